@@ -1,0 +1,1 @@
+"""The numeric core: arrays in, frozen records out; numpy and scipy only."""

@@ -1,0 +1,64 @@
+"""What the numeric core refuses to compute.
+
+The errors carry column positions, not names: the caller who knows the items names them.
+"""
+
+from __future__ import annotations
+
+
+class StatisticsError(ValueError):
+    """The input admits no trustworthy result."""
+
+
+class ConstantItems(StatisticsError):
+    """Columns without variance; `indices` are their positions."""
+
+    def __init__(self, indices: tuple[int, ...]) -> None:
+        self.indices = indices
+        super().__init__(f"columns {indices} are constant")
+
+
+class LinearDependence(StatisticsError):
+    """Columns that are exact combinations of one another.
+
+    `groups` holds one tuple of column positions per dependence; `smallest_eigenvalue` and
+    `condition_number` describe the correlation matrix.
+    """
+
+    def __init__(
+        self, groups: tuple[tuple[int, ...], ...], smallest_eigenvalue: float, condition_number: float
+    ) -> None:
+        self.groups = groups
+        self.smallest_eigenvalue = smallest_eigenvalue
+        self.condition_number = condition_number
+        super().__init__(
+            f"columns {groups} are linearly dependent (smallest eigenvalue {smallest_eigenvalue:.3g}, "
+            f"condition number {condition_number:.3g})"
+        )
+
+
+class TooFewRows(StatisticsError):
+    """Fewer rows than the method needs."""
+
+    def __init__(self, n: int, needed: int) -> None:
+        self.n = n
+        self.needed = needed
+        super().__init__(f"{n} rows, at least {needed} needed")
+
+
+class NotFinite(StatisticsError):
+    """Missing or infinite values where complete data is needed; `indices` are column positions."""
+
+    def __init__(self, indices: tuple[int, ...]) -> None:
+        self.indices = indices
+        super().__init__(f"columns {indices} hold missing or infinite values")
+
+
+class NotConverged(StatisticsError):
+    """An iteration ended before its criterion was met."""
+
+    def __init__(self, method: str, iterations: int, criterion: float) -> None:
+        self.method = method
+        self.iterations = iterations
+        self.criterion = criterion
+        super().__init__(f"{method} did not converge in {iterations} iterations (criterion {criterion:.3g})")
