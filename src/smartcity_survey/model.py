@@ -1,0 +1,208 @@
+"""What is claimed: constructs with their items, paths among them, hypotheses about the paths."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from smartcity_survey.codebook import Codebook
+from smartcity_survey.config import Mode, ModelSection
+from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.stats.types import BoolArray
+
+
+@dataclass(frozen=True, slots=True)
+class Construct:
+    """A construct, the items that measure it and how."""
+
+    name: str
+    items: tuple[str, ...]
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """The claim that `source` raises (positive) or lowers (negative) `target`."""
+
+    name: str
+    source: str
+    target: str
+    sign: Literal["positive", "negative"]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The measurement and the structural model, in the order of the config."""
+
+    constructs: tuple[Construct, ...]
+    paths: tuple[tuple[str, str], ...]
+    hypotheses: tuple[Hypothesis, ...]
+    alpha: float
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Construct names."""
+        return tuple(construct.name for construct in self.constructs)
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """All items, construct by construct."""
+        return tuple(item for construct in self.constructs for item in construct.items)
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """Constructs that some path ends in."""
+        targets = {target for _, target in self.paths}
+        return tuple(name for name in self.names if name in targets)
+
+    def predictors(self, outcome: str) -> tuple[str, ...]:
+        """Constructs with a path to `outcome`, in the order of the paths."""
+        return tuple(source for source, target in self.paths if target == outcome)
+
+    def membership(self) -> BoolArray:
+        """(p, c): whether an item (in `items` order) measures a construct."""
+        owner = [index for index, construct in enumerate(self.constructs) for _ in construct.items]
+        return np.asarray(owner)[:, None] == np.arange(len(self.constructs))
+
+    def path_matrix(self) -> BoolArray:
+        """(c, c): row is the source, column the target."""
+        matrix = np.zeros((len(self.names),) * 2, dtype=bool)
+        for source, target in self.paths:
+            matrix[self.names.index(source), self.names.index(target)] = True
+        return matrix
+
+    def keeping(self, items: tuple[str, ...]) -> Model:
+        """The same model measured by the given items only.
+
+        Raises
+        ------
+        SurveyError
+            where a construct would be left without an item.
+        """
+        kept = set(items)
+        constructs = tuple(
+            Construct(c.name, tuple(item for item in c.items if item in kept), c.mode)
+            for c in self.constructs
+        )
+        empty = [c.name for c in constructs if not c.items]
+        if empty:
+            raise SurveyError(
+                "config.yaml, factors.minimum_loading",
+                f"no item is left for {', '.join(empty)}.",
+                "Lower the limit, or take the construct out of `model`.",
+            )
+        return Model(constructs, self.paths, self.hypotheses, self.alpha)
+
+
+def build_model(section: ModelSection, codebook: Codebook, place: str = "config.yaml, model") -> Model:
+    """The model of a config, checked against the codebook.
+
+    Raises
+    ------
+    SurveyError
+        listing unknown items and constructs, items used twice, circular paths, hypotheses without a path.
+    """
+    problems: list[Problem] = []
+    constructs = []
+    for name, entry in section.constructs.items():
+        if name not in codebook.constructs:
+            problems.append(
+                Problem(
+                    f"{place}.constructs.{name}",
+                    "the codebook has no such construct.",
+                    f"Choose from {', '.join(codebook.constructs)}.",
+                )
+            )
+        items = entry.items if entry.items is not None else codebook.items_of(name)
+        unknown = [item for item in items if item not in codebook.items]
+        if unknown:
+            problems.append(
+                Problem(
+                    f"{place}.constructs.{name}.items",
+                    f"the codebook has no item {', '.join(unknown)}.",
+                    "Correct the name, or add the item to the codebook.",
+                )
+            )
+        if not items:
+            problems.append(
+                Problem(f"{place}.constructs.{name}", "it has no items.", "Name at least one item.")
+            )
+        constructs.append(Construct(name, tuple(items), entry.mode))
+    used: dict[str, str] = {}
+    for construct in constructs:
+        for item in construct.items:
+            if item in used:
+                problems.append(
+                    Problem(
+                        f"{place}.constructs.{construct.name}.items",
+                        f"{item} already measures {used[item]}.",
+                        "Give each item to one construct.",
+                    )
+                )
+            used[item] = construct.name
+    paths = tuple((source, entry.target) for entry in section.paths for source in entry.sources)
+    hypotheses = tuple(Hypothesis(name, h.source, h.target, h.sign) for name, h in section.hypotheses.items())
+    problems += _structure_problems(tuple(c.name for c in constructs), paths, hypotheses, place)
+    if problems:
+        raise SurveyError.of(problems)
+    return Model(tuple(constructs), paths, hypotheses, section.alpha)
+
+
+def _structure_problems(
+    names: tuple[str, ...],
+    paths: tuple[tuple[str, str], ...],
+    hypotheses: tuple[Hypothesis, ...],
+    place: str,
+) -> list[Problem]:
+    problems = []
+    for source, target in paths:
+        for name in (source, target):
+            if name not in names:
+                problems.append(
+                    Problem(
+                        f"{place}.paths", f"{name} is not a construct.", f"Choose from {', '.join(names)}."
+                    )
+                )
+        if paths.count((source, target)) > 1:
+            problems.append(
+                Problem(f"{place}.paths", f"{source} -> {target} is given twice.", "Give it once.")
+            )
+    circle = _circle(paths)
+    if circle:
+        problems.append(
+            Problem(
+                f"{place}.paths",
+                f"they run in a circle: {' -> '.join(circle)}.",
+                "Take one of these paths out.",
+            )
+        )
+    for hypothesis in hypotheses:
+        if (hypothesis.source, hypothesis.target) not in paths:
+            problems.append(
+                Problem(
+                    f"{place}.hypotheses.{hypothesis.name}",
+                    f"there is no path {hypothesis.source} -> {hypothesis.target}.",
+                    "Add it to `paths`, or correct the hypothesis.",
+                )
+            )
+    return problems
+
+
+def _circle(paths: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """Constructs along a circular chain of paths; empty where there is none."""
+    onward: dict[str, list[str]] = {}
+    for source, target in paths:
+        onward.setdefault(source, []).append(target)
+
+    def walk(chain: tuple[str, ...]) -> tuple[str, ...]:
+        for target in onward.get(chain[-1], []):
+            if target in chain:
+                return (*chain[chain.index(target) :], target)
+            found = walk((*chain, target))
+            if found:
+                return found
+        return ()
+
+    return next((found for source in onward if (found := walk((source,)))), ())
