@@ -1,5 +1,49 @@
-"""The command line."""
+"""The command line: run a study, check it, and what else needs no editor."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from smartcity_survey.errors import SurveyError
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+StudyFolder = Annotated[Path, typer.Argument(help="folder that holds the study's config.yaml")]
+
+
+@app.command()
+def run(
+    study: StudyFolder = Path(),
+    cores: Annotated[int, typer.Option(help="processes at a time; 0: all cores")] = 0,
+) -> None:
+    """Run the analysis of a study; only what is out of date is computed."""
+    from smartcity_survey.runner import run_study
+
+    raise typer.Exit(run_study(study, cores or os.cpu_count() or 1))
+
+
+@app.command()
+def check(study: StudyFolder = Path()) -> None:
+    """Check config, codebook and survey file of a study before anything runs."""
+    from smartcity_survey.check import check_study
+
+    for line in check_study(study):
+        typer.echo(line)
 
 
 def main() -> None:
-    """Entry point; commands follow."""
+    """Entry point: a SurveyError is a message and exit code 1, never a traceback."""
+    try:
+        app()
+    except SurveyError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

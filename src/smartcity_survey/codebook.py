@@ -35,7 +35,7 @@ class ConstructEntry(Section):
 class Item(Section):
     """One statement of the questionnaire."""
 
-    construct: str = Field(description="construct it measures")
+    construct_name: str = Field(alias="construct", description="construct it measures")
     label: Label = Field(description="short label")
     reverse: bool = Field(False, description="true: recoded to minimum + maximum - answer")
     wording_known: bool = Field(True, description="false: the label only names the item")
@@ -75,7 +75,7 @@ class Codebook(Section):
     @model_validator(mode="after")
     def _consistent(self) -> Codebook:
         unknown = {
-            name: item.construct for name, item in self.items.items() if item.construct not in self.constructs
+            name: item.construct_name for name, item in self.items.items() if item.construct_name not in self.constructs
         }
         if unknown:
             raise ValueError(
@@ -93,7 +93,7 @@ class Codebook(Section):
 
     def items_of(self, construct: str) -> tuple[str, ...]:
         """Items of a construct, in the questionnaire's order."""
-        return tuple(name for name, item in self.items.items() if item.construct == construct)
+        return tuple(name for name, item in self.items.items() if item.construct_name == construct)
 
 
 def read_codebook(path: Path) -> Codebook:

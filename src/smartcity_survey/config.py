@@ -189,7 +189,12 @@ def read_config(path: Path) -> Config:
     SurveyError
         listing every problem: unreadable file, broken yaml, unknown or missing keys, values out of range.
     """
-    return parse(Config, read_yaml(path), str(path))
+    return parse_config(read_yaml(path), str(path))
+
+
+def parse_config(content: Mapping[str, Any], place: str) -> Config:
+    """Validate a config that has been read already; `place` names it in messages."""
+    return parse(Config, content, place)
 
 
 def read_yaml(path: Path) -> Mapping[str, Any]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 
-from smartcity_survey.codebook import Codebook
+from smartcity_survey.codebook import Codebook, read_codebook
 from smartcity_survey.config import Mode, ModelSection
 from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.stats.types import BoolArray
@@ -61,6 +63,10 @@ class Model:
         """Constructs with a path to `outcome`, in the order of the paths."""
         return tuple(source for source, target in self.paths if target == outcome)
 
+    def construct_of(self, item: str) -> str:
+        """Name of the construct an item measures."""
+        return next(construct.name for construct in self.constructs if item in construct.items)
+
     def membership(self) -> BoolArray:
         """(p, c): whether an item (in `items` order) measures a construct."""
         owner = [index for index, construct in enumerate(self.constructs) for _ in construct.items]
@@ -94,6 +100,11 @@ class Model:
                 "Lower the limit, or take the construct out of `model`.",
             )
         return Model(constructs, self.paths, self.hypotheses, self.alpha)
+
+
+def load_model(options: Mapping[str, Any], codebook: str | Path) -> Model:
+    """The model of a config section given as plain values, with the codebook's items."""
+    return build_model(ModelSection.model_validate(options), read_codebook(Path(codebook)))
 
 
 def build_model(section: ModelSection, codebook: Codebook, place: str = "config.yaml, model") -> Model:

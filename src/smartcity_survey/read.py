@@ -157,7 +157,7 @@ def _require_columns(
                 Problem(
                     f"{path}, column {name}",
                     "the file has no such column.",
-                    f"Its columns are {', '.join(map(str, columns.columns[:60]))}. Correct the codebook or the file.",
+                    f"Its columns are {', '.join(map(str, columns))}. Correct the codebook or the file.",
                 )
                 for name in missing
             ]

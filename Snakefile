@@ -1,0 +1,29 @@
+# The analysis, stage by stage. Options are in config.yaml; every rule is in rules/<stage>.smk.
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+configfile: "config.yaml"
+
+
+include: "rules/common.smk"
+include: "rules/read.smk"
+include: "rules/clean.smk"
+include: "rules/describe.smk"
+include: "rules/adequacy.smk"
+include: "rules/factors.smk"
+include: "rules/measurement.smk"
+include: "rules/scores.smk"
+include: "rules/regression.smk"
+include: "rules/pls.smk"
+include: "rules/hypotheses.smk"
+include: "rules/crosscheck.smk"
+include: "rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        "reports/report.html",
+        "reports/manifest.json",

@@ -1,0 +1,14 @@
+rule adequacy:
+    input:
+        answers="reports/private/answers.csv",
+        codebook=study.data.codebook,
+    output:
+        tables=tables("adequacy", "item_msa"),
+        cards="reports/cards/adequacy.json",
+    log:
+        "reports/private/logs/adequacy.log",
+    params:
+        model=options(study.model),
+        code=code("stages/adequacy.py", "stats"),
+    script:
+        "scripts/adequacy.py"

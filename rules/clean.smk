@@ -1,0 +1,16 @@
+rule clean:
+    input:
+        responses="reports/private/responses.csv",
+        codebook=study.data.codebook,
+    output:
+        answers="reports/private/answers.csv",
+        private=["reports/private/exclusions.csv", "reports/private/careless.csv"],
+        tables=tables("cleaning_log", "exclusions", "careless"),
+        cards="reports/cards/clean.json",
+    log:
+        "reports/private/logs/clean.log",
+    params:
+        options=options(study.cleaning),
+        code=code("clean.py", "stages/clean.py", "stats/careless.py"),
+    script:
+        "scripts/clean.py"

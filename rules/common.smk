@@ -1,0 +1,28 @@
+# What every rule file uses: the validated config, names of stage files, digests of the code.
+from pathlib import Path
+
+from smartcity_survey.config import parse_config
+from smartcity_survey.errors import SurveyError
+from smartcity_survey.workflow import code_digest
+
+try:
+    study = parse_config(config, "config.yaml")
+except SurveyError as error:
+    raise WorkflowError(str(error))
+
+
+def tables(*names):
+    """Stage files under reports/tables."""
+    return [f"reports/tables/{name}.csv" for name in names]
+
+
+def options(section):
+    """A section of the config as plain values; a change in it runs the rules that use it again."""
+    return section.model_dump(mode="json", by_alias=True)
+
+
+def code(*parts):
+    """Digest of the code behind a rule: the modules named and those that every stage uses."""
+    return code_digest(
+        "config.py", "codebook.py", "model.py", "io.py", "stages/naming.py", *parts
+    )

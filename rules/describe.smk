@@ -1,0 +1,14 @@
+rule describe:
+    input:
+        answers="reports/private/answers.csv",
+        codebook=study.data.codebook,
+    output:
+        tables=tables("demographics", "item_descriptives", "item_frequencies"),
+        cards="reports/cards/describe.json",
+    log:
+        "reports/private/logs/describe.log",
+    params:
+        language=study.study.language,
+        code=code("stages/describe.py", "stats/descriptives.py"),
+    script:
+        "scripts/describe.py"

@@ -1,0 +1,16 @@
+rule hypotheses:
+    input:
+        coefficients="reports/tables/coefficients.csv",
+        paths="reports/tables/pls_paths.csv",
+        codebook=study.data.codebook,
+    output:
+        tables=tables("hypotheses"),
+        cards="reports/cards/hypotheses.json",
+    log:
+        "reports/private/logs/hypotheses.log",
+    params:
+        model=options(study.model),
+        published=study.data.published,
+        code=code("stages/hypotheses.py"),
+    script:
+        "scripts/hypotheses.py"

@@ -1,0 +1,18 @@
+rule measurement:
+    input:
+        answers="reports/private/answers.csv",
+        retention="reports/tables/item_retention.csv",
+        codebook=study.data.codebook,
+    output:
+        tables=tables(
+            "reliability", "fornell_larcker", "htmt", "cfa_fit", "cfa_loadings"
+        ),
+        cards="reports/cards/measurement.json",
+    log:
+        "reports/private/logs/measurement.log",
+    params:
+        model=options(study.model),
+        pls=options(study.pls),
+        code=code("stages/measurement.py", "stats"),
+    script:
+        "scripts/measurement.py"

@@ -1,0 +1,18 @@
+rule pls:
+    input:
+        answers="reports/private/answers.csv",
+        retention="reports/tables/item_retention.csv",
+        codebook=study.data.codebook,
+    output:
+        tables=tables("pls_loadings", "pls_weights", "pls_paths", "pls_quality"),
+        cards="reports/cards/pls.json",
+    log:
+        "reports/private/logs/pls.log",
+    threads: 2
+    params:
+        model=options(study.model),
+        options=options(study.pls),
+        seed=study.seed,
+        code=code("stages/pls.py", "stages/measurement.py", "stats"),
+    script:
+        "scripts/pls.py"

@@ -1,0 +1,15 @@
+rule read:
+    input:
+        survey=study.data.file,
+        codebook=study.data.codebook,
+    output:
+        responses="reports/private/responses.csv",
+        tables=tables("read_log"),
+        cards="reports/cards/read.json",
+    log:
+        "reports/private/logs/read.log",
+    params:
+        options=options(study.data),
+        code=code("read.py", "stages/read.py"),
+    script:
+        "scripts/read.py"

@@ -1,0 +1,23 @@
+rule regression:
+    input:
+        scores="reports/private/scores.csv",
+        codebook=study.data.codebook,
+    output:
+        casewise="reports/private/casewise.csv",
+        tables=tables(
+            "model_summary",
+            "anova",
+            "coefficients",
+            "collinearity",
+            "regression_diagnostics",
+        ),
+        cards="reports/cards/regression.json",
+    log:
+        "reports/private/logs/regression.log",
+    params:
+        model=options(study.model),
+        options=options(study.regression),
+        method=study.scores.method,
+        code=code("stages/regression.py", "stats"),
+    script:
+        "scripts/regression.py"

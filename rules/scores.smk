@@ -1,0 +1,20 @@
+rule scores:
+    input:
+        answers="reports/private/answers.csv",
+        retention="reports/tables/item_retention.csv",
+        codebook=study.data.codebook,
+    output:
+        scores="reports/private/scores.csv",
+        tables=tables("descriptives", "score_weights", "score_agreement"),
+        cards="reports/cards/scores.json",
+    log:
+        "reports/private/logs/scores.log",
+    params:
+        model=options(study.model),
+        pls=options(study.pls),
+        method=study.scores.method,
+        code=code(
+            "stages/scores.py", "stages/measurement.py", "stages/describe.py", "stats"
+        ),
+    script:
+        "scripts/scores.py"

@@ -1,0 +1,23 @@
+"""Rule `clean`."""
+
+from pathlib import Path
+
+from smartcity_survey.codebook import read_codebook
+from smartcity_survey.config import CleaningSection
+from smartcity_survey.io import read_table, write_stage
+from smartcity_survey.stages.clean import clean_answers
+from smartcity_survey.workflow import logged
+
+
+def main(responses: str, codebook: str, options: dict, reports: str = "reports") -> None:
+    section = CleaningSection(**options)
+    write_stage(
+        "clean", clean_answers(read_table(responses), read_codebook(Path(codebook)), section), reports
+    )
+
+
+if __name__ == "__main__":
+    from snakemake.script import snakemake
+
+    with logged(snakemake.log[0]):
+        main(snakemake.input.responses, snakemake.input.codebook, snakemake.params.options)

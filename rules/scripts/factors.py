@@ -1,0 +1,28 @@
+"""Rule `factors`."""
+
+from smartcity_survey.config import FactorsSection
+from smartcity_survey.io import read_table, write_stage
+from smartcity_survey.model import load_model
+from smartcity_survey.stages.factors import estimate_factors
+from smartcity_survey.workflow import logged
+
+
+def main(
+    answers: str, codebook: str, model: dict, options: dict, seed: int, reports: str = "reports"
+) -> None:
+    claimed = load_model(model, codebook)
+    items = read_table(answers)[list(claimed.items)]
+    write_stage("factors", estimate_factors(items, claimed, FactorsSection(**options), seed), reports)
+
+
+if __name__ == "__main__":
+    from snakemake.script import snakemake
+
+    with logged(snakemake.log[0]):
+        main(
+            snakemake.input.answers,
+            snakemake.input.codebook,
+            snakemake.params.model,
+            snakemake.params.options,
+            snakemake.params.seed,
+        )

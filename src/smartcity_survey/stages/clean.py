@@ -1,0 +1,80 @@
+"""Clean: exclusions by named rules; the respondents themselves stay in `private`."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from smartcity_survey.clean import Cleaned, clean_responses
+from smartcity_survey.codebook import Codebook
+from smartcity_survey.config import CleaningSection
+from smartcity_survey.io import StageResult
+
+SCREENS = {
+    "longstring": ("above", 14.0, "Johnson 2005; Curran 2016"),
+    "irv": ("lowest percent", 5.0, "Dunn et al. 2018"),
+    "mahalanobis_p": ("below", 0.001, "Meade & Craig 2012"),
+    "even_odd": ("below", 0.30, "Jackson 1976; Curran 2016"),
+}
+"""Careless-response indices: how each is screened, the conventional limit, and who proposed it."""
+
+
+def clean_answers(responses: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> StageResult:
+    """Apply the cleaning rules and screen what is kept for careless answers."""
+    cleaned = clean_responses(responses, codebook, section)
+    n = len(cleaned.answers)
+    return StageResult(
+        tables={
+            "cleaning_log": cleaned.log,
+            "exclusions": _exclusion_counts(cleaned.exclusions),
+            "careless": _careless_summary(cleaned),
+        },
+        cards={
+            "cleaning_log": {
+                "rules": ", ".join(section.rules),
+                "missing_items_at_most": section.missing_items_at_most,
+                "n": n,
+            },
+            "exclusions": {"n": len(cleaned.exclusions)},
+            "careless": {"n": n, "excludes": ", ".join(section.careless) or "nothing"},
+        },
+        private={
+            "answers": cleaned.answers,
+            "exclusions": cleaned.exclusions,
+            "careless": cleaned.careless,
+        },
+    )
+
+
+def _exclusion_counts(exclusions: pd.DataFrame) -> pd.DataFrame:
+    """How many questionnaires each rule took out for the same reason; no respondent can be told from it."""
+    reason = exclusions["detail"].astype(str).str.replace(r":? [A-Z]+\d.*$| \d+$", "", regex=True)
+    counts = exclusions.assign(detail=reason).groupby(["rule", "detail"], sort=False).size()
+    return counts.rename("n").reset_index()
+
+
+def _careless_summary(cleaned: Cleaned) -> pd.DataFrame:
+    rows = []
+    for index, (direction, limit, source) in SCREENS.items():
+        values = cleaned.careless[index].dropna()
+        if direction == "lowest percent":
+            cut = values.quantile(limit / 100)
+            flagged = values <= cut
+        elif direction == "above":
+            flagged = values > limit
+        else:
+            flagged = values < limit
+        rows.append(
+            {
+                "index": index,
+                "screen": direction,
+                "limit": limit,
+                "n_valid": values.size,
+                "n_flagged": int(flagged.sum()),
+                "mean": values.mean(),
+                "sd": values.std(),
+                "min": values.min(),
+                "max": values.max(),
+                "source": source,
+            }
+        )
+    return pd.DataFrame(rows)

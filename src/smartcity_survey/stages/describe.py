@@ -1,0 +1,108 @@
+"""Describe: who answered, and how the items were answered."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.codebook import Codebook, Demographic, Label, text
+from smartcity_survey.config import Language
+from smartcity_survey.io import StageResult
+from smartcity_survey.stages.naming import naming
+from smartcity_survey.stats.descriptives import describe
+
+SPSS_FORMULAS = "SPSS (bias-corrected skewness and kurtosis)"
+
+
+def describe_answers(answers: pd.DataFrame, codebook: Codebook, language: Language) -> StageResult:
+    """Frequencies of the demographic answers; SPSS descriptives and frequencies of the items."""
+    demographics = pd.DataFrame(
+        [
+            row
+            for name, entry in codebook.demographics.items()
+            for row in _frequencies(name, entry, answers, language)
+        ],
+        columns=["variable", "category", "n", "percent", "code", "valid_n", "n_missing"],
+    )
+    items = list(codebook.items)
+    descriptives = descriptives_frame(answers[items], "item")
+    descriptives.insert(1, "construct", [codebook.items[item].construct_name for item in items])
+    n = len(answers)
+    return StageResult(
+        tables={
+            "demographics": demographics,
+            "item_descriptives": descriptives,
+            "item_frequencies": _item_frequencies(answers[items], codebook),
+        },
+        cards={
+            "demographics": {"n": n, "missing": "percent of valid answers"},
+            "item_descriptives": {"n": n, "formulas": SPSS_FORMULAS, "divisor": "n - 1"},
+            "item_frequencies": {"n": n},
+        },
+    )
+
+
+def descriptives_frame(columns: pd.DataFrame, key: str) -> pd.DataFrame:
+    """SPSS descriptives, one row per column; `key` heads the column of names."""
+    with naming(list(columns), "descriptives"):
+        result = asdict(describe(columns.to_numpy(dtype=np.float64)))
+    order = [
+        "n",
+        "minimum",
+        "maximum",
+        "mean",
+        "se_mean",
+        "sd",
+        "skewness",
+        "se_skewness",
+        "kurtosis",
+        "se_kurtosis",
+    ]
+    frame = pd.DataFrame({name: result[name] for name in order}, index=list(columns))
+    return frame.rename(columns={"minimum": "min", "maximum": "max"}).rename_axis(key).reset_index()
+
+
+def _frequencies(
+    name: str, entry: Demographic, answers: pd.DataFrame, language: Language
+) -> list[dict[str, Any]]:
+    values = answers[name].to_numpy()
+    groups: list[tuple[int, Label, Any]] = [
+        (code, label, values == code) for code, label in entry.categories.items()
+    ]
+    groups += [
+        (position, band.label, (values >= band.minimum) & (values <= band.maximum))
+        for position, band in enumerate(entry.bands, start=1)
+    ]
+    valid = int((~np.isnan(values)).sum())
+    return [
+        {
+            "variable": name,
+            "category": _english(label, language, f"codebook, demographics.{name}"),
+            "n": int(chosen.sum()),
+            "percent": 100 * chosen.sum() / valid if valid else np.nan,
+            "code": code,
+            "valid_n": valid,
+            "n_missing": len(values) - valid,
+        }
+        for code, label, chosen in groups
+    ]
+
+
+def _english(label: Label, language: Language, place: str) -> str:
+    """Stage files are English where the codebook is; else they speak the report's language."""
+    return text(label, "en" if not isinstance(label, str) and "en" in label else language, place)
+
+
+def _item_frequencies(items: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
+    rows = []
+    for item in items:
+        scale = codebook.scale_of(item)
+        values = items[item].to_numpy()
+        valid = (~np.isnan(values)).sum()
+        for code in range(scale.minimum, scale.maximum + 1):
+            n = int((values == code).sum())
+            rows.append({"item": item, "code": code, "n": n, "percent": 100 * n / valid if valid else np.nan})
+    return pd.DataFrame(rows)

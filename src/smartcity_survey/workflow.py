@@ -1,0 +1,54 @@
+"""Between Snakemake and the package: what makes a rule run again, and how a rule fails."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import traceback
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from smartcity_survey.errors import SurveyError
+
+_PACKAGE = Path(__file__).parent
+
+
+def code_digest(*parts: str) -> str:
+    """Digest of the named modules and sub-packages (paths below the package).
+
+    A rule that has it among its `params` runs again when that code changes, and not when a file is merely
+    touched.
+    """
+    digest = hashlib.sha256()
+    for part in sorted(parts):
+        path = _PACKAGE / part
+        files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
+        for file in files:
+            if "__pycache__" not in file.parts:
+                digest.update(file.relative_to(_PACKAGE).as_posix().encode())
+                digest.update(file.read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()[:16]
+
+
+@contextmanager
+def logged(log: str | Path) -> Iterator[None]:
+    """Run a rule's work: warnings and errors go to its log, a SurveyError ends it without a traceback."""
+    path = Path(log)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            yield
+            outcome = "done"
+        except SurveyError as error:
+            outcome = str(error)
+        except BaseException:
+            path.write_text(traceback.format_exc(), encoding="utf-8")
+            raise
+    lines = [f"{warning.category.__name__}: {warning.message}" for warning in caught]
+    path.write_text("\n".join([*lines, outcome]) + "\n", encoding="utf-8")
+    if outcome != "done":
+        print(outcome, file=sys.stderr)
+        raise SystemExit(1)
