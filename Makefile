@@ -1,0 +1,53 @@
+# `make` sets everything up and runs the analysis; `make test` sets everything up and passes the tests.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := reports
+.PHONY: reports setup setup-test test test-slow lint check bench reconstruct audit clean
+
+reports: setup
+	@$(BIN)/smartcity-survey run
+
+setup: .venv/installed
+
+setup-test: .venv/installed-test
+
+.venv/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version). Try: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; $(MAKE) --no-print-directory venv-support && $(PYTHON) -m venv .venv; }
+
+# Debian keeps the part of venv that brings pip in a package of its own.
+.PHONY: venv-support
+venv-support:
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv >/dev/null; \
+	else \
+		echo "This Python cannot make environments. On Debian: sudo apt-get install python3-venv"; exit 1; \
+	fi
+
+.venv/installed: .venv/bin/pip requirements.lock pyproject.toml
+	@echo "Installing (once, a minute or two) ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+.venv/installed-test: .venv/installed requirements-test.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
+	@touch $@
+
+test: setup-test
+	@$(BIN)/python -m pytest -m "not slow"
+
+test-slow: setup-test
+	@$(BIN)/python -m pytest -m slow
+
+lint: setup-test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/snakefmt --check Snakefile rules
+	$(BIN)/snakemake --lint
+
+check: setup
+	@$(BIN)/smartcity-survey check
