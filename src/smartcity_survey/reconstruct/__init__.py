@@ -1,0 +1,1 @@
+"""Rebuild a survey file that is consistent with what a paper prints."""
