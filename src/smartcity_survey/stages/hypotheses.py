@@ -1,0 +1,91 @@
+"""Hypotheses: each claim judged by OLS and by PLS-SEM, beside what the study concluded."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import pandas as pd
+
+from smartcity_survey.io import StageResult
+from smartcity_survey.model import Hypothesis, Model
+
+Verdict = Literal["confirmed", "not_confirmed"]
+
+
+def judge(estimate: float, p: float, sign: Literal["positive", "negative"], alpha: float) -> Verdict:
+    """Confirmed where the estimate points the way that was claimed and p is below alpha."""
+    right_way = estimate > 0 if sign == "positive" else estimate < 0
+    return "confirmed" if right_way and p < alpha else "not_confirmed"
+
+
+def judge_hypotheses(
+    coefficients: pd.DataFrame, pls_paths: pd.DataFrame, published: pd.DataFrame | None, model: Model
+) -> StageResult:
+    """Verdicts by method.
+
+    Parameters
+    ----------
+    coefficients, pls_paths : the stage files of that name.
+    published : `hypothesis, estimate, p, verdict` as printed; none where nothing was.
+    """
+    rows: list[dict[str, Any]] = []
+    for hypothesis in model.hypotheses:
+        if published is not None:
+            rows.append(_published_row(hypothesis, published))
+        rows.append(_ols_row(hypothesis, coefficients, model.alpha))
+        rows.append(_pls_row(hypothesis, pls_paths, model.alpha))
+    card = {
+        "verdict": "confirmed: sign as claimed and two-sided p below alpha",
+        "alpha": model.alpha,
+        "ols": "standardised coefficient; interval of b scaled by the standard deviations",
+        "pls": "path coefficient with bootstrap interval",
+    }
+    columns = ["hypothesis", "predictor", "method", "estimate", "ci_low", "ci_high", "p", "verdict"]
+    frame = pd.DataFrame(rows, columns=[*columns, "outcome", "expected_sign"])
+    return StageResult(tables={"hypotheses": frame}, cards={"hypotheses": card})
+
+
+def _row(hypothesis: Hypothesis, method: str, **values: Any) -> dict[str, Any]:
+    return {
+        "hypothesis": hypothesis.name,
+        "predictor": hypothesis.source,
+        "outcome": hypothesis.target,
+        "expected_sign": hypothesis.sign,
+        "method": method,
+        **values,
+    }
+
+
+def _published_row(hypothesis: Hypothesis, published: pd.DataFrame) -> dict[str, Any]:
+    printed = published.set_index("hypothesis").loc[hypothesis.name]
+    return _row(
+        hypothesis, "published", estimate=printed["estimate"], p=printed["p"], verdict=printed["verdict"]
+    )
+
+
+def _ols_row(hypothesis: Hypothesis, coefficients: pd.DataFrame, alpha: float) -> dict[str, Any]:
+    chosen = (coefficients["outcome"] == hypothesis.target) & (coefficients["term"] == hypothesis.source)
+    line = coefficients[chosen].iloc[0]
+    scale = line["beta"] / line["b"]
+    return _row(
+        hypothesis,
+        "ols",
+        estimate=line["beta"],
+        ci_low=line["ci_low"] * scale,
+        ci_high=line["ci_high"] * scale,
+        p=line["p"],
+        verdict=judge(line["beta"], line["p"], hypothesis.sign, alpha),
+    )
+
+
+def _pls_row(hypothesis: Hypothesis, paths: pd.DataFrame, alpha: float) -> dict[str, Any]:
+    line = paths.set_index("path").loc[f"{hypothesis.source} -> {hypothesis.target}"]
+    return _row(
+        hypothesis,
+        "pls",
+        estimate=line["estimate"],
+        ci_low=line["ci_low"],
+        ci_high=line["ci_high"],
+        p=line["p"],
+        verdict=judge(line["estimate"], line["p"], hypothesis.sign, alpha),
+    )
