@@ -10,13 +10,14 @@ from smartcity_survey.stats import errors
 
 
 @contextmanager
-def naming(names: Sequence[str], place: str) -> Iterator[None]:
-    """Turn a StatisticsError about columns into a SurveyError about items or scores.
+def naming(names: Sequence[str], place: str, constructs: Sequence[str] = ()) -> Iterator[None]:
+    """Turn a StatisticsError about columns into a SurveyError about items, scores or constructs.
 
     Parameters
     ----------
     names : name of each column, in the order given to the numeric core.
     place : what was being computed, for the message.
+    constructs : name of each construct, where a model was estimated.
     """
     try:
         yield
@@ -59,6 +60,17 @@ def naming(names: Sequence[str], place: str) -> Iterator[None]:
             place,
             f"{error.n} respondents, at least {error.needed} are needed.",
             "Collect or keep more answers.",
+        ) from error
+    except errors.DependentPredictors as error:
+        raise SurveyError(
+            f"{place}, {constructs[error.target]}",
+            f"its predictors {', '.join(constructs[index] for index in error.predictors)} "
+            "determine one another.",
+            "Take one of these paths out of `model.paths`.",
+        ) from error
+    except errors.ImproperSolution as error:
+        raise SurveyError(
+            f"{place}, {constructs[error.construct]}", f"{error}.", "Look at the loadings of its items."
         ) from error
     except errors.StatisticsError as error:
         raise SurveyError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -12,8 +13,10 @@ from smartcity_survey.io import StageResult
 from smartcity_survey.model import Model
 from smartcity_survey.read import RESPONDENT
 from smartcity_survey.stages.naming import naming
+from smartcity_survey.stats.collinearity import Collinearity
 from smartcity_survey.stats.ols import OlsFit, ols
 from smartcity_survey.stats.ols_diagnostics import RegressionDiagnostics, regression_diagnostics
+from smartcity_survey.stats.types import Array
 
 CONSTANT = "constant"
 
@@ -77,14 +80,14 @@ def _tables(
             }
         ),
         "coefficients": _coefficients(fit, predictors),
-        "collinearity": _collinearity(diagnostics, predictors),
-        "regression_diagnostics": _diagnostics(diagnostics),
+        "collinearity": _collinearity(diagnostics.collinearity, predictors),
+        "regression_diagnostics": _diagnostics(diagnostics, fit.n, len(predictors)),
     }
 
 
 def _coefficients(fit: OlsFit, predictors: Sequence[str]) -> pd.DataFrame:
-    def slopes(values: object) -> np.ndarray:
-        return np.concatenate([[np.nan], np.asarray(values)])
+    def slopes(values: Array) -> Array:
+        return np.concatenate([[np.nan], values])
 
     return pd.DataFrame(
         {
@@ -104,5 +107,75 @@ def _coefficients(fit: OlsFit, predictors: Sequence[str]) -> pd.DataFrame:
             "zero_order": slopes(fit.zero_order),
             "partial": slopes(fit.partial),
             "part": slopes(fit.part),
+        }
+    )
+
+
+def _collinearity(collinearity: Collinearity, predictors: Sequence[str]) -> pd.DataFrame:
+    frame = pd.DataFrame(
+        {
+            "dimension": np.arange(1, len(predictors) + 2),
+            "eigenvalue": collinearity.eigenvalues,
+            "condition_index": collinearity.condition_indices,
+        }
+    )
+    shares = pd.DataFrame(
+        collinearity.variance_proportions,
+        columns=[f"variance_proportion_{term}" for term in (CONSTANT, *predictors)],
+    )
+    return pd.concat([frame, shares], axis=1)
+
+
+def _diagnostics(diagnostics: RegressionDiagnostics, n: int, k: int) -> pd.DataFrame:
+    tests: dict[str, tuple[float, float]] = {
+        "breusch_pagan_koenker": _pair(diagnostics.breusch_pagan.lagrange_multiplier),
+        "jarque_bera": _pair(diagnostics.jarque_bera),
+        "residual_skewness": (diagnostics.jarque_bera.skewness, np.nan),
+        "residual_kurtosis": (diagnostics.jarque_bera.kurtosis, np.nan),
+        "durbin_watson_exact": _pair(diagnostics.durbin_watson),
+    }
+    if diagnostics.white is not None:
+        tests["white"] = _pair(diagnostics.white.lagrange_multiplier)
+    if diagnostics.shapiro is not None:
+        tests["shapiro_wilk"] = _pair(diagnostics.shapiro)
+    if diagnostics.reset is not None:
+        tests["reset"] = _pair(diagnostics.reset)
+    cases = diagnostics.influence
+    counts = {
+        "max_condition_index": diagnostics.collinearity.condition_indices.max(),
+        "max_cooks_distance": cases.cooks_distance.max(),
+        "n_cooks_distance_above_4_over_n": (cases.cooks_distance > 4 / n).sum(),
+        "n_leverage_above_3_k1_over_n": (cases.leverage > 3 * (k + 1) / n).sum(),
+        "n_residuals_beyond_3": (np.abs(cases.standardised_residuals) > 3).sum(),
+    }
+    rows = [(name, value, p) for name, (value, p) in tests.items()]
+    rows += [(name, float(value), np.nan) for name, value in counts.items()]
+    return pd.DataFrame(rows, columns=["statistic", "value", "p"])
+
+
+class _Test(Protocol):
+    statistic: float
+    p: float
+
+
+def _pair(test: _Test) -> tuple[float, float]:
+    return test.statistic, test.p
+
+
+def _casewise(
+    fit: OlsFit, diagnostics: RegressionDiagnostics, respondents: pd.Series[str], outcome: str
+) -> pd.DataFrame:
+    cases = diagnostics.influence
+    return pd.DataFrame(
+        {
+            "outcome": outcome,
+            RESPONDENT: respondents,
+            "fitted": fit.fitted,
+            "residual": fit.residuals,
+            "standardised_residual": cases.standardised_residuals,
+            "studentised_residual": cases.studentised_residuals,
+            "deleted_studentised_residual": cases.deleted_studentised_residuals,
+            "leverage": cases.leverage,
+            "cooks_distance": cases.cooks_distance,
         }
     )
