@@ -46,6 +46,15 @@ class TooFewRows(StatisticsError):
         super().__init__(f"{n} rows, at least {needed} needed")
 
 
+class TooManyUnits(StatisticsError):
+    """More resampling units than memory holds the products of; group the rows."""
+
+    def __init__(self, units: int, limit: int) -> None:
+        self.units = units
+        self.limit = limit
+        super().__init__(f"{units} resampling units, at most {limit} fit into memory; resample groups of rows")
+
+
 class NotFinite(StatisticsError):
     """Missing or infinite values where complete data is needed; `indices` are column positions."""
 
@@ -62,3 +71,45 @@ class NotConverged(StatisticsError):
         self.iterations = iterations
         self.criterion = criterion
         super().__init__(f"{method} did not converge in {iterations} iterations (criterion {criterion:.3g})")
+
+
+class PerfectFit(StatisticsError):
+    """The residuals are rounding error, so nothing can be said about them."""
+
+    def __init__(self) -> None:
+        super().__init__("the predictors reproduce the outcome exactly; its residuals are rounding error")
+
+
+class InvalidWeights(StatisticsError):
+    """Weights that are not positive numbers; `rows` are their positions."""
+
+    def __init__(self, rows: tuple[int, ...]) -> None:
+        self.rows = rows
+        super().__init__(f"weights of rows {rows} are not positive numbers")
+
+
+class InvalidModel(StatisticsError):
+    """A path model that no data could estimate; the message says which rule it breaks."""
+
+
+class DependentPredictors(StatisticsError):
+    """Constructs that explain another and are exact combinations of one another.
+
+    `target` and `predictors` are positions of constructs.
+    """
+
+    def __init__(self, target: int, predictors: tuple[int, ...]) -> None:
+        self.target = target
+        self.predictors = predictors
+        super().__init__(f"the predictors {predictors} of construct {target} are linearly dependent")
+
+
+class ImproperSolution(StatisticsError):
+    """A correction for attenuation that leaves the range of reliabilities or correlations.
+
+    `construct` is the position of the construct.
+    """
+
+    def __init__(self, construct: int, found: str) -> None:
+        self.construct = construct
+        super().__init__(f"construct {construct}: {found}")

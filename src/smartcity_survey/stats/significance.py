@@ -1,0 +1,53 @@
+"""Test statistics with their degrees of freedom and p-values.
+
+Every p comes from a survival function, so a huge statistic keeps a true p instead of 1 - 1 = 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special
+
+from smartcity_survey.stats.types import Array
+
+
+@dataclass(frozen=True, slots=True)
+class FTest:
+    """An F test: statistic, degrees of freedom of numerator and denominator, upper-tail p."""
+
+    statistic: float
+    df_numerator: int
+    df_denominator: int
+    p: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChiSquareTest:
+    """A chi-square test: statistic, degrees of freedom, upper-tail p."""
+
+    statistic: float
+    df: int
+    p: float
+
+
+def f_test(statistic: float, df_numerator: int, df_denominator: int) -> FTest:
+    """The F test of a statistic."""
+    p = float(special.fdtrc(df_numerator, df_denominator, statistic))
+    return FTest(float(statistic), df_numerator, df_denominator, p)
+
+
+def chi_square_test(statistic: float, df: int) -> ChiSquareTest:
+    """The chi-square test of a statistic."""
+    return ChiSquareTest(float(statistic), df, float(special.chdtrc(df, statistic)))
+
+
+def t_two_sided(t: Array, df: float) -> Array:
+    """Two-sided p of Student's t, any shape."""
+    return np.asarray(2 * special.stdtr(df, -np.abs(t)), dtype=np.float64)
+
+
+def t_quantile(probability: float, df: float) -> float:
+    """Quantile of Student's t."""
+    return float(special.stdtrit(df, probability))
