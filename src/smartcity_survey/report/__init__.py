@@ -1,0 +1,1 @@
+"""The report: tables, figures and the page, in the language of the reader. Only here are numbers rounded."""

@@ -1,0 +1,74 @@
+"""The figures of the report, each as svg and png, in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from smartcity_survey.io import read_table
+from smartcity_survey.report.figures.coefficients import plot_coefficients
+from smartcity_survey.report.figures.drawing import save
+from smartcity_survey.report.figures.heatmaps import plot_htmt, plot_loadings
+from smartcity_survey.report.figures.path_diagram import plot_path_diagram
+from smartcity_survey.report.figures.regression import plot_diagnostics
+from smartcity_survey.report.figures.respondents import plot_demographics, plot_items
+from smartcity_survey.report.figures.scree import plot_scree
+from smartcity_survey.report.setting import Setting
+
+__all__ = [
+    "FIGURES",
+    "FigureEntry",
+    "draw_all",
+    "plot_coefficients",
+    "plot_demographics",
+    "plot_diagnostics",
+    "plot_htmt",
+    "plot_items",
+    "plot_loadings",
+    "plot_path_diagram",
+    "plot_scree",
+    "save",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class FigureEntry:
+    """A figure: the stage files it is drawn from, and what draws it from them and a setting."""
+
+    needs: tuple[str, ...]
+    draw: Callable[..., Figure]
+
+
+FIGURES: Mapping[str, FigureEntry] = {
+    "demographics": FigureEntry(("tables/demographics",), plot_demographics),
+    "items": FigureEntry(("tables/item_frequencies",), plot_items),
+    "scree": FigureEntry(("tables/eigenvalues",), plot_scree),
+    "loadings": FigureEntry(("tables/rotated_loadings",), plot_loadings),
+    "htmt": FigureEntry(("tables/htmt",), plot_htmt),
+    "path": FigureEntry(("tables/pls_paths", "tables/pls_quality", "tables/pls_loadings"), plot_path_diagram),
+    "diagnostics": FigureEntry(("private/casewise",), plot_diagnostics),
+    "coefficients": FigureEntry(("tables/hypotheses",), plot_coefficients),
+}
+"""Figure name -> entry, in the order of the report; its wording is `figures.<name>` in the locale files."""
+
+
+def draw_all(reports: str | Path, figures: str | Path, setting: Setting) -> tuple[str, ...]:
+    """Draw every figure whose stage files exist and have lines; returns the names of those drawn.
+
+    Parameters
+    ----------
+    reports : folder with `tables/` and `private/`.
+    figures : folder for `<name>.svg` and `<name>.png`.
+    """
+    drawn = []
+    for name, entry in FIGURES.items():
+        sources = [Path(reports) / f"{need}.csv" for need in entry.needs]
+        if all(source.is_file() for source in sources):
+            frames = [read_table(source) for source in sources]
+            if all(len(frame) for frame in frames):
+                save(entry.draw(*frames, setting), Path(figures) / name)
+                drawn.append(name)
+    return tuple(drawn)

@@ -1,0 +1,91 @@
+"""Coefficient plot: every predictor's effect by every method, with its interval, beside what was printed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from smartcity_survey.report.figures.drawing import (
+    BLUE,
+    FAINT,
+    GREEN,
+    INK,
+    MUTED,
+    ORANGE,
+    PURPLE,
+    VERMILION,
+    WIDTH,
+    number_axis,
+    styled,
+)
+from smartcity_survey.report.labels import Labels
+from smartcity_survey.report.setting import Setting
+from smartcity_survey.report.wording import Wording
+
+MARKS = {"published": (INK, "D"), "ols": (BLUE, "o"), "pls": (VERMILION, "s")}
+FURTHER = ((GREEN, "^"), (PURPLE, "v"), (ORANGE, "P"), (MUTED, "X"))
+"""Colour and marker of the methods; a method beside the usual three takes the next of `FURTHER`."""
+
+
+@styled
+def plot_coefficients(hypotheses: pd.DataFrame, setting: Setting) -> Figure:
+    """Standardised coefficients with intervals: hypotheses down, methods side by side, one panel per outcome.
+
+    Parameters
+    ----------
+    hypotheses : `hypothesis, predictor, outcome, method, estimate, ci_low, ci_high, p`.
+    """
+    wording, labels = setting.wording, setting.labels
+    outcomes = list(hypotheses["outcome"].unique())
+    methods = list(hypotheses["method"].unique())
+    lines = [hypotheses.loc[hypotheses["outcome"] == outcome, "hypothesis"].nunique() for outcome in outcomes]
+    figure = Figure(
+        figsize=(WIDTH, 0.85 + 0.19 * (len(methods) + 0.8) * sum(lines) + 0.35 * len(outcomes)),
+        layout="constrained",
+    )
+    panels = figure.subplots(len(outcomes), 1, squeeze=False, sharex=True, height_ratios=lines)[:, 0]
+    for axes, outcome in zip(panels, outcomes, strict=True):
+        _panel(axes, hypotheses[hypotheses["outcome"] == outcome], methods, wording, labels)
+        axes.set_title(wording.fill("figures.coefficients.outcome", outcome=labels.construct(outcome)))
+    panels[-1].set_xlabel(wording["figures.coefficients.x"])
+    handles, texts = panels[0].get_legend_handles_labels()
+    figure.legend(handles, texts, loc="outside lower center", ncols=min(len(methods), 4))
+    return figure
+
+
+def _panel(axes: Axes, lines: pd.DataFrame, methods: list[str], wording: Wording, labels: Labels) -> None:
+    names = list(lines["hypothesis"].unique())
+    spread = np.linspace(-0.28, 0.28, len(methods)) if len(methods) > 1 else np.zeros(1)
+    further = iter(FURTHER)
+    for method, shift in zip(methods, spread, strict=True):
+        color, marker = MARKS.get(method) or next(further)
+        chosen = lines[lines["method"] == method]
+        position = np.array([names.index(name) for name in chosen["hypothesis"]]) + shift
+        axes.hlines(position, chosen["ci_low"], chosen["ci_high"], color=color, linewidth=1.6)
+        axes.scatter(
+            chosen["estimate"],
+            position,
+            color=color,
+            marker=marker,
+            s=26,
+            zorder=3,
+            linewidths=0,
+            label=wording.value("method", method),
+        )
+    for boundary in np.arange(0.5, len(names) - 0.5):
+        axes.axhline(boundary, color=FAINT, linewidth=0.7)
+    axes.axvline(0, color=MUTED, linewidth=0.9, zorder=1)
+    first = lines.drop_duplicates("hypothesis")
+    axes.set_yticks(
+        range(len(names)),
+        [
+            f"{labels.construct(p)}   {h}"
+            for h, p in zip(first["hypothesis"], first["predictor"], strict=True)
+        ],
+    )
+    axes.tick_params(axis="y", length=0, labelsize=8.5, labelcolor=INK)
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.spines["left"].set_visible(False)
+    number_axis(axes, "x", wording.numbers, 1, bins=8)

@@ -1,0 +1,202 @@
+"""Where boxes, arrows and coefficients of a path diagram go, so that nothing covers anything else.
+
+Layered drawing (Sugiyama, Tagawa & Toda 1981): a construct stands right of all that point to it, an arrow
+that skips a layer gets a lane of its own there, and every coefficient the first free place on its arrow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from smartcity_survey.stats.types import Array
+
+Edge = tuple[str, str]
+PLACES = (0.3, 0.5, 0.7, 0.4, 0.6, 0.22, 0.78)
+"""Shares of the arrow's length tried for its coefficient, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle by its centre, in inches from the lower left corner."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    def overlap(self, other: Box) -> float:
+        """Area shared with another box."""
+        across = min(self.x + self.width / 2, other.x + other.width / 2) - max(
+            self.x - self.width / 2, other.x - other.width / 2
+        )
+        up = min(self.y + self.height / 2, other.y + other.height / 2) - max(
+            self.y - self.height / 2, other.y - other.height / 2
+        )
+        return max(across, 0) * max(up, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A drawing in inches.
+
+    Attributes
+    ----------
+    width, height : of the whole drawing.
+    boxes : construct -> its box.
+    arrows : edge -> (m, 2) control points of cubic Bezier curves joined end to end (m = 3 s + 1).
+    labels : edge -> the box of its coefficient.
+    """
+
+    width: float
+    height: float
+    boxes: Mapping[str, Box]
+    arrows: Mapping[Edge, Array]
+    labels: Mapping[Edge, Box]
+
+
+def layers_of(names: Sequence[str], edges: Sequence[Edge]) -> dict[str, int]:
+    """Layer of each construct: the longest chain of arrows that leads to it; arrows never run in a circle."""
+    layer = dict.fromkeys(names, 0)
+    for _ in names:
+        for source, target in edges:
+            layer[target] = max(layer[target], layer[source] + 1)
+    return layer
+
+
+def lay_out(
+    names: Sequence[str],
+    edges: Sequence[Edge],
+    width: float,
+    box: tuple[float, float],
+    label: tuple[float, float],
+    row: float,
+) -> Layout:
+    """Place constructs, arrows and coefficients.
+
+    Parameters
+    ----------
+    names, edges : constructs and (source, target) pairs.
+    width : of the drawing; its height follows.
+    box, label : (width, height) of a construct's box and of a coefficient.
+    row : distance of neighbouring rows.
+    """
+    layer = layers_of(names, edges)
+    lanes = _lanes(names, edges, layer)
+    depth = len(lanes)
+    slots = max(len(lane) for lane in lanes)
+    height = slots * row
+    box_width = min(box[0], width / (1.55 * depth - 0.55))
+    step = (width - box_width) / (depth - 1) if depth > 1 else 0.0
+    centre = {
+        slot: (box_width / 2 + index * step, height - (height / len(lane)) * (position + 0.5))
+        for index, lane in enumerate(lanes)
+        for position, slot in enumerate(lane)
+    }
+    incoming = {name: sum(target == name for _, target in edges) for name in names}
+    boxes = {
+        name: Box(
+            *centre[name],
+            box_width,
+            box[1] * (1 if incoming[name] < 3 else 1.6 if incoming[name] < 5 else 2.0),
+        )
+        for name in names
+    }
+    arrows = dict(_arrows(edges, layer, boxes, centre))
+    return Layout(width, height, boxes, arrows, _labels(arrows, boxes, label))
+
+
+Slot = str | tuple[str, str, int]
+"""A construct, or the lane of an arrow (source, target) in a layer it passes."""
+
+
+def _lanes(names: Sequence[str], edges: Sequence[Edge], layer: Mapping[str, int]) -> list[list[Slot]]:
+    """Slots of each layer from top to bottom, ordered by the mean place of what points to them."""
+    depth = max(layer.values()) + 1
+    lanes: list[list[Slot]] = [[name for name in names if layer[name] == index] for index in range(depth)]
+    feeds: dict[Slot, list[Slot]] = {}
+    for source, target in edges:
+        before: Slot = source
+        for index in range(layer[source] + 1, layer[target]):
+            lane: Slot = (source, target, index)
+            lanes[index].append(lane)
+            feeds.setdefault(lane, []).append(before)
+            before = lane
+        feeds.setdefault(target, []).append(before)
+    for index in range(1, depth):
+        place = {
+            slot: (position + 0.5) / len(lane) for lane in lanes[:index] for position, slot in enumerate(lane)
+        }
+        lanes[index].sort(key=lambda slot: np.mean([place[feed] for feed in feeds.get(slot, [])] or [0.5]))
+    return lanes
+
+
+def _arrows(
+    edges: Sequence[Edge],
+    layer: Mapping[str, int],
+    boxes: Mapping[str, Box],
+    centre: Mapping[Slot, tuple[float, float]],
+) -> Iterator[tuple[Edge, Array]]:
+    """Arrows from the right side of the source to the left side of the target, ends spread along the side."""
+    lanes = {
+        edge: [centre[(*edge, index)] for index in range(layer[edge[0]] + 1, layer[edge[1]])]
+        for edge in edges
+    }
+    after = {edge: (lanes[edge] or [(boxes[edge[1]].x, boxes[edge[1]].y)])[0] for edge in edges}
+    before = {edge: (lanes[edge] or [(boxes[edge[0]].x, boxes[edge[0]].y)])[-1] for edge in edges}
+    for edge in edges:
+        source, target = boxes[edge[0]], boxes[edge[1]]
+        leaving = sorted((e for e in edges if e[0] == edge[0]), key=lambda e: -after[e][1])
+        arriving = sorted((e for e in edges if e[1] == edge[1]), key=lambda e: -before[e][1])
+        start = (source.x + source.width / 2, source.y + _spread(source, leaving.index(edge), len(leaving)))
+        end = (target.x - target.width / 2, target.y + _spread(target, arriving.index(edge), len(arriving)))
+        yield edge, _curve([start, *lanes[edge], end])
+
+
+def _spread(box: Box, position: int, n: int) -> float:
+    """Offset of one of n arrow ends from the middle of a box's side, the first on top."""
+    return box.height * 0.72 * (0.5 - (position + 0.5) / n) if n > 1 else 0.0
+
+
+def _curve(points: Sequence[tuple[float, float]]) -> Array:
+    """Control points of curves through the points, level at each of them."""
+    control = [points[0]]
+    for (x0, y0), (x1, y1) in pairwise(points):
+        middle = (x0 + x1) / 2
+        control += [(middle, y0), (middle, y1), (x1, y1)]
+    return np.array(control)
+
+
+def point_on(curve: Array, share: float) -> tuple[float, float]:
+    """A point along joined cubic curves; each curve counts the same."""
+    n = (len(curve) - 1) // 3
+    index = min(int(share * n), n - 1)
+    t = share * n - index
+    weights = np.array([(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3])
+    x, y = weights @ curve[3 * index : 3 * index + 4]
+    return float(x), float(y)
+
+
+def _labels(
+    arrows: Mapping[Edge, Array], boxes: Mapping[str, Box], size: tuple[float, float]
+) -> dict[Edge, Box]:
+    placed: dict[Edge, Box] = {}
+    for edge, curve in arrows.items():
+        candidates = [Box(*point_on(curve, share), *size) for share in PLACES]
+        taken = [*boxes.values(), *placed.values()]
+        crossed = [
+            Box(*point_on(other, share), 0.02, 0.02)
+            for name, other in arrows.items()
+            if name != edge
+            for share in np.linspace(0.02, 0.98, 40)
+        ]
+        placed[edge] = min(
+            candidates,
+            key=lambda box: (
+                10 * sum(box.overlap(other) for other in taken) + sum(box.overlap(o) for o in crossed)
+            ),
+        )
+    return placed

@@ -1,0 +1,157 @@
+"""Who answered and how: demographic bars and stacked answers to every item."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap, to_hex
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from smartcity_survey.report.figures.drawing import BLUE, INK, MUTED, WIDTH, styled, text_on
+from smartcity_survey.report.setting import Setting
+from smartcity_survey.report.wording import Wording
+
+ANSWERS = LinearSegmentedColormap.from_list(
+    "survey_answers", ["#b35900", "#ecb877", "#e4e7eb", "#86bde0", "#00558c"]
+)
+"""From disagreement to agreement; orange and blue stay apart for every kind of colour vision."""
+
+HEADING = 1.35
+"""Room of a group's heading, in bars."""
+
+
+@styled
+def plot_demographics(demographics: pd.DataFrame, setting: Setting) -> Figure:
+    """Bars of percent and n, question by question in two columns.
+
+    Parameters
+    ----------
+    demographics : `variable, category, n, percent, code, valid_n`.
+    """
+    questions = [lines for _, lines in demographics.groupby("variable", sort=False)]
+    columns = _columns([len(lines) + HEADING for lines in questions])
+    tallest = max(sum(len(questions[index]) + HEADING for index in column) for column in columns)
+    figure = Figure(figsize=(WIDTH, 0.24 * tallest + 0.1), layout="constrained")
+    for axes, column in zip(figure.subplots(1, len(columns), squeeze=False)[0], columns, strict=True):
+        _bars(axes, pd.concat([questions[index] for index in column]), setting)
+        axes.set_ylim(tallest - 0.4, -0.2)
+    return figure
+
+
+def _columns(rows: list[float]) -> list[list[int]]:
+    """Questions in reading order, broken into two columns of similar height."""
+    if len(rows) < 2:
+        return [list(range(len(rows)))]
+    cut = min(range(1, len(rows)), key=lambda k: max(sum(rows[:k]), sum(rows[k:])))
+    return [list(range(cut)), list(range(cut, len(rows)))]
+
+
+def _bars(axes: Axes, lines: pd.DataFrame, setting: Setting) -> None:
+    labels, numbers = setting.labels, setting.wording.numbers
+    variables = list(lines["variable"])
+    position, headings = _positions(variables)
+    for at, variable in headings:
+        axes.text(
+            0, at, labels.demographics.get(variable, variable), fontweight="bold", color=INK, va="center"
+        )
+    percent = lines["percent"].fillna(0).to_numpy()
+    axes.barh(position, percent, height=0.68, color=BLUE)
+    for y, share, n in zip(position, percent, lines["n"], strict=True):
+        label = f"{numbers.percentage(share, 1)}  ({numbers.count(n)})"
+        axes.annotate(
+            label, (share, y), (4, 0), textcoords="offset points", va="center", fontsize=7.5, color=INK
+        )
+    categories = [
+        labels.categories.get((variable, int(code)), category)
+        for variable, code, category in zip(variables, lines["code"], lines["category"], strict=True)
+    ]
+    axes.set_yticks(position, [textwrap.shorten(text, 36, placeholder=" …") for text in categories])
+    axes.set_xlim(0, 112)
+    axes.set_xticks([])
+    axes.tick_params(axis="y", length=0, labelcolor=INK)
+    axes.spines["left"].set_visible(False)
+    axes.spines["bottom"].set_visible(False)
+
+
+def _positions(groups: Sequence[str]) -> tuple[list[float], list[tuple[float, str]]]:
+    """Height of each bar, and of the heading before each group, counted downwards in bars."""
+    bars, headings = [], []
+    y, current = 0.0, None
+    for group in groups:
+        if group != current:
+            headings.append((y + 0.55, group))
+            y, current = y + HEADING, group
+        bars.append(y)
+        y += 1
+    return bars, headings
+
+
+@styled
+def plot_items(frequencies: pd.DataFrame, setting: Setting) -> Figure:
+    """Every item's answers as one bar of 100 %, construct by construct.
+
+    Parameters
+    ----------
+    frequencies : `item, code, n, percent`, all codes of an item in rising order.
+    """
+    wording, labels = setting.wording, setting.labels
+    items = list(frequencies["item"].unique())
+    position, headings = _positions([labels.owner.get(item, "") for item in items])
+    figure = Figure(figsize=(WIDTH, 0.195 * position[-1] + 0.8), layout="constrained")
+    axes = figure.subplots()
+    codes = sorted({int(code) for code in frequencies["code"]})
+    for y, (_, lines) in zip(position, frequencies.groupby("item", sort=False), strict=True):
+        _stack(axes, lines, y, wording)
+    for at, construct in headings:
+        axes.text(0, at, labels.construct(construct), fontweight="bold", fontsize=8.5, color=INK, va="center")
+    axes.set_yticks(position, [f"{labels.items.get(item, '')}   {item}" for item in items])
+    axes.set_ylim(position[-1] + 0.6, -0.2)
+    axes.set_xlim(0, 100)
+    axes.set_xticks(
+        [0, 25, 50, 75, 100], [wording.numbers.percentage(tick, 0) for tick in (0, 25, 50, 75, 100)]
+    )
+    axes.tick_params(axis="y", length=0, labelsize=7.5, labelcolor=INK)
+    axes.spines["left"].set_visible(False)
+    axes.spines["bottom"].set_visible(False)
+    axes.tick_params(axis="x", length=0, labelcolor=MUTED)
+    shades = [Rectangle((0, 0), 1, 1, facecolor=shade) for shade in answer_colors(len(codes))]
+    figure.legend(
+        shades,
+        [labels.answers.get(code, str(code)) for code in codes],
+        loc="outside upper center",
+        ncols=min(len(codes), 5),
+        handlelength=1,
+        handleheight=1,
+        columnspacing=1.4,
+    )
+    return figure
+
+
+def answer_colors(n: int) -> list[str]:
+    """One colour per answer category, from disagreement to agreement."""
+    return [to_hex(ANSWERS(position)) for position in np.linspace(0, 1, n)]
+
+
+def _stack(axes: Axes, lines: pd.DataFrame, y: float, wording: Wording) -> None:
+    left = 0.0
+    for share, color in zip(lines["percent"], answer_colors(len(lines)), strict=True):
+        if math.isnan(share):
+            continue
+        axes.barh(y, share, left=left, height=0.82, color=color, edgecolor="white", linewidth=0.6)
+        if share >= 6:
+            axes.text(
+                left + share / 2,
+                y,
+                wording.numbers.fixed(share, 0),
+                ha="center",
+                va="center",
+                fontsize=6.8,
+                color=text_on(color),
+            )
+        left += share

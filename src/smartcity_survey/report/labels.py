@@ -1,0 +1,70 @@
+"""Names of the study's own things (items, constructs, answers, demographics) in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from smartcity_survey.codebook import Codebook, text
+from smartcity_survey.config import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What the codebook calls things, in one language.
+
+    Attributes
+    ----------
+    constructs, items : name -> label.
+    owner : item -> its construct's name.
+    answers : code of the common scale -> wording; empty where the codebook gives none.
+    demographics : variable -> label.
+    categories : (variable, code) -> label; codes of bands count from 1.
+    """
+
+    constructs: Mapping[str, str]
+    items: Mapping[str, str]
+    owner: Mapping[str, str]
+    answers: Mapping[int, str]
+    demographics: Mapping[str, str]
+    categories: Mapping[tuple[str, int], str]
+
+    def construct(self, name: str) -> str:
+        """Label of a construct; another name (the constant, a total) stands for itself."""
+        return self.constructs.get(name, name)
+
+    def path(self, path: str) -> str:
+        """`a -> b` with the constructs' labels and an arrow."""
+        return " → ".join(self.construct(name.strip()) for name in path.split("->"))
+
+
+def labels_of(codebook: Codebook, language: Language) -> Labels:
+    """The codebook's labels in one language; SurveyError where one is not given in it."""
+    demographics = codebook.demographics.items()
+    return Labels(
+        constructs={
+            name: text(entry.label, language, f"codebook, constructs.{name}")
+            for name, entry in codebook.constructs.items()
+        },
+        items={
+            name: text(item.label, language, f"codebook, items.{name}")
+            for name, item in codebook.items.items()
+        },
+        owner={name: item.construct_name for name, item in codebook.items.items()},
+        answers={
+            code: text(label, language, f"codebook, scale.answers.{code}")
+            for code, label in codebook.scale.answers.items()
+        },
+        demographics={
+            name: text(entry.label, language, f"codebook, demographics.{name}")
+            for name, entry in demographics
+        },
+        categories={
+            (name, code): text(label, language, f"codebook, demographics.{name}.{code}")
+            for name, entry in demographics
+            for code, label in (
+                *entry.categories.items(),
+                *((position, band.label) for position, band in enumerate(entry.bands, start=1)),
+            )
+        },
+    )

@@ -1,0 +1,72 @@
+"""Every word of the report in one language, read from `locale/<language>.yaml`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from smartcity_survey.config import Language
+from smartcity_survey.report.formats import NumberStyle
+
+LOCALES = Path(__file__).parent / "locale"
+LANGUAGES: tuple[Language, ...] = ("en", "ru", "kk")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The report's wording and number style in one language.
+
+    Attributes
+    ----------
+    language : kk, ru or en.
+    numbers : how numbers are written.
+    texts : dotted key (`tables.descriptives.title`) -> text.
+    """
+
+    language: Language
+    numbers: NumberStyle
+    texts: Mapping[str, str]
+
+    def __getitem__(self, key: str) -> str:
+        """The text of a key; KeyError where a locale lacks it."""
+        return self.texts[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.texts
+
+    def fill(self, key: str, **values: str) -> str:
+        """The text of a key with its `{names}` filled in."""
+        return self[key].format(**values)
+
+    def value(self, column: str, code: str) -> str:
+        """Wording of a code found in a column of a stage file; a code without wording stands for itself.
+
+        Names of packages, sources and files are such codes, and so are rules of a later wave.
+        """
+        for key in (f"values.{column}.{code}", f"values.any.{code}"):
+            if key in self:
+                return self[key]
+        return code
+
+
+def load_wording(language: Language) -> Wording:
+    """Read one language's locale file."""
+    content = yaml.safe_load((LOCALES / f"{language}.yaml").read_text(encoding="utf-8"))
+    style = content.pop("numbers")
+    return Wording(
+        language=language,
+        numbers=NumberStyle(**{field.name: style[field.name] for field in fields(NumberStyle)}),
+        texts=dict(_flatten(content)),
+    )
+
+
+def _flatten(content: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in content.items():
+        if isinstance(value, Mapping):
+            yield from _flatten(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", str(value)
