@@ -169,10 +169,11 @@ _RULES: Mapping[str, Callable[[pd.DataFrame, Codebook, CleaningSection], Finding
 
 
 def _careless(rows: pd.DataFrame, codebook: Codebook) -> CarelessIndices:
-    construct = [item.construct_name for item in codebook.items.values()]
-    blocks = np.array([list(codebook.constructs).index(name) for name in construct])
-    reverse = np.array([item.reverse for item in codebook.items.values()])
-    return careless_indices(_items(rows, codebook).to_numpy(), blocks, reverse)
+    constructs = list(codebook.constructs)
+    scales = np.array([constructs.index(item.construct_name) for item in codebook.items.values()])
+    return careless_indices(
+        _items(rows, codebook).to_numpy(), scales, _items(_recode(rows, codebook), codebook).to_numpy()
+    )
 
 
 def _careless_frame(rows: pd.DataFrame, indices: CarelessIndices) -> pd.DataFrame:

@@ -52,7 +52,9 @@ class TooManyUnits(StatisticsError):
     def __init__(self, units: int, limit: int) -> None:
         self.units = units
         self.limit = limit
-        super().__init__(f"{units} resampling units, at most {limit} fit into memory; resample groups of rows")
+        super().__init__(
+            f"{units} resampling units, at most {limit} fit into memory; resample groups of rows"
+        )
 
 
 class NotFinite(StatisticsError):
@@ -113,3 +115,34 @@ class ImproperSolution(StatisticsError):
     def __init__(self, construct: int, found: str) -> None:
         self.construct = construct
         super().__init__(f"construct {construct}: {found}")
+
+
+class NotPositiveDefinite(StatisticsError):
+    """A correlation matrix that no complete data can have; `smallest_eigenvalue` is negative."""
+
+    def __init__(self, smallest_eigenvalue: float) -> None:
+        self.smallest_eigenvalue = smallest_eigenvalue
+        super().__init__(
+            f"the correlations contradict one another (smallest eigenvalue {smallest_eigenvalue:.3g})"
+        )
+
+
+class InvalidComponents(StatisticsError):
+    """A number of components the correlations do not have; `asked` of `available`."""
+
+    def __init__(self, asked: int, available: int) -> None:
+        self.asked = asked
+        self.available = available
+        super().__init__(f"{asked} components asked for, 1 to {available} are possible")
+
+
+class TiedEigenvalues(StatisticsError):
+    """The last component kept and the first left out explain the same, so which is kept is arbitrary."""
+
+    def __init__(self, n_components: int, eigenvalue: float) -> None:
+        self.n_components = n_components
+        self.eigenvalue = eigenvalue
+        super().__init__(
+            f"components {n_components} and {n_components + 1} share the eigenvalue {eigenvalue:.6g}: "
+            "the first alone is not determined"
+        )
