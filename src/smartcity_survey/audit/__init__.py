@@ -1,0 +1,64 @@
+"""The audit of printed numbers: what a paper says, checked against itself.
+
+>>> from smartcity_survey import audit
+>>> audit.run(Path("data/published"))          # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from smartcity_survey.audit.findings import audit_cases
+from smartcity_survey.audit.messages import Wording
+from smartcity_survey.audit.paper import read_paper
+from smartcity_survey.audit.plan import plan
+from smartcity_survey.audit.seeded import seeded_errors
+
+COLUMNS = ["check", "place", "printed", "expected", "consistent", "severity", "explanation"]
+
+__all__ = ["COLUMNS", "run", "seeded"]
+
+
+def run(path: Path | str, language: str = "en") -> pd.DataFrame:
+    """Audit a paper.
+
+    Parameters
+    ----------
+    path : its `paper.yaml`, or the folder that holds it.
+    language : of the explanations: en, ru or kk.
+
+    Returns
+    -------
+    pd.DataFrame
+        one row per check that was made: `check, place, printed, expected, consistent, severity, explanation`,
+        the gravest first. `consistent` is True, False or missing (not testable); `severity` is `changes a
+        conclusion`, `inconsistent`, `typo`, `not testable`, or empty where all is well.
+
+    Raises
+    ------
+    SurveyError
+        where the paper's files cannot be read or an address in them leads nowhere.
+    """
+    paper = read_paper(Path(path))
+    wording = Wording(paper, language)
+    rows = [
+        (
+            finding.case.check.name,
+            wording.place(finding),
+            wording.printed(finding),
+            wording.expected(finding),
+            finding.judgement.consistent,
+            finding.severity.value,
+            wording.explanation(finding),
+        )
+        for finding in audit_cases(paper, plan(paper))
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS).astype({"consistent": "boolean"})
+
+
+def seeded(path: Path | str) -> pd.DataFrame:
+    """Change every printed digit in turn and see whether the audit notices; see `seeded_errors`."""
+    paper = read_paper(Path(path))
+    return seeded_errors(paper, plan(paper))

@@ -1,0 +1,106 @@
+"""Addresses: how relations and claims name printed numbers, `table_12:sliv,smob:mean`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from smartcity_survey.audit.paper import TEXT, Paper, Printed
+from smartcity_survey.errors import SurveyError
+
+# One printed number, or a constant that is exactly so.
+Term = str | float
+# What stands where an address is asked for.
+Spec = str | float | Sequence[str | float] | None
+_FILTER = re.compile(r"\[(?P<column>[^=\]]+)=(?P<text>[^\]]*)\]")
+
+
+def resolve(paper: Paper, spec: Spec, place: str, *, may_be_none: bool = False) -> tuple[Term, ...]:
+    """All printed numbers an address (or a list of them) stands for, in that order.
+
+    Blank cells are left out. An address without a column stands for the lines themselves. Filters may leave
+    nothing where `may_be_none`.
+
+    Raises
+    ------
+    SurveyError
+        where an address leads nowhere; `place` says which relation has it.
+    """
+    if isinstance(spec, bool) or spec is None:
+        raise SurveyError(place, f"`{spec}` is no address.", "Write one like table_12:sliv:mean.")
+    if isinstance(spec, int | float):
+        return (float(spec),)
+    if not isinstance(spec, str):
+        return tuple(term for part in spec for term in resolve(paper, part, place, may_be_none=may_be_none))
+    terms = _addresses(paper, spec, place)
+    if not terms and not may_be_none:
+        raise SurveyError(place, f"nothing is printed at `{spec}`.", "Correct the address.")
+    return terms
+
+
+def resolve_one(paper: Paper, spec: str | float | None, place: str) -> Term:
+    """The single printed number at an address.
+
+    Raises
+    ------
+    SurveyError
+        where the address stands for none or for several.
+    """
+    terms = resolve(paper, spec, place)
+    if len(terms) != 1:
+        raise SurveyError(place, f"`{spec}` stands for {len(terms)} numbers.", "Name a single one.")
+    return terms[0]
+
+
+def _addresses(paper: Paper, spec: str, place: str) -> tuple[str, ...]:
+    name, _, rest = spec.partition(":")
+    if name not in paper.objects:
+        known = ", ".join(paper.objects)
+        raise SurveyError(place, f"`{spec}` names no table, figure or text.", f"Known are {known}.")
+    printed = paper.objects[name]
+    line_part, _, column_part = rest.partition(":")
+    lines = _lines(printed, line_part, spec, place)
+    if not column_part and name != TEXT:
+        return tuple(f"{name}:{line}" for line in lines)
+    columns = _columns(printed, column_part or "printed", spec, place)
+    return tuple(
+        printed.address(line, column)
+        for line in lines
+        for column in columns
+        if (line, column) in printed.cells
+    )
+
+
+def _lines(printed: Printed, part: str, spec: str, place: str) -> list[str]:
+    names = _FILTER.sub("", part)
+    lines: list[str] = []
+    for name in names.split(","):
+        if name == "*":
+            found = list(printed.body)
+        elif name.endswith("/*"):
+            found = [line for line in printed.body if printed.group_of(line) == name[:-2]]
+        else:
+            found = [line for line in printed.lines if line == name]
+        if not found:
+            raise SurveyError(place, f"`{spec}`: {printed.id} has no line `{name}`.", _known(printed.lines))
+        lines += found
+    for match in _FILTER.finditer(part):
+        column, text = match["column"], match["text"]
+        _columns(printed, column, spec, place)
+        lines = [line for line in lines if printed.cells.get((line, column)) == text]
+    return lines
+
+
+def _columns(printed: Printed, part: str, spec: str, place: str) -> list[str]:
+    if part == "*":
+        return list(printed.number_columns)
+    columns = part.split(",")
+    for column in columns:
+        if column not in printed.columns:
+            found = f"`{spec}`: {printed.id} has no column `{column}`."
+            raise SurveyError(place, found, _known(printed.columns))
+    return columns
+
+
+def _known(names: Sequence[str]) -> str:
+    return f"Known are {', '.join(names)}."

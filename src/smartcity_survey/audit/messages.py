@@ -1,0 +1,196 @@
+"""Findings in words: every sentence comes from a locale file, never from code."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from smartcity_survey.audit.address import Term
+from smartcity_survey.audit.findings import Finding, Severity
+from smartcity_survey.audit.interval import Interval
+from smartcity_survey.audit.paper import TEXT, Paper
+from smartcity_survey.audit.reported import Reported
+from smartcity_survey.errors import SurveyError
+
+LANGUAGES = ("en", "ru", "kk")
+# More numbers than this are counted, not listed.
+_LISTED = 8
+
+
+@cache
+def read_locale(language: str) -> Mapping[str, Mapping[str, str]]:
+    """Words and sentences of a language."""
+    if language not in LANGUAGES:
+        raise SurveyError("language", f"`{language}` is unknown.", f"Use one of {', '.join(LANGUAGES)}.")
+    text = files(__package__).joinpath("locale", f"{language}.yaml").read_text(encoding="utf-8")
+    locale: Mapping[str, Mapping[str, str]] = yaml.safe_load(text)
+    return locale
+
+
+class Wording:
+    """Places, expected values and explanations of findings in one language."""
+
+    def __init__(self, paper: Paper, language: str) -> None:
+        self.paper = paper
+        self.language = language
+        self.locale = read_locale(language)
+
+    def place(self, finding: Finding) -> str:
+        """Where the judged number stands, or where the text says so."""
+        case = finding.case
+        if case.place in self.paper.objects:
+            printed = self.paper.objects[case.place]
+            return self._object((printed.kind, printed.number))
+        if case.place:
+            return self._text(case.place)
+        if "object" in finding.judgement.details:
+            return self._object(finding.judgement.details["object"])
+        addresses = [term for term in case.terms(case.check.target) if isinstance(term, str)]
+        return self._places(addresses or list(case.addresses()))
+
+    def printed(self, finding: Finding) -> str:
+        """What is printed: the judged number, or all of them."""
+        if finding.judgement.printed:
+            return finding.judgement.printed
+        case = finding.case
+        texts = [self.paper.read(term).text for term in case.terms(case.check.target)]
+        return "; ".join(texts)
+
+    def expected(self, finding: Finding) -> str:
+        """What the other numbers allow."""
+        expected = finding.judgement.expected
+        if not isinstance(expected, Interval):
+            return self.locale["words"].get(expected, expected)
+        terms = finding.case.terms(finding.case.check.target)
+        return self._interval(expected, [self.paper.read(term) for term in terms])
+
+    def explanation(self, finding: Finding) -> str:
+        """One plain sentence, and what follows from it."""
+        sentences = [self._sentence(finding)]
+        if finding.slip:
+            place = self._places([finding.slip.address])
+            values = {"place": place, "meant": finding.slip.meant, "printed": finding.slip.printed}
+            sentences.append(self.locale["sentences"]["slip"].format(**values))
+        if finding.severity is Severity.CHANGES_A_CONCLUSION:
+            conclusions = self._and([self.locale["words"].get(one, one) for one in finding.case.bears_on])
+            key = "bears_on" if conclusions else "decides"
+            sentences.append(self.locale["sentences"][key].format(conclusions=conclusions))
+        return " ".join(sentences)
+
+    def _sentence(self, finding: Finding) -> str:
+        values = self._values(finding)
+        return self._template(finding, values).format(**values)
+
+    def _template(self, finding: Finding, values: Mapping[str, str]) -> str:
+        judgement, check, sentences = finding.judgement, finding.case.check, self.locale["sentences"]
+        if judgement.reason:
+            return self.locale["reasons"][judgement.reason]
+        if judgement.consistent:
+            return sentences["claim_holds" if finding.case.says else "agrees"]
+        if check.name in self.locale["fails"]:
+            return self.locale["fails"][check.name]
+        if finding.case.says:
+            return sentences["claim_fails_for" if values.get("exceptions") else "claim_fails"]
+        if not values["expected"]:
+            return sentences["contradicts"]
+        return sentences["differs" if values["inputs"] else "differs_alone"]
+
+    def _values(self, finding: Finding) -> dict[str, str]:
+        case, details = finding.case, finding.judgement.details
+        values = {key: self._text(text) for key, text in details.items() if isinstance(text, str | Mapping)}
+        values |= {
+            "printed": self.printed(finding),
+            "expected": self.expected(finding),
+            "inputs": self._inputs(finding),
+            "says": self._text(case.says),
+        }
+        if "object" in details:
+            kind, number = details["object"]
+            values["object"] = self._object((kind, number)) if number is not None else ""
+        if "topics" in details:
+            topics = [self.locale["topics"].get(topic, topic) for topic in details["topics"]]
+            values["topics"] = self._and(topics)
+        if "elsewhere" in details:
+            objects = [self._object(one) for one in dict.fromkeys(details["elsewhere"])]
+            found = self.locale["reasons"]["elsewhere"].format(objects=self._and(objects)) if objects else ""
+            values["elsewhere"] = found
+        if original := [term for term in case.terms("original") if isinstance(term, str)]:
+            values |= {"original": self.paper.cells[original[0]], "origin": self._places(original)}
+        return values | {"rule": self.locale["rules"][case.check.name].format(**values)}
+
+    def _inputs(self, finding: Finding) -> str:
+        case = finding.case
+        named = [
+            (role, term)
+            for role in case.roles
+            if role != case.check.target and role != "alpha"
+            for term in case.terms(role)
+        ]
+        if len(named) > _LISTED:
+            return self.locale["sentences"]["several"].format(count=len(named))
+        words = [
+            f"{self.locale['roles'].get(role, role)} {self.paper.read(term).text}" for role, term in named
+        ]
+        return self._and(words)
+
+    def _and(self, words: list[str]) -> str:
+        if len(words) < 2:
+            return "".join(words)
+        return self.locale["sentences"]["and"].format(first=", ".join(words[:-1]), last=words[-1])
+
+    def _interval(self, expected: Interval, beside: list[Reported]) -> str:
+        percent = any(number.percent for number in beside)
+        decimals = max((number.decimals for number in beside), default=2) - (2 if percent else 0)
+        ends = [
+            _number(end * (100 if percent else 1), decimals) + ("%" if percent else "")
+            for end in (expected.low, expected.high)
+        ]
+        sentences = self.locale["sentences"]
+        if ends[0] == ends[1]:
+            return ends[0]
+        if math.isinf(expected.low):
+            return sentences["at_most"].format(high=ends[1])
+        if math.isinf(expected.high):
+            return sentences["at_least"].format(low=ends[0])
+        return sentences["from_to"].format(low=ends[0], high=ends[1])
+
+    def _places(self, addresses: list[Term] | list[str]) -> str:
+        places = dict.fromkeys(self._place(str(address)) for address in addresses)
+        if len(places) <= 2:
+            return "; ".join(places)
+        objects = dict.fromkeys(place.split(" (")[0].split(", ")[0] for place in places)
+        return "; ".join(objects) + f" ({self.locale['sentences']['several'].format(count=len(addresses))})"
+
+    def _place(self, address: str) -> str:
+        name, line, *column = address.split(":")
+        printed = self.paper.objects[name]
+        if name == TEXT:
+            place = printed.cells.get((line, "place"), self.locale["objects"][TEXT])
+            return f"{place} ({printed.cells.get((line, 'says'), line)})"
+        return ", ".join([self._object((printed.kind, printed.number)), line, *column])
+
+    def _object(self, named: tuple[str, int | None]) -> str:
+        kind, number = named
+        return f"{self.locale['objects'].get(kind, kind)} {number}"
+
+    def _text(self, text: str | Mapping[str, str]) -> str:
+        """A text of the paper's files in this language, or in the first it has."""
+        if isinstance(text, str):
+            return text
+        return text.get(self.language) or next(iter(text.values()), "")
+
+
+def _number(value: float, decimals: int) -> str:
+    if math.isinf(value):
+        return str(value)
+    if value != 0 and abs(value) < 10.0 ** -(decimals + 1):
+        return f"{value:.1e}"
+    return (
+        f"{value:.{max(decimals, 0)}f}"
+        if math.isclose(value, round(value, decimals))
+        else (f"{value:.{max(decimals + 1, 0)}f}")
+    )
