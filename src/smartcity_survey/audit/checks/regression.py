@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from smartcity_survey.audit.address import Term, resolve_one
 from smartcity_survey.audit.case import Case, Planner, applicable
+from smartcity_survey.audit.checks import fit
 from smartcity_survey.audit.checks.coefficients import COEFFICIENT, CONSTANT, PREDICTOR
 from smartcity_survey.audit.paper import Paper
 from smartcity_survey.audit.tables import columns_of, printed_table
