@@ -26,3 +26,9 @@ def code(*parts):
     return code_digest(
         "config.py", "codebook.py", "model.py", "io.py", "stages/naming.py", *parts
     )
+
+
+def published_files():
+    """Files of printed numbers; none where the study compares with nothing printed."""
+    folder = study.data.published
+    return sorted(str(path) for path in Path(folder).glob("*.*")) if folder else []

@@ -2,6 +2,7 @@ rule hypotheses:
     input:
         coefficients="reports/tables/coefficients.csv",
         paths="reports/tables/pls_paths.csv",
+        published=published_files(),
         codebook=study.data.codebook,
     output:
         tables=tables("hypotheses"),
@@ -11,6 +12,6 @@ rule hypotheses:
     params:
         model=options(study.model),
         published=study.data.published,
-        code=code("stages/hypotheses.py"),
+        code=code("stages/hypotheses.py", "published.py", "audit/paper.py", "audit/reported.py"),
     script:
         "scripts/hypotheses.py"

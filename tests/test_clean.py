@@ -40,7 +40,7 @@ def test_every_rule_finds_its_rows(responses: pd.DataFrame, codebook: Codebook) 
     found = {int(row["row"]): (row["rule"], row["detail"]) for _, row in cleaned.exclusions.iterrows()}
     assert found == {
         3: ("blank_form", "no item answered"),
-        6: ("duplicate_respondent", "same respondent as row 5"),
+        6: ("duplicate_respondent", "repeats row 5"),
         9: ("out_of_range", "U2 = 55 (allowed 1 to 5)"),
         10: ("out_of_range", "T1 = 2.5 (allowed 1 to 5)"),
         12: ("missing_items", "2 of 6 items unanswered: T1, T3"),
@@ -53,13 +53,15 @@ def test_every_rule_finds_its_rows(responses: pd.DataFrame, codebook: Codebook) 
 
 def test_the_first_rule_that_fits_is_logged(responses: pd.DataFrame, codebook: Codebook) -> None:
     responses.loc[2, ITEMS] = np.nan
-    assert clean(responses, codebook, "missing_items", "blank_form").exclusions["rule"].tolist() == ["missing_items"]
+    assert clean(responses, codebook, "missing_items", "blank_form").exclusions["rule"].tolist() == [
+        "missing_items"
+    ]
 
 
 def test_repeated_answers_are_found_where_asked(responses: pd.DataFrame, codebook: Codebook) -> None:
     responses.loc[30, [*ITEMS, "city"]] = responses.loc[1, [*ITEMS, "city"]]
     details = clean(responses, codebook, "duplicate_answers").exclusions["detail"]
-    assert "same answers as row 2" in details.tolist()
+    assert "repeats row 2" in details.tolist()
     assert clean(responses, codebook, "blank_form").exclusions.empty
 
 

@@ -17,7 +17,9 @@ def build(content: dict[str, Any], codebook: Codebook) -> Any:
     return build_model(ModelSection.model_validate(content), codebook)
 
 
-def test_items_come_from_the_codebook_unless_named(config_content: dict[str, Any], codebook: Codebook) -> None:
+def test_items_come_from_the_codebook_unless_named(
+    config_content: dict[str, Any], codebook: Codebook
+) -> None:
     config_content["model"]["constructs"]["use"] = {"items": ["U2", "U1"]}
     model = build(config_content["model"], codebook)
     assert model.items == ("T1", "T2", "T3", "U2", "U1")
@@ -55,7 +57,9 @@ def test_contradictions_are_named(
     assert message in str(caught.value)
 
 
-def test_keeping_drops_items_but_never_a_construct(config_content: dict[str, Any], codebook: Codebook) -> None:
+def test_keeping_drops_items_but_never_a_construct(
+    config_content: dict[str, Any], codebook: Codebook
+) -> None:
     model = build(config_content["model"], codebook)
     assert model.keeping(("T1", "U1", "U2")).items == ("T1", "U1", "U2")
     with pytest.raises(SurveyError, match="no item is left for use"):

@@ -81,7 +81,10 @@ def test_text_in_a_number_column_is_located(tmp_path: Path, survey: pd.DataFrame
     with pytest.raises(SurveyError) as caught:
         read_survey(write(frame, tmp_path / "survey.csv"), codebook, section())
     places = {problem.place.split(", ", 1)[1]: problem.found for problem in caught.value.problems}
-    assert places == {"row 6, column U1": "'often' is not a number.", "row 9, column T2": "'x' is not a number."}
+    assert places == {
+        "row 6, column U1": "'often' is not a number.",
+        "row 9, column T2": "'x' is not a number.",
+    }
 
 
 def test_a_missing_column_is_named(tmp_path: Path, survey: pd.DataFrame, codebook: Codebook) -> None:

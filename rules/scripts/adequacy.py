@@ -12,7 +12,5 @@ def main(answers: str, codebook: str, model: dict, reports: str = "reports") -> 
 
 
 if __name__ == "__main__":
-    from snakemake.script import snakemake
-
     with logged(snakemake.log[0]):
         main(snakemake.input.answers, snakemake.input.codebook, snakemake.params.model)

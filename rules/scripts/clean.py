@@ -17,7 +17,5 @@ def main(responses: str, codebook: str, options: dict, reports: str = "reports")
 
 
 if __name__ == "__main__":
-    from snakemake.script import snakemake
-
     with logged(snakemake.log[0]):
         main(snakemake.input.responses, snakemake.input.codebook, snakemake.params.options)

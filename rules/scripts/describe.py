@@ -15,7 +15,5 @@ def main(answers: str, codebook: str, language: Language, reports: str = "report
 
 
 if __name__ == "__main__":
-    from snakemake.script import snakemake
-
     with logged(snakemake.log[0]):
         main(snakemake.input.answers, snakemake.input.codebook, snakemake.params.language)

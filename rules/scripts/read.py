@@ -15,7 +15,5 @@ def main(survey: str, codebook: str, options: dict, reports: str = "reports") ->
 
 
 if __name__ == "__main__":
-    from snakemake.script import snakemake
-
     with logged(snakemake.log[0]):
         main(snakemake.input.survey, snakemake.input.codebook, snakemake.params.options)

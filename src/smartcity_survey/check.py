@@ -22,9 +22,11 @@ def check_study(folder: Path) -> list[str]:
     codebook = read_codebook(folder / config.data.codebook)
     model = build_model(config.model, codebook)
     responses = read_survey(folder / config.data.file, codebook, config.data)
+    counts = f"{len(model.names)} constructs, {len(model.paths)} paths, {len(model.hypotheses)} hypotheses"
+    questions = f"{len(codebook.items)} items, {len(codebook.demographics)} demographic questions"
     return [
-        f"config.yaml: {len(model.names)} constructs, {len(model.paths)} paths, {len(model.hypotheses)} hypotheses.",
-        f"{config.data.codebook}: {len(codebook.items)} items, {len(codebook.demographics)} demographic questions.",
+        f"config.yaml: {counts}.",
+        f"{config.data.codebook}: {questions}.",
         f"{config.data.file}: {len(responses.answers)} questionnaires.",
         "Nothing stands in the way of a run.",
     ]

@@ -15,7 +15,16 @@ from smartcity_survey.errors import SurveyError
 from smartcity_survey.read import RESPONDENT
 from smartcity_survey.stats.careless import CarelessIndices, careless_indices
 
-Findings = Mapping[int, str]
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Why a rule excludes a questionnaire: `reason` in general (it can be shared), `detail` of this one."""
+
+    reason: str
+    detail: str
+
+
+Findings = Mapping[int, Finding]
 """Row position -> what the rule found there."""
 
 
@@ -27,7 +36,7 @@ class Cleaned:
     ----------
     answers : kept questionnaires in the file's order, reverse items recoded.
     log : `rule, n_excluded, n_remaining`, in the order applied; the first line is the file as read.
-    exclusions : `respondent, row, rule, detail` of every excluded questionnaire (row counts from 1).
+    exclusions : `respondent, row, rule, reason, detail` of every excluded questionnaire (row counts from 1).
     careless : `respondent` and the careless-response indices of the kept questionnaires.
     """
 
@@ -58,9 +67,10 @@ def clean_responses(responses: pd.DataFrame, codebook: Codebook, section: Cleani
                 "respondent": kept.iloc[position][RESPONDENT],
                 "row": int(kept.index[position]) + 1,
                 "rule": rule,
-                "detail": detail,
+                "reason": finding.reason,
+                "detail": finding.detail,
             }
-            for position, detail in findings.items()
+            for position, finding in findings.items()
         ]
         keep = np.ones(len(kept), dtype=bool)
         keep[list(findings)] = False
@@ -76,7 +86,7 @@ def clean_responses(responses: pd.DataFrame, codebook: Codebook, section: Cleani
     return Cleaned(
         answers=_recode(kept, codebook).reset_index(drop=True),
         log=pd.DataFrame(log),
-        exclusions=pd.DataFrame(exclusions, columns=["respondent", "row", "rule", "detail"]),
+        exclusions=pd.DataFrame(exclusions, columns=["respondent", "row", "rule", "reason", "detail"]),
         careless=_careless_frame(kept, indices),
     )
 
@@ -87,15 +97,19 @@ def _items(rows: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
 
 def _blank_form(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Findings:
     blank = _items(rows, codebook).isna().all(axis=1).to_numpy()
-    return dict.fromkeys(np.flatnonzero(blank).tolist(), "no item answered")
+    return dict.fromkeys(np.flatnonzero(blank).tolist(), Finding("no item answered", "no item answered"))
 
 
 def _missing_items(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Findings:
     missing = _items(rows, codebook).isna()
     counts = missing.sum(axis=1).to_numpy()
+    share = np.where(counts > missing.shape[1] / 2, "more than half", "up to half")
     return {
-        position: f"{counts[position]} of {missing.shape[1]} items unanswered: "
-        + ", ".join(missing.columns[missing.iloc[position].to_numpy()])
+        position: Finding(
+            f"{share[position]} of the items unanswered",
+            f"{counts[position]} of {missing.shape[1]} items unanswered: "
+            + ", ".join(missing.columns[missing.iloc[position].to_numpy()]),
+        )
         for position in np.flatnonzero(counts > section.missing_items_at_most).tolist()
     }
 
@@ -107,9 +121,12 @@ def _out_of_range(rows: pd.DataFrame, codebook: Codebook, section: CleaningSecti
     values = items.to_numpy()
     bad = ~np.isnan(values) & ((values < low) | (values > high) | (values != np.floor(values)))
     return {
-        position: ", ".join(
-            f"{items.columns[j]} = {values[position, j]:g} (allowed {low[j]} to {high[j]})"
-            for j in np.flatnonzero(bad[position])
+        position: Finding(
+            "a code outside the scale",
+            ", ".join(
+                f"{items.columns[j]} = {values[position, j]:g} (allowed {low[j]} to {high[j]})"
+                for j in np.flatnonzero(bad[position])
+            ),
         )
         for position in np.flatnonzero(bad.any(axis=1)).tolist()
     }
@@ -124,24 +141,24 @@ def _unknown_category(rows: pd.DataFrame, codebook: Codebook, section: CleaningS
             known |= (values >= band.minimum) & (values <= band.maximum)
         for position in np.flatnonzero(~np.isnan(values) & ~known).tolist():
             found.setdefault(position, []).append(f"{name} = {values[position]:g}")
-    return {position: ", ".join(found[position]) for position in sorted(found)}
+    return _joined("a category the codebook lacks", found)
 
 
 def _duplicate_respondent(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Findings:
-    return _repeats(rows[[RESPONDENT]], rows, "same respondent as row")
+    return _repeats(rows[[RESPONDENT]], rows, "same respondent as an earlier row")
 
 
 def _duplicate_answers(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Findings:
-    return _repeats(rows[[*codebook.items, *codebook.demographics]], rows, "same answers as row")
+    return _repeats(rows[[*codebook.items, *codebook.demographics]], rows, "same answers as an earlier row")
 
 
-def _repeats(keys: pd.DataFrame, rows: pd.DataFrame, what: str) -> Findings:
+def _repeats(keys: pd.DataFrame, rows: pd.DataFrame, reason: str) -> Findings:
     """Later rows that repeat an earlier one; the first of them is kept."""
     groups = keys.groupby(list(keys.columns), dropna=False, sort=False).ngroup().to_numpy()
     _, first_positions = np.unique(groups, return_index=True)
     origin = first_positions[groups]
     return {
-        position: f"{what} {int(rows.index[origin[position]]) + 1}"
+        position: Finding(reason, f"repeats row {int(rows.index[origin[position]]) + 1}")
         for position in np.flatnonzero(origin != np.arange(len(rows))).tolist()
     }
 
@@ -154,7 +171,11 @@ def _careless_rule(rows: pd.DataFrame, codebook: Codebook, section: CleaningSect
         bad = values > limit if index in ("longstring", "mean_run") else values < limit
         for position in np.flatnonzero(bad).tolist():
             found.setdefault(position, []).append(f"{index} = {values[position]:g} (limit {limit:g})")
-    return {position: ", ".join(found[position]) for position in sorted(found)}
+    return _joined("careless-response index beyond its limit", found)
+
+
+def _joined(reason: str, found: Mapping[int, list[str]]) -> Findings:
+    return {position: Finding(reason, ", ".join(found[position])) for position in sorted(found)}
 
 
 _RULES: Mapping[str, Callable[[pd.DataFrame, Codebook, CleaningSection], Findings]] = {

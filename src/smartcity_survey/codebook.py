@@ -75,7 +75,9 @@ class Codebook(Section):
     @model_validator(mode="after")
     def _consistent(self) -> Codebook:
         unknown = {
-            name: item.construct_name for name, item in self.items.items() if item.construct_name not in self.constructs
+            name: item.construct_name
+            for name, item in self.items.items()
+            if item.construct_name not in self.constructs
         }
         if unknown:
             raise ValueError(

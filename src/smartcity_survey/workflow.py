@@ -6,7 +6,7 @@ import hashlib
 import sys
 import traceback
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -52,3 +52,17 @@ def logged(log: str | Path) -> Iterator[None]:
     if outcome != "done":
         print(outcome, file=sys.stderr)
         raise SystemExit(1)
+
+
+@contextmanager
+def progress_bar(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A line on a terminal that says how far a long step is; nothing where output goes to a file."""
+    shown = sys.stderr.isatty()
+
+    def show(done: int) -> None:
+        if shown:
+            print(f"\r{what}: {done:,} of {total:,}", end="", file=sys.stderr, flush=True)
+
+    yield show
+    if shown:
+        print(file=sys.stderr)

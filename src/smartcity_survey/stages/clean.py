@@ -47,9 +47,8 @@ def clean_answers(responses: pd.DataFrame, codebook: Codebook, section: Cleaning
 
 def _exclusion_counts(exclusions: pd.DataFrame) -> pd.DataFrame:
     """How many questionnaires each rule took out for the same reason; no respondent can be told from it."""
-    reason = exclusions["detail"].astype(str).str.replace(r":? [A-Z]+\d.*$| \d+$", "", regex=True)
-    counts = exclusions.assign(detail=reason).groupby(["rule", "detail"], sort=False).size()
-    return counts.rename("n").reset_index()
+    counts = exclusions.groupby(["rule", "reason"], sort=False).size()
+    return counts.rename("n").reset_index().rename(columns={"reason": "detail"})
 
 
 def _careless_summary(cleaned: Cleaned) -> pd.DataFrame:

@@ -118,7 +118,9 @@ def _rotation(items: pd.DataFrame, tables: Tables) -> Iterator[Comparison]:
     k = ours.shape[1]
     values, vectors = np.linalg.eigh(np.corrcoef(items.to_numpy(), rowvar=False))
     unrotated = (vectors * np.sqrt(np.maximum(values, 0)))[:, ::-1][:, :k]
-    theirs = Rotator(method="varimax", tol=1e-15, max_iter=10_000).fit_transform(unrotated) if k > 1 else unrotated
+    theirs = (
+        Rotator(method="varimax", tol=1e-15, max_iter=10_000).fit_transform(unrotated) if k > 1 else unrotated
+    )
     congruence = ours.T @ theirs
     rows, columns = linear_sum_assignment(-np.abs(congruence))
     aligned = theirs[:, columns] * np.sign(congruence[rows, columns])
@@ -133,7 +135,9 @@ def _regressions(scores: pd.DataFrame, tables: Tables, model: Model) -> Iterator
         predictors = list(model.predictors(outcome))
         theirs = sm.OLS(scores[outcome], sm.add_constant(scores[predictors])).fit()
         robust = theirs.get_robustcov_results("HC3")
-        lines = tables["coefficients"].query("outcome == @outcome").set_index("term").loc[[CONSTANT, *predictors]]
+        lines = (
+            tables["coefficients"].query("outcome == @outcome").set_index("term").loc[[CONSTANT, *predictors]]
+        )
         summary = tables["model_summary"].set_index("outcome").loc[outcome]
         for quantity, ours, peer in (
             ("coefficients", lines["b"], theirs.params),
@@ -158,9 +162,7 @@ def _cfa(items: pd.DataFrame, tables: Tables, model: Model) -> Iterator[Comparis
     theirs = standardised.set_index("lval")["Est. Std"].astype(float).loc[list(model.items)]
     ours = tables["cfa_loadings"].set_index("item")["std_loading"].loc[list(model.items)]
     chi2 = tables["cfa_fit"].set_index("statistic")["value"]["chi2"]
-    yield Comparison(
-        "cfa standardised loadings", "semopy", ours.to_numpy(), theirs.to_numpy(), LOOSE_OPTIMUM
-    )
+    yield Comparison("cfa standardised loadings", "semopy", ours.to_numpy(), theirs.to_numpy(), LOOSE_OPTIMUM)
     yield Comparison("cfa chi2", "semopy", _array(chi2), _array(fitted.fun * len(items)), LOOSE_OPTIMUM, True)
 
 

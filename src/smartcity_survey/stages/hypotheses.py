@@ -30,7 +30,7 @@ def judge_hypotheses(
     """
     rows: list[dict[str, Any]] = []
     for hypothesis in model.hypotheses:
-        if published is not None:
+        if published is not None and hypothesis.name in set(published["hypothesis"]):
             rows.append(_published_row(hypothesis, published))
         rows.append(_ols_row(hypothesis, coefficients, model.alpha))
         rows.append(_pls_row(hypothesis, pls_paths, model.alpha))

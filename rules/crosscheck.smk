@@ -1,0 +1,28 @@
+CHECKED = [
+    "adequacy",
+    "item_msa",
+    "rotated_loadings",
+    "coefficients",
+    "model_summary",
+    "cfa_fit",
+    "cfa_loadings",
+]
+
+
+rule crosscheck:
+    input:
+        answers="reports/private/answers.csv",
+        scores="reports/private/scores.csv",
+        retention="reports/tables/item_retention.csv",
+        codebook=study.data.codebook,
+        tables=tables(*CHECKED),
+    output:
+        tables=tables("crosscheck"),
+        cards="reports/cards/crosscheck.json",
+    log:
+        "reports/private/logs/crosscheck.log",
+    params:
+        model=options(study.model),
+        code=code("stages/crosscheck.py"),
+    script:
+        "scripts/crosscheck.py"

@@ -1,0 +1,42 @@
+"""Rule `crosscheck`."""
+
+from pathlib import Path
+
+from smartcity_survey.io import read_table, write_stage
+from smartcity_survey.model import load_model
+from smartcity_survey.stages.crosscheck import crosscheck, require_agreement
+from smartcity_survey.stages.factors import retained_items
+from smartcity_survey.workflow import logged
+
+
+def main(
+    answers: str,
+    scores: str,
+    retention: str,
+    codebook: str,
+    tables: list[str],
+    model: dict,
+    reports: str = "reports",
+) -> None:
+    claimed = load_model(model, codebook)
+    results = {Path(path).stem: read_table(path) for path in tables}
+    result = crosscheck(
+        read_table(answers)[list(claimed.items)],
+        read_table(scores),
+        results,
+        claimed.keeping(retained_items(read_table(retention))),
+    )
+    write_stage("crosscheck", result, reports)
+    require_agreement(result.tables["crosscheck"])
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            snakemake.input.answers,
+            snakemake.input.scores,
+            snakemake.input.retention,
+            snakemake.input.codebook,
+            snakemake.input.tables,
+            snakemake.params.model,
+        )

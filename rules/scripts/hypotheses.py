@@ -1,0 +1,35 @@
+"""Rule `hypotheses`."""
+
+from smartcity_survey.io import read_table, write_stage
+from smartcity_survey.model import load_model
+from smartcity_survey.published import read_verdicts
+from smartcity_survey.stages.hypotheses import judge_hypotheses
+from smartcity_survey.workflow import logged
+
+
+def main(
+    coefficients: str,
+    paths: str,
+    codebook: str,
+    model: dict,
+    published: str | None,
+    reports: str = "reports",
+) -> None:
+    result = judge_hypotheses(
+        read_table(coefficients),
+        read_table(paths),
+        read_verdicts(published) if published else None,
+        load_model(model, codebook),
+    )
+    write_stage("hypotheses", result, reports)
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            snakemake.input.coefficients,
+            snakemake.input.paths,
+            snakemake.input.codebook,
+            snakemake.params.model,
+            snakemake.params.published,
+        )

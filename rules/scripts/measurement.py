@@ -1,0 +1,27 @@
+"""Rule `measurement`."""
+
+from smartcity_survey.config import PlsSection
+from smartcity_survey.io import read_table, write_stage
+from smartcity_survey.model import load_model
+from smartcity_survey.stages.factors import retained_items
+from smartcity_survey.stages.measurement import evaluate_measurement
+from smartcity_survey.workflow import logged
+
+
+def main(
+    answers: str, retention: str, codebook: str, model: dict, pls: dict, reports: str = "reports"
+) -> None:
+    measured = load_model(model, codebook).keeping(retained_items(read_table(retention)))
+    result = evaluate_measurement(read_table(answers), measured, PlsSection(**pls))
+    write_stage("measurement", result, reports)
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            snakemake.input.answers,
+            snakemake.input.retention,
+            snakemake.input.codebook,
+            snakemake.params.model,
+            snakemake.params.pls,
+        )

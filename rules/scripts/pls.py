@@ -1,0 +1,36 @@
+"""Rule `pls`."""
+
+from smartcity_survey.config import PlsSection
+from smartcity_survey.io import read_table, write_stage
+from smartcity_survey.model import load_model
+from smartcity_survey.stages.factors import retained_items
+from smartcity_survey.stages.pls import estimate_pls
+from smartcity_survey.workflow import logged, progress_bar
+
+
+def main(
+    answers: str,
+    retention: str,
+    codebook: str,
+    model: dict,
+    options: dict,
+    seed: int,
+    reports: str = "reports",
+) -> None:
+    section = PlsSection(**options)
+    measured = load_model(model, codebook).keeping(retained_items(read_table(retention)))
+    with progress_bar("bootstrap", section.bootstrap_draws) as progress:
+        result = estimate_pls(read_table(answers), measured, section, seed, progress)
+    write_stage("pls", result, reports)
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            snakemake.input.answers,
+            snakemake.input.retention,
+            snakemake.input.codebook,
+            snakemake.params.model,
+            snakemake.params.options,
+            snakemake.params.seed,
+        )

@@ -1,0 +1,178 @@
+"""PLS-SEM: loadings, weights and paths with their bootstrap, and the quality of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.config import PlsSection
+from smartcity_survey.io import Card, StageResult
+from smartcity_survey.model import Model
+from smartcity_survey.stages.naming import naming
+from smartcity_survey.stats.bootstrap import PlsBootstrap, bootstrap_pls
+from smartcity_survey.stats.intervals import Summary
+from smartcity_survey.stats.pls_model import PlsModel
+from smartcity_survey.stats.pls_stack import Reason
+from smartcity_survey.stats.types import Array
+
+INNER_DRAWS = 100
+"""Resamples of each resample behind a studentised interval."""
+
+REASONS = {
+    Reason.CONSTANT_ITEM: "constant item",
+    Reason.NOT_CONVERGED: "not converged",
+    Reason.DEPENDENT_ITEMS: "dependent items",
+    Reason.DEPENDENT_PREDICTORS: "dependent predictors",
+    Reason.UNRELIABLE: "reliability outside (0, 1]",
+    Reason.IMPROPER: "more than all variance explained",
+}
+
+
+def pls_model(model: Model, section: PlsSection) -> PlsModel:
+    """The model in the numeric core's terms."""
+    return PlsModel(
+        blocks=model.membership(),
+        paths=model.path_matrix(),
+        modes=tuple("mode_b" if c.mode == "mode_b" else "mode_a" for c in model.constructs),
+        scheme=section.scheme,
+    )
+
+
+def estimate_pls(
+    answers: pd.DataFrame,
+    model: Model,
+    section: PlsSection,
+    seed: int,
+    progress: Callable[[int], None] | None = None,
+) -> StageResult:
+    """Fit the path model to the kept items and to bootstrap resamples of the respondents."""
+    x = answers[list(model.items)].to_numpy(dtype=np.float64)
+    with naming(model.items, "PLS-SEM", model.names):
+        bootstrap = bootstrap_pls(
+            x,
+            pls_model(model, section),
+            section.bootstrap_draws,
+            seed=seed,
+            tolerance=section.tolerance,
+            max_iterations=section.max_iterations,
+            jackknife=section.interval == "bca",
+            inner_draws=INNER_DRAWS if section.interval == "studentised" else 0,
+            progress=progress,
+        )
+    tables = {
+        "pls_loadings": _item_table(bootstrap, model, section, "loadings", "loading"),
+        "pls_weights": _item_table(bootstrap, model, section, "outer_weights", "weight"),
+        "pls_paths": _paths(bootstrap, model, section),
+        "pls_quality": _quality(bootstrap, model, section),
+        "htmt_bounds": _htmt_bounds(bootstrap, model, section),
+        "pls_inadmissible": _inadmissible(bootstrap, model),
+    }
+    card = _card(bootstrap, section)
+    return StageResult(tables=tables, cards=dict.fromkeys(tables, card))
+
+
+def _summary(bootstrap: PlsBootstrap, section: PlsSection, name: str) -> Summary:
+    return bootstrap.summary(name, kind=section.interval, level=section.confidence_level)
+
+
+def _columns(summary: Summary, where: tuple[Array, ...] | slice) -> dict[str, Array]:
+    return {
+        "boot_mean": summary.mean[where],
+        "boot_se": summary.se[where],
+        "t": summary.t[where],
+        "p": summary.p[where],
+        "ci_low": summary.low[where],
+        "ci_high": summary.high[where],
+    }
+
+
+def _item_table(
+    bootstrap: PlsBootstrap, model: Model, section: PlsSection, field: str, column: str
+) -> pd.DataFrame:
+    summary = _summary(bootstrap, section, field)
+    return pd.DataFrame(
+        {
+            "item": model.items,
+            "construct": [model.construct_of(item) for item in model.items],
+            column: summary.estimate,
+            **_columns(summary, slice(None)),
+        }
+    )
+
+
+def _paths(bootstrap: PlsBootstrap, model: Model, section: PlsSection) -> pd.DataFrame:
+    summary = _summary(bootstrap, section, "path_coefficients")
+    index = {name: position for position, name in enumerate(model.names)}
+    where = tuple(np.array([index[name] for name in side]) for side in zip(*model.paths, strict=True))
+    return pd.DataFrame(
+        {
+            "path": [f"{source} -> {target}" for source, target in model.paths],
+            "source": [source for source, _ in model.paths],
+            "target": [target for _, target in model.paths],
+            "estimate": summary.estimate[where],
+            **_columns(summary, where),
+            "f2": bootstrap.fit.f2[where],
+            "vif": bootstrap.fit.inner_vif[where],
+        }
+    )
+
+
+def _quality(bootstrap: PlsBootstrap, model: Model, section: PlsSection) -> pd.DataFrame:
+    summary = _summary(bootstrap, section, "r2")
+    frame = pd.DataFrame(
+        {
+            "construct": model.names,
+            "r2": bootstrap.fit.r2,
+            "adj_r2": bootstrap.fit.adj_r2,
+            "r2_ci_low": summary.low,
+            "r2_ci_high": summary.high,
+        }
+    )
+    return frame[frame["construct"].isin(model.outcomes)].reset_index(drop=True)
+
+
+def _htmt_bounds(bootstrap: PlsBootstrap, model: Model, section: PlsSection) -> pd.DataFrame:
+    bound = bootstrap.upper_bound("htmt", section.confidence_level)
+    rows, columns = np.tril_indices(len(model.names), -1)
+    return pd.DataFrame(
+        {
+            "construct_1": [model.names[i] for i in columns],
+            "construct_2": [model.names[i] for i in rows],
+            "htmt": bootstrap.estimate.htmt[rows, columns],
+            "upper_bound": bound[rows, columns],
+            "below_085": bound[rows, columns] < 0.85,
+            "below_090": bound[rows, columns] < 0.90,
+        }
+    )
+
+
+def _inadmissible(bootstrap: PlsBootstrap, model: Model) -> pd.DataFrame:
+    rows = [
+        {
+            "reason": REASONS[reason],
+            "where": model.items[position] if reason is Reason.CONSTANT_ITEM else model.names[position],
+            "n_draws": count,
+        }
+        for (reason, position), count in bootstrap.inadmissible().items()
+    ]
+    return pd.DataFrame(rows, columns=["reason", "where", "n_draws"])
+
+
+def _card(bootstrap: PlsBootstrap, section: PlsSection) -> Card:
+    return {
+        "method": "PLS path model, Mode A unless the config says mode_b",
+        "scheme": section.scheme,
+        "tolerance": section.tolerance,
+        "iterations": bootstrap.fit.n_iterations,
+        "signs": "positive loading sums; resamples aligned to the sample by construct",
+        "scores": "unit variance",
+        "divisor": "n - 1; bootstrap errors: draws - 1",
+        "n": bootstrap.fit.n,
+        "bootstrap_draws": section.bootstrap_draws,
+        "inadmissible_draws": bootstrap.n_inadmissible,
+        "interval": section.interval,
+        "confidence_level": section.confidence_level,
+        "seed": bootstrap.seed,
+    }

@@ -1,0 +1,93 @@
+"""Scores: each construct's items become one score by the config's method; the others stand beside it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.config import PlsSection, ScoreMethod
+from smartcity_survey.io import StageResult
+from smartcity_survey.model import Model
+from smartcity_survey.read import RESPONDENT
+from smartcity_survey.stages.describe import SPSS_FORMULAS, descriptives_frame
+from smartcity_survey.stages.naming import naming
+from smartcity_survey.stages.pls import pls_model
+from smartcity_survey.stats.cfa import fit_cfa
+from smartcity_survey.stats.correlation import correlation, covariance
+from smartcity_survey.stats.pls import fit_pls
+from smartcity_survey.stats.scores import (
+    bartlett_score_weights,
+    component_score_weights,
+    mean_score_weights,
+    regression_score_weights,
+    sum_score_weights,
+)
+from smartcity_survey.stats.types import Array
+
+METHODS: tuple[ScoreMethod, ...] = ("mean", "sum", "component", "cfa_regression", "cfa_bartlett", "pls")
+
+
+def compute_scores(answers: pd.DataFrame, model: Model, pls: PlsSection, method: ScoreMethod) -> StageResult:
+    """Scores by `method`, their SPSS descriptives, their weights, and their agreement with the other methods.
+
+    Scores are weighted sums of the answers as given (1 to 5), not of deviations: an all-1 respondent scores
+    the sum of the weights, as in the study's own table of descriptives.
+    """
+    items = list(model.items)
+    x = answers[items].to_numpy(dtype=np.float64)
+    weights = {name: _weights(name, x, model, pls) for name in METHODS}
+    scores = {name: x @ weights[name].T for name in METHODS}
+    chosen = pd.DataFrame(scores[method], columns=list(model.names))
+    agreement = [
+        {
+            "score": construct,
+            "method": name,
+            "correlation": np.corrcoef(values[:, j], chosen[construct])[0, 1],
+        }
+        for name, values in scores.items()
+        for j, construct in enumerate(model.names)
+    ]
+    card = {"method": method, "n": len(x), "formulas": SPSS_FORMULAS, "weights": "of the answers as given"}
+    return StageResult(
+        tables={
+            "descriptives": descriptives_frame(chosen, "score"),
+            "score_weights": _weights_frame(weights[method], model),
+            "score_agreement": pd.DataFrame(agreement),
+        },
+        cards={
+            "descriptives": card,
+            "score_weights": card,
+            "score_agreement": {"compared_with": method, "n": len(x)},
+        },
+        private={"scores": pd.concat([answers[[RESPONDENT]], chosen], axis=1)},
+    )
+
+
+def _weights(method: ScoreMethod, x: Array, model: Model, pls: PlsSection) -> Array:
+    """(c, p): weight of every item in every score."""
+    membership = model.membership()
+    with naming(model.items, f"scores by {method}", model.names):
+        if method == "mean":
+            return mean_score_weights(membership)
+        if method == "sum":
+            return sum_score_weights(membership)
+        if method == "component":
+            return component_score_weights(covariance(x, ddof=1), membership)
+        if method == "pls":
+            fit = fit_pls(
+                correlation(x),
+                len(x),
+                pls_model(model, pls),
+                tolerance=pls.tolerance,
+                max_iterations=pls.max_iterations,
+            )
+            return np.asarray((fit.outer_weights / x.std(axis=0, ddof=1)[:, None]).T)
+        cfa = fit_cfa(covariance(x, ddof=0), len(x), membership)
+        return regression_score_weights(cfa) if method == "cfa_regression" else bartlett_score_weights(cfa)
+
+
+def _weights_frame(weights: Array, model: Model) -> pd.DataFrame:
+    """One row per score and item, and a last row per score with the total."""
+    frame = pd.DataFrame(weights, index=list(model.names), columns=list(model.items))
+    frame["total"] = frame.sum(axis=1)
+    return frame.rename_axis("score").reset_index().melt("score", var_name="item", value_name="weight")
