@@ -1,0 +1,198 @@
+"""Bootstrap of PLS path models: every resample from one matrix product, then PLS on stacks of correlations.
+
+Resamples draw as many respondents as there are, with replacement. In each, a construct whose loadings point
+away from the sample's is flipped (individual, construct-level sign alignment), which changes the signs of its
+weights, loadings and paths. Resamples without an admissible solution are counted with their reason and hold
+nan.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smartcity_survey.stats.errors import ConstantItems, NotFinite
+from smartcity_survey.stats.intervals import Kind, Summary, bound, summarise
+from smartcity_survey.stats.pls import PlsFit, fit_pls
+from smartcity_survey.stats.pls_estimates import Estimator, PlsEstimates, leave_one_out
+from smartcity_survey.stats.pls_model import Layout, PlsModel
+from smartcity_survey.stats.pls_stack import Reason, Verdicts
+from smartcity_survey.stats.resample import (
+    UnitProducts,
+    correlation_stack,
+    resampled_units,
+    unit_counts,
+    unit_products,
+)
+from smartcity_survey.stats.types import Array, BoolArray, IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class PlsBootstrap:
+    """A PLS fit and its B bootstrap draws.
+
+    fit : the sample's. estimate : the same numbers in the arrangement of the draws, without their first axis.
+    draws : B of each number; nan throughout where the draw is inadmissible.
+    reason, position : (B,), why a draw is inadmissible (`Reason`) and the item or construct at fault, else
+        -1.
+    draw_se : standard errors within each draw, from `inner_draws` resamples of it; for studentised intervals.
+    jackknife : estimates without each unit in turn; for BCa intervals.
+    seed : of the random streams.
+    """
+
+    fit: PlsFit
+    estimate: PlsEstimates
+    draws: PlsEstimates
+    reason: NDArray[np.int8]
+    position: IntArray
+    draw_se: PlsEstimates | None
+    jackknife: PlsEstimates | None
+    seed: int
+
+    @property
+    def admissible(self) -> BoolArray:
+        """(B,): whether a draw has a solution."""
+        return np.asarray(self.reason == Reason.ADMISSIBLE)
+
+    @property
+    def n_inadmissible(self) -> int:
+        """How many draws have none."""
+        return int(np.count_nonzero(self.reason))
+
+    def inadmissible(self) -> dict[tuple[Reason, int], int]:
+        """Number of inadmissible draws by reason and the item or construct at fault."""
+        pairs = np.stack([self.reason, self.position], axis=1)[self.reason != Reason.ADMISSIBLE]
+        found, counts = np.unique(pairs, axis=0, return_counts=True)
+        return {
+            (Reason(int(reason)), int(position)): int(count)
+            for (reason, position), count in zip(found, counts, strict=True)
+        }
+
+    def summary(self, name: str, *, kind: Kind = "percentile", level: float = 0.95) -> Summary:
+        """`intervals.summarise` of one field of `PlsEstimates`, over the admissible draws."""
+        keep = self.admissible
+        return summarise(
+            getattr(self.estimate, name),
+            getattr(self.draws, name)[keep],
+            kind=kind,
+            level=level,
+            jackknife=None if self.jackknife is None else getattr(self.jackknife, name),
+            draw_se=None if self.draw_se is None else getattr(self.draw_se, name)[keep],
+        )
+
+    def upper_bound(self, name: str, level: float = 0.95) -> Array:
+        """One-sided upper percentile bound of one field: what an HTMT must keep below its threshold."""
+        return bound(getattr(self.draws, name)[self.admissible], level)
+
+
+def bootstrap_pls(
+    x: Array,
+    model: PlsModel,
+    draws: int = 10_000,
+    *,
+    seed: int,
+    weights: Array | None = None,
+    groups: IntArray | None = None,
+    tolerance: float = 1e-12,
+    max_iterations: int = 1000,
+    jackknife: bool = False,
+    inner_draws: int = 0,
+    workers: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> PlsBootstrap:
+    """Fit a PLS model to answers x (n, p) and to `draws` resamples of them.
+
+    Parameters
+    ----------
+    weights : (n,), positive sampling weights, carried by respondents into the resamples.
+    groups : (n,), groups of respondents resampled as a whole (cluster bootstrap).
+    jackknife : also fit without each unit, for BCa intervals.
+    inner_draws : resamples of each draw, for studentised intervals; 50 or more.
+    workers : threads; as many as processors where not given. The result does not depend on it.
+    progress : called with the number of draws finished.
+
+    Raises
+    ------
+    NotFinite, ConstantItems, TooManyUnits, and all that `fit_pls` raises on the sample itself.
+    """
+    missing = np.flatnonzero(~np.isfinite(x).all(axis=0))
+    if missing.size:
+        raise NotFinite(tuple(int(item) for item in missing))
+    layout = Layout.of(model)
+    products = unit_products(x[:, layout.order], weights, groups)
+    fit = _sample_fit(products, len(x), model, layout, tolerance, max_iterations)
+    estimator = Estimator(
+        layout, model.consistent, tolerance, max_iterations, fit.loadings[layout.order, layout.owner]
+    )
+    work = _Resampling(products, estimator, seed, draws, inner_draws)
+    with ThreadPoolExecutor(workers or os.cpu_count()) as pool:
+        for last in pool.map(work.run, range(0, draws, work.step)):
+            if progress is not None:
+                progress(last)
+    return PlsBootstrap(
+        fit=fit,
+        estimate=estimator.estimates(products.total())[0].select(0),
+        draws=work.found,
+        reason=work.verdicts.reason,
+        position=work.verdicts.position,
+        draw_se=work.draw_se,
+        jackknife=leave_one_out(products, estimator) if jackknife else None,
+        seed=seed,
+    )
+
+
+def _sample_fit(
+    products: UnitProducts, n: int, model: PlsModel, layout: Layout, tolerance: float, max_iterations: int
+) -> PlsFit:
+    """The fit to the sample itself, from the same moments as the draws."""
+    R, constant = correlation_stack(products.total(), products.p)
+    if constant.any():
+        raise ConstantItems(tuple(sorted(int(item) for item in layout.order[constant[:, 0]])))
+    place = np.argsort(layout.order)
+    return fit_pls(
+        R[:, :, 0][np.ix_(place, place)], n, model, tolerance=tolerance, max_iterations=max_iterations
+    )
+
+
+class _Resampling:
+    """The draws, filled in by workers that share nothing but their places in these arrays."""
+
+    def __init__(
+        self, products: UnitProducts, estimator: Estimator, seed: int, draws: int, inner_draws: int
+    ) -> None:
+        self.products = products
+        self.estimator = estimator
+        self.seed = seed
+        self.inner_draws = inner_draws
+        self.step = products.stack_size()
+        size = draws, products.p, len(estimator.layout.blocks)
+        self.found = PlsEstimates.empty(*size)
+        self.verdicts = Verdicts.clean(draws)
+        self.draw_se = PlsEstimates.empty(*size) if inner_draws else None
+
+    def run(self, first: int) -> int:
+        """Fill in the draws of one matrix product; returns the number after its last draw."""
+        part = slice(first, min(first + self.step, len(self.verdicts.reason)))
+        drawn = resampled_units(self.seed, part.start, part.stop, self.products.units)
+        self.estimator.estimate(self._moments(drawn), self.found.select(part), self.verdicts.select(part))
+        if self.draw_se is not None:
+            self._standard_errors(drawn, part.start, self.draw_se)
+        return part.stop
+
+    def _moments(self, drawn: IntArray) -> Array:
+        return self.products.moments(unit_counts(drawn, self.products.units, self.products.values.dtype.type))
+
+    def _standard_errors(self, drawn: IntArray, first: int, into: PlsEstimates) -> None:
+        """Resample the units of each draw, with streams of its own, and keep the standard deviations."""
+        units = self.products.units
+        for draw, members in enumerate(drawn, start=first):
+            again = resampled_units(self.seed, 0, self.inner_draws, units, stream=draw + 1)
+            found, verdicts = self.estimator.estimates(self._moments(members[again]))
+            spread = found.select(verdicts.reason == Reason.ADMISSIBLE).standard_deviation()
+            for field in fields(spread):
+                getattr(into, field.name)[draw] = getattr(spread, field.name)

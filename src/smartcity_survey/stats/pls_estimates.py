@@ -1,0 +1,109 @@
+"""PLS estimates of many samples at once, from the moments of their items."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from smartcity_survey.stats.pls_model import Layout
+from smartcity_survey.stats.pls_stack import Reason, Verdicts, disattenuate, estimate, structure
+from smartcity_survey.stats.resample import UnitProducts, correlation_stack
+from smartcity_survey.stats.types import Array, BoolArray
+from smartcity_survey.stats.validity import htmt_stack
+
+
+@dataclass(frozen=True, slots=True)
+class PlsEstimates:
+    """Estimates of a PLS model in B samples, items and constructs in the caller's order.
+
+    outer_weights, loadings : (B, p), of each item for its own construct.
+    path_coefficients, f2 : (B, c, c), row explains column; f2 is nan where there is no path.
+    r2 : (B, c), nan for constructs that nothing explains.
+    htmt : (B, c, c), from absolute correlations.
+    """
+
+    outer_weights: Array
+    loadings: Array
+    path_coefficients: Array
+    r2: Array
+    f2: Array
+    htmt: Array
+
+    @classmethod
+    def empty(cls, size: int, p: int, c: int) -> PlsEstimates:
+        """Room for `size` samples, not filled."""
+        shapes = ((p,), (p,), (c, c), (c,), (c, c), (c, c))
+        return cls(*(np.empty((size, *shape)) for shape in shapes))
+
+    def select(self, samples: BoolArray | slice | int) -> PlsEstimates:
+        """The estimates of some samples (views for a slice), or of one without the first axis."""
+        return PlsEstimates(*(getattr(self, field.name)[samples] for field in fields(self)))
+
+    def standard_deviation(self) -> PlsEstimates:
+        """Standard deviation over the samples, divisor B - 1, without the first axis."""
+        return PlsEstimates(*(getattr(self, field.name).std(axis=0, ddof=1) for field in fields(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class Estimator:
+    """A model with the options of its estimation.
+
+    reference : (p,), loadings of sorted items; a construct whose loadings in a sample point away from them is
+        flipped. None: every construct has the sign that makes its loadings' sum positive.
+    """
+
+    layout: Layout
+    consistent: bool
+    tolerance: float
+    max_iterations: int
+    reference: Array | None = None
+
+    def estimates(self, moments: Array) -> tuple[PlsEstimates, Verdicts]:
+        """The estimates of samples with moments (q, B), as `UnitProducts` gives them."""
+        size = moments.shape[1]
+        found = PlsEstimates.empty(size, len(self.layout.order), len(self.layout.blocks))
+        verdicts = Verdicts.clean(size)
+        self.estimate(moments, found, verdicts)
+        return found, verdicts
+
+    def estimate(self, moments: Array, into: PlsEstimates, verdicts: Verdicts) -> None:
+        """Fill `into` and `verdicts` with the estimates of samples with moments (q, B)."""
+        layout = self.layout
+        R, constant = correlation_stack(moments, len(layout.order))
+        flat = np.flatnonzero(constant.any(axis=0))
+        verdicts.blame(Reason.CONSTANT_ITEM, layout.order[constant[:, flat].argmax(axis=0)], flat)
+        composites = estimate(
+            R, layout, verdicts, tolerance=self.tolerance, max_iterations=self.max_iterations
+        )
+        if self.consistent:
+            composites = disattenuate(composites, layout, verdicts)
+        inner = structure(composites.construct_corr, layout, verdicts)
+        sign = self._signs(composites.loadings)
+        into.outer_weights[:, layout.order] = (composites.weights * sign[layout.owner]).T
+        into.loadings[:, layout.order] = (composites.loadings * sign[layout.owner]).T
+        into.path_coefficients[:] = (inner.path_coefficients * sign[:, None] * sign).transpose(2, 0, 1)
+        into.r2[:] = inner.r2.T
+        into.f2[:] = inner.f2.transpose(2, 0, 1)
+        into.htmt[:] = htmt_stack(R, layout.blocks).transpose(2, 0, 1)
+        bad = np.flatnonzero(verdicts.reason)
+        for field in fields(into):
+            getattr(into, field.name)[bad] = np.nan
+
+    def _signs(self, loadings: Array) -> Array:
+        """(c, B): -1 where a construct's loadings (p, B) point away from the reference, else 1."""
+        if self.reference is None:
+            return np.ones((len(self.layout.blocks), loadings.shape[1]))
+        agreement = np.add.reduceat(loadings * self.reference[:, None], self.layout.starts, axis=0)
+        return np.where(agreement < 0, -1.0, 1.0)
+
+
+def leave_one_out(products: UnitProducts, estimator: Estimator) -> PlsEstimates:
+    """Jackknife: estimates without each unit in turn; nan where what is left has no admissible solution."""
+    found = PlsEstimates.empty(products.units, products.p, len(estimator.layout.blocks))
+    verdicts = Verdicts.clean(products.units)
+    step = products.stack_size()
+    for first in range(0, products.units, step):
+        part = slice(first, first + step)
+        estimator.estimate(products.leaving_out(part), found.select(part), verdicts.select(part))
+    return found

@@ -1,0 +1,82 @@
+"""Discriminant validity of constructs: Fornell-Larcker and the heterotrait-monotrait ratios."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from smartcity_survey.stats.types import Array, BoolArray
+
+
+def fornell_larcker(construct_corr: Array, ave: Array) -> Array:
+    """(c, c): construct correlations with the square root of the average variance extracted on the diagonal.
+
+    A construct is distinct where its diagonal entry exceeds the others of its row and column. Fornell and
+    Larcker (1981), Journal of Marketing Research 18, 39-50. (cSEM prints the squares of all entries.)
+    """
+    table = construct_corr.copy()
+    np.fill_diagonal(table, np.sqrt(ave))
+    return table
+
+
+def htmt(R: Array, membership: BoolArray, *, absolute: bool = True) -> Array:
+    """(c, c): heterotrait-monotrait ratios from item correlations R (p, p) and membership (p, c).
+
+    Mean correlation of two constructs' items over the geometric mean of the mean correlations within them.
+    Correlations enter by their absolute value (seminr, SmartPLS) or, with `absolute=False`, signed (cSEM,
+    Henseler et al.); the two agree where all correlations are positive. A single item correlates 1 with
+    itself. The diagonal is 1. Signed means below zero give nan.
+
+    Henseler, Ringle and Sarstedt (2015), Journal of the Academy of Marketing Science 43, 115-135.
+    """
+    order = np.argsort(membership.argmax(axis=1), kind="stable")
+    ends = np.cumsum(membership.sum(axis=0)).tolist()
+    blocks = tuple(slice(start, end) for start, end in zip([0, *ends], ends, strict=False))
+    return htmt_stack(R[np.ix_(order, order)][:, :, None], blocks, absolute=absolute)[:, :, 0]
+
+
+def htmt_stack(R: Array, blocks: tuple[slice, ...], *, absolute: bool = True) -> Array:
+    """(c, c, B): `htmt` of item correlations (p, p, B) of B samples whose blocks of items are contiguous."""
+    c = len(blocks)
+    means = np.empty((c, c, R.shape[2]))
+    for i, rows in enumerate(blocks):
+        band = np.abs(R[rows, rows.start :]) if absolute else R[rows, rows.start :]
+        for j in range(i, c):
+            columns = slice(blocks[j].start - rows.start, blocks[j].stop - rows.start)
+            means[i, j] = band[:, columns].mean(axis=(0, 1))
+        k = rows.stop - rows.start
+        if k > 1:
+            # The mean over all pairs counts the k ones of the diagonal.
+            means[i, i] = (means[i, i] * k - 1.0) / (k - 1)
+    return _ratios(means)
+
+
+def htmt2(R: Array, membership: BoolArray) -> Array:
+    """(c, c): HTMT with geometric in place of arithmetic means, consistent for unequal loadings.
+
+    nan for pairs of constructs with a correlation that is not positive: it has no geometric mean.
+    Roemer, Schuberth and Henseler (2021), Industrial Management & Data Systems 121, 2637-2650.
+    """
+    c = membership.shape[1]
+    means = np.ones((c, c, 1))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        logs = np.where(R > 0, np.log(R), np.nan)
+    for i in range(c):
+        for j in range(i, c):
+            pairs = logs[np.ix_(membership[:, i], membership[:, j])]
+            if i == j:
+                pairs = pairs[np.triu_indices(len(pairs), 1)]
+            if pairs.size:
+                means[i, j, 0] = np.exp(pairs.mean())
+    return _ratios(means)[:, :, 0]
+
+
+def _ratios(means: Array) -> Array:
+    """Means between constructs over the geometric mean of those within, from an upper triangle."""
+    within = np.diagonal(means).T
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratios = means / np.sqrt(within[:, None] * within)
+    lower = np.tril_indices(len(means), -1)
+    ratios[lower] = ratios.transpose(1, 0, 2)[lower]
+    diagonal = np.arange(len(means))
+    ratios[diagonal, diagonal] = 1.0
+    return np.asarray(ratios)
