@@ -65,6 +65,10 @@ class Design:
         """(n, k+1), derivative of the coefficients by each row's weighted outcome."""
         return self.basis @ self.transform.T
 
+    def coefficients(self, outcome: Array) -> Array:
+        """(k+1,), least squares coefficients of an outcome (n,), constant first."""
+        return self.transform @ (self.basis.T @ (self.root_weights * outcome))
+
     def residuals(self, outcome: Array) -> Array:
         """(n,), weighted residuals sqrt(W) (y - fitted) of an outcome (n,)."""
         weighted = self.root_weights * outcome

@@ -98,7 +98,10 @@ def _probability_positive(diagonal: Array, basis: Array) -> float:
 
     def cumulant(s: complex) -> complex:
         factors = 1 - 2 * s * diagonal
-        projected = np.linalg.eigvals(basis.T @ (basis / factors[:, None]))
+        inverse = 1 / factors
+        # Two real products are cheaper than a complex one.
+        gram = (basis.T * inverse.real) @ basis + 1j * ((basis.T * inverse.imag) @ basis)
+        projected = np.linalg.eigvals(gram)
         # Real parts stay positive on the contour, so the principal logarithms are continuous along it.
         return complex(-0.5 * (np.log(factors).sum() + np.log(projected).sum()))
 
