@@ -97,6 +97,18 @@ def test_a_row_of_leverage_one_is_undefined_without_itself() -> None:
     assert summary.n[RESIDUAL_STATISTICS.index("residual")] == 20
 
 
+def test_with_one_residual_degree_of_freedom_the_rest_is_fitted_exactly() -> None:
+    y, x = random_regression(n=5, k=3)
+    fit = ols(y, x)
+    cases = influence(fit, x)
+    for name in ("deleted_studentised_residuals", "dffits", "dfbetas", "covariance_ratio"):
+        assert np.isnan(getattr(cases, name)).all(), name
+    assert np.isfinite(cases.cooks_distance).all()
+    table = residual_statistics(fit, cases)
+    row = RESIDUAL_STATISTICS.index("studentised_deleted_residual")
+    assert (table.n[row], np.isnan(table.mean[row])) == (0, True)
+
+
 def test_breusch_pagan_and_white_of_statsmodels(regression) -> None:
     fit, x, peer = regression
     for ours, theirs in (

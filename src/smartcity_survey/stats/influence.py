@@ -10,6 +10,9 @@ from smartcity_survey.stats.design import deleted_share, factor_design
 from smartcity_survey.stats.ols import OlsFit, refuse_perfect_fit
 from smartcity_survey.stats.types import Array
 
+# A residual sum of squares below this share of the whole fit's is rounding error.
+ROUNDING = 1e-12
+
 
 @dataclass(frozen=True, slots=True)
 class Influence:
@@ -26,7 +29,8 @@ class Influence:
     dfbeta, dfbetas (SDBETA) : (n, k+1), change of each coefficient when the row is left out,
         in its units and in standard errors; constant first.
 
-    Quantities of the fit without the row are NaN for a row of leverage 1.
+    Quantities of the fit without the row are NaN for a row of leverage 1, and those in standard errors
+    of that fit also where the other rows are fitted exactly (always so with n = k + 2).
     """
 
     leverage: Array
@@ -63,12 +67,12 @@ def influence(fit: OlsFit, x: Array) -> Influence:
     leverage = design.leverage
     share = deleted_share(leverage)
     remaining = fit.ss_residual - np.square(weighted_residuals) / share
-    with np.errstate(divide="ignore", invalid="ignore"):  # one residual df, or exact without the row
-        deleted_s = np.sqrt(np.maximum(remaining, 0) / (fit.df_residual - 1))
-        deleted_studentised = weighted_residuals / (deleted_s * np.sqrt(share))
-        dfbeta = design.row_influence * (weighted_residuals / share)[:, None]
-        unscaled_errors = np.linalg.norm(design.transform, axis=1)
-        dfbetas = dfbeta / (deleted_s[:, None] * unscaled_errors)
+    remaining[remaining <= ROUNDING * fit.ss_residual] = np.nan
+    deleted_s = np.sqrt(remaining / max(fit.df_residual - 1, 1))
+    deleted_studentised = weighted_residuals / (deleted_s * np.sqrt(share))
+    dfbeta = design.row_influence * (weighted_residuals / share)[:, None]
+    unscaled_errors = np.linalg.norm(design.transform, axis=1)
+    dfbetas = dfbeta / (deleted_s[:, None] * unscaled_errors)
     studentised = weighted_residuals / (s * np.sqrt(share))
     deleted_residuals = fit.residuals / share
     distance = np.square(design.basis[:, 1:]).sum(axis=1)

@@ -33,7 +33,7 @@ RESIDUAL_STATISTICS = (
 class ResidualStatistics:
     """Minimum, maximum, mean, SD (divisor n - 1) and valid n, (12,) each, in order of RESIDUAL_STATISTICS.
 
-    Rows of leverage 1 have no statistics with the row left out and do not count there.
+    Rows without a statistic (see `Influence`) do not count there; NaN where no row has it.
     """
 
     minimum: Array
@@ -84,11 +84,12 @@ def residual_statistics(fit: OlsFit, cases: Influence) -> ResidualStatistics:
         cases.centred_leverage,
     )
     valid = [column[np.isfinite(column)] for column in columns]
+    shown = [column if column.size > 1 else np.full(2, np.nan) for column in valid]
     return ResidualStatistics(
-        minimum=np.array([column.min() for column in valid]),
-        maximum=np.array([column.max() for column in valid]),
-        mean=np.array([column.mean() for column in valid]),
-        sd=np.array([column.std(ddof=1) for column in valid]),
+        minimum=np.array([column.min() for column in shown]),
+        maximum=np.array([column.max() for column in shown]),
+        mean=np.array([column.mean() for column in shown]),
+        sd=np.array([column.std(ddof=1) for column in shown]),
         n=np.array([column.size for column in valid]),
     )
 
