@@ -10,6 +10,6 @@ rule read:
         "reports/private/logs/read.log",
     params:
         options=options(study.data),
-        code=code("read.py", "stages/read.py"),
+        code=code("read", "stages/read.py"),
     script:
         "scripts/read.py"

@@ -64,6 +64,7 @@ class DataSection(Section):
     encoding: str | None = Field(
         None, description="text encoding; none: UTF-8 for csv, the file's own for sav"
     )
+    decimal: Literal[".", ","] = Field(".", description="decimal mark of numbers written as text")
     sheet: str | int = Field(0, description="xlsx sheet, by name or position")
     missing_codes: tuple[float, ...] = Field(
         (), description="codes that mean no answer, beside those the .sav declares"

@@ -15,6 +15,6 @@ def read_responses(path: Path, codebook: Codebook, section: DataSection) -> Stag
     responses = read_survey(path, codebook, section)
     return StageResult(
         tables={"read_log": responses.log},
-        cards={"read_log": {"file": path.name, "n": len(responses.answers)}},
+        cards={"read_log": {"file": path.name, "n": len(responses.answers), **responses.how}},
         private={"responses": responses.answers},
     )
