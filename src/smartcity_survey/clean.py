@@ -116,15 +116,15 @@ def _missing_items(rows: pd.DataFrame, codebook: Codebook, section: CleaningSect
 
 def _out_of_range(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Findings:
     items = _items(rows, codebook)
-    low = np.array([codebook.scale_of(item).minimum for item in items])
-    high = np.array([codebook.scale_of(item).maximum for item in items])
+    low = np.array([codebook.scale_of(item).minimum for item in codebook.items])
+    high = np.array([codebook.scale_of(item).maximum for item in codebook.items])
     values = items.to_numpy()
     bad = ~np.isnan(values) & ((values < low) | (values > high) | (values != np.floor(values)))
     return {
         position: Finding(
             "a code outside the scale",
             ", ".join(
-                f"{items.columns[j]} = {values[position, j]:g} (allowed {low[j]} to {high[j]})"
+                f"{items.columns[int(j)]} = {values[position, j]:g} (allowed {low[j]} to {high[j]})"
                 for j in np.flatnonzero(bad[position])
             ),
         )

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pydantic import Field, model_validator
 
-from smartcity_survey.config import Label, Language, Section, parse, read_yaml
+from smartcity_survey.config import Label as Label
+from smartcity_survey.config import Language, Section, parse, read_yaml
 from smartcity_survey.errors import SurveyError
 
 

@@ -109,7 +109,7 @@ class FactorsSection(Section):
     minimum_loading: float | None = Field(
         None, ge=0, lt=1, description="items whose largest loading is below are dropped; none: all stay"
     )
-    parallel: ParallelSection = Field(default_factory=ParallelSection, description="parallel analysis")
+    parallel: ParallelSection = Field(ParallelSection(), description="parallel analysis")
 
 
 class ScoresSection(Section):
@@ -175,10 +175,10 @@ class Config(Section):
     data: DataSection
     cleaning: CleaningSection
     model: ModelSection
-    factors: FactorsSection = Field(default_factory=FactorsSection)
-    scores: ScoresSection = Field(default_factory=ScoresSection)
-    regression: RegressionSection = Field(default_factory=RegressionSection)
-    pls: PlsSection = Field(default_factory=PlsSection)
+    factors: FactorsSection = Field(FactorsSection())
+    scores: ScoresSection = Field(ScoresSection())
+    regression: RegressionSection = Field(RegressionSection())
+    pls: PlsSection = Field(PlsSection())
     seed: int = Field(ge=0, description="seed of every random stream")
 
 
@@ -231,7 +231,7 @@ class _UniqueKeyLoader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[Any] = set()
         for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+            key = self.construct_object(key_node, deep=True)
             if key in seen:
                 raise yaml.constructor.ConstructorError(
                     None, None, f"the key `{key}` is given twice", key_node.start_mark

@@ -70,7 +70,8 @@ class Model:
     def membership(self) -> BoolArray:
         """(p, c): whether an item (in `items` order) measures a construct."""
         owner = [index for index, construct in enumerate(self.constructs) for _ in construct.items]
-        return np.asarray(owner)[:, None] == np.arange(len(self.constructs))
+        membership: BoolArray = np.asarray(owner)[:, None] == np.arange(len(self.constructs))
+        return membership
 
     def path_matrix(self) -> BoolArray:
         """(c, c): row is the source, column the target."""

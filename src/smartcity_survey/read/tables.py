@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, cast
 
 import pandas as pd
 
@@ -94,14 +95,14 @@ def _open_sav(path: Path, section: DataSection) -> Table:
         ) from None
     ranges = {
         name: tuple((entry["lo"], entry["hi"]) for entry in entries if not isinstance(entry["lo"], str))
-        for name, entries in meta.missing_ranges.items()
+        for name, entries in cast("dict[str, list[dict[str, Any]]]", meta.missing_ranges).items()
     }
     return Table(
         tuple(frame.columns),
         iter([frame]),
         ranges,
         first_row=1,
-        how={"format": "sav", "encoding": meta.file_encoding},
+        how={"format": "sav", "encoding": str(meta.file_encoding)},
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.io import StageResult
+from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stats.adequacy import bartlett_sphericity, kmo
 from smartcity_survey.stats.correlation import check_conditioning, correlation
@@ -14,7 +14,7 @@ from smartcity_survey.stats.correlation import check_conditioning, correlation
 def evaluate_adequacy(items: pd.DataFrame) -> StageResult:
     """KMO overall and per item, Bartlett's test of sphericity, and how well the matrix is conditioned."""
     n = len(items)
-    with naming(list(items), "adequacy"):
+    with naming(list(items.columns), "adequacy"):
         matrix = correlation(items.to_numpy(dtype=np.float64))
         conditioning = check_conditioning(matrix)
         sampling = kmo(matrix)
@@ -29,11 +29,16 @@ def evaluate_adequacy(items: pd.DataFrame) -> StageResult:
         "condition_number": conditioning.condition_number,
         "n": n,
     }
-    card = {"method": "Pearson correlations", "n": n, "items": items.shape[1], "missing": "complete rows"}
+    card: Card = {
+        "method": "Pearson correlations",
+        "n": n,
+        "items": items.shape[1],
+        "missing": "complete rows",
+    }
     return StageResult(
         tables={
             "adequacy": pd.DataFrame(list(statistics.items()), columns=["statistic", "value"]),
-            "item_msa": pd.DataFrame({"item": list(items), "msa": sampling.per_item}),
+            "item_msa": pd.DataFrame({"item": list(items.columns), "msa": sampling.per_item}),
         },
         cards={"adequacy": card, "item_msa": card},
     )

@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
 from smartcity_survey.errors import Problem, SurveyError
-from smartcity_survey.io import StageResult
+from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
 from smartcity_survey.stages.regression import CONSTANT
 from smartcity_survey.stats.types import Array
@@ -73,7 +73,7 @@ def crosscheck(items: pd.DataFrame, scores: pd.DataFrame, tables: Tables, model:
         }
     )
     frame["agrees"] = frame["max_abs_difference"] <= frame["tolerance"]
-    card = {"n": len(items), "pls": "no PLS package is installed beside; the tests compare with three"}
+    card: Card = {"n": len(items), "pls": "no PLS package is installed beside; the tests compare with three"}
     return StageResult(tables={"crosscheck": frame}, cards={"crosscheck": card})
 
 

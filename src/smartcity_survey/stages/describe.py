@@ -47,7 +47,7 @@ def describe_answers(answers: pd.DataFrame, codebook: Codebook, language: Langua
 
 def descriptives_frame(columns: pd.DataFrame, key: str) -> pd.DataFrame:
     """SPSS descriptives, one row per column; `key` heads the column of names."""
-    with naming(list(columns), "descriptives"):
+    with naming(list(columns.columns), "descriptives"):
         result = asdict(describe(columns.to_numpy(dtype=np.float64)))
     order = [
         "n",
@@ -61,7 +61,7 @@ def descriptives_frame(columns: pd.DataFrame, key: str) -> pd.DataFrame:
         "kurtosis",
         "se_kurtosis",
     ]
-    frame = pd.DataFrame({name: result[name] for name in order}, index=list(columns))
+    frame = pd.DataFrame({name: result[name] for name in order}, index=list(columns.columns))
     return frame.rename(columns={"minimum": "min", "maximum": "max"}).rename_axis(key).reset_index()
 
 
@@ -98,7 +98,7 @@ def _english(label: Label, language: Language, place: str) -> str:
 
 def _item_frequencies(items: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     rows = []
-    for item in items:
+    for item in map(str, items.columns):
         scale = codebook.scale_of(item)
         values = items[item].to_numpy()
         valid = (~np.isnan(values)).sum()

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.config import FactorsSection
-from smartcity_survey.io import StageResult
+from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stats.correlation import correlation
@@ -17,7 +17,7 @@ from smartcity_survey.stats.types import Array
 
 def estimate_factors(items: pd.DataFrame, model: Model, section: FactorsSection, seed: int) -> StageResult:
     """Components of the item correlations, rotated; eigenvalues beside random ones; item retention."""
-    names = list(items)
+    names = list(items.columns)
     n, p = items.shape
     with naming(names, "factors"):
         solution = rotated_solution(
@@ -44,7 +44,7 @@ def estimate_factors(items: pd.DataFrame, model: Model, section: FactorsSection,
     loadings.insert(0, "item", names)
     communalities = pd.DataFrame({"item": names, "initial": 1.0, "extraction": solution.communalities})
     rule = "eigenvalue > 1" if section.n_components == "eigenvalue" else "fixed number"
-    card = {
+    card: Card = {
         "method": "principal components of the correlation matrix",
         "components": f"{k} ({rule})",
         "rotation": "varimax with Kaiser normalisation",
@@ -53,7 +53,7 @@ def estimate_factors(items: pd.DataFrame, model: Model, section: FactorsSection,
         "n": n,
     }
     retention = _retention(solution.loadings, names, model, section.minimum_loading)
-    parallel = {
+    parallel: Card = {
         "method": "parallel analysis, normal data",
         "draws": section.parallel.draws,
         "quantile": section.parallel.quantile,

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from smartcity_survey.io import StageResult
+from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Hypothesis, Model
 
 Verdict = Literal["confirmed", "not_confirmed"]
@@ -34,7 +34,7 @@ def judge_hypotheses(
             rows.append(_published_row(hypothesis, published))
         rows.append(_ols_row(hypothesis, coefficients, model.alpha))
         rows.append(_pls_row(hypothesis, pls_paths, model.alpha))
-    card = {
+    card: Card = {
         "verdict": "confirmed: sign as claimed and two-sided p below alpha",
         "alpha": model.alpha,
         "ols": "standardised coefficient; interval of b scaled by the standard deviations",
@@ -87,5 +87,5 @@ def _pls_row(hypothesis: Hypothesis, paths: pd.DataFrame, alpha: float) -> dict[
         ci_low=line["ci_low"],
         ci_high=line["ci_high"],
         p=line["p"],
-        verdict=judge(line["estimate"], line["p"], hypothesis.sign, alpha),
+        verdict=judge(float(line["estimate"]), float(line["p"]), hypothesis.sign, alpha),
     )

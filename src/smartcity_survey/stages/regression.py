@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.config import RegressionSection
-from smartcity_survey.io import StageResult
+from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
 from smartcity_survey.read import RESPONDENT
 from smartcity_survey.stages.naming import naming
@@ -41,7 +41,7 @@ def estimate_regression(
             parts.setdefault(name, []).append(frame)
         casewise.append(_casewise(fit, diagnostics, scores[RESPONDENT], outcome))
     n = len(scores)
-    card = {
+    card: Card = {
         "method": "ordinary least squares, SPSS conventions",
         "scores": method,
         "standard_errors": "classical; HC3 beside them",
@@ -154,8 +154,11 @@ def _diagnostics(diagnostics: RegressionDiagnostics, n: int, k: int) -> pd.DataF
 
 
 class _Test(Protocol):
-    statistic: float
-    p: float
+    @property
+    def statistic(self) -> float: ...
+
+    @property
+    def p(self) -> float: ...
 
 
 def _pair(test: _Test) -> tuple[float, float]:

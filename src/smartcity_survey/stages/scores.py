@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.config import PlsSection, ScoreMethod
-from smartcity_survey.io import StageResult
+from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
 from smartcity_survey.read import RESPONDENT
 from smartcity_survey.stages.describe import SPSS_FORMULAS, descriptives_frame
@@ -47,7 +47,12 @@ def compute_scores(answers: pd.DataFrame, model: Model, pls: PlsSection, method:
         for name, values in scores.items()
         for j, construct in enumerate(model.names)
     ]
-    card = {"method": method, "n": len(x), "formulas": SPSS_FORMULAS, "weights": "of the answers as given"}
+    card: Card = {
+        "method": method,
+        "n": len(x),
+        "formulas": SPSS_FORMULAS,
+        "weights": "of the answers as given",
+    }
     return StageResult(
         tables={
             "descriptives": descriptives_frame(chosen, "score"),
