@@ -152,6 +152,24 @@ def test_reset_is_undefined_for_one_two_valued_predictor() -> None:
     assert reset(ols(y, groups), groups) is None
 
 
+def test_predictors_that_explain_nothing_at_all() -> None:
+    x = np.tile([[-1.0], [1.0]], (6, 1))
+    y = np.repeat([1.0, 2.0, 3.0], 4)
+    fit = ols(y, x)
+    diagnostics = regression_diagnostics(fit, x)
+    assert diagnostics.reset is None
+    assert diagnostics.breusch_pagan.lagrange_multiplier.p == pytest.approx(1)
+    assert np.isnan(diagnostics.residual_statistics.mean[RESIDUAL_STATISTICS.index("std_predicted")])
+
+
+def test_residuals_of_one_size_are_homoscedastic() -> None:
+    x = np.arange(8.0)[:, None]
+    y = 2 + x[:, 0] + np.array([1.0, -1, -1, 1, 1, -1, -1, 1])
+    test = breusch_pagan(ols(y, x), x)
+    assert (test.lagrange_multiplier.statistic, test.lagrange_multiplier.p) == (0, 1)
+    assert (test.f.statistic, test.f.p) == (0, 1)
+
+
 def test_normality_of_residuals(regression) -> None:
     fit, _, peer = regression
     ours = jarque_bera(fit)

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import special
 
 from smartcity_survey.stats.design import factor_design
-from smartcity_survey.stats.influence import Influence
+from smartcity_survey.stats.influence import ROUNDING, Influence
 from smartcity_survey.stats.ols import OlsFit
 from smartcity_survey.stats.types import Array, IntArray
 
@@ -69,9 +69,11 @@ class PartialRegression:
 
 def residual_statistics(fit: OlsFit, cases: Influence) -> ResidualStatistics:
     """SPSS's table of residual statistics of a fit and its case diagnostics."""
+    deviation = fit.fitted - fit.fitted.mean()
+    varies = np.abs(deviation).max() > ROUNDING * np.abs(fit.residuals).max()
     columns = (
         fit.fitted,
-        (fit.fitted - fit.fitted.mean()) / fit.fitted.std(ddof=1),
+        deviation / deviation.std(ddof=1) if varies else np.full(fit.n, np.nan),
         cases.std_error_predicted,
         cases.adjusted_predicted,
         fit.residuals,

@@ -118,7 +118,8 @@ def shapiro_wilk(fit: OlsFit) -> ShapiroWilk | None:
 def reset(fit: OlsFit, x: Array, highest_power: int = 3) -> FTest | None:
     """Ramsey's (1969) RESET: do powers 2 .. highest_power of the fitted values improve the fit?
 
-    None where they add no column of their own (a single 0/1 predictor) or use up the rows.
+    None where they add no column of their own (a single 0/1 predictor, a prediction that is constant)
+    or use up the rows.
 
     Raises
     ------
@@ -126,7 +127,10 @@ def reset(fit: OlsFit, x: Array, highest_power: int = 3) -> FTest | None:
     """
     residuals = _residuals(fit)
     design = factor_design(x, fit.weights)
-    scaled = (fit.fitted - fit.fitted.mean()) / fit.fitted.std()
+    deviation = fit.fitted - fit.fitted.mean()
+    if np.abs(deviation).max() <= NOTHING_NEW * np.abs(fit.residuals).max():
+        return None
+    scaled = deviation / deviation.std()
     powers = [scaled**power for power in range(2, highest_power + 1)]
     left = np.column_stack([design.residuals(power) / np.linalg.norm(power) for power in powers])
     left = left[:, np.linalg.norm(left, axis=0) > NOTHING_NEW]
@@ -138,7 +142,8 @@ def reset(fit: OlsFit, x: Array, highest_power: int = 3) -> FTest | None:
     if df < 1:
         return None
     gain = float(np.square(basis.T @ residuals).sum())
-    return f_test((gain / added) / ((fit.ss_residual - gain) / df), added, df)
+    left_over = fit.ss_residual - gain
+    return f_test((gain / added) / (left_over / df) if left_over > 0 else np.inf, added, df)
 
 
 def _residuals(fit: OlsFit) -> Array:
@@ -159,6 +164,10 @@ def _heteroscedasticity(squared: Array, basis: Array) -> HeteroscedasticityTest:
     """Regress squared residuals (n,) on a centred orthonormal basis (n, m)."""
     n, m = basis.shape
     deviation = squared - squared.mean()
-    r2 = float(np.square(basis.T @ deviation).sum() / (deviation @ deviation))
+    total = deviation @ deviation
+    # Residuals of one size only (their squares differ by rounding) leave nothing to explain.
+    varies = total > n * np.square(NOTHING_NEW * squared.mean())
+    r2 = min(float(np.square(basis.T @ deviation).sum() / total), 1.0) if varies else 0.0
     df = n - m - 1
-    return HeteroscedasticityTest(chi_square_test(n * r2, m), f_test((r2 / m) / ((1 - r2) / df), m, df))
+    f = (r2 / m) / ((1 - r2) / df) if r2 < 1 else np.inf
+    return HeteroscedasticityTest(chi_square_test(n * r2, m), f_test(f, m, df))

@@ -57,7 +57,8 @@ def huber(
 
     Raises
     ------
-    As `ols`; PerfectFit where half of the rows are fitted exactly; NotConverged.
+    As `ols`; PerfectFit where half of the rows are fitted exactly; NotConverged (the median of a few
+    coarse residuals can jump for ever).
     """
     check_outcome(y, x)
     n, k = x.shape
