@@ -152,5 +152,6 @@ def _even_odd(keyed: Array, halves: tuple[Array, Array]) -> Array:
             deviations.append(np.where(both, means - average[:, None], 0.0))
         a, b = deviations
         r = np.vecdot(a, b) / np.sqrt(np.vecdot(a, a) * np.vecdot(b, b))
-        stepped_up = np.maximum(2 * r / (1 + r), -1.0)
-    return np.where(varies & (count >= FEWEST_SCALES), stepped_up, np.nan)
+    # Spearman-Brown passes -1 at r = -1/3 and has its pole at -1.
+    r = np.clip(r, -1 / 3, 1.0)
+    return np.where(varies & (count >= FEWEST_SCALES), 2 * r / (1 + r), np.nan)

@@ -140,17 +140,21 @@ def require_independence(R: Array, n: int | None = None) -> Conditioning:
 def _dependences(R: Array) -> tuple[tuple[int, ...], ...]:
     """Sets of items with a vanishing linear combination, one for each dimension of the null space.
 
-    Elimination on the best-conditioned rows of the null space turns its basis into combinations that
-    share as few items as possible.
+    Copies of an item come first, each with its original; the rest are combinations among the originals.
     """
-    eigenvalues, vectors = np.linalg.eigh(R)
+    alike = np.triu(np.abs(R) >= 1 - 1 / LARGEST_CONDITION, 1)
+    copies = np.flatnonzero(alike.any(axis=0))
+    groups: list[tuple[int, ...]] = [(int(alike[:, copy].argmax()), int(copy)) for copy in copies]
+    originals = np.delete(np.arange(len(R)), copies)
+
+    eigenvalues, vectors = np.linalg.eigh(R[np.ix_(originals, originals)])
     null = vectors[:, np.abs(eigenvalues) <= eigenvalues[-1] / LARGEST_CONDITION]
-    d = null.shape[1]
-    if d == 0:
-        return ()
-    pivots = linalg.qr(null.T, mode="r", pivoting=True)[1][:d]
-    combinations = linalg.solve(null[pivots].T, null.T)
-    return tuple(sorted(_positions(np.abs(row) > NEGLIGIBLE_SHARE) for row in combinations))
+    if null.size:
+        # Elimination on the best-conditioned rows leaves combinations of few items.
+        pivots = linalg.qr(null.T, mode="r", pivoting=True)[1][: null.shape[1]]
+        combinations = linalg.solve(null[pivots].T, null.T)
+        groups += [tuple(originals[np.abs(row) > NEGLIGIBLE_SHARE].tolist()) for row in combinations]
+    return tuple(sorted(groups))
 
 
 def _positions(found: BoolArray) -> tuple[int, ...]:
