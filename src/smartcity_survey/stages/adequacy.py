@@ -8,7 +8,7 @@ import pandas as pd
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stats.adequacy import bartlett_sphericity, kmo
-from smartcity_survey.stats.correlation import check_conditioning, correlation
+from smartcity_survey.stats.correlation import correlation, require_independence
 
 
 def evaluate_adequacy(items: pd.DataFrame) -> StageResult:
@@ -16,7 +16,7 @@ def evaluate_adequacy(items: pd.DataFrame) -> StageResult:
     n = len(items)
     with naming(list(items.columns), "adequacy"):
         matrix = correlation(items.to_numpy(dtype=np.float64))
-        conditioning = check_conditioning(matrix)
+        conditioning = require_independence(matrix, n)
         sampling = kmo(matrix)
         bartlett = bartlett_sphericity(matrix, n)
     statistics = {
