@@ -89,12 +89,15 @@ class Case:
         return tuple(dict.fromkeys(term for term in found if isinstance(term, str)))
 
     def judge(self, read: Callable[[Term], Reported]) -> Judgement:
-        """Apply the check to the numbers as `read`."""
+        """Apply the check to the numbers as `read`; one divided by a printed 0 tells nothing."""
         numbers = {
             role: tuple(map(read, terms)) if isinstance(terms, tuple) else read(terms)
             for role, terms in self.roles.items()
         }
-        return self.check.judge(**numbers, **self.options)
+        try:
+            return self.check.judge(**numbers, **self.options)
+        except ZeroDivisionError:
+            return Judgement(None, reason="divided_by_zero")
 
 
 # From keys of a relation or claim to its cases; called with the paper and where the relation stands.

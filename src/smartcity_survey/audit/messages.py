@@ -175,7 +175,7 @@ class Wording:
 
     def _object(self, named: tuple[str, int | None]) -> str:
         kind, number = named
-        return f"{self.locale['objects'].get(kind, kind)} {number}"
+        return self.locale["objects"].get(kind, f"{kind} {{number}}").format(number=number)
 
     def _text(self, text: str | Mapping[str, str]) -> str:
         """A text of the paper's files in this language, or in the first it has."""

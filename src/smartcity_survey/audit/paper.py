@@ -134,7 +134,7 @@ def read_paper(path: Path) -> Paper:
     """
     file = path / "paper.yaml" if path.is_dir() else path
     content = _yaml(file)
-    if not isinstance(content, Mapping) or "objects" not in content:
+    if not isinstance(content, Mapping) or not content.get("objects"):
         raise SurveyError(str(file), "it has no `objects`.", "List the paper's tables and figures there.")
     _known_keys(content, _KEYS, str(file))
     files: Mapping[str, str] = content.get("files") or {}

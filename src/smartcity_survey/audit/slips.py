@@ -12,7 +12,7 @@ from smartcity_survey.audit.checks.arithmetic import repeated_value
 from smartcity_survey.audit.paper import Paper
 from smartcity_survey.audit.reported import Reported
 
-_NUMBER = re.compile(r"^(?P<sign>[-−–]?)(?P<digits>[\d.]+)(?P<rest>.*)$", re.DOTALL)
+_NUMBER = re.compile(r"^(?P<sign>[-−–]?)(?P<digits>[\d.,]+)(?P<rest>.*)$", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Slip:
     settled: int
 
 
-def edits(text: str) -> Iterator[tuple[str, int]]:
+def edits(text: str, decimal: str = ".") -> Iterator[tuple[str, int]]:
     """Texts one stroke away, and how many differences each must settle to be believed.
 
     A lost or added sign, swapped neighbours and a lost decimal point are known kinds of slip. One wrong
@@ -45,13 +45,13 @@ def edits(text: str) -> Iterator[tuple[str, int]]:
     yield f"{'' if sign else '-'}{digits}{rest}", 1
     for i in range(len(digits) - 1):
         first, second = digits[i], digits[i + 1]
-        if first != second and "." not in (first, second):
+        if first != second and (first + second).isdigit():
             yield f"{sign}{digits[:i]}{second}{first}{digits[i + 2 :]}{rest}", 1
-    if "." not in digits:
+    if digits.isdigit():
         for i in range(len(digits)):
-            yield f"{sign}{digits[:i] or '0'}.{digits[i:]}{rest}", 1
+            yield f"{sign}{digits[:i] or '0'}{decimal}{digits[i:]}{rest}", 1
     for i, digit in enumerate(digits):
-        if digit != ".":
+        if digit.isdigit():
             for other in "0123456789".replace(digit, ""):
                 yield f"{sign}{digits[:i]}{other}{digits[i + 1 :]}{rest}", 2
 
@@ -68,7 +68,7 @@ def find_slip(paper: Paper, failing: Case, touching: Mapping[str, Sequence[Case]
     for address in failing.addresses():
         cases, printed = touching[address], paper.cells[address]
         before = [case.judge(paper.read).consistent for case in cases]
-        for meant, needed in edits(printed):
+        for meant, needed in edits(printed, paper.decimal):
             edited = paper.read_text(address, meant)
 
             def read(term: Term, address: str = address, edited: Reported = edited) -> Reported:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy import stats
 
-from smartcity_survey.audit.case import identity
+from smartcity_survey.audit.case import Judgement, check, identity
 from smartcity_survey.audit.interval import Interval, image, total
+from smartcity_survey.audit.reported import Reported
 
 
 @identity("t")
@@ -61,15 +62,21 @@ def vif_from_standard_error(
     std_error: Interval, sd: Interval, std_error_estimate: Interval, n: Interval
 ) -> Interval:
     """The standard error implies VIF = (SE SD_x sqrt(n - 1) / s)^2."""
+    return _vif(std_error, sd, std_error_estimate, n)
+
+
+def _vif(std_error: Interval, sd: Interval, std_error_estimate: Interval, n: Interval) -> Interval:
     return image(
         lambda se, sx, s, m: (se * sx / s) ** 2 * (m - 1), std_error.clipped(0.0), sd, std_error_estimate, n
     )
 
 
-@identity("std_error")
-def standard_error_floor(sd: Interval, std_error_estimate: Interval, n: Interval) -> Interval:
-    """No predictor's standard error is smaller than with VIF = 1: s / (SD_x sqrt(n - 1))."""
-    return Interval.at_least(image(lambda sx, s, m: s / (sx * np.sqrt(m - 1)), sd, std_error_estimate, n).low)
+@check("std_error", arithmetic=True)
+def implied_vif(std_error: Reported, sd: Reported, std_error_estimate: Reported, n: Reported) -> Judgement:
+    """Where no VIF is printed, the standard error implies one, and it is at least 1."""
+    vif = _vif(std_error.interval, sd.interval, std_error_estimate.interval, n.interval)
+    expected = f"{vif.low:.2f} - {vif.high:.2f}"
+    return Judgement(vif.high >= 1.0, expected, reason="implied_vif" if vif.high >= 1.0 else "")
 
 
 @identity("t")
@@ -87,7 +94,7 @@ COEFFICIENT = (
     beta_from_b,
     tolerance_from_vif,
     vif_from_standard_error,
-    standard_error_floor,
+    implied_vif,
 )
 PREDICTOR = (t_within_r2,)
 

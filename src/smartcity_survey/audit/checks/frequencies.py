@@ -50,7 +50,7 @@ def shares_add_up(shares: tuple[Reported, ...]) -> Judgement:
     return Judgement(_sum(shares).meets(whole), whole)
 
 
-@check("share", arithmetic=True)
+@check("share")
 def share_of_whole_count(share: Reported, n: Reported) -> Judgement:
     """A share of n cases is a whole number of them (GRIM)."""
     return on_grid(share, n.value or 0)

@@ -17,7 +17,7 @@ from smartcity_survey.audit.reported import Reported
 _SLACK = 1e-9
 
 
-@check("mean", arithmetic=True)
+@check("mean")
 def grim(mean: Reported, n: Reported, items: Reported) -> Judgement:
     """A mean of whole answers is a whole number by n times items (Brown & Heathers 2017)."""
     return on_grid(mean, (n.value or 0) * (items.value or 0))
@@ -30,10 +30,12 @@ def on_grid(printed: Reported, parts: float) -> Judgement:
     low, high = printed.interval.low * parts, printed.interval.high * parts
     if math.floor(high + _SLACK * parts) >= math.ceil(low - _SLACK * parts):
         return Judgement(True, printed.interval)
-    return Judgement(False, Interval(math.floor(low) / parts, math.ceil(high) / parts), reason="off_grid")
+    nearest = (math.floor(low) / parts, math.ceil(high) / parts)
+    shown = (f"{value:.{printed.decimals + 1}f}" for value in nearest)
+    return Judgement(False, ", ".join(shown), reason="off_grid")
 
 
-@check("sd", arithmetic=True)
+@check("sd")
 def grimmer(sd: Reported, mean: Reported, n: Reported, items: Reported) -> Judgement:
     """Whole answers have a whole sum of squares, as even or odd as their sum (Anaya 2016, Allard 2018)."""
     m, k = round(n.value or 0), items.value or 0

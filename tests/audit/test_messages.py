@@ -1,0 +1,38 @@
+"""The three locale files say the same things, and every check has words."""
+
+import string
+
+import pytest
+
+from smartcity_survey.audit.checks import CHECKS
+from smartcity_survey.audit.messages import LANGUAGES, read_locale
+
+ENGLISH = read_locale("en")
+
+
+def fields(template):
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+
+
+def test_every_check_has_a_rule_and_nothing_else_has():
+    assert set(ENGLISH["rules"]) == set(CHECKS)
+    assert set(ENGLISH["fails"]) <= set(CHECKS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sentences_of_every_language_take_the_same_values(language):
+    locale = read_locale(language)
+    for section in ("sentences", "rules", "fails", "reasons", "topics", "words", "objects"):
+        assert set(locale[section]) == set(ENGLISH[section]), section
+        for key, text in ENGLISH[section].items():
+            assert fields(locale[section][key]) == fields(text), (section, key)
+    assert set(locale["roles"]) >= set(ENGLISH["roles"])
+
+
+@pytest.mark.parametrize("language", ["ru", "kk"])
+def test_translations_are_translated(language):
+    locale = read_locale(language)
+    for section in ("rules", "fails", "reasons"):
+        for key, text in locale[section].items():
+            assert text != ENGLISH[section][key]
+            assert any("а" <= letter <= "я" for letter in text.lower())
