@@ -11,10 +11,10 @@ from tests.conftest import REPOSITORY
 PUBLISHED = REPOSITORY / "data" / "published"
 LIBRARY = Path(__file__).parent / "papers" / "library.yaml"
 
-# Share of changed digits noticed, among changes of at least 1 % of the value, less a margin for a cell more or
-# less. Measured when this was written: 0.75 of all numbers of the bundled paper; 0.91 of its Tables 11-13, 15 and
-# 16, whose numbers bind one another; 0.83 of the invented paper. Loadings without communalities, thresholds and
-# lists of projects have nothing to be checked against; they are counted all the same.
+# Share of changed digits noticed, among changes of at least 1 % of the value, less a margin for a cell more
+# or less. Measured when this was written: 0.75 of all numbers of the bundled paper; 0.91 of its Tables 11-13,
+# 15 and 16, whose numbers bind one another; 0.83 of the invented paper. Loadings without communalities,
+# thresholds and lists of projects have nothing to be checked against; they are counted all the same.
 NOTICED_AT_LEAST = {"all": 0.72, "bound": 0.87, "library": 0.80}
 
 
