@@ -11,11 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from smartcity_survey.stats.correlation import check_conditioning
 from smartcity_survey.stats.errors import (
     DependentPredictors,
     ImproperSolution,
     LinearDependence,
     NotConverged,
+    NotFinite,
     TooFewRows,
 )
 from smartcity_survey.stats.pls_model import Layout, PlsModel
@@ -82,9 +84,15 @@ def fit_pls(
 
     Raises
     ------
-    TooFewRows, NotConverged, LinearDependence (items of a Mode B construct), DependentPredictors,
-    ImproperSolution (PLSc: rho_A not within (0, 1], or more than all variance explained).
+    NotFinite, TooFewRows, NotConverged, LinearDependence (items of a Mode B construct), DependentPredictors,
+    ImproperSolution (PLSc: rho_A not within (0, 1], or more than all variance explained), ValueError where R
+    has no unit diagonal.
     """
+    missing = np.flatnonzero(~np.isfinite(R).all(axis=0))
+    if missing.size:
+        raise NotFinite(tuple(int(item) for item in missing))
+    if not np.allclose(np.diagonal(R), 1.0, rtol=0, atol=1e-10):
+        raise ValueError("R has no unit diagonal: correlations are needed, not covariances")
     layout = Layout.of(model)
     needed = max(len(predictors) for _, predictors in layout.regressions) + 2
     if n < needed:
@@ -158,9 +166,10 @@ def _refuse(verdicts: Verdicts, composites: Composites, R: Array, layout: Layout
         raise NotConverged("PLS", int(composites.n_iterations[0]), float(composites.change[0]))
     if reason is Reason.DEPENDENT_ITEMS:
         block = layout.blocks[position]
-        eigenvalues = np.linalg.eigvalsh(R[block, block])
-        items = tuple(int(item) for item in layout.order[block])
-        raise LinearDependence((items,), float(eigenvalues[0]), float(eigenvalues[-1] / abs(eigenvalues[0])))
+        found = check_conditioning(R[block, block])
+        within = found.dependent or (tuple(range(block.stop - block.start)),)
+        groups = tuple(tuple(int(layout.order[block][item]) for item in group) for group in within)
+        raise LinearDependence(groups, found.smallest_eigenvalue, found.condition_number)
     if reason is Reason.DEPENDENT_PREDICTORS:
         predictors = next(sources for target, sources in layout.regressions if target == position)
         raise DependentPredictors(position, tuple(int(source) for source in predictors))

@@ -137,15 +137,15 @@ def correlation_stack(moments: Array, p: int) -> tuple[Array, BoolArray]:
     squares = moments[starts]
     variance = squares - first * mean
     constant = variance <= CONSTANT * squares
+    R = np.empty((p, p, moments.shape[1]))
     with np.errstate(all="ignore"):
         scale = 1.0 / np.sqrt(variance)
-    first, mean = first * scale, mean * scale
-    R = np.empty((p, p, moments.shape[1]))
-    for i, start in enumerate(starts):
-        row = R[i, i:]
-        np.multiply(moments[start : start + p - i], scale[i:], out=row)
-        row *= scale[i]
-        row -= first[i] * mean[i:]
-        row[0] = 1.0
-        R[i:, i] = row
+        first, mean = first * scale, mean * scale
+        for i, start in enumerate(starts):
+            row = R[i, i:]
+            np.multiply(moments[start : start + p - i], scale[i:], out=row)
+            row *= scale[i]
+            row -= first[i] * mean[i:]
+            row[0] = 1.0
+            R[i:, i] = row
     return R, constant
