@@ -77,7 +77,7 @@ def _weights(method: ScoreMethod, x: Array, model: Model, pls: PlsSection) -> Ar
         if method == "sum":
             return sum_score_weights(membership)
         if method == "component":
-            return component_score_weights(covariance(x, ddof=1), membership)
+            return component_score_weights(correlation(x), x.std(axis=0, ddof=1), membership)
         if method == "pls":
             fit = fit_pls(
                 correlation(x),

@@ -146,3 +146,19 @@ class TiedEigenvalues(StatisticsError):
             f"components {n_components} and {n_components + 1} share the eigenvalue {eigenvalue:.6g}: "
             "the first alone is not determined"
         )
+
+
+class UnderIdentified(StatisticsError):
+    """Factors that too few items measure to be told; `factors` are their positions."""
+
+    def __init__(self, factors: tuple[int, ...]) -> None:
+        self.factors = factors
+        super().__init__(f"too few items measure the factors {factors}")
+
+
+class HeywoodCase(StatisticsError):
+    """Items whose uniqueness is not positive where it must be; `indices` are their positions."""
+
+    def __init__(self, indices: tuple[int, ...]) -> None:
+        self.indices = indices
+        super().__init__(f"items {indices} have no positive uniqueness (Heywood case)")

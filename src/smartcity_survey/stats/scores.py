@@ -1,0 +1,57 @@
+"""Weights that turn items into scores: scores (n, c) = answers (n, p) @ weights.T, weights (c, p).
+
+The answers are taken as given, not as deviations from their means: someone who answers 1 throughout scores the
+sum of the weights.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from smartcity_survey.stats.cfa import CfaFit
+from smartcity_survey.stats.errors import HeywoodCase
+from smartcity_survey.stats.types import Array, BoolArray
+
+
+def sum_score_weights(membership: BoolArray) -> Array:
+    """Sum of each construct's items; membership (p, c)."""
+    return membership.T.astype(np.float64)
+
+
+def mean_score_weights(membership: BoolArray) -> Array:
+    """Mean of each construct's items; membership (p, c)."""
+    return sum_score_weights(membership) / membership.sum(axis=0)[:, None]
+
+
+def component_score_weights(R: Array, scale: Array, membership: BoolArray) -> Array:
+    """First principal component of each construct's standardised items, with variance 1.
+
+    R (p, p), correlations of the items; scale (p,), their standard deviations. The sum of a component's
+    loadings is positive.
+    """
+    weights = np.zeros(membership.T.shape)
+    for j, block in enumerate(membership.T):
+        items = np.flatnonzero(block)
+        values, vectors = np.linalg.eigh(R[np.ix_(items, items)])
+        vector = vectors[:, -1] * np.sign(vectors[:, -1].sum())
+        weights[j, items] = vector / np.sqrt(values[-1]) / scale[items]
+    return weights
+
+
+def regression_score_weights(fit: CfaFit) -> Array:
+    """Thurstone's regression scores, F L' Sigma^-1: every item weighs a little in every score."""
+    return np.asarray(np.linalg.solve(fit.implied, fit.loadings @ fit.factor_cov).T)
+
+
+def bartlett_score_weights(fit: CfaFit) -> Array:
+    """Bartlett's scores, (L' P^-1 L)^-1 L' P^-1: unbiased for the factors.
+
+    Raises
+    ------
+    HeywoodCase
+        where an item has no positive uniqueness to be weighted by.
+    """
+    if fit.heywood.size:
+        raise HeywoodCase(tuple(int(item) for item in fit.heywood))
+    weighted = fit.loadings / fit.uniquenesses[:, None]
+    return np.asarray(np.linalg.solve(fit.loadings.T @ weighted, weighted.T))
