@@ -31,9 +31,24 @@ def run_study(folder: Path, cores: int) -> int:
     command = [
         *(sys.executable, "-m", "snakemake"),
         *("--snakefile", str(SNAKEFILE), "--directory", str(folder), "--cores", str(cores)),
-        *("--rerun-incomplete", "--nolock", "--quiet", "host", "reason"),
+        *("--rerun-incomplete", "--quiet", "all"),
     ]
+    before = _last_step(folder)
     finished = subprocess.run(command, env=os.environ | _ENVIRONMENT, check=False)
     if finished.returncode == 0:
-        print(f"Up to date: {(folder / 'reports' / 'report.html').as_posix()}")
+        note = (
+            " (nothing to do: no input, option or code has changed)" if _last_step(folder) == before else ""
+        )
+        print(f"Up to date: {(folder / 'reports' / 'report.html').as_posix()}{note}")
+    else:
+        print(
+            "The run stopped; what went wrong is above, the full story in reports/private/logs.",
+            file=sys.stderr,
+        )
     return finished.returncode
+
+
+def _last_step(folder: Path) -> int:
+    """When a rule last wrote its log; 0 where none ever did."""
+    logs = (folder / "reports" / "private" / "logs").glob("*.log")
+    return max((log.stat().st_mtime_ns for log in logs), default=0)

@@ -47,6 +47,8 @@ def logged(log: str | Path) -> Iterator[None]:
         except BaseException:
             path.write_text(traceback.format_exc(), encoding="utf-8")
             raise
+    if outcome == "done":
+        print(f"  {path.stem}: done", file=sys.stderr)
     lines = [f"{warning.category.__name__}: {warning.message}" for warning in caught]
     path.write_text("\n".join([*lines, outcome]) + "\n", encoding="utf-8")
     if outcome != "done":

@@ -25,7 +25,7 @@ def describe_answers(answers: pd.DataFrame, codebook: Codebook, language: Langua
             for name, entry in codebook.demographics.items()
             for row in _frequencies(name, entry, answers, language)
         ],
-        columns=["variable", "category", "n", "percent", "code", "valid_n", "n_missing"],
+        columns=["variable", "category", "n", "percent", "valid_percent", "code", "valid_n", "n_missing"],
     )
     items = list(codebook.items)
     descriptives = descriptives_frame(answers[items], "item")
@@ -38,7 +38,7 @@ def describe_answers(answers: pd.DataFrame, codebook: Codebook, language: Langua
             "item_frequencies": _item_frequencies(answers[items], codebook),
         },
         cards={
-            "demographics": {"n": n, "missing": "percent of valid answers"},
+            "demographics": {"n": n, "percent": "of all respondents; valid percent of those who answered"},
             "item_descriptives": {"n": n, "formulas": SPSS_FORMULAS, "divisor": "n - 1"},
             "item_frequencies": {"n": n},
         },
@@ -82,7 +82,8 @@ def _frequencies(
             "variable": name,
             "category": _english(label, language, f"codebook, demographics.{name}"),
             "n": int(chosen.sum()),
-            "percent": 100 * chosen.sum() / valid if valid else np.nan,
+            "percent": 100 * chosen.sum() / len(values),
+            "valid_percent": 100 * chosen.sum() / valid if valid else np.nan,
             "code": code,
             "valid_n": valid,
             "n_missing": len(values) - valid,

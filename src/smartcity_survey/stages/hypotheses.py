@@ -79,7 +79,7 @@ def _ols_row(hypothesis: Hypothesis, coefficients: pd.DataFrame, alpha: float) -
 
 
 def _pls_row(hypothesis: Hypothesis, paths: pd.DataFrame, alpha: float) -> dict[str, Any]:
-    line = paths.set_index("path").loc[f"{hypothesis.source} -> {hypothesis.target}"]
+    line = paths[paths["path"] == f"{hypothesis.source} -> {hypothesis.target}"].iloc[0]
     return _row(
         hypothesis,
         "pls",
@@ -87,5 +87,5 @@ def _pls_row(hypothesis: Hypothesis, paths: pd.DataFrame, alpha: float) -> dict[
         ci_low=line["ci_low"],
         ci_high=line["ci_high"],
         p=line["p"],
-        verdict=judge(float(line["estimate"]), float(line["p"]), hypothesis.sign, alpha),
+        verdict=judge(line["estimate"], line["p"], hypothesis.sign, alpha),
     )

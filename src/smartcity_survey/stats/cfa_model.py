@@ -1,8 +1,8 @@
 """The measurement model's parameters and the derivatives of its likelihood.
 
 Sigma = L F L' + P with loadings L (p, k), factor covariances F (k, k) and a diagonal of uniquenesses P. The
-discrepancy is ln|Sigma| + tr(S Sigma^-1); its gradient and its expected second derivatives are closed formulas
-in A = Sigma^-1 (Joreskog 1969, Psychometrika 34, 183-202; Lawley and Maxwell 1971, ch. 7).
+discrepancy is ln|Sigma| + tr(S Sigma^-1); its gradient and its expected second derivatives are closed
+formulas in A = Sigma^-1 (Joreskog 1969, Psychometrika 34, 183-202; Lawley and Maxwell 1971, ch. 7).
 """
 
 from __future__ import annotations
@@ -81,8 +81,8 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class State:
-    """The discrepancy at some parameters: ln|Sigma| + tr(S Sigma^-1), its gradient (q,), the expectation (q, q)
-    of its second derivatives, and Sigma (p, p)."""
+    """The discrepancy at some parameters: ln|Sigma| + tr(S Sigma^-1), its gradient (q,), the expectation
+    (q, q) of its second derivatives, and Sigma (p, p)."""
 
     discrepancy: float
     gradient: Array
@@ -91,7 +91,7 @@ class State:
 
 
 def evaluate(theta: Array, S: Array, pattern: Pattern) -> State | None:
-    """The state at parameters (q,) for sample covariances S (p, p); None where Sigma is not positive definite."""
+    """The state at parameters (q,) for covariances S (p, p); None where Sigma is not positive definite."""
     loadings, factor_cov, uniquenesses = pattern.split(theta)
     implied = (loadings @ factor_cov) @ loadings.T
     implied.flat[:: pattern.p + 1] += uniquenesses

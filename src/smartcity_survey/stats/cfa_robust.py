@@ -24,9 +24,9 @@ class SatorraBentler:
 def satorra_bentler(fit: CfaFit, x: Array) -> SatorraBentler:
     """Scale the chi-square of `fit` by the fourth moments of the answers x (n, p) it was fitted to.
 
-    scaling = tr(U G) / df, where G is the covariance matrix of the answers' products and U the residual weight
-    matrix. Neither is formed: tr(U G) is the mean over respondents of a quadratic form in their products, less
-    the part the parameters take up. Satorra and Bentler (1994); as lavaan's MLM, with divisor n.
+    scaling = tr(U G) / df, where G is the covariance matrix of the answers' products and U the residual
+    weight matrix. Neither is formed: tr(U G) is the mean over respondents of a quadratic form in their
+    products, less the part the parameters take up. Satorra and Bentler (1994); as lavaan's MLM, divisor n.
     """
     if fit.df == 0:
         return SatorraBentler(np.nan, np.nan, 0, np.nan)

@@ -1,7 +1,7 @@
 """Weights that turn items into scores: scores (n, c) = answers (n, p) @ weights.T, weights (c, p).
 
-The answers are taken as given, not as deviations from their means: someone who answers 1 throughout scores the
-sum of the weights.
+The answers are taken as given, not as deviations from their means: someone who answers 1 throughout
+scores the sum of the weights.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from smartcity_survey.stats.types import Array, BoolArray
 
 def sum_score_weights(membership: BoolArray) -> Array:
     """Sum of each construct's items; membership (p, c)."""
-    return membership.T.astype(np.float64)
+    weights: Array = np.asarray(membership.T, dtype=np.float64)
+    return weights
 
 
 def mean_score_weights(membership: BoolArray) -> Array:

@@ -1,0 +1,46 @@
+"""Rule `report`."""
+
+from pathlib import Path
+
+from smartcity_survey.codebook import read_codebook
+from smartcity_survey.config import Config
+from smartcity_survey.io import write_json
+from smartcity_survey.report.figures import draw_all
+from smartcity_survey.report.labels import labels_of
+from smartcity_survey.report.numbering import printed_numbers
+from smartcity_survey.report.page import write_report
+from smartcity_survey.report.setting import Setting
+from smartcity_survey.report.wording import load_wording
+from smartcity_survey.stages.manifest import build_manifest
+from smartcity_survey.workflow import logged
+
+
+def main(config: dict, inputs: list[str], required: list[str], reports: str = "reports") -> None:
+    study = Config.model_validate(config)
+    language = study.study.language
+    setting = Setting(
+        load_wording(language),
+        labels_of(read_codebook(Path(study.data.codebook)), language),
+        suppress_below=study.factors.suppress_below,
+        alpha=study.model.alpha,
+    )
+    manifest = build_manifest(study, inputs)
+    write_json(manifest, f"{reports}/manifest.json")
+    draw_all(reports, f"{reports}/figures", setting)
+    write_report(
+        reports,
+        manifest,
+        setting,
+        f"{reports}/report.html",
+        printed=printed_numbers(study.data.published),
+        required=required,
+    )
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            snakemake.params.config,
+            [snakemake.input.survey, snakemake.input.codebook, *snakemake.input.published],
+            snakemake.params.required,
+        )
