@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.linalg import expm
 from scipy.stats import ortho_group
 
 from smartcity_survey.stats.errors import NotConverged, NotFinite
@@ -19,6 +20,9 @@ from .factor_data import reference
 R_STOPS = 2e-8
 # The gradient is at rounding error, so loadings are too.
 TIGHT = 1e-11
+
+# Central differences with steps of 1e-3 are right to about the square of the step.
+DIFFERENCES = 1e-4
 
 # A climb from these loadings as they are ends at a local maximum (.33509 instead of .35285).
 TWO_MAXIMA = np.array(
@@ -103,6 +107,29 @@ def test_two_factors_reach_the_best_of_all_angles() -> None:
     scan = max(criterion(unrotated @ turn, kaiser=True) for turn in turns)
     result = varimax(unrotated)
     assert scan <= result.criterion <= scan + 1e-7
+
+
+def test_curvature_is_the_flattest_second_derivative() -> None:
+    result = varimax(np.array(reference("factors_bfi")["unrotated_loadings"]))
+    planes = list(zip(*np.triu_indices(5, 1), strict=True))
+
+    def turned(*turns: tuple[int, float]) -> float:
+        skew = np.zeros((5, 5))
+        for plane, angle in turns:
+            a, b = planes[plane]
+            skew[a, b] += angle
+            skew[b, a] -= angle
+        return criterion(result.loadings @ expm(skew), kaiser=True)
+
+    h = 1e-3
+    second = [
+        [
+            sum(s * t * turned((i, s * h), (j, t * h)) for s in (-1, 1) for t in (-1, 1)) / (4 * h**2)
+            for j in range(10)
+        ]
+        for i in range(10)
+    ]
+    np.testing.assert_allclose(result.curvature, np.linalg.eigvalsh(second)[-1], rtol=DIFFERENCES)
 
 
 def test_several_starts_leave_a_local_maximum() -> None:

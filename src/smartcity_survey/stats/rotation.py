@@ -231,16 +231,16 @@ def _hessian(loadings: Array) -> Array:
     squares = np.square(loadings)
     products = loadings.T @ loadings
     slopes = _slopes(loadings)
-    plane = np.zeros((k, k), dtype=np.int64)
-    plane[np.triu_indices(k, 1)] = np.arange(k * (k - 1) // 2)
-    plane += plane.T
-    hessian = np.zeros((k * (k - 1) // 2,) * 2)
-    for j in range(k):
-        curved = loadings.T @ (loadings * (12 * squares[:, [j]] - 4 * squares[:, j].mean())) / p
-        block = curved - np.outer(products[j], products[j]) * (8 / p**2) - (slopes + slopes.T) / 2
-        others = np.delete(np.arange(k), j)
-        signs = np.where(others < j, 1.0, -1.0)
-        hessian[np.ix_(plane[others, j], plane[others, j])] += block[np.ix_(others, others)] * np.outer(
-            signs, signs
-        )
+    second = 12 * squares - 4 * squares.mean(axis=0)
+    curved = (loadings.T * second.T[:, None, :]) @ loadings / p
+    blocks = curved - products[:, :, None] * products[:, None, :] * (8 / p**2) - (slopes + slopes.T) / 2
+    # Turning the plane (a, b) changes column b by column a and column a by minus column b.
+    c, d = np.triu_indices(k, 1)
+    a, b = c[:, None], d[:, None]
+    hessian: Array = (
+        (b == d) * blocks[b, a, c]
+        - (b == c) * blocks[b, a, d]
+        - (a == d) * blocks[a, b, c]
+        + (a == c) * blocks[a, b, d]
+    )
     return hessian
