@@ -6,13 +6,7 @@ import numpy as np
 import pytest
 
 from smartcity_survey.stats import resample
-from smartcity_survey.stats.errors import TooManyUnits
-from smartcity_survey.stats.resample import (
-    correlation_stack,
-    resampled_units,
-    unit_counts,
-    unit_products,
-)
+from smartcity_survey.stats.resample import correlation_stack, resampled_units, unit_products
 from tests.stats.pls_data import answers
 
 EXACT = 1e-12
@@ -49,8 +43,17 @@ def test_draws_are_uniform() -> None:
 
 
 def test_counts() -> None:
-    counts = unit_counts(np.array([[0, 0, 2], [1, 2, 1]]), 3)
+    products = unit_products(answers()[:3, :2])
+    counts = products.counts(np.array([[0, 0, 2], [1, 2, 1]]))
     np.testing.assert_array_equal(counts, [[2, 0, 1], [0, 2, 1]])
+
+
+def test_counts_of_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    products = unit_products(answers()[:50, :2])
+    expected = products.counts(resampled_units(5, 3, 20, 50))
+    np.testing.assert_array_equal(products.resampled_counts(5, 3, 20), expected)
+    monkeypatch.setattr(resample, "DRAWN_AT_ONCE", 120)
+    np.testing.assert_array_equal(products.resampled_counts(5, 3, 20), expected)
 
 
 def test_correlations_are_the_usual_ones() -> None:
@@ -60,18 +63,23 @@ def test_correlations_are_the_usual_ones() -> None:
 
 def test_whole_numbers_are_summed_exactly_in_single_precision() -> None:
     x = answers()
-    single = unit_products(x)
-    double = unit_products(x, np.full(len(x), 0.5))
-    assert single.values.dtype == np.float32
-    assert double.values.dtype == np.float64
-    drawn = unit_counts(resampled_units(3, 0, 20, len(x)), len(x), np.float32)
-    exact = single.values.astype(np.float64) @ drawn.T.astype(np.float64)
-    np.testing.assert_array_equal(single.moments(drawn), exact)
+    products = unit_products(x)
+    assert products.z.dtype == np.float32
+    counts = products.resampled_counts(3, 0, 20)
+    centred = np.vstack([np.ones(len(x)), (x - np.rint(x.mean(axis=0))).T])
+    for draw, moments in enumerate(products.moments(counts).T):
+        exact = (centred * counts[draw].astype(float)) @ centred.T
+        np.testing.assert_array_equal(moments, exact[np.triu_indices(49)])
 
 
-def test_large_numbers_are_not_trusted_to_single_precision() -> None:
-    x = answers()[:, :3] * [1.0, 1.0, 1000.0]
-    assert unit_products(x).values.dtype == np.float64
+@pytest.mark.parametrize(
+    "x",
+    [answers()[:, :3] + 0.5 * (np.arange(676) % 2)[:, None], answers()[:, :3] * [1.0, 1.0, 1000.0]],
+    ids=["fractions", "large numbers"],
+)
+def test_other_numbers_are_summed_in_double_precision(x: np.ndarray) -> None:
+    assert unit_products(x).z.dtype == np.float64
+    np.testing.assert_allclose(correlations(x), np.corrcoef(x, rowvar=False), rtol=0, atol=EXACT)
 
 
 def test_weights_count_as_repetitions() -> None:
@@ -92,14 +100,14 @@ def test_groups_are_drawn_as_a_whole() -> None:
     assert products.units == 7
     drawn = np.array([[0, 3, 3, 6, 1, 0, 0]])
     rows = np.concatenate([np.flatnonzero(groups == 10 + unit) for unit in drawn[0]])
-    found = correlation_stack(products.moments(unit_counts(drawn, 7)), 6)[0][:, :, 0]
+    found = correlation_stack(products.moments(products.counts(drawn)), 6)[0][:, :, 0]
     np.testing.assert_allclose(found, np.corrcoef(x[rows], rowvar=False), rtol=0, atol=EXACT)
 
 
 def test_leaving_a_unit_out() -> None:
     x = answers()[:50, :6]
     products = unit_products(x)
-    found = correlation_stack(products.leaving_out(slice(10, 13)), 6)[0]
+    found = correlation_stack(products.total() - products.of(slice(10, 13)), 6)[0]
     for unit in range(3):
         rest = np.delete(x, 10 + unit, axis=0)
         np.testing.assert_allclose(found[:, :, unit], np.corrcoef(rest, rowvar=False), rtol=0, atol=EXACT)
@@ -111,15 +119,23 @@ def test_constant_items_are_found(value: float) -> None:
     x[:, 1] = value
     x[0, 1] = 7.0
     products = unit_products(x)
-    without_the_first = products.leaving_out(slice(0, 2))
-    constant = correlation_stack(without_the_first, 3)[1]
+    constant = correlation_stack(products.total() - products.of(slice(0, 2)), 3)[1]
     assert constant[:, 0].tolist() == [False, True, False]
     assert not constant[:, 1].any()
 
 
-def test_products_beyond_memory_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resample, "PRODUCT_BYTES", 8 * 28 * 50)
-    with pytest.raises(TooManyUnits) as caught:
-        unit_products(answers()[:60, :6])
-    assert (caught.value.units, caught.value.limit) == (60, 50)
-    assert unit_products(answers()[:60, :6], groups=np.arange(60) // 2).units == 30
+@pytest.mark.parametrize("weighted", [False, True])
+def test_products_too_many_to_keep_are_made_in_slices(
+    monkeypatch: pytest.MonkeyPatch, weighted: bool
+) -> None:
+    x = answers()[:60, :6]
+    weights = np.linspace(0.5, 2, 60) if weighted else None
+    kept = unit_products(x, weights)
+    monkeypatch.setattr(resample, "KEPT_BYTES", 0)
+    monkeypatch.setattr(resample, "SLICE_BYTES", 8 * 28 * 7)
+    sliced = unit_products(x, weights)
+    assert sliced.kept is None
+    counts = kept.resampled_counts(1, 0, 5)
+    np.testing.assert_allclose(sliced.moments(counts), kept.moments(counts), rtol=EXACT, atol=EXACT)
+    units = slice(20, 25)
+    np.testing.assert_array_equal(sliced.of(units), kept.of(units))

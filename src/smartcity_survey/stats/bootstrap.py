@@ -22,13 +22,7 @@ from smartcity_survey.stats.pls import PlsFit, fit_pls
 from smartcity_survey.stats.pls_estimates import Estimator, PlsEstimates, leave_one_out
 from smartcity_survey.stats.pls_model import Layout, PlsModel
 from smartcity_survey.stats.pls_stack import Reason, Verdicts
-from smartcity_survey.stats.resample import (
-    UnitProducts,
-    correlation_stack,
-    resampled_units,
-    unit_counts,
-    unit_products,
-)
+from smartcity_survey.stats.resample import UnitProducts, correlation_stack, resampled_units, unit_products
 from smartcity_survey.stats.types import Array, BoolArray, IntArray
 
 
@@ -118,7 +112,7 @@ def bootstrap_pls(
 
     Raises
     ------
-    NotFinite, ConstantItems, TooManyUnits, and all that `fit_pls` raises on the sample itself.
+    NotFinite, ConstantItems, and all that `fit_pls` raises on the sample itself.
     """
     missing = np.flatnonzero(~np.isfinite(x).all(axis=0))
     if missing.size:
@@ -178,21 +172,19 @@ class _Resampling:
     def run(self, first: int) -> int:
         """Fill in the draws of one matrix product; returns the number after its last draw."""
         part = slice(first, min(first + self.step, len(self.verdicts.reason)))
-        drawn = resampled_units(self.seed, part.start, part.stop, self.products.units)
-        self.estimator.estimate(self._moments(drawn), self.found.select(part), self.verdicts.select(part))
+        moments = self.products.moments(self.products.resampled_counts(self.seed, part.start, part.stop))
+        self.estimator.estimate(moments, self.found.select(part), self.verdicts.select(part))
         if self.draw_se is not None:
-            self._standard_errors(drawn, part.start, self.draw_se)
+            for draw in range(part.start, part.stop):
+                self._standard_error(draw, self.draw_se)
         return part.stop
 
-    def _moments(self, drawn: IntArray) -> Array:
-        return self.products.moments(unit_counts(drawn, self.products.units, self.products.values.dtype.type))
-
-    def _standard_errors(self, drawn: IntArray, first: int, into: PlsEstimates) -> None:
-        """Resample the units of each draw, with streams of its own, and keep the standard deviations."""
+    def _standard_error(self, draw: int, into: PlsEstimates) -> None:
+        """Resample the units of a draw, with a stream of its own, and keep the standard deviations."""
         units = self.products.units
-        for draw, members in enumerate(drawn, start=first):
-            again = resampled_units(self.seed, 0, self.inner_draws, units, stream=draw + 1)
-            found, verdicts = self.estimator.estimates(self._moments(members[again]))
-            spread = found.select(verdicts.reason == Reason.ADMISSIBLE).standard_deviation()
-            for field in fields(spread):
-                getattr(into, field.name)[draw] = getattr(spread, field.name)
+        members = resampled_units(self.seed, draw, draw + 1, units)[0]
+        again = members[resampled_units(self.seed, 0, self.inner_draws, units, stream=draw + 1)]
+        found, verdicts = self.estimator.estimates(self.products.moments(self.products.counts(again)))
+        spread = found.select(verdicts.reason == Reason.ADMISSIBLE).standard_deviation()
+        for field in fields(spread):
+            getattr(into, field.name)[draw] = getattr(spread, field.name)

@@ -46,17 +46,6 @@ class TooFewRows(StatisticsError):
         super().__init__(f"{n} rows, at least {needed} needed")
 
 
-class TooManyUnits(StatisticsError):
-    """More resampling units than memory holds the products of; group the rows."""
-
-    def __init__(self, units: int, limit: int) -> None:
-        self.units = units
-        self.limit = limit
-        super().__init__(
-            f"{units} resampling units, at most {limit} fit into memory; resample groups of rows"
-        )
-
-
 class NotFinite(StatisticsError):
     """Missing or infinite values where complete data is needed; `indices` are column positions."""
 

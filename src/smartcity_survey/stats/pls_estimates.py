@@ -102,8 +102,8 @@ def leave_one_out(products: UnitProducts, estimator: Estimator) -> PlsEstimates:
     """Jackknife: estimates without each unit in turn; nan where what is left has no admissible solution."""
     found = PlsEstimates.empty(products.units, products.p, len(estimator.layout.blocks))
     verdicts = Verdicts.clean(products.units)
-    step = products.stack_size()
+    step, total = products.stack_size(), products.total()
     for first in range(0, products.units, step):
         part = slice(first, first + step)
-        estimator.estimate(products.leaving_out(part), found.select(part), verdicts.select(part))
+        estimator.estimate(total - products.of(part), found.select(part), verdicts.select(part))
     return found

@@ -4,7 +4,7 @@ The second moments of a bootstrap sample are a weighted sum of the respondents' 
 samples needs only how often each draws each respondent: moments (q, B) = products (q, n) @ counts (n, B).
 
 A resampling unit is a respondent or, where groups are given, a whole group of respondents (a cluster
-bootstrap; with random groups also the way to resample more respondents than memory holds products of).
+bootstrap).
 
 Every draw has a random stream of its own: its place in the counter of a Philox generator (Salmon et al.
 2011). Neither chunks nor workers can change it, and any single draw can be repeated by itself.
@@ -12,59 +12,97 @@ Every draw has a random stream of its own: its place in the counter of a Philox 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from smartcity_survey.stats.errors import TooManyUnits
 from smartcity_survey.stats.types import Array, BoolArray, IntArray
 
-Real = NDArray[np.float64] | NDArray[np.float32]
+Real = NDArray[np.floating[Any]]
 
-# Integers below this are exact in single precision, and so are their sums.
+# Whole numbers below this are exact in single precision, and so are their sums.
 EXACT_BELOW = 2.0**24
-PRODUCT_BYTES = 2**31
+# Products up to this size are made once; larger ones in slices of the second size, anew for every stack.
+KEPT_BYTES = 2**28
+SLICE_BYTES = 2**25
 # A variance below this share of the second moment is rounding error.
 CONSTANT = 1e-12
 # One step of Philox's counter yields four numbers.
 PER_STEP = 4
+# Units drawn at a time: small enough for caches.
+DRAWN_AT_ONCE = 2**17
 
 
 @dataclass(frozen=True, slots=True)
 class UnitProducts:
-    """What each resampling unit adds to the moments of p items.
+    """What each of U resampling units adds to the moments of p items.
 
-    values : (q, U) for U units, q = (p + 1)(p + 2) / 2: the upper triangle, row by row, of the products of
-        (1, x) summed over the unit's respondents, times their sampling weights. Items are centred, which
-        changes no correlation. Single precision where that is exact (small integers, no weights), else
-        double.
-    p : items.
+    The moments of a sample are q = (p + 1)(p + 2) / 2 numbers: the upper triangle, row by row, of the sums of
+    products of (1, x), times sampling weights. Items are centred, which changes no correlation. All is in
+    single precision where that is exact (whole numbers, no weights), else in double.
+
+    z, weighted : (p + 1, n), (1, x) of the respondents, and the same times their weights.
+    units : U.
+    kept : (q, U), each unit's products; None where they are too many to keep and units are respondents.
     """
 
-    values: Real
-    p: int
+    z: Real
+    weighted: Real
+    units: int
+    kept: Real | None
 
     @property
-    def units(self) -> int:
-        """U, how many units there are to draw from."""
-        return int(self.values.shape[1])
+    def p(self) -> int:
+        """Items."""
+        return len(self.z) - 1
 
     def stack_size(self) -> int:
         """How many samples to take at once: enough for BLAS and numpy, few enough for caches and memory."""
-        return max(1, min(256, 2**20 // self.p**2, 2**23 // self.units))
-
-    def total(self) -> Array:
-        """(q, 1): moments of the sample itself."""
-        return np.asarray(self.values.sum(axis=1, dtype=np.float64, keepdims=True))
+        return max(1, min(256, 2**20 // self.p**2, 2**26 // self.units))
 
     def moments(self, counts: Real) -> Array:
         """(q, B): moments of B samples that draw each unit as often as counts (B, U) say."""
-        return np.asarray(self.values @ counts.T, dtype=np.float64)
+        size = (self.p + 1) * (self.p + 2) // 2
+        sums = np.zeros((size, len(counts)))
+        for part in self._slices(size):
+            sums += self.of(part) @ counts[:, part].T
+        return sums
 
-    def leaving_out(self, units: slice) -> Array:
-        """(q, number of units): moments of the sample without each of these units in turn."""
-        return self.total() - self.values[:, units]
+    def counts(self, drawn: IntArray) -> Real:
+        """(B, U): how often each of B draws contains each unit, from the units drawn (B, any number)."""
+        flat = drawn + (np.arange(len(drawn)) * self.units)[:, None]
+        found = np.bincount(flat.ravel(), minlength=len(drawn) * self.units)
+        return found.reshape(len(drawn), self.units).astype(self.z.dtype)
+
+    def resampled_counts(self, seed: int, first: int, last: int) -> Real:
+        """(last - first, U): the counts of the draws first, ..., last - 1 of `resampled_units`."""
+        counts = np.empty((last - first, self.units), dtype=self.z.dtype)
+        step = max(1, DRAWN_AT_ONCE // self.units)
+        for start in range(first, last, step):
+            stop = min(start + step, last)
+            counts[start - first : stop - first] = self.counts(resampled_units(seed, start, stop, self.units))
+        return counts
+
+    def total(self) -> Array:
+        """(q, 1): moments of the sample itself."""
+        return self.moments(np.ones((1, self.units), dtype=self.z.dtype))
+
+    def of(self, units: slice) -> Real:
+        """(q, number of units): the products of some units. The total less these is each unit left out."""
+        if self.kept is not None:
+            return self.kept[:, units]
+        return _triangle(self.z[:, units], self.weighted[:, units])
+
+    def _slices(self, size: int) -> Iterator[slice]:
+        if self.kept is not None:
+            yield slice(0, self.units)
+            return
+        step = max(1, SLICE_BYTES // (size * self.z.itemsize))
+        for first in range(0, self.units, step):
+            yield slice(first, min(first + step, self.units))
 
 
 def unit_products(x: Array, weights: Array | None = None, groups: IntArray | None = None) -> UnitProducts:
@@ -74,37 +112,41 @@ def unit_products(x: Array, weights: Array | None = None, groups: IntArray | Non
     ----------
     weights : (n,), positive sampling weights; their scale does not matter.
     groups : (n,), group of each respondent; drawn as a whole. Without it every respondent is a unit.
-
-    Raises
-    ------
-    TooManyUnits, where the products would exceed 2 GiB.
     """
     n, p = x.shape
     whole = weights is None and bool((x == np.rint(x)).all())
-    centre = x.mean(axis=0)
-    if whole:
-        centre = np.rint(centre)
-    z = np.vstack([np.ones(n), (x - centre).T])
-    weighted = z if weights is None else z * weights
-    upper = np.triu_indices(p + 1)
+    centre = np.rint(x.mean(axis=0)) if whole else x.mean(axis=0)
+    z: Real = np.vstack([np.ones(n), (x - centre).T])
+    # No resample can sum to more than every unit being the one with the largest product.
+    largest = 1 if groups is None else int(np.unique(groups, return_counts=True)[1].max())
     units = n if groups is None else len(np.unique(groups))
-    limit = PRODUCT_BYTES // (8 * len(upper[0]))
-    if units > limit:
-        raise TooManyUnits(units, limit)
-    values = np.empty((len(upper[0]), units))
-    if groups is None:
-        start = 0
-        for row in range(p + 1):
-            np.multiply(weighted[row], z[row:], out=values[start : start + p + 1 - row])
-            start += p + 1 - row
-    else:
-        order = np.argsort(groups, kind="stable")
-        starts = np.flatnonzero(np.diff(groups[order], prepend=groups.min() - 1))
-        for unit, members in enumerate(np.split(order, starts[1:])):
-            values[:, unit] = (weighted[:, members] @ z[:, members].T)[upper]
-    if whole and units * np.abs(values).max() < EXACT_BELOW:
-        return UnitProducts(values.astype(np.float32), p)
-    return UnitProducts(values, p)
+    if whole and units * largest * float(np.abs(z).max()) ** 2 < EXACT_BELOW:
+        z = z.astype(np.float32)
+    weighted = z if weights is None else z * weights
+    if groups is not None:
+        return UnitProducts(z, weighted, units, _group_sums(z, weighted, groups))
+    keep = (p + 1) * (p + 2) // 2 * n * z.itemsize <= KEPT_BYTES
+    return UnitProducts(z, weighted, units, _triangle(z, weighted) if keep else None)
+
+
+def _triangle(z: Real, weighted: Real) -> Real:
+    """(q, m): upper triangle of the products of each column of z (p + 1, m), times its weight."""
+    rows = len(z)
+    products = np.empty((rows * (rows + 1) // 2, z.shape[1]), dtype=z.dtype)
+    start = 0
+    for row in range(rows):
+        np.multiply(weighted[row], z[row:], out=products[start : start + rows - row])
+        start += rows - row
+    return products
+
+
+def _group_sums(z: Real, weighted: Real, groups: IntArray) -> Real:
+    """(q, U): the same, summed over the columns of each group."""
+    order = np.argsort(groups, kind="stable")
+    starts = np.flatnonzero(np.diff(groups[order])) + 1
+    upper = np.triu_indices(len(z))
+    sums = [(weighted[:, members] @ z[:, members].T)[upper] for members in np.split(order, starts)]
+    return np.column_stack(sums)
 
 
 def resampled_units(seed: int, first: int, last: int, units: int, stream: int = 0) -> IntArray:
@@ -118,14 +160,6 @@ def resampled_units(seed: int, first: int, last: int, units: int, stream: int = 
     uniform = generator.random((last - first, steps * PER_STEP))
     uniform *= units
     return uniform[:, :units].astype(np.int64)
-
-
-def unit_counts(drawn: IntArray, units: int, dtype: type[np.floating] = np.float64) -> Real:
-    """(B, units): how often each of B draws contains each unit, from the units drawn (B, ...)."""
-    draws = len(drawn)
-    flat = drawn + (np.arange(draws) * units)[:, None]
-    counts = np.bincount(flat.ravel(), minlength=draws * units)
-    return counts.reshape(draws, units).astype(dtype)
 
 
 def correlation_stack(moments: Array, p: int) -> tuple[Array, BoolArray]:
