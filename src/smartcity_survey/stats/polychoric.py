@@ -113,7 +113,7 @@ def _shares(ranks: IntArray, first: IntArray, second: IntArray, K: int) -> Array
 
 
 def _scores(a: Array, b: Array, rho: Array) -> tuple[Array, Array]:
-    """Derivatives (pairs, K, K) of cells' log probabilities by rho, and information (pairs,) per respondent."""
+    """Derivatives (pairs, K, K) of log cell probabilities by rho, and information (pairs,) per respondent."""
     h, k, r = a[:, :, None], b[:, None, :], rho[:, None, None]
     cumulative = bivariate_normal_cdf(h, k, r)
     density = np.exp(-(h**2 - 2 * r * h * k + k**2) / (2 * (1 - r**2))) / (2 * np.pi * np.sqrt(1 - r**2))
