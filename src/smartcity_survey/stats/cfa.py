@@ -5,55 +5,109 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import linalg, special
+from scipy.linalg import lapack
 
-from smartcity_survey.stats.cfa_model import Pattern, State, evaluate, starting_values
+from smartcity_survey.stats.cfa_model import (
+    Scaling,
+    first_items,
+    measurement_structure,
+    require_identifiable,
+)
+from smartcity_survey.stats.cfa_start import starting_values
 from smartcity_survey.stats.correlation import require_independence
-from smartcity_survey.stats.errors import ConstantItems, NotConverged, TooFewRows
+from smartcity_survey.stats.errors import ConstantItems, TooFewRows
+from smartcity_survey.stats.likelihood import Sample
+from smartcity_survey.stats.maximum_likelihood import Minimum, StructureFit, fit_at, fit_structures
+from smartcity_survey.stats.structure import Matrices, Matrix, Structure
 from smartcity_survey.stats.types import Array, BoolArray, IntArray
-
-MAX_HALVINGS = 30
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CfaFit:
-    """A fitted measurement model of p items, k correlated factors and q free parameters.
+    """A measurement model of p items and k correlated factors, fitted by maximum likelihood.
 
-    loadings : (p, k), in item units per unit of the factor; zero outside the pattern, 1 for markers.
-    uniquenesses : (p,), item variance the factors leave. factor_cov, factor_corr : (k, k).
-    std_loadings : (p, k), items and factors of variance 1.
-    std_err_loadings (p, k), std_err_uniquenesses (p,), std_err_factor_cov (k, k) : from the expected
-        information; 0 for what is fixed.
-    implied, sample : (p, p), covariances of the model and of the respondents.
-    information : (q, q), expected second derivatives of the discrepancy, items in their own units.
-    f_min : discrepancy at the end, 0 where the model reproduces the sample.
-    chi2 : n * f_min, or (n - 1) * f_min by Wishart; df; p, its upper tail.
-    gradient_norm : largest absolute derivative of the discrepancy, items standardised. n_iterations.
-    n : respondents. multiplier : n, or n - 1 by Wishart.
-    heywood : positions of items whose uniqueness is not positive; such a solution is improper.
+    pattern : (p, k), which loadings are free. markers : (k,), item that gives each factor its unit and sign.
+    loadings : (p, k), in item units per unit of the factor. uniquenesses : (p,), item variance the factors
+        leave. factor_cov : (k, k). std_err_loadings (p, k), std_err_uniquenesses (p,), std_err_factor_cov
+        (k, k) : from the expected information; nan for what is fixed.
+    std_loadings (p, k), factor_corr (k, k) : items and factors of variance 1; std_err_std_loadings,
+        std_err_factor_corr : by the delta method; nan for what is fixed.
+    heywood : positions of items whose uniqueness is not positive. admissible : none is, and the factor
+        covariances are positive definite; an inadmissible solution describes no possible population.
+    ml : the likelihood's result in the scaling asked for, with the parameters in the order loadings by row,
+        factor covariances (lower triangle by row), uniquenesses.
     """
 
+    pattern: BoolArray
+    markers: IntArray
     loadings: Array
     uniquenesses: Array
     factor_cov: Array
-    factor_corr: Array
-    std_loadings: Array
     std_err_loadings: Array
     std_err_uniquenesses: Array
     std_err_factor_cov: Array
-    implied: Array
-    sample: Array
-    information: Array
-    pattern: Pattern
-    f_min: float
-    chi2: float
-    df: int
-    p: float
-    gradient_norm: float
-    n_iterations: int
-    n: int
-    multiplier: int
+    std_loadings: Array
+    factor_corr: Array
+    std_err_std_loadings: Array
+    std_err_factor_corr: Array
     heywood: IntArray
+    admissible: bool
+    ml: StructureFit
+
+    @property
+    def chi2(self) -> float:
+        """Discrepancy chi-square."""
+        return self.ml.chi2
+
+    @property
+    def df(self) -> int:
+        """Degrees of freedom."""
+        return self.ml.df
+
+    @property
+    def p(self) -> float:
+        """Upper tail of the chi-square; nan for df 0."""
+        return self.ml.p
+
+    @property
+    def f_min(self) -> float:
+        """Discrepancy at the minimum (twice the value lavaan prints)."""
+        return self.ml.f_min
+
+    @property
+    def n(self) -> int:
+        """Respondents."""
+        return self.ml.n
+
+    @property
+    def gradient_norm(self) -> float:
+        """As in `StructureFit`."""
+        return self.ml.gradient_norm
+
+    @property
+    def n_iterations(self) -> int:
+        """Iterations of Newton's method."""
+        return self.ml.n_iterations
+
+    @property
+    def sample(self) -> Array:
+        """(p, p): covariances of the respondents."""
+        return self.ml.samples[0].covariance
+
+    @property
+    def implied(self) -> Array:
+        """(p, p): covariances of the model."""
+        return self.ml.points[0].moments.covariance
+
+    @property
+    def r2(self) -> Array:
+        """(p,): share of each item's variance that the factors explain."""
+        return np.asarray(1 - self.uniquenesses / np.diagonal(self.implied))
+
+    @property
+    def residual_correlations(self) -> Array:
+        """(p, p): sample less model correlations."""
+        return _correlations(self.sample) - _correlations(self.implied)
 
 
 def fit_cfa(
@@ -61,124 +115,144 @@ def fit_cfa(
     n: int,
     pattern: BoolArray,
     *,
+    scaling: Scaling = "marker",
+    markers: IntArray | None = None,
     wishart: bool = False,
-    tolerance: float = 1e-9,
-    max_iterations: int = 500,
+    tolerance: float = 1e-10,
+    max_iterations: int = 200,
 ) -> CfaFit:
     """Fit a measurement model to item covariances S (p, p; divisor n, or n - 1 by Wishart) of n respondents.
 
     Parameters
     ----------
-    pattern : (p, k), whether the item loads on the factor; a factor's marker, with loading 1, is the first
-        item that loads on it alone.
-    tolerance : largest absolute derivative of the discrepancy at convergence, items standardised.
+    pattern : (p, k), whether the item loads on the factor; all factors correlate.
+    scaling : `marker` gives a factor the unit of its marker, whose loading is 1; `unit_variance` gives every
+        factor variance 1. Fit, standardised loadings and factor correlations are the same.
+    markers : (k,), by default the first item that loads on the factor alone, else the first that loads on it.
+    tolerance : largest `gradient_norm` (see `StructureFit`) at convergence.
 
-    Scoring with the expected second derivatives; steps are halved until the discrepancy falls.
+    The iteration runs on correlations and factors of variance 1, so that neither units nor markers matter.
+    Joreskog (1969), Psychometrika 34, 183-202; likelihood and standard errors as in lavaan.
 
     Raises
     ------
-    TooFewRows (n <= p), ConstantItems, LinearDependence, UnderIdentified, NotConverged.
+    TooFewRows (n <= p), ConstantItems, LinearDependence, NotPositiveDefinite, InvalidModel (an item loads
+    nowhere), UnderIdentified, NotConverged.
     """
-    p = len(S)
-    if n <= p:
-        raise TooFewRows(n, p + 1)
-    variances = np.diagonal(S)
-    constant = np.flatnonzero(variances <= 0)
+    if n <= len(S):
+        raise TooFewRows(n, len(S) + 1)
+    constant = np.flatnonzero(np.diagonal(S) <= 0)
     if constant.size:
-        raise ConstantItems(tuple(int(item) for item in constant))
-    scale = np.sqrt(variances)
-    R = S / np.outer(scale, scale)
-    log_determinant = require_independence(R, n).log_determinant
-    parameters = Pattern.of(pattern)
-    theta, state, iterations = _minimise(R, parameters, tolerance, max_iterations)
-    return _record(
-        theta,
-        S,
-        scale,
-        parameters,
-        n=n,
-        multiplier=n - 1 if wishart else n,
-        f_min=state.discrepancy - log_determinant - p,
-        gradient_norm=float(np.abs(state.gradient).max()),
-        n_iterations=iterations,
-    )
+        raise ConstantItems(tuple(constant.tolist()))
+    require_identifiable(pattern)
+    require_independence(_correlations(S), n)
+    markers = first_items(pattern) if markers is None else markers
+    standard = _fit_standardised(S, n, pattern, markers, wishart, tolerance, max_iterations)
+    structure, theta = _rescaled(standard, np.sqrt(np.diagonal(S)), pattern, markers, scaling)
+    minimum = Minimum(theta, standard.gradient_norm, standard.n_iterations)
+    ml = fit_at([structure], [Sample(n, S)], minimum, multiplier=standard.multiplier)
+    return _record(ml, standard, pattern, markers)
 
 
-def _minimise(R: Array, pattern: Pattern, tolerance: float, max_iterations: int) -> tuple[Array, State, int]:
-    theta = starting_values(R, pattern)
-    state = evaluate(theta, R, pattern)
-    if state is None:
-        raise NotConverged("CFA", 0, np.inf)
-    for iteration in range(max_iterations):
-        if np.abs(state.gradient).max() <= tolerance:
-            return theta, state, iteration
-        direction = linalg.solve(state.information, -state.gradient, assume_a="sym", check_finite=False)
-        theta, state = _step(theta, direction, state, R, pattern, iteration)
-    raise NotConverged("CFA", max_iterations, float(np.abs(state.gradient).max()))
-
-
-def _step(
-    theta: Array, direction: Array, state: State, R: Array, pattern: Pattern, iteration: int
-) -> tuple[Array, State]:
-    """The first of ever shorter steps along the direction that does not raise the discrepancy."""
-    # Near the minimum the discrepancy no longer tells two points apart: rounding must not stop the iteration.
-    slack = 1e-13 * abs(state.discrepancy)
-    for halving in range(MAX_HALVINGS):
-        candidate = theta + direction / 2**halving
-        found = evaluate(candidate, R, pattern)
-        if found is not None and found.discrepancy <= state.discrepancy + slack:
-            return candidate, found
-    raise NotConverged("CFA", iteration, float(np.abs(state.gradient).max()))
-
-
-def _record(
-    theta: Array,
+def _fit_standardised(
     S: Array,
-    scale: Array,
-    pattern: Pattern,
-    *,
     n: int,
-    multiplier: int,
-    f_min: float,
-    gradient_norm: float,
-    n_iterations: int,
-) -> CfaFit:
-    """The fit in the items' own units; `theta` is that of standardised items."""
-    loadings, factor_cov, uniquenesses = pattern.split(theta)
-    marker = scale[pattern.markers]
-    std_loadings = loadings * np.sqrt(np.diagonal(factor_cov))
-    loadings = loadings * scale[:, None] / marker
-    factor_cov = factor_cov * np.outer(marker, marker)
-    uniquenesses = uniquenesses * np.square(scale)
-    state = evaluate(pattern.join(loadings, factor_cov, uniquenesses), S, pattern)
-    if state is None:
-        raise NotConverged("CFA", n_iterations, gradient_norm)
-    variance = np.diagonal(np.linalg.inv(state.information)) * 2 / multiplier
-    std_err = pattern.split(np.sqrt(np.maximum(variance, 0)))
-    std_err[0][pattern.markers, np.arange(pattern.k)] = 0.0
-    spread = np.sqrt(np.diagonal(factor_cov))
-    df = pattern.p * (pattern.p + 1) // 2 - pattern.size
-    chi2 = multiplier * f_min
-    return CfaFit(
-        loadings=loadings,
-        uniquenesses=uniquenesses,
-        factor_cov=factor_cov,
-        factor_corr=factor_cov / np.outer(spread, spread),
-        std_loadings=std_loadings / np.sqrt(np.diagonal(state.implied) / np.square(scale))[:, None],
-        std_err_loadings=std_err[0],
-        std_err_uniquenesses=std_err[2],
-        std_err_factor_cov=std_err[1],
-        implied=state.implied,
-        sample=S,
-        information=state.information,
-        pattern=pattern,
-        f_min=f_min,
-        chi2=chi2,
-        df=df,
-        p=float(special.chdtrc(df, max(chi2, 0.0))) if df else np.nan,
-        gradient_norm=gradient_norm,
-        n_iterations=n_iterations,
-        n=n,
-        multiplier=multiplier,
-        heywood=np.flatnonzero(uniquenesses <= 0),
+    pattern: BoolArray,
+    markers: IntArray,
+    wishart: bool,
+    tolerance: float,
+    max_iterations: int,
+) -> StructureFit:
+    """The model of the item correlations with factors of variance 1."""
+    R = _correlations(S)
+    structure = measurement_structure(pattern, "unit_variance", markers)
+    loadings, factor_corr, uniquenesses = starting_values(R, pattern)
+    start = Matrices.zeros(*pattern.shape)
+    start.loadings[:], start.factor_cov[:] = loadings, factor_corr
+    np.fill_diagonal(start.residual_cov, uniquenesses)
+    return fit_structures(
+        [structure],
+        [Sample(n, R)],
+        structure.values(start),
+        wishart=wishart,
+        tolerance=tolerance,
+        max_iterations=max_iterations,
     )
+
+
+def _rescaled(
+    standard: StructureFit, sd: Array, pattern: BoolArray, markers: IntArray, scaling: Scaling
+) -> tuple[Structure, Array]:
+    """The model in item units and in the scaling asked for, and its parameters."""
+    matrices = standard.structures[0].matrices(standard.theta)
+    loadings = matrices.loadings * sd[:, None]
+    of_marker = loadings[markers, np.arange(len(markers))]
+    unit = of_marker if scaling == "marker" else np.where(loadings.sum(axis=0) < 0, -1.0, 1.0)
+    structure = measurement_structure(pattern, scaling, markers)
+    found = Matrices.zeros(*pattern.shape)
+    found.loadings[:] = loadings / unit
+    found.factor_cov[:] = matrices.factor_cov * np.outer(unit, unit)
+    found.residual_cov[:] = matrices.residual_cov * np.outer(sd, sd)
+    return structure, structure.values(found)
+
+
+def _record(ml: StructureFit, standard: StructureFit, pattern: BoolArray, markers: IntArray) -> CfaFit:
+    matrices = ml.structures[0].matrices(ml.theta)
+    spread = np.sqrt(np.abs(np.diagonal(matrices.factor_cov)))
+    item_sd = np.sqrt(np.diagonal(ml.points[0].moments.covariance))
+    std_err = _standard_errors(ml)
+    std_err_std_loadings, std_err_factor_corr = _standardised_errors(standard)
+    uniquenesses = np.diagonal(matrices.residual_cov).copy()
+    heywood = np.flatnonzero(uniquenesses <= 0)
+    indefinite = lapack.dpotrf(matrices.factor_cov, lower=1)[1]
+    return CfaFit(
+        pattern=pattern,
+        markers=markers,
+        loadings=matrices.loadings,
+        uniquenesses=uniquenesses,
+        factor_cov=matrices.factor_cov,
+        std_err_loadings=std_err.loadings,
+        std_err_uniquenesses=np.diagonal(std_err.residual_cov).copy(),
+        std_err_factor_cov=std_err.factor_cov,
+        std_loadings=matrices.loadings * spread / item_sd[:, None],
+        factor_corr=matrices.factor_cov / np.outer(spread, spread),
+        std_err_std_loadings=std_err_std_loadings,
+        std_err_factor_corr=std_err_factor_corr,
+        heywood=heywood,
+        admissible=not heywood.size and not indefinite,
+        ml=ml,
+    )
+
+
+def _standard_errors(ml: StructureFit) -> Matrices:
+    """Standard errors in the places of their parameters, nan elsewhere."""
+    structure = ml.structures[0]
+    blank = Matrices(*(np.full_like(array, np.nan) for array in structure.fixed.in_order()))
+    errors = Structure(blank, structure.cells, structure.parameter)
+    return errors.matrices(np.sqrt(np.diagonal(ml.covariance)))
+
+
+def _standardised_errors(standard: StructureFit) -> tuple[Array, Array]:
+    """Standard errors of standardised loadings (p, k) and factor correlations (k, k).
+
+    A standardised loading is l / sqrt(sigma); where factors have variance 1, both change with the parameters.
+    """
+    structure, at = standard.structures[0], standard.points[0].moments
+    cells = structure.cells
+    changes = 2 * at.scale * at.columns[:, at.left] * at.columns[:, at.right]
+    loading = np.flatnonzero(cells.matrix == Matrix.LOADING)
+    item = cells.row[loading]
+    variance = np.diagonal(at.covariance)[item]
+    jacobian = -(standard.theta[loading] / (2 * variance**1.5))[:, None] * changes[item]
+    jacobian[np.arange(len(loading)), loading] += 1 / np.sqrt(variance)
+    of_loadings = np.sqrt(np.einsum("ij,jk,ik->i", jacobian, standard.covariance, jacobian, optimize=True))
+    std_err = _standard_errors(standard)
+    std_err.loadings[item, cells.column[loading]] = of_loadings
+    return std_err.loadings, std_err.factor_cov
+
+
+def _correlations(covariances: Array) -> Array:
+    sd = np.sqrt(np.diagonal(covariances))
+    matrix: Array = covariances / np.outer(sd, sd)
+    np.fill_diagonal(matrix, 1.0)
+    return matrix

@@ -1,13 +1,13 @@
-"""How well a measurement model fits: the indices of lavaan's definitions."""
+"""How well a structural model fits: the indices of lavaan's definitions."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, special, stats
+from scipy import optimize, special
 
-from smartcity_survey.stats.cfa import CfaFit
+from smartcity_survey.stats.maximum_likelihood import Fitted, StructureFit
 from smartcity_survey.stats.types import Array
 
 CLOSE_FIT = 0.05
@@ -16,13 +16,17 @@ CLOSE_FIT = 0.05
 
 @dataclass(frozen=True, slots=True)
 class CfaIndices:
-    """Fit indices of a measurement model.
+    """Fit indices of a model; nan where a saturated model (df 0) leaves one undefined.
 
     chi2, df, p, chi2_df : discrepancy test and its ratio. baseline_chi2, baseline_df : of independent items.
     rmsea with its interval (rmsea_low, rmsea_high; 90 % unless asked otherwise), p_close : of RMSEA <= .05.
-    cfi, tli, nfi, rfi, ifi : against the baseline. gfi, agfi : shares of the covariances reproduced.
-    srmr : root mean square of the residuals over the items' standard deviations, diagonal counted.
-    log_likelihood, aic, bic : of the normal distribution without means. n_parameters.
+    cfi, tli, nfi, rfi, ifi, pnfi : against the baseline. gfi, agfi, pgfi : shares of the moments reproduced.
+    srmr : root mean square of the residuals over the items' standard deviations, diagonal (and means, where
+        they are modelled) counted; rmr : the same in item units. mcdonald : exp of minus half the
+        noncentrality per respondent. ecvi : expected cross-validation index.
+    hoelter : number of respondents at which p would be .05.
+    log_likelihood, aic, bic, sabic (adjusted for sample size) : of the normal distribution.
+    n_parameters.
     """
 
     chi2: float
@@ -40,74 +44,121 @@ class CfaIndices:
     nfi: float
     rfi: float
     ifi: float
+    pnfi: float
     gfi: float
     agfi: float
+    pgfi: float
     srmr: float
+    rmr: float
+    mcdonald: float
+    ecvi: float
+    hoelter: float
     log_likelihood: float
     aic: float
     bic: float
+    sabic: float
     n_parameters: int
 
 
-def fit_indices(fit: CfaFit, *, rmsea_level: float = 0.90) -> CfaIndices:
-    """Fit indices of a CFA; nan where a saturated model (df 0) leaves them undefined.
+@dataclass(frozen=True, slots=True)
+class Rmsea:
+    """RMSEA, its interval and the p of RMSEA <= .05."""
 
-    Sources: Steiger and Lind (1980) for RMSEA, Browne and Cudeck (1993) for its interval, Bentler (1990) for
-    CFI, Tucker and Lewis (1973), Bentler and Bonett (1980) for NFI, Bollen (1986, 1989) for RFI and IFI,
-    Joreskog and Sorbom (1986) for GFI and AGFI, Bentler (1995) for SRMR.
+    value: float
+    low: float
+    high: float
+    p_close: float
+
+
+def fit_indices(fit: Fitted, *, rmsea_level: float = 0.90) -> CfaIndices:
+    """Fit indices of a model of one or several groups.
+
+    Sources: Steiger and Lind (1980) for RMSEA, Browne and Cudeck (1993) for its interval, Steiger (1998) for
+    several groups, Bentler (1990) for CFI, Tucker and Lewis (1973), Bentler and Bonett (1980) for NFI, Bollen
+    (1986, 1989) for RFI and IFI, Joreskog and Sorbom (1986) for GFI and AGFI, Bentler (1995) for SRMR,
+    McDonald (1989), Hoelter (1983); as in lavaan, GFI and SRMR being averages over groups by their size.
     """
-    p = len(fit.sample)
-    scale = np.sqrt(np.diagonal(fit.sample))
-    baseline_chi2 = -fit.multiplier * float(np.linalg.slogdet(fit.sample / np.outer(scale, scale))[1])
-    baseline_df = p * (p - 1) // 2
-    chi2, df = fit.chi2, fit.df
-    reproduced: Array = np.asarray(np.linalg.solve(fit.implied, fit.sample))
-    gfi = 1 - _sum_of_squares(reproduced - np.eye(p)) / _sum_of_squares(reproduced)
-    lower = np.tril_indices(p)
-    residuals = ((fit.sample - fit.implied) / np.outer(scale, scale))[lower]
-    log_likelihood = (
-        -0.5 * fit.n * float(p * np.log(2 * np.pi) + np.linalg.slogdet(fit.implied)[1] + np.trace(reproduced))
-    )
-    size = fit.pattern.size
+    ml = fit.ml
+    chi2, df, groups = ml.chi2, ml.df, len(ml.samples)
+    baseline_chi2, baseline_df = baseline(ml)
+    gfi, moments = _gfi(ml)
+    log_likelihood = _log_likelihood(ml)
+    size, n = len(ml.theta), ml.n
+    rmsea = rmsea_of(chi2, df, ml.multiplier, groups=groups, level=rmsea_level)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.float64(chi2) / df
-        baseline_ratio = np.float64(baseline_chi2) / baseline_df
-        excess, baseline_excess = max(chi2 - df, 0.0), max(baseline_chi2 - baseline_df, chi2 - df, 0.0)
-        low, high = rmsea_interval(chi2, df, fit.multiplier, rmsea_level)
+        ratio, baseline_ratio = np.float64(chi2) / df, np.float64(baseline_chi2) / baseline_df
+        excess = max(chi2 - df, 0.0)
         return CfaIndices(
             chi2=chi2,
             df=df,
-            p=fit.p,
+            p=ml.p,
             chi2_df=float(ratio),
             baseline_chi2=baseline_chi2,
             baseline_df=baseline_df,
-            rmsea=float(np.sqrt(np.float64(excess) / (df * fit.multiplier))),
-            rmsea_low=low,
-            rmsea_high=high,
-            p_close=float(stats.ncx2.sf(chi2, df, fit.multiplier * df * CLOSE_FIT**2)) if df else np.nan,
-            cfi=float(1 - np.float64(excess) / baseline_excess) if baseline_excess else 1.0,
+            rmsea=rmsea.value,
+            rmsea_low=rmsea.low,
+            rmsea_high=rmsea.high,
+            p_close=rmsea.p_close,
+            cfi=comparative_fit(chi2 - df, baseline_chi2 - baseline_df),
             tli=float((baseline_ratio - ratio) / (baseline_ratio - 1)),
             nfi=float(1 - chi2 / np.float64(baseline_chi2)),
             rfi=float(1 - ratio / baseline_ratio),
             ifi=float((baseline_chi2 - chi2) / np.float64(baseline_chi2 - df)),
-            gfi=float(gfi),
-            agfi=float(1 - np.float64(p * (p + 1) / 2) / df * (1 - gfi)),
-            srmr=float(np.sqrt(np.mean(np.square(residuals)))),
+            pnfi=float(df / baseline_df * (1 - chi2 / np.float64(baseline_chi2))),
+            gfi=gfi,
+            agfi=float(1 - np.float64(moments) / df * (1 - gfi)),
+            pgfi=df / moments * gfi,
+            srmr=_root_mean_square(ml, standardised=True),
+            rmr=_root_mean_square(ml, standardised=False),
+            mcdonald=float(np.exp(-0.5 * excess / ml.multiplier)),
+            ecvi=chi2 / ml.multiplier + 2 * size / ml.multiplier,
+            hoelter=float(special.chdtri(df, 0.05) * ml.multiplier / chi2 + 1) if df else np.nan,
             log_likelihood=log_likelihood,
             aic=2 * size - 2 * log_likelihood,
-            bic=size * float(np.log(fit.n)) - 2 * log_likelihood,
+            bic=size * float(np.log(n)) - 2 * log_likelihood,
+            sabic=size * float(np.log((n + 2) / 24)) - 2 * log_likelihood,
             n_parameters=size,
         )
 
 
-def rmsea_interval(chi2: float, df: int, n: int, level: float) -> tuple[float, float]:
-    """Interval of RMSEA from the noncentral chi-square (Browne and Cudeck 1993); nan for df 0."""
+def comparative_fit(excess: float, baseline_excess: float) -> float:
+    """CFI of the chi-squares' excess over their degrees of freedom, neither taken below 0."""
+    model = max(excess, 0.0)
+    worst = max(baseline_excess, model)
+    return 1 - model / worst if worst > 0 else 1.0
+
+
+def baseline(ml: StructureFit) -> tuple[float, int]:
+    """Chi-square and df of independent items with free variances (and means, where they are modelled)."""
+    discrepancies = []
+    for sample in ml.samples:
+        variances = np.diagonal(sample.covariance)
+        discrepancies.append(np.log(variances).sum() - sample.log_determinant())
+    p = len(ml.samples[0].covariance)
+    chi2 = ml.multiplier * float(ml.weights @ np.array(discrepancies))
+    return chi2, len(ml.samples) * p * (p - 1) // 2
+
+
+def rmsea_of(
+    chi2: float, df: int, n: int, *, groups: int = 1, level: float = 0.90, scaling: float = 1.0
+) -> Rmsea:
+    """RMSEA of a chi-square; nan for df 0.
+
+    scaling : 1, or the factor a robust chi-square was divided by, which turns its noncentrality back into
+        that of the discrepancy (Brosseau-Liard, Savalei and Li 2012).
+    """
     if df == 0:
-        return np.nan, np.nan
+        return Rmsea(np.nan, np.nan, np.nan, np.nan)
     tail = (1 - level) / 2
-    ends = [_noncentrality(chi2, df, probability) for probability in (1 - tail, tail)]
-    low, high = (float(np.sqrt(end / (df * n))) for end in ends)
-    return low, high
+    noncentralities = (
+        max(chi2 - df, 0.0),
+        _noncentrality(chi2, df, 1 - tail),
+        _noncentrality(chi2, df, tail),
+    )
+    value, low, high = (float(np.sqrt(scaling * groups * each / (df * n))) for each in noncentralities)
+    close = n * df * CLOSE_FIT**2 / (groups * scaling)
+    # The lower tail keeps its digits where the upper one is near 1, and the other way round.
+    return Rmsea(value, low, high, float(1 - special.chndtr(chi2, df, close)))
 
 
 def _noncentrality(chi2: float, df: int, probability: float) -> float:
@@ -124,6 +175,46 @@ def _noncentrality(chi2: float, df: int, probability: float) -> float:
     return float(optimize.brentq(excess, 0.0, upper, xtol=1e-10, rtol=1e-14))
 
 
-def _sum_of_squares(matrix: Array) -> float:
-    """tr(M M), the square of a matrix that need not be symmetric."""
+def _gfi(ml: StructureFit) -> tuple[float, int]:
+    """GFI, and the number of moments it is about."""
+    unexplained = total = 0.0
+    moments = 0
+    for weight, sample, point in zip(ml.weights, ml.samples, ml.points, strict=True):
+        p = len(sample.covariance)
+        moments += p * (p + 1) // 2
+        reproduced = point.precision @ sample.covariance
+        deviation = 0.0
+        if sample.mean is not None:
+            moments += p
+            gap = sample.mean - point.moments.mean
+            deviation = 2 * float(gap @ point.precision @ gap)
+            level = 2 * float(sample.mean @ point.precision @ sample.mean)
+            total += weight * level
+        unexplained += weight * (_trace_of_square(reproduced - np.eye(p)) + deviation)
+        total += weight * _trace_of_square(reproduced)
+    return 1 - unexplained / total, moments
+
+
+def _root_mean_square(ml: StructureFit, *, standardised: bool) -> float:
+    """Root mean square residual, over the items' standard deviations or not."""
+    average = 0.0
+    for weight, sample, point in zip(ml.weights, ml.samples, ml.points, strict=True):
+        lower = np.tril_indices(len(sample.covariance))
+        sd = np.sqrt(np.diagonal(sample.covariance)) if standardised else np.ones(len(sample.covariance))
+        residuals = [((sample.covariance - point.moments.covariance) / np.outer(sd, sd))[lower]]
+        if sample.mean is not None:
+            residuals.append((sample.mean - point.moments.mean) / sd)
+        average += weight * float(np.sqrt(np.mean(np.square(np.concatenate(residuals)))))
+    return average
+
+
+def _log_likelihood(ml: StructureFit) -> float:
+    return -0.5 * sum(
+        sample.n * (len(sample.covariance) * float(np.log(2 * np.pi)) + point.f)
+        for sample, point in zip(ml.samples, ml.points, strict=True)
+    )
+
+
+def _trace_of_square(matrix: Array) -> float:
+    """tr(M M) of a matrix that need not be symmetric."""
     return float(np.einsum("ij,ji->", matrix, matrix))

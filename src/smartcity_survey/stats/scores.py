@@ -21,7 +21,7 @@ def sum_score_weights(membership: BoolArray) -> Array:
 
 def mean_score_weights(membership: BoolArray) -> Array:
     """Mean of each construct's items; membership (p, c)."""
-    return sum_score_weights(membership) / membership.sum(axis=0)[:, None]
+    return np.asarray(sum_score_weights(membership) / membership.sum(axis=0)[:, None])
 
 
 def component_score_weights(R: Array, scale: Array, membership: BoolArray) -> Array:
@@ -53,6 +53,6 @@ def bartlett_score_weights(fit: CfaFit) -> Array:
         where an item has no positive uniqueness to be weighted by.
     """
     if fit.heywood.size:
-        raise HeywoodCase(tuple(int(item) for item in fit.heywood))
+        raise HeywoodCase(tuple(fit.heywood.tolist()))
     weighted = fit.loadings / fit.uniquenesses[:, None]
     return np.asarray(np.linalg.solve(fit.loadings.T @ weighted, weighted.T))
