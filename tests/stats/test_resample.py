@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from smartcity_survey.stats import resample
+from smartcity_survey.stats.errors import InvalidWeights
 from smartcity_survey.stats.resample import correlation_stack, resampled_units, unit_products
 from tests.stats.pls_data import answers
 
@@ -91,6 +92,14 @@ def test_weights_count_as_repetitions() -> None:
         rtol=0,
         atol=EXACT,
     )
+
+
+def test_weights_must_be_positive() -> None:
+    x, weights = answers()[:20, :3], np.ones(20)
+    weights[[4, 9]] = 0, np.nan
+    with pytest.raises(InvalidWeights) as caught:
+        unit_products(x, weights)
+    assert caught.value.rows == (4, 9)
 
 
 def test_groups_are_drawn_as_a_whole() -> None:

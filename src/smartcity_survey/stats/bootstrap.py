@@ -112,7 +112,7 @@ def bootstrap_pls(
 
     Raises
     ------
-    NotFinite, ConstantItems, and all that `fit_pls` raises on the sample itself.
+    NotFinite, ConstantItems, InvalidWeights, and all that `fit_pls` raises on the sample itself.
     """
     missing = np.flatnonzero(~np.isfinite(x).all(axis=0))
     if missing.size:

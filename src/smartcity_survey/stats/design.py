@@ -148,12 +148,22 @@ def _refuse_columns(error: type[NotFinite | ConstantItems], found: Sequence[bool
         raise error(tuple(int(column) for column in np.flatnonzero(found)))
 
 
-def _root_weights(weights: Array, n: int) -> Array:
+def check_weights(weights: Array, n: int) -> None:
+    """Refuse weights (n,) of n rows that are not positive numbers.
+
+    Raises
+    ------
+    InvalidWeights, StatisticsError (not one weight for each row).
+    """
     if weights.shape != (n,):
         raise StatisticsError(f"{weights.size} weights for {n} rows")
     bad = ~(np.isfinite(weights) & (weights > 0))
     if bad.any():
         raise InvalidWeights(tuple(int(row) for row in np.flatnonzero(bad)))
+
+
+def _root_weights(weights: Array, n: int) -> Array:
+    check_weights(weights, n)
     root_weights: Array = np.sqrt(weights / weights.mean())
     return root_weights
 

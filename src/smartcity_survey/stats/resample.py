@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from smartcity_survey.stats.design import check_weights
 from smartcity_survey.stats.types import Array, BoolArray, IntArray
 
 Real = NDArray[np.floating[Any]]
@@ -112,8 +113,14 @@ def unit_products(x: Array, weights: Array | None = None, groups: IntArray | Non
     ----------
     weights : (n,), positive sampling weights; their scale does not matter.
     groups : (n,), group of each respondent; drawn as a whole. Without it every respondent is a unit.
+
+    Raises
+    ------
+    InvalidWeights.
     """
     n, p = x.shape
+    if weights is not None:
+        check_weights(weights, n)
     whole = weights is None and bool((x == np.rint(x)).all())
     centre = np.rint(x.mean(axis=0)) if whole else x.mean(axis=0)
     z: Real = np.vstack([np.ones(n), (x - centre).T])
