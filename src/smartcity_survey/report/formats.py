@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 
 @dataclass(frozen=True, slots=True)
 class NumberStyle:
@@ -21,7 +23,6 @@ class NumberStyle:
     percent : pattern of a percentage, `{value}` inside.
     interval : pattern of an interval, `{low}` and `{high}` inside.
     below : pattern of "smaller than the last digit shown", `{value}` inside.
-    power : pattern of powers of ten, `{value}` and `{exponent}` inside.
     """
 
     decimal: str
@@ -32,7 +33,6 @@ class NumberStyle:
     percent: str
     interval: str
     below: str
-    power: str
 
     def fixed(self, value: float, decimals: int, *, bounded: bool = False) -> str:
         """A number with that many decimals; `bounded`: its size cannot exceed one, as a correlation's."""
@@ -68,10 +68,7 @@ class NumberStyle:
         if math.isnan(value) or math.isinf(value) or value == 0:
             return self.fixed(value, 0)
         mantissa, exponent = f"{value:.{decimals}e}".split("e")
-        sign = self.minus if int(exponent) < 0 else ""
-        return self.power.format(
-            value=self.fixed(float(mantissa), decimals), exponent=f"{sign}{abs(int(exponent))}"
-        )
+        return f"{self.fixed(float(mantissa), decimals)} × 10{str(int(exponent)).translate(_SUPERSCRIPT)}"
 
     def compact(self, value: float) -> str:
         """Up to four significant digits, without trailing zeros: limits, options, tolerances."""

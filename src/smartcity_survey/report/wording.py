@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -13,6 +14,7 @@ from smartcity_survey.config import Language
 from smartcity_survey.report.formats import NumberStyle
 
 LOCALES = Path(__file__).parent / "locale"
+_NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
 LANGUAGES: tuple[Language, ...] = ("en", "ru", "kk")
 
 
@@ -45,12 +47,15 @@ class Wording:
     def value(self, column: str, code: str) -> str:
         """Wording of a code found in a column of a stage file; a code without wording stands for itself.
 
-        Names of packages, sources and files are such codes, and so are rules of a later wave.
+        Names of packages, sources and files are such codes, and so are rules of a later wave. Numbers in a
+        phrase are set in the language's style: "7 of 51 items" has its wording under `{} of {} items`.
         """
-        for key in (f"values.{column}.{code}", f"values.any.{code}"):
-            if key in self:
-                return self[key]
-        return code
+        key = f"values.{column}.{code}"
+        if key in self:
+            return self[key]
+        numbers = [self.numbers.compact(float(number)) for number in _NUMBER.findall(code)]
+        pattern = f"values.{column}.{_NUMBER.sub('{}', code)}"
+        return self[pattern].format(*numbers) if pattern in self else code
 
 
 def load_wording(language: Language) -> Wording:

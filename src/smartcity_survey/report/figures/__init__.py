@@ -58,6 +58,8 @@ FIGURES: Mapping[str, FigureEntry] = {
 def draw_all(reports: str | Path, figures: str | Path, setting: Setting) -> tuple[str, ...]:
     """Draw every figure whose stage files exist and have lines; returns the names of those drawn.
 
+    Images that an earlier run left and this one has no numbers for are removed.
+
     Parameters
     ----------
     reports : folder with `tables/` and `private/`.
@@ -71,4 +73,7 @@ def draw_all(reports: str | Path, figures: str | Path, setting: Setting) -> tupl
             if all(len(frame) for frame in frames):
                 save(entry.draw(*frames, setting), Path(figures) / name)
                 drawn.append(name)
+    for name in set(FIGURES) - set(drawn):
+        for suffix in (".svg", ".png"):
+            (Path(figures) / f"{name}{suffix}").unlink(missing_ok=True)
     return tuple(drawn)

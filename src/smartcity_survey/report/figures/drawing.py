@@ -86,7 +86,7 @@ def number_axis(
     axis.set_major_formatter(FuncFormatter(label))
 
 
-def text_on(color: str | tuple[float, ...]) -> str:
+def text_on(color: str | tuple[float, float, float, float]) -> str:
     """Dark or white text, whichever reads better on a colour (WCAG relative luminance)."""
     channels = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color)]
     luminance = 0.2126 * channels[0] + 0.7152 * channels[1] + 0.0722 * channels[2]

@@ -46,7 +46,7 @@ def plot_loadings(loadings: pd.DataFrame, setting: Setting) -> Figure:
     figure = Figure(figsize=(WIDTH, 0.9 + 0.205 * p), layout="constrained")
     axes = figure.subplots()
     for row, column in np.ndindex(p, k):
-        value = values[row, column]
+        value = float(values[row, column])
         shown = abs(value) >= setting.suppress_below
         color = DIVERGING((1 + value * abs(value)) / 2) if shown else PAPER
         axes.add_patch(Rectangle((column, row), 1, 1, facecolor=color, edgecolor="white", linewidth=1.2))

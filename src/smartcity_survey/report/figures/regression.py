@@ -38,7 +38,8 @@ def plot_diagnostics(casewise: pd.DataFrame, setting: Setting) -> Figure:
     wording, labels = setting.wording, setting.labels
     outcomes = list(casewise["outcome"].unique())
     figure = Figure(figsize=(WIDTH, 5.6 * len(outcomes)), layout="constrained")
-    for part, outcome in zip(np.atleast_1d(figure.subfigures(len(outcomes), 1)), outcomes, strict=True):
+    parts = figure.subfigures(len(outcomes), 1, squeeze=False)[:, 0]
+    for part, outcome in zip(parts, outcomes, strict=True):
         cases = casewise[casewise["outcome"] == outcome]
         (top_left, top_right), (low_left, low_right) = part.subplots(2, 2)
         fitted = cases["fitted"].to_numpy()

@@ -1,0 +1,80 @@
+"""The order of the report and how each table is laid out, read from `contents.yaml`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+CONTENTS = Path(__file__).parent / "contents.yaml"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """One table or figure of the report; `contents.yaml` explains the keys.
+
+    Attributes
+    ----------
+    kind : `table` or `figure`.
+    name : of its stage file or image, and of its wording.
+    """
+
+    kind: str
+    name: str
+    topic: str = ""
+    row: str = ""
+    group: str = ""
+    columns: tuple[str, ...] = ()
+    formats: Mapping[str, str] = field(default_factory=dict)
+    cells: str = ""
+    suppress: bool = False
+    first: int = 0
+    pivot: tuple[str, ...] = ()
+    fold: bool = False
+    keep_empty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SectionPlan:
+    """A section and what it may hold."""
+
+    id: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The whole plan: sections in order, and number formats by column and by statistic."""
+
+    sections: tuple[SectionPlan, ...]
+    formats: Mapping[str, str]
+    statistics: Mapping[str, str]
+
+    def entries(self, kind: str) -> tuple[Entry, ...]:
+        """All tables, or all figures, in the order of the report."""
+        return tuple(entry for section in self.sections for entry in section.entries if entry.kind == kind)
+
+
+@cache
+def load_contents() -> Contents:
+    """Read `contents.yaml`."""
+    plan = yaml.safe_load(CONTENTS.read_text(encoding="utf-8"))
+    return Contents(
+        sections=tuple(
+            SectionPlan(section["id"], tuple(_entry(line) for line in section["entries"]))
+            for section in plan["sections"]
+        ),
+        formats=plan["formats"],
+        statistics=plan["statistics"],
+    )
+
+
+def _entry(line: Mapping[str, Any]) -> Entry:
+    kind = "table" if "table" in line else "figure"
+    rest = {key: value for key, value in line.items() if key != kind}
+    rest |= {key: tuple(rest.get(key, ())) for key in ("columns", "pivot")}
+    return Entry(kind=kind, name=line[kind], **rest)

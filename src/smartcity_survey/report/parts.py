@@ -1,0 +1,107 @@
+"""The sections of the page: what `contents.yaml` plans and the run has produced."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from smartcity_survey.io import Card
+from smartcity_survey.report.contents import Contents, Entry
+from smartcity_survey.report.numbering import Printed, number_entries
+from smartcity_survey.report.setting import Setting
+from smartcity_survey.report.tables import Table, render_table
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A table or a figure on the page.
+
+    Attributes
+    ----------
+    id : of its heading, for links.
+    number, title : `Table 12`, and what it shows.
+    table : the table; None for a figure.
+    image, alt, note : data address of a figure, what it shows in words, and how to read it.
+    folded : what to click on to see the table; empty where it is open.
+    """
+
+    id: str
+    number: str
+    title: str
+    table: Table | None = None
+    image: str = ""
+    alt: str = ""
+    note: str = ""
+    folded: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section of the page with what it shows."""
+
+    id: str
+    title: str
+    intro: str
+    blocks: tuple[Block, ...]
+
+
+def build_parts(
+    tables: Mapping[str, pd.DataFrame],
+    cards: Mapping[str, Card],
+    figures: Path,
+    contents: Contents,
+    setting: Setting,
+    printed: Printed,
+) -> tuple[Part, ...]:
+    """Sections that have something to show, in the plan's order.
+
+    Parameters
+    ----------
+    tables, cards : stage files and their estimator cards, by name.
+    figures : folder with `<name>.svg`.
+    """
+    wording = setting.wording
+
+    def there(entry: Entry) -> bool:
+        if entry.kind == "figure":
+            return (figures / f"{entry.name}.svg").is_file()
+        return entry.name in tables and (entry.keep_empty or len(tables[entry.name]) > 0)
+
+    shown = {section.id: [e for e in section.entries if there(e)] for section in contents.sections}
+    numbers = number_entries([entry for entries in shown.values() for entry in entries], printed, wording)
+
+    def block(entry: Entry) -> Block:
+        key = f"{entry.kind}s.{entry.name}"
+        if entry.kind == "table":
+            table = render_table(tables[entry.name], entry, contents, setting, cards.get(entry.name))
+            lines = wording.numbers.count(sum(len(group.lines) for group in table.groups))
+            folded = wording.fill("page.unfold", n=lines) if entry.fold else ""
+            return Block(f"table-{entry.name}", numbers[entry], wording[f"{key}.title"], table, folded=folded)
+        return Block(
+            id=f"figure-{entry.name}",
+            number=numbers[entry],
+            title=wording[f"{key}.title"],
+            image=data_address(figures / f"{entry.name}.svg"),
+            alt=wording[f"{key}.alt"],
+            note=wording[f"{key}.note"],
+        )
+
+    return tuple(
+        Part(
+            section,
+            wording[f"sections.{section}.title"],
+            wording[f"sections.{section}.intro"],
+            tuple(block(entry) for entry in entries),
+        )
+        for section, entries in shown.items()
+        if entries
+    )
+
+
+def data_address(image: Path) -> str:
+    """An svg file as a data address, so that the page needs no other file."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(image.read_bytes()).decode('ascii')}"

@@ -1,0 +1,143 @@
+"""A stage file as a table for readers: codes put into words, numbers rounded, groups set apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from smartcity_survey.io import Card
+from smartcity_survey.report.cells import Cell, cell, heading, interval, name_text, records
+from smartcity_survey.report.contents import Contents, Entry
+from smartcity_survey.report.setting import Setting
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines under a common heading, which may be empty. The first cell of a line names it."""
+
+    heading: str
+    lines: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table ready to be set.
+
+    Attributes
+    ----------
+    headings, numeric : of the columns, the line names first: their text, and whether they hold numbers.
+    groups : the lines.
+    notes : sentences under the table.
+    card : how it was computed, in one line; may be empty.
+    """
+
+    headings: tuple[str, ...]
+    numeric: tuple[bool, ...]
+    groups: tuple[Group, ...]
+    notes: tuple[str, ...]
+    card: str = ""
+
+
+def render_table(
+    frame: pd.DataFrame, entry: Entry, contents: Contents, setting: Setting, card: Card | None = None
+) -> Table:
+    """Set a stage file as its entry in `contents.yaml` says.
+
+    Parameters
+    ----------
+    frame : the stage file, at full precision.
+    card : how it was computed.
+    """
+    if entry.pivot:
+        frame = _wide(frame, entry)
+    shown = frame.head(entry.first) if entry.first else frame
+    columns = _columns(frame, entry)
+    groups: dict[str, tuple[str, list[tuple[Cell, ...]]]] = {}
+    for line in records(shown):
+        name = str(line.get(entry.group, ""))
+        if name not in groups:
+            title = name_text(entry.group, name, line, setting) if entry.group in line else ""
+            groups[name] = title, []
+        groups[name][1].append(tuple(_cell(line, column, entry, contents, setting) for column in columns))
+    lines = [cells for _, own in groups.values() for cells in own]
+    return Table(
+        headings=tuple(heading(column, setting, entry.name, *entry.pivot[:1]) for column in columns),
+        numeric=tuple(bool(lines) and all(cells[i].numeric for cells in lines) for i in range(len(columns))),
+        groups=tuple(Group(title, tuple(own)) for title, own in groups.values()),
+        notes=tuple(_notes(entry, len(shown), len(frame), setting)),
+        card=card_line(card, setting) if card else "",
+    )
+
+
+def card_line(card: Card, setting: Setting) -> str:
+    """An estimator card in one line."""
+    colon = setting.wording["page.colon"]
+    return "; ".join(f"{key}{colon}{value}" for key, value in card_entries(card, setting).items())
+
+
+def card_entries(card: Card, setting: Setting) -> dict[str, str]:
+    """An estimator card's keys and values in the reader's language; a seed is a name, not a quantity."""
+    wording = setting.wording
+
+    def written(key: str, value: str | float) -> str:
+        if key in ("rules", "excludes"):
+            return ", ".join(wording.value("rule", rule) for rule in str(value).split(", "))
+        if isinstance(value, int | float) and key != "seed":
+            return wording.numbers.compact(value)
+        return wording.value("card", str(value))
+
+    return {wording.value("card_key", key): written(key, value) for key, value in card.items()}
+
+
+def _notes(entry: Entry, shown: int, total: int, setting: Setting) -> list[str]:
+    wording = setting.wording
+    notes = [wording[f"tables.{entry.name}.note"]]
+    if entry.suppress:
+        limit = wording.numbers.fixed(setting.suppress_below, 2, bounded=True)
+        notes.append(wording.fill("page.suppressed", limit=limit))
+    if shown < total:
+        count = wording.numbers.count
+        notes.append(wording.fill("page.first_lines", shown=count(shown), total=count(total)))
+    return notes
+
+
+def _wide(frame: pd.DataFrame, entry: Entry) -> pd.DataFrame:
+    """One line per value of `entry.row`, one column per value of `entry.pivot[0]`, in the file's order."""
+    across, values = entry.pivot
+    wide = frame.pivot(index=entry.row, columns=across, values=values)
+    return wide.loc[frame[entry.row].unique(), list(frame[across].unique())].reset_index()
+
+
+def _columns(frame: pd.DataFrame, entry: Entry) -> tuple[str, ...]:
+    """Columns shown, the line names first; `x_low` stands for the interval from `x_low` to `x_high`."""
+    chosen = [column for column in entry.columns if column in frame] or list(frame.columns)
+    columns = [entry.row]
+    for column in chosen:
+        base = column.removesuffix("_low").removesuffix("_high")
+        if column not in (entry.group, entry.row) and {f"{base}_low", f"{base}_high"} <= set(chosen):
+            columns += [f"{base}_low"] if column == f"{base}_low" else [base] if column == base else []
+        elif column not in (entry.group, entry.row):
+            columns.append(column)
+    return tuple(columns)
+
+
+def _cell(line: Mapping[str, Any], column: str, entry: Entry, contents: Contents, setting: Setting) -> Cell:
+    value = line[column]
+    if column.endswith("_low") and (high := f"{column.removesuffix('_low')}_high") in line:
+        return interval(value, line[high], _format(column, entry, contents), setting.wording.numbers)
+    if entry.suppress and isinstance(value, float) and abs(value) < setting.suppress_below:
+        return Cell("", numeric=True)
+    statistic = column == "value" and "statistic" in line
+    number_format = (
+        contents.statistics.get(line["statistic"], "") if statistic else _format(column, entry, contents)
+    )
+    return cell(column, value, line, number_format, setting)
+
+
+def _format(column: str, entry: Entry, contents: Contents) -> str:
+    if entry.pivot:
+        return entry.cells
+    return entry.formats.get(column) or contents.formats.get(column) or entry.cells

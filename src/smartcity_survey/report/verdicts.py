@@ -1,0 +1,111 @@
+"""What a reader wants to know first: each hypothesis by every method, and the study in a few numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from smartcity_survey.report.cells import claim, interval, records
+from smartcity_survey.report.setting import Setting
+
+Tables = Mapping[str, pd.DataFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One hypothesis by one method.
+
+    Attributes
+    ----------
+    verdict : its wording.
+    confirmed : whether it says so.
+    numbers : estimate, interval and p in words.
+    contrary : the estimate points against the claim, whatever the verdict says.
+    """
+
+    method: str
+    verdict: str
+    confirmed: bool
+    numbers: tuple[str, ...]
+    contrary: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One hypothesis, its claim in words, and what each method found; `agreed`: all say the same."""
+
+    name: str
+    claim: str
+    findings: tuple[Finding | None, ...]
+    agreed: bool
+
+
+def verdicts(hypotheses: pd.DataFrame, setting: Setting) -> tuple[Verdict, ...]:
+    """One line per hypothesis; findings in the order of the table's methods, None where a method has none."""
+    methods = list(hypotheses["method"].unique())
+    lines = []
+    for name, group in hypotheses.groupby("hypothesis", sort=False):
+        own = records(group)
+        by_method = {line["method"]: _finding(line, setting) for line in own}
+        lines.append(
+            Verdict(
+                name=str(name),
+                claim=claim(own[0], setting),
+                findings=tuple(by_method.get(method) for method in methods),
+                agreed=group["verdict"].nunique() == 1,
+            )
+        )
+    return tuple(lines)
+
+
+def _finding(line: Mapping[str, Any], setting: Setting) -> Finding:
+    wording, style = setting.wording, setting.wording.numbers
+    estimate, low, high, p = (float(line[key]) for key in ("estimate", "ci_low", "ci_high", "p"))
+    written_p = style.p_value(p)
+    parts = [wording.fill("verdicts.estimate", estimate=style.fixed(estimate, 3, bounded=True))]
+    parts += [text for text in [interval(low, high, "ratio:2", style).text] if text]
+    parts += [wording.fill("verdicts.p_below" if p < 0.001 else "verdicts.p", p=written_p)] if p == p else []
+    return Finding(
+        method=wording.value("method", str(line["method"])),
+        verdict=wording.value("verdict", str(line["verdict"])),
+        confirmed=line["verdict"] == "confirmed",
+        numbers=tuple(parts),
+        contrary=line["verdict"] == "confirmed" and (estimate > 0) != (line["expected_sign"] == "positive"),
+    )
+
+
+def facts(tables: Tables, setting: Setting) -> tuple[tuple[str, str, str], ...]:
+    """The study at a glance: (what, number, out of what), as far as the stage files say."""
+    return tuple(_facts(tables, setting))
+
+
+def _facts(tables: Tables, setting: Setting) -> Iterator[tuple[str, str, str]]:
+    wording, style = setting.wording, setting.wording.numbers
+
+    def of(number: float) -> str:
+        return wording.fill("facts.of", all=style.count(number))
+
+    if "cleaning_log" in tables:
+        kept = tables["cleaning_log"]["n_remaining"]
+        yield wording["facts.respondents"], style.count(kept.iloc[-1]), of(kept.iloc[0])
+    if "item_retention" in tables:
+        retained = tables["item_retention"]["retained"]
+        yield wording["facts.items"], style.count(retained.sum()), of(len(retained))
+    if "adequacy" in tables:
+        kmo = tables["adequacy"].set_index("statistic")["value"]["kmo"]
+        yield wording["facts.kmo"], style.fixed(kmo, 3, bounded=True), ""
+    for table, key in (("model_summary", "r2_ols"), ("pls_quality", "r2_pls")):
+        if table in tables and len(tables[table]) == 1:
+            yield wording[f"facts.{key}"], style.fixed(tables[table]["r2"].iloc[0], 3, bounded=True), ""
+    if "hypotheses" in tables:
+        for method in ("ols", "pls"):
+            own = tables["hypotheses"].query("method == @method")
+            confirmed = style.count((own["verdict"] == "confirmed").sum())
+            yield (
+                wording.fill("facts.confirmed", method=wording.value("method", method)),
+                confirmed,
+                of(len(own)),
+            )
