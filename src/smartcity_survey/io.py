@@ -32,7 +32,7 @@ class StageResult:
 
 def read_table(path: str | Path) -> pd.DataFrame:
     """A stage file, its numbers to the last bit, its empty cells as NaN."""
-    return pd.read_csv(path, encoding="utf-8", float_precision="round_trip", dtype={"respondent": str})
+    return pd.read_csv(path, encoding="utf-8", dtype={"respondent": str})
 
 
 def write_table(frame: pd.DataFrame, path: str | Path) -> None:

@@ -1,0 +1,97 @@
+"""What the layout promises: a pure numeric core, no addresses, no unsafe loading, UTF-8 at every open."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from smartcity_survey.workflow import code_digest
+from tests.conftest import REPOSITORY
+
+PACKAGE = REPOSITORY / "src/smartcity_survey"
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "stats").rglob("*.py")), ids=lambda path: path.stem)
+def test_the_numeric_core_needs_numpy_and_scipy_alone(path: Path) -> None:
+    foreign = {
+        name
+        for name in imports(path)
+        if not name.startswith("smartcity_survey.stats")
+        and name.split(".")[0] not in {"numpy", "scipy", "__future__", "collections", "concurrent"}
+        and name not in {"dataclasses", "enum", "functools", "itertools", "math", "os", "typing"}
+    }
+    assert not foreign
+
+
+def test_gpl_oracles_are_never_imported_by_the_package() -> None:
+    found = [
+        path.name for path in PACKAGE.rglob("*.py") for name in imports(path) if name.startswith("seminr")
+    ]
+    assert found == []
+
+
+def test_nothing_is_unpickled_and_yaml_is_loaded_safely() -> None:
+    for path in PACKAGE.rglob("*.py"):
+        assert "pickle" not in set(imports(path)), path
+        loads = re.findall(r"yaml\.(load|full_load|unsafe_load)\(([^)]*)", path.read_text(encoding="utf-8"))
+        assert all("UniqueKeyLoader" in arguments for _, arguments in loads), path
+
+
+def test_every_text_file_is_opened_as_utf8() -> None:
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                continue
+            if node.func.attr not in {"open", "read_text"} or not isinstance(
+                node.func.value, ast.Name | ast.BinOp
+            ):
+                continue
+            binary = any(isinstance(a, ast.Constant) and "b" in str(a.value) for a in node.args)
+            named = any(keyword.arg == "encoding" for keyword in node.keywords)
+            assert binary or named, f"{path}, line {node.lineno}"
+
+
+def test_lock_files_carry_hashes_and_no_addresses() -> None:
+    for lock in REPOSITORY.rglob("requirements*.lock"):
+        if ".venv" in lock.parts:
+            continue
+        text = lock.read_text(encoding="utf-8")
+        assert "--hash=sha256:" in text
+        assert "://" not in text
+        pinned = [line for line in text.splitlines() if line and not line.startswith((" ", "#"))]
+        assert all("==" in line for line in pinned)
+
+
+def test_a_digest_follows_content_not_dates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("smartcity_survey.workflow._PACKAGE", tmp_path)
+    file = tmp_path / "stats" / "pls.py"
+    file.parent.mkdir()
+    file.write_text("a = 1\n", encoding="utf-8")
+    before = code_digest("stats")
+    file.write_text("a = 1\n", encoding="utf-8")
+    assert code_digest("stats") == before
+    file.write_text("a = 2\n", encoding="utf-8")
+    assert code_digest("stats") != before
+
+
+def test_files_are_short_enough_to_read() -> None:
+    tracked = subprocess.run(
+        ["git", "ls-files", "*.py"], cwd=REPOSITORY, capture_output=True, encoding="utf-8", check=True
+    ).stdout.split()
+    long = {
+        name: n for name in tracked if (n := len((REPOSITORY / name).read_text("utf-8").splitlines())) > 400
+    }
+    assert long == {}
