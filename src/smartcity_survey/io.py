@@ -30,9 +30,13 @@ class StageResult:
     private: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
+TEXT_COLUMNS = ("respondent", "printed", "expected")
+"""Columns whose digits are text: `.050` is not `.05`."""
+
+
 def read_table(path: str | Path) -> pd.DataFrame:
     """A stage file, its numbers to the last bit, its empty cells as NaN."""
-    return pd.read_csv(path, encoding="utf-8", dtype={"respondent": str})
+    return pd.read_csv(path, encoding="utf-8", dtype=dict.fromkeys(TEXT_COLUMNS, str))
 
 
 def write_table(frame: pd.DataFrame, path: str | Path) -> None:

@@ -16,7 +16,7 @@ from smartcity_survey.report.setting import Setting
 CONSTRUCTS = ("construct", "construct_1", "construct_2", "score", "predictor", "outcome", "target")
 """Columns that name constructs."""
 
-DOUBTFUL = ("agrees", "met", "consistent")
+DOUBTFUL = ("agrees", "matches")
 """Columns whose "no" deserves a look."""
 
 

@@ -34,6 +34,7 @@ class Entry:
     suppress: bool = False
     first: int = 0
     pivot: tuple[str, ...] = ()
+    having: str = ""
     fold: bool = False
     keep_empty: bool = False
 

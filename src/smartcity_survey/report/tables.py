@@ -51,6 +51,8 @@ def render_table(
     frame : the stage file, at full precision.
     card : how it was computed.
     """
+    if entry.having:
+        frame = frame[frame[entry.having].notna()]
     if entry.pivot:
         frame = _wide(frame, entry)
     shown = frame.head(entry.first) if entry.first else frame

@@ -17,7 +17,7 @@ from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.wording import Wording
 
 BOX = (2.2, 0.56)
-COEFFICIENT = (0.8, 0.32)
+COEFFICIENT = (0.74, 0.32)
 ROW = 0.78
 INCHES_PER_LETTER = 0.083
 """Of the constructs' names, for breaking them into lines."""

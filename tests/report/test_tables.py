@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from smartcity_survey.config import Language
+from smartcity_survey.report.contents import Contents, Entry, load_contents
+from smartcity_survey.report.setting import Setting
+from smartcity_survey.report.tables import Table, card_line, render_table
+from tests.report.conftest import CARD, HOSTILE
+
+MakeSetting = Callable[[Language], Setting]
+CONTENTS = load_contents()
+ENTRIES = {entry.name: entry for entry in CONTENTS.entries("table")}
+
+
+@pytest.fixture
+def render(tables: dict[str, pd.DataFrame], setting: MakeSetting) -> Callable[..., Table]:
+    def rendered(name: str, language: Language = "en") -> Table:
+        return render_table(tables[name], ENTRIES[name], CONTENTS, setting(language))
+
+    return rendered
+
+
+def texts(table: Table) -> list[list[str]]:
+    return [[cell.text for cell in line] for group in table.groups for line in group.lines]
+
+
+def test_descriptives_by_label_with_the_decimals_of_the_paper(render: Callable[..., Table]) -> None:
+    table = render("descriptives")
+    assert table.headings[:5] == ("Score", "n", "Min", "Max", "Mean")
+    assert texts(table)[0] == [
+        "Trust",
+        "40",
+        "1.00",
+        "4.00",
+        "3.1416",
+        "0.10000",
+        "0.63246",
+        "−0.500",
+        "0.374",
+        "0.250",
+        "0.733",
+    ]
+    assert texts(render("descriptives", "kk"))[1][:5] == ["Қолдану жеңілдігі", "40", "1,00", "4,00", "3,1416"]
+
+
+def test_loadings_below_the_limit_are_blank(render: Callable[..., Table]) -> None:
+    table = render("rotated_loadings")
+    assert table.headings == ("Item", "1", "2", "3")
+    assert texts(table)[0] == ["T1", ".850", "", ""]
+    assert "Loadings below .50 are left blank." in table.notes
+
+
+def test_loading_at_the_limit_is_shown_even_if_negative(setting: MakeSetting) -> None:
+    frame = pd.DataFrame({"item": ["T1", "T2"], "component_1": [-0.5, 0.4999]})
+    table = render_table(frame, ENTRIES["rotated_loadings"], CONTENTS, setting("en"))
+    assert texts(table) == [["T1", "−.500"], ["T2", ""]]
+
+
+def test_items_carry_their_wording(render: Callable[..., Table]) -> None:
+    first, second = (line[0] for line in render("item_msa", "ru").groups[0].lines[:2])
+    assert (first.text, first.aside) == ("T1", HOSTILE)
+    assert (second.text, second.aside) == ("T2", "Пункт T2")
+
+
+def test_demographics_are_grouped_by_question_with_valid_n(render: Callable[..., Table]) -> None:
+    table = render("demographics", "kk")
+    assert [group.heading for group in table.groups] == ["Қала (жауап берген: 40)", "Жасы (жауап берген: 39)"]
+    assert texts(table)[0] == ["Солтүстік", "30", "75,0", "75,0"]
+
+
+def test_statistics_take_the_format_of_their_line(render: Callable[..., Table]) -> None:
+    assert [line[1] for line in texts(render("adequacy"))] == [
+        ".979", "46,310.317", "1,275", "< .001", "−70.470", "0.0266", "1,073.4", "40",
+    ]  # fmt: skip
+
+
+def test_two_ends_become_one_interval(render: Callable[..., Table]) -> None:
+    table = render("coefficients", "ru")
+    assert table.headings.count("Интервал") == 1
+    column = table.headings.index("Интервал")
+    assert [line[column] for line in texts(table)] == ["[0,120; 0,620]", "[1,300; 1,520]", "[−0,150; 0,090]"]
+    assert texts(render("reliability"))[0][2:4] == [".910", "[.870, .940]"]
+
+
+def test_constant_has_no_beta(render: Callable[..., Table]) -> None:
+    table = render("coefficients")
+    assert texts(table)[0][:5] == ["Constant", "0.374", "0.127", "", "2.939"]
+    assert all(table.numeric[1:])
+
+
+def test_long_table_made_wide(render: Callable[..., Table]) -> None:
+    weights = render("score_weights")
+    assert weights.headings == ("Item", "Trust", "Ease of use", "Use")
+    assert texts(weights)[0] == ["T1", "0.300", "0.000", "0.000"]
+    assert texts(weights)[-1][0] == "Total"
+    agreement = render("score_agreement")
+    assert agreement.headings == ("Score", "Mean", "CFA, regression", "PLS-SEM")
+    assert texts(agreement)[0] == ["Trust", ".988", ".988", ".988"]
+
+
+def test_columns_named_after_constructs_and_terms(render: Callable[..., Table]) -> None:
+    assert render("htmt").headings == ("Construct", "Trust", "Ease of use", "Use")
+    assert render("collinearity").headings[-3:] == ("Constant", "Trust", "Ease of use")
+
+
+def test_codes_and_truths_are_put_into_words(render: Callable[..., Table]) -> None:
+    assert texts(render("cleaning_log"))[1] == ["Blank questionnaire", "3", "1,057"]
+    assert texts(render("item_retention"))[-1][-2:] == ["no", "Largest loading below 0.5"]
+    assert texts(render("item_retention", "ru"))[-1][-2:] == ["нет", "Наибольшая нагрузка меньше 0,5"]
+    assert texts(render("crosscheck"))[1][:2] == ["Coefficients: Use", "statsmodels"]
+
+
+def test_only_findings_of_the_audit_are_shown_by_severity(render: Callable[..., Table]) -> None:
+    table = render("audit")
+    assert [group.heading for group in table.groups] == ["Changes a conclusion", "Slip"]
+    assert texts(table) == [
+        ["Table 17, H1", "0.105", "0.106 - 0.107", "It is another number."],
+        ["Table 11", "676", "675", "A slip."],
+    ]
+
+
+def test_doubtful_lines_are_flagged(render: Callable[..., Table]) -> None:
+    flags = [[cell.flagged for cell in line] for line in render("reproduction").groups[0].lines]
+    assert flags == [[False] * 4, [False, False, False, True]]
+
+
+def test_hypotheses_are_grouped_under_their_claim(render: Callable[..., Table]) -> None:
+    table = render("hypotheses")
+    assert [group.heading for group in table.groups] == ["H1: Trust → Use (+)", "H2: Ease of use → Use (−)"]
+    assert texts(table)[0] == ["Printed", "−.105", "", ".017", "confirmed"]
+
+
+def test_long_table_says_how_much_is_shown(setting: MakeSetting) -> None:
+    frame = pd.DataFrame({"component": np.arange(1, 51), "eigenvalue": np.linspace(9, 0.1, 50)})
+    table = render_table(frame, ENTRIES["eigenvalues"], CONTENTS, setting("en"))
+    assert len(texts(table)) == 15
+    assert table.notes[-1] == "The first 15 of 50 lines are shown."
+
+
+def test_card_in_the_language_of_the_report(setting: MakeSetting) -> None:
+    assert card_line(CARD, setting("en")) == (
+        "method: Pearson correlations; n: 40; components: 7 (eigenvalue above 1); tolerance: 1 × 10⁻¹²; seed: 20221128"
+    )
+    assert (
+        card_line({"excludes": "careless, out_of_range"}, setting("ru"))
+        == "исключает: Небрежные ответы, Ответ вне шкалы"
+    )
+
+
+def test_a_table_of_a_later_wave_needs_no_more_than_an_entry(setting: MakeSetting) -> None:
+    """Unknown columns keep their names, unknown numbers four digits, and nothing fails."""
+    frame = pd.DataFrame({"wave": ["2022", "2025"], "gain": [0.123456, np.nan], "remark": ["first", None]})
+    entry = Entry("table", "anova", row="wave")
+    table = render_table(frame, entry, Contents((), {}, {}), setting("en"))
+    assert table.headings == ("wave", "gain", "remark")
+    assert texts(table) == [["2022", "0.1235", "first"], ["2025", "", ""]]
