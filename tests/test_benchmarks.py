@@ -1,0 +1,56 @@
+"""The benchmark runs and writes what it promises; how long things take is nobody's business here."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
+
+
+@pytest.fixture
+def bench(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    import bench
+
+    return bench
+
+
+def test_results_are_written_for_machines_and_for_people(bench: ModuleType, tmp_path: Path) -> None:
+    rows = [
+        bench.Row("one fit", 0.002, "peer 1.0", 0.37, "under 2 ms"),
+        bench.Row("growth", 2.0, "", None, "linear"),
+    ]
+    bench.write(rows, tmp_path)
+    with (tmp_path / "results.csv").open(encoding="utf-8") as file:
+        written = list(csv.DictReader(file))
+    assert list(written[0]) == ["task", "ours_seconds", "reference", "reference_seconds", "ratio"]
+    assert float(written[0]["ratio"]) == pytest.approx(185)
+    assert (written[1]["reference_seconds"], written[1]["ratio"]) == ("", "")
+    table = (tmp_path / "results.md").read_text(encoding="utf-8")
+    assert "| one fit | 2 ms | peer 1.0 | 370 ms | 185 | under 2 ms |" in table
+    assert "| growth | 2 s |  |  |  | linear |" in table
+
+
+def test_every_peer_is_known(bench: ModuleType) -> None:
+    peers = (BENCHMARKS / "peers.py").read_text(encoding="utf-8")
+    names = [task.reference for task in bench.tasks(bench.FULL) if isinstance(task.reference, str)]
+    assert names
+    assert all(f"def {name}(" in peers for name in names)
+
+
+def test_whole_analysis_of_a_small_survey(bench: ModuleType, tmp_path: Path) -> None:
+    import whole_analysis
+
+    x = bench.larger(600)
+    assert x.shape == (600, 51)
+    assert (x.min(), x.max()) == (1, 5)
+    path = tmp_path / "survey.csv"
+    header = ",".join(f"i{j}" for j in range(51))
+    np.savetxt(path, x, fmt="%d", delimiter=",", header=header, comments="", encoding="utf-8")
+    np.testing.assert_array_equal(whole_analysis.read(path), x)
+    whole_analysis.analyse(path, 20)
