@@ -51,3 +51,6 @@ lint: setup-test
 
 check: setup
 	@$(BIN)/smartcity-survey check
+
+audit: setup
+	@$(BIN)/smartcity-survey audit data/published

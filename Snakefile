@@ -19,6 +19,7 @@ include: "rules/regression.smk"
 include: "rules/pls.smk"
 include: "rules/hypotheses.smk"
 include: "rules/crosscheck.smk"
+include: "rules/audit.smk"
 include: "rules/report.smk"
 
 

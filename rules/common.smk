@@ -3,6 +3,7 @@ from pathlib import Path
 
 from smartcity_survey.config import parse_config
 from smartcity_survey.errors import SurveyError
+from smartcity_survey.stages.reproduction import recomputed_tables
 from smartcity_survey.workflow import code_digest
 
 try:
@@ -32,3 +33,13 @@ def published_files():
     """Files of printed numbers; none where the study compares with nothing printed."""
     folder = study.data.published
     return sorted(str(path) for path in Path(folder).glob("*.*")) if folder else []
+
+
+def recomputed():
+    """Stage files that hold the paper's numbers again; none where nothing was printed."""
+    return recomputed_tables(study.data.published) if study.data.published else []
+
+
+def compared():
+    """Stage files of a study that compares itself with print."""
+    return ["audit", "audit_summary", "reproduction"] if study.data.published else []

@@ -12,6 +12,11 @@ rule hypotheses:
     params:
         model=options(study.model),
         published=study.data.published,
-        code=code("stages/hypotheses.py", "published.py", "audit/paper.py", "audit/reported.py"),
+        code=code(
+            "stages/hypotheses.py",
+            "published.py",
+            "audit/paper.py",
+            "audit/reported.py",
+        ),
     script:
         "scripts/hypotheses.py"

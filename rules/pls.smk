@@ -4,7 +4,14 @@ rule pls:
         retention="reports/tables/item_retention.csv",
         codebook=study.data.codebook,
     output:
-        tables=tables("pls_loadings", "pls_weights", "pls_paths", "pls_quality", "htmt_bounds", "pls_inadmissible"),
+        tables=tables(
+            "pls_loadings",
+            "pls_weights",
+            "pls_paths",
+            "pls_quality",
+            "htmt_bounds",
+            "pls_inadmissible",
+        ),
         cards="reports/cards/pls.json",
     log:
         "reports/private/logs/pls.log",

@@ -34,7 +34,7 @@ REQUIRED = [
 
 rule report:
     input:
-        tables=tables(*REQUIRED),
+        tables=tables(*REQUIRED, *compared()),
         casewise="reports/private/casewise.csv",
         codebook=study.data.codebook,
         survey=study.data.file,
@@ -46,7 +46,7 @@ rule report:
         "reports/private/logs/report.log",
     params:
         config=options(study),
-        required=REQUIRED,
+        required=[*REQUIRED, *compared()],
         code=code("report", "stages/manifest.py"),
     script:
         "scripts/report.py"

@@ -36,6 +36,25 @@ def check(study: StudyFolder = Path()) -> None:
         typer.echo(line)
 
 
+@app.command(name="audit")
+def audit_paper(
+    paper: Annotated[Path, typer.Argument(help="paper.yaml, or the folder that holds it")],
+    language: Annotated[str, typer.Option(help="language of the explanations: en, ru or kk")] = "en",
+    output: Annotated[Path | None, typer.Option(help="also write all checks to this .csv")] = None,
+) -> None:
+    """Check a paper's printed numbers against one another; no data needed."""
+    from smartcity_survey import audit
+    from smartcity_survey.io import write_table
+
+    findings = audit.run(paper, language)
+    for _, finding in findings[~findings["consistent"].fillna(True)].iterrows():
+        typer.echo(f"[{finding['severity']}] {finding['place']}: {finding['explanation']}")
+    counts = findings["severity"].replace("", "consistent").value_counts()
+    typer.echo(f"{len(findings)} checks: " + ", ".join(f"{n} {severity}" for severity, n in counts.items()))
+    if output is not None:
+        write_table(findings, output)
+
+
 def main() -> None:
     """Entry point: a SurveyError is a message and exit code 1, never a traceback."""
     try:

@@ -45,6 +45,7 @@ class Printed:
     apart : lines that `*` leaves out: totals, the constant.
     shows : topics a reference may be looking for.
     continued_as : the number printed over its continued part.
+    recomputed_in : `file` of the pipeline that holds its numbers again, and `keys`, what names a line there.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Printed:
     apart: frozenset[str] = frozenset()
     shows: frozenset[str] = frozenset()
     continued_as: int | None = None
+    recomputed_in: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def number_columns(self) -> tuple[str, ...]:
@@ -89,6 +91,7 @@ class Paper:
     scale : smallest and largest answer, where one scale serves all items.
     n : address or number of respondents behind the analyses.
     alpha : level of the paper's tests.
+    names : printed name to the pipeline's, where they differ.
     hypotheses : name to what it states: source, target, sign.
     relations, claims, references : mappings as entered.
     counts : addresses of whole counts, which print never rounds.
@@ -100,6 +103,7 @@ class Paper:
     scale: tuple[float, float] | None
     n: str | float | None
     alpha: float
+    names: Mapping[str, str]
     hypotheses: Mapping[str, Mapping[str, str]]
     relations: Sequence[Mapping[str, Any]]
     claims: Sequence[Mapping[str, Any]]
@@ -152,6 +156,7 @@ def read_paper(path: Path) -> Paper:
         scale=(float(scale["minimum"]), float(scale["maximum"])) if scale else None,
         n=content.get("n"),
         alpha=float(content.get("alpha", 0.05)),
+        names=content.get("names") or {},
         hypotheses=content.get("hypotheses") or {},
         relations=part("relations"),
         claims=part("claims"),
@@ -205,6 +210,7 @@ def _object(name: str, entry: Mapping[str, Any], paper: Path) -> Printed:
         apart=frozenset(map(str, entry.get("apart") or ())),
         shows=frozenset(entry.get("shows") or ()),
         continued_as=entry.get("continued_as"),
+        recomputed_in=entry.get("recomputed_in") or {},
     )
 
 

@@ -1,0 +1,33 @@
+# Only where a study has printed numbers to compare with.
+rule audit:
+    input:
+        published=published_files(),
+    output:
+        tables=tables("audit", "audit_summary"),
+        cards="reports/cards/audit.json",
+    log:
+        "reports/private/logs/audit.log",
+    params:
+        published=study.data.published,
+        language=study.study.language,
+        code=code("audit", "stages/audit.py"),
+    script:
+        "scripts/audit.py"
+
+
+rule reproduction:
+    input:
+        published=published_files(),
+        tables=tables(*recomputed()),
+    output:
+        tables=tables("reproduction"),
+        cards="reports/cards/reproduction.json",
+    log:
+        "reports/private/logs/reproduction.log",
+    params:
+        published=study.data.published,
+        suppress_below=study.factors.suppress_below,
+        language=study.study.language,
+        code=code("audit", "stages/reproduction.py"),
+    script:
+        "scripts/reproduction.py"

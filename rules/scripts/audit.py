@@ -1,0 +1,15 @@
+"""Rule `audit`."""
+
+from smartcity_survey.config import Language
+from smartcity_survey.io import write_stage
+from smartcity_survey.stages.audit import audit_published
+from smartcity_survey.workflow import logged
+
+
+def main(published: str, language: Language, reports: str = "reports") -> None:
+    write_stage("audit", audit_published(published, language), reports)
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(snakemake.params.published, snakemake.params.language)

@@ -1,0 +1,25 @@
+"""Rule `reproduction`."""
+
+from pathlib import Path
+
+from smartcity_survey.config import Language
+from smartcity_survey.io import read_table, write_stage
+from smartcity_survey.stages.reproduction import compare_with_published
+from smartcity_survey.workflow import logged
+
+
+def main(
+    published: str, tables: list[str], suppress_below: float, language: Language, reports: str = "reports"
+) -> None:
+    results = {Path(path).stem: read_table(path) for path in tables}
+    write_stage("reproduction", compare_with_published(published, results, suppress_below, language), reports)
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            snakemake.params.published,
+            snakemake.input.tables,
+            snakemake.params.suppress_below,
+            snakemake.params.language,
+        )

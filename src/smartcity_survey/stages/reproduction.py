@@ -1,0 +1,142 @@
+"""Reproduction: every printed number beside the one the data in use gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from smartcity_survey.audit.findings import audit_cases
+from smartcity_survey.audit.messages import Wording
+from smartcity_survey.audit.paper import Paper, Printed, read_paper
+from smartcity_survey.audit.plan import plan
+from smartcity_survey.config import Language
+from smartcity_survey.errors import SurveyError
+from smartcity_survey.io import StageResult
+
+Tables = Mapping[str, pd.DataFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class Recomputed:
+    """Where the pipeline computes a printed table: its stage file and the columns that name a line."""
+
+    table: str
+    keys: Mapping[str, str]
+
+
+def recomputed_tables(published: str | Path) -> tuple[str, ...]:
+    """Stage files that hold the paper's numbers again."""
+    paper = read_paper(Path(published))
+    return tuple(dict.fromkeys(where.table for _, where in _recomputed(paper)))
+
+
+def compare_with_published(
+    published: str | Path, tables: Tables, suppress_below: float, language: Language
+) -> StageResult:
+    """Compare each printed cell with the stage file that computes it, rounded as printed.
+
+    Blank cells of a loading matrix match where the loading is below the limit of suppression. Where a cell
+    does not match and the audit finds the printed number to be a slip, its finding is the reason.
+    """
+    paper = read_paper(Path(published))
+    reasons = _reasons(paper, language)
+    rows = [
+        row
+        for printed, where in _recomputed(paper)
+        for row in _compare(paper, printed, tables[where.table], where, reasons, suppress_below)
+    ]
+    frame = pd.DataFrame(rows, columns=["table", "cell", "printed", "reproduced", "matches", "reason"])
+    card = {"cells": len(frame), "matching": int(frame["matches"].sum()), "rounding": "half up, as printed"}
+    return StageResult(tables={"reproduction": frame}, cards={"reproduction": card})
+
+
+def _recomputed(paper: Paper) -> Iterator[tuple[Printed, Recomputed]]:
+    for printed in paper.objects.values():
+        if printed.recomputed_in:
+            where = printed.recomputed_in
+            yield printed, Recomputed(Path(where["file"]).stem, where["keys"])
+
+
+def _compare(
+    paper: Paper,
+    printed: Printed,
+    frame: pd.DataFrame,
+    where: Recomputed,
+    reasons: Mapping[str, str],
+    suppress_below: float,
+) -> Iterator[dict[str, Any]]:
+    title = f"{printed.kind} {printed.number}"
+    lines = _lines(frame, where)
+    blank: list[float] = []
+    for line in printed.lines:
+        if line in printed.apart and paper.names.get(line, line) not in lines:
+            continue
+        values = lines.get("/".join(paper.names.get(part, part) for part in line.split("/")))
+        for column in printed.number_columns:
+            value = None if values is None else values.get(column)
+            text = printed.cells.get((line, column))
+            if text is None:
+                if column.startswith("component_") and value is not None:
+                    blank.append(abs(value))
+                continue
+            address = printed.address(line, column)
+            matches = value is not None and _rounded(value, text, paper, address)
+            yield {
+                "table": title,
+                "cell": f"{line}, {column}",
+                "printed": text,
+                "reproduced": value,
+                "matches": matches,
+                "reason": "" if matches else reasons.get(address, ""),
+            }
+    if blank:
+        yield {
+            "table": title,
+            "cell": f"{len(blank)} blank cells, largest",
+            "printed": f"< {suppress_below:g}",
+            "reproduced": max(blank),
+            "matches": max(blank) < suppress_below,
+            "reason": "",
+        }
+
+
+def _lines(frame: pd.DataFrame, where: Recomputed) -> dict[str, dict[str, float]]:
+    """Line name (`group/row` where lines are grouped) -> its numbers by column."""
+    missing = [key for key in where.keys.values() if key not in frame]
+    if missing:
+        raise SurveyError(
+            f"paper.yaml, recomputed_in of {where.table}",
+            f"the stage file has no column {', '.join(missing)}.",
+            f"Its columns are {', '.join(map(str, frame.columns))}.",
+        )
+    order = [where.keys[part] for part in ("group", "row") if part in where.keys]
+    names = frame[order].astype(str).agg("/".join, axis=1)
+    numbers = frame.select_dtypes("number")
+    return {name: numbers.loc[index].to_dict() for index, name in names.items()}
+
+
+def _rounded(value: float, text: str, paper: Paper, address: str) -> bool:
+    """Whether the value, rounded half up to the printed digits, is the printed one."""
+    reported = paper.read_text(address, text)
+    if reported.value is None or value != value:
+        return False
+    percent = address.endswith(":percent")
+    decimals = reported.decimals - 2 if percent else reported.decimals
+    target = Decimal(repr(reported.value * 100 if percent else reported.value))
+    unit = Decimal(1).scaleb(-decimals)
+    return Decimal(repr(value)).quantize(unit, ROUND_HALF_UP) == target.quantize(unit, ROUND_HALF_UP)
+
+
+def _reasons(paper: Paper, language: Language) -> dict[str, str]:
+    """Address of a printed number -> the audit's finding that it is a slip."""
+    wording = Wording(paper, language)
+    reasons: dict[str, str] = {}
+    for finding in audit_cases(paper, plan(paper)):
+        if finding.slip is not None:
+            reasons.setdefault(finding.slip.address, wording.explanation(finding))
+    return reasons
