@@ -16,7 +16,7 @@ from smartcity_survey.audit.paper import Paper, Printed, read_paper
 from smartcity_survey.audit.plan import plan
 from smartcity_survey.config import Language
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.io import StageResult
+from smartcity_survey.io import Card, StageResult
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -51,7 +51,11 @@ def compare_with_published(
         for row in _compare(paper, printed, tables[where.table], where, reasons, suppress_below)
     ]
     frame = pd.DataFrame(rows, columns=["table", "cell", "printed", "reproduced", "matches", "reason"])
-    card = {"cells": len(frame), "matching": int(frame["matches"].sum()), "rounding": "half up, as printed"}
+    card: Card = {
+        "cells": len(frame),
+        "matching": int(frame["matches"].sum()),
+        "rounding": "half up, as printed",
+    }
     return StageResult(tables={"reproduction": frame}, cards={"reproduction": card})
 
 
@@ -116,8 +120,10 @@ def _lines(frame: pd.DataFrame, where: Recomputed) -> dict[str, dict[str, float]
         )
     order = [where.keys[part] for part in ("group", "row") if part in where.keys]
     names = frame[order].astype(str).agg("/".join, axis=1)
-    numbers = frame.select_dtypes("number")
-    return {name: numbers.loc[index].to_dict() for index, name in names.items()}
+    numbers = frame.select_dtypes("number").to_dict("records")
+    return {
+        name: {str(k): float(v) for k, v in line.items()} for name, line in zip(names, numbers, strict=True)
+    }
 
 
 def _rounded(value: float, text: str, paper: Paper, address: str) -> bool:
