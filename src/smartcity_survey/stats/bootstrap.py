@@ -119,7 +119,8 @@ def bootstrap_pls(
         raise NotFinite(tuple(int(item) for item in missing))
     layout = Layout.of(model)
     products = unit_products(x[:, layout.order], weights, groups)
-    fit = _sample_fit(products, len(x), model, layout, tolerance, max_iterations)
+    total = products.total()
+    fit = _sample_fit(total, len(x), model, layout, tolerance, max_iterations)
     estimator = Estimator(
         layout, model.consistent, tolerance, max_iterations, fit.loadings[layout.order, layout.owner]
     )
@@ -130,7 +131,7 @@ def bootstrap_pls(
                 progress(last)
     return PlsBootstrap(
         fit=fit,
-        estimate=estimator.estimates(products.total())[0].select(0),
+        estimate=estimator.estimates(total)[0].select(0),
         draws=work.found,
         reason=work.verdicts.reason,
         position=work.verdicts.position,
@@ -141,10 +142,10 @@ def bootstrap_pls(
 
 
 def _sample_fit(
-    products: UnitProducts, n: int, model: PlsModel, layout: Layout, tolerance: float, max_iterations: int
+    moments: Array, n: int, model: PlsModel, layout: Layout, tolerance: float, max_iterations: int
 ) -> PlsFit:
-    """The fit to the sample itself, from the same moments as the draws."""
-    R, constant = correlation_stack(products.total(), products.p)
+    """The fit to the sample itself, from moments (q, 1) as the draws' are."""
+    R, constant = correlation_stack(moments, len(layout.order))
     if constant.any():
         raise ConstantItems(tuple(sorted(int(item) for item in layout.order[constant[:, 0]])))
     place = np.argsort(layout.order)

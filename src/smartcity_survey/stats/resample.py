@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -66,11 +67,8 @@ class UnitProducts:
 
     def moments(self, counts: Real) -> Array:
         """(q, B): moments of B samples that draw each unit as often as counts (B, U) say."""
-        size = (self.p + 1) * (self.p + 2) // 2
-        sums = np.zeros((size, len(counts)))
-        for part in self._slices(size):
-            sums += self.of(part) @ counts[:, part].T
-        return sums
+        sums = reduce(np.add, (self.of(part) @ counts[:, part].T for part in self._slices()))
+        return np.asarray(sums, dtype=np.float64)
 
     def counts(self, drawn: IntArray) -> Real:
         """(B, U): how often each of B draws contains each unit, from the units drawn (B, any number)."""
@@ -97,11 +95,10 @@ class UnitProducts:
             return self.kept[:, units]
         return _triangle(self.z[:, units], self.weighted[:, units])
 
-    def _slices(self, size: int) -> Iterator[slice]:
-        if self.kept is not None:
-            yield slice(0, self.units)
-            return
-        step = max(1, SLICE_BYTES // (size * self.z.itemsize))
+    def _slices(self) -> Iterator[slice]:
+        step = self.units
+        if self.kept is None:
+            step = max(1, SLICE_BYTES // (self.z.itemsize * (self.p + 1) * (self.p + 2) // 2))
         for first in range(0, self.units, step):
             yield slice(first, min(first + step, self.units))
 
