@@ -217,3 +217,14 @@ def test_progress_reports_draws_in_order() -> None:
     bootstrap_pls(answers(), reference("sim676").model(), 600, seed=1, progress=reported.append)
     assert reported == sorted(reported)
     assert reported[-1] == 600
+
+
+def test_a_draw_without_admissible_resamples_has_no_standard_error() -> None:
+    x = answers()[:60, :12].copy()
+    x[1:, 7] = 3
+    x[0, 7] = 5
+    model = PlsModel(membership(np.repeat([0, 1, 2], 4)), np.triu(np.ones((3, 3), dtype=bool), 1))
+    boot = bootstrap_pls(x, model, 30, seed=9, inner_draws=5)
+    assert boot.draw_se is not None
+    assert np.isnan(boot.draw_se.loadings[boot.reason == Reason.CONSTANT_ITEM]).all()
+    assert np.isfinite(boot.draw_se.loadings[boot.admissible]).any()

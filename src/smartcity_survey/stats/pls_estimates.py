@@ -41,8 +41,11 @@ class PlsEstimates:
         return PlsEstimates(*(getattr(self, field.name)[samples] for field in fields(self)))
 
     def standard_deviation(self) -> PlsEstimates:
-        """Standard deviation over the samples, divisor B - 1, without the first axis."""
-        return PlsEstimates(*(getattr(self, field.name).std(axis=0, ddof=1) for field in fields(self)))
+        """Standard deviation over the samples, divisor B - 1, without the first axis; nan for fewer than 2."""
+        values = [getattr(self, field.name) for field in fields(self)]
+        if len(self.r2) < 2:
+            return PlsEstimates(*(np.full(value.shape[1:], np.nan) for value in values))
+        return PlsEstimates(*(value.std(axis=0, ddof=1) for value in values))
 
 
 @dataclass(frozen=True, slots=True)
