@@ -77,23 +77,39 @@ def polychoric(codes: IntArray, *, tolerance: float = 1e-8, max_iterations: int 
     first, second = np.triu_indices(p, 1)
     shares = _shares(ranks, first, second, K)
     a, b = thresholds[first], thresholds[second]
-    rho = pearson[first, second]
-    n_iterations, change = 0, np.inf
-    while change >= tolerance:
-        if n_iterations == max_iterations:
-            raise NotConverged("polychoric correlations", n_iterations, change)
-        n_iterations += 1
-        score, information = _scores(a, b, rho)
-        step = (shares * score).sum(axis=(1, 2)) / information
-        updated = np.clip(rho + step, -_LARGEST, _LARGEST)
-        change = float(np.abs(updated - rho).max())
-        rho = updated
+    rho, n_iterations = _maximise(
+        a, b, shares, pearson[first, second], tolerance=tolerance, max_iterations=max_iterations
+    )
     R = np.eye(p)
     R[first, second] = R[second, first] = rho
     influence = np.zeros((n, p, p))
     by_pair = _influence(ranks, thresholds, cumulative, first, second, rho)
     influence[:, first, second] = influence[:, second, first] = by_pair
     return Polychoric(R, influence, thresholds, n_iterations)
+
+
+def _maximise(
+    a: Array, b: Array, shares: Array, start: Array, *, tolerance: float, max_iterations: int
+) -> tuple[Array, int]:
+    """Correlations (pairs,) at which the likelihood of each table is largest, and the scoring steps taken.
+
+    The sign of the derivative brackets the maximum; a step that leaves the bracket is replaced by its middle.
+    """
+    rho = np.clip(start, -_LARGEST, _LARGEST)
+    low, high = np.full_like(rho, -_LARGEST), np.full_like(rho, _LARGEST)
+    n_iterations, change = 0, np.inf
+    while change >= tolerance:
+        if n_iterations == max_iterations:
+            raise NotConverged("polychoric correlations", n_iterations, change)
+        n_iterations += 1
+        score, information = _scores(a, b, rho)
+        slope = (shares * score).sum(axis=(1, 2))
+        low, high = np.where(slope >= 0, rho, low), np.where(slope <= 0, rho, high)
+        updated = rho + slope / information
+        updated = np.where((updated < low) | (updated > high), 0.5 * (low + high), updated)
+        change = float(np.abs(updated - rho).max())
+        rho = updated
+    return rho, n_iterations
 
 
 def _ranks(codes: IntArray) -> IntArray:
@@ -114,10 +130,14 @@ def _shares(ranks: IntArray, first: IntArray, second: IntArray, K: int) -> Array
 
 def _scores(a: Array, b: Array, rho: Array) -> tuple[Array, Array]:
     """Derivatives (pairs, K, K) of log cell probabilities by rho, and information (pairs,) per respondent."""
-    h, k, r = a[:, :, None], b[:, None, :], rho[:, None, None]
-    cumulative = bivariate_normal_cdf(h, k, r)
+    h, k, r = a[:, 1:-1, None], b[:, None, 1:-1], rho[:, None, None]
     density = np.exp(-(h**2 - 2 * r * h * k + k**2) / (2 * (1 - r**2))) / (2 * np.pi * np.sqrt(1 - r**2))
-    probability, slope = (np.diff(np.diff(grid, axis=1), axis=2) for grid in (cumulative, density))
+    # Beyond the outer thresholds the distribution is that of one item alone, and flat.
+    cumulative = np.zeros((len(rho), a.shape[1], b.shape[1]))
+    cumulative[:, 1:-1, 1:-1] = bivariate_normal_cdf(h, k, r)
+    cumulative[:, -1, :], cumulative[:, :, -1] = special.ndtr(b), special.ndtr(a)
+    flat = np.pad(density, ((0, 0), (1, 1), (1, 1)))
+    probability, slope = (np.diff(np.diff(grid, axis=1), axis=2) for grid in (cumulative, flat))
     score = np.divide(slope, probability, out=np.zeros_like(slope), where=probability > _EMPTY)
     return score, (slope * score).sum(axis=(1, 2))
 

@@ -1,0 +1,105 @@
+"""What the choices of the specification curve range over: item sets, exclusions, control variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.stages.clean import SCREENS
+from smartcity_survey.stats.types import Array, BoolArray
+
+NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Alternatives:
+    """What the choices range over, for the n respondents of a study.
+
+    items : name of an item set to its items.
+    exclusions : name of an exclusion rule to (n,), who stays.
+    controls : name of a control variable to its dummies (n, d).
+    """
+
+    items: Mapping[str, tuple[str, ...]]
+    exclusions: Mapping[str, BoolArray]
+    controls: Mapping[str, Array]
+
+    @property
+    def control_sets(self) -> list[tuple[str, ...]]:
+        """Every set of control variables, the empty one first."""
+        names = list(self.controls)
+        return [chosen for size in range(len(names) + 1) for chosen in combinations(names, size)]
+
+    def covariates(self, kept: BoolArray) -> tuple[Array, BoolArray]:
+        """Dummies (n, d) that vary among those kept, and (S, d), which of them each set of controls uses."""
+        parts = {name: dummies[kept] for name, dummies in self.controls.items()}
+        parts = {name: part[:, part.std(axis=0) > 0] for name, part in parts.items()}
+        owners = [name for name, part in parts.items() for _ in range(part.shape[1])]
+        used = [[owner in chosen for owner in owners] for chosen in self.control_sets]
+        covariates = np.hstack(list(parts.values())) if parts else np.empty((int(kept.sum()), 0))
+        return covariates, np.array(used, dtype=bool).reshape(len(used), len(owners))
+
+
+def item_alternatives(retention: pd.DataFrame, strict_loading: float) -> dict[str, tuple[str, ...]]:
+    """All items, those retained, and those whose largest loading is at least `strict_loading`.
+
+    Parameters
+    ----------
+    retention : the stage file `item_retention`. Sets that are equal are listed once.
+    """
+    retained = retention["retained"]
+    strict = retained & (retention["largest_loading"].abs() >= strict_loading)
+    sets = {
+        "all": retention["item"],
+        "retained": retention["item"][retained],
+        "strict": retention["item"][strict],
+    }
+    return _distinct({name: tuple(items) for name, items in sets.items()})
+
+
+def exclusion_alternatives(careless: pd.DataFrame, casewise: pd.DataFrame) -> dict[str, BoolArray]:
+    """Who stays under each screen of careless answers, and without respondents of large influence.
+
+    Parameters
+    ----------
+    careless : the private stage file, one row per respondent; screens are those of `stages.clean`.
+    casewise : the private stage file of the regression; Cook's distance above 4 / n counts as large in any
+        of its regressions.
+    """
+    n = len(careless)
+    rules: dict[str, BoolArray] = {NONE: np.ones(n, dtype=bool)}
+    for index, (direction, limit, _) in SCREENS.items():
+        values = careless[index].to_numpy(dtype=np.float64)
+        if direction == "above":
+            flagged = values > limit
+        elif direction == "below":
+            flagged = values < limit
+        else:
+            flagged = values <= np.nanquantile(values, limit / 100)
+        rules[index] = ~flagged
+    largest = casewise.groupby("respondent")["cooks_distance"].max()
+    rules["influential"] = ~(careless["respondent"].map(largest).to_numpy() > 4 / n)
+    return {name: kept for name, kept in rules.items() if name == NONE or not kept.all()}
+
+
+def control_alternatives(demographics: pd.DataFrame) -> dict[str, Array]:
+    """Dummies of every demographic variable; no answer is a category of its own, the largest is left out."""
+    dummies = {}
+    for name, column in demographics.items():
+        codes = column.astype("string").fillna("no answer")
+        reference = codes.value_counts().index[0]
+        table = pd.get_dummies(codes).drop(columns=reference)
+        dummies[str(name)] = table.to_numpy(dtype=np.float64)
+    return dummies
+
+
+def _distinct(sets: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    kept: dict[str, tuple[str, ...]] = {}
+    for name, items in sets.items():
+        if items not in kept.values():
+            kept[name] = items
+    return kept

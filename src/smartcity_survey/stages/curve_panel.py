@@ -1,0 +1,61 @@
+"""A specification curve as a figure needs it: sorted estimates above, the choices behind each below."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.stats.types import Array, BoolArray, IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePanel:
+    """One hypothesis' curve over S specifications, sorted by estimate, with m options of all choices.
+
+    specification : (S,), row of each in the hypothesis' part of `specification_curve`.
+    estimate, std_error : (S,). confirmed : (S,).
+    options : (m,) pairs of choice and option, choice by choice.
+    chosen : (m, S), whether the specification takes the option.
+    """
+
+    specification: IntArray
+    estimate: Array
+    std_error: Array
+    confirmed: BoolArray
+    options: tuple[tuple[str, str], ...]
+    chosen: BoolArray
+
+
+def curve_panel(
+    curve: pd.DataFrame, hypothesis: str, choices: tuple[str, ...], largest: int | None = None
+) -> CurvePanel:
+    """The panel of one hypothesis.
+
+    Parameters
+    ----------
+    curve : the stage file `specification_curve`.
+    choices : its columns to be shown, from top to bottom. Combined controls (`age+gender`) count as each.
+    largest : specifications to keep at most, evenly spaced along the curve; none: all.
+    """
+    own = curve[curve["hypothesis"] == hypothesis].reset_index(drop=True)
+    order = np.argsort(own["estimate"].to_numpy(), kind="stable")
+    if largest is not None and len(order) > largest:
+        order = order[np.linspace(0, len(order) - 1, largest).round().astype(np.int64)]
+    sorted_rows = own.iloc[order]
+    options: list[tuple[str, str]] = []
+    chosen: list[BoolArray] = []
+    for choice in choices:
+        parts = [str(text).split("+") for text in sorted_rows[choice]]
+        for option in dict.fromkeys(part for text in own[choice] for part in str(text).split("+")):
+            options.append((choice, option))
+            chosen.append(np.array([option in part for part in parts], dtype=bool))
+    return CurvePanel(
+        specification=order,
+        estimate=sorted_rows["estimate"].to_numpy(dtype=np.float64),
+        std_error=sorted_rows["std_error"].to_numpy(dtype=np.float64),
+        confirmed=sorted_rows["confirmed"].to_numpy(dtype=np.bool_),
+        options=tuple(options),
+        chosen=np.array(chosen, dtype=bool),
+    )

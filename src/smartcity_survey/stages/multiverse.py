@@ -1,0 +1,176 @@
+"""The multiverse: one study estimated under every combination of sample, items, measurement and estimator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.config import PlsSection
+from smartcity_survey.model import Model
+from smartcity_survey.stages.alternatives import Alternatives
+from smartcity_survey.stages.pls import pls_model
+from smartcity_survey.stats.cfa import fit_cfa
+from smartcity_survey.stats.construct_moments import (
+    ConstructMoments,
+    factor_moments,
+    pls_moments,
+    score_moments,
+)
+from smartcity_survey.stats.errors import StatisticsError
+from smartcity_survey.stats.item_moments import (
+    ItemMoments,
+    midranks,
+    pearson_moments,
+    polychoric_moments,
+    standardised,
+)
+from smartcity_survey.stats.scores import (
+    bartlett_score_weights,
+    component_score_weights,
+    mean_score_weights,
+    regression_score_weights,
+)
+from smartcity_survey.stats.specification_curve import null_estimates
+from smartcity_survey.stats.subset_regression import (
+    SubsetFits,
+    huber_fits,
+    least_squares_fits,
+    sandwich_fits,
+)
+from smartcity_survey.stats.types import Array, BoolArray, IntArray
+
+MEASUREMENT_CHOICES = ("items", "exclusion", "coding", "score")
+# A specification needs three digits of a factor correlation.
+_CFA_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Specifications that share everything but their controls.
+
+    labels : the other choices. n : respondents. fits : of all sets of controls.
+    null : (S, h, B), estimates under the null, predictors in the model's order.
+    """
+
+    outcome: str
+    labels: tuple[str, ...]
+    n: int
+    fits: SubsetFits
+    null: Array
+
+
+def estimate_blocks(
+    answers: pd.DataFrame,
+    model: Model,
+    pls: PlsSection,
+    alternatives: Alternatives,
+    weights: Array,
+    failures: list[dict[str, str]],
+) -> Iterator[Block]:
+    """Every specification, those that differ in their controls alone together.
+
+    Parameters
+    ----------
+    answers : items of the n respondents. model : with all items.
+    weights : (B, n), from `draw_weights`.
+    failures : takes what could not be estimated, and why.
+    """
+    for exclusion, kept in alternatives.exclusions.items():
+        covariates, subsets = alternatives.covariates(kept)
+        for coding, x, moments in _codings(answers.loc[kept, list(model.items)].to_numpy(), covariates):
+            for name, items in alternatives.items.items():
+                measured = model.keeping(items)
+                columns = [model.items.index(item) for item in measured.items]
+                chosen = _columns(moments, columns)
+                labels = (name, exclusion, coding)
+                rows = None if x is None else x[:, columns]
+                for score, constructs in _measurements(
+                    rows, covariates, chosen, measured, pls, labels, failures
+                ):
+                    yield from _estimates(
+                        constructs, measured, subsets, (*labels, score), weights[:, kept], kept.sum()
+                    )
+
+
+def _codings(x: Array, covariates: Array) -> Iterator[tuple[str, Array | None, ItemMoments]]:
+    """Answers as numbers, as ranks, and as categories of normal variables (which leave no rows)."""
+    yield "answers", x, pearson_moments(x, covariates)
+    ranks = midranks(x)
+    yield "ranks", ranks, pearson_moments(ranks, covariates)
+    yield "polychoric", None, polychoric_moments(x.astype(np.int64), covariates)
+
+
+def _columns(moments: ItemMoments, items: Sequence[int]) -> ItemMoments:
+    every = np.concatenate((np.asarray(items), np.arange(moments.p, len(moments.correlation))))
+    chosen = np.ix_(every, every)
+    return ItemMoments(moments.correlation[chosen], moments.influence[:, every[:, None], every], len(items))
+
+
+def _measurements(
+    x: Array | None,
+    covariates: Array,
+    moments: ItemMoments,
+    model: Model,
+    pls: PlsSection,
+    labels: tuple[str, ...],
+    failures: list[dict[str, str]],
+) -> Iterator[tuple[str, ConstructMoments]]:
+    """Constructs by every score and measurement model that has a solution here."""
+    membership = model.membership()
+    R = moments.correlation[: moments.p, : moments.p]
+
+    def failed(score: str, reason: object) -> None:
+        failures.append(
+            dict(zip(MEASUREMENT_CHOICES, (*labels, score), strict=True)) | {"reason": str(reason)}
+        )
+
+    if x is not None:
+        yield "mean", score_moments(x @ mean_score_weights(membership).T, covariates)
+        z = standardised(x)
+        component = component_score_weights(R, np.ones(moments.p), membership)
+        yield "component", score_moments(z @ component.T, covariates)
+    try:
+        composites = pls_moments(moments, pls_model(model, pls))
+        yield "pls", composites.composites
+        if composites.factors is None:
+            failed("plsc", "no admissible solution")
+        else:
+            yield "plsc", composites.factors
+    except StatisticsError as error:
+        failed("pls", error)
+    try:
+        fit = fit_cfa(R, moments.n, membership, tolerance=_CFA_TOLERANCE)
+        yield "latent", factor_moments(moments, fit, membership)
+        if x is not None:
+            yield "cfa_regression", score_moments(z @ regression_score_weights(fit).T, covariates)
+            yield "cfa_bartlett", score_moments(z @ bartlett_score_weights(fit).T, covariates)
+    except StatisticsError as error:
+        failed("latent", error)
+
+
+def _estimates(
+    constructs: ConstructMoments,
+    model: Model,
+    subsets: BoolArray,
+    labels: tuple[str, ...],
+    weights: Array,
+    n: int,
+) -> Iterator[Block]:
+    """Every estimator that fits the constructs: three of observed scores, one of everything else."""
+    names = list(model.names)
+    for outcome in model.outcomes:
+        target = names.index(outcome)
+        sources: IntArray = np.array([names.index(source) for source in model.predictors(outcome)])
+        fits: dict[str, SubsetFits] = {}
+        if constructs.scores is None:
+            estimator = {"pls": "pls_sem", "plsc": "plsc", "latent": "cfa_sem"}[labels[-1]]
+            fits[estimator] = sandwich_fits(constructs, target, sources, subsets)
+        else:
+            fits["ols"], fits["ols_hc3"] = least_squares_fits(constructs, target, sources, subsets)
+            fits["huber"] = huber_fits(constructs, target, sources, subsets)
+        for estimator, fit in fits.items():
+            null = null_estimates(weights, fit.influence)
+            yield Block(outcome, (*labels, estimator), int(n), fit, null)

@@ -1,0 +1,197 @@
+"""Specification curve: each hypothesis under every defensible choice of measurement, estimator and sample."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from smartcity_survey.config import PlsSection
+from smartcity_survey.io import Card, StageResult
+from smartcity_survey.model import Hypothesis, Model
+from smartcity_survey.stages.alternatives import NONE, Alternatives
+from smartcity_survey.stages.multiverse import MEASUREMENT_CHOICES, Block, estimate_blocks
+from smartcity_survey.stats.specification_curve import choice_importance, draw_weights, joint_test
+from smartcity_survey.stats.types import Array, BoolArray, IntArray
+
+QUANTILES = {"min": 0.0, "q25": 0.25, "median": 0.5, "q75": 0.75, "max": 1.0}
+CHOICES = (*MEASUREMENT_CHOICES, "estimator", "controls")
+
+
+def specification_curve(
+    answers: pd.DataFrame,
+    model: Model,
+    pls: PlsSection,
+    alternatives: Alternatives,
+    *,
+    published: Mapping[str, str] | None = None,
+    draws: int = 500,
+    seed: int = 0,
+) -> StageResult:
+    """Estimate every hypothesis in every specification, and test the curves jointly.
+
+    Parameters
+    ----------
+    answers : items of the respondents kept.
+    model : with all items; item sets are taken from it.
+    published : hypothesis to the verdict in print, `confirmed` or `not_confirmed`.
+    draws : resamples under the null.
+
+    A measurement that has no admissible solution in some sample is listed under `specification_failures`.
+    """
+    weights = draw_weights(len(answers), draws, seed)
+    failures: list[dict[str, str]] = []
+    blocks = list(estimate_blocks(answers, model, pls, alternatives, weights, failures))
+    curves = [
+        _Curve.of(blocks, model, outcome, alternatives.control_sets)
+        for outcome in model.outcomes
+        if any(hypothesis.target == outcome for hypothesis in model.hypotheses)
+    ]
+    card: Card = {
+        "method": "specification curve (Simonsohn, Simmons and Nelson 2020)",
+        "estimates": "standardised coefficients",
+        "resampling": "score bootstrap of respondents under the null, score weights held",
+        "draws": draws,
+        "seed": seed,
+        "n": len(answers),
+        "alpha": model.alpha,
+    }
+    tables = {
+        "specification_curve": _join(curve.specifications() for curve in curves),
+        "specification_summary": _join(curve.summary(model.alpha, published or {}) for curve in curves),
+        "specification_choices": _join(curve.choices() for curve in curves),
+        "specification_failures": pd.DataFrame(failures, columns=[*MEASUREMENT_CHOICES, "reason"]),
+    }
+    return StageResult(tables=tables, cards=dict.fromkeys(tables, card))
+
+
+@dataclass(frozen=True, slots=True)
+class _Curve:
+    """S specifications of the h hypotheses about one outcome.
+
+    labels : one row per specification. estimates, std_err, p, confirmed : (S, h). df : (S,).
+    null : (S, h, B). signs : (h,), 1 or -1 as claimed.
+    """
+
+    hypotheses: tuple[Hypothesis, ...]
+    labels: pd.DataFrame
+    estimates: Array
+    std_err: Array
+    p: Array
+    confirmed: BoolArray
+    df: IntArray
+    null: Array
+    signs: Array
+
+    @classmethod
+    def of(
+        cls,
+        blocks: Sequence[Block],
+        model: Model,
+        outcome: str,
+        control_sets: Sequence[tuple[str, ...]],
+    ) -> _Curve:
+        own = [block for block in blocks if block.outcome == outcome]
+        hypotheses = tuple(one for one in model.hypotheses if one.target == outcome)
+        columns = [model.predictors(outcome).index(one.source) for one in hypotheses]
+        estimates = np.concatenate([block.fits.coef[:, columns] for block in own])
+        std_err = np.concatenate([block.fits.std_err[:, columns] for block in own])
+        df = np.concatenate([block.fits.df for block in own])
+        signs = np.array([1.0 if one.sign == "positive" else -1.0 for one in hypotheses])
+        p = np.asarray(2 * special.stdtr(df[:, None], -np.abs(estimates / std_err)))
+        return cls(
+            hypotheses=hypotheses,
+            labels=_labels(own, control_sets),
+            estimates=estimates,
+            std_err=std_err,
+            p=p,
+            confirmed=(estimates * signs > 0) & (p < model.alpha),
+            df=df,
+            null=np.concatenate([block.null[:, columns] for block in own]),
+            signs=signs,
+        )
+
+    def specifications(self) -> pd.DataFrame:
+        """One row per hypothesis and specification."""
+        columns = ["hypothesis", *self.labels.columns, "estimate", "std_error", "p", "confirmed"]
+        return _join(
+            self.labels.assign(
+                hypothesis=hypothesis.name,
+                estimate=self.estimates[:, j],
+                std_error=self.std_err[:, j],
+                p=self.p[:, j],
+                confirmed=self.confirmed[:, j],
+            )[columns]
+            for j, hypothesis in enumerate(self.hypotheses)
+        )
+
+    def summary(self, alpha: float, published: Mapping[str, str]) -> pd.DataFrame:
+        """One row per hypothesis: the spread of its estimates, how often it holds, whether by chance."""
+        test = joint_test(self.estimates, self.std_err, self.df, self.null, self.signs, alpha)
+        quantiles = np.quantile(self.estimates, list(QUANTILES.values()), axis=0)
+        verdicts = [published.get(hypothesis.name) for hypothesis in self.hypotheses]
+        return pd.DataFrame(
+            {
+                "hypothesis": [hypothesis.name for hypothesis in self.hypotheses],
+                "predictor": [hypothesis.source for hypothesis in self.hypotheses],
+                "outcome": [hypothesis.target for hypothesis in self.hypotheses],
+                "n_specifications": len(self.labels),
+                **{f"estimate_{name}": row for name, row in zip(QUANTILES, quantiles, strict=True)},
+                "share_claimed_sign": (self.estimates * self.signs > 0).mean(axis=0),
+                "share_confirmed": test.significant,
+                "share_as_published": [
+                    _agreement(column, verdict)
+                    for column, verdict in zip(self.confirmed.T, verdicts, strict=True)
+                ],
+                "stouffer_z": test.stouffer,
+                "p_median": test.p_median,
+                "p_share_confirmed": test.p_significant,
+                "p_stouffer": test.p_stouffer,
+                "draws": test.n_draws,
+            }
+        )
+
+    def choices(self) -> pd.DataFrame:
+        """One row per hypothesis, choice and option: what the option does to estimate and verdict."""
+        specifications = self.specifications()
+        parts = []
+        for choice in CHOICES:
+            codes = np.asarray(self.labels[choice].cat.codes, dtype=np.int64)
+            shares = choice_importance(self.estimates, codes)
+            importance = {one.name: share for one, share in zip(self.hypotheses, shares, strict=True)}
+            frame = (
+                specifications.groupby(["hypothesis", choice], observed=True, sort=False)
+                .agg(
+                    n_specifications=("estimate", "size"),
+                    median_estimate=("estimate", "median"),
+                    share_confirmed=("confirmed", "mean"),
+                )
+                .reset_index()
+                .rename(columns={choice: "option"})
+            )
+            frame.insert(1, "choice", choice)
+            parts.append(frame.assign(eta_squared=frame["hypothesis"].map(importance)))
+        return _join(parts)
+
+
+def _join(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat(list(frames), ignore_index=True)
+
+
+def _labels(blocks: Sequence[Block], control_sets: Sequence[tuple[str, ...]]) -> pd.DataFrame:
+    """One row per specification: its choices and respondents."""
+    controls = ["+".join(chosen) or NONE for chosen in control_sets]
+    rows = [(*block.labels, control, block.n) for block in blocks for control in controls]
+    frame = pd.DataFrame(rows, columns=[*CHOICES, "n"])
+    return frame.astype(
+        {choice: pd.CategoricalDtype(list(dict.fromkeys(frame[choice]))) for choice in CHOICES}
+    )
+
+
+def _agreement(confirmed: BoolArray, verdict: str | None) -> float:
+    if verdict is None:
+        return float("nan")
+    return float((confirmed == (verdict == "confirmed")).mean())
