@@ -41,7 +41,7 @@ class PlsEstimates:
         return PlsEstimates(*(getattr(self, field.name)[samples] for field in fields(self)))
 
     def standard_deviation(self) -> PlsEstimates:
-        """Standard deviation over the samples, divisor B - 1, without the first axis; nan for fewer than 2."""
+        """Standard deviation over the samples, divisor B - 1, without the first axis; nan for one sample."""
         values = [getattr(self, field.name) for field in fields(self)]
         if len(self.r2) < 2:
             return PlsEstimates(*(np.full(value.shape[1:], np.nan) for value in values))
