@@ -54,3 +54,13 @@ check: setup
 
 audit: setup
 	@$(BIN)/smartcity-survey audit data/published
+
+# The packages ours are timed against need older libraries, so they live in an environment of their own.
+.venv-bench/installed: benchmarks/requirements.lock
+	@echo "Installing the packages to compare with (once, a minute) ..."
+	@$(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/pip install --quiet --disable-pip-version-check --require-hashes -r benchmarks/requirements.lock
+	@touch $@
+
+bench: setup .venv-bench/installed
+	@$(BIN)/python benchmarks/bench.py
