@@ -149,6 +149,9 @@ def rmsea_of(
     """
     if df == 0:
         return Rmsea(np.nan, np.nan, np.nan, np.nan)
+    # Loading scipy.stats takes a second; scipy.special has no upper tail of this distribution.
+    from scipy.stats import ncx2
+
     tail = (1 - level) / 2
     noncentralities = (
         max(chi2 - df, 0.0),
@@ -157,8 +160,7 @@ def rmsea_of(
     )
     value, low, high = (float(np.sqrt(scaling * groups * each / (df * n))) for each in noncentralities)
     close = n * df * CLOSE_FIT**2 / (groups * scaling)
-    # The lower tail keeps its digits where the upper one is near 1, and the other way round.
-    return Rmsea(value, low, high, float(1 - special.chndtr(chi2, df, close)))
+    return Rmsea(value, low, high, float(ncx2.sf(chi2, df, close)))
 
 
 def _noncentrality(chi2: float, df: int, probability: float) -> float:
