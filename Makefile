@@ -47,7 +47,7 @@ lint: setup-test
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/snakefmt --check Snakefile rules
-	$(BIN)/snakemake --lint
+	$(BIN)/python tests/lint_workflow.py
 
 check: setup
 	@$(BIN)/smartcity-survey check

@@ -8,7 +8,7 @@ rule audit:
     log:
         "reports/private/logs/audit.log",
     params:
-        published=study.data.published,
+        published=lambda wildcards: study.data.published,
         language=study.study.language,
         code=code("audit", "stages/audit.py"),
     script:
@@ -25,7 +25,7 @@ rule reproduction:
     log:
         "reports/private/logs/reproduction.log",
     params:
-        published=study.data.published,
+        published=lambda wildcards: study.data.published,
         suppress_below=study.factors.suppress_below,
         language=study.study.language,
         code=code("audit", "stages/reproduction.py"),

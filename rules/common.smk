@@ -23,7 +23,7 @@ def options(section):
 
 
 def code(*parts):
-    """Digest of the code behind a rule: the modules named and those that every stage uses."""
+    """Digest of the modules named and of those that every stage uses."""
     return code_digest(
         "config.py", "codebook.py", "model.py", "io.py", "stages/naming.py", *parts
     )

@@ -11,7 +11,7 @@ rule hypotheses:
         "reports/private/logs/hypotheses.log",
     params:
         model=options(study.model),
-        published=study.data.published,
+        published=lambda wildcards: study.data.published,
         code=code(
             "stages/hypotheses.py",
             "published.py",
