@@ -1,4 +1,4 @@
-# What every rule file uses: the validated config, names of stage files, digests of the code.
+# Shared by all rule files - the validated config, names of stage files, digests of the code.
 from pathlib import Path
 
 from smartcity_survey.config import parse_config
