@@ -20,17 +20,10 @@ from smartcity_survey.stats.errors import (
     NotFinite,
     TooFewRows,
 )
+from smartcity_survey.stats.pls_consistent import disattenuate, rho_a
 from smartcity_survey.stats.pls_model import Layout, PlsModel
-from smartcity_survey.stats.pls_stack import (
-    Composites,
-    Reason,
-    Structure,
-    Verdicts,
-    disattenuate,
-    estimate,
-    rho_a,
-    structure,
-)
+from smartcity_survey.stats.pls_stack import Composites, Reason, Verdicts, estimate
+from smartcity_survey.stats.pls_structure import Structure, structure
 from smartcity_survey.stats.types import Array
 
 

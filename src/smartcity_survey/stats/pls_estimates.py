@@ -6,8 +6,10 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from smartcity_survey.stats.pls_consistent import disattenuate
 from smartcity_survey.stats.pls_model import Layout
-from smartcity_survey.stats.pls_stack import Reason, Verdicts, disattenuate, estimate, structure
+from smartcity_survey.stats.pls_stack import Reason, Verdicts, estimate
+from smartcity_survey.stats.pls_structure import structure
 from smartcity_survey.stats.resample import UnitProducts, correlation_stack
 from smartcity_survey.stats.types import Array, BoolArray
 from smartcity_survey.stats.validity import htmt_stack

@@ -13,11 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smartcity_survey.stats.pls_model import Layout
+from smartcity_survey.stats.stacked_regression import DEPENDENT, eliminate, selection, sweep
 from smartcity_survey.stats.types import Array, BoolArray, IntArray
-
-# A predictor, or an item of a Mode B block, whose share of own variance is below this is a combination of
-# others.
-DEPENDENT = 1e-10
 
 
 class Reason(IntEnum):
@@ -95,40 +92,6 @@ class Composites:
         self.construct_corr[:, :, samples] = construct_corr * sign[:, None] * sign
 
 
-@dataclass(frozen=True, slots=True)
-class Structure:
-    """The structural model: path coefficients, f2 and inner VIF (c, c, B), R2 (c, B).
-
-    f2 and VIF are nan where there is no path, R2 is nan for constructs that nothing explains.
-    """
-
-    path_coefficients: Array
-    r2: Array
-    f2: Array
-    vif: Array
-
-
-def sweep(matrix: Array, pivots: int) -> Array:
-    """Sweep the first `pivots` rows of symmetric matrices (m, m, B) in place.
-
-    With predictors before outcomes, [[X'X, X'y], [y'X, y'y]] becomes
-    [[inverse of X'X, coefficients], [-coefficients', residual]]: one pass gives a regression with its VIF.
-    Returns the smallest pivot (B,); a pivot of a correlation matrix is the share of a variable's variance
-    that the variables before it leave. Beaton (1964); Goodnight (1979), American Statistician 33, 149-158.
-    """
-    smallest = np.full(matrix.shape[2], np.inf)
-    for k in range(pivots):
-        pivot = matrix[k, k].copy()
-        np.minimum(smallest, pivot, out=smallest)
-        row = matrix[k] / pivot
-        column = matrix[:, k] / pivot
-        matrix -= matrix[:, k, None] * row
-        matrix[k] = row
-        matrix[:, k] = -column
-        matrix[k, k] = 1.0 / pivot
-    return smallest
-
-
 def estimate(
     R: Array, layout: Layout, verdicts: Verdicts, *, tolerance: float, max_iterations: int
 ) -> Composites:
@@ -158,10 +121,10 @@ def estimate(
             previous, weights = weights, raw * scale[layout.owner]
             moved = np.abs(weights - previous)
             change = moved.max(axis=0)
-            result.n_iterations[samples[pending]] = iteration
-            result.change[samples[pending]] = change[pending]
             done = pending & (change < tolerance)
             if done.any():
+                result.n_iterations[samples[done]] = iteration
+                result.change[samples[done]] = change[done]
                 loadings = _loadings(cross, layout) * scale[layout.owner]
                 result.store(samples[done], weights[:, done], loadings[:, done], corr[:, :, done], layout)
                 pending &= ~done
@@ -170,9 +133,12 @@ def estimate(
                 verdicts.blame(Reason.DEPENDENT_PREDICTORS, target, samples[guilty & pending])
                 pending &= ~guilty
             failed = pending & ~np.isfinite(change) if iteration < max_iterations else pending
-            worst = layout.owner[moved[:, failed].argmax(axis=0)]
-            verdicts.blame(Reason.NOT_CONVERGED, worst, samples[failed])
-            pending &= ~failed
+            if failed.any():
+                result.n_iterations[samples[failed]] = iteration
+                result.change[samples[failed]] = change[failed]
+                worst = layout.owner[moved[:, failed].argmax(axis=0)]
+                verdicts.blame(Reason.NOT_CONVERGED, worst, samples[failed])
+                pending &= ~failed
             left = np.count_nonzero(pending)
             if left == 0:
                 break
@@ -220,8 +186,7 @@ def _inner_weights(corr: Array, layout: Layout) -> tuple[Array, dict[int, BoolAr
         return corr, {}
     inner, dependent = corr.copy(), {}
     for target, predictors in layout.regressions:
-        swept, smallest = _regression(corr, target, predictors)
-        inner[predictors, target] = swept[:-1, -1]
+        inner[predictors, target], smallest = eliminate(selection(corr, target, predictors))
         dependent[target] = smallest < DEPENDENT
     return inner, dependent
 
@@ -241,13 +206,6 @@ def _outer_estimates(cross: Array, inner: Array, inverses: dict[int, Array], lay
     return raw
 
 
-def _regression(corr: Array, target: int, predictors: IntArray) -> tuple[Array, Array]:
-    """The swept correlations of predictors and target (k + 1, k + 1, B), and the smallest pivot (B,)."""
-    variables = np.append(predictors, target)
-    swept = corr[np.ix_(variables, variables)]
-    return swept, sweep(swept, len(predictors))
-
-
 def _mode_b_inverses(R: Array, layout: Layout, verdicts: Verdicts) -> dict[int, Array]:
     """Inverse item correlations (k, k, B) of each Mode B block."""
     inverses = {}
@@ -258,66 +216,3 @@ def _mode_b_inverses(R: Array, layout: Layout, verdicts: Verdicts) -> dict[int, 
         verdicts.blame(Reason.DEPENDENT_ITEMS, j, np.flatnonzero(smallest < DEPENDENT))
         inverses[j] = inverse
     return inverses
-
-
-def structure(corr: Array, layout: Layout, verdicts: Verdicts) -> Structure:
-    """Regress each explained construct on its predictors, from construct correlations (c, c, B).
-
-    f2 = (R2 - R2 without the predictor) / (1 - R2) with the scores kept (Hair et al. 2022, ch. 6), which is
-    coefficient^2 / (VIF (1 - R2)).
-    """
-    shape = corr.shape
-    paths = np.zeros(shape)
-    f2, vif = np.full(shape, np.nan), np.full(shape, np.nan)
-    r2 = np.full(shape[1:], np.nan)
-    with np.errstate(all="ignore"):
-        for target, predictors in layout.regressions:
-            swept, smallest = _regression(corr, target, predictors)
-            coefficients, inflation = swept[:-1, -1], np.diagonal(swept[:-1, :-1]).T
-            unexplained = swept[-1, -1]
-            verdicts.blame(Reason.DEPENDENT_PREDICTORS, target, np.flatnonzero(smallest < DEPENDENT))
-            verdicts.blame(Reason.IMPROPER, target, np.flatnonzero(unexplained < 0))
-            paths[predictors, target] = coefficients
-            vif[predictors, target] = inflation
-            f2[predictors, target] = coefficients**2 / (inflation * unexplained)
-            r2[target] = 1.0 - unexplained
-    return Structure(paths, r2, f2, vif)
-
-
-def rho_a(weights: Array, layout: Layout) -> Array:
-    """(c, B): Dijkstra and Henseler's reliability of composites of unit variance with weights (p, B).
-
-    With items of unit variance, w'(S - diag S)w = 1 - w'w, so the weights alone decide. nan for a single
-    item. Dijkstra and Henseler (2015), MIS Quarterly 39, 297-316, eq. 3.
-    """
-    squares = weights**2
-    length = np.add.reduceat(squares, layout.starts, axis=0)
-    fourth = np.add.reduceat(squares**2, layout.starts, axis=0)
-    with np.errstate(all="ignore"):
-        rho: Array = length**2 * (1.0 - length) / (length**2 - fourth)
-    rho[[block.stop - block.start == 1 for block in layout.blocks]] = np.nan
-    return rho
-
-
-def disattenuate(composites: Composites, layout: Layout, verdicts: Verdicts) -> Composites:
-    """PLSc: loadings and construct correlations of common factors.
-
-    Correlations are divided by the roots of both reliabilities, loadings are w sqrt(rho_A) / w'w; constructs
-    in Mode B or with one item keep theirs. Dijkstra and Henseler (2015), eqs. 4-6.
-    """
-    corrected = layout.corrected
-    rho = np.where(corrected[:, None], rho_a(composites.weights, layout), 1.0)
-    for j in np.flatnonzero(corrected):
-        verdicts.blame(Reason.UNRELIABLE, int(j), np.flatnonzero((rho[j] <= 0) | (rho[j] > 1)))
-    with np.errstate(invalid="ignore"):
-        root = np.sqrt(rho)
-    corr = composites.construct_corr / (root[:, None] * root)
-    diagonal = np.arange(len(layout.blocks))
-    corr[diagonal, diagonal] = 1.0
-    length = np.add.reduceat(composites.weights**2, layout.starts, axis=0)
-    loadings = np.where(
-        corrected[layout.owner, None],
-        composites.weights * (root / length)[layout.owner],
-        composites.loadings,
-    )
-    return Composites(composites.weights, loadings, corr, composites.n_iterations, composites.change)
