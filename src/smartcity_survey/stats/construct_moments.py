@@ -13,8 +13,9 @@ import numpy as np
 from smartcity_survey.stats.cfa import CfaFit
 from smartcity_survey.stats.errors import HeywoodCase, ImproperSolution, NotConverged
 from smartcity_survey.stats.item_moments import ItemMoments, standardised
+from smartcity_survey.stats.pls_consistent import disattenuate, rho_a
 from smartcity_survey.stats.pls_model import Layout, PlsModel
-from smartcity_survey.stats.pls_stack import Reason, Verdicts, disattenuate, estimate, rho_a
+from smartcity_survey.stats.pls_stack import Reason, Verdicts, estimate
 from smartcity_survey.stats.types import Array, BoolArray
 
 # Respondents whose perturbed correlations are estimated at a time, for memory.
@@ -22,6 +23,8 @@ _STACK = 128
 # Influences are differences of order 1/n: more digits of the weights would not be seen.
 _TOLERANCE = 1e-9
 _MAX_ITERATIONS = 1000
+# Central differences of a gradient of order 1 are good to the square of this.
+_DIFFERENCE = 1e-5
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,9 @@ def factor_moments(items: ItemMoments, fit: CfaFit, membership: BoolArray) -> Co
     p = items.p
     factor = membership.argmax(axis=1)
     loadings = fit.std_loadings[np.arange(p), factor]
-    change = _likelihood_influence(items.influence[:, :p, :p], loadings, fit.factor_corr, membership)
+    change = _likelihood_influence(
+        items.correlation[:p, :p], items.influence[:, :p, :p], loadings, fit.factor_corr, membership
+    )
     sample = _factor_correlations(
         loadings[None], fit.factor_corr[None], items.correlation[None], p, membership
     )
@@ -167,32 +172,43 @@ class _FactorInfluence:
 
 
 def _likelihood_influence(
-    influence: Array, loadings: Array, factor_corr: Array, membership: BoolArray
+    R: Array, influence: Array, loadings: Array, factor_corr: Array, membership: BoolArray
 ) -> _FactorInfluence:
-    """Influence on the estimates of Sigma = L F L' + P with unit factor variances and unit item variances.
+    """Influence on the estimates of Sigma = L F L' + P with unit factor variances, from that on R (n, p, p).
 
-    The estimates minimise ln|Sigma| + tr(R Sigma^-1); a small change of R moves them by the inverse of the
-    information times the derivatives of tr(Sigma^-1 dR Sigma^-1 Sigma_j) by each parameter j.
+    The estimates minimise ln|Sigma| + tr(R Sigma^-1). A small change of R moves them by the inverse of the
+    second derivatives (here by differences of the exact gradient) times the change of the gradient.
     """
     p, c = membership.shape
-    pattern = loadings[:, None] * membership
-    implied = pattern @ factor_corr @ pattern.T
-    np.fill_diagonal(implied, 1.0)
-    inverse = np.linalg.inv(implied)
     row, column = np.triu_indices(c, 1)
-    derivatives = np.zeros((2 * p + len(row), p, p))
-    structure = (pattern @ factor_corr)[:, membership.argmax(axis=1)]
-    items = np.arange(p)
-    derivatives[items, items] += structure.T
-    derivatives[items, :, items] += structure.T
-    derivatives[p + items, items, items] = 1.0
-    cross = np.einsum("ij,kj->jik", pattern[:, row], pattern[:, column])
-    derivatives[2 * p :] = cross + cross.transpose(0, 2, 1)
-    weighted = inverse @ derivatives @ inverse
-    flat = weighted.reshape(len(weighted), -1)
-    information = flat @ derivatives.reshape(len(weighted), -1).T
-    gradient = influence.reshape(len(influence), -1) @ flat.T
-    change = np.linalg.solve(information, gradient.T).T
+
+    def matrices(theta: Array) -> tuple[Array, Array, Array]:
+        """Loadings (p, c), factor correlations (c, c) and the inverse of Sigma (p, p)."""
+        pattern = theta[:p, None] * membership
+        corr = np.eye(c)
+        corr[row, column] = corr[column, row] = theta[2 * p :]
+        inverse: Array = np.asarray(
+            np.linalg.inv(pattern @ corr @ pattern.T + np.diag(theta[p : 2 * p])), dtype=np.float64
+        )
+        return pattern, corr, inverse
+
+    def slopes(weighted: Array, pattern: Array, corr: Array) -> Array:
+        """(..., q): tr(W Sigma_j) for symmetric W (..., p, p) and every parameter j."""
+        by_loading = 2 * ((weighted @ (pattern @ corr)) * membership).sum(axis=-1)
+        by_factor = 2 * (pattern.T @ weighted @ pattern)[..., row, column]
+        by_uniqueness = np.diagonal(weighted, axis1=-2, axis2=-1)
+        return np.concatenate((by_loading, by_uniqueness, by_factor), axis=-1)
+
+    def gradient(theta: Array) -> Array:
+        pattern, corr, inverse = matrices(theta)
+        return slopes(inverse - inverse @ R @ inverse, pattern, corr)
+
+    theta = np.concatenate((loadings, 1.0 - np.square(loadings), factor_corr[row, column]))
+    steps = _DIFFERENCE * np.eye(len(theta))
+    second = [(gradient(theta + step) - gradient(theta - step)) / (2 * _DIFFERENCE) for step in steps]
+    pattern, corr, inverse = matrices(theta)
+    moved = slopes(inverse @ influence @ inverse, pattern, corr)
+    change: Array = np.asarray(np.linalg.solve(np.array(second).T, moved.T).T, dtype=np.float64)
     factor_change = np.zeros((len(change), c, c))
     factor_change[:, row, column] = factor_change[:, column, row] = change[:, 2 * p :]
     return _FactorInfluence(change[:, :p], factor_change)

@@ -1,0 +1,64 @@
+"""Correlations of items and covariates with the influence of each respondent."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from smartcity_survey.stats.errors import ConstantItems
+from smartcity_survey.stats.item_moments import (
+    midranks,
+    pearson_moments,
+    polychoric_moments,
+    standardised,
+)
+from tests.stats.survey_data import answered_survey, latent_survey
+
+# The same sums in another order.
+ROUNDING = 1e-12
+# Leaving one of 500 out is a finite step; influence is its limit.
+STEP = 0.12
+
+
+@pytest.fixture(scope="module")
+def survey():
+    return answered_survey(500, 11)
+
+
+def test_correlations_are_pearsons_of_items_and_covariates(survey):
+    items, covariates = survey
+    moments = pearson_moments(items, covariates)
+    expected = np.corrcoef(np.hstack((items, covariates)).T)
+    np.testing.assert_allclose(moments.correlation, expected, atol=ROUNDING)
+    assert (moments.p, moments.n) == (12, 500)
+
+
+def test_correlations_of_midranks_are_spearmans(survey):
+    items, covariates = survey
+    moments = pearson_moments(midranks(items), covariates[:, :0])
+    np.testing.assert_allclose(moments.correlation, stats.spearmanr(items).statistic, atol=ROUNDING)
+
+
+def test_influence_is_what_leaving_a_respondent_out_changes(survey):
+    items, covariates = survey
+    moments = pearson_moments(items, covariates)
+    np.testing.assert_allclose(moments.influence.sum(axis=0), 0.0, atol=1e-9)
+    for i in (0, 100, 400):
+        without = pearson_moments(np.delete(items, i, 0), np.delete(covariates, i, 0)).correlation
+        change = (moments.correlation - without) * (moments.n - 1)
+        np.testing.assert_allclose(change, moments.influence[i], atol=STEP)
+
+
+def test_polyserial_correlations_undo_the_categories():
+    constructs, items, covariates = latent_survey(4000, 5)
+    answers, _ = answered_survey(4000, 5)
+    moments = polychoric_moments(answers.astype(int), covariates)
+    continuous = pearson_moments(items, covariates).correlation
+    # Two standard errors at n = 4000, and a little for the categories.
+    assert np.abs(moments.correlation - continuous).max() < 0.05
+    assert len(constructs) == moments.n
+
+
+def test_a_constant_column_is_named():
+    with pytest.raises(ConstantItems) as caught:
+        standardised(np.column_stack([np.arange(5.0), np.ones(5)]))
+    assert caught.value.indices == (1,)
