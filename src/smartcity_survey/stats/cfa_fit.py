@@ -179,22 +179,20 @@ def _noncentrality(chi2: float, df: int, probability: float) -> float:
 
 def _gfi(ml: StructureFit) -> tuple[float, int]:
     """GFI, and the number of moments it is about."""
-    unexplained = total = 0.0
-    moments = 0
+    gfi, moments = 0.0, 0
     for weight, sample, point in zip(ml.weights, ml.samples, ml.points, strict=True):
         p = len(sample.covariance)
         moments += p * (p + 1) // 2
         reproduced = point.precision @ sample.covariance
-        deviation = 0.0
+        unexplained = _trace_of_square(reproduced - np.eye(p))
+        total = _trace_of_square(reproduced)
         if sample.mean is not None:
             moments += p
             gap = sample.mean - point.moments.mean
-            deviation = 2 * float(gap @ point.precision @ gap)
-            level = 2 * float(sample.mean @ point.precision @ sample.mean)
-            total += weight * level
-        unexplained += weight * (_trace_of_square(reproduced - np.eye(p)) + deviation)
-        total += weight * _trace_of_square(reproduced)
-    return 1 - unexplained / total, moments
+            unexplained += 2 * float(gap @ point.precision @ gap)
+            total += 2 * float(sample.mean @ point.precision @ sample.mean)
+        gfi += weight * (1 - unexplained / total)
+    return float(gfi), moments
 
 
 def _root_mean_square(ml: StructureFit, *, standardised: bool) -> float:
@@ -207,7 +205,7 @@ def _root_mean_square(ml: StructureFit, *, standardised: bool) -> float:
         if sample.mean is not None:
             residuals.append((sample.mean - point.moments.mean) / sd)
         average += weight * float(np.sqrt(np.mean(np.square(np.concatenate(residuals)))))
-    return average
+    return float(average)
 
 
 def _log_likelihood(ml: StructureFit) -> float:
