@@ -1,0 +1,217 @@
+"""The multiverse of a small survey: complete, equal to single analyses, and honest about what failed."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from smartcity_survey.config import PlsSection
+from smartcity_survey.model import Construct, Hypothesis, Model
+from smartcity_survey.stages.alternatives import (
+    Alternatives,
+    control_alternatives,
+    exclusion_alternatives,
+    item_alternatives,
+)
+from smartcity_survey.stages.curve_panel import curve_panel
+from smartcity_survey.stages.specification_curve import CHOICES, specification_curve
+from smartcity_survey.stats.correlation import correlation
+from smartcity_survey.stats.item_moments import standardised
+from smartcity_survey.stats.ols import ols
+from smartcity_survey.stats.pls import fit_pls
+from smartcity_survey.stats.pls_model import PlsModel
+from tests.stats.survey_data import BLOCKS, answered_survey
+
+NAMES = ("a", "b", "c", "y")
+ITEMS = [f"{name}{k}" for name in NAMES for k in (1, 2, 3)]
+N = 400
+SLOPES = np.array([0.5, 0.3, 0.2])
+# Score methods with three estimators and two codings; PLS, PLSc and factors with three codings.
+MEASURED = 4 * 3 * 2 + 3 * 3
+
+
+@pytest.fixture(scope="module")
+def model():
+    constructs = tuple(
+        Construct(n, tuple(ITEMS[3 * i : 3 * i + 3]), "reflective") for i, n in enumerate(NAMES)
+    )
+    hypotheses = (Hypothesis("H1", "a", "y", "positive"), Hypothesis("H2", "c", "y", "negative"))
+    return Model(constructs, tuple((n, "y") for n in NAMES[:3]), hypotheses, 0.05)
+
+
+@pytest.fixture(scope="module")
+def answers():
+    items, covariates = answered_survey(N, 21, SLOPES)
+    frame = pd.DataFrame(items, columns=ITEMS)
+    return frame.assign(age=np.digitize(covariates[:, 0], [-1, 1]), gender=covariates[:, 1])
+
+
+@pytest.fixture(scope="module")
+def alternatives(answers):
+    kept = np.ones(N, dtype=bool)
+    kept[:15] = False
+    return Alternatives(
+        items={"all": tuple(ITEMS), "short": tuple(item for item in ITEMS if item != "a3")},
+        exclusions={"none": np.ones(N, dtype=bool), "fewer": kept},
+        controls=control_alternatives(answers[["age", "gender"]]),
+    )
+
+
+@pytest.fixture(scope="module")
+def result(answers, model, alternatives):
+    published = {"H1": "confirmed", "H2": "not_confirmed"}
+    return specification_curve(
+        answers, model, PlsSection(), alternatives, published=published, draws=60, seed=3
+    )
+
+
+@pytest.fixture(scope="module")
+def curve(result):
+    return result.tables["specification_curve"]
+
+
+def pick(curve, **choices):
+    chosen = curve["hypothesis"] == "H1"
+    for choice, option in choices.items():
+        chosen &= curve[choice] == option
+    assert chosen.sum() == 1
+    return curve[chosen].iloc[0]
+
+
+def test_every_combination_is_there_once(curve, result):
+    assert result.tables["specification_failures"].empty
+    assert len(curve) == 2 * MEASURED * 2 * 2 * 4
+    assert not curve.duplicated(["hypothesis", *CHOICES]).any()
+    assert set(curve["controls"]) == {"none", "age", "gender", "age+gender"}
+    assert set(curve["n"]) == {N, N - 15}
+
+
+def test_a_specification_is_the_single_analysis(curve, answers):
+    z = standardised(answers[ITEMS].to_numpy() @ BLOCKS / 3)
+    dummies = pd.get_dummies(answers["gender"]).iloc[:, :1].to_numpy(dtype=float)
+    fit = ols(z[:, 3], np.hstack((z[:, :3], dummies)))
+    common = {"items": "all", "exclusion": "none", "coding": "answers", "score": "mean", "controls": "gender"}
+    line = pick(curve, estimator="ols", **common)
+    assert line["estimate"] == pytest.approx(fit.coef[1], rel=1e-10)
+    assert line["std_error"] == pytest.approx(fit.std_err[1], rel=1e-10)
+    assert line["p"] == pytest.approx(fit.p[1], rel=1e-8)
+    robust = pick(curve, estimator="ols_hc3", **common)
+    assert robust["std_error"] == pytest.approx(fit.hc3_std_err[1], rel=1e-10)
+
+
+def test_pls_specifications_are_the_pls_model(curve, answers):
+    paths = np.zeros((4, 4), dtype=bool)
+    paths[:3, 3] = True
+    R = correlation(answers[ITEMS].to_numpy())
+    for score, estimator, consistent in (("pls", "pls_sem", False), ("plsc", "plsc", True)):
+        fit = fit_pls(R, N, PlsModel(BLOCKS, paths, consistent=consistent))
+        line = pick(
+            curve,
+            items="all",
+            exclusion="none",
+            coding="answers",
+            score=score,
+            estimator=estimator,
+            controls="none",
+        )
+        assert line["estimate"] == pytest.approx(fit.path_coefficients[0, 3], abs=1e-6)
+
+
+def test_the_summary_counts_the_curve(result, curve):
+    summary = result.tables["specification_summary"].set_index("hypothesis")
+    for name, share in (("H1", 1.0), ("H2", 0.0)):
+        own = curve[curve["hypothesis"] == name]
+        line = summary.loc[name]
+        assert line["n_specifications"] == len(own)
+        assert line["estimate_median"] == pytest.approx(own["estimate"].median())
+        assert line["share_confirmed"] == pytest.approx(own["confirmed"].mean())
+        assert own["confirmed"].mean() == share
+        assert line["share_as_published"] == pytest.approx(
+            own["confirmed"].mean() if name == "H1" else 1 - own["confirmed"].mean()
+        )
+    assert summary.loc["H1", "p_median"] == 1 / 61
+    assert summary.loc["H2", "p_median"] > 0.05
+
+
+def test_choices_are_described_by_option(result, curve):
+    choices = result.tables["specification_choices"]
+    one = choices[(choices["hypothesis"] == "H1") & (choices["choice"] == "controls")]
+    assert list(one["option"]) == ["none", "age", "gender", "age+gender"]
+    assert one["n_specifications"].sum() == len(curve) / 2
+    assert one["eta_squared"].nunique() == 1
+    assert choices["eta_squared"].between(0, 1).all()
+
+
+def test_the_same_seed_gives_the_same_curve(answers, model, alternatives, result):
+    again = specification_curve(answers, model, PlsSection(), alternatives, draws=60, seed=3)
+    pd.testing.assert_frame_equal(
+        again.tables["specification_summary"].drop(columns="share_as_published"),
+        result.tables["specification_summary"].drop(columns="share_as_published"),
+    )
+
+
+def test_what_cannot_be_estimated_is_listed_with_its_reason(answers, model):
+    # A factor of a single item is not identified; scores and composites of it are.
+    short = Alternatives(
+        items={"single": tuple(item for item in ITEMS if item not in {"a2", "a3"})},
+        exclusions={"none": np.ones(N, dtype=bool)},
+        controls={},
+    )
+    failures = specification_curve(answers, model, PlsSection(), short, draws=10).tables[
+        "specification_failures"
+    ]
+    assert set(failures["score"]) == {"latent"}
+    assert set(failures["coding"]) == {"answers", "ranks", "polychoric"}
+    assert failures["reason"].str.len().gt(10).all()
+
+
+def test_item_sets_that_are_equal_are_listed_once():
+    retention = pd.DataFrame(
+        {"item": ["i1", "i2", "i3"], "largest_loading": [0.8, -0.7, 0.4], "retained": [True, True, False]}
+    )
+    assert item_alternatives(retention, 0.75) == {
+        "all": ("i1", "i2", "i3"),
+        "retained": ("i1", "i2"),
+        "strict": ("i1",),
+    }
+    assert list(item_alternatives(retention, 0.6)) == ["all", "retained"]
+
+
+def test_exclusions_follow_the_screens_and_influence():
+    careless = pd.DataFrame(
+        {
+            "respondent": [f"R{i}" for i in range(10)],
+            "longstring": [20.0] + [3.0] * 9,
+            "irv": np.linspace(0, 1, 10),
+            "mahalanobis_p": [0.5] * 10,
+            "even_odd": [np.nan] + [0.1] + [0.9] * 8,
+        }
+    )
+    casewise = pd.DataFrame({"respondent": careless["respondent"], "cooks_distance": [0.0] * 9 + [0.5]})
+    kept = exclusion_alternatives(careless, casewise)
+    assert {name: np.flatnonzero(~rows).tolist() for name, rows in kept.items()} == {
+        "none": [],
+        "longstring": [0],
+        "irv": [0],
+        "even_odd": [1],
+        "influential": [9],
+    }
+
+
+def test_no_answer_is_a_category_of_a_control():
+    dummies = control_alternatives(pd.DataFrame({"education": [1.0, 1.0, 2.0, np.nan]}))
+    np.testing.assert_array_equal(dummies["education"], [[0, 0], [0, 0], [1, 0], [0, 1]])
+
+
+def test_the_panel_is_sorted_and_shows_every_choice(curve):
+    panel = curve_panel(curve, "H1", ("estimator", "controls"), largest=50)
+    assert len(panel.estimate) == 50
+    assert (np.diff(panel.estimate) >= 0).all()
+    assert panel.chosen.shape == (len(panel.options), 50)
+    own = curve[curve["hypothesis"] == "H1"].reset_index(drop=True)
+    last = own.iloc[panel.specification[-1]]
+    assert last["estimate"] == own["estimate"].max()
+    shown = {option for option, chosen in zip(panel.options, panel.chosen[:, -1], strict=True) if chosen}
+    assert shown == {("estimator", last["estimator"])} | {
+        ("controls", part) for part in last["controls"].split("+")
+    }
+    assert ("controls", "age+gender") not in panel.options
