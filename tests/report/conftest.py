@@ -1,4 +1,4 @@
-"""A small study whose stage files, with invented numbers, lie in `study/`: one for every table of the report."""
+"""A small study: `study/` holds its stage files, one for every table of the report, with invented numbers."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ import pytest
 from smartcity_survey.codebook import Codebook
 from smartcity_survey.config import Language
 from smartcity_survey.io import read_table, write_json
+from smartcity_survey.report.figures import draw_all
 from smartcity_survey.report.labels import labels_of
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.wording import load_wording
 
+MakeSetting = Callable[[Language], Setting]
 STUDY = Path(__file__).parent / "study"
 CONSTRUCTS = ("trust", "ease", "use")
 ITEMS = tuple(f"{construct[0].upper()}{number}" for construct in CONSTRUCTS for number in (1, 2, 3))
@@ -68,7 +70,7 @@ def small_codebook() -> Codebook:
 
 
 @pytest.fixture(scope="session")
-def setting(small_codebook: Codebook) -> Callable[[Language], Setting]:
+def setting(small_codebook: Codebook) -> MakeSetting:
     """The small study's setting in a language."""
     return lambda language: Setting(load_wording(language), labels_of(small_codebook, language))
 
@@ -98,10 +100,13 @@ def tables() -> dict[str, pd.DataFrame]:
     return {path.stem: read_table(path) for path in sorted(STUDY.glob("*/*.csv"))}
 
 
-@pytest.fixture
-def reports(tmp_path: Path, tables: dict[str, pd.DataFrame]) -> Path:
-    """A `reports` folder as a run leaves it, before the figures are drawn."""
-    folder = tmp_path / "reports"
+@pytest.fixture(scope="session")
+def reports(
+    tmp_path_factory: pytest.TempPathFactory, setting: MakeSetting, tables: dict[str, pd.DataFrame]
+) -> Path:
+    """A `reports` folder as a run leaves it, with Kazakh figures; only read by tests."""
+    folder = tmp_path_factory.mktemp("study") / "reports"
     shutil.copytree(STUDY, folder)
     write_json(dict.fromkeys(tables, CARD), folder / "cards" / "all.json")
+    draw_all(folder, folder / "figures", setting("kk"))
     return folder

@@ -8,11 +8,9 @@ import pytest
 
 from smartcity_survey.config import Language
 from smartcity_survey.report.contents import Contents, Entry, load_contents
-from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import Table, card_line, render_table
-from tests.report.conftest import CARD, HOSTILE
+from tests.report.conftest import CARD, HOSTILE, MakeSetting
 
-MakeSetting = Callable[[Language], Setting]
 CONTENTS = load_contents()
 ENTRIES = {entry.name: entry for entry in CONTENTS.entries("table")}
 
@@ -144,12 +142,11 @@ def test_long_table_says_how_much_is_shown(setting: MakeSetting) -> None:
 
 def test_card_in_the_language_of_the_report(setting: MakeSetting) -> None:
     assert card_line(CARD, setting("en")) == (
-        "method: Pearson correlations; n: 40; components: 7 (eigenvalue above 1); tolerance: 1 × 10⁻¹²; seed: 20221128"
+        "method: Pearson correlations; n: 40; components: 7 (eigenvalue above 1); tolerance: 1 × 10⁻¹²; "
+        "seed: 20221128"
     )
-    assert (
-        card_line({"excludes": "careless, out_of_range"}, setting("ru"))
-        == "исключает: Небрежные ответы, Ответ вне шкалы"
-    )
+    excluding = card_line({"excludes": "careless, out_of_range"}, setting("ru"))
+    assert excluding == "исключает: Небрежные ответы, Ответ вне шкалы"
 
 
 def test_a_table_of_a_later_wave_needs_no_more_than_an_entry(setting: MakeSetting) -> None:

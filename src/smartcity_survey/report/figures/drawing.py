@@ -60,6 +60,10 @@ def styled(draw: Callable[P, R]) -> Callable[P, R]:
 @styled
 def save(figure: Figure, stem: str | Path) -> tuple[Path, Path]:
     """Write `<stem>.svg` and `<stem>.png`; the same figure gives the same bytes at any time and place."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+        figure.set_layout_engine("none")  # both files share one layout
     stem = Path(stem)
     paths = stem.with_name(f"{stem.name}.svg"), stem.with_name(f"{stem.name}.png")
     blank: dict[str, dict[str, str | None]] = {

@@ -56,6 +56,7 @@ def plot_loadings(loadings: pd.DataFrame, setting: Setting) -> Figure:
             wording.numbers.fixed(value, 2, bounded=True),
             ha="center",
             va="center",
+            in_layout=False,
             fontsize=7.5 if shown else 6.5,
             color=text_on(color) if shown else "#8a96a3",
         )
@@ -104,6 +105,7 @@ def plot_htmt(htmt: pd.DataFrame, setting: Setting) -> Figure:
                 wording.numbers.fixed(value, 2, bounded=True),
                 ha="center",
                 va="center",
+                in_layout=False,
                 color=text_on(color),
                 fontweight="bold" if past else "normal",
             )

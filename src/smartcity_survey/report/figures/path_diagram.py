@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
+from dataclasses import dataclass
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -11,16 +13,29 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from matplotlib.path import Path
 
 from smartcity_survey.report.figures.drawing import BLUE, INK, MUTED, VERMILION, WIDTH, styled
-from smartcity_survey.report.figures.path_layout import Box, Edge, Layout, lay_out
-from smartcity_survey.report.labels import Labels
+from smartcity_survey.report.figures.path_layout import Box, Edge, Layout, box_width, lay_out
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.wording import Wording
 
-BOX = (2.2, 0.56)
+WIDEST_BOX = 2.2
 COEFFICIENT = (0.74, 0.32)
-ROW = 0.78
-INCHES_PER_LETTER = 0.083
-"""Of the constructs' names, for breaking them into lines."""
+ROOM_OF_AN_ARROW = 0.14
+"""Inches that each arrow's end takes on the side of a box."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of text in a box; sizes in points."""
+
+    text: str
+    size: float
+    weight: str
+    color: str
+
+    @property
+    def height(self) -> float:
+        """Inches, with leading."""
+        return (self.text.count("\n") + 1) * self.size * 1.45 / 72
 
 
 @styled
@@ -41,10 +56,27 @@ def plot_path_diagram(
         source, _, target = str(line["path"]).partition(" -> ")
         lines[source, target] = line
     names = list(dict.fromkeys(loadings["construct"]))
-    layout = lay_out(names, list(lines), WIDTH - 0.1, BOX, COEFFICIENT, ROW)
-    figure = Figure(figsize=(WIDTH, layout.height + 0.45))
+    across = box_width(names, list(lines), WIDTH - 0.1, WIDEST_BOX, COEFFICIENT[0])
+    explained = quality.set_index("construct")["r2"].dropna()
+    texts = {
+        name: _texts(
+            labels.construct(name),
+            loadings.loc[loadings["construct"] == name, "loading"],
+            explained.get(name),
+            across,
+            wording,
+        )
+        for name in names
+    }
+    arriving = Counter(target for _, target in lines)
+    sizes = {
+        name: (across, max(sum(line.height for line in own) + 0.2, ROOM_OF_AN_ARROW * (arriving[name] + 1)))
+        for name, own in texts.items()
+    }
+    layout = lay_out(list(lines), sizes, WIDTH - 0.1, COEFFICIENT)
+    figure = Figure(figsize=(layout.width + 0.1, layout.height + 0.45))
     axes = figure.add_axes((0, 0, 1, 1))
-    axes.set_xlim(-0.05, WIDTH - 0.05)
+    axes.set_xlim(-0.05, layout.width + 0.05)
     axes.set_ylim(-0.4, layout.height + 0.05)
     axes.set_axis_off()
     largest = max(abs(line["estimate"]) for line in lines.values())
@@ -52,10 +84,8 @@ def plot_path_diagram(
         _arrow(axes, layout, edge, line, largest, alpha)
     for edge, line in lines.items():
         _coefficient(axes, layout.labels[edge], line, alpha, wording)
-    explained = quality.set_index("construct")["r2"].dropna()
     for name, box in layout.boxes.items():
-        own = loadings.loc[loadings["construct"] == name, "loading"]
-        _construct(axes, box, name, own, explained.get(name), wording, labels)
+        _construct(axes, box, texts[name], endogenous=name in arriving)
     _key(axes, alpha, wording)
     return figure
 
@@ -120,53 +150,55 @@ def _coefficient(axes: Axes, box: Box, line: pd.Series, alpha: float, wording: W
     )
 
 
-def _construct(
-    axes: Axes,
-    box: Box,
-    name: str,
-    loadings: pd.Series,
-    explained: float | None,
-    wording: Wording,
-    labels: Labels,
-) -> None:
+def _texts(
+    name: str, loadings: pd.Series, explained: float | None, across: float, wording: Wording
+) -> list[Line]:
+    """What stands in a construct's box, broken into lines that fit its width."""
     style = wording.numbers
+    low, high = (style.fixed(end, 2, bounded=True) for end in (loadings.min(), loadings.max()))
+    measured = wording.fill("figures.path.measured", n=style.count(len(loadings)), low=low, high=high)
+    lines = [
+        Line(_broken(name, 8.8, across), 8.8, "bold", INK),
+        Line(_broken(measured, 6.8, across), 6.8, "normal", MUTED),
+    ]
+    if explained is not None:
+        r2 = f"R² = {style.fixed(explained, 3, bounded=True)}"
+        lines.insert(1, Line(r2, 9.5, "bold", VERMILION))
+    return lines
+
+
+def _broken(text: str, size: float, across: float) -> str:
+    """Text in lines that fit; a letter of this typeface is about 0.68 of its size wide, even in bold."""
+    return textwrap.fill(text, int(across / (0.68 * size / 72)))
+
+
+def _construct(axes: Axes, box: Box, lines: list[Line], endogenous: bool) -> None:
     axes.add_patch(
         FancyBboxPatch(
             (box.x - box.width / 2, box.y - box.height / 2),
             box.width,
             box.height,
             boxstyle="round,pad=0,rounding_size=0.09",
-            facecolor="#eaf3fa" if explained is None else "#fdf1e7",
+            facecolor="#fdf1e7" if endogenous else "#eaf3fa",
             edgecolor=INK,
             linewidth=0.9,
             zorder=4,
         )
     )
-    title = textwrap.fill(labels.construct(name), max(10, int(box.width / INCHES_PER_LETTER)))
-    measured = wording.fill(
-        "figures.path.measured",
-        n=style.count(len(loadings)),
-        low=style.fixed(loadings.min(), 2, bounded=True),
-        high=style.fixed(loadings.max(), 2, bounded=True),
-    )
-    lines = [(title, 8.8, "bold", INK), (measured, 6.8, "normal", MUTED)]
-    if explained is not None:
-        lines.insert(1, (f"R² = {style.fixed(explained, 3, bounded=True)}", 9.5, "bold", VERMILION))
-    heights = [(text.count("\n") + 1) * size * 1.45 / 72 for text, size, _, _ in lines]
-    y = box.y + sum(heights) / 2
-    for (text, size, weight, color), height in zip(lines, heights, strict=True):
+    y = box.y + sum(line.height for line in lines) / 2
+    for line in lines:
         axes.text(
             box.x,
-            y - height / 2,
-            text,
+            y - line.height / 2,
+            line.text,
             ha="center",
             va="center",
-            fontsize=size,
-            fontweight=weight,
-            color=color,
+            fontsize=line.size,
+            fontweight=line.weight,
+            color=line.color,
             zorder=5,
         )
-        y -= height
+        y -= line.height
 
 
 def _key(axes: Axes, alpha: float, wording: Wording) -> None:

@@ -19,6 +19,13 @@ PLACES = (0.3, 0.5, 0.7, 0.4, 0.6, 0.22, 0.78)
 """Shares of the arrow's length tried for its coefficient, best first."""
 
 
+NARROWEST = 1.2
+"""Inches of a box that still takes a construct's name."""
+
+MARGIN = 0.2
+"""Inches between things."""
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
     """A rectangle by its centre, in inches from the lower left corner."""
@@ -67,44 +74,45 @@ def layers_of(names: Sequence[str], edges: Sequence[Edge]) -> dict[str, int]:
     return layer
 
 
+def box_width(
+    names: Sequence[str], edges: Sequence[Edge], width: float, widest: float, label: float
+) -> float:
+    """Width of the boxes that lets all layers and the coefficients between them fit in `width`."""
+    depth = max(layers_of(names, edges).values()) + 1
+    return min(widest, max(NARROWEST, (width - (depth - 1) * (label + 2 * MARGIN)) / depth))
+
+
 def lay_out(
-    names: Sequence[str],
     edges: Sequence[Edge],
+    sizes: Mapping[str, tuple[float, float]],
     width: float,
-    box: tuple[float, float],
     label: tuple[float, float],
-    row: float,
 ) -> Layout:
     """Place constructs, arrows and coefficients.
 
     Parameters
     ----------
-    names, edges : constructs and (source, target) pairs.
-    width : of the drawing; its height follows.
-    box, label : (width, height) of a construct's box and of a coefficient.
-    row : distance of neighbouring rows.
+    edges : (source, target) pairs.
+    sizes : construct -> (width, height) of its box; all have the same width.
+    width : of the drawing, more where many layers need it; its height follows.
+    label : (width, height) of a coefficient.
     """
-    layer = layers_of(names, edges)
-    lanes = _lanes(names, edges, layer)
+    layer = layers_of(list(sizes), edges)
+    lanes = _lanes(list(sizes), edges, layer)
     depth = len(lanes)
-    slots = max(len(lane) for lane in lanes)
-    height = slots * row
-    box_width = min(box[0], width / (1.55 * depth - 0.55))
-    step = (width - box_width) / (depth - 1) if depth > 1 else 0.0
-    centre = {
-        slot: (box_width / 2 + index * step, height - (height / len(lane)) * (position + 0.5))
-        for index, lane in enumerate(lanes)
-        for position, slot in enumerate(lane)
-    }
-    incoming = {name: sum(target == name for _, target in edges) for name in names}
-    boxes = {
-        name: Box(
-            *centre[name],
-            box_width,
-            box[1] * (1 if incoming[name] < 3 else 1.6 if incoming[name] < 5 else 2.0),
-        )
-        for name in names
-    }
+    across = next(iter(sizes.values()))[0]
+    width = max(width, depth * across + (depth - 1) * (label[0] + 2 * MARGIN))
+    step = (width - across) / (depth - 1) if depth > 1 else 0.0
+    tall = [[sizes[slot][1] if isinstance(slot, str) else label[1] for slot in lane] for lane in lanes]
+    height = max(sum(heights) + MARGIN * len(heights) for heights in tall)
+    centre: dict[Slot, tuple[float, float]] = {}
+    for index, (lane, heights) in enumerate(zip(lanes, tall, strict=True)):
+        free = (height - sum(heights)) / len(lane)
+        top = height
+        for slot, own in zip(lane, heights, strict=True):
+            centre[slot] = across / 2 + index * step, top - (free + own) / 2
+            top -= free + own
+    boxes = {name: Box(*centre[name], *size) for name, size in sizes.items()}
     arrows = dict(_arrows(edges, layer, boxes, centre))
     return Layout(width, height, boxes, arrows, _labels(arrows, boxes, label))
 

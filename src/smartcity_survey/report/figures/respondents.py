@@ -151,6 +151,7 @@ def _stack(axes: Axes, lines: pd.DataFrame, y: float, wording: Wording) -> None:
                 wording.numbers.fixed(share, 0),
                 ha="center",
                 va="center",
+                in_layout=False,
                 fontsize=6.8,
                 color=text_on(color),
             )

@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import warnings
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from smartcity_survey.config import Language
+from smartcity_survey.report.figures import (
+    FIGURES,
+    draw_all,
+    plot_coefficients,
+    plot_loadings,
+    plot_path_diagram,
+    plot_scree,
+    save,
+)
+from smartcity_survey.report.figures.drawing import text_on
+from smartcity_survey.report.fonts import FAMILY, font_file, missing_glyphs
+from smartcity_survey.report.wording import LANGUAGES
+from tests.report.conftest import STUDY, MakeSetting
+
+
+def texts(figure: Figure) -> list[str]:
+    return [text.get_text() for text in figure.findobj(Text) if text.get_text()]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", FIGURES)
+def test_figure_is_drawn_in_every_language(
+    tables: dict[str, pd.DataFrame], setting: MakeSetting, name: str, language: Language
+) -> None:
+    entry = FIGURES[name]
+    figure = entry.draw(*(tables[Path(need).name] for need in entry.needs), setting(language))
+    assert missing_glyphs("".join(texts(figure))) == set()
+
+
+def test_all_figures_are_written_as_svg_and_png(reports: Path) -> None:
+    files = {path.name for path in (reports / "figures").iterdir()}
+    assert files == {f"{name}{suffix}" for name in FIGURES for suffix in (".svg", ".png")}
+
+
+def test_figures_are_the_same_bytes_whatever_the_surroundings(
+    reports: Path, tmp_path: Path, setting: MakeSetting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another clock and somebody's own matplotlib settings change nothing, nor does a warning arise."""
+    monkeypatch.setattr(time, "time", lambda: 2e9)
+    monkeypatch.setitem(matplotlib.rcParams, "font.size", 30)
+    monkeypatch.setitem(matplotlib.rcParams, "svg.hashsalt", None)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        drawn = draw_all(reports, tmp_path, setting("kk"))
+    assert drawn == tuple(FIGURES)
+    for path in sorted((reports / "figures").iterdir()):
+        assert path.read_bytes() == (tmp_path / path.name).read_bytes(), path.name
+
+
+DRAW_SCREE = """
+import contextlib, locale, sys
+with contextlib.suppress(locale.Error):   # a machine need not have every locale; LC_ALL names it all the same
+    locale.setlocale(locale.LC_ALL, "")
+from smartcity_survey.io import read_table
+from smartcity_survey.report.figures import plot_scree, save
+from smartcity_survey.report.setting import Setting
+from smartcity_survey.report.wording import load_wording
+save(plot_scree(read_table(sys.argv[1]), Setting(load_wording("ru"), None)), sys.argv[2])
+"""
+
+
+@pytest.mark.parametrize("name", ["C", "ru_RU.UTF-8", "kk_KZ.UTF-8"])
+def test_figure_is_the_same_bytes_in_any_locale(
+    tmp_path: Path, setting: MakeSetting, tables: dict[str, pd.DataFrame], name: str
+) -> None:
+    save(plot_scree(tables["eigenvalues"], setting("ru")), tmp_path / "here")
+    environment = os.environ | {"LANG": name, "LC_ALL": name, "TZ": "Asia/Almaty", "PYTHONHASHSEED": "5"}
+    source = str(STUDY / "tables" / "eigenvalues.csv")
+    command = [sys.executable, "-c", DRAW_SCREE, source, str(tmp_path / "there")]
+    subprocess.run(command, env=environment, check=True)
+    for suffix in (".svg", ".png"):
+        assert (tmp_path / f"here{suffix}").read_bytes() == (tmp_path / f"there{suffix}").read_bytes()
+
+
+def test_images_carry_no_date_and_no_program(
+    tables: dict[str, pd.DataFrame], tmp_path: Path, setting: MakeSetting
+) -> None:
+    svg, png = save(plot_scree(tables["eigenvalues"], setting("en")), tmp_path / "scree")
+    text = svg.read_text(encoding="utf-8")
+    assert "dc:date" not in text
+    assert "Matplotlib v" not in text
+    assert b"Software" not in png.read_bytes()
+
+
+def test_text_uses_the_bundled_typeface(tables: dict[str, pd.DataFrame], setting: MakeSetting) -> None:
+    figure = plot_scree(tables["eigenvalues"], setting("kk"))
+    families = {text.get_fontfamily()[0] for text in figure.findobj(Text)}
+    assert families == {FAMILY}
+    from matplotlib.font_manager import findfont
+
+    assert Path(findfont(FAMILY, fallback_to_default=False)) == font_file()
+
+
+def test_figures_without_numbers_are_left_out_and_old_images_removed(
+    tmp_path: Path, setting: MakeSetting
+) -> None:
+    figures = tmp_path / "figures"
+    figures.mkdir()
+    for name in ("demographics", "scree", "own"):
+        (figures / f"{name}.svg").write_text("old", encoding="utf-8")
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "demographics.csv").write_text("variable,category,n,percent\n", encoding="utf-8")
+    assert draw_all(tmp_path, figures, setting("en")) == ()
+    assert [path.name for path in figures.iterdir()] == ["own.svg"]
+
+
+def test_small_loadings_are_grey_and_large_ones_shaded(
+    tables: dict[str, pd.DataFrame], setting: MakeSetting
+) -> None:
+    figure = plot_loadings(tables["rotated_loadings"], setting("kk"))
+    cells = {text.get_text(): text for text in figure.axes[0].texts}
+    assert cells["0,85"].get_color() != cells["−0,12"].get_color()
+    assert cells["0,85"].get_fontsize() > cells["−0,12"].get_fontsize()
+    assert len(figure.axes[0].texts) == 27
+
+
+def test_fifty_one_items_stay_legible(setting: MakeSetting) -> None:
+    """Seven points at least, and rows that do not touch."""
+    items = [f"Q{number}" for number in range(51)]
+    loadings = pd.DataFrame(np.full((51, 7), 0.6), columns=[f"component_{k}" for k in range(1, 8)])
+    loadings.insert(0, "item", items)
+    figure = plot_loadings(loadings, setting("en"))
+    figure.draw_without_rendering()
+    boxes = [label.get_window_extent() for label in figure.axes[0].get_yticklabels()]
+    gaps = [upper.y0 - lower.y1 for upper, lower in pairwise(boxes)]
+    assert min(text.get_fontsize() for text in figure.axes[0].texts) >= 7
+    assert min(gaps) > 0
+
+
+def test_path_diagram_names_constructs_coefficients_and_explained_variance(
+    tables: dict[str, pd.DataFrame], setting: MakeSetting
+) -> None:
+    frames = (tables["pls_paths"], tables["pls_quality"], tables["pls_loadings"])
+    shown = texts(plot_path_diagram(*frames, setting("en")))
+    assert {"Trust", "Ease of use", "Use", ".420", "[.32, .52]", "−.031", "R² = .400"} <= set(shown)
+    assert "significant (p < .05)" in shown
+
+
+def test_coefficient_plot_has_a_mark_for_each_method(
+    tables: dict[str, pd.DataFrame], setting: MakeSetting
+) -> None:
+    figure = plot_coefficients(tables["hypotheses"], setting("ru"))
+    assert {"Напечатано", "Регрессия МНК", "PLS-SEM", "Влияние на: Использование"} <= set(texts(figure))
+    offsets = {
+        c.get_label(): np.asarray(c.get_offsets())
+        for c in figure.axes[0].collections
+        if not c.get_label().startswith("_")
+    }
+    np.testing.assert_allclose(offsets["Напечатано"][:, 0], [-0.105, -0.3])
+    assert np.all(offsets["Напечатано"][:, 1] < offsets["PLS-SEM"][:, 1])
+
+
+@pytest.mark.parametrize(
+    ("color", "expected"), [("#00558c", "white"), ("#ffffff", "#1f2933"), ("#bcd9ee", "#1f2933")]
+)
+def test_text_stands_out_from_its_ground(color: str, expected: str) -> None:
+    assert text_on(color) == expected
+
+
+def test_text_stays_inside_the_boxes_of_a_deep_model(setting: MakeSetting) -> None:
+    """Five layers and long Kazakh names: boxes get narrower and taller, text is broken into lines."""
+    chain = ("trust", "ease", "use", "gain", "stay")
+    names = dict.fromkeys(chain, "Ақылды қоршаған ортаны қабылдау")
+    there = setting("kk")
+    deep = replace(there, labels=replace(there.labels, constructs=names))
+    paths = pd.DataFrame(
+        [
+            {"path": f"{a} -> {b}", "estimate": 0.4, "ci_low": 0.3, "ci_high": 0.5, "p": 0.0}
+            for a, b in pairwise(chain)
+        ]
+    )
+    quality = pd.DataFrame({"construct": chain[1:], "r2": 0.5})
+    loadings = pd.DataFrame({"construct": chain, "item": chain, "loading": 0.8})
+    figure = plot_path_diagram(paths, quality, loadings, deep)
+    figure.draw_without_rendering()
+    boxes = [patch.get_window_extent() for patch in figure.axes[0].patches if patch.get_zorder() == 4]
+    inside = [text.get_window_extent() for text in figure.axes[0].texts if text.get_zorder() == 5]
+    assert len(boxes) == 5
+    for extent in inside:
+        assert any(
+            box.x0 <= extent.x0 and extent.x1 <= box.x1 and box.y0 <= extent.y0 and extent.y1 <= box.y1
+            for box in boxes
+        )

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import pandas as pd
+
+from smartcity_survey.report.verdicts import facts, verdicts
+from tests.report.conftest import MakeSetting
+
+
+def test_hypotheses_by_method(tables: dict[str, pd.DataFrame], setting: MakeSetting) -> None:
+    first, second = verdicts(tables["hypotheses"], setting("en"))
+    assert (first.name, first.claim, first.agreed) == ("H1", "Trust → Use (+)", True)
+    assert (second.name, second.claim, second.agreed) == ("H2", "Ease of use → Use (−)", False)
+    printed, ols, pls = first.findings
+    assert printed is not None
+    assert ols is not None
+    assert pls is not None
+    assert [finding.method for finding in (printed, ols, pls)] == ["Printed", "OLS regression", "PLS-SEM"]
+    assert printed.numbers == ("β = −.105", "p = .017")
+    assert ols.numbers == ("β = .420", "[.30, .52]", "p < .001")
+
+
+def test_a_confirmation_against_its_own_sign_is_marked(
+    tables: dict[str, pd.DataFrame], setting: MakeSetting
+) -> None:
+    """A printed coefficient may be negative while a positive effect counts as confirmed."""
+    lines = verdicts(tables["hypotheses"], setting("kk"))
+    marked = [[bool(finding and finding.contrary) for finding in line.findings] for line in lines]
+    assert marked == [[True, False, False], [False, False, False]]
+
+
+def test_a_method_may_lack_a_hypothesis(tables: dict[str, pd.DataFrame], setting: MakeSetting) -> None:
+    hypotheses = tables["hypotheses"].query("not (hypothesis == 'H2' and method == 'published')")
+    _, second = verdicts(hypotheses, setting("en"))
+    assert second.findings[0] is None
+    assert second.agreed
+
+
+def test_facts(tables: dict[str, pd.DataFrame], setting: MakeSetting) -> None:
+    shown = {what: (number, of) for what, number, of in facts(tables, setting("en"))}
+    assert shown["Respondents analysed"] == ("1,040", "of 1,060")
+    assert shown["Items kept"] == ("8", "of 9")
+    assert shown["R², OLS regression"] == (".578", "")
+    assert shown["Hypotheses confirmed, OLS regression"] == ("1", "of 2")
+    assert facts({}, setting("en")) == ()

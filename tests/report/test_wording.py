@@ -1,0 +1,164 @@
+"""Three languages of equal standing: the same keys, the same places to fill, every key in use."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from smartcity_survey.config import Language
+from smartcity_survey.io import write_table
+from smartcity_survey.report.contents import load_contents
+from smartcity_survey.report.criteria import CRITERIA
+from smartcity_survey.report.figures import FIGURES
+from smartcity_survey.report.page import write_report
+from smartcity_survey.report.wording import LANGUAGES, load_wording
+from tests.report.conftest import MANIFEST, MakeSetting
+
+PACKAGE = Path(__file__).resolve().parents[2] / "src" / "smartcity_survey"
+WORDINGS = {language: load_wording(language) for language in LANGUAGES}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_same_keys_as_in_english(language: Language) -> None:
+    assert set(WORDINGS[language].texts) == set(WORDINGS["en"].texts)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_same_places_to_fill_as_in_english(language: Language) -> None:
+    def places(language: Language) -> dict[str, list[str]]:
+        return {key: sorted(re.findall(r"{\w*}", text)) for key, text in WORDINGS[language].texts.items()}
+
+    assert places(language) == places("en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_is_empty_and_none_was_forgotten_in_english(language: Language) -> None:
+    texts = WORDINGS[language].texts
+    assert [key for key, text in texts.items() if not text.strip()] == []
+    if language != "en":
+        latin = re.compile(r"[A-Za-z]{3,}(?: [a-z]{3,}){2,}")
+        assert {key: text for key, text in texts.items() if latin.search(text)} == {}
+
+
+def test_kazakh_and_russian_differ() -> None:
+    """Only names, symbols and words common to both may be the same."""
+    same = [
+        key
+        for key, text in WORDINGS["kk"].texts.items()
+        if text == WORDINGS["ru"].texts[key] and len(re.findall(r"[а-яәғқңөұүһі]{3,}", text.lower())) > 2
+    ]
+    assert same == []
+
+
+class Recorder(Mapping[str, str]):
+    """The texts of a language, with a note of every one that was read."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = texts
+        self.read: set[str] = set()
+
+    def __getitem__(self, key: str) -> str:
+        self.read.add(key)
+        return self._texts[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._texts
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+
+def test_every_text_is_used(
+    reports: Path, tmp_path: Path, tables: dict[str, pd.DataFrame], setting: MakeSetting
+) -> None:
+    """All texts of page, tables and figures are read by two reports; those of codes name codes in use."""
+    there = setting("en")
+    recorder = Recorder(there.wording.texts)
+    recording = replace(there, wording=replace(there.wording, texts=recorder))
+    for entry in FIGURES.values():
+        entry.draw(*(tables[Path(need).name] for need in entry.needs), recording)
+    printed = {("table", "descriptives"): 12}
+    write_report(reports, MANIFEST, recording, tmp_path / "report.html", printed=printed)
+    for name, frame in (
+        ("audit", tables["audit"].head(0)),
+        ("eigenvalues", pd.concat([tables["eigenvalues"]] * 3)),
+    ):
+        write_table(frame, tmp_path / "tables" / f"{name}.csv")
+    write_report(tmp_path, MANIFEST, recording, tmp_path / "report.html")
+    unread = {key for key in recorder if key not in recorder.read}
+    codes = _words_in_code()
+    assert {key for key in unread if key.split(".")[0] != "values"} == set()
+    assert {key for key in unread if key.split(".", 2)[2] not in codes} == set()
+
+
+def _words_in_code() -> set[str]:
+    """Every text constant of the package outside the report, numbers and inserted values as `{}`."""
+    words: set[str] = set()
+    for path in PACKAGE.rglob("*.py"):
+        if "report" in path.relative_to(PACKAGE).parts:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                words |= {node.value, re.sub(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])", "{}", node.value)}
+            elif isinstance(node, ast.JoinedStr):
+                parts = [str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values]
+                words.add("".join(parts))
+            elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+                words.add(node.target.id)
+    composed = {f"satorra_bentler_{word}" for word in ("chi2", "df", "p", "scaling")}
+    return words | composed | {"{} (eigenvalue > {})", "{} (fixed number)", "nothing"}
+
+
+def test_every_table_figure_and_section_has_its_wording() -> None:
+    contents = load_contents()
+    wanted = {f"sections.{section.id}.{part}" for section in contents.sections for part in ("title", "intro")}
+    wanted |= {
+        f"tables.{entry.name}.{part}" for entry in contents.entries("table") for part in ("title", "note")
+    }
+    wanted |= {
+        f"figures.{entry.name}.{part}"
+        for entry in contents.entries("figure")
+        for part in ("title", "alt", "note")
+    }
+    wanted |= {f"criteria.{line['id']}" for line in yaml.safe_load(CRITERIA.read_text(encoding="utf-8"))}
+    assert wanted - set(WORDINGS["en"].texts) == set()
+    assert {entry.name for entry in contents.entries("figure")} == set(FIGURES)
+
+
+def test_every_column_of_the_tables_has_a_heading(tables: dict[str, pd.DataFrame]) -> None:
+    """Columns named after constructs, components and terms are headed by those names."""
+    named = re.compile(r"component_\d+|variance_proportion_.*|trust|ease|use")
+    headless = {
+        column
+        for entry in load_contents().entries("table")
+        for column in entry.columns or tables[entry.name].columns
+        if column not in (entry.group, *entry.pivot)
+        and not column.endswith("_high")
+        and not named.fullmatch(column)
+        and f"columns.{column}" not in WORDINGS["en"]
+    }
+    assert headless == set()
+
+
+def test_code_without_wording_stands_for_itself() -> None:
+    assert WORDINGS["kk"].value("package", "statsmodels") == "statsmodels"
+
+
+def test_numbers_in_a_phrase_are_set_in_the_language() -> None:
+    assert WORDINGS["en"].value("card", "7 (eigenvalue > 1)") == "7 (eigenvalue above 1)"
+    assert WORDINGS["kk"].value("rule", "largest loading below 0.5") == "Ең үлкен жүктеме 0,5 мәнінен кіші"
+
+
+def test_missing_key_is_an_error() -> None:
+    with pytest.raises(KeyError, match=r"page\.nothing"):
+        WORDINGS["en"]["page.nothing"]
