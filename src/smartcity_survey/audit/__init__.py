@@ -18,7 +18,10 @@ from smartcity_survey.audit.seeded import seeded_errors
 
 COLUMNS = ["check", "place", "printed", "expected", "consistent", "severity", "explanation"]
 
-__all__ = ["COLUMNS", "run", "seeded"]
+# Smaller changes than this share of a number are left out when the audit's power is summed up.
+MEANINGFUL = 0.01
+
+__all__ = ["COLUMNS", "MEANINGFUL", "power", "run", "seeded"]
 
 
 def run(path: Path | str, language: str = "en") -> pd.DataFrame:
@@ -62,3 +65,28 @@ def seeded(path: Path | str) -> pd.DataFrame:
     """Change every printed digit in turn and see whether the audit notices; see `seeded_errors`."""
     paper = read_paper(Path(path))
     return seeded_errors(paper, plan(paper))
+
+
+def power(path: Path | str) -> pd.DataFrame:
+    """How many wrong digits the audit would notice, by table.
+
+    Returns
+    -------
+    pd.DataFrame
+        one row per table, figure or text, and `all` at the end: `object, n_numbers, n_changes,
+        share_noticed`, over changes of one digit that move a number by at least `MEANINGFUL` of its size.
+    """
+    changes = seeded(path)
+    changes = changes[changes["relative_change"] >= MEANINGFUL]
+    everything = changes.assign(object="all")
+    parts = [
+        frame.groupby("object", sort=False)
+        .agg(
+            n_numbers=("address", "nunique"),
+            n_changes=("noticed", "size"),
+            share_noticed=("noticed", "mean"),
+        )
+        .reset_index()
+        for frame in (changes, everything)
+    ]
+    return pd.concat(parts, ignore_index=True)
