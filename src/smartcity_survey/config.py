@@ -137,6 +137,15 @@ class PlsSection(Section):
     confidence_level: Probability = Field(0.95, description="level of the intervals")
 
 
+class RobustnessSection(Section):
+    """How far the verdicts are put to the test."""
+
+    equivalence_bound: float = Field(
+        0.10, gt=0, description="standardised coefficients below this count as negligible"
+    )
+    null_draws: int = Field(500, ge=100, description="resamples under the null of the specification curve")
+
+
 class ConstructSection(Section):
     """A construct: how it is measured and by what."""
 
@@ -179,6 +188,7 @@ class Config(Section):
     scores: ScoresSection = Field(ScoresSection())
     regression: RegressionSection = Field(RegressionSection())
     pls: PlsSection = Field(PlsSection())
+    robustness: RobustnessSection = Field(RobustnessSection())
     seed: int = Field(ge=0, description="seed of every random stream")
 
 

@@ -1,0 +1,23 @@
+"""Rule `robustness`."""
+
+from smartcity_survey.config import RobustnessSection
+from smartcity_survey.io import read_table, write_stage
+from smartcity_survey.model import load_model
+from smartcity_survey.stages.robustness import evaluate_robustness
+from smartcity_survey.workflow import logged
+
+
+def main(scores: str, codebook: str, model: dict, options: dict, reports: str = "reports") -> None:
+    section = RobustnessSection(**options)
+    result = evaluate_robustness(read_table(scores), load_model(model, codebook), section)
+    write_stage("robustness", result, reports)
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            snakemake.input.scores,
+            snakemake.input.codebook,
+            snakemake.params.model,
+            snakemake.params.options,
+        )

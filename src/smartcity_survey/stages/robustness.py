@@ -1,0 +1,245 @@
+"""Robustness: what collinearity, multiplicity and the sample's size do to the verdicts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.config import RobustnessSection
+from smartcity_survey.io import Card, StageResult
+from smartcity_survey.model import Model
+from smartcity_survey.stages.naming import naming
+from smartcity_survey.stats.bayes_factor import bayes_factors
+from smartcity_survey.stats.equivalence import tost
+from smartcity_survey.stats.multiplicity import benjamini_hochberg, holm
+from smartcity_survey.stats.ols import OlsFit, ols
+from smartcity_survey.stats.power import coefficient_power, detectable_effect, effect_f2, rows_needed
+from smartcity_survey.stats.relative_importance import relative_importance
+from smartcity_survey.stats.ridge import ridge_trace
+from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.wald import joint_test
+
+LAMBDAS = np.concatenate([[0.0], np.logspace(-3, 1, 41)])
+POWER = 0.8
+NEW_WAVE_EFFECTS = (0.05, 0.10, 0.15, 0.20)
+
+
+@dataclass(frozen=True, slots=True)
+class _Regression:
+    """One outcome's regression on its predictors, with what the tables need of it.
+
+    beta_se (k,) : error of b times SD of x over SD of y. correlation (k, k), outcome_correlation (k,).
+    """
+
+    outcome: str
+    predictors: tuple[str, ...]
+    fit: OlsFit
+    beta_se: Array
+    correlation: Array
+    outcome_correlation: Array
+
+
+def evaluate_robustness(scores: pd.DataFrame, model: Model, section: RobustnessSection) -> StageResult:
+    """Tables on collinearity, power, multiplicity, equivalence and Bayes factors."""
+    regressions = [_regress(scores, model, outcome) for outcome in model.outcomes]
+    n = len(scores)
+    card: Card = {
+        "method": "regression of the scores, standardised coefficients",
+        "n": n,
+        "alpha": model.alpha,
+    }
+    tables = {
+        "relative_importance": _join([_importance(r) for r in regressions]),
+        "ridge_trace": _join([_ridge(r, n) for r in regressions]),
+        "joint_tests": _join([_joint_tests(r, model) for r in regressions]),
+        "hypothesis_tests": _hypothesis_tests(regressions, model, section),
+        "power": _join([_power(r, model, n) for r in regressions]),
+        "new_wave_size": _join([_new_wave(r, model) for r in regressions]),
+    }
+    cards: dict[str, Card] = dict.fromkeys(tables, card)
+    cards["hypothesis_tests"] = {
+        **card,
+        "family": len(model.hypotheses),
+        "equivalence_bound": section.equivalence_bound,
+        "bayes_factor": "JZS, Cauchy scale .354; model with against model without the predictor",
+    }
+    cards["power"] = {**card, "power": POWER}
+    cards["new_wave_size"] = {**card, "power": POWER}
+    return StageResult(tables=tables, cards=cards)
+
+
+def _join(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat(frames, ignore_index=True)
+
+
+def _regress(scores: pd.DataFrame, model: Model, outcome: str) -> _Regression:
+    predictors = model.predictors(outcome)
+    x, y = scores[list(predictors)].to_numpy(), scores[outcome].to_numpy()
+    with naming((*predictors, outcome), f"robustness of the regression of {outcome}"):
+        fit = ols(y, x)
+    joint = np.corrcoef(np.column_stack([x, y]), rowvar=False)
+    return _Regression(
+        outcome,
+        predictors,
+        fit,
+        fit.std_err[1:] * x.std(axis=0, ddof=1) / y.std(ddof=1),
+        joint[:-1, :-1],
+        joint[:-1, -1],
+    )
+
+
+def _importance(r: _Regression) -> pd.DataFrame:
+    importance = relative_importance(r.correlation, r.outcome_correlation)
+    return pd.DataFrame(
+        {
+            "outcome": r.outcome,
+            "predictor": r.predictors,
+            "zero_order": r.outcome_correlation,
+            "beta": r.fit.beta,
+            "vif": r.fit.vif,
+            "lmg": importance.lmg,
+            "lmg_share": importance.share,
+            "dominates_completely": _names(importance.complete, r.predictors),
+            "dominates_generally": _names(importance.general, r.predictors),
+        }
+    )
+
+
+def _names(dominates: np.ndarray, predictors: tuple[str, ...]) -> list[str]:
+    return [", ".join(np.array(predictors)[row]) for row in dominates]
+
+
+def _ridge(r: _Regression, n: int) -> pd.DataFrame:
+    trace = ridge_trace(r.correlation, r.outcome_correlation, n, LAMBDAS)
+    frame = pd.DataFrame({"outcome": r.outcome, "lambda": trace.lambdas, "r2": trace.r2, "gcv": trace.gcv})
+    for j, predictor in enumerate(r.predictors):
+        frame[f"beta_{predictor}"] = trace.beta[:, j]
+    frame["max_vif"] = trace.vif.max(axis=1)
+    frame["lambda_hkb"] = trace.lambda_hkb
+    return frame
+
+
+def _joint_tests(r: _Regression, model: Model) -> pd.DataFrame:
+    """Whether the coefficients of the hypotheses not confirmed are zero together, and of those confirmed."""
+    rows = []
+    for verdict, wanted in (("not_confirmed", False), ("confirmed", True)):
+        chosen = [
+            h
+            for h in model.hypotheses
+            if h.target == r.outcome and _confirmed(r, h.source, h.sign, model.alpha) == wanted
+        ]
+        if not chosen:
+            continue
+        terms = [1 + r.predictors.index(h.source) for h in chosen]
+        for errors, robust in (("classical", False), ("HC3", True)):
+            test = joint_test(r.fit, terms, robust=robust)
+            rows.append(
+                {
+                    "outcome": r.outcome,
+                    "hypotheses": ", ".join(h.name for h in chosen),
+                    "verdict": verdict,
+                    "errors": errors,
+                    "f": test.statistic,
+                    "df_numerator": test.df_numerator,
+                    "df_denominator": test.df_denominator,
+                    "p": test.p,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _confirmed(r: _Regression, source: str, sign: str, alpha: float) -> bool:
+    j = r.predictors.index(source)
+    beta = r.fit.beta[j] if sign == "positive" else -r.fit.beta[j]
+    return bool(beta > 0 and r.fit.p[1 + j] < alpha)
+
+
+def _hypothesis_tests(
+    regressions: list[_Regression], model: Model, section: RobustnessSection
+) -> pd.DataFrame:
+    by_outcome = {r.outcome: r for r in regressions}
+    place = [
+        (by_outcome[h.target], by_outcome[h.target].predictors.index(h.source)) for h in model.hypotheses
+    ]
+    if not place:
+        return pd.DataFrame(columns=["hypothesis"])
+    p = np.array([r.fit.p[1 + j] for r, j in place])
+    beta = np.array([r.fit.beta[j] for r, j in place])
+    beta_se = np.array([r.beta_se[j] for r, j in place])
+    df = place[0][0].fit.df_residual
+    equivalence = tost(beta, beta_se, df, section.equivalence_bound, model.alpha)
+    log_bf10 = np.array([bayes_factors(r.fit.r2, r.fit.part, r.fit.n).log_jzs[j] for r, j in place])
+    return pd.DataFrame(
+        {
+            "hypothesis": [h.name for h in model.hypotheses],
+            "predictor": [h.source for h in model.hypotheses],
+            "beta": beta,
+            "p": p,
+            "p_holm": holm(p),
+            "p_benjamini_hochberg": benjamini_hochberg(p),
+            "confirmed_after_holm": [
+                _confirmed(r, h.source, h.sign, 1.0) and adjusted < model.alpha
+                for (r, _), h, adjusted in zip(place, model.hypotheses, holm(p), strict=True)
+            ],
+            "equivalence_p": equivalence.p,
+            "equivalence_ci_low": equivalence.ci_low,
+            "equivalence_ci_high": equivalence.ci_high,
+            "negligible": equivalence.p < model.alpha,
+            "log_bf10": log_bf10,
+            "evidence": [_evidence(value) for value in log_bf10],
+        }
+    )
+
+
+def _evidence(log_bf10: float) -> str:
+    """Jeffreys' word for a Bayes factor, and which way it points."""
+    strength = abs(log_bf10)
+    words = (
+        (np.log(3), "undecided"),
+        (np.log(10), "moderate"),
+        (np.log(30), "strong"),
+        (np.inf, "very_strong"),
+    )
+    word = next(word for limit, word in words if strength < limit)
+    return word if word == "undecided" else f"{word}_{'for' if log_bf10 > 0 else 'against'}"
+
+
+def _power(r: _Regression, model: Model, n: int) -> pd.DataFrame:
+    k = len(r.predictors)
+    effects = effect_f2(r.fit.beta, r.fit.vif, r.fit.r2)
+    single = detectable_effect(n, r.fit.vif, r.fit.r2, model.alpha, POWER)
+    family = detectable_effect(n, r.fit.vif, r.fit.r2, model.alpha / max(len(model.hypotheses), 1), POWER)
+    return pd.DataFrame(
+        {
+            "outcome": r.outcome,
+            "predictor": r.predictors,
+            "vif": r.fit.vif,
+            "beta": r.fit.beta,
+            "f2": effects,
+            "power_at_this_effect": [coefficient_power(float(f2), n, k, model.alpha) for f2 in effects],
+            "detectable_beta": single.beta,
+            "detectable_f2": single.f2,
+            "detectable_beta_family": family.beta,
+            "detectable_f2_family": family.f2,
+        }
+    )
+
+
+def _new_wave(r: _Regression, model: Model) -> pd.DataFrame:
+    """Respondents a new wave needs to find a standardised coefficient, at this wave's VIFs and R2."""
+    k = len(r.predictors)
+    rows = [
+        {
+            "outcome": r.outcome,
+            "predictor": predictor,
+            "beta": beta,
+            "n_needed": rows_needed(
+                float(effect_f2(np.array([beta]), r.fit.vif[[j]], r.fit.r2)[0]), k, model.alpha, POWER
+            ),
+        }
+        for j, predictor in enumerate(r.predictors)
+        for beta in NEW_WAVE_EFFECTS
+    ]
+    return pd.DataFrame(rows)
