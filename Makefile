@@ -64,3 +64,16 @@ audit: setup
 
 bench: setup .venv-bench/installed
 	@$(BIN)/python benchmarks/bench.py
+
+# Rebuilds the bundled survey from the printed numbers; half an hour, with tools of its own.
+reconstruct: .venv-reconstruct/installed
+	@.venv-reconstruct/bin/smartcity-survey reconstruct
+
+.venv-reconstruct/installed: requirements-reconstruct.lock pyproject.toml
+	@$(PYTHON) -m venv .venv-reconstruct
+	@.venv-reconstruct/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-reconstruct.lock
+	@.venv-reconstruct/bin/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+clean:
+	rm -rf .snakemake .mypy_cache .ruff_cache .pytest_cache .hypothesis
