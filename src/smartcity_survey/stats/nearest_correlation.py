@@ -36,8 +36,8 @@ def nearest_correlation(
 
     smallest_eigenvalue : 0 <= value < 1. tolerance : largest change of an element at convergence.
 
-    Source: Higham (2002), IMA Journal of Numerical Analysis 22, 329-343, algorithm 3.3: alternating projections
-    with Dykstra's correction, here onto the matrices with no eigenvalue below the one asked for.
+    Source: Higham (2002), IMA Journal of Numerical Analysis 22, 329-343, algorithm 3.3: alternating
+    projections with Dykstra's correction, here onto matrices with no eigenvalue below the one asked for.
 
     Raises
     ------
