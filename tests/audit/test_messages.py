@@ -4,8 +4,13 @@ import string
 
 import pytest
 
+from smartcity_survey import audit
 from smartcity_survey.audit.checks import CHECKS
 from smartcity_survey.audit.messages import LANGUAGES, read_locale
+from smartcity_survey.audit.paper import read_paper
+from tests.conftest import REPOSITORY
+
+PUBLISHED = REPOSITORY / "data" / "published"
 
 ENGLISH = read_locale("en")
 
@@ -36,3 +41,17 @@ def test_translations_are_translated(language):
         for key, text in locale[section].items():
             assert text != ENGLISH[section][key]
             assert any("а" <= letter <= "я" for letter in text.lower())
+
+
+@pytest.mark.parametrize("language", ["ru", "kk"])
+def test_every_text_of_the_bundled_paper_is_translated(language):
+    paper = read_paper(PUBLISHED)
+    entries = (*paper.claims, *paper.references)
+    texts = {entry[key] for entry in entries for key in ("place", "says", "why") if key in entry}
+    texts |= {text for address, text in paper.cells.items() if address.endswith((":place", ":says"))}
+    assert {text for text in texts if language not in paper.wording.get(text, {})} == set()
+    assert set(paper.wording) == texts
+    english = audit.run(PUBLISHED)
+    translated = audit.run(PUBLISHED, language)
+    assert list(translated.check) == list(english.check)
+    assert not translated.explanation.str.contains(r"\b(?:the|of|text|before|after)\b").any()

@@ -169,8 +169,8 @@ class Wording:
         name, line, *column = address.split(":")
         printed = self.paper.objects[name]
         if name == TEXT:
-            place = printed.cells.get((line, "place"), self.locale["objects"][TEXT])
-            return f"{place} ({printed.cells.get((line, 'says'), line)})"
+            place = self._text(printed.cells.get((line, "place"), self.locale["objects"][TEXT]))
+            return f"{place} ({self._text(printed.cells.get((line, 'says'), line))})"
         return ", ".join([self._object((printed.kind, printed.number)), line, *column])
 
     def _object(self, named: tuple[str, int | None]) -> str:
@@ -180,7 +180,7 @@ class Wording:
     def _text(self, text: str | Mapping[str, str]) -> str:
         """A text of the paper's files in this language, or in the first it has."""
         if isinstance(text, str):
-            return text
+            return self.paper.wording.get(text, {}).get(self.language, text)
         return text.get(self.language) or next(iter(text.values()), "")
 
 

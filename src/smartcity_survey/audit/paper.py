@@ -96,6 +96,7 @@ class Paper:
     relations, claims, references : mappings as entered.
     counts : addresses of whole counts, which print never rounds.
     decimal : decimal mark of the entered numbers.
+    wording : a text of these files to its translations, language by language.
     """
 
     objects: Mapping[str, Printed]
@@ -110,6 +111,7 @@ class Paper:
     references: Sequence[Mapping[str, Any]]
     counts: frozenset[str]
     decimal: str
+    wording: Mapping[str, Mapping[str, str]]
 
     def read(self, term: str | float) -> Reported:
         """The number (or words) at an address; a plain number is itself, exactly."""
@@ -163,7 +165,14 @@ def read_paper(path: Path) -> Paper:
         references=content.get("references") or [],
         counts=_counts(objects, content),
         decimal=content.get("decimal", "."),
+        wording=_wording(file.parent / files["wording"]) if "wording" in files else {},
     )
+
+
+def _wording(file: Path) -> dict[str, dict[str, str]]:
+    """The first column of the file to its other columns by language."""
+    header, *rows = _rows(None, file)
+    return {row[0]: dict(zip(header, row, strict=True)) for row in rows}
 
 
 def _counts(objects: Mapping[str, Printed], content: Mapping[str, Any]) -> frozenset[str]:
