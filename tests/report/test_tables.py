@@ -122,9 +122,20 @@ def test_only_findings_of_the_audit_are_shown_by_severity(render: Callable[..., 
     ]
 
 
-def test_doubtful_lines_are_flagged(render: Callable[..., Table]) -> None:
-    flags = [[cell.flagged for cell in line] for line in render("reproduction").groups[0].lines]
-    assert flags == [[False] * 4, [False, False, False, True]]
+def test_recomputed_numbers_have_the_printed_decimals_and_misses_are_flagged(
+    render: Callable[..., Table],
+) -> None:
+    table = render("reproduction", "kk")
+    assert [group.heading for group in table.groups] == ["12-кесте", "14-кесте"]
+    assert texts(table) == [
+        ["use, mean", "3.5595", "3,5595", "иә", ""],
+        ["use, sd", "0.76482", "0,76499", "жоқ", "A slip of one digit."],
+        ["бос ұяшық: 6, ең үлкені", "< 0.5", "0,4", "иә", ""],
+    ]
+    assert [[cell.flagged for cell in line] for line in table.groups[0].lines][1] == [False] * 3 + [
+        True,
+        False,
+    ]
 
 
 def test_hypotheses_are_grouped_under_their_claim(render: Callable[..., Table]) -> None:

@@ -41,4 +41,5 @@ def test_facts(tables: dict[str, pd.DataFrame], setting: MakeSetting) -> None:
     assert shown["Items kept"] == ("8", "of 9")
     assert shown["R², OLS regression"] == (".578", "")
     assert shown["Hypotheses confirmed, OLS regression"] == ("1", "of 2")
+    assert shown["Printed numbers met"] == ("2", "of 3")
     assert facts({}, setting("en")) == ()

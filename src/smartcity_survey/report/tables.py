@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -132,6 +133,8 @@ def _cell(line: Mapping[str, Any], column: str, entry: Entry, contents: Contents
         return interval(value, line[high], _format(column, entry, contents), setting.wording.numbers)
     if entry.suppress and isinstance(value, float) and abs(value) < setting.suppress_below:
         return Cell("", numeric=True)
+    if column == "reproduced":
+        return cell(column, value, line, f"fixed:{_decimals(str(line['printed']))}", setting)
     statistic = column == "value" and "statistic" in line
     number_format = (
         contents.statistics.get(line["statistic"], "") if statistic else _format(column, entry, contents)
@@ -143,3 +146,9 @@ def _format(column: str, entry: Entry, contents: Contents) -> str:
     if entry.pivot:
         return entry.cells
     return entry.formats.get(column) or contents.formats.get(column) or entry.cells
+
+
+def _decimals(printed: str) -> int:
+    """Decimals of a printed number, whatever marks stand around it."""
+    found = re.search(r"\.(\d+)", printed)
+    return len(found[1]) if found else 0

@@ -100,6 +100,9 @@ def _facts(tables: Tables, setting: Setting) -> Iterator[tuple[str, str, str]]:
     for table, key in (("model_summary", "r2_ols"), ("pls_quality", "r2_pls")):
         if table in tables and len(tables[table]) == 1:
             yield wording[f"facts.{key}"], style.fixed(tables[table]["r2"].iloc[0], 3, bounded=True), ""
+    if "reproduction" in tables:
+        matches = tables["reproduction"]["matches"]
+        yield wording["facts.reproduced"], style.count(matches.sum()), of(len(matches))
     if "hypotheses" in tables:
         for method in ("ols", "pls"):
             own = tables["hypotheses"].query("method == @method")
