@@ -226,10 +226,7 @@ def _record(ml: StructureFit, standard: StructureFit, pattern: BoolArray, marker
 
 def _standard_errors(ml: StructureFit) -> Matrices:
     """Standard errors in the places of their parameters, nan elsewhere."""
-    structure = ml.structures[0]
-    blank = Matrices(*(np.full_like(array, np.nan) for array in structure.fixed.in_order()))
-    errors = Structure(blank, structure.cells, structure.parameter)
-    return errors.matrices(np.sqrt(np.diagonal(ml.covariance)))
+    return ml.structures[0].in_place(np.sqrt(np.diagonal(ml.covariance)))
 
 
 def _standardised_errors(standard: StructureFit) -> tuple[Array, Array]:

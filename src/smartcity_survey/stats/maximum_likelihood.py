@@ -144,9 +144,9 @@ def minimise(
         if found is None:
             break
         theta, points = found
-    undetermined = _undetermined(expected)
+    undetermined = undetermined_parameters(expected)
     if undetermined.size:
-        raise UnderIdentified(_factors(structures, undetermined))
+        raise UnderIdentified(factors_of(structures, undetermined))
     raise NotConverged("maximum likelihood", iteration + 1, criterion)
 
 
@@ -165,9 +165,9 @@ def fit_at(
         raise NotConverged("maximum likelihood", minimum.n_iterations, minimum.gradient_norm)
     weights = _weights(samples, multiplier)
     information = _pool(structures, weights, [point.information() for point in points], len(theta))
-    undetermined = _undetermined(information)
+    undetermined = undetermined_parameters(information)
     if undetermined.size:
-        raise UnderIdentified(_factors(structures, undetermined))
+        raise UnderIdentified(factors_of(structures, undetermined))
     df = sum(_moments_of(sample) for sample in samples) - len(theta)
     p = len(samples[0].covariance)
     f_min = sum(
@@ -263,7 +263,7 @@ def _inverse(information: Array) -> Array:
     return np.asarray(symmetric_inverse(triangle) / np.outer(scale, scale))
 
 
-def _undetermined(information: Array) -> IntArray:
+def undetermined_parameters(information: Array) -> IntArray:
     """Positions of parameters that others can compensate for."""
     diagonal = np.diagonal(information)
     if (diagonal <= 0).any():
@@ -277,7 +277,7 @@ def _undetermined(information: Array) -> IntArray:
     return np.flatnonzero(np.abs(null) > 1e-3 * np.abs(null).max())
 
 
-def _factors(structures: Sequence[Structure], parameters: IntArray) -> tuple[int, ...]:
+def factors_of(structures: Sequence[Structure], parameters: IntArray) -> tuple[int, ...]:
     """Factors that the parameters load on, relate, or give a mean."""
     found: set[int] = set()
     for structure in structures:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from scipy import special
@@ -11,10 +12,13 @@ from smartcity_survey.stats.correlation import correlation
 from smartcity_survey.stats.errors import NotConverged
 from smartcity_survey.stats.types import Array, IntArray
 
+Information = Literal["expected", "outer_product"]
+
+LARGEST_CORRELATION = 0.9995
+"""Closer to 1, cells are left without probability. An estimate that ends here says that items are copies."""
+
 # Beyond eight standard deviations the normal distribution has nothing left in double precision.
 _INFINITE = 8.0
-# Correlations this close to 1 leave cells without probability; estimates stop there.
-_LARGEST = 0.9995
 # Cells with less probability than this say nothing; their score is 0/0.
 _EMPTY = 1e-12
 
@@ -52,12 +56,20 @@ def bivariate_normal_cdf(h: Array, k: Array, rho: Array) -> Array:
     return np.where((h == 0) & (k == 0), 0.25 + np.arcsin(rho) / (2 * np.pi), value)
 
 
-def polychoric(codes: IntArray, *, tolerance: float = 1e-8, max_iterations: int = 100) -> Polychoric:
+def polychoric(
+    codes: IntArray,
+    *,
+    information: Information = "expected",
+    tolerance: float = 1e-8,
+    max_iterations: int = 100,
+) -> Polychoric:
     """Two-step polychoric correlations of ordered answers.
 
     Parameters
     ----------
     codes : (n, p), whole numbers; each item's distinct codes are its categories.
+    information : of the influences; `expected` under the normal distribution, or `outer_product` of the
+        respondents' own derivatives, as lavaan and Mplus weight (Muthen 1984, Psychometrika 49, 115-132).
 
     Thresholds come from each item's shares, then every pair's correlation from its contingency table by
     scoring. The influence of a respondent accounts for both steps.
@@ -83,7 +95,9 @@ def polychoric(codes: IntArray, *, tolerance: float = 1e-8, max_iterations: int 
     R = np.eye(p)
     R[first, second] = R[second, first] = rho
     influence = np.zeros((n, p, p))
-    by_pair = _influence(ranks, thresholds, cumulative, first, second, rho)
+    by_pair = _influence(
+        ranks, thresholds, cumulative, first, second, rho, shares if information == "outer_product" else None
+    )
     influence[:, first, second] = influence[:, second, first] = by_pair
     return Polychoric(R, influence, thresholds, n_iterations)
 
@@ -95,15 +109,16 @@ def _maximise(
 
     The sign of the derivative brackets the maximum; a step that leaves the bracket is replaced by its middle.
     """
-    rho = np.clip(start, -_LARGEST, _LARGEST)
-    low, high = np.full_like(rho, -_LARGEST), np.full_like(rho, _LARGEST)
+    rho = np.clip(start, -LARGEST_CORRELATION, LARGEST_CORRELATION)
+    low, high = np.full_like(rho, -LARGEST_CORRELATION), np.full_like(rho, LARGEST_CORRELATION)
     n_iterations, change = 0, np.inf
     while change >= tolerance:
         if n_iterations == max_iterations:
             raise NotConverged("polychoric correlations", n_iterations, change)
         n_iterations += 1
-        score, information = _scores(a, b, rho)
+        score, probability = _scores(a, b, rho)
         slope = (shares * score).sum(axis=(1, 2))
+        information = (probability * score**2).sum(axis=(1, 2))
         low, high = np.where(slope >= 0, rho, low), np.where(slope <= 0, rho, high)
         updated = rho + slope / information
         updated = np.where((updated < low) | (updated > high), 0.5 * (low + high), updated)
@@ -129,7 +144,7 @@ def _shares(ranks: IntArray, first: IntArray, second: IntArray, K: int) -> Array
 
 
 def _scores(a: Array, b: Array, rho: Array) -> tuple[Array, Array]:
-    """Derivatives (pairs, K, K) of log cell probabilities by rho, and information (pairs,) per respondent."""
+    """Derivatives (pairs, K, K) of log cell probabilities by rho, and the probabilities."""
     h, k, r = a[:, 1:-1, None], b[:, None, 1:-1], rho[:, None, None]
     density = np.exp(-(h**2 - 2 * r * h * k + k**2) / (2 * (1 - r**2))) / (2 * np.pi * np.sqrt(1 - r**2))
     # Beyond the outer thresholds the distribution is that of one item alone, and flat.
@@ -139,19 +154,31 @@ def _scores(a: Array, b: Array, rho: Array) -> tuple[Array, Array]:
     flat = np.pad(density, ((0, 0), (1, 1), (1, 1)))
     probability, slope = (np.diff(np.diff(grid, axis=1), axis=2) for grid in (cumulative, flat))
     score = np.divide(slope, probability, out=np.zeros_like(slope), where=probability > _EMPTY)
-    return score, (slope * score).sum(axis=(1, 2))
+    return score, probability
 
 
 def _influence(
-    ranks: IntArray, thresholds: Array, cumulative: Array, first: IntArray, second: IntArray, rho: Array
+    ranks: IntArray,
+    thresholds: Array,
+    cumulative: Array,
+    first: IntArray,
+    second: IntArray,
+    rho: Array,
+    shares: Array | None,
 ) -> Array:
-    """(n, pairs): influence on each correlation, by its own table and through both items' thresholds."""
+    """(n, pairs): influence on each correlation, by its own table and through both items' thresholds.
+
+    Information is averaged over the cells' shares (pairs, K, K) or, without them, their probabilities.
+    """
     a, b = thresholds[first], thresholds[second]
-    score, information = _scores(a, b, rho)
+    score, probability = _scores(a, b, rho)
+    average = probability if shares is None else shares
+    information = (average * score**2).sum(axis=(1, 2))
+    weighted = np.divide(score * average, probability, out=np.zeros_like(score), where=probability > _EMPTY)
     by_cell = score[np.arange(len(rho)), ranks[:, first], ranks[:, second]]
     by_threshold = _threshold_influence(ranks, thresholds, cumulative)
-    through_a = np.einsum("pk,npk->np", _threshold_slopes(a, b, rho, score), by_threshold[:, first])
-    flipped = score.transpose(0, 2, 1)
+    through_a = np.einsum("pk,npk->np", _threshold_slopes(a, b, rho, weighted), by_threshold[:, first])
+    flipped = weighted.transpose(0, 2, 1)
     through_b = np.einsum("pk,npk->np", _threshold_slopes(b, a, rho, flipped), by_threshold[:, second])
     total = by_cell - through_a - through_b
     return np.asarray((total - total.mean(axis=0)) / information)

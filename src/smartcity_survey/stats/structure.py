@@ -158,6 +158,11 @@ class Structure:
             values[here] = array[row] if array.ndim == 1 else array[row, column]
         return values
 
+    def in_place(self, values: Array) -> Matrices:
+        """Values (t,) of the parameters in the places of their cells, nan elsewhere."""
+        blank = Matrices(*(np.full_like(array, np.nan) for array in self.fixed.in_order()))
+        return replace(self, fixed=blank).matrices(values)
+
     def with_cells(self, cells: Cells) -> Structure:
         """The same fixed values with other free cells, all of them unconstrained."""
         return replace(self, cells=cells, parameter=np.arange(len(cells)))

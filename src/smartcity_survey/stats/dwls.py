@@ -1,0 +1,179 @@
+"""Factor analysis of ordered answers: diagonally weighted least squares on polychoric correlations.
+
+The discrepancy is the sum of (r - rho)^2 / variance of r over all pairs of items. Thresholds are free in the
+model, so they fit exactly and drop out; behind every item stands a normal variable of variance 1.
+Muthen, du Toit and Spisic (1997), Robust inference using weighted least squares; as lavaan's WLSMV.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import linalg
+from scipy.linalg import lapack
+
+from smartcity_survey.stats.cfa_model import measurement_structure, require_identifiable
+from smartcity_survey.stats.cfa_start import starting_values
+from smartcity_survey.stats.errors import LinearDependence, NotConverged, UnderIdentified
+from smartcity_survey.stats.maximum_likelihood import factors_of, undetermined_parameters
+from smartcity_survey.stats.polychoric import LARGEST_CORRELATION, Polychoric
+from smartcity_survey.stats.structure import Matrices, Matrix, Moments, Structure, moments
+from smartcity_survey.stats.types import Array, BoolArray, IntArray
+
+MAX_HALVINGS = 30
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DwlsFit:
+    """A measurement model of p ordered items and k correlated factors, t parameters.
+
+    pattern : (p, k), which loadings are free. std_loadings : (p, k); std_err_std_loadings, nan where fixed.
+    factor_corr : (k, k); std_err_factor_corr. uniquenesses : (p,), 1 less communality.
+    sample, implied : (p, p), polychoric correlations and those of the model.
+    discrepancy : minimum of the sum of weighted squares. n : respondents. df.
+    jacobian : (m, t), derivatives of the m = p (p - 1) / 2 correlations, lower triangle by row.
+    influence : (n, m), of each respondent on them. weights : (m,), 1 over their asymptotic variances.
+    gradient_norm : largest derivative of the discrepancy over the root of its second one. n_iterations.
+    heywood : positions of items whose uniqueness is not positive. admissible : none is, and the factor
+        correlations are positive definite.
+    """
+
+    pattern: BoolArray
+    std_loadings: Array
+    std_err_std_loadings: Array
+    factor_corr: Array
+    std_err_factor_corr: Array
+    uniquenesses: Array
+    sample: Array
+    implied: Array
+    discrepancy: float
+    n: int
+    df: int
+    jacobian: Array
+    influence: Array
+    weights: Array
+    gradient_norm: float
+    n_iterations: int
+    heywood: IntArray
+    admissible: bool
+
+
+def fit_dwls(
+    items: Polychoric, pattern: BoolArray, *, tolerance: float = 1e-10, max_iterations: int = 200
+) -> DwlsFit:
+    """Fit a measurement model to polychoric correlations by Gauss-Newton steps.
+
+    Parameters
+    ----------
+    items : with influences by `outer_product` for lavaan's weights and standard errors.
+    pattern : (p, k), whether the item loads on the factor; all factors correlate.
+    tolerance : largest `gradient_norm` at convergence.
+
+    Standard errors are robust: they come from the respondents' influences, whatever the weights, with divisor
+    n - 1, as in lavaan.
+
+    Raises
+    ------
+    InvalidModel, LinearDependence (two items are copies), UnderIdentified, NotConverged.
+    """
+    require_identifiable(pattern)
+    R, n = items.correlation, len(items.influence)
+    pairs = np.tril_indices(len(R), -1)
+    _require_distinct(R, pairs)
+    influence = items.influence[:, pairs[0], pairs[1]]
+    weights = 1 / np.mean(np.square(influence), axis=0)
+    structure = _structure(pattern)
+    start = Matrices.zeros(*pattern.shape)
+    start.loadings[:], start.factor_cov[:], _ = starting_values(R, pattern)
+    theta, at, gradient_norm, n_iterations = _minimise(
+        structure, R[pairs], weights, structure.values(start), tolerance, max_iterations
+    )
+    jacobian = pair_derivatives(at)
+    covariance = _robust_covariance(jacobian, weights, influence)
+    matrices = structure.matrices(theta)
+    errors = structure.in_place(np.sqrt(np.diagonal(covariance)))
+    communalities = np.diagonal(at.covariance).copy()
+    heywood = np.flatnonzero(communalities >= 1)
+    implied = at.covariance.copy()
+    np.fill_diagonal(implied, 1.0)
+    return DwlsFit(
+        pattern=pattern,
+        std_loadings=matrices.loadings,
+        std_err_std_loadings=errors.loadings,
+        factor_corr=matrices.factor_cov,
+        std_err_factor_corr=errors.factor_cov,
+        uniquenesses=1 - communalities,
+        sample=R,
+        implied=implied,
+        discrepancy=float(weights @ np.square((R - implied)[pairs])),
+        n=n,
+        df=len(weights) - len(theta),
+        jacobian=jacobian,
+        influence=influence,
+        weights=weights,
+        gradient_norm=gradient_norm,
+        n_iterations=n_iterations,
+        heywood=heywood,
+        admissible=not heywood.size and not lapack.dpotrf(matrices.factor_cov, lower=1)[1],
+    )
+
+
+def _require_distinct(R: Array, pairs: tuple[IntArray, IntArray]) -> None:
+    copies = np.flatnonzero(np.abs(R[pairs]) >= LARGEST_CORRELATION)
+    if copies.size:
+        groups = tuple((int(pairs[1][pair]), int(pairs[0][pair])) for pair in copies)
+        eigenvalues = np.linalg.eigvalsh(R)
+        raise LinearDependence(groups, float(eigenvalues[0]), float(eigenvalues[-1] / abs(eigenvalues[0])))
+
+
+def pair_derivatives(at: Moments) -> Array:
+    """(m, q): derivatives of the implied covariances of all pairs, lower triangle by row, by the cells."""
+    rows, columns = np.tril_indices(len(at.covariance), -1)
+    left, right = at.columns[:, at.left], at.columns[:, at.right]
+    return np.asarray(at.scale * (left[rows] * right[columns] + right[rows] * left[columns]))
+
+
+def _structure(pattern: BoolArray) -> Structure:
+    """The measurement model without uniquenesses; factor variances of 1 need no marker."""
+    structure = measurement_structure(pattern, "unit_variance", np.zeros(0, dtype=np.int64))
+    return structure.with_cells(structure.cells[structure.cells.matrix != Matrix.RESIDUAL])
+
+
+def _minimise(
+    structure: Structure, r: Array, weights: Array, theta: Array, tolerance: float, max_iterations: int
+) -> tuple[Array, Moments, float, int]:
+    """Parameters (t,) and moments where the weighted squares are smallest, gradient norm, iterations."""
+    pairs = np.tril_indices(structure.shape[0], -1)
+    at = moments(structure.matrices(theta), structure.cells)
+    residual = r - at.covariance[pairs]
+    for iteration in range(max_iterations):
+        jacobian = pair_derivatives(at)
+        curvature = jacobian.T @ (weights[:, None] * jacobian)
+        slope = jacobian.T @ (weights * residual)
+        gradient_norm = float(np.abs(slope / np.sqrt(np.diagonal(curvature))).max())
+        if gradient_norm <= tolerance:
+            return theta, at, gradient_norm, iteration
+        undetermined = undetermined_parameters(curvature)
+        if undetermined.size:
+            raise UnderIdentified(factors_of([structure], undetermined))
+        step = linalg.solve(curvature, slope, assume_a="pos")
+        loss = weights @ np.square(residual)
+        for halving in range(MAX_HALVINGS):
+            candidate = theta + step / 2**halving
+            at = moments(structure.matrices(candidate), structure.cells)
+            residual = r - at.covariance[pairs]
+            # Rounding must not stop the iteration where the losses no longer differ.
+            if weights @ np.square(residual) <= loss * (1 + 1e-13):
+                theta = candidate
+                break
+        else:
+            break
+    raise NotConverged("diagonally weighted least squares", iteration + 1, gradient_norm)
+
+
+def _robust_covariance(jacobian: Array, weights: Array, influence: Array) -> Array:
+    """(t, t): covariances of the parameters by the sandwich of the respondents' influences."""
+    bread = linalg.inv(jacobian.T @ (weights[:, None] * jacobian))
+    by_respondent = (influence * weights) @ jacobian @ bread
+    return np.asarray(by_respondent.T @ by_respondent / (len(influence) * (len(influence) - 1)))
