@@ -79,7 +79,7 @@ def varimax(
     if not finite.all():
         raise NotFinite(tuple(int(column) for column in np.flatnonzero(~finite)))
     k = loadings.shape[1]
-    normalised = _normalise(loadings) if kaiser else loadings
+    normalised = normalise(loadings) if kaiser else loadings
     starts = _starts(k, n_starts, seed)
     rotations, start_criteria, n_sweeps = _climb(normalised, starts, MAX_SWEEPS)
     first_best = int(np.argmax(start_criteria >= start_criteria.max() - SAME_CRITERION))
@@ -106,7 +106,7 @@ def positive_columns(loadings: Array) -> Array:
     return np.where(loadings.sum(axis=0) < 0, -1.0, 1.0)
 
 
-def _normalise(loadings: Array) -> Array:
+def normalise(loadings: Array) -> Array:
     communalities = np.square(loadings).sum(axis=1)
     # Scaling up what is rounding error would let an item without communality steer the rotation.
     scale = np.where(communalities > NO_COMMUNALITY * communalities.max(), np.sqrt(communalities), np.inf)
