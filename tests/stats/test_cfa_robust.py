@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from smartcity_survey.stats import cfa_robust
 from smartcity_survey.stats.cfa import fit_cfa
 from smartcity_survey.stats.cfa_robust import (
     Correction,
@@ -125,3 +126,15 @@ def test_saturated_model_has_no_scaled_test() -> None:
     assert isinstance(test, ScaledTest)
     assert test.df == 0
     assert np.isnan([test.scaling, test.chi2, test.p, test.cfi, test.rmsea]).all()
+
+
+def test_respondents_are_taken_in_any_blocks_and_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    x, pattern = holzinger_scores(), holzinger_pattern()
+    fit = fit_cfa(moments(x), len(x), pattern)
+    whole, covariance = scaled_test(fit, x, "yuan_bentler"), robust_covariance(fit, x, "yuan_bentler")
+    monkeypatch.setattr(cfa_robust, "ROWS", 7)
+    turned = x[::-1]
+    assert scaled_test(fit, turned, "yuan_bentler").scaling == pytest.approx(whole.scaling, rel=1e-12)
+    np.testing.assert_allclose(
+        robust_covariance(fit, turned, "yuan_bentler"), covariance, rtol=1e-9, atol=1e-15
+    )

@@ -16,6 +16,9 @@ from smartcity_survey.stats.types import Array
 
 Correction = Literal["satorra_bentler", "yuan_bentler"]
 
+ROWS = 4096
+"""Respondents taken at a time, so that memory does not grow with their number."""
+
 
 @dataclass(frozen=True, slots=True)
 class ScaledTest:
@@ -90,32 +93,37 @@ def robust_covariance(fit: Fitted, x: Array, correction: Correction) -> Array:
     ml = fit.ml
     point = ml.points[0]
     bread = np.linalg.inv(_curvature(point, correction) / 2)
-    slopes = casewise_slopes(point, ml.samples[0], x)
-    return np.asarray(bread @ (slopes.T @ slopes / len(x)) @ bread / len(x))
+    return np.asarray(bread @ slope_covariance(point, x) @ bread / len(x))
 
 
-def casewise_slopes(point: Point, sample: Sample, x: Array) -> Array:
-    """(n, q): each respondent's part of the derivatives of half the discrepancy, centred.
+def slope_covariance(point: Point, x: Array) -> Array:
+    """(q, q): covariances of the respondents' parts of the derivatives of half the discrepancy.
 
-    With Y = (x - mean) P C it is s (Y_l Y_r - its mean) for a cell with columns c_l, c_r of C: neither the
-    (p (p + 1) / 2)-square matrix of fourth moments nor a weight matrix of that size is formed.
+    With Y = (x - mean) P C the part of a respondent is s Y_l Y_r for a cell with columns c_l, c_r of C. The
+    (p (p + 1) / 2)-square matrices of fourth moments and of weights are never formed.
     """
     at = point.moments
-    y = (x - x.mean(axis=0)) @ point.precision @ at.columns
-    slopes = at.scale * y[:, at.left] * y[:, at.right]
-    return np.asarray(slopes - slopes.mean(axis=0))
+    into, mean = point.precision @ at.columns, x.mean(axis=0)
+    total, products = np.zeros(len(at.scale)), np.zeros((len(at.scale),) * 2)
+    for first in range(0, len(x), ROWS):
+        y = (x[first : first + ROWS] - mean) @ into
+        slopes = at.scale * y[:, at.left] * y[:, at.right]
+        total += slopes.sum(axis=0)
+        products += slopes.T @ slopes
+    return np.asarray(products / len(x) - np.outer(total, total) / len(x) ** 2)
 
 
 def _scaling(point: Point, sample: Sample, x: Array, df: int, correction: Correction) -> float:
     """tr(U G) / df: the trace over all moments less what the parameters take up."""
     weight = point.precision if correction == "satorra_bentler" else np.linalg.inv(sample.covariance)
-    centred = x - x.mean(axis=0)
-    distance = np.einsum("ij,jk,ik->i", centred, weight, centred, optimize=True)
-    covariance = centred.T @ centred / len(x)
-    weighted = weight @ covariance
-    of_moments = 0.5 * (np.mean(np.square(distance)) - np.einsum("ij,ji->", weighted, weighted))
-    slopes = casewise_slopes(point, sample, x)
-    taken_up = np.trace(np.linalg.solve(_curvature(point, correction) / 2, slopes.T @ slopes / len(x)))
+    mean, squares, products = x.mean(axis=0), 0.0, np.zeros_like(weight)
+    for first in range(0, len(x), ROWS):
+        centred = x[first : first + ROWS] - mean
+        products += centred.T @ centred
+        squares += float(np.sum(np.square(np.einsum("ij,ij->i", centred @ weight, centred))))
+    weighted = weight @ products / len(x)
+    of_moments = 0.5 * (squares / len(x) - np.einsum("ij,ji->", weighted, weighted))
+    taken_up = np.trace(np.linalg.solve(_curvature(point, correction) / 2, slope_covariance(point, x)))
     return float((of_moments - taken_up) / df)
 
 
