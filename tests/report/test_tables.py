@@ -77,6 +77,13 @@ def test_statistics_take_the_format_of_their_line(render: Callable[..., Table]) 
     ]  # fmt: skip
 
 
+def test_corrected_statistics_say_so_and_look_like_the_plain_ones(render: Callable[..., Table]) -> None:
+    lines = {line[0]: line[1] for line in texts(render("cfa_fit"))}
+    assert lines["RMSEA"].startswith(".")
+    assert lines["Satorra-Bentler: RMSEA"].startswith(".")
+    assert len(lines["Satorra-Bentler: RMSEA"]) == 4
+
+
 def test_two_ends_become_one_interval(render: Callable[..., Table]) -> None:
     table = render("coefficients", "ru")
     assert table.headings.count("Интервал") == 1

@@ -16,6 +16,9 @@ from smartcity_survey.report.setting import Setting
 CONSTRUCTS = ("construct", "construct_1", "construct_2", "score", "predictor", "outcome", "target")
 """Columns that name constructs."""
 
+ROBUST = "satorra_bentler_"
+"""What statistics corrected by Satorra and Bentler begin with."""
+
 DOUBTFUL = ("agrees", "matches")
 """Columns whose "no" deserves a look."""
 
@@ -68,6 +71,11 @@ def name_text(column: str, value: str, line: Mapping[str, Any], setting: Setting
         quantity, _, construct = value.partition(" of ")
         colon = setting.wording["page.colon"]
         return f"{setting.wording.value(column, quantity)}{colon}{labels.construct(construct)}"
+    if column == "statistic" and value.startswith(ROBUST):
+        robust, plain = (
+            setting.wording.value(column, text) for text in (ROBUST[:-1], value.removeprefix(ROBUST))
+        )
+        return f"{robust}{setting.wording['page.colon']}{plain}"
     if column == "hypothesis" and "predictor" in line:
         return f"{value}{setting.wording['page.colon']}{claim(line, setting)}"
     return setting.wording.value(column, value)

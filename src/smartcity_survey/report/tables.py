@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from smartcity_survey.io import Card
-from smartcity_survey.report.cells import Cell, cell, heading, interval, name_text, records
+from smartcity_survey.report.cells import ROBUST, Cell, cell, heading, interval, name_text, records
 from smartcity_survey.report.contents import Contents, Entry
 from smartcity_survey.report.setting import Setting
 
@@ -137,7 +137,9 @@ def _cell(line: Mapping[str, Any], column: str, entry: Entry, contents: Contents
         return cell(column, value, line, f"fixed:{_decimals(str(line['printed']))}", setting)
     statistic = column == "value" and "statistic" in line
     number_format = (
-        contents.statistics.get(line["statistic"], "") if statistic else _format(column, entry, contents)
+        contents.statistics.get(line["statistic"].removeprefix(ROBUST), "")
+        if statistic
+        else _format(column, entry, contents)
     )
     return cell(column, value, line, number_format, setting)
 

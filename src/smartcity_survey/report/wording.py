@@ -50,12 +50,18 @@ class Wording:
         Names of packages, sources and files are such codes, and so are rules of a later wave. Numbers in a
         phrase are set in the language's style: "7 of 51 items" has its wording under `{} of {} items`.
         """
-        key = f"values.{column}.{code}"
-        if key in self:
-            return self[key]
+        exact, pattern = self._keys(column, code)
+        if exact in self:
+            return self[exact]
         numbers = [self.numbers.compact(float(number)) for number in _NUMBER.findall(code)]
-        pattern = f"values.{column}.{_NUMBER.sub('{}', code)}"
         return self[pattern].format(*numbers) if pattern in self else code
+
+    def knows(self, column: str, code: str) -> bool:
+        """Whether a code has its own wording."""
+        return any(key in self for key in self._keys(column, code))
+
+    def _keys(self, column: str, code: str) -> tuple[str, str]:
+        return f"values.{column}.{code}", f"values.{column}.{_NUMBER.sub('{}', code)}"
 
 
 def load_wording(language: Language) -> Wording:
