@@ -3,8 +3,8 @@ rule adequacy:
         answers="reports/private/answers.csv",
         codebook=study.data.codebook,
     output:
-        tables=tables("adequacy", "item_msa"),
-        cards="reports/cards/adequacy.json",
+        tables=written("adequacy", "item_msa"),
+        cards=update("reports/cards/adequacy.json"),
     log:
         "reports/private/logs/adequacy.log",
     params:

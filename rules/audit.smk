@@ -3,8 +3,8 @@ rule audit:
     input:
         published=published_files(),
     output:
-        tables=tables("audit", "audit_summary"),
-        cards="reports/cards/audit.json",
+        tables=written("audit", "audit_summary"),
+        cards=update("reports/cards/audit.json"),
     log:
         "reports/private/logs/audit.log",
     params:
@@ -20,8 +20,8 @@ rule reproduction:
         published=published_files(),
         tables=tables(*recomputed()),
     output:
-        tables=tables("reproduction"),
-        cards="reports/cards/reproduction.json",
+        tables=written("reproduction"),
+        cards=update("reports/cards/reproduction.json"),
     log:
         "reports/private/logs/reproduction.log",
     params:

@@ -5,8 +5,8 @@ rule clean:
     output:
         answers="reports/private/answers.csv",
         private=["reports/private/exclusions.csv", "reports/private/careless.csv"],
-        tables=tables("cleaning_log", "exclusions", "careless"),
-        cards="reports/cards/clean.json",
+        tables=written("cleaning_log", "exclusions", "careless"),
+        cards=update("reports/cards/clean.json"),
     log:
         "reports/private/logs/clean.log",
     params:

@@ -17,6 +17,11 @@ def tables(*names):
     return [f"reports/tables/{name}.csv" for name in names]
 
 
+def written(*names):
+    """Stage files a rule writes; they stay in place while it runs, so that equal results keep their bytes."""
+    return update(tables(*names))
+
+
 def options(section):
     """A section of the config as plain values; a change in it runs the rules that use it again."""
     return section.model_dump(mode="json", by_alias=True)

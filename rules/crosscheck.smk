@@ -17,8 +17,8 @@ rule crosscheck:
         codebook=study.data.codebook,
         tables=tables(*CHECKED),
     output:
-        tables=tables("crosscheck"),
-        cards="reports/cards/crosscheck.json",
+        tables=written("crosscheck"),
+        cards=update("reports/cards/crosscheck.json"),
     log:
         "reports/private/logs/crosscheck.log",
     params:

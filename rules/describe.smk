@@ -3,8 +3,8 @@ rule describe:
         answers="reports/private/answers.csv",
         codebook=study.data.codebook,
     output:
-        tables=tables("demographics", "item_descriptives", "item_frequencies"),
-        cards="reports/cards/describe.json",
+        tables=written("demographics", "item_descriptives", "item_frequencies"),
+        cards=update("reports/cards/describe.json"),
     log:
         "reports/private/logs/describe.log",
     params:

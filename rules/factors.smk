@@ -3,14 +3,14 @@ rule factors:
         answers="reports/private/answers.csv",
         codebook=study.data.codebook,
     output:
-        tables=tables(
+        tables=written(
             "eigenvalues",
             "variance_explained",
             "communalities",
             "rotated_loadings",
             "item_retention",
         ),
-        cards="reports/cards/factors.json",
+        cards=update("reports/cards/factors.json"),
     log:
         "reports/private/logs/factors.log",
     params:

@@ -5,8 +5,8 @@ rule hypotheses:
         published=published_files(),
         codebook=study.data.codebook,
     output:
-        tables=tables("hypotheses"),
-        cards="reports/cards/hypotheses.json",
+        tables=written("hypotheses"),
+        cards=update("reports/cards/hypotheses.json"),
     log:
         "reports/private/logs/hypotheses.log",
     params:

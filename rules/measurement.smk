@@ -4,10 +4,10 @@ rule measurement:
         retention="reports/tables/item_retention.csv",
         codebook=study.data.codebook,
     output:
-        tables=tables(
+        tables=written(
             "reliability", "fornell_larcker", "htmt", "cfa_fit", "cfa_loadings"
         ),
-        cards="reports/cards/measurement.json",
+        cards=update("reports/cards/measurement.json"),
     log:
         "reports/private/logs/measurement.log",
     params:

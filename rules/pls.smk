@@ -4,7 +4,7 @@ rule pls:
         retention="reports/tables/item_retention.csv",
         codebook=study.data.codebook,
     output:
-        tables=tables(
+        tables=written(
             "pls_loadings",
             "pls_weights",
             "pls_paths",
@@ -12,7 +12,7 @@ rule pls:
             "htmt_bounds",
             "pls_inadmissible",
         ),
-        cards="reports/cards/pls.json",
+        cards=update("reports/cards/pls.json"),
     log:
         "reports/private/logs/pls.log",
     threads: 2

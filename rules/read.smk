@@ -4,8 +4,8 @@ rule read:
         codebook=study.data.codebook,
     output:
         responses="reports/private/responses.csv",
-        tables=tables("read_log"),
-        cards="reports/cards/read.json",
+        tables=written("read_log"),
+        cards=update("reports/cards/read.json"),
     log:
         "reports/private/logs/read.log",
     params:

@@ -4,14 +4,14 @@ rule regression:
         codebook=study.data.codebook,
     output:
         casewise="reports/private/casewise.csv",
-        tables=tables(
+        tables=written(
             "model_summary",
             "anova",
             "coefficients",
             "collinearity",
             "regression_diagnostics",
         ),
-        cards="reports/cards/regression.json",
+        cards=update("reports/cards/regression.json"),
     log:
         "reports/private/logs/regression.log",
     params:

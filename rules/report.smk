@@ -40,8 +40,8 @@ rule report:
         survey=study.data.file,
         published=published_files(),
     output:
-        page="reports/report.html",
-        manifest="reports/manifest.json",
+        page=update("reports/report.html"),
+        manifest=update("reports/manifest.json"),
     log:
         "reports/private/logs/report.log",
     params:

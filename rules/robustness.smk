@@ -3,7 +3,7 @@ rule robustness:
         scores="reports/private/scores.csv",
         codebook=study.data.codebook,
     output:
-        tables=tables(
+        tables=written(
             "relative_importance",
             "ridge_trace",
             "joint_tests",
@@ -11,7 +11,7 @@ rule robustness:
             "power",
             "new_wave_size",
         ),
-        cards="reports/cards/robustness.json",
+        cards=update("reports/cards/robustness.json"),
     log:
         "reports/private/logs/robustness.log",
     params:

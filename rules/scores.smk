@@ -5,8 +5,8 @@ rule scores:
         codebook=study.data.codebook,
     output:
         scores="reports/private/scores.csv",
-        tables=tables("descriptives", "score_weights", "score_agreement"),
-        cards="reports/cards/scores.json",
+        tables=written("descriptives", "score_weights", "score_agreement"),
+        cards=update("reports/cards/scores.json"),
     log:
         "reports/private/logs/scores.log",
     params:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import isclose
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,7 @@ class StageResult:
     private: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
+_NUMBER = re.compile(r"-?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?")
 TEXT_COLUMNS = ("respondent", "printed", "expected")
 """Columns whose digits are text: `.050` is not `.05`."""
 
@@ -41,12 +44,40 @@ def read_table(path: str | Path) -> pd.DataFrame:
 
 def write_table(frame: pd.DataFrame, path: str | Path) -> None:
     """Write a frame as csv; numbers keep every digit."""
-    write_text(frame.to_csv(index=False, lineterminator="\n"), path)
+    _write_unless_same(frame.to_csv(index=False, lineterminator="\n"), path)
 
 
 def write_json(content: Mapping[str, Any], path: str | Path) -> None:
     """Write a mapping as json, keys in their given order."""
-    write_text(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n", path)
+    _write_unless_same(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n", path)
+
+
+def same_but_for_rounding(old: str, new: str) -> bool:
+    """Whether two texts differ in nothing but the last bits of computed numbers.
+
+    Numbers may differ by 1e-9 of their size (or by 1e-12): other processors round the last bits differently.
+    Everything else must be the same to the letter, a number's trailing zeros too.
+    """
+    if old == new:
+        return True
+    if _NUMBER.split(old) != _NUMBER.split(new):
+        return False
+    pairs = zip(_NUMBER.findall(old), _NUMBER.findall(new), strict=True)
+    return all(a == b or _rounded_otherwise(float(a), float(b)) for a, b in pairs)
+
+
+def _rounded_otherwise(a: float, b: float) -> bool:
+    """Whether two numbers differ, but by rounding; the same number in other digits is not that."""
+    return a != b and isclose(a, b, rel_tol=1e-9, abs_tol=1e-12)
+
+
+def _write_unless_same(text: str, path: str | Path) -> None:
+    """Write a file, or only renew its date where the one that stands there says the same."""
+    path = Path(path)
+    if path.is_file() and same_but_for_rounding(path.read_text(encoding="utf-8"), text):
+        path.touch()
+    else:
+        write_text(text, path)
 
 
 def read_json(path: str | Path) -> dict[str, Any]:

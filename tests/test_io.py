@@ -1,0 +1,58 @@
+"""Stage files keep every digit, are written whole, and stay where nothing but rounding changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from smartcity_survey.io import read_table, same_but_for_rounding, write_bytes, write_table
+
+
+def test_numbers_survive_to_the_last_bit(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=5000) * 10.0 ** rng.integers(-300, 300, size=5000)
+    frame = pd.DataFrame({"value": values, "n": np.arange(5000), "empty": np.nan})
+    write_table(frame, tmp_path / "table.csv")
+    pd.testing.assert_frame_equal(read_table(tmp_path / "table.csv"), frame, check_exact=True)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ("a,0.12345678901234\n", "a,0.12345678901239\n", True),
+        ("a,0.12345678901234\n", "a,0.12345679901234\n", False),
+        ("a,1.5e-17\n", "a,0.0\n", True),
+        ("a,0.05\n", "a,0.050\n", False),
+        ("a,12\n", "a,13\n", False),
+        ("a,1.2345678901\n", "b,1.2345678901\n", False),
+        ("H1,0.5\n", "H2,0.5\n", False),
+    ],
+)
+def test_only_the_last_bits_of_computed_numbers_may_differ(old: str, new: str, same: bool) -> None:
+    assert same_but_for_rounding(old, new) is same
+
+
+def test_a_file_that_says_the_same_keeps_its_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    write_table(pd.DataFrame({"value": [0.12345678901234567]}), path)
+    before = path.read_bytes()
+    write_table(pd.DataFrame({"value": [0.12345678901234599]}), path)
+    assert path.read_bytes() == before
+    write_table(pd.DataFrame({"value": [0.2]}), path)
+    assert path.read_bytes() != before
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "file.txt"
+    write_bytes(b"old", path)
+
+    def fail(self: Path, target: Path) -> None:
+        raise OSError("killed")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(OSError, match="killed"):
+        write_bytes(b"new", path)
+    assert path.read_bytes() == b"old"
