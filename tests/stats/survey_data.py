@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import numpy as np
 
 from smartcity_survey.stats.types import Array, BoolArray
@@ -28,3 +31,16 @@ def answered_survey(n: int, seed: int, slopes: Array = SLOPES) -> tuple[Array, A
     """The items as answers from 1 to 5, and the covariates."""
     _, items, covariates = latent_survey(n, seed, slopes)
     return np.digitize(items, [-1.3, -0.5, 0.4, 1.2]) + 1.0, covariates
+
+
+def changes_without(
+    survey: tuple[Array, Array], build: Callable[[Array, Array], Any], respondents: Sequence[int]
+) -> tuple[Array, Array]:
+    """What leaving each respondent out changes in the correlations, times n - 1, and their influence."""
+    whole = build(*survey)
+    changes = [
+        (whole.correlation - build(*(np.delete(part, i, axis=0) for part in survey)).correlation)
+        * (len(whole.influence) - 1)
+        for i in respondents
+    ]
+    return np.array(changes), whole.influence[list(respondents)]

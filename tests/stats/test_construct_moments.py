@@ -3,13 +3,11 @@
 import numpy as np
 import pytest
 
-from smartcity_survey.stats.cfa import fit_cfa
-from smartcity_survey.stats.construct_moments import factor_moments, pls_moments, score_moments
-from smartcity_survey.stats.errors import HeywoodCase
-from smartcity_survey.stats.item_moments import ItemMoments, pearson_moments
+from smartcity_survey.stats.construct_moments import pls_moments, score_moments
+from smartcity_survey.stats.item_moments import pearson_moments
 from smartcity_survey.stats.pls import fit_pls
 from smartcity_survey.stats.pls_model import PlsModel
-from tests.stats.survey_data import BLOCKS, answered_survey, latent_survey
+from tests.stats.survey_data import BLOCKS, answered_survey, changes_without, latent_survey
 
 # Two iterations to the same fixed point, stopped at 1e-9 and 1e-12.
 CONVERGED = 1e-7
@@ -32,17 +30,6 @@ def moments(survey):
     return pearson_moments(*survey)
 
 
-def without(survey, i):
-    return pearson_moments(*(np.delete(part, i, axis=0) for part in survey))
-
-
-def refitted(moments, build, indices, survey):
-    """Change of the construct correlations by leaving respondents out, times n - 1."""
-    whole = build(moments)
-    changes = [(whole.correlation - build(without(survey, i)).correlation) * (moments.n - 1) for i in indices]
-    return np.array(changes), whole.influence[list(indices)]
-
-
 def test_composites_are_those_of_the_pls_algorithm(moments):
     found = pls_moments(moments, MODEL)
     R = moments.correlation[:12, :12]
@@ -60,28 +47,19 @@ def test_composites_correlate_with_covariates_as_their_scores_do(survey, moments
 
 
 @pytest.mark.parametrize("kind", ["composites", "factors"])
-def test_pls_influence_is_that_of_refits(survey, moments, kind):
-    changes, influence = refitted(
-        moments, lambda found: getattr(pls_moments(found, MODEL), kind), (0, 77, 200), survey
-    )
+def test_pls_influence_is_that_of_refits(survey, kind):
+    def build(items, covariates):
+        return getattr(pls_moments(pearson_moments(items, covariates), MODEL), kind)
+
+    changes, influence = changes_without(survey, build, (0, 77, 200))
     np.testing.assert_allclose(changes, influence, atol=STEP)
 
 
-def by_factors(found: ItemMoments):
-    return factor_moments(found, fit_cfa(found.correlation[:12, :12], found.n, BLOCKS), BLOCKS)
-
-
-def test_factor_influence_is_that_of_refits(survey, moments):
-    changes, influence = refitted(moments, by_factors, (0, 77, 200), survey)
-    np.testing.assert_allclose(changes, influence, atol=STEP)
-
-
-def test_factors_and_plsc_recover_the_constructs_behind_the_items():
+def test_plsc_recovers_the_constructs_behind_the_items():
     constructs, items, covariates = latent_survey(20_000, 9)
     truth = np.corrcoef(np.hstack((constructs, covariates)).T)
     found = pearson_moments(items[:, :], covariates)
     # Three standard errors of a disattenuated correlation at n = 20000.
-    np.testing.assert_allclose(by_factors(found).correlation, truth, atol=0.03)
     consistent = pls_moments(found, MODEL).factors
     np.testing.assert_allclose(consistent.correlation, truth, atol=0.03)
 
@@ -105,11 +83,3 @@ def test_plsc_without_an_admissible_solution_leaves_the_composites():
     found = pls_moments(pearson_moments(items, covariates), MODEL)
     assert found.factors is None
     assert np.isfinite(found.composites.influence).all()
-
-
-def test_an_improper_factor_solution_is_refused(moments):
-    fit = fit_cfa(moments.correlation[:12, :12], moments.n, BLOCKS)
-    object.__setattr__(fit, "heywood", np.array([2]))
-    with pytest.raises(HeywoodCase) as caught:
-        factor_moments(moments, fit, BLOCKS)
-    assert caught.value.indices == (2,)

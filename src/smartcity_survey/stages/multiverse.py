@@ -15,11 +15,12 @@ from smartcity_survey.stages.pls import pls_model
 from smartcity_survey.stats.cfa import fit_cfa
 from smartcity_survey.stats.construct_moments import (
     ConstructMoments,
-    factor_moments,
     pls_moments,
     score_moments,
 )
+from smartcity_survey.stats.dwls import fit_dwls
 from smartcity_survey.stats.errors import StatisticsError
+from smartcity_survey.stats.factor_moments import factor_moments, ordinal_factor_moments
 from smartcity_survey.stats.item_moments import (
     ItemMoments,
     midranks,
@@ -27,6 +28,7 @@ from smartcity_survey.stats.item_moments import (
     polychoric_moments,
     standardised,
 )
+from smartcity_survey.stats.polychoric import Polychoric
 from smartcity_survey.stats.scores import (
     bartlett_score_weights,
     component_score_weights,
@@ -142,9 +144,16 @@ def _measurements(
     except StatisticsError as error:
         failed("pls", error)
     try:
-        fit = fit_cfa(R, moments.n, membership, tolerance=_CFA_TOLERANCE)
-        yield "latent", factor_moments(moments, fit, membership)
-        if x is not None:
+        if x is None:
+            # Least squares takes nothing but the correlations and the influences on them.
+            behind = Polychoric(
+                R, moments.influence[:, : moments.p, : moments.p], np.empty((moments.p, 0)), 0
+            )
+            ordinal = fit_dwls(behind, membership, tolerance=_CFA_TOLERANCE)
+            yield "latent", ordinal_factor_moments(moments, ordinal, membership)
+        else:
+            fit = fit_cfa(R, moments.n, membership, tolerance=_CFA_TOLERANCE)
+            yield "latent", factor_moments(moments, fit, membership)
             yield "cfa_regression", score_moments(z @ regression_score_weights(fit).T, covariates)
             yield "cfa_bartlett", score_moments(z @ bartlett_score_weights(fit).T, covariates)
     except StatisticsError as error:

@@ -1,0 +1,76 @@
+"""Correlations of confirmatory factors and covariates, and the influence of each respondent on them."""
+
+import numpy as np
+import pytest
+
+from smartcity_survey.stats.cfa import fit_cfa
+from smartcity_survey.stats.dwls import fit_dwls
+from smartcity_survey.stats.errors import HeywoodCase
+from smartcity_survey.stats.factor_moments import factor_moments, ordinal_factor_moments
+from smartcity_survey.stats.item_moments import pearson_moments, polychoric_moments
+from smartcity_survey.stats.polychoric import polychoric
+from tests.stats.survey_data import BLOCKS, answered_survey, changes_without, latent_survey
+
+# A refit without one respondent of 300 against its linear approximation, in units of the influence (about 1).
+STEP = 0.1
+# Weighted least squares also changes its weights when a respondent goes; the influence holds them.
+ORDINAL_STEP = 0.25
+# Three standard errors of a factor correlation at n = 8000.
+SAMPLING = 0.05
+
+
+def by_likelihood(items, covariates):
+    moments = pearson_moments(items, covariates)
+    return factor_moments(moments, fit_cfa(moments.correlation[:12, :12], moments.n, BLOCKS), BLOCKS)
+
+
+def by_least_squares(items, covariates):
+    moments = polychoric_moments(items.astype(int), covariates)
+    fit = fit_dwls(polychoric(items.astype(int)), BLOCKS)
+    return ordinal_factor_moments(moments, fit, BLOCKS)
+
+
+@pytest.fixture(scope="module")
+def survey():
+    return answered_survey(300, 2)
+
+
+def test_likelihood_influence_is_that_of_refits(survey):
+    changes, influence = changes_without(survey, by_likelihood, (0, 77, 200))
+    np.testing.assert_allclose(changes, influence, atol=STEP)
+
+
+def test_least_squares_influence_is_that_of_refits():
+    survey = answered_survey(1200, 2)
+    changes, influence = changes_without(survey, by_least_squares, (0, 77, 200))
+    np.testing.assert_allclose(changes, influence, atol=ORDINAL_STEP)
+
+
+def test_least_squares_errors_are_those_of_the_fit():
+    items, covariates = answered_survey(500, 2)
+    found = by_least_squares(items, covariates)
+    fit = fit_dwls(polychoric(items.astype(int)), BLOCKS)
+    n = len(items)
+    spread = np.sqrt(np.square(found.influence[:, :4, :4]).sum(axis=0) / (n * (n - 1)))
+    np.testing.assert_allclose(found.correlation[:4, :4], fit.factor_corr, atol=1e-12)
+    upper = np.triu_indices(4, 1)
+    np.testing.assert_allclose(spread[upper], fit.std_err_factor_corr[upper], rtol=1e-6)
+
+
+@pytest.mark.parametrize("build", [by_likelihood, by_least_squares])
+def test_factors_are_the_constructs_behind_the_items(build):
+    constructs, items, covariates = latent_survey(8_000, 9)
+    truth = np.corrcoef(np.hstack((constructs, covariates)).T)
+    if build is by_least_squares:
+        items, covariates = answered_survey(8_000, 9)
+    np.testing.assert_allclose(build(items, covariates).correlation, truth, atol=SAMPLING)
+
+
+def test_an_improper_solution_is_refused(survey):
+    items, covariates = survey
+    moments = pearson_moments(items, covariates)
+    fit = fit_cfa(moments.correlation[:12, :12], moments.n, BLOCKS)
+    object.__setattr__(fit, "heywood", np.array([2]))
+    with pytest.raises(HeywoodCase) as caught:
+        factor_moments(moments, fit, BLOCKS)
+    assert caught.value.indices == (2,)
