@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from scipy import special
 
 from smartcity_survey.stats.cfa_fit import baseline, comparative_fit, rmsea_of
+from smartcity_survey.stats.errors import StatisticsError
 from smartcity_survey.stats.likelihood import Point, Sample, evaluate
-from smartcity_survey.stats.maximum_likelihood import Fitted
+from smartcity_survey.stats.maximum_likelihood import Fitted, StructureFit
+from smartcity_survey.stats.significance import ChiSquareTest, chi_square_test
 from smartcity_survey.stats.structure import Cells, Matrices, Matrix, Structure
 from smartcity_survey.stats.types import Array
 
 Correction = Literal["satorra_bentler", "yuan_bentler"]
+Answers = Array | Sequence[Array]
 
 ROWS = 4096
 """Respondents taken at a time, so that memory does not grow with their number."""
@@ -45,33 +49,47 @@ class ScaledTest:
     p_close: float
 
 
-def satorra_bentler(fit: Fitted, x: Array) -> ScaledTest:
-    """Scale the chi-square of `fit` by the fourth moments of the answers x (n, p) it was fitted to.
+def satorra_bentler(fit: Fitted, x: Answers) -> ScaledTest:
+    """Scale the chi-square of `fit` by the third and fourth moments of the answers it was fitted to.
 
-    scaling = tr(U G) / df, where G is the covariance matrix of the answers' products and U the residual
-    weight matrix. Satorra and Bentler (1994); as lavaan's MLM, with divisor n.
+    x : (n, p), or one such array per group. scaling = tr(U G) / df, where G is the covariance matrix of the
+    answers and their products and U the residual weight matrix. Satorra and Bentler (1994); as lavaan's MLM,
+    with divisor n.
     """
     return scaled_test(fit, x, "satorra_bentler")
 
 
-def scaled_test(fit: Fitted, x: Array, correction: Correction) -> ScaledTest:
-    """Scaled chi-square of a model of one group without mean structure, with its robust indices.
+def scaled_test(fit: Fitted, x: Answers, correction: Correction) -> ScaledTest:
+    """Scaled chi-square of a model of one or several groups, with its robust indices.
 
     correction : `satorra_bentler` (lavaan's MLM) or `yuan_bentler` (MLR: observed in place of expected second
         derivatives; Yuan and Bentler 2000, Sociological Methodology 30, 165-200, in Mplus's variant).
+
+    Raises
+    ------
+    StatisticsError : the answers are not those of the fit's groups.
     """
     ml = fit.ml
+    groups = _by_group(ml, x)
     df, chi2 = ml.df, ml.chi2
     baseline_chi2, baseline_df = baseline(ml)
     if df == 0:
         nan = float("nan")
         return ScaledTest(nan, nan, 0, nan, baseline_chi2, nan, nan, nan, nan, nan, nan, nan)
-    scaling = _scaling(ml.points[0], ml.samples[0], x, df, correction)
-    independent = _independence(ml.samples[0])
-    baseline_scaling = _scaling(independent, ml.samples[0], x, baseline_df, correction)
+    moments = _trace_of_moments(ml.points, ml.samples, groups, correction)
+    curvature = ml.pooled([_curvature(point, correction) for point in ml.points])
+    scaling = (moments - _taken_up(curvature, _pooled_slopes(ml, groups, correction))) / df
+    # Means of independent items fit exactly, so the baseline needs none.
+    independent = [_independence(sample) for sample in ml.samples]
+    moments = _trace_of_moments(independent, [replace(s, mean=None) for s in ml.samples], groups, correction)
+    taken_up = sum(
+        _taken_up(_curvature(point, correction), slope_covariance(point, answers, correction))
+        for point, answers in zip(independent, groups, strict=True)
+    )
+    baseline_scaling = (moments - taken_up) / baseline_df
     excess = chi2 - scaling * df
     baseline_excess = baseline_chi2 - baseline_scaling * baseline_df
-    rmsea = rmsea_of(chi2 / scaling, df, ml.multiplier, scaling=scaling)
+    rmsea = rmsea_of(chi2 / scaling, df, ml.multiplier, groups=len(groups), scaling=scaling)
     return ScaledTest(
         scaling=scaling,
         chi2=chi2 / scaling,
@@ -88,43 +106,91 @@ def scaled_test(fit: Fitted, x: Array, correction: Correction) -> ScaledTest:
     )
 
 
-def robust_covariance(fit: Fitted, x: Array, correction: Correction) -> Array:
-    """(t, t): covariances of the parameters, from the respondents' own slopes (the sandwich estimator)."""
+def scaled_difference(
+    narrow: ScaledTest, narrow_chi2: float, wide: ScaledTest, wide_chi2: float
+) -> ChiSquareTest:
+    """Test of a model against a wider one that contains it, from their scaled and normal-theory chi-squares.
+
+    Satorra and Bentler (2001), Psychometrika 66, 507-514, whose scaling need not be positive: then the
+    statistic is negative, says nothing, and has p nan.
+    """
+    df = narrow.df - wide.df
+    scaling = (narrow.scaling * narrow.df - (wide.scaling * wide.df if wide.df else 0.0)) / df
+    statistic = (narrow_chi2 - wide_chi2) / scaling
+    return chi_square_test(statistic, df) if scaling > 0 else ChiSquareTest(statistic, df, float("nan"))
+
+
+def robust_covariance(fit: Fitted, x: Answers, correction: Correction) -> Array:
+    """(t, t): covariances of the parameters, from the respondents' own slopes (the sandwich estimator).
+
+    Raises
+    ------
+    StatisticsError : the answers are not those of the fit's groups.
+    """
     ml = fit.ml
-    point = ml.points[0]
-    bread = np.linalg.inv(_curvature(point, correction) / 2)
-    return np.asarray(bread @ slope_covariance(point, x) @ bread / len(x))
+    groups = _by_group(ml, x)
+    bread = np.linalg.inv(ml.pooled([_curvature(point, correction) for point in ml.points]) / 2)
+    return np.asarray(bread @ _pooled_slopes(ml, groups, correction) @ bread / ml.n)
 
 
-def slope_covariance(point: Point, x: Array) -> Array:
+def slope_covariance(point: Point, x: Array, correction: Correction) -> Array:
     """(q, q): covariances of the respondents' parts of the derivatives of half the discrepancy.
 
-    With Y = (x - mean) P C the part of a respondent is s Y_l Y_r for a cell with columns c_l, c_r of C. The
-    (p (p + 1) / 2)-square matrices of fourth moments and of weights are never formed.
+    With Y = (x - mean) P C the part of a respondent is s Y_l Y_r, and the mean's multiple of Y_l, for a cell
+    with columns c_l, c_r of C. The (p (p + 1) / 2)-square matrices of fourth moments and of weights are never
+    formed. `satorra_bentler` takes means and products about the sample's, `yuan_bentler` about the model's.
     """
     at = point.moments
-    into, mean = point.precision @ at.columns, x.mean(axis=0)
+    into = point.precision @ at.columns
+    of_model = correction == "yuan_bentler" and bool(at.shift.any())
+    mean = at.mean if of_model else x.mean(axis=0)
     total, products = np.zeros(len(at.scale)), np.zeros((len(at.scale),) * 2)
     for first in range(0, len(x), ROWS):
         y = (x[first : first + ROWS] - mean) @ into
-        slopes = at.scale * y[:, at.left] * y[:, at.right]
-        total += slopes.sum(axis=0)
-        products += slopes.T @ slopes
-    return np.asarray(products / len(x) - np.outer(total, total) / len(x) ** 2)
+        slopes = at.scale * y[:, at.left] * y[:, at.right] + at.shift * y[:, at.left]
+        total += slopes.sum(axis=0) / len(x)
+        products += slopes.T @ slopes / len(x)
+    expected = at.scale * point.of_precision[at.left, at.right] if of_model else total
+    across = np.outer(total, expected)
+    return np.asarray(products - across - across.T + np.outer(expected, expected))
 
 
-def _scaling(point: Point, sample: Sample, x: Array, df: int, correction: Correction) -> float:
-    """tr(U G) / df: the trace over all moments less what the parameters take up."""
-    weight = point.precision if correction == "satorra_bentler" else np.linalg.inv(sample.covariance)
-    mean, squares, products = x.mean(axis=0), 0.0, np.zeros_like(weight)
-    for first in range(0, len(x), ROWS):
-        centred = x[first : first + ROWS] - mean
-        products += centred.T @ centred
-        squares += float(np.sum(np.square(np.einsum("ij,ij->i", centred @ weight, centred))))
-    weighted = weight @ products / len(x)
-    of_moments = 0.5 * (squares / len(x) - np.einsum("ij,ji->", weighted, weighted))
-    taken_up = np.trace(np.linalg.solve(_curvature(point, correction) / 2, slope_covariance(point, x)))
-    return float((of_moments - taken_up) / df)
+def _pooled_slopes(ml: StructureFit, groups: Sequence[Array], correction: Correction) -> Array:
+    """(t, t): slope covariances of the groups, summed into the parameters."""
+    return ml.pooled(
+        [slope_covariance(point, x, correction) for point, x in zip(ml.points, groups, strict=True)]
+    )
+
+
+def _by_group(ml: StructureFit, x: Answers) -> list[Array]:
+    groups = [x] if isinstance(x, np.ndarray) else list(x)
+    given, fitted = [len(answers) for answers in groups], [sample.n for sample in ml.samples]
+    if given != fitted:
+        raise StatisticsError(f"answers of {given} respondents for a model fitted to {fitted}")
+    return groups
+
+
+def _trace_of_moments(
+    points: Sequence[Point], samples: Sequence[Sample], groups: Sequence[Array], correction: Correction
+) -> float:
+    """The trace of weights times covariances of all moments, which the parameters take up in part."""
+    trace = 0.0
+    for point, sample, x in zip(points, samples, groups, strict=True):
+        weight = point.precision if correction == "satorra_bentler" else np.linalg.inv(sample.covariance)
+        mean, squares, products = x.mean(axis=0), 0.0, np.zeros_like(weight)
+        for first in range(0, len(x), ROWS):
+            centred = x[first : first + ROWS] - mean
+            products += centred.T @ centred / len(x)
+            squares += float(np.sum(np.square(np.einsum("ij,ij->i", centred @ weight, centred)))) / len(x)
+        weighted = weight @ products
+        trace += 0.5 * (squares - float(np.einsum("ij,ji->", weighted, weighted)))
+        if sample.mean is not None:
+            trace += float(np.trace(weighted))
+    return trace
+
+
+def _taken_up(curvature: Array, slopes: Array) -> float:
+    return float(np.trace(np.linalg.solve(curvature / 2, slopes)))
 
 
 def _curvature(point: Point, correction: Correction) -> Array:

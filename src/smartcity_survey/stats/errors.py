@@ -151,3 +151,12 @@ class HeywoodCase(StatisticsError):
     def __init__(self, indices: tuple[int, ...]) -> None:
         self.indices = indices
         super().__init__(f"items {indices} have no positive uniqueness (Heywood case)")
+
+
+class InGroup(StatisticsError):
+    """What one of several groups of respondents does not admit; `group` is its position, `error` says why."""
+
+    def __init__(self, group: int, error: StatisticsError) -> None:
+        self.group = group
+        self.error = error
+        super().__init__(f"group {group}: {error}")

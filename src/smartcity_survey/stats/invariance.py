@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from smartcity_survey.stats.cfa_fit import CfaIndices, fit_indices
+from smartcity_survey.stats.cfa_robust import ScaledTest, satorra_bentler, scaled_difference
 from smartcity_survey.stats.likelihood import Sample
 from smartcity_survey.stats.modification import ModificationIndices, modification_indices
 from smartcity_survey.stats.multigroup import Exempt, Level, MultigroupFit, fit_groups
 from smartcity_survey.stats.significance import ChiSquareTest, chi_square_test
-from smartcity_survey.stats.types import BoolArray, IntArray
+from smartcity_survey.stats.types import Array, BoolArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class Rung:
 
     difference : likelihood-ratio test. d_cfi, d_rmsea, d_srmr : this level less the one below, so that worse
         fit is a negative d_cfi and positive d_rmsea and d_srmr.
+    scaled, scaled_difference : the tests of level and difference for answers that are not normal (Satorra and
+        Bentler 1994, 2001); None where the answers were not given.
     """
 
     fit: MultigroupFit
@@ -29,6 +32,8 @@ class Rung:
     d_cfi: float | None
     d_rmsea: float | None
     d_srmr: float | None
+    scaled: ScaledTest | None
+    scaled_difference: ChiSquareTest | None
 
 
 def invariance_ladder(
@@ -37,19 +42,22 @@ def invariance_ladder(
     *,
     markers: IntArray | None = None,
     exempt: Exempt | None = None,
+    answers: Sequence[Array] | None = None,
     up_to: Level = Level.STRICT,
     tolerance: float = 1e-10,
     max_iterations: int = 200,
 ) -> tuple[Rung, ...]:
     """Configural, metric, scalar and strict invariance, in this order, of a model fitted to G groups.
 
-    Parameters are those of `fit_groups`. Cut-offs are the caller's: Chen (2007), Structural Equation Modeling
-    14, 464-504, takes d_cfi below -.010 with d_rmsea above .015 (or d_srmr above .030 for loadings, .010 for
-    intercepts and uniquenesses) as lack of invariance; Cheung and Rensvold (2002), ibid. 9, 233-255, d_cfi.
+    Parameters are those of `fit_groups`; `answers`, (n, p) of each group, add the scaled tests.
+
+    Cut-offs are the caller's: Chen (2007), Structural Equation Modeling 14, 464-504, takes d_cfi below -.010
+    with d_rmsea above .015 (or d_srmr above .030 for loadings, .010 for intercepts and uniquenesses) as lack
+    of invariance; Cheung and Rensvold (2002), ibid. 9, 233-255, d_cfi alone.
 
     Raises
     ------
-    What `fit_groups` raises.
+    What `fit_groups` raises; StatisticsError (the answers are not those of the samples).
     """
     rungs: list[Rung] = []
     for level in Level:
@@ -64,7 +72,8 @@ def invariance_ladder(
             tolerance=tolerance,
             max_iterations=max_iterations,
         )
-        rungs.append(_rung(fit, rungs[-1] if rungs else None))
+        scaled = None if answers is None else satorra_bentler(fit, answers)
+        rungs.append(_rung(fit, scaled, rungs[-1] if rungs else None))
     return tuple(rungs)
 
 
@@ -85,17 +94,21 @@ def release_indices(fit: MultigroupFit) -> ModificationIndices:
     return modification_indices(fit, candidates)
 
 
-def _rung(fit: MultigroupFit, below: Rung | None) -> Rung:
+def _rung(fit: MultigroupFit, scaled: ScaledTest | None, below: Rung | None) -> Rung:
     indices = fit_indices(fit)
     if below is None:
-        return Rung(fit, indices, None, None, None, None)
+        return Rung(fit, indices, None, None, None, None, scaled, None)
+    worse = indices.chi2 - below.indices.chi2
+    robust = None
+    if scaled is not None and below.scaled is not None:
+        robust = scaled_difference(scaled, indices.chi2, below.scaled, below.indices.chi2)
     return Rung(
         fit=fit,
         indices=indices,
-        difference=chi_square_test(
-            max(indices.chi2 - below.indices.chi2, 0.0), indices.df - below.indices.df
-        ),
+        difference=chi_square_test(max(worse, 0.0), indices.df - below.indices.df),
         d_cfi=indices.cfi - below.indices.cfi,
         d_rmsea=indices.rmsea - below.indices.rmsea,
         d_srmr=indices.srmr - below.indices.srmr,
+        scaled=scaled,
+        scaled_difference=robust,
     )

@@ -6,7 +6,7 @@ their expectation; steps are halved until the discrepancy falls.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -57,10 +57,9 @@ class StructureFit:
         """(G,): share of each group in the discrepancy."""
         return _weights(self.samples, self.multiplier)
 
-    def pooled(self, of_cells: Callable[[Point], Array]) -> Array:
-        """(t, t): a matrix (q, q) of every group's cells, summed into the parameters with the weights."""
-        matrices = [of_cells(point) for point in self.points]
-        return _pool(self.structures, self.weights, matrices, len(self.theta))
+    def pooled(self, of_cells: Sequence[Array]) -> Array:
+        """(t, t): matrices (q, q) of each group's cells, summed into the parameters with the weights."""
+        return _pool(self.structures, self.weights, of_cells, len(self.theta))
 
 
 class Fitted(Protocol):

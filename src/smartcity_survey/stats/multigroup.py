@@ -10,7 +10,7 @@ import numpy as np
 
 from smartcity_survey.stats.cfa import CfaFit, fit_cfa
 from smartcity_survey.stats.cfa_model import first_items, measurement_cells
-from smartcity_survey.stats.errors import InvalidModel
+from smartcity_survey.stats.errors import InGroup, InvalidModel, StatisticsError
 from smartcity_survey.stats.likelihood import Sample
 from smartcity_survey.stats.maximum_likelihood import StructureFit, fit_structures
 from smartcity_survey.stats.structure import Cells, Matrices, Matrix, Structure
@@ -93,8 +93,8 @@ def fit_groups(
 
     Raises
     ------
-    What `fit_cfa` raises for a single group; InvalidModel (fewer than two groups, a group without means,
-    markers exempt), UnderIdentified, NotConverged.
+    InGroup (what `fit_cfa` raises for a group alone), InvalidModel (fewer than two groups, a group without
+    means, markers exempt), UnderIdentified, NotConverged.
     """
     markers = first_items(pattern) if markers is None else markers
     exempt = Exempt.none(len(pattern)) if exempt is None else exempt
@@ -104,17 +104,21 @@ def fit_groups(
         raise InvalidModel(
             f"items {markers[exempt.loadings[markers]].tolist()} give a unit and cannot vary in it"
         )
-    alone = [
-        fit_cfa(
-            sample.covariance,
-            sample.n,
-            pattern,
-            markers=markers,
-            tolerance=tolerance,
-            max_iterations=max_iterations,
-        )
-        for sample in samples
-    ]
+    alone = []
+    for group, sample in enumerate(samples):
+        try:
+            alone.append(
+                fit_cfa(
+                    sample.covariance,
+                    sample.n,
+                    pattern,
+                    markers=markers,
+                    tolerance=tolerance,
+                    max_iterations=max_iterations,
+                )
+            )
+        except StatisticsError as error:
+            raise InGroup(group, error) from error
     structures = group_structures(pattern, markers, level, len(samples), exempt)
     start = _start(structures, samples, alone, level)
     ml = fit_structures(structures, samples, start, tolerance=tolerance, max_iterations=max_iterations)

@@ -14,9 +14,9 @@ measure <- paste(sapply(scales, function(s) {
 
 # Gauss-Newton stops too early under equality constraints, so this is nlminb at its limit.
 tight <- list(rel.tol = 1e-15, x.tol = 1e-13, abs.tol = 0, iter.max = 1e4, eval.max = 2e4)
-fitted_by <- function(model, data, group, equal, partial = NULL) {
+fitted_by <- function(model, data, group, equal, partial = NULL, ...) {
   cfa(model, data, group = group, group.equal = equal, group.partial = partial, meanstructure = TRUE,
-    control = tight, optim.force.converged = TRUE
+    control = tight, optim.force.converged = TRUE, ...
   )
 }
 level <- function(...) {
@@ -34,6 +34,16 @@ equal <- list(
   strict = c("loadings", "intercepts", "residuals")
 )
 ladder <- function(model, data, group) lapply(equal, function(e) level(model, data, group, e))
+robust <- function(model, data, group, estimator) {
+  fits <- lapply(equal, function(e) fitted_by(model, data, group, e, estimator = estimator))
+  keep <- c("chisq.scaled", "chisq.scaling.factor", "cfi.robust", "tli.robust", "rmsea.robust", "baseline.chisq.scaled")
+  # NA where lavaan does not compute an index.
+  levels <- lapply(fits, function(fit) {
+    list(fit = as.list(fitMeasures(fit, keep)), se = parTable(fit)$se[parTable(fit)$free > 0])
+  })
+  difference <- lavTestLRT(fits$configural, fits$metric, fits$scalar, fits$strict, method = "satorra.bentler.2001")
+  c(levels, list(difference = list(chi2 = difference[["Chisq diff"]][-1], df = difference[["Df diff"]][-1])))
+}
 release <- function(fit) {
   tests <- lavTestScore(fit)$uni
   table <- parTable(fit)
@@ -53,6 +63,8 @@ result <- list(
   holzinger_partial = level(visual, hs, "school", equal$scalar, c("x3 ~ 1", "x7 ~ 1")),
   holzinger_release = release(fitted_by(visual, hs, "school", equal$scalar)),
   holzinger_cells = lapply(equal, function(e) level(visual, transform(hs, cell = paste(school, sex)), "cell", e)$fit),
+  holzinger_mlm = robust(visual, hs, "school", "MLM"),
+  holzinger_mlr = robust(visual, hs, "school", "MLR"),
   survey = lapply(ladder(measure, survey, "gender"), function(l) l$fit)
 )
 writeLines(
