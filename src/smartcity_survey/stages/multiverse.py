@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from smartcity_survey.config import PlsSection
+from smartcity_survey.errors import SurveyError
 from smartcity_survey.model import Model
 from smartcity_survey.stages.alternatives import Alternatives
+from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls import pls_model
 from smartcity_survey.stats.cfa import fit_cfa
 from smartcity_survey.stats.construct_moments import (
@@ -19,7 +21,6 @@ from smartcity_survey.stats.construct_moments import (
     score_moments,
 )
 from smartcity_survey.stats.dwls import fit_dwls
-from smartcity_survey.stats.errors import StatisticsError
 from smartcity_survey.stats.factor_moments import factor_moments, ordinal_factor_moments
 from smartcity_survey.stats.item_moments import (
     ItemMoments,
@@ -121,43 +122,65 @@ def _measurements(
     failures: list[dict[str, str]],
 ) -> Iterator[tuple[str, ConstructMoments]]:
     """Constructs by every score and measurement model that has a solution here."""
+
+    def failed(score: str, reason: str) -> None:
+        failures.append(dict(zip(MEASUREMENT_CHOICES, (*labels, score), strict=True)) | {"reason": reason})
+
+    families: dict[str, Callable[[], dict[str, ConstructMoments]]] = {
+        "pls": lambda: _by_composites(moments, model, pls),
+        "latent": lambda: _by_factors(x, covariates, moments, model),
+    }
+    if x is not None:
+        yield from _by_scores(x, covariates, moments, model).items()
+    for family, measure in families.items():
+        try:
+            with naming(model.items, family, model.names):
+                found = measure()
+        except SurveyError as error:
+            failed(family, "; ".join(f"{problem.place}: {problem.found}" for problem in error.problems))
+            continue
+        yield from found.items()
+        if family == "pls" and "plsc" not in found:
+            failed("plsc", "a reliability rho_A is not within (0, 1]")
+
+
+def _by_scores(
+    x: Array, covariates: Array, moments: ItemMoments, model: Model
+) -> dict[str, ConstructMoments]:
+    """Means of each construct's items, and their first principal components."""
     membership = model.membership()
     R = moments.correlation[: moments.p, : moments.p]
+    component = component_score_weights(R, np.ones(moments.p), membership)
+    return {
+        "mean": score_moments(x @ mean_score_weights(membership).T, covariates),
+        "component": score_moments(standardised(x) @ component.T, covariates),
+    }
 
-    def failed(score: str, reason: object) -> None:
-        failures.append(
-            dict(zip(MEASUREMENT_CHOICES, (*labels, score), strict=True)) | {"reason": str(reason)}
-        )
 
-    if x is not None:
-        yield "mean", score_moments(x @ mean_score_weights(membership).T, covariates)
-        z = standardised(x)
-        component = component_score_weights(R, np.ones(moments.p), membership)
-        yield "component", score_moments(z @ component.T, covariates)
-    try:
-        composites = pls_moments(moments, pls_model(model, pls))
-        yield "pls", composites.composites
-        if composites.factors is None:
-            failed("plsc", "no admissible solution")
-        else:
-            yield "plsc", composites.factors
-    except StatisticsError as error:
-        failed("pls", error)
-    try:
-        if x is None:
-            # Least squares takes nothing but the correlations and the influences on them.
-            behind = Polychoric(
-                R, moments.influence[:, : moments.p, : moments.p], np.empty((moments.p, 0)), 0
-            )
-            ordinal = fit_dwls(behind, membership, tolerance=_CFA_TOLERANCE)
-            yield "latent", ordinal_factor_moments(moments, ordinal, membership)
-        else:
-            fit = fit_cfa(R, moments.n, membership, tolerance=_CFA_TOLERANCE)
-            yield "latent", factor_moments(moments, fit, membership)
-            yield "cfa_regression", score_moments(z @ regression_score_weights(fit).T, covariates)
-            yield "cfa_bartlett", score_moments(z @ bartlett_score_weights(fit).T, covariates)
-    except StatisticsError as error:
-        failed("latent", error)
+def _by_composites(moments: ItemMoments, model: Model, pls: PlsSection) -> dict[str, ConstructMoments]:
+    """PLS composites, and the factors behind them where PLSc has a solution."""
+    found = pls_moments(moments, pls_model(model, pls))
+    return {"pls": found.composites} | ({"plsc": found.factors} if found.factors else {})
+
+
+def _by_factors(
+    x: Array | None, covariates: Array, moments: ItemMoments, model: Model
+) -> dict[str, ConstructMoments]:
+    """Confirmatory factors and, where there are rows, scores of them."""
+    membership, p = model.membership(), moments.p
+    R = moments.correlation[:p, :p]
+    if x is None:
+        # Least squares takes nothing but the correlations and the influences on them.
+        behind = Polychoric(R, moments.influence[:, :p, :p], np.empty((p, 0)), 0)
+        ordinal = fit_dwls(behind, membership, tolerance=_CFA_TOLERANCE)
+        return {"latent": ordinal_factor_moments(moments, ordinal, membership)}
+    fit = fit_cfa(R, moments.n, membership, tolerance=_CFA_TOLERANCE)
+    z = standardised(x)
+    return {
+        "latent": factor_moments(moments, fit, membership),
+        "cfa_regression": score_moments(z @ regression_score_weights(fit).T, covariates),
+        "cfa_bartlett": score_moments(z @ bartlett_score_weights(fit).T, covariates),
+    }
 
 
 def _estimates(
