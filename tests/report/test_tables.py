@@ -73,7 +73,7 @@ def test_demographics_are_grouped_by_question_with_valid_n(render: Callable[...,
 
 def test_statistics_take_the_format_of_their_line(render: Callable[..., Table]) -> None:
     assert [line[1] for line in texts(render("adequacy"))] == [
-        ".979", "46,310.317", "1,275", "< .001", "−70.470", "0.0266", "1,073.4", "40",
+        ".979", "46,310.317", "1,275", "< .001", "2.50 × 10⁻³¹", "−70.470", "0.0266", "1,073.4", "40",
     ]  # fmt: skip
 
 
@@ -163,6 +163,7 @@ def test_card_in_the_language_of_the_report(setting: MakeSetting) -> None:
         "method: Pearson correlations; n: 40; components: 7 (eigenvalue above 1); tolerance: 1 × 10⁻¹²; "
         "seed: 20221128"
     )
+    assert card_line({"admissible": "true"}, setting("kk")) == "шешім жарамды: иә"
     excluding = card_line({"excludes": "careless, out_of_range"}, setting("ru"))
     assert excluding == "исключает: Небрежные ответы, Ответ вне шкалы"
 
@@ -171,6 +172,6 @@ def test_a_table_of_a_later_wave_needs_no_more_than_an_entry(setting: MakeSettin
     """Unknown columns keep their names, unknown numbers four digits, and nothing fails."""
     frame = pd.DataFrame({"wave": ["2022", "2025"], "gain": [0.123456, np.nan], "remark": ["first", None]})
     entry = Entry("table", "anova", row="wave")
-    table = render_table(frame, entry, Contents((), {}, {}), setting("en"))
+    table = render_table(frame, entry, Contents((), (), {}, {}), setting("en"))
     assert table.headings == ("wave", "gain", "remark")
     assert texts(table) == [["2022", "0.1235", "first"], ["2025", "", ""]]

@@ -49,9 +49,17 @@ class SectionPlan:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """The whole plan: sections in order, and number formats by column and by statistic."""
+    """The whole plan.
+
+    Attributes
+    ----------
+    sections : in order.
+    files_only : tables that are named but not shown.
+    formats, statistics : number formats by column and by statistic.
+    """
 
     sections: tuple[SectionPlan, ...]
+    files_only: tuple[str, ...]
     formats: Mapping[str, str]
     statistics: Mapping[str, str]
 
@@ -69,6 +77,7 @@ def load_contents() -> Contents:
             SectionPlan(section["id"], tuple(_entry(line) for line in section["entries"]))
             for section in plan["sections"]
         ),
+        files_only=tuple(plan["files_only"]),
         formats=plan["formats"],
         statistics=plan["statistics"],
     )

@@ -88,6 +88,8 @@ def card_entries(card: Card, setting: Setting) -> dict[str, str]:
     def written(key: str, value: str | float) -> str:
         if key in ("rules", "excludes"):
             return ", ".join(wording.value("rule", rule) for rule in str(value).split(", "))
+        if str(value).lower() in ("true", "false"):
+            return wording["page.yes" if str(value).lower() == "true" else "page.no"]
         if isinstance(value, int | float) and key != "seed":
             return wording.numbers.compact(value)
         return wording.value("card", str(value))
@@ -97,7 +99,8 @@ def card_entries(card: Card, setting: Setting) -> dict[str, str]:
 
 def _notes(entry: Entry, shown: int, total: int, setting: Setting) -> list[str]:
     wording = setting.wording
-    notes = [wording[f"tables.{entry.name}.note"]]
+    key = f"tables.{entry.name}.note"
+    notes = [wording[key]] if key in wording else []
     if entry.suppress:
         limit = wording.numbers.fixed(setting.suppress_below, 2, bounded=True)
         notes.append(wording.fill("page.suppressed", limit=limit))
