@@ -22,15 +22,25 @@ def written(*names):
     return update(tables(*names))
 
 
-def options(section):
-    """A section of the config as plain values; a change in it runs the rules that use it again."""
-    return section.model_dump(mode="json", by_alias=True)
+def options(section, *only):
+    """A section of the config (or some of its keys) as plain values; a change in them runs the rules again."""
+    return section.model_dump(mode="json", by_alias=True, include=set(only) or None)
+
+
+# What a PLS fit without its bootstrap depends on.
+PLS_FIT = ("scheme", "tolerance", "max_iterations")
 
 
 def code(*parts):
     """Digest of the modules named and of those that every stage uses."""
     return code_digest(
-        "config.py", "codebook.py", "model.py", "io.py", "stages/naming.py", *parts
+        "config.py",
+        "parsing.py",
+        "codebook.py",
+        "model.py",
+        "io.py",
+        "stages/naming.py",
+        *parts,
     )
 
 

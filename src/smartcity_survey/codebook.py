@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from pathlib import Path
 
 from pydantic import Field, model_validator
 
 from smartcity_survey.config import Label as Label
-from smartcity_survey.config import Language, Section, parse, read_yaml
+from smartcity_survey.config import Language
 from smartcity_survey.errors import SurveyError
+from smartcity_survey.parsing import Section, parse, read_yaml
+
+RESPONDENT = "respondent"
+"""Name of the identifying column in every respondent-level file; no question may have it."""
+MOST_SCALE_POINTS = 101
 
 
 class Scale(Section):
@@ -23,6 +29,12 @@ class Scale(Section):
     def _ordered(self) -> Scale:
         if self.minimum >= self.maximum:
             raise ValueError(f"minimum {self.minimum} is not below maximum {self.maximum}")
+        if self.maximum - self.minimum >= MOST_SCALE_POINTS:
+            raise ValueError(f"an answer scale has at most {MOST_SCALE_POINTS} points")
+        outside = [code for code in self.answers if not self.minimum <= code <= self.maximum]
+        if outside:
+            raise ValueError(f"answers outside {self.minimum} to {self.maximum}: {_listed(outside)}")
+        _require_distinct(self.answers)
         return self
 
 
@@ -62,6 +74,8 @@ class Demographic(Section):
     def _one_kind(self) -> Demographic:
         if bool(self.categories) == bool(self.bands):
             raise ValueError("give either `categories` or `bands`")
+        _require_distinct(self.categories)
+        _require_disjoint(self.bands)
         return self
 
 
@@ -75,19 +89,26 @@ class Codebook(Section):
 
     @model_validator(mode="after")
     def _consistent(self) -> Codebook:
+        contradictions = []
         unknown = {
             name: item.construct_name
             for name, item in self.items.items()
             if item.construct_name not in self.constructs
         }
         if unknown:
-            raise ValueError(
+            contradictions.append(
                 "items of constructs that are not listed: "
-                + ", ".join(f"{item} ({construct})" for item, construct in unknown.items())
+                + _listed(f"{item} ({construct})" for item, construct in unknown.items())
             )
         clash = sorted(set(self.items) & (set(self.constructs) | set(self.demographics)))
         if clash:
-            raise ValueError(f"names used for an item and for something else: {', '.join(clash)}")
+            contradictions.append(f"names used for an item and for something else: {_listed(clash)}")
+        if RESPONDENT in {*self.items, *self.demographics}:
+            contradictions.append(f"the name `{RESPONDENT}` is kept for the identifier: rename the question")
+        if not self.items:
+            contradictions.append("there are no items")
+        if contradictions:
+            raise ValueError("; ".join(contradictions))
         return self
 
     def scale_of(self, item: str) -> Scale:
@@ -118,3 +139,43 @@ def text(label: Label, language: Language, place: str) -> str:
             raise SurveyError(place, f"no label in `{language}` (given: {given}).", "Add it to the codebook.")
         return label[language]
     return label
+
+
+def unlabelled(codebook: Codebook, language: Language) -> tuple[str, ...]:
+    """Places of the labels that are given per language, but not in this one."""
+    labels: dict[str, Label] = {}
+    for name, construct in codebook.constructs.items():
+        labels[f"constructs.{name}"] = construct.label
+    for name, item in codebook.items.items():
+        labels[f"items.{name}"] = item.label
+    for name, question in codebook.demographics.items():
+        labels[f"demographics.{name}"] = question.label
+        labels |= {f"demographics.{name}.{code}": label for code, label in question.categories.items()}
+        labels |= {f"demographics.{name}.bands": band.label for band in question.bands}
+    return tuple(
+        place for place, label in labels.items() if isinstance(label, dict) and language not in label
+    )
+
+
+def _require_distinct(answers: Mapping[int, Label]) -> None:
+    """Refuse a wording that stands for two codes: an answer in words could not be told."""
+    code_of: dict[str, int] = {}
+    for code, label in answers.items():
+        for wording in {label} if isinstance(label, str) else set(label.values()):
+            other = code_of.setdefault(wording.strip().casefold(), code)
+            if other != code:
+                raise ValueError(f"the wording {wording!r} stands for the codes {other} and {code}")
+
+
+def _require_disjoint(bands: Iterable[Band]) -> None:
+    ordered = sorted(bands, key=lambda band: band.minimum)
+    for band in ordered:
+        if band.minimum > band.maximum:
+            raise ValueError(f"a band from {band.minimum:g} to {band.maximum:g} holds no number")
+    for lower, upper in pairwise(ordered):
+        if upper.minimum <= lower.maximum:
+            raise ValueError(f"{upper.minimum:g} lies in two bands")
+
+
+def _listed(names: Iterable[object]) -> str:
+    return ", ".join(map(str, names))

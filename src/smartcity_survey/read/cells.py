@@ -9,7 +9,32 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.codebook import Codebook, Label
-from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.types import Array, BoolArray
+
+_SWAP_MARKS = str.maketrans(",.", ".,")
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What means no answer in a column, beside an empty cell.
+
+    Attributes
+    ----------
+    codes : numbers.
+    ranges : (lowest, highest), both included.
+    texts : words, casefolded.
+    """
+
+    codes: tuple[float, ...] = ()
+    ranges: tuple[tuple[float, float], ...] = ()
+    texts: frozenset[str] = frozenset()
+
+    def among(self, values: Array) -> BoolArray:
+        """(n,): which values are codes of no answer."""
+        declared: BoolArray = np.isin(values, self.codes)
+        for low, high in self.ranges:
+            declared |= (values >= low) & (values <= high)
+        return declared
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,32 +43,50 @@ class Codes:
 
     Attributes
     ----------
-    values : (n,), NaN where the cell is empty or `unreadable`.
+    values : (n,), NaN where there is no answer, or none that could be read.
+    n_empty, n_declared : cells without an answer: empty ones, and those whose content means that.
     n_labels : cells that held the wording of an answer instead of its code.
-    unreadable : position and text of the cells that are neither.
+    unreadable : position and text of the cells that are none of these.
     """
 
     values: Array
+    n_empty: int
+    n_declared: int
     n_labels: int
     unreadable: tuple[tuple[int, str], ...]
 
 
-def read_codes(column: pd.Series, wordings: Mapping[str, int], decimal: str) -> Codes:
-    """Read a column of cells; `wordings` maps an answer's wording (casefolded) to its code."""
-    if pd.api.types.is_numeric_dtype(column):
-        return Codes(column.to_numpy(dtype=np.float64, na_value=np.nan), 0, ())
-    texts = column.map(_text)
-    empty = (texts == "").to_numpy()
-    plain = texts.str.replace(decimal, ".", regex=False) if decimal != "." else texts
-    values = np.array(pd.to_numeric(plain.where(~empty), errors="coerce"), dtype=np.float64)
-    values[np.isinf(values)] = np.nan
-    words = np.flatnonzero(np.isnan(values) & ~empty)
-    codes = [wordings.get(texts.iloc[row].casefold()) for row in words]
-    for row, code in zip(words, codes, strict=True):
-        if code is not None:
-            values[row] = code
-    unreadable = [(int(row), texts.iloc[row]) for row, code in zip(words, codes, strict=True) if code is None]
-    return Codes(values, len(words) - len(unreadable), tuple(unreadable))
+def read_codes(cells: pd.Series, wordings: Mapping[str, int], missing: Missing, decimal: str) -> Codes:
+    """Read a column of cells.
+
+    Parameters
+    ----------
+    wordings : casefolded wording of an answer -> its code.
+    decimal : decimal mark of numbers written as text; the other mark is then no part of a number.
+    """
+    values = _numbers(cells, decimal)
+    rest = np.flatnonzero(np.isnan(values)).tolist()
+    texts = {row: text for row in rest if (text := cell_text(cells.iat[row]))}
+    n_declared_texts = n_labels = 0
+    unreadable = []
+    for row, text in texts.items():
+        word = text.casefold()
+        if word in wordings:
+            values[row] = wordings[word]
+            n_labels += 1
+        elif word in missing.texts:
+            n_declared_texts += 1
+        else:
+            unreadable.append((row, text))
+    declared = missing.among(values)
+    values[declared] = np.nan
+    return Codes(
+        values,
+        n_empty=len(rest) - len(texts),
+        n_declared=int(declared.sum()) + n_declared_texts,
+        n_labels=n_labels,
+        unreadable=tuple(unreadable),
+    )
 
 
 def wordings_of(name: str, codebook: Codebook) -> dict[str, int]:
@@ -59,7 +102,23 @@ def wordings_of(name: str, codebook: Codebook) -> dict[str, int]:
     }
 
 
-def _text(value: object) -> str:
+def cell_text(value: object) -> str:
+    """What a person sees in a cell; nothing where it is empty. Whole numbers have no decimals."""
     if value is None or (isinstance(value, float) and np.isnan(value)):
         return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     return str(value).strip()
+
+
+def _numbers(cells: pd.Series, decimal: str) -> Array:
+    """(n,), NaN where a cell is no finite number."""
+    if pd.api.types.is_numeric_dtype(cells):
+        values = cells.to_numpy(dtype=np.float64, na_value=np.nan, copy=True)
+    else:
+        # Numbers that are numbers (.xlsx) have no decimal mark to swap.
+        swapped = cells.map(lambda c: c.translate(_SWAP_MARKS) if isinstance(c, str) else c)
+        plain = (cells if decimal == "." else swapped).map(lambda c: None if isinstance(c, bool) else c)
+        values = np.array(pd.to_numeric(plain, errors="coerce"), dtype=np.float64)
+    values[~np.isfinite(values)] = np.nan
+    return values

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.codebook import Codebook
+from smartcity_survey.codebook import RESPONDENT, Codebook
 from smartcity_survey.config import DataSection
 from smartcity_survey.errors import Problem, SurveyError
-from smartcity_survey.read.cells import read_codes, wordings_of
-from smartcity_survey.read.tables import Table, open_table
-from smartcity_survey.stats.types import Array, BoolArray
+from smartcity_survey.read.cells import Codes, Missing, cell_text, read_codes, wordings_of
+from smartcity_survey.read.opening import open_table
+from smartcity_survey.read.tables import Table
+from smartcity_survey.stats.types import Array
 
-RESPONDENT = "respondent"
-"""Name of the identifying column in every respondent-level file."""
-UNREADABLE_SHOWN = 100
+CELLS_SHOWN = 100
 """Cells listed one by one before the rest is only counted."""
+MOST_CELLS = 100_000_000
+"""Answers of one survey: all later steps hold them in memory, at eight bytes each, several times over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,16 @@ class Responses:
     ----------
     answers : one row per questionnaire in the file's order: `respondent` (text), then every item and
         demographic variable of the codebook (float; NaN where there is no answer).
+    rows : (n,) number of each questionnaire's row in the file, as a person sees it.
     log : one row per column: `column, n_rows, n_answered, n_empty, n_declared_missing, n_labels`.
+    unused : columns of the file that the codebook does not name.
     how : how the file was read: format, encoding, delimiter.
     """
 
     answers: pd.DataFrame
+    rows: tuple[int, ...]
     log: pd.DataFrame
+    unused: tuple[str, ...]
     how: Mapping[str, str]
 
 
@@ -44,137 +49,150 @@ class Responses:
 class _Column:
     """What has been read of one column so far."""
 
+    name: str
     wordings: Mapping[str, int]
-    values: list[Array] = field(default_factory=list)
-    n_empty: int = 0
-    n_declared: int = 0
-    n_labels: int = 0
+    missing: Missing
+    parts: list[Codes] = field(default_factory=list)
+
+    def values(self) -> Array:
+        return np.concatenate([part.values for part in self.parts])
+
+    def counts(self) -> dict[str, int]:
+        n_empty = sum(part.n_empty for part in self.parts)
+        n_declared = sum(part.n_declared for part in self.parts)
+        n_rows = sum(len(part.values) for part in self.parts)
+        return {
+            "n_rows": n_rows,
+            "n_answered": n_rows - n_empty - n_declared,
+            "n_empty": n_empty,
+            "n_declared_missing": n_declared,
+            "n_labels": sum(part.n_labels for part in self.parts),
+        }
 
 
 def read_survey(path: Path, codebook: Codebook, section: DataSection) -> Responses:
     """Read the survey file that `data` in the config describes, in blocks of rows.
 
-    Missing answers are empty cells, system-missing values, the codes that a `.sav` declares and the codes
-    listed under `data.missing_codes`; each kind is counted per column. Answers in words count as the code
-    that the codebook gives them, in any of its languages.
+    Missing answers are empty cells, system-missing values, the codes that a `.sav` declares and what
+    `data.missing_codes` lists; each kind is counted per column. Answers in words count as the code that the
+    codebook gives them, in any of its languages.
 
     Raises
     ------
     SurveyError
         listing every problem: file missing or unreadable, columns the codebook names but the file lacks,
-        cells that are neither a number nor a known answer, no rows at all.
+        lines that are no rows, cells that are neither a number nor a known answer, rows without an
+        identifier, no rows at all, more answers than memory holds.
     """
     table = open_table(path, section)
-    wanted = (*codebook.items, *codebook.demographics)
-    _require_columns(table.columns, wanted, section, path)
-    columns = {name: _Column(wordings_of(name, codebook)) for name in wanted}
+    names = (*codebook.items, *codebook.demographics)
+    needed = dict.fromkeys([*names, *([section.respondent] if section.respondent else [])])
+    problems = _absent_columns(table.columns, needed, path)
+    columns = [_column(name, codebook, section, table) for name in names if name in table.columns]
+    identified = section.respondent if section.respondent in table.columns else None
     respondents: list[str] = []
-    unreadable: list[Problem] = []
-    for block in table.blocks:
-        first = table.first_row + len(respondents)
-        for name, column in columns.items():
-            unreadable += _take(column, name, block[name], table, section, path, first)
-        respondents += _identifiers(block, section, len(respondents))
-    _refuse(unreadable, respondents, path)
-    answers = {name: np.concatenate(column.values) for name, column in columns.items()}
-    return Responses(
-        pd.DataFrame({RESPONDENT: respondents, **answers}), _log(columns, len(respondents)), table.how
+    rows: list[int] = []
+    for block in table.blocks([name for name in needed if name in table.columns]):
+        problems += block.problems
+        rows += block.cells.index.tolist()
+        if len(rows) * len(needed) > MOST_CELLS:
+            raise _too_large(path, len(rows))
+        for column in columns:
+            problems += _take(column, block.cells[column.name], section.decimal, path)
+        if identified is None:
+            respondents += [f"row {len(respondents) + i}" for i in range(1, len(block.cells) + 1)]
+        else:
+            identifiers = block.cells[identified].map(cell_text)
+            respondents += identifiers.tolist()
+            problems += _unidentified(identifiers, path)
+    if not rows and not problems:
+        problems = [
+            Problem(str(path), "there is a header but no row of answers.", "Export the survey again.")
+        ]
+    if problems:
+        raise SurveyError.of(_shortened(problems, path))
+    answers = {column.name: column.values() for column in columns}
+    log = pd.DataFrame([{"column": column.name} | column.counts() for column in columns])
+    unused = tuple(name for name in table.columns if name not in needed)
+    return Responses(pd.DataFrame({RESPONDENT: respondents, **answers}), tuple(rows), log, unused, table.how)
+
+
+def _column(name: str, codebook: Codebook, section: DataSection, table: Table) -> _Column:
+    missing = Missing(
+        tuple(code for code in section.missing_codes if not isinstance(code, str)),
+        table.missing_ranges.get(name, ()),
+        frozenset(code.casefold() for code in section.missing_codes if isinstance(code, str)),
     )
+    return _Column(name, wordings_of(name, codebook), missing)
 
 
-def _take(
-    column: _Column,
-    name: str,
-    cells: pd.Series,
-    table: Table,
-    section: DataSection,
-    path: Path,
-    first_row: int,
-) -> list[Problem]:
+def _take(column: _Column, cells: pd.Series, decimal: str, path: Path) -> list[Problem]:
     """Add a block of cells to a column; returns the cells that could not be read."""
-    codes = read_codes(cells, column.wordings, section.decimal)
-    declared = _declared_missing(codes.values, table.missing_ranges.get(name, ()), section.missing_codes)
-    column.values.append(np.where(declared, np.nan, codes.values))
-    column.n_empty += int(np.isnan(codes.values).sum()) - len(codes.unreadable)
-    column.n_declared += int(declared.sum())
-    column.n_labels += codes.n_labels
+    codes = read_codes(cells, column.wordings, column.missing, decimal)
+    column.parts.append(codes)
     return [
         Problem(
-            f"{path}, row {first_row + row}, column {name}",
-            f"{text!r} is neither a number nor an answer the codebook knows.",
-            _remedy(text, column.wordings),
+            f"{path}, row {cells.index[position]}, column {column.name}",
+            f"{_quoted(text)} is neither a number nor an answer the codebook knows.",
+            _remedy(text, column.wordings, decimal),
         )
-        for row, text in codes.unreadable
+        for position, text in codes.unreadable
     ]
 
 
-def _remedy(text: str, wordings: Mapping[str, int]) -> str:
-    if text.replace(",", "").replace("-", "").isdigit():
-        return "Set `data.decimal: ','` where numbers are written with a decimal comma."
+def _quoted(text: str) -> str:
+    return repr(text if len(text) <= 60 else text[:60] + "...")
+
+
+def _remedy(text: str, wordings: Mapping[str, int], decimal: str) -> str:
+    other = "," if decimal == "." else "."
+    if text.replace(other, "", 1).removeprefix("-").isdigit():
+        return f"Set `data.decimal: '{other}'` if that is the decimal mark."
     close = difflib.get_close_matches(text.casefold(), wordings, n=1)
     if close:
         return f"Did you mean {close[0]!r} (code {wordings[close[0]]})? Correct the cell or the codebook."
-    return "Replace it by its code, leave the cell empty, or add the wording to the codebook."
+    return (
+        "Replace it by its code, add the wording to the codebook, or, where it means no answer, "
+        "to `data.missing_codes`."
+    )
 
 
-def _refuse(unreadable: list[Problem], respondents: list[str], path: Path) -> None:
-    if len(unreadable) > UNREADABLE_SHOWN:
-        rest = len(unreadable) - UNREADABLE_SHOWN
-        more = Problem(str(path), f"{rest} more cells like these.", "Mend the first ones and try again.")
-        raise SurveyError.of([*unreadable[:UNREADABLE_SHOWN], more])
-    if unreadable:
-        raise SurveyError.of(unreadable)
-    if not respondents:
-        raise SurveyError(str(path), "there is a header but no row of answers.", "Export the survey again.")
+def _shortened(problems: list[Problem], path: Path) -> list[Problem]:
+    if len(problems) <= CELLS_SHOWN:
+        return problems
+    rest = f"{len(problems) - CELLS_SHOWN} more problems like these."
+    return [*problems[:CELLS_SHOWN], Problem(str(path), rest, "Mend the first ones and try again.")]
 
 
-def _require_columns(
-    columns: tuple[str, ...], wanted: tuple[str, ...], section: DataSection, path: Path
-) -> None:
-    needed = (*wanted, *([section.respondent] if section.respondent else []))
-    problems = [
+def _absent_columns(columns: Sequence[str], needed: Mapping[str, None], path: Path) -> list[Problem]:
+    return [
         Problem(f"{path}, column {name}", "the file has no such column.", _nearest_column(name, columns))
         for name in needed
         if name not in columns
     ]
-    if problems:
-        raise SurveyError.of(problems)
 
 
-def _nearest_column(name: str, columns: tuple[str, ...]) -> str:
+def _nearest_column(name: str, columns: Sequence[str]) -> str:
     by_fold = {column.casefold(): column for column in columns}
     close = difflib.get_close_matches(name.casefold(), by_fold, n=1)
     hint = f"Did you mean {by_fold[close[0]]!r}? " if close else ""
     return f"{hint}Correct the name in the codebook (or config) or in the file."
 
 
-def _identifiers(block: pd.DataFrame, section: DataSection, already: int) -> list[str]:
-    if section.respondent is None:
-        return [f"row {already + number}" for number in range(1, len(block) + 1)]
-    return [_identifier(value) for value in block[section.respondent]]
+def _unidentified(identifiers: pd.Series, path: Path) -> list[Problem]:
+    return [
+        Problem(
+            f"{path}, row {row}, column {identifiers.name}",
+            "the questionnaire has no identifier.",
+            "Give it one, or leave out `data.respondent`: rows are then numbered.",
+        )
+        for row in identifiers.index[identifiers == ""]
+    ]
 
 
-def _identifier(value: object) -> str:
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
-
-
-def _declared_missing(
-    values: Array, ranges: tuple[tuple[float, float], ...], codes: tuple[float, ...]
-) -> BoolArray:
-    declared: BoolArray = np.isin(values, codes)
-    for low, high in ranges:
-        declared |= (values >= low) & (values <= high)
-    return declared
-
-
-def _log(columns: Mapping[str, _Column], n: int) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "column": list(columns),
-            "n_rows": n,
-            "n_answered": [n - column.n_empty - column.n_declared for column in columns.values()],
-            "n_empty": [column.n_empty for column in columns.values()],
-            "n_declared_missing": [column.n_declared for column in columns.values()],
-            "n_labels": [column.n_labels for column in columns.values()],
-        }
+def _too_large(path: Path, n: int) -> SurveyError:
+    return SurveyError(
+        str(path),
+        f"more than {n:,} questionnaires: their answers do not fit into memory.",
+        "Split the file (by city or wave), or draw a sample.",
     )

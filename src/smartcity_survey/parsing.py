@@ -1,0 +1,189 @@
+"""Yaml files as validated objects; everything wrong with one is said in its author's words, all at once."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from smartcity_survey.errors import Problem, SurveyError
+
+M = TypeVar("M", bound="Section")
+Location = tuple[int | str, ...]
+
+_REMEDIES = {
+    "model_type": "Write `key: value` lines below it.",
+    "dict_type": "Write `key: value` lines below it.",
+    "tuple_type": "Write a list: [a, b].",
+    "string_type": "Write a text; put it in quotes where yaml takes it for a number, a date or yes/no.",
+    "int_type": "Write a whole number.",
+    "int_parsing": "Write a whole number.",
+    "int_from_float": "Write a whole number.",
+    "float_type": "Write a number.",
+    "float_parsing": "Write a number.",
+    "finite_number": "Write a number.",
+    "bool_type": "Write true or false.",
+    "bool_parsing": "Write true or false.",
+}
+
+
+class Section(BaseModel):
+    """A block of a yaml file: every key known, nothing added later."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+def read_yaml(path: Path) -> Mapping[str, Any]:
+    """A yaml file's top-level mapping; SurveyError where there is none."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise SurveyError(
+            str(path), "no such file.", "Check the path, or run from the study's folder."
+        ) from None
+    except OSError as error:
+        raise SurveyError(
+            str(path), f"cannot be opened ({error.strerror}).", "Name a file that you may read."
+        ) from None
+    except UnicodeDecodeError as error:
+        raise SurveyError(
+            str(path), f"not UTF-8 text (byte {error.start}).", "Save the file as UTF-8."
+        ) from None
+    try:
+        content = yaml.load(text, Loader=_UniqueKeyLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"{path}, line {mark.line + 1}" if mark else str(path)
+        found = getattr(error, "problem", None) or getattr(error, "reason", None) or type(error).__name__
+        raise SurveyError(
+            place, f"not valid yaml: {found}.", "Mend the line; mind the indentation."
+        ) from None
+    except (ValueError, RecursionError) as error:  # dates and numbers that do not exist; endless nesting
+        raise SurveyError(
+            str(path), f"not valid yaml: {_shown(error)}.", "Put text in quotes; nest less deeply."
+        ) from None
+    if not isinstance(content, Mapping):
+        raise SurveyError(str(path), "no keys found.", "Write `key: value` lines, as in the bundled file.")
+    return content
+
+
+class _UniqueKeyLoader(yaml.SafeLoader):
+    """Safe yaml that refuses a key given twice instead of keeping the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key_node, _ in node.value:
+            # Keys that are lists or mappings are refused by name further on.
+            if isinstance(key_node, yaml.ScalarNode):
+                if key_node.value in seen:
+                    raise yaml.constructor.ConstructorError(
+                        None, None, f"the key `{key_node.value}` is given twice", key_node.start_mark
+                    )
+                seen.add(key_node.value)
+        return super().construct_mapping(node, deep)
+
+
+def parse(model: type[M], content: Mapping[str, Any], place: str) -> M:
+    """Validate a mapping against a model.
+
+    Raises
+    ------
+    SurveyError
+        listing every unknown, missing or misspelt key and every wrong value; `place` names the file.
+    """
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise SurveyError.of(list(_problems(error.errors(), content, model, place))) from None
+
+
+def _problems(
+    details: Sequence[Any], content: Mapping[str, Any], model: type[Section], place: str
+) -> Iterator[Problem]:
+    by_location: dict[Location, list[Any]] = {}
+    for detail in details:
+        by_location.setdefault(_location(detail, content), []).append(detail)
+    for location, found in by_location.items():
+        # Of a value that may be of several kinds, the kind that was meant fails at the deepest place.
+        if not any(location == other[: len(location)] for other in by_location if other != location):
+            yield _problem(location, found, model, place)
+
+
+def _location(detail: Any, content: object) -> Location:
+    """Keys that lead to the problem; pydantic's names for the kinds it tried are left out."""
+    location: list[int | str] = []
+    for part in detail["loc"]:
+        if isinstance(content, Mapping):
+            key = next((key for key in content if str(key) == str(part)), None)
+            if key is not None:
+                content = content[key]
+                location.append(part)
+        elif isinstance(part, int) and isinstance(content, Sequence) and 0 <= part < len(content):
+            content = content[part]
+            location.append(part)
+    return (*location, detail["loc"][-1]) if detail["type"] == "missing" else tuple(location)
+
+
+def _problem(location: Location, details: Sequence[Any], model: type[Section], place: str) -> Problem:
+    key = ".".join(str(part) for part in location)
+    where = f"{place}, {key}" if key else place
+    kind, given = details[0]["type"], _shown(details[0].get("input"))
+    if kind == "extra_forbidden":
+        known = sorted(_keys(model, location[:-1]))
+        close = difflib.get_close_matches(str(location[-1]), known, n=1, cutoff=0.5)
+        hint = f"Did you mean `{close[0]}`?" if close else f"Known keys: {', '.join(known)}."
+        return Problem(where, "unknown key.", hint)
+    if kind == "missing":
+        return Problem(where, "this key is missing.", _description(model, location) or "Add it.")
+    if kind == "value_error":
+        message = str(details[0]["msg"]).removeprefix("Value error, ")
+        return Problem(where, "contradiction:", f"{message}.")
+    remedies = dict.fromkeys(_remedy(detail) for detail in details)
+    found = f"{given} is not allowed." if kind == "literal_error" else f"found {given}."
+    return Problem(where, found, " Or: ".join(remedies))
+
+
+def _remedy(detail: Any) -> str:
+    if detail["type"] == "literal_error":
+        return f"Choose one of {detail['ctx']['expected']}."
+    return _REMEDIES.get(detail["type"], f"{detail['msg']}.")
+
+
+def _shown(value: object) -> str:
+    text = str(value) if isinstance(value, Exception) else repr(value)
+    return text if len(text) <= 80 else f"{text[:80]}..."
+
+
+def _keys(model: type[Section], location: Location) -> Iterator[str]:
+    section = _section(model, location)
+    if section is not None:
+        for name, field in section.model_fields.items():
+            yield field.alias or name
+
+
+def _description(model: type[Section], location: Location) -> str:
+    section = _section(model, location[:-1])
+    fields = {field.alias or name: field for name, field in section.model_fields.items()} if section else {}
+    field = fields.get(str(location[-1]))
+    return f"It says: {field.description}." if field and field.description else ""
+
+
+def _section(model: type[Section], location: Location) -> type[Section] | None:
+    """The section a location leads to; mappings and lists are stepped through."""
+    current: type[Section] | None = model
+    for part in location:
+        field = None if current is None else current.model_fields.get(str(part))
+        if field is not None:
+            current = next(_section_types(field.annotation), current)
+    return current
+
+
+def _section_types(annotation: Any) -> Iterator[type[Section]]:
+    if isinstance(annotation, type) and issubclass(annotation, Section):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _section_types(argument)

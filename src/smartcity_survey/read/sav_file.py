@@ -1,0 +1,115 @@
+"""SPSS files: cells, and what the file says about its own columns."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyreadstat
+
+from smartcity_survey.config import DataSection
+from smartcity_survey.errors import SurveyError
+from smartcity_survey.read.tables import ROWS_AT_ONCE, Block, Table
+
+_FAILURES = (
+    pyreadstat.ReadstatError,
+    pyreadstat.PyreadstatError,
+    LookupError,
+    ValueError,
+    OverflowError,
+    MemoryError,
+)
+_ENCRYPTED = b"ENCRYPTEDSAV"
+SECONDS_ALLOWED = 60.0
+BYTES_PER_SECOND = 1_000_000
+"""A whole file is read within a minute and a second per megabyte; the library manages fifty times that."""
+
+# `-I`: neither the working folder nor the environment may change what is imported.
+_REHEARSAL = """
+import sys, pyreadstat
+try:
+    pyreadstat.read_sav(sys.argv[1], encoding=sys.argv[2] or None, output_format="dict",
+                        user_missing=True, disable_datetime_conversion=True)
+except Exception as error:
+    sys.exit(str(error) or type(error).__name__)
+"""
+
+
+def open_sav(path: Path, section: DataSection) -> Table:
+    """Open an SPSS file; codes that it declares as missing stay codes, and are named in the table."""
+    with path.open("rb") as file:
+        start = file.read(64)
+    if _ENCRYPTED in start:
+        raise SurveyError(
+            str(path),
+            "it is protected by a password.",
+            "Save it again from SPSS without a password, or export a .csv.",
+        )
+    _rehearse(path, section.encoding)
+    try:
+        cells, meta = pyreadstat.read_sav(
+            path,
+            user_missing=True,
+            encoding=section.encoding,
+            disable_datetime_conversion=True,
+            output_format="dict",
+        )
+    except _FAILURES as error:
+        raise _unreadable(path, str(error)) from None
+    return Table(
+        tuple(meta.column_names),
+        partial(_blocks, cells),
+        {"format": "sav", "encoding": str(meta.file_encoding)},
+        missing_ranges=_numeric_ranges(meta.missing_ranges),
+        labels={name: label for name, label in meta.column_names_to_labels.items() if label},
+        answers={name: _numeric(labels) for name, labels in meta.variable_value_labels.items()},
+    )
+
+
+def _rehearse(path: Path, encoding: str | None) -> None:
+    """Read the file in another process first: on a damaged one the library can crash, or never end."""
+    seconds = SECONDS_ALLOWED + path.stat().st_size / BYTES_PER_SECOND
+    command = [sys.executable, "-I", "-c", _REHEARSAL, str(path), encoding or ""]
+    try:
+        finished = subprocess.run(
+            command, capture_output=True, encoding="utf-8", errors="replace", timeout=seconds, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise _unreadable(path, "reading it did not end") from None
+    if finished.returncode == 1:
+        raise _unreadable(path, finished.stderr.strip())
+    if finished.returncode != 0:
+        raise _unreadable(path, "it is damaged")
+
+
+def _unreadable(path: Path, why: str) -> SurveyError:
+    return SurveyError(
+        str(path),
+        f"not readable as an SPSS file ({why}).",
+        "Check `data.encoding` if you gave one; else save it again from SPSS, or export a .csv.",
+    )
+
+
+def _numeric_ranges(declared: Mapping[str, Any]) -> dict[str, tuple[tuple[float, float], ...]]:
+    return {
+        name: tuple((r["lo"], r["hi"]) for r in ranges if not isinstance(r["lo"], str))
+        for name, ranges in declared.items()
+    }
+
+
+def _numeric(labels: dict[Any, str]) -> dict[float, str]:
+    return {code: label for code, label in labels.items() if isinstance(code, (int, float))}
+
+
+def _blocks(cells: dict[str, Any], wanted: Sequence[str]) -> Iterator[Block]:
+    n = len(next(iter(cells.values()))) if cells else 0
+    for start in range(0, n, ROWS_AT_ONCE):
+        rows = slice(start, min(start + ROWS_AT_ONCE, n))
+        numbers = np.arange(rows.start, rows.stop) + 1
+        yield Block(pd.DataFrame({name: cells[name][rows] for name in wanted}, index=numbers))
