@@ -3,7 +3,9 @@ rule adequacy:
         answers="reports/private/answers.csv",
         codebook=study.data.codebook,
     output:
-        tables=written("adequacy", "item_msa"),
+        tables=written(
+            "adequacy", "item_msa", "anti_image_correlations", "anti_image_covariances"
+        ),
         cards=update("reports/cards/adequacy.json"),
     log:
         "reports/private/logs/adequacy.log",

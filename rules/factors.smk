@@ -5,10 +5,19 @@ rule factors:
     output:
         tables=written(
             "eigenvalues",
+            "component_count",
+            "minimum_average_partial",
             "variance_explained",
             "communalities",
+            "component_matrix",
             "rotated_loadings",
+            "component_transformation",
+            "score_coefficients",
+            "reproduced_correlations",
+            "residual_correlations",
+            "residual_summary",
             "item_retention",
+            "item_deletion_log",
         ),
         cards=update("reports/cards/factors.json"),
     log:
@@ -17,6 +26,6 @@ rule factors:
         model=options(study.model),
         options=options(study.factors),
         seed=study.seed,
-        code=code("stages/factors.py", "stats"),
+        code=code("stages/factors.py", "stages/retention.py", "stats"),
     script:
         "scripts/factors.py"

@@ -1,7 +1,8 @@
 rule hypotheses:
     input:
         coefficients="reports/tables/coefficients.csv",
-        paths="reports/tables/pls_paths.csv",
+        pls_paths="reports/tables/pls_paths.csv",
+        sem_paths="reports/tables/sem_paths.csv",
         published=published_files(),
         codebook=study.data.codebook,
     output:

@@ -12,7 +12,7 @@ rule measurement:
         "reports/private/logs/measurement.log",
     params:
         model=options(study.model),
-        pls=options(study.pls),
+        pls=options(study.pls, *PLS_FIT),
         code=code("stages/measurement.py", "stats"),
     script:
         "scripts/measurement.py"

@@ -1,6 +1,7 @@
 rule regression:
     input:
         scores="reports/private/scores.csv",
+        answers="reports/private/answers.csv",
         codebook=study.data.codebook,
     output:
         casewise="reports/private/casewise.csv",
@@ -10,6 +11,9 @@ rule regression:
             "coefficients",
             "collinearity",
             "regression_diagnostics",
+            "residual_statistics",
+            "hierarchical_blocks",
+            "hierarchical_coefficients",
         ),
         cards=update("reports/cards/regression.json"),
     log:
@@ -18,6 +22,6 @@ rule regression:
         model=options(study.model),
         options=options(study.regression),
         method=study.scores.method,
-        code=code("stages/regression.py", "stats"),
+        code=code("stages/regression.py", "stages/blocks.py", "stats"),
     script:
         "scripts/regression.py"

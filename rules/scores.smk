@@ -11,7 +11,7 @@ rule scores:
         "reports/private/logs/scores.log",
     params:
         model=options(study.model),
-        pls=options(study.pls),
+        pls=options(study.pls, *PLS_FIT),
         method=study.scores.method,
         code=code(
             "stages/scores.py", "stages/measurement.py", "stages/describe.py", "stats"

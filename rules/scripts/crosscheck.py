@@ -5,7 +5,7 @@ from pathlib import Path
 from smartcity_survey.io import read_table, write_stage
 from smartcity_survey.model import load_model
 from smartcity_survey.stages.crosscheck import crosscheck, require_agreement
-from smartcity_survey.stages.factors import retained_items
+from smartcity_survey.stages.retention import retained_items
 from smartcity_survey.workflow import logged
 
 

@@ -9,7 +9,8 @@ from smartcity_survey.workflow import logged
 
 def main(
     coefficients: str,
-    paths: str,
+    pls_paths: str,
+    sem_paths: str,
     codebook: str,
     model: dict,
     published: str | None,
@@ -17,7 +18,8 @@ def main(
 ) -> None:
     result = judge_hypotheses(
         read_table(coefficients),
-        read_table(paths),
+        read_table(pls_paths),
+        read_table(sem_paths),
         read_verdicts(published) if published else None,
         load_model(model, codebook),
     )
@@ -28,7 +30,8 @@ if __name__ == "__main__":
     with logged(snakemake.log[0]):
         main(
             snakemake.input.coefficients,
-            snakemake.input.paths,
+            snakemake.input.pls_paths,
+            snakemake.input.sem_paths,
             snakemake.input.codebook,
             snakemake.params.model,
             snakemake.params.published,

@@ -3,8 +3,8 @@
 from smartcity_survey.config import PlsSection
 from smartcity_survey.io import read_table, write_stage
 from smartcity_survey.model import load_model
-from smartcity_survey.stages.factors import retained_items
 from smartcity_survey.stages.pls import estimate_pls
+from smartcity_survey.stages.retention import retained_items
 from smartcity_survey.workflow import logged, progress_bar
 
 

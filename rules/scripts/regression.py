@@ -1,17 +1,29 @@
 """Rule `regression`."""
 
-from smartcity_survey.config import RegressionSection, ScoreMethod
+from pathlib import Path
+
+from smartcity_survey.codebook import read_codebook
+from smartcity_survey.config import ModelSection, RegressionSection, ScoreMethod
 from smartcity_survey.io import read_table, write_stage
-from smartcity_survey.model import load_model
+from smartcity_survey.model import build_model
 from smartcity_survey.stages.regression import estimate_regression
 from smartcity_survey.workflow import logged
 
 
 def main(
-    scores: str, codebook: str, model: dict, options: dict, method: ScoreMethod, reports: str = "reports"
+    scores: str,
+    answers: str,
+    codebook: str,
+    model: dict,
+    options: dict,
+    method: ScoreMethod,
+    reports: str = "reports",
 ) -> None:
-    claimed = load_model(model, codebook)
-    result = estimate_regression(read_table(scores), claimed, RegressionSection(**options), method)
+    book = read_codebook(Path(codebook))
+    claimed = build_model(ModelSection.model_validate(model), book)
+    result = estimate_regression(
+        read_table(scores), read_table(answers), claimed, book, RegressionSection(**options), method
+    )
     write_stage("regression", result, reports)
 
 
@@ -19,6 +31,7 @@ if __name__ == "__main__":
     with logged(snakemake.log[0]):
         main(
             snakemake.input.scores,
+            snakemake.input.answers,
             snakemake.input.codebook,
             snakemake.params.model,
             snakemake.params.options,

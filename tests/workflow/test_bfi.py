@@ -67,5 +67,5 @@ def test_parallel_analysis_keeps_five_components(tables: Path) -> None:
 
 def test_nothing_is_compared_with_print_where_nothing_was_printed(tables: Path) -> None:
     hypotheses = read_table(tables / "hypotheses.csv")
-    assert set(hypotheses["method"]) == {"ols", "pls"}
+    assert set(hypotheses["method"]) == {"ols", "pls", "sem"}
     assert (tables.parent / "report.html").is_file()

@@ -16,7 +16,7 @@ from tests.conftest import REPOSITORY
 
 STAGES = [
     *("read", "clean", "describe", "adequacy", "factors", "measurement", "scores"),
-    *("regression", "pls", "hypotheses", "crosscheck", "report"),
+    *("regression", "pls", "sem", "hypotheses", "crosscheck", "report"),
 ]
 QUICK = {
     "pls": {"bootstrap_draws": 200},

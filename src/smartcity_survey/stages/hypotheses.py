@@ -1,4 +1,4 @@
-"""Hypotheses: each claim judged by OLS and by PLS-SEM, beside what the study concluded."""
+"""Hypotheses: each claim judged by OLS, PLS-SEM and SEM, beside what the study concluded."""
 
 from __future__ import annotations
 
@@ -19,13 +19,17 @@ def judge(estimate: float, p: float, sign: Literal["positive", "negative"], alph
 
 
 def judge_hypotheses(
-    coefficients: pd.DataFrame, pls_paths: pd.DataFrame, published: pd.DataFrame | None, model: Model
+    coefficients: pd.DataFrame,
+    pls_paths: pd.DataFrame,
+    sem_paths: pd.DataFrame,
+    published: pd.DataFrame | None,
+    model: Model,
 ) -> StageResult:
     """Verdicts by method.
 
     Parameters
     ----------
-    coefficients, pls_paths : the stage files of that name.
+    coefficients, pls_paths, sem_paths : the stage files of that name.
     published : `hypothesis, estimate, p, verdict` as printed; none where nothing was.
     """
     rows: list[dict[str, Any]] = []
@@ -33,12 +37,14 @@ def judge_hypotheses(
         if published is not None and hypothesis.name in set(published["hypothesis"]):
             rows.append(_published_row(hypothesis, published))
         rows.append(_ols_row(hypothesis, coefficients, model.alpha))
-        rows.append(_pls_row(hypothesis, pls_paths, model.alpha))
+        rows.append(_path_row(hypothesis, "pls", pls_paths, model.alpha))
+        rows.append(_path_row(hypothesis, "sem", sem_paths, model.alpha))
     card: Card = {
         "verdict": "confirmed: sign as claimed and two-sided p below alpha",
         "alpha": model.alpha,
         "ols": "standardised coefficient; interval of b scaled by the standard deviations",
         "pls": "path coefficient with bootstrap interval",
+        "sem": "standardised path among factors with normal interval",
     }
     columns = ["hypothesis", "predictor", "method", "estimate", "ci_low", "ci_high", "p", "verdict"]
     frame = pd.DataFrame(rows, columns=[*columns, "outcome", "expected_sign"])
@@ -78,11 +84,11 @@ def _ols_row(hypothesis: Hypothesis, coefficients: pd.DataFrame, alpha: float) -
     )
 
 
-def _pls_row(hypothesis: Hypothesis, paths: pd.DataFrame, alpha: float) -> dict[str, Any]:
+def _path_row(hypothesis: Hypothesis, method: str, paths: pd.DataFrame, alpha: float) -> dict[str, Any]:
     line = paths[paths["path"] == f"{hypothesis.source} -> {hypothesis.target}"].iloc[0]
     return _row(
         hypothesis,
-        "pls",
+        method,
         estimate=line["estimate"],
         ci_low=line["ci_low"],
         ci_high=line["ci_high"],

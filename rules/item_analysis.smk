@@ -1,0 +1,20 @@
+rule item_analysis:
+    input:
+        answers="reports/private/answers.csv",
+        retention="reports/tables/item_retention.csv",
+        codebook=study.data.codebook,
+    output:
+        tables=written(
+            "item_total_statistics",
+            "scale_statistics",
+            "item_summary",
+            "reliability_intervals",
+        ),
+        cards=update("reports/cards/item_analysis.json"),
+    log:
+        "reports/private/logs/item_analysis.log",
+    params:
+        model=options(study.model),
+        code=code("stages/item_analysis.py", "stages/retention.py", "stats"),
+    script:
+        "scripts/item_analysis.py"

@@ -1,0 +1,22 @@
+"""Rule `common_factors`."""
+
+from smartcity_survey.config import FactorsSection
+from smartcity_survey.io import read_table, write_stage
+from smartcity_survey.model import load_model
+from smartcity_survey.stages.common_factors import compare_solutions
+from smartcity_survey.workflow import logged
+
+
+def main(answers: str, codebook: str, model: dict, options: dict, reports: str = "reports") -> None:
+    items = read_table(answers)[list(load_model(model, codebook).items)]
+    write_stage("common_factors", compare_solutions(items, FactorsSection(**options)), reports)
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            snakemake.input.answers,
+            snakemake.input.codebook,
+            snakemake.params.model,
+            snakemake.params.options,
+        )

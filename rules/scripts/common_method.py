@@ -1,0 +1,47 @@
+"""Rule `common_method`."""
+
+from pathlib import Path
+
+from smartcity_survey.codebook import read_codebook
+from smartcity_survey.config import CommonMethodSection, ModelSection, ScoreMethod
+from smartcity_survey.io import read_table, write_stage
+from smartcity_survey.model import build_model
+from smartcity_survey.stages.common_method import judge_common_method
+from smartcity_survey.stages.retention import retained_items
+from smartcity_survey.workflow import logged
+
+
+def main(
+    answers: str,
+    scores: str,
+    retention: str,
+    codebook: str,
+    model: dict,
+    options: dict,
+    method: ScoreMethod,
+    reports: str = "reports",
+) -> None:
+    book = read_codebook(Path(codebook))
+    claimed = build_model(ModelSection.model_validate(model), book)
+    result = judge_common_method(
+        read_table(answers),
+        read_table(scores),
+        claimed.keeping(retained_items(read_table(retention))),
+        book,
+        CommonMethodSection(**options),
+        method,
+    )
+    write_stage("common_method", result, reports)
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            snakemake.input.answers,
+            snakemake.input.scores,
+            snakemake.input.retention,
+            snakemake.input.codebook,
+            snakemake.params.model,
+            snakemake.params.options,
+            snakemake.params.method,
+        )

@@ -1,0 +1,22 @@
+"""Rule `item_analysis`."""
+
+from smartcity_survey.io import read_table, write_stage
+from smartcity_survey.model import load_model
+from smartcity_survey.stages.item_analysis import analyse_items
+from smartcity_survey.stages.retention import retained_items
+from smartcity_survey.workflow import logged
+
+
+def main(answers: str, retention: str, codebook: str, model: dict, reports: str = "reports") -> None:
+    measured = load_model(model, codebook).keeping(retained_items(read_table(retention)))
+    write_stage("item_analysis", analyse_items(read_table(answers), measured), reports)
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            snakemake.input.answers,
+            snakemake.input.retention,
+            snakemake.input.codebook,
+            snakemake.params.model,
+        )

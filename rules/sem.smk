@@ -1,0 +1,16 @@
+rule sem:
+    input:
+        answers="reports/private/answers.csv",
+        retention="reports/tables/item_retention.csv",
+        codebook=study.data.codebook,
+    output:
+        tables=written("sem_paths", "sem_quality"),
+        cards=update("reports/cards/sem.json"),
+    log:
+        "reports/private/logs/sem.log",
+    params:
+        model=options(study.model),
+        level=study.regression.confidence_level,
+        code=code("stages/sem.py", "stats"),
+    script:
+        "scripts/sem.py"

@@ -1,0 +1,59 @@
+"""SEM: the paths among the factors of the measurement model, by maximum likelihood."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.io import Card, StageResult
+from smartcity_survey.model import Model
+from smartcity_survey.stages.naming import naming
+from smartcity_survey.stats.correlation import covariance
+from smartcity_survey.stats.sem import SemFit, fit_sem
+
+
+def estimate_sem(answers: pd.DataFrame, model: Model, level: float) -> StageResult:
+    """The structural model on latent factors: the third estimator beside OLS and PLS-SEM."""
+    x = answers[list(model.items)].to_numpy(dtype=np.float64)
+    with naming(model.items, "SEM", model.names):
+        fit = fit_sem(covariance(x, ddof=0), len(x), model.membership(), model.path_matrix(), level=level)
+    card: Card = {
+        "method": "structural equations among factors, maximum likelihood",
+        "marker": "first item of each construct",
+        "divisor": "n",
+        "n": len(x),
+        "confidence_level": level,
+        "admissible": str(fit.admissible).lower(),
+    }
+    return StageResult(
+        tables={"sem_paths": _paths(fit, model), "sem_quality": _quality(fit, model)},
+        cards={"sem_paths": card, "sem_quality": card},
+    )
+
+
+def _paths(fit: SemFit, model: Model) -> pd.DataFrame:
+    index = {name: position for position, name in enumerate(model.names)}
+    where = tuple(np.array([index[name] for name in side]) for side in zip(*model.paths, strict=True))
+    estimates = fit.estimates
+    return pd.DataFrame(
+        {
+            "path": [f"{source} -> {target}" for source, target in model.paths],
+            "source": [source for source, _ in model.paths],
+            "target": [target for _, target in model.paths],
+            "estimate": estimates.beta[where],
+            "std_error": estimates.std_err_beta[where],
+            "z": estimates.z[where],
+            "p": estimates.p[where],
+            "ci_low": estimates.ci_low[where],
+            "ci_high": estimates.ci_high[where],
+            "b": estimates.coef[where],
+            "b_std_error": estimates.std_err[where],
+        }
+    )
+
+
+def _quality(fit: SemFit, model: Model) -> pd.DataFrame:
+    frame = pd.DataFrame(
+        {"construct": model.names, "r2": fit.estimates.r2, "r2_std_error": fit.estimates.std_err_r2}
+    )
+    return frame[frame["construct"].isin(model.outcomes)].reset_index(drop=True)
