@@ -108,8 +108,8 @@ def fit_indices(fit: Fitted, *, rmsea_level: float = 0.90) -> CfaIndices:
             gfi=gfi,
             agfi=float(1 - np.float64(moments) / df * (1 - gfi)),
             pgfi=df / moments * gfi,
-            srmr=_root_mean_square(ml, standardised=True),
-            rmr=_root_mean_square(ml, standardised=False),
+            srmr=root_mean_square_residual(ml, standardised=True),
+            rmr=root_mean_square_residual(ml, standardised=False),
             mcdonald=float(np.exp(-0.5 * excess / ml.multiplier)),
             ecvi=chi2 / ml.multiplier + 2 * size / ml.multiplier,
             hoelter=float(special.chdtri(df, 0.05) * ml.multiplier / chi2 + 1) if df else np.nan,
@@ -195,8 +195,8 @@ def _gfi(ml: StructureFit) -> tuple[float, int]:
     return float(gfi), moments
 
 
-def _root_mean_square(ml: StructureFit, *, standardised: bool) -> float:
-    """Root mean square residual, over the items' standard deviations or not."""
+def root_mean_square_residual(ml: StructureFit, *, standardised: bool) -> float:
+    """Root mean square residual: SRMR over the items' standard deviations, RMR in their units."""
     average = 0.0
     for weight, sample, point in zip(ml.weights, ml.samples, ml.points, strict=True):
         lower = np.tril_indices(len(sample.covariance))

@@ -38,19 +38,6 @@ scaled <- function(fit) {
     list(trace = fit@test[[2]]$trace.UGamma, scaling = fit@test[[2]]$scaling.factor)
   )
 }
-ladder <- function(model, data, group, detailed = FALSE) {
-  equal <- list(
-    configural = "none", metric = "loadings", scalar = c("loadings", "intercepts"),
-    strict = c("loadings", "intercepts", "residuals")
-  )
-  lapply(equal, function(constraints) {
-    fit <- fitted_by(model, data, group = group, group.equal = constraints, meanstructure = TRUE)
-    c(
-      list(fit = measures(fit), groups = lavInspect(fit, "group.label")),
-      if (detailed) list(parameters = parameters(fit))
-    )
-  })
-}
 ordinal <- function(model, data) {
   items <- lavNames(lavaanify(model, auto = TRUE), "ov")
   fit <- fitted_by(model, data, ordered = items, estimator = "WLSMV")
@@ -61,7 +48,6 @@ ordinal <- function(model, data) {
     correlations = unclass(sampled$cov), thresholds = unclass(sampled$th),
     # Of thresholds, then correlations by column of the lower triangle.
     asymptotic_variances = diag(lavInspect(fit, "gamma")),
-    asymptotic_corner = unclass(lavInspect(fit, "gamma"))[1:12, c(1:12, 100:112)],
     chi2_unscaled = fit@test[[1]]$stat, scaling = fit@test[[2]]$scaling.factor,
     shift = fit@test[[2]]$shift.parameter
   )
@@ -101,8 +87,6 @@ result <- list(
   holzinger_residuals = lapply(
     lavResiduals(fitted_by(visual, hs))[c("cov", "cov.z")], function(m) unname(unclass(m))
   ),
-  holzinger_invariance = ladder(visual, hs, "school", detailed = TRUE),
-  survey_invariance = ladder(measure, survey, "gender"),
   survey_ordinal = ordinal(small, survey),
   survey_ordinal_all = {
     full <- ordinal(measure, survey)
