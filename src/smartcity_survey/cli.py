@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -32,7 +33,8 @@ def check(study: StudyFolder = Path()) -> None:
     """Check config, codebook and survey file of a study before anything runs."""
     from smartcity_survey.check import check_study
 
-    for line in check_study(study):
+    checked = check_study(study)
+    for line in (*checked.summary, *(f"Warning: {warning}" for warning in checked.warnings)):
         typer.echo(line)
 
 
@@ -57,10 +59,17 @@ def audit_paper(
 
 def main() -> None:
     """Entry point: a SurveyError is a message and exit code 1, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that cannot show a letter shows its code instead of ending the program.
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except SurveyError as error:
         print(error, file=sys.stderr)
+        raise SystemExit(1) from None
+    except OSError as error:
+        print(f"{error.filename or 'The system'}: {error.strerror or error}.", file=sys.stderr)
         raise SystemExit(1) from None
 
 

@@ -1,0 +1,155 @@
+"""Answers that no analysis should be run on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.check.scales import Answered, by_scale
+from smartcity_survey.codebook import RESPONDENT, Codebook
+from smartcity_survey.config import CleaningRule, CleaningSection
+from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.model import Model
+from smartcity_survey.read import Responses
+from smartcity_survey.stages.naming import naming
+from smartcity_survey.stats.correlation import correlation, require_independence
+
+EXAMPLES = 5
+"""Rows or codes named in one message."""
+
+
+def answer_problems(
+    responses: Responses, codebook: Codebook, section: CleaningSection, path: Path
+) -> Iterator[Problem]:
+    """What is wrong with the answers as read: empty columns, codes of another scale, and what no rule covers.
+
+    A cleaning rule says what happens to a row; without the rule the row would be analysed as it is, so each
+    of these is a problem unless its rule is in force.
+    """
+    answers = responses.answers
+    for column in responses.log.loc[responses.log["n_answered"] == 0, "column"]:
+        yield Problem(
+            f"{path}, column {column}",
+            "nobody answered it.",
+            "Check the export, or take it out of the codebook.",
+        )
+    for group in by_scale(answers, codebook):
+        if group.is_shifted():
+            yield _shifted(group, path)
+        elif "out_of_range" not in section.rules:
+            yield from _outside(group, responses, path)
+    if "unknown_category" not in section.rules:
+        yield from _unknown_categories(responses, codebook, path)
+    if "duplicate_respondent" not in section.rules:
+        yield from _repeated_respondents(responses, path)
+
+
+def kept_problems(answers: pd.DataFrame, codebook: Codebook, model: Model, path: Path) -> Iterator[Problem]:
+    """Why the answers that cleaning kept cannot be analysed: too few, incomplete, constant, dependent.
+
+    Parameters
+    ----------
+    answers : as cleaned, reverse items recoded.
+    """
+    items = answers[list(codebook.items)]
+    unanswered = items.columns[items.isna().any()]
+    for item in unanswered:
+        yield Problem(
+            f"{path}, column {item}",
+            f"{int(items[item].isna().sum())} of the {len(items)} questionnaires kept lack an answer.",
+            "Use the rule `missing_items` with `missing_items_at_most: 0`: nothing is imputed.",
+        )
+    if len(unanswered):
+        return
+    constant = items.columns[items.nunique() == 1]
+    for item in constant:
+        yield Problem(
+            f"{path}, column {item}",
+            f"all {len(items)} questionnaires that are kept answer {items[item].iloc[0]:g}.",
+            "Check the column, or take the item out of the codebook.",
+        )
+    if len(items) <= len(model.items):
+        yield Problem(
+            str(path),
+            f"{len(items)} questionnaires are kept, for {len(model.items)} items.",
+            "Collect more answers, relax a cleaning rule, or use fewer items: "
+            "more questionnaires than items are needed.",
+        )
+    elif not len(constant):
+        yield from _dependences(items[list(model.items)], path)
+
+
+def _dependences(items: pd.DataFrame, path: Path) -> tuple[Problem, ...]:
+    try:
+        with naming(list(items.columns), str(path)):
+            require_independence(correlation(items.to_numpy(dtype=np.float64)), len(items))
+    except SurveyError as error:
+        return error.problems
+    return ()
+
+
+def _shifted(group: Answered, path: Path) -> Problem:
+    low, high = group.lowest, group.highest
+    return Problem(
+        f"{path}, {len(group.items)} items from {group.items[0]} to {group.items[-1]}",
+        f"their codes run from {low:g} to {high:g}, but the codebook's scale from {group.scale.minimum} to "
+        f"{group.scale.maximum}.",
+        f"Correct the scale in the codebook, or list {low if low < group.scale.minimum else high:g} under "
+        "`data.missing_codes` if it means no answer.",
+    )
+
+
+def _outside(group: Answered, responses: Responses, path: Path) -> Iterator[Problem]:
+    for item in group.items:
+        values = responses.answers[item].to_numpy()
+        bad = ~np.isnan(values) & (
+            (values < group.scale.minimum) | (values > group.scale.maximum) | (values != np.floor(values))
+        )
+        if bad.any():
+            yield _unruled(
+                f"{path}, column {item}",
+                f"answers outside {group.scale.minimum} to {group.scale.maximum}: "
+                f"{_codes(values[bad])} (rows {_rows(responses, bad)}).",
+                "out_of_range",
+            )
+
+
+def _unknown_categories(responses: Responses, codebook: Codebook, path: Path) -> Iterator[Problem]:
+    for name, question in codebook.demographics.items():
+        values = responses.answers[name].to_numpy()
+        known = np.isnan(values) | np.isin(values, list(question.categories))
+        for band in question.bands:
+            known |= (values >= band.minimum) & (values <= band.maximum)
+        if not known.all():
+            found = f"codes the codebook lacks: {_codes(values[~known])} (rows {_rows(responses, ~known)})."
+            yield _unruled(f"{path}, column {name}", found, "unknown_category")
+
+
+def _repeated_respondents(responses: Responses, path: Path) -> Iterator[Problem]:
+    repeated = responses.answers[RESPONDENT].duplicated(keep=False).to_numpy()
+    for respondent, rows in responses.answers[repeated].groupby(RESPONDENT, sort=False).groups.items():
+        numbers = ", ".join(str(responses.rows[position]) for position in rows[:EXAMPLES])
+        yield _unruled(
+            f"{path}, respondent {respondent}",
+            f"{len(rows)} questionnaires (rows {numbers}).",
+            "duplicate_respondent",
+        )
+
+
+def _unruled(place: str, found: str, rule: CleaningRule) -> Problem:
+    return Problem(place, found, f"Correct the file, or exclude such rows by the cleaning rule `{rule}`.")
+
+
+def _codes(values: np.ndarray) -> str:
+    return _some([f"{code:g}" for code in np.unique(values)])
+
+
+def _rows(responses: Responses, chosen: np.ndarray) -> str:
+    return _some([str(responses.rows[position]) for position in np.flatnonzero(chosen)])
+
+
+def _some(texts: list[str]) -> str:
+    return ", ".join(texts[:EXAMPLES]) + (", ..." if len(texts) > EXAMPLES else "")

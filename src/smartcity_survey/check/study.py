@@ -1,0 +1,142 @@
+"""All files of a study, read and held against one another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from smartcity_survey.audit.paper import read_paper
+from smartcity_survey.check.answers import answer_problems, kept_problems
+from smartcity_survey.check.suspicions import suspicions
+from smartcity_survey.clean import Cleaned, clean_responses
+from smartcity_survey.codebook import Codebook, read_codebook, unlabelled
+from smartcity_survey.config import CleaningSection, Config, DataSection, ModelSection, parse_config
+from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.model import Model, build_model
+from smartcity_survey.parsing import Section, parse, read_yaml
+from smartcity_survey.read import Responses, read_survey
+
+P = ParamSpec("P")
+T = TypeVar("T")
+S = TypeVar("S", bound=Section)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A study that can be run.
+
+    Attributes
+    ----------
+    summary : what was found in each file, one sentence each.
+    warnings : what does not stand in the way of a run, but may be a mistake.
+    """
+
+    summary: tuple[str, ...]
+    warnings: tuple[Problem, ...]
+
+
+def check_study(folder: Path) -> Checked:
+    """Read config, codebook, model, printed numbers and survey file of a study, and clean the answers.
+
+    Nothing is written, and nothing in the answers is changed because of a suspicion.
+
+    Raises
+    ------
+    SurveyError
+        with every problem of every file. A file is read even where another one has problems, unless
+        nobody can tell which file it is.
+    """
+    problems: list[Problem] = []
+    place = str(folder / "config.yaml")
+    content = read_yaml(folder / "config.yaml")
+    config = _attempt(problems, parse_config, content, place)
+    # Sections on their own: a problem elsewhere in the config hides nothing in the other files.
+    data, arrows = _section(content, "data", DataSection), _section(content, "model", ModelSection)
+    codebook = model = responses = cleaned = None
+    if data:
+        codebook = _attempt(problems, read_codebook, folder / data.codebook)
+        if data.published:
+            _attempt(problems, read_paper, folder / data.published)
+    if codebook and arrows:
+        model = _attempt(problems, build_model, arrows, codebook, f"{place}, model")
+    if codebook and data:
+        responses = _attempt(problems, read_survey, folder / data.file, codebook, data)
+    if config and codebook:
+        problems += _contradictions(folder, config, codebook, model)
+        if responses:
+            path = folder / config.data.file
+            cleaned = _cleaned(problems, responses, codebook, config.cleaning, path)
+            if cleaned and model:
+                problems += kept_problems(cleaned.answers, codebook, model, path)
+    if problems or not (config and codebook and model and responses and cleaned):
+        raise SurveyError.of(problems)
+    found = suspicions(responses, cleaned.answers, codebook, config.cleaning, folder / config.data.file)
+    return Checked(_summary(config, codebook, model, responses, len(cleaned.answers)), tuple(found))
+
+
+def _attempt(problems: list[Problem], read: Callable[P, T], *given: P.args, **named: P.kwargs) -> T | None:
+    """What `read` returns; nothing where it fails, and its problems are listed."""
+    try:
+        return read(*given, **named)
+    except SurveyError as error:
+        problems += error.problems
+        return None
+
+
+def _section(content: Mapping[str, Any], key: str, kind: type[S]) -> S | None:
+    """A section of a config; nothing where it is wrong, as the whole config's problems say already."""
+    return _attempt([], parse, kind, content.get(key, {}), key)
+
+
+def _contradictions(
+    folder: Path, config: Config, codebook: Codebook, model: Model | None
+) -> Iterator[Problem]:
+    """What is wrong between config and codebook."""
+    place, language = folder / "config.yaml", config.study.language
+    for label in unlabelled(codebook, language):
+        yield Problem(
+            f"{folder / config.data.codebook}, {label}",
+            f"no label in `{language}`.",
+            "Add it, or choose another `study.language`.",
+        )
+    asked = config.factors.n_components
+    if isinstance(asked, int) and asked > len(codebook.items):
+        yield Problem(
+            f"{place}, factors.n_components",
+            f"{asked} components of {len(codebook.items)} items.",
+            "Ask for fewer, or write `eigenvalue`.",
+        )
+    for construct in model.constructs if model else ():
+        if len(construct.items) == 1:
+            yield Problem(
+                f"{place}, model.constructs.{construct.name}",
+                f"it has one item, {construct.items[0]}: nothing tells what it measures from its error.",
+                "Give it a second item, or take it out of `model`.",
+            )
+
+
+def _cleaned(
+    problems: list[Problem], responses: Responses, codebook: Codebook, section: CleaningSection, path: Path
+) -> Cleaned | None:
+    """The answers cleaned; nothing where they are not fit to be."""
+    found = tuple(answer_problems(responses, codebook, section, path))
+    problems += found
+    return None if found else _attempt(problems, clean_responses, responses.answers, codebook, section)
+
+
+def _summary(
+    config: Config, codebook: Codebook, model: Model, responses: Responses, n_kept: int
+) -> tuple[str, ...]:
+    counts = f"{len(model.names)} constructs, {len(model.paths)} paths, {len(model.hypotheses)} hypotheses"
+    questions = f"{len(codebook.items)} items, {len(codebook.demographics)} demographic questions"
+    answers = f"{len(responses.answers)} questionnaires, of which the cleaning rules keep {n_kept}"
+    unused = f"not in the codebook, so not used: {', '.join(responses.unused)}"
+    return (
+        f"config.yaml: {counts}.",
+        f"{config.data.codebook}: {questions}.",
+        f"{config.data.file}: {answers}.",
+        *([f"{config.data.file}: {unused}."] if responses.unused else []),
+        "Nothing stands in the way of a run.",
+    )
