@@ -13,6 +13,7 @@ from smartcity_survey.stats.errors import (
     InvalidModel,
     LinearDependence,
     NotConverged,
+    NotFinite,
     NotPositiveDefinite,
     TooFewRows,
     UnderIdentified,
@@ -296,9 +297,20 @@ def test_degenerate_covariances_are_refused() -> None:
     with pytest.raises(LinearDependence) as dependent:
         fit_cfa(moments(x), 100, pattern)
     assert dependent.value.groups == ((3, 5),)
+    unknown = moments(x)
+    unknown[1, 2] = unknown[2, 1] = np.nan
+    with pytest.raises(NotFinite) as missing:
+        fit_cfa(unknown, 100, pattern)
+    assert missing.value.indices == (1, 2)
     contradiction = np.eye(6) + 0.9 * (np.eye(6, k=1) + np.eye(6, k=-1))
     with pytest.raises(NotPositiveDefinite):
         fit_cfa(contradiction, 100, pattern)
+
+
+def test_a_sample_without_a_minimum_gives_no_numbers() -> None:
+    # Uniquenesses and factors of this small sample run to infinity together.
+    with pytest.raises(NotConverged):
+        fit_cfa(moments(factor_data(14, 40, (3, 3, 2))), 40, blocks((3, 3, 2)))
 
 
 def test_iterations_that_end_early_give_no_numbers() -> None:

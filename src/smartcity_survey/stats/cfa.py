@@ -15,7 +15,7 @@ from smartcity_survey.stats.cfa_model import (
 )
 from smartcity_survey.stats.cfa_start import starting_values
 from smartcity_survey.stats.correlation import require_independence
-from smartcity_survey.stats.errors import ConstantItems, TooFewRows
+from smartcity_survey.stats.errors import ConstantItems, NotFinite, TooFewRows
 from smartcity_survey.stats.likelihood import Sample
 from smartcity_survey.stats.maximum_likelihood import Minimum, StructureFit, fit_at, fit_structures
 from smartcity_survey.stats.structure import Matrices, Matrix, Structure
@@ -136,11 +136,14 @@ def fit_cfa(
 
     Raises
     ------
-    TooFewRows (n <= p), ConstantItems, LinearDependence, NotPositiveDefinite, InvalidModel (an item loads
-    nowhere), UnderIdentified, NotConverged.
+    TooFewRows (n <= p), NotFinite, ConstantItems, LinearDependence, NotPositiveDefinite, InvalidModel (an item
+    loads nowhere), UnderIdentified, NotConverged (small samples may have no finite minimum).
     """
     if n <= len(S):
         raise TooFewRows(n, len(S) + 1)
+    unknown = np.flatnonzero(~np.isfinite(S).all(axis=0))
+    if unknown.size:
+        raise NotFinite(tuple(unknown.tolist()))
     constant = np.flatnonzero(np.diagonal(S) <= 0)
     if constant.size:
         raise ConstantItems(tuple(constant.tolist()))
