@@ -136,8 +136,8 @@ def fit_cfa(
 
     Raises
     ------
-    TooFewRows (n <= p), NotFinite, ConstantItems, LinearDependence, NotPositiveDefinite, InvalidModel (an item
-    loads nowhere), UnderIdentified, NotConverged (small samples may have no finite minimum).
+    TooFewRows (n <= p), NotFinite, ConstantItems, LinearDependence, NotPositiveDefinite, InvalidModel (an
+    item loads nowhere), UnderIdentified, NotConverged (small samples may have no finite minimum).
     """
     if n <= len(S):
         raise TooFewRows(n, len(S) + 1)
