@@ -1,4 +1,4 @@
-"""A forty-row study end to end: every stage file appears, nothing is recomputed without need, errors are plain."""
+"""A forty-row study end to end: every stage file appears, nothing runs without need, errors are plain."""
 
 from __future__ import annotations
 

@@ -1,0 +1,73 @@
+"""The committed reports are what the committed data and code give."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from smartcity_survey.io import same_but_for_rounding
+from tests.conftest import REPOSITORY
+
+COMMITTED = REPOSITORY / "reports"
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundled study run from nothing in a folder of its own."""
+    folder = tmp_path_factory.mktemp("bundled") / "study"
+    shutil.copytree(REPOSITORY / "data", folder / "data")
+    shutil.copyfile(REPOSITORY / "config.yaml", folder / "config.yaml")
+    command = [sys.executable, "-m", "smartcity_survey.cli", "run", str(folder)]
+    finished = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    return folder / "reports"
+
+
+def tracked(pattern: str) -> list[Path]:
+    listing = subprocess.run(
+        ["git", "ls-files", f"reports/{pattern}"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    return [Path(name).relative_to("reports") for name in listing.stdout.splitlines()]
+
+
+def test_committed_tables_are_those_of_a_fresh_run(fresh: Path) -> None:
+    names = tracked("tables/*.csv") + tracked("cards/*.json")
+    assert len(names) > 40
+    drifted = [
+        name.as_posix()
+        for name in names
+        if not same_but_for_rounding(
+            (COMMITTED / name).read_text(encoding="utf-8"), (fresh / name).read_text(encoding="utf-8")
+        )
+    ]
+    assert drifted == []
+
+
+def test_no_table_is_missing_from_the_committed_ones(fresh: Path) -> None:
+    ignored = subprocess.run(
+        ["git", "check-ignore", "--stdin"],
+        input="\n".join(f"reports/{path.relative_to(fresh).as_posix()}" for path in fresh.rglob("*.csv")),
+        cwd=REPOSITORY,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    ).stdout.splitlines()
+    made = {f"reports/{path.relative_to(fresh).as_posix()}" for path in fresh.rglob("tables/*.csv")}
+    assert made - set(ignored) == {f"reports/{name.as_posix()}" for name in tracked("tables/*.csv")}
+
+
+def test_the_committed_page_and_manifest_belong_to_the_data(fresh: Path) -> None:
+    def inputs(manifest: Path) -> list[str]:
+        return re.findall(r'"([^"]+)": "([0-9a-f]{64})"', manifest.read_text(encoding="utf-8"))
+
+    assert inputs(COMMITTED / "manifest.json") == inputs(fresh / "manifest.json")
+    assert (COMMITTED / "report.html").is_file()
