@@ -43,6 +43,7 @@ def small_codebook() -> Codebook:
         for item in ITEMS
     }
     items["T1"]["label"] = HOSTILE
+    items["E3"]["reverse"] = True
     return Codebook.model_validate(
         {
             "scale": {

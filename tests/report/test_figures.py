@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -44,6 +45,33 @@ def test_figure_is_drawn_in_every_language(
     entry = FIGURES[name]
     figure = entry.draw(*(tables[Path(need).name] for need in entry.needs), setting(language))
     assert missing_glyphs("".join(texts(figure))) == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", [name for name in FIGURES if name != "diagnostics"])
+def test_no_text_is_cut_off(
+    tables: dict[str, pd.DataFrame], setting: MakeSetting, tmp_path: Path, name: str, language: Language
+) -> None:
+    """Labels as long as those of the bundled study, and one that is longer than its neighbours."""
+    there = setting(language)
+    long = dict.fromkeys(there.labels.items, "Қашықтан бақылау мен үй дабылы")
+    constructs = dict.fromkeys(there.labels.constructs, "Ақылды қоршаған орта")
+    labels = replace(there.labels, items=long | {"E2": long["E2"] + " қолдану"}, constructs=constructs)
+    entry = FIGURES[name]
+    figure = entry.draw(*(tables[Path(need).name] for need in entry.needs), replace(there, labels=labels))
+    save(figure, tmp_path / name)
+    figure.draw_without_rendering()
+    edge = figure.bbox
+    cut = [
+        text.get_text()
+        for text in figure.findobj(Text)
+        if text.get_visible()
+        and re.search(r"\w{3}", text.get_text())  # ticks beyond an axis have numbers only
+        for box in [text.get_window_extent()]
+        if box.width
+        and not (edge.x0 <= box.x0 and box.x1 <= edge.x1 and edge.y0 <= box.y0 and box.y1 <= edge.y1)
+    ]
+    assert cut == []
 
 
 def test_all_figures_are_written_as_svg_and_png(reports: Path) -> None:

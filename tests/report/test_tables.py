@@ -65,6 +65,11 @@ def test_items_carry_their_wording(render: Callable[..., Table]) -> None:
     assert (second.text, second.aside) == ("T2", "Пункт T2")
 
 
+def test_recoded_items_are_marked(render: Callable[..., Table]) -> None:
+    asides = [line[0].aside for line in render("item_msa").groups[0].lines]
+    assert [aside for aside in asides if aside.endswith(" (R)")] == ["Item E3 (R)"]
+
+
 def test_demographics_are_grouped_by_question_with_valid_n(render: Callable[..., Table]) -> None:
     table = render("demographics", "kk")
     assert [group.heading for group in table.groups] == ["Қала (жауап берген: 40)", "Жасы (жауап берген: 39)"]

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from smartcity_survey.codebook import Codebook, text
 from smartcity_survey.config import Language
 
+REVERSED = " (R)"
+"""After the label of an item whose answers were recoded."""
+
 
 @dataclass(frozen=True, slots=True)
 class Labels:
@@ -47,7 +50,7 @@ def labels_of(codebook: Codebook, language: Language) -> Labels:
             for name, entry in codebook.constructs.items()
         },
         items={
-            name: text(item.label, language, f"codebook, items.{name}")
+            name: text(item.label, language, f"codebook, items.{name}") + (REVERSED if item.reverse else "")
             for name, item in codebook.items.items()
         },
         owner={name: item.construct_name for name, item in codebook.items.items()},

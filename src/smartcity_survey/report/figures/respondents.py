@@ -22,6 +22,9 @@ ANSWERS = LinearSegmentedColormap.from_list(
 )
 """From disagreement to agreement; orange and blue stay apart for every kind of colour vision."""
 
+LEGEND = 110
+"""Letters that fit side by side above the figure, four for each patch of colour."""
+
 HEADING = 1.35
 """Room of a group's heading, in bars."""
 
@@ -121,11 +124,12 @@ def plot_items(frequencies: pd.DataFrame, setting: Setting) -> Figure:
     axes.spines["bottom"].set_visible(False)
     axes.tick_params(axis="x", length=0, labelcolor=MUTED)
     shades = [Rectangle((0, 0), 1, 1, facecolor=shade) for shade in answer_colors(len(codes))]
+    answers = [labels.answers.get(code, str(code)) for code in codes]
     figure.legend(
         shades,
-        [labels.answers.get(code, str(code)) for code in codes],
+        answers,
         loc="outside upper center",
-        ncols=min(len(codes), 5),
+        ncols=len(codes) if len("".join(answers)) + 4 * len(codes) < LEGEND else math.ceil(len(codes) / 2),
         handlelength=1,
         handleheight=1,
         columnspacing=1.4,
