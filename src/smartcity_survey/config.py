@@ -33,6 +33,7 @@ Scheme = Literal["path", "factorial", "centroid"]
 Mode = Literal["reflective", "mode_a", "mode_b"]
 M = TypeVar("M", bound="Section")
 Probability = Annotated[float, Field(gt=0, lt=1)]
+Limit = Annotated[float, Field(ge=0, lt=1)] | None
 
 
 class Section(BaseModel):
@@ -106,9 +107,12 @@ class FactorsSection(Section):
         "eigenvalue", description="`eigenvalue` (all above 1) or a fixed number"
     )
     suppress_below: float = Field(0.5, ge=0, lt=1, description="loadings blanked when a table is rendered")
-    minimum_loading: float | None = Field(
-        None, ge=0, lt=1, description="items whose largest loading is below are dropped; none: all stay"
-    )
+    minimum_msa: Limit = Field(None, description="items with a lower sampling adequacy go; none: all stay")
+    minimum_communality: Limit = Field(None, description="items with a lower communality go")
+    minimum_loading: Limit = Field(None, description="items whose largest loading is below go")
+    maximum_cross_loading: Limit = Field(None, description="items whose second loading is above go")
+    promax_kappa: float = Field(4, ge=1, description="power of the promax rotation's target")
+    oblimin_delta: float = Field(0, le=0.8, description="0: direct quartimin; lower: less correlated factors")
     parallel: ParallelSection = Field(ParallelSection(), description="parallel analysis")
 
 
@@ -122,6 +126,18 @@ class RegressionSection(Section):
     """Ordinary least squares of each outcome's score on its predictors' scores."""
 
     confidence_level: Probability = Field(0.95, description="level of the coefficients' intervals")
+    controls: tuple[str, ...] = Field(
+        (), description="demographic variables entered before the predictors in the hierarchical regression"
+    )
+
+
+class CommonMethodSection(Section):
+    """Signs that one way of asking, not the constructs, makes the answers alike."""
+
+    marker: str | None = Field(
+        None,
+        description="item or construct outside the model that should be unrelated to it; none: no marker",
+    )
 
 
 class PlsSection(Section):
@@ -187,6 +203,7 @@ class Config(Section):
     factors: FactorsSection = Field(FactorsSection())
     scores: ScoresSection = Field(ScoresSection())
     regression: RegressionSection = Field(RegressionSection())
+    common_method: CommonMethodSection = Field(CommonMethodSection())
     pls: PlsSection = Field(PlsSection())
     robustness: RobustnessSection = Field(RobustnessSection())
     seed: int = Field(ge=0, description="seed of every random stream")

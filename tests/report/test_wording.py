@@ -134,7 +134,7 @@ def test_every_table_figure_and_section_has_its_wording() -> None:
 
 def test_every_column_of_the_tables_has_a_heading(tables: dict[str, pd.DataFrame]) -> None:
     """Columns named after constructs, components and terms are headed by those names."""
-    named = re.compile(r"component_\d+|variance_proportion_.*|trust|ease|use")
+    named = re.compile(r"component_\d+|factor_\d+|variance_proportion_.*|trust|ease|use")
     headless = {
         column
         for entry in load_contents().entries("table")

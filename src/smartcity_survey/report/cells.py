@@ -50,7 +50,7 @@ def heading(column: str, setting: Setting, table: str = "", kind: str = "constru
     for key in (f"values.{kind}.{column}", f"columns.{table}.{column}", f"columns.{column}"):
         if key in setting.wording:
             return setting.wording[key]
-    for prefix in ("component_", "variance_proportion_"):
+    for prefix in ("component_", "factor_", "variance_proportion_"):
         column = column.removeprefix(prefix)
     return name_text("term" if column not in setting.labels.constructs else kind, column, {}, setting)
 
@@ -67,6 +67,8 @@ def name_text(column: str, value: str, line: Mapping[str, Any], setting: Setting
         return setting.wording.fill("page.valid", name=labels.demographics.get(value, value), n=valid)
     if column == "category":
         return labels.categories.get((str(line["variable"]), int(line["code"])), value)
+    if column in ("term", "reference") and "=" in value:
+        return _category(value, setting)
     if column == "quantity" and " of " in value:
         quantity, _, construct = value.partition(" of ")
         colon = setting.wording["page.colon"]
@@ -79,6 +81,14 @@ def name_text(column: str, value: str, line: Mapping[str, Any], setting: Setting
     if column == "hypothesis" and "predictor" in line:
         return f"{value}{setting.wording['page.colon']}{claim(line, setting)}"
     return setting.wording.value(column, value)
+
+
+def _category(value: str, setting: Setting) -> str:
+    """A demographic category, `variable=code`."""
+    variable, _, code = value.partition("=")
+    labels, wording = setting.labels, setting.wording
+    answer = labels.categories[variable, int(code)] if code.isdigit() else wording.value("term", code)
+    return f"{labels.demographics[variable]}{wording['page.colon']}{answer}"
 
 
 def claim(line: Mapping[str, Any], setting: Setting) -> str:

@@ -1,4 +1,4 @@
-"""Adequacy: do the items share enough to be factored (KMO, Bartlett, conditioning)?"""
+"""Adequacy: do the items share enough to be factored (KMO, Bartlett, anti-image, conditioning)?"""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.io import Card, StageResult
-from smartcity_survey.stages.naming import naming
+from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stats.adequacy import bartlett_sphericity, kmo
 from smartcity_survey.stats.correlation import correlation, require_independence
 
 
 def evaluate_adequacy(items: pd.DataFrame) -> StageResult:
-    """KMO overall and per item, Bartlett's test of sphericity, and how well the matrix is conditioned."""
-    n = len(items)
-    with naming(list(items.columns), "adequacy"):
+    """KMO overall and per item, Bartlett's test, anti-image matrices, how well the matrix is conditioned."""
+    n, names = len(items), list(items.columns)
+    with naming(names, "adequacy"):
         matrix = correlation(items.to_numpy(dtype=np.float64))
         conditioning = require_independence(matrix, n)
         sampling = kmo(matrix)
@@ -24,6 +24,7 @@ def evaluate_adequacy(items: pd.DataFrame) -> StageResult:
         "bartlett_chi2": bartlett.statistic,
         "bartlett_df": bartlett.df,
         "bartlett_p": bartlett.p,
+        "determinant": np.exp(conditioning.log_determinant),
         "log_determinant": conditioning.log_determinant,
         "smallest_eigenvalue": conditioning.smallest_eigenvalue,
         "condition_number": conditioning.condition_number,
@@ -35,10 +36,10 @@ def evaluate_adequacy(items: pd.DataFrame) -> StageResult:
         "items": items.shape[1],
         "missing": "complete rows",
     }
-    return StageResult(
-        tables={
-            "adequacy": pd.DataFrame(list(statistics.items()), columns=["statistic", "value"]),
-            "item_msa": pd.DataFrame({"item": list(items.columns), "msa": sampling.per_item}),
-        },
-        cards={"adequacy": card, "item_msa": card},
-    )
+    tables = {
+        "adequacy": pd.DataFrame(list(statistics.items()), columns=["statistic", "value"]),
+        "item_msa": pd.DataFrame({"item": names, "msa": sampling.per_item}),
+        "anti_image_correlations": square(sampling.anti_image_correlation, names, "item"),
+        "anti_image_covariances": square(sampling.anti_image_covariance, names, "item"),
+    }
+    return StageResult(tables=tables, cards=dict.fromkeys(tables, card))

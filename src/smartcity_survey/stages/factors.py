@@ -2,34 +2,71 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from smartcity_survey.config import FactorsSection
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
-from smartcity_survey.stages.naming import naming
+from smartcity_survey.stages.naming import naming, square
+from smartcity_survey.stages.retention import deletion_log, item_limits, retention_card, retention_frame
 from smartcity_survey.stats.correlation import correlation
 from smartcity_survey.stats.factors import FactorSolution, rotated_solution
-from smartcity_survey.stats.parallel import parallel_analysis
+from smartcity_survey.stats.item_deletion import delete_items
+from smartcity_survey.stats.minimum_average_partial import MinimumAveragePartial, minimum_average_partial
+from smartcity_survey.stats.parallel import ParallelAnalysis, components_above, parallel_analysis
+from smartcity_survey.stats.reproduced import LARGE_RESIDUAL, Reproduced, reproduced
 from smartcity_survey.stats.types import Array
 
 
+def n_components(section: FactorsSection) -> int | None:
+    """The number of components asked for; None counts eigenvalues above 1."""
+    return None if section.n_components == "eigenvalue" else section.n_components
+
+
 def estimate_factors(items: pd.DataFrame, model: Model, section: FactorsSection, seed: int) -> StageResult:
-    """Components of the item correlations, rotated; eigenvalues beside random ones; item retention."""
+    """Components of the item correlations, rotated; how many there are by each rule; item retention."""
     names = list(items.columns)
     n, p = items.shape
     with naming(names, "factors"):
-        solution = rotated_solution(
-            correlation(items.to_numpy(dtype=np.float64)),
-            None if section.n_components == "eigenvalue" else section.n_components,
-        )
+        matrix = correlation(items.to_numpy(dtype=np.float64))
+        solution = rotated_solution(matrix, n_components(section))
         random = parallel_analysis(
             n, p, draws=section.parallel.draws, quantile=section.parallel.quantile, seed=seed
         )
+        partial = minimum_average_partial(matrix)
+        deletions = delete_items(matrix, item_limits(section), n_components(section))
+    implied = reproduced(matrix, solution.unrotated_loadings)
     k = solution.loadings.shape[1]
+    components = [f"component_{number}" for number in range(1, k + 1)]
+    by_component = {
+        "component_matrix": solution.unrotated_loadings,
+        "rotated_loadings": solution.loadings,
+        "score_coefficients": solution.score_coefficients,
+    }
+    tables = {
+        "eigenvalues": _eigenvalues(solution, random),
+        "component_count": _component_count(solution, random, partial),
+        "minimum_average_partial": _partials(partial),
+        "variance_explained": _variance_explained(solution, p),
+        "communalities": pd.DataFrame({"item": names, "initial": 1.0, "extraction": solution.communalities}),
+        **{name: _matrix(values, names, "item", components) for name, values in by_component.items()},
+        "component_transformation": _matrix(solution.rotation, components, "component", components),
+        "reproduced_correlations": square(implied.correlations, names, "item"),
+        "residual_correlations": square(implied.residuals, names, "item"),
+        "residual_summary": _residual_summary(implied),
+        "item_retention": retention_frame(solution, deletions, names, model),
+        "item_deletion_log": deletion_log(matrix, solution, deletions, names),
+    }
+    return StageResult(tables=tables, cards=_cards(tables, solution, section, n, seed))
+
+
+def _eigenvalues(solution: FactorSolution, random: ParallelAnalysis) -> pd.DataFrame:
+    p = solution.eigenvalues.size
     percent = 100 * solution.eigenvalues / p
-    eigenvalues = pd.DataFrame(
+    return pd.DataFrame(
         {
             "component": np.arange(1, p + 1),
             "eigenvalue": solution.eigenvalues,
@@ -39,48 +76,38 @@ def estimate_factors(items: pd.DataFrame, model: Model, section: FactorsSection,
             "parallel_quantile": random.quantile,
         }
     )
-    components = [f"component_{number}" for number in range(1, k + 1)]
-    loadings = pd.DataFrame(solution.loadings, columns=components)
-    loadings.insert(0, "item", names)
-    communalities = pd.DataFrame({"item": names, "initial": 1.0, "extraction": solution.communalities})
-    rule = "eigenvalue > 1" if section.n_components == "eigenvalue" else "fixed number"
-    card: Card = {
-        "method": "principal components of the correlation matrix",
-        "components": f"{k} ({rule})",
-        "rotation": "varimax with Kaiser normalisation",
-        "gradient": float(solution.gradient_norm),
-        "iterations": int(solution.n_iterations),
-        "n": n,
+
+
+def _component_count(
+    solution: FactorSolution, random: ParallelAnalysis, partial: MinimumAveragePartial
+) -> pd.DataFrame:
+    """How many components each rule would keep, and how many were kept."""
+    eigenvalues = solution.eigenvalues
+    counts = {
+        "eigenvalue above 1": int((eigenvalues > 1).sum()),
+        "parallel analysis, mean": components_above(eigenvalues, random.mean),
+        "parallel analysis, quantile": components_above(eigenvalues, random.quantile),
+        "minimum average partial": partial.n_components,
+        "minimum average partial, fourth power": partial.n_components_fourth,
+        "kept": solution.loadings.shape[1],
     }
-    retention = _retention(solution.loadings, names, model, section.minimum_loading)
-    parallel: Card = {
-        "method": "parallel analysis, normal data",
-        "draws": section.parallel.draws,
-        "quantile": section.parallel.quantile,
-        "seed": seed,
-        "n": n,
-    }
-    return StageResult(
-        tables={
-            "eigenvalues": eigenvalues,
-            "variance_explained": _variance_explained(solution, p),
-            "communalities": communalities,
-            "rotated_loadings": loadings,
-            "item_retention": retention,
-        },
-        cards={
-            "eigenvalues": parallel,
-            "variance_explained": card,
-            "communalities": card,
-            "rotated_loadings": card,
-            "item_retention": {"minimum_loading": _or_none(section.minimum_loading), "n": n},
-        },
+    return pd.DataFrame(list(counts.items()), columns=["rule", "n_components"])
+
+
+def _partials(partial: MinimumAveragePartial) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "n_components": np.arange(partial.average_square.size),
+            "average_square": partial.average_square,
+            "average_fourth": partial.average_fourth,
+        }
     )
 
 
-def retained_items(retention: pd.DataFrame) -> tuple[str, ...]:
-    """Items that stay, from `item_retention`."""
-    return tuple(retention.loc[retention["retained"], "item"])
+def _matrix(values: Array, names: list[str], key: str, columns: list[str]) -> pd.DataFrame:
+    frame = pd.DataFrame(values, columns=columns)
+    frame.insert(0, key, [name.removeprefix("component_") for name in names])
+    return frame
 
 
 def _variance_explained(solution: FactorSolution, p: int) -> pd.DataFrame:
@@ -100,22 +127,51 @@ def _variance_explained(solution: FactorSolution, p: int) -> pd.DataFrame:
     return pd.DataFrame(columns).astype({"component": int})
 
 
-def _retention(loadings: Array, names: list[str], model: Model, minimum: float | None) -> pd.DataFrame:
-    best = np.abs(loadings).argmax(axis=1)
-    largest = loadings[np.arange(len(names)), best]
-    retained = np.ones(len(names), dtype=bool) if minimum is None else np.abs(largest) >= minimum
-    rule = "all items stay" if minimum is None else f"largest loading below {minimum:g}"
-    return pd.DataFrame(
-        {
-            "item": names,
-            "construct": [model.construct_of(name) for name in names],
-            "component": best + 1,
-            "largest_loading": largest,
-            "retained": retained,
-            "rule": np.where(retained, "", rule),
-        }
-    )
+def _residual_summary(implied: Reproduced) -> pd.DataFrame:
+    statistics = {
+        "n_pairs": implied.n_pairs,
+        "n_large_residuals": implied.n_large,
+        "percent_large_residuals": 100 * implied.share_large,
+        "root_mean_square_residual": implied.root_mean_square,
+    }
+    return pd.DataFrame(list(statistics.items()), columns=["statistic", "value"])
 
 
-def _or_none(value: float | None) -> float | str:
-    return "none" if value is None else value
+def _cards(
+    tables: Mapping[str, pd.DataFrame], solution: FactorSolution, section: FactorsSection, n: int, seed: int
+) -> dict[str, Card]:
+    rule = "eigenvalue > 1" if section.n_components == "eigenvalue" else "fixed number"
+    extraction: Card = {
+        "method": "principal components of the correlation matrix",
+        "components": f"{solution.loadings.shape[1]} ({rule})",
+        "n": n,
+    }
+    rotation: Card = {
+        **extraction,
+        "rotation": "varimax with Kaiser normalisation",
+        "gradient": float(solution.gradient_norm),
+        # One component has no rotation, hence no curvature.
+        **({"curvature": float(solution.curvature)} if np.isfinite(solution.curvature) else {}),
+        "iterations": int(solution.n_iterations),
+    }
+    residuals: Card = {**extraction, "large_residual": LARGE_RESIDUAL}
+    parallel: Card = {
+        "method": "parallel analysis, normal data",
+        "draws": section.parallel.draws,
+        "quantile": section.parallel.quantile,
+        "seed": seed,
+        "n": n,
+    }
+    retention = retention_card(section, n)
+    own: dict[str, Card] = {
+        "eigenvalues": parallel,
+        "component_count": parallel,
+        "minimum_average_partial": {"method": "average squared partial correlations", "n": n},
+        "component_matrix": extraction,
+        "reproduced_correlations": residuals,
+        "residual_correlations": residuals,
+        "residual_summary": residuals,
+        "item_retention": retention,
+        "item_deletion_log": retention,
+    }
+    return {name: own.get(name, rotation) for name in tables}

@@ -8,23 +8,34 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.codebook import Codebook
 from smartcity_survey.config import RegressionSection
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
 from smartcity_survey.read import RESPONDENT
+from smartcity_survey.stages.blocks import CONSTANT, demographic_dummies, hierarchical_tables
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stats.collinearity import Collinearity
 from smartcity_survey.stats.ols import OlsFit, ols
 from smartcity_survey.stats.ols_diagnostics import RegressionDiagnostics, regression_diagnostics
+from smartcity_survey.stats.residual_statistics import RESIDUAL_STATISTICS, ResidualStatistics
 from smartcity_survey.stats.types import Array
-
-CONSTANT = "constant"
 
 
 def estimate_regression(
-    scores: pd.DataFrame, model: Model, section: RegressionSection, method: str
+    scores: pd.DataFrame,
+    answers: pd.DataFrame,
+    model: Model,
+    codebook: Codebook,
+    section: RegressionSection,
+    method: str,
 ) -> StageResult:
-    """One regression per outcome of the model; the tables of SPSS REGRESSION with HC3 errors beside them."""
+    """One regression per outcome of the model; the tables of SPSS REGRESSION with HC3 errors beside them.
+
+    scores, answers : the same respondents in the same order; of the answers only the demographic ones are
+        used, as the first block of the hierarchical regression.
+    """
+    dummies, references = demographic_dummies(answers, codebook, section.controls)
     parts: dict[str, list[pd.DataFrame]] = {}
     casewise = []
     for outcome in model.outcomes:
@@ -36,7 +47,16 @@ def estimate_regression(
                 ci_level=section.confidence_level,
             )
             diagnostics = regression_diagnostics(fit, scores[list(predictors)].to_numpy())
-        for name, frame in _tables(fit, diagnostics, predictors).items():
+        place = f"hierarchical regression of {outcome}"
+        with naming((*dummies.columns, *predictors), place):
+            blocks = hierarchical_tables(
+                scores[outcome].to_numpy(),
+                scores[list(predictors)],
+                dummies,
+                references,
+                section.confidence_level,
+            )
+        for name, frame in (_tables(fit, diagnostics, predictors) | blocks).items():
             frame.insert(0, "outcome", outcome)
             parts.setdefault(name, []).append(frame)
         casewise.append(_casewise(fit, diagnostics, scores[RESPONDENT], outcome))
@@ -48,9 +68,21 @@ def estimate_regression(
         "confidence_level": section.confidence_level,
         "n": n,
     }
+    hierarchical: Card = {
+        "method": "ordinary least squares, blocks entered one after another",
+        "controls": len(section.controls),
+        "scores": method,
+        "missing": "no answer is a category of its own",
+        "n": n,
+    }
     return StageResult(
         tables={name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()},
-        cards=dict.fromkeys(parts, card),
+        cards=dict.fromkeys(parts, card)
+        | {
+            "hierarchical_blocks": hierarchical,
+            "hierarchical_coefficients": hierarchical,
+            "regression_diagnostics": {**card, "order": "Durbin-Watson in the order of the rows"},
+        },
         private={"casewise": pd.concat(casewise, ignore_index=True)},
     )
 
@@ -82,7 +114,21 @@ def _tables(
         "coefficients": _coefficients(fit, predictors),
         "collinearity": _collinearity(diagnostics.collinearity, predictors),
         "regression_diagnostics": _diagnostics(diagnostics, fit.n, len(predictors)),
+        "residual_statistics": _residuals(diagnostics.residual_statistics),
     }
+
+
+def _residuals(statistics: ResidualStatistics) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "quantity": RESIDUAL_STATISTICS,
+            "min": statistics.minimum,
+            "max": statistics.maximum,
+            "mean": statistics.mean,
+            "sd": statistics.sd,
+            "n": statistics.n,
+        }
+    )
 
 
 def _coefficients(fit: OlsFit, predictors: Sequence[str]) -> pd.DataFrame:

@@ -1,0 +1,128 @@
+"""Item analysis: each item against its scale, scales in brief, intervals of the reliability coefficients."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.io import Card, StageResult
+from smartcity_survey.model import Model
+from smartcity_survey.stages.naming import naming
+from smartcity_survey.stats.correlation import covariance
+from smartcity_survey.stats.reliability import (
+    cronbach_alpha,
+    feldt_interval,
+    item_summary,
+    item_total,
+)
+from smartcity_survey.stats.reliability_intervals import (
+    CoefficientIntervals,
+    factor_intervals,
+    omega_intervals,
+)
+from smartcity_survey.stats.types import Array
+
+LEVEL = 0.95
+
+
+def analyse_items(answers: pd.DataFrame, model: Model) -> StageResult:
+    """SPSS RELIABILITY's tables for every construct, and intervals of alpha, omega, reliability and AVE."""
+    x = answers[list(model.items)].to_numpy(dtype=np.float64)
+    n, membership = len(x), model.membership()
+    with naming(model.items, "item analysis", model.names):
+        covariances = covariance(x)
+        omega = omega_intervals(x, membership, LEVEL)
+        rho_c, ave = factor_intervals(x, membership, LEVEL)
+    parts: dict[str, list[pd.DataFrame]] = {}
+    alphas = []
+    for construct in model.constructs:
+        own = np.flatnonzero(membership[:, model.names.index(construct.name)])
+        S, mean = covariances[np.ix_(own, own)], x[:, own].mean(axis=0)
+        alphas.append(cronbach_alpha(S))
+        for name, frame in _scale_tables(S, mean, construct.items).items():
+            frame.insert(0, "construct", construct.name)
+            parts.setdefault(name, []).append(frame)
+    coefficients = {
+        "alpha": _alpha_intervals(np.array(alphas), n, membership.sum(axis=0)),
+        "omega": omega,
+        "composite_reliability": rho_c,
+        "ave": ave,
+    }
+    tables = {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}
+    tables["reliability_intervals"] = pd.concat(
+        [_interval_frame(name, found, model) for name, found in coefficients.items()], ignore_index=True
+    )
+    card: Card = {"method": "covariances of the kept items", "divisor": "n - 1", "n": n}
+    intervals: Card = {
+        "method": "alpha by Feldt; the others by the delta method, robust, on the scale of the logit",
+        "omega": "one factor per construct; composite reliability and AVE from the joint model",
+        "confidence_level": LEVEL,
+        "divisor": "n",
+        "n": n,
+    }
+    return StageResult(
+        tables=tables, cards=dict.fromkeys(tables, card) | {"reliability_intervals": intervals}
+    )
+
+
+def _scale_tables(S: Array, mean: Array, items: tuple[str, ...]) -> dict[str, pd.DataFrame]:
+    total = item_total(S, mean)
+    summary = asdict(item_summary(S, mean)) if len(items) > 1 else {}
+    return {
+        "item_total_statistics": pd.DataFrame(
+            {
+                "item": items,
+                "mean": mean,
+                "sd": np.sqrt(np.diagonal(S)),
+                "mean_if_deleted": total.mean_if_deleted,
+                "variance_if_deleted": total.variance_if_deleted,
+                "corrected_correlation": total.corrected_correlation,
+                "squared_multiple_correlation": total.squared_multiple_correlation,
+                "alpha_if_deleted": total.alpha_if_deleted,
+            }
+        ),
+        "scale_statistics": pd.DataFrame(
+            {
+                "n_items": [len(items)],
+                "mean": [total.scale_mean],
+                "variance": [total.scale_variance],
+                "sd": [total.scale_sd],
+                "alpha": [cronbach_alpha(S)],
+            }
+        ),
+        "item_summary": pd.DataFrame(
+            [
+                {
+                    "statistic": f"item_{statistic}",
+                    "mean": spread["mean"],
+                    "min": spread["minimum"],
+                    "max": spread["maximum"],
+                    "range": spread["range"],
+                    "ratio": spread["ratio"],
+                    "variance": spread["variance"],
+                }
+                for statistic, spread in summary.items()
+            ],
+            columns=["statistic", "mean", "min", "max", "range", "ratio", "variance"],
+        ),
+    }
+
+
+def _alpha_intervals(alpha: Array, n: int, n_items: Array) -> CoefficientIntervals:
+    low, high = feldt_interval(alpha, n, n_items, LEVEL)
+    return CoefficientIntervals(alpha, np.full(alpha.shape, np.nan), low, high)
+
+
+def _interval_frame(coefficient: str, found: CoefficientIntervals, model: Model) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "construct": model.names,
+            "coefficient": coefficient,
+            "estimate": found.estimate,
+            "std_error": found.std_err,
+            "ci_low": found.low,
+            "ci_high": found.high,
+        }
+    )

@@ -1,0 +1,104 @@
+"""Which items stay, and the log of those that went: one at a time, everything computed anew in between."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.config import FactorsSection
+from smartcity_survey.io import Card
+from smartcity_survey.model import Model
+from smartcity_survey.stats.adequacy import kmo
+from smartcity_survey.stats.factors import FactorSolution
+from smartcity_survey.stats.item_deletion import Criterion, Deletion, ItemLimits
+from smartcity_survey.stats.types import Array
+
+NONE = "none"
+
+
+def item_limits(section: FactorsSection) -> ItemLimits:
+    """The limits of the config in the numeric core's terms."""
+    return ItemLimits(
+        section.minimum_msa,
+        section.minimum_communality,
+        section.minimum_loading,
+        section.maximum_cross_loading,
+    )
+
+
+def retained_items(retention: pd.DataFrame) -> tuple[str, ...]:
+    """Items that stay, from `item_retention`."""
+    return tuple(retention.loc[retention["retained"], "item"])
+
+
+def retention_frame(
+    solution: FactorSolution, deletions: Sequence[Deletion], names: Sequence[str], model: Model
+) -> pd.DataFrame:
+    """Every item with its main component in the analysis of all items, and the rule by which it went."""
+    best = np.abs(solution.loadings).argmax(axis=1)
+    rules = {step.item: _rule(step) for step in deletions}
+    return pd.DataFrame(
+        {
+            "item": names,
+            "construct": [model.construct_of(name) for name in names],
+            "component": best + 1,
+            "largest_loading": solution.loadings[np.arange(len(names)), best],
+            "retained": [position not in rules for position in range(len(names))],
+            "rule": [rules.get(position, "") for position in range(len(names))],
+        }
+    )
+
+
+def deletion_log(
+    R: Array, solution: FactorSolution, deletions: Sequence[Deletion], names: Sequence[str]
+) -> pd.DataFrame:
+    """One line per step: the item, why it went, and the analysis without it; first the one of all items."""
+    p, k = solution.loadings.shape
+    start = {
+        "step": 0,
+        "item": NONE,
+        "rule": "all items",
+        "value": np.nan,
+        "n_items": p,
+        "n_components": k,
+        "kmo": kmo(R).overall,
+        "percent_variance": 100 * solution.communalities.mean(),
+    }
+    steps = [
+        {
+            "step": number,
+            "item": names[step.item],
+            "rule": _rule(step),
+            "value": step.value,
+            "n_items": step.n_items,
+            "n_components": step.n_components,
+            "kmo": step.kmo,
+            "percent_variance": 100 * step.variance_explained,
+        }
+        for number, step in enumerate(deletions, start=1)
+    ]
+    return pd.DataFrame([start, *steps])
+
+
+def retention_card(section: FactorsSection, n: int) -> Card:
+    """The limits in force."""
+    limits = {
+        "minimum_msa": section.minimum_msa,
+        "minimum_communality": section.minimum_communality,
+        "minimum_loading": section.minimum_loading,
+        "maximum_cross_loading": section.maximum_cross_loading,
+    }
+    given: Card = {name: limit for name, limit in limits.items() if limit is not None}
+    return {"method": "one item at a time, everything computed anew", **(given or {"limits": NONE}), "n": n}
+
+
+def _rule(step: Deletion) -> str:
+    rules = {
+        Criterion.MSA: f"sampling adequacy below {step.limit:g}",
+        Criterion.COMMUNALITY: f"communality below {step.limit:g}",
+        Criterion.LOADING: f"largest loading below {step.limit:g}",
+        Criterion.CROSS_LOADING: f"second loading above {step.limit:g}",
+    }
+    return rules[step.criterion]
