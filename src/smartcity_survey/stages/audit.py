@@ -6,7 +6,7 @@ import pandas as pd
 
 from smartcity_survey import audit
 from smartcity_survey.config import Language
-from smartcity_survey.io import StageResult
+from smartcity_survey.io import Card, StageResult
 
 
 def audit_published(published: str, language: Language) -> StageResult:
@@ -14,7 +14,7 @@ def audit_published(published: str, language: Language) -> StageResult:
     findings = audit.run(published, language)
     severity = findings["severity"].replace("", "none")
     counts = severity.value_counts().rename_axis("severity").reset_index(name="n_checks")
-    card = {
+    card: Card = {
         "method": "rounding intervals of the printed digits",
         "checks": len(findings),
         "inconsistent": int((~findings["consistent"].fillna(True)).sum()),

@@ -14,7 +14,7 @@ from scipy.optimize import linear_sum_assignment
 from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
-from smartcity_survey.stages.regression import CONSTANT
+from smartcity_survey.stages.blocks import CONSTANT
 from smartcity_survey.stats.types import Array
 
 # Why each tolerance is what it is:
