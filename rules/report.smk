@@ -57,6 +57,17 @@ REQUIRED = [
     "sem_paths",
     "sem_quality",
     "hypotheses",
+    "relative_importance",
+    "ridge_trace",
+    "joint_tests",
+    "hypothesis_tests",
+    "power",
+    "new_wave_size",
+    "specification_curve",
+    "specification_summary",
+    "specification_choices",
+    "specification_failures",
+    "verdict_sheet",
     "crosscheck",
 ]
 

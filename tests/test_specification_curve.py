@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from smartcity_survey.codebook import Codebook
 from smartcity_survey.config import PlsSection
+from smartcity_survey.errors import SurveyError
 from smartcity_survey.model import Construct, Hypothesis, Model
 from smartcity_survey.stages.alternatives import (
     Alternatives,
@@ -39,6 +41,22 @@ def model():
 
 
 @pytest.fixture(scope="module")
+def codebook():
+    """Two demographic questions beside the items; the model does not come from it."""
+    return Codebook.model_validate(
+        {
+            "scale": {"minimum": 1, "maximum": 5},
+            "constructs": {"a": {"label": "A"}},
+            "items": {"a1": {"construct": "a", "label": "A one"}},
+            "demographics": {
+                "age": {"label": "Age", "categories": {0: "young", 1: "middle", 2: "old"}},
+                "gender": {"label": "Gender", "categories": {0: "woman", 1: "man"}},
+            },
+        }
+    )
+
+
+@pytest.fixture(scope="module")
 def answers():
     items, covariates = answered_survey(N, 21, SLOPES)
     frame = pd.DataFrame(items, columns=ITEMS)
@@ -46,13 +64,13 @@ def answers():
 
 
 @pytest.fixture(scope="module")
-def alternatives(answers):
+def alternatives(answers, codebook):
     kept = np.ones(N, dtype=bool)
     kept[:15] = False
     return Alternatives(
         items={"all": tuple(ITEMS), "short": tuple(item for item in ITEMS if item != "a3")},
         exclusions={"none": np.ones(N, dtype=bool), "fewer": kept},
-        controls=control_alternatives(answers[["age", "gender"]]),
+        controls=control_alternatives(answers, codebook, ["age", "gender"]),
     )
 
 
@@ -197,9 +215,47 @@ def test_exclusions_follow_the_screens_and_influence():
     }
 
 
-def test_no_answer_is_a_category_of_a_control():
-    dummies = control_alternatives(pd.DataFrame({"education": [1.0, 1.0, 2.0, np.nan]}))
-    np.testing.assert_array_equal(dummies["education"], [[0, 0], [0, 0], [1, 0], [0, 1]])
+def test_no_answer_is_a_category_of_a_control(codebook):
+    dummies = control_alternatives(pd.DataFrame({"age": [1.0, 1.0, 2.0, np.nan]}), codebook, ["age"])
+    np.testing.assert_array_equal(dummies["age"], [[0, 0], [0, 0], [1, 0], [0, 1]])
+
+
+def test_a_control_the_codebook_lacks_is_named_with_its_place(answers, codebook):
+    with pytest.raises(SurveyError, match=r"robustness\.controls: .*no demographic variable shoe size"):
+        control_alternatives(answers, codebook, ["age", "shoe size"])
+
+
+def test_an_item_set_that_leaves_a_construct_empty_is_listed_not_estimated(answers, model, alternatives):
+    bare = Alternatives(
+        items={"all": tuple(ITEMS), "bare": tuple(item for item in ITEMS if item[0] != "b")},
+        exclusions={"none": np.ones(N, dtype=bool)},
+        controls={},
+    )
+    tables = specification_curve(answers, model, PlsSection(), bare, draws=10).tables
+    assert set(tables["specification_curve"]["items"]) == {"all"}
+    failures = tables["specification_failures"]
+    assert set(failures["items"]) == {"bare"}
+    assert failures["reason"].str.contains("no item is left for b").all()
+
+
+def test_constant_answers_of_a_sample_are_listed_not_estimated(answers, model):
+    answers = answers.assign(b1=np.where(np.arange(N) < 30, answers["b1"], 3.0))
+    late = np.arange(N) >= 30
+    samples = {"none": np.ones(N, dtype=bool), "late": late}
+    tables = specification_curve(
+        answers, model, PlsSection(), Alternatives({"all": tuple(ITEMS)}, samples, {}), draws=10
+    ).tables
+    assert set(tables["specification_curve"]["exclusion"]) == {"none"}
+    failures = tables["specification_failures"]
+    assert set(failures["exclusion"]) == {"late"}
+    assert failures["reason"].str.contains("b1").all()
+
+
+def test_a_model_without_hypotheses_has_an_empty_curve(answers, model, alternatives):
+    bare = Model(model.constructs, model.paths, (), model.alpha)
+    tables = specification_curve(answers, bare, PlsSection(), alternatives, draws=10).tables
+    assert tables["specification_curve"].empty
+    assert list(tables["specification_summary"].columns) == ["hypothesis"]
 
 
 def test_the_panel_is_sorted_and_shows_every_choice(curve):

@@ -6,15 +6,13 @@ that names the key and what to write instead.
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.parsing import Section, parse, read_yaml
 
 Language = Literal["kk", "ru", "en"]
 Label = str | dict[Language, str]
@@ -31,15 +29,8 @@ CarelessIndex = Literal["longstring", "mean_run", "irv", "mahalanobis_p", "even_
 ScoreMethod = Literal["mean", "sum", "component", "cfa_regression", "cfa_bartlett", "pls"]
 Scheme = Literal["path", "factorial", "centroid"]
 Mode = Literal["reflective", "mode_a", "mode_b"]
-M = TypeVar("M", bound="Section")
 Probability = Annotated[float, Field(gt=0, lt=1)]
 Limit = Annotated[float, Field(ge=0, lt=1)] | None
-
-
-class Section(BaseModel):
-    """A block of the configuration: every key known, nothing added later."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class StudySection(Section):
@@ -67,8 +58,8 @@ class DataSection(Section):
     )
     decimal: Literal[".", ","] = Field(".", description="decimal mark of numbers written as text")
     sheet: str | int = Field(0, description="xlsx sheet, by name or position")
-    missing_codes: tuple[float, ...] = Field(
-        (), description="codes that mean no answer, beside those the .sav declares"
+    missing_codes: tuple[float | str, ...] = Field(
+        (), description="codes and words that mean no answer, beside those the .sav declares"
     )
 
 
@@ -96,7 +87,7 @@ class CleaningSection(Section):
 class ParallelSection(Section):
     """Parallel analysis: eigenvalues of random data beside the survey's."""
 
-    draws: int = Field(1000, ge=10, description="random data sets")
+    draws: int = Field(1000, ge=10, le=100_000, description="random data sets")
     quantile: Probability = Field(0.95, description="quantile of the random eigenvalues")
 
 
@@ -146,7 +137,7 @@ class PlsSection(Section):
     scheme: Scheme = Field("path", description="inner weighting: path, factorial or centroid")
     tolerance: float = Field(1e-12, gt=0, description="largest change of an outer weight at convergence")
     max_iterations: int = Field(1000, ge=1, description="iterations before the fit is called not converged")
-    bootstrap_draws: int = Field(10_000, ge=100, description="bootstrap resamples")
+    bootstrap_draws: int = Field(10_000, ge=100, le=1_000_000, description="bootstrap resamples")
     interval: Literal["percentile", "bca", "studentised"] = Field(
         "percentile", description="kind of interval"
     )
@@ -158,6 +149,12 @@ class RobustnessSection(Section):
 
     equivalence_bound: float = Field(
         0.10, gt=0, description="standardised coefficients below this count as negligible"
+    )
+    controls: tuple[str, ...] = Field(
+        (), max_length=6, description="demographic variables; the curve has each with and without"
+    )
+    strict_loading: float = Field(
+        0.60, ge=0, lt=1, description="smallest loading in the curve's strict set of items"
     )
     null_draws: int = Field(500, ge=100, description="resamples under the null of the specification curve")
 
@@ -223,101 +220,3 @@ def read_config(path: Path) -> Config:
 def parse_config(content: Mapping[str, Any], place: str) -> Config:
     """Validate a config that has been read already; `place` names it in messages."""
     return parse(Config, content, place)
-
-
-def read_yaml(path: Path) -> Mapping[str, Any]:
-    """A yaml file's top-level mapping; SurveyError where there is none."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise SurveyError(
-            str(path), "no such file.", "Check the path, or run from the study's folder."
-        ) from None
-    except UnicodeDecodeError as error:
-        raise SurveyError(
-            str(path), f"not UTF-8 text (byte {error.start}).", "Save the file as UTF-8."
-        ) from None
-    try:
-        content = yaml.load(text, Loader=_UniqueKeyLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"{path}, line {mark.line + 1}" if mark else str(path)
-        raise SurveyError(
-            place,
-            f"not valid yaml: {getattr(error, 'problem', error)}.",
-            "Mend the line; mind the indentation.",
-        ) from None
-    if not isinstance(content, Mapping):
-        raise SurveyError(str(path), "no keys found.", "Write `key: value` lines, as in the bundled file.")
-    return content
-
-
-class _UniqueKeyLoader(yaml.SafeLoader):
-    """Safe yaml that refuses a key given twice instead of keeping the last."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[Any] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key `{key}` is given twice", key_node.start_mark
-                )
-            seen.add(key)
-        return super().construct_mapping(node, deep)
-
-
-def parse(model: type[M], content: Mapping[str, Any], place: str) -> M:
-    """Validate a mapping against a model; every problem becomes one line of a SurveyError."""
-    try:
-        return model.model_validate(content)
-    except ValidationError as error:
-        raise SurveyError.of([_problem(detail, model, place) for detail in error.errors()]) from None
-
-
-def _problem(detail: Any, model: type[Section], place: str) -> Problem:
-    location = tuple(detail["loc"])
-    key = ".".join(str(part) for part in location)
-    where = f"{place}, {key}" if key else place
-    kind, given = detail["type"], detail.get("input")
-    if kind == "extra_forbidden":
-        known = sorted(_keys(model, location[:-1]))
-        close = difflib.get_close_matches(str(location[-1]), known, n=1, cutoff=0.5)
-        hint = f"Did you mean `{close[0]}`?" if close else f"Known keys: {', '.join(known)}."
-        return Problem(where, "unknown key.", hint)
-    if kind == "missing":
-        return Problem(where, "this key is missing.", _description(model, location) or "Add it.")
-    if kind == "literal_error":
-        return Problem(where, f"{given!r} is not allowed.", f"Choose one of {detail['ctx']['expected']}.")
-    message = str(detail["msg"]).removeprefix("Value error, ")
-    return Problem(where, f"found {given!r}." if kind != "value_error" else "contradiction:", f"{message}.")
-
-
-def _keys(model: type[Section], location: tuple[Any, ...]) -> Iterator[str]:
-    section = _section(model, location)
-    if section is not None:
-        for name, field in section.model_fields.items():
-            yield field.alias or name
-
-
-def _description(model: type[Section], location: tuple[Any, ...]) -> str:
-    section = _section(model, location[:-1])
-    field = section.model_fields.get(str(location[-1])) if section else None
-    return f"It says: {field.description}." if field and field.description else ""
-
-
-def _section(model: type[Section], location: tuple[Any, ...]) -> type[Section] | None:
-    """The section a location leads to; mappings and lists are stepped through."""
-    current: type[Section] | None = model
-    for part in location:
-        field = None if current is None else current.model_fields.get(str(part))
-        if field is not None:
-            current = next(_section_types(field.annotation), current)
-    return current
-
-
-def _section_types(annotation: Any) -> Iterator[type[Section]]:
-    if isinstance(annotation, type) and issubclass(annotation, Section):
-        yield annotation
-    for argument in get_args(annotation):
-        yield from _section_types(argument)

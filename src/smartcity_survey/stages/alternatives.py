@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.codebook import Codebook
+from smartcity_survey.stages.blocks import demographic_dummies
 from smartcity_survey.stages.clean import SCREENS
 from smartcity_survey.stats.types import Array, BoolArray
 
@@ -86,15 +88,16 @@ def exclusion_alternatives(careless: pd.DataFrame, casewise: pd.DataFrame) -> di
     return {name: kept for name, kept in rules.items() if name == NONE or not kept.all()}
 
 
-def control_alternatives(demographics: pd.DataFrame) -> dict[str, Array]:
-    """Dummies of every demographic variable; no answer is a category of its own, the largest is left out."""
-    dummies = {}
-    for name, column in demographics.items():
-        codes = column.astype("string").fillna("no answer")
-        reference = codes.value_counts().index[0]
-        table = pd.get_dummies(codes).drop(columns=reference)
-        dummies[str(name)] = table.to_numpy(dtype=np.float64)
-    return dummies
+def control_alternatives(
+    answers: pd.DataFrame, codebook: Codebook, controls: Sequence[str]
+) -> dict[str, Array]:
+    """Dummies of every demographic variable named, as the hierarchical regression has them."""
+    dummies, _ = demographic_dummies(answers, codebook, controls, "config.yaml, robustness.controls")
+    owners = [str(column).partition("=")[0] for column in dummies]
+    return {
+        name: dummies.loc[:, [owner == name for owner in owners]].to_numpy(dtype=np.float64)
+        for name in controls
+    }
 
 
 def _distinct(sets: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

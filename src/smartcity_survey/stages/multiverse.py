@@ -46,6 +46,7 @@ from smartcity_survey.stats.subset_regression import (
 from smartcity_survey.stats.types import Array, BoolArray, IntArray
 
 MEASUREMENT_CHOICES = ("items", "exclusion", "coding", "score")
+EVERY = "every"
 # A specification needs three digits of a factor correlation.
 _CFA_TOLERANCE = 1e-6
 
@@ -83,9 +84,19 @@ def estimate_blocks(
     """
     for exclusion, kept in alternatives.exclusions.items():
         covariates, subsets = alternatives.covariates(kept)
-        for coding, x, moments in _codings(answers.loc[kept, list(model.items)].to_numpy(), covariates):
+        for coding, code in _CODINGS.items():
+            try:
+                with naming(model.items, coding):
+                    x, moments = code(answers.loc[kept, list(model.items)].to_numpy(), covariates)
+            except SurveyError as error:
+                failures.append(_failure((EVERY, exclusion, coding, EVERY), error))
+                continue
             for name, items in alternatives.items.items():
-                measured = model.keeping(items)
+                try:
+                    measured = model.keeping(items)
+                except SurveyError as error:
+                    failures.append(_failure((name, exclusion, coding, EVERY), error))
+                    continue
                 columns = [model.items.index(item) for item in measured.items]
                 chosen = _columns(moments, columns)
                 labels = (name, exclusion, coding)
@@ -98,12 +109,27 @@ def estimate_blocks(
                     )
 
 
-def _codings(x: Array, covariates: Array) -> Iterator[tuple[str, Array | None, ItemMoments]]:
-    """Answers as numbers, as ranks, and as categories of normal variables (which leave no rows)."""
-    yield "answers", x, pearson_moments(x, covariates)
-    ranks = midranks(x)
-    yield "ranks", ranks, pearson_moments(ranks, covariates)
-    yield "polychoric", None, polychoric_moments(x.astype(np.int64), covariates)
+def _as_numbers(x: Array, covariates: Array) -> tuple[Array | None, ItemMoments]:
+    return x, pearson_moments(x, covariates)
+
+
+def _as_ranks(x: Array, covariates: Array) -> tuple[Array | None, ItemMoments]:
+    return _as_numbers(midranks(x), covariates)
+
+
+def _as_categories(x: Array, covariates: Array) -> tuple[Array | None, ItemMoments]:
+    """Categories of normal variables, which leave no rows."""
+    return None, polychoric_moments(x.astype(np.int64), covariates)
+
+
+_CODINGS = {"answers": _as_numbers, "ranks": _as_ranks, "polychoric": _as_categories}
+
+
+def _failure(labels: tuple[str, ...], reason: SurveyError | str) -> dict[str, str]:
+    """What could not be estimated, and why."""
+    if isinstance(reason, SurveyError):
+        reason = "; ".join(f"{problem.place}: {problem.found}" for problem in reason.problems)
+    return {**dict(zip(MEASUREMENT_CHOICES, labels, strict=True)), "reason": reason}
 
 
 def _columns(moments: ItemMoments, items: Sequence[int]) -> ItemMoments:
@@ -122,10 +148,6 @@ def _measurements(
     failures: list[dict[str, str]],
 ) -> Iterator[tuple[str, ConstructMoments]]:
     """Constructs by every score and measurement model that has a solution here."""
-
-    def failed(score: str, reason: str) -> None:
-        failures.append(dict(zip(MEASUREMENT_CHOICES, (*labels, score), strict=True)) | {"reason": reason})
-
     families: dict[str, Callable[[], dict[str, ConstructMoments]]] = {
         "pls": lambda: _by_composites(moments, model, pls),
         "latent": lambda: _by_factors(x, covariates, moments, model),
@@ -137,11 +159,11 @@ def _measurements(
             with naming(model.items, family, model.names):
                 found = measure()
         except SurveyError as error:
-            failed(family, "; ".join(f"{problem.place}: {problem.found}" for problem in error.problems))
+            failures.append(_failure((*labels, family), error))
             continue
         yield from found.items()
         if family == "pls" and "plsc" not in found:
-            failed("plsc", "a reliability rho_A is not within (0, 1]")
+            failures.append(_failure((*labels, "plsc"), "a reliability rho_A is not within (0, 1]"))
 
 
 def _by_scores(

@@ -178,7 +178,9 @@ class _Curve:
 
 
 def _join(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
-    return pd.concat(list(frames), ignore_index=True)
+    """All frames below one another; without hypotheses there are none, and a table without lines."""
+    given = list(frames)
+    return pd.concat(given, ignore_index=True) if given else pd.DataFrame(columns=["hypothesis"])
 
 
 def _labels(blocks: Sequence[Block], control_sets: Sequence[tuple[str, ...]]) -> pd.DataFrame:

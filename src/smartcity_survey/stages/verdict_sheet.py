@@ -1,0 +1,186 @@
+"""Verdict sheet: each hypothesis with everything that speaks for and against its verdict, on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from smartcity_survey.config import RobustnessSection
+from smartcity_survey.io import Card, StageResult
+from smartcity_survey.model import Hypothesis, Model
+from smartcity_survey.stages.hypotheses import judge
+
+Line = Mapping[str, Any]
+
+AGREEING = 0.9
+"""Share of specifications that should agree with a verdict or with a sign; below it there is a caveat."""
+SAME = 0.005
+"""Coefficients nearer than this have the same two decimals, or all but."""
+COLLINEAR = 3.0
+"""Variance inflation from which a predictor's own effect is hard to tell (Hair et al. 2022, chapter 5)."""
+
+
+def verdict_sheet(
+    hypotheses: pd.DataFrame,
+    tests: pd.DataFrame,
+    power: pd.DataFrame,
+    importance: pd.DataFrame,
+    curves: pd.DataFrame,
+    model: Model,
+    section: RobustnessSection,
+) -> StageResult:
+    """One row per hypothesis: verdicts, how far they can be trusted, and caveats as codes.
+
+    Parameters
+    ----------
+    hypotheses, tests, power, importance, curves : the stage files `hypotheses`, `hypothesis_tests`, `power`,
+        `relative_importance` and `specification_summary`.
+
+    The column `share_agreeing` counts the specifications that agree with the printed verdict, or with that of
+    the regression where nothing was printed.
+    """
+    rows = []
+    for hypothesis in model.hypotheses:
+        row = {
+            **_verdicts(hypothesis, hypotheses, tests, model.alpha),
+            **_evidence(_of(tests, hypothesis=hypothesis.name), section, model.alpha),
+            **_size(hypothesis, power, importance),
+        }
+        row |= _curve(row, _of(curves, hypothesis=hypothesis.name))
+        rows.append(row | {"caveats": ", ".join(_caveats(row, model.alpha))})
+    card: Card = {
+        "alpha": model.alpha,
+        "equivalence_bound": section.equivalence_bound,
+        "specifications_agree_from": AGREEING,
+        "collinear_from": COLLINEAR,
+    }
+    frame = pd.DataFrame(rows) if rows else pd.DataFrame(columns=["hypothesis", "caveats"])
+    return StageResult(tables={"verdict_sheet": frame}, cards={"verdict_sheet": card})
+
+
+def _of(frame: pd.DataFrame, **keys: str) -> Line:
+    """The one line of a stage file with these values."""
+    for column, value in keys.items():
+        frame = frame[frame[column] == value]
+    return {str(column): value for column, value in frame.iloc[0].items()}
+
+
+def _verdicts(
+    hypothesis: Hypothesis, hypotheses: pd.DataFrame, tests: pd.DataFrame, alpha: float
+) -> dict[str, Any]:
+    """The claim, its verdict by every method and after Holm's adjustment, and the printed coefficient."""
+    own = hypotheses[hypotheses["hypothesis"] == hypothesis.name].set_index("method")
+    adjusted = _of(tests, hypothesis=hypothesis.name)
+    return {
+        "hypothesis": hypothesis.name,
+        "predictor": hypothesis.source,
+        "outcome": hypothesis.target,
+        "expected_sign": hypothesis.sign,
+        **{f"verdict_{method}": verdict for method, verdict in own["verdict"].items()},
+        "verdict_holm": judge(adjusted["beta"], adjusted["p_holm"], hypothesis.sign, alpha),
+        **({"printed_estimate": own.loc["published", "estimate"]} if "published" in own.index else {}),
+    }
+
+
+def _evidence(test: Line, section: RobustnessSection, alpha: float) -> dict[str, Any]:
+    """The coefficient, and what equivalence test and Bayes factor make of it."""
+    low, high, bound = test["equivalence_ci_low"], test["equivalence_ci_high"], section.equivalence_bound
+    relevant = low > bound or high < -bound
+    return {
+        "beta": test["beta"],
+        "p": test["p"],
+        "p_holm": test["p_holm"],
+        "equivalence": "negligible" if test["equivalence_p"] < alpha else "relevant" if relevant else "open",
+        "equivalence_bound": bound,
+        "equivalence_ci_low": low,
+        "equivalence_ci_high": high,
+        "evidence": test["evidence"],
+    }
+
+
+def _size(hypothesis: Hypothesis, power: pd.DataFrame, importance: pd.DataFrame) -> dict[str, Any]:
+    """What could have been found, and how far the predictor stands apart from the others."""
+    keys = {"outcome": hypothesis.target, "predictor": hypothesis.source}
+    found, shares = _of(power, **keys), _of(importance, **keys)
+    return {
+        "power": found["power_at_this_effect"],
+        "detectable_beta": found["detectable_beta"],
+        "vif": shares["vif"],
+        "zero_order": shares["zero_order"],
+    }
+
+
+def _curve(row: Line, curve: Line) -> dict[str, Any]:
+    """What the specification curve adds: agreement with the verdict, and whether the curve may be chance."""
+    confirmed = curve["share_confirmed"]
+    return {
+        "n_specifications": curve["n_specifications"],
+        "share_confirmed": confirmed,
+        "share_agreeing": confirmed if _verdict(row) == "confirmed" else 1 - confirmed,
+        "share_claimed_sign": curve["share_claimed_sign"],
+        "p_curve": curve["p_median"],
+    }
+
+
+def _verdict(row: Line) -> str:
+    """The verdict under test: the printed one, or the regression's where nothing was printed."""
+    return str(row.get("verdict_published", row["verdict_ols"]))
+
+
+def _caveats(row: Line, alpha: float) -> Iterator[str]:
+    """Codes of what a reader of the verdict should know; the report has a sentence for each."""
+    sign = 1 if row["expected_sign"] == "positive" else -1
+    printed = row.get("printed_estimate", row["beta"])
+    apart = ("verdict_published", "verdict_holm")
+    recomputed = {row[key] for key in row if key.startswith("verdict_") and key not in apart}
+    confirmed, found = _verdict(row) == "confirmed", row["verdict_ols"] == "confirmed"
+    if confirmed and printed * sign < 0:
+        yield "printed_against_claim"
+    if printed * row["beta"] < 0:
+        yield "printed_sign_reversed"
+    elif abs(printed - row["beta"]) >= SAME:
+        yield "printed_value_differs"
+    if confirmed != found:
+        yield "verdict_not_reproduced"
+    if len(recomputed) > 1:
+        yield "methods_disagree"
+    if row["beta"] * sign < 0 and row["p"] < alpha:
+        yield "significant_against_claim"
+    if found and row["verdict_holm"] != "confirmed":
+        yield "lost_after_holm"
+    yield from _curve_caveats(row, confirmed, alpha)
+    if not found or row["verdict_holm"] != "confirmed":
+        if row["vif"] >= COLLINEAR:
+            yield "collinear"
+        yield from _absence_caveats(row, found)
+
+
+def _curve_caveats(row: Line, confirmed: bool, alpha: float) -> Iterator[str]:
+    if row["share_agreeing"] < 0.5:
+        yield "most_specifications_disagree"
+    elif row["share_agreeing"] < AGREEING:
+        yield "specifications_disagree"
+    if 1 - AGREEING < row["share_claimed_sign"] < AGREEING:
+        yield "sign_depends"
+    if confirmed and row["p_curve"] >= alpha:
+        yield "curve_may_be_chance"
+    if not confirmed and row["p_curve"] < alpha:
+        yield "curve_beyond_chance"
+
+
+def _absence_caveats(row: Line, found: bool) -> Iterator[str]:
+    """Absence of evidence and evidence of absence are told apart."""
+    if found:
+        if row["evidence"] == "undecided":
+            yield "evidence_undecided"
+        return
+    if row["equivalence"] == "negligible":
+        yield "effect_negligible"
+    elif row["equivalence"] == "open":
+        yield "absence_not_shown"
+    if row["evidence"].endswith("against"):
+        yield "evidence_against"
+    if row["detectable_beta"] > row["equivalence_bound"]:
+        yield "small_effects_missed"
