@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -116,9 +117,14 @@ def _numbers(cells: pd.Series, decimal: str) -> Array:
     if pd.api.types.is_numeric_dtype(cells):
         values = cells.to_numpy(dtype=np.float64, na_value=np.nan, copy=True)
     else:
-        # Numbers that are numbers (.xlsx) have no decimal mark to swap.
-        swapped = cells.map(lambda c: c.translate(_SWAP_MARKS) if isinstance(c, str) else c)
-        plain = (cells if decimal == "." else swapped).map(lambda c: None if isinstance(c, bool) else c)
+        plain = cells.map(partial(_plain, swap_marks=decimal == ","))
         values = np.array(pd.to_numeric(plain, errors="coerce"), dtype=np.float64)
     values[~np.isfinite(values)] = np.nan
     return values
+
+
+def _plain(cell: object, swap_marks: bool) -> object:
+    """A cell as `to_numeric` should see it: text without spaces and with a decimal point, no booleans."""
+    if isinstance(cell, str):
+        return cell.strip().translate(_SWAP_MARKS) if swap_marks else cell.strip()
+    return None if isinstance(cell, bool) else cell

@@ -18,8 +18,10 @@ from smartcity_survey.read.opening import open_table
 from smartcity_survey.read.tables import Table
 from smartcity_survey.stats.types import Array
 
-CELLS_SHOWN = 100
-"""Cells listed one by one before the rest is only counted."""
+PROBLEMS_SHOWN = 100
+"""Problems listed one by one before the rest is only counted."""
+ROWS_SHOWN = 5
+"""Rows named where the same text stands in several."""
 MOST_CELLS = 100_000_000
 """Answers of one survey: all later steps hold them in memory, at eight bytes each, several times over."""
 
@@ -53,6 +55,7 @@ class _Column:
     wordings: Mapping[str, int]
     missing: Missing
     parts: list[Codes] = field(default_factory=list)
+    unreadable: dict[str, list[int]] = field(default_factory=dict)
 
     def values(self) -> Array:
         return np.concatenate([part.values for part in self.parts])
@@ -98,13 +101,15 @@ def read_survey(path: Path, codebook: Codebook, section: DataSection) -> Respons
         if len(rows) * len(needed) > MOST_CELLS:
             raise _too_large(path, len(rows))
         for column in columns:
-            problems += _take(column, block.cells[column.name], section.decimal, path)
+            _take(column, block.cells[column.name], section.decimal)
         if identified is None:
             respondents += [f"row {len(respondents) + i}" for i in range(1, len(block.cells) + 1)]
         else:
             identifiers = block.cells[identified].map(cell_text)
             respondents += identifiers.tolist()
             problems += _unidentified(identifiers, path)
+    for column in columns:
+        problems += _unreadable(column, section, path)
     if not rows and not problems:
         problems = [
             Problem(str(path), "there is a header but no row of answers.", "Export the survey again.")
@@ -126,18 +131,29 @@ def _column(name: str, codebook: Codebook, section: DataSection, table: Table) -
     return _Column(name, wordings_of(name, codebook), missing)
 
 
-def _take(column: _Column, cells: pd.Series, decimal: str, path: Path) -> list[Problem]:
-    """Add a block of cells to a column; returns the cells that could not be read."""
+def _take(column: _Column, cells: pd.Series, decimal: str) -> None:
+    """Add a block of cells to a column."""
     codes = read_codes(cells, column.wordings, column.missing, decimal)
     column.parts.append(codes)
+    for position, text in codes.unreadable:
+        column.unreadable.setdefault(text, []).append(int(cells.index[position]))
+
+
+def _unreadable(column: _Column, section: DataSection, path: Path) -> list[Problem]:
     return [
         Problem(
-            f"{path}, row {cells.index[position]}, column {column.name}",
+            f"{path}, {_rows(rows)}, column {column.name}",
             f"{_quoted(text)} is neither a number nor an answer the codebook knows.",
-            _remedy(text, column.wordings, decimal),
+            _remedy(text, column.wordings, section.decimal),
         )
-        for position, text in codes.unreadable
+        for text, rows in column.unreadable.items()
     ]
+
+
+def _rows(rows: Sequence[int]) -> str:
+    shown = ", ".join(map(str, rows[:ROWS_SHOWN]))
+    more = f", ... ({len(rows)} in all)" if len(rows) > ROWS_SHOWN else ""
+    return f"row{'s' if len(rows) > 1 else ''} {shown}{more}"
 
 
 def _quoted(text: str) -> str:
@@ -146,7 +162,7 @@ def _quoted(text: str) -> str:
 
 def _remedy(text: str, wordings: Mapping[str, int], decimal: str) -> str:
     other = "," if decimal == "." else "."
-    if text.replace(other, "", 1).removeprefix("-").isdigit():
+    if other in text and text.replace(other, "", 1).removeprefix("-").isdigit():
         return f"Set `data.decimal: '{other}'` if that is the decimal mark."
     close = difflib.get_close_matches(text.casefold(), wordings, n=1)
     if close:
@@ -158,10 +174,10 @@ def _remedy(text: str, wordings: Mapping[str, int], decimal: str) -> str:
 
 
 def _shortened(problems: list[Problem], path: Path) -> list[Problem]:
-    if len(problems) <= CELLS_SHOWN:
+    if len(problems) <= PROBLEMS_SHOWN:
         return problems
-    rest = f"{len(problems) - CELLS_SHOWN} more problems like these."
-    return [*problems[:CELLS_SHOWN], Problem(str(path), rest, "Mend the first ones and try again.")]
+    rest = f"{len(problems) - PROBLEMS_SHOWN} more problems like these."
+    return [*problems[:PROBLEMS_SHOWN], Problem(str(path), rest, "Mend the first ones and try again.")]
 
 
 def _absent_columns(columns: Sequence[str], needed: Mapping[str, None], path: Path) -> list[Problem]:

@@ -1,0 +1,122 @@
+"""Codebooks that must be refused."""
+
+from __future__ import annotations
+
+from .harness import Case, file, removing, setting
+
+CASES = (
+    Case("no codebook", file("codebook.yaml", None), "codebook.yaml", "no such file", "Check the path"),
+    Case(
+        "item of an unlisted construct",
+        setting("codebook", "items", "T1", "construct", to="trsut"),
+        "codebook.yaml",
+        "contradiction",
+        "items of constructs that are not listed: T1 (trsut)",
+    ),
+    Case(
+        "one name for an item and a construct",
+        setting("codebook", "constructs", "T1", to={"label": "Trust"}),
+        "codebook.yaml",
+        "contradiction",
+        "names used for an item and for something else: T1",
+    ),
+    Case(
+        "a question named respondent",
+        setting("codebook", "items", "respondent", to={"construct": "trust", "label": "x"}),
+        "codebook.yaml",
+        "contradiction",
+        "the name `respondent` is kept for the identifier",
+    ),
+    Case(
+        "misspelt key of an item",
+        setting("codebook", "items", "T1", "revers", to=True),
+        "codebook.yaml, items.T1.revers",
+        "unknown key",
+        "Did you mean `reverse`?",
+    ),
+    Case(
+        "item without a label",
+        removing("codebook", "items", "T1", "label"),
+        "codebook.yaml, items.T1.label",
+        "this key is missing",
+        "It says: short label",
+    ),
+    Case(
+        "item without keys",
+        setting("codebook", "items", "T1", to=None),
+        "codebook.yaml, items.T1",
+        "found None",
+        "`key: value` lines below it",
+    ),
+    Case(
+        "a number as an item's name",
+        setting("codebook", "items", 7, to={"construct": "trust", "label": "x"}),
+        "codebook.yaml, items.7",
+        "found 7",
+        "put it in quotes",
+    ),
+    Case(
+        "no items",
+        setting("codebook", "items", to={}),
+        "codebook.yaml",
+        "contradiction",
+        "there are no items",
+    ),
+    Case("no scale", removing("codebook", "scale"), "codebook.yaml, scale", "this key is missing", "Add it"),
+    Case(
+        "scale upside down",
+        setting("codebook", "scale", to={"minimum": 5, "maximum": 1}),
+        "codebook.yaml, scale",
+        "contradiction",
+        "minimum 5 is not below maximum 1",
+    ),
+    Case(
+        "scale without end",
+        setting("codebook", "scale", "maximum", to=10**9),
+        "codebook.yaml, scale",
+        "contradiction",
+        "at most 101 points",
+    ),
+    Case(
+        "answer outside the scale",
+        setting("codebook", "scale", "answers", 6, to="very much"),
+        "codebook.yaml, scale",
+        "contradiction",
+        "answers outside 1 to 5: 6",
+    ),
+    Case(
+        "one wording for two codes",
+        setting("codebook", "scale", "answers", 2, to={"en": "No"}),
+        "codebook.yaml, scale",
+        "contradiction",
+        "'No' stands for the codes 1 and 2",
+    ),
+    Case(
+        "code that is no number",
+        setting("codebook", "scale", "answers", "yes", to="yes"),
+        "codebook.yaml, scale.answers.yes",
+        "found 'yes'",
+        "Write a whole number",
+    ),
+    Case(
+        "categories and bands",
+        setting("codebook", "demographics", "city", "bands", to=[{"label": "x", "from": 1, "to": 2}]),
+        "codebook.yaml, demographics.city",
+        "contradiction",
+        "either `categories` or `bands`",
+    ),
+    Case(
+        "bands that overlap",
+        setting(
+            "codebook",
+            *("demographics", "age"),
+            to={
+                "label": "Age",
+                "bands": [{"label": "a", "from": 18, "to": 30}, {"label": "b", "from": 30, "to": 40}],
+            },
+        ),
+        "codebook.yaml, demographics.age",
+        "contradiction",
+        "30 lies in two bands",
+    ),
+)
