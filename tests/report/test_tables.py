@@ -118,6 +118,18 @@ def test_columns_named_after_constructs_and_terms(render: Callable[..., Table]) 
     assert render("collinearity").headings[-3:] == ("Constant", "Trust", "Ease of use")
 
 
+def test_demographic_terms_are_their_answers(render: Callable[..., Table]) -> None:
+    lines = [cells[:2] for cells in texts(render("hierarchical_coefficients"))]
+    assert lines[:4] == [
+        ["Constant", ""],
+        ["City: Оңтүстік", "City: North"],
+        ["City: no answer", "City: North"],
+        ["Age: 18–30", "Age: 31+"],
+    ]
+    assert lines[-1] == ["Ease of use", ""]
+    assert texts(render("hierarchical_coefficients", "ru"))[2][:2] == ["Город: нет ответа", "Город: Север"]
+
+
 def test_codes_and_truths_are_put_into_words(render: Callable[..., Table]) -> None:
     assert texts(render("cleaning_log"))[1] == ["Blank questionnaire", "3", "1,057"]
     assert texts(render("item_retention"))[-1][-2:] == ["no", "Largest loading below 0.5"]
