@@ -1,7 +1,8 @@
 """`snakemake --lint` without the one lint that does not apply here.
 
 Snakemake wants a conda environment or a container for each rule. All rules share one environment instead,
-the one that `make` installs from the lock with hashes; an image or a conda file beside it would be a second truth.
+the one that `make` installs from the lock with hashes; an image or a conda file beside it would be a second
+truth.
 """
 
 from __future__ import annotations
