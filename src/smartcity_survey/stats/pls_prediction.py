@@ -23,8 +23,8 @@ class PlsPrediction:
     """Out-of-sample predictions of the m items of explained constructs, on the answers' scale.
 
     items : (m,), positions of the items. constructs : (m,), of their constructs.
-    actual, pls, lm, average : (n, m), answers, and predictions by the PLS model, by a linear regression on items,
-        and by the items' averages in the training sample. Predictions are means over repetitions.
+    actual, pls, lm, average : (n, m), answers, and predictions by the PLS model, by regression on items, and
+        by the averages of the training sample. Predictions are means over repetitions.
     """
 
     items: IntArray
