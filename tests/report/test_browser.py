@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from smartcity_survey.config import Language
+from smartcity_survey.report.figures import FIGURES
 from smartcity_survey.report.page import write_report
 from smartcity_survey.report.wording import LANGUAGES
 from tests.report.conftest import MANIFEST, MakeSetting
@@ -82,7 +83,7 @@ def test_page_reads_well(
     write_report(reports, MANIFEST, setting(language), page, printed={("table", "descriptives"): 12})
     show(browser, page, width)
     check(browser)
-    assert browser.execute_script("return document.images.length") == 8
+    assert browser.execute_script("return document.images.length") == len(FIGURES)
 
 
 @pytest.mark.parametrize("width", [390, 1280])

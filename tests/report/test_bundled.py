@@ -9,8 +9,8 @@ import pytest
 
 from smartcity_survey.config import Language
 from smartcity_survey.io import read_table
-from smartcity_survey.report.cells import ROBUST
 from smartcity_survey.report.contents import load_contents
+from smartcity_survey.report.names import ROBUST
 from smartcity_survey.report.wording import LANGUAGES, load_wording
 
 REPORTS = Path(__file__).resolve().parents[2] / "reports"

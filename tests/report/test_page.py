@@ -11,6 +11,7 @@ import pytest
 from smartcity_survey.config import Language
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.report.contents import load_contents
+from smartcity_survey.report.figures import FIGURES
 from smartcity_survey.report.page import write_report
 from smartcity_survey.report.wording import LANGUAGES
 from tests.report.conftest import HOSTILE, MANIFEST, MakeSetting
@@ -95,7 +96,7 @@ def test_labels_are_shown_and_never_run(pages: dict[Language, str]) -> None:
 
 def test_images_have_words_and_tables_have_scoped_headings(pages: dict[Language, str]) -> None:
     page = Page(pages["kk"])
-    assert len(page.all("img")) == 8
+    assert len(page.all("img")) == len(FIGURES)
     assert all(image["alt"] for image in page.all("img"))
     headings = page.all("th")
     assert headings

@@ -115,7 +115,9 @@ def _words_in_code() -> set[str]:
                 words.add("".join(parts))
             elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
                 words.add(node.target.id)
-    return words | {"satorra_bentler", "{} (eigenvalue > {})", "{} (fixed number)", "nothing"}
+    strengths = ("moderate", "strong", "very_strong")
+    composed = {f"{strength}_{way}" for strength in strengths for way in ("for", "against")}
+    return words | composed | {"satorra_bentler", "{} (eigenvalue > {})", "{} (fixed number)", "nothing"}
 
 
 def test_every_table_figure_and_section_has_its_wording() -> None:

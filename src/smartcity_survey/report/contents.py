@@ -35,6 +35,7 @@ class Entry:
     first: int = 0
     pivot: tuple[str, ...] = ()
     having: str = ""
+    remarks: str = ""
     fold: bool = False
     keep_empty: bool = False
 

@@ -10,8 +10,9 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from smartcity_survey.report.cells import Cell, heading
+from smartcity_survey.report.cells import Cell
 from smartcity_survey.report.formats import formatter
+from smartcity_survey.report.names import heading
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import Group, Table
 

@@ -94,7 +94,8 @@ Formatter = Callable[[NumberStyle, float], str]
 def formatter(name: str) -> Formatter:
     """The formatter of a name used in `contents.yaml`.
 
-    `count`, `p`, `compact`; with decimals: `fixed:3`, `ratio:3` (cannot exceed one), `percent:1`, `power:2`.
+    `count`, `p`, `compact`; with decimals: `fixed:3`, `ratio:3` (cannot exceed one), `percent:1`, `share:1`
+    (a share of one shown in percent), `power:2`.
 
     Raises
     ------
@@ -110,6 +111,7 @@ def formatter(name: str) -> Formatter:
         "fixed": lambda style, value: style.fixed(value, decimals),
         "ratio": lambda style, value: style.fixed(value, decimals, bounded=True),
         "percent": lambda style, value: style.percentage(value, decimals),
+        "share": lambda style, value: style.percentage(100 * value, decimals),
         "power": lambda style, value: style.scientific(value, decimals),
     }
     if kind not in known:

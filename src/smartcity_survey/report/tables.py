@@ -10,17 +10,22 @@ from typing import Any
 import pandas as pd
 
 from smartcity_survey.io import Card
-from smartcity_survey.report.cells import ROBUST, Cell, cell, heading, interval, name_text, records
+from smartcity_survey.report.cells import Cell, cell, interval, records
 from smartcity_survey.report.contents import Contents, Entry
+from smartcity_survey.report.names import ROBUST, heading, name_text
 from smartcity_survey.report.setting import Setting
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Lines under a common heading, which may be empty. The first cell of a line names it."""
+    """Lines under a common heading, which may be empty. The first cell of a line names it.
+
+    `remarks` has the sentences below each line; it is empty where a table has none.
+    """
 
     heading: str
     lines: tuple[tuple[Cell, ...], ...]
+    remarks: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +116,12 @@ def _notes(entry: Entry, shown: int, total: int, setting: Setting) -> list[str]:
 
 
 def _wide(frame: pd.DataFrame, entry: Entry) -> pd.DataFrame:
-    """One line per value of `entry.row`, one column per value of `entry.pivot[0]`, in the file's order."""
+    """One line per value of `entry.row` in its group, one column per value of `entry.pivot[0]`."""
     across, values = entry.pivot
-    wide = frame.pivot(index=entry.row, columns=across, values=values)
-    return wide.loc[frame[entry.row].unique(), list(frame[across].unique())].reset_index()
+    keys = [key for key in (entry.group, entry.row) if key]
+    lines = frame[keys].drop_duplicates()
+    wide = frame.pivot(index=keys, columns=across, values=values)[list(frame[across].unique())]
+    return lines.merge(wide.rename(columns=str).reset_index(), on=keys)
 
 
 def _columns(frame: pd.DataFrame, entry: Entry) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from smartcity_survey.report.cells import claim, interval, records
+from smartcity_survey.report.cells import interval, records
+from smartcity_survey.report.names import claim
 from smartcity_survey.report.setting import Setting
 
 Tables = Mapping[str, pd.DataFrame]

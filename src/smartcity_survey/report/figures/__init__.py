@@ -15,6 +15,7 @@ from smartcity_survey.report.figures.heatmaps import plot_htmt, plot_loadings
 from smartcity_survey.report.figures.path_diagram import plot_path_diagram
 from smartcity_survey.report.figures.regression import plot_diagnostics
 from smartcity_survey.report.figures.respondents import plot_demographics, plot_items
+from smartcity_survey.report.figures.robustness import plot_ridge, plot_specification_curve
 from smartcity_survey.report.figures.scree import plot_scree
 from smartcity_survey.report.setting import Setting
 
@@ -29,7 +30,9 @@ __all__ = [
     "plot_items",
     "plot_loadings",
     "plot_path_diagram",
+    "plot_ridge",
     "plot_scree",
+    "plot_specification_curve",
     "save",
 ]
 
@@ -51,6 +54,10 @@ FIGURES: Mapping[str, FigureEntry] = {
     "path": FigureEntry(("tables/pls_paths", "tables/pls_quality", "tables/pls_loadings"), plot_path_diagram),
     "diagnostics": FigureEntry(("private/casewise",), plot_diagnostics),
     "coefficients": FigureEntry(("tables/hypotheses",), plot_coefficients),
+    "specification_curve": FigureEntry(
+        ("tables/specification_curve", "tables/hypotheses"), plot_specification_curve
+    ),
+    "ridge": FigureEntry(("tables/ridge_trace",), plot_ridge),
 }
 """Figure name -> entry, in the order of the report; its wording is `figures.<name>` in the locale files."""
 
