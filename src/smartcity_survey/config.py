@@ -142,6 +142,9 @@ class PlsSection(Section):
         "percentile", description="kind of interval"
     )
     confidence_level: Probability = Field(0.95, description="level of the intervals")
+    exact_fit_draws: int = Field(500, ge=20, le=100_000, description="resamples of the test of exact fit")
+    folds: int = Field(10, ge=2, description="parts that PLSpredict predicts from one another")
+    repetitions: int = Field(10, ge=1, le=1000, description="divisions into folds that PLSpredict averages")
 
 
 class RobustnessSection(Section):

@@ -1,0 +1,35 @@
+"""Rule `pls_prediction`."""
+
+from smartcity_survey.config import PlsSection
+from smartcity_survey.io import read_table, write_stage
+from smartcity_survey.model import load_model
+from smartcity_survey.stages.pls_prediction import predict_answers
+from smartcity_survey.stages.retention import retained_items
+from smartcity_survey.workflow import logged
+
+
+def main(
+    answers: str,
+    retention: str,
+    codebook: str,
+    model: dict,
+    options: dict,
+    seed: int,
+    reports: str = "reports",
+) -> None:
+    measured = load_model(model, codebook).keeping(retained_items(read_table(retention)))
+    write_stage(
+        "pls_prediction", predict_answers(read_table(answers), measured, PlsSection(**options), seed), reports
+    )
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            snakemake.input.answers,
+            snakemake.input.retention,
+            snakemake.input.codebook,
+            snakemake.params.model,
+            snakemake.params.options,
+            snakemake.params.seed,
+        )

@@ -1,0 +1,164 @@
+"""How good the PLS model is: fit, discriminant validity, collinearity of items, effects, importance."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.codebook import Codebook
+from smartcity_survey.config import PlsSection
+from smartcity_survey.io import Card, StageResult
+from smartcity_survey.model import Model
+from smartcity_survey.stages.naming import naming
+from smartcity_survey.stages.pls import pls_model
+from smartcity_survey.stats.blindfolding import blindfolding_q2, omission_distance
+from smartcity_survey.stats.correlation import correlation
+from smartcity_survey.stats.ipma import importance_performance
+from smartcity_survey.stats.pls import PlsFit, fit_pls
+from smartcity_survey.stats.pls_fit import (
+    Measurement,
+    Structural,
+    discrepancy,
+    exact_fit,
+    implied_correlations,
+    outer_vif,
+)
+from smartcity_survey.stats.pls_model import PlsModel
+from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.validity import htmt2
+
+MEASUREMENTS: tuple[Measurement, ...] = ("composite", "factor")
+STRUCTURES: tuple[Structural, ...] = ("saturated", "estimated")
+
+
+def assess_pls(
+    answers: pd.DataFrame, model: Model, codebook: Codebook, section: PlsSection, seed: int
+) -> StageResult:
+    """Fit the path model once and judge it by everything that needs no bootstrap of its estimates."""
+    x = answers[list(model.items)].to_numpy(dtype=np.float64)
+    pls = pls_model(model, section)
+    with naming(model.items, "PLS-SEM", model.names):
+        R = correlation(x)
+        fit = fit_pls(R, len(x), pls, tolerance=section.tolerance, max_iterations=section.max_iterations)
+        fits = _fit(x, R, fit, pls, section, seed)
+        relevance, distance = _relevance(x, pls, model, section)
+    card: Card = {
+        "method": "PLS path model, Mode A unless the config says mode_b",
+        "scheme": section.scheme,
+        "tolerance": section.tolerance,
+        "iterations": fit.n_iterations,
+        "signs": "positive loading sums",
+        "divisor": "n - 1",
+        "n": fit.n,
+    }
+    tables = {
+        "pls_fit": fits,
+        "cross_loadings": _cross_loadings(fit, R, model),
+        "htmt2": _square(htmt2(R, model.membership()), model),
+        "pls_effects": _effects(fit, model),
+        "blindfolding": relevance,
+        "ipma": _importance(x, fit, model, codebook),
+    }
+    cards: dict[str, Card] = {
+        **dict.fromkeys(tables, card),
+        "pls_fit": {
+            **card,
+            "logarithms": "natural",
+            "exact_fit": "resamples of answers rotated to the implied correlations",
+            "exact_fit_draws": section.exact_fit_draws,
+            "seed": seed,
+        },
+        "htmt2": {"method": "geometric means of signed correlations", "n": fit.n},
+        "blindfolding": {**card, "omission_distance": distance, "replacement": "mean of the others"},
+        "ipma": {**card, "scores": "0 worst to 100 best answer", "effects": "total, unstandardised"},
+    }
+    return StageResult(tables=tables, cards=cards)
+
+
+def _fit(x: Array, R: Array, fit: PlsFit, pls: PlsModel, section: PlsSection, seed: int) -> pd.DataFrame:
+    """Every reading of the model's implied correlations, with the test of exact fit."""
+    rows: list[dict[str, str | float]] = []
+    for measurement, structural in product(MEASUREMENTS, STRUCTURES):
+        found = discrepancy(R, implied_correlations(R, fit, pls, measurement, structural))
+        exact = exact_fit(
+            x,
+            pls,
+            measurement,
+            structural,
+            draws=section.exact_fit_draws,
+            seed=seed,
+            tolerance=section.tolerance,
+            max_iterations=section.max_iterations,
+        )
+        nothing = np.full(3, np.nan)
+        limits = (nothing,) * 3 if exact is None else (exact.quantile(0.95), exact.quantile(0.99), exact.p())
+        for position, name in enumerate(("srmr", "d_uls", "d_g")):
+            quantile_95, quantile_99, p = (float(limit[position]) for limit in limits)
+            rows.append(
+                {
+                    "model": f"{measurement}_{structural}",
+                    "statistic": name,
+                    "value": getattr(found, name),
+                    "quantile_95": quantile_95,
+                    "quantile_99": quantile_99,
+                    "p": p,
+                }
+            )
+        rows.append({"model": f"{measurement}_{structural}", "statistic": "nfi", "value": found.nfi})
+    return pd.DataFrame(rows)
+
+
+def _cross_loadings(fit: PlsFit, R: Array, model: Model) -> pd.DataFrame:
+    frame = pd.DataFrame(fit.cross_loadings, columns=list(model.names))
+    frame.insert(0, "item", list(model.items))
+    frame.insert(1, "vif", outer_vif(R, model.membership()))
+    return frame
+
+
+def _square(matrix: Array, model: Model) -> pd.DataFrame:
+    frame = pd.DataFrame(matrix, columns=list(model.names))
+    frame.insert(0, "construct", list(model.names))
+    return frame
+
+
+def _effects(fit: PlsFit, model: Model) -> pd.DataFrame:
+    sources, targets = np.nonzero(fit.total_effects)
+    return pd.DataFrame(
+        {
+            "source": [model.names[i] for i in sources],
+            "target": [model.names[j] for j in targets],
+            "direct_effect": fit.path_coefficients[sources, targets],
+            "indirect_effect": fit.indirect_effects[sources, targets],
+            "total_effect": fit.total_effects[sources, targets],
+        }
+    )
+
+
+def _relevance(x: Array, pls: PlsModel, model: Model, section: PlsSection) -> tuple[pd.DataFrame, int]:
+    distance = omission_distance(len(x))
+    q2 = blindfolding_q2(x, pls, distance, tolerance=section.tolerance, max_iterations=section.max_iterations)
+    frame = pd.DataFrame({"construct": model.names, "q2": q2, "omission_distance": distance})
+    return frame[frame["construct"].isin(model.outcomes)].reset_index(drop=True), distance
+
+
+def _importance(x: Array, fit: PlsFit, model: Model, codebook: Codebook) -> pd.DataFrame:
+    scales = [codebook.scale_of(item) for item in model.items]
+    minimum = np.array([scale.minimum for scale in scales], dtype=np.float64)
+    maximum = np.array([scale.maximum for scale in scales], dtype=np.float64)
+    frames: list[pd.DataFrame] = []
+    for outcome in model.outcomes:
+        target = model.names.index(outcome)
+        found = importance_performance(x, fit, target, minimum, maximum)
+        frame = pd.DataFrame(
+            {
+                "outcome": outcome,
+                "construct": model.names,
+                "importance": found.importance,
+                "performance": found.performance,
+                "negative_weights": found.negative_weights,
+            }
+        )
+        frames.append(frame[fit.total_effects[:, target] != 0])
+    return pd.concat(frames, ignore_index=True)

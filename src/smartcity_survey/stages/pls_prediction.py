@@ -1,0 +1,100 @@
+"""How well the PLS model predicts answers it has not seen: PLSpredict and CVPAT."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.config import PlsSection
+from smartcity_survey.io import Card, StageResult
+from smartcity_survey.model import Model
+from smartcity_survey.stages.naming import naming
+from smartcity_survey.stages.pls import pls_model
+from smartcity_survey.stats.pls_prediction import (
+    PlsPrediction,
+    accuracy,
+    loss_difference,
+    predict_pls,
+    random_folds,
+)
+
+
+def predict_answers(answers: pd.DataFrame, model: Model, section: PlsSection, seed: int) -> StageResult:
+    """Predict the items of explained constructs fold by fold, beside a linear model and the averages."""
+    x = answers[list(model.items)].to_numpy(dtype=np.float64)
+    with naming(model.items, "PLSpredict", model.names):
+        prediction = predict_pls(
+            x,
+            pls_model(model, section),
+            random_folds(len(x), section.folds, section.repetitions, seed=seed),
+            tolerance=section.tolerance,
+            max_iterations=section.max_iterations,
+        )
+    card: Card = {
+        "method": "PLSpredict; predictions averaged over repetitions",
+        "folds": section.folds,
+        "repetitions": section.repetitions,
+        "predicted_from": "scores of the direct antecedents",
+        "linear_model": "all items of constructs that nothing explains, with a constant",
+        "q2_predict": "against the averages of the training folds",
+        "scheme": section.scheme,
+        "n": len(x),
+        "seed": seed,
+    }
+    loss: Card = {
+        **card,
+        "method": "CVPAT: mean squared error per respondent, paired t-test, two-sided",
+        "confidence_level": section.confidence_level,
+    }
+    return StageResult(
+        tables={"pls_predict": _errors(prediction, model), "cvpat": _losses(prediction, model, section)},
+        cards={"pls_predict": card, "cvpat": loss},
+    )
+
+
+def _errors(prediction: PlsPrediction, model: Model) -> pd.DataFrame:
+    own = accuracy(prediction.actual, prediction.pls, prediction.average)
+    linear = accuracy(prediction.actual, prediction.lm, prediction.average)
+    return pd.DataFrame(
+        {
+            "item": [model.items[item] for item in prediction.items],
+            "construct": [model.names[construct] for construct in prediction.constructs],
+            "q2_predict": own.q2,
+            "rmse": own.rmse,
+            "rmse_lm": linear.rmse,
+            "mae": own.mae,
+            "mae_lm": linear.mae,
+            "rmse_below_lm": own.rmse < linear.rmse,
+        }
+    )
+
+
+def _losses(prediction: PlsPrediction, model: Model, section: PlsSection) -> pd.DataFrame:
+    """The model against both benchmarks, for each explained construct and for all of them."""
+    groups = {name: prediction.constructs == model.names.index(name) for name in model.outcomes}
+    if len(groups) > 1:
+        groups["all"] = np.ones(len(prediction.items), dtype=bool)
+    rows: list[dict[str, str | float]] = []
+    for subject, items in groups.items():
+        for benchmark, predicted in (("average", prediction.average), ("linear", prediction.lm)):
+            found = loss_difference(
+                prediction.actual[:, items],
+                prediction.pls[:, items],
+                predicted[:, items],
+                level=section.confidence_level,
+            )
+            rows.append(
+                {
+                    "subject": subject,
+                    "benchmark": benchmark,
+                    "loss": found.loss,
+                    "benchmark_loss": found.benchmark_loss,
+                    "difference": found.difference,
+                    "t": found.t,
+                    "df": found.df,
+                    "p": found.p,
+                    "ci_low": found.ci_low,
+                    "ci_high": found.ci_high,
+                }
+            )
+    return pd.DataFrame(rows)

@@ -1,0 +1,64 @@
+"""The tables that judge the PLS model, on the simulated survey."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.config import PlsSection
+from smartcity_survey.io import StageResult
+from smartcity_survey.stages.pls_assessment import assess_pls
+from smartcity_survey.stages.pls_prediction import predict_answers
+from tests.stages import simulated
+
+SECTION = PlsSection(exact_fit_draws=20, folds=5, repetitions=2)
+
+
+@cache
+def assessed() -> StageResult:
+    return assess_pls(simulated.answers(), simulated.model(), simulated.codebook(), SECTION, 1)
+
+
+def test_every_table_has_its_card() -> None:
+    assert set(assessed().tables) == set(assessed().cards)
+    assert assessed().cards["pls_fit"]["exact_fit_draws"] == 20
+    assert assessed().cards["blindfolding"]["omission_distance"] == 7
+
+
+def test_fit_is_told_for_every_reading_of_the_model() -> None:
+    table = assessed().tables["pls_fit"]
+    models = ["composite_saturated", "composite_estimated", "factor_saturated", "factor_estimated"]
+    assert table["model"].tolist() == list(np.repeat(models, 4))
+    tested = table[table["statistic"] != "nfi"]
+    assert (tested["quantile_99"] >= tested["quantile_95"]).all()
+    assert table.loc[table["statistic"] == "nfi", "p"].isna().all()
+    assert (tested["value"] <= tested["quantile_99"])[tested["p"] > 0.05].all()
+
+
+def test_items_load_highest_on_their_own_construct() -> None:
+    table = assessed().tables["cross_loadings"].set_index("item")
+    own = table[list(simulated.CONSTRUCTS)].idxmax(axis=1)
+    assert own.to_dict() == {item: item[0].lower() for item in simulated.ITEMS}
+    assert (table["vif"] >= 1).all()
+
+
+def test_effects_and_importance_name_what_leads_to_the_outcome() -> None:
+    effects, importance = assessed().tables["pls_effects"], assessed().tables["ipma"]
+    assert effects["source"].tolist() == list(simulated.CONSTRUCTS[:-1])
+    assert importance["construct"].tolist() == list(simulated.CONSTRUCTS[:-1])
+    pd.testing.assert_series_equal(effects["direct_effect"], effects["total_effect"], check_names=False)
+    assert importance["performance"].between(0, 100).all()
+    assert assessed().tables["blindfolding"]["construct"].tolist() == [simulated.OUTCOME]
+
+
+def test_predictions_are_compared_with_averages_and_a_linear_model() -> None:
+    result = predict_answers(simulated.answers(), simulated.model(), SECTION, 1)
+    errors, losses = result.tables["pls_predict"], result.tables["cvpat"]
+    assert errors["item"].tolist() == list(simulated.items_of(simulated.OUTCOME))
+    assert (errors["q2_predict"] > 0).all()
+    assert (errors["rmse_below_lm"] == (errors["rmse"] < errors["rmse_lm"])).all()
+    assert losses["benchmark"].tolist() == ["average", "linear"]
+    np.testing.assert_allclose(losses["loss"], (errors["rmse"] ** 2).mean(), rtol=1e-12)
+    assert losses["difference"][0] < 0
