@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 import numpy as np
 import pandas as pd
 
@@ -29,8 +27,12 @@ from smartcity_survey.stats.pls_model import PlsModel
 from smartcity_survey.stats.types import Array
 from smartcity_survey.stats.validity import htmt2
 
-MEASUREMENTS: tuple[Measurement, ...] = ("composite", "factor")
-STRUCTURES: tuple[Structural, ...] = ("saturated", "estimated")
+READINGS: dict[str, tuple[Measurement, Structural]] = {
+    "composite_saturated": ("composite", "saturated"),
+    "composite_estimated": ("composite", "estimated"),
+    "factor_saturated": ("factor", "saturated"),
+    "factor_estimated": ("factor", "estimated"),
+}
 
 
 def assess_pls(
@@ -80,7 +82,7 @@ def assess_pls(
 def _fit(x: Array, R: Array, fit: PlsFit, pls: PlsModel, section: PlsSection, seed: int) -> pd.DataFrame:
     """Every reading of the model's implied correlations, with the test of exact fit."""
     rows: list[dict[str, str | float]] = []
-    for measurement, structural in product(MEASUREMENTS, STRUCTURES):
+    for reading, (measurement, structural) in READINGS.items():
         found = discrepancy(R, implied_correlations(R, fit, pls, measurement, structural))
         exact = exact_fit(
             x,
@@ -98,7 +100,7 @@ def _fit(x: Array, R: Array, fit: PlsFit, pls: PlsModel, section: PlsSection, se
             quantile_95, quantile_99, p = (float(limit[position]) for limit in limits)
             rows.append(
                 {
-                    "model": f"{measurement}_{structural}",
+                    "model": reading,
                     "statistic": name,
                     "value": getattr(found, name),
                     "quantile_95": quantile_95,
@@ -106,7 +108,7 @@ def _fit(x: Array, R: Array, fit: PlsFit, pls: PlsModel, section: PlsSection, se
                     "p": p,
                 }
             )
-        rows.append({"model": f"{measurement}_{structural}", "statistic": "nfi", "value": found.nfi})
+        rows.append({"model": reading, "statistic": "nfi", "value": found.nfi})
     return pd.DataFrame(rows)
 
 
@@ -127,6 +129,7 @@ def _effects(fit: PlsFit, model: Model) -> pd.DataFrame:
     sources, targets = np.nonzero(fit.total_effects)
     return pd.DataFrame(
         {
+            "path": [f"{model.names[i]} -> {model.names[j]}" for i, j in zip(sources, targets, strict=True)],
             "source": [model.names[i] for i in sources],
             "target": [model.names[j] for j in targets],
             "direct_effect": fit.path_coefficients[sources, targets],
