@@ -53,7 +53,9 @@ def cell(column: str, value: Any, line: Mapping[str, Any], number_format: str, s
             return Cell("", numeric=bool(number_format))
         return Cell(formatter(number_format or "compact")(wording.numbers, number), numeric=True)
     if column.startswith("verdict_"):
-        return Cell(name_text(column, str(value), line, setting), mark="yes" if value == "confirmed" else "no")
+        return Cell(
+            name_text(column, str(value), line, setting), mark="yes" if value == "confirmed" else "no"
+        )
     if column == "item" and value in setting.labels.items:
         return Cell(str(value), aside=setting.labels.items[value])
     return Cell(name_text(column, str(value), line, setting))

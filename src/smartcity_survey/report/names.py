@@ -104,11 +104,6 @@ def _statistic(value: str, line: Line, setting: Setting) -> str:
     )
 
 
-def _caveats(value: str, line: Line, setting: Setting) -> str:
-    """A sentence for each caveat."""
-    return " ".join(setting.wording.value("caveats", code) for code in value.split(", "))
-
-
 def _constructs(value: str, line: Line, setting: Setting) -> str:
     return ", ".join(setting.labels.construct(name) for name in value.split(", "))
 
@@ -126,7 +121,6 @@ NAMES: Mapping[str, Callable[[str, Line, Setting], str]] = {
     "quantity": _quantity,
     "statistic": _statistic,
     "hypothesis": _hypothesis,
-    "caveats": _caveats,
     "dominates_completely": _constructs,
     "dominates_generally": _constructs,
     "choice": lambda value, line, setting: setting.wording.value("choice", value),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from string import Formatter
 from typing import Any
 
 import pandas as pd
@@ -63,18 +64,20 @@ def render_table(
         frame = _wide(frame, entry)
     shown = frame.head(entry.first) if entry.first else frame
     columns = _columns(frame, entry)
-    groups: dict[str, tuple[str, list[tuple[Cell, ...]]]] = {}
+    groups: dict[str, tuple[str, list[tuple[Cell, ...]], list[tuple[str, ...]]]] = {}
     for line in records(shown):
         name = str(line.get(entry.group, ""))
         if name not in groups:
             title = name_text(entry.group, name, line, setting) if entry.group in line else ""
-            groups[name] = title, []
+            groups[name] = title, [], []
         groups[name][1].append(tuple(_cell(line, column, entry, contents, setting) for column in columns))
-    lines = [cells for _, own in groups.values() for cells in own]
+        if entry.remarks:
+            groups[name][2].append(tuple(_remarks(line, entry, contents, setting)))
+    lines = [cells for _, own, _ in groups.values() for cells in own]
     return Table(
         headings=tuple(heading(column, setting, entry.name, *entry.pivot[:1]) for column in columns),
         numeric=tuple(bool(lines) and all(cells[i].numeric for cells in lines) for i in range(len(columns))),
-        groups=tuple(Group(title, tuple(own)) for title, own in groups.values()),
+        groups=tuple(Group(title, tuple(own), tuple(remarks)) for title, own, remarks in groups.values()),
         notes=tuple(_notes(entry, len(shown), len(frame), setting)),
         card=card_line(card, setting) if card else "",
     )
@@ -152,6 +155,20 @@ def _cell(line: Mapping[str, Any], column: str, entry: Entry, contents: Contents
         else _format(column, entry, contents)
     )
     return cell(column, value, line, number_format, setting)
+
+
+def _remarks(line: Mapping[str, Any], entry: Entry, contents: Contents, setting: Setting) -> Iterator[str]:
+    """A sentence for each code of a line, its `{columns}` filled with the line's values as cells write them.
+
+    `{x_low}` stands for the whole interval from `x_low` to `x_high`.
+    """
+    codes = line[entry.remarks]
+    for code in codes.split(", ") if isinstance(codes, str) else ():
+        sentence = setting.wording.value(entry.remarks, code)
+        columns = [column for _, column, _, _ in Formatter().parse(sentence) if column]
+        yield sentence.format(
+            **{column: _cell(line, column, entry, contents, setting).text for column in columns}
+        )
 
 
 def _format(column: str, entry: Entry, contents: Contents) -> str:

@@ -10,13 +10,14 @@ from matplotlib.figure import Figure
 
 from smartcity_survey.io import read_table
 from smartcity_survey.report.figures.coefficients import plot_coefficients
+from smartcity_survey.report.figures.collinear import plot_importance, plot_ridge
 from smartcity_survey.report.figures.drawing import save
 from smartcity_survey.report.figures.heatmaps import plot_htmt, plot_loadings
 from smartcity_survey.report.figures.path_diagram import plot_path_diagram
 from smartcity_survey.report.figures.regression import plot_diagnostics
 from smartcity_survey.report.figures.respondents import plot_demographics, plot_items
-from smartcity_survey.report.figures.robustness import plot_ridge, plot_specification_curve
 from smartcity_survey.report.figures.scree import plot_scree
+from smartcity_survey.report.figures.specification_curve import plot_specification_curve
 from smartcity_survey.report.setting import Setting
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "plot_demographics",
     "plot_diagnostics",
     "plot_htmt",
+    "plot_importance",
     "plot_items",
     "plot_loadings",
     "plot_path_diagram",
@@ -57,6 +59,7 @@ FIGURES: Mapping[str, FigureEntry] = {
     "specification_curve": FigureEntry(
         ("tables/specification_curve", "tables/hypotheses"), plot_specification_curve
     ),
+    "importance": FigureEntry(("tables/relative_importance",), plot_importance),
     "ridge": FigureEntry(("tables/ridge_trace",), plot_ridge),
 }
 """Figure name -> entry, in the order of the report; its wording is `figures.<name>` in the locale files."""

@@ -59,7 +59,7 @@ def plot_specification_curve(curve: pd.DataFrame, hypotheses: pd.DataFrame, sett
     options = _lines(panels[names[0]])
     bands = [names[start : start + ACROSS] for start in range(0, len(names), ACROSS)]
     panel_height = ROW * (len(options) + 1)
-    tight = ConstrainedLayoutEngine(w_pad=0.02, h_pad=0.02, wspace=0.02, hspace=0)
+    tight = ConstrainedLayoutEngine(w_pad=0.05, h_pad=0.03, wspace=0, hspace=0)
     figure = Figure(figsize=(WIDTH, 0.45 + (HEAD + CURVE + panel_height) * len(bands)), layout=tight)
     grid = figure.subplots(
         2 * len(bands),
