@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -36,6 +37,20 @@ def check(study: StudyFolder = Path()) -> None:
     checked = check_study(study)
     for line in (*checked.summary, *(f"Warning: {warning}" for warning in checked.warnings)):
         typer.echo(line)
+
+
+@app.command()
+def new_wave(
+    folder: Annotated[Path, typer.Argument(help="folder of the new study; created where there is none")],
+    survey: Annotated[Path, typer.Option("--from", help="survey file: .sav, .csv or .xlsx")],
+) -> None:
+    """Draft config and codebook of a new study from its survey file."""
+    from smartcity_survey.new_wave import start_new_wave
+
+    draft = start_new_wave(folder, survey)
+    for heading, lines in (("Guessed", draft.guesses), ("To fill in or decide", draft.to_do)):
+        typer.echo("\n".join([f"{heading}:", *(f"  - {line}" for line in lines)]))
+    typer.echo(f"Next: smartcity-survey check {shlex.quote(folder.as_posix())}")
 
 
 @app.command(name="audit")

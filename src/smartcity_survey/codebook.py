@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -50,6 +51,7 @@ class Item(Section):
 
     construct_name: str = Field(alias="construct", description="construct it measures")
     label: Label = Field(description="short label")
+    column: str | None = Field(None, description="its column in the survey file; none: named as the item")
     reverse: bool = Field(False, description="true: recoded to minimum + maximum - answer")
     wording_known: bool = Field(True, description="false: the label only names the item")
     scale: Scale | None = Field(None, description="its own scale; none: the common one")
@@ -67,6 +69,7 @@ class Demographic(Section):
     """A question about the respondent: coded categories, or bands of a number."""
 
     label: Label = Field(description="name shown in tables")
+    column: str | None = Field(None, description="its column in the survey file; none: of the same name")
     categories: dict[int, Label] = Field(default_factory=dict, description="label of each code")
     bands: tuple[Band, ...] = Field((), description="ranges of a numeric answer")
 
@@ -105,11 +108,19 @@ class Codebook(Section):
             contradictions.append(f"names used for an item and for something else: {_listed(clash)}")
         if RESPONDENT in {*self.items, *self.demographics}:
             contradictions.append(f"the name `{RESPONDENT}` is kept for the identifier: rename the question")
+        shared = [column for column, n in Counter(self.columns().values()).items() if n > 1]
+        if shared:
+            contradictions.append(f"several questions read the column {_listed(shared)}")
         if not self.items:
             contradictions.append("there are no items")
         if contradictions:
             raise ValueError("; ".join(contradictions))
         return self
+
+    def columns(self) -> dict[str, str]:
+        """Every item and demographic question with its column in the survey file."""
+        questions: dict[str, Item | Demographic] = {**self.items, **self.demographics}
+        return {name: question.column or name for name, question in questions.items()}
 
     def scale_of(self, item: str) -> Scale:
         """The answer scale of an item."""

