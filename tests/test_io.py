@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from smartcity_survey.io import read_table, same_but_for_rounding, write_bytes, write_table
 
@@ -17,6 +20,35 @@ def test_numbers_survive_to_the_last_bit(tmp_path: Path) -> None:
     frame = pd.DataFrame({"value": values, "n": np.arange(5000), "empty": np.nan})
     write_table(frame, tmp_path / "table.csv")
     pd.testing.assert_frame_equal(read_table(tmp_path / "table.csv"), frame, check_exact=True)
+
+
+FORMULAS = ["=1+1", "+1 (727)", "-x", "@SUM(A1)", "\t=1", "\n=1", "'=1", "''=1", '=HYPERLINK("a","b")']
+PLAIN = ["-0.05", "+", "a=b", "'quoted'", "None", "NA", "nan", "Ақылды қала", "<script>", "x,y", "-.05"]
+
+
+def test_no_text_is_a_formula_to_a_spreadsheet_and_all_text_survives(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"text": [*FORMULAS, *PLAIN, None], "value": -1.5, "=column": "x"})
+    write_table(frame, tmp_path / "table.csv")
+    with (tmp_path / "table.csv").open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    assert header == ["text", "value", "'=column"]
+    assert [row[0] for row in rows[: len(FORMULAS)]] == [f"'{text}" for text in FORMULAS]
+    assert {row[1] for row in rows} == {"-1.5"}
+    pd.testing.assert_frame_equal(read_table(tmp_path / "table.csv"), frame, check_dtype=False)
+
+
+def test_a_carriage_return_becomes_a_line_feed(tmp_path: Path) -> None:
+    write_table(pd.DataFrame({"text": ["a\r\nb", "\rc"], "n": 1}), tmp_path / "table.csv")
+    assert read_table(tmp_path / "table.csv")["text"].tolist() == ["a\nb", "\nc"]
+
+
+@given(st.lists(st.text(alphabet="'=+-@\t\n1.e,\" a", min_size=1), min_size=1))
+def test_any_text_survives(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
+    path = tmp_path_factory.mktemp("io") / "table.csv"
+    # A word keeps the column from being read as numbers, and another column keeps blank rows.
+    frame = pd.DataFrame({"text": [*texts, "word"], "n": 1})
+    write_table(frame, path)
+    assert read_table(path)["text"].tolist() == frame["text"].tolist()
 
 
 @pytest.mark.parametrize(

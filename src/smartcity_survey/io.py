@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import isclose
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 Card = Mapping[str, str | float | int]
 """How a table was computed: method, tolerance, n, divisor, seed ..."""
@@ -37,14 +38,43 @@ TEXT_COLUMNS = ("respondent", "printed", "expected")
 """Columns whose digits are text: `.050` is not `.05`."""
 
 
+_FORMULA = re.compile(r"'*[=+\-@\t\n]")
+"""How text begins that a spreadsheet would compute, apostrophes of our own before it or not."""
+
+
 def read_table(path: str | Path) -> pd.DataFrame:
-    """A stage file, its numbers to the last bit, its empty cells as NaN."""
-    return pd.read_csv(path, encoding="utf-8", dtype=dict.fromkeys(TEXT_COLUMNS, str))
+    """A stage file, its numbers to the last bit, its empty cells as NaN; "None" or "NA" is text."""
+    types = dict.fromkeys(TEXT_COLUMNS, str)
+    frame = pd.read_csv(path, encoding="utf-8", dtype=types, keep_default_na=False, na_values=[""])
+    return _map_texts(frame, _bare)
 
 
 def write_table(frame: pd.DataFrame, path: str | Path) -> None:
-    """Write a frame as csv; numbers keep every digit."""
-    _write_unless_same(frame.to_csv(index=False, lineterminator="\n"), path)
+    """Write a frame as csv; numbers keep every digit, text that begins like a formula gets an apostrophe."""
+    text = _map_texts(frame, _harmless).to_csv(index=False, lineterminator="\n")
+    _write_unless_same(text, path)
+
+
+def _map_texts(frame: pd.DataFrame, change: Callable[[str], str]) -> pd.DataFrame:
+    """The frame with names of columns and text cells changed."""
+    changed = frame.rename(columns=lambda name: change(name) if isinstance(name, str) else name)
+    for position in range(frame.shape[1]):
+        column = frame.iloc[:, position]
+        if not is_numeric_dtype(column):
+            texts = column.map(lambda cell: change(cell) if isinstance(cell, str) else cell)
+            changed.isetitem(position, texts.array)
+    return changed
+
+
+def _harmless(text: str) -> str:
+    """Text that a spreadsheet shows instead of computing: an item may be labelled `=HYPERLINK(...)`."""
+    # A carriage return would end the row, for the csv writer does not quote it.
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+
+
+def _bare(text: str) -> str:
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
 def write_json(content: Mapping[str, Any], path: str | Path) -> None:
