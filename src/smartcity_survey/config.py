@@ -147,6 +147,14 @@ class PlsSection(Section):
     repetitions: int = Field(10, ge=1, le=1000, description="divisions into folds that PLSpredict averages")
 
 
+class GroupsSection(Section):
+    """Which groups of respondents are compared, and how."""
+
+    variables: tuple[str, ...] = Field((), description="demographic variables whose categories are compared")
+    smallest: int = Field(50, ge=10, description="respondents a category needs to be compared")
+    permutations: int = Field(1000, ge=20, le=100_000, description="random groups of the same sizes")
+
+
 class RobustnessSection(Section):
     """How far the verdicts are put to the test."""
 
@@ -205,6 +213,7 @@ class Config(Section):
     regression: RegressionSection = Field(RegressionSection())
     common_method: CommonMethodSection = Field(CommonMethodSection())
     pls: PlsSection = Field(PlsSection())
+    groups: GroupsSection = Field(GroupsSection())
     robustness: RobustnessSection = Field(RobustnessSection())
     seed: int = Field(ge=0, description="seed of every random stream")
 

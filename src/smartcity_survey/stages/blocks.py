@@ -34,22 +34,27 @@ def demographic_dummies(
     SurveyError
         where the codebook has no such variable.
     """
-    unknown = [name for name in controls if name not in codebook.demographics]
+    require_demographics(controls, codebook, place)
+    columns: dict[str, Array] = {}
+    references = {}
+    for name in controls:
+        codes = demographic_codes(answers[name], codebook, name)
+        largest, *others = codes.value_counts().index
+        references[name] = f"{name}={largest}"
+        for code in sorted(others, key=list(codes.cat.categories).index):
+            columns[f"{name}={code}"] = (codes == code).to_numpy(dtype=np.float64)
+    return pd.DataFrame(columns, index=answers.index), references
+
+
+def require_demographics(names: Sequence[str], codebook: Codebook, place: str) -> None:
+    """Refuse, with a SurveyError, variables that the codebook does not have."""
+    unknown = [name for name in names if name not in codebook.demographics]
     if unknown:
         raise SurveyError(
             place,
             f"the codebook has no demographic variable {', '.join(unknown)}.",
             f"Choose from {', '.join(codebook.demographics) or 'none: it has no demographics'}.",
         )
-    columns: dict[str, Array] = {}
-    references = {}
-    for name in controls:
-        codes = _codes(answers[name], codebook, name)
-        largest, *others = codes.value_counts().index
-        references[name] = f"{name}={largest}"
-        for code in sorted(others, key=list(codes.cat.categories).index):
-            columns[f"{name}={code}"] = (codes == code).to_numpy(dtype=np.float64)
-    return pd.DataFrame(columns, index=answers.index), references
 
 
 def hierarchical_tables(
@@ -117,7 +122,9 @@ def _coefficients(
     )
 
 
-def _codes(column: pd.Series[float], codebook: Codebook, name: str) -> pd.Series[pd.CategoricalDtype]:
+def demographic_codes(
+    column: pd.Series[float], codebook: Codebook, name: str
+) -> pd.Series[pd.CategoricalDtype]:
     """Category codes as text; bands of a number count from 1, as in the table of demographics."""
     entry = codebook.demographics[name]
     values = column.to_numpy(dtype=np.float64)

@@ -9,7 +9,7 @@ from smartcity_survey.codebook import Codebook
 from smartcity_survey.config import PlsSection
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
-from smartcity_survey.stages.naming import naming
+from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.pls import pls_model
 from smartcity_survey.stats.blindfolding import blindfolding_q2, omission_distance
 from smartcity_survey.stats.correlation import correlation
@@ -58,7 +58,7 @@ def assess_pls(
     tables = {
         "pls_fit": fits,
         "cross_loadings": _cross_loadings(fit, R, model),
-        "htmt2": _square(htmt2(R, model.membership()), model),
+        "htmt2": square(htmt2(R, model.membership()), model.names, "construct"),
         "pls_effects": _effects(fit, model),
         "blindfolding": relevance,
         "ipma": _importance(x, fit, model, codebook),
@@ -116,12 +116,6 @@ def _cross_loadings(fit: PlsFit, R: Array, model: Model) -> pd.DataFrame:
     frame = pd.DataFrame(fit.cross_loadings, columns=list(model.names))
     frame.insert(0, "item", list(model.items))
     frame.insert(1, "vif", outer_vif(R, model.membership()))
-    return frame
-
-
-def _square(matrix: Array, model: Model) -> pd.DataFrame:
-    frame = pd.DataFrame(matrix, columns=list(model.names))
-    frame.insert(0, "construct", list(model.names))
     return frame
 
 

@@ -1,0 +1,18 @@
+rule groups:
+    input:
+        answers="reports/private/answers.csv",
+        retention="reports/tables/item_retention.csv",
+        codebook=study.data.codebook,
+    output:
+        tables=written("group_comparisons", "micom", "multigroup", "invariance"),
+        cards=update("reports/cards/groups.json"),
+    log:
+        "reports/private/logs/groups.log",
+    params:
+        model=options(study.model),
+        options=options(study.groups),
+        pls=options(study.pls, *PLS_FIT),
+        seed=study.seed,
+        code=code("stages/groups.py", "stages/blocks.py", "stages/pls.py", "stats"),
+    script:
+        "scripts/groups.py"

@@ -1,0 +1,47 @@
+"""Rule `groups`."""
+
+from pathlib import Path
+
+from smartcity_survey.codebook import read_codebook
+from smartcity_survey.config import GroupsSection, PlsSection
+from smartcity_survey.io import read_table, write_stage
+from smartcity_survey.model import load_model
+from smartcity_survey.stages.groups import compare_respondents
+from smartcity_survey.stages.retention import retained_items
+from smartcity_survey.workflow import logged
+
+
+def main(
+    answers: str,
+    retention: str,
+    codebook: str,
+    model: dict,
+    options: dict,
+    pls: dict,
+    seed: int,
+    reports: str = "reports",
+) -> None:
+    measured = load_model(model, codebook).keeping(retained_items(read_table(retention)))
+    result = compare_respondents(
+        read_table(answers),
+        measured,
+        read_codebook(Path(codebook)),
+        GroupsSection(**options),
+        PlsSection(**pls),
+        measured.alpha,
+        seed,
+    )
+    write_stage("groups", result, reports)
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            snakemake.input.answers,
+            snakemake.input.retention,
+            snakemake.input.codebook,
+            snakemake.params.model,
+            snakemake.params.options,
+            snakemake.params.pls,
+            snakemake.params.seed,
+        )
