@@ -1,0 +1,179 @@
+"""The verdict sheet and the figures behind it: what a reader sees of how far each verdict can be trusted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.collections import PathCollection
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from smartcity_survey.config import Language
+from smartcity_survey.report.contents import load_contents
+from smartcity_survey.report.figures import plot_importance, plot_ridge, plot_specification_curve
+from smartcity_survey.report.figures.collinear import _spread
+from smartcity_survey.report.page import write_report
+from smartcity_survey.report.tables import Table, render_table
+from smartcity_survey.report.wording import LANGUAGES
+from tests.report.conftest import MANIFEST, MakeSetting
+
+CONTENTS = load_contents()
+SHEET = next(entry for entry in CONTENTS.entries("table") if entry.name == "verdict_sheet")
+Tables = dict[str, pd.DataFrame]
+
+
+def sheet(frame: pd.DataFrame, setting: MakeSetting, language: Language = "en") -> Table:
+    return render_table(frame, SHEET, CONTENTS, setting(language))
+
+
+def texts(figure: Figure) -> list[str]:
+    return [text.get_text() for text in figure.findobj(Text) if text.get_text()]
+
+
+def test_verdicts_are_signs_with_words_behind_them(tables: Tables, setting: MakeSetting) -> None:
+    table = sheet(tables["verdict_sheet"], setting)
+    first = table.groups[0].lines[0]
+    assert first[0].text == "H1: Trust → Use (+)"
+    assert [(cell.mark, cell.text) for cell in first[1:6]] == [
+        *[("yes", "confirmed")] * 4,
+        ("no", "not confirmed"),
+    ]
+    assert [cell.text for cell in first[6:]] == [".105", "89%", ".002", ".12", "open", "undecided"]
+
+
+def test_caveats_are_sentences_with_the_lines_numbers(tables: Tables, setting: MakeSetting) -> None:
+    first, second = sheet(tables["verdict_sheet"], setting).groups[0].remarks
+    assert first[0] == (
+        "The print counts it as confirmed, but the printed coefficient of −.105 points against the claim."
+    )
+    assert first[3] == "Not all specifications come to this verdict: 89% do."
+    assert "Not confirmed does not mean absent: the interval [−.11, .08] reaches beyond ±.10." in second
+    kazakh = sheet(tables["verdict_sheet"], setting, "kk").groups[0].remarks[1]
+    assert "Расталмауы әсердің жоқтығын білдірмейді: [−0,11; 0,08] аралығы ±0,10 шегінен шығады." in kazakh
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_caveat_is_a_sentence_whose_numbers_the_sheet_has(
+    tables: Tables, setting: MakeSetting, language: Language
+) -> None:
+    prefix = "values.caveats."
+    codes = [key.removeprefix(prefix) for key in setting(language).wording.texts if key.startswith(prefix)]
+    frame = tables["verdict_sheet"].head(1).assign(caveats=", ".join(codes))
+    sentences = sheet(frame, setting, language).groups[0].remarks[0]
+    assert len(sentences) == len(codes) > 10
+    assert all(sentence.endswith(".") and "{" not in sentence for sentence in sentences)
+
+
+def test_a_study_without_print_and_without_caveats_has_a_sheet(tables: Tables, setting: MakeSetting) -> None:
+    frame = tables["verdict_sheet"].drop(columns=["verdict_published", "printed_estimate", "verdict_sem"])
+    table = sheet(frame.assign(caveats=np.nan), setting)
+    assert table.headings[:4] == ("Hypothesis", "OLS", "PLS-SEM", "OLS, Holm")
+    assert table.groups[0].remarks == ((), ())
+
+
+def test_the_sheet_stands_right_below_the_verdicts(
+    reports: Path, tmp_path: Path, setting: MakeSetting
+) -> None:
+    write_report(reports, MANIFEST, setting("en"), tmp_path / "report.html")
+    html = (tmp_path / "report.html").read_text(encoding="utf-8")
+    order = [html.index(f'id="{part}"') for part in ("verdicts", "trust", "table-verdict_sheet", "sample")]
+    assert order == sorted(order)
+    assert '<span class="mark yes alone" title="confirmed"><span>confirmed</span></span>' in html
+    assert "<li>The Bayes factor speaks against an effect.</li>" in html
+
+
+def test_a_curve_shows_its_share_its_printed_value_and_every_choice(
+    tables: Tables, setting: MakeSetting
+) -> None:
+    figure = plot_specification_curve(tables["specification_curve"], tables["hypotheses"], setting("en"))
+    shown = texts(figure)
+    curve = tables["specification_curve"]
+    for name, own in curve.groupby("hypothesis"):
+        assert name in shown
+        assert f"{100 * own['confirmed'].mean():.0f}%" in shown
+    assert {"Items", "Estimator", "without outliers", "PLS-SEM", "City", "printed estimate"} <= set(shown)
+    published = tables["hypotheses"].query("method == 'published'")["estimate"]
+    marked = [line.get_ydata()[0] for axes in figure.axes for line in axes.lines if line.get_marker() == "D"]
+    np.testing.assert_array_equal(marked, published)
+
+
+def test_a_curve_rises_and_colours_follow_the_verdict(tables: Tables, setting: MakeSetting) -> None:
+    curve = tables["specification_curve"]
+    figure = plot_specification_curve(curve, tables["hypotheses"], setting("en"))
+    points = next(c for c in figure.axes[0].collections if isinstance(c, PathCollection))
+    heights = np.asarray(points.get_offsets())[:, 1]
+    own = curve[curve["hypothesis"] == "H1"].sort_values("estimate", kind="stable")
+    np.testing.assert_allclose(heights, own["estimate"])
+    blue = np.asarray(points.get_facecolors())[:, 2] > 0.68
+    assert len(np.unique(np.asarray(points.get_facecolors()), axis=0)) == own["confirmed"].nunique()
+    assert blue.any()
+
+
+def test_without_print_nothing_is_marked_and_more_hypotheses_take_more_rows(
+    tables: Tables, setting: MakeSetting
+) -> None:
+    curve, hypotheses = tables["specification_curve"], tables["hypotheses"].query("method == 'ols'")
+    many = [
+        pd.concat(
+            [frame[frame["hypothesis"] == "H1"].assign(hypothesis=f"H{number}") for number in range(1, 9)]
+        )
+        for frame in (curve, hypotheses)
+    ]
+    one = plot_specification_curve(curve, hypotheses, setting("ru"))
+    eight = plot_specification_curve(*many, setting("ru"))
+    assert "напечатанная оценка" not in texts(one)
+    assert eight.get_figheight() > 1.8 * one.get_figheight()
+    assert {f"H{number}" for number in range(1, 9)} <= set(texts(eight))
+
+
+def test_the_most_important_predictor_is_on_top(tables: Tables, setting: MakeSetting) -> None:
+    figure = plot_importance(tables["relative_importance"], setting("en"))
+    axes = figure.axes[0]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["Trust", "Ease of use"]
+    assert {".54", ".61", ".11", "−.01", "10%", "14%", "3.1", "4.9"} <= set(texts(figure))
+    assert [bar.get_width() for bar in axes.patches] == [0.542295, 0.612982]
+
+
+def test_ridge_begins_at_least_squares_and_names_its_lines(tables: Tables, setting: MakeSetting) -> None:
+    trace = tables["ridge_trace"]
+    figure = plot_ridge(trace, setting("kk"))
+    assert {"Сенім ұғымы  0,11", "Қолдану жеңілдігі  −0,01", "Ең үлкен VIF", "0"} <= set(texts(figure))
+    heights = [line.get_ydata() for line in figure.axes[0].lines if len(line.get_ydata()) == len(trace)]
+    np.testing.assert_array_equal(heights, trace[["beta_trust", "beta_ease"]].T)
+
+
+def test_two_outcomes_have_their_own_panels_and_predictors(tables: Tables, setting: MakeSetting) -> None:
+    trace = tables["ridge_trace"]
+    other = trace.assign(outcome="ease").drop(columns="beta_ease")
+    both = pd.concat([trace, other], ignore_index=True)
+    importance = tables["relative_importance"]
+    two = pd.concat([importance, importance.head(1).assign(outcome="ease")], ignore_index=True)
+    ridge = plot_ridge(both, setting("en"))
+    assert sum(text.startswith("Ease of use  ") for text in texts(ridge)) == 1
+    assert {"Use", "Ease of use"} <= set(texts(plot_importance(two, setting("en"))))
+
+
+def test_names_too_near_are_moved_apart_and_keep_their_order() -> None:
+    levels = np.array([0.3, -0.02, 0.1, -0.01, -0.015])
+    spread = _spread(levels, 0.03)
+    assert (np.diff(np.sort(spread)) >= 0.03 * (1 - 1e-6)).all()
+    np.testing.assert_array_equal(np.argsort(spread), np.argsort(levels))
+    np.testing.assert_array_equal(spread[[0]], levels[[0]])
+
+
+def test_long_names_of_constructs_do_not_run_into_each_other(tables: Tables, setting: MakeSetting) -> None:
+    there = setting("kk")
+    labels = replace(there.labels, constructs=dict.fromkeys(there.labels.constructs, "Ақылды қоршаған орта"))
+    figure = plot_specification_curve(
+        tables["specification_curve"], tables["hypotheses"], replace(there, labels=labels)
+    )
+    figure.draw_without_rendering()
+    names = [text for text in figure.findobj(Text) if text.get_text() == "Ақылды\nқоршаған орта"]
+    assert len(names) == 2
+    left, right = sorted((text.get_window_extent() for text in names), key=lambda box: box.x0)
+    assert left.x1 < right.x0
+    assert all(box.y1 <= figure.bbox.y1 for box in (left, right))
