@@ -36,7 +36,16 @@ MICOM = [
     "log_variance_p",
     "invariance",
 ]
-MULTIGROUP = ["groups", "path", "first_estimate", "second_estimate", "difference", "low", "high", "p"]
+MULTIGROUP = [
+    "groups",
+    "path",
+    "first_estimate",
+    "second_estimate",
+    "difference",
+    "chance_low",
+    "chance_high",
+    "p",
+]
 INVARIANCE = [
     "demographic",
     "level",
@@ -193,8 +202,8 @@ def _paths(found: GroupComparison, model: Model, groups: str) -> list[dict[str, 
                 "first_estimate": found.first_paths[where],
                 "second_estimate": found.second_paths[where],
                 "difference": found.paths.difference[where],
-                "low": found.paths.low[where],
-                "high": found.paths.high[where],
+                "chance_low": found.paths.low[where],
+                "chance_high": found.paths.high[where],
                 "p": found.paths.p[where],
             }
         )
