@@ -88,6 +88,11 @@ def _term(value: str, line: Line, setting: Setting) -> str:
     return _pair(setting.labels.demographics[variable], answer, setting)
 
 
+def _groups(value: str, line: Line, setting: Setting) -> str:
+    """Two demographic categories, each written `variable=code`."""
+    return " / ".join(_term(category, line, setting) for category in value.split(" / "))
+
+
 def _quantity(value: str, line: Line, setting: Setting) -> str:
     """A quantity that was computed twice, `coefficients of use` where it belongs to a construct."""
     quantity, _, construct = value.partition(" of ")
@@ -118,6 +123,10 @@ NAMES: Mapping[str, Callable[[str, Line, Setting], str]] = {
     "category": _category,
     "term": _term,
     "reference": _term,
+    "first": _term,
+    "second": _term,
+    "groups": _groups,
+    "demographic": lambda value, line, setting: setting.labels.demographics.get(value, value),
     "quantity": _quantity,
     "statistic": _statistic,
     "hypothesis": _hypothesis,
