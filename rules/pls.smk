@@ -9,6 +9,7 @@ rule pls:
             "pls_weights",
             "pls_paths",
             "pls_quality",
+            "specific_indirect",
             "htmt_bounds",
             "pls_inadmissible",
         ),

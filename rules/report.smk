@@ -54,6 +54,7 @@ REQUIRED = [
     "pls_weights",
     "pls_paths",
     "pls_quality",
+    "specific_indirect",
     "pls_fit",
     "pls_effects",
     "cross_loadings",

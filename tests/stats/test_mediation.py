@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from smartcity_survey.stats.mediation import chain_effects, chains
+from smartcity_survey.stats.mediation import chain_effects, chain_standard_errors, chains
 from smartcity_survey.stats.pls import fit_pls
 from tests.stats.pls_data import reference
 
@@ -40,3 +40,11 @@ def test_effects_are_products_for_every_draw() -> None:
 
 def test_a_model_of_direct_paths_has_no_chain() -> None:
     assert chains(reference("sim676").paths) == ()
+
+
+def test_standard_errors_of_a_product_are_those_of_sobel() -> None:
+    estimate, error = np.zeros((3, 3)), np.zeros((3, 3))
+    estimate[0, 1], estimate[1, 2] = 0.5, 0.4
+    error[0, 1], error[1, 2] = 0.1, 0.2
+    found = chain_standard_errors(estimate, error, ((0, 1, 2),))
+    np.testing.assert_allclose(found, [np.sqrt((0.4 * 0.1) ** 2 + (0.5 * 0.2) ** 2)])

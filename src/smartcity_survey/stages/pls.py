@@ -12,7 +12,8 @@ from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stats.bootstrap import PlsBootstrap, bootstrap_pls
-from smartcity_survey.stats.intervals import Summary
+from smartcity_survey.stats.intervals import Summary, summarise
+from smartcity_survey.stats.mediation import chain_effects, chain_standard_errors, chains
 from smartcity_survey.stats.pls_model import PlsModel
 from smartcity_survey.stats.pls_stack import Reason
 from smartcity_survey.stats.types import Array
@@ -66,6 +67,7 @@ def estimate_pls(
         "pls_weights": _item_table(bootstrap, model, section, "outer_weights", "weight"),
         "pls_paths": _paths(bootstrap, model, section),
         "pls_quality": _quality(bootstrap, model, section),
+        "specific_indirect": _specific_indirect(bootstrap, model, section),
         "htmt_bounds": _htmt_bounds(bootstrap, model, section),
         "pls_inadmissible": _inadmissible(bootstrap, model),
     }
@@ -115,6 +117,33 @@ def _paths(bootstrap: PlsBootstrap, model: Model, section: PlsSection) -> pd.Dat
             **_columns(summary, where),
             "f2": bootstrap.fit.f2[where],
             "vif": bootstrap.fit.inner_vif[where],
+        }
+    )
+
+
+def _specific_indirect(bootstrap: PlsBootstrap, model: Model, section: PlsSection) -> pd.DataFrame:
+    """The effect along every chain of paths; no lines where no chain is longer than one path."""
+    along = chains(model.path_matrix())
+    keep = bootstrap.admissible
+    jackknife, draw_se = bootstrap.jackknife, None
+    if bootstrap.draw_se is not None:
+        # First order of the delta method: the standard errors of a product's factors, taken as independent.
+        draw_se = chain_standard_errors(
+            bootstrap.draws.path_coefficients[keep], bootstrap.draw_se.path_coefficients[keep], along
+        )
+    summary = summarise(
+        chain_effects(bootstrap.estimate.path_coefficients, along),
+        chain_effects(bootstrap.draws.path_coefficients[keep], along),
+        kind=section.interval,
+        level=section.confidence_level,
+        jackknife=None if jackknife is None else chain_effects(jackknife.path_coefficients, along),
+        draw_se=draw_se,
+    )
+    return pd.DataFrame(
+        {
+            "path": [" -> ".join(model.names[j] for j in chain) for chain in along],
+            "estimate": summary.estimate,
+            **_columns(summary, slice(None)),
         }
     )
 
