@@ -6,8 +6,10 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from smartcity_survey.config import PlsSection
+from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import StageResult
 from smartcity_survey.stages.pls_assessment import assess_pls
 from smartcity_survey.stages.pls_prediction import predict_answers
@@ -62,3 +64,11 @@ def test_predictions_are_compared_with_averages_and_a_linear_model() -> None:
     assert losses["benchmark"].tolist() == ["average", "linear"]
     np.testing.assert_allclose(losses["loss"], (errors["rmse"] ** 2).mean(), rtol=1e-12)
     assert losses["difference"][0] < 0
+
+
+def test_copied_items_are_named() -> None:
+    frame = simulated.answers().copy()
+    first, second, *_ = simulated.ITEMS
+    frame[second] = frame[first]
+    with pytest.raises(SurveyError, match=f"{first}, {second}"):
+        assess_pls(frame, simulated.model(), simulated.codebook(), SECTION, 1)

@@ -12,7 +12,7 @@ from smartcity_survey.model import Model
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.pls import pls_model
 from smartcity_survey.stats.blindfolding import blindfolding_q2, omission_distance
-from smartcity_survey.stats.correlation import correlation
+from smartcity_survey.stats.correlation import correlation, require_independence
 from smartcity_survey.stats.ipma import importance_performance
 from smartcity_survey.stats.pls import PlsFit, fit_pls
 from smartcity_survey.stats.pls_fit import (
@@ -43,6 +43,7 @@ def assess_pls(
     pls = pls_model(model, section)
     with naming(model.items, "PLS-SEM", model.names):
         R = correlation(x)
+        require_independence(R, len(x))
         fit = fit_pls(R, len(x), pls, tolerance=section.tolerance, max_iterations=section.max_iterations)
         fits = _fit(x, R, fit, pls, section, seed)
         relevance, distance = _relevance(x, pls, model, section)
