@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -38,6 +39,8 @@ TEXT_COLUMNS = ("respondent", "printed", "expected")
 """Columns whose digits are text: `.050` is not `.05`."""
 
 
+PARTIAL = ".partial"
+"""Ending of files that are being written; what a killed process leaves, the next run removes."""
 _FORMULA = re.compile(r"'*[=+\-@\t\n]")
 """How text begins that a spreadsheet would compute, apostrophes of our own before it or not."""
 
@@ -125,7 +128,7 @@ def write_bytes(content: bytes, path: str | Path) -> None:
     """Write a file whole or not at all: a killed run leaves the old file, never half a new one."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
+    partial = path.with_name(f".{path.name}.{os.getpid()}{PARTIAL}")
     partial.write_bytes(content)
     partial.replace(path)
 

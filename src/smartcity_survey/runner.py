@@ -6,15 +6,24 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from smartcity_survey.check import check_study
 from smartcity_survey.errors import SurveyError
+from smartcity_survey.hold import hold
 
 SNAKEFILE = Path(__file__).resolve().parents[2] / "Snakefile"
 
 # One BLAS thread per process: results are then the same bits on any number of cores, and two rules
 # side by side do not fight over them.
-_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1", "MPLBACKEND": "Agg"}
+_ENVIRONMENT = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "PYTHONUTF8": "1",
+    "MPLBACKEND": "Agg",
+    # Packages that iterate over sets sum in another order each time, and so round otherwise.
+    "PYTHONHASHSEED": "0",
+}
 
 
 def run_study(folder: Path, cores: int) -> int:
@@ -31,10 +40,13 @@ def run_study(folder: Path, cores: int) -> int:
     command = [
         *(sys.executable, "-m", "snakemake"),
         *("--snakefile", str(SNAKEFILE), "--directory", str(folder), "--cores", str(cores)),
-        *("--rerun-incomplete", "--quiet", "all"),
+        # Snakemake's own lock outlives a killed run; ours does not.
+        *("--nolock", "--rerun-incomplete", "--quiet", "all"),
     ]
     before = _last_step(folder)
-    finished = subprocess.run(command, env=os.environ | _ENVIRONMENT, check=False)
+    with hold(folder) as descriptor:
+        inherited: dict[str, Any] = {} if sys.platform == "win32" else {"pass_fds": [descriptor]}
+        finished = subprocess.run(command, env=os.environ | _ENVIRONMENT, check=False, **inherited)
     if finished.returncode == 0:
         note = (
             " (nothing to do: no input, option or code has changed)" if _last_step(folder) == before else ""

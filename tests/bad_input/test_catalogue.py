@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -48,21 +49,15 @@ def test_bad_input_gets_a_clear_answer(
     folder = tmp_path / "study"
     sound.write(folder)
     before = {path: path.read_bytes() for path in folder.iterdir()}
-    with pytest.raises(SurveyError) as caught:
-        check_study(folder)
-    assert any(
-        case.place in problem.place and case.found in problem.found and case.remedy in problem.remedy
-        for problem in caught.value.problems
-    ), str(caught.value)
-    assert all(problem.found and problem.remedy for problem in caught.value.problems)
-
     monkeypatch.setattr("sys.argv", ["smartcity-survey", "check", str(folder)])
     with pytest.raises(SystemExit) as ended:
         cli.main()
     said = capsys.readouterr()
     assert ended.value.code == 1
-    assert said.err.splitlines() == [str(problem) for problem in caught.value.problems]
     assert said.out == ""
+    answer = ".*".join(re.escape(part) for part in (case.place, case.found, case.remedy))
+    assert re.search(f"^.*{answer}", said.err, re.MULTILINE), said.err
+    assert "Traceback" not in said.err
     assert {path: path.read_bytes() for path in folder.iterdir()} == before
 
 

@@ -1,0 +1,71 @@
+"""A study is held by one run, until its last process ends in whatever way."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from smartcity_survey.errors import SurveyError
+from smartcity_survey.hold import hold
+from smartcity_survey.io import write_bytes
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from smartcity_survey.hold import hold
+with hold(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(600)
+"""
+
+
+def test_a_second_run_is_told_of_the_first(tmp_path: Path) -> None:
+    with hold(tmp_path), pytest.raises(SurveyError, match="another run is at work"), hold(tmp_path):
+        pass
+    with hold(tmp_path):
+        pass
+
+
+def test_a_killed_run_lets_go(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", HOLDER, str(tmp_path)], stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline().strip() == b"held"
+        with pytest.raises(SurveyError, match="another run is at work"), hold(tmp_path):
+            pass
+        holder.kill()
+    with hold(tmp_path):
+        pass
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="descriptors are not inherited there")
+def test_a_child_that_lives_on_keeps_the_hold(tmp_path: Path) -> None:
+    with hold(tmp_path) as descriptor:
+        child = subprocess.Popen(
+            [sys.executable, "-c", "input()"], stdin=subprocess.PIPE, pass_fds=[descriptor]
+        )
+    with pytest.raises(SurveyError, match="another run is at work"), hold(tmp_path):
+        pass
+    child.communicate(b"\n")
+    with hold(tmp_path):
+        pass
+
+
+def test_half_written_files_of_a_killed_run_are_cleared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = tmp_path / "reports" / "tables" / "table.csv"
+    write_bytes(b"whole", table)
+
+    def killed(self: Path, target: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        write_bytes(b"half", table)
+    assert len(list(table.parent.iterdir())) == 2
+    with hold(tmp_path):
+        assert [path.name for path in table.parent.iterdir()] == ["table.csv"]
+    assert table.read_bytes() == b"whole"
