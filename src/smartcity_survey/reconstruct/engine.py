@@ -1,0 +1,187 @@
+"""From printed statistics to whole answers, level by level (needs jax and numba)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from smartcity_survey.errors import Problem as Complaint
+from smartcity_survey.errors import SurveyError
+from smartcity_survey.reconstruct.anneal import annealed, drawn_answers
+from smartcity_survey.reconstruct.covariance import CovarianceSolution, covariance_boxes, excess, nearest
+from smartcity_survey.reconstruct.design import Problem, Target
+from smartcity_survey.reconstruct.evaluate import Evaluator
+from smartcity_survey.reconstruct.extremes import Extremes, conflicting, with_extreme_rows, with_lifted_rows
+from smartcity_survey.reconstruct.goals import aimed_beside, centres, correctable, goal_of, score_limits
+from smartcity_survey.reconstruct.moves import Limits
+from smartcity_survey.reconstruct.refine import Refiner
+from smartcity_survey.reconstruct.schedule import Schedule
+from smartcity_survey.reconstruct.start import starting_state
+from smartcity_survey.stats.types import Array, IntArray
+
+Progress = Callable[[str], None]
+_POSSIBLE = 0.02
+"""Distance from an interval, in half-widths, that the first level may leave; whole answers close it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reconstruction:
+    """Answers and how they fit.
+
+    Attributes
+    ----------
+    answers : (n, p); the first rows are those the printed extremes need.
+    values : (s,) the statistics, in the order of `problem.design.keys`.
+    missed : targets that the answers do not meet.
+    weights : (c, p) weights of the scores.
+    """
+
+    problem: Problem
+    answers: IntArray
+    values: Array
+    missed: tuple[Target, ...]
+    weights: Array
+
+
+def reconstruct_answers(
+    problem: Problem,
+    seed: int,
+    extremes: Extremes | None = None,
+    schedule: Schedule | None = None,
+    progress: Progress = lambda _: None,
+) -> Reconstruction:
+    """Whole answers with the statistics a problem asks for; the same seed gives the same answers.
+
+    Raises
+    ------
+    SurveyError
+        where the targets contradict each other: it names those that cannot hold together.
+    """
+    schedule = schedule or Schedule()
+    start, draws, search = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(3))
+    require_grid(problem)
+    if extremes:
+        problem = with_extreme_rows(problem, extremes)
+    evaluator = Evaluator(problem.design)
+    state = starting_state(problem, evaluator, start, schedule, progress)
+    odd = bool(extremes and conflicting(problem, extremes))
+    share = 0.0 if odd else schedule.share
+    solution = nearest(problem, evaluator, state.covariance, state.mean, share, schedule.rounds, progress)
+    require_possible(problem, solution)
+    if extremes and odd:
+        problem = with_lifted_rows(problem, extremes, evaluator.weights())
+        evaluator = _continued(problem, evaluator)
+        solution = nearest(
+            problem, evaluator, solution.covariance, solution.mean, schedule.share, schedule.rounds, progress
+        )
+        require_possible(problem, solution)
+    centre = centres(problem, solution.values)
+    x = _annealed_to(problem, evaluator, solution, centre, schedule, draws, progress)
+    evaluator.refresh(np.cov(x.T.astype(float)))
+    refiner = Refiner(
+        problem, evaluator, x, centre, _limits(problem, evaluator.weights()), schedule, search, progress
+    )
+    refiner.run()
+    missed = tuple(
+        t for t in problem.targets if _outside(refiner.values[problem.design.keys.index(t.key)], t)
+    )
+    return Reconstruction(problem, refiner.x, refiner.values, missed, evaluator.weights())
+
+
+def require_grid(problem: Problem) -> None:
+    """Refuse means of items that no n whole answers have (Brown and Heathers' GRIM)."""
+    n = problem.design.n
+    complaints = [
+        Complaint(
+            " ".join(target.key),
+            f"no {n} whole answers have a mean that is printed as {target.printed}.",
+            "Check the mean and n.",
+        )
+        for target in problem.targets
+        if target.key[0] == "item" and target.key[-1] == "mean" and np.floor(target.high * n) < target.low * n
+    ]
+    if complaints:
+        raise SurveyError.of(complaints)
+
+
+def require_possible(problem: Problem, solution: CovarianceSolution) -> None:
+    """Refuse targets that no covariance matrix has; those still outside contradict each other."""
+    low, high = covariance_boxes(problem)
+    off = excess(solution.values, low, high)
+    width = np.where(np.isfinite(high - low), (high - low) / 2, 1e-3)
+    bad = np.flatnonzero(np.abs(off) > _POSSIBLE * np.maximum(width, 1e-9))
+    if bad.size:
+        printed = {target.key: target.printed for target in problem.targets}
+        raise SurveyError.of(
+            [
+                Complaint(
+                    " ".join(problem.design.keys[i]),
+                    f"printed {printed[problem.design.keys[i]]}, beside the others {solution.values[i]:.6g}.",
+                    "These cannot hold together; one of them is misprinted or was computed differently.",
+                )
+                for i in bad
+            ]
+        )
+
+
+def _continued(problem: Problem, evaluator: Evaluator) -> Evaluator:
+    new = Evaluator(problem.design)
+    new.solved = evaluator.solved
+    return new
+
+
+def _annealed_to(
+    problem: Problem,
+    evaluator: Evaluator,
+    solution: CovarianceSolution,
+    centre: Array,
+    schedule: Schedule,
+    rng: np.random.Generator,
+    progress: Progress,
+) -> IntArray:
+    """Annealed answers; the aim is moved by what they miss, and they are annealed again, a few times."""
+    n = problem.design.n
+    goal = goal_of(problem, solution.covariance, solution.mean, evaluator.weights())
+    x = _spread(drawn_answers(goal, n, rng), problem, rng)
+    frozen = len(problem.design.frozen_rows)
+    progress("annealing")
+    x = annealed(x, goal, frozen, rng, schedule.sweeps, hot=2.0)
+    use = correctable(problem)
+    shift = np.zeros(use.size)
+    there = evaluator.solved
+    for _ in range(schedule.corrections):
+        evaluator.refresh(np.cov(x.T.astype(float)))
+        values, _ = evaluator.of_answers(x.astype(float))
+        shift -= 0.9 * np.where(use, values - centre, 0.0)
+        evaluator.solved = there
+        beside = aimed_beside(problem, centre, shift)
+        aim = nearest(beside, evaluator, solution.covariance, solution.mean, 0.0, schedule.rounds, progress)
+        solution = replace(aim, values=solution.values)
+        there = evaluator.solved
+        goal = goal_of(problem, solution.covariance, solution.mean, evaluator.weights())
+        progress("annealing towards a corrected aim")
+        x = annealed(x, goal, frozen, rng, schedule.corrected_sweeps, hot=0.7)
+    return x
+
+
+def _spread(x: IntArray, problem: Problem, rng: np.random.Generator) -> IntArray:
+    """The draws with the given rows in front, and no other row all the same."""
+    d = problem.design
+    for i, row in enumerate(d.frozen_rows):
+        x[i] = row
+    for flat in np.flatnonzero((x == x[:, :1]).all(1)):
+        if flat >= len(d.frozen_rows):
+            j = rng.choice(d.p, max(1, d.p // 10), replace=False)
+            x[flat, j] += np.where(x[flat, j] == d.high, -1, 1)
+    return x
+
+
+def _limits(problem: Problem, weights: Array) -> Limits:
+    d = problem.design
+    return Limits(d.low, d.high, len(d.frozen_rows), *score_limits(problem, weights, 0.02, 0.004))
+
+
+def _outside(value: float, target: Target) -> bool:
+    return not target.low <= value <= target.high

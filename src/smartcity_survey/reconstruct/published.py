@@ -1,0 +1,165 @@
+"""The problem a paper's printed tables pose (format: data/published/README.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from smartcity_survey.audit.paper import Paper, Printed
+from smartcity_survey.errors import SurveyError
+from smartcity_survey.model import Model
+from smartcity_survey.reconstruct.design import Design, Problem, Target
+from smartcity_survey.reconstruct.extremes import Extremes
+
+_DESCRIPTIVES = ("mean", "se_mean", "sd", "skewness", "kurtosis")
+_SUMMARY = ("r", "r2", "adj_r2", "std_error_estimate")
+_ANOVA = {
+    ("regression", "sum_of_squares"): "ss_regression",
+    ("residual", "sum_of_squares"): "ss_residual",
+    ("total", "sum_of_squares"): "ss_total",
+    ("regression", "mean_square"): "ms_regression",
+    ("residual", "mean_square"): "ms_residual",
+    ("regression", "f"): "f",
+}
+_COEFFICIENTS = ("b", "std_error", "beta", "t")
+_BLANK_MARGIN = 0.01  # distance kept from the limit under which loadings are left blank
+_EIGENVALUE_MARGIN = 0.02  # distance kept from 1, by which components were counted
+_VARIANCE_LEAD = 0.02  # by how much a component's variance is to exceed the next one's
+_FIT = 0.05  # RMSEA that a fit called acceptable is given at most
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedProblem:
+    """A problem and what is printed beside it.
+
+    Attributes
+    ----------
+    extremes : printed minimum and maximum of each score.
+    durbin_watson : interval of the statistic of the first regression; None where it is not printed.
+    """
+
+    problem: Problem
+    extremes: Extremes
+    durbin_watson: tuple[float, float] | None
+
+
+def published_problem(
+    paper: Paper, items: Sequence[str], model: Model, suppress_below: float
+) -> PublishedProblem:
+    """What the paper prints about scores, factors and the regression, as a problem.
+
+    Raises
+    ------
+    SurveyError
+        where the paper prints no number of analysed questionnaires.
+    """
+    if paper.n is None:
+        raise SurveyError("paper.yaml, n", "no number of respondents.", "Give the number or its address.")
+    reading = _Reading(paper)
+    loadings = reading.table("rotated_loadings")
+    factor_of = tuple(model.names.index(model.construct_of(i)) if i in model.items else -1 for i in items)
+    outcome = model.outcomes[0]
+    predictors = tuple(model.names.index(name) for name in model.predictors(outcome))
+    k = 0 if loadings is None else len(loadings.number_columns)
+    low, high = paper.scale or (1, 5)
+    design = Design(
+        n=int(paper.read(paper.n).value or 0),
+        items=tuple(items),
+        low=int(low),
+        high=int(high),
+        n_components=k,
+        factor_of=factor_of,
+        scores=model.names,
+        regressions=((model.names.index(outcome), predictors),),
+        adequacy=True,
+    )
+    targets = [*reading.adequacy(), *reading.scores(model.names), *reading.regression(outcome)]
+    if loadings is not None:
+        targets += [*reading.loadings(loadings, suppress_below), *_components(k)]
+    m = len(model.items)
+    df = m * (m + 1) // 2 - 2 * m - len(model.names) * (len(model.names) - 1) // 2
+    targets.append(Target(("cfa", "chi2"), -np.inf, df + _FIT**2 * df * (design.n - 1)))
+    return PublishedProblem(
+        Problem(design, tuple(targets)), reading.extremes(model.names), reading.durbin_watson()
+    )
+
+
+def _components(k: int) -> Iterator[Target]:
+    yield Target(("eigenvalue", str(k)), 1 + _EIGENVALUE_MARGIN, np.inf)
+    yield Target(("eigenvalue", str(k + 1)), -np.inf, 1 - _EIGENVALUE_MARGIN)
+    for j in range(1, k):
+        yield Target(("variance_lead", str(j)), _VARIANCE_LEAD, np.inf)
+
+
+class _Reading:
+    """The tables of a paper, lines by the names of the pipeline."""
+
+    def __init__(self, paper: Paper) -> None:
+        self.paper = paper
+
+    def table(self, topic: str) -> Printed | None:
+        return next((p for p in self.paper.objects.values() if topic in p.shows and p.cells), None)
+
+    def _targets(self, topic: str, names: Mapping[tuple[str, str], tuple[str, ...]]) -> Iterator[Target]:
+        """Targets of the printed cells among `names`: (line, column) to the statistic's key."""
+        table = self.table(topic)
+        for (line, column), text in {} if table is None else table.cells.items():
+            key = names.get((self.paper.names.get(line, line), column))
+            if table is not None and key is not None:
+                interval = self.paper.read_text(table.address(line, column), text).interval
+                yield Target(key, interval.low, interval.high, text)
+
+    def adequacy(self) -> Iterator[Target]:
+        names = ("kmo", "bartlett_chi2")
+        return self._targets("adequacy", {(name, "value"): ("adequacy", name) for name in names})
+
+    def scores(self, scores: Sequence[str]) -> Iterator[Target]:
+        names = {(s, column): ("score", s, column) for s in scores for column in _DESCRIPTIVES}
+        return self._targets("descriptives", names)
+
+    def loadings(self, table: Printed, suppress_below: float) -> Iterator[Target]:
+        for line in table.body:
+            for j, column in enumerate(table.number_columns, start=1):
+                key, text = ("loading", line, str(j)), table.cells.get((line, column))
+                if text is None:
+                    limit = suppress_below - _BLANK_MARGIN
+                    yield Target(key, -limit, limit)
+                else:
+                    interval = self.paper.read_text(table.address(line, column), text).interval
+                    yield Target(key, interval.low, interval.high, text)
+
+    def regression(self, outcome: str) -> Iterator[Target]:
+        yield from self._targets(
+            "model_summary", {(outcome, name): ("regression", outcome, name) for name in _SUMMARY}
+        )
+        yield from self._targets(
+            "anova", {cell: ("regression", outcome, name) for cell, name in _ANOVA.items()}
+        )
+        table = self.table("coefficients")
+        terms = [self.paper.names.get(line, line) for line in (() if table is None else table.lines)]
+        names = {
+            (term, name): ("coefficient", outcome, term, name) for term in terms for name in _COEFFICIENTS
+        }
+        yield from self._targets("coefficients", names)
+
+    def extremes(self, scores: Sequence[str]) -> Extremes:
+        table = self.table("descriptives")
+        found = {}
+        for line in () if table is None else table.lines:
+            name = self.paper.names.get(line, line)
+            ends = [table.cells.get((line, column)) for column in ("min", "max")] if table is not None else []
+            if name in scores and all(ends):
+                found[name] = (str(ends[0]), str(ends[1]))
+        return found
+
+    def durbin_watson(self) -> tuple[float, float] | None:
+        table = self.table("durbin_watson")
+        if table is None:
+            return None
+        line = table.body[0]
+        interval = self.paper.read_text(
+            table.address(line, "durbin_watson"), table.cells[line, "durbin_watson"]
+        ).interval
+        return interval.low, interval.high

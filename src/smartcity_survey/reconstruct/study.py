@@ -1,0 +1,99 @@
+"""The bundled study's survey file, rebuilt from what the study prints (needs the extra `reconstruct`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.audit.paper import Paper, Printed, read_paper
+from smartcity_survey.codebook import read_codebook
+from smartcity_survey.config import read_config
+from smartcity_survey.errors import SurveyError
+from smartcity_survey.model import Model, build_model
+from smartcity_survey.reconstruct.bundle import bundle_survey, write_bundle
+from smartcity_survey.reconstruct.engine import Reconstruction, reconstruct_answers
+from smartcity_survey.reconstruct.finish import order_for_durbin_watson
+from smartcity_survey.reconstruct.published import PublishedProblem, published_problem
+from smartcity_survey.reconstruct.schedule import Schedule
+from smartcity_survey.stats.cfa import fit_cfa
+from smartcity_survey.stats.correlation import covariance
+from smartcity_survey.stats.ols import ols
+from smartcity_survey.stats.scores import regression_score_weights
+
+Progress = Callable[[str], None]
+
+
+def run(
+    config: Path,
+    out: Path,
+    seed: int | None = None,
+    progress: Progress = print,
+    schedule: Schedule | None = None,
+) -> tuple[str, ...]:
+    """Rebuild the survey of a study and write it as `.csv` and `.sav` into `out`.
+
+    Parameters
+    ----------
+    config : the study's `config.yaml`; `data.published` names the folder of printed tables.
+    seed : the config's where none is given.
+
+    Returns
+    -------
+    What of the printed statistics could not be met, in words; empty where all hold.
+
+    Raises
+    ------
+    SurveyError
+        where the study has no printed tables, or they contradict each other.
+    """
+    study = read_config(config)
+    root = config.resolve().parent
+    if study.data.published is None:
+        raise SurveyError(f"{config}, data.published", "no printed tables.", "Name their folder.")
+    seed = study.seed if seed is None else seed
+    codebook = read_codebook(root / study.data.codebook)
+    paper = read_paper(root / study.data.published)
+    model = build_model(study.model, codebook).keeping(loaded_items(paper))
+    published = published_problem(paper, tuple(codebook.items), model, study.factors.suppress_below)
+    progress(f"{len(published.problem.targets)} statistics to meet, seed {seed}")
+    found = reconstruct_answers(published.problem, seed, published.extremes, schedule, progress)
+    answers = ordered(found, published, model, seed)
+    survey = bundle_survey(answers, frequencies(paper), codebook, model, seed)
+    write_bundle(survey, codebook, out)
+    return tuple(f"{' '.join(target.key)} = {target.printed}" for target in found.missed)
+
+
+def loaded_items(paper: Paper) -> tuple[str, ...]:
+    """Items with a printed loading: those the study kept."""
+    table = next(p for p in paper.objects.values() if "rotated_loadings" in p.shows and p.cells)
+    return tuple(line for line in table.body if any((line, c) in table.cells for c in table.number_columns))
+
+
+def frequencies(paper: Paper) -> pd.DataFrame:
+    """`group, row, n, percent` of the printed demographics."""
+    table: Printed = next(p for p in paper.objects.values() if "demographics" in p.shows and p.cells)
+    rows = [
+        (table.group_of(line), line.rpartition("/")[2], table.cells[line, "n"], table.cells[line, "percent"])
+        for line in table.body
+    ]
+    return pd.DataFrame(rows, columns=["group", "row", "n", "percent"])
+
+
+def ordered(found: Reconstruction, published: PublishedProblem, model: Model, seed: int) -> pd.DataFrame:
+    """The answers in an order that gives the regression the printed Durbin-Watson statistic.
+
+    The scores are computed by the package's own confirmatory model, not by the engine's.
+    """
+    frame = pd.DataFrame(found.answers, columns=list(published.problem.design.items))
+    rng = np.random.default_rng(np.random.SeedSequence(seed).spawn(4)[3])
+    if published.durbin_watson is None:
+        return frame.iloc[rng.permutation(len(frame))].reset_index(drop=True)
+    x = frame[list(model.items)].to_numpy(dtype=np.float64)
+    scores = x @ regression_score_weights(fit_cfa(covariance(x, ddof=0), len(x), model.membership())).T
+    (outcome, predictors), *_ = published.problem.design.regressions
+    residuals = ols(scores[:, outcome], scores[:, list(predictors)]).residuals
+    order = order_for_durbin_watson(residuals, *published.durbin_watson, rng)
+    return frame.iloc[order].reset_index(drop=True)
