@@ -1,0 +1,53 @@
+"""Nothing leaves the machine, and nothing that a file says is executed."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import REPOSITORY
+
+PACKAGE = REPOSITORY / "src/smartcity_survey"
+MODULES = [*sorted(PACKAGE.rglob("*.py")), *sorted((REPOSITORY / "rules").rglob("*.py"))]
+
+NETWORK = {
+    "aiohttp",
+    "ftplib",
+    "http",
+    "httpx",
+    "requests",
+    "smtplib",
+    "socket",
+    "ssl",
+    "urllib",
+    "webbrowser",
+}
+UNSAFE = {"dill", "joblib", "marshal", "pickle", "shelve"}
+# Who may start other programs, all of them Python's own interpreter.
+STARTERS = {"runner.py", "sav_file.py"}
+
+
+def imported(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add((node.module or "").split(".")[0])
+    return names
+
+
+def called(path: Path) -> set[str]:
+    """Plain names and attributes that are called."""
+    calls = (node.func for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call))
+    return {ast.unparse(function) for function in calls}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+def test_no_module_opens_the_network_or_unpacks_code(path: Path) -> None:
+    assert not imported(path) & (NETWORK | UNSAFE)
+    assert not called(path) & {"eval", "exec", "compile", "__import__", "os.system", "yaml.unsafe_load"}
+    assert not {name for name in called(path) if name.endswith(("read_pickle", "to_pickle"))}
+    assert ("subprocess" in imported(path)) <= (path.name in STARTERS)
