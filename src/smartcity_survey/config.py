@@ -38,6 +38,7 @@ class StudySection(Section):
 
     title: Label = Field(description="title of the report, one text or one per language")
     language: Language = Field("en", description="language of the report: kk, ru or en")
+    wave: str | None = Field(None, description="name of this wave, where `waves` lists others")
     reconstruction: bool = Field(
         False, description="true where the answers are reconstructed, not given by people; shown as a banner"
     )
@@ -215,7 +216,19 @@ class Config(Section):
     pls: PlsSection = Field(PlsSection())
     groups: GroupsSection = Field(GroupsSection())
     robustness: RobustnessSection = Field(RobustnessSection())
+    waves: dict[str, DataSection] = Field(
+        default_factory=dict,
+        description="other waves, each described as under `data`; compared in name order",
+    )
     seed: int = Field(ge=0, description="seed of every random stream")
+
+    @model_validator(mode="after")
+    def _waves_have_names(self) -> Config:
+        if self.waves and self.study.wave is None:
+            raise ValueError("`waves` lists other waves; say under `study.wave` what this one is called")
+        if self.study.wave in self.waves:
+            raise ValueError(f"the wave {self.study.wave} is this one; `waves` lists the others")
+        return self
 
 
 def read_config(path: Path) -> Config:

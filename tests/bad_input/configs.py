@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from .harness import Case, both, file, removing, setting
 
+WAVE = {"file": "survey.csv", "codebook": "codebook.yaml"}
+
 CASES = (
     Case("no config", file("config.yaml", None), "config.yaml", "no such file", "Check the path"),
     Case("empty config", file("config.yaml", b""), "config.yaml", "no keys found", "`key: value`"),
@@ -283,5 +285,50 @@ CASES = (
         "codebook.yaml, items.T1",
         "no label in `kk`",
         "choose another `study.language`",
+    ),
+    Case(
+        "groups by a question that was not asked",
+        setting("config", "groups", to={"variables": ["town"]}),
+        "config.yaml, groups.variables",
+        "the codebook has no demographic variable town",
+        "Choose from city",
+    ),
+    Case(
+        "control that was not asked",
+        setting("config", "regression", to={"controls": ["town"]}),
+        "config.yaml, regression.controls",
+        "the codebook has no demographic variable town",
+        "Choose from city",
+    ),
+    Case(
+        "marker that was not asked",
+        setting("config", "common_method", to={"marker": "weather"}),
+        "config.yaml, common_method.marker",
+        "the codebook has no item or construct weather",
+        "Correct the name",
+    ),
+    Case(
+        "other waves, this one without a name",
+        setting("config", "waves", to={"2026": WAVE}),
+        "config.yaml",
+        "contradiction",
+        "say under `study.wave` what this one is called",
+    ),
+    Case(
+        "this wave among the others",
+        both(setting("config", "study", "wave", to="2026"), setting("config", "waves", to={"2026": WAVE})),
+        "config.yaml",
+        "contradiction",
+        "the wave 2026 is this one",
+    ),
+    Case(
+        "wave whose file is not there",
+        both(
+            setting("config", "study", "wave", to="2024"),
+            setting("config", "waves", to={"2026": WAVE | {"file": "survey_26.csv"}}),
+        ),
+        "survey_26.csv",
+        "no such file",
+        "Did you mean 'survey.csv'?",
     ),
 )

@@ -17,6 +17,9 @@ from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.model import Model, build_model
 from smartcity_survey.parsing import Section, parse, read_yaml
 from smartcity_survey.read import Responses, read_survey
+from smartcity_survey.stages.blocks import require_demographics
+from smartcity_survey.stages.common_method import marker_items
+from smartcity_survey.waves import Wave, common_items, read_wave
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -65,15 +68,22 @@ def check_study(folder: Path) -> Checked:
         responses = _attempt(problems, read_survey, folder / data.file, codebook, data)
     if config and codebook:
         problems += _contradictions(folder, config, codebook, model)
+        for key, names in _named_demographics(config).items():
+            _attempt(problems, require_demographics, names, codebook, f"{place}, {key}")
+        if model and config.common_method.marker:
+            _attempt(problems, marker_items, config.common_method.marker, model, codebook)
         if responses:
             path = folder / config.data.file
             cleaned = _cleaned(problems, responses, codebook, config.cleaning, path)
             if cleaned and model:
                 problems += kept_problems(cleaned.answers, codebook, model, path)
+    waves = _waves(problems, folder, config) if config else {}
     if problems or not (config and codebook and model and responses and cleaned):
         raise SurveyError.of(problems)
     found = suspicions(responses, cleaned.answers, codebook, config.cleaning, folder / config.data.file)
-    return Checked(_summary(config, codebook, model, responses, len(cleaned.answers)), tuple(found))
+    summary = _summary(config, codebook, model, responses, len(cleaned.answers))
+    compared = _compared(model, codebook, waves)
+    return Checked((*summary, *compared, "Nothing stands in the way of a run."), tuple(found))
 
 
 def _attempt(problems: list[Problem], read: Callable[P, T], *given: P.args, **named: P.kwargs) -> T | None:
@@ -117,6 +127,15 @@ def _contradictions(
             )
 
 
+def _named_demographics(config: Config) -> dict[str, tuple[str, ...]]:
+    """Keys of the config that name questions about the respondent."""
+    return {
+        "regression.controls": config.regression.controls,
+        "groups.variables": config.groups.variables,
+        "robustness.controls": config.robustness.controls,
+    }
+
+
 def _cleaned(
     problems: list[Problem], responses: Responses, codebook: Codebook, section: CleaningSection, path: Path
 ) -> Cleaned | None:
@@ -138,5 +157,20 @@ def _summary(
         f"{config.data.codebook}: {questions}.",
         f"{config.data.file}: {answers}.",
         *([f"{config.data.file}: {unused}."] if responses.unused else []),
-        "Nothing stands in the way of a run.",
     )
+
+
+def _waves(problems: list[Problem], folder: Path, config: Config) -> dict[str, Wave]:
+    """The other waves as far as they can be read; what is wrong with them is listed."""
+    found = {
+        name: _attempt(problems, read_wave, name, folder, data, config.cleaning)
+        for name, data in config.waves.items()
+    }
+    return {name: wave for name, wave in found.items() if wave}
+
+
+def _compared(model: Model, codebook: Codebook, waves: Mapping[str, Wave]) -> Iterator[str]:
+    for name, wave in waves.items():
+        common = int(common_items(model, codebook, {name: wave.codebook})["common"].sum())
+        kept = f"{wave.n_read} questionnaires, of which the cleaning rules keep {len(wave.answers)}"
+        yield f"Wave {name}: {kept}; {common} of {len(model.items)} items in common."

@@ -1,0 +1,245 @@
+"""Waves: did means and paths change, and do the items mean the same at each time?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.codebook import Demographic
+from smartcity_survey.config import GroupsSection, PlsSection
+from smartcity_survey.errors import SurveyError
+from smartcity_survey.io import Card, StageResult
+from smartcity_survey.model import Model
+from smartcity_survey.stages.groups import compare_respondents
+from smartcity_survey.stages.naming import naming
+from smartcity_survey.stages.pls import pls_model
+from smartcity_survey.stats.bootstrap import PlsBootstrap, bootstrap_pls
+from smartcity_survey.stats.correlation import covariance
+from smartcity_survey.stats.intervals import summarise
+from smartcity_survey.stats.mean_difference import mean_difference, means
+from smartcity_survey.stats.reliability import cronbach_alpha
+from smartcity_survey.stats.types import Array
+from smartcity_survey.waves import FEWEST_ITEMS, Wave, common_items, common_model
+
+WAVE = "wave"
+
+
+def compare_waves(
+    own: Wave,
+    others: Sequence[Wave],
+    model: Model,
+    pls: PlsSection,
+    groups: GroupsSection,
+    level: float,
+    seed: int,
+) -> StageResult:
+    """Means of constructs and paths among them in every wave, their differences, and measurement invariance.
+
+    Everything rests on the items all waves asked alike. A construct's mean is that of its common items, on
+    their answer scale. Differences are the later wave less the earlier, waves being ordered by name.
+
+    Parameters
+    ----------
+    own, others : the study's wave, whose model this is, and one other or more.
+    level : of the intervals.
+
+    Raises
+    ------
+    SurveyError
+        where no construct has two common items, or no path is left between such constructs.
+    """
+    waves = sorted([own, *others], key=lambda wave: wave.name)
+    items = common_items(model, own.codebook, {wave.name: wave.codebook for wave in others})
+    shared = common_model(model, items.loc[items["common"], "item"].tolist())
+    if not shared.paths:
+        raise SurveyError(
+            "config.yaml, waves",
+            f"no two constructs on a path have {FEWEST_ITEMS} items each that all waves asked alike.",
+            "Give an item the same name, construct and scale in every wave's codebook.",
+        )
+    # The later wave first: differences then read as change.
+    pairs = [(later, earlier) for earlier, later in combinations(waves, 2)]
+    bootstraps = _bootstraps(waves, shared, pls, seed)
+    invariance = _invariance(waves, shared, pls, groups, seed)
+    tables = {
+        "wave_sizes": pd.DataFrame(
+            {
+                "wave": [wave.name for wave in waves],
+                "n_read": [wave.n_read for wave in waves],
+                "n": [len(wave.answers) for wave in waves],
+            }
+        ),
+        "wave_items": items,
+        "wave_means": pd.concat([_means(wave, shared, level) for wave in waves], ignore_index=True),
+        "wave_mean_differences": pd.concat(
+            [_mean_differences(later, earlier, shared, level) for later, earlier in pairs], ignore_index=True
+        ),
+        "wave_paths": pd.concat(
+            [_paths(w, bootstraps[w.name], shared, level) for w in waves], ignore_index=True
+        ),
+        "wave_path_differences": pd.concat(
+            [_path_differences(later, earlier, bootstraps, shared, level) for later, earlier in pairs],
+            ignore_index=True,
+        ),
+        **invariance.tables,
+    }
+    sizes = {f"n_{wave.name}": len(wave.answers) for wave in waves}
+    means_card: Card = {
+        "method": "mean of the common items",
+        "intervals": f"Student, Welch; {level:g}",
+        **sizes,
+    }
+    paths_card: Card = {
+        "method": "PLS-SEM on the common items, waves resampled independently",
+        "scheme": pls.scheme,
+        "draws": pls.bootstrap_draws,
+        "interval": f"percentile, {level:g}",
+        "seed": seed,
+        **sizes,
+    }
+    cards = {name: paths_card if "path" in name else means_card for name in tables}
+    return StageResult(tables=tables, cards=cards | dict(invariance.cards))
+
+
+def _scores(wave: Wave, model: Model) -> Array:
+    """(n, c): means of each construct's items."""
+    return np.column_stack([wave.items(construct.items).mean(axis=1) for construct in model.constructs])
+
+
+def _means(wave: Wave, model: Model, level: float) -> pd.DataFrame:
+    with naming(model.names, f"waves, {wave.name}"):
+        found = means(_scores(wave, model), level)
+        alpha = [cronbach_alpha(covariance(wave.items(c.items))) for c in model.constructs]
+    return pd.DataFrame(
+        {
+            "construct": model.names,
+            "wave": wave.name,
+            "n_items": [len(construct.items) for construct in model.constructs],
+            "n": found.n,
+            "mean": found.mean,
+            "sd": found.sd,
+            "ci_low": found.low,
+            "ci_high": found.high,
+            "cronbach_alpha": alpha,
+        }
+    )
+
+
+def _mean_differences(later: Wave, earlier: Wave, model: Model, level: float) -> pd.DataFrame:
+    found = mean_difference(_scores(later, model), _scores(earlier, model), level)
+    return pd.DataFrame(
+        {
+            "construct": model.names,
+            "later": later.name,
+            "earlier": earlier.name,
+            "difference": found.difference,
+            "ci_low": found.low,
+            "ci_high": found.high,
+            "t": found.t,
+            "df": found.df,
+            "p": found.p,
+            "hedges_g": found.hedges_g,
+        }
+    )
+
+
+def _bootstraps(waves: Sequence[Wave], model: Model, pls: PlsSection, seed: int) -> dict[str, PlsBootstrap]:
+    """A bootstrap of every wave, each with random streams of its own."""
+    streams = np.random.SeedSequence(seed).spawn(len(waves))
+    found = {}
+    for wave, stream in zip(waves, streams, strict=True):
+        with naming(model.items, f"waves, PLS-SEM in {wave.name}", model.names):
+            found[wave.name] = bootstrap_pls(
+                wave.items(model.items),
+                pls_model(model, pls),
+                pls.bootstrap_draws,
+                seed=int(stream.generate_state(1)[0]),
+                tolerance=pls.tolerance,
+                max_iterations=pls.max_iterations,
+            )
+    return found
+
+
+def _where(model: Model) -> tuple[list[int], list[int]]:
+    """Positions of the paths' sources and targets among the constructs."""
+    sources, targets = zip(*model.paths, strict=True)
+    return [model.names.index(name) for name in sources], [model.names.index(name) for name in targets]
+
+
+def _path_names(model: Model) -> list[str]:
+    return [f"{source} -> {target}" for source, target in model.paths]
+
+
+def _paths(wave: Wave, bootstrap: PlsBootstrap, model: Model, level: float) -> pd.DataFrame:
+    found = bootstrap.summary("path_coefficients", level=level)
+    where = _where(model)
+    return pd.DataFrame(
+        {
+            "path": _path_names(model),
+            "wave": wave.name,
+            "estimate": found.estimate[where],
+            "boot_se": found.se[where],
+            "p": found.p[where],
+            "ci_low": found.low[where],
+            "ci_high": found.high[where],
+        }
+    )
+
+
+def _path_differences(
+    later: Wave, earlier: Wave, bootstraps: dict[str, PlsBootstrap], model: Model, level: float
+) -> pd.DataFrame:
+    """Differences of paths; the waves' draws are independent, so any pairing of them will do."""
+    rows, columns = _where(model)
+    one, two = bootstraps[later.name], bootstraps[earlier.name]
+    draws = [b.draws.path_coefficients[b.admissible][:, rows, columns] for b in (one, two)]
+    n = min(map(len, draws))
+    estimate = (one.estimate.path_coefficients - two.estimate.path_coefficients)[rows, columns]
+    found = summarise(estimate, draws[0][:n] - draws[1][:n], level=level)
+    return pd.DataFrame(
+        {
+            "path": _path_names(model),
+            "later": later.name,
+            "earlier": earlier.name,
+            "difference": found.estimate,
+            "boot_se": found.se,
+            "p": found.p,
+            "ci_low": found.low,
+            "ci_high": found.high,
+        }
+    )
+
+
+def _invariance(
+    waves: Sequence[Wave], model: Model, pls: PlsSection, groups: GroupsSection, seed: int
+) -> StageResult:
+    """MICOM, permutation of paths, ladder of invariance: the wave is a question about the respondent."""
+    codes = {str(code): wave.name for code, wave in enumerate(reversed(waves), start=1)}
+    answers = pd.concat(
+        [
+            wave.answers[list(model.items)].assign(**{WAVE: float(code)})
+            for code, wave in enumerate(reversed(waves), start=1)
+        ],
+        ignore_index=True,
+    )
+    question = Demographic(label=WAVE, categories={int(code): name for code, name in codes.items()})
+    codebook = waves[0].codebook.model_copy(update={"demographics": {WAVE: question}})
+    section = groups.model_copy(update={"variables": (WAVE,), "smallest": 1})
+    found = compare_respondents(answers, model, codebook, section, pls, model.alpha, seed)
+
+    def name(text: str) -> str:
+        return " / ".join(codes[part.removeprefix(f"{WAVE}=")] for part in text.split(" / "))
+
+    renamed = {}
+    for key, frame in found.tables.items():
+        table = frame.drop(columns="demographic", errors="ignore")
+        for column in {"first", "second", "groups"} & set(table.columns):
+            table[column] = table[column].map(name)
+        renamed[f"wave_{key.removeprefix('group_')}"] = table
+    return StageResult(
+        tables=renamed,
+        cards={f"wave_{key.removeprefix('group_')}": card for key, card in found.cards.items()},
+    )

@@ -1,0 +1,97 @@
+"""Waves of a survey: what they have in common, and their answers side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.clean import clean_responses
+from smartcity_survey.codebook import Codebook, read_codebook
+from smartcity_survey.config import CleaningSection, DataSection
+from smartcity_survey.model import Construct, Model
+from smartcity_survey.read import read_survey
+from smartcity_survey.stats.types import Array
+
+FEWEST_ITEMS = 2
+"""Common items a construct needs: of one item nobody can tell whether it is understood alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """One wave of a survey.
+
+    Attributes
+    ----------
+    answers : questionnaires that cleaning kept, reverse items recoded.
+    n_read : questionnaires in the file.
+    """
+
+    name: str
+    codebook: Codebook
+    answers: pd.DataFrame
+    n_read: int
+
+    def items(self, names: Sequence[str]) -> Array:
+        """(n, p): answers to some items."""
+        return self.answers[list(names)].to_numpy(dtype=np.float64)
+
+
+def read_wave(name: str, folder: Path, data: DataSection, cleaning: CleaningSection) -> Wave:
+    """Read a wave's codebook and survey file and clean it by the study's rules.
+
+    Raises
+    ------
+    SurveyError
+        as `read_codebook`, `read_survey` and `clean_responses` do.
+    """
+    codebook = read_codebook(folder / data.codebook)
+    responses = read_survey(folder / data.file, codebook, data)
+    cleaned = clean_responses(responses.answers, codebook, cleaning)
+    return Wave(name, codebook, cleaned.answers, len(responses.answers))
+
+
+def common_items(model: Model, own: Codebook, others: Mapping[str, Codebook]) -> pd.DataFrame:
+    """Which of the model's items every wave asked alike: `item, construct, common, reason`.
+
+    An item is common where every other codebook has it under the same name, of the same construct, on a scale
+    with the same ends; the reason names the waves where that is not so.
+    """
+    rows = []
+    for item in model.items:
+        reasons: dict[str, list[str]] = {}
+        for wave, codebook in others.items():
+            reason = _difference(item, own, codebook)
+            if reason:
+                reasons.setdefault(reason, []).append(wave)
+        told = "; ".join(f"{reason} in {', '.join(waves)}" for reason, waves in reasons.items())
+        rows.append({"item": item, "construct": model.construct_of(item), "common": not told, "reason": told})
+    return pd.DataFrame(rows, columns=["item", "construct", "common", "reason"])
+
+
+def common_model(model: Model, items: Sequence[str]) -> Model:
+    """The part of the model that the items measure: constructs with two of them or more, their paths."""
+    kept = set(items)
+    measured = tuple(
+        Construct(c.name, tuple(item for item in c.items if item in kept), c.mode) for c in model.constructs
+    )
+    constructs = tuple(construct for construct in measured if len(construct.items) >= FEWEST_ITEMS)
+    names = {construct.name for construct in constructs}
+    paths = tuple(path for path in model.paths if names.issuperset(path))
+    hypotheses = tuple(h for h in model.hypotheses if (h.source, h.target) in paths)
+    return Model(constructs, paths, hypotheses, model.alpha)
+
+
+def _difference(item: str, own: Codebook, other: Codebook) -> str:
+    """Why an item is not the same question in two codebooks; nothing where it is."""
+    if item not in other.items:
+        return "not asked"
+    if other.items[item].construct_name != own.items[item].construct_name:
+        return f"asked as {other.items[item].construct_name}"
+    ours, theirs = own.scale_of(item), other.scale_of(item)
+    if (ours.minimum, ours.maximum) != (theirs.minimum, theirs.maximum):
+        return f"answered from {theirs.minimum} to {theirs.maximum}"
+    return ""
