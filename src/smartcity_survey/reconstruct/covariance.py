@@ -15,9 +15,6 @@ from smartcity_survey.reconstruct.evaluate import Evaluator, Jacobian
 from smartcity_survey.stats.types import Array
 
 _BEYOND_COVARIANCE = ("skewness", "kurtosis")
-_IMPLIED = ("r", "r2", "adj_r2", "std_error_estimate", "ms_regression", "ms_residual", "f", "se_mean")
-"""Statistics that follow from narrower ones: where those are, these have no room to be centred."""
-
 T = TypeVar("T")
 
 
@@ -39,13 +36,6 @@ class CovarianceSolution:
     violation: float
 
 
-def shrunk(low: Array, high: Array, share: float | Array) -> tuple[Array, Array]:
-    """Boxes with `share` of their half-widths taken off at both ends; one-sided boxes stay."""
-    width = np.where(np.isfinite(low) & np.isfinite(high), (high - low) / 2, 0.0)
-    width[(low < 0) & (high == -low)] = 0.0  # bounds on a size, not roundings of a value
-    return low + share * width, high - share * width
-
-
 def excess(values: Array, low: Array, high: Array) -> Array:
     """Signed distance to the boxes: positive above, negative below, 0 inside."""
     distance: Array = np.maximum(values - high, 0) - np.maximum(low - values, 0)
@@ -57,7 +47,6 @@ def nearest(
     evaluator: Evaluator,
     covariance: Array,
     mean: Array,
-    share: float = 0.5,
     rounds: int = 80,
     progress: Callable[[str], None] = lambda _: None,
 ) -> CovarianceSolution:
@@ -65,41 +54,34 @@ def nearest(
 
     A step is S -> R exp(E) R' with S = R R' and a symmetric E of least norm: S stays positive definite, and
     |E|^2 / 2 is to second order the ML discrepancy between the two, so a start that fits a factor model keeps
-    fitting it. Steps aim into intervals shrunk by `share`, or by less where that is impossible.
+    fitting it.
     """
     low, high = covariance_boxes(problem)
-    shares = np.array(
-        [0.0 if key[0] == "frozen" or key[-1] in _IMPLIED else share for key in problem.design.keys]
+    state, values = levenberg_marquardt(
+        State(covariance, mean),
+        lambda there: evaluator.at_covariance(there.covariance, there.mean),
+        lambda there: slopes_at(there, evaluator),
+        moved,
+        (low, high),
+        rounds,
+        evaluator,
+        progress,
     )
-    p = problem.design.p
-    state = State(covariance, mean)
+    off = float(np.abs(excess(values, low, high)).max())
+    return CovarianceSolution(state.covariance, state.mean, values, off)
 
-    def values_at(there: State) -> Array:
-        return evaluator.at_covariance(there.covariance, there.mean)
 
-    def slopes_at(there: State) -> Array:
-        return _whitened(evaluator.jacobian_at(there.covariance, there.mean), _root(there.covariance))
+def moved(here: State, step: Array) -> State:
+    """The state after a step (p*p + p,): E row by row, then the whitened change of the means."""
+    p = here.mean.size
+    root = _root(here.covariance)
+    covariance = root @ expm(step[: p * p].reshape(p, p)) @ root
+    return State((covariance + covariance.T) / 2, here.mean + root @ step[p * p :])
 
-    def move(here: State, step: Array) -> State:
-        root = _root(here.covariance)
-        e = step[: p * p].reshape(p, p)
-        moved = root @ expm(e) @ root
-        return State((moved + moved.T) / 2, here.mean + root @ step[p * p :])
 
-    while True:
-        inner = shrunk(low, high, shares)
-        state, values = levenberg_marquardt(
-            state, values_at, slopes_at, move, inner, rounds, evaluator, progress
-        )
-        width = np.maximum((high - low) / 2, 1e-12)
-        tight = (np.abs(excess(values, *inner)) / width > 1e-3) & (shares > 0)
-        progress(f"{tight.sum()} statistics cannot be so far inside their boxes")
-        if not tight.any():
-            break
-        shares[tight] = np.maximum(shares[tight] - 0.2, 0.0)
-    return CovarianceSolution(
-        state.covariance, state.mean, values, float(np.abs(excess(values, low, high)).max())
-    )
+def slopes_at(here: State, evaluator: Evaluator) -> Array:
+    """Slopes (s, p*p + p) in a step from a state whose statistics were just computed."""
+    return _whitened(evaluator.jacobian_at(here.covariance, here.mean), _root(here.covariance))
 
 
 def covariance_boxes(problem: Problem) -> tuple[Array, Array]:

@@ -10,6 +10,7 @@ import numpy as np
 from smartcity_survey.errors import Problem as Complaint
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.reconstruct.anneal import annealed, drawn_answers
+from smartcity_survey.reconstruct.centring import centred
 from smartcity_survey.reconstruct.covariance import CovarianceSolution, covariance_boxes, excess, nearest
 from smartcity_survey.reconstruct.design import Problem, Target
 from smartcity_survey.reconstruct.evaluate import Evaluator
@@ -66,17 +67,14 @@ def reconstruct_answers(
         problem = with_extreme_rows(problem, extremes)
     evaluator = Evaluator(problem.design)
     state = starting_state(problem, evaluator, start, schedule, progress)
-    odd = bool(extremes and conflicting(problem, extremes))
-    share = 0.0 if odd else schedule.share
-    solution = nearest(problem, evaluator, state.covariance, state.mean, share, schedule.rounds, progress)
+    solution = nearest(problem, evaluator, state.covariance, state.mean, schedule.rounds, progress)
     require_possible(problem, solution)
-    if extremes and odd:
+    if extremes and conflicting(problem, extremes):
         problem = with_lifted_rows(problem, extremes, evaluator.weights())
         evaluator = _continued(problem, evaluator)
-        solution = nearest(
-            problem, evaluator, solution.covariance, solution.mean, schedule.share, schedule.rounds, progress
-        )
+        solution = nearest(problem, evaluator, solution.covariance, solution.mean, schedule.rounds, progress)
         require_possible(problem, solution)
+    solution = centred(problem, evaluator, solution, schedule.centring, progress)
     centre = centres(problem, solution.values)
     x = _annealed_to(problem, evaluator, solution, centre, schedule, draws, progress)
     evaluator.refresh(np.cov(x.T.astype(float)))
@@ -157,7 +155,7 @@ def _annealed_to(
         shift -= 0.9 * np.where(use, values - centre, 0.0)
         evaluator.solved = there
         beside = aimed_beside(problem, centre, shift)
-        aim = nearest(beside, evaluator, solution.covariance, solution.mean, 0.0, schedule.rounds, progress)
+        aim = nearest(beside, evaluator, solution.covariance, solution.mean, schedule.rounds, progress)
         solution = replace(aim, values=solution.values)
         there = evaluator.solved
         goal = goal_of(problem, solution.covariance, solution.mean, evaluator.weights())

@@ -11,8 +11,8 @@ from smartcity_survey.stats.types import Array, BoolArray
 _ANNEAL_MARGIN = 0.03
 """Distance that scores keep from the printed extremes while weights still move a little."""
 
-NARROW = ("mean", "sd", "skewness", "kurtosis", "t")
-"""Statistics that one move changes by more than their rounding; the middle of the interval is aimed at."""
+BEYOND_COVARIANCE = ("skewness", "kurtosis")
+"""Statistics that covariances and means leave open."""
 
 
 def goal_of(problem: Problem, covariance: Array, mean: Array, weights: Array) -> Goal:
@@ -40,12 +40,15 @@ def score_limits(problem: Problem, weights: Array, below: float, above: float) -
 
 
 def centres(problem: Problem, values: Array) -> Array:
-    """Where each statistic is aimed: at the covariance solution, or the middle of a narrow interval."""
+    """Where each statistic is aimed: at the covariance solution; skewness and kurtosis at their middle.
+
+    The middles of all intervals would not do: statistics hold each other (a mean follows from coefficients
+    and other means), and only values that occurred together can be reached together.
+    """
     low, high = problem.boxes
     centre = values.copy()
     for i, key in enumerate(problem.design.keys):
-        narrow = key[-1] in NARROW and key[0] in ("score", "coefficient")
-        if narrow and np.isfinite(low[i]) and np.isfinite(high[i]):
+        if key[-1] in BEYOND_COVARIANCE and np.isfinite(low[i]) and np.isfinite(high[i]):
             centre[i] = (low[i] + high[i]) / 2
     return centre
 
@@ -70,7 +73,7 @@ def correctable(problem: Problem) -> BoolArray:
     """Which statistics are aimed beside: roundings of what covariances and means determine."""
     low, high = problem.boxes
     rounding = np.isfinite(low) & np.isfinite(high) & (low != -high)
-    kinds = np.array([key[-1] not in ("skewness", "kurtosis") for key in problem.design.keys])
+    kinds = np.array([key[-1] not in BEYOND_COVARIANCE for key in problem.design.keys])
     both: BoolArray = rounding & kinds
     return both
 

@@ -27,8 +27,8 @@ class Schedule:
 
     Attributes
     ----------
-    share : how far inside its interval (share of the half-width) a statistic is put at the first level.
     start_rounds, rounds : Levenberg-Marquardt rounds from a factor model, and to the printed statistics.
+    centring : linear programmes that make room around the solution.
     disturbance : norm of the random departure from the factor model.
     sweeps, corrected_sweeps : of annealing, first and after each of the `corrections` of the aim.
     greedy : (moves at most) of the greedy passes.
@@ -40,9 +40,9 @@ class Schedule:
     pairs : pairs of moves tried exactly for Bartlett's statistic.
     """
 
-    share: float = 0.5
     start_rounds: int = 10
     rounds: int = 40
+    centring: int = 6
     disturbance: float = 2.0
     sweeps: int = 500
     corrected_sweeps: int = 700

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from scipy.linalg import expm
 
-from smartcity_survey.reconstruct.covariance import State, covariance_boxes, levenberg_marquardt, shrunk
+from smartcity_survey.reconstruct.covariance import State, covariance_boxes, levenberg_marquardt
 from smartcity_survey.reconstruct.design import Problem
 from smartcity_survey.reconstruct.evaluate import Evaluator
 from smartcity_survey.reconstruct.schedule import Schedule
@@ -109,7 +109,7 @@ def fitted_start(
         values_at,
         lambda here: start.slopes(here, evaluator),
         lambda here, step: here + step,
-        shrunk(low, high, 0.5),
+        (low, high),
         rounds,
         evaluator,
         progress,
