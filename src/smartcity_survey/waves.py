@@ -55,21 +55,28 @@ def read_wave(name: str, folder: Path, data: DataSection, cleaning: CleaningSect
 
 
 def common_items(model: Model, own: Codebook, others: Mapping[str, Codebook]) -> pd.DataFrame:
-    """Which of the model's items every wave asked alike: `item, construct, common, reason`.
+    """Which of the model's items the other waves asked alike: `item, construct, wave, not_common`.
 
-    An item is common where every other codebook has it under the same name, of the same construct, on a scale
-    with the same ends; the reason names the waves where that is not so.
+    An item is common to a wave whose codebook has it under the same name, of the same construct, on a scale
+    with the same ends; else `not_common` is `not_asked`, `other_construct` or `other_scale`.
     """
-    rows = []
-    for item in model.items:
-        reasons: dict[str, list[str]] = {}
-        for wave, codebook in others.items():
-            reason = _difference(item, own, codebook)
-            if reason:
-                reasons.setdefault(reason, []).append(wave)
-        told = "; ".join(f"{reason} in {', '.join(waves)}" for reason, waves in reasons.items())
-        rows.append({"item": item, "construct": model.construct_of(item), "common": not told, "reason": told})
-    return pd.DataFrame(rows, columns=["item", "construct", "common", "reason"])
+    rows = [
+        {
+            "item": item,
+            "construct": model.construct_of(item),
+            "wave": wave,
+            "not_common": _difference(item, own, codebook),
+        }
+        for wave, codebook in others.items()
+        for item in model.items
+    ]
+    return pd.DataFrame(rows, columns=["item", "construct", "wave", "not_common"])
+
+
+def common_to_all(items: pd.DataFrame) -> list[str]:
+    """Items that `common_items` found common to every wave."""
+    common = (items["not_common"] == "").groupby(items["item"], sort=False).all()
+    return [str(item) for item in common.index[common]]
 
 
 def common_model(model: Model, items: Sequence[str]) -> Model:
@@ -88,10 +95,9 @@ def common_model(model: Model, items: Sequence[str]) -> Model:
 def _difference(item: str, own: Codebook, other: Codebook) -> str:
     """Why an item is not the same question in two codebooks; nothing where it is."""
     if item not in other.items:
-        return "not asked"
+        return "not_asked"
     if other.items[item].construct_name != own.items[item].construct_name:
-        return f"asked as {other.items[item].construct_name}"
+        return "other_construct"
     ours, theirs = own.scale_of(item), other.scale_of(item)
-    if (ours.minimum, ours.maximum) != (theirs.minimum, theirs.maximum):
-        return f"answered from {theirs.minimum} to {theirs.maximum}"
-    return ""
+    same = (ours.minimum, ours.maximum) == (theirs.minimum, theirs.maximum)
+    return "" if same else "other_scale"

@@ -19,7 +19,7 @@ from smartcity_survey.parsing import Section, parse, read_yaml
 from smartcity_survey.read import Responses, read_survey
 from smartcity_survey.stages.blocks import require_demographics
 from smartcity_survey.stages.common_method import marker_items
-from smartcity_survey.waves import Wave, common_items, read_wave
+from smartcity_survey.waves import Wave, common_items, common_to_all, read_wave
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -171,6 +171,6 @@ def _waves(problems: list[Problem], folder: Path, config: Config) -> dict[str, W
 
 def _compared(model: Model, codebook: Codebook, waves: Mapping[str, Wave]) -> Iterator[str]:
     for name, wave in waves.items():
-        common = int(common_items(model, codebook, {name: wave.codebook})["common"].sum())
+        common = len(common_to_all(common_items(model, codebook, {name: wave.codebook})))
         kept = f"{wave.n_read} questionnaires, of which the cleaning rules keep {len(wave.answers)}"
         yield f"Wave {name}: {kept}; {common} of {len(model.items)} items in common."

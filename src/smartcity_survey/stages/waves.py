@@ -22,7 +22,7 @@ from smartcity_survey.stats.intervals import summarise
 from smartcity_survey.stats.mean_difference import mean_difference, means
 from smartcity_survey.stats.reliability import cronbach_alpha
 from smartcity_survey.stats.types import Array
-from smartcity_survey.waves import FEWEST_ITEMS, Wave, common_items, common_model
+from smartcity_survey.waves import FEWEST_ITEMS, Wave, common_items, common_model, common_to_all
 
 WAVE = "wave"
 
@@ -53,7 +53,7 @@ def compare_waves(
     """
     waves = sorted([own, *others], key=lambda wave: wave.name)
     items = common_items(model, own.codebook, {wave.name: wave.codebook for wave in others})
-    shared = common_model(model, items.loc[items["common"], "item"].tolist())
+    shared = common_model(model, common_to_all(items))
     if not shared.paths:
         raise SurveyError(
             "config.yaml, waves",
@@ -133,8 +133,7 @@ def _mean_differences(later: Wave, earlier: Wave, model: Model, level: float) ->
     return pd.DataFrame(
         {
             "construct": model.names,
-            "later": later.name,
-            "earlier": earlier.name,
+            "waves": f"{earlier.name} -> {later.name}",
             "difference": found.difference,
             "ci_low": found.low,
             "ci_high": found.high,
@@ -202,8 +201,7 @@ def _path_differences(
     return pd.DataFrame(
         {
             "path": _path_names(model),
-            "later": later.name,
-            "earlier": earlier.name,
+            "waves": f"{earlier.name} -> {later.name}",
             "difference": found.estimate,
             "boot_se": found.se,
             "p": found.p,
