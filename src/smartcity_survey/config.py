@@ -30,6 +30,7 @@ ScoreMethod = Literal["mean", "sum", "component", "cfa_regression", "cfa_bartlet
 Scheme = Literal["path", "factorial", "centroid"]
 Mode = Literal["reflective", "mode_a", "mode_b"]
 Probability = Annotated[float, Field(gt=0, lt=1)]
+WaveName = Annotated[str, Field(pattern=r"^[^=/>]+$")]
 Limit = Annotated[float, Field(ge=0, lt=1)] | None
 
 
@@ -38,7 +39,7 @@ class StudySection(Section):
 
     title: Label = Field(description="title of the report, one text or one per language")
     language: Language = Field("en", description="language of the report: kk, ru or en")
-    wave: str | None = Field(None, description="name of this wave, where `waves` lists others")
+    wave: WaveName | None = Field(None, description="name of this wave, where `waves` lists others")
     reconstruction: bool = Field(
         False, description="true where the answers are reconstructed, not given by people; shown as a banner"
     )
@@ -216,7 +217,7 @@ class Config(Section):
     pls: PlsSection = Field(PlsSection())
     groups: GroupsSection = Field(GroupsSection())
     robustness: RobustnessSection = Field(RobustnessSection())
-    waves: dict[str, DataSection] = Field(
+    waves: dict[WaveName, DataSection] = Field(
         default_factory=dict,
         description="other waves, each described as under `data`; compared in name order",
     )

@@ -35,8 +35,8 @@ class StageResult:
 
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?")
-TEXT_COLUMNS = ("respondent", "printed", "expected")
-"""Columns whose digits are text: `.050` is not `.05`."""
+TEXT_COLUMNS = ("respondent", "printed", "expected", "wave", "first", "second")
+"""Columns whose digits are text: `.050` is not `.05`, and the wave 2024 no number."""
 
 
 PARTIAL = ".partial"

@@ -187,8 +187,8 @@ def test_card_in_the_language_of_the_report(setting: MakeSetting) -> None:
 
 def test_a_table_of_a_later_wave_needs_no_more_than_an_entry(setting: MakeSetting) -> None:
     """Unknown columns keep their names, unknown numbers four digits, and nothing fails."""
-    frame = pd.DataFrame({"wave": ["2022", "2025"], "gain": [0.123456, np.nan], "remark": ["first", None]})
-    entry = Entry("table", "anova", row="wave")
+    frame = pd.DataFrame({"turn": ["2022", "2025"], "gain": [0.123456, np.nan], "remark": ["first", None]})
+    entry = Entry("table", "anova", row="turn")
     table = render_table(frame, entry, Contents((), (), {}, {}), setting("en"))
-    assert table.headings == ("wave", "gain", "remark")
+    assert table.headings == ("turn", "gain", "remark")
     assert texts(table) == [["2022", "0.1235", "first"], ["2025", "", ""]]

@@ -119,6 +119,7 @@ def _pair(first: str, second: str, setting: Setting) -> str:
 
 NAMES: Mapping[str, Callable[[str, Line, Setting], str]] = {
     "path": lambda value, line, setting: setting.labels.path(value),
+    "waves": lambda value, line, setting: value.replace("->", "→"),
     "variable": _variable,
     "category": _category,
     "term": _term,

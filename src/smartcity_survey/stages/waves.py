@@ -86,19 +86,21 @@ def compare_waves(
         ),
         **invariance.tables,
     }
-    sizes = {f"n_{wave.name}": len(wave.answers) for wave in waves}
+    n = sum(len(wave.answers) for wave in waves)
     means_card: Card = {
         "method": "mean of the common items",
-        "intervals": f"Student, Welch; {level:g}",
-        **sizes,
+        "interval": "Student, Welch",
+        "confidence_level": level,
+        "n": n,
     }
     paths_card: Card = {
         "method": "PLS-SEM on the common items, waves resampled independently",
         "scheme": pls.scheme,
-        "draws": pls.bootstrap_draws,
-        "interval": f"percentile, {level:g}",
+        "bootstrap_draws": pls.bootstrap_draws,
+        "interval": "percentile",
+        "confidence_level": level,
+        "n": n,
         "seed": seed,
-        **sizes,
     }
     cards = {name: paths_card if "path" in name else means_card for name in tables}
     return StageResult(tables=tables, cards=cards | dict(invariance.cards))
@@ -239,5 +241,8 @@ def _invariance(
         renamed[f"wave_{key.removeprefix('group_')}"] = table
     return StageResult(
         tables=renamed,
-        cards={f"wave_{key.removeprefix('group_')}": card for key, card in found.cards.items()},
+        cards={
+            f"wave_{key.removeprefix('group_')}": {k: v for k, v in card.items() if k != "groups"}
+            for key, card in found.cards.items()
+        },
     )

@@ -18,6 +18,7 @@ from smartcity_survey.report.figures.regression import plot_diagnostics
 from smartcity_survey.report.figures.respondents import plot_demographics, plot_items
 from smartcity_survey.report.figures.scree import plot_scree
 from smartcity_survey.report.figures.specification_curve import plot_specification_curve
+from smartcity_survey.report.figures.waves import plot_waves
 from smartcity_survey.report.setting import Setting
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "plot_ridge",
     "plot_scree",
     "plot_specification_curve",
+    "plot_waves",
     "save",
 ]
 
@@ -61,6 +63,7 @@ FIGURES: Mapping[str, FigureEntry] = {
     ),
     "importance": FigureEntry(("tables/relative_importance",), plot_importance),
     "ridge": FigureEntry(("tables/ridge_trace",), plot_ridge),
+    "waves": FigureEntry(("tables/wave_means", "tables/wave_paths"), plot_waves),
 }
 """Figure name -> entry, in the order of the report; its wording is `figures.<name>` in the locale files."""
 

@@ -1,0 +1,68 @@
+"""Waves: means of the constructs and paths among them over time, with their intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import cycle
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from smartcity_survey.report.figures.drawing import (
+    BLUE,
+    GREEN,
+    INK,
+    MUTED,
+    ORANGE,
+    PURPLE,
+    SKY,
+    VERMILION,
+    WIDTH,
+    number_axis,
+    styled,
+)
+from smartcity_survey.report.setting import Setting
+
+LINES = ((BLUE, "o"), (VERMILION, "s"), (GREEN, "^"), (PURPLE, "D"), (ORANGE, "v"), (SKY, "P"), (INK, "X"))
+SPREAD = 0.4
+"""How far the lines of one panel stand apart at a wave, of the distance between two waves."""
+
+
+@styled
+def plot_waves(means: pd.DataFrame, paths: pd.DataFrame, setting: Setting) -> Figure:
+    """A panel of construct means and one of path coefficients, the waves from left to right.
+
+    Parameters
+    ----------
+    means : `construct, wave, mean, ci_low, ci_high`, waves in their order.
+    paths : `path, wave, estimate, ci_low, ci_high`.
+    """
+    wording, labels = setting.wording, setting.labels
+    figure = Figure(figsize=(WIDTH, 7.2), layout="constrained")
+    upper, lower = figure.subplots(2, 1)
+    _panel(upper, means, ("construct", "mean"), labels.construct, setting)
+    upper.set_ylabel(wording["figures.waves.mean"])
+    _panel(lower, paths, ("path", "estimate"), labels.path, setting)
+    lower.set_ylabel(wording["figures.waves.estimate"])
+    lower.axhline(0, color=MUTED, linewidth=0.9, zorder=1)
+    return figure
+
+
+def _panel(
+    axes: Axes, frame: pd.DataFrame, columns: tuple[str, str], label: Callable[[str], str], setting: Setting
+) -> None:
+    """A line per thing measured, side by side at each wave so that intervals do not hide one another."""
+    key, value = columns
+    waves, names = list(frame["wave"].unique()), list(frame[key].unique())
+    shifts = np.linspace(-SPREAD / 2, SPREAD / 2, len(names)) if len(names) > 1 else np.zeros(1)
+    for name, shift, (color, marker) in zip(names, shifts, cycle(LINES), strict=False):
+        own = frame[frame[key] == name]
+        x = np.array([waves.index(wave) for wave in own["wave"]]) + shift
+        axes.vlines(x, own["ci_low"], own["ci_high"], color=color, linewidth=1.6)
+        axes.plot(x, own[value], color=color, linewidth=1, marker=marker, markersize=5, label=label(name))
+    axes.set_xticks(range(len(waves)), [str(wave) for wave in waves])
+    axes.set_xlim(-0.5, len(waves) - 0.5)
+    number_axis(axes, "y", setting.wording.numbers)
+    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=8)
