@@ -19,7 +19,9 @@ rule pls:
     threads: 2
     params:
         model=options(study.model),
-        options=options(study.pls, *PLS_FIT, "bootstrap_draws", "interval", "confidence_level"),
+        options=options(
+            study.pls, *PLS_FIT, "bootstrap_draws", "interval", "confidence_level"
+        ),
         seed=study.seed,
         code=code("stages/pls.py", "stages/measurement.py", "stats"),
     script:
