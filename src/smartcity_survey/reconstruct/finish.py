@@ -23,14 +23,20 @@ def bartlett(x: Array | IntArray, covariances: Array | None = None) -> Array:
 
 
 def bartlett_pairs(
-    x: IntArray, moves: tuple[IntArray, IntArray, IntArray], low: float, high: float, most: int
+    x: IntArray,
+    moves: tuple[IntArray, IntArray, IntArray],
+    effect: Array,
+    low: float,
+    high: float,
+    most: int,
 ) -> Iterator[tuple[int, int]]:
     """Pairs of moves in different rows that bring Bartlett's statistic into [low, high]; small effects first.
 
     Parameters
     ----------
     moves : row, column and delta of each, (m,).
-    most : pairs tried exactly; they are chosen by the sum of the exact effects of their single moves.
+    effect : (m, t) their effects on the other statistics.
+    most : pairs tried exactly: of those whose single moves add up to it, the ones with the smallest effects.
     """
     row, column, delta = moves
     n = len(x)
@@ -77,7 +83,14 @@ def bartlett_pairs(
         first.append(np.full(partners.size, a))
         second.append(partners)
     one, other = np.concatenate(first), np.concatenate(second)
-    small = np.argsort(np.abs(single[one]) + np.abs(single[other]), kind="stable")[:most]
+    size = np.concatenate(
+        [
+            np.abs(effect[one[k : k + _CHUNK]] + effect[other[k : k + _CHUNK]]).max(1)
+            for k in range(0, one.size, _CHUNK)
+        ]
+        or [np.zeros(0)]
+    )
+    small = np.argsort(size, kind="stable")[:most]
     one, other = one[small], other[small]
     chi2 = after(one, other)
     for k in np.flatnonzero((chi2 >= low) & (chi2 <= high)):

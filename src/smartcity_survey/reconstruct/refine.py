@@ -24,6 +24,8 @@ _MARGIN = 0.005
 """Distance kept from bounds that are no roundings, such as blank loadings."""
 _NEAR = 0.002
 """Unit in which such bounds are measured once a statistic comes within the margin."""
+_QUIET = 1.5
+"""Largest effect on any other statistic of the moves that give Bartlett's statistic its last digits."""
 _LARGEST_SINGLE = 10.0
 """Single moves take part in the last searches only if their effect is this small."""
 
@@ -114,15 +116,25 @@ class Refiner:
         chi2 = keys.index(_CHI2)
         if np.any(missing != chi2):
             return False
-        moves = self._linear(0.0).moves
-        other = np.delete(moves.effect, np.searchsorted(self.printed, chi2), axis=1)
-        quiet = np.flatnonzero(np.abs(other).max(1) < 0.6)
-        some = moves.take(quiet)
+        self.inner = 1.0
+        linear = self._linear(0.0)
+        here = np.searchsorted(self.printed, chi2)
+        other = np.delete(np.arange(linear.value.size), here)
+        quiet = np.flatnonzero(np.abs(linear.moves.effect[:, other]).max(1) < _QUIET)
+        some = linear.moves.take(quiet)
         self.progress(f"Bartlett: {quiet.size} moves that change little else")
         pairs = bartlett_pairs(
-            self.x, (some.row, some.column, some.delta), self.low[chi2], self.high[chi2], self.schedule.pairs
+            self.x,
+            (some.row, some.column, some.delta),
+            some.effect[:, other],
+            self.low[chi2],
+            self.high[chi2],
+            self.schedule.pairs,
         )
         for pair in pairs:
+            foreseen = (linear.value + some.effect[list(pair)].sum(0))[other]
+            if np.any(excess(foreseen, linear.low[other] - 0.05, linear.high[other] + 0.05)):
+                continue
             there = self._moved(some, np.array(pair))
             values, _ = self.evaluator.of_answers(there.astype(float))
             if self.missing(values).size == 0:
@@ -241,7 +253,7 @@ class Refiner:
         effect, cells = effect[keep], cells[keep]
         sets, energies = combinations(
             effect, np.where(cells >= 0, some.row[cells], -1), linear.value, linear.low, linear.high,
-            step.most, s.trials, s.restarts, step.hot, 1e-3, int(self.rng.integers(2**31)),
+            step.most, s.trials, s.restarts, step.hot, 1e-3 * step.hot, int(self.rng.integers(2**31)),
         )  # fmt: skip
         trials = [self._moved(some, _cells(cells, chosen)) for chosen in sets]
         values = [self.evaluator.of_answers(trial.astype(float))[0] for trial in trials]

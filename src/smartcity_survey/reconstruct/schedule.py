@@ -69,5 +69,5 @@ class Schedule:
     trials: int = 4_000_000
     restarts: int = 2
     partners: int = 4
-    chi2_slack: float = 10.0
-    pairs: int = 60_000
+    chi2_slack: float = 1.0
+    pairs: int = 100_000
