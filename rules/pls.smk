@@ -12,6 +12,9 @@ rule pls:
             "specific_indirect",
             "htmt_bounds",
             "pls_inadmissible",
+            "plsc_paths",
+            "plsc_loadings",
+            "plsc_quality",
         ),
         cards=update("reports/cards/pls.json"),
     log:
@@ -23,6 +26,12 @@ rule pls:
             study.pls, *PLS_FIT, "bootstrap_draws", "interval", "confidence_level"
         ),
         seed=study.seed,
-        code=code("stages/pls.py", "stages/measurement.py", "stats"),
+        code=code(
+            "stages/pls.py",
+            "stages/pls_bootstrap.py",
+            "stages/pls_consistent.py",
+            "stages/retention.py",
+            "stats",
+        ),
     script:
         "scripts/pls.py"

@@ -28,6 +28,7 @@ from smartcity_survey.report.figures import (
     save,
 )
 from smartcity_survey.report.figures.drawing import text_on
+from smartcity_survey.report.figures.importance_performance import spread
 from smartcity_survey.report.fonts import FAMILY, font_file, missing_glyphs
 from smartcity_survey.report.wording import LANGUAGES
 from tests.report.conftest import STUDY, MakeSetting
@@ -228,3 +229,10 @@ def test_text_stays_inside_the_boxes_of_a_deep_model(setting: MakeSetting) -> No
             box.x0 <= extent.x0 and extent.x1 <= box.x1 and box.y0 <= extent.y0 and extent.y1 <= box.y1
             for box in boxes
         )
+
+
+def test_labels_of_the_map_are_kept_apart() -> None:
+    heights = spread(np.array([0.5, 0.5, 0.52, 0.95, 0.99, 1.0, 0.1]), 0.075)
+    assert (np.diff(np.sort(heights)) >= 0.075 - 1e-12).all()
+    assert heights.max() <= 1
+    assert heights[6] == 0.1

@@ -1,15 +1,17 @@
-"""The table of specific indirect effects, for every kind of interval."""
+"""The tables of the PLS model: indirect effects, consistent estimates, bounds of HTMT."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Literal
 
+import numpy as np
 import pytest
 
 from smartcity_survey.config import PlsSection
 from smartcity_survey.stages.pls import estimate_pls
 from tests.stages import simulated
+from tests.stats.pls_data import reference
 
 FIRST, SECOND, *_ = simulated.CONSTRUCTS
 
@@ -34,3 +36,55 @@ def test_a_model_of_direct_paths_has_none() -> None:
     section = PlsSection(bootstrap_draws=100)
     result = estimate_pls(simulated.answers(), simulated.model(), section, seed=1)
     assert result.tables["specific_indirect"].empty
+
+
+def test_consistent_estimates_stand_beside_those_of_composites() -> None:
+    section = PlsSection(bootstrap_draws=100)
+    result = estimate_pls(simulated.answers(), simulated.model(), section, seed=1)
+    theirs = reference("sim676")
+    paths, loadings, quality = (result.tables[f"plsc_{name}"] for name in ("paths", "loadings", "quality"))
+    for column, package in (("composite", "seminr"), ("consistent", "seminr_plsc")):
+        np.testing.assert_allclose(paths[column], theirs.array(package, "paths")[:-1, -1], rtol=1e-9)
+        np.testing.assert_allclose(loadings[column], theirs.array(package, "loadings"), rtol=1e-9)
+    np.testing.assert_allclose(quality["rho_a"], theirs.array("seminr_plsc", "rho_a"), rtol=1e-9)
+    assert quality["consistent_r2"].iloc[-1] == pytest.approx(theirs.array("csem_plsc", "r2")[-1])
+    assert (paths["ci_low"] < paths["consistent"]).all()
+    assert result.cards["plsc_paths"]["inadmissible_draws"] == 0
+
+
+def test_an_improper_correction_leaves_the_composites_standing() -> None:
+    """Items that both go with the outcome but against each other have no reliability to correct by."""
+    frame = simulated.answers().copy()
+    first, second, *rest = simulated.items_of(FIRST)
+    frame[first] = 3 * frame[list(simulated.items_of(simulated.OUTCOME))].mean(axis=1) - frame[second]
+    kept = tuple(item for item in simulated.ITEMS if item not in rest)
+    section = PlsSection(bootstrap_draws=100)
+    result = estimate_pls(frame, simulated.model().keeping(kept), section, seed=1)
+    assert len(result.tables["pls_paths"]) == len(simulated.CONSTRUCTS) - 1
+    assert result.tables["plsc_paths"].empty
+    assert result.cards["plsc_paths"]["at_fault"] == FIRST
+
+
+def test_both_ratios_have_one_sided_bounds() -> None:
+    section = PlsSection(bootstrap_draws=200)
+    table = estimate_pls(simulated.answers(), simulated.model(), section, seed=1).tables["htmt_bounds"]
+    expected = reference("sim676").array("csem", "htmt2")[np.tril_indices(7, -1)]
+    np.testing.assert_allclose(table["htmt2"], expected, rtol=1e-9)
+    for prefix, ratio in (("", "htmt"), ("htmt2_", "htmt2")):
+        assert (table[f"{prefix}upper_bound"] > table[ratio]).all()
+        assert (table[f"{prefix}below_085"] == (table[f"{prefix}upper_bound"] < 0.85)).all()
+    assert (table["htmt2_undefined"] < 200).all()
+
+
+def test_pairs_without_htmt2_have_no_bound() -> None:
+    """A correlation below zero has no geometric mean, whatever its resamples say."""
+    frame = simulated.answers().copy()
+    item = simulated.items_of(FIRST)[0]
+    frame[item] = np.random.default_rng(3).integers(1, 6, len(frame)).astype(float)
+    section = PlsSection(bootstrap_draws=100)
+    table = estimate_pls(frame, simulated.model(), section, seed=1).tables["htmt_bounds"]
+    undefined = table["htmt2"].isna()
+    assert undefined.any()
+    assert table.loc[undefined, "htmt2_upper_bound"].isna().all()
+    assert not table.loc[undefined, ["htmt2_below_085", "htmt2_below_090"]].any(axis=None)
+    assert table["upper_bound"].notna().all()

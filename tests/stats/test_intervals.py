@@ -98,3 +98,12 @@ def test_missing_ingredients_are_asked_for() -> None:
 
 def test_one_sided_bound() -> None:
     assert bound(DRAWS, 0.95) == pytest.approx(np.quantile(DRAWS, 0.95), rel=EXACT)
+
+
+def test_a_bound_leaves_out_draws_without_a_number() -> None:
+    draws = np.stack([DRAWS, DRAWS, np.full_like(DRAWS, np.nan)], axis=1)
+    draws[::3, 1] = np.nan
+    found = bound(draws, 0.95)
+    known = np.delete(DRAWS, np.s_[::3])
+    np.testing.assert_allclose(found[:2], [np.quantile(DRAWS, 0.95), np.quantile(known, 0.95)], rtol=EXACT)
+    assert np.isnan(found[2])

@@ -8,18 +8,21 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.config import PlsSection
-from smartcity_survey.io import Card, StageResult
+from smartcity_survey.io import StageResult
 from smartcity_survey.model import Model
 from smartcity_survey.stages.naming import naming
-from smartcity_survey.stats.bootstrap import PlsBootstrap, bootstrap_pls
-from smartcity_survey.stats.intervals import Summary, summarise
+from smartcity_survey.stages.pls_bootstrap import (
+    bootstrap_card,
+    interval_columns,
+    interval_summary,
+    resample,
+)
+from smartcity_survey.stages.pls_consistent import consistent_tables
+from smartcity_survey.stats.bootstrap import PlsBootstrap
+from smartcity_survey.stats.intervals import summarise
 from smartcity_survey.stats.mediation import chain_effects, chain_standard_errors, chains
 from smartcity_survey.stats.pls_model import PlsModel
 from smartcity_survey.stats.pls_stack import Reason
-from smartcity_survey.stats.types import Array
-
-INNER_DRAWS = 100
-"""Resamples of each resample behind a studentised interval."""
 
 REASONS = {
     Reason.CONSTANT_ITEM: "constant item",
@@ -50,18 +53,9 @@ def estimate_pls(
 ) -> StageResult:
     """Fit the path model to the kept items and to bootstrap resamples of the respondents."""
     x = answers[list(model.items)].to_numpy(dtype=np.float64)
+    pls = pls_model(model, section)
     with naming(model.items, "PLS-SEM", model.names):
-        bootstrap = bootstrap_pls(
-            x,
-            pls_model(model, section),
-            section.bootstrap_draws,
-            seed=seed,
-            tolerance=section.tolerance,
-            max_iterations=section.max_iterations,
-            jackknife=section.interval == "bca",
-            inner_draws=INNER_DRAWS if section.interval == "studentised" else 0,
-            progress=progress,
-        )
+        bootstrap = resample(x, pls, section, seed, progress)
     tables = {
         "pls_loadings": _item_table(bootstrap, model, section, "loadings", "loading"),
         "pls_weights": _item_table(bootstrap, model, section, "outer_weights", "weight"),
@@ -71,41 +65,29 @@ def estimate_pls(
         "htmt_bounds": _htmt_bounds(bootstrap, model, section),
         "pls_inadmissible": _inadmissible(bootstrap, model),
     }
-    card = _card(bootstrap, section)
-    return StageResult(tables=tables, cards=dict.fromkeys(tables, card))
-
-
-def _summary(bootstrap: PlsBootstrap, section: PlsSection, name: str) -> Summary:
-    return bootstrap.summary(name, kind=section.interval, level=section.confidence_level)
-
-
-def _columns(summary: Summary, where: tuple[Array, ...] | slice) -> dict[str, Array]:
-    return {
-        "boot_mean": summary.mean[where],
-        "boot_se": summary.se[where],
-        "t": summary.t[where],
-        "p": summary.p[where],
-        "ci_low": summary.low[where],
-        "ci_high": summary.high[where],
-    }
+    card = bootstrap_card(bootstrap, section)
+    consistent = consistent_tables(x, bootstrap, pls, model, section)
+    return StageResult(
+        tables={**tables, **consistent.tables}, cards={**dict.fromkeys(tables, card), **consistent.cards}
+    )
 
 
 def _item_table(
     bootstrap: PlsBootstrap, model: Model, section: PlsSection, field: str, column: str
 ) -> pd.DataFrame:
-    summary = _summary(bootstrap, section, field)
+    summary = interval_summary(bootstrap, section, field)
     return pd.DataFrame(
         {
             "item": model.items,
             "construct": [model.construct_of(item) for item in model.items],
             column: summary.estimate,
-            **_columns(summary, slice(None)),
+            **interval_columns(summary, slice(None)),
         }
     )
 
 
 def _paths(bootstrap: PlsBootstrap, model: Model, section: PlsSection) -> pd.DataFrame:
-    summary = _summary(bootstrap, section, "path_coefficients")
+    summary = interval_summary(bootstrap, section, "path_coefficients")
     index = {name: position for position, name in enumerate(model.names)}
     where = tuple(np.array([index[name] for name in side]) for side in zip(*model.paths, strict=True))
     return pd.DataFrame(
@@ -114,7 +96,7 @@ def _paths(bootstrap: PlsBootstrap, model: Model, section: PlsSection) -> pd.Dat
             "source": [source for source, _ in model.paths],
             "target": [target for _, target in model.paths],
             "estimate": summary.estimate[where],
-            **_columns(summary, where),
+            **interval_columns(summary, where),
             "f2": bootstrap.fit.f2[where],
             "vif": bootstrap.fit.inner_vif[where],
         }
@@ -143,13 +125,13 @@ def _specific_indirect(bootstrap: PlsBootstrap, model: Model, section: PlsSectio
         {
             "path": [" -> ".join(model.names[j] for j in chain) for chain in along],
             "estimate": summary.estimate,
-            **_columns(summary, slice(None)),
+            **interval_columns(summary, slice(None)),
         }
     )
 
 
 def _quality(bootstrap: PlsBootstrap, model: Model, section: PlsSection) -> pd.DataFrame:
-    summary = _summary(bootstrap, section, "r2")
+    summary = interval_summary(bootstrap, section, "r2")
     frame = pd.DataFrame(
         {
             "construct": model.names,
@@ -163,18 +145,24 @@ def _quality(bootstrap: PlsBootstrap, model: Model, section: PlsSection) -> pd.D
 
 
 def _htmt_bounds(bootstrap: PlsBootstrap, model: Model, section: PlsSection) -> pd.DataFrame:
-    bound = bootstrap.upper_bound("htmt", section.confidence_level)
+    """Both ratios of every pair of constructs, and whether their bounds keep below the usual limits."""
     rows, columns = np.tril_indices(len(model.names), -1)
-    return pd.DataFrame(
-        {
-            "construct_1": [model.names[i] for i in columns],
-            "construct_2": [model.names[i] for i in rows],
-            "htmt": bootstrap.estimate.htmt[rows, columns],
-            "upper_bound": bound[rows, columns],
-            "below_085": bound[rows, columns] < 0.85,
-            "below_090": bound[rows, columns] < 0.90,
-        }
+    frame = pd.DataFrame(
+        {"construct_1": [model.names[i] for i in columns], "construct_2": [model.names[i] for i in rows]}
     )
+    for ratio, prefix in (("htmt", ""), ("htmt2", "htmt2_")):
+        value = getattr(bootstrap.estimate, ratio)[rows, columns]
+        # Without a value of the sample, those of some resamples bound nothing.
+        bound = np.where(
+            np.isnan(value), np.nan, bootstrap.upper_bound(ratio, section.confidence_level)[rows, columns]
+        )
+        frame[ratio] = value
+        frame[f"{prefix}upper_bound"] = bound
+        for name, limit in (("085", 0.85), ("090", 0.90)):
+            frame[f"{prefix}below_{name}"] = bound < limit
+    draws = bootstrap.draws.htmt2[bootstrap.admissible][:, rows, columns]
+    frame["htmt2_undefined"] = np.count_nonzero(np.isnan(draws), axis=0)
+    return frame
 
 
 def _inadmissible(bootstrap: PlsBootstrap, model: Model) -> pd.DataFrame:
@@ -187,21 +175,3 @@ def _inadmissible(bootstrap: PlsBootstrap, model: Model) -> pd.DataFrame:
         for (reason, position), count in bootstrap.inadmissible().items()
     ]
     return pd.DataFrame(rows, columns=["reason", "where", "n_draws"])
-
-
-def _card(bootstrap: PlsBootstrap, section: PlsSection) -> Card:
-    return {
-        "method": "PLS path model, Mode A unless the config says mode_b",
-        "scheme": section.scheme,
-        "tolerance": section.tolerance,
-        "iterations": bootstrap.fit.n_iterations,
-        "signs": "positive loading sums; resamples aligned to the sample by construct",
-        "scores": "unit variance",
-        "divisor": "n - 1; bootstrap errors: draws - 1",
-        "n": bootstrap.fit.n,
-        "bootstrap_draws": section.bootstrap_draws,
-        "inadmissible_draws": bootstrap.n_inadmissible,
-        "interval": section.interval,
-        "confidence_level": section.confidence_level,
-        "seed": bootstrap.seed,
-    }

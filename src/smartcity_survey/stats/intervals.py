@@ -80,8 +80,12 @@ def summarise(
 
 
 def bound(draws: Array, level: float) -> Array:
-    """One-sided percentile bound (...) of admissible draws (B, ...): upper at .95, lower at .05."""
-    return np.asarray(np.quantile(draws, level, axis=0))
+    """One-sided percentile bound (...) of admissible draws (B, ...): upper at .95, lower at .05.
+
+    Draws in which a number is undefined (nan) are left out for it; nan where it is undefined in all.
+    """
+    nowhere = np.isnan(draws).all(axis=0)
+    return np.where(nowhere, np.nan, np.nanquantile(np.where(nowhere, 0.0, draws), level, axis=0))
 
 
 def _bca_levels(estimate: Array, draws: Array, jackknife: Array, tails: Array) -> tuple[Array, Array]:

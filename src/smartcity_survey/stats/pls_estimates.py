@@ -12,7 +12,7 @@ from smartcity_survey.stats.pls_stack import Reason, Verdicts, estimate
 from smartcity_survey.stats.pls_structure import structure
 from smartcity_survey.stats.resample import UnitProducts, correlation_stack
 from smartcity_survey.stats.types import Array, BoolArray
-from smartcity_survey.stats.validity import htmt_stack
+from smartcity_survey.stats.validity import htmt2_stack, htmt_stack
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class PlsEstimates:
     outer_weights, loadings : (B, p), of each item for its own construct.
     path_coefficients, f2 : (B, c, c), row explains column; f2 is nan where there is no path.
     r2 : (B, c), nan for constructs that nothing explains.
-    htmt : (B, c, c), from absolute correlations.
+    htmt, htmt2 : (B, c, c), from absolute correlations; by geometric means, nan where one is not positive.
     """
 
     outer_weights: Array
@@ -31,11 +31,12 @@ class PlsEstimates:
     r2: Array
     f2: Array
     htmt: Array
+    htmt2: Array
 
     @classmethod
     def empty(cls, size: int, p: int, c: int) -> PlsEstimates:
         """Room for `size` samples, not filled."""
-        shapes = ((p,), (p,), (c, c), (c,), (c, c), (c, c))
+        shapes = ((p,), (p,), (c, c), (c,), (c, c), (c, c), (c, c))
         return cls(*(np.empty((size, *shape)) for shape in shapes))
 
     def select(self, samples: BoolArray | slice | int) -> PlsEstimates:
@@ -91,6 +92,7 @@ class Estimator:
         into.r2[:] = inner.r2.T
         into.f2[:] = inner.f2.transpose(2, 0, 1)
         into.htmt[:] = htmt_stack(R, layout.blocks).transpose(2, 0, 1)
+        into.htmt2[:] = htmt2_stack(R, layout.blocks).transpose(2, 0, 1)
         bad = np.flatnonzero(verdicts.reason)
         for field in fields(into):
             getattr(into, field.name)[bad] = np.nan

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from smartcity_survey.stats.types import Array, BoolArray
+from smartcity_survey.stats.types import Array, BoolArray, IntArray
 
 
 def fornell_larcker(construct_corr: Array, ave: Array) -> Array:
@@ -28,9 +28,7 @@ def htmt(R: Array, membership: BoolArray, *, absolute: bool = True) -> Array:
 
     Henseler, Ringle and Sarstedt (2015), Journal of the Academy of Marketing Science 43, 115-135.
     """
-    order = np.argsort(membership.argmax(axis=1), kind="stable")
-    ends = np.cumsum(membership.sum(axis=0)).tolist()
-    blocks = tuple(slice(start, end) for start, end in zip([0, *ends], ends, strict=False))
+    order, blocks = _blocks(membership)
     return htmt_stack(R[np.ix_(order, order)][:, :, None], blocks, absolute=absolute)[:, :, 0]
 
 
@@ -56,18 +54,34 @@ def htmt2(R: Array, membership: BoolArray) -> Array:
     nan for pairs of constructs with a correlation that is not positive: it has no geometric mean.
     Roemer, Schuberth and Henseler (2021), Industrial Management & Data Systems 121, 2637-2650.
     """
-    c = membership.shape[1]
-    means = np.ones((c, c, 1))
+    order, blocks = _blocks(membership)
+    return htmt2_stack(R[np.ix_(order, order)][:, :, None], blocks)[:, :, 0]
+
+
+def htmt2_stack(R: Array, blocks: tuple[slice, ...]) -> Array:
+    """(c, c, B): `htmt2` of item correlations (p, p, B) of B samples whose blocks of items are contiguous."""
+    c = len(blocks)
+    means = np.empty((c, c, R.shape[2]))
     with np.errstate(invalid="ignore", divide="ignore"):
-        logs = np.where(R > 0, np.log(R), np.nan)
-    for i in range(c):
-        for j in range(i, c):
-            pairs = logs[np.ix_(membership[:, i], membership[:, j])]
-            if i == j:
-                pairs = pairs[np.triu_indices(len(pairs), 1)]
-            if pairs.size:
-                means[i, j, 0] = np.exp(pairs.mean())
-    return _ratios(means)[:, :, 0]
+        for i, rows in enumerate(blocks):
+            logs = np.log(R[rows, rows.start :])
+            for j in range(i, c):
+                columns = slice(blocks[j].start - rows.start, blocks[j].stop - rows.start)
+                means[i, j] = logs[:, columns].mean(axis=(0, 1))
+            k = rows.stop - rows.start
+            if k > 1:
+                # The diagonal adds k logarithms of 1 to the mean over all pairs.
+                means[i, i] *= k / (k - 1)
+    means = np.exp(means)
+    means[means == 0] = np.nan
+    return _ratios(means)
+
+
+def _blocks(membership: BoolArray) -> tuple[IntArray, tuple[slice, ...]]:
+    """Order of the items construct by construct, and each construct's slice of it."""
+    order = np.argsort(membership.argmax(axis=1), kind="stable")
+    ends = np.cumsum(membership.sum(axis=0)).tolist()
+    return order, tuple(slice(start, end) for start, end in zip([0, *ends], ends, strict=False))
 
 
 def _ratios(means: Array) -> Array:

@@ -13,6 +13,7 @@ from smartcity_survey.report.figures.coefficients import plot_coefficients
 from smartcity_survey.report.figures.collinear import plot_importance, plot_ridge
 from smartcity_survey.report.figures.drawing import save
 from smartcity_survey.report.figures.heatmaps import plot_htmt, plot_loadings
+from smartcity_survey.report.figures.importance_performance import plot_importance_performance
 from smartcity_survey.report.figures.path_diagram import plot_path_diagram
 from smartcity_survey.report.figures.regression import plot_diagnostics
 from smartcity_survey.report.figures.respondents import plot_demographics, plot_items
@@ -30,6 +31,7 @@ __all__ = [
     "plot_diagnostics",
     "plot_htmt",
     "plot_importance",
+    "plot_importance_performance",
     "plot_items",
     "plot_loadings",
     "plot_path_diagram",
@@ -56,6 +58,7 @@ FIGURES: Mapping[str, FigureEntry] = {
     "loadings": FigureEntry(("tables/rotated_loadings",), plot_loadings),
     "htmt": FigureEntry(("tables/htmt",), plot_htmt),
     "path": FigureEntry(("tables/pls_paths", "tables/pls_quality", "tables/pls_loadings"), plot_path_diagram),
+    "ipma": FigureEntry(("tables/ipma",), plot_importance_performance),
     "diagnostics": FigureEntry(("private/casewise",), plot_diagnostics),
     "coefficients": FigureEntry(("tables/hypotheses",), plot_coefficients),
     "specification_curve": FigureEntry(

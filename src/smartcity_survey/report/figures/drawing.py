@@ -27,6 +27,8 @@ WIDTH = 7.2
 # Okabe and Ito's palette, darkened where it carries text.
 BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY = "#0072B2", "#D55E00", "#009E73", "#AA4499", "#E69F00", "#56B4E9"
 INK, MUTED, FAINT, PAPER = "#1f2933", "#616e7c", "#e4e7eb", "#f5f7fa"
+LINES = ((BLUE, "o"), (VERMILION, "s"), (GREEN, "^"), (PURPLE, "D"), (ORANGE, "v"), (SKY, "P"), (INK, "X"))
+"""Colour and marker of several things in one panel."""
 
 DIVERGING = LinearSegmentedColormap.from_list(
     "survey_diverging", ["#b35900", "#f6d9b8", "#ffffff", "#bcd9ee", "#00558c"]

@@ -10,22 +10,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from smartcity_survey.report.figures.drawing import (
-    BLUE,
-    GREEN,
-    INK,
-    MUTED,
-    ORANGE,
-    PURPLE,
-    SKY,
-    VERMILION,
-    WIDTH,
-    number_axis,
-    styled,
-)
+from smartcity_survey.report.figures.drawing import LINES, MUTED, WIDTH, number_axis, styled
 from smartcity_survey.report.setting import Setting
 
-LINES = ((BLUE, "o"), (VERMILION, "s"), (GREEN, "^"), (PURPLE, "D"), (ORANGE, "v"), (SKY, "P"), (INK, "X"))
 SPREAD = 0.4
 """How far the lines of one panel stand apart at a wave, of the distance between two waves."""
 

@@ -1,0 +1,72 @@
+"""The bootstrap as the config asks for it, and how its inference becomes columns and a card."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from smartcity_survey.config import PlsSection
+from smartcity_survey.io import Card
+from smartcity_survey.stats.bootstrap import PlsBootstrap, bootstrap_pls
+from smartcity_survey.stats.intervals import Summary
+from smartcity_survey.stats.pls_model import PlsModel
+from smartcity_survey.stats.types import Array
+
+INNER_DRAWS = 100
+"""Resamples of each resample behind a studentised interval."""
+
+
+def resample(
+    x: Array,
+    model: PlsModel,
+    section: PlsSection,
+    seed: int,
+    progress: Callable[[int], None] | None = None,
+) -> PlsBootstrap:
+    """Fit a model to answers x (n, p) and to resamples, with what the kind of interval needs."""
+    return bootstrap_pls(
+        x,
+        model,
+        section.bootstrap_draws,
+        seed=seed,
+        tolerance=section.tolerance,
+        max_iterations=section.max_iterations,
+        jackknife=section.interval == "bca",
+        inner_draws=INNER_DRAWS if section.interval == "studentised" else 0,
+        progress=progress,
+    )
+
+
+def interval_summary(bootstrap: PlsBootstrap, section: PlsSection, name: str) -> Summary:
+    """Inference on one field of `PlsEstimates`, with the interval the config names."""
+    return bootstrap.summary(name, kind=section.interval, level=section.confidence_level)
+
+
+def interval_columns(summary: Summary, where: tuple[Array, ...] | slice) -> dict[str, Array]:
+    """Columns of a table about some of the estimates."""
+    return {
+        "boot_mean": summary.mean[where],
+        "boot_se": summary.se[where],
+        "t": summary.t[where],
+        "p": summary.p[where],
+        "ci_low": summary.low[where],
+        "ci_high": summary.high[where],
+    }
+
+
+def bootstrap_card(bootstrap: PlsBootstrap, section: PlsSection) -> Card:
+    """How a table of bootstrapped estimates was computed."""
+    return {
+        "method": "PLS path model, Mode A unless the config says mode_b",
+        "scheme": section.scheme,
+        "tolerance": section.tolerance,
+        "iterations": bootstrap.fit.n_iterations,
+        "signs": "positive loading sums; resamples aligned to the sample by construct",
+        "scores": "unit variance",
+        "divisor": "n - 1; bootstrap errors: draws - 1",
+        "n": bootstrap.fit.n,
+        "bootstrap_draws": section.bootstrap_draws,
+        "inadmissible_draws": bootstrap.n_inadmissible,
+        "interval": section.interval,
+        "confidence_level": section.confidence_level,
+        "seed": bootstrap.seed,
+    }

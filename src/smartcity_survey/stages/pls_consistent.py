@@ -1,0 +1,103 @@
+"""PLSc: what paths and loadings would be without measurement error, beside those of the composites."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.config import PlsSection
+from smartcity_survey.io import Card, StageResult
+from smartcity_survey.model import Model
+from smartcity_survey.stages.pls_bootstrap import (
+    bootstrap_card,
+    interval_columns,
+    interval_summary,
+    resample,
+)
+from smartcity_survey.stats.bootstrap import PlsBootstrap
+from smartcity_survey.stats.errors import ImproperSolution
+from smartcity_survey.stats.pls_model import PlsModel
+from smartcity_survey.stats.types import Array
+
+METHOD = "consistent PLS: correlations of Mode A constructs divided by the roots of rho_A"
+
+
+def consistent_tables(
+    x: Array, composites: PlsBootstrap, pls: PlsModel, model: Model, section: PlsSection
+) -> StageResult:
+    """Consistent estimates from the resamples of the composite ones, by the same streams.
+
+    An improper solution of the sample is no reason to stop: the composites stand. The tables then have no
+    lines, and their card says why.
+    """
+    try:
+        factors = resample(x, replace(pls, consistent=True), section, composites.seed)
+    except ImproperSolution as error:
+        card: Card = {
+            "method": METHOD,
+            "no_solution": "rho_A or explained variance outside its range",
+            "at_fault": model.names[error.construct],
+            "n": composites.fit.n,
+        }
+        none = pd.DataFrame()
+        tables = {
+            "plsc_paths": none.reindex(columns=["path", "composite", "consistent"]),
+            "plsc_loadings": none.reindex(columns=["item", "construct", "composite", "consistent"]),
+            "plsc_quality": none.reindex(columns=["construct", "rho_a", "composite_r2", "consistent_r2"]),
+        }
+    else:
+        card = {
+            **bootstrap_card(factors, section),
+            "method": METHOD,
+            "smallest_eigenvalue": factors.fit.smallest_eigenvalue,
+        }
+        tables = {
+            "plsc_paths": _paths(composites, factors, model, section),
+            "plsc_loadings": _loadings(composites, factors, model, section),
+            "plsc_quality": _quality(composites, factors, model),
+        }
+    return StageResult(tables=tables, cards=dict.fromkeys(tables, card))
+
+
+def _paths(
+    composites: PlsBootstrap, factors: PlsBootstrap, model: Model, section: PlsSection
+) -> pd.DataFrame:
+    summary = interval_summary(factors, section, "path_coefficients")
+    index = {name: position for position, name in enumerate(model.names)}
+    where = tuple(np.array([index[name] for name in side]) for side in zip(*model.paths, strict=True))
+    return pd.DataFrame(
+        {
+            "path": [f"{source} -> {target}" for source, target in model.paths],
+            "composite": composites.fit.path_coefficients[where],
+            "consistent": summary.estimate[where],
+            **interval_columns(summary, where),
+        }
+    )
+
+
+def _loadings(
+    composites: PlsBootstrap, factors: PlsBootstrap, model: Model, section: PlsSection
+) -> pd.DataFrame:
+    summary = interval_summary(factors, section, "loadings")
+    return pd.DataFrame(
+        {
+            "item": model.items,
+            "construct": [model.construct_of(item) for item in model.items],
+            "composite": composites.estimate.loadings,
+            "consistent": summary.estimate,
+            **interval_columns(summary, slice(None)),
+        }
+    )
+
+
+def _quality(composites: PlsBootstrap, factors: PlsBootstrap, model: Model) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "construct": model.names,
+            "rho_a": factors.fit.rho_a,
+            "composite_r2": composites.fit.r2,
+            "consistent_r2": factors.fit.r2,
+        }
+    )
