@@ -29,6 +29,7 @@ rule pls:
         code=code(
             "stages/pls.py",
             "stages/pls_bootstrap.py",
+            "stages/pls_inputs.py",
             "stages/pls_consistent.py",
             "stages/retention.py",
             "stats",

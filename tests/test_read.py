@@ -11,7 +11,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from smartcity_survey.codebook import Codebook
+from smartcity_survey.codebook import WEIGHT, Codebook
 from smartcity_survey.config import DataSection
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.read import read_survey
@@ -46,6 +46,17 @@ def test_all_formats_agree(tmp_path: Path, survey: pd.DataFrame, codebook: Codeb
         "n_declared_missing": 0,
         "n_labels": 0,
     }
+
+
+@pytest.mark.parametrize("ending", [".sav", ".csv", ".xlsx"])
+def test_sampling_weights_are_read_beside_the_answers(
+    tmp_path: Path, survey: pd.DataFrame, codebook: Codebook, ending: str
+) -> None:
+    """Fractions, and codes that mean no answer elsewhere, are weights."""
+    frame = survey.assign(w=np.resize([0.25, 1.5, 9.0, 99.0], 40))
+    options = section(weight="w", missing_codes=[9, 99])
+    answers = read_survey(write(frame, tmp_path / f"survey{ending}"), codebook, options).answers
+    np.testing.assert_array_equal(answers[WEIGHT], frame["w"])
 
 
 def test_missing_values_declared_in_the_sav_are_missing(

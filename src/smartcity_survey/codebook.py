@@ -16,6 +16,8 @@ from smartcity_survey.parsing import Section, parse, read_yaml
 
 RESPONDENT = "respondent"
 """Name of the identifying column in every respondent-level file; no question may have it."""
+WEIGHT = "sampling_weight"
+"""Name of the sampling weights' column in the respondent-level files; no question may have it."""
 MOST_SCALE_POINTS = 101
 
 
@@ -106,8 +108,9 @@ class Codebook(Section):
         clash = sorted(set(self.items) & (set(self.constructs) | set(self.demographics)))
         if clash:
             contradictions.append(f"names used for an item and for something else: {_listed(clash)}")
-        if RESPONDENT in {*self.items, *self.demographics}:
-            contradictions.append(f"the name `{RESPONDENT}` is kept for the identifier: rename the question")
+        for kept, use in ((RESPONDENT, "identifier"), (WEIGHT, "weights")):
+            if kept in {*self.items, *self.demographics}:
+                contradictions.append(f"the name `{kept}` is kept for the {use}: rename the question")
         shared = [column for column, n in Counter(self.columns().values()).items() if n > 1]
         if shared:
             contradictions.append(f"several questions read the column {_listed(shared)}")

@@ -27,8 +27,9 @@ CleaningRule = Literal[
 ]
 CarelessIndex = Literal["longstring", "mean_run", "irv", "mahalanobis_p", "even_odd"]
 ScoreMethod = Literal["mean", "sum", "component", "cfa_regression", "cfa_bartlett", "pls"]
+Correlation = Literal["pearson", "polychoric"]
 Scheme = Literal["path", "factorial", "centroid"]
-Mode = Literal["reflective", "mode_a", "mode_b"]
+Mode = Literal["reflective", "mode_a", "mode_b", "sum_score"]
 Probability = Annotated[float, Field(gt=0, lt=1)]
 WaveName = Annotated[str, Field(pattern=r"^[^=/>]+$")]
 Limit = Annotated[float, Field(ge=0, lt=1)] | None
@@ -60,6 +61,10 @@ class DataSection(Section):
     )
     decimal: Literal[".", ","] = Field(".", description="decimal mark of numbers written as text")
     sheet: str | int = Field(0, description="xlsx sheet, by name or position")
+    weight: str | None = Field(
+        None,
+        description="column of sampling weights, for PLS-SEM; none: all respondents count alike",
+    )
     missing_codes: tuple[float | str, ...] = Field(
         (), description="codes and words that mean no answer, beside those the .sav declares"
     )
@@ -137,6 +142,9 @@ class PlsSection(Section):
     """PLS-SEM and its bootstrap."""
 
     scheme: Scheme = Field("path", description="inner weighting: path, factorial or centroid")
+    correlation: Correlation = Field(
+        "pearson", description="of the items: pearson, or polychoric for answers in ordered categories"
+    )
     tolerance: float = Field(1e-12, gt=0, description="largest change of an outer weight at convergence")
     max_iterations: int = Field(1000, ge=1, description="iterations before the fit is called not converged")
     bootstrap_draws: int = Field(10_000, ge=100, le=1_000_000, description="bootstrap resamples")
@@ -175,7 +183,7 @@ class RobustnessSection(Section):
 class ConstructSection(Section):
     """A construct: how it is measured and by what."""
 
-    mode: Mode = Field("reflective", description="reflective (same as mode_a) or mode_b (formative)")
+    mode: Mode = Field("reflective", description="reflective (mode_a), mode_b (formative) or sum_score")
     items: tuple[str, ...] | None = Field(None, description="its items; none: those the codebook gives it")
 
 
@@ -224,11 +232,25 @@ class Config(Section):
     seed: int = Field(ge=0, description="seed of every random stream")
 
     @model_validator(mode="after")
+    def _weights_need_products(self) -> Config:
+        if self.data.weight and self.pls.correlation == "polychoric":
+            raise ValueError(
+                "polychoric correlations take no sampling weights; leave out `data.weight`, or write "
+                "`pls.correlation: pearson`"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _waves_have_names(self) -> Config:
         if self.waves and self.study.wave is None:
             raise ValueError("`waves` lists other waves; say under `study.wave` what this one is called")
         if self.study.wave in self.waves:
             raise ValueError(f"the wave {self.study.wave} is this one; `waves` lists the others")
+        weighted = [name for name, wave in self.waves.items() if wave.weight]
+        if weighted:
+            raise ValueError(
+                f"waves are compared without weights; leave out `weight` under {', '.join(weighted)}"
+            )
         return self
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 
 import pandas as pd
 
@@ -39,6 +40,14 @@ def header(**names: str) -> Edit:
         study.survey = study.survey.rename(columns=names)
 
     return edit
+
+
+def weighted(spoil: Callable[[pd.Series], pd.Series]) -> Edit:
+    """Add weights of 1, spoilt, and name their column in the config."""
+    return both(
+        column("weight", lambda survey: spoil(pd.Series(1.0, index=survey.index))),
+        setting("config", "data", "weight", to="weight"),
+    )
 
 
 def repeated_column(study: Study) -> None:
@@ -236,5 +245,26 @@ CASES = (
         "survey.csv, column T1",
         "nobody answered it",
         "Check the export",
+    ),
+    Case(
+        "weights that are not there",
+        setting("config", "data", "weight", to="wieght"),
+        "survey.csv, column wieght",
+        "no such column",
+        "Correct the name",
+    ),
+    Case(
+        "weight of zero",
+        weighted(lambda weights: weights.where(weights.index != 3, 0.0)),
+        "survey.csv, row 5, column weight",
+        "the sampling weight is empty, zero or negative",
+        "above 0",
+    ),
+    Case(
+        "respondents without a weight",
+        weighted(lambda weights: weights.where(weights.index > 1)),
+        "survey.csv, rows 2, 3, column weight",
+        "the sampling weight is empty",
+        "leave out `data.weight`",
     ),
 )

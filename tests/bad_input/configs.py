@@ -331,4 +331,38 @@ CASES = (
         "no such file",
         "Did you mean 'survey.csv'?",
     ),
+    Case(
+        "weights of polychoric correlations",
+        both(
+            setting("config", "data", "weight", to="weight"),
+            setting("config", "pls", to={"correlation": "polychoric"}),
+        ),
+        "config.yaml",
+        "contradiction",
+        "leave out `data.weight`",
+    ),
+    Case(
+        "misspelt correlation",
+        setting("config", "pls", to={"correlation": "polycoric"}),
+        "config.yaml, pls.correlation",
+        "'polycoric' is not allowed",
+        "polychoric",
+    ),
+    Case(
+        "misspelt mode",
+        setting("config", "model", "constructs", "trust", to={"mode": "sumscore"}),
+        "config.yaml, model.constructs.trust.mode",
+        "'sumscore' is not allowed",
+        "sum_score",
+    ),
+    Case(
+        "wave with weights",
+        both(
+            setting("config", "study", "wave", to="2024"),
+            setting("config", "waves", to={"2026": WAVE | {"weight": "w"}}),
+        ),
+        "config.yaml",
+        "contradiction",
+        "leave out `weight` under 2026",
+    ),
 )

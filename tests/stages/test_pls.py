@@ -88,3 +88,46 @@ def test_pairs_without_htmt2_have_no_bound() -> None:
     assert table.loc[undefined, "htmt2_upper_bound"].isna().all()
     assert not table.loc[undefined, ["htmt2_below_085", "htmt2_below_090"]].any(axis=None)
     assert table["upper_bound"].notna().all()
+
+
+def test_sum_scores_weigh_standardised_items_alike() -> None:
+    direct = simulated.model()
+    sums = tuple(replace(construct, mode="sum_score") for construct in direct.constructs)
+    section = PlsSection(bootstrap_draws=100)
+    result = estimate_pls(simulated.answers(), replace(direct, constructs=sums), section, seed=1)
+    weights = result.tables["pls_weights"].groupby("construct")["weight"]
+    np.testing.assert_allclose(weights.max(), weights.min(), rtol=1e-12)
+    z = simulated.answers()[list(simulated.ITEMS)]
+    z = (z - z.mean()) / z.std()
+    scores = [z[list(simulated.items_of(name))].sum(axis=1) for name in simulated.CONSTRUCTS]
+    R = np.corrcoef(scores)
+    expected = np.linalg.solve(R[:-1, :-1], R[:-1, -1])
+    np.testing.assert_allclose(result.tables["pls_paths"]["estimate"], expected, rtol=1e-9)
+    # Nothing is disattenuated: consistent estimates repeat those of the sums.
+    np.testing.assert_allclose(result.tables["plsc_paths"]["consistent"], expected, rtol=1e-9)
+
+
+def test_polychoric_correlations_say_so_on_the_card() -> None:
+    section = PlsSection(bootstrap_draws=100, correlation="polychoric")
+    result = estimate_pls(simulated.answers(), simulated.model(), section, seed=1)
+    card = result.cards["pls_paths"]
+    assert card["correlations"] == "polychoric"
+    assert "first order" in str(card["resamples"])
+    table = result.tables["pls_paths"]
+    assert (table["ci_low"] < table["estimate"]).all()
+    assert (table["estimate"] < table["ci_high"]).all()
+
+
+@pytest.mark.parametrize("interval", ["percentile", "bca", "studentised"])
+def test_every_table_has_its_intervals(interval: Literal["percentile", "bca", "studentised"]) -> None:
+    """Each kind, in each table: finite, in order, and around most estimates."""
+    section = PlsSection(interval=interval, bootstrap_draws=100)
+    result = estimate_pls(simulated.answers(), simulated.model(), section, seed=1)
+    for name in ("pls_paths", "pls_loadings", "pls_weights", "plsc_paths", "plsc_loadings"):
+        table = result.tables[name]
+        assert (table["ci_low"] < table["ci_high"]).all(), name
+        estimate = table[next(c for c in ("estimate", "loading", "weight", "consistent") if c in table)]
+        assert ((table["ci_low"] < estimate) & (estimate < table["ci_high"])).mean() > 0.9, name
+        assert result.cards[name]["interval"] == interval
+    quality = result.tables["pls_quality"]
+    assert (quality["r2_ci_low"] < quality["r2_ci_high"]).all()

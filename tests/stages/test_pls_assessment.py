@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from smartcity_survey.codebook import WEIGHT
 from smartcity_survey.config import PlsSection
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import StageResult
@@ -72,3 +73,44 @@ def test_copied_items_are_named() -> None:
     frame[second] = frame[first]
     with pytest.raises(SurveyError, match=f"{first}, {second}"):
         assess_pls(frame, simulated.model(), simulated.codebook(), SECTION, 1)
+
+
+def test_polychoric_correlations_reach_every_table_but_those_that_need_numbers() -> None:
+    section = SECTION.model_copy(update={"correlation": "polychoric"})
+    result = assess_pls(simulated.answers(), simulated.model(), simulated.codebook(), section, 1)
+    plain = assessed()
+    for name in ("cross_loadings", "htmt2", "pls_effects", "ipma"):
+        assert result.cards[name]["correlations"] == "polychoric"
+        with pytest.raises(AssertionError):
+            pd.testing.assert_frame_equal(result.tables[name], plain.tables[name])
+    pd.testing.assert_frame_equal(result.tables["blindfolding"], plain.tables["blindfolding"])
+    assert result.cards["blindfolding"]["correlations"] == "pearson"
+    assert result.tables["pls_fit"]["p"].isna().all()
+    assert "exact_fit_draws" not in result.cards["pls_fit"]
+    # Answers in five categories correlate less than what lies behind them.
+    stronger = result.tables["htmt2"].set_index("construct") > plain.tables["htmt2"].set_index("construct")
+    assert stronger.to_numpy().mean() > 0.4
+
+
+def test_weights_count_respondents_as_often() -> None:
+    """Weights of 1 and 2 give the estimates of answers in which some respondents stand twice."""
+    answers = simulated.answers()
+    weights = np.random.default_rng(4).integers(1, 3, len(answers))
+    weighted = assess_pls(
+        answers.assign(**{WEIGHT: weights.astype(float)}),
+        simulated.model(),
+        simulated.codebook(),
+        SECTION,
+        1,
+    )
+    repeated = assess_pls(
+        answers.loc[np.repeat(answers.index, weights)].reset_index(drop=True),
+        simulated.model(),
+        simulated.codebook(),
+        SECTION,
+        1,
+    )
+    for name in ("cross_loadings", "htmt2", "pls_effects", "ipma"):
+        pd.testing.assert_frame_equal(weighted.tables[name], repeated.tables[name], rtol=1e-9)
+        assert weighted.cards[name]["weights"] == "sampling weights"
+    assert weighted.cards["blindfolding"]["weights"] == "not used"

@@ -66,7 +66,10 @@ def membership(owner: list[int] | Array) -> BoolArray:
 def random_model(
     rng: np.random.Generator, *, scheme: Scheme = "path", formative: bool = False, largest_block: int = 4
 ) -> tuple[Array, PlsModel]:
-    """Answers (n, p) with a common factor per construct, and a model whose paths run from lower to higher."""
+    """Answers (n, p) with a common factor per construct, and a model whose paths run from lower to higher.
+
+    With `formative` half of the constructs with several items are in Mode B or sum scores.
+    """
     c = int(rng.integers(2, 5))
     owner = np.repeat(np.arange(c), rng.integers(1, largest_block + 1, size=c))
     paths = np.triu(rng.random((c, c)) < 0.6, 1)
@@ -74,8 +77,9 @@ def random_model(
     paths[0, -1] |= not paths[:, -1].any()
     factors = rng.normal(size=(int(rng.integers(60, 200)), c)) @ (np.eye(c) + 0.4)
     x = factors[:, owner] + rng.normal(size=(len(factors), len(owner)))
+    others: tuple[Mode, ...] = ("mode_b", "sum_score")
     modes: tuple[Mode, ...] = tuple(
-        "mode_b" if formative and rng.random() < 0.5 and (owner == j).sum() > 1 else "mode_a"
+        others[rng.integers(2)] if formative and rng.random() < 0.5 and (owner == j).sum() > 1 else "mode_a"
         for j in range(c)
     )
     shuffled = rng.permutation(len(owner))
@@ -100,11 +104,12 @@ def textbook_pls(x: Array, model: PlsModel, tolerance: float = 1e-13) -> tuple[A
             if model.scheme == "path" and before.size:
                 inner[before] = np.linalg.lstsq(scores[:, before], scores[:, j], rcond=None)[0]
             proxy, block = scores @ inner, model.blocks[:, j]
-            new[block, j] = (
-                z[:, block].T @ proxy
-                if model.modes[j] == "mode_a"
-                else np.linalg.lstsq(z[:, block], proxy, rcond=None)[0]
-            )
+            if model.modes[j] == "mode_a":
+                new[block, j] = z[:, block].T @ proxy
+            elif model.modes[j] == "mode_b":
+                new[block, j] = np.linalg.lstsq(z[:, block], proxy, rcond=None)[0]
+            else:
+                new[block, j] = 1.0
         new /= (z @ new).std(axis=0, ddof=1)
         change, weights = np.abs(new - weights).max(), new
         if change < tolerance:

@@ -11,15 +11,16 @@ from smartcity_survey.stats.errors import ConstantItems, NotConverged, NotFinite
 from smartcity_survey.stats.pls import PlsFit, fit_pls
 from smartcity_survey.stats.pls_model import PlsModel
 from smartcity_survey.stats.pls_stack import Reason
+from smartcity_survey.stats.polychoric import polychoric
 from smartcity_survey.stats.resample import resampled_units
 from smartcity_survey.stats.types import Array
-from smartcity_survey.stats.validity import htmt
+from smartcity_survey.stats.validity import htmt, htmt2
 from tests.stats.pls_data import answers, membership, random_model, reference
 
 # What the moments of a resample and its rows may differ by.
 EXACT = 1e-12
 
-FIELDS = ("outer_weights", "loadings", "path_coefficients", "r2", "f2", "htmt")
+FIELDS = ("outer_weights", "loadings", "path_coefficients", "r2", "f2", "htmt", "htmt2")
 
 
 def as_drawn(fit: PlsFit, R: Array, model: PlsModel) -> dict[str, Array]:
@@ -31,6 +32,7 @@ def as_drawn(fit: PlsFit, R: Array, model: PlsModel) -> dict[str, Array]:
         "r2": fit.r2,
         "f2": fit.f2,
         "htmt": htmt(R, model.blocks),
+        "htmt2": htmt2(R, model.blocks),
     }
 
 
@@ -228,3 +230,52 @@ def test_a_draw_without_admissible_resamples_has_no_standard_error() -> None:
     assert boot.draw_se is not None
     assert np.isnan(boot.draw_se.loadings[boot.reason == Reason.CONSTANT_ITEM]).all()
     assert np.isfinite(boot.draw_se.loadings[boot.admissible]).any()
+
+
+class TestOrdinal:
+    """Polychoric correlations in the place of Pearson's."""
+
+    model = PlsModel(
+        membership([0, 0, 0, 1, 1, 1]), np.array([[False, True], [False, False]]), consistent=True
+    )
+
+    def codes(self, n: int = 400) -> np.ndarray:
+        """Three categories of six normal items, two factors that correlate .6, loadings .8."""
+        rng = np.random.default_rng(5)
+        factors = rng.multivariate_normal([0, 0], [[1, 0.6], [0.6, 1]], size=n)
+        latent = 0.8 * np.repeat(factors, 3, axis=1) + 0.6 * rng.normal(size=(n, 6))
+        return np.digitize(latent, [-0.3, 1.0]).astype(float)
+
+    def test_the_estimate_is_the_fit_to_polychoric_correlations(self) -> None:
+        x = self.codes()
+        found = bootstrap_pls(x, self.model, 20, seed=1, ordinal=True)
+        expected = fit_pls(polychoric(x.astype(np.int64)).correlation, len(x), self.model)
+        np.testing.assert_allclose(found.fit.path_coefficients, expected.path_coefficients, atol=1e-12)
+        np.testing.assert_allclose(found.estimate.path_coefficients, expected.path_coefficients, atol=1e-10)
+
+    def test_it_finds_the_factors_that_categories_hide(self) -> None:
+        found = bootstrap_pls(self.codes(20_000), self.model, 2, seed=1, ordinal=True).fit
+        assert found.path_coefficients[0, 1] == pytest.approx(0.6, abs=0.02)
+        np.testing.assert_allclose(found.loadings.sum(axis=1), 0.8, atol=0.02)
+
+    def test_resamples_to_first_order_vary_as_those_estimated_anew(self) -> None:
+        x, draws = self.codes(), 300
+        found = bootstrap_pls(x, self.model, draws, seed=1, ordinal=True)
+        codes = x.astype(np.int64)
+        anew = [
+            fit_pls(
+                polychoric(codes[resampled_units(1, draw, draw + 1, len(x))[0]]).correlation,
+                len(x),
+                self.model,
+            ).path_coefficients[0, 1]
+            for draw in range(draws)
+        ]
+        ours = found.draws.path_coefficients[:, 0, 1]
+        # The same resamples, so the two differ by the second order of the expansion alone.
+        assert np.corrcoef(ours, anew)[0, 1] > 0.97
+        assert ours.std(ddof=1) == pytest.approx(np.std(anew, ddof=1), rel=0.1)
+
+    def test_neither_weights_nor_groups(self) -> None:
+        x = self.codes(50)
+        with pytest.raises(ValueError, match="neither weights nor groups"):
+            bootstrap_pls(x, self.model, 2, seed=1, ordinal=True, weights=np.ones(50))

@@ -12,9 +12,11 @@ from smartcity_survey.stats.correlation import (
     correlation,
     covariance,
     require_independence,
+    weighted_correlation,
 )
 from smartcity_survey.stats.errors import (
     ConstantItems,
+    InvalidWeights,
     LinearDependence,
     NotFinite,
     NotPositiveDefinite,
@@ -130,3 +132,15 @@ def test_contradictory_correlations_are_no_dependence() -> None:
     assert np.isnan(check_conditioning(matrix).log_determinant)
     with pytest.raises(NotPositiveDefinite, match=r"smallest eigenvalue -0\.8"):
         require_independence(matrix)
+
+
+def test_whole_weights_are_repeated_rows() -> None:
+    rng = np.random.default_rng(10)
+    x, weights = rng.normal(size=(40, 3)), rng.integers(1, 4, size=40)
+    repeated = np.corrcoef(np.repeat(x, weights, axis=0), rowvar=False)
+    np.testing.assert_allclose(weighted_correlation(x, 0.3 * weights), repeated, rtol=0, atol=1e-12)
+
+
+def test_a_weight_of_zero_is_refused() -> None:
+    with pytest.raises(InvalidWeights):
+        weighted_correlation(np.eye(3), np.array([1.0, 0.0, 2.0]))

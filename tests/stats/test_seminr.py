@@ -27,7 +27,7 @@ SEMINR = 1e-9
 
 def estimate(x: Array, model: PlsModel) -> Any:
     """seminr's estimate of one of our models; items are x0, x1, ..., constructs c0, c1, ..."""
-    weights = {"mode_a": seminr.mode_A, "mode_b": seminr.mode_B}
+    weights = {"mode_a": seminr.mode_A, "mode_b": seminr.mode_B, "sum_score": seminr.unit_weights}
     measurement = seminr.constructs(
         *(
             seminr.reflective(f"c{j}", [f"x{i}" for i in np.flatnonzero(block)])

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.codebook import RESPONDENT, Codebook
+from smartcity_survey.codebook import RESPONDENT, WEIGHT, Codebook
 from smartcity_survey.config import DataSection
 from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.read.cells import Codes, Missing, cell_text, read_codes, wordings_of
@@ -33,7 +33,8 @@ class Responses:
     Attributes
     ----------
     answers : one row per questionnaire in the file's order: `respondent` (text), then every item and
-        demographic variable of the codebook (float; NaN where there is no answer).
+        demographic variable of the codebook (float; NaN where there is no answer); with `data.weight` also
+        `sampling_weight`.
     rows : (n,) number of each questionnaire's row in the file, as a person sees it.
     log : one row per column: `column, n_rows, n_answered, n_empty, n_declared_missing, n_labels`.
     unused : columns of the file that the codebook does not name.
@@ -86,10 +87,10 @@ def read_survey(path: Path, codebook: Codebook, section: DataSection) -> Respons
     SurveyError
         listing every problem: file missing or unreadable, columns the codebook names but the file lacks,
         lines that are no rows, cells that are neither a number nor a known answer, rows without an
-        identifier, no rows at all, more answers than memory holds.
+        identifier, weights that are not positive, no rows at all, more answers than memory holds.
     """
     table = open_table(path, section)
-    heads = codebook.columns()
+    heads = codebook.columns() | ({WEIGHT: section.weight} if section.weight else {})
     needed = dict.fromkeys([*heads.values(), *([section.respondent] if section.respondent else [])])
     problems = _absent_columns(table.columns, needed, path)
     columns = [
@@ -113,6 +114,8 @@ def read_survey(path: Path, codebook: Codebook, section: DataSection) -> Respons
             problems += _unidentified(identifiers, path)
     for column in columns:
         problems += _unreadable(column, section, path)
+        if column.name == WEIGHT:
+            problems += _not_positive(column, rows, path)
     if not rows and not problems:
         problems = [
             Problem(str(path), "there is a header but no row of answers.", "Export the survey again.")
@@ -126,6 +129,8 @@ def read_survey(path: Path, codebook: Codebook, section: DataSection) -> Respons
 
 
 def _column(name: str, head: str, codebook: Codebook, section: DataSection, table: Table) -> _Column:
+    if name == WEIGHT:
+        return _Column(name, head, {}, Missing())
     missing = Missing(
         tuple(code for code in section.missing_codes if not isinstance(code, str)),
         table.missing_ranges.get(head, ()),
@@ -150,6 +155,22 @@ def _unreadable(column: _Column, section: DataSection, path: Path) -> list[Probl
             _remedy(text, column.wordings, section.decimal),
         )
         for text, rows in column.unreadable.items()
+    ]
+
+
+def _not_positive(column: _Column, rows: Sequence[int], path: Path) -> list[Problem]:
+    """Rows whose weight is empty, zero or negative; those with a word in its place are named already."""
+    known = {row for found in column.unreadable.values() for row in found}
+    weights = zip(rows, column.values(), strict=True)
+    bad = [row for row, weight in weights if not weight > 0 and row not in known]
+    if not bad:
+        return []
+    return [
+        Problem(
+            f"{path}, {_rows(bad)}, column {column.head}",
+            "the sampling weight is empty, zero or negative.",
+            "Give every questionnaire a weight above 0, or leave out `data.weight`.",
+        )
     ]
 
 

@@ -12,10 +12,11 @@ from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls import pls_model
+from smartcity_survey.stages.pls_inputs import PlsInputs
 from smartcity_survey.stats.cfa import CfaFit, fit_cfa
 from smartcity_survey.stats.cfa_fit import fit_indices
 from smartcity_survey.stats.cfa_robust import satorra_bentler
-from smartcity_survey.stats.correlation import correlation, covariance
+from smartcity_survey.stats.correlation import covariance
 from smartcity_survey.stats.pls import fit_pls
 from smartcity_survey.stats.reliability import reliability
 from smartcity_survey.stats.types import Array
@@ -28,10 +29,11 @@ def evaluate_measurement(answers: pd.DataFrame, model: Model, section: PlsSectio
     Composite reliability, AVE, rho_A and the Fornell-Larcker criterion rest on the PLS loadings, as
     Hair et al. report them; `ave_cfa` and `composite_reliability_cfa` on those of the CFA.
     """
-    x = answers[list(model.items)].to_numpy(dtype=np.float64)
+    inputs = PlsInputs.of(answers, model, section)
+    x = inputs.x
     n, membership = len(x), model.membership()
     with naming(model.items, "measurement", model.names):
-        correlations, covariances = correlation(x), covariance(x, ddof=1)
+        correlations, covariances = inputs.correlation(), covariance(x, ddof=1)
         pls = fit_pls(
             correlations,
             n,
@@ -70,7 +72,7 @@ def evaluate_measurement(answers: pd.DataFrame, model: Model, section: PlsSectio
             "cfa_loadings": _cfa_loadings(cfa, model),
             "cfa_factor_correlations": _square(cfa.factor_corr, model),
         },
-        cards=_cards(section, cfa, n),
+        cards=_cards(section, inputs, cfa, n),
     )
 
 
@@ -103,10 +105,11 @@ def _cfa_loadings(cfa: CfaFit, model: Model) -> pd.DataFrame:
     )
 
 
-def _cards(section: PlsSection, cfa: CfaFit, n: int) -> dict[str, Card]:
+def _cards(section: PlsSection, inputs: PlsInputs, cfa: CfaFit, n: int) -> dict[str, Card]:
     pls: Card = {
         "method": "alpha and omega from covariances; rho_A, composite reliability and AVE from PLS loadings",
         "scheme": section.scheme,
+        **inputs.card(),
         "tolerance": section.tolerance,
         "divisor": "n - 1",
         "n": n,
@@ -122,7 +125,7 @@ def _cards(section: PlsSection, cfa: CfaFit, n: int) -> dict[str, Card]:
     return {
         "reliability": pls,
         "fornell_larcker": pls,
-        "htmt": {"method": "absolute correlations", "n": n},
+        "htmt": {"method": "absolute correlations", **inputs.card(), "n": n},
         "cfa_fit": ml,
         "cfa_loadings": ml,
         "cfa_factor_correlations": ml,

@@ -18,6 +18,7 @@ from smartcity_survey.stages.pls_bootstrap import (
     resample,
 )
 from smartcity_survey.stages.pls_consistent import consistent_tables
+from smartcity_survey.stages.pls_inputs import PlsInputs
 from smartcity_survey.stats.bootstrap import PlsBootstrap
 from smartcity_survey.stats.intervals import summarise
 from smartcity_survey.stats.mediation import chain_effects, chain_standard_errors, chains
@@ -39,7 +40,7 @@ def pls_model(model: Model, section: PlsSection) -> PlsModel:
     return PlsModel(
         blocks=model.membership(),
         paths=model.path_matrix(),
-        modes=tuple("mode_b" if c.mode == "mode_b" else "mode_a" for c in model.constructs),
+        modes=tuple("mode_a" if c.mode == "reflective" else c.mode for c in model.constructs),
         scheme=section.scheme,
     )
 
@@ -52,10 +53,10 @@ def estimate_pls(
     progress: Callable[[int], None] | None = None,
 ) -> StageResult:
     """Fit the path model to the kept items and to bootstrap resamples of the respondents."""
-    x = answers[list(model.items)].to_numpy(dtype=np.float64)
+    inputs = PlsInputs.of(answers, model, section)
     pls = pls_model(model, section)
     with naming(model.items, "PLS-SEM", model.names):
-        bootstrap = resample(x, pls, section, seed, progress)
+        bootstrap = resample(inputs, pls, section, seed, progress)
     tables = {
         "pls_loadings": _item_table(bootstrap, model, section, "loadings", "loading"),
         "pls_weights": _item_table(bootstrap, model, section, "outer_weights", "weight"),
@@ -65,8 +66,8 @@ def estimate_pls(
         "htmt_bounds": _htmt_bounds(bootstrap, model, section),
         "pls_inadmissible": _inadmissible(bootstrap, model),
     }
-    card = bootstrap_card(bootstrap, section)
-    consistent = consistent_tables(x, bootstrap, pls, model, section)
+    card = bootstrap_card(bootstrap, inputs, section)
+    consistent = consistent_tables(inputs, bootstrap, pls, model, section)
     return StageResult(
         tables={**tables, **consistent.tables}, cards={**dict.fromkeys(tables, card), **consistent.cards}
     )

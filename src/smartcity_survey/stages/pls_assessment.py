@@ -11,8 +11,9 @@ from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.pls import pls_model
+from smartcity_survey.stages.pls_inputs import PlsInputs
 from smartcity_survey.stats.blindfolding import blindfolding_q2, omission_distance
-from smartcity_survey.stats.correlation import correlation, require_independence
+from smartcity_survey.stats.correlation import require_independence
 from smartcity_survey.stats.ipma import importance_performance
 from smartcity_survey.stats.pls import PlsFit, fit_pls
 from smartcity_survey.stats.pls_fit import (
@@ -39,17 +40,19 @@ def assess_pls(
     answers: pd.DataFrame, model: Model, codebook: Codebook, section: PlsSection, seed: int
 ) -> StageResult:
     """Fit the path model once and judge it by everything that needs no bootstrap of its estimates."""
-    x = answers[list(model.items)].to_numpy(dtype=np.float64)
+    inputs = PlsInputs.of(answers, model, section)
+    x = inputs.x
     pls = pls_model(model, section)
     with naming(model.items, "PLS-SEM", model.names):
-        R = correlation(x)
+        R = inputs.correlation()
         require_independence(R, len(x))
         fit = fit_pls(R, len(x), pls, tolerance=section.tolerance, max_iterations=section.max_iterations)
-        fits = _fit(x, R, fit, pls, section, seed)
+        fits = _fit(inputs, R, fit, pls, section, seed)
         relevance, distance = _relevance(x, pls, model, section)
     card: Card = {
-        "method": "PLS path model, Mode A unless the config says mode_b",
+        "method": "PLS path model, Mode A unless the config says otherwise",
         "scheme": section.scheme,
+        **inputs.card(),
         "tolerance": section.tolerance,
         "iterations": fit.n_iterations,
         "signs": "positive loading sums",
@@ -62,38 +65,57 @@ def assess_pls(
         "htmt2": square(htmt2(R, model.membership()), model.names, "construct"),
         "pls_effects": _effects(fit, model),
         "blindfolding": relevance,
-        "ipma": _importance(x, fit, model, codebook),
+        "ipma": _importance(inputs, fit, model, codebook),
     }
     cards: dict[str, Card] = {
         **dict.fromkeys(tables, card),
         "pls_fit": {
             **card,
             "logarithms": "natural",
-            "exact_fit": "resamples of answers rotated to the implied correlations",
-            "exact_fit_draws": section.exact_fit_draws,
-            "seed": seed,
+            **_exact_fit_card(inputs, section, seed),
         },
-        "htmt2": {"method": "geometric means of signed correlations", "n": fit.n},
-        "blindfolding": {**card, "omission_distance": distance, "replacement": "mean of the others"},
+        "htmt2": {"method": "geometric means of signed correlations", **inputs.card(), "n": fit.n},
+        "blindfolding": {
+            **card,
+            **inputs.unused_card(),
+            "omission_distance": distance,
+            "replacement": "mean of the others",
+        },
         "ipma": {**card, "scores": "0 worst to 100 best answer", "effects": "total, unstandardised"},
     }
     return StageResult(tables=tables, cards=cards)
 
 
-def _fit(x: Array, R: Array, fit: PlsFit, pls: PlsModel, section: PlsSection, seed: int) -> pd.DataFrame:
+def _exact_fit_card(inputs: PlsInputs, section: PlsSection, seed: int) -> Card:
+    if not inputs.plain:
+        return {"exact_fit": "only for Pearson correlations of unweighted answers"}
+    return {
+        "exact_fit": "resamples of answers rotated to the implied correlations",
+        "exact_fit_draws": section.exact_fit_draws,
+        "seed": seed,
+    }
+
+
+def _fit(
+    inputs: PlsInputs, R: Array, fit: PlsFit, pls: PlsModel, section: PlsSection, seed: int
+) -> pd.DataFrame:
     """Every reading of the model's implied correlations, with the test of exact fit."""
     rows: list[dict[str, str | float]] = []
     for reading, (measurement, structural) in READINGS.items():
         found = discrepancy(R, implied_correlations(R, fit, pls, measurement, structural))
-        exact = exact_fit(
-            x,
-            pls,
-            measurement,
-            structural,
-            draws=section.exact_fit_draws,
-            seed=seed,
-            tolerance=section.tolerance,
-            max_iterations=section.max_iterations,
+        exact = (
+            exact_fit(
+                inputs.x,
+                pls,
+                measurement,
+                structural,
+                draws=section.exact_fit_draws,
+                seed=seed,
+                tolerance=section.tolerance,
+                max_iterations=section.max_iterations,
+            )
+            if inputs.plain
+            else None
         )
         nothing = np.full(3, np.nan)
         limits = (nothing,) * 3 if exact is None else (exact.quantile(0.95), exact.quantile(0.99), exact.p())
@@ -141,14 +163,14 @@ def _relevance(x: Array, pls: PlsModel, model: Model, section: PlsSection) -> tu
     return frame[frame["construct"].isin(model.outcomes)].reset_index(drop=True), distance
 
 
-def _importance(x: Array, fit: PlsFit, model: Model, codebook: Codebook) -> pd.DataFrame:
+def _importance(inputs: PlsInputs, fit: PlsFit, model: Model, codebook: Codebook) -> pd.DataFrame:
     scales = [codebook.scale_of(item) for item in model.items]
     minimum = np.array([scale.minimum for scale in scales], dtype=np.float64)
     maximum = np.array([scale.maximum for scale in scales], dtype=np.float64)
     frames: list[pd.DataFrame] = []
     for outcome in model.outcomes:
         target = model.names.index(outcome)
-        found = importance_performance(x, fit, target, minimum, maximum)
+        found = importance_performance(inputs.x, fit, target, minimum, maximum, inputs.weights)
         frame = pd.DataFrame(
             {
                 "outcome": outcome,

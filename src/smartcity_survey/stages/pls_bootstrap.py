@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from smartcity_survey.config import PlsSection
 from smartcity_survey.io import Card
+from smartcity_survey.stages.pls_inputs import PlsInputs
 from smartcity_survey.stats.bootstrap import PlsBootstrap, bootstrap_pls
 from smartcity_survey.stats.intervals import Summary
 from smartcity_survey.stats.pls_model import PlsModel
@@ -16,18 +17,20 @@ INNER_DRAWS = 100
 
 
 def resample(
-    x: Array,
+    inputs: PlsInputs,
     model: PlsModel,
     section: PlsSection,
     seed: int,
     progress: Callable[[int], None] | None = None,
 ) -> PlsBootstrap:
-    """Fit a model to answers x (n, p) and to resamples, with what the kind of interval needs."""
+    """Fit a model to the answers and to resamples of them, with what the kind of interval needs."""
     return bootstrap_pls(
-        x,
+        inputs.x,
         model,
         section.bootstrap_draws,
         seed=seed,
+        weights=inputs.weights,
+        ordinal=inputs.ordinal,
         tolerance=section.tolerance,
         max_iterations=section.max_iterations,
         jackknife=section.interval == "bca",
@@ -53,11 +56,15 @@ def interval_columns(summary: Summary, where: tuple[Array, ...] | slice) -> dict
     }
 
 
-def bootstrap_card(bootstrap: PlsBootstrap, section: PlsSection) -> Card:
+def bootstrap_card(bootstrap: PlsBootstrap, inputs: PlsInputs, section: PlsSection) -> Card:
     """How a table of bootstrapped estimates was computed."""
+    linearised: Card = (
+        {"resamples": "polychoric correlations to first order, not estimated anew"} if inputs.ordinal else {}
+    )
     return {
-        "method": "PLS path model, Mode A unless the config says mode_b",
+        "method": "PLS path model, Mode A unless the config says otherwise",
         "scheme": section.scheme,
+        **inputs.card(),
         "tolerance": section.tolerance,
         "iterations": bootstrap.fit.n_iterations,
         "signs": "positive loading sums; resamples aligned to the sample by construct",
@@ -66,6 +73,7 @@ def bootstrap_card(bootstrap: PlsBootstrap, section: PlsSection) -> Card:
         "n": bootstrap.fit.n,
         "bootstrap_draws": section.bootstrap_draws,
         "inadmissible_draws": bootstrap.n_inadmissible,
+        **linearised,
         "interval": section.interval,
         "confidence_level": section.confidence_level,
         "seed": bootstrap.seed,

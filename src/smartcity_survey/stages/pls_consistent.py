@@ -16,16 +16,16 @@ from smartcity_survey.stages.pls_bootstrap import (
     interval_summary,
     resample,
 )
+from smartcity_survey.stages.pls_inputs import PlsInputs
 from smartcity_survey.stats.bootstrap import PlsBootstrap
 from smartcity_survey.stats.errors import ImproperSolution
 from smartcity_survey.stats.pls_model import PlsModel
-from smartcity_survey.stats.types import Array
 
 METHOD = "consistent PLS: correlations of Mode A constructs divided by the roots of rho_A"
 
 
 def consistent_tables(
-    x: Array, composites: PlsBootstrap, pls: PlsModel, model: Model, section: PlsSection
+    inputs: PlsInputs, composites: PlsBootstrap, pls: PlsModel, model: Model, section: PlsSection
 ) -> StageResult:
     """Consistent estimates from the resamples of the composite ones, by the same streams.
 
@@ -33,10 +33,11 @@ def consistent_tables(
     lines, and their card says why.
     """
     try:
-        factors = resample(x, replace(pls, consistent=True), section, composites.seed)
+        factors = resample(inputs, replace(pls, consistent=True), section, composites.seed)
     except ImproperSolution as error:
         card: Card = {
             "method": METHOD,
+            **inputs.card(),
             "no_solution": "rho_A or explained variance outside its range",
             "at_fault": model.names[error.construct],
             "n": composites.fit.n,
@@ -49,7 +50,7 @@ def consistent_tables(
         }
     else:
         card = {
-            **bootstrap_card(factors, section),
+            **bootstrap_card(factors, inputs, section),
             "method": METHOD,
             "smallest_eigenvalue": factors.fit.smallest_eigenvalue,
         }

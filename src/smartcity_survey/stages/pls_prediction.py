@@ -10,6 +10,7 @@ from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls import pls_model
+from smartcity_survey.stages.pls_inputs import PlsInputs
 from smartcity_survey.stats.pls_prediction import (
     PlsPrediction,
     accuracy,
@@ -21,7 +22,8 @@ from smartcity_survey.stats.pls_prediction import (
 
 def predict_answers(answers: pd.DataFrame, model: Model, section: PlsSection, seed: int) -> StageResult:
     """Predict the items of explained constructs fold by fold, beside a linear model and the averages."""
-    x = answers[list(model.items)].to_numpy(dtype=np.float64)
+    inputs = PlsInputs.of(answers, model, section)
+    x = inputs.x
     with naming(model.items, "PLSpredict", model.names):
         prediction = predict_pls(
             x,
@@ -38,6 +40,7 @@ def predict_answers(answers: pd.DataFrame, model: Model, section: PlsSection, se
         "linear_model": "all items of constructs that nothing explains, with a constant",
         "q2_predict": "against the averages of the training folds",
         "scheme": section.scheme,
+        **inputs.unused_card(),
         "n": len(x),
         "seed": seed,
     }

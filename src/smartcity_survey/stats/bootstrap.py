@@ -22,7 +22,14 @@ from smartcity_survey.stats.pls import PlsFit, fit_pls
 from smartcity_survey.stats.pls_estimates import Estimator, PlsEstimates, leave_one_out
 from smartcity_survey.stats.pls_model import Layout, PlsModel
 from smartcity_survey.stats.pls_stack import Reason, Verdicts
-from smartcity_survey.stats.resample import UnitProducts, correlation_stack, resampled_units, unit_products
+from smartcity_survey.stats.polychoric import polychoric
+from smartcity_survey.stats.resample import (
+    UnitProducts,
+    correlation_stack,
+    linearised_products,
+    resampled_units,
+    unit_products,
+)
 from smartcity_survey.stats.types import Array, BoolArray, IntArray
 
 
@@ -92,6 +99,7 @@ def bootstrap_pls(
     seed: int,
     weights: Array | None = None,
     groups: IntArray | None = None,
+    ordinal: bool = False,
     tolerance: float = 1e-12,
     max_iterations: int = 1000,
     jackknife: bool = False,
@@ -105,6 +113,9 @@ def bootstrap_pls(
     ----------
     weights : (n,), positive sampling weights, carried by respondents into the resamples.
     groups : (n,), groups of respondents resampled as a whole (cluster bootstrap).
+    ordinal : answers are whole codes of ordered categories; polychoric correlations take the place of
+        Pearson's, estimated once and in the resamples by their first-order expansion (`linearised_products`).
+        Neither weights nor groups then.
     jackknife : also fit without each unit, for BCa intervals.
     inner_draws : resamples of each draw, for studentised intervals; 50 or more.
     workers : threads; as many as processors where not given. The result does not depend on it.
@@ -112,13 +123,20 @@ def bootstrap_pls(
 
     Raises
     ------
-    NotFinite, ConstantItems, InvalidWeights, and all that `fit_pls` raises on the sample itself.
+    NotFinite, ConstantItems, InvalidWeights, all that `polychoric` raises, and all that `fit_pls` raises on
+    the sample itself; ValueError for weights or groups of ordinal answers.
     """
     missing = np.flatnonzero(~np.isfinite(x).all(axis=0))
     if missing.size:
         raise NotFinite(tuple(int(item) for item in missing))
     layout = Layout.of(model)
-    products = unit_products(x[:, layout.order], weights, groups)
+    if ordinal:
+        if weights is not None or groups is not None:
+            raise ValueError("polychoric correlations take neither weights nor groups")
+        found = polychoric(x[:, layout.order].astype(np.int64))
+        products = linearised_products(found.correlation, found.influence)
+    else:
+        products = unit_products(x[:, layout.order], weights, groups)
     total = products.total()
     fit = _sample_fit(total, len(x), model, layout, tolerance, max_iterations)
     estimator = Estimator(

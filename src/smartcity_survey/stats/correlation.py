@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import linalg
 
+from smartcity_survey.stats.design import check_weights
 from smartcity_survey.stats.errors import (
     ConstantItems,
     LinearDependence,
@@ -93,6 +94,26 @@ def correlation(x: Array) -> Array:
     As `covariance`.
     """
     matrix = covariance(x)
+    sd = np.sqrt(np.diagonal(matrix))
+    matrix /= np.outer(sd, sd)
+    np.fill_diagonal(matrix, 1.0)
+    return matrix
+
+
+def weighted_correlation(x: Array, weights: Array) -> Array:
+    """Pearson correlations (p, p) of x (n, p) with sampling weights (n,), whose scale does not matter.
+
+    Raises
+    ------
+    NotFinite, ConstantItems, InvalidWeights.
+    """
+    check_weights(weights, len(x))
+    constant = centre(x).constant
+    if constant.any():
+        raise ConstantItems(_positions(constant))
+    shares = weights / weights.sum()
+    z = x - shares @ x
+    matrix: Array = (z * shares[:, None]).T @ z
     sd = np.sqrt(np.diagonal(matrix))
     matrix /= np.outer(sd, sd)
     np.fill_diagonal(matrix, 1.0)

@@ -30,25 +30,32 @@ class ImportancePerformance:
 
 
 def importance_performance(
-    x: Array, fit: PlsFit, target: int, minimum: Array, maximum: Array
+    x: Array, fit: PlsFit, target: int, minimum: Array, maximum: Array, weights: Array | None = None
 ) -> ImportancePerformance:
     """The map for one construct, from answers x (n, p) on scales from minimum (p,) to maximum (p,).
 
-    Outer weights are those of the unstandardised items, divided by their sum.
+    Outer weights are those of the unstandardised items, divided by their sum. Means and standard deviations
+    take sampling weights (n,), where given.
 
     Ringle and Sarstedt (2016), Industrial Management & Data Systems 116, 1865-1886.
     """
     rescaled = 100 * (x - minimum) / (maximum - minimum)
-    raw = fit.outer_weights / rescaled.std(axis=0, ddof=1)[:, None]
+    raw = fit.outer_weights / _sd(rescaled, weights)[:, None]
     shares = raw / raw.sum(axis=0)
     scores = rescaled @ shares
-    sd = scores.std(axis=0, ddof=1)
+    sd = _sd(scores, weights)
     importance = fit.total_effects[:, target] * sd[target] / sd
     importance[target] = np.nan
     return ImportancePerformance(
-        performance=scores.mean(axis=0),
+        performance=np.average(scores, axis=0, weights=weights),
         importance=importance,
-        item_performance=rescaled.mean(axis=0),
+        item_performance=np.average(rescaled, axis=0, weights=weights),
         item_importance=(shares * np.where(shares == 0, 0.0, importance)).sum(axis=1),
         negative_weights=bool((fit.outer_weights < 0).any()),
     )
+
+
+def _sd(x: Array, weights: Array | None) -> Array:
+    """(k,): standard deviations of x (n, k), divisor n; only their ratios matter here."""
+    mean = np.average(x, axis=0, weights=weights)
+    return np.sqrt(np.average((x - mean) ** 2, axis=0, weights=weights))

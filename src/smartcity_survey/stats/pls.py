@@ -39,7 +39,7 @@ class PlsFit:
     total_effects, indirect_effects : (c, c), over all chains of paths, and over those of two or more.
     r2, adj_r2 : (c,), nan for constructs that nothing explains.
     f2, inner_vif : (c, c), nan where there is no path.
-    rho_a : (c,), Dijkstra and Henseler's reliability; nan for a single item and in Mode B.
+    rho_a : (c,), Dijkstra and Henseler's reliability; nan for a single item and but in Mode A.
     smallest_eigenvalue : of `construct_corr`; below 0 (possible under PLSc) no real constructs correlate so.
     n : respondents. n_iterations : until no outer weight changed by the tolerance. change : largest, in the
         last.
@@ -130,7 +130,7 @@ def _record(
     total = total_effects(paths)
     r2 = inner.r2[:, 0]
     reliability = rho_a(composites.weights, layout)[:, 0]
-    reliability[list(layout.mode_b)] = np.nan
+    reliability[[*layout.mode_b, *layout.sum_scores]] = np.nan
     corr = factors.construct_corr[:, :, 0]
     return PlsFit(
         outer_weights=outer_weights,

@@ -27,8 +27,8 @@ def rho_a(weights: Array, layout: Layout) -> Array:
 def disattenuate(composites: Composites, layout: Layout, verdicts: Verdicts) -> Composites:
     """PLSc: loadings and construct correlations of common factors.
 
-    Correlations are divided by the roots of both reliabilities, loadings are w sqrt(rho_A) / w'w; constructs
-    in Mode B or with one item keep theirs. Dijkstra and Henseler (2015), eqs. 4-6.
+    Correlations are divided by the roots of both reliabilities, loadings are w sqrt(rho_A) / w'w; sum
+    scores and constructs in Mode B or with one item keep theirs. Dijkstra and Henseler (2015), eqs. 4-6.
     """
     corrected = layout.corrected
     rho = np.where(corrected[:, None], rho_a(composites.weights, layout), 1.0)

@@ -67,12 +67,12 @@ def implied_correlations(
     """(p, p): item correlations that a fit to item correlations R (p, p) implies.
 
     Items of different constructs correlate by their loadings and the constructs' correlation. Within a
-    construct `factor` has the product of the loadings, `composite` (and Mode B in any case) R itself.
+    construct `factor` has the product of the loadings, `composite` (and any but Mode A in both) R itself.
     """
     corr = fit.construct_corr if structural == "saturated" else path_correlations(fit, model)
     implied = np.asarray(fit.loadings @ corr @ fit.loadings.T)
     for mode, block in zip(model.modes, model.blocks.T, strict=True):
-        if measurement == "composite" or mode == "mode_b":
+        if measurement == "composite" or mode != "mode_a":
             within = np.ix_(block, block)
             implied[within] = R[within]
     np.fill_diagonal(implied, 1.0)

@@ -10,7 +10,7 @@ import numpy as np
 from smartcity_survey.stats.errors import InvalidModel
 from smartcity_survey.stats.types import BoolArray, IntArray
 
-Mode = Literal["mode_a", "mode_b"]
+Mode = Literal["mode_a", "mode_b", "sum_score"]
 Scheme = Literal["path", "factorial", "centroid"]
 
 
@@ -20,8 +20,8 @@ class PlsModel:
 
     blocks : (p, c), whether the item (row) measures the construct (column); one construct per item.
     paths : (c, c), whether the row explains the column; no circles, no construct without a path.
-    modes : (c,), `mode_a` (reflective: correlation weights) or `mode_b` (formative: regression weights);
-        empty means `mode_a` throughout.
+    modes : (c,), `mode_a` (reflective: correlation weights), `mode_b` (formative: regression weights) or
+        `sum_score` (equal weights of standardised items); empty means `mode_a` throughout.
     scheme : inner weighting.
     consistent : PLSc, the correction of Mode A constructs for attenuation.
 
@@ -64,6 +64,7 @@ class Layout:
     owner : (p,), construct of each sorted item.
     blocks : c slices of the sorted items.
     mode_b : constructs estimated in Mode B.
+    sum_scores : constructs whose items all weigh the same.
     corrected : (c,), constructs that PLSc corrects: Mode A with two items or more; none without PLSc.
     starts : c first items of the blocks.
     neighbours : for each construct, those joined to it by a path in either direction.
@@ -76,6 +77,7 @@ class Layout:
     owner: IntArray
     blocks: tuple[slice, ...]
     mode_b: tuple[int, ...]
+    sum_scores: tuple[int, ...]
     corrected: BoolArray
     starts: tuple[int, ...]
     neighbours: tuple[tuple[int, ...], ...]
@@ -93,13 +95,14 @@ class Layout:
         starts = tuple(int(start) for start in ends - sizes)
         adjacent = model.paths | model.paths.T
         neighbours = tuple(tuple(int(i) for i in np.flatnonzero(column)) for column in adjacent.T)
-        mode_a = np.array([mode == "mode_a" for mode in model.modes])
+        modes = np.array(model.modes)
         return cls(
             order=order,
             owner=construct[order],
             blocks=tuple(slice(start, int(end)) for start, end in zip(starts, ends, strict=True)),
-            mode_b=tuple(int(j) for j in np.flatnonzero(~mode_a)),
-            corrected=mode_a & (sizes > 1) & model.consistent,
+            mode_b=tuple(int(j) for j in np.flatnonzero(modes == "mode_b")),
+            sum_scores=tuple(int(j) for j in np.flatnonzero(modes == "sum_score")),
+            corrected=(modes == "mode_a") & (sizes > 1) & model.consistent,
             starts=starts,
             neighbours=neighbours,
             reach=tuple(starts[min(j, *linked)] for j, linked in enumerate(neighbours)),

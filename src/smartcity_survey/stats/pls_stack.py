@@ -194,7 +194,8 @@ def _inner_weights(corr: Array, layout: Layout) -> tuple[Array, dict[int, BoolAr
 def _outer_estimates(cross: Array, inner: Array, inverses: dict[int, Array], layout: Layout) -> Array:
     """(p, B): new weights, before scaling.
 
-    Mode A takes the items' covariances with the inner proxy of their construct, Mode B regresses it on them.
+    Mode A takes the items' covariances with the inner proxy of their construct, Mode B regresses it on them;
+    a sum score listens to no proxy.
     """
     raw = np.zeros(cross.shape[1:])
     for j, block in enumerate(layout.blocks):
@@ -203,6 +204,8 @@ def _outer_estimates(cross: Array, inner: Array, inverses: dict[int, Array], lay
     for j, inverse in inverses.items():
         block = layout.blocks[j]
         raw[block] = np.einsum("klb,lb->kb", inverse, raw[block])
+    for j in layout.sum_scores:
+        raw[layout.blocks[j]] = 1.0
     return raw
 
 

@@ -133,6 +133,25 @@ def unit_products(x: Array, weights: Array | None = None, groups: IntArray | Non
     return UnitProducts(z, weighted, units, _triangle(z, weighted) if keep else None)
 
 
+def linearised_products(R: Array, influence: Array) -> UnitProducts:
+    """What each respondent adds to correlations that are no moments, such as polychoric ones.
+
+    From correlations R (p, p) and respondents' influences on them (n, p, p), which sum to 0. A sample that
+    draws respondents so often as counts say then has the correlations R + mean influence of those drawn: the
+    first-order expansion of what estimating them anew would give.
+
+    Efron and Tibshirani (1993), An Introduction to the Bootstrap, sec. 22.5-22.6 (linear statistics).
+    """
+    n, p = influence.shape[:2]
+    rows, columns = np.triu_indices(p + 1)
+    kept = np.zeros((len(rows), n))
+    first = rows == 0
+    kept[0] = 1.0
+    kept[~first] = (R + influence)[:, rows[~first] - 1, columns[~first] - 1].T
+    ones: Array = np.ones((p + 1, n))
+    return UnitProducts(ones, ones, n, kept)
+
+
 def _triangle(z: Real, weighted: Real) -> Real:
     """(q, m): upper triangle of the products of each column of z (p + 1, m), times its weight."""
     rows = len(z)

@@ -1,0 +1,58 @@
+"""What PLS-SEM starts from: the answers, their sampling weights and the items' correlations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.codebook import WEIGHT
+from smartcity_survey.config import PlsSection
+from smartcity_survey.io import Card
+from smartcity_survey.model import Model
+from smartcity_survey.stats.correlation import centre, correlation, weighted_correlation
+from smartcity_survey.stats.polychoric import polychoric
+from smartcity_survey.stats.types import Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlsInputs:
+    """Answers to a model's items as the config wants them taken.
+
+    x : (n, p). weights : (n,), None where all respondents count alike. ordinal : whether correlations are
+    polychoric, and answers codes of ordered categories.
+    """
+
+    x: Array
+    weights: Array | None
+    ordinal: bool
+
+    @classmethod
+    def of(cls, answers: pd.DataFrame, model: Model, section: PlsSection) -> PlsInputs:
+        """The columns of the cleaned answers that a model needs."""
+        x = answers[list(model.items)].to_numpy(dtype=np.float64)
+        weights = answers[WEIGHT].to_numpy(dtype=np.float64) if WEIGHT in answers else None
+        return cls(x, weights, section.correlation == "polychoric")
+
+    @property
+    def plain(self) -> bool:
+        """Whether correlations are those of unweighted answers taken as numbers."""
+        return self.weights is None and not self.ordinal
+
+    def correlation(self) -> Array:
+        """(p, p): correlations of the items; raises what its three estimators raise."""
+        if self.ordinal:
+            centre(self.x)  # refuses what is not finite
+            return polychoric(np.rint(self.x).astype(np.int64)).correlation
+        return correlation(self.x) if self.weights is None else weighted_correlation(self.x, self.weights)
+
+    def card(self) -> Card:
+        """Lines of an estimator card."""
+        weights = {} if self.weights is None else {"weights": "sampling weights"}
+        return {"correlations": "polychoric" if self.ordinal else "pearson", **weights}
+
+    def unused_card(self) -> Card:
+        """Lines of the card of a table that takes unweighted answers as numbers whatever the config says."""
+        weights = {} if self.weights is None else {"weights": "not used"}
+        return {"correlations": "pearson", **weights}
