@@ -19,7 +19,6 @@ rule pls:
         cards=update("reports/cards/pls.json"),
     log:
         "reports/private/logs/pls.log",
-    threads: 2
     params:
         model=options(study.model),
         options=options(

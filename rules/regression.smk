@@ -18,6 +18,7 @@ rule regression:
         cards=update("reports/cards/regression.json"),
     log:
         "reports/private/logs/regression.log",
+    priority: 1
     params:
         model=options(study.model),
         options=options(study.regression),

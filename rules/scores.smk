@@ -9,6 +9,8 @@ rule scores:
         cards=update("reports/cards/scores.json"),
     log:
         "reports/private/logs/scores.log",
+    # The longest chain of rules begins first: the run is as long as it.
+    priority: 1
     params:
         model=options(study.model),
         pls=options(study.pls, *PLS_FIT),

@@ -16,6 +16,7 @@ rule specification_curve:
         cards=update("reports/cards/specification_curve.json"),
     log:
         "reports/private/logs/specification_curve.log",
+    priority: 1
     params:
         model=options(study.model),
         pls=options(study.pls, *PLS_FIT),

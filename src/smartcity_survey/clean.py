@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.codebook import Codebook
+from smartcity_survey.codebook import RESPONDENT, Codebook
 from smartcity_survey.config import CleaningSection
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.read import RESPONDENT
 from smartcity_survey.stats.careless import CarelessIndices, careless_indices
 
 

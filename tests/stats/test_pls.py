@@ -15,7 +15,7 @@ from smartcity_survey.stats.errors import (
     NotFinite,
     TooFewRows,
 )
-from smartcity_survey.stats.pls import PlsFit, construct_scores, fit_pls, total_effects
+from smartcity_survey.stats.pls import PlsFit, construct_scores, fit_each, fit_pls, total_effects
 from smartcity_survey.stats.pls_model import PlsModel, Scheme
 from tests.stats.pls_data import answers, membership, random_model, reference, textbook_pls
 
@@ -172,6 +172,20 @@ def test_a_construct_of_reversed_items_keeps_positive_loadings() -> None:
     np.testing.assert_allclose(fit.loadings, straight.loadings, atol=EXACT)
     opposite = np.where(np.arange(7) == 2, -1.0, 1.0)[:, None] * straight.path_coefficients
     np.testing.assert_allclose(fit.path_coefficients, opposite, atol=EXACT)
+
+
+def test_many_samples_at_once_are_each_fitted_as_alone() -> None:
+    data = reference("sim676")
+    x = np.random.default_rng(5).multivariate_normal(np.zeros(len(data.R)), data.R, size=(3, 100))
+    stack = np.stack([np.corrcoef(sample, rowvar=False) for sample in x], axis=2)
+    stack[0, 1, 1] = stack[1, 0, 1] = np.nan
+    first, refused, last = fit_each(stack, 100, data.model())
+    assert refused is None
+    for sample, fit in ((0, first), (2, last)):
+        alone = fit_pls(stack[:, :, sample], 100, data.model())
+        assert fit is not None
+        for field in ("outer_weights", "loadings", "path_coefficients", "r2", "f2", "rho_a", "n_iterations"):
+            np.testing.assert_allclose(getattr(fit, field), getattr(alone, field), rtol=EXACT, err_msg=field)
 
 
 class TestRefusals:

@@ -2,6 +2,8 @@
 
 >>> from smartcity_survey import audit
 >>> audit.run(Path("data/published"))          # doctest: +SKIP
+
+Functions import what they need themselves: whoever only reads a paper's numbers does not load every check.
 """
 
 from __future__ import annotations
@@ -9,12 +11,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
-
-from smartcity_survey.audit.findings import audit_cases
-from smartcity_survey.audit.messages import Wording
-from smartcity_survey.audit.paper import read_paper
-from smartcity_survey.audit.plan import plan
-from smartcity_survey.audit.seeded import seeded_errors
 
 COLUMNS = ["check", "place", "printed", "expected", "consistent", "severity", "explanation"]
 
@@ -44,6 +40,11 @@ def run(path: Path | str, language: str = "en") -> pd.DataFrame:
     SurveyError
         where the paper's files cannot be read or an address in them leads nowhere.
     """
+    from smartcity_survey.audit.findings import audit_cases
+    from smartcity_survey.audit.messages import Wording
+    from smartcity_survey.audit.paper import read_paper
+    from smartcity_survey.audit.plan import plan
+
     paper = read_paper(Path(path))
     wording = Wording(paper, language)
     rows = [
@@ -63,6 +64,10 @@ def run(path: Path | str, language: str = "en") -> pd.DataFrame:
 
 def seeded(path: Path | str) -> pd.DataFrame:
     """Change every printed digit in turn and see whether the audit notices; see `seeded_errors`."""
+    from smartcity_survey.audit.paper import read_paper
+    from smartcity_survey.audit.plan import plan
+    from smartcity_survey.audit.seeding import seeded_errors
+
     paper = read_paper(Path(path))
     return seeded_errors(paper, plan(paper))
 

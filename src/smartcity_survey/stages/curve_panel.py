@@ -9,6 +9,10 @@ import pandas as pd
 
 from smartcity_survey.stats.types import Array, BoolArray, IntArray
 
+MEASUREMENT_CHOICES = ("items", "exclusion", "coding", "score")
+CHOICES = (*MEASUREMENT_CHOICES, "estimator", "controls")
+"""Columns of `specification_curve` that say what was chosen."""
+
 
 @dataclass(frozen=True, slots=True)
 class CurvePanel:
@@ -47,10 +51,11 @@ def curve_panel(
     options: list[tuple[str, str]] = []
     chosen: list[BoolArray] = []
     for choice in choices:
-        parts = [str(text).split("+") for text in sorted_rows[choice]]
-        for option in dict.fromkeys(part for text in own[choice] for part in str(text).split("+")):
+        codes, texts = pd.factorize(own[choice].astype(str))
+        parts = [text.split("+") for text in texts]
+        for option in dict.fromkeys(part for text in parts for part in text):
             options.append((choice, option))
-            chosen.append(np.array([option in part for part in parts], dtype=bool))
+            chosen.append(np.array([option in part for part in parts], dtype=bool)[codes[order]])
     return CurvePanel(
         specification=order,
         estimate=sorted_rows["estimate"].to_numpy(dtype=np.float64),

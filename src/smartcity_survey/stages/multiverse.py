@@ -12,6 +12,7 @@ from smartcity_survey.config import PlsSection
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.model import Model
 from smartcity_survey.stages.alternatives import Alternatives
+from smartcity_survey.stages.curve_panel import MEASUREMENT_CHOICES
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls import pls_model
 from smartcity_survey.stats.cfa import fit_cfa
@@ -45,7 +46,6 @@ from smartcity_survey.stats.subset_regression import (
 )
 from smartcity_survey.stats.types import Array, BoolArray, IntArray
 
-MEASUREMENT_CHOICES = ("items", "exclusion", "coding", "score")
 EVERY = "every"
 # A specification needs three digits of a factor correlation.
 _CFA_TOLERANCE = 1e-6

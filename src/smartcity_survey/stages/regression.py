@@ -8,11 +8,10 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.codebook import Codebook
+from smartcity_survey.codebook import RESPONDENT, Codebook
 from smartcity_survey.config import RegressionSection
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
-from smartcity_survey.read import RESPONDENT
 from smartcity_survey.stages.blocks import CONSTANT, demographic_dummies, hierarchical_tables
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stats.collinearity import Collinearity

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.codebook import RESPONDENT
 from smartcity_survey.config import PlsSection, ScoreMethod
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
-from smartcity_survey.read import RESPONDENT
 from smartcity_survey.stages.describe import SPSS_FORMULAS, descriptives_frame
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls import pls_model

@@ -13,12 +13,12 @@ from smartcity_survey.config import PlsSection
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Hypothesis, Model
 from smartcity_survey.stages.alternatives import NONE, Alternatives
-from smartcity_survey.stages.multiverse import MEASUREMENT_CHOICES, Block, estimate_blocks
+from smartcity_survey.stages.curve_panel import CHOICES, MEASUREMENT_CHOICES
+from smartcity_survey.stages.multiverse import Block, estimate_blocks
 from smartcity_survey.stats.specification_curve import choice_importance, draw_weights, joint_test
 from smartcity_survey.stats.types import Array, BoolArray, IntArray
 
 QUANTILES = {"min": 0.0, "q25": 0.25, "median": 0.5, "q75": 0.75, "max": 1.0}
-CHOICES = (*MEASUREMENT_CHOICES, "estimator", "controls")
 
 
 def specification_curve(

@@ -101,6 +101,23 @@ def fit_pls(
     return _record(R, n, model, layout, composites, factors, inner)
 
 
+def fit_each(
+    R: Array, n: int, model: PlsModel, *, tolerance: float = 1e-12, max_iterations: int = 1000
+) -> tuple[PlsFit | None, ...]:
+    """`fit_pls` of many samples at once, from their item correlations R (p, p, B); None where it refuses."""
+    layout, verdicts = Layout.of(model), Verdicts.clean(R.shape[2])
+    sorted_R = np.ascontiguousarray(R[np.ix_(layout.order, layout.order)])
+    composites = estimate(sorted_R, layout, verdicts, tolerance=tolerance, max_iterations=max_iterations)
+    factors = disattenuate(composites, layout, verdicts) if model.consistent else composites
+    inner = structure(factors.construct_corr, layout, verdicts)
+    return tuple(
+        _record(R[:, :, sample], n, model, layout, composites, factors, inner, sample)
+        if verdicts.reason[sample] == Reason.ADMISSIBLE
+        else None
+        for sample in range(R.shape[2])
+    )
+
+
 def construct_scores(x: Array, outer_weights: Array) -> Array:
     """Composite scores (n, c) of answers x (n, p): standardised (divisor n - 1) items times outer weights."""
     standardised = (x - x.mean(axis=0)) / x.std(axis=0, ddof=1)
@@ -121,17 +138,18 @@ def _record(
     composites: Composites,
     factors: Composites,
     inner: Structure,
+    sample: int = 0,
 ) -> PlsFit:
     outer_weights = np.zeros(model.blocks.shape)
     loadings = np.zeros(model.blocks.shape)
-    outer_weights[layout.order, layout.owner] = composites.weights[:, 0]
-    loadings[layout.order, layout.owner] = factors.loadings[:, 0]
-    paths = inner.path_coefficients[:, :, 0]
+    outer_weights[layout.order, layout.owner] = composites.weights[:, sample]
+    loadings[layout.order, layout.owner] = factors.loadings[:, sample]
+    paths = inner.path_coefficients[:, :, sample]
     total = total_effects(paths)
-    r2 = inner.r2[:, 0]
-    reliability = rho_a(composites.weights, layout)[:, 0]
+    r2 = inner.r2[:, sample]
+    reliability = rho_a(composites.weights[:, [sample]], layout)[:, 0]
     reliability[[*layout.mode_b, *layout.sum_scores]] = np.nan
-    corr = factors.construct_corr[:, :, 0]
+    corr = factors.construct_corr[:, :, sample]
     return PlsFit(
         outer_weights=outer_weights,
         loadings=loadings,
@@ -142,13 +160,13 @@ def _record(
         indirect_effects=total - paths,
         r2=r2,
         adj_r2=1.0 - (1.0 - r2) * (n - 1) / (n - 1 - model.paths.sum(axis=0)),
-        f2=inner.f2[:, :, 0],
-        inner_vif=inner.vif[:, :, 0],
+        f2=inner.f2[:, :, sample],
+        inner_vif=inner.vif[:, :, sample],
         rho_a=reliability,
         smallest_eigenvalue=float(np.linalg.eigvalsh(corr)[0]),
         n=n,
-        n_iterations=int(composites.n_iterations[0]),
-        change=float(composites.change[0]),
+        n_iterations=int(composites.n_iterations[sample]),
+        change=float(composites.change[sample]),
     )
 
 

@@ -15,10 +15,9 @@ import numpy as np
 from scipy import linalg
 
 from smartcity_survey.stats.correlation import correlation
-from smartcity_survey.stats.errors import StatisticsError
-from smartcity_survey.stats.pls import PlsFit, fit_pls
+from smartcity_survey.stats.pls import PlsFit, fit_each, fit_pls
 from smartcity_survey.stats.pls_model import PlsModel
-from smartcity_survey.stats.resample import resampled_units
+from smartcity_survey.stats.resample import correlation_stack, unit_products
 from smartcity_survey.stats.types import Array, BoolArray
 
 Measurement = Literal["composite", "factor"]
@@ -145,16 +144,16 @@ def exact_fit(
         return None
     z = (x - x.mean(axis=0)) / x.std(axis=0, ddof=1)
     population = z @ _power(R, -0.5) @ _power(implied, 0.5)
-    found = []
-    for draw in range(draws):
-        sample = population[resampled_units(seed, draw, draw + 1, len(x))[0]]
-        try:
-            resampled = correlation(sample)
-            again = fit_pls(resampled, len(x), model, tolerance=tolerance, max_iterations=max_iterations)
-        except StatisticsError:
-            continue
-        far = discrepancy(resampled, implied_correlations(resampled, again, model, measurement, structural))
-        found.append((far.srmr, far.d_uls, far.d_g))
+    products = unit_products(population)
+    step, found = products.stack_size(), []
+    for first in range(0, draws, step):
+        counts = products.resampled_counts(seed, first, min(first + step, draws))
+        resampled, _ = correlation_stack(products.moments(counts), len(R))
+        again = fit_each(resampled, len(x), model, tolerance=tolerance, max_iterations=max_iterations)
+        for sample, own in zip(np.moveaxis(resampled, 2, 0), again, strict=True):
+            if own is not None:
+                far = discrepancy(sample, implied_correlations(sample, own, model, measurement, structural))
+                found.append((far.srmr, far.d_uls, far.d_g))
     return ExactFit(discrepancy(R, implied), np.array(found).reshape(-1, 3), draws - len(found))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import linalg, stats
+from scipy import linalg
 
 from smartcity_survey.stats.design import factor_design
 from smartcity_survey.stats.ols import OlsFit, refuse_perfect_fit
@@ -111,7 +111,9 @@ def shapiro_wilk(fit: OlsFit) -> ShapiroWilk | None:
     residuals = _residuals(fit)
     if fit.n > SHAPIRO_LIMIT:
         return None
-    result = stats.shapiro(residuals)
+    from scipy.stats import shapiro  # loading it takes half a second
+
+    result = shapiro(residuals)
     return ShapiroWilk(float(result.statistic), float(result.pvalue))
 
 

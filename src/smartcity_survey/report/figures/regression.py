@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from scipy import stats
+from scipy import special
 
 from smartcity_survey.report.figures.drawing import (
     BLUE,
@@ -84,7 +84,7 @@ def _cloud(axes: Axes, x: Array, y: Array, wording: Wording, panel: str, zero: b
 def _quantiles(axes: Axes, residuals: Array, wording: Wording) -> None:
     """Ordered residuals against the normal quantiles of their ranks (Blom's plotting positions)."""
     n = residuals.size
-    theoretical = stats.norm.ppf((np.arange(1, n + 1) - 0.375) / (n + 0.25))
+    theoretical = special.ndtri((np.arange(1, n + 1) - 0.375) / (n + 0.25))
     _points(axes, theoretical, np.sort(residuals))
     ends = np.array([theoretical[0], theoretical[-1]])
     axes.plot(ends, ends, color=VERMILION, linewidth=1.3)
