@@ -44,6 +44,11 @@ def code(*parts):
     )
 
 
+def moderated():
+    """Stage files of a model with moderations."""
+    return ["moderation", "simple_slopes"] if study.model.moderations else []
+
+
 def published_files():
     """Files of printed numbers; none where the study compares with nothing printed."""
     folder = study.data.published

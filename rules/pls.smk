@@ -15,6 +15,7 @@ rule pls:
             "plsc_paths",
             "plsc_loadings",
             "plsc_quality",
+            *moderated(),
         ),
         cards=update("reports/cards/pls.json"),
     log:
@@ -27,6 +28,7 @@ rule pls:
         seed=study.seed,
         code=code(
             "stages/pls.py",
+            "stages/moderation.py",
             "stages/pls_bootstrap.py",
             "stages/pls_inputs.py",
             "stages/pls_consistent.py",

@@ -91,7 +91,7 @@ REQUIRED = [
 
 rule report:
     input:
-        tables=tables(*REQUIRED, *compared()),
+        tables=tables(*REQUIRED, *moderated(), *compared()),
         casewise="reports/private/casewise.csv",
         codebook=study.data.codebook,
         survey=study.data.file,
@@ -103,7 +103,7 @@ rule report:
         "reports/private/logs/report.log",
     params:
         config=options(study),
-        required=[*REQUIRED, *compared()],
+        required=[*REQUIRED, *moderated(), *compared()],
         code=code("report", "stages/manifest.py"),
     script:
         "scripts/report.py"

@@ -202,11 +202,23 @@ class HypothesisSection(Section):
     sign: Literal["positive", "negative"] = Field("positive", description="direction that was claimed")
 
 
+class ModerationSection(Section):
+    """A construct said to change the strength of one path."""
+
+    moderator: str = Field(description="construct that strengthens or weakens the path")
+    source: str = Field(alias="from", description="construct the path begins at")
+    target: str = Field(alias="to", description="construct it ends in")
+
+
 class ModelSection(Section):
     """What is claimed: constructs, paths and hypotheses, as in the paper's figure."""
 
     constructs: dict[str, ConstructSection] = Field(description="constructs in the order of the tables")
     paths: tuple[PathSection, ...] = Field(description="structural model")
+    moderations: tuple[ModerationSection, ...] = Field(
+        (),
+        description="paths whose strength depends on a construct; by PLS-SEM in two stages",
+    )
     hypotheses: dict[str, HypothesisSection] = Field(default_factory=dict, description="claims to be judged")
     alpha: Probability = Field(0.05, description="two-sided significance level of the verdicts")
 
@@ -230,6 +242,15 @@ class Config(Section):
         description="other waves, each described as under `data`; compared in name order",
     )
     seed: int = Field(ge=0, description="seed of every random stream")
+
+    @model_validator(mode="after")
+    def _moderations_need_scores(self) -> Config:
+        if self.model.moderations and self.pls.correlation == "polychoric":
+            raise ValueError(
+                "moderations need scores of the respondents, which polychoric correlations do not give; "
+                "leave out `model.moderations`, or write `pls.correlation: pearson`"
+            )
+        return self
 
     @model_validator(mode="after")
     def _weights_need_products(self) -> Config:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -35,6 +36,15 @@ class Hypothesis:
 
 
 @dataclass(frozen=True, slots=True)
+class Moderation:
+    """The claim that the path from `source` to `target` depends on how high `moderator` is."""
+
+    moderator: str
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """The measurement and the structural model, in the order of the config."""
 
@@ -42,6 +52,7 @@ class Model:
     paths: tuple[tuple[str, str], ...]
     hypotheses: tuple[Hypothesis, ...]
     alpha: float
+    moderations: tuple[Moderation, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -100,7 +111,7 @@ class Model:
                 f"no item is left for {', '.join(empty)}.",
                 "Lower the limit, or take the construct out of `model`.",
             )
-        return Model(constructs, self.paths, self.hypotheses, self.alpha)
+        return replace(self, constructs=constructs)
 
 
 def load_model(options: Mapping[str, Any], codebook: str | Path) -> Model:
@@ -156,10 +167,13 @@ def build_model(section: ModelSection, codebook: Codebook, place: str = "config.
             used[item] = construct.name
     paths = tuple((source, entry.target) for entry in section.paths for source in entry.sources)
     hypotheses = tuple(Hypothesis(name, h.source, h.target, h.sign) for name, h in section.hypotheses.items())
-    problems += _structure_problems(tuple(c.name for c in constructs), paths, hypotheses, place)
+    moderations = tuple(Moderation(m.moderator, m.source, m.target) for m in section.moderations)
+    names = tuple(construct.name for construct in constructs)
+    problems += _structure_problems(names, paths, hypotheses, place)
+    problems += _moderation_problems(names, paths, moderations, place)
     if problems:
         raise SurveyError.of(problems)
-    return Model(tuple(constructs), paths, hypotheses, section.alpha)
+    return Model(tuple(constructs), paths, hypotheses, section.alpha, moderations)
 
 
 def _structure_problems(
@@ -173,9 +187,7 @@ def _structure_problems(
         for name in (source, target):
             if name not in names:
                 problems.append(
-                    Problem(
-                        f"{place}.paths", f"{name} is not a construct.", f"Choose from {', '.join(names)}."
-                    )
+                    Problem(f"{place}.paths", f"{name} is not a construct.", _choose(name, names))
                 )
         if paths.count((source, target)) > 1:
             problems.append(
@@ -200,6 +212,43 @@ def _structure_problems(
                 )
             )
     return problems
+
+
+def _moderation_problems(
+    names: tuple[str, ...],
+    paths: tuple[tuple[str, str], ...],
+    moderations: tuple[Moderation, ...],
+    place: str,
+) -> Iterator[Problem]:
+    pairs = [(frozenset((m.moderator, m.source)), m.target) for m in moderations]
+    for position, moderation in enumerate(moderations):
+        where = f"{place}.moderations.{position}"
+        target = moderation.target
+        unknown = [name for name in (moderation.moderator, moderation.source, target) if name not in names]
+        if unknown:
+            yield Problem(where, f"{unknown[0]} is not a construct.", _choose(unknown[0], names))
+            continue
+        if moderation.moderator == moderation.source:
+            yield Problem(where, f"{moderation.source} cannot moderate itself.", "Name another moderator.")
+        for source in (moderation.source, moderation.moderator):
+            if (source, target) not in paths:
+                yield Problem(
+                    where,
+                    f"there is no path {source} -> {target}.",
+                    "Add it to `paths`: without both main effects an interaction cannot be read.",
+                )
+        if pairs.index(pairs[position]) < position:
+            yield Problem(
+                where,
+                f"{moderation.moderator} and {moderation.source} are multiplied for {target} already.",
+                "Name the interaction once.",
+            )
+
+
+def _choose(name: str, names: tuple[str, ...]) -> str:
+    """The nearest of the names that exist, or all of them."""
+    close = difflib.get_close_matches(name, names, n=1)
+    return f"Did you mean {close[0]}?" if close else f"Choose from {', '.join(names)}."
 
 
 def _circle(paths: tuple[tuple[str, str], ...]) -> tuple[str, ...]:

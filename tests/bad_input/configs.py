@@ -365,4 +365,35 @@ CASES = (
         "contradiction",
         "leave out `weight` under 2026",
     ),
+    Case(
+        "moderator nobody knows",
+        setting("config", "model", "moderations", to=[{"moderator": "trsut", "from": "trust", "to": "use"}]),
+        "config.yaml, model.moderations.0",
+        "trsut is not a construct",
+        "Did you mean trust?",
+    ),
+    Case(
+        "construct that moderates itself",
+        setting("config", "model", "moderations", to=[{"moderator": "trust", "from": "trust", "to": "use"}]),
+        "config.yaml, model.moderations.0",
+        "trust cannot moderate itself",
+        "another moderator",
+    ),
+    Case(
+        "moderation without its main effects",
+        setting("config", "model", "moderations", to=[{"moderator": "use", "from": "trust", "to": "use"}]),
+        "config.yaml, model.moderations.0",
+        "there is no path use -> use",
+        "without both main effects",
+    ),
+    Case(
+        "moderation of polychoric correlations",
+        both(
+            setting("config", "model", "moderations", to=[{"moderator": "a", "from": "b", "to": "c"}]),
+            setting("config", "pls", to={"correlation": "polychoric"}),
+        ),
+        "config.yaml",
+        "contradiction",
+        "leave out `model.moderations`",
+    ),
 )

@@ -37,8 +37,10 @@ class Labels:
         return self.constructs.get(name, name)
 
     def path(self, path: str) -> str:
-        """`a -> b` with the constructs' labels and an arrow."""
-        return " → ".join(self.construct(name.strip()) for name in path.split("->"))
+        """`a -> b` with the constructs' labels and an arrow; `a * m -> b` with a times sign too."""
+        return " → ".join(
+            " × ".join(self.construct(name.strip()) for name in end.split("*")) for end in path.split("->")
+        )
 
 
 def labels_of(codebook: Codebook, language: Language) -> Labels:

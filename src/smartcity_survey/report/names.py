@@ -10,7 +10,16 @@ from smartcity_survey.report.setting import Setting
 Line = Mapping[str, Any]
 """One line of a stage file."""
 
-CONSTRUCTS = ("construct", "construct_1", "construct_2", "score", "predictor", "outcome", "target")
+CONSTRUCTS = (
+    "construct",
+    "construct_1",
+    "construct_2",
+    "score",
+    "predictor",
+    "outcome",
+    "target",
+    "moderator",
+)
 """Columns that name constructs."""
 
 PREFIXES = ("component_", "factor_", "variance_proportion_")

@@ -10,6 +10,7 @@ import pandas as pd
 from smartcity_survey.config import PlsSection
 from smartcity_survey.io import StageResult
 from smartcity_survey.model import Model
+from smartcity_survey.stages.moderation import moderation_tables
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls_bootstrap import (
     bootstrap_card,
@@ -67,10 +68,14 @@ def estimate_pls(
         "pls_inadmissible": _inadmissible(bootstrap, model),
     }
     card = bootstrap_card(bootstrap, inputs, section)
-    consistent = consistent_tables(inputs, bootstrap, pls, model, section)
-    return StageResult(
-        tables={**tables, **consistent.tables}, cards={**dict.fromkeys(tables, card), **consistent.cards}
-    )
+    further = [consistent_tables(inputs, bootstrap, pls, model, section)]
+    if model.moderations:
+        further.append(moderation_tables(inputs, bootstrap, model, section))
+    cards = dict.fromkeys(tables, card)
+    for result in further:
+        tables |= result.tables
+        cards |= result.cards
+    return StageResult(tables=tables, cards=cards)
 
 
 def _item_table(

@@ -18,6 +18,7 @@ from smartcity_survey.report.figures.path_diagram import plot_path_diagram
 from smartcity_survey.report.figures.regression import plot_diagnostics
 from smartcity_survey.report.figures.respondents import plot_demographics, plot_items
 from smartcity_survey.report.figures.scree import plot_scree
+from smartcity_survey.report.figures.simple_slopes import plot_simple_slopes
 from smartcity_survey.report.figures.specification_curve import plot_specification_curve
 from smartcity_survey.report.figures.waves import plot_waves
 from smartcity_survey.report.setting import Setting
@@ -37,6 +38,7 @@ __all__ = [
     "plot_path_diagram",
     "plot_ridge",
     "plot_scree",
+    "plot_simple_slopes",
     "plot_specification_curve",
     "plot_waves",
     "save",
@@ -58,6 +60,7 @@ FIGURES: Mapping[str, FigureEntry] = {
     "loadings": FigureEntry(("tables/rotated_loadings",), plot_loadings),
     "htmt": FigureEntry(("tables/htmt",), plot_htmt),
     "path": FigureEntry(("tables/pls_paths", "tables/pls_quality", "tables/pls_loadings"), plot_path_diagram),
+    "simple_slopes": FigureEntry(("tables/simple_slopes",), plot_simple_slopes),
     "ipma": FigureEntry(("tables/ipma",), plot_importance_performance),
     "diagnostics": FigureEntry(("private/casewise",), plot_diagnostics),
     "coefficients": FigureEntry(("tables/hypotheses",), plot_coefficients),

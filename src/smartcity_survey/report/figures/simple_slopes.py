@@ -1,0 +1,53 @@
+"""Simple slopes: how a path's line turns when its moderator is low, average or high."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from smartcity_survey.report.figures.drawing import LINES, WIDTH, number_axis, styled
+from smartcity_survey.report.setting import Setting
+
+REACH = np.array([-1.0, 1.0])
+"""Values of the source between which lines are drawn, in standard deviations."""
+ACROSS = 2
+"""Panels side by side."""
+
+
+@styled
+def plot_simple_slopes(simple_slopes: pd.DataFrame, setting: Setting) -> Figure:
+    """A panel for each moderation, a line for each value of the moderator.
+
+    Parameters
+    ----------
+    simple_slopes : `path, moderator, moderator_at, estimate, intercept`.
+    """
+    moderations = list(simple_slopes.groupby(["path", "moderator"], sort=False))
+    across = min(ACROSS, len(moderations))
+    down = -(-len(moderations) // across)
+    figure = Figure(figsize=(WIDTH, 3.4 * down), layout="constrained")
+    panels = figure.subplots(down, across, squeeze=False).ravel()
+    for axes, ((path, moderator), lines) in zip(panels, moderations, strict=False):
+        _panel(axes, str(path), str(moderator), lines, setting)
+    for axes in panels[len(moderations) :]:
+        axes.set_visible(False)
+    return figure
+
+
+def _panel(axes: Axes, path: str, moderator: str, lines: pd.DataFrame, setting: Setting) -> None:
+    wording, labels = setting.wording, setting.labels
+    source, target = (labels.construct(name.strip()) for name in path.split("->"))
+    for (color, marker), at, slope, intercept in zip(
+        LINES, lines["moderator_at"], lines["estimate"], lines["intercept"], strict=False
+    ):
+        value = wording.numbers.compact(abs(float(at)))
+        sign = wording.numbers.minus if at < 0 else "+" if at > 0 else ""
+        label = wording.fill("figures.simple_slopes.at", value=f"{sign}{value}")
+        axes.plot(REACH, intercept + slope * REACH, color=color, marker=marker, markersize=5, label=label)
+    axes.set_xlabel(wording.fill("figures.simple_slopes.axis", construct=source))
+    axes.set_ylabel(wording.fill("figures.simple_slopes.axis", construct=target))
+    number_axis(axes, "x", wording.numbers, bins=4)
+    number_axis(axes, "y", wording.numbers)
+    axes.legend(title=labels.construct(moderator), fontsize=8, title_fontsize=8)
