@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from smartcity_survey.stats.cfa import CfaFit, fit_cfa
-from smartcity_survey.stats.cfa_fit import baseline, comparative_fit, root_mean_square_residual
-from smartcity_survey.stats.errors import HeywoodCase, InvalidModel, NotConverged, StatisticsError
+from smartcity_survey.stats.cfa_stack import fit_stack
+from smartcity_survey.stats.errors import HeywoodCase, InvalidModel, NotConverged
 from smartcity_survey.stats.types import Array, BoolArray, IntArray
 
 SHARE_OF_ROOM = 0.95
@@ -68,9 +68,10 @@ def dynamic_cutoffs(fit: CfaFit, *, draws: int = 500, share: float = 0.05, seed:
         population = loadings @ fit.factor_corr @ loadings.T
         np.fill_diagonal(population, 1.0)
         root = np.asarray(np.linalg.cholesky(population), dtype=np.float64)
-        for draw in range(draws):
-            rng = np.random.default_rng(streams[level * draws + draw])
-            results[level, draw] = _indices(_wishart(root, fit.n, rng), fit)
+        own = [np.random.default_rng(stream) for stream in streams[level * draws : (level + 1) * draws]]
+        samples = np.array([_wishart(root, fit.n, rng) for rng in own])
+        fitted = fit_cfa(population, fit.n, fit.pattern, markers=fit.markers, scaling="unit_variance")
+        results[level] = _indices(samples, fitted)
     n_failed = np.isnan(results[:, :, 0]).sum(axis=1)
     if (n_failed > draws / 2).any():
         raise NotConverged("simulated factor analyses", draws, float(n_failed.max()))
@@ -121,20 +122,23 @@ def _wishart(root: Array, n: int, rng: np.random.Generator) -> Array:
     return np.asarray(factor @ factor.T / n)
 
 
-def _indices(S: Array, fit: CfaFit) -> Array:
-    """SRMR, RMSEA and CFI (3,) of the model in one sample; nan where it cannot be fitted."""
-    try:
-        ml = fit_cfa(S, fit.n, fit.pattern, markers=fit.markers, scaling="unit_variance").ml
-    except StatisticsError:
-        return np.full(3, np.nan)
-    baseline_chi2, baseline_df = baseline(ml)
-    excess = ml.chi2 - ml.df
-    return np.array(
+def _indices(samples: Array, population: CfaFit) -> Array:
+    """SRMR, RMSEA and CFI (B, 3) of the model in each sample (B, p, p); nan where it cannot be fitted."""
+    found = fit_stack(samples, population)
+    ml, p = population.ml, samples.shape[1]
+    rows, columns = np.tril_indices(p)
+    sd = np.sqrt(np.diagonal(samples, axis1=1, axis2=2))
+    residuals = (samples - found.implied)[:, rows, columns] / (sd[:, rows] * sd[:, columns])
+    independent = 2 * np.log(sd).sum(axis=1) - np.linalg.slogdet(samples)[1]
+    excess = np.maximum(ml.multiplier * found.f_min - ml.df, 0)
+    worst = np.maximum(ml.multiplier * independent - p * (p - 1) // 2, excess)
+    return np.stack(
         [
-            root_mean_square_residual(ml, standardised=True),
-            np.sqrt(max(excess, 0.0) / (ml.df * ml.multiplier)),
-            comparative_fit(excess, baseline_chi2 - baseline_df),
-        ]
+            np.sqrt(np.mean(np.square(residuals), axis=1)),
+            np.sqrt(excess / (ml.df * ml.multiplier)),
+            1 - np.divide(excess, worst, out=np.zeros_like(worst), where=worst != 0),
+        ],
+        axis=1,
     )
 
 
