@@ -4,9 +4,7 @@ rule measurement:
         retention="reports/tables/item_retention.csv",
         codebook=study.data.codebook,
     output:
-        tables=written(
-            "reliability", "fornell_larcker", "htmt", "cfa_fit", "cfa_loadings"
-        ),
+        tables=written("reliability", "fornell_larcker", "htmt"),
         cards=update("reports/cards/measurement.json"),
     log:
         "reports/private/logs/measurement.log",

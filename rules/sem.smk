@@ -4,7 +4,7 @@ rule sem:
         retention="reports/tables/item_retention.csv",
         codebook=study.data.codebook,
     output:
-        tables=written("sem_paths", "sem_quality"),
+        tables=written("sem_paths", "sem_quality", "sem_fit"),
         cards=update("reports/cards/sem.json"),
     log:
         "reports/private/logs/sem.log",

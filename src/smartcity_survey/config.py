@@ -114,6 +114,14 @@ class FactorsSection(Section):
     parallel: ParallelSection = Field(ParallelSection(), description="parallel analysis")
 
 
+class CfaSection(Section):
+    """The confirmatory factor model."""
+
+    dynamic_draws: int = Field(
+        200, ge=20, le=100_000, description="simulated samples behind each dynamic fit cut-off"
+    )
+
+
 class ScoresSection(Section):
     """How a construct's items become one score."""
 
@@ -231,6 +239,7 @@ class Config(Section):
     cleaning: CleaningSection
     model: ModelSection
     factors: FactorsSection = Field(FactorsSection())
+    cfa: CfaSection = Field(CfaSection())
     scores: ScoresSection = Field(ScoresSection())
     regression: RegressionSection = Field(RegressionSection())
     common_method: CommonMethodSection = Field(CommonMethodSection())

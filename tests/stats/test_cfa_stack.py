@@ -12,7 +12,7 @@ from smartcity_survey.stats.types import Array, BoolArray
 
 from .structural_data import blocks
 
-# The discrepancy's error is of the order of the squared tolerance, 1e-10; implied covariances' of the tolerance.
+# The error of the discrepancy is about the squared tolerance, that of implied covariances the tolerance.
 F_MIN, IMPLIED = 1e-8, 1e-4
 
 

@@ -17,6 +17,9 @@ from smartcity_survey.report.setting import Setting
 DOUBTFUL = ("agrees", "matches")
 """Columns whose "no" deserves a look."""
 
+ITEMS = ("item", "other")
+"""Columns of items, whose wording stands beside their names."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -56,7 +59,7 @@ def cell(column: str, value: Any, line: Mapping[str, Any], number_format: str, s
         return Cell(
             name_text(column, str(value), line, setting), mark="yes" if value == "confirmed" else "no"
         )
-    if column == "item" and value in setting.labels.items:
+    if column in ITEMS and value in setting.labels.items:
         return Cell(str(value), aside=setting.labels.items[value])
     return Cell(name_text(column, str(value), line, setting))
 

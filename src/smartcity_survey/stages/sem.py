@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import numpy as np
 import pandas as pd
 
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
-from smartcity_survey.stages.naming import naming
+from smartcity_survey.stages.naming import COMPLETE, naming
+from smartcity_survey.stats.cfa_fit import fit_indices
+from smartcity_survey.stats.cfa_robust import satorra_bentler
 from smartcity_survey.stats.correlation import covariance
 from smartcity_survey.stats.sem import SemFit, fit_sem
+from smartcity_survey.stats.types import Array
 
 
 def estimate_sem(answers: pd.DataFrame, model: Model, level: float) -> StageResult:
@@ -19,16 +24,21 @@ def estimate_sem(answers: pd.DataFrame, model: Model, level: float) -> StageResu
         fit = fit_sem(covariance(x, ddof=0), len(x), model.membership(), model.path_matrix(), level=level)
     card: Card = {
         "method": "structural equations among factors, maximum likelihood",
-        "marker": "first item of each construct",
+        "scaling": "first item of each construct has loading 1",
+        "gradient": fit.ml.gradient_norm,
+        "iterations": fit.ml.n_iterations,
         "divisor": "n",
         "n": len(x),
+        "missing": COMPLETE,
         "confidence_level": level,
         "admissible": str(fit.admissible).lower(),
     }
-    return StageResult(
-        tables={"sem_paths": _paths(fit, model), "sem_quality": _quality(fit, model)},
-        cards={"sem_paths": card, "sem_quality": card},
-    )
+    tables = {
+        "sem_paths": _paths(fit, model),
+        "sem_quality": _quality(fit, model),
+        "sem_fit": _fit(fit, x),
+    }
+    return StageResult(tables=tables, cards=dict.fromkeys(tables, card))
 
 
 def _paths(fit: SemFit, model: Model) -> pd.DataFrame:
@@ -57,3 +67,20 @@ def _quality(fit: SemFit, model: Model) -> pd.DataFrame:
         {"construct": model.names, "r2": fit.estimates.r2, "r2_std_error": fit.estimates.std_err_r2}
     )
     return frame[frame["construct"].isin(model.outcomes)].reset_index(drop=True)
+
+
+def _fit(fit: SemFit, x: Array) -> pd.DataFrame:
+    """Indices as of the confirmatory model; where paths are left out, what that costs against it."""
+    statistics = asdict(fit_indices(fit))
+    statistics |= {
+        f"satorra_bentler_{name}": value for name, value in asdict(satorra_bentler(fit, x)).items()
+    }
+    if fit.restrictions is not None:
+        statistics |= {
+            "restrictions_chi2": fit.restrictions.statistic,
+            "restrictions_df": fit.restrictions.df,
+            "restrictions_p": fit.restrictions.p,
+        }
+    return pd.DataFrame(
+        [(name, float(value)) for name, value in statistics.items()], columns=["statistic", "value"]
+    )

@@ -16,7 +16,7 @@ from smartcity_survey.stats.cfa_model import measurement_cells
 from smartcity_survey.stats.errors import InvalidModel
 from smartcity_survey.stats.likelihood import Sample
 from smartcity_survey.stats.maximum_likelihood import StructureFit, fit_structures
-from smartcity_survey.stats.significance import ChiSquareTest, chi_square_test
+from smartcity_survey.stats.significance import ChiSquareTest, chi_square_test, normal_two_sided
 from smartcity_survey.stats.structure import Cells, Matrices, Matrix, Structure, moments
 from smartcity_survey.stats.types import Array, BoolArray, IntArray
 
@@ -168,7 +168,7 @@ def path_estimates(
         coef=placed(coef),
         std_err=placed(std_err),
         z=placed(coef / std_err),
-        p=placed(2 * special.ndtr(-np.abs(coef / std_err))),
+        p=placed(normal_two_sided(coef / std_err)),
         beta=placed(beta),
         std_err_beta=placed(std_err_beta),
         ci_low=placed(beta - half),

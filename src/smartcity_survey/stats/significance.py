@@ -43,6 +43,17 @@ def chi_square_test(statistic: float, df: int) -> ChiSquareTest:
     return ChiSquareTest(float(statistic), df, float(special.chdtrc(df, statistic)))
 
 
+def normal_two_sided(z: Array) -> Array:
+    """Two-sided p of a standard normal statistic, any shape."""
+    return np.asarray(2 * special.ndtr(-np.abs(z)), dtype=np.float64)
+
+
+def normal_interval(estimate: Array, std_err: Array, level: float) -> tuple[Array, Array]:
+    """Both ends of normal intervals at a level, any shape."""
+    margin = float(special.ndtri((1 + level) / 2)) * std_err
+    return estimate - margin, estimate + margin
+
+
 def t_two_sided(t: Array, df: float) -> Array:
     """Two-sided p of Student's t, any shape."""
     return np.asarray(2 * special.stdtr(df, -np.abs(t)), dtype=np.float64)

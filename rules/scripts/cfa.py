@@ -1,0 +1,36 @@
+"""Rule `cfa`."""
+
+from smartcity_survey.config import CfaSection
+from smartcity_survey.io import read_table, write_stage
+from smartcity_survey.model import load_model
+from smartcity_survey.stages.cfa import confirm_model
+from smartcity_survey.stages.retention import retained_items
+from smartcity_survey.workflow import logged
+
+
+def main(
+    answers: str,
+    retention: str,
+    codebook: str,
+    model: dict,
+    options: dict,
+    level: float,
+    seed: int,
+    reports: str = "reports",
+) -> None:
+    measured = load_model(model, codebook).keeping(retained_items(read_table(retention)))
+    result = confirm_model(read_table(answers), measured, CfaSection(**options), level, seed)
+    write_stage("cfa", result, reports)
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            snakemake.input.answers,
+            snakemake.input.retention,
+            snakemake.input.codebook,
+            snakemake.params.model,
+            snakemake.params.options,
+            snakemake.params.level,
+            snakemake.params.seed,
+        )

@@ -1,0 +1,217 @@
+"""CFA: the measurement model by maximum likelihood, where it misfits, and by what its fit is to be judged."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.config import CfaSection
+from smartcity_survey.io import Card, StageResult
+from smartcity_survey.model import Model
+from smartcity_survey.stages.dwls import ordinal_tables
+from smartcity_survey.stages.naming import COMPLETE, naming, square
+from smartcity_survey.stats.cfa import CfaFit, fit_cfa
+from smartcity_survey.stats.cfa_fit import CfaIndices, fit_indices
+from smartcity_survey.stats.cfa_residuals import covariance_residuals
+from smartcity_survey.stats.cfa_robust import satorra_bentler
+from smartcity_survey.stats.correlation import covariance
+from smartcity_survey.stats.dynamic_fit import dynamic_cutoffs
+from smartcity_survey.stats.errors import HeywoodCase, InvalidModel, NotConverged, StatisticsError
+from smartcity_survey.stats.modification import modification_indices
+from smartcity_survey.stats.significance import normal_interval, normal_two_sided
+from smartcity_survey.stats.structure import Matrix
+
+INDICES = ("srmr", "rmsea", "cfi")
+DYNAMIC = [
+    "level",
+    "item",
+    "construct",
+    "loading",
+    *(column for index in INDICES for column in (index, f"{index}_separates")),
+    "n_inadmissible",
+]
+REFUSALS: dict[type[StatisticsError], str] = {
+    InvalidModel: "fewer than two factors",
+    HeywoodCase: "Heywood case",
+    NotConverged: "not converged",
+}
+"""Why there are no dynamic cut-offs."""
+
+
+def confirm_model(
+    answers: pd.DataFrame, model: Model, section: CfaSection, level: float, seed: int
+) -> StageResult:
+    """One factor per construct, all correlated: fit, loadings, what the model misses, dynamic cut-offs.
+
+    The same model is fitted to polychoric correlations by diagonally weighted least squares, as a check of
+    treating the answers as numbers. A part that the answers do not admit is empty, its card says why.
+
+    level : of the intervals.
+    """
+    x = answers[list(model.items)].to_numpy(dtype=np.float64)
+    with naming(model.items, "CFA", model.names):
+        cfa = fit_cfa(covariance(x, ddof=0), len(x), model.membership())
+        fit = fit_indices(cfa)
+        robust = asdict(satorra_bentler(cfa, x))
+    ordinal = ordinal_tables(x, cfa, model, level)
+    dynamic, drawn = _dynamic(cfa, fit, model, section, seed)
+    statistics = asdict(fit) | {f"satorra_bentler_{name}": value for name, value in robust.items()}
+    card: Card = {
+        "method": "maximum likelihood, one factor per construct, all correlated",
+        "scaling": "first item of each construct has loading 1",
+        "gradient": cfa.gradient_norm,
+        "iterations": cfa.n_iterations,
+        "divisor": "n",
+        "n": cfa.n,
+        "missing": COMPLETE,
+    }
+    intervals: Card = {**card, "interval": "delta method, normal", "confidence_level": level}
+    tables = {
+        "cfa_fit": _statistics(statistics),
+        "cfa_loadings": _loadings(cfa, model, level),
+        "cfa_factor_correlations": square(cfa.factor_corr, model.names, "construct"),
+        "cfa_correlation_intervals": _correlation_intervals(cfa, model, level),
+        "modification_indices": _modification_indices(cfa, model),
+        "cfa_residuals": _residuals(cfa, model),
+        "dynamic_fit": dynamic,
+    }
+    cards: dict[str, Card] = dict.fromkeys(tables, card) | {
+        "cfa_loadings": intervals,
+        "cfa_correlation_intervals": intervals,
+        "modification_indices": {**card, "modification": "score test of one fixed parameter, df 1"},
+        "cfa_residuals": {**card, "standard_errors": "of the residuals, under normality"},
+        "dynamic_fit": drawn,
+    }
+    return StageResult(tables={**tables, **ordinal.tables}, cards={**cards, **ordinal.cards})
+
+
+def _statistics(statistics: dict[str, float]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [(name, float(value)) for name, value in statistics.items()], columns=["statistic", "value"]
+    )
+
+
+def _loadings(cfa: CfaFit, model: Model, level: float) -> pd.DataFrame:
+    owner = cfa.pattern.argmax(axis=1)
+    own = (np.arange(len(owner)), owner)
+    z = cfa.loadings[own] / cfa.std_err_loadings[own]
+    standardised = cfa.std_loadings[own]
+    low, high = normal_interval(standardised, cfa.std_err_std_loadings[own], level)
+    return pd.DataFrame(
+        {
+            "item": model.items,
+            "construct": [model.names[j] for j in owner],
+            "loading": cfa.loadings[own],
+            "std_error": cfa.std_err_loadings[own],
+            "z": z,
+            "p": normal_two_sided(z),
+            "std_loading": standardised,
+            "std_loading_low": low,
+            "std_loading_high": high,
+            "r2": standardised**2,
+            "uniqueness": cfa.uniquenesses,
+            "heywood": np.isin(own[0], cfa.heywood),
+        }
+    )
+
+
+def _correlation_intervals(cfa: CfaFit, model: Model, level: float) -> pd.DataFrame:
+    """Two constructs are distinct where the interval of their correlation ends below the limit."""
+    first, second = np.triu_indices(len(model.names), 1)
+    estimate, std_error = cfa.factor_corr[first, second], cfa.std_err_factor_corr[first, second]
+    low, high = normal_interval(estimate, std_error, level)
+    furthest = np.maximum(-low, high)
+    return pd.DataFrame(
+        {
+            "construct_1": [model.names[j] for j in first],
+            "construct_2": [model.names[j] for j in second],
+            "estimate": estimate,
+            "std_error": std_error,
+            "ci_low": low,
+            "ci_high": high,
+            "below_085": furthest < 0.85,
+            "below_090": furthest < 0.90,
+        }
+    )
+
+
+def _modification_indices(cfa: CfaFit, model: Model) -> pd.DataFrame:
+    """Every loading and residual covariance that the model fixes at zero, the most telling first."""
+    found = modification_indices(cfa)
+    of_loading = found.cells.matrix == Matrix.LOADING
+    # Of a residual covariance the cells name the lower triangle: the later item is the row.
+    item = np.where(of_loading, found.cells.row, found.cells.column)
+    other = np.where(of_loading, found.cells.column, found.cells.row)
+    return pd.DataFrame(
+        {
+            "item": [model.items[i] for i in item],
+            "kind": np.where(of_loading, "cross-loading", "residual covariance"),
+            "other": [
+                (model.names if loads else model.items)[j] for j, loads in zip(other, of_loading, strict=True)
+            ],
+            "modification_index": found.index,
+            "p": found.p,
+            "change": found.change,
+            "std_change": found.std_change,
+        }
+    )
+
+
+def _residuals(cfa: CfaFit, model: Model) -> pd.DataFrame:
+    """All pairs of items, those the model misses most first."""
+    residuals = covariance_residuals(cfa)
+    second, first = np.tril_indices(len(model.items), -1)
+    frame = pd.DataFrame(
+        {
+            "item": [model.items[i] for i in first],
+            "other": [model.items[i] for i in second],
+            "residual": residuals.residuals[first, second],
+            "std_error": residuals.std_err[first, second],
+            "z": residuals.z[first, second],
+            "residual_correlation": residuals.correlations[first, second],
+        }
+    )
+    return frame.sort_values("z", key=abs, ascending=False, kind="stable", ignore_index=True)
+
+
+def _dynamic(
+    cfa: CfaFit, fit: CfaIndices, model: Model, section: CfaSection, seed: int
+) -> tuple[pd.DataFrame, Card]:
+    card: Card = {
+        "method": "dynamic fit cut-offs (McNeish and Wolf 2023)",
+        "misfit": "loadings left out, one item of each construct but one",
+        "cutoff": "met by 5 percent of the samples of a level",
+        "draws": section.dynamic_draws,
+        "n": cfa.n,
+        "missing": COMPLETE,
+        "seed": seed,
+    }
+    try:
+        found = dynamic_cutoffs(cfa, draws=section.dynamic_draws, seed=seed)
+    except tuple(REFUSALS) as error:
+        reason = next(text for kind, text in REFUSALS.items() if isinstance(error, kind))
+        return pd.DataFrame(columns=DYNAMIC), {**card, "status": reason}
+    own = asdict(fit)
+    rows: list[dict[str, object]] = [
+        {"level": "found in the survey", **{index: own[index] for index in INDICES}},
+        {
+            "level": "right model",
+            **dict(zip(INDICES, found.right, strict=True)),
+            "n_inadmissible": found.n_failed[0],
+        },
+    ]
+    for position, (item, factor) in enumerate(zip(found.items, found.factors, strict=True)):
+        rows.append(
+            {
+                "level": f"level {position + 1}",
+                "item": model.items[item],
+                "construct": model.names[factor],
+                "loading": found.loadings[position],
+                **dict(zip(INDICES, found.cutoffs[position], strict=True)),
+                **{f"{name}_separates": bool(found.separated[position, j]) for j, name in enumerate(INDICES)},
+                "n_inadmissible": found.n_failed[position + 1],
+            }
+        )
+    return pd.DataFrame(rows, columns=DYNAMIC), card

@@ -1,0 +1,91 @@
+"""DWLS: the measurement model on polychoric correlations, answers taken as ordered categories."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.io import Card, StageResult
+from smartcity_survey.model import Model
+from smartcity_survey.stages.naming import COMPLETE, square
+from smartcity_survey.stats.cfa import CfaFit
+from smartcity_survey.stats.dwls import DwlsFit, fit_dwls
+from smartcity_survey.stats.dwls_fit import dwls_indices
+from smartcity_survey.stats.errors import LinearDependence, NotConverged, StatisticsError, UnderIdentified
+from smartcity_survey.stats.polychoric import polychoric
+from smartcity_survey.stats.significance import normal_interval, normal_two_sided
+from smartcity_survey.stats.types import Array
+
+LOADINGS = [
+    *("item", "construct", "std_loading", "std_error", "z", "p", "ci_low", "ci_high"),
+    *("r2", "std_loading_ml", "heywood"),
+]
+REFUSALS: dict[type[StatisticsError], str] = {
+    LinearDependence: "items that repeat one another",
+    NotConverged: "not converged",
+    UnderIdentified: "too few items",
+}
+
+
+def ordinal_tables(x: Array, cfa: CfaFit, model: Model, level: float) -> StageResult:
+    """Fit, loadings and factor correlations by DWLS, loadings beside those of maximum likelihood.
+
+    x : (n, p), the answers that `cfa` was fitted to. Where they admit no such solution the tables are empty
+        and the cards say why.
+    """
+    card: Card = {
+        "method": "diagonally weighted least squares on polychoric correlations",
+        "scaling": "factors of variance 1",
+        "test": "scaled and shifted, as WLSMV",
+        "standard_errors": "robust",
+        "confidence_level": level,
+        "divisor": "n - 1",
+        "n": len(x),
+        "missing": COMPLETE,
+    }
+    try:
+        items = polychoric(np.rint(x).astype(np.int64), information="outer_product")
+        fit = fit_dwls(items, cfa.pattern)
+    except tuple(REFUSALS) as error:
+        reason = next(text for kind, text in REFUSALS.items() if isinstance(error, kind))
+        tables = {
+            "cfa_dwls_fit": pd.DataFrame(columns=["statistic", "value"]),
+            "cfa_dwls_loadings": pd.DataFrame(columns=LOADINGS),
+            "cfa_dwls_factor_correlations": pd.DataFrame(columns=["construct", *model.names]),
+        }
+        refused: Card = {**card, "status": reason}
+        return StageResult(tables, dict.fromkeys(tables, refused))
+    statistics = [(name, float(value)) for name, value in asdict(dwls_indices(fit)).items()]
+    tables = {
+        "cfa_dwls_fit": pd.DataFrame(statistics, columns=["statistic", "value"]),
+        "cfa_dwls_loadings": _loadings(fit, cfa, model, level),
+        "cfa_dwls_factor_correlations": square(fit.factor_corr, model.names, "construct"),
+    }
+    done: Card = {**card, "gradient": fit.gradient_norm, "iterations": fit.n_iterations}
+    return StageResult(tables, dict.fromkeys(tables, done))
+
+
+def _loadings(fit: DwlsFit, cfa: CfaFit, model: Model, level: float) -> pd.DataFrame:
+    owner = fit.pattern.argmax(axis=1)
+    own = (np.arange(len(owner)), owner)
+    loadings, errors = fit.std_loadings[own], fit.std_err_std_loadings[own]
+    z = loadings / errors
+    low, high = normal_interval(loadings, errors, level)
+    return pd.DataFrame(
+        {
+            "item": model.items,
+            "construct": [model.names[j] for j in owner],
+            "std_loading": loadings,
+            "std_error": errors,
+            "z": z,
+            "p": normal_two_sided(z),
+            "ci_low": low,
+            "ci_high": high,
+            "r2": np.square(loadings),
+            "std_loading_ml": cfa.std_loadings[own],
+            "heywood": np.isin(own[0], fit.heywood),
+        },
+        columns=LOADINGS,
+    )
