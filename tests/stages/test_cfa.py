@@ -1,4 +1,4 @@
-"""The stage's tables against the numeric core, which has its own oracles, and what it does without a solution."""
+"""The tables against the numeric core, which has its own oracles, and what happens without a solution."""
 
 from __future__ import annotations
 
