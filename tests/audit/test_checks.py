@@ -57,7 +57,10 @@ CASES = {
         printed(percents=["50.0%", "52.0%"]),
     ),
     "shares_add_up": (printed(shares=["78.8%", "9.4%", "11.8%"]), printed(shares=["78.8%", "9.4%", "12.2%"])),
-    "share_of_whole_count": (printed(share="16%") | {"n": exactly(25)}, printed(share="17%")),
+    "shares_of_whole_counts": (
+        printed(shares=["16%", "8%"]) | {"n": exactly(25)},
+        printed(shares=["16%", "9%"]),
+    ),
     "proportion": (
         {"low": exactly(0.5), "high": OPEN["high"], "found": 6, "among": 10, "bound": Bound.ABOVE},
         {"found": 5},
@@ -304,7 +307,7 @@ def test_a_p_value_on_the_other_side_of_alpha_is_decisive():
     [
         ("grim", printed(mean="3.52", n="676", items="1")),
         ("grimmer", printed(mean="3.52", sd="1.15", n="676", items="1")),
-        ("share_of_whole_count", printed(share="0.2", n="25")),
+        ("shares_of_whole_counts", printed(shares=["0.2", "0.4"], n="25")),
         ("starred", printed(p="0.05") | {"below": ALPHA, "mark": "*"}),
         (
             "verdict_follows",

@@ -50,7 +50,8 @@ def test_every_text_of_the_bundled_paper_is_translated(language):
     texts = {entry[key] for entry in entries for key in ("place", "says", "why") if key in entry}
     texts |= {text for address, text in paper.cells.items() if address.endswith((":place", ":says"))}
     assert {text for text in texts if language not in paper.wording.get(text, {})} == set()
-    assert set(paper.wording) == texts
+    names = {name for claim in paper.claims for name in claim.get("names", ())}
+    assert set(paper.wording) - names == texts - names
     english = audit.run(PUBLISHED)
     translated = audit.run(PUBLISHED, language)
     assert list(translated.check) == list(english.check)

@@ -108,6 +108,8 @@ class Wording:
             "inputs": self._inputs(finding),
             "says": self._text(case.says),
         }
+        if "names" in details:
+            values["exceptions"] = ", ".join(map(self._text, details["names"]))
         if "object" in details:
             kind, number = details["object"]
             values["object"] = self._object((kind, number)) if number is not None else ""

@@ -92,7 +92,7 @@ def ranked_first(
 def listed_names(*, names: Sequence[str], among: Sequence[str]) -> Judgement:
     """Every name stands in the list it is said to be from."""
     missing = [name for name in names if not any(name in entry for entry in among)]
-    return Judgement(not missing, details={"exceptions": ", ".join(missing)}, printed=", ".join(names))
+    return Judgement(not missing, details={"names": missing}, printed=", ".join(names))
 
 
 @check("statistics")

@@ -50,10 +50,14 @@ def shares_add_up(shares: tuple[Reported, ...]) -> Judgement:
     return Judgement(_sum(shares).meets(whole), whole)
 
 
-@check("share")
-def share_of_whole_count(share: Reported, n: Reported) -> Judgement:
-    """A share of n cases is a whole number of them (GRIM)."""
-    return on_grid(share, n.value or 0)
+@check("shares")
+def shares_of_whole_counts(shares: tuple[Reported, ...], n: Reported) -> Judgement:
+    """Shares of n cases are whole numbers of them (GRIM)."""
+    judged = {share.text: on_grid(share, n.value or 0) for share in shares}
+    if all(judgement.consistent is None for judgement in judged.values()):
+        return next(iter(judged.values()))
+    off = [text for text, judgement in judged.items() if judgement.consistent is False]
+    return Judgement(not off, details={"exceptions": ", ".join(off)})
 
 
 @check("share")
@@ -74,7 +78,7 @@ CHECKS = (
     percent_of_total,
     percents_add_up,
     shares_add_up,
-    share_of_whole_count,
+    shares_of_whole_counts,
     proportion,
 )
 
@@ -105,13 +109,15 @@ def plan_frequencies(
             yield Case(percents_add_up, {"percents": percents, "counts": counts, "total": whole})
 
 
-def plan_shares(paper: Paper, place: str, *, of: Spec, n: str | float | None = None) -> Iterator[Case]:
-    """Shares add up to 100 %; with `n`, each is a whole number of n."""
+def plan_shares(
+    paper: Paper, place: str, *, of: Spec, n: str | float | None = None, complete: bool = True
+) -> Iterator[Case]:
+    """Shares add up to 100 % unless some are not named (`complete: false`); with `n`, each is a whole number of n."""
     shares = resolve(paper, of, place)
-    yield Case(shares_add_up, {"shares": shares})
+    if complete:
+        yield Case(shares_add_up, {"shares": shares})
     if n is not None:
-        for share in shares:
-            yield Case(share_of_whole_count, {"share": share, "n": resolve_one(paper, n, place)})
+        yield Case(shares_of_whole_counts, {"shares": shares, "n": resolve_one(paper, n, place)})
 
 
 def plan_proportion(paper: Paper, place: str, *, of: Spec, among: Spec, **limits: Any) -> Iterator[Case]:
