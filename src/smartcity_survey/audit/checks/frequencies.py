@@ -112,7 +112,7 @@ def plan_frequencies(
 def plan_shares(
     paper: Paper, place: str, *, of: Spec, n: str | float | None = None, complete: bool = True
 ) -> Iterator[Case]:
-    """Shares add up to 100 % unless some are not named (`complete: false`); with `n`, each is a whole number of n."""
+    """Shares add up to 100 %, where they are complete; with `n`, each is a whole number of n."""
     shares = resolve(paper, of, place)
     if complete:
         yield Case(shares_add_up, {"shares": shares})
