@@ -38,15 +38,24 @@ def code(*parts):
         "parsing.py",
         "codebook.py",
         "model.py",
+        "model_checks.py",
         "io.py",
         "stages/naming.py",
         *parts,
     )
 
 
-def moderated():
-    """Stage files of a model with moderations."""
-    return ["moderation", "simple_slopes"] if study.model.moderations else []
+def pls_extras():
+    """Stage files of a model with moderations or higher-order constructs."""
+    higher = any(construct.of for construct in study.model.constructs.values())
+    return [
+        *(["moderation", "simple_slopes"] if study.model.moderations else []),
+        *(
+            [f"higher_order_{name}" for name in ("paths", "components", "quality")]
+            if higher
+            else []
+        ),
+    ]
 
 
 def published_files():

@@ -15,7 +15,7 @@ rule pls:
             "plsc_paths",
             "plsc_loadings",
             "plsc_quality",
-            *moderated(),
+            *pls_extras(),
         ),
         cards=update("reports/cards/pls.json"),
     log:
@@ -27,7 +27,9 @@ rule pls:
         ),
         seed=study.seed,
         code=code(
+            "stages/hypotheses.py",
             "stages/pls.py",
+            "stages/higher_order.py",
             "stages/moderation.py",
             "stages/pls_bootstrap.py",
             "stages/pls_inputs.py",

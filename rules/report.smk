@@ -100,7 +100,7 @@ REQUIRED = [
 
 rule report:
     input:
-        tables=tables(*REQUIRED, *moderated(), *compared()),
+        tables=tables(*REQUIRED, *pls_extras(), *compared()),
         casewise="reports/private/casewise.csv",
         codebook=study.data.codebook,
         survey=study.data.file,
@@ -112,7 +112,7 @@ rule report:
         "reports/private/logs/report.log",
     params:
         config=options(study),
-        required=[*REQUIRED, *moderated(), *compared()],
+        required=[*REQUIRED, *pls_extras(), *compared()],
         code=code("report", "stages/manifest.py"),
     script:
         "scripts/report.py"

@@ -3,7 +3,7 @@
 from smartcity_survey.config import PlsSection
 from smartcity_survey.io import read_table, write_stage
 from smartcity_survey.model import load_model
-from smartcity_survey.stages.pls import estimate_pls
+from smartcity_survey.stages.pls import OPTIONAL, estimate_pls
 from smartcity_survey.stages.retention import retained_items
 from smartcity_survey.workflow import logged, progress_bar
 
@@ -21,7 +21,7 @@ def main(
     measured = load_model(model, codebook).keeping(retained_items(read_table(retention)))
     with progress_bar("bootstrap", section.bootstrap_draws) as progress:
         result = estimate_pls(read_table(answers), measured, section, seed, progress)
-    write_stage("pls", result, reports)
+    write_stage("pls", result, reports, OPTIONAL)
 
 
 if __name__ == "__main__":

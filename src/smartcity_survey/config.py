@@ -27,6 +27,7 @@ CleaningRule = Literal[
 ]
 CarelessIndex = Literal["longstring", "mean_run", "irv", "mahalanobis_p", "even_odd"]
 ScoreMethod = Literal["mean", "sum", "component", "cfa_regression", "cfa_bartlett", "pls"]
+Approach = Literal["two_stage", "repeated_indicators"]
 Correlation = Literal["pearson", "polychoric"]
 Scheme = Literal["path", "factorial", "centroid"]
 Mode = Literal["reflective", "mode_a", "mode_b", "sum_score"]
@@ -193,6 +194,18 @@ class ConstructSection(Section):
 
     mode: Mode = Field("reflective", description="reflective (mode_a), mode_b (formative) or sum_score")
     items: tuple[str, ...] | None = Field(None, description="its items; none: those the codebook gives it")
+    of: tuple[str, ...] | None = Field(None, description="its components, where it is made of constructs")
+    approach: Approach | None = Field(
+        None, description="of a construct with `of`: two_stage (if not given) or repeated_indicators"
+    )
+
+    @model_validator(mode="after")
+    def _items_or_components(self) -> ConstructSection:
+        if self.items is not None and self.of is not None:
+            raise ValueError("a construct has `items` or is made `of` constructs; leave one of them out")
+        if self.approach is not None and self.of is None:
+            raise ValueError("`approach` is for constructs made of others; name these under `of`")
+        return self
 
 
 class PathSection(Section):

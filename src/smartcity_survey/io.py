@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from math import isclose
 from pathlib import Path
@@ -46,9 +46,15 @@ _FORMULA = re.compile(r"'*[=+\-@\t\n]")
 
 
 def read_table(path: str | Path) -> pd.DataFrame:
-    """A stage file, its numbers to the last bit, its empty cells as NaN; "None" or "NA" is text."""
+    """A stage file, its numbers to the last bit, its empty cells as NaN; "None" or "NA" is text.
+
+    A file without even a header is a frame without columns: a study without hypotheses has such tables.
+    """
     types = dict.fromkeys(TEXT_COLUMNS, str)
-    frame = pd.read_csv(path, encoding="utf-8", dtype=types, keep_default_na=False, na_values=[""])
+    try:
+        frame = pd.read_csv(path, encoding="utf-8", dtype=types, keep_default_na=False, na_values=[""])
+    except pd.errors.EmptyDataError:
+        return pd.DataFrame()
     return _map_texts(frame, _bare)
 
 
@@ -133,9 +139,14 @@ def write_bytes(content: bytes, path: str | Path) -> None:
     partial.replace(path)
 
 
-def write_stage(stage: str, result: StageResult, reports: str | Path) -> None:
-    """Write everything a stage produced under `reports/`."""
+def write_stage(stage: str, result: StageResult, reports: str | Path, optional: Collection[str] = ()) -> None:
+    """Write everything a stage produced under `reports/`.
+
+    `optional` names tables that only some configs have; one that an earlier config left is removed.
+    """
     reports = Path(reports)
+    for name in set(optional) - set(result.tables):
+        (reports / "tables" / f"{name}.csv").unlink(missing_ok=True)
     for name, frame in result.tables.items():
         write_table(frame, reports / "tables" / f"{name}.csv")
     for name, frame in result.private.items():

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
 from smartcity_survey.codebook import Codebook, read_codebook
-from smartcity_survey.config import Mode, ModelSection
+from smartcity_survey.config import Approach, Mode, ModelSection
 from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.model_checks import (
+    higher_order_problems,
+    moderation_problems,
+    nearest,
+    structure_problems,
+)
 from smartcity_survey.stats.types import BoolArray
 
 
@@ -45,14 +51,35 @@ class Moderation:
 
 
 @dataclass(frozen=True, slots=True)
+class HigherOrder:
+    """A construct made of constructs, and how it is estimated."""
+
+    name: str
+    components: tuple[str, ...]
+    approach: Approach
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
-    """The measurement and the structural model, in the order of the config."""
+    """The measurement and the structural model, in the order of the config.
+
+    Attributes
+    ----------
+    constructs, paths, hypotheses : of constructs that items measure. Where the config names a higher-order
+        construct in a path, its components take its place, which is the first stage of its estimation.
+    higher_order, higher_paths : constructs made of constructs, and all paths as the config has them.
+    higher_hypotheses : claims about paths from or to constructs made of constructs.
+    """
 
     constructs: tuple[Construct, ...]
     paths: tuple[tuple[str, str], ...]
     hypotheses: tuple[Hypothesis, ...]
     alpha: float
     moderations: tuple[Moderation, ...] = ()
+    higher_order: tuple[HigherOrder, ...] = ()
+    higher_paths: tuple[tuple[str, str], ...] = ()
+    higher_hypotheses: tuple[Hypothesis, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -129,15 +156,20 @@ def build_model(section: ModelSection, codebook: Codebook, place: str = "config.
     """
     problems: list[Problem] = []
     constructs = []
+    higher_order = []
     for name, entry in section.constructs.items():
         if name not in codebook.constructs:
             problems.append(
                 Problem(
                     f"{place}.constructs.{name}",
                     "the codebook has no such construct.",
-                    f"Choose from {', '.join(codebook.constructs)}.",
+                    nearest(name, tuple(codebook.constructs)),
                 )
             )
+        if entry.of is not None:
+            approach = entry.approach or "two_stage"
+            higher_order.append(HigherOrder(name, entry.of, approach, entry.mode))
+            continue
         items = entry.items if entry.items is not None else codebook.items_of(name)
         unknown = [item for item in items if item not in codebook.items]
         if unknown:
@@ -165,105 +197,29 @@ def build_model(section: ModelSection, codebook: Codebook, place: str = "config.
                     )
                 )
             used[item] = construct.name
-    paths = tuple((source, entry.target) for entry in section.paths for source in entry.sources)
-    hypotheses = tuple(Hypothesis(name, h.source, h.target, h.sign) for name, h in section.hypotheses.items())
+    written = tuple((source, entry.target) for entry in section.paths for source in entry.sources)
+    claims = tuple(Hypothesis(name, h.source, h.target, h.sign) for name, h in section.hypotheses.items())
     moderations = tuple(Moderation(m.moderator, m.source, m.target) for m in section.moderations)
     names = tuple(construct.name for construct in constructs)
-    problems += _structure_problems(names, paths, hypotheses, place)
-    problems += _moderation_problems(names, paths, moderations, place)
+    problems += structure_problems((*names, *(h.name for h in higher_order)), written, claims, place)
+    problems += higher_order_problems(names, higher_order, written, place)
+    components = {higher.name: higher.components for higher in higher_order}
+    paths = tuple(
+        pair
+        for source, target in written
+        for pair in product(components.get(source, (source,)), components.get(target, (target,)))
+    )
+    problems += moderation_problems(names, paths, moderations, place)
     if problems:
         raise SurveyError.of(problems)
-    return Model(tuple(constructs), paths, hypotheses, section.alpha, moderations)
-
-
-def _structure_problems(
-    names: tuple[str, ...],
-    paths: tuple[tuple[str, str], ...],
-    hypotheses: tuple[Hypothesis, ...],
-    place: str,
-) -> list[Problem]:
-    problems = []
-    for source, target in paths:
-        for name in (source, target):
-            if name not in names:
-                problems.append(
-                    Problem(f"{place}.paths", f"{name} is not a construct.", _choose(name, names))
-                )
-        if paths.count((source, target)) > 1:
-            problems.append(
-                Problem(f"{place}.paths", f"{source} -> {target} is given twice.", "Give it once.")
-            )
-    circle = _circle(paths)
-    if circle:
-        problems.append(
-            Problem(
-                f"{place}.paths",
-                f"they run in a circle: {' -> '.join(circle)}.",
-                "Take one of these paths out.",
-            )
-        )
-    for hypothesis in hypotheses:
-        if (hypothesis.source, hypothesis.target) not in paths:
-            problems.append(
-                Problem(
-                    f"{place}.hypotheses.{hypothesis.name}",
-                    f"there is no path {hypothesis.source} -> {hypothesis.target}.",
-                    "Add it to `paths`, or correct the hypothesis.",
-                )
-            )
-    return problems
-
-
-def _moderation_problems(
-    names: tuple[str, ...],
-    paths: tuple[tuple[str, str], ...],
-    moderations: tuple[Moderation, ...],
-    place: str,
-) -> Iterator[Problem]:
-    pairs = [(frozenset((m.moderator, m.source)), m.target) for m in moderations]
-    for position, moderation in enumerate(moderations):
-        where = f"{place}.moderations.{position}"
-        target = moderation.target
-        unknown = [name for name in (moderation.moderator, moderation.source, target) if name not in names]
-        if unknown:
-            yield Problem(where, f"{unknown[0]} is not a construct.", _choose(unknown[0], names))
-            continue
-        if moderation.moderator == moderation.source:
-            yield Problem(where, f"{moderation.source} cannot moderate itself.", "Name another moderator.")
-        for source in (moderation.source, moderation.moderator):
-            if (source, target) not in paths:
-                yield Problem(
-                    where,
-                    f"there is no path {source} -> {target}.",
-                    "Add it to `paths`: without both main effects an interaction cannot be read.",
-                )
-        if pairs.index(pairs[position]) < position:
-            yield Problem(
-                where,
-                f"{moderation.moderator} and {moderation.source} are multiplied for {target} already.",
-                "Name the interaction once.",
-            )
-
-
-def _choose(name: str, names: tuple[str, ...]) -> str:
-    """The nearest of the names that exist, or all of them."""
-    close = difflib.get_close_matches(name, names, n=1)
-    return f"Did you mean {close[0]}?" if close else f"Choose from {', '.join(names)}."
-
-
-def _circle(paths: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
-    """Constructs along a circular chain of paths; empty where there is none."""
-    onward: dict[str, list[str]] = {}
-    for source, target in paths:
-        onward.setdefault(source, []).append(target)
-
-    def walk(chain: tuple[str, ...]) -> tuple[str, ...]:
-        for target in onward.get(chain[-1], []):
-            if target in chain:
-                return (*chain[chain.index(target) :], target)
-            found = walk((*chain, target))
-            if found:
-                return found
-        return ()
-
-    return next((found for source in onward if (found := walk((source,)))), ())
+    of_items = tuple(claim for claim in claims if not {claim.source, claim.target} & set(components))
+    return Model(
+        tuple(constructs),
+        paths,
+        of_items,
+        section.alpha,
+        moderations,
+        tuple(higher_order),
+        written,
+        tuple(claim for claim in claims if claim not in of_items),
+    )

@@ -19,6 +19,7 @@ CONSTRUCTS = (
     "outcome",
     "target",
     "moderator",
+    "lower_order",
 )
 """Columns that name constructs."""
 

@@ -10,6 +10,7 @@ import pandas as pd
 from smartcity_survey.config import PlsSection
 from smartcity_survey.io import StageResult
 from smartcity_survey.model import Model
+from smartcity_survey.stages.higher_order import higher_order_tables
 from smartcity_survey.stages.moderation import moderation_tables
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls_bootstrap import (
@@ -19,12 +20,21 @@ from smartcity_survey.stages.pls_bootstrap import (
     resample,
 )
 from smartcity_survey.stages.pls_consistent import consistent_tables
-from smartcity_survey.stages.pls_inputs import PlsInputs
+from smartcity_survey.stages.pls_inputs import PlsInputs, core_mode
 from smartcity_survey.stats.bootstrap import PlsBootstrap
 from smartcity_survey.stats.intervals import summarise
 from smartcity_survey.stats.mediation import chain_effects, chain_standard_errors, chains
 from smartcity_survey.stats.pls_model import PlsModel
 from smartcity_survey.stats.pls_stack import Reason
+
+OPTIONAL = (
+    "moderation",
+    "simple_slopes",
+    "higher_order_paths",
+    "higher_order_components",
+    "higher_order_quality",
+)
+"""Tables of models with moderations or higher-order constructs only."""
 
 REASONS = {
     Reason.CONSTANT_ITEM: "constant item",
@@ -41,7 +51,7 @@ def pls_model(model: Model, section: PlsSection) -> PlsModel:
     return PlsModel(
         blocks=model.membership(),
         paths=model.path_matrix(),
-        modes=tuple("mode_a" if c.mode == "reflective" else c.mode for c in model.constructs),
+        modes=tuple(core_mode(construct.mode) for construct in model.constructs),
         scheme=section.scheme,
     )
 
@@ -71,6 +81,8 @@ def estimate_pls(
     further = [consistent_tables(inputs, bootstrap, pls, model, section)]
     if model.moderations:
         further.append(moderation_tables(inputs, bootstrap, model, section))
+    if model.higher_order:
+        further.append(higher_order_tables(inputs, pls, model, section, seed))
     cards = dict.fromkeys(tables, card)
     for result in further:
         tables |= result.tables

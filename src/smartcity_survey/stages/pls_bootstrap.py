@@ -8,9 +8,10 @@ from smartcity_survey.config import PlsSection
 from smartcity_survey.io import Card
 from smartcity_survey.stages.pls_inputs import PlsInputs
 from smartcity_survey.stats.bootstrap import PlsBootstrap, bootstrap_pls
+from smartcity_survey.stats.higher_order import LowerOrder
 from smartcity_survey.stats.intervals import Summary
 from smartcity_survey.stats.pls_model import PlsModel
-from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.types import Array, IntArray
 
 INNER_DRAWS = 100
 """Resamples of each resample behind a studentised interval."""
@@ -22,6 +23,7 @@ def resample(
     section: PlsSection,
     seed: int,
     progress: Callable[[int], None] | None = None,
+    lower: LowerOrder | None = None,
 ) -> PlsBootstrap:
     """Fit a model to the answers and to resamples of them, with what the kind of interval needs."""
     return bootstrap_pls(
@@ -31,6 +33,7 @@ def resample(
         seed=seed,
         weights=inputs.weights,
         ordinal=inputs.ordinal,
+        lower=lower,
         tolerance=section.tolerance,
         max_iterations=section.max_iterations,
         jackknife=section.interval == "bca",
@@ -44,7 +47,7 @@ def interval_summary(bootstrap: PlsBootstrap, section: PlsSection, name: str) ->
     return bootstrap.summary(name, kind=section.interval, level=section.confidence_level)
 
 
-def interval_columns(summary: Summary, where: tuple[Array, ...] | slice) -> dict[str, Array]:
+def interval_columns(summary: Summary, where: tuple[IntArray, ...] | slice) -> dict[str, Array]:
     """Columns of a table about some of the estimates."""
     return {
         "boot_mean": summary.mean[where],

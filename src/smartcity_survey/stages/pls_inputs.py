@@ -8,12 +8,18 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.codebook import WEIGHT
-from smartcity_survey.config import PlsSection
+from smartcity_survey.config import Mode, PlsSection
 from smartcity_survey.io import Card
 from smartcity_survey.model import Model
+from smartcity_survey.stats import pls_model as core
 from smartcity_survey.stats.correlation import centre, correlation, weighted_correlation
 from smartcity_survey.stats.polychoric import polychoric
 from smartcity_survey.stats.types import Array
+
+
+def core_mode(mode: Mode) -> core.Mode:
+    """A mode of the config in the numeric core's terms."""
+    return "mode_a" if mode == "reflective" else mode
 
 
 @dataclass(frozen=True, slots=True, eq=False)

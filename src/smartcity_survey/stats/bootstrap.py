@@ -11,12 +11,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from smartcity_survey.stats.errors import ConstantItems, NotFinite
+from smartcity_survey.stats.higher_order import LowerOrder
 from smartcity_survey.stats.intervals import Kind, Summary, bound, summarise
 from smartcity_survey.stats.pls import PlsFit, fit_pls
 from smartcity_survey.stats.pls_estimates import Estimator, PlsEstimates, leave_one_out
@@ -100,6 +102,7 @@ def bootstrap_pls(
     weights: Array | None = None,
     groups: IntArray | None = None,
     ordinal: bool = False,
+    lower: LowerOrder | None = None,
     tolerance: float = 1e-12,
     max_iterations: int = 1000,
     jackknife: bool = False,
@@ -116,6 +119,7 @@ def bootstrap_pls(
     ordinal : answers are whole codes of ordered categories; polychoric correlations take the place of
         Pearson's, estimated once and in the resamples by their first-order expansion (`linearised_products`).
         Neither weights nor groups then.
+    lower : first stage of a model with higher-order constructs; answers are to its items then.
     jackknife : also fit without each unit, for BCa intervals.
     inner_draws : resamples of each draw, for studentised intervals; 50 or more.
     workers : threads; as many as processors where not given. The result does not depend on it.
@@ -130,18 +134,18 @@ def bootstrap_pls(
     if missing.size:
         raise NotFinite(tuple(int(item) for item in missing))
     layout = Layout.of(model)
+    estimator = Estimator(layout, model.consistent, tolerance, max_iterations, lower=lower)
+    order = estimator.items.order
     if ordinal:
         if weights is not None or groups is not None:
             raise ValueError("polychoric correlations take neither weights nor groups")
-        found = polychoric(x[:, layout.order].astype(np.int64))
+        found = polychoric(x[:, order].astype(np.int64))
         products = linearised_products(found.correlation, found.influence)
     else:
-        products = unit_products(x[:, layout.order], weights, groups)
+        products = unit_products(x[:, order], weights, groups)
     total = products.total()
-    fit = _sample_fit(total, len(x), model, layout, tolerance, max_iterations)
-    estimator = Estimator(
-        layout, model.consistent, tolerance, max_iterations, fit.loadings[layout.order, layout.owner]
-    )
+    fit = _sample_fit(total, len(x), model, estimator)
+    estimator = replace(estimator, reference=fit.loadings[layout.order, layout.owner])
     work = _Resampling(products, estimator, seed, draws, inner_draws)
     with ThreadPoolExecutor(workers or os.cpu_count()) as pool:
         for last in pool.map(work.run, range(0, draws, work.step)):
@@ -159,17 +163,19 @@ def bootstrap_pls(
     )
 
 
-def _sample_fit(
-    moments: Array, n: int, model: PlsModel, layout: Layout, tolerance: float, max_iterations: int
-) -> PlsFit:
+def _sample_fit(moments: Array, n: int, model: PlsModel, estimator: Estimator) -> PlsFit:
     """The fit to the sample itself, from moments (q, 1) as the draws' are."""
-    R, constant = correlation_stack(moments, len(layout.order))
+    fitted = partial(fit_pls, n=n, tolerance=estimator.tolerance, max_iterations=estimator.max_iterations)
+    items = estimator.items
+    R, constant = correlation_stack(moments, len(items.order))
     if constant.any():
-        raise ConstantItems(tuple(sorted(int(item) for item in layout.order[constant[:, 0]])))
-    place = np.argsort(layout.order)
-    return fit_pls(
-        R[:, :, 0][np.ix_(place, place)], n, model, tolerance=tolerance, max_iterations=max_iterations
-    )
+        raise ConstantItems(tuple(sorted(int(item) for item in items.order[constant[:, 0]])))
+    place = np.argsort(items.order)
+    sample = R[:, :, 0][np.ix_(place, place)]
+    if estimator.lower is not None:
+        fitted(sample, model=estimator.lower.model)  # its errors are those of the first stage
+        sample = estimator.lower_correlations(R, Verdicts.clean(1))[:, :, 0]
+    return fitted(sample, model=model)
 
 
 class _Resampling:
@@ -183,7 +189,7 @@ class _Resampling:
         self.seed = seed
         self.inner_draws = inner_draws
         self.step = products.stack_size()
-        size = draws, products.p, len(estimator.layout.blocks)
+        size = draws, len(estimator.layout.order), len(estimator.layout.blocks)
         self.found = PlsEstimates.empty(*size)
         self.verdicts = Verdicts.clean(draws)
         self.draw_se = PlsEstimates.empty(*size) if inner_draws else None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from smartcity_survey.stats.higher_order import LowerOrder
 from smartcity_survey.stats.pls_consistent import disattenuate
 from smartcity_survey.stats.pls_model import Layout
 from smartcity_survey.stats.pls_stack import Reason, Verdicts, estimate
@@ -57,6 +58,7 @@ class Estimator:
 
     reference : (p,), loadings of sorted items; a construct whose loadings in a sample point away from them is
         flipped. None: every construct has the sign that makes its loadings' sum positive.
+    lower : first stage of a model with higher-order constructs, whose items the moments are of; else None.
     """
 
     layout: Layout
@@ -64,6 +66,12 @@ class Estimator:
     tolerance: float
     max_iterations: int
     reference: Array | None = None
+    lower: LowerOrder | None = None
+
+    @property
+    def items(self) -> Layout:
+        """The layout by which the items of the moments are sorted."""
+        return self.layout if self.lower is None else Layout.of(self.lower.model)
 
     def estimates(self, moments: Array) -> tuple[PlsEstimates, Verdicts]:
         """The estimates of samples with moments (q, B), as `UnitProducts` gives them."""
@@ -76,9 +84,13 @@ class Estimator:
     def estimate(self, moments: Array, into: PlsEstimates, verdicts: Verdicts) -> None:
         """Fill `into` and `verdicts` with the estimates of samples with moments (q, B)."""
         layout = self.layout
-        R, constant = correlation_stack(moments, len(layout.order))
+        items = self.items
+        R, constant = correlation_stack(moments, len(items.order))
         flat = np.flatnonzero(constant.any(axis=0))
-        verdicts.blame(Reason.CONSTANT_ITEM, layout.order[constant[:, flat].argmax(axis=0)], flat)
+        verdicts.blame(Reason.CONSTANT_ITEM, items.order[constant[:, flat].argmax(axis=0)], flat)
+        if self.lower is not None:
+            R = self.lower_correlations(R, verdicts)
+            R = np.ascontiguousarray(R[layout.order][:, layout.order])
         composites = estimate(
             R, layout, verdicts, tolerance=self.tolerance, max_iterations=self.max_iterations
         )
@@ -97,6 +109,14 @@ class Estimator:
         for field in fields(into):
             getattr(into, field.name)[bad] = np.nan
 
+    def lower_correlations(self, R: Array, verdicts: Verdicts) -> Array:
+        """(q, q, B): correlations of the indicators of `lower` from those of sorted items (p, p, B)."""
+        if self.lower is None:
+            raise ValueError("a model without higher-order constructs has no first stage")
+        return self.lower.correlations(
+            R, self.items, verdicts, tolerance=self.tolerance, max_iterations=self.max_iterations
+        )
+
     def _signs(self, loadings: Array) -> Array:
         """(c, B): -1 where a construct's loadings (p, B) point away from the reference, else 1."""
         if self.reference is None:
@@ -107,7 +127,8 @@ class Estimator:
 
 def leave_one_out(products: UnitProducts, estimator: Estimator) -> PlsEstimates:
     """Jackknife: estimates without each unit in turn; nan where what is left has no admissible solution."""
-    found = PlsEstimates.empty(products.units, products.p, len(estimator.layout.blocks))
+    layout = estimator.layout
+    found = PlsEstimates.empty(products.units, len(layout.order), len(layout.blocks))
     verdicts = Verdicts.clean(products.units)
     step, total = products.stack_size(), products.total()
     for first in range(0, products.units, step):
