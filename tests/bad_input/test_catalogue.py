@@ -14,10 +14,10 @@ from smartcity_survey.check import check_study
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.runner import run_study
 
-from . import answers, codebooks, configs, files
+from . import answers, codebooks, configs, files, models
 from .harness import Case, Study, both
 
-CASES = (*configs.CASES, *codebooks.CASES, *answers.CASES, *files.CASES)
+CASES = (*configs.CASES, *models.CASES, *codebooks.CASES, *answers.CASES, *files.CASES)
 
 
 @pytest.fixture
