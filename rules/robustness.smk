@@ -17,6 +17,7 @@ rule robustness:
     params:
         model=options(study.model),
         options=options(study.robustness),
+        seed=study.seed,
         code=code("stages/robustness.py", "stats"),
     script:
         "scripts/robustness.py"

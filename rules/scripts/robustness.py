@@ -7,9 +7,9 @@ from smartcity_survey.stages.robustness import evaluate_robustness
 from smartcity_survey.workflow import logged
 
 
-def main(scores: str, codebook: str, model: dict, options: dict, reports: str = "reports") -> None:
+def main(scores: str, codebook: str, model: dict, options: dict, seed: int, reports: str = "reports") -> None:
     section = RobustnessSection(**options)
-    result = evaluate_robustness(read_table(scores), load_model(model, codebook), section)
+    result = evaluate_robustness(read_table(scores), load_model(model, codebook), section, seed)
     write_stage("robustness", result, reports)
 
 
@@ -20,4 +20,5 @@ if __name__ == "__main__":
             snakemake.input.codebook,
             snakemake.params.model,
             snakemake.params.options,
+            snakemake.params.seed,
         )

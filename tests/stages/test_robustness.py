@@ -11,6 +11,7 @@ from smartcity_survey.model import Construct, Hypothesis, Model
 from smartcity_survey.stages.robustness import evaluate_robustness
 from smartcity_survey.stats.ols import ols
 
+DRAWS = 400
 NAMES = ("strong", "weak", "absent", "outcome")
 
 
@@ -38,7 +39,7 @@ def model() -> Model:
 
 @pytest.fixture(scope="module")
 def tables(scores: pd.DataFrame, model: Model) -> dict[str, pd.DataFrame]:
-    result = evaluate_robustness(scores, model, RobustnessSection())
+    result = evaluate_robustness(scores, model, RobustnessSection(power_draws=DRAWS), 2)
     assert set(result.cards) == set(result.tables)
     return dict(result.tables)
 
@@ -83,5 +84,7 @@ def test_joint_tests_split_the_hypotheses_by_verdict(tables: dict[str, pd.DataFr
 def test_a_new_wave_needs_more_people_for_smaller_effects(tables: dict[str, pd.DataFrame]) -> None:
     sizes = tables["new_wave_size"].pivot(index="beta", columns="predictor", values="n_needed")
     assert (sizes.diff().dropna() < 0).all(axis=None)
+    # Normal scores keep the formula's promise: .80, within four standard errors of 400 draws.
+    assert tables["new_wave_size"]["simulated_power"].between(0.72, 0.88).all()
     power = tables["power"]
     assert (power["detectable_beta_family"] > power["detectable_beta"]).all()

@@ -9,6 +9,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from smartcity_survey.io import read_json, read_table
@@ -22,6 +23,12 @@ QUICK = {
     "pls": {"bootstrap_draws": 200},
     "factors": {"n_components": 2, "parallel": {"draws": 50}},
     "scores": {"method": "mean"},
+}
+MORE = {
+    "common_method": {"marker": "W1"},
+    "groups": {"variables": ["city"], "smallest": 10, "permutations": 20},
+    "cfa": {"dynamic_draws": 20},
+    "robustness": {"null_draws": 100, "power_draws": 20},
 }
 
 
@@ -57,14 +64,76 @@ def test_a_study_runs_once_and_then_only_what_changed(
     assert read_json(folder / "reports/cards/pls.json")["pls_paths"]["bootstrap_draws"] == 300
 
 
+# Tables about questionnaires, print or other tables; all others are estimated from complete rows.
+NOT_ESTIMATED = {
+    *("read_log", "cleaning_log", "exclusions", "hypotheses", "verdict_sheet"),
+    *("audit", "audit_summary", "reproduction"),
+}
+PLS = {
+    *("reliability", "fornell_larcker", "pls_loadings", "pls_weights", "pls_paths", "pls_quality"),
+    *("plsc_paths", "plsc_loadings", "plsc_quality", "specific_indirect", "htmt_bounds", "pls_inadmissible"),
+    *("pls_fit", "cross_loadings", "pls_effects", "blindfolding", "ipma"),
+}
+LIKELIHOOD = {
+    *("cfa_fit", "cfa_loadings", "cfa_factor_correlations", "cfa_correlation_intervals"),
+    *("modification_indices", "cfa_residuals", "sem_paths", "sem_quality", "sem_fit"),
+    *("cfa_dwls_fit", "cfa_dwls_loadings", "cfa_dwls_factor_correlations"),
+}
+ROTATED = {
+    *("variance_explained", "communalities", "rotated_loadings", "score_coefficients"),
+    "component_transformation",
+}
+DRAWN = {
+    *("eigenvalues", "component_count", "pls_loadings", "pls_weights", "pls_paths", "pls_quality"),
+    *("specific_indirect", "htmt_bounds", "pls_fit", "pls_predict", "cvpat", "dynamic_fit"),
+    *("group_comparisons", "micom", "multigroup", "specification_curve", "specification_summary"),
+}
+
+
+def _fields_due(table: str) -> set[str]:
+    """What the estimator card of a table has to tell."""
+    due = set() if table in NOT_ESTIMATED else {"method", "n", "missing"}
+    if table in PLS:
+        due |= {"mode", "scheme", "scaling", "tolerance", "iterations", "signs", "divisor"}
+    if table in LIKELIHOOD:
+        due |= {"scaling", "tolerance", "iterations", "divisor"}
+    if table in ROTATED:
+        due |= {"rotation", "tolerance", "iterations", "signs", "divisor"}
+    return due | {"seed"} if table in DRAWN else due
+
+
 def test_every_table_has_an_estimator_card(
-    study: Callable[..., Path], config_content: dict[str, Any]
+    study: Callable[..., Path],
+    survey: pd.DataFrame,
+    codebook_content: dict[str, Any],
+    config_content: dict[str, Any],
 ) -> None:
-    folder = study(config=config_content | QUICK)
-    assert run(folder).returncode == 0
-    cards = {name for file in (folder / "reports/cards").glob("*.json") for name in read_json(file)}
+    """With groups and a marker: an item outside the model, of which the correlations are then cleared."""
+    codebook_content["constructs"]["taste"] = {"label": "Taste"}
+    codebook_content["items"]["W1"] = {"construct": "taste", "label": "Likes the weather"}
+    survey["W1"] = np.random.default_rng(3).integers(1, 6, len(survey))
+    folder = study(config=config_content | QUICK | MORE, codebook=codebook_content, answers=survey)
+    finished = run(folder)
+    assert finished.returncode == 0, finished.stderr
+    cards = {
+        name: card
+        for file in (folder / "reports/cards").glob("*.json")
+        for name, card in read_json(file).items()
+    }
     tables = {file.stem for file in (folder / "reports/tables").glob("*.csv")}
-    assert tables <= cards
+    assert tables <= set(cards)
+    lacking = {
+        f"{name}: {field}"
+        for name in tables
+        for field in _fields_due(name)
+        if field not in cards[name] and "status" not in cards[name]
+    }
+    assert lacking == set()
+    adjusted = read_table(folder / "reports/tables/marker_adjusted.csv")
+    assert adjusted["predictor"].tolist() == ["trust"]
+    assert adjusted["adjusted_correlation"][0] != adjusted["correlation"][0]
+    assert cards["marker_adjusted"]["marker"] == "W1"
+    assert len(read_table(folder / "reports/tables/micom.csv")) == 2
     manifest = read_json(folder / "reports/manifest.json")
     assert set(manifest["inputs"]) == {"survey.csv", "codebook.yaml"}
     assert manifest["seed"] == 7

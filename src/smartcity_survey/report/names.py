@@ -145,8 +145,5 @@ NAMES: Mapping[str, Callable[[str, Line, Setting], str]] = {
     "dominates_generally": _constructs,
     "choice": lambda value, line, setting: setting.wording.value("choice", value),
     "option": lambda value, line, setting: option_text(str(line["choice"]), value, setting),
-    "beta": lambda value, line, setting: setting.wording.fill(
-        "verdicts.estimate", estimate=setting.wording.numbers.fixed(float(value), 2, bounded=True)
-    ),
 }
 """Column -> how its codes are put into words, where its wording alone does not do."""

@@ -96,6 +96,8 @@ def card_entries(card: Card, setting: Setting) -> dict[str, str]:
     def written(key: str, value: str | float) -> str:
         if key in ("rules", "excludes"):
             return ", ".join(wording.value("rule", rule) for rule in str(value).split(", "))
+        if key == "mode":
+            return ", ".join(wording.value("card", mode) for mode in str(value).split(", "))
         if str(value).lower() in ("true", "false"):
             return wording["page.yes" if str(value).lower() == "true" else "page.no"]
         if isinstance(value, int | float) and key != "seed":

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.io import Card, StageResult
+from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stats.adequacy import bartlett_sphericity, kmo
 from smartcity_survey.stats.correlation import correlation, require_independence
@@ -32,9 +33,8 @@ def evaluate_adequacy(items: pd.DataFrame) -> StageResult:
     }
     card: Card = {
         "method": "Pearson correlations",
-        "n": n,
         "items": items.shape[1],
-        "missing": "complete rows",
+        **respondents(n),
     }
     tables = {
         "adequacy": pd.DataFrame(list(statistics.items()), columns=["statistic", "value"]),

@@ -10,8 +10,9 @@ import pandas as pd
 from smartcity_survey.config import CfaSection
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
+from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.dwls import ordinal_tables
-from smartcity_survey.stages.naming import COMPLETE, naming, square
+from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stats.cfa import CfaFit, fit_cfa
 from smartcity_survey.stats.cfa_fit import CfaIndices, fit_indices
 from smartcity_survey.stats.cfa_residuals import covariance_residuals
@@ -19,6 +20,7 @@ from smartcity_survey.stats.cfa_robust import satorra_bentler
 from smartcity_survey.stats.correlation import covariance
 from smartcity_survey.stats.dynamic_fit import dynamic_cutoffs
 from smartcity_survey.stats.errors import HeywoodCase, InvalidModel, NotConverged, StatisticsError
+from smartcity_survey.stats.maximum_likelihood import TOLERANCE
 from smartcity_survey.stats.modification import modification_indices
 from smartcity_survey.stats.significance import normal_interval, normal_two_sided
 from smartcity_survey.stats.structure import Matrix
@@ -61,11 +63,11 @@ def confirm_model(
     card: Card = {
         "method": "maximum likelihood, one factor per construct, all correlated",
         "scaling": "first item of each construct has loading 1",
+        "tolerance": TOLERANCE,
         "gradient": cfa.gradient_norm,
         "iterations": cfa.n_iterations,
         "divisor": "n",
-        "n": cfa.n,
-        "missing": COMPLETE,
+        **respondents(cfa.n),
     }
     intervals: Card = {**card, "interval": "delta method, normal", "confidence_level": level}
     tables = {
@@ -184,8 +186,7 @@ def _dynamic(
         "misfit": "loadings left out, one item of each construct but one",
         "cutoff": "met by 5 percent of the samples of a level",
         "draws": section.dynamic_draws,
-        "n": cfa.n,
-        "missing": COMPLETE,
+        **respondents(cfa.n),
         "seed": seed,
     }
     try:

@@ -8,6 +8,7 @@ from smartcity_survey.clean import Cleaned, clean_responses
 from smartcity_survey.codebook import Codebook
 from smartcity_survey.config import CleaningSection
 from smartcity_survey.io import StageResult
+from smartcity_survey.stages.cards import respondents
 
 SCREENS = {
     "longstring": ("above", 14.0, "Johnson 2005; Curran 2016"),
@@ -34,8 +35,12 @@ def clean_answers(responses: pd.DataFrame, codebook: Codebook, section: Cleaning
                 "missing_items_at_most": section.missing_items_at_most,
                 "n": n,
             },
-            "exclusions": {"n": len(cleaned.exclusions)},
-            "careless": {"n": n, "excludes": ", ".join(section.careless) or "nothing"},
+            "exclusions": {"method": "counts", "n": len(cleaned.exclusions)},
+            "careless": {
+                "method": "screens of the answers as given",
+                **respondents(n),
+                "excludes": ", ".join(section.careless) or "nothing",
+            },
         },
         private={
             "answers": cleaned.answers,

@@ -11,6 +11,7 @@ import pandas as pd
 
 from smartcity_survey.config import FactorsSection
 from smartcity_survey.io import Card, StageResult
+from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.factors import n_components
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stats import errors
@@ -25,7 +26,7 @@ from smartcity_survey.stats.factors import principal_components, rotated_solutio
 from smartcity_survey.stats.oblique import ObliqueRotation, oblimin, promax
 from smartcity_survey.stats.polychoric import polychoric
 from smartcity_survey.stats.reproduced import reproduced
-from smartcity_survey.stats.rotation import varimax
+from smartcity_survey.stats.rotation import TOLERANCE, varimax
 from smartcity_survey.stats.types import Array
 
 COMPONENTS, POLYCHORIC = "components", "polychoric_components"
@@ -234,8 +235,11 @@ def _cards(tables: dict[str, pd.DataFrame], section: FactorsSection, k: int, n: 
         "rotation": "varimax, direct oblimin and promax, with Kaiser normalisation",
         "oblimin_delta": section.oblimin_delta,
         "promax_kappa": section.promax_kappa,
-        "n": n,
+        "tolerance": TOLERANCE,
+        "signs": "positive loading sums",
+        "divisor": "n - 1",
+        **respondents(n),
     }
     return dict.fromkeys(tables, card) | {
-        "polychoric_correlations": {"method": "two-step polychoric correlations", "n": n}
+        "polychoric_correlations": {"method": "two-step polychoric correlations", **respondents(n)}
     }

@@ -12,6 +12,7 @@ from smartcity_survey.config import CommonMethodSection
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
+from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stats.common_method import full_collinearity_vif, harman, marker_adjusted
 from smartcity_survey.stats.correlation import correlation
@@ -47,12 +48,16 @@ def judge_common_method(
     ]
     bias = pd.DataFrame(rows, columns=["test", "subject", "value", "limit"])
     bias["below_limit"] = bias["value"] < bias["limit"]
-    card: Card = {"method": "Harman's single factor; full-collinearity VIF", "scores": method, "n": n}
+    card: Card = {
+        "method": "Harman's single factor; full-collinearity VIF",
+        "scores": method,
+        **respondents(n),
+    }
     adjusted: Card = {
         "method": "Lindell and Whitney (2001)",
         "marker": section.marker or "none",
         "scores": method,
-        "n": n,
+        **respondents(n),
     }
     return StageResult(
         tables={

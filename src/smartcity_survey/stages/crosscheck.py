@@ -15,6 +15,7 @@ from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
 from smartcity_survey.stages.blocks import CONSTANT
+from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stats.types import Array
 
 # Why each tolerance is what it is:
@@ -73,7 +74,11 @@ def crosscheck(items: pd.DataFrame, scores: pd.DataFrame, tables: Tables, model:
         }
     )
     frame["agrees"] = frame["max_abs_difference"] <= frame["tolerance"]
-    card: Card = {"n": len(items), "pls": "no PLS package is installed beside; the tests compare with three"}
+    card: Card = {
+        "method": "the same answers through other packages",
+        **respondents(len(items)),
+        "pls": "no PLS package is installed beside; the tests compare with three",
+    }
     return StageResult(tables={"crosscheck": frame}, cards={"crosscheck": card})
 
 

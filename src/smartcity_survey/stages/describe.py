@@ -11,6 +11,7 @@ import pandas as pd
 from smartcity_survey.codebook import Codebook, Demographic, Label, text
 from smartcity_survey.config import Language
 from smartcity_survey.io import StageResult
+from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stats.descriptives import describe
 
@@ -38,9 +39,14 @@ def describe_answers(answers: pd.DataFrame, codebook: Codebook, language: Langua
             "item_frequencies": _item_frequencies(answers[items], codebook),
         },
         cards={
-            "demographics": {"n": n, "percent": "of all respondents; valid percent of those who answered"},
-            "item_descriptives": {"n": n, "formulas": SPSS_FORMULAS, "divisor": "n - 1"},
-            "item_frequencies": {"n": n},
+            "demographics": {
+                "method": "counts",
+                "n": n,
+                "percent": "of all respondents; valid percent of those who answered",
+                "missing": "no answer is a category of its own",
+            },
+            "item_descriptives": {"method": SPSS_FORMULAS, "divisor": "n - 1", **respondents(n)},
+            "item_frequencies": {"method": "counts", **respondents(n)},
         },
     )
 

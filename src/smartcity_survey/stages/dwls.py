@@ -9,9 +9,10 @@ import pandas as pd
 
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
-from smartcity_survey.stages.naming import COMPLETE, square
+from smartcity_survey.stages.cards import respondents
+from smartcity_survey.stages.naming import square
 from smartcity_survey.stats.cfa import CfaFit
-from smartcity_survey.stats.dwls import DwlsFit, fit_dwls
+from smartcity_survey.stats.dwls import TOLERANCE, DwlsFit, fit_dwls
 from smartcity_survey.stats.dwls_fit import dwls_indices
 from smartcity_survey.stats.errors import LinearDependence, NotConverged, StatisticsError, UnderIdentified
 from smartcity_survey.stats.polychoric import polychoric
@@ -38,12 +39,12 @@ def ordinal_tables(x: Array, cfa: CfaFit, model: Model, level: float) -> StageRe
     card: Card = {
         "method": "diagonally weighted least squares on polychoric correlations",
         "scaling": "factors of variance 1",
+        "tolerance": TOLERANCE,
         "test": "scaled and shifted, as WLSMV",
         "standard_errors": "robust",
         "confidence_level": level,
         "divisor": "n - 1",
-        "n": len(x),
-        "missing": COMPLETE,
+        **respondents(len(x)),
     }
     try:
         items = polychoric(np.rint(x).astype(np.int64), information="outer_product")

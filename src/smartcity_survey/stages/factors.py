@@ -10,6 +10,7 @@ import pandas as pd
 from smartcity_survey.config import FactorsSection
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
+from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.retention import deletion_log, item_limits, retention_card, retention_frame
 from smartcity_survey.stats.correlation import correlation
@@ -18,6 +19,7 @@ from smartcity_survey.stats.item_deletion import delete_items
 from smartcity_survey.stats.minimum_average_partial import MinimumAveragePartial, minimum_average_partial
 from smartcity_survey.stats.parallel import ParallelAnalysis, components_above, parallel_analysis
 from smartcity_survey.stats.reproduced import LARGE_RESIDUAL, Reproduced, reproduced
+from smartcity_survey.stats.rotation import N_STARTS, TOLERANCE
 from smartcity_survey.stats.types import Array
 
 
@@ -144,11 +146,15 @@ def _cards(
     extraction: Card = {
         "method": "principal components of the correlation matrix",
         "components": f"{solution.loadings.shape[1]} ({rule})",
-        "n": n,
+        "signs": "positive loading sums",
+        "divisor": "n - 1",
+        **respondents(n),
     }
     rotation: Card = {
         **extraction,
         "rotation": "varimax with Kaiser normalisation",
+        "starts": N_STARTS,
+        "tolerance": TOLERANCE,
         "gradient": float(solution.gradient_norm),
         # One component has no rotation, hence no curvature.
         **({"curvature": float(solution.curvature)} if np.isfinite(solution.curvature) else {}),
@@ -160,13 +166,13 @@ def _cards(
         "draws": section.parallel.draws,
         "quantile": section.parallel.quantile,
         "seed": seed,
-        "n": n,
+        **respondents(n),
     }
     retention = retention_card(section, n)
     own: dict[str, Card] = {
         "eigenvalues": parallel,
         "component_count": parallel,
-        "minimum_average_partial": {"method": "average squared partial correlations", "n": n},
+        "minimum_average_partial": {"method": "average squared partial correlations", **respondents(n)},
         "component_matrix": extraction,
         "reproduced_correlations": residuals,
         "residual_correlations": residuals,

@@ -14,12 +14,14 @@ from smartcity_survey.config import GroupsSection, PlsSection
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
 from smartcity_survey.stages.blocks import NO_ANSWER, demographic_codes, require_demographics
+from smartcity_survey.stages.cards import pls_estimator, respondents
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls import pls_model
 from smartcity_survey.stats.correlation import correlation, covariance
 from smartcity_survey.stats.errors import StatisticsError
 from smartcity_survey.stats.invariance import Rung, invariance_ladder
 from smartcity_survey.stats.likelihood import Sample
+from smartcity_survey.stats.maximum_likelihood import TOLERANCE
 from smartcity_survey.stats.micom import GroupComparison, compare_groups
 from smartcity_survey.stats.types import Array, BoolArray
 
@@ -114,19 +116,23 @@ def compare_respondents(
             _compare(setup, (first, second), members, rows)
         _ladder(x, model, variable, list(members.values()), rows)
     card: Card = {
+        **pls_estimator(model, pls),
+        "signs": "positive loading sums",
+        "divisor": "n - 1",
         "groups": f"categories with {section.smallest} respondents or more",
         "method": "permutation of respondents between groups of the same sizes",
         "draws": section.permutations,
         "p": "(1 + as extreme) / (1 + permutations), two-sided",
-        "scheme": pls.scheme,
-        "n": len(x),
+        **respondents(len(x)),
         "seed": seed,
     }
     ladder: Card = {
         "method": "maximum likelihood with means, one factor per construct, all correlated",
-        "marker": "first item of each construct",
+        "scaling": "first item of each construct has loading 1",
+        "tolerance": TOLERANCE,
+        "groups": f"categories with {section.smallest} respondents or more",
         "divisor": "n",
-        "n": len(x),
+        **respondents(len(x)),
     }
     return StageResult(
         tables={
@@ -135,7 +141,12 @@ def compare_respondents(
             "multigroup": pd.DataFrame(rows.multigroup, columns=MULTIGROUP),
             "invariance": pd.DataFrame(rows.invariance, columns=INVARIANCE),
         },
-        cards={"group_comparisons": card, "micom": card, "multigroup": card, "invariance": ladder},
+        cards={
+            "group_comparisons": card,
+            "micom": {**card, "configural": "same items, coding and algorithm in both groups"},
+            "multigroup": card,
+            "invariance": ladder,
+        },
     )
 
 

@@ -40,6 +40,7 @@ def judge_hypotheses(
         rows.append(_path_row(hypothesis, "pls", pls_paths, model.alpha))
         rows.append(_path_row(hypothesis, "sem", sem_paths, model.alpha))
     card: Card = {
+        "method": "estimates of the model by each method",
         "verdict": "confirmed: sign as claimed and two-sided p below alpha",
         "alpha": model.alpha,
         "ols": "standardised coefficient; interval of b scaled by the standard deviations",

@@ -7,7 +7,8 @@ import pandas as pd
 from smartcity_survey.config import PlsSection
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
-from smartcity_survey.stages.naming import COMPLETE, naming, square
+from smartcity_survey.stages.cards import pls_estimator, respondents
+from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.pls import pls_model
 from smartcity_survey.stages.pls_inputs import PlsInputs
 from smartcity_survey.stats.cfa import fit_cfa
@@ -57,15 +58,13 @@ def evaluate_measurement(answers: pd.DataFrame, model: Model, section: PlsSectio
         }
     )
     estimator: Card = {
+        **pls_estimator(model, section),
         "method": "alpha and omega from covariances; rho_A, composite reliability and AVE from PLS loadings",
-        "scheme": section.scheme,
         **inputs.card(),
-        "tolerance": section.tolerance,
         "iterations": pls.n_iterations,
         "signs": "positive loading sums",
         "divisor": "n - 1",
-        "n": n,
-        "missing": COMPLETE,
+        **respondents(n),
     }
     distinct = fornell_larcker(pls.construct_corr, by_pls.ave)
     return StageResult(
@@ -77,6 +76,6 @@ def evaluate_measurement(answers: pd.DataFrame, model: Model, section: PlsSectio
         cards={
             "reliability": estimator,
             "fornell_larcker": estimator,
-            "htmt": {"method": "absolute correlations", **inputs.card(), "n": n, "missing": COMPLETE},
+            "htmt": {"method": "absolute correlations", **inputs.card(), **respondents(n)},
         },
     )

@@ -39,7 +39,7 @@ def moderation_tables(
         effects.append(_effects(found, terms, section))
         slopes.append(_slopes(found, plan, model, section))
     card: Card = {
-        **bootstrap_card(bootstrap, inputs, section),
+        **bootstrap_card(bootstrap, inputs, model, section),
         "method": "two stages: scores of the model without interactions, then regression with their products",
         "products": "of scores of unit variance, not standardised again",
         "inadmissible_draws": undefined,

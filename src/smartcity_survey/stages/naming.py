@@ -13,9 +13,6 @@ from smartcity_survey.stats.types import Array
 
 COMPONENTS = "config.yaml, factors.n_components"
 
-COMPLETE = "complete rows"
-"""The rule for missing answers of every estimate: rows with gaps are refused, never filled."""
-
 
 @contextmanager
 def naming(names: Sequence[str], place: str, constructs: Sequence[str] = ()) -> Iterator[None]:

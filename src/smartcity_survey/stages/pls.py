@@ -77,7 +77,7 @@ def estimate_pls(
         "htmt_bounds": _htmt_bounds(bootstrap, model, section),
         "pls_inadmissible": _inadmissible(bootstrap, model),
     }
-    card = bootstrap_card(bootstrap, inputs, section)
+    card = bootstrap_card(bootstrap, inputs, model, section)
     further = [consistent_tables(inputs, bootstrap, pls, model, section)]
     if model.moderations:
         further.append(moderation_tables(inputs, bootstrap, model, section))

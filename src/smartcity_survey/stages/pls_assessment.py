@@ -9,6 +9,7 @@ from smartcity_survey.codebook import Codebook
 from smartcity_survey.config import PlsSection
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
+from smartcity_survey.stages.cards import pls_estimator, respondents
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.pls import pls_model
 from smartcity_survey.stages.pls_inputs import PlsInputs
@@ -50,14 +51,12 @@ def assess_pls(
         fits = _fit(inputs, R, fit, pls, section, seed)
         relevance, distance = _relevance(x, pls, model, section)
     card: Card = {
-        "method": "PLS path model, Mode A unless the config says otherwise",
-        "scheme": section.scheme,
+        **pls_estimator(model, section),
         **inputs.card(),
-        "tolerance": section.tolerance,
         "iterations": fit.n_iterations,
         "signs": "positive loading sums",
         "divisor": "n - 1",
-        "n": fit.n,
+        **respondents(fit.n),
     }
     tables = {
         "pls_fit": fits,
@@ -74,7 +73,11 @@ def assess_pls(
             "logarithms": "natural",
             **_exact_fit_card(inputs, section, seed),
         },
-        "htmt2": {"method": "geometric means of signed correlations", **inputs.card(), "n": fit.n},
+        "htmt2": {
+            "method": "geometric means of signed correlations",
+            **inputs.card(),
+            **respondents(fit.n),
+        },
         "blindfolding": {
             **card,
             **inputs.unused_card(),

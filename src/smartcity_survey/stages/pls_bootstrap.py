@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from smartcity_survey.config import PlsSection
 from smartcity_survey.io import Card
+from smartcity_survey.model import Model
+from smartcity_survey.stages.cards import pls_estimator, respondents
 from smartcity_survey.stages.pls_inputs import PlsInputs
 from smartcity_survey.stats.bootstrap import PlsBootstrap, bootstrap_pls
 from smartcity_survey.stats.higher_order import LowerOrder
@@ -59,21 +61,18 @@ def interval_columns(summary: Summary, where: tuple[IntArray, ...] | slice) -> d
     }
 
 
-def bootstrap_card(bootstrap: PlsBootstrap, inputs: PlsInputs, section: PlsSection) -> Card:
+def bootstrap_card(bootstrap: PlsBootstrap, inputs: PlsInputs, model: Model, section: PlsSection) -> Card:
     """How a table of bootstrapped estimates was computed."""
     linearised: Card = (
         {"resamples": "polychoric correlations to first order, not estimated anew"} if inputs.ordinal else {}
     )
     return {
-        "method": "PLS path model, Mode A unless the config says otherwise",
-        "scheme": section.scheme,
+        **pls_estimator(model, section),
         **inputs.card(),
-        "tolerance": section.tolerance,
         "iterations": bootstrap.fit.n_iterations,
         "signs": "positive loading sums; resamples aligned to the sample by construct",
-        "scores": "unit variance",
         "divisor": "n - 1; bootstrap errors: draws - 1",
-        "n": bootstrap.fit.n,
+        **respondents(bootstrap.fit.n),
         "bootstrap_draws": section.bootstrap_draws,
         "inadmissible_draws": bootstrap.n_inadmissible,
         **linearised,

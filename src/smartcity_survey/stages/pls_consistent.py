@@ -10,6 +10,7 @@ import pandas as pd
 from smartcity_survey.config import PlsSection
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
+from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.pls_bootstrap import (
     bootstrap_card,
     interval_columns,
@@ -40,7 +41,7 @@ def consistent_tables(
             **inputs.card(),
             "no_solution": "rho_A or explained variance outside its range",
             "at_fault": model.names[error.construct],
-            "n": composites.fit.n,
+            **respondents(composites.fit.n),
         }
         none = pd.DataFrame()
         tables = {
@@ -50,7 +51,7 @@ def consistent_tables(
         }
     else:
         card = {
-            **bootstrap_card(factors, inputs, section),
+            **bootstrap_card(factors, inputs, model, section),
             "method": METHOD,
             "smallest_eigenvalue": factors.fit.smallest_eigenvalue,
         }

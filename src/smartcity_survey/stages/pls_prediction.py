@@ -8,6 +8,7 @@ import pandas as pd
 from smartcity_survey.config import PlsSection
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
+from smartcity_survey.stages.cards import pls_estimator, respondents
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls import pls_model
 from smartcity_survey.stages.pls_inputs import PlsInputs
@@ -33,15 +34,16 @@ def predict_answers(answers: pd.DataFrame, model: Model, section: PlsSection, se
             max_iterations=section.max_iterations,
         )
     card: Card = {
+        **pls_estimator(model, section),
         "method": "PLSpredict; predictions averaged over repetitions",
         "folds": section.folds,
         "repetitions": section.repetitions,
         "predicted_from": "scores of the direct antecedents",
         "linear_model": "all items of constructs that nothing explains, with a constant",
         "q2_predict": "against the averages of the training folds",
-        "scheme": section.scheme,
         **inputs.unused_card(),
-        "n": len(x),
+        "divisor": "n - 1",
+        **respondents(len(x)),
         "seed": seed,
     }
     loss: Card = {

@@ -13,6 +13,7 @@ from smartcity_survey.config import RegressionSection
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
 from smartcity_survey.stages.blocks import CONSTANT, demographic_dummies, hierarchical_tables
+from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stats.collinearity import Collinearity
 from smartcity_survey.stats.ols import OlsFit, ols
@@ -65,14 +66,16 @@ def estimate_regression(
         "scores": method,
         "standard_errors": "classical; HC3 beside them",
         "confidence_level": section.confidence_level,
-        "n": n,
+        "divisor": "n - k - 1",
+        **respondents(n),
     }
     hierarchical: Card = {
         "method": "ordinary least squares, blocks entered one after another",
         "controls": len(section.controls),
         "scores": method,
+        "divisor": "n - k - 1",
+        **respondents(n),
         "missing": "no answer is a category of its own",
-        "n": n,
     }
     return StageResult(
         tables={name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()},

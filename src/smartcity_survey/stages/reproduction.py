@@ -52,6 +52,7 @@ def compare_with_published(
     ]
     frame = pd.DataFrame(rows, columns=["table", "cell", "printed", "reproduced", "matches", "reason"])
     card: Card = {
+        "method": "each printed number beside the recomputed one",
         "cells": len(frame),
         "matching": int(frame["matches"].sum()),
         "rounding": "half up, as printed",

@@ -10,6 +10,7 @@ import pandas as pd
 from smartcity_survey.config import FactorsSection
 from smartcity_survey.io import Card
 from smartcity_survey.model import Model
+from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stats.adequacy import kmo
 from smartcity_survey.stats.factors import FactorSolution
 from smartcity_survey.stats.item_deletion import Criterion, Deletion, ItemLimits
@@ -91,7 +92,11 @@ def retention_card(section: FactorsSection, n: int) -> Card:
         "maximum_cross_loading": section.maximum_cross_loading,
     }
     given: Card = {name: limit for name, limit in limits.items() if limit is not None}
-    return {"method": "one item at a time, everything computed anew", **(given or {"limits": NONE}), "n": n}
+    return {
+        "method": "one item at a time, everything computed anew",
+        **(given or {"limits": NONE}),
+        **respondents(n),
+    }
 
 
 def _rule(step: Deletion) -> str:

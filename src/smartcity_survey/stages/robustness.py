@@ -10,12 +10,14 @@ import pandas as pd
 from smartcity_survey.config import RobustnessSection
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
+from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stats.bayes_factor import bayes_factors
 from smartcity_survey.stats.equivalence import tost
 from smartcity_survey.stats.multiplicity import benjamini_hochberg, holm
 from smartcity_survey.stats.ols import OlsFit, ols
 from smartcity_survey.stats.power import coefficient_power, detectable_effect, effect_f2, rows_needed
+from smartcity_survey.stats.power_simulation import resampled_power
 from smartcity_survey.stats.relative_importance import relative_importance
 from smartcity_survey.stats.ridge import ridge_trace
 from smartcity_survey.stats.types import Array
@@ -30,24 +32,29 @@ NEW_WAVE_EFFECTS = (0.05, 0.10, 0.15, 0.20)
 class _Regression:
     """One outcome's regression on its predictors, with what the tables need of it.
 
-    beta_se (k,) : error of b times SD of x over SD of y. correlation (k, k), outcome_correlation (k,).
+    x (n, k), y (n,) : scores. beta_se (k,) : error of b times SD of x over SD of y.
+    correlation (k, k), outcome_correlation (k,).
     """
 
     outcome: str
     predictors: tuple[str, ...]
+    x: Array
+    y: Array
     fit: OlsFit
     beta_se: Array
     correlation: Array
     outcome_correlation: Array
 
 
-def evaluate_robustness(scores: pd.DataFrame, model: Model, section: RobustnessSection) -> StageResult:
+def evaluate_robustness(
+    scores: pd.DataFrame, model: Model, section: RobustnessSection, seed: int
+) -> StageResult:
     """Tables on collinearity, power, multiplicity, equivalence and Bayes factors."""
     regressions = [_regress(scores, model, outcome) for outcome in model.outcomes]
     n = len(scores)
     card: Card = {
         "method": "regression of the scores, standardised coefficients",
-        "n": n,
+        **respondents(n),
         "alpha": model.alpha,
     }
     tables = {
@@ -56,7 +63,7 @@ def evaluate_robustness(scores: pd.DataFrame, model: Model, section: RobustnessS
         "joint_tests": _join([_joint_tests(r, model) for r in regressions]),
         "hypothesis_tests": _hypothesis_tests(regressions, model, section),
         "power": _join([_power(r, model, n) for r in regressions]),
-        "new_wave_size": _join([_new_wave(r, model) for r in regressions]),
+        "new_wave_size": _join([_new_wave(r, model, section, seed) for r in regressions]),
     }
     cards: dict[str, Card] = dict.fromkeys(tables, card)
     cards["hypothesis_tests"] = {
@@ -66,7 +73,13 @@ def evaluate_robustness(scores: pd.DataFrame, model: Model, section: RobustnessS
         "bayes_factor": "JZS, Cauchy scale .354; model with against model without the predictor",
     }
     cards["power"] = {**card, "power": POWER}
-    cards["new_wave_size"] = {**card, "power": POWER}
+    cards["new_wave_size"] = {
+        **card,
+        "power": POWER,
+        "simulated": "rows of the survey with their residuals, drawn anew",
+        "draws": section.power_draws,
+        "seed": seed,
+    }
     return StageResult(tables=tables, cards=cards)
 
 
@@ -83,6 +96,8 @@ def _regress(scores: pd.DataFrame, model: Model, outcome: str) -> _Regression:
     return _Regression(
         outcome,
         predictors,
+        x,
+        y,
         fit,
         fit.std_err[1:] * x.std(axis=0, ddof=1) / y.std(ddof=1),
         joint[:-1, :-1],
@@ -227,19 +242,29 @@ def _power(r: _Regression, model: Model, n: int) -> pd.DataFrame:
     )
 
 
-def _new_wave(r: _Regression, model: Model) -> pd.DataFrame:
-    """Respondents a new wave needs to find a standardised coefficient, at this wave's VIFs and R2."""
+def _new_wave(r: _Regression, model: Model, section: RobustnessSection, seed: int) -> pd.DataFrame:
+    """Respondents a new wave needs to find a standardised coefficient, at this wave's VIFs and R2.
+
+    The number follows from the noncentral t; `simulated_power` is what it comes to where predictors and
+    residuals are as skewed, tied and uneven as in this wave.
+    """
     k = len(r.predictors)
-    rows = [
-        {
-            "outcome": r.outcome,
-            "predictor": predictor,
-            "beta": beta,
-            "n_needed": rows_needed(
-                float(effect_f2(np.array([beta]), r.fit.vif[[j]], r.fit.r2)[0]), k, model.alpha, POWER
-            ),
-        }
-        for j, predictor in enumerate(r.predictors)
-        for beta in NEW_WAVE_EFFECTS
-    ]
+    rows = []
+    for j, predictor in enumerate(r.predictors):
+        for beta in NEW_WAVE_EFFECTS:
+            f2 = float(effect_f2(np.array([beta]), r.fit.vif[[j]], r.fit.r2)[0])
+            n = rows_needed(f2, k, model.alpha, POWER)
+            # The t of a slope does not depend on the others: they may be zero.
+            slopes = np.zeros(k)
+            slopes[j] = beta * r.y.std() / r.x[:, j].std()
+            simulated = resampled_power(r.y, r.x, slopes, n, section.power_draws, seed, model.alpha)
+            rows.append(
+                {
+                    "outcome": r.outcome,
+                    "predictor": predictor,
+                    "beta": beta,
+                    "n_needed": n,
+                    "simulated_power": simulated.power[j],
+                }
+            )
     return pd.DataFrame(rows)

@@ -9,6 +9,7 @@ from smartcity_survey.codebook import RESPONDENT
 from smartcity_survey.config import PlsSection, ScoreMethod
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
+from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.describe import SPSS_FORMULAS, descriptives_frame
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls import pls_model
@@ -49,7 +50,8 @@ def compute_scores(answers: pd.DataFrame, model: Model, pls: PlsSection, method:
     ]
     card: Card = {
         "method": method,
-        "n": len(x),
+        **respondents(len(x)),
+        "divisor": "n - 1",
         "formulas": SPSS_FORMULAS,
         "weights": "of the answers as given",
     }
@@ -62,7 +64,11 @@ def compute_scores(answers: pd.DataFrame, model: Model, pls: PlsSection, method:
         cards={
             "descriptives": card,
             "score_weights": card,
-            "score_agreement": {"compared_with": method, "n": len(x)},
+            "score_agreement": {
+                "method": "correlations of the scores",
+                "compared_with": method,
+                **respondents(len(x)),
+            },
         },
         private={"scores": pd.concat([answers[[RESPONDENT]], chosen], axis=1)},
     )

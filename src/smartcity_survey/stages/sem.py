@@ -9,10 +9,12 @@ import pandas as pd
 
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
-from smartcity_survey.stages.naming import COMPLETE, naming
+from smartcity_survey.stages.cards import respondents
+from smartcity_survey.stages.naming import naming
 from smartcity_survey.stats.cfa_fit import fit_indices
 from smartcity_survey.stats.cfa_robust import satorra_bentler
 from smartcity_survey.stats.correlation import covariance
+from smartcity_survey.stats.maximum_likelihood import TOLERANCE
 from smartcity_survey.stats.sem import SemFit, fit_sem
 from smartcity_survey.stats.types import Array
 
@@ -25,11 +27,11 @@ def estimate_sem(answers: pd.DataFrame, model: Model, level: float) -> StageResu
     card: Card = {
         "method": "structural equations among factors, maximum likelihood",
         "scaling": "first item of each construct has loading 1",
+        "tolerance": TOLERANCE,
         "gradient": fit.ml.gradient_norm,
         "iterations": fit.ml.n_iterations,
         "divisor": "n",
-        "n": len(x),
-        "missing": COMPLETE,
+        **respondents(len(x)),
         "confidence_level": level,
         "admissible": str(fit.admissible).lower(),
     }

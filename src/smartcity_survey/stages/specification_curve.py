@@ -13,6 +13,7 @@ from smartcity_survey.config import PlsSection
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Hypothesis, Model
 from smartcity_survey.stages.alternatives import NONE, Alternatives
+from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.curve_panel import CHOICES, MEASUREMENT_CHOICES
 from smartcity_survey.stages.multiverse import Block, estimate_blocks
 from smartcity_survey.stats.specification_curve import choice_importance, draw_weights, joint_test
@@ -56,7 +57,7 @@ def specification_curve(
         "resampling": "score bootstrap of respondents under the null, score weights held",
         "draws": draws,
         "seed": seed,
-        "n": len(answers),
+        **respondents(len(answers)),
         "alpha": model.alpha,
     }
     tables = {

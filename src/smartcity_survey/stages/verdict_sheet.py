@@ -51,6 +51,7 @@ def verdict_sheet(
         row |= _curve(row, _of(curves, hypothesis=hypothesis.name))
         rows.append(row | {"caveats": ", ".join(_caveats(row, model.alpha))})
     card: Card = {
+        "method": "results of the other tables, hypothesis by hypothesis",
         "alpha": model.alpha,
         "equivalence_bound": section.equivalence_bound,
         "specifications_agree_from": AGREEING,

@@ -13,6 +13,7 @@ from smartcity_survey.config import GroupsSection, PlsSection
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
+from smartcity_survey.stages.cards import pls_estimator, respondents
 from smartcity_survey.stages.groups import compare_respondents
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls import pls_model
@@ -91,15 +92,18 @@ def compare_waves(
         "method": "mean of the common items",
         "interval": "Student, Welch",
         "confidence_level": level,
-        "n": n,
+        "divisor": "n - 1",
+        **respondents(n),
     }
     paths_card: Card = {
+        **pls_estimator(model, pls),
         "method": "PLS-SEM on the common items, waves resampled independently",
-        "scheme": pls.scheme,
+        "signs": "positive loading sums; resamples aligned to the sample by construct",
+        "divisor": "n - 1; bootstrap errors: draws - 1",
         "bootstrap_draws": pls.bootstrap_draws,
         "interval": "percentile",
         "confidence_level": level,
-        "n": n,
+        **respondents(n),
         "seed": seed,
     }
     cards = {name: paths_card if "path" in name else means_card for name in tables}

@@ -17,7 +17,7 @@ from smartcity_survey.stats.cfa_start import starting_values
 from smartcity_survey.stats.correlation import require_independence
 from smartcity_survey.stats.errors import ConstantItems, NotFinite, TooFewRows
 from smartcity_survey.stats.likelihood import Sample
-from smartcity_survey.stats.maximum_likelihood import Minimum, StructureFit, fit_at, fit_structures
+from smartcity_survey.stats.maximum_likelihood import TOLERANCE, Minimum, StructureFit, fit_at, fit_structures
 from smartcity_survey.stats.structure import Matrices, Matrix, Structure
 from smartcity_survey.stats.types import Array, BoolArray, IntArray
 
@@ -118,7 +118,7 @@ def fit_cfa(
     scaling: Scaling = "marker",
     markers: IntArray | None = None,
     wishart: bool = False,
-    tolerance: float = 1e-10,
+    tolerance: float = TOLERANCE,
     max_iterations: int = 200,
 ) -> CfaFit:
     """Fit a measurement model to item covariances S (p, p; divisor n, or n - 1 by Wishart) of n respondents.

@@ -21,6 +21,7 @@ from smartcity_survey.stats.polychoric import LARGEST_CORRELATION, Polychoric
 from smartcity_survey.stats.structure import Matrices, Matrix, Moments, Structure, moments
 from smartcity_survey.stats.types import Array, BoolArray, IntArray
 
+TOLERANCE = 1e-10
 MAX_HALVINGS = 30
 
 
@@ -60,7 +61,7 @@ class DwlsFit:
 
 
 def fit_dwls(
-    items: Polychoric, pattern: BoolArray, *, tolerance: float = 1e-10, max_iterations: int = 200
+    items: Polychoric, pattern: BoolArray, *, tolerance: float = TOLERANCE, max_iterations: int = 200
 ) -> DwlsFit:
     """Fit a measurement model to polychoric correlations by Gauss-Newton steps.
 

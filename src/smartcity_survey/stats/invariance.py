@@ -10,6 +10,7 @@ import numpy as np
 from smartcity_survey.stats.cfa_fit import CfaIndices, fit_indices
 from smartcity_survey.stats.cfa_robust import ScaledTest, satorra_bentler, scaled_difference
 from smartcity_survey.stats.likelihood import Sample
+from smartcity_survey.stats.maximum_likelihood import TOLERANCE
 from smartcity_survey.stats.modification import ModificationIndices, modification_indices
 from smartcity_survey.stats.multigroup import Exempt, Level, MultigroupFit, fit_groups
 from smartcity_survey.stats.significance import ChiSquareTest, chi_square_test
@@ -44,7 +45,7 @@ def invariance_ladder(
     exempt: Exempt | None = None,
     answers: Sequence[Array] | None = None,
     up_to: Level = Level.STRICT,
-    tolerance: float = 1e-10,
+    tolerance: float = TOLERANCE,
     max_iterations: int = 200,
 ) -> tuple[Rung, ...]:
     """Configural, metric, scalar and strict invariance, in this order, of a model fitted to G groups.

@@ -22,6 +22,9 @@ from smartcity_survey.stats.types import Array, IntArray
 LARGEST_INFLATION = 1e10
 """A parameter whose sampling variance the others inflate more than this is not determined by the model."""
 
+TOLERANCE = 1e-10
+"""Largest `gradient_norm` at convergence."""
+
 MAX_HALVINGS = 30
 
 
@@ -84,7 +87,7 @@ def fit_structures(
     start: Array,
     *,
     wishart: bool = False,
-    tolerance: float = 1e-10,
+    tolerance: float = TOLERANCE,
     max_iterations: int = 200,
 ) -> StructureFit:
     """Fit from starting values (t,).

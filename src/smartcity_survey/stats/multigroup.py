@@ -12,7 +12,7 @@ from smartcity_survey.stats.cfa import CfaFit, fit_cfa
 from smartcity_survey.stats.cfa_model import first_items, measurement_cells
 from smartcity_survey.stats.errors import InGroup, InvalidModel, StatisticsError
 from smartcity_survey.stats.likelihood import Sample
-from smartcity_survey.stats.maximum_likelihood import StructureFit, fit_structures
+from smartcity_survey.stats.maximum_likelihood import TOLERANCE, StructureFit, fit_structures
 from smartcity_survey.stats.structure import Cells, Matrices, Matrix, Structure
 from smartcity_survey.stats.types import Array, BoolArray, IntArray
 
@@ -77,7 +77,7 @@ def fit_groups(
     *,
     markers: IntArray | None = None,
     exempt: Exempt | None = None,
-    tolerance: float = 1e-10,
+    tolerance: float = TOLERANCE,
     max_iterations: int = 200,
 ) -> MultigroupFit:
     """Fit a measurement model to G >= 2 groups.

@@ -15,7 +15,7 @@ from smartcity_survey.stats.cfa import CfaFit, fit_cfa
 from smartcity_survey.stats.cfa_model import measurement_cells
 from smartcity_survey.stats.errors import InvalidModel
 from smartcity_survey.stats.likelihood import Sample
-from smartcity_survey.stats.maximum_likelihood import StructureFit, fit_structures
+from smartcity_survey.stats.maximum_likelihood import TOLERANCE, StructureFit, fit_structures
 from smartcity_survey.stats.significance import ChiSquareTest, chi_square_test, normal_two_sided
 from smartcity_survey.stats.structure import Cells, Matrices, Matrix, Structure, moments
 from smartcity_survey.stats.types import Array, BoolArray, IntArray
@@ -77,7 +77,7 @@ def fit_sem(
     markers: IntArray | None = None,
     level: float = 0.95,
     wishart: bool = False,
-    tolerance: float = 1e-10,
+    tolerance: float = TOLERANCE,
     max_iterations: int = 200,
 ) -> SemFit:
     """Fit regressions among factors to item covariances S (p, p) of n respondents.

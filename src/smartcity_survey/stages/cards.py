@@ -1,0 +1,28 @@
+"""What estimator cards have in common."""
+
+from __future__ import annotations
+
+from smartcity_survey.config import PlsSection
+from smartcity_survey.io import Card
+from smartcity_survey.model import Model
+
+MODES = {"reflective": "A", "mode_a": "A", "mode_b": "B", "sum_score": "sum score"}
+"""Modes of the config, as papers call them."""
+
+
+def respondents(n: int) -> Card:
+    """How many answered, and the rule for gaps: incomplete rows are left out whole, nothing is filled in."""
+    return {"n": n, "missing": "complete rows"}
+
+
+def pls_estimator(model: Model, section: PlsSection) -> Card:
+    """How constructs are scored and when the iteration ends."""
+    modes = dict.fromkeys(MODES[construct.mode] for construct in model.constructs)
+    return {
+        "method": "PLS path model",
+        "mode": ", ".join(modes),
+        "scheme": section.scheme,
+        "scaling": "items and scores of unit variance",
+        "tolerance": section.tolerance,
+        "max_iterations": section.max_iterations,
+    }
