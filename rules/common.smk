@@ -40,6 +40,7 @@ def code(*parts):
         "model.py",
         "model_checks.py",
         "io.py",
+        "stages/cards.py",
         "stages/naming.py",
         *parts,
     )
