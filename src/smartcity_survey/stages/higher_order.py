@@ -59,7 +59,7 @@ def higher_order_tables(
     with naming(names, "higher-order constructs", second.names):
         bootstrap = resample(inputs, second.model, section, seed, lower=second.lower)
     card = {
-        **bootstrap_card(bootstrap, inputs, section),
+        **bootstrap_card(bootstrap, inputs, model, section),
         "method": "PLS path model with higher-order constructs, all stages in every resample",
     }
     tables = {
