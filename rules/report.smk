@@ -7,6 +7,7 @@ REQUIRED = [
     "demographics",
     "item_descriptives",
     "descriptives",
+    "score_correlations",
     "adequacy",
     "item_msa",
     "anti_image_correlations",

@@ -5,7 +5,9 @@ rule scores:
         codebook=study.data.codebook,
     output:
         scores="reports/private/scores.csv",
-        tables=written("descriptives", "score_weights", "score_agreement"),
+        tables=written(
+            "descriptives", "score_weights", "score_agreement", "score_correlations"
+        ),
         cards=update("reports/cards/scores.json"),
     log:
         "reports/private/logs/scores.log",

@@ -108,6 +108,8 @@ def test_dynamic_cutoffs_stand_beside_the_indices_found() -> None:
 def test_ordered_answers_have_their_own_fit_beside_that_of_numbers() -> None:
     statistics = result().tables["cfa_dwls_fit"].set_index("statistic")["value"]
     assert statistics["df"] == fit().df
+    scaled = statistics["unscaled_chi2"] / statistics["test_scaling"] + statistics["test_shift"]
+    assert statistics["chi2"] == pytest.approx(scaled)
     loadings = result().tables["cfa_dwls_loadings"]
     assert np.array_equal(loadings["std_loading_ml"], fit().std_loadings[fit().pattern])
     # Categories hide some of what the normal variables behind them share.

@@ -58,7 +58,10 @@ def ordinal_tables(x: Array, cfa: CfaFit, model: Model, level: float) -> StageRe
         }
         refused: Card = {**card, "status": reason}
         return StageResult(tables, dict.fromkeys(tables, refused))
-    statistics = [(name, float(value)) for name, value in asdict(dwls_indices(fit)).items()]
+    indices = asdict(dwls_indices(fit))
+    # How the test was scaled and shifted stands after it.
+    correction = {f"test_{name}": indices.pop(name) for name in ("scaling", "shift")}
+    statistics = [(name, float(value)) for name, value in (indices | correction).items()]
     tables = {
         "cfa_dwls_fit": pd.DataFrame(statistics, columns=["statistic", "value"]),
         "cfa_dwls_loadings": _loadings(fit, cfa, model, level),

@@ -11,7 +11,7 @@ from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.describe import SPSS_FORMULAS, descriptives_frame
-from smartcity_survey.stages.naming import naming
+from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.pls import pls_model
 from smartcity_survey.stats.cfa import fit_cfa
 from smartcity_survey.stats.correlation import correlation, covariance
@@ -39,6 +39,8 @@ def compute_scores(answers: pd.DataFrame, model: Model, pls: PlsSection, method:
     weights = {name: _weights(name, x, model, pls) for name in METHODS}
     scores = {name: x @ weights[name].T for name in METHODS}
     chosen = pd.DataFrame(scores[method], columns=list(model.names))
+    with naming(model.names, "scores"):
+        correlations = correlation(scores[method])
     agreement = [
         {
             "score": construct,
@@ -60,6 +62,7 @@ def compute_scores(answers: pd.DataFrame, model: Model, pls: PlsSection, method:
             "descriptives": descriptives_frame(chosen, "score"),
             "score_weights": _weights_frame(weights[method], model),
             "score_agreement": pd.DataFrame(agreement),
+            "score_correlations": square(correlations, model.names, "construct"),
         },
         cards={
             "descriptives": card,
@@ -67,6 +70,11 @@ def compute_scores(answers: pd.DataFrame, model: Model, pls: PlsSection, method:
             "score_agreement": {
                 "method": "correlations of the scores",
                 "compared_with": method,
+                **respondents(len(x)),
+            },
+            "score_correlations": {
+                "method": "correlations of the scores",
+                "scores": method,
                 **respondents(len(x)),
             },
         },
