@@ -141,8 +141,8 @@ def test_only_findings_of_the_audit_are_shown_by_severity(render: Callable[..., 
     table = render("audit")
     assert [group.heading for group in table.groups] == ["Changes a conclusion", "Slip"]
     assert texts(table) == [
-        ["Table 17, H1", "0.105", "0.106 - 0.107", "It is another number."],
-        ["Table 11", "676", "675", "A slip."],
+        ["Table 17, H1", "It is another number.", "0.105", "0.106 - 0.107"],
+        ["Table 11", "A slip.", "676", "675"],
     ]
 
 
