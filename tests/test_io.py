@@ -11,7 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smartcity_survey.io import read_table, same_but_for_rounding, write_bytes, write_table
+from smartcity_survey.io import (
+    StageResult,
+    read_table,
+    same_but_for_rounding,
+    write_bytes,
+    write_stage,
+    write_table,
+)
 
 
 def test_numbers_survive_to_the_last_bit(tmp_path: Path) -> None:
@@ -88,3 +95,15 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.
     with pytest.raises(OSError, match="killed"):
         write_bytes(b"new", path)
     assert path.read_bytes() == b"old"
+
+
+def test_tables_of_an_earlier_config_are_removed(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"a": [1.0]})
+    write_stage("pls", StageResult({"paths": frame, "moderation": frame}, {}), tmp_path, ("moderation",))
+    write_stage("pls", StageResult({"paths": frame}, {}), tmp_path, ("moderation",))
+    assert [path.name for path in (tmp_path / "tables").iterdir()] == ["paths.csv"]
+
+
+def test_a_file_without_a_header_has_no_columns(tmp_path: Path) -> None:
+    write_table(pd.DataFrame(), tmp_path / "hypotheses.csv")
+    assert read_table(tmp_path / "hypotheses.csv").empty

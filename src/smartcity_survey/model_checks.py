@@ -65,7 +65,8 @@ def moderation_problems(
         target = moderation.target
         unknown = [name for name in (moderation.moderator, moderation.source, target) if name not in names]
         if unknown:
-            yield Problem(where, f"{unknown[0]} is not a construct.", nearest(unknown[0], names))
+            found = f"{unknown[0]} is not a construct that items measure."
+            yield Problem(where, found, nearest(unknown[0], names))
             continue
         if moderation.moderator == moderation.source:
             yield Problem(where, f"{moderation.source} cannot moderate itself.", "Name another moderator.")

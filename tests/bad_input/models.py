@@ -72,7 +72,7 @@ CASES = (
         "moderator nobody knows",
         setting("config", "model", "moderations", to=[{"moderator": "trsut", "from": "trust", "to": "use"}]),
         "config.yaml, model.moderations.0",
-        "trsut is not a construct",
+        "trsut is not a construct that items measure",
         "Did you mean trust?",
     ),
     Case(

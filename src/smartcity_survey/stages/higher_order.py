@@ -190,9 +190,8 @@ def _quality(bootstrap: PlsBootstrap, second: SecondStage, model: Model) -> pd.D
         block = np.ones((len(loadings), 1), dtype=bool)
         frame.loc[higher.name, "composite_reliability"] = composite_reliability(loadings[:, None], block)[0]
         frame.loc[higher.name, "ave"] = average_variance_extracted(loadings[:, None], block)[0]
-    shown = explained | {higher.name for higher in model.higher_order}
     columns = ["composite_reliability", "ave", "r2", "adj_r2"]
-    return frame.reindex(columns=columns).loc[[n for n in second.names if n in shown]].reset_index()
+    return frame.reindex(columns=columns).dropna(how="all").reset_index()
 
 
 def _positions(higher: HigherOrder, second: SecondStage) -> IntArray:
