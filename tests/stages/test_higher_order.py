@@ -73,6 +73,7 @@ def test_components_make_up_their_construct(entry: dict[str, str], roles: list[s
     assert components["lower_order"].tolist() == PARTS * (len(roles) // 3)
     assert (components["ci_low"] < components["estimate"]).all()
     formative = entry.get("mode") == "mode_b"
+    assert result.cards["higher_order_paths"]["mode"] == ("A, B" if formative else "A")
     weights = components[components["role"] == "weight"]
     assert (weights["vif"] > 1).all()
     assert quality["construct"].tolist() == ([OUTCOME] if formative else [OUTCOME, SMART])

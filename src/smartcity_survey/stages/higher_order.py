@@ -10,6 +10,7 @@ import pandas as pd
 from smartcity_survey.config import PlsSection
 from smartcity_survey.io import StageResult
 from smartcity_survey.model import HigherOrder, Model
+from smartcity_survey.stages.cards import MODES
 from smartcity_survey.stages.hypotheses import judge
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls_bootstrap import (
@@ -58,8 +59,10 @@ def higher_order_tables(
         )
     with naming(names, "higher-order constructs", second.names):
         bootstrap = resample(inputs, second.model, section, seed, lower=second.lower)
+    modes = [*(c.mode for c in model.constructs), *(h.mode for h in model.higher_order)]
     card = {
         **bootstrap_card(bootstrap, inputs, model, section),
+        "mode": ", ".join(dict.fromkeys(MODES[mode] for mode in modes)),
         "method": "PLS path model with higher-order constructs, all stages in every resample",
     }
     tables = {
