@@ -98,7 +98,7 @@ def _fields_due(table: str) -> set[str]:
     if table in LIKELIHOOD:
         due |= {"scaling", "tolerance", "iterations", "divisor"}
     if table in ROTATED:
-        due |= {"rotation", "tolerance", "iterations", "signs", "divisor"}
+        due |= {"rotation", "starts", "seed", "tolerance", "iterations", "signs", "divisor"}
     return due | {"seed"} if table in DRAWN else due
 
 

@@ -19,7 +19,7 @@ from smartcity_survey.stats.item_deletion import delete_items
 from smartcity_survey.stats.minimum_average_partial import MinimumAveragePartial, minimum_average_partial
 from smartcity_survey.stats.parallel import ParallelAnalysis, components_above, parallel_analysis
 from smartcity_survey.stats.reproduced import LARGE_RESIDUAL, Reproduced, reproduced
-from smartcity_survey.stats.rotation import N_STARTS, TOLERANCE
+from smartcity_survey.stats.rotation import N_STARTS, SEED, TOLERANCE
 from smartcity_survey.stats.types import Array
 
 
@@ -154,6 +154,7 @@ def _cards(
         **extraction,
         "rotation": "varimax with Kaiser normalisation",
         "starts": N_STARTS,
+        "seed": SEED,
         "tolerance": TOLERANCE,
         "gradient": float(solution.gradient_norm),
         # One component has no rotation, hence no curvature.

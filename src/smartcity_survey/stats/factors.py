@@ -8,7 +8,7 @@ import numpy as np
 
 from smartcity_survey.stats.correlation import LARGEST_CONDITION, require_independence
 from smartcity_survey.stats.errors import InvalidComponents, TiedEigenvalues
-from smartcity_survey.stats.rotation import N_STARTS, TOLERANCE, positive_columns, varimax
+from smartcity_survey.stats.rotation import N_STARTS, SEED, TOLERANCE, positive_columns, varimax
 from smartcity_survey.stats.types import Array
 
 TIE = 1e-12
@@ -90,7 +90,7 @@ def rotated_solution(
     kaiser: bool = True,
     n_starts: int = N_STARTS,
     tolerance: float = TOLERANCE,
-    seed: int = 0,
+    seed: int = SEED,
 ) -> FactorSolution:
     """Principal components of a correlation matrix R (p, p), rotated by varimax.
 

@@ -16,6 +16,9 @@ from smartcity_survey.stats.types import Array, IntArray
 
 TOLERANCE = 1e-10
 N_STARTS = 10
+SEED = 0
+"""Of the random starts, by default."""
+
 MAX_SWEEPS = 500
 MAX_STEPS = 100
 
@@ -57,7 +60,7 @@ def varimax(
     kaiser: bool = True,
     n_starts: int = N_STARTS,
     tolerance: float = TOLERANCE,
-    seed: int = 0,
+    seed: int = SEED,
 ) -> Rotation:
     """Rotate loadings (p, k) orthogonally to the largest variance of their squares.
 
