@@ -46,19 +46,6 @@ def code(*parts):
     )
 
 
-def pls_extras():
-    """Stage files of a model with moderations or higher-order constructs."""
-    higher = any(construct.of for construct in study.model.constructs.values())
-    return [
-        *(["moderation", "simple_slopes"] if study.model.moderations else []),
-        *(
-            [f"higher_order_{name}" for name in ("paths", "components", "quality")]
-            if higher
-            else []
-        ),
-    ]
-
-
 def published_files():
     """Files of printed numbers; none where the study compares with nothing printed."""
     folder = study.data.published
@@ -70,6 +57,48 @@ def recomputed():
     return recomputed_tables(study.data.published) if study.data.published else []
 
 
-def compared():
-    """Stage files of a study that compares itself with print."""
-    return ["audit", "audit_summary", "reproduction"] if study.data.published else []
+def wave_files():
+    """Codebooks and survey files of the other waves."""
+    return sorted(
+        {name for wave in study.waves.values() for name in (wave.codebook, wave.file)}
+    )
+
+
+# Stage files that only some studies have, and whether this one asks for them.
+OPTIONAL = {
+    "published": ["audit", "audit_summary", "reproduction"],
+    "moderation": ["moderation", "simple_slopes"],
+    "higher_order": [
+        "higher_order_paths",
+        "higher_order_components",
+        "higher_order_quality",
+    ],
+    "waves": [
+        "wave_sizes",
+        "wave_items",
+        "wave_means",
+        "wave_mean_differences",
+        "wave_paths",
+        "wave_path_differences",
+        "wave_comparisons",
+        "wave_micom",
+        "wave_multigroup",
+        "wave_invariance",
+    ],
+}
+ASKED = {
+    "published": bool(study.data.published),
+    "moderation": bool(study.model.moderations),
+    "higher_order": any(c.of for c in study.model.constructs.values()),
+    "waves": bool(study.waves),
+}
+
+
+def extras(*kinds, asked=True):
+    """Optional stage files of these kinds (or all) that the study asks for; or those that it does not."""
+    return [
+        name
+        for kind in kinds or OPTIONAL
+        if ASKED[kind] == asked
+        for name in OPTIONAL[kind]
+    ]

@@ -15,7 +15,7 @@ rule pls:
             "plsc_paths",
             "plsc_loadings",
             "plsc_quality",
-            *pls_extras(),
+            *extras("moderation", "higher_order"),
         ),
         cards=update("reports/cards/pls.json"),
     log:

@@ -101,11 +101,12 @@ REQUIRED = [
 
 rule report:
     input:
-        tables=tables(*REQUIRED, *pls_extras(), *compared()),
+        tables=tables(*REQUIRED, *extras()),
         casewise="reports/private/casewise.csv",
         codebook=study.data.codebook,
         survey=study.data.file,
         published=published_files(),
+        waves=wave_files(),
     output:
         page=update("reports/report.html"),
         manifest=update("reports/manifest.json"),
@@ -113,7 +114,8 @@ rule report:
         "reports/private/logs/report.log",
     params:
         config=options(study),
-        required=[*REQUIRED, *pls_extras(), *compared()],
+        required=[*REQUIRED, *extras()],
+        not_asked=extras(asked=False),
         code=code("report", "stages/manifest.py"),
     script:
         "scripts/report.py"

@@ -15,7 +15,12 @@ from smartcity_survey.stages.manifest import build_manifest
 from smartcity_survey.workflow import logged
 
 
-def main(config: dict, inputs: list[str], required: list[str], reports: str = "reports") -> None:
+def main(
+    config: dict, inputs: list[str], required: list[str], not_asked: list[str], reports: str = "reports"
+) -> None:
+    # What an earlier config asked for would be shown as if it belonged to this one.
+    for name in not_asked:
+        Path(f"{reports}/tables/{name}.csv").unlink(missing_ok=True)
     study = Config.model_validate(config)
     language = study.study.language
     setting = Setting(
@@ -41,6 +46,12 @@ if __name__ == "__main__":
     with logged(snakemake.log[0]):
         main(
             snakemake.params.config,
-            [snakemake.input.survey, snakemake.input.codebook, *snakemake.input.published],
+            [
+                snakemake.input.survey,
+                snakemake.input.codebook,
+                *snakemake.input.published,
+                *snakemake.input.waves,
+            ],
             snakemake.params.required,
+            snakemake.params.not_asked,
         )

@@ -40,7 +40,6 @@ def compared(*, shift: float = RISE) -> StageResult:
         simulated.model(),
         PlsSection(bootstrap_draws=200),
         GroupsSection(permutations=40),
-        0.95,
         5,
     )
 
@@ -143,6 +142,5 @@ def test_constructs_with_one_common_item_are_not_compared() -> None:
             model,
             PlsSection(bootstrap_draws=100),
             GroupsSection(permutations=20),
-            0.95,
             5,
         )

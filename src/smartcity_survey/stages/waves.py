@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -34,8 +34,8 @@ def compare_waves(
     model: Model,
     pls: PlsSection,
     groups: GroupsSection,
-    level: float,
     seed: int,
+    progress: Callable[[int], None] | None = None,
 ) -> StageResult:
     """Means of constructs and paths among them in every wave, their differences, and measurement invariance.
 
@@ -45,13 +45,14 @@ def compare_waves(
     Parameters
     ----------
     own, others : the study's wave, whose model this is, and one other or more.
-    level : of the intervals.
+    progress : called with the number of resamples finished, of all waves together.
 
     Raises
     ------
     SurveyError
         where no construct has two common items, or no path is left between such constructs.
     """
+    level = pls.confidence_level
     waves = sorted([own, *others], key=lambda wave: wave.name)
     items = common_items(model, own.codebook, {wave.name: wave.codebook for wave in others})
     shared = common_model(model, common_to_all(items))
@@ -63,7 +64,7 @@ def compare_waves(
         )
     # The later wave first: differences then read as change.
     pairs = [(later, earlier) for earlier, later in combinations(waves, 2)]
-    bootstraps = _bootstraps(waves, shared, pls, seed)
+    bootstraps = _bootstraps(waves, shared, pls, seed, progress)
     invariance = _invariance(waves, shared, pls, groups, seed)
     tables = {
         "wave_sizes": pd.DataFrame(
@@ -107,6 +108,7 @@ def compare_waves(
         "seed": seed,
     }
     cards = {name: paths_card if "path" in name else means_card for name in tables}
+    cards |= {"wave_sizes": {"n": n}, "wave_items": {"items": len(items["item"].unique())}}
     return StageResult(tables=tables, cards=cards | dict(invariance.cards))
 
 
@@ -151,10 +153,21 @@ def _mean_differences(later: Wave, earlier: Wave, model: Model, level: float) ->
     )
 
 
-def _bootstraps(waves: Sequence[Wave], model: Model, pls: PlsSection, seed: int) -> dict[str, PlsBootstrap]:
+def _bootstraps(
+    waves: Sequence[Wave],
+    model: Model,
+    pls: PlsSection,
+    seed: int,
+    progress: Callable[[int], None] | None,
+) -> dict[str, PlsBootstrap]:
     """A bootstrap of every wave, each with random streams of its own."""
     streams = np.random.SeedSequence(seed).spawn(len(waves))
-    found = {}
+    found: dict[str, PlsBootstrap] = {}
+
+    def add(draws: int) -> None:
+        if progress is not None:
+            progress(len(found) * pls.bootstrap_draws + draws)
+
     for wave, stream in zip(waves, streams, strict=True):
         with naming(model.items, f"waves, PLS-SEM in {wave.name}", model.names):
             found[wave.name] = bootstrap_pls(
@@ -164,6 +177,7 @@ def _bootstraps(waves: Sequence[Wave], model: Model, pls: PlsSection, seed: int)
                 seed=int(stream.generate_state(1)[0]),
                 tolerance=pls.tolerance,
                 max_iterations=pls.max_iterations,
+                progress=add,
             )
     return found
 
