@@ -27,6 +27,7 @@ rule reproduction:
     params:
         published=lambda wildcards: study.data.published,
         suppress_below=study.factors.suppress_below,
+        hidden=study.disclosure.suppress_small_cells,
         language=study.study.language,
         code=code("audit", "stages/reproduction.py"),
     script:

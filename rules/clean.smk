@@ -10,7 +10,14 @@ rule clean:
     log:
         "reports/private/logs/clean.log",
     params:
+        disclosure=options(study.disclosure),
         options=options(study.cleaning),
-        code=code("clean.py", "stages/clean.py", "stats/careless.py"),
+        code=code(
+            "disclosure.py",
+            "clean.py",
+            "stages/clean.py",
+            "stats/careless.py",
+            "stats/small_cells.py",
+        ),
     script:
         "scripts/clean.py"

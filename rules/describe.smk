@@ -8,7 +8,13 @@ rule describe:
     log:
         "reports/private/logs/describe.log",
     params:
+        disclosure=options(study.disclosure),
         language=study.study.language,
-        code=code("stages/describe.py", "stats/descriptives.py"),
+        code=code(
+            "disclosure.py",
+            "stages/describe.py",
+            "stats/descriptives.py",
+            "stats/small_cells.py",
+        ),
     script:
         "scripts/describe.py"

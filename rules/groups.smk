@@ -2,6 +2,7 @@ rule groups:
     input:
         answers="reports/private/answers.csv",
         retention="reports/tables/item_retention.csv",
+        demographics="reports/tables/demographics.csv",
         codebook=study.data.codebook,
     output:
         tables=written("group_comparisons", "micom", "multigroup", "invariance"),
@@ -9,10 +10,17 @@ rule groups:
     log:
         "reports/private/logs/groups.log",
     params:
+        disclosure=options(study.disclosure),
         model=options(study.model),
         options=options(study.groups),
         pls=options(study.pls, *PLS_FIT),
         seed=study.seed,
-        code=code("stages/groups.py", "stages/blocks.py", "stages/pls.py", "stats"),
+        code=code(
+            "disclosure.py",
+            "stages/groups.py",
+            "stages/blocks.py",
+            "stages/pls.py",
+            "stats",
+        ),
     script:
         "scripts/groups.py"

@@ -2,6 +2,7 @@ rule item_analysis:
     input:
         answers="reports/private/answers.csv",
         retention="reports/tables/item_retention.csv",
+        descriptives="reports/tables/item_descriptives.csv",
         codebook=study.data.codebook,
     output:
         tables=written(
@@ -14,7 +15,10 @@ rule item_analysis:
     log:
         "reports/private/logs/item_analysis.log",
     params:
+        disclosure=options(study.disclosure),
         model=options(study.model),
-        code=code("stages/item_analysis.py", "stages/retention.py", "stats"),
+        code=code(
+            "disclosure.py", "stages/item_analysis.py", "stages/retention.py", "stats"
+        ),
     script:
         "scripts/item_analysis.py"

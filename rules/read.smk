@@ -9,7 +9,8 @@ rule read:
     log:
         "reports/private/logs/read.log",
     params:
+        disclosure=options(study.disclosure),
         options=options(study.data),
-        code=code("read", "stages/read.py"),
+        code=code("disclosure.py", "read", "stages/read.py", "stats/small_cells.py"),
     script:
         "scripts/read.py"

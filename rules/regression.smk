@@ -2,6 +2,7 @@ rule regression:
     input:
         scores="reports/private/scores.csv",
         answers="reports/private/answers.csv",
+        demographics="reports/tables/demographics.csv",
         codebook=study.data.codebook,
     output:
         casewise="reports/private/casewise.csv",
@@ -20,9 +21,10 @@ rule regression:
         "reports/private/logs/regression.log",
     priority: 1
     params:
+        disclosure=options(study.disclosure),
         model=options(study.model),
         options=options(study.regression),
         method=study.scores.method,
-        code=code("stages/regression.py", "stages/blocks.py", "stats"),
+        code=code("disclosure.py", "stages/regression.py", "stages/blocks.py", "stats"),
     script:
         "scripts/regression.py"

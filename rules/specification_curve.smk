@@ -18,12 +18,14 @@ rule specification_curve:
         "reports/private/logs/specification_curve.log",
     priority: 1
     params:
+        disclosure=options(study.disclosure),
         model=options(study.model),
         pls=options(study.pls, *PLS_FIT),
         options=options(study.robustness, "controls", "strict_loading", "null_draws"),
         seed=study.seed,
         published=lambda wildcards: study.data.published,
         code=code(
+            "disclosure.py",
             "stages/specification_curve.py",
             "stages/multiverse.py",
             "stages/alternatives.py",

@@ -3,19 +3,24 @@
 from pathlib import Path
 
 from smartcity_survey.codebook import read_codebook
-from smartcity_survey.config import CleaningSection
+from smartcity_survey.config import CleaningSection, DisclosureSection
+from smartcity_survey.disclosure import protect
 from smartcity_survey.io import read_table, write_stage
 from smartcity_survey.stages.clean import clean_answers
 from smartcity_survey.workflow import logged
 
 
-def main(responses: str, codebook: str, options: dict, reports: str = "reports") -> None:
+def main(responses: str, codebook: str, options: dict, disclosure: dict, reports: str = "reports") -> None:
     section = CleaningSection(**options)
-    write_stage(
-        "clean", clean_answers(read_table(responses), read_codebook(Path(codebook)), section), reports
-    )
+    result = clean_answers(read_table(responses), read_codebook(Path(codebook)), section)
+    write_stage("clean", protect(result, DisclosureSection(**disclosure)), reports)
 
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
-        main(snakemake.input.responses, snakemake.input.codebook, snakemake.params.options)
+        main(
+            snakemake.input.responses,
+            snakemake.input.codebook,
+            snakemake.params.options,
+            snakemake.params.disclosure,
+        )

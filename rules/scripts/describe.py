@@ -3,17 +3,23 @@
 from pathlib import Path
 
 from smartcity_survey.codebook import read_codebook
-from smartcity_survey.config import Language
+from smartcity_survey.config import DisclosureSection, Language
+from smartcity_survey.disclosure import protect
 from smartcity_survey.io import read_table, write_stage
 from smartcity_survey.stages.describe import describe_answers
 from smartcity_survey.workflow import logged
 
 
-def main(answers: str, codebook: str, language: Language, reports: str = "reports") -> None:
+def main(answers: str, codebook: str, language: Language, disclosure: dict, reports: str = "reports") -> None:
     result = describe_answers(read_table(answers), read_codebook(Path(codebook)), language)
-    write_stage("describe", result, reports)
+    write_stage("describe", protect(result, DisclosureSection(**disclosure)), reports)
 
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
-        main(snakemake.input.answers, snakemake.input.codebook, snakemake.params.language)
+        main(
+            snakemake.input.answers,
+            snakemake.input.codebook,
+            snakemake.params.language,
+            snakemake.params.disclosure,
+        )

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from smartcity_survey.codebook import read_codebook
-from smartcity_survey.config import GroupsSection, PlsSection
+from smartcity_survey.config import DisclosureSection, GroupsSection, PlsSection
+from smartcity_survey.disclosure import protect
 from smartcity_survey.io import read_table, write_stage
 from smartcity_survey.model import load_model
 from smartcity_survey.stages.groups import compare_respondents
@@ -14,11 +15,13 @@ from smartcity_survey.workflow import logged
 def main(
     answers: str,
     retention: str,
+    demographics: str,
     codebook: str,
     model: dict,
     options: dict,
     pls: dict,
     seed: int,
+    disclosure: dict,
     reports: str = "reports",
 ) -> None:
     measured = load_model(model, codebook).keeping(retained_items(read_table(retention)))
@@ -31,7 +34,8 @@ def main(
         measured.alpha,
         seed,
     )
-    write_stage("groups", result, reports)
+    earlier = {"demographics": read_table(demographics)}
+    write_stage("groups", protect(result, DisclosureSection(**disclosure), earlier), reports)
 
 
 if __name__ == "__main__":
@@ -39,9 +43,11 @@ if __name__ == "__main__":
         main(
             snakemake.input.answers,
             snakemake.input.retention,
+            snakemake.input.demographics,
             snakemake.input.codebook,
             snakemake.params.model,
             snakemake.params.options,
             snakemake.params.pls,
             snakemake.params.seed,
+            snakemake.params.disclosure,
         )

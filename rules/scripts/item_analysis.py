@@ -1,5 +1,7 @@
 """Rule `item_analysis`."""
 
+from smartcity_survey.config import DisclosureSection
+from smartcity_survey.disclosure import protect
 from smartcity_survey.io import read_table, write_stage
 from smartcity_survey.model import load_model
 from smartcity_survey.stages.item_analysis import analyse_items
@@ -7,9 +9,19 @@ from smartcity_survey.stages.retention import retained_items
 from smartcity_survey.workflow import logged
 
 
-def main(answers: str, retention: str, codebook: str, model: dict, reports: str = "reports") -> None:
+def main(
+    answers: str,
+    retention: str,
+    descriptives: str,
+    codebook: str,
+    model: dict,
+    disclosure: dict,
+    reports: str = "reports",
+) -> None:
     measured = load_model(model, codebook).keeping(retained_items(read_table(retention)))
-    write_stage("item_analysis", analyse_items(read_table(answers), measured), reports)
+    result = analyse_items(read_table(answers), measured)
+    earlier = {"item_descriptives": read_table(descriptives)}
+    write_stage("item_analysis", protect(result, DisclosureSection(**disclosure), earlier), reports)
 
 
 if __name__ == "__main__":
@@ -17,6 +29,8 @@ if __name__ == "__main__":
         main(
             snakemake.input.answers,
             snakemake.input.retention,
+            snakemake.input.descriptives,
             snakemake.input.codebook,
             snakemake.params.model,
+            snakemake.params.disclosure,
         )

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from smartcity_survey.codebook import read_codebook
-from smartcity_survey.config import ModelSection, RegressionSection, ScoreMethod
+from smartcity_survey.config import DisclosureSection, ModelSection, RegressionSection, ScoreMethod
+from smartcity_survey.disclosure import protect
 from smartcity_survey.io import read_table, write_stage
 from smartcity_survey.model import build_model
 from smartcity_survey.stages.regression import estimate_regression
@@ -13,10 +14,12 @@ from smartcity_survey.workflow import logged
 def main(
     scores: str,
     answers: str,
+    demographics: str,
     codebook: str,
     model: dict,
     options: dict,
     method: ScoreMethod,
+    disclosure: dict,
     reports: str = "reports",
 ) -> None:
     book = read_codebook(Path(codebook))
@@ -24,7 +27,8 @@ def main(
     result = estimate_regression(
         read_table(scores), read_table(answers), claimed, book, RegressionSection(**options), method
     )
-    write_stage("regression", result, reports)
+    earlier = {"demographics": read_table(demographics)}
+    write_stage("regression", protect(result, DisclosureSection(**disclosure), earlier), reports)
 
 
 if __name__ == "__main__":
@@ -32,8 +36,10 @@ if __name__ == "__main__":
         main(
             snakemake.input.scores,
             snakemake.input.answers,
+            snakemake.input.demographics,
             snakemake.input.codebook,
             snakemake.params.model,
             snakemake.params.options,
             snakemake.params.method,
+            snakemake.params.disclosure,
         )

@@ -31,7 +31,7 @@ def main(
     )
     manifest = build_manifest(study, inputs)
     write_json(manifest, f"{reports}/manifest.json")
-    draw_all(reports, f"{reports}/figures", setting)
+    draw_all(reports, f"{reports}/figures", setting, respondents=not study.disclosure.suppress_small_cells)
     write_report(
         reports,
         manifest,

@@ -9,10 +9,16 @@ from smartcity_survey.workflow import logged
 
 
 def main(
-    published: str, tables: list[str], suppress_below: float, language: Language, reports: str = "reports"
+    published: str,
+    tables: list[str],
+    suppress_below: float,
+    hidden: bool,
+    language: Language,
+    reports: str = "reports",
 ) -> None:
     results = {Path(path).stem: read_table(path) for path in tables}
-    write_stage("reproduction", compare_with_published(published, results, suppress_below, language), reports)
+    result = compare_with_published(published, results, suppress_below, language, hidden=hidden)
+    write_stage("reproduction", result, reports)
 
 
 if __name__ == "__main__":
@@ -21,5 +27,6 @@ if __name__ == "__main__":
             snakemake.params.published,
             snakemake.input.tables,
             snakemake.params.suppress_below,
+            snakemake.params.hidden,
             snakemake.params.language,
         )

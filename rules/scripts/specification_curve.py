@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from smartcity_survey.codebook import read_codebook
-from smartcity_survey.config import ModelSection, PlsSection, RobustnessSection
+from smartcity_survey.config import DisclosureSection, ModelSection, PlsSection, RobustnessSection
+from smartcity_survey.disclosure import protect
 from smartcity_survey.io import read_table, write_stage
 from smartcity_survey.model import build_model
 from smartcity_survey.published import read_verdicts
@@ -28,6 +29,7 @@ def main(
     options: dict,
     seed: int,
     published: str | None,
+    disclosure: dict,
     reports: str = "reports",
 ) -> None:
     book, section = read_codebook(Path(codebook)), RobustnessSection(**options)
@@ -47,7 +49,7 @@ def main(
         draws=section.null_draws,
         seed=seed,
     )
-    write_stage("specification_curve", result, reports)
+    write_stage("specification_curve", protect(result, DisclosureSection(**disclosure)), reports)
 
 
 if __name__ == "__main__":
@@ -63,4 +65,5 @@ if __name__ == "__main__":
             snakemake.params.options,
             snakemake.params.seed,
             snakemake.params.published,
+            snakemake.params.disclosure,
         )

@@ -192,6 +192,15 @@ class RobustnessSection(Section):
     )
 
 
+class DisclosureSection(Section):
+    """What the shared tables keep to themselves."""
+
+    suppress_small_cells: bool = Field(
+        False, description="true: counts of few respondents are left out, and what would give them away"
+    )
+    smallest_cell: int = Field(5, ge=2, le=1000, description="smallest count that is shown then")
+
+
 class ConstructSection(Section):
     """A construct: how it is measured and by what."""
 
@@ -262,6 +271,7 @@ class Config(Section):
     pls: PlsSection = Field(PlsSection())
     groups: GroupsSection = Field(GroupsSection())
     robustness: RobustnessSection = Field(RobustnessSection())
+    disclosure: DisclosureSection = Field(DisclosureSection())
     waves: dict[WaveName, DataSection] = Field(
         default_factory=dict,
         description="other waves, each described as under `data`; compared in name order",

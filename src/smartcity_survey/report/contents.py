@@ -38,6 +38,7 @@ class Entry:
     remarks: str = ""
     fold: bool = False
     keep_empty: bool = False
+    hides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,5 +88,5 @@ def load_contents() -> Contents:
 def _entry(line: Mapping[str, Any]) -> Entry:
     kind = "table" if "table" in line else "figure"
     rest = {key: value for key, value in line.items() if key != kind}
-    rest |= {key: tuple(rest.get(key, ())) for key in ("columns", "pivot")}
+    rest |= {key: tuple(rest.get(key, ())) for key in ("columns", "pivot", "hides")}
     return Entry(kind=kind, name=line[kind], **rest)

@@ -77,7 +77,8 @@ def _hypothesis(value: str, line: Line, setting: Setting) -> str:
 
 
 def _variable(value: str, line: Line, setting: Setting) -> str:
-    valid = setting.wording.numbers.count(line["valid_n"])
+    known = line["valid_n"] == line["valid_n"]
+    valid = setting.wording.numbers.count(line["valid_n"]) if known else setting.wording["page.hidden_mark"]
     return setting.wording.fill("page.valid", name=setting.labels.demographics.get(value, value), n=valid)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from smartcity_survey.disclosure import HIDDEN_BELOW
 from smartcity_survey.io import Card
 from smartcity_survey.report.cells import Cell, cell, interval, records
 from smartcity_survey.report.contents import Contents, Entry
@@ -64,13 +65,21 @@ def render_table(
         frame = _wide(frame, entry)
     shown = frame.head(entry.first) if entry.first else frame
     columns = _columns(frame, entry)
+    hides = entry.hides if card and HIDDEN_BELOW in card else ()
     groups: dict[str, tuple[str, list[tuple[Cell, ...]], list[tuple[str, ...]]]] = {}
     for line in records(shown):
         name = str(line.get(entry.group, ""))
         if name not in groups:
             title = name_text(entry.group, name, line, setting) if entry.group in line else ""
             groups[name] = title, [], []
-        groups[name][1].append(tuple(_cell(line, column, entry, contents, setting) for column in columns))
+        groups[name][1].append(
+            tuple(
+                Cell(setting.wording["page.hidden_mark"], numeric=True)
+                if column in hides and pd.isna(line[column])
+                else _cell(line, column, entry, contents, setting)
+                for column in columns
+            )
+        )
         if entry.remarks:
             groups[name][2].append(tuple(_remarks(line, entry, contents, setting)))
     lines = [cells for _, own, _ in groups.values() for cells in own]
@@ -78,9 +87,19 @@ def render_table(
         headings=tuple(heading(column, setting, entry.name, *entry.pivot[:1]) for column in columns),
         numeric=tuple(bool(lines) and all(cells[i].numeric for cells in lines) for i in range(len(columns))),
         groups=tuple(Group(title, tuple(own), tuple(remarks)) for title, own, remarks in groups.values()),
-        notes=tuple(_notes(entry, len(shown), len(frame), setting)),
+        notes=(
+            *_notes(entry, len(shown), len(frame), setting),
+            *(_hidden(shown, hides, card, setting) if card else ()),
+        ),
         card=card_line(card, setting) if card else "",
     )
+
+
+def _hidden(frame: pd.DataFrame, hides: tuple[str, ...], card: Card, setting: Setting) -> Iterator[str]:
+    """What the mark of cells left out means, where there are such cells."""
+    if frame[[column for column in hides if column in frame]].isna().any(axis=None):
+        limit = setting.wording.numbers.count(float(card[HIDDEN_BELOW]))
+        yield setting.wording.fill("page.hidden", limit=limit)
 
 
 def card_line(card: Card, setting: Setting) -> str:

@@ -36,12 +36,13 @@ def recomputed_tables(published: str | Path) -> tuple[str, ...]:
 
 
 def compare_with_published(
-    published: str | Path, tables: Tables, suppress_below: float, language: Language
+    published: str | Path, tables: Tables, suppress_below: float, language: Language, *, hidden: bool = False
 ) -> StageResult:
     """Compare each printed cell with the stage file that computes it, rounded as printed.
 
     Blank cells of a loading matrix match where the loading is below the limit of suppression. Where a cell
-    does not match and the audit finds the printed number to be a slip, its finding is the reason.
+    does not match and the audit finds the printed number to be a slip, its finding is the reason. `hidden`:
+    what is empty in the stage files was left out for disclosure control; it is counted, not compared.
     """
     paper = read_paper(Path(published))
     reasons = _reasons(paper, language)
@@ -50,12 +51,15 @@ def compare_with_published(
         for printed, where in _recomputed(paper)
         for row in _compare(paper, printed, tables[where.table], where, reasons, suppress_below)
     ]
+    left_out = [row for row in rows if hidden and row["reproduced"] != row["reproduced"]]
+    rows = [row for row in rows if row not in left_out]
     frame = pd.DataFrame(rows, columns=["table", "cell", "printed", "reproduced", "matches", "reason"])
     card: Card = {
         "method": "each printed number beside the recomputed one",
         "cells": len(frame),
         "matching": int(frame["matches"].sum()),
         "rounding": "half up, as printed",
+        **({"left_out": len(left_out)} if hidden else {}),
     }
     return StageResult(tables={"reproduction": frame}, cards={"reproduction": card})
 

@@ -74,7 +74,9 @@ FIGURES: Mapping[str, FigureEntry] = {
 """Figure name -> entry, in the order of the report; its wording is `figures.<name>` in the locale files."""
 
 
-def draw_all(reports: str | Path, figures: str | Path, setting: Setting) -> tuple[str, ...]:
+def draw_all(
+    reports: str | Path, figures: str | Path, setting: Setting, *, respondents: bool = True
+) -> tuple[str, ...]:
     """Draw every figure whose stage files exist and have lines; returns the names of those drawn.
 
     Images that an earlier run left and this one has no numbers for are removed.
@@ -83,11 +85,13 @@ def draw_all(reports: str | Path, figures: str | Path, setting: Setting) -> tupl
     ----------
     reports : folder with `tables/` and `private/`.
     figures : folder for `<name>.svg` and `<name>.png`.
+    respondents : whether to draw the figures that have a point for each respondent.
     """
     drawn = []
     for name, entry in FIGURES.items():
         sources = [Path(reports) / f"{need}.csv" for need in entry.needs]
-        if all(source.is_file() for source in sources):
+        private = any(need.startswith("private/") for need in entry.needs)
+        if all(source.is_file() for source in sources) and (respondents or not private):
             frames = [read_table(source) for source in sources]
             if all(len(frame) for frame in frames):
                 save(entry.draw(*frames, setting), Path(figures) / name)

@@ -35,7 +35,7 @@ def plot_demographics(demographics: pd.DataFrame, setting: Setting) -> Figure:
 
     Parameters
     ----------
-    demographics : `variable, category, n, percent, code, valid_n`.
+    demographics : `variable, category, n, percent, code, valid_n`; n is empty where it is left out.
     """
     questions = [lines for _, lines in demographics.groupby("variable", sort=False)]
     columns = _columns([len(lines) + HEADING for lines in questions])
@@ -66,7 +66,8 @@ def _bars(axes: Axes, lines: pd.DataFrame, setting: Setting) -> None:
     percent = lines["percent"].fillna(0).to_numpy()
     axes.barh(position, percent, height=0.68, color=BLUE)
     for y, share, n in zip(position, percent, lines["n"], strict=True):
-        label = f"{numbers.percentage(share, 1)}  ({numbers.count(n)})"
+        hidden = setting.wording["page.hidden_mark"]
+        label = hidden if math.isnan(n) else f"{numbers.percentage(share, 1)}  ({numbers.count(n)})"
         axes.annotate(
             label, (share, y), (4, 0), textcoords="offset points", va="center", fontsize=7.5, color=INK
         )
@@ -101,7 +102,7 @@ def plot_items(frequencies: pd.DataFrame, setting: Setting) -> Figure:
 
     Parameters
     ----------
-    frequencies : `item, code, n, percent`, all codes of an item in rising order.
+    frequencies : `item, code, n, percent`, all codes of an item in rising order; empty where left out.
     """
     wording, labels = setting.wording, setting.labels
     items = list(frequencies["item"].unique())
@@ -144,6 +145,8 @@ def answer_colors(n: int) -> list[str]:
 
 def _stack(axes: Axes, lines: pd.DataFrame, y: float, wording: Wording) -> None:
     left = 0.0
+    if lines["n"].isna().any():
+        axes.text(1, y, wording["page.hidden_mark"], va="center", fontsize=7.5, color=INK)
     for share, color in zip(lines["percent"], answer_colors(len(lines)), strict=True):
         if math.isnan(share):
             continue

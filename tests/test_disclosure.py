@@ -1,0 +1,185 @@
+"""Disclosure control table by table: nothing small is shown, nothing small can be computed from the rest."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from smartcity_survey.config import DisclosureSection
+from smartcity_survey.disclosure import protect
+from smartcity_survey.io import StageResult
+
+ON = DisclosureSection(suppress_small_cells=True)
+
+
+def protected(
+    earlier: dict[str, pd.DataFrame] | None = None, n: int = 100, **tables: pd.DataFrame
+) -> StageResult:
+    return protect(StageResult(tables, {name: {"n": n} for name in tables}), ON, earlier)
+
+
+def demographics(*counts: int, missing: int = 0, variable: str = "city") -> pd.DataFrame:
+    valid = sum(counts)
+    n = np.array(counts)
+    return pd.DataFrame(
+        {
+            "variable": variable,
+            "category": [f"c{code}" for code in range(1, len(counts) + 1)],
+            "n": n,
+            "percent": 100 * n / (valid + missing),
+            "valid_percent": 100 * n / valid,
+            "code": range(1, len(counts) + 1),
+            "valid_n": valid,
+            "n_missing": missing,
+        }
+    )
+
+
+def left_out(frame: pd.DataFrame, column: str) -> list[bool]:
+    return frame[column].isna().tolist()
+
+
+def test_nothing_changes_unless_the_config_asks_for_it() -> None:
+    result = StageResult({"demographics": demographics(90, 7, 3)}, {"demographics": {"n": 100}})
+    assert protect(result, DisclosureSection()) is result
+
+
+def test_a_small_category_takes_a_second_one_with_it() -> None:
+    result = protected(demographics=demographics(90, 7, 3))
+    frame = result.tables["demographics"]
+    for column in ("n", "percent", "valid_percent"):
+        assert left_out(frame, column) == [False, True, True]
+    assert frame["n"].astype(object)[0] == 90
+    assert result.cards["demographics"]["hidden_below"] == 5
+
+
+def test_few_who_left_a_question_out_are_a_small_cell_too() -> None:
+    frame = protected(demographics=demographics(60, 37, missing=3)).tables["demographics"]
+    assert left_out(frame, "n") == [False, True]
+    assert frame[["n_missing", "valid_n", "valid_percent"]].isna().all(axis=None)
+    assert left_out(frame, "percent") == [False, True]
+
+
+def test_whole_numbers_stay_whole_in_the_file() -> None:
+    frame = protected(demographics=demographics(90, 7, 3)).tables["demographics"]
+    assert frame[["n"]].to_csv(index=False, lineterminator="\n") == 'n\n90\n""\n""\n'
+
+
+def test_remaining_questionnaires_do_not_tell_the_excluded() -> None:
+    log = pd.DataFrame(
+        {
+            "rule": ["as_read", "a", "b", "c", "d"],
+            "n_excluded": [0, 10, 2, 30, 8],
+            "n_remaining": [150, 140, 138, 108, 100],
+        }
+    )
+    exclusions = pd.DataFrame(
+        {"rule": ["a", "a", "b", "c", "c"], "detail": list("vwxyz"), "n": [8, 2, 2, 20, 10]}
+    )
+    tables = protected(cleaning_log=log, exclusions=exclusions).tables
+    assert left_out(tables["cleaning_log"], "n_excluded") == [False, False, True, False, True]
+    assert left_out(tables["cleaning_log"], "n_remaining") == [False, False, True, True, False]
+    assert left_out(tables["exclusions"], "n") == [True, True, True, False, False]
+
+
+def test_flagged_and_unflagged_and_without_a_value() -> None:
+    frame = pd.DataFrame({"n_valid": [100, 100, 98, 60], "n_flagged": [20, 3, 30, 30]})
+    found = protected(careless=frame).tables["careless"]
+    assert left_out(found, "n_flagged") == [False, True, True, False]
+    assert left_out(found, "n_valid") == [False, False, True, False]
+
+
+def test_few_empty_cells_of_a_column() -> None:
+    log = pd.DataFrame(
+        {
+            "n_rows": [100, 100, 100],
+            "n_answered": [100, 98, 80],
+            "n_empty": [0, 2, 11],
+            "n_declared_missing": [0, 0, 9],
+            "n_labels": [0, 0, 78],
+        }
+    )
+    found = protected(read_log=log).tables["read_log"]
+    assert left_out(found, "n_answered") == [False, True, False]
+    assert left_out(found, "n_empty") == [False, True, False]
+    assert left_out(found, "n_labels") == [False, False, True]
+
+
+def items(counts: dict[str, list[int]]) -> dict[str, pd.DataFrame]:
+    frequencies = pd.DataFrame(
+        [
+            {"item": item, "code": code, "n": n, "percent": 1.0}
+            for item, row in counts.items()
+            for code, n in enumerate(row, start=1)
+        ]
+    )
+    moments = dict.fromkeys(("n", "min", "max", "mean", "se_mean", "sd", "skewness", "kurtosis"), 1.0)
+    owners = [item[0] for item in counts]
+    descriptives = pd.DataFrame({"item": list(counts), "construct": owners, **moments})
+    return {"item_frequencies": frequencies, "item_descriptives": descriptives}
+
+
+def test_an_item_with_a_small_answer_keeps_its_mean_but_not_what_tells_the_answer() -> None:
+    found = protected(**items({"a1": [2, 20, 30, 40, 8], "a2": [20, 20, 20, 20, 20]})).tables
+    assert left_out(found["item_frequencies"], "n") == [True] * 5 + [False] * 5
+    descriptives = found["item_descriptives"].set_index("item")
+    assert descriptives.loc["a1", ["skewness", "kurtosis"]].isna().all()
+    assert descriptives.loc["a1", ["mean", "sd", "n", "min", "max"]].notna().all()
+    assert descriptives.loc["a2"].notna().all()
+
+
+def test_where_mean_and_deviation_tell_the_answers_the_whole_construct_keeps_them_back() -> None:
+    tables = protected(**items({"a1": [2, 58, 40], "a2": [30, 30, 40], "b1": [30, 30, 40]})).tables
+    descriptives = tables["item_descriptives"].set_index("item")
+    assert descriptives.loc[["a1", "a2"], ["mean", "se_mean", "sd", "skewness"]].isna().all(axis=None)
+    assert descriptives.loc["b1"].notna().all()
+    statistics = pd.DataFrame(
+        {
+            "construct": ["a", "a", "b"],
+            "mean": 1.0,
+            "sd": 1.0,
+            "mean_if_deleted": 1.0,
+            "variance_if_deleted": 1.0,
+        }
+    )
+    earlier = {"item_descriptives": tables["item_descriptives"]}
+    found = protected(earlier, item_total_statistics=statistics).tables["item_total_statistics"]
+    assert found[["mean", "sd", "mean_if_deleted", "variance_if_deleted"]].isna().all(axis=1).tolist() == [
+        True,
+        True,
+        False,
+    ]
+
+
+@pytest.fixture
+def earlier() -> dict[str, pd.DataFrame]:
+    sizes = pd.concat([demographics(53, 40, 7, 3), demographics(60, 41, missing=2, variable="age")])
+    return protected(demographics=sizes.reset_index(drop=True)).tables  # type: ignore[return-value]
+
+
+def test_other_tables_leave_out_the_same_categories(earlier: dict[str, pd.DataFrame]) -> None:
+    comparisons = pd.DataFrame(
+        {"first": ["city=1", "city=1"], "second": ["city=2", "city=3"], "n_first": 53, "n_second": [40, 7]}
+    )
+    found = protected(earlier, group_comparisons=comparisons).tables["group_comparisons"]
+    assert left_out(found, "n_first") == [False, False]
+    assert left_out(found, "n_second") == [False, True]
+    terms = ["constant", "city=2", "city=3", "city=4", "age=2", "age=no_answer"]
+    numbers = dict.fromkeys(("b", "std_error", "beta", "t", "p", "ci_low", "ci_high", "vif"), 1.0)
+    lines = pd.DataFrame({"term": terms, **numbers})
+    coefficients = protected(earlier, hierarchical_coefficients=lines).tables["hierarchical_coefficients"]
+    assert coefficients[list(numbers)].isna().all(axis=1).tolist() == [False, False, True, True, True, True]
+
+
+def test_few_respondents_that_stand_out() -> None:
+    frame = pd.DataFrame(
+        {
+            "statistic": ["n_residuals_beyond_3", "n_leverage", "white", "n_none"],
+            "value": [2.0, 16.0, 2.5, 0.0],
+        }
+    )
+    found = protected(regression_diagnostics=frame).tables["regression_diagnostics"]
+    assert left_out(found, "value") == [True, False, False, False]
+    curve = protected(specification_curve=pd.DataFrame({"n": [100, 97, 90]})).tables["specification_curve"]
+    assert left_out(curve, "n") == [False, True, False]
