@@ -236,3 +236,20 @@ def test_labels_of_the_map_are_kept_apart() -> None:
     assert (np.diff(np.sort(heights)) >= 0.075 - 1e-12).all()
     assert heights.max() <= 1
     assert heights[6] == 0.1
+
+
+def test_figures_of_counts_mark_what_is_left_out(
+    tables: dict[str, pd.DataFrame], setting: MakeSetting
+) -> None:
+    demographics, frequencies = tables["demographics"].copy(), tables["item_frequencies"].copy()
+    demographics.loc[[0, 1], ["n", "percent", "valid_percent"]] = np.nan
+    frequencies.loc[frequencies["item"] == frequencies["item"][0], ["n", "percent"]] = np.nan
+    assert texts(FIGURES["demographics"].draw(demographics, setting("en"))).count("x") == 2
+    assert texts(FIGURES["items"].draw(frequencies, setting("en"))).count("x") == 1
+
+
+def test_figures_of_single_respondents_can_be_left_out(
+    reports: Path, setting: MakeSetting, tmp_path: Path
+) -> None:
+    drawn = draw_all(reports, tmp_path, setting("en"), respondents=False)
+    assert set(FIGURES) - set(drawn) == {"diagnostics"}

@@ -192,3 +192,28 @@ def test_a_table_of_a_later_wave_needs_no_more_than_an_entry(setting: MakeSettin
     table = render_table(frame, entry, Contents((), (), {}, {}), setting("en"))
     assert table.headings == ("turn", "gain", "remark")
     assert texts(table) == [["2022", "0.1235", "first"], ["2025", "", ""]]
+
+
+@pytest.mark.parametrize(
+    ("language", "mark", "note"),
+    [
+        ("en", "x", "x: fewer than 5 respondents"),
+        ("ru", "х", "х — меньше 5 респондентов"),
+        ("kk", "х", "х — 5 респонденттен аз"),
+    ],
+)
+def test_cells_left_out_before_sharing_have_a_mark_and_a_note(
+    tables: dict[str, pd.DataFrame], setting: MakeSetting, language: Language, mark: str, note: str
+) -> None:
+    frame = tables["demographics"].copy()
+    whole = render_table(frame, ENTRIES["demographics"], CONTENTS, setting(language), CARD)
+    frame.loc[[0, 1], ["n", "percent", "valid_percent"]] = np.nan
+    frame.loc[frame["variable"] == frame["variable"][0], ["valid_n", "n_missing"]] = np.nan
+    card = CARD | {"hidden_below": 5}
+    table = render_table(frame, ENTRIES["demographics"], CONTENTS, setting(language), card)
+    assert [line[1:] for line in texts(table)[:2]] == [[mark] * 3] * 2
+    assert texts(table)[2:] == texts(whole)[2:]
+    assert table.numeric == whole.numeric
+    assert f"= {mark})" in table.groups[0].heading or f": {mark})" in table.groups[0].heading
+    assert any(line.startswith(note) for line in table.notes)
+    assert not any(line.startswith(note) for line in whole.notes)

@@ -33,21 +33,21 @@ def plot_diagnostics(casewise: pd.DataFrame, setting: Setting) -> Figure:
     Parameters
     ----------
     casewise : `outcome, fitted, residual, studentised_residual, cooks_distance`, a line per respondent.
-        Points carry no name or number, so nobody can be told from the figure.
+        Points carry no name or number and do not stand in the order of the file, so nobody can be told.
     """
     wording, labels = setting.wording, setting.labels
     outcomes = list(casewise["outcome"].unique())
     figure = Figure(figsize=(WIDTH, 5.6 * len(outcomes)), layout="constrained")
     parts = figure.subfigures(len(outcomes), 1, squeeze=False)[:, 0]
     for part, outcome in zip(parts, outcomes, strict=True):
-        cases = casewise[casewise["outcome"] == outcome]
+        cases = casewise[casewise["outcome"] == outcome].sort_values(["fitted", "residual"])
         (top_left, top_right), (low_left, low_right) = part.subplots(2, 2)
         fitted = cases["fitted"].to_numpy()
         studentised = cases["studentised_residual"].to_numpy()
         _cloud(top_left, fitted, cases["residual"].to_numpy(), wording, "residuals", zero=True)
         _quantiles(top_right, studentised, wording)
         _cloud(low_left, fitted, np.sqrt(np.abs(studentised)), wording, "spread")
-        _cooks(low_right, cases["cooks_distance"].to_numpy(), wording)
+        _cooks(low_right, np.sort(cases["cooks_distance"].to_numpy())[::-1], wording)
         if len(outcomes) > 1:
             part.suptitle(labels.construct(outcome), fontweight="bold")
     return figure

@@ -1,0 +1,182 @@
+"""A run with small cells left out: no number below the limit stands in its files or follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from smartcity_survey.io import read_json, read_table
+from tests.workflow.test_small_study import QUICK, run
+
+SMALLEST = 5
+# Columns that count respondents, and those that count something else.
+RESPONDENTS = {
+    *("n", "n_answered", "n_empty", "n_declared_missing", "n_labels", "n_rows", "n_excluded", "n_remaining"),
+    *("n_valid", "n_flagged", "n_missing", "valid_n", "n_first", "n_second", "n_read"),
+}
+OTHERS = {
+    *("n_items", "n_components", "n_factors", "n_draws", "n_inadmissible", "n_checks", "n_items_moved"),
+    *("n_specifications", "n_needed"),
+}
+RESAMPLES = {"pls_inadmissible"}
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small study with four cities, one of them of two people, answers missing here and there."""
+    rng = np.random.default_rng(4)
+    n = 60
+    common = rng.normal(size=(n, 2)) @ np.array([[1.0, 0.5], [0.0, 1.0]])
+    answers = np.clip(np.round(3 + np.repeat(common, 3, axis=1) + rng.normal(scale=0.6, size=(n, 6))), 1, 5)
+    survey = pd.DataFrame(answers, columns=["T1", "T2", "T3", "U1", "U2", "U3"])
+    survey.insert(0, "id", [f"P{number:02d}" for number in range(n)])
+    survey["city"] = [1] * 30 + [2] * 20 + [3] * 8 + [4] * 2
+    survey["gender"] = ([1] * 31 + [2] * 29)[::-1]
+    survey.loc[[5, 40], "gender"] = np.nan
+    survey.loc[55, "U2"] = 9
+    survey.loc[[1, 2, 3, 4, 10, 11, 12], "T2"] = np.nan
+    labels = {"label": "City", "categories": {1: "North", 2: "South", 3: "West", 4: "East"}}
+    codebook = {
+        "scale": {"minimum": 1, "maximum": 5},
+        "constructs": {"trust": {"label": "Trust"}, "use": {"label": "Use"}},
+        "items": {
+            item: {"construct": "trust" if item < "U" else "use", "label": item}
+            for item in survey.columns[1:7]
+        },
+        "demographics": {"city": labels, "gender": {"label": "Gender", "categories": {1: "w", 2: "m"}}},
+    }
+    config: dict[str, Any] = {
+        "study": {"title": "A study to share"},
+        "data": {"file": "survey.csv", "codebook": "codebook.yaml", "respondent": "id"},
+        "cleaning": {"rules": ["blank_form", "out_of_range", "missing_items"]},
+        "model": {
+            "constructs": {"trust": {}, "use": {}},
+            "paths": [{"from": ["trust"], "to": "use"}],
+            "hypotheses": {"H1": {"from": "trust", "to": "use"}},
+        },
+        "regression": {"controls": ["city", "gender"]},
+        "groups": {"variables": ["city", "gender"], "smallest": 10, "permutations": 20},
+        "disclosure": {"suppress_small_cells": True},
+        "seed": 7,
+        **deepcopy(QUICK),
+    }
+    folder = tmp_path_factory.mktemp("sharing") / "study"
+    folder.mkdir()
+    survey.to_csv(folder / "survey.csv", index=False, encoding="utf-8")
+    for name, content in (("codebook.yaml", codebook), ("config.yaml", config)):
+        (folder / name).write_text(yaml.safe_dump(content), encoding="utf-8")
+    finished = run(folder)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    return folder / "reports"
+
+
+def tables(reports: Path) -> Iterator[tuple[str, pd.DataFrame]]:
+    for path in sorted((reports / "tables").glob("*.csv")):
+        yield path.stem, read_table(path)
+
+
+def test_no_count_of_respondents_is_below_the_limit(shared: Path) -> None:
+    n_tables = 0
+    for name, frame in tables(shared):
+        counting = {c for c in frame.columns if c == "n" or c.startswith("n_") or c.endswith("_n")}
+        assert counting <= RESPONDENTS | OTHERS, name
+        for column in counting & RESPONDENTS:
+            if name not in RESAMPLES:
+                n_tables += 1
+                small = frame[column].between(1, SMALLEST - 1)
+                assert not small.any(), f"{name}, {column}"
+    assert n_tables > 15
+
+
+def test_demographics_leave_two_cells_open_or_none(shared: Path) -> None:
+    frame = read_table(shared / "tables/demographics.csv")
+    n = read_json(shared / "cards/describe.json")["demographics"]["n"]
+    hidden = frame["n"].isna()
+    assert frame["percent"].isna().equals(hidden)
+    assert frame["valid_percent"][hidden].isna().all()
+    for variable, own in frame.groupby("variable"):
+        unanswered = bool(own["n_missing"].isna().any())
+        known = own["n"].sum() + (0 if unanswered else own["n_missing"].iloc[0])
+        n_hidden = own["n"].isna().sum() + unanswered
+        assert (n_hidden == 0) == (known == n), variable
+        assert n_hidden == 0 or (n_hidden >= 2 and n - known >= SMALLEST), variable
+        if unanswered:
+            assert own[["valid_n", "valid_percent"]].isna().all(axis=None)
+    sizes = dict(zip(frame["variable"] + "=" + frame["code"].astype(str), frame["n"], strict=True))
+    assert np.isnan([sizes["city=4"], sizes["city=3"], sizes["gender=2"]]).all()
+    groups = read_table(shared / "tables/group_comparisons.csv")
+    for which in ("first", "second"):
+        shown = groups[groups[f"n_{which}"].notna()]
+        assert not np.isnan([sizes[group] for group in shown[which]]).any()
+
+
+def test_exclusions_do_not_follow_from_what_remained(shared: Path) -> None:
+    log = read_table(shared / "tables/cleaning_log.csv")
+    steps = log.iloc[1:]
+    excluded, remaining = steps["n_excluded"].to_numpy(), steps["n_remaining"].to_numpy()
+    start = log["n_remaining"].iloc[0]
+    # Every way of excluding so many by three rules that agrees with what is shown.
+    total = int(start - remaining[-1])
+    ways = np.array([(a, b, total - a - b) for a in range(total + 1) for b in range(total + 1 - a)])
+    after = start - ways.cumsum(axis=1)
+    agree = np.all((ways == excluded) | np.isnan(excluded), axis=1)
+    agree &= np.all((after == remaining) | np.isnan(remaining), axis=1)
+    private = read_table(shared / "private/exclusions.csv")["rule"].value_counts()
+    assert private["out_of_range"] == 1
+    assert len(set(ways[agree, 1])) > 2
+
+
+def test_answers_to_an_item_do_not_follow_from_its_moments(shared: Path) -> None:
+    answers = read_table(shared / "private/answers.csv")
+    moments = read_table(shared / "tables/item_descriptives.csv").set_index("item")
+    frequencies = read_table(shared / "tables/item_frequencies.csv")
+    n, codes = len(answers), np.arange(1, 6)
+    cuts = np.array(np.meshgrid(*[np.arange(n + 1)] * 4, indexing="ij", sparse=False)).reshape(4, -1).T
+    ways = np.column_stack([cuts, n - cuts.sum(axis=1)])
+    ways = ways[ways[:, 4] >= 0]
+    means = ways @ codes / n
+    sds = np.sqrt(np.maximum(ways @ codes**2 - n * means**2, 0) / (n - 1))
+    n_hidden = 0
+    for item, own in frequencies.groupby("item"):
+        truth = np.array([(answers[item] == code).sum() for code in codes])
+        small = (truth > 0) & (truth < SMALLEST)
+        assert own["n"].isna().all() == small.any() == np.isnan(moments.loc[item, "kurtosis"]), item
+        if small.any():
+            n_hidden += 1
+            same = (abs(means - moments.loc[item, "mean"]) < 1e-9) & (
+                abs(sds - moments.loc[item, "sd"]) < 1e-9
+            )
+            assert all(len(set(ways[same, code])) > 1 for code in np.flatnonzero(small)), item
+    assert 0 < n_hidden < 6
+
+
+def test_no_respondent_leaves_the_private_folder(shared: Path) -> None:
+    names = set(read_table(shared / "private/responses.csv")["respondent"])
+    own = {}
+    for path in (shared / "private").glob("*.csv"):
+        for column, values in read_table(path).select_dtypes("number").items():
+            if values.nunique() > 10:
+                own[path.stem, column] = np.sort(values.dropna().to_numpy())
+    assert len(own) > 5
+    for name, frame in tables(shared):
+        assert not names & set(frame.to_numpy().ravel()), name
+        for column, values in frame.select_dtypes("number").items():
+            for private, numbers in own.items():
+                found = np.isin(np.round(numbers, 9), np.round(values.dropna().to_numpy(), 9)).mean()
+                assert found < 0.5, f"{name}, {column} holds {private}"
+    page = (shared / "report.html").read_text(encoding="utf-8")
+    assert not any(name in page for name in names)
+    assert not (shared / "figures/diagnostics.svg").exists()
+
+
+def test_the_page_marks_what_is_left_out(shared: Path) -> None:
+    page = (shared / "report.html").read_text(encoding="utf-8")
+    assert "x: fewer than 5 respondents" in page
+    assert '<td class="number">x</td>' in page
