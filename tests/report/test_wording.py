@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
 
 from smartcity_survey.config import Language
-from smartcity_survey.io import write_table
+from smartcity_survey.io import write_json, write_table
 from smartcity_survey.report.contents import load_contents
 from smartcity_survey.report.criteria import CRITERIA
 from smartcity_survey.report.figures import FIGURES
@@ -92,8 +93,10 @@ def test_every_text_is_used(
     for name, frame in (
         ("audit", tables["audit"].head(0)),
         ("eigenvalues", pd.concat([tables["eigenvalues"]] * 3)),
+        ("careless", tables["careless"].assign(n_flagged=np.nan)),
     ):
         write_table(frame, tmp_path / "tables" / f"{name}.csv")
+    write_json({"careless": {"hidden_below": 5}}, tmp_path / "cards" / "clean.json")
     write_report(tmp_path, MANIFEST, recording, tmp_path / "report.html")
     unread = {key for key in recorder if key not in recorder.read}
     codes = _words_in_code()
