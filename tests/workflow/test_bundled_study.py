@@ -5,26 +5,28 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from smartcity_survey.io import same_but_for_rounding
 from tests.conftest import REPOSITORY
+from tests.workflow.test_nothing_lost import digests, run
 
 COMMITTED = REPOSITORY / "reports"
+
+
+def write_bundled(folder: Path) -> None:
+    shutil.copytree(REPOSITORY / "data", folder / "data")
+    shutil.copyfile(REPOSITORY / "config.yaml", folder / "config.yaml")
 
 
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The bundled study run from nothing in a folder of its own."""
     folder = tmp_path_factory.mktemp("bundled") / "study"
-    shutil.copytree(REPOSITORY / "data", folder / "data")
-    shutil.copyfile(REPOSITORY / "config.yaml", folder / "config.yaml")
-    command = [sys.executable, "-m", "smartcity_survey.cli", "run", str(folder)]
-    finished = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
-    assert finished.returncode == 0, finished.stdout + finished.stderr
+    write_bundled(folder)
+    run(folder, cores=2)
     return folder / "reports"
 
 
@@ -71,3 +73,16 @@ def test_the_committed_page_and_manifest_belong_to_the_data(fresh: Path) -> None
 
     assert inputs(COMMITTED / "manifest.json") == inputs(fresh / "manifest.json")
     assert (COMMITTED / "report.html").is_file()
+
+
+def test_another_run_gives_the_same_bytes(fresh: Path, tmp_path: Path) -> None:
+    """Elsewhere, in another language and time zone, on one core, hashing otherwise, from read-only files."""
+    folder = tmp_path / "менің зерттеуім 2"
+    write_bundled(folder)
+    inputs = [path for path in folder.rglob("*") if path.is_file()]
+    for path in inputs:
+        path.chmod(0o444)
+    run(folder, cores=1, LC_ALL="kk_KZ.UTF-8", TZ="Asia/Almaty", PYTHONHASHSEED="7")
+    first, second = digests(fresh.parent), digests(folder)
+    assert [name for name in sorted({*first, *second}) if first.get(name) != second.get(name)] == []
+    assert {"report.html", "manifest.json", "figures/path.png", "tables/pls_paths.csv"} <= set(first)
