@@ -72,7 +72,22 @@ def read_yaml(path: Path) -> Mapping[str, Any]:
 
 
 class _UniqueKeyLoader(yaml.SafeLoader):
-    """Safe yaml that refuses a key given twice instead of keeping the last."""
+    """Safe yaml that refuses a key given twice instead of keeping the last, and references.
+
+    A few lines of references to references stand for a value that no memory holds.
+    """
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()  # type: ignore[no-untyped-call]
+            raise yaml.composer.ComposerError(
+                None,
+                None,
+                f"the reference `*{event.anchor}` is not read; write the value out",
+                event.start_mark,
+            )
+        node: yaml.Node | None = super().compose_node(parent, index)
+        return node
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()

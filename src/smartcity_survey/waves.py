@@ -12,6 +12,7 @@ import pandas as pd
 from smartcity_survey.clean import clean_responses
 from smartcity_survey.codebook import Codebook, read_codebook
 from smartcity_survey.config import CleaningSection, DataSection
+from smartcity_survey.errors import SurveyError
 from smartcity_survey.model import Construct, Model
 from smartcity_survey.read import read_survey
 from smartcity_survey.stats.types import Array
@@ -90,6 +91,28 @@ def common_model(model: Model, items: Sequence[str]) -> Model:
     paths = tuple(path for path in model.paths if names.issuperset(path))
     hypotheses = tuple(h for h in model.hypotheses if (h.source, h.target) in paths)
     return Model(constructs, paths, hypotheses, model.alpha)
+
+
+def shared_model(model: Model, items: pd.DataFrame) -> Model:
+    """The part of the model that all waves can be compared by.
+
+    Parameters
+    ----------
+    items : as `common_items` gives them.
+
+    Raises
+    ------
+    SurveyError
+        where no construct has two common items, or no path is left between such constructs.
+    """
+    shared = common_model(model, common_to_all(items))
+    if not shared.paths:
+        raise SurveyError(
+            "config.yaml, waves",
+            f"no two constructs on a path have {FEWEST_ITEMS} items each that all waves asked alike.",
+            "Give an item the same name, construct and scale in every wave's codebook.",
+        )
+    return shared
 
 
 def _difference(item: str, own: Codebook, other: Codebook) -> str:

@@ -2,9 +2,38 @@
 
 from __future__ import annotations
 
-from .harness import Case, both, file, removing, setting
+from collections.abc import Callable
+from copy import deepcopy
+from itertools import pairwise
+
+import pandas as pd
+import yaml
+
+from .harness import Case, Edit, Study, both, csv_bytes, file, removing, setting
 
 WAVE = {"file": "survey.csv", "codebook": "codebook.yaml"}
+REFERENCES = "".join(
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n" for before, name in pairwise("abcdefgh")
+)
+
+
+def other_wave(change: Callable[[pd.DataFrame], pd.DataFrame], codebook: str = "codebook.yaml") -> Edit:
+    """A second wave made of the sound one's answers; its file is `wave.csv`."""
+
+    def edit(study: Study) -> None:
+        study.config["study"]["wave"] = "2024"
+        study.config["waves"] = {"2026": {"file": "wave.csv", "codebook": codebook, "respondent": "id"}}
+        study.raw["wave.csv"] = csv_bytes(change(study.survey.copy()))
+
+    return edit
+
+
+def other_codebook(study: Study) -> None:
+    """A second codebook, whose items of trust have other names."""
+    content = deepcopy(study.codebook)
+    content["items"] = {name.replace("T", "X"): item for name, item in content["items"].items()}
+    study.raw["codebook_26.yaml"] = yaml.safe_dump(content).encode()
+
 
 CASES = (
     Case("no config", file("config.yaml", None), "config.yaml", "no such file", "Check the path"),
@@ -301,5 +330,63 @@ CASES = (
         "config.yaml",
         "contradiction",
         "leave out `weight` under 2026",
+    ),
+    Case(
+        "years without quotes",
+        both(setting("config", "study", "wave", to=2024), setting("config", "waves", to={2026: WAVE})),
+        "config.yaml, waves.2026",
+        "found 2026",
+        "put it in quotes",
+    ),
+    Case(
+        "wave with a constant item",
+        other_wave(lambda answers: answers.assign(U1=3)),
+        "wave.csv, column U1",
+        "all 40 questionnaires that are kept answer 3",
+        "Check the column",
+    ),
+    Case(
+        "wave with a copied item",
+        other_wave(lambda answers: answers.assign(U1=answers["U2"])),
+        "wave.csv, U1, U2",
+        "these determine one another",
+        "copied or summed",
+    ),
+    Case(
+        "wave of five people",
+        other_wave(lambda answers: answers.head(5)),
+        "wave.csv",
+        "5 questionnaires are kept, for 6 items",
+        "Collect more",
+    ),
+    Case(
+        "wave whose respondents come twice, no rule",
+        both(
+            setting("config", "cleaning", "rules", to=["missing_items"]),
+            other_wave(lambda answers: answers.assign(id="P01")),
+        ),
+        "wave.csv, respondent P01",
+        "40 questionnaires",
+        "cleaning rule `duplicate_respondent`",
+    ),
+    Case(
+        "waves with nothing in common",
+        both(
+            other_codebook,
+            other_wave(
+                lambda answers: answers.rename(columns=lambda name: name.replace("T", "X")),
+                "codebook_26.yaml",
+            ),
+        ),
+        "config.yaml, waves",
+        "no two constructs on a path have 2 items each",
+        "in every wave's codebook",
+    ),
+    Case(
+        "references to references",
+        file("config.yaml", f"a: &a [x, x, x]\n{REFERENCES}".encode()),
+        "config.yaml, line 2",
+        "the reference `*a` is not read",
+        "Mend the line",
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -86,3 +87,12 @@ def test_a_run_refuses_what_the_check_refuses(sound: Study, tmp_path: Path) -> N
     with pytest.raises(SurveyError) as run:
         run_study(tmp_path / "study", cores=1)
     assert run.value.problems == checked.value.problems
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes on this system")
+def test_a_pipe_is_refused_and_not_waited_for(sound: Study, tmp_path: Path) -> None:
+    sound.config["data"]["file"] = "pipe.csv"
+    sound.write(tmp_path)
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(SurveyError, match="it is no file but a device or a pipe"):
+        check_study(tmp_path)

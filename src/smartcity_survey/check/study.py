@@ -19,7 +19,7 @@ from smartcity_survey.parsing import Section, parse, read_yaml
 from smartcity_survey.read import Responses, read_survey
 from smartcity_survey.stages.blocks import require_demographics
 from smartcity_survey.stages.common_method import marker_items
-from smartcity_survey.waves import Wave, common_items, common_to_all, read_wave
+from smartcity_survey.waves import Wave, common_items, common_model, common_to_all, shared_model
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -77,7 +77,7 @@ def check_study(folder: Path) -> Checked:
             cleaned = _cleaned(problems, responses, codebook, config.cleaning, path)
             if cleaned and model:
                 problems += kept_problems(cleaned.answers, codebook, model, path)
-    waves = _waves(problems, folder, config) if config else {}
+    waves = _waves(problems, folder, config, codebook, model) if config else {}
     if problems or not (config and codebook and model and responses and cleaned):
         raise SurveyError.of(problems)
     found = suspicions(responses, cleaned.answers, codebook, config.cleaning, folder / config.data.file)
@@ -160,13 +160,25 @@ def _summary(
     )
 
 
-def _waves(problems: list[Problem], folder: Path, config: Config) -> dict[str, Wave]:
+def _waves(
+    problems: list[Problem], folder: Path, config: Config, codebook: Codebook | None, model: Model | None
+) -> dict[str, Wave]:
     """The other waves as far as they can be read; what is wrong with them is listed."""
-    found = {
-        name: _attempt(problems, read_wave, name, folder, data, config.cleaning)
-        for name, data in config.waves.items()
-    }
-    return {name: wave for name, wave in found.items() if wave}
+    found = {}
+    for name, data in config.waves.items():
+        own = _attempt(problems, read_codebook, folder / data.codebook)
+        responses = _attempt(problems, read_survey, folder / data.file, own, data) if own else None
+        if not own or not responses:
+            continue
+        cleaned = _cleaned(problems, responses, own, config.cleaning, folder / data.file)
+        if cleaned and codebook and model:
+            found[name] = Wave(name, own, cleaned.answers, len(responses.answers))
+            common = common_model(model, common_to_all(common_items(model, codebook, {name: own})))
+            problems += kept_problems(cleaned.answers, own, common, folder / data.file)
+    if codebook and model and found.keys() == config.waves.keys() != set():
+        items = common_items(model, codebook, {name: wave.codebook for name, wave in found.items()})
+        _attempt(problems, shared_model, model, items)
+    return found
 
 
 def _compared(model: Model, codebook: Codebook, waves: Mapping[str, Wave]) -> Iterator[str]:

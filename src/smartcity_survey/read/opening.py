@@ -46,6 +46,11 @@ def open_table(path: Path, section: DataSection) -> Table:
 
 def _require_file(path: Path) -> None:
     try:
+        # A pipe or a device may never end.
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise SurveyError(
+                str(path), "it is no file but a device or a pipe.", "Export the survey to a file."
+            )
         with path.open("rb") as file:
             empty = not file.read(1)
     except FileNotFoundError:

@@ -10,7 +10,6 @@ import pandas as pd
 
 from smartcity_survey.codebook import Demographic
 from smartcity_survey.config import GroupsSection, PlsSection
-from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
 from smartcity_survey.stages.cards import pls_estimator, respondents
@@ -23,7 +22,7 @@ from smartcity_survey.stats.intervals import summarise
 from smartcity_survey.stats.mean_difference import mean_difference, means
 from smartcity_survey.stats.reliability import cronbach_alpha
 from smartcity_survey.stats.types import Array
-from smartcity_survey.waves import FEWEST_ITEMS, Wave, common_items, common_model, common_to_all
+from smartcity_survey.waves import Wave, common_items, shared_model
 
 WAVE = "wave"
 
@@ -50,18 +49,12 @@ def compare_waves(
     Raises
     ------
     SurveyError
-        where no construct has two common items, or no path is left between such constructs.
+        as `shared_model` does.
     """
     level = pls.confidence_level
     waves = sorted([own, *others], key=lambda wave: wave.name)
     items = common_items(model, own.codebook, {wave.name: wave.codebook for wave in others})
-    shared = common_model(model, common_to_all(items))
-    if not shared.paths:
-        raise SurveyError(
-            "config.yaml, waves",
-            f"no two constructs on a path have {FEWEST_ITEMS} items each that all waves asked alike.",
-            "Give an item the same name, construct and scale in every wave's codebook.",
-        )
+    shared = shared_model(model, items)
     # The later wave first: differences then read as change.
     pairs = [(later, earlier) for earlier, later in combinations(waves, 2)]
     bootstraps = _bootstraps(waves, shared, pls, seed, progress)
