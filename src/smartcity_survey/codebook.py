@@ -18,6 +18,8 @@ RESPONDENT = "respondent"
 """Name of the identifying column in every respondent-level file; no question may have it."""
 WEIGHT = "sampling_weight"
 """Name of the sampling weights' column in the respondent-level files; no question may have it."""
+HEADINGS = ("item", "construct")
+"""Heads of the columns that name lines of tables whose other columns are items or constructs."""
 MOST_SCALE_POINTS = 101
 
 
@@ -111,6 +113,9 @@ class Codebook(Section):
         for kept, use in ((RESPONDENT, "identifier"), (WEIGHT, "weights")):
             if kept in {*self.items, *self.demographics}:
                 contradictions.append(f"the name `{kept}` is kept for the {use}: rename the question")
+        for heading in HEADINGS:
+            if heading in {*self.items, *self.constructs}:
+                contradictions.append(f"the name `{heading}` heads a column of the tables: choose another")
         shared = [column for column, n in Counter(self.columns().values()).items() if n > 1]
         if shared:
             contradictions.append(f"several questions read the column {_listed(shared)}")

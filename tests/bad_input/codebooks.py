@@ -28,6 +28,13 @@ CASES = (
         "the name `respondent` is kept for the identifier",
     ),
     Case(
+        "an item named item",
+        setting("codebook", "items", "item", to={"construct": "trust", "label": "x"}),
+        "codebook.yaml",
+        "contradiction",
+        "the name `item` heads a column of the tables: choose another",
+    ),
+    Case(
         "misspelt key of an item",
         setting("codebook", "items", "T1", "revers", to=True),
         "codebook.yaml, items.T1.revers",

@@ -97,6 +97,13 @@ CASES = (
         "the names of the columns",
     ),
     Case(
+        "a line that never ends",
+        file("survey.csv", bytes(2**20)),
+        "survey.csv, line 1",
+        "no end of the line within 1,048,576 bytes",
+        "export the survey again",
+    ),
+    Case(
         "unknown ending",
         survey_file("survey.txt", csv_bytes),
         "survey.txt",

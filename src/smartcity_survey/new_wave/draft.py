@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from smartcity_survey.codebook import HEADINGS
 from smartcity_survey.new_wave.columns import Column
 from smartcity_survey.new_wave.guesses import GRID, Codes, Group, Roles, bands
 
@@ -92,7 +93,9 @@ def _construct_names(roles: Roles) -> dict[str, Group]:
     taken |= {column.name for group in roles.groups for column in group.columns}
     names: dict[str, Group] = {}
     for position, group in enumerate(roles.groups, start=1):
-        name = group.prefix.lower() if _PLAIN_NAME.fullmatch(group.prefix) else f"c{position}"
+        name = group.prefix.lower()
+        if not _PLAIN_NAME.fullmatch(name) or name in HEADINGS:
+            name = f"c{position}"
         while name in taken or name in names:
             name += "_scale"
         names[name] = group

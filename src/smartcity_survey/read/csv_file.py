@@ -18,6 +18,8 @@ from smartcity_survey.read.tables import ROWS_AT_ONCE, Block, Table
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 LINES_SHOWN = 20
 """Lines of the wrong length listed one by one before the rest is only counted."""
+LONGEST_HEADER = 2**20
+"""Bytes that the names of the columns may take."""
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -27,12 +29,25 @@ _BOMS = (
 
 def open_csv(path: Path, section: DataSection) -> Table:
     """Open a text table; its delimiter is the one that splits the header into most names."""
+    _require_lines(path)
     encoding = section.encoding or _encoding_of(path)
     headers = {mark: _header(path, encoding, mark) for mark in DELIMITERS}
     delimiter = max(headers, key=lambda mark: len(headers[mark]))
     columns = headers[delimiter]
     how = {"format": "csv", "encoding": encoding, "delimiter": DELIMITERS[delimiter]}
     return Table(columns, partial(_blocks, path, encoding, delimiter, columns), how)
+
+
+def _require_lines(path: Path) -> None:
+    """Refuse a file whose first line never ends before it fills the memory."""
+    with path.open("rb") as file:
+        start = file.read(LONGEST_HEADER)
+    if len(start) == LONGEST_HEADER and b"\n" not in start and b"\r" not in start:
+        raise SurveyError(
+            f"{path}, line 1",
+            f"no end of the line within {LONGEST_HEADER:,} bytes.",
+            "This is no table of text; export the survey again.",
+        )
 
 
 def _encoding_of(path: Path) -> str:
