@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -148,3 +150,18 @@ def test_products_too_many_to_keep_are_made_in_slices(
     np.testing.assert_allclose(sliced.moments(counts), kept.moments(counts), rtol=EXACT, atol=EXACT)
     units = slice(20, 25)
     np.testing.assert_array_equal(sliced.of(units), kept.of(units))
+
+
+def test_no_draw_is_lost_where_a_unit_repeats_more_than_a_byte_counts() -> None:
+    products = unit_products(np.arange(6.0).reshape(3, 2))
+    counts = products.counts(np.repeat([[0, 1, 1]], 300, axis=1))
+    np.testing.assert_array_equal(counts, [[300, 600, 0]])
+    assert products.counts(np.array([[0, 1, 1]])).dtype == np.uint8
+
+
+def test_large_samples_share_the_products_made_anew() -> None:
+    """A million respondents leave room for as many counts of a byte as of any smaller survey."""
+    x = np.zeros((2, 3))
+    products = dataclasses.replace(unit_products(x), units=1_000_000)
+    assert products.stack_size() == 256
+    assert products.stack_size() * products.units <= resample.COUNTS_BYTES

@@ -138,7 +138,7 @@ def _estimates(
     verdicts = Verdicts.clean(len(dealt)), Verdicts.clean(len(dealt))
     for start in range(0, len(dealt), step):
         part = slice(start, start + step)
-        moments = products.moments(dealt[part].astype(products.z.dtype))
+        moments = products.moments(dealt[part].astype(np.uint8))
         estimator.estimate(total - moments, first.select(part), verdicts[0].select(part))
         estimator.estimate(moments, second.select(part), verdicts[1].select(part))
     admissible = (verdicts[0].reason == Reason.ADMISSIBLE) & (verdicts[1].reason == Reason.ADMISSIBLE)

@@ -24,12 +24,16 @@ from smartcity_survey.stats.design import check_weights
 from smartcity_survey.stats.types import Array, BoolArray, IntArray
 
 Real = NDArray[np.floating[Any]]
+Counts = NDArray[np.number[Any]]
 
 # Whole numbers below this are exact in single precision, and so are their sums.
 EXACT_BELOW = 2.0**24
 # Products up to this size are made once; larger ones in slices of the second size, anew for every stack.
 KEPT_BYTES = 2**28
-SLICE_BYTES = 2**25
+# Slices that fit a cache are formed several times faster than those written to fresh memory.
+SLICE_BYTES = 2**21
+# Counts of a stack, a byte each: the more samples share the products made anew, the less these cost.
+COUNTS_BYTES = 2**28
 # A variance below this share of the second moment is rounding error.
 CONSTANT = 1e-12
 # One step of Philox's counter yields four numbers.
@@ -63,31 +67,40 @@ class UnitProducts:
 
     def stack_size(self) -> int:
         """How many samples to take at once: enough for BLAS and numpy, few enough for caches and memory."""
-        return max(1, min(256, 2**20 // self.p**2, 2**26 // self.units))
+        return max(1, min(256, 2**20 // self.p**2, COUNTS_BYTES // self.units))
 
-    def moments(self, counts: Real) -> Array:
+    def moments(self, counts: Counts) -> Array:
         """(q, B): moments of B samples that draw each unit as often as counts (B, U) say."""
-        sums = reduce(np.add, (self.of(part) @ counts[:, part].T for part in self._slices()))
+        precision = self.z.dtype
+        sums = reduce(
+            np.add,
+            (self.of(part) @ counts[:, part].astype(precision, copy=False).T for part in self._slices()),
+        )
         return np.asarray(sums, dtype=np.float64)
 
-    def counts(self, drawn: IntArray) -> Real:
-        """(B, U): how often each of B draws contains each unit, from the units drawn (B, any number)."""
+    def counts(self, drawn: IntArray) -> Counts:
+        """(B, U): how often each of B draws contains each unit, from the units drawn (B, any number).
+
+        In the smallest type that holds them: a byte each, unless a draw repeats a unit more than 255 times.
+        """
         flat = drawn + (np.arange(len(drawn)) * self.units)[:, None]
         found = np.bincount(flat.ravel(), minlength=len(drawn) * self.units)
-        return found.reshape(len(drawn), self.units).astype(self.z.dtype)
+        return found.reshape(len(drawn), self.units).astype(np.min_scalar_type(found.max(initial=0)))
 
-    def resampled_counts(self, seed: int, first: int, last: int) -> Real:
+    def resampled_counts(self, seed: int, first: int, last: int) -> Counts:
         """(last - first, U): the counts of the draws first, ..., last - 1 of `resampled_units`."""
-        counts = np.empty((last - first, self.units), dtype=self.z.dtype)
+        counts = np.empty((last - first, self.units), dtype=np.uint8)
         step = max(1, DRAWN_AT_ONCE // self.units)
         for start in range(first, last, step):
             stop = min(start + step, last)
-            counts[start - first : stop - first] = self.counts(resampled_units(seed, start, stop, self.units))
+            drawn = self.counts(resampled_units(seed, start, stop, self.units))
+            # 256 of one unit will not be seen (chance below 1e-400); it would be an error, not a wrap.
+            np.copyto(counts[start - first : stop - first], drawn, casting="safe")
         return counts
 
     def total(self) -> Array:
         """(q, 1): moments of the sample itself."""
-        return self.moments(np.ones((1, self.units), dtype=self.z.dtype))
+        return self.moments(np.ones((1, self.units)))
 
     def of(self, units: slice) -> Real:
         """(q, number of units): the products of some units. The total less these is each unit left out."""
