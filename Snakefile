@@ -32,6 +32,7 @@ include: "rules/specification_curve.smk"
 include: "rules/verdict_sheet.smk"
 include: "rules/crosscheck.smk"
 include: "rules/audit.smk"
+include: "rules/spread.smk"
 include: "rules/report.smk"
 
 

@@ -3,6 +3,7 @@ from pathlib import Path
 
 from smartcity_survey.config import parse_config
 from smartcity_survey.errors import SurveyError
+from smartcity_survey.reconstructions import alternative_files
 from smartcity_survey.stages.reproduction import recomputed_tables
 from smartcity_survey.workflow import code_digest
 
@@ -64,9 +65,16 @@ def wave_files():
     )
 
 
+def reconstructions():
+    """Further reconstructions of the same printed tables; none where the study has none."""
+    folder = study.study.alternatives
+    return [str(path) for path in alternative_files(Path(folder))] if folder else []
+
+
 # Stage files that only some studies have, and whether this one asks for them.
 OPTIONAL = {
     "published": ["audit", "audit_summary", "reproduction"],
+    "alternatives": ["spread", "spread_summary"],
     "moderation": ["moderation", "simple_slopes"],
     "higher_order": [
         "higher_order_paths",
@@ -88,6 +96,7 @@ OPTIONAL = {
 }
 ASKED = {
     "published": bool(study.data.published),
+    "alternatives": bool(study.study.alternatives),
     "moderation": bool(study.model.moderations),
     "higher_order": any(c.of for c in study.model.constructs.values()),
     "waves": bool(study.waves),

@@ -107,6 +107,7 @@ rule report:
         survey=study.data.file,
         published=published_files(),
         waves=wave_files(),
+        reconstructions=reconstructions(),
     output:
         page=update("reports/report.html"),
         manifest=update("reports/manifest.json"),

@@ -51,6 +51,7 @@ if __name__ == "__main__":
                 snakemake.input.codebook,
                 *snakemake.input.published,
                 *snakemake.input.waves,
+                *snakemake.input.reconstructions,
             ],
             snakemake.params.required,
             snakemake.params.not_asked,

@@ -45,6 +45,20 @@ class StudySection(Section):
     reconstruction: bool = Field(
         False, description="true where the answers are reconstructed, not given by people; shown as a banner"
     )
+    alternatives: str | None = Field(
+        None,
+        description="folder of further reconstructions, answers_<seed>.csv, which show what the printed "
+        "tables leave open; none: skip",
+    )
+
+    @model_validator(mode="after")
+    def _alternatives_of_a_reconstruction(self) -> StudySection:
+        if self.alternatives and not self.reconstruction:
+            raise ValueError(
+                "`alternatives` are further reconstructions, but the answers in use are none; leave them "
+                "out, or write `reconstruction: true`"
+            )
+        return self
 
 
 class DataSection(Section):
@@ -293,6 +307,14 @@ class Config(Section):
             raise ValueError(
                 "polychoric correlations take no sampling weights; leave out `data.weight`, or write "
                 "`pls.correlation: pearson`"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _alternatives_have_no_weights(self) -> Config:
+        if self.data.weight and self.study.alternatives:
+            raise ValueError(
+                "reconstructions have no sampling weights; leave out `data.weight` or `study.alternatives`"
             )
         return self
 

@@ -15,10 +15,17 @@ from smartcity_survey.check import check_study
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.runner import run_study
 
-from . import answers, codebooks, configs, files, models
+from . import answers, codebooks, configs, files, models, reconstructions
 from .harness import Case, Study, both
 
-CASES = (*configs.CASES, *models.CASES, *codebooks.CASES, *answers.CASES, *files.CASES)
+CASES = (
+    *configs.CASES,
+    *models.CASES,
+    *codebooks.CASES,
+    *answers.CASES,
+    *files.CASES,
+    *reconstructions.CASES,
+)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.model import Model, build_model
 from smartcity_survey.parsing import Section, parse, read_yaml
 from smartcity_survey.read import Responses, read_survey
+from smartcity_survey.reconstructions import read_alternatives
 from smartcity_survey.stages.blocks import require_demographics
 from smartcity_survey.stages.common_method import marker_items
 from smartcity_survey.waves import Wave, common_items, common_model, common_to_all, shared_model
@@ -77,6 +78,9 @@ def check_study(folder: Path) -> Checked:
             cleaned = _cleaned(problems, responses, codebook, config.cleaning, path)
             if cleaned and model:
                 problems += kept_problems(cleaned.answers, codebook, model, path)
+            if cleaned and config.study.alternatives:
+                further, n = folder / config.study.alternatives, len(cleaned.answers)
+                _attempt(problems, read_alternatives, further, codebook, config.cleaning, n)
     waves = _waves(problems, folder, config, codebook, model) if config else {}
     if problems or not (config and codebook and model and responses and cleaned):
         raise SurveyError.of(problems)

@@ -124,6 +124,23 @@ def _constructs(value: str, line: Line, setting: Setting) -> str:
     return ", ".join(setting.labels.construct(name) for name in value.split(", "))
 
 
+def _of(value: str, line: Line, setting: Setting) -> str:
+    """What a quantity is one of, by the quantity in the same line: an item, a path, two groups."""
+    match line["quantity"]:
+        case "cfa_fit":
+            return _statistic(value, line, setting)
+        case "pls_path":
+            return setting.labels.path(value)
+        case "htmt":
+            return _constructs(value, line, setting)
+        case "subgroup_difference":
+            outcome, _, groups = value.partition(": ")
+            return _pair(setting.labels.construct(outcome), _groups(groups, line, setting), setting)
+        case _:
+            label = setting.labels.items.get(value)
+            return _pair(value, label, setting) if label else value
+
+
 def _pair(first: str, second: str, setting: Setting) -> str:
     return f"{first}{setting.wording['page.colon']}{second}"
 
@@ -140,6 +157,8 @@ NAMES: Mapping[str, Callable[[str, Line, Setting], str]] = {
     "groups": _groups,
     "demographic": lambda value, line, setting: setting.labels.demographics.get(value, value),
     "quantity": _quantity,
+    "of": _of,
+    "largest_of": _of,
     "statistic": _statistic,
     "hypothesis": _hypothesis,
     "dominates_completely": _constructs,

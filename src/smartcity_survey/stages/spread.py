@@ -1,0 +1,175 @@
+"""Spread: what the printed tables leave open, from several reconstructions that all agree with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.codebook import Codebook
+from smartcity_survey.config import GroupsSection, PlsSection
+from smartcity_survey.io import Card, StageResult
+from smartcity_survey.model import Model
+from smartcity_survey.stages.blocks import demographic_codes, require_demographics
+from smartcity_survey.stages.cards import pls_estimator, respondents
+from smartcity_survey.stages.naming import naming
+from smartcity_survey.stages.pls import pls_model
+from smartcity_survey.stages.pls_inputs import PlsInputs
+from smartcity_survey.stats.cfa import fit_cfa
+from smartcity_survey.stats.cfa_fit import fit_indices
+from smartcity_survey.stats.correlation import correlation, covariance
+from smartcity_survey.stats.mean_difference import mean_difference
+from smartcity_survey.stats.pls import fit_pls
+from smartcity_survey.stats.validity import htmt
+
+Pair = tuple[str, str]
+"""Two categories of one demographic question, each written `variable=code`."""
+
+FIT = ("rmsea", "cfi", "tli", "srmr")
+"""Chi2 is left out: at the same n and df RMSEA tells it, and its unit would hide the others' ranges."""
+
+
+def compare_reconstructions(
+    own: pd.DataFrame,
+    alternatives: Mapping[int, pd.DataFrame],
+    model: Model,
+    codebook: Codebook,
+    pls: PlsSection,
+    groups: GroupsSection,
+) -> StageResult:
+    """How far unprinted quantities differ between the data in use and its alternatives.
+
+    Parameters
+    ----------
+    own : cleaned answers in use.
+    alternatives : seed -> cleaned answers of a reconstruction of the same tables.
+    model : measured by the items kept in the data in use, for all reconstructions alike.
+    groups : `variables` whose categories are compared, where they have `smallest` respondents in every
+        reconstruction.
+    """
+    require_demographics(groups.variables, codebook, "config.yaml, groups.variables")
+    frames = {"data in use": own, **{f"seed {seed}": frame for seed, frame in alternatives.items()}}
+    pairs = _pairs(list(frames.values()), codebook, groups)
+    quantities = []
+    for name, answers in frames.items():
+        with naming(model.items, f"spread, {name}", model.names):
+            quantities.append(unprinted_quantities(answers, model, codebook, pls, pairs))
+    table = spread(quantities)
+    card: Card = {
+        **pls_estimator(model, pls),
+        "method": "the same quantities in reconstructions from different seeds",
+        "correlations": pls.correlation,
+        "cfa": "maximum likelihood, one factor per construct, all correlated",
+        "group_differences": "Hedges' g of the mean of the outcome's items, first group less second",
+        "groups": f"categories with {groups.smallest} respondents or more",
+        "kept_items": "those kept in the data in use",
+        "reconstructions": len(frames),
+        "seeds": ", ".join(map(str, alternatives)),
+        **respondents(len(own)),
+    }
+    return StageResult(
+        tables={"spread": table, "spread_summary": summary(table)},
+        cards={"spread": card, "spread_summary": card},
+    )
+
+
+def unprinted_quantities(
+    answers: pd.DataFrame, model: Model, codebook: Codebook, pls: PlsSection, pairs: Sequence[Pair]
+) -> pd.DataFrame:
+    """`quantity, of, value` for the answers of one reconstruction; nothing of it is printed anywhere.
+
+    Means and standard deviations of the items, fit of the confirmatory model, PLS path coefficients, HTMT of
+    all pairs of constructs, and how far groups of respondents differ in the outcomes, in pooled standard
+    deviations (Hedges's g).
+
+    Raises
+    ------
+    StatisticsError
+        where the confirmatory model or PLS-SEM cannot be estimated.
+    """
+    items = answers[list(model.items)]
+    x = items.to_numpy(dtype=np.float64)
+    membership, names = model.membership(), model.names
+    indices = fit_indices(fit_cfa(covariance(x, ddof=0), len(x), membership))
+    inputs = PlsInputs.of(answers, model, pls)
+    paths = fit_pls(
+        inputs.correlation(),
+        len(x),
+        pls_model(model, pls),
+        tolerance=pls.tolerance,
+        max_iterations=pls.max_iterations,
+    ).path_coefficients
+    ratios = htmt(correlation(x), membership)
+    rows = [("item_mean", str(item), float(value)) for item, value in items.mean().items()]
+    rows += [("item_sd", str(item), float(value)) for item, value in items.std().items()]
+    rows += [("cfa_fit", name, float(getattr(indices, name))) for name in FIT]
+    rows += [
+        ("pls_path", f"{source} -> {target}", float(paths[names.index(source), names.index(target)]))
+        for source, target in model.paths
+    ]
+    rows += [
+        ("htmt", f"{names[i]}, {names[j]}", float(ratios[i, j]))
+        for i, j in zip(*np.tril_indices(len(names), -1), strict=True)
+    ]
+    rows += _subgroup_differences(answers, model, codebook, pairs)
+    return pd.DataFrame(rows, columns=["quantity", "of", "value"])
+
+
+def spread(reconstructions: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """How far they lie apart: `quantity, of, minimum, mean, maximum, range, reconstructions`.
+
+    reconstructions : as `unprinted_quantities` gives them.
+    """
+    values = pd.concat(reconstructions, ignore_index=True).groupby(["quantity", "of"], sort=False)["value"]
+    table = values.agg(minimum="min", mean="mean", maximum="max").reset_index()
+    table["range"] = table["maximum"] - table["minimum"]
+    table["reconstructions"] = len(reconstructions)
+    return table
+
+
+def summary(table: pd.DataFrame) -> pd.DataFrame:
+    """One line per kind of quantity: `quantity, n, median_range, largest_range, largest_of`."""
+    return pd.DataFrame(
+        [
+            {
+                "quantity": quantity,
+                "n": len(lines),
+                "median_range": lines["range"].median(),
+                "largest_range": lines["range"].max(),
+                "largest_of": lines["of"].iloc[int(np.nanargmax(lines["range"]))],
+            }
+            for quantity, lines in table.groupby("quantity", sort=False)
+        ]
+    )
+
+
+def _pairs(frames: Sequence[pd.DataFrame], codebook: Codebook, section: GroupsSection) -> list[Pair]:
+    """Categories of the same question that are large enough in every reconstruction, two by two."""
+    pairs: list[Pair] = []
+    for variable in section.variables:
+        sizes = [demographic_codes(frame[variable], codebook, variable).value_counts() for frame in frames]
+        entry = codebook.demographics[variable]
+        codes = [str(code) for code in entry.categories or range(1, len(entry.bands) + 1)]
+        large = [code for code in codes if all(size.get(code, 0) >= section.smallest for size in sizes)]
+        pairs += combinations([f"{variable}={code}" for code in large], 2)
+    return pairs
+
+
+def _subgroup_differences(
+    answers: pd.DataFrame, model: Model, codebook: Codebook, pairs: Sequence[Pair]
+) -> Iterator[tuple[str, str, float]]:
+    variables = dict.fromkeys(first.partition("=")[0] for first, _ in pairs)
+    codes = {variable: demographic_codes(answers[variable], codebook, variable) for variable in variables}
+    members = {
+        category: (codes[category.partition("=")[0]] == category.partition("=")[2]).to_numpy()
+        for pair in pairs
+        for category in pair
+    }
+    items = {construct.name: list(construct.items) for construct in model.constructs}
+    for outcome in model.outcomes:
+        score = answers[items[outcome]].mean(axis=1).to_numpy()[:, None]
+        for first, second in pairs:
+            found = mean_difference(score[members[first]], score[members[second]])
+            yield "subgroup_difference", f"{outcome}: {first} / {second}", float(found.hedges_g[0])
