@@ -10,7 +10,7 @@ pytest.importorskip("numba", reason="the extra `reconstruct` is not installed")
 
 from smartcity_survey.reconstruct.design import Design, Problem, Target, rounding_interval
 from smartcity_survey.reconstruct.engine import reconstruct_answers
-from smartcity_survey.reconstruct.schedule import Polish, Schedule
+from smartcity_survey.reconstruct.schedule import Schedule, Search
 
 ITEMS = ("A1", "A2", "A3", "B1", "B2", "B3")
 N = 90
@@ -22,9 +22,8 @@ QUICK = Schedule(
     corrections=1,
     greedy=(20, 20),
     level=((10, 5.0),),
-    polish=(Polish(0.1, 8, 4.0, 0.7), Polish(0.0, 8, 2.0, 0.9)),
-    last=1,
-    kick=(6, 3.0),
+    search=(Search(8, 4.0, 0.01, 2.0),),
+    searches=120,
     pool=600,
     trials=200_000,
 )

@@ -22,6 +22,7 @@ from smartcity_survey.stats.types import Array
 _LONGEST = 0.03  # step in each principal direction: the statistics are near linear within it
 _ENOUGH = 0.6  # room in half-widths that is worth having; more of one statistic does not buy less of another
 _PRICE = 100.0  # of a half-width outside an interval, against one of room inside
+_LEAST = 0.5  # weight of the room that all have, against the sum of all room
 
 
 def centred(
@@ -34,8 +35,8 @@ def centred(
     """A solution near the given one with as much room as possible between its statistics and their limits.
 
     Whole answers reach a solution only about, so room on every side decides whether they reach it at all.
-    Each round solves a linear programme in the principal directions of the statistics: most room in all,
-    capped for each.
+    Each round solves a linear programme in the principal directions of the statistics: most room for the one
+    that has least, and most in all, capped for each.
     """
     low, high = covariance_boxes(problem)
     rounding = np.isfinite(low) & np.isfinite(high) & (low != -high)
@@ -64,17 +65,19 @@ def _most_room(effect: Array, below: Array, above: Array, rounding: Array) -> Ar
     """Step (k,) within -1 and 1 with the most room; `below`, `above` : (t,) room to either limit now."""
     t, k = effect.shape
     room = np.where(rounding, 1.0, 0.0)
-    sides = []
-    limits = []
+    # unknowns: the step (k), room of each (t), room that all have (1), distance outside (t)
+    sides = [np.hstack([np.zeros((t, k)), -np.diag(room), room[:, None], np.zeros((t, t))])]
+    limits = [np.zeros(t)]
     for sign, slack in ((-1.0, below), (1.0, above)):
         finite = np.isfinite(slack)
-        sides.append(np.hstack([sign * effect, np.diag(room), -np.eye(t)])[finite])
+        block = np.hstack([sign * effect, np.diag(room), np.zeros((t, 1)), -np.eye(t)])
+        sides.append(block[finite])
         limits.append(slack[finite])
     found = linprog(
-        np.concatenate([np.zeros(k), -room, np.full(t, _PRICE)]),
+        np.concatenate([np.zeros(k), -room, [-_LEAST * room.sum()], np.full(t, _PRICE)]),
         A_ub=np.vstack(sides),
         b_ub=np.concatenate(limits),
-        bounds=[(-1, 1)] * k + [(0, _ENOUGH)] * t + [(0, None)] * t,
+        bounds=[(-1, 1)] * k + [(-1, _ENOUGH)] * t + [(-1, _ENOUGH)] + [(0, None)] * t,
         method="highs",
     )
     return np.zeros(k) if found.x is None else np.asarray(found.x[:k])

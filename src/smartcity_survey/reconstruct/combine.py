@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
 import numba
 import numpy as np
 
@@ -10,11 +13,12 @@ from smartcity_survey.stats.types import Array, IntArray
 
 def combinations(
     effect: Array, row: IntArray, value: Array, low: Array, high: Array, most: int, trials: int,
-    restarts: int, hot: float, cold: float, seed: int,
+    seeds: Sequence[int], hot: float, cold: float, keep: int = 1,
 ) -> tuple[list[IntArray], Array]:  # fmt: skip
     """Sets of at most `most` moves, no two in one row, that bring value + sum of effects near [low, high].
 
-    The energy is the sum of squared distances to the intervals. One set per restart, by simulated annealing.
+    The energy is the sum of squared distances to the intervals. Simulated annealing, once per seed; of all
+    sets it passes through, the `keep` best of each seed are returned.
 
     Parameters
     ----------
@@ -25,99 +29,98 @@ def combinations(
     -------
     The sets, best first, and their energies.
     """
-    sets, energies = _search(
-        effect.astype(np.float32), row, value.astype(np.float32), low.astype(np.float32),
-        high.astype(np.float32), most, trials, restarts, hot, cold, seed,
-    )  # fmt: skip
+    floats = [part.astype(np.float32) for part in (effect, value, low, high)]
+
+    def one(seed: int) -> tuple[IntArray, Array]:
+        sets, energies = _search(floats[0], row, *floats[1:], most, trials, hot, cold, keep, seed)
+        return sets, energies
+
+    with ThreadPoolExecutor(len(seeds)) as pool:
+        found = list(pool.map(one, seeds))
+    sets = np.concatenate([part for part, _ in found])
+    energies = np.concatenate([part for _, part in found])
     order = np.argsort(energies, kind="stable")
+    order = order[np.isfinite(energies[order])]
     return [sets[i][sets[i] >= 0] for i in order], energies[order]
 
 
-@numba.njit(cache=True, fastmath=True)
-def _energy(v, low, high):  # type: ignore[no-untyped-def]
-    total = np.float32(0)
-    for k in range(v.size):
-        off = max(v[k] - high[k], low[k] - v[k], np.float32(0))
-        total += off * off
-    return total
-
-
-@numba.njit(cache=True, fastmath=True)
+@numba.njit(cache=True, fastmath=True, nogil=True)
 def _search(  # type: ignore[no-untyped-def]
-    effect, row, value, low, high, most, trials, restarts, hottest, cold, seed
+    effect, row, value, low, high, most, trials, hot, cold, keep, seed
 ):
     np.random.seed(seed)  # noqa: NPY002
     m, t = effect.shape
-    sets = np.full((restarts, most), -1, dtype=np.int64)
-    energies = np.zeros(restarts)
-    v = np.empty(t, dtype=np.float32)
-    for restart in range(restarts):
-        v[:] = value
-        chosen = np.full(most, -1, dtype=np.int64)
-        best = chosen.copy()
-        energy = _energy(v, low, high)
-        lowest = energy
-        hot = hottest
-        for step in range(trials):
-            temperature = hot * (cold / hot) ** (step / trials)
-            slot = np.random.randint(most)  # noqa: NPY002
-            old = chosen[slot]
-            new = np.int64(-1)
-            if old < 0 or np.random.random() < 0.9:  # noqa: NPY002
-                new = np.random.randint(m)  # noqa: NPY002
-                clash = False
-                for q in range(most):
-                    if q != slot and chosen[q] >= 0:
-                        for a in row[chosen[q]]:
-                            for b in row[new]:
-                                if a == b and a >= 0:
-                                    clash = True
-                if clash:
-                    continue
-            there = np.float32(0)
-            if old >= 0 and new >= 0:
-                for k in range(t):
-                    a = v[k] + effect[new, k] - effect[old, k]
-                    off = max(a - high[k], low[k] - a, np.float32(0))
-                    there += off * off
-            elif new >= 0:
-                for k in range(t):
-                    a = v[k] + effect[new, k]
-                    off = max(a - high[k], low[k] - a, np.float32(0))
-                    there += off * off
-            else:
-                for k in range(t):
-                    a = v[k] - effect[old, k]
-                    off = max(a - high[k], low[k] - a, np.float32(0))
-                    there += off * off
-            rise = there - energy
-            if rise > 0 and np.random.random() >= np.exp(-rise / temperature):  # noqa: NPY002
+    sets = np.full((keep, most), -1, dtype=np.int64)
+    energies = np.full(keep, np.inf)
+    worst = 0
+    v = value.copy()
+    chosen = np.full(most, -1, dtype=np.int64)
+    energy = np.float32(0)
+    for k in range(t):
+        off = max(v[k] - high[k], low[k] - v[k], np.float32(0))
+        energy += off * off
+    energies[0] = energy
+    for step in range(trials):
+        temperature = hot * (cold / hot) ** (step / trials)
+        slot = np.random.randint(most)  # noqa: NPY002
+        old = chosen[slot]
+        new = np.int64(-1)
+        if old < 0 or np.random.random() < 0.9:  # noqa: NPY002
+            new = np.random.randint(m)  # noqa: NPY002
+            clash = False
+            for q in range(most):
+                if q != slot and chosen[q] >= 0:
+                    for a in row[chosen[q]]:
+                        for b in row[new]:
+                            if a == b and a >= 0:
+                                clash = True
+            if clash:
                 continue
-            for k in range(t):
-                if new >= 0:
-                    v[k] += effect[new, k]
-                if old >= 0:
-                    v[k] -= effect[old, k]
-            chosen[slot] = new
-            energy = there
-            if energy < lowest:
-                lowest = energy
-                best[:] = chosen
-        sets[restart] = best
-        energies[restart] = lowest
+        # Metropolis' rule with its random number drawn first, so that hopeless sums end early
+        limit = energy - temperature * np.log(np.random.random())  # noqa: NPY002
+        there = np.float32(0)
+        k = 0
+        while k < t and there <= limit:
+            a = v[k]
+            if new >= 0:
+                a += effect[new, k]
+            if old >= 0:
+                a -= effect[old, k]
+            off = max(a - high[k], low[k] - a, np.float32(0))
+            there += off * off
+            k += 1
+        if there > limit:
+            continue
+        for k in range(t):
+            if new >= 0:
+                v[k] += effect[new, k]
+            if old >= 0:
+                v[k] -= effect[old, k]
+        chosen[slot] = new
+        energy = there
+        if energy < energies[worst]:
+            known = False
+            for h in range(keep):
+                if abs(energies[h] - energy) < 1e-6 * energy:
+                    known = True
+            if not known:
+                sets[worst] = chosen
+                energies[worst] = energy
+                for h in range(keep):
+                    if energies[h] > energies[worst]:
+                        worst = h
     return sets, energies
 
 
-def small_pairs(effect: Array, row: IntArray, partners: int, chunk: int = 500) -> tuple[IntArray, IntArray]:
-    """For every move the `partners` others, in other rows, that nearly cancel it; each pair once."""
-    norm = np.einsum("mt,mt->m", effect, effect)
+def small_pairs(effect: Array, aim: Array, partners: int, chunk: int = 500) -> tuple[IntArray, IntArray]:
+    """For every unit the `partners` others that with it come nearest to `aim` (t,); each pair once."""
+    norm = np.einsum("mt,mt->m", effect, effect) - 2 * (effect @ aim)
     first, second = [], []
     for start in range(0, len(effect), chunk):
         part = slice(start, start + chunk)
         both = effect[part] @ effect.T
         both *= 2
         both += norm
-        both[row[part, None] == row] = np.inf
         near = np.argpartition(both, partners, axis=1)[:, :partners]
         first.append(np.repeat(np.arange(start, start + len(near)), partners))
         second.append(near.ravel())

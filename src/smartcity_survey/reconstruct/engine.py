@@ -155,7 +155,9 @@ def _annealed_to(
         shift -= 0.9 * np.where(use, values - centre, 0.0)
         evaluator.solved = there
         beside = aimed_beside(problem, centre, shift)
-        aim = nearest(beside, evaluator, solution.covariance, solution.mean, schedule.rounds, progress)
+        aim = nearest(
+            beside, evaluator, solution.covariance, solution.mean, schedule.corrected_rounds, progress
+        )
         solution = replace(aim, values=solution.values)
         there = evaluator.solved
         goal = goal_of(problem, solution.covariance, solution.mean, evaluator.weights())

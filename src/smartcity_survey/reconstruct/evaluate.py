@@ -43,7 +43,6 @@ class Evaluator:
         self.solved = Solved(np.zeros(q), np.eye(q), np.eye(p, max(k, 1)), np.eye(pairs))
         self._solve = jax.jit(self._solve_implicit, static_argnames="steps")
         self._values = jax.jit(self._values_of_answers)
-        self._batch = jax.jit(jax.vmap(self._values_of_answers, in_axes=(0, None)))
         self._value_at = jax.jit(self.formulas.statistics)
         self._slopes = jax.jit(jax.jacrev(self.formulas.statistics, argnums=0))
         self._gradient = jax.jit(self.formulas.score_equations)
@@ -177,11 +176,6 @@ class Evaluator:
         """All statistics of answers (n, p) near the last refresh, and the size of the last inner step."""
         values, size = self._values(x, self.solved)
         return np.asarray(values), float(size)
-
-    def of_many(self, xs: Array) -> tuple[Array, Array]:
-        """`of_answers` for a stack (b, n, p)."""
-        values, sizes = self._batch(xs, self.solved)
-        return np.asarray(values), np.asarray(sizes)
 
     def _values_of_answers(self, x: J, solved: Solved) -> tuple[J, J]:
         x = x.astype(float)

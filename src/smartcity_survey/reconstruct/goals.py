@@ -40,7 +40,7 @@ def score_limits(problem: Problem, weights: Array, below: float, above: float) -
 
 
 def centres(problem: Problem, values: Array) -> Array:
-    """Where each statistic is aimed: at the covariance solution; skewness and kurtosis at their middle.
+    """Where each statistic is aimed: at the covariance solution; skewness, kurtosis and KMO at their middle.
 
     The middles of all intervals would not do: statistics hold each other (a mean follows from coefficients
     and other means), and only values that occurred together can be reached together.
@@ -48,7 +48,8 @@ def centres(problem: Problem, values: Array) -> Array:
     low, high = problem.boxes
     centre = values.copy()
     for i, key in enumerate(problem.design.keys):
-        if key[-1] in BEYOND_COVARIANCE and np.isfinite(low[i]) and np.isfinite(high[i]):
+        free = key[-1] in BEYOND_COVARIANCE or key == ("adequacy", "kmo")
+        if free and np.isfinite(low[i]) and np.isfinite(high[i]):
             centre[i] = (low[i] + high[i]) / 2
     return centre
 

@@ -11,9 +11,9 @@ from smartcity_survey.reconstruct.combine import combinations, small_pairs
 from smartcity_survey.reconstruct.covariance import excess
 from smartcity_survey.reconstruct.design import Problem
 from smartcity_survey.reconstruct.evaluate import Evaluator
-from smartcity_survey.reconstruct.finish import bartlett_pairs
+from smartcity_survey.reconstruct.finish import bartlett, bartlett_changes
 from smartcity_survey.reconstruct.moves import Limits, Moves, admissible, single_moves
-from smartcity_survey.reconstruct.schedule import Polish, Schedule
+from smartcity_survey.reconstruct.schedule import Schedule, Search
 from smartcity_survey.stats.types import Array, IntArray
 
 _CHI2 = ("adequacy", "bartlett_chi2")
@@ -24,10 +24,12 @@ _MARGIN = 0.005
 """Distance kept from bounds that are no roundings, such as blank loadings."""
 _NEAR = 0.002
 """Unit in which such bounds are measured once a statistic comes within the margin."""
-_QUIET = 1.5
-"""Largest effect on any other statistic of the moves that give Bartlett's statistic its last digits."""
-_LARGEST_SINGLE = 10.0
-"""Single moves take part in the last searches only if their effect is this small."""
+_NEARER = 0.25
+"""Share of the half interval that the centre's surroundings are not made smaller than."""
+_LEAST_ROOM = 0.02
+"""Share of the half interval that every statistic is left on either side of where it is aimed."""
+_JITTER = 0.5
+"""Spread of the log factor by which moves are preferred or passed over at random."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,35 @@ class Linear:
     value: Array
     low: Array
     high: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """What is combined: single moves and a few together.
+
+    moves : what they are made of; effect : (u, t); cells : (u, 4) positions of their moves, -1 for none.
+    """
+
+    moves: Moves
+    effect: Array
+    cells: IntArray
+
+    @property
+    def rows(self) -> IntArray:
+        """Rows (u, 4) that each unit touches, -1 for none."""
+        return np.where(self.cells >= 0, self.moves.row[self.cells], -1)
+
+    def take(self, chosen: IntArray) -> Units:
+        return Units(self.moves, self.effect[chosen], self.cells[chosen])
+
+    def joined(self, other: Units) -> Units:
+        effect = np.concatenate([self.effect, other.effect])
+        return Units(self.moves, effect, np.concatenate([self.cells, other.cells]))
+
+    def chosen(self, units: IntArray) -> IntArray:
+        """Positions of the moves that some units consist of."""
+        flat = self.cells[units].ravel()
+        return np.asarray(flat[flat >= 0])
 
 
 class Refiner:
@@ -59,7 +90,6 @@ class Refiner:
     ) -> None:
         self.problem, self.evaluator, self.limits = problem, evaluator, limits
         self.schedule, self.rng, self.progress = schedule, rng, progress
-        self.centre = centre
         self.low, self.high = problem.boxes
         keys = problem.design.keys
         bounded = np.isfinite(self.low) | np.isfinite(self.high)
@@ -67,81 +97,91 @@ class Refiner:
         self.printed = np.flatnonzero(rounding)
         self.bounds = np.flatnonzero(bounded & ~rounding)
         self.margin = np.array([_MARGIN if keys[i][0] != "cfa" else 50.0 for i in self.bounds])
-        self.middle = np.zeros(len(keys))
-        self.half = np.full(len(keys), np.inf)
-        self.middle[rounding] = (self.low[rounding] + self.high[rounding]) / 2
-        self.half[rounding] = (self.high[rounding] - self.low[rounding]) / 2
-        self.goal_half = self.half.copy()
-        if _CHI2 in keys:  # its last digits come at the end, by moves that change little else
-            self.goal_half[keys.index(_CHI2)] = np.maximum(self.half[keys.index(_CHI2)], schedule.chi2_slack)
-        self.width, self.scale, self.inner = self.goal_half.copy(), self.goal_half.copy(), 1.0
+        low, high = self.low[self.printed], self.high[self.printed]
+        self.half = (high - low) / 2
+        self.centre = centre.copy()
+        self.centre[self.printed] = np.clip(
+            centre[self.printed], low + _LEAST_ROOM * self.half, high - _LEAST_ROOM * self.half
+        )
+        self.room = np.stack([self.centre[self.printed] - low, high - self.centre[self.printed]])
+        self.chi2 = keys.index(_CHI2) if _CHI2 in keys else None
+        if self.chi2 is not None:  # its last digits come at the end
+            here = np.searchsorted(self.printed, self.chi2)
+            self.half[here] = np.maximum(self.half[here], schedule.chi2_slack)
+            self.room[:, here] = self.half[here]
+        self.adequacy = np.array([keys[i][0] == "adequacy" for i in self.printed])
+        """Measures that combinations change beyond their slopes, and that are easily put right in the end."""
+        self.aim_low, self.aim_high, self.scale = low.copy(), high.copy(), self.half.copy()
+        self.drift = np.zeros(self.printed.size)
+        """What the printed statistics move beyond their slopes with every move, learnt from past searches."""
         self.x = x.copy()
         self.refresh()
 
     # -- the whole way ------------------------------------------------------------------------------------
 
     def run(self) -> None:
-        """Greedy, levelling, searches that tighten, and Bartlett's last digits, until nothing is missed."""
+        """Greedy, levelling, searches in intervals that tighten, and Bartlett's last digits."""
         s = self.schedule
         for most in s.greedy:
             self.greedy(most)
         for most, hot in s.level:
             self.level(most, hot)
-        for polish in s.polish:
-            self.polish(polish)
+        widen, tries, descents = s.widest, 0, 0
         best, fewest = self.x, self.missing(self.values).size
-        for _ in range(s.repeats):
-            before = self.missing(self.values).size
-            for polish in s.polish[-s.last :]:
-                if self.finish():
-                    return
-                self.polish(polish)
-            now = self.missing(self.values).size
-            if now < fewest:
-                best, fewest = self.x, now
-            if now >= before:  # stuck: level again and come down elsewhere
-                self.level(*s.kick)
-                for polish in s.polish[: -s.last]:
-                    self.polish(polish)
-        if not self.finish() and fewest < self.missing(self.values).size:
-            self.x = best
-            self.refresh()
+        for _ in range(s.searches):
+            self.search(widen, s.search[tries % len(s.search)])
+            if self.finish():
+                return
+            if self.missing(self.values).size < fewest:
+                best, fewest = self.x, self.missing(self.values).size
+            tries += 1
+            settled = widen > 0 and self.badness(self.values)[0] < s.settled
+            if not settled and tries < s.patience:
+                continue
+            tries = 0
+            if widen > 0:
+                widen = widen * s.tighten if widen > s.narrowest else 0.0
+                continue
+            descents += 1  # what is left over settles only where the intervals are wide
+            widen = s.again
+            if descents % s.descents == 0:  # or somewhere else
+                self.level(*s.level[-1])
+                widen = s.widest
+        self.x = best
+        self.refresh()
 
     def finish(self) -> bool:
         """Whether nothing is missed, after Bartlett's last digits were tried if only they were missing."""
-        missing = self.missing(self.values)
-        keys = self.problem.design.keys
-        if _CHI2 not in keys or missing.size == 0:
-            return missing.size == 0
-        chi2 = keys.index(_CHI2)
-        if np.any(missing != chi2):
-            return False
-        self.inner = 1.0
-        linear = self._linear(0.0)
-        here = np.searchsorted(self.printed, chi2)
-        other = np.delete(np.arange(linear.value.size), here)
-        quiet = np.flatnonzero(np.abs(linear.moves.effect[:, other]).max(1) < _QUIET)
-        some = linear.moves.take(quiet)
-        self.progress(f"Bartlett: {quiet.size} moves that change little else")
-        pairs = bartlett_pairs(
-            self.x,
-            (some.row, some.column, some.delta),
-            some.effect[:, other],
-            self.low[chi2],
-            self.high[chi2],
-            self.schedule.pairs,
+        for _ in range(self.schedule.finishes):
+            missing = self.missing(self.values)
+            if missing.size == 0 or self.chi2 is None or np.any(missing != self.chi2):
+                break
+            self._last_digits(self.chi2)
+        return self.missing(self.values).size == 0
+
+    def _last_digits(self, chi2: int) -> None:
+        """Of many combinations that leave all else in place, the one that brings Bartlett's chi2 nearest."""
+        linear = self._linear(0.0, 1.0)
+        units = self._units(linear, 0.0)
+        sets, energies = self._combined(linear, units, self.schedule.last, self.schedule.keep_last)
+        sets = [chosen for chosen, energy in zip(sets, energies, strict=True) if energy == 0]
+        unique = {tuple(sorted(units.chosen(one))) for one in sets}
+        trials = [self._moved(units.moves, np.array(one, dtype=np.int64)) for one in sorted(unique)]
+        middle = (self.low[chi2] + self.high[chi2]) / 2
+        off = np.array([abs(bartlett(trial) - middle) for trial in trials])
+        nearest = off.min(initial=np.inf)
+        self.progress(
+            f"Bartlett: {len(trials)} combinations leave all else in place, nearest {nearest:.2g} away"
         )
-        for pair in pairs:
-            foreseen = (linear.value + some.effect[list(pair)].sum(0))[other]
-            if np.any(excess(foreseen, linear.low[other] - 0.05, linear.high[other] + 0.05)):
-                continue
-            there = self._moved(some, np.array(pair))
-            values, _ = self.evaluator.of_answers(there.astype(float))
-            if self.missing(values).size == 0:
-                self.x = there
+        now = abs(self.values[chi2] - middle)
+        for k in np.argsort(off, kind="stable"):
+            if off[k] >= now:
+                return
+            values, _ = self.evaluator.of_answers(trials[k].astype(float))
+            if np.all(self.missing(values) == chi2):
+                self.x = trials[k]
                 self.refresh()
-                return True
-        return False
+                return
 
     # -- where the answers stand --------------------------------------------------------------------------
 
@@ -158,13 +198,15 @@ class Refiner:
     def badness(self, values: Array) -> Array:
         """Squared distances from the intervals as widened at present; of one vector (s,) or many (b, s)."""
         v = np.atleast_2d(values)
-        i = self.printed
-        off = np.maximum(np.abs(v[:, i] - self.middle[i]) - self.inner * self.width[i], 0) / self.scale[i]
+        off = excess(v[:, self.printed], self.aim_low, self.aim_high) / self.scale
         beyond = np.abs(excess(v[:, self.bounds], self.low[self.bounds], self.high[self.bounds]))
         return np.asarray((off**2).sum(1) + (beyond / (0.2 * self.margin)).sum(1))
 
-    def _linear(self, widen: float) -> Linear:
-        """The linear model; intervals are widened to `widen` times a typical move's effect."""
+    def _linear(self, widen: float, share: float) -> Linear:
+        """The linear model; intervals are widened to `widen` times a typical move's effect.
+
+        Around their centres `share` of them is aimed at.
+        """
         x = self.x
         jacobian = self.evaluator.jacobian_of_answers(x.astype(float))
         inner_low = self.low[self.bounds] + self.margin
@@ -172,24 +214,36 @@ class Refiner:
         close = excess(self.values[self.bounds], inner_low, inner_high) != 0
         near = self.bounds[close]
         tracked = np.concatenate([self.printed, near])
-        centre = np.concatenate(
-            [self.centre[self.printed], np.clip(self.values[self.bounds], inner_low, inner_high)[close]]
-        )
-        half = np.concatenate([self.goal_half[self.printed], self.margin[close] / _MARGIN * _NEAR])
         weights = self.evaluator.weights()
         moves = single_moves(x, jacobian, weights, tracked, admissible(x, weights, self.limits))
-        typical = np.sqrt((moves.effect[::7].astype(float) ** 2).mean(0))
-        width = np.maximum(half, widen * typical)
-        scale = width * np.clip(_REACH * typical / width, _LEAST, 1.0)
-        moves.effect[:] /= scale
+        if self.chi2 is not None:  # its curvature alone is too large for a slope
+            moves.effect[:, np.searchsorted(self.printed, self.chi2)] = bartlett_changes(
+                x, moves.row, moves.column, moves.delta
+            )
+        moves.effect[:, : self.printed.size] += self.drift
         k = self.printed.size
-        self.width[self.printed], self.scale[self.printed] = width[:k], scale[:k]
-        middle = np.concatenate([self.middle[self.printed], centre[k:]])
-        reach = np.concatenate([self.inner * width[:k], 0.5 * width[k:]])
+        typical = np.sqrt((moves.effect[::7].astype(float) ** 2).mean(0))
+        width = np.maximum(self.half, widen * typical[:k])
+        # at first all are brought near their centres, which occurred together; later any place will do
+        nearer = np.minimum(self.room, np.maximum(self.room.min(0), _NEARER * self.half))
+        late = self.schedule.lateness(share)
+        wide = share * np.maximum(nearer + late * (self.room - nearer), widen * typical[:k])
+        weight = np.clip(_REACH * typical[:k] / width, _LEAST, 1.0)
+        self.scale = width * np.where(self.adequacy, 1.0, weight)
+        self.aim_low, self.aim_high = self.centre[self.printed] - wide[0], self.centre[self.printed] + wide[1]
+        near_scale = self.margin[close] / _MARGIN * _NEAR
+        scale = np.concatenate(
+            [self.scale, near_scale * np.clip(_REACH * typical[k:] / near_scale, _LEAST, 1.0)]
+        )
+        inside = np.clip(self.values[self.bounds], inner_low, inner_high)[close]
+        centre = np.concatenate([self.centre[self.printed], inside])
+        moves.effect[:] /= scale
         return Linear(
-            moves, (self.values[tracked] - centre) / scale, (middle - centre - reach) / scale,
-            (middle - centre + reach) / scale,
-        )  # fmt: skip
+            moves,
+            (self.values[tracked] - centre) / scale,
+            (np.concatenate([self.aim_low, inside - near_scale / 2]) - centre) / scale,
+            (np.concatenate([self.aim_high, inside + near_scale / 2]) - centre) / scale,
+        )
 
     def _moved(self, moves: Moves, chosen: IntArray) -> IntArray:
         x = self.x.copy()
@@ -200,7 +254,7 @@ class Refiner:
 
     def greedy(self, most: int) -> None:
         """The best moves one by one on one linear model, one per row at most, in the levelled metric."""
-        linear = self._linear(0.0)
+        linear = self._linear(0.0, 1.0)
         effect, r = _levelled(linear, 1.0)
         r = r.astype(np.float32)
         norm = np.einsum("mt,mt->m", effect, effect)
@@ -226,46 +280,87 @@ class Refiner:
         other (coefficients, their standard errors, sums of weights) come right first; the rest stays within a
         typical move.
         """
-        linear = self._linear(0.0)
+        linear = self._linear(0.0, 1.0)
         effect, value = _levelled(linear, 1e-2)
         zero = np.zeros(value.size)
         sets, _ = combinations(
-            effect, linear.moves.row[:, None], value, zero, zero, most, 2 * self.schedule.trials, 1, hot,
-            0.02, int(self.rng.integers(2**31)),
+            effect, linear.moves.row[:, None], value, zero, zero, most, 2 * self.schedule.trials,
+            self._seeds(1), hot, 0.02,
         )  # fmt: skip
         self.x = self._moved(linear.moves, sets[0])
         self.refresh()
         self.progress(f"levelled: {sets[0].size} moves, {self.missing(self.values).size} statistics missed")
 
-    def polish(self, step: Polish) -> None:
-        """The best of several combinations of pairs of moves that nearly cancel, if it is better exactly."""
-        s = self.schedule
-        self.inner = step.inner
-        linear = self._linear(step.widen)
-        size = np.linalg.norm(linear.moves.effect, axis=1)
-        order = np.argsort(size * np.exp(self.rng.normal(0, 0.35, size.size)), kind="stable")[: s.pool]
-        some = linear.moves.take(order)
-        a, b = small_pairs(some.effect, some.row, s.partners)
-        single = np.flatnonzero(size[order] < _LARGEST_SINGLE)
-        effect = np.concatenate([some.effect[single], some.effect[a] + some.effect[b]])
-        cells = np.concatenate([np.stack([single, np.full(single.size, -1)], 1), np.stack([a, b], 1)])
-        keep = np.argsort(np.linalg.norm(effect, axis=1), kind="stable")[: 2 * s.pool]
-        effect, cells = effect[keep], cells[keep]
-        sets, energies = combinations(
-            effect, np.where(cells >= 0, some.row[cells], -1), linear.value, linear.low, linear.high,
-            step.most, s.trials, s.restarts, step.hot, 1e-3 * step.hot, int(self.rng.integers(2**31)),
-        )  # fmt: skip
-        trials = [self._moved(some, _cells(cells, chosen)) for chosen in sets]
-        values = [self.evaluator.of_answers(trial.astype(float))[0] for trial in trials]
-        bad = self.badness(np.stack(values))
+    def search(self, widen: float, step: Search) -> None:
+        """The best of many combinations of small units, if it is better exactly."""
+        linear = self._linear(widen, self.schedule.inner(widen))
+        units = self._units(linear, step.aim)
+        sets, energies = self._combined(linear, units, step, self.schedule.keep)
+        trials = [self._moved(units.moves, units.chosen(one)) for one in sets]
+        values = np.stack([self._exact(trial) for trial in trials])
+        bad = self.badness(values)
         best, now = int(bad.argmin()), self.badness(self.values)[0]
+        foreseen = np.stack([units.effect[one, : self.printed.size].sum(0) for one in sets])
+        beyond = values[:, self.printed] - self.values[self.printed] - foreseen * self.scale
+        self.drift += beyond.sum(0) / max(1, sum(units.chosen(one).size for one in sets))
         if bad[best] < now:
             self.x = trials[best]
             self.refresh()
         self.progress(
-            f"polished: {now:.4g} -> {bad[best]:.4g} (foreseen {energies[best]:.4g}), "
-            f"{self.missing(self.values).size} statistics missed"
+            f"intervals widened by {widen:.4f}: {now:.4g} -> {bad[best]:.4g} "
+            f"(foreseen {energies[best]:.4g}), {self.missing(self.values).size} statistics missed"
         )
+
+    def _exact(self, x: IntArray) -> Array:
+        return self.evaluator.of_answers(x.astype(float))[0]
+
+    def _units(self, linear: Linear, aim: float) -> Units:
+        """What combinations are made of: moves, pairs and pairs of pairs, with small effects or with effects
+        that lead `aim` times the way to the intervals."""
+        moves = linear.moves
+        way = -aim * excess(linear.value, linear.low, linear.high)
+        ways = (np.zeros_like(way), way)
+        size = self.schedule.pool
+        cells = np.full((moves.row.size, 4), -1)
+        cells[:, 0] = np.arange(moves.row.size)
+        some = Units(moves, moves.effect, cells).take(self._preferred(moves.effect, ways, size))
+        pairs = self._paired(some, ways)
+        twice = pairs.take(self._preferred(pairs.effect, ways, size // 2))
+        return some.joined(pairs).joined(self._paired(twice, ways))
+
+    def _preferred(self, effect: Array, ways: tuple[Array, ...], most: int) -> IntArray:
+        """The effects nearest to either way, with some chance for those farther off."""
+        chosen = []
+        for way in ways:
+            luck = np.exp(self.rng.normal(0, _JITTER, len(effect))).astype(np.float32)
+            distance = np.linalg.norm(effect - way.astype(np.float32), axis=1)
+            chosen.append(np.argsort(distance * luck, kind="stable")[: most // len(ways)])
+        return np.unique(np.concatenate(chosen))
+
+    def _paired(self, units: Units, ways: tuple[Array, ...]) -> Units:
+        """Pairs of units, in other rows, that together come nearest to either way."""
+        parts = [
+            np.stack(small_pairs(units.effect, way.astype(np.float32), self.schedule.partners), 1)
+            for way in ways
+        ]
+        a, b = np.unique(np.concatenate(parts), axis=0).T
+        rows = units.rows
+        clash = ((rows[a][:, :, None] == rows[b][:, None, :]) & (rows[a] >= 0)[:, :, None]).any((1, 2))
+        a, b = a[~clash], b[~clash]
+        cells = np.concatenate([units.cells[a], units.cells[b]], 1)
+        cells = -np.sort(-cells, axis=1)[:, :4]
+        return Units(units.moves, units.effect[a] + units.effect[b], cells)
+
+    def _combined(
+        self, linear: Linear, units: Units, step: Search, keep: int
+    ) -> tuple[list[IntArray], Array]:
+        return combinations(
+            units.effect, units.rows, linear.value, linear.low, linear.high, step.most, self.schedule.trials,
+            self._seeds(self.schedule.restarts), step.hot, step.cold, keep,
+        )  # fmt: skip
+
+    def _seeds(self, number: int) -> list[int]:
+        return [int(seed) for seed in self.rng.integers(2**31, size=number)]
 
 
 def _levelled(linear: Linear, floor: float) -> tuple[Array, Array]:
@@ -274,8 +369,3 @@ def _levelled(linear: Linear, floor: float) -> tuple[Array, Array]:
     spread = effect.T.astype(float) @ effect / len(effect)
     root = np.linalg.inv(np.linalg.cholesky(spread + floor * np.eye(linear.value.size)))
     return effect @ root.T.astype(np.float32), root @ linear.value
-
-
-def _cells(cells: IntArray, chosen: IntArray) -> IntArray:
-    flat = cells[chosen].ravel()
-    return np.asarray(flat[flat >= 0])

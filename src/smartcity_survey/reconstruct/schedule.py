@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 
 @dataclass(frozen=True, slots=True)
-class Polish:
-    """One search for a combination of moves.
+class Search:
+    """One search for a combination of units.
 
     Attributes
     ----------
-    widen : intervals are widened to this share of a typical move's effect, so that wide ones settle first.
-    most : moves at most; hot : starting temperature; inner : share of the interval that is aimed at.
+    most : units at most; hot, cold : starting and last temperature.
+    aim : units are sought that lead so many times the way to the intervals, beside those of small effect.
     """
 
-    widen: float
     most: int
     hot: float
-    inner: float
+    cold: float
+    aim: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +29,29 @@ class Schedule:
 
     Attributes
     ----------
-    start_rounds, rounds : Levenberg-Marquardt rounds from a factor model, and to the printed statistics.
+    start_rounds, rounds, corrected_rounds : Levenberg-Marquardt rounds from a factor model, to the printed
+        statistics, and to a corrected aim, which need not exist.
     centring : linear programmes that make room around the solution.
     disturbance : norm of the random departure from the factor model.
     sweeps, corrected_sweeps : of annealing, first and after each of the `corrections` of the aim.
     greedy : (moves at most) of the greedy passes.
     level : (moves at most, temperature) of each levelling.
-    polish : searches in order; the `last` ones are repeated up to `repeats` times until nothing is missed.
-    kick : levelling that starts another descent where these get stuck.
+    widest, tighten, narrowest : intervals are widened to a share of a typical move's effect, so that wide
+        ones settle first; the share falls by a factor whenever the squared distances add up to less than
+        `settled`, and to nothing after the narrowest.
+    patience : searches after which the share falls even if it did not settle.
+    again, descents : the share that a next descent begins with; after so many of them it begins elsewhere.
+    searches : at most; they take the kinds of `search` in turn.
+    least_inner, most_inner : share of the intervals aimed at, first and last.
     pool, trials, restarts : moves considered, trials and restarts of each search.
     partners : pairs formed with every move; chi2_slack : distance of Bartlett's statistic left to the end.
-    pairs : pairs of moves tried exactly for Bartlett's statistic.
+    keep, keep_last : combinations of each restart that are evaluated exactly, and in the search for
+        Bartlett's last digits, which is repeated up to `finishes` times.
     """
 
     start_rounds: int = 10
     rounds: int = 40
+    corrected_rounds: int = 15
     centring: int = 6
     disturbance: float = 2.0
     sweeps: int = 500
@@ -49,25 +59,38 @@ class Schedule:
     corrections: int = 2
     greedy: tuple[int, ...] = (150, 60, 40)
     level: tuple[tuple[int, float], ...] = ((60, 20.0), (60, 5.0))
-    polish: tuple[Polish, ...] = (
-        Polish(0.3, 24, 4.0, 0.5),
-        Polish(0.1, 24, 4.0, 0.6),
-        Polish(0.03, 20, 4.0, 0.7),
-        Polish(0.01, 16, 4.0, 0.75),
-        Polish(0.0, 16, 4.0, 0.8),
-        Polish(0.0, 12, 2.0, 0.8),
-        Polish(0.0, 8, 1.0, 0.85),
-        Polish(0.0, 12, 3.0, 0.9),
-        Polish(0.0, 8, 0.5, 0.9),
-        Polish(0.0, 16, 1.5, 0.85),
-        Polish(0.0, 6, 0.2, 0.95),
+    widest: float = 1.0
+    tighten: float = 0.7
+    narrowest: float = 0.0015
+    settled: float = 1.5
+    patience: int = 3
+    again: float = 0.15
+    descents: int = 3
+    searches: int = 150
+    search: tuple[Search, ...] = (
+        Search(24, 8.0, 0.01, 2.0),
+        Search(16, 2.0, 0.01, 1.0),
+        Search(32, 20.0, 0.01, 4.0),
     )
-    last: int = 4
-    kick: tuple[int, float] = (40, 5.0)
-    repeats: int = 12
-    pool: int = 16000
-    trials: int = 4_000_000
+    last: Search = Search(4, 0.3, 0.03, 0.0)
+    least_inner: float = 0.4
+    most_inner: float = 0.995
+    pool: int = 20_000
+    trials: int = 10_000_000
     restarts: int = 2
-    partners: int = 4
-    chi2_slack: float = 1.0
-    pairs: int = 100_000
+    partners: int = 3
+    keep: int = 100
+    chi2_slack: float = 60.0
+    finishes: int = 6
+    keep_last: int = 10_000
+
+    def inner(self, widen: float) -> float:
+        """The share of the intervals aimed at: small while others are wide, as what settles drifts later."""
+        if widen <= self.narrowest:
+            return self.most_inner
+        way = np.log(widen / self.narrowest) / np.log(self.widest / self.narrowest)
+        return float(self.most_inner + way * (self.least_inner - self.most_inner))
+
+    def lateness(self, inner: float) -> float:
+        """How far the share of the intervals has grown, from 0 to 1."""
+        return float(np.clip((inner - self.least_inner) / (self.most_inner - self.least_inner), 0, 1))
