@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import stats
 
 from smartcity_survey.audit.paper import Paper, Printed
 from smartcity_survey.errors import SurveyError
@@ -143,6 +144,20 @@ class _Reading:
             (term, name): ("coefficient", outcome, term, name) for term in terms for name in _COEFFICIENTS
         }
         yield from self._targets("coefficients", names)
+        yield from self._significance(names)
+
+    def _significance(self, names: Mapping[tuple[str, str], tuple[str, ...]]) -> Iterator[Target]:
+        """What printed p-values say of t, which is rounded more coarsely where it is small."""
+        table = self.table("coefficients")
+        df = int(self.paper.read(self.paper.n or "").value or 0) - len({key[2] for key in names.values()})
+        for (line, column), text in {} if table is None else table.cells.items():
+            key = names.get((self.paper.names.get(line, line), "t"))
+            if table is None or key is None or column != "p":
+                continue
+            p = self.paper.read_text(table.address(line, "p"), text).interval
+            t = self.paper.read_text(table.address(line, "t"), table.cells[line, "t"]).interval
+            least, most = (float(stats.t.isf(max(end, 0.0) / 2, df)) for end in (p.high, p.low))
+            yield Target(key, *((least, most) if t.low > 0 else (-most, -least)), f"p {text}")
 
     def extremes(self, scores: Sequence[str]) -> Extremes:
         table = self.table("descriptives")
