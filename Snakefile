@@ -34,6 +34,7 @@ include: "rules/crosscheck.smk"
 include: "rules/audit.smk"
 include: "rules/spread.smk"
 include: "rules/report.smk"
+include: "rules/reconstruct.smk"
 
 
 rule all:

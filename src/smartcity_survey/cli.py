@@ -72,6 +72,32 @@ def audit_paper(
         write_table(findings, output)
 
 
+@app.command()
+def reconstruct(
+    study: StudyFolder = Path(),
+    out: Annotated[Path, typer.Option(help="folder for the survey file")] = Path("data/reconstructed"),
+    seed: Annotated[int | None, typer.Option(help="seed; the config's where none is given")] = None,
+    answers_only: Annotated[
+        bool, typer.Option("--answers-only", help="only the usable answers, as one more file to compare with")
+    ] = False,
+    searches: Annotated[
+        int | None, typer.Option(help="searches for the last digits at most; fewer are quicker and miss more")
+    ] = None,
+) -> None:
+    """Rebuild a survey file from a study's printed tables (half an hour; needs the extra `reconstruct`)."""
+    try:
+        from smartcity_survey.reconstruct.study import run as rebuild
+    except ModuleNotFoundError as error:
+        raise SurveyError(
+            "reconstruct",
+            f"the package {error.name} is not installed.",
+            "Use `make reconstruct`, or install the extra: pip install 'smartcity_survey[reconstruct]'.",
+        ) from None
+    missed = rebuild(study / "config.yaml", out, seed, typer.echo, searches, answers_only)
+    for cell in missed:
+        typer.echo(f"Not met: {cell}")
+
+
 def main() -> None:
     """Entry point: a SurveyError is a message and exit code 1, never a traceback."""
     for stream in (sys.stdout, sys.stderr):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,10 @@ from smartcity_survey.model import Model, build_model
 from smartcity_survey.reconstruct.bundle import bundle_survey, write_bundle
 from smartcity_survey.reconstruct.engine import Reconstruction, reconstruct_answers
 from smartcity_survey.reconstruct.finish import order_for_durbin_watson
+from smartcity_survey.reconstruct.flaws import RETAINED
 from smartcity_survey.reconstruct.published import PublishedProblem, published_problem
 from smartcity_survey.reconstruct.schedule import Schedule
+from smartcity_survey.reconstruct.survey_file import write_csv
 from smartcity_survey.stats.cfa import fit_cfa
 from smartcity_survey.stats.correlation import covariance
 from smartcity_survey.stats.ols import ols
@@ -31,7 +34,8 @@ def run(
     out: Path,
     seed: int | None = None,
     progress: Progress = print,
-    schedule: Schedule | None = None,
+    searches: int | None = None,
+    answers_only: bool = False,
 ) -> tuple[str, ...]:
     """Rebuild the survey of a study and write it as `.csv` and `.sav` into `out`.
 
@@ -39,6 +43,9 @@ def run(
     ----------
     config : the study's `config.yaml`; `data.published` names the folder of printed tables.
     seed : the config's where none is given.
+    searches : searches for the last digits at most, where the schedule's number is not wanted.
+    answers_only : write only the usable answers and their demographics, as `answers_<seed>.csv`: one more
+        reconstruction to compare with.
 
     Returns
     -------
@@ -59,10 +66,15 @@ def run(
     model = build_model(study.model, codebook).keeping(loaded_items(paper))
     published = published_problem(paper, tuple(codebook.items), model, study.factors.suppress_below)
     progress(f"{len(published.problem.targets)} statistics to meet, seed {seed}")
+    schedule = Schedule() if searches is None else replace(Schedule(), searches=searches)
     found = reconstruct_answers(published.problem, seed, published.extremes, schedule, progress)
     answers = ordered(found, published, model, seed)
     survey = bundle_survey(answers, frequencies(paper), codebook, model, seed)
-    write_bundle(survey, codebook, out)
+    if answers_only:
+        columns = [*codebook.demographics, *codebook.items]
+        write_csv(survey.loc[survey[RETAINED] == 1, columns], out / f"answers_{seed}.csv")
+    else:
+        write_bundle(survey, codebook, out)
     return tuple(f"{' '.join(target.key)} = {target.printed}" for target in found.missed)
 
 

@@ -1,0 +1,16 @@
+# Not part of the analysis - rebuilds a survey from the printed tables, beside the bundled one, when asked for by name.
+rule reconstruct:
+    input:
+        codebook=study.data.codebook,
+        published=published_files(),
+    output:
+        csv="build/reconstructed/survey_reconstructed.csv",
+        sav="build/reconstructed/survey_reconstructed.sav",
+    log:
+        "reports/private/logs/reconstruct.log",
+    threads: 2
+    params:
+        seed=study.seed,
+        code=code("reconstruct"),
+    script:
+        "scripts/reconstruct.py"

@@ -1,0 +1,18 @@
+"""Rule `reconstruct`."""
+
+import sys
+from pathlib import Path
+
+from smartcity_survey.reconstruct.study import run
+from smartcity_survey.workflow import logged
+
+
+def main(config: str, out: str, seed: int) -> None:
+    missed = run(Path(config), Path(out), seed, lambda line: print(line, file=sys.stderr, flush=True))
+    for cell in missed:
+        print(f"Not met: {cell}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main("config.yaml", str(Path(snakemake.output.csv).parent), snakemake.params.seed)
