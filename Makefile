@@ -65,9 +65,9 @@ audit: setup
 bench: setup .venv-bench/installed
 	@$(BIN)/python benchmarks/bench.py
 
-# Rebuilds the bundled survey from the printed numbers; half an hour, with tools of its own.
+# Builds a survey from the printed numbers, beside the bundled one; half an hour, with tools of its own.
 reconstruct: .venv-reconstruct/installed
-	@.venv-reconstruct/bin/smartcity-survey reconstruct
+	@.venv-reconstruct/bin/smartcity-survey reconstruct --out build/reconstructed
 
 .venv-reconstruct/installed: requirements-reconstruct.lock pyproject.toml
 	@$(PYTHON) -m venv .venv-reconstruct

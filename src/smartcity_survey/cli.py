@@ -75,7 +75,7 @@ def audit_paper(
 @app.command()
 def reconstruct(
     study: StudyFolder = Path(),
-    out: Annotated[Path, typer.Option(help="folder for the survey file")] = Path("data/reconstructed"),
+    out: Annotated[Path, typer.Option(help="folder for the survey file")] = Path("build/reconstructed"),
     seed: Annotated[int | None, typer.Option(help="seed; the config's where none is given")] = None,
     answers_only: Annotated[
         bool, typer.Option("--answers-only", help="only the usable answers, as one more file to compare with")
