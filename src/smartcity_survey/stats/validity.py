@@ -6,6 +6,9 @@ import numpy as np
 
 from smartcity_survey.stats.types import Array, BoolArray, IntArray
 
+_FACTORS = 16
+"""Correlations multiplied before a logarithm is taken: their product stays far above the smallest number."""
+
 
 def fornell_larcker(construct_corr: Array, ave: Array) -> Array:
     """(c, c): construct correlations with the square root of the average variance extracted on the diagonal.
@@ -35,7 +38,7 @@ def htmt(R: Array, membership: BoolArray, *, absolute: bool = True) -> Array:
 def htmt_stack(R: Array, blocks: tuple[slice, ...], *, absolute: bool = True) -> Array:
     """(c, c, B): `htmt` of item correlations (p, p, B) of B samples whose blocks of items are contiguous."""
     c = len(blocks)
-    means = np.empty((c, c, R.shape[2]))
+    means = np.zeros((c, c, R.shape[2]))
     for i, rows in enumerate(blocks):
         band = np.abs(R[rows, rows.start :]) if absolute else R[rows, rows.start :]
         for j in range(i, c):
@@ -61,20 +64,32 @@ def htmt2(R: Array, membership: BoolArray) -> Array:
 def htmt2_stack(R: Array, blocks: tuple[slice, ...]) -> Array:
     """(c, c, B): `htmt2` of item correlations (p, p, B) of B samples whose blocks of items are contiguous."""
     c = len(blocks)
-    means = np.empty((c, c, R.shape[2]))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        for i, rows in enumerate(blocks):
-            logs = np.log(R[rows, rows.start :])
-            for j in range(i, c):
-                columns = slice(blocks[j].start - rows.start, blocks[j].stop - rows.start)
-                means[i, j] = logs[:, columns].mean(axis=(0, 1))
-            k = rows.stop - rows.start
-            if k > 1:
-                # The diagonal adds k logarithms of 1 to the mean over all pairs.
-                means[i, i] *= k / (k - 1)
-    means = np.exp(means)
-    means[means == 0] = np.nan
-    return _ratios(means)
+    means = np.zeros((c, c, R.shape[2]))
+    for i, rows in enumerate(blocks):
+        k = rows.stop - rows.start
+        logs = _log_products(R[rows, rows.start :])
+        for j in range(i, c):
+            columns = slice(blocks[j].start - rows.start, blocks[j].stop - rows.start)
+            means[i, j] = logs[columns].mean(axis=0) / k
+        if k > 1:
+            # The diagonal adds k logarithms of 1 to the mean over all pairs.
+            means[i, i] *= k / (k - 1)
+    return _ratios(np.exp(means))
+
+
+def _log_products(R: Array) -> Array:
+    """(m, B): logarithms of products over the first axis of R (k, m, B); nan where a factor is not positive.
+
+    One logarithm of a few factors' product is cheaper than a logarithm of each, and so few cannot underflow.
+    """
+    logs = np.where(R.min(axis=0) > 0, 0.0, np.nan)
+    for start in range(0, len(R), _FACTORS):
+        product = R[start].copy()
+        for factor in R[start + 1 : start + _FACTORS]:
+            product *= factor
+        with np.errstate(divide="ignore"):  # of 0, which is no positive factor
+            logs += np.log(np.abs(product))
+    return logs
 
 
 def _blocks(membership: BoolArray) -> tuple[IntArray, tuple[slice, ...]]:
