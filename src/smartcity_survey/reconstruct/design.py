@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -129,9 +129,6 @@ class Problem:
             i = place[target.key]
             low[i], high[i] = max(low[i], target.low), min(high[i], target.high)
         return low, high
-
-    def with_frozen_rows(self, rows: tuple[tuple[int, ...], ...], targets: tuple[Target, ...]) -> Problem:
-        return Problem(replace(self.design, frozen_rows=rows), self.targets + targets)
 
 
 def rounding_interval(printed: str) -> tuple[float, float]:

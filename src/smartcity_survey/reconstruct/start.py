@@ -180,13 +180,6 @@ def _first_guess(problem: Problem) -> tuple[Array, Array, Array]:
     return sd, mean, loading
 
 
-def _measures(problem: Problem, item: int, score: int) -> bool:
-    d = problem.design
-    if d.factor_of is not None:
-        return d.factor_of[item] == score
-    return d.weights is not None and bool(d.weights[score, item] != 0)
-
-
 def _printed_loadings(problem: Problem) -> Array:
     d = problem.design
     low, high = problem.boxes
