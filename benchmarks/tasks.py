@@ -72,12 +72,12 @@ def bare_product(n: int, p: int, draws: int) -> float:
     counts = rng.poisson(1, size=(draws, n)).astype(np.float64)
     products = rng.normal(size=(n, p * (p + 1) // 2))
     with threadpool_limits(os.cpu_count(), user_api="blas"):
-        return best_of(lambda: counts @ products, 5)
+        return best_of(lambda: counts @ products, 20)
 
 
 def one_fit() -> float:
     x = answers()
-    return best_of(lambda: fit_pls(correlation(x), len(x), model(OWNER)), 50)
+    return best_of(lambda: fit_pls(correlation(x), len(x), model(OWNER)), 200)
 
 
 def measurement_model() -> float:
@@ -100,7 +100,7 @@ def adequacy_and_factors() -> float:
 def tasks(sizes: Sizes) -> Iterator[Task]:
     """All lines of the table, in order."""
     whole = f"PLS bootstrap, {sizes.draws:,} draws"
-    ours = cache(lambda: bootstrap(answers(), OWNER, sizes.draws, 5))
+    ours = cache(lambda: bootstrap(answers(), OWNER, sizes.draws, 20))
     yield Task(
         whole,
         ours,

@@ -34,6 +34,14 @@ def test_elimination_gives_the_same_coefficients() -> None:
     np.testing.assert_allclose(also_smallest, smallest, atol=EXACT)
 
 
+def test_a_single_sample_is_eliminated_like_one_of_many() -> None:
+    coefficients, smallest = eliminate(STACK.copy())
+    for sample in range(STACK.shape[2]):
+        alone, its_smallest = eliminate(STACK[:, :, [sample]].copy())
+        np.testing.assert_allclose(alone[:, 0], coefficients[:, sample], atol=EXACT)
+        np.testing.assert_allclose(its_smallest, smallest[sample], atol=EXACT)
+
+
 def test_dependence_shows_in_the_smallest_pivot() -> None:
     x = SAMPLES[0].copy()
     x[:, 2] = x[:, 0] - x[:, 1]

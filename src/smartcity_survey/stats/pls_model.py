@@ -67,7 +67,8 @@ class Layout:
     sum_scores : constructs whose items all weigh the same.
     corrected : (c,), constructs that PLSc corrects: Mode A with two items or more; none without PLSc.
     starts : c first items of the blocks.
-    neighbours : for each construct, those joined to it by a path in either direction.
+    adjacent : (c, c), whether a path in either direction joins two constructs.
+    neighbours : the same as a list for each construct.
     reach : for each construct, the first sorted item whose covariance with its composite is ever needed: that
         of its own block or of its first neighbour. (Later constructs look after the pairs that leaves out.)
     regressions : (target, predictors) of each explained construct.
@@ -80,6 +81,7 @@ class Layout:
     sum_scores: tuple[int, ...]
     corrected: BoolArray
     starts: tuple[int, ...]
+    adjacent: BoolArray
     neighbours: tuple[tuple[int, ...], ...]
     reach: tuple[int, ...]
     regressions: tuple[tuple[int, IntArray], ...]
@@ -104,6 +106,7 @@ class Layout:
             sum_scores=tuple(int(j) for j in np.flatnonzero(modes == "sum_score")),
             corrected=(modes == "mode_a") & (sizes > 1) & model.consistent,
             starts=starts,
+            adjacent=adjacent,
             neighbours=neighbours,
             reach=tuple(starts[min(j, *linked)] for j, linked in enumerate(neighbours)),
             regressions=tuple(

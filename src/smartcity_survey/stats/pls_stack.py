@@ -128,6 +128,8 @@ def estimate(
                 loadings = _loadings(cross, layout) * scale[layout.owner]
                 result.store(samples[done], weights[:, done], loadings[:, done], corr[:, :, done], layout)
                 pending &= ~done
+                if not pending.any():
+                    break
             inner, dependent = _inner_weights(corr, layout)
             for target, guilty in dependent.items():
                 verdicts.blame(Reason.DEPENDENT_PREDICTORS, target, samples[guilty & pending])
@@ -152,6 +154,8 @@ def estimate(
 
 def _cross_covariances(R: Array, weights: Array, layout: Layout) -> Array:
     """(c, p, B): covariance of each composite with the items that are needed, see `Layout.reach`."""
+    if weights.shape[1] == 1:  # one product is quicker than one for every block
+        return np.asarray((_by_construct(weights, layout).T @ R[:, :, 0])[:, :, None])
     cross = np.empty((len(layout.blocks), *weights.shape))
     for j, (block, first) in enumerate(zip(layout.blocks, layout.reach, strict=True)):
         np.einsum("kib,kb->ib", R[block, first:], weights[block], out=cross[j, first:])
@@ -161,11 +165,22 @@ def _cross_covariances(R: Array, weights: Array, layout: Layout) -> Array:
 def _composite_covariances(cross: Array, weights: Array, layout: Layout) -> Array:
     """(c, c, B): covariances of the composites."""
     c, size = cross.shape[0], cross.shape[2]
+    if size == 1:
+        product = cross[:, :, 0] @ _by_construct(weights, layout)
+        return np.asarray((product + product.T)[:, :, None] / 2)  # symmetric to the last digit
     covariances = np.empty((c, c, size))
     for j, block in enumerate(layout.blocks):
         np.einsum("ikb,kb->ib", cross[: j + 1, block], weights[block], out=covariances[: j + 1, j])
         covariances[j, :j] = covariances[:j, j]
     return covariances
+
+
+def _by_construct(weights: Array, layout: Layout) -> Array:
+    """(p, c): the weights (p, 1) of one sample, each in the column of its construct."""
+    p = len(layout.owner)
+    table = np.zeros((p, len(layout.blocks)))
+    table[np.arange(p), layout.owner] = weights[:, 0]
+    return table
 
 
 def _loadings(cross: Array, layout: Layout) -> Array:
@@ -178,7 +193,7 @@ def _inner_weights(corr: Array, layout: Layout) -> tuple[Array, dict[int, BoolAr
 
     Path weighting takes the regression coefficients for the constructs that explain the column and the
     correlations for those it explains; factorial takes the correlations of all neighbours, centroid their
-    signs. Also, for each explained construct, the samples (B,) whose predictors are dependent.
+    signs. Also, by explained construct, the samples (B,) whose predictors are dependent, if any are.
     """
     if layout.scheme == "centroid":
         return np.sign(corr), {}
@@ -187,7 +202,9 @@ def _inner_weights(corr: Array, layout: Layout) -> tuple[Array, dict[int, BoolAr
     inner, dependent = corr.copy(), {}
     for target, predictors in layout.regressions:
         inner[predictors, target], smallest = eliminate(selection(corr, target, predictors))
-        dependent[target] = smallest < DEPENDENT
+        guilty = smallest < DEPENDENT
+        if guilty.any():
+            dependent[target] = guilty
     return inner, dependent
 
 
@@ -197,10 +214,16 @@ def _outer_estimates(cross: Array, inner: Array, inverses: dict[int, Array], lay
     Mode A takes the items' covariances with the inner proxy of their construct, Mode B regresses it on them;
     a sum score listens to no proxy.
     """
-    raw = np.zeros(cross.shape[1:])
-    for j, block in enumerate(layout.blocks):
-        for i in layout.neighbours[j]:
-            raw[block] += cross[i, block] * inner[i, j]
+    raw = np.empty(cross.shape[1:])
+    if raw.shape[1] == 1:
+        linked = (inner[:, :, 0] * layout.adjacent)[:, layout.owner]
+        np.einsum("ik,ik->k", cross[:, :, 0], linked, out=raw[:, 0])
+    else:
+        for j, block in enumerate(layout.blocks):
+            first, *others = layout.neighbours[j]
+            np.multiply(cross[first, block], inner[first, j], out=raw[block])
+            for i in others:
+                raw[block] += cross[i, block] * inner[i, j]
     for j, inverse in inverses.items():
         block = layout.blocks[j]
         raw[block] = np.einsum("klb,lb->kb", inverse, raw[block])

@@ -36,8 +36,9 @@ SLICE_BYTES = 2**21
 COUNTS_BYTES = 2**28
 # A variance below this share of the second moment is rounding error.
 CONSTANT = 1e-12
-# One step of Philox's counter yields four numbers.
-PER_STEP = 4
+# One step of Philox's counter yields four words, each of them two numbers.
+WORDS = 4
+PER_STEP = 2 * WORDS
 # Units drawn at a time: small enough for caches.
 DRAWN_AT_ONCE = 2**17
 
@@ -67,7 +68,7 @@ class UnitProducts:
 
     def stack_size(self) -> int:
         """How many samples to take at once: enough for BLAS and numpy, few enough for caches and memory."""
-        return max(1, min(256, 2**20 // self.p**2, COUNTS_BYTES // self.units))
+        return max(1, min(512, 2**21 // self.p**2, COUNTS_BYTES // self.units))
 
     def moments(self, counts: Counts) -> Array:
         """(q, B): moments of B samples that draw each unit as often as counts (B, U) say."""
@@ -188,14 +189,17 @@ def _group_sums(z: Real, weighted: Real, groups: IntArray) -> Real:
 def resampled_units(seed: int, first: int, last: int, units: int, stream: int = 0) -> IntArray:
     """(last - first, units): which units the draws first, ..., last - 1 consist of, with replacement.
 
-    `stream` tells independent families of draws apart.
+    `stream` tells independent families of draws apart. A number of 32 bits times the units, divided by 2^32,
+    is a unit; none is preferred by more than units / 2^32.
     """
     steps = -(-units // PER_STEP)
     key = np.random.SeedSequence(seed).generate_state(2, np.uint64)
-    generator = np.random.Generator(np.random.Philox(key=key, counter=(stream << 128) + first * steps))
-    uniform = generator.random((last - first, steps * PER_STEP))
-    uniform *= units
-    return uniform[:, :units].astype(np.int64)
+    generator = np.random.Philox(key=key, counter=(stream << 128) + first * steps)
+    words = generator.random_raw((last - first) * steps * WORDS)
+    bits = words.astype("<u8", copy=False).view("<u4").reshape(last - first, steps * PER_STEP)
+    drawn = bits[:, :units] * np.uint64(units)
+    drawn >>= np.uint64(32)
+    return drawn.view(np.int64)
 
 
 def correlation_stack(moments: Array, p: int) -> tuple[Array, BoolArray]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import numpy as np
 
 from smartcity_survey.stats.types import Array, IntArray
@@ -13,7 +15,7 @@ DEPENDENT = 1e-10
 def selection(corr: Array, target: int, predictors: IntArray) -> Array:
     """(k + 1, k + 1, B): correlations of k predictors and their target, in this order."""
     variables = np.append(predictors, target)
-    return np.asarray(corr[np.ix_(variables, variables)])
+    return np.asarray(corr[variables[:, None], variables])
 
 
 def sweep(matrix: Array, pivots: int) -> Array:
@@ -41,9 +43,14 @@ def eliminate(matrix: Array) -> tuple[Array, Array]:
     """Coefficients (k, B) of the last variable on the k others, from correlations (k + 1, k + 1, B).
 
     The part of `sweep` that this takes, by Gauss-Jordan elimination; overwrites the matrix. Also the smallest
-    pivot (B,).
+    pivot (B,). A single sample goes to LAPACK, which is quicker for one.
     """
     k = len(matrix) - 1
+    if matrix.shape[2] == 1:
+        with contextlib.suppress(np.linalg.LinAlgError):  # dependent variables, whose pivot is wanted
+            within = matrix[:k, :k, 0]
+            smallest = np.diagonal(np.linalg.cholesky(within)).min() ** 2
+            return np.linalg.solve(within, matrix[:k, k]), np.array([smallest])
     smallest = np.full(matrix.shape[2], np.inf)
     for pivot in range(k):
         np.minimum(smallest, matrix[pivot, pivot], out=smallest)

@@ -40,11 +40,12 @@ def htmt_stack(R: Array, blocks: tuple[slice, ...], *, absolute: bool = True) ->
     c = len(blocks)
     means = np.zeros((c, c, R.shape[2]))
     for i, rows in enumerate(blocks):
-        band = np.abs(R[rows, rows.start :]) if absolute else R[rows, rows.start :]
+        band = R[rows, rows.start :]
+        sums = (np.abs(band) if absolute else band).sum(axis=0)
+        k = rows.stop - rows.start
         for j in range(i, c):
             columns = slice(blocks[j].start - rows.start, blocks[j].stop - rows.start)
-            means[i, j] = band[:, columns].mean(axis=(0, 1))
-        k = rows.stop - rows.start
+            means[i, j] = sums[columns].mean(axis=0) / k
         if k > 1:
             # The mean over all pairs counts the k ones of the diagonal.
             means[i, i] = (means[i, i] * k - 1.0) / (k - 1)
