@@ -214,8 +214,8 @@ def _outer_estimates(cross: Array, inner: Array, inverses: dict[int, Array], lay
     Mode A takes the items' covariances with the inner proxy of their construct, Mode B regresses it on them;
     a sum score listens to no proxy.
     """
-    raw = np.empty(cross.shape[1:])
-    if raw.shape[1] == 1:
+    raw: Array = np.empty(cross.shape[1:])
+    if cross.shape[2] == 1:
         linked = (inner[:, :, 0] * layout.adjacent)[:, layout.owner]
         np.einsum("ik,ik->k", cross[:, :, 0], linked, out=raw[:, 0])
     else:

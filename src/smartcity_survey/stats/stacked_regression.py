@@ -49,8 +49,9 @@ def eliminate(matrix: Array) -> tuple[Array, Array]:
     if matrix.shape[2] == 1:
         with contextlib.suppress(np.linalg.LinAlgError):  # dependent variables, whose pivot is wanted
             within = matrix[:k, :k, 0]
-            smallest = np.diagonal(np.linalg.cholesky(within)).min() ** 2
-            return np.linalg.solve(within, matrix[:k, k]), np.array([smallest])
+            pivots = np.diagonal(np.linalg.cholesky(within)) ** 2
+            coefficients = np.linalg.solve(within, matrix[:k, k])
+            return np.asarray(coefficients), np.asarray(pivots.min(keepdims=True))
     smallest = np.full(matrix.shape[2], np.inf)
     for pivot in range(k):
         np.minimum(smallest, matrix[pivot, pivot], out=smallest)
