@@ -262,13 +262,12 @@ def test_factors_that_correlate_beyond_one_are_flagged() -> None:
     assert not fit.admissible
 
 
-@pytest.mark.parametrize(
-    ("sizes", "factors"), [((2,), (0,)), ((3, 1), (1,)), ((1, 4, 1), (0, 2))], ids=["pair", "single", "two"]
-)
-def test_factors_with_too_few_items_are_named(sizes: tuple[int, ...], factors: tuple[int, ...]) -> None:
+@pytest.mark.parametrize("n_items", [1, 2])
+def test_one_factor_alone_needs_three_items(n_items: int) -> None:
+    S = moments(factor_data(1, 100, (3,)))[:n_items, :n_items]
     with pytest.raises(UnderIdentified) as caught:
-        fit_cfa(moments(factor_data(1, 100, sizes)), 100, blocks(sizes))
-    assert caught.value.factors == factors
+        fit_cfa(S, 100, blocks((n_items,)))
+    assert caught.value.factors == (0,)
 
 
 def test_two_factors_on_the_same_items_are_not_told_apart() -> None:
@@ -318,3 +317,34 @@ def test_iterations_that_end_early_give_no_numbers() -> None:
         fit_cfa(moments(holzinger_scores()), 301, holzinger_pattern(), max_iterations=2)
     assert caught.value.iterations == 2
     assert caught.value.criterion > 1e-10
+
+
+def with_single_item() -> tuple[Array, Array]:
+    """Holzinger's items of two factors and one item of the third, and which loads where."""
+    x = holzinger_scores()[:, :7]
+    return x, np.array([0, 0, 0, 1, 1, 1, 2])[:, None] == np.arange(3)
+
+
+@pytest.mark.parametrize("scaling", ["marker", "unit_variance"])
+def test_a_single_item_is_its_factor(scaling: str) -> None:
+    x, pattern = with_single_item()
+    S = np.cov(x.T, ddof=0)
+    fit = fit_cfa(S, len(x), pattern, scaling=scaling)
+    # 28 moments less 4 loadings, 6 covariances of factors and 6 uniquenesses.
+    assert fit.df == 28 - (4 + 6 + 6)
+    assert fit.admissible
+    assert fit.uniquenesses[6] == 0
+    assert fit.std_loadings[6, 2] == pytest.approx(1, abs=1e-12)
+    assert np.isnan(fit.std_err_std_loadings[6, 2])
+    assert np.isnan(fit.std_err_uniquenesses[6])
+    assert fit.loadings[6, 2] ** 2 * fit.factor_cov[2, 2] == pytest.approx(S[6, 6], rel=1e-10)
+
+
+def test_a_single_item_fits_as_an_observed_variable_beside_the_factors() -> None:
+    """The other two factors explain it in a regression that restricts nothing; semopy stops early."""
+    x, pattern = with_single_item()
+    fit = fit_cfa(np.cov(x.T, ddof=0), len(x), pattern)
+    frame = holzinger()[list(HOLZINGER_ITEMS[:7])]
+    first, second, item = HOLZINGER_ITEMS[:3], HOLZINGER_ITEMS[3:6], HOLZINGER_ITEMS[6]
+    model, _ = semopy_fit(f"A =~ {' + '.join(first)}\nB =~ {' + '.join(second)}\n{item} ~ A + B", frame)
+    np.testing.assert_allclose(fit.chi2, len(x) * model.last_result.fun, rtol=SEMOPY_CHI2)

@@ -52,3 +52,11 @@ def test_what_is_reproduced_in_every_sample_has_no_z() -> None:
     )
     assert np.isnan(found.z).all()
     np.testing.assert_allclose(found.residuals, 0, atol=1e-10)
+
+
+def test_the_variance_of_a_single_item_is_reproduced_and_its_covariances_are_tested() -> None:
+    x = holzinger_scores()[:, :7]
+    found = covariance_residuals(fit_cfa(moments(x), 301, blocks((3, 3, 1))))
+    assert np.isnan(found.z[6, 6])
+    assert found.residuals[6, 6] == pytest.approx(0, abs=1e-10)
+    assert np.isfinite(found.z[6, :6]).all()

@@ -80,3 +80,11 @@ def test_a_sample_without_a_minimum_is_nan_and_spoils_no_other() -> None:
     with pytest.raises(StatisticsError):
         fit_cfa(S[1], of.n, of.pattern)
     compare(StackedFits(found.f_min[[0, 2]], found.implied[[0, 2]], 0), S[[0, 2]], of)
+
+
+def test_a_single_item_is_its_factor_in_every_sample() -> None:
+    of = population(blocks((4, 1, 4)), 400)
+    S = samples(of, 20)
+    found = fit_stack(S, of)
+    assert found.n_alone < 10
+    compare(found, S, of)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -174,8 +176,8 @@ def test_degenerate_input_is_refused() -> None:
         fit_answers(copied, blocks((3, 3)))
     assert copies.value.groups == ((1, 4),)
     with pytest.raises(UnderIdentified) as weak:
-        fit_answers(codes, blocks((5, 1)))
-    assert weak.value.factors == (1,)
+        fit_answers(codes[:, :2], blocks((2,)))
+    assert weak.value.factors == (0,)
     with pytest.raises(UnderIdentified) as alike:
         fit_answers(codes, np.ones((6, 2), dtype=bool))
     assert alike.value.factors == (0, 1)
@@ -185,3 +187,22 @@ def test_degenerate_input_is_refused() -> None:
         fit_answers(codes, pattern)
     with pytest.raises(NotConverged):
         fit_dwls(polychoric(codes), blocks((3, 3)), max_iterations=1)
+
+
+def test_a_single_item_is_its_factor() -> None:
+    """Correlations that the model implies come back exactly; what is fixed has no error."""
+    sizes, corr = (3, 1, 3), np.array([[1, 0.5, 0.4], [0.5, 1, 0.3], [0.4, 0.3, 1]])
+    loadings = np.array([0.8, 0.7, 0.6, 1.0, 0.7, 0.8, 0.75])
+    pattern = blocks(sizes)
+    R = (loadings[:, None] * pattern) @ corr @ (loadings[:, None] * pattern).T
+    np.fill_diagonal(R, 1)
+    codes, _ = ordered(6, 400, sizes, 0.4)
+    fit = fit_dwls(replace(polychoric(codes, information="outer_product"), correlation=R), pattern)
+    np.testing.assert_allclose(fit.std_loadings[pattern], loadings, atol=1e-8)
+    np.testing.assert_allclose(fit.factor_corr, corr, atol=1e-8)
+    # 21 correlations less 6 loadings and 3 correlations of factors.
+    assert fit.df == 12
+    assert np.isnan(fit.std_err_std_loadings[3, 1])
+    assert np.isfinite(fit.std_err_std_loadings[pattern][[0, 1, 2, 4, 5, 6]]).all()
+    assert fit.admissible
+    assert np.isfinite(dwls_indices(fit_answers(codes, pattern)).p)

@@ -77,8 +77,11 @@ def test_seed_makes_the_draws() -> None:
 
 def test_models_without_two_clean_factors_are_refused() -> None:
     single = fit_cfa(moments(factor_data(1, 200, (4,))), 200, blocks((4,)))
-    with pytest.raises(InvalidModel, match="two factors or more"):
+    with pytest.raises(InvalidModel, match="two factors of several items"):
         dynamic_cutoffs(single)
+    beside = fit_cfa(moments(factor_data(1, 200, (4, 1))), 200, blocks((4, 1)))
+    with pytest.raises(InvalidModel, match="two factors of several items"):
+        dynamic_cutoffs(beside)
     pattern = blocks((4, 4))
     pattern[0, 1] = True
     crossed = fit_cfa(moments(factor_data(1, 200, (4, 4))), 200, pattern)
@@ -92,3 +95,12 @@ def test_an_inadmissible_solution_describes_no_population() -> None:
     R[0, 1] = R[1, 0] = R[2, 3] = R[3, 2] = 0.4
     with pytest.raises(HeywoodCase):
         dynamic_cutoffs(fit_cfa(R, 300, blocks((2, 2))))
+
+
+def test_single_items_take_no_part_in_the_misfit() -> None:
+    x = factor_data(5, 400, (4, 1, 3, 3))
+    found = dynamic_cutoffs(fit_cfa(moments(x), 400, blocks((4, 1, 3, 3))), draws=20, seed=1)
+    assert len(found.items) == 2
+    assert 4 not in found.items
+    assert 1 not in found.factors
+    assert np.isfinite(found.cutoffs).all()

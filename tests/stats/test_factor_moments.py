@@ -74,3 +74,24 @@ def test_an_improper_solution_is_refused(survey):
     with pytest.raises(HeywoodCase) as caught:
         factor_moments(moments, fit, BLOCKS)
     assert caught.value.indices == (2,)
+
+
+@pytest.mark.parametrize(("n", "atol", "ordinal"), [(300, STEP, False), (1200, ORDINAL_STEP, True)])
+def test_the_influence_on_a_single_item_is_that_of_refits(n, atol, ordinal):
+    """Three items for two constructs, one item for the third."""
+    items, covariates = answered_survey(n, 2)
+    kept = [*range(7), 9, 10, 11]
+    pattern = BLOCKS[kept]
+
+    def build(x, beside):
+        if ordinal:
+            fit = fit_dwls(polychoric(x.astype(int)), pattern)
+            return ordinal_factor_moments(polychoric_moments(x.astype(int), beside), fit, pattern)
+        moments = pearson_moments(x, beside)
+        return factor_moments(moments, fit_cfa(moments.correlation[:10, :10], moments.n, pattern), pattern)
+
+    changes, influence = changes_without((items[:, kept], covariates), build, (0, 77, 200))
+    np.testing.assert_allclose(changes, influence, atol=atol)
+    if not ordinal:
+        R = np.corrcoef(np.column_stack([items[:, 6], covariates]), rowvar=False)
+        np.testing.assert_allclose(build(items[:, kept], covariates).correlation[2, 4:], R[0, 1:], atol=1e-9)

@@ -154,3 +154,16 @@ def test_a_true_model_has_indices_of_chi_square_with_one_degree_of_freedom():
     # Mean 1 and share 0.05 above 3.84; 40 models of 21 dependent indices know them to about 0.07 and 0.015.
     assert np.mean(draws) == pytest.approx(1.0, abs=0.25)
     assert np.mean(np.array(draws) > 3.84) == pytest.approx(0.05, abs=0.04)
+
+
+def test_a_single_item_has_neither_an_error_to_correlate_nor_a_second_loading_to_tell() -> None:
+    """Its covariances are free already; what may be missing is that another item depends on it."""
+    fit = fit_cfa(moments(holzinger_scores()[:, :7]), 301, blocks((3, 3, 1)))
+    found = modification_indices(fit)
+    cells = set(
+        zip(*(x.tolist() for x in (found.cells.matrix, found.cells.row, found.cells.column)), strict=True)
+    )
+    assert np.isfinite(found.index).all()
+    assert not [cell for cell in cells if cell[0] == Matrix.RESIDUAL and 6 in cell[1:]]
+    assert not [cell for cell in cells if cell[:2] == (Matrix.LOADING, 6)]
+    assert {(Matrix.LOADING, item, 2) for item in range(6)} <= cells

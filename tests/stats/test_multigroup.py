@@ -155,3 +155,19 @@ def test_a_group_that_cannot_be_fitted_is_named():
         fit_groups([Sample(second.n, constant, second.mean), first], holzinger_pattern(), Level.METRIC)
     assert alike.value.group == 0
     assert alike.value.error.indices == (4,)
+
+
+def test_a_single_item_restricts_nothing_but_its_groups_covariances():
+    """Its loading is 1 and its mean that of its factor at every level; its variance is the factor's."""
+    x, pattern = [part[:, :7] for part in school_scores()], blocks((3, 3, 1))
+    samples = [Sample(len(part), np.cov(part.T, bias=True), part.mean(axis=0)) for part in x]
+    found = [fit_groups(samples, pattern, level) for level in Level]
+    alone = [fit_cfa(sample.covariance, sample.n, pattern) for sample in samples]
+    assert found[0].ml.chi2 == pytest.approx(sum(fit.chi2 for fit in alone), rel=ROUNDING)
+    # Two loadings, two intercepts and three uniquenesses of each factor of three items are held equal.
+    assert np.diff([fit.ml.df for fit in found]).tolist() == [4, 4, 6]
+    for fit in found:
+        assert fit.admissible
+        assert (fit.uniquenesses[:, 6] == 0).all()
+    shift = x[1][:, 6].mean() - x[0][:, 6].mean()
+    assert found[2].factor_means[1, 2] - found[2].factor_means[0, 2] == pytest.approx(shift, abs=0.15)

@@ -180,3 +180,13 @@ def test_constant_items_are_named() -> None:
     with pytest.raises(ConstantItems) as caught:
         reliability(S, 50, membership([0, 0, 1, 1]))
     assert caught.value.indices == (1, 3)
+
+
+def test_a_single_item_has_no_others_to_be_compared_with() -> None:
+    found = item_total(np.array([[2.0]]), np.array([3.5]))
+    for field in (
+        *("mean_if_deleted", "variance_if_deleted", "corrected_correlation"),
+        *("squared_multiple_correlation", "alpha_if_deleted"),
+    ):
+        np.testing.assert_array_equal(getattr(found, field), [np.nan])
+    assert (found.scale_mean, found.scale_variance) == (3.5, 2.0)

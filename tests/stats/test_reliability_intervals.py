@@ -71,3 +71,16 @@ def heywood_answers() -> Array:
     noise = np.random.default_rng(2).standard_normal((200, 3))
     z = np.linalg.qr(noise - noise.mean(axis=0))[0]
     return np.asarray(z @ np.linalg.cholesky(R).T)
+
+
+def test_a_single_item_has_no_interval_and_leaves_those_of_the_others(blocks: BoolArray) -> None:
+    x, keep = simulated_answers(), np.ones(len(blocks), dtype=bool)
+    keep[np.flatnonzero(blocks[:, 0])[1:]] = False
+    x, blocks = x[:, keep], blocks[keep]
+    cfa = fit_cfa(covariance(x, ddof=0), len(x), blocks)
+    expected = reliability(covariance(x), len(x), blocks, loadings=cfa.std_loadings)
+    for found, coefficient in zip(factor_intervals(x, blocks), (expected.rho_c, expected.ave), strict=True):
+        assert np.isnan([found.estimate[0], found.std_err[0], found.low[0], found.high[0]]).all()
+        np.testing.assert_allclose(found.estimate[1:], coefficient[1:], rtol=0, atol=ROUNDING)
+        assert (found.low[1:] < found.estimate[1:]).all()
+        assert coefficient[0] == pytest.approx(1)

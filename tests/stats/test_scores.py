@@ -91,3 +91,9 @@ def test_bartlett_scores_need_positive_uniquenesses() -> None:
         bartlett_score_weights(fit)
     assert caught.value.indices == (0,)
     assert np.isfinite(regression_score_weights(fit)).all()
+
+
+def test_a_single_item_is_its_own_score() -> None:
+    fit = fit_cfa(moments(factor_data(3, 300, (4, 1, 3))), 300, blocks((4, 1, 3)))
+    for weights in (regression_score_weights(fit), bartlett_score_weights(fit)):
+        np.testing.assert_allclose(weights[1], np.arange(8) == 4, atol=1e-10)

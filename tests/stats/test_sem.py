@@ -227,6 +227,21 @@ def test_what_no_model_can_be_fitted_to_is_refused():
     x = holzinger_scores()
     with pytest.raises(TooFewRows):
         fit_sem(moments(x), 9, holzinger_pattern(), CHAIN)
-    alone = blocks((8, 1))
     with pytest.raises(UnderIdentified):
-        fitted(x, alone, path_matrix(2, (0, 1)))
+        fitted(x[:, :2], blocks((2,)), path_matrix(1))
+
+
+def test_a_single_item_is_explained_as_an_observed_variable() -> None:
+    x = holzinger_scores()[:, :7]
+    found = fitted(x, blocks((3, 3, 1)), CHAIN)
+    first, second, item = HOLZINGER_ITEMS[:3], HOLZINGER_ITEMS[3:6], HOLZINGER_ITEMS[6]
+    model, table = semopy_fit(
+        f"A =~ {' + '.join(first)}\nB =~ {' + '.join(second)}\nB ~ A\n{item} ~ A + B",
+        holzinger()[list(HOLZINGER_ITEMS[:7])],
+    )
+    theirs = table[(table["op"] == "~") & table["rval"].isin(["A", "B"])].set_index(["rval", "lval"])
+    for source, target, key in ((0, 1, ("A", "B")), (0, 2, ("A", item)), (1, 2, ("B", item))):
+        expected = float(theirs.loc[key, "Est. Std"])
+        assert found.estimates.beta[source, target] == pytest.approx(expected, abs=SEMOPY)
+    assert found.ml.chi2 == pytest.approx(len(x) * model.last_result.fun, rel=SEMOPY)
+    assert found.admissible

@@ -71,6 +71,15 @@ def test_two_single_items_have_their_correlation() -> None:
     assert np.isnan(htmt2(R, membership([0, 1]))[0, 1])
 
 
+def test_a_single_item_is_compared_with_the_others_mean_alone() -> None:
+    """By hand: means between .3, .2 and .4, mean within .5; the item's own mean is 1."""
+    R = np.array([[1, 0.6, 0.5, 0.3], [0.6, 1, 0.4, 0.2], [0.5, 0.4, 1, 0.4], [0.3, 0.2, 0.4, 1]])
+    blocks = membership([0, 0, 0, 1])
+    assert htmt(R, blocks)[0, 1] == pytest.approx(0.3 / np.sqrt(0.5), abs=EXACT)
+    geometric = np.cbrt(0.3 * 0.2 * 0.4) / np.sqrt(np.cbrt(0.6 * 0.5 * 0.4))
+    assert htmt2(R, blocks)[0, 1] == pytest.approx(geometric, abs=EXACT)
+
+
 def test_equal_correlations_make_both_ratios_agree() -> None:
     owner = np.repeat([0, 1], 3)
     R = np.where(owner[:, None] == owner, 0.6, 0.3)

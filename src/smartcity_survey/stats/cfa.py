@@ -12,6 +12,7 @@ from smartcity_survey.stats.cfa_model import (
     first_items,
     measurement_structure,
     require_identifiable,
+    single_items,
 )
 from smartcity_survey.stats.cfa_start import starting_values
 from smartcity_survey.stats.correlation import require_independence
@@ -32,8 +33,9 @@ class CfaFit:
         (k, k) : from the expected information; nan for what is fixed.
     std_loadings (p, k), factor_corr (k, k) : items and factors of variance 1; std_err_std_loadings,
         std_err_factor_corr : by the delta method; nan for what is fixed.
-    heywood : positions of items whose uniqueness is not positive. admissible : none is, and the factor
-        covariances are positive definite; an inadmissible solution describes no possible population.
+    heywood : positions of items whose uniqueness is not positive though free (not of a
+        `cfa_model.single_items`). admissible : none is, and the factor covariances are positive definite; an
+        inadmissible solution describes no possible population.
     ml : the likelihood's result in the scaling asked for, with the parameters in the order loadings by row,
         factor covariances (lower triangle by row), uniquenesses.
     """
@@ -125,7 +127,8 @@ def fit_cfa(
 
     Parameters
     ----------
-    pattern : (p, k), whether the item loads on the factor; all factors correlate.
+    pattern : (p, k), whether the item loads on the factor; all factors correlate. A factor of a single item
+        is that item, without error (`cfa_model.single_items`).
     scaling : `marker` gives a factor the unit of its marker, whose loading is 1; `unit_variance` gives every
         factor variance 1. Fit, standardised loadings and factor correlations are the same.
     markers : (k,), by default the first item that loads on the factor alone, else the first that loads on it.
@@ -205,8 +208,10 @@ def _record(ml: StructureFit, standard: StructureFit, pattern: BoolArray, marker
     item_sd = np.sqrt(np.diagonal(ml.points[0].moments.covariance))
     std_err = _standard_errors(ml)
     std_err_std_loadings, std_err_factor_corr = _standardised_errors(standard)
+    single = single_items(pattern)
+    std_err_std_loadings[single] = np.nan  # 1 whatever the sample
     uniquenesses = np.diagonal(matrices.residual_cov).copy()
-    heywood = np.flatnonzero(uniquenesses <= 0)
+    heywood = np.flatnonzero((uniquenesses <= 0) & ~single)
     indefinite = lapack.dpotrf(matrices.factor_cov, lower=1)[1]
     return CfaFit(
         pattern=pattern,

@@ -18,10 +18,24 @@ def require_identifiable(pattern: BoolArray) -> None:
     stray = np.flatnonzero(~pattern.any(axis=1))
     if stray.size:
         raise InvalidModel(f"items {stray.tolist()} load on no factor")
-    # Two items suffice where another factor is there to correlate with.
-    weak = np.flatnonzero(pattern.sum(axis=0) < (3 if pattern.shape[1] == 1 else 2))
+    # Two items suffice where another factor is there to correlate with, and one that is the factor.
+    items = pattern.sum(axis=0)
+    alone = pattern[single_items(pattern)].any(axis=0)
+    weak = np.flatnonzero((items < (3 if pattern.shape[1] == 1 else 2)) & ~alone)
     if weak.size:
         raise UnderIdentified(tuple(weak.tolist()))
+
+
+def single_items(pattern: BoolArray) -> BoolArray:
+    """(p,): whether an item is the only one of its factor, and loads on nothing else.
+
+    Nothing tells such a factor from the item's error. It is the item: uniqueness 0, loading 1 (Bollen 1989,
+    p. 172). None where there is but one factor.
+    """
+    if pattern.shape[1] == 1:
+        return np.zeros(len(pattern), dtype=bool)
+    own = pattern[:, pattern.sum(axis=0) == 1].any(axis=1)
+    return np.asarray(own & (pattern.sum(axis=1) == 1))
 
 
 def first_items(pattern: BoolArray) -> IntArray:
@@ -31,15 +45,18 @@ def first_items(pattern: BoolArray) -> IntArray:
 
 
 def measurement_cells(pattern: BoolArray, scaling: Scaling, markers: IntArray) -> Cells:
-    """Free loadings by row, factor covariances by row of the lower triangle, uniquenesses."""
-    p, k = pattern.shape
+    """Free loadings by row, factor covariances by row of the lower triangle, uniquenesses.
+
+    Uniquenesses of `single_items` are not free but 0.
+    """
+    k = pattern.shape[1]
     free = pattern.copy()
     if scaling == "marker":
         free[markers, np.arange(k)] = False
     return Cells.join(
         Cells.of(Matrix.LOADING, *np.nonzero(free)),
         Cells.of(Matrix.FACTOR, *np.tril_indices(k, 0 if scaling == "marker" else -1)),
-        Cells.of(Matrix.RESIDUAL, np.arange(p)),
+        Cells.of(Matrix.RESIDUAL, np.flatnonzero(~single_items(pattern))),
     )
 
 

@@ -53,7 +53,7 @@ def covariance_residuals(fit: Fitted) -> CovarianceResiduals:
     products = forms @ sample
     variances = 2 * np.einsum("mab,mba->m", products, products, optimize=True) / ml.multiplier
     std_err = np.zeros((p, p))
-    std_err[rows, columns] = std_err[columns, rows] = np.sqrt(variances)
+    std_err[rows, columns] = std_err[columns, rows] = np.sqrt(np.maximum(variances, 0))
     residuals = sample - at.covariance
     sd = np.sqrt(np.diagonal(sample))
     scale = np.outer(sd, sd)

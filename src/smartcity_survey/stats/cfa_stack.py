@@ -70,7 +70,7 @@ def _gradients(theta: Array, samples: Array, structure: Structure) -> Array:
     """(B, t): derivatives of the discrepancies; nan where a uniqueness is not positive.
 
     P = D - D L (Phi^-1 + L'D L)^-1 L'D with D the inverse uniquenesses (Woodbury): nothing larger than (k, k)
-    is inverted.
+    is inverted, unless a uniqueness is fixed to 0.
     """
     cells, (p, k) = structure.cells, structure.shape
     loading, factor, residual = (
@@ -85,9 +85,14 @@ def _gradients(theta: Array, samples: Array, structure: Structure) -> Array:
     positive = np.where(theta[:, residual] > 0, theta[:, residual], np.nan)
     weights[:, cells.row[residual]] = 1 / positive
     weighted, transposed = weights[:, :, None] * loadings, loadings.transpose(0, 2, 1)
-    inner = np.linalg.inv(np.linalg.inv(factor_corr) + transposed @ weighted)
-    precision = -(weighted @ inner) @ weighted.transpose(0, 2, 1)
-    precision[:, np.arange(p), np.arange(p)] += weights
+    if len(residual) == p:
+        inner = np.linalg.inv(np.linalg.inv(factor_corr) + transposed @ weighted)
+        precision = -(weighted @ inner) @ weighted.transpose(0, 2, 1)
+        precision[:, np.arange(p), np.arange(p)] += weights
+    else:  # items that are their factors have no uniqueness to invert
+        covariances = loadings @ factor_corr @ transposed
+        covariances[:, cells.row[residual], cells.row[residual]] += positive
+        precision = np.asarray(np.linalg.inv(covariances), dtype=np.float64)
     of_sample, of_loadings = precision @ samples, precision @ loadings
     # G = P - P S P, times the loadings, and its diagonal.
     slope = of_loadings - of_sample @ of_loadings

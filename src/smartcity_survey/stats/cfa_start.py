@@ -23,6 +23,9 @@ def starting_values(R: Array, pattern: BoolArray) -> tuple[Array, Array, Array]:
     composites, loadings = np.zeros((p, k)), np.zeros((p, k))
     for j in range(k):
         own = np.flatnonzero(alone[:, j] if alone[:, j].any() else pattern[:, j])
+        if len(own) == 1 and pattern[:, j].sum() == 1:  # the factor is its item
+            loadings[own, j] = composites[own, j] = 1.0
+            continue
         vector = np.linalg.eigh(R[np.ix_(own, own)])[1][:, -1]
         vector *= 1.0 if vector.sum() >= 0 else -1.0
         # r_ij = l_i l_j with l proportional to the vector gives v'(R - I)v = |l|^2 (1 - sum of v_i^4).

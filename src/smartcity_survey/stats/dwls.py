@@ -13,7 +13,7 @@ import numpy as np
 from scipy import linalg
 from scipy.linalg import lapack
 
-from smartcity_survey.stats.cfa_model import measurement_structure, require_identifiable
+from smartcity_survey.stats.cfa_model import measurement_structure, require_identifiable, single_items
 from smartcity_survey.stats.cfa_start import starting_values
 from smartcity_survey.stats.errors import LinearDependence, NotConverged, UnderIdentified
 from smartcity_survey.stats.maximum_likelihood import factors_of, undetermined_parameters
@@ -95,7 +95,7 @@ def fit_dwls(
     matrices = structure.matrices(theta)
     errors = structure.in_place(np.sqrt(np.diagonal(covariance)))
     communalities = np.diagonal(at.covariance).copy()
-    heywood = np.flatnonzero(communalities >= 1)
+    heywood = np.flatnonzero((communalities >= 1) & ~single_items(pattern))
     implied = at.covariance.copy()
     np.fill_diagonal(implied, 1.0)
     return DwlsFit(
@@ -138,7 +138,10 @@ def pair_derivatives(at: Moments) -> Array:
 def _structure(pattern: BoolArray) -> Structure:
     """The measurement model without uniquenesses; factor variances of 1 need no marker."""
     structure = measurement_structure(pattern, "unit_variance", np.zeros(0, dtype=np.int64))
-    return structure.with_cells(structure.cells[structure.cells.matrix != Matrix.RESIDUAL])
+    cells, single = structure.cells, single_items(pattern)
+    structure.fixed.loadings[single] = pattern[single]
+    free = (cells.matrix != Matrix.RESIDUAL) & ~((cells.matrix == Matrix.LOADING) & single[cells.row])
+    return structure.with_cells(cells[free])
 
 
 def _minimise(

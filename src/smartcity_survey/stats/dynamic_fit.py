@@ -47,15 +47,18 @@ def dynamic_cutoffs(fit: CfaFit, *, draws: int = 500, share: float = 0.05, seed:
 
     Level by level one item more gets a second loading, as large as its own where its variance has room: of
     every factor the item of lowest loading, lowest first, factors of three items or more before others; the
-    second factor is the most reliable one whose pair with the item's own is not used yet.
+    second factor is the most reliable one whose pair with the item's own is not used yet. Factors of a single
+    item take no part: nothing of theirs can be left out.
 
     Raises
     ------
     InvalidModel (fewer than two factors, or items on several), HeywoodCase (the estimates describe no
     population), NotConverged (more than half of the fits of a level failed).
     """
-    if fit.factor_corr.shape[0] < 2 or (fit.pattern.sum(axis=1) > 1).any():
-        raise InvalidModel("dynamic cut-offs need two factors or more, and items that load on one of them")
+    if (fit.pattern.sum(axis=0) > 1).sum() < 2 or (fit.pattern.sum(axis=1) > 1).any():
+        raise InvalidModel(
+            "dynamic cut-offs need two factors of several items, and items that load on one of them"
+        )
     if not fit.admissible:
         raise HeywoodCase(tuple(fit.heywood.tolist()))
     items, factors, added = omitted_loadings(fit.std_loadings, fit.factor_corr, fit.pattern)
@@ -88,21 +91,24 @@ def dynamic_cutoffs(fit: CfaFit, *, draws: int = 500, share: float = 0.05, seed:
 def omitted_loadings(
     std_loadings: Array, factor_corr: Array, pattern: BoolArray
 ) -> tuple[IntArray, IntArray, Array]:
-    """Items, factors and sizes (k - 1 each) of the loadings that the levels add."""
-    k = len(factor_corr)
+    """Items, factors and sizes of the loadings that the levels add: one fewer than factors of several."""
+    several = np.flatnonzero(pattern.sum(axis=0) > 1).tolist()
     own = pattern.argmax(axis=1)
     size = np.abs(std_loadings[np.arange(len(own)), own])
     squares = np.square(std_loadings)
-    information = np.sum(np.where(pattern, squares / (1 - squares), 0), axis=0)
+    shared_items = pattern & (pattern.sum(axis=0) > 1)
+    information = np.sum(
+        np.divide(squares, 1 - squares, out=np.zeros_like(squares), where=shared_items), axis=0
+    )
     # Coefficient H, a factor's largest reliability, rises with this sum.
-    weakest = np.array([np.flatnonzero(own == j)[np.argmin(size[own == j])] for j in range(k)])
+    weakest = np.array([np.flatnonzero(own == j)[np.argmin(size[own == j])] for j in several])
     few = pattern.sum(axis=0)[own[weakest]] < 3
-    chosen = weakest[np.lexsort((size[weakest], few))][: k - 1]
+    chosen = weakest[np.lexsort((size[weakest], few))][: len(several) - 1]
     used: set[frozenset[int]] = set()
     items, factors, loadings = [], [], []
     for item in sorted(chosen, key=lambda i: size[i]):
         home = int(own[item])
-        free = [j for j in range(k) if j != home and frozenset((home, j)) not in used]
+        free = [j for j in several if j != home and frozenset((home, j)) not in used]
         other = max(free, key=lambda j: information[j])
         used.add(frozenset((home, other)))
         shared = std_loadings[item, home] * factor_corr[home, other]

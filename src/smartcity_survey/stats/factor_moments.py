@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from smartcity_survey.stats.cfa import CfaFit
+from smartcity_survey.stats.cfa_model import single_items
 from smartcity_survey.stats.construct_moments import ConstructMoments, by_perturbation, joint_correlations
 from smartcity_survey.stats.dwls import DwlsFit
 from smartcity_survey.stats.errors import HeywoodCase
 from smartcity_survey.stats.item_moments import ItemMoments
-from smartcity_survey.stats.types import Array, BoolArray
+from smartcity_survey.stats.types import Array, BoolArray, IntArray
 
 # Central differences of a gradient of order 1 are good to the square of this.
 _DIFFERENCE = 1e-5
@@ -144,8 +145,17 @@ def _likelihood_influence(
     second = [(gradient(theta + step) - gradient(theta - step)) / (2 * _DIFFERENCE) for step in steps]
     pattern, corr, inverse = matrices(theta)
     moved = slopes(inverse @ influence @ inverse, pattern, corr)
-    change: Array = np.asarray(np.linalg.solve(np.array(second).T, moved.T).T, dtype=np.float64)
+    change = np.zeros_like(moved)
+    free = _free_parameters(membership, 2, len(theta))
+    change[:, free] = np.linalg.solve(np.array(second).T[np.ix_(free, free)], moved[:, free].T).T
     return _FactorInfluence.of(change[:, :p], change[:, 2 * p :], c)
+
+
+def _free_parameters(membership: BoolArray, per_item: int, size: int) -> IntArray:
+    """Which of `size` parameters, those of the items first, are not fixed as those of `single_items` are."""
+    fixed = np.zeros(size, dtype=bool)
+    fixed[: per_item * len(membership)] = np.tile(single_items(membership), per_item)
+    return np.flatnonzero(~fixed)
 
 
 def _least_squares_influence(
@@ -170,7 +180,9 @@ def _least_squares_influence(
     jacobian[pair[apart], p + parameter[owner[i], owner[j]][apart]] = (loadings[i] * loadings[j])[apart]
     weighted = weights[:, None] * jacobian
     moved = influence[:, i, j] @ weighted
-    change: Array = np.asarray(np.linalg.solve(jacobian.T @ weighted, moved.T).T, dtype=np.float64)
+    change = np.zeros_like(moved)
+    free = _free_parameters(membership, 1, jacobian.shape[1])
+    change[:, free] = np.linalg.solve((jacobian.T @ weighted)[np.ix_(free, free)], moved[:, free].T).T
     return _FactorInfluence.of(change[:, :p], change[:, p:], c)
 
 
@@ -179,7 +191,9 @@ def _factor_correlations(
 ) -> Array:
     """(B, q, q): of factors and covariates, from loadings (B, p) and correlations of factors (B, c, c) and of
     items and covariates (B, m, m)."""
-    weights = loadings / (1.0 - np.square(loadings))
+    # An item that is its factor (a loading of 1) is its own score.
+    left = np.where(single_items(membership), 1.0, 1.0 - np.square(loadings))
+    weights = loadings / left
     scale = (weights * loadings) @ membership
     weighted = weights[:, :, None] * correlation[:, :p, p:]
     beside = np.einsum("bpd,pc->cdb", weighted, membership.astype(np.float64)) / scale.T[:, None]

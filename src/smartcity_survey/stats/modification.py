@@ -11,7 +11,7 @@ from scipy import special
 from smartcity_survey.stats.likelihood import evaluate
 from smartcity_survey.stats.maximum_likelihood import Fitted, StructureFit
 from smartcity_survey.stats.structure import Cells, Matrix, Structure
-from smartcity_survey.stats.types import Array, IntArray
+from smartcity_survey.stats.types import Array, BoolArray, IntArray
 
 SMALLEST_SHARE = 1e-9
 """A candidate whose information the free parameters leave less of than this only repeats them."""
@@ -80,11 +80,15 @@ def fixed_at_zero(structure: Structure) -> Cells:
     """Loadings, paths, covariances of factors and of residuals that the model fixes at zero."""
     p, k = structure.shape
     paths = ~np.eye(k, dtype=bool)
+    # What has no residual variance has no residual covariance.
+    varies: BoolArray = np.diagonal(structure.fixed.residual_cov) > 0
+    own = structure.cells[structure.cells.matrix == Matrix.RESIDUAL]
+    varies[own.row[own.row == own.column]] = True
     return Cells.join(
         _zeros(structure, Matrix.LOADING, np.ones((p, k), dtype=bool)),
         _zeros(structure, Matrix.PATH, paths),
         _zeros(structure, Matrix.FACTOR, np.tril(paths)),
-        _zeros(structure, Matrix.RESIDUAL, np.tril(np.ones((p, p), dtype=bool), -1)),
+        _zeros(structure, Matrix.RESIDUAL, np.tril(np.outer(varies, varies), -1)),
     )
 
 

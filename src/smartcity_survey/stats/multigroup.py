@@ -9,7 +9,7 @@ from enum import IntEnum
 import numpy as np
 
 from smartcity_survey.stats.cfa import CfaFit, fit_cfa
-from smartcity_survey.stats.cfa_model import first_items, measurement_cells
+from smartcity_survey.stats.cfa_model import first_items, measurement_cells, single_items
 from smartcity_survey.stats.errors import InGroup, InvalidModel, StatisticsError
 from smartcity_survey.stats.likelihood import Sample
 from smartcity_survey.stats.maximum_likelihood import TOLERANCE, StructureFit, fit_structures
@@ -122,7 +122,7 @@ def fit_groups(
     structures = group_structures(pattern, markers, level, len(samples), exempt)
     start = _start(structures, samples, alone, level)
     ml = fit_structures(structures, samples, start, tolerance=tolerance, max_iterations=max_iterations)
-    return _record(ml, level, markers)
+    return _record(ml, level, markers, single_items(pattern))
 
 
 def group_structures(
@@ -197,7 +197,7 @@ def _mean(sample: Sample) -> Array:
     return sample.mean
 
 
-def _record(ml: StructureFit, level: Level, markers: IntArray) -> MultigroupFit:
+def _record(ml: StructureFit, level: Level, markers: IntArray, single: BoolArray) -> MultigroupFit:
     matrices = [structure.matrices(ml.theta) for structure in ml.structures]
     uniquenesses = np.array([np.diagonal(group.residual_cov) for group in matrices])
     factor_cov = np.array([group.factor_cov for group in matrices])
@@ -209,7 +209,7 @@ def _record(ml: StructureFit, level: Level, markers: IntArray) -> MultigroupFit:
         std_err[group, structure.cells.row[here]] = errors[structure.parameter[here]]
     if level < Level.SCALAR:
         means, std_err = np.full_like(means, np.nan), np.full_like(means, np.nan)
-    heywood = uniquenesses <= 0
+    heywood = (uniquenesses <= 0) & ~single
     return MultigroupFit(
         level=level,
         markers=markers,

@@ -51,6 +51,8 @@ class ItemTotal:
     squared_multiple_correlation : (k,), of the item with the other items.
     alpha_if_deleted : (k,), raw alpha of the others; nan where only one is left.
     scale_mean, scale_variance, scale_sd : of the sum of all.
+
+    Of a single item there are no others: nan but for the scale.
     """
 
     mean_if_deleted: Array
@@ -193,15 +195,17 @@ def item_total(S: Array, mean: Array) -> ItemTotal:
     total = S.sum()
     with_scale = S.sum(axis=1)
     variance = np.diagonal(S)
-    rest = total - 2 * with_scale + variance
+    rest = total - 2 * with_scale + variance if k > 1 else np.full(1, np.nan)
     singular = check_conditioning(_correlations(S)).dependent
     with np.errstate(divide="ignore", invalid="ignore"):
         return ItemTotal(
-            mean_if_deleted=mean.sum() - mean,
+            mean_if_deleted=mean.sum() - mean if k > 1 else np.full(1, np.nan),
             variance_if_deleted=rest,
             corrected_correlation=(with_scale - variance) / np.sqrt(variance * rest),
             squared_multiple_correlation=(
-                np.full(k, np.nan) if singular else 1 - 1 / (variance * np.diagonal(np.linalg.inv(S)))
+                np.full(k, np.nan)
+                if singular or k == 1
+                else 1 - 1 / (variance * np.diagonal(np.linalg.inv(S)))
             ),
             alpha_if_deleted=(k - 1) / np.float64(k - 2) * (1 - (variance.sum() - variance) / rest),
             scale_mean=float(mean.sum()),

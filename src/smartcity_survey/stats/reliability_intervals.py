@@ -11,7 +11,8 @@ from scipy import special
 from smartcity_survey.stats.cfa import CfaFit, fit_cfa
 from smartcity_survey.stats.cfa_robust import robust_covariance
 from smartcity_survey.stats.correlation import covariance
-from smartcity_survey.stats.types import Array, BoolArray
+from smartcity_survey.stats.structure import Cells, Matrix
+from smartcity_survey.stats.types import Array, BoolArray, IntArray
 
 FEWEST_ITEMS = 3
 """Two items leave the loadings of a single factor open."""
@@ -81,16 +82,17 @@ def _intervals(
     fit: CfaFit, x: Array, blocks: BoolArray, coefficient: Callable[[Array, Array], Array], level: float
 ) -> list[tuple[float, float, float, float]]:
     """Estimate, standard error and both ends for each construct."""
-    p, t = len(blocks), len(fit.ml.theta)
+    cells = fit.ml.structures[0].cells
+    loading = _places(cells, Matrix.LOADING, len(blocks))
+    uniqueness = _places(cells, Matrix.RESIDUAL, len(blocks))
     sampling = robust_covariance(fit, x, "satorra_bentler")
     rows = []
     for j, block in enumerate(blocks.T):
         items = np.flatnonzero(block)
-        if np.isin(items, fit.heywood).any():
+        if len(items) < 2 or np.isin(items, fit.heywood).any():
             rows.append((np.nan,) * 4)
             continue
-        # Every item loads once, so its loading stands at its own place and its uniqueness p from the end.
-        places = np.concatenate([items, t - p + items])
+        places = np.concatenate([loading[items], uniqueness[items]])
         values = np.concatenate([fit.loadings[items, j], fit.uniquenesses[items]])
         perturbed = values + 1j * STEP * np.eye(len(values))
         gradient = np.array([coefficient(*np.split(row, 2)).imag for row in perturbed]) / STEP
@@ -100,6 +102,14 @@ def _intervals(
         low, high = special.expit(special.logit(estimate) + np.array([-margin, margin]))
         rows.append((estimate, std_err, float(low), float(high)))
     return rows
+
+
+def _places(cells: Cells, matrix: Matrix, p: int) -> IntArray:
+    """(p,): which parameter each item's only loading or uniqueness is; -1 where it is fixed."""
+    places = np.full(p, -1)
+    here = np.flatnonzero(cells.matrix == matrix)
+    places[cells.row[here]] = here
+    return places
 
 
 def _collected(rows: list[tuple[float, float, float, float]]) -> CoefficientIntervals:

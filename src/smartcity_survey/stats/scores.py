@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from smartcity_survey.stats.cfa import CfaFit
+from smartcity_survey.stats.cfa_model import single_items
 from smartcity_survey.stats.errors import HeywoodCase
 from smartcity_survey.stats.types import Array, BoolArray
 
@@ -54,5 +55,7 @@ def bartlett_score_weights(fit: CfaFit) -> Array:
     """
     if fit.heywood.size:
         raise HeywoodCase(tuple(fit.heywood.tolist()))
-    weighted = fit.loadings / fit.uniquenesses[:, None]
+    # An item that is its factor has no uniqueness; any weight gives the same score, the item.
+    uniquenesses = np.where(single_items(fit.pattern), 1.0, fit.uniquenesses)
+    weighted = fit.loadings / uniquenesses[:, None]
     return np.asarray(np.linalg.solve(fit.loadings.T @ weighted, weighted.T))

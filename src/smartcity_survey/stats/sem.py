@@ -12,7 +12,7 @@ import numpy as np
 from scipy import special
 
 from smartcity_survey.stats.cfa import CfaFit, fit_cfa
-from smartcity_survey.stats.cfa_model import measurement_cells
+from smartcity_survey.stats.cfa_model import measurement_cells, single_items
 from smartcity_survey.stats.errors import InvalidModel
 from smartcity_survey.stats.likelihood import Sample
 from smartcity_survey.stats.maximum_likelihood import TOLERANCE, StructureFit, fit_structures
@@ -123,7 +123,9 @@ def fit_sem(
         factor_corr=factor_cov / np.outer(sd, sd),
         disturbance_cov=matrices.factor_cov,
         restrictions=chi_square_test(max(ml.chi2 - measurement.chi2, 0.0), lost) if lost else None,
-        admissible=bool((uniquenesses > 0).all() and np.linalg.eigvalsh(factor_cov)[0] > 0),
+        admissible=bool(
+            (uniquenesses > 0)[~single_items(pattern)].all() and np.linalg.eigvalsh(factor_cov)[0] > 0
+        ),
         ml=ml,
     )
 
