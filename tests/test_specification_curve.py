@@ -168,18 +168,40 @@ def test_the_same_seed_gives_the_same_curve(answers, model, alternatives, result
 
 
 def test_what_cannot_be_estimated_is_listed_with_its_reason(answers, model):
-    # A factor of a single item is not identified; scores and composites of it are.
-    short = Alternatives(
-        items={"single": tuple(item for item in ITEMS if item not in {"a2", "a3"})},
-        exclusions={"none": np.ones(N, dtype=bool)},
-        controls={},
+    """Two items that share more with a third than with each other: a factor explains more than all of it."""
+    apart = np.random.default_rng(4).integers(-1, 2, N)
+    improper = answers.assign(a2=(answers["a1"] + apart).clip(1, 5), a3=(answers["a1"] - apart).clip(1, 5))
+    every = Alternatives(
+        items={"all": tuple(ITEMS)}, exclusions={"none": np.ones(N, dtype=bool)}, controls={}
     )
-    failures = specification_curve(answers, model, PlsSection(), short, draws=10).tables[
+    failures = specification_curve(improper, model, PlsSection(), every, draws=10).tables[
         "specification_failures"
     ]
     assert set(failures["score"]) == {"latent"}
     assert set(failures["coding"]) == {"answers", "ranks", "polychoric"}
     assert failures["reason"].str.len().gt(10).all()
+
+
+def test_single_items_are_estimated_by_every_method_and_alike(answers, model):
+    """What is the item by every method of measurement has the coefficient of a regression on the item."""
+    one = Alternatives(
+        items={
+            "single": tuple(item for item in ITEMS if item not in {"a2", "a3"}),
+            "first": ("a1", "b1", "c1", "y1"),
+        },
+        exclusions={"none": np.ones(N, dtype=bool)},
+        controls={},
+    )
+    tables = specification_curve(answers, model, PlsSection(), one, draws=10).tables
+    assert tables["specification_failures"].empty
+    curve = tables["specification_curve"]
+    assert len(curve) == 2 * 2 * MEASURED
+    z = standardised(answers[["a1", "b1", "c1", "y1"]].to_numpy())
+    expected = ols(z[:, 3], z[:, :3]).coef[1]
+    alike = (curve["items"] == "first") & (curve["coding"] == "answers") & (curve["hypothesis"] == "H1")
+    own = curve[alike & (curve["estimator"] != "huber")]
+    assert len(own) == 4 * 2 + 3
+    np.testing.assert_allclose(own["estimate"], expected, atol=1e-6)
 
 
 def test_item_sets_that_are_equal_are_listed_once():

@@ -92,6 +92,11 @@ class Model:
         return tuple(item for construct in self.constructs for item in construct.items)
 
     @property
+    def single(self) -> tuple[str, ...]:
+        """Constructs of a single item, which stands for them as if it had no error."""
+        return tuple(construct.name for construct in self.constructs if len(construct.items) == 1)
+
+    @property
     def outcomes(self) -> tuple[str, ...]:
         """Constructs that some path ends in."""
         targets = {target for _, target in self.paths}

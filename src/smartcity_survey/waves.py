@@ -18,7 +18,7 @@ from smartcity_survey.read import read_survey
 from smartcity_survey.stats.types import Array
 
 FEWEST_ITEMS = 2
-"""Common items a construct needs: of one item nobody can tell whether it is understood alike."""
+"""Common items a construct of several needs: of one nobody can tell whether it is understood alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +81,15 @@ def common_to_all(items: pd.DataFrame) -> list[str]:
 
 
 def common_model(model: Model, items: Sequence[str]) -> Model:
-    """The part of the model that the items measure: constructs with two of them or more, their paths."""
+    """The part of the model that the items measure: constructs with two of them or more, their paths.
+
+    A construct of a single item stays where that item is among them.
+    """
     kept = set(items)
     measured = tuple(
         Construct(c.name, tuple(item for item in c.items if item in kept), c.mode) for c in model.constructs
     )
-    constructs = tuple(construct for construct in measured if len(construct.items) >= FEWEST_ITEMS)
+    constructs = tuple(c for c in measured if len(c.items) >= (1 if c.name in model.single else FEWEST_ITEMS))
     names = {construct.name for construct in constructs}
     paths = tuple(path for path in model.paths if names.issuperset(path))
     hypotheses = tuple(h for h in model.hypotheses if (h.source, h.target) in paths)
@@ -109,7 +112,8 @@ def shared_model(model: Model, items: pd.DataFrame) -> Model:
     if not shared.paths:
         raise SurveyError(
             "config.yaml, waves",
-            f"no two constructs on a path have {FEWEST_ITEMS} items each that all waves asked alike.",
+            f"no two constructs on a path have {FEWEST_ITEMS} items each, or their only one, that all waves "
+            "asked alike.",
             "Give an item the same name, construct and scale in every wave's codebook.",
         )
     return shared

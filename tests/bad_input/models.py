@@ -34,11 +34,11 @@ CASES = (
         "Give each item to one construct",
     ),
     Case(
-        "construct with one item",
-        setting("config", "model", "constructs", "use", to={"items": ["U1"]}),
-        "config.yaml, model.constructs.use",
-        "it has one item, U1",
-        "Give it a second item",
+        "constructs of one item each",
+        setting("config", "model", "constructs", to={"trust": {"items": ["T1"]}, "use": {"items": ["U1"]}}),
+        "config.yaml, model.constructs",
+        "every construct has one item",
+        "Give a construct a second item",
     ),
     Case(
         "construct without items",

@@ -40,3 +40,13 @@ def test_criteria_without_results_are_left_out(setting: MakeSetting) -> None:
     only = criteria_table({"item_msa": pd.DataFrame({"item": ["a"], "msa": [0.9]})}, setting("en"))
     assert only is not None
     assert len(only.groups[0].lines) == 1
+
+
+def test_what_holds_by_definition_meets_no_criterion(setting: MakeSetting) -> None:
+    reliability = pd.DataFrame({"n_items": [3, 1], "composite_reliability": [0.8, 1.0], "ave": [0.45, 1.0]})
+    table = criteria_table({"reliability": reliability}, setting("en"))
+    assert table is not None
+    found = {line[0].text: [cell.text for cell in line[1:4]] for line in table.groups[0].lines}
+    assert found["Largest composite reliability (redundant items)"] == [".800", "≤ .95", "yes"]
+    assert found["Smallest AVE"] == [".450", "≥ .50", "no"]
+    assert criteria_table({"reliability": reliability.iloc[1:]}, setting("en")) is None

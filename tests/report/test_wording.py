@@ -97,6 +97,13 @@ def test_every_text_is_used(
     ):
         write_table(frame, tmp_path / "tables" / f"{name}.csv")
     write_json({"careless": {"hidden_below": 5}}, tmp_path / "cards" / "clean.json")
+    # What is said of single items stands below tables whose card names some.
+    told = [
+        key.split(".")[1] for key in recorder if key.startswith("tables.") and key.endswith(".single_items")
+    ]
+    for name in told:
+        write_table(tables[name], tmp_path / "tables" / f"{name}.csv")
+    write_json({name: {"single_items": "use"} for name in told}, tmp_path / "cards" / "single.json")
     write_report(tmp_path, MANIFEST, recording, tmp_path / "report.html")
     unread = {key for key in recorder if key not in recorder.read}
     codes = _words_in_code()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -12,7 +13,7 @@ from smartcity_survey.model import Construct, Hypothesis, Model
 from smartcity_survey.stages.verdict_sheet import verdict_sheet
 
 MODEL = Model(
-    constructs=tuple(Construct(name, (f"{name}1",), "reflective") for name in ("trust", "use")),
+    constructs=tuple(Construct(name, (f"{name}1", f"{name}2"), "reflective") for name in ("trust", "use")),
     paths=(("trust", "use"),),
     hypotheses=(Hypothesis("H1", "trust", "use", "positive"),),
     alpha=0.05,
@@ -33,7 +34,9 @@ ABSENT: dict[str, Any] = {
 }
 
 
-def sheet(facts: dict[str, Any], sign: str = "positive", published: bool = True) -> pd.Series[Any]:
+def sheet(
+    facts: dict[str, Any], sign: str = "positive", published: bool = True, model: Model = MODEL
+) -> pd.Series[Any]:
     """The one line of the sheet, from stage files with these facts."""
     claim = {"hypothesis": "H1", "predictor": "trust", "outcome": "use"}
     methods = ["published", "ols", "pls"] if published else ["ols", "pls"]
@@ -51,13 +54,8 @@ def sheet(facts: dict[str, Any], sign: str = "positive", published: bool = True)
     line = pd.DataFrame(
         [{**claim, **facts, "power_at_this_effect": 0.9, "zero_order": 0.5, "n_specifications": 100}]
     )
-    model = Model(
-        MODEL.constructs,
-        MODEL.paths,
-        (Hypothesis("H1", "trust", "use", sign),),
-        MODEL.alpha,  # type: ignore[arg-type]
-    )
-    result = verdict_sheet(hypotheses, line, line, line, line, model, RobustnessSection())
+    claimed = replace(model, hypotheses=(Hypothesis("H1", "trust", "use", sign),))  # type: ignore[arg-type]
+    result = verdict_sheet(hypotheses, line, line, line, line, claimed, RobustnessSection())
     assert set(result.cards) == set(result.tables)
     return result.tables["verdict_sheet"].iloc[0]
 
@@ -150,3 +148,9 @@ def test_a_study_without_hypotheses_has_an_empty_sheet() -> None:
     result = verdict_sheet(nothing, nothing, nothing, nothing, nothing, model, RobustnessSection())
     assert result.tables["verdict_sheet"].empty
     assert "hypothesis" in result.tables["verdict_sheet"]
+
+
+def test_a_single_item_is_a_caveat_of_every_verdict_on_it() -> None:
+    trust, use = MODEL.constructs
+    single = replace(MODEL, constructs=(trust, replace(use, items=("use1",))))
+    assert caveats(SOLID, model=single) == ["single_item"]

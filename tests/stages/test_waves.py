@@ -144,3 +144,27 @@ def test_constructs_with_one_common_item_are_not_compared() -> None:
             GroupsSection(permutations=20),
             5,
         )
+
+
+def test_a_construct_of_a_single_item_is_compared_where_all_asked_the_item() -> None:
+    rest = simulated.items_of(FIRST)[1:]
+    model = simulated.model().keeping(tuple(item for item in simulated.ITEMS if item not in rest))
+    assert common_model(model, model.items).names == simulated.CONSTRUCTS
+    assert (
+        FIRST not in common_model(model, [i for i in model.items if i not in simulated.items_of(FIRST)]).names
+    )
+    result = compare_waves(
+        wave("2024", slice(0, 300)),
+        [wave("2026", slice(300, 676), shift=RISE)],
+        model,
+        PlsSection(bootstrap_draws=100),
+        GroupsSection(permutations=20),
+        5,
+    )
+    means = result.tables["wave_means"].set_index(["construct", "wave"])
+    assert np.isnan(means.loc[(FIRST, "2024"), "cronbach_alpha"])
+    assert result.cards["wave_means"]["single_items"] == FIRST
+    changes = result.tables["wave_mean_differences"].set_index("construct")
+    item = simulated.answers()[simulated.items_of(FIRST)[0]]
+    assert changes["difference"][FIRST] == pytest.approx(item[300:].mean() - item[:300].mean() + RISE)
+    assert (result.tables["wave_invariance"]["status"] == "converged").all()

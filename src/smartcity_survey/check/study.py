@@ -122,13 +122,12 @@ def _contradictions(
             f"{asked} components of {len(codebook.items)} items.",
             "Ask for fewer, or write `eigenvalue`.",
         )
-    for construct in model.constructs if model else ():
-        if len(construct.items) == 1:
-            yield Problem(
-                f"{place}, model.constructs.{construct.name}",
-                f"it has one item, {construct.items[0]}: nothing tells what it measures from its error.",
-                "Give it a second item, or take it out of `model`.",
-            )
+    if model and model.single == model.names:
+        yield Problem(
+            f"{place}, model.constructs",
+            "every construct has one item: nothing tells what any of them measures from its error.",
+            "Give a construct a second item; for regressions among items no factors are needed.",
+        )
 
 
 def _named_demographics(config: Config) -> dict[str, tuple[str, ...]]:

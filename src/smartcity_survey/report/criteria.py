@@ -64,6 +64,8 @@ def _value(criterion: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> 
         return math.nan
     if "where" in criterion:
         frame = frame[frame["statistic"] == criterion["where"]]
+    if "n_items" in frame:
+        frame = frame[frame["n_items"] > 1]  # a single item is reliable by definition, which proves nothing
     numbers = frame[criterion["column"]].dropna()
     if numbers.empty:
         return math.nan

@@ -89,6 +89,7 @@ def render_table(
         groups=tuple(Group(title, tuple(own), tuple(remarks)) for title, own, remarks in groups.values()),
         notes=(
             *_notes(entry, len(shown), len(frame), setting),
+            *_of_single_items(entry, card, setting),
             *(_hidden(shown, hides, card, setting) if card else ()),
         ),
         card=card_line(card, setting) if card else "",
@@ -100,6 +101,13 @@ def _hidden(frame: pd.DataFrame, hides: tuple[str, ...], card: Card, setting: Se
     if frame[[column for column in hides if column in frame]].isna().any(axis=None):
         limit = setting.wording.numbers.count(float(card[HIDDEN_BELOW]))
         yield setting.wording.fill("page.hidden", limit=limit)
+
+
+def _of_single_items(entry: Entry, card: Card | None, setting: Setting) -> Iterator[str]:
+    """What a table says of constructs of a single item by definition, or cannot say, where there are any."""
+    key = f"tables.{entry.name}.single_items"
+    if card and "single_items" in card and key in setting.wording:
+        yield setting.wording[key]
 
 
 def card_line(card: Card, setting: Setting) -> str:
@@ -121,6 +129,8 @@ def card_entries(card: Card, setting: Setting) -> dict[str, str]:
             return wording["page.yes" if str(value).lower() == "true" else "page.no"]
         if isinstance(value, int | float) and key != "seed":
             return wording.numbers.compact(value)
+        if key == "single_items":
+            return ", ".join(setting.labels.construct(name) for name in str(value).split(", "))
         return wording.value("card", str(value))
 
     return {wording.value("card_key", key): written(key, value) for key, value in card.items()}

@@ -15,6 +15,11 @@ def respondents(n: int) -> Card:
     return {"n": n, "missing": "complete rows"}
 
 
+def single_items(model: Model) -> Card:
+    """Constructs of a single item, where there are any."""
+    return {"single_items": ", ".join(model.single)} if model.single else {}
+
+
 def pls_estimator(model: Model, section: PlsSection) -> Card:
     """How constructs are scored and when the iteration ends."""
     modes = dict.fromkeys(MODES[construct.mode] for construct in model.constructs)
@@ -25,4 +30,5 @@ def pls_estimator(model: Model, section: PlsSection) -> Card:
         "scaling": "items and scores of unit variance",
         "tolerance": section.tolerance,
         "max_iterations": section.max_iterations,
+        **single_items(model),
     }

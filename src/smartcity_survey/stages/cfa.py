@@ -10,7 +10,7 @@ import pandas as pd
 from smartcity_survey.config import CfaSection
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
-from smartcity_survey.stages.cards import respondents
+from smartcity_survey.stages.cards import respondents, single_items
 from smartcity_survey.stages.dwls import ordinal_tables
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stats.cfa import CfaFit, fit_cfa
@@ -35,7 +35,7 @@ DYNAMIC = [
     "n_inadmissible",
 ]
 REFUSALS: dict[type[StatisticsError], str] = {
-    InvalidModel: "fewer than two factors",
+    InvalidModel: "fewer than two factors of several items",
     HeywoodCase: "Heywood case",
     NotConverged: "not converged",
 }
@@ -67,6 +67,7 @@ def confirm_model(
         "gradient": cfa.gradient_norm,
         "iterations": cfa.n_iterations,
         "divisor": "n",
+        **single_items(model),
         **respondents(cfa.n),
     }
     intervals: Card = {**card, "interval": "delta method, normal", "confidence_level": level}
@@ -186,6 +187,7 @@ def _dynamic(
         "misfit": "loadings left out, one item of each construct but one",
         "cutoff": "met by 5 percent of the samples of a level",
         "draws": section.dynamic_draws,
+        **single_items(model),
         **respondents(cfa.n),
         "seed": seed,
     }

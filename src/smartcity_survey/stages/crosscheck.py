@@ -159,7 +159,9 @@ def _regressions(scores: pd.DataFrame, tables: Tables, model: Model) -> Iterator
 def _cfa(items: pd.DataFrame, tables: Tables, model: Model) -> Iterator[Comparison]:
     import semopy
 
-    syntax = "\n".join(f"{c.name} =~ {' + '.join(c.items)}" for c in model.constructs)
+    lines = [f"{c.name} =~ {' + '.join(c.items)}" for c in model.constructs]
+    errors = [f"{c.items[0]} ~~ 0*{c.items[0]}" for c in model.constructs if c.name in model.single]
+    syntax = "\n".join((*lines, *errors))
     peer = semopy.Model(syntax)
     fitted = peer.fit(items[list(model.items)])
     estimates = peer.inspect(std_est=True)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
-from smartcity_survey.stages.cards import respondents
+from smartcity_survey.stages.cards import respondents, single_items
 from smartcity_survey.stages.naming import square
 from smartcity_survey.stats.cfa import CfaFit
 from smartcity_survey.stats.dwls import TOLERANCE, DwlsFit, fit_dwls
@@ -44,6 +44,7 @@ def ordinal_tables(x: Array, cfa: CfaFit, model: Model, level: float) -> StageRe
         "standard_errors": "robust",
         "confidence_level": level,
         "divisor": "n - 1",
+        **single_items(model),
         **respondents(len(x)),
     }
     try:

@@ -14,7 +14,7 @@ from smartcity_survey.config import GroupsSection, PlsSection
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
 from smartcity_survey.stages.blocks import NO_ANSWER, demographic_codes, require_demographics
-from smartcity_survey.stages.cards import pls_estimator, respondents
+from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls import pls_model
 from smartcity_survey.stats.correlation import correlation, covariance
@@ -132,6 +132,7 @@ def compare_respondents(
         "tolerance": TOLERANCE,
         "groups": f"categories with {section.smallest} respondents or more",
         "divisor": "n",
+        **single_items(model),
         **respondents(len(x)),
     }
     return StageResult(
@@ -183,15 +184,18 @@ def _compare(setup: _Setup, pair: tuple[str, str], members: dict[str, BoolArray]
 
 
 def _micom(found: GroupComparison, model: Model, groups: str, alpha: float) -> list[dict[str, object]]:
-    same = found.correlation_p > alpha
+    # A single item is the same composite in every group: nothing is left to be tested.
+    single = np.isin(model.names, model.single)
+    quantile, p = (np.where(single, np.nan, x) for x in (found.correlation_quantile, found.correlation_p))
+    same = single | (p > alpha)
     equal = (found.mean.p > alpha) & (found.log_variance.p > alpha)
     return [
         {
             "groups": groups,
             "construct": name,
             "correlation": found.correlation[j],
-            "correlation_quantile": found.correlation_quantile[j],
-            "correlation_p": found.correlation_p[j],
+            "correlation_quantile": quantile[j],
+            "correlation_p": p[j],
             "mean_difference": found.mean.difference[j],
             "mean_p": found.mean.p[j],
             "log_variance_ratio": found.log_variance.difference[j],

@@ -9,7 +9,7 @@ import pandas as pd
 
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
-from smartcity_survey.stages.cards import respondents
+from smartcity_survey.stages.cards import respondents, single_items
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stats.correlation import covariance
 from smartcity_survey.stats.reliability import (
@@ -55,12 +55,18 @@ def analyse_items(answers: pd.DataFrame, model: Model) -> StageResult:
     tables["reliability_intervals"] = pd.concat(
         [_interval_frame(name, found, model) for name, found in coefficients.items()], ignore_index=True
     )
-    card: Card = {"method": "covariances of the kept items", "divisor": "n - 1", **respondents(n)}
+    card: Card = {
+        "method": "covariances of the kept items",
+        "divisor": "n - 1",
+        **single_items(model),
+        **respondents(n),
+    }
     intervals: Card = {
         "method": "alpha by Feldt; the others by the delta method, robust, on the scale of the logit",
         "omega": "one factor per construct; composite reliability and AVE from the joint model",
         "confidence_level": LEVEL,
         "divisor": "n",
+        **single_items(model),
         **respondents(n),
     }
     return StageResult(

@@ -7,7 +7,7 @@ import pandas as pd
 from smartcity_survey.config import PlsSection
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
-from smartcity_survey.stages.cards import pls_estimator, respondents
+from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.pls import pls_model
 from smartcity_survey.stages.pls_inputs import PlsInputs
@@ -76,6 +76,11 @@ def evaluate_measurement(answers: pd.DataFrame, model: Model, section: PlsSectio
         cards={
             "reliability": estimator,
             "fornell_larcker": estimator,
-            "htmt": {"method": "absolute correlations", **inputs.card(), **respondents(n)},
+            "htmt": {
+                "method": "absolute correlations",
+                **inputs.card(),
+                **single_items(model),
+                **respondents(n),
+            },
         },
     )

@@ -17,6 +17,7 @@ from smartcity_survey.stages.pls_bootstrap import (
     bootstrap_card,
     interval_columns,
     interval_summary,
+    item_interval_columns,
     resample,
 )
 from smartcity_survey.stages.pls_consistent import consistent_tables
@@ -99,7 +100,7 @@ def _item_table(
             "item": model.items,
             "construct": [model.construct_of(item) for item in model.items],
             column: summary.estimate,
-            **interval_columns(summary, slice(None)),
+            **item_interval_columns(summary, model),
         }
     )
 

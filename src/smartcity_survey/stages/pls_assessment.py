@@ -9,7 +9,7 @@ from smartcity_survey.codebook import Codebook
 from smartcity_survey.config import PlsSection
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
-from smartcity_survey.stages.cards import pls_estimator, respondents
+from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.pls import pls_model
 from smartcity_survey.stages.pls_inputs import PlsInputs
@@ -76,6 +76,7 @@ def assess_pls(
         "htmt2": {
             "method": "geometric means of signed correlations",
             **inputs.card(),
+            **single_items(model),
             **respondents(fit.n),
         },
         "blindfolding": {

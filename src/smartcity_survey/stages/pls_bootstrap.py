@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from smartcity_survey.config import PlsSection
 from smartcity_survey.io import Card
 from smartcity_survey.model import Model
@@ -59,6 +61,13 @@ def interval_columns(summary: Summary, where: tuple[IntArray, ...] | slice) -> d
         "ci_low": summary.low[where],
         "ci_high": summary.high[where],
     }
+
+
+def item_interval_columns(summary: Summary, model: Model) -> dict[str, Array]:
+    """Columns of a table with a line per item; empty for single items, which are 1 in every sample."""
+    single = [model.construct_of(item) in model.single for item in model.items]
+    columns = interval_columns(summary, slice(None))
+    return {name: np.where(single, np.nan, values) for name, values in columns.items()}
 
 
 def bootstrap_card(bootstrap: PlsBootstrap, inputs: PlsInputs, model: Model, section: PlsSection) -> Card:

@@ -15,6 +15,7 @@ from smartcity_survey.stages.pls_bootstrap import (
     bootstrap_card,
     interval_columns,
     interval_summary,
+    item_interval_columns,
     resample,
 )
 from smartcity_survey.stages.pls_inputs import PlsInputs
@@ -89,7 +90,7 @@ def _loadings(
             "construct": [model.construct_of(item) for item in model.items],
             "composite": composites.estimate.loadings,
             "consistent": summary.estimate,
-            **interval_columns(summary, slice(None)),
+            **item_interval_columns(summary, model),
         }
     )
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
-from smartcity_survey.stages.cards import respondents
+from smartcity_survey.stages.cards import respondents, single_items
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stats.cfa_fit import fit_indices
 from smartcity_survey.stats.cfa_robust import satorra_bentler
@@ -31,6 +31,7 @@ def estimate_sem(answers: pd.DataFrame, model: Model, level: float) -> StageResu
         "gradient": fit.ml.gradient_norm,
         "iterations": fit.ml.n_iterations,
         "divisor": "n",
+        **single_items(model),
         **respondents(len(x)),
         "confidence_level": level,
         "admissible": str(fit.admissible).lower(),

@@ -49,7 +49,10 @@ def verdict_sheet(
             **_size(hypothesis, power, importance),
         }
         row |= _curve(row, _of(curves, hypothesis=hypothesis.name))
-        rows.append(row | {"caveats": ", ".join(_caveats(row, model.alpha))})
+        caveats = [*_caveats(row, model.alpha)]
+        if {hypothesis.source, hypothesis.target} & set(model.single):
+            caveats.append("single_item")
+        rows.append(row | {"caveats": ", ".join(caveats)})
     card: Card = {
         "method": "results of the other tables, hypothesis by hypothesis",
         "alpha": model.alpha,

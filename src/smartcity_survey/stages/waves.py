@@ -12,7 +12,7 @@ from smartcity_survey.codebook import Demographic
 from smartcity_survey.config import GroupsSection, PlsSection
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
-from smartcity_survey.stages.cards import pls_estimator, respondents
+from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
 from smartcity_survey.stages.groups import compare_respondents
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls import pls_model
@@ -87,10 +87,11 @@ def compare_waves(
         "interval": "Student, Welch",
         "confidence_level": level,
         "divisor": "n - 1",
+        **single_items(shared),
         **respondents(n),
     }
     paths_card: Card = {
-        **pls_estimator(model, pls),
+        **pls_estimator(shared, pls),
         "method": "PLS-SEM on the common items, waves resampled independently",
         "signs": "positive loading sums; resamples aligned to the sample by construct",
         "divisor": "n - 1; bootstrap errors: draws - 1",
