@@ -80,6 +80,28 @@ def drawn_answers(goal: Goal, n: int, rng: np.random.Generator) -> IntArray:
     return whole
 
 
+def have_one_peak(x: IntArray, low: int, high: int) -> bool:
+    """Whether the counts of every item (column) rise to one peak and fall after it."""
+    return all(unimodal(np.bincount(answers - low, minlength=high - low + 1)) for answers in x.T)
+
+
+def with_one_peak(x: IntArray, goal: Goal, frozen: int, rng: np.random.Generator) -> IntArray:
+    """The answers with single cells of items that have several peaks moved by one towards the highest."""
+    x = x.copy()
+    for answers in x.T:
+        while True:
+            counts = np.bincount(answers - goal.low, minlength=goal.high - goal.low + 1)
+            step = np.sign(counts.argmax() - np.arange(counts.size))
+            falls = np.flatnonzero(counts > counts[np.arange(counts.size) + step])
+            falls = falls[step[falls] != 0]
+            movable = [k for k in falls if np.any(answers[frozen:] == k + goal.low)]
+            if not movable:
+                break
+            row = rng.choice(np.flatnonzero(answers[frozen:] == movable[0] + goal.low)) + frozen
+            answers[row] += step[movable[0]]
+    return x
+
+
 def annealed(
     x: IntArray,
     goal: Goal,
@@ -92,10 +114,10 @@ def annealed(
     """The answers after single-cell moves of one, accepted by Metropolis' rule as the temperature falls.
 
     The energy is n/2 |K (S - S*)|^2 with K = S*^-1 (to second order the ML discrepancy), and weighted squared
-    distances of the means and of the scores' second to fourth moments. The first `frozen` rows stay. Counts
-    of an item stay unimodal once they are, and no row may become all the same.
+    distances of the means and of the scores' second to fourth moments. The first `frozen` rows stay. Every
+    item's counts have one peak, and no row may become all the same.
     """
-    x = x.copy()
+    x = with_one_peak(x, goal, frozen, rng)
     precision = np.linalg.inv(goal.covariance)
     variance = np.einsum("cp,pq,cq->c", goal.weights, goal.covariance, goal.weights)
     _anneal(
@@ -148,9 +170,6 @@ def _anneal(  # type: ignore[no-untyped-def]
     for i in range(n):
         for j in range(p):
             counts[j, x[i, j] - low] += 1
-    bent = np.zeros(p, dtype=np.bool_)
-    for j in range(p):
-        bent[j] = not unimodal(counts[j])
     steps = sweeps * n * p
     change2 = np.zeros(c)
     change3 = np.zeros(c)
@@ -206,8 +225,7 @@ def _anneal(  # type: ignore[no-untyped-def]
         old = x[i, j] - low
         counts[j, old] -= 1
         counts[j, old + delta] += 1
-        fine = unimodal(counts[j])
-        if not fine and not bent[j]:
+        if not unimodal(counts[j]):
             counts[j, old] += 1
             counts[j, old + delta] -= 1
             continue
@@ -220,7 +238,6 @@ def _anneal(  # type: ignore[no-untyped-def]
             counts[j, old] += 1
             counts[j, old + delta] -= 1
             continue
-        bent[j] = not fine
         x[i, j] = value
         for a_ in range(p):
             ka = precision[a_, j]

@@ -27,7 +27,7 @@ _ANOVA = {
 _COEFFICIENTS = ("b", "std_error", "beta", "t")
 _BLANK_MARGIN = 0.01  # distance kept from the limit under which loadings are left blank
 _EIGENVALUE_MARGIN = 0.02  # distance kept from 1, by which components were counted
-_VARIANCE_LEAD = 0.02  # by how much a component's variance is to exceed the next one's
+_VARIANCE_LEAD = 0.1  # by how much a component's variance is to exceed the next one's, however varimax stops
 _FIT = 0.05  # RMSEA that a fit called acceptable is given at most
 
 

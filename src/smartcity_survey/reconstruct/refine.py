@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from smartcity_survey.reconstruct.anneal import have_one_peak
 from smartcity_survey.reconstruct.combine import combinations, small_pairs
 from smartcity_survey.reconstruct.covariance import excess
 from smartcity_survey.reconstruct.design import Problem
@@ -28,6 +29,8 @@ _NEARER = 0.25
 """Share of the half interval that the centre's surroundings are not made smaller than."""
 _LEAST_ROOM = 0.02
 """Share of the half interval that every statistic is left on either side of where it is aimed."""
+_NAMED = 8
+"""Statistics that progress names, where no more are missed."""
 _JITTER = 0.5
 """Spread of the log factor by which moves are preferred or passed over at random."""
 
@@ -177,8 +180,7 @@ class Refiner:
         for k in np.argsort(off, kind="stable"):
             if off[k] >= now:
                 return
-            values, _ = self.evaluator.of_answers(trials[k].astype(float))
-            if np.all(self.missing(values) == chi2):
+            if self._plausible(trials[k]) and np.all(self.missing(self._exact(trials[k])) == chi2):
                 self.x = trials[k]
                 self.refresh()
                 return
@@ -271,7 +273,7 @@ class Refiner:
             r += effect[best]
         self.x = self._moved(linear.moves, np.array(chosen, dtype=np.int64))
         self.refresh()
-        self.progress(f"greedy: {len(chosen)} moves, {self.missing(self.values).size} statistics missed")
+        self.progress(f"greedy: {len(chosen)} moves, {self._missed()}")
 
     def level(self, most: int, hot: float) -> None:
         """A combination that brings all statistics near their centres in the levelled metric.
@@ -289,14 +291,18 @@ class Refiner:
         )  # fmt: skip
         self.x = self._moved(linear.moves, sets[0])
         self.refresh()
-        self.progress(f"levelled: {sets[0].size} moves, {self.missing(self.values).size} statistics missed")
+        self.progress(f"levelled: {sets[0].size} moves, {self._missed()}")
 
     def search(self, widen: float, step: Search) -> None:
         """The best of many combinations of small units, if it is better exactly."""
         linear = self._linear(widen, self.schedule.inner(widen))
         units = self._units(linear, step.aim)
         sets, energies = self._combined(linear, units, step, self.schedule.keep)
-        trials = [self._moved(units.moves, units.chosen(one)) for one in sets]
+        moved = [self._moved(units.moves, units.chosen(one)) for one in sets]
+        fine = [k for k, trial in enumerate(moved) if self._plausible(trial)]
+        if not fine:
+            return
+        sets, energies, trials = [sets[k] for k in fine], energies[fine], [moved[k] for k in fine]
         values = np.stack([self._exact(trial) for trial in trials])
         bad = self.badness(values)
         best, now = int(bad.argmin()), self.badness(self.values)[0]
@@ -308,8 +314,18 @@ class Refiner:
             self.refresh()
         self.progress(
             f"intervals widened by {widen:.4f}: {now:.4g} -> {bad[best]:.4g} "
-            f"(foreseen {energies[best]:.4g}), {self.missing(self.values).size} statistics missed"
+            f"(foreseen {energies[best]:.4g}), {self._missed()}"
         )
+
+    def _missed(self) -> str:
+        """How many statistics are outside their intervals, and which if they are few."""
+        missing = self.missing(self.values)
+        names = "; ".join(" ".join(self.problem.design.keys[i]) for i in missing)
+        return f"{missing.size} statistics missed" + (f": {names}" if 0 < missing.size <= _NAMED else "")
+
+    def _plausible(self, x: IntArray) -> bool:
+        """Whether every item has one peak; single moves keep it, many together may not."""
+        return have_one_peak(x, self.limits.low, self.limits.high)
 
     def _exact(self, x: IntArray) -> Array:
         return self.evaluator.of_answers(x.astype(float))[0]
