@@ -32,8 +32,10 @@ venv-support:
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $@
 
-.venv/installed-test: .venv/installed requirements-test.lock
+# With the tools of the reconstruction, whose tests are skipped where they are missing.
+.venv/installed-test: .venv/installed requirements-test.lock requirements-reconstruct.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-reconstruct.lock
 	@touch $@
 
 test: setup-test
