@@ -88,6 +88,8 @@ def test_every_text_is_used(
     recording = replace(there, wording=replace(there.wording, texts=recorder))
     for entry in FIGURES.values():
         entry.draw(*(tables[Path(need).name] for need in entry.needs), recording)
+    single = tables | {"pls_loadings": tables["pls_loadings"].drop_duplicates("construct")}
+    FIGURES["path"].draw(*(single[Path(need).name] for need in FIGURES["path"].needs), recording)
     printed = {("table", "descriptives"): 12}
     write_report(reports, MANIFEST, recording, tmp_path / "report.html", printed=printed)
     for name, frame in (

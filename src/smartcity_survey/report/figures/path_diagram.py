@@ -156,7 +156,11 @@ def _texts(
     """What stands in a construct's box, broken into lines that fit its width."""
     style = wording.numbers
     low, high = (style.fixed(end, 2, bounded=True) for end in (loadings.min(), loadings.max()))
-    measured = wording.fill("figures.path.measured", n=style.count(len(loadings)), low=low, high=high)
+    measured = (
+        wording.fill("figures.path.measured", n=style.count(len(loadings)), low=low, high=high)
+        if len(loadings) > 1
+        else wording["figures.path.single"]
+    )
     lines = [
         Line(_broken(name, 8.8, across), 8.8, "bold", INK),
         Line(_broken(measured, 6.8, across), 6.8, "normal", MUTED),
