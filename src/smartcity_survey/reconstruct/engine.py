@@ -18,6 +18,7 @@ from smartcity_survey.reconstruct.extremes import Extremes, conflicting, with_ex
 from smartcity_survey.reconstruct.goals import aimed_beside, centres, correctable, goal_of, score_limits
 from smartcity_survey.reconstruct.moves import Limits
 from smartcity_survey.reconstruct.refine import Refiner
+from smartcity_survey.reconstruct.relations import narrowed
 from smartcity_survey.reconstruct.schedule import Schedule
 from smartcity_survey.reconstruct.start import starting_state
 from smartcity_survey.stats.types import Array, IntArray
@@ -63,6 +64,7 @@ def reconstruct_answers(
     schedule = schedule or Schedule()
     start, draws, search = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(3))
     require_grid(problem)
+    problem = narrowed(problem)
     if extremes:
         problem = with_extreme_rows(problem, extremes)
     evaluator = Evaluator(problem.design)

@@ -29,6 +29,9 @@ _NEARER = 0.25
 """Share of the half interval that the centre's surroundings are not made smaller than."""
 _LEAST_ROOM = 0.02
 """Share of the half interval that every statistic is left on either side of where it is aimed."""
+_STUCK = 0.9
+"""A search that leaves more than this share of the squared distances was in vain."""
+_PRESS, _EASE, _MOST_PRESSURE = 2.0, 0.9, 30.0
 _NAMED = 8
 """Statistics that progress names, where no more are missed."""
 _JITTER = 0.5
@@ -117,6 +120,8 @@ class Refiner:
         self.aim_low, self.aim_high, self.scale = low.copy(), high.copy(), self.half.copy()
         self.drift = np.zeros(self.printed.size)
         """What the printed statistics move beyond their slopes with every move, learnt from past searches."""
+        self.pressure = np.ones(self.printed.size)
+        """How much more than the others a statistic counts that searches left outside its interval."""
         self.x = x.copy()
         self.refresh()
 
@@ -139,7 +144,7 @@ class Refiner:
                 best, fewest = self.x, self.missing(self.values).size
             tries += 1
             settled = widen > 0 and self.badness(self.values)[0] < s.settled
-            if not settled and tries < s.patience:
+            if not settled and tries < (s.patience if widen > 0 else s.last_patience):
                 continue
             tries = 0
             if widen > 0:
@@ -231,7 +236,7 @@ class Refiner:
         late = self.schedule.lateness(share)
         wide = share * np.maximum(nearer + late * (self.room - nearer), widen * typical[:k])
         weight = np.clip(_REACH * typical[:k] / width, _LEAST, 1.0)
-        self.scale = width * np.where(self.adequacy, 1.0, weight)
+        self.scale = width * np.where(self.adequacy, 1.0, weight) / self.pressure
         self.aim_low, self.aim_high = self.centre[self.printed] - wide[0], self.centre[self.printed] + wide[1]
         near_scale = self.margin[close] / _MARGIN * _NEAR
         scale = np.concatenate(
@@ -309,6 +314,7 @@ class Refiner:
         foreseen = np.stack([units.effect[one, : self.printed.size].sum(0) for one in sets])
         beyond = values[:, self.printed] - self.values[self.printed] - foreseen * self.scale
         self.drift += beyond.sum(0) / max(1, sum(units.chosen(one).size for one in sets))
+        self._press(stuck=bad[best] > _STUCK * now)
         if bad[best] < now:
             self.x = trials[best]
             self.refresh()
@@ -316,6 +322,14 @@ class Refiner:
             f"intervals widened by {widen:.4f}: {now:.4g} -> {bad[best]:.4g} "
             f"(foreseen {energies[best]:.4g}), {self._missed()}"
         )
+
+    def _press(self, stuck: bool) -> None:
+        """After a search in vain what is missed counts more; after others it slowly counts less again."""
+        if stuck:
+            outside = excess(self.values[self.printed], self.aim_low, self.aim_high) != 0
+            self.pressure[outside] = np.minimum(self.pressure[outside] * _PRESS, _MOST_PRESSURE)
+        else:
+            self.pressure = np.maximum(self.pressure * _EASE, 1.0)
 
     def _missed(self) -> str:
         """How many statistics are outside their intervals, and which if they are few."""

@@ -39,7 +39,8 @@ class Schedule:
     widest, tighten, narrowest : intervals are widened to a share of a typical move's effect, so that wide
         ones settle first; the share falls by a factor whenever the squared distances add up to less than
         `settled`, and to nothing after the narrowest.
-    patience : searches after which the share falls even if it did not settle.
+    patience, last_patience : searches after which the share falls even if it did not settle, and searches in
+        the intervals themselves before a next descent.
     again, descents : the share that a next descent begins with; after so many of them it begins elsewhere.
     searches : at most; they take the kinds of `search` in turn.
     least_inner, most_inner : share of the intervals aimed at, first and last.
@@ -60,13 +61,14 @@ class Schedule:
     greedy: tuple[int, ...] = (150, 60, 40)
     level: tuple[tuple[int, float], ...] = ((60, 20.0), (60, 5.0))
     widest: float = 1.0
-    tighten: float = 0.7
-    narrowest: float = 0.0015
+    tighten: float = 0.55
+    narrowest: float = 0.1
     settled: float = 1.5
-    patience: int = 3
+    patience: int = 2
+    last_patience: int = 12
     again: float = 0.15
     descents: int = 3
-    searches: int = 150
+    searches: int = 80
     search: tuple[Search, ...] = (
         Search(24, 8.0, 0.01, 2.0),
         Search(16, 2.0, 0.01, 1.0),
@@ -74,7 +76,7 @@ class Schedule:
     )
     last: Search = Search(4, 0.3, 0.03, 0.0)
     least_inner: float = 0.4
-    most_inner: float = 0.995
+    most_inner: float = 0.96
     pool: int = 20_000
     trials: int = 10_000_000
     restarts: int = 2
