@@ -31,7 +31,8 @@ def test_the_numeric_core_needs_numpy_and_scipy_alone(path: Path) -> None:
         for name in imports(path)
         if not name.startswith("smartcity_survey.stats")
         and name.split(".")[0] not in {"numpy", "scipy", "__future__", "collections", "concurrent"}
-        and name not in {"contextlib", "dataclasses", "enum", "functools", "itertools", "math", "os", "typing"}
+        and name
+        not in {"contextlib", "dataclasses", "enum", "functools", "itertools", "math", "os", "typing"}
     }
     assert not foreign
 
