@@ -31,9 +31,9 @@ _LEAST_ROOM = 0.02
 """Share of the half interval that every statistic is left on either side of where it is aimed."""
 _STUCK = 0.9
 """A search that leaves more than this share of the squared distances was in vain."""
-_PRESS, _EASE, _MOST_PRESSURE = 2.0, 0.9, 30.0
-_NAMED = 8
-"""Statistics that progress names, where no more are missed."""
+_PRESS, _EASE, _MOST_PRESSURE = 3.0, 0.8, 30.0
+_FEW = 8
+"""Statistics that progress names, and that are pressed, where no more are missed."""
 _JITTER = 0.5
 """Spread of the log factor by which moves are preferred or passed over at random."""
 
@@ -111,10 +111,8 @@ class Refiner:
         )
         self.room = np.stack([self.centre[self.printed] - low, high - self.centre[self.printed]])
         self.chi2 = keys.index(_CHI2) if _CHI2 in keys else None
-        if self.chi2 is not None:  # its last digits come at the end
-            here = np.searchsorted(self.printed, self.chi2)
-            self.half[here] = np.maximum(self.half[here], schedule.chi2_slack)
-            self.room[:, here] = self.half[here]
+        if self.chi2 is not None:
+            self._slacken_chi2(schedule.chi2_slack)
         self.adequacy = np.array([keys[i][0] == "adequacy" for i in self.printed])
         """Measures that combinations change beyond their slopes, and that are easily put right in the end."""
         self.aim_low, self.aim_high, self.scale = low.copy(), high.copy(), self.half.copy()
@@ -134,7 +132,7 @@ class Refiner:
             self.greedy(most)
         for most, hot in s.level:
             self.level(most, hot)
-        widen, tries, descents = s.widest, 0, 0
+        widen, tries, descents, slowly = s.widest, 0, 0, True
         best, fewest = self.x, self.missing(self.values).size
         for _ in range(s.searches):
             self.search(widen, s.search[tries % len(s.search)])
@@ -148,13 +146,13 @@ class Refiner:
                 continue
             tries = 0
             if widen > 0:
-                widen = widen * s.tighten if widen > s.narrowest else 0.0
+                widen = widen * s.tighten if slowly and widen > s.narrowest else 0.0
                 continue
             descents += 1  # what is left over settles only where the intervals are wide
-            widen = s.again
+            widen, slowly = s.again, False
             if descents % s.descents == 0:  # or somewhere else
                 self.level(*s.level[-1])
-                widen = s.widest
+                widen, slowly = s.widest, True
         self.x = best
         self.refresh()
 
@@ -164,28 +162,35 @@ class Refiner:
             missing = self.missing(self.values)
             if missing.size == 0 or self.chi2 is None or np.any(missing != self.chi2):
                 break
-            self._last_digits(self.chi2)
+            near = self.schedule.chi2_near
+            middle = (self.low[self.chi2] + self.high[self.chi2]) / 2
+            if abs(self.values[self.chi2] - middle) < near:
+                self._last_digits(self.chi2, middle)
+            else:
+                self._slacken_chi2(near)
+                self.search(0.0, self.schedule.search[0])
         return self.missing(self.values).size == 0
 
-    def _last_digits(self, chi2: int) -> None:
-        """Of many combinations that leave all else in place, the one that brings Bartlett's chi2 nearest."""
+    def _slacken_chi2(self, distance: float) -> None:
+        """Let Bartlett's statistic, whose last digits come at the end, be so far away meanwhile."""
+        here = np.searchsorted(self.printed, self.chi2)
+        self.half[here] = self.room[:, here] = distance
+
+    def _last_digits(self, chi2: int, middle: float) -> None:
+        """Of many combinations that leave all else in place, one that Bartlett's chi2 is printed for."""
         linear = self._linear(0.0, 1.0)
         units = self._units(linear, 0.0)
         sets, energies = self._combined(linear, units, self.schedule.last, self.schedule.keep_last)
         sets = [chosen for chosen, energy in zip(sets, energies, strict=True) if energy == 0]
         unique = {tuple(sorted(units.chosen(one))) for one in sets}
         trials = [self._moved(units.moves, np.array(one, dtype=np.int64)) for one in sorted(unique)]
-        middle = (self.low[chi2] + self.high[chi2]) / 2
         off = np.array([abs(bartlett(trial) - middle) for trial in trials])
-        nearest = off.min(initial=np.inf)
         self.progress(
-            f"Bartlett: {len(trials)} combinations leave all else in place, nearest {nearest:.2g} away"
+            f"Bartlett: {len(trials)} combinations leave all else in place, "
+            f"nearest {off.min(initial=np.inf):.2g} away"
         )
-        now = abs(self.values[chi2] - middle)
-        for k in np.argsort(off, kind="stable"):
-            if off[k] >= now:
-                return
-            if self._plausible(trials[k]) and np.all(self.missing(self._exact(trials[k])) == chi2):
+        for k in np.flatnonzero(off <= (self.high[chi2] - self.low[chi2]) / 2):
+            if self._plausible(trials[k]) and self.missing(self._exact(trials[k])).size == 0:
                 self.x = trials[k]
                 self.refresh()
                 return
@@ -324,9 +329,9 @@ class Refiner:
         )
 
     def _press(self, stuck: bool) -> None:
-        """After a search in vain what is missed counts more; after others it slowly counts less again."""
-        if stuck:
-            outside = excess(self.values[self.printed], self.aim_low, self.aim_high) != 0
+        """After a search in vain the few that are missed count more; after others they slowly count less."""
+        outside = excess(self.values[self.printed], self.aim_low, self.aim_high) != 0
+        if stuck and np.count_nonzero(outside) <= _FEW:
             self.pressure[outside] = np.minimum(self.pressure[outside] * _PRESS, _MOST_PRESSURE)
         else:
             self.pressure = np.maximum(self.pressure * _EASE, 1.0)
@@ -335,7 +340,7 @@ class Refiner:
         """How many statistics are outside their intervals, and which if they are few."""
         missing = self.missing(self.values)
         names = "; ".join(" ".join(self.problem.design.keys[i]) for i in missing)
-        return f"{missing.size} statistics missed" + (f": {names}" if 0 < missing.size <= _NAMED else "")
+        return f"{missing.size} statistics missed" + (f": {names}" if 0 < missing.size <= _FEW else "")
 
     def _plausible(self, x: IntArray) -> bool:
         """Whether every item has one peak; single moves keep it, many together may not."""

@@ -41,13 +41,15 @@ class Schedule:
         `settled`, and to nothing after the narrowest.
     patience, last_patience : searches after which the share falls even if it did not settle, and searches in
         the intervals themselves before a next descent.
-    again, descents : the share that a next descent begins with; after so many of them it begins elsewhere.
+    again, descents : the share from which a next descent goes to the intervals at once; after so many of
+        them it begins elsewhere, and slowly again.
     searches : at most; they take the kinds of `search` in turn.
     least_inner, most_inner : share of the intervals aimed at, first and last.
     pool, trials, restarts : moves considered, trials and restarts of each search.
-    partners : pairs formed with every move; chi2_slack : distance of Bartlett's statistic left to the end.
+    partners : pairs formed with every move.
+    chi2_slack, chi2_near : distance of Bartlett's statistic while others are missed, and once only it is.
     keep, keep_last : combinations of each restart that are evaluated exactly, and in the search for
-        Bartlett's last digits, which is repeated up to `finishes` times.
+        Bartlett's last digits; finishes : tries at them in a row.
     """
 
     start_rounds: int = 10
@@ -61,14 +63,14 @@ class Schedule:
     greedy: tuple[int, ...] = (150, 60, 40)
     level: tuple[tuple[int, float], ...] = ((60, 20.0), (60, 5.0))
     widest: float = 1.0
-    tighten: float = 0.55
-    narrowest: float = 0.1
+    tighten: float = 0.7
+    narrowest: float = 0.0015
     settled: float = 1.5
-    patience: int = 2
-    last_patience: int = 12
+    patience: int = 3
+    last_patience: int = 15
     again: float = 0.15
-    descents: int = 3
-    searches: int = 80
+    descents: int = 5
+    searches: int = 150
     search: tuple[Search, ...] = (
         Search(24, 8.0, 0.01, 2.0),
         Search(16, 2.0, 0.01, 1.0),
@@ -83,6 +85,7 @@ class Schedule:
     partners: int = 3
     keep: int = 100
     chi2_slack: float = 60.0
+    chi2_near: float = 2.0
     finishes: int = 6
     keep_last: int = 10_000
 
