@@ -98,8 +98,16 @@ def reconstruct(
         typer.echo(f"Not met: {cell}")
 
 
+def _start_again_in_utf8() -> None:
+    """Names in config and codebook are UTF-8; under an older encoding their files would not be found."""
+    if sys.getfilesystemencoding() != "utf-8":
+        command = [sys.executable, "-X", "utf8", "-m", "smartcity_survey.cli", *sys.argv[1:]]
+        os.execv(sys.executable, [os.fsencode(part) for part in command])
+
+
 def main() -> None:
     """Entry point: a SurveyError is a message and exit code 1, never a traceback."""
+    _start_again_in_utf8()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that cannot show a letter shows its code instead of ending the program.

@@ -121,8 +121,12 @@ def variance_columns(eigenvalues: Array, p: int) -> Array:
 
 
 def oriented(ours: Array, table: Table, k: int) -> Array:
-    """Our columns in the order and with the signs of a printed matrix: PSPP sorts and reflects neither."""
-    congruence = ours.T @ loadings_of(table)
+    """Our columns in the order and with the signs of a printed matrix: PSPP sorts and reflects neither.
+
+    Columns belong together by Tucker's congruence, which does not favour components of large variance.
+    """
+    theirs = loadings_of(table)
+    congruence = ours.T @ theirs / np.outer(np.linalg.norm(ours, axis=0), np.linalg.norm(theirs, axis=0))
     best = np.abs(congruence).argmax(axis=0)
     assert sorted(best) == list(range(k))
     signs = np.sign(congruence[best, np.arange(k)])

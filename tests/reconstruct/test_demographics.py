@@ -1,8 +1,16 @@
 import numpy as np
 import pytest
+from scipy.stats import kruskal
 
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.reconstruct.demographics import assign_categories, possible_counts
+from smartcity_survey.reconstruct.demographics import (
+    assign_categories,
+    possible_counts,
+    unrelated_categories,
+)
+
+
+UNLUCKY = 18  # a seed whose first draw goes with a score
 
 
 def test_counts_are_exact_and_the_rest_unanswered():
@@ -17,6 +25,19 @@ def test_same_seed_gives_the_same_answers():
     first, again, other = (assign_categories(counts, 70, np.random.default_rng(seed)) for seed in (1, 1, 2))
     assert first.equals(again)
     assert not first.equals(other)
+
+
+def test_what_goes_with_a_score_by_chance_is_drawn_again():
+    counts = {"a": {1: 12, 2: 8}}
+    scores = np.random.default_rng(0).normal(size=(20, 4))
+
+    def least(column):
+        return kruskal(*(scores[column == code] for code in (1, 2))).pvalue.min()
+
+    assert least(assign_categories(counts, 20, np.random.default_rng(UNLUCKY))["a"]) < 0.05
+    frame = unrelated_categories(counts, scores, np.random.default_rng(UNLUCKY))
+    assert least(frame["a"]) >= 0.05
+    assert frame["a"].value_counts().to_dict() == {1.0: 12, 2.0: 8}
 
 
 def test_a_count_that_cannot_be_true_gives_way_to_its_percentage():

@@ -9,7 +9,7 @@ import pandas as pd
 
 from smartcity_survey.codebook import Codebook
 from smartcity_survey.model import Model
-from smartcity_survey.reconstruct.demographics import assign_categories, possible_counts
+from smartcity_survey.reconstruct.demographics import possible_counts, unrelated_categories
 from smartcity_survey.reconstruct.flaws import RETAINED, FlawCounts, add_flawed_rows
 from smartcity_survey.reconstruct.survey_file import write_csv, write_sav
 from smartcity_survey.stats.cfa import fit_cfa
@@ -44,13 +44,12 @@ def bundle_survey(
     percents = {str(q): dict(zip(map(int, g["row"]), g["percent"], strict=True)) for q, g in groups.items()}
     counts, _ = possible_counts(counts, percents, len(answers))
     for_demographics, for_flaws = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(2))
-    demographics = assign_categories(counts, len(answers), for_demographics)
-    usable = pd.concat([demographics, answers[items].astype(float)], axis=1)
-    survey = add_flawed_rows(usable, items, FLAWS, for_flaws)
-
     x = answers[list(model.items)].to_numpy(dtype=np.float64)
     fit = fit_cfa(covariance(x, ddof=0), len(x), model.membership())
     scores = x @ regression_score_weights(fit).T
+    demographics = unrelated_categories(counts, scores, for_demographics)
+    usable = pd.concat([demographics, answers[items].astype(float)], axis=1)
+    survey = add_flawed_rows(usable, items, FLAWS, for_flaws)
     for column, construct in enumerate(model.names):
         name = codebook.constructs[construct].score
         if name is not None:

@@ -8,8 +8,10 @@ from math import ceil, floor
 
 import numpy as np
 import pandas as pd
+from scipy.stats import kruskal
 
 from smartcity_survey.errors import SurveyError
+from smartcity_survey.stats.types import Array
 
 Counts = Mapping[str, Mapping[int, int]]
 """Question -> answer code -> respondents who gave it."""
@@ -95,6 +97,24 @@ def assign_categories(counts: Counts, n: int, rng: np.random.Generator) -> pd.Da
         given = np.repeat(list(codes.keys()), list(codes.values()))
         values[: given.size] = given
         columns[question] = rng.permutation(values)
+    return pd.DataFrame(columns)
+
+
+def unrelated_categories(counts: Counts, scores: Array, rng: np.random.Generator) -> pd.DataFrame:
+    """`assign_categories`, drawn again where by chance a question goes with a score.
+
+    A question is drawn again while a score (column of scores (n, c)) differs between its codes with a
+    Kruskal-Wallis p below 5 % over the number of questions.
+    """
+    least = 0.05 / len(counts)
+    columns = {}
+    for question, codes in counts.items():
+        related = True
+        while related:
+            column = assign_categories({question: codes}, len(scores), rng)[question]
+            groups = [scores[column == code] for code in codes]
+            related = bool((kruskal(*groups).pvalue < least).any())
+        columns[question] = column
     return pd.DataFrame(columns)
 
 

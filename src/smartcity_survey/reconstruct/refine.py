@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from smartcity_survey.reconstruct.evaluate import Evaluator
 from smartcity_survey.reconstruct.finish import bartlett, bartlett_changes
 from smartcity_survey.reconstruct.moves import Limits, Moves, admissible, single_moves
 from smartcity_survey.reconstruct.schedule import Schedule, Search
+from smartcity_survey.reconstruct.units import Linear, Units, levelled
 from smartcity_survey.stats.types import Array, IntArray
 
 _CHI2 = ("adequacy", "bartlett_chi2")
@@ -32,52 +32,10 @@ _LEAST_ROOM = 0.02
 _STUCK = 0.9
 """A search that leaves more than this share of the squared distances was in vain."""
 _PRESS, _EASE, _MOST_PRESSURE = 3.0, 0.8, 30.0
-_FEW = 8
+_FEW = 12
 """Statistics that progress names, and that are pressed, where no more are missed."""
 _JITTER = 0.5
 """Spread of the log factor by which moves are preferred or passed over at random."""
-
-
-@dataclass(frozen=True, slots=True)
-class Linear:
-    """The moves and where the tracked statistics stand, in units of each one's scale, 0 at its centre.
-
-    moves : effects (m, t); value, low, high : (t,).
-    """
-
-    moves: Moves
-    value: Array
-    low: Array
-    high: Array
-
-
-@dataclass(frozen=True, slots=True)
-class Units:
-    """What is combined: single moves and a few together.
-
-    moves : what they are made of; effect : (u, t); cells : (u, 4) positions of their moves, -1 for none.
-    """
-
-    moves: Moves
-    effect: Array
-    cells: IntArray
-
-    @property
-    def rows(self) -> IntArray:
-        """Rows (u, 4) that each unit touches, -1 for none."""
-        return np.where(self.cells >= 0, self.moves.row[self.cells], -1)
-
-    def take(self, chosen: IntArray) -> Units:
-        return Units(self.moves, self.effect[chosen], self.cells[chosen])
-
-    def joined(self, other: Units) -> Units:
-        effect = np.concatenate([self.effect, other.effect])
-        return Units(self.moves, effect, np.concatenate([self.cells, other.cells]))
-
-    def chosen(self, units: IntArray) -> IntArray:
-        """Positions of the moves that some units consist of."""
-        flat = self.cells[units].ravel()
-        return np.asarray(flat[flat >= 0])
 
 
 class Refiner:
@@ -112,7 +70,7 @@ class Refiner:
         self.room = np.stack([self.centre[self.printed] - low, high - self.centre[self.printed]])
         self.chi2 = keys.index(_CHI2) if _CHI2 in keys else None
         if self.chi2 is not None:
-            self._slacken_chi2(schedule.chi2_slack)
+            self._slacken_chi2(self.chi2, schedule.chi2_slack)
         self.adequacy = np.array([keys[i][0] == "adequacy" for i in self.printed])
         """Measures that combinations change beyond their slopes, and that are easily put right in the end."""
         self.aim_low, self.aim_high, self.scale = low.copy(), high.copy(), self.half.copy()
@@ -167,13 +125,13 @@ class Refiner:
             if abs(self.values[self.chi2] - middle) < near:
                 self._last_digits(self.chi2, middle)
             else:
-                self._slacken_chi2(near)
+                self._slacken_chi2(self.chi2, near)
                 self.search(0.0, self.schedule.search[0])
         return self.missing(self.values).size == 0
 
-    def _slacken_chi2(self, distance: float) -> None:
+    def _slacken_chi2(self, chi2: int, distance: float) -> None:
         """Let Bartlett's statistic, whose last digits come at the end, be so far away meanwhile."""
-        here = np.searchsorted(self.printed, self.chi2)
+        here = np.searchsorted(self.printed, chi2)
         self.half[here] = self.room[:, here] = distance
 
     def _last_digits(self, chi2: int, middle: float) -> None:
@@ -267,7 +225,7 @@ class Refiner:
     def greedy(self, most: int) -> None:
         """The best moves one by one on one linear model, one per row at most, in the levelled metric."""
         linear = self._linear(0.0, 1.0)
-        effect, r = _levelled(linear, 1.0)
+        effect, r = levelled(linear, 1.0)
         r = r.astype(np.float32)
         norm = np.einsum("mt,mt->m", effect, effect)
         free = np.ones(len(self.x), dtype=bool)
@@ -293,7 +251,7 @@ class Refiner:
         typical move.
         """
         linear = self._linear(0.0, 1.0)
-        effect, value = _levelled(linear, 1e-2)
+        effect, value = levelled(linear, 1e-2)
         zero = np.zeros(value.size)
         sets, _ = combinations(
             effect, linear.moves.row[:, None], value, zero, zero, most, 2 * self.schedule.trials,
@@ -396,11 +354,3 @@ class Refiner:
 
     def _seeds(self, number: int) -> list[int]:
         return [int(seed) for seed in self.rng.integers(2**31, size=number)]
-
-
-def _levelled(linear: Linear, floor: float) -> tuple[Array, Array]:
-    """Effects and values in the metric in which typical moves go equally far in every direction."""
-    effect = linear.moves.effect
-    spread = effect.T.astype(float) @ effect / len(effect)
-    root = np.linalg.inv(np.linalg.cholesky(spread + floor * np.eye(linear.value.size)))
-    return effect @ root.T.astype(np.float32), root @ linear.value
