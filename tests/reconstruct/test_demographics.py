@@ -9,7 +9,6 @@ from smartcity_survey.reconstruct.demographics import (
     unrelated_categories,
 )
 
-
 UNLUCKY = 18  # a seed whose first draw goes with a score
 
 
