@@ -52,7 +52,6 @@ def _search(  # type: ignore[no-untyped-def]
     m, t = effect.shape
     sets = np.full((keep, most), -1, dtype=np.int64)
     energies = np.full(keep, np.inf)
-    worst = 0
     v = value.copy()
     chosen = np.full(most, -1, dtype=np.int64)
     energy = np.float32(0)
@@ -60,6 +59,7 @@ def _search(  # type: ignore[no-untyped-def]
         off = max(v[k] - high[k], low[k] - v[k], np.float32(0))
         energy += off * off
     energies[0] = energy
+    worst = keep - 1 if energy == 0 else 0  # nothing is better than 0, so others go beside it
     for step in range(trials):
         temperature = hot * (cold / hot) ** (step / trials)
         slot = np.random.randint(most)  # noqa: NPY002

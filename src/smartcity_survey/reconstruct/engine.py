@@ -64,7 +64,7 @@ def reconstruct_answers(
     schedule = schedule or Schedule()
     start, draws, search = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(3))
     require_grid(problem)
-    problem = narrowed(problem)
+    narrowed(problem)  # says what cannot hold together
     if extremes:
         problem = with_extreme_rows(problem, extremes)
     evaluator = Evaluator(problem.design)
@@ -81,7 +81,14 @@ def reconstruct_answers(
     x = _annealed_to(problem, evaluator, solution, centre, schedule, draws, progress)
     evaluator.refresh(np.cov(x.T.astype(float)))
     refiner = Refiner(
-        problem, evaluator, x, centre, _limits(problem, evaluator.weights()), schedule, search, progress
+        narrowed(problem),
+        evaluator,
+        x,
+        centre,
+        _limits(problem, evaluator.weights()),
+        schedule,
+        search,
+        progress,
     )
     refiner.run()
     missed = tuple(

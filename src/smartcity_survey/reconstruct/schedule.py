@@ -67,7 +67,7 @@ class Schedule:
     narrowest: float = 0.0015
     settled: float = 1.5
     patience: int = 3
-    last_patience: int = 15
+    last_patience: int = 10
     again: float = 0.15
     descents: int = 5
     searches: int = 150
