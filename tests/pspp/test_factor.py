@@ -25,8 +25,8 @@ EIGENVECTORS = 1e-11
 # With RCONVERGE(1e-15) PSPP rotates until nothing changes any more; measured 5e-13 (bfi, simulated) and
 # 1.2e-11 (bundled, whose criterion is flatter).
 CONVERGED = 3e-11
-# At its default, RCONVERGE(0.0001), it stops early, as SPSS and R do; measured 2.5e-5 (bfi), 9.5e-5 (simulated)
-# and 8.3e-4 (bundled, whose criterion is flat): enough to change a third decimal.
+# At its default, RCONVERGE(0.0001), it stops early, as SPSS and R do; measured 2.5e-5 (bfi), 9.5e-5
+# (simulated) and 8.3e-4 (bundled, whose criterion is flat): enough to change a third decimal.
 DEFAULT_STOP, LEAST_STOP = 1e-3, 1e-5
 # PSPP iterates principal axes until no communality moves by 1e-13; measured 5e-13 (bundled) to 2e-11
 # (simulated), and the same after promax.
