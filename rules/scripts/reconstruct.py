@@ -3,12 +3,15 @@
 import sys
 from pathlib import Path
 
-from smartcity_survey.reconstruct.study import run
+from smartcity_survey.reconstruct import rebuild
 from smartcity_survey.workflow import logged
 
 
 def main(config: str, out: str, seed: int) -> None:
-    missed = run(Path(config), Path(out), seed, lambda line: print(line, file=sys.stderr, flush=True))
+    def progress(line: str) -> None:
+        print(line, file=sys.stderr, flush=True)
+
+    missed = rebuild()(Path(config), Path(out), seed, progress)
     for cell in missed:
         print(f"Not met: {cell}", file=sys.stderr)
 

@@ -85,15 +85,9 @@ def reconstruct(
     ] = None,
 ) -> None:
     """Rebuild a survey file from a study's printed tables (half an hour; needs the extra `reconstruct`)."""
-    try:
-        from smartcity_survey.reconstruct.study import run as rebuild
-    except ModuleNotFoundError as error:
-        raise SurveyError(
-            "reconstruct",
-            f"the package {error.name} is not installed.",
-            "Use `make reconstruct`, or install the extra: pip install 'smartcity_survey[reconstruct]'.",
-        ) from None
-    missed = rebuild(study / "config.yaml", out, seed, typer.echo, searches, answers_only)
+    from smartcity_survey.reconstruct import rebuild
+
+    missed = rebuild()(study / "config.yaml", out, seed, typer.echo, searches, answers_only)
     for cell in missed:
         typer.echo(f"Not met: {cell}")
 
