@@ -1,18 +1,24 @@
 """The bundled study: its codebook, its reconstructed survey, and the printed counts they must agree with."""
 
 import csv
+import hashlib
 
 import numpy as np
 import pandas as pd
 import pyreadstat
 import pytest
+from scipy.stats import kruskal
 
 from smartcity_survey.clean import clean_responses
 from smartcity_survey.codebook import read_codebook
 from smartcity_survey.config import read_config
+from smartcity_survey.model import build_model
 from smartcity_survey.read import RESPONDENT, read_survey
 from smartcity_survey.reconstruct.demographics import possible_counts
 from smartcity_survey.reconstruct.flaws import RETAINED
+from smartcity_survey.stats.cfa import fit_cfa
+from smartcity_survey.stats.cfa_fit import fit_indices
+from smartcity_survey.stats.correlation import covariance
 from tests.conftest import REPOSITORY
 
 LANGUAGES = ("kk", "ru", "en")
@@ -107,3 +113,45 @@ def test_demographics_stand_at_the_printed_counts(sav, printed_counts):
     for question, codes in counts.items():
         assert usable[question].value_counts().to_dict() == {float(code): n for code, n in codes.items()}
     assert usable["education"].isna().sum() == 1
+
+
+def test_answers_have_one_peak_and_fit_the_model_acceptably(book, config, sav):
+    frame, _ = sav
+    usable = frame[frame[RETAINED] == 1]
+    for item in book.items:
+        counts = usable[item].value_counts().reindex(range(1, 6), fill_value=0).to_numpy()
+        peak = counts.argmax()
+        assert (np.diff(counts[: peak + 1]) >= 0).all(), item
+        assert (np.diff(counts[peak:]) <= 0).all(), item
+    model = build_model(config.model, book).keeping(
+        [item for item in book.items if item not in ("SG7", "SCR8", "SCR10")]
+    )
+    x = usable[list(model.items)].to_numpy(dtype=float)
+    indices = fit_indices(fit_cfa(covariance(x, ddof=0), len(x), model.membership()))
+    assert indices.rmsea < 0.08
+    assert indices.cfi > 0.90
+
+
+def test_hardly_a_row_is_all_the_same(book, sav):
+    frame, _ = sav
+    answers = frame.loc[frame[RETAINED] == 1, list(book.items)].to_numpy()
+    assert (answers == answers[:, :1]).all(1).sum() == 2  # which the printed minima and maxima need
+
+
+def test_demographics_go_with_answers_no_more_than_by_chance(book, sav):
+    frame, _ = sav
+    usable = frame[frame[RETAINED] == 1]
+    outcome = usable["ssadop"]
+    p_values = [
+        kruskal(*(outcome[usable[question] == code] for code in usable[question].dropna().unique())).pvalue
+        for question in book.demographics
+    ]
+    assert min(p_values) > 0.05 / len(p_values)
+
+
+def test_files_are_those_whose_checksums_are_committed():
+    lines = (RECONSTRUCTED / "checksums.txt").read_text(encoding="utf-8").splitlines()
+    assert len(lines) >= 2
+    for line in lines:
+        digest, name = line.split()
+        assert hashlib.sha256((RECONSTRUCTED / name).read_bytes()).hexdigest() == digest, name
