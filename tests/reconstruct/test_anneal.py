@@ -22,7 +22,7 @@ def goal(x: np.ndarray) -> Goal:
 
 def test_valleys_are_filled_from_their_lower_side():
     x = bent((5, 36, 30, 90, 40))
-    found = with_one_peak(x, goal(x), 0, np.random.default_rng(0))
+    found = with_one_peak(x, 1, 5, 0, np.random.default_rng(0))
     assert np.bincount(found[:, 0], minlength=6)[1:].tolist() == [5, 33, 33, 90, 40]
     np.testing.assert_array_equal(found[:, 1], x[:, 1])
 

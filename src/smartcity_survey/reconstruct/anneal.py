@@ -85,19 +85,19 @@ def have_one_peak(x: IntArray, low: int, high: int) -> bool:
     return all(unimodal(np.bincount(answers - low, minlength=high - low + 1)) for answers in x.T)
 
 
-def with_one_peak(x: IntArray, goal: Goal, frozen: int, rng: np.random.Generator) -> IntArray:
+def with_one_peak(x: IntArray, low: int, high: int, frozen: int, rng: np.random.Generator) -> IntArray:
     """The answers with single cells of items that have several peaks moved by one towards the highest."""
     x = x.copy()
     for answers in x.T:
         while True:
-            counts = np.bincount(answers - goal.low, minlength=goal.high - goal.low + 1)
+            counts = np.bincount(answers - low, minlength=high - low + 1)
             step = np.sign(counts.argmax() - np.arange(counts.size))
             falls = np.flatnonzero(counts > counts[np.arange(counts.size) + step])
             falls = falls[step[falls] != 0]
-            movable = [k for k in falls if np.any(answers[frozen:] == k + goal.low)]
+            movable = [k for k in falls if np.any(answers[frozen:] == k + low)]
             if not movable:
                 break
-            row = rng.choice(np.flatnonzero(answers[frozen:] == movable[0] + goal.low)) + frozen
+            row = rng.choice(np.flatnonzero(answers[frozen:] == movable[0] + low)) + frozen
             answers[row] += step[movable[0]]
     return x
 
@@ -117,7 +117,7 @@ def annealed(
     distances of the means and of the scores' second to fourth moments. The first `frozen` rows stay. Every
     item's counts have one peak, and no row may become all the same.
     """
-    x = with_one_peak(x, goal, frozen, rng)
+    x = with_one_peak(x, goal.low, goal.high, frozen, rng)
     precision = np.linalg.inv(goal.covariance)
     variance = np.einsum("cp,pq,cq->c", goal.weights, goal.covariance, goal.weights)
     _anneal(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from smartcity_survey.reconstruct.anneal import have_one_peak
+from smartcity_survey.reconstruct.anneal import have_one_peak, with_one_peak
 from smartcity_survey.reconstruct.combine import combinations, small_pairs
 from smartcity_survey.reconstruct.covariance import excess
 from smartcity_survey.reconstruct.design import Problem
@@ -239,7 +239,7 @@ class Refiner:
             chosen.append(best)
             free[linear.moves.row[best]] = False
             r += effect[best]
-        self.x = self._moved(linear.moves, np.array(chosen, dtype=np.int64))
+        self.x = self._with_one_peak(self._moved(linear.moves, np.array(chosen, dtype=np.int64)))
         self.refresh()
         self.progress(f"greedy: {len(chosen)} moves, {self._missed()}")
 
@@ -257,7 +257,7 @@ class Refiner:
             effect, linear.moves.row[:, None], value, zero, zero, most, 2 * self.schedule.trials,
             self._seeds(1), hot, 0.02,
         )  # fmt: skip
-        self.x = self._moved(linear.moves, sets[0])
+        self.x = self._with_one_peak(self._moved(linear.moves, sets[0]))
         self.refresh()
         self.progress(f"levelled: {sets[0].size} moves, {self._missed()}")
 
@@ -269,6 +269,7 @@ class Refiner:
         moved = [self._moved(units.moves, units.chosen(one)) for one in sets]
         fine = [k for k, trial in enumerate(moved) if self._plausible(trial)]
         if not fine:
+            self.progress(f"intervals widened by {widen:.4f}: every combination bends an item")
             return
         sets, energies, trials = [sets[k] for k in fine], energies[fine], [moved[k] for k in fine]
         values = np.stack([self._exact(trial) for trial in trials])
@@ -303,6 +304,10 @@ class Refiner:
     def _plausible(self, x: IntArray) -> bool:
         """Whether every item has one peak; single moves keep it, many together may not."""
         return have_one_peak(x, self.limits.low, self.limits.high)
+
+    def _with_one_peak(self, x: IntArray) -> IntArray:
+        """The answers with what many moves bent made straight again; searches keep what is straight."""
+        return with_one_peak(x, self.limits.low, self.limits.high, self.limits.frozen, self.rng)
 
     def _exact(self, x: IntArray) -> Array:
         return self.evaluator.of_answers(x.astype(float))[0]
