@@ -18,7 +18,7 @@ from smartcity_survey.reconstruct.extremes import Extremes, conflicting, with_ex
 from smartcity_survey.reconstruct.goals import aimed_beside, centres, correctable, goal_of, score_limits
 from smartcity_survey.reconstruct.moves import Limits
 from smartcity_survey.reconstruct.refine import Refiner
-from smartcity_survey.reconstruct.relations import narrowed
+from smartcity_survey.reconstruct.relations import CONTRADICTION, narrowed
 from smartcity_survey.reconstruct.schedule import Schedule
 from smartcity_survey.reconstruct.start import starting_state
 from smartcity_survey.stats.types import Array, IntArray
@@ -126,7 +126,7 @@ def require_possible(problem: Problem, solution: CovarianceSolution) -> None:
                 Complaint(
                     " ".join(problem.design.keys[i]),
                     f"printed {printed[problem.design.keys[i]]}, beside the others {solution.values[i]:.6g}.",
-                    "These cannot hold together; one of them is misprinted or was computed differently.",
+                    CONTRADICTION,
                 )
                 for i in bad
             ]

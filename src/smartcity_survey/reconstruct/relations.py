@@ -10,6 +10,7 @@ from smartcity_survey.errors import Problem as Complaint
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.reconstruct.design import Key, Problem
 
+CONTRADICTION = "These cannot hold together; one of them is misprinted or was computed differently."
 _ROUNDS = 5
 Interval = tuple[float, float]
 
@@ -63,7 +64,7 @@ def _meet(found: dict[Key, Interval], key: Key, other: Interval, of: tuple[Key, 
                     " ".join(key),
                     f"printed between {found[key][0]:.6g} and {found[key][1]:.6g}, but "
                     f"{', '.join(' '.join(k) for k in of)} make it {other[0]:.6g} to {other[1]:.6g}.",
-                    "These cannot hold together; one of them is misprinted or was computed differently.",
+                    CONTRADICTION,
                 )
             ]
         )
