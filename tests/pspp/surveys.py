@@ -25,6 +25,7 @@ class Survey:
     """A survey file that PSPP opens with the commands `load`, and the same rows as we have them.
 
     scales : items by scale. outcome, predictors : columns of scores. n_components : to extract.
+    default_stop : how far off PSPP's loadings may be where it rotates by its default rule.
     """
 
     load: str
@@ -33,6 +34,7 @@ class Survey:
     outcome: str
     predictors: list[str]
     n_components: int
+    default_stop: float = 2e-4
 
     @property
     def items(self) -> list[str]:
@@ -61,6 +63,7 @@ def bundled(folder: Path) -> Survey:
         outcome=scores[0],
         predictors=scores[1:],
         n_components=7,
+        default_stop=1e-3,
     )
 
 

@@ -26,8 +26,8 @@ EIGENVECTORS = 1e-11
 # 1.2e-11 (bundled, whose criterion is flatter).
 CONVERGED = 3e-11
 # At its default, RCONVERGE(0.0001), it stops early, as SPSS and R do; measured 2.5e-5 (bfi), 9.5e-5
-# (simulated) and 8.3e-4 (bundled, whose criterion is flat): enough to change a third decimal.
-DEFAULT_STOP, LEAST_STOP = 1e-3, 1e-5
+# (simulated) and 8.3e-4 (bundled, whose criterion is flat), see `Survey.default_stop`: enough to change a
+# third decimal.
 # PSPP iterates principal axes until no communality moves by 1e-13; measured 5e-13 (bundled) to 2e-11
 # (simulated), and the same after promax.
 ITERATED = 1e-10
@@ -142,9 +142,9 @@ def test_default_stopping_rule_is_loose(survey: Survey, tmp_path: Path) -> None:
     commands = FACTOR.format(items=" ".join(survey.items), k=k, criteria="", prints="ROTATION")
     rotated = run(tmp_path, survey.load + commands)["Rotated Component Matrix"]
     ours = oriented(rotated_solution(correlation(survey.complete(survey.items)), k).loadings, rotated, k)
-    rotated.compare(2, 1, ours, DEFAULT_STOP)
+    rotated.compare(2, 1, ours, survey.default_stop)
     with pytest.raises(AssertionError, match="Rotated Component Matrix"):
-        rotated.compare(2, 1, ours, LEAST_STOP)
+        rotated.compare(2, 1, ours, survey.default_stop / 10)
 
 
 def test_principal_axes_and_promax(survey: Survey, tmp_path: Path) -> None:
