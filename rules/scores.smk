@@ -18,7 +18,11 @@ rule scores:
         pls=options(study.pls, *PLS_FIT),
         method=study.scores.method,
         code=code(
-            "stages/scores.py", "stages/measurement.py", "stages/describe.py", "stats"
+            "stages/scores.py",
+            "stages/measurement.py",
+            "stages/describe.py",
+            "stages/pls.py",
+            "stats",
         ),
     script:
         "scripts/scores.py"

@@ -9,11 +9,10 @@ from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
 from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
 from smartcity_survey.stages.naming import naming, square
-from smartcity_survey.stages.pls import pls_model
+from smartcity_survey.stages.pls import fit_model
 from smartcity_survey.stages.pls_inputs import PlsInputs
 from smartcity_survey.stats.cfa import fit_cfa
 from smartcity_survey.stats.correlation import covariance
-from smartcity_survey.stats.pls import fit_pls
 from smartcity_survey.stats.reliability import reliability
 from smartcity_survey.stats.validity import fornell_larcker, htmt
 
@@ -29,13 +28,7 @@ def evaluate_measurement(answers: pd.DataFrame, model: Model, section: PlsSectio
     n, membership = len(x), model.membership()
     with naming(model.items, "measurement", model.names):
         correlations, covariances = inputs.correlation(), covariance(x, ddof=1)
-        pls = fit_pls(
-            correlations,
-            n,
-            pls_model(model, section),
-            tolerance=section.tolerance,
-            max_iterations=section.max_iterations,
-        )
+        pls = fit_model(correlations, n, model, section)
         cfa = fit_cfa(covariance(x, ddof=0), n, membership)
         by_pls = reliability(covariances, n, membership, loadings=pls.loadings, rho_a=pls.rho_a)
         by_cfa = reliability(covariances, n, membership, loadings=cfa.std_loadings)

@@ -25,8 +25,10 @@ from smartcity_survey.stages.pls_inputs import PlsInputs, core_mode
 from smartcity_survey.stats.bootstrap import PlsBootstrap
 from smartcity_survey.stats.intervals import summarise
 from smartcity_survey.stats.mediation import chain_effects, chain_standard_errors, chains
+from smartcity_survey.stats.pls import PlsFit, fit_pls
 from smartcity_survey.stats.pls_model import PlsModel
 from smartcity_survey.stats.pls_stack import Reason
+from smartcity_survey.stats.types import Array
 
 OPTIONAL = (
     "moderation",
@@ -54,6 +56,17 @@ def pls_model(model: Model, section: PlsSection) -> PlsModel:
         paths=model.path_matrix(),
         modes=tuple(core_mode(construct.mode) for construct in model.constructs),
         scheme=section.scheme,
+    )
+
+
+def fit_model(R: Array, n: int, model: Model, section: PlsSection) -> PlsFit:
+    """`fit_pls` of the model on item correlations R (p, p), iterated as the config says."""
+    return fit_pls(
+        R,
+        n,
+        pls_model(model, section),
+        tolerance=section.tolerance,
+        max_iterations=section.max_iterations,
     )
 
 

@@ -12,10 +12,9 @@ from smartcity_survey.model import Model
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.describe import SPSS_FORMULAS, descriptives_frame
 from smartcity_survey.stages.naming import naming, square
-from smartcity_survey.stages.pls import pls_model
+from smartcity_survey.stages.pls import fit_model
 from smartcity_survey.stats.cfa import fit_cfa
 from smartcity_survey.stats.correlation import correlation, covariance
-from smartcity_survey.stats.pls import fit_pls
 from smartcity_survey.stats.scores import (
     bartlett_score_weights,
     component_score_weights,
@@ -93,13 +92,7 @@ def _weights(method: ScoreMethod, x: Array, model: Model, pls: PlsSection) -> Ar
         if method == "component":
             return component_score_weights(correlation(x), x.std(axis=0, ddof=1), membership)
         if method == "pls":
-            fit = fit_pls(
-                correlation(x),
-                len(x),
-                pls_model(model, pls),
-                tolerance=pls.tolerance,
-                max_iterations=pls.max_iterations,
-            )
+            fit = fit_model(correlation(x), len(x), model, pls)
             return np.asarray((fit.outer_weights / x.std(axis=0, ddof=1)[:, None]).T)
         cfa = fit_cfa(covariance(x, ddof=0), len(x), membership)
         return regression_score_weights(cfa) if method == "cfa_regression" else bartlett_score_weights(cfa)

@@ -15,13 +15,12 @@ from smartcity_survey.model import Model
 from smartcity_survey.stages.blocks import demographic_codes, require_demographics
 from smartcity_survey.stages.cards import pls_estimator, respondents
 from smartcity_survey.stages.naming import naming
-from smartcity_survey.stages.pls import pls_model
+from smartcity_survey.stages.pls import fit_model
 from smartcity_survey.stages.pls_inputs import PlsInputs
 from smartcity_survey.stats.cfa import fit_cfa
 from smartcity_survey.stats.cfa_fit import fit_indices
-from smartcity_survey.stats.correlation import correlation, covariance
+from smartcity_survey.stats.correlation import covariance
 from smartcity_survey.stats.mean_difference import mean_difference
-from smartcity_survey.stats.pls import fit_pls
 from smartcity_survey.stats.validity import htmt
 
 Pair = tuple[str, str]
@@ -93,15 +92,9 @@ def unprinted_quantities(
     x = items.to_numpy(dtype=np.float64)
     membership, names = model.membership(), model.names
     indices = fit_indices(fit_cfa(covariance(x, ddof=0), len(x), membership))
-    inputs = PlsInputs.of(answers, model, pls)
-    paths = fit_pls(
-        inputs.correlation(),
-        len(x),
-        pls_model(model, pls),
-        tolerance=pls.tolerance,
-        max_iterations=pls.max_iterations,
-    ).path_coefficients
-    ratios = htmt(correlation(x), membership)
+    correlations = PlsInputs.of(answers, model, pls).correlation()
+    paths = fit_model(correlations, len(x), model, pls).path_coefficients
+    ratios = htmt(correlations, membership)
     rows = [("item_mean", str(item), float(value)) for item, value in items.mean().items()]
     rows += [("item_sd", str(item), float(value)) for item, value in items.std().items()]
     rows += [("cfa_fit", name, float(getattr(indices, name))) for name in FIT]
