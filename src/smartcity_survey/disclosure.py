@@ -50,7 +50,9 @@ def protect(
     shown = dict(result.tables) | dict(earlier or {})
     tables, cards = dict(result.tables), dict(result.cards)
     for name in set(tables) & set(_TABLES):
-        n = int(cards[name].get("n", 0))
+        if tables[name].empty:  # there was nothing to compute, and there is nothing to hide
+            continue
+        n = int(str(cards[name].get("n", 0)))
         tables[name] = _TABLES[name](tables[name].copy(), _Context(section.smallest_cell, n, shown))
         cards[name] = {**cards[name], HIDDEN_BELOW: section.smallest_cell}
     return StageResult(tables=tables, cards=cards, private=result.private)

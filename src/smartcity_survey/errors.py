@@ -40,3 +40,21 @@ class SurveyError(Exception):
         error.problems = tuple(problems)
         error.args = ("\n".join(str(problem) for problem in problems),)
         return error
+
+
+class NoSolution(SurveyError):
+    """What the answers do not admit, though nothing is wrong with the files.
+
+    Attributes
+    ----------
+    reason : a code, which reports put into the reader's language.
+    names : items, constructs or categories at fault; may be empty.
+    """
+
+    def __init__(self, reason: str, names: Sequence[str], problems: Sequence[Problem]) -> None:
+        first, *_ = problems
+        super().__init__(first.place, first.found, first.remedy)
+        self.problems = tuple(problems)
+        self.args = ("\n".join(str(problem) for problem in problems),)
+        self.reason = reason
+        self.names = tuple(names)

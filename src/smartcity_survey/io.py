@@ -14,8 +14,14 @@ from typing import Any
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-Card = Mapping[str, str | float | int]
-"""How a table was computed: method, tolerance, n, divisor, seed ..."""
+Card = Mapping[str, str | float | int | list[dict[str, str]]]
+"""How a table was computed: method, tolerance, n, divisor, seed ...; under `refused` what had no solution."""
+
+
+REFUSED = "refused"
+"""Line of a card that lists what had no solution: `part`, `reason` (a code) and `at_fault` (names)."""
+WHOLE = "table"
+"""The part that is refused where nothing of a table could be computed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import numpy as np
 
 from smartcity_survey.codebook import Codebook, read_codebook
 from smartcity_survey.config import Approach, Mode, ModelSection
-from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.errors import NoSolution, Problem, SurveyError
 from smartcity_survey.model_checks import (
     higher_order_problems,
     moderation_problems,
@@ -128,7 +128,7 @@ class Model:
 
         Raises
         ------
-        SurveyError
+        NoSolution
             where a construct would be left without an item.
         """
         kept = set(items)
@@ -138,11 +138,12 @@ class Model:
         )
         empty = [c.name for c in constructs if not c.items]
         if empty:
-            raise SurveyError(
+            problem = Problem(
                 "config.yaml, factors.minimum_loading",
                 f"no item is left for {', '.join(empty)}.",
                 "Lower the limit, or take the construct out of `model`.",
             )
+            raise NoSolution("no_item_left", empty, [problem])
         return replace(self, constructs=constructs)
 
 

@@ -14,12 +14,13 @@ import pytest
 import yaml
 
 from smartcity_survey.config import Language
-from smartcity_survey.io import write_json, write_table
+from smartcity_survey.io import WHOLE, write_json, write_table
 from smartcity_survey.report.contents import load_contents
 from smartcity_survey.report.criteria import CRITERIA
 from smartcity_survey.report.figures import FIGURES
 from smartcity_survey.report.page import write_report
 from smartcity_survey.report.wording import LANGUAGES, load_wording
+from smartcity_survey.stages.scores import METHODS
 from tests.report.conftest import MANIFEST, MakeSetting
 
 PACKAGE = Path(__file__).resolve().parents[2] / "src" / "smartcity_survey"
@@ -98,7 +99,6 @@ def test_every_text_is_used(
         ("careless", tables["careless"].assign(n_flagged=np.nan)),
     ):
         write_table(frame, tmp_path / "tables" / f"{name}.csv")
-    write_json({"careless": {"hidden_below": 5}}, tmp_path / "cards" / "clean.json")
     # What is said of single items stands below tables whose card names some.
     told = [
         key.split(".")[1] for key in recorder if key.startswith("tables.") and key.endswith(".single_items")
@@ -106,6 +106,10 @@ def test_every_text_is_used(
     for name in told:
         write_table(tables[name], tmp_path / "tables" / f"{name}.csv")
     write_json({name: {"single_items": "use"} for name in told}, tmp_path / "cards" / "single.json")
+    refused = [{"part": part, "reason": "heywood", "at_fault": "T1"} for part in (WHOLE, "cfa")]
+    write_json({"careless": {"hidden_below": 5, "refused": refused}}, tmp_path / "cards" / "clean.json")
+    unsolved = tables["hypotheses"].assign(verdict="no_solution")
+    write_table(unsolved, tmp_path / "tables" / "hypotheses.csv")
     write_report(tmp_path, MANIFEST, recording, tmp_path / "report.html")
     unread = {key for key in recorder if key not in recorder.read}
     codes = _words_in_code()
@@ -129,6 +133,7 @@ def _words_in_code() -> set[str]:
                 words.add(node.target.id)
     strengths = ("moderate", "strong", "very_strong")
     composed = {f"{strength}_{way}" for strength in strengths for way in ("for", "against")}
+    composed |= {f"scores_{method}" for method in METHODS}
     return words | composed | {"satorra_bentler", "{} (eigenvalue > {})", "{} (fixed number)", "nothing"}
 
 

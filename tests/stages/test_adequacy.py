@@ -3,11 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from smartcity_survey.errors import SurveyError
 from smartcity_survey.stages.adequacy import evaluate_adequacy
 from smartcity_survey.stats.adequacy import kmo
 from smartcity_survey.stats.correlation import correlation
 from tests.stages import simulated
+from tests.stages.refusals import refused
 
 
 def test_tables_hold_the_numbers_of_the_core() -> None:
@@ -37,7 +37,10 @@ def test_a_constant_item_and_a_copied_one_are_named() -> None:
     constant, copied = items.copy(), items.copy()
     constant[simulated.ITEMS[2]] = 3.0
     copied[simulated.ITEMS[4]] = copied[simulated.ITEMS[1]]
-    with pytest.raises(SurveyError, match=rf"adequacy, {simulated.ITEMS[2]}: every respondent gave the same"):
-        evaluate_adequacy(constant)
-    with pytest.raises(SurveyError, match=rf"{simulated.ITEMS[1]}, {simulated.ITEMS[4]}: these determine"):
-        evaluate_adequacy(copied)
+    for answers, reason, names in (
+        (constant, "constant", simulated.ITEMS[2]),
+        (copied, "dependent", f"{simulated.ITEMS[1]}, {simulated.ITEMS[4]}"),
+    ):
+        result = evaluate_adequacy(answers)
+        assert all(table.empty for table in result.tables.values())
+        assert refused(result, "adequacy") == [("table", reason, names)]

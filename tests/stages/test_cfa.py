@@ -16,6 +16,7 @@ from smartcity_survey.stats.cfa import CfaFit, fit_cfa
 from smartcity_survey.stats.cfa_fit import fit_indices
 from smartcity_survey.stats.correlation import covariance
 from tests.stages import simulated
+from tests.stages.refusals import refused
 
 DRAWS = 20
 P, K = len(simulated.ITEMS), len(simulated.CONSTRUCTS)
@@ -125,9 +126,10 @@ def test_without_a_solution_tables_are_empty_and_cards_say_why() -> None:
     found = confirmed(answers, model)
     assert found.tables["cfa_loadings"]["heywood"].any()
     assert found.tables["dynamic_fit"].empty
-    assert found.cards["dynamic_fit"]["status"] == "Heywood case"
+    heywood = found.tables["cfa_loadings"].query("heywood")["item"]
+    assert refused(found, "dynamic_fit") == [("table", "heywood", ", ".join(heywood))]
     assert found.tables["cfa_dwls_fit"].empty
-    assert found.cards["cfa_dwls_fit"]["status"] == "items that repeat one another"
+    assert refused(found, "cfa_dwls_fit") == [("table", "dependent", ", ".join(twins))]
     assert not found.tables["modification_indices"].empty
 
 

@@ -70,7 +70,7 @@ def test_what_the_answers_do_not_admit_is_listed_with_its_reason() -> None:
     four = items()[list(simulated.ITEMS[:4])]
     solutions = compare_solutions(four, FactorsSection(n_components=2)).tables["factor_solutions"]
     status = solutions.set_index("extraction")["status"]
-    assert status["principal_axes"] == "too many factors for so few items"
+    assert status["principal_axes"] == "under_identified"
     assert set(status["components"]) == {"converged"}
 
 
@@ -83,5 +83,5 @@ def test_a_heywood_case_is_flagged() -> None:
     axes = found["factor_communalities"].query("extraction == 'principal_axes'")
     assert axes["item"][axes["heywood"]].tolist() == ["a"]
     status = found["factor_solutions"].groupby("extraction")["status"].unique()
-    assert status["principal_axes"].tolist() == ["Heywood case"]
+    assert status["principal_axes"].tolist() == ["heywood"]
     assert status["components"].tolist() == ["converged"]

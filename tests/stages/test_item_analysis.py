@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import StageResult
 from smartcity_survey.stages.item_analysis import analyse_items
 from smartcity_survey.stats.correlation import covariance
 from smartcity_survey.stats.reliability import cronbach_alpha, item_total
 from tests.stages import simulated
+from tests.stages.refusals import refused
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +60,12 @@ def test_items_that_determine_one_another_are_named() -> None:
     copied = simulated.answers().copy()
     first, second = simulated.items_of(simulated.CONSTRUCTS[0])[:2]
     copied[second] = copied[first]
-    with pytest.raises(SurveyError, match="determine one another") as refused:
-        analyse_items(pd.DataFrame(copied), simulated.model())
-    assert "item analysis" in str(refused.value)
+    result = analyse_items(pd.DataFrame(copied), simulated.model())
+    assert set(refused(result, "reliability_intervals")) == {
+        ("cfa", "dependent", f"{first}, {second}"),
+        ("omega", "dependent", f"{first}, {second}"),
+    }
+    intervals = result.tables["reliability_intervals"].set_index(["coefficient", "construct"])["estimate"]
+    assert intervals["alpha"].notna().all()
+    assert intervals["omega"].isna().tolist() == [True, *[False] * (len(simulated.CONSTRUCTS) - 1)]
+    assert intervals["ave"].isna().all()

@@ -14,14 +14,14 @@ CASES = [
     (errors.NotFinite((0,)), "factors, T1", "unanswered", "missing_items"),
     (errors.TooFewRows(4, 10), "factors", "4 respondents, at least 10", "more answers"),
     (errors.DependentPredictors(1, (0,)), "factors, use", "trust", "model.paths"),
-    (errors.ImproperSolution(1, "no"), "factors, use", "construct 1: no", "loadings"),
+    (errors.ImproperSolution(1, "no"), "factors, use", "no.", "loadings"),
     (errors.NotPositiveDefinite(-0.15), "factors", "contradict one another", "polychoric"),
     (errors.InvalidComponents(9, 3), "config.yaml, factors.n_components", "9 components", "1 to 3"),
     (errors.InvalidComponents(0, 3), "config.yaml, factors.n_components", "0 components", "above 1"),
     (errors.TiedEigenvalues(2, 0.5), "config.yaml, factors.n_components", "exactly the same", "Keep 3"),
     (errors.UnderIdentified((1,)), "factors, use", "too few items", "two where it correlates"),
     (errors.HeywoodCase((2,)), "factors, T3", "Heywood", "nearly repeats"),
-    (errors.PerfectFit(), "factors", "rounding error", "README"),
+    (errors.PerfectFit(), "factors", "rounding error", "computed from the outcome"),
 ]
 
 

@@ -11,6 +11,7 @@ import pytest
 from smartcity_survey.config import PlsSection
 from smartcity_survey.stages.pls import estimate_pls
 from tests.stages import simulated
+from tests.stages.refusals import refused
 from tests.stats.pls_data import reference
 
 FIRST, SECOND, *_ = simulated.CONSTRUCTS
@@ -62,7 +63,7 @@ def test_an_improper_correction_leaves_the_composites_standing() -> None:
     result = estimate_pls(frame, simulated.model().keeping(kept), section, seed=1)
     assert len(result.tables["pls_paths"]) == len(simulated.CONSTRUCTS) - 1
     assert result.tables["plsc_paths"].empty
-    assert result.cards["plsc_paths"]["at_fault"] == FIRST
+    assert refused(result, "plsc_paths") == [("table", "improper", FIRST)]
 
 
 def test_both_ratios_have_one_sided_bounds() -> None:

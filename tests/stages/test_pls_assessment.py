@@ -10,11 +10,11 @@ import pytest
 
 from smartcity_survey.codebook import WEIGHT
 from smartcity_survey.config import PlsSection
-from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import StageResult
 from smartcity_survey.stages.pls_assessment import assess_pls
 from smartcity_survey.stages.pls_prediction import predict_answers
 from tests.stages import simulated
+from tests.stages.refusals import refused
 
 SECTION = PlsSection(exact_fit_draws=20, folds=5, repetitions=2)
 
@@ -71,8 +71,11 @@ def test_copied_items_are_named() -> None:
     frame = simulated.answers().copy()
     first, second, *_ = simulated.ITEMS
     frame[second] = frame[first]
-    with pytest.raises(SurveyError, match=f"{first}, {second}"):
-        assess_pls(frame, simulated.model(), simulated.codebook(), SECTION, 1)
+    result = assess_pls(frame, simulated.model(), simulated.codebook(), SECTION, 1)
+    assert refused(result, "pls_fit") == [("table", "dependent", f"{first}, {second}")]
+    assert refused(result, "cross_loadings") == [("vif", "dependent", f"{first}, {second}")]
+    assert result.tables["cross_loadings"]["vif"].isna().all()
+    assert result.tables["pls_effects"]["total_effect"].notna().all()
 
 
 def test_polychoric_correlations_reach_every_table_but_those_that_need_numbers() -> None:

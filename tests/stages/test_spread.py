@@ -12,7 +12,6 @@ import pytest
 
 from smartcity_survey.codebook import Codebook
 from smartcity_survey.config import CleaningSection, GroupsSection, PlsSection
-from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import StageResult
 from smartcity_survey.reconstructions import read_alternatives
 from smartcity_survey.stages.measurement import evaluate_measurement
@@ -20,6 +19,7 @@ from smartcity_survey.stages.spread import compare_reconstructions
 from smartcity_survey.stats.cfa import fit_cfa
 from smartcity_survey.stats.cfa_fit import fit_indices
 from tests.stages import simulated
+from tests.stages.refusals import refused
 
 GROUPS = GroupsSection(variables=("city", "age"), smallest=90)
 QUANTITIES = ["item_mean", "item_sd", "cfa_fit", "pls_path", "htmt", "subgroup_difference"]
@@ -148,15 +148,16 @@ def test_the_card_tells_the_seeds_and_how_items_were_chosen() -> None:
 def test_a_constant_item_is_named_with_its_seed() -> None:
     own, first, _ = reconstructions()
     item = simulated.ITEMS[0]
-    with pytest.raises(SurveyError, match=rf"spread, seed 3, {item}: every respondent gave the same"):
-        compare_reconstructions(
-            own,
-            {3: first.assign(**{item: 4.0})},
-            simulated.model(),
-            simulated.codebook(),
-            PlsSection(),
-            GROUPS,
-        )
+    result = compare_reconstructions(
+        own,
+        {3: first.assign(**{item: 4.0})},
+        simulated.model(),
+        simulated.codebook(),
+        PlsSection(),
+        GROUPS,
+    )
+    assert refused(result, "spread") == [("seed 3", "constant", item)]
+    assert result.tables["spread"].empty
 
 
 def test_files_are_read_in_the_order_of_their_seeds_and_reverse_items_recoded(

@@ -60,6 +60,24 @@ def claim(line: Line, setting: Setting) -> str:
     return f"{arrow} ({sign})"
 
 
+def reason_text(reason: str, at_fault: str, setting: Setting) -> str:
+    """Why something has no solution, with the names at fault in brackets."""
+    words = setting.wording.value("reason", reason)
+    return f"{words} ({at_fault})" if at_fault else words
+
+
+def _status(value: str, line: Line, setting: Setting) -> str:
+    """How an estimation ended; the reason where it has no solution."""
+    if setting.wording.knows("status", value):
+        return setting.wording.value("status", value)
+    return _reason(value, line, setting)
+
+
+def _reason(value: str, line: Line, setting: Setting) -> str:
+    at_fault = line.get("at_fault")
+    return reason_text(value, at_fault if isinstance(at_fault, str) else "", setting)
+
+
 def option_text(choice: str, option: str, setting: Setting) -> str:
     """An option of a choice of the specification curve; controls are demographic questions."""
     if choice == "controls":
@@ -156,6 +174,8 @@ NAMES: Mapping[str, Callable[[str, Line, Setting], str]] = {
     "second": _term,
     "groups": _groups,
     "demographic": lambda value, line, setting: setting.labels.demographics.get(value, value),
+    "status": _status,
+    "reason": _reason,
     "quantity": _quantity,
     "of": _of,
     "largest_of": _of,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from smartcity_survey.io import Card
+from smartcity_survey.io import REFUSED, Card
 from smartcity_survey.report.contents import Contents, Entry
 from smartcity_survey.report.numbering import Printed, number_entries
 from smartcity_survey.report.setting import Setting
@@ -69,7 +69,8 @@ def build_parts(
     def there(entry: Entry) -> bool:
         if entry.kind == "figure":
             return (figures / f"{entry.name}.svg").is_file()
-        return entry.name in tables and (entry.keep_empty or len(tables[entry.name]) > 0)
+        told = entry.keep_empty or REFUSED in cards.get(entry.name, {})
+        return entry.name in tables and (told or len(tables[entry.name]) > 0)
 
     shown = {section.id: [e for e in section.entries if there(e)] for section in contents.sections}
     numbers = number_entries([entry for entries in shown.values() for entry in entries], printed, wording)
@@ -79,7 +80,7 @@ def build_parts(
         if entry.kind == "table":
             table = render_table(tables[entry.name], entry, contents, setting, cards.get(entry.name))
             lines = wording.numbers.count(sum(len(group.lines) for group in table.groups))
-            folded = wording.fill("page.unfold", n=lines) if entry.fold else ""
+            folded = wording.fill("page.unfold", n=lines) if entry.fold and table.groups else ""
             return Block(f"table-{entry.name}", numbers[entry], wording[f"{key}.title"], table, folded=folded)
         return Block(
             id=f"figure-{entry.name}",

@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 
 from smartcity_survey.disclosure import HIDDEN_BELOW
-from smartcity_survey.io import Card
+from smartcity_survey.io import REFUSED, WHOLE, Card
 from smartcity_survey.report.cells import Cell, cell, interval, records
 from smartcity_survey.report.contents import Contents, Entry
-from smartcity_survey.report.names import ROBUST, heading, name_text
+from smartcity_survey.report.names import ROBUST, heading, name_text, reason_text
 from smartcity_survey.report.setting import Setting
 
 
@@ -59,6 +59,9 @@ def render_table(
     frame : the stage file, at full precision.
     card : how it was computed.
     """
+    if not frame.columns.size:
+        notes = tuple(refusal_notes(card, setting)) if card else ()
+        return Table((), (), (), notes, card_line(card, setting) if card else "")
     if entry.having:
         frame = frame[frame[entry.having].notna()]
     if entry.pivot:
@@ -91,6 +94,7 @@ def render_table(
             *_notes(entry, len(shown), len(frame), setting),
             *_of_single_items(entry, card, setting),
             *(_hidden(shown, hides, card, setting) if card else ()),
+            *(refusal_notes(card, setting) if card else ()),
         ),
         card=card_line(card, setting) if card else "",
     )
@@ -99,7 +103,7 @@ def render_table(
 def _hidden(frame: pd.DataFrame, hides: tuple[str, ...], card: Card, setting: Setting) -> Iterator[str]:
     """What the mark of cells left out means, where there are such cells."""
     if frame[[column for column in hides if column in frame]].isna().any(axis=None):
-        limit = setting.wording.numbers.count(float(card[HIDDEN_BELOW]))
+        limit = setting.wording.numbers.count(float(str(card[HIDDEN_BELOW])))
         yield setting.wording.fill("page.hidden", limit=limit)
 
 
@@ -108,6 +112,18 @@ def _of_single_items(entry: Entry, card: Card | None, setting: Setting) -> Itera
     key = f"tables.{entry.name}.single_items"
     if card and "single_items" in card and key in setting.wording:
         yield setting.wording[key]
+
+
+def refusal_notes(card: Card, setting: Setting) -> Iterator[str]:
+    """A sentence for each part of a table that has no solution, with the reason and the names at fault."""
+    refused = card.get(REFUSED, [])
+    for line in refused if isinstance(refused, list) else ():
+        reason = reason_text(line["reason"], line["at_fault"], setting)
+        if line["part"] == WHOLE:
+            yield setting.wording.fill("page.not_computed", reason=reason)
+        else:
+            part = setting.wording.value("part", line["part"])
+            yield setting.wording.fill("page.part_not_computed", part=part, reason=reason)
 
 
 def card_line(card: Card, setting: Setting) -> str:
@@ -133,7 +149,11 @@ def card_entries(card: Card, setting: Setting) -> dict[str, str]:
             return ", ".join(setting.labels.construct(name) for name in str(value).split(", "))
         return wording.value("card", str(value))
 
-    return {wording.value("card_key", key): written(key, value) for key, value in card.items()}
+    return {
+        wording.value("card_key", key): written(key, value)
+        for key, value in card.items()
+        if not isinstance(value, list)
+    }
 
 
 def _notes(entry: Entry, shown: int, total: int, setting: Setting) -> list[str]:

@@ -66,6 +66,10 @@ def _finding(line: Mapping[str, Any], setting: Setting) -> Finding:
     wording, style = setting.wording, setting.wording.numbers
     estimate, low, high, p = (float(line[key]) for key in ("estimate", "ci_low", "ci_high", "p"))
     written_p = style.p_value(p)
+    if line["verdict"] == "no_solution":
+        return Finding(
+            wording.value("method", str(line["method"])), wording["verdicts.no_solution"], False, (), False
+        )
     parts = [wording.fill("verdicts.estimate", estimate=style.fixed(estimate, 3, bounded=True))]
     parts += [text for text in [interval(low, high, "ratio:2", style).text] if text]
     parts += [wording.fill("verdicts.p_below" if p < 0.001 else "verdicts.p", p=written_p)] if p == p else []
@@ -95,7 +99,7 @@ def _facts(tables: Tables, setting: Setting) -> Iterator[tuple[str, str, str]]:
     if "item_retention" in tables:
         retained = tables["item_retention"]["retained"]
         yield wording["facts.items"], style.count(retained.sum()), of(len(retained))
-    if "adequacy" in tables:
+    if len(tables.get("adequacy", ())):
         kmo = tables["adequacy"].set_index("statistic")["value"]["kmo"]
         yield wording["facts.kmo"], style.fixed(kmo, 3, bounded=True), ""
     for table, key in (("model_summary", "r2_ols"), ("pls_quality", "r2_pls")):

@@ -8,10 +8,12 @@ import pandas as pd
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.naming import naming, square
+from smartcity_survey.stages.refusals import empty_without_solution
 from smartcity_survey.stats.adequacy import bartlett_sphericity, kmo
 from smartcity_survey.stats.correlation import correlation, require_independence
 
 
+@empty_without_solution("adequacy", "item_msa", "anti_image_correlations", "anti_image_covariances")
 def evaluate_adequacy(items: pd.DataFrame) -> StageResult:
     """KMO overall and per item, Bartlett's test, anti-image matrices, how well the matrix is conditioned."""
     n, names = len(items), list(items.columns)

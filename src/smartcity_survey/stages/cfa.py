@@ -8,18 +8,18 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.config import CfaSection
-from smartcity_survey.io import Card, StageResult
+from smartcity_survey.io import WHOLE, Card, StageResult
 from smartcity_survey.model import Model
 from smartcity_survey.stages.cards import respondents, single_items
-from smartcity_survey.stages.dwls import ordinal_tables
+from smartcity_survey.stages.dwls import ORDINAL_TABLES, ordinal_tables
 from smartcity_survey.stages.naming import naming, square
+from smartcity_survey.stages.refusals import Refusals, empty_without_solution
 from smartcity_survey.stats.cfa import CfaFit, fit_cfa
 from smartcity_survey.stats.cfa_fit import CfaIndices, fit_indices
 from smartcity_survey.stats.cfa_residuals import covariance_residuals
 from smartcity_survey.stats.cfa_robust import satorra_bentler
 from smartcity_survey.stats.correlation import covariance
 from smartcity_survey.stats.dynamic_fit import dynamic_cutoffs
-from smartcity_survey.stats.errors import HeywoodCase, InvalidModel, NotConverged, StatisticsError
 from smartcity_survey.stats.maximum_likelihood import TOLERANCE
 from smartcity_survey.stats.modification import modification_indices
 from smartcity_survey.stats.significance import normal_interval, normal_two_sided
@@ -34,14 +34,13 @@ DYNAMIC = [
     *(column for index in INDICES for column in (index, f"{index}_separates")),
     "n_inadmissible",
 ]
-REFUSALS: dict[type[StatisticsError], str] = {
-    InvalidModel: "fewer than two factors of several items",
-    HeywoodCase: "Heywood case",
-    NotConverged: "not converged",
-}
-"""Why there are no dynamic cut-offs."""
+TABLES = (
+    *("cfa_fit", "cfa_loadings", "cfa_factor_correlations", "cfa_correlation_intervals"),
+    *("modification_indices", "cfa_residuals", "dynamic_fit"),
+)
 
 
+@empty_without_solution(*TABLES, *ORDINAL_TABLES)
 def confirm_model(
     answers: pd.DataFrame, model: Model, section: CfaSection, level: float, seed: int
 ) -> StageResult:
@@ -56,10 +55,13 @@ def confirm_model(
     with naming(model.items, "CFA", model.names):
         cfa = fit_cfa(covariance(x, ddof=0), len(x), model.membership())
         fit = fit_indices(cfa)
-        robust = asdict(satorra_bentler(cfa, x))
+    own = {name: Refusals(model.items, model.names) for name in TABLES}
+    robust = own["cfa_fit"].attempt("satorra_bentler", lambda: asdict(satorra_bentler(cfa, x)))
     ordinal = ordinal_tables(x, cfa, model, level)
-    dynamic, drawn = _dynamic(cfa, fit, model, section, seed)
-    statistics = asdict(fit) | {f"satorra_bentler_{name}": value for name, value in robust.items()}
+    dynamic = own["dynamic_fit"].attempt(WHOLE, lambda: _dynamic(cfa, fit, model, section, seed))
+    changes = own["modification_indices"].attempt(WHOLE, lambda: _modification_indices(cfa, model))
+    residuals = own["cfa_residuals"].attempt(WHOLE, lambda: _residuals(cfa, model))
+    statistics = asdict(fit) | {f"satorra_bentler_{name}": value for name, value in (robust or {}).items()}
     card: Card = {
         "method": "maximum likelihood, one factor per construct, all correlated",
         "scaling": "first item of each construct has loading 1",
@@ -76,17 +78,18 @@ def confirm_model(
         "cfa_loadings": _loadings(cfa, model, level),
         "cfa_factor_correlations": square(cfa.factor_corr, model.names, "construct"),
         "cfa_correlation_intervals": _correlation_intervals(cfa, model, level),
-        "modification_indices": _modification_indices(cfa, model),
-        "cfa_residuals": _residuals(cfa, model),
-        "dynamic_fit": dynamic,
+        "modification_indices": pd.DataFrame() if changes is None else changes,
+        "cfa_residuals": pd.DataFrame() if residuals is None else residuals,
+        "dynamic_fit": pd.DataFrame(columns=DYNAMIC) if dynamic is None else dynamic,
     }
     cards: dict[str, Card] = dict.fromkeys(tables, card) | {
         "cfa_loadings": intervals,
         "cfa_correlation_intervals": intervals,
         "modification_indices": {**card, "modification": "score test of one fixed parameter, df 1"},
         "cfa_residuals": {**card, "standard_errors": "of the residuals, under normality"},
-        "dynamic_fit": drawn,
+        "dynamic_fit": _dynamic_card(cfa.n, model, section, seed),
     }
+    cards |= {name: {**cards[name], **refusals.card()} for name, refusals in own.items()}
     return StageResult(tables={**tables, **ordinal.tables}, cards={**cards, **ordinal.cards})
 
 
@@ -179,23 +182,21 @@ def _residuals(cfa: CfaFit, model: Model) -> pd.DataFrame:
     return frame.sort_values("z", key=abs, ascending=False, kind="stable", ignore_index=True)
 
 
-def _dynamic(
-    cfa: CfaFit, fit: CfaIndices, model: Model, section: CfaSection, seed: int
-) -> tuple[pd.DataFrame, Card]:
-    card: Card = {
+def _dynamic_card(n: int, model: Model, section: CfaSection, seed: int) -> Card:
+    return {
         "method": "dynamic fit cut-offs (McNeish and Wolf 2023)",
         "misfit": "loadings left out, one item of each construct but one",
         "cutoff": "met by 5 percent of the samples of a level",
         "draws": section.dynamic_draws,
         **single_items(model),
-        **respondents(cfa.n),
+        **respondents(n),
         "seed": seed,
     }
-    try:
-        found = dynamic_cutoffs(cfa, draws=section.dynamic_draws, seed=seed)
-    except tuple(REFUSALS) as error:
-        reason = next(text for kind, text in REFUSALS.items() if isinstance(error, kind))
-        return pd.DataFrame(columns=DYNAMIC), {**card, "status": reason}
+
+
+def _dynamic(cfa: CfaFit, fit: CfaIndices, model: Model, section: CfaSection, seed: int) -> pd.DataFrame:
+    """Cut-offs level by level, under the indices of the survey."""
+    found = dynamic_cutoffs(cfa, draws=section.dynamic_draws, seed=seed)
     own = asdict(fit)
     rows: list[dict[str, object]] = [
         {"level": "found in the survey", **{index: own[index] for index in INDICES}},
@@ -217,4 +218,4 @@ def _dynamic(
                 "n_inadmissible": found.n_failed[position + 1],
             }
         )
-    return pd.DataFrame(rows, columns=DYNAMIC), card
+    return pd.DataFrame(rows, columns=DYNAMIC)

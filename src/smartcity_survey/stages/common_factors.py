@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.config import FactorsSection
+from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.factors import n_components
 from smartcity_survey.stages.naming import naming, square
-from smartcity_survey.stats import errors
+from smartcity_survey.stages.refusals import empty_without_solution, reason
 from smartcity_survey.stats.correlation import correlation
 from smartcity_survey.stats.extraction import (
     CommonFactors,
@@ -33,13 +34,11 @@ COMPONENTS, POLYCHORIC = "components", "polychoric_components"
 AXES, LIKELIHOOD = "principal_axes", "maximum_likelihood"
 VARIMAX = "varimax"
 DONE = "converged"
-HEYWOOD = "Heywood case"
-REFUSALS: dict[type[errors.StatisticsError], str] = {
-    errors.NotConverged: "not converged",
-    errors.UnderIdentified: "too many factors for so few items",
-    errors.InvalidComponents: "fewer factors than asked for",
-    errors.TiedEigenvalues: "tied eigenvalues",
-}
+HEYWOOD = "heywood"
+TABLES = (
+    *("factor_solutions", "factor_communalities", "factor_matrix", "pattern_matrix", "structure_matrix"),
+    *("factor_correlations", "polychoric_correlations"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +50,7 @@ class _Extraction:
     factors: CommonFactors | None
 
 
+@empty_without_solution(*TABLES)
 def compare_solutions(items: pd.DataFrame, section: FactorsSection) -> StageResult:
     """Components and common factors of the items, each rotated three ways, beside the main solution.
 
@@ -77,15 +77,17 @@ def compare_solutions(items: pd.DataFrame, section: FactorsSection) -> StageResu
     found = _Findings(names, main, len(x))
     for extraction, extract in extractions.items():
         try:
-            unrotated = extract()
-        except tuple(REFUSALS) as error:
+            with naming(names, extraction):
+                unrotated = extract()
+        except NoSolution as error:
             found.refuse(extraction, "", k, error)
             continue
         found.extracted(extraction, unrotated)
         for rotation, rotate in rotations.items():
             try:
-                found.rotated(extraction, rotation, unrotated, rotate(unrotated.loadings))
-            except tuple(REFUSALS) as error:
+                with naming(names, rotation):
+                    found.rotated(extraction, rotation, unrotated, rotate(unrotated.loadings))
+            except NoSolution as error:
                 found.refuse(extraction, rotation, k, error)
     tables = found.tables()
     return StageResult(tables=tables, cards=_cards(tables, section, k, len(x)))
@@ -109,10 +111,16 @@ class _Findings:
         }
         self.frames: dict[str, list[pd.DataFrame]] = {name: [] for name in self.heads}
 
-    def refuse(self, extraction: str, rotation: str, k: int, error: errors.StatisticsError) -> None:
-        status = next(text for kind, text in REFUSALS.items() if isinstance(error, kind))
+    def refuse(self, extraction: str, rotation: str, k: int, error: NoSolution) -> None:
+        told = reason(error)
         self.solutions.append(
-            {"extraction": extraction, "rotation": rotation, "n_factors": k, "status": status}
+            {
+                "extraction": extraction,
+                "rotation": rotation,
+                "n_factors": k,
+                "status": told["reason"],
+                "at_fault": told["at_fault"],
+            }
         )
 
     def extracted(self, extraction: str, unrotated: _Extraction) -> None:
@@ -166,7 +174,7 @@ class _Findings:
             self._add("factor_correlations", by_factor, turned.factor_correlations)
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        order = ["extraction", "rotation", "n_factors", "status", *_MEASURES]
+        order = ["extraction", "rotation", "n_factors", "status", "at_fault", *_MEASURES]
         whole = dict.fromkeys(("n_items_moved", "df", "iterations"), "Int64")
         # A table without lines keeps its head: nothing was estimated, and that is a result.
         return {"factor_solutions": pd.DataFrame(self.solutions).reindex(columns=order).astype(whole)} | {

@@ -10,10 +10,11 @@ import pandas as pd
 from smartcity_survey.codebook import Codebook
 from smartcity_survey.config import CommonMethodSection
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.io import Card, StageResult
+from smartcity_survey.io import WHOLE, Card, StageResult
 from smartcity_survey.model import Model
 from smartcity_survey.stages.cards import respondents
-from smartcity_survey.stages.naming import naming
+from smartcity_survey.stages.refusals import Refusals, empty_without_solution
+from smartcity_survey.stages.scores import require_scores
 from smartcity_survey.stats.common_method import full_collinearity_vif, harman, marker_adjusted
 from smartcity_survey.stats.correlation import correlation
 
@@ -26,6 +27,7 @@ KOCK = 3.3
 ADJUSTED = ["predictor", "outcome", "correlation", "marker_correlation", "adjusted_correlation", "t", "p"]
 
 
+@empty_without_solution("common_method_bias", "marker_adjusted")
 def judge_common_method(
     answers: pd.DataFrame,
     scores: pd.DataFrame,
@@ -35,34 +37,50 @@ def judge_common_method(
     method: str,
 ) -> StageResult:
     """Harman's single factor, full-collinearity VIF and, where a marker was asked, correlations less it."""
+    require_scores(scores, model)
     values = scores[list(model.names)].to_numpy(dtype=np.float64)
     n = len(values)
-    with naming(model.items, "common method", model.names):
-        single = harman(correlation(answers[list(model.items)].to_numpy(dtype=np.float64)))
-    with naming(model.names, "common method", model.names):
-        vif = full_collinearity_vif(correlation(values))
-    rows = [
-        ("harman_component", "all_items", 100 * single.component, MAJORITY),
-        ("harman_factor", "all_items", 100 * single.factor, MAJORITY),
-        *(("full_collinearity_vif", name, value, KOCK) for name, value in zip(model.names, vif, strict=True)),
-    ]
+    x = answers[list(model.items)].to_numpy(dtype=np.float64)
+    refusals, marked = Refusals(model.items, model.names), Refusals(model.items, model.names)
+    single = refusals.attempt("harman", lambda: harman(correlation(x)))
+    vif = refusals.attempt(
+        "full_collinearity_vif", lambda: full_collinearity_vif(correlation(values)), items=model.names
+    )
+    rows = []
+    if single is not None:
+        rows += [
+            ("harman_component", "all_items", 100 * single.component, MAJORITY),
+            ("harman_factor", "all_items", 100 * single.factor, MAJORITY),
+        ]
+    if vif is not None:
+        rows += [
+            ("full_collinearity_vif", name, float(value), KOCK)
+            for name, value in zip(model.names, vif, strict=True)
+        ]
     bias = pd.DataFrame(rows, columns=["test", "subject", "value", "limit"])
     bias["below_limit"] = bias["value"] < bias["limit"]
+    adjusted_table = marked.attempt(
+        WHOLE,
+        lambda: _marker_table(answers, scores, model, codebook, section.marker),
+        items=[*model.names, section.marker or ""],
+    )
     card: Card = {
         "method": "Harman's single factor; full-collinearity VIF",
         "scores": method,
         **respondents(n),
+        **refusals.card(),
     }
     adjusted: Card = {
         "method": "Lindell and Whitney (2001)",
         "marker": section.marker or "none",
         "scores": method,
         **respondents(n),
+        **marked.card(),
     }
     return StageResult(
         tables={
             "common_method_bias": bias,
-            "marker_adjusted": _marker_table(answers, scores, model, codebook, section.marker),
+            "marker_adjusted": pd.DataFrame(columns=ADJUSTED) if adjusted_table is None else adjusted_table,
         },
         cards={"common_method_bias": card, "marker_adjusted": adjusted},
     )
@@ -76,8 +94,7 @@ def _marker_table(
     items = marker_items(marker, model, codebook)
     score = answers[list(items)].mean(axis=1).rename("")
     constructs = list(model.names)
-    with naming([*constructs, marker], "common method"):
-        R = correlation(np.column_stack([scores[constructs], score]))
+    R = correlation(np.column_stack([scores[constructs], score]))
     # The marker's smallest correlation is the best guess of what method alone produces.
     own = R[-1, :-1]
     method = float(own[np.abs(own).argmin()])

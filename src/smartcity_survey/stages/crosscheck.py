@@ -16,11 +16,14 @@ from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
 from smartcity_survey.stages.blocks import CONSTANT
 from smartcity_survey.stages.cards import respondents
+from smartcity_survey.stats.rotation import varimax_criterion
 from smartcity_survey.stats.types import Array
 
 # Why each tolerance is what it is:
 EXACT = 1e-8
 """The same closed formula in double precision."""
+ROUNDING = 1e-13
+"""What a solution of linear equations may lose per unit of their condition number, with room."""
 ROTATION = 1e-5
 """factor_analyzer stops varimax by the change of a singular-value sum, not by the gradient."""
 LOOSE_OPTIMUM = 5e-3
@@ -31,23 +34,36 @@ Tables = Mapping[str, pd.DataFrame]
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One quantity by us and by a peer package, element by element."""
+    """One quantity by us and by a peer package, element by element.
+
+    Differences are absolute, or shares of `unit` where that is given: the peer's values, or standard errors
+    of quantities that may be near zero. `reason` says in a code why nothing was compared, where that is so.
+    """
 
     quantity: str
     package: str
     ours: Array
     theirs: Array
     tolerance: float
-    relative: bool = False
+    unit: Array | None = None
+    reason: str = ""
 
     def difference(self) -> float:
-        """Largest absolute difference; a share of the peer's value where `relative`."""
-        difference = np.abs(np.asarray(self.ours, float) - np.asarray(self.theirs, float))
-        return float((difference / np.abs(self.theirs) if self.relative else difference).max())
+        """The largest difference; NaN where nothing was compared."""
+        if self.reason:
+            return float("nan")
+        difference = np.abs(self.ours - self.theirs)
+        return float((difference if self.unit is None else difference / np.abs(self.unit)).max())
+
+    def agrees(self) -> bool | None:
+        """Whether the difference is within the tolerance; None where nothing was compared."""
+        return None if self.reason else self.difference() <= self.tolerance
 
 
 def crosscheck(items: pd.DataFrame, scores: pd.DataFrame, tables: Tables, model: Model) -> StageResult:
     """Compare the run's core results with factor_analyzer, statsmodels and semopy.
+
+    What the run has no result for is not compared, nor what a peer does not bring to its optimum.
 
     Parameters
     ----------
@@ -59,10 +75,10 @@ def crosscheck(items: pd.DataFrame, scores: pd.DataFrame, tables: Tables, model:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         comparisons = [
-            *_adequacy(items, tables),
-            *_rotation(items, tables),
+            *(_adequacy(items, tables) if len(tables["adequacy"]) else ()),
+            *(_rotation(items, tables) if len(tables["rotated_loadings"]) else ()),
             *_regressions(scores, tables, model),
-            *_cfa(items, tables, model),
+            *(_cfa(items, tables, model) if len(tables["cfa_loadings"]) else ()),
         ]
     frame = pd.DataFrame(
         {
@@ -70,10 +86,11 @@ def crosscheck(items: pd.DataFrame, scores: pd.DataFrame, tables: Tables, model:
             "package": [c.package for c in comparisons],
             "max_abs_difference": [c.difference() for c in comparisons],
             "tolerance": [c.tolerance for c in comparisons],
-            "scale": ["relative" if c.relative else "absolute" for c in comparisons],
+            "scale": ["absolute" if c.unit is None else "relative" for c in comparisons],
+            "agrees": [c.agrees() for c in comparisons],
+            "reason": [c.reason for c in comparisons],
         }
     )
-    frame["agrees"] = frame["max_abs_difference"] <= frame["tolerance"]
     card: Card = {
         "method": "the same answers through other packages",
         **respondents(len(items)),
@@ -97,7 +114,7 @@ def require_agreement(frame: pd.DataFrame) -> None:
             f"more than {row['tolerance']:.3g} allow.",
             "One of the two is wrong or did not converge: do not use this result before you know which.",
         )
-        for _, row in frame[~frame["agrees"]].iterrows()
+        for _, row in frame[frame["agrees"].eq(False)].iterrows()
     ]
     if problems:
         raise SurveyError.of(problems)
@@ -109,10 +126,19 @@ def _adequacy(items: pd.DataFrame, tables: Tables) -> Iterator[Comparison]:
     statistics = tables["adequacy"].set_index("statistic")["value"]
     per_item, overall = calculate_kmo(items)
     chi2, _ = calculate_bartlett_sphericity(items)
-    yield Comparison("kmo", "factor_analyzer", _array(statistics["kmo"]), _array(overall), EXACT)
-    yield Comparison("item msa", "factor_analyzer", tables["item_msa"]["msa"].to_numpy(), per_item, EXACT)
+    # Both invert the correlations, and so lose digits as these near singularity.
+    inverted = max(EXACT, statistics["condition_number"] * ROUNDING)
+    yield Comparison("kmo", "factor_analyzer", _array(statistics["kmo"]), _array(overall), inverted)
     yield Comparison(
-        "bartlett chi2", "factor_analyzer", _array(statistics["bartlett_chi2"]), _array(chi2), EXACT, True
+        "item msa", "factor_analyzer", _array(tables["item_msa"]["msa"]), _array(per_item), inverted
+    )
+    yield Comparison(
+        "bartlett chi2",
+        "factor_analyzer",
+        _array(statistics["bartlett_chi2"]),
+        _array(chi2),
+        inverted,
+        _array(chi2),
     )
 
 
@@ -129,48 +155,92 @@ def _rotation(items: pd.DataFrame, tables: Tables) -> Iterator[Comparison]:
     congruence = ours.T @ theirs
     rows, columns = linear_sum_assignment(-np.abs(congruence))
     aligned = theirs[:, columns] * np.sign(congruence[rows, columns])
-    yield Comparison("rotated loadings", "factor_analyzer", ours, aligned, ROTATION)
+    # It starts once; ours starts several times and can find a higher maximum.
+    early = varimax_criterion(theirs) < varimax_criterion(ours) * (1 - ROTATION**2)
+    yield Comparison(
+        "rotated loadings",
+        "factor_analyzer",
+        ours,
+        aligned,
+        ROTATION,
+        reason="lower_maximum" if early else "",
+    )
 
 
 def _regressions(scores: pd.DataFrame, tables: Tables, model: Model) -> Iterator[Comparison]:
     import statsmodels.api as sm
     from statsmodels.stats.stattools import durbin_watson
 
+    coefficients, summaries = tables["coefficients"], tables["model_summary"]
+    done = set(summaries["outcome"]) if len(summaries) else set()
     for outcome in model.outcomes:
+        if outcome not in done:
+            continue
         predictors = list(model.predictors(outcome))
         theirs = sm.OLS(scores[outcome], sm.add_constant(scores[predictors])).fit()
         robust = theirs.get_robustcov_results("HC3")
         lines = (
-            tables["coefficients"].query("outcome == @outcome").set_index("term").loc[[CONSTANT, *predictors]]
+            coefficients[coefficients["outcome"] == outcome].set_index("term").loc[[CONSTANT, *predictors]]
         )
-        summary = tables["model_summary"].set_index("outcome").loc[outcome]
-        for quantity, ours, peer in (
-            ("coefficients", lines["b"], theirs.params),
-            ("standard errors", lines["std_error"], theirs.bse),
-            ("HC3 standard errors", lines["hc3_std_error"], robust.bse),
-            ("r2", summary["r2"], theirs.rsquared),
-            ("durbin watson", summary["durbin_watson"], durbin_watson(theirs.resid)),
+        summary = summaries.set_index("outcome").loc[outcome]
+        tolerance = max(EXACT, theirs.condition_number * ROUNDING)
+        for quantity, ours, peer, unit in (
+            # A coefficient may be near zero: its standard error is the unit that matters.
+            ("coefficients", lines["b"], theirs.params, theirs.bse),
+            ("standard errors", lines["std_error"], theirs.bse, theirs.bse),
+            ("HC3 standard errors", lines["hc3_std_error"], robust.bse, robust.bse),
+            ("r2", summary["r2"], theirs.rsquared, theirs.rsquared),
+            ("durbin watson", summary["durbin_watson"], durbin_watson(theirs.resid), 1.0),
         ):
+            undefined = "no_standard_error" if not np.isfinite(_array(ours)).all() else ""
             yield Comparison(
-                f"{quantity} of {outcome}", "statsmodels", _array(ours), _array(peer), EXACT, relative=True
+                f"{quantity} of {outcome}",
+                "statsmodels",
+                _array(ours),
+                _array(peer),
+                tolerance,
+                _array(unit),
+                undefined,
             )
 
 
 def _cfa(items: pd.DataFrame, tables: Tables, model: Model) -> Iterator[Comparison]:
+    """Names need not be syntax of semopy's (a space, a dash): it gets x0, x1 and f0, f1 in their place."""
     import semopy
 
-    lines = [f"{c.name} =~ {' + '.join(c.items)}" for c in model.constructs]
-    errors = [f"{c.items[0]} ~~ 0*{c.items[0]}" for c in model.constructs if c.name in model.single]
-    syntax = "\n".join((*lines, *errors))
-    peer = semopy.Model(syntax)
-    fitted = peer.fit(items[list(model.items)])
-    estimates = peer.inspect(std_est=True)
-    standardised = estimates[(estimates["op"] == "~") & estimates["lval"].isin(model.items)]
-    theirs = standardised.set_index("lval")["Est. Std"].astype(float).loc[list(model.items)]
-    ours = tables["cfa_loadings"].set_index("item")["std_loading"].loc[list(model.items)]
-    chi2 = tables["cfa_fit"].set_index("statistic")["value"]["chi2"]
-    yield Comparison("cfa standardised loadings", "semopy", ours.to_numpy(), theirs.to_numpy(), LOOSE_OPTIMUM)
-    yield Comparison("cfa chi2", "semopy", _array(chi2), _array(fitted.fun * len(items)), LOOSE_OPTIMUM, True)
+    alias = {item: f"x{position}" for position, item in enumerate(model.items)}
+    owners = {construct.name: f"f{position}" for position, construct in enumerate(model.constructs)}
+    lines = [f"{owners[c.name]} =~ {' + '.join(alias[item] for item in c.items)}" for c in model.constructs]
+    errors = [
+        f"{alias[c.items[0]]} ~~ 0*{alias[c.items[0]]}" for c in model.constructs if c.name in model.single
+    ]
+    ours = tables["cfa_loadings"].set_index("item")["std_loading"].loc[list(model.items)].to_numpy()
+    chi2 = float(tables["cfa_fit"].set_index("statistic")["value"]["chi2"])
+    answers = items[list(model.items)].rename(columns=alias)
+    peer = semopy.Model("\n".join((*lines, *errors)))
+    try:
+        fitted = peer.fit(answers)
+        estimates = peer.inspect(std_est=True)
+    except Exception:
+        # Where the answers hardly determine the model it may end in any error, which says nothing of ours.
+        nothing = _array(np.nan)
+        yield Comparison("cfa chi2", "semopy", nothing, nothing, LOOSE_OPTIMUM, reason="not_converged")
+        return
+    standardised = estimates[(estimates["op"] == "~") & estimates["lval"].isin(list(alias.values()))]
+    theirs = standardised.set_index("lval")["Est. Std"].astype(float).loc[list(alias.values())].to_numpy()
+    theirs_chi2 = float(fitted.fun) * len(items)
+    early = theirs_chi2 > chi2 + LOOSE_OPTIMUM * max(chi2, 1.0)
+    reason = "lower_maximum" if early else ""
+    yield Comparison("cfa standardised loadings", "semopy", ours, theirs, LOOSE_OPTIMUM, reason=reason)
+    yield Comparison(
+        "cfa chi2",
+        "semopy",
+        _array(chi2),
+        _array(theirs_chi2),
+        LOOSE_OPTIMUM,
+        _array(max(theirs_chi2, 1.0)),
+        reason,
+    )
 
 
 def _array(value: Any) -> Array:

@@ -10,7 +10,8 @@ import pandas as pd
 from smartcity_survey.stats.types import Array, BoolArray, IntArray
 
 MEASUREMENT_CHOICES = ("items", "exclusion", "coding", "score")
-CHOICES = (*MEASUREMENT_CHOICES, "estimator", "controls")
+FAILED_CHOICES = (*MEASUREMENT_CHOICES, "estimator")
+CHOICES = (*FAILED_CHOICES, "controls")
 """Columns of `specification_curve` that say what was chosen."""
 
 

@@ -7,14 +7,14 @@ from dataclasses import asdict
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.io import Card, StageResult
+from smartcity_survey.io import WHOLE, Card, StageResult
 from smartcity_survey.model import Model
 from smartcity_survey.stages.cards import respondents, single_items
 from smartcity_survey.stages.naming import square
+from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stats.cfa import CfaFit
 from smartcity_survey.stats.dwls import TOLERANCE, DwlsFit, fit_dwls
 from smartcity_survey.stats.dwls_fit import dwls_indices
-from smartcity_survey.stats.errors import LinearDependence, NotConverged, StatisticsError, UnderIdentified
 from smartcity_survey.stats.polychoric import polychoric
 from smartcity_survey.stats.significance import normal_interval, normal_two_sided
 from smartcity_survey.stats.types import Array
@@ -23,11 +23,7 @@ LOADINGS = [
     *("item", "construct", "std_loading", "std_error", "z", "p", "ci_low", "ci_high"),
     *("r2", "std_loading_ml", "heywood"),
 ]
-REFUSALS: dict[type[StatisticsError], str] = {
-    LinearDependence: "items that repeat one another",
-    NotConverged: "not converged",
-    UnderIdentified: "too few items",
-}
+ORDINAL_TABLES = ("cfa_dwls_fit", "cfa_dwls_loadings", "cfa_dwls_factor_correlations")
 
 
 def ordinal_tables(x: Array, cfa: CfaFit, model: Model, level: float) -> StageResult:
@@ -47,19 +43,14 @@ def ordinal_tables(x: Array, cfa: CfaFit, model: Model, level: float) -> StageRe
         **single_items(model),
         **respondents(len(x)),
     }
-    try:
-        items = polychoric(np.rint(x).astype(np.int64), information="outer_product")
-        fit = fit_dwls(items, cfa.pattern)
-    except tuple(REFUSALS) as error:
-        reason = next(text for kind, text in REFUSALS.items() if isinstance(error, kind))
-        tables = {
-            "cfa_dwls_fit": pd.DataFrame(columns=["statistic", "value"]),
-            "cfa_dwls_loadings": pd.DataFrame(columns=LOADINGS),
-            "cfa_dwls_factor_correlations": pd.DataFrame(columns=["construct", *model.names]),
-        }
-        refused: Card = {**card, "status": reason}
-        return StageResult(tables, dict.fromkeys(tables, refused))
-    indices = asdict(dwls_indices(fit))
+    refusals = Refusals(model.items, model.names)
+    found = refusals.attempt(WHOLE, lambda: _fit(x, cfa))
+    if found is None:
+        refused: Card = {**card, **refusals.card()}
+        return StageResult(
+            {name: pd.DataFrame() for name in ORDINAL_TABLES}, dict.fromkeys(ORDINAL_TABLES, refused)
+        )
+    fit, indices = found
     # How the test was scaled and shifted stands after it.
     correction = {f"test_{name}": indices.pop(name) for name in ("scaling", "shift")}
     statistics = [(name, float(value)) for name, value in (indices | correction).items()]
@@ -70,6 +61,12 @@ def ordinal_tables(x: Array, cfa: CfaFit, model: Model, level: float) -> StageRe
     }
     done: Card = {**card, "gradient": fit.gradient_norm, "iterations": fit.n_iterations}
     return StageResult(tables, dict.fromkeys(tables, done))
+
+
+def _fit(x: Array, cfa: CfaFit) -> tuple[DwlsFit, dict[str, float]]:
+    items = polychoric(np.rint(x).astype(np.int64), information="outer_product")
+    fit = fit_dwls(items, cfa.pattern)
+    return fit, asdict(dwls_indices(fit))
 
 
 def _loadings(fit: DwlsFit, cfa: CfaFit, model: Model, level: float) -> pd.DataFrame:

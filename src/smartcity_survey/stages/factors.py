@@ -8,19 +8,34 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.config import FactorsSection
-from smartcity_survey.io import Card, StageResult
+from smartcity_survey.errors import NoSolution
+from smartcity_survey.io import WHOLE, Card, StageResult
 from smartcity_survey.model import Model
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.naming import naming, square
-from smartcity_survey.stages.retention import deletion_log, item_limits, retention_card, retention_frame
+from smartcity_survey.stages.refusals import Refusals
+from smartcity_survey.stages.retention import (
+    RETENTION,
+    deletion_log,
+    item_limits,
+    retention_card,
+    retention_frame,
+)
 from smartcity_survey.stats.correlation import correlation
 from smartcity_survey.stats.factors import FactorSolution, rotated_solution
-from smartcity_survey.stats.item_deletion import delete_items
+from smartcity_survey.stats.item_deletion import Deletion, ItemLimits, delete_items
 from smartcity_survey.stats.minimum_average_partial import MinimumAveragePartial, minimum_average_partial
 from smartcity_survey.stats.parallel import ParallelAnalysis, components_above, parallel_analysis
 from smartcity_survey.stats.reproduced import LARGE_RESIDUAL, Reproduced, reproduced
 from smartcity_survey.stats.rotation import N_STARTS, SEED, TOLERANCE
 from smartcity_survey.stats.types import Array
+
+TABLES = (
+    *("eigenvalues", "component_count", "minimum_average_partial", "variance_explained", "communalities"),
+    *("component_matrix", "rotated_loadings", "score_coefficients", "component_transformation"),
+    *("reproduced_correlations", "residual_correlations", "residual_summary"),
+    *("item_retention", "item_deletion_log"),
+)
 
 
 def n_components(section: FactorsSection) -> int | None:
@@ -32,14 +47,30 @@ def estimate_factors(items: pd.DataFrame, model: Model, section: FactorsSection,
     """Components of the item correlations, rotated; how many there are by each rule; item retention."""
     names = list(items.columns)
     n, p = items.shape
-    with naming(names, "factors"):
-        matrix = correlation(items.to_numpy(dtype=np.float64))
-        solution = rotated_solution(matrix, n_components(section))
-        random = parallel_analysis(
+    own = {name: Refusals(names) for name in TABLES}
+    limits = item_limits(section)
+    try:
+        with naming(names, "factors"):
+            matrix = correlation(items.to_numpy(dtype=np.float64))
+            solution = rotated_solution(matrix, n_components(section))
+    except NoSolution as error:
+        # A number of components that no answers could give is a slip in the config, and which items stay
+        # was to depend on the components: nothing can be said in their place.
+        if (n_components(section) or 0) > p or limits != ItemLimits():
+            raise
+        return _without_components(names, model, section, n, error)
+    random = own["eigenvalues"].attempt(
+        "parallel_analysis",
+        lambda: parallel_analysis(
             n, p, draws=section.parallel.draws, quantile=section.parallel.quantile, seed=seed
-        )
-        partial = minimum_average_partial(matrix)
-        deletions = delete_items(matrix, item_limits(section), n_components(section))
+        ),
+    )
+    partial = own["minimum_average_partial"].attempt(WHOLE, lambda: minimum_average_partial(matrix))
+    if limits == ItemLimits():
+        deletions: tuple[Deletion, ...] = ()
+    else:
+        with naming(names, "factors"):
+            deletions = delete_items(matrix, limits, n_components(section))
     implied = reproduced(matrix, solution.unrotated_loadings)
     k = solution.loadings.shape[1]
     components = [f"component_{number}" for number in range(1, k + 1)]
@@ -51,7 +82,7 @@ def estimate_factors(items: pd.DataFrame, model: Model, section: FactorsSection,
     tables = {
         "eigenvalues": _eigenvalues(solution, random),
         "component_count": _component_count(solution, random, partial),
-        "minimum_average_partial": _partials(partial),
+        "minimum_average_partial": pd.DataFrame() if partial is None else _partials(partial),
         "variance_explained": _variance_explained(solution, p),
         "communalities": pd.DataFrame({"item": names, "initial": 1.0, "extraction": solution.communalities}),
         **{name: _matrix(values, names, "item", components) for name, values in by_component.items()},
@@ -60,12 +91,33 @@ def estimate_factors(items: pd.DataFrame, model: Model, section: FactorsSection,
         "residual_correlations": square(implied.residuals, names, "item"),
         "residual_summary": _residual_summary(implied),
         "item_retention": retention_frame(solution, deletions, names, model),
-        "item_deletion_log": deletion_log(matrix, solution, deletions, names),
+        "item_deletion_log": deletion_log(matrix, solution, deletions, names, own["item_deletion_log"]),
     }
-    return StageResult(tables=tables, cards=_cards(tables, solution, section, n, seed))
+    cards = _cards(tables, solution, section, n, seed)
+    return StageResult(tables, {name: {**card, **own[name].card()} for name, card in cards.items()})
 
 
-def _eigenvalues(solution: FactorSolution, random: ParallelAnalysis) -> pd.DataFrame:
+def _without_components(
+    names: list[str], model: Model, section: FactorsSection, n: int, error: NoSolution
+) -> StageResult:
+    """Empty tables with the reason; without limits every item stays, whatever its components would be."""
+    refusals = Refusals(names)
+    refusals.note(WHOLE, error)
+    retention = pd.DataFrame(
+        {
+            "item": names,
+            "construct": [model.construct_of(name) for name in names],
+            "retained": True,
+            "rule": "",
+        }
+    )
+    tables = {name: pd.DataFrame() for name in TABLES}
+    tables["item_retention"] = retention.reindex(columns=RETENTION)
+    card: Card = {**retention_card(section, n), **refusals.card()}
+    return StageResult(tables=tables, cards=dict.fromkeys(tables, card))
+
+
+def _eigenvalues(solution: FactorSolution, random: ParallelAnalysis | None) -> pd.DataFrame:
     p = solution.eigenvalues.size
     percent = 100 * solution.eigenvalues / p
     return pd.DataFrame(
@@ -74,25 +126,25 @@ def _eigenvalues(solution: FactorSolution, random: ParallelAnalysis) -> pd.DataF
             "eigenvalue": solution.eigenvalues,
             "percent_variance": percent,
             "cumulative_percent": np.cumsum(percent),
-            "parallel_mean": random.mean,
-            "parallel_quantile": random.quantile,
+            "parallel_mean": np.nan if random is None else random.mean,
+            "parallel_quantile": np.nan if random is None else random.quantile,
         }
     )
 
 
 def _component_count(
-    solution: FactorSolution, random: ParallelAnalysis, partial: MinimumAveragePartial
+    solution: FactorSolution, random: ParallelAnalysis | None, partial: MinimumAveragePartial | None
 ) -> pd.DataFrame:
-    """How many components each rule would keep, and how many were kept."""
+    """How many components each rule would keep, as far as it could be applied, and how many were kept."""
     eigenvalues = solution.eigenvalues
-    counts = {
-        "eigenvalue above 1": int((eigenvalues > 1).sum()),
-        "parallel analysis, mean": components_above(eigenvalues, random.mean),
-        "parallel analysis, quantile": components_above(eigenvalues, random.quantile),
-        "minimum average partial": partial.n_components,
-        "minimum average partial, fourth power": partial.n_components_fourth,
-        "kept": solution.loadings.shape[1],
-    }
+    counts = {"eigenvalue above 1": int((eigenvalues > 1).sum())}
+    if random is not None:
+        counts["parallel analysis, mean"] = components_above(eigenvalues, random.mean)
+        counts["parallel analysis, quantile"] = components_above(eigenvalues, random.quantile)
+    if partial is not None:
+        counts["minimum average partial"] = partial.n_components
+        counts["minimum average partial, fourth power"] = partial.n_components_fourth
+    counts["kept"] = solution.loadings.shape[1]
     return pd.DataFrame(list(counts.items()), columns=["rule", "n_components"])
 
 

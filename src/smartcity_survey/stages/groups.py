@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -11,21 +11,26 @@ import pandas as pd
 
 from smartcity_survey.codebook import Codebook
 from smartcity_survey.config import GroupsSection, PlsSection
+from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
 from smartcity_survey.stages.blocks import NO_ANSWER, demographic_codes, require_demographics
 from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls import pls_model
-from smartcity_survey.stats.correlation import correlation, covariance
-from smartcity_survey.stats.errors import StatisticsError
+from smartcity_survey.stages.refusals import reason
+from smartcity_survey.stats.correlation import covariance
+from smartcity_survey.stats.errors import InGroup, StatisticsError
 from smartcity_survey.stats.invariance import Rung, invariance_ladder
 from smartcity_survey.stats.likelihood import Sample
 from smartcity_survey.stats.maximum_likelihood import TOLERANCE
 from smartcity_survey.stats.micom import GroupComparison, compare_groups
 from smartcity_survey.stats.types import Array, BoolArray
 
-COMPARISONS = ["demographic", "first", "second", "n_first", "n_second", "status", "n_draws", "n_inadmissible"]
+COMPARISONS = [
+    *("demographic", "first", "second", "n_first", "n_second"),
+    *("status", "at_fault", "n_draws", "n_inadmissible"),
+]
 MICOM = [
     "groups",
     "construct",
@@ -52,6 +57,7 @@ INVARIANCE = [
     "demographic",
     "level",
     "status",
+    "at_fault",
     "chi2",
     "df",
     "p",
@@ -102,8 +108,6 @@ def compare_respondents(
     is listed with its reason.
     """
     x = answers[list(model.items)].to_numpy(dtype=np.float64)
-    with naming(model.items, "groups", model.names):
-        correlation(x)
     require_demographics(section.variables, codebook, "config.yaml, groups.variables")
     setup = _Setup(x, model, section, pls, alpha, seed)
     rows = _Rows()
@@ -114,7 +118,7 @@ def compare_respondents(
         members = {f"{variable}={code}": (codes == code).to_numpy() for code in large}
         for first, second in combinations(members, 2):
             _compare(setup, (first, second), members, rows)
-        _ladder(x, model, variable, list(members.values()), rows)
+        _ladder(x, model, variable, members, rows)
     card: Card = {
         **pls_estimator(model, pls),
         "signs": "positive loading sums",
@@ -164,18 +168,19 @@ def _compare(setup: _Setup, pair: tuple[str, str], members: dict[str, BoolArray]
     }
     rows.comparisons.append(line)
     try:
-        found = compare_groups(
-            setup.x[both],
-            pls_model(setup.model, setup.pls),
-            members[second][both],
-            permutations=setup.section.permutations,
-            seed=setup.seed,
-            level=1 - setup.alpha,
-            tolerance=setup.pls.tolerance,
-            max_iterations=setup.pls.max_iterations,
-        )
-    except StatisticsError as error:
-        line["status"] = str(error)
+        with naming(setup.model.items, "groups", setup.model.names):
+            found = compare_groups(
+                setup.x[both],
+                pls_model(setup.model, setup.pls),
+                members[second][both],
+                permutations=setup.section.permutations,
+                seed=setup.seed,
+                level=1 - setup.alpha,
+                tolerance=setup.pls.tolerance,
+                max_iterations=setup.pls.max_iterations,
+            )
+    except NoSolution as error:
+        line |= _refusal(error, pair)
         return
     line |= {"status": "compared", "n_draws": found.n_permutations, "n_inadmissible": found.n_inadmissible}
     groups = f"{first} / {second}"
@@ -225,24 +230,44 @@ def _paths(found: GroupComparison, model: Model, groups: str) -> list[dict[str, 
     return lines
 
 
-def _ladder(x: Array, model: Model, variable: str, members: Sequence[BoolArray], rows: _Rows) -> None:
+def _ladder(x: Array, model: Model, variable: str, members: Mapping[str, BoolArray], rows: _Rows) -> None:
     """The levels of invariance across all groups of a variable at once."""
+    if len(members) < 2:
+        rows.invariance.append({"demographic": variable, "status": "one_group"})
+        return
     try:
-        samples = [
-            Sample(int(group.sum()), covariance(x[group], ddof=0), x[group].mean(axis=0)) for group in members
-        ]
-        rungs = invariance_ladder(samples, model.membership())
-    except StatisticsError as error:
-        rows.invariance.append({"demographic": variable, "status": str(error)})
+        with naming(model.items, "invariance", model.names):
+            rungs = invariance_ladder(_samples(x, list(members.values())), model.membership())
+    except NoSolution as error:
+        rows.invariance.append({"demographic": variable, **_refusal(error, list(members))})
         return
     rows.invariance += [_rung(variable, rung) for rung in rungs]
+
+
+def _samples(x: Array, members: Sequence[BoolArray]) -> list[Sample]:
+    """Moments of every group."""
+    samples = []
+    for position, group in enumerate(members):
+        try:
+            moments = covariance(x[group], ddof=0)
+        except StatisticsError as error:
+            raise InGroup(position, error) from error
+        samples.append(Sample(int(group.sum()), moments, x[group].mean(axis=0)))
+    return samples
+
+
+def _refusal(error: NoSolution, groups: Sequence[str]) -> dict[str, str]:
+    """Status and names at fault, the group first where one group alone has no solution."""
+    told = reason(error)
+    alone = [groups[error.__cause__.group]] if isinstance(error.__cause__, InGroup) else []
+    return {"status": told["reason"], "at_fault": ", ".join([*alone, *error.names])}
 
 
 def _rung(variable: str, rung: Rung) -> dict[str, object]:
     return {
         "demographic": variable,
         "level": rung.fit.level.name.lower(),
-        "status": "converged" if rung.fit.admissible else "Heywood case",
+        "status": "converged" if rung.fit.admissible else "heywood",
         "chi2": rung.indices.chi2,
         "df": rung.indices.df,
         "p": rung.indices.p,

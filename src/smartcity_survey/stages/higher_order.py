@@ -20,6 +20,7 @@ from smartcity_survey.stages.pls_bootstrap import (
     resample,
 )
 from smartcity_survey.stages.pls_inputs import PlsInputs, core_mode
+from smartcity_survey.stages.refusals import empty_without_solution
 from smartcity_survey.stats.bootstrap import PlsBootstrap
 from smartcity_survey.stats.higher_order import LowerOrder
 from smartcity_survey.stats.pls import PlsFit, fit_pls
@@ -42,6 +43,10 @@ class SecondStage:
     lower: LowerOrder
 
 
+HIGHER_ORDER_TABLES = ("higher_order_paths", "higher_order_components", "higher_order_quality")
+
+
+@empty_without_solution(*HIGHER_ORDER_TABLES)
 def higher_order_tables(
     inputs: PlsInputs, first: PlsModel, model: Model, section: PlsSection, seed: int
 ) -> StageResult:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Literal
 
 import pandas as pd
 
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Hypothesis, Model
+from smartcity_survey.stages.lines import line_of
 
-Verdict = Literal["confirmed", "not_confirmed"]
+Verdict = Literal["confirmed", "not_confirmed", "no_solution"]
 
 
 def judge(estimate: float, p: float, sign: Literal["positive", "negative"], alpha: float) -> Verdict:
-    """Confirmed where the estimate points the way that was claimed and p is below alpha."""
+    """Confirmed where the estimate points the way that was claimed and p is below alpha.
+
+    An estimate or p that could not be computed decides nothing.
+    """
+    if math.isnan(estimate) or math.isnan(p):
+        return "no_solution"
     right_way = estimate > 0 if sign == "positive" else estimate < 0
     return "confirmed" if right_way and p < alpha else "not_confirmed"
 
@@ -71,8 +78,7 @@ def _published_row(hypothesis: Hypothesis, published: pd.DataFrame) -> dict[str,
 
 
 def _ols_row(hypothesis: Hypothesis, coefficients: pd.DataFrame, alpha: float) -> dict[str, Any]:
-    chosen = (coefficients["outcome"] == hypothesis.target) & (coefficients["term"] == hypothesis.source)
-    line = coefficients[chosen].iloc[0]
+    line = line_of(coefficients, outcome=hypothesis.target, term=hypothesis.source)
     scale = line["beta"] / line["b"]
     return _row(
         hypothesis,
@@ -86,7 +92,7 @@ def _ols_row(hypothesis: Hypothesis, coefficients: pd.DataFrame, alpha: float) -
 
 
 def _path_row(hypothesis: Hypothesis, method: str, paths: pd.DataFrame, alpha: float) -> dict[str, Any]:
-    line = paths[paths["path"] == f"{hypothesis.source} -> {hypothesis.target}"].iloc[0]
+    line = line_of(paths, path=f"{hypothesis.source} -> {hypothesis.target}")
     return _row(
         hypothesis,
         method,

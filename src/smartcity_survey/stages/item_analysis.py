@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, astuple
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
 from smartcity_survey.stages.cards import respondents, single_items
 from smartcity_survey.stages.naming import naming
+from smartcity_survey.stages.refusals import Refusals, empty_without_solution
 from smartcity_survey.stats.correlation import covariance
 from smartcity_survey.stats.reliability import (
     cronbach_alpha,
@@ -28,14 +30,17 @@ from smartcity_survey.stats.types import Array
 LEVEL = 0.95
 
 
+@empty_without_solution("item_total_statistics", "scale_statistics", "item_summary", "reliability_intervals")
 def analyse_items(answers: pd.DataFrame, model: Model) -> StageResult:
     """SPSS RELIABILITY's tables for every construct, and intervals of alpha, omega, reliability and AVE."""
     x = answers[list(model.items)].to_numpy(dtype=np.float64)
     n, membership = len(x), model.membership()
     with naming(model.items, "item analysis", model.names):
         covariances = covariance(x)
-        omega = omega_intervals(x, membership, LEVEL)
-        rho_c, ave = factor_intervals(x, membership, LEVEL)
+    refusals = Refusals(model.items, model.names)
+    factors = refusals.attempt("cfa", lambda: factor_intervals(x, membership, LEVEL))
+    unknown = CoefficientIntervals(*np.full((4, len(model.names)), np.nan))
+    rho_c, ave = (unknown, unknown) if factors is None else factors
     parts: dict[str, list[pd.DataFrame]] = {}
     alphas = []
     for construct in model.constructs:
@@ -47,7 +52,7 @@ def analyse_items(answers: pd.DataFrame, model: Model) -> StageResult:
             parts.setdefault(name, []).append(frame)
     coefficients = {
         "alpha": _alpha_intervals(np.array(alphas), n, membership.sum(axis=0)),
-        "omega": omega,
+        "omega": _omegas(x, model, refusals),
         "composite_reliability": rho_c,
         "ave": ave,
     }
@@ -68,6 +73,7 @@ def analyse_items(answers: pd.DataFrame, model: Model) -> StageResult:
         "divisor": "n",
         **single_items(model),
         **respondents(n),
+        **refusals.card(),
     }
     return StageResult(
         tables=tables, cards=dict.fromkeys(tables, card) | {"reliability_intervals": intervals}
@@ -115,6 +121,16 @@ def _scale_tables(S: Array, mean: Array, items: tuple[str, ...]) -> dict[str, pd
             columns=["statistic", "mean", "min", "max", "range", "ratio", "variance"],
         ),
     }
+
+
+def _omegas(x: Array, model: Model, refusals: Refusals) -> CoefficientIntervals:
+    """Omega of every construct that has one; the others' reasons are noted."""
+    parts = []
+    for construct, block in zip(model.constructs, model.membership().T, strict=True):
+        own, one = x[:, block], np.ones((len(construct.items), 1), dtype=bool)
+        found = refusals.attempt("omega", partial(omega_intervals, own, one, LEVEL), items=construct.items)
+        parts.append(np.full(4, np.nan) if found is None else np.concatenate(astuple(found)))
+    return CoefficientIntervals(*np.array(parts).T)
 
 
 def _alpha_intervals(alpha: Array, n: int, n_items: Array) -> CoefficientIntervals:

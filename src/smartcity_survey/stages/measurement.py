@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+import numpy as np
 import pandas as pd
 
 from smartcity_survey.config import PlsSection
@@ -11,12 +14,20 @@ from smartcity_survey.stages.cards import pls_estimator, respondents, single_ite
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.pls import fit_model
 from smartcity_survey.stages.pls_inputs import PlsInputs
-from smartcity_survey.stats.cfa import fit_cfa
+from smartcity_survey.stages.refusals import Refusals, empty_without_solution
+from smartcity_survey.stats.cfa import CfaFit, fit_cfa
 from smartcity_survey.stats.correlation import covariance
-from smartcity_survey.stats.reliability import reliability
+from smartcity_survey.stats.errors import HeywoodCase
+from smartcity_survey.stats.reliability import (
+    average_variance_extracted,
+    composite_reliability,
+    reliability,
+)
+from smartcity_survey.stats.types import Array
 from smartcity_survey.stats.validity import fornell_larcker, htmt
 
 
+@empty_without_solution("reliability", "fornell_larcker", "htmt")
 def evaluate_measurement(answers: pd.DataFrame, model: Model, section: PlsSection) -> StageResult:
     """Reliability and discriminant validity of the constructs.
 
@@ -26,13 +37,22 @@ def evaluate_measurement(answers: pd.DataFrame, model: Model, section: PlsSectio
     inputs = PlsInputs.of(answers, model, section)
     x = inputs.x
     n, membership = len(x), model.membership()
+    refusals = Refusals(model.items, model.names)
     with naming(model.items, "measurement", model.names):
         correlations, covariances = inputs.correlation(), covariance(x, ddof=1)
-        pls = fit_model(correlations, n, model, section)
-        cfa = fit_cfa(covariance(x, ddof=0), n, membership)
-        by_pls = reliability(covariances, n, membership, loadings=pls.loadings, rho_a=pls.rho_a)
-        by_cfa = reliability(covariances, n, membership, loadings=cfa.std_loadings)
+        pls = refusals.attempt("pls", lambda: fit_model(correlations, n, model, section))
+        by_pls = reliability(
+            covariances,
+            n,
+            membership,
+            loadings=None if pls is None else pls.loadings,
+            rho_a=None if pls is None else pls.rho_a,
+        )
         ratios = htmt(correlations, membership)
+    by_composites = refusals.card()
+    cfa = refusals.attempt("cfa", lambda: fit_cfa(covariance(x, ddof=0), n, membership))
+    factors = np.full(membership.shape, np.nan) if cfa is None else cfa.std_loadings
+    _note_omegas(refusals, covariances, n, model)
     constructs = pd.DataFrame(
         {
             "construct": model.names,
@@ -45,8 +65,8 @@ def evaluate_measurement(answers: pd.DataFrame, model: Model, section: PlsSectio
             "rho_a": by_pls.rho_a,
             "composite_reliability": by_pls.rho_c,
             "ave": by_pls.ave,
-            "composite_reliability_cfa": by_cfa.rho_c,
-            "ave_cfa": by_cfa.ave,
+            "composite_reliability_cfa": composite_reliability(factors, membership),
+            "ave_cfa": average_variance_extracted(factors, membership),
             "mean_inter_item_r": by_pls.mean_inter_item_r,
         }
     )
@@ -54,21 +74,23 @@ def evaluate_measurement(answers: pd.DataFrame, model: Model, section: PlsSectio
         **pls_estimator(model, section),
         "method": "alpha and omega from covariances; rho_A, composite reliability and AVE from PLS loadings",
         **inputs.card(),
-        "iterations": pls.n_iterations,
+        **({} if pls is None else {"iterations": pls.n_iterations}),
         "signs": "positive loading sums",
         "divisor": "n - 1",
         **respondents(n),
     }
-    distinct = fornell_larcker(pls.construct_corr, by_pls.ave)
+    distinct = pd.DataFrame()
+    if pls is not None:
+        distinct = square(fornell_larcker(pls.construct_corr, by_pls.ave), model.names, "construct")
     return StageResult(
         tables={
             "reliability": constructs,
-            "fornell_larcker": square(distinct, model.names, "construct"),
+            "fornell_larcker": distinct,
             "htmt": square(ratios, model.names, "construct"),
         },
         cards={
-            "reliability": estimator,
-            "fornell_larcker": estimator,
+            "reliability": {**estimator, **refusals.card()},
+            "fornell_larcker": {**estimator, **by_composites},
             "htmt": {
                 "method": "absolute correlations",
                 **inputs.card(),
@@ -77,3 +99,20 @@ def evaluate_measurement(answers: pd.DataFrame, model: Model, section: PlsSectio
             },
         },
     )
+
+
+def _note_omegas(refusals: Refusals, covariances: Array, n: int, model: Model) -> None:
+    """Why constructs of three items or more have no omega, where that is so."""
+    for construct in model.constructs:
+        own = [model.items.index(item) for item in construct.items]
+        if len(own) > 2:
+            factor = partial(_single_factor, covariances[np.ix_(own, own)], n)
+            refusals.attempt("omega", factor, items=construct.items)
+
+
+def _single_factor(S: Array, n: int) -> CfaFit:
+    """The factor behind omega, which leaves every item a variance of its own."""
+    fit = fit_cfa(S, n, np.ones((len(S), 1), dtype=bool))
+    if fit.heywood.size:
+        raise HeywoodCase(tuple(fit.heywood.tolist()))
+    return fit

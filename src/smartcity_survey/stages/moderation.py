@@ -11,6 +11,7 @@ from smartcity_survey.model import Model
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls_bootstrap import bootstrap_card, interval_columns
 from smartcity_survey.stages.pls_inputs import PlsInputs
+from smartcity_survey.stages.refusals import empty_without_solution
 from smartcity_survey.stats.bootstrap import PlsBootstrap
 from smartcity_survey.stats.intervals import Summary, summarise
 from smartcity_survey.stats.moderation import (
@@ -25,6 +26,10 @@ AT = np.array([-1.0, 0.0, 1.0])
 """Values of the moderator, in standard deviations from its mean, at which slopes are told."""
 
 
+MODERATION_TABLES = ("moderation", "simple_slopes")
+
+
+@empty_without_solution(*MODERATION_TABLES)
 def moderation_tables(
     inputs: PlsInputs, bootstrap: PlsBootstrap, model: Model, section: PlsSection
 ) -> StageResult:

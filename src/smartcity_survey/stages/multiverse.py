@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from smartcity_survey.config import PlsSection
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.errors import NoSolution
 from smartcity_survey.model import Model
 from smartcity_survey.stages.alternatives import Alternatives
-from smartcity_survey.stages.curve_panel import MEASUREMENT_CHOICES
+from smartcity_survey.stages.curve_panel import FAILED_CHOICES
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls import pls_model
+from smartcity_survey.stages.refusals import reason
 from smartcity_survey.stats.cfa import fit_cfa
 from smartcity_survey.stats.construct_moments import (
     ConstructMoments,
@@ -88,14 +90,14 @@ def estimate_blocks(
             try:
                 with naming(model.items, coding):
                     x, moments = code(answers.loc[kept, list(model.items)].to_numpy(), covariates)
-            except SurveyError as error:
-                failures.append(_failure((EVERY, exclusion, coding, EVERY), error))
+            except NoSolution as error:
+                failures.append(_failure((EVERY, exclusion, coding, EVERY, EVERY), error))
                 continue
             for name, items in alternatives.items.items():
                 try:
                     measured = model.keeping(items)
-                except SurveyError as error:
-                    failures.append(_failure((name, exclusion, coding, EVERY), error))
+                except NoSolution as error:
+                    failures.append(_failure((name, exclusion, coding, EVERY, EVERY), error))
                     continue
                 columns = [model.items.index(item) for item in measured.items]
                 chosen = _columns(moments, columns)
@@ -105,7 +107,7 @@ def estimate_blocks(
                     rows, covariates, chosen, measured, pls, labels, failures
                 ):
                     yield from _estimates(
-                        constructs, measured, subsets, (*labels, score), weights[:, kept], kept.sum()
+                        constructs, measured, subsets, (*labels, score), weights[:, kept], failures
                     )
 
 
@@ -125,11 +127,9 @@ def _as_categories(x: Array, covariates: Array) -> tuple[Array | None, ItemMomen
 _CODINGS = {"answers": _as_numbers, "ranks": _as_ranks, "polychoric": _as_categories}
 
 
-def _failure(labels: tuple[str, ...], reason: SurveyError | str) -> dict[str, str]:
+def _failure(labels: tuple[str, ...], error: NoSolution) -> dict[str, str]:
     """What could not be estimated, and why."""
-    if isinstance(reason, SurveyError):
-        reason = "; ".join(f"{problem.place}: {problem.found}" for problem in reason.problems)
-    return {**dict(zip(MEASUREMENT_CHOICES, labels, strict=True)), "reason": reason}
+    return {**dict(zip(FAILED_CHOICES, labels, strict=True)), **reason(error)}
 
 
 def _columns(moments: ItemMoments, items: Sequence[int]) -> ItemMoments:
@@ -153,17 +153,18 @@ def _measurements(
         "latent": lambda: _by_factors(x, covariates, moments, model),
     }
     if x is not None:
-        yield from _by_scores(x, covariates, moments, model).items()
+        families = {"mean": lambda: _by_scores(x, covariates, moments, model), **families}
     for family, measure in families.items():
         try:
             with naming(model.items, family, model.names):
                 found = measure()
-        except SurveyError as error:
-            failures.append(_failure((*labels, family), error))
+        except NoSolution as error:
+            failures.append(_failure((*labels, family, EVERY), error))
             continue
         yield from found.items()
         if family == "pls" and "plsc" not in found:
-            failures.append(_failure((*labels, "plsc"), "a reliability rho_A is not within (0, 1]"))
+            unreliable = {"reason": "unreliable", "at_fault": ""}
+            failures.append(dict(zip(FAILED_CHOICES, (*labels, "plsc", EVERY), strict=True)) | unreliable)
 
 
 def _by_scores(
@@ -211,20 +212,52 @@ def _estimates(
     subsets: BoolArray,
     labels: tuple[str, ...],
     weights: Array,
-    n: int,
+    failures: list[dict[str, str]],
 ) -> Iterator[Block]:
     """Every estimator that fits the constructs: three of observed scores, one of everything else."""
     names = list(model.names)
+    columns = [*names, *["controls"] * subsets.shape[1]]
     for outcome in model.outcomes:
         target = names.index(outcome)
         sources: IntArray = np.array([names.index(source) for source in model.predictors(outcome)])
-        fits: dict[str, SubsetFits] = {}
+        # What is estimated together fails together; the first name stands for all of them then.
+        estimators: dict[str, Callable[[], dict[str, SubsetFits]]] = {}
         if constructs.scores is None:
-            estimator = {"pls": "pls_sem", "plsc": "plsc", "latent": "cfa_sem"}[labels[-1]]
-            fits[estimator] = sandwich_fits(constructs, target, sources, subsets)
+            latent = {"pls": "pls_sem", "plsc": "plsc", "latent": "cfa_sem"}[labels[-1]]
+            estimators[latent] = partial(_sandwich, latent, constructs, target, sources, subsets)
         else:
-            fits["ols"], fits["ols_hc3"] = least_squares_fits(constructs, target, sources, subsets)
-            fits["huber"] = huber_fits(constructs, target, sources, subsets)
-        for estimator, fit in fits.items():
-            null = null_estimates(weights, fit.influence)
-            yield Block(outcome, (*labels, estimator), int(n), fit, null)
+            estimators["ols"] = partial(_least_squares, constructs, target, sources, subsets)
+            estimators["huber"] = partial(_huber, constructs, target, sources, subsets)
+        for first, estimate in estimators.items():
+            try:
+                with naming(columns, outcome, names):
+                    fits = estimate()
+            except NoSolution as error:
+                failures.append(_failure((*labels, first), error))
+                continue
+            for estimator, fit in fits.items():
+                if not np.isfinite(fit.std_err).all():
+                    unknown = {"reason": "no_standard_error", "at_fault": ""}
+                    failures.append(dict(zip(FAILED_CHOICES, (*labels, estimator), strict=True)) | unknown)
+                    continue
+                null = null_estimates(weights, fit.influence)
+                yield Block(outcome, (*labels, estimator), len(fit.influence), fit, null)
+
+
+def _sandwich(
+    name: str, constructs: ConstructMoments, target: int, sources: IntArray, subsets: BoolArray
+) -> dict[str, SubsetFits]:
+    return {name: sandwich_fits(constructs, target, sources, subsets)}
+
+
+def _least_squares(
+    constructs: ConstructMoments, target: int, sources: IntArray, subsets: BoolArray
+) -> dict[str, SubsetFits]:
+    classical, hc3 = least_squares_fits(constructs, target, sources, subsets)
+    return {"ols": classical, "ols_hc3": hc3}
+
+
+def _huber(
+    constructs: ConstructMoments, target: int, sources: IntArray, subsets: BoolArray
+) -> dict[str, SubsetFits]:
+    return {"huber": huber_fits(constructs, target, sources, subsets)}

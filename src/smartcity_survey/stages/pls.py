@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.config import PlsSection
+from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import StageResult
 from smartcity_survey.model import Model
-from smartcity_survey.stages.higher_order import higher_order_tables
-from smartcity_survey.stages.moderation import moderation_tables
+from smartcity_survey.stages.higher_order import HIGHER_ORDER_TABLES, higher_order_tables
+from smartcity_survey.stages.moderation import MODERATION_TABLES, moderation_tables
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls_bootstrap import (
     bootstrap_card,
@@ -20,8 +21,9 @@ from smartcity_survey.stages.pls_bootstrap import (
     item_interval_columns,
     resample,
 )
-from smartcity_survey.stages.pls_consistent import consistent_tables
+from smartcity_survey.stages.pls_consistent import CONSISTENT_TABLES, consistent_tables
 from smartcity_survey.stages.pls_inputs import PlsInputs, core_mode
+from smartcity_survey.stages.refusals import refused
 from smartcity_survey.stats.bootstrap import PlsBootstrap
 from smartcity_survey.stats.intervals import summarise
 from smartcity_survey.stats.mediation import chain_effects, chain_standard_errors, chains
@@ -30,22 +32,20 @@ from smartcity_survey.stats.pls_model import PlsModel
 from smartcity_survey.stats.pls_stack import Reason
 from smartcity_survey.stats.types import Array
 
-OPTIONAL = (
-    "moderation",
-    "simple_slopes",
-    "higher_order_paths",
-    "higher_order_components",
-    "higher_order_quality",
+TABLES = (
+    *("pls_loadings", "pls_weights", "pls_paths", "pls_quality", "specific_indirect", "htmt_bounds"),
+    *("pls_inadmissible", *CONSISTENT_TABLES),
 )
+OPTIONAL = (*MODERATION_TABLES, *HIGHER_ORDER_TABLES)
 """Tables of models with moderations or higher-order constructs only."""
 
 REASONS = {
-    Reason.CONSTANT_ITEM: "constant item",
-    Reason.NOT_CONVERGED: "not converged",
-    Reason.DEPENDENT_ITEMS: "dependent items",
-    Reason.DEPENDENT_PREDICTORS: "dependent predictors",
-    Reason.UNRELIABLE: "reliability outside (0, 1]",
-    Reason.IMPROPER: "more than all variance explained",
+    Reason.CONSTANT_ITEM: "constant",
+    Reason.NOT_CONVERGED: "not_converged",
+    Reason.DEPENDENT_ITEMS: "dependent",
+    Reason.DEPENDENT_PREDICTORS: "dependent_predictors",
+    Reason.UNRELIABLE: "unreliable",
+    Reason.IMPROPER: "improper",
 }
 
 
@@ -79,9 +79,16 @@ def estimate_pls(
 ) -> StageResult:
     """Fit the path model to the kept items and to bootstrap resamples of the respondents."""
     inputs = PlsInputs.of(answers, model, section)
-    pls = pls_model(model, section)
-    with naming(model.items, "PLS-SEM", model.names):
-        bootstrap = resample(inputs, pls, section, seed, progress)
+    further_tables = (
+        *(MODERATION_TABLES if model.moderations else ()),
+        *(HIGHER_ORDER_TABLES if model.higher_order else ()),
+    )
+    try:
+        with naming(model.items, "PLS-SEM", model.names):
+            pls = pls_model(model, section)
+            bootstrap = resample(inputs, pls, section, seed, progress)
+    except NoSolution as error:
+        return refused((*TABLES, *further_tables), error)
     tables = {
         "pls_loadings": _item_table(bootstrap, model, section, "loadings", "loading"),
         "pls_weights": _item_table(bootstrap, model, section, "outer_weights", "weight"),

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
 from smartcity_survey.codebook import Codebook
 from smartcity_survey.config import PlsSection
-from smartcity_survey.io import Card, StageResult
+from smartcity_survey.io import WHOLE, Card, StageResult
 from smartcity_survey.model import Model
 from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.pls import pls_model
 from smartcity_survey.stages.pls_inputs import PlsInputs
+from smartcity_survey.stages.refusals import Refusals, empty_without_solution
 from smartcity_survey.stats.blindfolding import blindfolding_q2, omission_distance
 from smartcity_survey.stats.correlation import require_independence
 from smartcity_survey.stats.ipma import importance_performance
@@ -37,6 +40,10 @@ READINGS: dict[str, tuple[Measurement, Structural]] = {
 }
 
 
+TABLES = ("pls_fit", "cross_loadings", "htmt2", "pls_effects", "blindfolding", "ipma")
+
+
+@empty_without_solution(*TABLES)
 def assess_pls(
     answers: pd.DataFrame, model: Model, codebook: Codebook, section: PlsSection, seed: int
 ) -> StageResult:
@@ -46,10 +53,14 @@ def assess_pls(
     pls = pls_model(model, section)
     with naming(model.items, "PLS-SEM", model.names):
         R = inputs.correlation()
-        require_independence(R, len(x))
         fit = fit_pls(R, len(x), pls, tolerance=section.tolerance, max_iterations=section.max_iterations)
-        fits = _fit(inputs, R, fit, pls, section, seed)
-        relevance, distance = _relevance(x, pls, model, section)
+    refusals = {name: Refusals(model.items, model.names) for name in TABLES}
+    distance = omission_distance(len(x))
+
+    def attempt(name: str, compute: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        found = refusals[name].attempt(WHOLE, compute)
+        return pd.DataFrame() if found is None else found
+
     card: Card = {
         **pls_estimator(model, section),
         **inputs.card(),
@@ -59,11 +70,11 @@ def assess_pls(
         **respondents(fit.n),
     }
     tables = {
-        "pls_fit": fits,
-        "cross_loadings": _cross_loadings(fit, R, model),
+        "pls_fit": attempt("pls_fit", lambda: _fit(inputs, R, fit, pls, section, seed)),
+        "cross_loadings": _cross_loadings(fit, R, model, refusals["cross_loadings"]),
         "htmt2": square(htmt2(R, model.membership()), model.names, "construct"),
         "pls_effects": _effects(fit, model),
-        "blindfolding": relevance,
+        "blindfolding": attempt("blindfolding", lambda: _relevance(x, pls, model, section, distance)),
         "ipma": _importance(inputs, fit, model, codebook),
     }
     cards: dict[str, Card] = {
@@ -87,7 +98,7 @@ def assess_pls(
         },
         "ipma": {**card, "scores": "0 worst to 100 best answer", "effects": "total, unstandardised"},
     }
-    return StageResult(tables=tables, cards=cards)
+    return StageResult(tables, {name: {**card, **refusals[name].card()} for name, card in cards.items()})
 
 
 def _exact_fit_card(inputs: PlsInputs, section: PlsSection, seed: int) -> Card:
@@ -104,6 +115,7 @@ def _fit(
     inputs: PlsInputs, R: Array, fit: PlsFit, pls: PlsModel, section: PlsSection, seed: int
 ) -> pd.DataFrame:
     """Every reading of the model's implied correlations, with the test of exact fit."""
+    require_independence(R, len(inputs.x))
     rows: list[dict[str, str | float]] = []
     for reading, (measurement, structural) in READINGS.items():
         found = discrepancy(R, implied_correlations(R, fit, pls, measurement, structural))
@@ -122,7 +134,11 @@ def _fit(
             else None
         )
         nothing = np.full(3, np.nan)
-        limits = (nothing,) * 3 if exact is None else (exact.quantile(0.95), exact.quantile(0.99), exact.p())
+        limits = (
+            (nothing,) * 3
+            if exact is None or not len(exact.draws)
+            else (exact.quantile(0.95), exact.quantile(0.99), exact.p())
+        )
         for position, name in enumerate(("srmr", "d_uls", "d_g")):
             quantile_95, quantile_99, p = (float(limit[position]) for limit in limits)
             rows.append(
@@ -139,10 +155,11 @@ def _fit(
     return pd.DataFrame(rows)
 
 
-def _cross_loadings(fit: PlsFit, R: Array, model: Model) -> pd.DataFrame:
+def _cross_loadings(fit: PlsFit, R: Array, model: Model, refusals: Refusals) -> pd.DataFrame:
+    inflation = refusals.attempt("vif", lambda: outer_vif(R, model.membership()))
     frame = pd.DataFrame(fit.cross_loadings, columns=list(model.names))
     frame.insert(0, "item", list(model.items))
-    frame.insert(1, "vif", outer_vif(R, model.membership()))
+    frame.insert(1, "vif", np.nan if inflation is None else inflation)
     return frame
 
 
@@ -160,11 +177,10 @@ def _effects(fit: PlsFit, model: Model) -> pd.DataFrame:
     )
 
 
-def _relevance(x: Array, pls: PlsModel, model: Model, section: PlsSection) -> tuple[pd.DataFrame, int]:
-    distance = omission_distance(len(x))
+def _relevance(x: Array, pls: PlsModel, model: Model, section: PlsSection, distance: int) -> pd.DataFrame:
     q2 = blindfolding_q2(x, pls, distance, tolerance=section.tolerance, max_iterations=section.max_iterations)
     frame = pd.DataFrame({"construct": model.names, "q2": q2, "omission_distance": distance})
-    return frame[frame["construct"].isin(model.outcomes)].reset_index(drop=True), distance
+    return frame[frame["construct"].isin(model.outcomes)].reset_index(drop=True)
 
 
 def _importance(inputs: PlsInputs, fit: PlsFit, model: Model, codebook: Codebook) -> pd.DataFrame:

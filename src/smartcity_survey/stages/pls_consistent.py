@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.config import PlsSection
+from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
 from smartcity_survey.stages.cards import respondents
+from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls_bootstrap import (
     bootstrap_card,
     interval_columns,
@@ -19,10 +21,11 @@ from smartcity_survey.stages.pls_bootstrap import (
     resample,
 )
 from smartcity_survey.stages.pls_inputs import PlsInputs
+from smartcity_survey.stages.refusals import refused
 from smartcity_survey.stats.bootstrap import PlsBootstrap
-from smartcity_survey.stats.errors import ImproperSolution
 from smartcity_survey.stats.pls_model import PlsModel
 
+CONSISTENT_TABLES = ("plsc_paths", "plsc_loadings", "plsc_quality")
 METHOD = "consistent PLS: correlations of Mode A constructs divided by the roots of rho_A"
 
 
@@ -35,32 +38,24 @@ def consistent_tables(
     lines, and their card says why.
     """
     try:
-        factors = resample(inputs, replace(pls, consistent=True), section, composites.seed)
-    except ImproperSolution as error:
-        card: Card = {
-            "method": METHOD,
-            **inputs.card(),
-            "no_solution": "rho_A or explained variance outside its range",
-            "at_fault": model.names[error.construct],
-            **respondents(composites.fit.n),
-        }
-        none = pd.DataFrame()
-        tables = {
-            "plsc_paths": none.reindex(columns=["path", "composite", "consistent"]),
-            "plsc_loadings": none.reindex(columns=["item", "construct", "composite", "consistent"]),
-            "plsc_quality": none.reindex(columns=["construct", "rho_a", "composite_r2", "consistent_r2"]),
-        }
-    else:
-        card = {
-            **bootstrap_card(factors, inputs, model, section),
-            "method": METHOD,
-            "smallest_eigenvalue": factors.fit.smallest_eigenvalue,
-        }
-        tables = {
-            "plsc_paths": _paths(composites, factors, model, section),
-            "plsc_loadings": _loadings(composites, factors, model, section),
-            "plsc_quality": _quality(composites, factors, model),
-        }
+        with naming(model.items, "PLSc", model.names):
+            factors = resample(inputs, replace(pls, consistent=True), section, composites.seed)
+    except NoSolution as error:
+        return refused(
+            CONSISTENT_TABLES,
+            error,
+            card={"method": METHOD, **inputs.card(), **respondents(composites.fit.n)},
+        )
+    card: Card = {
+        **bootstrap_card(factors, inputs, model, section),
+        "method": METHOD,
+        "smallest_eigenvalue": factors.fit.smallest_eigenvalue,
+    }
+    tables = {
+        "plsc_paths": _paths(composites, factors, model, section),
+        "plsc_loadings": _loadings(composites, factors, model, section),
+        "plsc_quality": _quality(composites, factors, model),
+    }
     return StageResult(tables=tables, cards=dict.fromkeys(tables, card))
 
 

@@ -12,6 +12,7 @@ from smartcity_survey.stages.cards import pls_estimator, respondents
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls import pls_model
 from smartcity_survey.stages.pls_inputs import PlsInputs
+from smartcity_survey.stages.refusals import empty_without_solution
 from smartcity_survey.stats.pls_prediction import (
     PlsPrediction,
     accuracy,
@@ -21,6 +22,7 @@ from smartcity_survey.stats.pls_prediction import (
 )
 
 
+@empty_without_solution("pls_predict", "cvpat")
 def predict_answers(answers: pd.DataFrame, model: Model, section: PlsSection, seed: int) -> StageResult:
     """Predict the items of explained constructs fold by fold, beside a linear model and the averages."""
     inputs = PlsInputs.of(answers, model, section)

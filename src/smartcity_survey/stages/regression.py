@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -14,14 +15,24 @@ from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
 from smartcity_survey.stages.blocks import CONSTANT, demographic_dummies, hierarchical_tables
 from smartcity_survey.stages.cards import respondents
-from smartcity_survey.stages.naming import naming
+from smartcity_survey.stages.refusals import Refusals, empty_without_solution
+from smartcity_survey.stages.scores import require_scores
 from smartcity_survey.stats.collinearity import Collinearity
 from smartcity_survey.stats.ols import OlsFit, ols
 from smartcity_survey.stats.ols_diagnostics import RegressionDiagnostics, regression_diagnostics
 from smartcity_survey.stats.residual_statistics import RESIDUAL_STATISTICS, ResidualStatistics
 from smartcity_survey.stats.types import Array
 
+_HIERARCHICAL = ("hierarchical_blocks", "hierarchical_coefficients")
+_FITTED = ("model_summary", "anova", "coefficients")
+_JUDGED = ("collinearity", "regression_diagnostics", "residual_statistics")
+_CASEWISE = [
+    *("outcome", RESPONDENT, "fitted", "residual", "standardised_residual", "studentised_residual"),
+    *("deleted_studentised_residual", "leverage", "cooks_distance"),
+]
 
+
+@empty_without_solution(*_FITTED, *_JUDGED, *_HIERARCHICAL, private={"casewise": _CASEWISE})
 def estimate_regression(
     scores: pd.DataFrame,
     answers: pd.DataFrame,
@@ -32,34 +43,39 @@ def estimate_regression(
 ) -> StageResult:
     """One regression per outcome of the model; the tables of SPSS REGRESSION with HC3 errors beside them.
 
+    An outcome whose regression has no solution keeps its lines among the coefficients, without numbers.
+
     scores, answers : the same respondents in the same order; of the answers only the demographic ones are
         used, as the first block of the hierarchical regression.
     """
+    require_scores(scores, model)
     dummies, references = demographic_dummies(answers, codebook, section.controls)
-    parts: dict[str, list[pd.DataFrame]] = {}
-    casewise = []
+    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in (*_FITTED, *_JUDGED, *_HIERARCHICAL)}
+    casewise = [pd.DataFrame(columns=_CASEWISE)]
+    alone, judged, in_blocks = Refusals(), Refusals(), Refusals()
     for outcome in model.outcomes:
         predictors = model.predictors(outcome)
-        with naming((*predictors, outcome), f"regression of {outcome}"):
-            fit = ols(
-                scores[outcome].to_numpy(),
-                scores[list(predictors)].to_numpy(),
-                ci_level=section.confidence_level,
-            )
-            diagnostics = regression_diagnostics(fit, scores[list(predictors)].to_numpy())
-        place = f"hierarchical regression of {outcome}"
-        with naming((*dummies.columns, *predictors), place):
-            blocks = hierarchical_tables(
-                scores[outcome].to_numpy(),
-                scores[list(predictors)],
-                dummies,
-                references,
-                section.confidence_level,
-            )
-        for name, frame in (_tables(fit, diagnostics, predictors) | blocks).items():
+        y, x = scores[outcome].to_numpy(), scores[list(predictors)]
+        names = (*predictors, outcome)
+        fit = alone.attempt(
+            "regression", partial(ols, y, x.to_numpy(), ci_level=section.confidence_level), items=names
+        )
+        blocks = in_blocks.attempt(
+            "hierarchical_regression",
+            partial(hierarchical_tables, y, x, dummies, references, section.confidence_level),
+            items=(*dummies.columns, *predictors, outcome),
+        )
+        own = {"coefficients": pd.DataFrame({"term": [CONSTANT, *predictors]})}
+        if fit is not None:
+            own = _tables(fit, predictors)
+            judge = partial(regression_diagnostics, fit, x.to_numpy())
+            diagnostics = judged.attempt("regression_diagnostics", judge, items=names)
+            if diagnostics is not None:
+                own |= _judged(fit, diagnostics, predictors)
+                casewise.append(_casewise(fit, diagnostics, scores[RESPONDENT], outcome))
+        for name, frame in (own | (blocks or {})).items():
             frame.insert(0, "outcome", outcome)
-            parts.setdefault(name, []).append(frame)
-        casewise.append(_casewise(fit, diagnostics, scores[RESPONDENT], outcome))
+            parts[name].append(frame)
     n = len(scores)
     card: Card = {
         "method": "ordinary least squares, SPSS conventions",
@@ -76,22 +92,25 @@ def estimate_regression(
         "divisor": "n - k - 1",
         **respondents(n),
         "missing": "no answer is a category of its own",
+        **in_blocks.card(),
     }
+    order: dict[str, Card] = {"regression_diagnostics": {"order": "Durbin-Watson in the order of the rows"}}
     return StageResult(
-        tables={name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()},
-        cards=dict.fromkeys(parts, card)
-        | {
-            "hierarchical_blocks": hierarchical,
-            "hierarchical_coefficients": hierarchical,
-            "regression_diagnostics": {**card, "order": "Durbin-Watson in the order of the rows"},
-        },
-        private={"casewise": pd.concat(casewise, ignore_index=True)},
+        tables={name: _below_one_another(frames) for name, frames in parts.items()},
+        cards={name: {**card, **alone.card()} for name in _FITTED}
+        | {name: {**card, **order.get(name, {}), **alone.card(), **judged.card()} for name in _JUDGED}
+        | dict.fromkeys(_HIERARCHICAL, hierarchical),
+        private={"casewise": _below_one_another(casewise)},
     )
 
 
-def _tables(
-    fit: OlsFit, diagnostics: RegressionDiagnostics, predictors: Sequence[str]
-) -> dict[str, pd.DataFrame]:
+def _below_one_another(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """All frames in one; the empty ones give columns alone."""
+    full = [frame for frame in frames if len(frame)]
+    return pd.concat(full, ignore_index=True) if full else next(iter(frames), pd.DataFrame())
+
+
+def _tables(fit: OlsFit, predictors: Sequence[str]) -> dict[str, pd.DataFrame]:
     return {
         "model_summary": pd.DataFrame(
             {
@@ -114,6 +133,13 @@ def _tables(
             }
         ),
         "coefficients": _coefficients(fit, predictors),
+    }
+
+
+def _judged(
+    fit: OlsFit, diagnostics: RegressionDiagnostics, predictors: Sequence[str]
+) -> dict[str, pd.DataFrame]:
+    return {
         "collinearity": _collinearity(diagnostics.collinearity, predictors),
         "regression_diagnostics": _diagnostics(diagnostics, fit.n, len(predictors)),
         "residual_statistics": _residuals(diagnostics.residual_statistics),
@@ -228,5 +254,6 @@ def _casewise(
             "deleted_studentised_residual": cases.deleted_studentised_residuals,
             "leverage": cases.leverage,
             "cooks_distance": cases.cooks_distance,
-        }
+        },
+        columns=_CASEWISE,
     )

@@ -11,12 +11,14 @@ from smartcity_survey.config import FactorsSection
 from smartcity_survey.io import Card
 from smartcity_survey.model import Model
 from smartcity_survey.stages.cards import respondents
+from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stats.adequacy import kmo
 from smartcity_survey.stats.factors import FactorSolution
 from smartcity_survey.stats.item_deletion import Criterion, Deletion, ItemLimits
 from smartcity_survey.stats.types import Array
 
 NONE = "none"
+RETENTION = ["item", "construct", "component", "largest_loading", "retained", "rule"]
 
 
 def item_limits(section: FactorsSection) -> ItemLimits:
@@ -48,15 +50,21 @@ def retention_frame(
             "largest_loading": solution.loadings[np.arange(len(names)), best],
             "retained": [position not in rules for position in range(len(names))],
             "rule": [rules.get(position, "") for position in range(len(names))],
-        }
+        },
+        columns=RETENTION,
     )
 
 
 def deletion_log(
-    R: Array, solution: FactorSolution, deletions: Sequence[Deletion], names: Sequence[str]
+    R: Array,
+    solution: FactorSolution,
+    deletions: Sequence[Deletion],
+    names: Sequence[str],
+    refusals: Refusals,
 ) -> pd.DataFrame:
     """One line per step: the item, why it went, and the analysis without it; first the one of all items."""
     p, k = solution.loadings.shape
+    sampling = refusals.attempt("kmo", lambda: kmo(R))
     start = {
         "step": 0,
         "item": NONE,
@@ -64,7 +72,7 @@ def deletion_log(
         "value": np.nan,
         "n_items": p,
         "n_components": k,
-        "kmo": kmo(R).overall,
+        "kmo": np.nan if sampling is None else sampling.overall,
         "percent_variance": 100 * solution.communalities.mean(),
     }
     steps = [

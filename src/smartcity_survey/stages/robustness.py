@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from smartcity_survey.config import RobustnessSection
-from smartcity_survey.io import Card, StageResult
+from smartcity_survey.io import WHOLE, Card, StageResult
 from smartcity_survey.model import Model
 from smartcity_survey.stages.cards import respondents
-from smartcity_survey.stages.naming import naming
+from smartcity_survey.stages.refusals import Refusals, empty_without_solution
+from smartcity_survey.stages.scores import require_scores
 from smartcity_survey.stats.bayes_factor import bayes_factors
 from smartcity_survey.stats.equivalence import tost
 from smartcity_survey.stats.multiplicity import benjamini_hochberg, holm
@@ -46,24 +49,45 @@ class _Regression:
     outcome_correlation: Array
 
 
+_BY_OUTCOME = ("relative_importance", "ridge_trace", "joint_tests", "power", "new_wave_size")
+
+
+@empty_without_solution(*_BY_OUTCOME, "hypothesis_tests")
 def evaluate_robustness(
     scores: pd.DataFrame, model: Model, section: RobustnessSection, seed: int
 ) -> StageResult:
-    """Tables on collinearity, power, multiplicity, equivalence and Bayes factors."""
-    regressions = [_regress(scores, model, outcome) for outcome in model.outcomes]
+    """Tables on collinearity, power, multiplicity, equivalence and Bayes factors.
+
+    What has no solution for an outcome has no lines about it, and the card says why.
+    """
+    require_scores(scores, model)
     n = len(scores)
+    common = Refusals()
+    regressions = []
+    for outcome in model.outcomes:
+        names = (*model.predictors(outcome), outcome)
+        found = common.attempt("regression", partial(_regress, scores, model, outcome), items=names)
+        regressions += [] if found is None else [found]
+    own = {name: Refusals() for name in (*_BY_OUTCOME, "hypothesis_tests")}
+    compute: dict[str, Callable[[_Regression], pd.DataFrame]] = {
+        "relative_importance": _importance,
+        "ridge_trace": lambda r: _ridge(r, n),
+        "joint_tests": lambda r: _joint_tests(r, model),
+        "power": lambda r: _power(r, model, n),
+        "new_wave_size": lambda r: _new_wave(r, model, section, seed, own["new_wave_size"]),
+    }
+    tables = {}
+    for name, table in compute.items():
+        parts = [
+            own[name].attempt(WHOLE, partial(table, r), items=(*r.predictors, r.outcome)) for r in regressions
+        ]
+        tables[name] = _join([part for part in parts if part is not None])
+    tests = own["hypothesis_tests"].attempt(WHOLE, lambda: _hypothesis_tests(regressions, model, section))
+    tables["hypothesis_tests"] = pd.DataFrame(columns=["hypothesis"]) if tests is None else tests
     card: Card = {
         "method": "regression of the scores, standardised coefficients",
         **respondents(n),
         "alpha": model.alpha,
-    }
-    tables = {
-        "relative_importance": _join([_importance(r) for r in regressions]),
-        "ridge_trace": _join([_ridge(r, n) for r in regressions]),
-        "joint_tests": _join([_joint_tests(r, model) for r in regressions]),
-        "hypothesis_tests": _hypothesis_tests(regressions, model, section),
-        "power": _join([_power(r, model, n) for r in regressions]),
-        "new_wave_size": _join([_new_wave(r, model, section, seed) for r in regressions]),
     }
     cards: dict[str, Card] = dict.fromkeys(tables, card)
     cards["hypothesis_tests"] = {
@@ -80,18 +104,17 @@ def evaluate_robustness(
         "draws": section.power_draws,
         "seed": seed,
     }
-    return StageResult(tables=tables, cards=cards)
+    return StageResult(tables, {name: {**card, **common.card(own[name])} for name, card in cards.items()})
 
 
 def _join(frames: list[pd.DataFrame]) -> pd.DataFrame:
-    return pd.concat(frames, ignore_index=True)
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
 
 def _regress(scores: pd.DataFrame, model: Model, outcome: str) -> _Regression:
     predictors = model.predictors(outcome)
     x, y = scores[list(predictors)].to_numpy(), scores[outcome].to_numpy()
-    with naming((*predictors, outcome), f"robustness of the regression of {outcome}"):
-        fit = ols(y, x)
+    fit = ols(y, x)
     joint = np.corrcoef(np.column_stack([x, y]), rowvar=False)
     return _Regression(
         outcome,
@@ -175,9 +198,8 @@ def _hypothesis_tests(
     regressions: list[_Regression], model: Model, section: RobustnessSection
 ) -> pd.DataFrame:
     by_outcome = {r.outcome: r for r in regressions}
-    place = [
-        (by_outcome[h.target], by_outcome[h.target].predictors.index(h.source)) for h in model.hypotheses
-    ]
+    judged = [h for h in model.hypotheses if h.target in by_outcome]
+    place = [(by_outcome[h.target], by_outcome[h.target].predictors.index(h.source)) for h in judged]
     if not place:
         return pd.DataFrame(columns=["hypothesis"])
     p = np.array([r.fit.p[1 + j] for r, j in place])
@@ -188,15 +210,15 @@ def _hypothesis_tests(
     log_bf10 = np.array([bayes_factors(r.fit.r2, r.fit.part, r.fit.n).log_jzs[j] for r, j in place])
     return pd.DataFrame(
         {
-            "hypothesis": [h.name for h in model.hypotheses],
-            "predictor": [h.source for h in model.hypotheses],
+            "hypothesis": [h.name for h in judged],
+            "predictor": [h.source for h in judged],
             "beta": beta,
             "p": p,
             "p_holm": holm(p),
             "p_benjamini_hochberg": benjamini_hochberg(p),
             "confirmed_after_holm": [
                 _confirmed(r, h.source, h.sign, 1.0) and adjusted < model.alpha
-                for (r, _), h, adjusted in zip(place, model.hypotheses, holm(p), strict=True)
+                for (r, _), h, adjusted in zip(place, judged, holm(p), strict=True)
             ],
             "equivalence_p": equivalence.p,
             "equivalence_ci_low": equivalence.ci_low,
@@ -242,7 +264,9 @@ def _power(r: _Regression, model: Model, n: int) -> pd.DataFrame:
     )
 
 
-def _new_wave(r: _Regression, model: Model, section: RobustnessSection, seed: int) -> pd.DataFrame:
+def _new_wave(
+    r: _Regression, model: Model, section: RobustnessSection, seed: int, refusals: Refusals
+) -> pd.DataFrame:
     """Respondents a new wave needs to find a standardised coefficient, at this wave's VIFs and R2.
 
     The number follows from the noncentral t; `simulated_power` is what it comes to where predictors and
@@ -257,14 +281,17 @@ def _new_wave(r: _Regression, model: Model, section: RobustnessSection, seed: in
             # The t of a slope does not depend on the others: they may be zero.
             slopes = np.zeros(k)
             slopes[j] = beta * r.y.std() / r.x[:, j].std()
-            simulated = resampled_power(r.y, r.x, slopes, n, section.power_draws, seed, model.alpha)
+            simulated = refusals.attempt(
+                "simulated_power",
+                partial(resampled_power, r.y, r.x, slopes, n, section.power_draws, seed, model.alpha),
+            )
             rows.append(
                 {
                     "outcome": r.outcome,
                     "predictor": predictor,
                     "beta": beta,
                     "n_needed": n,
-                    "simulated_power": simulated.power[j],
+                    "simulated_power": np.nan if simulated is None else simulated.power[j],
                 }
             )
     return pd.DataFrame(rows)

@@ -11,6 +11,7 @@ from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
 from smartcity_survey.stages.cards import respondents, single_items
 from smartcity_survey.stages.naming import naming
+from smartcity_survey.stages.refusals import Refusals, empty_without_solution
 from smartcity_survey.stats.cfa_fit import fit_indices
 from smartcity_survey.stats.cfa_robust import satorra_bentler
 from smartcity_survey.stats.correlation import covariance
@@ -19,11 +20,13 @@ from smartcity_survey.stats.sem import SemFit, fit_sem
 from smartcity_survey.stats.types import Array
 
 
+@empty_without_solution("sem_paths", "sem_quality", "sem_fit")
 def estimate_sem(answers: pd.DataFrame, model: Model, level: float) -> StageResult:
     """The structural model on latent factors: the third estimator beside OLS and PLS-SEM."""
     x = answers[list(model.items)].to_numpy(dtype=np.float64)
     with naming(model.items, "SEM", model.names):
         fit = fit_sem(covariance(x, ddof=0), len(x), model.membership(), model.path_matrix(), level=level)
+    refusals = Refusals(model.items, model.names)
     card: Card = {
         "method": "structural equations among factors, maximum likelihood",
         "scaling": "first item of each construct has loading 1",
@@ -39,9 +42,10 @@ def estimate_sem(answers: pd.DataFrame, model: Model, level: float) -> StageResu
     tables = {
         "sem_paths": _paths(fit, model),
         "sem_quality": _quality(fit, model),
-        "sem_fit": _fit(fit, x),
+        "sem_fit": _fit(fit, x, refusals),
     }
-    return StageResult(tables=tables, cards=dict.fromkeys(tables, card))
+    cards: dict[str, Card] = dict.fromkeys(tables, card)
+    return StageResult(tables=tables, cards=cards | {"sem_fit": {**card, **refusals.card()}})
 
 
 def _paths(fit: SemFit, model: Model) -> pd.DataFrame:
@@ -72,12 +76,11 @@ def _quality(fit: SemFit, model: Model) -> pd.DataFrame:
     return frame[frame["construct"].isin(model.outcomes)].reset_index(drop=True)
 
 
-def _fit(fit: SemFit, x: Array) -> pd.DataFrame:
+def _fit(fit: SemFit, x: Array, refusals: Refusals) -> pd.DataFrame:
     """Indices as of the confirmatory model; where paths are left out, what that costs against it."""
     statistics = asdict(fit_indices(fit))
-    statistics |= {
-        f"satorra_bentler_{name}": value for name, value in asdict(satorra_bentler(fit, x)).items()
-    }
+    robust = refusals.attempt("satorra_bentler", lambda: asdict(satorra_bentler(fit, x)))
+    statistics |= {f"satorra_bentler_{name}": value for name, value in (robust or {}).items()}
     if fit.restrictions is not None:
         statistics |= {
             "restrictions_chi2": fit.restrictions.statistic,

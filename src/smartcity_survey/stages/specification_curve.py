@@ -14,7 +14,7 @@ from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Hypothesis, Model
 from smartcity_survey.stages.alternatives import NONE, Alternatives
 from smartcity_survey.stages.cards import respondents
-from smartcity_survey.stages.curve_panel import CHOICES, MEASUREMENT_CHOICES
+from smartcity_survey.stages.curve_panel import CHOICES, FAILED_CHOICES
 from smartcity_survey.stages.multiverse import Block, estimate_blocks
 from smartcity_survey.stats.specification_curve import choice_importance, draw_weights, joint_test
 from smartcity_survey.stats.types import Array, BoolArray, IntArray
@@ -50,6 +50,7 @@ def specification_curve(
         _Curve.of(blocks, model, outcome, alternatives.control_sets)
         for outcome in model.outcomes
         if any(hypothesis.target == outcome for hypothesis in model.hypotheses)
+        and any(block.outcome == outcome for block in blocks)
     ]
     card: Card = {
         "method": "specification curve (Simonsohn, Simmons and Nelson 2020)",
@@ -64,7 +65,7 @@ def specification_curve(
         "specification_curve": _join(curve.specifications() for curve in curves),
         "specification_summary": _join(curve.summary(model.alpha, published or {}) for curve in curves),
         "specification_choices": _join(curve.choices() for curve in curves),
-        "specification_failures": pd.DataFrame(failures, columns=[*MEASUREMENT_CHOICES, "reason"]),
+        "specification_failures": pd.DataFrame(failures, columns=[*FAILED_CHOICES, "reason", "at_fault"]),
     }
     return StageResult(tables=tables, cards=dict.fromkeys(tables, card))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import combinations
 
 import numpy as np
@@ -14,9 +15,9 @@ from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
 from smartcity_survey.stages.blocks import demographic_codes, require_demographics
 from smartcity_survey.stages.cards import pls_estimator, respondents
-from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls import fit_model
 from smartcity_survey.stages.pls_inputs import PlsInputs
+from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stats.cfa import fit_cfa
 from smartcity_survey.stats.cfa_fit import fit_indices
 from smartcity_survey.stats.correlation import covariance
@@ -51,11 +52,13 @@ def compare_reconstructions(
     require_demographics(groups.variables, codebook, "config.yaml, groups.variables")
     frames = {"data in use": own, **{f"seed {seed}": frame for seed, frame in alternatives.items()}}
     pairs = _pairs(list(frames.values()), codebook, groups)
-    quantities = []
-    for name, answers in frames.items():
-        with naming(model.items, f"spread, {name}", model.names):
-            quantities.append(unprinted_quantities(answers, model, codebook, pls, pairs))
-    table = spread(quantities)
+    refusals = Refusals(model.items, model.names)
+    found = [
+        refusals.attempt(name, partial(unprinted_quantities, answers, model, codebook, pls, pairs))
+        for name, answers in frames.items()
+    ]
+    quantities = [one for one in found if one is not None]
+    table = spread(quantities) if len(quantities) > 1 else pd.DataFrame()
     card: Card = {
         **pls_estimator(model, pls),
         "method": "the same quantities in reconstructions from different seeds",
@@ -64,12 +67,13 @@ def compare_reconstructions(
         "group_differences": "Hedges' g of the mean of the outcome's items, first group less second",
         "groups": f"categories with {groups.smallest} respondents or more",
         "kept_items": "those kept in the data in use",
-        "reconstructions": len(frames),
+        "reconstructions": len(quantities),
         "seeds": ", ".join(map(str, alternatives)),
         **respondents(len(own)),
+        **refusals.card(),
     }
     return StageResult(
-        tables={"spread": table, "spread_summary": summary(table)},
+        tables={"spread": table, "spread_summary": summary(table) if len(table) else table},
         cards={"spread": card, "spread_summary": card},
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import combinations
 
 import numpy as np
@@ -16,6 +17,7 @@ from smartcity_survey.stages.cards import pls_estimator, respondents, single_ite
 from smartcity_survey.stages.groups import compare_respondents
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls import pls_model
+from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stats.bootstrap import PlsBootstrap, bootstrap_pls
 from smartcity_survey.stats.correlation import covariance
 from smartcity_survey.stats.intervals import summarise
@@ -57,7 +59,8 @@ def compare_waves(
     shared = shared_model(model, items)
     # The later wave first: differences then read as change.
     pairs = [(later, earlier) for earlier, later in combinations(waves, 2)]
-    bootstraps = _bootstraps(waves, shared, pls, seed, progress)
+    refusals = Refusals(shared.items, shared.names)
+    bootstraps = _bootstraps(waves, shared, pls, seed, refusals, progress)
     invariance = _invariance(waves, shared, pls, groups, seed)
     tables = {
         "wave_sizes": pd.DataFrame(
@@ -72,12 +75,15 @@ def compare_waves(
         "wave_mean_differences": pd.concat(
             [_mean_differences(later, earlier, shared, level) for later, earlier in pairs], ignore_index=True
         ),
-        "wave_paths": pd.concat(
-            [_paths(w, bootstraps[w.name], shared, level) for w in waves], ignore_index=True
+        "wave_paths": _join(
+            [_paths(w, bootstraps[w.name], shared, level) for w in waves if w.name in bootstraps]
         ),
-        "wave_path_differences": pd.concat(
-            [_path_differences(later, earlier, bootstraps, shared, level) for later, earlier in pairs],
-            ignore_index=True,
+        "wave_path_differences": _join(
+            [
+                _path_differences(later, earlier, bootstraps, shared, level)
+                for later, earlier in pairs
+                if {later.name, earlier.name} <= bootstraps.keys()
+            ]
         ),
         **invariance.tables,
     }
@@ -100,10 +106,15 @@ def compare_waves(
         "confidence_level": level,
         **respondents(n),
         "seed": seed,
+        **refusals.card(),
     }
     cards = {name: paths_card if "path" in name else means_card for name in tables}
     cards |= {"wave_sizes": {"n": n}, "wave_items": {"items": len(items["item"].unique())}}
     return StageResult(tables=tables, cards=cards | dict(invariance.cards))
+
+
+def _join(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
 
 def _scores(wave: Wave, model: Model) -> Array:
@@ -152,9 +163,10 @@ def _bootstraps(
     model: Model,
     pls: PlsSection,
     seed: int,
+    refusals: Refusals,
     progress: Callable[[int], None] | None,
 ) -> dict[str, PlsBootstrap]:
-    """A bootstrap of every wave, each with random streams of its own."""
+    """A bootstrap of every wave that has a solution, each with random streams of its own."""
     streams = np.random.SeedSequence(seed).spawn(len(waves))
     found: dict[str, PlsBootstrap] = {}
 
@@ -163,16 +175,19 @@ def _bootstraps(
             progress(len(found) * pls.bootstrap_draws + draws)
 
     for wave, stream in zip(waves, streams, strict=True):
-        with naming(model.items, f"waves, PLS-SEM in {wave.name}", model.names):
-            found[wave.name] = bootstrap_pls(
-                wave.items(model.items),
-                pls_model(model, pls),
-                pls.bootstrap_draws,
-                seed=int(stream.generate_state(1)[0]),
-                tolerance=pls.tolerance,
-                max_iterations=pls.max_iterations,
-                progress=add,
-            )
+        estimate = partial(
+            bootstrap_pls,
+            wave.items(model.items),
+            pls_model(model, pls),
+            pls.bootstrap_draws,
+            seed=int(stream.generate_state(1)[0]),
+            tolerance=pls.tolerance,
+            max_iterations=pls.max_iterations,
+            progress=add,
+        )
+        bootstrap = refusals.attempt(wave.name, estimate)
+        if bootstrap is not None:
+            found[wave.name] = bootstrap
     return found
 
 

@@ -17,7 +17,7 @@ def require_identifiable(pattern: BoolArray) -> None:
     """Refuse what counting shows to be impossible; the information matrix shows the rest."""
     stray = np.flatnonzero(~pattern.any(axis=1))
     if stray.size:
-        raise InvalidModel(f"items {stray.tolist()} load on no factor")
+        raise InvalidModel("load on no factor", "items", stray)
     # Two items suffice where another factor is there to correlate with, and one that is the factor.
     items = pattern.sum(axis=0)
     alone = pattern[single_items(pattern)].any(axis=0)

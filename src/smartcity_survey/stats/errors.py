@@ -5,6 +5,8 @@ The errors carry column positions, not names: the caller who knows the items nam
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class StatisticsError(ValueError):
     """The input admits no trustworthy result."""
@@ -71,6 +73,15 @@ class PerfectFit(StatisticsError):
         super().__init__("the predictors reproduce the outcome exactly; its residuals are rounding error")
 
 
+class TooManyPredictors(StatisticsError):
+    """More predictors than all their subsets can be compared of."""
+
+    def __init__(self, k: int, most: int) -> None:
+        self.k = k
+        self.most = most
+        super().__init__(f"{k} predictors have 2^{k} subsets; those of at most {most} can be compared")
+
+
 class InvalidWeights(StatisticsError):
     """Weights that are not positive numbers; `rows` are their positions."""
 
@@ -80,7 +91,16 @@ class InvalidWeights(StatisticsError):
 
 
 class InvalidModel(StatisticsError):
-    """A path model that no data could estimate; the message says which rule it breaks."""
+    """A model that no data could estimate; the message says which rule it breaks.
+
+    `kind` says what breaks it (`items`, `constructs`, `factors`), `indices` are their positions.
+    """
+
+    def __init__(self, found: str, kind: str = "", indices: Iterable[int] = ()) -> None:
+        self.found = found
+        self.kind = kind
+        self.indices = tuple(int(index) for index in indices)
+        super().__init__(f"{kind} {list(self.indices)} {found}" if self.indices else found)
 
 
 class DependentPredictors(StatisticsError):
@@ -98,11 +118,12 @@ class DependentPredictors(StatisticsError):
 class ImproperSolution(StatisticsError):
     """A correction for attenuation that leaves the range of reliabilities or correlations.
 
-    `construct` is the position of the construct.
+    `construct` is the position of the construct, `found` says what is wrong with it.
     """
 
     def __init__(self, construct: int, found: str) -> None:
         self.construct = construct
+        self.found = found
         super().__init__(f"construct {construct}: {found}")
 
 

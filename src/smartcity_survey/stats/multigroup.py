@@ -101,9 +101,7 @@ def fit_groups(
     if len(samples) < 2:
         raise InvalidModel(f"{len(samples)} groups, at least two are compared")
     if exempt.loadings[markers].any():
-        raise InvalidModel(
-            f"items {markers[exempt.loadings[markers]].tolist()} give a unit and cannot vary in it"
-        )
+        raise InvalidModel("give a unit and cannot vary in it", "items", markers[exempt.loadings[markers]])
     alone = []
     for group, sample in enumerate(samples):
         try:

@@ -14,7 +14,8 @@ from typing import Literal
 import numpy as np
 from scipy import linalg
 
-from smartcity_survey.stats.correlation import correlation
+from smartcity_survey.stats.correlation import check_conditioning, correlation
+from smartcity_survey.stats.errors import LinearDependence
 from smartcity_survey.stats.pls import PlsFit, fit_each, fit_pls
 from smartcity_survey.stats.pls_model import PlsModel
 from smartcity_survey.stats.resample import correlation_stack, unit_products
@@ -158,10 +159,20 @@ def exact_fit(
 
 
 def outer_vif(R: Array, blocks: BoolArray) -> Array:
-    """(p,): variance inflation of each item by the others of its construct; 1 for a single item."""
+    """(p,): variance inflation of each item by the others of its construct; 1 for a single item.
+
+    Raises
+    ------
+    LinearDependence.
+    """
     vif = np.ones(len(R))
-    for block in blocks.T:
-        vif[block] = np.diagonal(linalg.inv(R[np.ix_(block, block)]))
+    for items in map(np.flatnonzero, blocks.T):
+        own = R[np.ix_(items, items)]
+        conditioning = check_conditioning(own)
+        if conditioning.dependent:
+            groups = tuple(tuple(int(items[i]) for i in group) for group in conditioning.dependent)
+            raise LinearDependence(groups, conditioning.smallest_eigenvalue, conditioning.condition_number)
+        vif[items] = np.diagonal(linalg.inv(own))
     return vif
 
 

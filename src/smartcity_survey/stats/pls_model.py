@@ -44,13 +44,13 @@ class PlsModel:
             raise InvalidModel(f"{len(self.modes)} modes for {c} constructs")
         stray = np.flatnonzero(self.blocks.sum(axis=1) != 1)
         if stray.size:
-            raise InvalidModel(f"items {stray.tolist()} do not measure exactly one construct")
+            raise InvalidModel("do not measure exactly one construct", "items", stray)
         unmeasured = np.flatnonzero(~self.blocks.any(axis=0))
         if unmeasured.size:
-            raise InvalidModel(f"constructs {unmeasured.tolist()} have no item")
+            raise InvalidModel("have no item", "constructs", unmeasured)
         isolated = np.flatnonzero(~(self.paths.any(axis=0) | self.paths.any(axis=1)))
         if isolated.size:
-            raise InvalidModel(f"constructs {isolated.tolist()} have no path")
+            raise InvalidModel("have no path", "constructs", isolated)
         # A graph without circles has no walk as long as its number of nodes.
         if np.linalg.matrix_power(self.paths.astype(np.int64), c).any():
             raise InvalidModel("the paths run in a circle")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from smartcity_survey.stats.correlation import require_independence
-from smartcity_survey.stats.errors import StatisticsError
+from smartcity_survey.stats.errors import TooManyPredictors
 from smartcity_survey.stats.types import Array, BoolArray, IntArray
 
 # 2^16 subsets take a fraction of a second; every further predictor doubles that.
@@ -49,7 +49,7 @@ def relative_importance(correlation: Array, outcome_correlation: Array) -> Relat
 
     Raises
     ------
-    StatisticsError : more than 16 predictors. LinearDependence, NotPositiveDefinite.
+    TooManyPredictors (more than 16), LinearDependence, NotPositiveDefinite.
     """
     r2 = subset_r2(correlation, outcome_correlation)
     gain_by_size = average_gains(r2)
@@ -74,11 +74,11 @@ def subset_r2(correlation: Array, outcome_correlation: Array) -> Array:
 
     Raises
     ------
-    StatisticsError : more than 16 predictors. LinearDependence, NotPositiveDefinite.
+    TooManyPredictors (more than 16), LinearDependence, NotPositiveDefinite.
     """
     k = outcome_correlation.shape[-1]
     if k > MOST_PREDICTORS:
-        raise StatisticsError(f"{k} predictors have 2^{k} subsets; at most {MOST_PREDICTORS} are possible")
+        raise TooManyPredictors(k, MOST_PREDICTORS)
     matrices = correlation.reshape(-1, k, k)
     eigenvalues = np.linalg.eigvalsh(matrices)
     require_independence(matrices[np.argmin(eigenvalues[:, 0] / eigenvalues[:, -1])])

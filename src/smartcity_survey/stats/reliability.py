@@ -14,7 +14,7 @@ from scipy import special
 
 from smartcity_survey.stats.cfa import fit_cfa
 from smartcity_survey.stats.correlation import check_conditioning
-from smartcity_survey.stats.errors import ConstantItems
+from smartcity_survey.stats.errors import ConstantItems, StatisticsError
 from smartcity_survey.stats.types import Array, BoolArray
 
 
@@ -24,7 +24,7 @@ class Reliability:
 
     alpha, alpha_low, alpha_high : Cronbach's, raw, with Feldt's interval. standardised_alpha : of z-scores.
     omega : McDonald's, one common factor by maximum likelihood; nan also for two items, which leave it open,
-        and in a Heywood case.
+        where the factor has no solution, and in a Heywood case.
     rho_a, rho_c, ave : from a composite's weights and loadings; nan where these were not given, and for a
         single item 1 (rho_c, ave).
     mean_inter_item_r : unweighted. n_items : of each construct.
@@ -108,7 +108,7 @@ def reliability(
 
     Raises
     ------
-    ConstantItems, and what `fit_cfa` raises on a block of three items or more.
+    ConstantItems.
     """
     constant = np.flatnonzero(np.diagonal(S) <= 0)
     if constant.size:
@@ -124,7 +124,7 @@ def reliability(
         alpha_low=low,
         alpha_high=high,
         standardised_alpha=np.array([cronbach_alpha(_correlations(block)) for block in covariances]),
-        omega=np.array([omega(block, n) for block in covariances]),
+        omega=np.array([_omega_or_nan(block, n) for block in covariances]),
         rho_a=unknown if rho_a is None else rho_a,
         rho_c=unknown if loadings is None else composite_reliability(loadings, blocks),
         ave=unknown if loadings is None else average_variance_extracted(loadings, blocks),
@@ -162,6 +162,10 @@ def omega(S: Array, n: int) -> float:
     (sum of loadings)^2 / ((sum of loadings)^2 + sum of uniquenesses), by maximum likelihood; the denominator
     is the variance the model implies. McDonald (1999), Test Theory, ch. 6. nan for fewer than three items and
     where an item's uniqueness is not positive (Heywood).
+
+    Raises
+    ------
+    As `fit_cfa`.
     """
     k = len(S)
     if k < 3:
@@ -171,6 +175,13 @@ def omega(S: Array, n: int) -> float:
         return float("nan")
     common = float(fit.loadings.sum() ** 2 * fit.factor_cov[0, 0])
     return common / (common + float(fit.uniquenesses.sum()))
+
+
+def _omega_or_nan(S: Array, n: int) -> float:
+    try:
+        return omega(S, n)
+    except StatisticsError:
+        return float("nan")
 
 
 def composite_reliability(loadings: Array, blocks: BoolArray) -> Array:

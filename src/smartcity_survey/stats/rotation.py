@@ -123,6 +123,11 @@ def _starts(k: int, n_starts: int, seed: int) -> Array:
     return np.concatenate([np.eye(k)[None], np.linalg.qr(random)[0]])
 
 
+def varimax_criterion(loadings: Array) -> float:
+    """What varimax with Kaiser normalisation maximises, of loadings (p, k): variances of squares, summed."""
+    return float(_criterion(normalise(loadings).T))
+
+
 def _criterion(columns: Array) -> Array:
     """Criterion of loadings whose columns are the rows of columns (..., k, p)."""
     criterion: Array = np.square(columns).var(axis=-1).sum(axis=-1)

@@ -137,7 +137,7 @@ def require_recursive(paths: BoolArray) -> None:
         reach |= reach @ paths
     looped = np.flatnonzero(np.diagonal(reach))
     if looped.size:
-        raise InvalidModel(f"factors {looped.tolist()} act on themselves through the paths")
+        raise InvalidModel("act on themselves through the paths", "factors", looped)
 
 
 def path_estimates(

@@ -11,7 +11,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from smartcity_survey.stats.construct_moments import ConstructMoments
-from smartcity_survey.stats.errors import LinearDependence, NotConverged, TooFewRows
+from smartcity_survey.stats.errors import (
+    ImproperSolution,
+    LinearDependence,
+    NotConverged,
+    NotPositiveDefinite,
+    TooFewRows,
+)
 from smartcity_survey.stats.robust import NORMAL_MAD
 from smartcity_survey.stats.types import Array, BoolArray, IntArray
 
@@ -146,12 +152,17 @@ def _solve(
         raise TooFewRows(n, int(used.sum(axis=1).max()) + 2)
     C = _masked(moments.correlation[np.ix_(explanatory, explanatory)], used)
     smallest = float(np.linalg.eigvalsh(C)[:, 0].min())
+    if smallest < -_DEPENDENT:
+        raise NotPositiveDefinite(smallest)
     if smallest < _DEPENDENT:
         raise LinearDependence((tuple(int(v) for v in explanatory),), smallest, np.inf)
     inverse = np.linalg.inv(C) * used[:, :, None] * used[:, None, :]
     c = moments.correlation[explanatory, outcome]
     coef = inverse @ c
-    return explanatory, _Solved(used, coef, inverse, 1.0 - coef @ c, df)
+    unexplained = 1.0 - coef @ c
+    if (unexplained < -_DEPENDENT).any():
+        raise ImproperSolution(outcome, "its predictors explain more than all of its variance")
+    return explanatory, _Solved(used, coef, inverse, unexplained, df)
 
 
 def _influence(moments: ConstructMoments, outcome: int, explanatory: IntArray, solved: _Solved) -> Array:

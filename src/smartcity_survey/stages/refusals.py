@@ -1,0 +1,100 @@
+"""What a stage could not compute: empty cells and the reason, so that nothing secondary ends a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
+from types import MappingProxyType
+from typing import ParamSpec, TypeVar
+
+import pandas as pd
+
+from smartcity_survey.errors import NoSolution
+from smartcity_survey.io import REFUSED, WHOLE, Card, StageResult
+from smartcity_survey.stages.naming import naming
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Refusals:
+    """Parts of a stage that have no solution, with the reason of each; the other parts stand.
+
+    Parameters
+    ----------
+    items, constructs : names of the columns and constructs that the parts are computed from.
+    """
+
+    def __init__(self, items: Sequence[str] = (), constructs: Sequence[str] = ()) -> None:
+        self._items, self._constructs = items, constructs
+        self._found: list[dict[str, str]] = []
+
+    def attempt(self, part: str, compute: Callable[[], T], *, items: Sequence[str] | None = None) -> T | None:
+        """What `compute` returns; None where it has no solution, whose reason is noted.
+
+        Parameters
+        ----------
+        part : a code for what is computed, which reports put into words.
+        items : names of this part's columns, where they are not those of the stage.
+        """
+        try:
+            with naming(self._items if items is None else items, part, self._constructs):
+                return compute()
+        except NoSolution as error:
+            self.note(part, error)
+            return None
+
+    def note(self, part: str, error: NoSolution) -> None:
+        """Keep the reason why a part has no solution; the same is kept once."""
+        line = {"part": part, **reason(error)}
+        if line not in self._found:
+            self._found.append(line)
+
+    def card(self, *others: Refusals) -> Card:
+        """The line of an estimator card that tells these and other refusals; nothing where there are none."""
+        found = [line for refusals in (self, *others) for line in refusals._found]
+        return {REFUSED: found} if found else {}
+
+
+def reason(error: NoSolution) -> dict[str, str]:
+    """Cells that tell why something has no solution, and the names at fault."""
+    return {"reason": error.reason, "at_fault": ", ".join(error.names)}
+
+
+def refused(
+    tables: Iterable[str],
+    error: NoSolution,
+    private: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    card: Card = MappingProxyType({}),
+) -> StageResult:
+    """Empty tables, their cards with the reason; `private` as in `empty_without_solution`."""
+    told: Card = {**card, REFUSED: [{"part": WHOLE, **reason(error)}]}
+    return StageResult(
+        tables={name: pd.DataFrame() for name in tables},
+        cards=dict.fromkeys(tables, told),
+        private={name: pd.DataFrame(columns=list(columns)) for name, columns in private.items()},
+    )
+
+
+def empty_without_solution(
+    *tables: str, private: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> Callable[[Callable[P, StageResult]], Callable[P, StageResult]]:
+    """A stage whose tables are empty, with the reason in their cards, where the answers admit no solution.
+
+    Parameters
+    ----------
+    tables : all that the stage makes of every study.
+    private : the respondent-level frames it makes, with the columns that other stages look for.
+    """
+
+    def decorate(stage: Callable[P, StageResult]) -> Callable[P, StageResult]:
+        @wraps(stage)
+        def run(*given: P.args, **named: P.kwargs) -> StageResult:
+            try:
+                return stage(*given, **named)
+            except NoSolution as error:
+                return refused(tables, error, private)
+
+        return run
+
+    return decorate
