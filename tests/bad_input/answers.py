@@ -104,7 +104,7 @@ CASES = (
             ),
         ),
         "survey.xlsx, row",
-        "'2024-05-01 00:00:00' is neither",
+        "'2024-05-01' is neither",
         "its code",
     ),
     Case(

@@ -13,7 +13,7 @@ import pandas as pd
 from smartcity_survey.codebook import RESPONDENT, WEIGHT, Codebook
 from smartcity_survey.config import DataSection
 from smartcity_survey.errors import Problem, SurveyError
-from smartcity_survey.read.cells import Codes, Missing, cell_text, read_codes, wordings_of
+from smartcity_survey.read.cells import DATE_OR_TIME, Codes, Missing, cell_text, read_codes, wordings_of
 from smartcity_survey.read.opening import open_table
 from smartcity_survey.read.tables import Table
 from smartcity_survey.stats.types import Array
@@ -148,14 +148,28 @@ def _take(column: _Column, cells: pd.Series, decimal: str) -> None:
 
 
 def _unreadable(column: _Column, section: DataSection, path: Path) -> list[Problem]:
-    return [
+    words = dict(column.unreadable)
+    dates = {text: words.pop(text) for text in column.unreadable if DATE_OR_TIME.fullmatch(text)}
+    problems = [
         Problem(
             f"{path}, {_rows(rows)}, column {column.head}",
             f"{_quoted(text)} is neither a number nor an answer the codebook knows.",
             _remedy(text, column.wordings, section.decimal),
         )
-        for text, rows in column.unreadable.items()
+        for text, rows in words.items()
     ]
+    if dates:
+        more = f" (and {len(dates) - 1} other dates or times)" if len(dates) > 1 else ""
+        rows = sorted(row for found in dates.values() for row in found)
+        problems.append(
+            Problem(
+                f"{path}, {_rows(rows)}, column {column.head}",
+                f"{next(iter(dates))!r} is neither a number nor an answer the codebook knows{more}.",
+                "It is a date or a time: write its code or a number, such as the year, in its place, or take "
+                "the question out of the codebook.",
+            )
+        )
+    return problems
 
 
 def _not_positive(column: _Column, rows: Sequence[int], path: Path) -> list[Problem]:
