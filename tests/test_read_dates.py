@@ -113,7 +113,9 @@ def test_an_unused_moment_is_unused_and_one_that_identifies_is_text(
 ) -> None:
     path = write(survey, tmp_path / f"survey{ending}", kind)
     assert "when" in read_survey(path, codebook, section()).unused
-    with pytest.raises(SurveyError, match="row [23], column when: the questionnaire has no identifier") as no:
+    with pytest.raises(
+        SurveyError, match=r"row [23], column when: the questionnaire has no identifier"
+    ) as no:
         read_survey(path, codebook, section(respondent="when"))
     assert len(no.value.problems) == 1
     column = describe_columns(open_table(path, section()), ".")[-1]

@@ -128,6 +128,24 @@ def higher_order_problems(
             )
 
 
+def isolated_problems(
+    names: tuple[str, ...],
+    higher_order: Sequence[HigherOrder],
+    paths: tuple[tuple[str, str], ...],
+    place: str,
+) -> Iterator[Problem]:
+    """Constructs that items measure, but no path and no construct has: nothing can be said of them."""
+    connected = {name for path in paths for name in path}
+    connected |= {component for higher in higher_order for component in higher.components}
+    for name in names:
+        if name not in connected:
+            yield Problem(
+                f"{place}.constructs.{name}",
+                "no path begins or ends at it.",
+                "Name it under `paths`, or take it out.",
+            )
+
+
 def nearest(name: str, names: tuple[str, ...]) -> str:
     """All names that exist, the nearest first."""
     close = difflib.get_close_matches(name, names, n=1)

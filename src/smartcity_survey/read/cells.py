@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.codebook import Codebook, Label
+from smartcity_survey.config import DataSection
 from smartcity_survey.stats.types import Array, BoolArray
 
 DATE_OR_TIME = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d+)?)?|-?\d+:\d\d:\d\d(\.\d+)?")
@@ -59,6 +60,26 @@ class Codes:
     n_declared: int
     n_labels: int
     unreadable: tuple[tuple[int, str], ...]
+
+
+def missing_codes(section: DataSection, declared: Sequence[tuple[float, float]] = ()) -> Missing:
+    """What means no answer by the config and by the file's own declaration of a column.
+
+    A number in quotes counts as the number: in a text file nobody can tell them apart.
+    """
+    codes, texts = [], []
+    for code in section.missing_codes:
+        number = code if not isinstance(code, str) else _number(code, section.decimal)
+        if isinstance(code, str):
+            texts.append(code.strip().casefold())
+        if number is not None:
+            codes.append(number)
+    return Missing(tuple(codes), tuple(declared), frozenset(texts))
+
+
+def _number(text: str, decimal: str) -> float | None:
+    value = _numbers(pd.Series([text], dtype=object), decimal)[0]
+    return None if np.isnan(value) else float(value)
 
 
 def read_codes(cells: pd.Series, wordings: Mapping[str, int], missing: Missing, decimal: str) -> Codes:

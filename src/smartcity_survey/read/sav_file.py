@@ -115,9 +115,9 @@ def _numeric_ranges(declared: Mapping[str, Any]) -> dict[str, tuple[tuple[float,
     }
 
 
-def _written(kind: str) -> Callable[[float], str] | None:
+def _written(kind: str | None) -> Callable[[float], str] | None:
     """How numbers of an SPSS format such as DATE11 are written where they are dates, times or durations."""
-    name = kind.rstrip("0123456789.").upper()
+    name = (kind or "").rstrip("0123456789.").upper()
     if name in _DATES:
         return lambda seconds: (_FIRST_DAY + timedelta(seconds=seconds)).date().isoformat()
     if name in _DATES_AND_TIMES:
