@@ -20,14 +20,17 @@ _REMEDIES = {
 }
 
 
-def kept_sentence(cleaned: Cleaned) -> str:
-    """How many questionnaires were read and kept, and how many each rule excluded."""
+def kept(cleaned: Cleaned) -> str:
+    """How many questionnaires were read, and how many the rules keep."""
     n_read = int(cleaned.log["n_remaining"].iloc[0])
+    return f"{n_read} questionnaires, of which the cleaning rules keep {len(cleaned.answers)}"
+
+
+def excluded(cleaned: Cleaned) -> str:
+    """How many each rule excluded, as a sentence after another; nothing where all are kept."""
     lost = cleaned.log[cleaned.log["n_excluded"] > 0]
     rules = ", ".join(f"`{rule}` {n}" for rule, n in zip(lost["rule"], lost["n_excluded"], strict=True))
-    return f"{n_read} questionnaires, of which the cleaning rules keep {len(cleaned.answers)}" + (
-        f" (excluded by {rules})" if rules else ""
-    )
+    return f" Excluded by {rules}." if rules else ""
 
 
 def lost_rows(cleaned: Cleaned, path: str) -> Iterator[Problem]:

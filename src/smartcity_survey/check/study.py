@@ -11,7 +11,7 @@ import numpy as np
 
 from smartcity_survey.audit.paper import read_paper
 from smartcity_survey.check.answers import answer_problems, kept_problems
-from smartcity_survey.check.cleaning import kept_sentence, lost_rows
+from smartcity_survey.check.cleaning import excluded, kept, lost_rows
 from smartcity_survey.check.codes import declared_code_problems, doubtful_codes, missing_code_problems
 from smartcity_survey.check.names import name_problems
 from smartcity_survey.check.needs import foreseen_gaps, unmet_needs
@@ -105,13 +105,13 @@ def check_study(folder: Path) -> Checked:
     waves = _waves(problems, folder, config, codebook, model) if config else {}
     if problems or not (config and codebook and model and responses and cleaned):
         raise SurveyError.of(problems)
-    path, kept = folder / config.data.file, cleaned.answers
+    path, answers = folder / config.data.file, cleaned.answers
     warnings = [
-        *suspicions(responses, kept, codebook, config.cleaning, path),
+        *suspicions(responses, answers, codebook, config.cleaning, path),
         *lost_rows(cleaned, str(path)),
         *doubtful_codes(codebook, config.data, responses.declared, f"{place}, data"),
-        *foreseen_gaps(kept, codebook, model, config, place, str(path)),
-        *weight_doubts(kept, model, f"{path}, column {config.data.weight}"),
+        *foreseen_gaps(answers, codebook, model, config, place, str(path)),
+        *weight_doubts(answers, model, f"{path}, column {config.data.weight}"),
     ]
     for name, other in waves.items():
         data = config.waves[name]
@@ -193,7 +193,7 @@ def _summary(config: Config, codebook: Codebook, responses: Responses, cleaned: 
     lines = [
         f"config.yaml: {counts}.",
         f"{config.data.codebook}: {questions}.",
-        f"{config.data.file}: {kept_sentence(cleaned)}.",
+        f"{config.data.file}: {kept(cleaned)}.{excluded(cleaned)}",
     ]
     if WEIGHT in cleaned.answers:
         size = effective_size(cleaned.answers[WEIGHT].to_numpy(dtype=np.float64))
@@ -233,4 +233,5 @@ def _waves(
 def _compared(model: Model, codebook: Codebook, waves: Mapping[str, _OtherWave]) -> Iterator[str]:
     for name, other in waves.items():
         common = len(common_to_all(common_items(model, codebook, {name: other.wave.codebook})))
-        yield f"Wave {name}: {kept_sentence(other.cleaned)}; {common} of {len(model.items)} items in common."
+        shared = f"{common} of {len(model.items)} items in common"
+        yield f"Wave {name}: {kept(other.cleaned)}; {shared}.{excluded(other.cleaned)}"
