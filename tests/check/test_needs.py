@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -164,3 +165,26 @@ def test_weights_that_shrink_the_sample_are_told(
     )
     survey["w"] = [2.0, *[1.0] * 39]
     assert "survey.csv, column w" not in warnings(study())
+
+
+def test_a_model_of_very_many_chains_is_told_at_once(
+    study: Write, config_content: dict[str, Any], codebook_content: dict[str, Any]
+) -> None:
+    """Twenty-two constructs in a row, each explained by all before it."""
+    names = [f"c{number:02d}" for number in range(22)]
+    rng = np.random.default_rng(8)
+    items = {f"{name}_{j}": name for name in names for j in (1, 2, 3)}
+    codebook_content["constructs"] = {name: {"label": name} for name in names}
+    codebook_content["items"] = {item: {"construct": name, "label": item} for item, name in items.items()}
+    config_content["model"] = {
+        "constructs": {name: {} for name in names},
+        "paths": [{"from": names[:k], "to": names[k]} for k in range(1, 22)],
+    }
+    answers = pd.DataFrame(rng.integers(1, 6, size=(300, len(items))), columns=list(items))
+    answers = answers.assign(id=range(300), city=1)
+    started = time.perf_counter()
+    found = warnings(study(answers=answers))
+    assert time.perf_counter() - started < 5
+    # Every pair i < j has 2^(j - i - 1) chains, of which one is the path itself.
+    chains = sum((22 - gap) * (2 ** (gap - 1) - 1) for gap in range(1, 22))
+    assert found["config.yaml, model.paths"].startswith(f"{chains} chains of two paths or more")

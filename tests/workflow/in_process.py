@@ -22,8 +22,8 @@ class StepFailed(AssertionError):
     """A step that a run would have stopped at, with what its log says."""
 
 
-def run_steps(folder: Path) -> None:
-    """Run every step that the report of a study needs, as `smartcity-survey run` would.
+def run_steps(folder: Path, target: str = "all") -> None:
+    """Run every step that the report of a study (or another rule) needs, as `smartcity-survey run` would.
 
     Raises
     ------
@@ -31,7 +31,7 @@ def run_steps(folder: Path) -> None:
         where a step ends with a message; any other exception is a step's own.
     """
     with chdir(folder):
-        for rule, job in _jobs(folder):
+        for rule, job in _jobs(folder, target):
             script = Path(rule.basedir.get_path_or_uri(secret_free=True)) / rule.script
             try:
                 runpy.run_path(str(script), init_globals={"snakemake": job}, run_name="__main__")
@@ -39,14 +39,14 @@ def run_steps(folder: Path) -> None:
                 raise StepFailed(f"{rule.name}: {Path(job.log[0]).read_text(encoding='utf-8')}") from None
 
 
-def _jobs(folder: Path) -> Iterator[tuple[Any, SimpleNamespace]]:
-    """The rules that the report needs, each after those whose files it reads, with what its script sees."""
+def _jobs(folder: Path, target: str) -> Iterator[tuple[Any, SimpleNamespace]]:
+    """The rules that the target needs, each after those whose files it reads, with what its script sees."""
     with SnakemakeApi(OutputSettings(quiet={Quietness.ALL}, show_failed_logs=False)) as api:
         workflow = api.workflow(ResourceSettings(cores=1), snakefile=SNAKEFILE, workdir=folder)._workflow
         jobs = {rule.name: (rule, _job(rule)) for rule in workflow.rules}
     makers = {file: name for name, (_, job) in jobs.items() for file in job.output}
     needed: dict[str, set[str]] = {}
-    open_names = ["all"]
+    open_names = [target]
     while open_names:
         name = open_names.pop()
         if name not in needed:

@@ -18,6 +18,8 @@ FEWEST_ELSEWHERE = 5
 """Answers outside an item's most frequent code before correlations of ordered categories rest on a few."""
 FEW_ITEMS = 2
 """Items of a construct up to which its measurement cannot be tested by the construct alone."""
+MOST_CHAINS = 2000
+"""Specific indirect effects of a model; each is followed through every resample of the bootstrap."""
 LISTED = 8
 """Names shown in one message."""
 
@@ -74,6 +76,7 @@ def foreseen_gaps(
                 )
     for name in config.groups.variables:
         yield from _groups(answers[name], codebook, name, config.groups, f"{place}, groups.variables")
+    yield from _chains(model, place)
     yield from _thin_constructs(model, place)
     yield from _rare_answers(answers, model, path)
     parameters = _factor_model_parameters(model)
@@ -176,6 +179,21 @@ def _groups(
             f"categories of {name} with fewer than {section.smallest} questionnaires are not compared: "
             f"{_listed(small)}.",
             "Lower `groups.smallest`, or join categories in the codebook.",
+        )
+
+
+def _chains(model: Model, place: str) -> Iterator[Problem]:
+    """Models with so many chains of paths that their indirect effects take hours or all memory."""
+    paths = model.path_matrix().astype(np.float64)
+    total, longer = 0.0, paths @ paths
+    while longer.any():
+        total += float(longer.sum())
+        longer = longer @ paths
+    if total > MOST_CHAINS:
+        yield Problem(
+            f"{place}, model.paths",
+            f"{total:.0f} chains of two paths or more, each an indirect effect with a bootstrap of its own.",
+            "Leave out paths that nobody claims, or expect a long run.",
         )
 
 
