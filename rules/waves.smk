@@ -13,7 +13,7 @@ rule waves:
         "reports/private/logs/waves.log",
     threads: 2
     params:
-        wave=study.study.wave,
+        wave=lambda wildcards: study.study.wave,
         others=options(study)["waves"],
         cleaning=options(study.cleaning),
         model=options(study.model),

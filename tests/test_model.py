@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
@@ -64,3 +65,40 @@ def test_keeping_drops_items_but_never_a_construct(
     assert model.keeping(("T1", "U1", "U2")).items == ("T1", "U1", "U2")
     with pytest.raises(SurveyError, match="no item is left for use"):
         model.keeping(("T1",))
+
+
+def chain(n: int) -> tuple[dict[str, Any], Codebook]:
+    """A model section and a codebook of n constructs in a row, each explained by all before it."""
+    names = [f"c{number:02d}" for number in range(n)]
+    codebook = Codebook.model_validate(
+        {
+            "scale": {"minimum": 1, "maximum": 5},
+            "constructs": {name: {"label": name} for name in names},
+            "items": {f"{name}_1": {"construct": name, "label": name} for name in names},
+        }
+    )
+    paths = [{"from": names[:position], "to": names[position]} for position in range(1, n)]
+    return {"constructs": {name: {} for name in names}, "paths": paths}, codebook
+
+
+def test_a_long_chain_of_constructs_is_checked_at_once() -> None:
+    content, codebook = chain(40)
+    started = time.perf_counter()
+    model = build(content, codebook)
+    assert time.perf_counter() - started < 2
+    assert len(model.paths) == 40 * 39 / 2
+
+
+def test_one_path_back_in_a_long_chain_is_a_circle() -> None:
+    content, codebook = chain(40)
+    content["paths"].append({"from": ["c39"], "to": "c38"})
+    with pytest.raises(SurveyError, match="they run in a circle: c38 -> c39 -> c38"):
+        build(content, codebook)
+
+
+def test_a_construct_that_explains_itself_is_a_circle(
+    config_content: dict[str, Any], codebook: Codebook
+) -> None:
+    paths = [{"from": ["trust", "use"], "to": "use"}]
+    with pytest.raises(SurveyError, match="they run in a circle: use -> use"):
+        build(config_content["model"] | {"paths": paths}, codebook)

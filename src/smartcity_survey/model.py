@@ -15,6 +15,7 @@ from smartcity_survey.config import Approach, Mode, ModelSection
 from smartcity_survey.errors import NoSolution, Problem, SurveyError
 from smartcity_survey.model_checks import (
     higher_order_problems,
+    isolated_problems,
     moderation_problems,
     nearest,
     structure_problems,
@@ -208,6 +209,7 @@ def build_model(section: ModelSection, codebook: Codebook, place: str = "config.
     moderations = tuple(Moderation(m.moderator, m.source, m.target) for m in section.moderations)
     names = tuple(construct.name for construct in constructs)
     problems += structure_problems((*names, *(h.name for h in higher_order)), written, claims, place)
+    problems += isolated_problems(names, higher_order, written, place)
     problems += higher_order_problems(names, higher_order, written, place)
     components = {higher.name: higher.components for higher in higher_order}
     paths = tuple(

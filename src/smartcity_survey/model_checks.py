@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
 from smartcity_survey.errors import Problem
@@ -127,6 +128,24 @@ def higher_order_problems(
             )
 
 
+def isolated_problems(
+    names: tuple[str, ...],
+    higher_order: Sequence[HigherOrder],
+    paths: tuple[tuple[str, str], ...],
+    place: str,
+) -> Iterator[Problem]:
+    """Constructs that items measure, but no path and no construct has: nothing can be said of them."""
+    connected = {name for path in paths for name in path}
+    connected |= {component for higher in higher_order for component in higher.components}
+    for name in names:
+        if name not in connected:
+            yield Problem(
+                f"{place}.constructs.{name}",
+                "no path begins or ends at it.",
+                "Name it under `paths`, or take it out.",
+            )
+
+
 def nearest(name: str, names: tuple[str, ...]) -> str:
     """All names that exist, the nearest first."""
     close = difflib.get_close_matches(name, names, n=1)
@@ -134,18 +153,16 @@ def nearest(name: str, names: tuple[str, ...]) -> str:
 
 
 def _circle(paths: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
-    """Constructs along a circular chain of paths; empty where there is none."""
-    onward: dict[str, list[str]] = {}
+    """Constructs along a circular chain of paths, from the one named first; empty where there is none."""
+    sorter: TopologicalSorter[str] = TopologicalSorter()
     for source, target in paths:
-        onward.setdefault(source, []).append(target)
-
-    def walk(chain: tuple[str, ...]) -> tuple[str, ...]:
-        for target in onward.get(chain[-1], []):
-            if target in chain:
-                return (*chain[chain.index(target) :], target)
-            found = walk((*chain, target))
-            if found:
-                return found
-        return ()
-
-    return next((found for source in onward if (found := walk((source,)))), ())
+        sorter.add(target, source)
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        # Each is the predecessor of the next; the first is the last again.
+        circle = error.args[1][:-1]
+        named = [name for path in paths for name in path]
+        start = circle.index(min(circle, key=named.index))
+        return (*circle[start:], *circle[: start + 1])
+    return ()

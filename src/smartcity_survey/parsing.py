@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from smartcity_survey.errors import Problem, SurveyError
 
@@ -31,10 +33,25 @@ _REMEDIES = {
 }
 
 
+_BOOLEAN_WORDS = {"true": "Yes, yes, On and True", "false": "No, no, Off and False"}
+
+
 class Section(BaseModel):
     """A block of a yaml file: every key known, nothing added later."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_boolean_as_number(cls, value: Any, info: ValidationInfo) -> Any:
+        """Refuse true and false where a number is due: they would count as 1 and 0."""
+        kinds = set(_kinds(cls.model_fields[str(info.field_name)].annotation))
+        # Sections look into themselves.
+        if kinds & {int, float} and bool not in kinds and not any(issubclass(k, Section) for k in kinds):
+            found = next(_booleans(value), None)
+            if found is not None:
+                raise PydanticCustomError("boolean_as_number", "{found}", {"found": found})
+        return value
 
 
 def read_yaml(path: Path) -> Mapping[str, Any]:
@@ -157,6 +174,12 @@ def _problem(location: Location, details: Sequence[Any], model: type[Section], p
     if kind == "value_error":
         message = str(details[0]["msg"]).removeprefix("Value error, ")
         return Problem(where, "contradiction:", f"{message}.")
+    if kind == "boolean_as_number":
+        word = str(details[0]["ctx"]["found"]).lower()
+        found = f"found the boolean {word}, which is how yaml reads {_BOOLEAN_WORDS[word]}."
+        return Problem(
+            where, found, f"Write a number; a word goes in quotes: {_BOOLEAN_WORDS[word].split(',')[0]!r}."
+        )
     remedies = dict.fromkeys(_remedy(detail) for detail in details)
     found = f"{given} is not allowed." if kind == "literal_error" else f"found {given}."
     return Problem(where, found, " Or: ".join(remedies))
@@ -169,6 +192,8 @@ def _remedy(detail: Any) -> str:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, date):
+        return f"the date {value}"
     text = str(value) if isinstance(value, Exception) else repr(value)
     return text if len(text) <= 80 else f"{text[:80]}..."
 
@@ -195,6 +220,27 @@ def _section(model: type[Section], location: Location) -> type[Section] | None:
         if field is not None:
             current = next(_section_types(field.annotation), current)
     return current
+
+
+def _kinds(annotation: Any) -> Iterator[type]:
+    """All types an annotation is made of."""
+    if isinstance(annotation, type):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _kinds(argument)
+
+
+def _booleans(value: Any) -> Iterator[bool]:
+    """True and false in a value, among its keys too."""
+    if isinstance(value, bool):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            yield from _booleans(part)
+    elif isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from _booleans(key)
+            yield from _booleans(part)
 
 
 def _section_types(annotation: Any) -> Iterator[type[Section]]:

@@ -18,6 +18,7 @@ from .harness import (
     column,
     n_rows,
     removing,
+    sav_bytes,
     setting,
     shifted,
     survey_file,
@@ -104,7 +105,7 @@ CASES = (
             ),
         ),
         "survey.xlsx, row",
-        "'2024-05-01 00:00:00' is neither",
+        "'2024-05-01' is neither",
         "its code",
     ),
     Case(
@@ -266,5 +267,29 @@ CASES = (
         "survey.csv, rows 2, 3, column weight",
         "the sampling weight is empty",
         "leave out `data.weight`",
+    ),
+    Case(
+        "one respondent with all the weight",
+        weighted(lambda weights: weights.where(weights.index != 3, 1e6)),
+        "survey.csv, column weight",
+        "40 questionnaires so weighted are worth 1.0 that count alike (Kish's effective sample size), for 2 "
+        "coefficients of the regression of use: the largest weight is 100 % of all",
+        "Check the largest weights",
+    ),
+    Case(
+        "an answer that the SPSS file declares missing",
+        survey_file(
+            "survey.sav", lambda frame: sav_bytes(frame, missing_ranges={"T1": [{"lo": 4, "hi": 9}]})
+        ),
+        "survey.sav, column T1",
+        "the file declares 4, 5 as missing, but in the codebook these are answers",
+        "Correct the scale",
+    ),
+    Case(
+        "a category that the SPSS file declares missing",
+        survey_file("survey.sav", lambda frame: sav_bytes(frame, missing_ranges={"city": [2]})),
+        "survey.sav, column city",
+        "the file declares 2 as missing, but in the codebook this is an answer",
+        "clear the missing values in SPSS",
     ),
 )

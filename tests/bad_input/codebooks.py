@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from .harness import Case, file, removing, setting
 
 CASES = (
@@ -125,5 +127,65 @@ CASES = (
         "codebook.yaml, demographics.age",
         "contradiction",
         "30 lies in two bands",
+    ),
+    Case(
+        "a bare No for a category",
+        setting("codebook", "demographics", "city", "categories", to={False: "South", 1: "North"}),
+        "codebook.yaml, demographics.city.categories",
+        "found the boolean false, which is how yaml reads No",
+        "a word goes in quotes: 'No'",
+    ),
+    Case(
+        "a bare yes for a code",
+        setting("codebook", "scale", "answers", to={True: "agree"}),
+        "codebook.yaml, scale.answers",
+        "found the boolean true, which is how yaml reads Yes",
+        "Write a number",
+    ),
+    Case(
+        "a bare no for the end of a scale",
+        setting("codebook", "scale", "minimum", to=False),
+        "codebook.yaml, scale.minimum",
+        "found the boolean false",
+        "Write a number",
+    ),
+    Case(
+        "half a category",
+        setting("codebook", "demographics", "city", "categories", to={1.5: "North", 2: "South"}),
+        "codebook.yaml, demographics.city.categories",
+        "found 1.5",
+        "Write a whole number",
+    ),
+    Case(
+        "a date for a category",
+        setting("codebook", "demographics", "city", "categories", to={date(2026, 11, 28): "North"}),
+        "codebook.yaml, demographics.city.categories",
+        "found the date 2026-11-28",
+        "Write a whole number",
+    ),
+    Case(
+        "a number for a label",
+        setting("codebook", "demographics", "city", "categories", to={1: 1, 2: "South"}),
+        "codebook.yaml, demographics.city.categories",
+        "found 1",
+        "put it in quotes",
+    ),
+    Case(
+        "a band that begins at a date",
+        setting(
+            "codebook",
+            *("demographics", "visit"),
+            to={"label": "Visit", "bands": [{"label": "a", "from": date(2026, 1, 1), "to": 2}]},
+        ),
+        "codebook.yaml, demographics.visit.bands.0.from",
+        "found the date 2026-01-01",
+        "Write a number",
+    ),
+    Case(
+        "a question without categories",
+        setting("codebook", "demographics", "visit", to={"label": "Visit"}),
+        "codebook.yaml, demographics.visit",
+        "contradiction",
+        "give either `categories` or `bands`",
     ),
 )

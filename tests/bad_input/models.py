@@ -141,4 +141,22 @@ CASES = (
         "'two stages' is not allowed",
         "two_stage",
     ),
+    Case(
+        "construct without a path",
+        both(
+            setting("codebook", "constructs", "luck", to={"label": "Luck"}),
+            setting("codebook", "items", "U3", "construct", to="luck"),
+            setting("config", "model", "constructs", "luck", to={}),
+        ),
+        "config.yaml, model.constructs.luck",
+        "no path begins or ends at it",
+        "Name it under `paths`, or take it out",
+    ),
+    Case(
+        "no path at all",
+        both(setting("config", "model", "paths", to=[]), setting("config", "model", "hypotheses", to={})),
+        "config.yaml, model.constructs.trust",
+        "no path begins or ends at it",
+        "Name it under `paths`, or take it out",
+    ),
 )

@@ -17,7 +17,7 @@ def test_the_summary_tells_what_each_file_holds(study: Callable[..., Path], surv
     assert check_study(study(answers=survey.assign(comment="", note="x"))).summary == (
         "config.yaml: 2 constructs, 1 paths, 1 hypotheses.",
         "codebook.yaml: 6 items, 1 demographic questions.",
-        "survey.csv: 40 questionnaires, of which the cleaning rules keep 39.",
+        "survey.csv: 40 questionnaires, of which the cleaning rules keep 39. Excluded by `out_of_range` 1.",
         "survey.csv: not in the codebook, so not used: comment, note.",
         "Nothing stands in the way of a run.",
     )

@@ -7,11 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+import numpy as np
+
 from smartcity_survey.audit.paper import read_paper
 from smartcity_survey.check.answers import answer_problems, kept_problems
+from smartcity_survey.check.cleaning import excluded, kept, lost_rows
+from smartcity_survey.check.codes import declared_code_problems, doubtful_codes, missing_code_problems
+from smartcity_survey.check.names import name_problems
+from smartcity_survey.check.needs import foreseen_gaps, unmet_needs
 from smartcity_survey.check.suspicions import suspicions
+from smartcity_survey.check.weights import effective_size, weight_doubts, weight_problems
 from smartcity_survey.clean import Cleaned, clean_responses
-from smartcity_survey.codebook import Codebook, read_codebook, unlabelled
+from smartcity_survey.codebook import WEIGHT, Codebook, read_codebook, unlabelled
 from smartcity_survey.config import CleaningSection, Config, DataSection, ModelSection, parse_config
 from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.model import Model, build_model
@@ -41,6 +48,15 @@ class Checked:
     warnings: tuple[Problem, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _OtherWave:
+    """Another wave as read and cleaned."""
+
+    wave: Wave
+    responses: Responses
+    cleaned: Cleaned
+
+
 def check_study(folder: Path) -> Checked:
     """Read config, codebook, model, printed numbers and survey file of a study, and clean the answers.
 
@@ -66,7 +82,10 @@ def check_study(folder: Path) -> Checked:
     if codebook and arrows:
         model = _attempt(problems, build_model, arrows, codebook, f"{place}, model")
     if codebook and data:
+        problems += missing_code_problems(codebook, data, f"{place}, data")
         responses = _attempt(problems, read_survey, folder / data.file, codebook, data)
+    if config:
+        problems += name_problems(config, folder)
     if config and codebook:
         problems += _contradictions(folder, config, codebook, model)
         for key, names in _named_demographics(config).items():
@@ -78,16 +97,31 @@ def check_study(folder: Path) -> Checked:
             cleaned = _cleaned(problems, responses, codebook, config.cleaning, path)
             if cleaned and model:
                 problems += kept_problems(cleaned.answers, codebook, model, path)
+                problems += unmet_needs(cleaned.answers, codebook, model, config, place)
+                problems += weight_problems(cleaned.answers, model, f"{path}, column {config.data.weight}")
             if cleaned and config.study.alternatives:
                 further, n = folder / config.study.alternatives, len(cleaned.answers)
                 _attempt(problems, read_alternatives, further, codebook, config.cleaning, n)
     waves = _waves(problems, folder, config, codebook, model) if config else {}
     if problems or not (config and codebook and model and responses and cleaned):
         raise SurveyError.of(problems)
-    found = suspicions(responses, cleaned.answers, codebook, config.cleaning, folder / config.data.file)
-    summary = _summary(config, codebook, model, responses, len(cleaned.answers))
+    path, answers = folder / config.data.file, cleaned.answers
+    warnings = [
+        *suspicions(responses, answers, codebook, config.cleaning, path),
+        *lost_rows(cleaned, str(path)),
+        *doubtful_codes(codebook, config.data, responses.declared, f"{place}, data"),
+        *foreseen_gaps(answers, codebook, model, config, place, str(path)),
+        *weight_doubts(answers, model, f"{path}, column {config.data.weight}"),
+    ]
+    for name, other in waves.items():
+        data = config.waves[name]
+        warnings += lost_rows(other.cleaned, str(folder / data.file))
+        warnings += doubtful_codes(
+            other.wave.codebook, data, other.responses.declared, f"{place}, waves.{name}"
+        )
+    summary = _summary(config, codebook, responses, cleaned)
     compared = _compared(model, codebook, waves)
-    return Checked((*summary, *compared, "Nothing stands in the way of a run."), tuple(found))
+    return Checked((*summary, *compared, "Nothing stands in the way of a run."), tuple(warnings))
 
 
 def _attempt(problems: list[Problem], read: Callable[P, T], *given: P.args, **named: P.kwargs) -> T | None:
@@ -116,10 +150,11 @@ def _contradictions(
             "Add it, or choose another `study.language`.",
         )
     asked = config.factors.n_components
-    if isinstance(asked, int) and asked > len(codebook.items):
+    n_items = len(model.items if model else codebook.items)
+    if isinstance(asked, int) and asked > n_items:
         yield Problem(
             f"{place}, factors.n_components",
-            f"{asked} components of {len(codebook.items)} items.",
+            f"{asked} components of {n_items} items.",
             "Ask for fewer, or write `eigenvalue`.",
         )
     if model and model.single == model.names:
@@ -143,49 +178,60 @@ def _cleaned(
     problems: list[Problem], responses: Responses, codebook: Codebook, section: CleaningSection, path: Path
 ) -> Cleaned | None:
     """The answers cleaned; nothing where they are not fit to be."""
+    problems += declared_code_problems(codebook, responses.declared, str(path))
     found = tuple(answer_problems(responses, codebook, section, path))
     problems += found
     return None if found else _attempt(problems, clean_responses, responses.answers, codebook, section)
 
 
-def _summary(
-    config: Config, codebook: Codebook, model: Model, responses: Responses, n_kept: int
-) -> tuple[str, ...]:
-    counts = f"{len(model.names)} constructs, {len(model.paths)} paths, {len(model.hypotheses)} hypotheses"
+def _summary(config: Config, codebook: Codebook, responses: Responses, cleaned: Cleaned) -> tuple[str, ...]:
+    claimed = config.model
+    n_paths = sum(len(path.sources) for path in claimed.paths)
+    counts = f"{len(claimed.constructs)} constructs, {n_paths} paths, {len(claimed.hypotheses)} hypotheses"
     questions = f"{len(codebook.items)} items, {len(codebook.demographics)} demographic questions"
-    answers = f"{len(responses.answers)} questionnaires, of which the cleaning rules keep {n_kept}"
     unused = f"not in the codebook, so not used: {', '.join(responses.unused)}"
-    return (
+    lines = [
         f"config.yaml: {counts}.",
         f"{config.data.codebook}: {questions}.",
-        f"{config.data.file}: {answers}.",
-        *([f"{config.data.file}: {unused}."] if responses.unused else []),
-    )
+        f"{config.data.file}: {kept(cleaned)}.{excluded(cleaned)}",
+    ]
+    if WEIGHT in cleaned.answers:
+        size = effective_size(cleaned.answers[WEIGHT].to_numpy(dtype=np.float64))
+        lines.append(
+            f"{config.data.file}: weighted by {config.data.weight}, worth {size:.1f} that count alike "
+            "(Kish's effective sample size)."
+        )
+    if responses.unused:
+        lines.append(f"{config.data.file}: {unused}.")
+    return tuple(lines)
 
 
 def _waves(
     problems: list[Problem], folder: Path, config: Config, codebook: Codebook | None, model: Model | None
-) -> dict[str, Wave]:
+) -> dict[str, _OtherWave]:
     """The other waves as far as they can be read; what is wrong with them is listed."""
     found = {}
     for name, data in config.waves.items():
         own = _attempt(problems, read_codebook, folder / data.codebook)
+        if own:
+            problems += missing_code_problems(own, data, f"{folder / 'config.yaml'}, waves.{name}")
         responses = _attempt(problems, read_survey, folder / data.file, own, data) if own else None
         if not own or not responses:
             continue
         cleaned = _cleaned(problems, responses, own, config.cleaning, folder / data.file)
         if cleaned and codebook and model:
-            found[name] = Wave(name, own, cleaned.answers, len(responses.answers))
+            wave = Wave(name, own, cleaned.answers, len(responses.answers))
+            found[name] = _OtherWave(wave, responses, cleaned)
             common = common_model(model, common_to_all(common_items(model, codebook, {name: own})))
             problems += kept_problems(cleaned.answers, own, common, folder / data.file)
     if codebook and model and found.keys() == config.waves.keys() != set():
-        items = common_items(model, codebook, {name: wave.codebook for name, wave in found.items()})
+        items = common_items(model, codebook, {name: other.wave.codebook for name, other in found.items()})
         _attempt(problems, shared_model, model, items)
     return found
 
 
-def _compared(model: Model, codebook: Codebook, waves: Mapping[str, Wave]) -> Iterator[str]:
-    for name, wave in waves.items():
-        common = len(common_to_all(common_items(model, codebook, {name: wave.codebook})))
-        kept = f"{wave.n_read} questionnaires, of which the cleaning rules keep {len(wave.answers)}"
-        yield f"Wave {name}: {kept}; {common} of {len(model.items)} items in common."
+def _compared(model: Model, codebook: Codebook, waves: Mapping[str, _OtherWave]) -> Iterator[str]:
+    for name, other in waves.items():
+        common = len(common_to_all(common_items(model, codebook, {name: other.wave.codebook})))
+        shared = f"{common} of {len(model.items)} items in common"
+        yield f"Wave {name}: {kept(other.cleaned)}; {shared}.{excluded(other.cleaned)}"

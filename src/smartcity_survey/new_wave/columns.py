@@ -20,7 +20,7 @@ MOST_DISTINCT = 200
 """Different values of a column that are kept; a column with more is a measurement or free text."""
 MOST_REPEATS = 0.1
 """Share of rows that repeat an earlier one before a column identifies nobody."""
-_PLAIN = re.compile(r"[\w-]+")
+_PLAIN = re.compile(r"(?!\d{4}-\d\d-\d\d$)[\w-]+")
 _NUMBERED_ANSWER = re.compile(r"^(?P<code>\d{1,2})\s*[-–—.):=(]\s*\D")
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from smartcity_survey.codebook import Codebook, Label
+from smartcity_survey.config import DataSection
 from smartcity_survey.stats.types import Array, BoolArray
 
+DATE_OR_TIME = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d+)?)?|-?\d+:\d\d:\d\d(\.\d+)?")
+"""How `cell_text` writes dates, times and durations."""
 _SWAP_MARKS = str.maketrans(",.", ".,")
 
 
@@ -55,6 +60,26 @@ class Codes:
     n_declared: int
     n_labels: int
     unreadable: tuple[tuple[int, str], ...]
+
+
+def missing_codes(section: DataSection, declared: Sequence[tuple[float, float]] = ()) -> Missing:
+    """What means no answer by the config and by the file's own declaration of a column.
+
+    A number in quotes counts as the number: in a text file nobody can tell them apart.
+    """
+    codes, texts = [], []
+    for code in section.missing_codes:
+        number = code if not isinstance(code, str) else _number(code, section.decimal)
+        if isinstance(code, str):
+            texts.append(code.strip().casefold())
+        if number is not None:
+            codes.append(number)
+    return Missing(tuple(codes), tuple(declared), frozenset(texts))
+
+
+def _number(text: str, decimal: str) -> float | None:
+    value = _numbers(pd.Series([text], dtype=object), decimal)[0]
+    return None if np.isnan(value) else float(value)
 
 
 def read_codes(cells: pd.Series, wordings: Mapping[str, int], missing: Missing, decimal: str) -> Codes:
@@ -103,13 +128,39 @@ def wordings_of(name: str, codebook: Codebook) -> dict[str, int]:
     }
 
 
+def without_dates(value: object) -> object:
+    """A cell whose date, time or duration is written as `cell_text` does; any other as it is."""
+    # Of a pandas object column with dates every cell becomes a number of nanoseconds, the empty ones too.
+    return cell_text(value) if isinstance(value, (date, time, timedelta)) else value
+
+
 def cell_text(value: object) -> str:
-    """What a person sees in a cell; nothing where it is empty. Whole numbers have no decimals."""
+    """What a person sees in a cell; nothing where it is empty. Whole numbers have no decimals.
+
+    Dates and times are written as ISO 8601 has them (2026-11-28, 14:30:00), with a space between the two; a
+    date at midnight is a date, for spreadsheets know no difference. Durations are hours, minutes and seconds.
+    """
+    if value is pd.NaT:
+        return ""
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
+    if isinstance(value, timedelta):
+        return _duration(value)
+    if isinstance(value, (date, time)):
+        return value.isoformat()
     if value is None or (isinstance(value, float) and np.isnan(value)):
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value).strip()
+
+
+def _duration(value: timedelta) -> str:
+    """Hours, minutes and seconds; the hours may be more than a day's."""
+    microseconds = abs(value) // timedelta(microseconds=1)
+    seconds, fraction = divmod(microseconds, 1_000_000)
+    clock = f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+    return ("-" if value < timedelta() else "") + clock + (f".{fraction:06d}" if fraction else "")
 
 
 def _numbers(cells: pd.Series, decimal: str) -> Array:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pyreadstat
 
 from smartcity_survey.config import DataSection
 from smartcity_survey.errors import SurveyError
+from smartcity_survey.read.cells import cell_text
 from smartcity_survey.read.tables import ROWS_AT_ONCE, Block, Table
 
 _FAILURES = (
@@ -25,6 +27,11 @@ _FAILURES = (
     OverflowError,
     MemoryError,
 )
+_DATES = {"DATE", "ADATE", "EDATE", "SDATE", "JDATE", "QYR", "MOYR", "WKYR"}
+_DATES_AND_TIMES = {"DATETIME", "YMDHMS"}
+_DURATIONS = {"TIME", "DTIME", "MTIME"}
+_FIRST_DAY = datetime(1582, 10, 14)
+"""From which SPSS counts the seconds of its dates."""
 _ENCRYPTED = b"ENCRYPTEDSAV"
 SECONDS_ALLOWED = 60.0
 BYTES_PER_SECOND = 1_000_000
@@ -62,11 +69,16 @@ def open_sav(path: Path, section: DataSection) -> Table:
         )
     except _FAILURES as error:
         raise _unreadable(path, str(error)) from None
+    missing_ranges = _numeric_ranges(meta.missing_ranges)
+    for name, kind in meta.original_variable_types.items():
+        written = _written(kind)
+        if written:
+            cells[name] = _without_dates(cells[name], written, missing_ranges.get(name, ()))
     return Table(
         tuple(meta.column_names),
         partial(_blocks, cells),
         {"format": "sav", "encoding": str(meta.file_encoding)},
-        missing_ranges=_numeric_ranges(meta.missing_ranges),
+        missing_ranges=missing_ranges,
         labels={name: label for name, label in meta.column_names_to_labels.items() if label},
         answers={name: _numeric(labels) for name, labels in meta.variable_value_labels.items()},
     )
@@ -101,6 +113,35 @@ def _numeric_ranges(declared: Mapping[str, Any]) -> dict[str, tuple[tuple[float,
         name: tuple((r["lo"], r["hi"]) for r in ranges if not isinstance(r["lo"], str))
         for name, ranges in declared.items()
     }
+
+
+def _written(kind: str | None) -> Callable[[float], str] | None:
+    """How numbers of an SPSS format such as DATE11 are written where they are dates, times or durations."""
+    name = (kind or "").rstrip("0123456789.").upper()
+    if name in _DATES:
+        return lambda seconds: (_FIRST_DAY + timedelta(seconds=seconds)).date().isoformat()
+    if name in _DATES_AND_TIMES:
+        return lambda seconds: cell_text(_FIRST_DAY + timedelta(seconds=seconds))
+    if name in _DURATIONS:
+        return lambda seconds: cell_text(timedelta(seconds=seconds))
+    return None
+
+
+def _without_dates(
+    cells: Sequence[Any], written: Callable[[float], str], declared: Sequence[tuple[float, float]]
+) -> list[Any]:
+    """Cells whose seconds are written out; codes that the file declares as missing stay codes."""
+
+    def text(seconds: Any) -> Any:
+        # System-missing values are None or NaN.
+        if seconds is None or seconds != seconds or any(low <= seconds <= high for low, high in declared):
+            return None if seconds is None else float(seconds)
+        try:
+            return written(float(seconds))
+        except OverflowError:
+            return f"{seconds:g} seconds"
+
+    return [text(cell) for cell in cells]
 
 
 def _numeric(labels: dict[Any, str]) -> dict[float, str]:

@@ -13,7 +13,15 @@ import pandas as pd
 from smartcity_survey.codebook import RESPONDENT, WEIGHT, Codebook
 from smartcity_survey.config import DataSection
 from smartcity_survey.errors import Problem, SurveyError
-from smartcity_survey.read.cells import Codes, Missing, cell_text, read_codes, wordings_of
+from smartcity_survey.read.cells import (
+    DATE_OR_TIME,
+    Codes,
+    Missing,
+    cell_text,
+    missing_codes,
+    read_codes,
+    wordings_of,
+)
 from smartcity_survey.read.opening import open_table
 from smartcity_survey.read.tables import Table
 from smartcity_survey.stats.types import Array
@@ -39,6 +47,7 @@ class Responses:
     log : one row per column: `column, n_rows, n_answered, n_empty, n_declared_missing, n_labels`.
     unused : columns of the file that the codebook does not name.
     how : how the file was read: format, encoding, delimiter.
+    declared : of questions for which the file itself declares codes of no answer: (lowest, highest).
     """
 
     answers: pd.DataFrame
@@ -46,6 +55,7 @@ class Responses:
     log: pd.DataFrame
     unused: tuple[str, ...]
     how: Mapping[str, str]
+    declared: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -125,17 +135,20 @@ def read_survey(path: Path, codebook: Codebook, section: DataSection) -> Respons
     answers = {column.name: column.values() for column in columns}
     log = pd.DataFrame([{"column": column.name} | column.counts() for column in columns])
     unused = tuple(name for name in table.columns if name not in needed)
-    return Responses(pd.DataFrame({RESPONDENT: respondents, **answers}), tuple(rows), log, unused, table.how)
+    return Responses(
+        pd.DataFrame({RESPONDENT: respondents, **answers}),
+        tuple(rows),
+        log,
+        unused,
+        table.how,
+        {column.name: column.missing.ranges for column in columns if column.missing.ranges},
+    )
 
 
 def _column(name: str, head: str, codebook: Codebook, section: DataSection, table: Table) -> _Column:
     if name == WEIGHT:
         return _Column(name, head, {}, Missing())
-    missing = Missing(
-        tuple(code for code in section.missing_codes if not isinstance(code, str)),
-        table.missing_ranges.get(head, ()),
-        frozenset(code.casefold() for code in section.missing_codes if isinstance(code, str)),
-    )
+    missing = missing_codes(section, table.missing_ranges.get(head, ()))
     return _Column(name, head, wordings_of(name, codebook), missing)
 
 
@@ -148,14 +161,28 @@ def _take(column: _Column, cells: pd.Series, decimal: str) -> None:
 
 
 def _unreadable(column: _Column, section: DataSection, path: Path) -> list[Problem]:
-    return [
+    words = dict(column.unreadable)
+    dates = {text: words.pop(text) for text in column.unreadable if DATE_OR_TIME.fullmatch(text)}
+    problems = [
         Problem(
             f"{path}, {_rows(rows)}, column {column.head}",
             f"{_quoted(text)} is neither a number nor an answer the codebook knows.",
             _remedy(text, column.wordings, section.decimal),
         )
-        for text, rows in column.unreadable.items()
+        for text, rows in words.items()
     ]
+    if dates:
+        more = f" (and {len(dates) - 1} other dates or times)" if len(dates) > 1 else ""
+        rows = sorted(row for found in dates.values() for row in found)
+        problems.append(
+            Problem(
+                f"{path}, {_rows(rows)}, column {column.head}",
+                f"{next(iter(dates))!r} is neither a number nor an answer the codebook knows{more}.",
+                "It is a date or a time: write its code or a number, such as the year, in its place, or take "
+                "the question out of the codebook.",
+            )
+        )
+    return problems
 
 
 def _not_positive(column: _Column, rows: Sequence[int], path: Path) -> list[Problem]:

@@ -17,6 +17,7 @@ import pandas as pd
 
 from smartcity_survey.config import DataSection
 from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.read.cells import cell_text, without_dates
 from smartcity_survey.read.tables import ROWS_AT_ONCE, Block, Table
 
 MOST_UNPACKED_BYTES = 4_000_000_000
@@ -29,7 +30,7 @@ def open_xlsx(path: Path, section: DataSection) -> Table:
     _require_archive(path)
     with _sheet(path, section.sheet) as rows:
         header = next(rows, ())
-    columns = tuple("" if name is None else str(name).strip() for name in _trimmed(header))
+    columns = tuple(cell_text(name) for name in _trimmed(header))
     if not columns:
         raise SurveyError(
             f"{path}, sheet {section.sheet!r}", "it is empty.", "Name the sheet in `data.sheet`."
@@ -112,7 +113,11 @@ def _blocks(path: Path, name: str | int, columns: tuple[str, ...], wanted: Seque
         numbered = ((number, _trimmed(row)) for number, row in enumerate(rows, start=1))
         next(numbered)
         while chunk := _take(numbered):
-            cells = [[row[j] if j < len(row) else None for j in positions] for _, row in chunk if row]
+            cells = [
+                [without_dates(row[j]) if j < len(row) else None for j in positions]
+                for _, row in chunk
+                if row
+            ]
             numbers = [number for number, row in chunk if row]
             yield Block(
                 pd.DataFrame(cells, index=numbers, columns=list(wanted), dtype=object),

@@ -1,0 +1,236 @@
+"""What later steps need of the answers that cleaning kept: refused where it is a contradiction, else told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.codebook import Codebook
+from smartcity_survey.config import Config, GroupsSection
+from smartcity_survey.errors import Problem
+from smartcity_survey.model import Model
+from smartcity_survey.stages.blocks import NO_ANSWER, demographic_codes, demographic_dummies
+from smartcity_survey.stats.types import Array
+
+FEWEST_ELSEWHERE = 5
+"""Answers outside an item's most frequent code before correlations of ordered categories rest on a few."""
+FEW_ITEMS = 2
+"""Items of a construct up to which its measurement cannot be tested by the construct alone."""
+MOST_CHAINS = 2000
+"""Specific indirect effects of a model; each is followed through every resample of the bootstrap."""
+LISTED = 8
+"""Names shown in one message."""
+
+
+def unmet_needs(
+    answers: pd.DataFrame, codebook: Codebook, model: Model, config: Config, place: str
+) -> Iterator[Problem]:
+    """Choices of the config that the kept answers make impossible.
+
+    Parameters
+    ----------
+    answers : as cleaned, reverse items recoded.
+    place : the config's file.
+    """
+    n = len(answers)
+    if config.pls.folds > n:
+        yield Problem(
+            f"{place}, pls.folds",
+            f"{config.pls.folds} parts of {n} questionnaires that are kept.",
+            f"Write {min(10, n)} or less: every part needs a respondent.",
+        )
+    for key, controls in (
+        ("regression.controls", config.regression.controls),
+        ("robustness.controls", config.robustness.controls),
+    ):
+        known = [name for name in dict.fromkeys(controls) if name in codebook.demographics]
+        yield from _repeated(controls, f"{place}, {key}")
+        yield from _dependent(answers, codebook, known, f"{place}, {key}")
+    yield from _too_many_coefficients(answers, codebook, model, config, place)
+
+
+def foreseen_gaps(
+    answers: pd.DataFrame, codebook: Codebook, model: Model, config: Config, place: str, path: str
+) -> Iterator[Problem]:
+    """What the run will not be able to compute, or only badly, and why.
+
+    Parameters
+    ----------
+    answers, place : as for `unmet_needs`.
+    path : the survey file.
+    """
+    yield from _unmeasured(codebook, model, config)
+    for key, controls in (
+        ("regression.controls", config.regression.controls),
+        ("robustness.controls", config.robustness.controls),
+    ):
+        for name in controls:
+            if demographic_codes(answers[name], codebook, name).nunique() == 1:
+                yield Problem(
+                    f"{place}, {key}",
+                    f"all {len(answers)} questionnaires that are kept are of one category of {name}: it "
+                    "controls for nothing.",
+                    "Take it out.",
+                )
+    for name in config.groups.variables:
+        yield from _groups(answers[name], codebook, name, config.groups, f"{place}, groups.variables")
+    yield from _chains(model, place)
+    yield from _thin_constructs(model, place)
+    yield from _rare_answers(answers, model, path)
+    parameters = _factor_model_parameters(model)
+    if parameters > len(answers):
+        yield Problem(
+            path,
+            f"{len(answers)} questionnaires are kept, for {parameters} parameters of the confirmatory factor "
+            "model.",
+            "Its estimates and fit indices mean little, and it may have no solution: collect more answers.",
+        )
+
+
+def _repeated(controls: Sequence[str], place: str) -> Iterator[Problem]:
+    for name in dict.fromkeys(controls):
+        if controls.count(name) > 1:
+            yield Problem(place, f"{name} is named {controls.count(name)} times.", "Name it once.")
+
+
+def _dependent(
+    answers: pd.DataFrame, codebook: Codebook, names: Sequence[str], place: str
+) -> Iterator[Problem]:
+    """Controls whose categories follow from those of the controls before them."""
+    blocks: dict[str, Array] = {}
+    for name in names:
+        block = _dummies(answers, codebook, [name])
+        if block.shape[1] and _is_dependent([*blocks.values(), block]):
+            alone = [other for other, earlier in blocks.items() if _is_dependent([earlier, block])]
+            yield Problem(
+                place,
+                f"categories of {name} follow from those of {_listed(alone[:1] or list(blocks))}: "
+                "the controls determine one another.",
+                "Take one of them out, or join categories in the codebook.",
+            )
+        elif block.shape[1]:
+            blocks[name] = block
+
+
+def _is_dependent(blocks: Sequence[Array]) -> bool:
+    """Whether the columns (n, k) of some dummies and a constant are linearly dependent, n being above k."""
+    x = np.column_stack([np.ones(len(blocks[0])), *blocks])
+    return bool(len(x) > x.shape[1] > np.linalg.matrix_rank(x))
+
+
+def _dummies(answers: pd.DataFrame, codebook: Codebook, names: Sequence[str]) -> Array:
+    frame, _ = demographic_dummies(answers, codebook, names)
+    return frame.to_numpy(dtype=np.float64)
+
+
+def _too_many_coefficients(
+    answers: pd.DataFrame, codebook: Codebook, model: Model, config: Config, place: str
+) -> Iterator[Problem]:
+    """Regressions with the controls that have no more questionnaires than coefficients."""
+    names = [name for name in dict.fromkeys(config.regression.controls) if name in codebook.demographics]
+    dummies = _dummies(answers, codebook, names).shape[1] if names else 0
+    largest = max((len(model.predictors(outcome)) for outcome in model.outcomes), default=0)
+    coefficients = 1 + dummies + largest
+    if len(answers) <= coefficients:
+        yield Problem(
+            f"{place}, regression.controls",
+            f"{len(answers)} questionnaires are kept, for {coefficients} coefficients: a constant, "
+            f"{dummies} of the controls' categories and {largest} predictors.",
+            "Name fewer controls, or join categories in the codebook.",
+        )
+
+
+def _unmeasured(codebook: Codebook, model: Model, config: Config) -> Iterator[Problem]:
+    """Constructs of the codebook that the study does not use."""
+    used = {*model.names, *(higher.name for higher in model.higher_order), config.common_method.marker}
+    for name in codebook.constructs:
+        items = codebook.items_of(name)
+        if name not in used and config.common_method.marker not in items:
+            found = f"its items {_listed(items)} are used nowhere" if items else "no item measures it"
+            yield Problem(
+                f"{config.data.codebook}, constructs.{name}",
+                f"{found}: the model has no such construct.",
+                "Add it to `model.constructs` and `model.paths`, or take it out of the codebook.",
+            )
+
+
+def _groups(
+    column: pd.Series[float], codebook: Codebook, name: str, section: GroupsSection, place: str
+) -> Iterator[Problem]:
+    sizes = {
+        str(code): int(n)
+        for code, n in demographic_codes(column, codebook, name).value_counts(sort=False).items()
+        if code != NO_ANSWER
+    }
+    small = [f"{code} ({n})" for code, n in sizes.items() if n < section.smallest]
+    large = len(sizes) - len(small)
+    if large < 2:
+        yield Problem(
+            place,
+            f"{large} categories of {name} have {section.smallest} questionnaires or more: there is nothing "
+            "to compare.",
+            "Lower `groups.smallest`, join categories in the codebook, or take the variable out.",
+        )
+    elif small:
+        yield Problem(
+            place,
+            f"categories of {name} with fewer than {section.smallest} questionnaires are not compared: "
+            f"{_listed(small)}.",
+            "Lower `groups.smallest`, or join categories in the codebook.",
+        )
+
+
+def _chains(model: Model, place: str) -> Iterator[Problem]:
+    """Models with so many chains of paths that their indirect effects take hours or all memory."""
+    paths = model.path_matrix().astype(np.float64)
+    total, longer = 0.0, paths @ paths
+    while longer.any():
+        total += float(longer.sum())
+        longer = longer @ paths
+    if total > MOST_CHAINS:
+        yield Problem(
+            f"{place}, model.paths",
+            f"{total:.0f} chains of two paths or more, each an indirect effect with a bootstrap of its own.",
+            "Leave out paths that nobody claims, or expect a long run.",
+        )
+
+
+def _thin_constructs(model: Model, place: str) -> Iterator[Problem]:
+    """Constructs that so few items measure that nothing tests the measurement."""
+    thin = [f"{c.name} ({len(c.items)})" for c in model.constructs if len(c.items) <= FEW_ITEMS]
+    if thin:
+        yield Problem(
+            f"{place}, model.constructs",
+            f"constructs of one or two items: {_listed(thin)}.",
+            "A single item counts as free of error; two have loadings only by the other constructs, and the "
+            "factor model may have no admissible solution. Three or more are better.",
+        )
+
+
+def _rare_answers(answers: pd.DataFrame, model: Model, path: str) -> Iterator[Problem]:
+    """Items that nearly everybody answers alike."""
+    for item in model.items:
+        counts = answers[item].value_counts()
+        elsewhere = int(counts.iloc[1:].sum())
+        if elsewhere < FEWEST_ELSEWHERE:
+            yield Problem(
+                f"{path}, column {item}",
+                f"all but {elsewhere} of {len(answers)} questionnaires that are kept answer "
+                f"{counts.index[0]:g}.",
+                "Its correlations rest on these few, and the polychoric one may not exist; think of leaving "
+                "the item out.",
+            )
+
+
+def _factor_model_parameters(model: Model) -> int:
+    """Loadings, error variances and factor correlations; a single item has neither loading nor error."""
+    several = [c for c in model.constructs if len(c.items) > 1]
+    k = len(model.constructs)
+    return 2 * sum(len(c.items) for c in several) + (k - len(several)) + k * (k - 1) // 2
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:LISTED])
+    return f"{shown} and {len(names) - LISTED} more" if len(names) > LISTED else shown
