@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -28,6 +29,7 @@ def verdict_sheet(
     power: pd.DataFrame,
     importance: pd.DataFrame,
     curves: pd.DataFrame,
+    regressions: pd.DataFrame,
     model: Model,
     section: RobustnessSection,
 ) -> StageResult:
@@ -35,8 +37,8 @@ def verdict_sheet(
 
     Parameters
     ----------
-    hypotheses, tests, power, importance, curves : the stage files `hypotheses`, `hypothesis_tests`, `power`,
-        `relative_importance` and `specification_summary`.
+    hypotheses, tests, power, importance, curves, regressions : the stage files `hypotheses`,
+        `hypothesis_tests`, `power`, `relative_importance`, `specification_summary` and `score_regressions`.
 
     The column `share_agreeing` counts the specifications that agree with the printed verdict, or with that of
     the regression where nothing was printed.
@@ -47,6 +49,7 @@ def verdict_sheet(
             **_verdicts(hypothesis, hypotheses, tests, model.alpha),
             **_evidence(_of(tests, hypothesis=hypothesis.name), section, model.alpha),
             **_size(hypothesis, power, importance),
+            **_elsewhere(hypothesis, hypotheses, regressions),
         }
         row |= _curve(row, _of(curves, hypothesis=hypothesis.name))
         caveats = [*_caveats(row, model.alpha)]
@@ -116,6 +119,19 @@ def _size(hypothesis: Hypothesis, power: pd.DataFrame, importance: pd.DataFrame)
     }
 
 
+def _elsewhere(hypothesis: Hypothesis, hypotheses: pd.DataFrame, regressions: pd.DataFrame) -> dict[str, Any]:
+    """The path by PLS-SEM and SEM, and by item means, whose correlation has the sign of the constructs'."""
+    own = hypotheses[hypotheses["hypothesis"] == hypothesis.name].set_index("method")
+    means = _of(regressions, outcome=hypothesis.target, predictor=hypothesis.source, method="mean")
+    methods = [method for method in ("pls", "sem") if method in own.index]
+    return {
+        **{f"estimate_{method}": own.loc[method, "estimate"] for method in methods},
+        **{f"p_{method}": own.loc[method, "p"] for method in methods},
+        "zero_order_mean": means["zero_order"],
+        "beta_mean": means["beta"],
+    }
+
+
 def _curve(row: Line, curve: Line) -> dict[str, Any]:
     """What the specification curve adds: agreement with the verdict, and whether the curve may be chance."""
     confirmed = curve["share_confirmed"]
@@ -154,11 +170,35 @@ def _caveats(row: Line, alpha: float) -> Iterator[str]:
         yield "significant_against_claim"
     if found and row["verdict_holm"] != "confirmed":
         yield "lost_after_holm"
+    yield from _sign_caveats(row, alpha)
     yield from _curve_caveats(row, confirmed, alpha)
     if not found or row["verdict_holm"] != "confirmed":
         if row["vif"] >= COLLINEAR:
             yield "collinear"
         yield from _absence_caveats(row, found)
+
+
+def _sign_caveats(row: Line, alpha: float) -> Iterator[str]:
+    """A coefficient worth a sign whose sign is the other one alone, by other scores or by other methods.
+
+    It is worth one where p is below alpha or its size above the equivalence bound. The other estimate has the
+    other sign, and is worth it too or further away than the bound: beside -.32, .01 is no agreement, and a
+    coefficient of -.002 beside a correlation of .40 is not reversed but absent.
+    """
+    beta, bound = row["beta"], row["equivalence_bound"]
+    if not (row["p"] < alpha or abs(beta) > bound):
+        return
+
+    def reversed_by(other: float, p: float = math.nan) -> bool:
+        return bool(other * beta < 0 and (p < alpha or abs(other) > bound or abs(other - beta) > bound))
+
+    if reversed_by(row["zero_order_mean"]) or reversed_by(row["zero_order"]):
+        yield "sign_against_correlation"
+    if reversed_by(row["beta_mean"]):
+        yield "sign_other_by_means"
+    for method in ("pls", "sem"):
+        if reversed_by(row.get(f"estimate_{method}", math.nan), row.get(f"p_{method}", math.nan)):
+            yield f"sign_other_by_{method}"
 
 
 def _curve_caveats(row: Line, confirmed: bool, alpha: float) -> Iterator[str]:
