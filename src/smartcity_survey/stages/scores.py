@@ -40,7 +40,7 @@ def compute_scores(answers: pd.DataFrame, model: Model, pls: PlsSection, method:
     items = list(model.items)
     x = answers[items].to_numpy(dtype=np.float64)
     weights, failures = _every_weights(method, x, model, pls)
-    scores = {name: x @ weights[name].T for name in METHODS}
+    scores = {name: x @ own.T for name, own in weights.items()}
     chosen = pd.DataFrame(scores[method], columns=list(model.names))
     with naming(model.names, "scores"):
         correlations = correlation(scores[method])

@@ -196,9 +196,9 @@ def _sign_caveats(row: Line, alpha: float) -> Iterator[str]:
         yield "sign_against_correlation"
     if reversed_by(row["beta_mean"]):
         yield "sign_other_by_means"
-    for method in ("pls", "sem"):
+    for method, code in (("pls", "sign_other_by_pls"), ("sem", "sign_other_by_sem")):
         if reversed_by(row.get(f"estimate_{method}", math.nan), row.get(f"p_{method}", math.nan)):
-            yield f"sign_other_by_{method}"
+            yield code
 
 
 def _curve_caveats(row: Line, confirmed: bool, alpha: float) -> Iterator[str]:
