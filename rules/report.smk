@@ -8,6 +8,7 @@ REQUIRED = [
     "item_descriptives",
     "descriptives",
     "score_correlations",
+    "score_regressions",
     "adequacy",
     "item_msa",
     "anti_image_correlations",

@@ -6,7 +6,11 @@ rule scores:
     output:
         scores="reports/private/scores.csv",
         tables=written(
-            "descriptives", "score_weights", "score_agreement", "score_correlations"
+            "descriptives",
+            "score_weights",
+            "score_agreement",
+            "score_correlations",
+            "score_regressions",
         ),
         cards=update("reports/cards/scores.json"),
     log:

@@ -5,6 +5,7 @@ rule verdict_sheet:
         power="reports/tables/power.csv",
         importance="reports/tables/relative_importance.csv",
         curves="reports/tables/specification_summary.csv",
+        regressions="reports/tables/score_regressions.csv",
         codebook=study.data.codebook,
     output:
         tables=written("verdict_sheet"),

@@ -24,6 +24,20 @@ def test_defaults_of_optional_sections(config_content: dict[str, Any]) -> None:
     assert isinstance(config, Config)
     assert config.pls.bootstrap_draws == 10_000
     assert config.factors.minimum_loading is None
+    assert config.scores.method == "mean"
+
+
+def test_a_construct_on_both_sides_has_no_single_score_by_skrondal_and_laake(
+    config_content: dict[str, Any],
+) -> None:
+    content = deepcopy(config_content) | {"scores": {"method": "cfa_skrondal_laake"}}
+    assert parse_config(content, "config.yaml").scores.method == "cfa_skrondal_laake"
+    content["model"]["constructs"]["habit"] = {}
+    content["model"]["paths"].append({"from": ["use"], "to": "habit"})
+    with pytest.raises(
+        SurveyError, match=r"two kinds, and use is both; choose another method, such as `mean`"
+    ):
+        parse_config(content, "config.yaml")
 
 
 @pytest.mark.parametrize(

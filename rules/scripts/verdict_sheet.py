@@ -13,12 +13,13 @@ def main(
     power: str,
     importance: str,
     curves: str,
+    regressions: str,
     codebook: str,
     model: dict,
     options: dict,
     reports: str = "reports",
 ) -> None:
-    stage_files = [read_table(path) for path in (hypotheses, tests, power, importance, curves)]
+    stage_files = [read_table(path) for path in (hypotheses, tests, power, importance, curves, regressions)]
     result = verdict_sheet(*stage_files, load_model(model, codebook), RobustnessSection(**options))
     write_stage("verdict_sheet", result, reports)
 
@@ -31,6 +32,7 @@ if __name__ == "__main__":
             snakemake.input.power,
             snakemake.input.importance,
             snakemake.input.curves,
+            snakemake.input.regressions,
             snakemake.input.codebook,
             snakemake.params.model,
             snakemake.params.options,

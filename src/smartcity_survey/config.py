@@ -26,7 +26,9 @@ CleaningRule = Literal[
     "careless",
 ]
 CarelessIndex = Literal["longstring", "mean_run", "irv", "mahalanobis_p", "even_odd"]
-ScoreMethod = Literal["mean", "sum", "component", "cfa_regression", "cfa_bartlett", "pls"]
+ScoreMethod = Literal[
+    "mean", "sum", "component", "cfa_regression", "cfa_bartlett", "cfa_skrondal_laake", "pls"
+]
 Approach = Literal["two_stage", "repeated_indicators"]
 Correlation = Literal["pearson", "polychoric"]
 Scheme = Literal["path", "factorial", "centroid"]
@@ -140,7 +142,7 @@ class CfaSection(Section):
 class ScoresSection(Section):
     """How a construct's items become one score."""
 
-    method: ScoreMethod = Field("cfa_regression", description="score that regression and hypotheses use")
+    method: ScoreMethod = Field("mean", description="score that regression and hypotheses use")
 
 
 class RegressionSection(Section):
@@ -298,6 +300,19 @@ class Config(Section):
             raise ValueError(
                 "moderations need scores of the respondents, which polychoric correlations do not give; "
                 "leave out `model.moderations`, or write `pls.correlation: pearson`"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _scores_of_two_kinds_need_two_sides(self) -> Config:
+        sources = {source for path in self.model.paths for source in path.sources}
+        both = [
+            name for name in self.model.constructs if name in sources & {p.target for p in self.model.paths}
+        ]
+        if self.scores.method == "cfa_skrondal_laake" and both:
+            raise ValueError(
+                f"`scores.method: cfa_skrondal_laake` gives predictors and outcomes scores of two kinds, and "
+                f"{', '.join(both)} is both; choose another method, such as `mean`"
             )
         return self
 

@@ -53,6 +53,8 @@ def test_the_reconstructed_sav_drafts_a_study_that_keeps_the_usable_rows(tmp_pat
     survey = REPOSITORY / "data/reconstructed/survey_reconstructed.sav"
     draft = start_new_wave(tmp_path / "wave", survey)
     config, codebook = drafted(tmp_path / "wave")
+    assert config.scores.method == "mean"
+    assert "  method: mean\n" in (tmp_path / "wave/config.yaml").read_text(encoding="utf-8")
     bundled = read_codebook(REPOSITORY / "data/codebook.yaml")
     assert list(codebook.items) == list(bundled.items)
     assert (codebook.scale.minimum, codebook.scale.maximum) == (1, 5)

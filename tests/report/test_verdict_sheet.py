@@ -8,16 +8,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from markupsafe import escape
 from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from smartcity_survey.config import Language
+from smartcity_survey.io import Card, write_json, write_table
 from smartcity_survey.report.contents import load_contents
 from smartcity_survey.report.figures import plot_importance, plot_ridge, plot_specification_curve
 from smartcity_survey.report.figures.collinear import _spread
 from smartcity_survey.report.page import write_report
-from smartcity_survey.report.tables import Table, render_table
+from smartcity_survey.report.setting import Setting
+from smartcity_survey.report.tables import Table, render_table, score_notes
 from smartcity_survey.report.wording import LANGUAGES
 from tests.report.conftest import MANIFEST, MakeSetting
 
@@ -177,3 +180,46 @@ def test_long_names_of_constructs_do_not_run_into_each_other(tables: Tables, set
     left, right = sorted((text.get_window_extent() for text in names), key=lambda box: box.x0)
     assert left.x1 < right.x0
     assert all(box.y1 <= figure.bbox.y1 for box in (left, right))
+
+
+def page(folder: Path, tables: Tables, card: Card, setting: Setting) -> str:
+    """A report of the verdicts and the regression alone, whose scores the card names."""
+    for name in ("hypotheses", "verdict_sheet", "coefficients"):
+        write_table(tables[name], folder / "tables" / f"{name}.csv")
+    write_json({"coefficients": card}, folder / "cards" / "regression.json")
+    write_report(folder, MANIFEST, setting, folder / "report.html")
+    return (folder / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_turned_sign_stands_beside_its_verdict_at_the_head_of_the_page(
+    tmp_path: Path, tables: Tables, setting: MakeSetting, language: Language
+) -> None:
+    turned = tables["verdict_sheet"].assign(
+        caveats=["sign_against_correlation, collinear", "absence_not_shown"], beta=[-0.322, 0.02]
+    )
+    html = page(tmp_path, tables | {"verdict_sheet": turned}, {}, setting(language))
+    head = html[html.index('<section id="verdicts">') : html.index('<section id="trust">')]
+    (sentence,) = sheet(turned, setting, language).groups[0].remarks[0][:1]
+    assert f"<ul><li>{sentence}</li></ul>" in head
+    assert {"en": "−.322", "ru": "−0,322", "kk": "−0,322"}[language] in sentence
+    assert head.count("<li>") == 1
+    assert head.index("<b>H1</b>") < head.index(sentence) < head.index("<b>H2</b>")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("method", ["cfa_regression", "cfa_bartlett"])
+def test_biased_scores_are_named_at_the_head_of_the_page_and_below_the_regression(
+    tmp_path: Path, tables: Tables, setting: MakeSetting, language: Language, method: str
+) -> None:
+    html = page(tmp_path, tables, {"scores": method}, setting(language))
+    (note,) = score_notes({"scores": method}, setting(language))
+    assert "Skrondal" in note
+    assert "cfa_skrondal_laake" in note
+    note = str(escape(note))
+    assert note in html[: html.index('<section id="trust">')]
+    assert note in html[html.index('<section id="regression">') :]
+
+
+def test_item_means_have_no_warning(tmp_path: Path, tables: Tables, setting: MakeSetting) -> None:
+    assert "Skrondal" not in page(tmp_path, tables, {"scores": "mean"}, setting("en"))

@@ -7,18 +7,20 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
 
-from smartcity_survey.config import Language
+from smartcity_survey.config import Language, ScoreMethod
 from smartcity_survey.io import WHOLE, write_json, write_table
 from smartcity_survey.report.contents import load_contents
 from smartcity_survey.report.criteria import CRITERIA
 from smartcity_survey.report.figures import FIGURES
 from smartcity_survey.report.page import write_report
+from smartcity_survey.report.tables import score_notes
 from smartcity_survey.report.wording import LANGUAGES, load_wording
 from smartcity_survey.stages.scores import METHODS
 from tests.report.conftest import MANIFEST, MakeSetting
@@ -111,6 +113,8 @@ def test_every_text_is_used(
     unsolved = tables["hypotheses"].assign(verdict="no_solution")
     write_table(unsolved, tmp_path / "tables" / "hypotheses.csv")
     write_report(tmp_path, MANIFEST, recording, tmp_path / "report.html")
+    for method in get_args(ScoreMethod):
+        score_notes({"scores": method}, recording)
     unread = {key for key in recorder if key not in recorder.read}
     codes = _words_in_code()
     assert {key for key in unread if key.split(".")[0] != "values"} == set()

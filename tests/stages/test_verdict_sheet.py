@@ -24,6 +24,7 @@ SOLID: dict[str, Any] = {
     **{"beta": 0.4, "p": 1e-6, "p_holm": 1e-5, "evidence": "very_strong_for", "equivalence_p": 1.0},
     **{"equivalence_ci_low": 0.3, "equivalence_ci_high": 0.5, "detectable_beta": 0.12, "vif": 2.0},
     **{"share_confirmed": 1.0, "share_claimed_sign": 1.0, "p_median": 0.002},
+    **{"zero_order": 0.5, "zero_order_mean": 0.5, "beta_mean": 0.4, "estimate_pls": 0.4, "p_pls": 1e-6},
 }
 ABSENT: dict[str, Any] = {
     **SOLID,
@@ -31,7 +32,19 @@ ABSENT: dict[str, Any] = {
     **{"beta": 0.02, "p": 0.6, "p_holm": 1.0, "evidence": "undecided", "equivalence_p": 0.01},
     **{"equivalence_ci_low": -0.03, "equivalence_ci_high": 0.07, "detectable_beta": 0.08},
     **{"share_confirmed": 0.0, "p_median": 0.5},
+    **{"beta_mean": 0.02, "estimate_pls": 0.02, "p_pls": 0.6},
 }
+REVERSED: dict[str, Any] = {
+    "zero_order": -0.5,
+    "zero_order_mean": -0.5,
+    "beta_mean": -0.4,
+    "estimate_pls": -0.4,
+}
+
+
+OTHERWISE = ("sign_other_by_means", "sign_other_by_pls")
+# Significant in a large survey, though negligible.
+TINY: dict[str, Any] = {"beta": 0.04, "estimate": 0.04, "p": 0.01}
 
 
 def sheet(
@@ -45,17 +58,18 @@ def sheet(
             {
                 **claim,
                 "method": method,
-                "estimate": facts["estimate" if method == "published" else "beta"],
+                "estimate": facts[{"published": "estimate", "ols": "beta", "pls": "estimate_pls"}[method]],
+                "p": facts["p_pls" if method == "pls" else "p"],
                 "verdict": facts["printed" if method == "published" else method],
             }
             for method in methods
         ]
     )
-    line = pd.DataFrame(
-        [{**claim, **facts, "power_at_this_effect": 0.9, "zero_order": 0.5, "n_specifications": 100}]
-    )
+    line = pd.DataFrame([{**claim, **facts, "power_at_this_effect": 0.9, "n_specifications": 100}])
+    means = {"method": "mean", "zero_order": facts["zero_order_mean"], "beta": facts["beta_mean"]}
+    regressions = pd.DataFrame([{**claim, **means}])
     claimed = replace(model, hypotheses=(Hypothesis("H1", "trust", "use", sign),))  # type: ignore[arg-type]
-    result = verdict_sheet(hypotheses, line, line, line, line, claimed, RobustnessSection())
+    result = verdict_sheet(hypotheses, line, line, line, line, regressions, claimed, RobustnessSection())
     assert set(result.cards) == set(result.tables)
     return result.tables["verdict_sheet"].iloc[0]
 
@@ -86,6 +100,23 @@ def test_a_negligible_effect_is_said_to_be_negligible() -> None:
         (SOLID, {"estimate": 0.41}, ["printed_value_differs"]),
         (SOLID, {"estimate": 0.404}, []),
         (SOLID, {"pls": "not_confirmed"}, ["methods_disagree"]),
+        # On a reputation survey regression scores gave the first, means and PLS the others.
+        (
+            SOLID,
+            {"beta_mean": -0.009, "estimate_pls": -0.016, "p_pls": 0.8},
+            ["sign_other_by_means", "sign_other_by_pls"],
+        ),
+        (SOLID, {"zero_order_mean": -0.42}, ["sign_against_correlation"]),
+        (SOLID, {"zero_order": -0.42}, ["sign_against_correlation"]),
+        (ABSENT, {"beta": -0.002, "estimate": -0.002}, ["effect_negligible"]),
+        (
+            ABSENT,
+            {"beta": -0.12, "estimate": -0.12},
+            ["sign_against_correlation", *OTHERWISE, "effect_negligible"],
+        ),
+        (ABSENT, {"beta_mean": -0.02, "estimate_pls": -0.02}, ["effect_negligible"]),
+        (ABSENT, {**TINY, "estimate_pls": -0.04, "p_pls": 0.6}, ["effect_negligible"]),
+        (ABSENT, {**TINY, "estimate_pls": -0.04, "p_pls": 0.01}, ["sign_other_by_pls", "effect_negligible"]),
         (SOLID, {"p": 0.03, "p_holm": 0.06}, ["lost_after_holm"]),
         (SOLID, {"p_holm": 0.06, "vif": 3.0}, ["lost_after_holm", "collinear"]),
         (SOLID, {"p_holm": 0.06, "evidence": "undecided"}, ["lost_after_holm", "evidence_undecided"]),
@@ -118,7 +149,7 @@ def test_each_caveat_where_it_belongs(
 
 
 def test_a_negative_claim_is_read_the_other_way_round() -> None:
-    mirrored = {**SOLID, "estimate": -0.4, "beta": -0.4}
+    mirrored = {**SOLID, **REVERSED, "estimate": -0.4, "beta": -0.4}
     mirrored |= {"equivalence_ci_low": -0.5, "equivalence_ci_high": -0.3}
     line = sheet(mirrored, sign="negative")
     assert (line["verdict_holm"], line["equivalence"], line["caveats"]) == ("confirmed", "relevant", "")
@@ -129,7 +160,7 @@ def test_a_negative_claim_is_read_the_other_way_round() -> None:
 
 
 def test_a_clear_effect_against_the_claim_is_named() -> None:
-    against = {**ABSENT, "beta": -0.2, "estimate": -0.2, "p": 0.001, "equivalence_p": 0.99}
+    against = {**ABSENT, **REVERSED, "beta": -0.2, "estimate": -0.2, "p": 0.001, "equivalence_p": 0.99}
     against |= {"equivalence_ci_low": -0.3, "equivalence_ci_high": -0.11, "evidence": "strong_for"}
     assert caveats(against) == ["significant_against_claim"]
 
@@ -145,7 +176,7 @@ def test_without_print_the_regressions_verdict_is_under_test() -> None:
 def test_a_study_without_hypotheses_has_an_empty_sheet() -> None:
     nothing = pd.DataFrame()
     model = Model(MODEL.constructs, MODEL.paths, (), MODEL.alpha)
-    result = verdict_sheet(nothing, nothing, nothing, nothing, nothing, model, RobustnessSection())
+    result = verdict_sheet(*[nothing] * 6, model, RobustnessSection())
     assert result.tables["verdict_sheet"].empty
     assert "hypothesis" in result.tables["verdict_sheet"]
 

@@ -36,6 +36,8 @@ class Entry:
     pivot: tuple[str, ...] = ()
     having: str = ""
     remarks: str = ""
+    foremost: tuple[str, ...] = ()
+    scores: bool = False
     fold: bool = False
     keep_empty: bool = False
     hides: tuple[str, ...] = ()
@@ -88,5 +90,5 @@ def load_contents() -> Contents:
 def _entry(line: Mapping[str, Any]) -> Entry:
     kind = "table" if "table" in line else "figure"
     rest = {key: value for key, value in line.items() if key != kind}
-    rest |= {key: tuple(rest.get(key, ())) for key in ("columns", "pivot", "hides")}
+    rest |= {key: tuple(rest.get(key, ())) for key in ("columns", "pivot", "hides", "foremost")}
     return Entry(kind=kind, name=line[kind], **rest)

@@ -19,7 +19,7 @@ from smartcity_survey.report.criteria import criteria_table
 from smartcity_survey.report.numbering import Printed
 from smartcity_survey.report.parts import build_parts
 from smartcity_survey.report.setting import Setting
-from smartcity_survey.report.tables import card_entries
+from smartcity_survey.report.tables import card_entries, score_notes
 from smartcity_survey.report.verdicts import facts, verdicts
 
 HERE = Path(__file__).parent
@@ -66,7 +66,8 @@ def write_report(
         config=yaml.safe_dump(manifest["config"], allow_unicode=True, sort_keys=False),
         methods=[wording.value("method", method) for method in hypotheses["method"].unique()],
         facts=facts(tables, setting),
-        verdicts=verdicts(hypotheses, setting),
+        verdicts=verdicts(hypotheses, setting, tables.get("verdict_sheet")),
+        score_notes=score_notes(cards.get("coefficients", {}), setting),
         parts=parts,
         paper=bool(printed),
         criteria=criteria_table(tables, setting),

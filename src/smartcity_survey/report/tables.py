@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from string import Formatter
 from typing import Any
@@ -84,7 +84,7 @@ def render_table(
             )
         )
         if entry.remarks:
-            groups[name][2].append(tuple(_remarks(line, entry, contents, setting)))
+            groups[name][2].append(tuple(remarks(line, entry, contents, setting)))
     lines = [cells for _, own, _ in groups.values() for cells in own]
     return Table(
         headings=tuple(heading(column, setting, entry.name, *entry.pivot[:1]) for column in columns),
@@ -93,6 +93,7 @@ def render_table(
         notes=(
             *_notes(entry, len(shown), len(frame), setting),
             *_of_single_items(entry, card, setting),
+            *(score_notes(card, setting) if card and entry.scores else ()),
             *(_hidden(shown, hides, card, setting) if card else ()),
             *(refusal_notes(card, setting) if card else ()),
         ),
@@ -124,6 +125,12 @@ def refusal_notes(card: Card, setting: Setting) -> Iterator[str]:
         else:
             part = setting.wording.value("part", line["part"])
             yield setting.wording.fill("page.part_not_computed", part=part, reason=reason)
+
+
+def score_notes(card: Card, setting: Setting) -> tuple[str, ...]:
+    """What a reader has to know of the scores a regression is made of, by the method its card names."""
+    key = f"score_notes.{card.get('scores')}"
+    return (setting.wording[key],) if key in setting.wording else ()
 
 
 def card_line(card: Card, setting: Setting) -> str:
@@ -208,13 +215,21 @@ def _cell(line: Mapping[str, Any], column: str, entry: Entry, contents: Contents
     return cell(column, value, line, number_format, setting)
 
 
-def _remarks(line: Mapping[str, Any], entry: Entry, contents: Contents, setting: Setting) -> Iterator[str]:
+def remarks(
+    line: Mapping[str, Any],
+    entry: Entry,
+    contents: Contents,
+    setting: Setting,
+    among: Collection[str] | None = None,
+) -> Iterator[str]:
     """A sentence for each code of a line, its `{columns}` filled with the line's values as cells write them.
 
-    `{x_low}` stands for the whole interval from `x_low` to `x_high`.
+    `{x_low}` stands for the whole interval from `x_low` to `x_high`. `among`: these codes alone.
     """
     codes = line[entry.remarks]
     for code in codes.split(", ") if isinstance(codes, str) else ():
+        if among is not None and code not in among:
+            continue
         sentence = setting.wording.value(entry.remarks, code)
         columns = [column for _, column, _, _ in Formatter().parse(sentence) if column]
         yield sentence.format(

@@ -9,8 +9,10 @@ from typing import Any
 import pandas as pd
 
 from smartcity_survey.report.cells import interval, records
+from smartcity_survey.report.contents import load_contents
 from smartcity_survey.report.names import claim
 from smartcity_survey.report.setting import Setting
+from smartcity_survey.report.tables import remarks
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -36,16 +38,26 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One hypothesis, its claim in words, and what each method found; `agreed`: all say the same."""
+    """One hypothesis, its claim in words, and what each method found.
+
+    `agreed`: all say the same. `caveats`: sentences without which the findings would mislead.
+    """
 
     name: str
     claim: str
     findings: tuple[Finding | None, ...]
     agreed: bool
+    caveats: tuple[str, ...] = ()
 
 
-def verdicts(hypotheses: pd.DataFrame, setting: Setting) -> tuple[Verdict, ...]:
-    """One line per hypothesis; findings in the order of the table's methods, None where a method has none."""
+def verdicts(
+    hypotheses: pd.DataFrame, setting: Setting, sheet: pd.DataFrame | None = None
+) -> tuple[Verdict, ...]:
+    """One line per hypothesis; findings in the order of the table's methods, None where a method has none.
+
+    `sheet`: the stage file `verdict_sheet`, whose foremost caveats (`contents.yaml`) come along.
+    """
+    caveats = {} if sheet is None else _foremost(sheet, setting)
     methods = list(hypotheses["method"].unique())
     lines = []
     for name, group in hypotheses.groupby("hypothesis", sort=False):
@@ -56,10 +68,20 @@ def verdicts(hypotheses: pd.DataFrame, setting: Setting) -> tuple[Verdict, ...]:
                 name=str(name),
                 claim=claim(own[0], setting),
                 findings=tuple(by_method.get(method) for method in methods),
-                agreed=group["verdict"].nunique() == 1,
+                agreed=group["verdict"][group["verdict"] != "no_solution"].nunique() <= 1,
+                caveats=caveats.get(str(name), ()),
             )
         )
     return tuple(lines)
+
+
+def _foremost(sheet: pd.DataFrame, setting: Setting) -> dict[str, tuple[str, ...]]:
+    contents = load_contents()
+    entry = next(entry for entry in contents.entries("table") if entry.name == "verdict_sheet")
+    return {
+        str(line["hypothesis"]): tuple(remarks(line, entry, contents, setting, entry.foremost))
+        for line in records(sheet)
+    }
 
 
 def _finding(line: Mapping[str, Any], setting: Setting) -> Finding:

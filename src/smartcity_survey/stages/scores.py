@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -18,7 +20,7 @@ from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.pls import fit_model
 from smartcity_survey.stages.refusals import Refusals, empty_without_solution
 from smartcity_survey.stats.cfa import fit_cfa
-from smartcity_survey.stats.correlation import correlation, covariance
+from smartcity_survey.stats.correlation import correlation, covariance, require_independence
 from smartcity_survey.stats.scores import (
     bartlett_score_weights,
     component_score_weights,
@@ -28,7 +30,7 @@ from smartcity_survey.stats.scores import (
 )
 from smartcity_survey.stats.types import Array
 
-METHODS: tuple[ScoreMethod, ...] = ("mean", "sum", "component", "cfa_regression", "cfa_bartlett", "pls")
+METHODS: tuple[ScoreMethod, ...] = get_args(ScoreMethod)
 
 
 @empty_without_solution(
@@ -36,6 +38,7 @@ METHODS: tuple[ScoreMethod, ...] = ("mean", "sum", "component", "cfa_regression"
     "score_weights",
     "score_agreement",
     "score_correlations",
+    "score_regressions",
     private={"scores": [RESPONDENT]},
 )
 def compute_scores(answers: pd.DataFrame, model: Model, pls: PlsSection, method: ScoreMethod) -> StageResult:
@@ -56,8 +59,12 @@ def compute_scores(answers: pd.DataFrame, model: Model, pls: PlsSection, method:
         correlations = correlation(scores)
     refusals = Refusals(model.items, model.names)
     others = {
-        name: refusals.attempt(f"scores_{name}", partial(_weights, name, x, model, pls)) for name in METHODS
+        name: refusals.attempt(f"scores_{name}", partial(_weights, name, x, model, pls))
+        for name in methods(model)
     }
+    by_method = {name: x @ other.T for name, other in others.items() if other is not None}
+    unsolved = Refusals(model.items, model.names)
+    regressions = _regressions(by_method, model, unsolved)
     agreement = [
         {
             "score": construct,
@@ -80,6 +87,7 @@ def compute_scores(answers: pd.DataFrame, model: Model, pls: PlsSection, method:
             "score_weights": _weights_frame(weights, model),
             "score_agreement": pd.DataFrame(agreement),
             "score_correlations": square(correlations, model.names, "construct"),
+            "score_regressions": regressions,
         },
         cards={
             "descriptives": card,
@@ -95,6 +103,12 @@ def compute_scores(answers: pd.DataFrame, model: Model, pls: PlsSection, method:
                 "scores": method,
                 **respondents(len(x)),
             },
+            "score_regressions": {
+                "method": "regression of the scores, standardised coefficients",
+                "scores": method,
+                **respondents(len(x)),
+                **refusals.card(unsolved),
+            },
         },
         private={"scores": pd.concat([answers[[RESPONDENT]], chosen], axis=1)},
     )
@@ -109,6 +123,48 @@ def require_scores(scores: pd.DataFrame, model: Model) -> None:
         raise NoSolution("no_scores", (), [problem])
 
 
+def methods(model: Model) -> tuple[ScoreMethod, ...]:
+    """Methods that give every construct one score; not Skrondal and Laake's where one is on both sides."""
+    mediated = any(model.predictors(source) for source, _ in model.paths)
+    return tuple(name for name in METHODS if not (mediated and name == "cfa_skrondal_laake"))
+
+
+def _regressions(scores: Mapping[ScoreMethod, Array], model: Model, refusals: Refusals) -> pd.DataFrame:
+    """Every path by every method: correlation of its two scores, and standardised regression coefficient.
+
+    The correlation of item means has the sign of the correlation of the constructs, whatever their overlap
+    with others: where each item measures one construct with a positive loading, the covariance of two means
+    is that of the constructs times their mean loadings. Weights that run across constructs have no such rule.
+    """
+    rows = []
+    for outcome in model.outcomes:
+        predictors = model.predictors(outcome)
+        columns = [model.names.index(name) for name in (*predictors, outcome)]
+        for name, values in scores.items():
+            R = refusals.attempt(
+                f"scores_{name}", partial(correlation, values[:, columns]), items=(*predictors, outcome)
+            )
+            if R is None:
+                continue
+            beta = refusals.attempt(f"scores_{name}", partial(_coefficients, R), items=(*predictors, outcome))
+            rows += [
+                {"outcome": outcome, "predictor": predictor, "method": name, "zero_order": r, "beta": b}
+                for predictor, r, b in zip(
+                    predictors,
+                    R[:-1, -1],
+                    np.full(len(predictors), np.nan) if beta is None else beta,
+                    strict=True,
+                )
+            ]
+    return pd.DataFrame(rows, columns=["outcome", "predictor", "method", "zero_order", "beta"])
+
+
+def _coefficients(R: Array) -> Array:
+    """(k,): standardised coefficients of the last variable on the k others, from correlations (k+1, k+1)."""
+    require_independence(R[:-1, :-1])
+    return np.asarray(np.linalg.solve(R[:-1, :-1], R[:-1, -1]))
+
+
 def _weights(method: ScoreMethod, x: Array, model: Model, pls: PlsSection) -> Array:
     """(c, p): weight of every item in every score."""
     membership = model.membership()
@@ -121,8 +177,34 @@ def _weights(method: ScoreMethod, x: Array, model: Model, pls: PlsSection) -> Ar
     if method == "pls":
         fit = fit_model(correlation(x), len(x), model, pls)
         return np.asarray((fit.outer_weights / x.std(axis=0, ddof=1)[:, None]).T)
+    if method == "cfa_skrondal_laake":
+        return _skrondal_laake(x, model)
     cfa = fit_cfa(covariance(x, ddof=0), len(x), membership)
     return regression_score_weights(cfa) if method == "cfa_regression" else bartlett_score_weights(cfa)
+
+
+def _skrondal_laake(x: Array, model: Model) -> Array:
+    """(c, p): regression scores of the predictors, Bartlett's of the outcomes, each side by itself.
+
+    All predictors have one factor model, every outcome has its own.
+    The coefficients b of a regression of such scores, not its standardised ones, estimate the paths among
+    factors of variance 1 without bias from the scores (Skrondal and Laake 2001, Psychometrika 66, 563-575).
+    A construct without a path counts as an outcome.
+    """
+    membership = model.membership()
+    sources = {source for source, _ in model.paths}
+    predictors = [name for name in model.names if name in sources]
+    sides = [(predictors, regression_score_weights)] if predictors else []
+    weights = np.zeros(membership.T.shape)
+    for side, weigh in [*sides, *(([n], bartlett_score_weights) for n in model.names if n not in sources)]:
+        columns = np.array([model.names.index(name) for name in side])
+        items = np.flatnonzero(membership[:, columns].any(axis=1))
+        names = [model.items[item] for item in items]
+        with naming(names, "scores by cfa_skrondal_laake", side):
+            own = membership[np.ix_(items, columns)]
+            fit = fit_cfa(covariance(x[:, items], ddof=0), len(x), own, scaling="unit_variance")
+            weights[np.ix_(columns, items)] = weigh(fit)
+    return weights
 
 
 def _weights_frame(weights: Array, model: Model) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,9 +12,11 @@ from smartcity_survey.config import RobustnessSection
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Hypothesis, Model
 from smartcity_survey.stages.hypotheses import judge
+from smartcity_survey.stages.lines import Line, line_of
 
-Line = Mapping[str, Any]
+Row = Mapping[str, Any]
 
+UNSOLVED = "no_solution"
 AGREEING = 0.9
 """Share of specifications that should agree with a verdict or with a sign; below it there is a caveat."""
 SAME = 0.005
@@ -28,6 +31,7 @@ def verdict_sheet(
     power: pd.DataFrame,
     importance: pd.DataFrame,
     curves: pd.DataFrame,
+    regressions: pd.DataFrame,
     model: Model,
     section: RobustnessSection,
 ) -> StageResult:
@@ -35,8 +39,8 @@ def verdict_sheet(
 
     Parameters
     ----------
-    hypotheses, tests, power, importance, curves : the stage files `hypotheses`, `hypothesis_tests`, `power`,
-        `relative_importance` and `specification_summary`.
+    hypotheses, tests, power, importance, curves, regressions : the stage files `hypotheses`,
+        `hypothesis_tests`, `power`, `relative_importance`, `specification_summary` and `score_regressions`.
 
     The column `share_agreeing` counts the specifications that agree with the printed verdict, or with that of
     the regression where nothing was printed.
@@ -45,10 +49,11 @@ def verdict_sheet(
     for hypothesis in model.hypotheses:
         row = {
             **_verdicts(hypothesis, hypotheses, tests, model.alpha),
-            **_evidence(_of(tests, hypothesis=hypothesis.name), section, model.alpha),
+            **_evidence(line_of(tests, hypothesis=hypothesis.name), section, model.alpha),
             **_size(hypothesis, power, importance),
+            **_elsewhere(hypothesis, hypotheses, regressions),
         }
-        row |= _curve(row, _of(curves, hypothesis=hypothesis.name))
+        row |= _curve(row, line_of(curves, hypothesis=hypothesis.name))
         caveats = [*_caveats(row, model.alpha)]
         if {hypothesis.source, hypothesis.target} & set(model.single):
             caveats.append("single_item")
@@ -64,19 +69,12 @@ def verdict_sheet(
     return StageResult(tables={"verdict_sheet": frame}, cards={"verdict_sheet": card})
 
 
-def _of(frame: pd.DataFrame, **keys: str) -> Line:
-    """The one line of a stage file with these values."""
-    for column, value in keys.items():
-        frame = frame[frame[column] == value]
-    return {str(column): value for column, value in frame.iloc[0].items()}
-
-
 def _verdicts(
     hypothesis: Hypothesis, hypotheses: pd.DataFrame, tests: pd.DataFrame, alpha: float
 ) -> dict[str, Any]:
     """The claim, its verdict by every method and after Holm's adjustment, and the printed coefficient."""
     own = hypotheses[hypotheses["hypothesis"] == hypothesis.name].set_index("method")
-    adjusted = _of(tests, hypothesis=hypothesis.name)
+    adjusted = line_of(tests, hypothesis=hypothesis.name)
     return {
         "hypothesis": hypothesis.name,
         "predictor": hypothesis.source,
@@ -89,25 +87,26 @@ def _verdicts(
 
 
 def _evidence(test: Line, section: RobustnessSection, alpha: float) -> dict[str, Any]:
-    """The coefficient, and what equivalence test and Bayes factor make of it."""
+    """The coefficient, and what equivalence test and Bayes factor make of it; nothing where there is none."""
     low, high, bound = test["equivalence_ci_low"], test["equivalence_ci_high"], section.equivalence_bound
     relevant = low > bound or high < -bound
+    equivalence = "negligible" if test["equivalence_p"] < alpha else "relevant" if relevant else "open"
     return {
         "beta": test["beta"],
         "p": test["p"],
         "p_holm": test["p_holm"],
-        "equivalence": "negligible" if test["equivalence_p"] < alpha else "relevant" if relevant else "open",
+        "equivalence": "" if math.isnan(test["beta"]) else equivalence,
         "equivalence_bound": bound,
         "equivalence_ci_low": low,
         "equivalence_ci_high": high,
-        "evidence": test["evidence"],
+        "evidence": "" if math.isnan(test["beta"]) else test["evidence"],
     }
 
 
 def _size(hypothesis: Hypothesis, power: pd.DataFrame, importance: pd.DataFrame) -> dict[str, Any]:
     """What could have been found, and how far the predictor stands apart from the others."""
     keys = {"outcome": hypothesis.target, "predictor": hypothesis.source}
-    found, shares = _of(power, **keys), _of(importance, **keys)
+    found, shares = line_of(power, **keys), line_of(importance, **keys)
     return {
         "power": found["power_at_this_effect"],
         "detectable_beta": found["detectable_beta"],
@@ -116,30 +115,52 @@ def _size(hypothesis: Hypothesis, power: pd.DataFrame, importance: pd.DataFrame)
     }
 
 
-def _curve(row: Line, curve: Line) -> dict[str, Any]:
+def _elsewhere(hypothesis: Hypothesis, hypotheses: pd.DataFrame, regressions: pd.DataFrame) -> dict[str, Any]:
+    """The path by PLS-SEM and SEM, and by item means, whose correlation has the sign of the constructs'."""
+    own = hypotheses[hypotheses["hypothesis"] == hypothesis.name].set_index("method")
+    means = line_of(regressions, outcome=hypothesis.target, predictor=hypothesis.source, method="mean")
+    methods = [method for method in ("pls", "sem") if method in own.index]
+    return {
+        **{f"estimate_{method}": own.loc[method, "estimate"] for method in methods},
+        **{f"p_{method}": own.loc[method, "p"] for method in methods},
+        "zero_order_mean": means["zero_order"],
+        "beta_mean": means["beta"],
+    }
+
+
+def _curve(row: Row, curve: Line) -> dict[str, Any]:
     """What the specification curve adds: agreement with the verdict, and whether the curve may be chance."""
     confirmed = curve["share_confirmed"]
+    agreeing = {"confirmed": confirmed, "not_confirmed": 1 - confirmed}
     return {
         "n_specifications": curve["n_specifications"],
         "share_confirmed": confirmed,
-        "share_agreeing": confirmed if _verdict(row) == "confirmed" else 1 - confirmed,
+        "share_agreeing": agreeing.get(_verdict(row), math.nan),
         "share_claimed_sign": curve["share_claimed_sign"],
         "p_curve": curve["p_median"],
     }
 
 
-def _verdict(row: Line) -> str:
+def _verdict(row: Row) -> str:
     """The verdict under test: the printed one, or the regression's where nothing was printed."""
     return str(row.get("verdict_published", row["verdict_ols"]))
 
 
-def _caveats(row: Line, alpha: float) -> Iterator[str]:
+def _caveats(row: Row, alpha: float) -> Iterator[str]:
     """Codes of what a reader of the verdict should know; the report has a sentence for each."""
     sign = 1 if row["expected_sign"] == "positive" else -1
     printed = row.get("printed_estimate", row["beta"])
     apart = ("verdict_published", "verdict_holm")
     recomputed = {row[key] for key in row if key.startswith("verdict_") and key not in apart}
+    if UNSOLVED in (_verdict(row), row["verdict_ols"]):
+        # There is nothing to qualify: what is said of a coefficient needs one.
+        yield "regression_unsolved"
+        if len(recomputed - {UNSOLVED}) > 1:
+            yield "methods_disagree"
+        return
     confirmed, found = _verdict(row) == "confirmed", row["verdict_ols"] == "confirmed"
+    if UNSOLVED in recomputed:
+        yield "method_unsolved"
     if confirmed and printed * sign < 0:
         yield "printed_against_claim"
     if printed * row["beta"] < 0:
@@ -148,12 +169,13 @@ def _caveats(row: Line, alpha: float) -> Iterator[str]:
         yield "printed_value_differs"
     if confirmed != found:
         yield "verdict_not_reproduced"
-    if len(recomputed) > 1:
+    if len(recomputed - {UNSOLVED}) > 1:
         yield "methods_disagree"
     if row["beta"] * sign < 0 and row["p"] < alpha:
         yield "significant_against_claim"
     if found and row["verdict_holm"] != "confirmed":
         yield "lost_after_holm"
+    yield from _sign_caveats(row, alpha)
     yield from _curve_caveats(row, confirmed, alpha)
     if not found or row["verdict_holm"] != "confirmed":
         if row["vif"] >= COLLINEAR:
@@ -161,7 +183,33 @@ def _caveats(row: Line, alpha: float) -> Iterator[str]:
         yield from _absence_caveats(row, found)
 
 
-def _curve_caveats(row: Line, confirmed: bool, alpha: float) -> Iterator[str]:
+def _sign_caveats(row: Row, alpha: float) -> Iterator[str]:
+    """A coefficient worth a sign whose sign is the other one alone, by other scores or by other methods.
+
+    It is worth one where p is below alpha or its size above the equivalence bound. The other estimate has the
+    other sign, and is worth it too or further away than the bound: beside -.32, .01 is no agreement, and a
+    coefficient of -.002 beside a correlation of .40 is not reversed but absent.
+    """
+    beta, bound = row["beta"], row["equivalence_bound"]
+    if not (row["p"] < alpha or abs(beta) > bound):
+        return
+
+    def reversed_by(other: float, p: float = math.nan) -> bool:
+        return bool(other * beta < 0 and (p < alpha or abs(other) > bound or abs(other - beta) > bound))
+
+    if reversed_by(row["zero_order_mean"]) or reversed_by(row["zero_order"]):
+        yield "sign_against_correlation"
+    if reversed_by(row["beta_mean"]):
+        yield "sign_other_by_means"
+    for method, code in (("pls", "sign_other_by_pls"), ("sem", "sign_other_by_sem")):
+        if reversed_by(row.get(f"estimate_{method}", math.nan), row.get(f"p_{method}", math.nan)):
+            yield code
+
+
+def _curve_caveats(row: Row, confirmed: bool, alpha: float) -> Iterator[str]:
+    if math.isnan(row["share_confirmed"]):
+        yield "curve_unsolved"
+        return
     if row["share_agreeing"] < 0.5:
         yield "most_specifications_disagree"
     elif row["share_agreeing"] < AGREEING:
@@ -174,7 +222,7 @@ def _curve_caveats(row: Line, confirmed: bool, alpha: float) -> Iterator[str]:
         yield "curve_beyond_chance"
 
 
-def _absence_caveats(row: Line, found: bool) -> Iterator[str]:
+def _absence_caveats(row: Row, found: bool) -> Iterator[str]:
     """Absence of evidence and evidence of absence are told apart."""
     if found:
         if row["evidence"] == "undecided":

@@ -41,12 +41,20 @@ def component_score_weights(R: Array, scale: Array, membership: BoolArray) -> Ar
 
 
 def regression_score_weights(fit: CfaFit) -> Array:
-    """Thurstone's regression scores, F L' Sigma^-1: every item weighs a little in every score."""
+    """Thurstone's regression scores, F L' Sigma^-1: every item weighs a little in every score.
+
+    As predictors of one regression they are right where the factor model holds the predictors alone; as its
+    outcome they shrink, and where predictors and outcome come from one joint model its coefficients are
+    biased in either direction (Skrondal and Laake 2001, Psychometrika 66, 563-575).
+    """
     return np.asarray(np.linalg.solve(fit.implied, fit.loadings @ fit.factor_cov).T)
 
 
 def bartlett_score_weights(fit: CfaFit) -> Array:
     """Bartlett's scores, (L' P^-1 L)^-1 L' P^-1: unbiased for the factors.
+
+    Right as the outcome of a regression; as its predictors they bring their error of measurement along, as
+    means of items do (Skrondal and Laake 2001).
 
     Raises
     ------
