@@ -18,7 +18,7 @@ from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.refusals import Refusals, empty_without_solution
 from smartcity_survey.stages.scores import require_scores
 from smartcity_survey.stats.collinearity import Collinearity
-from smartcity_survey.stats.ols import OlsFit, ols
+from smartcity_survey.stats.ols import OlsFit, ols, refuse_perfect_fit
 from smartcity_survey.stats.ols_diagnostics import RegressionDiagnostics, regression_diagnostics
 from smartcity_survey.stats.residual_statistics import RESIDUAL_STATISTICS, ResidualStatistics
 from smartcity_survey.stats.types import Array
@@ -58,7 +58,7 @@ def estimate_regression(
         y, x = scores[outcome].to_numpy(), scores[list(predictors)]
         names = (*predictors, outcome)
         fit = alone.attempt(
-            "regression", partial(ols, y, x.to_numpy(), ci_level=section.confidence_level), items=names
+            "regression", partial(_least_squares, y, x.to_numpy(), section.confidence_level), items=names
         )
         blocks = in_blocks.attempt(
             "hierarchical_regression",
@@ -108,6 +108,13 @@ def _below_one_another(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """All frames in one; the empty ones give columns alone."""
     full = [frame for frame in frames if len(frame)]
     return pd.concat(full, ignore_index=True) if full else next(iter(frames), pd.DataFrame())
+
+
+def _least_squares(y: Array, x: Array, level: float) -> OlsFit:
+    """The regression, unless its residuals are rounding error, of which nothing can be said."""
+    fit = ols(y, x, ci_level=level)
+    refuse_perfect_fit(fit)
+    return fit
 
 
 def _tables(fit: OlsFit, predictors: Sequence[str]) -> dict[str, pd.DataFrame]:

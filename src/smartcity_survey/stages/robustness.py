@@ -18,7 +18,7 @@ from smartcity_survey.stages.scores import require_scores
 from smartcity_survey.stats.bayes_factor import bayes_factors
 from smartcity_survey.stats.equivalence import tost
 from smartcity_survey.stats.multiplicity import benjamini_hochberg, holm
-from smartcity_survey.stats.ols import OlsFit, ols
+from smartcity_survey.stats.ols import OlsFit, ols, refuse_perfect_fit
 from smartcity_survey.stats.power import coefficient_power, detectable_effect, effect_f2, rows_needed
 from smartcity_survey.stats.power_simulation import resampled_power
 from smartcity_survey.stats.relative_importance import relative_importance
@@ -115,6 +115,7 @@ def _regress(scores: pd.DataFrame, model: Model, outcome: str) -> _Regression:
     predictors = model.predictors(outcome)
     x, y = scores[list(predictors)].to_numpy(), scores[outcome].to_numpy()
     fit = ols(y, x)
+    refuse_perfect_fit(fit)
     joint = np.corrcoef(np.column_stack([x, y]), rowvar=False)
     return _Regression(
         outcome,
