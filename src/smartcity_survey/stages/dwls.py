@@ -9,13 +9,19 @@ import pandas as pd
 
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
-from smartcity_survey.stages.cards import respondents, single_items
+from smartcity_survey.stages.cards import corrections, respondents, single_items
 from smartcity_survey.stages.naming import square
 from smartcity_survey.stats.cfa import CfaFit
 from smartcity_survey.stats.dwls import TOLERANCE, DwlsFit, fit_dwls
 from smartcity_survey.stats.dwls_fit import dwls_indices
-from smartcity_survey.stats.errors import LinearDependence, NotConverged, StatisticsError, UnderIdentified
-from smartcity_survey.stats.polychoric import polychoric
+from smartcity_survey.stats.errors import (
+    CorrelationsAtBound,
+    LinearDependence,
+    NotConverged,
+    StatisticsError,
+    UnderIdentified,
+)
+from smartcity_survey.stats.polychoric import NO_CONTINUITY, polychoric
 from smartcity_survey.stats.significance import normal_interval, normal_two_sided
 from smartcity_survey.stats.types import Array
 
@@ -24,17 +30,21 @@ LOADINGS = [
     *("r2", "std_loading_ml", "heywood"),
 ]
 REFUSALS: dict[type[StatisticsError], str] = {
+    CorrelationsAtBound: "polychoric correlations at their bound",
     LinearDependence: "items that repeat one another",
     NotConverged: "not converged",
     UnderIdentified: "too few items",
 }
 
 
-def ordinal_tables(x: Array, cfa: CfaFit, model: Model, level: float) -> StageResult:
+def ordinal_tables(
+    x: Array, cfa: CfaFit, model: Model, level: float, continuity: tuple[float, float] = NO_CONTINUITY
+) -> StageResult:
     """Fit, loadings and factor correlations by DWLS, loadings beside those of maximum likelihood.
 
-    x : (n, p), the answers that `cfa` was fitted to. Where they admit no such solution the tables are empty
-        and the cards say why.
+    x : (n, p), the answers that `cfa` was fitted to. continuity : as `pls.continuity`.
+
+    Where the answers admit no such solution the tables are empty and the cards say why.
     """
     card: Card = {
         "method": "diagonally weighted least squares on polychoric correlations",
@@ -48,7 +58,7 @@ def ordinal_tables(x: Array, cfa: CfaFit, model: Model, level: float) -> StageRe
         **respondents(len(x)),
     }
     try:
-        items = polychoric(np.rint(x).astype(np.int64), information="outer_product")
+        items = polychoric(np.rint(x).astype(np.int64), information="outer_product", continuity=continuity)
         fit = fit_dwls(items, cfa.pattern)
     except tuple(REFUSALS) as error:
         reason = next(text for kind, text in REFUSALS.items() if isinstance(error, kind))
@@ -68,7 +78,12 @@ def ordinal_tables(x: Array, cfa: CfaFit, model: Model, level: float) -> StageRe
         "cfa_dwls_loadings": _loadings(fit, cfa, model, level),
         "cfa_dwls_factor_correlations": square(fit.factor_corr, model.names, "construct"),
     }
-    done: Card = {**card, "gradient": fit.gradient_norm, "iterations": fit.n_iterations}
+    done: Card = {
+        **card,
+        **corrections(continuity, items.corrected, model.items),
+        "gradient": fit.gradient_norm,
+        "iterations": fit.n_iterations,
+    }
     return StageResult(tables, dict.fromkeys(tables, done))
 
 

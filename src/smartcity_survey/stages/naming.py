@@ -84,6 +84,19 @@ def naming(names: Sequence[str], place: str, constructs: Sequence[str] = ()) -> 
             "Complete answers cannot give such correlations. Do not compute them pair by pair; where "
             "they are polychoric, merge answer categories that hardly anyone chose.",
         ) from error
+    except errors.CorrelationsAtBound as error:
+        raise SurveyError.of(
+            [
+                Problem(
+                    f"{place}, {names[first]} and {names[second]}",
+                    "their polychoric correlation has no maximum below 1: no answers contradict a perfect "
+                    "order, as where a cell of a two-by-two table is empty.",
+                    "Merge answer categories that hardly anyone chose, take one of the items out, or have a "
+                    "count added to empty cells: `pls.continuity: [0.5, 0]`, as in lavaan.",
+                )
+                for first, second in error.pairs
+            ]
+        ) from error
     except errors.InvalidComponents as error:
         raise SurveyError(
             COMPONENTS,

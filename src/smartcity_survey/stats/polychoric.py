@@ -19,7 +19,14 @@ from smartcity_survey.stats.correlation import correlation
 from smartcity_survey.stats.errors import CorrelationsAtBound, LinearDependence, NotConverged
 from smartcity_survey.stats.types import Array, BoolArray, IntArray
 
-__all__ = ["LARGEST_CORRELATION", "Polychoric", "bivariate_normal_cdf", "polychoric"]
+__all__ = [
+    "LARGEST_CORRELATION",
+    "NO_CONTINUITY",
+    "Polychoric",
+    "bivariate_normal_cdf",
+    "corrected_pairs",
+    "polychoric",
+]
 
 Information = Literal["expected", "outer_product"]
 
@@ -114,6 +121,18 @@ def polychoric(
     )
     changed = _positions(np.flatnonzero(corrected), first, second)
     return Polychoric(R, influence, thresholds, n_iterations, changed)
+
+
+def corrected_pairs(codes: IntArray, continuity: tuple[float, float]) -> tuple[tuple[int, int], ...]:
+    """Pairs of items to whose empty cells `polychoric` adds a count; codes (n, p)."""
+    if not any(continuity):
+        return ()
+    ranks = _ranks(codes)
+    sizes = ranks.max(axis=0) + 1
+    first, second = np.triu_indices(len(sizes), 1)
+    shares = _shares(ranks, first, second, int(sizes.max()))
+    corrected = _without_empty_cells(shares, sizes, first, second, continuity, len(ranks))[1]
+    return _positions(np.flatnonzero(corrected), first, second)
 
 
 def _positions(pairs: IntArray, first: IntArray, second: IntArray) -> tuple[tuple[int, int], ...]:
