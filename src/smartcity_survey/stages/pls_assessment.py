@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -12,9 +14,11 @@ from smartcity_survey.model import Model
 from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.pls import pls_model
+from smartcity_survey.stages.pls_consistent import IMPROPER
 from smartcity_survey.stages.pls_inputs import PlsInputs
 from smartcity_survey.stats.blindfolding import blindfolding_q2, omission_distance
 from smartcity_survey.stats.correlation import require_independence
+from smartcity_survey.stats.errors import DependentPredictors, ImproperSolution
 from smartcity_survey.stats.ipma import importance_performance
 from smartcity_survey.stats.pls import PlsFit, fit_pls
 from smartcity_survey.stats.pls_fit import (
@@ -35,6 +39,8 @@ READINGS: dict[str, tuple[Measurement, Structural]] = {
     "factor_saturated": ("factor", "saturated"),
     "factor_estimated": ("factor", "estimated"),
 }
+STATISTICS = ("srmr", "d_uls", "d_g", "nfi")
+INDEFINITE = "consistent correlations not positive definite"
 
 
 def assess_pls(
@@ -48,7 +54,8 @@ def assess_pls(
         R = inputs.correlation()
         require_independence(R, len(x))
         fit = fit_pls(R, len(x), pls, tolerance=section.tolerance, max_iterations=section.max_iterations)
-        fits = _fit(inputs, R, fit, pls, section, seed)
+        factors, reason = _factors(R, fit, pls, model, section)
+        fits = _fit(inputs, R, fit, factors, pls, section, seed)
         relevance, distance = _relevance(x, pls, model, section)
     card: Card = {
         **pls_estimator(model, section),
@@ -72,6 +79,7 @@ def assess_pls(
             **card,
             "logarithms": "natural",
             **_exact_fit_card(inputs, section, seed),
+            **reason,
         },
         "htmt2": {
             "method": "geometric means of signed correlations",
@@ -100,17 +108,54 @@ def _exact_fit_card(inputs: PlsInputs, section: PlsSection, seed: int) -> Card:
     }
 
 
+def _factors(
+    R: Array, fit: PlsFit, pls: PlsModel, model: Model, section: PlsSection
+) -> tuple[PlsFit | None, Card]:
+    """The fit of common factors by PLSc; None and the card's lines that say why where there is none."""
+    try:
+        factors = fit_pls(
+            R,
+            fit.n,
+            replace(pls, consistent=True),
+            tolerance=section.tolerance,
+            max_iterations=section.max_iterations,
+        )
+    except ImproperSolution as error:
+        return None, {"no_solution": IMPROPER, "at_fault": model.names[error.construct]}
+    except DependentPredictors as error:
+        return None, {"no_solution": INDEFINITE, "at_fault": model.names[error.target]}
+    if factors.smallest_eigenvalue <= 0:
+        return None, {"no_solution": INDEFINITE}
+    return factors, {}
+
+
 def _fit(
-    inputs: PlsInputs, R: Array, fit: PlsFit, pls: PlsModel, section: PlsSection, seed: int
+    inputs: PlsInputs,
+    R: Array,
+    composites: PlsFit,
+    factors: PlsFit | None,
+    pls: PlsModel,
+    section: PlsSection,
+    seed: int,
 ) -> pd.DataFrame:
-    """Every reading of the model's implied correlations, with the test of exact fit."""
+    """Every reading of the model's implied correlations, with the test of exact fit.
+
+    Factors imply them by PLSc's loadings and correlations, composites by the ordinary ones; resamples are
+    fitted as the sample was.
+    """
     rows: list[dict[str, str | float]] = []
     for reading, (measurement, structural) in READINGS.items():
-        found = discrepancy(R, implied_correlations(R, fit, pls, measurement, structural))
+        fit, fitted = composites, pls
+        if measurement == "factor":
+            if factors is None:
+                rows += ({"model": reading, "statistic": name} for name in STATISTICS)
+                continue
+            fit, fitted = factors, replace(pls, consistent=True)
+        found = discrepancy(R, implied_correlations(R, fit, fitted, measurement, structural))
         exact = (
             exact_fit(
                 inputs.x,
-                pls,
+                fitted,
                 measurement,
                 structural,
                 draws=section.exact_fit_draws,
@@ -123,7 +168,7 @@ def _fit(
         )
         nothing = np.full(3, np.nan)
         limits = (nothing,) * 3 if exact is None else (exact.quantile(0.95), exact.quantile(0.99), exact.p())
-        for position, name in enumerate(("srmr", "d_uls", "d_g")):
+        for position, name in enumerate(STATISTICS[:3]):
             quantile_95, quantile_99, p = (float(limit[position]) for limit in limits)
             rows.append(
                 {
@@ -136,7 +181,8 @@ def _fit(
                 }
             )
         rows.append({"model": reading, "statistic": "nfi", "value": found.nfi})
-    return pd.DataFrame(rows)
+    columns = ["model", "statistic", "value", "quantile_95", "quantile_99", "p"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _cross_loadings(fit: PlsFit, R: Array, model: Model) -> pd.DataFrame:

@@ -25,6 +25,8 @@ from smartcity_survey.stats.pls_model import PlsModel
 
 METHOD = "consistent PLS: correlations of Mode A constructs divided by the roots of rho_A"
 
+IMPROPER = "rho_A or explained variance outside its range"
+
 
 def consistent_tables(
     inputs: PlsInputs, composites: PlsBootstrap, pls: PlsModel, model: Model, section: PlsSection
@@ -40,7 +42,7 @@ def consistent_tables(
         card: Card = {
             "method": METHOD,
             **inputs.card(),
-            "no_solution": "rho_A or explained variance outside its range",
+            "no_solution": IMPROPER,
             "at_fault": model.names[error.construct],
             **respondents(composites.fit.n),
         }
