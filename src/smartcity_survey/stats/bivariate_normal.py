@@ -83,7 +83,7 @@ def cells(a: Array, b: Array, rho: Array, observed: BoolArray) -> Cells:
     cumulative[:, 1:-1, 1:-1] = bivariate_normal_cdf(h, k, r)
     cumulative[:, -1, :], cumulative[:, :, -1] = special.ndtr(b), special.ndtr(a)
     flat = (np.abs(h) >= INFINITE) | (np.abs(k) >= INFINITE)
-    density = np.where(flat, 0.0, np.exp(-_exponent(h, k, r)) / (2 * np.pi * np.sqrt(1 - r**2)))
+    density = np.where(flat, 0.0, np.exp(-_exponent(h, k, r)) / (2 * np.pi * np.sqrt((1 - r) * (1 + r))))
     corners = np.pad(density, ((0, 0), (1, 1), (1, 1)))
     bends = np.pad(density * _growth(h, k, r), ((0, 0), (1, 1), (1, 1)))
     probability, slope, bend = (
@@ -117,13 +117,13 @@ def log_normal_difference(low: Array, high: Array) -> Array:
 def _exponent(h: Array, k: Array, r: Array) -> Array:
     """Minus the exponent of the bivariate density; written so that nothing cancels near |r| = 1."""
     sign = np.where(r < 0, -1.0, 1.0)
-    return np.asarray((h - sign * k) ** 2 / (2 * (1 - r**2)) + sign * h * k / (1 + np.abs(r)))
+    return np.asarray((h - sign * k) ** 2 / (2 * (1 - r) * (1 + r)) + sign * h * k / (1 + np.abs(r)))
 
 
 def _growth(h: Array, k: Array, r: Array) -> Array:
     """Derivative by r of the logarithm of the bivariate density."""
     s = np.where(r < 0, -1.0, 1.0)
-    m, rest = np.abs(r), 1 - r**2
+    m, rest = np.abs(r), (1 - r) * (1 + r)
     return np.asarray(s * (m / rest + s * h * k / (1 + m) ** 2 - m * ((h - s * k) / rest) ** 2))
 
 
