@@ -22,6 +22,7 @@ rule cfa:
     params:
         model=options(study.model),
         options=options(study.cfa),
+        continuity=study.pls.continuity,
         level=study.regression.confidence_level,
         seed=study.seed,
         code=code("stages/cfa.py", "stages/dwls.py", "stats"),

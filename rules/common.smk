@@ -29,7 +29,7 @@ def options(section, *only):
 
 
 # What a PLS fit without its bootstrap depends on.
-PLS_FIT = ("scheme", "correlation", "tolerance", "max_iterations")
+PLS_FIT = ("scheme", "correlation", "continuity", "tolerance", "max_iterations")
 
 
 def code(*parts):

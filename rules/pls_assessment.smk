@@ -22,6 +22,8 @@ rule pls_assessment:
         code=code(
             "stages/pls_assessment.py",
             "stages/pls.py",
+            "stages/pls_bootstrap.py",
+            "stages/pls_consistent.py",
             "stages/pls_inputs.py",
             "stats",
         ),

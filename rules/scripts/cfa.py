@@ -15,11 +15,14 @@ def main(
     model: dict,
     options: dict,
     level: float,
+    continuity: tuple[float, float],
     seed: int,
     reports: str = "reports",
 ) -> None:
     measured = load_model(model, codebook).keeping(retained_items(read_table(retention)))
-    result = confirm_model(read_table(answers), measured, CfaSection(**options), level, seed)
+    result = confirm_model(
+        read_table(answers), measured, CfaSection(**options), level, seed, tuple(continuity)
+    )
     write_stage("cfa", result, reports)
 
 
@@ -32,5 +35,6 @@ if __name__ == "__main__":
             snakemake.params.model,
             snakemake.params.options,
             snakemake.params.level,
+            snakemake.params.continuity,
             snakemake.params.seed,
         )

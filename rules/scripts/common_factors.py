@@ -7,9 +7,17 @@ from smartcity_survey.stages.common_factors import compare_solutions
 from smartcity_survey.workflow import logged
 
 
-def main(answers: str, codebook: str, model: dict, options: dict, reports: str = "reports") -> None:
+def main(
+    answers: str,
+    codebook: str,
+    model: dict,
+    options: dict,
+    continuity: tuple[float, float],
+    reports: str = "reports",
+) -> None:
     items = read_table(answers)[list(load_model(model, codebook).items)]
-    write_stage("common_factors", compare_solutions(items, FactorsSection(**options)), reports)
+    result = compare_solutions(items, FactorsSection(**options), tuple(continuity))
+    write_stage("common_factors", result, reports)
 
 
 if __name__ == "__main__":
@@ -19,4 +27,5 @@ if __name__ == "__main__":
             snakemake.input.codebook,
             snakemake.params.model,
             snakemake.params.options,
+            snakemake.params.continuity,
         )

@@ -35,6 +35,7 @@ Scheme = Literal["path", "factorial", "centroid"]
 Mode = Literal["reflective", "mode_a", "mode_b", "sum_score"]
 Probability = Annotated[float, Field(gt=0, lt=1)]
 WaveName = Annotated[str, Field(pattern=r"^[^=/>]+$")]
+AddedCount = Annotated[float, Field(ge=0, lt=1)]
 Limit = Annotated[float, Field(ge=0, lt=1)] | None
 
 
@@ -169,6 +170,11 @@ class PlsSection(Section):
     scheme: Scheme = Field("path", description="inner weighting: path, factorial or centroid")
     correlation: Correlation = Field(
         "pearson", description="of the items: pearson, or polychoric for answers in ordered categories"
+    )
+    continuity: tuple[AddedCount, AddedCount] = Field(
+        (0, 0),
+        description="counts added to an empty cell of two-by-two tables and of larger ones, wherever "
+        "polychoric correlations are estimated",
     )
     tolerance: float = Field(1e-12, gt=0, description="largest change of an outer weight at convergence")
     max_iterations: int = Field(1000, ge=1, description="iterations before the fit is called not converged")

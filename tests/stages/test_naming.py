@@ -16,6 +16,7 @@ CASES = [
     (errors.DependentPredictors(1, (0,)), "factors, use", "trust", "model.paths"),
     (errors.ImproperSolution(1, "no"), "factors, use", "no.", "loadings"),
     (errors.NotPositiveDefinite(-0.15), "factors", "contradict one another", "polychoric"),
+    (errors.CorrelationsAtBound(((0, 2),)), "factors, T1, T3", "no maximum below 1", "pls.continuity"),
     (errors.InvalidComponents(9, 3), "config.yaml, factors.n_components", "9 components", "1 to 3"),
     (errors.InvalidComponents(0, 3), "config.yaml, factors.n_components", "0 components", "above 1"),
     (errors.TiedEigenvalues(2, 0.5), "config.yaml, factors.n_components", "exactly the same", "Keep 3"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -11,10 +13,16 @@ import pytest
 from smartcity_survey.codebook import WEIGHT
 from smartcity_survey.config import PlsSection
 from smartcity_survey.io import StageResult
+from smartcity_survey.stages.pls import pls_model
 from smartcity_survey.stages.pls_assessment import assess_pls
 from smartcity_survey.stages.pls_prediction import predict_answers
+from smartcity_survey.stats.pls_fit import exact_fit
 from tests.stages import simulated
 from tests.stages.refusals import refused
+from tests.stats.factor_data import reference
+
+# cSEM was run to 1e-13 and prints all digits.
+CSEM = 1e-9
 
 SECTION = PlsSection(exact_fit_draws=20, folds=5, repetitions=2)
 
@@ -38,6 +46,47 @@ def test_fit_is_told_for_every_reading_of_the_model() -> None:
     assert (tested["quantile_99"] >= tested["quantile_95"]).all()
     assert table.loc[table["statistic"] == "nfi", "p"].isna().all()
     assert (tested["value"] <= tested["quantile_99"])[tested["p"] > 0.05].all()
+
+
+@pytest.mark.parametrize(
+    ("reading", "key"), [("composite", "composite"), ("factor", "factor_plsc")], ids=["composite", "factor"]
+)
+@pytest.mark.parametrize("structural", ["saturated", "estimated"])
+def test_factors_imply_correlations_by_the_loadings_of_plsc(reading: str, key: str, structural: str) -> None:
+    """As cSEM, which corrects composites for their unreliability where the model has common factors."""
+    printed = reference("pls_fit")["sim676"][key][structural]
+    table = assessed().tables["pls_fit"]
+    found = table[table["model"] == f"{reading}_{structural}"].set_index("statistic")["value"]
+    assert found["srmr"] == pytest.approx(printed["SRMR"], rel=CSEM)
+    assert found["d_uls"] == pytest.approx(printed["dULS"], rel=CSEM)
+    assert found["d_g"] == pytest.approx(printed["dG"] * math.log(10) ** 2, rel=CSEM)
+
+
+def test_resamples_of_factors_are_fitted_by_plsc_too() -> None:
+    x = simulated.answers()[list(simulated.ITEMS)].to_numpy()
+    model = replace(pls_model(simulated.model(), SECTION), consistent=True)
+    exact = exact_fit(x, model, "factor", "saturated", draws=20, seed=1)
+    assert exact is not None
+    table = assessed().tables["pls_fit"]
+    rows = table[(table["model"] == "factor_saturated") & (table["statistic"] != "nfi")]
+    np.testing.assert_allclose(rows["quantile_95"], exact.quantile(0.95), rtol=1e-12)
+    np.testing.assert_allclose(rows["p"], exact.p())
+
+
+def test_without_a_solution_of_plsc_the_factor_rows_are_empty_and_say_why() -> None:
+    """Items of one construct that all go with the outcome but against one another: rho_A is negative."""
+    answers, items = simulated.answers().copy(), list(simulated.items_of(simulated.CONSTRUCTS[0]))
+    noise = np.random.default_rng(7).normal(size=(len(answers), len(items)))
+    outcome = answers[list(simulated.items_of(simulated.OUTCOME))].mean(axis=1).to_numpy()
+    apart = noise - 0.8 * noise.mean(axis=1, keepdims=True)
+    answers[items] = 3 + apart + 0.1 * (outcome - outcome.mean())[:, None]
+    result = assess_pls(answers, simulated.model(), simulated.codebook(), SECTION, 1)
+    table = result.tables["pls_fit"]
+    of_factors = table["model"].str.startswith("factor")
+    assert table.loc[of_factors, ["value", "quantile_95", "quantile_99", "p"]].isna().all(axis=None)
+    assert table["statistic"].tolist() == ["srmr", "d_uls", "d_g", "nfi"] * 4
+    assert table.loc[~of_factors, "value"].notna().all()
+    assert refused(result, "pls_fit") == [("plsc", "improper", simulated.CONSTRUCTS[0])]
 
 
 def test_items_load_highest_on_their_own_construct() -> None:

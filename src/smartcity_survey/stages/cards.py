@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from smartcity_survey.config import PlsSection
 from smartcity_survey.io import Card
 from smartcity_survey.model import Model
@@ -18,6 +20,20 @@ def respondents(n: int) -> Card:
 def single_items(model: Model) -> Card:
     """Constructs of a single item, where there are any."""
     return {"single_items": ", ".join(model.single)} if model.single else {}
+
+
+def corrections(
+    continuity: tuple[float, float], pairs: Sequence[tuple[int, int]], items: Sequence[str]
+) -> Card:
+    """What was added to empty cells of polychoric correlations, where anything was, and to which pairs."""
+    if not any(continuity):
+        return {}
+    named = "; ".join(f"{items[first]}, {items[second]}" for first, second in pairs)
+    return {
+        "continuity": f"{continuity[0]:g}; {continuity[1]:g}",
+        "corrected": len(pairs),
+        **({"corrected_pairs": named} if named else {}),
+    }
 
 
 def pls_estimator(model: Model, section: PlsSection) -> Card:

@@ -22,6 +22,7 @@ from smartcity_survey.stats.correlation import covariance
 from smartcity_survey.stats.dynamic_fit import dynamic_cutoffs
 from smartcity_survey.stats.maximum_likelihood import TOLERANCE
 from smartcity_survey.stats.modification import modification_indices
+from smartcity_survey.stats.polychoric import NO_CONTINUITY
 from smartcity_survey.stats.significance import normal_interval, normal_two_sided
 from smartcity_survey.stats.structure import Matrix
 
@@ -42,14 +43,19 @@ TABLES = (
 
 @empty_without_solution(*TABLES, *ORDINAL_TABLES)
 def confirm_model(
-    answers: pd.DataFrame, model: Model, section: CfaSection, level: float, seed: int
+    answers: pd.DataFrame,
+    model: Model,
+    section: CfaSection,
+    level: float,
+    seed: int,
+    continuity: tuple[float, float] = NO_CONTINUITY,
 ) -> StageResult:
     """One factor per construct, all correlated: fit, loadings, what the model misses, dynamic cut-offs.
 
     The same model is fitted to polychoric correlations by diagonally weighted least squares, as a check of
     treating the answers as numbers. A part that the answers do not admit is empty, its card says why.
 
-    level : of the intervals.
+    level : of the intervals. continuity : as `pls.continuity`.
     """
     x = answers[list(model.items)].to_numpy(dtype=np.float64)
     with naming(model.items, "CFA", model.names):
@@ -57,7 +63,7 @@ def confirm_model(
         fit = fit_indices(cfa)
     own = {name: Refusals(model.items, model.names) for name in TABLES}
     robust = own["cfa_fit"].attempt("satorra_bentler", lambda: asdict(satorra_bentler(cfa, x)))
-    ordinal = ordinal_tables(x, cfa, model, level)
+    ordinal = ordinal_tables(x, cfa, model, level, continuity)
     dynamic = own["dynamic_fit"].attempt(WHOLE, lambda: _dynamic(cfa, fit, model, section, seed))
     changes = own["modification_indices"].attempt(WHOLE, lambda: _modification_indices(cfa, model))
     residuals = own["cfa_residuals"].attempt(WHOLE, lambda: _residuals(cfa, model))

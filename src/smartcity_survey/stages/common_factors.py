@@ -12,7 +12,7 @@ import pandas as pd
 from smartcity_survey.config import FactorsSection
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import Card, StageResult
-from smartcity_survey.stages.cards import respondents
+from smartcity_survey.stages.cards import corrections, respondents
 from smartcity_survey.stages.factors import n_components
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.refusals import empty_without_solution, reason
@@ -25,7 +25,7 @@ from smartcity_survey.stats.extraction import (
 )
 from smartcity_survey.stats.factors import principal_components, rotated_solution
 from smartcity_survey.stats.oblique import ObliqueRotation, oblimin, promax
-from smartcity_survey.stats.polychoric import polychoric
+from smartcity_survey.stats.polychoric import NO_CONTINUITY, corrected_pairs, polychoric
 from smartcity_survey.stats.reproduced import reproduced
 from smartcity_survey.stats.rotation import TOLERANCE, varimax
 from smartcity_survey.stats.types import Array
@@ -51,23 +51,28 @@ class _Extraction:
 
 
 @empty_without_solution(*TABLES)
-def compare_solutions(items: pd.DataFrame, section: FactorsSection) -> StageResult:
+def compare_solutions(
+    items: pd.DataFrame, section: FactorsSection, continuity: tuple[float, float] = NO_CONTINUITY
+) -> StageResult:
     """Components and common factors of the items, each rotated three ways, beside the main solution.
 
     The extractions are principal components, principal axes, maximum likelihood, and principal components of
     polychoric correlations; the rotations varimax, direct oblimin and promax. A solution that the answers do
     not admit is listed with the reason; the main solution stands in any case.
+
+    continuity : as `pls.continuity`.
     """
     x, names = items.to_numpy(dtype=np.float64), list(items.columns)
     with naming(names, "common factors"):
         matrix = correlation(x)
         main = rotated_solution(matrix, n_components(section)).loadings
     k = main.shape[1]
+    codes = np.rint(x).astype(np.int64)
     extractions: dict[str, Callable[[], _Extraction]] = {
         COMPONENTS: lambda: _of_components(matrix, k),
         AXES: lambda: _of_factors(matrix, principal_axes(matrix, k)),
         LIKELIHOOD: lambda: _of_factors(matrix, maximum_likelihood_factors(matrix, k)),
-        POLYCHORIC: lambda: _of_components(polychoric(np.rint(x).astype(np.int64)).correlation, k),
+        POLYCHORIC: lambda: _of_components(polychoric(codes, continuity=continuity).correlation, k),
     }
     rotations: dict[str, Callable[[Array], ObliqueRotation]] = {
         VARIMAX: _varimax,
@@ -90,7 +95,8 @@ def compare_solutions(items: pd.DataFrame, section: FactorsSection) -> StageResu
             except NoSolution as error:
                 found.refuse(extraction, rotation, k, error)
     tables = found.tables()
-    return StageResult(tables=tables, cards=_cards(tables, section, k, len(x)))
+    added = corrections(continuity, corrected_pairs(codes, continuity), names)
+    return StageResult(tables=tables, cards=_cards(tables, section, k, len(x), added))
 
 
 class _Findings:
@@ -236,7 +242,9 @@ def _congruence(pattern: Array, main: Array) -> Array:
     return np.asarray(np.abs(main.T @ pattern) / lengths)
 
 
-def _cards(tables: dict[str, pd.DataFrame], section: FactorsSection, k: int, n: int) -> dict[str, Card]:
+def _cards(
+    tables: dict[str, pd.DataFrame], section: FactorsSection, k: int, n: int, added: Card
+) -> dict[str, Card]:
     card: Card = {
         "method": "principal components, principal axes, maximum likelihood, polychoric components",
         "components": k,
@@ -249,5 +257,5 @@ def _cards(tables: dict[str, pd.DataFrame], section: FactorsSection, k: int, n: 
         **respondents(n),
     }
     return dict.fromkeys(tables, card) | {
-        "polychoric_correlations": {"method": "two-step polychoric correlations", **respondents(n)}
+        "polychoric_correlations": {"method": "two-step polychoric correlations", **added, **respondents(n)}
     }

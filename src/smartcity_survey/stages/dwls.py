@@ -9,13 +9,13 @@ import pandas as pd
 
 from smartcity_survey.io import WHOLE, Card, StageResult
 from smartcity_survey.model import Model
-from smartcity_survey.stages.cards import respondents, single_items
+from smartcity_survey.stages.cards import corrections, respondents, single_items
 from smartcity_survey.stages.naming import square
 from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stats.cfa import CfaFit
 from smartcity_survey.stats.dwls import TOLERANCE, DwlsFit, fit_dwls
 from smartcity_survey.stats.dwls_fit import dwls_indices
-from smartcity_survey.stats.polychoric import polychoric
+from smartcity_survey.stats.polychoric import NO_CONTINUITY, Polychoric, polychoric
 from smartcity_survey.stats.significance import normal_interval, normal_two_sided
 from smartcity_survey.stats.types import Array
 
@@ -26,11 +26,14 @@ LOADINGS = [
 ORDINAL_TABLES = ("cfa_dwls_fit", "cfa_dwls_loadings", "cfa_dwls_factor_correlations")
 
 
-def ordinal_tables(x: Array, cfa: CfaFit, model: Model, level: float) -> StageResult:
+def ordinal_tables(
+    x: Array, cfa: CfaFit, model: Model, level: float, continuity: tuple[float, float] = NO_CONTINUITY
+) -> StageResult:
     """Fit, loadings and factor correlations by DWLS, loadings beside those of maximum likelihood.
 
-    x : (n, p), the answers that `cfa` was fitted to. Where they admit no such solution the tables are empty
-        and the cards say why.
+    x : (n, p), the answers that `cfa` was fitted to. continuity : as `pls.continuity`.
+
+    Where the answers admit no such solution the tables are empty and the cards say why.
     """
     card: Card = {
         "method": "diagonally weighted least squares on polychoric correlations",
@@ -44,13 +47,13 @@ def ordinal_tables(x: Array, cfa: CfaFit, model: Model, level: float) -> StageRe
         **respondents(len(x)),
     }
     refusals = Refusals(model.items, model.names)
-    found = refusals.attempt(WHOLE, lambda: _fit(x, cfa))
+    found = refusals.attempt(WHOLE, lambda: _fit(x, cfa, continuity))
     if found is None:
         refused: Card = {**card, **refusals.card()}
         return StageResult(
             {name: pd.DataFrame() for name in ORDINAL_TABLES}, dict.fromkeys(ORDINAL_TABLES, refused)
         )
-    fit, indices = found
+    items, fit, indices = found
     # How the test was scaled and shifted stands after it.
     correction = {f"test_{name}": indices.pop(name) for name in ("scaling", "shift")}
     statistics = [(name, float(value)) for name, value in (indices | correction).items()]
@@ -59,14 +62,21 @@ def ordinal_tables(x: Array, cfa: CfaFit, model: Model, level: float) -> StageRe
         "cfa_dwls_loadings": _loadings(fit, cfa, model, level),
         "cfa_dwls_factor_correlations": square(fit.factor_corr, model.names, "construct"),
     }
-    done: Card = {**card, "gradient": fit.gradient_norm, "iterations": fit.n_iterations}
+    done: Card = {
+        **card,
+        **corrections(continuity, items.corrected, model.items),
+        "gradient": fit.gradient_norm,
+        "iterations": fit.n_iterations,
+    }
     return StageResult(tables, dict.fromkeys(tables, done))
 
 
-def _fit(x: Array, cfa: CfaFit) -> tuple[DwlsFit, dict[str, float]]:
-    items = polychoric(np.rint(x).astype(np.int64), information="outer_product")
+def _fit(
+    x: Array, cfa: CfaFit, continuity: tuple[float, float]
+) -> tuple[Polychoric, DwlsFit, dict[str, float]]:
+    items = polychoric(np.rint(x).astype(np.int64), information="outer_product", continuity=continuity)
     fit = fit_dwls(items, cfa.pattern)
-    return fit, asdict(dwls_indices(fit))
+    return items, fit, asdict(dwls_indices(fit))
 
 
 def _loadings(fit: DwlsFit, cfa: CfaFit, model: Model, level: float) -> pd.DataFrame:

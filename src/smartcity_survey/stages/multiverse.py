@@ -89,7 +89,7 @@ def estimate_blocks(
         for coding, code in _CODINGS.items():
             try:
                 with naming(model.items, coding):
-                    x, moments = code(answers.loc[kept, list(model.items)].to_numpy(), covariates)
+                    x, moments = code(answers.loc[kept, list(model.items)].to_numpy(), covariates, pls)
             except NoSolution as error:
                 failures.append(_failure((EVERY, exclusion, coding, EVERY, EVERY), error))
                 continue
@@ -111,17 +111,17 @@ def estimate_blocks(
                     )
 
 
-def _as_numbers(x: Array, covariates: Array) -> tuple[Array | None, ItemMoments]:
+def _as_numbers(x: Array, covariates: Array, _: PlsSection) -> tuple[Array | None, ItemMoments]:
     return x, pearson_moments(x, covariates)
 
 
-def _as_ranks(x: Array, covariates: Array) -> tuple[Array | None, ItemMoments]:
-    return _as_numbers(midranks(x), covariates)
+def _as_ranks(x: Array, covariates: Array, pls: PlsSection) -> tuple[Array | None, ItemMoments]:
+    return _as_numbers(midranks(x), covariates, pls)
 
 
-def _as_categories(x: Array, covariates: Array) -> tuple[Array | None, ItemMoments]:
+def _as_categories(x: Array, covariates: Array, pls: PlsSection) -> tuple[Array | None, ItemMoments]:
     """Categories of normal variables, which leave no rows."""
-    return None, polychoric_moments(x.astype(np.int64), covariates)
+    return None, polychoric_moments(x.astype(np.int64), covariates, continuity=pls.continuity)
 
 
 _CODINGS = {"answers": _as_numbers, "ranks": _as_ranks, "polychoric": _as_categories}

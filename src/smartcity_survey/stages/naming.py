@@ -107,6 +107,15 @@ class _Translator:
                     "Complete answers cannot give such correlations. Do not compute them pair by pair; where "
                     "they are polychoric, merge answer categories that hardly anyone chose.",
                 )
+            case errors.CorrelationsAtBound():
+                self._each(
+                    "at_bound",
+                    [self._named(pair) for pair in error.pairs],
+                    "their polychoric correlation has no maximum below 1: no answers contradict a perfect "
+                    "order, as where a cell of a two-by-two table is empty.",
+                    "Merge answer categories that hardly anyone chose, take one of the items out, or have a "
+                    "count added to empty cells: `pls.continuity: [0.5, 0]`, as in lavaan.",
+                )
             case errors.InvalidComponents():
                 self._components(
                     "too_many_components" if error.asked and error.available else "no_component",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from smartcity_survey.stages.pls_inputs import PlsInputs
 from smartcity_survey.stages.refusals import Refusals, empty_without_solution
 from smartcity_survey.stats.blindfolding import blindfolding_q2, omission_distance
 from smartcity_survey.stats.correlation import require_independence
+from smartcity_survey.stats.errors import NotPositiveDefinite
 from smartcity_survey.stats.ipma import importance_performance
 from smartcity_survey.stats.pls import PlsFit, fit_pls
 from smartcity_survey.stats.pls_fit import (
@@ -38,6 +40,7 @@ READINGS: dict[str, tuple[Measurement, Structural]] = {
     "factor_saturated": ("factor", "saturated"),
     "factor_estimated": ("factor", "estimated"),
 }
+STATISTICS = ("srmr", "d_uls", "d_g", "nfi")
 
 
 TABLES = ("pls_fit", "cross_loadings", "htmt2", "pls_effects", "blindfolding", "ipma")
@@ -57,6 +60,8 @@ def assess_pls(
     refusals = {name: Refusals(model.items, model.names) for name in TABLES}
     distance = omission_distance(len(x))
 
+    factors = refusals["pls_fit"].attempt("plsc", lambda: _factors(R, fit.n, pls, section))
+
     def attempt(name: str, compute: Callable[[], pd.DataFrame]) -> pd.DataFrame:
         found = refusals[name].attempt(WHOLE, compute)
         return pd.DataFrame() if found is None else found
@@ -70,7 +75,7 @@ def assess_pls(
         **respondents(fit.n),
     }
     tables = {
-        "pls_fit": attempt("pls_fit", lambda: _fit(inputs, R, fit, pls, section, seed)),
+        "pls_fit": attempt("pls_fit", lambda: _fit(inputs, R, fit, factors, pls, section, seed)),
         "cross_loadings": _cross_loadings(fit, R, model, refusals["cross_loadings"]),
         "htmt2": square(htmt2(R, model.membership()), model.names, "construct"),
         "pls_effects": _effects(fit, model),
@@ -111,18 +116,48 @@ def _exact_fit_card(inputs: PlsInputs, section: PlsSection, seed: int) -> Card:
     }
 
 
+def _factors(R: Array, n: int, pls: PlsModel, section: PlsSection) -> PlsFit:
+    """The fit of common factors by PLSc, whose correlations are those of some population."""
+    factors = fit_pls(
+        R,
+        n,
+        replace(pls, consistent=True),
+        tolerance=section.tolerance,
+        max_iterations=section.max_iterations,
+    )
+    if factors.smallest_eigenvalue <= 0:
+        raise NotPositiveDefinite(factors.smallest_eigenvalue)
+    return factors
+
+
 def _fit(
-    inputs: PlsInputs, R: Array, fit: PlsFit, pls: PlsModel, section: PlsSection, seed: int
+    inputs: PlsInputs,
+    R: Array,
+    composites: PlsFit,
+    factors: PlsFit | None,
+    pls: PlsModel,
+    section: PlsSection,
+    seed: int,
 ) -> pd.DataFrame:
-    """Every reading of the model's implied correlations, with the test of exact fit."""
+    """Every reading of the model's implied correlations, with the test of exact fit.
+
+    Factors imply them by PLSc's loadings and correlations, composites by the ordinary ones; resamples are
+    fitted as the sample was.
+    """
     require_independence(R, len(inputs.x))
     rows: list[dict[str, str | float]] = []
     for reading, (measurement, structural) in READINGS.items():
-        found = discrepancy(R, implied_correlations(R, fit, pls, measurement, structural))
+        fit, fitted = composites, pls
+        if measurement == "factor":
+            if factors is None:
+                rows += ({"model": reading, "statistic": name} for name in STATISTICS)
+                continue
+            fit, fitted = factors, replace(pls, consistent=True)
+        found = discrepancy(R, implied_correlations(R, fit, fitted, measurement, structural))
         exact = (
             exact_fit(
                 inputs.x,
-                pls,
+                fitted,
                 measurement,
                 structural,
                 draws=section.exact_fit_draws,
@@ -139,7 +174,7 @@ def _fit(
             if exact is None or not len(exact.draws)
             else (exact.quantile(0.95), exact.quantile(0.99), exact.p())
         )
-        for position, name in enumerate(("srmr", "d_uls", "d_g")):
+        for position, name in enumerate(STATISTICS[:3]):
             quantile_95, quantile_99, p = (float(limit[position]) for limit in limits)
             rows.append(
                 {
@@ -152,7 +187,8 @@ def _fit(
                 }
             )
         rows.append({"model": reading, "statistic": "nfi", "value": found.nfi})
-    return pd.DataFrame(rows)
+    columns = ["model", "statistic", "value", "quantile_95", "quantile_99", "p"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _cross_loadings(fit: PlsFit, R: Array, model: Model, refusals: Refusals) -> pd.DataFrame:

@@ -37,6 +37,7 @@ def resample(
         seed=seed,
         weights=inputs.weights,
         ordinal=inputs.ordinal,
+        continuity=section.continuity,
         lower=lower,
         tolerance=section.tolerance,
         max_iterations=section.max_iterations,

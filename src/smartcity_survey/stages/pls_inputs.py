@@ -11,10 +11,11 @@ from smartcity_survey.codebook import WEIGHT
 from smartcity_survey.config import Mode, PlsSection
 from smartcity_survey.io import Card
 from smartcity_survey.model import Model
+from smartcity_survey.stages.cards import corrections
 from smartcity_survey.stats import pls_model as core
 from smartcity_survey.stats.correlation import centre, correlation, weighted_correlation
-from smartcity_survey.stats.polychoric import polychoric
-from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.polychoric import corrected_pairs, polychoric
+from smartcity_survey.stats.types import Array, IntArray
 
 
 def core_mode(mode: Mode) -> core.Mode:
@@ -27,19 +28,21 @@ class PlsInputs:
     """Answers to a model's items as the config wants them taken.
 
     x : (n, p). weights : (n,), None where all respondents count alike. ordinal : whether correlations are
-    polychoric, and answers codes of ordered categories.
+    polychoric, and answers codes of ordered categories. continuity : as `pls.continuity`. items : names.
     """
 
     x: Array
     weights: Array | None
     ordinal: bool
+    continuity: tuple[float, float]
+    items: tuple[str, ...]
 
     @classmethod
     def of(cls, answers: pd.DataFrame, model: Model, section: PlsSection) -> PlsInputs:
         """The columns of the cleaned answers that a model needs."""
         x = answers[list(model.items)].to_numpy(dtype=np.float64)
         weights = answers[WEIGHT].to_numpy(dtype=np.float64) if WEIGHT in answers else None
-        return cls(x, weights, section.correlation == "polychoric")
+        return cls(x, weights, section.correlation == "polychoric", section.continuity, model.items)
 
     @property
     def plain(self) -> bool:
@@ -50,13 +53,19 @@ class PlsInputs:
         """(p, p): correlations of the items; raises what its three estimators raise."""
         if self.ordinal:
             centre(self.x)  # refuses what is not finite
-            return polychoric(np.rint(self.x).astype(np.int64)).correlation
+            return polychoric(self._codes(), continuity=self.continuity).correlation
         return correlation(self.x) if self.weights is None else weighted_correlation(self.x, self.weights)
+
+    def _codes(self) -> IntArray:
+        return np.rint(self.x).astype(np.int64)
 
     def card(self) -> Card:
         """Lines of an estimator card."""
+        if self.ordinal:
+            pairs = corrected_pairs(self._codes(), self.continuity)
+            return {"correlations": "polychoric", **corrections(self.continuity, pairs, self.items)}
         weights = {} if self.weights is None else {"weights": "sampling weights"}
-        return {"correlations": "polychoric" if self.ordinal else "pearson", **weights}
+        return {"correlations": "pearson", **weights}
 
     def unused_card(self) -> Card:
         """Lines of the card of a table that takes unweighted answers as numbers whatever the config says."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from types import MappingProxyType
@@ -49,11 +50,20 @@ class Refusals:
         line = {"part": part, **reason(error)}
         if line not in self._found:
             self._found.append(line)
+            _log(error)
 
     def card(self, *others: Refusals) -> Card:
         """The line of an estimator card that tells these and other refusals; nothing where there are none."""
         found = [line for refusals in (self, *others) for line in refusals._found]
         return {REFUSED: found} if found else {}
+
+
+class Unsolved(UserWarning):
+    """What had no solution, in full and with the remedy; a run's log keeps it."""
+
+
+def _log(error: NoSolution) -> None:
+    warnings.warn(str(error), Unsolved, stacklevel=3)
 
 
 def reason(error: NoSolution) -> dict[str, str]:
@@ -68,6 +78,7 @@ def refused(
     card: Card = MappingProxyType({}),
 ) -> StageResult:
     """Empty tables, their cards with the reason; `private` as in `empty_without_solution`."""
+    _log(error)
     told: Card = {**card, REFUSED: [{"part": WHOLE, **reason(error)}]}
     return StageResult(
         tables={name: pd.DataFrame() for name in tables},

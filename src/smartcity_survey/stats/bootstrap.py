@@ -24,7 +24,7 @@ from smartcity_survey.stats.pls import PlsFit, fit_pls
 from smartcity_survey.stats.pls_estimates import Estimator, PlsEstimates, leave_one_out
 from smartcity_survey.stats.pls_model import Layout, PlsModel
 from smartcity_survey.stats.pls_stack import Reason, Verdicts
-from smartcity_survey.stats.polychoric import polychoric
+from smartcity_survey.stats.polychoric import NO_CONTINUITY, polychoric
 from smartcity_survey.stats.resample import (
     UnitProducts,
     correlation_stack,
@@ -102,6 +102,7 @@ def bootstrap_pls(
     weights: Array | None = None,
     groups: IntArray | None = None,
     ordinal: bool = False,
+    continuity: tuple[float, float] = NO_CONTINUITY,
     lower: LowerOrder | None = None,
     tolerance: float = 1e-12,
     max_iterations: int = 1000,
@@ -118,7 +119,7 @@ def bootstrap_pls(
     groups : (n,), groups of respondents resampled as a whole (cluster bootstrap).
     ordinal : answers are whole codes of ordered categories; polychoric correlations take the place of
         Pearson's, estimated once and in the resamples by their first-order expansion (`linearised_products`).
-        Neither weights nor groups then.
+        Neither weights nor groups then. continuity : as `polychoric`.
     lower : first stage of a model with higher-order constructs; answers are to its items then.
     jackknife : also fit without each unit, for BCa intervals.
     inner_draws : resamples of each draw, for studentised intervals; 50 or more.
@@ -139,7 +140,7 @@ def bootstrap_pls(
     if ordinal:
         if weights is not None or groups is not None:
             raise ValueError("polychoric correlations take neither weights nor groups")
-        found = polychoric(x[:, order].astype(np.int64))
+        found = polychoric(x[:, order].astype(np.int64), continuity=continuity)
         products = linearised_products(found.correlation, found.influence)
     else:
         products = unit_products(x[:, order], weights, groups)

@@ -17,12 +17,14 @@ from smartcity_survey.stats.cfa_model import measurement_structure, require_iden
 from smartcity_survey.stats.cfa_start import starting_values
 from smartcity_survey.stats.errors import LinearDependence, NotConverged, UnderIdentified
 from smartcity_survey.stats.maximum_likelihood import factors_of, undetermined_parameters
-from smartcity_survey.stats.polychoric import LARGEST_CORRELATION, Polychoric
+from smartcity_survey.stats.polychoric import Polychoric
 from smartcity_survey.stats.structure import Matrices, Matrix, Moments, Structure, moments
 from smartcity_survey.stats.types import Array, BoolArray, IntArray
 
 TOLERANCE = 1e-10
 MAX_HALVINGS = 30
+COPIES = 0.9995
+"""Items that correlate this much repeat one another: their weight would leave the others none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,7 +123,7 @@ def fit_dwls(
 
 
 def _require_distinct(R: Array, pairs: tuple[IntArray, IntArray]) -> None:
-    copies = np.flatnonzero(np.abs(R[pairs]) >= LARGEST_CORRELATION)
+    copies = np.flatnonzero(np.abs(R[pairs]) >= COPIES)
     if copies.size:
         groups = tuple((int(pairs[1][pair]), int(pairs[0][pair])) for pair in copies)
         eigenvalues = np.linalg.eigvalsh(R)

@@ -137,6 +137,17 @@ class NotPositiveDefinite(StatisticsError):
         )
 
 
+class CorrelationsAtBound(StatisticsError):
+    """Polychoric correlations whose likelihood rises up to 1 or -1; `pairs` are positions of two items each.
+
+    So it is where a cell of a two-by-two table is empty, or where answers leave no doubt about one another.
+    """
+
+    def __init__(self, pairs: tuple[tuple[int, int], ...]) -> None:
+        self.pairs = pairs
+        super().__init__(f"the polychoric correlations of the columns {pairs} have no maximum below 1")
+
+
 class InvalidComponents(StatisticsError):
     """A number of components the correlations do not have; `asked` of `available`."""
 

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import stats
 
 from smartcity_survey.stats.errors import ConstantItems
-from smartcity_survey.stats.polychoric import polychoric
+from smartcity_survey.stats.polychoric import NO_CONTINUITY, polychoric
 from smartcity_survey.stats.types import Array, IntArray
 
 # A column whose spread is below this share of its size is constant.
@@ -70,15 +70,19 @@ def pearson_moments(x: Array, covariates: Array) -> ItemMoments:
     return ItemMoments(R, influence, x.shape[1])
 
 
-def polychoric_moments(codes: IntArray, covariates: Array) -> ItemMoments:
+def polychoric_moments(
+    codes: IntArray, covariates: Array, *, continuity: tuple[float, float] = NO_CONTINUITY
+) -> ItemMoments:
     """Polychoric correlations of ordered answers codes (n, p); covariates (n, d) are taken as they are.
 
     An item's correlation with a covariate is the polyserial one: Pearson's times the item's standard
     deviation over the summed normal densities at its thresholds (Olsson, Drasgow and Dorans 1982,
     Psychometrika 47, 337-347).
+
+    continuity : as `polychoric`, which says what is raised.
     """
     p = codes.shape[1]
-    items = polychoric(codes)
+    items = polychoric(codes, continuity=continuity)
     observed = pearson_moments(codes.astype(np.float64), covariates)
     densities = stats.norm.pdf(items.thresholds[:, 1:-1]).sum(axis=1)
     ranks = np.column_stack([np.unique(column, return_inverse=True)[1] for column in codes.T])

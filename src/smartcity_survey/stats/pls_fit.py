@@ -1,8 +1,9 @@
 """How far the correlations that a PLS model implies are from those observed.
 
 Which correlations a model implies is a choice that changes every number, so it is made by name. `composite`
-takes the correlations within a construct's items as they are, `factor` lets the construct produce them (what
-PLSc estimates, and the stricter reading of a model without it). `saturated` takes the correlations of the
+takes the correlations within a construct's items as they are, `factor` lets the construct produce them: then
+the loadings and correlations ought to be PLSc's, as those of composites fit worse (cSEM prints either).
+`saturated` takes the correlations of the
 constructs as they are, so that only the measurement is judged; `estimated` takes those the paths produce.
 """
 
