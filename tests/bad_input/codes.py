@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from .configs import other_wave
-from .harness import Case, both, setting
+from .harness import Case, both, file, setting
 
 CASES = (
     Case(
@@ -71,5 +71,19 @@ CASES = (
         "config.yaml, waves.2026.missing_codes",
         "1 means no answer, but is an answer on the scale from 1 to 5",
         "Take it out of `missing_codes`",
+    ),
+    Case(
+        "a code with a zero in front",
+        file("codebook.yaml", b"scale:\n  minimum: 1\n  maximum: 010\n"),
+        "codebook.yaml, line 3",
+        "`010` is another number than it seems",
+        "Mend the line",
+    ),
+    Case(
+        "a time for a code",
+        file("config.yaml", b"data:\n  missing_codes: [12:30]\n"),
+        "config.yaml, line 2",
+        "`12:30` is another number than it seems",
+        "Mend the line",
     ),
 )
