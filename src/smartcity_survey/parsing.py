@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -89,9 +90,10 @@ def read_yaml(path: Path) -> Mapping[str, Any]:
 
 
 class _UniqueKeyLoader(yaml.SafeLoader):
-    """Safe yaml that refuses a key given twice instead of keeping the last, and references.
+    """Safe yaml that refuses a key given twice instead of keeping the last, references and odd numbers.
 
-    A few lines of references to references stand for a value that no memory holds.
+    A few lines of references to references stand for a value that no memory holds. A code 010 would be 8, and
+    12:30 would be 750.
     """
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
@@ -106,6 +108,20 @@ class _UniqueKeyLoader(yaml.SafeLoader):
         node: yaml.Node | None = super().compose_node(parent, index)
         return node
 
+    def construct_plain_number(self, node: yaml.ScalarNode) -> int | float:
+        """A number as everybody reads it: no octal digits, no sixties."""
+        if ":" in node.value or re.match(r"[-+]?0[0-7_]", node.value):
+            raise yaml.constructor.ConstructorError(
+                None,
+                None,
+                f"`{node.value}` is another number than it seems; write it without the zero in front or the "
+                "colon, or put it in quotes",
+                node.start_mark,
+            )
+        read = self.construct_yaml_int if node.tag.endswith(":int") else self.construct_yaml_float
+        number: int | float = read(node)
+        return number
+
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
         for key_node, _ in node.value:
@@ -117,6 +133,10 @@ class _UniqueKeyLoader(yaml.SafeLoader):
                     )
                 seen.add(key_node.value)
         return super().construct_mapping(node, deep)
+
+
+for _tag in ("int", "float"):
+    _UniqueKeyLoader.add_constructor(f"tag:yaml.org,2002:{_tag}", _UniqueKeyLoader.construct_plain_number)
 
 
 def parse(model: type[M], content: Mapping[str, Any], place: str) -> M:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
-from datetime import date
 from itertools import pairwise
 
 import pandas as pd
 import yaml
 
-from .harness import Case, Edit, Study, both, column, csv_bytes, file, removing, setting
+from .harness import Case, Edit, Study, both, csv_bytes, file, removing, setting
 
 WAVE = {"file": "survey.csv", "codebook": "codebook.yaml"}
 REFERENCES = "".join(
@@ -389,153 +388,5 @@ CASES = (
         "config.yaml, line 2",
         "the reference `*a` is not read",
         "Mend the line",
-    ),
-    Case(
-        "a bare No that means no answer",
-        setting("config", "data", "missing_codes", to=[False, "NA"]),
-        "config.yaml, data.missing_codes",
-        "found the boolean false, which is how yaml reads No",
-        "a word goes in quotes: 'No'",
-    ),
-    Case(
-        "a date that means no answer",
-        setting("config", "data", "missing_codes", to=[date(1900, 1, 1)]),
-        "config.yaml, data.missing_codes.0",
-        "found the date 1900-01-01",
-        "put it in quotes",
-    ),
-    Case(
-        "a bare yes for a number",
-        setting("config", "seed", to=True),
-        "config.yaml, seed",
-        "found the boolean true",
-        "Write a number",
-    ),
-    Case(
-        "an answer that means no answer",
-        setting("config", "data", "missing_codes", to=[5]),
-        "config.yaml, data.missing_codes",
-        "5 means no answer, but is an answer on the scale from 1 to 5 of T1, T2, T3, U1, U2 and 1 more",
-        "Take it out of `missing_codes`",
-    ),
-    Case(
-        "an answer in quotes that means no answer",
-        setting("config", "data", "missing_codes", to=["5"]),
-        "config.yaml, data.missing_codes",
-        "5 means no answer, but is an answer on the scale from 1 to 5",
-        "correct the codebook",
-    ),
-    Case(
-        "a category that means no answer",
-        both(
-            setting("config", "data", "missing_codes", to=[9]),
-            setting(
-                "codebook", "demographics", "city", "categories", to={1: "North", 2: "South", 9: "Other"}
-            ),
-        ),
-        "config.yaml, data.missing_codes",
-        "9 means no answer, but is a category of city",
-        "Take it out of `missing_codes`",
-    ),
-    Case(
-        "the wording of an answer that means no answer",
-        setting("config", "data", "missing_codes", to=["NO"]),
-        "config.yaml, data.missing_codes",
-        "'no' means no answer, but is the wording of an answer to T1, T2, T3, U1, U2 and 1 more",
-        "Take it out of `missing_codes`",
-    ),
-    Case(
-        "an answer that means no answer in another wave",
-        both(
-            other_wave(lambda answers: answers),
-            setting("config", "waves", "2026", "missing_codes", to=[99, 1]),
-        ),
-        "config.yaml, waves.2026.missing_codes",
-        "1 means no answer, but is an answer on the scale from 1 to 5",
-        "Take it out of `missing_codes`",
-    ),
-    Case(
-        "more folds than people",
-        setting("config", "pls", to={"folds": 41}),
-        "config.yaml, pls.folds",
-        "41 parts of 40 questionnaires that are kept",
-        "Write 10 or less",
-    ),
-    Case(
-        "control named twice",
-        setting("config", "regression", to={"controls": ["city", "city"]}),
-        "config.yaml, regression.controls",
-        "city is named 2 times",
-        "Name it once",
-    ),
-    Case(
-        "control that another determines",
-        both(
-            column("region", lambda survey: 3 - survey["city"]),
-            setting("codebook", "demographics", "region", to={"label": "R", "categories": {1: "a", 2: "b"}}),
-            setting("config", "robustness", to={"controls": ["city", "region"]}),
-        ),
-        "config.yaml, robustness.controls",
-        "categories of region follow from those of city",
-        "Take one of them out",
-    ),
-    Case(
-        "controls that determine one another together",
-        both(
-            column("first", lambda survey: survey.index % 2),
-            column("second", lambda survey: survey.index % 4 // 2),
-            column("both", lambda survey: survey.index % 4),
-            *(
-                setting(
-                    "codebook",
-                    *("demographics", name),
-                    to={"label": name, "categories": {code: f"code {code}" for code in range(4)}},
-                )
-                for name in ("first", "second", "both")
-            ),
-            setting("config", "regression", to={"controls": ["first", "second", "both"]}),
-        ),
-        "config.yaml, regression.controls",
-        "categories of both follow from those of first: the controls determine one another",
-        "join categories in the codebook",
-    ),
-    Case(
-        "as many categories as people",
-        both(
-            column("street", lambda survey: survey.index),
-            setting(
-                "codebook",
-                *("demographics", "street"),
-                to={"label": "Street", "categories": {code: f"street {code}" for code in range(40)}},
-            ),
-            setting("config", "regression", to={"controls": ["street"]}),
-        ),
-        "config.yaml, regression.controls",
-        "40 questionnaires are kept, for 41 coefficients: a constant, 39 of the controls' categories and 1",
-        "Name fewer controls",
-    ),
-    Case(
-        "a file with a wildcard in its name",
-        both(setting("config", "data", "file", to="a{1}.csv"), file("a{1}.csv", b"")),
-        "config.yaml, data.file",
-        "the name 'a{1}.csv' holds {1}, which Snakemake takes for a wildcard",
-        "Rename the file without braces",
-    ),
-    Case(
-        "a codebook of a wave with a wildcard in its name",
-        other_wave(lambda answers: answers, codebook="{year}/book.yaml"),
-        "config.yaml, waves.2026.codebook",
-        "the name '{year}/book.yaml' holds {year}",
-        "Rename the file without braces",
-    ),
-    Case(
-        "more components than items of the model",
-        both(
-            setting("config", "model", "constructs", "use", to={"items": ["U1", "U2"]}),
-            setting("config", "factors", to={"n_components": 6}),
-        ),
-        "config.yaml, factors.n_components",
-        "6 components of 5 items",
-        "Ask for fewer",
     ),
 )

@@ -15,13 +15,15 @@ from smartcity_survey.check import check_study
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.runner import run_study
 
-from . import answers, codebooks, configs, files, models, reconstructions
+from . import answers, codebooks, codes, configs, files, models, reconstructions, unusable
 from .harness import Case, Study, both
 
 CASES = (
     *configs.CASES,
     *models.CASES,
     *codebooks.CASES,
+    *codes.CASES,
+    *unusable.CASES,
     *answers.CASES,
     *files.CASES,
     *reconstructions.CASES,
