@@ -29,7 +29,7 @@ class Comparison:
     """The path from the ill-determined construct.
 
     spread : standard deviation of its coefficient over fresh samples. error, error_by_loadings : mean
-        bootstrap standard error by the package's rule, and with resamples turned towards the sample's loadings.
+        bootstrap standard error by the package's rule, and by agreement with the sample's loadings.
     rejected, rejected_by_loadings : share of samples whose t is beyond 1.96.
     """
 
