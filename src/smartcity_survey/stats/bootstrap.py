@@ -1,9 +1,9 @@
 """Bootstrap of PLS path models: every resample from one matrix product, then PLS on stacks of correlations.
 
-Resamples draw as many respondents as there are, with replacement. In each, a construct whose loadings point
-away from the sample's is flipped (individual, construct-level sign alignment), which changes the signs of its
-weights, loadings and paths. Resamples without an admissible solution are counted with their reason and hold
-nan.
+Resamples draw as many respondents as there are, with replacement. In each, a construct has the sign that its
+loadings have in the sample, judged by their agreement with the first principal component of its own items; a
+flip changes the signs of its weights, loadings and paths. Resamples without an admissible solution are
+counted with their reason and hold nan.
 """
 
 from __future__ import annotations
@@ -145,8 +145,8 @@ def bootstrap_pls(
     else:
         products = unit_products(x[:, order], weights, groups)
     total = products.total()
-    fit = _sample_fit(total, len(x), model, estimator)
-    estimator = replace(estimator, reference=fit.loadings[layout.order, layout.owner])
+    fit, sample = _sample_fit(total, len(x), model, estimator)
+    estimator = replace(estimator, reference=_reference(sample, fit, layout))
     work = _Resampling(products, estimator, seed, draws, inner_draws)
     with ThreadPoolExecutor(workers or os.cpu_count()) as pool:
         for last in pool.map(work.run, range(0, draws, work.step)):
@@ -164,8 +164,23 @@ def bootstrap_pls(
     )
 
 
-def _sample_fit(moments: Array, n: int, model: PlsModel, estimator: Estimator) -> PlsFit:
-    """The fit to the sample itself, from moments (q, 1) as the draws' are."""
+def _reference(R: Array, fit: PlsFit, layout: Layout) -> Array:
+    """(p,): what the loadings of a resample have to agree with, items sorted.
+
+    The first principal component of each construct's items in their correlations R (p, p), with the sign of
+    the sample's loadings. The loadings themselves would not do: those of items with little in common follow
+    the other constructs, and resamples turned towards them repeat the sample's relations too faithfully.
+    """
+    reference = np.empty(len(layout.order))
+    for j, block in enumerate(layout.blocks):
+        items = layout.order[block]
+        component = np.linalg.eigh(R[np.ix_(items, items)])[1][:, -1]
+        reference[block] = component * (-1.0 if component @ fit.loadings[items, j] < 0 else 1.0)
+    return reference
+
+
+def _sample_fit(moments: Array, n: int, model: PlsModel, estimator: Estimator) -> tuple[PlsFit, Array]:
+    """The fit to the sample itself, from moments (q, 1) as the draws' are, and the correlations (p, p)."""
     fitted = partial(fit_pls, n=n, tolerance=estimator.tolerance, max_iterations=estimator.max_iterations)
     items = estimator.items
     R, constant = correlation_stack(moments, len(items.order))
@@ -176,7 +191,7 @@ def _sample_fit(moments: Array, n: int, model: PlsModel, estimator: Estimator) -
     if estimator.lower is not None:
         fitted(sample, model=estimator.lower.model)  # its errors are those of the first stage
         sample = estimator.lower_correlations(R, Verdicts.clean(1))[:, :, 0]
-    return fitted(sample, model=model)
+    return fitted(sample, model=model), sample
 
 
 class _Resampling:
