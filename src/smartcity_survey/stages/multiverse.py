@@ -22,6 +22,7 @@ from smartcity_survey.stats.construct_moments import (
     score_moments,
 )
 from smartcity_survey.stats.dwls import fit_dwls
+from smartcity_survey.stats.errors import StatisticsError
 from smartcity_survey.stats.factor_moments import factor_moments, ordinal_factor_moments
 from smartcity_survey.stats.item_moments import (
     ItemMoments,
@@ -105,7 +106,13 @@ def estimate_blocks(
                     rows, covariates, chosen, measured, pls, labels, failures
                 ):
                     yield from _estimates(
-                        constructs, measured, subsets, (*labels, score), weights[:, kept], kept.sum()
+                        constructs,
+                        measured,
+                        subsets,
+                        (*labels, score),
+                        weights[:, kept],
+                        kept.sum(),
+                        failures,
                     )
 
 
@@ -212,6 +219,7 @@ def _estimates(
     labels: tuple[str, ...],
     weights: Array,
     n: int,
+    failures: list[dict[str, str]],
 ) -> Iterator[Block]:
     """Every estimator that fits the constructs: three of observed scores, one of everything else."""
     names = list(model.names)
@@ -219,12 +227,18 @@ def _estimates(
         target = names.index(outcome)
         sources: IntArray = np.array([names.index(source) for source in model.predictors(outcome)])
         fits: dict[str, SubsetFits] = {}
-        if constructs.scores is None:
-            estimator = {"pls": "pls_sem", "plsc": "plsc", "latent": "cfa_sem"}[labels[-1]]
-            fits[estimator] = sandwich_fits(constructs, target, sources, subsets)
-        else:
-            fits["ols"], fits["ols_hc3"] = least_squares_fits(constructs, target, sources, subsets)
-            fits["huber"] = huber_fits(constructs, target, sources, subsets)
+        try:
+            if constructs.scores is None:
+                estimator = {"pls": "pls_sem", "plsc": "plsc", "latent": "cfa_sem"}[labels[-1]]
+                fits[estimator] = sandwich_fits(constructs, target, sources, subsets)
+            else:
+                fits["ols"], fits["ols_hc3"] = least_squares_fits(constructs, target, sources, subsets)
+                fits["huber"] = huber_fits(constructs, target, sources, subsets)
+        except StatisticsError as error:
+            failures.append(_failure(labels, f"regression of {outcome}: {error}"))
+        if "ols_hc3" in fits and not np.isfinite(fits["ols_hc3"].std_err).all():
+            del fits["ols_hc3"]
+            failures.append(_failure(labels, "ols_hc3: a predictor's coefficient rests on one respondent"))
         for estimator, fit in fits.items():
             null = null_estimates(weights, fit.influence)
             yield Block(outcome, (*labels, estimator), int(n), fit, null)
