@@ -54,3 +54,13 @@ def test_whole_analysis_of_a_small_survey(bench: ModuleType, tmp_path: Path) -> 
     np.savetxt(path, x, fmt="%d", delimiter=",", header=header, comments="", encoding="utf-8")
     np.testing.assert_array_equal(whole_analysis.read(path), x)
     whole_analysis.analyse(path, 20)
+
+
+def test_the_wide_study_passes_the_check(bench: ModuleType, tmp_path: Path) -> None:
+    import wide_study
+
+    from smartcity_survey.check import check_study
+
+    wide_study.write_study(tmp_path, 3, 4, 200)
+    checked = check_study(tmp_path)
+    assert any("12 items" in line for line in checked.summary), checked.summary

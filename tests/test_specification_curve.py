@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import special
 
 from smartcity_survey.codebook import Codebook
 from smartcity_survey.config import PlsSection
@@ -21,6 +22,8 @@ from smartcity_survey.stats.item_moments import standardised
 from smartcity_survey.stats.ols import ols
 from smartcity_survey.stats.pls import fit_pls
 from smartcity_survey.stats.pls_model import PlsModel
+from smartcity_survey.stats.significance import below_level
+from smartcity_survey.stats.specification_curve import joint_test
 from tests.stats.survey_data import BLOCKS, answered_survey
 
 NAMES = ("a", "b", "c", "y")
@@ -294,3 +297,29 @@ def test_the_panel_is_sorted_and_shows_every_choice(curve):
         ("controls", part) for part in last["controls"].split("+")
     }
     assert ("controls", "age+gender") not in panel.options
+
+
+def test_no_share_hangs_on_rounding_at_the_level():
+    """A p that processors may round to either side of the level is not below it."""
+    p = np.array([0.05 - 2e-6, 0.05 - 5e-7, 0.05, 0.05 + 5e-7])
+    assert below_level(p, 0.05).tolist() == [True, False, False, False]
+    assert below_level(np.array([0.01 - 4e-7, 0.01 - 1e-7]), 0.01).tolist() == [True, False]
+    t = -special.stdtrit(100, p / 2)
+    estimates, null = t[:, None], np.zeros((4, 1, 1))
+    test = joint_test(estimates, np.ones((4, 1)), np.full(4, 100), null, np.ones(1), 0.05)
+    assert test.significant[0] == 0.25
+
+
+def test_hc3_is_refused_where_a_coefficient_rests_on_one_respondent(answers, model):
+    copied = answers.assign(**{f"c{k}": answers[f"a{k}"] for k in (1, 2, 3)})
+    copied.loc[7, ["c1", "c2", "c3"]] = 6 - copied.loc[7, ["a1", "a2", "a3"]].to_numpy()
+    given = Alternatives({"all": tuple(ITEMS)}, {"none": np.ones(N, dtype=bool)}, {})
+    result = specification_curve(copied, model, PlsSection(), given, draws=60, seed=3)
+    table, failed = result.tables["specification_curve"], result.tables["specification_failures"]
+    assert table[["std_error", "p"]].notna().all(axis=None)
+    refused = failed[failed["estimator"] == "ols_hc3"]
+    assert set(refused["reason"]) == {"no_standard_error"}
+    assert (refused["coding"] == "answers").all()  # ranks of the others shift with the one
+    assert "mean" in set(refused["score"])
+    left = table[(table["score"] == "mean") & (table["coding"] == "answers")]
+    assert set(left["estimator"]) == {"ols", "huber"}

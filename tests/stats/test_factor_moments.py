@@ -40,6 +40,23 @@ def test_likelihood_influence_is_that_of_refits(survey):
     np.testing.assert_allclose(changes, influence, atol=STEP)
 
 
+def test_likelihood_influence_is_the_derivative_of_the_fit(survey):
+    """Central differences of fits to correlations moved along a respondent's influence, good to 1e-6."""
+    moments = pearson_moments(*survey)
+    R, step = moments.correlation[:12, :12], 1e-4
+    alone = np.hstack((BLOCKS, np.zeros((12, 1), dtype=bool)))
+    alone[2] = [False, False, False, False, True]  # the third item is a construct of its own
+    for membership in (BLOCKS, alone):
+        found = factor_moments(moments, fit_cfa(R, moments.n, membership), membership)
+        c = membership.shape[1]
+        for i in (0, 77):
+            ahead, behind = (
+                fit_cfa(R + sign * step * moments.influence[i, :12, :12], moments.n, membership).factor_corr
+                for sign in (1, -1)
+            )
+            np.testing.assert_allclose(found.influence[i, :c, :c], (ahead - behind) / (2 * step), atol=2e-5)
+
+
 def test_least_squares_influence_is_that_of_refits():
     survey = answered_survey(1200, 2)
     changes, influence = changes_without(survey, by_least_squares, (0, 77, 200))

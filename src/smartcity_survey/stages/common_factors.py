@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ from smartcity_survey.stats.factors import principal_components, rotated_solutio
 from smartcity_survey.stats.oblique import ObliqueRotation, oblimin, promax
 from smartcity_survey.stats.polychoric import NO_CONTINUITY, corrected_pairs, polychoric
 from smartcity_survey.stats.reproduced import reproduced
-from smartcity_survey.stats.rotation import TOLERANCE, varimax
+from smartcity_survey.stats.rotation import TOLERANCE, Rotation, varimax
 from smartcity_survey.stats.types import Array
 
 COMPONENTS, POLYCHORIC = "components", "polychoric_components"
@@ -74,10 +75,10 @@ def compare_solutions(
         LIKELIHOOD: lambda: _of_factors(matrix, maximum_likelihood_factors(matrix, k)),
         POLYCHORIC: lambda: _of_components(polychoric(codes, continuity=continuity).correlation, k),
     }
-    rotations: dict[str, Callable[[Array], ObliqueRotation]] = {
-        VARIMAX: _varimax,
-        "oblimin": lambda loadings: oblimin(loadings, section.oblimin_delta),
-        "promax": lambda loadings: promax(loadings, section.promax_kappa),
+    rotations: dict[str, Callable[[Array, Callable[[], Rotation]], ObliqueRotation]] = {
+        VARIMAX: lambda _, turned: _varimax(turned()),
+        "oblimin": lambda loadings, _: oblimin(loadings, section.oblimin_delta),
+        "promax": lambda loadings, turned: promax(loadings, section.promax_kappa, start=turned()),
     }
     found = _Findings(names, main, len(x))
     for extraction, extract in extractions.items():
@@ -88,10 +89,12 @@ def compare_solutions(
             found.refuse(extraction, "", k, error)
             continue
         found.extracted(extraction, unrotated)
+        # With many factors varimax takes most of the time, and promax starts from it.
+        turned = cache(partial(varimax, unrotated.loadings))
         for rotation, rotate in rotations.items():
             try:
                 with naming(names, rotation):
-                    found.rotated(extraction, rotation, unrotated, rotate(unrotated.loadings))
+                    found.rotated(extraction, rotation, unrotated, rotate(unrotated.loadings, turned))
             except NoSolution as error:
                 found.refuse(extraction, rotation, k, error)
     tables = found.tables()
@@ -222,13 +225,12 @@ def _of_factors(matrix: Array, factors: CommonFactors) -> _Extraction:
     return _Extraction(matrix, factors.loadings, factors)
 
 
-def _varimax(loadings: Array) -> ObliqueRotation:
+def _varimax(turned: Rotation) -> ObliqueRotation:
     """Varimax as the oblique rotation whose factors do not correlate."""
-    turned = varimax(loadings)
     return ObliqueRotation(
         pattern=turned.loadings,
         structure=turned.loadings,
-        factor_correlations=np.eye(loadings.shape[1]),
+        factor_correlations=np.eye(turned.loadings.shape[1]),
         transformation=turned.rotation,
         gradient_norm=turned.gradient_norm,
         n_iterations=turned.n_iterations,

@@ -133,6 +133,8 @@ def _failure(labels: tuple[str, ...], error: NoSolution) -> dict[str, str]:
 
 
 def _columns(moments: ItemMoments, items: Sequence[int]) -> ItemMoments:
+    if list(items) == list(range(moments.p)):
+        return moments
     every = np.concatenate((np.asarray(items), np.arange(moments.p, len(moments.correlation))))
     chosen = np.ix_(every, every)
     return ItemMoments(moments.correlation[chosen], moments.influence[:, every[:, None], every], len(items))

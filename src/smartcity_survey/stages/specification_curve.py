@@ -16,6 +16,7 @@ from smartcity_survey.stages.alternatives import NONE, Alternatives
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.curve_panel import CHOICES, FAILED_CHOICES
 from smartcity_survey.stages.multiverse import Block, estimate_blocks
+from smartcity_survey.stats.significance import LEVEL_MARGIN, below_level
 from smartcity_survey.stats.specification_curve import choice_importance, draw_weights, joint_test
 from smartcity_survey.stats.types import Array, BoolArray, IntArray
 
@@ -60,6 +61,7 @@ def specification_curve(
         "seed": seed,
         **respondents(len(answers)),
         "alpha": model.alpha,
+        "close_calls": LEVEL_MARGIN,
     }
     tables = {
         "specification_curve": _join(curve.specifications() for curve in curves),
@@ -110,7 +112,7 @@ class _Curve:
             estimates=estimates,
             std_err=std_err,
             p=p,
-            confirmed=(estimates * signs > 0) & (p < model.alpha),
+            confirmed=(estimates * signs > 0) & below_level(p, model.alpha),
             df=df,
             null=np.concatenate([block.null[:, columns] for block in own]),
             signs=signs,

@@ -86,13 +86,15 @@ def fit_indices(fit: Fitted, *, rmsea_level: float = 0.90) -> CfaIndices:
     size, n = len(ml.theta), ml.n
     rmsea = rmsea_of(chi2, df, ml.multiplier, groups=groups, level=rmsea_level)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio, baseline_ratio = np.float64(chi2) / df, np.float64(baseline_chi2) / baseline_df
+        # A saturated model leaves nothing to divide, whatever rounding makes of it.
+        ratio = chi2 / df if df else np.nan
+        baseline_ratio = np.float64(baseline_chi2) / baseline_df
         excess = max(chi2 - df, 0.0)
         return CfaIndices(
             chi2=chi2,
             df=df,
             p=ml.p,
-            chi2_df=float(ratio),
+            chi2_df=ratio,
             baseline_chi2=baseline_chi2,
             baseline_df=baseline_df,
             rmsea=rmsea.value,
@@ -106,7 +108,7 @@ def fit_indices(fit: Fitted, *, rmsea_level: float = 0.90) -> CfaIndices:
             ifi=float((baseline_chi2 - chi2) / np.float64(baseline_chi2 - df)),
             pnfi=float(df / baseline_df * (1 - chi2 / np.float64(baseline_chi2))),
             gfi=gfi,
-            agfi=float(1 - np.float64(moments) / df * (1 - gfi)),
+            agfi=1 - moments / df * (1 - gfi) if df else np.nan,
             pgfi=df / moments * gfi,
             srmr=root_mean_square_residual(ml, standardised=True),
             rmr=root_mean_square_residual(ml, standardised=False),

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from smartcity_survey.stats.cfa import CfaFit
-from smartcity_survey.stats.cfa_model import single_items
+from smartcity_survey.stats.cfa_model import measurement_structure, single_items
 from smartcity_survey.stats.construct_moments import ConstructMoments, by_perturbation, joint_correlations
 from smartcity_survey.stats.dwls import DwlsFit
-from smartcity_survey.stats.errors import HeywoodCase
+from smartcity_survey.stats.errors import HeywoodCase, NotConverged
 from smartcity_survey.stats.item_moments import ItemMoments
+from smartcity_survey.stats.likelihood import Sample, evaluate
+from smartcity_survey.stats.structure import Matrices, Matrix, Structure
 from smartcity_survey.stats.types import Array, BoolArray, IntArray
 
-# Central differences of a gradient of order 1 are good to the square of this.
-_DIFFERENCE = 1e-5
+# Respondents whose influence is carried over at a time, for memory.
+_STACK = 128
 
 
 def factor_moments(items: ItemMoments, fit: CfaFit, membership: BoolArray) -> ConstructMoments:
@@ -80,13 +82,12 @@ def _moments(
     loadings = fit.std_loadings[np.arange(p), membership.argmax(axis=1)]
     change = influence(loadings)
     sample = _factor_correlations(
-        loadings[None], fit.factor_corr[None], items.correlation[None], p, membership
+        loadings[None], fit.factor_corr[None], items.correlation[None, :, p:], membership
     )
     perturbed = _factor_correlations(
         loadings - change.loadings / step,
         fit.factor_corr - change.factor_corr / step,
-        items.correlation - items.influence / step,
-        p,
+        items.correlation[:, p:] - items.influence[:, :, p:] / step,
         membership,
     )
     return by_perturbation(sample[0], perturbed)
@@ -114,47 +115,50 @@ def _likelihood_influence(
     """Influence on the estimates of Sigma = L F L' + P with unit factor variances, from that on R (n, p, p).
 
     The estimates minimise ln|Sigma| + tr(R Sigma^-1). A small change of R moves them by the inverse of the
-    second derivatives (here by differences of the exact gradient) times the change of the gradient.
+    second derivatives times the change of the gradient.
     """
-    p, c = membership.shape
+    (p, c), n = membership.shape, len(influence)
+    at = Matrices.zeros(p, c)
+    at.loadings[:] = loadings[:, None] * membership
+    at.factor_cov[:] = factor_corr
+    np.fill_diagonal(at.residual_cov, 1.0 - np.square(loadings))
+    structure = _without_single(membership, at)
+    point = evaluate(structure, Sample(n, R), structure.values(at))
+    if point is None:
+        raise NotConverged("influence on confirmatory factors", 0, np.inf)
+    pattern = at.loadings
+    inverse, into = point.precision, point.precision @ pattern
+    own = (into @ factor_corr)[:, membership.argmax(axis=1)]
     row, column = np.triu_indices(c, 1)
-
-    def matrices(theta: Array) -> tuple[Array, Array, Array]:
-        """Loadings (p, c), factor correlations (c, c) and the inverse of Sigma (p, p)."""
-        pattern = theta[:p, None] * membership
-        corr = np.eye(c)
-        corr[row, column] = corr[column, row] = theta[2 * p :]
-        inverse: Array = np.asarray(
-            np.linalg.inv(pattern @ corr @ pattern.T + np.diag(theta[p : 2 * p])), dtype=np.float64
-        )
-        return pattern, corr, inverse
-
-    def slopes(weighted: Array, pattern: Array, corr: Array) -> Array:
-        """(..., q): tr(W Sigma_j) for symmetric W (..., p, p) and every parameter j."""
-        by_loading = 2 * ((weighted @ (pattern @ corr)) * membership).sum(axis=-1)
-        by_factor = 2 * (pattern.T @ weighted @ pattern)[..., row, column]
-        by_uniqueness = np.diagonal(weighted, axis1=-2, axis2=-1)
-        return np.concatenate((by_loading, by_uniqueness, by_factor), axis=-1)
-
-    def gradient(theta: Array) -> Array:
-        pattern, corr, inverse = matrices(theta)
-        return slopes(inverse - inverse @ R @ inverse, pattern, corr)
-
-    theta = np.concatenate((loadings, 1.0 - np.square(loadings), factor_corr[row, column]))
-    steps = _DIFFERENCE * np.eye(len(theta))
-    second = [(gradient(theta + step) - gradient(theta - step)) / (2 * _DIFFERENCE) for step in steps]
-    pattern, corr, inverse = matrices(theta)
-    moved = slopes(inverse @ influence @ inverse, pattern, corr)
+    moved = np.empty((n, 2 * p + len(row)))
+    for first in range(0, n, _STACK):
+        part = slice(first, first + _STACK)
+        weighted = influence[part] @ inverse
+        moved[part, :p] = 2 * np.einsum("nkj,kj->nj", weighted, own)
+        moved[part, p : 2 * p] = np.einsum("nkj,kj->nj", weighted, inverse)
+        moved[part, 2 * p :] = 2 * (into.T @ (weighted @ pattern))[:, row, column]
+    cells, pair = structure.cells, np.zeros((c, c), dtype=np.int64)
+    pair[row, column] = pair[column, row] = np.arange(len(row))
+    free = np.where(cells.matrix == Matrix.LOADING, cells.row, p + cells.row)
+    between = cells.matrix == Matrix.FACTOR
+    free[between] = 2 * p + pair[cells.row[between], cells.column[between]]
     change = np.zeros_like(moved)
-    free = _free_parameters(membership, 2, len(theta))
-    change[:, free] = np.linalg.solve(np.array(second).T[np.ix_(free, free)], moved[:, free].T).T
+    change[:, free] = np.linalg.solve(point.hessian(), moved[:, free].T).T
     return _FactorInfluence.of(change[:, :p], change[:, 2 * p :], c)
 
 
-def _free_parameters(membership: BoolArray, per_item: int, size: int) -> IntArray:
-    """Which of `size` parameters, those of the items first, are not fixed as those of `single_items` are."""
+def _without_single(membership: BoolArray, at: Matrices) -> Structure:
+    """The measurement model with unit factor variances, an item that is its factor fixed as it is in `at`."""
+    structure = measurement_structure(membership, "unit_variance", np.zeros(0, dtype=np.int64))
+    cells, single = structure.cells, single_items(membership)
+    structure.fixed.loadings[single] = at.loadings[single]
+    return structure.with_cells(cells[~((cells.matrix == Matrix.LOADING) & single[cells.row])])
+
+
+def _free_parameters(membership: BoolArray, size: int) -> IntArray:
+    """Which of `size` parameters, the items' loadings first, are not fixed as those of `single_items` are."""
     fixed = np.zeros(size, dtype=bool)
-    fixed[: per_item * len(membership)] = np.tile(single_items(membership), per_item)
+    fixed[: len(membership)] = single_items(membership)
     return np.flatnonzero(~fixed)
 
 
@@ -181,21 +185,20 @@ def _least_squares_influence(
     weighted = weights[:, None] * jacobian
     moved = influence[:, i, j] @ weighted
     change = np.zeros_like(moved)
-    free = _free_parameters(membership, 1, jacobian.shape[1])
+    free = _free_parameters(membership, jacobian.shape[1])
     change[:, free] = np.linalg.solve((jacobian.T @ weighted)[np.ix_(free, free)], moved[:, free].T).T
     return _FactorInfluence.of(change[:, :p], change[:, p:], c)
 
 
-def _factor_correlations(
-    loadings: Array, factor_corr: Array, correlation: Array, p: int, membership: BoolArray
-) -> Array:
-    """(B, q, q): of factors and covariates, from loadings (B, p) and correlations of factors (B, c, c) and of
-    items and covariates (B, m, m)."""
+def _factor_correlations(loadings: Array, factor_corr: Array, beside: Array, membership: BoolArray) -> Array:
+    """(B, q, q): of factors and covariates, from loadings (B, p), correlations of factors (B, c, c) and, in
+    `beside` (B, p + d, d), those of items and covariates with the covariates."""
+    p = len(membership)
     # An item that is its factor (a loading of 1) is its own score.
     left = np.where(single_items(membership), 1.0, 1.0 - np.square(loadings))
     weights = loadings / left
     scale = (weights * loadings) @ membership
-    weighted = weights[:, :, None] * correlation[:, :p, p:]
-    beside = np.einsum("bpd,pc->cdb", weighted, membership.astype(np.float64)) / scale.T[:, None]
-    blocks = factor_corr.transpose(1, 2, 0), beside, correlation[:, p:, p:].transpose(1, 2, 0)
+    weighted = weights[:, :, None] * beside[:, :p]
+    factors = np.einsum("bpd,pc->cdb", weighted, membership.astype(np.float64)) / scale.T[:, None]
+    blocks = factor_corr.transpose(1, 2, 0), factors, beside[:, p:].transpose(1, 2, 0)
     return joint_correlations(*blocks).transpose(2, 0, 1)

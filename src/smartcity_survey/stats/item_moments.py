@@ -13,6 +13,7 @@ from smartcity_survey.stats.types import Array, IntArray
 
 # A column whose spread is below this share of its size is constant.
 _CONSTANT = 1e-12
+_CACHED = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,15 @@ def pearson_moments(x: Array, covariates: Array) -> ItemMoments:
     z = standardised(np.hstack((x, covariates)))
     R = z.T @ z / len(z)
     halves = 0.5 * np.square(z)
-    shrinkage = halves[:, :, None] + halves[:, None, :]
-    shrinkage *= R
-    influence = z[:, :, None] * z[:, None, :]
-    influence -= shrinkage
+    influence = np.empty((len(z), *R.shape))
+    # A few respondents at a time, so that what is in between stays in the processor's cache.
+    at_once = max(1, _CACHED // R.size)
+    for first in range(0, len(z), at_once):
+        part = slice(first, first + at_once)
+        shrinkage = halves[part, :, None] + halves[part, None, :]
+        shrinkage *= R
+        np.multiply(z[part, :, None], z[part, None, :], out=influence[part])
+        influence[part] -= shrinkage
     return ItemMoments(R, influence, x.shape[1])
 
 

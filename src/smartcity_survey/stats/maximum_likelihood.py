@@ -27,6 +27,9 @@ TOLERANCE = 1e-10
 
 MAX_HALVINGS = 30
 
+_ROUNDING = 100 * float(np.finfo(np.float64).eps)
+"""A discrepancy that is no larger a share of the terms it is the difference of is their rounding error."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StructureFit:
@@ -172,10 +175,13 @@ def fit_at(
         raise UnderIdentified(factors_of(structures, undetermined))
     df = sum(_moments_of(sample) for sample in samples) - len(theta)
     p = len(samples[0].covariance)
-    f_min = sum(
-        weight * (point.f - sample.log_determinant() - p)
-        for weight, point, sample in zip(weights, points, samples, strict=True)
-    )
+    f_min, terms = 0.0, 0.0
+    for weight, point, sample in zip(weights, points, samples, strict=True):
+        log_determinant = sample.log_determinant()
+        f_min += weight * (point.f - log_determinant - p)
+        terms += weight * (abs(point.f) + abs(log_determinant) + p)
+    if abs(f_min) <= _ROUNDING * terms:
+        f_min = 0.0  # the model reproduces the samples; a quotient of what rounding leaves would mean nothing
     chi2 = multiplier * float(f_min)
     return StructureFit(
         structures=tuple(structures),

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import linalg
 
 from smartcity_survey.stats.errors import NotConverged
-from smartcity_survey.stats.rotation import normalise, positive_columns, varimax
+from smartcity_survey.stats.rotation import Rotation, normalise, positive_columns, varimax
 from smartcity_survey.stats.types import Array
 
 KAPPA = 4.0
@@ -51,12 +51,21 @@ class ObliqueRotation:
 
 
 def promax(
-    loadings: Array, kappa: float = KAPPA, *, n_starts: int = N_STARTS, seed: int = 0
+    loadings: Array,
+    kappa: float = KAPPA,
+    *,
+    n_starts: int = N_STARTS,
+    seed: int = 0,
+    start: Rotation | None = None,
 ) -> ObliqueRotation:
     """Turn varimax loadings of unrotated ones (p, k) towards their own powers, as SPSS does.
 
     The target is each item's varimax loadings at unit length, to the power kappa with their signs; least
     squares fit the varimax loadings to it, and the factors are scaled to variance 1.
+
+    Parameters
+    ----------
+    start : the varimax solution of these loadings, where it is known; otherwise it is found first.
 
     Source: Hendrickson & White (1964); the target by SPSS's variant of it.
 
@@ -64,7 +73,8 @@ def promax(
     ------
     As `varimax`.
     """
-    start = varimax(loadings, n_starts=n_starts, seed=seed)
+    if start is None:
+        start = varimax(loadings, n_starts=n_starts, seed=seed)
     unit_length = normalise(start.loadings)
     target = np.sign(unit_length) * np.abs(unit_length) ** kappa
     turned = np.linalg.lstsq(start.loadings, target, rcond=None)[0]

@@ -10,7 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.types import Array, BoolArray
+
+LEVEL_MARGIN = 2e-5
+"""A p nearer to the level than this share of it (1e-6 at .05) counts as not below: a share of thousands of
+tests must not hang on how a processor rounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,16 @@ class ChiSquareTest:
     statistic: float
     df: int
     p: float
+
+
+def below_level(p: Array, alpha: float) -> BoolArray:
+    """Whether p, any shape, is below the level by more than `LEVEL_MARGIN`."""
+    return np.asarray(p < deciding_level(alpha))
+
+
+def deciding_level(alpha: float) -> float:
+    """The level less `LEVEL_MARGIN` of it."""
+    return alpha * (1 - LEVEL_MARGIN)
 
 
 def f_test(statistic: float, df_numerator: int, df_denominator: int) -> FTest:

@@ -14,6 +14,7 @@ import numpy as np
 from scipy import special
 
 from smartcity_survey.stats.resample import resampled_units
+from smartcity_survey.stats.significance import deciding_level
 from smartcity_survey.stats.types import Array, IntArray
 
 
@@ -21,7 +22,8 @@ from smartcity_survey.stats.types import Array, IntArray
 class CurveTest:
     """Joint inference on h hypotheses over S specifications, B draws under the null of no effect.
 
-    median : (h,), of the estimates. significant : (h,), share with p below alpha and the claimed sign.
+    median : (h,), of the estimates. significant : (h,), share with p below alpha (as `below_level`) and the
+        claimed sign.
     stouffer : (h,), signed t of all specifications added up, over the root of their number.
     p_median, p_significant, p_stouffer : (h,), share of draws at least as extreme in the claimed direction
         (the draw that is the sample itself counted with them).
@@ -70,7 +72,7 @@ def joint_test(
     null : (S, h, B), from `null_estimates`.
     signs : (h,), 1 or -1, the claimed direction.
     """
-    critical: Array = np.asarray(special.stdtrit(df, 1 - alpha / 2), dtype=np.float64)
+    critical: Array = np.asarray(special.stdtrit(df, 1 - deciding_level(alpha) / 2), dtype=np.float64)
     observed, chance = [], []
     for j, sign in enumerate(signs):
         of_sample = _statistics(estimates[:, j, None] * sign, std_err[:, j], critical)
