@@ -42,3 +42,12 @@ rule all:
     input:
         "reports/report.html",
         "reports/manifest.json",
+
+
+# Snakemake goes by the dates of files and by its own memory, which is lost with `.snakemake`. Whatever is not
+# recorded beside the results as made from what is there now is therefore made again, as with `--forcerun`.
+if workflow.dag_settings and set(workflow.dag_settings.targets) <= {"all"}:
+    workflow.dag_settings.forcerun = {
+        *workflow.dag_settings.forcerun,
+        *out_of_date(steps()),
+    }

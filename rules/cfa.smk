@@ -24,6 +24,5 @@ rule cfa:
         options=options(study.cfa),
         level=study.regression.confidence_level,
         seed=study.seed,
-        code=code("stages/cfa.py", "stages/dwls.py", "stats"),
     script:
         "scripts/cfa.py"

@@ -12,12 +12,5 @@ rule clean:
     params:
         disclosure=options(study.disclosure),
         options=options(study.cleaning),
-        code=code(
-            "disclosure.py",
-            "clean.py",
-            "stages/clean.py",
-            "stats/careless.py",
-            "stats/small_cells.py",
-        ),
     script:
         "scripts/clean.py"

@@ -18,6 +18,5 @@ rule common_factors:
     params:
         model=options(study.model),
         options=options(study.factors),
-        code=code("stages/common_factors.py", "stages/factors.py", "stats"),
     script:
         "scripts/common_factors.py"

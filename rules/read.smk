@@ -11,6 +11,5 @@ rule read:
     params:
         disclosure=options(study.disclosure),
         options=options(study.data),
-        code=code("disclosure.py", "read", "stages/read.py", "stats/small_cells.py"),
     script:
         "scripts/read.py"

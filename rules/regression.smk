@@ -25,6 +25,5 @@ rule regression:
         model=options(study.model),
         options=options(study.regression),
         method=study.scores.method,
-        code=code("disclosure.py", "stages/regression.py", "stages/blocks.py", "stats"),
     script:
         "scripts/regression.py"

@@ -17,12 +17,5 @@ rule scores:
         model=options(study.model),
         pls=options(study.pls, *PLS_FIT),
         method=study.scores.method,
-        code=code(
-            "stages/scores.py",
-            "stages/measurement.py",
-            "stages/describe.py",
-            "stages/pls.py",
-            "stats",
-        ),
     script:
         "scripts/scores.py"

@@ -12,5 +12,5 @@ def main(answers: str, codebook: str, model: dict, reports: str = "reports") -> 
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with logged(snakemake, __file__):
         main(snakemake.input.answers, snakemake.input.codebook, snakemake.params.model)

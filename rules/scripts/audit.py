@@ -11,5 +11,5 @@ def main(published: str, language: Language, reports: str = "reports") -> None:
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with logged(snakemake, __file__):
         main(snakemake.params.published, snakemake.params.language)

@@ -17,7 +17,7 @@ def main(responses: str, codebook: str, options: dict, disclosure: dict, reports
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with logged(snakemake, __file__):
         main(
             snakemake.input.responses,
             snakemake.input.codebook,

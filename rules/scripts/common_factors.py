@@ -13,7 +13,7 @@ def main(answers: str, codebook: str, model: dict, options: dict, reports: str =
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with logged(snakemake, __file__):
         main(
             snakemake.input.answers,
             snakemake.input.codebook,

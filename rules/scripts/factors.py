@@ -16,7 +16,7 @@ def main(
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with logged(snakemake, __file__):
         main(
             snakemake.input.answers,
             snakemake.input.codebook,

@@ -27,7 +27,7 @@ def main(
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with logged(snakemake, __file__):
         main(
             snakemake.input.coefficients,
             snakemake.input.pls_paths,

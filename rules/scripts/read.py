@@ -16,7 +16,7 @@ def main(survey: str, codebook: str, options: dict, disclosure: dict, reports: s
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with logged(snakemake, __file__):
         main(
             snakemake.input.survey,
             snakemake.input.codebook,

@@ -17,5 +17,5 @@ def main(config: str, out: str, seed: int) -> None:
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with logged(snakemake, __file__):
         main("config.yaml", str(Path(snakemake.output.csv).parent), snakemake.params.seed)

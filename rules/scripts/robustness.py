@@ -14,7 +14,7 @@ def main(scores: str, codebook: str, model: dict, options: dict, seed: int, repo
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with logged(snakemake, __file__):
         main(
             snakemake.input.scores,
             snakemake.input.codebook,

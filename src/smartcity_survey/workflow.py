@@ -1,46 +1,51 @@
-"""Between Snakemake and the package: what makes a rule run again, and how a rule fails."""
+"""Between Snakemake and the package: how a rule's work is logged and recorded, and how it fails."""
 
 from __future__ import annotations
 
-import hashlib
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, Protocol
 
 from smartcity_survey.errors import SurveyError
+from smartcity_survey.made_from import Step, origin, record
 
-_PACKAGE = Path(__file__).parent
 
+class Job(Protocol):
+    """What Snakemake tells a script: the object `snakemake`."""
 
-def code_digest(*parts: str) -> str:
-    """Digest of the named modules and sub-packages (paths below the package).
-
-    A rule that has it among its `params` runs again when that code changes, and not when a file is merely
-    touched.
-    """
-    digest = hashlib.sha256()
-    for part in sorted(parts):
-        path = _PACKAGE / part
-        files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
-        for file in files:
-            if "__pycache__" not in file.parts:
-                digest.update(file.relative_to(_PACKAGE).as_posix().encode())
-                digest.update(file.read_bytes().replace(b"\r\n", b"\n"))
-    return digest.hexdigest()[:16]
+    rule: str
+    input: Iterable[str]
+    output: Iterable[str]
+    params: Mapping[str, Any]
+    log: Sequence[str]
 
 
 @contextmanager
-def logged(log: str | Path) -> Iterator[None]:
-    """Run a rule's work: warnings and errors go to its log, a SurveyError ends it without a traceback."""
-    path = Path(log)
+def logged(job: Job, script: str) -> Iterator[list[str]]:
+    """Run a rule's work: warnings and errors go to its log, a SurveyError ends it without a traceback.
+
+    What the results were made from is recorded when they are there. Until then they have no record, so that
+    the results of a rule that fails or is killed are out of date.
+
+    Yields
+    ------
+    A list, for files that the rule writes beside the outputs that Snakemake knows.
+    """
+    path = Path(job.log[0])
     path.parent.mkdir(parents=True, exist_ok=True)
+    step = Step(job.rule, Path(script), dict(job.params.items()), tuple(job.input), tuple(job.output))
+    step.record.unlink(missing_ok=True)
+    # Before the work: what changes meanwhile is not what the results are made from.
+    made_from = origin(step)
+    further: list[str] = []
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            yield
+            yield further
             outcome = "done"
         except SurveyError as error:
             outcome = str(error)
@@ -48,6 +53,7 @@ def logged(log: str | Path) -> Iterator[None]:
             path.write_text(traceback.format_exc(), encoding="utf-8")
             raise
     if outcome == "done":
+        record(step, made_from, further)
         print(f"  {path.stem}: done", file=sys.stderr)
     lines = [f"{warning.category.__name__}: {warning.message}" for warning in caught]
     path.write_text("\n".join([*lines, outcome]) + "\n", encoding="utf-8")
