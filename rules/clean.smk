@@ -3,8 +3,10 @@ rule clean:
         responses="reports/private/responses.csv",
         codebook=study.data.codebook,
     output:
-        answers="reports/private/answers.csv",
-        private=["reports/private/exclusions.csv", "reports/private/careless.csv"],
+        answers=update("reports/private/answers.csv"),
+        private=update(
+            ["reports/private/exclusions.csv", "reports/private/careless.csv"]
+        ),
         tables=written("cleaning_log", "exclusions", "careless"),
         cards=update("reports/cards/clean.json"),
     log:

@@ -5,7 +5,7 @@ rule regression:
         demographics="reports/tables/demographics.csv",
         codebook=study.data.codebook,
     output:
-        casewise="reports/private/casewise.csv",
+        casewise=update("reports/private/casewise.csv"),
         tables=written(
             "model_summary",
             "anova",

@@ -4,7 +4,7 @@ rule scores:
         retention="reports/tables/item_retention.csv",
         codebook=study.data.codebook,
     output:
-        scores="reports/private/scores.csv",
+        scores=update("reports/private/scores.csv"),
         tables=written(
             "descriptives", "score_weights", "score_agreement", "score_correlations"
         ),

@@ -5,7 +5,7 @@ from smartcity_survey.io import read_table, write_stage
 from smartcity_survey.model import load_model
 from smartcity_survey.stages.cfa import confirm_model
 from smartcity_survey.stages.retention import retained_items
-from smartcity_survey.workflow import logged
+from smartcity_survey.workflow import perform
 
 
 def main(
@@ -24,8 +24,10 @@ def main(
 
 
 if __name__ == "__main__":
-    with logged(snakemake, __file__):
-        main(
+    perform(
+        snakemake,
+        __file__,
+        lambda: main(
             snakemake.input.answers,
             snakemake.input.retention,
             snakemake.input.codebook,
@@ -33,4 +35,5 @@ if __name__ == "__main__":
             snakemake.params.options,
             snakemake.params.level,
             snakemake.params.seed,
-        )
+        ),
+    )

@@ -4,7 +4,7 @@ from smartcity_survey.config import FactorsSection
 from smartcity_survey.io import read_table, write_stage
 from smartcity_survey.model import load_model
 from smartcity_survey.stages.common_factors import compare_solutions
-from smartcity_survey.workflow import logged
+from smartcity_survey.workflow import perform
 
 
 def main(answers: str, codebook: str, model: dict, options: dict, reports: str = "reports") -> None:
@@ -13,10 +13,13 @@ def main(answers: str, codebook: str, model: dict, options: dict, reports: str =
 
 
 if __name__ == "__main__":
-    with logged(snakemake, __file__):
-        main(
+    perform(
+        snakemake,
+        __file__,
+        lambda: main(
             snakemake.input.answers,
             snakemake.input.codebook,
             snakemake.params.model,
             snakemake.params.options,
-        )
+        ),
+    )

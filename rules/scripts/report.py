@@ -12,7 +12,7 @@ from smartcity_survey.report.page import write_report
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.wording import load_wording
 from smartcity_survey.stages.manifest import build_manifest
-from smartcity_survey.workflow import logged
+from smartcity_survey.workflow import perform
 
 
 def main(
@@ -51,8 +51,10 @@ def main(
 
 
 if __name__ == "__main__":
-    with logged(snakemake, __file__) as further:
-        further += main(
+    perform(
+        snakemake,
+        __file__,
+        lambda: main(
             snakemake.params.config,
             [
                 snakemake.input.survey,
@@ -64,4 +66,5 @@ if __name__ == "__main__":
             snakemake.params.required,
             snakemake.params.not_asked,
             snakemake.params.code,
-        )
+        ),
+    )

@@ -4,7 +4,7 @@ from smartcity_survey.config import RobustnessSection
 from smartcity_survey.io import read_table, write_stage
 from smartcity_survey.model import load_model
 from smartcity_survey.stages.verdict_sheet import verdict_sheet
-from smartcity_survey.workflow import logged
+from smartcity_survey.workflow import perform
 
 
 def main(
@@ -24,8 +24,10 @@ def main(
 
 
 if __name__ == "__main__":
-    with logged(snakemake, __file__):
-        main(
+    perform(
+        snakemake,
+        __file__,
+        lambda: main(
             snakemake.input.hypotheses,
             snakemake.input.tests,
             snakemake.input.power,
@@ -34,4 +36,5 @@ if __name__ == "__main__":
             snakemake.input.codebook,
             snakemake.params.model,
             snakemake.params.options,
-        )
+        ),
+    )

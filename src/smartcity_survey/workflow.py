@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.made_from import Step, origin, record
+from smartcity_survey.made_from import Step, is_recorded, origin, record
 
 
 class Job(Protocol):
@@ -24,37 +24,47 @@ class Job(Protocol):
     log: Sequence[str]
 
 
-@contextmanager
-def logged(job: Job, script: str) -> Iterator[list[str]]:
-    """Run a rule's work: warnings and errors go to its log, a SurveyError ends it without a traceback.
+def perform(job: Job, script: str, work: Callable[[], Iterable[str] | None]) -> None:
+    """Do a rule's work and record what its results were made from, unless they are there as recorded.
 
-    What the results were made from is recorded when they are there. Until then they have no record, so that
-    the results of a rule that fails or is killed are out of date.
+    Snakemake has a rule run again whenever one runs whose results it reads, be these the same or not; it is
+    here that their content decides. Results have no record until they are all there: those of a rule that
+    fails or is killed are out of date.
 
-    Yields
-    ------
-    A list, for files that the rule writes beside the outputs that Snakemake knows.
+    Parameters
+    ----------
+    script : the file of the rule's script.
+    work : makes the results; may return names of files it wrote beside the rule's outputs.
     """
-    path = Path(job.log[0])
-    path.parent.mkdir(parents=True, exist_ok=True)
     step = Step(job.rule, Path(script), dict(job.params.items()), tuple(job.input), tuple(job.output))
-    step.record.unlink(missing_ok=True)
     # Before the work: what changes meanwhile is not what the results are made from.
     made_from = origin(step)
-    further: list[str] = []
+    if is_recorded(step, made_from):
+        for path in step.outputs:
+            Path(path).touch()
+        print(f"  {step.rule}: the same as before", file=sys.stderr)
+        return
+    step.record.unlink(missing_ok=True)
+    with logged(job.log[0]):
+        record(step, made_from, work() or ())
+    print(f"  {step.rule}: done", file=sys.stderr)
+
+
+@contextmanager
+def logged(log: str | Path) -> Iterator[None]:
+    """Warnings and errors of a rule's work go to its log; a SurveyError ends it without a traceback."""
+    path = Path(log)
+    path.parent.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            yield further
+            yield
             outcome = "done"
         except SurveyError as error:
             outcome = str(error)
         except BaseException:
             path.write_text(traceback.format_exc(), encoding="utf-8")
             raise
-    if outcome == "done":
-        record(step, made_from, further)
-        print(f"  {path.stem}: done", file=sys.stderr)
     lines = [f"{warning.category.__name__}: {warning.message}" for warning in caught]
     path.write_text("\n".join([*lines, outcome]) + "\n", encoding="utf-8")
     if outcome != "done":
