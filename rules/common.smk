@@ -126,12 +126,8 @@ def script_of(each):
 
 
 def code():
-    """Name -> digest of every module and data file of ours that the rules asked for depend on."""
-    sources = Sources()
-    files = {}
-    for each in asked_for():
-        files.update(sources.code_of(script_of(each)))
-    return dict(sorted(files.items()))
+    """Digest of all modules and data files of ours that the rules asked for depend on."""
+    return Sources().digest_of(map(script_of, asked_for()))
 
 
 def steps():

@@ -20,7 +20,7 @@ def main(
     inputs: list[str],
     required: list[str],
     not_asked: list[str],
-    code: dict[str, str],
+    code: str,
     reports: str = "reports",
 ) -> list[str]:
     # What an earlier config asked for would be shown as if it belonged to this one.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.metadata import requires, version
 from pathlib import Path, PurePosixPath
@@ -57,6 +57,11 @@ class Sources:
         data = {name for name, package in self._data.items() if f"{package}/__init__.py" in modules}
         code = {name: self._digest(name) for name in modules | data}
         return dict(sorted([*code.items(), (f"scripts/{script.name}", _digest(own))]))
+
+    def digest_of(self, scripts: Iterable[Path]) -> str:
+        """One digest of the code of several scripts."""
+        code = {item for script in scripts for item in self.code_of(script).items()}
+        return _digest(repr(sorted(code)).encode())
 
     def _digest(self, name: str) -> str:
         if name not in self._digests:

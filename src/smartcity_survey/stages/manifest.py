@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +11,13 @@ from smartcity_survey.config import Config
 from smartcity_survey.dependencies import versions
 
 
-def build_manifest(config: Config, inputs: list[str], code: Mapping[str, str]) -> dict[str, Any]:
+def build_manifest(config: Config, inputs: list[str], code: str) -> dict[str, Any]:
     """Inputs with their SHA-256, versions, code, seed and the whole config; no times and no machine names.
 
     Parameters
     ----------
     inputs : files the run read, relative to the study's folder.
-    code : name -> digest of the modules and data files that all rules together depend on.
+    code : digest of the modules and data files that all rules together depend on.
     """
     return {
         "reconstruction": config.study.reconstruction,
@@ -26,6 +25,6 @@ def build_manifest(config: Config, inputs: list[str], code: Mapping[str, str]) -
         "inputs": {path: hashlib.sha256(Path(path).read_bytes()).hexdigest() for path in sorted(inputs)},
         "python": platform.python_version(),
         "packages": versions(),
-        "code": dict(code),
+        "code": code,
         "config": config.model_dump(mode="json", by_alias=True),
     }
