@@ -11,6 +11,5 @@ rule adequacy:
         "reports/private/logs/adequacy.log",
     params:
         model=options(study.model),
-        code=code("stages/adequacy.py", "stats"),
     script:
         "scripts/adequacy.py"

@@ -10,7 +10,6 @@ rule audit:
     params:
         published=lambda wildcards: study.data.published,
         language=study.study.language,
-        code=code("audit", "stages/audit.py"),
     script:
         "scripts/audit.py"
 
@@ -29,6 +28,5 @@ rule reproduction:
         suppress_below=study.factors.suppress_below,
         hidden=study.disclosure.suppress_small_cells,
         language=study.study.language,
-        code=code("audit", "stages/reproduction.py"),
     script:
         "scripts/reproduction.py"

@@ -25,6 +25,5 @@ rule cfa:
         continuity=study.pls.continuity,
         level=study.regression.confidence_level,
         seed=study.seed,
-        code=code("stages/cfa.py", "stages/dwls.py", "stats"),
     script:
         "scripts/cfa.py"

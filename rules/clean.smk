@@ -3,8 +3,10 @@ rule clean:
         responses="reports/private/responses.csv",
         codebook=study.data.codebook,
     output:
-        answers="reports/private/answers.csv",
-        private=["reports/private/exclusions.csv", "reports/private/careless.csv"],
+        answers=update("reports/private/answers.csv"),
+        private=update(
+            ["reports/private/exclusions.csv", "reports/private/careless.csv"]
+        ),
         tables=written("cleaning_log", "exclusions", "careless"),
         cards=update("reports/cards/clean.json"),
     log:
@@ -12,12 +14,5 @@ rule clean:
     params:
         disclosure=options(study.disclosure),
         options=options(study.cleaning),
-        code=code(
-            "disclosure.py",
-            "clean.py",
-            "stages/clean.py",
-            "stats/careless.py",
-            "stats/small_cells.py",
-        ),
     script:
         "scripts/clean.py"

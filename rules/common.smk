@@ -1,11 +1,12 @@
-# Shared by all rule files - the validated config, names of stage files, digests of the code.
+# Shared by all rule files - the validated config, names of stage files, what is out of date.
 from pathlib import Path
 
 from smartcity_survey.config import parse_config
+from smartcity_survey.dependencies import Sources
 from smartcity_survey.errors import SurveyError
+from smartcity_survey.made_from import Step, out_of_date
 from smartcity_survey.reconstructions import alternative_files
 from smartcity_survey.stages.reproduction import recomputed_tables
-from smartcity_survey.workflow import code_digest
 
 try:
     study = parse_config(config, "config.yaml")
@@ -32,25 +33,14 @@ def options(section, *only):
 PLS_FIT = ("scheme", "correlation", "continuity", "tolerance", "max_iterations")
 
 
-def code(*parts):
-    """Digest of the modules named and of those that every stage uses."""
-    return code_digest(
-        "config.py",
-        "parsing.py",
-        "codebook.py",
-        "model.py",
-        "model_checks.py",
-        "io.py",
-        "stages/cards.py",
-        "stages/naming.py",
-        *parts,
-    )
-
-
 def published_files():
     """Files of printed numbers; none where the study compares with nothing printed."""
     folder = study.data.published
-    return sorted(str(path) for path in Path(folder).glob("*.*")) if folder else []
+    return (
+        sorted(str(path) for path in Path(folder).rglob("*") if path.is_file())
+        if folder
+        else []
+    )
 
 
 def recomputed():
@@ -111,3 +101,41 @@ def extras(*kinds, asked=True):
         if ASKED[kind] == asked
         for name in OPTIONAL[kind]
     ]
+
+
+def asked_for():
+    """Rules so far that this study asks for: they write into its reports, and no stage file it does not ask for."""
+    not_asked = set(tables(*extras(asked=False)))
+    return [
+        each
+        for each in workflow.rules
+        if each.script
+        and all(file.startswith("reports/") for file in each.output)
+        and not_asked.isdisjoint(map(str, each.output))
+    ]
+
+
+def results(folder):
+    """Files that the rules so far write into a folder of this study's reports."""
+    files = [str(file) for each in asked_for() for file in each.output]
+    return [file for file in files if Path(file).parent == Path("reports") / folder]
+
+
+def script_of(each):
+    return Path(workflow.basedir) / "rules" / each.script
+
+
+def code():
+    """Digest of all modules and data files of ours that the rules asked for depend on."""
+    return Sources().digest_of(map(script_of, asked_for()))
+
+
+def steps():
+    """The rules asked for, with what their results are made from."""
+    for each in asked_for():
+        params = {
+            name: value(None) if callable(value) else value
+            for name, value in each.params.items()
+        }
+        files = tuple(map(str, each.input)), tuple(map(str, each.output))
+        yield Step(each.name, script_of(each), params, *files)

@@ -19,6 +19,5 @@ rule common_factors:
         model=options(study.model),
         options=options(study.factors),
         continuity=study.pls.continuity,
-        code=code("stages/common_factors.py", "stages/factors.py", "stats"),
     script:
         "scripts/common_factors.py"

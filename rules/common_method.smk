@@ -13,6 +13,5 @@ rule common_method:
         model=options(study.model),
         options=options(study.common_method),
         method=study.scores.method,
-        code=code("stages/common_method.py", "stages/retention.py", "stats"),
     script:
         "scripts/common_method.py"

@@ -23,6 +23,5 @@ rule crosscheck:
         "reports/private/logs/crosscheck.log",
     params:
         model=options(study.model),
-        code=code("stages/crosscheck.py"),
     script:
         "scripts/crosscheck.py"

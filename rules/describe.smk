@@ -10,11 +10,5 @@ rule describe:
     params:
         disclosure=options(study.disclosure),
         language=study.study.language,
-        code=code(
-            "disclosure.py",
-            "stages/describe.py",
-            "stats/descriptives.py",
-            "stats/small_cells.py",
-        ),
     script:
         "scripts/describe.py"

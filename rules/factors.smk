@@ -26,6 +26,5 @@ rule factors:
         model=options(study.model),
         options=options(study.factors),
         seed=study.seed,
-        code=code("stages/factors.py", "stages/retention.py", "stats"),
     script:
         "scripts/factors.py"

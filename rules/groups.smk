@@ -15,12 +15,5 @@ rule groups:
         options=options(study.groups),
         pls=options(study.pls, *PLS_FIT),
         seed=study.seed,
-        code=code(
-            "disclosure.py",
-            "stages/groups.py",
-            "stages/blocks.py",
-            "stages/pls.py",
-            "stats",
-        ),
     script:
         "scripts/groups.py"

@@ -13,11 +13,5 @@ rule hypotheses:
     params:
         model=options(study.model),
         published=lambda wildcards: study.data.published,
-        code=code(
-            "stages/hypotheses.py",
-            "published.py",
-            "audit/paper.py",
-            "audit/reported.py",
-        ),
     script:
         "scripts/hypotheses.py"

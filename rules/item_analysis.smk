@@ -17,8 +17,5 @@ rule item_analysis:
     params:
         disclosure=options(study.disclosure),
         model=options(study.model),
-        code=code(
-            "disclosure.py", "stages/item_analysis.py", "stages/retention.py", "stats"
-        ),
     script:
         "scripts/item_analysis.py"

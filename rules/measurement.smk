@@ -11,8 +11,5 @@ rule measurement:
     params:
         model=options(study.model),
         pls=options(study.pls, *PLS_FIT),
-        code=code(
-            "stages/measurement.py", "stages/pls.py", "stages/pls_inputs.py", "stats"
-        ),
     script:
         "scripts/measurement.py"

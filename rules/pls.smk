@@ -26,16 +26,5 @@ rule pls:
             study.pls, *PLS_FIT, "bootstrap_draws", "interval", "confidence_level"
         ),
         seed=study.seed,
-        code=code(
-            "stages/hypotheses.py",
-            "stages/pls.py",
-            "stages/higher_order.py",
-            "stages/moderation.py",
-            "stages/pls_bootstrap.py",
-            "stages/pls_inputs.py",
-            "stages/pls_consistent.py",
-            "stages/retention.py",
-            "stats",
-        ),
     script:
         "scripts/pls.py"

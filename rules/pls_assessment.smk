@@ -19,13 +19,5 @@ rule pls_assessment:
         model=options(study.model),
         options=options(study.pls, *PLS_FIT, "exact_fit_draws"),
         seed=study.seed,
-        code=code(
-            "stages/pls_assessment.py",
-            "stages/pls.py",
-            "stages/pls_bootstrap.py",
-            "stages/pls_consistent.py",
-            "stages/pls_inputs.py",
-            "stats",
-        ),
     script:
         "scripts/pls_assessment.py"

@@ -12,11 +12,5 @@ rule pls_prediction:
         model=options(study.model),
         options=options(study.pls, *PLS_FIT, "folds", "repetitions", "confidence_level"),
         seed=study.seed,
-        code=code(
-            "stages/pls_prediction.py",
-            "stages/pls.py",
-            "stages/pls_inputs.py",
-            "stats",
-        ),
     script:
         "scripts/pls_prediction.py"

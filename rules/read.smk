@@ -3,7 +3,7 @@ rule read:
         survey=study.data.file,
         codebook=study.data.codebook,
     output:
-        responses="reports/private/responses.csv",
+        responses=update("reports/private/responses.csv"),
         tables=written("read_log"),
         cards=update("reports/cards/read.json"),
     log:
@@ -11,6 +11,5 @@ rule read:
     params:
         disclosure=options(study.disclosure),
         options=options(study.data),
-        code=code("disclosure.py", "read", "stages/read.py", "stats/small_cells.py"),
     script:
         "scripts/read.py"

@@ -1,6 +1,7 @@
 # Not part of the analysis - rebuilds a survey from the printed tables, beside the bundled one, when asked for by name.
 rule reconstruct:
     input:
+        config="config.yaml",
         codebook=study.data.codebook,
         published=published_files(),
     output:
@@ -11,6 +12,5 @@ rule reconstruct:
     threads: 2
     params:
         seed=study.seed,
-        code=code("reconstruct"),
     script:
         "scripts/reconstruct.py"

@@ -5,7 +5,7 @@ rule regression:
         demographics="reports/tables/demographics.csv",
         codebook=study.data.codebook,
     output:
-        casewise="reports/private/casewise.csv",
+        casewise=update("reports/private/casewise.csv"),
         tables=written(
             "model_summary",
             "anova",
@@ -25,6 +25,5 @@ rule regression:
         model=options(study.model),
         options=options(study.regression),
         method=study.scores.method,
-        code=code("disclosure.py", "stages/regression.py", "stages/blocks.py", "stats"),
     script:
         "scripts/regression.py"

@@ -18,6 +18,5 @@ rule robustness:
         model=options(study.model),
         options=options(study.robustness),
         seed=study.seed,
-        code=code("stages/robustness.py", "stats"),
     script:
         "scripts/robustness.py"

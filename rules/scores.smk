@@ -4,7 +4,7 @@ rule scores:
         retention="reports/tables/item_retention.csv",
         codebook=study.data.codebook,
     output:
-        scores="reports/private/scores.csv",
+        scores=update("reports/private/scores.csv"),
         tables=written(
             "descriptives",
             "score_weights",
@@ -21,12 +21,5 @@ rule scores:
         model=options(study.model),
         pls=options(study.pls, *PLS_FIT),
         method=study.scores.method,
-        code=code(
-            "stages/scores.py",
-            "stages/measurement.py",
-            "stages/describe.py",
-            "stages/pls.py",
-            "stats",
-        ),
     script:
         "scripts/scores.py"

@@ -11,6 +11,5 @@ rule sem:
     params:
         model=options(study.model),
         level=study.regression.confidence_level,
-        code=code("stages/sem.py", "stats"),
     script:
         "scripts/sem.py"

@@ -24,18 +24,5 @@ rule specification_curve:
         options=options(study.robustness, "controls", "strict_loading", "null_draws"),
         seed=study.seed,
         published=lambda wildcards: study.data.published,
-        code=code(
-            "disclosure.py",
-            "stages/specification_curve.py",
-            "stages/multiverse.py",
-            "stages/alternatives.py",
-            "stages/blocks.py",
-            "stages/pls.py",
-            "stages/clean.py",
-            "published.py",
-            "audit/paper.py",
-            "audit/reported.py",
-            "stats",
-        ),
     script:
         "scripts/specification_curve.py"

@@ -16,16 +16,5 @@ rule spread:
         model=options(study.model),
         pls=options(study.pls, *PLS_FIT),
         groups=options(study.groups, "variables", "smallest"),
-        code=code(
-            "reconstructions.py",
-            "read",
-            "clean.py",
-            "stages/spread.py",
-            "stages/blocks.py",
-            "stages/pls.py",
-            "stages/pls_inputs.py",
-            "stages/retention.py",
-            "stats",
-        ),
     script:
         "scripts/spread.py"

@@ -15,6 +15,5 @@ rule verdict_sheet:
     params:
         model=options(study.model),
         options=options(study.robustness, "equivalence_bound"),
-        code=code("stages/verdict_sheet.py", "stages/hypotheses.py"),
     script:
         "scripts/verdict_sheet.py"

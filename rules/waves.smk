@@ -20,16 +20,5 @@ rule waves:
         pls=options(study.pls, *PLS_FIT, "bootstrap_draws", "confidence_level"),
         groups=options(study.groups, "permutations"),
         seed=study.seed,
-        code=code(
-            "waves.py",
-            "read",
-            "clean.py",
-            "stages/waves.py",
-            "stages/groups.py",
-            "stages/blocks.py",
-            "stages/pls.py",
-            "stages/retention.py",
-            "stats",
-        ),
     script:
         "scripts/waves.py"

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from smartcity_survey.workflow import code_digest
 from tests.conftest import REPOSITORY
 
 PACKAGE = REPOSITORY / "src/smartcity_survey"
@@ -75,18 +74,6 @@ def test_lock_files_carry_hashes_and_no_addresses() -> None:
         assert "://" not in text
         pinned = [line for line in text.splitlines() if line and not line.startswith((" ", "#"))]
         assert all("==" in line for line in pinned)
-
-
-def test_a_digest_follows_content_not_dates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("smartcity_survey.workflow._PACKAGE", tmp_path)
-    file = tmp_path / "stats" / "pls.py"
-    file.parent.mkdir()
-    file.write_text("a = 1\n", encoding="utf-8")
-    before = code_digest("stats")
-    file.write_text("a = 1\n", encoding="utf-8")
-    assert code_digest("stats") == before
-    file.write_text("a = 2\n", encoding="utf-8")
-    assert code_digest("stats") != before
 
 
 def test_files_are_short_enough_to_read() -> None:

@@ -3,7 +3,7 @@
 from smartcity_survey.io import read_table, write_stage
 from smartcity_survey.model import load_model
 from smartcity_survey.stages.adequacy import evaluate_adequacy
-from smartcity_survey.workflow import logged
+from smartcity_survey.workflow import perform
 
 
 def main(answers: str, codebook: str, model: dict, reports: str = "reports") -> None:
@@ -12,5 +12,8 @@ def main(answers: str, codebook: str, model: dict, reports: str = "reports") -> 
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        main(snakemake.input.answers, snakemake.input.codebook, snakemake.params.model)
+    perform(
+        snakemake,
+        __file__,
+        lambda: main(snakemake.input.answers, snakemake.input.codebook, snakemake.params.model),
+    )

@@ -3,7 +3,7 @@
 from smartcity_survey.config import Language
 from smartcity_survey.io import write_stage
 from smartcity_survey.stages.audit import audit_published
-from smartcity_survey.workflow import logged
+from smartcity_survey.workflow import perform
 
 
 def main(published: str, language: Language, reports: str = "reports") -> None:
@@ -11,5 +11,4 @@ def main(published: str, language: Language, reports: str = "reports") -> None:
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        main(snakemake.params.published, snakemake.params.language)
+    perform(snakemake, __file__, lambda: main(snakemake.params.published, snakemake.params.language))

@@ -7,7 +7,7 @@ from smartcity_survey.config import CleaningSection, DisclosureSection
 from smartcity_survey.disclosure import protect
 from smartcity_survey.io import read_table, write_stage
 from smartcity_survey.stages.clean import clean_answers
-from smartcity_survey.workflow import logged
+from smartcity_survey.workflow import perform
 
 
 def main(responses: str, codebook: str, options: dict, disclosure: dict, reports: str = "reports") -> None:
@@ -17,10 +17,13 @@ def main(responses: str, codebook: str, options: dict, disclosure: dict, reports
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        main(
+    perform(
+        snakemake,
+        __file__,
+        lambda: main(
             snakemake.input.responses,
             snakemake.input.codebook,
             snakemake.params.options,
             snakemake.params.disclosure,
-        )
+        ),
+    )

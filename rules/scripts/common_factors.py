@@ -4,7 +4,7 @@ from smartcity_survey.config import FactorsSection
 from smartcity_survey.io import read_table, write_stage
 from smartcity_survey.model import load_model
 from smartcity_survey.stages.common_factors import compare_solutions
-from smartcity_survey.workflow import logged
+from smartcity_survey.workflow import perform
 
 
 def main(
@@ -21,11 +21,14 @@ def main(
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        main(
+    perform(
+        snakemake,
+        __file__,
+        lambda: main(
             snakemake.input.answers,
             snakemake.input.codebook,
             snakemake.params.model,
             snakemake.params.options,
             snakemake.params.continuity,
-        )
+        ),
+    )

@@ -8,7 +8,7 @@ from smartcity_survey.io import read_table, write_stage
 from smartcity_survey.model import build_model
 from smartcity_survey.stages.common_method import judge_common_method
 from smartcity_survey.stages.retention import retained_items
-from smartcity_survey.workflow import logged
+from smartcity_survey.workflow import perform
 
 
 def main(
@@ -35,8 +35,10 @@ def main(
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        main(
+    perform(
+        snakemake,
+        __file__,
+        lambda: main(
             snakemake.input.answers,
             snakemake.input.scores,
             snakemake.input.retention,
@@ -44,4 +46,5 @@ if __name__ == "__main__":
             snakemake.params.model,
             snakemake.params.options,
             snakemake.params.method,
-        )
+        ),
+    )

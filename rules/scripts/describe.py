@@ -7,7 +7,7 @@ from smartcity_survey.config import DisclosureSection, Language
 from smartcity_survey.disclosure import protect
 from smartcity_survey.io import read_table, write_stage
 from smartcity_survey.stages.describe import describe_answers
-from smartcity_survey.workflow import logged
+from smartcity_survey.workflow import perform
 
 
 def main(answers: str, codebook: str, language: Language, disclosure: dict, reports: str = "reports") -> None:
@@ -16,10 +16,13 @@ def main(answers: str, codebook: str, language: Language, disclosure: dict, repo
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        main(
+    perform(
+        snakemake,
+        __file__,
+        lambda: main(
             snakemake.input.answers,
             snakemake.input.codebook,
             snakemake.params.language,
             snakemake.params.disclosure,
-        )
+        ),
+    )

@@ -9,7 +9,7 @@ from smartcity_survey.io import read_table, write_stage
 from smartcity_survey.model import load_model
 from smartcity_survey.stages.groups import compare_respondents
 from smartcity_survey.stages.retention import retained_items
-from smartcity_survey.workflow import logged
+from smartcity_survey.workflow import perform
 
 
 def main(
@@ -39,8 +39,10 @@ def main(
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        main(
+    perform(
+        snakemake,
+        __file__,
+        lambda: main(
             snakemake.input.answers,
             snakemake.input.retention,
             snakemake.input.demographics,
@@ -50,4 +52,5 @@ if __name__ == "__main__":
             snakemake.params.pls,
             snakemake.params.seed,
             snakemake.params.disclosure,
-        )
+        ),
+    )

@@ -4,7 +4,7 @@ from smartcity_survey.io import read_table, write_stage
 from smartcity_survey.model import load_model
 from smartcity_survey.published import read_verdicts
 from smartcity_survey.stages.hypotheses import judge_hypotheses
-from smartcity_survey.workflow import logged
+from smartcity_survey.workflow import perform
 
 
 def main(
@@ -27,12 +27,15 @@ def main(
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        main(
+    perform(
+        snakemake,
+        __file__,
+        lambda: main(
             snakemake.input.coefficients,
             snakemake.input.pls_paths,
             snakemake.input.sem_paths,
             snakemake.input.codebook,
             snakemake.params.model,
             snakemake.params.published,
-        )
+        ),
+    )

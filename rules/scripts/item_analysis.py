@@ -6,7 +6,7 @@ from smartcity_survey.io import read_table, write_stage
 from smartcity_survey.model import load_model
 from smartcity_survey.stages.item_analysis import analyse_items
 from smartcity_survey.stages.retention import retained_items
-from smartcity_survey.workflow import logged
+from smartcity_survey.workflow import perform
 
 
 def main(
@@ -25,12 +25,15 @@ def main(
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        main(
+    perform(
+        snakemake,
+        __file__,
+        lambda: main(
             snakemake.input.answers,
             snakemake.input.retention,
             snakemake.input.descriptives,
             snakemake.input.codebook,
             snakemake.params.model,
             snakemake.params.disclosure,
-        )
+        ),
+    )

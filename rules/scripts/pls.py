@@ -5,7 +5,7 @@ from smartcity_survey.io import read_table, write_stage
 from smartcity_survey.model import load_model
 from smartcity_survey.stages.pls import OPTIONAL, estimate_pls
 from smartcity_survey.stages.retention import retained_items
-from smartcity_survey.workflow import logged, progress_bar
+from smartcity_survey.workflow import perform, progress_bar
 
 
 def main(
@@ -25,12 +25,15 @@ def main(
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        main(
+    perform(
+        snakemake,
+        __file__,
+        lambda: main(
             snakemake.input.answers,
             snakemake.input.retention,
             snakemake.input.codebook,
             snakemake.params.model,
             snakemake.params.options,
             snakemake.params.seed,
-        )
+        ),
+    )

@@ -7,7 +7,7 @@ from smartcity_survey.config import DataSection, DisclosureSection
 from smartcity_survey.disclosure import protect
 from smartcity_survey.io import write_stage
 from smartcity_survey.stages.read import read_responses
-from smartcity_survey.workflow import logged
+from smartcity_survey.workflow import perform
 
 
 def main(survey: str, codebook: str, options: dict, disclosure: dict, reports: str = "reports") -> None:
@@ -16,10 +16,13 @@ def main(survey: str, codebook: str, options: dict, disclosure: dict, reports: s
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        main(
+    perform(
+        snakemake,
+        __file__,
+        lambda: main(
             snakemake.input.survey,
             snakemake.input.codebook,
             snakemake.params.options,
             snakemake.params.disclosure,
-        )
+        ),
+    )

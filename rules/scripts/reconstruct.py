@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from smartcity_survey.reconstruct import rebuild
-from smartcity_survey.workflow import logged
+from smartcity_survey.workflow import perform
 
 
 def main(config: str, out: str, seed: int) -> None:
@@ -17,5 +17,8 @@ def main(config: str, out: str, seed: int) -> None:
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        main("config.yaml", str(Path(snakemake.output.csv).parent), snakemake.params.seed)
+    perform(
+        snakemake,
+        __file__,
+        lambda: main("config.yaml", str(Path(snakemake.output.csv).parent), snakemake.params.seed),
+    )

@@ -8,7 +8,7 @@ from smartcity_survey.disclosure import protect
 from smartcity_survey.io import read_table, write_stage
 from smartcity_survey.model import build_model
 from smartcity_survey.stages.regression import estimate_regression
-from smartcity_survey.workflow import logged
+from smartcity_survey.workflow import perform
 
 
 def main(
@@ -32,8 +32,10 @@ def main(
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        main(
+    perform(
+        snakemake,
+        __file__,
+        lambda: main(
             snakemake.input.scores,
             snakemake.input.answers,
             snakemake.input.demographics,
@@ -42,4 +44,5 @@ if __name__ == "__main__":
             snakemake.params.options,
             snakemake.params.method,
             snakemake.params.disclosure,
-        )
+        ),
+    )

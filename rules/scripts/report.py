@@ -12,12 +12,17 @@ from smartcity_survey.report.page import write_report
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.wording import load_wording
 from smartcity_survey.stages.manifest import build_manifest
-from smartcity_survey.workflow import logged
+from smartcity_survey.workflow import perform
 
 
 def main(
-    config: dict, inputs: list[str], required: list[str], not_asked: list[str], reports: str = "reports"
-) -> None:
+    config: dict,
+    inputs: list[str],
+    required: list[str],
+    not_asked: list[str],
+    code: str,
+    reports: str = "reports",
+) -> list[str]:
     # What an earlier config asked for would be shown as if it belonged to this one.
     for name in not_asked:
         Path(f"{reports}/tables/{name}.csv").unlink(missing_ok=True)
@@ -29,9 +34,11 @@ def main(
         suppress_below=study.factors.suppress_below,
         alpha=study.model.alpha,
     )
-    manifest = build_manifest(study, inputs)
+    manifest = build_manifest(study, inputs, code)
     write_json(manifest, f"{reports}/manifest.json")
-    draw_all(reports, f"{reports}/figures", setting, respondents=not study.disclosure.suppress_small_cells)
+    drawn = draw_all(
+        reports, f"{reports}/figures", setting, respondents=not study.disclosure.suppress_small_cells
+    )
     write_report(
         reports,
         manifest,
@@ -40,11 +47,14 @@ def main(
         printed=printed_numbers(study.data.published),
         required=required,
     )
+    return [f"{reports}/figures/{name}{suffix}" for name in drawn for suffix in (".svg", ".png")]
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        main(
+    perform(
+        snakemake,
+        __file__,
+        lambda: main(
             snakemake.params.config,
             [
                 snakemake.input.survey,
@@ -55,4 +65,6 @@ if __name__ == "__main__":
             ],
             snakemake.params.required,
             snakemake.params.not_asked,
-        )
+            snakemake.params.code,
+        ),
+    )

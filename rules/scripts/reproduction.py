@@ -5,7 +5,7 @@ from pathlib import Path
 from smartcity_survey.config import Language
 from smartcity_survey.io import read_table, write_stage
 from smartcity_survey.stages.reproduction import compare_with_published
-from smartcity_survey.workflow import logged
+from smartcity_survey.workflow import perform
 
 
 def main(
@@ -22,11 +22,14 @@ def main(
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        main(
+    perform(
+        snakemake,
+        __file__,
+        lambda: main(
             snakemake.params.published,
             snakemake.input.tables,
             snakemake.params.suppress_below,
             snakemake.params.hidden,
             snakemake.params.language,
-        )
+        ),
+    )

@@ -4,7 +4,7 @@ from smartcity_survey.config import RobustnessSection
 from smartcity_survey.io import read_table, write_stage
 from smartcity_survey.model import load_model
 from smartcity_survey.stages.robustness import evaluate_robustness
-from smartcity_survey.workflow import logged
+from smartcity_survey.workflow import perform
 
 
 def main(scores: str, codebook: str, model: dict, options: dict, seed: int, reports: str = "reports") -> None:
@@ -14,11 +14,14 @@ def main(scores: str, codebook: str, model: dict, options: dict, seed: int, repo
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        main(
+    perform(
+        snakemake,
+        __file__,
+        lambda: main(
             snakemake.input.scores,
             snakemake.input.codebook,
             snakemake.params.model,
             snakemake.params.options,
             snakemake.params.seed,
-        )
+        ),
+    )

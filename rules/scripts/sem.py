@@ -4,7 +4,7 @@ from smartcity_survey.io import read_table, write_stage
 from smartcity_survey.model import load_model
 from smartcity_survey.stages.retention import retained_items
 from smartcity_survey.stages.sem import estimate_sem
-from smartcity_survey.workflow import logged
+from smartcity_survey.workflow import perform
 
 
 def main(
@@ -15,11 +15,14 @@ def main(
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        main(
+    perform(
+        snakemake,
+        __file__,
+        lambda: main(
             snakemake.input.answers,
             snakemake.input.retention,
             snakemake.input.codebook,
             snakemake.params.model,
             snakemake.params.level,
-        )
+        ),
+    )

@@ -15,7 +15,7 @@ from smartcity_survey.stages.alternatives import (
     item_alternatives,
 )
 from smartcity_survey.stages.specification_curve import specification_curve
-from smartcity_survey.workflow import logged
+from smartcity_survey.workflow import perform
 
 
 def main(
@@ -53,8 +53,10 @@ def main(
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        main(
+    perform(
+        snakemake,
+        __file__,
+        lambda: main(
             snakemake.input.answers,
             snakemake.input.careless,
             snakemake.input.casewise,
@@ -66,4 +68,5 @@ if __name__ == "__main__":
             snakemake.params.seed,
             snakemake.params.published,
             snakemake.params.disclosure,
-        )
+        ),
+    )

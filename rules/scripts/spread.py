@@ -9,7 +9,7 @@ from smartcity_survey.model import load_model
 from smartcity_survey.reconstructions import read_alternatives
 from smartcity_survey.stages.retention import retained_items
 from smartcity_survey.stages.spread import compare_reconstructions
-from smartcity_survey.workflow import logged
+from smartcity_survey.workflow import perform
 
 
 def main(
@@ -36,8 +36,10 @@ def main(
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        main(
+    perform(
+        snakemake,
+        __file__,
+        lambda: main(
             snakemake.input.answers,
             snakemake.input.retention,
             snakemake.input.codebook,
@@ -46,4 +48,5 @@ if __name__ == "__main__":
             snakemake.params.model,
             snakemake.params.pls,
             snakemake.params.groups,
-        )
+        ),
+    )

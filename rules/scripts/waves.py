@@ -9,7 +9,7 @@ from smartcity_survey.model import load_model
 from smartcity_survey.stages.retention import retained_items
 from smartcity_survey.stages.waves import compare_waves
 from smartcity_survey.waves import Wave, read_wave
-from smartcity_survey.workflow import logged, progress_bar
+from smartcity_survey.workflow import perform, progress_bar
 
 
 def main(
@@ -40,8 +40,10 @@ def main(
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        main(
+    perform(
+        snakemake,
+        __file__,
+        lambda: main(
             snakemake.input.answers,
             snakemake.input.cleaning_log,
             snakemake.input.retention,
@@ -53,4 +55,5 @@ if __name__ == "__main__":
             snakemake.params.pls,
             snakemake.params.groups,
             snakemake.params.seed,
-        )
+        ),
+    )

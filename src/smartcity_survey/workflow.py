@@ -1,40 +1,58 @@
-"""Between Snakemake and the package: what makes a rule run again, and how a rule fails."""
+"""Between Snakemake and the package: how a rule's work is logged and recorded, and how it fails."""
 
 from __future__ import annotations
 
-import hashlib
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, Protocol
 
 from smartcity_survey.errors import SurveyError
+from smartcity_survey.made_from import Step, is_recorded, origin, record
 
-_PACKAGE = Path(__file__).parent
+
+class Job(Protocol):
+    """What Snakemake tells a script: the object `snakemake`."""
+
+    rule: str
+    input: Iterable[str]
+    output: Iterable[str]
+    params: Mapping[str, Any]
+    log: Sequence[str]
 
 
-def code_digest(*parts: str) -> str:
-    """Digest of the named modules and sub-packages (paths below the package).
+def perform(job: Job, script: str, work: Callable[[], Iterable[str] | None]) -> None:
+    """Do a rule's work and record what its results were made from, unless they are there as recorded.
 
-    A rule that has it among its `params` runs again when that code changes, and not when a file is merely
-    touched.
+    Snakemake has a rule run again whenever one runs whose results it reads, be these the same or not; it is
+    here that their content decides. Results have no record until they are all there: those of a rule that
+    fails or is killed are out of date.
+
+    Parameters
+    ----------
+    script : the file of the rule's script.
+    work : makes the results; may return names of files it wrote beside the rule's outputs.
     """
-    digest = hashlib.sha256()
-    for part in sorted(parts):
-        path = _PACKAGE / part
-        files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
-        for file in files:
-            if "__pycache__" not in file.parts:
-                digest.update(file.relative_to(_PACKAGE).as_posix().encode())
-                digest.update(file.read_bytes().replace(b"\r\n", b"\n"))
-    return digest.hexdigest()[:16]
+    step = Step(job.rule, Path(script), dict(job.params.items()), tuple(job.input), tuple(job.output))
+    # Before the work: what changes meanwhile is not what the results are made from.
+    made_from = origin(step)
+    if is_recorded(step, made_from):
+        for path in step.outputs:
+            Path(path).touch()
+        print(f"  {step.rule}: the same as before", file=sys.stderr)
+        return
+    step.record.unlink(missing_ok=True)
+    with logged(job.log[0]):
+        record(step, made_from, work() or ())
+    print(f"  {step.rule}: done", file=sys.stderr)
 
 
 @contextmanager
 def logged(log: str | Path) -> Iterator[None]:
-    """Run a rule's work: warnings and errors go to its log, a SurveyError ends it without a traceback."""
+    """Warnings and errors of a rule's work go to its log; a SurveyError ends it without a traceback."""
     path = Path(log)
     path.parent.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings(record=True) as caught:
@@ -47,8 +65,6 @@ def logged(log: str | Path) -> Iterator[None]:
         except BaseException:
             path.write_text(traceback.format_exc(), encoding="utf-8")
             raise
-    if outcome == "done":
-        print(f"  {path.stem}: done", file=sys.stderr)
     lines = [f"{warning.category.__name__}: {warning.message}" for warning in caught]
     path.write_text("\n".join([*lines, outcome]) + "\n", encoding="utf-8")
     if outcome != "done":

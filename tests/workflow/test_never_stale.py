@@ -1,0 +1,222 @@
+"""No result is taken for up to date that was made from other answers, options, code or packages."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from smartcity_survey.dependencies import Sources
+from smartcity_survey.io import read_json
+from tests.conftest import REPOSITORY
+from tests.workflow.test_nothing_lost import digests, write_study
+
+
+class Place:
+    """A copy of the program, whose code may be edited, and a study that it ran."""
+
+    def __init__(self, folder: Path) -> None:
+        self.program, self.study = folder / "program", folder / "study"
+        for name in ("src", "rules"):
+            shutil.copytree(
+                REPOSITORY / name, self.program / name, ignore=shutil.ignore_patterns("__pycache__")
+            )
+        shutil.copy(REPOSITORY / "Snakefile", self.program)
+        write_study(self.study)
+
+    def _call(self, *command: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", *command],
+            env=os.environ | {"PYTHONPATH": str(self.program / "src"), "PYTHONDONTWRITEBYTECODE": "1"},
+            cwd=folder or self.study,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+
+    def run(self, folder: Path | None = None) -> tuple[set[str], set[str], str]:
+        """Run a study: rules that did their work, rules whose results are the same, and what was said."""
+        finished = self._call("smartcity_survey.cli", "run", ".", "--cores", "2", folder=folder)
+        assert finished.returncode == 0, finished.stdout + finished.stderr
+        done, same = (
+            set(re.findall(rf"^  (\w+): {how}$", finished.stderr, re.MULTILINE))
+            for how in ("done", "the same as before")
+        )
+        return done, same, finished.stdout
+
+    def planned(self, folder: Path | None = None) -> set[str]:
+        """Rules that Snakemake would run; planning changes nothing."""
+        snakefile = str(self.program / "Snakefile")
+        finished = self._call("snakemake", "--snakefile", snakefile, "-n", "--nolock", folder=folder)
+        assert finished.returncode == 0, finished.stdout + finished.stderr
+        found = re.findall(r"^(?:local)?rule (\w+):", finished.stdout + finished.stderr, re.MULTILINE)
+        return set(found) - {"all"}
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    place = Place(tmp_path_factory.mktemp("stale"))
+    done, _, _ = place.run()
+    assert {"read", "clean", "pls", "hypotheses", "report"} < done
+    return place
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    """Edit a file without a newer date."""
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) >= 1
+    times = path.stat()
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+PACKAGE = "program/src/smartcity_survey"
+LINES = "\n\n\n", "\n\n\n\n"
+# File, text, other text; rules that then have to run, and rules that have not.
+EDITS = {
+    "a panel": (f"{PACKAGE}/stages/curve_panel.py", *LINES, "specification_curve report", "pls describe"),
+    "the mean": (f"{PACKAGE}/stats/correlation.py", *LINES, "describe factors pls report", "read"),
+    "an adapter": ("program/rules/scripts/sem.py", *LINES, "sem hypotheses report", "pls clean"),
+    "a rule": ("program/rules/verdict_sheet.smk", '"equivalence_bound"', '"power"', "verdict_sheet", "pls"),
+    "a locale": (f"{PACKAGE}/report/locale/ru.yaml", "\n", "\n\n", "report", "hypotheses verdict_sheet"),
+    "the page's style": (f"{PACKAGE}/report/page.css", "\n", "\n\n", "report", "hypotheses verdict_sheet"),
+    "the page": (f"{PACKAGE}/report/page.html.j2", "\n", "\n\n", "report", "hypotheses verdict_sheet"),
+    "its order": (f"{PACKAGE}/report/contents.yaml", "\n", "\n\n", "report", "hypotheses verdict_sheet"),
+    "the figures' style": (f"{PACKAGE}/report/style.mplstyle", "\n", "\n\n", "report", "hypotheses"),
+    "the audit's locale": (f"{PACKAGE}/audit/locale/kk.yaml", "\n", "\n\n", "hypotheses report", "pls sem"),
+    "no rule's module": (f"{PACKAGE}/check/study.py", *LINES, "", "read report"),
+    "a table": ("study/reports/tables/hypotheses.csv", "H1", "H2", "hypotheses verdict_sheet", "pls"),
+    "a card": ("study/reports/cards/sem.json", "n", "m", "sem report", "pls clean"),
+    "a figure": ("study/reports/figures/path.svg", "svg", "gvs", "report", "pls hypotheses"),
+    "an input": ("study/код кітабы.yaml", "Алматы", "Астана", "read clean describe report", ""),
+    "private answers": ("study/reports/private/answers.csv", "1", "2", "clean describe pls", "read"),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_what_an_edit_has_a_say_in_is_planned_again(place: Place, edit: str) -> None:
+    name, old, new, due, not_due = EDITS[edit]
+    path = place.program.parent / name
+    content, times = path.read_bytes(), path.stat()
+    replace(path, old, new)
+    planned = place.planned()
+    path.write_bytes(content)
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert set(due.split()) <= planned
+    assert planned.isdisjoint(not_due.split())
+
+
+def test_nothing_is_out_of_date_after_a_run(place: Place) -> None:
+    assert place.planned() == set()
+    assert "nothing to do" in place.run()[2]
+
+
+@pytest.fixture
+def copy(place: Place, tmp_path: Path) -> Path:
+    """The study copied elsewhere, without Snakemake's memory."""
+    return Path(shutil.copytree(place.study, tmp_path / "copy", ignore=shutil.ignore_patterns(".snakemake")))
+
+
+def test_a_changed_option_is_seen_without_the_memory_of_snakemake(place: Place, copy: Path) -> None:
+    assert "nothing to do" in place.run(copy)[2]
+    shutil.rmtree(copy / ".snakemake")
+    config = yaml.safe_load((copy / "config.yaml").read_text(encoding="utf-8"))
+    config["model"]["alpha"] = 0.01
+    (copy / "config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
+    os.utime(copy / "config.yaml", (1, 1))
+    done, _, said = place.run(copy)
+    assert {"regression", "pls", "hypotheses", "report"} <= done
+    assert {"read", "clean", "describe"}.isdisjoint(done)
+    assert "nothing to do" not in said
+    assert read_json(copy / "reports/manifest.json")["config"]["model"]["alpha"] == 0.01
+    assert "nothing to do" in place.run(copy)[2]
+
+
+def test_dates_alone_make_nothing_again(place: Place, copy: Path) -> None:
+    files = sorted(path for path in copy.rglob("*") if path.is_file())
+    for day, path in enumerate(reversed(files)):
+        os.utime(path, (86_400 * day, 86_400 * day))
+    done, same, _ = place.run(copy)
+    assert done == set()
+    assert {"clean", "pls", "report"} <= same
+    assert digests(copy) == digests(place.study)
+
+
+def test_results_that_were_edited_or_removed_are_made_again(place: Place, copy: Path) -> None:
+    tables = copy / "reports/tables"
+    replace(tables / "pls_paths.csv", "trust", "faith")
+    (tables / "sem_fit.csv").unlink()
+    (copy / "reports/figures/scree.png").unlink()
+    done, same, _ = place.run(copy)
+    assert {"pls", "sem", "report"} <= done
+    assert {"clean", "factors"}.isdisjoint(done)
+    # Made again to the same bytes, they change nothing of what reads them.
+    assert "hypotheses" in same
+    assert digests(copy) == digests(place.study)
+
+
+def test_no_rule_works_on_what_came_out_the_same(place: Place, copy: Path) -> None:
+    """`read` and `clean` use the small cells; the bootstrap does not, and its answers are the same."""
+    module = place.program / "src/smartcity_survey/stats/small_cells.py"
+    content = module.read_bytes()
+    replace(module, "\n\n\n", "\n\n\n\n")
+    done, same, _ = place.run(copy)
+    module.write_bytes(content)
+    assert {"read", "clean", "report"} <= done
+    assert {"pls", "factors", "sem"} <= same
+
+
+def test_a_rule_that_fails_leaves_no_record(place: Place, copy: Path) -> None:
+    module = place.program / "src/smartcity_survey/stages/sem.py"
+    content = module.read_bytes()
+    module.write_bytes(content + b"\nraise RuntimeError\n")
+    with pytest.raises(AssertionError, match="The run stopped"):
+        place.run(copy)
+    module.write_bytes(content)
+    assert "sem" in place.run(copy)[0] | place.run(copy)[1]
+    assert digests(copy) == digests(place.study)
+
+
+def test_the_report_waits_for_every_table_and_needs_it(place: Place) -> None:
+    reports = place.study / "reports"
+    record = read_json(reports / "private/made_from/report.json")
+    tables = {path.stem for path in (reports / "tables").glob("*.csv")}
+    assert {
+        "collinearity",
+        "item_frequencies",
+        "pls_inadmissible",
+        "score_agreement",
+        "score_weights",
+    } < tables
+    assert set(record["options"]["required"]) == tables
+    assert {path for path in record["inputs"] if path.startswith("reports/tables/")} == {
+        f"reports/tables/{name}.csv" for name in tables
+    }
+    assert {path for path in record["inputs"] if path.startswith("reports/cards/")} == {
+        path.relative_to(place.study).as_posix() for path in (reports / "cards").glob("*.json")
+    }
+
+
+def test_the_manifest_says_what_the_results_were_made_from(place: Place) -> None:
+    manifest = read_json(place.study / "reports/manifest.json")
+    records = {
+        path.stem: read_json(path) for path in (place.study / "reports/private/made_from").glob("*.json")
+    }
+    scripts = [place.program / f"rules/scripts/{rule}.py" for rule in records]
+    assert manifest["code"] == Sources(place.program / "src/smartcity_survey").digest_of(scripts)
+    assert all(record["packages"] == manifest["packages"] for record in records.values())
+    assert all(record["python"] == manifest["python"] for record in records.values())
+
+
+def test_rules_have_scripts_of_their_name_and_name_no_module() -> None:
+    rules = "".join(path.read_text(encoding="utf-8") for path in sorted((REPOSITORY / "rules").glob("*.smk")))
+    names = re.findall(r"^rule (\w+):", rules, re.MULTILINE)
+    assert re.findall(r'script:\s+"scripts/(\w+)\.py"', rules) == names
+    assert sorted(names) == sorted(path.stem for path in (REPOSITORY / "rules/scripts").glob("*.py"))
+    assert "code=code(" not in rules
