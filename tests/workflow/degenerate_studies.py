@@ -145,7 +145,8 @@ KINDS: Mapping[str, Degenerate] = {
     ),
     "unsolved_scores": Degenerate(change=_heywood, config={"scores": {"method": "cfa_bartlett"}}),
     "names_of_no_syntax": Degenerate(
-        names={"c1": "my trust", "c2": "use-it/now", "c3": "it's [q] ~ + *", "c1_1": "T 1"}
+        change=lambda frame: frame.rename(columns={"c1_1": "T 1"}),
+        names={"c1": "my trust", "c2": "use-it/now", "c3": "it's [q] ~ + *", "c1_1": "T 1"},
     ),
     "moderation": Degenerate(
         change=_same_constructs,

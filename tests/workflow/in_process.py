@@ -22,7 +22,7 @@ class StepFailed(AssertionError):
     """A step that a run would have stopped at, with what its log says."""
 
 
-def run_steps(folder: Path, target: str = "all") -> None:
+def run_steps(folder: Path, target: str = "report") -> None:
     """Run every step that the report of a study (or another rule) needs, as `smartcity-survey run` would.
 
     Raises
@@ -43,7 +43,7 @@ def _jobs(folder: Path, target: str) -> Iterator[tuple[Any, SimpleNamespace]]:
     """The rules that the target needs, each after those whose files it reads, with what its script sees."""
     with SnakemakeApi(OutputSettings(quiet={Quietness.ALL}, show_failed_logs=False)) as api:
         workflow = api.workflow(ResourceSettings(cores=1), snakefile=SNAKEFILE, workdir=folder)._workflow
-        jobs = {rule.name: (rule, _job(rule)) for rule in workflow.rules}
+        jobs = {rule.name: (rule, _job(rule)) for rule in workflow.rules if rule.script}
     makers = {file: name for name, (_, job) in jobs.items() for file in job.output}
     needed: dict[str, set[str]] = {}
     open_names = [target]
@@ -53,8 +53,7 @@ def _jobs(folder: Path, target: str) -> Iterator[tuple[Any, SimpleNamespace]]:
             needed[name] = {makers[file] for file in jobs[name][1].input if file in makers}
             open_names += needed[name]
     for name in TopologicalSorter(needed).static_order():
-        if jobs[name][0].script:
-            yield jobs[name]
+        yield jobs[name]
 
 
 def _job(rule: Any) -> SimpleNamespace:

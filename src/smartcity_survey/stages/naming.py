@@ -60,7 +60,7 @@ class _Translator:
             case errors.LinearDependence():
                 self._each(
                     "dependent",
-                    [self._named(group) for group in error.groups] or [[]],
+                    [self._named(group) for group in error.groups],
                     f"these determine one another (smallest eigenvalue {error.smallest_eigenvalue:.3g}, "
                     f"condition number {error.condition_number:.3g}).",
                     "Take one of them out, or look for a column that was copied or summed.",
@@ -203,7 +203,7 @@ class _Translator:
 
     def _each(self, reason: str, groups: Sequence[Sequence[str]], found: str, remedy: str) -> Never:
         at_fault = list(dict.fromkeys(name for group in groups for name in group))
-        problems = [Problem(", ".join([self.place, *group]), found, remedy) for group in groups]
+        problems = [Problem(", ".join([self.place, *group]), found, remedy) for group in groups or [[]]]
         self._raise(reason, at_fault, *problems)
 
     def _one(self, reason: str, found: str, remedy: str) -> Never:

@@ -13,7 +13,7 @@ import numpy as np
 
 from smartcity_survey.stats.cfa import CfaFit, fit_cfa
 from smartcity_survey.stats.cfa_stack import fit_stack
-from smartcity_survey.stats.errors import HeywoodCase, InvalidModel, NotConverged
+from smartcity_survey.stats.errors import HeywoodCase, InvalidModel, NotConverged, NotPositiveDefinite
 from smartcity_survey.stats.types import Array, BoolArray, IntArray
 
 SHARE_OF_ROOM = 0.95
@@ -52,15 +52,17 @@ def dynamic_cutoffs(fit: CfaFit, *, draws: int = 500, share: float = 0.05, seed:
 
     Raises
     ------
-    InvalidModel (fewer than two factors, or items on several), HeywoodCase (the estimates describe no
-    population), NotConverged (more than half of the fits of a level failed).
+    InvalidModel (fewer than two factors, or items on several), HeywoodCase, NotPositiveDefinite (the
+    estimates describe no population), NotConverged (more than half of the fits of a level failed).
     """
     if (fit.pattern.sum(axis=0) > 1).sum() < 2 or (fit.pattern.sum(axis=1) > 1).any():
         raise InvalidModel(
             "dynamic cut-offs need two factors of several items, and items that load on one of them"
         )
-    if not fit.admissible:
+    if fit.heywood.size:
         raise HeywoodCase(tuple(fit.heywood.tolist()))
+    if not fit.admissible:
+        raise NotPositiveDefinite(float(np.linalg.eigvalsh(fit.factor_corr)[0]))
     items, factors, added = omitted_loadings(fit.std_loadings, fit.factor_corr, fit.pattern)
     levels = len(items) + 1
     results = np.full((levels, draws, 3), np.nan)
