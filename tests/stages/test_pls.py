@@ -63,7 +63,7 @@ def test_an_improper_correction_leaves_the_composites_standing() -> None:
     result = estimate_pls(frame, simulated.model().keeping(kept), section, seed=1)
     assert len(result.tables["pls_paths"]) == len(simulated.CONSTRUCTS) - 1
     assert result.tables["plsc_paths"].empty
-    assert refused(result, "plsc_paths") == [("table", "improper", FIRST)]
+    assert refused(result, "plsc_paths") == [("table", "unreliable", FIRST)]
 
 
 def test_both_ratios_have_one_sided_bounds() -> None:

@@ -86,7 +86,7 @@ def test_without_a_solution_of_plsc_the_factor_rows_are_empty_and_say_why() -> N
     assert table.loc[of_factors, ["value", "quantile_95", "quantile_99", "p"]].isna().all(axis=None)
     assert table["statistic"].tolist() == ["srmr", "d_uls", "d_g", "nfi"] * 4
     assert table.loc[~of_factors, "value"].notna().all()
-    assert refused(result, "pls_fit") == [("plsc", "improper", simulated.CONSTRUCTS[0])]
+    assert refused(result, "pls_fit") == [("plsc", "unreliable", simulated.CONSTRUCTS[0])]
 
 
 def test_items_load_highest_on_their_own_construct() -> None:

@@ -92,7 +92,7 @@ class _Translator:
             case errors.ImproperSolution():
                 owner = self.constructs[error.construct]
                 self._raise(
-                    "improper",
+                    "unreliable" if isinstance(error, errors.Unreliable) else "improper",
                     [owner],
                     Problem(
                         f"{self.place}, {owner}",

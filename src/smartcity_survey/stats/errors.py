@@ -127,6 +127,10 @@ class ImproperSolution(StatisticsError):
         super().__init__(f"construct {construct}: {found}")
 
 
+class Unreliable(ImproperSolution):
+    """A reliability that is not within (0, 1], so that nothing can be corrected by it."""
+
+
 class NotPositiveDefinite(StatisticsError):
     """A correlation matrix that no complete data can have; `smallest_eigenvalue` is negative."""
 

@@ -19,6 +19,7 @@ from smartcity_survey.stats.errors import (
     NotConverged,
     NotFinite,
     TooFewRows,
+    Unreliable,
 )
 from smartcity_survey.stats.pls_consistent import disattenuate, rho_a
 from smartcity_survey.stats.pls_model import Layout, PlsModel
@@ -78,7 +79,7 @@ def fit_pls(
     Raises
     ------
     NotFinite, TooFewRows, NotConverged, LinearDependence (items of a Mode B construct), DependentPredictors,
-    ImproperSolution (PLSc: rho_A not within (0, 1], or more than all variance explained), ValueError where R
+    Unreliable (PLSc: rho_A not within (0, 1]), ImproperSolution (PLSc: more than all variance explained), ValueError where R
     has no unit diagonal.
     """
     missing = np.flatnonzero(~np.isfinite(R).all(axis=0))
@@ -185,6 +186,6 @@ def _refuse(verdicts: Verdicts, composites: Composites, R: Array, layout: Layout
         predictors = next(sources for target, sources in layout.regressions if target == position)
         raise DependentPredictors(position, tuple(int(source) for source in predictors))
     if reason is Reason.UNRELIABLE:
-        raise ImproperSolution(position, "its reliability rho_A is not within (0, 1]")
+        raise Unreliable(position, "its reliability rho_A is not within (0, 1]")
     if reason is Reason.IMPROPER:
         raise ImproperSolution(position, "its predictors explain more than all of its variance")
