@@ -41,8 +41,8 @@ def test_defaults_of_optional_sections(config_content: dict[str, Any]) -> None:
             "config.yaml, scores.method: 'median' is not allowed. Choose one of 'mean', 'sum'",
         ),
         (
-            ("pls", "continuity"),
-            [1.5, 0],
+            ("pls",),
+            {"continuity": [1.5, 0]},
             "config.yaml, pls.continuity.0: found 1.5. Input should be less than 1.",
         ),
         (("seed",), -1, "config.yaml, seed: found -1. Input should be greater than or equal to 0."),
