@@ -54,6 +54,11 @@ def test_a_construct_on_both_sides_has_no_single_score_by_skrondal_and_laake(
             {"method": "median"},
             "config.yaml, scores.method: 'median' is not allowed. Choose one of 'mean', 'sum'",
         ),
+        (
+            ("pls",),
+            {"continuity": [1.5, 0]},
+            "config.yaml, pls.continuity.0: found 1.5. Input should be less than 1.",
+        ),
         (("seed",), -1, "config.yaml, seed: found -1. Input should be greater than or equal to 0."),
         (
             ("model", "paths"),
