@@ -25,7 +25,7 @@ THRESHOLDS = (-1.5, -0.5, 0.5, 1.5)
 
 
 def write_study(folder: Path, constructs: int, items: int, n: int, seed: int = 3) -> None:
-    """Survey, codebook and config: correlated constructs, the last explained by the others."""
+    """Survey, codebook and config: correlated constructs, the middle and the last one explained by others."""
     rng = np.random.default_rng(seed)
     covariances = np.full((constructs, constructs), CORRELATION) + (1 - CORRELATION) * np.eye(constructs)
     factors = rng.standard_normal((n, constructs)) @ np.linalg.cholesky(covariances).T
@@ -46,15 +46,16 @@ def write_study(folder: Path, constructs: int, items: int, n: int, seed: int = 3
             for name, codes in demographics.items()
         },
     }
+    half = (constructs - 1) // 2
     config = {
         "study": {"title": "Many items"},
         "data": {"file": "survey.csv", "codebook": "codebook.yaml"},
         "cleaning": {"rules": ["missing_items"]},
-        "model": {
+        "model": {  # relative importance takes at most 16 predictors of one outcome
             "constructs": {name: {"mode": "reflective"} for name in names},
-            "paths": [{"from": names[:-1], "to": names[-1]}],
+            "paths": [{"from": names[:half], "to": names[half]}, {"from": names[half:-1], "to": names[-1]}],
             "hypotheses": {
-                f"H{j + 1}": {"from": name, "to": names[-1]} for j, name in enumerate(names[:-1][:6])
+                f"H{j + 1}": {"from": name, "to": names[-1]} for j, name in enumerate(names[half:-1][:6])
             },
         },
         "robustness": {"controls": list(demographics)},

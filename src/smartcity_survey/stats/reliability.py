@@ -218,7 +218,10 @@ def item_total(S: Array, mean: Array) -> ItemTotal:
                 if singular or k == 1
                 else 1 - 1 / (variance * np.diagonal(np.linalg.inv(S)))
             ),
-            alpha_if_deleted=(k - 1) / np.float64(k - 2) * (1 - (variance.sum() - variance) / rest),
+            alpha_if_deleted=(
+                # Of two items one is left, and 1 less its variance over itself is 0 but for rounding.
+                (k - 1) / (k - 2) * (1 - (variance.sum() - variance) / rest) if k > 2 else np.full(k, np.nan)
+            ),
             scale_mean=float(mean.sum()),
             scale_variance=float(total),
             scale_sd=float(np.sqrt(total)),
