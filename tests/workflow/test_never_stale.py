@@ -175,11 +175,11 @@ def test_no_rule_works_on_what_came_out_the_same(place: Place, copy: Path) -> No
 def test_a_rule_that_fails_leaves_no_record(place: Place, copy: Path) -> None:
     module = place.program / "src/smartcity_survey/stages/sem.py"
     content = module.read_bytes()
-    module.write_bytes(content + b"\nraise RuntimeError\n")
+    module.write_bytes(content + b"\n\ndef estimate_sem(*_):\n    raise RuntimeError\n")
     with pytest.raises(AssertionError, match="The run stopped"):
         place.run(copy)
     module.write_bytes(content)
-    assert "sem" in place.run(copy)[0] | place.run(copy)[1]
+    assert "sem" in place.run(copy)[0]
     assert digests(copy) == digests(place.study)
 
 
