@@ -9,9 +9,15 @@ import pandas as pd
 
 from smartcity_survey.codebook import Codebook
 from smartcity_survey.config import Config, GroupsSection
-from smartcity_survey.errors import Problem
+from smartcity_survey.errors import NoSolution, Problem
 from smartcity_survey.model import Model
 from smartcity_survey.stages.blocks import NO_ANSWER, demographic_codes, demographic_dummies
+from smartcity_survey.stages.factors import n_components
+from smartcity_survey.stages.naming import naming
+from smartcity_survey.stages.retention import item_limits
+from smartcity_survey.stages.scores import score_weights
+from smartcity_survey.stats.correlation import correlation
+from smartcity_survey.stats.item_deletion import ItemLimits, delete_items
 from smartcity_survey.stats.types import Array
 
 FEWEST_ELSEWHERE = 5
@@ -49,6 +55,7 @@ def unmet_needs(
         yield from _repeated(controls, f"{place}, {key}")
         yield from _dependent(answers, codebook, known, f"{place}, {key}")
     yield from _too_many_coefficients(answers, codebook, model, config, place)
+    yield from _unretained(answers, model, config, f"{place}, factors")
 
 
 def foreseen_gaps(
@@ -79,6 +86,7 @@ def foreseen_gaps(
     yield from _chains(model, place)
     yield from _thin_constructs(model, place)
     yield from _rare_answers(answers, model, path)
+    yield from _unsolved_scores(answers, model, config, f"{place}, scores.method")
     parameters = _factor_model_parameters(model)
     if parameters > len(answers):
         yield Problem(
@@ -87,6 +95,34 @@ def foreseen_gaps(
             "model.",
             "Its estimates and fit indices mean little, and it may have no solution: collect more answers.",
         )
+
+
+def _unretained(answers: pd.DataFrame, model: Model, config: Config, place: str) -> Iterator[Problem]:
+    """Limits that no components meet, or that leave a construct without items."""
+    limits = item_limits(config.factors)
+    if limits == ItemLimits():
+        return
+    try:
+        with naming(model.items, place):
+            matrix = correlation(answers[list(model.items)].to_numpy(dtype=np.float64))
+            gone = {step.item for step in delete_items(matrix, limits, n_components(config.factors))}
+        model.keeping(tuple(item for position, item in enumerate(model.items) if position not in gone))
+    except NoSolution as error:
+        yield from error.problems
+
+
+def _unsolved_scores(answers: pd.DataFrame, model: Model, config: Config, place: str) -> Iterator[Problem]:
+    method = config.scores.method
+    try:
+        with naming(model.items, method, model.names):
+            score_weights(method, answers[list(model.items)].to_numpy(dtype=np.float64), model, config.pls)
+    except NoSolution as error:
+        for problem in error.problems:
+            yield Problem(
+                place,
+                f"{problem.place}: {problem.found}",
+                "Write another method, `mean` say: without scores there is no regression.",
+            )
 
 
 def _repeated(controls: Sequence[str], place: str) -> Iterator[Problem]:

@@ -52,14 +52,14 @@ def compute_scores(answers: pd.DataFrame, model: Model, pls: PlsSection, method:
     items = list(model.items)
     x = answers[items].to_numpy(dtype=np.float64)
     with naming(model.items, f"scores by {method}", model.names):
-        weights = _weights(method, x, model, pls)
+        weights = score_weights(method, x, model, pls)
     scores = x @ weights.T
     chosen = pd.DataFrame(scores, columns=list(model.names))
     with naming(model.names, "scores"):
         correlations = correlation(scores)
     refusals = Refusals(model.items, model.names)
     others = {
-        name: refusals.attempt(f"scores_{name}", partial(_weights, name, x, model, pls))
+        name: refusals.attempt(f"scores_{name}", partial(score_weights, name, x, model, pls))
         for name in methods(model)
     }
     by_method = {name: x @ other.T for name, other in others.items() if other is not None}
@@ -165,7 +165,7 @@ def _coefficients(R: Array) -> Array:
     return np.asarray(np.linalg.solve(R[:-1, :-1], R[:-1, -1]))
 
 
-def _weights(method: ScoreMethod, x: Array, model: Model, pls: PlsSection) -> Array:
+def score_weights(method: ScoreMethod, x: Array, model: Model, pls: PlsSection) -> Array:
     """(c, p): weight of every item in every score."""
     membership = model.membership()
     if method == "mean":

@@ -79,8 +79,8 @@ def fit_pls(
     Raises
     ------
     NotFinite, TooFewRows, NotConverged, LinearDependence (items of a Mode B construct), DependentPredictors,
-    Unreliable (PLSc: rho_A not within (0, 1]), ImproperSolution (PLSc: more than all variance explained), ValueError where R
-    has no unit diagonal.
+    Unreliable (PLSc: rho_A not within (0, 1]), ImproperSolution (PLSc: more than all variance explained),
+    ValueError where R has no unit diagonal.
     """
     missing = np.flatnonzero(~np.isfinite(R).all(axis=0))
     if missing.size:
