@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,20 +12,6 @@ from smartcity_survey.check import check_study
 from smartcity_survey.errors import SurveyError
 from tests.workflow.drawn_studies import DrawnStudy, Ranges, studies
 from tests.workflow.in_process import run_steps
-
-FULL = Ranges()
-COMFORTABLE = replace(
-    FULL,
-    n=(150, 400),
-    items=(3, 6),
-    categories=(4, 10),
-    loading=(0.65, 0.9),
-    overlap=(0.1, 0.6),
-    skew=(0.0, 0.5),
-    gaps=(0.0, 0.01),
-)
-RANGES = COMFORTABLE
-"""Of the studies that are drawn. FULL is what the check has to keep its word for; it does not yet."""
 
 # Every example is a whole run: a smaller one is not searched for but where a person looks for it.
 few = settings(
@@ -60,14 +45,14 @@ def keeps_its_word(drawn: DrawnStudy) -> None:
 
 
 @few
-@given(drawn=studies(RANGES))
+@given(drawn=studies(Ranges()))
 def test_what_the_check_passes_a_run_finishes(drawn: DrawnStudy) -> None:
     keeps_its_word(drawn)
 
 
 @pytest.mark.slow
 @many
-@given(drawn=studies(RANGES))
+@given(drawn=studies(Ranges()))
 def test_what_the_check_passes_a_run_finishes_at_length(drawn: DrawnStudy) -> None:
     keeps_its_word(drawn)
 

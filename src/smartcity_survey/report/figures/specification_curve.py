@@ -55,7 +55,7 @@ def plot_specification_curve(curve: pd.DataFrame, hypotheses: pd.DataFrame, sett
     """
     names = list(curve["hypothesis"].unique())
     panels = {name: curve_panel(curve, name, CHOICES) for name in names}
-    options = _lines(panels[names[0]])
+    options = _lines(list(panels.values()))
     bands = [names[start : start + ACROSS] for start in range(0, len(names), ACROSS)]
     panel_height = ROW * (len(options) + 1)
     tight = ConstrainedLayoutEngine(w_pad=0.05, h_pad=0.03, wspace=0, hspace=0)
@@ -90,11 +90,15 @@ def plot_specification_curve(curve: pd.DataFrame, hypotheses: pd.DataFrame, sett
     return figure
 
 
-def _lines(panel: CurvePanel) -> list[tuple[str, str | None]]:
-    """Lines of the choice panel: a choice, then its options. A choice with a single option shows nothing."""
+def _lines(panels: Sequence[CurvePanel]) -> list[tuple[str, str | None]]:
+    """Lines of the choice panel: a choice, then its options. A choice with a single option shows nothing.
+
+    An option may have no solution for one outcome and one for another: all that some panel has are there.
+    """
+    options = dict.fromkeys(option for panel in panels for option in panel.options)
     lines: list[tuple[str, str | None]] = []
-    for choice in dict.fromkeys(choice for choice, _ in panel.options):
-        own = [option for one, option in panel.options if one == choice]
+    for choice in dict.fromkeys(choice for choice, _ in options):
+        own = [option for one, option in options if one == choice]
         if len(own) > 1:
             lines += [(choice, None), *((choice, option) for option in own)]
     return lines
@@ -159,7 +163,7 @@ def _choices(
     wording = setting.wording
     shades = np.full((len(lines), min(BINS, len(panel.estimate))), np.nan)
     for row, line in enumerate(lines):
-        if line[1] is not None:
+        if line[1] is not None and line in panel.options:
             shades[row] = _relative_frequency(panel.chosen[panel.options.index((line[0], line[1]))])
     axes.imshow(
         shades,
