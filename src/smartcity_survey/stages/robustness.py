@@ -49,10 +49,13 @@ class _Regression:
     outcome_correlation: Array
 
 
-_BY_OUTCOME = ("relative_importance", "ridge_trace", "joint_tests", "power", "new_wave_size")
+TABLES = (
+    *("relative_importance", "ridge_trace", "joint_tests", "hypothesis_tests"),
+    *("power", "new_wave_size"),
+)
 
 
-@empty_without_solution(*_BY_OUTCOME, "hypothesis_tests")
+@empty_without_solution(*TABLES)
 def evaluate_robustness(
     scores: pd.DataFrame, model: Model, section: RobustnessSection, seed: int
 ) -> StageResult:
@@ -68,7 +71,7 @@ def evaluate_robustness(
         names = (*model.predictors(outcome), outcome)
         found = common.attempt("regression", partial(_regress, scores, model, outcome), items=names)
         regressions += [] if found is None else [found]
-    own = {name: Refusals() for name in (*_BY_OUTCOME, "hypothesis_tests")}
+    own = {name: Refusals() for name in TABLES}
     compute: dict[str, Callable[[_Regression], pd.DataFrame]] = {
         "relative_importance": _importance,
         "ridge_trace": lambda r: _ridge(r, n),
@@ -89,7 +92,7 @@ def evaluate_robustness(
         **respondents(n),
         "alpha": model.alpha,
     }
-    cards: dict[str, Card] = dict.fromkeys(tables, card)
+    cards: dict[str, Card] = dict.fromkeys(TABLES, card)
     cards["hypothesis_tests"] = {
         **card,
         "family": len(model.hypotheses),
