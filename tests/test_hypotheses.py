@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
+import pandas as pd
 import pytest
 
-from smartcity_survey.stages.hypotheses import judge
+from smartcity_survey.model import Construct, Hypothesis, Model
+from smartcity_survey.stages.hypotheses import judge, judge_hypotheses
+
+MODEL = Model(
+    constructs=tuple(Construct(name, (f"{name}1", f"{name}2"), "reflective") for name in ("a", "b", "y")),
+    paths=(("a", "y"), ("b", "y")),
+    hypotheses=(Hypothesis("H1", "a", "y", "positive"), Hypothesis("H2", "b", "y", "negative")),
+    alpha=0.05,
+)
 
 
 @pytest.mark.parametrize(
@@ -16,7 +26,43 @@ from smartcity_survey.stages.hypotheses import judge
         (0.2, 0.05, "positive", "not_confirmed"),
         (-0.2, 0.01, "positive", "not_confirmed"),
         (-0.2, 0.01, "negative", "confirmed"),
+        (math.nan, math.nan, "positive", "no_solution"),
+        (0.2, math.nan, "positive", "no_solution"),
     ],
 )
 def test_verdict(estimate: float, p: float, sign: Literal["positive", "negative"], verdict: str) -> None:
     assert judge(estimate, p, sign, alpha=0.05) == verdict
+
+
+def test_each_method_takes_its_line_and_what_has_none_has_no_solution() -> None:
+    """b is on the scale of the answers, beta standardised: the interval of b is scaled by beta over b."""
+    coefficients = pd.DataFrame(
+        {
+            "outcome": "y",
+            "term": ["constant", "a", "b"],
+            "b": [1.0, 0.5, -0.2],
+            "beta": [math.nan, 0.4, -0.1],
+            "ci_low": [0.5, 0.25, -0.6],
+            "ci_high": [1.5, 0.75, 0.2],
+            "p": [0.01, 0.001, 0.3],
+        }
+    )
+    pls = pd.DataFrame(
+        {"path": ["b -> y", "a -> y"], "estimate": [-0.2, 0.3], "ci_low": [-0.3, 0.1], "ci_high": [-0.1, 0.5]}
+    ).assign(p=[0.001, 0.2])
+    table = judge_hypotheses(coefficients, pls, pd.DataFrame(), None, MODEL).tables["hypotheses"]
+    lines = table.set_index(["hypothesis", "method"])
+    assert lines["verdict"].to_dict() == {
+        ("H1", "ols"): "confirmed",
+        ("H1", "pls"): "not_confirmed",
+        ("H1", "sem"): "no_solution",
+        ("H2", "ols"): "not_confirmed",
+        ("H2", "pls"): "confirmed",
+        ("H2", "sem"): "no_solution",
+    }
+    assert lines.loc[("H1", "ols"), ["estimate", "ci_low", "ci_high"]].tolist() == pytest.approx(
+        [0.4, 0.2, 0.6]
+    )
+    assert lines.loc[("H2", "ols"), ["ci_low", "ci_high"]].tolist() == pytest.approx([-0.3, 0.1])
+    assert lines.loc[("H2", "pls"), ["estimate", "ci_low"]].tolist() == [-0.2, -0.3]
+    assert lines.loc[("H1", "sem"), ["estimate", "ci_low", "ci_high", "p"]].isna().all()

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from smartcity_survey.config import Language
+from smartcity_survey.io import WHOLE, Card
 from smartcity_survey.report.contents import Contents, Entry, load_contents
 from smartcity_survey.report.tables import Table, card_line, render_table
 from tests.report.conftest import CARD, HOSTILE, MakeSetting
@@ -217,3 +219,52 @@ def test_cells_left_out_before_sharing_have_a_mark_and_a_note(
     assert f"= {mark})" in table.groups[0].heading or f": {mark})" in table.groups[0].heading
     assert any(line.startswith(note) for line in table.notes)
     assert not any(line.startswith(note) for line in whole.notes)
+
+
+def test_a_construct_may_be_called_as_a_column_of_numbers_is(setting: MakeSetting) -> None:
+    """`b` heads regression coefficients; as a construct it has its label and is written as a correlation."""
+    there = setting("en")
+    named = replace(there, labels=replace(there.labels, constructs={"b": "Belief", "p": "Price"}))
+    frame = pd.DataFrame({"construct": ["b", "p"], "b": [1.0, 0.5], "p": [0.5, 1.0]})
+    table = render_table(frame, ENTRIES["score_correlations"], CONTENTS, named)
+    assert table.headings == ("Construct", "Belief", "Price")
+    assert texts(table) == [["Belief", "1.000", ".500"], ["Price", ".500", "1.000"]]
+
+
+def test_what_has_no_solution_is_told_below_the_table_with_the_names_at_fault(
+    tables: dict[str, pd.DataFrame], setting: MakeSetting
+) -> None:
+    refused = [
+        {"part": WHOLE, "reason": "heywood", "at_fault": "T1, T2"},
+        {"part": "omega", "reason": "not_converged", "at_fault": ""},
+    ]
+    card: Card = {"n": 40, "refused": refused}
+    whole = render_table(pd.DataFrame(), ENTRIES["htmt"], CONTENTS, setting("en"), card)
+    assert (whole.headings, whole.groups) == ((), ())
+    assert whole.notes == (
+        "Not computed: a factor that explains all of an item's variance or more (Heywood case) (T1, T2).",
+        "Not computed (ω): no convergence.",
+    )
+    assert "refused" not in whole.card
+    beside = render_table(tables["htmt"], ENTRIES["htmt"], CONTENTS, setting("ru"), card)
+    assert beside.groups
+    assert beside.notes[-1] == "Не вычислено (ω): нет сходимости."
+
+
+def test_a_status_that_is_a_reason_says_whom_it_concerns(setting: MakeSetting) -> None:
+    frame = pd.DataFrame(
+        {
+            "first": ["city=1", "city=1"],
+            "second": ["city=2", "city=2"],
+            "n_first": [60, 60],
+            "n_second": [70, 70],
+            "status": ["compared", "constant"],
+            "at_fault": [None, "city=2, T1"],
+        }
+    )
+    table = render_table(frame, ENTRIES["group_comparisons"], CONTENTS, setting("en"))
+    column = table.headings.index("Outcome")
+    assert [line[column] for line in texts(table)] == [
+        "Compared",
+        "the same answer by everybody (city=2, T1)",
+    ]

@@ -6,7 +6,14 @@ import pytest
 
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.model import Construct, Model
-from smartcity_survey.stages.crosscheck import EXACT, OPTIMUM, Comparison, _cfa, require_agreement
+from smartcity_survey.stages.crosscheck import (
+    EXACT,
+    OPTIMUM,
+    Comparison,
+    _cfa,
+    crosscheck,
+    require_agreement,
+)
 from smartcity_survey.stats.cfa import fit_cfa
 from tests.stats.survey_data import answered_survey
 
@@ -48,3 +55,66 @@ def test_semopy_ends_at_our_optimum() -> None:
     for comparison in _cfa(pd.DataFrame(items, columns=names), tables, model):
         assert comparison.tolerance == OPTIMUM
         assert np.abs(comparison.ours - comparison.theirs).max() < OPTIMUM / 100
+
+
+def measured(names: list[str], constructs: list[str]) -> tuple[pd.DataFrame, Model, dict[str, pd.DataFrame]]:
+    """A survey of two constructs of three items, its model and what our CFA says of it."""
+    answers, _ = answered_survey(300, 8)
+    items = pd.DataFrame(answers[:, :6], columns=names)
+    owners = tuple(
+        Construct(c, tuple(names[3 * j : 3 * j + 3]), "reflective") for j, c in enumerate(constructs)
+    )
+    model = Model(owners, ((constructs[0], constructs[1]),), (), 0.05)
+    fit = fit_cfa(np.cov(items, rowvar=False, ddof=0), len(items), model.membership())
+    loadings, errors = fit.std_loadings[fit.pattern], fit.std_err_std_loadings[fit.pattern]
+    tables = {
+        "cfa_loadings": pd.DataFrame(
+            {
+                "item": names,
+                "std_loading": loadings,
+                "std_loading_low": loadings - 1.96 * errors,
+                "std_loading_high": loadings + 1.96 * errors,
+            }
+        ),
+        "cfa_fit": pd.DataFrame({"statistic": ["chi2"], "value": [fit.chi2]}),
+    }
+    return items, model, tables
+
+
+def test_names_need_not_be_syntax_of_semopys() -> None:
+    items, model, tables = measured(["T 1", "a-b", "c/d", "it's", "x[0]", "~+*"], ["my trust", "use-it"])
+    for comparison in _cfa(items, tables, model):
+        assert comparison.reason == ""
+        assert comparison.agrees()
+
+
+def test_a_peer_that_stops_early_is_no_disagreement_but_a_fault_of_ours_is() -> None:
+    items, model, tables = measured([f"i{j}" for j in range(6)], ["a", "b"])
+    ours = tables["cfa_fit"]["value"].item()
+    # Had we found a higher likelihood than there is, the peer's would look like stopped early ...
+    early = tables | {"cfa_fit": tables["cfa_fit"].assign(value=ours - 1)}
+    assert {c.reason for c in _cfa(items, early, model)} == {"lower_maximum"}
+    # ... but one below the peer's, or loadings that its likelihood does not explain, are ours to answer for.
+    late = tables | {"cfa_fit": tables["cfa_fit"].assign(value=ours + 1)}
+    assert [c.agrees() for c in _cfa(items, late, model)] == [True, False]
+    moved = tables["cfa_loadings"].assign(std_loading=tables["cfa_loadings"]["std_loading"] + 0.01)
+    assert [c.agrees() for c in _cfa(items, tables | {"cfa_loadings": moved}, model)] == [False, True]
+
+
+def test_what_the_run_has_no_result_for_is_not_compared() -> None:
+    items, model, _ = measured([f"i{j}" for j in range(6)], ["a", "b"])
+    none = dict.fromkeys(
+        (
+            "adequacy",
+            "item_msa",
+            "rotated_loadings",
+            "coefficients",
+            "model_summary",
+            "cfa_fit",
+            "cfa_loadings",
+        ),
+        pd.DataFrame(),
+    )
+    table = crosscheck(items, pd.DataFrame(), none, model).tables["crosscheck"]
+    assert table.empty
+    require_agreement(table)

@@ -185,3 +185,32 @@ def test_a_single_item_is_a_caveat_of_every_verdict_on_it() -> None:
     trust, use = MODEL.constructs
     single = replace(MODEL, constructs=(trust, replace(use, items=("use1",))))
     assert caveats(SOLID, model=single) == ["single_item"]
+
+
+def test_a_regression_without_a_solution_leaves_the_line_empty_and_says_so() -> None:
+    none = pd.DataFrame()
+    claim = {"hypothesis": "H1", "predictor": "trust", "outcome": "use"}
+    verdicts = {"ols": "no_solution", "pls": "confirmed", "sem": "not_confirmed"}
+    hypotheses = pd.DataFrame(
+        [
+            {**claim, "method": method, "estimate": 0.3, "p": 0.01, "verdict": v}
+            for method, v in verdicts.items()
+        ]
+    )
+    line = (
+        verdict_sheet(hypotheses, none, none, none, none, none, MODEL, RobustnessSection())
+        .tables["verdict_sheet"]
+        .iloc[0]
+    )
+    assert line["caveats"] == "regression_unsolved, methods_disagree"
+    assert (line["verdict_holm"], line["equivalence"], line["evidence"]) == ("no_solution", "", "")
+    assert line[["beta", "p", "vif", "share_agreeing", "p_curve"]].isna().all()
+
+
+def test_another_method_without_a_solution_is_no_disagreement() -> None:
+    assert caveats(SOLID | {"pls": "no_solution"}) == ["method_unsolved"]
+
+
+def test_without_a_curve_nothing_is_said_of_its_shares() -> None:
+    gone = dict.fromkeys(("share_confirmed", "share_claimed_sign", "p_median"), float("nan"))
+    assert caveats(SOLID | gone) == ["curve_unsolved"]

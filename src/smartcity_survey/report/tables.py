@@ -87,7 +87,7 @@ def render_table(
             groups[name][2].append(tuple(remarks(line, entry, contents, setting)))
     lines = [cells for _, own, _ in groups.values() for cells in own]
     return Table(
-        headings=tuple(heading(column, setting, entry.name, *entry.pivot[:1]) for column in columns),
+        headings=tuple(_heading(column, entry, setting) for column in columns),
         numeric=tuple(bool(lines) and all(cells[i].numeric for cells in lines) for i in range(len(columns))),
         groups=tuple(Group(title, tuple(own), tuple(remarks)) for title, own, remarks in groups.values()),
         notes=(
@@ -201,7 +201,7 @@ def _columns(frame: pd.DataFrame, entry: Entry) -> tuple[str, ...]:
 def _cell(line: Mapping[str, Any], column: str, entry: Entry, contents: Contents, setting: Setting) -> Cell:
     value = line[column]
     if column.endswith("_low") and (high := f"{column.removesuffix('_low')}_high") in line:
-        return interval(value, line[high], _format(column, entry, contents), setting.wording.numbers)
+        return interval(value, line[high], _format(column, entry, contents, setting), setting.wording.numbers)
     if entry.suppress and isinstance(value, float) and abs(value) < setting.suppress_below:
         return Cell("", numeric=True)
     if column == "reproduced":
@@ -210,7 +210,7 @@ def _cell(line: Mapping[str, Any], column: str, entry: Entry, contents: Contents
     number_format = (
         contents.statistics.get(line["statistic"].removeprefix(ROBUST), "")
         if statistic
-        else _format(column, entry, contents)
+        else _format(column, entry, contents, setting)
     )
     return cell(column, value, line, number_format, setting)
 
@@ -237,7 +237,20 @@ def remarks(
         )
 
 
-def _format(column: str, entry: Entry, contents: Contents) -> str:
+def _heading(column: str, entry: Entry, setting: Setting) -> str:
+    if _is_construct(column, entry, setting):
+        return setting.labels.constructs[column]
+    return heading(column, setting, entry.name, *entry.pivot[:1])
+
+
+def _is_construct(column: str, entry: Entry, setting: Setting) -> bool:
+    """Whether a column is a construct's, though it may be called as another is (`b`, `p`)."""
+    return bool(entry.cells) and column in setting.labels.constructs and column not in entry.formats
+
+
+def _format(column: str, entry: Entry, contents: Contents, setting: Setting) -> str:
+    if _is_construct(column, entry, setting):
+        return entry.cells
     if entry.pivot:
         return entry.cells
     return entry.formats.get(column) or contents.formats.get(column) or entry.cells
