@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, Phase, given, note, settings
 
 from smartcity_survey.check import check_study
 from smartcity_survey.errors import SurveyError
+from tests.workflow.degenerate_studies import PLAIN
 from tests.workflow.drawn_studies import DrawnStudy, Ranges, studies
 from tests.workflow.in_process import run_steps
 
@@ -59,18 +60,5 @@ def test_what_the_check_passes_a_run_finishes_at_length(drawn: DrawnStudy) -> No
 
 def test_the_drawn_studies_are_not_all_refused(tmp_path: Path) -> None:
     """Else the property would hold of nothing."""
-    drawn = DrawnStudy(
-        n=150,
-        items=(3, 4),
-        categories=5,
-        loading=0.7,
-        overlap=0.3,
-        skew=0.0,
-        gaps=0.0,
-        groups=2,
-        chain=False,
-        method="mean",
-        seed=1,
-    )
-    drawn.write(tmp_path)
+    PLAIN.write(tmp_path)
     assert passes(tmp_path)
