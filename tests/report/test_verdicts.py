@@ -43,3 +43,26 @@ def test_facts(tables: dict[str, pd.DataFrame], setting: MakeSetting) -> None:
     assert shown["Hypotheses confirmed, OLS regression"] == ("1", "of 2")
     assert shown["Printed numbers met"] == ("2", "of 3")
     assert facts({}, setting("en")) == ()
+
+
+def test_a_method_without_a_solution_says_so_and_disagrees_with_nobody(
+    tables: dict[str, pd.DataFrame], setting: MakeSetting
+) -> None:
+    hypotheses = tables["hypotheses"].copy()
+    ols = hypotheses["method"] == "ols"
+    hypotheses.loc[ols, ["estimate", "ci_low", "ci_high", "p"]] = float("nan")
+    hypotheses.loc[ols, "verdict"] = "no_solution"
+    first, second = verdicts(hypotheses, setting("en"))
+    for line in (first, second):
+        finding = line.findings[1]
+        assert finding is not None
+        assert (finding.verdict, finding.numbers, finding.confirmed, finding.contrary) == (
+            "no solution",
+            (),
+            False,
+            False,
+        )
+    assert first.agreed
+    assert ("Hypotheses confirmed, OLS regression", "0", "of 2") in facts(
+        {"hypotheses": hypotheses}, setting("en")
+    )

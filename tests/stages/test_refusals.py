@@ -63,7 +63,7 @@ def test_a_stage_without_a_solution_makes_all_its_tables_empty() -> None:
     result = stage(NoSolution("no_scores", ("trust",), SurveyError("a", "b.", "c.").problems))
     assert {name: frame.empty for name, frame in result.tables.items()} == {"scores": True, "weights": True}
     told = [{"part": "table", "reason": "no_scores", "at_fault": "trust"}]
-    assert result.cards == dict.fromkeys(("scores", "weights"), {"refused": told})
+    assert result.cards == {name: {"refused": told} for name in result.tables}
     assert list(result.private["rows"].columns) == ["respondent"]
     with pytest.raises(ZeroDivisionError):
         stage(ZeroDivisionError())

@@ -56,9 +56,8 @@ def cell(column: str, value: Any, line: Mapping[str, Any], number_format: str, s
             return Cell("", numeric=bool(number_format))
         return Cell(formatter(number_format or "compact")(wording.numbers, number), numeric=True)
     if column.startswith("verdict_"):
-        return Cell(
-            name_text(column, str(value), line, setting), mark="yes" if value == "confirmed" else "no"
-        )
+        mark = {"confirmed": "yes", "not_confirmed": "no"}.get(str(value), "")
+        return Cell(name_text(column, str(value), line, setting), mark=mark)
     if column in ITEMS and value in setting.labels.items:
         return Cell(str(value), aside=setting.labels.items[value])
     return Cell(name_text(column, str(value), line, setting))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -88,11 +89,9 @@ def _finding(line: Mapping[str, Any], setting: Setting) -> Finding:
     wording, style = setting.wording, setting.wording.numbers
     estimate, low, high, p = (float(line[key]) for key in ("estimate", "ci_low", "ci_high", "p"))
     written_p = style.p_value(p)
-    if line["verdict"] == "no_solution":
-        return Finding(
-            wording.value("method", str(line["method"])), wording["verdicts.no_solution"], False, (), False
-        )
-    parts = [wording.fill("verdicts.estimate", estimate=style.fixed(estimate, 3, bounded=True))]
+    parts = []
+    if not math.isnan(estimate):
+        parts = [wording.fill("verdicts.estimate", estimate=style.fixed(estimate, 3, bounded=True))]
     parts += [text for text in [interval(low, high, "ratio:2", style).text] if text]
     parts += [wording.fill("verdicts.p_below" if p < 0.001 else "verdicts.p", p=written_p)] if p == p else []
     return Finding(
