@@ -139,7 +139,7 @@ def _unknown_category(rows: pd.DataFrame, codebook: Codebook, section: CleaningS
         for band in demographic.bands:
             known |= (values >= band.minimum) & (values <= band.maximum)
         for position in np.flatnonzero(~np.isnan(values) & ~known).tolist():
-            found.setdefault(position, []).append(f"{name} = {values[position]:g}")
+            found.setdefault(position, []).append(f"{name} = {demographic.shown(values[position])}")
     return _joined("a category the codebook lacks", found)
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from smartcity_survey.config import Label as Label
 from smartcity_survey.config import Language
+from smartcity_survey.dates import EXAMPLE, DayNumber, date_text, day_number
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.parsing import Section, parse, read_yaml
 
@@ -62,28 +66,68 @@ class Item(Section):
 
 
 class Band(Section):
-    """A range of a numeric demographic variable, both ends included."""
+    """A range of numbers or of dates, both ends included: a last date with all its day.
+
+    Dates are numbers of days from here on (`dates.DayNumber`).
+    """
 
     label: Label
-    minimum: float = Field(alias="from", description="lowest value")
-    maximum: float = Field(alias="to", description="highest value")
+    # The highest value first: the lowest is then held against it.
+    maximum: float = Field(alias="to", description="highest value, a number or a date")
+    minimum: float = Field(alias="from", description="lowest value, a number or a date")
+
+    @field_validator("maximum", "minimum", mode="wrap")
+    @classmethod
+    def _number_or_date(cls, value: Any, read: Callable[[Any], float], info: ValidationInfo) -> float:
+        end: float | None = _date_of(value, last=info.field_name == "maximum")
+        if end is None:
+            try:
+                end = read(value)
+            except ValidationError:
+                if not isinstance(value, (str, date)):
+                    raise
+                raise PydanticCustomError(
+                    "number_or_date", "Write a number, or a date as in {example}", {"example": EXAMPLE}
+                ) from None
+        other = info.data.get("maximum")
+        if other is not None and isinstance(end, DayNumber) != isinstance(other, DayNumber):
+            raise PydanticCustomError(
+                "kind_of_end",
+                "Write a {kind}, as at the other end of the band",
+                {"kind": "date" if isinstance(other, DayNumber) else "number"},
+            )
+        return end
 
 
 class Demographic(Section):
-    """A question about the respondent: coded categories, or bands of a number."""
+    """A question about the respondent: coded categories, or bands of a number or a date."""
 
     label: Label = Field(description="name shown in tables")
     column: str | None = Field(None, description="its column in the survey file; none: of the same name")
     categories: dict[int, Label] = Field(default_factory=dict, description="label of each code")
-    bands: tuple[Band, ...] = Field((), description="ranges of a numeric answer")
+    bands: tuple[Band, ...] = Field((), description="ranges of a number or a date")
 
     @model_validator(mode="after")
     def _one_kind(self) -> Demographic:
         if bool(self.categories) == bool(self.bands):
             raise ValueError("give either `categories` or `bands`")
         _require_distinct(self.categories)
+        if self.of_dates and not all(isinstance(band.minimum, DayNumber) for band in self.bands):
+            numbers = [_shown(b.minimum) for b in self.bands if not isinstance(b.minimum, DayNumber)]
+            raise ValueError(
+                f"some bands are of dates, but those from {_listed(numbers)} of numbers: make all of one kind"
+            )
         _require_disjoint(self.bands)
         return self
+
+    @property
+    def of_dates(self) -> bool:
+        """Whether the answers are dates."""
+        return any(isinstance(band.minimum, DayNumber) for band in self.bands)
+
+    def shown(self, answer: float) -> str:
+        """An answer as a person writes it."""
+        return date_text(answer) if self.of_dates else f"{answer:g}"
 
 
 class Codebook(Section):
@@ -186,14 +230,26 @@ def _require_distinct(answers: Mapping[int, Label]) -> None:
                 raise ValueError(f"the wording {wording!r} stands for the codes {other} and {code}")
 
 
+def _date_of(value: object, *, last: bool) -> DayNumber | None:
+    """A date of yaml, or one written as text."""
+    if isinstance(value, datetime):
+        return day_number(value.isoformat(sep=" "), last=last)
+    return day_number(str(value).strip(), last=last) if isinstance(value, (str, date)) else None
+
+
+def _shown(end: float) -> str:
+    return end.written if isinstance(end, DayNumber) else f"{end:g}"
+
+
 def _require_disjoint(bands: Iterable[Band]) -> None:
     ordered = sorted(bands, key=lambda band: band.minimum)
     for band in ordered:
         if band.minimum > band.maximum:
-            raise ValueError(f"a band from {band.minimum:g} to {band.maximum:g} holds no number")
+            kind = "date" if isinstance(band.minimum, DayNumber) else "number"
+            raise ValueError(f"a band from {_shown(band.minimum)} to {_shown(band.maximum)} holds no {kind}")
     for lower, upper in pairwise(ordered):
         if upper.minimum <= lower.maximum:
-            raise ValueError(f"{upper.minimum:g} lies in two bands")
+            raise ValueError(f"{_shown(upper.minimum)} lies in two bands")
 
 
 def _listed(names: Iterable[object]) -> str:

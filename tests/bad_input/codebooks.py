@@ -182,6 +182,73 @@ CASES = (
         "Write a number",
     ),
     Case(
+        "a band that ends at a date",
+        setting(
+            "codebook",
+            *("demographics", "visit"),
+            to={"label": "Visit", "bands": [{"label": "a", "from": 2, "to": date(2026, 1, 1)}]},
+        ),
+        "codebook.yaml, demographics.visit.bands.0.from",
+        "found 2",
+        "Write a date, as at the other end of the band",
+    ),
+    Case(
+        "a band of dates beside one of numbers",
+        setting(
+            "codebook",
+            *("demographics", "visit"),
+            to={
+                "label": "Visit",
+                "bands": [
+                    {"label": "a", "from": date(2026, 1, 1), "to": "2026-06-30"},
+                    {"label": "b", "from": 5, "to": 9},
+                ],
+            },
+        ),
+        "codebook.yaml, demographics.visit",
+        "contradiction",
+        "some bands are of dates, but those from 5 of numbers: make all of one kind",
+    ),
+    Case(
+        "bands of dates that overlap",
+        setting(
+            "codebook",
+            *("demographics", "visit"),
+            to={
+                "label": "Visit",
+                "bands": [
+                    {"label": "a", "from": "2026-01-01", "to": date(2026, 6, 30)},
+                    {"label": "b", "from": "2026-06-30 14:30", "to": "2026-12-31"},
+                ],
+            },
+        ),
+        "codebook.yaml, demographics.visit",
+        "contradiction",
+        "2026-06-30 14:30 lies in two bands",
+    ),
+    Case(
+        "a band of dates that ends before it begins",
+        setting(
+            "codebook",
+            *("demographics", "visit"),
+            to={"label": "Visit", "bands": [{"label": "a", "from": "2026-07-01", "to": "2026-06-30"}]},
+        ),
+        "codebook.yaml, demographics.visit",
+        "contradiction",
+        "a band from 2026-07-01 to 2026-06-30 holds no date",
+    ),
+    Case(
+        "a band from a date with the day first",
+        setting(
+            "codebook",
+            *("demographics", "visit"),
+            to={"label": "Visit", "bands": [{"label": "a", "from": "01.07.2026", "to": "2026-12-31"}]},
+        ),
+        "codebook.yaml, demographics.visit.bands.0.from",
+        "found '01.07.2026'",
+        "Write a number, or a date as in 2026-11-28",
+    ),
+    Case(
         "a question without categories",
         setting("codebook", "demographics", "visit", to={"label": "Visit"}),
         "codebook.yaml, demographics.visit",

@@ -124,7 +124,9 @@ def _unknown_categories(responses: Responses, codebook: Codebook, path: Path) ->
         for band in question.bands:
             known |= (values >= band.minimum) & (values <= band.maximum)
         if not known.all():
-            found = f"codes the codebook lacks: {_codes(values[~known])} (rows {_rows(responses, ~known)})."
+            answers = _some([question.shown(value) for value in np.unique(values[~known])])
+            kind = "dates" if question.of_dates else "codes"
+            found = f"{kind} the codebook lacks: {answers} (rows {_rows(responses, ~known)})."
             yield _unruled(f"{path}, column {name}", found, "unknown_category")
 
 

@@ -103,7 +103,10 @@ def _valid_codes(name: str, codebook: Codebook) -> Sequence[int]:
 
 
 def _in_a_band(low: float, high: float, question: Demographic) -> bool:
-    return any(low <= band.maximum and band.minimum <= high for band in question.bands)
+    # Dates are numbers inside the program only: no code of the file is one.
+    return not question.of_dates and any(
+        low <= band.maximum and band.minimum <= high for band in question.bands
+    )
 
 
 def _listed(names: Sequence[object]) -> str:

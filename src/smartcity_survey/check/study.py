@@ -201,6 +201,8 @@ def _summary(config: Config, codebook: Codebook, responses: Responses, cleaned: 
             f"{config.data.file}: weighted by {config.data.weight}, worth {size:.1f} that count alike "
             "(Kish's effective sample size)."
         )
+    if "dates" in responses.how:
+        lines.append(f"{config.data.file}: dates are read as {responses.how['dates']}.")
     if responses.unused:
         lines.append(f"{config.data.file}: {unused}.")
     return tuple(lines)

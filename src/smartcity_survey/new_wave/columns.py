@@ -13,7 +13,7 @@ import pandas as pd
 import yaml
 
 from smartcity_survey.errors import Problem, SurveyError
-from smartcity_survey.read.cells import Missing, cell_text, read_codes
+from smartcity_survey.read.cells import Missing, cell_text, read_codes, read_dates
 from smartcity_survey.read.tables import Table
 
 MOST_DISTINCT = 200
@@ -39,6 +39,7 @@ class Column:
     codes_in_words : whether the cells hold the wording itself.
     repeats : rows that hold the same text as an earlier one; None where a cell is empty or many repeat.
     is_plain : whether all texts are of letters, digits and hyphens alone, as identifiers are.
+    is_dates : whether all answers are dates as can be read (2026-11-28, 28.11.2026).
     """
 
     name: str
@@ -50,6 +51,7 @@ class Column:
     codes_in_words: bool
     repeats: int | None
     is_plain: bool
+    is_dates: bool = False
 
     @property
     def is_codes(self) -> bool:
@@ -65,6 +67,7 @@ class _Seen:
     texts: set[str] | None = field(default_factory=set)
     repeats: int = 0
     is_plain: bool = True
+    is_dates: bool = True
 
     def add(self, cells: pd.Series, missing: Missing, decimal: str) -> None:
         codes = read_codes(cells, {}, missing, decimal)
@@ -73,6 +76,7 @@ class _Seen:
             self.counts.update(codes.values[np.isfinite(codes.values)].tolist())
         if len(self.words) <= MOST_DISTINCT:
             self.words.update(text for _, text in codes.unreadable)
+        self.is_dates = self.is_dates and not read_dates(cells, missing, decimal).unreadable
         if self.texts is not None:
             texts = [cell_text(cell) for cell in cells]
             n_before = len(self.texts)
@@ -130,6 +134,7 @@ def _column(name: str, seen: _Seen, table: Table, missing: Missing) -> Column:
         codes_in_words=bool(told),
         repeats=None if seen.texts is None else seen.repeats,
         is_plain=seen.is_plain,
+        is_dates=seen.is_dates and seen.n_answered > 0,
     )
 
 

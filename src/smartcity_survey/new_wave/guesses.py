@@ -102,6 +102,7 @@ def _is_category(column: Column) -> bool:
         return len(column.counts) <= MOST_CODES and (bool(column.answers) or max(column.counts) <= MOST_CODES)
     return (
         bool(column.words)
+        and not column.is_dates
         and not column.counts
         and len(column.words) <= MOST_CODES
         and "" not in column.words
@@ -117,6 +118,11 @@ def _why_not(column: Column) -> str:
         return "addresses; delete the column from the file"
     if not column.n_answered:
         return "empty"
+    if column.is_dates:
+        return (
+            "dates; to use them, write the question into codebook.yaml with `bands` whose ends are dates "
+            "(from: 2026-01-01, to: 2026-06-30)"
+        )
     return "numbers that are no codes" if column.counts or not column.words else "free text"
 
 

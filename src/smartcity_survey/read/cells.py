@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
@@ -13,6 +13,7 @@ import pandas as pd
 
 from smartcity_survey.codebook import Codebook, Label
 from smartcity_survey.config import DataSection
+from smartcity_survey.dates import day_number, dotted_number
 from smartcity_survey.stats.types import Array, BoolArray
 
 DATE_OR_TIME = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d+)?)?|-?\d+:\d\d:\d\d(\.\d+)?")
@@ -53,6 +54,7 @@ class Codes:
     n_empty, n_declared : cells without an answer: empty ones, and those whose content means that.
     n_labels : cells that held the wording of an answer instead of its code.
     unreadable : position and text of the cells that are none of these.
+    dotted : of dates, position and text of those that were read as day.month.year.
     """
 
     values: Array
@@ -60,6 +62,7 @@ class Codes:
     n_declared: int
     n_labels: int
     unreadable: tuple[tuple[int, str], ...]
+    dotted: tuple[tuple[int, str], ...] = ()
 
 
 def missing_codes(section: DataSection, declared: Sequence[tuple[float, float]] = ()) -> Missing:
@@ -113,6 +116,22 @@ def read_codes(cells: pd.Series, wordings: Mapping[str, int], missing: Missing, 
         n_labels=n_labels,
         unreadable=tuple(unreadable),
     )
+
+
+def read_dates(cells: pd.Series, missing: Missing, decimal: str) -> Codes:
+    """Read a column of dates as numbers of days; a number that does not mean no answer is unreadable."""
+    codes = read_codes(cells, {}, missing, decimal)
+    numbers = [(row, cell_text(cells.iat[row])) for row in np.flatnonzero(~np.isnan(codes.values)).tolist()]
+    values = np.full(len(cells), np.nan)
+    unreadable: list[tuple[int, str]] = []
+    dotted: list[tuple[int, str]] = []
+    for row, text in sorted((*numbers, *codes.unreadable)):
+        number = day_number(text)
+        if number is None:
+            number = dotted_number(text)
+            (unreadable if number is None else dotted).append((row, text))
+        values[row] = np.nan if number is None else number
+    return replace(codes, values=values, unreadable=tuple(unreadable), dotted=tuple(dotted))
 
 
 def wordings_of(name: str, codebook: Codebook) -> dict[str, int]:

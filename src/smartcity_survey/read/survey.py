@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pandas as pd
 
 from smartcity_survey.codebook import RESPONDENT, WEIGHT, Codebook
 from smartcity_survey.config import DataSection
+from smartcity_survey.dates import EXAMPLE, is_spelt_as_date
 from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.read.cells import (
     DATE_OR_TIME,
@@ -20,6 +22,7 @@ from smartcity_survey.read.cells import (
     cell_text,
     missing_codes,
     read_codes,
+    read_dates,
     wordings_of,
 )
 from smartcity_survey.read.opening import open_table
@@ -46,7 +49,7 @@ class Responses:
     rows : (n,) number of each questionnaire's row in the file, as a person sees it.
     log : one row per column: `column, n_rows, n_answered, n_empty, n_declared_missing, n_labels`.
     unused : columns of the file that the codebook does not name.
-    how : how the file was read: format, encoding, delimiter.
+    how : how the file was read: format, encoding, delimiter; columns whose dates have the day first.
     declared : of questions for which the file itself declares codes of no answer: (lowest, highest).
     """
 
@@ -60,14 +63,19 @@ class Responses:
 
 @dataclass(slots=True)
 class _Column:
-    """What has been read so far of one question, whose column is headed `head`."""
+    """What has been read so far of one question, whose column is headed `head`.
+
+    `unreadable` and `dotted` are texts with the rows that hold them: no answers, and dates as day.month.year.
+    """
 
     name: str
     head: str
     wordings: Mapping[str, int]
     missing: Missing
+    of_dates: bool = False
     parts: list[Codes] = field(default_factory=list)
     unreadable: dict[str, list[int]] = field(default_factory=dict)
+    dotted: dict[str, list[int]] = field(default_factory=dict)
 
     def values(self) -> Array:
         return np.concatenate([part.values for part in self.parts])
@@ -91,6 +99,9 @@ def read_survey(path: Path, codebook: Codebook, section: DataSection) -> Respons
     Missing answers are empty cells, system-missing values, the codes that a `.sav` declares and what
     `data.missing_codes` lists; each kind is counted per column. Answers in words count as the code that the
     codebook gives them, in any of its languages.
+
+    Dates become numbers of days where the codebook has bands of dates. They are written as ISO 8601 has them;
+    a column in which every date has the form 28.11.2026 is read as such, and `how` says so.
 
     Raises
     ------
@@ -134,13 +145,14 @@ def read_survey(path: Path, codebook: Codebook, section: DataSection) -> Respons
         raise SurveyError.of(_shortened(problems, path))
     answers = {column.name: column.values() for column in columns}
     log = pd.DataFrame([{"column": column.name} | column.counts() for column in columns])
+    dotted = [column.head for column in columns if column.dotted]
     unused = tuple(name for name in table.columns if name not in needed)
     return Responses(
         pd.DataFrame({RESPONDENT: respondents, **answers}),
         tuple(rows),
         log,
         unused,
-        table.how,
+        {**table.how, **({"dates": f"dd.mm.yyyy: {', '.join(dotted)}"} if dotted else {})},
         {column.name: column.missing.ranges for column in columns if column.missing.ranges},
     )
 
@@ -149,18 +161,25 @@ def _column(name: str, head: str, codebook: Codebook, section: DataSection, tabl
     if name == WEIGHT:
         return _Column(name, head, {}, Missing())
     missing = missing_codes(section, table.missing_ranges.get(head, ()))
-    return _Column(name, head, wordings_of(name, codebook), missing)
+    question = codebook.demographics.get(name)
+    return _Column(name, head, wordings_of(name, codebook), missing, bool(question and question.of_dates))
 
 
 def _take(column: _Column, cells: pd.Series, decimal: str) -> None:
     """Add a block of cells to a column."""
-    codes = read_codes(cells, column.wordings, column.missing, decimal)
+    if column.of_dates:
+        codes = read_dates(cells, column.missing, decimal)
+    else:
+        codes = read_codes(cells, column.wordings, column.missing, decimal)
     column.parts.append(codes)
-    for position, text in codes.unreadable:
-        column.unreadable.setdefault(text, []).append(int(cells.index[position]))
+    for found, texts in ((codes.unreadable, column.unreadable), (codes.dotted, column.dotted)):
+        for position, text in found:
+            texts.setdefault(text, []).append(int(cells.index[position]))
 
 
 def _unreadable(column: _Column, section: DataSection, path: Path) -> list[Problem]:
+    if column.of_dates:
+        return list(_undated(column, path))
     words = dict(column.unreadable)
     dates = {text: words.pop(text) for text in column.unreadable if DATE_OR_TIME.fullmatch(text)}
     problems = [
@@ -179,10 +198,34 @@ def _unreadable(column: _Column, section: DataSection, path: Path) -> list[Probl
                 f"{path}, {_rows(rows)}, column {column.head}",
                 f"{next(iter(dates))!r} is neither a number nor an answer the codebook knows{more}.",
                 "It is a date or a time: write its code or a number, such as the year, in its place, or take "
-                "the question out of the codebook.",
+                "the question out of the codebook. A question about the respondent may have bands of dates: "
+                "write the ends of its `bands` as dates (from: 2026-01-01, to: 2026-06-30).",
             )
         )
     return problems
+
+
+def _undated(column: _Column, path: Path) -> Iterator[Problem]:
+    """Cells of a column of dates that are none for certain, those of one form together."""
+    n_dotted = sum(map(len, column.dotted.values()))
+    mixed = n_dotted != column.counts()["n_answered"]
+    forms: dict[str, dict[str, list[int]]] = {}
+    for text, rows in {**column.unreadable, **(column.dotted if mixed else {})}.items():
+        forms.setdefault(re.sub("[0-9]+", "0", text), {})[text] = rows
+    for texts in forms.values():
+        first = next(iter(texts))
+        if first in column.dotted:
+            why = "has the day first, but not every date of the column has"
+        elif is_spelt_as_date(first):
+            why = "is no day of the calendar, or no time of a day"
+        else:
+            why = "is no date as ISO 8601 writes it, and none is guessed"
+        more = f" (and {len(texts) - 1} others like it)" if len(texts) > 1 else ""
+        yield Problem(
+            f"{path}, {_rows(sorted(row for rows in texts.values() for row in rows))}, column {column.head}",
+            f"{_quoted(first)} {why}{more}.",
+            f"Write dates as in {EXAMPLE}. What means no answer belongs into `data.missing_codes`.",
+        )
 
 
 def _not_positive(column: _Column, rows: Sequence[int], path: Path) -> list[Problem]:

@@ -125,7 +125,7 @@ def _coefficients(
 def demographic_codes(
     column: pd.Series[float], codebook: Codebook, name: str
 ) -> pd.Series[pd.CategoricalDtype]:
-    """Category codes as text; bands of a number count from 1, as in the table of demographics."""
+    """Category codes as text; bands count from 1, as in the table of demographics."""
     entry = codebook.demographics[name]
     values = column.to_numpy(dtype=np.float64)
     codes = np.full(len(values), NO_ANSWER, dtype=object)
