@@ -115,7 +115,7 @@ def discrepancy(R: Array, implied: Array) -> Discrepancy:
 
 
 def _distances(R: Array, implied: Array) -> tuple[float, float, float, Array | None]:
-    """srmr, d_uls and d_g, and the ratios (p,) behind the last; None where nothing real correlates as implied."""
+    """srmr, d_uls and d_g, and the ratios (p,) behind the last; None where nothing correlates as implied."""
     p = len(R)
     d_uls = float(((R - implied) ** 2).sum() / 2)
     srmr = float(np.sqrt(2 * d_uls / (p * (p + 1))))

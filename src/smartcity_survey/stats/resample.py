@@ -26,8 +26,8 @@ Counts = NDArray[np.number[Any]]
 
 # Whole numbers below this are exact in single precision, and so are their sums.
 EXACT_BELOW = 2.0**24
-# Products up to this size are made once, for one matrix product per stack of samples; where there would be more,
-# each sample has a product of its own over the units it draws, in bands of rows that leave out the lower half.
+# Products up to this size are made once, for one matrix product per stack of samples. Otherwise
+# each sample has a product of its own over the units it draws, in bands that leave out the lower half.
 KEPT_BYTES = 2**28
 BAND = 96
 # Counts of a stack, a byte each.
