@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import linalg
 from scipy.linalg import lapack
 
 from smartcity_survey.stats.cfa import CfaFit
@@ -55,7 +56,7 @@ class Chord:
     def of(cls, population: CfaFit) -> Chord:
         """The chord of a population, whose factors have variance 1."""
         at = population.ml.points[0]
-        return cls(np.sqrt(np.diagonal(at.information())), np.linalg.inv(at.hessian()))
+        return cls(np.sqrt(np.diagonal(at.information())), np.asarray(linalg.inv(at.hessian())))
 
 
 def fit_stack(
@@ -106,9 +107,9 @@ def _pressed_on(
 ) -> BoolArray:
     """Move `theta` of the samples still running to their minima; which of them arrived.
 
-    Anderson's acceleration of the chord method: what the last steps changed in the gradients tells how
-    far the second derivatives of a sample are from the population's. Walker and Ni (2011), SIAM Journal on Numerical
-    Analysis 49, 1715-1735.
+    Anderson's acceleration of the chord method: what the last steps changed in the gradients tells how far
+    the second derivatives of a sample are from the population's. Walker and Ni (2011), SIAM Journal on
+    Numerical Analysis 49, 1715-1735.
     """
     arrived = np.zeros(len(running), dtype=bool)
     moves: list[list[Array]] = [[] for _ in running]

@@ -79,7 +79,7 @@ class ItemMoments:
         return influence
 
     def influence_between(self, left: Array, right: Array) -> Array:
-        """(n, t): influence on the sums l' R r over the items, of t columns l of left and r of right (p, t)."""
+        """(n, t): influence on the sums l' R r over the items, of columns of left and right (p, t)."""
         p = self.p
         if self.latent is not None:
             return np.asarray(np.einsum("nkt,kt->nt", self.latent @ right, left))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import special
+from scipy import linalg, special
 
 from smartcity_survey.stats.likelihood import Point, evaluate
 from smartcity_survey.stats.maximum_likelihood import Fitted, StructureFit
@@ -58,8 +58,8 @@ def modification_indices(fit: Fitted, candidates: Sequence[Cells] | None = None)
     gradient = np.zeros(len(extended.theta))
     for structure, weight, point in zip(extended.structures, ml.weights, extended.points, strict=True):
         gradient += weight * np.bincount(structure.parameter, point.gradient(), len(gradient))
-    # Candidates are many: of their information only the diagonal is needed, and that with the free parameters.
-    bread = np.linalg.inv(ml.pooled([point.information() for point in ml.points]))
+    # Of the information on the candidates only the diagonal is needed, and that with the free parameters.
+    bread: Array = linalg.inv(ml.pooled([point.information() for point in ml.points]))
     parts = zip(ml.structures, ml.weights, extended.points, strict=True)
     shares = [_information(structure, weight, point, bread) for structure, weight, point in parts]
     alone, left = np.concatenate(shares, axis=1)
@@ -83,8 +83,8 @@ def modification_indices(fit: Fitted, candidates: Sequence[Cells] | None = None)
 def _information(structure: Structure, weight: float, point: Point, bread: Array) -> Array:
     """(2, r): information on the candidates of a group by itself, and what the free parameters leave of it.
 
-    point : of the cells of `structure` and the candidates after them. bread : (t, t), inverse information of the
-        free parameters.
+    point : of the cells of `structure` and the candidates after them. bread : (t, t), inverse information of
+        the free parameters.
     """
     free = np.arange(len(structure.cells))
     added = np.arange(len(free), len(point.moments.left))
