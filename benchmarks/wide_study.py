@@ -8,7 +8,7 @@ The study is written into FOLDER first, as `new-wave` drafts one, with two contr
 Processor seconds of the largest steps, default sizes, on a machine that other work shared (2026-11-28):
 
     step                  before    after
-    cfa                     430+     150    before: stopped unfinished; after: projected, its dynamic cut-offs alone
+    cfa                     430+     150    before: not finished; after: projected, dynamic cut-offs alone
     specification_curve      181      53+   after: not finished; largest memory 2.9 GB before, 2.0 GB after
     pls                       81   40-55    after: projected from 4 to 5 ms a draw
     pls_assessment            72      27
