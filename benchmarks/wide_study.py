@@ -4,6 +4,18 @@
 
 Without numbers: 20 constructs of 15 items, 1,000 respondents; the goal is under three minutes on two cores.
 The study is written into FOLDER first, as `new-wave` drafts one, with two control variables.
+
+Processor seconds of the largest steps, default sizes, on a machine that other work shared (2026-11-28):
+
+    step                  before    after
+    cfa                     430+     150    before: not finished; after: projected, dynamic cut-offs alone
+    specification_curve      181      53+   after: not finished; largest memory 2.9 GB before, 2.0 GB after
+    pls                       81   40-55    after: projected from 4 to 5 ms a draw
+    pls_assessment            72      27
+    common_factors            13      15    of 160 items and 21 factors: 2.7
+    factors                    6       8
+
+The goal is not shown to be met: the machine was never quiet, and no run from end to end has been timed.
 """
 
 from __future__ import annotations

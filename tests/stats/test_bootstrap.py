@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
+
 import numpy as np
 import pytest
 
 from benchmarks import bootstrap_signs
 from smartcity_survey.stats import resample
-from smartcity_survey.stats.bootstrap import PlsBootstrap, bootstrap_pls
+from smartcity_survey.stats.bootstrap import PlsBootstrap, bootstrap_pls, consistent_bootstrap
 from smartcity_survey.stats.errors import ConstantItems, NotConverged, NotFinite
 from smartcity_survey.stats.pls import PlsFit, fit_pls
 from smartcity_survey.stats.pls_model import PlsModel
@@ -291,3 +293,33 @@ class TestOrdinal:
         x = self.codes(50)
         with pytest.raises(ValueError, match="neither weights nor groups"):
             bootstrap_pls(x, self.model, 2, seed=1, ordinal=True, weights=np.ones(50))
+
+
+@pytest.mark.parametrize("rows", [676, 40])
+def test_plsc_of_the_draws_is_that_of_a_bootstrap_of_its_own(rows: int) -> None:
+    x, model = answers()[:rows], reference("sim676").model()
+    consistent = replace(model, consistent=True)
+    composites = bootstrap_pls(x, model, 60, seed=3, jackknife=True)
+    found = consistent_bootstrap(composites, np.corrcoef(x, rowvar=False), consistent)
+    own = bootstrap_pls(x, consistent, 60, seed=3, jackknife=True)
+    assert (own.n_inadmissible > 0) == (rows == 40)
+    np.testing.assert_array_equal(found.reason, own.reason)
+    np.testing.assert_array_equal(found.position, own.position)
+    assert own.jackknife is not None
+    assert found.jackknife is not None
+    for field in fields(own.draws):
+        for mine, theirs in (
+            (found.draws, own.draws),
+            (found.estimate, own.estimate),
+            (found.jackknife, own.jackknife),
+        ):
+            np.testing.assert_allclose(
+                getattr(mine, field.name), getattr(theirs, field.name), rtol=0, atol=1e-12
+            )
+
+
+def test_plsc_of_draws_with_errors_of_their_own_needs_a_bootstrap_of_its_own() -> None:
+    x, model = answers()[:80], reference("sim676").model()
+    composites = bootstrap_pls(x, model, 4, seed=3, inner_draws=50)
+    with pytest.raises(ValueError, match="of their own"):
+        consistent_bootstrap(composites, np.corrcoef(x, rowvar=False), replace(model, consistent=True))

@@ -62,3 +62,22 @@ def test_a_constant_column_is_named():
     with pytest.raises(ConstantItems) as caught:
         standardised(np.column_stack([np.arange(5.0), np.ones(5)]))
     assert caught.value.indices == (1,)
+
+
+@pytest.mark.parametrize("ordinal", [False, True])
+def test_sums_of_influence_are_those_of_the_whole(survey, ordinal):
+    items, covariates = survey
+    moments = (
+        polychoric_moments(items.astype(int), covariates) if ordinal else pearson_moments(items, covariates)
+    )
+    whole, p = moments.influence, moments.p
+    np.testing.assert_allclose(moments.influence_of(slice(7, 30)), whole[7:30], atol=ROUNDING)
+    np.testing.assert_allclose(moments.influence_beside(), whole[:, :, p:], atol=ROUNDING)
+    left, right = np.random.default_rng(2).normal(size=(2, p, 5))
+    expected = np.einsum("jt,njk,kt->nt", left, whole[:, :p, :p], right)
+    np.testing.assert_allclose(moments.influence_between(left, right), expected, atol=1e-10)
+    some = [4, 1, 9]
+    chosen = np.array([*some, *range(p, len(moments.correlation))])
+    np.testing.assert_allclose(
+        moments.of_items(some).influence, whole[:, chosen[:, None], chosen], atol=ROUNDING
+    )

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from smartcity_survey.stats import modification
 from smartcity_survey.stats.cfa import fit_cfa
 from smartcity_survey.stats.modification import ModificationIndices, fixed_at_zero, modification_indices
 from smartcity_survey.stats.structure import Cells, Matrix
@@ -167,3 +168,21 @@ def test_a_single_item_has_neither_an_error_to_correlate_nor_a_second_loading_to
     assert not [cell for cell in cells if cell[0] == Matrix.RESIDUAL and 6 in cell[1:]]
     assert not [cell for cell in cells if cell[:2] == (Matrix.LOADING, 6)]
     assert {(Matrix.LOADING, item, 2) for item in range(6)} <= cells
+
+
+def test_parts_of_the_information_are_those_of_the_whole():
+    x = np.random.default_rng(6).normal(size=(200, 6)) + np.random.default_rng(7).normal(size=(200, 1))
+    point = fit_cfa(np.cov(x, rowvar=False, bias=True), 200, blocks((3, 3))).ml.points[0]
+    whole = point.information()
+    np.testing.assert_allclose(point.information_diagonal(), np.diagonal(whole), rtol=1e-12)
+    rows, columns = np.array([0, 5, 2]), np.array([1, 2, 7, 8])
+    np.testing.assert_allclose(
+        point.information_between(rows, columns), whole[np.ix_(rows, columns)], rtol=1e-12, atol=1e-15
+    )
+
+
+def test_candidates_may_be_taken_a_few_at_a_time(holzinger_indices, monkeypatch):
+    monkeypatch.setattr(modification, "AT_ONCE", 7)
+    x = holzinger_scores()
+    few = modification_indices(fit_cfa(moments(x), len(x), holzinger_pattern()))
+    np.testing.assert_allclose(few.index, holzinger_indices.index, rtol=1e-9, atol=1e-9)

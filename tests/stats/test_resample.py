@@ -136,14 +136,14 @@ def test_constant_items_are_found(value: float) -> None:
 
 
 @pytest.mark.parametrize("weighted", [False, True])
-def test_products_too_many_to_keep_are_made_in_slices(
+def test_products_too_many_to_keep_are_made_sample_by_sample(
     monkeypatch: pytest.MonkeyPatch, weighted: bool
 ) -> None:
     x = answers()[:60, :6]
     weights = np.linspace(0.5, 2, 60) if weighted else None
     kept = unit_products(x, weights)
     monkeypatch.setattr(resample, "KEPT_BYTES", 0)
-    monkeypatch.setattr(resample, "SLICE_BYTES", 8 * 28 * 7)
+    monkeypatch.setattr(resample, "BAND", 3)
     sliced = unit_products(x, weights)
     assert sliced.kept is None
     counts = kept.resampled_counts(1, 0, 5)

@@ -135,9 +135,7 @@ def _failure(labels: tuple[str, ...], error: NoSolution) -> dict[str, str]:
 def _columns(moments: ItemMoments, items: Sequence[int]) -> ItemMoments:
     if list(items) == list(range(moments.p)):
         return moments
-    every = np.concatenate((np.asarray(items), np.arange(moments.p, len(moments.correlation))))
-    chosen = np.ix_(every, every)
-    return ItemMoments(moments.correlation[chosen], moments.influence[:, every[:, None], every], len(items))
+    return moments.of_items(items)
 
 
 def _measurements(
@@ -152,7 +150,7 @@ def _measurements(
     """Constructs by every score and measurement model that has a solution here."""
     families: dict[str, Callable[[], dict[str, ConstructMoments]]] = {
         "pls": lambda: _by_composites(moments, model, pls),
-        "latent": lambda: _by_factors(x, covariates, moments, model),
+        "latent": lambda: _by_factors(covariates, moments, model),
     }
     if x is not None:
         families = {"mean": lambda: _by_scores(x, covariates, moments, model), **families}
@@ -188,19 +186,17 @@ def _by_composites(moments: ItemMoments, model: Model, pls: PlsSection) -> dict[
     return {"pls": found.composites} | ({"plsc": found.factors} if found.factors else {})
 
 
-def _by_factors(
-    x: Array | None, covariates: Array, moments: ItemMoments, model: Model
-) -> dict[str, ConstructMoments]:
+def _by_factors(covariates: Array, moments: ItemMoments, model: Model) -> dict[str, ConstructMoments]:
     """Confirmatory factors and, where there are rows, scores of them."""
     membership, p = model.membership(), moments.p
     R = moments.correlation[:p, :p]
-    if x is None:
+    if moments.latent is not None:
         # Least squares takes nothing but the correlations and the influences on them.
-        behind = Polychoric(R, moments.influence[:, :p, :p], np.empty((p, 0)), 0)
+        behind = Polychoric(R, moments.latent, np.empty((p, 0)), 0)
         ordinal = fit_dwls(behind, membership, tolerance=_CFA_TOLERANCE)
         return {"latent": ordinal_factor_moments(moments, ordinal, membership)}
     fit = fit_cfa(R, moments.n, membership, tolerance=_CFA_TOLERANCE)
-    z = standardised(x)
+    z = moments.z[:, :p]
     return {
         "latent": factor_moments(moments, fit, membership),
         "cfa_regression": score_moments(z @ regression_score_weights(fit).T, covariates),

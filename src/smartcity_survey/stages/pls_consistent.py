@@ -22,7 +22,7 @@ from smartcity_survey.stages.pls_bootstrap import (
 )
 from smartcity_survey.stages.pls_inputs import PlsInputs
 from smartcity_survey.stages.refusals import refused
-from smartcity_survey.stats.bootstrap import PlsBootstrap
+from smartcity_survey.stats.bootstrap import PlsBootstrap, consistent_bootstrap
 from smartcity_survey.stats.pls_model import PlsModel
 
 CONSISTENT_TABLES = ("plsc_paths", "plsc_loadings", "plsc_quality")
@@ -39,7 +39,7 @@ def consistent_tables(
     """
     try:
         with naming(model.items, "PLSc", model.names):
-            factors = resample(inputs, replace(pls, consistent=True), section, composites.seed)
+            factors = _bootstrap(inputs, composites, replace(pls, consistent=True), section)
     except NoSolution as error:
         return refused(
             CONSISTENT_TABLES,
@@ -57,6 +57,20 @@ def consistent_tables(
         "plsc_quality": _quality(composites, factors, model),
     }
     return StageResult(tables=tables, cards=dict.fromkeys(tables, card))
+
+
+def _bootstrap(
+    inputs: PlsInputs, composites: PlsBootstrap, pls: PlsModel, section: PlsSection
+) -> PlsBootstrap:
+    if composites.draw_se is not None:
+        return resample(inputs, pls, section, composites.seed)
+    return consistent_bootstrap(
+        composites,
+        inputs.correlation(),
+        pls,
+        tolerance=section.tolerance,
+        max_iterations=section.max_iterations,
+    )
 
 
 def _paths(

@@ -164,6 +164,49 @@ def bootstrap_pls(
     )
 
 
+def consistent_bootstrap(
+    composites: PlsBootstrap,
+    R: Array,
+    model: PlsModel,
+    *,
+    tolerance: float = 1e-12,
+    max_iterations: int = 1000,
+) -> PlsBootstrap:
+    """PLSc in the resamples of a bootstrap of composites, without drawing or iterating again.
+
+    PLSc corrects what the composites of a resample come to; resamples without composites have no PLSc.
+
+    Parameters
+    ----------
+    R : (p, p), correlations of the sample. model : the composites' with `consistent`.
+
+    Raises
+    ------
+    What `fit_pls` raises on the sample; ValueError for studentised intervals, whose inner resamples are gone.
+    """
+    if composites.draw_se is not None:
+        raise ValueError("standard errors within the draws need a bootstrap of their own")
+    layout = Layout.of(model)
+    fit = fit_pls(R, composites.fit.n, model, tolerance=tolerance, max_iterations=max_iterations)
+    estimator = Estimator(layout, True, tolerance, max_iterations, _reference(R, fit, layout))
+    verdicts = Verdicts(composites.reason.copy(), composites.position.copy())
+    draws = estimator.disattenuated(composites.draws, verdicts)
+    estimate = estimator.disattenuated(composites.estimate.select(np.newaxis), Verdicts.clean(1))
+    jackknife = composites.jackknife
+    if jackknife is not None:
+        jackknife = estimator.disattenuated(jackknife, Verdicts.clean(len(jackknife.r2)))
+    return PlsBootstrap(
+        fit=fit,
+        estimate=estimate.select(0),
+        draws=draws,
+        reason=verdicts.reason,
+        position=verdicts.position,
+        draw_se=None,
+        jackknife=jackknife,
+        seed=composites.seed,
+    )
+
+
 def _reference(R: Array, fit: PlsFit, layout: Layout) -> Array:
     """(p,): what the loadings of a resample have to agree with, items sorted.
 

@@ -17,8 +17,8 @@ from smartcity_survey.stats.pls_model import Layout, PlsModel
 from smartcity_survey.stats.pls_stack import Reason, Verdicts, estimate
 from smartcity_survey.stats.types import Array
 
-# Respondents whose perturbed correlations are estimated at a time, for memory.
-_STACK = 128
+# Correlations of respondents that are perturbed at a time: few enough for caches.
+_STACKED = 2**21
 # Influences are differences of order 1/n: more digits of the weights would not be seen.
 _TOLERANCE = 1e-9
 _MAX_ITERATIONS = 1000
@@ -72,9 +72,9 @@ def pls_moments(items: ItemMoments, model: PlsModel) -> PlsMoments:
     """
     layout = Layout.of(replace(model, consistent=True))
     sample = _pls_correlations(items.correlation[:, :, None], items.p, layout)
-    stacks = []
-    for first in range(0, items.n, _STACK):
-        influence = items.influence[first : first + _STACK]
+    stacks, step = [], max(1, _STACKED // items.correlation.size)
+    for first in range(0, items.n, step):
+        influence = items.influence_of(slice(first, first + step))
         perturbed = items.correlation - influence / (items.n - 1)
         stacks.append(_pls_correlations(perturbed.transpose(1, 2, 0), items.p, layout))
     composites, factors = (

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import linalg
+from scipy import linalg, sparse
 from scipy.linalg import lapack
 
 from smartcity_survey.stats.cfa_model import measurement_structure, require_identifiable, single_items
@@ -35,7 +35,7 @@ class DwlsFit:
     factor_corr : (k, k); std_err_factor_corr. uniquenesses : (p,), 1 less communality.
     sample, implied : (p, p), polychoric correlations and those of the model.
     discrepancy : minimum of the sum of weighted squares. n : respondents. df.
-    jacobian : (m, t), derivatives of the m = p (p - 1) / 2 correlations, lower triangle by row.
+    derivatives : (m, t), sparse, of the m = p (p - 1) / 2 correlations, lower triangle by row.
     influence : (n, m), of each respondent on them. weights : (m,), 1 over their asymptotic variances.
     gradient_norm : largest derivative of the discrepancy over the root of its second one. n_iterations.
     heywood : positions of items whose uniqueness is not positive. admissible : none is, and the factor
@@ -53,13 +53,18 @@ class DwlsFit:
     discrepancy: float
     n: int
     df: int
-    jacobian: Array
+    derivatives: sparse.csr_array
     influence: Array
     weights: Array
     gradient_norm: float
     n_iterations: int
     heywood: IntArray
     admissible: bool
+
+    @property
+    def jacobian(self) -> Array:
+        """(m, t): `derivatives` with their zeros."""
+        return np.asarray(self.derivatives.toarray())
 
 
 def fit_dwls(
@@ -92,8 +97,8 @@ def fit_dwls(
     theta, at, gradient_norm, n_iterations = _minimise(
         structure, R[pairs], weights, structure.values(start), tolerance, max_iterations
     )
-    jacobian = pair_derivatives(at)
-    covariance = _robust_covariance(jacobian, weights, influence)
+    derivatives = pair_derivatives(at)
+    covariance = _robust_covariance(derivatives, weights, influence)
     matrices = structure.matrices(theta)
     errors = structure.in_place(np.sqrt(np.diagonal(covariance)))
     communalities = np.diagonal(at.covariance).copy()
@@ -112,7 +117,7 @@ def fit_dwls(
         discrepancy=float(weights @ np.square((R - implied)[pairs])),
         n=n,
         df=len(weights) - len(theta),
-        jacobian=jacobian,
+        derivatives=derivatives,
         influence=influence,
         weights=weights,
         gradient_norm=gradient_norm,
@@ -130,11 +135,30 @@ def _require_distinct(R: Array, pairs: tuple[IntArray, IntArray]) -> None:
         raise LinearDependence(groups, float(eigenvalues[0]), float(eigenvalues[-1] / abs(eigenvalues[0])))
 
 
-def pair_derivatives(at: Moments) -> Array:
-    """(m, q): derivatives of the implied covariances of all pairs, lower triangle by row, by the cells."""
-    rows, columns = np.tril_indices(len(at.covariance), -1)
-    left, right = at.columns[:, at.left], at.columns[:, at.right]
-    return np.asarray(at.scale * (left[rows] * right[columns] + right[rows] * left[columns]))
+def pair_derivatives(at: Moments) -> sparse.csr_array:
+    """(m, q): derivatives of the implied covariances of all pairs, lower triangle by row, by the cells.
+
+    Few pairs depend on a cell: the columns of which a derivative is made are zero for most items.
+    """
+    p = len(at.covariance)
+    touched = [np.flatnonzero(column) for column in at.columns.T]
+    pairs, values = [], []
+    for left, right, scale in zip(at.left, at.right, at.scale, strict=True):
+        i, j = touched[left][:, None], touched[right]
+        value = scale * at.columns[i, left] * at.columns[j, right]
+        # The element of an item with itself is no correlation; that of two items counts from either side.
+        apart = i != j
+        low, high = np.minimum(i, j), np.maximum(i, j)
+        pairs.append((high * (high - 1) // 2 + low)[apart])
+        values.append(value[apart])
+    cells = np.repeat(np.arange(len(pairs)), [len(some) for some in pairs])
+    shape = (p * (p - 1) // 2, len(pairs))
+    return sparse.csr_array((np.concatenate(values), (np.concatenate(pairs), cells)), shape=shape)
+
+
+def weighted_products(derivatives: sparse.csr_array, weights: Array) -> Array:
+    """(t, t): D'WD of sparse derivatives (m, t) and weights (m,)."""
+    return np.asarray((derivatives.T @ (sparse.diags_array(weights) @ derivatives)).toarray())
 
 
 def _structure(pattern: BoolArray) -> Structure:
@@ -154,9 +178,9 @@ def _minimise(
     at = moments(structure.matrices(theta), structure.cells)
     residual = r - at.covariance[pairs]
     for iteration in range(max_iterations):
-        jacobian = pair_derivatives(at)
-        curvature = jacobian.T @ (weights[:, None] * jacobian)
-        slope = jacobian.T @ (weights * residual)
+        derivatives = pair_derivatives(at)
+        curvature = weighted_products(derivatives, weights)
+        slope = derivatives.T @ (weights * residual)
         gradient_norm = float(np.abs(slope / np.sqrt(np.diagonal(curvature))).max())
         if gradient_norm <= tolerance:
             return theta, at, gradient_norm, iteration
@@ -178,8 +202,9 @@ def _minimise(
     raise NotConverged("diagonally weighted least squares", iteration + 1, gradient_norm)
 
 
-def _robust_covariance(jacobian: Array, weights: Array, influence: Array) -> Array:
+def _robust_covariance(derivatives: sparse.csr_array, weights: Array, influence: Array) -> Array:
     """(t, t): covariances of the parameters by the sandwich of the respondents' influences."""
-    bread = linalg.inv(jacobian.T @ (weights[:, None] * jacobian))
-    by_respondent = (influence * weights) @ jacobian @ bread
+    bread = linalg.inv(weighted_products(derivatives, weights))
+    weighted = sparse.diags_array(weights) @ derivatives
+    by_respondent = influence @ weighted @ bread
     return np.asarray(by_respondent.T @ by_respondent / (len(influence) * (len(influence) - 1)))

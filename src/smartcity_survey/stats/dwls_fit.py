@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import linalg, special
+from scipy import linalg, sparse, special
 
 from smartcity_survey.stats.cfa_fit import Rmsea, comparative_fit, rmsea_of
-from smartcity_survey.stats.dwls import DwlsFit
+from smartcity_survey.stats.dwls import DwlsFit, weighted_products
 from smartcity_survey.stats.types import Array
 
 
@@ -67,7 +67,7 @@ def dwls_indices(fit: DwlsFit) -> DwlsIndices:
     unscaled = (n - 1) * fit.discrepancy
     r = fit.sample[pairs]
     baseline_df = len(r)
-    null_scaling, null_shift = _scaled_shifted(fit, np.zeros((baseline_df, 0)), baseline_df)
+    null_scaling, null_shift = _scaled_shifted(fit, fit.influence, baseline_df)
     baseline = (n - 1) * float(fit.weights @ np.square(r)) / null_scaling + null_shift
     srmr = float(np.sqrt(np.sum(np.square(residuals)) / (baseline_df + len(fit.sample))))
     if df == 0:
@@ -88,9 +88,10 @@ def dwls_indices(fit: DwlsFit) -> DwlsIndices:
             srmr=srmr,
             **rest,
         )
-    scaling, shift = _scaled_shifted(fit, fit.jacobian, df)
+    remainder = _unexplained(fit)
+    scaling, shift = _scaled_shifted(fit, remainder, df)
     chi2 = unscaled / scaling + shift
-    rmsea, robust = rmsea_of(chi2, df, n - 1), _robust(fit)
+    rmsea, robust = rmsea_of(chi2, df, n - 1), _robust(fit, remainder)
     return DwlsIndices(
         scaling=scaling,
         shift=shift,
@@ -115,13 +116,14 @@ def dwls_indices(fit: DwlsFit) -> DwlsIndices:
     )
 
 
-def _scaled_shifted(fit: DwlsFit, jacobian: Array, df: int) -> tuple[float, float]:
+def _scaled_shifted(fit: DwlsFit, remainder: Array, df: int) -> tuple[float, float]:
     """Scaling and shift from the first two moments of the unscaled chi-square, tr(U G) and tr(U G U G).
 
     U = W - W D (D'W D)^-1 D'W, and G is the covariance matrix of the influences. Respondents or pairs, the
     fewer of them, span the matrix whose traces these are.
+
+    remainder : (n, m), what the parameters leave of the influences.
     """
-    remainder = _unexplained(fit, jacobian)
     root = remainder * np.sqrt(fit.weights)
     spread = root @ root.T if len(root) <= root.shape[1] else root.T @ root
     spread = spread / fit.n
@@ -130,17 +132,15 @@ def _scaled_shifted(fit: DwlsFit, jacobian: Array, df: int) -> tuple[float, floa
     return scaling, df - mean / scaling
 
 
-def _unexplained(fit: DwlsFit, jacobian: Array) -> Array:
+def _unexplained(fit: DwlsFit) -> Array:
     """(n, m): what the parameters leave of the respondents' influences."""
-    if not jacobian.shape[1]:
-        return fit.influence
-    weighted = fit.weights[:, None] * jacobian
-    return np.asarray(
-        fit.influence - fit.influence @ weighted @ linalg.solve(jacobian.T @ weighted, jacobian.T)
-    )
+    weighted = sparse.diags_array(fit.weights) @ fit.derivatives
+    products = weighted_products(fit.derivatives, fit.weights)
+    explained = linalg.solve(products, (fit.influence @ weighted).T)
+    return np.asarray(fit.influence - (fit.derivatives @ explained).T)
 
 
-def _robust(fit: DwlsFit) -> _Robust:
+def _robust(fit: DwlsFit, remainder: Array) -> _Robust:
     """Maximum-likelihood discrepancy at the estimates, and its expectation under the model (Savalei 2021)."""
     p, n, df = len(fit.sample), fit.n, fit.df
     try:
@@ -157,7 +157,7 @@ def _robust(fit: DwlsFit) -> _Robust:
     # Half the trace of (P E)^2 for the symmetric matrix E of each respondent's unexplained influences.
     rows, columns = np.tril_indices(p, -1)
     matrices = np.zeros((n, p, p))
-    matrices[:, rows, columns] = matrices[:, columns, rows] = _unexplained(fit, fit.jacobian)
+    matrices[:, rows, columns] = matrices[:, columns, rows] = remainder
     products = precision @ matrices
     expected = 0.5 * float(np.einsum("nij,nji->", products, products)) / n
     null_expected = float(np.mean(np.sum(np.square(fit.influence), axis=1)))

@@ -10,11 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import blas
 
 from smartcity_survey.stats.cfa import CfaFit, fit_cfa
-from smartcity_survey.stats.cfa_stack import fit_stack
+from smartcity_survey.stats.cfa_stack import Chord, fit_stack
 from smartcity_survey.stats.errors import HeywoodCase, InvalidModel, NotConverged, NotPositiveDefinite
 from smartcity_survey.stats.types import Array, BoolArray, IntArray
+
+STACKED = 2**21
+"""Elements of the samples that are fitted at once."""
 
 SHARE_OF_ROOM = 0.95
 """Largest added loading, as a share of what the item's variance has room for."""
@@ -73,10 +77,15 @@ def dynamic_cutoffs(fit: CfaFit, *, draws: int = 500, share: float = 0.05, seed:
         population = loadings @ fit.factor_corr @ loadings.T
         np.fill_diagonal(population, 1.0)
         root = np.asarray(np.linalg.cholesky(population), dtype=np.float64)
-        own = [np.random.default_rng(stream) for stream in streams[level * draws : (level + 1) * draws]]
-        samples = np.array([_wishart(root, fit.n, rng) for rng in own])
+        own = streams[level * draws : (level + 1) * draws]
         fitted = fit_cfa(population, fit.n, fit.pattern, markers=fit.markers, scaling="unit_variance")
-        results[level] = _indices(samples, fitted)
+        chord = Chord.of(fitted)
+        at_once = max(1, STACKED // root.size)
+        for first in range(0, draws, at_once):
+            part = slice(first, first + at_once)
+            drawn = [_wishart(root, fit.n, np.random.default_rng(stream)) for stream in own[part]]
+            samples, log_determinants = (np.array(values) for values in zip(*drawn, strict=True))
+            results[level, part] = _indices(samples, log_determinants, fitted, chord)
     n_failed = np.isnan(results[:, :, 0]).sum(axis=1)
     if (n_failed > draws / 2).any():
         raise NotConverged("simulated factor analyses", draws, float(n_failed.max()))
@@ -121,28 +130,35 @@ def omitted_loadings(
     return np.array(items), np.array(factors), np.array(loadings)
 
 
-def _wishart(root: Array, n: int, rng: np.random.Generator) -> Array:
-    """Covariances (p, p; divisor n) of n normal rows from covariances root root', by Bartlett's triangle."""
+def _wishart(root: Array, n: int, rng: np.random.Generator) -> tuple[Array, float]:
+    """Covariances (p, p; divisor n) of n normal rows from covariances root root', and their ln determinant.
+
+    By Bartlett's triangle. root : (p, p), lower.
+    """
     p = len(root)
-    triangle = np.tril(rng.normal(size=(p, p)), -1)
+    triangle = rng.normal(size=(p, p))
     triangle[np.diag_indices(p)] = np.sqrt(rng.chisquare(n - 1 - np.arange(p)))
-    factor = root @ triangle
-    return np.asarray(factor @ factor.T / n)
+    # Column by column the transposes are as they lie in memory; what is above the diagonal is not read.
+    factor = blas.dtrmm(1.0, triangle.T, root.T).T
+    log_determinant = 2 * (np.log(np.diagonal(root)) + np.log(np.diagonal(triangle))).sum() - p * np.log(n)
+    return np.asarray(factor @ factor.T / n), float(log_determinant)
 
 
-def _indices(samples: Array, population: CfaFit) -> Array:
+def _indices(samples: Array, log_determinants: Array, population: CfaFit, chord: Chord) -> Array:
     """SRMR, RMSEA and CFI (B, 3) of the model in each sample (B, p, p); nan where it cannot be fitted."""
-    found = fit_stack(samples, population)
+    found = fit_stack(samples, population, chord=chord, log_determinants=log_determinants)
     ml, p = population.ml, samples.shape[1]
-    rows, columns = np.tril_indices(p)
     sd = np.sqrt(np.diagonal(samples, axis1=1, axis2=2))
-    residuals = (samples - found.implied)[:, rows, columns] / (sd[:, rows] * sd[:, columns])
-    independent = 2 * np.log(sd).sum(axis=1) - np.linalg.slogdet(samples)[1]
+    residuals = samples - found.implied
+    residuals /= sd[:, :, None]
+    residuals /= sd[:, None, :]
+    squares = np.einsum("bij,bij->b", residuals, residuals) + np.einsum("bii,bii->b", residuals, residuals)
+    independent = 2 * np.log(sd).sum(axis=1) - log_determinants
     excess = np.maximum(ml.multiplier * found.f_min - ml.df, 0)
     worst = np.maximum(ml.multiplier * independent - p * (p - 1) // 2, excess)
     return np.stack(
         [
-            np.sqrt(np.mean(np.square(residuals), axis=1)),
+            np.sqrt(squares / (p * (p + 1))),
             np.sqrt(excess / (ml.df * ml.multiplier)),
             1 - np.divide(excess, worst, out=np.zeros_like(worst), where=worst != 0),
         ],

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
 from smartcity_survey.stats.cfa import CfaFit
 from smartcity_survey.stats.cfa_model import measurement_structure, single_items
@@ -17,8 +18,8 @@ from smartcity_survey.stats.likelihood import Sample, evaluate
 from smartcity_survey.stats.structure import Matrices, Matrix, Structure
 from smartcity_survey.stats.types import Array, BoolArray, IntArray
 
-# Respondents whose influence is carried over at a time, for memory.
-_STACK = 128
+# Influences on correlations that are carried over at a time: few enough for caches.
+_STACKED = 2**21
 
 
 def factor_moments(items: ItemMoments, fit: CfaFit, membership: BoolArray) -> ConstructMoments:
@@ -37,14 +38,11 @@ def factor_moments(items: ItemMoments, fit: CfaFit, membership: BoolArray) -> Co
     ------
     HeywoodCase
     """
-    p = items.p
     return _moments(
         items,
         fit,
         membership,
-        lambda loadings: _likelihood_influence(
-            items.correlation[:p, :p], items.influence[:, :p, :p], loadings, fit.factor_corr, membership
-        ),
+        lambda loadings: _likelihood_influence(items, loadings, fit.factor_corr, membership),
     )
 
 
@@ -58,13 +56,15 @@ def ordinal_factor_moments(items: ItemMoments, fit: DwlsFit, membership: BoolArr
     ------
     HeywoodCase
     """
-    p = items.p
+    if items.latent is None:
+        raise ValueError("these items have product-moment correlations")
+    by_respondent = items.latent
     return _moments(
         items,
         fit,
         membership,
         lambda loadings: _least_squares_influence(
-            items.influence[:, :p, :p], fit.weights, loadings, fit.factor_corr, membership
+            by_respondent, fit.weights, loadings, fit.factor_corr, membership
         ),
     )
 
@@ -87,7 +87,7 @@ def _moments(
     perturbed = _factor_correlations(
         loadings - change.loadings / step,
         fit.factor_corr - change.factor_corr / step,
-        items.correlation[:, p:] - items.influence[:, :, p:] / step,
+        items.correlation[:, p:] - items.influence_beside() / step,
         membership,
     )
     return by_perturbation(sample[0], perturbed)
@@ -110,33 +110,31 @@ class _FactorInfluence:
 
 
 def _likelihood_influence(
-    R: Array, influence: Array, loadings: Array, factor_corr: Array, membership: BoolArray
+    items: ItemMoments, loadings: Array, factor_corr: Array, membership: BoolArray
 ) -> _FactorInfluence:
-    """Influence on the estimates of Sigma = L F L' + P with unit factor variances, from that on R (n, p, p).
+    """Influence on the estimates of Sigma = L F L' + P with unit factor variances, from that on R.
 
     The estimates minimise ln|Sigma| + tr(R Sigma^-1). A small change of R moves them by the inverse of the
     second derivatives times the change of the gradient.
     """
-    (p, c), n = membership.shape, len(influence)
+    p, c = membership.shape
     at = Matrices.zeros(p, c)
     at.loadings[:] = loadings[:, None] * membership
     at.factor_cov[:] = factor_corr
     np.fill_diagonal(at.residual_cov, 1.0 - np.square(loadings))
     structure = _without_single(membership, at)
-    point = evaluate(structure, Sample(n, R), structure.values(at))
+    point = evaluate(structure, Sample(items.n, items.correlation[:p, :p]), structure.values(at))
     if point is None:
         raise NotConverged("influence on confirmatory factors", 0, np.inf)
-    pattern = at.loadings
-    inverse, into = point.precision, point.precision @ pattern
+    inverse, into = point.precision, point.precision @ at.loadings
     own = (into @ factor_corr)[:, membership.argmax(axis=1)]
     row, column = np.triu_indices(c, 1)
-    moved = np.empty((n, 2 * p + len(row)))
-    for first in range(0, n, _STACK):
-        part = slice(first, first + _STACK)
-        weighted = influence[part] @ inverse
-        moved[part, :p] = 2 * np.einsum("nkj,kj->nj", weighted, own)
-        moved[part, p : 2 * p] = np.einsum("nkj,kj->nj", weighted, inverse)
-        moved[part, 2 * p :] = 2 * (into.T @ (weighted @ pattern))[:, row, column]
+    # Changes of the gradient by loadings, uniquenesses and factor correlations.
+    moved = items.influence_between(
+        np.hstack((own, inverse, into[:, row])), np.hstack((inverse, inverse, into[:, column]))
+    )
+    moved[:, :p] *= 2
+    moved[:, 2 * p :] *= 2
     cells, pair = structure.cells, np.zeros((c, c), dtype=np.int64)
     pair[row, column] = pair[column, row] = np.arange(len(row))
     free = np.where(cells.matrix == Matrix.LOADING, cells.row, p + cells.row)
@@ -171,22 +169,35 @@ def _least_squares_influence(
     """
     p, c = membership.shape
     i, j = np.tril_indices(p, -1)
-    owner = membership.argmax(axis=1)
-    between = factor_corr[owner[i], owner[j]]
-    pair = np.arange(len(i))
+    owner, belongs = membership.argmax(axis=1), membership.astype(np.float64)
     row, column = np.triu_indices(c, 1)
     parameter = np.zeros((c, c), dtype=np.int64)
-    parameter[row, column] = parameter[column, row] = np.arange(len(row))
-    jacobian = np.zeros((len(i), p + len(row)))
-    jacobian[pair, i] = loadings[j] * between
-    jacobian[pair, j] = loadings[i] * between
+    parameter[row, column] = parameter[column, row] = p + np.arange(len(row))
+    between, pair = factor_corr[owner[i], owner[j]], np.arange(len(i))
     apart = owner[i] != owner[j]
-    jacobian[pair[apart], p + parameter[owner[i], owner[j]][apart]] = (loadings[i] * loadings[j])[apart]
-    weighted = weights[:, None] * jacobian
-    moved = influence[:, i, j] @ weighted
+    derivatives = (loadings[j] * between, loadings[i] * between, (loadings[i] * loadings[j])[apart])
+    of_parameters = (i, j, parameter[owner[i], owner[j]][apart])
+    jacobian = sparse.csr_array(
+        (
+            np.concatenate(derivatives),
+            (np.concatenate((pair, pair, pair[apart])), np.concatenate(of_parameters)),
+        ),
+        shape=(len(i), p + len(row)),
+    )
+    curvature = (jacobian.T @ (sparse.diags_array(weights) @ jacobian)).toarray()
+    weight = np.zeros((p, p))
+    weight[i, j] = weight[j, i] = weights
+    by_loading = weight * factor_corr[owner][:, owner] * loadings
+    by_correlation = weight * np.outer(loadings, loadings)
+    moved, step = np.empty((len(influence), p + len(row))), max(1, _STACKED // p**2)
+    for first in range(0, len(influence), step):
+        part = slice(first, first + step)
+        moved[part, :p] = np.einsum("nij,ij->ni", influence[part], by_loading)
+        sums = belongs.T @ ((influence[part] * by_correlation) @ belongs)
+        moved[part, p:] = sums[:, row, column]
     change = np.zeros_like(moved)
     free = _free_parameters(membership, jacobian.shape[1])
-    change[:, free] = np.linalg.solve((jacobian.T @ weighted)[np.ix_(free, free)], moved[:, free].T).T
+    change[:, free] = np.linalg.solve(curvature[np.ix_(free, free)], moved[:, free].T).T
     return _FactorInfluence.of(change[:, :p], change[:, p:], c)
 
 

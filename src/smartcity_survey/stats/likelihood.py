@@ -61,6 +61,25 @@ class Point:
         """(q, q): expected second derivatives, tr(P dSigma_i P dSigma_j) + 2 dmu_i' P dmu_j."""
         return self._products(self.of_precision)[0]
 
+    def information_between(self, cells: IntArray, others: IntArray) -> Array:
+        """(len(cells), len(others)): that part of the information."""
+        at, matrix = self.moments, self.of_precision
+        by_left, by_right = matrix[at.left[cells]], matrix[at.right[cells]]
+        left, right = at.left[others], at.right[others]
+        ll = by_left[:, left]
+        products = ll * by_right[:, right] + by_left[:, right] * by_right[:, left]
+        expected = 2 * at.scale[cells, None] * at.scale[others] * products
+        if at.shift.any():
+            expected += 2 * at.shift[cells, None] * at.shift[others] * ll
+        return np.asarray(expected)
+
+    def information_diagonal(self) -> Array:
+        """(q,): the diagonal of the information."""
+        at, matrix = self.moments, self.of_precision
+        ll, rr = matrix[at.left, at.left], matrix[at.right, at.right]
+        products = ll * rr + np.square(matrix[at.left, at.right])
+        return np.asarray(2 * np.square(at.scale) * products + 2 * np.square(at.shift) * ll)
+
     def hessian(self) -> Array:
         """(q, q): second derivatives."""
         return self.second_derivatives()[1]

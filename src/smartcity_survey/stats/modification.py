@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import special
+from scipy import linalg, special
 
-from smartcity_survey.stats.likelihood import evaluate
+from smartcity_survey.stats.likelihood import Point, evaluate
 from smartcity_survey.stats.maximum_likelihood import Fitted, StructureFit
 from smartcity_survey.stats.structure import Cells, Matrix, Structure
 from smartcity_survey.stats.types import Array, BoolArray, IntArray
 
 SMALLEST_SHARE = 1e-9
 """A candidate whose information the free parameters leave less of than this only repeats them."""
+
+AT_ONCE = 2048
+"""Candidates taken at a time, so that memory does not grow with the square of the items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +58,11 @@ def modification_indices(fit: Fitted, candidates: Sequence[Cells] | None = None)
     gradient = np.zeros(len(extended.theta))
     for structure, weight, point in zip(extended.structures, ml.weights, extended.points, strict=True):
         gradient += weight * np.bincount(structure.parameter, point.gradient(), len(gradient))
-    information = extended.pooled([point.information() for point in extended.points])
-    across = information[:size, size:]
-    alone = np.diagonal(information)[size:]
-    left = alone - np.einsum("ij,ij->j", across, np.linalg.solve(information[:size, :size], across))
+    # Of the information on the candidates only the diagonal is needed, and that with the free parameters.
+    bread: Array = linalg.inv(ml.pooled([point.information() for point in ml.points]))
+    parts = zip(ml.structures, ml.weights, extended.points, strict=True)
+    shares = [_information(structure, weight, point, bread) for structure, weight, point in parts]
+    alone, left = np.concatenate(shares, axis=1)
     kept = np.flatnonzero(left > SMALLEST_SHARE * alone)
     change = -gradient[size:][kept] / left[kept]
     index = 0.5 * ml.multiplier * np.square(change) * left[kept]
@@ -74,6 +78,24 @@ def modification_indices(fit: Fitted, candidates: Sequence[Cells] | None = None)
         change=change[largest],
         std_change=change[largest] / units[order],
     )
+
+
+def _information(structure: Structure, weight: float, point: Point, bread: Array) -> Array:
+    """(2, r): information on the candidates of a group by itself, and what the free parameters leave of it.
+
+    point : of the cells of `structure` and the candidates after them. bread : (t, t), inverse information of
+        the free parameters.
+    """
+    free = np.arange(len(structure.cells))
+    added = np.arange(len(free), len(point.moments.left))
+    pooled = np.zeros((len(bread), len(free)))
+    pooled[structure.parameter, free] = weight
+    alone, taken_up = weight * point.information_diagonal()[added], np.empty(len(added))
+    for first in range(0, len(added), AT_ONCE):
+        part = slice(first, first + AT_ONCE)
+        across = pooled @ point.information_between(free, added[part])
+        taken_up[part] = np.einsum("ij,ij->j", across, bread @ across)
+    return np.stack((alone, alone - taken_up))
 
 
 def fixed_at_zero(structure: Structure) -> Cells:

@@ -112,10 +112,10 @@ def fit_each(
     factors = disattenuate(composites, layout, verdicts) if model.consistent else composites
     inner = structure(factors.construct_corr, layout, verdicts)
     return tuple(
-        _record(R[:, :, sample], n, model, layout, composites, factors, inner, sample)
+        _record(own, n, model, layout, composites, factors, inner, sample)
         if verdicts.reason[sample] == Reason.ADMISSIBLE
         else None
-        for sample in range(R.shape[2])
+        for sample, own in enumerate(np.ascontiguousarray(np.moveaxis(R, 2, 0)))
     )
 
 

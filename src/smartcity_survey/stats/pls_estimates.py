@@ -9,7 +9,7 @@ import numpy as np
 from smartcity_survey.stats.higher_order import LowerOrder
 from smartcity_survey.stats.pls_consistent import disattenuate
 from smartcity_survey.stats.pls_model import Layout
-from smartcity_survey.stats.pls_stack import Reason, Verdicts, estimate
+from smartcity_survey.stats.pls_stack import Composites, Reason, Verdicts, estimate
 from smartcity_survey.stats.pls_structure import structure
 from smartcity_survey.stats.resample import UnitProducts, correlation_stack
 from smartcity_survey.stats.types import Array, BoolArray
@@ -23,6 +23,7 @@ class PlsEstimates:
     outer_weights, loadings : (B, p), of each item for its own construct.
     path_coefficients, f2 : (B, c, c), row explains column; f2 is nan where there is no path.
     r2 : (B, c), nan for constructs that nothing explains.
+    construct_corr : (B, c, c), of composites; of common factors under PLSc.
     htmt, htmt2 : (B, c, c), from absolute correlations; by geometric means, nan where one is not positive.
     """
 
@@ -31,17 +32,18 @@ class PlsEstimates:
     path_coefficients: Array
     r2: Array
     f2: Array
+    construct_corr: Array
     htmt: Array
     htmt2: Array
 
     @classmethod
     def empty(cls, size: int, p: int, c: int) -> PlsEstimates:
         """Room for `size` samples, not filled."""
-        shapes = ((p,), (p,), (c, c), (c,), (c, c), (c, c), (c, c))
+        shapes = ((p,), (p,), (c, c), (c,), (c, c), (c, c), (c, c), (c, c))
         return cls(*(np.empty((size, *shape)) for shape in shapes))
 
-    def select(self, samples: BoolArray | slice | int) -> PlsEstimates:
-        """The estimates of some samples (views for a slice), or of one without the first axis."""
+    def select(self, samples: BoolArray | slice | int | None) -> PlsEstimates:
+        """Estimates of some samples (views for a slice), or of one without the first axis; None adds it."""
         return PlsEstimates(*(getattr(self, field.name)[samples] for field in fields(self)))
 
     def standard_deviation(self) -> PlsEstimates:
@@ -94,6 +96,29 @@ class Estimator:
         composites = estimate(
             R, layout, verdicts, tolerance=self.tolerance, max_iterations=self.max_iterations
         )
+        into.htmt[:] = htmt_stack(R, layout.blocks).transpose(2, 0, 1)
+        into.htmt2[:] = htmt2_stack(R, layout.blocks).transpose(2, 0, 1)
+        self._fill(composites, into, verdicts)
+
+    def disattenuated(self, found: PlsEstimates, verdicts: Verdicts) -> PlsEstimates:
+        """PLSc's estimates of the samples whose composites have the estimates `found`; adds to `verdicts`."""
+        size, order = len(found.r2), self.layout.order
+        composites = Composites(
+            found.outer_weights[:, order].T,
+            found.loadings[:, order].T,
+            found.construct_corr.transpose(1, 2, 0),
+            np.zeros(size, dtype=np.int64),
+            np.zeros(size),
+        )
+        into = PlsEstimates.empty(size, len(order), len(self.layout.blocks))
+        into.htmt[:], into.htmt2[:] = found.htmt, found.htmt2
+        with np.errstate(all="ignore"):
+            self._fill(composites, into, verdicts)
+        return into
+
+    def _fill(self, composites: Composites, into: PlsEstimates, verdicts: Verdicts) -> None:
+        """All that follows from the composites, with the signs of the reference."""
+        layout = self.layout
         if self.consistent:
             composites = disattenuate(composites, layout, verdicts)
         inner = structure(composites.construct_corr, layout, verdicts)
@@ -103,8 +128,7 @@ class Estimator:
         into.path_coefficients[:] = (inner.path_coefficients * sign[:, None] * sign).transpose(2, 0, 1)
         into.r2[:] = inner.r2.T
         into.f2[:] = inner.f2.transpose(2, 0, 1)
-        into.htmt[:] = htmt_stack(R, layout.blocks).transpose(2, 0, 1)
-        into.htmt2[:] = htmt2_stack(R, layout.blocks).transpose(2, 0, 1)
+        into.construct_corr[:] = (composites.construct_corr * sign[:, None] * sign).transpose(2, 0, 1)
         bad = np.flatnonzero(verdicts.reason)
         for field in fields(into):
             getattr(into, field.name)[bad] = np.nan

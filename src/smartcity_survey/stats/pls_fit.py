@@ -107,14 +107,23 @@ def discrepancy(R: Array, implied: Array) -> Discrepancy:
     Henseler et al. (2014), Organizational Research Methods 17, 182-209 (SRMR); Bentler and Bonett (1980),
     Psychological Bulletin 88, 588-606 (NFI, of the maximum-likelihood discrepancy).
     """
+    srmr, d_uls, d_g, ratios = _distances(R, implied)
+    nfi = np.nan
+    if ratios is not None:
+        nfi = float(1 - ((ratios - np.log(ratios)).sum() - len(R)) / -np.linalg.slogdet(R).logabsdet)
+    return Discrepancy(srmr, d_uls, d_g, nfi)
+
+
+def _distances(R: Array, implied: Array) -> tuple[float, float, float, Array | None]:
+    """srmr, d_uls and d_g, and the ratios (p,) behind the last; None where nothing correlates as implied."""
     p = len(R)
     d_uls = float(((R - implied) ** 2).sum() / 2)
-    d_g = nfi = np.nan
-    if linalg.eigvalsh(implied)[0] > 0:
-        ratios = linalg.eigh(R, implied, eigvals_only=True)
-        d_g = float((np.log(ratios) ** 2).sum() / 2)
-        nfi = float(1 - ((ratios - np.log(ratios)).sum() - p) / -np.linalg.slogdet(R).logabsdet)
-    return Discrepancy(float(np.sqrt(2 * d_uls / (p * (p + 1)))), d_uls, d_g, nfi)
+    srmr = float(np.sqrt(2 * d_uls / (p * (p + 1))))
+    try:
+        ratios = np.asarray(linalg.eigh(R, implied, eigvals_only=True))
+    except linalg.LinAlgError:
+        return srmr, d_uls, np.nan, None
+    return srmr, d_uls, float((np.log(ratios) ** 2).sum() / 2), ratios
 
 
 def exact_fit(
@@ -152,10 +161,10 @@ def exact_fit(
         counts = products.resampled_counts(seed, first, min(first + step, draws))
         resampled, _ = correlation_stack(products.moments(counts), len(R))
         again = fit_each(resampled, len(x), model, tolerance=tolerance, max_iterations=max_iterations)
-        for sample, own in zip(np.moveaxis(resampled, 2, 0), again, strict=True):
+        for sample, own in zip(np.ascontiguousarray(np.moveaxis(resampled, 2, 0)), again, strict=True):
             if own is not None:
-                far = discrepancy(sample, implied_correlations(sample, own, model, measurement, structural))
-                found.append((far.srmr, far.d_uls, far.d_g))
+                expected = implied_correlations(sample, own, model, measurement, structural)
+                found.append(_distances(sample, expected)[:3])
     return ExactFit(discrepancy(R, implied), np.array(found).reshape(-1, 3), draws - len(found))
 
 

@@ -12,9 +12,7 @@ Every draw has a random stream of its own: its place in the counter of a Philox 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -28,11 +26,11 @@ Counts = NDArray[np.number[Any]]
 
 # Whole numbers below this are exact in single precision, and so are their sums.
 EXACT_BELOW = 2.0**24
-# Products up to this size are made once; larger ones in slices of the second size, anew for every stack.
+# Products up to this size are made once, for one matrix product per stack of samples. Otherwise
+# each sample has a product of its own over the units it draws, in bands that leave out the lower half.
 KEPT_BYTES = 2**28
-# Slices that fit a cache are formed several times faster than those written to fresh memory.
-SLICE_BYTES = 2**21
-# Counts of a stack, a byte each: the more samples share the products made anew, the less these cost.
+BAND = 96
+# Counts of a stack, a byte each.
 COUNTS_BYTES = 2**28
 # A variance below this share of the second moment is rounding error.
 CONSTANT = 1e-12
@@ -72,12 +70,9 @@ class UnitProducts:
 
     def moments(self, counts: Counts) -> Array:
         """(q, B): moments of B samples that draw each unit as often as counts (B, U) say."""
-        precision = self.z.dtype
-        sums = reduce(
-            np.add,
-            (self.of(part) @ counts[:, part].astype(precision, copy=False).T for part in self._slices()),
-        )
-        return np.asarray(sums, dtype=np.float64)
+        if self.kept is None:
+            return self._by_sample(counts)
+        return np.asarray(self.kept @ counts.astype(self.z.dtype, copy=False).T, dtype=np.float64)
 
     def counts(self, drawn: IntArray) -> Counts:
         """(B, U): how often each of B draws contains each unit, from the units drawn (B, any number).
@@ -109,12 +104,22 @@ class UnitProducts:
             return self.kept[:, units]
         return _triangle(self.z[:, units], self.weighted[:, units])
 
-    def _slices(self) -> Iterator[slice]:
-        step = self.units
-        if self.kept is None:
-            step = max(1, SLICE_BYTES // (self.z.itemsize * (self.p + 1) * (self.p + 2) // 2))
-        for first in range(0, self.units, step):
-            yield slice(first, min(first + step, self.units))
+    def _by_sample(self, counts: Counts) -> Array:
+        """(q, B): moments of samples that draw each respondent as often as counts (B, n) say."""
+        rows, precision = len(self.z), self.z.dtype
+        z = np.ascontiguousarray(self.z.T)
+        weighted = z if self.weighted is self.z else np.ascontiguousarray(self.weighted.T)
+        products = np.empty((rows, rows), precision)
+        upper = np.ravel_multi_index(np.triu_indices(rows), products.shape)
+        moments = np.empty((len(counts), len(upper)), precision)
+        for drawn, into in zip(counts, moments, strict=True):
+            members = np.flatnonzero(drawn)
+            right = z[members]
+            left = weighted[members] * drawn[members, None].astype(precision)
+            for row in range(0, rows, BAND):
+                np.matmul(left[:, row : row + BAND].T, right[:, row:], out=products[row : row + BAND, row:])
+            np.take(products.ravel(), upper, out=into)
+        return moments.T.astype(np.float64, order="C")
 
 
 def unit_products(x: Array, weights: Array | None = None, groups: IntArray | None = None) -> UnitProducts:
