@@ -9,7 +9,7 @@ import pytest
 
 from smartcity_survey.stats.cfa import CfaFit, fit_cfa
 from smartcity_survey.stats.dynamic_fit import DynamicCutoffs, dynamic_cutoffs, omitted_loadings
-from smartcity_survey.stats.errors import HeywoodCase, InvalidModel
+from smartcity_survey.stats.errors import InvalidModel, NotPositiveDefinite
 
 from .factor_data import reference
 from .structural_data import blocks, factor_data, holzinger_pattern, holzinger_scores, moments
@@ -93,8 +93,10 @@ def test_an_inadmissible_solution_describes_no_population() -> None:
     # Items correlate more across the pairs than within them.
     R = np.full((4, 4), 0.6) + 0.4 * np.eye(4)
     R[0, 1] = R[1, 0] = R[2, 3] = R[3, 2] = 0.4
-    with pytest.raises(HeywoodCase):
-        dynamic_cutoffs(fit_cfa(R, 300, blocks((2, 2))))
+    fit = fit_cfa(R, 300, blocks((2, 2)))
+    assert not fit.heywood.size
+    with pytest.raises(NotPositiveDefinite):
+        dynamic_cutoffs(fit)
 
 
 def test_single_items_take_no_part_in_the_misfit() -> None:
