@@ -10,6 +10,6 @@ rule adequacy:
     log:
         "reports/private/logs/adequacy.log",
     params:
-        model=options(study.model),
+        model=options(study.model, *STRUCTURE),
     script:
         "scripts/adequacy.py"

@@ -20,7 +20,7 @@ rule cfa:
     log:
         "reports/private/logs/cfa.log",
     params:
-        model=options(study.model),
+        model=options(study.model, *STRUCTURE),
         options=options(study.cfa),
         continuity=study.pls.continuity,
         level=study.regression.confidence_level,

@@ -29,6 +29,8 @@ def options(section, *only):
     return section.model_dump(mode="json", by_alias=True, include=set(only) or None)
 
 
+# What estimates depend on: neither the claims about the paths nor the level they are judged at.
+STRUCTURE = ("constructs", "paths", "moderations")
 # What a PLS fit without its bootstrap depends on.
 PLS_FIT = ("scheme", "correlation", "continuity", "tolerance", "max_iterations")
 

@@ -16,7 +16,7 @@ rule common_factors:
     log:
         "reports/private/logs/common_factors.log",
     params:
-        model=options(study.model),
+        model=options(study.model, *STRUCTURE),
         options=options(study.factors),
         continuity=study.pls.continuity,
     script:

@@ -10,7 +10,7 @@ rule common_method:
     log:
         "reports/private/logs/common_method.log",
     params:
-        model=options(study.model),
+        model=options(study.model, *STRUCTURE),
         options=options(study.common_method),
         method=study.scores.method,
     script:

@@ -22,6 +22,6 @@ rule crosscheck:
     log:
         "reports/private/logs/crosscheck.log",
     params:
-        model=options(study.model),
+        model=options(study.model, *STRUCTURE),
     script:
         "scripts/crosscheck.py"

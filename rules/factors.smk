@@ -23,7 +23,7 @@ rule factors:
     log:
         "reports/private/logs/factors.log",
     params:
-        model=options(study.model),
+        model=options(study.model, *STRUCTURE),
         options=options(study.factors),
         seed=study.seed,
     script:

@@ -16,6 +16,6 @@ rule item_analysis:
         "reports/private/logs/item_analysis.log",
     params:
         disclosure=options(study.disclosure),
-        model=options(study.model),
+        model=options(study.model, *STRUCTURE),
     script:
         "scripts/item_analysis.py"

@@ -9,7 +9,7 @@ rule measurement:
     log:
         "reports/private/logs/measurement.log",
     params:
-        model=options(study.model),
+        model=options(study.model, *STRUCTURE),
         pls=options(study.pls, *PLS_FIT),
     script:
         "scripts/measurement.py"

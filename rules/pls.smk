@@ -21,7 +21,9 @@ rule pls:
     log:
         "reports/private/logs/pls.log",
     params:
-        model=options(study.model),
+        model=options(
+            study.model, *(() if ASKED["higher_order"] else STRUCTURE)
+        ),
         options=options(
             study.pls, *PLS_FIT, "bootstrap_draws", "interval", "confidence_level"
         ),

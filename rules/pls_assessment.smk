@@ -16,7 +16,7 @@ rule pls_assessment:
     log:
         "reports/private/logs/pls_assessment.log",
     params:
-        model=options(study.model),
+        model=options(study.model, *STRUCTURE),
         options=options(study.pls, *PLS_FIT, "exact_fit_draws"),
         seed=study.seed,
     script:

@@ -9,7 +9,7 @@ rule pls_prediction:
     log:
         "reports/private/logs/pls_prediction.log",
     params:
-        model=options(study.model),
+        model=options(study.model, *STRUCTURE),
         options=options(study.pls, *PLS_FIT, "folds", "repetitions", "confidence_level"),
         seed=study.seed,
     script:

@@ -22,7 +22,7 @@ rule regression:
     priority: 1
     params:
         disclosure=options(study.disclosure),
-        model=options(study.model),
+        model=options(study.model, *STRUCTURE),
         options=options(study.regression),
         method=study.scores.method,
     script:

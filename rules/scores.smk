@@ -18,7 +18,7 @@ rule scores:
     # The longest chain of rules begins first: the run is as long as it.
     priority: 1
     params:
-        model=options(study.model),
+        model=options(study.model, *STRUCTURE),
         pls=options(study.pls, *PLS_FIT),
         method=study.scores.method,
     script:

@@ -9,7 +9,7 @@ rule sem:
     log:
         "reports/private/logs/sem.log",
     params:
-        model=options(study.model),
+        model=options(study.model, *STRUCTURE),
         level=study.regression.confidence_level,
     script:
         "scripts/sem.py"

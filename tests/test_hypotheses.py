@@ -66,3 +66,14 @@ def test_each_method_takes_its_line_and_what_has_none_has_no_solution() -> None:
     assert lines.loc[("H2", "ols"), ["ci_low", "ci_high"]].tolist() == pytest.approx([-0.3, 0.1])
     assert lines.loc[("H2", "pls"), ["estimate", "ci_low"]].tolist() == [-0.2, -0.3]
     assert lines.loc[("H1", "sem"), ["estimate", "ci_low", "ci_high", "p"]].isna().all()
+
+
+def test_an_inadmissible_solution_decides_nothing() -> None:
+    paths = pd.DataFrame(
+        {"path": ["a -> y", "b -> y"], "estimate": [1.2, -0.9], "ci_low": [0.1, -1.5], "ci_high": [2.0, -0.1]}
+    ).assign(p=[0.001, 0.001])
+    none = pd.DataFrame()
+    for admissible, verdict in ((True, "confirmed"), (False, "no_solution")):
+        table = judge_hypotheses(none, none, paths.assign(admissible=admissible), None, MODEL)
+        of_sem = table.tables["hypotheses"].query("method == 'sem'")
+        assert set(of_sem["verdict"]) == {verdict}

@@ -208,7 +208,9 @@ class RobustnessSection(Section):
     strict_loading: float = Field(
         0.60, ge=0, lt=1, description="smallest loading in the curve's strict set of items"
     )
-    null_draws: int = Field(500, ge=100, description="resamples under the null of the specification curve")
+    null_draws: int = Field(
+        500, ge=100, le=100_000, description="resamples under the null of the specification curve"
+    )
     power_draws: int = Field(
         500, ge=20, le=100_000, description="simulated waves behind each power of a new wave"
     )

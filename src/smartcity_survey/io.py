@@ -20,6 +20,10 @@ Card = Mapping[str, str | float | int | list[dict[str, str]]]
 
 REFUSED = "refused"
 """Line of a card that lists what had no solution: `part`, `reason` (a code) and `at_fault` (names)."""
+INADMISSIBLE = "inadmissible"
+"""Line of a card that names the items and pairs of constructs by which a solution describes no population."""
+AT_FAULT = "at_fault"
+"""Column, or entry of `refused`, of the names that a reason concerns."""
 WHOLE = "table"
 """The part that is refused where nothing of a table could be computed."""
 

@@ -123,15 +123,21 @@ class _UniqueKeyLoader(yaml.SafeLoader):
         return number
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
+        seen: set[Any] = set()
         for key_node, _ in node.value:
             # Keys that are lists or mappings are refused by name further on.
             if isinstance(key_node, yaml.ScalarNode):
-                if key_node.value in seen:
+                if key_node.tag == "tag:yaml.org,2002:merge":
+                    raise yaml.constructor.ConstructorError(
+                        None, None, "`<<` is not read; write the keys out", key_node.start_mark
+                    )
+                # 1, 1.0 and 0x1 are one key: the last would win.
+                key = self.construct_object(key_node)
+                if key in seen:
                     raise yaml.constructor.ConstructorError(
                         None, None, f"the key `{key_node.value}` is given twice", key_node.start_mark
                     )
-                seen.add(key_node.value)
+                seen.add(key)
         return super().construct_mapping(node, deep)
 
 

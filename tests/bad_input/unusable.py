@@ -64,7 +64,7 @@ CASES = (
         setting("config", "pls", to={"folds": 41}),
         "config.yaml, pls.folds",
         "41 parts of 40 questionnaires that are kept",
-        "Write 10 or less",
+        "Write 40 or less",
     ),
     Case(
         "a file with a wildcard in its name",

@@ -268,3 +268,13 @@ def test_a_status_that_is_a_reason_says_whom_it_concerns(setting: MakeSetting) -
         "Compared",
         "the same answer by everybody (city=2, T1)",
     ]
+
+
+def test_an_inadmissible_solution_is_named_below_its_table(
+    tables: dict[str, pd.DataFrame], setting: MakeSetting
+) -> None:
+    card: Card = {"n": 40, "inadmissible": "T1, trust – use"}
+    table = render_table(tables["htmt"], ENTRIES["htmt"], CONTENTS, setting("en"), card)
+    assert "This solution is inadmissible" in table.notes[-1]
+    assert "(T1, trust – use)" in table.notes[-1]
+    assert "inadmissible" not in table.card

@@ -109,9 +109,13 @@ def test_every_text_is_used(
         write_table(tables[name], tmp_path / "tables" / f"{name}.csv")
     write_json({name: {"single_items": "use"} for name in told}, tmp_path / "cards" / "single.json")
     refused = [{"part": part, "reason": "heywood", "at_fault": "T1"} for part in (WHOLE, "cfa")]
-    write_json({"careless": {"hidden_below": 5, "refused": refused}}, tmp_path / "cards" / "clean.json")
+    write_json(
+        {"careless": {"hidden_below": 5, "refused": refused, "inadmissible": "T1"}},
+        tmp_path / "cards" / "clean.json",
+    )
     unsolved = tables["hypotheses"].assign(verdict="no_solution")
     write_table(unsolved, tmp_path / "tables" / "hypotheses.csv")
+    write_table(tables["crosscheck"].assign(agrees=False), tmp_path / "tables" / "crosscheck.csv")
     write_report(tmp_path, MANIFEST, recording, tmp_path / "report.html")
     for method in get_args(ScoreMethod):
         score_notes({"scores": method}, recording)

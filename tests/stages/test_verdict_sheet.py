@@ -214,3 +214,10 @@ def test_another_method_without_a_solution_is_no_disagreement() -> None:
 def test_without_a_curve_nothing_is_said_of_its_shares() -> None:
     gone = dict.fromkeys(("share_confirmed", "share_claimed_sign", "p_median"), float("nan"))
     assert caveats(SOLID | gone) == ["curve_unsolved"]
+
+
+def test_a_method_beyond_chance_with_the_other_sign_is_told_beside_a_coefficient_near_zero() -> None:
+    near_zero = ABSENT | {"beta": -0.05, "estimate_pls": 0.19, "p_pls": 0.003, "pls": "confirmed"}
+    assert "sign_other_by_pls" in caveats(near_zero)
+    assert "sign_other_by_pls" not in caveats(near_zero | {"p_pls": 0.2})
+    assert "sign_other_by_pls" not in caveats(near_zero | {"estimate_pls": 0.04})

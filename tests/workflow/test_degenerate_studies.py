@@ -87,7 +87,7 @@ EXPECTED: Mapping[str, set[tuple[str, str, str, str]]] = {
 }
 """Some of what each kind must refuse: table, part of it, reason, names at fault."""
 
-WITHOUT_COMPOSITES = {"same_constructs", "moderation", "polychoric_pls"}
+WITHOUT_COMPOSITES = {"same_constructs", "moderation"}
 POSITIONS = re.compile(r"\b(?:columns|constructs|items|factors|group) ?[\[(]+\d+[,\])]")
 """How the numeric core names what it refuses."""
 

@@ -45,7 +45,7 @@ def unmet_needs(
         yield Problem(
             f"{place}, pls.folds",
             f"{config.pls.folds} parts of {n} questionnaires that are kept.",
-            f"Write {min(10, n)} or less: every part needs a respondent.",
+            f"Write {n} or less (10 is usual): every part needs a respondent.",
         )
     for key, controls in (
         ("regression.controls", config.regression.controls),
@@ -103,7 +103,7 @@ def _unretained(answers: pd.DataFrame, model: Model, config: Config, place: str)
     if limits == ItemLimits():
         return
     try:
-        with naming(model.items, place):
+        with naming(model.items, "the items that the limits leave"):
             matrix = correlation(answers[list(model.items)].to_numpy(dtype=np.float64))
             gone = {step.item for step in delete_items(matrix, limits, n_components(config.factors))}
         model.keeping(tuple(item for position, item in enumerate(model.items) if position not in gone))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from smartcity_survey.io import AT_FAULT
 from smartcity_survey.report.setting import Setting
 
 Line = Mapping[str, Any]
@@ -74,7 +75,7 @@ def _status(value: str, line: Line, setting: Setting) -> str:
 
 
 def _reason(value: str, line: Line, setting: Setting) -> str:
-    at_fault = line.get("at_fault")
+    at_fault = line.get(AT_FAULT)
     return reason_text(value, at_fault if isinstance(at_fault, str) else "", setting)
 
 

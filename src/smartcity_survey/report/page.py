@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,10 @@ from markupsafe import Markup
 from smartcity_survey.codebook import text
 from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.io import read_json, read_table, write_text
+from smartcity_survey.report.cells import records
 from smartcity_survey.report.contents import load_contents
 from smartcity_survey.report.criteria import criteria_table
+from smartcity_survey.report.names import name_text
 from smartcity_survey.report.numbering import Printed
 from smartcity_survey.report.parts import build_parts
 from smartcity_survey.report.setting import Setting
@@ -67,7 +69,7 @@ def write_report(
         methods=[wording.value("method", method) for method in hypotheses["method"].unique()],
         facts=facts(tables, setting),
         verdicts=verdicts(hypotheses, setting, tables.get("verdict_sheet")),
-        score_notes=score_notes(cards.get("coefficients", {}), setting),
+        doubts=(*_disagreements(tables, setting), *score_notes(cards.get("coefficients", {}), setting)),
         parts=parts,
         paper=bool(printed),
         criteria=criteria_table(tables, setting),
@@ -75,6 +77,14 @@ def write_report(
         further=[name for name in tables if name not in shown],
     )
     write_text(page, out)
+
+
+def _disagreements(tables: Mapping[str, pd.DataFrame], setting: Setting) -> Iterator[str]:
+    """What another package computed otherwise: whoever reads a verdict should know first."""
+    for line in records(tables.get("crosscheck", pd.DataFrame(columns=["agrees"]))):
+        if line["agrees"] in (False, "False"):
+            quantity = name_text("quantity", str(line["quantity"]), line, setting)
+            yield setting.wording.fill("page.disagreement", quantity=quantity, package=str(line["package"]))
 
 
 def _template() -> Any:

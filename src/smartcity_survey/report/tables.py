@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from smartcity_survey.disclosure import HIDDEN_BELOW
-from smartcity_survey.io import REFUSED, WHOLE, Card
+from smartcity_survey.io import AT_FAULT, INADMISSIBLE, REFUSED, WHOLE, Card
 from smartcity_survey.report.cells import Cell, cell, interval, records
 from smartcity_survey.report.contents import Contents, Entry
 from smartcity_survey.report.names import ROBUST, heading, name_text, reason_text
@@ -117,9 +117,11 @@ def _of_single_items(entry: Entry, card: Card | None, setting: Setting) -> Itera
 
 def refusal_notes(card: Card, setting: Setting) -> Iterator[str]:
     """A sentence for each part of a table that has no solution, with the reason and the names at fault."""
+    if INADMISSIBLE in card:
+        yield setting.wording.fill("page.inadmissible", names=str(card[INADMISSIBLE]))
     refused = card.get(REFUSED, [])
     for line in refused if isinstance(refused, list) else ():
-        reason = reason_text(line["reason"], line["at_fault"], setting)
+        reason = reason_text(line["reason"], line[AT_FAULT], setting)
         if line["part"] == WHOLE:
             yield setting.wording.fill("page.not_computed", reason=reason)
         else:
@@ -159,7 +161,7 @@ def card_entries(card: Card, setting: Setting) -> dict[str, str]:
     return {
         wording.value("card_key", key): written(key, value)
         for key, value in card.items()
-        if not isinstance(value, list)
+        if key != INADMISSIBLE and not isinstance(value, list)
     }
 
 
@@ -187,7 +189,8 @@ def _wide(frame: pd.DataFrame, entry: Entry) -> pd.DataFrame:
 
 def _columns(frame: pd.DataFrame, entry: Entry) -> tuple[str, ...]:
     """Columns shown, the line names first; `x_low` stands for the interval from `x_low` to `x_high`."""
-    chosen = [column for column in entry.columns if column in frame] or list(frame.columns)
+    # Names at fault stand in brackets behind the reason.
+    chosen = [c for c in entry.columns or frame.columns if c in frame and c != AT_FAULT]
     columns = [entry.row]
     for column in chosen:
         base = column.removesuffix("_low").removesuffix("_high")

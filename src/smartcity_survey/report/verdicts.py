@@ -41,13 +41,15 @@ class Finding:
 class Verdict:
     """One hypothesis, its claim in words, and what each method found.
 
-    `agreed`: all say the same. `caveats`: sentences without which the findings would mislead.
+    `agreed`: all say the same; `split`: some say otherwise than others. `caveats`: sentences without which
+    the findings would mislead.
     """
 
     name: str
     claim: str
     findings: tuple[Finding | None, ...]
     agreed: bool
+    split: bool
     caveats: tuple[str, ...] = ()
 
 
@@ -63,13 +65,15 @@ def verdicts(
     lines = []
     for name, group in hypotheses.groupby("hypothesis", sort=False):
         own = records(group)
+        unsolved = group["verdict"] == "no_solution"
         by_method = {line["method"]: _finding(line, setting) for line in own}
         lines.append(
             Verdict(
                 name=str(name),
                 claim=claim(own[0], setting),
                 findings=tuple(by_method.get(method) for method in methods),
-                agreed=group["verdict"][group["verdict"] != "no_solution"].nunique() <= 1,
+                agreed=group["verdict"].nunique() == 1 and not unsolved.any(),
+                split=group["verdict"][~unsolved].nunique() > 1,
                 caveats=caveats.get(str(name), ()),
             )
         )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from smartcity_survey.config import PlsSection
-from smartcity_survey.io import Card
+from smartcity_survey.io import INADMISSIBLE, Card
 from smartcity_survey.model import Model
+from smartcity_survey.stats.types import Array, IntArray
 
 MODES = {"reflective": "A", "mode_a": "A", "mode_b": "B", "sum_score": "sum score"}
 """Modes of the config, as papers call them."""
@@ -34,6 +37,14 @@ def corrections(
         "corrected": len(pairs),
         **({"corrected_pairs": named} if named else {}),
     }
+
+
+def inadmissible(model: Model, heywood: IntArray, factor_corr: Array) -> Card:
+    """Who is at fault in a factor solution that describes no population: items, and pairs of constructs."""
+    beyond = np.argwhere(np.triu(np.abs(factor_corr) >= 1, 1))
+    items = [model.items[item] for item in heywood]
+    pairs = [f"{model.names[first]} – {model.names[second]}" for first, second in beyond]
+    return {INADMISSIBLE: ", ".join([*items, *pairs]) or "all"}
 
 
 def pls_estimator(model: Model, section: PlsSection) -> Card:

@@ -10,7 +10,7 @@ import pandas as pd
 from smartcity_survey.config import CfaSection
 from smartcity_survey.io import WHOLE, Card, StageResult
 from smartcity_survey.model import Model
-from smartcity_survey.stages.cards import respondents, single_items
+from smartcity_survey.stages.cards import inadmissible, respondents, single_items
 from smartcity_survey.stages.dwls import ORDINAL_TABLES, ordinal_tables
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.refusals import Refusals, empty_without_solution
@@ -78,6 +78,8 @@ def confirm_model(
         **single_items(model),
         **respondents(cfa.n),
     }
+    if not cfa.admissible:
+        card = {**card, **inadmissible(model, cfa.heywood, cfa.factor_corr)}
     intervals: Card = {**card, "interval": "delta method, normal", "confidence_level": level}
     tables = {
         "cfa_fit": _statistics(statistics),

@@ -1,4 +1,4 @@
-"""Crosscheck: the established packages compute the core results again; a real difference stops the run."""
+"""Crosscheck: the established packages compute the core results again; a real difference is told first."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
-from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.errors import Problem
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
 from smartcity_survey.stages.blocks import CONSTANT
@@ -107,15 +107,9 @@ def crosscheck(items: pd.DataFrame, scores: pd.DataFrame, tables: Tables, model:
     return StageResult(tables={"crosscheck": frame}, cards={"crosscheck": card})
 
 
-def require_agreement(frame: pd.DataFrame) -> None:
-    """Stop where a peer package disagrees.
-
-    Raises
-    ------
-    SurveyError
-        naming each quantity, the difference and the tolerance.
-    """
-    problems = [
+def disagreements(frame: pd.DataFrame) -> tuple[Problem, ...]:
+    """The quantities of which a peer package has another value: which, the difference, what to do."""
+    return tuple(
         Problem(
             f"reports/tables/crosscheck.csv, {row['quantity']}",
             f"{row['package']} differs by {row['max_abs_difference']:.3g}, "
@@ -123,9 +117,7 @@ def require_agreement(frame: pd.DataFrame) -> None:
             "One of the two is wrong or did not converge: do not use this result before you know which.",
         )
         for _, row in frame[frame["agrees"].eq(False)].iterrows()
-    ]
-    if problems:
-        raise SurveyError.of(problems)
+    )
 
 
 def _adequacy(items: pd.DataFrame, tables: Tables) -> Iterator[Comparison]:

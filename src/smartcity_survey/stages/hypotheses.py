@@ -9,7 +9,7 @@ import pandas as pd
 
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Hypothesis, Model
-from smartcity_survey.stages.lines import line_of
+from smartcity_survey.stages.lines import Line, line_of
 
 Verdict = Literal["confirmed", "not_confirmed", "no_solution"]
 
@@ -93,6 +93,9 @@ def _ols_row(hypothesis: Hypothesis, coefficients: pd.DataFrame, alpha: float) -
 
 def _path_row(hypothesis: Hypothesis, method: str, paths: pd.DataFrame, alpha: float) -> dict[str, Any]:
     line = line_of(paths, path=f"{hypothesis.source} -> {hypothesis.target}")
+    if line.get("admissible") in (False, "False"):
+        # A solution that describes no population decides nothing; its own table keeps the numbers.
+        line = Line()
     return _row(
         hypothesis,
         method,

@@ -149,7 +149,7 @@ def _measurements(
 ) -> Iterator[tuple[str, ConstructMoments]]:
     """Constructs by every score and measurement model that has a solution here."""
     families: dict[str, Callable[[], dict[str, ConstructMoments]]] = {
-        "pls": lambda: _by_composites(moments, model, pls),
+        "pls": lambda: _by_composites(moments, model, pls, labels, failures),
         "latent": lambda: _by_factors(covariates, moments, model),
     }
     if x is not None:
@@ -162,9 +162,6 @@ def _measurements(
             failures.append(_failure((*labels, family, EVERY), error))
             continue
         yield from found.items()
-        if family == "pls" and "plsc" not in found:
-            unreliable = {"reason": "unreliable", "at_fault": ""}
-            failures.append(dict(zip(FAILED_CHOICES, (*labels, "plsc", EVERY), strict=True)) | unreliable)
 
 
 def _by_scores(
@@ -180,10 +177,20 @@ def _by_scores(
     }
 
 
-def _by_composites(moments: ItemMoments, model: Model, pls: PlsSection) -> dict[str, ConstructMoments]:
+def _by_composites(
+    moments: ItemMoments,
+    model: Model,
+    pls: PlsSection,
+    labels: tuple[str, ...],
+    failures: list[dict[str, str]],
+) -> dict[str, ConstructMoments]:
     """PLS composites, and the factors behind them where PLSc has a solution."""
     found = pls_moments(moments, pls_model(model, pls))
-    return {"pls": found.composites} | ({"plsc": found.factors} if found.factors else {})
+    if found.factors is not None:
+        return {"pls": found.composites, "plsc": found.factors}
+    why = {"reason": "unreliable" if found.stable else "no_standard_error", "at_fault": ""}
+    failures.append(dict(zip(FAILED_CHOICES, (*labels, "plsc", EVERY), strict=True)) | why)
+    return {"pls": found.composites}
 
 
 def _by_factors(covariates: Array, moments: ItemMoments, model: Model) -> dict[str, ConstructMoments]:

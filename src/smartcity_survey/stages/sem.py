@@ -9,7 +9,7 @@ import pandas as pd
 
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.model import Model
-from smartcity_survey.stages.cards import respondents, single_items
+from smartcity_survey.stages.cards import inadmissible, respondents, single_items
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.refusals import Refusals, empty_without_solution
 from smartcity_survey.stats.cfa_fit import fit_indices
@@ -39,6 +39,8 @@ def estimate_sem(answers: pd.DataFrame, model: Model, level: float) -> StageResu
         "confidence_level": level,
         "admissible": str(fit.admissible).lower(),
     }
+    if not fit.admissible:
+        card = {**card, **inadmissible(model, fit.measurement.heywood, fit.factor_corr)}
     tables = {
         "sem_paths": _paths(fit, model),
         "sem_quality": _quality(fit, model),
@@ -65,6 +67,7 @@ def _paths(fit: SemFit, model: Model) -> pd.DataFrame:
             "ci_high": estimates.ci_high[where],
             "b": estimates.coef[where],
             "b_std_error": estimates.std_err[where],
+            "admissible": fit.admissible,
         }
     )
 

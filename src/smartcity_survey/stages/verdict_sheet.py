@@ -191,11 +191,13 @@ def _sign_caveats(row: Row, alpha: float) -> Iterator[str]:
     coefficient of -.002 beside a correlation of .40 is not reversed but absent.
     """
     beta, bound = row["beta"], row["equivalence_bound"]
-    if not (row["p"] < alpha or abs(beta) > bound):
-        return
+    notable = row["p"] < alpha or abs(beta) > bound
 
     def reversed_by(other: float, p: float = math.nan) -> bool:
-        return bool(other * beta < 0 and (p < alpha or abs(other) > bound or abs(other - beta) > bound))
+        if notable:
+            return bool(other * beta < 0 and (p < alpha or abs(other) > bound or abs(other - beta) > bound))
+        # Where the coefficient is worth no sign, one that is beyond chance and far from it still is.
+        return bool(other * beta < 0 and p < alpha and abs(other - beta) > bound)
 
     if reversed_by(row["zero_order_mean"]) or reversed_by(row["zero_order"]):
         yield "sign_against_correlation"

@@ -14,13 +14,26 @@ from smartcity_survey.stats.cfa_model import (
     require_identifiable,
     single_items,
 )
-from smartcity_survey.stats.cfa_start import starting_values
+from smartcity_survey.stats.cfa_start import alike_factors, starting_values
 from smartcity_survey.stats.correlation import require_independence
-from smartcity_survey.stats.errors import ConstantItems, NotFinite, TooFewRows
+from smartcity_survey.stats.errors import (
+    ConstantItems,
+    NotConverged,
+    NotFinite,
+    StatisticsError,
+    TooFewRows,
+    UnderIdentified,
+)
 from smartcity_survey.stats.likelihood import Sample
 from smartcity_survey.stats.maximum_likelihood import TOLERANCE, Minimum, StructureFit, fit_at, fit_structures
 from smartcity_survey.stats.structure import Matrices, Matrix, Structure
 from smartcity_survey.stats.types import Array, BoolArray, IntArray
+
+_CLOSE = 0.05
+"""RMSEA up to which a model fits closely (Browne and Cudeck 1993)."""
+_SECOND_ITERATIONS = 50
+_LOWER = 1e-8
+"""By how much of a discrepancy one minimum has to be lower than another to be another one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,21 +182,42 @@ def _fit_standardised(
     tolerance: float,
     max_iterations: int,
 ) -> StructureFit:
-    """The model of the item correlations with factors of variance 1."""
+    """The model of the item correlations with factors of variance 1, at the lower of two minima.
+
+    Where the model misfits, as with items under each other's construct, the discrepancy can have several
+    minima. One start follows each factor's own items, the other takes all factors for nearly the same. A
+    model that fits closely leaves no room for a lower minimum that would matter, and is not fitted again.
+    """
     R = _correlations(S)
     structure = measurement_structure(pattern, "unit_variance", markers)
-    loadings, factor_corr, uniquenesses = starting_values(R, pattern)
-    start = Matrices.zeros(*pattern.shape)
-    start.loadings[:], start.factor_cov[:] = loadings, factor_corr
-    np.fill_diagonal(start.residual_cov, uniquenesses)
-    return fit_structures(
-        [structure],
-        [Sample(n, R)],
-        structure.values(start),
-        wishart=wishart,
-        tolerance=tolerance,
-        max_iterations=max_iterations,
-    )
+    found: StructureFit | None = None
+    refused: StatisticsError | None = None
+    for start_at, iterations in (
+        (starting_values, max_iterations),
+        (alike_factors, min(max_iterations, _SECOND_ITERATIONS)),
+    ):
+        start = Matrices.zeros(*pattern.shape)
+        start.loadings[:], start.factor_cov[:], uniquenesses = start_at(R, pattern)
+        np.fill_diagonal(start.residual_cov, uniquenesses)
+        try:
+            fit = fit_structures(
+                [structure],
+                [Sample(n, R)],
+                structure.values(start),
+                wishart=wishart,
+                tolerance=tolerance,
+                max_iterations=iterations,
+            )
+        except (NotConverged, UnderIdentified) as error:
+            refused = refused or error
+            continue
+        if found is None or fit.f_min < found.f_min - _LOWER * max(found.f_min, 1.0):
+            found = fit
+        if found.chi2 <= found.df * (1 + found.multiplier * _CLOSE**2):
+            break
+    if found is None:
+        raise refused or NotConverged("maximum likelihood", max_iterations, np.inf)
+    return found
 
 
 def _rescaled(

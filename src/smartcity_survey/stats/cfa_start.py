@@ -7,6 +7,8 @@ import numpy as np
 from smartcity_survey.stats.types import Array, BoolArray
 
 LARGEST_COMMUNALITY = 0.95
+ALIKE_LOADING, ALIKE_CORRELATION = 0.7, 0.9
+"""Of the second start."""
 SMALLEST_EIGENVALUE = 0.05
 """Of the factor correlations at the start: the iteration needs room on all sides."""
 
@@ -41,6 +43,26 @@ def starting_values(R: Array, pattern: BoolArray) -> tuple[Array, Array, Array]:
         loadings[i, on] = np.linalg.solve(factor_corr[np.ix_(on, on)], with_factors[i, on])
         communality = loadings[i] @ factor_corr @ loadings[i]
         loadings[i] *= np.sqrt(min(1.0, LARGEST_COMMUNALITY / communality)) if communality > 0 else 1.0
+    communalities = np.einsum("ij,jk,ik->i", loadings, factor_corr, loadings)
+    return loadings, factor_corr, 1 - communalities
+
+
+def alike_factors(R: Array, pattern: BoolArray) -> tuple[Array, Array, Array]:
+    """Starting values as of `starting_values` that take all factors for nearly the same.
+
+    Items of equal loadings, signs as in the first component of all items.
+    """
+    k = pattern.shape[1]
+    first = np.linalg.eigh(R)[1][:, -1]
+    sign = np.where(first * (1.0 if first.sum() >= 0 else -1.0) < 0, -1.0, 1.0)
+    several = pattern / np.sqrt(pattern.sum(axis=1, keepdims=True))
+    loadings = ALIKE_LOADING * sign[:, None] * several
+    single = pattern.sum(axis=0) == 1
+    own = pattern[:, single].any(axis=1) & (pattern.sum(axis=1) == 1)
+    loadings[own] = pattern[own]
+    factor_corr = np.full((k, k), ALIKE_CORRELATION)
+    factor_corr[single] = factor_corr[:, single] = 0.5
+    np.fill_diagonal(factor_corr, 1.0)
     communalities = np.einsum("ij,jk,ik->i", loadings, factor_corr, loadings)
     return loadings, factor_corr, 1 - communalities
 

@@ -53,11 +53,13 @@ def score_moments(scores: Array, covariates: Array) -> ConstructMoments:
 class PlsMoments:
     """Moments of PLS composites, and of the common factors behind them by PLSc.
 
-    factors : None where PLSc has no admissible solution.
+    factors : None where PLSc has no admissible solution, for all respondents or (`stable` is false) without
+        one of them, so that there is no standard error.
     """
 
     composites: ConstructMoments
     factors: ConstructMoments | None
+    stable: bool
 
 
 def pls_moments(items: ItemMoments, model: PlsModel) -> PlsMoments:
@@ -81,8 +83,9 @@ def pls_moments(items: ItemMoments, model: PlsModel) -> PlsMoments:
         (whole[:, :, 0], np.concatenate(parts, axis=2).transpose(2, 0, 1))
         for whole, parts in zip(sample, zip(*stacks, strict=True), strict=True)
     )
-    proper = np.isfinite(factors[0]).all() and np.isfinite(factors[1]).all()
-    return PlsMoments(by_perturbation(*composites), by_perturbation(*factors) if proper else None)
+    solved, stable = (bool(np.isfinite(part).all()) for part in factors)
+    latent = by_perturbation(*factors) if solved and stable else None
+    return PlsMoments(by_perturbation(*composites), latent, stable or not solved)
 
 
 def _pls_correlations(R: Array, p: int, layout: Layout) -> tuple[Array, Array]:
