@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.hold import hold
+from smartcity_survey.hold import RUN, hold, step_at_work
 from smartcity_survey.io import write_bytes
 
 HOLDER = """
@@ -50,6 +50,46 @@ def test_a_child_that_lives_on_keeps_the_hold(tmp_path: Path) -> None:
         pass
     child.communicate(b"\n")
     with hold(tmp_path):
+        pass
+
+
+STEP = """
+import sys, time
+from pathlib import Path
+from smartcity_survey.hold import step_at_work
+with step_at_work(Path(sys.argv[1])):
+    print("at work", flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no locks to share there")
+def test_a_run_is_told_of_a_step_that_outlived_its_run(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", STEP, str(tmp_path)], stdout=subprocess.PIPE) as step:
+        assert step.stdout is not None
+        assert step.stdout.readline().strip() == b"at work"
+        with step_at_work(tmp_path):
+            pass
+        with pytest.raises(SurveyError, match="a step of an earlier run is still at work") as caught:
+            hold(tmp_path).__enter__()
+        if Path("/proc/locks").exists():
+            assert f"(process {step.pid})" in str(caught.value)
+        step.kill()
+    with hold(tmp_path):
+        pass
+
+
+def test_a_step_that_comes_after_a_later_run_began_does_not_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(RUN, "earlier")
+    with hold(tmp_path, "earlier"), step_at_work(tmp_path), step_at_work(tmp_path):
+        pass
+    with (
+        hold(tmp_path, "later"),
+        pytest.raises(SurveyError, match="a later run has begun"),
+        step_at_work(tmp_path),
+    ):
         pass
 
 
