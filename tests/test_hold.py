@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from smartcity_survey import runner
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.hold import RUN, hold, step_at_work
 from smartcity_survey.io import write_bytes
@@ -91,6 +92,20 @@ def test_a_step_that_comes_after_a_later_run_began_does_not_work(
         step_at_work(tmp_path),
     ):
         pass
+
+
+def test_a_run_tells_its_steps_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def snakemake(*_: object, env: dict[str, str], **__: object) -> subprocess.CompletedProcess[str]:
+        monkeypatch.setenv(RUN, env[RUN])
+        with step_at_work(tmp_path):
+            names.append(env[RUN])
+        return subprocess.CompletedProcess([], 0)
+
+    names: list[str] = []
+    monkeypatch.setattr(runner, "check_study", lambda _: None)
+    monkeypatch.setattr(subprocess, "run", snakemake)
+    assert [runner.run_study(tmp_path, 1) for _ in range(2)] == [0, 0]
+    assert len(set(names)) == 2
 
 
 def test_half_written_files_of_a_killed_run_are_cleared(
