@@ -69,13 +69,15 @@ def test_a_run_is_told_of_a_step_that_outlived_its_run(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", STEP, str(tmp_path)], stdout=subprocess.PIPE) as step:
         assert step.stdout is not None
         assert step.stdout.readline().strip() == b"at work"
-        with step_at_work(tmp_path):
-            pass
-        with pytest.raises(SurveyError, match="a step of an earlier run is still at work") as caught:
-            hold(tmp_path).__enter__()
-        if Path("/proc/locks").exists():
-            assert f"(process {step.pid})" in str(caught.value)
-        step.kill()
+        try:
+            with step_at_work(tmp_path):
+                pass
+            with pytest.raises(SurveyError, match="a step of an earlier run is still at work") as caught:
+                hold(tmp_path).__enter__()
+            if Path("/proc/locks").exists():
+                assert f"(process {step.pid})" in str(caught.value)
+        finally:
+            step.kill()
     with hold(tmp_path):
         pass
 
