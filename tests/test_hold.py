@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from smartcity_survey import runner
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.hold import hold
+from smartcity_survey.hold import RUN, hold, step_at_work
 from smartcity_survey.io import write_bytes
 
 HOLDER = """
@@ -51,6 +52,62 @@ def test_a_child_that_lives_on_keeps_the_hold(tmp_path: Path) -> None:
     child.communicate(b"\n")
     with hold(tmp_path):
         pass
+
+
+STEP = """
+import sys, time
+from pathlib import Path
+from smartcity_survey.hold import step_at_work
+with step_at_work(Path(sys.argv[1])):
+    print("at work", flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no locks to share there")
+def test_a_run_is_told_of_a_step_that_outlived_its_run(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", STEP, str(tmp_path)], stdout=subprocess.PIPE) as step:
+        assert step.stdout is not None
+        assert step.stdout.readline().strip() == b"at work"
+        try:
+            with step_at_work(tmp_path):
+                pass
+            with pytest.raises(SurveyError, match="a step of an earlier run is still at work") as caught:
+                hold(tmp_path).__enter__()
+            if Path("/proc/locks").exists():
+                assert f"(process {step.pid})" in str(caught.value)
+        finally:
+            step.kill()
+    with hold(tmp_path):
+        pass
+
+
+def test_a_step_that_comes_after_a_later_run_began_does_not_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(RUN, "earlier")
+    with hold(tmp_path, "earlier"), step_at_work(tmp_path), step_at_work(tmp_path):
+        pass
+    with (
+        hold(tmp_path, "later"),
+        pytest.raises(SurveyError, match="a later run has begun"),
+        step_at_work(tmp_path),
+    ):
+        pass
+
+
+def test_a_run_tells_its_steps_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def snakemake(*_: object, env: dict[str, str], **__: object) -> subprocess.CompletedProcess[str]:
+        monkeypatch.setenv(RUN, env[RUN])
+        with step_at_work(tmp_path):
+            names.append(env[RUN])
+        return subprocess.CompletedProcess([], 0)
+
+    names: list[str] = []
+    monkeypatch.setattr(runner, "check_study", lambda _: None)
+    monkeypatch.setattr(subprocess, "run", snakemake)
+    assert [runner.run_study(tmp_path, 1) for _ in range(2)] == [0, 0]
+    assert len(set(names)) == 2
 
 
 def test_half_written_files_of_a_killed_run_are_cleared(

@@ -45,6 +45,9 @@ class StageResult:
 
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?")
+_WHOLE_NUMBER = re.compile(r"-?\d+")
+_DIGITS_OF_OPTIONS = 12
+"""Numbers with at most so many significant digits are taken for written by hand."""
 TEXT_COLUMNS = ("respondent", "printed", "expected", "wave", "first", "second")
 """Columns whose digits are text: `.050` is not `.05`, and the wave 2024 no number."""
 
@@ -104,15 +107,30 @@ def write_json(content: Mapping[str, Any], path: str | Path) -> None:
 def same_but_for_rounding(old: str, new: str) -> bool:
     """Whether two texts differ in nothing but the last bits of computed numbers.
 
-    Numbers may differ by 1e-9 of their size (or by 1e-12): other processors round the last bits differently.
-    Everything else must be the same to the letter, a number's trailing zeros too.
+    Other processors round the last bits differently, so computed numbers may differ by 1e-9 of their size (or
+    by 1e-12). A pair of numbers is computed if at least one of them has a fraction and more than 12
+    significant digits, and neither is written as a whole number, without point and exponent: computed
+    numbers have 15 to 17 digits, and at times rounding makes 1.0 of one of them. Seeds, counts, identifiers
+    and options are not computed. Like all else they must be the same to the letter, trailing zeros too.
     """
     if old == new:
         return True
     if _NUMBER.split(old) != _NUMBER.split(new):
         return False
     pairs = zip(_NUMBER.findall(old), _NUMBER.findall(new), strict=True)
-    return all(a == b or _rounded_otherwise(float(a), float(b)) for a, b in pairs)
+    return all(a == b or (_is_computed(a, b) and _rounded_otherwise(float(a), float(b))) for a, b in pairs)
+
+
+def _is_computed(*numbers: str) -> bool:
+    """Whether numbers that stand in one place are written like computed ones."""
+    return any(map(_is_long, numbers)) and not any(_WHOLE_NUMBER.fullmatch(number) for number in numbers)
+
+
+def _is_long(number: str) -> bool:
+    """Whether a number has a fraction and more significant digits than options have."""
+    mantissa = re.split("[eE]", number)[0]
+    digits = mantissa.lstrip("-").replace(".", "").strip("0")
+    return len(digits) > _DIGITS_OF_OPTIONS and not float(number).is_integer()
 
 
 def _rounded_otherwise(a: float, b: float) -> bool:

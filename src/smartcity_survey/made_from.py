@@ -84,13 +84,30 @@ def origin(step: Step, sources: Sources | None = None, digest: Digest = digest_o
 
 def is_recorded(step: Step, made_from: Mapping[str, Any], digest: Digest = digest_of) -> bool:
     """Whether the results of a step are there as recorded, made from these things."""
-    try:
-        outputs = read_json(step.record)["outputs"]
-    except (OSError, ValueError, KeyError):
-        return False
-    if None in outputs.values() or not set(step.outputs) <= set(outputs):
+    outputs = _recorded_outputs(step)
+    if not outputs or None in outputs.values() or not set(step.outputs) <= set(outputs):
         return False
     return step.record.read_text(encoding="utf-8") == _text(made_from, outputs, digest)
+
+
+def remove_edited(step: Step) -> None:
+    """Remove results that are not as the step's record says, for files that differ little are not rewritten.
+
+    Where there is no record nothing is removed, nor is anything outside the folder of the records' results.
+    """
+    reports = Path(RECORDS.parts[0]).resolve()
+    for path, recorded in _recorded_outputs(step).items():
+        if digest_of(path) != recorded and Path(path).resolve().is_relative_to(reports):
+            Path(path).unlink(missing_ok=True)
+
+
+def _recorded_outputs(step: Step) -> dict[str, str | None]:
+    """Digests of a step's results by its record; empty where that is not there or cannot be read."""
+    try:
+        outputs = read_json(step.record)["outputs"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    return outputs if isinstance(outputs, dict) else {}
 
 
 def record(step: Step, made_from: Mapping[str, Any], further: Iterable[str] = ()) -> None:

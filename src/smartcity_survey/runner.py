@@ -7,10 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from smartcity_survey.check import check_study
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.hold import hold
+from smartcity_survey.hold import RUN, hold
 
 SNAKEFILE = Path(__file__).resolve().parents[2] / "Snakefile"
 
@@ -44,9 +45,12 @@ def run_study(folder: Path, cores: int) -> int:
         *("--nolock", "--rerun-incomplete", "--quiet", "all"),
     ]
     before = _last_step(folder)
-    with hold(folder) as descriptor:
+    run = uuid4().hex
+    with hold(folder, run) as descriptor:
         inherited: dict[str, Any] = {} if sys.platform == "win32" else {"pass_fds": [descriptor]}
-        finished = subprocess.run(command, env=os.environ | _ENVIRONMENT, check=False, **inherited)
+        finished = subprocess.run(
+            command, env=os.environ | _ENVIRONMENT | {RUN: run}, check=False, **inherited
+        )
     if finished.returncode == 0:
         note = (
             " (nothing to do: no input, option or code has changed)" if _last_step(folder) == before else ""

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.made_from import Step, is_recorded, origin, record
+from smartcity_survey.hold import step_at_work
+from smartcity_survey.made_from import Step, is_recorded, origin, record, remove_edited
 
 
 class Job(Protocol):
@@ -35,7 +36,17 @@ def perform(job: Job, script: str, work: Callable[[], Iterable[str] | None]) -> 
     ----------
     script : the file of the rule's script.
     work : makes the results; may return names of files it wrote beside the rule's outputs.
+
+    Raises
+    ------
+    SurveyError
+        where the run that started the step was killed and a later one has begun.
     """
+    with step_at_work(Path()):
+        _perform(job, script, work)
+
+
+def _perform(job: Job, script: str, work: Callable[[], Iterable[str] | None]) -> None:
     step = Step(job.rule, Path(script), dict(job.params.items()), tuple(job.input), tuple(job.output))
     # Before the work: what changes meanwhile is not what the results are made from.
     made_from = origin(step)
@@ -44,6 +55,7 @@ def perform(job: Job, script: str, work: Callable[[], Iterable[str] | None]) -> 
             Path(path).touch()
         print(f"  {step.rule}: the same as before", file=sys.stderr)
         return
+    remove_edited(step)
     step.record.unlink(missing_ok=True)
     with logged(job.log[0]):
         record(step, made_from, work() or ())

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from smartcity_survey.dependencies import Sources
+from smartcity_survey.hold import step_at_work
 from smartcity_survey.io import read_json
 from tests.conftest import REPOSITORY
 from tests.workflow.test_nothing_lost import digests, write_study
@@ -159,6 +160,26 @@ def test_results_that_were_edited_or_removed_are_made_again(place: Place, copy: 
     # Made again to the same bytes, they change nothing of what reads them.
     assert "hypotheses" in same
     assert digests(copy) == digests(place.study)
+
+
+def test_a_digit_edited_within_rounding_is_written_anew(place: Place, copy: Path) -> None:
+    table = copy / "reports/tables/pls_paths.csv"
+    found = re.search(r"\d\.\d{15,}", table.read_text(encoding="utf-8"))
+    assert found
+    last = "1" if found[0][-1] == "0" else "0"
+    replace(table, found[0], found[0][:-1] + last)
+    assert "pls" in place.run(copy)[0]
+    assert digests(copy) == digests(place.study)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no locks to share there")
+def test_no_run_begins_beside_a_step_that_outlived_its_run(place: Place, copy: Path) -> None:
+    with (
+        step_at_work(copy),
+        pytest.raises(AssertionError, match="a step of an earlier run is still at work"),
+    ):
+        place.run(copy)
+    place.run(copy)
 
 
 def test_no_rule_works_on_what_came_out_the_same(place: Place, copy: Path) -> None:

@@ -71,7 +71,7 @@ def digests(folder: Path) -> dict[str, str]:
     return {
         path.relative_to(reports).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(reports.rglob("*"))
-        if path.is_file() and "logs" not in path.parts and path.name != "run.lock"
+        if path.is_file() and "logs" not in path.parts and path.suffix != ".lock"
     }
 
 
