@@ -54,6 +54,6 @@ def test_the_first_page_has_their_verdicts(claims: dict[str, dict[str, str]], tm
     assert "of 0" not in page.split('<section id="verdicts">')[0] + section
     assert ("same verdict by every method" in section) == (len(claims) == 2)
     if len(claims) == 2:
-        assert [method for method, _ in cells] == ["OLS regression", "PLS-SEM", "SEM"]
+        assert [method for method, _ in cells] == ["OLS regression", "PLS-SEM", "CFA-based SEM"]
         assert re.search(r"same verdict by every method: \d of 1\.", section)
         assert list(read_table(reports / "tables/verdict_sheet.csv")["hypothesis"]) == ["H1"]
