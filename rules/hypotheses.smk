@@ -3,6 +3,7 @@ rule hypotheses:
         coefficients="reports/tables/coefficients.csv",
         pls_paths="reports/tables/pls_paths.csv",
         sem_paths="reports/tables/sem_paths.csv",
+        higher_order_paths=tables("higher_order_paths") if ASKED["higher_order"] else [],
         published=published_files(),
         codebook=study.data.codebook,
     output:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Literal
 
 import pandas as pd
 import pytest
 
 from smartcity_survey.model import Construct, Hypothesis, Model
-from smartcity_survey.stages.hypotheses import judge, judge_hypotheses
+from smartcity_survey.stages.hypotheses import judge, judge_hypotheses, methods_of
 
 MODEL = Model(
     constructs=tuple(Construct(name, (f"{name}1", f"{name}2"), "reflective") for name in ("a", "b", "y")),
@@ -77,3 +78,43 @@ def test_an_inadmissible_solution_decides_nothing() -> None:
         table = judge_hypotheses(none, none, paths.assign(admissible=admissible), None, MODEL)
         of_sem = table.tables["hypotheses"].query("method == 'sem'")
         assert set(of_sem["verdict"]) == {verdict}
+
+
+COMPOSED = replace(
+    MODEL,
+    higher_hypotheses=(Hypothesis("H0", "ab", "y", "positive"), Hypothesis("H3", "y", "ab", "negative")),
+    claim_order=("H0", "H1", "H2", "H3"),
+)
+HIGHER = pd.DataFrame(
+    {"path": ["b -> y", "ab -> y"], "estimate": [0.1, 0.4], "ci_low": [0.0, 0.3], "ci_high": [0.2, 0.5]}
+).assign(p=[0.2, 0.001])
+
+
+def test_claims_about_constructs_made_of_constructs_are_judged_by_pls_alone() -> None:
+    """In the order of the config; one whose path has no line has no solution."""
+    published = pd.DataFrame(
+        {"hypothesis": ["H3"], "estimate": [-0.3], "p": [0.01], "verdict": ["confirmed"]}
+    )
+    result = judge_hypotheses(*[pd.DataFrame()] * 3, published, COMPOSED, HIGHER)
+    table = result.tables["hypotheses"]
+    own = table[table["hypothesis"].isin(["H0", "H3"])]
+    assert list(own[["hypothesis", "method", "verdict"]].itertuples(index=False, name=None)) == [
+        ("H0", "pls", "confirmed"),
+        ("H3", "published", "confirmed"),
+        ("H3", "pls", "no_solution"),
+    ]
+    assert own.iloc[0][["estimate", "ci_low", "ci_high", "p"]].tolist() == [0.4, 0.3, 0.5, 0.001]
+    assert list(table["hypothesis"].unique()) == ["H0", "H1", "H2", "H3"]
+    assert methods_of(table) == ["published", "ols", "pls", "sem"]
+    assert "PLS-SEM alone" in str(result.cards["hypotheses"]["higher_order"])
+
+
+def test_paths_without_a_solution_leave_the_claim_without_one() -> None:
+    table = judge_hypotheses(*[pd.DataFrame()] * 3, None, COMPOSED, pd.DataFrame()).tables["hypotheses"]
+    assert table["verdict"].eq("no_solution").all()
+    assert len(table) == 2 + 2 * 3
+
+
+def test_a_model_without_them_says_nothing_of_them() -> None:
+    result = judge_hypotheses(*[pd.DataFrame()] * 3, None, MODEL)
+    assert "higher_order" not in result.cards["hypotheses"]

@@ -14,6 +14,7 @@ def main(
     codebook: str,
     model: dict,
     published: str | None,
+    higher_order_paths: str | None,
     reports: str = "reports",
 ) -> None:
     result = judge_hypotheses(
@@ -22,6 +23,7 @@ def main(
         read_table(sem_paths),
         read_verdicts(published) if published else None,
         load_model(model, codebook),
+        read_table(higher_order_paths) if higher_order_paths else None,
     )
     write_stage("hypotheses", result, reports)
 
@@ -37,5 +39,6 @@ if __name__ == "__main__":
             snakemake.input.codebook,
             snakemake.params.model,
             snakemake.params.published,
+            next(iter(snakemake.input.higher_order_paths), None),
         ),
     )

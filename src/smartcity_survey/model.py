@@ -71,6 +71,7 @@ class Model:
         construct in a path, its components take its place, which is the first stage of its estimation.
     higher_order, higher_paths : constructs made of constructs, and all paths as the config has them.
     higher_hypotheses : claims about paths from or to constructs made of constructs.
+    claim_order : names of all claims as the config has them.
     """
 
     constructs: tuple[Construct, ...]
@@ -81,11 +82,18 @@ class Model:
     higher_order: tuple[HigherOrder, ...] = ()
     higher_paths: tuple[tuple[str, str], ...] = ()
     higher_hypotheses: tuple[Hypothesis, ...] = ()
+    claim_order: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
         """Construct names."""
         return tuple(construct.name for construct in self.constructs)
+
+    @property
+    def claims(self) -> tuple[Hypothesis, ...]:
+        """All hypotheses, also those about constructs made of constructs, in the order of the config."""
+        every = {claim.name: claim for claim in (*self.hypotheses, *self.higher_hypotheses)}
+        return tuple(({name: every[name] for name in self.claim_order if name in every} | every).values())
 
     @property
     def items(self) -> tuple[str, ...]:
@@ -230,4 +238,5 @@ def build_model(section: ModelSection, codebook: Codebook, place: str = "config.
         tuple(higher_order),
         written,
         tuple(claim for claim in claims if claim not in of_items),
+        tuple(claim.name for claim in claims),
     )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from smartcity_survey.report.figures.coefficients import plot_coefficients
 from smartcity_survey.report.verdicts import facts, verdicts
 from tests.report.conftest import MakeSetting
 
@@ -62,7 +63,32 @@ def test_a_method_without_a_solution_says_so_and_disagrees_with_nobody(
             False,
             False,
         )
-    assert first.agreed
+    assert not first.agreed
+    assert not first.split
     assert ("Hypotheses confirmed, OLS regression", "0", "of 2") in facts(
         {"hypotheses": hypotheses}, setting("en")
     )
+
+
+def test_a_claim_that_one_method_judges_is_compared_with_nothing(
+    tables: dict[str, pd.DataFrame], setting: MakeSetting
+) -> None:
+    """Though it stands first, the methods keep their order; it has an outcome of its own in the figure."""
+    own = tables["hypotheses"].query("hypothesis == 'H1' and method == 'pls'")
+    own = own.assign(hypothesis="H0", predictor="use", outcome="trust")
+    every = pd.concat([own, tables["hypotheses"]], ignore_index=True)
+    there = setting("en")
+    first, second, _ = verdicts(every, there)
+    assert [finding and finding.method for finding in first.findings] == [None, None, "PLS-SEM"]
+    assert not first.compared
+    assert second.compared
+    assert None not in second.findings
+    shown = {what: of for what, _, of in facts({"hypotheses": every}, there)}
+    assert shown == {
+        "Hypotheses confirmed, OLS regression": "of 2",
+        "Hypotheses confirmed, PLS-SEM": "of 3",
+    }
+    assert list(facts({"hypotheses": own}, there)) == [("Hypotheses confirmed, PLS-SEM", "1", "of 1")]
+    panels = plot_coefficients(every, there).axes
+    assert [len(panel.get_yticks()) for panel in panels] == [1, 2]
+    assert len(plot_coefficients(own, there).axes) == 1

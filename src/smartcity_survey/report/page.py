@@ -23,6 +23,7 @@ from smartcity_survey.report.parts import build_parts
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import card_entries, score_notes
 from smartcity_survey.report.verdicts import facts, verdicts
+from smartcity_survey.stages.hypotheses import methods_of
 
 HERE = Path(__file__).parent
 
@@ -66,7 +67,7 @@ def write_report(
         title=text(manifest["config"]["study"]["title"], wording.language, "config.yaml, study.title"),
         manifest=manifest,
         config=yaml.safe_dump(manifest["config"], allow_unicode=True, sort_keys=False),
-        methods=[wording.value("method", method) for method in hypotheses["method"].unique()],
+        methods=[wording.value("method", method) for method in methods_of(hypotheses)],
         facts=facts(tables, setting),
         verdicts=verdicts(hypotheses, setting, tables.get("verdict_sheet")),
         doubts=(*_disagreements(tables, setting), *score_notes(cards.get("coefficients", {}), setting)),

@@ -14,6 +14,7 @@ from smartcity_survey.report.contents import load_contents
 from smartcity_survey.report.names import claim
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import remarks
+from smartcity_survey.stages.hypotheses import methods_of
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -41,13 +42,14 @@ class Finding:
 class Verdict:
     """One hypothesis, its claim in words, and what each method found.
 
-    `agreed`: all say the same; `split`: some say otherwise than others. `caveats`: sentences without which
-    the findings would mislead.
+    `compared`: several methods judged it. `agreed`: all say the same; `split`: some say otherwise than
+    others. `caveats`: sentences without which the findings would mislead.
     """
 
     name: str
     claim: str
     findings: tuple[Finding | None, ...]
+    compared: bool
     agreed: bool
     split: bool
     caveats: tuple[str, ...] = ()
@@ -56,12 +58,12 @@ class Verdict:
 def verdicts(
     hypotheses: pd.DataFrame, setting: Setting, sheet: pd.DataFrame | None = None
 ) -> tuple[Verdict, ...]:
-    """One line per hypothesis; findings in the order of the table's methods, None where a method has none.
+    """One line per hypothesis; findings in the order of `methods_of`, None where a method has none.
 
     `sheet`: the stage file `verdict_sheet`, whose foremost caveats (`contents.yaml`) come along.
     """
     caveats = {} if sheet is None else _foremost(sheet, setting)
-    methods = list(hypotheses["method"].unique())
+    methods = methods_of(hypotheses)
     lines = []
     for name, group in hypotheses.groupby("hypothesis", sort=False):
         own = records(group)
@@ -72,6 +74,7 @@ def verdicts(
                 name=str(name),
                 claim=claim(own[0], setting),
                 findings=tuple(by_method.get(method) for method in methods),
+                compared=len(by_method) > 1,
                 agreed=group["verdict"].nunique() == 1 and not unsolved.any(),
                 split=group["verdict"][~unsolved].nunique() > 1,
                 caveats=caveats.get(str(name), ()),
@@ -136,6 +139,8 @@ def _facts(tables: Tables, setting: Setting) -> Iterator[tuple[str, str, str]]:
     if "hypotheses" in tables:
         for method in ("ols", "pls"):
             own = tables["hypotheses"].query("method == @method")
+            if own.empty and len(tables["hypotheses"]):
+                continue
             confirmed = style.count((own["verdict"] == "confirmed").sum())
             yield (
                 wording.fill("facts.confirmed", method=wording.value("method", method)),

@@ -1,4 +1,7 @@
-"""Hypotheses: each claim judged by OLS, PLS-SEM and SEM, beside what the study concluded."""
+"""Hypotheses: each claim judged by OLS, PLS-SEM and SEM, beside what the study concluded.
+
+A claim about a construct made of constructs is judged by PLS-SEM alone: no other method estimates one.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,15 @@ from smartcity_survey.model import Hypothesis, Model
 from smartcity_survey.stages.lines import Line, line_of
 
 Verdict = Literal["confirmed", "not_confirmed", "no_solution"]
+
+METHODS = ("published", "ols", "pls", "sem")
+"""The order in which verdicts stand side by side."""
+
+
+def methods_of(hypotheses: pd.DataFrame) -> list[str]:
+    """Methods that judged some hypothesis, in the order of `METHODS`, whatever the first hypothesis has."""
+    found = hypotheses["method"].unique()
+    return [*(m for m in METHODS if m in found), *(m for m in found if m not in METHODS)]
 
 
 def judge(estimate: float, p: float, sign: Literal["positive", "negative"], alpha: float) -> Verdict:
@@ -31,6 +43,7 @@ def judge_hypotheses(
     sem_paths: pd.DataFrame,
     published: pd.DataFrame | None,
     model: Model,
+    higher_order_paths: pd.DataFrame | None = None,
 ) -> StageResult:
     """Verdicts by method.
 
@@ -38,11 +51,16 @@ def judge_hypotheses(
     ----------
     coefficients, pls_paths, sem_paths : the stage files of that name.
     published : `hypothesis, estimate, p, verdict` as printed; none where nothing was.
+    higher_order_paths : the stage file of that name; none where no construct is made of constructs.
     """
     rows: list[dict[str, Any]] = []
-    for hypothesis in model.hypotheses:
+    for hypothesis in model.claims:
         if published is not None and hypothesis.name in set(published["hypothesis"]):
             rows.append(_published_row(hypothesis, published))
+        if hypothesis in model.higher_hypotheses:
+            paths = pd.DataFrame() if higher_order_paths is None else higher_order_paths
+            rows.append(_path_row(hypothesis, "pls", paths, model.alpha))
+            continue
         rows.append(_ols_row(hypothesis, coefficients, model.alpha))
         rows.append(_path_row(hypothesis, "pls", pls_paths, model.alpha))
         rows.append(_path_row(hypothesis, "sem", sem_paths, model.alpha))
@@ -54,6 +72,8 @@ def judge_hypotheses(
         "pls": "path coefficient with bootstrap interval",
         "sem": "standardised path among factors with normal interval",
     }
+    if model.higher_hypotheses:
+        card = {**card, "higher_order": "claims about constructs made of constructs by PLS-SEM alone"}
     columns = ["hypothesis", "predictor", "method", "estimate", "ci_low", "ci_high", "p", "verdict"]
     frame = pd.DataFrame(rows, columns=[*columns, "outcome", "expected_sign"])
     return StageResult(tables={"hypotheses": frame}, cards={"hypotheses": card})

@@ -23,6 +23,7 @@ from smartcity_survey.report.figures.drawing import (
 from smartcity_survey.report.labels import Labels
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.wording import Wording
+from smartcity_survey.stages.hypotheses import methods_of
 
 MARKS = {"published": (INK, "D"), "ols": (BLUE, "o"), "pls": (VERMILION, "s")}
 FURTHER = ((GREEN, "^"), (PURPLE, "v"), (ORANGE, "P"), (MUTED, "X"))
@@ -39,7 +40,7 @@ def plot_coefficients(hypotheses: pd.DataFrame, setting: Setting) -> Figure:
     """
     wording, labels = setting.wording, setting.labels
     outcomes = list(hypotheses["outcome"].unique())
-    methods = list(hypotheses["method"].unique())
+    methods = methods_of(hypotheses)
     lines = [hypotheses.loc[hypotheses["outcome"] == outcome, "hypothesis"].nunique() for outcome in outcomes]
     figure = Figure(
         figsize=(WIDTH, 0.85 + 0.19 * (len(methods) + 0.8) * sum(lines) + 0.35 * len(outcomes)),
