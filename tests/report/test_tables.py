@@ -266,7 +266,7 @@ def test_a_status_that_is_a_reason_says_whom_it_concerns(setting: MakeSetting) -
     column = table.headings.index("Outcome")
     assert [line[column] for line in texts(table)] == [
         "Compared",
-        "the same answer by everybody (city=2, T1)",
+        "the same answer by everybody (City: Оңтүстік, T1)",
     ]
 
 

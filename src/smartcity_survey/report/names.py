@@ -64,7 +64,18 @@ def claim(line: Line, setting: Setting) -> str:
 def reason_text(reason: str, at_fault: str, setting: Setting) -> str:
     """Why something has no solution, with the names at fault in brackets."""
     words = setting.wording.value("reason", reason)
-    return f"{words} ({at_fault})" if at_fault else words
+    return f"{words} ({_names(at_fault, setting)})" if at_fault else words
+
+
+def _names(at_fault: str, setting: Setting) -> str:
+    """Items by their names, constructs and categories of respondents by their labels."""
+    labels = setting.labels
+    return ", ".join(
+        _term(name, {}, setting)
+        if name.partition("=")[0] in labels.demographics
+        else labels.constructs.get(name, name)
+        for name in at_fault.split(", ")
+    )
 
 
 def _status(value: str, line: Line, setting: Setting) -> str:

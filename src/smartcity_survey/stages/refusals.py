@@ -11,11 +11,14 @@ from typing import ParamSpec, TypeVar
 import pandas as pd
 
 from smartcity_survey.errors import NoSolution
-from smartcity_survey.io import REFUSED, WHOLE, Card, StageResult
+from smartcity_survey.io import AT_FAULT, REFUSED, WHOLE, Card, StageResult
 from smartcity_survey.stages.naming import naming
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+LISTED = 8
+"""Names at fault that are told; a log has all of them."""
 
 
 class Refusals:
@@ -67,8 +70,10 @@ def _log(error: NoSolution) -> None:
 
 
 def reason(error: NoSolution) -> dict[str, str]:
-    """Cells that tell why something has no solution, and the names at fault."""
-    return {"reason": error.reason, "at_fault": ", ".join(error.names)}
+    """Cells that tell why something has no solution, and the names at fault, the first of many."""
+    more = len(error.names) - LISTED
+    shown = [*error.names[:LISTED], *([f"+ {more}"] if more > 0 else [])]
+    return {"reason": error.reason, AT_FAULT: ", ".join(shown)}
 
 
 def refused(
