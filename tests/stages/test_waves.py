@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -14,6 +15,7 @@ from smartcity_survey.io import StageResult
 from smartcity_survey.stages.waves import compare_waves
 from smartcity_survey.waves import Wave, common_items, common_model, common_to_all
 from tests.stages import simulated
+from tests.stages.refusals import refused
 
 FIRST, *_, LAST = simulated.CONSTRUCTS
 RISE = 0.5
@@ -168,3 +170,23 @@ def test_a_construct_of_a_single_item_is_compared_where_all_asked_the_item() -> 
     item = simulated.answers()[simulated.items_of(FIRST)[0]]
     assert changes["difference"][FIRST] == pytest.approx(item[300:].mean() - item[:300].mean() + RISE)
     assert (result.tables["wave_invariance"]["status"] == "converged").all()
+
+
+@pytest.mark.filterwarnings("ignore::smartcity_survey.stages.refusals.Unsolved")
+def test_a_wave_without_a_solution_leaves_empty_tables_with_the_reason() -> None:
+    other = wave("2026", slice(300, 676))
+    item = simulated.ITEMS[0]
+    flat = replace(other, answers=other.answers.assign(**dict.fromkeys(simulated.items_of(FIRST), 3.0)))
+    result = compare_waves(
+        wave("2024", slice(0, 300)),
+        [flat],
+        simulated.model(),
+        PlsSection(bootstrap_draws=100),
+        GroupsSection(permutations=20),
+        5,
+    )
+    assert set(result.tables) == set(compared().tables)
+    assert all(table.empty for table in result.tables.values())
+    [(part, reason, names)] = refused(result, "wave_means")
+    assert (part, reason) == ("table", "constant")
+    assert item in names

@@ -17,7 +17,7 @@ from smartcity_survey.stages.cards import pls_estimator, respondents, single_ite
 from smartcity_survey.stages.groups import compare_respondents
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls import pls_model
-from smartcity_survey.stages.refusals import Refusals
+from smartcity_survey.stages.refusals import Refusals, empty_without_solution
 from smartcity_survey.stats.bootstrap import PlsBootstrap, bootstrap_pls
 from smartcity_survey.stats.correlation import covariance
 from smartcity_survey.stats.intervals import summarise
@@ -29,6 +29,14 @@ from smartcity_survey.waves import Wave, common_items, shared_model
 WAVE = "wave"
 
 
+TABLES = (
+    *("wave_sizes", "wave_items", "wave_means", "wave_mean_differences"),
+    *("wave_paths", "wave_path_differences"),
+    *("wave_comparisons", "wave_micom", "wave_multigroup", "wave_invariance"),
+)
+
+
+@empty_without_solution(*TABLES)
 def compare_waves(
     own: Wave,
     others: Sequence[Wave],
@@ -125,7 +133,10 @@ def _scores(wave: Wave, model: Model) -> Array:
 def _means(wave: Wave, model: Model, level: float) -> pd.DataFrame:
     with naming(model.names, f"waves, {wave.name}"):
         found = means(_scores(wave, model), level)
-        alpha = [cronbach_alpha(covariance(wave.items(c.items))) for c in model.constructs]
+    alpha = []
+    for construct in model.constructs:
+        with naming(construct.items, f"waves, {wave.name}"):
+            alpha.append(cronbach_alpha(covariance(wave.items(construct.items))))
     return pd.DataFrame(
         {
             "construct": model.names,
