@@ -85,7 +85,7 @@ def origin(step: Step, sources: Sources | None = None, digest: Digest = digest_o
 def is_recorded(step: Step, made_from: Mapping[str, Any], digest: Digest = digest_of) -> bool:
     """Whether the results of a step are there as recorded, made from these things."""
     outputs = _recorded_outputs(step)
-    if not outputs or None in outputs.values() or not set(step.outputs) <= set(outputs):
+    if None in outputs.values() or not set(step.outputs) <= set(outputs) or not step.record.is_file():
         return False
     return step.record.read_text(encoding="utf-8") == _text(made_from, outputs, digest)
 
