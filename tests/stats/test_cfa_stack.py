@@ -35,7 +35,7 @@ def samples(of: CfaFit, draws: int) -> Array:
 
 
 def compare(found: StackedFits, S: Array, of: CfaFit) -> None:
-    """Far from the model a sample may have a lower minimum elsewhere; the one near the population is meant."""
+    """A sample far from the model may have a lower minimum elsewhere; the near one is meant."""
     for i, one in enumerate(S):
         alone = fit_cfa(one, of.n, of.pattern)
         f_min, implied = alone.f_min, alone.implied
