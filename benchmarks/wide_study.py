@@ -81,7 +81,7 @@ def write_study(folder: Path, constructs: int, items: int, n: int, seed: int = 3
 def run(folder: Path) -> dict[str, object]:
     """Wall and processor seconds of a run from nothing, one step at a time."""
     start, before = time.time(), os.times()
-    command = [sys.executable, "-m", "smartcity_survey.cli", "run", str(folder), "--cores", "1"]
+    command = [sys.executable, "-m", "smartcity_survey.cli", "run", str(folder), "--cores", "2"]
     subprocess.run(command, check=True, stdout=sys.stderr)
     after = os.times()
     processor = sum(after[2:4]) - sum(before[2:4])

@@ -9,8 +9,10 @@ import numpy as np
 from smartcity_survey.stats.maximum_likelihood import Fitted
 from smartcity_survey.stats.types import Array
 
-NEGLIGIBLE = 1e-10
-"""A residual whose standard error is a smaller share of its covariance's is zero whatever the sample."""
+NEGLIGIBLE = 1e-6
+"""A residual whose standard error is a smaller share of its covariance's is zero whatever the sample.
+
+Its variance is a difference of terms, whose rounding is some 1e-14 of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +45,19 @@ def covariance_residuals(fit: Fitted) -> CovarianceResiduals:
     left, right = at.columns[:, at.left], at.columns[:, at.right]
     derivatives = at.scale * (left[rows] * right[columns] + right[rows] * left[columns])
     weights = derivatives @ ml.covariance * (ml.multiplier / 2)
-    # sum over j of w_j P Sigma_j P, for every pair of items.
-    standing, lying = point.precision @ left * at.scale, point.precision @ right
-    explained = np.einsum("mj,aj,bj->mab", weights, standing, lying, optimize=True)
-    forms = -(explained + explained.transpose(0, 2, 1))
-    pairs = np.arange(len(rows))
-    forms[pairs, rows, columns] += 0.5
-    forms[pairs, columns, rows] += 0.5
-    products = forms @ sample
-    variances = 2 * np.einsum("mab,mba->m", products, products, optimize=True) / ml.multiplier
+    # tr(M S M S) in its three parts, each Sigma_j = l r' + r l' by its vectors: no matrix for any pair.
+    diagonal = np.diagonal(sample)
+    own = (diagonal[rows] * diagonal[columns] + np.square(sample[rows, columns])) / 2
+    both = sample @ point.precision
+    left_seen, right_seen = both @ left, both @ right
+    shared = at.scale * (left_seen[rows] * right_seen[columns] + right_seen[rows] * left_seen[columns])
+    inner = point.precision @ both
+    crossed = left.T @ inner @ right
+    among = (left.T @ inner @ left) * (right.T @ inner @ right) + crossed * crossed.T
+    explained = 2 * np.outer(at.scale, at.scale) * among
+    variances = own - 2 * np.einsum("mj,mj->m", weights, shared)
+    variances += np.einsum("mj,mj->m", weights @ explained, weights)
+    variances *= 2 / ml.multiplier
     std_err = np.zeros((p, p))
     std_err[rows, columns] = std_err[columns, rows] = np.sqrt(np.maximum(variances, 0))
     residuals = sample - at.covariance
