@@ -119,3 +119,9 @@ def test_what_the_run_has_no_result_for_is_not_compared() -> None:
     table = crosscheck(items, pd.DataFrame(), none, model).tables["crosscheck"]
     assert table.empty
     assert disagreements(table) == ()
+
+
+def test_a_model_too_large_for_the_peer_is_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("smartcity_survey.stages.crosscheck.MOST_ITEMS", 5)
+    [comparison] = _cfa(*(measured([f"i{j}" for j in range(6)], ["a", "b"])[k] for k in (0, 2, 1)))
+    assert (comparison.reason, comparison.agrees()) == ("too_large", None)

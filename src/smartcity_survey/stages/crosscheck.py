@@ -30,6 +30,8 @@ OPTIMUM = 1e-4
 """semopy's optimiser, told to go on to rounding (by itself it stops in the third digit), ends at 1e-8."""
 _STOP = {"ftol": 1e-15}
 
+MOST_ITEMS = 150
+"""Beyond this semopy takes longer than everything else of a run together."""
 NOISE = 0.01
 """Share of a tolerance below which a difference is rounding, or where the peer happened to stop: every
 processor has another one, and the share of the tolerance is written in its place."""
@@ -208,6 +210,10 @@ def _cfa(items: pd.DataFrame, tables: Tables, model: Model) -> Iterator[Comparis
     """Names need not be syntax of semopy's (a space, a dash): it gets x0, x1 and f0, f1 in their place."""
     import semopy
 
+    if len(model.items) > MOST_ITEMS:
+        nothing = _array(np.nan)
+        yield Comparison("cfa chi2", "semopy", nothing, nothing, OPTIMUM, reason="too_large")
+        return
     alias = {item: f"x{position}" for position, item in enumerate(model.items)}
     owners = {construct.name: f"f{position}" for position, construct in enumerate(model.constructs)}
     lines = [f"{owners[c.name]} =~ {' + '.join(alias[item] for item in c.items)}" for c in model.constructs]
