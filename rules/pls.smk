@@ -21,9 +21,7 @@ rule pls:
     log:
         "reports/private/logs/pls.log",
     params:
-        model=options(
-            study.model, *(() if ASKED["higher_order"] else STRUCTURE)
-        ),
+        model=options(study.model, *(() if ASKED["higher_order"] else STRUCTURE)),
         options=options(
             study.pls, *PLS_FIT, "bootstrap_draws", "interval", "confidence_level"
         ),
