@@ -19,6 +19,7 @@ rule cfa:
         cards=update("reports/cards/cfa.json"),
     log:
         "reports/private/logs/cfa.log",
+    priority: 2
     params:
         model=options(study.model, *STRUCTURE),
         options=options(study.cfa),

@@ -20,6 +20,7 @@ rule pls:
         cards=update("reports/cards/pls.json"),
     log:
         "reports/private/logs/pls.log",
+    priority: 1
     params:
         model=options(study.model, *(() if ASKED["higher_order"] else STRUCTURE)),
         options=options(

@@ -15,6 +15,7 @@ rule pls_assessment:
         cards=update("reports/cards/pls_assessment.json"),
     log:
         "reports/private/logs/pls_assessment.log",
+    priority: 1
     params:
         model=options(study.model, *STRUCTURE),
         options=options(study.pls, *PLS_FIT, "exact_fit_draws"),

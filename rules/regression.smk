@@ -19,7 +19,7 @@ rule regression:
         cards=update("reports/cards/regression.json"),
     log:
         "reports/private/logs/regression.log",
-    priority: 1
+    priority: 3
     params:
         disclosure=options(study.disclosure),
         model=options(study.model, *STRUCTURE),

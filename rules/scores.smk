@@ -16,7 +16,7 @@ rule scores:
     log:
         "reports/private/logs/scores.log",
     # The longest chain of rules begins first: the run is as long as it.
-    priority: 1
+    priority: 3
     params:
         model=options(study.model, *STRUCTURE),
         pls=options(study.pls, *PLS_FIT),

@@ -16,7 +16,7 @@ rule specification_curve:
         cards=update("reports/cards/specification_curve.json"),
     log:
         "reports/private/logs/specification_curve.log",
-    priority: 1
+    priority: 2
     params:
         disclosure=options(study.disclosure),
         model=options(study.model),

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
@@ -27,11 +28,13 @@ from smartcity_survey.report.setting import Setting
 
 HTMT_LIMITS = (0.85, 0.90)
 """Henseler, Ringle & Sarstedt 2015: distinct and similar constructs."""
+MOST_NUMBERED = 15
+"""Components beyond which the numbers of small loadings would run into each other, and are left out."""
 
 
 @styled
 def plot_loadings(loadings: pd.DataFrame, setting: Setting) -> Figure:
-    """Rotated loadings, items down and components across; small ones are grey instead of blank.
+    """Rotated loadings, items down and components across; small ones are grey.
 
     Shades follow the squared loading, the share of variance, so that large ones can be told apart.
 
@@ -45,20 +48,20 @@ def plot_loadings(loadings: pd.DataFrame, setting: Setting) -> Figure:
     p, k = values.shape
     figure = Figure(figsize=(WIDTH, 0.9 + 0.205 * p), layout="constrained")
     axes = figure.subplots()
-    for row, column in np.ndindex(p, k):
-        value = float(values[row, column])
-        shown = abs(value) >= setting.suppress_below
-        color = DIVERGING((1 + value * abs(value)) / 2) if shown else PAPER
-        axes.add_patch(Rectangle((column, row), 1, 1, facecolor=color, edgecolor="white", linewidth=1.2))
+    shown = np.abs(values) >= setting.suppress_below
+    colors = np.where(shown[:, :, None], DIVERGING((1 + values * np.abs(values)) / 2), to_rgba(PAPER))
+    axes.pcolormesh(colors, edgecolors="white", linewidth=1.2)
+    for row, column in np.argwhere(shown if k > MOST_NUMBERED else np.isfinite(values)).tolist():
+        large = shown[row, column]
         axes.text(
             column + 0.5,
             row + 0.52,
-            wording.numbers.fixed(value, 2, bounded=True),
+            wording.numbers.fixed(values[row, column], 2, bounded=True),
             ha="center",
             va="center",
             in_layout=False,
-            fontsize=7.5 if shown else 6.5,
-            color=text_on(color) if shown else "#8a96a3",
+            fontsize=7.5 if large else 6.5,
+            color=text_on(tuple(colors[row, column])) if large else "#8a96a3",
         )
     _grid_axes(axes, p, k)
     axes.set_xticks(np.arange(k) + 0.5, [str(number) for number in range(1, k + 1)])
