@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from smartcity_survey.stats.bootstrap import bootstrap_pls
-from smartcity_survey.stats.correlation import correlation
-from smartcity_survey.stats.pls import fit_each
-from smartcity_survey.stats.pls_model import PlsModel
-from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.core.correlations import correlation
+from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.pls.algorithm import fit_each
+from smartcity_survey.stats.pls.bootstrap import bootstrap_pls
+from smartcity_survey.stats.pls.model import PlsModel
 
 BLOCKS = np.repeat(np.eye(3, dtype=bool), 3, axis=0)
 MODEL = PlsModel(BLOCKS, np.array([[0, 0, 1], [0, 0, 1], [0, 0, 0]], dtype=bool))

@@ -12,13 +12,13 @@ from survey import OWNER, answers, larger, larger_owner
 from threadpoolctl import threadpool_limits
 from timing import best_of
 
-from smartcity_survey.stats.adequacy import bartlett_sphericity, kmo
-from smartcity_survey.stats.bootstrap import bootstrap_pls
-from smartcity_survey.stats.cfa import fit_cfa
-from smartcity_survey.stats.correlation import correlation, covariance
-from smartcity_survey.stats.factors import rotated_solution
-from smartcity_survey.stats.pls import fit_pls
-from smartcity_survey.stats.pls_model import PlsModel
+from smartcity_survey.stats.core.correlations import correlation, covariance
+from smartcity_survey.stats.factor.adequacy import bartlett_sphericity, kmo
+from smartcity_survey.stats.factor.components import rotated_solution
+from smartcity_survey.stats.pls.algorithm import fit_pls
+from smartcity_survey.stats.pls.bootstrap import bootstrap_pls
+from smartcity_survey.stats.pls.model import PlsModel
+from smartcity_survey.stats.sem.cfa import fit_cfa
 
 
 @dataclass(frozen=True)

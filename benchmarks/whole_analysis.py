@@ -19,18 +19,18 @@ import pandas as pd
 from survey import larger_owner
 from tasks import membership, model
 
-from smartcity_survey.stats.adequacy import bartlett_sphericity, kmo
-from smartcity_survey.stats.bootstrap import bootstrap_pls
-from smartcity_survey.stats.cfa import fit_cfa
-from smartcity_survey.stats.cfa_fit import fit_indices
-from smartcity_survey.stats.correlation import correlation, covariance
-from smartcity_survey.stats.descriptives import describe
-from smartcity_survey.stats.factors import rotated_solution
-from smartcity_survey.stats.ols import ols
-from smartcity_survey.stats.parallel import parallel_analysis
-from smartcity_survey.stats.reliability import reliability
-from smartcity_survey.stats.scores import regression_score_weights
-from smartcity_survey.stats.validity import fornell_larcker, htmt
+from smartcity_survey.stats.core.correlations import correlation, covariance
+from smartcity_survey.stats.factor.adequacy import bartlett_sphericity, kmo
+from smartcity_survey.stats.factor.components import rotated_solution
+from smartcity_survey.stats.factor.parallel import parallel_analysis
+from smartcity_survey.stats.items.descriptives import describe
+from smartcity_survey.stats.measurement.reliability_coefficients import reliability
+from smartcity_survey.stats.measurement.scores import regression_score_weights
+from smartcity_survey.stats.measurement.validity import fornell_larcker, htmt
+from smartcity_survey.stats.pls.bootstrap import bootstrap_pls
+from smartcity_survey.stats.regression.least_squares import ols
+from smartcity_survey.stats.sem.cfa import fit_cfa
+from smartcity_survey.stats.sem.cfa_fit import fit_indices
 
 ROWS_AT_ONCE = 100_000
 

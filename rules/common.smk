@@ -1,11 +1,11 @@
 # Shared by all rule files - the validated config, names of stage files, what is out of date.
 from pathlib import Path
 
-from smartcity_survey.config import parse_config
-from smartcity_survey.dependencies import Sources
+from smartcity_survey.study.config import parse_config
+from smartcity_survey.workflow.dependencies import Sources
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.made_from import Step, out_of_date
-from smartcity_survey.reconstructions import alternative_files
+from smartcity_survey.workflow.made_from import Step, out_of_date
+from smartcity_survey.data.reconstructions import alternative_files
 from smartcity_survey.stages.reproduction import recomputed_tables
 
 try:
@@ -147,7 +147,7 @@ def wanted(wildcards):
     """The report. As Snakemake plans what it takes, rules whose results are out of date are forced to run.
 
     Snakemake goes by the dates of files and by its own memory, which is lost with `.snakemake`; here what is
-    recorded beside the results decides (`smartcity_survey/made_from.py`).
+    recorded beside the results decides (`smartcity_survey/workflow/made_from.py`).
     """
     stale = set(out_of_date(steps()))
     workflow.dag.forcerules |= {each for each in workflow.rules if each.name in stale}

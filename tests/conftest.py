@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from smartcity_survey.codebook import Codebook
+from smartcity_survey.study.codebook import Codebook
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 

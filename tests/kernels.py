@@ -7,15 +7,15 @@ from dataclasses import asdict
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.config import PlsSection
-from smartcity_survey.model import Construct, Hypothesis, Model
 from smartcity_survey.stages.alternatives import Alternatives
 from smartcity_survey.stages.specification_curve import specification_curve
-from smartcity_survey.stats.cfa import fit_cfa
-from smartcity_survey.stats.cfa_fit import fit_indices
-from smartcity_survey.stats.correlation import correlation
-from smartcity_survey.stats.extraction import maximum_likelihood_factors, principal_axes
-from smartcity_survey.stats.factors import rotated_solution
+from smartcity_survey.stats.core.correlations import correlation
+from smartcity_survey.stats.factor.components import rotated_solution
+from smartcity_survey.stats.factor.extraction import maximum_likelihood_factors, principal_axes
+from smartcity_survey.stats.sem.cfa import fit_cfa
+from smartcity_survey.stats.sem.cfa_fit import fit_indices
+from smartcity_survey.study.config import PlsSection
+from smartcity_survey.study.model import Construct, Hypothesis, Model
 from tests.stats.survey_data import answered_survey
 
 NAMES = ("a", "b", "c", "y")

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import REPOSITORY
+from tests.rooms import STATS, rooms, stub
 
 PACKAGE = REPOSITORY / "src/smartcity_survey"
 
@@ -29,7 +33,8 @@ def test_the_numeric_core_needs_numpy_and_scipy_alone(path: Path) -> None:
         name
         for name in imports(path)
         if not name.startswith("smartcity_survey.stats")
-        and name.split(".")[0] not in {"numpy", "scipy", "__future__", "collections", "concurrent"}
+        and name.split(".")[0]
+        not in {"numpy", "scipy", "lazy_loader", "__future__", "collections", "concurrent"}
         and name
         not in {"contextlib", "dataclasses", "enum", "functools", "itertools", "math", "os", "typing"}
     }
@@ -84,3 +89,46 @@ def test_files_are_short_enough_to_read() -> None:
         name: n for name in tracked if (n := len((REPOSITORY / name).read_text("utf-8").splitlines())) > 400
     }
     assert long == {}
+
+
+@pytest.mark.parametrize("room", rooms(), ids=lambda room: room.name)
+def test_rooms_of_the_numeric_core_re_export_their_public_names(room: Path) -> None:
+    assert (room / "__init__.pyi").read_text(encoding="utf-8") == stub(room), "run python -m tests.rooms"
+    package = importlib.import_module(f"smartcity_survey.stats.{room.name}")
+    for name in package.__all__:
+        assert callable(getattr(package, name)) or name in {"Array", "BoolArray", "IntArray"}, name
+    modules = {module.stem for module in room.glob("*.py")}
+    assert modules.isdisjoint(package.__all__), "a name of a module hides it"
+
+
+def test_no_module_of_the_package_takes_names_from_a_room() -> None:
+    """They would depend on more than they use, and what they use would not be seen (`dependencies.py`)."""
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module in {
+                f"smartcity_survey.stats.{room.name}" for room in rooms()
+            }:
+                assert all((STATS / node.module.split(".")[2] / f"{a.name}.py").is_file() for a in node.names)
+
+
+def test_the_rooms_of_the_numeric_core_stand_in_an_order() -> None:
+    """No circle: each room builds on rooms before it."""
+    above = {
+        room.name: {
+            name.split(".")[2]
+            for module in room.glob("*.py")
+            for name in imports(module)
+            if name.startswith("smartcity_survey.stats.")
+        }
+        - {room.name}
+        for room in rooms()
+    }
+    assert next(iter(TopologicalSorter(above).static_order())) == "core"
+
+
+def test_a_folder_has_at_most_twenty_modules() -> None:
+    tracked = subprocess.run(
+        ["git", "ls-files", "src", "tests"], cwd=REPOSITORY, capture_output=True, encoding="utf-8", check=True
+    ).stdout.split()
+    counts = Counter(str(Path(name).parent) for name in tracked if name.endswith(".py"))
+    assert {folder: n for folder, n in counts.items() if n > 21} == {}

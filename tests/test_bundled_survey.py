@@ -9,16 +9,16 @@ import pyreadstat
 import pytest
 from scipy.stats import kruskal
 
-from smartcity_survey.clean import clean_responses
-from smartcity_survey.codebook import read_codebook
-from smartcity_survey.config import read_config
-from smartcity_survey.model import build_model
-from smartcity_survey.read import RESPONDENT, read_survey
+from smartcity_survey.data.clean import clean_responses
+from smartcity_survey.data.read import RESPONDENT, read_survey
 from smartcity_survey.reconstruct.demographics import possible_counts
 from smartcity_survey.reconstruct.flaws import RETAINED
-from smartcity_survey.stats.cfa import fit_cfa
-from smartcity_survey.stats.cfa_fit import fit_indices
-from smartcity_survey.stats.correlation import covariance
+from smartcity_survey.stats.core.correlations import covariance
+from smartcity_survey.stats.sem.cfa import fit_cfa
+from smartcity_survey.stats.sem.cfa_fit import fit_indices
+from smartcity_survey.study.codebook import read_codebook
+from smartcity_survey.study.config import read_config
+from smartcity_survey.study.model import build_model
 from tests.conftest import REPOSITORY
 
 LANGUAGES = ("kk", "ru", "en")

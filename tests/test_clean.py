@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smartcity_survey.clean import clean_responses
-from smartcity_survey.codebook import Codebook
-from smartcity_survey.config import CleaningSection
+from smartcity_survey.data.clean import clean_responses
 from smartcity_survey.errors import SurveyError
+from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.config import CleaningSection
 
 ITEMS = ["T1", "T2", "T3", "U1", "U2", "U3"]
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from smartcity_survey.config import Config, parse_config, read_config
 from smartcity_survey.errors import SurveyError
+from smartcity_survey.study.config import Config, parse_config, read_config
 from tests.conftest import REPOSITORY
 
 

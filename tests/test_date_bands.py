@@ -16,18 +16,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smartcity_survey.check import check_study
-from smartcity_survey.clean import clean_responses
-from smartcity_survey.codebook import Codebook, read_codebook
-from smartcity_survey.config import CleaningSection, DataSection
-from smartcity_survey.dates import date_text, day_number, dotted_number
+from smartcity_survey.data.clean import clean_responses
+from smartcity_survey.data.read import Responses, read_survey
+from smartcity_survey.data.read.opening import open_table
+from smartcity_survey.data.read.survey import Table
 from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.new_wave.columns import describe_columns
 from smartcity_survey.new_wave.guesses import guess_roles
-from smartcity_survey.read import Responses, read_survey
-from smartcity_survey.read.opening import open_table
-from smartcity_survey.read.survey import Table
 from smartcity_survey.stages.blocks import demographic_codes
 from smartcity_survey.stages.describe import describe_answers
+from smartcity_survey.study.codebook import Codebook, read_codebook
+from smartcity_survey.study.config import CleaningSection, DataSection
+from smartcity_survey.study.dates import date_text, day_number, dotted_number
 
 YEAR = [
     {"label": "early", "from": date(2026, 1, 1), "to": date(2026, 6, 30)},
@@ -234,7 +234,7 @@ def test_spellings_of_one_form_are_one_problem_and_dotted_dates_among_them_anoth
 def test_a_day_first_is_seen_over_blocks_of_rows(
     read: Callable[..., Responses], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("smartcity_survey.read.csv_file.ROWS_AT_ONCE", 7)
+    monkeypatch.setattr("smartcity_survey.data.read.csv_file.ROWS_AT_ONCE", 7)
     assert read(["28.11.2026"]).how["dates"] == "dd.mm.yyyy: visit"
     (problem,) = refusal(read, ["28.11.2026"] * 39 + ["2026-11-28"])
     assert "(39 in all)" in problem.place

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from smartcity_survey.dependencies import Sources, imported_names, versions
-from smartcity_survey.made_from import Step, origin, out_of_date, record
+from smartcity_survey.workflow.dependencies import Sources, imported_names, versions
+from smartcity_survey.workflow.made_from import Step, origin, out_of_date, record
 from tests.conftest import REPOSITORY
 
 SOURCE = REPOSITORY / "src"
@@ -123,7 +123,7 @@ def test_an_edit_of_any_file_has_the_rules_that_use_it_run_again_and_no_other(
         if not expected:
             unused.add(name.removeprefix("smartcity_survey/"))
     assert out_of_date(steps, Sources(package)) == []
-    assert {"cli.py", "runner.py", "check/study.py", "new_wave/start.py"} < unused
+    assert {"cli.py", "workflow/run.py", "check/study.py", "new_wave/start.py"} < unused
 
 
 def test_a_new_file_and_a_removed_one_are_seen(package: Path) -> None:
@@ -137,7 +137,7 @@ def test_a_new_file_and_a_removed_one_are_seen(package: Path) -> None:
 
 
 def test_a_digest_follows_content_not_dates_or_line_ends(package: Path) -> None:
-    script, file = package.parent / "scripts/pls.py", package / "stats/pls.py"
+    script, file = package.parent / "scripts/pls.py", package / "stats/pls/algorithm.py"
     before = Sources(package).code_of(script)
     content = file.read_bytes()
     file.write_bytes(content.replace(b"\n", b"\r\n"))
@@ -209,5 +209,5 @@ def test_another_version_of_a_package_is_out_of_date(tmp_path: Path, monkeypatch
         Path(name).write_text("1\n", encoding="utf-8")
     record(STEP, origin(STEP))
     newer = versions() | {"numpy": "99.0"}
-    monkeypatch.setattr("smartcity_survey.made_from.versions", lambda: newer)
+    monkeypatch.setattr("smartcity_survey.workflow.made_from.versions", lambda: newer)
     assert out_of_date([STEP]) == ["pls"]

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smartcity_survey.config import DisclosureSection
-from smartcity_survey.disclosure import protect
+from smartcity_survey.data.disclosure import protect
 from smartcity_survey.io import StageResult
+from smartcity_survey.study.config import DisclosureSection
 
 ON = DisclosureSection(suppress_small_cells=True)
 

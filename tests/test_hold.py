@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from smartcity_survey import runner
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.hold import RUN, hold, step_at_work
 from smartcity_survey.io import write_bytes
+from smartcity_survey.workflow import run as runner
+from smartcity_survey.workflow.hold import RUN, hold, step_at_work
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from smartcity_survey.hold import hold
+from smartcity_survey.workflow.hold import hold
 with hold(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(600)
@@ -57,7 +57,7 @@ def test_a_child_that_lives_on_keeps_the_hold(tmp_path: Path) -> None:
 STEP = """
 import sys, time
 from pathlib import Path
-from smartcity_survey.hold import step_at_work
+from smartcity_survey.workflow.hold import step_at_work
 with step_at_work(Path(sys.argv[1])):
     print("at work", flush=True)
     time.sleep(600)

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from smartcity_survey.codebook import Codebook
-from smartcity_survey.config import ModelSection
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.model import build_model
+from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.config import ModelSection
+from smartcity_survey.study.model import build_model
 
 
 def build(content: dict[str, Any], codebook: Codebook) -> Any:

@@ -11,10 +11,10 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from smartcity_survey.codebook import WEIGHT, Codebook
-from smartcity_survey.config import DataSection
+from smartcity_survey.data.read import read_survey
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.read import read_survey
+from smartcity_survey.study.codebook import WEIGHT, Codebook
+from smartcity_survey.study.config import DataSection
 
 
 def section(**options: object) -> DataSection:
@@ -227,7 +227,7 @@ def test_reading_in_blocks_changes_nothing(
     path = write(survey, tmp_path / f"survey{ending}")
     whole = read_survey(path, codebook, section())
     for module in ("csv_file", "xlsx_file", "sav_file"):
-        monkeypatch.setattr(f"smartcity_survey.read.{module}.ROWS_AT_ONCE", 7)
+        monkeypatch.setattr(f"smartcity_survey.data.read.{module}.ROWS_AT_ONCE", 7)
     parts = read_survey(path, codebook, section())
     pd.testing.assert_frame_equal(parts.answers, whole.answers)
     pd.testing.assert_frame_equal(parts.log, whole.log)
@@ -237,8 +237,8 @@ def test_reading_in_blocks_changes_nothing(
 def test_a_file_beyond_memory_is_refused_before_memory_ends(
     tmp_path: Path, survey: pd.DataFrame, codebook: Codebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("smartcity_survey.read.csv_file.ROWS_AT_ONCE", 10)
-    monkeypatch.setattr("smartcity_survey.read.survey.MOST_CELLS", 200)
+    monkeypatch.setattr("smartcity_survey.data.read.csv_file.ROWS_AT_ONCE", 10)
+    monkeypatch.setattr("smartcity_survey.data.read.survey.MOST_CELLS", 200)
     with pytest.raises(SurveyError, match="more than 30 questionnaires"):
         read_survey(write(survey, tmp_path / "survey.csv"), codebook, section())
 
@@ -246,7 +246,7 @@ def test_a_file_beyond_memory_is_refused_before_memory_ends(
 def test_a_sav_whose_reader_does_not_end_is_refused(
     tmp_path: Path, survey: pd.DataFrame, codebook: Codebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("smartcity_survey.read.sav_file._REHEARSAL", "while True: pass")
-    monkeypatch.setattr("smartcity_survey.read.sav_file.SECONDS_ALLOWED", 0.2)
+    monkeypatch.setattr("smartcity_survey.data.read.sav_file._REHEARSAL", "while True: pass")
+    monkeypatch.setattr("smartcity_survey.data.read.sav_file.SECONDS_ALLOWED", 0.2)
     with pytest.raises(SurveyError, match="reading it did not end"):
         read_survey(write(survey, tmp_path / "survey.sav"), codebook, section())

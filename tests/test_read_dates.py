@@ -14,12 +14,12 @@ import pyreadstat
 import pytest
 
 from smartcity_survey.check import check_study
-from smartcity_survey.codebook import Codebook
-from smartcity_survey.config import DataSection
+from smartcity_survey.data.read import read_survey
+from smartcity_survey.data.read.opening import open_table
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.new_wave.columns import describe_columns
-from smartcity_survey.read import read_survey
-from smartcity_survey.read.opening import open_table
+from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.config import DataSection
 
 KINDS: dict[str, tuple[Any, Any, str]] = {
     # a cell of a spreadsheet; the same in seconds since 14 October 1582 and an SPSS format; as text

@@ -5,10 +5,7 @@ import pandas as pd
 import pytest
 from scipy import special
 
-from smartcity_survey.codebook import Codebook
-from smartcity_survey.config import PlsSection
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.model import Construct, Hypothesis, Model
 from smartcity_survey.stages.alternatives import (
     Alternatives,
     control_alternatives,
@@ -17,13 +14,16 @@ from smartcity_survey.stages.alternatives import (
 )
 from smartcity_survey.stages.curve_panel import curve_panel
 from smartcity_survey.stages.specification_curve import CHOICES, specification_curve
-from smartcity_survey.stats.correlation import correlation
-from smartcity_survey.stats.item_moments import standardised
-from smartcity_survey.stats.ols import ols
-from smartcity_survey.stats.pls import fit_pls
-from smartcity_survey.stats.pls_model import PlsModel
-from smartcity_survey.stats.significance import below_level
-from smartcity_survey.stats.specification_curve import joint_test
+from smartcity_survey.stats.core.correlations import correlation
+from smartcity_survey.stats.core.significance import below_level
+from smartcity_survey.stats.evidence.specification_curve import joint_test
+from smartcity_survey.stats.items.item_moments import standardised
+from smartcity_survey.stats.pls.algorithm import fit_pls
+from smartcity_survey.stats.pls.model import PlsModel
+from smartcity_survey.stats.regression.least_squares import ols
+from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.config import PlsSection
+from smartcity_survey.study.model import Construct, Hypothesis, Model
 from tests.stats.survey_data import BLOCKS, answered_survey
 
 NAMES = ("a", "b", "c", "y")

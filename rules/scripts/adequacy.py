@@ -1,9 +1,9 @@
 """Rule `adequacy`."""
 
 from smartcity_survey.io import read_table, write_stage
-from smartcity_survey.model import load_model
 from smartcity_survey.stages.adequacy import evaluate_adequacy
-from smartcity_survey.workflow import perform
+from smartcity_survey.study.model import load_model
+from smartcity_survey.workflow.perform import perform
 
 
 def main(answers: str, codebook: str, model: dict, reports: str = "reports") -> None:

@@ -1,9 +1,9 @@
 """Rule `audit`."""
 
-from smartcity_survey.config import Language
 from smartcity_survey.io import write_stage
 from smartcity_survey.stages.audit import audit_published
-from smartcity_survey.workflow import perform
+from smartcity_survey.study.config import Language
+from smartcity_survey.workflow.perform import perform
 
 
 def main(published: str, language: Language, reports: str = "reports") -> None:

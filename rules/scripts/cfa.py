@@ -1,11 +1,11 @@
 """Rule `cfa`."""
 
-from smartcity_survey.config import CfaSection
 from smartcity_survey.io import read_table, write_stage
-from smartcity_survey.model import load_model
 from smartcity_survey.stages.cfa import confirm_model
 from smartcity_survey.stages.retention import retained_items
-from smartcity_survey.workflow import perform
+from smartcity_survey.study.config import CfaSection
+from smartcity_survey.study.model import load_model
+from smartcity_survey.workflow.perform import perform
 
 
 def main(

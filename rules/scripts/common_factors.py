@@ -1,10 +1,10 @@
 """Rule `common_factors`."""
 
-from smartcity_survey.config import FactorsSection
 from smartcity_survey.io import read_table, write_stage
-from smartcity_survey.model import load_model
 from smartcity_survey.stages.common_factors import compare_solutions
-from smartcity_survey.workflow import perform
+from smartcity_survey.study.config import FactorsSection
+from smartcity_survey.study.model import load_model
+from smartcity_survey.workflow.perform import perform
 
 
 def main(

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from smartcity_survey.codebook import read_codebook
-from smartcity_survey.config import CommonMethodSection, ModelSection, ScoreMethod
 from smartcity_survey.io import read_table, write_stage
-from smartcity_survey.model import build_model
 from smartcity_survey.stages.common_method import judge_common_method
 from smartcity_survey.stages.retention import retained_items
-from smartcity_survey.workflow import perform
+from smartcity_survey.study.codebook import read_codebook
+from smartcity_survey.study.config import CommonMethodSection, ModelSection, ScoreMethod
+from smartcity_survey.study.model import build_model
+from smartcity_survey.workflow.perform import perform
 
 
 def main(

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from smartcity_survey.codebook import read_codebook
-from smartcity_survey.config import DisclosureSection, Language
-from smartcity_survey.disclosure import protect
+from smartcity_survey.data.disclosure import protect
 from smartcity_survey.io import read_table, write_stage
 from smartcity_survey.stages.describe import describe_answers
-from smartcity_survey.workflow import perform
+from smartcity_survey.study.codebook import read_codebook
+from smartcity_survey.study.config import DisclosureSection, Language
+from smartcity_survey.workflow.perform import perform
 
 
 def main(answers: str, codebook: str, language: Language, disclosure: dict, reports: str = "reports") -> None:

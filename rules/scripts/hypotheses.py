@@ -1,10 +1,10 @@
 """Rule `hypotheses`."""
 
 from smartcity_survey.io import read_table, write_stage
-from smartcity_survey.model import load_model
-from smartcity_survey.published import read_verdicts
 from smartcity_survey.stages.hypotheses import judge_hypotheses
-from smartcity_survey.workflow import perform
+from smartcity_survey.study.model import load_model
+from smartcity_survey.study.published import read_verdicts
+from smartcity_survey.workflow.perform import perform
 
 
 def main(

@@ -1,12 +1,12 @@
 """Rule `item_analysis`."""
 
-from smartcity_survey.config import DisclosureSection
-from smartcity_survey.disclosure import protect
+from smartcity_survey.data.disclosure import protect
 from smartcity_survey.io import read_table, write_stage
-from smartcity_survey.model import load_model
 from smartcity_survey.stages.item_analysis import analyse_items
 from smartcity_survey.stages.retention import retained_items
-from smartcity_survey.workflow import perform
+from smartcity_survey.study.config import DisclosureSection
+from smartcity_survey.study.model import load_model
+from smartcity_survey.workflow.perform import perform
 
 
 def main(

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from smartcity_survey.codebook import read_codebook
-from smartcity_survey.config import PlsSection
 from smartcity_survey.io import read_table, write_stage
-from smartcity_survey.model import load_model
 from smartcity_survey.stages.pls_assessment import assess_pls
 from smartcity_survey.stages.retention import retained_items
-from smartcity_survey.workflow import perform
+from smartcity_survey.study.codebook import read_codebook
+from smartcity_survey.study.config import PlsSection
+from smartcity_survey.study.model import load_model
+from smartcity_survey.workflow.perform import perform
 
 
 def main(

@@ -1,11 +1,11 @@
 """Rule `pls_prediction`."""
 
-from smartcity_survey.config import PlsSection
 from smartcity_survey.io import read_table, write_stage
-from smartcity_survey.model import load_model
 from smartcity_survey.stages.pls_prediction import predict_answers
 from smartcity_survey.stages.retention import retained_items
-from smartcity_survey.workflow import perform
+from smartcity_survey.study.config import PlsSection
+from smartcity_survey.study.model import load_model
+from smartcity_survey.workflow.perform import perform
 
 
 def main(

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from smartcity_survey.codebook import read_codebook
-from smartcity_survey.config import DataSection, DisclosureSection
-from smartcity_survey.disclosure import protect
+from smartcity_survey.data.disclosure import protect
 from smartcity_survey.io import write_stage
 from smartcity_survey.stages.read import read_responses
-from smartcity_survey.workflow import perform
+from smartcity_survey.study.codebook import read_codebook
+from smartcity_survey.study.config import DataSection, DisclosureSection
+from smartcity_survey.workflow.perform import perform
 
 
 def main(survey: str, codebook: str, options: dict, disclosure: dict, reports: str = "reports") -> None:

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from smartcity_survey.reconstruct import rebuild
-from smartcity_survey.workflow import perform
+from smartcity_survey.workflow.perform import perform
 
 
 def main(config: str, out: str, seed: int) -> None:

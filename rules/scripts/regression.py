@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from smartcity_survey.codebook import read_codebook
-from smartcity_survey.config import DisclosureSection, ModelSection, RegressionSection, ScoreMethod
-from smartcity_survey.disclosure import protect
+from smartcity_survey.data.disclosure import protect
 from smartcity_survey.io import read_table, write_stage
-from smartcity_survey.model import build_model
 from smartcity_survey.stages.regression import estimate_regression
-from smartcity_survey.workflow import perform
+from smartcity_survey.study.codebook import read_codebook
+from smartcity_survey.study.config import DisclosureSection, ModelSection, RegressionSection, ScoreMethod
+from smartcity_survey.study.model import build_model
+from smartcity_survey.workflow.perform import perform
 
 
 def main(

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from smartcity_survey.codebook import read_codebook
-from smartcity_survey.config import Config
 from smartcity_survey.io import write_json
 from smartcity_survey.report.figures import draw_all
 from smartcity_survey.report.labels import labels_of
@@ -12,7 +10,9 @@ from smartcity_survey.report.page import write_report
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.wording import load_wording
 from smartcity_survey.stages.manifest import build_manifest
-from smartcity_survey.workflow import perform
+from smartcity_survey.study.codebook import read_codebook
+from smartcity_survey.study.config import Config
+from smartcity_survey.workflow.perform import perform
 
 
 def main(

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from smartcity_survey.config import Language
 from smartcity_survey.io import read_table, write_stage
 from smartcity_survey.stages.reproduction import compare_with_published
-from smartcity_survey.workflow import perform
+from smartcity_survey.study.config import Language
+from smartcity_survey.workflow.perform import perform
 
 
 def main(

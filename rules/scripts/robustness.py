@@ -1,10 +1,10 @@
 """Rule `robustness`."""
 
-from smartcity_survey.config import RobustnessSection
 from smartcity_survey.io import read_table, write_stage
-from smartcity_survey.model import load_model
 from smartcity_survey.stages.robustness import evaluate_robustness
-from smartcity_survey.workflow import perform
+from smartcity_survey.study.config import RobustnessSection
+from smartcity_survey.study.model import load_model
+from smartcity_survey.workflow.perform import perform
 
 
 def main(scores: str, codebook: str, model: dict, options: dict, seed: int, reports: str = "reports") -> None:

@@ -1,11 +1,11 @@
 """Rule `scores`."""
 
-from smartcity_survey.config import PlsSection, ScoreMethod
 from smartcity_survey.io import read_table, write_stage
-from smartcity_survey.model import load_model
 from smartcity_survey.stages.retention import retained_items
 from smartcity_survey.stages.scores import compute_scores
-from smartcity_survey.workflow import perform
+from smartcity_survey.study.config import PlsSection, ScoreMethod
+from smartcity_survey.study.model import load_model
+from smartcity_survey.workflow.perform import perform
 
 
 def main(

@@ -1,10 +1,10 @@
 """Rule `sem`."""
 
 from smartcity_survey.io import read_table, write_stage
-from smartcity_survey.model import load_model
 from smartcity_survey.stages.retention import retained_items
 from smartcity_survey.stages.sem import estimate_sem
-from smartcity_survey.workflow import perform
+from smartcity_survey.study.model import load_model
+from smartcity_survey.workflow.perform import perform
 
 
 def main(

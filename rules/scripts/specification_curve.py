@@ -2,12 +2,8 @@
 
 from pathlib import Path
 
-from smartcity_survey.codebook import read_codebook
-from smartcity_survey.config import DisclosureSection, ModelSection, PlsSection, RobustnessSection
-from smartcity_survey.disclosure import protect
+from smartcity_survey.data.disclosure import protect
 from smartcity_survey.io import read_table, write_stage
-from smartcity_survey.model import build_model
-from smartcity_survey.published import read_verdicts
 from smartcity_survey.stages.alternatives import (
     Alternatives,
     control_alternatives,
@@ -15,7 +11,11 @@ from smartcity_survey.stages.alternatives import (
     item_alternatives,
 )
 from smartcity_survey.stages.specification_curve import specification_curve
-from smartcity_survey.workflow import perform
+from smartcity_survey.study.codebook import read_codebook
+from smartcity_survey.study.config import DisclosureSection, ModelSection, PlsSection, RobustnessSection
+from smartcity_survey.study.model import build_model
+from smartcity_survey.study.published import read_verdicts
+from smartcity_survey.workflow.perform import perform
 
 
 def main(

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from smartcity_survey.codebook import read_codebook
-from smartcity_survey.config import CleaningSection, DataSection, GroupsSection, PlsSection
+from smartcity_survey.data.waves import Wave, read_wave
 from smartcity_survey.io import read_table, write_stage
-from smartcity_survey.model import load_model
 from smartcity_survey.stages.retention import retained_items
 from smartcity_survey.stages.waves import compare_waves
-from smartcity_survey.waves import Wave, read_wave
-from smartcity_survey.workflow import perform, progress_bar
+from smartcity_survey.study.codebook import read_codebook
+from smartcity_survey.study.config import CleaningSection, DataSection, GroupsSection, PlsSection
+from smartcity_survey.study.model import load_model
+from smartcity_survey.workflow.perform import perform, progress_bar
 
 
 def main(

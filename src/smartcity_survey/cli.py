@@ -24,7 +24,7 @@ def run(
     cores: Annotated[int, typer.Option(help="processes at a time; 0: all cores")] = 0,
 ) -> None:
     """Run the analysis of a study; only what is out of date is computed."""
-    from smartcity_survey.runner import run_study
+    from smartcity_survey.workflow.run import run_study
 
     raise typer.Exit(run_study(study, cores or os.cpu_count() or 1))
 

@@ -11,10 +11,10 @@ import yaml
 from smartcity_survey import audit
 from smartcity_survey.audit.checks import CHECKS
 from smartcity_survey.audit.reported import exactly, read_number
-from smartcity_survey.stats.correlation import correlation
-from smartcity_survey.stats.descriptives import describe
-from smartcity_survey.stats.factors import rotated_solution
-from smartcity_survey.stats.ols import ols
+from smartcity_survey.stats.core.correlations import correlation
+from smartcity_survey.stats.factor.components import rotated_solution
+from smartcity_survey.stats.items.descriptives import describe
+from smartcity_survey.stats.regression.least_squares import ols
 
 PREDICTORS = ("trust", "use", "cost")
 COMPONENTS = 2

@@ -13,7 +13,7 @@ import pytest
 from smartcity_survey import cli
 from smartcity_survey.check import check_study
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.runner import run_study
+from smartcity_survey.workflow.run import run_study
 
 from . import answers, codebooks, codes, configs, files, models, reconstructions, unusable
 from .harness import Case, Study, both

@@ -12,12 +12,12 @@ import yaml
 
 from smartcity_survey import cli
 from smartcity_survey.check import check_study
-from smartcity_survey.codebook import Codebook, read_codebook
-from smartcity_survey.config import Config, read_config
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.new_wave import start_new_wave
 from smartcity_survey.new_wave.columns import Column
 from smartcity_survey.new_wave.guesses import bands
+from smartcity_survey.study.codebook import Codebook, read_codebook
+from smartcity_survey.study.config import Config, read_config
 from tests.conftest import REPOSITORY
 
 KAZAKH = ["Мүлде келіспеймін", "Келіспеймін", "Айта алмаймын", "Келісемін", "Толық келісемін"]

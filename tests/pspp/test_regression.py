@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from smartcity_survey.stats.design import factor_design
-from smartcity_survey.stats.ols import ols
+from smartcity_survey.stats.core.design import factor_design
+from smartcity_survey.stats.regression.least_squares import ols
 
 from .program import ABSENT, PROGRAM, require_all_compared, run
 from .surveys import Survey

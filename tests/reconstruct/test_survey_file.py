@@ -5,9 +5,9 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from smartcity_survey.codebook import Codebook
 from smartcity_survey.reconstruct.flaws import RETAINED
 from smartcity_survey.reconstruct.survey_file import FILE_LABEL, write_csv, write_sav
+from smartcity_survey.study.codebook import Codebook
 
 BOOK = Codebook.model_validate(
     {

@@ -10,13 +10,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from smartcity_survey.codebook import Codebook
-from smartcity_survey.config import Language
 from smartcity_survey.io import read_table, write_json
 from smartcity_survey.report.figures import draw_all
 from smartcity_survey.report.labels import labels_of
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.wording import load_wording
+from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.config import Language
 
 MakeSetting = Callable[[Language], Setting]
 STUDY = Path(__file__).parent / "study"

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from smartcity_survey.config import Language
 from smartcity_survey.report.figures import FIGURES
 from smartcity_survey.report.page import write_report
 from smartcity_survey.report.wording import LANGUAGES
+from smartcity_survey.study.config import Language
 from tests.report.conftest import MANIFEST, MakeSetting
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

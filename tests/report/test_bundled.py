@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from smartcity_survey.config import Language
 from smartcity_survey.io import AT_FAULT, read_table
 from smartcity_survey.report.contents import load_contents
 from smartcity_survey.report.names import ROBUST
 from smartcity_survey.report.wording import LANGUAGES, load_wording
+from smartcity_survey.study.config import Language
 
 REPORTS = Path(__file__).resolve().parents[2] / "reports"
 ENTRIES = {entry.name: entry for entry in load_contents().entries("table")}

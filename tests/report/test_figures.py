@@ -17,7 +17,6 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from smartcity_survey.config import Language
 from smartcity_survey.report.figures import (
     FIGURES,
     draw_all,
@@ -31,6 +30,7 @@ from smartcity_survey.report.figures.drawing import text_on
 from smartcity_survey.report.figures.importance_performance import spread
 from smartcity_survey.report.fonts import FAMILY, font_file, missing_glyphs
 from smartcity_survey.report.wording import LANGUAGES
+from smartcity_survey.study.config import Language
 from tests.report.conftest import STUDY, MakeSetting
 
 

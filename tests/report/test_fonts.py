@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from smartcity_survey.codebook import read_codebook
-from smartcity_survey.config import Language
 from smartcity_survey.report.fonts import font_file, missing_glyphs
 from smartcity_survey.report.labels import labels_of
 from smartcity_survey.report.wording import LANGUAGES, load_wording
+from smartcity_survey.study.codebook import read_codebook
+from smartcity_survey.study.config import Language
 
 KAZAKH = "ӘәҒғҚқҢңӨөҰұҮүҺһІі"
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from smartcity_survey.config import Language
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.report.contents import load_contents
 from smartcity_survey.report.figures import FIGURES
 from smartcity_survey.report.page import write_report
 from smartcity_survey.report.wording import LANGUAGES
+from smartcity_survey.study.config import Language
 from tests.report.conftest import HOSTILE, MANIFEST, MakeSetting
 
 PRINTED = {("table", "descriptives"): 12, ("figure", "pls_paths"): 5}

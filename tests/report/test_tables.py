@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smartcity_survey.config import Language
 from smartcity_survey.io import WHOLE, Card
 from smartcity_survey.report.contents import Contents, Entry, load_contents
 from smartcity_survey.report.tables import Table, card_line, render_table
+from smartcity_survey.study.config import Language
 from tests.report.conftest import CARD, HOSTILE, MakeSetting
 
 CONTENTS = load_contents()

@@ -13,7 +13,6 @@ from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from smartcity_survey.config import Language
 from smartcity_survey.io import Card, write_json, write_table
 from smartcity_survey.report.contents import load_contents
 from smartcity_survey.report.figures import plot_importance, plot_ridge, plot_specification_curve
@@ -22,6 +21,7 @@ from smartcity_survey.report.page import write_report
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import Table, render_table, score_notes
 from smartcity_survey.report.wording import LANGUAGES
+from smartcity_survey.study.config import Language
 from tests.report.conftest import MANIFEST, MakeSetting
 
 CONTENTS = load_contents()

@@ -14,7 +14,6 @@ import pandas as pd
 import pytest
 import yaml
 
-from smartcity_survey.config import Language, ScoreMethod
 from smartcity_survey.io import WHOLE, write_json, write_table
 from smartcity_survey.report.contents import load_contents
 from smartcity_survey.report.criteria import CRITERIA
@@ -23,6 +22,7 @@ from smartcity_survey.report.page import write_report
 from smartcity_survey.report.tables import score_notes
 from smartcity_survey.report.wording import LANGUAGES, load_wording
 from smartcity_survey.stages.scores import METHODS
+from smartcity_survey.study.config import Language, ScoreMethod
 from tests.report.conftest import MANIFEST, MakeSetting
 
 PACKAGE = Path(__file__).resolve().parents[2] / "src" / "smartcity_survey"

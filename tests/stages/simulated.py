@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.codebook import Codebook
-from smartcity_survey.config import ModelSection
-from smartcity_survey.model import Model, build_model
+from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.config import ModelSection
+from smartcity_survey.study.model import Model, build_model
 from tests.stats.factor_data import reference, simulated_answers
 
 ITEMS: tuple[str, ...] = tuple(reference("factors_sim676")["items"])

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from smartcity_survey.stages.adequacy import evaluate_adequacy
-from smartcity_survey.stats.adequacy import kmo
-from smartcity_survey.stats.correlation import correlation
+from smartcity_survey.stats.core.correlations import correlation
+from smartcity_survey.stats.factor.adequacy import kmo
 from tests.stages import simulated
 from tests.stages.refusals import refused
 

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smartcity_survey.config import CfaSection
 from smartcity_survey.io import StageResult
-from smartcity_survey.model import Model
 from smartcity_survey.stages.cfa import confirm_model
-from smartcity_survey.stats.cfa import CfaFit, fit_cfa
-from smartcity_survey.stats.cfa_fit import fit_indices
-from smartcity_survey.stats.correlation import covariance
+from smartcity_survey.stats.core.correlations import covariance
+from smartcity_survey.stats.sem.cfa import CfaFit, fit_cfa
+from smartcity_survey.stats.sem.cfa_fit import fit_indices
+from smartcity_survey.study.config import CfaSection
+from smartcity_survey.study.model import Model
 from tests.stages import simulated
 from tests.stages.refusals import refused
 

@@ -4,12 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smartcity_survey.config import FactorsSection
 from smartcity_survey.io import StageResult
 from smartcity_survey.stages.common_factors import compare_solutions
-from smartcity_survey.stats.correlation import correlation
-from smartcity_survey.stats.extraction import goodness_of_fit, maximum_likelihood_factors, principal_axes
-from smartcity_survey.stats.oblique import oblimin, promax
+from smartcity_survey.stats.core.correlations import correlation
+from smartcity_survey.stats.factor.extraction import (
+    goodness_of_fit,
+    maximum_likelihood_factors,
+    principal_axes,
+)
+from smartcity_survey.stats.factor.oblique import oblimin, promax
+from smartcity_survey.study.config import FactorsSection
 from tests.stages import simulated
 
 FACTORS = [f"factor_{number}" for number in range(1, 8)]

@@ -3,12 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from smartcity_survey.config import CommonMethodSection
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import StageResult
 from smartcity_survey.stages.common_method import judge_common_method
-from smartcity_survey.stats.common_method import full_collinearity_vif, harman
-from smartcity_survey.stats.correlation import correlation
+from smartcity_survey.stats.core.correlations import correlation
+from smartcity_survey.stats.quality.common_method import full_collinearity_vif, harman
+from smartcity_survey.study.config import CommonMethodSection
 from tests.stages import simulated
 
 

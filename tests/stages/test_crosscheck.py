@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smartcity_survey.model import Construct, Model
 from smartcity_survey.stages.crosscheck import (
     EXACT,
     OPTIMUM,
@@ -13,7 +12,8 @@ from smartcity_survey.stages.crosscheck import (
     crosscheck,
     disagreements,
 )
-from smartcity_survey.stats.cfa import fit_cfa
+from smartcity_survey.stats.sem.cfa import fit_cfa
+from smartcity_survey.study.model import Construct, Model
 from tests.stats.survey_data import answered_survey
 
 

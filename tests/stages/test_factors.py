@@ -4,16 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smartcity_survey.config import FactorsSection, ParallelSection
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import StageResult
 from smartcity_survey.stages.factors import estimate_factors
 from smartcity_survey.stages.retention import retained_items
-from smartcity_survey.stats.correlation import correlation
-from smartcity_survey.stats.factors import rotated_solution
-from smartcity_survey.stats.item_deletion import ItemLimits, delete_items
-from smartcity_survey.stats.minimum_average_partial import minimum_average_partial
-from smartcity_survey.stats.reproduced import reproduced
+from smartcity_survey.stats.core.correlations import correlation
+from smartcity_survey.stats.factor.components import rotated_solution
+from smartcity_survey.stats.factor.item_deletion import ItemLimits, delete_items
+from smartcity_survey.stats.factor.partial_correlations import minimum_average_partial
+from smartcity_survey.stats.factor.reproduced_correlations import reproduced
+from smartcity_survey.study.config import FactorsSection, ParallelSection
 from tests.stages import simulated
 
 QUICK = ParallelSection(draws=50)

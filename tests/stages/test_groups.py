@@ -6,10 +6,10 @@ from functools import cache
 
 import pytest
 
-from smartcity_survey.config import GroupsSection, PlsSection
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import StageResult
 from smartcity_survey.stages.groups import compare_respondents
+from smartcity_survey.study.config import GroupsSection, PlsSection
 from tests.stages import simulated
 
 

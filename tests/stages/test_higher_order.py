@@ -7,11 +7,11 @@ from typing import Any, Literal
 import numpy as np
 import pytest
 
-from smartcity_survey.codebook import Codebook
-from smartcity_survey.config import ModelSection, PlsSection
 from smartcity_survey.io import StageResult
-from smartcity_survey.model import Model, build_model
 from smartcity_survey.stages.pls import OPTIONAL, estimate_pls
+from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.config import ModelSection, PlsSection
+from smartcity_survey.study.model import Model, build_model
 from tests.stages import simulated
 
 FIRST, SECOND, THIRD, *OTHERS, OUTCOME = simulated.CONSTRUCTS

@@ -6,8 +6,8 @@ import pytest
 
 from smartcity_survey.io import StageResult
 from smartcity_survey.stages.item_analysis import analyse_items
-from smartcity_survey.stats.correlation import covariance
-from smartcity_survey.stats.reliability import cronbach_alpha, item_total
+from smartcity_survey.stats.core.correlations import covariance
+from smartcity_survey.stats.measurement.reliability_coefficients import cronbach_alpha, item_total
 from tests.stages import simulated
 from tests.stages.refusals import refused
 

@@ -7,9 +7,9 @@ from typing import Literal
 
 import pytest
 
-from smartcity_survey.config import PlsSection
-from smartcity_survey.model import Moderation
 from smartcity_survey.stages.pls import estimate_pls
+from smartcity_survey.study.config import PlsSection
+from smartcity_survey.study.model import Moderation
 from tests.stages import simulated
 
 FIRST, SECOND, *_ = simulated.CONSTRUCTS

@@ -4,7 +4,7 @@ import pytest
 
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.stages.naming import naming
-from smartcity_survey.stats import errors
+from smartcity_survey.stats.core import errors
 
 NAMES, CONSTRUCTS = ("T1", "T2", "T3"), ("trust", "use")
 

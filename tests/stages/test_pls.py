@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 import pytest
 
-from smartcity_survey.config import PlsSection
 from smartcity_survey.stages.pls import estimate_pls
+from smartcity_survey.study.config import PlsSection
 from tests.stages import simulated
 from tests.stages.refusals import refused
 from tests.stats.pls_data import reference

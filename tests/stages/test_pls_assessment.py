@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smartcity_survey.codebook import WEIGHT
-from smartcity_survey.config import PlsSection
 from smartcity_survey.io import StageResult
 from smartcity_survey.stages.pls import pls_model
 from smartcity_survey.stages.pls_assessment import assess_pls
 from smartcity_survey.stages.pls_prediction import predict_answers
-from smartcity_survey.stats.pls_fit import exact_fit
+from smartcity_survey.stats.pls.model_fit import exact_fit
+from smartcity_survey.study.codebook import WEIGHT
+from smartcity_survey.study.config import PlsSection
 from tests.stages import simulated
 from tests.stages.refusals import refused
 from tests.stats.factor_data import reference

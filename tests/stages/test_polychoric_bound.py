@@ -6,8 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smartcity_survey.config import CfaSection, FactorsSection, PlsSection
-from smartcity_survey.model import Construct, Model
 from smartcity_survey.stages.alternatives import Alternatives
 from smartcity_survey.stages.cfa import confirm_model
 from smartcity_survey.stages.common_factors import compare_solutions
@@ -17,7 +15,9 @@ from smartcity_survey.stages.pls import pls_model
 from smartcity_survey.stages.pls_bootstrap import resample
 from smartcity_survey.stages.pls_inputs import PlsInputs
 from smartcity_survey.stages.refusals import Unsolved
-from smartcity_survey.stats.specification_curve import draw_weights
+from smartcity_survey.stats.evidence.specification_curve import draw_weights
+from smartcity_survey.study.config import CfaSection, FactorsSection, PlsSection
+from smartcity_survey.study.model import Construct, Model
 from tests.stages.refusals import refused
 
 ITEMS = ("T1", "T2", "T3", "U1", "U2", "U3")

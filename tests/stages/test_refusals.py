@@ -8,7 +8,7 @@ import pytest
 from smartcity_survey.errors import NoSolution, SurveyError
 from smartcity_survey.io import StageResult
 from smartcity_survey.stages.refusals import Refusals, Unsolved, empty_without_solution
-from smartcity_survey.stats import errors
+from smartcity_survey.stats.core import errors
 
 ITEMS, CONSTRUCTS = ("T1", "T2"), ("trust", "use")
 

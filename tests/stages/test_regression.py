@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from smartcity_survey.config import RegressionSection
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import StageResult
 from smartcity_survey.stages.blocks import demographic_dummies
 from smartcity_survey.stages.regression import estimate_regression
-from smartcity_survey.stats.ols import ols
-from smartcity_survey.stats.ols_diagnostics import regression_diagnostics
-from smartcity_survey.stats.residual_statistics import RESIDUAL_STATISTICS
+from smartcity_survey.stats.regression.least_squares import ols
+from smartcity_survey.stats.regression.ols_diagnostics import regression_diagnostics
+from smartcity_survey.stats.regression.residuals import RESIDUAL_STATISTICS
+from smartcity_survey.study.config import RegressionSection
 from tests.stages import simulated
 
 ROUNDING = 1e-9  # two ways to solve the same normal equations

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smartcity_survey.config import RobustnessSection
-from smartcity_survey.model import Construct, Hypothesis, Model
 from smartcity_survey.stages.robustness import evaluate_robustness
-from smartcity_survey.stats.ols import ols
+from smartcity_survey.stats.regression.least_squares import ols
+from smartcity_survey.study.config import RobustnessSection
+from smartcity_survey.study.model import Construct, Hypothesis, Model
 
 DRAWS = 400
 NAMES = ("strong", "weak", "absent", "outcome")

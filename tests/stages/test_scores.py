@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smartcity_survey.config import PlsSection, ScoreMethod
 from smartcity_survey.io import StageResult
-from smartcity_survey.model import Construct, Model
 from smartcity_survey.stages.scores import METHODS, compute_scores, methods
-from smartcity_survey.stats.ols import ols
-from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.regression.least_squares import ols
+from smartcity_survey.study.config import PlsSection, ScoreMethod
+from smartcity_survey.study.model import Construct, Model
 from tests.stages import simulated
 from tests.stages.refusals import refused
 

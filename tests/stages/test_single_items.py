@@ -9,9 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smartcity_survey.config import CfaSection, CommonMethodSection, GroupsSection, PlsSection
 from smartcity_survey.io import StageResult
-from smartcity_survey.model import Construct, Model, Moderation
 from smartcity_survey.stages.cfa import confirm_model
 from smartcity_survey.stages.common_method import judge_common_method
 from smartcity_survey.stages.groups import compare_respondents
@@ -21,7 +19,9 @@ from smartcity_survey.stages.pls import estimate_pls
 from smartcity_survey.stages.pls_assessment import assess_pls
 from smartcity_survey.stages.pls_prediction import predict_answers
 from smartcity_survey.stages.sem import estimate_sem
-from smartcity_survey.stats.correlation import correlation
+from smartcity_survey.stats.core.correlations import correlation
+from smartcity_survey.study.config import CfaSection, CommonMethodSection, GroupsSection, PlsSection
+from smartcity_survey.study.model import Construct, Model, Moderation
 from tests.stages import simulated
 
 FIRST, SECOND, *_ = simulated.CONSTRUCTS

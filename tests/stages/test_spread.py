@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smartcity_survey.codebook import Codebook
-from smartcity_survey.config import CleaningSection, GroupsSection, PlsSection
+from smartcity_survey.data.reconstructions import read_alternatives
 from smartcity_survey.io import StageResult
-from smartcity_survey.reconstructions import read_alternatives
 from smartcity_survey.stages.measurement import evaluate_measurement
 from smartcity_survey.stages.spread import compare_reconstructions
-from smartcity_survey.stats.cfa import fit_cfa
-from smartcity_survey.stats.cfa_fit import fit_indices
+from smartcity_survey.stats.sem.cfa import fit_cfa
+from smartcity_survey.stats.sem.cfa_fit import fit_indices
+from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.config import CleaningSection, GroupsSection, PlsSection
 from tests.stages import simulated
 from tests.stages.refusals import refused
 

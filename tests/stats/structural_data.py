@@ -10,7 +10,7 @@ import numpy as np
 import semopy
 from semopy.examples import holzinger39
 
-from smartcity_survey.stats.types import Array, BoolArray
+from smartcity_survey.stats.core.types import Array, BoolArray
 
 from .factor_data import reference, simulated_answers
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from smartcity_survey.stats.types import Array, BoolArray
+from smartcity_survey.stats.core.types import Array, BoolArray
 
 CONSTRUCTS = 4
 ITEMS = 3

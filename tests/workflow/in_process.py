@@ -15,7 +15,7 @@ from snakemake.iocontainers import Wildcards
 from snakemake.resources import Resources
 from snakemake.settings.types import OutputSettings, Quietness, ResourceSettings
 
-from smartcity_survey.runner import SNAKEFILE
+from smartcity_survey.workflow.run import SNAKEFILE
 
 
 class StepFailed(AssertionError):

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from smartcity_survey.dependencies import Sources
-from smartcity_survey.hold import step_at_work
 from smartcity_survey.io import read_json
+from smartcity_survey.workflow.dependencies import Sources
+from smartcity_survey.workflow.hold import step_at_work
 from tests.conftest import REPOSITORY
 from tests.workflow.test_nothing_lost import digests, write_study
 
@@ -82,7 +82,7 @@ LINES = "\n\n\n", "\n\n\n\n"
 # File, text, other text; rules that then have to run, and rules that have not.
 EDITS = {
     "a panel": (f"{PACKAGE}/stages/curve_panel.py", *LINES, "specification_curve report", "pls describe"),
-    "the mean": (f"{PACKAGE}/stats/correlation.py", *LINES, "describe factors pls report", "read"),
+    "the mean": (f"{PACKAGE}/stats/core/correlations.py", *LINES, "describe factors pls report", "read"),
     "an adapter": ("program/rules/scripts/sem.py", *LINES, "sem hypotheses report", "pls clean"),
     "a rule": ("program/rules/verdict_sheet.smk", '"equivalence_bound"', '"power"', "verdict_sheet", "pls"),
     "a locale": (f"{PACKAGE}/report/locale/ru.yaml", "\n", "\n\n", "report", "hypotheses verdict_sheet"),
@@ -185,7 +185,7 @@ def test_no_run_begins_beside_a_step_that_outlived_its_run(place: Place, copy: P
 
 def test_no_rule_works_on_what_came_out_the_same(place: Place, copy: Path) -> None:
     """`read` and `clean` use the small cells; the bootstrap does not, and its answers are the same."""
-    module = place.program / "src/smartcity_survey/stats/small_cells.py"
+    module = place.program / "src/smartcity_survey/stats/quality/small_cells.py"
     content = module.read_bytes()
     replace(module, "\n\n\n", "\n\n\n\n")
     done, same, _ = place.run(copy)

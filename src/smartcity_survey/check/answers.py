@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.check.scales import Answered, by_scale
-from smartcity_survey.codebook import RESPONDENT, Codebook
-from smartcity_survey.config import CleaningRule, CleaningSection
+from smartcity_survey.data.read import Responses
 from smartcity_survey.errors import Problem, SurveyError
-from smartcity_survey.model import Model
-from smartcity_survey.read import Responses
 from smartcity_survey.stages.naming import naming
-from smartcity_survey.stats.correlation import correlation, require_independence
+from smartcity_survey.stats.core.correlations import correlation, require_independence
+from smartcity_survey.study.codebook import RESPONDENT, Codebook
+from smartcity_survey.study.config import CleaningRule, CleaningSection
+from smartcity_survey.study.model import Model
 
 EXAMPLES = 5
 """Rows or codes named in one message."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smartcity_survey.clean import Cleaned
+from smartcity_survey.data.clean import Cleaned
 from smartcity_survey.errors import Problem
 
 LARGE_SHARE = 0.25

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from smartcity_survey.codebook import Codebook, Demographic
-from smartcity_survey.config import DataSection
+from smartcity_survey.data.read.cells import missing_codes, wordings_of
 from smartcity_survey.errors import Problem
-from smartcity_survey.read.cells import missing_codes, wordings_of
+from smartcity_survey.study.codebook import Codebook, Demographic
+from smartcity_survey.study.config import DataSection
 
 Ranges = Sequence[tuple[float, float]]
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from smartcity_survey.config import Config
 from smartcity_survey.errors import Problem
+from smartcity_survey.study.config import Config
 
 WILDCARD = re.compile(r"\{\s*\w+\s*(,[^{}]*)?\}")
 """What Snakemake reads as a wildcard in the name of an input file; it knows no way to write such a name."""

@@ -7,18 +7,18 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.codebook import Codebook
-from smartcity_survey.config import Config, GroupsSection
 from smartcity_survey.errors import NoSolution, Problem
-from smartcity_survey.model import Model
 from smartcity_survey.stages.blocks import NO_ANSWER, demographic_codes, demographic_dummies
 from smartcity_survey.stages.factors import n_components
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.retention import item_limits
 from smartcity_survey.stages.scores import score_weights
-from smartcity_survey.stats.correlation import correlation
-from smartcity_survey.stats.item_deletion import ItemLimits, delete_items
-from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.core.correlations import correlation
+from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.factor.item_deletion import ItemLimits, delete_items
+from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.config import Config, GroupsSection
+from smartcity_survey.study.model import Model
 
 FEWEST_ELSEWHERE = 5
 """Answers outside an item's most frequent code before correlations of ordered categories rest on a few."""

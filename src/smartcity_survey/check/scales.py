@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.codebook import Codebook, Scale
+from smartcity_survey.study.codebook import Codebook, Scale
 
 USUAL_SHARE = 0.5
 """Share of items that hold a code before it counts as part of their scale, not as a slip."""

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.check.scales import by_scale
-from smartcity_survey.codebook import RESPONDENT, Codebook
-from smartcity_survey.config import CleaningSection
+from smartcity_survey.data.read import Responses
 from smartcity_survey.errors import Problem
-from smartcity_survey.read import Responses
-from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.core.types import Array
+from smartcity_survey.study.codebook import RESPONDENT, Codebook
+from smartcity_survey.study.config import CleaningSection
 
 FEWEST_ANSWERS = 100
 """Answers to all items of a scale before a code nobody used means anything."""

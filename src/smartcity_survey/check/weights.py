@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.codebook import WEIGHT
 from smartcity_survey.errors import Problem
-from smartcity_survey.model import Model
-from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.core.types import Array
+from smartcity_survey.study.codebook import WEIGHT
+from smartcity_survey.study.model import Model
 
 LOW_SHARE = 0.5
 """Share of the questionnaires that the effective sample size should reach."""

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from smartcity_survey.data.read.cells import Missing, cell_text, read_codes, read_dates
+from smartcity_survey.data.read.tables import Table
 from smartcity_survey.errors import Problem, SurveyError
-from smartcity_survey.read.cells import Missing, cell_text, read_codes, read_dates
-from smartcity_survey.read.tables import Table
 
 MOST_DISTINCT = 200
 """Different values of a column that are kept; a column with more is a measurement or free text."""

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from smartcity_survey.codebook import HEADINGS
 from smartcity_survey.new_wave.columns import Column
 from smartcity_survey.new_wave.guesses import GRID, Codes, Group, Roles, bands
+from smartcity_survey.study.codebook import HEADINGS
 
 LONGEST_LABEL = 80
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,15}")

@@ -11,15 +11,15 @@ from typing import Any
 import jinja2
 import yaml
 
-from smartcity_survey.codebook import Codebook
-from smartcity_survey.config import DataSection, parse_config
+from smartcity_survey.data.read.opening import open_table
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import write_text
 from smartcity_survey.new_wave.columns import Column, describe_columns, has_decimal_commas
 from smartcity_survey.new_wave.draft import Draft, draft_study
 from smartcity_survey.new_wave.guesses import FEWEST_ITEMS, guess_roles
-from smartcity_survey.parsing import parse, read_yaml
-from smartcity_survey.read.opening import open_table
+from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.config import DataSection, parse_config
+from smartcity_survey.study.parsing import parse, read_yaml
 
 FALLBACK = "cp1251"
 """Encoding of text that is not UTF-8 and names no other: what Windows programs write in Kazakhstan."""

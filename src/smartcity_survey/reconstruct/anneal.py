@@ -8,7 +8,7 @@ import numba
 import numpy as np
 from scipy.optimize import minimize
 
-from smartcity_survey.stats.types import Array, IntArray
+from smartcity_survey.stats.core.types import Array, IntArray
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.codebook import Codebook
-from smartcity_survey.model import Model
 from smartcity_survey.reconstruct.demographics import possible_counts, unrelated_categories
 from smartcity_survey.reconstruct.flaws import RETAINED, FlawCounts, add_flawed_rows
 from smartcity_survey.reconstruct.survey_file import write_csv, write_sav
-from smartcity_survey.stats.cfa import fit_cfa
-from smartcity_survey.stats.correlation import covariance
-from smartcity_survey.stats.scores import regression_score_weights
+from smartcity_survey.stats.core.correlations import covariance
+from smartcity_survey.stats.measurement.scores import regression_score_weights
+from smartcity_survey.stats.sem.cfa import fit_cfa
+from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.model import Model
 
 FLAWS = FlawCounts(blank_form=31, abandoned=128, skipped=96, out_of_range=42, duplicate_respondent=27)
 """The study says that 324 questionnaires were incomplete or inaccurate, not how; these are plausible."""

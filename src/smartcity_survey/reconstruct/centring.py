@@ -17,7 +17,7 @@ from smartcity_survey.reconstruct.covariance import (
 )
 from smartcity_survey.reconstruct.design import Problem
 from smartcity_survey.reconstruct.evaluate import Evaluator
-from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.core.types import Array
 
 _LONGEST = 0.03  # step in each principal direction: the statistics are near linear within it
 _ENOUGH = 0.6  # room in half-widths that is worth having; more of one statistic does not buy less of another

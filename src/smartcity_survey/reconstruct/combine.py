@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numba
 import numpy as np
 
-from smartcity_survey.stats.types import Array, IntArray
+from smartcity_survey.stats.core.types import Array, IntArray
 
 
 def combinations(

@@ -12,7 +12,7 @@ from scipy.linalg import expm
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.reconstruct.design import Problem
 from smartcity_survey.reconstruct.evaluate import Evaluator, Jacobian
-from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.core.types import Array
 
 _BEYOND_COVARIANCE = ("skewness", "kurtosis")
 T = TypeVar("T")

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.stats import kruskal
 
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.core.types import Array
 
 Counts = Mapping[str, Mapping[int, int]]
 """Question -> answer code -> respondents who gave it."""

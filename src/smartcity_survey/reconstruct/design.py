@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.core.types import Array
 
 Key = tuple[str, ...]
 """Name of a statistic, such as ("loading", "SE1", "5") or ("score", "secon", "sd")."""

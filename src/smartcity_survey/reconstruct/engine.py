@@ -21,7 +21,7 @@ from smartcity_survey.reconstruct.refine import Refiner
 from smartcity_survey.reconstruct.relations import CONTRADICTION, narrowed
 from smartcity_survey.reconstruct.schedule import Schedule
 from smartcity_survey.reconstruct.start import starting_state
-from smartcity_survey.stats.types import Array, IntArray
+from smartcity_survey.stats.core.types import Array, IntArray
 
 Progress = Callable[[str], None]
 _POSSIBLE = 0.02

@@ -12,7 +12,7 @@ import numpy as np
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.reconstruct.design import Design
 from smartcity_survey.reconstruct.formulas import Formulas, Moments, Solved
-from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.core.types import Array
 
 J = Any
 _STEPS = 6  # frozen-Newton steps of one exact evaluation: each gains two to three digits after a few flips

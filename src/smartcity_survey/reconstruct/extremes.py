@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from smartcity_survey.reconstruct.design import Problem, Target, rounding_interval
-from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.core.types import Array
 
 Extremes = Mapping[str, tuple[str, str]]
 """Score -> printed minimum and maximum."""

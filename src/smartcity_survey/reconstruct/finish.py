@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from smartcity_survey.stats.types import Array, IntArray
+from smartcity_survey.stats.core.types import Array, IntArray
 
 
 def bartlett(x: IntArray) -> float:

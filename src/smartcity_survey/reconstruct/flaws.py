@@ -8,9 +8,9 @@ from dataclasses import dataclass, fields
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.data.read import RESPONDENT
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.read import RESPONDENT
-from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.core.types import Array
 
 RETAINED = "retained"
 """Name of the column that is 1 for a usable questionnaire and 0 for a flawed one."""

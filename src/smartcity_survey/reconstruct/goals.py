@@ -6,7 +6,7 @@ import numpy as np
 
 from smartcity_survey.reconstruct.anneal import Goal
 from smartcity_survey.reconstruct.design import Problem, Target
-from smartcity_survey.stats.types import Array, BoolArray
+from smartcity_survey.stats.core.types import Array, BoolArray
 
 _ANNEAL_MARGIN = 0.03
 """Distance that scores keep from the printed extremes while weights still move a little."""

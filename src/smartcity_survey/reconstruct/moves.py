@@ -8,7 +8,7 @@ import numpy as np
 
 from smartcity_survey.reconstruct.anneal import unimodal
 from smartcity_survey.reconstruct.evaluate import Jacobian
-from smartcity_survey.stats.types import Array, BoolArray, IntArray
+from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from scipy import stats
 
 from smartcity_survey.audit.paper import Paper, Printed
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.model import Model
 from smartcity_survey.reconstruct.design import Design, Problem, Target
 from smartcity_survey.reconstruct.extremes import Extremes
+from smartcity_survey.study.model import Model
 
 _DESCRIPTIVES = ("mean", "se_mean", "sd", "skewness", "kurtosis")
 _SUMMARY = ("r", "r2", "adj_r2", "std_error_estimate")

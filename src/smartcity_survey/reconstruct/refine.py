@@ -15,7 +15,7 @@ from smartcity_survey.reconstruct.finish import bartlett, bartlett_changes
 from smartcity_survey.reconstruct.moves import Limits, Moves, admissible, single_moves
 from smartcity_survey.reconstruct.schedule import Schedule, Search
 from smartcity_survey.reconstruct.units import Linear, Units, levelled
-from smartcity_survey.stats.types import Array, IntArray
+from smartcity_survey.stats.core.types import Array, IntArray
 
 _CHI2 = ("adequacy", "bartlett_chi2")
 _REACH = 5.0

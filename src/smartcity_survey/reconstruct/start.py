@@ -14,7 +14,7 @@ from smartcity_survey.reconstruct.covariance import State, covariance_boxes, lev
 from smartcity_survey.reconstruct.design import Problem
 from smartcity_survey.reconstruct.evaluate import Evaluator
 from smartcity_survey.reconstruct.schedule import Schedule
-from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.core.types import Array
 
 _SPREAD = 0.05  # of standardised loadings and log SDs between seeds
 

@@ -10,10 +10,7 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.audit.paper import Paper, Printed, read_paper
-from smartcity_survey.codebook import read_codebook
-from smartcity_survey.config import read_config
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.model import Model, build_model
 from smartcity_survey.reconstruct.bundle import bundle_survey, write_bundle
 from smartcity_survey.reconstruct.engine import Reconstruction, reconstruct_answers
 from smartcity_survey.reconstruct.finish import order_for_durbin_watson
@@ -21,10 +18,13 @@ from smartcity_survey.reconstruct.flaws import RETAINED
 from smartcity_survey.reconstruct.published import PublishedProblem, published_problem
 from smartcity_survey.reconstruct.schedule import Schedule
 from smartcity_survey.reconstruct.survey_file import write_csv
-from smartcity_survey.stats.cfa import fit_cfa
-from smartcity_survey.stats.correlation import covariance
-from smartcity_survey.stats.ols import ols
-from smartcity_survey.stats.scores import regression_score_weights
+from smartcity_survey.stats.core.correlations import covariance
+from smartcity_survey.stats.measurement.scores import regression_score_weights
+from smartcity_survey.stats.regression.least_squares import ols
+from smartcity_survey.stats.sem.cfa import fit_cfa
+from smartcity_survey.study.codebook import read_codebook
+from smartcity_survey.study.config import read_config
+from smartcity_survey.study.model import Model, build_model
 
 Progress = Callable[[str], None]
 

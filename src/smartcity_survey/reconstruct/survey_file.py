@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 import pyreadstat
 
-from smartcity_survey.codebook import Codebook, Scale, text
-from smartcity_survey.config import Label, Language
+from smartcity_survey.data.read import RESPONDENT
 from smartcity_survey.io import write_bytes, write_table
-from smartcity_survey.read import RESPONDENT
 from smartcity_survey.reconstruct.flaws import NO_ANSWER, RETAINED
+from smartcity_survey.study.codebook import Codebook, Scale, text
+from smartcity_survey.study.config import Label, Language
 
 FILE_LABEL = "RECONSTRUCTION from printed tables - NOT real answers"
 """Label of the `.sav`; SPSS allows 64 bytes."""

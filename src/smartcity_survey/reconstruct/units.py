@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from smartcity_survey.reconstruct.moves import Moves
-from smartcity_survey.stats.types import Array, IntArray
+from smartcity_survey.stats.core.types import Array, IntArray
 
 
 @dataclass(frozen=True, slots=True)

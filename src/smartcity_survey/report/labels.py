@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from smartcity_survey.codebook import Codebook, text
-from smartcity_survey.config import Language
+from smartcity_survey.study.codebook import Codebook, text
+from smartcity_survey.study.config import Language
 
 REVERSED = " (R)"
 """After the label of an item whose answers were recoded."""

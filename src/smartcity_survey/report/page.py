@@ -11,7 +11,6 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from smartcity_survey.codebook import text
 from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.io import read_json, read_table, write_text
 from smartcity_survey.report.cells import records
@@ -24,6 +23,7 @@ from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import card_entries, score_notes
 from smartcity_survey.report.verdicts import facts, verdicts
 from smartcity_survey.stages.hypotheses import methods_of
+from smartcity_survey.study.codebook import text
 
 HERE = Path(__file__).parent
 

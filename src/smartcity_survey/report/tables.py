@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from smartcity_survey.disclosure import HIDDEN_BELOW
+from smartcity_survey.data.disclosure import HIDDEN_BELOW
 from smartcity_survey.io import AT_FAULT, INADMISSIBLE, REFUSED, WHOLE, Card
 from smartcity_survey.report.cells import Cell, cell, interval, records
 from smartcity_survey.report.contents import Contents, Entry

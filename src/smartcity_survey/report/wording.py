@@ -10,8 +10,8 @@ from typing import Any
 
 import yaml
 
-from smartcity_survey.config import Language
 from smartcity_survey.report.formats import NumberStyle
+from smartcity_survey.study.config import Language
 
 LOCALES = Path(__file__).parent / "locale"
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")

@@ -9,8 +9,8 @@ from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.refusals import empty_without_solution
-from smartcity_survey.stats.adequacy import bartlett_sphericity, kmo
-from smartcity_survey.stats.correlation import correlation, require_independence
+from smartcity_survey.stats.core.correlations import correlation, require_independence
+from smartcity_survey.stats.factor.adequacy import bartlett_sphericity, kmo
 
 
 @empty_without_solution("adequacy", "item_msa", "anti_image_correlations", "anti_image_covariances")

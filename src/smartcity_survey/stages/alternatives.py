@@ -9,10 +9,10 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.codebook import Codebook
 from smartcity_survey.stages.blocks import demographic_dummies
 from smartcity_survey.stages.clean import SCREENS
-from smartcity_survey.stats.types import Array, BoolArray
+from smartcity_survey.stats.core.types import Array, BoolArray
+from smartcity_survey.study.codebook import Codebook
 
 NONE = "none"
 

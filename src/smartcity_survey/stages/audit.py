@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from smartcity_survey import audit
-from smartcity_survey.config import Language
 from smartcity_survey.io import Card, StageResult
+from smartcity_survey.study.config import Language
 
 
 def audit_published(published: str, language: Language) -> StageResult:

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.codebook import Codebook
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.stats.ols_blocks import BlockStep, hierarchical_ols
-from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.regression.ols_blocks import BlockStep, hierarchical_ols
+from smartcity_survey.study.codebook import Codebook
 
 CONSTANT = "constant"
 DEMOGRAPHICS = "demographics"

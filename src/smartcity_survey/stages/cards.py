@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from smartcity_survey.config import PlsSection
 from smartcity_survey.io import INADMISSIBLE, Card
-from smartcity_survey.model import Model
-from smartcity_survey.stats.types import Array, IntArray
+from smartcity_survey.stats.core.types import Array, IntArray
+from smartcity_survey.study.config import PlsSection
+from smartcity_survey.study.model import Model
 
 MODES = {"reflective": "A", "mode_a": "A", "mode_b": "B", "sum_score": "sum score"}
 """Modes of the config, as papers call them."""

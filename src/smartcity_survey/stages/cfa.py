@@ -7,24 +7,24 @@ from dataclasses import asdict
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.config import CfaSection
 from smartcity_survey.io import WHOLE, Card, StageResult
-from smartcity_survey.model import Model
 from smartcity_survey.stages.cards import inadmissible, respondents, single_items
 from smartcity_survey.stages.dwls import ORDINAL_TABLES, ordinal_tables
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.refusals import Refusals, empty_without_solution
-from smartcity_survey.stats.cfa import CfaFit, fit_cfa
-from smartcity_survey.stats.cfa_fit import CfaIndices, fit_indices
-from smartcity_survey.stats.cfa_residuals import covariance_residuals
-from smartcity_survey.stats.cfa_robust import satorra_bentler
-from smartcity_survey.stats.correlation import covariance
-from smartcity_survey.stats.dynamic_fit import dynamic_cutoffs
-from smartcity_survey.stats.maximum_likelihood import TOLERANCE
-from smartcity_survey.stats.modification import modification_indices
-from smartcity_survey.stats.polychoric import NO_CONTINUITY
-from smartcity_survey.stats.significance import normal_interval, normal_two_sided
-from smartcity_survey.stats.structure import Matrix
+from smartcity_survey.stats.core.correlations import covariance
+from smartcity_survey.stats.core.significance import normal_interval, normal_two_sided
+from smartcity_survey.stats.items.polychoric_correlations import NO_CONTINUITY
+from smartcity_survey.stats.sem.cfa import CfaFit, fit_cfa
+from smartcity_survey.stats.sem.cfa_fit import CfaIndices, fit_indices
+from smartcity_survey.stats.sem.cfa_residuals import covariance_residuals
+from smartcity_survey.stats.sem.cfa_robust import satorra_bentler
+from smartcity_survey.stats.sem.dynamic_fit import dynamic_cutoffs
+from smartcity_survey.stats.sem.maximum_likelihood import TOLERANCE
+from smartcity_survey.stats.sem.modification import modification_indices
+from smartcity_survey.stats.sem.structure import Matrix
+from smartcity_survey.study.config import CfaSection
+from smartcity_survey.study.model import Model
 
 INDICES = ("srmr", "rmsea", "cfi")
 DYNAMIC = [

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from smartcity_survey.clean import Cleaned, clean_responses
-from smartcity_survey.codebook import Codebook
-from smartcity_survey.config import CleaningSection
+from smartcity_survey.data.clean import Cleaned, clean_responses
 from smartcity_survey.io import StageResult
 from smartcity_survey.stages.cards import respondents
+from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.config import CleaningSection
 
 SCREENS = {
     "longstring": ("above", 14.0, "Johnson 2005; Curran 2016"),

@@ -10,26 +10,26 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.config import FactorsSection
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import corrections, respondents
 from smartcity_survey.stages.factors import n_components
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.refusals import empty_without_solution, reason
-from smartcity_survey.stats.correlation import correlation
-from smartcity_survey.stats.extraction import (
+from smartcity_survey.stats.core.correlations import correlation
+from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.factor.components import principal_components, rotated_solution
+from smartcity_survey.stats.factor.extraction import (
     CommonFactors,
     goodness_of_fit,
     maximum_likelihood_factors,
     principal_axes,
 )
-from smartcity_survey.stats.factors import principal_components, rotated_solution
-from smartcity_survey.stats.oblique import ObliqueRotation, oblimin, promax
-from smartcity_survey.stats.polychoric import NO_CONTINUITY, corrected_pairs, polychoric
-from smartcity_survey.stats.reproduced import reproduced
-from smartcity_survey.stats.rotation import TOLERANCE, Rotation, varimax
-from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.factor.oblique import ObliqueRotation, oblimin, promax
+from smartcity_survey.stats.factor.reproduced_correlations import reproduced
+from smartcity_survey.stats.factor.rotation import TOLERANCE, Rotation, varimax
+from smartcity_survey.stats.items.polychoric_correlations import NO_CONTINUITY, corrected_pairs, polychoric
+from smartcity_survey.study.config import FactorsSection
 
 COMPONENTS, POLYCHORIC = "components", "polychoric_components"
 AXES, LIKELIHOOD = "principal_axes", "maximum_likelihood"

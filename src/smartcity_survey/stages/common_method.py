@@ -7,16 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.codebook import Codebook
-from smartcity_survey.config import CommonMethodSection
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import WHOLE, Card, StageResult
-from smartcity_survey.model import Model
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.refusals import Refusals, empty_without_solution
 from smartcity_survey.stages.scores import require_scores
-from smartcity_survey.stats.common_method import full_collinearity_vif, harman, marker_adjusted
-from smartcity_survey.stats.correlation import correlation
+from smartcity_survey.stats.core.correlations import correlation
+from smartcity_survey.stats.quality.common_method import full_collinearity_vif, harman, marker_adjusted
+from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.config import CommonMethodSection
+from smartcity_survey.study.model import Model
 
 MAJORITY = 50.0
 """Percent of the variance from which a single factor counts as a sign of bias."""

@@ -13,11 +13,11 @@ from scipy.optimize import linear_sum_assignment
 
 from smartcity_survey.errors import Problem
 from smartcity_survey.io import Card, StageResult
-from smartcity_survey.model import Model
 from smartcity_survey.stages.blocks import CONSTANT
 from smartcity_survey.stages.cards import respondents
-from smartcity_survey.stats.rotation import varimax_criterion
-from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.factor.rotation import varimax_criterion
+from smartcity_survey.study.model import Model
 
 # Why each tolerance is what it is:
 EXACT = 1e-8

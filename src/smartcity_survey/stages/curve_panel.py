@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.stats.types import Array, BoolArray, IntArray
+from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 
 MEASUREMENT_CHOICES = ("items", "exclusion", "coding", "score")
 FAILED_CHOICES = (*MEASUREMENT_CHOICES, "estimator")

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.codebook import Codebook, Demographic, Label, text
-from smartcity_survey.config import Language
 from smartcity_survey.io import StageResult
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.naming import naming
-from smartcity_survey.stats.descriptives import describe
+from smartcity_survey.stats.items.descriptives import describe
+from smartcity_survey.study.codebook import Codebook, Demographic, Label, text
+from smartcity_survey.study.config import Language
 
 SPSS_FORMULAS = "SPSS (bias-corrected skewness and kurtosis)"
 

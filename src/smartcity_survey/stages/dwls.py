@@ -8,16 +8,16 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.io import WHOLE, Card, StageResult
-from smartcity_survey.model import Model
 from smartcity_survey.stages.cards import corrections, respondents, single_items
 from smartcity_survey.stages.naming import square
 from smartcity_survey.stages.refusals import Refusals
-from smartcity_survey.stats.cfa import CfaFit
-from smartcity_survey.stats.dwls import TOLERANCE, DwlsFit, fit_dwls
-from smartcity_survey.stats.dwls_fit import dwls_indices
-from smartcity_survey.stats.polychoric import NO_CONTINUITY, Polychoric, polychoric
-from smartcity_survey.stats.significance import normal_interval, normal_two_sided
-from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.core.significance import normal_interval, normal_two_sided
+from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.items.polychoric_correlations import NO_CONTINUITY, Polychoric, polychoric
+from smartcity_survey.stats.sem.cfa import CfaFit
+from smartcity_survey.stats.sem.dwls import TOLERANCE, DwlsFit, fit_dwls
+from smartcity_survey.stats.sem.dwls_fit import dwls_indices
+from smartcity_survey.study.model import Model
 
 LOADINGS = [
     *("item", "construct", "std_loading", "std_error", "z", "p", "ci_low", "ci_high"),

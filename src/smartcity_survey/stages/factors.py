@@ -7,10 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.config import FactorsSection
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import WHOLE, Card, StageResult
-from smartcity_survey.model import Model
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.refusals import Refusals
@@ -21,14 +19,23 @@ from smartcity_survey.stages.retention import (
     retention_card,
     retention_frame,
 )
-from smartcity_survey.stats.correlation import correlation
-from smartcity_survey.stats.factors import FactorSolution, rotated_solution
-from smartcity_survey.stats.item_deletion import Deletion, ItemLimits, delete_items
-from smartcity_survey.stats.minimum_average_partial import MinimumAveragePartial, minimum_average_partial
-from smartcity_survey.stats.parallel import ParallelAnalysis, components_above, parallel_analysis
-from smartcity_survey.stats.reproduced import LARGE_RESIDUAL, Reproduced, reproduced
-from smartcity_survey.stats.rotation import N_STARTS, SEED, TOLERANCE
-from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.core.correlations import correlation
+from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.factor.components import FactorSolution, rotated_solution
+from smartcity_survey.stats.factor.item_deletion import Deletion, ItemLimits, delete_items
+from smartcity_survey.stats.factor.parallel import (
+    ParallelAnalysis,
+    components_above,
+    parallel_analysis,
+)
+from smartcity_survey.stats.factor.partial_correlations import (
+    MinimumAveragePartial,
+    minimum_average_partial,
+)
+from smartcity_survey.stats.factor.reproduced_correlations import LARGE_RESIDUAL, Reproduced, reproduced
+from smartcity_survey.stats.factor.rotation import N_STARTS, SEED, TOLERANCE
+from smartcity_survey.study.config import FactorsSection
+from smartcity_survey.study.model import Model
 
 TABLES = (
     *("eigenvalues", "component_count", "minimum_average_partial", "variance_explained", "communalities"),

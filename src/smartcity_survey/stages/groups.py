@@ -9,23 +9,23 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.codebook import Codebook
-from smartcity_survey.config import GroupsSection, PlsSection
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import Card, StageResult
-from smartcity_survey.model import Model
 from smartcity_survey.stages.blocks import NO_ANSWER, demographic_codes, require_demographics
 from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls import pls_model
 from smartcity_survey.stages.refusals import reason
-from smartcity_survey.stats.correlation import covariance
-from smartcity_survey.stats.errors import InGroup, StatisticsError
-from smartcity_survey.stats.invariance import Rung, invariance_ladder
-from smartcity_survey.stats.likelihood import Sample
-from smartcity_survey.stats.maximum_likelihood import TOLERANCE
-from smartcity_survey.stats.micom import GroupComparison, compare_groups
-from smartcity_survey.stats.types import Array, BoolArray
+from smartcity_survey.stats.core.correlations import covariance
+from smartcity_survey.stats.core.errors import InGroup, StatisticsError
+from smartcity_survey.stats.core.types import Array, BoolArray
+from smartcity_survey.stats.pls.micom import GroupComparison, compare_groups
+from smartcity_survey.stats.sem.invariance import Rung, invariance_ladder
+from smartcity_survey.stats.sem.likelihood import Sample
+from smartcity_survey.stats.sem.maximum_likelihood import TOLERANCE
+from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.config import GroupsSection, PlsSection
+from smartcity_survey.study.model import Model
 
 COMPARISONS = [
     *("demographic", "first", "second", "n_first", "n_second"),

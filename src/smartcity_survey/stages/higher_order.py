@@ -7,9 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.config import PlsSection
 from smartcity_survey.io import StageResult
-from smartcity_survey.model import HigherOrder, Model
 from smartcity_survey.stages.cards import MODES
 from smartcity_survey.stages.hypotheses import judge
 from smartcity_survey.stages.naming import naming
@@ -21,13 +19,18 @@ from smartcity_survey.stages.pls_bootstrap import (
 )
 from smartcity_survey.stages.pls_inputs import PlsInputs, core_mode
 from smartcity_survey.stages.refusals import empty_without_solution
-from smartcity_survey.stats.bootstrap import PlsBootstrap
-from smartcity_survey.stats.higher_order import LowerOrder
-from smartcity_survey.stats.pls import PlsFit, fit_pls
-from smartcity_survey.stats.pls_fit import outer_vif
-from smartcity_survey.stats.pls_model import PlsModel
-from smartcity_survey.stats.reliability import average_variance_extracted, composite_reliability
-from smartcity_survey.stats.types import IntArray
+from smartcity_survey.stats.core.types import IntArray
+from smartcity_survey.stats.measurement.reliability_coefficients import (
+    average_variance_extracted,
+    composite_reliability,
+)
+from smartcity_survey.stats.pls.algorithm import PlsFit, fit_pls
+from smartcity_survey.stats.pls.bootstrap import PlsBootstrap
+from smartcity_survey.stats.pls.higher_order import LowerOrder
+from smartcity_survey.stats.pls.model import PlsModel
+from smartcity_survey.stats.pls.model_fit import outer_vif
+from smartcity_survey.study.config import PlsSection
+from smartcity_survey.study.model import HigherOrder, Model
 
 
 @dataclass(frozen=True, slots=True, eq=False)

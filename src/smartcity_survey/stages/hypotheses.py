@@ -11,8 +11,8 @@ from typing import Any, Literal
 import pandas as pd
 
 from smartcity_survey.io import Card, StageResult
-from smartcity_survey.model import Hypothesis, Model
 from smartcity_survey.stages.lines import Line, line_of
+from smartcity_survey.study.model import Hypothesis, Model
 
 Verdict = Literal["confirmed", "not_confirmed", "no_solution"]
 

@@ -9,23 +9,23 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.io import Card, StageResult
-from smartcity_survey.model import Model
 from smartcity_survey.stages.cards import respondents, single_items
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.refusals import Refusals, empty_without_solution
-from smartcity_survey.stats.correlation import covariance
-from smartcity_survey.stats.reliability import (
+from smartcity_survey.stats.core.correlations import covariance
+from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.measurement.reliability_coefficients import (
     cronbach_alpha,
     feldt_interval,
     item_summary,
     item_total,
 )
-from smartcity_survey.stats.reliability_intervals import (
+from smartcity_survey.stats.measurement.reliability_intervals import (
     CoefficientIntervals,
     factor_intervals,
     omega_intervals,
 )
-from smartcity_survey.stats.types import Array
+from smartcity_survey.study.model import Model
 
 LEVEL = 0.95
 

@@ -7,8 +7,8 @@ import platform
 from pathlib import Path
 from typing import Any
 
-from smartcity_survey.config import Config
-from smartcity_survey.dependencies import versions
+from smartcity_survey.study.config import Config
+from smartcity_survey.workflow.dependencies import versions
 
 
 def build_manifest(config: Config, inputs: list[str], code: str) -> dict[str, Any]:

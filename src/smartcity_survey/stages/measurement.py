@@ -7,24 +7,24 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.config import PlsSection
 from smartcity_survey.io import Card, StageResult
-from smartcity_survey.model import Model
 from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.pls import fit_model
 from smartcity_survey.stages.pls_inputs import PlsInputs
 from smartcity_survey.stages.refusals import Refusals, empty_without_solution
-from smartcity_survey.stats.cfa import CfaFit, fit_cfa
-from smartcity_survey.stats.correlation import covariance
-from smartcity_survey.stats.errors import HeywoodCase
-from smartcity_survey.stats.reliability import (
+from smartcity_survey.stats.core.correlations import covariance
+from smartcity_survey.stats.core.errors import HeywoodCase
+from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.measurement.reliability_coefficients import (
     average_variance_extracted,
     composite_reliability,
     reliability,
 )
-from smartcity_survey.stats.types import Array
-from smartcity_survey.stats.validity import fornell_larcker, htmt
+from smartcity_survey.stats.measurement.validity import fornell_larcker, htmt
+from smartcity_survey.stats.sem.cfa import CfaFit, fit_cfa
+from smartcity_survey.study.config import PlsSection
+from smartcity_survey.study.model import Model
 
 
 @empty_without_solution("reliability", "fornell_larcker", "htmt")

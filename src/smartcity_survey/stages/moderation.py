@@ -5,22 +5,22 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.config import PlsSection
 from smartcity_survey.io import Card, StageResult
-from smartcity_survey.model import Model
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls_bootstrap import bootstrap_card, interval_columns
 from smartcity_survey.stages.pls_inputs import PlsInputs
 from smartcity_survey.stages.refusals import empty_without_solution
-from smartcity_survey.stats.bootstrap import PlsBootstrap
-from smartcity_survey.stats.intervals import Summary, summarise
-from smartcity_survey.stats.moderation import (
+from smartcity_survey.stats.core.intervals import Summary, summarise
+from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.pls.bootstrap import PlsBootstrap
+from smartcity_survey.stats.pls.moderation import (
     Moderated,
     ModeratedBootstrap,
     moderate,
     simple_slopes,
 )
-from smartcity_survey.stats.types import Array
+from smartcity_survey.study.config import PlsSection
+from smartcity_survey.study.model import Model
 
 AT = np.array([-1.0, 0.0, 1.0])
 """Values of the moderator, in standard deviations from its mean, at which slopes are told."""

@@ -9,44 +9,44 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.config import PlsSection
 from smartcity_survey.errors import NoSolution
-from smartcity_survey.model import Model
 from smartcity_survey.stages.alternatives import Alternatives
 from smartcity_survey.stages.curve_panel import FAILED_CHOICES
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls import pls_model
 from smartcity_survey.stages.refusals import reason
-from smartcity_survey.stats.cfa import fit_cfa
-from smartcity_survey.stats.construct_moments import (
+from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
+from smartcity_survey.stats.evidence.construct_moments import (
     ConstructMoments,
     pls_moments,
     score_moments,
 )
-from smartcity_survey.stats.dwls import fit_dwls
-from smartcity_survey.stats.factor_moments import factor_moments, ordinal_factor_moments
-from smartcity_survey.stats.item_moments import (
+from smartcity_survey.stats.evidence.latent_moments import factor_moments, ordinal_factor_moments
+from smartcity_survey.stats.evidence.specification_curve import null_estimates
+from smartcity_survey.stats.evidence.subset_regression import (
+    SubsetFits,
+    huber_fits,
+    least_squares_fits,
+    sandwich_fits,
+)
+from smartcity_survey.stats.items.item_moments import (
     ItemMoments,
     midranks,
     pearson_moments,
     polychoric_moments,
     standardised,
 )
-from smartcity_survey.stats.polychoric import Polychoric
-from smartcity_survey.stats.scores import (
+from smartcity_survey.stats.items.polychoric_correlations import Polychoric
+from smartcity_survey.stats.measurement.scores import (
     bartlett_score_weights,
     component_score_weights,
     mean_score_weights,
     regression_score_weights,
 )
-from smartcity_survey.stats.specification_curve import null_estimates
-from smartcity_survey.stats.subset_regression import (
-    SubsetFits,
-    huber_fits,
-    least_squares_fits,
-    sandwich_fits,
-)
-from smartcity_survey.stats.types import Array, BoolArray, IntArray
+from smartcity_survey.stats.sem.cfa import fit_cfa
+from smartcity_survey.stats.sem.dwls import fit_dwls
+from smartcity_survey.study.config import PlsSection
+from smartcity_survey.study.model import Model
 
 EVERY = "every"
 # A specification needs three digits of a factor correlation.

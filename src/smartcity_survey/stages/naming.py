@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.errors import NoSolution, Problem
-from smartcity_survey.stats import errors
-from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.core import errors
+from smartcity_survey.stats.core.types import Array
 
 COMPONENTS = "config.yaml, factors.n_components"
 

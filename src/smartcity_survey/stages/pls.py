@@ -7,10 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.config import PlsSection
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import StageResult
-from smartcity_survey.model import Model
 from smartcity_survey.stages.higher_order import HIGHER_ORDER_TABLES, higher_order_tables
 from smartcity_survey.stages.moderation import MODERATION_TABLES, moderation_tables
 from smartcity_survey.stages.naming import naming
@@ -24,13 +22,15 @@ from smartcity_survey.stages.pls_bootstrap import (
 from smartcity_survey.stages.pls_consistent import CONSISTENT_TABLES, consistent_tables
 from smartcity_survey.stages.pls_inputs import PlsInputs, core_mode
 from smartcity_survey.stages.refusals import refused
-from smartcity_survey.stats.bootstrap import PlsBootstrap
-from smartcity_survey.stats.intervals import summarise
-from smartcity_survey.stats.mediation import chain_effects, chain_standard_errors, chains
-from smartcity_survey.stats.pls import PlsFit, fit_pls
-from smartcity_survey.stats.pls_model import PlsModel
-from smartcity_survey.stats.pls_stack import Reason
-from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.core.intervals import summarise
+from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.pls.algorithm import PlsFit, fit_pls
+from smartcity_survey.stats.pls.bootstrap import PlsBootstrap
+from smartcity_survey.stats.pls.mediation import chain_effects, chain_standard_errors, chains
+from smartcity_survey.stats.pls.model import PlsModel
+from smartcity_survey.stats.pls.stack import Reason
+from smartcity_survey.study.config import PlsSection
+from smartcity_survey.study.model import Model
 
 TABLES = (
     *("pls_loadings", "pls_weights", "pls_paths", "pls_quality", "specific_indirect", "htmt_bounds"),

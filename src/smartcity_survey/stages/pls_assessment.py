@@ -8,21 +8,21 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.codebook import Codebook
-from smartcity_survey.config import PlsSection
 from smartcity_survey.io import WHOLE, Card, StageResult
-from smartcity_survey.model import Model
 from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.pls import pls_model
 from smartcity_survey.stages.pls_inputs import PlsInputs
 from smartcity_survey.stages.refusals import Refusals, empty_without_solution
-from smartcity_survey.stats.blindfolding import blindfolding_q2, omission_distance
-from smartcity_survey.stats.correlation import require_independence
-from smartcity_survey.stats.errors import NotPositiveDefinite
-from smartcity_survey.stats.ipma import importance_performance
-from smartcity_survey.stats.pls import PlsFit, fit_pls
-from smartcity_survey.stats.pls_fit import (
+from smartcity_survey.stats.core.correlations import require_independence
+from smartcity_survey.stats.core.errors import NotPositiveDefinite
+from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.measurement.validity import htmt2
+from smartcity_survey.stats.pls.algorithm import PlsFit, fit_pls
+from smartcity_survey.stats.pls.blindfolding import blindfolding_q2, omission_distance
+from smartcity_survey.stats.pls.ipma import importance_performance
+from smartcity_survey.stats.pls.model import PlsModel
+from smartcity_survey.stats.pls.model_fit import (
     Measurement,
     Structural,
     discrepancy,
@@ -30,9 +30,9 @@ from smartcity_survey.stats.pls_fit import (
     implied_correlations,
     outer_vif,
 )
-from smartcity_survey.stats.pls_model import PlsModel
-from smartcity_survey.stats.types import Array
-from smartcity_survey.stats.validity import htmt2
+from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.config import PlsSection
+from smartcity_survey.study.model import Model
 
 READINGS: dict[str, tuple[Measurement, Structural]] = {
     "composite_saturated": ("composite", "saturated"),

@@ -6,16 +6,16 @@ from collections.abc import Callable
 
 import numpy as np
 
-from smartcity_survey.config import PlsSection
 from smartcity_survey.io import Card
-from smartcity_survey.model import Model
 from smartcity_survey.stages.cards import pls_estimator, respondents
 from smartcity_survey.stages.pls_inputs import PlsInputs
-from smartcity_survey.stats.bootstrap import PlsBootstrap, bootstrap_pls
-from smartcity_survey.stats.higher_order import LowerOrder
-from smartcity_survey.stats.intervals import Summary
-from smartcity_survey.stats.pls_model import PlsModel
-from smartcity_survey.stats.types import Array, IntArray
+from smartcity_survey.stats.core.intervals import Summary
+from smartcity_survey.stats.core.types import Array, IntArray
+from smartcity_survey.stats.pls.bootstrap import PlsBootstrap, bootstrap_pls
+from smartcity_survey.stats.pls.higher_order import LowerOrder
+from smartcity_survey.stats.pls.model import PlsModel
+from smartcity_survey.study.config import PlsSection
+from smartcity_survey.study.model import Model
 
 INNER_DRAWS = 100
 """Resamples of each resample behind a studentised interval."""

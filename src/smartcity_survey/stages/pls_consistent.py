@@ -7,10 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.config import PlsSection
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import Card, StageResult
-from smartcity_survey.model import Model
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls_bootstrap import (
@@ -22,8 +20,10 @@ from smartcity_survey.stages.pls_bootstrap import (
 )
 from smartcity_survey.stages.pls_inputs import PlsInputs
 from smartcity_survey.stages.refusals import refused
-from smartcity_survey.stats.bootstrap import PlsBootstrap, consistent_bootstrap
-from smartcity_survey.stats.pls_model import PlsModel
+from smartcity_survey.stats.pls.bootstrap import PlsBootstrap, consistent_bootstrap
+from smartcity_survey.stats.pls.model import PlsModel
+from smartcity_survey.study.config import PlsSection
+from smartcity_survey.study.model import Model
 
 CONSISTENT_TABLES = ("plsc_paths", "plsc_loadings", "plsc_quality")
 METHOD = "consistent PLS: correlations of Mode A constructs divided by the roots of rho_A"

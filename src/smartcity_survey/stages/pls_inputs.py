@@ -7,15 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.codebook import WEIGHT
-from smartcity_survey.config import Mode, PlsSection
 from smartcity_survey.io import Card
-from smartcity_survey.model import Model
 from smartcity_survey.stages.cards import corrections
-from smartcity_survey.stats import pls_model as core
-from smartcity_survey.stats.correlation import centre, correlation, weighted_correlation
-from smartcity_survey.stats.polychoric import corrected_pairs, polychoric
-from smartcity_survey.stats.types import Array, IntArray
+from smartcity_survey.stats.core.correlations import centre, correlation, weighted_correlation
+from smartcity_survey.stats.core.types import Array, IntArray
+from smartcity_survey.stats.items.polychoric_correlations import corrected_pairs, polychoric
+from smartcity_survey.stats.pls import model as core
+from smartcity_survey.study.codebook import WEIGHT
+from smartcity_survey.study.config import Mode, PlsSection
+from smartcity_survey.study.model import Model
 
 
 def core_mode(mode: Mode) -> core.Mode:

@@ -5,21 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.config import PlsSection
 from smartcity_survey.io import Card, StageResult
-from smartcity_survey.model import Model
 from smartcity_survey.stages.cards import pls_estimator, respondents
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls import pls_model
 from smartcity_survey.stages.pls_inputs import PlsInputs
 from smartcity_survey.stages.refusals import empty_without_solution
-from smartcity_survey.stats.pls_prediction import (
+from smartcity_survey.stats.pls.prediction import (
     PlsPrediction,
     accuracy,
     loss_difference,
     predict_pls,
     random_folds,
 )
+from smartcity_survey.study.config import PlsSection
+from smartcity_survey.study.model import Model
 
 
 @empty_without_solution("pls_predict", "cvpat")

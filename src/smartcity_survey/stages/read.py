@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from smartcity_survey.codebook import Codebook
-from smartcity_survey.config import DataSection
+from smartcity_survey.data.read import read_survey
 from smartcity_survey.io import StageResult
-from smartcity_survey.read import read_survey
+from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.config import DataSection
 
 
 def read_responses(path: Path, codebook: Codebook, section: DataSection) -> StageResult:

@@ -9,19 +9,19 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.codebook import RESPONDENT, Codebook
-from smartcity_survey.config import RegressionSection
 from smartcity_survey.io import Card, StageResult
-from smartcity_survey.model import Model
 from smartcity_survey.stages.blocks import CONSTANT, demographic_dummies, hierarchical_tables
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.refusals import Refusals, empty_without_solution
 from smartcity_survey.stages.scores import require_scores
-from smartcity_survey.stats.collinearity import Collinearity
-from smartcity_survey.stats.ols import OlsFit, ols, refuse_perfect_fit
-from smartcity_survey.stats.ols_diagnostics import RegressionDiagnostics, regression_diagnostics
-from smartcity_survey.stats.residual_statistics import RESIDUAL_STATISTICS, ResidualStatistics
-from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.regression.collinearity import Collinearity
+from smartcity_survey.stats.regression.least_squares import OlsFit, ols, refuse_perfect_fit
+from smartcity_survey.stats.regression.ols_diagnostics import RegressionDiagnostics, regression_diagnostics
+from smartcity_survey.stats.regression.residuals import RESIDUAL_STATISTICS, ResidualStatistics
+from smartcity_survey.study.codebook import RESPONDENT, Codebook
+from smartcity_survey.study.config import RegressionSection
+from smartcity_survey.study.model import Model
 
 _HIERARCHICAL = ("hierarchical_blocks", "hierarchical_coefficients")
 _FITTED = ("model_summary", "anova", "coefficients")

@@ -14,9 +14,9 @@ from smartcity_survey.audit.findings import audit_cases
 from smartcity_survey.audit.messages import Wording
 from smartcity_survey.audit.paper import Paper, Printed, read_paper
 from smartcity_survey.audit.plan import plan
-from smartcity_survey.config import Language
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import Card, StageResult
+from smartcity_survey.study.config import Language
 
 Tables = Mapping[str, pd.DataFrame]
 

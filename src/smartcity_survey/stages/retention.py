@@ -7,15 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.config import FactorsSection
 from smartcity_survey.io import Card
-from smartcity_survey.model import Model
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.refusals import Refusals
-from smartcity_survey.stats.adequacy import kmo
-from smartcity_survey.stats.factors import FactorSolution
-from smartcity_survey.stats.item_deletion import Criterion, Deletion, ItemLimits
-from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.factor.adequacy import kmo
+from smartcity_survey.stats.factor.components import FactorSolution
+from smartcity_survey.stats.factor.item_deletion import Criterion, Deletion, ItemLimits
+from smartcity_survey.study.config import FactorsSection
+from smartcity_survey.study.model import Model
 
 NONE = "none"
 RETENTION = ["item", "construct", "component", "largest_loading", "retained", "rule"]

@@ -9,22 +9,22 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.config import RobustnessSection
 from smartcity_survey.io import WHOLE, Card, StageResult
-from smartcity_survey.model import Model
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.refusals import Refusals, empty_without_solution
 from smartcity_survey.stages.scores import require_scores
-from smartcity_survey.stats.bayes_factor import bayes_factors
-from smartcity_survey.stats.equivalence import tost
-from smartcity_survey.stats.multiplicity import benjamini_hochberg, holm
-from smartcity_survey.stats.ols import OlsFit, ols, refuse_perfect_fit
-from smartcity_survey.stats.power import coefficient_power, detectable_effect, effect_f2, rows_needed
-from smartcity_survey.stats.power_simulation import resampled_power
-from smartcity_survey.stats.relative_importance import relative_importance
-from smartcity_survey.stats.ridge import ridge_trace
-from smartcity_survey.stats.types import Array
-from smartcity_survey.stats.wald import joint_test
+from smartcity_survey.stats.core.multiplicity import benjamini_hochberg, holm
+from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.evidence.bayes_factor import bayes_factors
+from smartcity_survey.stats.evidence.equivalence import tost
+from smartcity_survey.stats.evidence.power import coefficient_power, detectable_effect, effect_f2, rows_needed
+from smartcity_survey.stats.evidence.power_simulation import resampled_power
+from smartcity_survey.stats.regression.importance import relative_importance
+from smartcity_survey.stats.regression.least_squares import OlsFit, ols, refuse_perfect_fit
+from smartcity_survey.stats.regression.ridge import ridge_trace
+from smartcity_survey.stats.regression.wald import joint_test
+from smartcity_survey.study.config import RobustnessSection
+from smartcity_survey.study.model import Model
 
 LAMBDAS = np.concatenate([[0.0], np.logspace(-3, 1, 41)])
 POWER = 0.8

@@ -9,26 +9,26 @@ from typing import get_args
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.codebook import RESPONDENT
-from smartcity_survey.config import PlsSection, ScoreMethod
 from smartcity_survey.errors import NoSolution, Problem
 from smartcity_survey.io import Card, StageResult
-from smartcity_survey.model import Model
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.describe import SPSS_FORMULAS, descriptives_frame
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.pls import fit_model
 from smartcity_survey.stages.refusals import Refusals, empty_without_solution
-from smartcity_survey.stats.cfa import fit_cfa
-from smartcity_survey.stats.correlation import correlation, covariance, require_independence
-from smartcity_survey.stats.scores import (
+from smartcity_survey.stats.core.correlations import correlation, covariance, require_independence
+from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.measurement.scores import (
     bartlett_score_weights,
     component_score_weights,
     mean_score_weights,
     regression_score_weights,
     sum_score_weights,
 )
-from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.sem.cfa import fit_cfa
+from smartcity_survey.study.codebook import RESPONDENT
+from smartcity_survey.study.config import PlsSection, ScoreMethod
+from smartcity_survey.study.model import Model
 
 METHODS: tuple[ScoreMethod, ...] = get_args(ScoreMethod)
 

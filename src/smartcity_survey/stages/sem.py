@@ -8,16 +8,16 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.io import Card, StageResult
-from smartcity_survey.model import Model
 from smartcity_survey.stages.cards import inadmissible, respondents, single_items
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.refusals import Refusals, empty_without_solution
-from smartcity_survey.stats.cfa_fit import fit_indices
-from smartcity_survey.stats.cfa_robust import satorra_bentler
-from smartcity_survey.stats.correlation import covariance
-from smartcity_survey.stats.maximum_likelihood import TOLERANCE
-from smartcity_survey.stats.sem import SemFit, fit_sem
-from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.core.correlations import covariance
+from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.sem.cfa_fit import fit_indices
+from smartcity_survey.stats.sem.cfa_robust import satorra_bentler
+from smartcity_survey.stats.sem.maximum_likelihood import TOLERANCE
+from smartcity_survey.stats.sem.sem import SemFit, fit_sem
+from smartcity_survey.study.model import Model
 
 
 @empty_without_solution("sem_paths", "sem_quality", "sem_fit")

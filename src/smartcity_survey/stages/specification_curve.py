@@ -9,16 +9,16 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from smartcity_survey.config import PlsSection
 from smartcity_survey.io import Card, StageResult
-from smartcity_survey.model import Hypothesis, Model
 from smartcity_survey.stages.alternatives import NONE, Alternatives
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.curve_panel import CHOICES, FAILED_CHOICES
 from smartcity_survey.stages.multiverse import Block, estimate_blocks
-from smartcity_survey.stats.significance import LEVEL_MARGIN, below_level
-from smartcity_survey.stats.specification_curve import choice_importance, draw_weights, joint_test
-from smartcity_survey.stats.types import Array, BoolArray, IntArray
+from smartcity_survey.stats.core.significance import LEVEL_MARGIN, below_level
+from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
+from smartcity_survey.stats.evidence.specification_curve import choice_importance, draw_weights, joint_test
+from smartcity_survey.study.config import PlsSection
+from smartcity_survey.study.model import Hypothesis, Model
 
 QUANTILES = {"min": 0.0, "q25": 0.25, "median": 0.5, "q75": 0.75, "max": 1.0}
 

@@ -9,20 +9,20 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.codebook import Codebook
-from smartcity_survey.config import GroupsSection, PlsSection
 from smartcity_survey.io import Card, StageResult
-from smartcity_survey.model import Model
 from smartcity_survey.stages.blocks import demographic_codes, require_demographics
 from smartcity_survey.stages.cards import pls_estimator, respondents
 from smartcity_survey.stages.pls import fit_model
 from smartcity_survey.stages.pls_inputs import PlsInputs
 from smartcity_survey.stages.refusals import Refusals
-from smartcity_survey.stats.cfa import fit_cfa
-from smartcity_survey.stats.cfa_fit import fit_indices
-from smartcity_survey.stats.correlation import covariance
-from smartcity_survey.stats.mean_difference import mean_difference
-from smartcity_survey.stats.validity import htmt
+from smartcity_survey.stats.core.correlations import covariance
+from smartcity_survey.stats.items.mean_differences import mean_difference
+from smartcity_survey.stats.measurement.validity import htmt
+from smartcity_survey.stats.sem.cfa import fit_cfa
+from smartcity_survey.stats.sem.cfa_fit import fit_indices
+from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.config import GroupsSection, PlsSection
+from smartcity_survey.study.model import Model
 
 Pair = tuple[str, str]
 """Two categories of one demographic question, each written `variable=code`."""

@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from smartcity_survey.config import RobustnessSection
 from smartcity_survey.io import Card, StageResult
-from smartcity_survey.model import Hypothesis, Model
 from smartcity_survey.stages.hypotheses import judge
 from smartcity_survey.stages.lines import Line, line_of
+from smartcity_survey.study.config import RobustnessSection
+from smartcity_survey.study.model import Hypothesis, Model
 
 Row = Mapping[str, Any]
 

@@ -9,22 +9,22 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.codebook import Demographic
-from smartcity_survey.config import GroupsSection, PlsSection
+from smartcity_survey.data.waves import Wave, common_items, shared_model
 from smartcity_survey.io import Card, StageResult
-from smartcity_survey.model import Model
 from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
 from smartcity_survey.stages.groups import compare_respondents
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls import pls_model
 from smartcity_survey.stages.refusals import Refusals, empty_without_solution
-from smartcity_survey.stats.bootstrap import PlsBootstrap, bootstrap_pls
-from smartcity_survey.stats.correlation import covariance
-from smartcity_survey.stats.intervals import summarise
-from smartcity_survey.stats.mean_difference import mean_difference, means
-from smartcity_survey.stats.reliability import cronbach_alpha
-from smartcity_survey.stats.types import Array
-from smartcity_survey.waves import Wave, common_items, shared_model
+from smartcity_survey.stats.core.correlations import covariance
+from smartcity_survey.stats.core.intervals import summarise
+from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.items.mean_differences import mean_difference, means
+from smartcity_survey.stats.measurement.reliability_coefficients import cronbach_alpha
+from smartcity_survey.stats.pls.bootstrap import PlsBootstrap, bootstrap_pls
+from smartcity_survey.study.codebook import Demographic
+from smartcity_survey.study.config import GroupsSection, PlsSection
+from smartcity_survey.study.model import Model
 
 WAVE = "wave"
 

@@ -26,7 +26,7 @@ from smartcity_survey.report.figures.drawing import (
 )
 from smartcity_survey.report.formats import formatter
 from smartcity_survey.report.setting import Setting
-from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.core.types import Array
 
 COLORS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, INK, MUTED)
 MEASURES = {"zero_order": "ratio:2", "beta": "ratio:2", "lmg_share": "share:0", "vif": "fixed:1"}

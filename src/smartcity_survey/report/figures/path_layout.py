@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.core.types import Array
 
 Edge = tuple[str, str]
 PLACES = (0.3, 0.5, 0.7, 0.4, 0.6, 0.22, 0.78)

@@ -20,7 +20,7 @@ from smartcity_survey.report.figures.drawing import (
 )
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.wording import Wording
-from smartcity_survey.stats.types import Array
+from smartcity_survey.stats.core.types import Array
 
 BINS = 12
 """Groups of equal size along the fitted values whose mean shows a bend or a funnel."""

@@ -1,0 +1,1 @@
+"""The answers: read, cleaned, compared across waves, and what of them may be shown."""

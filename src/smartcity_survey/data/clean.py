@@ -1,0 +1,212 @@
+"""Clean: named rules decide which questionnaires are kept; every exclusion is on record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.errors import SurveyError
+from smartcity_survey.stats.quality.careless import CarelessIndices, careless_indices
+from smartcity_survey.study.codebook import RESPONDENT, Codebook
+from smartcity_survey.study.config import CleaningSection
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Why a rule excludes a questionnaire: `reason` in general (it can be shared), `detail` of this one."""
+
+    reason: str
+    detail: str
+
+
+Findings = Mapping[int, Finding]
+"""Row position -> what the rule found there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """What cleaning kept and what it took out.
+
+    Attributes
+    ----------
+    answers : kept questionnaires in the file's order, reverse items recoded.
+    log : `rule, n_excluded, n_remaining`, in the order applied; the first line is the file as read.
+    exclusions : `respondent, row, rule, reason, detail` of every excluded questionnaire (row counts from 1).
+    careless : `respondent` and the careless-response indices of the kept questionnaires.
+    """
+
+    answers: pd.DataFrame
+    log: pd.DataFrame
+    exclusions: pd.DataFrame
+    careless: pd.DataFrame
+
+
+def clean_responses(responses: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Cleaned:
+    """Apply the cleaning rules in the order of the config.
+
+    A questionnaire is excluded by the first rule that fits it. Rules see the answers as given; items marked
+    `reverse` in the codebook are recoded (minimum + maximum - answer) in what is kept.
+
+    Raises
+    ------
+    SurveyError
+        where no questionnaire is left.
+    """
+    kept = responses
+    log = [{"rule": "as_read", "n_excluded": 0, "n_remaining": len(responses)}]
+    exclusions: list[dict[str, Any]] = []
+    for rule in section.rules:
+        findings = _RULES[rule](kept, codebook, section)
+        exclusions += [
+            {
+                "respondent": kept.iloc[position][RESPONDENT],
+                "row": int(kept.index[position]) + 1,
+                "rule": rule,
+                "reason": finding.reason,
+                "detail": finding.detail,
+            }
+            for position, finding in findings.items()
+        ]
+        keep = np.ones(len(kept), dtype=bool)
+        keep[list(findings)] = False
+        kept = kept[keep]
+        log.append({"rule": rule, "n_excluded": len(findings), "n_remaining": len(kept)})
+    if kept.empty:
+        raise SurveyError(
+            "config.yaml, cleaning.rules",
+            f"no questionnaire is left of {len(responses)}.",
+            "See reports/private/exclusions.csv for the reasons, and relax a rule.",
+        )
+    indices = _careless(kept, codebook)
+    return Cleaned(
+        answers=_recode(kept, codebook).reset_index(drop=True),
+        log=pd.DataFrame(log),
+        exclusions=pd.DataFrame(exclusions, columns=["respondent", "row", "rule", "reason", "detail"]),
+        careless=_careless_frame(kept, indices),
+    )
+
+
+def _items(rows: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
+    return rows[list(codebook.items)]
+
+
+def _blank_form(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Findings:
+    blank = _items(rows, codebook).isna().all(axis=1).to_numpy()
+    return dict.fromkeys(np.flatnonzero(blank).tolist(), Finding("no item answered", "no item answered"))
+
+
+def _missing_items(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Findings:
+    missing = _items(rows, codebook).isna()
+    counts = missing.sum(axis=1).to_numpy()
+    share = np.where(counts > missing.shape[1] / 2, "more than half", "up to half")
+    return {
+        position: Finding(
+            f"{share[position]} of the items unanswered",
+            f"{counts[position]} of {missing.shape[1]} items unanswered: "
+            + ", ".join(missing.columns[missing.iloc[position].to_numpy()]),
+        )
+        for position in np.flatnonzero(counts > section.missing_items_at_most).tolist()
+    }
+
+
+def _out_of_range(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Findings:
+    items = _items(rows, codebook)
+    low = np.array([codebook.scale_of(item).minimum for item in codebook.items])
+    high = np.array([codebook.scale_of(item).maximum for item in codebook.items])
+    values = items.to_numpy()
+    bad = ~np.isnan(values) & ((values < low) | (values > high) | (values != np.floor(values)))
+    return {
+        position: Finding(
+            "a code outside the scale",
+            ", ".join(
+                f"{items.columns[int(j)]} = {values[position, j]:g} (allowed {low[j]} to {high[j]})"
+                for j in np.flatnonzero(bad[position])
+            ),
+        )
+        for position in np.flatnonzero(bad.any(axis=1)).tolist()
+    }
+
+
+def _unknown_category(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Findings:
+    found: dict[int, list[str]] = {}
+    for name, demographic in codebook.demographics.items():
+        values = rows[name].to_numpy()
+        known = np.isin(values, list(demographic.categories))
+        for band in demographic.bands:
+            known |= (values >= band.minimum) & (values <= band.maximum)
+        for position in np.flatnonzero(~np.isnan(values) & ~known).tolist():
+            found.setdefault(position, []).append(f"{name} = {demographic.shown(values[position])}")
+    return _joined("a category the codebook lacks", found)
+
+
+def _duplicate_respondent(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Findings:
+    return _repeats(rows[[RESPONDENT]], rows, "same respondent as an earlier row")
+
+
+def _duplicate_answers(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Findings:
+    return _repeats(rows[[*codebook.items, *codebook.demographics]], rows, "same answers as an earlier row")
+
+
+def _repeats(keys: pd.DataFrame, rows: pd.DataFrame, reason: str) -> Findings:
+    """Later rows that repeat an earlier one; the first of them is kept."""
+    groups = keys.groupby(list(keys.columns), dropna=False, sort=False).ngroup().to_numpy()
+    _, first_positions = np.unique(groups, return_index=True)
+    origin = first_positions[groups]
+    return {
+        position: Finding(reason, f"repeats row {int(rows.index[origin[position]]) + 1}")
+        for position in np.flatnonzero(origin != np.arange(len(rows))).tolist()
+    }
+
+
+def _careless_rule(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Findings:
+    frame = _careless_frame(rows, _careless(rows, codebook))
+    found: dict[int, list[str]] = {}
+    for index, limit in section.careless.items():
+        values = frame[index].to_numpy()
+        bad = values > limit if index in ("longstring", "mean_run") else values < limit
+        for position in np.flatnonzero(bad).tolist():
+            found.setdefault(position, []).append(f"{index} = {values[position]:g} (limit {limit:g})")
+    return _joined("careless-response index beyond its limit", found)
+
+
+def _joined(reason: str, found: Mapping[int, list[str]]) -> Findings:
+    return {position: Finding(reason, ", ".join(found[position])) for position in sorted(found)}
+
+
+_RULES: Mapping[str, Callable[[pd.DataFrame, Codebook, CleaningSection], Findings]] = {
+    "blank_form": _blank_form,
+    "missing_items": _missing_items,
+    "out_of_range": _out_of_range,
+    "unknown_category": _unknown_category,
+    "duplicate_respondent": _duplicate_respondent,
+    "duplicate_answers": _duplicate_answers,
+    "careless": _careless_rule,
+}
+
+
+def _careless(rows: pd.DataFrame, codebook: Codebook) -> CarelessIndices:
+    constructs = list(codebook.constructs)
+    scales = np.array([constructs.index(item.construct_name) for item in codebook.items.values()])
+    return careless_indices(
+        _items(rows, codebook).to_numpy(), scales, _items(_recode(rows, codebook), codebook).to_numpy()
+    )
+
+
+def _careless_frame(rows: pd.DataFrame, indices: CarelessIndices) -> pd.DataFrame:
+    columns = ("longstring", "mean_run", "irv", "mahalanobis_d2", "mahalanobis_p", "even_odd")
+    frame = pd.DataFrame({name: getattr(indices, name) for name in columns})
+    frame.insert(0, RESPONDENT, rows[RESPONDENT].to_numpy())
+    return frame
+
+
+def _recode(rows: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
+    recoded = rows.copy()
+    for name, item in codebook.items.items():
+        if item.reverse:
+            scale = codebook.scale_of(name)
+            recoded[name] = scale.minimum + scale.maximum - recoded[name]
+    return recoded

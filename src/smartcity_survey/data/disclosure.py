@@ -1,0 +1,228 @@
+"""Disclosure control: what a stage's tables leave out so that no small group of respondents can be told.
+
+Told in any case are the questionnaires read and kept, and that nobody is in a category. Estimates from all
+respondents together (correlations, loadings, coefficients) stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.io import StageResult
+from smartcity_survey.stages.blocks import NO_ANSWER
+from smartcity_survey.stats.core.types import BoolArray
+from smartcity_survey.stats.quality.small_cells import hidden_cells, moments_leave_open
+from smartcity_survey.study.config import DisclosureSection
+
+HIDDEN_BELOW = "hidden_below"
+"""Key of an estimator card: the table leaves out what tells of fewer respondents; such cells are empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What a table is judged by.
+
+    smallest : count that may be shown. n : respondents. tables : those of the stage, nothing left out yet,
+    and those of earlier stages, as they were written.
+    """
+
+    smallest: int
+    n: int
+    tables: Mapping[str, pd.DataFrame]
+
+
+def protect(
+    result: StageResult, section: DisclosureSection, earlier: Mapping[str, pd.DataFrame] | None = None
+) -> StageResult:
+    """The result with small cells left out, and whatever would give them away, where the config asks for it.
+
+    Parameters
+    ----------
+    earlier : tables of other stages that this one's follow: `demographics` for those by category,
+        `item_descriptives` for those of items.
+    """
+    if not section.suppress_small_cells:
+        return result
+    shown = dict(result.tables) | dict(earlier or {})
+    tables, cards = dict(result.tables), dict(result.cards)
+    for name in set(tables) & set(_TABLES):
+        if tables[name].empty:  # there was nothing to compute, and there is nothing to hide
+            continue
+        n = int(str(cards[name].get("n", 0)))
+        tables[name] = _TABLES[name](tables[name].copy(), _Context(section.smallest_cell, n, shown))
+        cards[name] = {**cards[name], HIDDEN_BELOW: section.smallest_cell}
+    return StageResult(tables=tables, cards=cards, private=result.private)
+
+
+def _leave_out(frame: pd.DataFrame, rows: BoolArray, *columns: str) -> None:
+    """Empty some cells; columns of whole numbers stay such."""
+    for column in columns:
+        if pd.api.types.is_integer_dtype(frame[column]):
+            frame[column] = frame[column].astype("Int64")
+        frame.loc[rows, column] = pd.NA if frame[column].dtype == "Int64" else np.nan
+
+
+def _read_log(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+    """Answers, empty cells and declared codes of a column; answers in words and in codes."""
+    kinds = ["n_answered", "n_empty", "n_declared_missing"]
+    hidden = np.array([hidden_cells(row, context.smallest) for row in frame[kinds].to_numpy()])
+    words = frame["n_labels"].to_numpy()
+    codes = frame["n_answered"].to_numpy() - words
+    # Both parts of the answers are told by one number.
+    either = [hidden_cells(np.array(pair), context.smallest).any() for pair in zip(words, codes, strict=True)]
+    for column, rows in zip(kinds, hidden.T, strict=True):
+        _leave_out(frame, rows, column)
+    _leave_out(frame, np.array(either, dtype=bool), "n_labels")
+    return frame
+
+
+def _excluded(log: pd.DataFrame, smallest: int) -> BoolArray:
+    """Rules whose number of exclusions is left out."""
+    return hidden_cells(log["n_excluded"].to_numpy(), smallest)
+
+
+def _cleaning_log(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+    """Exclusions by rule; what remained between the first and the last left out would tell them."""
+    hidden = _excluded(frame, context.smallest)
+    where = np.flatnonzero(hidden)
+    between = np.zeros(len(frame), dtype=bool)
+    if where.size:
+        between[where[0] : where[-1]] = True
+    _leave_out(frame, hidden, "n_excluded")
+    _leave_out(frame, between, "n_remaining")
+    return frame
+
+
+def _exclusions(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+    """Exclusions by reason within their rule."""
+    log = context.tables["cleaning_log"]
+    rules = set(log["rule"][_excluded(log, context.smallest)])
+    hidden = np.zeros(len(frame), dtype=bool)
+    for rule, rows in frame.groupby("rule").indices.items():
+        hidden[rows] = rule in rules or hidden_cells(frame["n"].to_numpy()[rows], context.smallest)
+    _leave_out(frame, hidden, "n")
+    return frame
+
+
+def _careless(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+    """Flagged, not flagged, and without a value of the index."""
+    flagged, valid = frame["n_flagged"].to_numpy(), frame["n_valid"].to_numpy()
+    cells = np.stack([flagged, valid - flagged, context.n - valid], axis=1)
+    hidden = np.array([hidden_cells(row, context.smallest) for row in cells])
+    _leave_out(frame, hidden[:, 0], "n_flagged")
+    _leave_out(frame, hidden[:, 2], "n_valid")
+    return frame
+
+
+def _demographics(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+    """Categories of each question, those who left it out being one."""
+    counts, missing = frame["n"].to_numpy(), frame["n_missing"].to_numpy()
+    hidden, unanswered = np.zeros(len(frame), dtype=bool), np.zeros(len(frame), dtype=bool)
+    for rows in frame.groupby("variable").indices.values():
+        cells = hidden_cells(np.append(counts[rows], missing[rows[0]]), context.smallest)
+        hidden[rows], unanswered[rows] = cells[:-1], cells[-1]
+    _leave_out(frame, hidden, "n", "percent")
+    # One valid percentage beside its count would tell how many answered.
+    _leave_out(frame, hidden | unanswered, "valid_percent")
+    _leave_out(frame, unanswered, "valid_n", "n_missing")
+    return frame
+
+
+def _item_frequencies(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+    """All codes of an item with a small one: fewer would be told by the item's mean and deviation."""
+    counts = frame["n"].to_numpy()
+    hidden = np.zeros(len(frame), dtype=bool)
+    for rows in frame.groupby("item").indices.values():
+        hidden[rows] = hidden_cells(counts[rows], context.smallest).any()
+    _leave_out(frame, hidden, "n", "percent")
+    return frame
+
+
+def _item_descriptives(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+    """Higher moments of such items; where mean and deviation tell the counts too, those of the construct.
+
+    An item's mean could else be computed from its construct's and the other items'.
+    """
+    frequencies = context.tables["item_frequencies"].groupby("item", sort=False)["n"]
+    counts = {item: own.to_numpy() for item, own in frequencies}
+    small = frame["item"].map(lambda item: hidden_cells(counts[item], context.smallest).any()).to_numpy(bool)
+    told = frame["item"].map(lambda item: not moments_leave_open(counts[item], context.smallest))
+    constructs = set(frame["construct"][told.to_numpy(bool)])
+    owned = frame["construct"].isin(constructs).to_numpy()
+    _leave_out(frame, small | owned, "skewness", "kurtosis")
+    _leave_out(frame, owned, "mean", "se_mean", "sd")
+    return frame
+
+
+def _of_hidden_items(*columns: str) -> Callable[[pd.DataFrame, _Context], pd.DataFrame]:
+    """Columns of constructs whose items' means are left out."""
+
+    def leave_out(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+        items = context.tables["item_descriptives"]
+        constructs = set(items["construct"][items["mean"].isna()])
+        _leave_out(frame, frame["construct"].isin(constructs).to_numpy(), *columns)
+        return frame
+
+    return leave_out
+
+
+def _hidden_categories(context: _Context) -> set[str]:
+    """Categories whose size is left out, as `variable=code`."""
+    frame = context.tables["demographics"]
+    hidden = frame[frame["n"].isna()]
+    unanswered = frame["variable"][frame["n_missing"].isna()].unique()
+    return {
+        *(f"{name}={code}" for name, code in zip(hidden["variable"], hidden["code"], strict=True)),
+        *(f"{name}={NO_ANSWER}" for name in unanswered),
+    }
+
+
+def _group_comparisons(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+    """Sizes of the groups that the table of demographics leaves out."""
+    hidden = _hidden_categories(context)
+    for which in ("first", "second"):
+        _leave_out(frame, frame[which].isin(hidden).to_numpy(), f"n_{which}")
+    return frame
+
+
+def _hierarchical_coefficients(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+    """Lines of such categories: a standard error tells how many people stand behind it."""
+    hidden = frame["term"].isin(_hidden_categories(context)).to_numpy()
+    _leave_out(frame, hidden, "b", "std_error", "beta", "t", "p", "ci_low", "ci_high", "vif")
+    return frame
+
+
+def _regression_diagnostics(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+    """How many respondents stand out."""
+    few = frame["value"].between(1, context.smallest - 1)
+    _leave_out(frame, (few & frame["statistic"].str.startswith("n_")).to_numpy(), "value")
+    return frame
+
+
+def _specification_curve(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+    """Respondents of specifications that exclude only a few."""
+    excluded = frame["n"].max() - frame["n"]
+    _leave_out(frame, excluded.between(1, context.smallest - 1).to_numpy(), "n")
+    return frame
+
+
+_TABLES: Mapping[str, Callable[[pd.DataFrame, _Context], pd.DataFrame]] = {
+    "read_log": _read_log,
+    "cleaning_log": _cleaning_log,
+    "exclusions": _exclusions,
+    "careless": _careless,
+    "demographics": _demographics,
+    "item_frequencies": _item_frequencies,
+    "item_descriptives": _item_descriptives,
+    "item_total_statistics": _of_hidden_items("mean", "sd", "mean_if_deleted", "variance_if_deleted"),
+    "item_summary": _of_hidden_items("mean", "min", "max", "range", "ratio", "variance"),
+    "group_comparisons": _group_comparisons,
+    "hierarchical_coefficients": _hierarchical_coefficients,
+    "regression_diagnostics": _regression_diagnostics,
+    "specification_curve": _specification_curve,
+}
+"""Table -> what it leaves out."""

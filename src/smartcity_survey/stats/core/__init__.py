@@ -1,0 +1,5 @@
+"""What all of the numeric core stands on: types, errors, correlations, resampling, tests."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

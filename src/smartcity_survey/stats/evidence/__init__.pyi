@@ -1,0 +1,47 @@
+from .bayes_factor import (
+    BayesFactors as BayesFactors,
+    bayes_factors as bayes_factors,
+    log_jzs_against_constant as log_jzs_against_constant,
+)
+from .construct_moments import (
+    ConstructMoments as ConstructMoments,
+    PlsMoments as PlsMoments,
+    by_perturbation as by_perturbation,
+    joint_correlations as joint_correlations,
+    pls_moments as pls_moments,
+    score_moments as score_moments,
+)
+from .equivalence import (
+    Equivalence as Equivalence,
+    tost as tost,
+)
+from .latent_moments import (
+    factor_moments as factor_moments,
+    ordinal_factor_moments as ordinal_factor_moments,
+)
+from .power import (
+    DetectableEffect as DetectableEffect,
+    block_power as block_power,
+    coefficient_power as coefficient_power,
+    detectable_effect as detectable_effect,
+    effect_f2 as effect_f2,
+    rows_needed as rows_needed,
+)
+from .power_simulation import (
+    SimulatedPower as SimulatedPower,
+    normal_power as normal_power,
+    resampled_power as resampled_power,
+)
+from .specification_curve import (
+    CurveTest as CurveTest,
+    choice_importance as choice_importance,
+    draw_weights as draw_weights,
+    joint_test as joint_test,
+    null_estimates as null_estimates,
+)
+from .subset_regression import (
+    SubsetFits as SubsetFits,
+    huber_fits as huber_fits,
+    least_squares_fits as least_squares_fits,
+    sandwich_fits as sandwich_fits,
+)

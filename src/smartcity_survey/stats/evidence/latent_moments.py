@@ -1,0 +1,219 @@
+"""Correlations of confirmatory factors and covariates, with respondents' influence on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from smartcity_survey.stats.core.errors import HeywoodCase, NotConverged
+from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
+from smartcity_survey.stats.evidence.construct_moments import (
+    ConstructMoments,
+    by_perturbation,
+    joint_correlations,
+)
+from smartcity_survey.stats.items.item_moments import ItemMoments
+from smartcity_survey.stats.sem.cfa import CfaFit
+from smartcity_survey.stats.sem.cfa_model import measurement_structure, single_items
+from smartcity_survey.stats.sem.dwls import DwlsFit
+from smartcity_survey.stats.sem.likelihood import Sample, evaluate
+from smartcity_survey.stats.sem.structure import Matrices, Matrix, Structure
+
+# Influences on correlations that are carried over at a time: few enough for caches.
+_STACKED = 2**21
+
+
+def factor_moments(items: ItemMoments, fit: CfaFit, membership: BoolArray) -> ConstructMoments:
+    """Moments of the factors of a confirmatory analysis of the items' correlations, every item on one factor.
+
+    Parameters
+    ----------
+    fit : maximum likelihood on `items.correlation` without the covariates.
+    membership : (p, c), as the fit's pattern.
+
+    Influence is that of maximum-likelihood estimates, robust to answers that are not normal (Yuan and Bentler
+    2000). Correlations with covariates are those of Bartlett's scores, which are unbiased for factors
+    (Skrondal and Laake 2001, Psychometrika 66, 563-575).
+
+    Raises
+    ------
+    HeywoodCase
+    """
+    return _moments(
+        items,
+        fit,
+        membership,
+        lambda loadings: _likelihood_influence(items, loadings, fit.factor_corr, membership),
+    )
+
+
+def ordinal_factor_moments(items: ItemMoments, fit: DwlsFit, membership: BoolArray) -> ConstructMoments:
+    """Moments of the factors of ordered answers, from diagonally weighted least squares.
+
+    As `factor_moments`, but `items` and `fit` rest on polychoric correlations; influence is that of weighted
+    least squares: change of the correlations, weighted, on the model's derivatives.
+
+    Raises
+    ------
+    HeywoodCase
+    """
+    if items.latent is None:
+        raise ValueError("these items have product-moment correlations")
+    by_respondent = items.latent
+    return _moments(
+        items,
+        fit,
+        membership,
+        lambda loadings: _least_squares_influence(
+            by_respondent, fit.weights, loadings, fit.factor_corr, membership
+        ),
+    )
+
+
+def _moments(
+    items: ItemMoments,
+    fit: CfaFit | DwlsFit,
+    membership: BoolArray,
+    influence: Callable[[Array], _FactorInfluence],
+) -> ConstructMoments:
+    """Moments of a fit's factors, given the influence on its standardised loadings (p,) and correlations."""
+    if fit.heywood.size:
+        raise HeywoodCase(tuple(int(item) for item in fit.heywood))
+    p, step = items.p, items.n - 1
+    loadings = fit.std_loadings[np.arange(p), membership.argmax(axis=1)]
+    change = influence(loadings)
+    sample = _factor_correlations(
+        loadings[None], fit.factor_corr[None], items.correlation[None, :, p:], membership
+    )
+    perturbed = _factor_correlations(
+        loadings - change.loadings / step,
+        fit.factor_corr - change.factor_corr / step,
+        items.correlation[:, p:] - items.influence_beside() / step,
+        membership,
+    )
+    return by_perturbation(sample[0], perturbed)
+
+
+@dataclass(frozen=True, slots=True)
+class _FactorInfluence:
+    """Influence of n respondents on standardised loadings (n, p) and factor correlations (n, c, c)."""
+
+    loadings: Array
+    factor_corr: Array
+
+    @classmethod
+    def of(cls, loadings: Array, correlations: Array, c: int) -> _FactorInfluence:
+        """From influence on loadings and on the upper triangle of correlations (n, c (c - 1) / 2)."""
+        row, column = np.triu_indices(c, 1)
+        factor_corr = np.zeros((len(correlations), c, c))
+        factor_corr[:, row, column] = factor_corr[:, column, row] = correlations
+        return cls(loadings, factor_corr)
+
+
+def _likelihood_influence(
+    items: ItemMoments, loadings: Array, factor_corr: Array, membership: BoolArray
+) -> _FactorInfluence:
+    """Influence on the estimates of Sigma = L F L' + P with unit factor variances, from that on R.
+
+    The estimates minimise ln|Sigma| + tr(R Sigma^-1). A small change of R moves them by the inverse of the
+    second derivatives times the change of the gradient.
+    """
+    p, c = membership.shape
+    at = Matrices.zeros(p, c)
+    at.loadings[:] = loadings[:, None] * membership
+    at.factor_cov[:] = factor_corr
+    np.fill_diagonal(at.residual_cov, 1.0 - np.square(loadings))
+    structure = _without_single(membership, at)
+    point = evaluate(structure, Sample(items.n, items.correlation[:p, :p]), structure.values(at))
+    if point is None:
+        raise NotConverged("influence on confirmatory factors", 0, np.inf)
+    inverse, into = point.precision, point.precision @ at.loadings
+    own = (into @ factor_corr)[:, membership.argmax(axis=1)]
+    row, column = np.triu_indices(c, 1)
+    # Changes of the gradient by loadings, uniquenesses and factor correlations.
+    moved = items.influence_between(
+        np.hstack((own, inverse, into[:, row])), np.hstack((inverse, inverse, into[:, column]))
+    )
+    moved[:, :p] *= 2
+    moved[:, 2 * p :] *= 2
+    cells, pair = structure.cells, np.zeros((c, c), dtype=np.int64)
+    pair[row, column] = pair[column, row] = np.arange(len(row))
+    free = np.where(cells.matrix == Matrix.LOADING, cells.row, p + cells.row)
+    between = cells.matrix == Matrix.FACTOR
+    free[between] = 2 * p + pair[cells.row[between], cells.column[between]]
+    change = np.zeros_like(moved)
+    change[:, free] = np.linalg.solve(point.hessian(), moved[:, free].T).T
+    return _FactorInfluence.of(change[:, :p], change[:, 2 * p :], c)
+
+
+def _without_single(membership: BoolArray, at: Matrices) -> Structure:
+    """The measurement model with unit factor variances, an item that is its factor fixed as it is in `at`."""
+    structure = measurement_structure(membership, "unit_variance", np.zeros(0, dtype=np.int64))
+    cells, single = structure.cells, single_items(membership)
+    structure.fixed.loadings[single] = at.loadings[single]
+    return structure.with_cells(cells[~((cells.matrix == Matrix.LOADING) & single[cells.row])])
+
+
+def _free_parameters(membership: BoolArray, size: int) -> IntArray:
+    """Which of `size` parameters, the items' loadings first, are not fixed as those of `single_items` are."""
+    fixed = np.zeros(size, dtype=bool)
+    fixed[: len(membership)] = single_items(membership)
+    return np.flatnonzero(~fixed)
+
+
+def _least_squares_influence(
+    influence: Array, weights: Array, loadings: Array, factor_corr: Array, membership: BoolArray
+) -> _FactorInfluence:
+    """Influence on weighted least-squares estimates of correlations l_i l_j f_ij.
+
+    weights : (m,), of the pairs of items, lower triangle by row.
+    """
+    p, c = membership.shape
+    i, j = np.tril_indices(p, -1)
+    owner, belongs = membership.argmax(axis=1), membership.astype(np.float64)
+    row, column = np.triu_indices(c, 1)
+    parameter = np.zeros((c, c), dtype=np.int64)
+    parameter[row, column] = parameter[column, row] = p + np.arange(len(row))
+    between, pair = factor_corr[owner[i], owner[j]], np.arange(len(i))
+    apart = owner[i] != owner[j]
+    derivatives = (loadings[j] * between, loadings[i] * between, (loadings[i] * loadings[j])[apart])
+    of_parameters = (i, j, parameter[owner[i], owner[j]][apart])
+    jacobian = sparse.csr_array(
+        (
+            np.concatenate(derivatives),
+            (np.concatenate((pair, pair, pair[apart])), np.concatenate(of_parameters)),
+        ),
+        shape=(len(i), p + len(row)),
+    )
+    curvature = (jacobian.T @ (sparse.diags_array(weights) @ jacobian)).toarray()
+    weight = np.zeros((p, p))
+    weight[i, j] = weight[j, i] = weights
+    by_loading = weight * factor_corr[owner][:, owner] * loadings
+    by_correlation = weight * np.outer(loadings, loadings)
+    moved, step = np.empty((len(influence), p + len(row))), max(1, _STACKED // p**2)
+    for first in range(0, len(influence), step):
+        part = slice(first, first + step)
+        moved[part, :p] = np.einsum("nij,ij->ni", influence[part], by_loading)
+        sums = belongs.T @ ((influence[part] * by_correlation) @ belongs)
+        moved[part, p:] = sums[:, row, column]
+    change = np.zeros_like(moved)
+    free = _free_parameters(membership, jacobian.shape[1])
+    change[:, free] = np.linalg.solve(curvature[np.ix_(free, free)], moved[:, free].T).T
+    return _FactorInfluence.of(change[:, :p], change[:, p:], c)
+
+
+def _factor_correlations(loadings: Array, factor_corr: Array, beside: Array, membership: BoolArray) -> Array:
+    """(B, q, q): of factors and covariates, from loadings (B, p), correlations of factors (B, c, c) and, in
+    `beside` (B, p + d, d), those of items and covariates with the covariates."""
+    p = len(membership)
+    # An item that is its factor (a loading of 1) is its own score.
+    left = np.where(single_items(membership), 1.0, 1.0 - np.square(loadings))
+    weights = loadings / left
+    scale = (weights * loadings) @ membership
+    weighted = weights[:, :, None] * beside[:, :p]
+    factors = np.einsum("bpd,pc->cdb", weighted, membership.astype(np.float64)) / scale.T[:, None]
+    blocks = factor_corr.transpose(1, 2, 0), factors, beside[:, p:].transpose(1, 2, 0)
+    return joint_correlations(*blocks).transpose(2, 0, 1)

@@ -1,0 +1,209 @@
+"""One outcome on the same predictors beside every set of controls, from construct correlations.
+
+Every estimator here is a solution of correlations C: beta = C_xx^-1 c_xy. A respondent's influence on beta is
+therefore C_xx^-1 (dc_xy - dC_xx beta), whatever the constructs are and however the correlations came about.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from smartcity_survey.stats.core.design import LEVERAGE_ONE, deleted_share
+from smartcity_survey.stats.core.errors import (
+    ImproperSolution,
+    LinearDependence,
+    NotConverged,
+    NotPositiveDefinite,
+    TooFewRows,
+)
+from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
+from smartcity_survey.stats.evidence.construct_moments import ConstructMoments
+from smartcity_survey.stats.regression.robust import NORMAL_MAD
+
+# Variables that share all but this much of their variance cannot be told apart.
+_DEPENDENT = 1e-10
+_TOLERANCE = 1e-8
+_MAX_ITERATIONS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SubsetFits:
+    """Regressions of one outcome on k predictors beside S sets of controls, n respondents.
+
+    coef : (S, k), standardised. std_err : (S, k). df : (S,), residual.
+    influence : (n, S, k), of each respondent; coefficients without one are about coef - influence / (n - 1).
+    """
+
+    coef: Array
+    std_err: Array
+    df: IntArray
+    influence: Array
+
+
+@dataclass(frozen=True, slots=True)
+class _Solved:
+    """Least squares of S subsets of k explanatory variables, predictors first; unused ones have zeros.
+
+    used : (S, k). coef : (S, k). inverse : (S, k, k). unexplained : (S,), share of variance. df : (S,).
+    """
+
+    used: BoolArray
+    coef: Array
+    inverse: Array
+    unexplained: Array
+    df: IntArray
+
+
+def sandwich_fits(
+    moments: ConstructMoments, outcome: int, predictors: IntArray, controls: BoolArray
+) -> SubsetFits:
+    """Coefficients with standard errors from the influence of respondents (infinitesimal jackknife).
+
+    Parameters
+    ----------
+    outcome, predictors : positions among the constructs.
+    controls : (S, d), which covariates each regression takes in.
+
+    Source: Jaeckel (1972); Efron (1982), The Jackknife, the Bootstrap and Other Resampling Plans, ch. 6.
+    """
+    explanatory, solved = _solve(moments, outcome, predictors, controls)
+    influence = _influence(moments, outcome, explanatory, solved)
+    return _fits(solved, influence, _spread(influence), len(predictors))
+
+
+def least_squares_fits(
+    moments: ConstructMoments, outcome: int, predictors: IntArray, controls: BoolArray
+) -> tuple[SubsetFits, SubsetFits]:
+    """Least squares of observed scores, once with classical and once with HC3 standard errors.
+
+    HC3 sums the squared changes of a coefficient when each respondent is left out. One who alone has a
+    category of a control (leverage 1) determines that category's coefficient, and changes no other; nan where
+    a predictor's coefficient rests on one respondent.
+
+    Source of HC3: MacKinnon and White (1985); residuals over 1 less the leverage.
+    """
+    explanatory, solved = _solve(moments, outcome, predictors, controls)
+    x = _scores(moments)[:, explanatory]
+    n = len(x)
+    influence = _influence(moments, outcome, explanatory, solved)
+    diagonal = np.diagonal(solved.inverse, axis1=1, axis2=2)
+    classical = np.sqrt(np.maximum(solved.unexplained / solved.df, 0.0)[:, None] * diagonal)
+    pull = np.einsum("nk,skl->nsl", x, solved.inverse, optimize=True)
+    share = deleted_share(1.0 / n + np.einsum("nsl,nl->ns", pull, x, optimize=True) / n)
+    without = influence / share[:, :, None]
+    # Its row fitted exactly, a respondent determines some coefficients alone: those have no HC3. The others
+    # are the same without the respondent, and the share is rounding error over rounding error.
+    without[np.isnan(share)[:, :, None] & (np.square(pull) <= LEVERAGE_ONE * n)] = 0.0
+    hc3 = np.sqrt(np.square(without).sum(axis=0)) / n
+    k = len(predictors)
+    return _fits(solved, influence, classical, k), _fits(solved, influence, hc3, k)
+
+
+def huber_fits(
+    moments: ConstructMoments,
+    outcome: int,
+    predictors: IntArray,
+    controls: BoolArray,
+    *,
+    tuning: float = 1.345,
+) -> SubsetFits:
+    """Huber's M-estimator of observed scores, all subsets at once; standard errors as `robust.huber`.
+
+    Raises
+    ------
+    NotConverged
+    """
+    explanatory, solved = _solve(moments, outcome, predictors, controls)
+    z = _scores(moments)
+    n = len(z)
+    y = z[:, outcome]
+    x = np.column_stack((np.ones(n), z[:, explanatory]))
+    used = np.column_stack((np.ones(len(solved.used), dtype=bool), solved.used))
+    coef: Array = np.column_stack((np.zeros(len(used)), solved.coef))
+    products = (x[:, :, None] * x[:, None, :]).reshape(n, -1)
+    residuals = y[:, None] - x @ coef.T
+    iteration, change = 0, np.inf
+    while change >= _TOLERANCE:
+        if iteration == _MAX_ITERATIONS:
+            raise NotConverged("Huber regression", iteration, change)
+        iteration += 1
+        limit = tuning * _scale(residuals)
+        weights = limit / np.maximum(np.abs(residuals), limit)
+        gram = (weights.T @ products).reshape(len(used), x.shape[1], -1)
+        right = used * (weights.T @ (x * y[:, None]))
+        coef = np.asarray(np.linalg.solve(_masked(gram, used), right[:, :, None])[:, :, 0], dtype=np.float64)
+        updated = y[:, None] - x @ coef.T
+        change = float((np.abs(updated - residuals).max(axis=0) / limit).max())
+        residuals = updated
+    scale = _scale(residuals)
+    clipped = np.clip(residuals / scale, -tuning, tuning)
+    inside = np.abs(residuals) <= tuning * scale
+    share = inside.mean(axis=0)
+    inverse = np.linalg.inv(_masked(x.T @ x / n, used)) * used[:, :, None]
+    influence = np.einsum("ns,nk,skl->nsl", clipped * (scale / share), x, inverse, optimize=True)
+    correction = 1 + (solved.used.sum(axis=1) + 1) / n * inside.var(axis=0) / share**2
+    variance = (correction * scale / share) ** 2 * np.square(clipped).sum(axis=0) / solved.df / n
+    std_err = np.sqrt(variance[:, None] * np.diagonal(inverse, axis1=1, axis2=2))
+    return _fits(replace(solved, coef=coef[:, 1:]), influence[:, :, 1:], std_err[:, 1:], len(predictors))
+
+
+def _solve(
+    moments: ConstructMoments, outcome: int, predictors: IntArray, controls: BoolArray
+) -> tuple[IntArray, _Solved]:
+    """Positions of all explanatory variables, and least squares of every subset."""
+    q, d = len(moments.correlation), controls.shape[1]
+    explanatory = np.concatenate((predictors, np.arange(q - d, q)))
+    used = np.column_stack((np.ones((len(controls), len(predictors)), dtype=bool), controls))
+    n = len(moments.influence)
+    df = n - 1 - used.sum(axis=1)
+    if (df < 1).any():
+        raise TooFewRows(n, int(used.sum(axis=1).max()) + 2)
+    C = _masked(moments.correlation[np.ix_(explanatory, explanatory)], used)
+    smallest = float(np.linalg.eigvalsh(C)[:, 0].min())
+    if smallest < -_DEPENDENT:
+        raise NotPositiveDefinite(smallest)
+    if smallest < _DEPENDENT:
+        raise LinearDependence((tuple(int(v) for v in explanatory),), smallest, np.inf)
+    inverse = np.linalg.inv(C) * used[:, :, None] * used[:, None, :]
+    c = moments.correlation[explanatory, outcome]
+    coef = inverse @ c
+    unexplained = 1.0 - coef @ c
+    if (unexplained < -_DEPENDENT).any():
+        raise ImproperSolution(outcome, "its predictors explain more than all of its variance")
+    return explanatory, _Solved(used, coef, inverse, unexplained, df)
+
+
+def _influence(moments: ConstructMoments, outcome: int, explanatory: IntArray, solved: _Solved) -> Array:
+    """(n, S, k): influence on least-squares coefficients."""
+    among = moments.influence[:, explanatory[:, None], explanatory]
+    moved = moments.influence[:, explanatory, outcome][:, :, None] - among @ solved.coef.T
+    return np.asarray(np.einsum("nks,skl->nsl", moved, solved.inverse, optimize=True))
+
+
+def _masked(matrices: Array, used: BoolArray) -> Array:
+    """(S, k, k): matrices (k, k) or (S, k, k), rows and columns of unused variables those of the identity."""
+    masked = matrices * used[:, :, None] * used[:, None, :]
+    diagonal = np.arange(used.shape[1])
+    masked[:, diagonal, diagonal] += ~used
+    return np.asarray(masked)
+
+
+def _spread(influence: Array) -> Array:
+    n = len(influence)
+    return np.asarray(np.sqrt(np.square(influence).sum(axis=0) / (n * (n - 1))))
+
+
+def _scale(residuals: Array) -> Array:
+    return np.asarray(np.median(np.abs(residuals), axis=0) / NORMAL_MAD)
+
+
+def _scores(moments: ConstructMoments) -> Array:
+    if moments.scores is None:
+        raise ValueError("these constructs are latent: they have no scores to regress")
+    return moments.scores
+
+
+def _fits(solved: _Solved, influence: Array, std_err: Array, k: int) -> SubsetFits:
+    return SubsetFits(solved.coef[:, :k], std_err[:, :k], solved.df, influence[:, :, :k])

@@ -1,0 +1,48 @@
+from .adequacy import (
+    Kmo as Kmo,
+    bartlett_sphericity as bartlett_sphericity,
+    kmo as kmo,
+)
+from .components import (
+    FactorSolution as FactorSolution,
+    PrincipalComponents as PrincipalComponents,
+    principal_components as principal_components,
+    rotated_solution as rotated_solution,
+)
+from .extraction import (
+    CommonFactors as CommonFactors,
+    goodness_of_fit as goodness_of_fit,
+    maximum_likelihood_factors as maximum_likelihood_factors,
+    principal_axes as principal_axes,
+)
+from .item_deletion import (
+    Criterion as Criterion,
+    Deletion as Deletion,
+    ItemLimits as ItemLimits,
+    delete_items as delete_items,
+)
+from .oblique import (
+    ObliqueRotation as ObliqueRotation,
+    oblimin as oblimin,
+    promax as promax,
+)
+from .parallel import (
+    ParallelAnalysis as ParallelAnalysis,
+    components_above as components_above,
+    parallel_analysis as parallel_analysis,
+)
+from .partial_correlations import (
+    MinimumAveragePartial as MinimumAveragePartial,
+    minimum_average_partial as minimum_average_partial,
+)
+from .reproduced_correlations import (
+    Reproduced as Reproduced,
+    reproduced as reproduced,
+)
+from .rotation import (
+    Rotation as Rotation,
+    normalise as normalise,
+    positive_columns as positive_columns,
+    varimax as varimax,
+    varimax_criterion as varimax_criterion,
+)

@@ -1,0 +1,5 @@
+"""Single items: descriptive statistics, means of two samples, correlations of ordered answers."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,33 @@
+from .reliability_coefficients import (
+    ItemSummary as ItemSummary,
+    ItemTotal as ItemTotal,
+    Reliability as Reliability,
+    Spread as Spread,
+    average_variance_extracted as average_variance_extracted,
+    composite_reliability as composite_reliability,
+    cronbach_alpha as cronbach_alpha,
+    feldt_interval as feldt_interval,
+    item_summary as item_summary,
+    item_total as item_total,
+    omega as omega,
+    reliability as reliability,
+)
+from .reliability_intervals import (
+    CoefficientIntervals as CoefficientIntervals,
+    factor_intervals as factor_intervals,
+    omega_intervals as omega_intervals,
+)
+from .scores import (
+    bartlett_score_weights as bartlett_score_weights,
+    component_score_weights as component_score_weights,
+    mean_score_weights as mean_score_weights,
+    regression_score_weights as regression_score_weights,
+    sum_score_weights as sum_score_weights,
+)
+from .validity import (
+    fornell_larcker as fornell_larcker,
+    htmt as htmt,
+    htmt2 as htmt2,
+    htmt2_stack as htmt2_stack,
+    htmt_stack as htmt_stack,
+)

@@ -1,0 +1,5 @@
+"""PLS path modelling: estimates, bootstrap, consistent PLS, assessment, prediction, groups."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,89 @@
+from .algorithm import (
+    PlsFit as PlsFit,
+    construct_scores as construct_scores,
+    fit_each as fit_each,
+    fit_pls as fit_pls,
+    total_effects as total_effects,
+)
+from .blindfolding import (
+    blindfolding_q2 as blindfolding_q2,
+    omission_distance as omission_distance,
+)
+from .bootstrap import (
+    PlsBootstrap as PlsBootstrap,
+    bootstrap_pls as bootstrap_pls,
+    consistent_bootstrap as consistent_bootstrap,
+)
+from .consistent import (
+    disattenuate as disattenuate,
+    rho_a as rho_a,
+)
+from .estimates import (
+    Estimator as Estimator,
+    PlsEstimates as PlsEstimates,
+    leave_one_out as leave_one_out,
+)
+from .higher_order import (
+    LowerOrder as LowerOrder,
+)
+from .ipma import (
+    ImportancePerformance as ImportancePerformance,
+    importance_performance as importance_performance,
+)
+from .mediation import (
+    Chain as Chain,
+    chain_effects as chain_effects,
+    chain_standard_errors as chain_standard_errors,
+    chains as chains,
+)
+from .micom import (
+    GroupComparison as GroupComparison,
+    PermutationTest as PermutationTest,
+    compare_groups as compare_groups,
+)
+from .model import (
+    Layout as Layout,
+    Mode as Mode,
+    PlsModel as PlsModel,
+    Scheme as Scheme,
+)
+from .model_fit import (
+    Discrepancy as Discrepancy,
+    ExactFit as ExactFit,
+    Measurement as Measurement,
+    Structural as Structural,
+    discrepancy as discrepancy,
+    exact_fit as exact_fit,
+    implied_correlations as implied_correlations,
+    outer_vif as outer_vif,
+    path_correlations as path_correlations,
+)
+from .moderation import (
+    Moderated as Moderated,
+    ModeratedBootstrap as ModeratedBootstrap,
+    SecondStage as SecondStage,
+    moderate as moderate,
+    second_stage as second_stage,
+    simple_slopes as simple_slopes,
+)
+from .prediction import (
+    Accuracy as Accuracy,
+    Antecedents as Antecedents,
+    Benchmark as Benchmark,
+    LossDifference as LossDifference,
+    PlsPrediction as PlsPrediction,
+    accuracy as accuracy,
+    loss_difference as loss_difference,
+    predict_pls as predict_pls,
+    random_folds as random_folds,
+)
+from .stack import (
+    Composites as Composites,
+    Reason as Reason,
+    Verdicts as Verdicts,
+    estimate as estimate,
+)
+from .structural_model import (
+    Structure as Structure,
+    structure as structure,
+)

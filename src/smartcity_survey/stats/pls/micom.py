@@ -1,0 +1,174 @@
+"""Do two groups measure the same composites, and do their paths differ? Both by permutation.
+
+Respondents are dealt to two groups of the same sizes at random, again and again; what the real groups differ
+by is compared with what such groups differ by.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from smartcity_survey.stats.core.correlations import correlation
+from smartcity_survey.stats.core.errors import InGroup, StatisticsError
+from smartcity_survey.stats.core.resample import unit_products
+from smartcity_survey.stats.core.types import Array, BoolArray
+from smartcity_survey.stats.pls.algorithm import construct_scores, fit_pls
+from smartcity_survey.stats.pls.estimates import Estimator, PlsEstimates
+from smartcity_survey.stats.pls.model import Layout, PlsModel
+from smartcity_survey.stats.pls.stack import Reason, Verdicts
+
+# Random groups that equal the real ones differ by this at most.
+ROUNDING = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class PermutationTest:
+    """Differences of two groups, first less second, beside those of groups dealt at random.
+
+    difference, low, high, p : of one shape; low and high bound the middle `level` of the random differences,
+        p is two-sided.
+    """
+
+    difference: Array
+    low: Array
+    high: Array
+    p: Array
+
+
+@dataclass(frozen=True, slots=True)
+class GroupComparison:
+    """Measurement invariance of c composites (MICOM) and differences of their paths, in two groups.
+
+    Step 1, the same items, treatment and algorithm in both, is given by one model and one function.
+    correlation : (c,), step 2, of the composites that both groups' weights make of all answers; at most 1.
+    correlation_quantile : (c,), its lower 1 - level quantile under permutation.
+    correlation_p : (c,), share of permutations with a correlation as low.
+    mean, log_variance : step 3, (c,), of the scores that common weights give, in standard deviations and as
+        the logarithm of the ratio.
+    first_paths, second_paths : (c, c), path coefficients of each group. paths : (c, c), their differences.
+    n_first, n_second : respondents. n_permutations : admissible ones. n_inadmissible : those without a
+        solution in one of the groups.
+    """
+
+    correlation: Array
+    correlation_quantile: Array
+    correlation_p: Array
+    mean: PermutationTest
+    log_variance: PermutationTest
+    first_paths: Array
+    second_paths: Array
+    paths: PermutationTest
+    n_first: int
+    n_second: int
+    n_permutations: int
+    n_inadmissible: int
+
+
+def compare_groups(
+    x: Array,
+    model: PlsModel,
+    second: BoolArray,
+    *,
+    permutations: int,
+    seed: int,
+    level: float = 0.95,
+    tolerance: float = 1e-12,
+    max_iterations: int = 1000,
+) -> GroupComparison:
+    """Compare the respondents where `second` (n,) is false with those where it is true, in answers x (n, p).
+
+    p = (1 + number of permutations at least as extreme) / (1 + number of permutations), so that it is never
+    zero (Phipson and Smyth 2010). Groups are aligned in sign with the fit to all respondents.
+
+    Henseler, Ringle and Sarstedt (2016), International Marketing Review 33, 405-431; Chin and Dibbern (2010)
+    in Esposito Vinzi et al. (eds.), Handbook of Partial Least Squares, 171-193.
+
+    Raises
+    ------
+    All that `correlation` and `fit_pls` raise for all respondents; InGroup with what they raise for one
+    of the groups (0 or 1).
+    """
+    whole = fit_pls(correlation(x), len(x), model, tolerance=tolerance, max_iterations=max_iterations)
+    for group, members in enumerate((~second, second)):
+        try:
+            own = correlation(x[members])
+            fit_pls(own, int(members.sum()), model, tolerance=tolerance, max_iterations=max_iterations)
+        except StatisticsError as error:
+            raise InGroup(group, error) from error
+    layout = Layout.of(model)
+    reference = whole.loadings[layout.order, layout.owner]
+    estimator = Estimator(layout, model.consistent, tolerance, max_iterations, reference)
+    dealt = np.vstack((second[None], _permutations(second, permutations, seed)))
+    first, other, admissible = _estimates(x[:, layout.order], dealt, estimator)
+    correlations = _score_correlations(correlation(x), model, first.outer_weights, other.outer_weights)
+    means, variances = _score_differences(construct_scores(x, whole.outer_weights), dealt[admissible])
+    found, random = correlations[0], correlations[1:]
+    return GroupComparison(
+        correlation=found,
+        correlation_quantile=np.quantile(random, 1 - level, axis=0),
+        correlation_p=(1 + (random <= found + ROUNDING).sum(axis=0)) / (1 + len(random)),
+        mean=_test(means, level),
+        log_variance=_test(variances, level),
+        first_paths=first.path_coefficients[0],
+        second_paths=other.path_coefficients[0],
+        paths=_test(first.path_coefficients - other.path_coefficients, level),
+        n_first=int((~second).sum()),
+        n_second=int(second.sum()),
+        n_permutations=len(random),
+        n_inadmissible=permutations - len(random),
+    )
+
+
+def _permutations(second: BoolArray, permutations: int, seed: int) -> BoolArray:
+    """(permutations, n): membership dealt at random, each time by a stream of its own."""
+    streams = np.random.SeedSequence(seed).spawn(permutations)
+    return np.stack([np.random.default_rng(stream).permutation(second) for stream in streams])
+
+
+def _estimates(
+    x: Array, dealt: BoolArray, estimator: Estimator
+) -> tuple[PlsEstimates, PlsEstimates, BoolArray]:
+    """Estimates of first and second groups of the dealings (B, n) both have a solution for, and which do."""
+    products = unit_products(x)
+    total, step = products.total(), products.stack_size()
+    shape = len(dealt), products.p, len(estimator.layout.blocks)
+    first, second = PlsEstimates.empty(*shape), PlsEstimates.empty(*shape)
+    verdicts = Verdicts.clean(len(dealt)), Verdicts.clean(len(dealt))
+    for start in range(0, len(dealt), step):
+        part = slice(start, start + step)
+        moments = products.moments(dealt[part].astype(np.uint8))
+        estimator.estimate(total - moments, first.select(part), verdicts[0].select(part))
+        estimator.estimate(moments, second.select(part), verdicts[1].select(part))
+    admissible = (verdicts[0].reason == Reason.ADMISSIBLE) & (verdicts[1].reason == Reason.ADMISSIBLE)
+    return first.select(admissible), second.select(admissible), admissible
+
+
+def _score_correlations(R: Array, model: PlsModel, first: Array, second: Array) -> Array:
+    """(B, c): correlations of the composites that two sets of outer weights (B, p) make of the same items."""
+    found = np.empty((len(first), model.blocks.shape[1]))
+    for construct, block in enumerate(model.blocks.T):
+        a, b, within = first[:, block], second[:, block], R[np.ix_(block, block)]
+        products = [np.einsum("bi,ij,bj->b", u, within, v) for u, v in ((a, b), (a, a), (b, b))]
+        found[:, construct] = products[0] / np.sqrt(products[1] * products[2])
+    return found
+
+
+def _score_differences(scores: Array, dealt: BoolArray) -> tuple[Array, Array]:
+    """(B, c): differences of the means of scores (n, c), first less second, and of log variances."""
+    moments = []
+    for members in (~dealt, dealt):
+        size = members.sum(axis=1, keepdims=True)
+        mean = members @ scores / size
+        moments.append((mean, (members @ scores**2 - size * mean**2) / (size - 1)))
+    (first_mean, first_variance), (second_mean, second_variance) = moments
+    return first_mean - second_mean, np.log(first_variance / second_variance)
+
+
+def _test(differences: Array, level: float) -> PermutationTest:
+    """The first of the differences (1 + B, ...) against the others."""
+    found, random = differences[0], differences[1:]
+    low, high = np.quantile(random, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    extreme = (np.abs(random) >= np.abs(found) - ROUNDING).sum(axis=0)
+    return PermutationTest(found, low, high, (1 + extreme) / (1 + len(random)))

@@ -1,0 +1,190 @@
+"""Moderation in a PLS path model by the two-stage approach.
+
+Stage one is the model without interactions; stage two regresses a target's scores on those of its predictors
+and on products of scores. Scores have unit variance, products stay as they are, so that a product's
+coefficient is what one standard deviation of the moderator adds to the slope of the path.
+
+Chin, Marcolin and Newsted (2003), Information Systems Research 14, 189-217; Henseler and Chin (2010),
+Structural Equation Modeling 17, 82-109; Becker, Ringle and Sarstedt (2018), Journal of Applied Structural
+Equation Modeling 2, 1-21 (products of standardised scores, not standardised again).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from smartcity_survey.stats.core.errors import LinearDependence
+from smartcity_survey.stats.core.resample import resampled_units
+from smartcity_survey.stats.core.types import Array, BoolArray
+from smartcity_survey.stats.pls.bootstrap import PlsBootstrap
+
+# Terms whose correlations have a smaller eigenvalue determine one another.
+_DEPENDENT = 1e-10
+# Draws whose respondents are counted at a time, for memory.
+_STACK = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Moderated:
+    """A target of stage two: its predictors, and which of them (source, moderator) are multiplied."""
+
+    target: int
+    predictors: tuple[int, ...]
+    products: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SecondStage:
+    """Regression of one target, in one sample or in B (then on a first axis).
+
+    coefficients, f2 : (k + m,), of k predictors and m products, in their order.
+    covariance : (k + m, k + m), of the coefficients, by least squares with the scores as given.
+    intercept : of scores whose means are zero, that is for predictors at their means. r2 : with products.
+    """
+
+    coefficients: Array
+    covariance: Array
+    f2: Array
+    intercept: Array
+    r2: Array
+
+    @property
+    def std_err(self) -> Array:
+        """(k + m,): standard errors of the coefficients."""
+        return np.asarray(np.sqrt(np.diagonal(self.covariance, axis1=-2, axis2=-1)))
+
+    @classmethod
+    def stack(cls, found: list[SecondStage]) -> SecondStage:
+        """Samples one upon another."""
+        return cls(*(np.stack([getattr(one, field.name) for one in found]) for field in fields(cls)))
+
+
+@dataclass(frozen=True, slots=True)
+class ModeratedBootstrap:
+    """Stage two in the sample, in its B draws and, for BCa intervals, without each respondent in turn."""
+
+    estimate: SecondStage
+    draws: SecondStage
+    jackknife: SecondStage | None
+
+
+def second_stage(x: Array, outer_weights: Array, shares: Array, plan: Moderated) -> SecondStage:
+    """Stage two in one sample.
+
+    Parameters
+    ----------
+    x : (n, p), answers. outer_weights : (p, c), of stage one, for standardised items.
+    shares : (n,), of the respondents in the sample, summing to 1.
+
+    Raises
+    ------
+    LinearDependence, whose group names predictors and, counted after them, products.
+    """
+    n = len(x)
+    mean = shares @ x
+    z = x - mean
+    scores = (z / np.sqrt(shares @ z**2)) @ outer_weights * np.sqrt((n - 1) / n)
+    products = [scores[:, source] * scores[:, moderator] for source, moderator in plan.products]
+    terms = np.column_stack([scores[:, list(plan.predictors)], *products])
+    centre = shares @ terms
+    about = terms - centre
+    outcome = scores[:, plan.target]
+    moments = (about * shares[:, None]).T @ np.column_stack([about, outcome])
+    sd = np.sqrt(np.diagonal(moments))
+    correlations = moments[:, :-1] / np.outer(sd, sd)
+    eigenvalues = np.linalg.eigvalsh(correlations)
+    if not eigenvalues[0] > _DEPENDENT:
+        condition = float(eigenvalues[-1] / max(eigenvalues[0], np.finfo(float).tiny))
+        raise LinearDependence((tuple(range(len(sd))),), float(eigenvalues[0]), condition)
+    inverse = np.linalg.inv(correlations) / np.outer(sd, sd)
+    coefficients = inverse @ moments[:, -1]
+    total = shares @ outcome**2
+    unexplained = total - coefficients @ moments[:, -1]
+    return SecondStage(
+        coefficients=coefficients,
+        covariance=inverse * unexplained / (n - len(coefficients) - 1),
+        f2=coefficients**2 / (np.diagonal(inverse) * unexplained),
+        intercept=np.asarray(-centre @ coefficients),
+        r2=np.asarray(1 - unexplained / total),
+    )
+
+
+def moderate(
+    x: Array, blocks: BoolArray, bootstrap: PlsBootstrap, plan: Moderated, weights: Array | None = None
+) -> ModeratedBootstrap:
+    """Stage two on the sample and the resamples of a bootstrap of stage one.
+
+    Parameters
+    ----------
+    x, weights : (n, p), (n,), what the bootstrap was given; every respondent a unit of its own.
+    blocks : (p, c), whether the item measures the construct.
+
+    Draws without an admissible stage one are nan.
+
+    Raises
+    ------
+    As `second_stage` on the sample itself.
+    """
+    n = len(x)
+    base = np.ones(n) if weights is None else weights
+
+    def fitted(item_weights: Array, counts: Array) -> SecondStage:
+        drawn = counts * base
+        return second_stage(x, np.where(blocks, item_weights[:, None], 0.0), drawn / drawn.sum(), plan)
+
+    estimate = fitted(bootstrap.estimate.outer_weights, np.ones(n))
+    nothing = SecondStage(*(np.full_like(getattr(estimate, f.name), np.nan) for f in fields(estimate)))
+
+    def attempted(item_weights: Array, counts: Array) -> SecondStage:
+        if not np.isfinite(item_weights).all():
+            return nothing
+        try:
+            return fitted(item_weights, counts)
+        except LinearDependence:
+            return nothing
+
+    found = [
+        attempted(item_weights, counts)
+        for item_weights, counts in zip(
+            bootstrap.draws.outer_weights, _counts(bootstrap.seed, len(bootstrap.reason), n), strict=True
+        )
+    ]
+    without = None
+    if bootstrap.jackknife is not None:
+        left_out = np.eye(n)
+        without = SecondStage.stack(
+            [
+                attempted(item_weights, 1.0 - left_out[row])
+                for row, item_weights in enumerate(bootstrap.jackknife.outer_weights)
+            ]
+        )
+    return ModeratedBootstrap(estimate, SecondStage.stack(found), without)
+
+
+def simple_slopes(stage: SecondStage, plan: Moderated, product: int, at: Array) -> tuple[Array, Array, Array]:
+    """Slope of a moderated path, its standard error and intercept (..., v), at v values of the moderator.
+
+    Values are in standard deviations from the mean; the other predictors are at their means. Aiken and West
+    (1991), Multiple Regression: Testing and Interpreting Interactions, ch. 2.
+    """
+    source, moderator = plan.products[product]
+    path, main = plan.predictors.index(source), plan.predictors.index(moderator)
+    interaction = len(plan.predictors) + product
+    coefficients, covariance = stage.coefficients[..., None], stage.covariance[..., None]
+    slope = coefficients[..., path, :] + coefficients[..., interaction, :] * at
+    variance = (
+        covariance[..., path, path, :]
+        + 2 * at * covariance[..., path, interaction, :]
+        + at**2 * covariance[..., interaction, interaction, :]
+    )
+    return slope, np.sqrt(variance), stage.intercept[..., None] + coefficients[..., main, :] * at
+
+
+def _counts(seed: int, draws: int, n: int) -> Iterator[Array]:
+    """How often each draw of `resampled_units` contains each respondent."""
+    for first in range(0, draws, _STACK):
+        for members in resampled_units(seed, first, min(first + _STACK, draws), n):
+            yield np.bincount(members, minlength=n).astype(np.float64)

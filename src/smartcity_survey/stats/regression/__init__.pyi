@@ -1,0 +1,68 @@
+from .clustered import (
+    ClusteredErrors as ClusteredErrors,
+    cluster_robust as cluster_robust,
+)
+from .collinearity import (
+    Collinearity as Collinearity,
+    collinearity_diagnostics as collinearity_diagnostics,
+)
+from .durbin_watson import (
+    DurbinWatsonTest as DurbinWatsonTest,
+    durbin_watson_test as durbin_watson_test,
+    sign_probabilities as sign_probabilities,
+)
+from .importance import (
+    RelativeImportance as RelativeImportance,
+    average_gains as average_gains,
+    relative_importance as relative_importance,
+    subset_r2 as subset_r2,
+)
+from .influential_cases import (
+    Influence as Influence,
+    influence as influence,
+)
+from .least_squares import (
+    OlsFit as OlsFit,
+    ols as ols,
+    refuse_perfect_fit as refuse_perfect_fit,
+)
+from .ols_blocks import (
+    BlockStep as BlockStep,
+    hierarchical_ols as hierarchical_ols,
+)
+from .ols_diagnostics import (
+    RegressionDiagnostics as RegressionDiagnostics,
+    regression_diagnostics as regression_diagnostics,
+)
+from .residual_tests import (
+    HeteroscedasticityTest as HeteroscedasticityTest,
+    JarqueBera as JarqueBera,
+    ShapiroWilk as ShapiroWilk,
+    breusch_pagan as breusch_pagan,
+    jarque_bera as jarque_bera,
+    reset as reset,
+    shapiro_wilk as shapiro_wilk,
+    white as white,
+)
+from .residuals import (
+    Casewise as Casewise,
+    PartialRegression as PartialRegression,
+    ResidualStatistics as ResidualStatistics,
+    casewise as casewise,
+    normal_scores as normal_scores,
+    partial_regression as partial_regression,
+    residual_statistics as residual_statistics,
+)
+from .ridge import (
+    RidgeTrace as RidgeTrace,
+    ridge_trace as ridge_trace,
+)
+from .robust import (
+    HuberFit as HuberFit,
+    huber as huber,
+)
+from .wald import (
+    equality_test as equality_test,
+    joint_test as joint_test,
+    wald_test as wald_test,
+)

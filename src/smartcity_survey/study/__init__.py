@@ -1,0 +1,1 @@
+"""What a study declares: its config, its codebook and the model these make."""

@@ -1,0 +1,256 @@
+"""The codebook: what each column of the survey means, in every language of the report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from smartcity_survey.errors import SurveyError
+from smartcity_survey.study.config import Label as Label
+from smartcity_survey.study.config import Language
+from smartcity_survey.study.dates import EXAMPLE, DayNumber, date_text, day_number
+from smartcity_survey.study.parsing import Section, parse, read_yaml
+
+RESPONDENT = "respondent"
+"""Name of the identifying column in every respondent-level file; no question may have it."""
+WEIGHT = "sampling_weight"
+"""Name of the sampling weights' column in the respondent-level files; no question may have it."""
+HEADINGS = ("item", "construct")
+"""Heads of the columns that name lines of tables whose other columns are items or constructs."""
+MOST_SCALE_POINTS = 101
+
+
+class Scale(Section):
+    """An answer scale: whole codes from `minimum` to `maximum`."""
+
+    minimum: int = Field(description="lowest code")
+    maximum: int = Field(description="highest code")
+    answers: dict[int, Label] = Field(default_factory=dict, description="wording of each code")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Scale:
+        if self.minimum >= self.maximum:
+            raise ValueError(f"minimum {self.minimum} is not below maximum {self.maximum}")
+        if self.maximum - self.minimum >= MOST_SCALE_POINTS:
+            raise ValueError(f"an answer scale has at most {MOST_SCALE_POINTS} points")
+        outside = [code for code in self.answers if not self.minimum <= code <= self.maximum]
+        if outside:
+            raise ValueError(f"answers outside {self.minimum} to {self.maximum}: {_listed(outside)}")
+        _require_distinct(self.answers)
+        return self
+
+
+class ConstructEntry(Section):
+    """A construct's label and the name its score has in the study's own tables."""
+
+    label: Label = Field(description="name shown in tables")
+    score: str | None = Field(None, description="name of its score variable, where the study has one")
+
+
+class Item(Section):
+    """One statement of the questionnaire."""
+
+    construct_name: str = Field(alias="construct", description="construct it measures")
+    label: Label = Field(description="short label")
+    column: str | None = Field(None, description="its column in the survey file; none: named as the item")
+    reverse: bool = Field(False, description="true: recoded to minimum + maximum - answer")
+    wording_known: bool = Field(True, description="false: the label only names the item")
+    scale: Scale | None = Field(None, description="its own scale; none: the common one")
+
+
+class Band(Section):
+    """A range of numbers or of dates, both ends included: a last date with all its day.
+
+    Dates are numbers of days from here on (`dates.DayNumber`).
+    """
+
+    label: Label
+    # The highest value first: the lowest is then held against it.
+    maximum: float = Field(alias="to", description="highest value, a number or a date")
+    minimum: float = Field(alias="from", description="lowest value, a number or a date")
+
+    @field_validator("maximum", "minimum", mode="wrap")
+    @classmethod
+    def _number_or_date(cls, value: Any, read: Callable[[Any], float], info: ValidationInfo) -> float:
+        end: float | None = _date_of(value, last=info.field_name == "maximum")
+        if end is None:
+            try:
+                end = read(value)
+            except ValidationError:
+                if not isinstance(value, (str, date)):
+                    raise
+                raise PydanticCustomError(
+                    "number_or_date", "Write a number, or a date as in {example}", {"example": EXAMPLE}
+                ) from None
+        other = info.data.get("maximum")
+        if other is not None and isinstance(end, DayNumber) != isinstance(other, DayNumber):
+            raise PydanticCustomError(
+                "kind_of_end",
+                "Write a {kind}, as at the other end of the band",
+                {"kind": "date" if isinstance(other, DayNumber) else "number"},
+            )
+        return end
+
+
+class Demographic(Section):
+    """A question about the respondent: coded categories, or bands of a number or a date."""
+
+    label: Label = Field(description="name shown in tables")
+    column: str | None = Field(None, description="its column in the survey file; none: of the same name")
+    categories: dict[int, Label] = Field(default_factory=dict, description="label of each code")
+    bands: tuple[Band, ...] = Field((), description="ranges of a number or a date")
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Demographic:
+        if bool(self.categories) == bool(self.bands):
+            raise ValueError("give either `categories` or `bands`")
+        _require_distinct(self.categories)
+        if self.of_dates and not all(isinstance(band.minimum, DayNumber) for band in self.bands):
+            numbers = [_shown(b.minimum) for b in self.bands if not isinstance(b.minimum, DayNumber)]
+            raise ValueError(
+                f"some bands are of dates, but those from {_listed(numbers)} of numbers: make all of one kind"
+            )
+        _require_disjoint(self.bands)
+        return self
+
+    @property
+    def of_dates(self) -> bool:
+        """Whether the answers are dates."""
+        return any(isinstance(band.minimum, DayNumber) for band in self.bands)
+
+    def shown(self, answer: float) -> str:
+        """An answer as a person writes it."""
+        return date_text(answer) if self.of_dates else f"{answer:g}"
+
+
+class Codebook(Section):
+    """Constructs, items and demographic questions of one questionnaire."""
+
+    scale: Scale
+    constructs: dict[str, ConstructEntry]
+    items: dict[str, Item]
+    demographics: dict[str, Demographic] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Codebook:
+        contradictions = []
+        unknown = {
+            name: item.construct_name
+            for name, item in self.items.items()
+            if item.construct_name not in self.constructs
+        }
+        if unknown:
+            contradictions.append(
+                "items of constructs that are not listed: "
+                + _listed(f"{item} ({construct})" for item, construct in unknown.items())
+            )
+        clash = sorted(set(self.items) & (set(self.constructs) | set(self.demographics)))
+        if clash:
+            contradictions.append(f"names used for an item and for something else: {_listed(clash)}")
+        for kept, use in ((RESPONDENT, "identifier"), (WEIGHT, "weights")):
+            if kept in {*self.items, *self.demographics}:
+                contradictions.append(f"the name `{kept}` is kept for the {use}: rename the question")
+        for heading in HEADINGS:
+            if heading in {*self.items, *self.constructs}:
+                contradictions.append(f"the name `{heading}` heads a column of the tables: choose another")
+        shared = [column for column, n in Counter(self.columns().values()).items() if n > 1]
+        if shared:
+            contradictions.append(f"several questions read the column {_listed(shared)}")
+        if not self.items:
+            contradictions.append("there are no items")
+        if contradictions:
+            raise ValueError("; ".join(contradictions))
+        return self
+
+    def columns(self) -> dict[str, str]:
+        """Every item and demographic question with its column in the survey file."""
+        questions: dict[str, Item | Demographic] = {**self.items, **self.demographics}
+        return {name: question.column or name for name, question in questions.items()}
+
+    def scale_of(self, item: str) -> Scale:
+        """The answer scale of an item."""
+        return self.items[item].scale or self.scale
+
+    def items_of(self, construct: str) -> tuple[str, ...]:
+        """Items of a construct, in the questionnaire's order."""
+        return tuple(name for name, item in self.items.items() if item.construct_name == construct)
+
+
+def read_codebook(path: Path) -> Codebook:
+    """Read and validate a codebook; SurveyError lists every problem."""
+    return parse(Codebook, read_yaml(path), str(path))
+
+
+def text(label: Label, language: Language, place: str) -> str:
+    """The label in one language; one text without a language serves all.
+
+    Raises
+    ------
+    SurveyError
+        where labels are given per language but not in this one.
+    """
+    if isinstance(label, Mapping):
+        if language not in label:
+            given = ", ".join(label) or "none"
+            raise SurveyError(place, f"no label in `{language}` (given: {given}).", "Add it to the codebook.")
+        return label[language]
+    return label
+
+
+def unlabelled(codebook: Codebook, language: Language) -> tuple[str, ...]:
+    """Places of the labels that are given per language, but not in this one."""
+    labels: dict[str, Label] = {}
+    for name, construct in codebook.constructs.items():
+        labels[f"constructs.{name}"] = construct.label
+    for name, item in codebook.items.items():
+        labels[f"items.{name}"] = item.label
+    for name, question in codebook.demographics.items():
+        labels[f"demographics.{name}"] = question.label
+        labels |= {f"demographics.{name}.{code}": label for code, label in question.categories.items()}
+        labels |= {f"demographics.{name}.bands": band.label for band in question.bands}
+    return tuple(
+        place for place, label in labels.items() if isinstance(label, dict) and language not in label
+    )
+
+
+def _require_distinct(answers: Mapping[int, Label]) -> None:
+    """Refuse a wording that stands for two codes: an answer in words could not be told."""
+    code_of: dict[str, int] = {}
+    for code, label in answers.items():
+        for wording in {label} if isinstance(label, str) else set(label.values()):
+            other = code_of.setdefault(wording.strip().casefold(), code)
+            if other != code:
+                raise ValueError(f"the wording {wording!r} stands for the codes {other} and {code}")
+
+
+def _date_of(value: object, *, last: bool) -> DayNumber | None:
+    """A date of yaml, or one written as text."""
+    if isinstance(value, datetime):
+        return day_number(value.isoformat(sep=" "), last=last)
+    return day_number(str(value).strip(), last=last) if isinstance(value, (str, date)) else None
+
+
+def _shown(end: float) -> str:
+    return end.written if isinstance(end, DayNumber) else f"{end:g}"
+
+
+def _require_disjoint(bands: Iterable[Band]) -> None:
+    ordered = sorted(bands, key=lambda band: band.minimum)
+    for band in ordered:
+        if band.minimum > band.maximum:
+            kind = "date" if isinstance(band.minimum, DayNumber) else "number"
+            raise ValueError(f"a band from {_shown(band.minimum)} to {_shown(band.maximum)} holds no {kind}")
+    for lower, upper in pairwise(ordered):
+        if upper.minimum <= lower.maximum:
+            raise ValueError(f"{_shown(upper.minimum)} lies in two bands")
+
+
+def _listed(names: Iterable[object]) -> str:
+    return ", ".join(map(str, names))

@@ -1,0 +1,371 @@
+"""The analyst's choices: `config.yaml` as a validated object.
+
+Every key is described here once; an unknown or misspelt key, a wrong type or a contradiction is an error
+that names the key and what to write instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from smartcity_survey.study.parsing import Section, parse, read_yaml
+
+Language = Literal["kk", "ru", "en"]
+Label = str | dict[Language, str]
+CleaningRule = Literal[
+    "blank_form",
+    "missing_items",
+    "out_of_range",
+    "unknown_category",
+    "duplicate_respondent",
+    "duplicate_answers",
+    "careless",
+]
+CarelessIndex = Literal["longstring", "mean_run", "irv", "mahalanobis_p", "even_odd"]
+ScoreMethod = Literal[
+    "mean", "sum", "component", "cfa_regression", "cfa_bartlett", "cfa_skrondal_laake", "pls"
+]
+Approach = Literal["two_stage", "repeated_indicators"]
+Correlation = Literal["pearson", "polychoric"]
+Scheme = Literal["path", "factorial", "centroid"]
+Mode = Literal["reflective", "mode_a", "mode_b", "sum_score"]
+Probability = Annotated[float, Field(gt=0, lt=1)]
+WaveName = Annotated[str, Field(pattern=r"^[^=/>]+$")]
+AddedCount = Annotated[float, Field(ge=0, lt=1)]
+Limit = Annotated[float, Field(ge=0, lt=1)] | None
+
+
+class StudySection(Section):
+    """What the study is called and how its report reads."""
+
+    title: Label = Field(description="title of the report, one text or one per language")
+    language: Language = Field("en", description="language of the report: kk, ru or en")
+    wave: WaveName | None = Field(None, description="name of this wave, where `waves` lists others")
+    reconstruction: bool = Field(
+        False, description="true where the answers are reconstructed, not given by people; shown as a banner"
+    )
+    alternatives: str | None = Field(
+        None,
+        description="folder of further reconstructions, answers_<seed>.csv, which show what the printed "
+        "tables leave open; none: skip",
+    )
+
+    @model_validator(mode="after")
+    def _alternatives_of_a_reconstruction(self) -> StudySection:
+        if self.alternatives and not self.reconstruction:
+            raise ValueError(
+                "`alternatives` are further reconstructions, but the answers in use are none; leave them "
+                "out, or write `reconstruction: true`"
+            )
+        return self
+
+
+class DataSection(Section):
+    """Where the answers are and how to read them."""
+
+    file: str = Field(description="survey file: .sav, .csv or .xlsx")
+    codebook: str = Field(description="codebook: items, constructs, labels, demographics")
+    respondent: str | None = Field(None, description="column that identifies a respondent; none: row numbers")
+    published: str | None = Field(None, description="folder of printed numbers to compare with; none: skip")
+    format: Literal["auto", "sav", "csv", "xlsx"] = Field(
+        "auto", description="auto goes by the file's ending"
+    )
+    encoding: str | None = Field(
+        None, description="text encoding; none: UTF-8 for csv, the file's own for sav"
+    )
+    decimal: Literal[".", ","] = Field(".", description="decimal mark of numbers written as text")
+    sheet: str | int = Field(0, description="xlsx sheet, by name or position")
+    weight: str | None = Field(
+        None,
+        description="column of sampling weights, for PLS-SEM; none: all respondents count alike",
+    )
+    missing_codes: tuple[float | str, ...] = Field(
+        (), description="codes and words that mean no answer, beside those the .sav declares"
+    )
+
+
+class CleaningSection(Section):
+    """Which rows are excluded, by which rule, in which order."""
+
+    rules: tuple[CleaningRule, ...] = Field(
+        description="applied in this order; the first that fits is logged"
+    )
+    missing_items_at_most: int = Field(0, ge=0, description="unanswered items a kept row may have")
+    careless: dict[CarelessIndex, float] = Field(
+        default_factory=dict,
+        description="limits of rule `careless`: above for runs, below for irv, mahalanobis_p, even_odd",
+    )
+
+    @model_validator(mode="after")
+    def _careless_needs_limits(self) -> CleaningSection:
+        if ("careless" in self.rules) != bool(self.careless):
+            raise ValueError(
+                "the rule `careless` and its limits under `careless` go together; give both or neither"
+            )
+        return self
+
+
+class ParallelSection(Section):
+    """Parallel analysis: eigenvalues of random data beside the survey's."""
+
+    draws: int = Field(1000, ge=10, le=100_000, description="random data sets")
+    quantile: Probability = Field(0.95, description="quantile of the random eigenvalues")
+
+
+class FactorsSection(Section):
+    """Principal components, their rotation, and which items stay."""
+
+    n_components: Literal["eigenvalue"] | Annotated[int, Field(ge=1)] = Field(
+        "eigenvalue", description="`eigenvalue` (all above 1) or a fixed number"
+    )
+    suppress_below: float = Field(0.5, ge=0, lt=1, description="loadings blanked when a table is rendered")
+    minimum_msa: Limit = Field(None, description="items with a lower sampling adequacy go; none: all stay")
+    minimum_communality: Limit = Field(None, description="items with a lower communality go")
+    minimum_loading: Limit = Field(None, description="items whose largest loading is below go")
+    maximum_cross_loading: Limit = Field(None, description="items whose second loading is above go")
+    promax_kappa: float = Field(4, ge=1, description="power of the promax rotation's target")
+    oblimin_delta: float = Field(0, le=0.8, description="0: direct quartimin; lower: less correlated factors")
+    parallel: ParallelSection = Field(ParallelSection(), description="parallel analysis")
+
+
+class CfaSection(Section):
+    """The confirmatory factor model."""
+
+    dynamic_draws: int = Field(
+        200, ge=20, le=100_000, description="simulated samples behind each dynamic fit cut-off"
+    )
+
+
+class ScoresSection(Section):
+    """How a construct's items become one score."""
+
+    method: ScoreMethod = Field("mean", description="score that regression and hypotheses use")
+
+
+class RegressionSection(Section):
+    """Ordinary least squares of each outcome's score on its predictors' scores."""
+
+    confidence_level: Probability = Field(0.95, description="level of the coefficients' intervals")
+    controls: tuple[str, ...] = Field(
+        (), description="demographic variables entered before the predictors in the hierarchical regression"
+    )
+
+
+class CommonMethodSection(Section):
+    """Signs that one way of asking, not the constructs, makes the answers alike."""
+
+    marker: str | None = Field(
+        None,
+        description="item or construct outside the model that should be unrelated to it; none: no marker",
+    )
+
+
+class PlsSection(Section):
+    """PLS-SEM and its bootstrap."""
+
+    scheme: Scheme = Field("path", description="inner weighting: path, factorial or centroid")
+    correlation: Correlation = Field(
+        "pearson", description="of the items: pearson, or polychoric for answers in ordered categories"
+    )
+    continuity: tuple[AddedCount, AddedCount] = Field(
+        (0, 0),
+        description="counts added to an empty cell of two-by-two tables and of larger ones, wherever "
+        "polychoric correlations are estimated",
+    )
+    tolerance: float = Field(1e-12, gt=0, description="largest change of an outer weight at convergence")
+    max_iterations: int = Field(1000, ge=1, description="iterations before the fit is called not converged")
+    bootstrap_draws: int = Field(10_000, ge=100, le=1_000_000, description="bootstrap resamples")
+    interval: Literal["percentile", "bca", "studentised"] = Field(
+        "percentile", description="kind of interval"
+    )
+    confidence_level: Probability = Field(0.95, description="level of the intervals")
+    exact_fit_draws: int = Field(500, ge=20, le=100_000, description="resamples of the test of exact fit")
+    folds: int = Field(10, ge=2, description="parts that PLSpredict predicts from one another")
+    repetitions: int = Field(10, ge=1, le=1000, description="divisions into folds that PLSpredict averages")
+
+
+class GroupsSection(Section):
+    """Which groups of respondents are compared, and how."""
+
+    variables: tuple[str, ...] = Field((), description="demographic variables whose categories are compared")
+    smallest: int = Field(50, ge=10, description="respondents a category needs to be compared")
+    permutations: int = Field(1000, ge=20, le=100_000, description="random groups of the same sizes")
+
+
+class RobustnessSection(Section):
+    """How far the verdicts are put to the test."""
+
+    equivalence_bound: float = Field(
+        0.10, gt=0, description="standardised coefficients below this count as negligible"
+    )
+    controls: tuple[str, ...] = Field(
+        (), max_length=6, description="demographic variables; the curve has each with and without"
+    )
+    strict_loading: float = Field(
+        0.60, ge=0, lt=1, description="smallest loading in the curve's strict set of items"
+    )
+    null_draws: int = Field(
+        500, ge=100, le=100_000, description="resamples under the null of the specification curve"
+    )
+    power_draws: int = Field(
+        500, ge=20, le=100_000, description="simulated waves behind each power of a new wave"
+    )
+
+
+class DisclosureSection(Section):
+    """What the shared tables keep to themselves."""
+
+    suppress_small_cells: bool = Field(
+        False, description="true: counts of few respondents are left out, and what would give them away"
+    )
+    smallest_cell: int = Field(5, ge=2, le=1000, description="smallest count that is shown then")
+
+
+class ConstructSection(Section):
+    """A construct: how it is measured and by what."""
+
+    mode: Mode = Field("reflective", description="reflective (mode_a), mode_b (formative) or sum_score")
+    items: tuple[str, ...] | None = Field(None, description="its items; none: those the codebook gives it")
+    of: tuple[str, ...] | None = Field(None, description="its components, where it is made of constructs")
+    approach: Approach | None = Field(
+        None, description="of a construct with `of`: two_stage (if not given) or repeated_indicators"
+    )
+
+    @model_validator(mode="after")
+    def _items_or_components(self) -> ConstructSection:
+        if self.items is not None and self.of is not None:
+            raise ValueError("a construct has `items` or is made `of` constructs; leave one of them out")
+        if self.approach is not None and self.of is None:
+            raise ValueError("`approach` is for constructs made of others; name these under `of`")
+        return self
+
+
+class PathSection(Section):
+    """Arrows of the structural model that end in one construct."""
+
+    target: str = Field(alias="to", description="construct explained")
+    sources: tuple[str, ...] = Field(alias="from", description="constructs that explain it")
+
+
+class HypothesisSection(Section):
+    """A claim about one path."""
+
+    source: str = Field(alias="from", description="construct said to matter")
+    target: str = Field(alias="to", description="construct it is said to raise or lower")
+    sign: Literal["positive", "negative"] = Field("positive", description="direction that was claimed")
+
+
+class ModerationSection(Section):
+    """A construct said to change the strength of one path."""
+
+    moderator: str = Field(description="construct that strengthens or weakens the path")
+    source: str = Field(alias="from", description="construct the path begins at")
+    target: str = Field(alias="to", description="construct it ends in")
+
+
+class ModelSection(Section):
+    """What is claimed: constructs, paths and hypotheses, as in the paper's figure."""
+
+    constructs: dict[str, ConstructSection] = Field(description="constructs in the order of the tables")
+    paths: tuple[PathSection, ...] = Field(description="structural model")
+    moderations: tuple[ModerationSection, ...] = Field(
+        (),
+        description="paths whose strength depends on a construct; by PLS-SEM in two stages",
+    )
+    hypotheses: dict[str, HypothesisSection] = Field(default_factory=dict, description="claims to be judged")
+    alpha: Probability = Field(0.05, description="two-sided significance level of the verdicts")
+
+
+class Config(Section):
+    """The whole of `config.yaml`."""
+
+    study: StudySection
+    data: DataSection
+    cleaning: CleaningSection
+    model: ModelSection
+    factors: FactorsSection = Field(FactorsSection())
+    cfa: CfaSection = Field(CfaSection())
+    scores: ScoresSection = Field(ScoresSection())
+    regression: RegressionSection = Field(RegressionSection())
+    common_method: CommonMethodSection = Field(CommonMethodSection())
+    pls: PlsSection = Field(PlsSection())
+    groups: GroupsSection = Field(GroupsSection())
+    robustness: RobustnessSection = Field(RobustnessSection())
+    disclosure: DisclosureSection = Field(DisclosureSection())
+    waves: dict[WaveName, DataSection] = Field(
+        default_factory=dict,
+        description="other waves, each described as under `data`; compared in name order",
+    )
+    seed: int = Field(ge=0, description="seed of every random stream")
+
+    @model_validator(mode="after")
+    def _moderations_need_scores(self) -> Config:
+        if self.model.moderations and self.pls.correlation == "polychoric":
+            raise ValueError(
+                "moderations need scores of the respondents, which polychoric correlations do not give; "
+                "leave out `model.moderations`, or write `pls.correlation: pearson`"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _scores_of_two_kinds_need_two_sides(self) -> Config:
+        sources = {source for path in self.model.paths for source in path.sources}
+        both = [
+            name for name in self.model.constructs if name in sources & {p.target for p in self.model.paths}
+        ]
+        if self.scores.method == "cfa_skrondal_laake" and both:
+            raise ValueError(
+                f"`scores.method: cfa_skrondal_laake` gives predictors and outcomes scores of two kinds, and "
+                f"{', '.join(both)} is both; choose another method, such as `mean`"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _weights_need_products(self) -> Config:
+        if self.data.weight and self.pls.correlation == "polychoric":
+            raise ValueError(
+                "polychoric correlations take no sampling weights; leave out `data.weight`, or write "
+                "`pls.correlation: pearson`"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _alternatives_have_no_weights(self) -> Config:
+        if self.data.weight and self.study.alternatives:
+            raise ValueError(
+                "reconstructions have no sampling weights; leave out `data.weight` or `study.alternatives`"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _waves_have_names(self) -> Config:
+        if self.waves and self.study.wave is None:
+            raise ValueError("`waves` lists other waves; say under `study.wave` what this one is called")
+        if self.study.wave in self.waves:
+            raise ValueError(f"the wave {self.study.wave} is this one; `waves` lists the others")
+        weighted = [name for name, wave in self.waves.items() if wave.weight]
+        if weighted:
+            raise ValueError(
+                f"waves are compared without weights; leave out `weight` under {', '.join(weighted)}"
+            )
+        return self
+
+
+def read_config(path: Path) -> Config:
+    """Read and validate a `config.yaml`.
+
+    Raises
+    ------
+    SurveyError
+        listing every problem: unreadable file, broken yaml, unknown or missing keys, values out of range.
+    """
+    return parse_config(read_yaml(path), str(path))
+
+
+def parse_config(content: Mapping[str, Any], place: str) -> Config:
+    """Validate a config that has been read already; `place` names it in messages."""
+    return parse(Config, content, place)

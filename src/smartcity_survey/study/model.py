@@ -1,0 +1,242 @@
+"""What is claimed: constructs with their items, paths among them, hypotheses about the paths."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import product
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from smartcity_survey.errors import NoSolution, Problem, SurveyError
+from smartcity_survey.stats.core.types import BoolArray
+from smartcity_survey.study.codebook import Codebook, read_codebook
+from smartcity_survey.study.config import Approach, Mode, ModelSection
+from smartcity_survey.study.model_checks import (
+    higher_order_problems,
+    isolated_problems,
+    moderation_problems,
+    nearest,
+    structure_problems,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Construct:
+    """A construct, the items that measure it and how."""
+
+    name: str
+    items: tuple[str, ...]
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """The claim that `source` raises (positive) or lowers (negative) `target`."""
+
+    name: str
+    source: str
+    target: str
+    sign: Literal["positive", "negative"]
+
+
+@dataclass(frozen=True, slots=True)
+class Moderation:
+    """The claim that the path from `source` to `target` depends on how high `moderator` is."""
+
+    moderator: str
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class HigherOrder:
+    """A construct made of constructs, and how it is estimated."""
+
+    name: str
+    components: tuple[str, ...]
+    approach: Approach
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The measurement and the structural model, in the order of the config.
+
+    Attributes
+    ----------
+    constructs, paths, hypotheses : of constructs that items measure. Where the config names a higher-order
+        construct in a path, its components take its place, which is the first stage of its estimation.
+    higher_order, higher_paths : constructs made of constructs, and all paths as the config has them.
+    higher_hypotheses : claims about paths from or to constructs made of constructs.
+    claim_order : names of all claims as the config has them.
+    """
+
+    constructs: tuple[Construct, ...]
+    paths: tuple[tuple[str, str], ...]
+    hypotheses: tuple[Hypothesis, ...]
+    alpha: float
+    moderations: tuple[Moderation, ...] = ()
+    higher_order: tuple[HigherOrder, ...] = ()
+    higher_paths: tuple[tuple[str, str], ...] = ()
+    higher_hypotheses: tuple[Hypothesis, ...] = ()
+    claim_order: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Construct names."""
+        return tuple(construct.name for construct in self.constructs)
+
+    @property
+    def claims(self) -> tuple[Hypothesis, ...]:
+        """All hypotheses, also those about constructs made of constructs, in the order of the config."""
+        every = {claim.name: claim for claim in (*self.hypotheses, *self.higher_hypotheses)}
+        return tuple(({name: every[name] for name in self.claim_order if name in every} | every).values())
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """All items, construct by construct."""
+        return tuple(item for construct in self.constructs for item in construct.items)
+
+    @property
+    def single(self) -> tuple[str, ...]:
+        """Constructs of a single item, which stands for them as if it had no error."""
+        return tuple(construct.name for construct in self.constructs if len(construct.items) == 1)
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """Constructs that some path ends in."""
+        targets = {target for _, target in self.paths}
+        return tuple(name for name in self.names if name in targets)
+
+    def predictors(self, outcome: str) -> tuple[str, ...]:
+        """Constructs with a path to `outcome`, in the order of the paths."""
+        return tuple(source for source, target in self.paths if target == outcome)
+
+    def construct_of(self, item: str) -> str:
+        """Name of the construct an item measures."""
+        return next(construct.name for construct in self.constructs if item in construct.items)
+
+    def membership(self) -> BoolArray:
+        """(p, c): whether an item (in `items` order) measures a construct."""
+        owner = [index for index, construct in enumerate(self.constructs) for _ in construct.items]
+        membership: BoolArray = np.asarray(owner)[:, None] == np.arange(len(self.constructs))
+        return membership
+
+    def path_matrix(self) -> BoolArray:
+        """(c, c): row is the source, column the target."""
+        matrix = np.zeros((len(self.names),) * 2, dtype=bool)
+        for source, target in self.paths:
+            matrix[self.names.index(source), self.names.index(target)] = True
+        return matrix
+
+    def keeping(self, items: tuple[str, ...]) -> Model:
+        """The same model measured by the given items only.
+
+        Raises
+        ------
+        NoSolution
+            where a construct would be left without an item.
+        """
+        kept = set(items)
+        constructs = tuple(
+            Construct(c.name, tuple(item for item in c.items if item in kept), c.mode)
+            for c in self.constructs
+        )
+        empty = [c.name for c in constructs if not c.items]
+        if empty:
+            problem = Problem(
+                "config.yaml, factors.minimum_loading",
+                f"no item is left for {', '.join(empty)}.",
+                "Lower the limit, or take the construct out of `model`.",
+            )
+            raise NoSolution("no_item_left", empty, [problem])
+        return replace(self, constructs=constructs)
+
+
+def load_model(options: Mapping[str, Any], codebook: str | Path) -> Model:
+    """The model of a config section given as plain values, with the codebook's items."""
+    return build_model(ModelSection.model_validate(options), read_codebook(Path(codebook)))
+
+
+def build_model(section: ModelSection, codebook: Codebook, place: str = "config.yaml, model") -> Model:
+    """The model of a config, checked against the codebook.
+
+    Raises
+    ------
+    SurveyError
+        listing unknown items and constructs, items used twice, circular paths, hypotheses without a path.
+    """
+    problems: list[Problem] = []
+    constructs = []
+    higher_order = []
+    for name, entry in section.constructs.items():
+        if name not in codebook.constructs:
+            problems.append(
+                Problem(
+                    f"{place}.constructs.{name}",
+                    "the codebook has no such construct.",
+                    nearest(name, tuple(codebook.constructs)),
+                )
+            )
+        if entry.of is not None:
+            approach = entry.approach or "two_stage"
+            higher_order.append(HigherOrder(name, entry.of, approach, entry.mode))
+            continue
+        items = entry.items if entry.items is not None else codebook.items_of(name)
+        unknown = [item for item in items if item not in codebook.items]
+        if unknown:
+            problems.append(
+                Problem(
+                    f"{place}.constructs.{name}.items",
+                    f"the codebook has no item {', '.join(unknown)}.",
+                    "Correct the name, or add the item to the codebook.",
+                )
+            )
+        if not items:
+            problems.append(
+                Problem(f"{place}.constructs.{name}", "it has no items.", "Name at least one item.")
+            )
+        constructs.append(Construct(name, tuple(items), entry.mode))
+    used: dict[str, str] = {}
+    for construct in constructs:
+        for item in construct.items:
+            if item in used:
+                problems.append(
+                    Problem(
+                        f"{place}.constructs.{construct.name}.items",
+                        f"{item} already measures {used[item]}.",
+                        "Give each item to one construct.",
+                    )
+                )
+            used[item] = construct.name
+    written = tuple((source, entry.target) for entry in section.paths for source in entry.sources)
+    claims = tuple(Hypothesis(name, h.source, h.target, h.sign) for name, h in section.hypotheses.items())
+    moderations = tuple(Moderation(m.moderator, m.source, m.target) for m in section.moderations)
+    names = tuple(construct.name for construct in constructs)
+    problems += structure_problems((*names, *(h.name for h in higher_order)), written, claims, place)
+    problems += isolated_problems(names, higher_order, written, place)
+    problems += higher_order_problems(names, higher_order, written, place)
+    components = {higher.name: higher.components for higher in higher_order}
+    paths = tuple(
+        pair
+        for source, target in written
+        for pair in product(components.get(source, (source,)), components.get(target, (target,)))
+    )
+    problems += moderation_problems(names, paths, moderations, place)
+    if problems:
+        raise SurveyError.of(problems)
+    of_items = tuple(claim for claim in claims if not {claim.source, claim.target} & set(components))
+    return Model(
+        tuple(constructs),
+        paths,
+        of_items,
+        section.alpha,
+        moderations,
+        tuple(higher_order),
+        written,
+        tuple(claim for claim in claims if claim not in of_items),
+        tuple(claim.name for claim in claims),
+    )

@@ -1,0 +1,168 @@
+"""What can be wrong with the paths of a model, its hypotheses, moderations and higher-order constructs."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING
+
+from smartcity_survey.errors import Problem
+
+if TYPE_CHECKING:
+    from smartcity_survey.study.model import HigherOrder, Hypothesis, Moderation
+
+
+def structure_problems(
+    names: tuple[str, ...],
+    paths: tuple[tuple[str, str], ...],
+    hypotheses: tuple[Hypothesis, ...],
+    place: str,
+) -> list[Problem]:
+    """Unknown constructs, paths given twice or in a circle, hypotheses without a path."""
+    problems = []
+    for source, target in paths:
+        for name in (source, target):
+            if name not in names:
+                problems.append(
+                    Problem(f"{place}.paths", f"{name} is not a construct.", nearest(name, names))
+                )
+        if paths.count((source, target)) > 1:
+            problems.append(
+                Problem(f"{place}.paths", f"{source} -> {target} is given twice.", "Give it once.")
+            )
+    circle = _circle(paths)
+    if circle:
+        problems.append(
+            Problem(
+                f"{place}.paths",
+                f"they run in a circle: {' -> '.join(circle)}.",
+                "Take one of these paths out.",
+            )
+        )
+    for hypothesis in hypotheses:
+        if (hypothesis.source, hypothesis.target) not in paths:
+            problems.append(
+                Problem(
+                    f"{place}.hypotheses.{hypothesis.name}",
+                    f"there is no path {hypothesis.source} -> {hypothesis.target}.",
+                    "Add it to `paths`, or correct the hypothesis.",
+                )
+            )
+    return problems
+
+
+def moderation_problems(
+    names: tuple[str, ...],
+    paths: tuple[tuple[str, str], ...],
+    moderations: tuple[Moderation, ...],
+    place: str,
+) -> Iterator[Problem]:
+    """Unknown constructs, interactions without both main effects or given twice."""
+    pairs = [(frozenset((m.moderator, m.source)), m.target) for m in moderations]
+    for position, moderation in enumerate(moderations):
+        where = f"{place}.moderations.{position}"
+        target = moderation.target
+        unknown = [name for name in (moderation.moderator, moderation.source, target) if name not in names]
+        if unknown:
+            found = f"{unknown[0]} is not a construct that items measure."
+            yield Problem(where, found, nearest(unknown[0], names))
+            continue
+        if moderation.moderator == moderation.source:
+            yield Problem(where, f"{moderation.source} cannot moderate itself.", "Name another moderator.")
+        for source in (moderation.source, moderation.moderator):
+            if (source, target) not in paths:
+                yield Problem(
+                    where,
+                    f"there is no path {source} -> {target}.",
+                    "Add it to `paths`: without both main effects an interaction cannot be read.",
+                )
+        if pairs.index(pairs[position]) < position:
+            yield Problem(
+                where,
+                f"{moderation.moderator} and {moderation.source} are multiplied for {target} already.",
+                "Name the interaction once.",
+            )
+
+
+def higher_order_problems(
+    names: tuple[str, ...],
+    higher_order: Sequence[HigherOrder],
+    paths: tuple[tuple[str, str], ...],
+    place: str,
+) -> Iterator[Problem]:
+    """Components that are unknown, shared, too few or on a path; constructs no path can be estimated for."""
+    shared = Counter(component for higher in higher_order for component in higher.components)
+    for higher in higher_order:
+        where = f"{place}.constructs.{higher.name}.of"
+        if len(higher.components) < 2:
+            yield Problem(
+                where, f"{len(higher.components)} component.", "Name two or more constructs it is made of."
+            )
+        for component in higher.components:
+            if component not in names:
+                made = any(component == other.name for other in higher_order)
+                found = "is made of constructs itself" if made else "is not a construct that items measure"
+                yield Problem(where, f"{component} {found}.", nearest(component, names))
+            elif shared[component] > 1:
+                yield Problem(where, f"{component} is a component twice.", "Give it to one construct.")
+            elif any(component in path for path in paths):
+                yield Problem(
+                    where,
+                    f"{component} is a component and has a path of its own.",
+                    f"Let the path begin or end at {higher.name}, or take {component} out of it.",
+                )
+        if not any(higher.name in path for path in paths):
+            yield Problem(
+                f"{place}.constructs.{higher.name}",
+                "no path begins or ends at it.",
+                "Name it under `paths`, or take it out.",
+            )
+        explained = any(target == higher.name for _, target in paths)
+        if higher.approach == "repeated_indicators" and higher.mode == "mode_b" and explained:
+            yield Problem(
+                f"{place}.constructs.{higher.name}.approach",
+                "its components explain all of it, so that nothing is left for the paths that lead to it.",
+                "Write `approach: two_stage`.",
+            )
+
+
+def isolated_problems(
+    names: tuple[str, ...],
+    higher_order: Sequence[HigherOrder],
+    paths: tuple[tuple[str, str], ...],
+    place: str,
+) -> Iterator[Problem]:
+    """Constructs that items measure, but no path and no construct has: nothing can be said of them."""
+    connected = {name for path in paths for name in path}
+    connected |= {component for higher in higher_order for component in higher.components}
+    for name in names:
+        if name not in connected:
+            yield Problem(
+                f"{place}.constructs.{name}",
+                "no path begins or ends at it.",
+                "Name it under `paths`, or take it out.",
+            )
+
+
+def nearest(name: str, names: tuple[str, ...]) -> str:
+    """All names that exist, the nearest first."""
+    close = difflib.get_close_matches(name, names, n=1)
+    return f"{f'Did you mean {close[0]}? ' if close else ''}Choose from {', '.join(names)}."
+
+
+def _circle(paths: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """Constructs along a circular chain of paths, from the one named first; empty where there is none."""
+    sorter: TopologicalSorter[str] = TopologicalSorter()
+    for source, target in paths:
+        sorter.add(target, source)
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        # Each is the predecessor of the next; the first is the last again.
+        circle = error.args[1][:-1]
+        named = [name for path in paths for name in path]
+        start = circle.index(min(circle, key=named.index))
+        return (*circle[start:], *circle[: start + 1])
+    return ()

@@ -1,0 +1,1 @@
+"""How the steps run: by Snakemake, recorded, never stale."""

@@ -1,0 +1,125 @@
+"""The files a script's results depend on: what it imports of this package, and the data files beside that."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.metadata import requires, version
+from pathlib import Path, PurePosixPath
+
+PACKAGE = Path(__file__).parents[1]
+
+# Ten times as fast as `ast`, for which each rule would have to wait; a test holds the two against each other.
+_IMPORT = re.compile(
+    r"(?:^|[;:])[ \t]*"
+    r"(?:from[ \t]+(?P<base>[.\w]+)[ \t]+import[ \t]*(?P<names>\((?:[^)#]|#[^\n]*)*\)|(?:[^\n\\;]|\\\n)+)"
+    r"|import[ \t]+(?P<modules>(?:[^\n\\;]|\\\n)+))",
+    re.MULTILINE,
+)
+
+
+class Sources:
+    """The package's files as they are now: each is read once, however many scripts depend on it.
+
+    A file of the package is called after the folder that the package is in:
+    `smartcity_survey/stats/pls/algorithm.py`.
+    """
+
+    def __init__(self, package: Path = PACKAGE) -> None:
+        self._above = package.parent
+        files = (file for file in package.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
+        self._files = {file.relative_to(self._above).as_posix() for file in files}
+        self._data = {
+            name: self._package_of(name) for name in self._files if not name.endswith((".py", ".pyi"))
+        }
+        self._digests: dict[str, str] = {}
+        self._imports: dict[str, frozenset[str]] = {}
+
+    def code_of(self, script: Path) -> dict[str, str]:
+        """Digest of every file of ours that can have a say in what a script computes.
+
+        These are the script; the modules of the package that it imports, at the top or within functions, and
+        those that they import, and so on; the `__init__` of each package on the way; and the data files of
+        these packages: whatever is not Python in the folder of a package or in a folder below it that is no
+        package itself (locales, layouts, templates, styles).
+
+        Returns
+        -------
+        dict
+            name (`scripts/pls.py`, `smartcity_survey/stats/pls/model.py`) -> 16 hexadecimal digits, in
+            the order of the names. A file that is merely touched, or has other line ends, keeps its digest.
+        """
+        own = _content(script)
+        modules: set[str] = set()
+        waiting = self._named_in(own, f"scripts/{script.name}")
+        while waiting := waiting - modules:
+            modules |= waiting
+            waiting = frozenset().union(*map(self._imported_by, waiting))
+        data = {name for name, package in self._data.items() if f"{package}/__init__.py" in modules}
+        code = {name: self._digest(name) for name in modules | data}
+        return dict(sorted([*code.items(), (f"scripts/{script.name}", _digest(own))]))
+
+    def digest_of(self, scripts: Iterable[Path]) -> str:
+        """One digest of the code of several scripts."""
+        code = {item for script in scripts for item in self.code_of(script).items()}
+        return _digest(repr(sorted(code)).encode())
+
+    def _digest(self, name: str) -> str:
+        if name not in self._digests:
+            self._digests[name] = _digest(_content(self._above / name))
+        return self._digests[name]
+
+    def _imported_by(self, name: str) -> frozenset[str]:
+        if name not in self._imports:
+            self._imports[name] = self._named_in(_content(self._above / name), name)
+        return self._imports[name]
+
+    def _named_in(self, source: bytes, name: str) -> frozenset[str]:
+        """Modules of the package that a file's import statements name."""
+        return frozenset(
+            module for full in set(imported_names(source.decode(), name)) for module in self._modules(full)
+        )
+
+    def _modules(self, full_name: str) -> Iterator[str]:
+        """The modules that an import of a full name runs: each package on the way, and the last part."""
+        parts = full_name.split(".")
+        for n in range(1, len(parts) + 1):
+            place = "/".join(parts[:n])
+            yield from self._files & {f"{place}.py", f"{place}/__init__.py"}
+
+    def _package_of(self, name: str) -> str:
+        """The innermost package that a data file is in."""
+        folders = (folder.as_posix() for folder in PurePosixPath(name).parents)
+        return next(folder for folder in folders if f"{folder}/__init__.py" in self._files)
+
+
+def imported_names(source: str, name: str) -> Iterator[str]:
+    """Full names that a file's import statements may mean: `from a import b` may mean `a.b`."""
+    for statement in _IMPORT.finditer(source):
+        if statement["modules"]:
+            yield from (part.split()[0] for part in statement["modules"].split(",") if part.strip(" \\\n"))
+            continue
+        base = statement["base"].lstrip(".")
+        if level := len(statement["base"]) - len(base):
+            here = PurePosixPath(name).parents[level - 1]
+            base = ".".join([*here.parts, *([base] if base else [])])
+        parts = re.sub(r"#[^\n]*|[()\\]", " ", statement["names"]).split(",")
+        yield from (f"{base}.{part.split()[0]}" for part in parts if part.strip())
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Version of this package and of each package that it requires."""
+    required = [line for line in requires("smartcity_survey") or [] if "extra ==" not in line]
+    names = sorted(re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in required)
+    return {name: version(name) for name in ("smartcity_survey", *names)}
+
+
+def _content(file: Path) -> bytes:
+    return file.read_bytes().replace(b"\r\n", b"\n")
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]

@@ -1,0 +1,98 @@
+"""Between Snakemake and the package: how a rule's work is logged and recorded, and how it fails."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from smartcity_survey.errors import SurveyError
+from smartcity_survey.workflow.hold import step_at_work
+from smartcity_survey.workflow.made_from import Step, is_recorded, origin, record, remove_edited
+
+
+class Job(Protocol):
+    """What Snakemake tells a script: the object `snakemake`."""
+
+    rule: str
+    input: Iterable[str]
+    output: Iterable[str]
+    params: Mapping[str, Any]
+    log: Sequence[str]
+
+
+def perform(job: Job, script: str, work: Callable[[], Iterable[str] | None]) -> None:
+    """Do a rule's work and record what its results were made from, unless they are there as recorded.
+
+    Snakemake has a rule run again whenever one runs whose results it reads, be these the same or not; it is
+    here that their content decides. Results have no record until they are all there: those of a rule that
+    fails or is killed are out of date.
+
+    Parameters
+    ----------
+    script : the file of the rule's script.
+    work : makes the results; may return names of files it wrote beside the rule's outputs.
+
+    Raises
+    ------
+    SurveyError
+        where the run that started the step was killed and a later one has begun.
+    """
+    with step_at_work(Path()):
+        _perform(job, script, work)
+
+
+def _perform(job: Job, script: str, work: Callable[[], Iterable[str] | None]) -> None:
+    step = Step(job.rule, Path(script), dict(job.params.items()), tuple(job.input), tuple(job.output))
+    # Before the work: what changes meanwhile is not what the results are made from.
+    made_from = origin(step)
+    if is_recorded(step, made_from):
+        for path in step.outputs:
+            Path(path).touch()
+        print(f"  {step.rule}: the same as before", file=sys.stderr)
+        return
+    remove_edited(step)
+    step.record.unlink(missing_ok=True)
+    with logged(job.log[0]):
+        record(step, made_from, work() or ())
+    print(f"  {step.rule}: done", file=sys.stderr)
+
+
+@contextmanager
+def logged(log: str | Path) -> Iterator[None]:
+    """Warnings and errors of a rule's work go to its log; a SurveyError ends it without a traceback."""
+    path = Path(log)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            yield
+            outcome = "done"
+        except SurveyError as error:
+            outcome = str(error)
+        except BaseException:
+            path.write_text(traceback.format_exc(), encoding="utf-8")
+            raise
+    lines = [f"{warning.category.__name__}: {warning.message}" for warning in caught]
+    path.write_text("\n".join([*lines, outcome]) + "\n", encoding="utf-8")
+    if outcome != "done":
+        print(outcome, file=sys.stderr)
+        raise SystemExit(1)
+
+
+@contextmanager
+def progress_bar(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A line on a terminal that says how far a long step is; nothing where output goes to a file."""
+    shown = sys.stderr.isatty()
+
+    def show(done: int) -> None:
+        if shown:
+            print(f"\r{what}: {done:,} of {total:,}", end="", file=sys.stderr, flush=True)
+
+    yield show
+    if shown:
+        print(file=sys.stderr)

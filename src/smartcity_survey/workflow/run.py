@@ -1,0 +1,70 @@
+"""Run a study through Snakemake and say in plain words what happened."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from smartcity_survey.check import check_study
+from smartcity_survey.errors import SurveyError
+from smartcity_survey.workflow.hold import RUN, hold
+
+SNAKEFILE = Path(__file__).resolve().parents[3] / "Snakefile"
+
+# One BLAS thread per process: results are then the same bits on any number of cores, and two rules
+# side by side do not fight over them.
+_ENVIRONMENT = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "PYTHONUTF8": "1",
+    "MPLBACKEND": "Agg",
+    # Packages that iterate over sets sum in another order each time, and so round otherwise.
+    "PYTHONHASHSEED": "0",
+}
+
+
+def run_study(folder: Path, cores: int) -> int:
+    """Bring the reports of a study up to date; the exit code is Snakemake's.
+
+    Raises
+    ------
+    SurveyError
+        where the study cannot be run: config, codebook or survey file have problems.
+    """
+    if not SNAKEFILE.is_file():
+        raise SurveyError(str(SNAKEFILE), "no such file.", "Run from a checkout of the project.")
+    check_study(folder)
+    command = [
+        *(sys.executable, "-m", "snakemake"),
+        *("--snakefile", str(SNAKEFILE), "--directory", str(folder), "--cores", str(cores)),
+        # Snakemake's own lock outlives a killed run; ours does not.
+        *("--nolock", "--rerun-incomplete", "--quiet", "all"),
+    ]
+    before = _last_step(folder)
+    run = uuid4().hex
+    with hold(folder, run) as descriptor:
+        inherited: dict[str, Any] = {} if sys.platform == "win32" else {"pass_fds": [descriptor]}
+        finished = subprocess.run(
+            command, env=os.environ | _ENVIRONMENT | {RUN: run}, check=False, **inherited
+        )
+    if finished.returncode == 0:
+        note = (
+            " (nothing to do: no input, option or code has changed)" if _last_step(folder) == before else ""
+        )
+        print(f"Up to date: {(folder / 'reports' / 'report.html').as_posix()}{note}")
+    else:
+        print(
+            "The run stopped; what went wrong is above, the full story in reports/private/logs.",
+            file=sys.stderr,
+        )
+    return finished.returncode
+
+
+def _last_step(folder: Path) -> int:
+    """When a rule last wrote its log; 0 where none ever did."""
+    logs = (folder / "reports" / "private" / "logs").glob("*.log")
+    return max((log.stat().st_mtime_ns for log in logs), default=0)

@@ -1,0 +1,170 @@
+"""Power against G*Power, statsmodels and simulation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+from statsmodels.stats.power import FTestPowerF2
+
+from smartcity_survey.stats.core.errors import LinearDependence, StatisticsError, TooFewRows
+from smartcity_survey.stats.evidence.power import (
+    block_power,
+    coefficient_power,
+    detectable_effect,
+    effect_f2,
+    rows_needed,
+)
+from smartcity_survey.stats.evidence.power_simulation import normal_power, resampled_power
+from smartcity_survey.stats.regression.least_squares import ols
+from tests.stats.regression_data import reference, simulated_survey
+
+TIGHT = 1e-9  # both sides are double precision
+
+
+def test_gpower() -> None:
+    expected = reference("regression_tools_published")["power"]
+    # The manual enters f2 = .05 / .70 with 7 decimals.
+    assert block_power(0.0714286, n=90, k=9, tested=4, alpha=0.01) == pytest.approx(
+        expected["increase"], abs=5e-7
+    )
+    assert block_power(0.1111, n=110, k=5, tested=5) == pytest.approx(expected["omnibus"], abs=5e-5)
+
+
+@pytest.mark.parametrize(("f2", "n", "k"), [(0.02, 400, 1), (0.0116, 676, 6), (0.15, 55, 3), (0.35, 10, 7)])
+def test_noncentral_t_and_statsmodels(f2: float, n: int, k: int) -> None:
+    df = n - k - 1
+    ours = coefficient_power(f2, n, k)
+    critical, delta = stats.t.ppf(0.975, df), np.sqrt(f2 * n)
+    assert ours == pytest.approx(
+        stats.nct.sf(critical, df, delta) + stats.nct.cdf(-critical, df, delta), rel=TIGHT
+    )
+    # statsmodels multiplies f2 by the denominator's df + 2 where G*Power and we take n.
+    peer = FTestPowerF2().power(effect_size=f2 * n / (df + 2), df_num=1, df_denom=df, alpha=0.05)
+    assert ours == pytest.approx(peer, rel=TIGHT)
+
+
+def test_no_effect_is_found_as_often_as_alpha_says() -> None:
+    assert coefficient_power(0.0, 100, 4, alpha=0.01) == pytest.approx(0.01)
+
+
+def test_smallest_effects_of_the_survey() -> None:
+    """At 676 respondents and six predictors f2 = .0116 is found at .05, .0180 at .05 / 6."""
+    vif = np.array([1.0, 1.5, 2.0, 4.0, 4.5, 5.0])
+    found = detectable_effect(676, vif, r2=0.5)
+    assert found.f2 == pytest.approx(0.0116, abs=5e-5)
+    assert detectable_effect(676, vif, r2=0.5, alpha=0.05 / 6).f2 == pytest.approx(0.0180, abs=5e-5)
+    assert coefficient_power(found.f2, 676, 6) == pytest.approx(0.8, rel=TIGHT)
+    np.testing.assert_allclose(effect_f2(found.beta, vif, 0.5), found.f2)
+    assert found.noncentrality == pytest.approx(np.sqrt(676 * found.f2))
+    # part2 is the R2 lost without the predictor; partial2 relates it to what the others leave open.
+    assert found.part**2 / (1 - 0.5) == pytest.approx(found.f2)
+    assert found.partial**2 == pytest.approx(found.part**2 / (1 - 0.5 + found.part**2))
+
+
+def test_effect_size_is_the_one_in_the_sample() -> None:
+    y, x = simulated_survey()
+    fit = ols(y, x)
+    f2 = effect_f2(fit.beta, fit.vif, fit.r2)
+    np.testing.assert_allclose(f2, np.square(fit.t[1:]) / fit.df_residual, rtol=TIGHT)
+
+
+@pytest.mark.parametrize(
+    ("f2", "k", "alpha", "power"), [(0.02, 1, 0.05, 0.8), (0.0125, 6, 0.05 / 6, 0.95), (2.0, 3, 0.05, 0.9)]
+)
+def test_rows_needed_are_the_fewest(f2: float, k: int, alpha: float, power: float) -> None:
+    n = rows_needed(f2, k, alpha, power)
+    assert coefficient_power(f2, n, k, alpha) >= power > coefficient_power(f2, n - 1, k, alpha)
+
+
+def test_rows_needed_for_tiny_effects_follow_the_normal_limit() -> None:
+    delta = stats.norm.ppf(0.975) + stats.norm.ppf(0.8)
+    assert rows_needed(1e-8, 6) * 1e-8 == pytest.approx(delta**2, rel=1e-4)  # the far tail adds 1e-6
+
+
+def test_refused_input() -> None:
+    with pytest.raises(TooFewRows, match="7 rows, at least 8 needed"):
+        coefficient_power(0.1, 7, 6)
+    with pytest.raises(StatisticsError, match="f2 must be at least 0"):
+        coefficient_power(-0.1, 70, 6)
+    with pytest.raises(StatisticsError, match="alpha must lie"):
+        coefficient_power(0.1, 70, 6, alpha=0)
+    with pytest.raises(StatisticsError, match="power must lie"):
+        detectable_effect(100, np.ones(3), 0.2, power=0.04)
+    with pytest.raises(StatisticsError, match="R2 must be"):
+        detectable_effect(100, np.ones(3), 1.0)
+    with pytest.raises(StatisticsError, match="no number of rows"):
+        rows_needed(0.0, 3)
+
+
+CORRELATION = np.array([[1, 0.5, 0.3], [0.5, 1, 0.6], [0.3, 0.6, 1]])
+BETA = np.array([0.15, -0.1, 0.2])
+
+
+def test_simulation_agrees_with_the_formula() -> None:
+    n, draws = 600, 20_000
+    vif = np.diagonal(np.linalg.inv(CORRELATION))
+    r2 = BETA @ CORRELATION @ BETA
+    expected = [coefficient_power(f2, n, 3) for f2 in effect_f2(BETA, vif, r2)]
+    found = normal_power(CORRELATION, BETA, n, draws, seed=1)
+    # Four Monte Carlo errors, and what drawing the predictors instead of fixing them costs (about 3 / n).
+    np.testing.assert_allclose(found.power, expected, atol=4 * found.std_error.max() + 3 / n)
+    assert found.n_undefined == 0
+
+
+def test_drawn_factors_are_those_of_drawn_rows() -> None:
+    n, draws = 8, 20_000
+    rng = np.random.default_rng(2)
+    predictors = rng.normal(size=(draws, n, 3)) @ np.linalg.cholesky(CORRELATION).T
+    error = np.sqrt(1 - BETA @ CORRELATION @ BETA) * rng.normal(size=(draws, n))
+    model = np.concatenate([np.ones((draws, n, 1)), predictors], axis=2)
+    y = predictors @ (5 * BETA) + error
+    inverse = np.linalg.inv(model.transpose(0, 2, 1) @ model)
+    coef = (inverse @ model.transpose(0, 2, 1) @ y[..., None])[..., 0]
+    s2 = np.square(y - (model @ coef[..., None])[..., 0]).sum(axis=1) / (n - 4)
+    t = coef / np.sqrt(s2[:, None] * np.diagonal(inverse, axis1=1, axis2=2))
+    expected = (np.abs(t) > stats.t.ppf(0.975, n - 4)).mean(axis=0)[1:]
+    # The same population with the outcome scaled to variance 1.
+    scale = np.sqrt(25 * BETA @ CORRELATION @ BETA + 1 - BETA @ CORRELATION @ BETA)
+    found = normal_power(CORRELATION, 5 * BETA / scale, n, draws, seed=3)
+    np.testing.assert_allclose(found.power, expected, atol=4 * np.sqrt(2) * found.std_error.max())
+
+
+def test_resampling_the_survey() -> None:
+    y, x = simulated_survey()
+    fit = ols(y, x)
+    slopes = np.where(np.arange(6) == 3, 0, fit.coef[1:] / 2)
+    found = resampled_power(y, x, slopes, n=400, draws=1500, seed=4)
+    explained, left = (x @ slopes).var(), fit.residuals.var()
+    beta = slopes * x.std(axis=0) / np.sqrt(explained + left)
+    f2 = effect_f2(beta, fit.vif, explained / (explained + left))
+    expected = [coefficient_power(value, 400, 6) for value in f2]
+    # Four Monte Carlo errors, and .03 for predictors and residuals that are not quite normal.
+    np.testing.assert_allclose(found.power, expected, atol=4 * found.std_error.max() + 0.03)
+    assert found.n == 400
+
+
+def test_draws_have_streams_of_their_own() -> None:
+    y, x = simulated_survey()
+    slopes = np.zeros(6)
+    few, many = (resampled_power(y, x, slopes, 100, draws, seed=5, alpha=0.3) for draws in (300, 301))
+    assert (np.abs(few.power * 300 - many.power * 301) <= 1 + 1e-9).all()
+    again = resampled_power(y, x, slopes, 100, 300, seed=5, alpha=0.3)
+    np.testing.assert_array_equal(again.power, few.power)
+
+
+def test_samples_without_variance_are_counted() -> None:
+    rng = np.random.default_rng(6)
+    x = np.column_stack([rng.normal(size=50), np.arange(50) < 2])
+    found = resampled_power(rng.normal(size=50), x, np.array([1.0, 0.0]), n=30, draws=400, seed=7)
+    share = (1 - 2 / 50) ** 30  # no draw of the two marked rows
+    assert found.n_undefined / 400 == pytest.approx(share, abs=4 * np.sqrt(share * (1 - share) / 400))
+
+
+def test_simulations_refuse_what_no_population_has() -> None:
+    with pytest.raises(StatisticsError, match="imply an R2"):
+        normal_power(CORRELATION, np.ones(3), 100, 10, seed=1)
+    with pytest.raises(LinearDependence):
+        normal_power(np.ones((2, 2)), np.array([0.1, 0.1]), 100, 10, seed=1)
+    with pytest.raises(TooFewRows):
+        normal_power(CORRELATION, BETA, 4, 10, seed=1)

@@ -1,0 +1,93 @@
+"""Joint inference over specifications: calibrated under the null, decided where there is an effect."""
+
+import numpy as np
+import pytest
+
+from smartcity_survey.stats.evidence.construct_moments import score_moments
+from smartcity_survey.stats.evidence.specification_curve import (
+    choice_importance,
+    draw_weights,
+    joint_test,
+    null_estimates,
+)
+from smartcity_survey.stats.evidence.subset_regression import least_squares_fits
+from smartcity_survey.stats.regression.least_squares import ols
+from tests.stats.survey_data import BLOCKS, answered_survey
+
+PREDICTORS = np.arange(3)
+CONTROLS = np.array([[False, False], [True, False], [False, True], [True, True]])
+SIGNS = np.ones(3)
+
+
+def curve(seed, slopes, n=200, draws=200):
+    """A curve of eight specifications: sums and first items, each beside four sets of controls."""
+    items, covariates = answered_survey(n, seed, np.asarray(slopes))
+    weights = draw_weights(n, draws, seed)
+    fits = [
+        least_squares_fits(score_moments(scores, covariates), 3, PREDICTORS, CONTROLS)[0]
+        for scores in (items @ BLOCKS, items[:, ::3])
+    ]
+    estimates, std_err = (
+        np.concatenate([getattr(fit, name) for fit in fits]) for name in ("coef", "std_err")
+    )
+    null = np.concatenate([null_estimates(weights, fit.influence) for fit in fits])
+    df = np.concatenate([fit.df for fit in fits])
+    return joint_test(estimates, std_err, df, null, SIGNS, 0.05), estimates
+
+
+def test_draws_are_bootstrap_samples_and_repeat_with_their_seed():
+    weights = draw_weights(50, 30, 4)
+    assert weights.shape == (30, 50)
+    np.testing.assert_array_equal(weights.sum(axis=1), 0)
+    assert weights.min() == -1
+    np.testing.assert_array_equal(weights, draw_weights(50, 30, 4))
+    np.testing.assert_array_equal(weights[:10], draw_weights(50, 10, 4))
+    assert not np.array_equal(weights, draw_weights(50, 30, 5))
+
+
+def test_null_estimates_are_what_a_bootstrap_adds_to_the_sample():
+    items, covariates = answered_survey(400, 6)
+    moments = score_moments(items @ BLOCKS, covariates)
+    fit, _ = least_squares_fits(moments, 3, PREDICTORS, CONTROLS)
+    weights = draw_weights(400, 100, 1)
+    null = null_estimates(weights, fit.influence)
+    z = moments.scores
+    drawn = [np.repeat(np.arange(400), (row + 1).astype(int)) for row in weights]
+    resampled = np.array([ols(z[rows, 3], z[rows, :3]).coef[1:4] for rows in drawn])
+    excess = resampled - fit.coef[0]
+    for j in range(3):
+        assert np.corrcoef(null[0, j], excess[:, j])[0, 1] > 0.98
+        assert null[0, j].std() == pytest.approx(excess[:, j].std(), rel=0.1)
+
+
+def test_an_effect_in_every_specification_is_no_chance():
+    test, estimates = curve(1, [0.7, 0.4, 0.0])
+    assert estimates[:, 0].min() > 0
+    for p in (test.p_median[0], test.p_significant[0], test.p_stouffer[0]):
+        assert p <= 0.02
+    assert test.p_stouffer[0] == 1 / 201
+    assert test.significant[0] == 1
+    assert test.median[0] == pytest.approx(np.median(estimates[:, 0]))
+
+
+def test_no_effect_is_chance_as_often_as_p_says():
+    tests = [curve(seed, [0.0, 0.0, 0.0], draws=100)[0] for seed in range(60)]
+    for name in ("p_median", "p_stouffer"):
+        p = np.array([getattr(test, name) for test in tests])
+        # 180 p-values, correlated in threes: their mean is .5 and 5 % are below .05, both within 3 errors.
+        assert p.mean() == pytest.approx(0.5, abs=0.1)
+        assert (p <= 0.05).mean() < 0.12
+
+
+def test_an_effect_against_the_claim_does_not_speak_for_it():
+    test, _ = curve(1, [-0.8, 0.0, 0.0])
+    assert test.median[0] < 0
+    assert test.p_median[0] > 0.9
+    assert test.significant[0] == 0
+
+
+def test_importance_is_the_share_of_variance_between_options():
+    estimates = np.array([[1.0, 0.0], [1.0, 1.0], [3.0, 0.0], [3.0, 1.0]])
+    np.testing.assert_allclose(choice_importance(estimates, np.array([0, 0, 1, 1])), [1.0, 0.0])
+    np.testing.assert_allclose(choice_importance(estimates, np.array([0, 1, 0, 1])), [0.0, 1.0])
+    assert np.isnan(choice_importance(np.ones((4, 1)), np.array([0, 0, 1, 1]))).all()

@@ -1,0 +1,118 @@
+"""Regressions beside every set of controls, against the modules that do one at a time."""
+
+import numpy as np
+import pytest
+
+from smartcity_survey.stats.core.errors import LinearDependence, TooFewRows
+from smartcity_survey.stats.evidence.construct_moments import ConstructMoments, score_moments
+from smartcity_survey.stats.evidence.subset_regression import huber_fits, least_squares_fits, sandwich_fits
+from smartcity_survey.stats.regression.least_squares import ols
+from smartcity_survey.stats.regression.robust import huber
+from tests.stats.survey_data import BLOCKS, answered_survey
+
+# The same least squares by normal equations here and by QR there.
+EXACT = 1e-11
+# Huber's iteration stops at 1e-8 here, at 1e-10 there.
+ITERATED = 1e-6
+
+PREDICTORS = np.arange(3)
+CONTROLS = np.array([[False, False], [True, False], [False, True], [True, True]])
+
+
+@pytest.fixture(scope="module")
+def moments():
+    items, covariates = answered_survey(250, 8)
+    return score_moments(items @ BLOCKS, covariates)
+
+
+def alone(moments, controls):
+    """Outcome and explanatory variables of one set of controls, standardised."""
+    z = moments.scores
+    return z[:, 3], np.hstack((z[:, :3], z[:, 4:][:, controls]))
+
+
+@pytest.mark.parametrize("s", range(4))
+def test_least_squares_and_hc3(moments, s):
+    classical, robust = least_squares_fits(moments, 3, PREDICTORS, CONTROLS)
+    expected = ols(*alone(moments, CONTROLS[s]))
+    np.testing.assert_allclose(classical.coef[s], expected.coef[1:4], atol=EXACT)
+    np.testing.assert_allclose(classical.std_err[s], expected.std_err[1:4], rtol=EXACT)
+    np.testing.assert_allclose(robust.std_err[s], expected.hc3_std_err[1:4], rtol=EXACT)
+    assert classical.df[s] == expected.df_residual
+
+
+def test_a_respondent_alone_in_a_category_adds_nothing_to_hc3(moments):
+    """Without that row the predictors' coefficients stay: HC3 is that of the other rows, exactly."""
+    z = moments.scores
+    lonely = np.zeros((len(z), 1))
+    lonely[17] = 1.0
+    alone_there = score_moments(z[:, :4], np.hstack((z[:, 4:5], lonely)))
+    _, robust = least_squares_fits(alone_there, 3, PREDICTORS, CONTROLS)
+    kept = np.arange(len(z)) != 17
+    for s, others in ((2, [False, False]), (3, [True, False])):
+        y, x = alone(alone_there, others)
+        expected = ols(y[kept], x[kept]).hc3_std_err[1:4]
+        np.testing.assert_allclose(robust.std_err[s], expected, rtol=EXACT)
+
+
+def test_a_predictor_that_rests_on_one_respondent_has_no_hc3(moments):
+    z = moments.scores.copy()
+    z[:, 0] = z[:, 1]
+    z[17, 0] += 1.0
+    classical, robust = least_squares_fits(score_moments(z[:, :4], z[:, 4:]), 3, PREDICTORS, CONTROLS)
+    assert np.isfinite(classical.std_err).all()
+    assert np.isnan(robust.std_err[:, :2]).all()
+    assert np.isfinite(robust.std_err[:, 2]).all()
+
+
+@pytest.mark.parametrize("s", range(4))
+def test_huber(moments, s):
+    found = huber_fits(moments, 3, PREDICTORS, CONTROLS)
+    expected = huber(*alone(moments, CONTROLS[s]))
+    np.testing.assert_allclose(found.coef[s], expected.coef[1:4], atol=ITERATED)
+    np.testing.assert_allclose(found.std_err[s], expected.std_err[1:4], rtol=ITERATED)
+
+
+def test_influence_predicts_fits_without_a_respondent(moments):
+    whole = sandwich_fits(moments, 3, PREDICTORS, CONTROLS)
+    n = len(moments.scores)
+    for i in (0, 50, 249):
+        y, x = (np.delete(part, i, axis=0) for part in alone(moments, CONTROLS[3]))
+        change = (whole.coef[3] - ols(y, x).coef[1:4]) * (n - 1)
+        np.testing.assert_allclose(change, whole.influence[i, 3], atol=0.1)
+
+
+def test_sandwich_errors_are_those_of_white(moments):
+    found = sandwich_fits(moments, 3, PREDICTORS, CONTROLS)
+    y, x = alone(moments, CONTROLS[1])
+    design = np.column_stack((np.ones(len(y)), x))
+    inverse = np.linalg.inv(design.T @ design)
+    residuals = y - design @ (inverse @ design.T @ y)
+    white = inverse @ (design.T * residuals**2) @ design @ inverse
+    expected = np.sqrt(np.diag(white)[1:4] * len(y) / (len(y) - 1))
+    np.testing.assert_allclose(found.std_err[1], expected, rtol=1e-10)
+
+
+def test_huber_influence_gives_its_standard_error(moments):
+    found = huber_fits(moments, 3, PREDICTORS, CONTROLS)
+    spread = np.sqrt(np.square(found.influence).sum(axis=0)) / len(moments.scores)
+    # Huber's formula supposes equal variances, the influence does not: close, not equal.
+    np.testing.assert_allclose(spread, found.std_err, rtol=0.2)
+
+
+def test_latent_constructs_have_no_least_squares_of_rows(moments):
+    latent = ConstructMoments(moments.correlation, moments.influence, None)
+    with pytest.raises(ValueError, match="no scores to regress"):
+        least_squares_fits(latent, 3, PREDICTORS, CONTROLS)
+
+
+def test_dependent_predictors_and_too_few_rows_are_refused(moments):
+    z = moments.scores.copy()
+    z[:, 1] = z[:, 0]
+    with pytest.raises(LinearDependence):
+        sandwich_fits(score_moments(z[:, :4], z[:, 4:]), 3, PREDICTORS, CONTROLS)
+    few = score_moments(
+        np.random.default_rng(1).normal(size=(6, 4)), np.random.default_rng(2).normal(size=(6, 2))
+    )
+    with pytest.raises(TooFewRows):
+        sandwich_fits(few, 3, PREDICTORS, CONTROLS)

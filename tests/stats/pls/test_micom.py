@@ -1,0 +1,125 @@
+"""Comparison of groups by permutation: values from a textbook PLS, verdicts where the truth is known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from smartcity_survey.stats.core.errors import ConstantItems, InGroup, TooFewRows
+from smartcity_survey.stats.core.types import Array, BoolArray
+from smartcity_survey.stats.pls.micom import GroupComparison, compare_groups
+from smartcity_survey.stats.pls.model import PlsModel
+from tests.stats.pls_data import answers, membership, reference, textbook_pls
+
+# The textbook version stops at 1e-13, ours at 1e-12.
+TEXTBOOK = 1e-8
+EXACT = 1e-10
+
+PATHS = np.array([[False, True], [False, False]])
+MODEL = PlsModel(membership([0, 0, 0, 1, 1, 1]), PATHS)
+
+
+def halves(n: int) -> BoolArray:
+    return np.arange(n) >= n // 2
+
+
+def drawn(n: int, slope: float = 0.6, seed: int = 0) -> Array:
+    """(n, 6): three items of a cause and three of what it raises by `slope`."""
+    rng = np.random.default_rng(seed)
+    cause = rng.normal(size=n)
+    effect = slope * cause + np.sqrt(1 - slope**2) * rng.normal(size=n)
+    return np.column_stack([cause] * 3 + [effect] * 3) + 0.6 * rng.normal(size=(n, 6))
+
+
+def compare(x: Array, **options: Any) -> GroupComparison:
+    return compare_groups(x, MODEL, halves(len(x)), **({"permutations": 199, "seed": 1} | options))
+
+
+def test_values_are_those_of_the_textbook() -> None:
+    x, model = answers(), reference("sim676").model()
+    second = np.random.default_rng(3).random(676) < 0.4
+    found = compare_groups(x, model, second, permutations=20, seed=1)
+    parts = [textbook_pls(x[members], model) for members in (~second, second)]
+    np.testing.assert_allclose(found.first_paths, parts[0][1], rtol=0, atol=TEXTBOOK)
+    np.testing.assert_allclose(found.second_paths, parts[1][1], rtol=0, atol=TEXTBOOK)
+    np.testing.assert_allclose(found.paths.difference, parts[0][1] - parts[1][1], rtol=0, atol=TEXTBOOK)
+    z = (x - x.mean(axis=0)) / x.std(axis=0, ddof=1)
+    both = [np.corrcoef(z @ parts[0][0][:, j], z @ parts[1][0][:, j])[0, 1] for j in range(7)]
+    np.testing.assert_allclose(found.correlation, both, rtol=0, atol=TEXTBOOK)
+    scores = z @ textbook_pls(x, model)[0]
+    means = scores[~second].mean(axis=0) - scores[second].mean(axis=0)
+    ratios = np.log(scores[~second].var(axis=0, ddof=1) / scores[second].var(axis=0, ddof=1))
+    np.testing.assert_allclose(found.mean.difference, means, rtol=0, atol=TEXTBOOK)
+    np.testing.assert_allclose(found.log_variance.difference, ratios, rtol=0, atol=TEXTBOOK)
+    assert (found.n_first, found.n_second) == (np.sum(~second), np.sum(second))
+
+
+def test_groups_of_one_population_seldom_differ() -> None:
+    """Of 60 tests at .05, three are expected to reject; nine or more would be a chance of one in 200."""
+    samples = [compare(drawn(100, seed=seed), permutations=39) for seed in range(60)]
+    for p in (
+        [found.paths.p[0, 1] for found in samples],
+        [found.mean.p[0] for found in samples],
+        [found.log_variance.p[1] for found in samples],
+        [found.correlation_p[0] for found in samples],
+    ):
+        assert np.count_nonzero(np.array(p) <= 0.05) < 9
+    assert sum(found.n_inadmissible for found in samples) == 0
+
+
+def test_a_path_that_differs_is_found() -> None:
+    found = compare(np.vstack((drawn(200, 0.8), drawn(200, 0.2, seed=9))))
+    assert found.paths.p[0, 1] == pytest.approx(1 / 200)
+    assert found.paths.difference[0, 1] > found.paths.high[0, 1]
+
+
+def test_a_higher_mean_and_a_wider_spread_are_found() -> None:
+    x = drawn(300)
+    x[halves(300), :3] += 1.0
+    x[~halves(300), 3:] *= 2.0
+    found = compare(x)
+    assert found.mean.difference[0] < found.mean.low[0]
+    assert found.mean.p[0] == pytest.approx(1 / 200)
+    assert found.log_variance.difference[1] > found.log_variance.high[1]
+    assert found.log_variance.p[1] == pytest.approx(1 / 200)
+
+
+def test_a_composite_made_otherwise_is_found() -> None:
+    x = drawn(400)
+    rng = np.random.default_rng(7)
+    second = halves(400)
+    x[second, 0] = rng.normal(size=second.sum())
+    x[~second, 1] = rng.normal(size=(~second).sum())
+    found = compare(x)
+    assert found.correlation[0] < found.correlation_quantile[0]
+    assert found.correlation_p[0] == pytest.approx(1 / 200)
+
+
+def test_a_single_item_is_the_same_composite_in_any_group() -> None:
+    model = PlsModel(membership([0, 0, 1]), PATHS)
+    found = compare_groups(drawn(100)[:, [0, 1, 3]], model, halves(100), permutations=20, seed=1)
+    assert found.correlation[1] == pytest.approx(1, abs=EXACT)
+    assert found.correlation_p[1] == 1
+
+
+def test_exchanging_the_groups_turns_the_differences_round() -> None:
+    x = drawn(120)
+    one = compare_groups(x, MODEL, halves(120), permutations=5, seed=1)
+    two = compare_groups(x, MODEL, ~halves(120), permutations=5, seed=1)
+    np.testing.assert_allclose(one.paths.difference, -two.paths.difference, atol=EXACT)
+    np.testing.assert_allclose(one.mean.difference, -two.mean.difference, atol=EXACT)
+    np.testing.assert_allclose(one.correlation, two.correlation, atol=EXACT)
+
+
+def test_what_is_wrong_in_one_group_is_said_of_that_group() -> None:
+    x = drawn(100)
+    x[halves(100), 4] = 2.0
+    with pytest.raises(InGroup) as constant:
+        compare(x)
+    assert constant.value.group == 1
+    assert isinstance(constant.value.error, ConstantItems)
+    with pytest.raises(InGroup) as small:
+        compare_groups(drawn(100), MODEL, np.arange(100) > 97, permutations=5, seed=1)
+    assert isinstance(small.value.error, TooFewRows)
