@@ -47,7 +47,7 @@ from .multiplicity import (
     benjamini_hochberg as benjamini_hochberg,
     holm as holm,
 )
-from .nearest_correlation import (
+from .nearest import (
     NearestCorrelation as NearestCorrelation,
     nearest_correlation as nearest_correlation,
 )

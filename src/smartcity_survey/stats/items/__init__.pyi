@@ -27,7 +27,7 @@ from .polychoric_correlations import (
     corrected_pairs as corrected_pairs,
     polychoric as polychoric,
 )
-from .sparse_tables import (
+from .sparseness import (
     SparseTables as SparseTables,
     sparse_tables as sparse_tables,
 )

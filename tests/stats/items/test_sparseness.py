@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from smartcity_survey.stats.items.sparse_tables import sparse_tables
+from smartcity_survey.stats.items.sparseness import sparse_tables
 
 
 @pytest.fixture

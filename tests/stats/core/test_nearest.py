@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smartcity_survey.stats.core.errors import NotConverged
-from smartcity_survey.stats.core.nearest_correlation import nearest_correlation
+from smartcity_survey.stats.core.nearest import nearest_correlation
 
 # Higham (2002), section 1, prints four decimals.
 PRINTED = 5e-5
