@@ -1,15 +1,12 @@
 rule adequacy:
+    # KMO overall and per item, Bartlett's test, anti-image matrices, how well the matrix is conditioned.
     input:
-        answers="reports/private/answers.csv",
-        codebook=study.data.codebook,
+        **read_by("adequacy"),
     output:
-        tables=written(
-            "adequacy", "item_msa", "anti_image_correlations", "anti_image_covariances"
-        ),
-        cards=update("reports/cards/adequacy.json"),
+        **written_by("adequacy"),
     log:
         "reports/private/logs/adequacy.log",
     params:
-        model=options(study.model, *STRUCTURE),
+        **options_of("adequacy"),
     script:
-        "scripts/adequacy.py"
+        "scripts/stage.py"

@@ -1,18 +1,12 @@
 rule clean:
+    # Apply the cleaning rules and screen what is kept for careless answers.
     input:
-        responses="reports/private/responses.csv",
-        codebook=study.data.codebook,
+        **read_by("clean"),
     output:
-        answers=update("reports/private/answers.csv"),
-        private=update(
-            ["reports/private/exclusions.csv", "reports/private/careless.csv"]
-        ),
-        tables=written("cleaning_log", "exclusions", "careless"),
-        cards=update("reports/cards/clean.json"),
+        **written_by("clean"),
     log:
         "reports/private/logs/clean.log",
     params:
-        disclosure=options(study.disclosure),
-        options=options(study.cleaning),
+        **options_of("clean"),
     script:
-        "scripts/clean.py"
+        "scripts/stage.py"

@@ -1,23 +1,12 @@
 rule common_factors:
+    # Components and common factors of the items, each rotated three ways, beside the main solution.
     input:
-        answers="reports/private/answers.csv",
-        codebook=study.data.codebook,
+        **read_by("common_factors"),
     output:
-        tables=written(
-            "factor_solutions",
-            "factor_communalities",
-            "factor_matrix",
-            "pattern_matrix",
-            "structure_matrix",
-            "factor_correlations",
-            "polychoric_correlations",
-        ),
-        cards=update("reports/cards/common_factors.json"),
+        **written_by("common_factors"),
     log:
         "reports/private/logs/common_factors.log",
     params:
-        model=options(study.model, *STRUCTURE),
-        options=options(study.factors),
-        continuity=study.pls.continuity,
+        **options_of("common_factors"),
     script:
-        "scripts/common_factors.py"
+        "scripts/stage.py"

@@ -1,17 +1,12 @@
 rule common_method:
+    # Harman's single factor, full-collinearity VIF and, where a marker was asked, correlations less it.
     input:
-        answers="reports/private/answers.csv",
-        scores="reports/private/scores.csv",
-        retention="reports/tables/item_retention.csv",
-        codebook=study.data.codebook,
+        **read_by("common_method"),
     output:
-        tables=written("common_method_bias", "marker_adjusted"),
-        cards=update("reports/cards/common_method.json"),
+        **written_by("common_method"),
     log:
         "reports/private/logs/common_method.log",
     params:
-        model=options(study.model, *STRUCTURE),
-        options=options(study.common_method),
-        method=study.scores.method,
+        **options_of("common_method"),
     script:
-        "scripts/common_method.py"
+        "scripts/stage.py"

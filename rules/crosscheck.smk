@@ -1,27 +1,12 @@
-CHECKED = [
-    "adequacy",
-    "item_msa",
-    "rotated_loadings",
-    "coefficients",
-    "model_summary",
-    "cfa_fit",
-    "cfa_loadings",
-]
-
-
 rule crosscheck:
+    # Compare the run's core results with factor_analyzer, statsmodels and semopy.
     input:
-        answers="reports/private/answers.csv",
-        scores="reports/private/scores.csv",
-        retention="reports/tables/item_retention.csv",
-        codebook=study.data.codebook,
-        tables=tables(*CHECKED),
+        **read_by("crosscheck"),
     output:
-        tables=written("crosscheck"),
-        cards=update("reports/cards/crosscheck.json"),
+        **written_by("crosscheck"),
     log:
         "reports/private/logs/crosscheck.log",
     params:
-        model=options(study.model, *STRUCTURE),
+        **options_of("crosscheck"),
     script:
-        "scripts/crosscheck.py"
+        "scripts/stage.py"

@@ -1,14 +1,12 @@
 rule describe:
+    # Frequencies of the demographic answers; SPSS descriptives and frequencies of the items.
     input:
-        answers="reports/private/answers.csv",
-        codebook=study.data.codebook,
+        **read_by("describe"),
     output:
-        tables=written("demographics", "item_descriptives", "item_frequencies"),
-        cards=update("reports/cards/describe.json"),
+        **written_by("describe"),
     log:
         "reports/private/logs/describe.log",
     params:
-        disclosure=options(study.disclosure),
-        language=study.study.language,
+        **options_of("describe"),
     script:
-        "scripts/describe.py"
+        "scripts/stage.py"

@@ -1,30 +1,12 @@
 rule factors:
+    # Components of the item correlations, rotated; how many there are by each rule; item retention.
     input:
-        answers="reports/private/answers.csv",
-        codebook=study.data.codebook,
+        **read_by("factors"),
     output:
-        tables=written(
-            "eigenvalues",
-            "component_count",
-            "minimum_average_partial",
-            "variance_explained",
-            "communalities",
-            "component_matrix",
-            "rotated_loadings",
-            "component_transformation",
-            "score_coefficients",
-            "reproduced_correlations",
-            "residual_correlations",
-            "residual_summary",
-            "item_retention",
-            "item_deletion_log",
-        ),
-        cards=update("reports/cards/factors.json"),
+        **written_by("factors"),
     log:
         "reports/private/logs/factors.log",
     params:
-        model=options(study.model, *STRUCTURE),
-        options=options(study.factors),
-        seed=study.seed,
+        **options_of("factors"),
     script:
-        "scripts/factors.py"
+        "scripts/stage.py"

@@ -1,19 +1,12 @@
 rule groups:
+    # MICOM, differences of paths and the ladder of invariance, by each demographic variable asked for.
     input:
-        answers="reports/private/answers.csv",
-        retention="reports/tables/item_retention.csv",
-        demographics="reports/tables/demographics.csv",
-        codebook=study.data.codebook,
+        **read_by("groups"),
     output:
-        tables=written("group_comparisons", "micom", "multigroup", "invariance"),
-        cards=update("reports/cards/groups.json"),
+        **written_by("groups"),
     log:
         "reports/private/logs/groups.log",
     params:
-        disclosure=options(study.disclosure),
-        model=options(study.model),
-        options=options(study.groups),
-        pls=options(study.pls, *PLS_FIT),
-        seed=study.seed,
+        **options_of("groups"),
     script:
-        "scripts/groups.py"
+        "scripts/stage.py"

@@ -1,18 +1,12 @@
 rule hypotheses:
+    # Verdicts by method.
     input:
-        coefficients="reports/tables/coefficients.csv",
-        pls_paths="reports/tables/pls_paths.csv",
-        sem_paths="reports/tables/sem_paths.csv",
-        higher_order_paths=tables("higher_order_paths") if ASKED["higher_order"] else [],
-        published=published_files(),
-        codebook=study.data.codebook,
+        **read_by("hypotheses"),
     output:
-        tables=written("hypotheses"),
-        cards=update("reports/cards/hypotheses.json"),
+        **written_by("hypotheses"),
     log:
         "reports/private/logs/hypotheses.log",
     params:
-        model=options(study.model),
-        published=lambda wildcards: study.data.published,
+        **options_of("hypotheses"),
     script:
-        "scripts/hypotheses.py"
+        "scripts/stage.py"

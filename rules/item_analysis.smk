@@ -1,21 +1,12 @@
 rule item_analysis:
+    # SPSS RELIABILITY's tables for every construct, and intervals of alpha, omega, reliability and AVE.
     input:
-        answers="reports/private/answers.csv",
-        retention="reports/tables/item_retention.csv",
-        descriptives="reports/tables/item_descriptives.csv",
-        codebook=study.data.codebook,
+        **read_by("item_analysis"),
     output:
-        tables=written(
-            "item_total_statistics",
-            "scale_statistics",
-            "item_summary",
-            "reliability_intervals",
-        ),
-        cards=update("reports/cards/item_analysis.json"),
+        **written_by("item_analysis"),
     log:
         "reports/private/logs/item_analysis.log",
     params:
-        disclosure=options(study.disclosure),
-        model=options(study.model, *STRUCTURE),
+        **options_of("item_analysis"),
     script:
-        "scripts/item_analysis.py"
+        "scripts/stage.py"

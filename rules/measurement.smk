@@ -1,15 +1,12 @@
 rule measurement:
+    # Reliability and discriminant validity of the constructs.
     input:
-        answers="reports/private/answers.csv",
-        retention="reports/tables/item_retention.csv",
-        codebook=study.data.codebook,
+        **read_by("measurement"),
     output:
-        tables=written("reliability", "fornell_larcker", "htmt"),
-        cards=update("reports/cards/measurement.json"),
+        **written_by("measurement"),
     log:
         "reports/private/logs/measurement.log",
     params:
-        model=options(study.model, *STRUCTURE),
-        pls=options(study.pls, *PLS_FIT),
+        **options_of("measurement"),
     script:
-        "scripts/measurement.py"
+        "scripts/stage.py"

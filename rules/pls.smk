@@ -1,31 +1,13 @@
 rule pls:
+    # Fit the path model to the kept items and to bootstrap resamples of the respondents.
     input:
-        answers="reports/private/answers.csv",
-        retention="reports/tables/item_retention.csv",
-        codebook=study.data.codebook,
+        **read_by("pls"),
     output:
-        tables=written(
-            "pls_loadings",
-            "pls_weights",
-            "pls_paths",
-            "pls_quality",
-            "specific_indirect",
-            "htmt_bounds",
-            "pls_inadmissible",
-            "plsc_paths",
-            "plsc_loadings",
-            "plsc_quality",
-            *extras("moderation", "higher_order"),
-        ),
-        cards=update("reports/cards/pls.json"),
+        **written_by("pls"),
     log:
         "reports/private/logs/pls.log",
     priority: 1
     params:
-        model=options(study.model, *(() if ASKED["higher_order"] else STRUCTURE)),
-        options=options(
-            study.pls, *PLS_FIT, "bootstrap_draws", "interval", "confidence_level"
-        ),
-        seed=study.seed,
+        **options_of("pls"),
     script:
-        "scripts/pls.py"
+        "scripts/stage.py"

@@ -1,24 +1,13 @@
 rule pls_assessment:
+    # Fit the path model once and judge it by everything that needs no bootstrap of its estimates.
     input:
-        answers="reports/private/answers.csv",
-        retention="reports/tables/item_retention.csv",
-        codebook=study.data.codebook,
+        **read_by("pls_assessment"),
     output:
-        tables=written(
-            "pls_fit",
-            "cross_loadings",
-            "htmt2",
-            "pls_effects",
-            "blindfolding",
-            "ipma",
-        ),
-        cards=update("reports/cards/pls_assessment.json"),
+        **written_by("pls_assessment"),
     log:
         "reports/private/logs/pls_assessment.log",
     priority: 1
     params:
-        model=options(study.model, *STRUCTURE),
-        options=options(study.pls, *PLS_FIT, "exact_fit_draws"),
-        seed=study.seed,
+        **options_of("pls_assessment"),
     script:
-        "scripts/pls_assessment.py"
+        "scripts/stage.py"

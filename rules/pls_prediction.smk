@@ -1,16 +1,12 @@
 rule pls_prediction:
+    # Predict the items of explained constructs fold by fold, beside a linear model and the averages.
     input:
-        answers="reports/private/answers.csv",
-        retention="reports/tables/item_retention.csv",
-        codebook=study.data.codebook,
+        **read_by("pls_prediction"),
     output:
-        tables=written("pls_predict", "cvpat"),
-        cards=update("reports/cards/pls_prediction.json"),
+        **written_by("pls_prediction"),
     log:
         "reports/private/logs/pls_prediction.log",
     params:
-        model=options(study.model, *STRUCTURE),
-        options=options(study.pls, *PLS_FIT, "folds", "repetitions", "confidence_level"),
-        seed=study.seed,
+        **options_of("pls_prediction"),
     script:
-        "scripts/pls_prediction.py"
+        "scripts/stage.py"

@@ -1,15 +1,12 @@
 rule read:
+    # Read the survey file; respondent-level answers stay private.
     input:
-        survey=study.data.file,
-        codebook=study.data.codebook,
+        **read_by("read"),
     output:
-        responses=update("reports/private/responses.csv"),
-        tables=written("read_log"),
-        cards=update("reports/cards/read.json"),
+        **written_by("read"),
     log:
         "reports/private/logs/read.log",
     params:
-        disclosure=options(study.disclosure),
-        options=options(study.data),
+        **options_of("read"),
     script:
-        "scripts/read.py"
+        "scripts/stage.py"

@@ -3,7 +3,7 @@ rule reconstruct:
     input:
         config="config.yaml",
         codebook=study.data.codebook,
-        published=published_files(),
+        sources=catalogue.sources(),
     output:
         csv="build/reconstructed/survey_reconstructed.csv",
         sav="build/reconstructed/survey_reconstructed.sav",

@@ -1,29 +1,13 @@
 rule regression:
+    # One regression per outcome of the model; the tables of SPSS REGRESSION with HC3 errors beside them.
     input:
-        scores="reports/private/scores.csv",
-        answers="reports/private/answers.csv",
-        demographics="reports/tables/demographics.csv",
-        codebook=study.data.codebook,
+        **read_by("regression"),
     output:
-        casewise=update("reports/private/casewise.csv"),
-        tables=written(
-            "model_summary",
-            "anova",
-            "coefficients",
-            "collinearity",
-            "regression_diagnostics",
-            "residual_statistics",
-            "hierarchical_blocks",
-            "hierarchical_coefficients",
-        ),
-        cards=update("reports/cards/regression.json"),
+        **written_by("regression"),
     log:
         "reports/private/logs/regression.log",
     priority: 3
     params:
-        disclosure=options(study.disclosure),
-        model=options(study.model, *STRUCTURE),
-        options=options(study.regression),
-        method=study.scores.method,
+        **options_of("regression"),
     script:
-        "scripts/regression.py"
+        "scripts/stage.py"

@@ -1,23 +1,19 @@
-# It reads what every rule before it writes: this file is included after theirs.
 rule report:
+    # Puts what all stages of the study write into words, figures and one page.
     input:
-        tables=results("tables"),
-        cards=results("cards"),
-        casewise="reports/private/casewise.csv",
-        codebook=study.data.codebook,
-        survey=study.data.file,
-        published=published_files(),
-        waves=wave_files(),
-        reconstructions=reconstructions(),
+        tables=[catalogue.table(name) for name in catalogue.made()],
+        cards=catalogue.cards(),
+        casewise=catalogue.frame("casewise"),
+        sources=catalogue.sources(),
     output:
         page=update("reports/report.html"),
         manifest=update("reports/manifest.json"),
     log:
         "reports/private/logs/report.log",
     params:
-        config=options(study),
-        required=[Path(file).stem for file in results("tables")],
-        not_asked=extras(asked=False),
+        config=study.model_dump(mode="json", by_alias=True),
+        required=catalogue.made(),
+        not_asked=catalogue.not_made(),
         code=lambda wildcards: code(),
     script:
         "scripts/report.py"

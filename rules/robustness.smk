@@ -1,22 +1,12 @@
 rule robustness:
+    # Tables on collinearity, power, multiplicity, equivalence and Bayes factors.
     input:
-        scores="reports/private/scores.csv",
-        codebook=study.data.codebook,
+        **read_by("robustness"),
     output:
-        tables=written(
-            "relative_importance",
-            "ridge_trace",
-            "joint_tests",
-            "hypothesis_tests",
-            "power",
-            "new_wave_size",
-        ),
-        cards=update("reports/cards/robustness.json"),
+        **written_by("robustness"),
     log:
         "reports/private/logs/robustness.log",
     params:
-        model=options(study.model),
-        options=options(study.robustness),
-        seed=study.seed,
+        **options_of("robustness"),
     script:
-        "scripts/robustness.py"
+        "scripts/stage.py"

@@ -1,15 +1,12 @@
 rule sem:
+    # The structural model on latent factors: the third estimator beside OLS and PLS-SEM.
     input:
-        answers="reports/private/answers.csv",
-        retention="reports/tables/item_retention.csv",
-        codebook=study.data.codebook,
+        **read_by("sem"),
     output:
-        tables=written("sem_paths", "sem_quality", "sem_fit"),
-        cards=update("reports/cards/sem.json"),
+        **written_by("sem"),
     log:
         "reports/private/logs/sem.log",
     params:
-        model=options(study.model, *STRUCTURE),
-        level=study.regression.confidence_level,
+        **options_of("sem"),
     script:
-        "scripts/sem.py"
+        "scripts/stage.py"

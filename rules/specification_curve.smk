@@ -1,28 +1,13 @@
 rule specification_curve:
+    # Estimate every hypothesis in every specification, and test the curves jointly.
     input:
-        answers="reports/private/answers.csv",
-        careless="reports/private/careless.csv",
-        casewise="reports/private/casewise.csv",
-        retention="reports/tables/item_retention.csv",
-        published=published_files(),
-        codebook=study.data.codebook,
+        **read_by("specification_curve"),
     output:
-        tables=written(
-            "specification_curve",
-            "specification_summary",
-            "specification_choices",
-            "specification_failures",
-        ),
-        cards=update("reports/cards/specification_curve.json"),
+        **written_by("specification_curve"),
     log:
         "reports/private/logs/specification_curve.log",
     priority: 2
     params:
-        disclosure=options(study.disclosure),
-        model=options(study.model),
-        pls=options(study.pls, *PLS_FIT),
-        options=options(study.robustness, "controls", "strict_loading", "null_draws"),
-        seed=study.seed,
-        published=lambda wildcards: study.data.published,
+        **options_of("specification_curve"),
     script:
-        "scripts/specification_curve.py"
+        "scripts/stage.py"

@@ -1,20 +1,12 @@
-# Only where the config has further reconstructions to compare with.
 rule spread:
+    # How far unprinted quantities differ between the data in use and its alternatives.
     input:
-        answers="reports/private/answers.csv",
-        retention="reports/tables/item_retention.csv",
-        codebook=study.data.codebook,
-        alternatives=reconstructions(),
+        **read_by("spread"),
     output:
-        tables=written(*OPTIONAL["alternatives"]),
-        cards=update("reports/cards/spread.json"),
+        **written_by("spread"),
     log:
         "reports/private/logs/spread.log",
     params:
-        alternatives=lambda wildcards: study.study.alternatives,
-        cleaning=options(study.cleaning),
-        model=options(study.model),
-        pls=options(study.pls, *PLS_FIT),
-        groups=options(study.groups, "variables", "smallest"),
+        **options_of("spread"),
     script:
-        "scripts/spread.py"
+        "scripts/stage.py"

@@ -1,19 +1,12 @@
 rule verdict_sheet:
+    # One row per hypothesis: verdicts, how far they can be trusted, and caveats as codes.
     input:
-        hypotheses="reports/tables/hypotheses.csv",
-        tests="reports/tables/hypothesis_tests.csv",
-        power="reports/tables/power.csv",
-        importance="reports/tables/relative_importance.csv",
-        curves="reports/tables/specification_summary.csv",
-        regressions="reports/tables/score_regressions.csv",
-        codebook=study.data.codebook,
+        **read_by("verdict_sheet"),
     output:
-        tables=written("verdict_sheet"),
-        cards=update("reports/cards/verdict_sheet.json"),
+        **written_by("verdict_sheet"),
     log:
         "reports/private/logs/verdict_sheet.log",
     params:
-        model=options(study.model),
-        options=options(study.robustness, "equivalence_bound"),
+        **options_of("verdict_sheet"),
     script:
-        "scripts/verdict_sheet.py"
+        "scripts/stage.py"

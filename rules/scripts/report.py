@@ -56,13 +56,7 @@ if __name__ == "__main__":
         __file__,
         lambda: main(
             snakemake.params.config,
-            [
-                snakemake.input.survey,
-                snakemake.input.codebook,
-                *snakemake.input.published,
-                *snakemake.input.waves,
-                *snakemake.input.reconstructions,
-            ],
+            snakemake.input.sources,
             snakemake.params.required,
             snakemake.params.not_asked,
             snakemake.params.code,

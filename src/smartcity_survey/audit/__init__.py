@@ -14,10 +14,13 @@ import pandas as pd
 
 COLUMNS = ["check", "place", "printed", "expected", "consistent", "severity", "explanation"]
 
+WORDS = ["place", "printed", "expected", "explanation"]
+"""Columns that are in words."""
+
 # Smaller changes than this share of a number are left out when the audit's power is summed up.
 MEANINGFUL = 0.01
 
-__all__ = ["COLUMNS", "MEANINGFUL", "power", "run", "seeded"]
+__all__ = ["COLUMNS", "MEANINGFUL", "WORDS", "in_languages", "power", "run", "seeded"]
 
 
 def run(path: Path | str, language: str = "en") -> pd.DataFrame:
@@ -60,6 +63,23 @@ def run(path: Path | str, language: str = "en") -> pd.DataFrame:
         for finding in audit_cases(paper, plan(paper))
     ]
     return pd.DataFrame(rows, columns=COLUMNS).astype({"consistent": "boolean"})
+
+
+def in_languages(path: Path | str) -> pd.DataFrame:
+    """Audit a paper in every language at once.
+
+    Returns
+    -------
+    pd.DataFrame
+        as `run`, but columns in words stand once for each language: `explanation_en`, `explanation_ru` ...
+    """
+    from smartcity_survey.audit.messages import LANGUAGES
+
+    found = {language: run(path, language) for language in LANGUAGES}
+    shared = found["en"].drop(columns=WORDS)
+    return pd.concat(
+        [shared, *(found[language][WORDS].add_suffix(f"_{language}") for language in LANGUAGES)], axis=1
+    )
 
 
 def seeded(path: Path | str) -> pd.DataFrame:

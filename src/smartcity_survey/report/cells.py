@@ -50,6 +50,8 @@ def cell(column: str, value: Any, line: Mapping[str, Any], number_format: str, s
     wording = setting.wording
     if isinstance(value, bool | np.bool_):
         return Cell(wording["page.yes" if value else "page.no"], flagged=not value and column in DOUBTFUL)
+    if column == "code":
+        return Cell(name_text(column, str(value), line, setting))
     if isinstance(value, int | float | np.number):
         number = float(value)
         if math.isnan(number):

@@ -113,7 +113,7 @@ def _variable(value: str, line: Line, setting: Setting) -> str:
 
 
 def _category(value: str, line: Line, setting: Setting) -> str:
-    return setting.labels.categories.get((str(line["variable"]), int(line["code"])), value)
+    return setting.labels.categories[str(line["variable"]), int(value)]
 
 
 def _term(value: str, line: Line, setting: Setting) -> str:
@@ -179,7 +179,7 @@ NAMES: Mapping[str, Callable[[str, Line, Setting], str]] = {
     "path": lambda value, line, setting: setting.labels.path(value),
     "waves": lambda value, line, setting: value.replace("->", "→"),
     "variable": _variable,
-    "category": _category,
+    "code": _category,
     "term": _term,
     "reference": _term,
     "first": _term,

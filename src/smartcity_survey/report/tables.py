@@ -16,6 +16,7 @@ from smartcity_survey.report.cells import Cell, cell, interval, records
 from smartcity_survey.report.contents import Contents, Entry
 from smartcity_survey.report.names import ROBUST, heading, name_text, reason_text
 from smartcity_survey.report.setting import Setting
+from smartcity_survey.report.wording import LANGUAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,18 @@ class Table:
     groups: tuple[Group, ...]
     notes: tuple[str, ...]
     card: str = ""
+
+
+def in_language(frame: pd.DataFrame, language: str) -> pd.DataFrame:
+    """A stage file whose columns in words (`reason_en`, `reason_ru` ...) are those of one language."""
+    ending = f"_{language}"
+    worded = {name.removesuffix(ending) for name in frame.columns if name.endswith(ending)}
+    others = [
+        name
+        for name in frame.columns
+        if (parts := name.rpartition("_"))[0] in worded and parts[2] in LANGUAGES and parts[2] != language
+    ]
+    return frame.drop(columns=others).rename(columns={f"{name}{ending}": name for name in worded})
 
 
 def render_table(

@@ -7,18 +7,19 @@ import pandas as pd
 
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import respondents
+from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming, square
-from smartcity_survey.stages.refusals import empty_without_solution
+from smartcity_survey.stages.needs import ItemAnswers
 from smartcity_survey.stats.core.correlations import correlation, require_independence
 from smartcity_survey.stats.factor.adequacy import bartlett_sphericity, kmo
 
 
-@empty_without_solution("adequacy", "item_msa", "anti_image_correlations", "anti_image_covariances")
-def evaluate_adequacy(items: pd.DataFrame) -> StageResult:
+@stage("adequacy", "item_msa", "anti_image_correlations", "anti_image_covariances")
+def evaluate_adequacy(answers: ItemAnswers) -> StageResult:
     """KMO overall and per item, Bartlett's test, anti-image matrices, how well the matrix is conditioned."""
-    n, names = len(items), list(items.columns)
+    n, names = len(answers), list(answers.columns)
     with naming(names, "adequacy"):
-        matrix = correlation(items.to_numpy(dtype=np.float64))
+        matrix = correlation(answers.to_numpy(dtype=np.float64))
         conditioning = require_independence(matrix, n)
         sampling = kmo(matrix)
         bartlett = bartlett_sphericity(matrix, n)
@@ -35,7 +36,7 @@ def evaluate_adequacy(items: pd.DataFrame) -> StageResult:
     }
     card: Card = {
         "method": "Pearson correlations",
-        "items": items.shape[1],
+        "items": answers.shape[1],
         **respondents(n),
     }
     tables = {

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.io import read_table
 from smartcity_survey.stages.blocks import demographic_dummies
 from smartcity_survey.stages.clean import SCREENS
+from smartcity_survey.stages.needs import Codes, Files, Need
 from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.config import Config
 
 NONE = "none"
 
@@ -106,3 +110,24 @@ def _distinct(sets: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]
         if items not in kept.values():
             kept[name] = items
     return kept
+
+
+@dataclass(frozen=True)
+class Choices(Need):
+    """The alternatives of a study, from its stage files and the section `robustness`."""
+
+    def frames(self, config: Config) -> tuple[str, ...]:
+        return ("answers", "careless", "casewise", "item_retention")
+
+    def options(self, config: Config, codebook: Codebook) -> Any:
+        section = config.robustness.model_dump(mode="json", include={"controls", "strict_loading"})
+        return {**section, "codebook": Codes().options(config, codebook)}
+
+    def value(self, paths: Files, options: Any) -> Alternatives:
+        answers, careless, casewise, retention = map(read_table, paths)
+        codebook = Codebook.model_validate(options["codebook"])
+        return Alternatives(
+            items=item_alternatives(retention, options["strict_loading"]),
+            exclusions=exclusion_alternatives(careless, casewise),
+            controls=control_alternatives(answers, codebook, options["controls"]),
+        )

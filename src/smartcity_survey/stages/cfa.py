@@ -9,9 +9,11 @@ import pandas as pd
 
 from smartcity_survey.io import WHOLE, Card, StageResult
 from smartcity_survey.stages.cards import inadmissible, respondents, single_items
+from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.dwls import ORDINAL_TABLES, ordinal_tables
 from smartcity_survey.stages.naming import naming, square
-from smartcity_survey.stages.refusals import Refusals, empty_without_solution
+from smartcity_survey.stages.needs import Continuity, Level, Measured, Seed
+from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.significance import normal_interval, normal_two_sided
 from smartcity_survey.stats.items.polychoric_correlations import NO_CONTINUITY
@@ -41,14 +43,14 @@ TABLES = (
 )
 
 
-@empty_without_solution(*TABLES, *ORDINAL_TABLES)
+@stage(*TABLES, *ORDINAL_TABLES)
 def confirm_model(
     answers: pd.DataFrame,
-    model: Model,
+    model: Measured,
     section: CfaSection,
-    level: float,
-    seed: int,
-    continuity: tuple[float, float] = NO_CONTINUITY,
+    level: Level,
+    seed: Seed,
+    continuity: Continuity = NO_CONTINUITY,
 ) -> StageResult:
     """One factor per construct, all correlated: fit, loadings, what the model misses, dynamic cut-offs.
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from smartcity_survey.data.clean import Cleaned, clean_responses
+from smartcity_survey.data.disclosure import protect
 from smartcity_survey.io import StageResult
 from smartcity_survey.stages.cards import respondents
+from smartcity_survey.stages.declare import stage
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import CleaningSection
 
@@ -19,6 +21,12 @@ SCREENS = {
 """Careless-response indices: how each is screened, the conventional limit, and who proposed it."""
 
 
+@stage(
+    *("cleaning_log", "exclusions", "careless"),
+    private=("answers", "exclusions", "careless"),
+    hides=protect,
+    essential=True,
+)
 def clean_answers(responses: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> StageResult:
     """Apply the cleaning rules and screen what is kept for careless answers."""
     cleaned = clean_responses(responses, codebook, section)

@@ -13,9 +13,11 @@ import pandas as pd
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import corrections, respondents
+from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.factors import n_components
 from smartcity_survey.stages.naming import naming, square
-from smartcity_survey.stages.refusals import empty_without_solution, reason
+from smartcity_survey.stages.needs import Continuity, ItemAnswers
+from smartcity_survey.stages.refusals import reason
 from smartcity_survey.stats.core.correlations import correlation
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.factor.components import principal_components, rotated_solution
@@ -51,9 +53,9 @@ class _Extraction:
     factors: CommonFactors | None
 
 
-@empty_without_solution(*TABLES)
+@stage(*TABLES)
 def compare_solutions(
-    items: pd.DataFrame, section: FactorsSection, continuity: tuple[float, float] = NO_CONTINUITY
+    answers: ItemAnswers, section: FactorsSection, continuity: Continuity = NO_CONTINUITY
 ) -> StageResult:
     """Components and common factors of the items, each rotated three ways, beside the main solution.
 
@@ -63,7 +65,7 @@ def compare_solutions(
 
     continuity : as `pls.continuity`.
     """
-    x, names = items.to_numpy(dtype=np.float64), list(items.columns)
+    x, names = answers.to_numpy(dtype=np.float64), list(answers.columns)
     with naming(names, "common factors"):
         matrix = correlation(x)
         main = rotated_solution(matrix, n_components(section)).loadings

@@ -10,7 +10,9 @@ import pandas as pd
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import WHOLE, Card, StageResult
 from smartcity_survey.stages.cards import respondents
-from smartcity_survey.stages.refusals import Refusals, empty_without_solution
+from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.needs import Measured, Method
+from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stages.scores import require_scores
 from smartcity_survey.stats.core.correlations import correlation
 from smartcity_survey.stats.quality.common_method import full_collinearity_vif, harman, marker_adjusted
@@ -27,14 +29,14 @@ KOCK = 3.3
 ADJUSTED = ["predictor", "outcome", "correlation", "marker_correlation", "adjusted_correlation", "t", "p"]
 
 
-@empty_without_solution("common_method_bias", "marker_adjusted")
+@stage("common_method_bias", "marker_adjusted")
 def judge_common_method(
     answers: pd.DataFrame,
     scores: pd.DataFrame,
-    model: Model,
+    model: Measured,
     codebook: Codebook,
     section: CommonMethodSection,
-    method: str,
+    method: Method,
 ) -> StageResult:
     """Harman's single factor, full-collinearity VIF and, where a marker was asked, correlations less it."""
     require_scores(scores, model)

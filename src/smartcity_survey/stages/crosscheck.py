@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,8 @@ from smartcity_survey.errors import Problem
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.blocks import CONSTANT
 from smartcity_survey.stages.cards import respondents
+from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.needs import Frames, ItemAnswers, Measured
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.factor.rotation import varimax_criterion
 from smartcity_survey.study.model import Model
@@ -69,7 +71,19 @@ class Comparison:
         return None if self.reason else self.difference() <= self.tolerance
 
 
-def crosscheck(items: pd.DataFrame, scores: pd.DataFrame, tables: Tables, model: Model) -> StageResult:
+CHECKED = (
+    *("adequacy", "item_msa", "rotated_loadings", "coefficients", "model_summary"),
+    *("cfa_fit", "cfa_loadings"),
+)
+
+
+@stage("crosscheck")
+def crosscheck(
+    answers: ItemAnswers,
+    scores: pd.DataFrame,
+    tables: Annotated[Tables, Frames(lambda config: CHECKED)],
+    model: Measured,
+) -> StageResult:
     """Compare the run's core results with factor_analyzer, statsmodels and semopy.
 
     What the run has no result for is not compared, nor what a peer does not bring to its optimum.
@@ -84,10 +98,10 @@ def crosscheck(items: pd.DataFrame, scores: pd.DataFrame, tables: Tables, model:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         comparisons = [
-            *(_adequacy(items, tables) if len(tables["adequacy"]) else ()),
-            *(_rotation(items, tables) if len(tables["rotated_loadings"]) else ()),
+            *(_adequacy(answers, tables) if len(tables["adequacy"]) else ()),
+            *(_rotation(answers, tables) if len(tables["rotated_loadings"]) else ()),
             *_regressions(scores, tables, model),
-            *(_cfa(items, tables, model) if len(tables["cfa_loadings"]) else ()),
+            *(_cfa(answers, tables, model) if len(tables["cfa_loadings"]) else ()),
         ]
     frame = pd.DataFrame(
         {
@@ -102,7 +116,7 @@ def crosscheck(items: pd.DataFrame, scores: pd.DataFrame, tables: Tables, model:
     )
     card: Card = {
         "method": "the same answers through other packages",
-        **respondents(len(items)),
+        **respondents(len(answers)),
         "differences": "those below a hundredth of the tolerance are written as that hundredth",
         "pls": "no PLS package is installed beside; the tests compare with three",
     }

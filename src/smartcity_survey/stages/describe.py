@@ -8,25 +8,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.data.disclosure import protect
 from smartcity_survey.io import StageResult
 from smartcity_survey.stages.cards import respondents
+from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stats.items.descriptives import describe
-from smartcity_survey.study.codebook import Codebook, Demographic, Label, text
-from smartcity_survey.study.config import Language
+from smartcity_survey.study.codebook import Codebook, Demographic
 
 SPSS_FORMULAS = "SPSS (bias-corrected skewness and kurtosis)"
 
 
-def describe_answers(answers: pd.DataFrame, codebook: Codebook, language: Language) -> StageResult:
+@stage("demographics", "item_descriptives", "item_frequencies", hides=protect)
+def describe_answers(answers: pd.DataFrame, codebook: Codebook) -> StageResult:
     """Frequencies of the demographic answers; SPSS descriptives and frequencies of the items."""
     demographics = pd.DataFrame(
-        [
-            row
-            for name, entry in codebook.demographics.items()
-            for row in _frequencies(name, entry, answers, language)
-        ],
-        columns=["variable", "category", "n", "percent", "valid_percent", "code", "valid_n", "n_missing"],
+        [row for name, entry in codebook.demographics.items() for row in _frequencies(name, entry, answers)],
+        columns=["variable", "code", "n", "percent", "valid_percent", "valid_n", "n_missing"],
     )
     items = list(codebook.items)
     descriptives = descriptives_frame(answers[items], "item")
@@ -71,36 +69,26 @@ def descriptives_frame(columns: pd.DataFrame, key: str) -> pd.DataFrame:
     return frame.rename(columns={"minimum": "min", "maximum": "max"}).rename_axis(key).reset_index()
 
 
-def _frequencies(
-    name: str, entry: Demographic, answers: pd.DataFrame, language: Language
-) -> list[dict[str, Any]]:
+def _frequencies(name: str, entry: Demographic, answers: pd.DataFrame) -> list[dict[str, Any]]:
     values = answers[name].to_numpy()
-    groups: list[tuple[int, Label, Any]] = [
-        (code, label, values == code) for code, label in entry.categories.items()
-    ]
+    groups: list[tuple[int, Any]] = [(code, values == code) for code in entry.categories]
     groups += [
-        (position, band.label, (values >= band.minimum) & (values <= band.maximum))
+        (position, (values >= band.minimum) & (values <= band.maximum))
         for position, band in enumerate(entry.bands, start=1)
     ]
     valid = int((~np.isnan(values)).sum())
     return [
         {
             "variable": name,
-            "category": _english(label, language, f"codebook, demographics.{name}"),
+            "code": code,
             "n": int(chosen.sum()),
             "percent": 100 * chosen.sum() / len(values),
             "valid_percent": 100 * chosen.sum() / valid if valid else np.nan,
-            "code": code,
             "valid_n": valid,
             "n_missing": len(values) - valid,
         }
-        for code, label, chosen in groups
+        for code, chosen in groups
     ]
-
-
-def _english(label: Label, language: Language, place: str) -> str:
-    """Stage files are English where the codebook is; else they speak the report's language."""
-    return text(label, "en" if not isinstance(label, str) and "en" in label else language, place)
 
 
 def _item_frequencies(items: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:

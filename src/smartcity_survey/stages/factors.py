@@ -10,7 +10,9 @@ import pandas as pd
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import WHOLE, Card, StageResult
 from smartcity_survey.stages.cards import respondents
+from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming, square
+from smartcity_survey.stages.needs import Asked, ItemAnswers, Seed
 from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stages.retention import (
     RETENTION,
@@ -50,15 +52,16 @@ def n_components(section: FactorsSection) -> int | None:
     return None if section.n_components == "eigenvalue" else section.n_components
 
 
-def estimate_factors(items: pd.DataFrame, model: Model, section: FactorsSection, seed: int) -> StageResult:
+@stage(*TABLES, essential=True)
+def estimate_factors(answers: ItemAnswers, model: Asked, section: FactorsSection, seed: Seed) -> StageResult:
     """Components of the item correlations, rotated; how many there are by each rule; item retention."""
-    names = list(items.columns)
-    n, p = items.shape
+    names = list(answers.columns)
+    n, p = answers.shape
     own = {name: Refusals(names) for name in TABLES}
     limits = item_limits(section)
     try:
         with naming(names, "factors"):
-            matrix = correlation(items.to_numpy(dtype=np.float64))
+            matrix = correlation(answers.to_numpy(dtype=np.float64))
             solution = rotated_solution(matrix, n_components(section))
     except NoSolution as error:
         # A number of components that no answers could give is a slip in the config, and which items stay
@@ -175,16 +178,16 @@ def _variance_explained(solution: FactorSolution, p: int) -> pd.DataFrame:
     k = solution.loadings.shape[1]
     extracted = solution.eigenvalues[:k]
     columns: dict[str, Array] = {"component": np.arange(1.0, p + 1)}
-    for stage, values in (
+    for solved, values in (
         ("initial", solution.eigenvalues),
         ("extracted", extracted),
         ("rotated", solution.explained_variance),
     ):
         padded = np.full(p, np.nan)
         padded[: values.size] = values
-        columns[f"{stage}_eigenvalue"] = padded
-        columns[f"{stage}_percent"] = 100 * padded / p
-        columns[f"{stage}_cumulative_percent"] = 100 * np.cumsum(padded) / p
+        columns[f"{solved}_eigenvalue"] = padded
+        columns[f"{solved}_percent"] = 100 * padded / p
+        columns[f"{solved}_cumulative_percent"] = 100 * np.cumsum(padded) / p
     return pd.DataFrame(columns).astype({"component": int})
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.data.disclosure import protect
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.blocks import NO_ANSWER, demographic_codes, require_demographics
 from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
+from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming
+from smartcity_survey.stages.needs import MeasuredClaims, Option, PlsFitOptions, Seed
 from smartcity_survey.stages.pls import pls_model
 from smartcity_survey.stages.refusals import reason
 from smartcity_survey.stats.core.correlations import covariance
@@ -93,14 +97,15 @@ class _Rows:
     invariance: list[dict[str, object]] = field(default_factory=list)
 
 
+@stage(*("group_comparisons", "micom", "multigroup", "invariance"), hides=protect, beside=("demographics",))
 def compare_respondents(
     answers: pd.DataFrame,
-    model: Model,
+    model: MeasuredClaims,
     codebook: Codebook,
     section: GroupsSection,
-    pls: PlsSection,
-    alpha: float,
-    seed: int,
+    pls: PlsFitOptions,
+    alpha: Annotated[float, Option("model.alpha")],
+    seed: Seed,
 ) -> StageResult:
     """MICOM, differences of paths and the ladder of invariance, by each demographic variable asked for.
 

@@ -6,13 +6,16 @@ A claim about a construct made of constructs is judged by PLS-SEM alone: no othe
 from __future__ import annotations
 
 import math
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pandas as pd
 
 from smartcity_survey.io import Card, StageResult
+from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.lines import Line, line_of
-from smartcity_survey.study.model import Hypothesis, Model
+from smartcity_survey.stages.needs import Claims
+from smartcity_survey.stages.printed import PrintedVerdicts
+from smartcity_survey.study.model import Hypothesis
 
 Verdict = Literal["confirmed", "not_confirmed", "no_solution"]
 
@@ -37,12 +40,13 @@ def judge(estimate: float, p: float, sign: Literal["positive", "negative"], alph
     return "confirmed" if right_way and p < alpha else "not_confirmed"
 
 
+@stage("hypotheses")
 def judge_hypotheses(
     coefficients: pd.DataFrame,
     pls_paths: pd.DataFrame,
     sem_paths: pd.DataFrame,
-    published: pd.DataFrame | None,
-    model: Model,
+    published: Annotated[pd.DataFrame | None, PrintedVerdicts()],
+    model: Claims,
     higher_order_paths: pd.DataFrame | None = None,
 ) -> StageResult:
     """Verdicts by method.

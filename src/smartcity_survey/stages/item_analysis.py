@@ -8,10 +8,13 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.data.disclosure import protect
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import respondents, single_items
+from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming
-from smartcity_survey.stages.refusals import Refusals, empty_without_solution
+from smartcity_survey.stages.needs import Measured
+from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.measurement.reliability_coefficients import (
@@ -30,8 +33,15 @@ from smartcity_survey.study.model import Model
 LEVEL = 0.95
 
 
-@empty_without_solution("item_total_statistics", "scale_statistics", "item_summary", "reliability_intervals")
-def analyse_items(answers: pd.DataFrame, model: Model) -> StageResult:
+@stage(
+    "item_total_statistics",
+    "scale_statistics",
+    "item_summary",
+    "reliability_intervals",
+    hides=protect,
+    beside=("item_descriptives",),
+)
+def analyse_items(answers: pd.DataFrame, model: Measured) -> StageResult:
     """SPSS RELIABILITY's tables for every construct, and intervals of alpha, omega, reliability and AVE."""
     x = answers[list(model.items)].to_numpy(dtype=np.float64)
     n, membership = len(x), model.membership()

@@ -9,10 +9,12 @@ import pandas as pd
 
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
+from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming, square
+from smartcity_survey.stages.needs import Measured, PlsFitOptions
 from smartcity_survey.stages.pls import fit_model
 from smartcity_survey.stages.pls_inputs import PlsInputs
-from smartcity_survey.stages.refusals import Refusals, empty_without_solution
+from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.errors import HeywoodCase
 from smartcity_survey.stats.core.types import Array
@@ -23,12 +25,11 @@ from smartcity_survey.stats.measurement.reliability_coefficients import (
 )
 from smartcity_survey.stats.measurement.validity import fornell_larcker, htmt
 from smartcity_survey.stats.sem.cfa import CfaFit, fit_cfa
-from smartcity_survey.study.config import PlsSection
 from smartcity_survey.study.model import Model
 
 
-@empty_without_solution("reliability", "fornell_larcker", "htmt")
-def evaluate_measurement(answers: pd.DataFrame, model: Model, section: PlsSection) -> StageResult:
+@stage("reliability", "fornell_larcker", "htmt")
+def evaluate_measurement(answers: pd.DataFrame, model: Measured, section: PlsFitOptions) -> StageResult:
     """Reliability and discriminant validity of the constructs.
 
     Composite reliability, AVE, rho_A and the Fornell-Larcker criterion rest on the PLS loadings, as

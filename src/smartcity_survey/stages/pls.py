@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import StageResult
+from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.higher_order import HIGHER_ORDER_TABLES, higher_order_tables
 from smartcity_survey.stages.moderation import MODERATION_TABLES, moderation_tables
 from smartcity_survey.stages.naming import naming
+from smartcity_survey.stages.needs import (
+    PLS_FIT,
+    Bar,
+    MeasuredHigherOrder,
+    Options,
+    Seed,
+    has_higher_order,
+    has_moderations,
+)
 from smartcity_survey.stages.pls_bootstrap import (
     bootstrap_card,
     interval_columns,
@@ -36,8 +47,12 @@ TABLES = (
     *("pls_loadings", "pls_weights", "pls_paths", "pls_quality", "specific_indirect", "htmt_bounds"),
     *("pls_inadmissible", *CONSISTENT_TABLES),
 )
-OPTIONAL = (*MODERATION_TABLES, *HIGHER_ORDER_TABLES)
-"""Tables of models with moderations or higher-order constructs only."""
+BootstrapOptions = Annotated[
+    PlsSection, Options(PlsSection, (*PLS_FIT, "bootstrap_draws", "interval", "confidence_level"))
+]
+Progress = Annotated[
+    Callable[[int], None] | None, Bar("bootstrap", lambda config: config.pls.bootstrap_draws)
+]
 
 REASONS = {
     Reason.CONSTANT_ITEM: "constant",
@@ -70,12 +85,13 @@ def fit_model(R: Array, n: int, model: Model, section: PlsSection) -> PlsFit:
     )
 
 
+@stage(*TABLES, optional={has_moderations: MODERATION_TABLES, has_higher_order: HIGHER_ORDER_TABLES})
 def estimate_pls(
     answers: pd.DataFrame,
-    model: Model,
-    section: PlsSection,
-    seed: int,
-    progress: Callable[[int], None] | None = None,
+    model: MeasuredHigherOrder,
+    section: BootstrapOptions,
+    seed: Seed,
+    progress: Progress = None,
 ) -> StageResult:
     """Fit the path model to the kept items and to bootstrap resamples of the respondents."""
     inputs = PlsInputs.of(answers, model, section)

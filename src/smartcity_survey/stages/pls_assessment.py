@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 
 from smartcity_survey.io import WHOLE, Card, StageResult
 from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
+from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming, square
+from smartcity_survey.stages.needs import PLS_FIT, Measured, Options, Seed
 from smartcity_survey.stages.pls import pls_model
 from smartcity_survey.stages.pls_inputs import PlsInputs
-from smartcity_survey.stages.refusals import Refusals, empty_without_solution
+from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stats.core.correlations import require_independence
 from smartcity_survey.stats.core.errors import NotPositiveDefinite
 from smartcity_survey.stats.core.types import Array
@@ -46,9 +49,12 @@ STATISTICS = ("srmr", "d_uls", "d_g", "nfi")
 TABLES = ("pls_fit", "cross_loadings", "htmt2", "pls_effects", "blindfolding", "ipma")
 
 
-@empty_without_solution(*TABLES)
+AssessmentOptions = Annotated[PlsSection, Options(PlsSection, (*PLS_FIT, "exact_fit_draws"))]
+
+
+@stage(*TABLES)
 def assess_pls(
-    answers: pd.DataFrame, model: Model, codebook: Codebook, section: PlsSection, seed: int
+    answers: pd.DataFrame, model: Measured, codebook: Codebook, section: AssessmentOptions, seed: Seed
 ) -> StageResult:
     """Fit the path model once and judge it by everything that needs no bootstrap of its estimates."""
     inputs = PlsInputs.of(answers, model, section)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
 import pandas as pd
 
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import pls_estimator, respondents
+from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming
+from smartcity_survey.stages.needs import PLS_FIT, Measured, Options, Seed
 from smartcity_survey.stages.pls import pls_model
 from smartcity_survey.stages.pls_inputs import PlsInputs
-from smartcity_survey.stages.refusals import empty_without_solution
 from smartcity_survey.stats.pls.prediction import (
     PlsPrediction,
     accuracy,
@@ -21,9 +24,15 @@ from smartcity_survey.stats.pls.prediction import (
 from smartcity_survey.study.config import PlsSection
 from smartcity_survey.study.model import Model
 
+PredictionOptions = Annotated[
+    PlsSection, Options(PlsSection, (*PLS_FIT, "folds", "repetitions", "confidence_level"))
+]
 
-@empty_without_solution("pls_predict", "cvpat")
-def predict_answers(answers: pd.DataFrame, model: Model, section: PlsSection, seed: int) -> StageResult:
+
+@stage("pls_predict", "cvpat")
+def predict_answers(
+    answers: pd.DataFrame, model: Measured, section: PredictionOptions, seed: Seed
+) -> StageResult:
     """Predict the items of explained constructs fold by fold, beside a linear model and the averages."""
     inputs = PlsInputs.of(answers, model, section)
     x = inputs.x

@@ -9,10 +9,13 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.data.disclosure import protect
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.blocks import CONSTANT, demographic_dummies, hierarchical_tables
 from smartcity_survey.stages.cards import respondents
-from smartcity_survey.stages.refusals import Refusals, empty_without_solution
+from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.needs import Asked, Method
+from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stages.scores import require_scores
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.regression.collinearity import Collinearity
@@ -21,7 +24,6 @@ from smartcity_survey.stats.regression.ols_diagnostics import RegressionDiagnost
 from smartcity_survey.stats.regression.residuals import RESIDUAL_STATISTICS, ResidualStatistics
 from smartcity_survey.study.codebook import RESPONDENT, Codebook
 from smartcity_survey.study.config import RegressionSection
-from smartcity_survey.study.model import Model
 
 _HIERARCHICAL = ("hierarchical_blocks", "hierarchical_coefficients")
 _FITTED = ("model_summary", "anova", "coefficients")
@@ -32,14 +34,21 @@ _CASEWISE = [
 ]
 
 
-@empty_without_solution(*_FITTED, *_JUDGED, *_HIERARCHICAL, private={"casewise": _CASEWISE})
+@stage(
+    *_FITTED,
+    *_JUDGED,
+    *_HIERARCHICAL,
+    private={"casewise": _CASEWISE},
+    hides=protect,
+    beside=("demographics",),
+)
 def estimate_regression(
     scores: pd.DataFrame,
     answers: pd.DataFrame,
-    model: Model,
+    model: Asked,
     codebook: Codebook,
     section: RegressionSection,
-    method: str,
+    method: Method,
 ) -> StageResult:
     """One regression per outcome of the model; the tables of SPSS REGRESSION with HC3 errors beside them.
 

@@ -6,19 +6,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pandas as pd
 
 from smartcity_survey.audit.findings import audit_cases
-from smartcity_survey.audit.messages import Wording
+from smartcity_survey.audit.messages import LANGUAGES, Wording
 from smartcity_survey.audit.paper import Paper, Printed, read_paper
 from smartcity_survey.audit.plan import plan
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import Card, StageResult
-from smartcity_survey.study.config import Language
+from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.needs import Frames, Option, PrintedFolder, compares_with_print
 
 Tables = Mapping[str, pd.DataFrame]
+COLUMNS = ("table", "cell", "printed", "reproduced", "matches")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,13 @@ def recomputed_tables(published: str | Path) -> tuple[str, ...]:
     return tuple(dict.fromkeys(where.table for _, where in _recomputed(paper)))
 
 
+@stage("reproduction", asked_by=compares_with_print)
 def compare_with_published(
-    published: str | Path, tables: Tables, suppress_below: float, language: Language, *, hidden: bool = False
+    published: PrintedFolder,
+    tables: Annotated[Tables, Frames(lambda config: recomputed_tables(str(config.data.published)))],
+    suppress_below: Annotated[float, Option("factors.suppress_below")],
+    *,
+    hidden: Annotated[bool, Option("disclosure.suppress_small_cells")] = False,
 ) -> StageResult:
     """Compare each printed cell with the stage file that computes it, rounded as printed.
 
@@ -45,7 +52,7 @@ def compare_with_published(
     what is empty in the stage files was left out for disclosure control; it is counted, not compared.
     """
     paper = read_paper(Path(published))
-    reasons = _reasons(paper, language)
+    reasons = _reasons(paper)
     rows = [
         row
         for printed, where in _recomputed(paper)
@@ -53,7 +60,7 @@ def compare_with_published(
     ]
     left_out = [row for row in rows if hidden and row["reproduced"] != row["reproduced"]]
     rows = [row for row in rows if row not in left_out]
-    frame = pd.DataFrame(rows, columns=["table", "cell", "printed", "reproduced", "matches", "reason"])
+    frame = pd.DataFrame(rows, columns=[*COLUMNS, *_in_words("", reasons)])
     card: Card = {
         "method": "each printed number beside the recomputed one",
         "cells": len(frame),
@@ -76,7 +83,7 @@ def _compare(
     printed: Printed,
     frame: pd.DataFrame,
     where: Recomputed,
-    reasons: Mapping[str, str],
+    reasons: Mapping[str, Mapping[str, str]],
     suppress_below: float,
 ) -> Iterator[dict[str, Any]]:
     title = f"{printed.kind} {printed.number}"
@@ -101,7 +108,7 @@ def _compare(
                 "printed": text,
                 "reproduced": value,
                 "matches": matches,
-                "reason": "" if matches else reasons.get(address, ""),
+                **_in_words("" if matches else address, reasons),
             }
     if blank:
         yield {
@@ -110,7 +117,7 @@ def _compare(
             "printed": f"< {suppress_below:g}",
             "reproduced": max(blank),
             "matches": max(blank) < suppress_below,
-            "reason": "",
+            **_in_words("", reasons),
         }
 
 
@@ -143,11 +150,17 @@ def _rounded(value: float, text: str, paper: Paper, address: str) -> bool:
     return Decimal(repr(value)).quantize(unit, ROUND_HALF_UP) == target.quantize(unit, ROUND_HALF_UP)
 
 
-def _reasons(paper: Paper, language: Language) -> dict[str, str]:
-    """Address of a printed number -> the audit's finding that it is a slip."""
-    wording = Wording(paper, language)
-    reasons: dict[str, str] = {}
-    for finding in audit_cases(paper, plan(paper)):
-        if finding.slip is not None:
-            reasons.setdefault(finding.slip.address, wording.explanation(finding))
+def _reasons(paper: Paper) -> dict[str, dict[str, str]]:
+    """Language -> address of a printed number -> the audit's finding that it is a slip."""
+    slips = [(finding, finding.slip) for finding in audit_cases(paper, plan(paper)) if finding.slip]
+    reasons: dict[str, dict[str, str]] = {}
+    for language in LANGUAGES:
+        wording, own = Wording(paper, language), reasons.setdefault(language, {})
+        for finding, slip in slips:
+            own.setdefault(slip.address, wording.explanation(finding))
     return reasons
+
+
+def _in_words(address: str, reasons: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Cells that say in every language why a printed number is not met; empty without a reason."""
+    return {f"reason_{language}": own.get(address, "") for language, own in reasons.items()}

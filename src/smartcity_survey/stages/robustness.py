@@ -11,7 +11,9 @@ import pandas as pd
 
 from smartcity_survey.io import WHOLE, Card, StageResult
 from smartcity_survey.stages.cards import respondents
-from smartcity_survey.stages.refusals import Refusals, empty_without_solution
+from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.needs import Claims, Seed
+from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stages.scores import require_scores
 from smartcity_survey.stats.core.multiplicity import benjamini_hochberg, holm
 from smartcity_survey.stats.core.types import Array
@@ -55,9 +57,9 @@ TABLES = (
 )
 
 
-@empty_without_solution(*TABLES)
+@stage(*TABLES)
 def evaluate_robustness(
-    scores: pd.DataFrame, model: Model, section: RobustnessSection, seed: int
+    scores: pd.DataFrame, model: Claims, section: RobustnessSection, seed: Seed
 ) -> StageResult:
     """Tables on collinearity, power, multiplicity, equivalence and Bayes factors.
 

@@ -12,10 +12,12 @@ import pandas as pd
 from smartcity_survey.errors import NoSolution, Problem
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import respondents
+from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.describe import SPSS_FORMULAS, descriptives_frame
 from smartcity_survey.stages.naming import naming, square
+from smartcity_survey.stages.needs import Measured, Method, PlsFitOptions
 from smartcity_survey.stages.pls import fit_model
-from smartcity_survey.stages.refusals import Refusals, empty_without_solution
+from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stats.core.correlations import correlation, covariance, require_independence
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.measurement.scores import (
@@ -33,7 +35,7 @@ from smartcity_survey.study.model import Model
 METHODS: tuple[ScoreMethod, ...] = get_args(ScoreMethod)
 
 
-@empty_without_solution(
+@stage(
     "descriptives",
     "score_weights",
     "score_agreement",
@@ -41,7 +43,7 @@ METHODS: tuple[ScoreMethod, ...] = get_args(ScoreMethod)
     "score_regressions",
     private={"scores": [RESPONDENT]},
 )
-def compute_scores(answers: pd.DataFrame, model: Model, pls: PlsSection, method: ScoreMethod) -> StageResult:
+def compute_scores(answers: pd.DataFrame, model: Measured, pls: PlsFitOptions, method: Method) -> StageResult:
     """Scores by `method`, their SPSS descriptives, their weights, and their agreement with the other methods.
 
     A method that nobody chose and that has no solution leaves its agreement empty, and the card says why.

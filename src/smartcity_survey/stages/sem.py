@@ -9,8 +9,10 @@ import pandas as pd
 
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import inadmissible, respondents, single_items
+from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming
-from smartcity_survey.stages.refusals import Refusals, empty_without_solution
+from smartcity_survey.stages.needs import Level, Measured
+from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.sem.cfa_fit import fit_indices
@@ -20,8 +22,8 @@ from smartcity_survey.stats.sem.sem import SemFit, fit_sem
 from smartcity_survey.study.model import Model
 
 
-@empty_without_solution("sem_paths", "sem_quality", "sem_fit")
-def estimate_sem(answers: pd.DataFrame, model: Model, level: float) -> StageResult:
+@stage("sem_paths", "sem_quality", "sem_fit")
+def estimate_sem(answers: pd.DataFrame, model: Measured, level: Level) -> StageResult:
     """The structural model on latent factors: the third estimator beside OLS and PLS-SEM."""
     x = answers[list(model.items)].to_numpy(dtype=np.float64)
     with naming(model.items, "SEM", model.names):

@@ -4,34 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 from scipy import special
 
+from smartcity_survey.data.disclosure import protect
 from smartcity_survey.io import Card, StageResult
-from smartcity_survey.stages.alternatives import NONE, Alternatives
+from smartcity_survey.stages.alternatives import NONE, Alternatives, Choices
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.curve_panel import CHOICES, FAILED_CHOICES
+from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.multiverse import Block, estimate_blocks
+from smartcity_survey.stages.needs import Claims, Option, PlsFitOptions, Seed
+from smartcity_survey.stages.printed import VerdictsByName
 from smartcity_survey.stats.core.significance import LEVEL_MARGIN, below_level
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.stats.evidence.specification_curve import choice_importance, draw_weights, joint_test
-from smartcity_survey.study.config import PlsSection
 from smartcity_survey.study.model import Hypothesis, Model
 
 QUANTILES = {"min": 0.0, "q25": 0.25, "median": 0.5, "q75": 0.75, "max": 1.0}
 
 
+@stage(
+    *("specification_curve", "specification_summary", "specification_choices", "specification_failures"),
+    hides=protect,
+)
 def specification_curve(
     answers: pd.DataFrame,
-    model: Model,
-    pls: PlsSection,
-    alternatives: Alternatives,
+    model: Claims,
+    pls: PlsFitOptions,
+    alternatives: Annotated[Alternatives, Choices()],
     *,
-    published: Mapping[str, str] | None = None,
-    draws: int = 500,
-    seed: int = 0,
+    published: Annotated[Mapping[str, str] | None, VerdictsByName()] = None,
+    draws: Annotated[int, Option("robustness.null_draws")] = 500,
+    seed: Seed = 0,
 ) -> StageResult:
     """Estimate every hypothesis in every specification, and test the curves jointly.
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
+from pathlib import Path
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.io import Card, StageResult
+from smartcity_survey.data.reconstructions import alternative_files, read_alternatives
+from smartcity_survey.io import Card, StageResult, read_table
 from smartcity_survey.stages.blocks import demographic_codes, require_demographics
 from smartcity_survey.stages.cards import pls_estimator, respondents
+from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.needs import Codes, Files, MeasuredClaims, Need, Options, PlsFitOptions
 from smartcity_survey.stages.pls import fit_model
 from smartcity_survey.stages.pls_inputs import PlsInputs
 from smartcity_survey.stages.refusals import Refusals
@@ -21,7 +27,7 @@ from smartcity_survey.stats.measurement.validity import htmt
 from smartcity_survey.stats.sem.cfa import fit_cfa
 from smartcity_survey.stats.sem.cfa_fit import fit_indices
 from smartcity_survey.study.codebook import Codebook
-from smartcity_survey.study.config import GroupsSection, PlsSection
+from smartcity_survey.study.config import CleaningSection, Config, GroupsSection, PlsSection
 from smartcity_survey.study.model import Model
 
 Pair = tuple[str, str]
@@ -31,31 +37,55 @@ FIT = ("rmsea", "cfi", "tli", "srmr")
 """Chi2 is left out: at the same n and df RMSEA tells it, and its unit would hide the others' ranges."""
 
 
+@dataclass(frozen=True)
+class _Reconstructions(Need):
+    """Seed -> cleaned answers of each further reconstruction."""
+
+    def frames(self, config: Config) -> tuple[str, ...]:
+        return ("answers",)
+
+    def files(self, config: Config) -> tuple[str, ...]:
+        return tuple(path.as_posix() for path in alternative_files(Path(str(config.study.alternatives))))
+
+    def options(self, config: Config, codebook: Codebook) -> Any:
+        return {
+            "folder": config.study.alternatives,
+            "cleaning": config.cleaning.model_dump(mode="json"),
+            "codebook": Codes(answers=True).options(config, codebook),
+        }
+
+    def value(self, paths: Files, options: Any) -> Mapping[int, pd.DataFrame]:
+        questions = Codebook.model_validate(options["codebook"])
+        cleaning = CleaningSection(**options["cleaning"])
+        return read_alternatives(Path(options["folder"]), questions, cleaning, len(read_table(paths[0])))
+
+
+@stage("spread", "spread_summary", asked_by=lambda config: bool(config.study.alternatives))
 def compare_reconstructions(
-    own: pd.DataFrame,
-    alternatives: Mapping[int, pd.DataFrame],
-    model: Model,
+    answers: pd.DataFrame,
+    alternatives: Annotated[Mapping[int, pd.DataFrame], _Reconstructions()],
+    model: MeasuredClaims,
     codebook: Codebook,
-    pls: PlsSection,
-    groups: GroupsSection,
+    pls: PlsFitOptions,
+    groups: Annotated[GroupsSection, Options(GroupsSection, ("variables", "smallest"))],
 ) -> StageResult:
     """How far unprinted quantities differ between the data in use and its alternatives.
 
     Parameters
     ----------
-    own : cleaned answers in use.
+    answers : cleaned, in use.
     alternatives : seed -> cleaned answers of a reconstruction of the same tables.
     model : measured by the items kept in the data in use, for all reconstructions alike.
     groups : `variables` whose categories are compared, where they have `smallest` respondents in every
         reconstruction.
     """
     require_demographics(groups.variables, codebook, "config.yaml, groups.variables")
-    frames = {"data in use": own, **{f"seed {seed}": frame for seed, frame in alternatives.items()}}
+    frames = {"data in use": answers, **{f"seed {seed}": frame for seed, frame in alternatives.items()}}
     pairs = _pairs(list(frames.values()), codebook, groups)
     refusals = Refusals(model.items, model.names)
     found = [
-        refusals.attempt(name, partial(unprinted_quantities, answers, model, codebook, pls, pairs))
-        for name, answers in frames.items()
+        refusals.attempt(name, partial(unprinted_quantities, frame, model, codebook, pls, pairs))
+        for name, frame in frames.items()
     ]
     quantities = [one for one in found if one is not None]
     table = spread(quantities) if len(quantities) > 1 else pd.DataFrame()
@@ -69,7 +99,7 @@ def compare_reconstructions(
         "kept_items": "those kept in the data in use",
         "reconstructions": len(quantities),
         "seeds": ", ".join(map(str, alternatives)),
-        **respondents(len(own)),
+        **respondents(len(answers)),
         **refusals.card(),
     }
     return StageResult(

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import pandas as pd
 
 from smartcity_survey.io import Card, StageResult
+from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.hypotheses import judge
 from smartcity_survey.stages.lines import Line, line_of
+from smartcity_survey.stages.needs import Claims, Options
 from smartcity_survey.study.config import RobustnessSection
-from smartcity_survey.study.model import Hypothesis, Model
+from smartcity_survey.study.model import Hypothesis
 
 Row = Mapping[str, Any]
 
@@ -25,22 +27,22 @@ COLLINEAR = 3.0
 """Variance inflation from which a predictor's own effect is hard to tell (Hair et al. 2022, chapter 5)."""
 
 
+@stage("verdict_sheet")
 def verdict_sheet(
     hypotheses: pd.DataFrame,
-    tests: pd.DataFrame,
+    hypothesis_tests: pd.DataFrame,
     power: pd.DataFrame,
-    importance: pd.DataFrame,
-    curves: pd.DataFrame,
-    regressions: pd.DataFrame,
-    model: Model,
-    section: RobustnessSection,
+    relative_importance: pd.DataFrame,
+    specification_summary: pd.DataFrame,
+    score_regressions: pd.DataFrame,
+    model: Claims,
+    section: Annotated[RobustnessSection, Options(RobustnessSection, ("equivalence_bound",))],
 ) -> StageResult:
     """One row per hypothesis: verdicts, how far they can be trusted, and caveats as codes.
 
     Parameters
     ----------
-    hypotheses, tests, power, importance, curves, regressions : the stage files `hypotheses`,
-        `hypothesis_tests`, `power`, `relative_importance`, `specification_summary` and `score_regressions`.
+    hypotheses, ..., score_regressions : the stage files of these names.
 
     The column `share_agreeing` counts the specifications that agree with the printed verdict, or with that of
     the regression where nothing was printed.
@@ -48,12 +50,12 @@ def verdict_sheet(
     rows = []
     for hypothesis in model.hypotheses:
         row = {
-            **_verdicts(hypothesis, hypotheses, tests, model.alpha),
-            **_evidence(line_of(tests, hypothesis=hypothesis.name), section, model.alpha),
-            **_size(hypothesis, power, importance),
-            **_elsewhere(hypothesis, hypotheses, regressions),
+            **_verdicts(hypothesis, hypotheses, hypothesis_tests, model.alpha),
+            **_evidence(line_of(hypothesis_tests, hypothesis=hypothesis.name), section, model.alpha),
+            **_size(hypothesis, power, relative_importance),
+            **_elsewhere(hypothesis, hypotheses, score_regressions),
         }
-        row |= _curve(row, line_of(curves, hypothesis=hypothesis.name))
+        row |= _curve(row, line_of(specification_summary, hypothesis=hypothesis.name))
         caveats = [*_caveats(row, model.alpha)]
         if {hypothesis.source, hypothesis.target} & set(model.single):
             caveats.append("single_item")

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
+from pathlib import Path
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.data.waves import Wave, common_items, shared_model
-from smartcity_survey.io import Card, StageResult
+from smartcity_survey.data.waves import Wave, common_items, read_wave, shared_model
+from smartcity_survey.io import Card, StageResult, read_table
 from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
+from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.groups import compare_respondents
 from smartcity_survey.stages.naming import naming
+from smartcity_survey.stages.needs import PLS_FIT, Bar, Codes, Files, MeasuredClaims, Need, Options, Seed
 from smartcity_survey.stages.pls import pls_model
-from smartcity_survey.stages.refusals import Refusals, empty_without_solution
+from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.intervals import summarise
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.items.mean_differences import mean_difference, means
 from smartcity_survey.stats.measurement.reliability_coefficients import cronbach_alpha
 from smartcity_survey.stats.pls.bootstrap import PlsBootstrap, bootstrap_pls
-from smartcity_survey.study.codebook import Demographic
-from smartcity_survey.study.config import GroupsSection, PlsSection
+from smartcity_survey.study.codebook import Codebook, Demographic
+from smartcity_survey.study.config import CleaningSection, Config, DataSection, GroupsSection, PlsSection
 from smartcity_survey.study.model import Model
 
 WAVE = "wave"
@@ -36,15 +41,55 @@ TABLES = (
 )
 
 
-@empty_without_solution(*TABLES)
+@dataclass(frozen=True)
+class _OwnWave(Need):
+    """The study's own wave."""
+
+    def frames(self, config: Config) -> tuple[str, ...]:
+        return ("answers", "cleaning_log")
+
+    def options(self, config: Config, codebook: Codebook) -> Any:
+        return {"name": config.study.wave, "codebook": Codes().options(config, codebook)}
+
+    def value(self, paths: Files, options: Any) -> Wave:
+        answers, log = map(read_table, paths)
+        codebook = Codebook.model_validate(options["codebook"])
+        return Wave(options["name"], codebook, answers, int(log["n_remaining"].iloc[0]))
+
+
+@dataclass(frozen=True)
+class _OtherWaves(Need):
+    """The waves it is compared with, read and cleaned as it is."""
+
+    def files(self, config: Config) -> tuple[str, ...]:
+        return tuple(sorted({name for wave in config.waves.values() for name in (wave.codebook, wave.file)}))
+
+    def options(self, config: Config, codebook: Codebook) -> Any:
+        return config.model_dump(mode="json", include={"waves", "cleaning"})
+
+    def value(self, paths: Files, options: Any) -> list[Wave]:
+        cleaning = CleaningSection(**options["cleaning"])
+        return [
+            read_wave(name, Path(), DataSection(**data), cleaning) for name, data in options["waves"].items()
+        ]
+
+
+WaveOptions = Annotated[PlsSection, Options(PlsSection, (*PLS_FIT, "bootstrap_draws", "confidence_level"))]
+Progress = Annotated[
+    Callable[[int], None] | None,
+    Bar("bootstrap of waves", lambda config: config.pls.bootstrap_draws * (1 + len(config.waves))),
+]
+
+
+@stage(*TABLES, asked_by=lambda config: bool(config.waves))
 def compare_waves(
-    own: Wave,
-    others: Sequence[Wave],
-    model: Model,
-    pls: PlsSection,
-    groups: GroupsSection,
-    seed: int,
-    progress: Callable[[int], None] | None = None,
+    own: Annotated[Wave, _OwnWave()],
+    others: Annotated[Sequence[Wave], _OtherWaves()],
+    model: MeasuredClaims,
+    pls: WaveOptions,
+    groups: Annotated[GroupsSection, Options(GroupsSection, ("permutations",))],
+    seed: Seed,
+    progress: Progress = None,
 ) -> StageResult:
     """Means of constructs and paths among them in every wave, their differences, and measurement invariance.
 

@@ -9,7 +9,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_serializer,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from smartcity_survey.errors import SurveyError
@@ -75,6 +82,10 @@ class Band(Section):
     # The highest value first: the lowest is then held against it.
     maximum: float = Field(alias="to", description="highest value, a number or a date")
     minimum: float = Field(alias="from", description="lowest value, a number or a date")
+
+    @field_serializer("maximum", "minimum")
+    def _as_written(self, end: float) -> float | str:
+        return end.written if isinstance(end, DayNumber) else end
 
     @field_validator("maximum", "minimum", mode="wrap")
     @classmethod
@@ -177,6 +188,48 @@ class Codebook(Section):
     def scale_of(self, item: str) -> Scale:
         """The answer scale of an item."""
         return self.items[item].scale or self.scale
+
+    def coded(self, *, answers: bool = False) -> Codebook:
+        """The same questions without words: names and codes stand in their place.
+
+        answers : keep the words that answers may be given in.
+        """
+
+        def words(labels: Mapping[int, Label]) -> dict[int, Label]:
+            return {code: label if answers else str(code) for code, label in labels.items()}
+
+        def scale(full: Scale) -> Scale:
+            return full.model_copy(update={"answers": words(full.answers) if answers else {}})
+
+        return self.model_copy(
+            update={
+                "scale": scale(self.scale),
+                "constructs": {name: ConstructEntry(label=name) for name in self.constructs},
+                "items": {
+                    name: item.model_copy(
+                        update={
+                            "label": name,
+                            "wording_known": True,
+                            "scale": item.scale and scale(item.scale),
+                        }
+                    )
+                    for name, item in self.items.items()
+                },
+                "demographics": {
+                    name: question.model_copy(
+                        update={
+                            "label": name,
+                            "categories": words(question.categories),
+                            "bands": tuple(
+                                band.model_copy(update={"label": str(position)})
+                                for position, band in enumerate(question.bands, start=1)
+                            ),
+                        }
+                    )
+                    for name, question in self.demographics.items()
+                },
+            }
+        )
 
     def items_of(self, construct: str) -> tuple[str, ...]:
         """Items of a construct, in the questionnaire's order."""

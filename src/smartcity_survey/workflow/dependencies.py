@@ -28,7 +28,7 @@ class Sources:
     """
 
     def __init__(self, package: Path = PACKAGE) -> None:
-        self._above = package.parent
+        self._above, self._package = package.parent, package.name
         files = (file for file in package.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
         self._files = {file.relative_to(self._above).as_posix() for file in files}
         self._data = {
@@ -37,34 +37,44 @@ class Sources:
         self._digests: dict[str, str] = {}
         self._imports: dict[str, frozenset[str]] = {}
 
-    def code_of(self, script: Path) -> dict[str, str]:
-        """Digest of every file of ours that can have a say in what a script computes.
+    def code_of(self, *starts: Path) -> dict[str, str]:
+        """Digest of every file of ours that can have a say in what a step computes.
 
-        These are the script; the modules of the package that it imports, at the top or within functions, and
-        those that they import, and so on; the `__init__` of each package on the way; and the data files of
-        these packages: whatever is not Python in the folder of a package or in a folder below it that is no
-        package itself (locales, layouts, templates, styles).
+        These are the files it starts from, scripts or modules of the package; the modules of the package that
+        they import, at the top or within functions, and those that these import, and so on; the `__init__` of
+        each package on the way; and the data files of these packages: whatever is not Python in the folder of
+        a package or in a folder below it that is no package itself (locales, layouts, templates, styles).
 
         Returns
         -------
         dict
-            name (`scripts/pls.py`, `smartcity_survey/stats/pls/model.py`) -> 16 hexadecimal digits, in
+            name (`scripts/stage.py`, `smartcity_survey/stats/pls/model.py`) -> 16 hexadecimal digits, in
             the order of the names. A file that is merely touched, or has other line ends, keeps its digest.
         """
-        own = _content(script)
+        scripts = {f"scripts/{start.name}": _content(start) for start in starts if not self._is_ours(start)}
+        named = (self._named_in(content, name) for name, content in scripts.items())
         modules: set[str] = set()
-        waiting = self._named_in(own, f"scripts/{script.name}")
+        waiting = frozenset().union(
+            *named, *(self._modules(self._name_of(s)) for s in starts if self._is_ours(s))
+        )
         while waiting := waiting - modules:
             modules |= waiting
             waiting = frozenset().union(*map(self._imported_by, waiting))
         data = {name for name, package in self._data.items() if f"{package}/__init__.py" in modules}
         code = {name: self._digest(name) for name in modules | data}
-        return dict(sorted([*code.items(), (f"scripts/{script.name}", _digest(own))]))
+        return dict(sorted([*code.items(), *((name, _digest(own)) for name, own in scripts.items())]))
 
-    def digest_of(self, scripts: Iterable[Path]) -> str:
-        """One digest of the code of several scripts."""
-        code = {item for script in scripts for item in self.code_of(script).items()}
+    def digest_of(self, steps: Iterable[tuple[Path, ...]]) -> str:
+        """One digest of the code of several steps."""
+        code = {item for starts in steps for item in self.code_of(*starts).items()}
         return _digest(repr(sorted(code)).encode())
+
+    def _is_ours(self, start: Path) -> bool:
+        return start.is_relative_to(self._above / self._package)
+
+    def _name_of(self, start: Path) -> str:
+        """Full name of a module of ours."""
+        return ".".join(start.relative_to(self._above).with_suffix("").parts)
 
     def _digest(self, name: str) -> str:
         if name not in self._digests:
@@ -107,6 +117,11 @@ def imported_names(source: str, name: str) -> Iterator[str]:
             base = ".".join([*here.parts, *([base] if base else [])])
         parts = re.sub(r"#[^\n]*|[()\\]", " ", statement["names"]).split(",")
         yield from (f"{base}.{part.split()[0]}" for part in parts if part.strip())
+
+
+def file_of(module: str) -> Path:
+    """The file of a module of the package, by its full name."""
+    return PACKAGE.parent.joinpath(*module.split(".")).with_suffix(".py")
 
 
 @cache

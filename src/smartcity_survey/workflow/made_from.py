@@ -39,13 +39,13 @@ class Step:
 
     Attributes
     ----------
-    script : the file that does its work.
+    code : the files whose code does its work, with all that they import.
     options : its `params`.
     inputs, outputs : the files it reads, and those it is known to write.
     """
 
     rule: str
-    script: Path
+    code: tuple[Path, ...]
     options: Mapping[str, Any]
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
@@ -75,7 +75,7 @@ def origin(step: Step, sources: Sources | None = None, digest: Digest = digest_o
     return {
         "python": platform.python_version(),
         "packages": versions(),
-        "code": (sources or Sources()).code_of(step.script),
+        "code": (sources or Sources()).code_of(*step.code),
         # In their own order: that of the constructs is that of the lines of tables.
         "options": dict(step.options),
         "inputs": {path: digest(path) for path in sorted(set(step.inputs))},

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from smartcity_survey.errors import SurveyError
+from smartcity_survey.workflow.dependencies import file_of
 from smartcity_survey.workflow.hold import step_at_work
 from smartcity_survey.workflow.made_from import Step, is_recorded, origin, record, remove_edited
 
@@ -47,7 +48,8 @@ def perform(job: Job, script: str, work: Callable[[], Iterable[str] | None]) -> 
 
 
 def _perform(job: Job, script: str, work: Callable[[], Iterable[str] | None]) -> None:
-    step = Step(job.rule, Path(script), dict(job.params.items()), tuple(job.input), tuple(job.output))
+    code = (Path(script), *(file_of(module) for module in [job.params.get("module")] if module))
+    step = Step(job.rule, code, dict(job.params.items()), tuple(job.input), tuple(job.output))
     # Before the work: what changes meanwhile is not what the results are made from.
     made_from = origin(step)
     if is_recorded(step, made_from):

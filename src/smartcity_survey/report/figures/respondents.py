@@ -35,7 +35,7 @@ def plot_demographics(demographics: pd.DataFrame, setting: Setting) -> Figure:
 
     Parameters
     ----------
-    demographics : `variable, category, n, percent, code, valid_n`; n is empty where it is left out.
+    demographics : `variable, code, n, percent, valid_n`; n is empty where it is left out.
     """
     questions = [lines for _, lines in demographics.groupby("variable", sort=False)]
     columns = _columns([len(lines) + HEADING for lines in questions])
@@ -72,8 +72,8 @@ def _bars(axes: Axes, lines: pd.DataFrame, setting: Setting) -> None:
             label, (share, y), (4, 0), textcoords="offset points", va="center", fontsize=7.5, color=INK
         )
     categories = [
-        labels.categories.get((variable, int(code)), category)
-        for variable, code, category in zip(variables, lines["code"], lines["category"], strict=True)
+        labels.categories[variable, int(code)]
+        for variable, code in zip(variables, lines["code"], strict=True)
     ]
     axes.set_yticks(position, [textwrap.shorten(text, 36, placeholder=" …") for text in categories])
     axes.set_xlim(0, 112)

@@ -1,0 +1,126 @@
+"""What a stage says of itself, once: the tables it makes, what it needs, and which studies it is for.
+
+A stage is a function of frames, a model and options that returns a `StageResult`; its module has its name:
+
+    @stage("reliability", "fornell_larcker", "htmt")
+    def evaluate_measurement(answers: pd.DataFrame, model: Measured, section: PlsFitOptions) -> StageResult:
+
+Its parameters say what it needs (`needs`): a frame is the stage file of that name. Rules, what the report
+waits for and the list in docs/stages.md follow from that.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any, ParamSpec, get_type_hints
+
+from smartcity_survey.io import StageResult
+from smartcity_survey.stages.needs import Need, need_of
+from smartcity_survey.stages.refusals import empty_without_solution
+from smartcity_survey.study.config import Config
+
+P = ParamSpec("P")
+Asks = Callable[[Config], bool]
+Hides = Callable[..., StageResult]
+
+
+def always(config: Config) -> bool:
+    """Every study asks for it."""
+    return True
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A step of the analysis.
+
+    Attributes
+    ----------
+    name, module : of its rule and files; where it is defined, in full.
+    compute : frames and options in, tables out.
+    tables : those it makes of every study it is for. optional : those of studies that ask for them.
+    private : respondent-level frames it makes, with the columns that other stages look for.
+    asked_by : whether a study has this stage.
+    hides : leaves small cells out of its tables; None: they tell of no small group. beside : stage files that
+        this follows.
+    needs : parameter -> where its value comes from.
+    """
+
+    name: str
+    module: str
+    compute: Callable[..., StageResult]
+    tables: tuple[str, ...]
+    optional: Mapping[Asks, tuple[str, ...]]
+    private: Mapping[str, Sequence[str]]
+    asked_by: Asks
+    hides: Hides | None
+    beside: tuple[str, ...]
+    needs: Mapping[str, Need] = field(repr=False)
+
+    @property
+    def about(self) -> str:
+        """What it computes, in one sentence."""
+        return str(self.compute.__doc__).strip().splitlines()[0]
+
+    def made(self, config: Config) -> tuple[str, ...]:
+        """Tables it makes of a study."""
+        if not self.asked_by(config):
+            return ()
+        return (*self.tables, *(name for asks, own in self.optional.items() if asks(config) for name in own))
+
+    def every_table(self) -> tuple[str, ...]:
+        """Tables it makes of any study."""
+        return (*self.tables, *(name for own in self.optional.values() for name in own))
+
+
+def stage(
+    *tables: str,
+    private: Iterable[str] | Mapping[str, Sequence[str]] = (),
+    optional: Mapping[Asks, tuple[str, ...]] = MappingProxyType({}),
+    asked_by: Asks = always,
+    hides: Hides | None = None,
+    beside: tuple[str, ...] = (),
+    essential: bool = False,
+) -> Callable[[Callable[P, StageResult]], Callable[P, StageResult]]:
+    """Declare a stage; see `Stage`. Its tables are empty, with the reason, where there is no solution.
+
+    Parameters
+    ----------
+    private : with columns where other stages go on without a solution.
+    essential : nothing follows without its solution: the run ends.
+    """
+
+    def decorate(compute: Callable[P, StageResult]) -> Callable[P, StageResult]:
+        frames = private if isinstance(private, Mapping) else dict.fromkeys(private, ())
+
+        run = compute if essential else empty_without_solution(*tables, private=frames)(compute)
+        run.stage = Stage(  # type: ignore[attr-defined]
+            name=compute.__module__.rpartition(".")[2],
+            module=compute.__module__,
+            compute=run,
+            tables=tables,
+            optional=optional,
+            private=frames,
+            asked_by=asked_by,
+            hides=hides,
+            beside=beside,
+            needs=_needs(compute),
+        )
+        return run
+
+    return decorate
+
+
+def declared_in(module: str) -> tuple[Stage, ...]:
+    """The stages that a module declares: one, or none."""
+    values = [getattr(value, "stage", None) for value in vars(import_module(module)).values()]
+    return tuple(each for each in values if isinstance(each, Stage) and each.module == module)
+
+
+def _needs(compute: Callable[..., StageResult]) -> dict[str, Need]:
+    """Where the value of each parameter comes from, by its annotation."""
+    hints: dict[str, Any] = get_type_hints(compute, include_extras=True)
+    return {name: need_of(name, hints[name]) for name in inspect.signature(compute).parameters}

@@ -1,0 +1,267 @@
+"""Where the arguments of a stage come from: stage files, the model, options of the config.
+
+A need says which stage files and other files it reads and which options it depends on; a change in any of
+them runs the stage again. The codebook's words are none of them, but for those that answers are given in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+import pandas as pd
+
+from smartcity_survey.io import read_table
+from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.config import (
+    Config,
+    ModelSection,
+    PlsSection,
+    ScoreMethod,
+)
+from smartcity_survey.study.model import Model, build_model
+from smartcity_survey.study.parsing import Section
+
+Files = Sequence[str | Path]
+
+
+@dataclass(frozen=True)
+class Need:
+    """What one argument is made from; this one from nothing."""
+
+    def frames(self, config: Config) -> tuple[str, ...]:
+        """Names of the stage files it is read from."""
+        return ()
+
+    def files(self, config: Config) -> tuple[str, ...]:
+        """Other files it is read from, relative to the study's folder."""
+        return ()
+
+    def options(self, config: Config, codebook: Codebook) -> Any:
+        """Plain values it depends on; None where there are none."""
+        return None
+
+    def value(self, paths: Files, options: Any) -> Any:
+        """The argument. paths : of the stage files, in the order of `frames`, then the other files."""
+        return options
+
+
+@dataclass(frozen=True)
+class Frame(Need):
+    """A stage file. optional : the argument is None where the study does not make it."""
+
+    name: str
+    optional: bool = False
+
+    def frames(self, config: Config) -> tuple[str, ...]:
+        return (self.name,)
+
+    def value(self, paths: Files, options: Any) -> pd.DataFrame | None:
+        return read_table(paths[0]) if paths else None
+
+
+@dataclass(frozen=True)
+class Frames(Need):
+    """Several stage files by their names."""
+
+    names: Callable[[Config], tuple[str, ...]]
+
+    def frames(self, config: Config) -> tuple[str, ...]:
+        return self.names(config)
+
+    def value(self, paths: Files, options: Any) -> dict[str, pd.DataFrame]:
+        return {Path(path).stem: read_table(path) for path in paths}
+
+
+@dataclass(frozen=True)
+class Option(Need):
+    """One value of the config. key : as `pls.continuity`."""
+
+    key: str
+
+    def options(self, config: Config, codebook: Codebook) -> Any:
+        plain: Any = config.model_dump(mode="json")
+        for name in self.key.split("."):
+            plain = plain[name]
+        return plain
+
+    def value(self, paths: Files, options: Any) -> Any:
+        return tuple(options) if isinstance(options, list) else options
+
+
+@dataclass(frozen=True)
+class Options(Need):
+    """A section of the config, or some of its keys; the others are at their defaults then."""
+
+    section: type[Section]
+    only: tuple[str, ...] = ()
+
+    def options(self, config: Config, codebook: Codebook) -> Any:
+        own = next(value for _, value in config if type(value) is self.section)
+        return own.model_dump(mode="json", by_alias=True, include=set(self.only) or None)
+
+    def value(self, paths: Files, options: Any) -> Section:
+        return self.section.model_validate(options)
+
+
+@dataclass(frozen=True)
+class Codes(Need):
+    """The codebook without its words. answers : with those that answers may be given in."""
+
+    answers: bool = False
+
+    def options(self, config: Config, codebook: Codebook) -> Any:
+        return codebook.coded(answers=self.answers).model_dump(
+            mode="json", by_alias=True, exclude_defaults=True
+        )
+
+    def value(self, paths: Files, options: Any) -> Codebook:
+        return Codebook.model_validate(options)
+
+
+STRUCTURE = {"constructs", "paths", "moderations"}
+"""What estimates depend on: neither the claims about the paths nor the level they are judged at."""
+
+
+@dataclass(frozen=True)
+class Claimed(Need):
+    """The model. kept : measured by the items kept alone. claims : with hypotheses and level."""
+
+    kept: bool
+    claims: Callable[[Config], bool]
+
+    def frames(self, config: Config) -> tuple[str, ...]:
+        return ("item_retention",) if self.kept else ()
+
+    def options(self, config: Config, codebook: Codebook) -> Any:
+        only = None if self.claims(config) else STRUCTURE
+        return {
+            "model": config.model.model_dump(mode="json", by_alias=True, include=only),
+            "codebook": Codes().options(config, codebook),
+        }
+
+    def value(self, paths: Files, options: Any) -> Model:
+        codebook = Codebook.model_validate(options["codebook"])
+        model = build_model(ModelSection.model_validate(options["model"]), codebook)
+        if not self.kept:
+            return model
+        retention = read_table(paths[0])
+        return model.keeping(tuple(retention["item"][retention["retained"]]))
+
+
+@dataclass(frozen=True)
+class AnswersToItems(Claimed):
+    """The answers to the model's items alone, construct by construct."""
+
+    def frames(self, config: Config) -> tuple[str, ...]:
+        return ("answers",)
+
+    def value(self, paths: Files, options: Any) -> Any:
+        return read_table(paths[0])[list(super().value((), options).items)]
+
+
+@dataclass(frozen=True)
+class Bar(Need):
+    """How far a long step is: called with what is done of the total."""
+
+    what: str
+    total: Callable[[Config], int]
+
+    def options(self, config: Config, codebook: Codebook) -> Any:
+        return self.total(config)
+
+
+def has_higher_order(config: Config) -> bool:
+    """Whether constructs are made of constructs."""
+    return any(construct.of for construct in config.model.constructs.values())
+
+
+def has_moderations(config: Config) -> bool:
+    """Whether constructs change the strength of paths."""
+    return bool(config.model.moderations)
+
+
+def compares_with_print(config: Config) -> bool:
+    """Whether there are printed numbers to compare with."""
+    return bool(config.data.published)
+
+
+def _no(config: Config) -> bool:
+    return False
+
+
+def _yes(config: Config) -> bool:
+    return True
+
+
+Asked = Annotated[Model, Claimed(kept=False, claims=_no)]
+"""Constructs and paths, by all items."""
+Measured = Annotated[Model, Claimed(kept=True, claims=_no)]
+"""Constructs and paths, by the items kept."""
+ItemAnswers = Annotated[pd.DataFrame, AnswersToItems(kept=False, claims=_no)]
+MeasuredHigherOrder = Annotated[Model, Claimed(kept=True, claims=has_higher_order)]
+"""As `Measured`; of constructs made of constructs with the claims, which are judged with the estimates."""
+Claims = Annotated[Model, Claimed(kept=False, claims=_yes)]
+"""With hypotheses and level, by all items."""
+MeasuredClaims = Annotated[Model, Claimed(kept=True, claims=_yes)]
+"""With hypotheses and level, by the items kept."""
+
+PLS_FIT = ("scheme", "correlation", "continuity", "tolerance", "max_iterations")
+"""What a PLS fit without its bootstrap depends on."""
+PlsFitOptions = Annotated[PlsSection, Options(PlsSection, PLS_FIT)]
+
+Seed = Annotated[int, Option("seed")]
+Level = Annotated[float, Option("regression.confidence_level")]
+Method = Annotated[ScoreMethod, Option("scores.method")]
+Continuity = Annotated[tuple[float, float], Option("pls.continuity")]
+
+
+@dataclass(frozen=True)
+class Published(Need):
+    """The folder of printed numbers; None where there are none."""
+
+    def files(self, config: Config) -> tuple[str, ...]:
+        folder = config.data.published
+        if not folder:
+            return ()
+        return tuple(sorted(path.as_posix() for path in Path(folder).rglob("*") if path.is_file()))
+
+    def options(self, config: Config, codebook: Codebook) -> Any:
+        return config.data.published
+
+
+PrintedFolder = Annotated[str, Published()]
+
+
+def need_of(name: str, annotation: Any) -> Need:
+    """What a parameter needs: as its annotation says, or by its type.
+
+    Raises
+    ------
+    TypeError
+        where neither tells; it is a mistake of the stage's author.
+    """
+    for said in getattr(annotation, "__metadata__", ()):
+        if isinstance(said, Need):
+            return said
+    kinds = _alternatives(annotation)
+    if pd.DataFrame in kinds:
+        return Frame(name, optional=NoneType in kinds)
+    if Codebook in kinds:
+        return Codes()
+    sections = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Section)]
+    if sections:
+        return Options(sections[0])
+    raise TypeError(f"parameter `{name}` of a stage: {annotation} does not say where its value comes from")
+
+
+def _alternatives(annotation: Any) -> tuple[Any, ...]:
+    return get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
+
+
+def frames_of(needs: Mapping[str, Need], config: Config) -> tuple[str, ...]:
+    """Names of all stage files that needs are read from."""
+    return tuple(dict.fromkeys(name for need in needs.values() for name in need.frames(config)))

@@ -1,0 +1,115 @@
+"""All stages, and what each reads, depends on and writes in one study."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import smartcity_survey.stages
+from smartcity_survey.stages.declare import Stage, declared_in
+from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.config import Config
+
+REPORTS = Path("reports")
+
+
+@cache
+def stages() -> Mapping[str, Stage]:
+    """Name -> stage, of every module of the package `stages` that declares one."""
+    package = smartcity_survey.stages
+    modules = pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+    return {each.name: each for module in modules for each in declared_in(module.name)}
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The stages as one study has them.
+
+    reports : the folder of its results, relative to the study's.
+    """
+
+    config: Config
+    codebook: Codebook
+    reports: Path = REPORTS
+
+    def stages(self) -> tuple[Stage, ...]:
+        """Those that the study has."""
+        return tuple(each for each in stages().values() if each.asked_by(self.config))
+
+    def made(self) -> tuple[str, ...]:
+        """Tables that the study's config makes sure of."""
+        return tuple(name for each in self.stages() for name in each.made(self.config))
+
+    def not_made(self) -> tuple[str, ...]:
+        """Tables of other studies: one that stands there is an earlier config's."""
+        made = set(self.made())
+        return tuple(name for each in stages().values() for name in each.every_table() if name not in made)
+
+    def cards(self) -> list[str]:
+        """Files of the estimator cards of the study's stages."""
+        return [self._card(each.name) for each in self.stages()]
+
+    def sources(self) -> list[str]:
+        """Files that people wrote: survey, codebook, printed numbers, other waves, reconstructions."""
+        read = (need.files(self.config) for each in self.stages() for need in each.needs.values())
+        return sorted({self.config.data.codebook, *(file for files in read for file in files)})
+
+    def table(self, name: str) -> str:
+        """The file of a table."""
+        return (self.reports / "tables" / f"{name}.csv").as_posix()
+
+    def frame(self, name: str) -> str:
+        """The file of a stage's frame: the respondents' one where a table is called like it."""
+        private = any(name in each.private for each in stages().values())
+        return self._private(name) if private else self.table(name)
+
+    def maker(self, name: str) -> Stage:
+        """The stage that makes a frame."""
+        return next(each for each in stages().values() if name in (*each.private, *each.every_table()))
+
+    def inputs(self, name: str) -> dict[str, list[str]]:
+        """Parameter -> files it is read from, those of this study; also what small cells are left out by."""
+        own = stages()[name]
+        if not own.asked_by(self.config):
+            return {}
+        made = {*self.made(), *(frame for each in self.stages() for frame in each.private)}
+        found = {
+            parameter: [
+                *(self.frame(frame) for frame in need.frames(self.config) if frame in made),
+                *need.files(self.config),
+            ]
+            for parameter, need in own.needs.items()
+        }
+        found["beside"] = [self.table(table) for table in own.beside]
+        return {parameter: files for parameter, files in found.items() if files}
+
+    def params(self, name: str) -> dict[str, Any]:
+        """Parameter -> plain values it depends on, where its code is, and how small cells are treated."""
+        own = stages()[name]
+        if not own.asked_by(self.config):
+            return {}
+        found = {parameter: need.options(self.config, self.codebook) for parameter, need in own.needs.items()}
+        found["module"] = own.module
+        if own.hides:
+            found["disclosure"] = self.config.disclosure.model_dump(mode="json")
+        return {parameter: plain for parameter, plain in found.items() if plain is not None}
+
+    def outputs(self, name: str) -> dict[str, list[str]]:
+        """Kind -> files it writes; of studies that do not have it, those of studies that do."""
+        own = stages()[name]
+        tables = own.made(self.config) if own.asked_by(self.config) else own.every_table()
+        return {
+            "tables": [self.table(table) for table in tables],
+            "private": [self._private(frame) for frame in own.private],
+            "cards": [self._card(name)],
+        }
+
+    def _card(self, name: str) -> str:
+        return (self.reports / "cards" / f"{name}.json").as_posix()
+
+    def _private(self, name: str) -> str:
+        return (self.reports / "private" / f"{name}.csv").as_posix()
