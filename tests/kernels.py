@@ -7,8 +7,8 @@ from dataclasses import asdict
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.stages.alternatives import Alternatives
-from smartcity_survey.stages.specification_curve import specification_curve
+from smartcity_survey.stages.evidence.alternatives import Alternatives
+from smartcity_survey.stages.evidence.specification_curve import specification_curve
 from smartcity_survey.stats.core.correlations import correlation
 from smartcity_survey.stats.factor.components import rotated_solution
 from smartcity_survey.stats.factor.extraction import maximum_likelihood_factors, principal_axes

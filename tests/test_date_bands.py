@@ -23,8 +23,8 @@ from smartcity_survey.data.read.survey import Table
 from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.new_wave.columns import describe_columns
 from smartcity_survey.new_wave.guesses import guess_roles
-from smartcity_survey.stages.blocks import demographic_codes
-from smartcity_survey.stages.describe import describe_answers
+from smartcity_survey.stages.answers.describe import describe_answers
+from smartcity_survey.stages.regression.blocks import demographic_codes
 from smartcity_survey.study.codebook import Codebook, read_codebook
 from smartcity_survey.study.config import CleaningSection, DataSection
 from smartcity_survey.study.dates import date_text, day_number, dotted_number
@@ -163,9 +163,9 @@ def test_a_column_of_dates_falls_into_its_bands(
     counts = responses.log.set_index("column").loc["visit"].to_dict()
     expected = {"n_answered": 32, "n_empty": 8, "n_declared_missing": 0, "n_labels": 0}
     assert {key: counts[key] for key in expected} == expected
-    table = describe_answers(responses.answers, with_bands(), "en").tables["demographics"]
-    lines = table[table["variable"] == "visit"].set_index("category")
-    assert lines["n"].to_dict() == {"early": 16, "late": 16}
+    table = describe_answers(responses.answers, with_bands()).tables["demographics"]
+    lines = table[table["variable"] == "visit"].set_index("code")
+    assert lines["n"].to_dict() == {1: 16, 2: 16}
     assert set(lines["n_missing"]) == {8}
     assert responses.how.get("dates") == ("dd.mm.yyyy: visit" if visits is DOTTED else None)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from smartcity_survey.workflow.catalogue import stages
 from smartcity_survey.workflow.dependencies import Sources, imported_names, versions
 from smartcity_survey.workflow.made_from import Step, origin, out_of_date, record
 from tests.conftest import REPOSITORY
@@ -67,28 +68,48 @@ def test_every_form_of_import_is_read() -> None:
     assert set(imported_names(STATEMENTS, "smartcity_survey/report/page.py")) == expected
 
 
-def modules_by_finder(script: Path) -> set[str]:
+def modules_by_finder(script: Path, module: str | None = None) -> set[str]:
     finder = ModuleFinder(path=[str(SOURCE)])
     finder.run_script(str(script))
+    if module:
+        finder.import_hook(module)
     files = (Path(module.__file__) for module in finder.modules.values() if module.__file__)
     return {file.relative_to(SOURCE).as_posix() for file in files if file.is_relative_to(SOURCE)}
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
-def test_the_modules_of_a_rule_are_those_that_modulefinder_finds(script: Path) -> None:
-    ours = {name for name in Sources().code_of(script) if name.endswith(".py")}
-    assert ours == modules_by_finder(script) | {f"scripts/{script.name}"}
+def starts(rule: str, package: Path = SOURCE / "smartcity_survey") -> tuple[Path, ...]:
+    """The files whose code does a rule's work: those of the repository, or of a copy of its package."""
+    folder = (
+        REPOSITORY / "rules/scripts" if package.is_relative_to(REPOSITORY) else package.parent / "scripts"
+    )
+    if rule not in stages():
+        return (folder / f"{rule}.py",)
+    return folder / "stage.py", package.parent / Path(*stages()[rule].module.split(".")).with_suffix(".py")
+
+
+def modules_of(rule: str) -> set[str]:
+    stage = stages().get(rule)
+    return modules_by_finder(starts(rule)[0], stage.module if stage else None)
+
+
+RULES = [*stages(), "report", "reconstruct"]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_modules_of_a_rule_are_those_that_modulefinder_finds(rule: str) -> None:
+    ours = {name for name in Sources().code_of(*starts(rule)) if name.endswith(".py")}
+    assert ours == modules_of(rule) | {f"scripts/{starts(rule)[0].name}"}
 
 
 def test_data_files_belong_to_the_packages_that_a_rule_imports() -> None:
-    report = Sources().code_of(REPOSITORY / "rules/scripts/report.py")
+    report = Sources().code_of(*starts("report"))
     folder = "smartcity_survey/report"
     locales = {f"{folder}/locale/{language}.yaml" for language in ("en", "ru", "kk")}
     layout = {f"{folder}/{name}" for name in ("page.css", "page.html.j2", "contents.yaml", "criteria.yaml")}
     assert locales | layout | {f"{folder}/style.mplstyle"} <= set(report)
-    audit = Sources().code_of(REPOSITORY / "rules/scripts/audit.py")
+    audit = Sources().code_of(*starts("audit"))
     assert {f"smartcity_survey/audit/locale/{language}.yaml" for language in ("en", "ru", "kk")} <= set(audit)
-    pls = Sources().code_of(REPOSITORY / "rules/scripts/pls.py")
+    pls = Sources().code_of(*starts("pls"))
     assert {name for name in pls if not name.endswith(".py")} == {"smartcity_survey/py.typed"}
     assert not {name for name in report if name.startswith("smartcity_survey/new_wave/")}
 
@@ -107,11 +128,11 @@ def test_an_edit_of_any_file_has_the_rules_that_use_it_run_again_and_no_other(
     package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    steps = [Step(script.stem, script, {}, (), ()) for script in (package.parent / "scripts").glob("*.py")]
+    steps = [Step(rule, starts(rule, package), {}, (), ()) for rule in RULES]
     for step in steps:
         record(step, origin(step, Sources(package)))
     assert out_of_date(steps, Sources(package)) == []
-    depends = {step.rule: modules_by_finder(step.script) for step in steps}
+    depends = {rule: modules_of(rule) for rule in RULES}
     unused = set()
     for name in (name for name in FILES if name.endswith(".py")):
         file = package.parent / name
@@ -137,15 +158,15 @@ def test_a_new_file_and_a_removed_one_are_seen(package: Path) -> None:
 
 
 def test_a_digest_follows_content_not_dates_or_line_ends(package: Path) -> None:
-    script, file = package.parent / "scripts/pls.py", package / "stats/pls/algorithm.py"
-    before = Sources(package).code_of(script)
+    pls, file = starts("pls", package), package / "stats/pls/algorithm.py"
+    before = Sources(package).code_of(*pls)
     content = file.read_bytes()
     file.write_bytes(content.replace(b"\n", b"\r\n"))
     os.utime(file, (1, 1))
-    assert Sources(package).code_of(script) == before
+    assert Sources(package).code_of(*pls) == before
     file.write_bytes(content.replace(b"def ", b"def  ", 1))
     os.utime(file, (1, 1))
-    assert Sources(package).code_of(script) != before
+    assert Sources(package).code_of(*pls) != before
     file.write_bytes(content)
 
 
@@ -155,7 +176,7 @@ def test_versions_are_those_of_what_the_package_requires() -> None:
     assert "pytest" not in found
 
 
-STEP = Step("pls", REPOSITORY / "rules/scripts/pls.py", {"a": {"x": 1, "y": 2}}, ("in.csv",), ("out.csv",))
+STEP = Step("pls", starts("pls"), {"a": {"x": 1, "y": 2}}, ("in.csv",), ("out.csv",))
 
 
 @pytest.mark.parametrize(
@@ -186,11 +207,11 @@ def test_results_are_up_to_date_where_the_record_says_what_is_there(
 @pytest.mark.parametrize(
     "step",
     [
-        Step(STEP.rule, STEP.script, {"a": {"x": 1, "y": 3}}, STEP.inputs, STEP.outputs),
+        Step(STEP.rule, STEP.code, {"a": {"x": 1, "y": 3}}, STEP.inputs, STEP.outputs),
         # The order of constructs in the config is that of the lines of tables.
-        Step(STEP.rule, STEP.script, {"a": {"y": 2, "x": 1}}, STEP.inputs, STEP.outputs),
-        Step(STEP.rule, STEP.script, STEP.options, ("in.csv", "more.csv"), STEP.outputs),
-        Step(STEP.rule, STEP.script, STEP.options, STEP.inputs, ("out.csv", "in.csv")),
+        Step(STEP.rule, STEP.code, {"a": {"y": 2, "x": 1}}, STEP.inputs, STEP.outputs),
+        Step(STEP.rule, STEP.code, STEP.options, ("in.csv", "more.csv"), STEP.outputs),
+        Step(STEP.rule, STEP.code, STEP.options, STEP.inputs, ("out.csv", "in.csv")),
     ],
 )
 def test_a_rule_that_is_written_otherwise_is_out_of_date(

@@ -9,7 +9,7 @@ from typing import Literal
 import pandas as pd
 import pytest
 
-from smartcity_survey.stages.hypotheses import judge, judge_hypotheses, methods_of
+from smartcity_survey.stages.evidence.hypotheses import judge, judge_hypotheses, methods_of
 from smartcity_survey.study.model import Construct, Hypothesis, Model
 
 MODEL = Model(

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.stages.reproduction import compare_with_published, recomputed_tables
+from smartcity_survey.stages.checks.reproduction import compare_with_published, recomputed_tables
 
 PAPER = """
 title: A small paper

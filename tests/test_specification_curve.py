@@ -6,14 +6,14 @@ import pytest
 from scipy import special
 
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.stages.alternatives import (
+from smartcity_survey.stages.evidence.alternatives import (
     Alternatives,
     control_alternatives,
     exclusion_alternatives,
     item_alternatives,
 )
-from smartcity_survey.stages.curve_panel import curve_panel
-from smartcity_survey.stages.specification_curve import CHOICES, specification_curve
+from smartcity_survey.stages.evidence.curve_panel import curve_panel
+from smartcity_survey.stages.evidence.specification_curve import CHOICES, specification_curve
 from smartcity_survey.stats.core.correlations import correlation
 from smartcity_survey.stats.core.significance import below_level
 from smartcity_survey.stats.evidence.specification_curve import joint_test

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smartcity_survey.stages.describe import describe_answers
+from smartcity_survey.stages.answers.describe import describe_answers
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.items.descriptives import Descriptives, describe
@@ -49,7 +49,7 @@ def test_frequencies(tmp_path: Path) -> None:
     survey = bundled(tmp_path)
     config = read_config(REPOSITORY / "config.yaml")
     codebook = read_codebook(REPOSITORY / config.data.codebook)
-    result = describe_answers(survey.frame, codebook, config.study.language).tables
+    result = describe_answers(survey.frame, codebook).tables
     # Cleaning leaves no gaps in the items, so their two percentages are the same.
     of_items = result["item_frequencies"].rename(columns={"item": "variable"})
     ours = pd.concat([result["demographics"], of_items.assign(valid_percent=of_items["percent"])])

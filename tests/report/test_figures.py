@@ -147,7 +147,7 @@ def test_figures_without_numbers_are_left_out_and_old_images_removed(
     for name in ("demographics", "scree", "own"):
         (figures / f"{name}.svg").write_text("old", encoding="utf-8")
     (tmp_path / "tables").mkdir()
-    (tmp_path / "tables" / "demographics.csv").write_text("variable,category,n,percent\n", encoding="utf-8")
+    (tmp_path / "tables" / "demographics.csv").write_text("variable,code,n,percent\n", encoding="utf-8")
     assert draw_all(tmp_path, figures, setting("en")) == ()
     assert [path.name for path in figures.iterdir()] == ["own.svg"]
 

@@ -21,7 +21,7 @@ from smartcity_survey.report.figures import FIGURES
 from smartcity_survey.report.page import write_report
 from smartcity_survey.report.tables import score_notes
 from smartcity_survey.report.wording import LANGUAGES, load_wording
-from smartcity_survey.stages.scores import METHODS
+from smartcity_survey.stages.measurement.scores import METHODS
 from smartcity_survey.study.config import Language, ScoreMethod
 from tests.report.conftest import MANIFEST, MakeSetting
 

@@ -6,15 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smartcity_survey.stages.alternatives import Alternatives
-from smartcity_survey.stages.cfa import confirm_model
-from smartcity_survey.stages.common_factors import compare_solutions
-from smartcity_survey.stages.measurement import evaluate_measurement
-from smartcity_survey.stages.multiverse import estimate_blocks
-from smartcity_survey.stages.pls import pls_model
-from smartcity_survey.stages.pls_bootstrap import resample
-from smartcity_survey.stages.pls_inputs import PlsInputs
+from smartcity_survey.stages.evidence.alternatives import Alternatives
+from smartcity_survey.stages.evidence.multiverse import estimate_blocks
+from smartcity_survey.stages.factor.common_factors import compare_solutions
+from smartcity_survey.stages.measurement.measurement import evaluate_measurement
+from smartcity_survey.stages.pls.pls import pls_model
+from smartcity_survey.stages.pls.pls_bootstrap import resample
+from smartcity_survey.stages.pls.pls_inputs import PlsInputs
 from smartcity_survey.stages.refusals import Unsolved
+from smartcity_survey.stages.sem.cfa import confirm_model
 from smartcity_survey.stats.evidence.specification_curve import draw_weights
 from smartcity_survey.study.config import CfaSection, FactorsSection, PlsSection
 from smartcity_survey.study.model import Construct, Model

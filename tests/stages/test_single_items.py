@@ -10,15 +10,15 @@ import pandas as pd
 import pytest
 
 from smartcity_survey.io import StageResult
-from smartcity_survey.stages.cfa import confirm_model
-from smartcity_survey.stages.common_method import judge_common_method
-from smartcity_survey.stages.groups import compare_respondents
-from smartcity_survey.stages.item_analysis import analyse_items
-from smartcity_survey.stages.measurement import evaluate_measurement
-from smartcity_survey.stages.pls import estimate_pls
-from smartcity_survey.stages.pls_assessment import assess_pls
-from smartcity_survey.stages.pls_prediction import predict_answers
-from smartcity_survey.stages.sem import estimate_sem
+from smartcity_survey.stages.comparison.groups import compare_respondents
+from smartcity_survey.stages.measurement.common_method import judge_common_method
+from smartcity_survey.stages.measurement.item_analysis import analyse_items
+from smartcity_survey.stages.measurement.measurement import evaluate_measurement
+from smartcity_survey.stages.pls.pls import estimate_pls
+from smartcity_survey.stages.pls.pls_assessment import assess_pls
+from smartcity_survey.stages.pls.pls_prediction import predict_answers
+from smartcity_survey.stages.sem.cfa import confirm_model
+from smartcity_survey.stages.sem.sem import estimate_sem
 from smartcity_survey.stats.core.correlations import correlation
 from smartcity_survey.study.config import CfaSection, CommonMethodSection, GroupsSection, PlsSection
 from smartcity_survey.study.model import Construct, Model, Moderation

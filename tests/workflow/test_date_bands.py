@@ -57,7 +57,7 @@ def test_a_date_is_a_demographic_a_control_and_a_group_variable(
     card = read_json(reports / "cards" / "read.json")["read_log"]
     assert card["dates"] == "dd.mm.yyyy: visit"
     table = read_table(reports / "tables" / "demographics.csv").set_index("variable").loc["visit"]
-    assert table["category"].tolist() == [LABELS["early"]["en"], LABELS["late"]["en"]]
+    assert table["code"].tolist() == [1, 2]
     months = [int(visit[3:5]) for visit in visits[3:]]
     early = sum(month <= 6 for month in months)
     assert table["n"].tolist() == [early, 37 - early]

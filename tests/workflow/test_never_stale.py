@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from smartcity_survey.io import read_json
+from smartcity_survey.workflow.catalogue import stages
 from smartcity_survey.workflow.dependencies import Sources
 from smartcity_survey.workflow.hold import step_at_work
 from tests.conftest import REPOSITORY
@@ -81,10 +82,21 @@ PACKAGE = "program/src/smartcity_survey"
 LINES = "\n\n\n", "\n\n\n\n"
 # File, text, other text; rules that then have to run, and rules that have not.
 EDITS = {
-    "a panel": (f"{PACKAGE}/stages/curve_panel.py", *LINES, "specification_curve report", "pls describe"),
-    "the mean": (f"{PACKAGE}/stats/core/correlations.py", *LINES, "describe factors pls report", "read"),
-    "an adapter": ("program/rules/scripts/sem.py", *LINES, "sem hypotheses report", "pls clean"),
-    "a rule": ("program/rules/verdict_sheet.smk", '"equivalence_bound"', '"power"', "verdict_sheet", "pls"),
+    "a panel": (
+        f"{PACKAGE}/stages/evidence/curve_panel.py",
+        *LINES,
+        "specification_curve report",
+        "pls describe",
+    ),
+    "the mean": (f"{PACKAGE}/stats/core/correlations.py", *LINES, "describe components pls report", "read"),
+    "the script of stages": ("program/rules/scripts/stage.py", *LINES, "read sem pls report", ""),
+    "an option that a stage names": (
+        f"{PACKAGE}/stages/evidence/verdict_sheet.py",
+        '"equivalence_bound",)',
+        '"equivalence_bound", "power_draws")',
+        "verdict_sheet report",
+        "pls",
+    ),
     "a locale": (f"{PACKAGE}/report/locale/ru.yaml", "\n", "\n\n", "report", "hypotheses verdict_sheet"),
     "the page's style": (f"{PACKAGE}/report/page.css", "\n", "\n\n", "report", "hypotheses verdict_sheet"),
     "the page": (f"{PACKAGE}/report/page.html.j2", "\n", "\n\n", "report", "hypotheses verdict_sheet"),
@@ -95,7 +107,14 @@ EDITS = {
     "a table": ("study/reports/tables/hypotheses.csv", "H1", "H2", "hypotheses verdict_sheet", "pls"),
     "a card": ("study/reports/cards/sem.json", "n", "m", "sem report", "pls clean"),
     "a figure": ("study/reports/figures/path.svg", "svg", "gvs", "report", "pls hypotheses"),
-    "an input": ("study/код кітабы.yaml", "Алматы", "Астана", "read clean describe report", ""),
+    "a label": (
+        "study/код кітабы.yaml",
+        "label: Сенім",
+        "label: Доверие",
+        "report",
+        "read clean describe pls",
+    ),
+    "an answer in words": ("study/код кітабы.yaml", "Алматы", "Астана", "read clean describe report", ""),
     "private answers": ("study/reports/private/answers.csv", "1", "2", "clean describe pls", "read"),
 }
 
@@ -134,7 +153,7 @@ def test_a_changed_option_is_seen_without_the_memory_of_snakemake(place: Place, 
     done, _, said = place.run(copy)
     # The level at which claims are judged is nothing that estimates depend on.
     assert {"hypotheses", "robustness", "specification_curve", "verdict_sheet", "report"} <= done
-    assert {"read", "clean", "describe", "factors", "cfa", "regression", "pls", "sem"}.isdisjoint(done)
+    assert {"read", "clean", "describe", "components", "cfa", "regression", "pls", "sem"}.isdisjoint(done)
     assert "nothing to do" not in said
     assert read_json(copy / "reports/manifest.json")["config"]["model"]["alpha"] == 0.01
     assert "nothing to do" in place.run(copy)[2]
@@ -157,7 +176,7 @@ def test_results_that_were_edited_or_removed_are_made_again(place: Place, copy: 
     (copy / "reports/figures/scree.png").unlink()
     done, same, _ = place.run(copy)
     assert {"pls", "sem", "report"} <= done
-    assert {"clean", "factors"}.isdisjoint(done)
+    assert {"clean", "components"}.isdisjoint(done)
     # Made again to the same bytes, they change nothing of what reads them.
     assert "hypotheses" in same
     assert digests(copy) == digests(place.study)
@@ -191,11 +210,11 @@ def test_no_rule_works_on_what_came_out_the_same(place: Place, copy: Path) -> No
     done, same, _ = place.run(copy)
     module.write_bytes(content)
     assert {"read", "clean", "report"} <= done
-    assert {"pls", "factors", "sem"} <= same
+    assert {"pls", "components", "sem"} <= same
 
 
 def test_a_rule_that_fails_leaves_no_record(place: Place, copy: Path) -> None:
-    module = place.program / "src/smartcity_survey/stages/sem.py"
+    module = place.program / "src/smartcity_survey/stages/sem/sem.py"
     content = module.read_bytes()
     module.write_bytes(content + b"\n\ndef estimate_sem(*_):\n    raise RuntimeError\n")
     with pytest.raises(AssertionError, match="The run stopped"):
@@ -230,15 +249,33 @@ def test_the_manifest_says_what_the_results_were_made_from(place: Place) -> None
     records = {
         path.stem: read_json(path) for path in (place.study / "reports/private/made_from").glob("*.json")
     }
-    scripts = [place.program / f"rules/scripts/{rule}.py" for rule in records]
-    assert manifest["code"] == Sources(place.program / "src/smartcity_survey").digest_of(scripts)
+    package = place.program / "src/smartcity_survey"
+    code = [
+        (
+            place.program / "rules/scripts/stage.py",
+            place.program.joinpath("src", *module.split(".")).with_suffix(".py"),
+        )
+        for module in (record["options"].get("module") for record in records.values())
+        if module
+    ]
+    assert len(code) == len(records) - 1
+    assert manifest["code"] == Sources(package).digest_of(
+        [*code, (place.program / "rules/scripts/report.py",)]
+    )
     assert all(record["packages"] == manifest["packages"] for record in records.values())
     assert all(record["python"] == manifest["python"] for record in records.values())
 
 
-def test_rules_have_scripts_of_their_name_and_name_no_module() -> None:
-    rules = "".join(path.read_text(encoding="utf-8") for path in sorted((REPOSITORY / "rules").glob("*.smk")))
-    names = re.findall(r"^rule (\w+):", rules, re.MULTILINE)
-    assert re.findall(r'script:\s+"scripts/(\w+)\.py"', rules) == names
-    assert sorted(names) == sorted(path.stem for path in (REPOSITORY / "rules/scripts").glob("*.py"))
-    assert "code=code(" not in rules
+def test_every_stage_has_a_rule_of_its_name_that_names_no_table() -> None:
+    rules = {path.stem: path.read_text(encoding="utf-8") for path in (REPOSITORY / "rules").glob("*.smk")}
+    assert set(rules) == {*stages(), "common", "report", "reconstruct"}
+    for name, stage in stages().items():
+        assert f"rule {name}:" in rules[name]
+        assert not [table for table in stage.every_table() if f'"{table}"' in rules[name] and table != name]
+
+
+def test_a_change_of_language_runs_the_report_alone(place: Place, copy: Path) -> None:
+    config = yaml.safe_load((copy / "config.yaml").read_text(encoding="utf-8"))
+    config["study"]["language"] = "ru" if config["study"].get("language") != "ru" else "kk"
+    (copy / "config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
+    assert place.planned(copy) == {"report"}

@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 
 from smartcity_survey.io import read_json, read_table
-from smartcity_survey.stages.pls import OPTIONAL
+from smartcity_survey.stages.pls.higher_order import HIGHER_ORDER_TABLES
+from smartcity_survey.stages.pls.moderation import MODERATION_TABLES
 from tests.conftest import REPOSITORY
 
 CONSTRUCTS = ("trust", "ease", "norm", "use")
@@ -83,7 +84,7 @@ def test_weights_moderations_and_higher_orders(
     folder = study(config=content, codebook=codebook(), answers=survey())
     run(folder)
     tables, cards = folder / "reports/tables", read_json(folder / "reports/cards/pls.json")
-    for name in ("pls_paths", "plsc_paths", *OPTIONAL):
+    for name in ("pls_paths", "plsc_paths", *MODERATION_TABLES, *HIGHER_ORDER_TABLES):
         assert cards[name]["interval"] == interval
         assert cards[name]["weights"] == "sampling weights"
     for name in ("pls_paths", "pls_loadings", "moderation", "simple_slopes", "higher_order_paths"):
@@ -98,7 +99,9 @@ def test_weights_moderations_and_higher_orders(
     # Without them, nothing of theirs is left to be shown.
     study(config=config(), codebook=codebook(), answers=survey())
     run(folder)
-    assert not [name for name in OPTIONAL if (tables / f"{name}.csv").exists()]
+    assert not [
+        name for name in (*MODERATION_TABLES, *HIGHER_ORDER_TABLES) if (tables / f"{name}.csv").exists()
+    ]
     assert 'id="figure-simple_slopes"' not in (folder / "reports/report.html").read_text(encoding="utf-8")
 
 

@@ -16,7 +16,7 @@ from smartcity_survey.io import read_json, read_table
 from tests.conftest import REPOSITORY
 
 STAGES = [
-    *("read", "clean", "describe", "adequacy", "factors", "measurement", "scores"),
+    *("read", "clean", "describe", "adequacy", "components", "measurement", "scores"),
     *("regression", "pls", "sem", "hypotheses", "crosscheck", "report"),
 ]
 QUICK = {
@@ -60,7 +60,7 @@ def test_a_study_runs_once_and_then_only_what_changed(
     study(config=stricter)
     third = run(folder)
     assert "pls" in steps(third)
-    assert {"read", "clean", "factors", "regression"}.isdisjoint(steps(third))
+    assert {"read", "clean", "components", "regression"}.isdisjoint(steps(third))
     assert read_json(folder / "reports/cards/pls.json")["pls_paths"]["bootstrap_draws"] == 300
 
 

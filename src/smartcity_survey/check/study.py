@@ -22,8 +22,8 @@ from smartcity_survey.data.read import Responses, read_survey
 from smartcity_survey.data.reconstructions import read_alternatives
 from smartcity_survey.data.waves import Wave, common_items, common_model, common_to_all, shared_model
 from smartcity_survey.errors import Problem, SurveyError
-from smartcity_survey.stages.blocks import require_demographics
-from smartcity_survey.stages.common_method import marker_items
+from smartcity_survey.stages.measurement.common_method import marker_items
+from smartcity_survey.stages.regression.blocks import require_demographics
 from smartcity_survey.study.codebook import WEIGHT, Codebook, read_codebook, unlabelled
 from smartcity_survey.study.config import CleaningSection, Config, DataSection, ModelSection, parse_config
 from smartcity_survey.study.model import Model, build_model

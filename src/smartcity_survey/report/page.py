@@ -22,7 +22,7 @@ from smartcity_survey.report.parts import build_parts
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import card_entries, in_language, score_notes
 from smartcity_survey.report.verdicts import facts, verdicts
-from smartcity_survey.stages.hypotheses import methods_of
+from smartcity_survey.stages.evidence.hypotheses import methods_of
 from smartcity_survey.study.codebook import text
 
 HERE = Path(__file__).parent

@@ -14,7 +14,7 @@ from smartcity_survey.report.contents import load_contents
 from smartcity_survey.report.names import claim
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import remarks
-from smartcity_survey.stages.hypotheses import methods_of
+from smartcity_survey.stages.evidence.hypotheses import methods_of
 
 Tables = Mapping[str, pd.DataFrame]
 

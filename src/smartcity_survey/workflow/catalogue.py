@@ -44,6 +44,10 @@ class Catalogue:
         """Tables that the study's config makes sure of."""
         return tuple(name for each in self.stages() for name in each.made(self.config))
 
+    def frames(self) -> set[str]:
+        """Tables and respondent-level frames that the study's stages make."""
+        return {*self.made(), *(frame for each in self.stages() for frame in each.private)}
+
     def not_made(self) -> tuple[str, ...]:
         """Tables of other studies: one that stands there is an earlier config's."""
         made = set(self.made())
@@ -76,7 +80,7 @@ class Catalogue:
         own = stages()[name]
         if not own.asked_by(self.config):
             return {}
-        made = {*self.made(), *(frame for each in self.stages() for frame in each.private)}
+        made = self.frames()
         found = {
             parameter: [
                 *(self.frame(frame) for frame in need.frames(self.config) if frame in made),

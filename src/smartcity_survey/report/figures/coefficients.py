@@ -23,7 +23,7 @@ from smartcity_survey.report.figures.drawing import (
 from smartcity_survey.report.labels import Labels
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.wording import Wording
-from smartcity_survey.stages.hypotheses import methods_of
+from smartcity_survey.stages.evidence.hypotheses import methods_of
 
 MARKS = {"published": (INK, "D"), "ols": (BLUE, "o"), "pls": (VERMILION, "s")}
 FURTHER = ((GREEN, "^"), (PURPLE, "v"), (ORANGE, "P"), (MUTED, "X"))

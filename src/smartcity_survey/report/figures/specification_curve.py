@@ -26,7 +26,7 @@ from smartcity_survey.report.figures.drawing import (
 )
 from smartcity_survey.report.names import option_text
 from smartcity_survey.report.setting import Setting
-from smartcity_survey.stages.curve_panel import CHOICES, CurvePanel, curve_panel
+from smartcity_survey.stages.evidence.curve_panel import CHOICES, CurvePanel, curve_panel
 from smartcity_survey.stats.core.types import Array, BoolArray
 
 ACROSS = 6

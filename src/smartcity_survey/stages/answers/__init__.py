@@ -1,0 +1,1 @@
+"""The answers: read, cleaned, described."""

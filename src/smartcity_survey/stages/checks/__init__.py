@@ -1,0 +1,1 @@
+"""The numbers against themselves, the print and other packages."""

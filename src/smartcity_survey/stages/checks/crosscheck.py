@@ -1,0 +1,283 @@
+"""Crosscheck: the established packages compute the core results again; a real difference is told first."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import linear_sum_assignment
+
+from smartcity_survey.errors import Problem
+from smartcity_survey.io import Card, StageResult
+from smartcity_survey.stages.cards import respondents
+from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.needs import Frames, ItemAnswers, Measured
+from smartcity_survey.stages.regression.blocks import CONSTANT
+from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.factor.rotation import varimax_criterion
+from smartcity_survey.study.model import Model
+
+# Why each tolerance is what it is:
+EXACT = 1e-8
+"""The same closed formula in double precision."""
+ROUNDING = 1e-13
+"""What a solution of linear equations may lose per unit of their condition number, with room."""
+ROTATION = 1e-5
+"""factor_analyzer stops varimax by the change of a singular-value sum, not by the gradient."""
+OPTIMUM = 1e-4
+"""semopy's optimiser, told to go on to rounding (by itself it stops in the third digit), ends at 1e-8."""
+_STOP = {"ftol": 1e-15}
+
+MOST_ITEMS = 150
+"""Beyond this semopy takes longer than everything else of a run together."""
+NOISE = 0.01
+"""Share of a tolerance below which a difference is rounding, or where the peer happened to stop: every
+processor has another one, and the share of the tolerance is written in its place."""
+
+Tables = Mapping[str, pd.DataFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One quantity by us and by a peer package, element by element.
+
+    Differences are absolute, or shares of `unit` where that is given: the peer's values, or standard errors
+    of quantities that may be near zero. `reason` says in a code why nothing was compared, where that is so.
+    """
+
+    quantity: str
+    package: str
+    ours: Array
+    theirs: Array
+    tolerance: float
+    unit: Array | None = None
+    reason: str = ""
+
+    def difference(self) -> float:
+        """The largest difference, not below the noise; NaN where nothing was compared."""
+        if self.reason:
+            return float("nan")
+        difference = np.abs(self.ours - self.theirs)
+        largest = float((difference if self.unit is None else difference / np.abs(self.unit)).max())
+        noise = round(NOISE * self.tolerance, 15)
+        return noise if largest < noise else largest
+
+    def agrees(self) -> bool | None:
+        """Whether the difference is within the tolerance; None where nothing was compared."""
+        return None if self.reason else self.difference() <= self.tolerance
+
+
+CHECKED = (
+    *("adequacy", "item_msa", "rotated_loadings", "coefficients", "model_summary"),
+    *("cfa_fit", "cfa_loadings"),
+)
+
+
+@stage("crosscheck")
+def crosscheck(
+    answers: ItemAnswers,
+    scores: pd.DataFrame,
+    tables: Annotated[Tables, Frames(lambda config: CHECKED)],
+    model: Measured,
+) -> StageResult:
+    """Compare the run's core results with factor_analyzer, statsmodels and semopy.
+
+    What the run has no result for is not compared, nor what a peer does not bring to its optimum.
+
+    Parameters
+    ----------
+    items : answers to all items that were factored.
+    scores : the scores that were regressed.
+    tables : `adequacy, item_msa, rotated_loadings, coefficients, model_summary, cfa_fit, cfa_loadings`.
+    model : the measurement model on the items kept.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        comparisons = [
+            *(_adequacy(answers, tables) if len(tables["adequacy"]) else ()),
+            *(_rotation(answers, tables) if len(tables["rotated_loadings"]) else ()),
+            *_regressions(scores, tables, model),
+            *(_cfa(answers, tables, model) if len(tables["cfa_loadings"]) else ()),
+        ]
+    frame = pd.DataFrame(
+        {
+            "quantity": [c.quantity for c in comparisons],
+            "package": [c.package for c in comparisons],
+            "max_abs_difference": [c.difference() for c in comparisons],
+            "tolerance": [c.tolerance for c in comparisons],
+            "scale": ["absolute" if c.unit is None else "relative" for c in comparisons],
+            "agrees": [c.agrees() for c in comparisons],
+            "reason": [c.reason for c in comparisons],
+        }
+    )
+    card: Card = {
+        "method": "the same answers through other packages",
+        **respondents(len(answers)),
+        "differences": "those below a hundredth of the tolerance are written as that hundredth",
+        "pls": "no PLS package is installed beside; the tests compare with three",
+    }
+    return StageResult(tables={"crosscheck": frame}, cards={"crosscheck": card})
+
+
+def disagreements(frame: pd.DataFrame) -> tuple[Problem, ...]:
+    """The quantities of which a peer package has another value: which, the difference, what to do."""
+    return tuple(
+        Problem(
+            f"reports/tables/crosscheck.csv, {row['quantity']}",
+            f"{row['package']} differs by {row['max_abs_difference']:.3g}, "
+            f"more than {row['tolerance']:.3g} allow.",
+            "One of the two is wrong or did not converge: do not use this result before you know which.",
+        )
+        for _, row in frame[frame["agrees"].eq(False)].iterrows()
+    )
+
+
+def _adequacy(items: pd.DataFrame, tables: Tables) -> Iterator[Comparison]:
+    from factor_analyzer import calculate_bartlett_sphericity, calculate_kmo
+
+    statistics = tables["adequacy"].set_index("statistic")["value"]
+    per_item, overall = calculate_kmo(items)
+    chi2, _ = calculate_bartlett_sphericity(items)
+    # Both invert the correlations, and so lose digits as these near singularity.
+    inverted = max(EXACT, statistics["condition_number"] * ROUNDING)
+    yield Comparison("kmo", "factor_analyzer", _array(statistics["kmo"]), _array(overall), inverted)
+    yield Comparison(
+        "item msa", "factor_analyzer", _array(tables["item_msa"]["msa"]), _array(per_item), inverted
+    )
+    yield Comparison(
+        "bartlett chi2",
+        "factor_analyzer",
+        _array(statistics["bartlett_chi2"]),
+        _array(chi2),
+        inverted,
+        _array(chi2),
+    )
+
+
+def _rotation(items: pd.DataFrame, tables: Tables) -> Iterator[Comparison]:
+    from factor_analyzer.rotator import Rotator
+
+    ours = tables["rotated_loadings"].drop(columns="item").to_numpy()
+    k = ours.shape[1]
+    values, vectors = np.linalg.eigh(np.corrcoef(items.to_numpy(), rowvar=False))
+    unrotated = (vectors * np.sqrt(np.maximum(values, 0)))[:, ::-1][:, :k]
+    theirs = (
+        Rotator(method="varimax", tol=1e-15, max_iter=10_000).fit_transform(unrotated) if k > 1 else unrotated
+    )
+    congruence = ours.T @ theirs
+    rows, columns = linear_sum_assignment(-np.abs(congruence))
+    aligned = theirs[:, columns] * np.sign(congruence[rows, columns])
+    # It starts once; ours starts several times and can find a higher maximum.
+    early = varimax_criterion(theirs) < varimax_criterion(ours) * (1 - ROTATION**2)
+    yield Comparison(
+        "rotated loadings",
+        "factor_analyzer",
+        ours,
+        aligned,
+        ROTATION,
+        reason="lower_maximum" if early else "",
+    )
+
+
+def _regressions(scores: pd.DataFrame, tables: Tables, model: Model) -> Iterator[Comparison]:
+    import statsmodels.api as sm
+    from statsmodels.stats.stattools import durbin_watson
+
+    coefficients, summaries = tables["coefficients"], tables["model_summary"]
+    done = set(summaries["outcome"]) if len(summaries) else set()
+    for outcome in model.outcomes:
+        if outcome not in done:
+            continue
+        predictors = list(model.predictors(outcome))
+        theirs = sm.OLS(scores[outcome], sm.add_constant(scores[predictors])).fit()
+        robust = theirs.get_robustcov_results("HC3")
+        lines = (
+            coefficients[coefficients["outcome"] == outcome].set_index("term").loc[[CONSTANT, *predictors]]
+        )
+        summary = summaries.set_index("outcome").loc[outcome]
+        tolerance = max(EXACT, theirs.condition_number * ROUNDING)
+        for quantity, ours, peer, unit in (
+            # A coefficient may be near zero: its standard error is the unit that matters.
+            ("coefficients", lines["b"], theirs.params, theirs.bse),
+            ("standard errors", lines["std_error"], theirs.bse, theirs.bse),
+            ("HC3 standard errors", lines["hc3_std_error"], robust.bse, robust.bse),
+            ("r2", summary["r2"], theirs.rsquared, theirs.rsquared),
+            ("durbin watson", summary["durbin_watson"], durbin_watson(theirs.resid), 1.0),
+        ):
+            undefined = "no_standard_error" if not np.isfinite(_array(ours)).all() else ""
+            yield Comparison(
+                f"{quantity} of {outcome}",
+                "statsmodels",
+                _array(ours),
+                _array(peer),
+                tolerance,
+                _array(unit),
+                undefined,
+            )
+
+
+def _cfa(items: pd.DataFrame, tables: Tables, model: Model) -> Iterator[Comparison]:
+    """Names need not be syntax of semopy's (a space, a dash): it gets x0, x1 and f0, f1 in their place."""
+    import semopy
+
+    if len(model.items) > MOST_ITEMS:
+        nothing = _array(np.nan)
+        yield Comparison("cfa chi2", "semopy", nothing, nothing, OPTIMUM, reason="too_large")
+        return
+    alias = {item: f"x{position}" for position, item in enumerate(model.items)}
+    owners = {construct.name: f"f{position}" for position, construct in enumerate(model.constructs)}
+    lines = [f"{owners[c.name]} =~ {' + '.join(alias[item] for item in c.items)}" for c in model.constructs]
+    errors = [
+        f"{alias[c.items[0]]} ~~ 0*{alias[c.items[0]]}" for c in model.constructs if c.name in model.single
+    ]
+    ours = tables["cfa_loadings"].set_index("item")["std_loading"].loc[list(model.items)].to_numpy()
+    chi2 = float(tables["cfa_fit"].set_index("statistic")["value"]["chi2"])
+    answers = items[list(model.items)].rename(columns=alias)
+    peer = semopy.Model("\n".join((*lines, *errors)))
+    try:
+        fitted = peer.fit(answers, options=dict(_STOP))
+        estimates = peer.inspect(std_est=True)
+    except Exception:
+        # Where the answers hardly determine the model it may end in any error, which says nothing of ours.
+        nothing = _array(np.nan)
+        yield Comparison("cfa chi2", "semopy", nothing, nothing, OPTIMUM, reason="not_converged")
+        return
+    standardised = estimates[(estimates["op"] == "~") & estimates["lval"].isin(list(alias.values()))]
+    theirs = standardised.set_index("lval")["Est. Std"].astype(float).loc[list(alias.values())].to_numpy()
+    theirs_chi2 = float(fitted.fun) * len(items)
+    reason = ""
+    if not np.isfinite([*theirs, theirs_chi2]).all():
+        reason = "not_converged"
+    elif _stopped_early(theirs_chi2 - chi2, max(chi2, 1.0), ours - theirs, tables["cfa_loadings"]):
+        reason = "lower_maximum"
+    yield Comparison("cfa standardised loadings", "semopy", ours, theirs, OPTIMUM, reason=reason)
+    yield Comparison(
+        "cfa chi2",
+        "semopy",
+        _array(chi2),
+        _array(theirs_chi2),
+        OPTIMUM,
+        _array(max(theirs_chi2, 1.0)),
+        reason,
+    )
+
+
+def _stopped_early(excess: float, unit: float, apart: Array, loadings: pd.DataFrame) -> bool:
+    """Whether the peer's likelihood is lower than ours, by what its loadings lie apart from ours.
+
+    Near the maximum chi2 rises by at least the square of a parameter's distance in standard errors.
+    """
+    if excess > OPTIMUM * unit:
+        return True
+    if np.abs(apart).max() <= OPTIMUM:
+        return False
+    std_err = (loadings["std_loading_high"] - loadings["std_loading_low"]).to_numpy() / 4
+    return bool(excess > 0 and np.nanmax(np.square(apart / std_err)) < 10 * excess)
+
+
+def _array(value: Any) -> Array:
+    return np.atleast_1d(np.asarray(value, dtype=np.float64))

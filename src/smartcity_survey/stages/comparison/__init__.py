@@ -1,0 +1,1 @@
+"""Groups of respondents, waves and reconstructions beside one another."""

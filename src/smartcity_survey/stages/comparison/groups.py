@@ -1,0 +1,286 @@
+"""Do groups of respondents understand the items alike, and do the paths differ between them?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.data.disclosure import protect
+from smartcity_survey.errors import NoSolution
+from smartcity_survey.io import Card, StageResult
+from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
+from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.naming import naming
+from smartcity_survey.stages.needs import MeasuredClaims, Option, PlsFitOptions, Seed
+from smartcity_survey.stages.pls.pls import pls_model
+from smartcity_survey.stages.refusals import reason
+from smartcity_survey.stages.regression.blocks import NO_ANSWER, demographic_codes, require_demographics
+from smartcity_survey.stats.core.correlations import covariance
+from smartcity_survey.stats.core.errors import InGroup, StatisticsError
+from smartcity_survey.stats.core.types import Array, BoolArray
+from smartcity_survey.stats.pls.micom import GroupComparison, compare_groups
+from smartcity_survey.stats.sem.invariance import Rung, invariance_ladder
+from smartcity_survey.stats.sem.likelihood import Sample
+from smartcity_survey.stats.sem.maximum_likelihood import TOLERANCE
+from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.config import GroupsSection, PlsSection
+from smartcity_survey.study.model import Model
+
+COMPARISONS = [
+    *("demographic", "first", "second", "n_first", "n_second"),
+    *("status", "at_fault", "n_draws", "n_inadmissible"),
+]
+MICOM = [
+    "groups",
+    "construct",
+    "correlation",
+    "correlation_quantile",
+    "correlation_p",
+    "mean_difference",
+    "mean_p",
+    "log_variance_ratio",
+    "log_variance_p",
+    "invariance",
+]
+MULTIGROUP = [
+    "groups",
+    "path",
+    "first_estimate",
+    "second_estimate",
+    "difference",
+    "chance_low",
+    "chance_high",
+    "p",
+]
+INVARIANCE = [
+    "demographic",
+    "level",
+    "status",
+    "at_fault",
+    "chi2",
+    "df",
+    "p",
+    "cfi",
+    "rmsea",
+    "srmr",
+    "d_cfi",
+    "d_rmsea",
+    "d_srmr",
+    "p_change",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class _Setup:
+    """What all comparisons share."""
+
+    x: Array
+    model: Model
+    section: GroupsSection
+    pls: PlsSection
+    alpha: float
+    seed: int
+
+
+@dataclass(slots=True)
+class _Rows:
+    """Lines of the four tables, as they come."""
+
+    comparisons: list[dict[str, object]] = field(default_factory=list)
+    micom: list[dict[str, object]] = field(default_factory=list)
+    multigroup: list[dict[str, object]] = field(default_factory=list)
+    invariance: list[dict[str, object]] = field(default_factory=list)
+
+
+@stage(*("group_comparisons", "micom", "multigroup", "invariance"), hides=protect, beside=("demographics",))
+def compare_respondents(
+    answers: pd.DataFrame,
+    model: MeasuredClaims,
+    codebook: Codebook,
+    section: GroupsSection,
+    pls: PlsFitOptions,
+    alpha: Annotated[float, Option("model.alpha")],
+    seed: Seed,
+) -> StageResult:
+    """MICOM, differences of paths and the ladder of invariance, by each demographic variable asked for.
+
+    Categories with fewer respondents than the config asks for are left out; a comparison that has no solution
+    is listed with its reason.
+    """
+    x = answers[list(model.items)].to_numpy(dtype=np.float64)
+    require_demographics(section.variables, codebook, "config.yaml, groups.variables")
+    setup = _Setup(x, model, section, pls, alpha, seed)
+    rows = _Rows()
+    for variable in section.variables:
+        codes = demographic_codes(answers[variable], codebook, variable)
+        sizes = codes.value_counts(sort=False)
+        large = [code for code, n in sizes.items() if code != NO_ANSWER and n >= section.smallest]
+        members = {f"{variable}={code}": (codes == code).to_numpy() for code in large}
+        for first, second in combinations(members, 2):
+            _compare(setup, (first, second), members, rows)
+        _ladder(x, model, variable, members, rows)
+    card: Card = {
+        **pls_estimator(model, pls),
+        "signs": "positive loading sums",
+        "divisor": "n - 1",
+        "groups": f"categories with {section.smallest} respondents or more",
+        "method": "permutation of respondents between groups of the same sizes",
+        "draws": section.permutations,
+        "p": "(1 + as extreme) / (1 + permutations), two-sided",
+        **respondents(len(x)),
+        "seed": seed,
+    }
+    ladder: Card = {
+        "method": "maximum likelihood with means, one factor per construct, all correlated",
+        "scaling": "first item of each construct has loading 1",
+        "tolerance": TOLERANCE,
+        "groups": f"categories with {section.smallest} respondents or more",
+        "divisor": "n",
+        **single_items(model),
+        **respondents(len(x)),
+    }
+    return StageResult(
+        tables={
+            "group_comparisons": pd.DataFrame(rows.comparisons, columns=COMPARISONS),
+            "micom": pd.DataFrame(rows.micom, columns=MICOM),
+            "multigroup": pd.DataFrame(rows.multigroup, columns=MULTIGROUP),
+            "invariance": pd.DataFrame(rows.invariance, columns=INVARIANCE),
+        },
+        cards={
+            "group_comparisons": card,
+            "micom": {**card, "configural": "same items, coding and algorithm in both groups"},
+            "multigroup": card,
+            "invariance": ladder,
+        },
+    )
+
+
+def _compare(setup: _Setup, pair: tuple[str, str], members: dict[str, BoolArray], rows: _Rows) -> None:
+    """One pair of groups: its line among the comparisons and, where there is a solution, its differences."""
+    first, second = pair
+    both = members[first] | members[second]
+    line: dict[str, object] = {
+        "demographic": first.partition("=")[0],
+        "first": first,
+        "second": second,
+        "n_first": int(members[first].sum()),
+        "n_second": int(members[second].sum()),
+    }
+    rows.comparisons.append(line)
+    try:
+        with naming(setup.model.items, "groups", setup.model.names):
+            found = compare_groups(
+                setup.x[both],
+                pls_model(setup.model, setup.pls),
+                members[second][both],
+                permutations=setup.section.permutations,
+                seed=setup.seed,
+                level=1 - setup.alpha,
+                tolerance=setup.pls.tolerance,
+                max_iterations=setup.pls.max_iterations,
+            )
+    except NoSolution as error:
+        line |= _refusal(error, pair)
+        return
+    line |= {"status": "compared", "n_draws": found.n_permutations, "n_inadmissible": found.n_inadmissible}
+    groups = f"{first} / {second}"
+    rows.micom += _micom(found, setup.model, groups, setup.alpha)
+    rows.multigroup += _paths(found, setup.model, groups)
+
+
+def _micom(found: GroupComparison, model: Model, groups: str, alpha: float) -> list[dict[str, object]]:
+    # A single item is the same composite in every group: nothing is left to be tested.
+    single = np.isin(model.names, model.single)
+    quantile, p = (np.where(single, np.nan, x) for x in (found.correlation_quantile, found.correlation_p))
+    same = single | (p > alpha)
+    equal = (found.mean.p > alpha) & (found.log_variance.p > alpha)
+    return [
+        {
+            "groups": groups,
+            "construct": name,
+            "correlation": found.correlation[j],
+            "correlation_quantile": quantile[j],
+            "correlation_p": p[j],
+            "mean_difference": found.mean.difference[j],
+            "mean_p": found.mean.p[j],
+            "log_variance_ratio": found.log_variance.difference[j],
+            "log_variance_p": found.log_variance.p[j],
+            "invariance": "full" if same[j] and equal[j] else "partial" if same[j] else "not shown",
+        }
+        for j, name in enumerate(model.names)
+    ]
+
+
+def _paths(found: GroupComparison, model: Model, groups: str) -> list[dict[str, object]]:
+    lines = []
+    for source, target in model.paths:
+        where = model.names.index(source), model.names.index(target)
+        lines.append(
+            {
+                "groups": groups,
+                "path": f"{source} -> {target}",
+                "first_estimate": found.first_paths[where],
+                "second_estimate": found.second_paths[where],
+                "difference": found.paths.difference[where],
+                "chance_low": found.paths.low[where],
+                "chance_high": found.paths.high[where],
+                "p": found.paths.p[where],
+            }
+        )
+    return lines
+
+
+def _ladder(x: Array, model: Model, variable: str, members: Mapping[str, BoolArray], rows: _Rows) -> None:
+    """The levels of invariance across all groups of a variable at once."""
+    if len(members) < 2:
+        rows.invariance.append({"demographic": variable, "status": "one_group"})
+        return
+    try:
+        with naming(model.items, "invariance", model.names):
+            rungs = invariance_ladder(_samples(x, list(members.values())), model.membership())
+    except NoSolution as error:
+        rows.invariance.append({"demographic": variable, **_refusal(error, list(members))})
+        return
+    rows.invariance += [_rung(variable, rung) for rung in rungs]
+
+
+def _samples(x: Array, members: Sequence[BoolArray]) -> list[Sample]:
+    """Moments of every group."""
+    samples = []
+    for position, group in enumerate(members):
+        try:
+            moments = covariance(x[group], ddof=0)
+        except StatisticsError as error:
+            raise InGroup(position, error) from error
+        samples.append(Sample(int(group.sum()), moments, x[group].mean(axis=0)))
+    return samples
+
+
+def _refusal(error: NoSolution, groups: Sequence[str]) -> dict[str, str]:
+    """Status and names at fault, the group first where one group alone has no solution."""
+    told = reason(error)
+    alone = [groups[error.__cause__.group]] if isinstance(error.__cause__, InGroup) else []
+    return {"status": told["reason"], "at_fault": ", ".join([*alone, *error.names])}
+
+
+def _rung(variable: str, rung: Rung) -> dict[str, object]:
+    return {
+        "demographic": variable,
+        "level": rung.fit.level.name.lower(),
+        "status": "converged" if rung.fit.admissible else "heywood",
+        "chi2": rung.indices.chi2,
+        "df": rung.indices.df,
+        "p": rung.indices.p,
+        "cfi": rung.indices.cfi,
+        "rmsea": rung.indices.rmsea,
+        "srmr": rung.indices.srmr,
+        "d_cfi": rung.d_cfi,
+        "d_rmsea": rung.d_rmsea,
+        "d_srmr": rung.d_srmr,
+        "p_change": None if rung.difference is None else rung.difference.p,
+    }

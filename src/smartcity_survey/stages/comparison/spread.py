@@ -1,0 +1,202 @@
+"""Spread: what the printed tables leave open, from several reconstructions that all agree with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import combinations
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.data.reconstructions import alternative_files, read_alternatives
+from smartcity_survey.io import Card, StageResult, read_table
+from smartcity_survey.stages.cards import pls_estimator, respondents
+from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.needs import Codes, Files, MeasuredClaims, Need, Options, PlsFitOptions
+from smartcity_survey.stages.pls.pls import fit_model
+from smartcity_survey.stages.pls.pls_inputs import PlsInputs
+from smartcity_survey.stages.refusals import Refusals
+from smartcity_survey.stages.regression.blocks import demographic_codes, require_demographics
+from smartcity_survey.stats.core.correlations import covariance
+from smartcity_survey.stats.items.mean_differences import mean_difference
+from smartcity_survey.stats.measurement.validity import htmt
+from smartcity_survey.stats.sem.cfa import fit_cfa
+from smartcity_survey.stats.sem.cfa_fit import fit_indices
+from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.config import CleaningSection, Config, GroupsSection, PlsSection
+from smartcity_survey.study.model import Model
+
+Pair = tuple[str, str]
+"""Two categories of one demographic question, each written `variable=code`."""
+
+FIT = ("rmsea", "cfi", "tli", "srmr")
+"""Chi2 is left out: at the same n and df RMSEA tells it, and its unit would hide the others' ranges."""
+
+
+@dataclass(frozen=True)
+class _Reconstructions(Need):
+    """Seed -> cleaned answers of each further reconstruction."""
+
+    def frames(self, config: Config) -> tuple[str, ...]:
+        return ("answers",)
+
+    def files(self, config: Config) -> tuple[str, ...]:
+        return tuple(path.as_posix() for path in alternative_files(Path(str(config.study.alternatives))))
+
+    def options(self, config: Config, codebook: Codebook) -> Any:
+        return {
+            "folder": config.study.alternatives,
+            "cleaning": config.cleaning.model_dump(mode="json"),
+            "codebook": Codes(answers=True).options(config, codebook),
+        }
+
+    def value(self, paths: Files, options: Any) -> Mapping[int, pd.DataFrame]:
+        questions = Codebook.model_validate(options["codebook"])
+        cleaning = CleaningSection(**options["cleaning"])
+        return read_alternatives(Path(options["folder"]), questions, cleaning, len(read_table(paths[0])))
+
+
+@stage("spread", "spread_summary", asked_by=lambda config: bool(config.study.alternatives))
+def compare_reconstructions(
+    answers: pd.DataFrame,
+    alternatives: Annotated[Mapping[int, pd.DataFrame], _Reconstructions()],
+    model: MeasuredClaims,
+    codebook: Codebook,
+    pls: PlsFitOptions,
+    groups: Annotated[GroupsSection, Options(GroupsSection, ("variables", "smallest"))],
+) -> StageResult:
+    """How far unprinted quantities differ between the data in use and its alternatives.
+
+    Parameters
+    ----------
+    answers : cleaned, in use.
+    alternatives : seed -> cleaned answers of a reconstruction of the same tables.
+    model : measured by the items kept in the data in use, for all reconstructions alike.
+    groups : `variables` whose categories are compared, where they have `smallest` respondents in every
+        reconstruction.
+    """
+    require_demographics(groups.variables, codebook, "config.yaml, groups.variables")
+    frames = {"data in use": answers, **{f"seed {seed}": frame for seed, frame in alternatives.items()}}
+    pairs = _pairs(list(frames.values()), codebook, groups)
+    refusals = Refusals(model.items, model.names)
+    found = [
+        refusals.attempt(name, partial(unprinted_quantities, frame, model, codebook, pls, pairs))
+        for name, frame in frames.items()
+    ]
+    quantities = [one for one in found if one is not None]
+    table = spread(quantities) if len(quantities) > 1 else pd.DataFrame()
+    card: Card = {
+        **pls_estimator(model, pls),
+        "method": "the same quantities in reconstructions from different seeds",
+        "correlations": pls.correlation,
+        "cfa": "maximum likelihood, one factor per construct, all correlated",
+        "group_differences": "Hedges' g of the mean of the outcome's items, first group less second",
+        "groups": f"categories with {groups.smallest} respondents or more",
+        "kept_items": "those kept in the data in use",
+        "reconstructions": len(quantities),
+        "seeds": ", ".join(map(str, alternatives)),
+        **respondents(len(answers)),
+        **refusals.card(),
+    }
+    return StageResult(
+        tables={"spread": table, "spread_summary": summary(table) if len(table) else table},
+        cards={"spread": card, "spread_summary": card},
+    )
+
+
+def unprinted_quantities(
+    answers: pd.DataFrame, model: Model, codebook: Codebook, pls: PlsSection, pairs: Sequence[Pair]
+) -> pd.DataFrame:
+    """`quantity, of, value` for the answers of one reconstruction; nothing of it is printed anywhere.
+
+    Means and standard deviations of the items, fit of the confirmatory model, PLS path coefficients, HTMT of
+    all pairs of constructs, and how far groups of respondents differ in the outcomes, in pooled standard
+    deviations (Hedges's g).
+
+    Raises
+    ------
+    StatisticsError
+        where the confirmatory model or PLS-SEM cannot be estimated.
+    """
+    items = answers[list(model.items)]
+    x = items.to_numpy(dtype=np.float64)
+    membership, names = model.membership(), model.names
+    indices = fit_indices(fit_cfa(covariance(x, ddof=0), len(x), membership))
+    correlations = PlsInputs.of(answers, model, pls).correlation()
+    paths = fit_model(correlations, len(x), model, pls).path_coefficients
+    ratios = htmt(correlations, membership)
+    rows = [("item_mean", str(item), float(value)) for item, value in items.mean().items()]
+    rows += [("item_sd", str(item), float(value)) for item, value in items.std().items()]
+    rows += [("cfa_fit", name, float(getattr(indices, name))) for name in FIT]
+    rows += [
+        ("pls_path", f"{source} -> {target}", float(paths[names.index(source), names.index(target)]))
+        for source, target in model.paths
+    ]
+    rows += [
+        ("htmt", f"{names[i]}, {names[j]}", float(ratios[i, j]))
+        for i, j in zip(*np.tril_indices(len(names), -1), strict=True)
+    ]
+    rows += _subgroup_differences(answers, model, codebook, pairs)
+    return pd.DataFrame(rows, columns=["quantity", "of", "value"])
+
+
+def spread(reconstructions: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """How far they lie apart: `quantity, of, minimum, mean, maximum, range, reconstructions`.
+
+    reconstructions : as `unprinted_quantities` gives them.
+    """
+    values = pd.concat(reconstructions, ignore_index=True).groupby(["quantity", "of"], sort=False)["value"]
+    table = values.agg(minimum="min", mean="mean", maximum="max").reset_index()
+    table["range"] = table["maximum"] - table["minimum"]
+    table["reconstructions"] = len(reconstructions)
+    return table
+
+
+def summary(table: pd.DataFrame) -> pd.DataFrame:
+    """One line per kind of quantity: `quantity, n, median_range, largest_range, largest_of`."""
+    return pd.DataFrame(
+        [
+            {
+                "quantity": quantity,
+                "n": len(lines),
+                "median_range": lines["range"].median(),
+                "largest_range": lines["range"].max(),
+                "largest_of": lines["of"].iloc[int(np.nanargmax(lines["range"]))],
+            }
+            for quantity, lines in table.groupby("quantity", sort=False)
+        ]
+    )
+
+
+def _pairs(frames: Sequence[pd.DataFrame], codebook: Codebook, section: GroupsSection) -> list[Pair]:
+    """Categories of the same question that are large enough in every reconstruction, two by two."""
+    pairs: list[Pair] = []
+    for variable in section.variables:
+        sizes = [demographic_codes(frame[variable], codebook, variable).value_counts() for frame in frames]
+        entry = codebook.demographics[variable]
+        codes = [str(code) for code in entry.categories or range(1, len(entry.bands) + 1)]
+        large = [code for code in codes if all(size.get(code, 0) >= section.smallest for size in sizes)]
+        pairs += combinations([f"{variable}={code}" for code in large], 2)
+    return pairs
+
+
+def _subgroup_differences(
+    answers: pd.DataFrame, model: Model, codebook: Codebook, pairs: Sequence[Pair]
+) -> Iterator[tuple[str, str, float]]:
+    variables = dict.fromkeys(first.partition("=")[0] for first, _ in pairs)
+    codes = {variable: demographic_codes(answers[variable], codebook, variable) for variable in variables}
+    members = {
+        category: (codes[category.partition("=")[0]] == category.partition("=")[2]).to_numpy()
+        for pair in pairs
+        for category in pair
+    }
+    items = {construct.name: list(construct.items) for construct in model.constructs}
+    for outcome in model.outcomes:
+        score = answers[items[outcome]].mean(axis=1).to_numpy()[:, None]
+        for first, second in pairs:
+            found = mean_difference(score[members[first]], score[members[second]])
+            yield "subgroup_difference", f"{outcome}: {first} / {second}", float(found.hedges_g[0])

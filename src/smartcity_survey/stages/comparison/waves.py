@@ -1,0 +1,331 @@
+"""Waves: did means and paths change, and do the items mean the same at each time?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import combinations
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.data.waves import Wave, common_items, read_wave, shared_model
+from smartcity_survey.io import Card, StageResult, read_table
+from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
+from smartcity_survey.stages.comparison.groups import compare_respondents
+from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.naming import naming
+from smartcity_survey.stages.needs import PLS_FIT, Bar, Codes, Files, MeasuredClaims, Need, Options, Seed
+from smartcity_survey.stages.pls.pls import pls_model
+from smartcity_survey.stages.refusals import Refusals
+from smartcity_survey.stats.core.correlations import covariance
+from smartcity_survey.stats.core.intervals import summarise
+from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.items.mean_differences import mean_difference, means
+from smartcity_survey.stats.measurement.reliability_coefficients import cronbach_alpha
+from smartcity_survey.stats.pls.bootstrap import PlsBootstrap, bootstrap_pls
+from smartcity_survey.study.codebook import Codebook, Demographic
+from smartcity_survey.study.config import CleaningSection, Config, DataSection, GroupsSection, PlsSection
+from smartcity_survey.study.model import Model
+
+WAVE = "wave"
+
+
+TABLES = (
+    *("wave_sizes", "wave_items", "wave_means", "wave_mean_differences"),
+    *("wave_paths", "wave_path_differences"),
+    *("wave_comparisons", "wave_micom", "wave_multigroup", "wave_invariance"),
+)
+
+
+@dataclass(frozen=True)
+class _OwnWave(Need):
+    """The study's own wave."""
+
+    def frames(self, config: Config) -> tuple[str, ...]:
+        return ("answers", "cleaning_log")
+
+    def options(self, config: Config, codebook: Codebook) -> Any:
+        return {"name": config.study.wave, "codebook": Codes().options(config, codebook)}
+
+    def value(self, paths: Files, options: Any) -> Wave:
+        answers, log = map(read_table, paths)
+        codebook = Codebook.model_validate(options["codebook"])
+        return Wave(options["name"], codebook, answers, int(log["n_remaining"].iloc[0]))
+
+
+@dataclass(frozen=True)
+class _OtherWaves(Need):
+    """The waves it is compared with, read and cleaned as it is."""
+
+    def files(self, config: Config) -> tuple[str, ...]:
+        return tuple(sorted({name for wave in config.waves.values() for name in (wave.codebook, wave.file)}))
+
+    def options(self, config: Config, codebook: Codebook) -> Any:
+        return config.model_dump(mode="json", include={"waves", "cleaning"})
+
+    def value(self, paths: Files, options: Any) -> list[Wave]:
+        cleaning = CleaningSection(**options["cleaning"])
+        return [
+            read_wave(name, Path(), DataSection(**data), cleaning) for name, data in options["waves"].items()
+        ]
+
+
+WaveOptions = Annotated[PlsSection, Options(PlsSection, (*PLS_FIT, "bootstrap_draws", "confidence_level"))]
+Progress = Annotated[
+    Callable[[int], None] | None,
+    Bar("bootstrap of waves", lambda config: config.pls.bootstrap_draws * (1 + len(config.waves))),
+]
+
+
+@stage(*TABLES, asked_by=lambda config: bool(config.waves))
+def compare_waves(
+    own: Annotated[Wave, _OwnWave()],
+    others: Annotated[Sequence[Wave], _OtherWaves()],
+    model: MeasuredClaims,
+    pls: WaveOptions,
+    groups: Annotated[GroupsSection, Options(GroupsSection, ("permutations",))],
+    seed: Seed,
+    progress: Progress = None,
+) -> StageResult:
+    """Means of constructs and paths among them in every wave, their differences, and measurement invariance.
+
+    Everything rests on the items all waves asked alike. A construct's mean is that of its common items, on
+    their answer scale. Differences are the later wave less the earlier, waves being ordered by name.
+
+    Parameters
+    ----------
+    own, others : the study's wave, whose model this is, and one other or more.
+    progress : called with the number of resamples finished, of all waves together.
+
+    Raises
+    ------
+    SurveyError
+        as `shared_model` does.
+    """
+    level = pls.confidence_level
+    waves = sorted([own, *others], key=lambda wave: wave.name)
+    items = common_items(model, own.codebook, {wave.name: wave.codebook for wave in others})
+    shared = shared_model(model, items)
+    # The later wave first: differences then read as change.
+    pairs = [(later, earlier) for earlier, later in combinations(waves, 2)]
+    refusals = Refusals(shared.items, shared.names)
+    bootstraps = _bootstraps(waves, shared, pls, seed, refusals, progress)
+    invariance = _invariance(waves, shared, pls, groups, seed)
+    tables = {
+        "wave_sizes": pd.DataFrame(
+            {
+                "wave": [wave.name for wave in waves],
+                "n_read": [wave.n_read for wave in waves],
+                "n": [len(wave.answers) for wave in waves],
+            }
+        ),
+        "wave_items": items,
+        "wave_means": pd.concat([_means(wave, shared, level) for wave in waves], ignore_index=True),
+        "wave_mean_differences": pd.concat(
+            [_mean_differences(later, earlier, shared, level) for later, earlier in pairs], ignore_index=True
+        ),
+        "wave_paths": _join(
+            [_paths(w, bootstraps[w.name], shared, level) for w in waves if w.name in bootstraps]
+        ),
+        "wave_path_differences": _join(
+            [
+                _path_differences(later, earlier, bootstraps, shared, level)
+                for later, earlier in pairs
+                if {later.name, earlier.name} <= bootstraps.keys()
+            ]
+        ),
+        **invariance.tables,
+    }
+    n = sum(len(wave.answers) for wave in waves)
+    means_card: Card = {
+        "method": "mean of the common items",
+        "interval": "Student, Welch",
+        "confidence_level": level,
+        "divisor": "n - 1",
+        **single_items(shared),
+        **respondents(n),
+    }
+    paths_card: Card = {
+        **pls_estimator(shared, pls),
+        "method": "PLS-SEM on the common items, waves resampled independently",
+        "signs": "positive loading sums; resamples aligned to the sample by construct",
+        "divisor": "n - 1; bootstrap errors: draws - 1",
+        "bootstrap_draws": pls.bootstrap_draws,
+        "interval": "percentile",
+        "confidence_level": level,
+        **respondents(n),
+        "seed": seed,
+        **refusals.card(),
+    }
+    cards = {name: paths_card if "path" in name else means_card for name in tables}
+    cards |= {"wave_sizes": {"n": n}, "wave_items": {"items": len(items["item"].unique())}}
+    return StageResult(tables=tables, cards=cards | dict(invariance.cards))
+
+
+def _join(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+
+def _scores(wave: Wave, model: Model) -> Array:
+    """(n, c): means of each construct's items."""
+    return np.column_stack([wave.items(construct.items).mean(axis=1) for construct in model.constructs])
+
+
+def _means(wave: Wave, model: Model, level: float) -> pd.DataFrame:
+    with naming(model.names, f"waves, {wave.name}"):
+        found = means(_scores(wave, model), level)
+    alpha = []
+    for construct in model.constructs:
+        with naming(construct.items, f"waves, {wave.name}"):
+            alpha.append(cronbach_alpha(covariance(wave.items(construct.items))))
+    return pd.DataFrame(
+        {
+            "construct": model.names,
+            "wave": wave.name,
+            "n_items": [len(construct.items) for construct in model.constructs],
+            "n": found.n,
+            "mean": found.mean,
+            "sd": found.sd,
+            "ci_low": found.low,
+            "ci_high": found.high,
+            "cronbach_alpha": alpha,
+        }
+    )
+
+
+def _mean_differences(later: Wave, earlier: Wave, model: Model, level: float) -> pd.DataFrame:
+    found = mean_difference(_scores(later, model), _scores(earlier, model), level)
+    return pd.DataFrame(
+        {
+            "construct": model.names,
+            "waves": f"{earlier.name} -> {later.name}",
+            "difference": found.difference,
+            "ci_low": found.low,
+            "ci_high": found.high,
+            "t": found.t,
+            "df": found.df,
+            "p": found.p,
+            "hedges_g": found.hedges_g,
+        }
+    )
+
+
+def _bootstraps(
+    waves: Sequence[Wave],
+    model: Model,
+    pls: PlsSection,
+    seed: int,
+    refusals: Refusals,
+    progress: Callable[[int], None] | None,
+) -> dict[str, PlsBootstrap]:
+    """A bootstrap of every wave that has a solution, each with random streams of its own."""
+    streams = np.random.SeedSequence(seed).spawn(len(waves))
+    found: dict[str, PlsBootstrap] = {}
+
+    def add(draws: int) -> None:
+        if progress is not None:
+            progress(len(found) * pls.bootstrap_draws + draws)
+
+    for wave, stream in zip(waves, streams, strict=True):
+        estimate = partial(
+            bootstrap_pls,
+            wave.items(model.items),
+            pls_model(model, pls),
+            pls.bootstrap_draws,
+            seed=int(stream.generate_state(1)[0]),
+            tolerance=pls.tolerance,
+            max_iterations=pls.max_iterations,
+            progress=add,
+        )
+        bootstrap = refusals.attempt(wave.name, estimate)
+        if bootstrap is not None:
+            found[wave.name] = bootstrap
+    return found
+
+
+def _where(model: Model) -> tuple[list[int], list[int]]:
+    """Positions of the paths' sources and targets among the constructs."""
+    sources, targets = zip(*model.paths, strict=True)
+    return [model.names.index(name) for name in sources], [model.names.index(name) for name in targets]
+
+
+def _path_names(model: Model) -> list[str]:
+    return [f"{source} -> {target}" for source, target in model.paths]
+
+
+def _paths(wave: Wave, bootstrap: PlsBootstrap, model: Model, level: float) -> pd.DataFrame:
+    found = bootstrap.summary("path_coefficients", level=level)
+    where = _where(model)
+    return pd.DataFrame(
+        {
+            "path": _path_names(model),
+            "wave": wave.name,
+            "estimate": found.estimate[where],
+            "boot_se": found.se[where],
+            "p": found.p[where],
+            "ci_low": found.low[where],
+            "ci_high": found.high[where],
+        }
+    )
+
+
+def _path_differences(
+    later: Wave, earlier: Wave, bootstraps: dict[str, PlsBootstrap], model: Model, level: float
+) -> pd.DataFrame:
+    """Differences of paths; the waves' draws are independent, so any pairing of them will do."""
+    rows, columns = _where(model)
+    one, two = bootstraps[later.name], bootstraps[earlier.name]
+    draws = [b.draws.path_coefficients[b.admissible][:, rows, columns] for b in (one, two)]
+    n = min(map(len, draws))
+    estimate = (one.estimate.path_coefficients - two.estimate.path_coefficients)[rows, columns]
+    found = summarise(estimate, draws[0][:n] - draws[1][:n], level=level)
+    return pd.DataFrame(
+        {
+            "path": _path_names(model),
+            "waves": f"{earlier.name} -> {later.name}",
+            "difference": found.estimate,
+            "boot_se": found.se,
+            "p": found.p,
+            "ci_low": found.low,
+            "ci_high": found.high,
+        }
+    )
+
+
+def _invariance(
+    waves: Sequence[Wave], model: Model, pls: PlsSection, groups: GroupsSection, seed: int
+) -> StageResult:
+    """MICOM, permutation of paths, ladder of invariance: the wave is a question about the respondent."""
+    codes = {str(code): wave.name for code, wave in enumerate(reversed(waves), start=1)}
+    answers = pd.concat(
+        [
+            wave.answers[list(model.items)].assign(**{WAVE: float(code)})
+            for code, wave in enumerate(reversed(waves), start=1)
+        ],
+        ignore_index=True,
+    )
+    question = Demographic(label=WAVE, categories={int(code): name for code, name in codes.items()})
+    codebook = waves[0].codebook.model_copy(update={"demographics": {WAVE: question}})
+    section = groups.model_copy(update={"variables": (WAVE,), "smallest": 1})
+    found = compare_respondents(answers, model, codebook, section, pls, model.alpha, seed)
+
+    def name(text: str) -> str:
+        return " / ".join(codes[part.removeprefix(f"{WAVE}=")] for part in text.split(" / "))
+
+    renamed = {}
+    for key, frame in found.tables.items():
+        table = frame.drop(columns="demographic", errors="ignore")
+        for column in {"first", "second", "groups"} & set(table.columns):
+            table[column] = table[column].map(name)
+        renamed[f"wave_{key.removeprefix('group_')}"] = table
+    return StageResult(
+        tables=renamed,
+        cards={
+            f"wave_{key.removeprefix('group_')}": {k: v for k, v in card.items() if k != "groups"}
+            for key, card in found.cards.items()
+        },
+    )

@@ -1,0 +1,1 @@
+"""Hypotheses: verdicts, under every specification, and how much each bears."""

@@ -1,0 +1,133 @@
+"""What the choices of the specification curve range over: item sets, exclusions, control variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.io import read_table
+from smartcity_survey.stages.answers.clean import SCREENS
+from smartcity_survey.stages.needs import Codes, Files, Need
+from smartcity_survey.stages.regression.blocks import demographic_dummies
+from smartcity_survey.stats.core.types import Array, BoolArray
+from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.config import Config
+
+NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Alternatives:
+    """What the choices range over, for the n respondents of a study.
+
+    items : name of an item set to its items.
+    exclusions : name of an exclusion rule to (n,), who stays.
+    controls : name of a control variable to its dummies (n, d).
+    """
+
+    items: Mapping[str, tuple[str, ...]]
+    exclusions: Mapping[str, BoolArray]
+    controls: Mapping[str, Array]
+
+    @property
+    def control_sets(self) -> list[tuple[str, ...]]:
+        """Every set of control variables, the empty one first."""
+        names = list(self.controls)
+        return [chosen for size in range(len(names) + 1) for chosen in combinations(names, size)]
+
+    def covariates(self, kept: BoolArray) -> tuple[Array, BoolArray]:
+        """Dummies (n, d) that vary among those kept, and (S, d), which of them each set of controls uses."""
+        parts = {name: dummies[kept] for name, dummies in self.controls.items()}
+        parts = {name: part[:, part.std(axis=0) > 0] for name, part in parts.items()}
+        owners = [name for name, part in parts.items() for _ in range(part.shape[1])]
+        used = [[owner in chosen for owner in owners] for chosen in self.control_sets]
+        covariates = np.hstack(list(parts.values())) if parts else np.empty((int(kept.sum()), 0))
+        return covariates, np.array(used, dtype=bool).reshape(len(used), len(owners))
+
+
+def item_alternatives(retention: pd.DataFrame, strict_loading: float) -> dict[str, tuple[str, ...]]:
+    """All items, those retained, and those whose largest loading is at least `strict_loading`.
+
+    Parameters
+    ----------
+    retention : the stage file `item_retention`. Sets that are equal are listed once.
+    """
+    retained = retention["retained"]
+    strict = retained & (retention["largest_loading"].abs() >= strict_loading)
+    sets = {
+        "all": retention["item"],
+        "retained": retention["item"][retained],
+        "strict": retention["item"][strict],
+    }
+    return _distinct({name: tuple(items) for name, items in sets.items()})
+
+
+def exclusion_alternatives(careless: pd.DataFrame, casewise: pd.DataFrame) -> dict[str, BoolArray]:
+    """Who stays under each screen of careless answers, and without respondents of large influence.
+
+    Parameters
+    ----------
+    careless : the private stage file, one row per respondent; screens are those of `stages.clean`.
+    casewise : the private stage file of the regression; Cook's distance above 4 / n counts as large in any
+        of its regressions.
+    """
+    n = len(careless)
+    rules: dict[str, BoolArray] = {NONE: np.ones(n, dtype=bool)}
+    for index, (direction, limit, _) in SCREENS.items():
+        values = careless[index].to_numpy(dtype=np.float64)
+        if direction == "above":
+            flagged = values > limit
+        elif direction == "below":
+            flagged = values < limit
+        else:
+            flagged = values <= np.nanquantile(values, limit / 100)
+        rules[index] = ~flagged
+    largest = casewise.groupby("respondent")["cooks_distance"].max()
+    rules["influential"] = ~(careless["respondent"].map(largest).to_numpy() > 4 / n)
+    return {name: kept for name, kept in rules.items() if name == NONE or not kept.all()}
+
+
+def control_alternatives(
+    answers: pd.DataFrame, codebook: Codebook, controls: Sequence[str]
+) -> dict[str, Array]:
+    """Dummies of every demographic variable named, as the hierarchical regression has them."""
+    dummies, _ = demographic_dummies(answers, codebook, controls, "config.yaml, robustness.controls")
+    owners = [str(column).partition("=")[0] for column in dummies]
+    return {
+        name: dummies.loc[:, [owner == name for owner in owners]].to_numpy(dtype=np.float64)
+        for name in controls
+    }
+
+
+def _distinct(sets: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    kept: dict[str, tuple[str, ...]] = {}
+    for name, items in sets.items():
+        if items not in kept.values():
+            kept[name] = items
+    return kept
+
+
+@dataclass(frozen=True)
+class Choices(Need):
+    """The alternatives of a study, from its stage files and the section `robustness`."""
+
+    def frames(self, config: Config) -> tuple[str, ...]:
+        return ("answers", "careless", "casewise", "item_retention")
+
+    def options(self, config: Config, codebook: Codebook) -> Any:
+        section = config.robustness.model_dump(mode="json", include={"controls", "strict_loading"})
+        return {**section, "codebook": Codes().options(config, codebook)}
+
+    def value(self, paths: Files, options: Any) -> Alternatives:
+        answers, careless, casewise, retention = map(read_table, paths)
+        codebook = Codebook.model_validate(options["codebook"])
+        return Alternatives(
+            items=item_alternatives(retention, options["strict_loading"]),
+            exclusions=exclusion_alternatives(careless, casewise),
+            controls=control_alternatives(answers, codebook, options["controls"]),
+        )

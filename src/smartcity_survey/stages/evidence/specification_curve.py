@@ -1,0 +1,211 @@
+"""Specification curve: each hypothesis under every defensible choice of measurement, estimator and sample."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from smartcity_survey.data.disclosure import protect
+from smartcity_survey.io import Card, StageResult
+from smartcity_survey.stages.cards import respondents
+from smartcity_survey.stages.checks.printed import VerdictsByName
+from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.evidence.alternatives import NONE, Alternatives, Choices
+from smartcity_survey.stages.evidence.curve_panel import CHOICES, FAILED_CHOICES
+from smartcity_survey.stages.evidence.multiverse import Block, estimate_blocks
+from smartcity_survey.stages.needs import Claims, Option, PlsFitOptions, Seed
+from smartcity_survey.stats.core.significance import LEVEL_MARGIN, below_level
+from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
+from smartcity_survey.stats.evidence.specification_curve import choice_importance, draw_weights, joint_test
+from smartcity_survey.study.model import Hypothesis, Model
+
+QUANTILES = {"min": 0.0, "q25": 0.25, "median": 0.5, "q75": 0.75, "max": 1.0}
+
+
+@stage(
+    *("specification_curve", "specification_summary", "specification_choices", "specification_failures"),
+    hides=protect,
+)
+def specification_curve(
+    answers: pd.DataFrame,
+    model: Claims,
+    pls: PlsFitOptions,
+    alternatives: Annotated[Alternatives, Choices()],
+    *,
+    published: Annotated[Mapping[str, str] | None, VerdictsByName()] = None,
+    draws: Annotated[int, Option("robustness.null_draws")] = 500,
+    seed: Seed = 0,
+) -> StageResult:
+    """Estimate every hypothesis in every specification, and test the curves jointly.
+
+    Parameters
+    ----------
+    answers : items of the respondents kept.
+    model : with all items; item sets are taken from it.
+    published : hypothesis to the verdict in print, `confirmed` or `not_confirmed`.
+    draws : resamples under the null.
+
+    A measurement that has no admissible solution in some sample is listed under `specification_failures`.
+    """
+    weights = draw_weights(len(answers), draws, seed)
+    failures: list[dict[str, str]] = []
+    blocks = list(estimate_blocks(answers, model, pls, alternatives, weights, failures))
+    curves = [
+        _Curve.of(blocks, model, outcome, alternatives.control_sets)
+        for outcome in model.outcomes
+        if any(hypothesis.target == outcome for hypothesis in model.hypotheses)
+        and any(block.outcome == outcome for block in blocks)
+    ]
+    card: Card = {
+        "method": "specification curve (Simonsohn, Simmons and Nelson 2020)",
+        "estimates": "standardised coefficients",
+        "resampling": "score bootstrap of respondents under the null, score weights held",
+        "draws": draws,
+        "seed": seed,
+        **respondents(len(answers)),
+        "alpha": model.alpha,
+        "close_calls": LEVEL_MARGIN,
+    }
+    tables = {
+        "specification_curve": _join(curve.specifications() for curve in curves),
+        "specification_summary": _join(curve.summary(model.alpha, published or {}) for curve in curves),
+        "specification_choices": _join(curve.choices() for curve in curves),
+        "specification_failures": pd.DataFrame(failures, columns=[*FAILED_CHOICES, "reason", "at_fault"]),
+    }
+    return StageResult(tables=tables, cards=dict.fromkeys(tables, card))
+
+
+@dataclass(frozen=True, slots=True)
+class _Curve:
+    """S specifications of the h hypotheses about one outcome.
+
+    labels : one row per specification. estimates, std_err, p, confirmed : (S, h). df : (S,).
+    null : (S, h, B). signs : (h,), 1 or -1 as claimed.
+    """
+
+    hypotheses: tuple[Hypothesis, ...]
+    labels: pd.DataFrame
+    estimates: Array
+    std_err: Array
+    p: Array
+    confirmed: BoolArray
+    df: IntArray
+    null: Array
+    signs: Array
+
+    @classmethod
+    def of(
+        cls,
+        blocks: Sequence[Block],
+        model: Model,
+        outcome: str,
+        control_sets: Sequence[tuple[str, ...]],
+    ) -> _Curve:
+        own = [block for block in blocks if block.outcome == outcome]
+        hypotheses = tuple(one for one in model.hypotheses if one.target == outcome)
+        columns = [model.predictors(outcome).index(one.source) for one in hypotheses]
+        estimates = np.concatenate([block.fits.coef[:, columns] for block in own])
+        std_err = np.concatenate([block.fits.std_err[:, columns] for block in own])
+        df = np.concatenate([block.fits.df for block in own])
+        signs = np.array([1.0 if one.sign == "positive" else -1.0 for one in hypotheses])
+        p = np.asarray(2 * special.stdtr(df[:, None], -np.abs(estimates / std_err)))
+        return cls(
+            hypotheses=hypotheses,
+            labels=_labels(own, control_sets),
+            estimates=estimates,
+            std_err=std_err,
+            p=p,
+            confirmed=(estimates * signs > 0) & below_level(p, model.alpha),
+            df=df,
+            null=np.concatenate([block.null[:, columns] for block in own]),
+            signs=signs,
+        )
+
+    def specifications(self) -> pd.DataFrame:
+        """One row per hypothesis and specification."""
+        columns = ["hypothesis", *self.labels.columns, "estimate", "std_error", "p", "confirmed"]
+        return _join(
+            self.labels.assign(
+                hypothesis=hypothesis.name,
+                estimate=self.estimates[:, j],
+                std_error=self.std_err[:, j],
+                p=self.p[:, j],
+                confirmed=self.confirmed[:, j],
+            )[columns]
+            for j, hypothesis in enumerate(self.hypotheses)
+        )
+
+    def summary(self, alpha: float, published: Mapping[str, str]) -> pd.DataFrame:
+        """One row per hypothesis: the spread of its estimates, how often it holds, whether by chance."""
+        test = joint_test(self.estimates, self.std_err, self.df, self.null, self.signs, alpha)
+        quantiles = np.quantile(self.estimates, list(QUANTILES.values()), axis=0)
+        verdicts = [published.get(hypothesis.name) for hypothesis in self.hypotheses]
+        return pd.DataFrame(
+            {
+                "hypothesis": [hypothesis.name for hypothesis in self.hypotheses],
+                "predictor": [hypothesis.source for hypothesis in self.hypotheses],
+                "outcome": [hypothesis.target for hypothesis in self.hypotheses],
+                "n_specifications": len(self.labels),
+                **{f"estimate_{name}": row for name, row in zip(QUANTILES, quantiles, strict=True)},
+                "share_claimed_sign": (self.estimates * self.signs > 0).mean(axis=0),
+                "share_confirmed": test.significant,
+                "share_as_published": [
+                    _agreement(column, verdict)
+                    for column, verdict in zip(self.confirmed.T, verdicts, strict=True)
+                ],
+                "stouffer_z": test.stouffer,
+                "p_median": test.p_median,
+                "p_share_confirmed": test.p_significant,
+                "p_stouffer": test.p_stouffer,
+                "draws": test.n_draws,
+            }
+        )
+
+    def choices(self) -> pd.DataFrame:
+        """One row per hypothesis, choice and option: what the option does to estimate and verdict."""
+        specifications = self.specifications()
+        parts = []
+        for choice in CHOICES:
+            codes = np.asarray(self.labels[choice].cat.codes, dtype=np.int64)
+            shares = choice_importance(self.estimates, codes)
+            importance = {one.name: share for one, share in zip(self.hypotheses, shares, strict=True)}
+            frame = (
+                specifications.groupby(["hypothesis", choice], observed=True, sort=False)
+                .agg(
+                    n_specifications=("estimate", "size"),
+                    median_estimate=("estimate", "median"),
+                    share_confirmed=("confirmed", "mean"),
+                )
+                .reset_index()
+                .rename(columns={choice: "option"})
+            )
+            frame.insert(1, "choice", choice)
+            parts.append(frame.assign(eta_squared=frame["hypothesis"].map(importance)))
+        return _join(parts)
+
+
+def _join(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """All frames below one another; without hypotheses there are none, and a table without lines."""
+    given = list(frames)
+    return pd.concat(given, ignore_index=True) if given else pd.DataFrame(columns=["hypothesis"])
+
+
+def _labels(blocks: Sequence[Block], control_sets: Sequence[tuple[str, ...]]) -> pd.DataFrame:
+    """One row per specification: its choices and respondents."""
+    controls = ["+".join(chosen) or NONE for chosen in control_sets]
+    rows = [(*block.labels, control, block.n) for block in blocks for control in controls]
+    frame = pd.DataFrame(rows, columns=[*CHOICES, "n"])
+    return frame.astype(
+        {choice: pd.CategoricalDtype(list(dict.fromkeys(frame[choice]))) for choice in CHOICES}
+    )
+
+
+def _agreement(confirmed: BoolArray, verdict: str | None) -> float:
+    if verdict is None:
+        return float("nan")
+    return float((confirmed == (verdict == "confirmed")).mean())

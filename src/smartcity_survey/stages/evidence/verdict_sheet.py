@@ -1,0 +1,242 @@
+"""Verdict sheet: each hypothesis with everything that speaks for and against its verdict, on one page."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+
+import pandas as pd
+
+from smartcity_survey.io import Card, StageResult
+from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.evidence.hypotheses import judge
+from smartcity_survey.stages.lines import Line, line_of
+from smartcity_survey.stages.needs import Claims, Options
+from smartcity_survey.study.config import RobustnessSection
+from smartcity_survey.study.model import Hypothesis
+
+Row = Mapping[str, Any]
+
+UNSOLVED = "no_solution"
+AGREEING = 0.9
+"""Share of specifications that should agree with a verdict or with a sign; below it there is a caveat."""
+SAME = 0.005
+"""Coefficients nearer than this have the same two decimals, or all but."""
+COLLINEAR = 3.0
+"""Variance inflation from which a predictor's own effect is hard to tell (Hair et al. 2022, chapter 5)."""
+
+
+@stage("verdict_sheet")
+def verdict_sheet(
+    hypotheses: pd.DataFrame,
+    hypothesis_tests: pd.DataFrame,
+    power: pd.DataFrame,
+    relative_importance: pd.DataFrame,
+    specification_summary: pd.DataFrame,
+    score_regressions: pd.DataFrame,
+    model: Claims,
+    section: Annotated[RobustnessSection, Options(RobustnessSection, ("equivalence_bound",))],
+) -> StageResult:
+    """One row per hypothesis: verdicts, how far they can be trusted, and caveats as codes.
+
+    Parameters
+    ----------
+    hypotheses, ..., score_regressions : the stage files of these names.
+
+    The column `share_agreeing` counts the specifications that agree with the printed verdict, or with that of
+    the regression where nothing was printed.
+    """
+    rows = []
+    for hypothesis in model.hypotheses:
+        row = {
+            **_verdicts(hypothesis, hypotheses, hypothesis_tests, model.alpha),
+            **_evidence(line_of(hypothesis_tests, hypothesis=hypothesis.name), section, model.alpha),
+            **_size(hypothesis, power, relative_importance),
+            **_elsewhere(hypothesis, hypotheses, score_regressions),
+        }
+        row |= _curve(row, line_of(specification_summary, hypothesis=hypothesis.name))
+        caveats = [*_caveats(row, model.alpha)]
+        if {hypothesis.source, hypothesis.target} & set(model.single):
+            caveats.append("single_item")
+        rows.append(row | {"caveats": ", ".join(caveats)})
+    card: Card = {
+        "method": "results of the other tables, hypothesis by hypothesis",
+        "alpha": model.alpha,
+        "equivalence_bound": section.equivalence_bound,
+        "specifications_agree_from": AGREEING,
+        "collinear_from": COLLINEAR,
+    }
+    frame = pd.DataFrame(rows) if rows else pd.DataFrame(columns=["hypothesis", "caveats"])
+    return StageResult(tables={"verdict_sheet": frame}, cards={"verdict_sheet": card})
+
+
+def _verdicts(
+    hypothesis: Hypothesis, hypotheses: pd.DataFrame, tests: pd.DataFrame, alpha: float
+) -> dict[str, Any]:
+    """The claim, its verdict by every method and after Holm's adjustment, and the printed coefficient."""
+    own = hypotheses[hypotheses["hypothesis"] == hypothesis.name].set_index("method")
+    adjusted = line_of(tests, hypothesis=hypothesis.name)
+    return {
+        "hypothesis": hypothesis.name,
+        "predictor": hypothesis.source,
+        "outcome": hypothesis.target,
+        "expected_sign": hypothesis.sign,
+        **{f"verdict_{method}": verdict for method, verdict in own["verdict"].items()},
+        "verdict_holm": judge(adjusted["beta"], adjusted["p_holm"], hypothesis.sign, alpha),
+        **({"printed_estimate": own.loc["published", "estimate"]} if "published" in own.index else {}),
+    }
+
+
+def _evidence(test: Line, section: RobustnessSection, alpha: float) -> dict[str, Any]:
+    """The coefficient, and what equivalence test and Bayes factor make of it; nothing where there is none."""
+    low, high, bound = test["equivalence_ci_low"], test["equivalence_ci_high"], section.equivalence_bound
+    relevant = low > bound or high < -bound
+    equivalence = "negligible" if test["equivalence_p"] < alpha else "relevant" if relevant else "open"
+    return {
+        "beta": test["beta"],
+        "p": test["p"],
+        "p_holm": test["p_holm"],
+        "equivalence": "" if math.isnan(test["beta"]) else equivalence,
+        "equivalence_bound": bound,
+        "equivalence_ci_low": low,
+        "equivalence_ci_high": high,
+        "evidence": "" if math.isnan(test["beta"]) else test["evidence"],
+    }
+
+
+def _size(hypothesis: Hypothesis, power: pd.DataFrame, importance: pd.DataFrame) -> dict[str, Any]:
+    """What could have been found, and how far the predictor stands apart from the others."""
+    keys = {"outcome": hypothesis.target, "predictor": hypothesis.source}
+    found, shares = line_of(power, **keys), line_of(importance, **keys)
+    return {
+        "power": found["power_at_this_effect"],
+        "detectable_beta": found["detectable_beta"],
+        "vif": shares["vif"],
+        "zero_order": shares["zero_order"],
+    }
+
+
+def _elsewhere(hypothesis: Hypothesis, hypotheses: pd.DataFrame, regressions: pd.DataFrame) -> dict[str, Any]:
+    """The path by PLS-SEM and SEM, and by item means, whose correlation has the sign of the constructs'."""
+    own = hypotheses[hypotheses["hypothesis"] == hypothesis.name].set_index("method")
+    means = line_of(regressions, outcome=hypothesis.target, predictor=hypothesis.source, method="mean")
+    methods = [method for method in ("pls", "sem") if method in own.index]
+    return {
+        **{f"estimate_{method}": own.loc[method, "estimate"] for method in methods},
+        **{f"p_{method}": own.loc[method, "p"] for method in methods},
+        "zero_order_mean": means["zero_order"],
+        "beta_mean": means["beta"],
+    }
+
+
+def _curve(row: Row, curve: Line) -> dict[str, Any]:
+    """What the specification curve adds: agreement with the verdict, and whether the curve may be chance."""
+    confirmed = curve["share_confirmed"]
+    agreeing = {"confirmed": confirmed, "not_confirmed": 1 - confirmed}
+    return {
+        "n_specifications": curve["n_specifications"],
+        "share_confirmed": confirmed,
+        "share_agreeing": agreeing.get(_verdict(row), math.nan),
+        "share_claimed_sign": curve["share_claimed_sign"],
+        "p_curve": curve["p_median"],
+    }
+
+
+def _verdict(row: Row) -> str:
+    """The verdict under test: the printed one, or the regression's where nothing was printed."""
+    return str(row.get("verdict_published", row["verdict_ols"]))
+
+
+def _caveats(row: Row, alpha: float) -> Iterator[str]:
+    """Codes of what a reader of the verdict should know; the report has a sentence for each."""
+    sign = 1 if row["expected_sign"] == "positive" else -1
+    printed = row.get("printed_estimate", row["beta"])
+    apart = ("verdict_published", "verdict_holm")
+    recomputed = {row[key] for key in row if key.startswith("verdict_") and key not in apart}
+    if UNSOLVED in (_verdict(row), row["verdict_ols"]):
+        # There is nothing to qualify: what is said of a coefficient needs one.
+        yield "regression_unsolved"
+        if len(recomputed - {UNSOLVED}) > 1:
+            yield "methods_disagree"
+        return
+    confirmed, found = _verdict(row) == "confirmed", row["verdict_ols"] == "confirmed"
+    if UNSOLVED in recomputed:
+        yield "method_unsolved"
+    if confirmed and printed * sign < 0:
+        yield "printed_against_claim"
+    if printed * row["beta"] < 0:
+        yield "printed_sign_reversed"
+    elif abs(printed - row["beta"]) >= SAME:
+        yield "printed_value_differs"
+    if confirmed != found:
+        yield "verdict_not_reproduced"
+    if len(recomputed - {UNSOLVED}) > 1:
+        yield "methods_disagree"
+    if row["beta"] * sign < 0 and row["p"] < alpha:
+        yield "significant_against_claim"
+    if found and row["verdict_holm"] != "confirmed":
+        yield "lost_after_holm"
+    yield from _sign_caveats(row, alpha)
+    yield from _curve_caveats(row, confirmed, alpha)
+    if not found or row["verdict_holm"] != "confirmed":
+        if row["vif"] >= COLLINEAR:
+            yield "collinear"
+        yield from _absence_caveats(row, found)
+
+
+def _sign_caveats(row: Row, alpha: float) -> Iterator[str]:
+    """A coefficient worth a sign whose sign is the other one alone, by other scores or by other methods.
+
+    It is worth one where p is below alpha or its size above the equivalence bound. The other estimate has the
+    other sign, and is worth it too or further away than the bound: beside -.32, .01 is no agreement, and a
+    coefficient of -.002 beside a correlation of .40 is not reversed but absent.
+    """
+    beta, bound = row["beta"], row["equivalence_bound"]
+    notable = row["p"] < alpha or abs(beta) > bound
+
+    def reversed_by(other: float, p: float = math.nan) -> bool:
+        if notable:
+            return bool(other * beta < 0 and (p < alpha or abs(other) > bound or abs(other - beta) > bound))
+        # Where the coefficient is worth no sign, one that is beyond chance and far from it still is.
+        return bool(other * beta < 0 and p < alpha and abs(other - beta) > bound)
+
+    if reversed_by(row["zero_order_mean"]) or reversed_by(row["zero_order"]):
+        yield "sign_against_correlation"
+    if reversed_by(row["beta_mean"]):
+        yield "sign_other_by_means"
+    for method, code in (("pls", "sign_other_by_pls"), ("sem", "sign_other_by_sem")):
+        if reversed_by(row.get(f"estimate_{method}", math.nan), row.get(f"p_{method}", math.nan)):
+            yield code
+
+
+def _curve_caveats(row: Row, confirmed: bool, alpha: float) -> Iterator[str]:
+    if math.isnan(row["share_confirmed"]):
+        yield "curve_unsolved"
+        return
+    if row["share_agreeing"] < 0.5:
+        yield "most_specifications_disagree"
+    elif row["share_agreeing"] < AGREEING:
+        yield "specifications_disagree"
+    if 1 - AGREEING < row["share_claimed_sign"] < AGREEING:
+        yield "sign_depends"
+    if confirmed and row["p_curve"] >= alpha:
+        yield "curve_may_be_chance"
+    if not confirmed and row["p_curve"] < alpha:
+        yield "curve_beyond_chance"
+
+
+def _absence_caveats(row: Row, found: bool) -> Iterator[str]:
+    """Absence of evidence and evidence of absence are told apart."""
+    if found:
+        if row["evidence"] == "undecided":
+            yield "evidence_undecided"
+        return
+    if row["equivalence"] == "negligible":
+        yield "effect_negligible"
+    elif row["equivalence"] == "open":
+        yield "absence_not_shown"
+    if row["evidence"].endswith("against"):
+        yield "evidence_against"
+    if row["detectable_beta"] > row["equivalence_bound"]:
+        yield "small_effects_missed"

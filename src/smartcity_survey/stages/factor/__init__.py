@@ -1,0 +1,1 @@
+"""Components and common factors of the items, and which items stay."""

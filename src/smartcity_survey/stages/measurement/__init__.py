@@ -1,0 +1,1 @@
+"""The constructs as measured: reliability, validity, scores, common method bias."""

@@ -1,0 +1,119 @@
+"""Measurement: are the constructs reliable and distinct?"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.io import Card, StageResult
+from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
+from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.naming import naming, square
+from smartcity_survey.stages.needs import Measured, PlsFitOptions
+from smartcity_survey.stages.pls.pls import fit_model
+from smartcity_survey.stages.pls.pls_inputs import PlsInputs
+from smartcity_survey.stages.refusals import Refusals
+from smartcity_survey.stats.core.correlations import covariance
+from smartcity_survey.stats.core.errors import HeywoodCase
+from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.measurement.reliability_coefficients import (
+    average_variance_extracted,
+    composite_reliability,
+    reliability,
+)
+from smartcity_survey.stats.measurement.validity import fornell_larcker, htmt
+from smartcity_survey.stats.sem.cfa import CfaFit, fit_cfa
+from smartcity_survey.study.model import Model
+
+
+@stage("reliability", "fornell_larcker", "htmt")
+def evaluate_measurement(answers: pd.DataFrame, model: Measured, section: PlsFitOptions) -> StageResult:
+    """Reliability and discriminant validity of the constructs.
+
+    Composite reliability, AVE, rho_A and the Fornell-Larcker criterion rest on the PLS loadings, as
+    Hair et al. report them; `ave_cfa` and `composite_reliability_cfa` on those of the CFA.
+    """
+    inputs = PlsInputs.of(answers, model, section)
+    x = inputs.x
+    n, membership = len(x), model.membership()
+    refusals = Refusals(model.items, model.names)
+    with naming(model.items, "measurement", model.names):
+        correlations, covariances = inputs.correlation(), covariance(x, ddof=1)
+        pls = refusals.attempt("pls", lambda: fit_model(correlations, n, model, section))
+        by_pls = reliability(
+            covariances,
+            n,
+            membership,
+            loadings=None if pls is None else pls.loadings,
+            rho_a=None if pls is None else pls.rho_a,
+        )
+        ratios = htmt(correlations, membership)
+    by_composites = refusals.card()
+    cfa = refusals.attempt("cfa", lambda: fit_cfa(covariance(x, ddof=0), n, membership))
+    factors = np.full(membership.shape, np.nan) if cfa is None else cfa.std_loadings
+    _note_omegas(refusals, covariances, n, model)
+    constructs = pd.DataFrame(
+        {
+            "construct": model.names,
+            "n_items": by_pls.n_items,
+            "cronbach_alpha": by_pls.alpha,
+            "cronbach_alpha_low": by_pls.alpha_low,
+            "cronbach_alpha_high": by_pls.alpha_high,
+            "cronbach_alpha_standardised": by_pls.standardised_alpha,
+            "omega": by_pls.omega,
+            "rho_a": by_pls.rho_a,
+            "composite_reliability": by_pls.rho_c,
+            "ave": by_pls.ave,
+            "composite_reliability_cfa": composite_reliability(factors, membership),
+            "ave_cfa": average_variance_extracted(factors, membership),
+            "mean_inter_item_r": by_pls.mean_inter_item_r,
+        }
+    )
+    estimator: Card = {
+        **pls_estimator(model, section),
+        "method": "alpha and omega from covariances; rho_A, composite reliability and AVE from PLS loadings",
+        **inputs.card(),
+        **({} if pls is None else {"iterations": pls.n_iterations}),
+        "signs": "positive loading sums",
+        "divisor": "n - 1",
+        **respondents(n),
+    }
+    distinct = pd.DataFrame()
+    if pls is not None:
+        distinct = square(fornell_larcker(pls.construct_corr, by_pls.ave), model.names, "construct")
+    return StageResult(
+        tables={
+            "reliability": constructs,
+            "fornell_larcker": distinct,
+            "htmt": square(ratios, model.names, "construct"),
+        },
+        cards={
+            "reliability": {**estimator, **refusals.card()},
+            "fornell_larcker": {**estimator, **by_composites},
+            "htmt": {
+                "method": "absolute correlations",
+                **inputs.card(),
+                **single_items(model),
+                **respondents(n),
+            },
+        },
+    )
+
+
+def _note_omegas(refusals: Refusals, covariances: Array, n: int, model: Model) -> None:
+    """Why constructs of three items or more have no omega, where that is so."""
+    for construct in model.constructs:
+        own = [model.items.index(item) for item in construct.items]
+        if len(own) > 2:
+            factor = partial(_single_factor, covariances[np.ix_(own, own)], n)
+            refusals.attempt("omega", factor, items=construct.items)
+
+
+def _single_factor(S: Array, n: int) -> CfaFit:
+    """The factor behind omega, which leaves every item a variance of its own."""
+    fit = fit_cfa(S, n, np.ones((len(S), 1), dtype=bool))
+    if fit.heywood.size:
+        raise HeywoodCase(tuple(fit.heywood.tolist()))
+    return fit

@@ -1,0 +1,1 @@
+"""PLS-SEM: estimates, assessment, prediction, constructs of constructs, moderation."""

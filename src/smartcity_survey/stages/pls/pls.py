@@ -1,0 +1,232 @@
+"""PLS-SEM: loadings, weights and paths with their bootstrap, and the quality of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.errors import NoSolution
+from smartcity_survey.io import StageResult
+from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.naming import naming
+from smartcity_survey.stages.needs import (
+    PLS_FIT,
+    Bar,
+    MeasuredHigherOrder,
+    Options,
+    Seed,
+    has_higher_order,
+    has_moderations,
+)
+from smartcity_survey.stages.pls.higher_order import HIGHER_ORDER_TABLES, higher_order_tables
+from smartcity_survey.stages.pls.moderation import MODERATION_TABLES, moderation_tables
+from smartcity_survey.stages.pls.pls_bootstrap import (
+    bootstrap_card,
+    interval_columns,
+    interval_summary,
+    item_interval_columns,
+    resample,
+)
+from smartcity_survey.stages.pls.pls_consistent import CONSISTENT_TABLES, consistent_tables
+from smartcity_survey.stages.pls.pls_inputs import PlsInputs, core_mode
+from smartcity_survey.stages.refusals import refused
+from smartcity_survey.stats.core.intervals import summarise
+from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.pls.algorithm import PlsFit, fit_pls
+from smartcity_survey.stats.pls.bootstrap import PlsBootstrap
+from smartcity_survey.stats.pls.mediation import chain_effects, chain_standard_errors, chains
+from smartcity_survey.stats.pls.model import PlsModel
+from smartcity_survey.stats.pls.stack import Reason
+from smartcity_survey.study.config import PlsSection
+from smartcity_survey.study.model import Model
+
+TABLES = (
+    *("pls_loadings", "pls_weights", "pls_paths", "pls_quality", "specific_indirect", "htmt_bounds"),
+    *("pls_inadmissible", *CONSISTENT_TABLES),
+)
+BootstrapOptions = Annotated[
+    PlsSection, Options(PlsSection, (*PLS_FIT, "bootstrap_draws", "interval", "confidence_level"))
+]
+Progress = Annotated[
+    Callable[[int], None] | None, Bar("bootstrap", lambda config: config.pls.bootstrap_draws)
+]
+
+REASONS = {
+    Reason.CONSTANT_ITEM: "constant",
+    Reason.NOT_CONVERGED: "not_converged",
+    Reason.DEPENDENT_ITEMS: "dependent",
+    Reason.DEPENDENT_PREDICTORS: "dependent_predictors",
+    Reason.UNRELIABLE: "unreliable",
+    Reason.IMPROPER: "improper",
+}
+
+
+def pls_model(model: Model, section: PlsSection) -> PlsModel:
+    """The model in the numeric core's terms."""
+    return PlsModel(
+        blocks=model.membership(),
+        paths=model.path_matrix(),
+        modes=tuple(core_mode(construct.mode) for construct in model.constructs),
+        scheme=section.scheme,
+    )
+
+
+def fit_model(R: Array, n: int, model: Model, section: PlsSection) -> PlsFit:
+    """`fit_pls` of the model on item correlations R (p, p), iterated as the config says."""
+    return fit_pls(
+        R,
+        n,
+        pls_model(model, section),
+        tolerance=section.tolerance,
+        max_iterations=section.max_iterations,
+    )
+
+
+@stage(*TABLES, optional={has_moderations: MODERATION_TABLES, has_higher_order: HIGHER_ORDER_TABLES})
+def estimate_pls(
+    answers: pd.DataFrame,
+    model: MeasuredHigherOrder,
+    section: BootstrapOptions,
+    seed: Seed,
+    progress: Progress = None,
+) -> StageResult:
+    """Fit the path model to the kept items and to bootstrap resamples of the respondents."""
+    inputs = PlsInputs.of(answers, model, section)
+    further_tables = (
+        *(MODERATION_TABLES if model.moderations else ()),
+        *(HIGHER_ORDER_TABLES if model.higher_order else ()),
+    )
+    try:
+        with naming(model.items, "PLS-SEM", model.names):
+            pls = pls_model(model, section)
+            bootstrap = resample(inputs, pls, section, seed, progress)
+    except NoSolution as error:
+        return refused((*TABLES, *further_tables), error)
+    tables = {
+        "pls_loadings": _item_table(bootstrap, model, section, "loadings", "loading"),
+        "pls_weights": _item_table(bootstrap, model, section, "outer_weights", "weight"),
+        "pls_paths": _paths(bootstrap, model, section),
+        "pls_quality": _quality(bootstrap, model, section),
+        "specific_indirect": _specific_indirect(bootstrap, model, section),
+        "htmt_bounds": _htmt_bounds(bootstrap, model, section),
+        "pls_inadmissible": _inadmissible(bootstrap, model),
+    }
+    card = bootstrap_card(bootstrap, inputs, model, section)
+    further = [consistent_tables(inputs, bootstrap, pls, model, section)]
+    if model.moderations:
+        further.append(moderation_tables(inputs, bootstrap, model, section))
+    if model.higher_order:
+        further.append(higher_order_tables(inputs, pls, model, section, seed))
+    cards = dict.fromkeys(tables, card)
+    for result in further:
+        tables |= result.tables
+        cards |= result.cards
+    return StageResult(tables=tables, cards=cards)
+
+
+def _item_table(
+    bootstrap: PlsBootstrap, model: Model, section: PlsSection, field: str, column: str
+) -> pd.DataFrame:
+    summary = interval_summary(bootstrap, section, field)
+    return pd.DataFrame(
+        {
+            "item": model.items,
+            "construct": [model.construct_of(item) for item in model.items],
+            column: summary.estimate,
+            **item_interval_columns(summary, model),
+        }
+    )
+
+
+def _paths(bootstrap: PlsBootstrap, model: Model, section: PlsSection) -> pd.DataFrame:
+    summary = interval_summary(bootstrap, section, "path_coefficients")
+    index = {name: position for position, name in enumerate(model.names)}
+    where = tuple(np.array([index[name] for name in side]) for side in zip(*model.paths, strict=True))
+    return pd.DataFrame(
+        {
+            "path": [f"{source} -> {target}" for source, target in model.paths],
+            "source": [source for source, _ in model.paths],
+            "target": [target for _, target in model.paths],
+            "estimate": summary.estimate[where],
+            **interval_columns(summary, where),
+            "f2": bootstrap.fit.f2[where],
+            "vif": bootstrap.fit.inner_vif[where],
+        }
+    )
+
+
+def _specific_indirect(bootstrap: PlsBootstrap, model: Model, section: PlsSection) -> pd.DataFrame:
+    """The effect along every chain of paths; no lines where no chain is longer than one path."""
+    along = chains(model.path_matrix())
+    keep = bootstrap.admissible
+    jackknife, draw_se = bootstrap.jackknife, None
+    if bootstrap.draw_se is not None:
+        # First order of the delta method: the standard errors of a product's factors, taken as independent.
+        draw_se = chain_standard_errors(
+            bootstrap.draws.path_coefficients[keep], bootstrap.draw_se.path_coefficients[keep], along
+        )
+    summary = summarise(
+        chain_effects(bootstrap.estimate.path_coefficients, along),
+        chain_effects(bootstrap.draws.path_coefficients[keep], along),
+        kind=section.interval,
+        level=section.confidence_level,
+        jackknife=None if jackknife is None else chain_effects(jackknife.path_coefficients, along),
+        draw_se=draw_se,
+    )
+    return pd.DataFrame(
+        {
+            "path": [" -> ".join(model.names[j] for j in chain) for chain in along],
+            "estimate": summary.estimate,
+            **interval_columns(summary, slice(None)),
+        }
+    )
+
+
+def _quality(bootstrap: PlsBootstrap, model: Model, section: PlsSection) -> pd.DataFrame:
+    summary = interval_summary(bootstrap, section, "r2")
+    frame = pd.DataFrame(
+        {
+            "construct": model.names,
+            "r2": bootstrap.fit.r2,
+            "adj_r2": bootstrap.fit.adj_r2,
+            "r2_ci_low": summary.low,
+            "r2_ci_high": summary.high,
+        }
+    )
+    return frame[frame["construct"].isin(model.outcomes)].reset_index(drop=True)
+
+
+def _htmt_bounds(bootstrap: PlsBootstrap, model: Model, section: PlsSection) -> pd.DataFrame:
+    """Both ratios of every pair of constructs, and whether their bounds keep below the usual limits."""
+    rows, columns = np.tril_indices(len(model.names), -1)
+    frame = pd.DataFrame(
+        {"construct_1": [model.names[i] for i in columns], "construct_2": [model.names[i] for i in rows]}
+    )
+    for ratio, prefix in (("htmt", ""), ("htmt2", "htmt2_")):
+        value = getattr(bootstrap.estimate, ratio)[rows, columns]
+        # Without a value of the sample, those of some resamples bound nothing.
+        bound = np.where(
+            np.isnan(value), np.nan, bootstrap.upper_bound(ratio, section.confidence_level)[rows, columns]
+        )
+        frame[ratio] = value
+        frame[f"{prefix}upper_bound"] = bound
+        for name, limit in (("085", 0.85), ("090", 0.90)):
+            frame[f"{prefix}below_{name}"] = bound < limit
+    draws = bootstrap.draws.htmt2[bootstrap.admissible][:, rows, columns]
+    frame["htmt2_undefined"] = np.count_nonzero(np.isnan(draws), axis=0)
+    return frame
+
+
+def _inadmissible(bootstrap: PlsBootstrap, model: Model) -> pd.DataFrame:
+    rows = [
+        {
+            "reason": REASONS[reason],
+            "where": model.items[position] if reason is Reason.CONSTANT_ITEM else model.names[position],
+            "n_draws": count,
+        }
+        for (reason, position), count in bootstrap.inadmissible().items()
+    ]
+    return pd.DataFrame(rows, columns=["reason", "where", "n_draws"])

@@ -1,0 +1,246 @@
+"""How good the PLS model is: fit, discriminant validity, collinearity of items, effects, importance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.io import WHOLE, Card, StageResult
+from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
+from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.naming import naming, square
+from smartcity_survey.stages.needs import PLS_FIT, Measured, Options, Seed
+from smartcity_survey.stages.pls.pls import pls_model
+from smartcity_survey.stages.pls.pls_inputs import PlsInputs
+from smartcity_survey.stages.refusals import Refusals
+from smartcity_survey.stats.core.correlations import require_independence
+from smartcity_survey.stats.core.errors import NotPositiveDefinite
+from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.measurement.validity import htmt2
+from smartcity_survey.stats.pls.algorithm import PlsFit, fit_pls
+from smartcity_survey.stats.pls.blindfolding import blindfolding_q2, omission_distance
+from smartcity_survey.stats.pls.ipma import importance_performance
+from smartcity_survey.stats.pls.model import PlsModel
+from smartcity_survey.stats.pls.model_fit import (
+    Measurement,
+    Structural,
+    discrepancy,
+    exact_fit,
+    implied_correlations,
+    outer_vif,
+)
+from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.config import PlsSection
+from smartcity_survey.study.model import Model
+
+READINGS: dict[str, tuple[Measurement, Structural]] = {
+    "composite_saturated": ("composite", "saturated"),
+    "composite_estimated": ("composite", "estimated"),
+    "factor_saturated": ("factor", "saturated"),
+    "factor_estimated": ("factor", "estimated"),
+}
+STATISTICS = ("srmr", "d_uls", "d_g", "nfi")
+
+
+TABLES = ("pls_fit", "cross_loadings", "htmt2", "pls_effects", "blindfolding", "ipma")
+
+
+AssessmentOptions = Annotated[PlsSection, Options(PlsSection, (*PLS_FIT, "exact_fit_draws"))]
+
+
+@stage(*TABLES)
+def assess_pls(
+    answers: pd.DataFrame, model: Measured, codebook: Codebook, section: AssessmentOptions, seed: Seed
+) -> StageResult:
+    """Fit the path model once and judge it by everything that needs no bootstrap of its estimates."""
+    inputs = PlsInputs.of(answers, model, section)
+    x = inputs.x
+    pls = pls_model(model, section)
+    with naming(model.items, "PLS-SEM", model.names):
+        R = inputs.correlation()
+        fit = fit_pls(R, len(x), pls, tolerance=section.tolerance, max_iterations=section.max_iterations)
+    refusals = {name: Refusals(model.items, model.names) for name in TABLES}
+    distance = omission_distance(len(x))
+
+    factors = refusals["pls_fit"].attempt("plsc", lambda: _factors(R, fit.n, pls, section))
+
+    def attempt(name: str, compute: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        found = refusals[name].attempt(WHOLE, compute)
+        return pd.DataFrame() if found is None else found
+
+    card: Card = {
+        **pls_estimator(model, section),
+        **inputs.card(),
+        "iterations": fit.n_iterations,
+        "signs": "positive loading sums",
+        "divisor": "n - 1",
+        **respondents(fit.n),
+    }
+    tables = {
+        "pls_fit": attempt("pls_fit", lambda: _fit(inputs, R, fit, factors, pls, section, seed)),
+        "cross_loadings": _cross_loadings(fit, R, model, refusals["cross_loadings"]),
+        "htmt2": square(htmt2(R, model.membership()), model.names, "construct"),
+        "pls_effects": _effects(fit, model),
+        "blindfolding": attempt("blindfolding", lambda: _relevance(x, pls, model, section, distance)),
+        "ipma": _importance(inputs, fit, model, codebook),
+    }
+    cards: dict[str, Card] = {
+        **dict.fromkeys(tables, card),
+        "pls_fit": {
+            **card,
+            "logarithms": "natural",
+            **_exact_fit_card(inputs, section, seed),
+        },
+        "htmt2": {
+            "method": "geometric means of signed correlations",
+            **inputs.card(),
+            **single_items(model),
+            **respondents(fit.n),
+        },
+        "blindfolding": {
+            **card,
+            **inputs.unused_card(),
+            "omission_distance": distance,
+            "replacement": "mean of the others",
+        },
+        "ipma": {**card, "scores": "0 worst to 100 best answer", "effects": "total, unstandardised"},
+    }
+    return StageResult(tables, {name: {**card, **refusals[name].card()} for name, card in cards.items()})
+
+
+def _exact_fit_card(inputs: PlsInputs, section: PlsSection, seed: int) -> Card:
+    if not inputs.plain:
+        return {"exact_fit": "only for Pearson correlations of unweighted answers"}
+    return {
+        "exact_fit": "resamples of answers rotated to the implied correlations",
+        "exact_fit_draws": section.exact_fit_draws,
+        "seed": seed,
+    }
+
+
+def _factors(R: Array, n: int, pls: PlsModel, section: PlsSection) -> PlsFit:
+    """The fit of common factors by PLSc, whose correlations are those of some population."""
+    factors = fit_pls(
+        R,
+        n,
+        replace(pls, consistent=True),
+        tolerance=section.tolerance,
+        max_iterations=section.max_iterations,
+    )
+    if factors.smallest_eigenvalue <= 0:
+        raise NotPositiveDefinite(factors.smallest_eigenvalue)
+    return factors
+
+
+def _fit(
+    inputs: PlsInputs,
+    R: Array,
+    composites: PlsFit,
+    factors: PlsFit | None,
+    pls: PlsModel,
+    section: PlsSection,
+    seed: int,
+) -> pd.DataFrame:
+    """Every reading of the model's implied correlations, with the test of exact fit.
+
+    Factors imply them by PLSc's loadings and correlations, composites by the ordinary ones; resamples are
+    fitted as the sample was.
+    """
+    require_independence(R, len(inputs.x))
+    rows: list[dict[str, str | float]] = []
+    for reading, (measurement, structural) in READINGS.items():
+        fit, fitted = composites, pls
+        if measurement == "factor":
+            if factors is None:
+                rows += ({"model": reading, "statistic": name} for name in STATISTICS)
+                continue
+            fit, fitted = factors, replace(pls, consistent=True)
+        found = discrepancy(R, implied_correlations(R, fit, fitted, measurement, structural))
+        exact = (
+            exact_fit(
+                inputs.x,
+                fitted,
+                measurement,
+                structural,
+                draws=section.exact_fit_draws,
+                seed=seed,
+                tolerance=section.tolerance,
+                max_iterations=section.max_iterations,
+            )
+            if inputs.plain
+            else None
+        )
+        nothing = np.full(3, np.nan)
+        limits = (
+            (nothing,) * 3
+            if exact is None or not len(exact.draws)
+            else (exact.quantile(0.95), exact.quantile(0.99), exact.p())
+        )
+        for position, name in enumerate(STATISTICS[:3]):
+            quantile_95, quantile_99, p = (float(limit[position]) for limit in limits)
+            rows.append(
+                {
+                    "model": reading,
+                    "statistic": name,
+                    "value": getattr(found, name),
+                    "quantile_95": quantile_95,
+                    "quantile_99": quantile_99,
+                    "p": p,
+                }
+            )
+        rows.append({"model": reading, "statistic": "nfi", "value": found.nfi})
+    columns = ["model", "statistic", "value", "quantile_95", "quantile_99", "p"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _cross_loadings(fit: PlsFit, R: Array, model: Model, refusals: Refusals) -> pd.DataFrame:
+    inflation = refusals.attempt("vif", lambda: outer_vif(R, model.membership()))
+    frame = pd.DataFrame(fit.cross_loadings, columns=list(model.names))
+    frame.insert(0, "item", list(model.items))
+    frame.insert(1, "vif", np.nan if inflation is None else inflation)
+    return frame
+
+
+def _effects(fit: PlsFit, model: Model) -> pd.DataFrame:
+    sources, targets = np.nonzero(fit.total_effects)
+    return pd.DataFrame(
+        {
+            "path": [f"{model.names[i]} -> {model.names[j]}" for i, j in zip(sources, targets, strict=True)],
+            "source": [model.names[i] for i in sources],
+            "target": [model.names[j] for j in targets],
+            "direct_effect": fit.path_coefficients[sources, targets],
+            "indirect_effect": fit.indirect_effects[sources, targets],
+            "total_effect": fit.total_effects[sources, targets],
+        }
+    )
+
+
+def _relevance(x: Array, pls: PlsModel, model: Model, section: PlsSection, distance: int) -> pd.DataFrame:
+    q2 = blindfolding_q2(x, pls, distance, tolerance=section.tolerance, max_iterations=section.max_iterations)
+    frame = pd.DataFrame({"construct": model.names, "q2": q2, "omission_distance": distance})
+    return frame[frame["construct"].isin(model.outcomes)].reset_index(drop=True)
+
+
+def _importance(inputs: PlsInputs, fit: PlsFit, model: Model, codebook: Codebook) -> pd.DataFrame:
+    scales = [codebook.scale_of(item) for item in model.items]
+    minimum = np.array([scale.minimum for scale in scales], dtype=np.float64)
+    maximum = np.array([scale.maximum for scale in scales], dtype=np.float64)
+    frames: list[pd.DataFrame] = []
+    for outcome in model.outcomes:
+        target = model.names.index(outcome)
+        found = importance_performance(inputs.x, fit, target, minimum, maximum, inputs.weights)
+        frame = pd.DataFrame(
+            {
+                "outcome": outcome,
+                "construct": model.names,
+                "importance": found.importance,
+                "performance": found.performance,
+                "negative_weights": found.negative_weights,
+            }
+        )
+        frames.append(frame[fit.total_effects[:, target] != 0])
+    return pd.concat(frames, ignore_index=True)

@@ -1,0 +1,116 @@
+"""How well the PLS model predicts answers it has not seen: PLSpredict and CVPAT."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.io import Card, StageResult
+from smartcity_survey.stages.cards import pls_estimator, respondents
+from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.naming import naming
+from smartcity_survey.stages.needs import PLS_FIT, Measured, Options, Seed
+from smartcity_survey.stages.pls.pls import pls_model
+from smartcity_survey.stages.pls.pls_inputs import PlsInputs
+from smartcity_survey.stats.pls.prediction import (
+    PlsPrediction,
+    accuracy,
+    loss_difference,
+    predict_pls,
+    random_folds,
+)
+from smartcity_survey.study.config import PlsSection
+from smartcity_survey.study.model import Model
+
+PredictionOptions = Annotated[
+    PlsSection, Options(PlsSection, (*PLS_FIT, "folds", "repetitions", "confidence_level"))
+]
+
+
+@stage("pls_predict", "cvpat")
+def predict_answers(
+    answers: pd.DataFrame, model: Measured, section: PredictionOptions, seed: Seed
+) -> StageResult:
+    """Predict the items of explained constructs fold by fold, beside a linear model and the averages."""
+    inputs = PlsInputs.of(answers, model, section)
+    x = inputs.x
+    with naming(model.items, "PLSpredict", model.names):
+        prediction = predict_pls(
+            x,
+            pls_model(model, section),
+            random_folds(len(x), section.folds, section.repetitions, seed=seed),
+            tolerance=section.tolerance,
+            max_iterations=section.max_iterations,
+        )
+    card: Card = {
+        **pls_estimator(model, section),
+        "method": "PLSpredict; predictions averaged over repetitions",
+        "folds": section.folds,
+        "repetitions": section.repetitions,
+        "predicted_from": "scores of the direct antecedents",
+        "linear_model": "all items of constructs that nothing explains, with a constant",
+        "q2_predict": "against the averages of the training folds",
+        **inputs.unused_card(),
+        "divisor": "n - 1",
+        **respondents(len(x)),
+        "seed": seed,
+    }
+    loss: Card = {
+        **card,
+        "method": "CVPAT: mean squared error per respondent, paired t-test, two-sided",
+        "confidence_level": section.confidence_level,
+    }
+    return StageResult(
+        tables={"pls_predict": _errors(prediction, model), "cvpat": _losses(prediction, model, section)},
+        cards={"pls_predict": card, "cvpat": loss},
+    )
+
+
+def _errors(prediction: PlsPrediction, model: Model) -> pd.DataFrame:
+    own = accuracy(prediction.actual, prediction.pls, prediction.average)
+    linear = accuracy(prediction.actual, prediction.lm, prediction.average)
+    return pd.DataFrame(
+        {
+            "item": [model.items[item] for item in prediction.items],
+            "construct": [model.names[construct] for construct in prediction.constructs],
+            "q2_predict": own.q2,
+            "rmse": own.rmse,
+            "rmse_lm": linear.rmse,
+            "mae": own.mae,
+            "mae_lm": linear.mae,
+            "rmse_below_lm": own.rmse < linear.rmse,
+        }
+    )
+
+
+def _losses(prediction: PlsPrediction, model: Model, section: PlsSection) -> pd.DataFrame:
+    """The model against both benchmarks, for each explained construct and for all of them."""
+    groups = {name: prediction.constructs == model.names.index(name) for name in model.outcomes}
+    if len(groups) > 1:
+        groups["all"] = np.ones(len(prediction.items), dtype=bool)
+    rows: list[dict[str, str | float]] = []
+    for subject, items in groups.items():
+        for benchmark, predicted in (("average", prediction.average), ("linear", prediction.lm)):
+            found = loss_difference(
+                prediction.actual[:, items],
+                prediction.pls[:, items],
+                predicted[:, items],
+                level=section.confidence_level,
+            )
+            rows.append(
+                {
+                    "subject": subject,
+                    "benchmark": benchmark,
+                    "loss": found.loss,
+                    "benchmark_loss": found.benchmark_loss,
+                    "difference": found.difference,
+                    "t": found.t,
+                    "df": found.df,
+                    "p": found.p,
+                    "ci_low": found.ci_low,
+                    "ci_high": found.ci_high,
+                }
+            )
+    return pd.DataFrame(rows)

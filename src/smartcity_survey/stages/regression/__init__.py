@@ -1,0 +1,1 @@
+"""Regressions of the scores, and how far they can be trusted."""

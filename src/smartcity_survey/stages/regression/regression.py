@@ -1,0 +1,275 @@
+"""Regression: ordinary least squares of each outcome's score on its predictors' scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.data.disclosure import protect
+from smartcity_survey.io import Card, StageResult
+from smartcity_survey.stages.cards import respondents
+from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.measurement.scores import require_scores
+from smartcity_survey.stages.needs import Asked, Method
+from smartcity_survey.stages.refusals import Refusals
+from smartcity_survey.stages.regression.blocks import CONSTANT, demographic_dummies, hierarchical_tables
+from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.regression.collinearity import Collinearity
+from smartcity_survey.stats.regression.least_squares import OlsFit, ols, refuse_perfect_fit
+from smartcity_survey.stats.regression.ols_diagnostics import RegressionDiagnostics, regression_diagnostics
+from smartcity_survey.stats.regression.residuals import RESIDUAL_STATISTICS, ResidualStatistics
+from smartcity_survey.study.codebook import RESPONDENT, Codebook
+from smartcity_survey.study.config import RegressionSection
+
+_HIERARCHICAL = ("hierarchical_blocks", "hierarchical_coefficients")
+_FITTED = ("model_summary", "anova", "coefficients")
+_JUDGED = ("collinearity", "regression_diagnostics", "residual_statistics")
+_CASEWISE = [
+    *("outcome", RESPONDENT, "fitted", "residual", "standardised_residual", "studentised_residual"),
+    *("deleted_studentised_residual", "leverage", "cooks_distance"),
+]
+
+
+@stage(
+    *_FITTED,
+    *_JUDGED,
+    *_HIERARCHICAL,
+    private={"casewise": _CASEWISE},
+    hides=protect,
+    beside=("demographics",),
+)
+def estimate_regression(
+    scores: pd.DataFrame,
+    answers: pd.DataFrame,
+    model: Asked,
+    codebook: Codebook,
+    section: RegressionSection,
+    method: Method,
+) -> StageResult:
+    """One regression per outcome of the model; the tables of SPSS REGRESSION with HC3 errors beside them.
+
+    An outcome whose regression has no solution keeps its lines among the coefficients, without numbers.
+
+    scores, answers : the same respondents in the same order; of the answers only the demographic ones are
+        used, as the first block of the hierarchical regression.
+    """
+    require_scores(scores, model)
+    dummies, references = demographic_dummies(answers, codebook, section.controls)
+    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in (*_FITTED, *_JUDGED, *_HIERARCHICAL)}
+    casewise = [pd.DataFrame(columns=_CASEWISE)]
+    alone, judged, in_blocks = Refusals(), Refusals(), Refusals()
+    for outcome in model.outcomes:
+        predictors = model.predictors(outcome)
+        y, x = scores[outcome].to_numpy(), scores[list(predictors)]
+        names = (*predictors, outcome)
+        fit = alone.attempt(
+            "regression", partial(_least_squares, y, x.to_numpy(), section.confidence_level), items=names
+        )
+        blocks = in_blocks.attempt(
+            "hierarchical_regression",
+            partial(hierarchical_tables, y, x, dummies, references, section.confidence_level),
+            items=(*dummies.columns, *predictors, outcome),
+        )
+        own = {"coefficients": pd.DataFrame({"term": [CONSTANT, *predictors]})}
+        if fit is not None:
+            own = _tables(fit, predictors)
+            judge = partial(regression_diagnostics, fit, x.to_numpy())
+            diagnostics = judged.attempt("regression_diagnostics", judge, items=names)
+            if diagnostics is not None:
+                own |= _judged(fit, diagnostics, predictors)
+                casewise.append(_casewise(fit, diagnostics, scores[RESPONDENT], outcome))
+        for name, frame in (own | (blocks or {})).items():
+            frame.insert(0, "outcome", outcome)
+            parts[name].append(frame)
+    n = len(scores)
+    card: Card = {
+        "method": "ordinary least squares, SPSS conventions",
+        "scores": method,
+        "standard_errors": "classical; HC3 beside them",
+        "confidence_level": section.confidence_level,
+        "divisor": "n - k - 1",
+        **respondents(n),
+    }
+    hierarchical: Card = {
+        "method": "ordinary least squares, blocks entered one after another",
+        "controls": len(section.controls),
+        "scores": method,
+        "divisor": "n - k - 1",
+        **respondents(n),
+        "missing": "no answer is a category of its own",
+        **in_blocks.card(),
+    }
+    order: dict[str, Card] = {"regression_diagnostics": {"order": "Durbin-Watson in the order of the rows"}}
+    return StageResult(
+        tables={name: _below_one_another(frames) for name, frames in parts.items()},
+        cards={name: {**card, **alone.card()} for name in _FITTED}
+        | {name: {**card, **order.get(name, {}), **alone.card(), **judged.card()} for name in _JUDGED}
+        | dict.fromkeys(_HIERARCHICAL, hierarchical),
+        private={"casewise": _below_one_another(casewise)},
+    )
+
+
+def _below_one_another(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """All frames in one; the empty ones give columns alone."""
+    full = [frame for frame in frames if len(frame)]
+    return pd.concat(full, ignore_index=True) if full else next(iter(frames), pd.DataFrame())
+
+
+def _least_squares(y: Array, x: Array, level: float) -> OlsFit:
+    """The regression, unless its residuals are rounding error, of which nothing can be said."""
+    fit = ols(y, x, ci_level=level)
+    refuse_perfect_fit(fit)
+    return fit
+
+
+def _tables(fit: OlsFit, predictors: Sequence[str]) -> dict[str, pd.DataFrame]:
+    return {
+        "model_summary": pd.DataFrame(
+            {
+                "r": [fit.r],
+                "r2": [fit.r2],
+                "adj_r2": [fit.adj_r2],
+                "std_error_estimate": [fit.std_error_estimate],
+                "durbin_watson": [fit.durbin_watson],
+                "n": [fit.n],
+            }
+        ),
+        "anova": pd.DataFrame(
+            {
+                "source": ["regression", "residual", "total"],
+                "sum_of_squares": [fit.ss_regression, fit.ss_residual, fit.ss_total],
+                "df": [fit.df_regression, fit.df_residual, fit.df_regression + fit.df_residual],
+                "mean_square": [fit.ms_regression, fit.ms_residual, np.nan],
+                "f": [fit.f, np.nan, np.nan],
+                "p": [fit.f_p, np.nan, np.nan],
+            }
+        ),
+        "coefficients": _coefficients(fit, predictors),
+    }
+
+
+def _judged(
+    fit: OlsFit, diagnostics: RegressionDiagnostics, predictors: Sequence[str]
+) -> dict[str, pd.DataFrame]:
+    return {
+        "collinearity": _collinearity(diagnostics.collinearity, predictors),
+        "regression_diagnostics": _diagnostics(diagnostics, fit.n, len(predictors)),
+        "residual_statistics": _residuals(diagnostics.residual_statistics),
+    }
+
+
+def _residuals(statistics: ResidualStatistics) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "quantity": RESIDUAL_STATISTICS,
+            "min": statistics.minimum,
+            "max": statistics.maximum,
+            "mean": statistics.mean,
+            "sd": statistics.sd,
+            "n": statistics.n,
+        }
+    )
+
+
+def _coefficients(fit: OlsFit, predictors: Sequence[str]) -> pd.DataFrame:
+    def slopes(values: Array) -> Array:
+        return np.concatenate([[np.nan], values])
+
+    return pd.DataFrame(
+        {
+            "term": [CONSTANT, *predictors],
+            "b": fit.coef,
+            "std_error": fit.std_err,
+            "beta": slopes(fit.beta),
+            "t": fit.t,
+            "p": fit.p,
+            "ci_low": fit.ci_low,
+            "ci_high": fit.ci_high,
+            "tolerance": slopes(fit.tolerance),
+            "vif": slopes(fit.vif),
+            "hc3_std_error": fit.hc3_std_err,
+            "hc3_t": fit.hc3_t,
+            "hc3_p": fit.hc3_p,
+            "zero_order": slopes(fit.zero_order),
+            "partial": slopes(fit.partial),
+            "part": slopes(fit.part),
+        }
+    )
+
+
+def _collinearity(collinearity: Collinearity, predictors: Sequence[str]) -> pd.DataFrame:
+    frame = pd.DataFrame(
+        {
+            "dimension": np.arange(1, len(predictors) + 2),
+            "eigenvalue": collinearity.eigenvalues,
+            "condition_index": collinearity.condition_indices,
+        }
+    )
+    shares = pd.DataFrame(
+        collinearity.variance_proportions,
+        columns=[f"variance_proportion_{term}" for term in (CONSTANT, *predictors)],
+    )
+    return pd.concat([frame, shares], axis=1)
+
+
+def _diagnostics(diagnostics: RegressionDiagnostics, n: int, k: int) -> pd.DataFrame:
+    tests: dict[str, tuple[float, float]] = {
+        "breusch_pagan_koenker": _pair(diagnostics.breusch_pagan.lagrange_multiplier),
+        "jarque_bera": _pair(diagnostics.jarque_bera),
+        "residual_skewness": (diagnostics.jarque_bera.skewness, np.nan),
+        "residual_kurtosis": (diagnostics.jarque_bera.kurtosis, np.nan),
+        "durbin_watson_exact": _pair(diagnostics.durbin_watson),
+    }
+    if diagnostics.white is not None:
+        tests["white"] = _pair(diagnostics.white.lagrange_multiplier)
+    if diagnostics.shapiro is not None:
+        tests["shapiro_wilk"] = _pair(diagnostics.shapiro)
+    if diagnostics.reset is not None:
+        tests["reset"] = _pair(diagnostics.reset)
+    cases = diagnostics.influence
+    counts = {
+        "max_condition_index": diagnostics.collinearity.condition_indices.max(),
+        "max_cooks_distance": cases.cooks_distance.max(),
+        "n_cooks_distance_above_4_over_n": (cases.cooks_distance > 4 / n).sum(),
+        "n_leverage_above_3_k1_over_n": (cases.leverage > 3 * (k + 1) / n).sum(),
+        "n_residuals_beyond_3": (np.abs(cases.standardised_residuals) > 3).sum(),
+    }
+    rows = [(name, value, p) for name, (value, p) in tests.items()]
+    rows += [(name, float(value), np.nan) for name, value in counts.items()]
+    return pd.DataFrame(rows, columns=["statistic", "value", "p"])
+
+
+class _Test(Protocol):
+    @property
+    def statistic(self) -> float: ...
+
+    @property
+    def p(self) -> float: ...
+
+
+def _pair(test: _Test) -> tuple[float, float]:
+    return test.statistic, test.p
+
+
+def _casewise(
+    fit: OlsFit, diagnostics: RegressionDiagnostics, respondents: pd.Series[str], outcome: str
+) -> pd.DataFrame:
+    cases = diagnostics.influence
+    return pd.DataFrame(
+        {
+            "outcome": outcome,
+            RESPONDENT: respondents,
+            "fitted": fit.fitted,
+            "residual": fit.residuals,
+            "standardised_residual": cases.standardised_residuals,
+            "studentised_residual": cases.studentised_residuals,
+            "deleted_studentised_residual": cases.deleted_studentised_residuals,
+            "leverage": cases.leverage,
+            "cooks_distance": cases.cooks_distance,
+        },
+        columns=_CASEWISE,
+    )

@@ -1,0 +1,1 @@
+"""Confirmatory factors and structural equations."""

@@ -1,0 +1,231 @@
+"""CFA: the measurement model by maximum likelihood, where it misfits, and by what its fit is to be judged."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.io import WHOLE, Card, StageResult
+from smartcity_survey.stages.cards import inadmissible, respondents, single_items
+from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.naming import naming, square
+from smartcity_survey.stages.needs import Continuity, Level, Measured, Seed
+from smartcity_survey.stages.refusals import Refusals
+from smartcity_survey.stages.sem.dwls import ORDINAL_TABLES, ordinal_tables
+from smartcity_survey.stats.core.correlations import covariance
+from smartcity_survey.stats.core.significance import normal_interval, normal_two_sided
+from smartcity_survey.stats.items.polychoric_correlations import NO_CONTINUITY
+from smartcity_survey.stats.sem.cfa import CfaFit, fit_cfa
+from smartcity_survey.stats.sem.cfa_fit import CfaIndices, fit_indices
+from smartcity_survey.stats.sem.cfa_residuals import covariance_residuals
+from smartcity_survey.stats.sem.cfa_robust import satorra_bentler
+from smartcity_survey.stats.sem.dynamic_fit import dynamic_cutoffs
+from smartcity_survey.stats.sem.maximum_likelihood import TOLERANCE
+from smartcity_survey.stats.sem.modification import modification_indices
+from smartcity_survey.stats.sem.structure import Matrix
+from smartcity_survey.study.config import CfaSection
+from smartcity_survey.study.model import Model
+
+INDICES = ("srmr", "rmsea", "cfi")
+DYNAMIC = [
+    "level",
+    "item",
+    "construct",
+    "loading",
+    *(column for index in INDICES for column in (index, f"{index}_separates")),
+    "n_inadmissible",
+]
+TABLES = (
+    *("cfa_fit", "cfa_loadings", "cfa_factor_correlations", "cfa_correlation_intervals"),
+    *("modification_indices", "cfa_residuals", "dynamic_fit"),
+)
+
+
+@stage(*TABLES, *ORDINAL_TABLES)
+def confirm_model(
+    answers: pd.DataFrame,
+    model: Measured,
+    section: CfaSection,
+    level: Level,
+    seed: Seed,
+    continuity: Continuity = NO_CONTINUITY,
+) -> StageResult:
+    """One factor per construct, all correlated: fit, loadings, what the model misses, dynamic cut-offs.
+
+    The same model is fitted to polychoric correlations by diagonally weighted least squares, as a check of
+    treating the answers as numbers. A part that the answers do not admit is empty, its card says why.
+
+    level : of the intervals. continuity : as `pls.continuity`.
+    """
+    x = answers[list(model.items)].to_numpy(dtype=np.float64)
+    with naming(model.items, "CFA", model.names):
+        cfa = fit_cfa(covariance(x, ddof=0), len(x), model.membership())
+        fit = fit_indices(cfa)
+    own = {name: Refusals(model.items, model.names) for name in TABLES}
+    robust = own["cfa_fit"].attempt("satorra_bentler", lambda: asdict(satorra_bentler(cfa, x)))
+    ordinal = ordinal_tables(x, cfa, model, level, continuity)
+    dynamic = own["dynamic_fit"].attempt(WHOLE, lambda: _dynamic(cfa, fit, model, section, seed))
+    changes = own["modification_indices"].attempt(WHOLE, lambda: _modification_indices(cfa, model))
+    residuals = own["cfa_residuals"].attempt(WHOLE, lambda: _residuals(cfa, model))
+    statistics = asdict(fit) | {f"satorra_bentler_{name}": value for name, value in (robust or {}).items()}
+    card: Card = {
+        "method": "maximum likelihood, one factor per construct, all correlated",
+        "scaling": "first item of each construct has loading 1",
+        "tolerance": TOLERANCE,
+        "gradient": cfa.gradient_norm,
+        "iterations": cfa.n_iterations,
+        "divisor": "n",
+        **single_items(model),
+        **respondents(cfa.n),
+    }
+    if not cfa.admissible:
+        card = {**card, **inadmissible(model, cfa.heywood, cfa.factor_corr)}
+    intervals: Card = {**card, "interval": "delta method, normal", "confidence_level": level}
+    tables = {
+        "cfa_fit": _statistics(statistics),
+        "cfa_loadings": _loadings(cfa, model, level),
+        "cfa_factor_correlations": square(cfa.factor_corr, model.names, "construct"),
+        "cfa_correlation_intervals": _correlation_intervals(cfa, model, level),
+        "modification_indices": pd.DataFrame() if changes is None else changes,
+        "cfa_residuals": pd.DataFrame() if residuals is None else residuals,
+        "dynamic_fit": pd.DataFrame(columns=DYNAMIC) if dynamic is None else dynamic,
+    }
+    cards: dict[str, Card] = dict.fromkeys(tables, card) | {
+        "cfa_loadings": intervals,
+        "cfa_correlation_intervals": intervals,
+        "modification_indices": {**card, "modification": "score test of one fixed parameter, df 1"},
+        "cfa_residuals": {**card, "standard_errors": "of the residuals, under normality"},
+        "dynamic_fit": _dynamic_card(cfa.n, model, section, seed),
+    }
+    cards |= {name: {**cards[name], **refusals.card()} for name, refusals in own.items()}
+    return StageResult(tables={**tables, **ordinal.tables}, cards={**cards, **ordinal.cards})
+
+
+def _statistics(statistics: dict[str, float]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [(name, float(value)) for name, value in statistics.items()], columns=["statistic", "value"]
+    )
+
+
+def _loadings(cfa: CfaFit, model: Model, level: float) -> pd.DataFrame:
+    owner = cfa.pattern.argmax(axis=1)
+    own = (np.arange(len(owner)), owner)
+    z = cfa.loadings[own] / cfa.std_err_loadings[own]
+    standardised = cfa.std_loadings[own]
+    low, high = normal_interval(standardised, cfa.std_err_std_loadings[own], level)
+    return pd.DataFrame(
+        {
+            "item": model.items,
+            "construct": [model.names[j] for j in owner],
+            "loading": cfa.loadings[own],
+            "std_error": cfa.std_err_loadings[own],
+            "z": z,
+            "p": normal_two_sided(z),
+            "std_loading": standardised,
+            "std_loading_low": low,
+            "std_loading_high": high,
+            "r2": standardised**2,
+            "uniqueness": cfa.uniquenesses,
+            "heywood": np.isin(own[0], cfa.heywood),
+        }
+    )
+
+
+def _correlation_intervals(cfa: CfaFit, model: Model, level: float) -> pd.DataFrame:
+    """Two constructs are distinct where the interval of their correlation ends below the limit."""
+    first, second = np.triu_indices(len(model.names), 1)
+    estimate, std_error = cfa.factor_corr[first, second], cfa.std_err_factor_corr[first, second]
+    low, high = normal_interval(estimate, std_error, level)
+    furthest = np.maximum(-low, high)
+    return pd.DataFrame(
+        {
+            "construct_1": [model.names[j] for j in first],
+            "construct_2": [model.names[j] for j in second],
+            "estimate": estimate,
+            "std_error": std_error,
+            "ci_low": low,
+            "ci_high": high,
+            "below_085": furthest < 0.85,
+            "below_090": furthest < 0.90,
+        }
+    )
+
+
+def _modification_indices(cfa: CfaFit, model: Model) -> pd.DataFrame:
+    """Every loading and residual covariance that the model fixes at zero, the most telling first."""
+    found = modification_indices(cfa)
+    of_loading = found.cells.matrix == Matrix.LOADING
+    # Of a residual covariance the cells name the lower triangle: the later item is the row.
+    item = np.where(of_loading, found.cells.row, found.cells.column)
+    other = np.where(of_loading, found.cells.column, found.cells.row)
+    return pd.DataFrame(
+        {
+            "item": [model.items[i] for i in item],
+            "kind": np.where(of_loading, "cross-loading", "residual covariance"),
+            "other": [
+                (model.names if loads else model.items)[j] for j, loads in zip(other, of_loading, strict=True)
+            ],
+            "modification_index": found.index,
+            "p": found.p,
+            "change": found.change,
+            "std_change": found.std_change,
+        }
+    )
+
+
+def _residuals(cfa: CfaFit, model: Model) -> pd.DataFrame:
+    """All pairs of items, those the model misses most first."""
+    residuals = covariance_residuals(cfa)
+    second, first = np.tril_indices(len(model.items), -1)
+    frame = pd.DataFrame(
+        {
+            "item": [model.items[i] for i in first],
+            "other": [model.items[i] for i in second],
+            "residual": residuals.residuals[first, second],
+            "std_error": residuals.std_err[first, second],
+            "z": residuals.z[first, second],
+            "residual_correlation": residuals.correlations[first, second],
+        }
+    )
+    return frame.sort_values("z", key=abs, ascending=False, kind="stable", ignore_index=True)
+
+
+def _dynamic_card(n: int, model: Model, section: CfaSection, seed: int) -> Card:
+    return {
+        "method": "dynamic fit cut-offs (McNeish and Wolf 2023)",
+        "misfit": "loadings left out, one item of each construct but one",
+        "cutoff": "met by 5 percent of the samples of a level",
+        "draws": section.dynamic_draws,
+        **single_items(model),
+        **respondents(n),
+        "seed": seed,
+    }
+
+
+def _dynamic(cfa: CfaFit, fit: CfaIndices, model: Model, section: CfaSection, seed: int) -> pd.DataFrame:
+    """Cut-offs level by level, under the indices of the survey."""
+    found = dynamic_cutoffs(cfa, draws=section.dynamic_draws, seed=seed)
+    own = asdict(fit)
+    rows: list[dict[str, object]] = [
+        {"level": "found in the survey", **{index: own[index] for index in INDICES}},
+        {
+            "level": "right model",
+            **dict(zip(INDICES, found.right, strict=True)),
+            "n_inadmissible": found.n_failed[0],
+        },
+    ]
+    for position, (item, factor) in enumerate(zip(found.items, found.factors, strict=True)):
+        rows.append(
+            {
+                "level": f"level {position + 1}",
+                "item": model.items[item],
+                "construct": model.names[factor],
+                "loading": found.loadings[position],
+                **dict(zip(INDICES, found.cutoffs[position], strict=True)),
+                **{f"{name}_separates": bool(found.separated[position, j]) for j, name in enumerate(INDICES)},
+                "n_inadmissible": found.n_failed[position + 1],
+            }
+        )
+    return pd.DataFrame(rows, columns=DYNAMIC)

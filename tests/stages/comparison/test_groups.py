@@ -1,0 +1,79 @@
+"""Comparison of groups of respondents, on the simulated survey whose groups do not differ."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from smartcity_survey.errors import SurveyError
+from smartcity_survey.io import StageResult
+from smartcity_survey.stages.comparison.groups import compare_respondents
+from smartcity_survey.study.config import GroupsSection, PlsSection
+from tests.stages import simulated
+
+
+@cache
+def compared(*variables: str, smallest: int = 50) -> StageResult:
+    return compare_respondents(
+        simulated.answers(),
+        simulated.model(),
+        simulated.codebook(),
+        GroupsSection(variables=variables, permutations=40, smallest=smallest),
+        PlsSection(),
+        0.05,
+        1,
+    )
+
+
+def test_categories_are_compared_two_by_two_where_they_are_large_enough() -> None:
+    table = compared("city", "age").tables["group_comparisons"]
+    assert table[["first", "second"]].to_numpy().tolist() == [
+        ["city=1", "city=2"],
+        ["city=1", "city=3"],
+        ["city=2", "city=3"],
+        ["age=1", "age=2"],
+    ]
+    counts = simulated.answers()["city"].value_counts()
+    assert table["n_first"].tolist()[:2] == [counts[1.0], counts[1.0]]
+    assert (table["status"] == "compared").all()
+    assert (table["n_draws"] + table["n_inadmissible"] == 40).all()
+    larger = compared("city", smallest=150).tables["group_comparisons"]
+    assert larger["second"].tolist() == ["city=2"]
+
+
+def test_every_composite_and_path_of_every_comparison_is_listed() -> None:
+    result = compared("city", "age")
+    micom, paths = result.tables["micom"], result.tables["multigroup"]
+    assert len(micom) == 4 * len(simulated.CONSTRUCTS)
+    assert len(paths) == 4 * (len(simulated.CONSTRUCTS) - 1)
+    assert micom["correlation"].between(0, 1 + 1e-12).all()
+    shown = micom["invariance"] != "not shown"
+    assert (shown == (micom["correlation_p"] > 0.05)).all()
+    full = shown & (micom["mean_p"] > 0.05) & (micom["log_variance_p"] > 0.05)
+    assert ((micom["invariance"] == "full") == full).all()
+    difference = paths["first_estimate"] - paths["second_estimate"]
+    assert difference.to_numpy() == pytest.approx(paths["difference"].to_numpy(), abs=1e-12)
+
+
+def test_the_ladder_has_four_levels_and_its_differences() -> None:
+    table = compared("age").tables["invariance"]
+    assert table["level"].tolist() == ["configural", "metric", "scalar", "strict"]
+    assert table["df"].is_monotonic_increasing
+    assert table["d_cfi"].to_numpy()[1:] == pytest.approx(table["cfi"].diff().to_numpy()[1:], abs=1e-12)
+    assert table["d_cfi"].isna().tolist() == [True, False, False, False]
+
+
+def test_a_comparison_without_a_solution_says_why() -> None:
+    result = compared("city", smallest=676)
+    assert result.tables["group_comparisons"].empty
+    assert result.tables["invariance"]["status"].item() == "one_group"
+
+
+def test_an_unknown_variable_is_refused() -> None:
+    with pytest.raises(SurveyError, match="height"):
+        compared("height")
+
+
+def test_nothing_asked_for_gives_empty_tables() -> None:
+    assert all(table.empty for table in compared().tables.values())

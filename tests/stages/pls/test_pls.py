@@ -1,0 +1,134 @@
+"""The tables of the PLS model: indirect effects, consistent estimates, bounds of HTMT."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+import pytest
+
+from smartcity_survey.stages.pls.pls import estimate_pls
+from smartcity_survey.study.config import PlsSection
+from tests.stages import simulated
+from tests.stages.refusals import refused
+from tests.stats.pls_data import reference
+
+FIRST, SECOND, *_ = simulated.CONSTRUCTS
+
+
+@pytest.mark.parametrize("interval", ["percentile", "bca", "studentised"])
+def test_chains_have_effects_with_intervals(interval: Literal["percentile", "bca", "studentised"]) -> None:
+    direct = simulated.model()
+    model = replace(direct, paths=((FIRST, SECOND), *direct.paths))
+    draws = 100
+    result = estimate_pls(
+        simulated.answers(), model, PlsSection(interval=interval, bootstrap_draws=draws), seed=1
+    )
+    table = result.tables["specific_indirect"]
+    paths = result.tables["pls_paths"].set_index("path")["estimate"]
+    steps = f"{FIRST} -> {SECOND}", f"{SECOND} -> {simulated.OUTCOME}"
+    assert table["path"].tolist() == [f"{FIRST} -> {SECOND} -> {simulated.OUTCOME}"]
+    assert table["estimate"].item() == pytest.approx(paths[steps[0]] * paths[steps[1]], rel=1e-9)
+    assert table["ci_low"].item() < table["estimate"].item() < table["ci_high"].item()
+
+
+def test_a_model_of_direct_paths_has_none() -> None:
+    section = PlsSection(bootstrap_draws=100)
+    result = estimate_pls(simulated.answers(), simulated.model(), section, seed=1)
+    assert result.tables["specific_indirect"].empty
+
+
+def test_consistent_estimates_stand_beside_those_of_composites() -> None:
+    section = PlsSection(bootstrap_draws=100)
+    result = estimate_pls(simulated.answers(), simulated.model(), section, seed=1)
+    theirs = reference("sim676")
+    paths, loadings, quality = (result.tables[f"plsc_{name}"] for name in ("paths", "loadings", "quality"))
+    for column, package in (("composite", "seminr"), ("consistent", "seminr_plsc")):
+        np.testing.assert_allclose(paths[column], theirs.array(package, "paths")[:-1, -1], rtol=1e-9)
+        np.testing.assert_allclose(loadings[column], theirs.array(package, "loadings"), rtol=1e-9)
+    np.testing.assert_allclose(quality["rho_a"], theirs.array("seminr_plsc", "rho_a"), rtol=1e-9)
+    assert quality["consistent_r2"].iloc[-1] == pytest.approx(theirs.array("csem_plsc", "r2")[-1])
+    assert (paths["ci_low"] < paths["consistent"]).all()
+    assert result.cards["plsc_paths"]["inadmissible_draws"] == 0
+
+
+def test_an_improper_correction_leaves_the_composites_standing() -> None:
+    """Items that both go with the outcome but against each other have no reliability to correct by."""
+    frame = simulated.answers().copy()
+    first, second, *rest = simulated.items_of(FIRST)
+    frame[first] = 3 * frame[list(simulated.items_of(simulated.OUTCOME))].mean(axis=1) - frame[second]
+    kept = tuple(item for item in simulated.ITEMS if item not in rest)
+    section = PlsSection(bootstrap_draws=100)
+    result = estimate_pls(frame, simulated.model().keeping(kept), section, seed=1)
+    assert len(result.tables["pls_paths"]) == len(simulated.CONSTRUCTS) - 1
+    assert result.tables["plsc_paths"].empty
+    assert refused(result, "plsc_paths") == [("table", "unreliable", FIRST)]
+
+
+def test_both_ratios_have_one_sided_bounds() -> None:
+    section = PlsSection(bootstrap_draws=200)
+    table = estimate_pls(simulated.answers(), simulated.model(), section, seed=1).tables["htmt_bounds"]
+    expected = reference("sim676").array("csem", "htmt2")[np.tril_indices(7, -1)]
+    np.testing.assert_allclose(table["htmt2"], expected, rtol=1e-9)
+    for prefix, ratio in (("", "htmt"), ("htmt2_", "htmt2")):
+        assert (table[f"{prefix}upper_bound"] > table[ratio]).all()
+        assert (table[f"{prefix}below_085"] == (table[f"{prefix}upper_bound"] < 0.85)).all()
+    assert (table["htmt2_undefined"] < 200).all()
+
+
+def test_pairs_without_htmt2_have_no_bound() -> None:
+    """A correlation below zero has no geometric mean, whatever its resamples say."""
+    frame = simulated.answers().copy()
+    item = simulated.items_of(FIRST)[0]
+    frame[item] = np.random.default_rng(3).integers(1, 6, len(frame)).astype(float)
+    section = PlsSection(bootstrap_draws=100)
+    table = estimate_pls(frame, simulated.model(), section, seed=1).tables["htmt_bounds"]
+    undefined = table["htmt2"].isna()
+    assert undefined.any()
+    assert table.loc[undefined, "htmt2_upper_bound"].isna().all()
+    assert not table.loc[undefined, ["htmt2_below_085", "htmt2_below_090"]].any(axis=None)
+    assert table["upper_bound"].notna().all()
+
+
+def test_sum_scores_weigh_standardised_items_alike() -> None:
+    direct = simulated.model()
+    sums = tuple(replace(construct, mode="sum_score") for construct in direct.constructs)
+    section = PlsSection(bootstrap_draws=100)
+    result = estimate_pls(simulated.answers(), replace(direct, constructs=sums), section, seed=1)
+    weights = result.tables["pls_weights"].groupby("construct")["weight"]
+    np.testing.assert_allclose(weights.max(), weights.min(), rtol=1e-12)
+    z = simulated.answers()[list(simulated.ITEMS)]
+    z = (z - z.mean()) / z.std()
+    scores = [z[list(simulated.items_of(name))].sum(axis=1) for name in simulated.CONSTRUCTS]
+    R = np.corrcoef(scores)
+    expected = np.linalg.solve(R[:-1, :-1], R[:-1, -1])
+    np.testing.assert_allclose(result.tables["pls_paths"]["estimate"], expected, rtol=1e-9)
+    # Nothing is disattenuated: consistent estimates repeat those of the sums.
+    np.testing.assert_allclose(result.tables["plsc_paths"]["consistent"], expected, rtol=1e-9)
+
+
+def test_polychoric_correlations_say_so_on_the_card() -> None:
+    section = PlsSection(bootstrap_draws=100, correlation="polychoric")
+    result = estimate_pls(simulated.answers(), simulated.model(), section, seed=1)
+    card = result.cards["pls_paths"]
+    assert card["correlations"] == "polychoric"
+    assert "first order" in str(card["resamples"])
+    table = result.tables["pls_paths"]
+    assert (table["ci_low"] < table["estimate"]).all()
+    assert (table["estimate"] < table["ci_high"]).all()
+
+
+@pytest.mark.parametrize("interval", ["percentile", "bca", "studentised"])
+def test_every_table_has_its_intervals(interval: Literal["percentile", "bca", "studentised"]) -> None:
+    """Each kind, in each table: finite, in order, and around most estimates."""
+    section = PlsSection(interval=interval, bootstrap_draws=100)
+    result = estimate_pls(simulated.answers(), simulated.model(), section, seed=1)
+    for name in ("pls_paths", "pls_loadings", "pls_weights", "plsc_paths", "plsc_loadings"):
+        table = result.tables[name]
+        assert (table["ci_low"] < table["ci_high"]).all(), name
+        estimate = table[next(c for c in ("estimate", "loading", "weight", "consistent") if c in table)]
+        assert ((table["ci_low"] < estimate) & (estimate < table["ci_high"])).mean() > 0.9, name
+        assert result.cards[name]["interval"] == interval
+    quality = result.tables["pls_quality"]
+    assert (quality["r2_ci_low"] < quality["r2_ci_high"]).all()

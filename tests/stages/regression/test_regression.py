@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import statsmodels.api as sm
+
+from smartcity_survey.errors import SurveyError
+from smartcity_survey.io import StageResult
+from smartcity_survey.stages.regression.blocks import demographic_dummies
+from smartcity_survey.stages.regression.regression import estimate_regression
+from smartcity_survey.stats.regression.least_squares import ols
+from smartcity_survey.stats.regression.ols_diagnostics import regression_diagnostics
+from smartcity_survey.stats.regression.residuals import RESIDUAL_STATISTICS
+from smartcity_survey.study.config import RegressionSection
+from tests.stages import simulated
+
+ROUNDING = 1e-9  # two ways to solve the same normal equations
+PREDICTORS = list(simulated.CONSTRUCTS[:-1])
+
+
+def regress(controls: tuple[str, ...]) -> StageResult:
+    return estimate_regression(
+        simulated.scores(),
+        simulated.answers(),
+        simulated.model(),
+        simulated.codebook(),
+        RegressionSection(controls=controls),
+        "mean",
+    )
+
+
+@pytest.fixture(scope="module")
+def result() -> StageResult:
+    return regress(("city", "age"))
+
+
+def test_coefficients_with_zero_order_partial_and_part_correlations(result: StageResult) -> None:
+    y, x = simulated.scores()[simulated.OUTCOME].to_numpy(), simulated.scores()[PREDICTORS].to_numpy()
+    expected = ols(y, x)
+    table = result.tables["coefficients"].set_index("term")
+    assert list(table.index) == ["constant", *PREDICTORS]
+    assert {"b", "std_error", "beta", "t", "p", "ci_low", "ci_high", "tolerance", "vif"} <= set(table.columns)
+    for column in ("zero_order", "partial", "part"):
+        assert np.array_equal(table[column].iloc[1:], getattr(expected, column))
+    diagnostics = regression_diagnostics(expected, x)
+    residuals = result.tables["residual_statistics"]
+    assert residuals["quantity"].tolist() == list(RESIDUAL_STATISTICS)
+    assert np.array_equal(residuals["sd"], diagnostics.residual_statistics.sd)
+    tests = result.tables["regression_diagnostics"].set_index("statistic")
+    assert tests.loc["durbin_watson_exact", "p"] == diagnostics.durbin_watson.p
+    assert "order" in result.cards["regression_diagnostics"]
+    assert set(result.cards) == set(result.tables)
+
+
+def test_demographics_enter_before_the_constructs(result: StageResult) -> None:
+    dummies, _ = demographic_dummies(simulated.answers(), simulated.codebook(), ("city", "age"))
+    y, x = simulated.scores()[simulated.OUTCOME], simulated.scores()[PREDICTORS]
+    small = sm.OLS(y, sm.add_constant(dummies)).fit()
+    large = sm.OLS(y, sm.add_constant(dummies.join(x))).fit()
+    blocks = result.tables["hierarchical_blocks"].set_index("block")
+    assert list(blocks.index) == ["demographics", "constructs"]
+    assert blocks["r2"].tolist() == pytest.approx([small.rsquared, large.rsquared], rel=ROUNDING)
+    f, p, df = large.compare_f_test(small)
+    last = blocks.loc["constructs"]
+    assert last["r2_change"] == pytest.approx(large.rsquared - small.rsquared, rel=ROUNDING)
+    assert (last["f_change"], last["p_change"]) == pytest.approx((f, p), rel=ROUNDING)
+    assert (last["df_1"], last["df_2"]) == (df, large.df_resid)
+    assert (blocks["n"] == len(y)).all()
+    table = result.tables["hierarchical_coefficients"]
+    final = table[table["block"] == "constructs"].set_index("term")
+    assert final["b"].iloc[1:].to_dict() == pytest.approx(large.params.iloc[1:].to_dict(), rel=1e-6)
+
+
+def test_dummies_leave_out_the_largest_category_and_keep_who_did_not_answer() -> None:
+    dummies, references = demographic_dummies(simulated.answers(), simulated.codebook(), ("city", "age"))
+    assert references == {"city": "city=1", "age": "age=2"}
+    assert list(dummies.columns) == ["city=2", "city=3", "city=no_answer", "age=1"]
+    assert dummies["city=no_answer"].sum() == simulated.answers()["city"].isna().sum()
+    assert dummies["age=1"].sum() == (simulated.answers()["age"] <= 35).sum()
+
+
+def test_without_controls_there_is_one_block() -> None:
+    tables = regress(()).tables
+    blocks = tables["hierarchical_blocks"]
+    assert blocks["block"].tolist() == ["constructs"]
+    assert blocks["r2_change"].tolist() == blocks["r2"].tolist() == tables["model_summary"]["r2"].tolist()
+
+
+def test_an_unknown_control_is_named() -> None:
+    with pytest.raises(SurveyError, match=r"regression.controls: .* town.*city, age"):
+        regress(("town",))
