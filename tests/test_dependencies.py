@@ -79,9 +79,8 @@ def modules_by_finder(script: Path, module: str | None = None) -> set[str]:
 
 def starts(rule: str, package: Path = SOURCE / "smartcity_survey") -> tuple[Path, ...]:
     """The files whose code does a rule's work: those of the repository, or of a copy of its package."""
-    folder = (
-        REPOSITORY / "rules/scripts" if package.is_relative_to(REPOSITORY) else package.parent / "scripts"
-    )
+    folder = REPOSITORY / "rules" if package.is_relative_to(REPOSITORY) else package.parent
+    folder /= "scripts"
     if rule not in stages():
         return (folder / f"{rule}.py",)
     return folder / "stage.py", package.parent / Path(*stages()[rule].module.split(".")).with_suffix(".py")

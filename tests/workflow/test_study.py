@@ -46,12 +46,8 @@ def test_a_table_is_made_by_one_stage_and_read_after_it_is_made() -> None:
     study = Study(REPOSITORY)
     catalogue = Catalogue(study.config, study._codebook)
     known = {*tables, *(name for each in stages().values() for name in each.private)}
-    for each in stages().values():
-        read = (
-            {name for need in each.needs.values() for name in need.frames(study.config)}
-            if each.asked_by(study.config)
-            else set()
-        )
+    for each in catalogue.stages():
+        read = {name for need in each.needs.values() for name in need.frames(study.config)}
         assert {*read, *each.beside} <= known, each.name
     for name in known:
         assert catalogue.maker(name).name in stages()

@@ -54,13 +54,13 @@ class Study:
             found = "is for other studies." if stage in stages() else "is no stage."
             raise SurveyError(f"stage {stage}", found, nearest(stage, self.stages))
         if stage not in self._results:
-            for frame in self._needed(stage):
-                self.run(self._catalogue.maker(frame).name)
+            for name in self._needed(stage):
+                self.run(self._catalogue.maker(name).name)
             with chdir(self.folder):
                 inputs, params = self._catalogue.inputs(stage), self._catalogue.params(stage)
                 result = compute_stage(stages()[stage], inputs, params)
-            for name, table in result.tables.items():
-                write_table(table, self._catalogue.table(name))
+            for name, frame in result.tables.items():
+                write_table(frame, self._catalogue.table(name))
             for name, frame in result.private.items():
                 write_table(frame, self._catalogue.frame(name))
             self._results[stage] = result
@@ -70,8 +70,5 @@ class Study:
         """Frames of other stages that a stage of this study reads."""
         own = stages()[stage]
         read = (name for need in own.needs.values() for name in need.frames(self.config))
-        made = {
-            *self._catalogue.made(),
-            *(name for each in self._catalogue.stages() for name in each.private),
-        }
+        made = self._catalogue.frames()
         return tuple(name for name in dict.fromkeys([*read, *own.beside]) if name in made)
