@@ -8,7 +8,7 @@ from smartcity_survey.errors import SurveyError
 pytest.importorskip("jax", reason="the extra `reconstruct` is not installed")
 pytest.importorskip("numba", reason="the extra `reconstruct` is not installed")
 
-from smartcity_survey.reconstruct.design import Design, Problem, Target, rounding_interval
+from smartcity_survey.reconstruct.design import Questionnaire, Target, Task, rounding_interval
 from smartcity_survey.reconstruct.engine import reconstruct_answers
 from smartcity_survey.reconstruct.schedule import Schedule, Search
 
@@ -29,8 +29,8 @@ QUICK = Schedule(
 )
 
 
-def design(**groups: bool) -> Design:
-    return Design(
+def design(**groups: bool) -> Questionnaire:
+    return Questionnaire(
         n=N,
         items=ITEMS,
         weights=WEIGHTS,
@@ -67,7 +67,7 @@ def printed_of_some_answers() -> list[Target]:
 
 
 def test_finds_answers_with_printed_means_correlations_and_a_regression():
-    problem = Problem(design(item_correlations=True), tuple(printed_of_some_answers()))
+    problem = Task(design(item_correlations=True), tuple(printed_of_some_answers()))
     found = reconstruct_answers(problem, seed=1, schedule=QUICK)
     assert found.missed == ()
     x = found.answers
@@ -80,7 +80,7 @@ def test_finds_answers_with_printed_means_correlations_and_a_regression():
 
 
 def test_the_same_seed_gives_the_same_answers():
-    problem = Problem(design(), tuple(t for t in printed_of_some_answers() if t.key[0] == "item"))
+    problem = Task(design(), tuple(t for t in printed_of_some_answers() if t.key[0] == "item"))
     first, second = (reconstruct_answers(problem, seed=5, schedule=QUICK).answers for _ in range(2))
     other = reconstruct_answers(problem, seed=6, schedule=QUICK).answers
     np.testing.assert_array_equal(first, second)
@@ -91,7 +91,7 @@ def test_names_correlations_that_contradict_each_other():
     pairs = {("A2", "A1"): "0.90", ("A3", "A1"): "0.90", ("A3", "A2"): "-0.20", ("B2", "B1"): "0.30"}
     targets = tuple(target(("correlation", *pair), printed) for pair, printed in pairs.items())
     with pytest.raises(SurveyError) as refused:
-        reconstruct_answers(Problem(design(item_correlations=True), targets), seed=1, schedule=QUICK)
+        reconstruct_answers(Task(design(item_correlations=True), targets), seed=1, schedule=QUICK)
     message = str(refused.value)
     assert all(f"correlation {a} {b}" in message for a, b in list(pairs)[:3])
     assert "B2" not in message
@@ -100,5 +100,5 @@ def test_names_correlations_that_contradict_each_other():
 def test_refuses_a_mean_that_no_whole_answers_have():
     wrong = (target(("item", "A1", "mean"), "3.4300"), target(("item", "A2", "mean"), "3.50"))
     with pytest.raises(SurveyError, match="item A1 mean") as refused:
-        reconstruct_answers(Problem(design(), wrong), seed=1, schedule=QUICK)
+        reconstruct_answers(Task(design(), wrong), seed=1, schedule=QUICK)
     assert "A2" not in str(refused.value)

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.reconstruct.design import Design, Problem, Target, rounding_interval
+from smartcity_survey.reconstruct.design import Questionnaire, Target, Task, rounding_interval
 from smartcity_survey.reconstruct.relations import narrowed
 
-DESIGN = Design(
+DESIGN = Questionnaire(
     n=50,
     items=("A", "B"),
     weights=np.eye(2),
@@ -16,7 +16,7 @@ DESIGN = Design(
 )
 
 
-def problem(**printed: str) -> Problem:
+def problem(**printed: str) -> Task:
     keys = {
         "b": ("coefficient", "b", "a", "b"),
         "error": ("coefficient", "b", "a", "std_error"),
@@ -26,10 +26,10 @@ def problem(**printed: str) -> Problem:
         "sd_b": ("score", "b", "sd"),
     }
     targets = (Target(keys[name], *rounding_interval(text), text) for name, text in printed.items())
-    return Problem(DESIGN, tuple(targets))
+    return Task(DESIGN, tuple(targets))
 
 
-def ends(found: Problem, name: str) -> tuple[float, float]:
+def ends(found: Task, name: str) -> tuple[float, float]:
     target = next(t for t in found.targets if t.key[-1] == name)
     return target.low, target.high
 

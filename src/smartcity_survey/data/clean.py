@@ -16,14 +16,14 @@ from smartcity_survey.study.config import CleaningSection
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Exclusion:
     """Why a rule excludes a questionnaire: `reason` in general (it can be shared), `detail` of this one."""
 
     reason: str
     detail: str
 
 
-Findings = Mapping[int, Finding]
+Exclusions = Mapping[int, Exclusion]
 """Row position -> what the rule found there."""
 
 
@@ -94,17 +94,17 @@ def _items(rows: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     return rows[list(codebook.items)]
 
 
-def _blank_form(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Findings:
+def _blank_form(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Exclusions:
     blank = _items(rows, codebook).isna().all(axis=1).to_numpy()
-    return dict.fromkeys(np.flatnonzero(blank).tolist(), Finding("no item answered", "no item answered"))
+    return dict.fromkeys(np.flatnonzero(blank).tolist(), Exclusion("no item answered", "no item answered"))
 
 
-def _missing_items(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Findings:
+def _missing_items(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Exclusions:
     missing = _items(rows, codebook).isna()
     counts = missing.sum(axis=1).to_numpy()
     share = np.where(counts > missing.shape[1] / 2, "more than half", "up to half")
     return {
-        position: Finding(
+        position: Exclusion(
             f"{share[position]} of the items unanswered",
             f"{counts[position]} of {missing.shape[1]} items unanswered: "
             + ", ".join(missing.columns[missing.iloc[position].to_numpy()]),
@@ -113,14 +113,14 @@ def _missing_items(rows: pd.DataFrame, codebook: Codebook, section: CleaningSect
     }
 
 
-def _out_of_range(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Findings:
+def _out_of_range(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Exclusions:
     items = _items(rows, codebook)
     low = np.array([codebook.scale_of(item).minimum for item in codebook.items])
     high = np.array([codebook.scale_of(item).maximum for item in codebook.items])
     values = items.to_numpy()
     bad = ~np.isnan(values) & ((values < low) | (values > high) | (values != np.floor(values)))
     return {
-        position: Finding(
+        position: Exclusion(
             "a code outside the scale",
             ", ".join(
                 f"{items.columns[int(j)]} = {values[position, j]:g} (allowed {low[j]} to {high[j]})"
@@ -131,7 +131,7 @@ def _out_of_range(rows: pd.DataFrame, codebook: Codebook, section: CleaningSecti
     }
 
 
-def _unknown_category(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Findings:
+def _unknown_category(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Exclusions:
     found: dict[int, list[str]] = {}
     for name, demographic in codebook.demographics.items():
         values = rows[name].to_numpy()
@@ -143,26 +143,26 @@ def _unknown_category(rows: pd.DataFrame, codebook: Codebook, section: CleaningS
     return _joined("a category the codebook lacks", found)
 
 
-def _duplicate_respondent(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Findings:
+def _duplicate_respondent(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Exclusions:
     return _repeats(rows[[RESPONDENT]], rows, "same respondent as an earlier row")
 
 
-def _duplicate_answers(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Findings:
+def _duplicate_answers(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Exclusions:
     return _repeats(rows[[*codebook.items, *codebook.demographics]], rows, "same answers as an earlier row")
 
 
-def _repeats(keys: pd.DataFrame, rows: pd.DataFrame, reason: str) -> Findings:
+def _repeats(keys: pd.DataFrame, rows: pd.DataFrame, reason: str) -> Exclusions:
     """Later rows that repeat an earlier one; the first of them is kept."""
     groups = keys.groupby(list(keys.columns), dropna=False, sort=False).ngroup().to_numpy()
     _, first_positions = np.unique(groups, return_index=True)
     origin = first_positions[groups]
     return {
-        position: Finding(reason, f"repeats row {int(rows.index[origin[position]]) + 1}")
+        position: Exclusion(reason, f"repeats row {int(rows.index[origin[position]]) + 1}")
         for position in np.flatnonzero(origin != np.arange(len(rows))).tolist()
     }
 
 
-def _careless_rule(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Findings:
+def _careless_rule(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Exclusions:
     frame = _careless_frame(rows, _careless(rows, codebook))
     found: dict[int, list[str]] = {}
     for index, limit in section.careless.items():
@@ -173,11 +173,11 @@ def _careless_rule(rows: pd.DataFrame, codebook: Codebook, section: CleaningSect
     return _joined("careless-response index beyond its limit", found)
 
 
-def _joined(reason: str, found: Mapping[int, list[str]]) -> Findings:
-    return {position: Finding(reason, ", ".join(found[position])) for position in sorted(found)}
+def _joined(reason: str, found: Mapping[int, list[str]]) -> Exclusions:
+    return {position: Exclusion(reason, ", ".join(found[position])) for position in sorted(found)}
 
 
-_RULES: Mapping[str, Callable[[pd.DataFrame, Codebook, CleaningSection], Findings]] = {
+_RULES: Mapping[str, Callable[[pd.DataFrame, Codebook, CleaningSection], Exclusions]] = {
     "blank_form": _blank_form,
     "missing_items": _missing_items,
     "out_of_range": _out_of_range,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from smartcity_survey.new_wave.columns import Column
-from smartcity_survey.new_wave.guesses import GRID, Codes, Group, Roles, bands
+from smartcity_survey.new_wave.guesses import GRID, AnswerCodes, Group, Roles, bands
 from smartcity_survey.study.codebook import HEADINGS
 
 LONGEST_LABEL = 80
@@ -78,13 +78,13 @@ def draft_study(roles: Roles, data: Mapping[str, Any], title: str) -> Draft:
     return Draft(config, codebook, tuple(_guesses(roles, names, scale, data)), tuple(_to_do(roles, names)))
 
 
-def _common_scale(groups: Sequence[Group]) -> Codes:
+def _common_scale(groups: Sequence[Group]) -> AnswerCodes:
     """The scale most items share."""
     items = [group.codes for group in groups for _ in group.columns]
     return max(items, key=items.count)
 
 
-def _scale(codes: Codes) -> dict[str, Any]:
+def _scale(codes: AnswerCodes) -> dict[str, Any]:
     return _without_defaults(minimum=codes.lowest, maximum=codes.highest, answers=dict(codes.answers) or None)
 
 
@@ -150,7 +150,7 @@ def _language(roles: Roles) -> str:
 
 
 def _guesses(
-    roles: Roles, names: Mapping[str, Group], scale: Codes, data: Mapping[str, Any]
+    roles: Roles, names: Mapping[str, Group], scale: AnswerCodes, data: Mapping[str, Any]
 ) -> Iterator[str]:
     for key in ("encoding", "decimal"):
         if key in data:

@@ -27,7 +27,7 @@ _IDENTIFIER = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Codes:
+class AnswerCodes:
     """A run of whole codes, and the wording of each where the file gives it."""
 
     lowest: int
@@ -48,7 +48,7 @@ class Group:
 
     prefix: str
     columns: tuple[Column, ...]
-    codes: Codes
+    codes: AnswerCodes
     strange: Mapping[int, int]
 
 
@@ -163,7 +163,7 @@ def _group(prefix: str, columns: Sequence[Column]) -> Group:
     answers = {code: label for column in columns for code, label in column.answers.items()}
     usual = _usual_codes(counts, answers, columns)
     # Nobody may have chosen the lowest answer; scales begin with 0 or 1.
-    codes = Codes(min(usual[0], 1), usual[-1], {c: answers[c] for c in usual if c in answers})
+    codes = AnswerCodes(min(usual[0], 1), usual[-1], {c: answers[c] for c in usual if c in answers})
     strange = {code: n for code, n in counts.items() if not codes.lowest <= code <= codes.highest}
     return Group(prefix, tuple(columns), codes, strange)
 

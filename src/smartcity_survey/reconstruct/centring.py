@@ -15,7 +15,7 @@ from smartcity_survey.reconstruct.covariance import (
     moved,
     slopes_at,
 )
-from smartcity_survey.reconstruct.design import Problem
+from smartcity_survey.reconstruct.design import Task
 from smartcity_survey.reconstruct.evaluate import Evaluator
 from smartcity_survey.stats.core.types import Array
 
@@ -26,7 +26,7 @@ _LEAST = 0.5  # weight of the room that all have, against the sum of all room
 
 
 def centred(
-    problem: Problem,
+    problem: Task,
     evaluator: Evaluator,
     solution: CovarianceSolution,
     rounds: int,

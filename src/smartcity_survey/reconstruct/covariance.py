@@ -10,7 +10,7 @@ import numpy as np
 from scipy.linalg import expm
 
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.reconstruct.design import Problem
+from smartcity_survey.reconstruct.design import Task
 from smartcity_survey.reconstruct.evaluate import Evaluator, Jacobian
 from smartcity_survey.stats.core.types import Array
 
@@ -43,7 +43,7 @@ def excess(values: Array, low: Array, high: Array) -> Array:
 
 
 def nearest(
-    problem: Problem,
+    problem: Task,
     evaluator: Evaluator,
     covariance: Array,
     mean: Array,
@@ -84,7 +84,7 @@ def slopes_at(here: State, evaluator: Evaluator) -> Array:
     return _whitened(evaluator.jacobian_at(here.covariance, here.mean), _root(here.covariance))
 
 
-def covariance_boxes(problem: Problem) -> tuple[Array, Array]:
+def covariance_boxes(problem: Task) -> tuple[Array, Array]:
     """The boxes of what covariances and means determine; skewness and kurtosis are left free."""
     low, high = (ends.copy() for ends in problem.boxes)
     for i, key in enumerate(problem.design.keys):

@@ -20,7 +20,7 @@ SUMMARY = (
 
 
 @dataclass(frozen=True)
-class Design:
+class Questionnaire:
     """A questionnaire and the analyses made of it.
 
     Attributes
@@ -113,10 +113,10 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Problem:
+class Task:
     """A design with its targets; those not among the design's keys are rejected by `boxes`."""
 
-    design: Design
+    design: Questionnaire
     targets: tuple[Target, ...] = field(default=())
 
     @cached_property

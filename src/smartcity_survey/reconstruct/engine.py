@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from smartcity_survey.errors import Problem as Complaint
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.reconstruct.anneal import annealed, drawn_answers
 from smartcity_survey.reconstruct.centring import centred
 from smartcity_survey.reconstruct.covariance import CovarianceSolution, covariance_boxes, excess, nearest
-from smartcity_survey.reconstruct.design import Problem, Target
+from smartcity_survey.reconstruct.design import Target, Task
 from smartcity_survey.reconstruct.evaluate import Evaluator
 from smartcity_survey.reconstruct.extremes import Extremes, conflicting, with_extreme_rows, with_lifted_rows
 from smartcity_survey.reconstruct.goals import aimed_beside, centres, correctable, goal_of, score_limits
@@ -40,7 +39,7 @@ class Reconstruction:
     weights : (c, p) weights of the scores.
     """
 
-    problem: Problem
+    problem: Task
     answers: IntArray
     values: Array
     missed: tuple[Target, ...]
@@ -48,7 +47,7 @@ class Reconstruction:
 
 
 def reconstruct_answers(
-    problem: Problem,
+    problem: Task,
     seed: int,
     extremes: Extremes | None = None,
     schedule: Schedule | None = None,
@@ -97,11 +96,11 @@ def reconstruct_answers(
     return Reconstruction(problem, refiner.x, refiner.values, missed, evaluator.weights())
 
 
-def require_grid(problem: Problem) -> None:
+def require_grid(problem: Task) -> None:
     """Refuse means of items that no n whole answers have (Brown and Heathers' GRIM)."""
     n = problem.design.n
     complaints = [
-        Complaint(
+        Problem(
             " ".join(target.key),
             f"no {n} whole answers have a mean that is printed as {target.printed}.",
             "Check the mean and n.",
@@ -113,7 +112,7 @@ def require_grid(problem: Problem) -> None:
         raise SurveyError.of(complaints)
 
 
-def require_possible(problem: Problem, solution: CovarianceSolution) -> None:
+def require_possible(problem: Task, solution: CovarianceSolution) -> None:
     """Refuse targets that no covariance matrix has; those still outside contradict each other."""
     low, high = covariance_boxes(problem)
     off = excess(solution.values, low, high)
@@ -123,7 +122,7 @@ def require_possible(problem: Problem, solution: CovarianceSolution) -> None:
         printed = {target.key: target.printed for target in problem.targets}
         raise SurveyError.of(
             [
-                Complaint(
+                Problem(
                     " ".join(problem.design.keys[i]),
                     f"printed {printed[problem.design.keys[i]]}, beside the others {solution.values[i]:.6g}.",
                     CONTRADICTION,
@@ -133,14 +132,14 @@ def require_possible(problem: Problem, solution: CovarianceSolution) -> None:
         )
 
 
-def _continued(problem: Problem, evaluator: Evaluator) -> Evaluator:
+def _continued(problem: Task, evaluator: Evaluator) -> Evaluator:
     new = Evaluator(problem.design)
     new.solved = evaluator.solved
     return new
 
 
 def _annealed_to(
-    problem: Problem,
+    problem: Task,
     evaluator: Evaluator,
     solution: CovarianceSolution,
     centre: Array,
@@ -175,7 +174,7 @@ def _annealed_to(
     return x
 
 
-def _spread(x: IntArray, problem: Problem, rng: np.random.Generator) -> IntArray:
+def _spread(x: IntArray, problem: Task, rng: np.random.Generator) -> IntArray:
     """The draws with the given rows in front, and no other row all the same."""
     d = problem.design
     for i, row in enumerate(d.frozen_rows):
@@ -187,7 +186,7 @@ def _spread(x: IntArray, problem: Problem, rng: np.random.Generator) -> IntArray
     return x
 
 
-def _limits(problem: Problem, weights: Array) -> Limits:
+def _limits(problem: Task, weights: Array) -> Limits:
     d = problem.design
     return Limits(d.low, d.high, len(d.frozen_rows), *score_limits(problem, weights, 0.02, 0.004))
 

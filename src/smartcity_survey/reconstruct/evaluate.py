@@ -10,8 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.reconstruct.design import Design
-from smartcity_survey.reconstruct.formulas import Formulas, Moments, Solved
+from smartcity_survey.reconstruct.design import Questionnaire
+from smartcity_survey.reconstruct.formulas import Formulas, SampleMoments, Solved
 from smartcity_survey.stats.core.types import Array
 
 J = Any
@@ -34,7 +34,7 @@ class Jacobian:
 class Evaluator:
     """Values and slopes of all statistics of a design, with a memory of where the last solution stood."""
 
-    def __init__(self, design: Design) -> None:
+    def __init__(self, design: Questionnaire) -> None:
         self.design = design
         self.formulas = Formulas(design)
         q = getattr(self.formulas, "n_theta", 0)
@@ -164,9 +164,9 @@ class Evaluator:
             return np.zeros((0, self.design.p))
         return np.asarray(self.formulas.weights(self.solved.theta))
 
-    def _plain(self, covariance: Array, mean: Array) -> Moments:
+    def _plain(self, covariance: Array, mean: Array) -> SampleMoments:
         c = len(self.design.scores)
-        return Moments(covariance, mean, np.zeros(c), np.zeros(c))
+        return SampleMoments(covariance, mean, np.zeros(c), np.zeros(c))
 
     def _no_slopes(self) -> tuple[Array, Array, Array]:
         w = self.weights()
@@ -186,10 +186,10 @@ class Evaluator:
         if self.design.has_scores:
             w = self.formulas.weights(solved.theta)
             scores = centred @ w.T
-            moments = Moments(covariance, mean, (scores**3).mean(0), (scores**4).mean(0))
+            moments = SampleMoments(covariance, mean, (scores**3).mean(0), (scores**4).mean(0))
         else:
             w = jnp.zeros((0, self.design.p))
-            moments = Moments(covariance, mean, jnp.zeros(0), jnp.zeros(0))
+            moments = SampleMoments(covariance, mean, jnp.zeros(0), jnp.zeros(0))
         zero = jnp.zeros_like(w)
         return self.formulas.statistics(moments, solved, rotation, (w, zero, zero)), size
 
@@ -202,7 +202,7 @@ class Evaluator:
         u = centred @ w.T
         slopes3 = 3 * (u**2).T @ centred / len(x)
         slopes4 = 4 * (u**3).T @ centred / len(x)
-        moments = Moments(covariance, mean, (u**3).mean(0), (u**4).mean(0))
+        moments = SampleMoments(covariance, mean, (u**3).mean(0), (u**4).mean(0))
         _, rotation, _ = self._solve(covariance, self.solved, steps=1)
         return _jacobian(self._slopes(moments, self.solved, rotation, (w, slopes3, slopes4)))
 

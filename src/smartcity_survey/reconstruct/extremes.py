@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from smartcity_survey.reconstruct.design import Problem, Target, rounding_interval
+from smartcity_survey.reconstruct.design import Target, Task, rounding_interval
 from smartcity_survey.stats.core.types import Array
 
 Extremes = Mapping[str, tuple[str, str]]
@@ -17,7 +17,7 @@ _NARROW = 0.1  # share of the maximum's rounding interval that must be left for 
 _LIFT = 0.4  # size of the lift, as a share of that interval
 
 
-def conflicting(problem: Problem, extremes: Extremes) -> tuple[str, ...]:
+def conflicting(problem: Task, extremes: Extremes) -> tuple[str, ...]:
     """Scores whose minimum and maximum cannot come from a row of lowest and a row of highest answers.
 
     Such rows score the sum of the weights times the ends of the scale, so both intervals bound that sum.
@@ -32,7 +32,7 @@ def conflicting(problem: Problem, extremes: Extremes) -> tuple[str, ...]:
     return tuple(found)
 
 
-def with_extreme_rows(problem: Problem, extremes: Extremes) -> Problem:
+def with_extreme_rows(problem: Task, extremes: Extremes) -> Task:
     """The problem with a first row of lowest and a second of highest answers that make the printed extremes.
 
     The maximum of a conflicting score is left to a third row (`with_lifted_rows`); its sum of weights is held
@@ -49,10 +49,10 @@ def with_extreme_rows(problem: Problem, extremes: Extremes) -> Problem:
             targets.append(Target(("frozen", "0", score), a, b, minimum))
             targets.append(Target(("frozen", "1", score), c, e, maximum))
     rows = ((d.low,) * d.p, (d.high,) * d.p)
-    return Problem(replace(d, frozen_rows=rows), problem.targets + tuple(targets))
+    return Task(replace(d, frozen_rows=rows), problem.targets + tuple(targets))
 
 
-def with_lifted_rows(problem: Problem, extremes: Extremes, weights: Array) -> Problem:
+def with_lifted_rows(problem: Task, extremes: Extremes, weights: Array) -> Task:
     """The problem with one more row for every conflicting score: all answers highest but one.
 
     That item weighs on the score with a small negative weight, so the row scores above the pure one.
@@ -68,4 +68,4 @@ def with_lifted_rows(problem: Problem, extremes: Extremes, weights: Array) -> Pr
         key = ("frozen", str(len(rows)), score)
         rows.append(tuple(row))
         targets.append(Target(key, c, e, extremes[score][1]))
-    return Problem(replace(d, frozen_rows=tuple(rows)), tuple(targets))
+    return Task(replace(d, frozen_rows=tuple(rows)), tuple(targets))

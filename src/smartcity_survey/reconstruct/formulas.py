@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from smartcity_survey.reconstruct.design import Design
+from smartcity_survey.reconstruct.design import Questionnaire
 
 jax.config.update("jax_enable_x64", True)
 
@@ -35,7 +35,7 @@ class Solved(NamedTuple):
     rotation_inverse: J
 
 
-class Moments(NamedTuple):
+class SampleMoments(NamedTuple):
     """What the statistics are a function of.
 
     covariance : (p, p), divisor n - 1; mean : (p,).
@@ -51,7 +51,7 @@ class Moments(NamedTuple):
 class Formulas:
     """The statistics of one design."""
 
-    def __init__(self, design: Design) -> None:
+    def __init__(self, design: Questionnaire) -> None:
         self.design = design
         p, k = design.p, design.n_components
         self._upper = np.triu_indices(k, 1) if k else (np.array([], int),) * 2
@@ -141,8 +141,10 @@ class Formulas:
 
     # -- everything ------------------------------------------------------------------------------------
 
-    def statistics(self, moments: Moments, solved: Solved, rotation: J, weight_slopes: tuple[J, J, J]) -> J:
-        """All statistics of the design in the order of `Design.keys`.
+    def statistics(
+        self, moments: SampleMoments, solved: Solved, rotation: J, weight_slopes: tuple[J, J, J]
+    ) -> J:
+        """All statistics of the design in the order of `Questionnaire.keys`.
 
         rotation : (k, k) from unrotated to `solved.loadings`.
         weight_slopes : W where the third and fourth moments were taken, and their slopes in W, each (c, p).
@@ -182,7 +184,7 @@ class Formulas:
             parts += self._score_parts(moments, w, weight_slopes)
         return jnp.concatenate(parts)
 
-    def _score_parts(self, moments: Moments, w: J, weight_slopes: tuple[J, J, J]) -> list[J]:
+    def _score_parts(self, moments: SampleMoments, w: J, weight_slopes: tuple[J, J, J]) -> list[J]:
         d, n = self.design, self.design.n
         at, slope3, slope4 = weight_slopes
         c = w @ moments.covariance @ w.T
@@ -205,7 +207,7 @@ class Formulas:
 
 
 def _regression(c: J, mean: J, n: int, outcome: int, predictors: Any) -> J:
-    """Statistics of one regression in the order of `Design.keys`."""
+    """Statistics of one regression in the order of `Questionnaire.keys`."""
     k = predictors.size
     cxx = c[np.ix_(predictors, predictors)]
     cxy = c[predictors, outcome]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from smartcity_survey.reconstruct.anneal import Goal
-from smartcity_survey.reconstruct.design import Problem, Target
+from smartcity_survey.reconstruct.design import Target, Task
 from smartcity_survey.stats.core.types import Array, BoolArray
 
 _ANNEAL_MARGIN = 0.03
@@ -15,7 +15,7 @@ BEYOND_COVARIANCE = ("skewness", "kurtosis")
 """Statistics that covariances and means leave open."""
 
 
-def goal_of(problem: Problem, covariance: Array, mean: Array, weights: Array) -> Goal:
+def goal_of(problem: Task, covariance: Array, mean: Array, weights: Array) -> Goal:
     """Covariance, means, score moments and score limits of the annealing."""
     d = problem.design
     n = d.n
@@ -29,7 +29,7 @@ def goal_of(problem: Problem, covariance: Array, mean: Array, weights: Array) ->
     return Goal(covariance, mean, weights, g1 * m2**1.5, (g2 + 3) * m2**2, low[:c], high[:c], d.low, d.high)
 
 
-def score_limits(problem: Problem, weights: Array, below: float, above: float) -> tuple[Array, Array]:
+def score_limits(problem: Task, weights: Array, below: float, above: float) -> tuple[Array, Array]:
     """Lowest and highest scores (c,) of rows other than the given ones; infinite without given rows."""
     d = problem.design
     if not d.frozen_rows:
@@ -39,7 +39,7 @@ def score_limits(problem: Problem, weights: Array, below: float, above: float) -
     return scores.min(0) + below, scores.max(0) - above
 
 
-def centres(problem: Problem, values: Array) -> Array:
+def centres(problem: Task, values: Array) -> Array:
     """Where each statistic is aimed: at the covariance solution; skewness, kurtosis and KMO at their middle.
 
     The middles of all intervals would not do: statistics hold each other (a mean follows from coefficients
@@ -54,7 +54,7 @@ def centres(problem: Problem, values: Array) -> Array:
     return centre
 
 
-def aimed_beside(problem: Problem, centre: Array, shift: Array) -> Problem:
+def aimed_beside(problem: Task, centre: Array, shift: Array) -> Task:
     """The problem with its roundings moved by `shift` around the centres; bounds stay.
 
     Whole answers come out beside what they were drawn for; aiming beside by as much brings them to it.
@@ -67,10 +67,10 @@ def aimed_beside(problem: Problem, centre: Array, shift: Array) -> Problem:
             targets.append(Target(key, middle + by - half, middle + by + half))
         elif np.isfinite(a) or np.isfinite(b):
             targets.append(Target(key, float(a), float(b)))
-    return Problem(problem.design, tuple(targets))
+    return Task(problem.design, tuple(targets))
 
 
-def correctable(problem: Problem) -> BoolArray:
+def correctable(problem: Task) -> BoolArray:
     """Which statistics are aimed beside: roundings of what covariances and means determine."""
     low, high = problem.boxes
     rounding = np.isfinite(low) & np.isfinite(high) & (low != -high)
@@ -79,7 +79,7 @@ def correctable(problem: Problem) -> BoolArray:
     return both
 
 
-def _middle(problem: Problem, key: tuple[str, ...], otherwise: float) -> float:
+def _middle(problem: Task, key: tuple[str, ...], otherwise: float) -> float:
     for target in problem.targets:
         if target.key == key and np.isfinite(target.low) and np.isfinite(target.high):
             return (target.low + target.high) / 2

@@ -10,7 +10,7 @@ from scipy import stats
 
 from smartcity_survey.audit.paper import Paper, Printed
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.reconstruct.design import Design, Problem, Target
+from smartcity_survey.reconstruct.design import Questionnaire, Target, Task
 from smartcity_survey.reconstruct.extremes import Extremes
 from smartcity_survey.study.model import Model
 
@@ -41,7 +41,7 @@ class PublishedProblem:
     durbin_watson : interval of the statistic of the first regression; None where it is not printed.
     """
 
-    problem: Problem
+    problem: Task
     extremes: Extremes
     durbin_watson: tuple[float, float] | None
 
@@ -65,7 +65,7 @@ def published_problem(
     predictors = tuple(model.names.index(name) for name in model.predictors(outcome))
     k = 0 if loadings is None else len(loadings.number_columns)
     low, high = paper.scale or (1, 5)
-    design = Design(
+    design = Questionnaire(
         n=int(paper.read(paper.n).value or 0),
         items=tuple(items),
         low=int(low),
@@ -83,7 +83,7 @@ def published_problem(
     df = m * (m + 1) // 2 - 2 * m - len(model.names) * (len(model.names) - 1) // 2
     targets.append(Target(("cfa", "chi2"), -np.inf, df + _FIT**2 * df * (design.n - 1)))
     return PublishedProblem(
-        Problem(design, tuple(targets)), reading.extremes(model.names), reading.durbin_watson()
+        Task(design, tuple(targets)), reading.extremes(model.names), reading.durbin_watson()
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from smartcity_survey.reconstruct.anneal import have_one_peak, with_one_peak
 from smartcity_survey.reconstruct.combine import combinations, small_pairs
 from smartcity_survey.reconstruct.covariance import excess
-from smartcity_survey.reconstruct.design import Problem
+from smartcity_survey.reconstruct.design import Task
 from smartcity_survey.reconstruct.evaluate import Evaluator
 from smartcity_survey.reconstruct.finish import bartlett, bartlett_changes
 from smartcity_survey.reconstruct.moves import Limits, Moves, admissible, single_moves
@@ -43,7 +43,7 @@ class Refiner:
 
     def __init__(
         self,
-        problem: Problem,
+        problem: Task,
         evaluator: Evaluator,
         x: IntArray,
         centre: Array,

@@ -6,16 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from smartcity_survey.errors import Problem as Complaint
-from smartcity_survey.errors import SurveyError
-from smartcity_survey.reconstruct.design import Key, Problem
+from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.reconstruct.design import Key, Task
 
 CONTRADICTION = "These cannot hold together; one of them is misprinted or was computed differently."
 _ROUNDS = 5
 Interval = tuple[float, float]
 
 
-def narrowed(problem: Problem) -> Problem:
+def narrowed(problem: Task) -> Task:
     """The problem with the intervals of standard errors as narrow as the other numbers make them.
 
     B = t SE(B) and beta = B s_x / s_y hold exactly, so a B, a beta and a t of three or four decimals leave a
@@ -60,7 +59,7 @@ def _meet(found: dict[Key, Interval], key: Key, other: Interval, of: tuple[Key, 
     if low > high:
         raise SurveyError.of(
             [
-                Complaint(
+                Problem(
                     " ".join(key),
                     f"printed between {found[key][0]:.6g} and {found[key][1]:.6g}, but "
                     f"{', '.join(' '.join(k) for k in of)} make it {other[0]:.6g} to {other[1]:.6g}.",

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.linalg import expm
 
 from smartcity_survey.reconstruct.covariance import State, covariance_boxes, levenberg_marquardt
-from smartcity_survey.reconstruct.design import Problem
+from smartcity_survey.reconstruct.design import Task
 from smartcity_survey.reconstruct.evaluate import Evaluator
 from smartcity_survey.reconstruct.schedule import Schedule
 from smartcity_survey.stats.core.types import Array
@@ -27,7 +27,7 @@ class FactorStart:
     """
 
     def __init__(
-        self, problem: Problem, rng: np.random.Generator, sd: Array, mean: Array, loading: Array
+        self, problem: Task, rng: np.random.Generator, sd: Array, mean: Array, loading: Array
     ) -> None:
         d = problem.design
         f = np.asarray(d.factor_of)
@@ -89,7 +89,7 @@ class FactorStart:
 
 
 def fitted_start(
-    problem: Problem, evaluator: Evaluator, start: FactorStart, rounds: int, progress: Callable[[str], None]
+    problem: Task, evaluator: Evaluator, start: FactorStart, rounds: int, progress: Callable[[str], None]
 ) -> State:
     """The factor model nearest to the printed statistics (KMO apart, which a perfect model overshoots)."""
     low, high = covariance_boxes(problem)
@@ -129,7 +129,7 @@ def disturbed(state: State, size: float, rng: np.random.Generator) -> State:
 
 
 def starting_state(
-    problem: Problem,
+    problem: Task,
     evaluator: Evaluator,
     rng: np.random.Generator,
     schedule: Schedule,
@@ -149,7 +149,7 @@ def starting_state(
     return disturbed(state, schedule.disturbance, rng)
 
 
-def _first_guess(problem: Problem) -> tuple[Array, Array, Array]:
+def _first_guess(problem: Task) -> tuple[Array, Array, Array]:
     """SDs, means and main loadings of all items, from what is printed of them or of their scores."""
     d = problem.design
     low, high = problem.boxes
@@ -180,7 +180,7 @@ def _first_guess(problem: Problem) -> tuple[Array, Array, Array]:
     return sd, mean, loading
 
 
-def _printed_loadings(problem: Problem) -> Array:
+def _printed_loadings(problem: Task) -> Array:
     d = problem.design
     low, high = problem.boxes
     place = {key: i for i, key in enumerate(d.keys)}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from smartcity_survey.stats.core.errors import InvalidModel
-from smartcity_survey.stats.pls.model import Layout, PlsModel
+from smartcity_survey.stats.pls.model import PlsModel, SortedModel
 from tests.stats.pls_data import membership
 
 CHAIN = np.array([[0, 1, 0], [0, 0, 1], [0, 0, 0]], dtype=bool)
@@ -17,7 +17,7 @@ def test_modes_default_to_mode_a() -> None:
 
 
 def test_layout_sorts_items_and_knows_what_is_adjacent() -> None:
-    layout = Layout.of(PlsModel(membership([2, 0, 1, 0, 2]), CHAIN))
+    layout = SortedModel.of(PlsModel(membership([2, 0, 1, 0, 2]), CHAIN))
     assert layout.order.tolist() == [1, 3, 2, 0, 4]
     assert layout.owner.tolist() == [0, 0, 1, 2, 2]
     assert layout.blocks == (slice(0, 2), slice(2, 3), slice(3, 5))

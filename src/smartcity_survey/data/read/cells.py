@@ -45,7 +45,7 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
-class Codes:
+class ColumnCodes:
     """A column as numbers.
 
     Attributes
@@ -85,7 +85,7 @@ def _number(text: str, decimal: str) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def read_codes(cells: pd.Series, wordings: Mapping[str, int], missing: Missing, decimal: str) -> Codes:
+def read_codes(cells: pd.Series, wordings: Mapping[str, int], missing: Missing, decimal: str) -> ColumnCodes:
     """Read a column of cells.
 
     Parameters
@@ -109,7 +109,7 @@ def read_codes(cells: pd.Series, wordings: Mapping[str, int], missing: Missing, 
             unreadable.append((row, text))
     declared = missing.among(values)
     values[declared] = np.nan
-    return Codes(
+    return ColumnCodes(
         values,
         n_empty=len(rest) - len(texts),
         n_declared=int(declared.sum()) + n_declared_texts,
@@ -118,7 +118,7 @@ def read_codes(cells: pd.Series, wordings: Mapping[str, int], missing: Missing, 
     )
 
 
-def read_dates(cells: pd.Series, missing: Missing, decimal: str) -> Codes:
+def read_dates(cells: pd.Series, missing: Missing, decimal: str) -> ColumnCodes:
     """Read a column of dates as numbers of days; a number that does not mean no answer is unreadable."""
     codes = read_codes(cells, {}, missing, decimal)
     numbers = [(row, cell_text(cells.iat[row])) for row in np.flatnonzero(~np.isnan(codes.values)).tolist()]

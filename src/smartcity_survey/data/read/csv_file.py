@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from smartcity_survey.data.read.tables import ROWS_AT_ONCE, Block, Table
+from smartcity_survey.data.read.tables import ROWS_AT_ONCE, RowBlock, Table
 from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.study.config import DataSection
 
@@ -85,7 +85,7 @@ def _header(path: Path, encoding: str, delimiter: str) -> tuple[str, ...]:
 
 def _blocks(
     path: Path, encoding: str, delimiter: str, columns: tuple[str, ...], wanted: Sequence[str]
-) -> Iterator[Block]:
+) -> Iterator[RowBlock]:
     positions = [columns.index(name) for name in wanted]
     with path.open(encoding=encoding, newline="") as file:
         lines = _lines(csv.reader(file, delimiter=delimiter), path, encoding)
@@ -98,11 +98,11 @@ def _blocks(
             n_misshapen += len(misshapen)
             cells = [[row[position] for position in positions] for row in rows.values()]
             frame = pd.DataFrame(cells, index=list(rows), columns=list(wanted), dtype=object)
-            yield Block(frame, tuple(_misshapen(path, number, n, len(columns)) for number, n in shown))
+            yield RowBlock(frame, tuple(_misshapen(path, number, n, len(columns)) for number, n in shown))
     if n_misshapen > LINES_SHOWN:
         rest = f"{n_misshapen - LINES_SHOWN} more lines like these."
         more = Problem(str(path), rest, "Mend the first ones and try again.")
-        yield Block(pd.DataFrame(columns=list(wanted), dtype=object), (more,))
+        yield RowBlock(pd.DataFrame(columns=list(wanted), dtype=object), (more,))
 
 
 def _lines(reader: Iterator[list[str]], path: Path, encoding: str) -> Iterator[tuple[int, list[str]]]:

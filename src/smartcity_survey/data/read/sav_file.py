@@ -15,7 +15,7 @@ import pandas as pd
 import pyreadstat
 
 from smartcity_survey.data.read.cells import cell_text
-from smartcity_survey.data.read.tables import ROWS_AT_ONCE, Block, Table
+from smartcity_survey.data.read.tables import ROWS_AT_ONCE, RowBlock, Table
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.study.config import DataSection
 
@@ -148,9 +148,9 @@ def _numeric(labels: dict[Any, str]) -> dict[float, str]:
     return {code: label for code, label in labels.items() if isinstance(code, (int, float))}
 
 
-def _blocks(cells: dict[str, Any], wanted: Sequence[str]) -> Iterator[Block]:
+def _blocks(cells: dict[str, Any], wanted: Sequence[str]) -> Iterator[RowBlock]:
     n = len(next(iter(cells.values()))) if cells else 0
     for start in range(0, n, ROWS_AT_ONCE):
         rows = slice(start, min(start + ROWS_AT_ONCE, n))
         numbers = np.arange(rows.start, rows.stop) + 1
-        yield Block(pd.DataFrame({name: cells[name][rows] for name in wanted}, index=numbers))
+        yield RowBlock(pd.DataFrame({name: cells[name][rows] for name in wanted}, index=numbers))

@@ -13,7 +13,7 @@ import pandas as pd
 
 from smartcity_survey.data.read.cells import (
     DATE_OR_TIME,
-    Codes,
+    ColumnCodes,
     Missing,
     cell_text,
     missing_codes,
@@ -73,7 +73,7 @@ class _Column:
     wordings: Mapping[str, int]
     missing: Missing
     of_dates: bool = False
-    parts: list[Codes] = field(default_factory=list)
+    parts: list[ColumnCodes] = field(default_factory=list)
     unreadable: dict[str, list[int]] = field(default_factory=dict)
     dotted: dict[str, list[int]] = field(default_factory=dict)
 

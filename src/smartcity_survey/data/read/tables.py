@@ -13,7 +13,7 @@ ROWS_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class RowBlock:
     """Some rows of a survey file.
 
     Attributes
@@ -41,7 +41,7 @@ class Table:
     """
 
     columns: tuple[str, ...]
-    blocks: Callable[[Sequence[str]], Iterator[Block]]
+    blocks: Callable[[Sequence[str]], Iterator[RowBlock]]
     how: Mapping[str, str]
     missing_ranges: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)

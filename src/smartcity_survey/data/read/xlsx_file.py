@@ -16,7 +16,7 @@ import openpyxl
 import pandas as pd
 
 from smartcity_survey.data.read.cells import cell_text, without_dates
-from smartcity_survey.data.read.tables import ROWS_AT_ONCE, Block, Table
+from smartcity_survey.data.read.tables import ROWS_AT_ONCE, RowBlock, Table
 from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.study.config import DataSection
 
@@ -107,7 +107,9 @@ def _unreadable(path: Path, error: Exception) -> SurveyError:
     )
 
 
-def _blocks(path: Path, name: str | int, columns: tuple[str, ...], wanted: Sequence[str]) -> Iterator[Block]:
+def _blocks(
+    path: Path, name: str | int, columns: tuple[str, ...], wanted: Sequence[str]
+) -> Iterator[RowBlock]:
     positions = [columns.index(column) for column in wanted]
     with _sheet(path, name) as rows:
         numbered = ((number, _trimmed(row)) for number, row in enumerate(rows, start=1))
@@ -119,7 +121,7 @@ def _blocks(path: Path, name: str | int, columns: tuple[str, ...], wanted: Seque
                 if row
             ]
             numbers = [number for number, row in chunk if row]
-            yield Block(
+            yield RowBlock(
                 pd.DataFrame(cells, index=numbers, columns=list(wanted), dtype=object),
                 tuple(_beyond(path, number) for number, row in chunk if len(row) > len(columns)),
             )

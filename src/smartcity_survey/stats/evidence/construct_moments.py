@@ -14,8 +14,8 @@ from smartcity_survey.stats.core.errors import ImproperSolution, NotConverged
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.items.item_moments import ItemMoments, standardised
 from smartcity_survey.stats.pls.consistent import disattenuate, rho_a
-from smartcity_survey.stats.pls.model import Layout, PlsModel
-from smartcity_survey.stats.pls.stack import Reason, Verdicts, estimate
+from smartcity_survey.stats.pls.model import PlsModel, SortedModel
+from smartcity_survey.stats.pls.stack import Admissibility, Reason, estimate
 
 # Correlations of respondents that are perturbed at a time: few enough for caches.
 _STACKED = 2**21
@@ -72,7 +72,7 @@ def pls_moments(items: ItemMoments, model: PlsModel) -> PlsMoments:
     ------
     NotConverged, ImproperSolution, where the composites themselves cannot be estimated.
     """
-    layout = Layout.of(replace(model, consistent=True))
+    layout = SortedModel.of(replace(model, consistent=True))
     sample = _pls_correlations(items.correlation[:, :, None], items.p, layout)
     stacks, step = [], max(1, _STACKED // items.correlation.size)
     for first in range(0, items.n, step):
@@ -88,11 +88,11 @@ def pls_moments(items: ItemMoments, model: PlsModel) -> PlsMoments:
     return PlsMoments(by_perturbation(*composites), latent, stable or not solved)
 
 
-def _pls_correlations(R: Array, p: int, layout: Layout) -> tuple[Array, Array]:
+def _pls_correlations(R: Array, p: int, layout: SortedModel) -> tuple[Array, Array]:
     """(q, q, B) twice: correlations of composites and covariates, and of factors (nan where improper) and
     covariates, from those of items and covariates (m, m, B)."""
     order = layout.order
-    verdicts = Verdicts.clean(R.shape[2])
+    verdicts = Admissibility.clean(R.shape[2])
     composites = estimate(
         np.ascontiguousarray(R[order][:, order]),
         layout,

@@ -1,5 +1,5 @@
 from .bivariate_normal import (
-    Cells as Cells,
+    CellProbabilities as CellProbabilities,
     bivariate_normal_cdf as bivariate_normal_cdf,
     cells as cells,
     log_normal_difference as log_normal_difference,

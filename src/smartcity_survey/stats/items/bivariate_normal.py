@@ -26,12 +26,12 @@ _NEGLIGIBLE = 45.0
 _NODES, _WEIGHTS = (
     0.5 * (side + shift) for side, shift in zip(special.roots_legendre(64), (1, 0), strict=True)
 )
-# Cells integrated at once: small enough for memory.
+# CellProbabilities integrated at once: small enough for memory.
 _AT_ONCE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Cells:
+class CellProbabilities:
     """Cells (pairs, K, K) of bivariate normal distributions, and derivatives by their correlations.
 
     log_probability. score : derivative of log_probability, 0 where the cell has no probability to speak of.
@@ -47,9 +47,9 @@ class Cells:
         """(pairs, K, K)."""
         return np.asarray(np.exp(self.log_probability))
 
-    def transposed(self) -> Cells:
+    def transposed(self) -> CellProbabilities:
         """The same cells with the two variables in the other order."""
-        return Cells(
+        return CellProbabilities(
             self.log_probability.transpose(0, 2, 1),
             self.score.transpose(0, 2, 1),
             self.curvature.transpose(0, 2, 1),
@@ -72,8 +72,8 @@ def bivariate_normal_cdf(h: Array, k: Array, rho: Array) -> Array:
     return np.where((h == 0) & (k == 0), 0.25 + np.arcsin(rho) / (2 * np.pi), value)
 
 
-def cells(a: Array, b: Array, rho: Array, observed: BoolArray) -> Cells:
-    """Cells between thresholds a and b (pairs, K + 1) at correlations rho (pairs,).
+def cells(a: Array, b: Array, rho: Array, observed: BoolArray) -> CellProbabilities:
+    """CellProbabilities between thresholds a and b (pairs, K + 1) at correlations rho (pairs,).
 
     observed : (pairs, K, K), the cells that must be exact however improbable they are.
     """
@@ -101,7 +101,7 @@ def cells(a: Array, b: Array, rho: Array, observed: BoolArray) -> Cells:
             at = tuple(index[first : first + _AT_ONCE] for index in (pair, row, column))
             sides = a[at[0], at[1]], a[at[0], at[1] + 1], b[at[0], at[2]], b[at[0], at[2] + 1]
             log_probability[at], score[at], curvature[at] = _tail_cells(*sides, rho[at[0]])
-    return Cells(log_probability, score, curvature)
+    return CellProbabilities(log_probability, score, curvature)
 
 
 def log_normal_difference(low: Array, high: Array) -> Array:
@@ -128,7 +128,7 @@ def _growth(h: Array, k: Array, r: Array) -> Array:
 
 
 def _tail_cells(a1: Array, a2: Array, b1: Array, b2: Array, rho: Array) -> tuple[Array, Array, Array]:
-    """Log probabilities of cells (a1, a2) x (b1, b2), scores and curvatures: each (m,), as in `Cells`.
+    """Log probabilities of cells (a1, a2) x (b1, b2), scores and curvatures, (m,), as `CellProbabilities`.
 
     The density is the derivative of the distribution function by the correlation, so a cell holds what it
     would at correlation 1 less an integral over the correlations in between. Of the angle arcsin(rho) the

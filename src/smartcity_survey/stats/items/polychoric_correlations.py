@@ -13,7 +13,7 @@ from smartcity_survey.stats.core.errors import CorrelationsAtBound, LinearDepend
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.stats.items.bivariate_normal import (
     INFINITE,
-    Cells,
+    CellProbabilities,
     bivariate_normal_cdf,
     cells,
     log_normal_difference,
@@ -279,7 +279,7 @@ def _threshold_influence(thresholds: Array, cumulative: Array) -> Array:
     return np.asarray((below - cumulative[:, None, inner]) / density[:, None])
 
 
-def _threshold_slopes(a: Array, b: Array, rho: Array, weight: Array, found: Cells) -> Array:
+def _threshold_slopes(a: Array, b: Array, rho: Array, weight: Array, found: CellProbabilities) -> Array:
     """(pairs, K - 1): mean product of the score and the derivative of the cells by each inner threshold of a.
 
     weight : (pairs, K, K), scores times the shares they are averaged over.

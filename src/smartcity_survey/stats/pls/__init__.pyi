@@ -42,10 +42,10 @@ from .micom import (
     compare_groups as compare_groups,
 )
 from .model import (
-    Layout as Layout,
     Mode as Mode,
     PlsModel as PlsModel,
     Scheme as Scheme,
+    SortedModel as SortedModel,
 )
 from .model_fit import (
     Discrepancy as Discrepancy,
@@ -78,12 +78,12 @@ from .prediction import (
     random_folds as random_folds,
 )
 from .stack import (
+    Admissibility as Admissibility,
     Composites as Composites,
     Reason as Reason,
-    Verdicts as Verdicts,
     estimate as estimate,
 )
 from .structural_model import (
-    Structure as Structure,
+    InnerModel as InnerModel,
     structure as structure,
 )

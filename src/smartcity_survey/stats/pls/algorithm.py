@@ -23,9 +23,9 @@ from smartcity_survey.stats.core.errors import (
 )
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.pls.consistent import disattenuate, rho_a
-from smartcity_survey.stats.pls.model import Layout, PlsModel
-from smartcity_survey.stats.pls.stack import Composites, Reason, Verdicts, estimate
-from smartcity_survey.stats.pls.structural_model import Structure, structure
+from smartcity_survey.stats.pls.model import PlsModel, SortedModel
+from smartcity_survey.stats.pls.stack import Admissibility, Composites, Reason, estimate
+from smartcity_survey.stats.pls.structural_model import InnerModel, structure
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +87,12 @@ def fit_pls(
         raise NotFinite(tuple(int(item) for item in missing))
     if not np.allclose(np.diagonal(R), 1.0, rtol=0, atol=1e-10):
         raise ValueError("R has no unit diagonal: correlations are needed, not covariances")
-    layout = Layout.of(model)
+    layout = SortedModel.of(model)
     needed = max(len(predictors) for _, predictors in layout.regressions) + 2
     if n < needed:
         raise TooFewRows(n, needed)
     sorted_R = np.ascontiguousarray(R[np.ix_(layout.order, layout.order)])
-    verdicts = Verdicts.clean(1)
+    verdicts = Admissibility.clean(1)
     composites = estimate(
         sorted_R[:, :, None], layout, verdicts, tolerance=tolerance, max_iterations=max_iterations
     )
@@ -106,7 +106,7 @@ def fit_each(
     R: Array, n: int, model: PlsModel, *, tolerance: float = 1e-12, max_iterations: int = 1000
 ) -> tuple[PlsFit | None, ...]:
     """`fit_pls` of many samples at once, from their item correlations R (p, p, B); None where it refuses."""
-    layout, verdicts = Layout.of(model), Verdicts.clean(R.shape[2])
+    layout, verdicts = SortedModel.of(model), Admissibility.clean(R.shape[2])
     sorted_R = np.ascontiguousarray(R[np.ix_(layout.order, layout.order)])
     composites = estimate(sorted_R, layout, verdicts, tolerance=tolerance, max_iterations=max_iterations)
     factors = disattenuate(composites, layout, verdicts) if model.consistent else composites
@@ -135,10 +135,10 @@ def _record(
     R: Array,
     n: int,
     model: PlsModel,
-    layout: Layout,
+    layout: SortedModel,
     composites: Composites,
     factors: Composites,
-    inner: Structure,
+    inner: InnerModel,
     sample: int = 0,
 ) -> PlsFit:
     outer_weights = np.zeros(model.blocks.shape)
@@ -171,7 +171,7 @@ def _record(
     )
 
 
-def _refuse(verdicts: Verdicts, composites: Composites, R: Array, layout: Layout) -> None:
+def _refuse(verdicts: Admissibility, composites: Composites, R: Array, layout: SortedModel) -> None:
     """Raise the error that a verdict on a single sample stands for."""
     reason, position = Reason(int(verdicts.reason[0])), int(verdicts.position[0])
     if reason is Reason.NOT_CONVERGED:

@@ -31,8 +31,8 @@ from smartcity_survey.stats.items.polychoric_correlations import NO_CONTINUITY, 
 from smartcity_survey.stats.pls.algorithm import PlsFit, fit_pls
 from smartcity_survey.stats.pls.estimates import Estimator, PlsEstimates, leave_one_out
 from smartcity_survey.stats.pls.higher_order import LowerOrder
-from smartcity_survey.stats.pls.model import Layout, PlsModel
-from smartcity_survey.stats.pls.stack import Reason, Verdicts
+from smartcity_survey.stats.pls.model import PlsModel, SortedModel
+from smartcity_survey.stats.pls.stack import Admissibility, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def bootstrap_pls(
     missing = np.flatnonzero(~np.isfinite(x).all(axis=0))
     if missing.size:
         raise NotFinite(tuple(int(item) for item in missing))
-    layout = Layout.of(model)
+    layout = SortedModel.of(model)
     estimator = Estimator(layout, model.consistent, tolerance, max_iterations, lower=lower)
     order = estimator.items.order
     if ordinal:
@@ -186,15 +186,15 @@ def consistent_bootstrap(
     """
     if composites.draw_se is not None:
         raise ValueError("standard errors within the draws need a bootstrap of their own")
-    layout = Layout.of(model)
+    layout = SortedModel.of(model)
     fit = fit_pls(R, composites.fit.n, model, tolerance=tolerance, max_iterations=max_iterations)
     estimator = Estimator(layout, True, tolerance, max_iterations, _reference(R, fit, layout))
-    verdicts = Verdicts(composites.reason.copy(), composites.position.copy())
+    verdicts = Admissibility(composites.reason.copy(), composites.position.copy())
     draws = estimator.disattenuated(composites.draws, verdicts)
-    estimate = estimator.disattenuated(composites.estimate.select(np.newaxis), Verdicts.clean(1))
+    estimate = estimator.disattenuated(composites.estimate.select(np.newaxis), Admissibility.clean(1))
     jackknife = composites.jackknife
     if jackknife is not None:
-        jackknife = estimator.disattenuated(jackknife, Verdicts.clean(len(jackknife.r2)))
+        jackknife = estimator.disattenuated(jackknife, Admissibility.clean(len(jackknife.r2)))
     return PlsBootstrap(
         fit=fit,
         estimate=estimate.select(0),
@@ -207,7 +207,7 @@ def consistent_bootstrap(
     )
 
 
-def _reference(R: Array, fit: PlsFit, layout: Layout) -> Array:
+def _reference(R: Array, fit: PlsFit, layout: SortedModel) -> Array:
     """(p,): what the loadings of a resample have to agree with, items sorted.
 
     The first principal component of each construct's items in their correlations R (p, p), with the sign of
@@ -233,7 +233,7 @@ def _sample_fit(moments: Array, n: int, model: PlsModel, estimator: Estimator) -
     sample = R[:, :, 0][np.ix_(place, place)]
     if estimator.lower is not None:
         fitted(sample, model=estimator.lower.model)  # its errors are those of the first stage
-        sample = estimator.lower_correlations(R, Verdicts.clean(1))[:, :, 0]
+        sample = estimator.lower_correlations(R, Admissibility.clean(1))[:, :, 0]
     return fitted(sample, model=model), sample
 
 
@@ -250,7 +250,7 @@ class _Resampling:
         self.step = products.stack_size()
         size = draws, len(estimator.layout.order), len(estimator.layout.blocks)
         self.found = PlsEstimates.empty(*size)
-        self.verdicts = Verdicts.clean(draws)
+        self.verdicts = Admissibility.clean(draws)
         self.draw_se = PlsEstimates.empty(*size) if inner_draws else None
 
     def run(self, first: int) -> int:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from smartcity_survey.stats.core.types import Array
-from smartcity_survey.stats.pls.model import Layout
-from smartcity_survey.stats.pls.stack import Composites, Reason, Verdicts
+from smartcity_survey.stats.pls.model import SortedModel
+from smartcity_survey.stats.pls.stack import Admissibility, Composites, Reason
 
 
-def rho_a(weights: Array, layout: Layout) -> Array:
+def rho_a(weights: Array, layout: SortedModel) -> Array:
     """(c, B): Dijkstra and Henseler's reliability of composites of unit variance with weights (p, B).
 
     With items of unit variance, w'(S - diag S)w = 1 - w'w, so the weights alone decide. nan for a single
@@ -24,7 +24,7 @@ def rho_a(weights: Array, layout: Layout) -> Array:
     return rho
 
 
-def disattenuate(composites: Composites, layout: Layout, verdicts: Verdicts) -> Composites:
+def disattenuate(composites: Composites, layout: SortedModel, verdicts: Admissibility) -> Composites:
     """PLSc: loadings and construct correlations of common factors.
 
     Correlations are divided by the roots of both reliabilities, loadings are w sqrt(rho_A) / w'w; sum

@@ -11,8 +11,8 @@ from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.stats.measurement.validity import htmt2_stack, htmt_stack
 from smartcity_survey.stats.pls.consistent import disattenuate
 from smartcity_survey.stats.pls.higher_order import LowerOrder
-from smartcity_survey.stats.pls.model import Layout
-from smartcity_survey.stats.pls.stack import Composites, Reason, Verdicts, estimate
+from smartcity_survey.stats.pls.model import SortedModel
+from smartcity_survey.stats.pls.stack import Admissibility, Composites, Reason, estimate
 from smartcity_survey.stats.pls.structural_model import structure
 
 
@@ -63,7 +63,7 @@ class Estimator:
     lower : first stage of a model with higher-order constructs, whose items the moments are of; else None.
     """
 
-    layout: Layout
+    layout: SortedModel
     consistent: bool
     tolerance: float
     max_iterations: int
@@ -71,19 +71,19 @@ class Estimator:
     lower: LowerOrder | None = None
 
     @property
-    def items(self) -> Layout:
+    def items(self) -> SortedModel:
         """The layout by which the items of the moments are sorted."""
-        return self.layout if self.lower is None else Layout.of(self.lower.model)
+        return self.layout if self.lower is None else SortedModel.of(self.lower.model)
 
-    def estimates(self, moments: Array) -> tuple[PlsEstimates, Verdicts]:
+    def estimates(self, moments: Array) -> tuple[PlsEstimates, Admissibility]:
         """The estimates of samples with moments (q, B), as `UnitProducts` gives them."""
         size = moments.shape[1]
         found = PlsEstimates.empty(size, len(self.layout.order), len(self.layout.blocks))
-        verdicts = Verdicts.clean(size)
+        verdicts = Admissibility.clean(size)
         self.estimate(moments, found, verdicts)
         return found, verdicts
 
-    def estimate(self, moments: Array, into: PlsEstimates, verdicts: Verdicts) -> None:
+    def estimate(self, moments: Array, into: PlsEstimates, verdicts: Admissibility) -> None:
         """Fill `into` and `verdicts` with the estimates of samples with moments (q, B)."""
         layout = self.layout
         items = self.items
@@ -100,7 +100,7 @@ class Estimator:
         into.htmt2[:] = htmt2_stack(R, layout.blocks).transpose(2, 0, 1)
         self._fill(composites, into, verdicts)
 
-    def disattenuated(self, found: PlsEstimates, verdicts: Verdicts) -> PlsEstimates:
+    def disattenuated(self, found: PlsEstimates, verdicts: Admissibility) -> PlsEstimates:
         """PLSc's estimates of the samples whose composites have the estimates `found`; adds to `verdicts`."""
         size, order = len(found.r2), self.layout.order
         composites = Composites(
@@ -116,7 +116,7 @@ class Estimator:
             self._fill(composites, into, verdicts)
         return into
 
-    def _fill(self, composites: Composites, into: PlsEstimates, verdicts: Verdicts) -> None:
+    def _fill(self, composites: Composites, into: PlsEstimates, verdicts: Admissibility) -> None:
         """All that follows from the composites, with the signs of the reference."""
         layout = self.layout
         if self.consistent:
@@ -133,7 +133,7 @@ class Estimator:
         for field in fields(into):
             getattr(into, field.name)[bad] = np.nan
 
-    def lower_correlations(self, R: Array, verdicts: Verdicts) -> Array:
+    def lower_correlations(self, R: Array, verdicts: Admissibility) -> Array:
         """(q, q, B): correlations of the indicators of `lower` from those of sorted items (p, p, B)."""
         if self.lower is None:
             raise ValueError("a model without higher-order constructs has no first stage")
@@ -153,7 +153,7 @@ def leave_one_out(products: UnitProducts, estimator: Estimator) -> PlsEstimates:
     """Jackknife: estimates without each unit in turn; nan where what is left has no admissible solution."""
     layout = estimator.layout
     found = PlsEstimates.empty(products.units, len(layout.order), len(layout.blocks))
-    verdicts = Verdicts.clean(products.units)
+    verdicts = Admissibility.clean(products.units)
     step, total = products.stack_size(), products.total()
     for first in range(0, products.units, step):
         part = slice(first, first + step)

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from smartcity_survey.stats.core.types import Array, IntArray
-from smartcity_survey.stats.pls.model import Layout, PlsModel
-from smartcity_survey.stats.pls.stack import Verdicts, estimate
+from smartcity_survey.stats.pls.model import PlsModel, SortedModel
+from smartcity_survey.stats.pls.stack import Admissibility, estimate
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,7 +33,7 @@ class LowerOrder:
     component: IntArray
 
     def correlations(
-        self, R: Array, layout: Layout, verdicts: Verdicts, *, tolerance: float, max_iterations: int
+        self, R: Array, layout: SortedModel, verdicts: Admissibility, *, tolerance: float, max_iterations: int
     ) -> Array:
         """(q, q, B): correlations of the indicators from those of the items (p, p, B), sorted as `layout`.
 

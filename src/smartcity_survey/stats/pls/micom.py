@@ -16,8 +16,8 @@ from smartcity_survey.stats.core.resample import unit_products
 from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.stats.pls.algorithm import construct_scores, fit_pls
 from smartcity_survey.stats.pls.estimates import Estimator, PlsEstimates
-from smartcity_survey.stats.pls.model import Layout, PlsModel
-from smartcity_survey.stats.pls.stack import Reason, Verdicts
+from smartcity_survey.stats.pls.model import PlsModel, SortedModel
+from smartcity_survey.stats.pls.stack import Admissibility, Reason
 
 # Random groups that equal the real ones differ by this at most.
 ROUNDING = 1e-12
@@ -97,7 +97,7 @@ def compare_groups(
             fit_pls(own, int(members.sum()), model, tolerance=tolerance, max_iterations=max_iterations)
         except StatisticsError as error:
             raise InGroup(group, error) from error
-    layout = Layout.of(model)
+    layout = SortedModel.of(model)
     reference = whole.loadings[layout.order, layout.owner]
     estimator = Estimator(layout, model.consistent, tolerance, max_iterations, reference)
     dealt = np.vstack((second[None], _permutations(second, permutations, seed)))
@@ -135,7 +135,7 @@ def _estimates(
     total, step = products.total(), products.stack_size()
     shape = len(dealt), products.p, len(estimator.layout.blocks)
     first, second = PlsEstimates.empty(*shape), PlsEstimates.empty(*shape)
-    verdicts = Verdicts.clean(len(dealt)), Verdicts.clean(len(dealt))
+    verdicts = Admissibility.clean(len(dealt)), Admissibility.clean(len(dealt))
     for start in range(0, len(dealt), step):
         part = slice(start, start + step)
         moments = products.moments(dealt[part].astype(np.uint8))

@@ -57,7 +57,7 @@ class PlsModel:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Layout:
+class SortedModel:
     """A model arranged for computation: items sorted by construct, so that blocks are contiguous.
 
     order : (p,), item position in the caller's columns for each sorted position.
@@ -88,7 +88,7 @@ class Layout:
     scheme: Scheme
 
     @classmethod
-    def of(cls, model: PlsModel) -> Layout:
+    def of(cls, model: PlsModel) -> SortedModel:
         """The layout of a model."""
         construct = model.blocks.argmax(axis=1)
         order = np.argsort(construct, kind="stable")

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from smartcity_survey.stats.core.stacked_regression import DEPENDENT, eliminate, selection, sweep
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
-from smartcity_survey.stats.pls.model import Layout
+from smartcity_survey.stats.pls.model import SortedModel
 
 
 class Reason(IntEnum):
@@ -30,7 +30,7 @@ class Reason(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdicts:
+class Admissibility:
     """The first reason found against each of B samples.
 
     reason : (B,), a `Reason`. position : (B,), of the item or construct concerned, -1 where admissible.
@@ -40,13 +40,13 @@ class Verdicts:
     position: IntArray
 
     @classmethod
-    def clean(cls, size: int) -> Verdicts:
+    def clean(cls, size: int) -> Admissibility:
         """Nothing found yet."""
         return cls(np.zeros(size, dtype=np.int8), np.full(size, -1, dtype=np.int64))
 
-    def select(self, samples: slice) -> Verdicts:
+    def select(self, samples: slice) -> Admissibility:
         """Views of the verdicts on some samples."""
-        return Verdicts(self.reason[samples], self.position[samples])
+        return Admissibility(self.reason[samples], self.position[samples])
 
     def blame(self, reason: Reason, position: int | IntArray, samples: IntArray) -> None:
         """Record a reason, and one position or one per sample, for those that have none so far."""
@@ -82,7 +82,7 @@ class Composites:
         )
 
     def store(
-        self, samples: IntArray, weights: Array, loadings: Array, construct_corr: Array, layout: Layout
+        self, samples: IntArray, weights: Array, loadings: Array, construct_corr: Array, layout: SortedModel
     ) -> None:
         """Keep converged samples, each construct with the sign that makes its loadings' sum positive."""
         sums = np.add.reduceat(loadings, layout.starts, axis=0)
@@ -93,7 +93,7 @@ class Composites:
 
 
 def estimate(
-    R: Array, layout: Layout, verdicts: Verdicts, *, tolerance: float, max_iterations: int
+    R: Array, layout: SortedModel, verdicts: Admissibility, *, tolerance: float, max_iterations: int
 ) -> Composites:
     """Run the PLS algorithm on item correlations (p, p, B) of the samples nothing speaks against so far.
 
@@ -152,8 +152,8 @@ def estimate(
     return result
 
 
-def _cross_covariances(R: Array, weights: Array, layout: Layout) -> Array:
-    """(c, p, B): covariance of each composite with the items that are needed, see `Layout.reach`."""
+def _cross_covariances(R: Array, weights: Array, layout: SortedModel) -> Array:
+    """(c, p, B): covariance of each composite with the items that are needed, see `SortedModel.reach`."""
     if weights.shape[1] == 1:  # one product is quicker than one for every block
         return np.asarray((_by_construct(weights, layout).T @ R[:, :, 0])[:, :, None])
     cross = np.empty((len(layout.blocks), *weights.shape))
@@ -162,7 +162,7 @@ def _cross_covariances(R: Array, weights: Array, layout: Layout) -> Array:
     return cross
 
 
-def _composite_covariances(cross: Array, weights: Array, layout: Layout) -> Array:
+def _composite_covariances(cross: Array, weights: Array, layout: SortedModel) -> Array:
     """(c, c, B): covariances of the composites."""
     c, size = cross.shape[0], cross.shape[2]
     if size == 1:
@@ -175,7 +175,7 @@ def _composite_covariances(cross: Array, weights: Array, layout: Layout) -> Arra
     return covariances
 
 
-def _by_construct(weights: Array, layout: Layout) -> Array:
+def _by_construct(weights: Array, layout: SortedModel) -> Array:
     """(p, c): the weights (p, 1) of one sample, each in the column of its construct."""
     p = len(layout.owner)
     table = np.zeros((p, len(layout.blocks)))
@@ -183,12 +183,12 @@ def _by_construct(weights: Array, layout: Layout) -> Array:
     return table
 
 
-def _loadings(cross: Array, layout: Layout) -> Array:
+def _loadings(cross: Array, layout: SortedModel) -> Array:
     """(p, B): covariance of each item with its own composite."""
     return np.concatenate([cross[j, block] for j, block in enumerate(layout.blocks)])
 
 
-def _inner_weights(corr: Array, layout: Layout) -> tuple[Array, dict[int, BoolArray]]:
+def _inner_weights(corr: Array, layout: SortedModel) -> tuple[Array, dict[int, BoolArray]]:
     """Weight of the row composite in the inner proxy of the column composite (c, c, B).
 
     Path weighting takes the regression coefficients for the constructs that explain the column and the
@@ -208,7 +208,7 @@ def _inner_weights(corr: Array, layout: Layout) -> tuple[Array, dict[int, BoolAr
     return inner, dependent
 
 
-def _outer_estimates(cross: Array, inner: Array, inverses: dict[int, Array], layout: Layout) -> Array:
+def _outer_estimates(cross: Array, inner: Array, inverses: dict[int, Array], layout: SortedModel) -> Array:
     """(p, B): new weights, before scaling.
 
     Mode A takes the items' covariances with the inner proxy of their construct, Mode B regresses it on them;
@@ -232,7 +232,7 @@ def _outer_estimates(cross: Array, inner: Array, inverses: dict[int, Array], lay
     return raw
 
 
-def _mode_b_inverses(R: Array, layout: Layout, verdicts: Verdicts) -> dict[int, Array]:
+def _mode_b_inverses(R: Array, layout: SortedModel, verdicts: Admissibility) -> dict[int, Array]:
     """Inverse item correlations (k, k, B) of each Mode B block."""
     inverses = {}
     for j in layout.mode_b:

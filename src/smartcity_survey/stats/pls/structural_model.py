@@ -8,12 +8,12 @@ import numpy as np
 
 from smartcity_survey.stats.core.stacked_regression import DEPENDENT, selection, sweep
 from smartcity_survey.stats.core.types import Array
-from smartcity_survey.stats.pls.model import Layout
-from smartcity_survey.stats.pls.stack import Reason, Verdicts
+from smartcity_survey.stats.pls.model import SortedModel
+from smartcity_survey.stats.pls.stack import Admissibility, Reason
 
 
 @dataclass(frozen=True, slots=True)
-class Structure:
+class InnerModel:
     """The structural model: path coefficients, f2 and inner VIF (c, c, B), R2 (c, B).
 
     f2 and VIF are nan where there is no path, R2 is nan for constructs that nothing explains.
@@ -25,7 +25,7 @@ class Structure:
     vif: Array
 
 
-def structure(corr: Array, layout: Layout, verdicts: Verdicts) -> Structure:
+def structure(corr: Array, layout: SortedModel, verdicts: Admissibility) -> InnerModel:
     """Regress each explained construct on its predictors, from construct correlations (c, c, B).
 
     f2 = (R2 - R2 without the predictor) / (1 - R2) with the scores kept (Hair et al. 2022, ch. 6), which is
@@ -47,4 +47,4 @@ def structure(corr: Array, layout: Layout, verdicts: Verdicts) -> Structure:
             vif[predictors, target] = inflation
             f2[predictors, target] = coefficients**2 / (inflation * unexplained)
             r2[target] = 1.0 - unexplained
-    return Structure(paths, r2, f2, vif)
+    return InnerModel(paths, r2, f2, vif)

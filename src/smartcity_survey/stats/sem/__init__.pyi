@@ -99,9 +99,9 @@ from .sem import (
 )
 from .structure import (
     Cells as Cells,
+    ImpliedMoments as ImpliedMoments,
     Matrices as Matrices,
     Matrix as Matrix,
-    Moments as Moments,
     Structure as Structure,
     moments as moments,
 )

@@ -19,7 +19,7 @@ from smartcity_survey.stats.items.polychoric_correlations import Polychoric
 from smartcity_survey.stats.sem.cfa_model import measurement_structure, require_identifiable, single_items
 from smartcity_survey.stats.sem.cfa_start import starting_values
 from smartcity_survey.stats.sem.maximum_likelihood import factors_of, undetermined_parameters
-from smartcity_survey.stats.sem.structure import Matrices, Matrix, Moments, Structure, moments
+from smartcity_survey.stats.sem.structure import ImpliedMoments, Matrices, Matrix, Structure, moments
 
 TOLERANCE = 1e-10
 MAX_HALVINGS = 30
@@ -135,7 +135,7 @@ def _require_distinct(R: Array, pairs: tuple[IntArray, IntArray]) -> None:
         raise LinearDependence(groups, float(eigenvalues[0]), float(eigenvalues[-1] / abs(eigenvalues[0])))
 
 
-def pair_derivatives(at: Moments) -> sparse.csr_array:
+def pair_derivatives(at: ImpliedMoments) -> sparse.csr_array:
     """(m, q): derivatives of the implied covariances of all pairs, lower triangle by row, by the cells.
 
     Few pairs depend on a cell: the columns of which a derivative is made are zero for most items.
@@ -172,7 +172,7 @@ def _structure(pattern: BoolArray) -> Structure:
 
 def _minimise(
     structure: Structure, r: Array, weights: Array, theta: Array, tolerance: float, max_iterations: int
-) -> tuple[Array, Moments, float, int]:
+) -> tuple[Array, ImpliedMoments, float, int]:
     """Parameters (t,) and moments where the weighted squares are smallest, gradient norm, iterations."""
     pairs = np.tril_indices(structure.shape[0], -1)
     at = moments(structure.matrices(theta), structure.cells)

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.linalg import lapack
 
 from smartcity_survey.stats.core.types import Array, IntArray
-from smartcity_survey.stats.sem.structure import Matrix, Moments, Structure, moments
+from smartcity_survey.stats.sem.structure import ImpliedMoments, Matrix, Structure, moments
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +43,7 @@ class Point:
     """
 
     f: float
-    moments: Moments
+    moments: ImpliedMoments
     structure: Structure
     precision: Array
     of_precision: Array
@@ -159,7 +159,7 @@ def symmetric_inverse(triangle: Array) -> Array:
     return inverse
 
 
-def _column_changes(structure: Structure, at: Moments) -> tuple[Array, Array]:
+def _column_changes(structure: Structure, at: ImpliedMoments) -> tuple[Array, Array]:
     """(q, m) each: how much of c_l(j) and of c_r(j) every column of C gains as cell j grows."""
     p, k = structure.shape
     kind, row, column = structure.cells.matrix, structure.cells.row, structure.cells.column
@@ -178,7 +178,7 @@ def _column_changes(structure: Structure, at: Moments) -> tuple[Array, Array]:
     return by_left, by_right
 
 
-def _shift_changes(structure: Structure, at: Moments) -> Array:
+def _shift_changes(structure: Structure, at: ImpliedMoments) -> Array:
     """(q, q): change of the shift of cell i (column) as cell j (row) grows."""
     kind, row, column = structure.cells.matrix, structure.cells.row, structure.cells.column
     mean_changes = np.zeros((len(kind), len(at.factor_means)))

@@ -169,7 +169,7 @@ class Structure:
 
 
 @dataclass(frozen=True, slots=True)
-class Moments:
+class ImpliedMoments:
     """What a model implies, and how it changes with the free cells, at one point.
 
     covariance : Sigma (p, p). mean : mu (p,).
@@ -190,7 +190,7 @@ class Moments:
     factor_means: Array
 
 
-def moments(matrices: Matrices, cells: Cells) -> Moments:
+def moments(matrices: Matrices, cells: Cells) -> ImpliedMoments:
     """Implied moments of the model and their derivatives by each of the cells."""
     p, k = matrices.loadings.shape
     total = matrices.total_effects()
@@ -214,7 +214,7 @@ def moments(matrices: Matrices, cells: Cells) -> Moments:
     shift = of_means.astype(np.float64)
     shift[is_loading] = factor_means[column[is_loading]]
     shift[is_path] = factor_means[row[is_path]]
-    return Moments(
+    return ImpliedMoments(
         covariance=structure @ matrices.loadings.T + matrices.residual_cov,
         mean=matrices.intercepts + matrices.loadings @ factor_means,
         columns=np.hstack((np.eye(p), reduced, structure)),
