@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 from statsmodels.stats.power import FTestPowerF2
 
-from smartcity_survey.stats.core.errors import LinearDependence, StatisticsError, TooFewRows
+from smartcity_survey.stats.core.errors import StatisticsError, TooFewRows
 from smartcity_survey.stats.evidence.power import (
     block_power,
     coefficient_power,
@@ -15,7 +15,7 @@ from smartcity_survey.stats.evidence.power import (
     effect_f2,
     rows_needed,
 )
-from smartcity_survey.stats.evidence.power_simulation import normal_power, resampled_power
+from smartcity_survey.stats.evidence.power_simulation import resampled_power
 from smartcity_survey.stats.regression.least_squares import ols
 from tests.stats.regression_data import reference, simulated_survey
 
@@ -97,39 +97,6 @@ def test_refused_input() -> None:
         rows_needed(0.0, 3)
 
 
-CORRELATION = np.array([[1, 0.5, 0.3], [0.5, 1, 0.6], [0.3, 0.6, 1]])
-BETA = np.array([0.15, -0.1, 0.2])
-
-
-def test_simulation_agrees_with_the_formula() -> None:
-    n, draws = 600, 20_000
-    vif = np.diagonal(np.linalg.inv(CORRELATION))
-    r2 = BETA @ CORRELATION @ BETA
-    expected = [coefficient_power(f2, n, 3) for f2 in effect_f2(BETA, vif, r2)]
-    found = normal_power(CORRELATION, BETA, n, draws, seed=1)
-    # Four Monte Carlo errors, and what drawing the predictors instead of fixing them costs (about 3 / n).
-    np.testing.assert_allclose(found.power, expected, atol=4 * found.std_error.max() + 3 / n)
-    assert found.n_undefined == 0
-
-
-def test_drawn_factors_are_those_of_drawn_rows() -> None:
-    n, draws = 8, 20_000
-    rng = np.random.default_rng(2)
-    predictors = rng.normal(size=(draws, n, 3)) @ np.linalg.cholesky(CORRELATION).T
-    error = np.sqrt(1 - BETA @ CORRELATION @ BETA) * rng.normal(size=(draws, n))
-    model = np.concatenate([np.ones((draws, n, 1)), predictors], axis=2)
-    y = predictors @ (5 * BETA) + error
-    inverse = np.linalg.inv(model.transpose(0, 2, 1) @ model)
-    coef = (inverse @ model.transpose(0, 2, 1) @ y[..., None])[..., 0]
-    s2 = np.square(y - (model @ coef[..., None])[..., 0]).sum(axis=1) / (n - 4)
-    t = coef / np.sqrt(s2[:, None] * np.diagonal(inverse, axis1=1, axis2=2))
-    expected = (np.abs(t) > stats.t.ppf(0.975, n - 4)).mean(axis=0)[1:]
-    # The same population with the outcome scaled to variance 1.
-    scale = np.sqrt(25 * BETA @ CORRELATION @ BETA + 1 - BETA @ CORRELATION @ BETA)
-    found = normal_power(CORRELATION, 5 * BETA / scale, n, draws, seed=3)
-    np.testing.assert_allclose(found.power, expected, atol=4 * np.sqrt(2) * found.std_error.max())
-
-
 def test_resampling_the_survey() -> None:
     y, x = simulated_survey()
     fit = ols(y, x)
@@ -161,10 +128,7 @@ def test_samples_without_variance_are_counted() -> None:
     assert found.n_undefined / 400 == pytest.approx(share, abs=4 * np.sqrt(share * (1 - share) / 400))
 
 
-def test_simulations_refuse_what_no_population_has() -> None:
-    with pytest.raises(StatisticsError, match="imply an R2"):
-        normal_power(CORRELATION, np.ones(3), 100, 10, seed=1)
-    with pytest.raises(LinearDependence):
-        normal_power(np.ones((2, 2)), np.array([0.1, 0.1]), 100, 10, seed=1)
-    with pytest.raises(TooFewRows):
-        normal_power(CORRELATION, BETA, 4, 10, seed=1)
+def test_a_sample_needs_rows_for_its_coefficients() -> None:
+    y, x = simulated_survey()
+    with pytest.raises(TooFewRows, match="7 rows, at least 8 needed"):
+        resampled_power(y, x, np.zeros(6), n=7, draws=10, seed=1)
