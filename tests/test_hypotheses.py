@@ -31,7 +31,7 @@ MODEL = Model(
         (0.0, 0.01, "positive", "not_confirmed"),
         (0.0, 0.01, "negative", "not_confirmed"),
         (1.2, 0.01, "positive", "confirmed"),
-        (0.2, math.nextafter(0.05, 0), "positive", "confirmed"),
+        (0.2, 0.0499, "positive", "confirmed"),
         (math.nan, math.nan, "positive", "no_solution"),
         (0.2, math.nan, "positive", "no_solution"),
     ],
