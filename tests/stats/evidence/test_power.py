@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import integrate, stats
 from statsmodels.stats.power import FTestPowerF2
 
 from smartcity_survey.stats.core.errors import StatisticsError, TooFewRows
@@ -132,3 +132,47 @@ def test_a_sample_needs_rows_for_its_coefficients() -> None:
     y, x = simulated_survey()
     with pytest.raises(TooFewRows, match="7 rows, at least 8 needed"):
         resampled_power(y, x, np.zeros(6), n=7, draws=10, seed=1)
+
+
+def test_a_coefficient_of_two_degrees_of_freedom_by_integration() -> None:
+    """t = (z + delta) / sqrt(w), where w, half a chi-square of two degrees of freedom, is exponential."""
+    f2, n, k, alpha = 0.8, 6, 3, 0.1
+    delta = np.sqrt(f2 * n)
+    critical = (1 - alpha) / np.sqrt(2 * (1 - alpha / 2) * (alpha / 2))
+
+    def rejected(w: float) -> float:
+        edge = critical * np.sqrt(w)
+        return float((stats.norm.sf(edge - delta) + stats.norm.cdf(-edge - delta)) * np.exp(-w))
+
+    expected = integrate.quad(rejected, 0, np.inf, epsabs=0, epsrel=1e-12)[0]
+    assert coefficient_power(f2, n, k, alpha) == pytest.approx(expected, rel=TIGHT)
+
+
+def test_a_block_of_small_samples_by_the_poisson_mixture() -> None:
+    """A noncentral F is a mixture of central ones: with j more pairs in its numerator, weight Poisson(j)."""
+    f2, n, k, tested = 0.5, 9, 4, 2
+    df = n - k - 1
+    critical = stats.f.ppf(0.95, tested, df)
+    share = tested * critical / (tested * critical + df)
+    j = np.arange(200)
+    weights = stats.poisson.pmf(j, f2 * n / 2)
+    expected = weights @ stats.beta.sf(share, tested / 2 + j, df / 2)
+    assert block_power(f2, n, k, tested) == pytest.approx(expected, rel=TIGHT)
+
+
+def test_detectable_effects_of_eight_rows() -> None:
+    vif = np.array([1.0, 2.5])
+    found = detectable_effect(8, vif, r2=0.25, alpha=0.1, power=0.9)
+    assert coefficient_power(found.f2, 8, 2, 0.1) == pytest.approx(0.9, rel=TIGHT)
+    assert found.noncentrality == pytest.approx(np.sqrt(8 * found.f2), rel=TIGHT)
+    np.testing.assert_allclose(found.beta, np.sqrt(found.f2 * 0.75 * vif), rtol=TIGHT)
+    assert found.part == pytest.approx(np.sqrt(0.75 * found.f2), rel=TIGHT)
+    assert found.partial == pytest.approx(np.sqrt(found.f2 / (1 + found.f2)), rel=TIGHT)
+    assert (found.n, found.r2, found.alpha, found.power) == (8, 0.25, 0.1, 0.9)
+
+
+def test_effect_size_by_hand() -> None:
+    """beta .4 and .5 at VIF 2 and 5/4 beside R2 .2: .16 / 1.6 and .25 / 1."""
+    np.testing.assert_allclose(
+        effect_f2(np.array([0.4, -0.5]), np.array([2, 1.25]), 0.2), [0.1, 0.25], rtol=TIGHT
+    )
