@@ -126,7 +126,7 @@ def test_four_draws_by_hand() -> None:
 
 
 def test_bca_by_its_formula_on_ten_draws() -> None:
-    """Efron and Tibshirani (1993), equations 14.9 to 14.15, with the standard library's normal distribution."""
+    """Efron and Tibshirani (1993), equations 14.9 to 14.15, beside the standard library's normal."""
     normal = NormalDist()
     # Six of ten draws below the estimate and one equal to it count as six and a half.
     draws, estimate = np.arange(10.0)[[3, 0, 9, 1, 7, 5, 2, 8, 6, 4]], np.array(6.0)
