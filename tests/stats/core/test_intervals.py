@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from statistics import NormalDist
 
 import numpy as np
@@ -145,8 +146,24 @@ def test_bca_by_its_formula_on_ten_draws() -> None:
 
 
 def test_the_largest_draw_is_the_end_of_an_interval_beyond_it() -> None:
+    """Bias and acceleration push the upper level to 1, where no next draw is left."""
     found = summarise(
-        np.array(8.5), np.arange(10.0), kind="bca", jackknife=np.array([0.0, 1, 5]), level=0.999999
+        np.array(8.5), np.arange(10.0), kind="bca", jackknife=np.array([5.0, 4, 0]), level=0.999999
     )
-    assert found.high == pytest.approx(9, abs=1e-3)
-    assert found.high <= 9
+    assert found.high == 9
+
+
+def test_numbers_undefined_in_all_draws_give_no_warning() -> None:
+    draws = np.column_stack([FOUR, np.full(4, np.nan)])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = bound(draws, 0.5)
+    np.testing.assert_array_equal(found, [3.0, np.nan])
+
+
+def test_p_and_mean_of_two_estimates_of_either_sign() -> None:
+    draws = np.column_stack([FOUR, -FOUR - 1])
+    found = summarise(np.array([3.0, -2.0]), draws)
+    np.testing.assert_allclose(found.mean, [4, -5], rtol=EXACT)
+    expected = [2 * NormalDist().cdf(-size / np.sqrt(38 / 3)) for size in (3, 2)]
+    np.testing.assert_allclose(found.p, expected, rtol=EXACT)
