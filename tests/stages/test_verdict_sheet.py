@@ -179,7 +179,7 @@ def test_a_study_without_hypotheses_has_an_empty_sheet() -> None:
     model = Model(MODEL.constructs, MODEL.paths, (), MODEL.alpha)
     result = verdict_sheet(*[nothing] * 6, model, RobustnessSection())
     assert result.tables["verdict_sheet"].empty
-    assert "hypothesis" in result.tables["verdict_sheet"]
+    assert list(result.tables["verdict_sheet"]) == ["hypothesis", "caveats"]
 
 
 def test_a_single_item_is_a_caveat_of_every_verdict_on_it() -> None:
@@ -226,6 +226,8 @@ def test_a_method_beyond_chance_with_the_other_sign_is_told_beside_a_coefficient
 
 BOUND = RobustnessSection().equivalence_bound
 ZERO: dict[str, Any] = {**ABSENT, "beta": 0.0, "estimate": 0.0}
+BESIDE: dict[str, Any] = {"beta": 0.06, "estimate": 0.06, "p": 0.01, "p_pls": 0.6}
+FAINT: dict[str, Any] = {"beta": 0.05, "estimate": 0.05, "p": 0.6}
 
 
 @pytest.mark.parametrize(
@@ -235,6 +237,8 @@ ZERO: dict[str, Any] = {**ABSENT, "beta": 0.0, "estimate": 0.0}
         (ZERO, {"estimate": 0.004}, ["effect_negligible"]),
         (ZERO, {"estimate": -0.004}, ["effect_negligible"]),
         (ZERO, {"p": 0.01}, ["effect_negligible"]),
+        (ZERO, {**REVERSED, "p": 0.01}, ["effect_negligible"]),
+        (ZERO, {**REVERSED, "p_pls": 0.01}, ["effect_negligible"]),
         (SOLID, {"estimate": 0.0}, ["printed_value_differs"]),
         # Half a unit of the second decimal is a difference, to either side; what rounds alike is none.
         (ZERO, {"estimate": 0.005}, ["printed_value_differs", "effect_negligible"]),
@@ -257,6 +261,24 @@ ZERO: dict[str, Any] = {**ABSENT, "beta": 0.0, "estimate": 0.0}
             ["effect_negligible"],
         ),
         (ABSENT, {"detectable_beta": BOUND}, ["effect_negligible"]),
+        # Beside a significant coefficient: below alpha or further off than the bound.
+        (ABSENT, {**TINY, "estimate_pls": -0.04, "p_pls": 0.05}, ["effect_negligible"]),
+        (ABSENT, {**BESIDE, "estimate_pls": -0.04}, ["effect_negligible"]),
+        (ABSENT, {**BESIDE, "estimate_pls": -0.05}, ["sign_other_by_pls", "effect_negligible"]),
+        # Beside one that is not, both.
+        (
+            ABSENT,
+            {**FAINT, "estimate_pls": -0.19, "p_pls": 0.003},
+            ["sign_other_by_pls", "effect_negligible"],
+        ),
+        (
+            ABSENT,
+            {**FAINT, "estimate_pls": -0.12, "p_pls": 0.003},
+            ["sign_other_by_pls", "effect_negligible"],
+        ),
+        (ABSENT, {**FAINT, "estimate_pls": -0.19, "p_pls": 0.05}, ["effect_negligible"]),
+        (ABSENT, {**FAINT, "estimate_pls": -0.05, "p_pls": 0.003}, ["effect_negligible"]),
+        (ABSENT, {**FAINT, "estimate_pls": 0.19, "p_pls": 0.003}, ["effect_negligible"]),
         # Nine of ten specifications agree, half of them do not disagree mostly.
         (SOLID, {"share_confirmed": 0.9}, []),
         (SOLID, {"share_confirmed": 0.53}, ["specifications_disagree"]),

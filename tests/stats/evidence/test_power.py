@@ -176,3 +176,46 @@ def test_effect_size_by_hand() -> None:
     np.testing.assert_allclose(
         effect_f2(np.array([0.4, -0.5]), np.array([2, 1.25]), 0.2), [0.1, 0.25], rtol=TIGHT
     )
+
+
+def test_one_degree_of_freedom_needs_a_large_effect() -> None:
+    """By the noncentral t; beyond where the search for the effect begins."""
+    found = detectable_effect(4, np.array([1.0, 2.0]), r2=0.0, power=0.8)
+    assert found.noncentrality > 12
+    critical = np.tan(np.pi * 0.475)  # Cauchy's quantile
+    reached = stats.nct.sf(critical, 1, found.noncentrality) + stats.nct.cdf(
+        -critical, 1, found.noncentrality
+    )
+    assert reached == pytest.approx(0.8, rel=1e-8)
+    assert found.f2 == pytest.approx(found.noncentrality**2 / 4, rel=TIGHT)
+
+
+@pytest.mark.parametrize("n", [16, 20])
+def test_a_power_reached_exactly_needs_no_more_rows(n: int) -> None:
+    reached = coefficient_power(0.3, n, 2, 0.05)
+    found = rows_needed(0.3, 2, 0.05, reached)
+    assert (found, type(found)) == (n, int)
+
+
+def test_a_huge_effect_needs_the_rows_that_a_test_needs() -> None:
+    assert rows_needed(1e6, 3) == 5
+
+
+@pytest.mark.parametrize(("alpha", "power"), [(0.05, 0.05), (0.05, 1.0), (0.05, 1.5), (1.0, 0.8), (1.5, 1.8)])
+def test_levels_and_powers_lie_between_their_bounds(alpha: float, power: float) -> None:
+    with pytest.raises(StatisticsError, match="must lie"):
+        rows_needed(0.2, 2, alpha, power)
+    with pytest.raises(StatisticsError, match="must lie"):
+        detectable_effect(50, np.ones(2), 0.3, alpha, power)
+
+
+def test_an_alpha_of_one_is_refused_without_a_power() -> None:
+    for alpha in (1.0, 1.5):
+        with pytest.raises(StatisticsError, match="alpha must lie"):
+            coefficient_power(0.1, 50, 2, alpha)
+
+
+def test_r2_of_nothing_is_allowed_and_less_is_not() -> None:
+    assert detectable_effect(50, np.ones(2), 0.0).r2 == 0
+    with pytest.raises(StatisticsError, match="R2 must be"):
+        detectable_effect(50, np.ones(2), -0.1)
