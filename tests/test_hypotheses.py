@@ -9,7 +9,7 @@ from typing import Literal
 import pandas as pd
 import pytest
 
-from smartcity_survey.stages.evidence.hypotheses import judge, judge_hypotheses, methods_of
+from smartcity_survey.stages.evidence.hypotheses import METHODS, judge, judge_hypotheses, methods_of
 from smartcity_survey.study.model import Construct, Hypothesis, Model
 
 MODEL = Model(
@@ -27,6 +27,11 @@ MODEL = Model(
         (0.2, 0.05, "positive", "not_confirmed"),
         (-0.2, 0.01, "positive", "not_confirmed"),
         (-0.2, 0.01, "negative", "confirmed"),
+        (0.2, 0.01, "negative", "not_confirmed"),
+        (0.0, 0.01, "positive", "not_confirmed"),
+        (0.0, 0.01, "negative", "not_confirmed"),
+        (1.2, 0.01, "positive", "confirmed"),
+        (0.2, 0.0499, "positive", "confirmed"),
         (math.nan, math.nan, "positive", "no_solution"),
         (0.2, math.nan, "positive", "no_solution"),
     ],
@@ -65,7 +70,19 @@ def test_each_method_takes_its_line_and_what_has_none_has_no_solution() -> None:
         [0.4, 0.2, 0.6]
     )
     assert lines.loc[("H2", "ols"), ["ci_low", "ci_high"]].tolist() == pytest.approx([-0.3, 0.1])
-    assert lines.loc[("H2", "pls"), ["estimate", "ci_low"]].tolist() == [-0.2, -0.3]
+    assert lines.loc[("H2", "ols"), ["estimate", "p"]].tolist() == [-0.1, 0.3]
+    assert lines.loc[("H2", "pls"), ["estimate", "ci_low", "ci_high", "p"]].tolist() == [
+        -0.2,
+        -0.3,
+        -0.1,
+        0.001,
+    ]
+    assert table.groupby("hypothesis")[["predictor", "outcome", "expected_sign"]].agg(set).to_dict(
+        "index"
+    ) == {
+        "H1": {"predictor": {"a"}, "outcome": {"y"}, "expected_sign": {"positive"}},
+        "H2": {"predictor": {"b"}, "outcome": {"y"}, "expected_sign": {"negative"}},
+    }
     assert lines.loc[("H1", "sem"), ["estimate", "ci_low", "ci_high", "p"]].isna().all()
 
 
@@ -74,7 +91,9 @@ def test_an_inadmissible_solution_decides_nothing() -> None:
         {"path": ["a -> y", "b -> y"], "estimate": [1.2, -0.9], "ci_low": [0.1, -1.5], "ci_high": [2.0, -0.1]}
     ).assign(p=[0.001, 0.001])
     none = pd.DataFrame()
-    for admissible, verdict in ((True, "confirmed"), (False, "no_solution")):
+    # A column read from a file beside empty cells holds text.
+    by_verdict = {"confirmed": (True, "True"), "no_solution": (False, "False")}
+    for verdict, admissible in [(verdict, each) for verdict, both in by_verdict.items() for each in both]:
         table = judge_hypotheses(none, none, paths.assign(admissible=admissible), None, MODEL)
         of_sem = table.tables["hypotheses"].query("method == 'sem'")
         assert set(of_sem["verdict"]) == {verdict}
@@ -118,3 +137,26 @@ def test_paths_without_a_solution_leave_the_claim_without_one() -> None:
 def test_a_model_without_them_says_nothing_of_them() -> None:
     result = judge_hypotheses(*[pd.DataFrame()] * 3, None, MODEL)
     assert "higher_order" not in result.cards["hypotheses"]
+
+
+def test_the_card_says_what_decides_and_what_each_method_estimates() -> None:
+    card = judge_hypotheses(*[pd.DataFrame()] * 3, None, replace(MODEL, alpha=0.01)).cards["hypotheses"]
+    assert card["alpha"] == 0.01
+    assert set(METHODS) - {"published"} < set(card)
+    assert "below alpha" in str(card["verdict"])
+    assert card["method"]
+
+
+def test_methods_stand_in_their_order_and_unknown_ones_after_them() -> None:
+    table = pd.DataFrame({"method": ["bayes", "sem", "pls", "sem"]})
+    assert methods_of(table) == ["pls", "sem", "bayes"]
+
+
+def test_an_unjudged_study_still_has_every_column() -> None:
+    """The report reads them by name."""
+    empty = judge_hypotheses(*[pd.DataFrame()] * 3, None, replace(MODEL, hypotheses=())).tables["hypotheses"]
+    full = judge_hypotheses(*[pd.DataFrame()] * 3, None, MODEL).tables["hypotheses"]
+    assert empty.empty
+    assert list(empty) == list(full)
+    assert {"hypothesis", "predictor", "outcome", "expected_sign", "method", "verdict"} < set(empty)
+    assert {"estimate", "ci_low", "ci_high", "p"} < set(empty)

@@ -44,12 +44,6 @@ robust <- function(model, data, group, estimator) {
   difference <- lavTestLRT(fits$configural, fits$metric, fits$scalar, fits$strict, method = "satorra.bentler.2001")
   c(levels, list(difference = list(chi2 = difference[["Chisq diff"]][-1], df = difference[["Df diff"]][-1])))
 }
-release <- function(fit) {
-  tests <- lavTestScore(fit)$uni
-  table <- parTable(fit)
-  freed <- table[match(tests$rhs, table$plabel), ]
-  list(lhs = freed$lhs, op = freed$op, rhs = freed$rhs, group = freed$group, x2 = tests$X2)
-}
 
 result <- list(
   provenance = list(
@@ -61,7 +55,6 @@ result <- list(
   holzinger = ladder(visual, hs, "school"),
   # Partial invariance as lavaan's tutorial has it.
   holzinger_partial = level(visual, hs, "school", equal$scalar, c("x3 ~ 1", "x7 ~ 1")),
-  holzinger_release = release(fitted_by(visual, hs, "school", equal$scalar)),
   holzinger_cells = lapply(equal, function(e) level(visual, transform(hs, cell = paste(school, sex)), "cell", e)$fit),
   holzinger_mlm = robust(visual, hs, "school", "MLM"),
   holzinger_mlr = robust(visual, hs, "school", "MLR"),

@@ -52,14 +52,15 @@ def sheet(
 ) -> pd.Series[Any]:
     """The one line of the sheet, from stage files with these facts."""
     claim = {"hypothesis": "H1", "predictor": "trust", "outcome": "use"}
-    methods = ["published", "ols", "pls"] if published else ["ols", "pls"]
+    methods = [*(["published"] if published else []), "ols", "pls", *(["sem"] if "sem" in facts else [])]
+    of = {"published": "estimate", "ols": "beta", "pls": "estimate_pls", "sem": "estimate_sem"}
     hypotheses = pd.DataFrame(
         [
             {
                 **claim,
                 "method": method,
-                "estimate": facts[{"published": "estimate", "ols": "beta", "pls": "estimate_pls"}[method]],
-                "p": facts["p_pls" if method == "pls" else "p"],
+                "estimate": facts[of[method]],
+                "p": facts[f"p_{method}" if method in ("pls", "sem") else "p"],
                 "verdict": facts["printed" if method == "published" else method],
             }
             for method in methods
@@ -178,7 +179,7 @@ def test_a_study_without_hypotheses_has_an_empty_sheet() -> None:
     model = Model(MODEL.constructs, MODEL.paths, (), MODEL.alpha)
     result = verdict_sheet(*[nothing] * 6, model, RobustnessSection())
     assert result.tables["verdict_sheet"].empty
-    assert "hypothesis" in result.tables["verdict_sheet"]
+    assert list(result.tables["verdict_sheet"]) == ["hypothesis", "caveats"]
 
 
 def test_a_single_item_is_a_caveat_of_every_verdict_on_it() -> None:
@@ -221,3 +222,133 @@ def test_a_method_beyond_chance_with_the_other_sign_is_told_beside_a_coefficient
     assert "sign_other_by_pls" in caveats(near_zero)
     assert "sign_other_by_pls" not in caveats(near_zero | {"p_pls": 0.2})
     assert "sign_other_by_pls" not in caveats(near_zero | {"estimate_pls": 0.04})
+
+
+BOUND = RobustnessSection().equivalence_bound
+ZERO: dict[str, Any] = {**ABSENT, "beta": 0.0, "estimate": 0.0}
+BESIDE: dict[str, Any] = {"beta": 0.06, "estimate": 0.06, "p": 0.01, "p_pls": 0.6}
+FAINT: dict[str, Any] = {"beta": 0.05, "estimate": 0.05, "p": 0.6}
+
+
+@pytest.mark.parametrize(
+    ("base", "changed", "expected"),
+    [
+        # Nothing has no sign that could be reversed or stand against the claim.
+        (ZERO, {"estimate": 0.004}, ["effect_negligible"]),
+        (ZERO, {"estimate": -0.004}, ["effect_negligible"]),
+        (ZERO, {"p": 0.01}, ["effect_negligible"]),
+        (ZERO, {**REVERSED, "p": 0.01}, ["effect_negligible"]),
+        (ZERO, {**REVERSED, "p_pls": 0.01}, ["effect_negligible"]),
+        (SOLID, {"estimate": 0.0}, ["printed_value_differs"]),
+        # Half a unit of the second decimal is a difference, to either side; what rounds alike is none.
+        (ZERO, {"estimate": 0.005}, ["printed_value_differs", "effect_negligible"]),
+        (SOLID, {"estimate": 0.406}, ["printed_value_differs"]),
+        (SOLID, {"estimate": 0.39}, ["printed_value_differs"]),
+        # A p of alpha is not below it.
+        (ABSENT, {**REVERSED, "beta": -0.05, "estimate": -0.05, "p": 0.05}, ["effect_negligible"]),
+        (
+            ABSENT,
+            {**REVERSED, "beta": -0.05, "estimate": -0.05, "p": 0.049},
+            ["significant_against_claim", "effect_negligible"],
+        ),
+        (ABSENT, {"equivalence_p": 0.05}, ["absence_not_shown"]),
+        (SOLID, {"p_median": 0.05}, ["curve_may_be_chance"]),
+        (ABSENT, {"p_median": 0.05}, ["effect_negligible"]),
+        # A coefficient of the bound is not beyond it, and worth no sign at a p of alpha.
+        (
+            ABSENT,
+            {**REVERSED, "beta": BOUND, "estimate": BOUND, "p": 0.05, "estimate_pls": 0.1},
+            ["effect_negligible"],
+        ),
+        (ABSENT, {"detectable_beta": BOUND}, ["effect_negligible"]),
+        # Beside a significant coefficient: below alpha or further off than the bound.
+        (ABSENT, {**TINY, "estimate_pls": -0.04, "p_pls": 0.05}, ["effect_negligible"]),
+        (ABSENT, {**BESIDE, "estimate_pls": -0.04}, ["effect_negligible"]),
+        (ABSENT, {**BESIDE, "estimate_pls": -0.05}, ["sign_other_by_pls", "effect_negligible"]),
+        # Beside one that is not, both.
+        (
+            ABSENT,
+            {**FAINT, "estimate_pls": -0.19, "p_pls": 0.003},
+            ["sign_other_by_pls", "effect_negligible"],
+        ),
+        (
+            ABSENT,
+            {**FAINT, "estimate_pls": -0.12, "p_pls": 0.003},
+            ["sign_other_by_pls", "effect_negligible"],
+        ),
+        (ABSENT, {**FAINT, "estimate_pls": -0.19, "p_pls": 0.05}, ["effect_negligible"]),
+        (ABSENT, {**FAINT, "estimate_pls": -0.05, "p_pls": 0.003}, ["effect_negligible"]),
+        (ABSENT, {**FAINT, "estimate_pls": 0.19, "p_pls": 0.003}, ["effect_negligible"]),
+        # Nine of ten specifications agree, half of them do not disagree mostly.
+        (SOLID, {"share_confirmed": 0.9}, []),
+        (SOLID, {"share_confirmed": 0.53}, ["specifications_disagree"]),
+        (SOLID, {"share_confirmed": 0.5}, ["specifications_disagree"]),
+        (SOLID, {"share_claimed_sign": 0.9}, []),
+        (SOLID, {"share_claimed_sign": 1 - 0.9}, []),
+    ],
+)
+def test_at_its_edge_a_caveat_is_given_or_not(
+    base: dict[str, Any], changed: dict[str, Any], expected: list[str]
+) -> None:
+    assert caveats({**base, **changed}) == expected
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "word"),
+    [
+        (0.11, 0.3, "relevant"),
+        (BOUND, 0.3, "open"),
+        (-0.3, -0.11, "relevant"),
+        (-0.3, -BOUND, "open"),
+        (-0.3, 0.05, "open"),
+        (-0.05, 0.3, "open"),
+    ],
+)
+def test_an_effect_is_relevant_where_its_interval_lies_beyond_the_bound(
+    low: float, high: float, word: str
+) -> None:
+    facts = {**SOLID, "equivalence_ci_low": low, "equivalence_ci_high": high, "equivalence_p": 0.9}
+    assert sheet(facts)["equivalence"] == word
+
+
+def test_the_line_carries_what_the_tables_say_and_nothing_else() -> None:
+    sem = {"sem": "confirmed", "estimate_sem": 0.45, "p_sem": 0.004}
+    tables = {key: SOLID[key] for key in ("beta", "p", "p_holm", "evidence", "vif", "detectable_beta")}
+    shares = {key: SOLID[key] for key in ("share_confirmed", "share_claimed_sign")}
+    assert sheet({**SOLID, **sem, "zero_order": 0.51, "beta_mean": 0.42}).to_dict() == {
+        **{"hypothesis": "H1", "predictor": "trust", "outcome": "use", "expected_sign": "positive"},
+        **{f"verdict_{method}": "confirmed" for method in ("published", "ols", "pls", "sem", "holm")},
+        **{"printed_estimate": 0.4, **tables, "power": 0.9, **shares, "share_agreeing": 1.0},
+        **{"equivalence": "relevant", "equivalence_bound": BOUND},
+        **{"equivalence_ci_low": 0.3, "equivalence_ci_high": 0.5},
+        **{"zero_order": 0.51, "zero_order_mean": 0.5, "beta_mean": 0.42},
+        **{"estimate_pls": 0.4, "p_pls": 1e-6, "estimate_sem": 0.45, "p_sem": 0.004},
+        **{"n_specifications": 100, "p_curve": 0.002, "caveats": ""},
+    }
+
+
+def test_a_sign_turned_round_by_sem_is_told_of_sem() -> None:
+    sem = {"sem": "confirmed", "estimate_sem": -0.2, "p_sem": 0.6}
+    assert caveats({**SOLID, **sem}) == ["sign_other_by_sem"]
+    assert caveats({**SOLID, **sem, "estimate_sem": 0.2}) == []
+
+
+def test_a_print_against_a_negative_claim_is_named() -> None:
+    mirrored = {**SOLID, **REVERSED, "beta": -0.4, "estimate": 0.4}
+    mirrored |= {"equivalence_ci_low": -0.5, "equivalence_ci_high": -0.3}
+    assert caveats(mirrored, sign="negative") == ["printed_against_claim", "printed_sign_reversed"]
+    against = {**ABSENT, "beta": 0.04, "estimate": 0.04, "p": 0.01}
+    assert caveats(against, sign="negative") == ["significant_against_claim", "effect_negligible"]
+
+
+def test_one_method_left_disagrees_with_nobody() -> None:
+    unsolved = {**SOLID, "ols": "no_solution", "beta": float("nan"), "p": float("nan")}
+    assert caveats(unsolved) == ["regression_unsolved"]
+
+
+def test_the_card_carries_the_limits_that_caveats_depend_on() -> None:
+    model = replace(MODEL, hypotheses=(), alpha=0.01)
+    card = verdict_sheet(*[pd.DataFrame()] * 6, model, RobustnessSection()).cards["verdict_sheet"]
+    assert card["method"]
+    limits = {"alpha": 0.01, "equivalence_bound": BOUND, "specifications_agree_from": 0.9}
+    assert {key: card[key] for key in (*limits, "collinear_from")} == {**limits, "collinear_from": 3.0}

@@ -143,3 +143,11 @@ def test_whole_weights_are_repeated_rows() -> None:
 def test_a_weight_of_zero_is_refused() -> None:
     with pytest.raises(InvalidWeights):
         weighted_correlation(np.eye(3), np.array([1.0, 0.0, 2.0]))
+
+
+@pytest.mark.parametrize(("ddof", "divisor"), [(0, 3), (1, 2), (2, 1)])
+def test_covariances_of_three_rows_by_hand(ddof: int, divisor: int) -> None:
+    """Deviations (-2, -1, 3) and (-1, 1, 0): sums of products 14, 1 and 2."""
+    x = np.array([[1.0, 2], [2, 4], [6, 3]])
+    np.testing.assert_allclose(covariance(x, ddof), np.array([[14, 1], [1, 2]]) / divisor, rtol=TIGHT)
+    np.testing.assert_allclose(correlation(x)[0, 1], 1 / np.sqrt(28), rtol=TIGHT)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
+from statistics import NormalDist
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -107,3 +110,60 @@ def test_a_bound_leaves_out_draws_without_a_number() -> None:
     known = np.delete(DRAWS, np.s_[::3])
     np.testing.assert_allclose(found[:2], [np.quantile(DRAWS, 0.95), np.quantile(known, 0.95)], rtol=EXACT)
     assert np.isnan(found[2])
+
+
+FOUR = np.array([1.0, 2.0, 4.0, 9.0])
+
+
+def test_four_draws_by_hand() -> None:
+    """Mean 4, sum of squared deviations 38; type 7 quantiles lie between neighbouring draws."""
+    found = summarise(np.array(3.0), FOUR, level=0.5)
+    assert (found.mean, found.bias) == (4, 1)
+    assert found.se == pytest.approx(np.sqrt(38 / 3), rel=EXACT)
+    assert found.t == pytest.approx(3 / np.sqrt(38 / 3), rel=EXACT)
+    # Positions .25 x 3 and .75 x 3.
+    assert (found.low, found.high) == pytest.approx((1.75, 5.25), rel=EXACT)
+    assert (found.kind, found.level, found.n_draws) == ("percentile", 0.5, 4)
+
+
+def test_bca_by_its_formula_on_ten_draws() -> None:
+    """Efron and Tibshirani (1993), equations 14.9 to 14.15, beside the standard library's normal."""
+    normal = NormalDist()
+    # Six of ten draws below the estimate and one equal to it count as six and a half.
+    draws, estimate = np.arange(10.0)[[3, 0, 9, 1, 7, 5, 2, 8, 6, 4]], np.array(6.0)
+    # Deviations of the mean from the estimates without each unit: 2, -1, -1.
+    jackknife = np.array([5.0, 8.0, 8.0])
+    acceleration = (8 - 1 - 1) / (6 * (4 + 1 + 1) ** 1.5)
+    bias = normal.inv_cdf(0.65)
+    ends = []
+    for tail in (0.05, 0.95):
+        shifted = bias + normal.inv_cdf(tail)
+        ends.append(9 * normal.cdf(bias + shifted / (1 - acceleration * shifted)))
+    found = summarise(estimate, draws, kind="bca", jackknife=jackknife, level=0.9)
+    assert (found.low, found.high) == pytest.approx(ends, rel=1e-11)
+    mirrored = summarise(-estimate, -draws, kind="bca", jackknife=-jackknife, level=0.9)
+    assert (mirrored.low, mirrored.high) == pytest.approx((-ends[1], -ends[0]), rel=1e-11)
+
+
+def test_the_largest_draw_is_the_end_of_an_interval_beyond_it() -> None:
+    """Bias and acceleration push the upper level to 1, where no next draw is left."""
+    found = summarise(
+        np.array(8.5), np.arange(10.0), kind="bca", jackknife=np.array([5.0, 4, 0]), level=0.999999
+    )
+    assert found.high == 9
+
+
+def test_numbers_undefined_in_all_draws_give_no_warning() -> None:
+    draws = np.column_stack([FOUR, np.full(4, np.nan)])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = bound(draws, 0.5)
+    np.testing.assert_array_equal(found, [3.0, np.nan])
+
+
+def test_p_and_mean_of_two_estimates_of_either_sign() -> None:
+    draws = np.column_stack([FOUR, -FOUR - 1])
+    found = summarise(np.array([3.0, -2.0]), draws)
+    np.testing.assert_allclose(found.mean, [4, -5], rtol=EXACT)
+    expected = [2 * NormalDist().cdf(-size / np.sqrt(38 / 3)) for size in (3, 2)]
+    np.testing.assert_allclose(found.p, expected, rtol=EXACT)

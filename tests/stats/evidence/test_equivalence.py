@@ -106,3 +106,28 @@ def test_refused_input() -> None:
         bayes_factors(1.0, np.array([0.1]), 50)
     with pytest.raises(StatisticsError, match="7 rows cannot"):
         bayes_factors(0.5, np.full(6, 0.1), 7)
+
+
+def test_two_degrees_of_freedom_by_hand() -> None:
+    """Student's t of two degrees of freedom: F(t) = 1/2 + t / (2 sqrt(2 + t^2))."""
+    found = tost(np.array([0.1, -0.25]), np.array([0.1, 0.1]), 2, bound=0.3, alpha=0.1)
+
+    def below(t: float) -> float:
+        return 0.5 + t / (2 * np.sqrt(2 + t**2))
+
+    np.testing.assert_allclose(found.t_lower, [4, 0.5], rtol=TIGHT)
+    np.testing.assert_allclose(found.t_upper, [-2, -5.5], rtol=TIGHT)
+    np.testing.assert_allclose(found.p_lower, [below(-4), below(-0.5)], rtol=TIGHT)
+    np.testing.assert_allclose(found.p_upper, [below(-2), below(-5.5)], rtol=TIGHT)
+    np.testing.assert_allclose(found.p, [below(-2), below(-0.5)], rtol=TIGHT)
+    # Its quantile at .9: (2 q - 1) / sqrt(2 q (1 - q)).
+    margin = 0.1 * 0.8 / np.sqrt(2 * 0.9 * 0.1)
+    np.testing.assert_allclose(found.ci_low, [0.1 - margin, -0.25 - margin], rtol=TIGHT)
+    np.testing.assert_allclose(found.ci_high, [0.1 + margin, -0.25 + margin], rtol=TIGHT)
+    assert (found.bound, found.alpha) == (0.3, 0.1)
+
+
+def test_the_usual_level_is_five_percent() -> None:
+    found = tost(np.zeros(1), np.ones(1), 2, bound=1.0)
+    assert found.alpha == 0.05
+    assert found.ci_high[0] == pytest.approx(0.9 / np.sqrt(2 * 0.95 * 0.05), rel=TIGHT)

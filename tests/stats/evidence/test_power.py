@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import integrate, stats
 from statsmodels.stats.power import FTestPowerF2
 
-from smartcity_survey.stats.core.errors import LinearDependence, StatisticsError, TooFewRows
+from smartcity_survey.stats.core.errors import StatisticsError, TooFewRows
 from smartcity_survey.stats.evidence.power import (
     block_power,
     coefficient_power,
@@ -15,7 +15,7 @@ from smartcity_survey.stats.evidence.power import (
     effect_f2,
     rows_needed,
 )
-from smartcity_survey.stats.evidence.power_simulation import normal_power, resampled_power
+from smartcity_survey.stats.evidence.power_simulation import resampled_power
 from smartcity_survey.stats.regression.least_squares import ols
 from tests.stats.regression_data import reference, simulated_survey
 
@@ -97,39 +97,6 @@ def test_refused_input() -> None:
         rows_needed(0.0, 3)
 
 
-CORRELATION = np.array([[1, 0.5, 0.3], [0.5, 1, 0.6], [0.3, 0.6, 1]])
-BETA = np.array([0.15, -0.1, 0.2])
-
-
-def test_simulation_agrees_with_the_formula() -> None:
-    n, draws = 600, 20_000
-    vif = np.diagonal(np.linalg.inv(CORRELATION))
-    r2 = BETA @ CORRELATION @ BETA
-    expected = [coefficient_power(f2, n, 3) for f2 in effect_f2(BETA, vif, r2)]
-    found = normal_power(CORRELATION, BETA, n, draws, seed=1)
-    # Four Monte Carlo errors, and what drawing the predictors instead of fixing them costs (about 3 / n).
-    np.testing.assert_allclose(found.power, expected, atol=4 * found.std_error.max() + 3 / n)
-    assert found.n_undefined == 0
-
-
-def test_drawn_factors_are_those_of_drawn_rows() -> None:
-    n, draws = 8, 20_000
-    rng = np.random.default_rng(2)
-    predictors = rng.normal(size=(draws, n, 3)) @ np.linalg.cholesky(CORRELATION).T
-    error = np.sqrt(1 - BETA @ CORRELATION @ BETA) * rng.normal(size=(draws, n))
-    model = np.concatenate([np.ones((draws, n, 1)), predictors], axis=2)
-    y = predictors @ (5 * BETA) + error
-    inverse = np.linalg.inv(model.transpose(0, 2, 1) @ model)
-    coef = (inverse @ model.transpose(0, 2, 1) @ y[..., None])[..., 0]
-    s2 = np.square(y - (model @ coef[..., None])[..., 0]).sum(axis=1) / (n - 4)
-    t = coef / np.sqrt(s2[:, None] * np.diagonal(inverse, axis1=1, axis2=2))
-    expected = (np.abs(t) > stats.t.ppf(0.975, n - 4)).mean(axis=0)[1:]
-    # The same population with the outcome scaled to variance 1.
-    scale = np.sqrt(25 * BETA @ CORRELATION @ BETA + 1 - BETA @ CORRELATION @ BETA)
-    found = normal_power(CORRELATION, 5 * BETA / scale, n, draws, seed=3)
-    np.testing.assert_allclose(found.power, expected, atol=4 * np.sqrt(2) * found.std_error.max())
-
-
 def test_resampling_the_survey() -> None:
     y, x = simulated_survey()
     fit = ols(y, x)
@@ -161,10 +128,94 @@ def test_samples_without_variance_are_counted() -> None:
     assert found.n_undefined / 400 == pytest.approx(share, abs=4 * np.sqrt(share * (1 - share) / 400))
 
 
-def test_simulations_refuse_what_no_population_has() -> None:
-    with pytest.raises(StatisticsError, match="imply an R2"):
-        normal_power(CORRELATION, np.ones(3), 100, 10, seed=1)
-    with pytest.raises(LinearDependence):
-        normal_power(np.ones((2, 2)), np.array([0.1, 0.1]), 100, 10, seed=1)
-    with pytest.raises(TooFewRows):
-        normal_power(CORRELATION, BETA, 4, 10, seed=1)
+def test_a_sample_needs_rows_for_its_coefficients() -> None:
+    y, x = simulated_survey()
+    with pytest.raises(TooFewRows, match="7 rows, at least 8 needed"):
+        resampled_power(y, x, np.zeros(6), n=7, draws=10, seed=1)
+
+
+def test_a_coefficient_of_two_degrees_of_freedom_by_integration() -> None:
+    """t = (z + delta) / sqrt(w), where w, half a chi-square of two degrees of freedom, is exponential."""
+    f2, n, k, alpha = 0.8, 6, 3, 0.1
+    delta = np.sqrt(f2 * n)
+    critical = (1 - alpha) / np.sqrt(2 * (1 - alpha / 2) * (alpha / 2))
+
+    def rejected(w: float) -> float:
+        edge = critical * np.sqrt(w)
+        return float((stats.norm.sf(edge - delta) + stats.norm.cdf(-edge - delta)) * np.exp(-w))
+
+    expected = integrate.quad(rejected, 0, np.inf, epsabs=0, epsrel=1e-12)[0]
+    assert coefficient_power(f2, n, k, alpha) == pytest.approx(expected, rel=TIGHT)
+
+
+def test_a_block_of_small_samples_by_the_poisson_mixture() -> None:
+    """A noncentral F is a mixture of central ones: with j more pairs in its numerator, weight Poisson(j)."""
+    f2, n, k, tested = 0.5, 9, 4, 2
+    df = n - k - 1
+    critical = stats.f.ppf(0.95, tested, df)
+    share = tested * critical / (tested * critical + df)
+    j = np.arange(200)
+    weights = stats.poisson.pmf(j, f2 * n / 2)
+    expected = weights @ stats.beta.sf(share, tested / 2 + j, df / 2)
+    assert block_power(f2, n, k, tested) == pytest.approx(expected, rel=TIGHT)
+
+
+def test_detectable_effects_of_eight_rows() -> None:
+    vif = np.array([1.0, 2.5])
+    found = detectable_effect(8, vif, r2=0.25, alpha=0.1, power=0.9)
+    assert coefficient_power(found.f2, 8, 2, 0.1) == pytest.approx(0.9, rel=TIGHT)
+    assert found.noncentrality == pytest.approx(np.sqrt(8 * found.f2), rel=TIGHT)
+    np.testing.assert_allclose(found.beta, np.sqrt(found.f2 * 0.75 * vif), rtol=TIGHT)
+    assert found.part == pytest.approx(np.sqrt(0.75 * found.f2), rel=TIGHT)
+    assert found.partial == pytest.approx(np.sqrt(found.f2 / (1 + found.f2)), rel=TIGHT)
+    assert (found.n, found.r2, found.alpha, found.power) == (8, 0.25, 0.1, 0.9)
+
+
+def test_effect_size_by_hand() -> None:
+    """beta .4 and .5 at VIF 2 and 5/4 beside R2 .2: .16 / 1.6 and .25 / 1."""
+    np.testing.assert_allclose(
+        effect_f2(np.array([0.4, -0.5]), np.array([2, 1.25]), 0.2), [0.1, 0.25], rtol=TIGHT
+    )
+
+
+def test_one_degree_of_freedom_needs_a_large_effect() -> None:
+    """By the noncentral t; beyond where the search for the effect begins."""
+    found = detectable_effect(4, np.array([1.0, 2.0]), r2=0.0, power=0.8)
+    assert found.noncentrality > 12
+    critical = np.tan(np.pi * 0.475)  # Cauchy's quantile
+    reached = stats.nct.sf(critical, 1, found.noncentrality) + stats.nct.cdf(
+        -critical, 1, found.noncentrality
+    )
+    assert reached == pytest.approx(0.8, rel=1e-8)
+    assert found.f2 == pytest.approx(found.noncentrality**2 / 4, rel=TIGHT)
+
+
+@pytest.mark.parametrize("n", [16, 20])
+def test_a_power_reached_exactly_needs_no_more_rows(n: int) -> None:
+    reached = coefficient_power(0.3, n, 2, 0.05)
+    found = rows_needed(0.3, 2, 0.05, reached)
+    assert (found, type(found)) == (n, int)
+
+
+def test_a_huge_effect_needs_the_rows_that_a_test_needs() -> None:
+    assert rows_needed(1e6, 3) == 5
+
+
+@pytest.mark.parametrize(("alpha", "power"), [(0.05, 0.05), (0.05, 1.0), (0.05, 1.5), (1.0, 0.8), (1.5, 1.8)])
+def test_levels_and_powers_lie_between_their_bounds(alpha: float, power: float) -> None:
+    with pytest.raises(StatisticsError, match="must lie"):
+        rows_needed(0.2, 2, alpha, power)
+    with pytest.raises(StatisticsError, match="must lie"):
+        detectable_effect(50, np.ones(2), 0.3, alpha, power)
+
+
+def test_an_alpha_of_one_is_refused_without_a_power() -> None:
+    for alpha in (1.0, 1.5):
+        with pytest.raises(StatisticsError, match="alpha must lie"):
+            coefficient_power(0.1, 50, 2, alpha)
+
+
+def test_r2_of_nothing_is_allowed_and_less_is_not() -> None:
+    assert detectable_effect(50, np.ones(2), 0.0).r2 == 0
+    with pytest.raises(StatisticsError, match="R2 must be"):
+        detectable_effect(50, np.ones(2), -0.1)

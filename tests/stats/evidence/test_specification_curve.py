@@ -91,3 +91,19 @@ def test_importance_is_the_share_of_variance_between_options():
     np.testing.assert_allclose(choice_importance(estimates, np.array([0, 0, 1, 1])), [1.0, 0.0])
     np.testing.assert_allclose(choice_importance(estimates, np.array([0, 1, 0, 1])), [0.0, 1.0])
     assert np.isnan(choice_importance(np.ones((4, 1)), np.array([0, 0, 1, 1]))).all()
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_four_draws_by_hand(sign):
+    """Two specifications. p = (1 + draws at least as extreme) / (1 + draws); a tie is as extreme."""
+    estimates, std_err = sign * np.array([[0.375], [0.125]]), np.full((2, 1), 0.125)
+    # Medians .375, 0, .25, -.25 beside .25; t (4, 2), (0, 0), (2, 2), (-6, 2) beside (3, 1).
+    null = sign * np.array([[[0.5, 0.0, 0.25, -0.75]], [[0.25, 0.0, 0.25, 0.25]]])
+    found = joint_test(estimates, std_err, np.array([10, 10]), null, np.array([sign]), 0.05)
+    assert found.median[0] == sign * 0.25
+    assert found.significant[0] == 0.5
+    assert found.stouffer[0] == pytest.approx(4 / np.sqrt(2))
+    assert found.p_median[0] == (1 + 2) / (1 + 4)
+    # Beyond the critical 2.23 lie one of two in the first draw alone.
+    assert found.p_significant[0] == (1 + 1) / (1 + 4)
+    assert found.p_stouffer[0] == (1 + 2) / (1 + 4)

@@ -1,18 +1,18 @@
-"""Regressions beside every set of controls, against the modules that do one at a time."""
+"""Regressions beside every set of controls, against least squares one at a time and statsmodels."""
 
 import numpy as np
 import pytest
+import statsmodels.api as sm
 
 from smartcity_survey.stats.core.errors import LinearDependence, TooFewRows
 from smartcity_survey.stats.evidence.construct_moments import ConstructMoments, score_moments
 from smartcity_survey.stats.evidence.subset_regression import huber_fits, least_squares_fits, sandwich_fits
 from smartcity_survey.stats.regression.least_squares import ols
-from smartcity_survey.stats.regression.robust import huber
 from tests.stats.survey_data import BLOCKS, answered_survey
 
 # The same least squares by normal equations here and by QR there.
 EXACT = 1e-11
-# Huber's iteration stops at 1e-8 here, at 1e-10 there.
+# Huber's iteration stops at 1e-8 here, at 1e-11 there.
 ITERATED = 1e-6
 
 PREDICTORS = np.arange(3)
@@ -66,11 +66,32 @@ def test_a_predictor_that_rests_on_one_respondent_has_no_hc3(moments):
 
 
 @pytest.mark.parametrize("s", range(4))
-def test_huber(moments, s):
+def test_huber_is_that_of_statsmodels(moments, s):
     found = huber_fits(moments, 3, PREDICTORS, CONTROLS)
-    expected = huber(*alone(moments, CONTROLS[s]))
-    np.testing.assert_allclose(found.coef[s], expected.coef[1:4], atol=ITERATED)
-    np.testing.assert_allclose(found.std_err[s], expected.std_err[1:4], rtol=ITERATED)
+    y, x = alone(moments, CONTROLS[s])
+    model = sm.RLM(y, sm.add_constant(x), M=sm.robust.norms.HuberT(1.345))
+    expected = model.fit(tol=1e-11, maxiter=500, conv="coefs")
+    np.testing.assert_allclose(found.coef[s], expected.params[1:4], atol=ITERATED)
+    np.testing.assert_allclose(found.std_err[s], expected.bse[1:4], rtol=ITERATED)
+
+
+def test_gross_errors_hardly_move_huber(moments):
+    z = moments.scores.copy()
+    z[:8, 3] += 20.0
+    spoiled = score_moments(z[:, :4], z[:, 4:])
+    # Back to the units of before: the errors made the outcome's standard deviation larger.
+    unit = z[:, 3].std() / moments.scores[:, 3].std()
+    clean, robust = (huber_fits(each, 3, PREDICTORS, CONTROLS).coef for each in (moments, spoiled))
+    classical, _ = least_squares_fits(spoiled, 3, PREDICTORS, CONTROLS)
+    assert np.abs(unit * robust - clean).max() < 0.1
+    assert np.abs(unit * classical.coef - clean).max() > 3 * np.abs(unit * robust - clean).max()
+
+
+def test_without_outliers_huber_is_least_squares(moments):
+    found = huber_fits(moments, 3, PREDICTORS, CONTROLS, tuning=10)
+    classical, _ = least_squares_fits(moments, 3, PREDICTORS, CONTROLS)
+    np.testing.assert_allclose(found.coef, classical.coef, atol=1e-12)
+    np.testing.assert_allclose(found.std_err, classical.std_err, rtol=1e-12)
 
 
 def test_influence_predicts_fits_without_a_respondent(moments):

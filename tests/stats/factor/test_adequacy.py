@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import erfc, exp, pi, sqrt
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -95,3 +97,19 @@ def test_dependent_items_are_refused() -> None:
         bartlett_sphericity(matrix, 5)
     with pytest.raises(NotPositiveDefinite):
         kmo(np.array([[1.0, 0.9, -0.9], [0.9, 1.0, 0.9], [-0.9, 0.9, 1.0]]))
+
+
+def test_three_equal_correlations_by_hand() -> None:
+    """Each pair correlates 1/2, and 1/3 given the third; the determinant is 1/2."""
+    matrix = np.full((3, 3), 0.5) + np.eye(3) / 2
+    sampling = kmo(matrix)
+    # (1/4) / (1/4 + 1/9)
+    np.testing.assert_allclose([sampling.overall, *sampling.per_item], 9 / 13, rtol=TIGHT)
+    assert sampling.anti_image_correlation[0, 1] == pytest.approx(-1 / 3, rel=TIGHT)
+    assert sampling.anti_image_covariance[0, 0] == pytest.approx(2 / 3, rel=TIGHT)
+    test = bartlett_sphericity(matrix, 4)
+    statistic = (4 - 1 - 11 / 6) * np.log(2)
+    assert (test.statistic, test.df) == (pytest.approx(statistic, rel=TIGHT), 3)
+    # Chi-square of three degrees of freedom in closed form.
+    tail = erfc(sqrt(statistic / 2)) + sqrt(2 * statistic / pi) * exp(-statistic / 2)
+    assert test.p == pytest.approx(tail, rel=TIGHT)

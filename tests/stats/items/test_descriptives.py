@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -40,6 +42,51 @@ def test_standard_errors_of_the_shape_as_spss_prints_them() -> None:
     result = describe(random_answers(1, 676, 2, 1))
     assert [f"{value:.3f}" for value in result.se_skewness] == ["0.094", "0.094"]
     assert [f"{value:.3f}" for value in result.se_kurtosis] == ["0.188", "0.188"]
+
+
+@pytest.mark.parametrize("n", [4, 5, 10, 30, 676])
+def test_standard_errors_of_the_shape_are_those_of_fishers_k_statistics(n: int) -> None:
+    """Kendall and Stuart, The Advanced Theory of Statistics, vol. 1, 12.18: variances in normal samples."""
+    result = describe(random_answers(1, n, 2, 1))
+    of_skewness = Fraction(6 * n * (n - 1), (n - 2) * (n + 1) * (n + 3))
+    of_kurtosis = Fraction(24 * n * (n - 1) ** 2, (n - 3) * (n - 2) * (n + 3) * (n + 5))
+    np.testing.assert_allclose(result.se_skewness, [float(of_skewness) ** 0.5] * 2, rtol=TIGHT)
+    np.testing.assert_allclose(result.se_kurtosis, [float(of_kurtosis) ** 0.5] * 2, rtol=TIGHT)
+
+
+def test_the_shape_of_ten_numbers_is_what_spreadsheets_print() -> None:
+    """The worked example of Microsoft's pages on SKEW and KURT; its errors as SPSS prints them for n = 10."""
+    result = describe(np.array([[3.0], [4], [5], [2], [3], [4], [5], [6], [4], [7]]))
+    assert result.skewness[0] == pytest.approx(0.359543071, abs=5e-10)
+    assert result.kurtosis[0] == pytest.approx(-0.151799637, abs=5e-10)
+    assert (f"{result.se_skewness[0]:.3f}", f"{result.se_kurtosis[0]:.3f}") == ("0.687", "1.334")
+
+
+@pytest.mark.parametrize("answers", [(1, 1, 2, 5), (1, 2, 2, 4, 5), (5, 4, 4, 1, 5, 3)])
+def test_few_answers_by_exact_fractions(answers: tuple[int, ...]) -> None:
+    """In terms of the sums of powers; each column by itself."""
+    n = len(answers)
+    s1, s2, s3, s4 = (sum(Fraction(x) ** power for x in answers) for power in (1, 2, 3, 4))
+    k2 = (n * s2 - s1**2) / (n * (n - 1))
+    k3 = (n**2 * s3 - 3 * n * s2 * s1 + 2 * s1**3) / (n * (n - 1) * (n - 2))
+    k4 = (
+        (n**3 + n**2) * s4
+        - 4 * (n**2 + n) * s3 * s1
+        - 3 * (n**2 - n) * s2**2
+        + 12 * n * s2 * s1**2
+        - 6 * s1**4
+    ) / (n * (n - 1) * (n - 2) * (n - 3))
+    result = describe(np.column_stack([answers, np.arange(n) ** 2]).astype(float))
+    assert result.n == n
+    assert result.mean[0] == pytest.approx(float(s1 / n), rel=TIGHT)
+    assert result.sd[0] == pytest.approx(float(k2) ** 0.5, rel=TIGHT)
+    assert result.se_mean[0] == pytest.approx(float(k2 / n) ** 0.5, rel=TIGHT)
+    assert result.skewness[0] == pytest.approx(float(k3) / float(k2) ** 1.5, rel=TIGHT)
+    assert result.kurtosis[0] == pytest.approx(float(k4 / k2**2), rel=TIGHT)
+    assert (result.minimum.tolist(), result.maximum.tolist()) == (
+        [min(answers), 0],
+        [max(answers), (n - 1) ** 2],
+    )
 
 
 @given(st.integers(0, 10**6), st.floats(-50, 50), st.floats(0.1, 10))

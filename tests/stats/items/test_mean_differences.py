@@ -62,3 +62,22 @@ def test_samples_without_variance_have_a_difference_and_no_test() -> None:
 def test_one_respondent_has_no_interval() -> None:
     with pytest.raises(TooFewRows):
         mean_difference(FIRST[:1], SECOND)
+
+
+def test_three_against_two_by_hand() -> None:
+    """Means 2 and 5, variances 1 and 2: Cohen's d is -3 over the root of (2 x 1 + 1 x 2) / 3."""
+    found = mean_difference(np.array([[1.0], [2.0], [3.0]]), np.array([[4.0], [6.0]]))
+    assert found.difference[0] == -3
+    # Gamma(3/2) / (sqrt(3/2) Gamma(1)), where Gamma(3/2) = sqrt(pi) / 2.
+    factor = np.sqrt(np.pi) / 2 / np.sqrt(1.5)
+    assert found.hedges_g[0] == pytest.approx(-3 / np.sqrt(4 / 3) * factor, rel=EXACT)
+    assert found.se[0] == pytest.approx(np.sqrt(1 / 3 + 2 / 2), rel=EXACT)
+    assert found.df[0] == pytest.approx((4 / 3) ** 2 / ((1 / 3) ** 2 / 2 + 1**2 / 1), rel=EXACT)
+
+
+def test_the_interval_of_a_mean_of_three_by_hand() -> None:
+    """Student's t of two degrees of freedom has the quantile (2 q - 1) / sqrt(2 q (1 - q))."""
+    found = means(np.array([[1.0], [2.0], [6.0]]))
+    assert (found.mean[0], found.sd[0]) == pytest.approx((3, np.sqrt(7)), rel=EXACT)
+    reach = 0.95 / np.sqrt(2 * 0.975 * 0.025) * np.sqrt(7 / 3)
+    assert (found.low[0], found.high[0]) == pytest.approx((3 - reach, 3 + reach), rel=1e-11)

@@ -228,3 +228,69 @@ def test_a_single_item_has_no_others_to_be_compared_with() -> None:
     ):
         np.testing.assert_array_equal(getattr(found, field), [np.nan])
     assert (found.scale_mean, found.scale_variance) == (3.5, 2.0)
+
+
+COVARIANCES = np.array([[4.0, 2, 1], [2, 9, 3], [1, 3, 16]])
+
+
+def test_three_items_by_hand() -> None:
+    """Variances 4, 9, 16 and covariances 2, 1, 3: the sum has variance 41; the determinant is 479."""
+    found = item_total(COVARIANCES, np.array([3.0, 2, 4]))
+    assert cronbach_alpha(COVARIANCES) == pytest.approx(3 / 2 * (1 - 29 / 41), rel=EXACT)
+    np.testing.assert_allclose(found.mean_if_deleted, [6, 7, 5], rtol=EXACT)
+    np.testing.assert_allclose(found.variance_if_deleted, [31, 22, 17], rtol=EXACT)
+    np.testing.assert_allclose(
+        found.corrected_correlation,
+        [3 / np.sqrt(4 * 31), 5 / np.sqrt(9 * 22), 4 / np.sqrt(16 * 17)],
+        rtol=EXACT,
+    )
+    np.testing.assert_allclose(found.alpha_if_deleted, [12 / 31, 2 / 11, 8 / 17], rtol=EXACT)
+    np.testing.assert_allclose(found.squared_multiple_correlation, [61 / 540, 88 / 567, 33 / 512], rtol=1e-11)
+    assert (found.scale_mean, found.scale_variance) == (9, 41)
+    assert found.scale_sd == pytest.approx(np.sqrt(41), rel=EXACT)
+
+
+def test_summary_of_three_items_by_hand() -> None:
+    found = item_summary(COVARIANCES, np.array([3.0, 2, 4]))
+    r = np.array([2 / 6, 1 / 8, 3 / 12])
+    for spread, expected in (
+        (found.means, (3, 2, 4, 2, 2, 1)),
+        (found.variances, (29 / 3, 4, 16, 12, 4, 109 / 3)),
+        (found.covariances, (2, 1, 3, 2, 3, 1)),
+        (found.correlations, (17 / 72, 1 / 8, 1 / 3, 5 / 24, 8 / 3, ((r - r.mean()) ** 2).sum() / 2)),
+    ):
+        assert (
+            *(spread.mean, spread.minimum, spread.maximum),
+            *(spread.range, spread.ratio, spread.variance),
+        ) == pytest.approx(expected, rel=EXACT)
+
+
+@pytest.mark.parametrize("level", [0.95, 0.5])
+def test_feldts_interval_of_three_respondents_in_closed_form(level: float) -> None:
+    """F(2, 2) has the quantile q / (1 - q), F(2, 4) the quantile 2 / sqrt(1 - q) - 2."""
+    alpha, k = np.array([0.7, 0.7]), np.array([2, 3])
+    low, high = feldt_interval(alpha, 3, k, level)
+    tail = (1 - level) / 2
+    for q, ends in ((1 - tail, low), (tail, high)):
+        expected = 1 - 0.3 * np.array([q / (1 - q), 2 / np.sqrt(1 - q) - 2])
+        np.testing.assert_allclose(ends, expected, rtol=1e-11)
+
+
+def test_coefficients_of_a_block_are_those_of_its_items_alone() -> None:
+    whole = np.zeros((5, 5))
+    whole[:3, :3], whole[3:, 3:] = COVARIANCES, [[7, 0.5], [0.5, 1]]
+    found = reliability(whole, 3, membership([0, 0, 0, 1, 1]), level=0.95)
+    np.testing.assert_allclose(found.alpha, [18 / 41, 2 / 9], rtol=EXACT)
+    r = np.array([2 / 6, 1 / 8, 3 / 12])
+    pair = 0.5 / np.sqrt(7)
+    np.testing.assert_allclose(found.mean_inter_item_r, [17 / 72, pair], rtol=EXACT)
+    standardised = [3 / 2 * (1 - 3 / (3 + 2 * r.sum())), 2 * (1 - 2 / (2 + 2 * pair))]
+    np.testing.assert_allclose(found.standardised_alpha, standardised, rtol=EXACT)
+    np.testing.assert_allclose(
+        found.alpha_low, [1 - 23 / 41 * (2 / np.sqrt(0.025) - 2), 1 - 7 / 9 * 39], rtol=1e-11
+    )
+    np.testing.assert_allclose(
+        found.alpha_high, [1 - 23 / 41 * (2 / np.sqrt(0.975) - 2), 1 - 7 / 9 / 39], rtol=1e-11
+    )
+    assert found.n_items.tolist() == [3, 2]
+    assert np.isnan([found.rho_a, found.rho_c, found.ave]).all()

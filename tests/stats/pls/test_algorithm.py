@@ -244,3 +244,16 @@ class TestRefusals:
     def test_covariances_in_place_of_correlations(self) -> None:
         with pytest.raises(ValueError, match="unit diagonal"):
             fit_pls(2 * self.R(), 80, PlsModel(membership([0, 0, 1, 1, 2, 2]), self.paths))
+
+
+def test_a_structural_model_of_ten_respondents_by_hand() -> None:
+    """Single items: correlations 1/2 of the predictors, 3/5 and 1/2 with the outcome; R2 is 31/75."""
+    R = np.array([[1, 0.5, 0.6], [0.5, 1, 0.5], [0.6, 0.5, 1]])
+    paths = np.array([[0, 0, 1], [0, 0, 1], [0, 0, 0]], dtype=bool)
+    fit = fit_pls(R, 10, PlsModel(membership([0, 1, 2]), paths))
+    np.testing.assert_allclose(fit.path_coefficients[:2, 2], [7 / 15, 4 / 15], rtol=1e-12)
+    assert fit.r2[2] == pytest.approx(31 / 75, rel=1e-12)
+    assert fit.adj_r2[2] == pytest.approx(1 - 44 / 75 * 9 / 7, rel=1e-12)
+    # (31/75 - 1/4) / (44/75) and (31/75 - 9/25) / (44/75)
+    np.testing.assert_allclose(fit.f2[:2, 2], [49 / 176, 1 / 11], rtol=1e-12)
+    np.testing.assert_allclose(fit.inner_vif[:2, 2], [4 / 3, 4 / 3], rtol=1e-12)

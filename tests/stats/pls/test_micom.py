@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from smartcity_survey.stats.core.correlations import correlation
 from smartcity_survey.stats.core.errors import ConstantItems, InGroup, TooFewRows
 from smartcity_survey.stats.core.types import Array, BoolArray
+from smartcity_survey.stats.pls.algorithm import construct_scores, fit_pls
 from smartcity_survey.stats.pls.micom import GroupComparison, compare_groups
 from smartcity_survey.stats.pls.model import PlsModel
 from tests.stats.pls_data import answers, membership, reference, textbook_pls
@@ -123,3 +125,58 @@ def test_what_is_wrong_in_one_group_is_said_of_that_group() -> None:
     with pytest.raises(InGroup) as small:
         compare_groups(drawn(100), MODEL, np.arange(100) > 97, permutations=5, seed=1)
     assert isinstance(small.value.error, TooFewRows)
+
+
+def test_p_and_limits_count_the_groups_dealt_at_random() -> None:
+    """p = (1 + b) / (1 + B), each dealing by a stream of its own; means and variances one by one."""
+    x, second = drawn(24, seed=5), halves(24)
+    found = compare_groups(x, MODEL, second, permutations=19, seed=3, level=0.8)
+    assert (found.n_permutations, found.n_inadmissible) == (19, 0)
+    scores = construct_scores(x, fit_pls(correlation(x), 24, MODEL).outer_weights)
+    dealt = [
+        second,
+        *(np.random.default_rng(s).permutation(second) for s in np.random.SeedSequence(3).spawn(19)),
+    ]
+    for test, statistic in (
+        (found.mean, lambda a: a.mean(axis=0)),
+        (found.log_variance, lambda a: np.log(a.var(axis=0, ddof=1))),
+    ):
+        values = np.array([statistic(scores[~group]) - statistic(scores[group]) for group in dealt])
+        own, random = values[0], values[1:]
+        b = (np.abs(random) >= np.abs(own)).sum(axis=0)
+        assert ((b > 0) & (b < 19)).any()
+        np.testing.assert_allclose(test.difference, own, atol=EXACT)
+        np.testing.assert_allclose(test.p, (1 + b) / 20, rtol=EXACT)
+        np.testing.assert_allclose(test.low, np.quantile(random, 0.1, axis=0), atol=EXACT)
+        np.testing.assert_allclose(test.high, np.quantile(random, 0.9, axis=0), atol=EXACT)
+    weights = [
+        [fit_pls(correlation(x[rows]), 12, MODEL).outer_weights for rows in (~group, group)]
+        for group in dealt
+    ]
+    z = (x - x.mean(axis=0)) / x.std(axis=0, ddof=1)
+    alike = np.array([[np.corrcoef(z @ a[:, j], z @ b[:, j])[0, 1] for j in range(2)] for a, b in weights])
+    np.testing.assert_allclose(np.abs(alike[0]), found.correlation, atol=TEXTBOOK)
+    alike = np.abs(alike)
+    b = (alike[1:] <= alike[0]).sum(axis=0)
+    np.testing.assert_allclose(found.correlation_p, (1 + b) / 20, rtol=EXACT)
+    np.testing.assert_allclose(found.correlation_quantile, np.quantile(alike[1:], 0.2, axis=0), atol=TEXTBOOK)
+    differences = np.array(
+        [
+            np.subtract(
+                *(fit_pls(correlation(x[rows]), 12, MODEL).path_coefficients[0, 1] for rows in (~g, g))
+            )
+            for g in dealt
+        ]
+    )
+    assert found.paths.difference[0, 1] == pytest.approx(differences[0], abs=TEXTBOOK)
+    b = (np.abs(differences[1:]) >= np.abs(differences[0])).sum()
+    assert found.paths.p[0, 1] == pytest.approx((1 + b) / 20, rel=EXACT)
+
+
+def test_the_random_limits_have_the_level_asked_for() -> None:
+    x = drawn(60, seed=2)
+    wide, narrow = (compare(x, level=level) for level in (0.95, 0.5))
+    assert (wide.mean.low < narrow.mean.low).all()
+    assert (wide.mean.high > narrow.mean.high).all()
+    default = compare_groups(x, MODEL, halves(60), permutations=199, seed=1)
+    np.testing.assert_array_equal(default.mean.low, wide.mean.low)

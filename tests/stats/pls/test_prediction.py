@@ -122,3 +122,26 @@ def test_too_few_respondents_are_refused() -> None:
         random_folds(9, 10, 1, seed=1)
     with pytest.raises(TooFewRows):
         predict_pls(answers()[:44], reference("sim676").model(), np.arange(44) % 4)
+
+
+def test_accuracy_of_three_predictions_by_hand() -> None:
+    found = accuracy(np.array([[1.0], [2], [4]]), np.array([[1.5], [2], [3]]), np.array([[2.0], [2], [2]]))
+    assert found.rmse[0] == pytest.approx(np.sqrt(1.25 / 3), rel=EXACT)
+    assert found.mae[0] == pytest.approx(0.5, rel=EXACT)
+    # Squared errors .25 + 0 + 1 beside 1 + 0 + 4 of the average.
+    assert found.q2[0] == pytest.approx(1 - 1.25 / 5, rel=EXACT)
+
+
+def test_loss_difference_of_three_respondents_by_hand() -> None:
+    """Losses 1, 1, 4 and 4, 1, 9: differences -3, 0, -5 with mean -8/3 and variance 19/3."""
+    errors, others = np.array([[1.0], [1], [2]]), np.array([[2.0], [1], [3]])
+    found = loss_difference(np.zeros((3, 1)), errors, others, level=0.9)
+    assert (found.loss, found.benchmark_loss) == pytest.approx((2, 14 / 3), rel=EXACT)
+    assert found.difference == pytest.approx(-8 / 3, rel=EXACT)
+    assert found.std_error == pytest.approx(np.sqrt(19) / 3, rel=EXACT)
+    t = -8 / np.sqrt(19)
+    assert (found.t, found.df) == (pytest.approx(t, rel=EXACT), 2)
+    # Student's t of two degrees of freedom in closed form.
+    assert found.p == pytest.approx(1 + t / np.sqrt(2 + t**2), rel=1e-11)
+    margin = np.sqrt(19) / 3 * 0.9 / np.sqrt(2 * 0.95 * 0.05)
+    assert (found.ci_low, found.ci_high) == pytest.approx((-8 / 3 - margin, -8 / 3 + margin), rel=1e-11)

@@ -45,3 +45,12 @@ def test_the_marker_takes_out_what_all_correlations_share() -> None:
     assert np.array_equal(marker_adjusted(r, 0.0, 103).correlation, r)
     with pytest.raises(TooFewRows):
         marker_adjusted(r, 0.1, 3)
+
+
+def test_five_respondents_and_a_marker_by_hand() -> None:
+    """(.8 - .2) / .8 = 3/4 with two degrees of freedom, whose t has a closed form."""
+    found = marker_adjusted(np.array([0.8]), 0.2, 5)
+    t = 0.75 * np.sqrt(2 / (1 - 0.75**2))
+    assert found.correlation[0] == pytest.approx(0.75, rel=ROUNDING)
+    assert found.t[0] == pytest.approx(t, rel=ROUNDING)
+    assert found.p[0] == pytest.approx(1 - t / np.sqrt(2 + t**2), rel=1e-11)

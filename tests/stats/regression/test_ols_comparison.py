@@ -9,7 +9,7 @@ import statsmodels.api as sm
 from smartcity_survey.stats.core.errors import LinearDependence, PerfectFit, StatisticsError
 from smartcity_survey.stats.regression.least_squares import ols
 from smartcity_survey.stats.regression.ols_blocks import hierarchical_ols
-from smartcity_survey.stats.regression.wald import equality_test, joint_test, wald_test
+from smartcity_survey.stats.regression.wald import joint_test, wald_test
 from tests.stats.regression_data import random_regression, simulated_survey
 
 TIGHT = 1e-9  # both sides are double precision on well-conditioned data
@@ -38,13 +38,6 @@ def test_joint_test_is_the_r2_lost() -> None:
     assert ours.statistic == pytest.approx(lost, rel=TIGHT)
     assert joint_test(fit, [4]).p == pytest.approx(fit.p[4], rel=TIGHT)
     assert joint_test(fit, [4], robust=True).p == pytest.approx(fit.hc3_p[4], rel=TIGHT)
-
-
-def test_equality_of_coefficients() -> None:
-    y, x = random_regression()
-    fit = ols(y, x)
-    peer = sm.OLS(y, sm.add_constant(x)).fit().f_test("x1 = x2, x1 = x4")
-    assert equality_test(fit, (1, 2, 4)).p == pytest.approx(float(peer.pvalue), rel=TIGHT)
 
 
 def test_restrictions_that_repeat_one_another() -> None:

@@ -24,8 +24,6 @@ from smartcity_survey.stats.regression.residual_tests import (
 from smartcity_survey.stats.regression.residuals import (
     RESIDUAL_STATISTICS,
     casewise,
-    normal_scores,
-    partial_regression,
     residual_statistics,
 )
 from tests.stats.regression_data import nist, public_data, random_regression, reference, simulated_survey
@@ -226,22 +224,6 @@ def test_largest_cooks_distance_of_r() -> None:
     y, x = simulated_survey()
     expected = reference("ols_sim676_lm")["max_cooks"]
     assert influence(ols(y, x), x).cooks_distance.max() == pytest.approx(expected, rel=TIGHT)
-
-
-def test_partial_regression_by_definition() -> None:
-    y, x = random_regression()
-    fit = ols(y, x)
-    plots = partial_regression(fit, x)
-    others = np.delete(x, 2, axis=1)
-    np.testing.assert_allclose(plots.predictor[:, 2], ols(x[:, 2], others).residuals, atol=1e-10)
-    np.testing.assert_allclose(plots.outcome[:, 2], ols(y, others).residuals, atol=1e-10)
-
-
-def test_normal_scores_are_symmetric_and_near_the_exact_ones() -> None:
-    scores = normal_scores(10)
-    np.testing.assert_allclose(scores, -scores[::-1], atol=1e-15)
-    # Expected order statistics of 10 normal values (Harter 1961), which Blom's formula approximates.
-    np.testing.assert_allclose(scores[5:], [0.12267, 0.37576, 0.65606, 1.00136, 1.53875], atol=0.01)
 
 
 def test_everything_at_once() -> None:

@@ -151,8 +151,9 @@ def test_more_pairs_than_respondents_give_the_same_traces() -> None:
     codes, _ = ordered(2, 120, (4, 4), 0.3)
     few = fit_answers(codes, blocks((4, 4)))
     assert len(few.influence) > len(few.weights)
-    remainder = few.influence - few.influence @ (few.weights[:, None] * few.jacobian) @ np.linalg.solve(
-        few.jacobian.T @ (few.weights[:, None] * few.jacobian), few.jacobian.T
+    jacobian = few.derivatives.toarray()
+    remainder = few.influence - few.influence @ (few.weights[:, None] * jacobian) @ np.linalg.solve(
+        jacobian.T @ (few.weights[:, None] * jacobian), jacobian.T
     )
     by_respondents = remainder * few.weights @ remainder.T / few.n
     scaling = np.sqrt(np.sum(np.square(by_respondents)) / few.df)

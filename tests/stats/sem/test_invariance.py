@@ -11,14 +11,12 @@ import pytest
 from smartcity_survey.stats.core.errors import StatisticsError
 from smartcity_survey.stats.sem.cfa import fit_cfa
 from smartcity_survey.stats.sem.cfa_fit import fit_indices
-from smartcity_survey.stats.sem.invariance import Rung, invariance_ladder, release_indices
+from smartcity_survey.stats.sem.invariance import Rung, invariance_ladder
 from smartcity_survey.stats.sem.likelihood import Sample
-from smartcity_survey.stats.sem.multigroup import Level, fit_groups
-from smartcity_survey.stats.sem.structure import Matrix
+from smartcity_survey.stats.sem.multigroup import Level
 from tests.stats.factor_data import REFERENCE, reference
 from tests.stats.group_data import LEVELS, in_groups, school_scores, schools, two_groups
 from tests.stats.structural_data import (
-    HOLZINGER_ITEMS,
     blocks,
     holzinger,
     holzinger_pattern,
@@ -95,23 +93,6 @@ def test_the_ladder_scales_its_tests_where_it_has_the_answers(ladder):
         invariance_ladder(schools(), holzinger_pattern(), answers=answers[::-1])
 
 
-def test_what_to_release_is_lavaans(ladder):
-    found = release_indices(ladder[2].fit)
-    theirs = reference("invariance_lavaan")["holzinger_release"]
-    assert found.group.tolist() == [1] * 15
-    assert len(theirs["x2"]) == 15
-    ours = {
-        (int(m), int(i)): x for m, i, x in zip(found.cells.matrix, found.cells.row, found.index, strict=True)
-    }
-    for lhs, op, rhs, x2 in zip(theirs["lhs"], theirs["op"], theirs["rhs"], theirs["x2"], strict=True):
-        key = (
-            (Matrix.LOADING, HOLZINGER_ITEMS.index(rhs))
-            if op == "=~"
-            else (Matrix.INTERCEPT, HOLZINGER_ITEMS.index(lhs))
-        )
-        assert ours[key] == pytest.approx(x2, rel=ESTIMATES, abs=ESTIMATES), key
-
-
 def test_four_groups_have_lavaans_indices():
     table = holzinger()
     samples = in_groups(holzinger_scores(), table["school"] + table["sex"].astype(str))
@@ -119,8 +100,6 @@ def test_four_groups_have_lavaans_indices():
         assert_indices_agree(
             rung, reference("invariance_lavaan")["holzinger_cells"][rung.fit.level.name.lower()]
         )
-    # Every group is compared with the others.
-    assert set(release_indices(rung.fit).group.tolist()) == {0, 1, 2, 3}
 
 
 def test_the_simulated_survey_by_gender_has_lavaans_indices():
@@ -170,13 +149,6 @@ def first_failure(samples: list[Sample]) -> Level | None:
 )
 def test_the_level_that_fails_is_the_one_that_differs(difference, fails):
     assert first_failure(two_groups(11, 800, **difference)) == fails
-
-
-def test_the_item_that_differs_is_found():
-    samples = two_groups(12, 800, intercept=0.4)
-    found = release_indices(fit_groups(samples, blocks((4, 4)), Level.SCALAR))
-    assert (found.cells.matrix[0], found.cells.row[0], found.group[0]) == (Matrix.INTERCEPT, 1, 1)
-    assert found.change[0] == pytest.approx(0.4, abs=0.1)
 
 
 def test_equal_groups_fit_all_levels_alike():

@@ -197,7 +197,7 @@ def _sign_caveats(row: Row, alpha: float) -> Iterator[str]:
 
     def reversed_by(other: float, p: float = math.nan) -> bool:
         if notable:
-            return bool(other * beta < 0 and (p < alpha or abs(other) > bound or abs(other - beta) > bound))
+            return bool(other * beta < 0 and (p < alpha or abs(other - beta) > bound))
         # Where the coefficient is worth no sign, one that is beyond chance and far from it still is.
         return bool(other * beta < 0 and p < alpha and abs(other - beta) > bound)
 

@@ -211,7 +211,7 @@ def _hypothesis_tests(
     p = np.array([r.fit.p[1 + j] for r, j in place])
     beta = np.array([r.fit.beta[j] for r, j in place])
     beta_se = np.array([r.beta_se[j] for r, j in place])
-    df = place[0][0].fit.df_residual
+    df = np.array([r.fit.df_residual for r, _ in place])
     equivalence = tost(beta, beta_se, df, section.equivalence_bound, model.alpha)
     log_bf10 = np.array([bayes_factors(r.fit.r2, r.fit.part, r.fit.n).log_jzs[j] for r, j in place])
     return pd.DataFrame(

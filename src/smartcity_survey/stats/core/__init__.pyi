@@ -47,10 +47,6 @@ from .multiplicity import (
     benjamini_hochberg as benjamini_hochberg,
     holm as holm,
 )
-from .nearest import (
-    NearestCorrelation as NearestCorrelation,
-    nearest_correlation as nearest_correlation,
-)
 from .resample import (
     Counts as Counts,
     Real as Real,

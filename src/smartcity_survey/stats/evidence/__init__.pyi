@@ -29,7 +29,6 @@ from .power import (
 )
 from .power_simulation import (
     SimulatedPower as SimulatedPower,
-    normal_power as normal_power,
     resampled_power as resampled_power,
 )
 from .specification_curve import (

@@ -8,7 +8,6 @@ import numpy as np
 from scipy import special
 
 from smartcity_survey.stats.core.errors import StatisticsError
-from smartcity_survey.stats.core.significance import t_quantile
 from smartcity_survey.stats.core.types import Array
 
 
@@ -33,8 +32,12 @@ class Equivalence:
     alpha: float
 
 
-def tost(estimate: Array, std_error: Array, df: float, bound: float, alpha: float = 0.05) -> Equivalence:
-    """Test estimates (m,) with standard errors (m,) and df for equivalence to 0 within +-bound.
+def tost(
+    estimate: Array, std_error: Array, df: Array | float, bound: float, alpha: float = 0.05
+) -> Equivalence:
+    """Test estimates (m,) with standard errors (m,) for equivalence to 0 within +-bound.
+
+    df : residual degrees of freedom, of all or of each (m,).
 
     The bound is in the estimates' units: give standardised coefficients and their standard errors
     (b's error times SD of x over SD of y) for a bound in standard deviations.
@@ -51,7 +54,7 @@ def tost(estimate: Array, std_error: Array, df: float, bound: float, alpha: floa
     t_upper = (estimate - bound) / std_error
     p_lower = np.asarray(special.stdtr(df, -t_lower), dtype=np.float64)
     p_upper = np.asarray(special.stdtr(df, t_upper), dtype=np.float64)
-    margin = t_quantile(1 - alpha, df) * std_error
+    margin = special.stdtrit(df, 1 - alpha) * std_error
     return Equivalence(
         t_lower=t_lower,
         p_lower=p_lower,

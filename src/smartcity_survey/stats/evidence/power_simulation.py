@@ -1,4 +1,4 @@
-"""Power by simulation: a check of the formula, and its answer where predictors and errors are as observed."""
+"""Power by simulation: what the formula comes to where predictors and errors are as observed."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from smartcity_survey.stats.core.correlations import require_independence
-from smartcity_survey.stats.core.errors import StatisticsError, TooFewRows
+from smartcity_survey.stats.core.errors import TooFewRows
 from smartcity_survey.stats.core.resample import unit_products
 from smartcity_survey.stats.core.significance import t_two_sided
 from smartcity_survey.stats.core.types import Array, BoolArray
@@ -34,37 +33,6 @@ class SimulatedPower:
     draws: int
     alpha: float
     seed: int
-
-
-def normal_power(
-    correlation: Array, beta: Array, n: int, draws: int, seed: int, alpha: float = 0.05
-) -> SimulatedPower:
-    """Simulate samples of n from a normal population.
-
-    Predictors have the given correlations (k, k), the outcome the standardised coefficients beta (k,).
-    Only the scatter matrix of a sample matters, and its Cholesky factor is drawn directly (Bartlett
-    1933), so the work does not depend on n.
-
-    Raises
-    ------
-    TooFewRows (n < k + 2), StatisticsError (the coefficients imply R2 of 1 or more), LinearDependence.
-    """
-    k = len(beta)
-    _check_rows(n, k)
-    require_independence(correlation)
-    r2 = float(beta @ correlation @ beta)
-    if r2 >= 1:
-        raise StatisticsError(f"these coefficients imply an R2 of {r2:.3g}")
-    population = np.zeros((k + 1, k + 1))
-    population[:k, :k] = np.linalg.cholesky(correlation)
-    population[k, :k] = beta @ population[:k, :k]
-    population[k, k] = np.sqrt(1 - r2)
-    rng = np.random.default_rng(seed)
-    bartlett = np.tril(rng.normal(size=(draws, k + 1, k + 1)), -1)
-    axes = np.arange(k + 1)
-    bartlett[:, axes, axes] = np.sqrt(rng.chisquare(n - 1 - axes, size=(draws, k + 1)))
-    t = _t_statistics(population @ bartlett, n)
-    return _summary(t, 0, n, draws, alpha, seed)
 
 
 def resampled_power(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy import special
 
 from smartcity_survey.stats.core.design import LEVERAGE_ONE, deleted_share
 from smartcity_survey.stats.core.errors import (
@@ -20,8 +21,9 @@ from smartcity_survey.stats.core.errors import (
 )
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.stats.evidence.construct_moments import ConstructMoments
-from smartcity_survey.stats.regression.robust import NORMAL_MAD
 
+# Median absolute deviation of a standard normal variable.
+_NORMAL_MAD = float(special.ndtri(0.75))
 # Variables that share all but this much of their variance cannot be told apart.
 _DEPENDENT = 1e-10
 _TOLERANCE = 1e-8
@@ -109,7 +111,10 @@ def huber_fits(
     *,
     tuning: float = 1.345,
 ) -> SubsetFits:
-    """Huber's M-estimator of observed scores, all subsets at once; standard errors as `robust.huber`.
+    """Huber's M-estimator of observed scores, all subsets at once: large residuals count linearly.
+
+    `tuning` 1.345 costs 5 % of the efficiency of least squares where errors are normal; the scale is the
+    median absolute deviation. Source: Huber (1981), chapter 7, with its small-sample factor in the errors.
 
     Raises
     ------
@@ -196,7 +201,7 @@ def _spread(influence: Array) -> Array:
 
 
 def _scale(residuals: Array) -> Array:
-    return np.asarray(np.median(np.abs(residuals), axis=0) / NORMAL_MAD)
+    return np.asarray(np.median(np.abs(residuals), axis=0) / _NORMAL_MAD)
 
 
 def _scores(moments: ConstructMoments) -> Array:

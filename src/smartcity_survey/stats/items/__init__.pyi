@@ -27,7 +27,3 @@ from .polychoric_correlations import (
     corrected_pairs as corrected_pairs,
     polychoric as polychoric,
 )
-from .sparseness import (
-    SparseTables as SparseTables,
-    sparse_tables as sparse_tables,
-)

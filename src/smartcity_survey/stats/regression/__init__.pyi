@@ -1,7 +1,3 @@
-from .clustered import (
-    ClusteredErrors as ClusteredErrors,
-    cluster_robust as cluster_robust,
-)
 from .collinearity import (
     Collinearity as Collinearity,
     collinearity_diagnostics as collinearity_diagnostics,
@@ -46,23 +42,15 @@ from .residual_tests import (
 )
 from .residuals import (
     Casewise as Casewise,
-    PartialRegression as PartialRegression,
     ResidualStatistics as ResidualStatistics,
     casewise as casewise,
-    normal_scores as normal_scores,
-    partial_regression as partial_regression,
     residual_statistics as residual_statistics,
 )
 from .ridge import (
     RidgeTrace as RidgeTrace,
     ridge_trace as ridge_trace,
 )
-from .robust import (
-    HuberFit as HuberFit,
-    huber as huber,
-)
 from .wald import (
-    equality_test as equality_test,
     joint_test as joint_test,
     wald_test as wald_test,
 )

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
 
-from smartcity_survey.stats.core.design import factor_design
 from smartcity_survey.stats.core.types import Array, IntArray
 from smartcity_survey.stats.regression.influential_cases import ROUNDING, Influence
 from smartcity_survey.stats.regression.least_squares import OlsFit
@@ -55,18 +53,6 @@ class Casewise:
     predicted: Array
 
 
-@dataclass(frozen=True, slots=True)
-class PartialRegression:
-    """The added-variable plots of k predictors, (n, k) each, points of one plot in a column.
-
-    predictor, outcome : residuals of the predictor and of the outcome given the other predictors;
-    the least squares slope through them is the predictor's coefficient.
-    """
-
-    predictor: Array
-    outcome: Array
-
-
 def residual_statistics(fit: OlsFit, cases: Influence) -> ResidualStatistics:
     """SPSS's table of residual statistics of a fit and its case diagnostics."""
     deviation = fit.fitted - fit.fitted.mean()
@@ -106,21 +92,3 @@ def casewise(fit: OlsFit, cases: Influence, threshold: float = 3.0) -> Casewise:
         observed=(fit.fitted + fit.residuals)[rows],
         predicted=fit.fitted[rows],
     )
-
-
-def partial_regression(fit: OlsFit, x: Array) -> PartialRegression:
-    """Points of the added-variable plots of a fit on its predictors x (n, k).
-
-    With weights, both residuals are those of the rows times the square root of their weight.
-    """
-    design = factor_design(x, fit.weights)
-    influence = design.row_influence[:, 1:]
-    # X inv(X'X) e_j is the residual of predictor j on the others over its own sum of squares.
-    predictor = influence / np.square(influence).sum(axis=0)
-    residuals = design.root_weights * fit.residuals
-    return PartialRegression(predictor, residuals[:, None] + predictor * fit.coef[1:])
-
-
-def normal_scores(n: int) -> Array:
-    """(n,), expected standard normal order statistics of n values (Blom 1958), for a Q-Q plot."""
-    return np.asarray(special.ndtri((np.arange(1, n + 1) - 0.375) / (n + 0.25)), dtype=np.float64)

@@ -34,9 +34,3 @@ def wald_test(fit: OlsFit, restrictions: Array, values: Array | None = None, rob
 def joint_test(fit: OlsFit, terms: Sequence[int], robust: bool = False) -> FTest:
     """F test that all the given coefficients (positions, constant = 0) are zero."""
     return wald_test(fit, np.eye(len(fit.coef))[list(terms)], robust=robust)
-
-
-def equality_test(fit: OlsFit, terms: Sequence[int], robust: bool = False) -> FTest:
-    """F test that the given coefficients (positions, constant = 0) are equal to one another."""
-    first, *others = np.eye(len(fit.coef))[list(terms)]
-    return wald_test(fit, np.array([other - first for other in others]), robust=robust)

@@ -60,7 +60,6 @@ from .dynamic_fit import (
 from .invariance import (
     Rung as Rung,
     invariance_ladder as invariance_ladder,
-    release_indices as release_indices,
 )
 from .likelihood import (
     Point as Point,

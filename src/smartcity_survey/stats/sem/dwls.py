@@ -61,11 +61,6 @@ class DwlsFit:
     heywood: IntArray
     admissible: bool
 
-    @property
-    def jacobian(self) -> Array:
-        """(m, t): `derivatives` with their zeros."""
-        return np.asarray(self.derivatives.toarray())
-
 
 def fit_dwls(
     items: Polychoric, pattern: BoolArray, *, tolerance: float = TOLERANCE, max_iterations: int = 200

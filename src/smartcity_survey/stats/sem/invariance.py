@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from smartcity_survey.stats.core.significance import ChiSquareTest, chi_square_test
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.stats.sem.cfa_fit import CfaIndices, fit_indices
 from smartcity_survey.stats.sem.cfa_robust import ScaledTest, satorra_bentler, scaled_difference
 from smartcity_survey.stats.sem.likelihood import Sample
 from smartcity_survey.stats.sem.maximum_likelihood import TOLERANCE
-from smartcity_survey.stats.sem.modification import ModificationIndices, modification_indices
 from smartcity_survey.stats.sem.multigroup import Exempt, Level, MultigroupFit, fit_groups
 
 
@@ -76,23 +73,6 @@ def invariance_ladder(
         scaled = None if answers is None else satorra_bentler(fit, answers)
         rungs.append(_rung(fit, scaled, rungs[-1] if rungs else None))
     return tuple(rungs)
-
-
-def release_indices(fit: MultigroupFit) -> ModificationIndices:
-    """Modification indices of every value held equal: what, and in which group, differs most.
-
-    The expected change is the group's value less the value the others share. Of two groups each equality is
-    listed once, with the second.
-    """
-    structures = fit.ml.structures
-    everywhere = np.concatenate([structure.parameter for structure in structures])
-    holders = np.bincount(everywhere)
-    candidates = []
-    for group, structure in enumerate(structures):
-        listed = group > 0 or len(structures) > 2
-        held = (holders[structure.parameter] > 1) & listed
-        candidates.append(structure.cells[held])
-    return modification_indices(fit, candidates)
 
 
 def _rung(fit: MultigroupFit, scaled: ScaledTest | None, below: Rung | None) -> Rung:
