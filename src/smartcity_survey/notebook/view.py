@@ -46,7 +46,7 @@ class View:
         tables = self.tables
         parts = [self.title, *self.notes]
         for name in self.shown:
-            parts += ["", heading(name), *_lines(_cells(tables[name]))]
+            parts += ["", heading(name), *_lines(tables[name])]
         parts += self._others()
         return "\n".join(parts)
 
@@ -140,15 +140,14 @@ def _cells(frame: pd.DataFrame) -> list[list[str]]:
     return [[str(frame.index.name or ""), *map(str, frame.columns)], *rows]
 
 
-def _lines(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(
-            text.rjust(width) if position else text.ljust(width)
-            for position, (text, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
+def _lines(frame: pd.DataFrame) -> list[str]:
+    """A table as aligned text: words from the left, numbers to the right."""
+    numeric = [False, *map(pd.api.types.is_numeric_dtype, frame.dtypes)]
+    columns = []
+    for texts, to_the_right in zip(zip(*_cells(frame), strict=True), numeric, strict=True):
+        width = max(map(len, texts))
+        columns.append([text.rjust(width) if to_the_right else text.ljust(width) for text in texts])
+    return ["  ".join(row).rstrip() for row in zip(*columns, strict=True)]
 
 
 def _html(rows: Sequence[Sequence[str]]) -> str:
