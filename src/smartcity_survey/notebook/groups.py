@@ -96,11 +96,11 @@ def compare_groups(
     except NoSolution as error:
         if isinstance(error.__cause__, InGroup):
             group = (first, second)[error.__cause__.group]
-            problems = [replace(p, place=f"{by} = {group}, {p.place}") for p in error.problems]
+            problems = [replace(p, place=f"{by} = {_plain(group)}, {p.place}") for p in error.problems]
             raise NoSolution(error.reason, error.names, problems) from error.__cause__
         raise
     notes = [
-        f"{by}: {first} ({found.n_first} respondents) less {second} ({found.n_second}).",
+        f"{by}: {_plain(first)} ({found.n_first} respondents) less {_plain(second)} ({found.n_second}).",
         f"{found.n_permutations} permutations, seed {seed}; p is two-sided and never 0.",
     ]
     if others := len(answers) - len(part):
@@ -121,7 +121,11 @@ def _pair(values: pd.Series, by: str, groups: Pair | None) -> Pair:
         wanted = tuple(groups)
         unknown = [group for group in wanted if group not in sizes.index]
         if len(wanted) != 2 or len(set(wanted)) != 2 or unknown:
-            found = f"{unknown[0]!r} is none of its values." if unknown else f"{wanted!r} are not two groups."
+            found = (
+                f"{_plain(unknown[0])!r} is none of its values."
+                if unknown
+                else f"{wanted!r} are not two groups."
+            )
             raise SurveyError(f"compare_groups, {by}", found, f"Name two of {_listed(sizes)}.")
         return wanted[0], wanted[1]
     gaps = int(values.isna().sum())
@@ -142,8 +146,13 @@ def _pair(values: pd.Series, by: str, groups: Pair | None) -> Pair:
 
 
 def _listed(sizes: pd.Series) -> str:
-    shown = [f"{value!r} ({size})" for value, size in sizes.head(10).items()]
+    shown = [f"{_plain(value)!r} ({size})" for value, size in sizes.head(10).items()]
     return ", ".join([*shown, *(["..."] if len(sizes) > 10 else [])])
+
+
+def _plain(value: Hashable) -> Hashable:
+    """A code as a person writes it: 1, not 1.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _micom(found: core.GroupComparison, model: study.Model) -> pd.DataFrame:
