@@ -116,7 +116,7 @@ def test_rows_are_taken_by_position_whatever_their_labels() -> None:
         (SURVEY, [], "answers: no items are named."),
         (SURVEY, ["A1", "A1"], "answers, A1: it is named twice."),
         (SURVEY.rename(columns={"A2": "A1"}), ITEMS, "answers, A1: 2 columns have this name."),
-        (SURVEY, ["unlike"], "answers, unlike: there is no such column. The data frame has 51 columns: A1, "),
+        (SURVEY, ["unlike"], "answers, unlike: there is no such column. The data frame has the columns A1, "),
     ],
 )
 def test_what_is_no_survey_is_refused(frame: object, items: list[str], told: str) -> None:

@@ -21,7 +21,7 @@ def every_view() -> dict[str, View]:
     """Views whose items, constructs and groups have names that are markup."""
     frame = BASE.rename(columns={"A1": NASTY})
     frame["city"] = np.where(frame["gender"] == 1, "<b>", "<i>")
-    model = ss.Model({"<u>": [NASTY, "A2", "A3"], "y": ["Y1", "Y2", "Y3"]}, "<u> -> y")
+    model = ss.Model({"<u>": [NASTY, "A2", "A3"], "<i>": ["Y1", "Y2", "Y3"]}, "<u> -> <i>")
     return {
         "describe": ss.describe(frame, model),
         "adequacy": ss.adequacy(frame, model),
@@ -30,7 +30,7 @@ def every_view() -> dict[str, View]:
         "measurement": ss.measurement(frame, model),
         "fit_cfa": ss.fit_cfa(frame, model),
         "fit_sem": ss.fit_sem(frame, model),
-        "fit_ols": ss.fit_ols(ss.scores(frame, model), "<u> -> y"),
+        "fit_ols": ss.fit_ols(ss.scores(frame, model), "<u> -> <i>"),
         "fit_pls": ss.fit_pls(frame, model, bootstrap_draws=100),
         "predict_pls": ss.predict_pls(frame, model, folds=2, repetitions=1),
         "compare_groups": ss.compare_groups(frame, model, "city", permutations=20),
@@ -61,7 +61,7 @@ def test_html_escapes_every_name() -> None:
         page.feed(view._repr_html_())
         assert page.tags == {"div", "h3", "h4", "p", "table", "tr", "th", "td"}, name
         assert page.open == []
-        assert any(markup in text for text in page.text for markup in (NASTY, "<u>", "<b>")), name
+        assert any(markup in text for text in page.text for markup in (NASTY, "<u>", "<i>", "<b>")), name
 
 
 def test_summaries_show_their_tables_and_name_the_others() -> None:
@@ -145,3 +145,11 @@ def test_a_view_cannot_be_changed() -> None:
     view = ss.describe(BASE, PLAIN)
     with pytest.raises(AttributeError):
         view.items = pd.DataFrame()
+
+
+def test_a_ratio_without_a_value_has_no_bound() -> None:
+    """HTMT2 has none where items of two constructs do not correlate positively."""
+    turned = BASE.assign(Y1=6 - BASE["Y1"])
+    view = ss.fit_pls(turned, PLAIN, bootstrap_draws=100)
+    assert view.htmt[["htmt", "htmt_upper_bound"]].notna().all(axis=None)
+    assert view.htmt[["htmt2", "htmt2_upper_bound"]].isna().all(axis=None)

@@ -96,7 +96,7 @@ def numbers(answers: pd.DataFrame, items: Items | None) -> tuple[Array, tuple[st
             "answers",
             f"{n_rows} of {len(frame)} rows lack an answer to {n_items} of the {len(names)} items: "
             f"{_gaps(gaps)}.",
-            "Nothing is dropped or filled in in silence: `ss.complete(answers, items)` keeps the rows that "
+            "Nothing is left out or filled in unasked: `ss.complete(answers, items)` keeps the rows that "
             "answer all of these items.",
         )
     if not len(frame):
@@ -139,8 +139,7 @@ def _gaps(gaps: pd.DataFrame) -> str:
     """Items that lack answers, the worst first, and in how many rows."""
     counts = gaps.sum()
     counts = counts[counts > 0].sort_values(ascending=False, kind="stable")
-    shown = [f"{name} ({count})" for name, count in counts.head(SHOWN).items()]
-    return ", ".join([*shown, *(["..."] if len(counts) > SHOWN else [])])
+    return _listed([f"{name} ({count})" for name, count in counts.items()])
 
 
 def _nearest(name: object, answers: pd.DataFrame) -> str:
@@ -148,5 +147,9 @@ def _nearest(name: object, answers: pd.DataFrame) -> str:
     close = difflib.get_close_matches(str(name).casefold(), columns, n=1)
     if close:
         return f"Did you mean {columns[close[0]]!r}?"
-    shown = [*list(columns.values())[:SHOWN], *(["..."] if len(columns) > SHOWN else [])]
-    return f"The data frame has {len(answers.columns)} columns: {', '.join(shown)}."
+    return f"The data frame has the columns {_listed(list(columns.values()))}."
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = [f"and {len(names) - SHOWN} more"] if len(names) > SHOWN else []
+    return ", ".join([*names[:SHOWN], *more])

@@ -202,8 +202,10 @@ def _htmt(found: PlsBootstrap, model: study.Model, section: PlsSection) -> pd.Da
     second, first = np.tril_indices(len(model.names), -1)
     columns: dict[str, object] = {"other": [model.names[j] for j in second]}
     for ratio in ("htmt", "htmt2"):
-        columns[ratio] = getattr(found.estimate, ratio)[second, first]
-        columns[f"{ratio}_upper_bound"] = found.upper_bound(ratio, section.confidence_level)[second, first]
+        value = getattr(found.estimate, ratio)[second, first]
+        bound = found.upper_bound(ratio, section.confidence_level)[second, first]
+        # Without a value of the sample, those of some resamples bound nothing.
+        columns |= {ratio: value, f"{ratio}_upper_bound": np.where(np.isnan(value), np.nan, bound)}
     return named([model.names[j] for j in first], "construct", columns)
 
 

@@ -18,7 +18,14 @@ from smartcity_survey.stats.core.types import Array, IntArray
 from smartcity_survey.study.model import Model
 
 DECIMALS = 3
-ACRONYMS = ("anova", "cvpat", "htmt", "htmt2", "micom", "msa")
+HEADINGS = {
+    "anova": "ANOVA",
+    "cvpat": "CVPAT",
+    "fornell_larcker": "Fornell-Larcker criterion",
+    "htmt": "HTMT",
+    "item_msa": "Sampling adequacy of each item",
+    "micom": "MICOM",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -68,9 +75,7 @@ class View:
 
 def heading(name: str) -> str:
     """A table's name as a heading."""
-    words = name.split("_")
-    known = [word.upper() if word in ACRONYMS else word for word in words]
-    return " ".join([known[0][0].upper() + known[0][1:], *known[1:]])
+    return HEADINGS.get(name, name.replace("_", " ").capitalize())
 
 
 def cell(value: object, name: str, *, alone: bool = False) -> str:
