@@ -205,3 +205,18 @@ def test_languages_of_the_audit_are_those_of_the_study() -> None:
     from smartcity_survey.study.config import Language
 
     assert set(get_args(Language)) == {"en", "ru", "kk"}
+
+
+def test_what_rests_on_an_inadmissible_factor_is_told() -> None:
+    rng = np.random.default_rng(3)
+    common = rng.normal(size=(150, 1))
+    strong = common + rng.normal(size=(150, 1)) * [0.01, 1.5, 1.5]
+    frame = pd.DataFrame(strong, columns=["x1", "x2", "x3"])
+    # x1 correlates with each of the others more than these do with one another by far.
+    frame["x2"] = 0.7 * frame["x1"] + rng.normal(size=150)
+    frame["x3"] = 0.7 * frame["x1"] + rng.normal(size=150) - 0.5 * (frame["x2"] - 0.7 * frame["x1"])
+    model = ss.Model({"strong": ["x1", "x2", "x3"]})
+    assert "Inadmissible: it describes no population (x1)." in ss.fit_cfa(frame, model).notes
+    notes = ss.measurement(frame, model).notes
+    assert any(note.startswith("CFA is inadmissible") for note in notes)
+    assert any(note.startswith("No omega of strong") for note in notes)

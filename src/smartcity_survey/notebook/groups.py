@@ -34,6 +34,7 @@ class GroupsView(View):
     micom : a row for each construct: correlation of the composites that both groups' weights make, its
         correlation_quantile and correlation_p under permutation (step 2); mean_difference (in standard
         deviations) and log_variance_ratio with their p (step 3). Step 1 is given by one model for both.
+        Invariance is partial where correlation_p is above the level, and full where the p of step 3 are too.
     paths : a row for each path: source, target; first_estimate, second_estimate, difference; chance_low and
         chance_high, between which random groups differ; p.
     record : `stats.pls.micom.GroupComparison`.
@@ -116,7 +117,8 @@ def compare_groups(
 
 
 def _pair(values: pd.Series, by: str, groups: Pair | None) -> Pair:
-    sizes = values.value_counts()
+    # Of a categorical column, categories that nobody has are none.
+    sizes = values.value_counts().loc[lambda counts: counts > 0]
     if groups is not None:
         wanted = tuple(groups)
         unknown = [group for group in wanted if group not in sizes.index]

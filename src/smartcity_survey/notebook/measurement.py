@@ -90,6 +90,12 @@ def measurement(answers: pd.DataFrame, model: Model) -> MeasurementView:
             loadings=None if pls is None else pls.loadings,
             rho_a=None if pls is None else pls.rho_a,
         )
+    if cfa is not None and not cfa.admissible:
+        notes.append("CFA is inadmissible: rely on no coefficient that rests on it (see fit_cfa).")
+    unsolved = np.isnan(found.omega) & (found.n_items > 2)
+    if unsolved.any():
+        named_so = ", ".join(name for name, missing in zip(declared.names, unsolved, strict=True) if missing)
+        notes.append(f"No omega of {named_so}: a single factor has no solution, or is a Heywood case.")
     factors = np.full(blocks.shape, np.nan) if cfa is None else cfa.std_loadings
     larcker = (
         pd.DataFrame()
