@@ -1,0 +1,250 @@
+"""Models of latent factors: the confirmatory model, and the paths among its factors, as in lavaan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.errors import SurveyError
+from smartcity_survey.notebook.answers import numbers
+from smartcity_survey.notebook.model import Model, study_model
+from smartcity_survey.notebook.options import options
+from smartcity_survey.notebook.told import attempt, told
+from smartcity_survey.notebook.view import View, along, by_path, named, square, statistics
+from smartcity_survey.stats.core.correlations import covariance
+from smartcity_survey.stats.core.significance import normal_interval, normal_two_sided
+from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.sem.cfa import CfaFit
+from smartcity_survey.stats.sem.cfa import fit_cfa as core_cfa
+from smartcity_survey.stats.sem.cfa_fit import fit_indices
+from smartcity_survey.stats.sem.cfa_robust import ScaledTest, satorra_bentler
+from smartcity_survey.stats.sem.modification import modification_indices
+from smartcity_survey.stats.sem.sem import SemFit
+from smartcity_survey.stats.sem.sem import fit_sem as core_sem
+from smartcity_survey.stats.sem.structure import Matrix
+from smartcity_survey.study import model as study
+from smartcity_survey.study.config import RegressionSection
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class CfaView(View):
+    """A confirmatory factor model: a factor for each construct, all correlated.
+
+    Attributes
+    ----------
+    fit : `value` of each index of `stats.sem.cfa_fit.CfaIndices`, and of Satorra and Bentler's scaled test
+        (satorra_bentler_...).
+    loadings : a row for each item: construct; loading (its unit is the first item's), std_error, z, p;
+        std_loading with its interval; r2; uniqueness; heywood.
+    factor_correlations : (c, c).
+    modification_indices : what is fixed at zero, the most telling first: item, kind, other;
+        modification_index (about the fall of chi-square), p, change, std_change.
+    residual_correlations : (p, p), sample less model.
+    record : `stats.sem.cfa.CfaFit`.
+    """
+
+    title: ClassVar[str] = "Confirmatory factor analysis"
+    shown: ClassVar[tuple[str, ...]] = ("fit", "loadings", "factor_correlations")
+    fit: pd.DataFrame
+    loadings: pd.DataFrame
+    factor_correlations: pd.DataFrame
+    modification_indices: pd.DataFrame
+    residual_correlations: pd.DataFrame
+    record: CfaFit
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class SemView(View):
+    """Paths among the factors of a measurement model.
+
+    Attributes
+    ----------
+    paths : a row for each path: source, target; estimate (for factors of variance 1), std_error, z, p,
+        ci_low, ci_high; b, b_std_error in units of the factors' first items.
+    quality : a row for each explained construct: r2, r2_std_error.
+    fit : as of `CfaView`; restrictions_...: what the paths left out cost against the model of all.
+    factor_correlations : (c, c), which the paths imply.
+    record : `stats.sem.sem.SemFit`.
+    """
+
+    title: ClassVar[str] = "Structural equation model"
+    shown: ClassVar[tuple[str, ...]] = ("paths", "quality", "fit")
+    paths: pd.DataFrame
+    quality: pd.DataFrame
+    fit: pd.DataFrame
+    factor_correlations: pd.DataFrame
+    record: SemFit
+
+
+def fit_cfa(answers: pd.DataFrame, model: Model, *, confidence_level: float = 0.95) -> CfaView:
+    """Fit the measurement part of a model by maximum likelihood to covariances (p, p; divisor n).
+
+    The first item of each construct gives it its unit. Source: `stats.sem.cfa`, by lavaan's conventions.
+
+    Raises
+    ------
+    SurveyError
+        for answers that are missing or no numbers, constructs that their items form, too few items to tell a
+        factor, items that determine one another, and no convergence.
+    """
+    x, declared, level = _inputs(answers, model, confidence_level, "CFA")
+    with told("CFA", declared.items, declared.names):
+        found = core_cfa(covariance(x, ddof=0), len(x), declared.membership())
+        indices = asdict(fit_indices(found))
+    notes = _notes(declared, len(x), found.admissible, found)
+    robust = attempt(
+        notes, "Satorra-Bentler", declared.items, declared.names, lambda: satorra_bentler(found, x)
+    )
+    changes = attempt(
+        notes,
+        "modification indices",
+        declared.items,
+        declared.names,
+        lambda: _modification_indices(found, declared),
+    )
+    return CfaView(
+        notes=tuple(notes),
+        fit=statistics(_with_robust(indices, robust)),
+        loadings=_loadings(found, declared, level),
+        factor_correlations=square(found.factor_corr, declared.names, "construct"),
+        modification_indices=pd.DataFrame() if changes is None else changes,
+        residual_correlations=square(found.residual_correlations, declared.items, "item"),
+        record=found,
+    )
+
+
+def fit_sem(answers: pd.DataFrame, model: Model, *, confidence_level: float = 0.95) -> SemView:
+    """Fit a model's paths among latent factors by maximum likelihood to covariances (p, p; divisor n).
+
+    Source: `stats.sem.sem`; Bollen (1989), Structural Equations with Latent Variables, ch. 8.
+
+    Raises
+    ------
+    SurveyError
+        as `fit_cfa`, and for a model without paths.
+    """
+    require_paths(model, "SEM")
+    x, declared, level = _inputs(answers, model, confidence_level, "SEM")
+    with told("SEM", declared.items, declared.names):
+        found = core_sem(
+            covariance(x, ddof=0), len(x), declared.membership(), declared.path_matrix(), level=level
+        )
+        indices = asdict(fit_indices(found))
+    notes = _notes(declared, len(x), found.admissible, found.measurement)
+    robust = attempt(
+        notes, "Satorra-Bentler", declared.items, declared.names, lambda: satorra_bentler(found, x)
+    )
+    fit = _with_robust(indices, robust)
+    if (cost := found.restrictions) is not None:
+        fit |= {"restrictions_chi2": cost.statistic, "restrictions_df": cost.df, "restrictions_p": cost.p}
+    where, estimates = along(declared), found.estimates
+    columns = {
+        "estimate": estimates.beta,
+        "std_error": estimates.std_err_beta,
+        "z": estimates.z,
+        "p": estimates.p,
+        "ci_low": estimates.ci_low,
+        "ci_high": estimates.ci_high,
+        "b": estimates.coef,
+        "b_std_error": estimates.std_err,
+    }
+    quality = named(declared.names, "construct", {"r2": estimates.r2, "r2_std_error": estimates.std_err_r2})
+    return SemView(
+        notes=tuple(notes),
+        paths=by_path(declared, {name: values[where] for name, values in columns.items()}),
+        quality=quality.loc[list(declared.outcomes)],
+        fit=statistics(fit),
+        factor_correlations=square(found.factor_corr, declared.names, "construct"),
+        record=found,
+    )
+
+
+def require_paths(model: Model, place: str) -> None:
+    """Refuse, with a SurveyError, a model that has a measurement part only."""
+    if not model.paths:
+        raise SurveyError(
+            place, "the model has no paths.", "Give `paths` to ss.Model, such as 'source -> target'."
+        )
+
+
+def require_factors(model: Model, place: str) -> None:
+    """Refuse, with a SurveyError, to take for a factor what its items form."""
+    if model.composites:
+        raise SurveyError(
+            f"{place}, {', '.join(model.composites)}",
+            "the items form it, and no factor stands behind them.",
+            "Use fit_pls, or list its items without `formative` or `sum_score` where they reflect it.",
+        )
+
+
+def _inputs(
+    answers: pd.DataFrame, model: Model, level: float, place: str
+) -> tuple[Array, study.Model, float]:
+    section = options(RegressionSection, place, confidence_level=level)
+    require_factors(model, place)
+    return numbers(answers, model)[0], study_model(model), section.confidence_level
+
+
+def _notes(declared: study.Model, n: int, admissible: bool, found: CfaFit) -> list[str]:
+    notes = [
+        f"{n} respondents, {len(declared.items)} items, {len(declared.names)} constructs. "
+        "Maximum likelihood; the first item of each construct has loading 1."
+    ]
+    if declared.single:
+        notes.append(f"Without error, having a single item: {', '.join(declared.single)}.")
+    if not admissible:
+        beyond = np.argwhere(np.triu(np.abs(found.factor_corr) >= 1, 1))
+        at_fault = [declared.items[item] for item in found.heywood]
+        at_fault += [f"{declared.names[i]} with {declared.names[j]}" for i, j in beyond]
+        notes.append(f"Inadmissible: it describes no population ({', '.join(at_fault) or 'all constructs'}).")
+    return notes
+
+
+def _with_robust(indices: Mapping[str, float], robust: ScaledTest | None) -> dict[str, float]:
+    scaled = {} if robust is None else asdict(robust)
+    return {**indices, **{f"satorra_bentler_{name}": value for name, value in scaled.items()}}
+
+
+def _loadings(found: CfaFit, declared: study.Model, level: float) -> pd.DataFrame:
+    owner = found.pattern.argmax(axis=1)
+    own = (np.arange(len(owner)), owner)
+    z = found.loadings[own] / found.std_err_loadings[own]
+    low, high = normal_interval(found.std_loadings[own], found.std_err_std_loadings[own], level)
+    columns = {
+        "construct": [declared.names[j] for j in owner],
+        "loading": found.loadings[own],
+        "std_error": found.std_err_loadings[own],
+        "z": z,
+        "p": normal_two_sided(z),
+        "std_loading": found.std_loadings[own],
+        "std_loading_low": low,
+        "std_loading_high": high,
+        "r2": found.r2,
+        "uniqueness": found.uniquenesses,
+        "heywood": np.isin(own[0], found.heywood),
+    }
+    return named(declared.items, "item", columns)
+
+
+def _modification_indices(found: CfaFit, declared: study.Model) -> pd.DataFrame:
+    changes = modification_indices(found)
+    of_loading = changes.cells.matrix == Matrix.LOADING
+    # Of a residual covariance the cells name the lower triangle: the later item is the row.
+    item = np.where(of_loading, changes.cells.row, changes.cells.column)
+    other = np.where(of_loading, changes.cells.column, changes.cells.row)
+    columns = {
+        "kind": np.where(of_loading, "cross-loading", "residual covariance"),
+        "other": [
+            (declared.names if loads else declared.items)[j]
+            for j, loads in zip(other, of_loading, strict=True)
+        ],
+        "modification_index": changes.index,
+        "p": changes.p,
+        "change": changes.change,
+        "std_change": changes.std_change,
+    }
+    return named([declared.items[i] for i in item], "item", columns)

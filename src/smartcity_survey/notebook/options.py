@@ -1,0 +1,30 @@
+"""Options by the names, the defaults and the limits that a study's config has for them."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from smartcity_survey.errors import SurveyError
+from smartcity_survey.study.parsing import Section, parse
+
+S = TypeVar("S", bound=Section)
+
+SEED = 1
+"""Of the random streams, where none is given: the same call gives the same numbers."""
+
+
+def options(section: type[S], place: str, **given: object) -> S:
+    """Options as a section of the config.
+
+    Raises
+    ------
+    SurveyError
+        naming the option and what it may be.
+    """
+    return parse(section, given, place)
+
+
+def require_seed(seed: object, place: str) -> None:
+    """Refuse, with a SurveyError, what cannot start a random stream."""
+    if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
+        raise SurveyError(f"{place}, seed", f"{seed!r} is no seed.", "Give a whole number from 0.")

@@ -1,0 +1,83 @@
+"""A survey file as a data frame, with no codebook needed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.data.read.cells import Missing, cell_text, read_codes
+from smartcity_survey.data.read.cells import missing_codes as declared_missing
+from smartcity_survey.data.read.opening import open_table
+from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.notebook.options import options
+from smartcity_survey.study.config import DataSection
+
+
+def read_survey(
+    path: Path | str,
+    *,
+    missing_codes: Sequence[float | str] = (),
+    decimal: Literal[".", ","] = ".",
+    encoding: str | None = None,
+    sheet: str | int = 0,
+    format: Literal["auto", "sav", "csv", "xlsx"] = "auto",
+) -> pd.DataFrame:
+    """Read a survey file: (n, q), a row for each questionnaire, all columns of the file under their names.
+
+    A column of numbers becomes numbers, codes as they are (no reverse item is recoded); a column in which
+    anything else stands stays text, dates as ISO 8601 has them. Empty cells, codes that a `.sav` declares as
+    missing, and `missing_codes` become gaps (NaN).
+
+    Parameters
+    ----------
+    path : .sav, .csv or .xlsx. missing_codes : codes and words that mean no answer.
+    decimal : mark of numbers written as text. encoding : of a .csv, UTF-8 where none is given. sheet : of an
+        .xlsx, by name or position. format : where the file's ending does not tell it.
+
+    Raises
+    ------
+    SurveyError
+        for a file that is missing, damaged, protected or of an unknown kind, an encoding that does not fit,
+        columns without a name or with the same name, lines that are no rows, and no rows at all.
+    """
+    section = options(
+        DataSection,
+        "read_survey",
+        file=str(path),
+        codebook="",
+        missing_codes=tuple(missing_codes),
+        decimal=decimal,
+        encoding=encoding,
+        sheet=sheet,
+        format=format,
+    )
+    table = open_table(Path(path), section)
+    blocks = list(table.blocks(table.columns))
+    problems = [problem for block in blocks for problem in block.problems]
+    if not problems and not sum(len(block.cells) for block in blocks):
+        problems = [
+            Problem(str(path), "there is a header but no row of answers.", "Export the survey again.")
+        ]
+    if problems:
+        raise SurveyError.of(problems)
+    columns = {}
+    for name in table.columns:
+        cells = pd.concat([block.cells[name] for block in blocks])
+        missing = declared_missing(section, table.missing_ranges.get(name, ()))
+        columns[name] = _column(cells, missing, section.decimal)
+    return pd.DataFrame(columns).reset_index(drop=True)
+
+
+def _column(cells: pd.Series[Any], missing: Missing, decimal: str) -> pd.Series[Any]:
+    """Numbers where all cells are numbers or gaps, else texts."""
+    codes = read_codes(cells, {}, missing, decimal)
+    if not codes.unreadable:
+        return pd.Series(codes.values, index=cells.index)
+    texts = cells.map(cell_text).astype(object)
+    gaps = texts.str.casefold().isin({"", *missing.texts}).to_numpy()
+    numbers = read_codes(cells, {}, Missing(), decimal).values
+    return texts.mask(gaps | missing.among(np.asarray(numbers)), None)

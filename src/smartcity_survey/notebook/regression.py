@@ -1,0 +1,222 @@
+"""Scores of constructs, and ordinary least squares with its diagnostics, as SPSS REGRESSION."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.errors import SurveyError
+from smartcity_survey.notebook.answers import numbers
+from smartcity_survey.notebook.latent import require_factors, require_paths
+from smartcity_survey.notebook.model import Model, parse_paths, study_model
+from smartcity_survey.notebook.options import options
+from smartcity_survey.notebook.told import told
+from smartcity_survey.notebook.view import View, named
+from smartcity_survey.stages.scores import methods, score_weights
+from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.regression.least_squares import OlsFit, ols, refuse_perfect_fit
+from smartcity_survey.stats.regression.ols_diagnostics import RegressionDiagnostics, regression_diagnostics
+from smartcity_survey.stats.regression.residuals import RESIDUAL_STATISTICS
+from smartcity_survey.study.config import PlsSection, RegressionSection, ScoreMethod
+
+CONSTANT = "constant"
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class RegressionView(View):
+    """A regression with a constant, and how far its assumptions hold.
+
+    Attributes
+    ----------
+    coefficients : a row for each term, the constant first: b, std_error in units of the outcome; beta
+        (standardised); t, p, ci_low, ci_high; tolerance, vif; hc3_std_error, hc3_t, hc3_p (robust to unequal
+        variances); zero_order, partial, part correlations.
+    model_summary : r, r2, adj_r2, std_error_estimate, durbin_watson, n. anova : by source of variance.
+    diagnostics : statistic and p of Breusch-Pagan (Koenker), White, Jarque-Bera, Shapiro-Wilk, RESET and the
+        exact Durbin-Watson test, as far as the rows allow.
+    collinearity : eigenvalue, condition index and variance proportions of each dimension.
+    residual_statistics : min, max, mean, sd of predictions, residuals and case diagnostics.
+    cases : a row for each row of the data: fitted, residual, ..., leverage, cooks_distance.
+    record, diagnosis : records of the numeric core.
+    """
+
+    title: ClassVar[str] = "Ordinary least squares"
+    shown: ClassVar[tuple[str, ...]] = ("model_summary", "anova", "coefficients", "diagnostics")
+    coefficients: pd.DataFrame
+    model_summary: pd.DataFrame
+    anova: pd.DataFrame
+    diagnostics: pd.DataFrame
+    collinearity: pd.DataFrame
+    residual_statistics: pd.DataFrame
+    cases: pd.DataFrame
+    record: OlsFit
+    diagnosis: RegressionDiagnostics
+
+
+def scores(answers: pd.DataFrame, model: Model, method: ScoreMethod = "mean") -> pd.DataFrame:
+    """A score of each construct for each respondent: (n, c), with the rows' labels and constructs' names.
+
+    Scores are weighted sums of the answers as given.
+
+    Parameters
+    ----------
+    method : `mean` or `sum` of the items, first `component`, `pls` (standardised by the items' deviations),
+        `cfa_regression`, `cfa_bartlett`, `cfa_skrondal_laake`. docs/conventions.md says how they differ.
+
+    Raises
+    ------
+    SurveyError
+        for answers that are missing or no numbers, an unknown method, and a method without a solution.
+    """
+    x, _ = numbers(answers, model)
+    declared, place = study_model(model), f"scores by {method}"
+    if method not in (known := methods(declared)):
+        raise SurveyError("scores, method", f"{method!r} is none here.", f"Choose from {', '.join(known)}.")
+    if method == "pls":
+        require_paths(model, place)
+    if method.startswith("cfa"):
+        require_factors(model, place)
+    with told(place, declared.items, declared.names):
+        weights = score_weights(method, x, declared, PlsSection())
+    return pd.DataFrame(x @ weights.T, index=answers.index, columns=list(declared.names))
+
+
+def fit_ols(columns: pd.DataFrame, paths: str, *, confidence_level: float = 0.95) -> RegressionView:
+    """Regress one column on others: `fit_ols(scores, "economy, people -> adoption")`.
+
+    Parameters
+    ----------
+    columns : (n, ...) scores, or any data frame. paths : as of `Model`; all end at the one outcome.
+
+    Sources: `stats.regression`, by the conventions of SPSS REGRESSION; MacKinnon and White (1985) for HC3.
+
+    Raises
+    ------
+    SurveyError
+        for cells that are missing or no numbers, several outcomes, constant columns, predictors that
+        determine one another, too few rows, and an outcome that the predictors reproduce exactly.
+    """
+    level = options(RegressionSection, "OLS", confidence_level=confidence_level).confidence_level
+    arrows = parse_paths(paths, "fit_ols, paths")
+    outcomes = list(dict.fromkeys(target for _, target in arrows))
+    if len(outcomes) != 1:
+        raise SurveyError(
+            "fit_ols, paths",
+            f"{len(outcomes)} outcomes.",
+            "Write one regression: 'first predictor, second predictor -> outcome'.",
+        )
+    predictors = [source for source, _ in arrows]
+    data, names = numbers(columns, [*predictors, *outcomes])
+    x, y = data[:, :-1], data[:, -1]
+    with told("OLS", names):
+        found = ols(y, x, ci_level=level)
+        refuse_perfect_fit(found)
+        diagnosis = regression_diagnostics(found, x)
+    return RegressionView(
+        notes=(
+            f"{outcomes[0]} on {', '.join(predictors)}: {found.n} rows. "
+            "Classical standard errors, HC3 beside them; Durbin-Watson in the order of the rows.",
+        ),
+        coefficients=named([CONSTANT, *predictors], "term", _coefficients(found)),
+        model_summary=_model_summary(found, outcomes[0]),
+        anova=_anova(found),
+        diagnostics=_diagnostics(diagnosis),
+        collinearity=_collinearity(diagnosis, predictors),
+        residual_statistics=_residual_statistics(diagnosis),
+        cases=_cases(found, diagnosis, columns.index),
+        record=found,
+        diagnosis=diagnosis,
+    )
+
+
+def _coefficients(found: OlsFit) -> dict[str, Array]:
+    slopes = {
+        "beta": found.beta,
+        "tolerance": found.tolerance,
+        "vif": found.vif,
+        "zero_order": found.zero_order,
+        "partial": found.partial,
+        "part": found.part,
+    }
+    # Of the constant there is no such number.
+    of_slopes = {name: np.concatenate([[np.nan], values]) for name, values in slopes.items()}
+    columns = {
+        "b": found.coef,
+        "std_error": found.std_err,
+        "beta": of_slopes.pop("beta"),
+        "t": found.t,
+        "p": found.p,
+        "ci_low": found.ci_low,
+        "ci_high": found.ci_high,
+        "tolerance": of_slopes.pop("tolerance"),
+        "vif": of_slopes.pop("vif"),
+        "hc3_std_error": found.hc3_std_err,
+        "hc3_t": found.hc3_t,
+        "hc3_p": found.hc3_p,
+    }
+    return {**columns, **of_slopes}
+
+
+def _model_summary(found: OlsFit, outcome: str) -> pd.DataFrame:
+    fields = ("r", "r2", "adj_r2", "std_error_estimate", "durbin_watson", "n")
+    return named([outcome], "outcome", {name: [getattr(found, name)] for name in fields})
+
+
+def _anova(found: OlsFit) -> pd.DataFrame:
+    columns = {
+        "sum_of_squares": [found.ss_regression, found.ss_residual, found.ss_total],
+        "df": [found.df_regression, found.df_residual, found.df_regression + found.df_residual],
+        "mean_square": [found.ms_regression, found.ms_residual, np.nan],
+        "f": [found.f, np.nan, np.nan],
+        "p": [found.f_p, np.nan, np.nan],
+    }
+    return named(["regression", "residual", "total"], "source", columns)
+
+
+def _diagnostics(diagnosis: RegressionDiagnostics) -> pd.DataFrame:
+    tests = {
+        "breusch_pagan_koenker": diagnosis.breusch_pagan.lagrange_multiplier,
+        "white": None if diagnosis.white is None else diagnosis.white.lagrange_multiplier,
+        "jarque_bera": diagnosis.jarque_bera,
+        "shapiro_wilk": diagnosis.shapiro,
+        "reset": diagnosis.reset,
+        "durbin_watson_exact": diagnosis.durbin_watson,
+    }
+    made = {name: (test.statistic, test.p) for name, test in tests.items() if test is not None}
+    columns = {"statistic": [value for value, _ in made.values()], "p": [p for _, p in made.values()]}
+    return named(list(made), "test", columns)
+
+
+def _collinearity(diagnosis: RegressionDiagnostics, predictors: Sequence[str]) -> pd.DataFrame:
+    found = diagnosis.collinearity
+    shares = zip([CONSTANT, *predictors], found.variance_proportions.T, strict=True)
+    columns = {
+        "eigenvalue": found.eigenvalues,
+        "condition_index": found.condition_indices,
+        **{f"variance_proportion_{term}": values for term, values in shares},
+    }
+    return named([str(i) for i in range(1, len(found.eigenvalues) + 1)], "dimension", columns)
+
+
+def _residual_statistics(diagnosis: RegressionDiagnostics) -> pd.DataFrame:
+    found = diagnosis.residual_statistics
+    columns = {"min": found.minimum, "max": found.maximum, "mean": found.mean, "sd": found.sd, "n": found.n}
+    return named(RESIDUAL_STATISTICS, "quantity", columns)
+
+
+def _cases(found: OlsFit, diagnosis: RegressionDiagnostics, rows: pd.Index) -> pd.DataFrame:
+    cases = diagnosis.influence
+    columns = {
+        "fitted": found.fitted,
+        "residual": found.residuals,
+        "standardised_residual": cases.standardised_residuals,
+        "studentised_residual": cases.studentised_residuals,
+        "deleted_studentised_residual": cases.deleted_studentised_residuals,
+        "leverage": cases.leverage,
+        "cooks_distance": cases.cooks_distance,
+    }
+    return pd.DataFrame(columns, index=rows)

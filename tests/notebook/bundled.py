@@ -1,0 +1,76 @@
+"""The bundled study as a notebook has it, and the tables that its run wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import yaml
+
+import smartcity_survey as ss
+from smartcity_survey.io import read_table
+from tests.conftest import REPOSITORY
+
+TABLES = REPOSITORY / "reports/tables"
+CONFIG = yaml.safe_load((REPOSITORY / "config.yaml").read_text(encoding="utf-8"))
+SEED = CONFIG["seed"]
+ROUNDING = 1e-9
+"""Relative, beside sums in another order; full digits otherwise."""
+NOTHING = 1e-9
+"""Numbers that are 0 but for rounding."""
+
+
+@cache
+def items_of(kept: bool) -> dict[str, list[str]]:
+    """Items of each construct: all, or those that the factor analysis kept."""
+    retention = read_table(TABLES / "item_retention.csv")
+    rows = retention[retention["retained"]] if kept else retention
+    return {str(name): list(part["item"]) for name, part in rows.groupby("construct", sort=False)}
+
+
+@cache
+def model(kept: bool = True) -> ss.Model:
+    """The model of config.yaml."""
+    (arrow,) = CONFIG["model"]["paths"]
+    return ss.Model(items_of(kept), f"{', '.join(arrow['from'])} -> {arrow['to']}")
+
+
+@cache
+def answers() -> pd.DataFrame:
+    """The 676 questionnaires that cleaning keeps: all items within the scale, nobody twice."""
+    survey = ss.read_survey(REPOSITORY / "data/reconstructed/survey_reconstructed.sav")
+    usable = survey[survey[list(model(kept=False).items)].isin(range(1, 6)).all(axis=1)]
+    return usable.drop_duplicates("respondent")
+
+
+def require_same(
+    view: pd.DataFrame, table: str, key: str, *, without: Sequence[str] = (), **only: object
+) -> None:
+    """A view's table is the one of the run: same names in the same order, every column, all digits.
+
+    Parameters
+    ----------
+    key : column of the run's table that names the rows. without : columns that the view does not have.
+    only : column=value, the rows of the run's table to compare with.
+    """
+    committed = read_table(TABLES / f"{table}.csv")
+    for column, value in only.items():
+        committed = committed[committed[column] == value]
+    committed = committed.set_index(key).drop(columns=[*without, *only])
+    assert len(committed)
+    assert list(map(str, committed.index)) == [str(name).removeprefix("component_") for name in view.index]
+    assert set(committed.columns) <= set(view.columns)
+    for column, expected in committed.items():
+        found = view[column]
+        if pd.api.types.is_numeric_dtype(expected) and expected.dtype != bool:
+            np.testing.assert_allclose(
+                found.to_numpy(dtype=float),
+                expected.to_numpy(dtype=float),
+                rtol=ROUNDING,
+                atol=NOTHING,
+                err_msg=str(column),
+            )
+        else:
+            assert list(found) == list(expected), column
