@@ -16,7 +16,7 @@ from smartcity_survey.notebook.model import Model, study_model
 from smartcity_survey.notebook.options import SEED, options, require_seed
 from smartcity_survey.notebook.told import told
 from smartcity_survey.notebook.view import View, along, by_path, named
-from smartcity_survey.stages.pls import pls_model
+from smartcity_survey.stages.pls.pls import pls_model
 from smartcity_survey.stats.core.errors import InGroup
 from smartcity_survey.stats.pls import micom as core
 from smartcity_survey.study import model as study

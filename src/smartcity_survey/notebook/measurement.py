@@ -12,7 +12,7 @@ from smartcity_survey.notebook.answers import numbers
 from smartcity_survey.notebook.model import Model, study_model
 from smartcity_survey.notebook.told import attempt, told
 from smartcity_survey.notebook.view import View, named, square
-from smartcity_survey.stages.pls import fit_model
+from smartcity_survey.stages.pls.pls import fit_model
 from smartcity_survey.stats.core.correlations import correlation, covariance
 from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.stats.measurement import validity

@@ -17,9 +17,9 @@ from smartcity_survey.notebook.model import Model, study_model
 from smartcity_survey.notebook.options import SEED, options, require_seed
 from smartcity_survey.notebook.told import told
 from smartcity_survey.notebook.view import View, along, by_path, named, square
-from smartcity_survey.stages.pls import REASONS, pls_model
-from smartcity_survey.stages.pls_bootstrap import interval_columns, interval_summary, resample
-from smartcity_survey.stages.pls_inputs import PlsInputs
+from smartcity_survey.stages.pls.pls import REASONS, pls_model
+from smartcity_survey.stages.pls.pls_bootstrap import interval_columns, interval_summary, resample
+from smartcity_survey.stages.pls.pls_inputs import PlsInputs
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.pls.algorithm import PlsFit, construct_scores
 from smartcity_survey.stats.pls.bootstrap import PlsBootstrap

@@ -14,7 +14,7 @@ from smartcity_survey.notebook.model import Model, study_model
 from smartcity_survey.notebook.options import SEED, options, require_seed
 from smartcity_survey.notebook.told import told
 from smartcity_survey.notebook.view import View, named
-from smartcity_survey.stages.pls import pls_model
+from smartcity_survey.stages.pls.pls import pls_model
 from smartcity_survey.stats.pls import prediction as core
 from smartcity_survey.study import model as study
 from smartcity_survey.study.config import PlsSection, Scheme

@@ -16,7 +16,7 @@ from smartcity_survey.notebook.model import Model, parse_paths, study_model
 from smartcity_survey.notebook.options import options
 from smartcity_survey.notebook.told import told
 from smartcity_survey.notebook.view import View, named
-from smartcity_survey.stages.scores import methods, score_weights
+from smartcity_survey.stages.measurement.scores import methods, score_weights
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.regression.least_squares import OlsFit, ols, refuse_perfect_fit
 from smartcity_survey.stats.regression.ols_diagnostics import RegressionDiagnostics, regression_diagnostics

@@ -125,6 +125,11 @@ class CfaFit:
         """(p,): share of each item's variance that the factors explain."""
         return np.asarray(1 - self.uniquenesses / np.diagonal(self.implied))
 
+    @property
+    def residual_correlations(self) -> Array:
+        """(p, p): sample less model correlations."""
+        return _correlations(self.sample) - _correlations(self.implied)
+
 
 def fit_cfa(
     S: Array,

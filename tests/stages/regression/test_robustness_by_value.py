@@ -15,8 +15,8 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.outliers_influence import variance_inflation_factor
 
 from smartcity_survey.io import WHOLE, StageResult
-from smartcity_survey.stages import robustness
 from smartcity_survey.stages.refusals import REFUSED
+from smartcity_survey.stages.regression import robustness
 from smartcity_survey.stages.regression.robustness import evaluate_robustness
 from smartcity_survey.stats.core.errors import StatisticsError
 from smartcity_survey.stats.core.types import Array
