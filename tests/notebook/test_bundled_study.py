@@ -150,7 +150,7 @@ def test_audit_of_the_printed_tables() -> None:
     committed = read_table(TABLES / "audit.csv")
     assert list(view.findings.index) == list(committed["check"])
     assert list(view.findings["severity"]) == list(committed["severity"].fillna(""))
-    assert list(view.findings["explanation"].fillna("")) == list(committed["explanation"].fillna(""))
+    assert list(view.findings["explanation"].fillna("")) == list(committed["explanation_en"].fillna(""))
     summary = read_table(TABLES / "audit_summary.csv").set_index("severity")["n_checks"]
     assert view.by_severity["n_checks"].to_dict() == summary.to_dict()
     assert not view.contradictions["consistent"].any()
