@@ -2,7 +2,7 @@
 from pathlib import Path
 
 from smartcity_survey.study.config import parse_config
-from smartcity_survey.workflow.dependencies import Sources
+from smartcity_survey.workflow.dependencies import Sources, versions
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.workflow.made_from import Step, out_of_date
 from smartcity_survey.data.reconstructions import alternative_files
@@ -130,6 +130,11 @@ def script_of(each):
 def code():
     """Digest of all modules and data files of ours that the rules asked for depend on."""
     return Sources().digest_of(map(script_of, asked_for()))
+
+
+def packages():
+    """Versions of the packages that the rules asked for depend on."""
+    return versions(*Sources().extras_of(*map(script_of, asked_for())))
 
 
 def steps():

@@ -19,5 +19,6 @@ rule report:
         required=[Path(file).stem for file in results("tables")],
         not_asked=extras(asked=False),
         code=lambda wildcards: code(),
+        packages=lambda wildcards: packages(),
     script:
         "scripts/report.py"

@@ -5,16 +5,19 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from importlib import import_module
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
-from smartcity_survey.errors import Problem
+from smartcity_survey.errors import NoSolution, Problem
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.blocks import CONSTANT
 from smartcity_survey.stages.cards import respondents
+from smartcity_survey.stages.refusals import Refusals, refused
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.factor.rotation import varimax_criterion
 from smartcity_survey.study.model import Model
@@ -35,6 +38,9 @@ MOST_ITEMS = 150
 NOISE = 0.01
 """Share of a tolerance below which a difference is rounding, or where the peer happened to stop: every
 processor has another one, and the share of the tolerance is written in its place."""
+
+PEERS = ("factor_analyzer", "semopy", "statsmodels")
+"""The packages compared with. They are an extra, so any of them may be missing."""
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -72,7 +78,8 @@ class Comparison:
 def crosscheck(items: pd.DataFrame, scores: pd.DataFrame, tables: Tables, model: Model) -> StageResult:
     """Compare the run's core results with factor_analyzer, statsmodels and semopy.
 
-    What the run has no result for is not compared, nor what a peer does not bring to its optimum.
+    What the run has no result for is not compared, nor what a peer does not bring to its optimum, nor what
+    would need a peer that is not installed: the card names those. Without any peer the table is empty.
 
     Parameters
     ----------
@@ -81,14 +88,23 @@ def crosscheck(items: pd.DataFrame, scores: pd.DataFrame, tables: Tables, model:
     tables : `adequacy, item_msa, rotated_loadings, coefficients, model_summary, cfa_fit, cfa_loadings`.
     model : the measurement model on the items kept.
     """
+    refusals = Refusals()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        comparisons = [
-            *(_adequacy(items, tables) if len(tables["adequacy"]) else ()),
-            *(_rotation(items, tables) if len(tables["rotated_loadings"]) else ()),
-            *_regressions(scores, tables, model),
-            *(_cfa(items, tables, model) if len(tables["cfa_loadings"]) else ()),
-        ]
+        missing = tuple(peer for peer in PEERS if not _is_installed(peer))
+        by_peer: dict[str, Iterator[Comparison]] = {
+            "factor_analyzer": chain(
+                _adequacy(items, tables) if len(tables["adequacy"]) else (),
+                _rotation(items, tables) if len(tables["rotated_loadings"]) else (),
+            ),
+            "statsmodels": _regressions(scores, tables, model),
+            "semopy": iter(_cfa(items, tables, model) if len(tables["cfa_loadings"]) else ()),
+        }
+        comparisons = [each for peer, made in by_peer.items() if peer not in missing for each in made]
+    if missing == PEERS:
+        return refused(["crosscheck"], _not_installed(missing))
+    if missing:
+        refusals.note("crosscheck", _not_installed(missing))
     frame = pd.DataFrame(
         {
             "quantity": [c.quantity for c in comparisons],
@@ -105,12 +121,15 @@ def crosscheck(items: pd.DataFrame, scores: pd.DataFrame, tables: Tables, model:
         **respondents(len(items)),
         "differences": "those below a hundredth of the tolerance are written as that hundredth",
         "pls": "no PLS package is installed beside; the tests compare with three",
+        **refusals.card(),
     }
     return StageResult(tables={"crosscheck": frame}, cards={"crosscheck": card})
 
 
 def disagreements(frame: pd.DataFrame) -> tuple[Problem, ...]:
     """The quantities of which a peer package has another value: which, the difference, what to do."""
+    if frame.empty:
+        return ()
     return tuple(
         Problem(
             f"reports/tables/crosscheck.csv, {row['quantity']}",
@@ -120,6 +139,24 @@ def disagreements(frame: pd.DataFrame) -> tuple[Problem, ...]:
         )
         for _, row in frame[frame["agrees"].eq(False)].iterrows()
     )
+
+
+def _is_installed(package: str) -> bool:
+    """Whether a package can be imported: one that lacks what it needs itself cannot be used either."""
+    try:
+        import_module(package)
+    except ImportError:
+        return False
+    return True
+
+
+def _not_installed(packages: tuple[str, ...]) -> NoSolution:
+    problem = Problem(
+        "reports/tables/crosscheck.csv",
+        f"not installed: {', '.join(packages)}; nothing is compared with them.",
+        "Install the extra, pip install 'smartcity_survey[crosscheck]', and run again.",
+    )
+    return NoSolution("not_installed", packages, [problem])
 
 
 def _adequacy(items: pd.DataFrame, tables: Tables) -> Iterator[Comparison]:
