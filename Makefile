@@ -17,7 +17,7 @@ LOCKED = $(call INSTALL,$(1)) --require-hashes -r
 OURS = $(call INSTALL,$(1)) --no-build-isolation --no-deps --editable .
 
 .DEFAULT_GOAL := reports
-.PHONY: reports setup setup-test test test-slow lint check bench reconstruct audit clean
+.PHONY: reports setup setup-test test test-slow lint wheel check bench reconstruct audit clean
 
 reports: setup
 	@$(BIN)/smartcity-survey run
@@ -64,6 +64,10 @@ lint: setup-test
 	$(BIN)/mypy
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/python tests/lint_workflow.py
+
+# One file that installs without a checkout, and the source it is built from.
+wheel: setup
+	@$(BIN)/python -m hatchling build
 
 check: setup
 	@$(BIN)/smartcity-survey check
