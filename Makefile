@@ -2,8 +2,22 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
+# uv installs the same lock in a sixth of the time; `make UV=` does without it.
+UV := $(shell command -v uv 2>/dev/null)
+ifneq ($(UV),)
+PYTHON_IN = $(1)/bin/python
+CREATE = "$(UV)" venv --quiet --allow-existing --python $(PYTHON) $(1)
+INSTALL = "$(UV)" pip install --quiet --python $(1)/bin/python
+else
+PYTHON_IN = $(1)/bin/pip
+CREATE = $(PYTHON) -m venv $(1)
+INSTALL = $(1)/bin/pip install --quiet --disable-pip-version-check
+endif
+LOCKED = $(call INSTALL,$(1)) --require-hashes -r
+OURS = $(call INSTALL,$(1)) --no-build-isolation --no-deps --editable .
+
 .DEFAULT_GOAL := reports
-.PHONY: reports setup setup-test test test-slow lint check bench reconstruct audit clean
+.PHONY: reports setup setup-test test test-slow lint wheel check bench reconstruct audit clean
 
 reports: setup
 	@$(BIN)/smartcity-survey run
@@ -12,10 +26,10 @@ setup: .venv/installed
 
 setup-test: .venv/installed-test
 
-.venv/bin/pip:
+$(call PYTHON_IN,.venv):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version). Try: make PYTHON=python3.12"; exit 1; }
-	@$(PYTHON) -m venv .venv || { rm -rf .venv; $(MAKE) --no-print-directory venv-support && $(PYTHON) -m venv .venv; }
+	@$(call CREATE,.venv) || { rm -rf .venv; $(MAKE) --no-print-directory venv-support && $(call CREATE,.venv); }
 
 # Debian keeps the part of venv that brings pip in a package of its own.
 .PHONY: venv-support
@@ -26,16 +40,16 @@ venv-support:
 		echo "This Python cannot make environments. On Debian: sudo apt-get install python3-venv"; exit 1; \
 	fi
 
-.venv/installed: .venv/bin/pip requirements.lock pyproject.toml
+.venv/installed: $(call PYTHON_IN,.venv) requirements.lock pyproject.toml
 	@echo "Installing (once, a minute or two) ..."
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@$(call LOCKED,.venv) requirements.lock
+	@$(call OURS,.venv)
 	@touch $@
 
 # With the tools of the reconstruction, whose tests are skipped where they are missing.
 .venv/installed-test: .venv/installed requirements-test.lock requirements-reconstruct.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-reconstruct.lock
+	@$(call LOCKED,.venv) requirements-test.lock
+	@$(call LOCKED,.venv) requirements-reconstruct.lock
 	@touch $@
 
 test: setup-test
@@ -51,6 +65,10 @@ lint: setup-test
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/python tests/lint_workflow.py
 
+# One file that installs without a checkout, and the source it is built from.
+wheel: setup
+	@$(BIN)/python -m hatchling build
+
 check: setup
 	@$(BIN)/smartcity-survey check
 
@@ -60,8 +78,8 @@ audit: setup
 # The packages ours are timed against need older libraries, so they live in an environment of their own.
 .venv-bench/installed: benchmarks/requirements.lock
 	@echo "Installing the packages to compare with (once, a minute) ..."
-	@$(PYTHON) -m venv .venv-bench
-	@.venv-bench/bin/pip install --quiet --disable-pip-version-check --require-hashes -r benchmarks/requirements.lock
+	@$(call CREATE,.venv-bench)
+	@$(call LOCKED,.venv-bench) benchmarks/requirements.lock
 	@touch $@
 
 bench: setup .venv-bench/installed
@@ -75,9 +93,9 @@ reconstruct: .venv-reconstruct/installed
 		echo "Other bytes than in data/reconstructed: another processor, other numbers or another seed."
 
 .venv-reconstruct/installed: requirements-reconstruct.lock pyproject.toml
-	@$(PYTHON) -m venv .venv-reconstruct
-	@.venv-reconstruct/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-reconstruct.lock
-	@.venv-reconstruct/bin/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@$(call CREATE,.venv-reconstruct)
+	@$(call LOCKED,.venv-reconstruct) requirements-reconstruct.lock
+	@$(call OURS,.venv-reconstruct)
 	@touch $@
 
 clean:

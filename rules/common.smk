@@ -5,7 +5,7 @@ from smartcity_survey.errors import SurveyError
 from smartcity_survey.study.codebook import read_codebook
 from smartcity_survey.study.config import parse_config
 from smartcity_survey.workflow.catalogue import Catalogue
-from smartcity_survey.workflow.dependencies import Sources, file_of
+from smartcity_survey.workflow.dependencies import Sources, file_of, versions
 from smartcity_survey.workflow.made_from import Step, out_of_date
 
 try:
@@ -48,6 +48,11 @@ def code_of(each):
 def code():
     """Digest of all modules and data files of ours that the rules asked for depend on."""
     return Sources().digest_of(map(code_of, asked_for()))
+
+
+def packages():
+    """Versions of the packages that the rules asked for depend on."""
+    return versions(*Sources().extras_of(*map(code_of, asked_for())))
 
 
 def steps():

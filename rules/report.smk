@@ -15,5 +15,6 @@ rule report:
         required=catalogue.made(),
         not_asked=catalogue.not_made(),
         code=lambda wildcards: code(),
+        packages=lambda wildcards: packages(),
     script:
         "scripts/report.py"

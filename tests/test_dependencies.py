@@ -6,6 +6,7 @@ import ast
 import os
 import shutil
 from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
 from modulefinder import ModuleFinder
 from pathlib import Path
 
@@ -172,7 +173,32 @@ def test_a_digest_follows_content_not_dates_or_line_ends(package: Path) -> None:
 def test_versions_are_those_of_what_the_package_requires() -> None:
     found = versions()
     assert {"numpy", "scipy", "pandas", "matplotlib", "pyyaml", "smartcity_survey"} <= set(found)
-    assert "pytest" not in found
+    assert {"pytest", "statsmodels", "jax"}.isdisjoint(found)
+
+
+def test_packages_of_an_extra_are_recorded_where_they_are_used_and_installed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scripts = {script.stem: script for script in SCRIPTS}
+    used = {stem: extras for stem, script in scripts.items() if (extras := Sources().extras_of(script))}
+    assert used == {"crosscheck": ("crosscheck",), "reconstruct": ("reconstruct",)}
+    assert Sources().extras_of(*scripts.values()) == ("crosscheck", "reconstruct")
+
+    steps = [Step(stem, scripts[stem], {}, (), ()) for stem in ("crosscheck", "pls")]
+    checked, estimated = (origin(step)["packages"] for step in steps)
+    assert {"statsmodels", "semopy", "factor-analyzer", "scikit-learn"} <= checked.keys()
+    assert estimated == versions()
+
+    def without_semopy(package: str) -> str:
+        if package == "semopy":
+            raise PackageNotFoundError(package)
+        return version(package)
+
+    monkeypatch.setattr("smartcity_survey.workflow.dependencies.version", without_semopy)
+    versions.cache_clear()
+    fewer = versions("crosscheck")
+    versions.cache_clear()
+    assert fewer == {name: found for name, found in checked.items() if name != "semopy"}
 
 
 STEP = Step("pls", starts("pls"), {"a": {"x": 1, "y": 2}}, ("in.csv",), ("out.csv",))

@@ -21,6 +21,7 @@ def main(
     required: list[str],
     not_asked: list[str],
     code: str,
+    packages: dict[str, str],
     reports: str = "reports",
 ) -> list[str]:
     # What an earlier config asked for would be shown as if it belonged to this one.
@@ -34,7 +35,7 @@ def main(
         suppress_below=study.factors.suppress_below,
         alpha=study.model.alpha,
     )
-    manifest = build_manifest(study, inputs, code)
+    manifest = build_manifest(study, inputs, code, packages)
     write_json(manifest, f"{reports}/manifest.json")
     drawn = draw_all(
         reports, f"{reports}/figures", setting, respondents=not study.disclosure.suppress_small_cells
@@ -60,5 +61,6 @@ if __name__ == "__main__":
             snakemake.params.required,
             snakemake.params.not_asked,
             snakemake.params.code,
+            snakemake.params.packages,
         ),
     )

@@ -11,17 +11,42 @@ from typing import Annotated
 
 import typer
 
+from smartcity_survey import __version__
 from smartcity_survey.errors import SurveyError
+
+HELP = (
+    "Analyse a survey: from the file of answers to tables, figures and verdicts on one page.\n\n"
+    "A study is a folder with a survey file, a codebook (what its columns mean) and a config (every choice "
+    "of the analysis).\n\n"
+    "The usual order: `new-wave` drafts codebook and config, `check` finds what is wrong with them, `run` "
+    "fills the folder `reports`."
+)
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
-StudyFolder = Annotated[Path, typer.Argument(help="folder that holds the study's config.yaml")]
+StudyFolder = Annotated[Path, typer.Argument(help="the study's folder, which holds its config.yaml")]
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"smartcity_survey {__version__}")
+        raise typer.Exit
+
+
+@app.callback(help=HELP)
+def smartcity_survey(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print name and version.", callback=_print_version, is_eager=True),
+    ] = False,
+) -> None:
+    """What stands before the name of a command."""
 
 
 @app.command()
 def run(
     study: StudyFolder = Path(),
-    cores: Annotated[int, typer.Option(help="processes at a time; 0: all cores")] = 0,
+    cores: Annotated[int, typer.Option(help="how many steps may work at a time; 0: one for each core")] = 0,
 ) -> None:
     """Run the analysis of a study; only what is out of date is computed."""
     from smartcity_survey.workflow.run import run_study
@@ -76,7 +101,7 @@ def audit_paper(
 def reconstruct(
     study: StudyFolder = Path(),
     out: Annotated[Path, typer.Option(help="folder for the survey file")] = Path("build/reconstructed"),
-    seed: Annotated[int | None, typer.Option(help="seed; the config's where none is given")] = None,
+    seed: Annotated[int | None, typer.Option(help="seed; if not given, the config's")] = None,
     answers_only: Annotated[
         bool, typer.Option("--answers-only", help="only the usable answers, as one more file to compare with")
     ] = False,
@@ -95,7 +120,7 @@ def reconstruct(
 def _start_again_in_utf8() -> None:
     """Names in config and codebook are UTF-8; under an older encoding their files would not be found."""
     if sys.getfilesystemencoding() != "utf-8":
-        command = [sys.executable, "-X", "utf8", "-m", "smartcity_survey.cli", *sys.argv[1:]]
+        command = [sys.executable, "-X", "utf8", "-m", "smartcity_survey", *sys.argv[1:]]
         os.execv(sys.executable, [os.fsencode(part) for part in command])
 
 

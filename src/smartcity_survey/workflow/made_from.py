@@ -72,10 +72,11 @@ def origin(step: Step, sources: Sources | None = None, digest: Digest = digest_o
 
     Versions of packages are a part of it: another numpy may give other numbers, and the manifest names one.
     """
+    sources = sources or Sources()
     return {
         "python": platform.python_version(),
-        "packages": versions(),
-        "code": (sources or Sources()).code_of(*step.code),
+        "packages": versions(*sources.extras_of(step.code)),
+        "code": sources.code_of(*step.code),
         # In their own order: that of the constructs is that of the lines of tables.
         "options": dict(step.options),
         "inputs": {path: digest(path) for path in sorted(set(step.inputs))},

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -12,8 +14,9 @@ from uuid import uuid4
 from smartcity_survey.check import check_study
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.workflow.hold import RUN, hold
+from smartcity_survey.workflow.snakefiles import snakefile
 
-SNAKEFILE = Path(__file__).resolve().parents[3] / "Snakefile"
+SNAKEFILE = snakefile()
 
 # One BLAS thread per process: results are then the same bits on any number of cores, and two rules
 # side by side do not fight over them.
@@ -36,10 +39,10 @@ def run_study(folder: Path, cores: int) -> int:
         where the study cannot be run: config, codebook or survey file have problems.
     """
     if not SNAKEFILE.is_file():
-        raise SurveyError(str(SNAKEFILE), "no such file.", "Run from a checkout of the project.")
+        raise SurveyError(str(SNAKEFILE), "no such file.", "Install the package again.")
     check_study(folder)
     command = [
-        *(sys.executable, "-m", "snakemake"),
+        *_snakemake(),
         *("--snakefile", str(SNAKEFILE), "--directory", str(folder), "--cores", str(cores)),
         # Snakemake's own lock outlives a killed run; ours does not.
         *("--nolock", "--rerun-incomplete", "--quiet", "all"),
@@ -62,6 +65,15 @@ def run_study(folder: Path, cores: int) -> int:
             file=sys.stderr,
         )
     return finished.returncode
+
+
+def _snakemake() -> list[str]:
+    """The command Snakemake, which hands the path of its Python to a shell, and does not quote it."""
+    if not re.search(r"\s", sys.executable):
+        return [sys.executable, "-m", "snakemake"]
+    quoted = f'"{sys.executable}"' if sys.platform == "win32" else shlex.quote(sys.executable)
+    start = f"import sys; sys.executable = {quoted!r}; from snakemake.cli import main; main()"
+    return [sys.executable, "-c", start]
 
 
 def _last_step(folder: Path) -> int:

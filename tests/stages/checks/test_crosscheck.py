@@ -1,17 +1,22 @@
 """What the crosscheck writes down: differences, and a bound where they are noise."""
 
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from smartcity_survey.io import REFUSED, WHOLE
 from smartcity_survey.stages.checks.crosscheck import (
     EXACT,
     OPTIMUM,
+    PEERS,
     Comparison,
     _cfa,
     crosscheck,
     disagreements,
 )
+from smartcity_survey.stages.refusals import Unsolved
 from smartcity_survey.stats.sem.cfa import fit_cfa
 from smartcity_survey.study.model import Construct, Model
 from tests.stats.survey_data import answered_survey
@@ -102,21 +107,23 @@ def test_a_peer_that_stops_early_is_no_disagreement_but_a_fault_of_ours_is() -> 
     assert [c.agrees() for c in _cfa(items, tables | {"cfa_loadings": moved}, model)] == [False, True]
 
 
+NO_RESULTS = dict.fromkeys(
+    (
+        "adequacy",
+        "item_msa",
+        "rotated_loadings",
+        "coefficients",
+        "model_summary",
+        "cfa_fit",
+        "cfa_loadings",
+    ),
+    pd.DataFrame(),
+)
+
+
 def test_what_the_run_has_no_result_for_is_not_compared() -> None:
     items, model, _ = measured([f"i{j}" for j in range(6)], ["a", "b"])
-    none = dict.fromkeys(
-        (
-            "adequacy",
-            "item_msa",
-            "rotated_loadings",
-            "coefficients",
-            "model_summary",
-            "cfa_fit",
-            "cfa_loadings",
-        ),
-        pd.DataFrame(),
-    )
-    table = crosscheck(items, pd.DataFrame(), none, model).tables["crosscheck"]
+    table = crosscheck(items, pd.DataFrame(), NO_RESULTS, model).tables["crosscheck"]
     assert table.empty
     assert disagreements(table) == ()
 
@@ -125,3 +132,36 @@ def test_a_model_too_large_for_the_peer_is_not_compared(monkeypatch: pytest.Monk
     monkeypatch.setattr("smartcity_survey.stages.checks.crosscheck.MOST_ITEMS", 5)
     [comparison] = _cfa(*(measured([f"i{j}" for j in range(6)], ["a", "b"])[k] for k in (0, 2, 1)))
     assert (comparison.reason, comparison.agrees()) == ("too_large", None)
+
+
+def test_without_the_packages_the_table_is_empty_and_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    items, model, tables = measured([f"i{j}" for j in range(6)], ["a", "b"])
+    for peer in PEERS:
+        monkeypatch.setitem(sys.modules, peer, None)
+    with pytest.warns(Unsolved, match=r"pip install 'smartcity_survey\[crosscheck\]'"):
+        result = crosscheck(items, pd.DataFrame(), NO_RESULTS | tables, model)
+    assert result.tables["crosscheck"].empty
+    assert disagreements(result.tables["crosscheck"]) == ()
+    [line] = result.cards["crosscheck"][REFUSED]
+    assert line == {"part": WHOLE, "reason": "not_installed", "at_fault": ", ".join(PEERS)}
+
+
+def test_with_some_of_the_packages_the_others_comparisons_are_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    items, model, tables = measured([f"i{j}" for j in range(6)], ["a", "b"])
+    monkeypatch.setitem(sys.modules, "factor_analyzer", None)
+    monkeypatch.setitem(sys.modules, "statsmodels", None)
+    present = NO_RESULTS | tables | {"adequacy": pd.DataFrame({"statistic": ["kmo"], "value": [0.8]})}
+    with pytest.warns(Unsolved, match="factor_analyzer, statsmodels"):
+        result = crosscheck(items, pd.DataFrame(), present, model)
+    assert set(result.tables["crosscheck"]["package"]) == {"semopy"}
+    assert result.tables["crosscheck"]["agrees"].all()
+    [line] = result.cards["crosscheck"][REFUSED]
+    assert line == {
+        "part": "crosscheck",
+        "reason": "not_installed",
+        "at_fault": "factor_analyzer, statsmodels",
+    }

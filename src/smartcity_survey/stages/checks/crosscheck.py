@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from importlib import import_module
+from itertools import chain
 from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
-from smartcity_survey.errors import Problem
+from smartcity_survey.errors import NoSolution, Problem
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.needs import Frames, ItemAnswers, Measured
+from smartcity_survey.stages.refusals import Refusals, refused
 from smartcity_survey.stages.regression.blocks import CONSTANT
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.factor.rotation import varimax_criterion
@@ -37,6 +41,9 @@ MOST_ITEMS = 150
 NOISE = 0.01
 """Share of a tolerance below which a difference is rounding, or where the peer happened to stop: every
 processor has another one, and the share of the tolerance is written in its place."""
+
+PEERS = ("factor_analyzer", "semopy", "statsmodels")
+"""The packages compared with. They are an extra, so any of them may be missing."""
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -86,7 +93,8 @@ def crosscheck(
 ) -> StageResult:
     """Compare the run's core results with factor_analyzer, statsmodels and semopy.
 
-    What the run has no result for is not compared, nor what a peer does not bring to its optimum.
+    What the run has no result for is not compared, nor what a peer does not bring to its optimum, nor what
+    would need a peer that is not installed: the card names those. Without any peer the table is empty.
 
     Parameters
     ----------
@@ -95,14 +103,23 @@ def crosscheck(
     tables : `adequacy, item_msa, rotated_loadings, coefficients, model_summary, cfa_fit, cfa_loadings`.
     model : the measurement model on the items kept.
     """
+    refusals = Refusals()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        comparisons = [
-            *(_adequacy(answers, tables) if len(tables["adequacy"]) else ()),
-            *(_rotation(answers, tables) if len(tables["rotated_loadings"]) else ()),
-            *_regressions(scores, tables, model),
-            *(_cfa(answers, tables, model) if len(tables["cfa_loadings"]) else ()),
-        ]
+        missing = tuple(peer for peer in PEERS if not _is_installed(peer))
+        by_peer: dict[str, Iterator[Comparison]] = {
+            "factor_analyzer": chain(
+                _adequacy(answers, tables) if len(tables["adequacy"]) else (),
+                _rotation(answers, tables) if len(tables["rotated_loadings"]) else (),
+            ),
+            "statsmodels": _regressions(scores, tables, model),
+            "semopy": iter(_cfa(answers, tables, model) if len(tables["cfa_loadings"]) else ()),
+        }
+        comparisons = [each for peer, made in by_peer.items() if peer not in missing for each in made]
+    if missing == PEERS:
+        return refused(["crosscheck"], _not_installed(missing))
+    if missing:
+        refusals.note("crosscheck", _not_installed(missing))
     frame = pd.DataFrame(
         {
             "quantity": [c.quantity for c in comparisons],
@@ -119,12 +136,17 @@ def crosscheck(
         **respondents(len(answers)),
         "differences": "those below a hundredth of the tolerance are written as that hundredth",
         "pls": "no PLS package is installed beside; the tests compare with three",
+        **refusals.card(),
     }
+    for problem in disagreements(frame):
+        print(f"Warning: {problem}", file=sys.stderr)
     return StageResult(tables={"crosscheck": frame}, cards={"crosscheck": card})
 
 
 def disagreements(frame: pd.DataFrame) -> tuple[Problem, ...]:
     """The quantities of which a peer package has another value: which, the difference, what to do."""
+    if frame.empty:
+        return ()
     return tuple(
         Problem(
             f"reports/tables/crosscheck.csv, {row['quantity']}",
@@ -134,6 +156,24 @@ def disagreements(frame: pd.DataFrame) -> tuple[Problem, ...]:
         )
         for _, row in frame[frame["agrees"].eq(False)].iterrows()
     )
+
+
+def _is_installed(package: str) -> bool:
+    """Whether a package can be imported: one that lacks what it needs itself cannot be used either."""
+    try:
+        import_module(package)
+    except ImportError:
+        return False
+    return True
+
+
+def _not_installed(packages: tuple[str, ...]) -> NoSolution:
+    problem = Problem(
+        "reports/tables/crosscheck.csv",
+        f"not installed: {', '.join(packages)}; nothing is compared with them.",
+        "Install the extra, pip install 'smartcity_survey[crosscheck]', and run again.",
+    )
+    return NoSolution("not_installed", packages, [problem])
 
 
 def _adequacy(items: pd.DataFrame, tables: Tables) -> Iterator[Comparison]:

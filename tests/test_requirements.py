@@ -1,0 +1,129 @@
+"""What is required, what is locked and what is imported are the same packages."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, packages_distributions, requires, version
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.conftest import REPOSITORY
+
+PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
+HARD = PROJECT["project"]["dependencies"]
+EXTRAS = PROJECT["project"]["optional-dependencies"]
+# `make` builds the package without fetching more: what builds it is locked beside what it needs.
+USED = [*HARD, *PROJECT["build-system"]["requires"], "editables"]
+LOCKS = {
+    "requirements.lock": [*USED, *EXTRAS["crosscheck"]],
+    "requirements-test.lock": [*USED, *EXTRAS["crosscheck"], *EXTRAS["test"]],
+    "requirements-reconstruct.lock": [*USED, *EXTRAS["reconstruct"]],
+}
+
+
+def pins(lock: str) -> list[Requirement]:
+    """Each package with its version, and the machines that it is for."""
+    text = (REPOSITORY / lock).read_text(encoding="utf-8")
+    return [Requirement(line) for line in re.findall(r"^([\w.-]+==.+?) \\$", text, re.MULTILINE)]
+
+
+def version_of(pin: Requirement) -> str:
+    [exact] = pin.specifier
+    return exact.version
+
+
+def pinned_here(lock: str) -> dict[str, str]:
+    """Package -> version on a machine such as this one."""
+    return {pin.name: version_of(pin) for pin in pins(lock) if pin.marker is None or pin.marker.evaluate()}
+
+
+def normal(names: list[str]) -> set[str]:
+    return {canonicalize_name(Requirement(name).name) for name in names}
+
+
+def test_every_extra_is_in_a_lock() -> None:
+    locked = [line for lines in LOCKS.values() for line in lines]
+    assert {line for lines in EXTRAS.values() for line in lines} <= set(locked)
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_has_every_requirement_in_a_version_it_admits(lock: str) -> None:
+    for requirement in map(Requirement, LOCKS[lock]):
+        found = [version_of(pin) for pin in pins(lock) if pin.name == canonicalize_name(requirement.name)]
+        assert found, requirement.name
+        assert all(map(requirement.specifier.contains, found)), requirement.name
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_has_what_its_packages_require(lock: str) -> None:
+    pinned, looked_at = pinned_here(lock), 0
+    for package in pinned:
+        try:
+            needed = [Requirement(line) for line in requires(package) or []]
+        except PackageNotFoundError:
+            continue  # An extra need not be installed.
+        if version(package) != pinned[package]:
+            continue  # Another version may require something else.
+        looked_at += 1
+        for requirement in needed:
+            if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+                name = canonicalize_name(requirement.name)
+                assert name in pinned, f"{package} needs {name}"
+                assert requirement.specifier.contains(pinned[name], prereleases=True), f"{package}: {name}"
+    assert looked_at > 50
+
+
+def test_locks_agree_on_the_versions_they_share() -> None:
+    first, *others = ({str(pin) for pin in pins(lock)} for lock in LOCKS)
+    for other in others:
+        assert first <= other
+
+
+def foreign(path: Path) -> Iterator[tuple[str, bool]]:
+    """Top-level names of other packages that a module imports, and whether within a function."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    inner = {id(n) for f in ast.walk(tree) if isinstance(f, ast.FunctionDef) for n in ast.walk(f)}
+    for node in ast.walk(tree):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names = [node.module or ""]
+        for top in {name.partition(".")[0] for name in names} - {"smartcity_survey", "__future__"}:
+            if top not in sys.stdlib_module_names:
+                yield top, id(node) in inner
+
+
+def imported() -> dict[str, set[tuple[str, bool]]]:
+    """Distribution -> the modules that import it, and whether within a function."""
+    source = REPOSITORY / "src/smartcity_survey"
+    owners = packages_distributions()
+    found: dict[str, set[tuple[str, bool]]] = {}
+    for path in source.rglob("*.py"):
+        for top, inner in foreign(path):
+            for owner in set(owners.get(top, [top])):
+                place = (path.relative_to(source).as_posix(), inner)
+                found.setdefault(canonicalize_name(owner), set()).add(place)
+    return found
+
+
+def test_what_every_user_must_install_is_what_the_package_imports() -> None:
+    by_name = {"openpyxl", "snakemake"}  # pandas opens workbooks by the one, the other runs the rules
+    parts = {"markupsafe", "pydantic-core"}  # of jinja2 and pydantic, in the versions that these ask for
+    optional = normal([*EXTRAS["crosscheck"], *EXTRAS["reconstruct"]])
+    assert set(imported()) - optional - parts | by_name == normal(HARD)
+
+
+def test_packages_of_an_extra_are_imported_where_a_user_without_them_never_comes() -> None:
+    found = imported()
+    for package in normal(EXTRAS["crosscheck"]) & set(found):
+        assert found[package] == {("stages/crosscheck.py", True)}, package
+    for package in normal(EXTRAS["reconstruct"]) & set(found):
+        assert all(place.startswith("reconstruct/") for place, _ in found[package]), package
