@@ -201,6 +201,15 @@ def test_an_exact_fit_is_marked() -> None:
     ]
 
 
+def test_an_exact_fit_is_exact_beside_the_terms_that_cancel_in_it() -> None:
+    """Two predictors of thousands whose negative effects leave an outcome of a few units."""
+    first = 1e4 * np.array([-3.0, -2, -1, 0, 1, 2, 3, 4])
+    left = np.array([1.0, -1, 2, 0, 1, -2, 1, 2])
+    fit = ols(-left, np.column_stack([first, left - first]))
+    assert np.abs(fit.residuals).max() > 100 * np.finfo(float).eps * np.abs(fit.fitted).max()
+    assert fit.exact
+
+
 @pytest.mark.parametrize("constant", [0.0, 0.1, 1e12])
 def test_constant_predictor(constant: float) -> None:
     y, x = random_regression()
