@@ -187,6 +187,7 @@ def test_a_row_of_leverage_one_has_no_hc3() -> None:
     fit = ols(y, np.column_stack([x, dummy]))
     assert np.isfinite(fit.std_err).all()
     assert np.isnan(fit.hc3_std_err).all()
+    assert not fit.exact  # though this row is fitted exactly
 
 
 def test_an_exact_fit_is_marked() -> None:
@@ -201,11 +202,13 @@ def test_an_exact_fit_is_marked() -> None:
     ]
 
 
-def test_an_exact_fit_is_exact_beside_the_terms_that_cancel_in_it() -> None:
-    """Two predictors of thousands whose negative effects leave an outcome of a few units."""
-    first = 1e4 * np.array([-3.0, -2, -1, 0, 1, 2, 3, 4])
+@pytest.mark.parametrize(("shift", "sign"), [(0.0, -1.0), (-5e4, 1.0)])
+def test_an_exact_fit_is_exact_beside_the_terms_that_cancel_in_it(shift: float, sign: float) -> None:
+    """Predictors of thousands leave an outcome of a few units: negative slopes, then negative predictors."""
+    first = 1e4 * np.array([-3.0, -2, -1, 0, 1, 2, 3, 4]) + shift
     left = np.array([1.0, -1, 2, 0, 1, -2, 1, 2])
-    fit = ols(-left, np.column_stack([first, left - first]))
+    fit = ols(-left, np.column_stack([first, sign * first + left]))
+    assert np.sign(fit.coef[1:]).tolist() == [sign, -1]
     assert np.abs(fit.residuals).max() > 100 * np.finfo(float).eps * np.abs(fit.fitted).max()
     assert fit.exact
 
