@@ -213,6 +213,18 @@ def test_an_exact_fit_is_exact_beside_the_terms_that_cancel_in_it(shift: float, 
     assert fit.exact
 
 
+def test_an_exact_fit_is_exact_beside_its_largest_term_and_its_constant() -> None:
+    x = np.arange(1.0, 9)
+    fit = ols(x / 10 - 1e6, x[:, None])
+    assert np.abs(fit.residuals).max() > 100 * np.finfo(float).eps * np.abs(fit.coef[1] * x).max()
+    assert fit.exact
+    first = 1e4 * (x - 4)
+    left, small = np.array([1.0, -1, 2, 0, 1, -2, 1, 2]), np.array([1.0, 0, 0, 1, 0, 1, 1, 0])
+    fit = ols(small / 1024 - left, np.column_stack([first, left - first, small]))
+    assert np.abs(fit.residuals).max() > 100 * np.finfo(float).eps * np.abs(fit.fitted).max()
+    assert fit.exact
+
+
 @pytest.mark.parametrize("constant", [0.0, 0.1, 1e12])
 def test_constant_predictor(constant: float) -> None:
     y, x = random_regression()
