@@ -103,3 +103,14 @@ def test_warnings_do_not_stop_and_errors_do(
     config_content["cleaning"]["rules"] = []
     with pytest.raises(SurveyError, match="respondent P01: 2 questionnaires"):
         check_study(study(config=config_content, answers=survey))
+
+
+@pytest.mark.parametrize(("r", "told"), [(-0.49, False), (-0.51, True), (0.51, False)])
+def test_a_correlation_beyond_two_standard_errors_is_told(r: float, told: bool) -> None:
+    """Of sixteen respondents: 2 / sqrt(16) = .5; with n - 1 or n - 3 it would be .52 or .55."""
+    first = np.tile([1.0, -1.0], 8)
+    other = np.repeat([1.0, -1.0], 8)
+    x = np.column_stack([first, r * first + np.sqrt(1 - r**2) * other])
+    found = reversed_items(x)
+    assert len(found) == told
+    assert list(found.values()) == pytest.approx([r] * told)

@@ -292,6 +292,10 @@ def test_a_p_of_alpha_confirms_nothing_and_makes_nothing_negligible(
     at_equivalence = replace(TWO_OUTCOMES, alpha=float(tests.loc["H3", "equivalence_p"]))
     again = evaluate_robustness(small, at_equivalence, SECTION, 5).tables["hypothesis_tests"]
     assert not again.set_index("hypothesis").loc["H3", "negligible"]
+    at_holm = replace(TWO_OUTCOMES, alpha=float(tests.loc["H2", "p_holm"]))
+    after = evaluate_robustness(small, at_holm, SECTION, 5).tables["hypothesis_tests"]
+    assert tests.loc["H2", "confirmed_after_holm"]
+    assert not after.set_index("hypothesis").loc["H2", "confirmed_after_holm"]
 
 
 def test_without_claims_a_family_is_one_test(small: pd.DataFrame) -> None:

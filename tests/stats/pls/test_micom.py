@@ -180,3 +180,26 @@ def test_the_random_limits_have_the_level_asked_for() -> None:
     assert (wide.mean.high > narrow.mean.high).all()
     default = compare_groups(x, MODEL, halves(60), permutations=199, seed=1)
     np.testing.assert_array_equal(default.mean.low, wide.mean.low)
+
+
+def test_dealings_that_leave_an_item_constant_in_a_group_are_counted_out() -> None:
+    """Two respondents alone answer otherwise: dealt to one group, they leave the other without a solution."""
+    x = drawn(24, seed=6)
+    x[:, 0] = 0.0
+    x[[3, 15], 0] = 1.0
+    found = compare_groups(x, MODEL, halves(24), permutations=60, seed=4)
+    dealt = [np.random.default_rng(s).permutation(halves(24)) for s in np.random.SeedSequence(4).spawn(60)]
+    together = sum(bool(group[3] == group[15]) for group in dealt)
+    assert 0 < together < 60
+    assert (found.n_permutations, found.n_inadmissible) == (60 - together, together)
+
+
+def test_a_dealing_nearly_as_extreme_is_not_as_extreme() -> None:
+    x, second = drawn(24, seed=5), halves(24)
+    found = compare_groups(x, MODEL, second, permutations=999, seed=7)
+    scores = construct_scores(x, fit_pls(correlation(x), 24, MODEL).outer_weights)
+    dealt = [np.random.default_rng(s).permutation(second) for s in np.random.SeedSequence(7).spawn(999)]
+    random = np.abs([scores[~group].mean(axis=0) - scores[group].mean(axis=0) for group in dealt])
+    short = np.abs(found.mean.difference) - random
+    assert ((short > 1e-6) & (short < 1e-3)).any()
+    np.testing.assert_allclose(found.mean.p, (1 + (short <= 1e-12).sum(axis=0)) / 1000, rtol=EXACT)

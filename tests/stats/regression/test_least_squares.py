@@ -187,6 +187,7 @@ def test_a_row_of_leverage_one_has_no_hc3() -> None:
     fit = ols(y, np.column_stack([x, dummy]))
     assert np.isfinite(fit.std_err).all()
     assert np.isnan(fit.hc3_std_err).all()
+    assert not fit.exact  # though this row is fitted exactly
 
 
 def test_an_exact_fit_is_marked() -> None:
@@ -199,6 +200,29 @@ def test_an_exact_fit_is_marked() -> None:
         False,
         False,
     ]
+
+
+@pytest.mark.parametrize(("shift", "sign"), [(0.0, -1.0), (-5e4, 1.0)])
+def test_an_exact_fit_is_exact_beside_the_terms_that_cancel_in_it(shift: float, sign: float) -> None:
+    """Predictors of thousands leave an outcome of a few units: negative slopes, then negative predictors."""
+    first = 1e4 * np.array([-3.0, -2, -1, 0, 1, 2, 3, 4]) + shift
+    left = np.array([1.0, -1, 2, 0, 1, -2, 1, 2])
+    fit = ols(-left, np.column_stack([first, sign * first + left]))
+    assert np.sign(fit.coef[1:]).tolist() == [sign, -1]
+    assert np.abs(fit.residuals).max() > 100 * np.finfo(float).eps * np.abs(fit.fitted).max()
+    assert fit.exact
+
+
+def test_an_exact_fit_is_exact_beside_its_largest_term_and_its_constant() -> None:
+    x = np.arange(1.0, 9)
+    fit = ols(x / 10 - 1e6, x[:, None])
+    assert np.abs(fit.residuals).max() > 100 * np.finfo(float).eps * np.abs(fit.coef[1] * x).max()
+    assert fit.exact
+    first = 1e4 * (x - 4)
+    left, small = np.array([1.0, -1, 2, 0, 1, -2, 1, 2]), np.array([1.0, 0, 0, 1, 0, 1, 1, 0])
+    fit = ols(small / 1024 - left, np.column_stack([first, left - first, small]))
+    assert np.abs(fit.residuals).max() > 100 * np.finfo(float).eps * np.abs(fit.fitted).max()
+    assert fit.exact
 
 
 @pytest.mark.parametrize("constant", [0.0, 0.1, 1e12])
