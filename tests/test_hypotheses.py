@@ -9,8 +9,9 @@ from typing import Literal
 import pandas as pd
 import pytest
 
-from smartcity_survey.stages.hypotheses import judge, judge_hypotheses, methods_of
+from smartcity_survey.stages.hypotheses import judge_hypotheses, methods_of
 from smartcity_survey.study.model import Construct, Hypothesis, Model
+from smartcity_survey.study.verdict import judge
 
 MODEL = Model(
     constructs=tuple(Construct(name, (f"{name}1", f"{name}2"), "reflective") for name in ("a", "b", "y")),

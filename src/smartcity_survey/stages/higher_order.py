@@ -9,7 +9,6 @@ import pandas as pd
 
 from smartcity_survey.io import StageResult
 from smartcity_survey.stages.cards import MODES
-from smartcity_survey.stages.hypotheses import judge
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls_bootstrap import (
     bootstrap_card,
@@ -31,6 +30,7 @@ from smartcity_survey.stats.pls.model import PlsModel
 from smartcity_survey.stats.pls.model_fit import outer_vif
 from smartcity_survey.study.config import PlsSection
 from smartcity_survey.study.model import HigherOrder, Model
+from smartcity_survey.study.verdict import judge
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,16 +5,15 @@ A claim about a construct made of constructs is judged by PLS-SEM alone: no othe
 
 from __future__ import annotations
 
-import math
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.lines import Line, line_of
+from smartcity_survey.stats.core.significance import LEVEL_MARGIN
 from smartcity_survey.study.model import Hypothesis, Model
-
-Verdict = Literal["confirmed", "not_confirmed", "no_solution"]
+from smartcity_survey.study.verdict import judge
 
 METHODS = ("published", "ols", "pls", "sem")
 """The order in which verdicts stand side by side."""
@@ -24,17 +23,6 @@ def methods_of(hypotheses: pd.DataFrame) -> list[str]:
     """Methods that judged some hypothesis, in the order of `METHODS`, whatever the first hypothesis has."""
     found = hypotheses["method"].unique()
     return [*(m for m in METHODS if m in found), *(m for m in found if m not in METHODS)]
-
-
-def judge(estimate: float, p: float, sign: Literal["positive", "negative"], alpha: float) -> Verdict:
-    """Confirmed where the estimate points the way that was claimed and p is below alpha.
-
-    An estimate or p that could not be computed decides nothing.
-    """
-    if math.isnan(estimate) or math.isnan(p):
-        return "no_solution"
-    right_way = estimate > 0 if sign == "positive" else estimate < 0
-    return "confirmed" if right_way and p < alpha else "not_confirmed"
 
 
 def judge_hypotheses(
@@ -68,6 +56,7 @@ def judge_hypotheses(
         "method": "estimates of the model by each method",
         "verdict": "confirmed: sign as claimed and two-sided p below alpha",
         "alpha": model.alpha,
+        "close_calls": LEVEL_MARGIN,
         "ols": "standardised coefficient; interval of b scaled by the standard deviations",
         "pls": "path coefficient with bootstrap interval",
         "sem": "standardised path among factors with normal interval",

@@ -24,7 +24,8 @@ from smartcity_survey.stats.regression.least_squares import OlsFit, ols, refuse_
 from smartcity_survey.stats.regression.ridge import ridge_trace
 from smartcity_survey.stats.regression.wald import joint_test
 from smartcity_survey.study.config import RobustnessSection
-from smartcity_survey.study.model import Model
+from smartcity_survey.study.model import Hypothesis, Model
+from smartcity_survey.study.verdict import Verdict, judge
 
 LAMBDAS = np.concatenate([[0.0], np.logspace(-3, 1, 41)])
 POWER = 0.8
@@ -166,11 +167,9 @@ def _ridge(r: _Regression, n: int) -> pd.DataFrame:
 def _joint_tests(r: _Regression, model: Model) -> pd.DataFrame:
     """Whether the coefficients of the hypotheses not confirmed are zero together, and of those confirmed."""
     rows = []
-    for verdict, wanted in (("not_confirmed", False), ("confirmed", True)):
+    for verdict in ("not_confirmed", "confirmed"):
         chosen = [
-            h
-            for h in model.hypotheses
-            if h.target == r.outcome and _confirmed(r, h.source, h.sign, model.alpha) == wanted
+            h for h in model.hypotheses if h.target == r.outcome and _verdict(r, h, model.alpha) == verdict
         ]
         if not chosen:
             continue
@@ -192,10 +191,9 @@ def _joint_tests(r: _Regression, model: Model) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _confirmed(r: _Regression, source: str, sign: str, alpha: float) -> bool:
-    j = r.predictors.index(source)
-    beta = r.fit.beta[j] if sign == "positive" else -r.fit.beta[j]
-    return bool(beta > 0 and r.fit.p[1 + j] < alpha)
+def _verdict(r: _Regression, hypothesis: Hypothesis, alpha: float) -> Verdict:
+    j = r.predictors.index(hypothesis.source)
+    return judge(float(r.fit.beta[j]), float(r.fit.p[1 + j]), hypothesis.sign, alpha)
 
 
 def _hypothesis_tests(
@@ -221,8 +219,8 @@ def _hypothesis_tests(
             "p_holm": holm(p),
             "p_benjamini_hochberg": benjamini_hochberg(p),
             "confirmed_after_holm": [
-                _confirmed(r, h.source, h.sign, 1.0) and adjusted < model.alpha
-                for (r, _), h, adjusted in zip(place, judged, holm(p), strict=True)
+                judge(coefficient, adjusted, h.sign, model.alpha) == "confirmed"
+                for coefficient, h, adjusted in zip(beta, judged, holm(p), strict=True)
             ],
             "equivalence_p": equivalence.p,
             "equivalence_ci_low": equivalence.ci_low,

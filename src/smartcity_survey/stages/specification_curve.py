@@ -14,11 +14,12 @@ from smartcity_survey.stages.alternatives import NONE, Alternatives
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.curve_panel import CHOICES, FAILED_CHOICES
 from smartcity_survey.stages.multiverse import Block, estimate_blocks
-from smartcity_survey.stats.core.significance import LEVEL_MARGIN, below_level
+from smartcity_survey.stats.core.significance import LEVEL_MARGIN
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.stats.evidence.specification_curve import choice_importance, draw_weights, joint_test
 from smartcity_survey.study.config import PlsSection
 from smartcity_survey.study.model import Hypothesis, Model
+from smartcity_survey.study.verdict import DIRECTIONS, confirms
 
 QUANTILES = {"min": 0.0, "q25": 0.25, "median": 0.5, "q75": 0.75, "max": 1.0}
 
@@ -104,7 +105,7 @@ class _Curve:
         estimates = np.concatenate([block.fits.coef[:, columns] for block in own])
         std_err = np.concatenate([block.fits.std_err[:, columns] for block in own])
         df = np.concatenate([block.fits.df for block in own])
-        signs = np.array([1.0 if one.sign == "positive" else -1.0 for one in hypotheses])
+        signs = np.array([DIRECTIONS[one.sign] for one in hypotheses])
         p = np.asarray(2 * special.stdtr(df[:, None], -np.abs(estimates / std_err)))
         return cls(
             hypotheses=hypotheses,
@@ -112,7 +113,7 @@ class _Curve:
             estimates=estimates,
             std_err=std_err,
             p=p,
-            confirmed=(estimates * signs > 0) & below_level(p, model.alpha),
+            confirmed=confirms(estimates, p, signs, model.alpha),
             df=df,
             null=np.concatenate([block.null[:, columns] for block in own]),
             signs=signs,

@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 
 from smartcity_survey.io import Card, StageResult
-from smartcity_survey.stages.hypotheses import judge
 from smartcity_survey.stages.lines import Line, line_of
 from smartcity_survey.study.config import RobustnessSection
 from smartcity_survey.study.model import Hypothesis, Model
+from smartcity_survey.study.verdict import judge
 
 Row = Mapping[str, Any]
 
