@@ -50,8 +50,8 @@ def test_each_method_takes_its_line_and_what_has_none_has_no_solution() -> None:
         }
     )
     pls = pd.DataFrame(
-        {"path": ["b -> y", "a -> y"], "estimate": [-0.2, 0.3], "ci_low": [-0.3, 0.1], "ci_high": [-0.1, 0.5]}
-    ).assign(p=[0.001, 0.2])
+        {"source": ["b", "a"], "estimate": [-0.2, 0.3], "ci_low": [-0.3, 0.1], "ci_high": [-0.1, 0.5]}
+    ).assign(target="y", p=[0.001, 0.2])
     table = judge_hypotheses(coefficients, pls, pd.DataFrame(), None, MODEL).tables["hypotheses"]
     lines = table.set_index(["hypothesis", "method"])
     assert lines["verdict"].to_dict() == {
@@ -72,8 +72,8 @@ def test_each_method_takes_its_line_and_what_has_none_has_no_solution() -> None:
 
 def test_an_inadmissible_solution_decides_nothing() -> None:
     paths = pd.DataFrame(
-        {"path": ["a -> y", "b -> y"], "estimate": [1.2, -0.9], "ci_low": [0.1, -1.5], "ci_high": [2.0, -0.1]}
-    ).assign(p=[0.001, 0.001])
+        {"source": ["a", "b"], "estimate": [1.2, -0.9], "ci_low": [0.1, -1.5], "ci_high": [2.0, -0.1]}
+    ).assign(target="y", p=[0.001, 0.001])
     none = pd.DataFrame()
     for admissible, verdict in ((True, "confirmed"), (False, "no_solution")):
         table = judge_hypotheses(none, none, paths.assign(admissible=admissible), None, MODEL)
@@ -87,8 +87,8 @@ COMPOSED = replace(
     claim_order=("H0", "H1", "H2", "H3"),
 )
 HIGHER = pd.DataFrame(
-    {"path": ["b -> y", "ab -> y"], "estimate": [0.1, 0.4], "ci_low": [0.0, 0.3], "ci_high": [0.2, 0.5]}
-).assign(p=[0.2, 0.001])
+    {"source": ["b", "ab"], "estimate": [0.1, 0.4], "ci_low": [0.0, 0.3], "ci_high": [0.2, 0.5]}
+).assign(target="y", p=[0.2, 0.001])
 
 
 def test_claims_about_constructs_made_of_constructs_are_judged_by_pls_alone() -> None:

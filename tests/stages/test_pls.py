@@ -26,9 +26,10 @@ def test_chains_have_effects_with_intervals(interval: Literal["percentile", "bca
         simulated.answers(), model, PlsSection(interval=interval, bootstrap_draws=draws), seed=1
     )
     table = result.tables["specific_indirect"]
-    paths = result.tables["pls_paths"].set_index("path")["estimate"]
-    steps = f"{FIRST} -> {SECOND}", f"{SECOND} -> {simulated.OUTCOME}"
-    assert table["path"].tolist() == [f"{FIRST} -> {SECOND} -> {simulated.OUTCOME}"]
+    paths = result.tables["pls_paths"].set_index(["source", "target"])["estimate"]
+    steps = (FIRST, SECOND), (SECOND, simulated.OUTCOME)
+    chain = table[["source", "via_1", "target"]].to_numpy().tolist()
+    assert chain == [[FIRST, SECOND, simulated.OUTCOME]]
     assert table["estimate"].item() == pytest.approx(paths[steps[0]] * paths[steps[1]], rel=1e-9)
     assert table["ci_low"].item() < table["estimate"].item() < table["ci_high"].item()
 

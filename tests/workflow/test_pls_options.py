@@ -89,7 +89,9 @@ def test_weights_moderations_and_higher_orders(
     for name in ("pls_paths", "pls_loadings", "moderation", "simple_slopes", "higher_order_paths"):
         table = read_table(tables / f"{name}.csv")
         assert (table["ci_low"] < table["ci_high"]).all(), name
-    verdict = read_table(tables / "higher_order_paths.csv").set_index("path").loc["technology -> use"]
+    verdict = (
+        read_table(tables / "higher_order_paths.csv").set_index(["source", "target"]).loc["technology", "use"]
+    )
     assert (verdict["hypothesis"], verdict["verdict"]) == ("H1", "confirmed")
     page = (folder / "reports/report.html").read_text(encoding="utf-8")
     for anchor in ("table-moderation", "figure-simple_slopes", "table-higher_order_paths", "figure-ipma"):

@@ -29,6 +29,7 @@ from smartcity_survey.study.model import Model
 INDICES = ("srmr", "rmsea", "cfi")
 DYNAMIC = [
     "level",
+    "n_omitted",
     "item",
     "construct",
     "loading",
@@ -161,7 +162,7 @@ def _modification_indices(cfa: CfaFit, model: Model) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "item": [model.items[i] for i in item],
-            "kind": np.where(of_loading, "cross-loading", "residual covariance"),
+            "kind": np.where(of_loading, "cross_loading", "residual_covariance"),
             "other": [
                 (model.names if loads else model.items)[j] for j, loads in zip(other, of_loading, strict=True)
             ],
@@ -207,9 +208,9 @@ def _dynamic(cfa: CfaFit, fit: CfaIndices, model: Model, section: CfaSection, se
     found = dynamic_cutoffs(cfa, draws=section.dynamic_draws, seed=seed)
     own = asdict(fit)
     rows: list[dict[str, object]] = [
-        {"level": "found in the survey", **{index: own[index] for index in INDICES}},
+        {"level": "survey", **{index: own[index] for index in INDICES}},
         {
-            "level": "right model",
+            "level": "right_model",
             **dict(zip(INDICES, found.right, strict=True)),
             "n_inadmissible": found.n_failed[0],
         },
@@ -217,7 +218,8 @@ def _dynamic(cfa: CfaFit, fit: CfaIndices, model: Model, section: CfaSection, se
     for position, (item, factor) in enumerate(zip(found.items, found.factors, strict=True)):
         rows.append(
             {
-                "level": f"level {position + 1}",
+                "level": "misspecified",
+                "n_omitted": position + 1,
                 "item": model.items[item],
                 "construct": model.names[factor],
                 "loading": found.loadings[position],

@@ -12,7 +12,7 @@ from smartcity_survey.study.config import CleaningSection
 
 SCREENS = {
     "longstring": ("above", 14.0, "Johnson 2005; Curran 2016"),
-    "irv": ("lowest percent", 5.0, "Dunn et al. 2018"),
+    "irv": ("lowest_percent", 5.0, "Dunn et al. 2018"),
     "mahalanobis_p": ("below", 0.001, "Meade & Craig 2012"),
     "even_odd": ("below", 0.30, "Jackson 1976; Curran 2016"),
 }
@@ -60,7 +60,7 @@ def _careless_summary(cleaned: Cleaned) -> pd.DataFrame:
     rows = []
     for index, (direction, limit, source) in SCREENS.items():
         values = cleaned.careless[index].dropna()
-        if direction == "lowest percent":
+        if direction == "lowest_percent":
             cut = values.quantile(limit / 100)
             flagged = values <= cut
         elif direction == "above":

@@ -144,13 +144,13 @@ def _component_count(
 ) -> pd.DataFrame:
     """How many components each rule would keep, as far as it could be applied, and how many were kept."""
     eigenvalues = solution.eigenvalues
-    counts = {"eigenvalue above 1": int((eigenvalues > 1).sum())}
+    counts = {"eigenvalue_above_1": int((eigenvalues > 1).sum())}
     if random is not None:
-        counts["parallel analysis, mean"] = components_above(eigenvalues, random.mean)
-        counts["parallel analysis, quantile"] = components_above(eigenvalues, random.quantile)
+        counts["parallel_mean"] = components_above(eigenvalues, random.mean)
+        counts["parallel_quantile"] = components_above(eigenvalues, random.quantile)
     if partial is not None:
-        counts["minimum average partial"] = partial.n_components
-        counts["minimum average partial, fourth power"] = partial.n_components_fourth
+        counts["minimum_average_partial"] = partial.n_components
+        counts["minimum_average_partial_fourth"] = partial.n_components_fourth
     counts["kept"] = solution.loadings.shape[1]
     return pd.DataFrame(list(counts.items()), columns=["rule", "n_components"])
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from smartcity_survey.io import StageResult
 from smartcity_survey.stages.cards import MODES
+from smartcity_survey.stages.lines import path_columns
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls_bootstrap import (
     bootstrap_card,
@@ -131,7 +132,7 @@ def _paths(bootstrap: PlsBootstrap, second: SecondStage, model: Model, section: 
     claims = {(claim.source, claim.target): claim for claim in (*model.hypotheses, *model.higher_hypotheses)}
     frame = pd.DataFrame(
         {
-            "path": [f"{source} -> {target}" for source, target in model.higher_paths],
+            **path_columns(model.higher_paths),
             "estimate": summary.estimate[where],
             **interval_columns(summary, where),
             "f2": bootstrap.fit.f2[where],

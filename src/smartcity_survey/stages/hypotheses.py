@@ -101,7 +101,7 @@ def _ols_row(hypothesis: Hypothesis, coefficients: pd.DataFrame, alpha: float) -
 
 
 def _path_row(hypothesis: Hypothesis, method: str, paths: pd.DataFrame, alpha: float) -> dict[str, Any]:
-    line = line_of(paths, path=f"{hypothesis.source} -> {hypothesis.target}")
+    line = line_of(paths, source=hypothesis.source, target=hypothesis.target)
     if line.get("admissible") in (False, "False"):
         # A solution that describes no population decides nothing; its own table keeps the numbers.
         line = Line()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,7 @@ import pandas as pd
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import StageResult
 from smartcity_survey.stages.higher_order import HIGHER_ORDER_TABLES, higher_order_tables
+from smartcity_survey.stages.lines import path_columns
 from smartcity_survey.stages.moderation import MODERATION_TABLES, moderation_tables
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls_bootstrap import (
@@ -131,9 +132,7 @@ def _paths(bootstrap: PlsBootstrap, model: Model, section: PlsSection) -> pd.Dat
     where = tuple(np.array([index[name] for name in side]) for side in zip(*model.paths, strict=True))
     return pd.DataFrame(
         {
-            "path": [f"{source} -> {target}" for source, target in model.paths],
-            "source": [source for source, _ in model.paths],
-            "target": [target for _, target in model.paths],
+            **path_columns(model.paths),
             "estimate": summary.estimate[where],
             **interval_columns(summary, where),
             "f2": bootstrap.fit.f2[where],
@@ -162,11 +161,25 @@ def _specific_indirect(bootstrap: PlsBootstrap, model: Model, section: PlsSectio
     )
     return pd.DataFrame(
         {
-            "path": [" -> ".join(model.names[j] for j in chain) for chain in along],
+            **_chain_columns([[model.names[j] for j in chain] for chain in along]),
             "estimate": summary.estimate,
             **interval_columns(summary, slice(None)),
         }
     )
+
+
+def _chain_columns(chains: Sequence[Sequence[str]]) -> dict[str, list[str]]:
+    """Columns `source, via_1, via_2 ..., target`: a mediator to a column, empty beyond a chain's last one."""
+    longest = max(map(len, chains), default=0) - 2
+    via = {
+        f"via_{place}": [chain[place] if place < len(chain) - 1 else "" for chain in chains]
+        for place in range(1, longest + 1)
+    }
+    return {
+        "source": [chain[0] for chain in chains],
+        **via,
+        "target": [chain[-1] for chain in chains],
+    }
 
 
 def _quality(bootstrap: PlsBootstrap, model: Model, section: PlsSection) -> pd.DataFrame:

@@ -203,7 +203,6 @@ def _effects(fit: PlsFit, model: Model) -> pd.DataFrame:
     sources, targets = np.nonzero(fit.total_effects)
     return pd.DataFrame(
         {
-            "path": [f"{model.names[i]} -> {model.names[j]}" for i, j in zip(sources, targets, strict=True)],
             "source": [model.names[i] for i in sources],
             "target": [model.names[j] for j in targets],
             "direct_effect": fit.path_coefficients[sources, targets],

@@ -49,7 +49,7 @@ def estimate_regression(
         used, as the first block of the hierarchical regression.
     """
     require_scores(scores, model)
-    dummies, references = demographic_dummies(answers, codebook, section.controls)
+    dummies = demographic_dummies(answers, codebook, section.controls)
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in (*_FITTED, *_JUDGED, *_HIERARCHICAL)}
     casewise = [pd.DataFrame(columns=_CASEWISE)]
     alone, judged, in_blocks = Refusals(), Refusals(), Refusals()
@@ -62,8 +62,8 @@ def estimate_regression(
         )
         blocks = in_blocks.attempt(
             "hierarchical_regression",
-            partial(hierarchical_tables, y, x, dummies, references, section.confidence_level),
-            items=(*dummies.columns, *predictors, outcome),
+            partial(hierarchical_tables, y, x, dummies, section.confidence_level),
+            items=(*dummies.categories, *predictors, outcome),
         )
         own = {"coefficients": pd.DataFrame({"term": [CONSTANT, *predictors]})}
         if fit is not None:

@@ -20,6 +20,14 @@ from smartcity_survey.study.config import Language
 
 Tables = Mapping[str, pd.DataFrame]
 
+COLUMNS = (
+    *("object", "number", "group", "line", "column", "n_blank"),
+    *("printed", "reproduced", "matches", "reason"),
+)
+"""Of `reproduction`: the printed object, its line (in a group where it has groups) and column."""
+BLANK_CELLS = "blank_cells"
+"""Stands for a column in the line that has the largest of `n_blank` loadings left blank."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recomputed:
@@ -53,7 +61,7 @@ def compare_with_published(
     ]
     left_out = [row for row in rows if hidden and row["reproduced"] != row["reproduced"]]
     rows = [row for row in rows if row not in left_out]
-    frame = pd.DataFrame(rows, columns=["table", "cell", "printed", "reproduced", "matches", "reason"])
+    frame = pd.DataFrame(rows, columns=COLUMNS)
     card: Card = {
         "method": "each printed number beside the recomputed one",
         "cells": len(frame),
@@ -79,7 +87,7 @@ def _compare(
     reasons: Mapping[str, str],
     suppress_below: float,
 ) -> Iterator[dict[str, Any]]:
-    title = f"{printed.kind} {printed.number}"
+    title = {"object": printed.kind, "number": printed.number}
     lines = _lines(frame, where)
     blank: list[float] = []
     for line in printed.lines:
@@ -96,8 +104,10 @@ def _compare(
             address = printed.address(line, column)
             matches = value is not None and _rounded(value, text, paper, address)
             yield {
-                "table": title,
-                "cell": f"{line}, {column}",
+                **title,
+                "group": line.rpartition("/")[0],
+                "line": line.rpartition("/")[2],
+                "column": column,
                 "printed": text,
                 "reproduced": value,
                 "matches": matches,
@@ -105,8 +115,9 @@ def _compare(
             }
     if blank:
         yield {
-            "table": title,
-            "cell": f"{len(blank)} blank cells, largest",
+            **title,
+            "column": BLANK_CELLS,
+            "n_blank": len(blank),
             "printed": f"< {suppress_below:g}",
             "reproduced": max(blank),
             "matches": max(blank) < suppress_below,

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.io import WHOLE, Card, StageResult
+from smartcity_survey.io import WHOLE, Card, StageResult, join_names
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.refusals import Refusals, empty_without_solution
 from smartcity_survey.stages.scores import require_scores
@@ -151,7 +151,7 @@ def _importance(r: _Regression) -> pd.DataFrame:
 
 
 def _names(dominates: np.ndarray, predictors: tuple[str, ...]) -> list[str]:
-    return [", ".join(np.array(predictors)[row]) for row in dominates]
+    return [join_names(np.array(predictors)[row].tolist()) for row in dominates]
 
 
 def _ridge(r: _Regression, n: int) -> pd.DataFrame:
@@ -179,7 +179,7 @@ def _joint_tests(r: _Regression, model: Model) -> pd.DataFrame:
             rows.append(
                 {
                     "outcome": r.outcome,
-                    "hypotheses": ", ".join(h.name for h in chosen),
+                    "hypotheses": join_names(h.name for h in chosen),
                     "verdict": verdict,
                     "errors": errors,
                     "f": test.statistic,

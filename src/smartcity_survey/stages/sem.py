@@ -9,6 +9,7 @@ import pandas as pd
 
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import inadmissible, respondents, single_items
+from smartcity_survey.stages.lines import path_columns
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.refusals import Refusals, empty_without_solution
 from smartcity_survey.stats.core.correlations import covariance
@@ -56,9 +57,7 @@ def _paths(fit: SemFit, model: Model) -> pd.DataFrame:
     estimates = fit.estimates
     return pd.DataFrame(
         {
-            "path": [f"{source} -> {target}" for source, target in model.paths],
-            "source": [source for source, _ in model.paths],
-            "target": [target for _, target in model.paths],
+            **path_columns(model.paths),
             "estimate": estimates.beta[where],
             "std_error": estimates.std_err_beta[where],
             "z": estimates.z[where],

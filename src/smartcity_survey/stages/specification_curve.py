@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from smartcity_survey.io import Card, StageResult
+from smartcity_survey.io import Card, StageResult, join_names
 from smartcity_survey.stages.alternatives import NONE, Alternatives
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.curve_panel import CHOICES, FAILED_CHOICES
@@ -190,7 +190,7 @@ def _join(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
 
 def _labels(blocks: Sequence[Block], control_sets: Sequence[tuple[str, ...]]) -> pd.DataFrame:
     """One row per specification: its choices and respondents."""
-    controls = ["+".join(chosen) or NONE for chosen in control_sets]
+    controls = [join_names(chosen) or NONE for chosen in control_sets]
     rows = [(*block.labels, control, block.n) for block in blocks for control in controls]
     frame = pd.DataFrame(rows, columns=[*CHOICES, "n"])
     return frame.astype(

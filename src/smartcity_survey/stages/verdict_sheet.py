@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from smartcity_survey.io import Card, StageResult
+from smartcity_survey.io import Card, StageResult, join_names
 from smartcity_survey.stages.lines import Line, line_of
 from smartcity_survey.study.config import RobustnessSection
 from smartcity_survey.study.model import Hypothesis, Model
@@ -57,7 +57,7 @@ def verdict_sheet(
         caveats = [*_caveats(row, model.alpha)]
         if {hypothesis.source, hypothesis.target} & set(model.single):
             caveats.append("single_item")
-        rows.append(row | {"caveats": ", ".join(caveats)})
+        rows.append(row | {"caveats": join_names(caveats)})
     card: Card = {
         "method": "results of the other tables, hypothesis by hypothesis",
         "alpha": model.alpha,

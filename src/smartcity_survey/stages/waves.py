@@ -13,6 +13,7 @@ from smartcity_survey.data.waves import Wave, common_items, shared_model
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
 from smartcity_survey.stages.groups import compare_respondents
+from smartcity_survey.stages.lines import path_columns
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls import pls_model
 from smartcity_survey.stages.refusals import Refusals, empty_without_solution
@@ -157,7 +158,8 @@ def _mean_differences(later: Wave, earlier: Wave, model: Model, level: float) ->
     return pd.DataFrame(
         {
             "construct": model.names,
-            "waves": f"{earlier.name} -> {later.name}",
+            "earlier": earlier.name,
+            "later": later.name,
             "difference": found.difference,
             "ci_low": found.low,
             "ci_high": found.high,
@@ -208,16 +210,12 @@ def _where(model: Model) -> tuple[list[int], list[int]]:
     return [model.names.index(name) for name in sources], [model.names.index(name) for name in targets]
 
 
-def _path_names(model: Model) -> list[str]:
-    return [f"{source} -> {target}" for source, target in model.paths]
-
-
 def _paths(wave: Wave, bootstrap: PlsBootstrap, model: Model, level: float) -> pd.DataFrame:
     found = bootstrap.summary("path_coefficients", level=level)
     where = _where(model)
     return pd.DataFrame(
         {
-            "path": _path_names(model),
+            **path_columns(model.paths),
             "wave": wave.name,
             "estimate": found.estimate[where],
             "boot_se": found.se[where],
@@ -240,8 +238,9 @@ def _path_differences(
     found = summarise(estimate, draws[0][:n] - draws[1][:n], level=level)
     return pd.DataFrame(
         {
-            "path": _path_names(model),
-            "waves": f"{earlier.name} -> {later.name}",
+            **path_columns(model.paths),
+            "earlier": earlier.name,
+            "later": later.name,
             "difference": found.estimate,
             "boot_se": found.se,
             "p": found.p,
@@ -268,14 +267,11 @@ def _invariance(
     section = groups.model_copy(update={"variables": (WAVE,), "smallest": 1})
     found = compare_respondents(answers, model, codebook, section, pls, model.alpha, seed)
 
-    def name(text: str) -> str:
-        return " / ".join(codes[part.removeprefix(f"{WAVE}=")] for part in text.split(" / "))
-
     renamed = {}
     for key, frame in found.tables.items():
         table = frame.drop(columns="demographic", errors="ignore")
-        for column in {"first", "second", "groups"} & set(table.columns):
-            table[column] = table[column].map(name)
+        for column in {"first", "second", "group_at_fault"} & set(table.columns):
+            table[column] = table[column].map(codes)
         renamed[f"wave_{key.removeprefix('group_')}"] = table
     return StageResult(
         tables=renamed,
