@@ -56,7 +56,7 @@ def test_pairs_of_constructs_are_distinct_where_the_interval_ends_below_the_limi
     assert len(table) == K * (K - 1) // 2
     first, second = (simulated.CONSTRUCTS.index(table[f"construct_{side}"][0]) for side in (1, 2))
     assert table["estimate"][0] == fit().factor_corr[first, second]
-    assert (table["below_085"] == (table["ci_high"] < 0.85)).all()
+    assert (table["below_distinct"] == (table["ci_high"] < 0.85)).all()
 
 
 def test_every_parameter_fixed_at_zero_has_its_modification_index() -> None:

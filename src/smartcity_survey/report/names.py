@@ -39,7 +39,7 @@ def heading(column: str, setting: Setting, table: str = "", kind: str = "constru
     """Heading of a column: its wording, a component's number, or words for the `kind` of thing it names."""
     for key in (f"values.{kind}.{column}", f"columns.{table}.{column}", f"columns.{column}"):
         if key in setting.wording:
-            return setting.wording[key]
+            return setting.wording.noted(key)
     for prefix in PREFIXES:
         column = column.removeprefix(prefix)
     if kind in NAMES:

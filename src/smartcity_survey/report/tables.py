@@ -170,7 +170,7 @@ def card_entries(card: Card, setting: Setting) -> dict[str, str]:
 def _notes(entry: Entry, shown: int, total: int, setting: Setting) -> list[str]:
     wording = setting.wording
     key = f"tables.{entry.name}.note"
-    notes = [wording[key]] if key in wording else []
+    notes = [wording.noted(key)] if key in wording else []
     if entry.suppress:
         limit = wording.numbers.fixed(setting.suppress_below, 2, bounded=True)
         notes.append(wording.fill("page.suppressed", limit=limit))

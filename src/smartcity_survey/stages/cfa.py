@@ -24,6 +24,7 @@ from smartcity_survey.stats.sem.maximum_likelihood import TOLERANCE
 from smartcity_survey.stats.sem.modification import modification_indices
 from smartcity_survey.stats.sem.structure import Matrix
 from smartcity_survey.study.config import CfaSection
+from smartcity_survey.study.limits import limit
 from smartcity_survey.study.model import Model
 
 INDICES = ("srmr", "rmsea", "cfi")
@@ -146,8 +147,8 @@ def _correlation_intervals(cfa: CfaFit, model: Model, level: float) -> pd.DataFr
             "std_error": std_error,
             "ci_low": low,
             "ci_high": high,
-            "below_085": furthest < 0.85,
-            "below_090": furthest < 0.90,
+            "below_distinct": furthest < limit("correlation_distinct").value,
+            "below_similar": furthest < limit("correlation_similar").value,
         }
     )
 

@@ -31,6 +31,7 @@ from smartcity_survey.stats.pls.mediation import chain_effects, chain_standard_e
 from smartcity_survey.stats.pls.model import PlsModel
 from smartcity_survey.stats.pls.stack import Reason
 from smartcity_survey.study.config import PlsSection
+from smartcity_survey.study.limits import limit
 from smartcity_survey.study.model import Model
 
 TABLES = (
@@ -210,8 +211,8 @@ def _htmt_bounds(bootstrap: PlsBootstrap, model: Model, section: PlsSection) -> 
         )
         frame[ratio] = value
         frame[f"{prefix}upper_bound"] = bound
-        for name, limit in (("085", 0.85), ("090", 0.90)):
-            frame[f"{prefix}below_{name}"] = bound < limit
+        for constructs in ("distinct", "similar"):
+            frame[f"{prefix}below_{constructs}"] = bound < limit(f"htmt_{constructs}").value
     draws = bootstrap.draws.htmt2[bootstrap.admissible][:, rows, columns]
     frame["htmt2_undefined"] = np.count_nonzero(np.isnan(draws), axis=0)
     return frame

@@ -24,11 +24,12 @@ from smartcity_survey.stats.regression.least_squares import OlsFit, ols, refuse_
 from smartcity_survey.stats.regression.ridge import ridge_trace
 from smartcity_survey.stats.regression.wald import joint_test
 from smartcity_survey.study.config import RobustnessSection
+from smartcity_survey.study.limits import limit
 from smartcity_survey.study.model import Hypothesis, Model
 from smartcity_survey.study.verdict import Verdict, judge
 
 LAMBDAS = np.concatenate([[0.0], np.logspace(-3, 1, 41)])
-POWER = 0.8
+POWER = limit("power").value
 NEW_WAVE_EFFECTS = (0.05, 0.10, 0.15, 0.20)
 
 
@@ -236,12 +237,12 @@ def _evidence(log_bf10: float) -> str:
     """Jeffreys' word for a Bayes factor, and which way it points."""
     strength = abs(log_bf10)
     words = (
-        (np.log(3), "undecided"),
-        (np.log(10), "moderate"),
-        (np.log(30), "strong"),
+        (limit("bayes_factor_moderate").value, "undecided"),
+        (limit("bayes_factor_strong").value, "moderate"),
+        (limit("bayes_factor_very_strong").value, "strong"),
         (np.inf, "very_strong"),
     )
-    word = next(word for limit, word in words if strength < limit)
+    word = next(word for bound, word in words if strength < np.log(bound))
     return word if word == "undecided" else f"{word}_{'for' if log_bf10 > 0 else 'against'}"
 
 
