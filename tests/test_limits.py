@@ -1,4 +1,4 @@
-"""Conventional limits stand once and are used; `python -m tests.test_limits` renews the list of docs/limits.md."""
+"""Conventional limits stand once and are used; `python -m tests.test_limits` renews docs/limits.md."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def listed() -> str:
     head = (
         "# Conventional limits\n\n"
         "Conventions, not laws: they say where to look. All of them stand in\n"
-        "`src/smartcity_survey/study/limits.yaml`, from which tables, figures, caveats and criteria take them;\n"
-        "this page is made by `python -m tests.test_limits`.\n\n"
+        "`src/smartcity_survey/study/limits.yaml`, from which tables, figures, caveats and criteria\n"
+        "take them; this page is made by `python -m tests.test_limits`.\n\n"
     )
     return head + "\n".join(["| result | limit | source |", "|---|---|---|", *lines]) + "\n"
 
