@@ -8,10 +8,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from smartcity_survey.io import TEXT_COLUMNS, join_names, read_table, split_names, write_table
+from smartcity_survey.io import TEXT_COLUMNS, join_names, read_json, read_table, split_names, write_table
 from smartcity_survey.report.contents import load_contents
 from smartcity_survey.report.names import MADE, name_text, parts, reason_text
 from smartcity_survey.report.tables import render_table
+from smartcity_survey.report.wording import LANGUAGES, load_wording
 from tests.conftest import REPOSITORY
 from tests.report.conftest import STUDY, MakeSetting
 
@@ -131,3 +132,29 @@ def test_of_many_names_at_fault_the_first_are_told(setting: MakeSetting) -> None
     many = join_names(f"T{number}" for number in range(1, 12))
     told = reason_text("heywood", many, setting("en"), [("city", "2")])
     assert told.endswith("(City: Оңтүстік, T1, T2, T3, T4, T5, T6, T7, + 4)")
+
+
+CARDS = sorted((REPOSITORY / "reports/cards").glob("*.json"))
+NAMED = {
+    "rules",
+    "excludes",
+    "seeds",
+    "mode",
+    "single_items",
+    "corrected_pairs",
+    "continuity",
+    "inadmissible",
+}
+"""Entries of a card that list names, and an inadmissible solution's items and pairs of constructs."""
+
+
+@pytest.mark.parametrize("path", CARDS, ids=lambda path: path.stem)
+def test_cards_hold_codes(path: Path) -> None:
+    """No sentence of a language is a value: the page has the words of each code in its own."""
+    wordings = [load_wording(language) for language in LANGUAGES]
+    for table, card in read_json(path).items():
+        for key, value in card.items():
+            if isinstance(value, str) and key not in NAMED:
+                assert " " not in value, (table, key, value)
+                known = all(wording.knows("card", value) for wording in wordings)
+                assert known or value in ("true", "false") or table not in ENTRIES, (table, key, value)

@@ -272,6 +272,14 @@ def test_a_status_that_is_a_reason_says_whom_it_concerns(setting: MakeSetting) -
     ]
 
 
+def test_a_card_is_written_in_words_with_its_numbers(setting: MakeSetting) -> None:
+    card: Card = {"groups": "large_enough", "smallest": 50, "divisor": "n_minus_1", "file": "odd {name.csv"}
+    assert card_line(card, setting("en")) == (
+        "groups: categories with 50 respondents or more; divisor: n − 1; file: odd {name.csv"
+    )
+    assert "респондентов не менее 50" in card_line(card, setting("ru"))
+
+
 def test_an_inadmissible_solution_is_named_below_its_table(
     tables: dict[str, pd.DataFrame], setting: MakeSetting
 ) -> None:

@@ -142,7 +142,7 @@ def test_the_card_tells_the_seeds_and_how_items_were_chosen() -> None:
     card = compared().cards["spread"]
     assert card["reconstructions"] == 3
     assert card["seeds"] == "3, 12"
-    assert card["kept_items"] == "those kept in the data in use"
+    assert card["kept_items"] == "kept_in_data_in_use"
     assert card["n"] == len(simulated.answers())
 
 

@@ -85,7 +85,7 @@ def test_weights_moderations_and_higher_orders(
     tables, cards = folder / "reports/tables", read_json(folder / "reports/cards/pls.json")
     for name in ("pls_paths", "plsc_paths", *OPTIONAL):
         assert cards[name]["interval"] == interval
-        assert cards[name]["weights"] == "sampling weights"
+        assert cards[name]["weights"] == "sampling_weights"
     for name in ("pls_paths", "pls_loadings", "moderation", "simple_slopes", "higher_order_paths"):
         table = read_table(tables / f"{name}.csv")
         assert (table["ci_low"] < table["ci_high"]).all(), name

@@ -146,6 +146,12 @@ def card_line(card: Card, setting: Setting) -> str:
 def card_entries(card: Card, setting: Setting) -> dict[str, str]:
     """An estimator card's keys and values in the reader's language; a seed is a name, not a quantity."""
     wording = setting.wording
+    words = {key: wording.value("card", str(value)) for key, value in card.items()}
+    told = {
+        key: [name for _, name, _, _ in Formatter().parse(text) if name and name in card]
+        for key, text in words.items()
+        if wording.knows("card", str(card[key]))
+    }
 
     def written(key: str, value: str | float) -> str:
         if key in ("rules", "excludes"):
@@ -158,12 +164,15 @@ def card_entries(card: Card, setting: Setting) -> dict[str, str]:
             return wording.numbers.compact(value)
         if key == "single_items":
             return ", ".join(setting.labels.construct(name) for name in split_names(value))
-        return wording.value("card", str(value))
+        numbers = {name: wording.numbers.compact(float(str(card[name]))) for name in told.get(key, ())}
+        return words[key].format(**numbers) if numbers else words[key]
 
+    # A number that the words of another entry take is told there.
+    elsewhere = {INADMISSIBLE, *(name for names in told.values() for name in names)}
     return {
         wording.value("card_key", key): written(key, value)
         for key, value in card.items()
-        if key != INADMISSIBLE and not isinstance(value, list)
+        if key not in elsewhere and not isinstance(value, list)
     }
 
 

@@ -34,7 +34,7 @@ def evaluate_adequacy(items: pd.DataFrame) -> StageResult:
         "n": n,
     }
     card: Card = {
-        "method": "Pearson correlations",
+        "method": "pearson_correlations",
         "items": items.shape[1],
         **respondents(n),
     }

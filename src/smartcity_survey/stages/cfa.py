@@ -71,8 +71,8 @@ def confirm_model(
     residuals = own["cfa_residuals"].attempt(WHOLE, lambda: _residuals(cfa, model))
     statistics = asdict(fit) | {f"satorra_bentler_{name}": value for name, value in (robust or {}).items()}
     card: Card = {
-        "method": "maximum likelihood, one factor per construct, all correlated",
-        "scaling": "first item of each construct has loading 1",
+        "method": "maximum_likelihood_correlated_factors",
+        "scaling": "first_loading_1",
         "tolerance": TOLERANCE,
         "gradient": cfa.gradient_norm,
         "iterations": cfa.n_iterations,
@@ -82,7 +82,7 @@ def confirm_model(
     }
     if not cfa.admissible:
         card = {**card, **inadmissible(model, cfa.heywood, cfa.factor_corr)}
-    intervals: Card = {**card, "interval": "delta method, normal", "confidence_level": level}
+    intervals: Card = {**card, "interval": "delta_normal", "confidence_level": level}
     tables = {
         "cfa_fit": _statistics(statistics),
         "cfa_loadings": _loadings(cfa, model, level),
@@ -95,8 +95,8 @@ def confirm_model(
     cards: dict[str, Card] = dict.fromkeys(tables, card) | {
         "cfa_loadings": intervals,
         "cfa_correlation_intervals": intervals,
-        "modification_indices": {**card, "modification": "score test of one fixed parameter, df 1"},
-        "cfa_residuals": {**card, "standard_errors": "of the residuals, under normality"},
+        "modification_indices": {**card, "modification": "score_test_df_1"},
+        "cfa_residuals": {**card, "standard_errors": "of_residuals_normal"},
         "dynamic_fit": _dynamic_card(cfa.n, model, section, seed),
     }
     cards |= {name: {**cards[name], **refusals.card()} for name, refusals in own.items()}
@@ -194,9 +194,9 @@ def _residuals(cfa: CfaFit, model: Model) -> pd.DataFrame:
 
 def _dynamic_card(n: int, model: Model, section: CfaSection, seed: int) -> Card:
     return {
-        "method": "dynamic fit cut-offs (McNeish and Wolf 2023)",
-        "misfit": "loadings left out, one item of each construct but one",
-        "cutoff": "met by 5 percent of the samples of a level",
+        "method": "dynamic_fit_cutoffs",
+        "misfit": "omitted_loadings",
+        "cutoff": "met_by_5_percent",
         "draws": section.dynamic_draws,
         **single_items(model),
         **respondents(n),

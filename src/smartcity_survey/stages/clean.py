@@ -41,7 +41,7 @@ def clean_answers(responses: pd.DataFrame, codebook: Codebook, section: Cleaning
             },
             "exclusions": {"method": "counts", "n": len(cleaned.exclusions)},
             "careless": {
-                "method": "screens of the answers as given",
+                "method": "screens_of_answers_as_given",
                 **respondents(n),
                 "excludes": ", ".join(section.careless) or "nothing",
             },

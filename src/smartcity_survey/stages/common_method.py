@@ -60,13 +60,13 @@ def judge_common_method(
         items=[*model.names, section.marker or ""],
     )
     card: Card = {
-        "method": "Harman's single factor; full-collinearity VIF",
+        "method": "harman_and_full_collinearity",
         "scores": method,
         **respondents(n),
         **refusals.card(),
     }
     adjusted: Card = {
-        "method": "Lindell and Whitney (2001)",
+        "method": "lindell_whitney",
         "marker": section.marker or "none",
         "scores": method,
         **respondents(n),

@@ -104,10 +104,10 @@ def crosscheck(items: pd.DataFrame, scores: pd.DataFrame, tables: Tables, model:
         }
     )
     card: Card = {
-        "method": "the same answers through other packages",
+        "method": "other_packages",
         **respondents(len(items)),
-        "differences": "those below a hundredth of the tolerance are written as that hundredth",
-        "pls": "no PLS package is installed beside; the tests compare with three",
+        "differences": "at_least_a_hundredth_of_tolerance",
+        "pls": "no_pls_package_beside",
     }
     return StageResult(tables={"crosscheck": frame}, cards={"crosscheck": card})
 

@@ -201,17 +201,18 @@ def _residual_summary(implied: Reproduced) -> pd.DataFrame:
 def _cards(
     tables: Mapping[str, pd.DataFrame], solution: FactorSolution, section: FactorsSection, n: int, seed: int
 ) -> dict[str, Card]:
-    rule = "eigenvalue > 1" if section.n_components == "eigenvalue" else "fixed number"
+    rule = "eigenvalue_above_1" if section.n_components == "eigenvalue" else "fixed_number"
     extraction: Card = {
-        "method": "principal components of the correlation matrix",
-        "components": f"{solution.loadings.shape[1]} ({rule})",
-        "signs": "positive loading sums",
-        "divisor": "n - 1",
+        "method": "principal_components",
+        "components": rule,
+        "n_components": solution.loadings.shape[1],
+        "signs": "positive_loading_sums",
+        "divisor": "n_minus_1",
         **respondents(n),
     }
     rotation: Card = {
         **extraction,
-        "rotation": "varimax with Kaiser normalisation",
+        "rotation": "varimax_kaiser",
         "starts": N_STARTS,
         "seed": SEED,
         "tolerance": TOLERANCE,
@@ -222,7 +223,7 @@ def _cards(
     }
     residuals: Card = {**extraction, "large_residual": LARGE_RESIDUAL}
     parallel: Card = {
-        "method": "parallel analysis, normal data",
+        "method": "parallel_analysis_normal_data",
         "draws": section.parallel.draws,
         "quantile": section.parallel.quantile,
         "seed": seed,
@@ -232,7 +233,7 @@ def _cards(
     own: dict[str, Card] = {
         "eigenvalues": parallel,
         "component_count": parallel,
-        "minimum_average_partial": {"method": "average squared partial correlations", **respondents(n)},
+        "minimum_average_partial": {"method": "average_squared_partial_correlations", **respondents(n)},
         "component_matrix": extraction,
         "reproduced_correlations": residuals,
         "residual_correlations": residuals,

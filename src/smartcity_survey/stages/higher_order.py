@@ -72,7 +72,7 @@ def higher_order_tables(
     card = {
         **bootstrap_card(bootstrap, inputs, model, section),
         "mode": ", ".join(dict.fromkeys(MODES[mode] for mode in modes)),
-        "method": "PLS path model with higher-order constructs, all stages in every resample",
+        "method": "pls_higher_order",
     }
     tables = {
         "higher_order_paths": _paths(bootstrap, second, model, section),

@@ -53,16 +53,16 @@ def judge_hypotheses(
         rows.append(_path_row(hypothesis, "pls", pls_paths, model.alpha))
         rows.append(_path_row(hypothesis, "sem", sem_paths, model.alpha))
     card: Card = {
-        "method": "estimates of the model by each method",
-        "verdict": "confirmed: sign as claimed and two-sided p below alpha",
+        "method": "estimates_by_each_method",
+        "verdict": "sign_as_claimed_and_p_below_alpha",
         "alpha": model.alpha,
         "close_calls": LEVEL_MARGIN,
-        "ols": "standardised coefficient; interval of b scaled by the standard deviations",
-        "pls": "path coefficient with bootstrap interval",
-        "sem": "standardised path among factors with normal interval",
+        "ols": "beta_with_scaled_interval_of_b",
+        "pls": "path_coefficient_bootstrap_interval",
+        "sem": "standardised_path_normal_interval",
     }
     if model.higher_hypotheses:
-        card = {**card, "higher_order": "claims about constructs made of constructs by PLS-SEM alone"}
+        card = {**card, "higher_order": "claims_by_pls_alone"}
     columns = ["hypothesis", "predictor", "method", "estimate", "ci_low", "ci_high", "p", "verdict"]
     frame = pd.DataFrame(rows, columns=[*columns, "outcome", "expected_sign"])
     return StageResult(tables={"hypotheses": frame}, cards={"hypotheses": card})

@@ -46,8 +46,8 @@ def moderation_tables(
         slopes.append(_slopes(found, plan, model, section))
     card: Card = {
         **bootstrap_card(bootstrap, inputs, model, section),
-        "method": "two stages: scores of the model without interactions, then regression with their products",
-        "products": "of scores of unit variance, not standardised again",
+        "method": "two_stage_moderation",
+        "products": "of_unit_variance_scores",
         "inadmissible_draws": undefined,
     }
     tables = {"moderation": pd.concat(effects), "simple_slopes": pd.concat(slopes)}

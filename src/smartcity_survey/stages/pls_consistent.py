@@ -27,7 +27,7 @@ from smartcity_survey.study.config import PlsSection
 from smartcity_survey.study.model import Model
 
 CONSISTENT_TABLES = ("plsc_paths", "plsc_loadings", "plsc_quality")
-METHOD = "consistent PLS: correlations of Mode A constructs divided by the roots of rho_A"
+METHOD = "consistent_pls"
 
 
 def consistent_tables(

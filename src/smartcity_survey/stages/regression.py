@@ -78,23 +78,23 @@ def estimate_regression(
             parts[name].append(frame)
     n = len(scores)
     card: Card = {
-        "method": "ordinary least squares, SPSS conventions",
+        "method": "ols_spss",
         "scores": method,
-        "standard_errors": "classical; HC3 beside them",
+        "standard_errors": "classical_and_hc3",
         "confidence_level": section.confidence_level,
-        "divisor": "n - k - 1",
+        "divisor": "n_minus_k_minus_1",
         **respondents(n),
     }
     hierarchical: Card = {
-        "method": "ordinary least squares, blocks entered one after another",
+        "method": "ols_in_blocks",
         "controls": len(section.controls),
         "scores": method,
-        "divisor": "n - k - 1",
+        "divisor": "n_minus_k_minus_1",
         **respondents(n),
-        "missing": "no answer is a category of its own",
+        "missing": "no_answer_is_a_category",
         **in_blocks.card(),
     }
-    order: dict[str, Card] = {"regression_diagnostics": {"order": "Durbin-Watson in the order of the rows"}}
+    order: dict[str, Card] = {"regression_diagnostics": {"order": "durbin_watson_by_rows"}}
     return StageResult(
         tables={name: _below_one_another(frames) for name, frames in parts.items()},
         cards={name: {**card, **alone.card()} for name in _FITTED}

@@ -63,10 +63,10 @@ def compare_with_published(
     rows = [row for row in rows if row not in left_out]
     frame = pd.DataFrame(rows, columns=COLUMNS)
     card: Card = {
-        "method": "each printed number beside the recomputed one",
+        "method": "printed_beside_recomputed",
         "cells": len(frame),
         "matching": int(frame["matches"].sum()),
-        "rounding": "half up, as printed",
+        "rounding": "half_up_as_printed",
         **({"left_out": len(left_out)} if hidden else {}),
     }
     return StageResult(tables={"reproduction": frame}, cards={"reproduction": card})

@@ -112,7 +112,7 @@ def retention_card(section: FactorsSection, n: int) -> Card:
     }
     given: Card = {name: limit for name, limit in limits.items() if limit is not None}
     return {
-        "method": "one item at a time, everything computed anew",
+        "method": "one_item_at_a_time",
         **(given or {"limits": NONE}),
         **respondents(n),
     }

@@ -90,7 +90,7 @@ def evaluate_robustness(
     tests = own["hypothesis_tests"].attempt(WHOLE, lambda: _hypothesis_tests(regressions, model, section))
     tables["hypothesis_tests"] = pd.DataFrame(columns=["hypothesis"]) if tests is None else tests
     card: Card = {
-        "method": "regression of the scores, standardised coefficients",
+        "method": "regression_of_scores",
         **respondents(n),
         "alpha": model.alpha,
     }
@@ -99,13 +99,13 @@ def evaluate_robustness(
         **card,
         "family": len(model.hypotheses),
         "equivalence_bound": section.equivalence_bound,
-        "bayes_factor": "JZS, Cauchy scale .354; model with against model without the predictor",
+        "bayes_factor": "jzs_cauchy_354",
     }
     cards["power"] = {**card, "power": POWER}
     cards["new_wave_size"] = {
         **card,
         "power": POWER,
-        "simulated": "rows of the survey with their residuals, drawn anew",
+        "simulated": "rows_and_residuals_drawn_anew",
         "draws": section.power_draws,
         "seed": seed,
     }

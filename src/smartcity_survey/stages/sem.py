@@ -29,8 +29,8 @@ def estimate_sem(answers: pd.DataFrame, model: Model, level: float) -> StageResu
         fit = fit_sem(covariance(x, ddof=0), len(x), model.membership(), model.path_matrix(), level=level)
     refusals = Refusals(model.items, model.names)
     card: Card = {
-        "method": "structural equations among factors, maximum likelihood",
-        "scaling": "first item of each construct has loading 1",
+        "method": "maximum_likelihood_structural_equations",
+        "scaling": "first_loading_1",
         "tolerance": TOLERANCE,
         "gradient": fit.ml.gradient_norm,
         "iterations": fit.ml.n_iterations,

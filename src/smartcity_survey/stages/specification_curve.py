@@ -55,9 +55,9 @@ def specification_curve(
         and any(block.outcome == outcome for block in blocks)
     ]
     card: Card = {
-        "method": "specification curve (Simonsohn, Simmons and Nelson 2020)",
-        "estimates": "standardised coefficients",
-        "resampling": "score bootstrap of respondents under the null, score weights held",
+        "method": "specification_curve",
+        "estimates": "standardised_coefficients",
+        "resampling": "score_bootstrap_under_null",
         "draws": draws,
         "seed": seed,
         **respondents(len(answers)),

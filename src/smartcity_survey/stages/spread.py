@@ -55,7 +55,7 @@ def compare_reconstructions(
         reconstruction.
     """
     require_demographics(groups.variables, codebook, "config.yaml, groups.variables")
-    frames = {"data in use": own, **{f"seed {seed}": frame for seed, frame in alternatives.items()}}
+    frames = {"data_in_use": own, **{f"seed {seed}": frame for seed, frame in alternatives.items()}}
     pairs = _pairs(list(frames.values()), codebook, groups)
     refusals = Refusals(model.items, model.names)
     found = [
@@ -66,12 +66,13 @@ def compare_reconstructions(
     table = spread(quantities) if len(quantities) > 1 else pd.DataFrame()
     card: Card = {
         **pls_estimator(model, pls),
-        "method": "the same quantities in reconstructions from different seeds",
+        "method": "quantities_in_reconstructions",
         "correlations": pls.correlation,
-        "cfa": "maximum likelihood, one factor per construct, all correlated",
-        "group_differences": "Hedges' g of the mean of the outcome's items, first group less second",
-        "groups": f"categories with {groups.smallest} respondents or more",
-        "kept_items": "those kept in the data in use",
+        "cfa": "maximum_likelihood_correlated_factors",
+        "group_differences": "hedges_g_of_outcome_means",
+        "groups": "large_enough",
+        "smallest": groups.smallest,
+        "kept_items": "kept_in_data_in_use",
         "reconstructions": len(quantities),
         "seeds": ", ".join(map(str, alternatives)),
         **respondents(len(own)),

@@ -58,7 +58,7 @@ def verdict_sheet(
             caveats.append("single_item")
         rows.append(row | {"caveats": join_names(caveats)})
     card: Card = {
-        "method": "results of the other tables, hypothesis by hypothesis",
+        "method": "results_by_hypothesis",
         "alpha": model.alpha,
         "equivalence_bound": section.equivalence_bound,
         "specifications_agree_from": AGREEING,

@@ -98,18 +98,18 @@ def compare_waves(
     }
     n = sum(len(wave.answers) for wave in waves)
     means_card: Card = {
-        "method": "mean of the common items",
-        "interval": "Student, Welch",
+        "method": "mean_of_common_items",
+        "interval": "student_welch",
         "confidence_level": level,
-        "divisor": "n - 1",
+        "divisor": "n_minus_1",
         **single_items(shared),
         **respondents(n),
     }
     paths_card: Card = {
         **pls_estimator(shared, pls),
-        "method": "PLS-SEM on the common items, waves resampled independently",
-        "signs": "positive loading sums; resamples aligned to the sample by construct",
-        "divisor": "n - 1; bootstrap errors: draws - 1",
+        "method": "pls_on_common_items",
+        "signs": "positive_sums_resamples_aligned",
+        "divisor": "n_minus_1_draws_minus_1",
         "bootstrap_draws": pls.bootstrap_draws,
         "interval": "percentile",
         "confidence_level": level,
@@ -276,7 +276,9 @@ def _invariance(
     return StageResult(
         tables=renamed,
         cards={
-            f"wave_{key.removeprefix('group_')}": {k: v for k, v in card.items() if k != "groups"}
+            f"wave_{key.removeprefix('group_')}": {
+                k: v for k, v in card.items() if k not in ("groups", "smallest")
+            }
             for key, card in found.cards.items()
         },
     )
