@@ -110,7 +110,10 @@ def test_data_files_belong_to_the_packages_that_a_rule_imports() -> None:
     audit = Sources().code_of(*starts("audit"))
     assert {f"smartcity_survey/audit/locale/{language}.yaml" for language in ("en", "ru", "kk")} <= set(audit)
     pls = Sources().code_of(*starts("pls"))
-    assert {name for name in pls if not name.endswith(".py")} == {"smartcity_survey/py.typed"}
+    assert {name for name in pls if not name.endswith(".py")} == {
+        "smartcity_survey/py.typed",
+        "smartcity_survey/study/limits.yaml",
+    }
     assert not {name for name in report if name.startswith("smartcity_survey/new_wave/")}
 
 

@@ -160,14 +160,15 @@ def earlier() -> dict[str, pd.DataFrame]:
 
 def test_other_tables_leave_out_the_same_categories(earlier: dict[str, pd.DataFrame]) -> None:
     comparisons = pd.DataFrame(
-        {"first": ["city=1", "city=1"], "second": ["city=2", "city=3"], "n_first": 53, "n_second": [40, 7]}
-    )
+        {"first": ["1", "1"], "second": ["2", "3"], "n_first": 53, "n_second": [40, 7]}
+    ).assign(demographic="city")
     found = protected(earlier, group_comparisons=comparisons).tables["group_comparisons"]
     assert left_out(found, "n_first") == [False, False]
     assert left_out(found, "n_second") == [False, True]
-    terms = ["constant", "city=2", "city=3", "city=4", "age=2", "age=no_answer"]
+    terms = ["constant", "city", "city", "city", "age", "age"]
+    answers = ["", "2", "3", "4", "2", "no_answer"]
     numbers = dict.fromkeys(("b", "std_error", "beta", "t", "p", "ci_low", "ci_high", "vif"), 1.0)
-    lines = pd.DataFrame({"term": terms, **numbers})
+    lines = pd.DataFrame({"term": terms, "answer": answers, **numbers})
     coefficients = protected(earlier, hierarchical_coefficients=lines).tables["hierarchical_coefficients"]
     assert coefficients[list(numbers)].isna().all(axis=1).tolist() == [False, False, True, True, True, True]
 

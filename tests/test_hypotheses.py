@@ -9,8 +9,9 @@ from typing import Literal
 import pandas as pd
 import pytest
 
-from smartcity_survey.stages.evidence.hypotheses import METHODS, judge, judge_hypotheses, methods_of
+from smartcity_survey.stages.evidence.hypotheses import METHODS, judge_hypotheses, methods_of
 from smartcity_survey.study.model import Construct, Hypothesis, Model
+from smartcity_survey.study.verdict import judge
 
 MODEL = Model(
     constructs=tuple(Construct(name, (f"{name}1", f"{name}2"), "reflective") for name in ("a", "b", "y")),
@@ -54,8 +55,8 @@ def test_each_method_takes_its_line_and_what_has_none_has_no_solution() -> None:
         }
     )
     pls = pd.DataFrame(
-        {"path": ["b -> y", "a -> y"], "estimate": [-0.2, 0.3], "ci_low": [-0.3, 0.1], "ci_high": [-0.1, 0.5]}
-    ).assign(p=[0.001, 0.2])
+        {"source": ["b", "a"], "estimate": [-0.2, 0.3], "ci_low": [-0.3, 0.1], "ci_high": [-0.1, 0.5]}
+    ).assign(target="y", p=[0.001, 0.2])
     table = judge_hypotheses(coefficients, pls, pd.DataFrame(), None, MODEL).tables["hypotheses"]
     lines = table.set_index(["hypothesis", "method"])
     assert lines["verdict"].to_dict() == {
@@ -88,8 +89,8 @@ def test_each_method_takes_its_line_and_what_has_none_has_no_solution() -> None:
 
 def test_an_inadmissible_solution_decides_nothing() -> None:
     paths = pd.DataFrame(
-        {"path": ["a -> y", "b -> y"], "estimate": [1.2, -0.9], "ci_low": [0.1, -1.5], "ci_high": [2.0, -0.1]}
-    ).assign(p=[0.001, 0.001])
+        {"source": ["a", "b"], "estimate": [1.2, -0.9], "ci_low": [0.1, -1.5], "ci_high": [2.0, -0.1]}
+    ).assign(target="y", p=[0.001, 0.001])
     none = pd.DataFrame()
     # A column read from a file beside empty cells holds text.
     by_verdict = {"confirmed": (True, "True"), "no_solution": (False, "False")}
@@ -105,8 +106,8 @@ COMPOSED = replace(
     claim_order=("H0", "H1", "H2", "H3"),
 )
 HIGHER = pd.DataFrame(
-    {"path": ["b -> y", "ab -> y"], "estimate": [0.1, 0.4], "ci_low": [0.0, 0.3], "ci_high": [0.2, 0.5]}
-).assign(p=[0.2, 0.001])
+    {"source": ["b", "ab"], "estimate": [0.1, 0.4], "ci_low": [0.0, 0.3], "ci_high": [0.2, 0.5]}
+).assign(target="y", p=[0.2, 0.001])
 
 
 def test_claims_about_constructs_made_of_constructs_are_judged_by_pls_alone() -> None:
@@ -125,7 +126,7 @@ def test_claims_about_constructs_made_of_constructs_are_judged_by_pls_alone() ->
     assert own.iloc[0][["estimate", "ci_low", "ci_high", "p"]].tolist() == [0.4, 0.3, 0.5, 0.001]
     assert list(table["hypothesis"].unique()) == ["H0", "H1", "H2", "H3"]
     assert methods_of(table) == ["published", "ols", "pls", "sem"]
-    assert "PLS-SEM alone" in str(result.cards["hypotheses"]["higher_order"])
+    assert result.cards["hypotheses"]["higher_order"] == "claims_by_pls_alone"
 
 
 def test_paths_without_a_solution_leave_the_claim_without_one() -> None:

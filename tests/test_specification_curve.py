@@ -6,6 +6,7 @@ import pytest
 from scipy import special
 
 from smartcity_survey.errors import SurveyError
+from smartcity_survey.io import split_names
 from smartcity_survey.stages.evidence.alternatives import (
     Alternatives,
     control_alternatives,
@@ -102,7 +103,7 @@ def test_every_combination_is_there_once(curve, result):
     assert result.tables["specification_failures"].empty
     assert len(curve) == 2 * MEASURED * 2 * 2 * 4
     assert not curve.duplicated(["hypothesis", *CHOICES]).any()
-    assert set(curve["controls"]) == {"none", "age", "gender", "age+gender"}
+    assert set(curve["controls"]) == {"none", "age", "gender", "age, gender"}
     assert set(curve["n"]) == {N, N - 15}
 
 
@@ -156,7 +157,7 @@ def test_the_summary_counts_the_curve(result, curve):
 def test_choices_are_described_by_option(result, curve):
     choices = result.tables["specification_choices"]
     one = choices[(choices["hypothesis"] == "H1") & (choices["choice"] == "controls")]
-    assert list(one["option"]) == ["none", "age", "gender", "age+gender"]
+    assert list(one["option"]) == ["none", "age", "gender", "age, gender"]
     assert one["n_specifications"].sum() == len(curve) / 2
     assert one["eta_squared"].nunique() == 1
     assert choices["eta_squared"].between(0, 1).all()
@@ -294,9 +295,9 @@ def test_the_panel_is_sorted_and_shows_every_choice(curve):
     assert last["estimate"] == own["estimate"].max()
     shown = {option for option, chosen in zip(panel.options, panel.chosen[:, -1], strict=True) if chosen}
     assert shown == {("estimator", last["estimator"])} | {
-        ("controls", part) for part in last["controls"].split("+")
+        ("controls", part) for part in split_names(last["controls"])
     }
-    assert ("controls", "age+gender") not in panel.options
+    assert ("controls", "age, gender") not in panel.options
 
 
 def test_no_share_hangs_on_rounding_at_the_level():

@@ -90,8 +90,8 @@ def audit_paper(
 
     findings = audit.run(paper, language)
     for _, finding in findings[~findings["consistent"].fillna(True)].iterrows():
-        typer.echo(f"[{finding['severity']}] {finding['place']}: {finding['explanation']}")
-    counts = findings["severity"].replace("", "consistent").value_counts()
+        typer.echo(f"[{finding['severity'].replace('_', ' ')}] {finding['place']}: {finding['explanation']}")
+    counts = findings["severity"].replace("", "consistent").str.replace("_", " ").value_counts()
     typer.echo(f"{len(findings)} checks: " + ", ".join(f"{n} {severity}" for severity, n in counts.items()))
     if output is not None:
         write_table(findings, output)

@@ -42,13 +42,34 @@ class SurveyError(Exception):
         return error
 
 
+class Category(str):
+    """A name at fault that is an answer to a demographic question, as a dummy of a regression stands for it.
+
+    As text, which messages show, it is `variable: answer`.
+
+    Attributes
+    ----------
+    variable, answer : the question and the code of the answer.
+    """
+
+    __slots__ = ("answer", "variable")
+
+    def __new__(cls, variable: str, answer: str) -> Category:
+        category = super().__new__(cls, f"{variable}: {answer}")
+        category.variable, category.answer = variable, answer
+        return category
+
+    variable: str
+    answer: str
+
+
 class NoSolution(SurveyError):
     """What the answers do not admit, though nothing is wrong with the files.
 
     Attributes
     ----------
     reason : a code, which reports put into the reader's language.
-    names : items, constructs or categories at fault; may be empty.
+    names : items, constructs or categories (`Category`) at fault; may be empty.
     """
 
     def __init__(self, reason: str, names: Sequence[str], problems: Sequence[Problem]) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from math import isclose
 from pathlib import Path
@@ -14,16 +15,17 @@ from typing import Any
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-Card = Mapping[str, str | float | int | list[dict[str, str]]]
+Card = Mapping[str, str | float | int | list[dict[str, Any]]]
 """How a table was computed: method, tolerance, n, divisor, seed ...; under `refused` what had no solution."""
 
 
 REFUSED = "refused"
-"""Line of a card that lists what had no solution: `part`, `reason` (a code) and `at_fault` (names)."""
+"""Line of a card that lists what had no solution: `part`, `reason` (a code), `at_fault` (a list of names)
+and, where answers to demographic questions are at fault, `categories` (`variable` and `answer` of each)."""
 INADMISSIBLE = "inadmissible"
 """Line of a card that names the items and pairs of constructs by which a solution describes no population."""
 AT_FAULT = "at_fault"
-"""Column, or entry of `refused`, of the names that a reason concerns."""
+"""Column, or entry of `refused`, of the names that a reason concerns: a list as `join_names` writes it."""
 WHOLE = "table"
 """The part that is refused where nothing of a table could be computed."""
 
@@ -48,9 +50,17 @@ _NUMBER = re.compile(r"-?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?")
 _WHOLE_NUMBER = re.compile(r"-?\d+")
 _DIGITS_OF_OPTIONS = 12
 """Numbers with at most so many significant digits are taken for written by hand."""
-TEXT_COLUMNS = ("respondent", "printed", "expected", "wave", "first", "second")
-"""Columns whose digits are text: `.050` is not `.05`, and the wave 2024 no number."""
+TEXT_COLUMNS = (
+    *("respondent", "printed", "expected", "wave", "earlier", "later", "first", "second"),
+    *("line", "answer", "reference", "group_at_fault", "largest_first", "largest_second"),
+)
+"""Columns whose digits are text: `.050` is not `.05`; the wave 2024 is no number, nor is an answer's code."""
 
+
+LIST_MARK = ", "
+"""Between the names in one cell."""
+_QUOTE = '"'
+_NEED_QUOTES = {",", _QUOTE, "\n", "\r"}
 
 PARTIAL = ".partial"
 """Ending of files that are being written; what a killed process leaves, the next run removes."""
@@ -97,6 +107,26 @@ def _harmless(text: str) -> str:
 
 def _bare(text: str) -> str:
     return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+
+
+def join_names(names: Iterable[str]) -> str:
+    """Names as one cell: `SE1, SG3`; the only list format of stage files and cards.
+
+    A name that has a comma or a quotation mark, or begins or ends with a blank, stands in quotation marks, as
+    in csv.
+    """
+    quoted = (
+        f'"{name.replace(_QUOTE, _QUOTE * 2)}"' if name.strip() != name or set(name) & _NEED_QUOTES else name
+        for name in names
+    )
+    return LIST_MARK.join(quoted)
+
+
+def split_names(cell: object) -> list[str]:
+    """The names in a cell that `join_names` wrote; none in an empty cell."""
+    if not isinstance(cell, str) or not cell:
+        return []
+    return next(csv.reader([cell], skipinitialspace=True))
 
 
 def write_json(content: Mapping[str, Any], path: str | Path) -> None:

@@ -41,11 +41,11 @@ def found(findings: pd.DataFrame, check: str, place: str) -> pd.Series:
 
 def test_the_table_has_one_row_per_check_gravest_first(published):
     assert list(published.columns) == audit.COLUMNS
-    order = ["changes a conclusion", "inconsistent", "typo", "not testable", ""]
+    order = ["changes_a_conclusion", "inconsistent", "typo", "not_testable", ""]
     ranks = published.severity.map(order.index)
     assert ranks.is_monotonic_increasing
     assert published.consistent.eq(False).fillna(False).sum() == published.severity.isin(order[:3]).sum()
-    assert published.consistent.isna().sum() == (published.severity == "not testable").sum()
+    assert published.consistent.isna().sum() == (published.severity == "not_testable").sum()
     assert published.explanation.str.len().gt(20).all()
     assert published.place.str.len().gt(0).all()
 
@@ -53,7 +53,7 @@ def test_the_table_has_one_row_per_check_gravest_first(published):
 @pytest.mark.parametrize(
     ("check", "place", "severity", "said"),
     [
-        ("verdict_follows", "Table 17, H1", "changes a conclusion", "0.105 for -0.105"),
+        ("verdict_follows", "Table 17, H1", "changes_a_conclusion", "0.105 for -0.105"),
         ("df_of_sphericity", "Table 13, bartlett_df", "typo", "1275 for 1257"),
         ("percent_of_total", "Table 11, department/2", "typo", "4 for 8"),
         ("line_of_its_own", "Table 17, H3", "inconsistent", "values of line senv"),
@@ -75,7 +75,7 @@ def test_contradictions_of_the_bundled_paper(published, check, place, severity, 
 
 def test_the_claimed_ranking_of_means_changes_a_conclusion(published):
     ranked = published[(published.check == "ranked_first") & (published.place == "conclusion")]
-    assert set(ranked.severity) == {"changes a conclusion"}
+    assert set(ranked.severity) == {"changes_a_conclusion"}
     assert len(ranked) == 2
 
 
@@ -96,7 +96,7 @@ def test_collinearity_is_read_off_the_printed_standard_errors(published):
 
 
 def test_what_cannot_be_tested_says_why(published):
-    untested = published[published.severity == "not testable"]
+    untested = published[published.severity == "not_testable"]
     assert "GRIM has nothing to say" in untested.explanation.str.cat()
     assert "no fit index is printed" in untested.explanation.str.cat()
 
@@ -104,9 +104,9 @@ def test_what_cannot_be_tested_says_why(published):
 @pytest.mark.parametrize(
     ("check", "place", "severity", "said"),
     [
-        ("p_of_z_test", "results (its p)", "changes a conclusion", "0.2282 to 0.2321"),
+        ("p_of_z_test", "results (its p)", "changes_a_conclusion", "0.2282 to 0.2321"),
         ("p_of_t_test", "results (its p)", "inconsistent", "0.025 to 0.026"),
-        ("bounded_numbers", "discussion", "changes a conclusion", "visits ,218"),
+        ("bounded_numbers", "discussion", "changes_a_conclusion", "visits ,218"),
         ("grim", "Table 2, member", "inconsistent", "3.167, 3.188"),
         ("grimmer", "Table 2, member", "inconsistent", "none gives 1,24"),
         ("tolerance_from_vif", "Table 3, visits", "typo", "1,25 for 1,52"),

@@ -77,9 +77,10 @@ def setting(small_codebook: Codebook) -> MakeSetting:
 
 
 CARD = {
-    "method": "Pearson correlations",
+    "method": "pearson_correlations",
     "n": 40,
-    "components": "7 (eigenvalue > 1)",
+    "components": "eigenvalue_above_1",
+    "n_components": 7,
     "tolerance": 1e-12,
     "seed": 20221128,
 }

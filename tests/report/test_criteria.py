@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import re
+from dataclasses import fields
+
 import pandas as pd
 import pytest
 
-from smartcity_survey.report.criteria import criteria_table
+from smartcity_survey.report.criteria import CRITERIA, TAKES, Criterion, criteria_table, read_criteria
+from smartcity_survey.study.limits import limit
 from tests.report.conftest import MakeSetting
 
 
@@ -50,3 +54,33 @@ def test_what_holds_by_definition_meets_no_criterion(setting: MakeSetting) -> No
     assert found["Largest composite reliability (redundant items)"] == [".800", "≤ .95", "yes"]
     assert found["Smallest AVE"] == [".450", "≥ .50", "no"]
     assert criteria_table({"reliability": reliability.iloc[1:]}, setting("en")) is None
+
+
+def test_every_word_of_the_grammar_is_understood_and_explained() -> None:
+    """The head of criteria.yaml names the keys and what `take` may be; the code knows these and no others."""
+    head = [line[2:] for line in CRITERIA.read_text(encoding="utf-8").splitlines() if line.startswith("# ")]
+    explained = dict(re.match(r"(\w+) +(.*)", line).groups() for line in head[1:])  # type: ignore[union-attr]
+    assert set(explained) == {field.name for field in fields(Criterion)}
+    takes = re.findall(r"\b(min|max|size|last|mean|first|sum|median)\b", explained["take"])
+    assert set(takes) == set(TAKES)
+    default = Criterion.__dataclass_fields__["take"].default
+    assert explained["take"].endswith(f"without it {default}")
+    used = {criterion.take for criterion in read_criteria()}
+    assert used <= set(TAKES)
+
+
+@pytest.mark.parametrize(("key", "word"), [("take", "last"), ("at_least", "0.5"), ("takes", "min")])
+def test_a_word_that_means_nothing_is_refused(key: str, word: str) -> None:
+    given = {"id": "x", "table": "t", "column": "c", "limit": "ave", "format": "p", key: word}
+    with pytest.raises((TypeError, ValueError), match=word if key == "take" else key):
+        Criterion(**given)
+
+
+@pytest.mark.parametrize(("take", "expected"), [("min", -3.0), ("max", 2.0), ("size", 3.0)])
+def test_which_of_several_numbers_is_judged(take: str, expected: float) -> None:
+    assert TAKES[take](pd.Series([-3.0, 1.0, 2.0])) == expected
+
+
+def test_every_criterion_has_a_limit_and_a_file() -> None:
+    for criterion in read_criteria():
+        assert limit(criterion.limit).source

@@ -213,7 +213,7 @@ def test_text_stays_inside_the_boxes_of_a_deep_model(setting: MakeSetting) -> No
     deep = replace(there, labels=replace(there.labels, constructs=names))
     paths = pd.DataFrame(
         [
-            {"path": f"{a} -> {b}", "estimate": 0.4, "ci_low": 0.3, "ci_high": 0.5, "p": 0.0}
+            {"source": a, "target": b, "estimate": 0.4, "ci_low": 0.3, "ci_high": 0.5, "p": 0.0}
             for a, b in pairwise(chain)
         ]
     )

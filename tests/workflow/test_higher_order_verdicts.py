@@ -39,7 +39,11 @@ def test_the_first_page_has_their_verdicts(claims: dict[str, dict[str, str]], tm
     table = read_table(reports / "tables/hypotheses.csv")
     assert list(table["hypothesis"].unique()) == list(claims)
     own = table[table["hypothesis"] == "H2"]
-    path = read_table(reports / "tables/higher_order_paths.csv").set_index("path").loc["tech -> c4"]
+    path = (
+        read_table(reports / "tables/higher_order_paths.csv")
+        .set_index(["source", "target"])
+        .loc["tech", "c4"]
+    )
     assert own[["method", "estimate", "p", "verdict"]].to_numpy().tolist() == [
         ["pls", path["estimate"], path["p"], path["verdict"]]
     ]

@@ -86,11 +86,13 @@ def test_weights_moderations_and_higher_orders(
     tables, cards = folder / "reports/tables", read_json(folder / "reports/cards/pls.json")
     for name in ("pls_paths", "plsc_paths", *MODERATION_TABLES, *HIGHER_ORDER_TABLES):
         assert cards[name]["interval"] == interval
-        assert cards[name]["weights"] == "sampling weights"
+        assert cards[name]["weights"] == "sampling_weights"
     for name in ("pls_paths", "pls_loadings", "moderation", "simple_slopes", "higher_order_paths"):
         table = read_table(tables / f"{name}.csv")
         assert (table["ci_low"] < table["ci_high"]).all(), name
-    verdict = read_table(tables / "higher_order_paths.csv").set_index("path").loc["technology -> use"]
+    verdict = (
+        read_table(tables / "higher_order_paths.csv").set_index(["source", "target"]).loc["technology", "use"]
+    )
     assert (verdict["hypothesis"], verdict["verdict"]) == ("H1", "confirmed")
     page = (folder / "reports/report.html").read_text(encoding="utf-8")
     for anchor in ("table-moderation", "figure-simple_slopes", "table-higher_order_paths", "figure-ipma"):

@@ -73,9 +73,11 @@ def test_waves_are_compared_from_their_files_to_the_report(waves: Path) -> None:
     means = tables["wave_means"]
     assert set(means["wave"]) == {EARLIER, OWN, LATER}
     assert set(means["n_items"]) == {2}
-    changes = list(tables["wave_mean_differences"]["waves"].unique())
-    assert changes == ["2022 -> 2024", "2022 -> 2026", "2024 -> 2026"]
-    assert set(tables["wave_path_differences"]["path"]) == {"trust -> use"}
+    differences = tables["wave_mean_differences"]
+    changes = list(dict.fromkeys(zip(differences["earlier"], differences["later"], strict=True)))
+    assert changes == [("2022", "2024"), ("2022", "2026"), ("2024", "2026")]
+    paths = tables["wave_path_differences"]
+    assert set(zip(paths["source"], paths["target"], strict=True)) == {("trust", "use")}
     assert {"wave_comparisons", "wave_micom", "wave_multigroup", "wave_invariance"} <= set(tables)
 
     cards = read_json(waves / "reports/cards/waves.json")

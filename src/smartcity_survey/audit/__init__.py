@@ -35,8 +35,8 @@ def run(path: Path | str, language: str = "en") -> pd.DataFrame:
     -------
     pd.DataFrame
         one row per check that was made: `check, place, printed, expected, consistent, severity, explanation`,
-        the gravest first. `consistent` is True, False or missing (not testable); `severity` is `changes a
-        conclusion`, `inconsistent`, `typo`, `not testable`, or empty where all is well.
+        the gravest first. `consistent` is True, False or missing (not testable); `severity` is
+        `changes_a_conclusion`, `inconsistent`, `typo`, `not_testable`, or empty where all is well.
 
     Raises
     ------

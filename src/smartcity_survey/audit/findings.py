@@ -15,10 +15,10 @@ from smartcity_survey.audit.slips import Slip, find_slip
 class Severity(Enum):
     """How serious a finding is, the gravest first."""
 
-    CHANGES_A_CONCLUSION = "changes a conclusion"
+    CHANGES_A_CONCLUSION = "changes_a_conclusion"
     INCONSISTENT = "inconsistent"
     TYPO = "typo"
-    NOT_TESTABLE = "not testable"
+    NOT_TESTABLE = "not_testable"
     NONE = ""
 
 

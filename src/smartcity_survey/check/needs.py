@@ -157,8 +157,7 @@ def _is_dependent(blocks: Sequence[Array]) -> bool:
 
 
 def _dummies(answers: pd.DataFrame, codebook: Codebook, names: Sequence[str]) -> Array:
-    frame, _ = demographic_dummies(answers, codebook, names)
-    return frame.to_numpy(dtype=np.float64)
+    return demographic_dummies(answers, codebook, names).values
 
 
 def _too_many_coefficients(

@@ -17,7 +17,7 @@ from smartcity_survey.study.config import CleaningSection
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """Why a rule excludes a questionnaire: `reason` in general (it can be shared), `detail` of this one."""
+    """Why a rule excludes a questionnaire: `reason`, a code that can be shared; `detail` of this one."""
 
     reason: str
     detail: str
@@ -96,16 +96,16 @@ def _items(rows: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
 
 def _blank_form(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Exclusions:
     blank = _items(rows, codebook).isna().all(axis=1).to_numpy()
-    return dict.fromkeys(np.flatnonzero(blank).tolist(), Exclusion("no item answered", "no item answered"))
+    return dict.fromkeys(np.flatnonzero(blank).tolist(), Exclusion("no_item_answered", "no item answered"))
 
 
 def _missing_items(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Exclusions:
     missing = _items(rows, codebook).isna()
     counts = missing.sum(axis=1).to_numpy()
-    share = np.where(counts > missing.shape[1] / 2, "more than half", "up to half")
+    share = np.where(counts > missing.shape[1] / 2, "more_than_half", "up_to_half")
     return {
         position: Exclusion(
-            f"{share[position]} of the items unanswered",
+            f"{share[position]}_unanswered",
             f"{counts[position]} of {missing.shape[1]} items unanswered: "
             + ", ".join(missing.columns[missing.iloc[position].to_numpy()]),
         )
@@ -121,7 +121,7 @@ def _out_of_range(rows: pd.DataFrame, codebook: Codebook, section: CleaningSecti
     bad = ~np.isnan(values) & ((values < low) | (values > high) | (values != np.floor(values)))
     return {
         position: Exclusion(
-            "a code outside the scale",
+            "outside_the_scale",
             ", ".join(
                 f"{items.columns[int(j)]} = {values[position, j]:g} (allowed {low[j]} to {high[j]})"
                 for j in np.flatnonzero(bad[position])
@@ -140,15 +140,15 @@ def _unknown_category(rows: pd.DataFrame, codebook: Codebook, section: CleaningS
             known |= (values >= band.minimum) & (values <= band.maximum)
         for position in np.flatnonzero(~np.isnan(values) & ~known).tolist():
             found.setdefault(position, []).append(f"{name} = {demographic.shown(values[position])}")
-    return _joined("a category the codebook lacks", found)
+    return _joined("category_not_in_codebook", found)
 
 
 def _duplicate_respondent(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Exclusions:
-    return _repeats(rows[[RESPONDENT]], rows, "same respondent as an earlier row")
+    return _repeats(rows[[RESPONDENT]], rows, "same_respondent")
 
 
 def _duplicate_answers(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Exclusions:
-    return _repeats(rows[[*codebook.items, *codebook.demographics]], rows, "same answers as an earlier row")
+    return _repeats(rows[[*codebook.items, *codebook.demographics]], rows, "same_answers")
 
 
 def _repeats(keys: pd.DataFrame, rows: pd.DataFrame, reason: str) -> Exclusions:
@@ -170,7 +170,7 @@ def _careless_rule(rows: pd.DataFrame, codebook: Codebook, section: CleaningSect
         bad = values > limit if index in ("longstring", "mean_run") else values < limit
         for position in np.flatnonzero(bad).tolist():
             found.setdefault(position, []).append(f"{index} = {values[position]:g} (limit {limit:g})")
-    return _joined("careless-response index beyond its limit", found)
+    return _joined("beyond_careless_limit", found)
 
 
 def _joined(reason: str, found: Mapping[int, list[str]]) -> Exclusions:

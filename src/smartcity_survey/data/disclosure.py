@@ -170,28 +170,34 @@ def _of_hidden_items(*columns: str) -> Callable[[pd.DataFrame, _Context], pd.Dat
     return leave_out
 
 
-def _hidden_categories(context: _Context) -> set[str]:
-    """Categories whose size is left out, as `variable=code`."""
+def _hidden_categories(context: _Context) -> set[tuple[str, str]]:
+    """Categories whose size is left out: question and code of the answer."""
     frame = context.tables["demographics"]
     hidden = frame[frame["n"].isna()]
     unanswered = frame["variable"][frame["n_missing"].isna()].unique()
     return {
-        *(f"{name}={code}" for name, code in zip(hidden["variable"], hidden["code"], strict=True)),
-        *(f"{name}={NO_ANSWER}" for name in unanswered),
+        *((str(name), str(code)) for name, code in zip(hidden["variable"], hidden["code"], strict=True)),
+        *((str(name), NO_ANSWER) for name in unanswered),
     }
+
+
+def _among(frame: pd.DataFrame, columns: tuple[str, str], pairs: set[tuple[str, str]]) -> BoolArray:
+    """Lines whose cells of two columns are one of the pairs."""
+    cells = zip(*(frame[column].astype(str) for column in columns), strict=True)
+    return np.array([pair in pairs for pair in cells], dtype=bool)
 
 
 def _group_comparisons(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
     """Sizes of the groups that the table of demographics leaves out."""
     hidden = _hidden_categories(context)
     for which in ("first", "second"):
-        _leave_out(frame, frame[which].isin(hidden).to_numpy(), f"n_{which}")
+        _leave_out(frame, _among(frame, ("demographic", which), hidden), f"n_{which}")
     return frame
 
 
 def _hierarchical_coefficients(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
     """Lines of such categories: a standard error tells how many people stand behind it."""
-    hidden = frame["term"].isin(_hidden_categories(context)).to_numpy()
+    hidden = _among(frame, ("term", "answer"), _hidden_categories(context))
     _leave_out(frame, hidden, "b", "std_error", "beta", "t", "p", "ci_low", "ci_high", "vif")
     return frame
 

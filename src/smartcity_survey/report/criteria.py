@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
 
 import pandas as pd
 import yaml
@@ -15,34 +16,54 @@ from smartcity_survey.report.formats import formatter
 from smartcity_survey.report.names import heading
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import Group, Table
+from smartcity_survey.study.limits import Limit, limit
 
 CRITERIA = Path(__file__).parent / "criteria.yaml"
-_SIGNS: Mapping[str, tuple[str, Callable[[float, float], bool]]] = {
-    "at_least": ("≥", lambda value, limit: value >= limit),
-    "at_most": ("≤", lambda value, limit: value <= limit),
-    "above": (">", lambda value, limit: value > limit),
-    "below": ("<", lambda value, limit: value < limit),
-}
+_SIGNS: Mapping[str, str] = MappingProxyType({"at_least": "≥", "at_most": "≤", "above": ">", "below": "<"})
+TAKES: Mapping[str, Callable[[pd.Series[float]], float]] = MappingProxyType(
+    {"min": pd.Series.min, "max": pd.Series.max, "size": lambda numbers: numbers.abs().max()}
+)
+"""Which of several numbers is judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """A result and the limit it is held against; `criteria.yaml` explains the keys."""
+
+    id: str
+    table: str
+    column: str
+    limit: str
+    format: str
+    where: str = ""
+    take: str = "min"
+
+    def __post_init__(self) -> None:
+        if self.take not in TAKES:
+            raise ValueError(f"criteria.yaml, {self.id}: take is one of {', '.join(TAKES)}, not {self.take}.")
+
+
+def read_criteria() -> tuple[Criterion, ...]:
+    """Those of `criteria.yaml`; TypeError or ValueError where one has a key or a word that means nothing."""
+    return tuple(Criterion(**entry) for entry in yaml.safe_load(CRITERIA.read_text(encoding="utf-8")))
 
 
 def criteria_table(tables: Mapping[str, pd.DataFrame], setting: Setting) -> Table | None:
     """The criteria whose stage files are there, one line each; None where there are none."""
     wording = setting.wording
     lines = []
-    for criterion in yaml.safe_load(CRITERIA.read_text(encoding="utf-8")):
-        value = _value(criterion, tables)
+    for criterion in read_criteria():
+        value, asked = _value(criterion, tables), limit(criterion.limit)
         if math.isnan(value):
             continue
-        key = next(key for key in _SIGNS if key in criterion)
-        sign, holds = _SIGNS[key]
-        met = holds(value, float(criterion[key]))
+        met = asked.met(value)
         lines.append(
             (
-                Cell(wording[f"criteria.{criterion['id']}"]),
-                Cell(formatter(criterion["format"])(wording.numbers, value), numeric=True),
-                Cell(f"{sign} {_limit(criterion[key], criterion['format'], setting)}", numeric=True),
+                Cell(wording[f"criteria.{criterion.id}"]),
+                Cell(formatter(criterion.format)(wording.numbers, value), numeric=True),
+                Cell(f"{_SIGNS[asked.sign]} {_written(asked, criterion.format, setting)}", numeric=True),
                 Cell(wording["page.yes" if met else "page.no"], flagged=not met),
-                Cell(criterion["source"]),
+                Cell(asked.source),
             )
         )
     if not lines:
@@ -57,25 +78,22 @@ def criteria_table(tables: Mapping[str, pd.DataFrame], setting: Setting) -> Tabl
     )
 
 
-def _value(criterion: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> float:
+def _value(criterion: Criterion, tables: Mapping[str, pd.DataFrame]) -> float:
     """The result a criterion judges; NaN where the run has none."""
-    frame = tables.get(criterion["table"])
-    if frame is None or criterion["column"] not in frame:
+    frame = tables.get(criterion.table)
+    if frame is None or criterion.column not in frame:
         return math.nan
-    if "where" in criterion:
-        frame = frame[frame["statistic"] == criterion["where"]]
+    if criterion.where:
+        frame = frame[frame["statistic"] == criterion.where]
     if "n_items" in frame:
         frame = frame[frame["n_items"] > 1]  # a single item is reliable by definition, which proves nothing
-    numbers = frame[criterion["column"]].dropna()
-    if numbers.empty:
-        return math.nan
-    take = criterion.get("take", "min")
-    return float(numbers.abs().max() if take == "size" else numbers.min() if take == "min" else numbers.max())
+    numbers = frame[criterion.column].dropna()
+    return math.nan if numbers.empty else float(TAKES[criterion.take](numbers))
 
 
-def _limit(limit: str, number_format: str, setting: Setting) -> str:
+def _written(asked: Limit, number_format: str, setting: Setting) -> str:
     """A limit with the decimals it is given with."""
-    decimals = len(limit.partition(".")[2])
+    numbers = setting.wording.numbers
     if number_format.startswith("percent"):
-        return setting.wording.numbers.percentage(float(limit), decimals)
-    return setting.wording.numbers.fixed(float(limit), decimals, bounded=True)
+        return numbers.percentage(asked.value, asked.decimals)
+    return numbers.fixed(asked.value, asked.decimals, bounded=True)

@@ -36,11 +36,9 @@ class Labels:
         """Label of a construct; another name (the constant, a total) stands for itself."""
         return self.constructs.get(name, name)
 
-    def path(self, path: str) -> str:
-        """`a -> b` with the constructs' labels and an arrow; `a * m -> b` with a times sign too."""
-        return " → ".join(
-            " × ".join(self.construct(name.strip()) for name in end.split("*")) for end in path.split("->")
-        )
+    def path(self, *constructs: str) -> str:
+        """The labels of constructs along a path, with arrows between them."""
+        return " → ".join(self.construct(name) for name in constructs)
 
 
 def labels_of(codebook: Codebook, language: Language) -> Labels:

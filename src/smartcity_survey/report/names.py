@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from string import Formatter
 from typing import Any
 
-from smartcity_survey.io import AT_FAULT
+from smartcity_survey.io import AT_FAULT, join_names, split_names
 from smartcity_survey.report.setting import Setting
 
 Line = Mapping[str, Any]
@@ -24,6 +25,9 @@ CONSTRUCTS = (
 )
 """Columns that name constructs."""
 
+OF = ("of", "largest_of")
+"""Columns whose construct alone says too little: the rest of the line says what of it is meant."""
+
 PREFIXES = ("component_", "factor_", "variance_proportion_")
 """Before the number or name that heads a column of its own."""
 
@@ -35,7 +39,7 @@ def heading(column: str, setting: Setting, table: str = "", kind: str = "constru
     """Heading of a column: its wording, a component's number, or words for the `kind` of thing it names."""
     for key in (f"values.{kind}.{column}", f"columns.{table}.{column}", f"columns.{column}"):
         if key in setting.wording:
-            return setting.wording[key]
+            return setting.wording.noted(key)
     for prefix in PREFIXES:
         column = column.removeprefix(prefix)
     if kind in NAMES:
@@ -43,39 +47,74 @@ def heading(column: str, setting: Setting, table: str = "", kind: str = "constru
     return name_text("term" if column not in setting.labels.constructs else kind, column, {}, setting)
 
 
+MADE: Mapping[str, tuple[str, ...]] = {
+    "path": ("source", "via_1", "target"),
+    "moderated_path": ("source", "moderator", "target"),
+    "groups": ("demographic", "first", "second"),
+    "waves": ("earlier", "later"),
+    "quantity_of": ("quantity", "outcome"),
+    "printed_object": ("object", "number"),
+    "cell": ("group", "line", "column", "n_blank"),
+}
+"""Column of the page -> columns of the stage file that it is made of; `via_1` stands for `via_2` ... too."""
+
+
+def parts(column: str, columns: Collection[str]) -> tuple[str, ...]:
+    """Those of a stage file's columns that a column of the page is made of: itself, or those of `MADE`."""
+    if column in columns or column not in MADE:
+        return (column,) if column in columns else ()
+    via = [name for name in columns if name.startswith("via_")]
+    found = [via if part == "via_1" else [part] for part in MADE[column]]
+    return tuple(name for names in found for name in names if name in columns)
+
+
 def name_text(column: str, value: str, line: Line, setting: Setting) -> str:
-    """Words for a code in a column of text; `line` is the rest of its line."""
-    if column in CONSTRUCTS or value in setting.labels.constructs:
+    """Words for a code in a column of text; `line` is the rest of its line.
+
+    `{columns}` in the words take that line's numbers; columns of `MADE` are made of the line alone.
+    """
+    if column in CONSTRUCTS or (value in setting.labels.constructs and column not in OF):
         return setting.labels.constructs.get(value) or setting.wording.value(column, value)
     if column in NAMES:
         return NAMES[column](value, line, setting)
     if column.startswith("verdict_"):
         return setting.wording.value("verdict", value)
-    return setting.wording.value(column, value)
+    return _worded(column, value, line, setting)
+
+
+def _worded(column: str, value: str, line: Line, setting: Setting) -> str:
+    words = setting.wording.value(column, value)
+    names = [name for _, name, _, _ in Formatter().parse(words) if name] if "{" in words else []
+    numbers = {name: setting.wording.numbers.compact(float(line[name])) for name in names if name in line}
+    return words.format(**numbers) if numbers else words
 
 
 def claim(line: Line, setting: Setting) -> str:
     """A hypothesis as an arrow with the sign that is claimed, from `predictor, outcome, expected_sign`."""
     sign = setting.wording.numbers.minus if line["expected_sign"] == "negative" else "+"
-    arrow = setting.labels.path(f"{line['predictor']} -> {line['outcome']}")
+    arrow = setting.labels.path(line["predictor"], line["outcome"])
     return f"{arrow} ({sign})"
 
 
-def reason_text(reason: str, at_fault: str, setting: Setting) -> str:
-    """Why something has no solution, with the names at fault in brackets."""
+LISTED = 8
+"""Names at fault that are told; a log has all of them."""
+
+
+def reason_text(
+    reason: str, at_fault: object, setting: Setting, categories: Iterable[tuple[str, str]] = ()
+) -> str:
+    """Why something has no solution, with the names at fault in brackets.
+
+    Parameters
+    ----------
+    at_fault : a cell or entry of that name: items by their names, constructs by their labels.
+    categories : demographic questions and answers' codes at fault, told first.
+    """
     words = setting.wording.value("reason", reason)
-    return f"{words} ({_names(at_fault, setting)})" if at_fault else words
-
-
-def _names(at_fault: str, setting: Setting) -> str:
-    """Items by their names, constructs and categories of respondents by their labels."""
-    labels = setting.labels
-    return ", ".join(
-        _term(name, {}, setting)
-        if name.partition("=")[0] in labels.demographics
-        else labels.constructs.get(name, name)
-        for name in at_fault.split(", ")
-    )
+    names = [_answer(variable, answer, setting) for variable, answer in categories]
+    names += [setting.labels.constructs.get(name, name) for name in split_names(at_fault)]
+    more = [f"+ {len(names) - LISTED}"] if len(names) > LISTED else []
+    return f"{words} ({', '.join([*names[:LISTED], *more])})" if names else words
 
 
 def _status(value: str, line: Line, setting: Setting) -> str:
@@ -86,15 +125,19 @@ def _status(value: str, line: Line, setting: Setting) -> str:
 
 
 def _reason(value: str, line: Line, setting: Setting) -> str:
-    at_fault = line.get(AT_FAULT)
-    return reason_text(value, at_fault if isinstance(at_fault, str) else "", setting)
+    group, names = line.get("group_at_fault"), line.get(AT_FAULT)
+    if not isinstance(group, str) or not group:
+        return reason_text(value, names, setting)
+    if "demographic" in line:
+        return reason_text(value, names, setting, [(str(line["demographic"]), group)])
+    return reason_text(value, join_names([group, *split_names(names)]), setting)  # a wave has its own name
 
 
 def option_text(choice: str, option: str, setting: Setting) -> str:
     """An option of a choice of the specification curve; controls are demographic questions."""
     if choice == "controls":
-        parts = (setting.labels.demographics.get(part) for part in option.split("+"))
-        names = [name for name in parts if name]
+        found = (setting.labels.demographics.get(name) for name in split_names(option))
+        names = [name for name in found if name]
         return " + ".join(names) if names else setting.wording.value(choice, option)
     return setting.wording.value(choice, option)
 
@@ -116,29 +159,69 @@ def _category(value: str, line: Line, setting: Setting) -> str:
     return setting.labels.categories[str(line["variable"]), int(value)]
 
 
-def _term(value: str, line: Line, setting: Setting) -> str:
-    """A term of a regression; a demographic category is written `variable=code`."""
-    variable, _, code = value.partition("=")
-    if not code:
-        return setting.wording.value("term", value)
-    answer = (
-        setting.labels.categories[variable, int(code)]
-        if code.isdigit()
-        else setting.wording.value("term", code)
+def _answer(variable: str, answer: str, setting: Setting) -> str:
+    """A demographic question and one of its answers, by its code."""
+    words = (
+        setting.labels.categories[variable, int(answer)]
+        if answer.isdigit()
+        else setting.wording.value("term", answer)
     )
-    return _pair(setting.labels.demographics[variable], answer, setting)
+    return _pair(setting.labels.demographics[variable], words, setting)
+
+
+def _term(value: str, line: Line, setting: Setting) -> str:
+    """A term of a regression: a construct, the constant, or an answer to a demographic question."""
+    answer = line.get("answer")
+    return (
+        _answer(value, answer, setting)
+        if isinstance(answer, str) and answer
+        else setting.wording.value("term", value)
+    )
+
+
+def _of_question(question: str) -> Callable[[str, Line, Setting], str]:
+    """The code of an answer to the question in a column of the line; without one it is a wave's name."""
+
+    def words(value: str, line: Line, setting: Setting) -> str:
+        return _answer(str(line[question]), value, setting) if question in line else value
+
+    return words
 
 
 def _groups(value: str, line: Line, setting: Setting) -> str:
-    """Two demographic categories, each written `variable=code`."""
-    return " / ".join(_term(category, line, setting) for category in value.split(" / "))
+    """The two groups of a line."""
+    return " / ".join(NAMES[which](str(line[which]), line, setting) for which in ("first", "second"))
 
 
-def _quantity(value: str, line: Line, setting: Setting) -> str:
-    """A quantity that was computed twice, `coefficients of use` where it belongs to a construct."""
-    quantity, _, construct = value.partition(" of ")
-    words = setting.wording.value("quantity", quantity)
-    return _pair(words, setting.labels.construct(construct), setting) if construct else words
+def _path(value: str, line: Line, setting: Setting) -> str:
+    """The constructs along a path, those it runs through in their order."""
+    along = [line[column] for column in parts("path", line)]
+    return setting.labels.path(*(name for name in along if isinstance(name, str) and name))
+
+
+def _moderated_path(value: str, line: Line, setting: Setting) -> str:
+    """A path; the source times its moderator where there is one."""
+    factors = [line[column] for column in ("source", "moderator")]
+    names = [setting.labels.construct(name) for name in factors if isinstance(name, str) and name]
+    return f"{' × '.join(names)} → {setting.labels.construct(line['target'])}"
+
+
+def _quantity_of(value: str, line: Line, setting: Setting) -> str:
+    """A quantity that was computed twice, with the outcome whose regression it belongs to."""
+    words, outcome = setting.wording.value("quantity", line["quantity"]), line.get("outcome")
+    return (
+        _pair(words, setting.labels.construct(outcome), setting)
+        if isinstance(outcome, str) and outcome
+        else words
+    )
+
+
+def _cell(value: str, line: Line, setting: Setting) -> str:
+    """A printed cell by its line (in its group) and column; all blank cells together have no line."""
+    if not isinstance(line["line"], str):
+        return _worded("cell", line["column"], line, setting)
+    names = [name for name in (line["group"], line["line"]) if isinstance(name, str) and name]
+    return f"{'/'.join(names)}, {line['column']}"
 
 
 def _statistic(value: str, line: Line, setting: Setting) -> str:
@@ -151,7 +234,7 @@ def _statistic(value: str, line: Line, setting: Setting) -> str:
 
 
 def _constructs(value: str, line: Line, setting: Setting) -> str:
-    return ", ".join(setting.labels.construct(name) for name in value.split(", "))
+    return ", ".join(setting.labels.construct(name) for name in split_names(value))
 
 
 def _of(value: str, line: Line, setting: Setting) -> str:
@@ -160,15 +243,19 @@ def _of(value: str, line: Line, setting: Setting) -> str:
         case "cfa_fit":
             return _statistic(value, line, setting)
         case "pls_path":
-            return setting.labels.path(value)
+            return setting.labels.path(value, line["other"])
         case "htmt":
-            return _constructs(value, line, setting)
+            return ", ".join(map(setting.labels.construct, (value, line["other"])))
         case "subgroup_difference":
-            outcome, _, groups = value.partition(": ")
-            return _pair(setting.labels.construct(outcome), _groups(groups, line, setting), setting)
+            return _pair(setting.labels.construct(value), _groups("", line, setting), setting)
         case _:
             label = setting.labels.items.get(value)
             return _pair(value, label, setting) if label else value
+
+
+def _largest_of(value: str, line: Line, setting: Setting) -> str:
+    """As `_of`, from the columns `largest_of, largest_other` ...."""
+    return _of(value, {column.removeprefix("largest_"): cell for column, cell in line.items()}, setting)
 
 
 def _pair(first: str, second: str, setting: Setting) -> str:
@@ -176,21 +263,24 @@ def _pair(first: str, second: str, setting: Setting) -> str:
 
 
 NAMES: Mapping[str, Callable[[str, Line, Setting], str]] = {
-    "path": lambda value, line, setting: setting.labels.path(value),
-    "waves": lambda value, line, setting: value.replace("->", "→"),
+    "path": _path,
+    "moderated_path": _moderated_path,
+    "waves": lambda value, line, setting: f"{line['earlier']} → {line['later']}",
     "variable": _variable,
     "code": _category,
     "term": _term,
-    "reference": _term,
-    "first": _term,
-    "second": _term,
+    "reference": _of_question("term"),
+    "first": _of_question("demographic"),
+    "second": _of_question("demographic"),
     "groups": _groups,
     "demographic": lambda value, line, setting: setting.labels.demographics.get(value, value),
     "status": _status,
     "reason": _reason,
-    "quantity": _quantity,
+    "quantity_of": _quantity_of,
+    "printed_object": lambda value, line, setting: _worded("object", line["object"], line, setting),
+    "cell": _cell,
     "of": _of,
-    "largest_of": _of,
+    "largest_of": _largest_of,
     "statistic": _statistic,
     "hypothesis": _hypothesis,
     "dominates_completely": _constructs,

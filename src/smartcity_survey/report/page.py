@@ -87,7 +87,7 @@ def _disagreements(tables: Mapping[str, pd.DataFrame], setting: Setting) -> Iter
     """What another package computed otherwise: whoever reads a verdict should know first."""
     for line in records(tables.get("crosscheck", pd.DataFrame(columns=["agrees"]))):
         if line["agrees"] in (False, "False"):
-            quantity = name_text("quantity", str(line["quantity"]), line, setting)
+            quantity = name_text("quantity_of", "", line, setting)
             yield setting.wording.fill("page.disagreement", quantity=quantity, package=str(line["package"]))
 
 

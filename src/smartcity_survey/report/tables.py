@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 
 from smartcity_survey.data.disclosure import HIDDEN_BELOW
-from smartcity_survey.io import AT_FAULT, INADMISSIBLE, REFUSED, WHOLE, Card
+from smartcity_survey.io import AT_FAULT, INADMISSIBLE, REFUSED, WHOLE, Card, split_names
 from smartcity_survey.report.cells import Cell, cell, interval, records
 from smartcity_survey.report.contents import Contents, Entry
-from smartcity_survey.report.names import ROBUST, heading, name_text, reason_text
+from smartcity_survey.report.names import MADE, ROBUST, heading, name_text, parts, reason_text
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.wording import LANGUAGES
 
@@ -82,11 +82,12 @@ def render_table(
     shown = frame.head(entry.first) if entry.first else frame
     columns = _columns(frame, entry)
     hides = entry.hides if card and HIDDEN_BELOW in card else ()
-    groups: dict[str, tuple[str, list[tuple[Cell, ...]], list[tuple[str, ...]]]] = {}
+    groups: dict[tuple[str, ...], tuple[str, list[tuple[Cell, ...]], list[tuple[str, ...]]]] = {}
+    keys = parts(entry.group, frame.columns)
     for line in records(shown):
-        name = str(line.get(entry.group, ""))
+        name = tuple(str(line[key]) for key in keys)
         if name not in groups:
-            title = name_text(entry.group, name, line, setting) if entry.group in line else ""
+            title = name_text(entry.group, str(line.get(entry.group, "")), line, setting) if keys else ""
             groups[name] = title, [], []
         groups[name][1].append(
             tuple(
@@ -134,7 +135,8 @@ def refusal_notes(card: Card, setting: Setting) -> Iterator[str]:
         yield setting.wording.fill("page.inadmissible", names=str(card[INADMISSIBLE]))
     refused = card.get(REFUSED, [])
     for line in refused if isinstance(refused, list) else ():
-        reason = reason_text(line["reason"], line[AT_FAULT], setting)
+        categories = [(one["variable"], one["answer"]) for one in line.get("categories", ())]
+        reason = reason_text(line["reason"], line[AT_FAULT], setting, categories)
         if line["part"] == WHOLE:
             yield setting.wording.fill("page.not_computed", reason=reason)
         else:
@@ -157,31 +159,40 @@ def card_line(card: Card, setting: Setting) -> str:
 def card_entries(card: Card, setting: Setting) -> dict[str, str]:
     """An estimator card's keys and values in the reader's language; a seed is a name, not a quantity."""
     wording = setting.wording
+    words = {key: wording.value("card", str(value)) for key, value in card.items()}
+    told = {
+        key: [name for _, name, _, _ in Formatter().parse(text) if name and name in card]
+        for key, text in words.items()
+        if wording.knows("card", str(card[key]))
+    }
 
     def written(key: str, value: str | float) -> str:
         if key in ("rules", "excludes"):
-            return ", ".join(wording.value("rule", rule) for rule in str(value).split(", "))
+            return ", ".join(wording.value("rule", rule) for rule in split_names(value))
         if key == "mode":
-            return ", ".join(wording.value("card", mode) for mode in str(value).split(", "))
+            return ", ".join(wording.value("card", mode) for mode in split_names(value))
         if str(value).lower() in ("true", "false"):
             return wording["page.yes" if str(value).lower() == "true" else "page.no"]
         if isinstance(value, int | float) and key != "seed":
             return wording.numbers.compact(value)
         if key == "single_items":
-            return ", ".join(setting.labels.construct(name) for name in str(value).split(", "))
-        return wording.value("card", str(value))
+            return ", ".join(setting.labels.construct(name) for name in split_names(value))
+        numbers = {name: wording.numbers.compact(float(str(card[name]))) for name in told.get(key, ())}
+        return words[key].format(**numbers) if numbers else words[key]
 
+    # A number that the words of another entry take is told there.
+    elsewhere = {INADMISSIBLE, *(name for names in told.values() for name in names)}
     return {
         wording.value("card_key", key): written(key, value)
         for key, value in card.items()
-        if key != INADMISSIBLE and not isinstance(value, list)
+        if key not in elsewhere and not isinstance(value, list)
     }
 
 
 def _notes(entry: Entry, shown: int, total: int, setting: Setting) -> list[str]:
     wording = setting.wording
     key = f"tables.{entry.name}.note"
-    notes = [wording[key]] if key in wording else []
+    notes = [wording.noted(key)] if key in wording else []
     if entry.suppress:
         limit = wording.numbers.fixed(setting.suppress_below, 2, bounded=True)
         notes.append(wording.fill("page.suppressed", limit=limit))
@@ -203,7 +214,9 @@ def _wide(frame: pd.DataFrame, entry: Entry) -> pd.DataFrame:
 def _columns(frame: pd.DataFrame, entry: Entry) -> tuple[str, ...]:
     """Columns shown, the line names first; `x_low` stands for the interval from `x_low` to `x_high`."""
     # Names at fault stand in brackets behind the reason.
-    chosen = [c for c in entry.columns or frame.columns if c in frame and c != AT_FAULT]
+    told = {AT_FAULT, "group_at_fault", *parts(entry.row, frame.columns), *parts(entry.group, frame.columns)}
+    shown = [c for c in frame.columns if c not in told]
+    chosen = [c for c in entry.columns or shown if parts(c, frame.columns) and c != AT_FAULT]
     columns = [entry.row]
     for column in chosen:
         base = column.removesuffix("_low").removesuffix("_high")
@@ -215,6 +228,8 @@ def _columns(frame: pd.DataFrame, entry: Entry) -> tuple[str, ...]:
 
 
 def _cell(line: Mapping[str, Any], column: str, entry: Entry, contents: Contents, setting: Setting) -> Cell:
+    if column in MADE and column not in line:
+        return Cell(name_text(column, "", line, setting))
     value = line[column]
     if column.endswith("_low") and (high := f"{column.removesuffix('_low')}_high") in line:
         return interval(value, line[high], _format(column, entry, contents, setting), setting.wording.numbers)
@@ -242,8 +257,7 @@ def remarks(
 
     `{x_low}` stands for the whole interval from `x_low` to `x_high`. `among`: these codes alone.
     """
-    codes = line[entry.remarks]
-    for code in codes.split(", ") if isinstance(codes, str) else ():
+    for code in split_names(line[entry.remarks]):
         if among is not None and code not in among:
             continue
         sentence = setting.wording.value(entry.remarks, code)

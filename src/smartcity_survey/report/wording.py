@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 import yaml
 
 from smartcity_survey.report.formats import NumberStyle
 from smartcity_survey.study.config import Language
+from smartcity_survey.study.limits import limit
 
 LOCALES = Path(__file__).parent / "locale"
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
@@ -43,6 +45,16 @@ class Wording:
     def fill(self, key: str, **values: str) -> str:
         """The text of a key with its `{names}` filled in."""
         return self[key].format(**values)
+
+    def noted(self, key: str) -> str:
+        """The text of a key, names of limits (`{htmt_distinct}`) filled in from `study/limits.yaml`."""
+        text = self[key]
+        names = [name for _, name, _, _ in Formatter().parse(text) if name]
+        asked = {name: limit(name) for name in names}
+        written = {
+            name: self.numbers.fixed(one.value, one.decimals, bounded=True) for name, one in asked.items()
+        }
+        return text.format(**written) if written else text
 
     def value(self, column: str, code: str) -> str:
         """Wording of a code found in a column of a stage file; a code without wording stands for itself.

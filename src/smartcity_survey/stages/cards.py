@@ -11,13 +11,13 @@ from smartcity_survey.stats.core.types import Array, IntArray
 from smartcity_survey.study.config import PlsSection
 from smartcity_survey.study.model import Model
 
-MODES = {"reflective": "A", "mode_a": "A", "mode_b": "B", "sum_score": "sum score"}
+MODES = {"reflective": "A", "mode_a": "A", "mode_b": "B", "sum_score": "sum_score"}
 """Modes of the config, as papers call them."""
 
 
 def respondents(n: int) -> Card:
     """How many answered, and the rule for gaps: incomplete rows are left out whole, nothing is filled in."""
-    return {"n": n, "missing": "complete rows"}
+    return {"n": n, "missing": "complete_rows"}
 
 
 def single_items(model: Model) -> Card:
@@ -51,10 +51,10 @@ def pls_estimator(model: Model, section: PlsSection) -> Card:
     """How constructs are scored and when the iteration ends."""
     modes = dict.fromkeys(MODES[construct.mode] for construct in model.constructs)
     return {
-        "method": "PLS path model",
+        "method": "pls_path_model",
         "mode": ", ".join(modes),
         "scheme": section.scheme,
-        "scaling": "items and scores of unit variance",
+        "scaling": "items_and_scores_unit_variance",
         "tolerance": section.tolerance,
         "max_iterations": section.max_iterations,
         **single_items(model),

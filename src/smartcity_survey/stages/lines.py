@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -13,6 +14,12 @@ class Line(dict[str, Any]):
 
     def __missing__(self, column: str) -> float:
         return math.nan
+
+
+def path_columns(paths: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Columns `source, target` of a table with a line for each path."""
+    given = list(paths)
+    return {"source": [source for source, _ in given], "target": [target for _, target in given]}
 
 
 def line_of(frame: pd.DataFrame, **keys: str) -> Line:

@@ -6,19 +6,16 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from types import MappingProxyType
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import pandas as pd
 
-from smartcity_survey.errors import NoSolution
-from smartcity_survey.io import AT_FAULT, REFUSED, WHOLE, Card, StageResult
+from smartcity_survey.errors import Category, NoSolution
+from smartcity_survey.io import AT_FAULT, REFUSED, WHOLE, Card, StageResult, join_names
 from smartcity_survey.stages.naming import naming
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-LISTED = 8
-"""Names at fault that are told; a log has all of them."""
 
 
 class Refusals:
@@ -31,7 +28,7 @@ class Refusals:
 
     def __init__(self, items: Sequence[str] = (), constructs: Sequence[str] = ()) -> None:
         self._items, self._constructs = items, constructs
-        self._found: list[dict[str, str]] = []
+        self._found: list[dict[str, Any]] = []
 
     def attempt(self, part: str, compute: Callable[[], T], *, items: Sequence[str] | None = None) -> T | None:
         """What `compute` returns; None where it has no solution, whose reason is noted.
@@ -50,7 +47,7 @@ class Refusals:
 
     def note(self, part: str, error: NoSolution) -> None:
         """Keep the reason why a part has no solution; the same is kept once."""
-        line = {"part": part, **reason(error)}
+        line = _told(part, error)
         if line not in self._found:
             self._found.append(line)
             _log(error)
@@ -70,10 +67,16 @@ def _log(error: NoSolution) -> None:
 
 
 def reason(error: NoSolution) -> dict[str, str]:
-    """Cells that tell why something has no solution, and the names at fault, the first of many."""
-    more = len(error.names) - LISTED
-    shown = [*error.names[:LISTED], *([f"+ {more}"] if more > 0 else [])]
-    return {"reason": error.reason, AT_FAULT: ", ".join(shown)}
+    """Cells that tell why something has no solution, and the items and constructs at fault."""
+    names = [name for name in error.names if not isinstance(name, Category)]
+    return {"reason": error.reason, AT_FAULT: join_names(names)}
+
+
+def _told(part: str, error: NoSolution) -> dict[str, Any]:
+    """An entry of `refused` in a card."""
+    answers = [name for name in error.names if isinstance(name, Category)]
+    categories = [{"variable": answer.variable, "answer": answer.answer} for answer in answers]
+    return {"part": part, **reason(error), **({"categories": categories} if categories else {})}
 
 
 def refused(
@@ -84,7 +87,7 @@ def refused(
 ) -> StageResult:
     """Empty tables, their cards with the reason; `private` as in `empty_without_solution`."""
     _log(error)
-    told: Card = {**card, REFUSED: [{"part": WHOLE, **reason(error)}]}
+    told: Card = {**card, REFUSED: [_told(WHOLE, error)]}
     return StageResult(
         tables={name: pd.DataFrame() for name in tables},
         cards=dict.fromkeys(tables, told),

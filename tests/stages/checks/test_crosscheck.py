@@ -34,12 +34,18 @@ def test_noise_is_written_as_one_bound_and_a_difference_as_itself() -> None:
 
 
 def test_a_difference_past_its_tolerance_is_told() -> None:
-    line = {"quantity": "r2", "package": "statsmodels", "tolerance": EXACT, "scale": "absolute"}
+    line = {
+        "quantity": "r2",
+        "outcome": "use",
+        "package": "statsmodels",
+        "tolerance": EXACT,
+        "scale": "absolute",
+    }
     for difference in (compared(0.5 + 2e-8), compared(np.nan)):
         frame = pd.DataFrame([line | {"max_abs_difference": difference}])
         frame = frame.assign(agrees=frame["max_abs_difference"] <= frame["tolerance"])
         [problem] = disagreements(frame)
-        assert "r2" in problem.place
+        assert problem.place.endswith("r2, use")
         assert "statsmodels differs" in problem.found
 
 

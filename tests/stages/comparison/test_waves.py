@@ -19,6 +19,7 @@ from tests.stages.refusals import refused
 
 FIRST, *_, LAST = simulated.CONSTRUCTS
 RISE = 0.5
+PATH = ["source", "target"]
 
 
 def wave(name: str, rows: slice, without: tuple[str, ...] = (), shift: float = 0.0) -> Wave:
@@ -78,7 +79,7 @@ def test_a_rise_that_was_put_in_is_found_with_its_interval() -> None:
     before = compared(shift=0.0).tables["wave_mean_differences"].set_index("construct")
     assert table["difference"][FIRST] == pytest.approx(before["difference"][FIRST] + RISE, abs=1e-12)
     assert table["ci_low"][FIRST] > 0
-    assert set(table["waves"]) == {"2024 -> 2026"}
+    assert set(zip(table["earlier"], table["later"], strict=True)) == {("2024", "2026")}
     others = [name for name in simulated.CONSTRUCTS if name != FIRST]
     pd.testing.assert_frame_equal(table.loc[others], before.loc[others])
 
@@ -95,13 +96,13 @@ def test_means_are_those_of_the_common_items() -> None:
 
 
 def test_path_differences_are_those_of_the_paths_and_lie_in_their_interval() -> None:
-    paths = compared().tables["wave_paths"].pivot(index="path", columns="wave", values="estimate")
-    table = compared().tables["wave_path_differences"].set_index("path")
+    paths = compared().tables["wave_paths"].pivot(index=PATH, columns="wave", values="estimate")
+    table = compared().tables["wave_path_differences"].set_index(PATH)
     expected = (paths["2026"] - paths["2024"]).loc[table.index]
     np.testing.assert_allclose(table["difference"], expected)
     assert table["difference"].between(table["ci_low"], table["ci_high"]).all()
     # The waves are independent, so their variances add.
-    errors = compared().tables["wave_paths"].pivot(index="path", columns="wave", values="boot_se")
+    errors = compared().tables["wave_paths"].pivot(index=PATH, columns="wave", values="boot_se")
     independent = np.hypot(errors["2024"], errors["2026"]).loc[table.index]
     np.testing.assert_allclose(table["boot_se"], independent, rtol=0.2)
 
@@ -111,10 +112,11 @@ def test_the_same_paths_and_composites_are_compared_by_permutation() -> None:
     comparison = tables["wave_comparisons"].iloc[0]
     assert (comparison["first"], comparison["second"], comparison["status"]) == ("2026", "2024", "compared")
     assert (comparison["n_first"], comparison["n_second"]) == (376, 300)
-    permuted = tables["wave_multigroup"].set_index("path")["difference"]
-    resampled = tables["wave_path_differences"].set_index("path")["difference"]
+    permuted = tables["wave_multigroup"].set_index(PATH)["difference"]
+    resampled = tables["wave_path_differences"].set_index(PATH)["difference"]
     np.testing.assert_allclose(permuted.loc[resampled.index], resampled, atol=1e-9)
-    assert set(tables["wave_micom"]["groups"]) == {"2026 / 2024"}
+    micom = tables["wave_micom"]
+    assert set(zip(micom["first"], micom["second"], strict=True)) == {("2026", "2024")}
     assert tables["wave_micom"].set_index("construct").loc[FIRST, "invariance"] != "full"
 
 

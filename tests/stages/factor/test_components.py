@@ -65,7 +65,7 @@ def test_columns_that_the_report_and_the_comparisons_rely_on(result: StageResult
     ]
     assert columns["component_count"] == ["rule", "n_components"]
     assert columns["item_deletion_log"] == [
-        *("step", "item", "rule", "value", "n_items", "n_components", "kmo", "percent_variance")
+        *("step", "item", "rule", "limit", "value", "n_items", "n_components", "kmo", "percent_variance")
     ]
 
 
@@ -73,9 +73,9 @@ def test_every_rule_counts_components(result: StageResult) -> None:
     counts = result.tables["component_count"].set_index("rule")["n_components"]
     eigenvalues = result.tables["eigenvalues"]
     partial = minimum_average_partial(correlation(items().to_numpy()))
-    assert counts["eigenvalue above 1"] == (eigenvalues["eigenvalue"] > 1).sum()
-    assert counts["minimum average partial"] == partial.n_components
-    assert counts["parallel analysis, quantile"] <= counts["parallel analysis, mean"]
+    assert counts["eigenvalue_above_1"] == (eigenvalues["eigenvalue"] > 1).sum()
+    assert counts["minimum_average_partial"] == partial.n_components
+    assert counts["parallel_quantile"] <= counts["parallel_mean"]
     assert counts["kept"] == 7
     table = result.tables["minimum_average_partial"]
     assert table["average_square"].idxmin() == partial.n_components
@@ -88,7 +88,8 @@ def test_items_go_one_at_a_time_and_the_log_says_why(result: StageResult) -> Non
     assert len(steps) >= 2
     assert log["item"].tolist() == ["none", *(simulated.ITEMS[step.item] for step in steps)]
     assert log["kmo"].tolist()[1:] == [step.kmo for step in steps]
-    assert set(log["rule"]) == {"all items", "largest loading below 0.63"}
+    assert log["rule"].tolist() == ["all_items", *["largest_loading_below"] * len(steps)]
+    assert log["limit"].tolist()[1:] == [0.63] * len(steps)
     retention = result.tables["item_retention"]
     gone = retention.loc[~retention["retained"], "item"]
     assert set(gone) == set(log["item"][1:])

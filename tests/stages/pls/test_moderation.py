@@ -23,16 +23,16 @@ def test_interactions_and_slopes_have_intervals(
     model = replace(simulated.model(), moderations=(MODERATION,))
     section = PlsSection(interval=interval, bootstrap_draws=100)
     result = estimate_pls(simulated.answers(), model, section, seed=1)
-    effects = result.tables["moderation"].set_index("path")
+    effects = result.tables["moderation"].set_index(["source", "moderator", "target"])
     slopes = result.tables["simple_slopes"].set_index("moderator_at")
-    interaction = f"{FIRST} * {SECOND} -> {simulated.OUTCOME}"
-    assert list(effects.index) == [*(f"{a} -> {b}" for a, b in model.paths), interaction]
+    interaction = (FIRST, SECOND, simulated.OUTCOME)
+    assert list(effects.index) == [*((a, "", b) for a, b in model.paths), interaction]
     for table in (effects, slopes):
         assert (table["ci_low"] < table["estimate"]).all()
         assert (table["estimate"] < table["ci_high"]).all()
     step = effects.loc[interaction, "estimate"]
     assert slopes.loc[0.0, "estimate"] == pytest.approx(
-        effects.loc[f"{FIRST} -> {simulated.OUTCOME}", "estimate"]
+        effects.loc[(FIRST, "", simulated.OUTCOME), "estimate"]
     )
     assert slopes.loc[1.0, "estimate"] - slopes.loc[0.0, "estimate"] == pytest.approx(step)
     assert slopes.loc[0.0, "estimate"] - slopes.loc[-1.0, "estimate"] == pytest.approx(step)

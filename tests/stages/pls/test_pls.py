@@ -26,9 +26,10 @@ def test_chains_have_effects_with_intervals(interval: Literal["percentile", "bca
         simulated.answers(), model, PlsSection(interval=interval, bootstrap_draws=draws), seed=1
     )
     table = result.tables["specific_indirect"]
-    paths = result.tables["pls_paths"].set_index("path")["estimate"]
-    steps = f"{FIRST} -> {SECOND}", f"{SECOND} -> {simulated.OUTCOME}"
-    assert table["path"].tolist() == [f"{FIRST} -> {SECOND} -> {simulated.OUTCOME}"]
+    paths = result.tables["pls_paths"].set_index(["source", "target"])["estimate"]
+    steps = (FIRST, SECOND), (SECOND, simulated.OUTCOME)
+    chain = table[["source", "via_1", "target"]].to_numpy().tolist()
+    assert chain == [[FIRST, SECOND, simulated.OUTCOME]]
     assert table["estimate"].item() == pytest.approx(paths[steps[0]] * paths[steps[1]], rel=1e-9)
     assert table["ci_low"].item() < table["estimate"].item() < table["ci_high"].item()
 
@@ -73,7 +74,7 @@ def test_both_ratios_have_one_sided_bounds() -> None:
     np.testing.assert_allclose(table["htmt2"], expected, rtol=1e-9)
     for prefix, ratio in (("", "htmt"), ("htmt2_", "htmt2")):
         assert (table[f"{prefix}upper_bound"] > table[ratio]).all()
-        assert (table[f"{prefix}below_085"] == (table[f"{prefix}upper_bound"] < 0.85)).all()
+        assert (table[f"{prefix}below_distinct"] == (table[f"{prefix}upper_bound"] < 0.85)).all()
     assert (table["htmt2_undefined"] < 200).all()
 
 
@@ -87,7 +88,7 @@ def test_pairs_without_htmt2_have_no_bound() -> None:
     undefined = table["htmt2"].isna()
     assert undefined.any()
     assert table.loc[undefined, "htmt2_upper_bound"].isna().all()
-    assert not table.loc[undefined, ["htmt2_below_085", "htmt2_below_090"]].any(axis=None)
+    assert not table.loc[undefined, ["htmt2_below_distinct", "htmt2_below_similar"]].any(axis=None)
     assert table["upper_bound"].notna().all()
 
 

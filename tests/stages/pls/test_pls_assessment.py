@@ -164,5 +164,5 @@ def test_weights_count_respondents_as_often() -> None:
     )
     for name in ("cross_loadings", "htmt2", "pls_effects", "ipma"):
         pd.testing.assert_frame_equal(weighted.tables[name], repeated.tables[name], rtol=1e-9)
-        assert weighted.cards[name]["weights"] == "sampling weights"
-    assert weighted.cards["blindfolding"]["weights"] == "not used"
+        assert weighted.cards[name]["weights"] == "sampling_weights"
+    assert weighted.cards["blindfolding"]["weights"] == "not_used"

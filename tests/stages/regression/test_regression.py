@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 import statsmodels.api as sm
 
@@ -53,7 +54,8 @@ def test_coefficients_with_zero_order_partial_and_part_correlations(result: Stag
 
 
 def test_demographics_enter_before_the_constructs(result: StageResult) -> None:
-    dummies, _ = demographic_dummies(simulated.answers(), simulated.codebook(), ("city", "age"))
+    found = demographic_dummies(simulated.answers(), simulated.codebook(), ("city", "age"))
+    dummies = pd.DataFrame(found.values, columns=[str(category) for category in found.categories])
     y, x = simulated.scores()[simulated.OUTCOME], simulated.scores()[PREDICTORS]
     small = sm.OLS(y, sm.add_constant(dummies)).fit()
     large = sm.OLS(y, sm.add_constant(dummies.join(x))).fit()
@@ -67,16 +69,20 @@ def test_demographics_enter_before_the_constructs(result: StageResult) -> None:
     assert (last["df_1"], last["df_2"]) == (df, large.df_resid)
     assert (blocks["n"] == len(y)).all()
     table = result.tables["hierarchical_coefficients"]
-    final = table[table["block"] == "constructs"].set_index("term")
-    assert final["b"].iloc[1:].to_dict() == pytest.approx(large.params.iloc[1:].to_dict(), rel=1e-6)
+    final = table[table["block"] == "constructs"]
+    answered = final["term"] + np.where(final["answer"] == "", "", ": " + final["answer"])
+    assert answered.tolist()[1:] == list(large.params.index[1:])
+    assert final["b"].tolist()[1:] == pytest.approx(large.params.tolist()[1:], rel=1e-6)
+    assert final["reference"].tolist() == ["", "1", "1", "1", "2", *[""] * len(PREDICTORS)]
 
 
 def test_dummies_leave_out_the_largest_category_and_keep_who_did_not_answer() -> None:
-    dummies, references = demographic_dummies(simulated.answers(), simulated.codebook(), ("city", "age"))
-    assert references == {"city": "city=1", "age": "age=2"}
-    assert list(dummies.columns) == ["city=2", "city=3", "city=no_answer", "age=1"]
-    assert dummies["city=no_answer"].sum() == simulated.answers()["city"].isna().sum()
-    assert dummies["age=1"].sum() == (simulated.answers()["age"] <= 35).sum()
+    dummies = demographic_dummies(simulated.answers(), simulated.codebook(), ("city", "age"))
+    assert dummies.references == {"city": "1", "age": "2"}
+    answers = [(category.variable, category.answer) for category in dummies.categories]
+    assert answers == [("city", "2"), ("city", "3"), ("city", "no_answer"), ("age", "1")]
+    assert dummies.values[:, 2].sum() == simulated.answers()["city"].isna().sum()
+    assert dummies.values[:, 3].sum() == (simulated.answers()["age"] <= 35).sum()
 
 
 def test_without_controls_there_is_one_block() -> None:

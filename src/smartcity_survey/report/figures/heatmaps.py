@@ -25,9 +25,10 @@ from smartcity_survey.report.figures.drawing import (
 )
 from smartcity_survey.report.labels import Labels
 from smartcity_survey.report.setting import Setting
+from smartcity_survey.study.limits import limit
 
-HTMT_LIMITS = (0.85, 0.90)
-"""Henseler, Ringle & Sarstedt 2015: distinct and similar constructs."""
+HTMT_LIMITS = (limit("htmt_distinct"), limit("htmt_similar"))
+"""Of distinct and of similar constructs."""
 MOST_NUMBERED = 15
 """Components beyond which the numbers of small loadings would run into each other, and are left out."""
 
@@ -90,7 +91,7 @@ def plot_htmt(htmt: pd.DataFrame, setting: Setting) -> Figure:
         for column in range(row):
             value = values[row, column] if np.isfinite(values[row, column]) else values[column, row]
             color = SEQUENTIAL(value)
-            past = value >= HTMT_LIMITS[0]
+            past = value >= HTMT_LIMITS[0].value
             axes.add_patch(
                 Rectangle(
                     (column + 0.03, row - 0.97),
@@ -98,8 +99,8 @@ def plot_htmt(htmt: pd.DataFrame, setting: Setting) -> Figure:
                     0.94,
                     facecolor=color,
                     edgecolor=VERMILION if past else "none",
-                    linewidth=2 if value >= HTMT_LIMITS[1] else 1.1,
-                    linestyle="-" if value >= HTMT_LIMITS[1] else (0, (2, 1)),
+                    linewidth=2 if value >= HTMT_LIMITS[1].value else 1.1,
+                    linestyle="-" if value >= HTMT_LIMITS[1].value else (0, (2, 1)),
                 )
             )
             axes.text(
@@ -118,7 +119,7 @@ def plot_htmt(htmt: pd.DataFrame, setting: Setting) -> Figure:
         np.arange(c - 1) + 0.5, [labels.construct(name).replace(" ", "\n") for name in names[:-1]]
     )
     axes.tick_params(labelsize=8)
-    limits = [wording.numbers.fixed(limit, 2, bounded=True) for limit in HTMT_LIMITS]
+    limits = [wording.numbers.fixed(one.value, one.decimals, bounded=True) for one in HTMT_LIMITS]
     frames = [
         Rectangle((0, 0), 1, 1, facecolor="none", edgecolor=VERMILION, linewidth=1.1, linestyle=(0, (2, 1))),
         Rectangle((0, 0), 1, 1, facecolor="none", edgecolor=VERMILION, linewidth=2),

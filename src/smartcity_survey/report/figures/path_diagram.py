@@ -46,15 +46,14 @@ def plot_path_diagram(
 
     Parameters
     ----------
-    paths : `path` ("source -> target"), `estimate, ci_low, ci_high, p`.
+    paths : `source, target, estimate, ci_low, ci_high, p`.
     quality : `construct, r2`.
     loadings : `construct, item, loading`.
     """
     wording, labels, alpha = setting.wording, setting.labels, setting.alpha
-    lines: dict[Edge, pd.Series] = {}
-    for _, line in paths.iterrows():
-        source, _, target = str(line["path"]).partition(" -> ")
-        lines[source, target] = line
+    lines: dict[Edge, pd.Series] = {
+        (str(line["source"]), str(line["target"])): line for _, line in paths.iterrows()
+    }
     names = list(dict.fromkeys(loadings["construct"]))
     across = box_width(names, list(lines), WIDTH - 0.1, WIDEST_BOX, COEFFICIENT[0])
     explained = quality.set_index("construct")["r2"].dropna()

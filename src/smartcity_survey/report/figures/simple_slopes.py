@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -22,23 +24,23 @@ def plot_simple_slopes(simple_slopes: pd.DataFrame, setting: Setting) -> Figure:
 
     Parameters
     ----------
-    simple_slopes : `path, moderator, moderator_at, estimate, intercept`.
+    simple_slopes : `source, target, moderator, moderator_at, estimate, intercept`.
     """
-    moderations = list(simple_slopes.groupby(["path", "moderator"], sort=False))
+    moderations = list(simple_slopes.groupby(["source", "target", "moderator"], sort=False))
     across = min(ACROSS, len(moderations))
     down = -(-len(moderations) // across)
     figure = Figure(figsize=(WIDTH, 3.4 * down), layout="constrained")
     panels = figure.subplots(down, across, squeeze=False).ravel()
-    for axes, ((path, moderator), lines) in zip(panels, moderations, strict=False):
-        _panel(axes, str(path), str(moderator), lines, setting)
+    for axes, (moderation, lines) in zip(panels, moderations, strict=False):
+        _panel(axes, moderation, lines, setting)
     for axes in panels[len(moderations) :]:
         axes.set_visible(False)
     return figure
 
 
-def _panel(axes: Axes, path: str, moderator: str, lines: pd.DataFrame, setting: Setting) -> None:
+def _panel(axes: Axes, moderation: Iterable[object], lines: pd.DataFrame, setting: Setting) -> None:
     wording, labels = setting.wording, setting.labels
-    source, target = (labels.construct(name.strip()) for name in path.split("->"))
+    source, target, moderator = (labels.construct(str(name)) for name in moderation)
     for (color, marker), at, slope, intercept in zip(
         LINES, lines["moderator_at"], lines["estimate"], lines["intercept"], strict=False
     ):
@@ -50,4 +52,4 @@ def _panel(axes: Axes, path: str, moderator: str, lines: pd.DataFrame, setting: 
     axes.set_ylabel(wording.fill("figures.simple_slopes.axis", construct=target))
     number_axis(axes, "x", wording.numbers, bins=4)
     number_axis(axes, "y", wording.numbers)
-    axes.legend(title=labels.construct(moderator), fontsize=8, title_fontsize=8)
+    axes.legend(title=moderator, fontsize=8, title_fontsize=8)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import cycle
 
 import numpy as np
@@ -24,31 +23,29 @@ def plot_waves(means: pd.DataFrame, paths: pd.DataFrame, setting: Setting) -> Fi
     Parameters
     ----------
     means : `construct, wave, mean, ci_low, ci_high`, waves in their order.
-    paths : `path, wave, estimate, ci_low, ci_high`.
+    paths : `source, target, wave, estimate, ci_low, ci_high`.
     """
     wording, labels = setting.wording, setting.labels
     figure = Figure(figsize=(WIDTH, 7.2), layout="constrained")
     upper, lower = figure.subplots(2, 1)
-    _panel(upper, means, ("construct", "mean"), labels.construct, setting)
+    _panel(upper, means, means["construct"].map(labels.construct), "mean", setting)
     upper.set_ylabel(wording["figures.waves.mean"])
-    _panel(lower, paths, ("path", "estimate"), labels.path, setting)
+    names = [labels.path(*path) for path in zip(paths["source"], paths["target"], strict=True)]
+    _panel(lower, paths, pd.Series(names, index=paths.index), "estimate", setting)
     lower.set_ylabel(wording["figures.waves.estimate"])
     lower.axhline(0, color=MUTED, linewidth=0.9, zorder=1)
     return figure
 
 
-def _panel(
-    axes: Axes, frame: pd.DataFrame, columns: tuple[str, str], label: Callable[[str], str], setting: Setting
-) -> None:
-    """A line per thing measured, side by side at each wave so that intervals do not hide one another."""
-    key, value = columns
-    waves, names = list(frame["wave"].unique()), list(frame[key].unique())
+def _panel(axes: Axes, frame: pd.DataFrame, labels: pd.Series[str], value: str, setting: Setting) -> None:
+    """A line per label of the frame's lines, side by side at each wave so that no interval hides another."""
+    waves, names = list(frame["wave"].unique()), list(labels.unique())
     shifts = np.linspace(-SPREAD / 2, SPREAD / 2, len(names)) if len(names) > 1 else np.zeros(1)
     for name, shift, (color, marker) in zip(names, shifts, cycle(LINES), strict=False):
-        own = frame[frame[key] == name]
+        own = frame[labels == name]
         x = np.array([waves.index(wave) for wave in own["wave"]]) + shift
         axes.vlines(x, own["ci_low"], own["ci_high"], color=color, linewidth=1.6)
-        axes.plot(x, own[value], color=color, linewidth=1, marker=marker, markersize=5, label=label(name))
+        axes.plot(x, own[value], color=color, linewidth=1, marker=marker, markersize=5, label=name)
     axes.set_xticks(range(len(waves)), [str(wave) for wave in waves])
     axes.set_xlim(-0.5, len(waves) - 0.5)
     number_axis(axes, "y", setting.wording.numbers)

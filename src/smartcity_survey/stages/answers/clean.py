@@ -11,12 +11,16 @@ from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import CleaningSection
+from smartcity_survey.study.limits import limit
 
 SCREENS = {
-    "longstring": ("above", 14.0, "Johnson 2005; Curran 2016"),
-    "irv": ("lowest percent", 5.0, "Dunn et al. 2018"),
-    "mahalanobis_p": ("below", 0.001, "Meade & Craig 2012"),
-    "even_odd": ("below", 0.30, "Jackson 1976; Curran 2016"),
+    index: (screen, limit(index).value, limit(index).source)
+    for index, screen in (
+        ("longstring", "above"),
+        ("irv", "lowest_percent"),
+        ("mahalanobis_p", "below"),
+        ("even_odd", "below"),
+    )
 }
 """Careless-response indices: how each is screened, the conventional limit, and who proposed it."""
 
@@ -45,7 +49,7 @@ def clean_answers(responses: pd.DataFrame, codebook: Codebook, section: Cleaning
             },
             "exclusions": {"method": "counts", "n": len(cleaned.exclusions)},
             "careless": {
-                "method": "screens of the answers as given",
+                "method": "screens_of_answers_as_given",
                 **respondents(n),
                 "excludes": ", ".join(section.careless) or "nothing",
             },
@@ -66,20 +70,20 @@ def _exclusion_counts(exclusions: pd.DataFrame) -> pd.DataFrame:
 
 def _careless_summary(cleaned: Cleaned) -> pd.DataFrame:
     rows = []
-    for index, (direction, limit, source) in SCREENS.items():
+    for index, (direction, bound, source) in SCREENS.items():
         values = cleaned.careless[index].dropna()
-        if direction == "lowest percent":
-            cut = values.quantile(limit / 100)
+        if direction == "lowest_percent":
+            cut = values.quantile(bound / 100)
             flagged = values <= cut
         elif direction == "above":
-            flagged = values > limit
+            flagged = values > bound
         else:
-            flagged = values < limit
+            flagged = values < bound
         rows.append(
             {
                 "index": index,
                 "screen": direction,
-                "limit": limit,
+                "limit": bound,
                 "n_valid": values.size,
                 "n_flagged": int(flagged.sum()),
                 "mean": values.mean(),

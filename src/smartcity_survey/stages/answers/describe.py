@@ -16,7 +16,7 @@ from smartcity_survey.stages.naming import naming
 from smartcity_survey.stats.items.descriptives import describe
 from smartcity_survey.study.codebook import Codebook, Demographic
 
-SPSS_FORMULAS = "SPSS (bias-corrected skewness and kurtosis)"
+SPSS_FORMULAS = "spss_bias_corrected"
 
 
 @stage("demographics", "item_descriptives", "item_frequencies", hides=protect)
@@ -40,10 +40,10 @@ def describe_answers(answers: pd.DataFrame, codebook: Codebook) -> StageResult:
             "demographics": {
                 "method": "counts",
                 "n": n,
-                "percent": "of all respondents; valid percent of those who answered",
-                "missing": "no answer is a category of its own",
+                "percent": "of_all_and_of_those_who_answered",
+                "missing": "no_answer_is_a_category",
             },
-            "item_descriptives": {"method": SPSS_FORMULAS, "divisor": "n - 1", **respondents(n)},
+            "item_descriptives": {"method": SPSS_FORMULAS, "divisor": "n_minus_1", **respondents(n)},
             "item_frequencies": {"method": "counts", **respondents(n)},
         },
     )

@@ -17,7 +17,7 @@ def audit_published(published: PrintedFolder) -> StageResult:
     severity = findings["severity"].replace("", "none")
     counts = severity.value_counts().rename_axis("severity").reset_index(name="n_checks")
     card: Card = {
-        "method": "rounding intervals of the printed digits",
+        "method": "rounding_intervals",
         "checks": len(findings),
         "inconsistent": int((~findings["consistent"].fillna(True)).sum()),
     }

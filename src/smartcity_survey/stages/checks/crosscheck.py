@@ -54,6 +54,7 @@ class Comparison:
 
     Differences are absolute, or shares of `unit` where that is given: the peer's values, or standard errors
     of quantities that may be near zero. `reason` says in a code why nothing was compared, where that is so.
+    `outcome`: whose regression it belongs to; empty where it belongs to none.
     """
 
     quantity: str
@@ -63,6 +64,7 @@ class Comparison:
     tolerance: float
     unit: Array | None = None
     reason: str = ""
+    outcome: str = ""
 
     def difference(self) -> float:
         """The largest difference, not below the noise; NaN where nothing was compared."""
@@ -123,6 +125,7 @@ def crosscheck(
     frame = pd.DataFrame(
         {
             "quantity": [c.quantity for c in comparisons],
+            "outcome": [c.outcome for c in comparisons],
             "package": [c.package for c in comparisons],
             "max_abs_difference": [c.difference() for c in comparisons],
             "tolerance": [c.tolerance for c in comparisons],
@@ -132,10 +135,10 @@ def crosscheck(
         }
     )
     card: Card = {
-        "method": "the same answers through other packages",
+        "method": "other_packages",
         **respondents(len(answers)),
-        "differences": "those below a hundredth of the tolerance are written as that hundredth",
-        "pls": "no PLS package is installed beside; the tests compare with three",
+        "differences": "at_least_a_hundredth_of_tolerance",
+        "pls": "no_pls_package_beside",
         **refusals.card(),
     }
     for problem in disagreements(frame):
@@ -149,7 +152,7 @@ def disagreements(frame: pd.DataFrame) -> tuple[Problem, ...]:
         return ()
     return tuple(
         Problem(
-            f"reports/tables/crosscheck.csv, {row['quantity']}",
+            ", ".join(filter(None, ["reports/tables/crosscheck.csv", row["quantity"], row["outcome"]])),
             f"{row['package']} differs by {row['max_abs_difference']:.3g}, "
             f"more than {row['tolerance']:.3g} allow.",
             "One of the two is wrong or did not converge: do not use this result before you know which.",
@@ -186,10 +189,10 @@ def _adequacy(items: pd.DataFrame, tables: Tables) -> Iterator[Comparison]:
     inverted = max(EXACT, statistics["condition_number"] * ROUNDING)
     yield Comparison("kmo", "factor_analyzer", _array(statistics["kmo"]), _array(overall), inverted)
     yield Comparison(
-        "item msa", "factor_analyzer", _array(tables["item_msa"]["msa"]), _array(per_item), inverted
+        "item_msa", "factor_analyzer", _array(tables["item_msa"]["msa"]), _array(per_item), inverted
     )
     yield Comparison(
-        "bartlett chi2",
+        "bartlett_chi2",
         "factor_analyzer",
         _array(statistics["bartlett_chi2"]),
         _array(chi2),
@@ -214,7 +217,7 @@ def _rotation(items: pd.DataFrame, tables: Tables) -> Iterator[Comparison]:
     # It starts once; ours starts several times and can find a higher maximum.
     early = varimax_criterion(theirs) < varimax_criterion(ours) * (1 - ROTATION**2)
     yield Comparison(
-        "rotated loadings",
+        "rotated_loadings",
         "factor_analyzer",
         ours,
         aligned,
@@ -243,20 +246,21 @@ def _regressions(scores: pd.DataFrame, tables: Tables, model: Model) -> Iterator
         for quantity, ours, peer, unit in (
             # A coefficient may be near zero: its standard error is the unit that matters.
             ("coefficients", lines["b"], theirs.params, theirs.bse),
-            ("standard errors", lines["std_error"], theirs.bse, theirs.bse),
-            ("HC3 standard errors", lines["hc3_std_error"], robust.bse, robust.bse),
+            ("standard_errors", lines["std_error"], theirs.bse, theirs.bse),
+            ("hc3_standard_errors", lines["hc3_std_error"], robust.bse, robust.bse),
             ("r2", summary["r2"], theirs.rsquared, theirs.rsquared),
-            ("durbin watson", summary["durbin_watson"], durbin_watson(theirs.resid), 1.0),
+            ("durbin_watson", summary["durbin_watson"], durbin_watson(theirs.resid), 1.0),
         ):
             undefined = "no_standard_error" if not np.isfinite(_array(ours)).all() else ""
             yield Comparison(
-                f"{quantity} of {outcome}",
+                quantity,
                 "statsmodels",
                 _array(ours),
                 _array(peer),
                 tolerance,
                 _array(unit),
                 undefined,
+                outcome,
             )
 
 
@@ -266,7 +270,7 @@ def _cfa(items: pd.DataFrame, tables: Tables, model: Model) -> Iterator[Comparis
 
     if len(model.items) > MOST_ITEMS:
         nothing = _array(np.nan)
-        yield Comparison("cfa chi2", "semopy", nothing, nothing, OPTIMUM, reason="too_large")
+        yield Comparison("cfa_chi2", "semopy", nothing, nothing, OPTIMUM, reason="too_large")
         return
     alias = {item: f"x{position}" for position, item in enumerate(model.items)}
     owners = {construct.name: f"f{position}" for position, construct in enumerate(model.constructs)}
@@ -284,7 +288,7 @@ def _cfa(items: pd.DataFrame, tables: Tables, model: Model) -> Iterator[Comparis
     except Exception:
         # Where the answers hardly determine the model it may end in any error, which says nothing of ours.
         nothing = _array(np.nan)
-        yield Comparison("cfa chi2", "semopy", nothing, nothing, OPTIMUM, reason="not_converged")
+        yield Comparison("cfa_chi2", "semopy", nothing, nothing, OPTIMUM, reason="not_converged")
         return
     standardised = estimates[(estimates["op"] == "~") & estimates["lval"].isin(list(alias.values()))]
     theirs = standardised.set_index("lval")["Est. Std"].astype(float).loc[list(alias.values())].to_numpy()
@@ -294,9 +298,9 @@ def _cfa(items: pd.DataFrame, tables: Tables, model: Model) -> Iterator[Comparis
         reason = "not_converged"
     elif _stopped_early(theirs_chi2 - chi2, max(chi2, 1.0), ours - theirs, tables["cfa_loadings"]):
         reason = "lower_maximum"
-    yield Comparison("cfa standardised loadings", "semopy", ours, theirs, OPTIMUM, reason=reason)
+    yield Comparison("cfa_standardised_loadings", "semopy", ours, theirs, OPTIMUM, reason=reason)
     yield Comparison(
-        "cfa chi2",
+        "cfa_chi2",
         "semopy",
         _array(chi2),
         _array(theirs_chi2),

@@ -20,7 +20,14 @@ from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.needs import Frames, Option, PrintedFolder, compares_with_print
 
 Tables = Mapping[str, pd.DataFrame]
-COLUMNS = ("table", "cell", "printed", "reproduced", "matches")
+
+COLUMNS = (
+    *("object", "number", "group", "line", "column", "n_blank"),
+    *("printed", "reproduced", "matches"),
+)
+"""Of `reproduction`: the printed object, its line (in a group where it has groups) and column."""
+BLANK_CELLS = "blank_cells"
+"""Stands for a column in the line that has the largest of `n_blank` loadings left blank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +69,10 @@ def compare_with_published(
     rows = [row for row in rows if row not in left_out]
     frame = pd.DataFrame(rows, columns=[*COLUMNS, *_in_words("", reasons)])
     card: Card = {
-        "method": "each printed number beside the recomputed one",
+        "method": "printed_beside_recomputed",
         "cells": len(frame),
         "matching": int(frame["matches"].sum()),
-        "rounding": "half up, as printed",
+        "rounding": "half_up_as_printed",
         **({"left_out": len(left_out)} if hidden else {}),
     }
     return StageResult(tables={"reproduction": frame}, cards={"reproduction": card})
@@ -86,7 +93,7 @@ def _compare(
     reasons: Mapping[str, Mapping[str, str]],
     suppress_below: float,
 ) -> Iterator[dict[str, Any]]:
-    title = f"{printed.kind} {printed.number}"
+    title = {"object": printed.kind, "number": printed.number}
     lines = _lines(frame, where)
     blank: list[float] = []
     for line in printed.lines:
@@ -103,8 +110,10 @@ def _compare(
             address = printed.address(line, column)
             matches = value is not None and _rounded(value, text, paper, address)
             yield {
-                "table": title,
-                "cell": f"{line}, {column}",
+                **title,
+                "group": line.rpartition("/")[0],
+                "line": line.rpartition("/")[2],
+                "column": column,
                 "printed": text,
                 "reproduced": value,
                 "matches": matches,
@@ -112,8 +121,9 @@ def _compare(
             }
     if blank:
         yield {
-            "table": title,
-            "cell": f"{len(blank)} blank cells, largest",
+            **title,
+            "column": BLANK_CELLS,
+            "n_blank": len(blank),
             "printed": f"< {suppress_below:g}",
             "reproduced": max(blank),
             "matches": max(blank) < suppress_below,

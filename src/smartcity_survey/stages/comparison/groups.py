@@ -12,7 +12,7 @@ import pandas as pd
 
 from smartcity_survey.data.disclosure import protect
 from smartcity_survey.errors import NoSolution
-from smartcity_survey.io import Card, StageResult
+from smartcity_survey.io import AT_FAULT, Card, StageResult
 from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming
@@ -31,12 +31,15 @@ from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import GroupsSection, PlsSection
 from smartcity_survey.study.model import Model
 
+GROUPS = ("demographic", "first", "second")
+"""A demographic question and the codes of the two answers whose groups are compared."""
 COMPARISONS = [
-    *("demographic", "first", "second", "n_first", "n_second"),
-    *("status", "at_fault", "n_draws", "n_inadmissible"),
+    *GROUPS,
+    *("n_first", "n_second"),
+    *("status", "group_at_fault", "at_fault", "n_draws", "n_inadmissible"),
 ]
 MICOM = [
-    "groups",
+    *GROUPS,
     "construct",
     "correlation",
     "correlation_quantile",
@@ -48,8 +51,9 @@ MICOM = [
     "invariance",
 ]
 MULTIGROUP = [
-    "groups",
-    "path",
+    *GROUPS,
+    "source",
+    "target",
     "first_estimate",
     "second_estimate",
     "difference",
@@ -61,6 +65,7 @@ INVARIANCE = [
     "demographic",
     "level",
     "status",
+    "group_at_fault",
     "at_fault",
     "chi2",
     "df",
@@ -120,26 +125,28 @@ def compare_respondents(
         codes = demographic_codes(answers[variable], codebook, variable)
         sizes = codes.value_counts(sort=False)
         large = [code for code, n in sizes.items() if code != NO_ANSWER and n >= section.smallest]
-        members = {f"{variable}={code}": (codes == code).to_numpy() for code in large}
+        members = {str(code): (codes == code).to_numpy() for code in large}
         for first, second in combinations(members, 2):
-            _compare(setup, (first, second), members, rows)
+            _compare(setup, variable, (first, second), members, rows)
         _ladder(x, model, variable, members, rows)
     card: Card = {
         **pls_estimator(model, pls),
-        "signs": "positive loading sums",
-        "divisor": "n - 1",
-        "groups": f"categories with {section.smallest} respondents or more",
-        "method": "permutation of respondents between groups of the same sizes",
+        "signs": "positive_loading_sums",
+        "divisor": "n_minus_1",
+        "groups": "large_enough",
+        "smallest": section.smallest,
+        "method": "permutation_of_respondents",
         "draws": section.permutations,
-        "p": "(1 + as extreme) / (1 + permutations), two-sided",
+        "p": "permutation_p_two_sided",
         **respondents(len(x)),
         "seed": seed,
     }
     ladder: Card = {
-        "method": "maximum likelihood with means, one factor per construct, all correlated",
-        "scaling": "first item of each construct has loading 1",
+        "method": "maximum_likelihood_with_means",
+        "scaling": "first_loading_1",
         "tolerance": TOLERANCE,
-        "groups": f"categories with {section.smallest} respondents or more",
+        "groups": "large_enough",
+        "smallest": section.smallest,
         "divisor": "n",
         **single_items(model),
         **respondents(len(x)),
@@ -153,21 +160,22 @@ def compare_respondents(
         },
         cards={
             "group_comparisons": card,
-            "micom": {**card, "configural": "same items, coding and algorithm in both groups"},
+            "micom": {**card, "configural": "same_items_coding_algorithm"},
             "multigroup": card,
             "invariance": ladder,
         },
     )
 
 
-def _compare(setup: _Setup, pair: tuple[str, str], members: dict[str, BoolArray], rows: _Rows) -> None:
+def _compare(
+    setup: _Setup, variable: str, pair: tuple[str, str], members: Mapping[str, BoolArray], rows: _Rows
+) -> None:
     """One pair of groups: its line among the comparisons and, where there is a solution, its differences."""
     first, second = pair
     both = members[first] | members[second]
+    groups = dict(zip(GROUPS, (variable, first, second), strict=True))
     line: dict[str, object] = {
-        "demographic": first.partition("=")[0],
-        "first": first,
-        "second": second,
+        **groups,
         "n_first": int(members[first].sum()),
         "n_second": int(members[second].sum()),
     }
@@ -188,12 +196,13 @@ def _compare(setup: _Setup, pair: tuple[str, str], members: dict[str, BoolArray]
         line |= _refusal(error, pair)
         return
     line |= {"status": "compared", "n_draws": found.n_permutations, "n_inadmissible": found.n_inadmissible}
-    groups = f"{first} / {second}"
     rows.micom += _micom(found, setup.model, groups, setup.alpha)
     rows.multigroup += _paths(found, setup.model, groups)
 
 
-def _micom(found: GroupComparison, model: Model, groups: str, alpha: float) -> list[dict[str, object]]:
+def _micom(
+    found: GroupComparison, model: Model, groups: Mapping[str, str], alpha: float
+) -> list[dict[str, object]]:
     # A single item is the same composite in every group: nothing is left to be tested.
     single = np.isin(model.names, model.single)
     quantile, p = (np.where(single, np.nan, x) for x in (found.correlation_quantile, found.correlation_p))
@@ -201,7 +210,7 @@ def _micom(found: GroupComparison, model: Model, groups: str, alpha: float) -> l
     equal = (found.mean.p > alpha) & (found.log_variance.p > alpha)
     return [
         {
-            "groups": groups,
+            **groups,
             "construct": name,
             "correlation": found.correlation[j],
             "correlation_quantile": quantile[j],
@@ -210,20 +219,21 @@ def _micom(found: GroupComparison, model: Model, groups: str, alpha: float) -> l
             "mean_p": found.mean.p[j],
             "log_variance_ratio": found.log_variance.difference[j],
             "log_variance_p": found.log_variance.p[j],
-            "invariance": "full" if same[j] and equal[j] else "partial" if same[j] else "not shown",
+            "invariance": "full" if same[j] and equal[j] else "partial" if same[j] else "not_shown",
         }
         for j, name in enumerate(model.names)
     ]
 
 
-def _paths(found: GroupComparison, model: Model, groups: str) -> list[dict[str, object]]:
+def _paths(found: GroupComparison, model: Model, groups: Mapping[str, str]) -> list[dict[str, object]]:
     lines = []
     for source, target in model.paths:
         where = model.names.index(source), model.names.index(target)
         lines.append(
             {
-                "groups": groups,
-                "path": f"{source} -> {target}",
+                **groups,
+                "source": source,
+                "target": target,
                 "first_estimate": found.first_paths[where],
                 "second_estimate": found.second_paths[where],
                 "difference": found.paths.difference[where],
@@ -262,10 +272,10 @@ def _samples(x: Array, members: Sequence[BoolArray]) -> list[Sample]:
 
 
 def _refusal(error: NoSolution, groups: Sequence[str]) -> dict[str, str]:
-    """Status and names at fault, the group first where one group alone has no solution."""
+    """Status, the group where it alone has no solution, and names at fault."""
     told = reason(error)
-    alone = [groups[error.__cause__.group]] if isinstance(error.__cause__, InGroup) else []
-    return {"status": told["reason"], "at_fault": ", ".join([*alone, *error.names])}
+    alone = groups[error.__cause__.group] if isinstance(error.__cause__, InGroup) else ""
+    return {"status": told["reason"], "group_at_fault": alone, AT_FAULT: told[AT_FAULT]}
 
 
 def _rung(variable: str, rung: Rung) -> dict[str, object]:

@@ -30,8 +30,13 @@ from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import CleaningSection, Config, GroupsSection, PlsSection
 from smartcity_survey.study.model import Model
 
-Pair = tuple[str, str]
-"""Two categories of one demographic question, each written `variable=code`."""
+Pair = tuple[str, str, str]
+"""A demographic question and the codes of two of its answers."""
+
+OF = ("of", "other", "demographic", "first", "second")
+"""Columns that say what a quantity is one of: `of` an item, an index of fit, the source of a path (`other`:
+its target), one construct of a pair (`other`: the second), or an outcome whose groups `first` and `second` of
+a demographic question are compared."""
 
 FIT = ("rmsea", "cfi", "tli", "srmr")
 """Chi2 is left out: at the same n and df RMSEA tells it, and its unit would hide the others' ranges."""
@@ -80,7 +85,7 @@ def compare_reconstructions(
         reconstruction.
     """
     require_demographics(groups.variables, codebook, "config.yaml, groups.variables")
-    frames = {"data in use": answers, **{f"seed {seed}": frame for seed, frame in alternatives.items()}}
+    frames = {"data_in_use": answers, **{f"seed {seed}": frame for seed, frame in alternatives.items()}}
     pairs = _pairs(list(frames.values()), codebook, groups)
     refusals = Refusals(model.items, model.names)
     found = [
@@ -91,12 +96,13 @@ def compare_reconstructions(
     table = spread(quantities) if len(quantities) > 1 else pd.DataFrame()
     card: Card = {
         **pls_estimator(model, pls),
-        "method": "the same quantities in reconstructions from different seeds",
+        "method": "quantities_in_reconstructions",
         "correlations": pls.correlation,
-        "cfa": "maximum likelihood, one factor per construct, all correlated",
-        "group_differences": "Hedges' g of the mean of the outcome's items, first group less second",
-        "groups": f"categories with {groups.smallest} respondents or more",
-        "kept_items": "those kept in the data in use",
+        "cfa": "maximum_likelihood_correlated_factors",
+        "group_differences": "hedges_g_of_outcome_means",
+        "groups": "large_enough",
+        "smallest": groups.smallest,
+        "kept_items": "kept_in_data_in_use",
         "reconstructions": len(quantities),
         "seeds": ", ".join(map(str, alternatives)),
         **respondents(len(answers)),
@@ -111,7 +117,7 @@ def compare_reconstructions(
 def unprinted_quantities(
     answers: pd.DataFrame, model: Model, codebook: Codebook, pls: PlsSection, pairs: Sequence[Pair]
 ) -> pd.DataFrame:
-    """`quantity, of, value` for the answers of one reconstruction; nothing of it is printed anywhere.
+    """`quantity`, the columns `OF` and `value` for the answers of one reconstruction; none of it is printed.
 
     Means and standard deviations of the items, fit of the confirmatory model, PLS path coefficients, HTMT of
     all pairs of constructs, and how far groups of respondents differ in the outcomes, in pooled standard
@@ -129,27 +135,32 @@ def unprinted_quantities(
     correlations = PlsInputs.of(answers, model, pls).correlation()
     paths = fit_model(correlations, len(x), model, pls).path_coefficients
     ratios = htmt(correlations, membership)
-    rows = [("item_mean", str(item), float(value)) for item, value in items.mean().items()]
-    rows += [("item_sd", str(item), float(value)) for item, value in items.std().items()]
-    rows += [("cfa_fit", name, float(getattr(indices, name))) for name in FIT]
+    rows = [_line("item_mean", value, str(item)) for item, value in items.mean().items()]
+    rows += [_line("item_sd", value, str(item)) for item, value in items.std().items()]
+    rows += [_line("cfa_fit", getattr(indices, name), name) for name in FIT]
     rows += [
-        ("pls_path", f"{source} -> {target}", float(paths[names.index(source), names.index(target)]))
+        _line("pls_path", paths[names.index(source), names.index(target)], source, target)
         for source, target in model.paths
     ]
     rows += [
-        ("htmt", f"{names[i]}, {names[j]}", float(ratios[i, j]))
+        _line("htmt", ratios[i, j], names[i], names[j])
         for i, j in zip(*np.tril_indices(len(names), -1), strict=True)
     ]
     rows += _subgroup_differences(answers, model, codebook, pairs)
-    return pd.DataFrame(rows, columns=["quantity", "of", "value"])
+    return pd.DataFrame(rows, columns=["quantity", *OF, "value"])
+
+
+def _line(quantity: str, value: float, *of: str) -> tuple[object, ...]:
+    """One line, the columns `OF` that are not given being empty."""
+    return (quantity, *of, *[""] * (len(OF) - len(of)), float(value))
 
 
 def spread(reconstructions: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """How far they lie apart: `quantity, of, minimum, mean, maximum, range, reconstructions`.
+    """How far they lie apart: `quantity`, the columns `OF`, `minimum, mean, maximum, range, reconstructions`.
 
     reconstructions : as `unprinted_quantities` gives them.
     """
-    values = pd.concat(reconstructions, ignore_index=True).groupby(["quantity", "of"], sort=False)["value"]
+    values = pd.concat(reconstructions, ignore_index=True).groupby(["quantity", *OF], sort=False)["value"]
     table = values.agg(minimum="min", mean="mean", maximum="max").reset_index()
     table["range"] = table["maximum"] - table["minimum"]
     table["reconstructions"] = len(reconstructions)
@@ -157,7 +168,7 @@ def spread(reconstructions: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 
 def summary(table: pd.DataFrame) -> pd.DataFrame:
-    """One line per kind of quantity: `quantity, n, median_range, largest_range, largest_of`."""
+    """One line per kind of quantity: `quantity, n, median_range, largest_range`, and `OF` of the largest."""
     return pd.DataFrame(
         [
             {
@@ -165,7 +176,7 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
                 "n": len(lines),
                 "median_range": lines["range"].median(),
                 "largest_range": lines["range"].max(),
-                "largest_of": lines["of"].iloc[int(np.nanargmax(lines["range"]))],
+                **lines[list(OF)].iloc[int(np.nanargmax(lines["range"]))].add_prefix("largest_").to_dict(),
             }
             for quantity, lines in table.groupby("quantity", sort=False)
         ]
@@ -180,23 +191,19 @@ def _pairs(frames: Sequence[pd.DataFrame], codebook: Codebook, section: GroupsSe
         entry = codebook.demographics[variable]
         codes = [str(code) for code in entry.categories or range(1, len(entry.bands) + 1)]
         large = [code for code in codes if all(size.get(code, 0) >= section.smallest for size in sizes)]
-        pairs += combinations([f"{variable}={code}" for code in large], 2)
+        pairs += [(variable, first, second) for first, second in combinations(large, 2)]
     return pairs
 
 
 def _subgroup_differences(
     answers: pd.DataFrame, model: Model, codebook: Codebook, pairs: Sequence[Pair]
-) -> Iterator[tuple[str, str, float]]:
-    variables = dict.fromkeys(first.partition("=")[0] for first, _ in pairs)
+) -> Iterator[tuple[object, ...]]:
+    variables = dict.fromkeys(variable for variable, _, _ in pairs)
     codes = {variable: demographic_codes(answers[variable], codebook, variable) for variable in variables}
-    members = {
-        category: (codes[category.partition("=")[0]] == category.partition("=")[2]).to_numpy()
-        for pair in pairs
-        for category in pair
-    }
     items = {construct.name: list(construct.items) for construct in model.constructs}
     for outcome in model.outcomes:
         score = answers[items[outcome]].mean(axis=1).to_numpy()[:, None]
-        for first, second in pairs:
-            found = mean_difference(score[members[first]], score[members[second]])
-            yield "subgroup_difference", f"{outcome}: {first} / {second}", float(found.hedges_g[0])
+        for variable, first, second in pairs:
+            one, two = (score[(codes[variable] == code).to_numpy()] for code in (first, second))
+            found = mean_difference(one, two)
+            yield _line("subgroup_difference", found.hedges_g[0], outcome, "", variable, first, second)

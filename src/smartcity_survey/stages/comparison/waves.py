@@ -17,6 +17,7 @@ from smartcity_survey.io import Card, StageResult, read_table
 from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
 from smartcity_survey.stages.comparison.groups import compare_respondents
 from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.lines import path_columns
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import PLS_FIT, Bar, Codes, Files, MeasuredClaims, Need, Options, Seed
 from smartcity_survey.stages.pls.pls import pls_model
@@ -142,18 +143,18 @@ def compare_waves(
     }
     n = sum(len(wave.answers) for wave in waves)
     means_card: Card = {
-        "method": "mean of the common items",
-        "interval": "Student, Welch",
+        "method": "mean_of_common_items",
+        "interval": "student_welch",
         "confidence_level": level,
-        "divisor": "n - 1",
+        "divisor": "n_minus_1",
         **single_items(shared),
         **respondents(n),
     }
     paths_card: Card = {
         **pls_estimator(shared, pls),
-        "method": "PLS-SEM on the common items, waves resampled independently",
-        "signs": "positive loading sums; resamples aligned to the sample by construct",
-        "divisor": "n - 1; bootstrap errors: draws - 1",
+        "method": "pls_on_common_items",
+        "signs": "positive_sums_resamples_aligned",
+        "divisor": "n_minus_1_draws_minus_1",
         "bootstrap_draws": pls.bootstrap_draws,
         "interval": "percentile",
         "confidence_level": level,
@@ -202,7 +203,8 @@ def _mean_differences(later: Wave, earlier: Wave, model: Model, level: float) ->
     return pd.DataFrame(
         {
             "construct": model.names,
-            "waves": f"{earlier.name} -> {later.name}",
+            "earlier": earlier.name,
+            "later": later.name,
             "difference": found.difference,
             "ci_low": found.low,
             "ci_high": found.high,
@@ -253,16 +255,12 @@ def _where(model: Model) -> tuple[list[int], list[int]]:
     return [model.names.index(name) for name in sources], [model.names.index(name) for name in targets]
 
 
-def _path_names(model: Model) -> list[str]:
-    return [f"{source} -> {target}" for source, target in model.paths]
-
-
 def _paths(wave: Wave, bootstrap: PlsBootstrap, model: Model, level: float) -> pd.DataFrame:
     found = bootstrap.summary("path_coefficients", level=level)
     where = _where(model)
     return pd.DataFrame(
         {
-            "path": _path_names(model),
+            **path_columns(model.paths),
             "wave": wave.name,
             "estimate": found.estimate[where],
             "boot_se": found.se[where],
@@ -285,8 +283,9 @@ def _path_differences(
     found = summarise(estimate, draws[0][:n] - draws[1][:n], level=level)
     return pd.DataFrame(
         {
-            "path": _path_names(model),
-            "waves": f"{earlier.name} -> {later.name}",
+            **path_columns(model.paths),
+            "earlier": earlier.name,
+            "later": later.name,
             "difference": found.estimate,
             "boot_se": found.se,
             "p": found.p,
@@ -313,19 +312,18 @@ def _invariance(
     section = groups.model_copy(update={"variables": (WAVE,), "smallest": 1})
     found = compare_respondents(answers, model, codebook, section, pls, model.alpha, seed)
 
-    def name(text: str) -> str:
-        return " / ".join(codes[part.removeprefix(f"{WAVE}=")] for part in text.split(" / "))
-
     renamed = {}
     for key, frame in found.tables.items():
         table = frame.drop(columns="demographic", errors="ignore")
-        for column in {"first", "second", "groups"} & set(table.columns):
-            table[column] = table[column].map(name)
+        for column in {"first", "second", "group_at_fault"} & set(table.columns):
+            table[column] = table[column].map(codes)
         renamed[f"wave_{key.removeprefix('group_')}"] = table
     return StageResult(
         tables=renamed,
         cards={
-            f"wave_{key.removeprefix('group_')}": {k: v for k, v in card.items() if k != "groups"}
+            f"wave_{key.removeprefix('group_')}": {
+                k: v for k, v in card.items() if k not in ("groups", "smallest")
+            }
             for key, card in found.cards.items()
         },
     )

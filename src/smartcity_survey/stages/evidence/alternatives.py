@@ -96,12 +96,9 @@ def control_alternatives(
     answers: pd.DataFrame, codebook: Codebook, controls: Sequence[str]
 ) -> dict[str, Array]:
     """Dummies of every demographic variable named, as the hierarchical regression has them."""
-    dummies, _ = demographic_dummies(answers, codebook, controls, "config.yaml, robustness.controls")
-    owners = [str(column).partition("=")[0] for column in dummies]
-    return {
-        name: dummies.loc[:, [owner == name for owner in owners]].to_numpy(dtype=np.float64)
-        for name in controls
-    }
+    dummies = demographic_dummies(answers, codebook, controls, "config.yaml, robustness.controls")
+    owners = np.array([category.variable for category in dummies.categories], dtype=object)
+    return {name: dummies.values[:, owners == name] for name in controls}
 
 
 def _distinct(sets: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

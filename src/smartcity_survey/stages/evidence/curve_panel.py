@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.io import split_names
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 
 MEASUREMENT_CHOICES = ("items", "exclusion", "coding", "score")
@@ -41,7 +42,7 @@ def curve_panel(
     Parameters
     ----------
     curve : the stage file `specification_curve`.
-    choices : its columns to be shown, from top to bottom. Combined controls (`age+gender`) count as each.
+    choices : its columns to be shown, from top to bottom. Combined controls (a list of names) count as each.
     largest : specifications to keep at most, evenly spaced along the curve; none: all.
     """
     own = curve[curve["hypothesis"] == hypothesis].reset_index(drop=True)
@@ -53,7 +54,7 @@ def curve_panel(
     chosen: list[BoolArray] = []
     for choice in choices:
         codes, texts = pd.factorize(own[choice].astype(str))
-        parts = [text.split("+") for text in texts]
+        parts = [split_names(text) for text in texts]
         for option in dict.fromkeys(part for text in parts for part in text):
             options.append((choice, option))
             chosen.append(np.array([option in part for part in parts], dtype=bool)[codes[order]])

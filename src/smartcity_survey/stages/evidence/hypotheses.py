@@ -5,8 +5,7 @@ A claim about a construct made of constructs is judged by PLS-SEM alone: no othe
 
 from __future__ import annotations
 
-import math
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import pandas as pd
 
@@ -15,9 +14,9 @@ from smartcity_survey.stages.checks.printed import PrintedVerdicts
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.lines import Line, line_of
 from smartcity_survey.stages.needs import Claims
+from smartcity_survey.stats.core.significance import LEVEL_MARGIN
 from smartcity_survey.study.model import Hypothesis
-
-Verdict = Literal["confirmed", "not_confirmed", "no_solution"]
+from smartcity_survey.study.verdict import judge
 
 METHODS = ("published", "ols", "pls", "sem")
 """The order in which verdicts stand side by side."""
@@ -27,17 +26,6 @@ def methods_of(hypotheses: pd.DataFrame) -> list[str]:
     """Methods that judged some hypothesis, in the order of `METHODS`, whatever the first hypothesis has."""
     found = hypotheses["method"].unique()
     return [*(m for m in METHODS if m in found), *(m for m in found if m not in METHODS)]
-
-
-def judge(estimate: float, p: float, sign: Literal["positive", "negative"], alpha: float) -> Verdict:
-    """Confirmed where the estimate points the way that was claimed and p is below alpha.
-
-    An estimate or p that could not be computed decides nothing.
-    """
-    if math.isnan(estimate) or math.isnan(p):
-        return "no_solution"
-    right_way = estimate > 0 if sign == "positive" else estimate < 0
-    return "confirmed" if right_way and p < alpha else "not_confirmed"
 
 
 @stage("hypotheses")
@@ -69,15 +57,16 @@ def judge_hypotheses(
         rows.append(_path_row(hypothesis, "pls", pls_paths, model.alpha))
         rows.append(_path_row(hypothesis, "sem", sem_paths, model.alpha))
     card: Card = {
-        "method": "estimates of the model by each method",
-        "verdict": "confirmed: sign as claimed and two-sided p below alpha",
+        "method": "estimates_by_each_method",
+        "verdict": "sign_as_claimed_and_p_below_alpha",
         "alpha": model.alpha,
-        "ols": "standardised coefficient; interval of b scaled by the standard deviations",
-        "pls": "path coefficient with bootstrap interval",
-        "sem": "standardised path among factors with normal interval",
+        "close_calls": LEVEL_MARGIN,
+        "ols": "beta_with_scaled_interval_of_b",
+        "pls": "path_coefficient_bootstrap_interval",
+        "sem": "standardised_path_normal_interval",
     }
     if model.higher_hypotheses:
-        card = {**card, "higher_order": "claims about constructs made of constructs by PLS-SEM alone"}
+        card = {**card, "higher_order": "claims_by_pls_alone"}
     columns = ["hypothesis", "predictor", "method", "estimate", "ci_low", "ci_high", "p", "verdict"]
     frame = pd.DataFrame(rows, columns=[*columns, "outcome", "expected_sign"])
     return StageResult(tables={"hypotheses": frame}, cards={"hypotheses": card})
@@ -116,7 +105,7 @@ def _ols_row(hypothesis: Hypothesis, coefficients: pd.DataFrame, alpha: float) -
 
 
 def _path_row(hypothesis: Hypothesis, method: str, paths: pd.DataFrame, alpha: float) -> dict[str, Any]:
-    line = line_of(paths, path=f"{hypothesis.source} -> {hypothesis.target}")
+    line = line_of(paths, source=hypothesis.source, target=hypothesis.target)
     if line.get("admissible") in (False, "False"):
         # A solution that describes no population decides nothing; its own table keeps the numbers.
         line = Line()

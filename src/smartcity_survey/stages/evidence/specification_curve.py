@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import special
 
 from smartcity_survey.data.disclosure import protect
-from smartcity_survey.io import Card, StageResult
+from smartcity_survey.io import Card, StageResult, join_names
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.checks.printed import VerdictsByName
 from smartcity_survey.stages.declare import stage
@@ -19,10 +19,11 @@ from smartcity_survey.stages.evidence.alternatives import NONE, Alternatives, Ch
 from smartcity_survey.stages.evidence.curve_panel import CHOICES, FAILED_CHOICES
 from smartcity_survey.stages.evidence.multiverse import Block, estimate_blocks
 from smartcity_survey.stages.needs import Claims, Option, PlsFitOptions, Seed
-from smartcity_survey.stats.core.significance import LEVEL_MARGIN, below_level
+from smartcity_survey.stats.core.significance import LEVEL_MARGIN
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.stats.evidence.specification_curve import choice_importance, draw_weights, joint_test
 from smartcity_survey.study.model import Hypothesis, Model
+from smartcity_survey.study.verdict import DIRECTIONS, confirms
 
 QUANTILES = {"min": 0.0, "q25": 0.25, "median": 0.5, "q75": 0.75, "max": 1.0}
 
@@ -62,9 +63,9 @@ def specification_curve(
         and any(block.outcome == outcome for block in blocks)
     ]
     card: Card = {
-        "method": "specification curve (Simonsohn, Simmons and Nelson 2020)",
-        "estimates": "standardised coefficients",
-        "resampling": "score bootstrap of respondents under the null, score weights held",
+        "method": "specification_curve",
+        "estimates": "standardised_coefficients",
+        "resampling": "score_bootstrap_under_null",
         "draws": draws,
         "seed": seed,
         **respondents(len(answers)),
@@ -112,7 +113,7 @@ class _Curve:
         estimates = np.concatenate([block.fits.coef[:, columns] for block in own])
         std_err = np.concatenate([block.fits.std_err[:, columns] for block in own])
         df = np.concatenate([block.fits.df for block in own])
-        signs = np.array([1.0 if one.sign == "positive" else -1.0 for one in hypotheses])
+        signs = np.array([DIRECTIONS[one.sign] for one in hypotheses])
         p = np.asarray(2 * special.stdtr(df[:, None], -np.abs(estimates / std_err)))
         return cls(
             hypotheses=hypotheses,
@@ -120,7 +121,7 @@ class _Curve:
             estimates=estimates,
             std_err=std_err,
             p=p,
-            confirmed=(estimates * signs > 0) & below_level(p, model.alpha),
+            confirmed=confirms(estimates, p, signs, model.alpha),
             df=df,
             null=np.concatenate([block.null[:, columns] for block in own]),
             signs=signs,
@@ -197,7 +198,7 @@ def _join(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
 
 def _labels(blocks: Sequence[Block], control_sets: Sequence[tuple[str, ...]]) -> pd.DataFrame:
     """One row per specification: its choices and respondents."""
-    controls = ["+".join(chosen) or NONE for chosen in control_sets]
+    controls = [join_names(chosen) or NONE for chosen in control_sets]
     rows = [(*block.labels, control, block.n) for block in blocks for control in controls]
     frame = pd.DataFrame(rows, columns=[*CHOICES, "n"])
     return frame.astype(

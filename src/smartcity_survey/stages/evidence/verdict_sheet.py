@@ -8,13 +8,14 @@ from typing import Annotated, Any
 
 import pandas as pd
 
-from smartcity_survey.io import Card, StageResult
+from smartcity_survey.io import Card, StageResult, join_names
 from smartcity_survey.stages.declare import stage
-from smartcity_survey.stages.evidence.hypotheses import judge
 from smartcity_survey.stages.lines import Line, line_of
 from smartcity_survey.stages.needs import Claims, Options
 from smartcity_survey.study.config import RobustnessSection
+from smartcity_survey.study.limits import limit
 from smartcity_survey.study.model import Hypothesis
+from smartcity_survey.study.verdict import judge
 
 Row = Mapping[str, Any]
 
@@ -23,8 +24,6 @@ AGREEING = 0.9
 """Share of specifications that should agree with a verdict or with a sign; below it there is a caveat."""
 SAME = 0.005
 """Coefficients nearer than this have the same two decimals, or all but."""
-COLLINEAR = 3.0
-"""Variance inflation from which a predictor's own effect is hard to tell (Hair et al. 2022, chapter 5)."""
 
 
 @stage("verdict_sheet")
@@ -59,13 +58,13 @@ def verdict_sheet(
         caveats = [*_caveats(row, model.alpha)]
         if {hypothesis.source, hypothesis.target} & set(model.single):
             caveats.append("single_item")
-        rows.append(row | {"caveats": ", ".join(caveats)})
+        rows.append(row | {"caveats": join_names(caveats)})
     card: Card = {
-        "method": "results of the other tables, hypothesis by hypothesis",
+        "method": "results_by_hypothesis",
         "alpha": model.alpha,
         "equivalence_bound": section.equivalence_bound,
         "specifications_agree_from": AGREEING,
-        "collinear_from": COLLINEAR,
+        "collinear_from": limit("vif_ideal").value,
     }
     frame = pd.DataFrame(rows) if rows else pd.DataFrame(columns=["hypothesis", "caveats"])
     return StageResult(tables={"verdict_sheet": frame}, cards={"verdict_sheet": card})
@@ -180,7 +179,7 @@ def _caveats(row: Row, alpha: float) -> Iterator[str]:
     yield from _sign_caveats(row, alpha)
     yield from _curve_caveats(row, confirmed, alpha)
     if not found or row["verdict_holm"] != "confirmed":
-        if row["vif"] >= COLLINEAR:
+        if row["vif"] >= limit("vif_ideal").value:
             yield "collinear"
         yield from _absence_caveats(row, found)
 

@@ -35,7 +35,7 @@ def evaluate_adequacy(answers: ItemAnswers) -> StageResult:
         "n": n,
     }
     card: Card = {
-        "method": "Pearson correlations",
+        "method": "pearson_correlations",
         "items": answers.shape[1],
         **respondents(n),
     }

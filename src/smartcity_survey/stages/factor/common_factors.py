@@ -250,16 +250,16 @@ def _cards(
     tables: dict[str, pd.DataFrame], section: FactorsSection, k: int, n: int, added: Card
 ) -> dict[str, Card]:
     card: Card = {
-        "method": "principal components, principal axes, maximum likelihood, polychoric components",
+        "method": "four_extractions",
         "components": k,
-        "rotation": "varimax, direct oblimin and promax, with Kaiser normalisation",
+        "rotation": "three_rotations_kaiser",
         "oblimin_delta": section.oblimin_delta,
         "promax_kappa": section.promax_kappa,
         "tolerance": TOLERANCE,
-        "signs": "positive loading sums",
-        "divisor": "n - 1",
+        "signs": "positive_loading_sums",
+        "divisor": "n_minus_1",
         **respondents(n),
     }
     return dict.fromkeys(tables, card) | {
-        "polychoric_correlations": {"method": "two-step polychoric correlations", **added, **respondents(n)}
+        "polychoric_correlations": {"method": "two_step_polychoric", **added, **respondents(n)}
     }

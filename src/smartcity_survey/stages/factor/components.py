@@ -147,13 +147,13 @@ def _component_count(
 ) -> pd.DataFrame:
     """How many components each rule would keep, as far as it could be applied, and how many were kept."""
     eigenvalues = solution.eigenvalues
-    counts = {"eigenvalue above 1": int((eigenvalues > 1).sum())}
+    counts = {"eigenvalue_above_1": int((eigenvalues > 1).sum())}
     if random is not None:
-        counts["parallel analysis, mean"] = components_above(eigenvalues, random.mean)
-        counts["parallel analysis, quantile"] = components_above(eigenvalues, random.quantile)
+        counts["parallel_mean"] = components_above(eigenvalues, random.mean)
+        counts["parallel_quantile"] = components_above(eigenvalues, random.quantile)
     if partial is not None:
-        counts["minimum average partial"] = partial.n_components
-        counts["minimum average partial, fourth power"] = partial.n_components_fourth
+        counts["minimum_average_partial"] = partial.n_components
+        counts["minimum_average_partial_fourth"] = partial.n_components_fourth
     counts["kept"] = solution.loadings.shape[1]
     return pd.DataFrame(list(counts.items()), columns=["rule", "n_components"])
 
@@ -204,17 +204,18 @@ def _residual_summary(implied: Reproduced) -> pd.DataFrame:
 def _cards(
     tables: Mapping[str, pd.DataFrame], solution: FactorSolution, section: FactorsSection, n: int, seed: int
 ) -> dict[str, Card]:
-    rule = "eigenvalue > 1" if section.n_components == "eigenvalue" else "fixed number"
+    rule = "eigenvalue_above_1" if section.n_components == "eigenvalue" else "fixed_number"
     extraction: Card = {
-        "method": "principal components of the correlation matrix",
-        "components": f"{solution.loadings.shape[1]} ({rule})",
-        "signs": "positive loading sums",
-        "divisor": "n - 1",
+        "method": "principal_components",
+        "components": rule,
+        "n_components": solution.loadings.shape[1],
+        "signs": "positive_loading_sums",
+        "divisor": "n_minus_1",
         **respondents(n),
     }
     rotation: Card = {
         **extraction,
-        "rotation": "varimax with Kaiser normalisation",
+        "rotation": "varimax_kaiser",
         "starts": N_STARTS,
         "seed": SEED,
         "tolerance": TOLERANCE,
@@ -225,7 +226,7 @@ def _cards(
     }
     residuals: Card = {**extraction, "large_residual": LARGE_RESIDUAL}
     parallel: Card = {
-        "method": "parallel analysis, normal data",
+        "method": "parallel_analysis_normal_data",
         "draws": section.parallel.draws,
         "quantile": section.parallel.quantile,
         "seed": seed,
@@ -235,7 +236,7 @@ def _cards(
     own: dict[str, Card] = {
         "eigenvalues": parallel,
         "component_count": parallel,
-        "minimum_average_partial": {"method": "average squared partial correlations", **respondents(n)},
+        "minimum_average_partial": {"method": "average_squared_partial_correlations", **respondents(n)},
         "component_matrix": extraction,
         "reproduced_correlations": residuals,
         "residual_correlations": residuals,

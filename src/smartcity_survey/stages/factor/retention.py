@@ -18,7 +18,14 @@ from smartcity_survey.study.config import FactorsSection
 from smartcity_survey.study.model import Model
 
 NONE = "none"
-RETENTION = ["item", "construct", "component", "largest_loading", "retained", "rule"]
+RULES = {
+    Criterion.MSA: "sampling_adequacy_below",
+    Criterion.COMMUNALITY: "communality_below",
+    Criterion.LOADING: "largest_loading_below",
+    Criterion.CROSS_LOADING: "second_loading_above",
+}
+"""Codes of the rules by which an item goes; the limit stands in a column of its own."""
+RETENTION = ["item", "construct", "component", "largest_loading", "retained", "rule", "limit"]
 
 
 def item_limits(section: FactorsSection) -> ItemLimits:
@@ -41,15 +48,17 @@ def retention_frame(
 ) -> pd.DataFrame:
     """Every item with its main component in the analysis of all items, and the rule by which it went."""
     best = np.abs(solution.loadings).argmax(axis=1)
-    rules = {step.item: _rule(step) for step in deletions}
+    went = {step.item: step for step in deletions}
+    steps = [went.get(position) for position in range(len(names))]
     return pd.DataFrame(
         {
             "item": names,
             "construct": [model.construct_of(name) for name in names],
             "component": best + 1,
             "largest_loading": solution.loadings[np.arange(len(names)), best],
-            "retained": [position not in rules for position in range(len(names))],
-            "rule": [rules.get(position, "") for position in range(len(names))],
+            "retained": [step is None for step in steps],
+            "rule": [RULES[step.criterion] if step else "" for step in steps],
+            "limit": [step.limit if step else np.nan for step in steps],
         },
         columns=RETENTION,
     )
@@ -68,7 +77,8 @@ def deletion_log(
     start = {
         "step": 0,
         "item": NONE,
-        "rule": "all items",
+        "rule": "all_items",
+        "limit": np.nan,
         "value": np.nan,
         "n_items": p,
         "n_components": k,
@@ -79,7 +89,8 @@ def deletion_log(
         {
             "step": number,
             "item": names[step.item],
-            "rule": _rule(step),
+            "rule": RULES[step.criterion],
+            "limit": step.limit,
             "value": step.value,
             "n_items": step.n_items,
             "n_components": step.n_components,
@@ -101,17 +112,7 @@ def retention_card(section: FactorsSection, n: int) -> Card:
     }
     given: Card = {name: limit for name, limit in limits.items() if limit is not None}
     return {
-        "method": "one item at a time, everything computed anew",
+        "method": "one_item_at_a_time",
         **(given or {"limits": NONE}),
         **respondents(n),
     }
-
-
-def _rule(step: Deletion) -> str:
-    rules = {
-        Criterion.MSA: f"sampling adequacy below {step.limit:g}",
-        Criterion.COMMUNALITY: f"communality below {step.limit:g}",
-        Criterion.LOADING: f"largest loading below {step.limit:g}",
-        Criterion.CROSS_LOADING: f"second loading above {step.limit:g}",
-    }
-    return rules[step.criterion]

@@ -18,13 +18,8 @@ from smartcity_survey.stats.core.correlations import correlation
 from smartcity_survey.stats.quality.common_method import full_collinearity_vif, harman, marker_adjusted
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import CommonMethodSection
+from smartcity_survey.study.limits import limit
 from smartcity_survey.study.model import Model
-
-MAJORITY = 50.0
-"""Percent of the variance from which a single factor counts as a sign of bias."""
-
-KOCK = 3.3
-"""Full-collinearity VIF from which Kock (2015) suspects bias."""
 
 ADJUSTED = ["predictor", "outcome", "correlation", "marker_correlation", "adjusted_correlation", "t", "p"]
 
@@ -51,12 +46,12 @@ def judge_common_method(
     rows = []
     if single is not None:
         rows += [
-            ("harman_component", "all_items", 100 * single.component, MAJORITY),
-            ("harman_factor", "all_items", 100 * single.factor, MAJORITY),
+            ("harman_component", "all_items", 100 * single.component, limit("single_factor").value),
+            ("harman_factor", "all_items", 100 * single.factor, limit("single_factor").value),
         ]
     if vif is not None:
         rows += [
-            ("full_collinearity_vif", name, float(value), KOCK)
+            ("full_collinearity_vif", name, float(value), limit("vif_common_method").value)
             for name, value in zip(model.names, vif, strict=True)
         ]
     bias = pd.DataFrame(rows, columns=["test", "subject", "value", "limit"])
@@ -67,13 +62,13 @@ def judge_common_method(
         items=[*model.names, section.marker or ""],
     )
     card: Card = {
-        "method": "Harman's single factor; full-collinearity VIF",
+        "method": "harman_and_full_collinearity",
         "scores": method,
         **respondents(n),
         **refusals.card(),
     }
     adjusted: Card = {
-        "method": "Lindell and Whitney (2001)",
+        "method": "lindell_whitney",
         "marker": section.marker or "none",
         "scores": method,
         **respondents(n),

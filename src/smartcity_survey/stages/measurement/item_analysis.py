@@ -71,14 +71,14 @@ def analyse_items(answers: pd.DataFrame, model: Measured) -> StageResult:
         [_interval_frame(name, found, model) for name, found in coefficients.items()], ignore_index=True
     )
     card: Card = {
-        "method": "covariances of the kept items",
-        "divisor": "n - 1",
+        "method": "covariances_of_kept_items",
+        "divisor": "n_minus_1",
         **single_items(model),
         **respondents(n),
     }
     intervals: Card = {
-        "method": "alpha by Feldt; the others by the delta method, robust, on the scale of the logit",
-        "omega": "one factor per construct; composite reliability and AVE from the joint model",
+        "method": "feldt_and_robust_delta_logit",
+        "omega": "one_factor_and_joint_model",
         "confidence_level": LEVEL,
         "divisor": "n",
         **single_items(model),

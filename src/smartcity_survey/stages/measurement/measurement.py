@@ -73,11 +73,11 @@ def evaluate_measurement(answers: pd.DataFrame, model: Measured, section: PlsFit
     )
     estimator: Card = {
         **pls_estimator(model, section),
-        "method": "alpha and omega from covariances; rho_A, composite reliability and AVE from PLS loadings",
+        "method": "covariances_and_pls_loadings",
         **inputs.card(),
         **({} if pls is None else {"iterations": pls.n_iterations}),
-        "signs": "positive loading sums",
-        "divisor": "n - 1",
+        "signs": "positive_loading_sums",
+        "divisor": "n_minus_1",
         **respondents(n),
     }
     distinct = pd.DataFrame()
@@ -93,7 +93,7 @@ def evaluate_measurement(answers: pd.DataFrame, model: Measured, section: PlsFit
             "reliability": {**estimator, **refusals.card()},
             "fornell_larcker": {**estimator, **by_composites},
             "htmt": {
-                "method": "absolute correlations",
+                "method": "absolute_correlations",
                 **inputs.card(),
                 **single_items(model),
                 **respondents(n),

@@ -79,9 +79,9 @@ def compute_scores(answers: pd.DataFrame, model: Measured, pls: PlsFitOptions, m
     card: Card = {
         "method": method,
         **respondents(len(x)),
-        "divisor": "n - 1",
+        "divisor": "n_minus_1",
         "formulas": SPSS_FORMULAS,
-        "weights": "of the answers as given",
+        "weights": "of_answers_as_given",
     }
     return StageResult(
         tables={
@@ -95,18 +95,18 @@ def compute_scores(answers: pd.DataFrame, model: Measured, pls: PlsFitOptions, m
             "descriptives": card,
             "score_weights": card,
             "score_agreement": {
-                "method": "correlations of the scores",
+                "method": "score_correlations",
                 "compared_with": method,
                 **respondents(len(x)),
                 **refusals.card(),
             },
             "score_correlations": {
-                "method": "correlations of the scores",
+                "method": "score_correlations",
                 "scores": method,
                 **respondents(len(x)),
             },
             "score_regressions": {
-                "method": "regression of the scores, standardised coefficients",
+                "method": "regression_of_scores",
                 "scores": method,
                 **respondents(len(x)),
                 **refusals.card(unsolved),

@@ -9,7 +9,7 @@ import pandas as pd
 
 from smartcity_survey.io import StageResult
 from smartcity_survey.stages.cards import MODES
-from smartcity_survey.stages.evidence.hypotheses import judge
+from smartcity_survey.stages.lines import path_columns
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls.pls_bootstrap import (
     bootstrap_card,
@@ -31,6 +31,7 @@ from smartcity_survey.stats.pls.model import PlsModel
 from smartcity_survey.stats.pls.model_fit import outer_vif
 from smartcity_survey.study.config import PlsSection
 from smartcity_survey.study.model import HigherOrder, Model
+from smartcity_survey.study.verdict import judge
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +72,7 @@ def higher_order_tables(
     card = {
         **bootstrap_card(bootstrap, inputs, model, section),
         "mode": ", ".join(dict.fromkeys(MODES[mode] for mode in modes)),
-        "method": "PLS path model with higher-order constructs, all stages in every resample",
+        "method": "pls_higher_order",
     }
     tables = {
         "higher_order_paths": _paths(bootstrap, second, model, section),
@@ -131,7 +132,7 @@ def _paths(bootstrap: PlsBootstrap, second: SecondStage, model: Model, section: 
     claims = {(claim.source, claim.target): claim for claim in (*model.hypotheses, *model.higher_hypotheses)}
     frame = pd.DataFrame(
         {
-            "path": [f"{source} -> {target}" for source, target in model.higher_paths],
+            **path_columns(model.higher_paths),
             "estimate": summary.estimate[where],
             **interval_columns(summary, where),
             "f2": bootstrap.fit.f2[where],

@@ -38,15 +38,16 @@ def moderation_tables(
     undefined = 0
     for plan in plans(model):
         terms = _terms(plan, model)
-        with naming(terms, "moderation", model.names):
+        names = [" × ".join(filter(None, pair)) for pair in terms[["source", "moderator"]].to_numpy()]
+        with naming(names, "moderation", model.names):
             found = moderate(inputs.x, model.membership(), bootstrap, plan, inputs.weights)
         undefined += int(np.isnan(found.draws.r2).sum())
         effects.append(_effects(found, terms, section))
         slopes.append(_slopes(found, plan, model, section))
     card: Card = {
         **bootstrap_card(bootstrap, inputs, model, section),
-        "method": "two stages: scores of the model without interactions, then regression with their products",
-        "products": "of scores of unit variance, not standardised again",
+        "method": "two_stage_moderation",
+        "products": "of_unit_variance_scores",
         "inadmissible_draws": undefined,
     }
     tables = {"moderation": pd.concat(effects), "simple_slopes": pd.concat(slopes)}
@@ -67,14 +68,15 @@ def plans(model: Model) -> tuple[Moderated, ...]:
     )
 
 
-def _terms(plan: Moderated, model: Model) -> list[str]:
-    """`a -> y` for predictors, `a * m -> y` for products."""
-    names, target = model.names, model.names[plan.target]
-    pairs = [f"{names[source]} * {names[moderator]}" for source, moderator in plan.products]
-    return [f"{term} -> {target}" for term in (*(names[j] for j in plan.predictors), *pairs)]
+def _terms(plan: Moderated, model: Model) -> pd.DataFrame:
+    """`source, moderator, target` of the predictors, whose moderator is empty, and of the products."""
+    names = model.names
+    pairs = [(names[source], names[moderator]) for source, moderator in plan.products]
+    rows = [*((names[j], "") for j in plan.predictors), *pairs]
+    return pd.DataFrame(rows, columns=["source", "moderator"]).assign(target=names[plan.target])
 
 
-def _effects(found: ModeratedBootstrap, terms: list[str], section: PlsSection) -> pd.DataFrame:
+def _effects(found: ModeratedBootstrap, terms: pd.DataFrame, section: PlsSection) -> pd.DataFrame:
     keep = ~np.isnan(found.draws.r2)
     summary = _summary(
         found.estimate.coefficients,
@@ -83,13 +85,8 @@ def _effects(found: ModeratedBootstrap, terms: list[str], section: PlsSection) -
         found.draws.std_err[keep],
         section,
     )
-    return pd.DataFrame(
-        {
-            "path": terms,
-            "estimate": summary.estimate,
-            **interval_columns(summary, slice(None)),
-            "f2": found.estimate.f2,
-        }
+    return terms.assign(
+        estimate=summary.estimate, **interval_columns(summary, slice(None)), f2=found.estimate.f2
     )
 
 
@@ -107,7 +104,8 @@ def _slopes(found: ModeratedBootstrap, plan: Moderated, model: Model, section: P
         frames.append(
             pd.DataFrame(
                 {
-                    "path": f"{names[source]} -> {names[plan.target]}",
+                    "source": names[source],
+                    "target": names[plan.target],
                     "moderator": names[moderator],
                     "moderator_at": AT,
                     "estimate": slope,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import numpy as np
@@ -11,6 +11,7 @@ import pandas as pd
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import StageResult
 from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.lines import path_columns
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import (
     PLS_FIT,
@@ -41,6 +42,7 @@ from smartcity_survey.stats.pls.mediation import chain_effects, chain_standard_e
 from smartcity_survey.stats.pls.model import PlsModel
 from smartcity_survey.stats.pls.stack import Reason
 from smartcity_survey.study.config import PlsSection
+from smartcity_survey.study.limits import limit
 from smartcity_survey.study.model import Model
 
 TABLES = (
@@ -147,9 +149,7 @@ def _paths(bootstrap: PlsBootstrap, model: Model, section: PlsSection) -> pd.Dat
     where = tuple(np.array([index[name] for name in side]) for side in zip(*model.paths, strict=True))
     return pd.DataFrame(
         {
-            "path": [f"{source} -> {target}" for source, target in model.paths],
-            "source": [source for source, _ in model.paths],
-            "target": [target for _, target in model.paths],
+            **path_columns(model.paths),
             "estimate": summary.estimate[where],
             **interval_columns(summary, where),
             "f2": bootstrap.fit.f2[where],
@@ -178,11 +178,25 @@ def _specific_indirect(bootstrap: PlsBootstrap, model: Model, section: PlsSectio
     )
     return pd.DataFrame(
         {
-            "path": [" -> ".join(model.names[j] for j in chain) for chain in along],
+            **_chain_columns([[model.names[j] for j in chain] for chain in along]),
             "estimate": summary.estimate,
             **interval_columns(summary, slice(None)),
         }
     )
+
+
+def _chain_columns(chains: Sequence[Sequence[str]]) -> dict[str, list[str]]:
+    """Columns `source, via_1, via_2 ..., target`: a mediator to a column, empty beyond a chain's last one."""
+    longest = max(map(len, chains), default=0) - 2
+    via = {
+        f"via_{place}": [chain[place] if place < len(chain) - 1 else "" for chain in chains]
+        for place in range(1, longest + 1)
+    }
+    return {
+        "source": [chain[0] for chain in chains],
+        **via,
+        "target": [chain[-1] for chain in chains],
+    }
 
 
 def _quality(bootstrap: PlsBootstrap, model: Model, section: PlsSection) -> pd.DataFrame:
@@ -213,8 +227,8 @@ def _htmt_bounds(bootstrap: PlsBootstrap, model: Model, section: PlsSection) -> 
         )
         frame[ratio] = value
         frame[f"{prefix}upper_bound"] = bound
-        for name, limit in (("085", 0.85), ("090", 0.90)):
-            frame[f"{prefix}below_{name}"] = bound < limit
+        for constructs in ("distinct", "similar"):
+            frame[f"{prefix}below_{constructs}"] = bound < limit(f"htmt_{constructs}").value
     draws = bootstrap.draws.htmt2[bootstrap.admissible][:, rows, columns]
     frame["htmt2_undefined"] = np.count_nonzero(np.isnan(draws), axis=0)
     return frame

@@ -76,8 +76,8 @@ def assess_pls(
         **pls_estimator(model, section),
         **inputs.card(),
         "iterations": fit.n_iterations,
-        "signs": "positive loading sums",
-        "divisor": "n - 1",
+        "signs": "positive_loading_sums",
+        "divisor": "n_minus_1",
         **respondents(fit.n),
     }
     tables = {
@@ -96,7 +96,7 @@ def assess_pls(
             **_exact_fit_card(inputs, section, seed),
         },
         "htmt2": {
-            "method": "geometric means of signed correlations",
+            "method": "geometric_means_signed",
             **inputs.card(),
             **single_items(model),
             **respondents(fit.n),
@@ -105,18 +105,18 @@ def assess_pls(
             **card,
             **inputs.unused_card(),
             "omission_distance": distance,
-            "replacement": "mean of the others",
+            "replacement": "mean_of_the_others",
         },
-        "ipma": {**card, "scores": "0 worst to 100 best answer", "effects": "total, unstandardised"},
+        "ipma": {**card, "scores": "worst_0_best_100", "effects": "total_unstandardised"},
     }
     return StageResult(tables, {name: {**card, **refusals[name].card()} for name, card in cards.items()})
 
 
 def _exact_fit_card(inputs: PlsInputs, section: PlsSection, seed: int) -> Card:
     if not inputs.plain:
-        return {"exact_fit": "only for Pearson correlations of unweighted answers"}
+        return {"exact_fit": "only_pearson_unweighted"}
     return {
-        "exact_fit": "resamples of answers rotated to the implied correlations",
+        "exact_fit": "answers_rotated_to_implied",
         "exact_fit_draws": section.exact_fit_draws,
         "seed": seed,
     }
@@ -209,7 +209,6 @@ def _effects(fit: PlsFit, model: Model) -> pd.DataFrame:
     sources, targets = np.nonzero(fit.total_effects)
     return pd.DataFrame(
         {
-            "path": [f"{model.names[i]} -> {model.names[j]}" for i, j in zip(sources, targets, strict=True)],
             "source": [model.names[i] for i in sources],
             "target": [model.names[j] for j in targets],
             "direct_effect": fit.path_coefficients[sources, targets],

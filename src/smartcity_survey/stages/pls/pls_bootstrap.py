@@ -73,15 +73,13 @@ def item_interval_columns(summary: Summary, model: Model) -> dict[str, Array]:
 
 def bootstrap_card(bootstrap: PlsBootstrap, inputs: PlsInputs, model: Model, section: PlsSection) -> Card:
     """How a table of bootstrapped estimates was computed."""
-    linearised: Card = (
-        {"resamples": "polychoric correlations to first order, not estimated anew"} if inputs.ordinal else {}
-    )
+    linearised: Card = {"resamples": "polychoric_to_first_order"} if inputs.ordinal else {}
     return {
         **pls_estimator(model, section),
         **inputs.card(),
         "iterations": bootstrap.fit.n_iterations,
-        "signs": "positive loading sums; resamples aligned to the sample by construct",
-        "divisor": "n - 1; bootstrap errors: draws - 1",
+        "signs": "positive_sums_resamples_aligned",
+        "divisor": "n_minus_1_draws_minus_1",
         **respondents(bootstrap.fit.n),
         "bootstrap_draws": section.bootstrap_draws,
         "inadmissible_draws": bootstrap.n_inadmissible,

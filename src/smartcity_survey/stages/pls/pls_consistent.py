@@ -10,6 +10,7 @@ import pandas as pd
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import respondents
+from smartcity_survey.stages.lines import path_columns
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls.pls_bootstrap import (
     bootstrap_card,
@@ -26,7 +27,7 @@ from smartcity_survey.study.config import PlsSection
 from smartcity_survey.study.model import Model
 
 CONSISTENT_TABLES = ("plsc_paths", "plsc_loadings", "plsc_quality")
-METHOD = "consistent PLS: correlations of Mode A constructs divided by the roots of rho_A"
+METHOD = "consistent_pls"
 
 
 def consistent_tables(
@@ -81,7 +82,7 @@ def _paths(
     where = tuple(np.array([index[name] for name in side]) for side in zip(*model.paths, strict=True))
     return pd.DataFrame(
         {
-            "path": [f"{source} -> {target}" for source, target in model.paths],
+            **path_columns(model.paths),
             "composite": composites.fit.path_coefficients[where],
             "consistent": summary.estimate[where],
             **interval_columns(summary, where),

@@ -64,10 +64,10 @@ class PlsInputs:
         if self.ordinal:
             pairs = corrected_pairs(self._codes(), self.continuity)
             return {"correlations": "polychoric", **corrections(self.continuity, pairs, self.items)}
-        weights = {} if self.weights is None else {"weights": "sampling weights"}
+        weights = {} if self.weights is None else {"weights": "sampling_weights"}
         return {"correlations": "pearson", **weights}
 
     def unused_card(self) -> Card:
         """Lines of the card of a table that takes unweighted answers as numbers whatever the config says."""
-        weights = {} if self.weights is None else {"weights": "not used"}
+        weights = {} if self.weights is None else {"weights": "not_used"}
         return {"correlations": "pearson", **weights}

@@ -46,20 +46,20 @@ def predict_answers(
         )
     card: Card = {
         **pls_estimator(model, section),
-        "method": "PLSpredict; predictions averaged over repetitions",
+        "method": "plspredict",
         "folds": section.folds,
         "repetitions": section.repetitions,
-        "predicted_from": "scores of the direct antecedents",
-        "linear_model": "all items of constructs that nothing explains, with a constant",
-        "q2_predict": "against the averages of the training folds",
+        "predicted_from": "direct_antecedents",
+        "linear_model": "items_of_exogenous_constructs",
+        "q2_predict": "against_training_averages",
         **inputs.unused_card(),
-        "divisor": "n - 1",
+        "divisor": "n_minus_1",
         **respondents(len(x)),
         "seed": seed,
     }
     loss: Card = {
         **card,
-        "method": "CVPAT: mean squared error per respondent, paired t-test, two-sided",
+        "method": "cvpat",
         "confidence_level": section.confidence_level,
     }
     return StageResult(

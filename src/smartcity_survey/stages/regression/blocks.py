@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.errors import Category, SurveyError
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.regression.ols_blocks import BlockStep, hierarchical_ols
 from smartcity_survey.study.codebook import Codebook
@@ -18,13 +19,26 @@ CONSTRUCTS = "constructs"
 NO_ANSWER = "no_answer"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Dummies:
+    """Dummies of demographic variables.
+
+    values : (n, d). categories : (d,), the answer each stands for.
+    references : variable -> code of the answer that it is compared with.
+    """
+
+    values: Array
+    categories: tuple[Category, ...]
+    references: Mapping[str, str]
+
+
 def demographic_dummies(
     answers: pd.DataFrame,
     codebook: Codebook,
     controls: Sequence[str],
     place: str = "config.yaml, regression.controls",
-) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Dummies of demographic variables, named `variable=code`, and the reference category of each.
+) -> Dummies:
+    """Dummies of demographic variables, and the reference category of each.
 
     The largest category is the reference; who left the question out is a category of its own, so that nobody
     is lost. Categories that nobody chose have no dummy.
@@ -35,15 +49,16 @@ def demographic_dummies(
         where the codebook has no such variable.
     """
     require_demographics(controls, codebook, place)
-    columns: dict[str, Array] = {}
+    columns: dict[Category, Array] = {}
     references = {}
     for name in controls:
         codes = demographic_codes(answers[name], codebook, name)
         largest, *others = codes.value_counts().index
-        references[name] = f"{name}={largest}"
+        references[name] = str(largest)
         for code in sorted(others, key=list(codes.cat.categories).index):
-            columns[f"{name}={code}"] = (codes == code).to_numpy(dtype=np.float64)
-    return pd.DataFrame(columns, index=answers.index), references
+            columns[Category(name, str(code))] = (codes == code).to_numpy(dtype=np.float64)
+    values = np.column_stack(list(columns.values())) if columns else np.empty((len(answers), 0))
+    return Dummies(values, tuple(columns), references)
 
 
 def require_demographics(names: Sequence[str], codebook: Codebook, place: str) -> None:
@@ -58,25 +73,22 @@ def require_demographics(names: Sequence[str], codebook: Codebook, place: str) -
 
 
 def hierarchical_tables(
-    y: Array, predictors: pd.DataFrame, dummies: pd.DataFrame, references: Mapping[str, str], level: float
+    y: Array, predictors: pd.DataFrame, dummies: Dummies, level: float
 ) -> dict[str, pd.DataFrame]:
-    """Summary and coefficients of the growing model of one outcome y (n,).
-
-    dummies, references : as `demographic_dummies` gives them.
-    """
-    x = pd.concat([dummies, predictors], axis=1)
-    first = dummies.shape[1]
+    """Summary and coefficients of the growing model of one outcome y (n,)."""
+    x = np.column_stack([dummies.values, predictors.to_numpy(dtype=np.float64)])
+    first = len(dummies.categories)
     blocks = {DEMOGRAPHICS: range(first), CONSTRUCTS: range(first, x.shape[1])}
     entered = {name: block for name, block in blocks.items() if len(block)}
-    steps = hierarchical_ols(y, x.to_numpy(dtype=np.float64), list(entered.values()), level)
-    terms = [str(column) for column in x.columns]
+    steps = hierarchical_ols(y, x, list(entered.values()), level)
+    terms = [*dummies.categories, *map(str, predictors.columns)]
     return {
         "hierarchical_blocks": pd.DataFrame(
             [_summary(block, step) for block, step in zip(entered, steps, strict=True)]
         ),
         "hierarchical_coefficients": pd.concat(
             [
-                _coefficients(block, step, terms, references)
+                _coefficients(block, step, terms, dummies.references)
                 for block, step in zip(entered, steps, strict=True)
             ],
             ignore_index=True,
@@ -108,8 +120,11 @@ def _coefficients(
     return pd.DataFrame(
         {
             "block": block,
-            "term": entered,
-            "reference": [references.get(term.partition("=")[0], "") for term in entered],
+            "term": [term.variable if isinstance(term, Category) else term for term in entered],
+            "answer": [term.answer if isinstance(term, Category) else "" for term in entered],
+            "reference": [
+                references[term.variable] if isinstance(term, Category) else "" for term in entered
+            ],
             "b": fit.coef,
             "std_error": fit.std_err,
             "beta": np.concatenate([[np.nan], fit.beta]),

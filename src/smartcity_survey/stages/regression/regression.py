@@ -58,7 +58,7 @@ def estimate_regression(
         used, as the first block of the hierarchical regression.
     """
     require_scores(scores, model)
-    dummies, references = demographic_dummies(answers, codebook, section.controls)
+    dummies = demographic_dummies(answers, codebook, section.controls)
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in (*_FITTED, *_JUDGED, *_HIERARCHICAL)}
     casewise = [pd.DataFrame(columns=_CASEWISE)]
     alone, judged, in_blocks = Refusals(), Refusals(), Refusals()
@@ -71,8 +71,8 @@ def estimate_regression(
         )
         blocks = in_blocks.attempt(
             "hierarchical_regression",
-            partial(hierarchical_tables, y, x, dummies, references, section.confidence_level),
-            items=(*dummies.columns, *predictors, outcome),
+            partial(hierarchical_tables, y, x, dummies, section.confidence_level),
+            items=(*dummies.categories, *predictors, outcome),
         )
         own = {"coefficients": pd.DataFrame({"term": [CONSTANT, *predictors]})}
         if fit is not None:
@@ -87,23 +87,23 @@ def estimate_regression(
             parts[name].append(frame)
     n = len(scores)
     card: Card = {
-        "method": "ordinary least squares, SPSS conventions",
+        "method": "ols_spss",
         "scores": method,
-        "standard_errors": "classical; HC3 beside them",
+        "standard_errors": "classical_and_hc3",
         "confidence_level": section.confidence_level,
-        "divisor": "n - k - 1",
+        "divisor": "n_minus_k_minus_1",
         **respondents(n),
     }
     hierarchical: Card = {
-        "method": "ordinary least squares, blocks entered one after another",
+        "method": "ols_in_blocks",
         "controls": len(section.controls),
         "scores": method,
-        "divisor": "n - k - 1",
+        "divisor": "n_minus_k_minus_1",
         **respondents(n),
-        "missing": "no answer is a category of its own",
+        "missing": "no_answer_is_a_category",
         **in_blocks.card(),
     }
-    order: dict[str, Card] = {"regression_diagnostics": {"order": "Durbin-Watson in the order of the rows"}}
+    order: dict[str, Card] = {"regression_diagnostics": {"order": "durbin_watson_by_rows"}}
     return StageResult(
         tables={name: _below_one_another(frames) for name, frames in parts.items()},
         cards={name: {**card, **alone.card()} for name in _FITTED}

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.io import WHOLE, Card, StageResult
+from smartcity_survey.io import WHOLE, Card, StageResult, join_names
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.measurement.scores import require_scores
@@ -26,10 +26,12 @@ from smartcity_survey.stats.regression.least_squares import OlsFit, ols, refuse_
 from smartcity_survey.stats.regression.ridge import ridge_trace
 from smartcity_survey.stats.regression.wald import joint_test
 from smartcity_survey.study.config import RobustnessSection
-from smartcity_survey.study.model import Model
+from smartcity_survey.study.limits import limit
+from smartcity_survey.study.model import Hypothesis, Model
+from smartcity_survey.study.verdict import Verdict, judge
 
 LAMBDAS = np.concatenate([[0.0], np.logspace(-3, 1, 41)])
-POWER = 0.8
+POWER = limit("power").value
 NEW_WAVE_EFFECTS = (0.05, 0.10, 0.15, 0.20)
 
 
@@ -90,7 +92,7 @@ def evaluate_robustness(
     tests = own["hypothesis_tests"].attempt(WHOLE, lambda: _hypothesis_tests(regressions, model, section))
     tables["hypothesis_tests"] = pd.DataFrame(columns=["hypothesis"]) if tests is None else tests
     card: Card = {
-        "method": "regression of the scores, standardised coefficients",
+        "method": "regression_of_scores",
         **respondents(n),
         "alpha": model.alpha,
     }
@@ -99,13 +101,13 @@ def evaluate_robustness(
         **card,
         "family": len(model.hypotheses),
         "equivalence_bound": section.equivalence_bound,
-        "bayes_factor": "JZS, Cauchy scale .354; model with against model without the predictor",
+        "bayes_factor": "jzs_cauchy_354",
     }
     cards["power"] = {**card, "power": POWER}
     cards["new_wave_size"] = {
         **card,
         "power": POWER,
-        "simulated": "rows of the survey with their residuals, drawn anew",
+        "simulated": "rows_and_residuals_drawn_anew",
         "draws": section.power_draws,
         "seed": seed,
     }
@@ -152,7 +154,7 @@ def _importance(r: _Regression) -> pd.DataFrame:
 
 
 def _names(dominates: np.ndarray, predictors: tuple[str, ...]) -> list[str]:
-    return [", ".join(np.array(predictors)[row]) for row in dominates]
+    return [join_names(np.array(predictors)[row].tolist()) for row in dominates]
 
 
 def _ridge(r: _Regression, n: int) -> pd.DataFrame:
@@ -168,11 +170,9 @@ def _ridge(r: _Regression, n: int) -> pd.DataFrame:
 def _joint_tests(r: _Regression, model: Model) -> pd.DataFrame:
     """Whether the coefficients of the hypotheses not confirmed are zero together, and of those confirmed."""
     rows = []
-    for verdict, wanted in (("not_confirmed", False), ("confirmed", True)):
+    for verdict in ("not_confirmed", "confirmed"):
         chosen = [
-            h
-            for h in model.hypotheses
-            if h.target == r.outcome and _confirmed(r, h.source, h.sign, model.alpha) == wanted
+            h for h in model.hypotheses if h.target == r.outcome and _verdict(r, h, model.alpha) == verdict
         ]
         if not chosen:
             continue
@@ -182,7 +182,7 @@ def _joint_tests(r: _Regression, model: Model) -> pd.DataFrame:
             rows.append(
                 {
                     "outcome": r.outcome,
-                    "hypotheses": ", ".join(h.name for h in chosen),
+                    "hypotheses": join_names(h.name for h in chosen),
                     "verdict": verdict,
                     "errors": errors,
                     "f": test.statistic,
@@ -194,10 +194,9 @@ def _joint_tests(r: _Regression, model: Model) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _confirmed(r: _Regression, source: str, sign: str, alpha: float) -> bool:
-    j = r.predictors.index(source)
-    beta = r.fit.beta[j] if sign == "positive" else -r.fit.beta[j]
-    return bool(beta > 0 and r.fit.p[1 + j] < alpha)
+def _verdict(r: _Regression, hypothesis: Hypothesis, alpha: float) -> Verdict:
+    j = r.predictors.index(hypothesis.source)
+    return judge(float(r.fit.beta[j]), float(r.fit.p[1 + j]), hypothesis.sign, alpha)
 
 
 def _hypothesis_tests(
@@ -223,8 +222,8 @@ def _hypothesis_tests(
             "p_holm": holm(p),
             "p_benjamini_hochberg": benjamini_hochberg(p),
             "confirmed_after_holm": [
-                _confirmed(r, h.source, h.sign, 1.0) and adjusted < model.alpha
-                for (r, _), h, adjusted in zip(place, judged, holm(p), strict=True)
+                judge(coefficient, adjusted, h.sign, model.alpha) == "confirmed"
+                for coefficient, h, adjusted in zip(beta, judged, holm(p), strict=True)
             ],
             "equivalence_p": equivalence.p,
             "equivalence_ci_low": equivalence.ci_low,
@@ -240,12 +239,12 @@ def _evidence(log_bf10: float) -> str:
     """Jeffreys' word for a Bayes factor, and which way it points."""
     strength = abs(log_bf10)
     words = (
-        (np.log(3), "undecided"),
-        (np.log(10), "moderate"),
-        (np.log(30), "strong"),
+        (limit("bayes_factor_moderate").value, "undecided"),
+        (limit("bayes_factor_strong").value, "moderate"),
+        (limit("bayes_factor_very_strong").value, "strong"),
         (np.inf, "very_strong"),
     )
-    word = next(word for limit, word in words if strength < limit)
+    word = next(word for bound, word in words if strength < np.log(bound))
     return word if word == "undecided" else f"{word}_{'for' if log_bf10 > 0 else 'against'}"
 
 

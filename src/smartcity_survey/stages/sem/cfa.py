@@ -26,11 +26,13 @@ from smartcity_survey.stats.sem.maximum_likelihood import TOLERANCE
 from smartcity_survey.stats.sem.modification import modification_indices
 from smartcity_survey.stats.sem.structure import Matrix
 from smartcity_survey.study.config import CfaSection
+from smartcity_survey.study.limits import limit
 from smartcity_survey.study.model import Model
 
 INDICES = ("srmr", "rmsea", "cfi")
 DYNAMIC = [
     "level",
+    "n_omitted",
     "item",
     "construct",
     "loading",
@@ -71,8 +73,8 @@ def confirm_model(
     residuals = own["cfa_residuals"].attempt(WHOLE, lambda: _residuals(cfa, model))
     statistics = asdict(fit) | {f"satorra_bentler_{name}": value for name, value in (robust or {}).items()}
     card: Card = {
-        "method": "maximum likelihood, one factor per construct, all correlated",
-        "scaling": "first item of each construct has loading 1",
+        "method": "maximum_likelihood_correlated_factors",
+        "scaling": "first_loading_1",
         "tolerance": TOLERANCE,
         "gradient": cfa.gradient_norm,
         "iterations": cfa.n_iterations,
@@ -82,7 +84,7 @@ def confirm_model(
     }
     if not cfa.admissible:
         card = {**card, **inadmissible(model, cfa.heywood, cfa.factor_corr)}
-    intervals: Card = {**card, "interval": "delta method, normal", "confidence_level": level}
+    intervals: Card = {**card, "interval": "delta_normal", "confidence_level": level}
     tables = {
         "cfa_fit": _statistics(statistics),
         "cfa_loadings": _loadings(cfa, model, level),
@@ -95,8 +97,8 @@ def confirm_model(
     cards: dict[str, Card] = dict.fromkeys(tables, card) | {
         "cfa_loadings": intervals,
         "cfa_correlation_intervals": intervals,
-        "modification_indices": {**card, "modification": "score test of one fixed parameter, df 1"},
-        "cfa_residuals": {**card, "standard_errors": "of the residuals, under normality"},
+        "modification_indices": {**card, "modification": "score_test_df_1"},
+        "cfa_residuals": {**card, "standard_errors": "of_residuals_normal"},
         "dynamic_fit": _dynamic_card(cfa.n, model, section, seed),
     }
     cards |= {name: {**cards[name], **refusals.card()} for name, refusals in own.items()}
@@ -147,8 +149,8 @@ def _correlation_intervals(cfa: CfaFit, model: Model, level: float) -> pd.DataFr
             "std_error": std_error,
             "ci_low": low,
             "ci_high": high,
-            "below_085": furthest < 0.85,
-            "below_090": furthest < 0.90,
+            "below_distinct": furthest < limit("correlation_distinct").value,
+            "below_similar": furthest < limit("correlation_similar").value,
         }
     )
 
@@ -163,7 +165,7 @@ def _modification_indices(cfa: CfaFit, model: Model) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "item": [model.items[i] for i in item],
-            "kind": np.where(of_loading, "cross-loading", "residual covariance"),
+            "kind": np.where(of_loading, "cross_loading", "residual_covariance"),
             "other": [
                 (model.names if loads else model.items)[j] for j, loads in zip(other, of_loading, strict=True)
             ],
@@ -194,9 +196,9 @@ def _residuals(cfa: CfaFit, model: Model) -> pd.DataFrame:
 
 def _dynamic_card(n: int, model: Model, section: CfaSection, seed: int) -> Card:
     return {
-        "method": "dynamic fit cut-offs (McNeish and Wolf 2023)",
-        "misfit": "loadings left out, one item of each construct but one",
-        "cutoff": "met by 5 percent of the samples of a level",
+        "method": "dynamic_fit_cutoffs",
+        "misfit": "omitted_loadings",
+        "cutoff": "met_by_5_percent",
         "draws": section.dynamic_draws,
         **single_items(model),
         **respondents(n),
@@ -209,9 +211,9 @@ def _dynamic(cfa: CfaFit, fit: CfaIndices, model: Model, section: CfaSection, se
     found = dynamic_cutoffs(cfa, draws=section.dynamic_draws, seed=seed)
     own = asdict(fit)
     rows: list[dict[str, object]] = [
-        {"level": "found in the survey", **{index: own[index] for index in INDICES}},
+        {"level": "survey", **{index: own[index] for index in INDICES}},
         {
-            "level": "right model",
+            "level": "right_model",
             **dict(zip(INDICES, found.right, strict=True)),
             "n_inadmissible": found.n_failed[0],
         },
@@ -219,7 +221,8 @@ def _dynamic(cfa: CfaFit, fit: CfaIndices, model: Model, section: CfaSection, se
     for position, (item, factor) in enumerate(zip(found.items, found.factors, strict=True)):
         rows.append(
             {
-                "level": f"level {position + 1}",
+                "level": "misspecified",
+                "n_omitted": position + 1,
                 "item": model.items[item],
                 "construct": model.names[factor],
                 "loading": found.loadings[position],

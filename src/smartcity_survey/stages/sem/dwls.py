@@ -36,13 +36,13 @@ def ordinal_tables(
     Where the answers admit no such solution the tables are empty and the cards say why.
     """
     card: Card = {
-        "method": "diagonally weighted least squares on polychoric correlations",
-        "scaling": "factors of variance 1",
+        "method": "dwls_on_polychoric",
+        "scaling": "factor_variance_1",
         "tolerance": TOLERANCE,
-        "test": "scaled and shifted, as WLSMV",
+        "test": "scaled_and_shifted",
         "standard_errors": "robust",
         "confidence_level": level,
-        "divisor": "n - 1",
+        "divisor": "n_minus_1",
         **single_items(model),
         **respondents(len(x)),
     }

@@ -10,6 +10,7 @@ import pandas as pd
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import inadmissible, respondents, single_items
 from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.lines import path_columns
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import Level, Measured
 from smartcity_survey.stages.refusals import Refusals
@@ -30,8 +31,8 @@ def estimate_sem(answers: pd.DataFrame, model: Measured, level: Level) -> StageR
         fit = fit_sem(covariance(x, ddof=0), len(x), model.membership(), model.path_matrix(), level=level)
     refusals = Refusals(model.items, model.names)
     card: Card = {
-        "method": "structural equations among factors, maximum likelihood",
-        "scaling": "first item of each construct has loading 1",
+        "method": "maximum_likelihood_structural_equations",
+        "scaling": "first_loading_1",
         "tolerance": TOLERANCE,
         "gradient": fit.ml.gradient_norm,
         "iterations": fit.ml.n_iterations,
@@ -58,9 +59,7 @@ def _paths(fit: SemFit, model: Model) -> pd.DataFrame:
     estimates = fit.estimates
     return pd.DataFrame(
         {
-            "path": [f"{source} -> {target}" for source, target in model.paths],
-            "source": [source for source, _ in model.paths],
-            "target": [target for _, target in model.paths],
+            **path_columns(model.paths),
             "estimate": estimates.beta[where],
             "std_error": estimates.std_err_beta[where],
             "z": estimates.z[where],
