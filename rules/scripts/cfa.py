@@ -6,6 +6,7 @@ from smartcity_survey.stages.retention import retained_items
 from smartcity_survey.study.config import CfaSection
 from smartcity_survey.study.model import load_model
 from smartcity_survey.workflow.perform import perform
+from smartcity_survey.workflow.progress import progress_bar
 
 
 def main(
@@ -20,9 +21,10 @@ def main(
     reports: str = "reports",
 ) -> None:
     measured = load_model(model, codebook).keeping(retained_items(read_table(retention)))
-    result = confirm_model(
-        read_table(answers), measured, CfaSection(**options), level, seed, tuple(continuity)
-    )
+    with progress_bar("dynamic cut-offs") as progress:
+        result = confirm_model(
+            read_table(answers), measured, CfaSection(**options), level, seed, tuple(continuity), progress
+        )
     write_stage("cfa", result, reports)
 
 

@@ -10,6 +10,7 @@ from smartcity_survey.study.codebook import read_codebook
 from smartcity_survey.study.config import DisclosureSection, GroupsSection, PlsSection
 from smartcity_survey.study.model import load_model
 from smartcity_survey.workflow.perform import perform
+from smartcity_survey.workflow.progress import progress_bar
 
 
 def main(
@@ -25,15 +26,17 @@ def main(
     reports: str = "reports",
 ) -> None:
     measured = load_model(model, codebook).keeping(retained_items(read_table(retention)))
-    result = compare_respondents(
-        read_table(answers),
-        measured,
-        read_codebook(Path(codebook)),
-        GroupsSection(**options),
-        PlsSection(**pls),
-        measured.alpha,
-        seed,
-    )
+    with progress_bar("permutations of groups") as progress:
+        result = compare_respondents(
+            read_table(answers),
+            measured,
+            read_codebook(Path(codebook)),
+            GroupsSection(**options),
+            PlsSection(**pls),
+            measured.alpha,
+            seed,
+            progress,
+        )
     earlier = {"demographics": read_table(demographics)}
     write_stage("groups", protect(result, DisclosureSection(**disclosure), earlier), reports)
 

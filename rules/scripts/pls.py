@@ -5,7 +5,8 @@ from smartcity_survey.stages.pls import OPTIONAL, estimate_pls
 from smartcity_survey.stages.retention import retained_items
 from smartcity_survey.study.config import PlsSection
 from smartcity_survey.study.model import load_model
-from smartcity_survey.workflow.perform import perform, progress_bar
+from smartcity_survey.workflow.perform import perform
+from smartcity_survey.workflow.progress import progress_bar
 
 
 def main(
@@ -19,7 +20,7 @@ def main(
 ) -> None:
     section = PlsSection(**options)
     measured = load_model(model, codebook).keeping(retained_items(read_table(retention)))
-    with progress_bar("bootstrap", section.bootstrap_draws) as progress:
+    with progress_bar("bootstrap") as progress:
         result = estimate_pls(read_table(answers), measured, section, seed, progress)
     write_stage("pls", result, reports, OPTIONAL)
 

@@ -16,6 +16,7 @@ from smartcity_survey.study.config import DisclosureSection, ModelSection, PlsSe
 from smartcity_survey.study.model import build_model
 from smartcity_survey.study.published import read_verdicts
 from smartcity_survey.workflow.perform import perform
+from smartcity_survey.workflow.progress import progress_bar
 
 
 def main(
@@ -40,15 +41,17 @@ def main(
         exclusions=exclusion_alternatives(read_table(careless), read_table(casewise)),
         controls=control_alternatives(frame, book, section.controls),
     )
-    result = specification_curve(
-        frame,
-        build_model(ModelSection.model_validate(model), book),
-        PlsSection(**pls),
-        alternatives,
-        published={} if printed is None else dict(printed[["hypothesis", "verdict"]].to_numpy()),
-        draws=section.null_draws,
-        seed=seed,
-    )
+    with progress_bar("specification curve") as progress:
+        result = specification_curve(
+            frame,
+            build_model(ModelSection.model_validate(model), book),
+            PlsSection(**pls),
+            alternatives,
+            published={} if printed is None else dict(printed[["hypothesis", "verdict"]].to_numpy()),
+            draws=section.null_draws,
+            seed=seed,
+            progress=progress,
+        )
     write_stage("specification_curve", protect(result, DisclosureSection(**disclosure)), reports)
 
 

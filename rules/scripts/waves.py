@@ -9,7 +9,8 @@ from smartcity_survey.stages.waves import compare_waves
 from smartcity_survey.study.codebook import read_codebook
 from smartcity_survey.study.config import CleaningSection, DataSection, GroupsSection, PlsSection
 from smartcity_survey.study.model import load_model
-from smartcity_survey.workflow.perform import perform, progress_bar
+from smartcity_survey.workflow.perform import perform
+from smartcity_survey.workflow.progress import progress_bar
 
 
 def main(
@@ -34,7 +35,7 @@ def main(
         read_wave(name, Path(), DataSection(**data), CleaningSection(**cleaning))
         for name, data in others.items()
     ]
-    with progress_bar("bootstrap of waves", section.bootstrap_draws * (1 + len(rest))) as progress:
+    with progress_bar("bootstrap of waves") as progress:
         result = compare_waves(own, rest, measured, section, GroupsSection(**groups), seed, progress)
     write_stage("waves", result, reports)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
+from math import comb
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from smartcity_survey.stages.blocks import NO_ANSWER, demographic_codes, require
 from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls import pls_model
+from smartcity_survey.stages.progress import Progress, part, silent
 from smartcity_survey.stages.refusals import reason
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.errors import InGroup, StatisticsError
@@ -101,23 +103,30 @@ def compare_respondents(
     pls: PlsSection,
     alpha: float,
     seed: int,
+    progress: Progress = silent,
 ) -> StageResult:
     """MICOM, differences of paths and the ladder of invariance, by each demographic variable asked for.
 
     Categories with fewer respondents than the config asks for are left out; a comparison that has no solution
     is listed with its reason.
+
+    progress : of the permutations of all comparisons.
     """
     x = answers[list(model.items)].to_numpy(dtype=np.float64)
     require_demographics(section.variables, codebook, "config.yaml, groups.variables")
     setup = _Setup(x, model, section, pls, alpha, seed)
     rows = _Rows()
+    groups: dict[str, dict[str, BoolArray]] = {}
     for variable in section.variables:
         codes = demographic_codes(answers[variable], codebook, variable)
         sizes = codes.value_counts(sort=False)
         large = [code for code, n in sizes.items() if code != NO_ANSWER and n >= section.smallest]
-        members = {f"{variable}={code}": (codes == code).to_numpy() for code in large}
-        for first, second in combinations(members, 2):
-            _compare(setup, (first, second), members, rows)
+        groups[variable] = {f"{variable}={code}": (codes == code).to_numpy() for code in large}
+    total = section.permutations * sum(comb(len(members), 2) for members in groups.values())
+    for variable, members in groups.items():
+        for pair in combinations(members, 2):
+            before = len(rows.comparisons) * section.permutations
+            _compare(setup, pair, members, rows, part(progress, before, total))
         _ladder(x, model, variable, members, rows)
     card: Card = {
         **pls_estimator(model, pls),
@@ -155,7 +164,13 @@ def compare_respondents(
     )
 
 
-def _compare(setup: _Setup, pair: tuple[str, str], members: dict[str, BoolArray], rows: _Rows) -> None:
+def _compare(
+    setup: _Setup,
+    pair: tuple[str, str],
+    members: dict[str, BoolArray],
+    rows: _Rows,
+    progress: Callable[[int], None],
+) -> None:
     """One pair of groups: its line among the comparisons and, where there is a solution, its differences."""
     first, second = pair
     both = members[first] | members[second]
@@ -178,6 +193,7 @@ def _compare(setup: _Setup, pair: tuple[str, str], members: dict[str, BoolArray]
                 level=1 - setup.alpha,
                 tolerance=setup.pls.tolerance,
                 max_iterations=setup.pls.max_iterations,
+                progress=progress,
             )
     except NoSolution as error:
         line |= _refusal(error, pair)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 
@@ -21,6 +19,7 @@ from smartcity_survey.stages.pls_bootstrap import (
 )
 from smartcity_survey.stages.pls_consistent import CONSISTENT_TABLES, consistent_tables
 from smartcity_survey.stages.pls_inputs import PlsInputs, core_mode
+from smartcity_survey.stages.progress import Progress, silent
 from smartcity_survey.stages.refusals import refused
 from smartcity_survey.stats.core.intervals import summarise
 from smartcity_survey.stats.core.types import Array
@@ -75,7 +74,7 @@ def estimate_pls(
     model: Model,
     section: PlsSection,
     seed: int,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress = silent,
 ) -> StageResult:
     """Fit the path model to the kept items and to bootstrap resamples of the respondents."""
     inputs = PlsInputs.of(answers, model, section)

@@ -14,6 +14,7 @@ from smartcity_survey.stages.alternatives import NONE, Alternatives
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.curve_panel import CHOICES, FAILED_CHOICES
 from smartcity_survey.stages.multiverse import Block, estimate_blocks
+from smartcity_survey.stages.progress import Progress, silent
 from smartcity_survey.stats.core.significance import LEVEL_MARGIN, below_level
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.stats.evidence.specification_curve import choice_importance, draw_weights, joint_test
@@ -32,6 +33,7 @@ def specification_curve(
     published: Mapping[str, str] | None = None,
     draws: int = 500,
     seed: int = 0,
+    progress: Progress = silent,
 ) -> StageResult:
     """Estimate every hypothesis in every specification, and test the curves jointly.
 
@@ -41,12 +43,13 @@ def specification_curve(
     model : with all items; item sets are taken from it.
     published : hypothesis to the verdict in print, `confirmed` or `not_confirmed`.
     draws : resamples under the null.
+    progress : of the sets of items under every coding and exclusion.
 
     A measurement that has no admissible solution in some sample is listed under `specification_failures`.
     """
     weights = draw_weights(len(answers), draws, seed)
     failures: list[dict[str, str]] = []
-    blocks = list(estimate_blocks(answers, model, pls, alternatives, weights, failures))
+    blocks = list(estimate_blocks(answers, model, pls, alternatives, weights, failures, progress))
     curves = [
         _Curve.of(blocks, model, outcome, alternatives.control_sets)
         for outcome in model.outcomes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from itertools import combinations
 
@@ -15,6 +15,7 @@ from smartcity_survey.stages.cards import pls_estimator, respondents, single_ite
 from smartcity_survey.stages.groups import compare_respondents
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls import pls_model
+from smartcity_survey.stages.progress import Progress, part, silent
 from smartcity_survey.stages.refusals import Refusals, empty_without_solution
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.intervals import summarise
@@ -44,7 +45,7 @@ def compare_waves(
     pls: PlsSection,
     groups: GroupsSection,
     seed: int,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress = silent,
 ) -> StageResult:
     """Means of constructs and paths among them in every wave, their differences, and measurement invariance.
 
@@ -54,7 +55,7 @@ def compare_waves(
     Parameters
     ----------
     own, others : the study's wave, whose model this is, and one other or more.
-    progress : called with the number of resamples finished, of all waves together.
+    progress : of the resamples of all waves together.
 
     Raises
     ------
@@ -175,17 +176,12 @@ def _bootstraps(
     pls: PlsSection,
     seed: int,
     refusals: Refusals,
-    progress: Callable[[int], None] | None,
+    progress: Progress,
 ) -> dict[str, PlsBootstrap]:
     """A bootstrap of every wave that has a solution, each with random streams of its own."""
     streams = np.random.SeedSequence(seed).spawn(len(waves))
     found: dict[str, PlsBootstrap] = {}
-
-    def add(draws: int) -> None:
-        if progress is not None:
-            progress(len(found) * pls.bootstrap_draws + draws)
-
-    for wave, stream in zip(waves, streams, strict=True):
+    for done, (wave, stream) in enumerate(zip(waves, streams, strict=True)):
         estimate = partial(
             bootstrap_pls,
             wave.items(model.items),
@@ -194,7 +190,7 @@ def _bootstraps(
             seed=int(stream.generate_state(1)[0]),
             tolerance=pls.tolerance,
             max_iterations=pls.max_iterations,
-            progress=add,
+            progress=part(progress, done * pls.bootstrap_draws, len(waves) * pls.bootstrap_draws),
         )
         bootstrap = refusals.attempt(wave.name, estimate)
         if bootstrap is not None:
