@@ -7,6 +7,7 @@ from smartcity_survey.study.config import parse_config
 from smartcity_survey.workflow.catalogue import Catalogue
 from smartcity_survey.workflow.dependencies import Sources, file_of, versions
 from smartcity_survey.workflow.made_from import Step, out_of_date
+from smartcity_survey.workflow.progress import RUN, tell
 
 try:
     study = parse_config(config, "config.yaml")
@@ -75,3 +76,7 @@ def wanted(wildcards):
     stale = set(out_of_date(steps()))
     workflow.dag.forcerules |= {each for each in workflow.rules if each.name in stale}
     return ["reports/report.html", "reports/manifest.json"]
+
+
+onstart:
+    tell(RUN, 0, sum(1 for job in workflow.dag.needrun_jobs() if job.rule.script))

@@ -192,7 +192,9 @@ def test_a_survey_inside_the_folder_is_not_copied(tmp_path: Path, survey: pd.Dat
     start_new_wave(tmp_path, write(survey, tmp_path / "survey.csv"))
     config, _ = drafted(tmp_path)
     assert config.data.file == "survey.csv"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["codebook.yaml", "config.yaml", "survey.csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        *("codebook.yaml", "config.schema.json", "config.yaml", "survey.csv")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_of_pls(
 
 def test_progress_is_told() -> None:
     done: list[int] = []
-    ss.fit_pls(BASE, MODEL, bootstrap_draws=200, progress=done.append)
+    ss.fit_pls(BASE, MODEL, bootstrap_draws=200, progress=lambda n, total: done.append((n, total)))
     assert done[-1] == 200
 
 

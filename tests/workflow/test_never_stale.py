@@ -16,6 +16,7 @@ from smartcity_survey.io import read_json
 from smartcity_survey.workflow.catalogue import stages
 from smartcity_survey.workflow.dependencies import Sources
 from smartcity_survey.workflow.hold import step_at_work
+from smartcity_survey.workflow.progress import BARS, RUN, has_finished, told
 from tests.conftest import REPOSITORY
 from tests.workflow.test_nothing_lost import digests, write_study
 
@@ -180,6 +181,17 @@ def test_results_that_were_edited_or_removed_are_made_again(place: Place, copy: 
     # Made again to the same bytes, they change nothing of what reads them.
     assert "hypotheses" in same
     assert digests(copy) == digests(place.study)
+
+
+def test_a_run_tells_how_many_steps_it_has(place: Place, copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that do their work and those that find it done, for the bar of the whole run."""
+    monkeypatch.setenv(BARS, "1")
+    (copy / "reports/tables/sem_fit.csv").unlink()
+    finished = place._call("smartcity_survey.cli", "run", ".", "--cores", "2", folder=copy)
+    lines = finished.stderr.split("\n")
+    steps = [bar for line in lines if (bar := told(line)) and bar.what == RUN]
+    assert [(bar.done, bar.total) for bar in steps] == [(0, sum(map(has_finished, lines)))]
+    assert steps[0].total > 1
 
 
 def test_a_digit_edited_within_rounding_is_written_anew(place: Place, copy: Path) -> None:

@@ -13,8 +13,9 @@ from smartcity_survey.data.read import Responses
 from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stats.core.correlations import correlation, require_independence
+from smartcity_survey.study.cleaning_rules import CleaningRule
 from smartcity_survey.study.codebook import RESPONDENT, Codebook
-from smartcity_survey.study.config import CleaningRule, CleaningSection
+from smartcity_survey.study.config import CleaningSection
 from smartcity_survey.study.model import Model
 
 EXAMPLES = 5

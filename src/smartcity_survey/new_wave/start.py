@@ -1,4 +1,4 @@
-"""Start a study in a folder: draft it, copy the survey file, write codebook and config."""
+"""Start a study in a folder: draft it, copy the survey file, write codebook, config and its schema."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from smartcity_survey.data.read.opening import open_table
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import write_text
 from smartcity_survey.new_wave.columns import Column, describe_columns, has_decimal_commas
+from smartcity_survey.new_wave.comments import SCHEMA, commented
 from smartcity_survey.new_wave.draft import Draft, draft_study
 from smartcity_survey.new_wave.guesses import FEWEST_ITEMS, guess_roles
 from smartcity_survey.study.codebook import Codebook
@@ -54,10 +55,13 @@ def start_new_wave(folder: Path, survey: Path) -> Draft:
     data = {"file": target.as_posix(), "codebook": "codebook.yaml", **how}
     draft = draft_study(roles, data, f"New wave: {survey.stem}")
     texts = {name: _render(name, draft) for name in ("codebook.yaml", "config.yaml")}
+    texts["config.yaml"] = commented(texts["config.yaml"])
     if not inside:
         _copy(survey, folder / target)
     for name, text in texts.items():
         write_text(text, folder / name)
+    # Beside the config, so that an editor finds it without network and wherever the folder goes.
+    write_text(_read(SCHEMA), folder / SCHEMA)
     # What was drafted is valid, or the drafting is at fault: better known now than at the first run.
     parse(Codebook, read_yaml(folder / "codebook.yaml"), str(folder / "codebook.yaml"))
     parse_config(read_yaml(folder / "config.yaml"), str(folder / "config.yaml"))
@@ -102,8 +106,13 @@ def _other_encoding(survey: Path) -> str | None:
 def _render(name: str, draft: Draft) -> str:
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
     environment.filters["yaml"] = _flow
-    template = resources.files(__package__).joinpath(f"{name}.j2").read_text(encoding="utf-8")
-    return environment.from_string(template).render(config=draft.config, codebook=draft.codebook)
+    template = environment.from_string(_read(f"{name}.j2"))
+    return template.render(config=draft.config, codebook=draft.codebook, schema=SCHEMA)
+
+
+def _read(name: str) -> str:
+    """Text of a file beside this module."""
+    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
 def _flow(value: Any) -> str:

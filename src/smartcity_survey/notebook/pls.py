@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
@@ -20,6 +19,7 @@ from smartcity_survey.notebook.view import View, along, by_path, named, square
 from smartcity_survey.stages.pls.pls import REASONS, pls_model
 from smartcity_survey.stages.pls.pls_bootstrap import interval_columns, interval_summary, resample
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
+from smartcity_survey.stages.progress import Progress, silent
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.pls.algorithm import PlsFit, construct_scores
 from smartcity_survey.stats.pls.bootstrap import PlsBootstrap
@@ -73,7 +73,7 @@ def fit_pls(
     consistent: bool = False,
     interval: Interval = "percentile",
     confidence_level: float = 0.95,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress = silent,
 ) -> PlsView:
     """Fit a PLS path model to answers (n, p) and to resamples of the respondents.
 
@@ -83,7 +83,7 @@ def fit_pls(
         centroid. correlation : of the items: pearson, or polychoric for whole codes of ordered categories.
     consistent : PLSc, which corrects constructs that items reflect for attenuation.
     interval : percentile, bca or studentised, at `confidence_level`.
-    progress : called with the number of resamples done.
+    progress : called with the number of resamples done, and with that of all.
 
     Sources: `stats.pls`; Hair et al. (2022), A Primer on PLS-SEM, 3rd ed.; Dijkstra and Henseler (2015), MIS
     Quarterly 39, 297-316, for PLSc.

@@ -165,13 +165,9 @@ class AnswersToItems(Claimed):
 
 @dataclass(frozen=True)
 class Bar(Need):
-    """How far a long step is: called with what is done of the total."""
+    """What a long step tells how far it is: a function of what is done and of the total."""
 
     what: str
-    total: Callable[[Config], int]
-
-    def options(self, config: Config, codebook: Codebook) -> Any:
-        return self.total(config)
 
 
 def has_higher_order(config: Config) -> bool:

@@ -1,7 +1,8 @@
 """The analyst's choices: `config.yaml` as a validated object.
 
-Every key is described here once; an unknown or misspelt key, a wrong type or a contradiction is an error
-that names the key and what to write instead.
+Every key is described here and nowhere else: the comments of config files and the schema for editors are
+written from here (`new_wave/comments.py`). An unknown or misspelt key, a wrong type or a contradiction is an
+error that names the key and what to write instead.
 """
 
 from __future__ import annotations
@@ -12,19 +13,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from smartcity_survey.study.cleaning_rules import CleaningRule
 from smartcity_survey.study.parsing import Section, parse, read_yaml
 
 Language = Literal["kk", "ru", "en"]
 Label = str | dict[Language, str]
-CleaningRule = Literal[
-    "blank_form",
-    "missing_items",
-    "out_of_range",
-    "unknown_category",
-    "duplicate_respondent",
-    "duplicate_answers",
-    "careless",
-]
 CarelessIndex = Literal["longstring", "mean_run", "irv", "mahalanobis_p", "even_odd"]
 ScoreMethod = Literal[
     "mean", "sum", "component", "cfa_regression", "cfa_bartlett", "cfa_skrondal_laake", "pls"
@@ -43,10 +36,10 @@ class StudySection(Section):
     """What the study is called and how its report reads."""
 
     title: Label = Field(description="title of the report, one text or one per language")
-    language: Language = Field("en", description="language of the report: kk, ru or en")
+    language: Language = Field("en", description="language of the report")
     wave: WaveName | None = Field(None, description="name of this wave, where `waves` lists others")
     reconstruction: bool = Field(
-        False, description="true where the answers are reconstructed, not given by people; shown as a banner"
+        False, description="true where the answers are rebuilt from printed tables; every page says so"
     )
     alternatives: str | None = Field(
         None,
@@ -92,12 +85,12 @@ class CleaningSection(Section):
     """Which rows are excluded, by which rule, in which order."""
 
     rules: tuple[CleaningRule, ...] = Field(
-        description="applied in this order; the first that fits is logged"
+        description="applied in this order; a row is logged under the first that fits it"
     )
     missing_items_at_most: int = Field(0, ge=0, description="unanswered items a kept row may have")
     careless: dict[CarelessIndex, float] = Field(
         default_factory=dict,
-        description="limits of rule `careless`: above for runs, below for irv, mahalanobis_p, even_odd",
+        description="limits of rule `careless`: largest run (longstring, mean_run), smallest value of others",
     )
 
     @model_validator(mode="after")
@@ -112,8 +105,8 @@ class CleaningSection(Section):
 class ParallelSection(Section):
     """Parallel analysis: eigenvalues of random data beside the survey's."""
 
-    draws: int = Field(1000, ge=10, le=100_000, description="random data sets")
-    quantile: Probability = Field(0.95, description="quantile of the random eigenvalues")
+    draws: int = Field(1000, ge=10, le=100_000, description="random data sets of the parallel analysis")
+    quantile: Probability = Field(0.95, description="quantile of their eigenvalues shown beside the survey's")
 
 
 class FactorsSection(Section):
@@ -123,11 +116,13 @@ class FactorsSection(Section):
         "eigenvalue", description="`eigenvalue` (all above 1) or a fixed number"
     )
     suppress_below: float = Field(0.5, ge=0, lt=1, description="loadings blanked when a table is rendered")
-    minimum_msa: Limit = Field(None, description="items with a lower sampling adequacy go; none: all stay")
-    minimum_communality: Limit = Field(None, description="items with a lower communality go")
-    minimum_loading: Limit = Field(None, description="items whose largest loading is below go")
-    maximum_cross_loading: Limit = Field(None, description="items whose second loading is above go")
-    promax_kappa: float = Field(4, ge=1, description="power of the promax rotation's target")
+    minimum_msa: Limit = Field(None, description="items of lower sampling adequacy go, one at a time")
+    minimum_communality: Limit = Field(None, description="items of a lower communality go, one at a time")
+    minimum_loading: Limit = Field(None, description="items whose largest loading is below go, one at a time")
+    maximum_cross_loading: Limit = Field(
+        None, description="items whose second loading is above go, one at a time"
+    )
+    promax_kappa: float = Field(4, ge=1, description="power of promax's target; SPSS has 4")
     oblimin_delta: float = Field(0, le=0.8, description="0: direct quartimin; lower: less correlated factors")
     parallel: ParallelSection = Field(ParallelSection(), description="parallel analysis")
 
@@ -143,7 +138,11 @@ class CfaSection(Section):
 class ScoresSection(Section):
     """How a construct's items become one score."""
 
-    method: ScoreMethod = Field("mean", description="score that regression and hypotheses use")
+    method: ScoreMethod = Field(
+        "mean",
+        description="score that regression and hypotheses use; cfa_regression is for replications, "
+        "docs/conventions.md says why",
+    )
 
 
 class RegressionSection(Section):
@@ -167,31 +166,37 @@ class CommonMethodSection(Section):
 class PlsSection(Section):
     """PLS-SEM and its bootstrap."""
 
-    scheme: Scheme = Field("path", description="inner weighting: path, factorial or centroid")
+    scheme: Scheme = Field("path", description="inner weighting")
     correlation: Correlation = Field(
-        "pearson", description="of the items: pearson, or polychoric for answers in ordered categories"
+        "pearson", description="correlation of the items; polychoric is for answers in ordered categories"
     )
     continuity: tuple[AddedCount, AddedCount] = Field(
         (0, 0),
         description="counts added to an empty cell of two-by-two tables and of larger ones, wherever "
-        "polychoric correlations are estimated",
+        "polychoric correlations are estimated; lavaan has [0.5, 0]",
     )
     tolerance: float = Field(1e-12, gt=0, description="largest change of an outer weight at convergence")
-    max_iterations: int = Field(1000, ge=1, description="iterations before the fit is called not converged")
-    bootstrap_draws: int = Field(10_000, ge=100, le=1_000_000, description="bootstrap resamples")
+    max_iterations: int = Field(1000, ge=1, description="beyond this a fit counts as not converged")
+    bootstrap_draws: int = Field(10_000, ge=100, le=1_000_000, description="resamples; 1000 for a first look")
     interval: Literal["percentile", "bca", "studentised"] = Field(
-        "percentile", description="kind of interval"
+        "percentile", description="kind of bootstrap interval"
     )
     confidence_level: Probability = Field(0.95, description="level of the intervals")
     exact_fit_draws: int = Field(500, ge=20, le=100_000, description="resamples of the test of exact fit")
-    folds: int = Field(10, ge=2, description="parts that PLSpredict predicts from one another")
-    repetitions: int = Field(10, ge=1, le=1000, description="divisions into folds that PLSpredict averages")
+    folds: int = Field(
+        10, ge=2, description="PLSpredict: parts of the respondents, each predicted from the others"
+    )
+    repetitions: int = Field(
+        10, ge=1, le=1000, description="PLSpredict: divisions into folds, whose predictions are averaged"
+    )
 
 
 class GroupsSection(Section):
     """Which groups of respondents are compared, and how."""
 
-    variables: tuple[str, ...] = Field((), description="demographic variables whose categories are compared")
+    variables: tuple[str, ...] = Field(
+        (), description="demographic variables whose categories are compared, two by two"
+    )
     smallest: int = Field(50, ge=10, description="respondents a category needs to be compared")
     permutations: int = Field(1000, ge=20, le=100_000, description="random groups of the same sizes")
 
@@ -228,11 +233,11 @@ class DisclosureSection(Section):
 class ConstructSection(Section):
     """A construct: how it is measured and by what."""
 
-    mode: Mode = Field("reflective", description="reflective (mode_a), mode_b (formative) or sum_score")
+    mode: Mode = Field("reflective", description="mode_a is reflective, mode_b formative")
     items: tuple[str, ...] | None = Field(None, description="its items; none: those the codebook gives it")
     of: tuple[str, ...] | None = Field(None, description="its components, where it is made of constructs")
     approach: Approach | None = Field(
-        None, description="of a construct with `of`: two_stage (if not given) or repeated_indicators"
+        None, description="of a construct with `of`; two_stage where it is not given"
     )
 
     @model_validator(mode="after")
@@ -256,7 +261,7 @@ class HypothesisSection(Section):
 
     source: str = Field(alias="from", description="construct said to matter")
     target: str = Field(alias="to", description="construct it is said to raise or lower")
-    sign: Literal["positive", "negative"] = Field("positive", description="direction that was claimed")
+    sign: Literal["positive", "negative"] = Field("positive", description="direction claimed")
 
 
 class ModerationSection(Section):

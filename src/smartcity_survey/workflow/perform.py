@@ -14,6 +14,7 @@ from smartcity_survey.errors import SurveyError
 from smartcity_survey.workflow.dependencies import file_of
 from smartcity_survey.workflow.hold import step_at_work
 from smartcity_survey.workflow.made_from import Step, is_recorded, origin, record, remove_edited
+from smartcity_survey.workflow.progress import DONE, SAME, say
 
 
 class Job(Protocol):
@@ -55,13 +56,13 @@ def _perform(job: Job, script: str, work: Callable[[], Iterable[str] | None]) ->
     if is_recorded(step, made_from):
         for path in step.outputs:
             Path(path).touch()
-        print(f"  {step.rule}: the same as before", file=sys.stderr)
+        say(f"  {step.rule}: {SAME}")
         return
     remove_edited(step)
     step.record.unlink(missing_ok=True)
     with logged(job.log[0]):
         record(step, made_from, work() or ())
-    print(f"  {step.rule}: done", file=sys.stderr)
+    say(f"  {step.rule}: {DONE}")
 
 
 @contextmanager
@@ -84,17 +85,3 @@ def logged(log: str | Path) -> Iterator[None]:
     if outcome != "done":
         print(outcome, file=sys.stderr)
         raise SystemExit(1)
-
-
-@contextmanager
-def progress_bar(what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A line on a terminal that says how far a long step is; nothing where output goes to a file."""
-    shown = sys.stderr.isatty()
-
-    def show(done: int) -> None:
-        if shown:
-            print(f"\r{what}: {done:,} of {total:,}", end="", file=sys.stderr, flush=True)
-
-    yield show
-    if shown:
-        print(file=sys.stderr)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from uuid import uuid4
 
 from smartcity_survey.check import check_study
 from smartcity_survey.errors import SurveyError
+from smartcity_survey.workflow.bars import run_command
 from smartcity_survey.workflow.hold import RUN, hold
 from smartcity_survey.workflow.snakefiles import snakefile
 
@@ -51,10 +51,8 @@ def run_study(folder: Path, cores: int) -> int:
     run = uuid4().hex
     with hold(folder, run) as descriptor:
         inherited: dict[str, Any] = {} if sys.platform == "win32" else {"pass_fds": [descriptor]}
-        finished = subprocess.run(
-            command, env=os.environ | _ENVIRONMENT | {RUN: run}, check=False, **inherited
-        )
-    if finished.returncode == 0:
+        ended = run_command(command, os.environ | _ENVIRONMENT | {RUN: run}, **inherited)
+    if ended == 0:
         note = (
             " (nothing to do: no input, option or code has changed)" if _last_step(folder) == before else ""
         )
@@ -64,7 +62,7 @@ def run_study(folder: Path, cores: int) -> int:
             "The run stopped; what went wrong is above, the full story in reports/private/logs.",
             file=sys.stderr,
         )
-    return finished.returncode
+    return ended
 
 
 def _snakemake() -> list[str]:

@@ -13,7 +13,7 @@ from smartcity_survey.stages.declare import Stage
 from smartcity_survey.stages.needs import Bar, Files
 from smartcity_survey.stages.refusals import refused
 from smartcity_survey.study.config import DisclosureSection
-from smartcity_survey.workflow.perform import progress_bar
+from smartcity_survey.workflow.progress import progress_bar
 
 
 def compute_stage(stage: Stage, inputs: Mapping[str, Files], params: Mapping[str, Any]) -> StageResult:
@@ -26,7 +26,7 @@ def compute_stage(stage: Stage, inputs: Mapping[str, Files], params: Mapping[str
     with ExitStack() as bars:
         try:
             arguments = {
-                name: bars.enter_context(progress_bar(need.what, params[name]))
+                name: bars.enter_context(progress_bar(need.what))
                 if isinstance(need, Bar)
                 else need.value(inputs.get(name, ()), params.get(name))
                 for name, need in stage.needs.items()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
+from math import comb
 from typing import Annotated
 
 import numpy as np
@@ -16,8 +17,9 @@ from smartcity_survey.io import AT_FAULT, Card, StageResult
 from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming
-from smartcity_survey.stages.needs import MeasuredClaims, Option, PlsFitOptions, Seed
+from smartcity_survey.stages.needs import Bar, MeasuredClaims, Option, PlsFitOptions, Seed
 from smartcity_survey.stages.pls.pls import pls_model
+from smartcity_survey.stages.progress import Progress, part, silent
 from smartcity_survey.stages.refusals import reason
 from smartcity_survey.stages.regression.blocks import NO_ANSWER, demographic_codes, require_demographics
 from smartcity_survey.stats.core.correlations import covariance
@@ -111,23 +113,30 @@ def compare_respondents(
     pls: PlsFitOptions,
     alpha: Annotated[float, Option("model.alpha")],
     seed: Seed,
+    progress: Annotated[Progress, Bar("permutations")] = silent,
 ) -> StageResult:
     """MICOM, differences of paths and the ladder of invariance, by each demographic variable asked for.
 
     Categories with fewer respondents than the config asks for are left out; a comparison that has no solution
     is listed with its reason.
+
+    progress : of the permutations of all comparisons.
     """
     x = answers[list(model.items)].to_numpy(dtype=np.float64)
     require_demographics(section.variables, codebook, "config.yaml, groups.variables")
     setup = _Setup(x, model, section, pls, alpha, seed)
     rows = _Rows()
+    groups: dict[str, dict[str, BoolArray]] = {}
     for variable in section.variables:
         codes = demographic_codes(answers[variable], codebook, variable)
         sizes = codes.value_counts(sort=False)
         large = [code for code, n in sizes.items() if code != NO_ANSWER and n >= section.smallest]
-        members = {str(code): (codes == code).to_numpy() for code in large}
-        for first, second in combinations(members, 2):
-            _compare(setup, variable, (first, second), members, rows)
+        groups[variable] = {str(code): (codes == code).to_numpy() for code in large}
+    total = section.permutations * sum(comb(len(members), 2) for members in groups.values())
+    for variable, members in groups.items():
+        for pair in combinations(members, 2):
+            before = len(rows.comparisons) * section.permutations
+            _compare(setup, variable, pair, members, rows, part(progress, before, total))
         _ladder(x, model, variable, members, rows)
     card: Card = {
         **pls_estimator(model, pls),
@@ -168,7 +177,12 @@ def compare_respondents(
 
 
 def _compare(
-    setup: _Setup, variable: str, pair: tuple[str, str], members: Mapping[str, BoolArray], rows: _Rows
+    setup: _Setup,
+    variable: str,
+    pair: tuple[str, str],
+    members: Mapping[str, BoolArray],
+    rows: _Rows,
+    progress: Callable[[int], None],
 ) -> None:
     """One pair of groups: its line among the comparisons and, where there is a solution, its differences."""
     first, second = pair
@@ -191,6 +205,7 @@ def _compare(
                 level=1 - setup.alpha,
                 tolerance=setup.pls.tolerance,
                 max_iterations=setup.pls.max_iterations,
+                progress=progress,
             )
     except NoSolution as error:
         line |= _refusal(error, pair)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
@@ -21,6 +21,7 @@ from smartcity_survey.stages.lines import path_columns
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import PLS_FIT, Bar, Codes, Files, MeasuredClaims, Need, Options, Seed
 from smartcity_survey.stages.pls.pls import pls_model
+from smartcity_survey.stages.progress import Progress, part, silent
 from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.intervals import summarise
@@ -76,10 +77,6 @@ class _OtherWaves(Need):
 
 
 WaveOptions = Annotated[PlsSection, Options(PlsSection, (*PLS_FIT, "bootstrap_draws", "confidence_level"))]
-Progress = Annotated[
-    Callable[[int], None] | None,
-    Bar("bootstrap of waves", lambda config: config.pls.bootstrap_draws * (1 + len(config.waves))),
-]
 
 
 @stage(*TABLES, asked_by=lambda config: bool(config.waves))
@@ -90,7 +87,7 @@ def compare_waves(
     pls: WaveOptions,
     groups: Annotated[GroupsSection, Options(GroupsSection, ("permutations",))],
     seed: Seed,
-    progress: Progress = None,
+    progress: Annotated[Progress, Bar("bootstrap of waves")] = silent,
 ) -> StageResult:
     """Means of constructs and paths among them in every wave, their differences, and measurement invariance.
 
@@ -100,7 +97,7 @@ def compare_waves(
     Parameters
     ----------
     own, others : the study's wave, whose model this is, and one other or more.
-    progress : called with the number of resamples finished, of all waves together.
+    progress : of the resamples of all waves together.
 
     Raises
     ------
@@ -222,17 +219,12 @@ def _bootstraps(
     pls: PlsSection,
     seed: int,
     refusals: Refusals,
-    progress: Callable[[int], None] | None,
+    progress: Progress,
 ) -> dict[str, PlsBootstrap]:
     """A bootstrap of every wave that has a solution, each with random streams of its own."""
     streams = np.random.SeedSequence(seed).spawn(len(waves))
     found: dict[str, PlsBootstrap] = {}
-
-    def add(draws: int) -> None:
-        if progress is not None:
-            progress(len(found) * pls.bootstrap_draws + draws)
-
-    for wave, stream in zip(waves, streams, strict=True):
+    for done, (wave, stream) in enumerate(zip(waves, streams, strict=True)):
         estimate = partial(
             bootstrap_pls,
             wave.items(model.items),
@@ -241,7 +233,7 @@ def _bootstraps(
             seed=int(stream.generate_state(1)[0]),
             tolerance=pls.tolerance,
             max_iterations=pls.max_iterations,
-            progress=add,
+            progress=part(progress, done * pls.bootstrap_draws, len(waves) * pls.bootstrap_draws),
         )
         bootstrap = refusals.attempt(wave.name, estimate)
         if bootstrap is not None:

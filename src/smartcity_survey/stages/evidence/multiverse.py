@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from smartcity_survey.stages.evidence.alternatives import Alternatives
 from smartcity_survey.stages.evidence.curve_panel import FAILED_CHOICES
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls.pls import pls_model
+from smartcity_survey.stages.progress import Progress, silent
 from smartcity_survey.stages.refusals import reason
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.stats.evidence.construct_moments import (
@@ -75,6 +77,7 @@ def estimate_blocks(
     alternatives: Alternatives,
     weights: Array,
     failures: list[dict[str, str]],
+    progress: Progress = silent,
 ) -> Iterator[Block]:
     """Every specification, those that differ in their controls alone together.
 
@@ -83,7 +86,9 @@ def estimate_blocks(
     answers : items of the n respondents. model : with all items.
     weights : (B, n), from `draw_weights`.
     failures : takes what could not be estimated, and why.
+    progress : of the sets of items under every coding and exclusion.
     """
+    samples = list(product(alternatives.exclusions, _CODINGS, alternatives.items))
     for exclusion, kept in alternatives.exclusions.items():
         covariates, subsets = alternatives.covariates(kept)
         for coding, code in _CODINGS.items():
@@ -94,6 +99,7 @@ def estimate_blocks(
                 failures.append(_failure((EVERY, exclusion, coding, EVERY, EVERY), error))
                 continue
             for name, items in alternatives.items.items():
+                progress(samples.index((exclusion, coding, name)), len(samples))
                 try:
                     measured = model.keeping(items)
                 except NoSolution as error:

@@ -18,7 +18,8 @@ from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.evidence.alternatives import NONE, Alternatives, Choices
 from smartcity_survey.stages.evidence.curve_panel import CHOICES, FAILED_CHOICES
 from smartcity_survey.stages.evidence.multiverse import Block, estimate_blocks
-from smartcity_survey.stages.needs import Claims, Option, PlsFitOptions, Seed
+from smartcity_survey.stages.needs import Bar, Claims, Option, PlsFitOptions, Seed
+from smartcity_survey.stages.progress import Progress, silent
 from smartcity_survey.stats.core.significance import LEVEL_MARGIN
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.stats.evidence.specification_curve import choice_importance, draw_weights, joint_test
@@ -41,6 +42,7 @@ def specification_curve(
     published: Annotated[Mapping[str, str] | None, VerdictsByName()] = None,
     draws: Annotated[int, Option("robustness.null_draws")] = 500,
     seed: Seed = 0,
+    progress: Annotated[Progress, Bar("specification curve")] = silent,
 ) -> StageResult:
     """Estimate every hypothesis in every specification, and test the curves jointly.
 
@@ -50,12 +52,13 @@ def specification_curve(
     model : with all items; item sets are taken from it.
     published : hypothesis to the verdict in print, `confirmed` or `not_confirmed`.
     draws : resamples under the null.
+    progress : of the sets of items under every coding and exclusion.
 
     A measurement that has no admissible solution in some sample is listed under `specification_failures`.
     """
     weights = draw_weights(len(answers), draws, seed)
     failures: list[dict[str, str]] = []
-    blocks = list(estimate_blocks(answers, model, pls, alternatives, weights, failures))
+    blocks = list(estimate_blocks(answers, model, pls, alternatives, weights, failures, progress))
     curves = [
         _Curve.of(blocks, model, outcome, alternatives.control_sets)
         for outcome in model.outcomes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Annotated
 
 import numpy as np
@@ -33,6 +33,7 @@ from smartcity_survey.stages.pls.pls_bootstrap import (
 )
 from smartcity_survey.stages.pls.pls_consistent import CONSISTENT_TABLES, consistent_tables
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs, core_mode
+from smartcity_survey.stages.progress import Progress, silent
 from smartcity_survey.stages.refusals import refused
 from smartcity_survey.stats.core.intervals import summarise
 from smartcity_survey.stats.core.types import Array
@@ -51,9 +52,6 @@ TABLES = (
 )
 BootstrapOptions = Annotated[
     PlsSection, Options(PlsSection, (*PLS_FIT, "bootstrap_draws", "interval", "confidence_level"))
-]
-Progress = Annotated[
-    Callable[[int], None] | None, Bar("bootstrap", lambda config: config.pls.bootstrap_draws)
 ]
 
 REASONS = {
@@ -93,7 +91,7 @@ def estimate_pls(
     model: MeasuredHigherOrder,
     section: BootstrapOptions,
     seed: Seed,
-    progress: Progress = None,
+    progress: Annotated[Progress, Bar("bootstrap")] = silent,
 ) -> StageResult:
     """Fit the path model to the kept items and to bootstrap resamples of the respondents."""
     inputs = PlsInputs.of(answers, model, section)

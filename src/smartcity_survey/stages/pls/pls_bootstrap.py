@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from smartcity_survey.io import Card
 from smartcity_survey.stages.cards import pls_estimator, respondents
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
+from smartcity_survey.stages.progress import Progress, part, silent
 from smartcity_survey.stats.core.intervals import Summary
 from smartcity_survey.stats.core.types import Array, IntArray
 from smartcity_survey.stats.pls.bootstrap import PlsBootstrap, bootstrap_pls
@@ -26,7 +25,7 @@ def resample(
     model: PlsModel,
     section: PlsSection,
     seed: int,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress = silent,
     lower: LowerOrder | None = None,
 ) -> PlsBootstrap:
     """Fit a model to the answers and to resamples of them, with what the kind of interval needs."""
@@ -43,7 +42,7 @@ def resample(
         max_iterations=section.max_iterations,
         jackknife=section.interval == "bca",
         inner_draws=INNER_DRAWS if section.interval == "studentised" else 0,
-        progress=progress,
+        progress=part(progress, 0, section.bootstrap_draws),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,8 @@ from smartcity_survey.io import WHOLE, Card, StageResult
 from smartcity_survey.stages.cards import inadmissible, respondents, single_items
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming, square
-from smartcity_survey.stages.needs import Continuity, Level, Measured, Seed
+from smartcity_survey.stages.needs import Bar, Continuity, Level, Measured, Seed
+from smartcity_survey.stages.progress import Progress, part, silent
 from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stages.sem.dwls import ORDINAL_TABLES, ordinal_tables
 from smartcity_survey.stats.core.correlations import covariance
@@ -53,13 +55,14 @@ def confirm_model(
     level: Level,
     seed: Seed,
     continuity: Continuity = NO_CONTINUITY,
+    progress: Annotated[Progress, Bar("dynamic cut-offs")] = silent,
 ) -> StageResult:
     """One factor per construct, all correlated: fit, loadings, what the model misses, dynamic cut-offs.
 
     The same model is fitted to polychoric correlations by diagonally weighted least squares, as a check of
     treating the answers as numbers. A part that the answers do not admit is empty, its card says why.
 
-    level : of the intervals. continuity : as `pls.continuity`.
+    level : of the intervals. continuity : as `pls.continuity`. progress : of the dynamic cut-offs.
     """
     x = answers[list(model.items)].to_numpy(dtype=np.float64)
     with naming(model.items, "CFA", model.names):
@@ -68,7 +71,7 @@ def confirm_model(
     own = {name: Refusals(model.items, model.names) for name in TABLES}
     robust = own["cfa_fit"].attempt("satorra_bentler", lambda: asdict(satorra_bentler(cfa, x)))
     ordinal = ordinal_tables(x, cfa, model, level, continuity)
-    dynamic = own["dynamic_fit"].attempt(WHOLE, lambda: _dynamic(cfa, fit, model, section, seed))
+    dynamic = own["dynamic_fit"].attempt(WHOLE, lambda: _dynamic(cfa, fit, model, section, seed, progress))
     changes = own["modification_indices"].attempt(WHOLE, lambda: _modification_indices(cfa, model))
     residuals = own["cfa_residuals"].attempt(WHOLE, lambda: _residuals(cfa, model))
     statistics = asdict(fit) | {f"satorra_bentler_{name}": value for name, value in (robust or {}).items()}
@@ -206,9 +209,13 @@ def _dynamic_card(n: int, model: Model, section: CfaSection, seed: int) -> Card:
     }
 
 
-def _dynamic(cfa: CfaFit, fit: CfaIndices, model: Model, section: CfaSection, seed: int) -> pd.DataFrame:
+def _dynamic(
+    cfa: CfaFit, fit: CfaIndices, model: Model, section: CfaSection, seed: int, progress: Progress
+) -> pd.DataFrame:
     """Cut-offs level by level, under the indices of the survey."""
-    found = dynamic_cutoffs(cfa, draws=section.dynamic_draws, seed=seed)
+    draws = section.dynamic_draws
+    samples = int((cfa.pattern.sum(axis=0) > 1).sum()) * draws
+    found = dynamic_cutoffs(cfa, draws=draws, seed=seed, progress=part(progress, 0, samples))
     own = asdict(fit)
     rows: list[dict[str, object]] = [
         {"level": "survey", **{index: own[index] for index in INDICES}},

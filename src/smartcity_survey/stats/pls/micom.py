@@ -6,6 +6,7 @@ by is compared with what such groups differ by.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,6 +77,7 @@ def compare_groups(
     level: float = 0.95,
     tolerance: float = 1e-12,
     max_iterations: int = 1000,
+    progress: Callable[[int], None] = lambda _: None,
 ) -> GroupComparison:
     """Compare the respondents where `second` (n,) is false with those where it is true, in answers x (n, p).
 
@@ -84,6 +86,10 @@ def compare_groups(
 
     Henseler, Ringle and Sarstedt (2016), International Marketing Review 33, 405-431; Chin and Dibbern (2010)
     in Esposito Vinzi et al. (eds.), Handbook of Partial Least Squares, 171-193.
+
+    Parameters
+    ----------
+    progress : called with the number of permutations finished.
 
     Raises
     ------
@@ -101,7 +107,7 @@ def compare_groups(
     reference = whole.loadings[layout.order, layout.owner]
     estimator = Estimator(layout, model.consistent, tolerance, max_iterations, reference)
     dealt = np.vstack((second[None], _permutations(second, permutations, seed)))
-    first, other, admissible = _estimates(x[:, layout.order], dealt, estimator)
+    first, other, admissible = _estimates(x[:, layout.order], dealt, estimator, progress)
     correlations = _score_correlations(correlation(x), model, first.outer_weights, other.outer_weights)
     means, variances = _score_differences(construct_scores(x, whole.outer_weights), dealt[admissible])
     found, random = correlations[0], correlations[1:]
@@ -128,7 +134,7 @@ def _permutations(second: BoolArray, permutations: int, seed: int) -> BoolArray:
 
 
 def _estimates(
-    x: Array, dealt: BoolArray, estimator: Estimator
+    x: Array, dealt: BoolArray, estimator: Estimator, progress: Callable[[int], None]
 ) -> tuple[PlsEstimates, PlsEstimates, BoolArray]:
     """Estimates of first and second groups of the dealings (B, n) both have a solution for, and which do."""
     products = unit_products(x)
@@ -141,6 +147,8 @@ def _estimates(
         moments = products.moments(dealt[part].astype(np.uint8))
         estimator.estimate(total - moments, first.select(part), verdicts[0].select(part))
         estimator.estimate(moments, second.select(part), verdicts[1].select(part))
+        # The first dealing is the groups themselves.
+        progress(min(start + step, len(dealt)) - 1)
     admissible = (verdicts[0].reason == Reason.ADMISSIBLE) & (verdicts[1].reason == Reason.ADMISSIBLE)
     return first.select(admissible), second.select(admissible), admissible
 

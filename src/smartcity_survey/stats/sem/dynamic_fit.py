@@ -7,6 +7,7 @@ values of SRMR, RMSEA and CFI tell the two apart.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,13 +47,24 @@ class DynamicCutoffs:
     n_failed: IntArray
 
 
-def dynamic_cutoffs(fit: CfaFit, *, draws: int = 500, share: float = 0.05, seed: int = 0) -> DynamicCutoffs:
+def dynamic_cutoffs(
+    fit: CfaFit,
+    *,
+    draws: int = 500,
+    share: float = 0.05,
+    seed: int = 0,
+    progress: Callable[[int], None] = lambda _: None,
+) -> DynamicCutoffs:
     """Simulate cut-offs for the model of `fit` at its sample size, with k - 1 levels of misfit.
 
     Level by level one item more gets a second loading, as large as its own where its variance has room: of
     every factor the item of lowest loading, lowest first, factors of three items or more before others; the
     second factor is the most reliable one whose pair with the item's own is not used yet. Factors of a single
     item take no part: nothing of theirs can be left out.
+
+    Parameters
+    ----------
+    progress : called with the number of samples finished, of k times `draws`.
 
     Raises
     ------
@@ -86,6 +98,7 @@ def dynamic_cutoffs(fit: CfaFit, *, draws: int = 500, share: float = 0.05, seed:
             drawn = [_wishart(root, fit.n, np.random.default_rng(stream)) for stream in own[part]]
             samples, log_determinants = (np.array(values) for values in zip(*drawn, strict=True))
             results[level, part] = _indices(samples, log_determinants, fitted, chord)
+            progress(level * draws + min(first + at_once, draws))
     n_failed = np.isnan(results[:, :, 0]).sum(axis=1)
     if (n_failed > draws / 2).any():
         raise NotConverged("simulated factor analyses", draws, float(n_failed.max()))

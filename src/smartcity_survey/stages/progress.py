@@ -1,0 +1,17 @@
+"""How a long step says how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+Progress = Callable[[int, int], None]
+"""Called with how much is finished, and of how much."""
+
+
+def silent(done: int, total: int) -> None:
+    """Say nothing."""
+
+
+def part(progress: Progress, before: int, total: int) -> Callable[[int], None]:
+    """Progress of a part that counts from zero, `before` being finished already."""
+    return lambda done: progress(before + done, total)

@@ -1,0 +1,107 @@
+"""Bars of a run on a terminal: one for the whole run, and below it one for each long step at work.
+
+Snakemake finds a logger plugin only as a package of its own, at the top of the path and called
+`snakemake_logger_plugin_...`; there is no entry point that a module of ours could register. Such a plugin
+would not see the steps' own lines either, which go past it to the terminal. So the run reads all lines that
+Snakemake and the steps write, draws the bars itself, and prints above them what is for people.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from smartcity_survey.workflow.progress import BARS, MARK, RUN, has_finished, told
+
+_FOR_THE_RUN = re.compile(f"{MARK}.*\n".encode())
+
+
+def run_command(command: Sequence[str], environment: Mapping[str, str], **options: Any) -> int:
+    """Run a command that tells of its steps; its exit code.
+
+    Where stderr is no terminal its lines go there as they come, and nothing else does.
+
+    Parameters
+    ----------
+    options : further ones of `subprocess.Popen`.
+    """
+    console = Console(stderr=True)
+    if not (sys.stderr.isatty() and console.is_interactive):
+        return subprocess.run(command, env=environment, check=False, **options).returncode
+    read, write = os.pipe()
+    with Bars(console) as bars, os.fdopen(read, "rb", buffering=0) as lines:
+        process = subprocess.Popen(command, env={**environment, BARS: "1"}, stderr=write, **options)
+        os.close(write)
+        try:
+            for line in _lines(lines.fileno()):
+                bars.show(line)
+            return process.wait()
+        except BaseException:
+            process.kill()
+            raise
+
+
+def _lines(descriptor: int) -> Iterator[str]:
+    """Lines of a pipe as they come, until all processes that write to it have ended.
+
+    A line for the run is written in one piece, but others are not: it may stand within one of them.
+    """
+    pending = b""
+    while received := os.read(descriptor, 65536):
+        pending += received
+        for line in _FOR_THE_RUN.findall(pending):
+            yield line.decode("utf-8").rstrip()
+        *whole, pending = _FOR_THE_RUN.sub(b"", pending).split(b"\n")
+        yield from (line.decode("utf-8", "replace").rstrip("\r") for line in whole)
+    if pending:
+        yield pending.decode("utf-8", "replace")
+
+
+class Bars:
+    """Bars below the lines of a run; at its end they are gone and the lines are left."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._drawn = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+        )
+        self._run: TaskID | None = None
+        self._steps: dict[int, TaskID] = {}
+
+    def __enter__(self) -> Bars:
+        self._drawn.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._drawn.stop()
+
+    def show(self, line: str) -> None:
+        """Take a line of a run: move the bar it tells of, or print it."""
+        bar = told(line)
+        if bar is None:
+            self._console.out(line, highlight=False)
+            if self._run is not None and has_finished(line):
+                self._drawn.advance(self._run)
+        elif bar.what == RUN:
+            self._run = self._drawn.add_task(RUN, total=bar.total, completed=bar.done)
+        elif bar.done < bar.total:
+            self._move(bar.process, bar.what, bar.done, bar.total)
+        elif bar.process in self._steps:
+            self._drawn.remove_task(self._steps.pop(bar.process))
+
+    def _move(self, process: int, what: str, done: int, total: int) -> None:
+        if process not in self._steps:
+            self._steps[process] = self._drawn.add_task(what, total=total)
+        self._drawn.update(self._steps[process], description=what, completed=done, total=total)
