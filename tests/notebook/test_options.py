@@ -63,9 +63,9 @@ def test_of_pls(
 
 
 def test_progress_is_told() -> None:
-    done: list[int] = []
+    done: list[tuple[int, int]] = []
     ss.fit_pls(BASE, MODEL, bootstrap_draws=200, progress=lambda n, total: done.append((n, total)))
-    assert done[-1] == 200
+    assert done[-1] == (200, 200)
 
 
 def test_groups_may_have_names_and_categories_that_nobody_has() -> None:
