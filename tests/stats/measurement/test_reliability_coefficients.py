@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from functools import cache
 from typing import Any
 
@@ -294,3 +295,25 @@ def test_coefficients_of_a_block_are_those_of_its_items_alone() -> None:
     )
     assert found.n_items.tolist() == [3, 2]
     assert np.isnan([found.rho_a, found.rho_c, found.ave]).all()
+
+
+def test_omega_of_three_items_that_one_factor_explains() -> None:
+    loadings, uniquenesses = np.array([1.0, 2, 0.5]), np.array([0.5, 1, 2])
+    S = np.outer(loadings, loadings) + np.diag(uniquenesses)
+    assert omega(S, 40) == pytest.approx(3.5**2 / (3.5**2 + 3.5), rel=1e-8)
+
+
+def test_two_items_by_hand() -> None:
+    """Each is all that is left of the other; of one covariance there is no variance, to zero no ratio."""
+    S = np.array([[7, 0.5], [0.5, 1]])
+    found = item_total(S, np.array([3.0, 0]))
+    np.testing.assert_allclose(found.variance_if_deleted, [1, 7], rtol=EXACT)
+    np.testing.assert_allclose(found.mean_if_deleted, [0, 3], rtol=EXACT)
+    np.testing.assert_allclose(found.corrected_correlation, 0.5 / np.sqrt(7), rtol=EXACT)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        summary = item_summary(S, np.array([3.0, 0]))
+    assert (summary.covariances.mean, summary.covariances.range) == (0.5, 0)
+    assert np.isnan(summary.covariances.variance)
+    assert np.isnan(summary.means.ratio)
+    assert summary.means.variance == pytest.approx(4.5, rel=EXACT)
