@@ -232,10 +232,10 @@ def test_the_manifest_says_what_the_results_were_made_from(place: Place) -> None
     }
     scripts = [place.program / f"rules/scripts/{rule}.py" for rule in records]
     assert manifest["code"] == Sources(place.program / "src/smartcity_survey").digest_of(scripts)
+    assert all(record["python"] == manifest["python"] for record in records.values())
     # Packages of an extra are those of the rule that uses them alone; the manifest has them too.
     assert records.pop("crosscheck")["packages"] == manifest["packages"] == versions("crosscheck")
     assert all(record["packages"] == versions() for record in records.values())
-    assert all(record["python"] == manifest["python"] for record in records.values())
 
 
 def test_rules_have_scripts_of_their_name_and_name_no_module() -> None:
