@@ -1,4 +1,4 @@
-"""Our docstrings as Markdown: `name : what it is` becomes a list, `Raises` a heading, examples become code."""
+"""Our docstrings as Markdown: `name : what it is` becomes a list, `Raises` a heading, an example code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the site adds to the pages in docs/: the reference, from the package itself; and what it must not hold.
+"""What the site adds to the pages in docs/, the reference from the package itself; what it must not hold.
 
 MkDocs calls these functions while it builds.
 """

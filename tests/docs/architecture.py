@@ -69,7 +69,8 @@ def _stage_link(own: Stage) -> str:
 
 def _printed() -> Iterator[str]:
     yield "## The printed tables and figures\n"
-    yield "The numbers are those of the dissertation. A table or figure of the report takes the number of the printed one.\n"
+    yield "The numbers are those of the dissertation. A table or figure of the report takes the number of the"
+    yield "printed one.\n"
     yield "| printed | what it shows | in the report | stage | module |\n|---|---|---|---|---|"
     for shown in yaml.safe_load(PAPER.read_text(encoding="utf-8"))["objects"].values():
         number = f"**{shown['kind'].title()} {shown['number']}**"
@@ -114,8 +115,8 @@ def _codes(names: Iterable[str]) -> str:
 
 def _terms() -> Iterator[str]:
     yield "## Terms\n"
-    yield "A term of a table is its title, the heading of a column, or a line in words. A term of the numeric core is a public"
-    yield "function or record; its file is below `src/smartcity_survey/`.\n"
+    yield "A term of a table is its title, the heading of a column, or a line in words. A term of the numeric"
+    yield "core is a public function or record; its file is below `src/smartcity_survey/`.\n"
     by_letter: dict[str, list[str]] = defaultdict(list)
     for term, where in sorted(_places().items(), key=lambda item: (_plain(item[0]), item[0])):
         letter = _plain(term)[:1].upper()
@@ -162,7 +163,7 @@ def _terms_of(table: str, wording: Wording) -> Iterator[str]:
 
 
 def _columns(table: str) -> dict[str, set[str]]:
-    """Column -> its codes where they are terms, in the tables that are at hand and in the plan of the report."""
+    """Column -> its codes where they are terms, in the tables at hand and in the plan of the report."""
     found: dict[str, set[str]] = {
         column: set()
         for entry in load_contents().entries("table")
@@ -191,7 +192,8 @@ def _lines(file: Path) -> Iterator[dict[str, str]]:
 def _stages() -> Iterator[str]:
     config = read_config(REPOSITORY / "config.yaml")
     yield "## The stages\n"
-    yield "Files are below `src/smartcity_survey/`. What a stage reads are results of other stages, in the bundled study.\n"
+    yield "Files are below `src/smartcity_survey/`. What a stage reads are results of other stages, in the"
+    yield "bundled study.\n"
     for own in sorted(stages().values(), key=lambda each: each.name):
         yield f"### Stage {own.name}\n\n{own.about}\n"
         yield f"- module: `{path_of(own.module)}`; rule: `rules/{own.name}.smk`"

@@ -1,4 +1,4 @@
-"""CONTRIBUTING.md, executed in a copy of the project: its files are written, its edits made, its commands run.
+"""CONTRIBUTING.md, executed in a copy of the project: files written, edits made, commands run.
 
 A tiny study in the new language, from a file of the new format, then shows the new table on its page.
 """
@@ -139,7 +139,7 @@ def test_a_stage_takes_ten_files_and_two_of_them_are_the_figures() -> None:
 def extended(
     project: Path, survey: pd.DataFrame, codebook_content: dict[str, Any], config_content: dict[str, Any]
 ) -> Path:
-    """The copy after all steps, with a tiny study that is in the new language and read from the new format."""
+    """The copy after all steps, with a tiny study in the new language, read from the new format."""
     study = project / "my-study"
     write_study(study, survey, codebook_content, config_content)
     for title in ("A statistic", "A stage with a table and a figure", "A language", "An input format"):
