@@ -76,6 +76,13 @@ def on_files(files: Any, config: Any) -> Any:
     return files
 
 
+def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
+    """A page without parts, such as one long table, has the whole width."""
+    if "\n## " not in markdown and "::: " not in markdown and "--8<--" not in markdown:
+        page.meta.setdefault("hide", ["toc", "navigation"])
+    return markdown
+
+
 def addresses(text: str) -> list[str]:
     """Addresses of other hosts, which a reader's browser might ask."""
     return [found for found in _ADDRESS.findall(text) if not _OURS.match(found)]

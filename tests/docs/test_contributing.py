@@ -25,7 +25,7 @@ from tests.workflow.test_small_study import QUICK
 
 PAGE = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
 _BLOCK = re.compile(
-    r'^```(console|diff|\w+ title="(?P<path>[^"]+)")\n(?P<content>.*?)^```$', re.DOTALL | re.MULTILINE
+    r"^(?:`(?P<path>[^`\n]+)`:\n\n)?```(?P<kind>\w+)\n(?P<content>.*?)^```$", re.DOTALL | re.MULTILINE
 )
 _LANGUAGE = re.compile(r"/(?:en|ru|kk|de)\.yaml$")
 
@@ -41,9 +41,10 @@ def files(text: str) -> list[str]:
     for block in _BLOCK.finditer(text):
         if block["path"]:
             found.append(block["path"])
-        elif block[1] == "diff":
+        elif block["kind"] == "diff":
             found.append(block["content"].splitlines()[0].removeprefix("--- "))
         else:
+            assert block["kind"] == "console", block[0]
             found += [line.split()[3] for line in block["content"].splitlines() if line.startswith("$ cp ")]
     return list(dict.fromkeys(found))
 
@@ -97,7 +98,7 @@ def perform(text: str, folder: Path) -> None:
         if block["path"]:
             assert not (folder / block["path"]).exists()
             (folder / block["path"]).write_text(content, encoding="utf-8")
-        elif block[1] == "diff":
+        elif block["kind"] == "diff":
             edit(content, folder)
         else:
             for part in content.removeprefix("$ ").split("\n$ "):
@@ -161,7 +162,7 @@ def test_the_steps_work_as_printed(extended: Path, survey: pd.DataFrame) -> None
     assert "Nothing stands in the way" in run(
         ".venv/bin/python -m smartcity_survey.cli check my-study", extended
     )
-    run(".venv/bin/python -m snakemake --directory my-study --cores 1 --quiet all halves", extended)
+    run(".venv/bin/python -m snakemake --directory my-study --cores 1 halves", extended)
     require_table(extended / "my-study", survey)
 
 
