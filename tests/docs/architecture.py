@@ -218,7 +218,8 @@ def _reads(own: Stage, config: Config) -> Iterator[str]:
 
 def _options(own: Stage, config: Config) -> dict[str, None]:
     """Keys of the config that a stage depends on."""
-    return dict.fromkeys(key for need in own.needs.values() for key in _keys(need, config))
+    found = dict.fromkeys(key for need in own.needs.values() for key in _keys(need, config))
+    return found | ({"disclosure": None} if own.hides else {})
 
 
 def _keys(need: Need, config: Config) -> Iterator[str]:
