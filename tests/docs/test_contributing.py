@@ -162,6 +162,8 @@ def test_the_steps_work_as_printed(extended: Path, survey: pd.DataFrame) -> None
     assert "Nothing stands in the way" in run(
         ".venv/bin/python -m smartcity_survey.cli check my-study", extended
     )
+    for command in ("check", "format --check"):
+        run(f".venv/bin/python -m ruff {command} src tests", extended)
     run(".venv/bin/python -m snakemake --directory my-study --cores 1 halves", extended)
     require_table(extended / "my-study", survey)
 

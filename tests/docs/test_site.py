@@ -130,11 +130,8 @@ def test_docstrings_keep_their_words_and_get_lists_and_headings() -> None:
 
 def test_make_docs_hears_every_warning() -> None:
     """MkDocs counts no warning that `--quiet` has silenced: a broken link would pass."""
-    (line,) = [
-        line
-        for line in (REPOSITORY / "Makefile").read_text(encoding="utf-8").splitlines()
-        if "mkdocs build" in line
-    ]
+    text = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    (line,) = [line for line in text.splitlines() if "mkdocs build" in line]
     assert "--strict" in line
     assert "quiet" not in line
     assert "-q" not in line.split()
