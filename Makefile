@@ -85,6 +85,18 @@ audit: setup
 bench: setup .venv-bench/installed
 	@$(BIN)/python benchmarks/bench.py
 
+# The documentation as a site, by tools of its own; once these are there, nothing is fetched, neither to build it nor to
+# read it. Not --quiet: what MkDocs does not tell, it does not count as a warning.
+.PHONY: docs
+docs: .venv-docs/installed
+	@NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --strict
+	@echo "Open build/docs/index.html. To search the pages: $(PYTHON) -m http.server --directory build/docs --bind 127.0.0.1"
+
+.venv-docs/installed: requirements-docs.lock
+	@$(PYTHON) -m venv .venv-docs
+	@.venv-docs/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-docs.lock
+	@touch $@
+
 # Builds the survey from the printed numbers once more, with tools of its own; ten minutes or so on two cores.
 reconstruct: .venv-reconstruct/installed
 	@.venv-reconstruct/bin/smartcity-survey reconstruct --out build/reconstructed

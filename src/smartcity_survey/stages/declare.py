@@ -6,7 +6,7 @@ A stage is a function of frames, a model and options that returns a `StageResult
     def evaluate_measurement(answers: pd.DataFrame, model: Measured, section: PlsFitOptions) -> StageResult:
 
 Its parameters say what it needs (`needs`): a frame is the stage file of that name. Rules, what the report
-waits for and the list in docs/stages.md follow from that.
+waits for and docs/architecture.md follow from that.
 """
 
 from __future__ import annotations
