@@ -104,11 +104,12 @@ def test_the_modules_of_a_rule_are_those_that_modulefinder_finds(rule: str) -> N
 def test_data_files_belong_to_the_packages_that_a_rule_imports() -> None:
     report = Sources().code_of(*starts("report"))
     folder = "smartcity_survey/report"
-    locales = {f"{folder}/locale/{language}.yaml" for language in ("en", "ru", "kk")}
+    locales = {f"{folder}/locale/{language}/page.yaml" for language in ("en", "ru", "kk")}
     layout = {f"{folder}/{name}" for name in ("page.css", "page.html.j2", "contents.yaml", "criteria.yaml")}
     assert locales | layout | {f"{folder}/style.mplstyle"} <= set(report)
     audit = Sources().code_of(*starts("audit"))
-    assert {f"smartcity_survey/audit/locale/{language}.yaml" for language in ("en", "ru", "kk")} <= set(audit)
+    locales = {f"smartcity_survey/audit/locale/{language}/rules.yaml" for language in ("en", "ru", "kk")}
+    assert locales <= set(audit)
     pls = Sources().code_of(*starts("pls"))
     assert {name for name in pls if not name.endswith(".py")} == {
         "smartcity_survey/py.typed",
@@ -153,7 +154,7 @@ def test_an_edit_of_any_file_has_the_rules_that_use_it_run_again_and_no_other(
 def test_a_new_file_and_a_removed_one_are_seen(package: Path) -> None:
     script = package.parent / "scripts/report.py"
     before = Sources(package).code_of(script)
-    added = package / "report/locale/tr.yaml"
+    added = package / "report/locale/en/more.yaml"
     added.write_text("a: b\n", encoding="utf-8")
     assert Sources(package).code_of(script) != before
     added.unlink()

@@ -1,14 +1,13 @@
-"""Findings in words: every sentence comes from a locale file, never from code."""
+"""Findings in words: every sentence comes from the files in `locale`, never from code."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
-import yaml
-
+from smartcity_survey import locales
 from smartcity_survey.audit.address import Term
 from smartcity_survey.audit.findings import Finding, Severity
 from smartcity_survey.audit.interval import Interval
@@ -16,7 +15,8 @@ from smartcity_survey.audit.paper import TEXT, Paper
 from smartcity_survey.audit.reported import Reported
 from smartcity_survey.errors import SurveyError
 
-LANGUAGES = ("en", "ru", "kk")
+LANGUAGES = locales.LANGUAGES
+LOCALES = Path(__file__).parent / "locale"
 # More numbers than this are counted, not listed.
 _LISTED = 8
 
@@ -24,11 +24,10 @@ _LISTED = 8
 @cache
 def read_locale(language: str) -> Mapping[str, Mapping[str, str]]:
     """Words and sentences of a language."""
-    if language not in LANGUAGES:
+    known = next((each for each in LANGUAGES if each == language), None)
+    if known is None:
         raise SurveyError("language", f"`{language}` is unknown.", f"Use one of {', '.join(LANGUAGES)}.")
-    text = files(__package__).joinpath("locale", f"{language}.yaml").read_text(encoding="utf-8")
-    locale: Mapping[str, Mapping[str, str]] = yaml.safe_load(text)
-    return locale
+    return locales.read_locale(LOCALES, known)
 
 
 class Wording:

@@ -1,4 +1,4 @@
-"""Every word of the report in one language, read from `locale/<language>.yaml`."""
+"""Every word of the report in one language, read from the files in `locale/<language>`."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-import yaml
-
+from smartcity_survey.locales import LANGUAGES as LANGUAGES
+from smartcity_survey.locales import read_locale
 from smartcity_survey.report.formats import NumberStyle
 from smartcity_survey.study.config import Language
 from smartcity_survey.study.limits import limit
 
 LOCALES = Path(__file__).parent / "locale"
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
-LANGUAGES: tuple[Language, ...] = ("en", "ru", "kk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +76,8 @@ class Wording:
 
 
 def load_wording(language: Language) -> Wording:
-    """Read one language's locale file."""
-    content = yaml.safe_load((LOCALES / f"{language}.yaml").read_text(encoding="utf-8"))
+    """Read one language's locale files."""
+    content = read_locale(LOCALES, language)
     style = content.pop("numbers")
     return Wording(
         language=language,

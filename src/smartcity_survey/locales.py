@@ -1,0 +1,36 @@
+"""The words of a part of the program in one language: the yaml files of its folder `locale/<language>`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from smartcity_survey.study.config import Language
+
+LANGUAGES: tuple[Language, ...] = ("en", "ru", "kk")
+
+
+def read_locale(locale: Path, language: Language) -> dict[str, dict[str, Any]]:
+    """Section -> key -> text or further keys.
+
+    A language has a file for each section, for several small ones or for a part of a long one.
+
+    Parameters
+    ----------
+    locale : folder that has a folder for each language.
+
+    Raises
+    ------
+    ValueError
+        where a key stands in two files.
+    """
+    words: dict[str, dict[str, Any]] = {}
+    for file in sorted((locale / language).glob("*.yaml")):
+        for section, content in yaml.safe_load(file.read_text(encoding="utf-8")).items():
+            found = words.setdefault(section, {})
+            if twice := sorted(found.keys() & content.keys()):
+                raise ValueError(f"{file}: {section}.{twice[0]} stands in another file too")
+            found |= content
+    return words
