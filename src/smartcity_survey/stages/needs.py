@@ -226,7 +226,11 @@ class Published(Need):
         return tuple(sorted(path.as_posix() for path in Path(folder).rglob("*") if path.is_file()))
 
     def options(self, config: Config, codebook: Codebook) -> Any:
-        return config.data.published
+        # A bare name would look to `snakemake --lint` like the beginning of a file's.
+        return {"folder": config.data.published} if config.data.published else None
+
+    def value(self, paths: Files, options: Any) -> Any:
+        return options["folder"] if options else None
 
 
 PrintedFolder = Annotated[str, Published()]

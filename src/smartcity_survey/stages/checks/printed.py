@@ -16,7 +16,7 @@ class PrintedVerdicts(Published):
     """Printed verdicts as `read_verdicts` has them; None where nothing was printed."""
 
     def value(self, paths: Files, options: Any) -> pd.DataFrame | None:
-        return read_verdicts(options) if options else None
+        return read_verdicts(options["folder"]) if options else None
 
 
 @dataclass(frozen=True)
