@@ -7,7 +7,7 @@ from dataclasses import asdict
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.stages.evidence.alternatives import Alternatives
+from smartcity_survey.stages.evidence.curve_choices import CurveChoices
 from smartcity_survey.stages.evidence.specification_curve import specification_curve
 from smartcity_survey.stats.core.correlations import correlation
 from smartcity_survey.stats.factor.components import rotated_solution
@@ -34,7 +34,7 @@ def curve() -> str:
         (Hypothesis("H1", "a", "y", "positive"), Hypothesis("H2", "c", "y", "negative")),
         0.05,
     )
-    alternatives = Alternatives(
+    alternatives = CurveChoices(
         {"all": tuple(ITEMS)},
         {"none": np.ones(N, dtype=bool)},
         {"age": covariates[:, :1], "lonely": lonely},

@@ -7,11 +7,11 @@ from scipy import special
 
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import split_names
-from smartcity_survey.stages.evidence.alternatives import (
-    Alternatives,
-    control_alternatives,
-    exclusion_alternatives,
-    item_alternatives,
+from smartcity_survey.stages.evidence.curve_choices import (
+    CurveChoices,
+    control_choices,
+    exclusion_choices,
+    item_choices,
 )
 from smartcity_survey.stages.evidence.curve_panel import curve_panel
 from smartcity_survey.stages.evidence.specification_curve import CHOICES, specification_curve
@@ -71,10 +71,10 @@ def answers():
 def alternatives(answers, codebook):
     kept = np.ones(N, dtype=bool)
     kept[:15] = False
-    return Alternatives(
+    return CurveChoices(
         items={"all": tuple(ITEMS), "short": tuple(item for item in ITEMS if item != "a3")},
         exclusions={"none": np.ones(N, dtype=bool), "fewer": kept},
-        controls=control_alternatives(answers, codebook, ["age", "gender"]),
+        controls=control_choices(answers, codebook, ["age", "gender"]),
     )
 
 
@@ -175,7 +175,7 @@ def test_what_cannot_be_estimated_is_listed_with_its_reason(answers, model):
     """Two items that share more with a third than with each other: a factor explains more than all of it."""
     apart = np.random.default_rng(4).integers(-1, 2, N)
     improper = answers.assign(a2=(answers["a1"] + apart).clip(1, 5), a3=(answers["a1"] - apart).clip(1, 5))
-    every = Alternatives(
+    every = CurveChoices(
         items={"all": tuple(ITEMS)}, exclusions={"none": np.ones(N, dtype=bool)}, controls={}
     )
     failures = specification_curve(improper, model, PlsSection(), every, draws=10).tables[
@@ -189,7 +189,7 @@ def test_what_cannot_be_estimated_is_listed_with_its_reason(answers, model):
 
 def test_single_items_are_estimated_by_every_method_and_alike(answers, model):
     """What is the item by every method of measurement has the coefficient of a regression on the item."""
-    one = Alternatives(
+    one = CurveChoices(
         items={
             "single": tuple(item for item in ITEMS if item not in {"a2", "a3"}),
             "first": ("a1", "b1", "c1", "y1"),
@@ -213,12 +213,12 @@ def test_item_sets_that_are_equal_are_listed_once():
     retention = pd.DataFrame(
         {"item": ["i1", "i2", "i3"], "largest_loading": [0.8, -0.7, 0.4], "retained": [True, True, False]}
     )
-    assert item_alternatives(retention, 0.75) == {
+    assert item_choices(retention, 0.75) == {
         "all": ("i1", "i2", "i3"),
         "retained": ("i1", "i2"),
         "strict": ("i1",),
     }
-    assert list(item_alternatives(retention, 0.6)) == ["all", "retained"]
+    assert list(item_choices(retention, 0.6)) == ["all", "retained"]
 
 
 def test_exclusions_follow_the_screens_and_influence():
@@ -232,7 +232,7 @@ def test_exclusions_follow_the_screens_and_influence():
         }
     )
     casewise = pd.DataFrame({"respondent": careless["respondent"], "cooks_distance": [0.0] * 9 + [0.5]})
-    kept = exclusion_alternatives(careless, casewise)
+    kept = exclusion_choices(careless, casewise)
     assert {name: np.flatnonzero(~rows).tolist() for name, rows in kept.items()} == {
         "none": [],
         "longstring": [0],
@@ -243,17 +243,17 @@ def test_exclusions_follow_the_screens_and_influence():
 
 
 def test_no_answer_is_a_category_of_a_control(codebook):
-    dummies = control_alternatives(pd.DataFrame({"age": [1.0, 1.0, 2.0, np.nan]}), codebook, ["age"])
+    dummies = control_choices(pd.DataFrame({"age": [1.0, 1.0, 2.0, np.nan]}), codebook, ["age"])
     np.testing.assert_array_equal(dummies["age"], [[0, 0], [0, 0], [1, 0], [0, 1]])
 
 
 def test_a_control_the_codebook_lacks_is_named_with_its_place(answers, codebook):
     with pytest.raises(SurveyError, match=r"robustness\.controls: .*no demographic variable shoe size"):
-        control_alternatives(answers, codebook, ["age", "shoe size"])
+        control_choices(answers, codebook, ["age", "shoe size"])
 
 
 def test_an_item_set_that_leaves_a_construct_empty_is_listed_not_estimated(answers, model, alternatives):
-    bare = Alternatives(
+    bare = CurveChoices(
         items={"all": tuple(ITEMS), "bare": tuple(item for item in ITEMS if item[0] != "b")},
         exclusions={"none": np.ones(N, dtype=bool)},
         controls={},
@@ -270,7 +270,7 @@ def test_constant_answers_of_a_sample_are_listed_not_estimated(answers, model):
     late = np.arange(N) >= 30
     samples = {"none": np.ones(N, dtype=bool), "late": late}
     tables = specification_curve(
-        answers, model, PlsSection(), Alternatives({"all": tuple(ITEMS)}, samples, {}), draws=10
+        answers, model, PlsSection(), CurveChoices({"all": tuple(ITEMS)}, samples, {}), draws=10
     ).tables
     assert set(tables["specification_curve"]["exclusion"]) == {"none"}
     failures = tables["specification_failures"]
@@ -314,7 +314,7 @@ def test_no_share_hangs_on_rounding_at_the_level():
 def test_hc3_is_refused_where_a_coefficient_rests_on_one_respondent(answers, model):
     copied = answers.assign(**{f"c{k}": answers[f"a{k}"] for k in (1, 2, 3)})
     copied.loc[7, ["c1", "c2", "c3"]] = 6 - copied.loc[7, ["a1", "a2", "a3"]].to_numpy()
-    given = Alternatives({"all": tuple(ITEMS)}, {"none": np.ones(N, dtype=bool)}, {})
+    given = CurveChoices({"all": tuple(ITEMS)}, {"none": np.ones(N, dtype=bool)}, {})
     result = specification_curve(copied, model, PlsSection(), given, draws=60, seed=3)
     table, failed = result.tables["specification_curve"], result.tables["specification_failures"]
     assert table[["std_error", "p"]].notna().all(axis=None)

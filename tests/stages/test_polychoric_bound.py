@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smartcity_survey.stages.evidence.alternatives import Alternatives
+from smartcity_survey.stages.evidence.curve_choices import CurveChoices
 from smartcity_survey.stages.evidence.multiverse import estimate_blocks
 from smartcity_survey.stages.factor.common_factors import compare_solutions
 from smartcity_survey.stages.measurement.measurement import evaluate_measurement
@@ -97,7 +97,7 @@ def test_dwls_is_empty_with_the_reason_or_records_the_correction(answers: pd.Dat
 def test_the_specification_curve_leaves_ordered_categories_out_or_corrects_them(
     answers: pd.DataFrame,
 ) -> None:
-    alternatives = Alternatives({"all": ITEMS}, {"none": np.ones(len(answers), dtype=bool)}, {})
+    alternatives = CurveChoices({"all": ITEMS}, {"none": np.ones(len(answers), dtype=bool)}, {})
     weights = draw_weights(len(answers), 5, 1)
     for counts, expected in (((0, 0), False), (ADDED, True)):
         failures: list[dict[str, str]] = []

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from smartcity_survey.stages.comparison.groups import compare_respondents
-from smartcity_survey.stages.evidence.alternatives import Alternatives
+from smartcity_survey.stages.evidence.curve_choices import CurveChoices
 from smartcity_survey.stages.evidence.specification_curve import specification_curve
 from smartcity_survey.stages.pls.pls import estimate_pls
 from smartcity_survey.stages.progress import Progress
@@ -50,7 +50,7 @@ def test_a_long_step_says_how_far_it_is(step: Callable[[Progress], int]) -> None
 def test_the_specification_curve_counts_sets_of_items_under_codings_and_exclusions() -> None:
     told: list[tuple[int, int]] = []
     everyone = np.ones(len(simulated.answers()), dtype=bool)
-    alternatives = Alternatives(
+    alternatives = CurveChoices(
         items={"all": simulated.ITEMS, "fewer": simulated.ITEMS[1:]},
         exclusions={"none": everyone},
         controls={},

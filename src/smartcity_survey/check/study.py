@@ -19,7 +19,7 @@ from smartcity_survey.check.suspicions import suspicions
 from smartcity_survey.check.weights import effective_size, weight_doubts, weight_problems
 from smartcity_survey.data.clean import Cleaned, clean_responses
 from smartcity_survey.data.read import Responses, read_survey
-from smartcity_survey.data.reconstructions import read_alternatives
+from smartcity_survey.data.reconstructions import read_reconstructions
 from smartcity_survey.data.waves import Wave, common_items, common_model, common_to_all, shared_model
 from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.stages.measurement.common_method import marker_items
@@ -101,7 +101,7 @@ def check_study(folder: Path) -> Checked:
                 problems += weight_problems(cleaned.answers, model, f"{path}, column {config.data.weight}")
             if cleaned and config.study.alternatives:
                 further, n = folder / config.study.alternatives, len(cleaned.answers)
-                _attempt(problems, read_alternatives, further, codebook, config.cleaning, n)
+                _attempt(problems, read_reconstructions, further, codebook, config.cleaning, n)
     waves = _waves(problems, folder, config, codebook, model) if config else {}
     if problems or not (config and codebook and model and responses and cleaned):
         raise SurveyError.of(problems)

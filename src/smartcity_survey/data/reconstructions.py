@@ -17,12 +17,12 @@ NAME = re.compile(r"answers_(\d+)\.csv")
 PATTERN = "answers_*.csv"
 
 
-def alternative_files(folder: Path) -> list[Path]:
+def reconstruction_files(folder: Path) -> list[Path]:
     """The files `answers_<seed>.csv` of a folder, in the order of their names."""
     return sorted(folder.glob(PATTERN))
 
 
-def read_alternatives(
+def read_reconstructions(
     folder: Path, codebook: Codebook, section: CleaningSection, n: int
 ) -> dict[int, pd.DataFrame]:
     """Seed -> answers of a reconstruction, in the order of the seeds; reverse items recoded.
@@ -40,7 +40,7 @@ def read_alternatives(
         where the folder has no such file, a name has no seed, or a file is not as described.
     """
     found: dict[int, pd.DataFrame] = {}
-    for path in alternative_files(folder):
+    for path in reconstruction_files(folder):
         name = NAME.fullmatch(path.name)
         if name is None or int(name[1]) in found:
             raise SurveyError(

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smartcity_survey.data.reconstructions import read_alternatives
+from smartcity_survey.data.reconstructions import read_reconstructions
 from smartcity_survey.io import StageResult
 from smartcity_survey.stages.comparison.spread import OF, compare_reconstructions
 from smartcity_survey.stages.measurement.measurement import evaluate_measurement
@@ -169,7 +169,7 @@ def test_files_are_read_in_the_order_of_their_seeds_and_reverse_items_recoded(
     for seed in (10, 9):
         answers.iloc[::-1].to_csv(tmp_path / f"answers_{seed}.csv", index=False)
     rules = CleaningSection(rules=("blank_form", "out_of_range", "missing_items", "unknown_category"))
-    found = read_alternatives(tmp_path, codebook, rules, len(survey))
+    found = read_reconstructions(tmp_path, codebook, rules, len(survey))
     assert list(found) == [9, 10]
     assert found[9]["T2"].tolist() == (6 - survey["T2"]).tolist()[::-1]
     assert np.isnan(found[9]["city"].iloc[-1])

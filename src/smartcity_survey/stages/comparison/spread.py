@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.data.reconstructions import alternative_files, read_alternatives
+from smartcity_survey.data.reconstructions import read_reconstructions, reconstruction_files
 from smartcity_survey.io import Card, StageResult, read_table
 from smartcity_survey.stages.cards import pls_estimator, respondents
 from smartcity_survey.stages.declare import stage
@@ -50,7 +50,7 @@ class _Reconstructions(Need):
         return ("answers",)
 
     def files(self, config: Config) -> tuple[str, ...]:
-        return tuple(path.as_posix() for path in alternative_files(Path(str(config.study.alternatives))))
+        return tuple(path.as_posix() for path in reconstruction_files(Path(str(config.study.alternatives))))
 
     def options(self, config: Config, codebook: Codebook) -> Any:
         return {
@@ -62,7 +62,7 @@ class _Reconstructions(Need):
     def value(self, paths: Files, options: Any) -> Mapping[int, pd.DataFrame]:
         questions = Codebook.model_validate(options["codebook"])
         cleaning = CleaningSection(**options["cleaning"])
-        return read_alternatives(Path(options["folder"]), questions, cleaning, len(read_table(paths[0])))
+        return read_reconstructions(Path(options["folder"]), questions, cleaning, len(read_table(paths[0])))
 
 
 @stage("spread", "spread_summary", asked_by=lambda config: bool(config.study.alternatives))

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.errors import NoSolution
-from smartcity_survey.stages.evidence.alternatives import Alternatives
+from smartcity_survey.stages.evidence.curve_choices import CurveChoices
 from smartcity_survey.stages.evidence.curve_panel import FAILED_CHOICES
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls.pls import pls_model
@@ -74,7 +74,7 @@ def estimate_blocks(
     answers: pd.DataFrame,
     model: Model,
     pls: PlsSection,
-    alternatives: Alternatives,
+    choices: CurveChoices,
     weights: Array,
     failures: list[dict[str, str]],
     progress: Progress = silent,
@@ -88,9 +88,9 @@ def estimate_blocks(
     failures : takes what could not be estimated, and why.
     progress : of the sets of items under every coding and exclusion.
     """
-    samples = list(product(alternatives.exclusions, _CODINGS, alternatives.items))
-    for exclusion, kept in alternatives.exclusions.items():
-        covariates, subsets = alternatives.covariates(kept)
+    samples = list(product(choices.exclusions, _CODINGS, choices.items))
+    for exclusion, kept in choices.exclusions.items():
+        covariates, subsets = choices.covariates(kept)
         for coding, code in _CODINGS.items():
             try:
                 with naming(model.items, coding):
@@ -98,7 +98,7 @@ def estimate_blocks(
             except NoSolution as error:
                 failures.append(_failure((EVERY, exclusion, coding, EVERY, EVERY), error))
                 continue
-            for name, items in alternatives.items.items():
+            for name, items in choices.items.items():
                 progress(samples.index((exclusion, coding, name)), len(samples))
                 try:
                     measured = model.keeping(items)

@@ -15,7 +15,7 @@ from smartcity_survey.io import Card, StageResult, join_names
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.checks.printed import VerdictsByName
 from smartcity_survey.stages.declare import stage
-from smartcity_survey.stages.evidence.alternatives import NONE, Alternatives, Choices
+from smartcity_survey.stages.evidence.curve_choices import NONE, CurveChoices, CurveChoicesOf
 from smartcity_survey.stages.evidence.curve_panel import CHOICES, FAILED_CHOICES
 from smartcity_survey.stages.evidence.multiverse import Block, estimate_blocks
 from smartcity_survey.stages.needs import Bar, Claims, Option, PlsFitOptions, Seed
@@ -37,7 +37,7 @@ def specification_curve(
     answers: pd.DataFrame,
     model: Claims,
     pls: PlsFitOptions,
-    alternatives: Annotated[Alternatives, Choices()],
+    choices: Annotated[CurveChoices, CurveChoicesOf()],
     *,
     published: Annotated[Mapping[str, str] | None, VerdictsByName()] = None,
     draws: Annotated[int, Option("robustness.null_draws")] = 500,
@@ -58,9 +58,9 @@ def specification_curve(
     """
     weights = draw_weights(len(answers), draws, seed)
     failures: list[dict[str, str]] = []
-    blocks = list(estimate_blocks(answers, model, pls, alternatives, weights, failures, progress))
+    blocks = list(estimate_blocks(answers, model, pls, choices, weights, failures, progress))
     curves = [
-        _Curve.of(blocks, model, outcome, alternatives.control_sets)
+        _Curve.of(blocks, model, outcome, choices.control_sets)
         for outcome in model.outcomes
         if any(hypothesis.target == outcome for hypothesis in model.hypotheses)
         and any(block.outcome == outcome for block in blocks)

@@ -22,7 +22,7 @@ NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
-class Alternatives:
+class CurveChoices:
     """What the choices range over, for the n respondents of a study.
 
     items : name of an item set to its items.
@@ -50,7 +50,7 @@ class Alternatives:
         return covariates, np.array(used, dtype=bool).reshape(len(used), len(owners))
 
 
-def item_alternatives(retention: pd.DataFrame, strict_loading: float) -> dict[str, tuple[str, ...]]:
+def item_choices(retention: pd.DataFrame, strict_loading: float) -> dict[str, tuple[str, ...]]:
     """All items, those retained, and those whose largest loading is at least `strict_loading`.
 
     Parameters
@@ -67,7 +67,7 @@ def item_alternatives(retention: pd.DataFrame, strict_loading: float) -> dict[st
     return _distinct({name: tuple(items) for name, items in sets.items()})
 
 
-def exclusion_alternatives(careless: pd.DataFrame, casewise: pd.DataFrame) -> dict[str, BoolArray]:
+def exclusion_choices(careless: pd.DataFrame, casewise: pd.DataFrame) -> dict[str, BoolArray]:
     """Who stays under each screen of careless answers, and without respondents of large influence.
 
     Parameters
@@ -92,9 +92,7 @@ def exclusion_alternatives(careless: pd.DataFrame, casewise: pd.DataFrame) -> di
     return {name: kept for name, kept in rules.items() if name == NONE or not kept.all()}
 
 
-def control_alternatives(
-    answers: pd.DataFrame, codebook: Codebook, controls: Sequence[str]
-) -> dict[str, Array]:
+def control_choices(answers: pd.DataFrame, codebook: Codebook, controls: Sequence[str]) -> dict[str, Array]:
     """Dummies of every demographic variable named, as the hierarchical regression has them."""
     dummies = demographic_dummies(answers, codebook, controls, "config.yaml, robustness.controls")
     owners = np.array([category.variable for category in dummies.categories], dtype=object)
@@ -110,8 +108,8 @@ def _distinct(sets: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
-class Choices(Need):
-    """The alternatives of a study, from its stage files and the section `robustness`."""
+class CurveChoicesOf(Need):
+    """The choices of a study, from its stage files and the section `robustness`."""
 
     def frames(self, config: Config) -> tuple[str, ...]:
         return ("answers", "careless", "casewise", "item_retention")
@@ -120,11 +118,11 @@ class Choices(Need):
         section = config.robustness.model_dump(mode="json", include={"controls", "strict_loading"})
         return {**section, "codebook": Codes().options(config, codebook)}
 
-    def value(self, paths: Files, options: Any) -> Alternatives:
+    def value(self, paths: Files, options: Any) -> CurveChoices:
         answers, careless, casewise, retention = map(read_table, paths)
         codebook = Codebook.model_validate(options["codebook"])
-        return Alternatives(
-            items=item_alternatives(retention, options["strict_loading"]),
-            exclusions=exclusion_alternatives(careless, casewise),
-            controls=control_alternatives(answers, codebook, options["controls"]),
+        return CurveChoices(
+            items=item_choices(retention, options["strict_loading"]),
+            exclusions=exclusion_choices(careless, casewise),
+            controls=control_choices(answers, codebook, options["controls"]),
         )
