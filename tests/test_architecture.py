@@ -136,3 +136,28 @@ def test_a_folder_has_at_most_twenty_modules() -> None:
     ).stdout.split()
     counts = Counter(str(Path(name).parent) for name in tracked if name.endswith(".py"))
     assert {folder: n for folder, n in counts.items() if n > 20} == {}
+
+
+# Who may know whom: a room imports from those named, itself, and from `errors`, `io`, `locales` and `stats`.
+ROOMS = {
+    "study": {"audit"},
+    "data": {"study"},
+    "audit": set(),
+    "reconstruct": {"study", "data", "audit"},
+    "stages": {"study", "data", "audit"},
+    "notebook": {"study", "data", "audit", "stages"},
+    "report": {"study", "data", "stages", "audit", "workflow"},
+    "check": {"study", "data", "audit", "stages"},
+}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_data_flows_one_way(room: str) -> None:
+    everybody = {"errors", "io", "locales", "stats", room}
+    known = {
+        name.split(".")[1]
+        for path in (PACKAGE / room).rglob("*.py")
+        for name in imports(path)
+        if name.startswith("smartcity_survey.")
+    }
+    assert known <= ROOMS[room] | everybody

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from smartcity_survey.check import check_study
 from smartcity_survey.data.clean import clean_responses
+from smartcity_survey.data.demographics import demographic_codes
 from smartcity_survey.data.read import Responses, read_survey
 from smartcity_survey.data.read.opening import open_table
 from smartcity_survey.data.read.survey import Table
@@ -24,7 +25,6 @@ from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.new_wave.columns import describe_columns
 from smartcity_survey.new_wave.guesses import guess_roles
 from smartcity_survey.stages.answers.describe import describe_answers
-from smartcity_survey.stages.regression.blocks import demographic_codes
 from smartcity_survey.study.codebook import Codebook, read_codebook
 from smartcity_survey.study.config import CleaningSection, DataSection
 from smartcity_survey.study.dates import date_text, day_number, dotted_number

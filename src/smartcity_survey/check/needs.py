@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.data.demographics import NO_ANSWER, demographic_codes, demographic_dummies
 from smartcity_survey.errors import NoSolution, Problem
 from smartcity_survey.stages.factor.components import n_components
 from smartcity_survey.stages.factor.retention import item_limits
 from smartcity_survey.stages.measurement.scores import score_weights
 from smartcity_survey.stages.naming import naming
-from smartcity_survey.stages.regression.blocks import NO_ANSWER, demographic_codes, demographic_dummies
 from smartcity_survey.stats.core.correlations import correlation
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.factor.item_deletion import ItemLimits, delete_items

@@ -18,12 +18,12 @@ from smartcity_survey.check.needs import foreseen_gaps, unmet_needs
 from smartcity_survey.check.suspicions import suspicions
 from smartcity_survey.check.weights import effective_size, weight_doubts, weight_problems
 from smartcity_survey.data.clean import Cleaned, clean_responses
+from smartcity_survey.data.demographics import require_demographics
 from smartcity_survey.data.read import Responses, read_survey
 from smartcity_survey.data.reconstructions import read_reconstructions
 from smartcity_survey.data.waves import Wave, common_items, common_model, common_to_all, shared_model
 from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.stages.measurement.common_method import marker_items
-from smartcity_survey.stages.regression.blocks import require_demographics
 from smartcity_survey.study.codebook import WEIGHT, Codebook, read_codebook, unlabelled
 from smartcity_survey.study.config import CleaningSection, Config, DataSection, ModelSection, parse_config
 from smartcity_survey.study.model import Model, build_model

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.data.demographics import NO_ANSWER
 from smartcity_survey.io import StageResult
-from smartcity_survey.stages.regression.blocks import NO_ANSWER
 from smartcity_survey.stats.core.types import BoolArray
 from smartcity_survey.stats.quality.small_cells import hidden_cells, moments_leave_open
 from smartcity_survey.study.config import DisclosureSection

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
+from smartcity_survey.data.demographics import demographic_dummies
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import StageResult
-from smartcity_survey.stages.regression.blocks import demographic_dummies
 from smartcity_survey.stages.regression.regression import estimate_regression
 from smartcity_survey.stats.regression.least_squares import ols
 from smartcity_survey.stats.regression.ols_diagnostics import regression_diagnostics

@@ -11,6 +11,7 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.data.demographics import NO_ANSWER, demographic_codes, require_demographics
 from smartcity_survey.data.disclosure import protect
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import AT_FAULT, Card, StageResult
@@ -21,7 +22,6 @@ from smartcity_survey.stages.needs import Bar, MeasuredClaims, Option, PlsFitOpt
 from smartcity_survey.stages.pls.pls import pls_model
 from smartcity_survey.stages.progress import Progress, part, silent
 from smartcity_survey.stages.refusals import reason
-from smartcity_survey.stages.regression.blocks import NO_ANSWER, demographic_codes, require_demographics
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.errors import InGroup, StatisticsError
 from smartcity_survey.stats.core.types import Array, BoolArray

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.data.demographics import demographic_codes, require_demographics
 from smartcity_survey.data.reconstructions import read_reconstructions, reconstruction_files
 from smartcity_survey.io import Card, StageResult, read_table
 from smartcity_survey.stages.cards import pls_estimator, respondents
@@ -20,7 +21,6 @@ from smartcity_survey.stages.needs import Codes, Files, MeasuredClaims, Need, Op
 from smartcity_survey.stages.pls.pls import fit_model
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
 from smartcity_survey.stages.refusals import Refusals
-from smartcity_survey.stages.regression.blocks import demographic_codes, require_demographics
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.items.mean_differences import mean_difference
 from smartcity_survey.stats.measurement.validity import htmt

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.data.demographics import demographic_dummies
 from smartcity_survey.io import read_table
 from smartcity_survey.stages.answers.clean import SCREENS
 from smartcity_survey.stages.needs import Codes, Files, Need
-from smartcity_survey.stages.regression.blocks import demographic_dummies
 from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import Config

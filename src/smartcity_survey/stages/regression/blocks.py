@@ -3,73 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.errors import Category, SurveyError
+from smartcity_survey.data.demographics import Dummies
+from smartcity_survey.errors import Category
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.regression.ols_blocks import BlockStep, hierarchical_ols
-from smartcity_survey.study.codebook import Codebook
 
 CONSTANT = "constant"
 DEMOGRAPHICS = "demographics"
 CONSTRUCTS = "constructs"
-NO_ANSWER = "no_answer"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Dummies:
-    """Dummies of demographic variables.
-
-    values : (n, d). categories : (d,), the answer each stands for.
-    references : variable -> code of the answer that it is compared with.
-    """
-
-    values: Array
-    categories: tuple[Category, ...]
-    references: Mapping[str, str]
-
-
-def demographic_dummies(
-    answers: pd.DataFrame,
-    codebook: Codebook,
-    controls: Sequence[str],
-    place: str = "config.yaml, regression.controls",
-) -> Dummies:
-    """Dummies of demographic variables, and the reference category of each.
-
-    The largest category is the reference; who left the question out is a category of its own, so that nobody
-    is lost. Categories that nobody chose have no dummy.
-
-    Raises
-    ------
-    SurveyError
-        where the codebook has no such variable.
-    """
-    require_demographics(controls, codebook, place)
-    columns: dict[Category, Array] = {}
-    references = {}
-    for name in controls:
-        codes = demographic_codes(answers[name], codebook, name)
-        largest, *others = codes.value_counts().index
-        references[name] = str(largest)
-        for code in sorted(others, key=list(codes.cat.categories).index):
-            columns[Category(name, str(code))] = (codes == code).to_numpy(dtype=np.float64)
-    values = np.column_stack(list(columns.values())) if columns else np.empty((len(answers), 0))
-    return Dummies(values, tuple(columns), references)
-
-
-def require_demographics(names: Sequence[str], codebook: Codebook, place: str) -> None:
-    """Refuse, with a SurveyError, variables that the codebook does not have."""
-    unknown = [name for name in names if name not in codebook.demographics]
-    if unknown:
-        raise SurveyError(
-            place,
-            f"the codebook has no demographic variable {', '.join(unknown)}.",
-            f"Choose from {', '.join(codebook.demographics) or 'none: it has no demographics'}.",
-        )
 
 
 def hierarchical_tables(
@@ -135,21 +80,3 @@ def _coefficients(
             "vif": np.concatenate([[np.nan], fit.vif]),
         }
     )
-
-
-def demographic_codes(
-    column: pd.Series[float], codebook: Codebook, name: str
-) -> pd.Series[pd.CategoricalDtype]:
-    """Category codes as text; bands count from 1, as in the table of demographics."""
-    entry = codebook.demographics[name]
-    values = column.to_numpy(dtype=np.float64)
-    codes = np.full(len(values), NO_ANSWER, dtype=object)
-    groups = [(code, values == code) for code in entry.categories]
-    groups += [
-        (position, (values >= band.minimum) & (values <= band.maximum))
-        for position, band in enumerate(entry.bands, start=1)
-    ]
-    for code, chosen in groups:
-        codes[chosen] = str(code)
-    order = [str(code) for code, _ in groups] + [NO_ANSWER]
-    return pd.Series(pd.Categorical(codes, categories=order, ordered=True)).cat.remove_unused_categories()

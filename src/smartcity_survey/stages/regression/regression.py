@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.data.demographics import demographic_dummies
 from smartcity_survey.data.disclosure import protect
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import respondents
@@ -16,7 +17,7 @@ from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.measurement.scores import require_scores
 from smartcity_survey.stages.needs import Asked, Method
 from smartcity_survey.stages.refusals import Refusals
-from smartcity_survey.stages.regression.blocks import CONSTANT, demographic_dummies, hierarchical_tables
+from smartcity_survey.stages.regression.blocks import CONSTANT, hierarchical_tables
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.regression.collinearity import Collinearity
 from smartcity_survey.stats.regression.least_squares import OlsFit, ols, refuse_perfect_fit
