@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 
 from smartcity_survey.study.config import Language
 
-LANGUAGES: tuple[Language, ...] = ("en", "ru", "kk")
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 
 def read_locale(locale: Path, language: Language) -> dict[str, dict[str, Any]]:

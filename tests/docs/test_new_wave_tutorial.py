@@ -48,13 +48,13 @@ def edit(diff: str, folder: Path) -> None:
     """Replace lines taken out by those put in; the lines taken out must stand there, in one piece."""
     header, *lines = diff.splitlines()
     path = folder / header.removeprefix("--- ")
-    text = path.read_text(encoding="utf-8")
+    text = "\n" + path.read_text(encoding="utf-8")
     blocks = ["\n".join(line[1:] for line in group) for _, group in groupby(lines, lambda line: line[0])]
     assert lines[0].startswith("-")
     for old, new in zip(blocks[::2], blocks[1::2], strict=True):
         assert f"\n{old}\n" in text, old
         text = text.replace(f"\n{old}\n", f"\n{new}\n", 1)
-    path.write_text(text, encoding="utf-8")
+    path.write_text(text[1:], encoding="utf-8")
 
 
 def execute(folder: Path, through_run: bool) -> None:

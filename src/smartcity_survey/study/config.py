@@ -16,7 +16,7 @@ from pydantic import Field, model_validator
 from smartcity_survey.study.cleaning_rules import CleaningRule
 from smartcity_survey.study.parsing import Section, parse, read_yaml
 
-Language = Literal["kk", "ru", "en"]
+Language = Literal["en", "ru", "kk"]
 Label = str | dict[Language, str]
 CarelessIndex = Literal["longstring", "mean_run", "irv", "mahalanobis_p", "even_odd"]
 ScoreMethod = Literal[
