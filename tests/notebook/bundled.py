@@ -45,6 +45,19 @@ def answers() -> pd.DataFrame:
     return usable.drop_duplicates("respondent")
 
 
+KINDS = {"cross_loading": "cross-loading", "residual_covariance": "residual covariance"}
+
+
+def in_one_cell(committed: pd.DataFrame) -> pd.DataFrame:
+    """A table of the run, its paths and kinds as a notebook's reader sees them."""
+    if {"source", "target"} <= set(committed):
+        path = committed["source"] + " -> " + committed["target"]
+        committed = committed.drop(columns=["source", "target"]).assign(path=path)
+    if "kind" in committed:
+        committed = committed.assign(kind=committed["kind"].map(KINDS))
+    return committed
+
+
 def require_same(
     view: pd.DataFrame, table: str, key: str, *, without: Sequence[str] = (), **only: object
 ) -> None:
@@ -55,7 +68,7 @@ def require_same(
     key : column of the run's table that names the rows. without : columns that the view does not have.
     only : column=value, the rows of the run's table to compare with.
     """
-    committed = read_table(TABLES / f"{table}.csv")
+    committed = in_one_cell(read_table(TABLES / f"{table}.csv"))
     for column, value in only.items():
         committed = committed[committed[column] == value]
     committed = committed.set_index(key).drop(columns=[*without, *only])

@@ -149,7 +149,7 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
         "fit_pls, A1: polychoric correlations are of whole codes",
     ),
     "no such paper": (lambda: ss.audit_paper("no/such/folder"), "no/such/folder"),
-    "no such language": (lambda: ss.audit_paper(".", "de"), "Choose from kk, ru, en"),
+    "no such language": (lambda: ss.audit_paper(".", "de"), "Choose from en, ru, kk"),
 }
 
 

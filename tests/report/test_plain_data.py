@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from smartcity_survey.audit import WORDS
 from smartcity_survey.io import TEXT_COLUMNS, join_names, read_json, read_table, split_names, write_table
 from smartcity_survey.report.contents import load_contents
 from smartcity_survey.report.names import MADE, name_text, parts, reason_text
@@ -22,12 +23,11 @@ FILES = [*sorted((REPOSITORY / "reports/tables").glob("*.csv")), *sorted(STUDY.g
 GRAMMAR = re.compile(r"->|^[^\s=]+=\S+$| / | of |^\w+: |\+")
 """What a stage would write and the page would have to take apart again."""
 SENTENCES = {
-    "audit": {"place", "printed", "expected", "explanation"},
-    "reproduction": {"reason", "printed"},
+    "audit": {f"{column}_{language}" for column in WORDS for language in LANGUAGES},
+    "reproduction": {"printed", *(f"reason_{language}" for language in LANGUAGES)},
     "careless": {"source"},
-    "demographics": {"category"},
 }
-"""Cells in words: what a paper prints and the audit says of it, sources of limits, labels of the codebook."""
+"""Cells in words: what a paper prints and the audit says of it, sources of limits."""
 LISTS = {
     "at_fault",
     "caveats",
