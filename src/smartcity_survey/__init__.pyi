@@ -14,5 +14,6 @@ from .notebook.pls import fit_pls as fit_pls
 from .notebook.prediction import predict_pls as predict_pls
 from .notebook.reading import read_survey as read_survey
 from .notebook.regression import fit_ols as fit_ols, scores as scores
+from .workflow.study import Study as Study
 
 __version__: str
