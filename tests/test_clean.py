@@ -39,7 +39,7 @@ def test_every_rule_finds_its_rows(responses: pd.DataFrame, codebook: Codebook) 
     )
     found = {int(row["row"]): (row["rule"], row["detail"]) for _, row in cleaned.exclusions.iterrows()}
     assert found == {
-        3: ("blank_form", "no_item_answered"),
+        3: ("blank_form", "no item answered"),
         6: ("duplicate_respondent", "repeats row 5"),
         9: ("out_of_range", "U2 = 55 (allowed 1 to 5)"),
         10: ("out_of_range", "T1 = 2.5 (allowed 1 to 5)"),

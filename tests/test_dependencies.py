@@ -183,12 +183,11 @@ def test_versions_are_those_of_what_the_package_requires() -> None:
 def test_packages_of_an_extra_are_recorded_where_they_are_used_and_installed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    scripts = {script.stem: script for script in SCRIPTS}
-    used = {stem: extras for stem, script in scripts.items() if (extras := Sources().extras_of(script))}
+    used = {rule: extras for rule in RULES if (extras := Sources().extras_of(starts(rule)))}
     assert used == {"crosscheck": ("crosscheck",), "reconstruct": ("reconstruct",)}
-    assert Sources().extras_of(*scripts.values()) == ("crosscheck", "reconstruct")
+    assert Sources().extras_of(*map(starts, RULES)) == ("crosscheck", "reconstruct")
 
-    steps = [Step(stem, scripts[stem], {}, (), ()) for stem in ("crosscheck", "pls")]
+    steps = [Step(rule, starts(rule), {}, (), ()) for rule in ("crosscheck", "pls")]
     checked, estimated = (origin(step)["packages"] for step in steps)
     assert {"statsmodels", "semopy", "factor-analyzer", "scikit-learn"} <= checked.keys()
     assert estimated == versions()

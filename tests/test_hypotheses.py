@@ -144,7 +144,7 @@ def test_the_card_says_what_decides_and_what_each_method_estimates() -> None:
     card = judge_hypotheses(*[pd.DataFrame()] * 3, None, replace(MODEL, alpha=0.01)).cards["hypotheses"]
     assert card["alpha"] == 0.01
     assert set(METHODS) - {"published"} < set(card)
-    assert "below alpha" in str(card["verdict"])
+    assert "below_alpha" in str(card["verdict"])
     assert card["method"]
 
 

@@ -67,7 +67,7 @@ def tables() -> dict[str, pd.DataFrame]:
 
 
 def test_cells_match_when_rounded_as_printed(paper: Path, tables: dict[str, pd.DataFrame]) -> None:
-    frame = compare_with_published(paper, tables, 0.5, "en").tables["reproduction"]
+    frame = compare_with_published(paper, tables, 0.5).tables["reproduction"]
     mismatches = frame.loc[~frame["matches"], ["object", "number", "line", "column"]].to_numpy()
     assert mismatches.tolist() == [["table", 1, "use", "sd"]]
     assert len(frame) == 4 + 2 + 1 + 4
@@ -75,7 +75,7 @@ def test_cells_match_when_rounded_as_printed(paper: Path, tables: dict[str, pd.D
 
 def test_a_blank_cell_holds_a_small_loading(paper: Path, tables: dict[str, pd.DataFrame]) -> None:
     tables["rotated_loadings"].loc[0, "component_2"] = -0.6
-    frame = compare_with_published(paper, tables, 0.5, "en").tables["reproduction"]
+    frame = compare_with_published(paper, tables, 0.5).tables["reproduction"]
     blank = frame[frame["column"] == "blank_cells"].iloc[0]
     assert blank["n_blank"] == 2
     assert blank["reproduced"] == 0.6
@@ -84,14 +84,14 @@ def test_a_blank_cell_holds_a_small_loading(paper: Path, tables: dict[str, pd.Da
 
 def test_a_line_the_data_lacks_does_not_match(paper: Path, tables: dict[str, pd.DataFrame]) -> None:
     tables["descriptives"] = tables["descriptives"].iloc[:1]
-    frame = compare_with_published(paper, tables, 0.5, "en").tables["reproduction"]
+    frame = compare_with_published(paper, tables, 0.5).tables["reproduction"]
     assert frame.loc[frame["line"] == "use", "matches"].tolist() == [False, False]
 
 
 def test_a_wrong_key_column_is_named(paper: Path, tables: dict[str, pd.DataFrame]) -> None:
     tables["demographics"] = tables["demographics"].drop(columns="code")
     with pytest.raises(SurveyError, match="recomputed_in of demographics: the stage file has no column code"):
-        compare_with_published(paper, tables, 0.5, "en")
+        compare_with_published(paper, tables, 0.5)
 
 
 def test_the_stage_files_needed_are_those_the_paper_names(paper: Path) -> None:

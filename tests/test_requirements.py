@@ -124,6 +124,6 @@ def test_what_every_user_must_install_is_what_the_package_imports() -> None:
 def test_packages_of_an_extra_are_imported_where_a_user_without_them_never_comes() -> None:
     found = imported()
     for package in normal(EXTRAS["crosscheck"]) & set(found):
-        assert found[package] == {("stages/crosscheck.py", True)}, package
+        assert found[package] == {("stages/checks/crosscheck.py", True)}, package
     for package in normal(EXTRAS["reconstruct"]) & set(found):
         assert all(place.startswith("reconstruct/") for place, _ in found[package]), package

@@ -26,7 +26,7 @@ NETWORK = {
 }
 UNSAFE = {"dill", "joblib", "marshal", "pickle", "shelve"}
 # Who may start other programs, all of them Python's own interpreter.
-STARTERS = {"run.py", "sav_file.py"}
+STARTERS = {"bars.py", "sav_file.py"}
 
 
 def imported(path: Path) -> set[str]:

@@ -18,6 +18,7 @@ from smartcity_survey.workflow.perform import perform
 def main(
     config: dict,
     inputs: list[str],
+    cards: list[str],
     required: list[str],
     not_asked: list[str],
     code: str,
@@ -27,6 +28,9 @@ def main(
     # What an earlier config asked for would be shown as if it belonged to this one.
     for name in not_asked:
         Path(f"{reports}/tables/{name}.csv").unlink(missing_ok=True)
+    for card in Path(f"{reports}/cards").glob("*.json"):
+        if card.name not in {Path(path).name for path in cards}:
+            card.unlink()
     study = Config.model_validate(config)
     language = study.study.language
     setting = Setting(
@@ -58,6 +62,7 @@ if __name__ == "__main__":
         lambda: main(
             snakemake.params.config,
             snakemake.input.sources,
+            snakemake.input.cards,
             snakemake.params.required,
             snakemake.params.not_asked,
             snakemake.params.code,

@@ -81,6 +81,9 @@ class Catalogue:
         if not own.asked_by(self.config):
             return {}
         made = self.frames()
+        every = {frame for each in stages().values() for frame in (*each.private, *each.every_table())}
+        if unknown := {frame for need in own.needs.values() for frame in need.frames(self.config)} - every:
+            raise LookupError(f"stage {name} reads {', '.join(sorted(unknown))}, which no stage makes")
         found = {
             parameter: [
                 *(self.frame(frame) for frame in need.frames(self.config) if frame in made),
