@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from smartcity_survey.locales import LANGUAGES
 from smartcity_survey.report.contents import load_contents
 from smartcity_survey.report.figures import FIGURES
 from smartcity_survey.report.wording import Wording, load_wording
@@ -35,6 +36,9 @@ SAMPLES = (REPOSITORY / "reports/tables", REPOSITORY / "tests/report/study/table
 PAPER = REPOSITORY / "data/published/paper.yaml"
 IN_WORDS = ("statistic", "quantity", "test", "coefficient", "index")
 """Columns whose codes are terms that a reader looks for."""
+
+
+_LANGUAGE = re.compile(f"_(?:{'|'.join(LANGUAGES)})$")
 
 
 def page() -> str:
@@ -174,7 +178,9 @@ def _columns(table: str) -> dict[str, set[str]]:
         file = folder / f"{table}.csv"
         if file.is_file():
             for line in _lines(file):
-                for column, value in line.items():
+                for head, value in line.items():
+                    # A column in words stands once for each language.
+                    column = _LANGUAGE.sub("", head)
                     found.setdefault(column, set())
                     if column in IN_WORDS:
                         found[column].add(value)

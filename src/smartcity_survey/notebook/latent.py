@@ -63,8 +63,8 @@ class SemView(View):
 
     Attributes
     ----------
-    paths : a row for each path: source, target; estimate (for factors of variance 1), std_error, z, p,
-        ci_low, ci_high; b, b_std_error in units of the factors' first items.
+    paths : a row for each path: source, target; estimate for factors of variance 1, its std_error, ci_low and
+        ci_high; b and b_std_error in units of the factors' first items; z and p test b, as lavaan does.
     quality : a row for each explained construct: r2, r2_std_error.
     fit : as of `CfaView`; restrictions_...: what the paths left out cost against the model of all.
     factor_correlations : (c, c), which the paths imply.

@@ -56,7 +56,7 @@ class _Reconstructions(Need):
         return {
             "folder": config.study.alternatives,
             "cleaning": config.cleaning.model_dump(mode="json"),
-            "codebook": Codes(answers=True).options(config, codebook),
+            "codebook": Codes().options(config, codebook),
         }
 
     def value(self, paths: Files, options: Any) -> Mapping[int, pd.DataFrame]:
