@@ -28,7 +28,7 @@ def listed() -> str:
     head = (
         "# Conventional limits\n\n"
         "Conventions, not laws: they say where to look. All of them stand in\n"
-        "`src/smartcity_survey/study/limits.yaml`, from which tables, figures, caveats and criteria\n"
+        "`src/smartcity_survey/study/limits/limits.yaml`, from which tables, figures, caveats and criteria\n"
         "take them; this page is made by `python -m tests.test_limits`.\n\n"
     )
     return head + "\n".join(["| result | limit | source |", "|---|---|---|", *lines]) + "\n"

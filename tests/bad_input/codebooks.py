@@ -29,6 +29,16 @@ CASES = (
         "contradiction",
         "the name `respondent` is kept for the identifier",
     ),
+    *(
+        Case(
+            f"a construct named {name}",
+            setting("codebook", "constructs", name, to={"label": "x"}),
+            "codebook.yaml",
+            "contradiction",
+            f"the name `{name}` is kept for the {use}: rename the construct",
+        )
+        for name, use in (("respondent", "identifier"), ("constant", "constant of regressions"))
+    ),
     Case(
         "an item named item",
         setting("codebook", "items", "item", to={"construct": "trust", "label": "x"}),

@@ -214,7 +214,7 @@ CASES = (
         setting("config", "study", "title", to={"de": "Stadt"}),
         "config.yaml, study.title.de",
         "'de' is not allowed",
-        "'kk', 'ru' or 'en'",
+        "'en', 'ru' or 'kk'",
     ),
     Case(
         "yes taken for a title",

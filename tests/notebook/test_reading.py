@@ -63,7 +63,7 @@ def test_decimal_commas_and_mixed_columns(tmp_path: Path) -> None:
     assert frame["a"].to_list()[:2] == [1.5, 2.0]
     assert np.isnan(frame["a"][2])
     assert list(frame["b"]) == ["3", "never", "4"]
-    with pytest.raises(ss.SurveyError, match="answers, b, row 0: '3' is no number"):
+    with pytest.raises(ss.SurveyError, match="answers, b, row 1: 'never' is no number"):
         ss.describe(frame, ["b"])
 
 

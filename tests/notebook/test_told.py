@@ -138,7 +138,14 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
         lambda: ss.predict_pls(BASE, SMALL, folds=200),
         "PLSpredict: 150 respondents, at least 200 are needed",
     ),
-    "an unknown method": (lambda: ss.scores(BASE, SMALL, "means"), "scores, method: 'means' is none here"),
+    "model and answers the other way round": (
+        lambda: ss.fit_pls(SMALL, BASE),
+        "a DataFrame was given for the model",
+    ),
+    "an unknown method": (
+        lambda: ss.scores(BASE, SMALL, "means"),
+        "scores, method: 'means' is none of this model",
+    ),
     "an unknown rotation": (
         lambda: ss.common_factors(BASE, SMALL, 2, rotation="quartimax"),
         "common_factors, rotation: 'quartimax' is not known",

@@ -33,6 +33,16 @@ def test_every_stage_of_a_small_study_runs_and_nothing_is_written(tmp_path: Path
     assert "audit" not in study.stages
 
 
+def test_a_survey_that_a_run_would_refuse_is_refused(tmp_path: Path) -> None:
+    write_study(tmp_path / "study")
+    survey = tmp_path / "study/жауаптар 1.csv"
+    lines = survey.read_text(encoding="utf-8").splitlines()
+    lines[3] = "99" + lines[3][1:]
+    survey.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(SurveyError, match="outside 1 to 5"):
+        Study(tmp_path / "study").run("describe")
+
+
 @pytest.mark.parametrize(("stage", "found"), [("measurment", "measurement"), ("audit", "for other studies")])
 def test_a_stage_that_a_study_lacks_is_named(tmp_path: Path, stage: str, found: str) -> None:
     write_study(tmp_path / "study")

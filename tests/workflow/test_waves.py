@@ -90,6 +90,10 @@ def test_waves_are_compared_from_their_files_to_the_report(waves: Path) -> None:
     assert {"wave_22.csv", "wave 26.csv", "codebook_22.yaml", "codebook_26.yaml"} <= set(inputs)
 
     assert steps(run(waves)) == []
+    book = yaml.safe_load((waves / "codebook_26.yaml").read_text(encoding="utf-8"))
+    book["items"]["T1"]["label"] = "Other words"
+    (waves / "codebook_26.yaml").write_text(yaml.safe_dump(book), encoding="utf-8")
+    assert steps(run(waves)) == ["report"]
     other = waves / "wave_22.csv"
     other.write_text(other.read_text(encoding="utf-8").replace(",9,", ",5,"), encoding="utf-8")
     assert set(steps(run(waves))) == {"waves", "report"}

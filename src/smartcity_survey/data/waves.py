@@ -13,7 +13,7 @@ from smartcity_survey.data.clean import clean_responses
 from smartcity_survey.data.read import read_survey
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.stats.core.types import Array
-from smartcity_survey.study.codebook import Codebook, read_codebook
+from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import CleaningSection, DataSection
 from smartcity_survey.study.model import Construct, Model
 
@@ -41,16 +41,15 @@ class Wave:
         return self.answers[list(names)].to_numpy(dtype=np.float64)
 
 
-def read_wave(name: str, folder: Path, data: DataSection, cleaning: CleaningSection) -> Wave:
-    """Read a wave's codebook and survey file and clean it by the study's rules.
+def read_wave(name: str, codebook: Codebook, data: DataSection, cleaning: CleaningSection) -> Wave:
+    """Read a wave's survey file and clean it by the study's rules.
 
     Raises
     ------
     SurveyError
-        as `read_codebook`, `read_survey` and `clean_responses` do.
+        as `read_survey` and `clean_responses` do.
     """
-    codebook = read_codebook(folder / data.codebook)
-    responses = read_survey(folder / data.file, codebook, data)
+    responses = read_survey(Path(data.file), codebook, data)
     cleaned = clean_responses(responses.answers, codebook, cleaning)
     return Wave(name, codebook, cleaned.answers, len(responses.answers))
 

@@ -117,13 +117,15 @@ def _no_numbers(name: str, column: pd.Series) -> Iterator[Problem]:
     given = column[column.notna()]
     words = [(row, value) for row, value in given.items() if not isinstance(value, Real | Decimal)]
     if words:
-        row, value = words[0]
-        more = f" (and {len(words) - 1} more cells)" if len(words) > 1 else ""
+        # One word among numbers makes text of a whole column: it is the word that is at fault.
+        unread = [(row, value) for row, value in words if not _is_written_number(value)]
+        row, value = (unread or words)[0]
+        more = f" (and {len(unread or words) - 1} more cells)" if len(unread or words) > 1 else ""
         yield Problem(
             f"answers, {name}, row {row}",
-            f"{value!r} is no number{more}.",
+            f"{value!r} is no number{more}." if unread else f"{value!r} is text, not a number{more}.",
             "Give the codes of the answers: `pd.to_numeric` reads numbers written as text, `.map({...})` "
-            "puts codes for words.",
+            "puts codes for words, `ss.read_survey(..., missing_codes=[...])` takes words for no answer.",
         )
         return
     infinite = given[np.isinf(given.astype(np.float64))]
@@ -133,6 +135,14 @@ def _no_numbers(name: str, column: pd.Series) -> Iterator[Problem]:
             f"infinite values in {len(infinite)} cells.",
             "Correct them, or make them gaps: `.replace([np.inf, -np.inf], np.nan)`.",
         )
+
+
+def _is_written_number(value: object) -> bool:
+    try:
+        float(str(value))
+    except ValueError:
+        return False
+    return True
 
 
 def _gaps(gaps: pd.DataFrame) -> str:

@@ -164,7 +164,13 @@ def fit_sem(answers: pd.DataFrame, model: Model, *, confidence_level: float = 0.
 
 
 def require_paths(model: Model, place: str) -> None:
-    """Refuse, with a SurveyError, a model that has a measurement part only."""
+    """Refuse, with a SurveyError, what is no model, or one that has a measurement part only."""
+    if not isinstance(model, Model):
+        raise SurveyError(
+            place,
+            f"a {type(model).__name__} was given for the model.",
+            "Give the answers first, then the model that ss.Model(...) made.",
+        )
     if not model.paths:
         raise SurveyError(
             place, "the model has no paths.", "Give `paths` to ss.Model, such as 'source -> target'."

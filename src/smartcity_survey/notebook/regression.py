@@ -16,7 +16,7 @@ from smartcity_survey.notebook.model import Model, parse_paths, study_model
 from smartcity_survey.notebook.options import options
 from smartcity_survey.notebook.told import told
 from smartcity_survey.notebook.view import View, named
-from smartcity_survey.stages.measurement.scores import methods, score_weights
+from smartcity_survey.stages.measurement.scores import METHODS, methods, score_weights
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.regression.least_squares import OlsFit, ols, refuse_perfect_fit
 from smartcity_survey.stats.regression.ols_diagnostics import RegressionDiagnostics, regression_diagnostics
@@ -75,7 +75,10 @@ def scores(answers: pd.DataFrame, model: Model, method: ScoreMethod = "mean") ->
     x, _ = numbers(answers, model)
     declared, place = study_model(model), f"scores by {method}"
     if method not in (known := methods(declared)):
-        raise SurveyError("scores, method", f"{method!r} is none here.", f"Choose from {', '.join(known)}.")
+        found = f"{method!r} is none of this model."
+        if method in METHODS:
+            found = f"{method!r} needs constructs that are either predictors or outcomes, and one is both."
+        raise SurveyError("scores, method", found, f"Choose from {', '.join(known)}.")
     if method == "pls":
         require_paths(model, place)
     if method.startswith("cfa"):

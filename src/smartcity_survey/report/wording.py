@@ -46,7 +46,7 @@ class Wording:
         return self[key].format(**values)
 
     def noted(self, key: str) -> str:
-        """The text of a key, names of limits (`{htmt_distinct}`) filled in from `study/limits.yaml`."""
+        """The text of a key, names of limits (`{htmt_distinct}`) filled in from `study/limits`."""
         text = self[key]
         names = [name for _, name, _, _ in Formatter().parse(text) if name]
         asked = {name: limit(name) for name in names}

@@ -26,9 +26,13 @@ from smartcity_survey.study.dates import EXAMPLE, DayNumber, date_text, day_numb
 from smartcity_survey.study.parsing import Section, parse, read_yaml
 
 RESPONDENT = "respondent"
-"""Name of the identifying column in every respondent-level file; no question may have it."""
+"""Name of the identifying column in every respondent-level file."""
 WEIGHT = "sampling_weight"
-"""Name of the sampling weights' column in the respondent-level files; no question may have it."""
+"""Name of the sampling weights' column in the respondent-level files."""
+CONSTANT = "constant"
+"""Name of the constant among the terms of a regression."""
+KEPT = {RESPONDENT: "identifier", WEIGHT: "weights", CONSTANT: "constant of regressions"}
+"""Names that no question or construct may have, and what they are kept for."""
 HEADINGS = ("item", "construct")
 """Heads of the columns that name lines of tables whose other columns are items or constructs."""
 MOST_SCALE_POINTS = 101
@@ -165,9 +169,15 @@ class Codebook(Section):
         clash = sorted(set(self.items) & (set(self.constructs) | set(self.demographics)))
         if clash:
             contradictions.append(f"names used for an item and for something else: {_listed(clash)}")
-        for kept, use in ((RESPONDENT, "identifier"), (WEIGHT, "weights")):
+        for kept, use in (
+            (RESPONDENT, "identifier"),
+            (WEIGHT, "weights"),
+            (CONSTANT, "constant of regressions"),
+        ):
             if kept in {*self.items, *self.demographics}:
                 contradictions.append(f"the name `{kept}` is kept for the {use}: rename the question")
+            if kept in self.constructs:
+                contradictions.append(f"the name `{kept}` is kept for the {use}: rename the construct")
         for heading in HEADINGS:
             if heading in {*self.items, *self.constructs}:
                 contradictions.append(f"the name `{heading}` heads a column of the tables: choose another")

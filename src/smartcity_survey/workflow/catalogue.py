@@ -60,7 +60,8 @@ class Catalogue:
     def sources(self) -> list[str]:
         """Files that people wrote: survey, codebook, printed numbers, other waves, reconstructions."""
         read = (need.files(self.config) for each in self.stages() for need in each.needs.values())
-        return sorted({self.config.data.codebook, *(file for files in read for file in files)})
+        codebooks = (data.codebook for data in (self.config.data, *self.config.waves.values()))
+        return sorted({*codebooks, *(file for files in read for file in files)})
 
     def table(self, name: str) -> str:
         """The file of a table."""

@@ -6,6 +6,7 @@ from contextlib import chdir
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from smartcity_survey.check import check_study
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import StageResult, write_table
 from smartcity_survey.study.codebook import read_codebook
@@ -53,6 +54,8 @@ class Study:
         if stage not in self.stages:
             found = "is for other studies." if stage in stages() else "is no stage."
             raise SurveyError(f"stage {stage}", found, nearest(stage, self.stages))
+        if not self._results:
+            check_study(self.folder)
         if stage not in self._results:
             for name in self._needed(stage):
                 self.run(self._catalogue.maker(name).name)

@@ -20,9 +20,9 @@ from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.needs import Frames, ItemAnswers, Measured
 from smartcity_survey.stages.refusals import Refusals, refused
-from smartcity_survey.stages.regression.blocks import CONSTANT
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.factor.rotation import varimax_criterion
+from smartcity_survey.study.codebook import CONSTANT
 from smartcity_survey.study.model import Model
 
 # Why each tolerance is what it is:

@@ -29,7 +29,7 @@ from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.items.mean_differences import mean_difference, means
 from smartcity_survey.stats.measurement.reliability_coefficients import cronbach_alpha
 from smartcity_survey.stats.pls.bootstrap import PlsBootstrap, bootstrap_pls
-from smartcity_survey.study.codebook import Codebook, Demographic
+from smartcity_survey.study.codebook import Codebook, Demographic, read_codebook
 from smartcity_survey.study.config import CleaningSection, Config, DataSection, GroupsSection, PlsSection
 from smartcity_survey.study.model import Model
 
@@ -64,15 +64,22 @@ class _OtherWaves(Need):
     """The waves it is compared with, read and cleaned as it is."""
 
     def files(self, config: Config) -> tuple[str, ...]:
-        return tuple(sorted({name for wave in config.waves.values() for name in (wave.codebook, wave.file)}))
+        return tuple(sorted({wave.file for wave in config.waves.values()}))
 
     def options(self, config: Config, codebook: Codebook) -> Any:
-        return config.model_dump(mode="json", include={"waves", "cleaning"})
+        own = {name: read_codebook(Path(wave.codebook)) for name, wave in config.waves.items()}
+        return {
+            **config.model_dump(mode="json", include={"waves", "cleaning"}),
+            "codebooks": {name: Codes(answers=True).options(config, book) for name, book in own.items()},
+        }
 
     def value(self, paths: Files, options: Any) -> list[Wave]:
         cleaning = CleaningSection(**options["cleaning"])
         return [
-            read_wave(name, Path(), DataSection(**data), cleaning) for name, data in options["waves"].items()
+            read_wave(
+                name, Codebook.model_validate(options["codebooks"][name]), DataSection(**data), cleaning
+            )
+            for name, data in options["waves"].items()
         ]
 
 

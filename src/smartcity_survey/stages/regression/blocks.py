@@ -11,8 +11,8 @@ from smartcity_survey.data.demographics import Dummies
 from smartcity_survey.errors import Category
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.regression.ols_blocks import BlockStep, hierarchical_ols
+from smartcity_survey.study.codebook import CONSTANT
 
-CONSTANT = "constant"
 DEMOGRAPHICS = "demographics"
 CONSTRUCTS = "constructs"
 

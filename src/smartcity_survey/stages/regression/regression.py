@@ -17,13 +17,13 @@ from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.measurement.scores import require_scores
 from smartcity_survey.stages.needs import Asked, Method
 from smartcity_survey.stages.refusals import Refusals
-from smartcity_survey.stages.regression.blocks import CONSTANT, hierarchical_tables
+from smartcity_survey.stages.regression.blocks import hierarchical_tables
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.regression.collinearity import Collinearity
 from smartcity_survey.stats.regression.least_squares import OlsFit, ols, refuse_perfect_fit
 from smartcity_survey.stats.regression.ols_diagnostics import RegressionDiagnostics, regression_diagnostics
 from smartcity_survey.stats.regression.residuals import RESIDUAL_STATISTICS, ResidualStatistics
-from smartcity_survey.study.codebook import RESPONDENT, Codebook
+from smartcity_survey.study.codebook import CONSTANT, RESPONDENT, Codebook
 from smartcity_survey.study.config import RegressionSection
 
 _HIERARCHICAL = ("hierarchical_blocks", "hierarchical_coefficients")
