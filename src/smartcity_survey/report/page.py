@@ -20,7 +20,7 @@ from smartcity_survey.report.names import name_text
 from smartcity_survey.report.numbering import Printed
 from smartcity_survey.report.parts import build_parts
 from smartcity_survey.report.setting import Setting
-from smartcity_survey.report.tables import card_entries, in_language, score_notes
+from smartcity_survey.report.tables import card_entries, score_notes
 from smartcity_survey.report.verdicts import facts, verdicts
 from smartcity_survey.stages.evidence.hypotheses import methods_of
 from smartcity_survey.study.codebook import text
@@ -54,10 +54,7 @@ def write_report(
     """
     reports = Path(reports)
     _require(reports / "tables", required)
-    tables = {
-        path.stem: in_language(read_table(path), setting.wording.language)
-        for path in sorted((reports / "tables").glob("*.csv"))
-    }
+    tables = {path.stem: read_table(path) for path in sorted((reports / "tables").glob("*.csv"))}
     card_files = sorted((reports / "cards").glob("*.json"))
     cards = {name: card for path in card_files for name, card in read_json(path).items()}
     contents, wording = load_contents(), setting.wording

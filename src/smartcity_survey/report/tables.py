@@ -72,6 +72,7 @@ def render_table(
     frame : the stage file, at full precision.
     card : how it was computed.
     """
+    frame = in_language(frame, setting.wording.language)
     if not frame.columns.size:
         notes = tuple(refusal_notes(card, setting)) if card else ()
         return Table((), (), (), notes, card_line(card, setting) if card else "")
