@@ -11,7 +11,7 @@ from smartcity_survey.stats.core.correlations import correlation
 from smartcity_survey.stats.core.errors import ConstantItems, InGroup, TooFewRows
 from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.stats.pls.algorithm import construct_scores, fit_pls
-from smartcity_survey.stats.pls.micom import GroupComparison, compare_groups
+from smartcity_survey.stats.pls.micom import GroupComparison, _test, compare_groups
 from smartcity_survey.stats.pls.model import PlsModel
 from tests.stats.pls_data import answers, membership, reference, textbook_pls
 
@@ -203,3 +203,8 @@ def test_a_dealing_nearly_as_extreme_is_not_as_extreme() -> None:
     short = np.abs(found.mean.difference) - random
     assert ((short > 1e-6) & (short < 1e-3)).any()
     np.testing.assert_allclose(found.mean.p, (1 + (short <= 1e-12).sum(axis=0)) / 1000, rtol=EXACT)
+
+
+def test_a_dealing_as_extreme_but_for_rounding_counts_as_such() -> None:
+    differences = np.array([0.5, 0.5 - 1e-13, -0.5 + 1e-13, 0.5 + 1e-13, 0.3])
+    assert _test(differences, 0.95).p == (1 + 3) / (1 + 4)
