@@ -5,7 +5,7 @@ from smartcity_survey.errors import SurveyError
 from smartcity_survey.study.codebook import read_codebook
 from smartcity_survey.study.config import parse_config
 from smartcity_survey.workflow.catalogue import Catalogue
-from smartcity_survey.workflow.dependencies import Sources, file_of, versions
+from smartcity_survey.workflow.dependencies import Sources, code_of_rule, versions
 from smartcity_survey.workflow.made_from import Step, out_of_date
 from smartcity_survey.workflow.progress import RUN, tell
 
@@ -38,12 +38,9 @@ def asked_for():
 
 
 def code_of(each):
-    """The files whose code does a rule's work."""
+    """The files that a rule's code begins with."""
     script = Path(workflow.basedir) / "rules" / each.script
-    return (
-        script,
-        *(file_of(module) for module in [each.params.get("module")] if module),
-    )
+    return code_of_rule(script, dict(each.params.items()))
 
 
 def code():

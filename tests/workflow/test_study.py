@@ -9,7 +9,7 @@ import pytest
 
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import read_table
-from smartcity_survey.workflow.catalogue import Catalogue, stages
+from smartcity_survey.workflow.catalogue import Catalogue, makers, stages
 from smartcity_survey.workflow.study import Study
 from tests.conftest import REPOSITORY
 from tests.workflow.test_nothing_lost import write_study
@@ -60,4 +60,4 @@ def test_a_table_is_made_by_one_stage_and_read_after_it_is_made() -> None:
         read = {name for need in each.needs.values() for name in need.frames(study.config)}
         assert {*read, *each.beside} <= known, each.name
     for name in known:
-        assert catalogue.maker(name).name in stages()
+        assert makers()[name].name in stages()

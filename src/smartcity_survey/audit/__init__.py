@@ -8,6 +8,7 @@ Functions import what they need themselves: whoever only reads a paper's numbers
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -43,26 +44,34 @@ def run(path: Path | str, language: str = "en") -> pd.DataFrame:
     SurveyError
         where the paper's files cannot be read or an address in them leads nowhere.
     """
+    return _judged(path, [language])[0]
+
+
+def _judged(path: Path | str, languages: Sequence[str]) -> list[pd.DataFrame]:
+    """What `run` returns, in several languages: the paper is judged once."""
     from smartcity_survey.audit.findings import audit_cases
     from smartcity_survey.audit.messages import Wording
     from smartcity_survey.audit.paper import read_paper
     from smartcity_survey.audit.plan import plan
 
     paper = read_paper(Path(path))
-    wording = Wording(paper, language)
-    rows = [
-        (
-            finding.case.check.name,
-            wording.place(finding),
-            wording.printed(finding),
-            wording.expected(finding),
-            finding.judgement.consistent,
-            finding.severity.value,
-            wording.explanation(finding),
-        )
-        for finding in audit_cases(paper, plan(paper))
-    ]
-    return pd.DataFrame(rows, columns=COLUMNS).astype({"consistent": "boolean"})
+    findings = audit_cases(paper, plan(paper))
+    frames = []
+    for wording in (Wording(paper, language) for language in languages):
+        rows = [
+            (
+                finding.case.check.name,
+                wording.place(finding),
+                wording.printed(finding),
+                wording.expected(finding),
+                finding.judgement.consistent,
+                finding.severity.value,
+                wording.explanation(finding),
+            )
+            for finding in findings
+        ]
+        frames.append(pd.DataFrame(rows, columns=COLUMNS).astype({"consistent": "boolean"}))
+    return frames
 
 
 def in_languages(path: Path | str) -> pd.DataFrame:
@@ -75,11 +84,11 @@ def in_languages(path: Path | str) -> pd.DataFrame:
     """
     from smartcity_survey.audit.messages import LANGUAGES
 
-    found = {language: run(path, language) for language in LANGUAGES}
-    shared = found["en"].drop(columns=WORDS)
-    return pd.concat(
-        [shared, *(found[language][WORDS].add_suffix(f"_{language}") for language in LANGUAGES)], axis=1
+    found = _judged(path, LANGUAGES)
+    in_words = (
+        frame[WORDS].add_suffix(f"_{language}") for language, frame in zip(LANGUAGES, found, strict=True)
     )
+    return pd.concat([found[0].drop(columns=WORDS), *in_words], axis=1)
 
 
 def seeded(path: Path | str) -> pd.DataFrame:

@@ -19,18 +19,13 @@ from types import MappingProxyType
 from typing import Any, ParamSpec, get_type_hints
 
 from smartcity_survey.io import StageResult
-from smartcity_survey.stages.needs import Need, need_of
+from smartcity_survey.stages.needs import Need, always, need_of
 from smartcity_survey.stages.refusals import empty_without_solution
 from smartcity_survey.study.config import Config
 
 P = ParamSpec("P")
 Asks = Callable[[Config], bool]
 Hides = Callable[..., StageResult]
-
-
-def always(config: Config) -> bool:
-    """Every study asks for it."""
-    return True
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,7 @@ import pandas as pd
 
 from smartcity_survey.io import read_table
 from smartcity_survey.study.codebook import Codebook
-from smartcity_survey.study.config import (
-    Config,
-    ModelSection,
-    PlsSection,
-    ScoreMethod,
-)
+from smartcity_survey.study.config import Config, ModelSection, PlsSection, ScoreMethod
 from smartcity_survey.study.model import Model, build_model
 from smartcity_survey.study.parsing import Section
 
@@ -126,6 +121,11 @@ STRUCTURE = {"constructs", "paths", "moderations"}
 """What estimates depend on: neither the claims about the paths nor the level they are judged at."""
 
 
+def retained_items(retention: pd.DataFrame) -> tuple[str, ...]:
+    """Items that stay, from `item_retention`."""
+    return tuple(retention.loc[retention["retained"], "item"])
+
+
 @dataclass(frozen=True)
 class Claimed(Need):
     """The model. kept : measured by the items kept alone. claims : with hypotheses and level."""
@@ -148,8 +148,7 @@ class Claimed(Need):
         model = build_model(ModelSection.model_validate(options["model"]), codebook)
         if not self.kept:
             return model
-        retention = read_table(paths[0])
-        return model.keeping(tuple(retention["item"][retention["retained"]]))
+        return model.keeping(retained_items(read_table(paths[0])))
 
 
 @dataclass(frozen=True)
@@ -170,6 +169,16 @@ class Bar(Need):
     what: str
 
 
+def always(config: Config) -> bool:
+    """Every study asks for it."""
+    return True
+
+
+def never(config: Config) -> bool:
+    """No study asks for it."""
+    return False
+
+
 def has_higher_order(config: Config) -> bool:
     """Whether constructs are made of constructs."""
     return any(construct.of for construct in config.model.constructs.values())
@@ -185,24 +194,16 @@ def compares_with_print(config: Config) -> bool:
     return bool(config.data.published)
 
 
-def _no(config: Config) -> bool:
-    return False
-
-
-def _yes(config: Config) -> bool:
-    return True
-
-
-Asked = Annotated[Model, Claimed(kept=False, claims=_no)]
+Asked = Annotated[Model, Claimed(kept=False, claims=never)]
 """Constructs and paths, by all items."""
-Measured = Annotated[Model, Claimed(kept=True, claims=_no)]
+Measured = Annotated[Model, Claimed(kept=True, claims=never)]
 """Constructs and paths, by the items kept."""
-ItemAnswers = Annotated[pd.DataFrame, AnswersToItems(kept=False, claims=_no)]
+ItemAnswers = Annotated[pd.DataFrame, AnswersToItems(kept=False, claims=never)]
 MeasuredHigherOrder = Annotated[Model, Claimed(kept=True, claims=has_higher_order)]
 """As `Measured`; of constructs made of constructs with the claims, which are judged with the estimates."""
-Claims = Annotated[Model, Claimed(kept=False, claims=_yes)]
+Claims = Annotated[Model, Claimed(kept=False, claims=always)]
 """With hypotheses and level, by all items."""
-MeasuredClaims = Annotated[Model, Claimed(kept=True, claims=_yes)]
+MeasuredClaims = Annotated[Model, Claimed(kept=True, claims=always)]
 """With hypotheses and level, by the items kept."""
 
 PLS_FIT = ("scheme", "correlation", "continuity", "tolerance", "max_iterations")

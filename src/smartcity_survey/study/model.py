@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import product
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
 from smartcity_survey.errors import NoSolution, Problem, SurveyError
 from smartcity_survey.stats.core.types import BoolArray
-from smartcity_survey.study.codebook import Codebook, read_codebook
+from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import Approach, Mode, ModelSection
 from smartcity_survey.study.model_checks import (
     higher_order_problems,
@@ -154,11 +152,6 @@ class Model:
             )
             raise NoSolution("no_item_left", empty, [problem])
         return replace(self, constructs=constructs)
-
-
-def load_model(options: Mapping[str, Any], codebook: str | Path) -> Model:
-    """The model of a config section given as plain values, with the codebook's items."""
-    return build_model(ModelSection.model_validate(options), read_codebook(Path(codebook)))
 
 
 def build_model(section: ModelSection, codebook: Codebook, place: str = "config.yaml, model") -> Model:

@@ -11,6 +11,7 @@ from typing import Any
 
 import smartcity_survey.stages
 from smartcity_survey.stages.declare import Stage, declared_in
+from smartcity_survey.stages.needs import frames_of
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import Config
 
@@ -23,6 +24,12 @@ def stages() -> Mapping[str, Stage]:
     package = smartcity_survey.stages
     modules = pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
     return {each.name: each for module in modules for each in declared_in(module.name)}
+
+
+@cache
+def makers() -> Mapping[str, Stage]:
+    """Table or respondent-level frame -> the stage that makes it."""
+    return {name: each for each in stages().values() for name in (*each.private, *each.every_table())}
 
 
 @dataclass(frozen=True)
@@ -69,25 +76,32 @@ class Catalogue:
 
     def frame(self, name: str) -> str:
         """The file of a stage's frame: the respondents' one where a table is called like it."""
-        private = any(name in each.private for each in stages().values())
-        return self._private(name) if private else self.table(name)
+        return self._private(name) if name in makers()[name].private else self.table(name)
 
-    def maker(self, name: str) -> Stage:
-        """The stage that makes a frame."""
-        return next(each for each in stages().values() if name in (*each.private, *each.every_table()))
+    def read_by(self, name: str) -> tuple[str, ...]:
+        """Frames of other stages that a stage of this study reads.
+
+        Raises
+        ------
+        LookupError
+            where no stage makes one of them; it is a mistake of the stage's author.
+        """
+        own = stages()[name]
+        read = dict.fromkeys((*frames_of(own.needs, self.config), *own.beside))
+        if unknown := read.keys() - makers().keys():
+            raise LookupError(f"stage {name} reads {', '.join(sorted(unknown))}, which no stage makes")
+        made = self.frames()
+        return tuple(frame for frame in read if frame in made)
 
     def inputs(self, name: str) -> dict[str, list[str]]:
         """Parameter -> files it is read from, those of this study; also what small cells are left out by."""
         own = stages()[name]
         if not own.asked_by(self.config):
             return {}
-        made = self.frames()
-        every = {frame for each in stages().values() for frame in (*each.private, *each.every_table())}
-        if unknown := {frame for need in own.needs.values() for frame in need.frames(self.config)} - every:
-            raise LookupError(f"stage {name} reads {', '.join(sorted(unknown))}, which no stage makes")
+        read = self.read_by(name)
         found = {
             parameter: [
-                *(self.frame(frame) for frame in need.frames(self.config) if frame in made),
+                *(self.frame(frame) for frame in need.frames(self.config) if frame in read),
                 *need.files(self.config),
             ]
             for parameter, need in own.needs.items()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 PACKAGE = Path(__file__).parents[1]
 
@@ -127,9 +128,11 @@ def imported_names(source: str, name: str) -> Iterator[str]:
         yield from (f"{base}.{part.split()[0]}" for part in parts if part.strip())
 
 
-def file_of(module: str) -> Path:
-    """The file of a module of the package, by its full name."""
-    return PACKAGE.parent.joinpath(*module.split(".")).with_suffix(".py")
+def code_of_rule(script: Path, options: Mapping[str, Any]) -> tuple[Path, ...]:
+    """The files that a rule's code begins with: its script, and the module of its stage, if it is one."""
+    if "module" not in options:
+        return (script,)
+    return script, PACKAGE.parent.joinpath(*options["module"].split(".")).with_suffix(".py")
 
 
 @cache

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.workflow.dependencies import file_of
+from smartcity_survey.workflow.dependencies import code_of_rule
 from smartcity_survey.workflow.hold import step_at_work
 from smartcity_survey.workflow.made_from import Step, is_recorded, origin, record, remove_edited
 from smartcity_survey.workflow.progress import DONE, SAME, say
@@ -49,8 +49,9 @@ def perform(job: Job, script: str, work: Callable[[], Iterable[str] | None]) -> 
 
 
 def _perform(job: Job, script: str, work: Callable[[], Iterable[str] | None]) -> None:
-    code = (Path(script), *(file_of(module) for module in [job.params.get("module")] if module))
-    step = Step(job.rule, code, dict(job.params.items()), tuple(job.input), tuple(job.output))
+    options = dict(job.params.items())
+    code = code_of_rule(Path(script), options)
+    step = Step(job.rule, code, options, tuple(job.input), tuple(job.output))
     # Before the work: what changes meanwhile is not what the results are made from.
     made_from = origin(step)
     if is_recorded(step, made_from):

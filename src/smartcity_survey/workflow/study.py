@@ -12,7 +12,7 @@ from smartcity_survey.io import StageResult, write_table
 from smartcity_survey.study.codebook import read_codebook
 from smartcity_survey.study.config import read_config
 from smartcity_survey.study.model_checks import nearest
-from smartcity_survey.workflow.catalogue import Catalogue, stages
+from smartcity_survey.workflow.catalogue import Catalogue, makers, stages
 from smartcity_survey.workflow.stage_job import compute_stage
 
 
@@ -56,22 +56,19 @@ class Study:
             raise SurveyError(f"stage {stage}", found, nearest(stage, self.stages))
         if not self._results:
             check_study(self.folder)
+        return self._result(stage)
+
+    def _result(self, stage: str) -> StageResult:
+        """The result of a stage, after those that it reads."""
         if stage not in self._results:
-            for name in self._needed(stage):
-                self.run(self._catalogue.maker(name).name)
+            for frame in self._catalogue.read_by(stage):
+                self._result(makers()[frame].name)
             with chdir(self.folder):
                 inputs, params = self._catalogue.inputs(stage), self._catalogue.params(stage)
                 result = compute_stage(stages()[stage], inputs, params)
-            for name, frame in result.tables.items():
-                write_table(frame, self._catalogue.table(name))
-            for name, frame in result.private.items():
-                write_table(frame, self._catalogue.frame(name))
+            for name, table in result.tables.items():
+                write_table(table, self._catalogue.table(name))
+            for name, private in result.private.items():
+                write_table(private, self._catalogue.frame(name))
             self._results[stage] = result
         return self._results[stage]
-
-    def _needed(self, stage: str) -> tuple[str, ...]:
-        """Frames of other stages that a stage of this study reads."""
-        own = stages()[stage]
-        read = (name for need in own.needs.values() for name in need.frames(self.config))
-        made = self._catalogue.frames()
-        return tuple(name for name in dict.fromkeys([*read, *own.beside]) if name in made)

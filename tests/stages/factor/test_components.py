@@ -7,7 +7,7 @@ import pytest
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import StageResult
 from smartcity_survey.stages.factor.components import estimate_factors
-from smartcity_survey.stages.factor.retention import retained_items
+from smartcity_survey.stages.needs import retained_items
 from smartcity_survey.stats.core.correlations import correlation
 from smartcity_survey.stats.factor.components import rotated_solution
 from smartcity_survey.stats.factor.item_deletion import ItemLimits, delete_items

@@ -38,11 +38,6 @@ def item_limits(section: FactorsSection) -> ItemLimits:
     )
 
 
-def retained_items(retention: pd.DataFrame) -> tuple[str, ...]:
-    """Items that stay, from `item_retention`."""
-    return tuple(retention.loc[retention["retained"], "item"])
-
-
 def retention_frame(
     solution: FactorSolution, deletions: Sequence[Deletion], names: Sequence[str], model: Model
 ) -> pd.DataFrame:
