@@ -6,7 +6,6 @@ from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-import numpy as np
 import pandas as pd
 
 from smartcity_survey.errors import NoSolution, SurveyError
@@ -15,11 +14,11 @@ from smartcity_survey.notebook.latent import require_paths
 from smartcity_survey.notebook.model import Model, study_model
 from smartcity_survey.notebook.options import SEED, options, require_seed
 from smartcity_survey.notebook.told import told
-from smartcity_survey.notebook.view import View, along, by_path, named
+from smartcity_survey.notebook.view import View, by_path
+from smartcity_survey.stages.comparison.groups import micom_rows, path_rows
 from smartcity_survey.stages.pls.pls import pls_model
 from smartcity_survey.stats.core.errors import InGroup
 from smartcity_survey.stats.pls import micom as core
-from smartcity_survey.study import model as study
 from smartcity_survey.study.config import GroupsSection, PlsSection, Scheme
 
 Pair = tuple[Hashable, Hashable]
@@ -108,10 +107,11 @@ def compare_groups(
         notes.append(f"{others} respondents of other groups take no part.")
     if found.n_inadmissible:
         notes.append(f"{found.n_inadmissible} more permutations have no solution in one of the groups.")
+    steps = micom_rows(found, declared, {}, 1 - section.confidence_level)
     return GroupsView(
         notes=tuple(notes),
-        micom=_micom(found, declared),
-        paths=_paths(found, declared),
+        micom=pd.DataFrame(steps).set_index("construct").drop(columns="invariance"),
+        paths=by_path(pd.DataFrame(path_rows(found, declared, {}))),
         record=found,
     )
 
@@ -155,31 +155,3 @@ def _listed(sizes: pd.Series) -> str:
 def _plain(value: Hashable) -> Hashable:
     """A code as a person writes it: 1, not 1.0."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _micom(found: core.GroupComparison, model: study.Model) -> pd.DataFrame:
-    # A single item is the same composite in every group: nothing is left to be tested.
-    single = np.isin(model.names, model.single)
-    columns = {
-        "correlation": found.correlation,
-        "correlation_quantile": np.where(single, np.nan, found.correlation_quantile),
-        "correlation_p": np.where(single, np.nan, found.correlation_p),
-        "mean_difference": found.mean.difference,
-        "mean_p": found.mean.p,
-        "log_variance_ratio": found.log_variance.difference,
-        "log_variance_p": found.log_variance.p,
-    }
-    return named(model.names, "construct", columns)
-
-
-def _paths(found: core.GroupComparison, model: study.Model) -> pd.DataFrame:
-    columns = {
-        "first_estimate": found.first_paths,
-        "second_estimate": found.second_paths,
-        "difference": found.paths.difference,
-        "chance_low": found.paths.low,
-        "chance_high": found.paths.high,
-        "p": found.paths.p,
-    }
-    where = along(model)
-    return by_path(model, {name: values[where] for name, values in columns.items()})

@@ -10,6 +10,7 @@ import pandas as pd
 from smartcity_survey.notebook.answers import Items, numbers
 from smartcity_survey.notebook.told import told
 from smartcity_survey.notebook.view import View, named, square, statistics
+from smartcity_survey.stages.answers.describe import lines_of_descriptives
 from smartcity_survey.stats.core.correlations import correlation
 from smartcity_survey.stats.core.significance import ChiSquareTest
 from smartcity_survey.stats.factor.adequacy import Kmo, bartlett_sphericity, kmo
@@ -67,21 +68,9 @@ def describe(answers: pd.DataFrame, items: Items | None = None) -> DescriptivesV
     x, names = numbers(answers, items)
     with told("descriptives", names):
         found = core.describe(x)
-    columns = {
-        "n": found.n,
-        "min": found.minimum,
-        "max": found.maximum,
-        "mean": found.mean,
-        "se_mean": found.se_mean,
-        "sd": found.sd,
-        "skewness": found.skewness,
-        "se_skewness": found.se_skewness,
-        "kurtosis": found.kurtosis,
-        "se_kurtosis": found.se_kurtosis,
-    }
     return DescriptivesView(
         notes=(f"{found.n} respondents. Formulas of SPSS.",),
-        items=named(names, "item", columns),
+        items=lines_of_descriptives(found, names, "item").set_index("item"),
         record=found,
     )
 

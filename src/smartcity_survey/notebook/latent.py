@@ -14,20 +14,22 @@ from smartcity_survey.notebook.answers import numbers
 from smartcity_survey.notebook.model import Model, study_model
 from smartcity_survey.notebook.options import options
 from smartcity_survey.notebook.told import attempt, told
-from smartcity_survey.notebook.view import View, along, by_path, named, square, statistics
+from smartcity_survey.notebook.view import View, by_path, square, statistics
+from smartcity_survey.stages.sem.cfa import loadings_frame, modification_frame
+from smartcity_survey.stages.sem.sem import path_frame, quality_frame
 from smartcity_survey.stats.core.correlations import covariance
-from smartcity_survey.stats.core.significance import normal_interval, normal_two_sided
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.sem.cfa import CfaFit
 from smartcity_survey.stats.sem.cfa import fit_cfa as core_cfa
 from smartcity_survey.stats.sem.cfa_fit import fit_indices
 from smartcity_survey.stats.sem.cfa_robust import ScaledTest, satorra_bentler
-from smartcity_survey.stats.sem.modification import modification_indices
 from smartcity_survey.stats.sem.sem import SemFit
 from smartcity_survey.stats.sem.sem import fit_sem as core_sem
-from smartcity_survey.stats.sem.structure import Matrix
 from smartcity_survey.study import model as study
 from smartcity_survey.study.config import RegressionSection
+
+KINDS = {"cross_loading": "cross-loading", "residual_covariance": "residual covariance"}
+"""What modification indices would free, in words."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -109,7 +111,7 @@ def fit_cfa(answers: pd.DataFrame, model: Model, *, confidence_level: float = 0.
     return CfaView(
         notes=tuple(notes),
         fit=statistics(_with_robust(indices, robust)),
-        loadings=_loadings(found, declared, level),
+        loadings=loadings_frame(found, declared, level).set_index("item"),
         factor_correlations=square(found.factor_corr, declared.names, "construct"),
         modification_indices=pd.DataFrame() if changes is None else changes,
         residual_correlations=square(found.residual_correlations, declared.items, "item"),
@@ -141,22 +143,10 @@ def fit_sem(answers: pd.DataFrame, model: Model, *, confidence_level: float = 0.
     fit = _with_robust(indices, robust)
     if (cost := found.restrictions) is not None:
         fit |= {"restrictions_chi2": cost.statistic, "restrictions_df": cost.df, "restrictions_p": cost.p}
-    where, estimates = along(declared), found.estimates
-    columns = {
-        "estimate": estimates.beta,
-        "std_error": estimates.std_err_beta,
-        "z": estimates.z,
-        "p": estimates.p,
-        "ci_low": estimates.ci_low,
-        "ci_high": estimates.ci_high,
-        "b": estimates.coef,
-        "b_std_error": estimates.std_err,
-    }
-    quality = named(declared.names, "construct", {"r2": estimates.r2, "r2_std_error": estimates.std_err_r2})
     return SemView(
         notes=tuple(notes),
-        paths=by_path(declared, {name: values[where] for name, values in columns.items()}),
-        quality=quality.loc[list(declared.outcomes)],
+        paths=by_path(path_frame(found, declared)).drop(columns="admissible"),
+        quality=quality_frame(found, declared).set_index("construct"),
         fit=statistics(fit),
         factor_correlations=square(found.factor_corr, declared.names, "construct"),
         record=found,
@@ -215,42 +205,6 @@ def _with_robust(indices: Mapping[str, float], robust: ScaledTest | None) -> dic
     return {**indices, **{f"satorra_bentler_{name}": value for name, value in scaled.items()}}
 
 
-def _loadings(found: CfaFit, declared: study.Model, level: float) -> pd.DataFrame:
-    owner = found.pattern.argmax(axis=1)
-    own = (np.arange(len(owner)), owner)
-    z = found.loadings[own] / found.std_err_loadings[own]
-    low, high = normal_interval(found.std_loadings[own], found.std_err_std_loadings[own], level)
-    columns = {
-        "construct": [declared.names[j] for j in owner],
-        "loading": found.loadings[own],
-        "std_error": found.std_err_loadings[own],
-        "z": z,
-        "p": normal_two_sided(z),
-        "std_loading": found.std_loadings[own],
-        "std_loading_low": low,
-        "std_loading_high": high,
-        "r2": found.r2,
-        "uniqueness": found.uniquenesses,
-        "heywood": np.isin(own[0], found.heywood),
-    }
-    return named(declared.items, "item", columns)
-
-
 def _modification_indices(found: CfaFit, declared: study.Model) -> pd.DataFrame:
-    changes = modification_indices(found)
-    of_loading = changes.cells.matrix == Matrix.LOADING
-    # Of a residual covariance the cells name the lower triangle: the later item is the row.
-    item = np.where(of_loading, changes.cells.row, changes.cells.column)
-    other = np.where(of_loading, changes.cells.column, changes.cells.row)
-    columns = {
-        "kind": np.where(of_loading, "cross-loading", "residual covariance"),
-        "other": [
-            (declared.names if loads else declared.items)[j]
-            for j, loads in zip(other, of_loading, strict=True)
-        ],
-        "modification_index": changes.index,
-        "p": changes.p,
-        "change": changes.change,
-        "std_change": changes.std_change,
-    }
-    return named([declared.items[i] for i in item], "item", columns)
+    changes = modification_frame(found, declared).set_index("item")
+    return changes.assign(kind=changes["kind"].map(KINDS))

@@ -11,15 +11,13 @@ import pandas as pd
 from smartcity_survey.notebook.answers import numbers
 from smartcity_survey.notebook.model import Model, study_model
 from smartcity_survey.notebook.told import attempt, told
-from smartcity_survey.notebook.view import View, named, square
+from smartcity_survey.notebook.view import View, square
+from smartcity_survey.stages.measurement.measurement import reliability_frame
 from smartcity_survey.stages.pls.pls import fit_model
 from smartcity_survey.stats.core.correlations import correlation, covariance
-from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.stats.measurement import validity
 from smartcity_survey.stats.measurement.reliability_coefficients import (
     Reliability,
-    average_variance_extracted,
-    composite_reliability,
     reliability,
 )
 from smartcity_survey.stats.pls.algorithm import PlsFit
@@ -104,7 +102,7 @@ def measurement(answers: pd.DataFrame, model: Model) -> MeasurementView:
     )
     return MeasurementView(
         notes=tuple(notes),
-        reliability=named(declared.names, "construct", _columns(found, factors, blocks)),
+        reliability=reliability_frame(found, factors, declared).set_index("construct"),
         fornell_larcker=larcker,
         htmt=square(validity.htmt(R, blocks), declared.names, "construct"),
         htmt2=square(validity.htmt2(R, blocks), declared.names, "construct"),
@@ -112,20 +110,3 @@ def measurement(answers: pd.DataFrame, model: Model) -> MeasurementView:
         pls=pls,
         cfa=cfa,
     )
-
-
-def _columns(found: Reliability, factors: Array, blocks: BoolArray) -> dict[str, Array]:
-    return {
-        "n_items": found.n_items,
-        "cronbach_alpha": found.alpha,
-        "cronbach_alpha_low": found.alpha_low,
-        "cronbach_alpha_high": found.alpha_high,
-        "cronbach_alpha_standardised": found.standardised_alpha,
-        "omega": found.omega,
-        "rho_a": found.rho_a,
-        "composite_reliability": found.rho_c,
-        "ave": found.ave,
-        "composite_reliability_cfa": composite_reliability(factors, blocks),
-        "ave_cfa": average_variance_extracted(factors, blocks),
-        "mean_inter_item_r": found.mean_inter_item_r,
-    }

@@ -15,13 +15,14 @@ from smartcity_survey.notebook.latent import require_paths
 from smartcity_survey.notebook.model import Model, study_model
 from smartcity_survey.notebook.options import SEED, options, require_seed
 from smartcity_survey.notebook.told import told
-from smartcity_survey.notebook.view import View, along, by_path, named, square
-from smartcity_survey.stages.pls.pls import REASONS, pls_model
-from smartcity_survey.stages.pls.pls_bootstrap import interval_columns, interval_summary, resample
+from smartcity_survey.notebook.view import View, by_path, named, square
+from smartcity_survey.stages.pls.pls import REASONS, item_frame, path_frame, pls_model, quality_frame
+from smartcity_survey.stages.pls.pls_assessment import effect_frame
+from smartcity_survey.stages.pls.pls_bootstrap import resample
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
 from smartcity_survey.stages.progress import Progress, silent
 from smartcity_survey.stats.core.types import Array
-from smartcity_survey.stats.pls.algorithm import PlsFit, construct_scores
+from smartcity_survey.stats.pls.algorithm import construct_scores
 from smartcity_survey.stats.pls.bootstrap import PlsBootstrap
 from smartcity_survey.stats.pls.stack import Reason
 from smartcity_survey.study import model as study
@@ -113,12 +114,12 @@ def fit_pls(
     fit = found.fit
     return PlsView(
         notes=tuple(_notes(found, declared, section, consistent)),
-        paths=_paths(found, declared, section),
-        quality=_quality(found, declared, section),
-        loadings=_by_item(found, declared, section, "loadings", "loading"),
+        paths=by_path(path_frame(found, declared, section)),
+        quality=quality_frame(found, declared, section).set_index("construct"),
+        loadings=item_frame(found, declared, section, "loadings", "loading").set_index("item"),
         htmt=_htmt(found, declared, section),
-        weights=_by_item(found, declared, section, "outer_weights", "weight"),
-        effects=_effects(fit, declared),
+        weights=item_frame(found, declared, section, "outer_weights", "weight").set_index("item"),
+        effects=by_path(effect_frame(fit, declared)),
         cross_loadings=named(
             declared.items, "item", dict(zip(declared.names, fit.cross_loadings.T, strict=True))
         ),
@@ -162,42 +163,6 @@ def _notes(found: PlsBootstrap, model: study.Model, section: PlsSection, consist
     return notes
 
 
-def _paths(found: PlsBootstrap, model: study.Model, section: PlsSection) -> pd.DataFrame:
-    summary, where = interval_summary(found, section, "path_coefficients"), along(model)
-    columns = {
-        "estimate": summary.estimate[where],
-        **interval_columns(summary, where),
-        "f2": found.fit.f2[where],
-        "vif": found.fit.inner_vif[where],
-    }
-    return by_path(model, columns)
-
-
-def _by_item(
-    found: PlsBootstrap, model: study.Model, section: PlsSection, field: str, column: str
-) -> pd.DataFrame:
-    summary = interval_summary(found, section, field)
-    owner = [model.construct_of(item) for item in model.items]
-    single = np.isin(owner, model.single)
-    # A single item is its construct in every sample: there is nothing to be uncertain of.
-    inference = {
-        name: np.where(single, np.nan, values)
-        for name, values in interval_columns(summary, slice(None)).items()
-    }
-    return named(model.items, "item", {"construct": owner, column: summary.estimate, **inference})
-
-
-def _quality(found: PlsBootstrap, model: study.Model, section: PlsSection) -> pd.DataFrame:
-    summary = interval_summary(found, section, "r2")
-    columns = {
-        "r2": found.fit.r2,
-        "adj_r2": found.fit.adj_r2,
-        "r2_ci_low": summary.low,
-        "r2_ci_high": summary.high,
-    }
-    return named(model.names, "construct", columns).loc[list(model.outcomes)]
-
-
 def _htmt(found: PlsBootstrap, model: study.Model, section: PlsSection) -> pd.DataFrame:
     second, first = np.tril_indices(len(model.names), -1)
     columns: dict[str, object] = {"other": [model.names[j] for j in second]}
@@ -207,16 +172,3 @@ def _htmt(found: PlsBootstrap, model: study.Model, section: PlsSection) -> pd.Da
         # Without a value of the sample, those of some resamples bound nothing.
         columns |= {ratio: value, f"{ratio}_upper_bound": np.where(np.isnan(value), np.nan, bound)}
     return named([model.names[j] for j in first], "construct", columns)
-
-
-def _effects(fit: PlsFit, model: study.Model) -> pd.DataFrame:
-    where = np.nonzero(fit.total_effects)
-    ends = [(model.names[i], model.names[j]) for i, j in zip(*where, strict=True)]
-    columns = {
-        "source": [source for source, _ in ends],
-        "target": [target for _, target in ends],
-        "direct_effect": fit.path_coefficients[where],
-        "indirect_effect": fit.indirect_effects[where],
-        "total_effect": fit.total_effects[where],
-    }
-    return named([f"{source} -> {target}" for source, target in ends], "path", columns)

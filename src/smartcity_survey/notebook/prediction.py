@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
 import pandas as pd
 
 from smartcity_survey.notebook.answers import numbers
@@ -13,10 +12,10 @@ from smartcity_survey.notebook.latent import require_paths
 from smartcity_survey.notebook.model import Model, study_model
 from smartcity_survey.notebook.options import SEED, options, require_seed
 from smartcity_survey.notebook.told import told
-from smartcity_survey.notebook.view import View, named
+from smartcity_survey.notebook.view import View
 from smartcity_survey.stages.pls.pls import pls_model
+from smartcity_survey.stages.pls.pls_prediction import error_frame, loss_frame
 from smartcity_survey.stats.pls import prediction as core
-from smartcity_survey.study import model as study
 from smartcity_survey.study.config import PlsSection, Scheme
 
 
@@ -88,41 +87,12 @@ def predict_pls(
             tolerance=section.tolerance,
             max_iterations=section.max_iterations,
         )
-    own = core.accuracy(found.actual, found.pls, found.average)
-    linear = core.accuracy(found.actual, found.lm, found.average)
-    columns = {
-        "construct": [declared.names[j] for j in found.constructs],
-        "q2_predict": own.q2,
-        "rmse": own.rmse,
-        "rmse_lm": linear.rmse,
-        "mae": own.mae,
-        "mae_lm": linear.mae,
-    }
     return PredictionView(
         notes=(
             f"{len(x)} respondents, {section.folds} folds, {section.repetitions} repetitions, seed {seed}. "
             "Predicted from the scores of direct antecedents.",
         ),
-        items=named([declared.items[i] for i in found.items], "item", columns),
-        cvpat=_cvpat(found, declared, section.confidence_level),
+        items=error_frame(found, declared).set_index("item").drop(columns="rmse_below_lm"),
+        cvpat=loss_frame(found, declared, section).set_index("subject").rename_axis("construct"),
         record=found,
     )
-
-
-def _cvpat(found: core.PlsPrediction, model: study.Model, level: float) -> pd.DataFrame:
-    groups = {name: found.constructs == model.names.index(name) for name in model.outcomes}
-    if len(groups) > 1:
-        groups["all"] = np.ones(len(found.items), dtype=bool)
-    benchmarks = {"average": found.average, "linear": found.lm}
-    tests = {
-        (name, benchmark): core.loss_difference(
-            found.actual[:, items], found.pls[:, items], predicted[:, items], level=level
-        )
-        for name, items in groups.items()
-        for benchmark, predicted in benchmarks.items()
-    }
-    fields = ("loss", "benchmark_loss", "difference", "t", "df", "p", "ci_low", "ci_high")
-    columns = {"benchmark": [benchmark for _, benchmark in tests]} | {
-        field: [getattr(test, field) for test in tests.values()] for field in fields
-    }
-    return named([name for name, _ in tests], "construct", columns)

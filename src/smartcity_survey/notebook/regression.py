@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
 import pandas as pd
 
 from smartcity_survey.errors import SurveyError
@@ -17,10 +15,14 @@ from smartcity_survey.notebook.options import options
 from smartcity_survey.notebook.told import told
 from smartcity_survey.notebook.view import View, named
 from smartcity_survey.stages.measurement.scores import METHODS, methods, score_weights
-from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stages.regression.regression import (
+    case_frame,
+    collinearity_frame,
+    fitted_frames,
+    residual_frame,
+)
 from smartcity_survey.stats.regression.least_squares import OlsFit, ols, refuse_perfect_fit
 from smartcity_survey.stats.regression.ols_diagnostics import RegressionDiagnostics, regression_diagnostics
-from smartcity_survey.stats.regression.residuals import RESIDUAL_STATISTICS
 from smartcity_survey.study.config import PlsSection, RegressionSection, ScoreMethod
 
 CONSTANT = "constant"
@@ -119,65 +121,24 @@ def fit_ols(columns: pd.DataFrame, paths: str, *, confidence_level: float = 0.95
         found = ols(y, x, ci_level=level)
         refuse_perfect_fit(found)
         diagnosis = regression_diagnostics(found, x)
+    tables = fitted_frames(found, predictors)
     return RegressionView(
         notes=(
             f"{outcomes[0]} on {', '.join(predictors)}: {found.n} rows. "
             "Classical standard errors, HC3 beside them; Durbin-Watson in the order of the rows.",
         ),
-        coefficients=named([CONSTANT, *predictors], "term", _coefficients(found)),
-        model_summary=_model_summary(found, outcomes[0]),
-        anova=_anova(found),
+        coefficients=tables["coefficients"].set_index("term"),
+        model_summary=tables["model_summary"].set_index(pd.Index(outcomes, name="outcome")),
+        anova=tables["anova"].set_index("source"),
         diagnostics=_diagnostics(diagnosis),
-        collinearity=_collinearity(diagnosis, predictors),
-        residual_statistics=_residual_statistics(diagnosis),
-        cases=_cases(found, diagnosis, columns.index),
+        collinearity=collinearity_frame(diagnosis.collinearity, predictors)
+        .astype({"dimension": str})
+        .set_index("dimension"),
+        residual_statistics=residual_frame(diagnosis.residual_statistics).set_index("quantity"),
+        cases=case_frame(found, diagnosis).set_index(columns.index),
         record=found,
         diagnosis=diagnosis,
     )
-
-
-def _coefficients(found: OlsFit) -> dict[str, Array]:
-    slopes = {
-        "beta": found.beta,
-        "tolerance": found.tolerance,
-        "vif": found.vif,
-        "zero_order": found.zero_order,
-        "partial": found.partial,
-        "part": found.part,
-    }
-    # Of the constant there is no such number.
-    of_slopes = {name: np.concatenate([[np.nan], values]) for name, values in slopes.items()}
-    columns = {
-        "b": found.coef,
-        "std_error": found.std_err,
-        "beta": of_slopes.pop("beta"),
-        "t": found.t,
-        "p": found.p,
-        "ci_low": found.ci_low,
-        "ci_high": found.ci_high,
-        "tolerance": of_slopes.pop("tolerance"),
-        "vif": of_slopes.pop("vif"),
-        "hc3_std_error": found.hc3_std_err,
-        "hc3_t": found.hc3_t,
-        "hc3_p": found.hc3_p,
-    }
-    return {**columns, **of_slopes}
-
-
-def _model_summary(found: OlsFit, outcome: str) -> pd.DataFrame:
-    fields = ("r", "r2", "adj_r2", "std_error_estimate", "durbin_watson", "n")
-    return named([outcome], "outcome", {name: [getattr(found, name)] for name in fields})
-
-
-def _anova(found: OlsFit) -> pd.DataFrame:
-    columns = {
-        "sum_of_squares": [found.ss_regression, found.ss_residual, found.ss_total],
-        "df": [found.df_regression, found.df_residual, found.df_regression + found.df_residual],
-        "mean_square": [found.ms_regression, found.ms_residual, np.nan],
-        "f": [found.f, np.nan, np.nan],
-        "p": [found.f_p, np.nan, np.nan],
-    }
-    return named(["regression", "residual", "total"], "source", columns)
 
 
 def _diagnostics(diagnosis: RegressionDiagnostics) -> pd.DataFrame:
@@ -192,34 +153,3 @@ def _diagnostics(diagnosis: RegressionDiagnostics) -> pd.DataFrame:
     made = {name: (test.statistic, test.p) for name, test in tests.items() if test is not None}
     columns = {"statistic": [value for value, _ in made.values()], "p": [p for _, p in made.values()]}
     return named(list(made), "test", columns)
-
-
-def _collinearity(diagnosis: RegressionDiagnostics, predictors: Sequence[str]) -> pd.DataFrame:
-    found = diagnosis.collinearity
-    shares = zip([CONSTANT, *predictors], found.variance_proportions.T, strict=True)
-    columns = {
-        "eigenvalue": found.eigenvalues,
-        "condition_index": found.condition_indices,
-        **{f"variance_proportion_{term}": values for term, values in shares},
-    }
-    return named([str(i) for i in range(1, len(found.eigenvalues) + 1)], "dimension", columns)
-
-
-def _residual_statistics(diagnosis: RegressionDiagnostics) -> pd.DataFrame:
-    found = diagnosis.residual_statistics
-    columns = {"min": found.minimum, "max": found.maximum, "mean": found.mean, "sd": found.sd, "n": found.n}
-    return named(RESIDUAL_STATISTICS, "quantity", columns)
-
-
-def _cases(found: OlsFit, diagnosis: RegressionDiagnostics, rows: pd.Index) -> pd.DataFrame:
-    cases = diagnosis.influence
-    columns = {
-        "fitted": found.fitted,
-        "residual": found.residuals,
-        "standardised_residual": cases.standardised_residuals,
-        "studentised_residual": cases.studentised_residuals,
-        "deleted_studentised_residual": cases.deleted_studentised_residuals,
-        "leverage": cases.leverage,
-        "cooks_distance": cases.cooks_distance,
-    }
-    return pd.DataFrame(columns, index=rows)

@@ -14,8 +14,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.stats.core.types import Array, IntArray
-from smartcity_survey.study.model import Model
+from smartcity_survey.stats.core.types import Array
 
 DECIMALS = 3
 HEADINGS = {
@@ -117,17 +116,9 @@ def statistics(values: Mapping[str, float]) -> pd.DataFrame:
     return named(list(values), "statistic", {"value": [float(value) for value in values.values()]})
 
 
-def along(model: Model) -> tuple[IntArray, IntArray]:
-    """Positions of the sources and of the targets of the paths: what picks them from a (c, c) matrix."""
-    places = [[model.names.index(name) for name in path] for path in model.paths]
-    sources, targets = np.array(places, dtype=np.int64).reshape(-1, 2).T
-    return sources, targets
-
-
-def by_path(model: Model, columns: Mapping[str, object]) -> pd.DataFrame:
-    """A table with a row for each path, source and target first."""
-    ends = {"source": [source for source, _ in model.paths], "target": [target for _, target in model.paths]}
-    return named([f"{source} -> {target}" for source, target in model.paths], "path", {**ends, **columns})
+def by_path(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table with columns `source, target`, its rows called `source -> target`."""
+    return frame.set_index((frame["source"] + " -> " + frame["target"]).rename("path"))
 
 
 def _cells(frame: pd.DataFrame) -> list[list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -13,7 +14,7 @@ from smartcity_survey.io import StageResult
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming
-from smartcity_survey.stats.items.descriptives import describe
+from smartcity_survey.stats.items.descriptives import Descriptives, describe
 from smartcity_survey.study.codebook import Codebook, Demographic
 
 SPSS_FORMULAS = "spss_bias_corrected"
@@ -52,7 +53,13 @@ def describe_answers(answers: pd.DataFrame, codebook: Codebook) -> StageResult:
 def descriptives_frame(columns: pd.DataFrame, key: str) -> pd.DataFrame:
     """SPSS descriptives, one row per column; `key` heads the column of names."""
     with naming(list(columns.columns), "descriptives"):
-        result = asdict(describe(columns.to_numpy(dtype=np.float64)))
+        found = describe(columns.to_numpy(dtype=np.float64))
+    return lines_of_descriptives(found, list(columns.columns), key)
+
+
+def lines_of_descriptives(found: Descriptives, names: Sequence[str], key: str) -> pd.DataFrame:
+    """One row per column described, under the heads that SPSS has; `key` heads the column of names."""
+    result = asdict(found)
     order = [
         "n",
         "minimum",
@@ -65,7 +72,7 @@ def descriptives_frame(columns: pd.DataFrame, key: str) -> pd.DataFrame:
         "kurtosis",
         "se_kurtosis",
     ]
-    frame = pd.DataFrame({name: result[name] for name in order}, index=list(columns.columns))
+    frame = pd.DataFrame({name: result[name] for name in order}, index=list(names))
     return frame.rename(columns={"minimum": "min", "maximum": "max"}).rename_axis(key).reset_index()
 
 

@@ -211,13 +211,14 @@ def _compare(
         line |= _refusal(error, pair)
         return
     line |= {"status": "compared", "n_draws": found.n_permutations, "n_inadmissible": found.n_inadmissible}
-    rows.micom += _micom(found, setup.model, groups, setup.alpha)
-    rows.multigroup += _paths(found, setup.model, groups)
+    rows.micom += micom_rows(found, setup.model, groups, setup.alpha)
+    rows.multigroup += path_rows(found, setup.model, groups)
 
 
-def _micom(
+def micom_rows(
     found: GroupComparison, model: Model, groups: Mapping[str, str], alpha: float
 ) -> list[dict[str, object]]:
+    """The three steps of MICOM for each construct. groups : columns that stand before."""
     # A single item is the same composite in every group: nothing is left to be tested.
     single = np.isin(model.names, model.single)
     quantile, p = (np.where(single, np.nan, x) for x in (found.correlation_quantile, found.correlation_p))
@@ -240,7 +241,8 @@ def _micom(
     ]
 
 
-def _paths(found: GroupComparison, model: Model, groups: Mapping[str, str]) -> list[dict[str, object]]:
+def path_rows(found: GroupComparison, model: Model, groups: Mapping[str, str]) -> list[dict[str, object]]:
+    """Each path in both groups, and by how much it differs. groups : columns that stand before."""
     lines = []
     for source, target in model.paths:
         where = model.names.index(source), model.names.index(target)

@@ -19,6 +19,7 @@ from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.errors import HeywoodCase
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.measurement.reliability_coefficients import (
+    Reliability,
     average_variance_extracted,
     composite_reliability,
     reliability,
@@ -54,23 +55,6 @@ def evaluate_measurement(answers: pd.DataFrame, model: Measured, section: PlsFit
     cfa = refusals.attempt("cfa", lambda: fit_cfa(covariance(x, ddof=0), n, membership))
     factors = np.full(membership.shape, np.nan) if cfa is None else cfa.std_loadings
     _note_omegas(refusals, covariances, n, model)
-    constructs = pd.DataFrame(
-        {
-            "construct": model.names,
-            "n_items": by_pls.n_items,
-            "cronbach_alpha": by_pls.alpha,
-            "cronbach_alpha_low": by_pls.alpha_low,
-            "cronbach_alpha_high": by_pls.alpha_high,
-            "cronbach_alpha_standardised": by_pls.standardised_alpha,
-            "omega": by_pls.omega,
-            "rho_a": by_pls.rho_a,
-            "composite_reliability": by_pls.rho_c,
-            "ave": by_pls.ave,
-            "composite_reliability_cfa": composite_reliability(factors, membership),
-            "ave_cfa": average_variance_extracted(factors, membership),
-            "mean_inter_item_r": by_pls.mean_inter_item_r,
-        }
-    )
     estimator: Card = {
         **pls_estimator(model, section),
         "method": "covariances_and_pls_loadings",
@@ -85,7 +69,7 @@ def evaluate_measurement(answers: pd.DataFrame, model: Measured, section: PlsFit
         distinct = square(fornell_larcker(pls.construct_corr, by_pls.ave), model.names, "construct")
     return StageResult(
         tables={
-            "reliability": constructs,
+            "reliability": reliability_frame(by_pls, factors, model),
             "fornell_larcker": distinct,
             "htmt": square(ratios, model.names, "construct"),
         },
@@ -99,6 +83,28 @@ def evaluate_measurement(answers: pd.DataFrame, model: Measured, section: PlsFit
                 **respondents(n),
             },
         },
+    )
+
+
+def reliability_frame(found: Reliability, factors: Array, model: Model) -> pd.DataFrame:
+    """Reliability of the constructs and their AVE, also by the standardised loadings of a CFA (p, c)."""
+    membership = model.membership()
+    return pd.DataFrame(
+        {
+            "construct": model.names,
+            "n_items": found.n_items,
+            "cronbach_alpha": found.alpha,
+            "cronbach_alpha_low": found.alpha_low,
+            "cronbach_alpha_high": found.alpha_high,
+            "cronbach_alpha_standardised": found.standardised_alpha,
+            "omega": found.omega,
+            "rho_a": found.rho_a,
+            "composite_reliability": found.rho_c,
+            "ave": found.ave,
+            "composite_reliability_cfa": composite_reliability(factors, membership),
+            "ave_cfa": average_variance_extracted(factors, membership),
+            "mean_inter_item_r": found.mean_inter_item_r,
+        }
     )
 
 

@@ -106,10 +106,10 @@ def estimate_pls(
     except NoSolution as error:
         return refused((*TABLES, *further_tables), error)
     tables = {
-        "pls_loadings": _item_table(bootstrap, model, section, "loadings", "loading"),
-        "pls_weights": _item_table(bootstrap, model, section, "outer_weights", "weight"),
-        "pls_paths": _paths(bootstrap, model, section),
-        "pls_quality": _quality(bootstrap, model, section),
+        "pls_loadings": item_frame(bootstrap, model, section, "loadings", "loading"),
+        "pls_weights": item_frame(bootstrap, model, section, "outer_weights", "weight"),
+        "pls_paths": path_frame(bootstrap, model, section),
+        "pls_quality": quality_frame(bootstrap, model, section),
         "specific_indirect": _specific_indirect(bootstrap, model, section),
         "htmt_bounds": _htmt_bounds(bootstrap, model, section),
         "pls_inadmissible": _inadmissible(bootstrap, model),
@@ -127,9 +127,10 @@ def estimate_pls(
     return StageResult(tables=tables, cards=cards)
 
 
-def _item_table(
+def item_frame(
     bootstrap: PlsBootstrap, model: Model, section: PlsSection, field: str, column: str
 ) -> pd.DataFrame:
+    """One number of each item with its bootstrap. field : of the estimates. column : its head."""
     summary = interval_summary(bootstrap, section, field)
     return pd.DataFrame(
         {
@@ -141,7 +142,8 @@ def _item_table(
     )
 
 
-def _paths(bootstrap: PlsBootstrap, model: Model, section: PlsSection) -> pd.DataFrame:
+def path_frame(bootstrap: PlsBootstrap, model: Model, section: PlsSection) -> pd.DataFrame:
+    """Paths with their bootstrap, effect sizes and inner VIF."""
     summary = interval_summary(bootstrap, section, "path_coefficients")
     index = {name: position for position, name in enumerate(model.names)}
     where = tuple(np.array([index[name] for name in side]) for side in zip(*model.paths, strict=True))
@@ -197,7 +199,8 @@ def _chain_columns(chains: Sequence[Sequence[str]]) -> dict[str, list[str]]:
     }
 
 
-def _quality(bootstrap: PlsBootstrap, model: Model, section: PlsSection) -> pd.DataFrame:
+def quality_frame(bootstrap: PlsBootstrap, model: Model, section: PlsSection) -> pd.DataFrame:
+    """R2 of each explained construct, with its interval."""
     summary = interval_summary(bootstrap, section, "r2")
     frame = pd.DataFrame(
         {

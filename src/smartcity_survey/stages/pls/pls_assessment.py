@@ -84,7 +84,7 @@ def assess_pls(
         "pls_fit": attempt("pls_fit", lambda: _fit(inputs, R, fit, factors, pls, section, seed)),
         "cross_loadings": _cross_loadings(fit, R, model, refusals["cross_loadings"]),
         "htmt2": square(htmt2(R, model.membership()), model.names, "construct"),
-        "pls_effects": _effects(fit, model),
+        "pls_effects": effect_frame(fit, model),
         "blindfolding": attempt("blindfolding", lambda: _relevance(x, pls, model, section, distance)),
         "ipma": _importance(inputs, fit, model, codebook),
     }
@@ -205,7 +205,8 @@ def _cross_loadings(fit: PlsFit, R: Array, model: Model, refusals: Refusals) -> 
     return frame
 
 
-def _effects(fit: PlsFit, model: Model) -> pd.DataFrame:
+def effect_frame(fit: PlsFit, model: Model) -> pd.DataFrame:
+    """Direct, indirect and total effects of all constructs that a chain of paths joins."""
     sources, targets = np.nonzero(fit.total_effects)
     return pd.DataFrame(
         {

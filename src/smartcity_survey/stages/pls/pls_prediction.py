@@ -63,12 +63,16 @@ def predict_answers(
         "confidence_level": section.confidence_level,
     }
     return StageResult(
-        tables={"pls_predict": _errors(prediction, model), "cvpat": _losses(prediction, model, section)},
+        tables={
+            "pls_predict": error_frame(prediction, model),
+            "cvpat": loss_frame(prediction, model, section),
+        },
         cards={"pls_predict": card, "cvpat": loss},
     )
 
 
-def _errors(prediction: PlsPrediction, model: Model) -> pd.DataFrame:
+def error_frame(prediction: PlsPrediction, model: Model) -> pd.DataFrame:
+    """Errors of prediction of each item, beside those of the linear model."""
     own = accuracy(prediction.actual, prediction.pls, prediction.average)
     linear = accuracy(prediction.actual, prediction.lm, prediction.average)
     return pd.DataFrame(
@@ -85,7 +89,7 @@ def _errors(prediction: PlsPrediction, model: Model) -> pd.DataFrame:
     )
 
 
-def _losses(prediction: PlsPrediction, model: Model, section: PlsSection) -> pd.DataFrame:
+def loss_frame(prediction: PlsPrediction, model: Model, section: PlsSection) -> pd.DataFrame:
     """The model against both benchmarks, for each explained construct and for all of them."""
     groups = {name: prediction.constructs == model.names.index(name) for name in model.outcomes}
     if len(groups) > 1:

@@ -77,7 +77,7 @@ def estimate_regression(
         )
         own = {"coefficients": pd.DataFrame({"term": [CONSTANT, *predictors]})}
         if fit is not None:
-            own = _tables(fit, predictors)
+            own = fitted_frames(fit, predictors)
             judge = partial(regression_diagnostics, fit, x.to_numpy())
             diagnostics = judged.attempt("regression_diagnostics", judge, items=names)
             if diagnostics is not None:
@@ -127,7 +127,8 @@ def _least_squares(y: Array, x: Array, level: float) -> OlsFit:
     return fit
 
 
-def _tables(fit: OlsFit, predictors: Sequence[str]) -> dict[str, pd.DataFrame]:
+def fitted_frames(fit: OlsFit, predictors: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """Summary, analysis of variance and coefficients of a regression."""
     return {
         "model_summary": pd.DataFrame(
             {
@@ -157,13 +158,14 @@ def _judged(
     fit: OlsFit, diagnostics: RegressionDiagnostics, predictors: Sequence[str]
 ) -> dict[str, pd.DataFrame]:
     return {
-        "collinearity": _collinearity(diagnostics.collinearity, predictors),
+        "collinearity": collinearity_frame(diagnostics.collinearity, predictors),
         "regression_diagnostics": _diagnostics(diagnostics, fit.n, len(predictors)),
-        "residual_statistics": _residuals(diagnostics.residual_statistics),
+        "residual_statistics": residual_frame(diagnostics.residual_statistics),
     }
 
 
-def _residuals(statistics: ResidualStatistics) -> pd.DataFrame:
+def residual_frame(statistics: ResidualStatistics) -> pd.DataFrame:
+    """SPSS's table of residual statistics."""
     return pd.DataFrame(
         {
             "quantity": RESIDUAL_STATISTICS,
@@ -202,7 +204,8 @@ def _coefficients(fit: OlsFit, predictors: Sequence[str]) -> pd.DataFrame:
     )
 
 
-def _collinearity(collinearity: Collinearity, predictors: Sequence[str]) -> pd.DataFrame:
+def collinearity_frame(collinearity: Collinearity, predictors: Sequence[str]) -> pd.DataFrame:
+    """Collinearity diagnostics by dimension."""
     frame = pd.DataFrame(
         {
             "dimension": np.arange(1, len(predictors) + 2),
@@ -256,14 +259,11 @@ def _pair(test: _Test) -> tuple[float, float]:
     return test.statistic, test.p
 
 
-def _casewise(
-    fit: OlsFit, diagnostics: RegressionDiagnostics, respondents: pd.Series[str], outcome: str
-) -> pd.DataFrame:
+def case_frame(fit: OlsFit, diagnostics: RegressionDiagnostics) -> pd.DataFrame:
+    """What each row is fitted by, and how far it stands out."""
     cases = diagnostics.influence
     return pd.DataFrame(
         {
-            "outcome": outcome,
-            RESPONDENT: respondents,
             "fitted": fit.fitted,
             "residual": fit.residuals,
             "standardised_residual": cases.standardised_residuals,
@@ -271,6 +271,14 @@ def _casewise(
             "deleted_studentised_residual": cases.deleted_studentised_residuals,
             "leverage": cases.leverage,
             "cooks_distance": cases.cooks_distance,
-        },
-        columns=_CASEWISE,
+        }
     )
+
+
+def _casewise(
+    fit: OlsFit, diagnostics: RegressionDiagnostics, respondents: pd.Series[str], outcome: str
+) -> pd.DataFrame:
+    cases = case_frame(fit, diagnostics)
+    cases.insert(0, "outcome", outcome)
+    cases.insert(1, RESPONDENT, respondents.to_numpy())
+    return cases[_CASEWISE]

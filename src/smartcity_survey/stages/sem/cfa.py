@@ -72,7 +72,7 @@ def confirm_model(
     robust = own["cfa_fit"].attempt("satorra_bentler", lambda: asdict(satorra_bentler(cfa, x)))
     ordinal = ordinal_tables(x, cfa, model, level, continuity)
     dynamic = own["dynamic_fit"].attempt(WHOLE, lambda: _dynamic(cfa, fit, model, section, seed, progress))
-    changes = own["modification_indices"].attempt(WHOLE, lambda: _modification_indices(cfa, model))
+    changes = own["modification_indices"].attempt(WHOLE, lambda: modification_frame(cfa, model))
     residuals = own["cfa_residuals"].attempt(WHOLE, lambda: _residuals(cfa, model))
     statistics = asdict(fit) | {f"satorra_bentler_{name}": value for name, value in (robust or {}).items()}
     card: Card = {
@@ -90,7 +90,7 @@ def confirm_model(
     intervals: Card = {**card, "interval": "delta_normal", "confidence_level": level}
     tables = {
         "cfa_fit": _statistics(statistics),
-        "cfa_loadings": _loadings(cfa, model, level),
+        "cfa_loadings": loadings_frame(cfa, model, level),
         "cfa_factor_correlations": square(cfa.factor_corr, model.names, "construct"),
         "cfa_correlation_intervals": _correlation_intervals(cfa, model, level),
         "modification_indices": pd.DataFrame() if changes is None else changes,
@@ -114,7 +114,8 @@ def _statistics(statistics: dict[str, float]) -> pd.DataFrame:
     )
 
 
-def _loadings(cfa: CfaFit, model: Model, level: float) -> pd.DataFrame:
+def loadings_frame(cfa: CfaFit, model: Model, level: float) -> pd.DataFrame:
+    """Loadings of the items, in their units and standardised, with intervals of the standardised ones."""
     owner = cfa.pattern.argmax(axis=1)
     own = (np.arange(len(owner)), owner)
     z = cfa.loadings[own] / cfa.std_err_loadings[own]
@@ -158,7 +159,7 @@ def _correlation_intervals(cfa: CfaFit, model: Model, level: float) -> pd.DataFr
     )
 
 
-def _modification_indices(cfa: CfaFit, model: Model) -> pd.DataFrame:
+def modification_frame(cfa: CfaFit, model: Model) -> pd.DataFrame:
     """Every loading and residual covariance that the model fixes at zero, the most telling first."""
     found = modification_indices(cfa)
     of_loading = found.cells.matrix == Matrix.LOADING

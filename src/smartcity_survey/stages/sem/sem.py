@@ -45,15 +45,16 @@ def estimate_sem(answers: pd.DataFrame, model: Measured, level: Level) -> StageR
     if not fit.admissible:
         card = {**card, **inadmissible(model, fit.measurement.heywood, fit.factor_corr)}
     tables = {
-        "sem_paths": _paths(fit, model),
-        "sem_quality": _quality(fit, model),
+        "sem_paths": path_frame(fit, model),
+        "sem_quality": quality_frame(fit, model),
         "sem_fit": _fit(fit, x, refusals),
     }
     cards: dict[str, Card] = dict.fromkeys(tables, card)
     return StageResult(tables=tables, cards=cards | {"sem_fit": {**card, **refusals.card()}})
 
 
-def _paths(fit: SemFit, model: Model) -> pd.DataFrame:
+def path_frame(fit: SemFit, model: Model) -> pd.DataFrame:
+    """Paths standardised with their intervals, and as estimated: z and p are of the estimated ones."""
     index = {name: position for position, name in enumerate(model.names)}
     where = tuple(np.array([index[name] for name in side]) for side in zip(*model.paths, strict=True))
     estimates = fit.estimates
@@ -73,7 +74,8 @@ def _paths(fit: SemFit, model: Model) -> pd.DataFrame:
     )
 
 
-def _quality(fit: SemFit, model: Model) -> pd.DataFrame:
+def quality_frame(fit: SemFit, model: Model) -> pd.DataFrame:
+    """What is explained of each explained construct."""
     frame = pd.DataFrame(
         {"construct": model.names, "r2": fit.estimates.r2, "r2_std_error": fit.estimates.std_err_r2}
     )
