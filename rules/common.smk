@@ -38,7 +38,7 @@ def asked_for():
 
 
 def code_of(each):
-    """The files that a rule's code begins with."""
+    """What a rule's code begins with."""
     script = Path(workflow.basedir) / "rules" / each.script
     return code_of_rule(script, dict(each.params.items()))
 

@@ -78,13 +78,11 @@ def modules_by_finder(script: Path, module: str | None = None) -> set[str]:
     return {file.relative_to(SOURCE).as_posix() for file in files if file.is_relative_to(SOURCE)}
 
 
-def starts(rule: str, package: Path = SOURCE / "smartcity_survey") -> tuple[Path, ...]:
-    """The files whose code does a rule's work: those of the repository, or of a copy of its package."""
-    folder = REPOSITORY / "rules" if package.is_relative_to(REPOSITORY) else package.parent
-    folder /= "scripts"
+def starts(rule: str, scripts: Path = REPOSITORY / "rules/scripts") -> tuple[Path | str, ...]:
+    """What a rule's code begins with, its script in this folder."""
     if rule not in stages():
-        return (folder / f"{rule}.py",)
-    return folder / "stage.py", package.parent / Path(*stages()[rule].module.split(".")).with_suffix(".py")
+        return (scripts / f"{rule}.py",)
+    return scripts / "stage.py", stages()[rule].module
 
 
 def modules_of(rule: str) -> set[str]:
@@ -133,7 +131,7 @@ def test_an_edit_of_any_file_has_the_rules_that_use_it_run_again_and_no_other(
     package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    steps = [Step(rule, starts(rule, package), {}, (), ()) for rule in RULES]
+    steps = [Step(rule, starts(rule, package.parent / "scripts"), {}, (), ()) for rule in RULES]
     for step in steps:
         record(step, origin(step, Sources(package)))
     assert out_of_date(steps, Sources(package)) == []
@@ -163,7 +161,7 @@ def test_a_new_file_and_a_removed_one_are_seen(package: Path) -> None:
 
 
 def test_a_digest_follows_content_not_dates_or_line_ends(package: Path) -> None:
-    pls, file = starts("pls", package), package / "stats/pls/algorithm.py"
+    pls, file = starts("pls", package.parent / "scripts"), package / "stats/pls/algorithm.py"
     before = Sources(package).code_of(*pls)
     content = file.read_bytes()
     file.write_bytes(content.replace(b"\n", b"\r\n"))

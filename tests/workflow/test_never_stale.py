@@ -272,8 +272,7 @@ def test_the_manifest_says_what_the_results_were_made_from(place: Place) -> None
     package = place.program / "src/smartcity_survey"
     scripts = place.program / "rules/scripts"
     modules = [record["options"]["module"] for name, record in records.items() if name != "report"]
-    files = [place.program.joinpath("src", *module.split(".")).with_suffix(".py") for module in modules]
-    code = [(scripts / "report.py",), *((scripts / "stage.py", file) for file in files)]
+    code = [(scripts / "report.py",), *((scripts / "stage.py", module) for module in modules)]
     assert manifest["code"] == Sources(package).digest_of(code)
     assert all(record["python"] == manifest["python"] for record in records.values())
     # Packages of an extra are those of the rule that uses them alone; the manifest has them too.

@@ -12,6 +12,9 @@ from typing import Any
 
 PACKAGE = Path(__file__).parents[1]
 
+Start = Path | str
+"""Where code begins: a script, or the full name of a module of the package."""
+
 # Ten times as fast as `ast`, for which each rule would have to wait; a test holds the two against each other.
 _IMPORT = re.compile(
     r"(?:^|[;:])[ \t]*"
@@ -29,7 +32,7 @@ class Sources:
     """
 
     def __init__(self, package: Path = PACKAGE) -> None:
-        self._above, self._package = package.parent, package.name
+        self._above = package.parent
         files = (file for file in package.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
         self._files = {file.relative_to(self._above).as_posix() for file in files}
         self._data = {
@@ -38,10 +41,10 @@ class Sources:
         self._digests: dict[str, str] = {}
         self._names: dict[str, frozenset[str]] = {}
 
-    def code_of(self, *starts: Path) -> dict[str, str]:
+    def code_of(self, *starts: Start) -> dict[str, str]:
         """Digest of every file of ours that can have a say in what a step computes.
 
-        These are the files it starts from, scripts or modules of the package; the modules of the package that
+        These are the scripts and modules of the package that it starts from; the modules of the package that
         they import, at the top or within functions, and those that these import, and so on; the `__init__` of
         each package on the way; and the data files of these packages: whatever is not Python in the folder of
         a package or in a folder below it that is no package itself (locales, layouts, templates, styles).
@@ -52,25 +55,25 @@ class Sources:
             name (`scripts/stage.py`, `smartcity_survey/stats/pls/model.py`) -> 16 hexadecimal digits, in
             the order of the names. A file that is merely touched, or has other line ends, keeps its digest.
         """
-        scripts = {f"scripts/{start.name}": _content(start) for start in starts if not self._is_ours(start)}
+        scripts = {f"scripts/{start.name}": _content(start) for start in starts if isinstance(start, Path)}
         modules, _ = self._reached_from(starts)
         data = {name for name, package in self._data.items() if f"{package}/__init__.py" in modules}
         code = {name: self._digest(name) for name in modules | data}
         return dict(sorted([*code.items(), *((name, _digest(own)) for name, own in scripts.items())]))
 
-    def digest_of(self, steps: Iterable[tuple[Path, ...]]) -> str:
+    def digest_of(self, steps: Iterable[tuple[Start, ...]]) -> str:
         """One digest of the code of several steps."""
         code = {item for starts in steps for item in self.code_of(*starts).items()}
         return _digest(repr(sorted(code)).encode())
 
-    def extras_of(self, *steps: tuple[Path, ...]) -> tuple[str, ...]:
+    def extras_of(self, *steps: tuple[Start, ...]) -> tuple[str, ...]:
         """Extras that steps make use of: a module they depend on imports a package of theirs."""
         names = frozenset().union(*(names for _, names in map(self._reached_from, steps)))
         imported = {_normal(name.partition(".")[0]) for name in names}
         used = (extra for extra, packages in requirements().items() if imported & packages.keys())
         return tuple(sorted({*used} - {""}))
 
-    def _reached_from(self, starts: tuple[Path, ...]) -> tuple[set[str], frozenset[str]]:
+    def _reached_from(self, starts: tuple[Start, ...]) -> tuple[set[str], frozenset[str]]:
         """Modules of ours that files import by themselves or through others, and all names they import."""
         names = frozenset().union(*map(self._named_in, starts))
         modules: set[str] = set()
@@ -81,14 +84,11 @@ class Sources:
             names, waiting = names | found, set(self._modules_of(found))
         return modules, names
 
-    def _named_in(self, start: Path) -> frozenset[str]:
-        """Full names that a script imports; of a module of ours its own."""
-        if self._is_ours(start):
-            return frozenset({".".join(start.relative_to(self._above).with_suffix("").parts)})
+    def _named_in(self, start: Start) -> frozenset[str]:
+        """Full names that a script imports; of a module its own."""
+        if isinstance(start, str):
+            return frozenset({start})
         return frozenset(imported_names(_content(start).decode(), f"scripts/{start.name}"))
-
-    def _is_ours(self, start: Path) -> bool:
-        return start.is_relative_to(self._above / self._package)
 
     def _digest(self, name: str) -> str:
         if name not in self._digests:
@@ -128,11 +128,9 @@ def imported_names(source: str, name: str) -> Iterator[str]:
         yield from (f"{base}.{part.split()[0]}" for part in parts if part.strip())
 
 
-def code_of_rule(script: Path, options: Mapping[str, Any]) -> tuple[Path, ...]:
-    """The files that a rule's code begins with: its script, and the module of its stage, if it is one."""
-    if "module" not in options:
-        return (script,)
-    return script, PACKAGE.parent.joinpath(*options["module"].split(".")).with_suffix(".py")
+def code_of_rule(script: Path, options: Mapping[str, Any]) -> tuple[Start, ...]:
+    """What a rule's code begins with: its script, and the module of its stage, if it is one."""
+    return (script, options["module"]) if "module" in options else (script,)
 
 
 @cache

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from smartcity_survey.io import read_json, write_text
-from smartcity_survey.workflow.dependencies import Sources, versions
+from smartcity_survey.workflow.dependencies import Sources, Start, versions
 
 RECORDS = Path("reports/private/made_from")
 """Where the records are, below the study's folder."""
@@ -39,13 +39,13 @@ class Step:
 
     Attributes
     ----------
-    code : the files whose code does its work, with all that they import.
+    code : the script and the module whose code does its work, with all that they import.
     options : its `params`.
     inputs, outputs : the files it reads, and those it is known to write.
     """
 
     rule: str
-    code: tuple[Path, ...]
+    code: tuple[Start, ...]
     options: Mapping[str, Any]
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
