@@ -74,14 +74,14 @@ def nearest(
 def moved(here: State, step: Array) -> State:
     """The state after a step (p*p + p,): E row by row, then the whitened change of the means."""
     p = here.mean.size
-    root = _root(here.covariance)
+    root = square_root(here.covariance)
     covariance = root @ expm(step[: p * p].reshape(p, p)) @ root
     return State((covariance + covariance.T) / 2, here.mean + root @ step[p * p :])
 
 
 def slopes_at(here: State, evaluator: Evaluator) -> Array:
     """Slopes (s, p*p + p) in a step from a state whose statistics were just computed."""
-    return _whitened(evaluator.jacobian_at(here.covariance, here.mean), _root(here.covariance))
+    return _whitened(evaluator.jacobian_at(here.covariance, here.mean), square_root(here.covariance))
 
 
 def covariance_boxes(problem: Task) -> tuple[Array, Array]:
@@ -159,7 +159,7 @@ def short_step(slopes: Array, scale: Array, values: Array, low: Array, high: Arr
     return multiplier @ g
 
 
-def _root(covariance: Array) -> Array:
+def square_root(covariance: Array) -> Array:
     values, vectors = np.linalg.eigh(covariance)
     root: Array = (vectors * np.sqrt(values)) @ vectors.T
     return root

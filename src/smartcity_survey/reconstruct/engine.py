@@ -62,12 +62,30 @@ def reconstruct_answers(
     """
     schedule = schedule or Schedule()
     start, draws, search = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(3))
+    problem, evaluator, solution = solved_covariance(problem, start, extremes, schedule, progress)
+    return answers_near(problem, evaluator, solution, draws, search, schedule, progress)
+
+
+def solved_covariance(
+    problem: Task,
+    rng: np.random.Generator,
+    extremes: Extremes | None,
+    schedule: Schedule,
+    progress: Progress = lambda _: None,
+) -> tuple[Task, Evaluator, CovarianceSolution]:
+    """Covariances and means with all printed statistics, and the problem with the rows its extremes need.
+
+    Raises
+    ------
+    SurveyError
+        where the targets contradict each other: it names those that cannot hold together.
+    """
     require_grid(problem)
     narrowed(problem)  # says what cannot hold together
     if extremes:
         problem = with_extreme_rows(problem, extremes)
     evaluator = Evaluator(problem.design)
-    state = starting_state(problem, evaluator, start, schedule, progress)
+    state = starting_state(problem, evaluator, rng, schedule, progress)
     solution = nearest(problem, evaluator, state.covariance, state.mean, schedule.rounds, progress)
     require_possible(problem, solution)
     if extremes and conflicting(problem, extremes):
@@ -75,6 +93,19 @@ def reconstruct_answers(
         evaluator = _continued(problem, evaluator)
         solution = nearest(problem, evaluator, solution.covariance, solution.mean, schedule.rounds, progress)
         require_possible(problem, solution)
+    return problem, evaluator, solution
+
+
+def answers_near(
+    problem: Task,
+    evaluator: Evaluator,
+    solution: CovarianceSolution,
+    draws: np.random.Generator,
+    search: np.random.Generator,
+    schedule: Schedule,
+    progress: Progress = lambda _: None,
+) -> Reconstruction:
+    """Whole answers near a covariance that has all printed statistics and that the evaluator stands at."""
     solution = centred(problem, evaluator, solution, schedule.centring, progress)
     centre = centres(problem, solution.values)
     x = _annealed_to(problem, evaluator, solution, centre, schedule, draws, progress)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +22,8 @@ from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.measurement.scores import regression_score_weights
 from smartcity_survey.stats.regression.least_squares import ols
 from smartcity_survey.stats.sem.cfa import fit_cfa
-from smartcity_survey.study.codebook import read_codebook
-from smartcity_survey.study.config import read_config
+from smartcity_survey.study.codebook import Codebook, read_codebook
+from smartcity_survey.study.config import Config, read_config
 from smartcity_survey.study.model import Model, build_model
 
 Progress = Callable[[str], None]
@@ -56,25 +56,62 @@ def run(
     SurveyError
         where the study has no printed tables, or they contradict each other.
     """
+    study = read_study(config)
+    seed = study.config.seed if seed is None else seed
+    progress(f"{len(study.published.problem.targets)} statistics to meet, seed {seed}")
+    schedule = Schedule() if searches is None else replace(Schedule(), searches=searches)
+    found = reconstruct_answers(study.published.problem, seed, study.published.extremes, schedule, progress)
+    survey = survey_of(found, study, seed)
+    if answers_only:
+        write_csv(usable(survey, study.codebook), out / f"answers_{seed}.csv")
+    else:
+        write_bundle(survey, study.codebook, out)
+    return missed_cells(found)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedStudy:
+    """A study, what it prints, and the problem that poses."""
+
+    config: Config
+    codebook: Codebook
+    paper: Paper
+    model: Model
+    published: PublishedProblem
+
+
+def read_study(config: Path) -> PrintedStudy:
+    """The study of a `config.yaml` that names a folder of printed tables.
+
+    Raises
+    ------
+    SurveyError
+        where it names none.
+    """
     study = read_config(config)
     root = config.resolve().parent
     if study.data.published is None:
         raise SurveyError(f"{config}, data.published", "no printed tables.", "Name their folder.")
-    seed = study.seed if seed is None else seed
     codebook = read_codebook(root / study.data.codebook)
     paper = read_paper(root / study.data.published)
     model = build_model(study.model, codebook).keeping(loaded_items(paper))
     published = published_problem(paper, tuple(codebook.items), model, study.factors.suppress_below)
-    progress(f"{len(published.problem.targets)} statistics to meet, seed {seed}")
-    schedule = Schedule() if searches is None else replace(Schedule(), searches=searches)
-    found = reconstruct_answers(published.problem, seed, published.extremes, schedule, progress)
-    answers = ordered(found, published, model, seed)
-    survey = bundle_survey(answers, frequencies(paper), codebook, model, seed)
-    if answers_only:
-        columns = [*codebook.demographics, *codebook.items]
-        write_csv(survey.loc[survey[RETAINED] == 1, columns], out / f"answers_{seed}.csv")
-    else:
-        write_bundle(survey, codebook, out)
+    return PrintedStudy(study, codebook, paper, model, published)
+
+
+def survey_of(found: Reconstruction, study: PrintedStudy, seed: int) -> pd.DataFrame:
+    """The whole survey around usable answers: their order, demographics, flawed questionnaires."""
+    answers = ordered(found, study.published, study.model, seed)
+    return bundle_survey(answers, frequencies(study.paper), study.codebook, study.model, seed)
+
+
+def usable(survey: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
+    """The usable answers of a survey, with their demographics."""
+    return survey.loc[survey[RETAINED] == 1, [*codebook.demographics, *codebook.items]]
+
+
+def missed_cells(found: Reconstruction) -> tuple[str, ...]:
+    """Printed numbers that answers do not meet, in words."""
     return tuple(f"{' '.join(target.key)} = {target.printed}" for target in found.missed)
 
 

@@ -1,0 +1,1 @@
+"""What a study's printed tables decide, and what they leave open."""

@@ -1,0 +1,151 @@
+"""The ends of every identified set: what is pushed, from where, under which reading, and its file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from smartcity_survey.bounds.quantities import Estimators, Method, Quantity
+from smartcity_survey.bounds.walk import MISFIT, End, Place, Reading, Statistics, push
+from smartcity_survey.errors import SurveyError
+from smartcity_survey.reconstruct.covariance import State
+from smartcity_survey.reconstruct.design import Questionnaire, Task
+from smartcity_survey.reconstruct.formulas import Solved
+from smartcity_survey.study.limits import limit
+
+SIDES = {"low": -1, "high": 1}
+_FIRST: Method = "pls"
+"""The method whose ends the others' are sought from: ends of a path lie near each other."""
+_ROUNDS = {"strict": 60, "claimed": 40, "print": 40}
+_ROUNDS_NEARBY = 25
+_START_ROUNDS = 80
+_EASE = 0.6  # share of the strictest misfit that a start is brought to
+_WIDER = (_FIRST, "sem")
+"""Methods whose sets are sought under every reading; of the others under the strictest, the smallest set."""
+
+
+def readings(design: Questionnaire, claimed: float) -> tuple[Reading, ...]:
+    """What may be asked beside the print, from the most to the least; each set lies within the next.
+
+    `strict`: the factor model fits as a true one does (chi2 at most its degrees of freedom), and every outer
+    loading is as large as is usually asked for. `claimed`: the fit that the study calls acceptable, chi2 at
+    most `claimed`. `print`: nothing.
+    """
+    if design.factor_of is None:
+        return (Reading("print"),)
+    df = degrees_of_freedom(design)
+    return (
+        Reading("strict", float(df), limit("outer_loading").value),
+        Reading("claimed", claimed),
+        Reading("print"),
+    )
+
+
+def degrees_of_freedom(design: Questionnaire) -> int:
+    """Of the confirmatory factor model with correlated factors."""
+    m = sum(f >= 0 for f in design.factor_of or ())
+    c = len(design.scores)
+    return m * (m + 1) // 2 - 2 * m - c * (c - 1) // 2
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """One end. `nearby` : whose end it is sought from; none: the start."""
+
+    quantity: Quantity
+    side: str
+    reading: Reading
+    rounds: int
+    nearby: tuple[Quantity, str] | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.quantity.name}.{self.side}.{self.reading.name}"
+
+
+def sought(estimators: Estimators, asked: tuple[Reading, ...]) -> dict[str, list[Sought]]:
+    """All ends in groups that can be sought side by side; within a group each needs those before it."""
+    groups: dict[str, list[Sought]] = {}
+    for quantity in estimators.quantities:
+        for side in SIDES:
+            group = groups.setdefault(f"{quantity.outcome}-{quantity.predictor or 'r2'}-{side}", [])
+            first = Quantity(_FIRST, quantity.outcome, quantity.predictor)
+            wider = asked if quantity.method in _WIDER and quantity.predictor else asked[:1]
+            before: tuple[Quantity, str] | None = (first, asked[0].name) if quantity != first else None
+            for reading in wider:
+                own = quantity == first
+                rounds = _ROUNDS[reading.name] if own else _ROUNDS_NEARBY
+                group.append(Sought(quantity, side, reading, rounds, before))
+                before = (quantity, reading.name)
+    # The strictest sets first, so that whole answers can be sought from them.
+    return {name: sorted(group, key=lambda end: asked.index(end.reading)) for name, group in groups.items()}
+
+
+def starting_end(problem: Task, estimators: Estimators, state: State, strict: Reading) -> End:
+    """A place that meets the strictest reading with ease, from a covariance that meets the print."""
+    place = Place(state, estimators.evaluator.solved)
+    if MISFIT not in problem.design.keys:
+        return push(Statistics(problem, estimators, strict), estimators.quantities[0], 1, place, 1)
+    statistics = Statistics(problem, estimators, Reading("start", np.inf, strict.loading))
+    return push(statistics, None, -1, place, _START_ROUNDS, until=-_EASE * strict.misfit)
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Ends on disk, one file each, so that an interrupted search goes on where it was."""
+
+    folder: Path
+
+    def path(self, name: str) -> Path:
+        return self.folder / f"{name}.npz"
+
+    def has(self, name: str) -> bool:
+        return self.path(name).exists()
+
+    def save(self, name: str, end: End) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        written = self.path(f".{name}")
+        parts: dict[str, Any] = {
+            **{f"solved_{part}": np.asarray(value) for part, value in end.place.solved._asdict().items()},
+            "covariance": end.place.state.covariance,
+            "mean": end.place.state.mean,
+            "numbers": np.array([end.value, end.std_error, end.misfit, end.settled, end.steps], dtype=float),
+        }
+        np.savez(written, **parts)
+        written.replace(self.path(name))
+
+    def load(self, name: str) -> End:
+        with np.load(self.path(name)) as read:
+            solved = Solved(**{part: read[f"solved_{part}"] for part in Solved._fields})
+            value, error, misfit, settled, steps = read["numbers"].tolist()
+            state = State(read["covariance"], read["mean"])
+        return End(value, error, misfit, bool(settled), int(steps), Place(state, solved))
+
+
+def find(
+    problem: Task,
+    estimators: Estimators,
+    group: list[Sought],
+    store: Store,
+    progress: Callable[[str], None],
+) -> Iterator[tuple[Sought, End]]:
+    """Seek the ends of a group that the store lacks; an end below the one it began from is that one."""
+    for one in group:
+        if store.has(one.name):
+            yield one, store.load(one.name)
+            continue
+        begin = "start" if one.nearby is None else f"{one.nearby[0].name}.{one.side}.{one.nearby[1]}"
+        start = store.load(begin)
+        statistics = Statistics(problem, estimators, one.reading)
+        try:
+            end = push(statistics, one.quantity, SIDES[one.side], start.place, one.rounds)
+        except SurveyError as error:
+            progress(f"{one.name}: {error}")
+            continue
+        store.save(one.name, end)
+        progress(f"{one.name} {end.value:.4f}, chi2 {end.misfit:.0f}, {end.steps} steps")
+        yield one, end

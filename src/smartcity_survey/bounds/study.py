@@ -1,0 +1,168 @@
+"""Bounds of a study: ends of the identified sets from its printed tables (needs the extra `reconstruct`)."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from functools import cache
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.bounds.ends import Sought, Store, find, readings, sought, starting_end
+from smartcity_survey.bounds.quantities import Estimators
+from smartcity_survey.bounds.walk import MISFIT
+from smartcity_survey.reconstruct.covariance import State
+from smartcity_survey.reconstruct.design import Task
+from smartcity_survey.reconstruct.engine import solved_covariance
+from smartcity_survey.reconstruct.evaluate import Evaluator
+from smartcity_survey.reconstruct.schedule import Schedule
+from smartcity_survey.reconstruct.study import PrintedStudy, read_study
+
+Progress = Callable[[str], None]
+_PROBLEM = "problem.pickle"
+COLUMNS = (
+    *("method", "outcome", "predictor", "reading", "side"),
+    *("value", "std_error", "chi2", "settled", "steps", "seed"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Where ends of one study are sought from, and kept."""
+
+    config: Path
+    build: Path
+    seed: int
+
+    @property
+    def store(self) -> Store:
+        return Store(self.build / f"seed_{self.seed}")
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A study's problem with everything that seeking its ends needs."""
+
+    printed: PrintedStudy
+    problem: Task
+    estimators: Estimators
+    groups: dict[str, list[Sought]]
+
+
+def run(
+    config: Path,
+    out: Path,
+    build: Path,
+    only: tuple[str, ...] = (),
+    seeds: tuple[int, ...] = (7,),
+    jobs: int = 1,
+    progress: Progress = print,
+) -> Path:
+    """Seek all ends that are not kept yet, and write them to `out/ends.csv`.
+
+    Parameters
+    ----------
+    only : hypotheses or predictors whose ends are sought; all where none is named.
+    build : folder of what is kept between runs; another printed table or model begins anew.
+    jobs : processes at once.
+    """
+    printed = read_study(config)
+    build = build / _fingerprint(printed)
+    for seed in seeds:
+        search = Search(config.resolve(), build, seed)
+        ready = prepared(search, progress)
+        wanted = [name for name in ready.groups if not only or _about(name, only, printed)]
+        missing = [n for n in wanted if not all(search.store.has(one.name) for one in ready.groups[n])]
+        if jobs <= 1:
+            for name in missing:
+                list(find(ready.problem, ready.estimators, ready.groups[name], search.store, progress))
+            continue
+        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_one_thread) as pool:
+            waiting = {pool.submit(_group, search, name): name for name in missing}
+            for done in as_completed(waiting):
+                for line in done.result():
+                    progress(line)
+    return write_ends(config, out, build, seeds)
+
+
+def prepared(search: Search, progress: Progress) -> Ready:
+    """The problem of a study and a start that meets the strictest reading, made once and kept."""
+    printed = read_study(search.config)
+    published = printed.published
+    claimed = next((t.high for t in published.problem.targets if t.key == MISFIT), np.inf)
+    store = search.store
+    if not store.has("start"):
+        rng = np.random.default_rng(np.random.SeedSequence(search.seed).spawn(3)[0])
+        problem, evaluator, solution = solved_covariance(
+            published.problem, rng, published.extremes, Schedule(), progress
+        )
+        evaluator.refresh(solution.covariance)
+        estimators = Estimators(evaluator)
+        strict = readings(problem.design, claimed)[0]
+        start = starting_end(problem, estimators, State(solution.covariance, solution.mean), strict)
+        store.folder.mkdir(parents=True, exist_ok=True)
+        (store.folder / _PROBLEM).write_bytes(pickle.dumps(problem))
+        store.save("start", start)
+        progress(f"start: chi2 {start.misfit:.0f}")
+    problem = pickle.loads((store.folder / _PROBLEM).read_bytes())
+    evaluator = Evaluator(problem.design)
+    evaluator.solved = store.load("start").place.solved
+    estimators = Estimators(evaluator)
+    return Ready(printed, problem, estimators, sought(estimators, readings(problem.design, claimed)))
+
+
+def write_ends(config: Path, out: Path, build: Path, seeds: tuple[int, ...]) -> Path:
+    """`ends.csv`: every end that is kept, one line each."""
+    rows = []
+    for seed in seeds:
+        search = Search(config.resolve(), build, seed)
+        if not search.store.has("start"):
+            continue
+        for group in prepared(search, lambda _: None).groups.values():
+            for one in group:
+                if search.store.has(one.name):
+                    end, quantity = search.store.load(one.name), one.quantity
+                    numbers = (end.value, end.std_error, end.misfit, end.settled, end.steps)
+                    name = (quantity.method, quantity.outcome, quantity.predictor)
+                    rows.append((*name, one.reading.name, one.side, *numbers, seed))
+    out.mkdir(parents=True, exist_ok=True)
+    written = out / "ends.csv"
+    pd.DataFrame(rows, columns=list(COLUMNS)).to_csv(written, index=False, float_format="%.6g")
+    return written
+
+
+def _about(group: str, only: tuple[str, ...], printed: PrintedStudy) -> bool:
+    """Whether a group of ends is about one of the hypotheses or predictors named."""
+    sources = {h.source for h in printed.model.hypotheses if h.name in only}
+    return any(f"-{name}-" in group for name in {*only, *sources})
+
+
+def _group(search: Search, name: str) -> list[str]:
+    """Seek one group of ends in a process of its own."""
+    lines: list[str] = []
+    ready = _ready(search)
+    list(find(ready.problem, ready.estimators, ready.groups[name], search.store, lines.append))
+    return lines
+
+
+@cache
+def _ready(search: Search) -> Ready:
+    return prepared(search, lambda _: None)
+
+
+def _one_thread() -> None:
+    os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
+
+
+def _fingerprint(printed: PrintedStudy) -> str:
+    """Of the targets and the model: what is kept for others is not used."""
+    problem = printed.published.problem
+    text = repr((problem.targets, problem.design.items, problem.design.factor_of, problem.design.regressions))
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
