@@ -15,6 +15,8 @@ from typing import Any
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
+from smartcity_survey.errors import Problem, SurveyError
+
 Card = Mapping[str, str | float | int | list[dict[str, Any]]]
 """How a table was computed: method, tolerance, n, divisor, seed ...; under `refused` what had no solution."""
 
@@ -189,12 +191,53 @@ def write_text(text: str, path: str | Path) -> None:
 
 
 def write_bytes(content: bytes, path: str | Path) -> None:
-    """Write a file whole or not at all: a killed run leaves the old file, never half a new one."""
+    """Write a file whole or not at all: a killed run leaves the old file, never half a new one.
+
+    Raises
+    ------
+    SurveyError
+        where something else stands in the file's place.
+    """
+    require_places([path])
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}{PARTIAL}")
     partial.write_bytes(content)
     partial.replace(path)
+
+
+def remove(path: str | Path) -> None:
+    """Remove a file, if it is there.
+
+    Raises
+    ------
+    SurveyError
+        where something else stands in the file's place.
+    """
+    require_places([path])
+    Path(path).unlink(missing_ok=True)
+
+
+def require_places(paths: Iterable[str | Path]) -> None:
+    """Refuse to write files where something else stands: a folder, or a file in place of a folder above.
+
+    Raises
+    ------
+    SurveyError
+        listing each of them once, in the order of the paths.
+    """
+    problems = {}
+    for path in map(Path, paths):
+        for place in (path, *path.parents):
+            if place.is_dir() if place == path else place.exists() and not place.is_dir():
+                found, wanted = ("folder", "file") if place == path else ("file", "folder")
+                problems[place] = Problem(
+                    place.as_posix(),
+                    f"a {found} stands where a {wanted} of this name is to be written.",
+                    f"Move the {found} elsewhere, or remove it, and try again.",
+                )
+    if problems:
+        raise SurveyError.of(list(problems.values()))
 
 
 def write_stage(stage: str, result: StageResult, reports: str | Path, optional: Collection[str] = ()) -> None:
@@ -204,7 +247,7 @@ def write_stage(stage: str, result: StageResult, reports: str | Path, optional: 
     """
     reports = Path(reports)
     for name in set(optional) - set(result.tables):
-        (reports / "tables" / f"{name}.csv").unlink(missing_ok=True)
+        remove(reports / "tables" / f"{name}.csv")
     for name, frame in result.tables.items():
         write_table(frame, reports / "tables" / f"{name}.csv")
     for name, frame in result.private.items():
