@@ -74,7 +74,13 @@ def read_table(path: str | Path) -> pd.DataFrame:
     """A stage file, its numbers to the last bit, its empty cells as NaN; "None" or "NA" is text.
 
     A file without even a header is a frame without columns: a study without hypotheses has such tables.
+
+    Raises
+    ------
+    SurveyError
+        where something else stands in the file's place.
     """
+    require_places([path])
     types = dict.fromkeys(TEXT_COLUMNS, str)
     try:
         frame = pd.read_csv(path, encoding="utf-8", dtype=types, keep_default_na=False, na_values=[""])
@@ -219,7 +225,7 @@ def remove(path: str | Path) -> None:
 
 
 def require_places(paths: Iterable[str | Path]) -> None:
-    """Refuse to write files where something else stands: a folder, or a file in place of a folder above.
+    """Refuse to use files where something else stands: a folder, or a file in place of a folder above.
 
     Raises
     ------
@@ -233,7 +239,7 @@ def require_places(paths: Iterable[str | Path]) -> None:
                 found, wanted = ("folder", "file") if place == path else ("file", "folder")
                 problems[place] = Problem(
                     place.as_posix(),
-                    f"a {found} stands where a {wanted} of this name is to be written.",
+                    f"a {found} stands where a {wanted} of this name should be.",
                     f"Move the {found} elsewhere, or remove it, and try again.",
                 )
     if problems:

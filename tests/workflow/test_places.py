@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.io import remove, require_places, write_text
+from smartcity_survey.io import read_table, remove, require_places, write_text
 from smartcity_survey.workflow.hold import hold, step_at_work
 from smartcity_survey.workflow.made_from import RECORDS
 from smartcity_survey.workflow.perform import perform
@@ -35,7 +35,7 @@ def _study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def put_folder(place: str) -> str:
     Path(place).unlink(missing_ok=True)
     Path(place, "kept").mkdir(parents=True)
-    return f"{place}: a folder stands where a file of this name is to be written. Move the folder elsewhere, "
+    return f"{place}: a folder stands where a file of this name should be. Move the folder elsewhere, "
 
 
 def put_file(place: str) -> str:
@@ -44,7 +44,7 @@ def put_file(place: str) -> str:
         path.rmdir() if path.is_dir() else path.unlink()
     Path(place).rmdir()
     Path(place).write_text("kept", encoding="utf-8")
-    return f"{place}: a file stands where a folder of this name is to be written. Move the file elsewhere, "
+    return f"{place}: a file stands where a folder of this name should be. Move the file elsewhere, "
 
 
 @pytest.mark.parametrize(
@@ -94,6 +94,11 @@ def test_a_folder_named_like_a_half_written_file_is_left(tmp_path: Path) -> None
     with hold(tmp_path):
         pass
     assert [path.name for path in (tmp_path / "reports").glob("*.partial")] == [".x.partial"]
+
+
+def test_a_table_that_is_a_folder_is_named() -> None:
+    with pytest.raises(SurveyError, match=r"a\.csv: a folder stands where a file of this name should be"):
+        read_table(put_folder("a.csv").split(":")[0])
 
 
 def test_every_such_place_is_named_once() -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from decimal import Decimal
 from numbers import Real
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -13,10 +14,15 @@ import pandas as pd
 from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.notebook.model import Model
 from smartcity_survey.stats.core.types import Array
+from smartcity_survey.study.arguments import in_order, kind_of
 
 Items = Model | Sequence[str]
 SHOWN = 5
 """Names and rows listed before the rest is only counted."""
+NO_ANSWER = frozenset({"", "na", "n/a", "#n/a", "<na>", "nan", "null", "#null!", ".", "-"})
+"""Words, casefolded, by which programs write that there is no answer; as text they are doubtful."""
+LARGEST = 1e30
+"""Numbers beyond it are no answers, and their powers, which moments are made of, may exceed all numbers."""
 
 
 def complete(answers: pd.DataFrame, items: Items) -> pd.DataFrame:
@@ -31,9 +37,12 @@ def complete(answers: pd.DataFrame, items: Items) -> pd.DataFrame:
     Raises
     ------
     SurveyError
-        for columns the frame does not have (with the nearest name), and where no row is complete.
+        for columns the frame does not have (with the nearest name), for cells that may be answers or none,
+        such as the text "NA", and where no row is complete.
     """
     names = item_names(answers, items)
+    if doubtful := [problem for name in names for problem in _doubtful(name, answers[name])]:
+        raise SurveyError.of(doubtful)
     gaps = answers[list(names)].isna()
     kept = ~gaps.any(axis=1).to_numpy()
     if not kept.any():
@@ -50,15 +59,8 @@ def item_names(answers: pd.DataFrame, items: Items | None) -> tuple[str, ...]:
     SurveyError
         listing columns that the frame does not have, or has twice.
     """
-    if not isinstance(answers, pd.DataFrame):
-        raise SurveyError(
-            "answers",
-            f"a {type(answers).__name__} was given.",
-            "Give a pandas data frame: a row for each respondent, a column for each item.",
-        )
-    if isinstance(items, str):
-        items = [items]
-    names = tuple(items.items if isinstance(items, Model) else answers.columns if items is None else items)
+    require_frame(answers, "answers")
+    names = _asked(answers, items)
     problems = []
     for name in dict.fromkeys(names):
         count = int((answers.columns == name).sum())
@@ -74,14 +76,40 @@ def item_names(answers: pd.DataFrame, items: Items | None) -> tuple[str, ...]:
     return names
 
 
+def require_frame(frame: object, place: str) -> None:
+    """Refuse, with a SurveyError, what is no data frame."""
+    if not isinstance(frame, pd.DataFrame):
+        raise SurveyError(
+            place,
+            f"{kind_of(frame)} was given.",
+            "Give a pandas data frame: a row for each respondent, a column for each item.",
+        )
+
+
+def _asked(answers: pd.DataFrame, items: Items | None) -> tuple[str, ...]:
+    """Names as they were asked for, be there such columns or not."""
+    if isinstance(items, str):
+        return (items,)
+    if isinstance(items, Model):
+        return items.items
+    if items is None:
+        return tuple(answers.columns)
+    remedy = "Give a model, or a list of the names of columns."
+    names = in_order(items, "items", "names of columns", remedy=remedy)
+    for name in names:
+        if not isinstance(name, Hashable):
+            raise SurveyError("items", f"{name!r} is no name of a column.", remedy)
+    return cast(tuple[str, ...], names)
+
+
 def numbers(answers: pd.DataFrame, items: Items | None) -> tuple[Array, tuple[str, ...]]:
     """(n, p) answers to items, and their names.
 
     Raises
     ------
     SurveyError
-        listing columns that the frame does not have, cells that are no numbers or infinite, and how many rows
-        and items lack an answer: nothing is dropped or filled in.
+        listing columns that the frame does not have, cells that are no numbers or beyond all answers, and how
+        many rows and items lack an answer: nothing is dropped or filled in.
     """
     names = item_names(answers, items)
     columns = {name: _column(answers[name]) for name in names}
@@ -128,12 +156,36 @@ def _no_numbers(name: str, column: pd.Series) -> Iterator[Problem]:
             "puts codes for words, `ss.read_survey(..., missing_codes=[...])` takes words for no answer.",
         )
         return
-    infinite = given[np.isinf(given.astype(np.float64))]
+    values = given.astype(np.float64)
+    infinite, beyond = given[np.isinf(values)], given[np.isfinite(values) & (values.abs() > LARGEST)]
     if len(infinite):
         yield Problem(
             f"answers, {name}, row {infinite.index[0]}",
             f"infinite values in {len(infinite)} cells.",
             "Correct them, or make them gaps: `.replace([np.inf, -np.inf], np.nan)`.",
+        )
+    if len(beyond):
+        yield Problem(
+            f"answers, {name}, row {beyond.index[0]}",
+            f"{beyond.iloc[0]!r} is no answer: numbers beyond {LARGEST:g} in {len(beyond)} cells.",
+            "Correct them, or make them gaps: `.mask(column.abs() > 1e9)`.",
+        )
+
+
+def _doubtful(name: str, cells: pd.Series) -> Iterator[Problem]:
+    """Cells whose text may be an answer or the mark of none."""
+    marks = [
+        (row, value)
+        for row, value in cells.items()
+        if isinstance(value, str) and value.strip().casefold() in NO_ANSWER
+    ]
+    if marks:
+        row, value = marks[0]
+        yield Problem(
+            f"answers, {name}, row {row}",
+            f"the text {value!r} is an answer or means that there is none ({len(marks)} such cells).",
+            f"Make it a gap: `ss.read_survey(..., missing_codes=[{value!r}])`, or "
+            f"`answers.replace({value!r}, np.nan)`; where it is an answer, give it another word.",
         )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.notebook.answers import numbers
+from smartcity_survey.notebook.latent import require_model
 from smartcity_survey.notebook.model import Model, study_model
 from smartcity_survey.notebook.told import attempt, told
 from smartcity_survey.notebook.view import View, square
@@ -64,6 +65,7 @@ def measurement(answers: pd.DataFrame, model: Model) -> MeasurementView:
     SurveyError
         for answers that are missing or no numbers, and constant items.
     """
+    require_model(model, "measurement")
     x, _ = numbers(answers, model)
     declared = study_model(model)
     n, blocks = len(x), declared.membership()

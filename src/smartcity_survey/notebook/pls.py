@@ -26,6 +26,7 @@ from smartcity_survey.stats.pls.algorithm import construct_scores
 from smartcity_survey.stats.pls.bootstrap import PlsBootstrap
 from smartcity_survey.stats.pls.stack import Reason
 from smartcity_survey.study import model as study
+from smartcity_survey.study.arguments import kind_of
 from smartcity_survey.study.config import Correlation, PlsSection, Scheme
 
 Interval = Literal["percentile", "bca", "studentised"]
@@ -105,6 +106,11 @@ def fit_pls(
         confidence_level=confidence_level,
     )
     require_seed(seed, "fit_pls")
+    if not isinstance(consistent, bool):
+        raise SurveyError("fit_pls, consistent", f"{kind_of(consistent)} was given.", "Give True or False.")
+    if not callable(progress):
+        remedy = "Give a function of two numbers, how many are done and of how many."
+        raise SurveyError("fit_pls, progress", f"{kind_of(progress)} was given.", remedy)
     require_paths(model, "fit_pls")
     x, names = numbers(answers, model)
     declared, inputs = study_model(model), _inputs(x, names, section)
