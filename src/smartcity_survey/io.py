@@ -25,7 +25,10 @@ REFUSED = "refused"
 """Line of a card that lists what had no solution: `part`, `reason` (a code), `at_fault` (a list of names)
 and, where answers to demographic questions are at fault, `categories` (`variable` and `answer` of each)."""
 INADMISSIBLE = "inadmissible"
-"""Line of a card that names the items and pairs of constructs by which a solution describes no population."""
+"""Line of a card that lists by what a solution describes no population: an item or a construct as `name`, and
+of a pair of constructs the other as `with`."""
+CORRECTED = "corrected_pairs"
+"""Line of a card that lists pairs of items (`name`, `with`) with empty cells to which something was added."""
 AT_FAULT = "at_fault"
 """Column, or entry of `refused`, of the names that a reason concerns: a list as `join_names` writes it."""
 WHOLE = "table"
