@@ -122,8 +122,8 @@ def _terms() -> Iterator[str]:
     yield "## Terms\n"
     yield "A term of a table is its title, the heading of a column, or a line in words. Behind it stand the"
     yield "table with its stage, the stage's module, the module of the numeric core that has something of"
-    yield "this name, and the section of the report that shows the table. A term of the numeric core is a public"
-    yield "function or record. Files are below `src/smartcity_survey/`.\n"
+    yield "this name, and the section of the report that shows the table. A term of the numeric core is a"
+    yield "public function or record. Files are below `src/smartcity_survey/`.\n"
     by_letter: dict[str, list[str]] = defaultdict(list)
     for term, where in sorted(_places().items(), key=lambda item: (_plain(item[0]), item[0])):
         letter = _plain(term)[:1].upper()

@@ -76,7 +76,7 @@ def test_an_unknown_item_is_told_with_the_nearest_name(function: str) -> None:
         ("4", "answers, A2, row 7: '4' is text, not a number."),
         (pd.Timestamp("2026-11-28"), "answers, A2, row 7: Timestamp('2026-11-28 00:00:00') is no number."),
         (4 + 1j, "answers, A2, row 7: (4+1j) is no number."),
-        (np.inf, "answers, A2, row 7: infinite values in 1 cells."),
+        (np.inf, "answers, A2, row 7: infinite values in 1 cell."),
     ],
 )
 @pytest.mark.parametrize("function", FUNCTIONS)

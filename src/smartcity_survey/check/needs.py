@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.data.demographics import NO_ANSWER, demographic_codes, demographic_dummies
-from smartcity_survey.errors import NoSolution, Problem
+from smartcity_survey.errors import NoSolution, Problem, counted
 from smartcity_survey.stages.factor.components import n_components
 from smartcity_survey.stages.factor.retention import item_limits
 from smartcity_survey.stages.measurement.scores import score_weights
@@ -44,7 +44,7 @@ def unmet_needs(
     if config.pls.folds > n:
         yield Problem(
             f"{place}, pls.folds",
-            f"{config.pls.folds} parts of {n} questionnaires that are kept.",
+            f"{counted(config.pls.folds, 'part')} of {counted(n, 'questionnaire')} that are kept.",
             f"Write {n} or less (10 is usual): every part needs a respondent.",
         )
     for key, controls in (
@@ -91,8 +91,7 @@ def foreseen_gaps(
     if parameters > len(answers):
         yield Problem(
             path,
-            f"{len(answers)} questionnaires are kept, for {parameters} parameters of the confirmatory factor "
-            "model.",
+            f"{_kept(answers)}, for {counted(parameters, 'parameter')} of the confirmatory factor model.",
             "Its estimates and fit indices mean little, and it may have no solution: collect more answers.",
         )
 
@@ -171,10 +170,14 @@ def _too_many_coefficients(
     if len(answers) <= coefficients:
         yield Problem(
             f"{place}, regression.controls",
-            f"{len(answers)} questionnaires are kept, for {coefficients} coefficients: a constant, "
-            f"{dummies} of the controls' categories and {largest} predictors.",
+            f"{_kept(answers)}, for {counted(coefficients, 'coefficient')}: a constant, "
+            f"{dummies} of the controls' categories and {counted(largest, 'predictor')}.",
             "Name fewer controls, or join categories in the codebook.",
         )
+
+
+def _kept(answers: pd.DataFrame) -> str:
+    return counted(len(answers), "questionnaire is kept", "questionnaires are kept")
 
 
 def _unmeasured(codebook: Codebook, model: Model, config: Config) -> Iterator[Problem]:
@@ -204,15 +207,15 @@ def _groups(
     if large < 2:
         yield Problem(
             place,
-            f"{large} categories of {name} have {section.smallest} questionnaires or more: there is nothing "
-            "to compare.",
+            f"{counted(large, f'category of {name} has', f'categories of {name} have')} "
+            f"{counted(section.smallest, 'questionnaire')} or more: there is nothing to compare.",
             "Lower `groups.smallest`, join categories in the codebook, or take the variable out.",
         )
     elif small:
         yield Problem(
             place,
-            f"categories of {name} with fewer than {section.smallest} questionnaires are not compared: "
-            f"{_listed(small)}.",
+            f"categories of {name} with fewer than {counted(section.smallest, 'questionnaire')} are not "
+            f"compared: {_listed(small)}.",
             "Lower `groups.smallest`, or join categories in the codebook.",
         )
 
@@ -252,7 +255,7 @@ def _rare_answers(answers: pd.DataFrame, model: Model, path: str) -> Iterator[Pr
         if elsewhere < FEWEST_ELSEWHERE:
             yield Problem(
                 f"{path}, column {item}",
-                f"all but {elsewhere} of {len(answers)} questionnaires that are kept answer "
+                f"all but {elsewhere} of {counted(len(answers), 'questionnaire')} that are kept answer "
                 f"{counts.index[0]:g}.",
                 "Its correlations rest on these few, and the polychoric one may not exist; think of leaving "
                 "the item out.",

@@ -11,7 +11,7 @@ from typing import cast
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.errors import Problem, SurveyError, counted
 from smartcity_survey.notebook.model import Model
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.study.arguments import in_order, kind_of
@@ -46,7 +46,8 @@ def complete(answers: pd.DataFrame, items: Items) -> pd.DataFrame:
     gaps = answers[list(names)].isna()
     kept = ~gaps.any(axis=1).to_numpy()
     if not kept.any():
-        found = f"no row of {len(answers)} has an answer to all of the {len(names)} items: {_gaps(gaps)}."
+        items_asked = counted(len(names), "item")
+        found = f"no row of {len(answers)} has an answer to all of the {items_asked}: {_gaps(gaps)}."
         raise SurveyError("complete", found, "Leave out the items that few answered.")
     return answers.loc[kept]
 
@@ -67,7 +68,11 @@ def item_names(answers: pd.DataFrame, items: Items | None) -> tuple[str, ...]:
         if not count:
             problems.append(Problem(f"answers, {name}", "there is no such column.", _nearest(name, answers)))
         elif count > 1 or names.count(name) > 1:
-            found = f"{count} columns have this name." if count > 1 else "it is named twice."
+            found = (
+                f"{counted(count, 'column has', 'columns have')} this name."
+                if count > 1
+                else "it is named twice."
+            )
             problems.append(Problem(f"answers, {name}", found, "Give every column a name of its own."))
     if not names:
         problems.append(Problem("answers", "no items are named.", "Name at least one column."))
@@ -122,8 +127,8 @@ def numbers(answers: pd.DataFrame, items: Items | None) -> tuple[Array, tuple[st
     if n_rows:
         raise SurveyError(
             "answers",
-            f"{n_rows} of {len(frame)} rows lack an answer to {n_items} of the {len(names)} items: "
-            f"{_gaps(gaps)}.",
+            f"{n_rows} of {counted(len(frame), 'row')} lack an answer to {n_items} of the "
+            f"{counted(len(names), 'item')}: {_gaps(gaps)}.",
             "Nothing is left out or filled in unasked: `ss.complete(answers, items)` keeps the rows that "
             "answer all of these items.",
         )
@@ -148,7 +153,7 @@ def _no_numbers(name: str, column: pd.Series) -> Iterator[Problem]:
         # One word among numbers makes text of a whole column: it is the word that is at fault.
         unread = [(row, value) for row, value in words if not _is_written_number(value)]
         row, value = (unread or words)[0]
-        more = f" (and {len(unread or words) - 1} more cells)" if len(unread or words) > 1 else ""
+        more = f" (and {counted(len(unread or words) - 1, 'more cell')})" if len(unread or words) > 1 else ""
         yield Problem(
             f"answers, {name}, row {row}",
             f"{value!r} is no number{more}." if unread else f"{value!r} is text, not a number{more}.",
@@ -161,13 +166,13 @@ def _no_numbers(name: str, column: pd.Series) -> Iterator[Problem]:
     if len(infinite):
         yield Problem(
             f"answers, {name}, row {infinite.index[0]}",
-            f"infinite values in {len(infinite)} cells.",
+            f"infinite values in {counted(len(infinite), 'cell')}.",
             "Correct them, or make them gaps: `.replace([np.inf, -np.inf], np.nan)`.",
         )
     if len(beyond):
         yield Problem(
             f"answers, {name}, row {beyond.index[0]}",
-            f"{beyond.iloc[0]!r} is no answer: numbers beyond {LARGEST:g} in {len(beyond)} cells.",
+            f"{beyond.iloc[0]!r} is no answer: numbers beyond {LARGEST:g} in {counted(len(beyond), 'cell')}.",
             "Correct them, or make them gaps: `.mask(column.abs() > 1e9)`.",
         )
 
@@ -183,7 +188,8 @@ def _doubtful(name: str, cells: pd.Series) -> Iterator[Problem]:
         row, value = marks[0]
         yield Problem(
             f"answers, {name}, row {row}",
-            f"the text {value!r} is an answer or means that there is none ({len(marks)} such cells).",
+            f"the text {value!r} is an answer or means that there is none "
+            f"({counted(len(marks), 'such cell')}).",
             f"Make it a gap: `ss.read_survey(..., missing_codes=[{value!r}])`, or "
             f"`answers.replace({value!r}, np.nan)`; where it is an answer, give it another word.",
         )

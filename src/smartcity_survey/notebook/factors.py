@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.errors import SurveyError, counts
 from smartcity_survey.notebook.answers import Items, numbers
 from smartcity_survey.notebook.told import told
 from smartcity_survey.notebook.view import View, named, square, statistics
@@ -119,7 +119,7 @@ def principal_components(
     k = found.loadings.shape[1]
     rule = "eigenvalue above 1" if n_components is None else "as asked"
     return ComponentsView(
-        notes=(f"{len(x)} respondents, {len(names)} items, {k} components ({rule}).",),
+        notes=(f"{counts(respondent=len(x), item=len(names), component=k)} ({rule}).",),
         variance_explained=named(
             _numbered("component", k),
             "component",
@@ -170,7 +170,7 @@ def common_factors(
         fit = goodness_of_fit(factors, len(x)) if method == "maximum_likelihood" else None
     rule = "eigenvalue above 1" if n_factors is None else "as asked"
     notes = [
-        f"{len(x)} respondents, {len(names)} items, {k} factors ({rule}): "
+        f"{counts(respondent=len(x), item=len(names), factor=k)} ({rule}): "
         f"{method.replace('_', ' ')}, {rotation}."
     ]
     if factors.heywood.size:

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import pandas as pd
 
-from smartcity_survey.errors import NoSolution, SurveyError
+from smartcity_survey.errors import NoSolution, SurveyError, counted
 from smartcity_survey.notebook.answers import item_names, numbers
 from smartcity_survey.notebook.latent import require_paths
 from smartcity_survey.notebook.model import Model, study_model
@@ -103,13 +103,16 @@ def compare_groups(
             raise NoSolution(error.reason, error.names, problems) from error.__cause__
         raise
     notes = [
-        f"{by}: {_plain(first)} ({found.n_first} respondents) less {_plain(second)} ({found.n_second}).",
-        f"{found.n_permutations} permutations, seed {seed}; p is two-sided and never 0.",
+        f"{by}: {_plain(first)} ({counted(found.n_first, 'respondent')}) less "
+        f"{_plain(second)} ({found.n_second}).",
+        f"{counted(found.n_permutations, 'permutation')}, seed {seed}; p is two-sided and never 0.",
     ]
     if others := len(answers) - len(part):
-        notes.append(f"{others} respondents of other groups take no part.")
-    if found.n_inadmissible:
-        notes.append(f"{found.n_inadmissible} more permutations have no solution in one of the groups.")
+        takes = counted(others, "respondent of another group takes", "respondents of other groups take")
+        notes.append(f"{takes} no part.")
+    if refused := found.n_inadmissible:
+        more = counted(refused, "more permutation has", "more permutations have")
+        notes.append(f"{more} no solution in one of the groups.")
     steps = micom_rows(found, declared, {}, 1 - section.confidence_level)
     verdicts = [in_words("invariance", str(step["invariance"])) for step in steps]
     return GroupsView(
@@ -146,7 +149,7 @@ def _pair(values: pd.Series, by: str, groups: Pair | None) -> Pair:
     if len(sizes) != 2:
         raise SurveyError(
             f"compare_groups, {by}",
-            f"it has {len(sizes)} different values.",
+            f"it has {counted(len(sizes), 'different value')}.",
             f"Name two as `groups`: {_listed(sizes)}.",
         )
     first, second = sorted(sizes.index, key=lambda value: (not isinstance(value, int | float), value))

@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.errors import SurveyError, counts
 from smartcity_survey.notebook.answers import numbers, require_frame
 from smartcity_survey.notebook.model import Model, study_model
 from smartcity_survey.notebook.options import options
@@ -195,7 +195,7 @@ def _inputs(
 
 def _notes(declared: study.Model, n: int, admissible: bool, found: CfaFit) -> list[str]:
     notes = [
-        f"{n} respondents, {len(declared.items)} items, {len(declared.names)} constructs. "
+        f"{counts(respondent=n, item=len(declared.items), construct=len(declared.names))}. "
         "Maximum likelihood; the first item of each construct has loading 1."
     ]
     if declared.single:

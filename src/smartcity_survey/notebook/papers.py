@@ -9,6 +9,7 @@ from typing import ClassVar, get_args
 import pandas as pd
 
 from smartcity_survey.audit import run
+from smartcity_survey.errors import counts
 from smartcity_survey.notebook.view import View, in_words, named
 from smartcity_survey.study.arguments import require_choice, require_path
 from smartcity_survey.study.config import Language
@@ -53,7 +54,7 @@ def audit_paper(path: Path | str, language: Language = "en") -> AuditView:
     contradictions = found[~found["consistent"].fillna(True).astype(bool)]
     sizes = found["severity"].value_counts()
     return AuditView(
-        notes=(f"{path}: {len(found)} checks, {len(contradictions)} contradictions.",),
+        notes=(f"{path}: {counts(check=len(found), contradiction=len(contradictions))}.",),
         findings=found,
         contradictions=contradictions,
         by_severity=named(list(sizes.index), "severity", {"n_checks": sizes.to_numpy()}),

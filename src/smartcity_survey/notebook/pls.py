@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.errors import SurveyError, counted, counts
 from smartcity_survey.notebook.answers import numbers
 from smartcity_survey.notebook.latent import require_paths
 from smartcity_survey.notebook.model import Model, study_model
@@ -151,11 +151,11 @@ def _inputs(x: Array, names: tuple[str, ...], section: PlsSection) -> PlsInputs:
 def _notes(found: PlsBootstrap, model: study.Model, section: PlsSection, consistent: bool) -> list[str]:
     draws = len(found.reason)
     notes = [
-        f"{found.fit.n} respondents, {len(model.items)} items, {len(model.names)} constructs. "
+        f"{counts(respondent=found.fit.n, item=len(model.items), construct=len(model.names))}. "
         f"{'Consistent PLS (PLSc)' if consistent else 'PLS'}, {section.correlation} correlations, "
         f"{section.scheme} weighting.",
-        f"{draws} bootstrap resamples, {section.interval} intervals at {section.confidence_level:g}, "
-        f"seed {found.seed}.",
+        f"{counted(draws, 'bootstrap resample')}, {section.interval} intervals at "
+        f"{section.confidence_level:g}, seed {found.seed}.",
     ]
     blamed: Counter[str] = Counter()
     for (reason, position), count in found.inadmissible().items():

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import pandas as pd
 
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.errors import SurveyError, counted
 from smartcity_survey.notebook.answers import numbers, require_frame
 from smartcity_survey.notebook.latent import require_factors, require_model, require_paths
 from smartcity_survey.notebook.model import Model, parse_paths, study_model
@@ -116,7 +116,7 @@ def fit_ols(columns: pd.DataFrame, paths: str, *, confidence_level: float = 0.95
     if len(outcomes) != 1:
         raise SurveyError(
             "fit_ols, paths",
-            f"{len(outcomes)} outcomes.",
+            f"{counted(len(outcomes), 'outcome')}.",
             "Write one regression: 'first predictor, second predictor -> outcome'.",
         )
     predictors = [source for source, _ in arrows]
@@ -129,7 +129,7 @@ def fit_ols(columns: pd.DataFrame, paths: str, *, confidence_level: float = 0.95
     tables = fitted_frames(found, predictors)
     return RegressionView(
         notes=(
-            f"{outcomes[0]} on {', '.join(predictors)}: {found.n} rows. "
+            f"{outcomes[0]} on {', '.join(predictors)}: {counted(found.n, 'row')}. "
             "Classical standard errors, HC3 beside them; Durbin-Watson in the order of the rows.",
         ),
         coefficients=tables["coefficients"].set_index("term"),

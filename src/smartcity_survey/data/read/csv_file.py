@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from smartcity_survey.data.read.tables import ROWS_AT_ONCE, RowBlock, Table
-from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.errors import Problem, SurveyError, counted
 from smartcity_survey.study.config import DataSection
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
@@ -100,7 +100,7 @@ def _blocks(
             frame = pd.DataFrame(cells, index=list(rows), columns=list(wanted), dtype=object)
             yield RowBlock(frame, tuple(_misshapen(path, number, n, len(columns)) for number, n in shown))
     if n_misshapen > LINES_SHOWN:
-        rest = f"{n_misshapen - LINES_SHOWN} more lines like these."
+        rest = f"{counted(n_misshapen - LINES_SHOWN, 'more line')} like these."
         more = Problem(str(path), rest, "Mend the first ones and try again.")
         yield RowBlock(pd.DataFrame(columns=list(wanted), dtype=object), (more,))
 
@@ -126,7 +126,7 @@ def _lines(reader: Iterator[list[str]], path: Path, encoding: str) -> Iterator[t
 def _misshapen(path: Path, number: int, n: int, expected: int) -> Problem:
     return Problem(
         f"{path}, line {number}",
-        f"{n} cells, but the header has {expected}.",
+        f"{counted(n, 'cell')}, but the header has {expected}.",
         "Look for a missing or superfluous delimiter, or an unclosed quotation mark.",
     )
 

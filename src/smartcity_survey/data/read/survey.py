@@ -23,7 +23,7 @@ from smartcity_survey.data.read.cells import (
 )
 from smartcity_survey.data.read.opening import open_table
 from smartcity_survey.data.read.tables import Table
-from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.errors import Problem, SurveyError, counted
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.study.codebook import RESPONDENT, WEIGHT, Codebook
 from smartcity_survey.study.config import DataSection
@@ -191,7 +191,11 @@ def _unreadable(column: _Column, section: DataSection, path: Path) -> list[Probl
         for text, rows in words.items()
     ]
     if dates:
-        more = f" (and {len(dates) - 1} other dates or times)" if len(dates) > 1 else ""
+        more = (
+            f" (and {counted(len(dates) - 1, 'other date or time', 'other dates or times')})"
+            if len(dates) > 1
+            else ""
+        )
         rows = sorted(row for found in dates.values() for row in found)
         problems.append(
             Problem(
@@ -270,7 +274,7 @@ def _remedy(text: str, wordings: Mapping[str, int], decimal: str) -> str:
 def _shortened(problems: list[Problem], path: Path) -> list[Problem]:
     if len(problems) <= PROBLEMS_SHOWN:
         return problems
-    rest = f"{len(problems) - PROBLEMS_SHOWN} more problems like these."
+    rest = f"{counted(len(problems) - PROBLEMS_SHOWN, 'more problem')} like these."
     return [*problems[:PROBLEMS_SHOWN], Problem(str(path), rest, "Mend the first ones and try again.")]
 
 
