@@ -134,24 +134,24 @@ def _dependent(
     answers: pd.DataFrame, codebook: Codebook, names: Sequence[str], place: str
 ) -> Iterator[Problem]:
     """Controls whose categories follow from those of the controls before them."""
-    blocks: dict[str, Array] = {}
+    dummies: dict[str, Array] = {}
     for name in names:
-        block = _dummies(answers, codebook, [name])
-        if block.shape[1] and _is_dependent([*blocks.values(), block]):
-            alone = [other for other, earlier in blocks.items() if _is_dependent([earlier, block])]
+        own = _dummies(answers, codebook, [name])
+        if own.shape[1] and _is_dependent([*dummies.values(), own]):
+            alone = [other for other, earlier in dummies.items() if _is_dependent([earlier, own])]
             yield Problem(
                 place,
-                f"categories of {name} follow from those of {_listed(alone[:1] or list(blocks))}: "
+                f"categories of {name} follow from those of {_listed(alone[:1] or list(dummies))}: "
                 "the controls determine one another.",
                 "Take one of them out, or join categories in the codebook.",
             )
-        elif block.shape[1]:
-            blocks[name] = block
+        elif own.shape[1]:
+            dummies[name] = own
 
 
-def _is_dependent(blocks: Sequence[Array]) -> bool:
+def _is_dependent(dummies: Sequence[Array]) -> bool:
     """Whether the columns (n, k) of some dummies and a constant are linearly dependent, n being above k."""
-    x = np.column_stack([np.ones(len(blocks[0])), *blocks])
+    x = np.column_stack([np.ones(len(dummies[0])), *dummies])
     return bool(len(x) > x.shape[1] > np.linalg.matrix_rank(x))
 
 

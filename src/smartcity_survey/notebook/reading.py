@@ -65,9 +65,9 @@ def read_survey(
             format=format,
         )
         table = open_table(path, section)
-        blocks = list(table.blocks(table.columns))
-    problems = [problem for block in blocks for problem in block.problems]
-    if not problems and not sum(len(block.cells) for block in blocks):
+        batches = list(table.batches(table.columns))
+    problems = [problem for batch in batches for problem in batch.problems]
+    if not problems and not sum(len(batch.cells) for batch in batches):
         problems = [
             Problem(str(path), "there is a header but no row of answers.", "Export the survey again.")
         ]
@@ -75,7 +75,7 @@ def read_survey(
         raise SurveyError.of(problems)
     columns = {}
     for name in table.columns:
-        cells = pd.concat([block.cells[name] for block in blocks])
+        cells = pd.concat([batch.cells[name] for batch in batches])
         missing = declared_missing(section, table.missing_ranges.get(name, ()))
         columns[name] = _column(cells, missing, section.decimal)
     return pd.DataFrame(columns).reset_index(drop=True)
