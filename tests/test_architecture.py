@@ -145,7 +145,7 @@ ROOMS = {
     "audit": set(),
     "reconstruct": {"study", "data", "audit"},
     "stages": {"study", "data", "audit"},
-    "notebook": {"study", "data", "audit", "stages"},
+    "notebook": {"study", "data", "audit", "stages", "report"},
     "report": {"study", "data", "stages", "audit", "workflow"},
     "check": {"study", "data", "audit", "stages"},
 }

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from smartcity_survey.io import write_json
+from smartcity_survey.io import remove, write_json
 from smartcity_survey.report.figures import draw_all
 from smartcity_survey.report.labels import labels_of
 from smartcity_survey.report.numbering import printed_numbers
@@ -27,10 +27,10 @@ def main(
 ) -> list[str]:
     # What an earlier config asked for would be shown as if it belonged to this one.
     for name in not_asked:
-        Path(f"{reports}/tables/{name}.csv").unlink(missing_ok=True)
+        remove(f"{reports}/tables/{name}.csv")
     for card in Path(f"{reports}/cards").glob("*.json"):
         if card.name not in {Path(path).name for path in cards}:
-            card.unlink()
+            remove(card)
     study = Config.model_validate(config)
     language = study.study.language
     setting = Setting(

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from smartcity_survey import __version__
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.errors import SurveyError, counted
 
 HELP = (
     "Analyse a survey: from the file of answers to tables, figures and verdicts on one page.\n\n"
@@ -92,7 +92,10 @@ def audit_paper(
     for _, finding in findings[~findings["consistent"].fillna(True)].iterrows():
         typer.echo(f"[{finding['severity'].replace('_', ' ')}] {finding['place']}: {finding['explanation']}")
     counts = findings["severity"].replace("", "consistent").str.replace("_", " ").value_counts()
-    typer.echo(f"{len(findings)} checks: " + ", ".join(f"{n} {severity}" for severity, n in counts.items()))
+    typer.echo(
+        f"{counted(len(findings), 'check')}: "
+        + ", ".join(f"{n} {severity}" for severity, n in counts.items())
+    )
     if output is not None:
         write_table(findings, output)
 

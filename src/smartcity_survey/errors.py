@@ -6,6 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 
+def counts(**of: int) -> str:
+    """Several counts in a row, by noun: `counts(respondent=20, item=1)` is `20 respondents, 1 item`."""
+    return ", ".join(counted(n, noun) for noun, n in of.items())
+
+
+def counted(n: float, one: str, many: str = "") -> str:
+    """A number with the noun that it counts: `1 cell`, `2 cells`; `many` where the plural has no plain s."""
+    return f"{n} {one}" if n == 1 else f"{n} {many or one + 's'}"
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing wrong with the input.

@@ -15,6 +15,8 @@ from typing import Any
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
+from smartcity_survey.errors import Problem, SurveyError
+
 Card = Mapping[str, str | float | int | list[dict[str, Any]]]
 """How a table was computed: method, tolerance, n, divisor, seed ...; under `refused` what had no solution."""
 
@@ -23,7 +25,10 @@ REFUSED = "refused"
 """Line of a card that lists what had no solution: `part`, `reason` (a code), `at_fault` (a list of names)
 and, where answers to demographic questions are at fault, `categories` (`variable` and `answer` of each)."""
 INADMISSIBLE = "inadmissible"
-"""Line of a card that names the items and pairs of constructs by which a solution describes no population."""
+"""Line of a card that lists by what a solution describes no population: an item or a construct as `name`, and
+of a pair of constructs the other as `with`."""
+CORRECTED = "corrected_pairs"
+"""Line of a card that lists pairs of items (`name`, `with`) with empty cells to which something was added."""
 AT_FAULT = "at_fault"
 """Column, or entry of `refused`, of the names that a reason concerns: a list as `join_names` writes it."""
 WHOLE = "table"
@@ -72,7 +77,13 @@ def read_table(path: str | Path) -> pd.DataFrame:
     """A stage file, its numbers to the last bit, its empty cells as NaN; "None" or "NA" is text.
 
     A file without even a header is a frame without columns: a study without hypotheses has such tables.
+
+    Raises
+    ------
+    SurveyError
+        where something else stands in the file's place.
     """
+    require_places([path])
     types = dict.fromkeys(TEXT_COLUMNS, str)
     try:
         frame = pd.read_csv(path, encoding="utf-8", dtype=types, keep_default_na=False, na_values=[""])
@@ -189,12 +200,53 @@ def write_text(text: str, path: str | Path) -> None:
 
 
 def write_bytes(content: bytes, path: str | Path) -> None:
-    """Write a file whole or not at all: a killed run leaves the old file, never half a new one."""
+    """Write a file whole or not at all: a killed run leaves the old file, never half a new one.
+
+    Raises
+    ------
+    SurveyError
+        where something else stands in the file's place.
+    """
+    require_places([path])
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}{PARTIAL}")
     partial.write_bytes(content)
     partial.replace(path)
+
+
+def remove(path: str | Path) -> None:
+    """Remove a file, if it is there.
+
+    Raises
+    ------
+    SurveyError
+        where something else stands in the file's place.
+    """
+    require_places([path])
+    Path(path).unlink(missing_ok=True)
+
+
+def require_places(paths: Iterable[str | Path]) -> None:
+    """Refuse to use files where something else stands: a folder, or a file in place of a folder above.
+
+    Raises
+    ------
+    SurveyError
+        listing each of them once, in the order of the paths.
+    """
+    problems = {}
+    for path in map(Path, paths):
+        for place in (path, *path.parents):
+            if place.is_dir() if place == path else place.exists() and not place.is_dir():
+                found, wanted = ("folder", "file") if place == path else ("file", "folder")
+                problems[place] = Problem(
+                    place.as_posix(),
+                    f"a {found} stands where a {wanted} of this name should be.",
+                    f"Move the {found} elsewhere, or remove it, and try again.",
+                )
+    if problems:
+        raise SurveyError.of(list(problems.values()))
 
 
 def write_stage(stage: str, result: StageResult, reports: str | Path, optional: Collection[str] = ()) -> None:
@@ -204,7 +256,7 @@ def write_stage(stage: str, result: StageResult, reports: str | Path, optional: 
     """
     reports = Path(reports)
     for name in set(optional) - set(result.tables):
-        (reports / "tables" / f"{name}.csv").unlink(missing_ok=True)
+        remove(reports / "tables" / f"{name}.csv")
     for name, frame in result.tables.items():
         write_table(frame, reports / "tables" / f"{name}.csv")
     for name, frame in result.private.items():

@@ -229,7 +229,7 @@ CASES = (
         "6 questionnaires are kept, for 6 items",
         "Collect more",
     ),
-    Case("one person", n_rows(1), "survey.csv", "1 questionnaires are kept", "Collect more"),
+    Case("one person", n_rows(1), "survey.csv", "1 questionnaire is kept", "Collect more"),
     Case(
         "nobody left",
         both(*(cell(row, ITEMS[row % 6], "") for row in range(2, 42))),

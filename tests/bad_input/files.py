@@ -169,7 +169,7 @@ CASES = (
         "quotation mark never closed",
         lines(lambda rows: [*rows[:5], '"' + rows[5], *rows[6:]]),
         "survey.csv, line 41",
-        "1 cells, but the header has 8",
+        "1 cell, but the header has 8",
         "unclosed quotation mark",
     ),
     Case(

@@ -54,7 +54,7 @@ def test_groups_too_small_to_be_compared_are_named(
     config_content["groups"]["smallest"] = 16
     study()
     assert warnings(folder) == {
-        "config.yaml, groups.variables": "1 categories of city have 16 questionnaires or more: there is "
+        "config.yaml, groups.variables": "1 category of city has 16 questionnaires or more: there is "
         "nothing to compare."
     }
 
@@ -137,7 +137,7 @@ def test_a_model_of_second_order_is_counted_as_the_config_has_it(
     model["paths"] = [{"from": ["technology"], "to": "use"}]
     model["hypotheses"] = {"H1": {"from": "technology", "to": "use"}}
     checked = check_study(study())
-    assert checked.summary[0] == "config.yaml: 4 constructs, 1 paths, 1 hypotheses."
+    assert checked.summary[0] == "config.yaml: 4 constructs, 1 path, 1 hypothesis."
     assert checked.warnings == ()
 
 

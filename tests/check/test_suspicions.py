@@ -92,7 +92,7 @@ def test_answers_entered_twice_are_counted(
     survey.loc[[8, 9], answers] = 2
     (warning,) = check_study(study(codebook=codebook_content, answers=survey)).warnings
     assert warning.place.endswith("survey.csv, rows 9")
-    assert warning.found.startswith("1 questionnaires give the same answers")
+    assert warning.found.startswith("1 questionnaire gives the same answers")
 
 
 def test_warnings_do_not_stop_and_errors_do(

@@ -10,6 +10,7 @@ import csv
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -119,8 +120,10 @@ def _codes(names: Iterable[str]) -> str:
 
 def _terms() -> Iterator[str]:
     yield "## Terms\n"
-    yield "A term of a table is its title, the heading of a column, or a line in words. A term of the numeric"
-    yield "core is a public function or record; its file is below `src/smartcity_survey/`.\n"
+    yield "A term of a table is its title, the heading of a column, or a line in words. Behind it stand the"
+    yield "table with its stage, the stage's module, the module of the numeric core that has something of"
+    yield "this name, and the section of the report that shows the table. A term of the numeric core is a"
+    yield "public function or record. Files are below `src/smartcity_survey/`.\n"
     by_letter: dict[str, list[str]] = defaultdict(list)
     for term, where in sorted(_places().items(), key=lambda item: (_plain(item[0]), item[0])):
         letter = _plain(term)[:1].upper()
@@ -143,8 +146,8 @@ def _places() -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for own in stages().values():
         for table in own.every_table():
-            for term in _terms_of(table, wording):
-                found[term.replace("|", "\\|")].add(f"table `{table}` of {_stage_link(own)}")
+            for term, column in _terms_of(table, wording):
+                found[term.replace("|", "\\|")].add(_place(table, column, own, wording))
     for room in rooms():
         for module in sorted(room.glob("[!_]*.py")):
             for name in public_names(module):
@@ -153,17 +156,46 @@ def _places() -> dict[str, set[str]]:
     return found
 
 
-def _terms_of(table: str, wording: Wording) -> Iterator[str]:
-    """Title, headings and lines in words of a table."""
+def _place(table: str, name: str, own: Stage, wording: Wording) -> str:
+    """Where a term of a table is: table, stage, modules and section of the report."""
+    core = [f"stats/{module}" for module, names in _names_of_core().items() if name in names]
+    ours = {path.replace(".", "/") + ".py" for path in _numeric(own)}
+    modules = [path_of(own.module), *(path for path in core if path in ours)]
+    section = next(
+        (plan.id for plan in load_contents().sections for entry in plan.entries if entry.name == table), None
+    )
+    shown = f"report: {wording[f'sections.{section}.title']}" if section else "not in the report"
+    return f"table `{table}` of {_stage_link(own)} ({_codes(modules)}; {shown})"
+
+
+@cache
+def _names_of_core() -> dict[str, set[str]]:
+    """Module of the numeric core -> its functions and the fields of its records."""
+    found = {}
+    for room in rooms():
+        for module in sorted(room.glob("[!_]*.py")):
+            tree = ast.parse(module.read_text(encoding="utf-8"))
+            fields = {
+                node.target.id
+                for node in ast.walk(tree)
+                if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+            }
+            functions = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+            found[f"{room.name}/{module.name}"] = fields | functions
+    return found
+
+
+def _terms_of(table: str, wording: Wording) -> Iterator[tuple[str, str]]:
+    """Title, headings and lines in words of a table, each with what it is called in files."""
     if f"tables.{table}.title" in wording:
-        yield wording[f"tables.{table}.title"]
+        yield wording[f"tables.{table}.title"], table
     for column, codes in _columns(table).items():
         for key in (f"columns.{table}.{column}", f"columns.{column}"):
             if key in wording:
-                yield wording[key]
+                yield wording[key], column
                 break
         if column in IN_WORDS:
-            yield from (wording.value(column, code) for code in codes if wording.knows(column, code))
+            yield from ((wording.value(column, code), code) for code in codes if wording.knows(column, code))
 
 
 def _columns(table: str) -> dict[str, set[str]]:

@@ -37,6 +37,10 @@ def test_table_14_leads_to_its_stage_and_module() -> None:
         ("AVE", "table `reliability` of [measurement](#stage-measurement)"),
         ("Kaiser-Meyer-Olkin measure (KMO)", "table `adequacy` of [adequacy](#stage-adequacy)"),
         ("Fornell-Larcker criterion", "table `fornell_larcker` of [measurement](#stage-measurement)"),
+        (
+            "VIF",
+            "(`stages/regression/regression.py`, `stats/regression/least_squares.py`; report: Regression)",
+        ),
         ("`fit_pls`", "`stats/pls/algorithm.py`"),
     ],
 )

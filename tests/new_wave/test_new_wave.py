@@ -202,7 +202,7 @@ def test_a_survey_inside_the_folder_is_not_copied(tmp_path: Path, survey: pd.Dat
     [
         (b"", "the file is empty"),
         (b"id,a,b\n1,x,2\n", "no 2 columns of whole codes share a prefix"),
-        (b"T1,T2\n1,2\n3\n", "1 cells, but the header has 2"),
+        (b"T1,T2\n1,2\n3\n", "1 cell, but the header has 2"),
         (b"T1,T1\n1,2\n", "the name stands over 2 columns"),
     ],
 )

@@ -45,6 +45,7 @@ def answers() -> pd.DataFrame:
     return usable.drop_duplicates("respondent")
 
 
+INVARIANCE = {"full": "full", "partial": "partial", "not_shown": "not shown"}
 KINDS = {"cross_loading": "cross-loading", "residual_covariance": "residual covariance"}
 
 
@@ -55,6 +56,8 @@ def in_one_cell(committed: pd.DataFrame) -> pd.DataFrame:
         committed = committed.drop(columns=["source", "target"]).assign(path=path)
     if "kind" in committed:
         committed = committed.assign(kind=committed["kind"].map(KINDS))
+    if "invariance" in committed:
+        committed = committed.assign(invariance=committed["invariance"].map(INVARIANCE))
     return committed
 
 

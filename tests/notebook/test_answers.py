@@ -76,7 +76,7 @@ def test_an_unknown_item_is_told_with_the_nearest_name(function: str) -> None:
         ("4", "answers, A2, row 7: '4' is text, not a number."),
         (pd.Timestamp("2026-11-28"), "answers, A2, row 7: Timestamp('2026-11-28 00:00:00') is no number."),
         (4 + 1j, "answers, A2, row 7: (4+1j) is no number."),
-        (np.inf, "answers, A2, row 7: infinite values in 1 cells."),
+        (np.inf, "answers, A2, row 7: infinite values in 1 cell."),
     ],
 )
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -123,6 +123,29 @@ def test_what_is_no_survey_is_refused(frame: object, items: list[str], told: str
     with pytest.raises(ss.SurveyError) as error:
         ss.describe(frame, items)
     assert told in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["NA", " n/a ", "", "NaN", ".", "-", "#N/A"])
+def test_complete_asks_about_words_that_may_mean_no_answer(text: str) -> None:
+    frame = SURVEY.assign(city=["Almaty"] * 198 + [text, text])
+    with pytest.raises(ss.SurveyError) as error:
+        ss.complete(frame, [*ITEMS, "city"])
+    told = (
+        f"answers, city, row {SURVEY.index[198]}: the text {text!r} is an answer or means that there is none"
+    )
+    assert str(error.value).startswith(f"{told} (2 such cells).")
+    assert f"missing_codes=[{text!r}]" in str(error.value)
+    assert len(ss.complete(frame.replace(text, np.nan), [*ITEMS, "city"])) == 198
+    assert len(ss.complete(frame, ITEMS)) == 200
+    assert len(ss.complete(frame.replace(text, "Nan Province"), [*ITEMS, "city"])) == 200
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("value", [1e200, -1e31])
+def test_numbers_beyond_all_answers_are_named(function: str, value: float) -> None:
+    with pytest.raises(ss.SurveyError) as error:
+        FUNCTIONS[function](changed(value))
+    assert str(error.value).startswith(f"answers, A2, row 7: {value!r} is no answer: numbers beyond 1e+30")
 
 
 def test_complete_refuses_to_leave_nobody() -> None:

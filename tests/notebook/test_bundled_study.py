@@ -7,6 +7,7 @@ import pytest
 
 import smartcity_survey as ss
 from smartcity_survey.io import read_table
+from smartcity_survey.report.wording import load_wording
 from tests.conftest import REPOSITORY
 from tests.notebook.bundled import CONFIG, SEED, TABLES, answers, in_one_cell, model, require_same
 
@@ -137,7 +138,8 @@ def test_prediction() -> None:
 def test_comparison_of_groups() -> None:
     view = ss.compare_groups(answers(), model(), "city", (1, 2), seed=SEED)
     groups = {"demographic": "city", "first": "1", "second": "2"}
-    require_same(view.micom, "micom", "construct", without=["invariance"], **groups)
+    require_same(view.micom, "micom", "construct", **groups)
+    assert set(view.micom["invariance"]) == {"full", "partial", "not shown"}
     require_same(view.paths, "multigroup", "path", **groups)
     cities = answers()["city"].value_counts()
     assert f"{cities[3]} respondents of other groups take no part." in view.notes
@@ -145,13 +147,28 @@ def test_comparison_of_groups() -> None:
     assert view.notes[0] == f"city: 1 ({view.record.n_first} respondents) less 2 ({view.record.n_second})."
 
 
+SEVERITY = {
+    "none": "Nothing to object to",
+    "changes_a_conclusion": "Changes a conclusion",
+    "inconsistent": "Inconsistent",
+    "typo": "Slip",
+    "not_testable": "Not testable",
+}
+
+
+def test_an_audit_speaks_its_language() -> None:
+    view = ss.audit_paper(REPOSITORY / "data/published", "ru")
+    wording = load_wording("ru")
+    assert set(view.by_severity.index) <= {wording.value("severity", code) for code in SEVERITY}
+
+
 def test_audit_of_the_printed_tables() -> None:
     view = ss.audit_paper(REPOSITORY / "data/published")
     committed = read_table(TABLES / "audit.csv")
     assert list(view.findings.index) == list(committed["check"])
-    assert list(view.findings["severity"]) == list(committed["severity"].fillna(""))
+    assert list(view.findings["severity"]) == list(committed["severity"].fillna("none").map(SEVERITY))
     assert list(view.findings["explanation"].fillna("")) == list(committed["explanation_en"].fillna(""))
     summary = read_table(TABLES / "audit_summary.csv").set_index("severity")["n_checks"]
-    assert view.by_severity["n_checks"].to_dict() == summary.to_dict()
+    assert view.by_severity["n_checks"].to_dict() == summary.rename(SEVERITY).to_dict()
     assert not view.contradictions["consistent"].any()
     assert len(view.contradictions) == (committed["consistent"] == False).sum()  # noqa: E712

@@ -150,7 +150,10 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
         lambda: ss.common_factors(BASE, SMALL, 2, rotation="quartimax"),
         "common_factors, rotation: 'quartimax' is not known",
     ),
-    "half a factor": (lambda: ss.common_factors(BASE, SMALL, 1.5), "number of factors: 1.5 is no whole"),
+    "half a factor": (
+        lambda: ss.common_factors(BASE, SMALL, 1.5),
+        "common_factors, n_factors: 1.5 is no whole",
+    ),
     "fractions as categories": (
         lambda: ss.fit_pls(BASE.assign(A1=BASE["A1"] + 0.5), SMALL, correlation="polychoric"),
         "fit_pls, A1: polychoric correlations are of whole codes",

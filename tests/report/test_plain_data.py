@@ -141,11 +141,8 @@ NAMED = {
     "seeds",
     "mode",
     "single_items",
-    "corrected_pairs",
-    "continuity",
-    "inadmissible",
 }
-"""Entries of a card that list names, and an inadmissible solution's items and pairs of constructs."""
+"""Entries of a card that list names."""
 
 
 @pytest.mark.parametrize("path", CARDS, ids=lambda path: path.stem)

@@ -280,11 +280,20 @@ def test_a_card_is_written_in_words_with_its_numbers(setting: MakeSetting) -> No
     assert "респондентов не менее 50" in card_line(card, setting("ru"))
 
 
+def test_pairs_that_a_card_lists_are_written_out(setting: MakeSetting) -> None:
+    pairs = [{"name": "T1", "with": "U1"}, {"name": "T2", "with": "U1"}]
+    card: Card = {"continuity_two_by_two": 0.5, "continuity_larger": 0.0, "corrected_pairs": pairs}
+    assert card_line(card, setting("en")) == (
+        "added to an empty cell of a two-by-two table: 0.5; added to an empty cell of a larger table: 0; "
+        "these pairs: T1 – U1, T2 – U1"
+    )
+
+
 def test_an_inadmissible_solution_is_named_below_its_table(
     tables: dict[str, pd.DataFrame], setting: MakeSetting
 ) -> None:
-    card: Card = {"n": 40, "inadmissible": "T1, trust – use"}
+    card: Card = {"n": 40, "inadmissible": [{"name": "T1"}, {"name": "trust", "with": "use"}]}
     table = render_table(tables["htmt"], ENTRIES["htmt"], CONTENTS, setting("en"), card)
     assert "This solution is inadmissible" in table.notes[-1]
-    assert "(T1, trust – use)" in table.notes[-1]
+    assert "(T1, Trust – Use)" in table.notes[-1]
     assert "inadmissible" not in table.card

@@ -111,7 +111,7 @@ def test_every_text_is_used(
     write_json({name: {"single_items": "use"} for name in told}, tmp_path / "cards" / "single.json")
     refused = [{"part": part, "reason": "heywood", "at_fault": "T1"} for part in (WHOLE, "cfa")]
     write_json(
-        {"careless": {"hidden_below": 5, "refused": refused, "inadmissible": "T1"}},
+        {"careless": {"hidden_below": 5, "refused": refused, "inadmissible": [{"name": "T1"}]}},
         tmp_path / "cards" / "clean.json",
     )
     unsolved = tables["hypotheses"].assign(verdict="no_solution")

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from smartcity_survey.stages.cards import inadmissible
 from smartcity_survey.stages.evidence.curve_choices import CurveChoices
 from smartcity_survey.stages.evidence.multiverse import estimate_blocks
 from smartcity_survey.stages.factor.common_factors import compare_solutions
@@ -21,6 +22,7 @@ from smartcity_survey.study.model import Construct, Model
 from tests.stages.refusals import refused
 
 ITEMS = ("T1", "T2", "T3", "U1", "U2", "U3")
+PAIR = [{"name": "T1", "with": "U1"}]
 ADDED = (0.5, 0.0)
 MODEL = Model(
     constructs=(Construct("trust", ITEMS[:3], "reflective"), Construct("use", ITEMS[3:], "reflective")),
@@ -54,8 +56,8 @@ def test_with_a_continuity_correction_the_pair_is_estimated_and_recorded(answers
     result = evaluate_measurement(answers, MODEL, section)
     assert result.tables["reliability"].drop(columns="construct").notna().any().all()
     card = result.cards["reliability"]
-    assert card["continuity"] == "0.5; 0"
-    assert (card["corrected"], card["corrected_pairs"]) == (1, "T1, U1")
+    assert (card["continuity_two_by_two"], card["continuity_larger"]) == ADDED
+    assert (card["corrected"], card["corrected_pairs"]) == (1, PAIR)
     inputs = PlsInputs.of(answers, MODEL, section)
     bootstrap = resample(inputs, pls_model(MODEL, section), section, seed=1)
     assert np.isfinite(bootstrap.estimate.loadings).all()
@@ -68,7 +70,7 @@ def test_without_empty_cells_the_option_changes_nothing(answers: pd.DataFrame) -
         for counts in ((0, 0), ADDED)
     )
     pd.testing.assert_frame_equal(plain.tables["htmt"], added.tables["htmt"])
-    assert "continuity" not in plain.cards["htmt"]
+    assert "continuity_larger" not in plain.cards["htmt"]
     assert added.cards["htmt"]["corrected"] == 0
     assert "corrected_pairs" not in added.cards["htmt"]
 
@@ -81,7 +83,7 @@ def test_common_factors_list_the_refusal_or_the_corrected_solution(answers: pd.D
     assert (status.drop("polychoric_components") != status["polychoric_components"]).all()
     assert bound.tables["polychoric_correlations"].empty
     assert added.tables["polychoric_correlations"].drop(columns="item").notna().all(axis=None)
-    assert added.cards["polychoric_correlations"]["corrected_pairs"] == "T1, U1"
+    assert added.cards["polychoric_correlations"]["corrected_pairs"] == PAIR
 
 
 def test_dwls_is_empty_with_the_reason_or_records_the_correction(answers: pd.DataFrame) -> None:
@@ -90,7 +92,7 @@ def test_dwls_is_empty_with_the_reason_or_records_the_correction(answers: pd.Dat
     assert bound.tables["cfa_dwls_fit"].empty
     assert refused(bound, "cfa_dwls_fit") == [("table", "at_bound", "T1, U1")]
     assert bound.tables["cfa_loadings"]["std_loading"].notna().all()
-    assert added.cards["cfa_dwls_fit"]["corrected_pairs"] == "T1, U1"
+    assert added.cards["cfa_dwls_fit"]["corrected_pairs"] == PAIR
     assert added.tables["cfa_dwls_loadings"]["std_error"].gt(0).all()
 
 
@@ -107,3 +109,14 @@ def test_the_specification_curve_leaves_ordered_categories_out_or_corrects_them(
         assert found is expected
         told = [(failure["reason"], failure["at_fault"]) for failure in failures]
         assert (("at_bound", "T1, U1") in told) is not expected
+
+
+def test_an_inadmissible_solution_lists_who_is_at_fault_one_to_a_line() -> None:
+    correlations = np.array([[1.0, 1.2], [1.2, 1.0]])
+    assert inadmissible(MODEL, np.array([0]), correlations) == {
+        "inadmissible": [{"name": "T1"}, {"name": "trust", "with": "use"}]
+    }
+    # No item and no pair alone: the correlations are impossible together.
+    assert inadmissible(MODEL, np.array([], dtype=int), np.eye(2)) == {
+        "inadmissible": [{"name": "trust"}, {"name": "use"}]
+    }

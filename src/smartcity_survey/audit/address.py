@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from smartcity_survey.audit.paper import TEXT, Paper, Printed
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.errors import SurveyError, counted
 
 # One printed number, or a constant that is exactly so.
 Term = str | float
@@ -48,7 +48,9 @@ def resolve_one(paper: Paper, spec: str | float | None, place: str) -> Term:
     """
     terms = resolve(paper, spec, place)
     if len(terms) != 1:
-        raise SurveyError(place, f"`{spec}` stands for {len(terms)} numbers.", "Name a single one.")
+        raise SurveyError(
+            place, f"`{spec}` stands for {counted(len(terms), 'number')}.", "Name a single one."
+        )
     return terms[0]
 
 

@@ -14,7 +14,7 @@ import yaml
 
 from smartcity_survey.audit.interval import Interval
 from smartcity_survey.audit.reported import Reported, exactly, read_number
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.errors import SurveyError, counted
 
 TEXT = "text"
 # Columns that hold whole counts whatever the table; a count is never rounded.
@@ -202,7 +202,9 @@ def _object(name: str, entry: Mapping[str, Any], paper: Path) -> Printed:
             if line in lines or len(row) != len(header):
                 raise SurveyError(
                     f"{place}, line {line}",
-                    "it stands there twice." if line in lines else f"{len(row)} cells, not {len(header)}.",
+                    "it stands there twice."
+                    if line in lines
+                    else f"{counted(len(row), 'cell')}, not {len(header)}.",
                     "Give each line its own name and as many cells as the header.",
                 )
             lines.append(line)

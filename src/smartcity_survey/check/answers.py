@@ -10,7 +10,7 @@ import pandas as pd
 
 from smartcity_survey.check.scales import Answered, by_scale
 from smartcity_survey.data.read import Responses
-from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.errors import Problem, SurveyError, counted
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stats.core.correlations import correlation, require_independence
 from smartcity_survey.study.cleaning_rules import CleaningRule
@@ -66,16 +66,20 @@ def kept_problems(answers: pd.DataFrame, codebook: Codebook, model: Model, path:
     if len(unanswered):
         return
     constant = items.columns[items.nunique() == 1]
+    everybody = counted(
+        len(items), "questionnaire that is kept answers", "questionnaires that are kept answer"
+    )
     for item in constant:
         yield Problem(
             f"{path}, column {item}",
-            f"all {len(items)} questionnaires that are kept answer {items[item].iloc[0]:g}.",
+            f"{'all ' * (len(items) > 1)}{everybody} {items[item].iloc[0]:g}.",
             "Check the column, or take the item out of the codebook.",
         )
     if len(items) <= len(model.items):
         yield Problem(
             str(path),
-            f"{len(items)} questionnaires are kept, for {len(model.items)} items.",
+            f"{counted(len(items), 'questionnaire is kept', 'questionnaires are kept')}, for "
+            f"{counted(len(model.items), 'item')}.",
             "Collect more answers, relax a cleaning rule, or use fewer items: "
             "more questionnaires than items are needed.",
         )
@@ -95,7 +99,7 @@ def _dependences(items: pd.DataFrame, path: Path) -> tuple[Problem, ...]:
 def _shifted(group: Answered, path: Path) -> Problem:
     low, high = group.lowest, group.highest
     return Problem(
-        f"{path}, {len(group.items)} items from {group.items[0]} to {group.items[-1]}",
+        f"{path}, {counted(len(group.items), 'item')} from {group.items[0]} to {group.items[-1]}",
         f"their codes run from {low:g} to {high:g}, but the codebook's scale from {group.scale.minimum} to "
         f"{group.scale.maximum}.",
         f"Correct the scale in the codebook, or list {low if low < group.scale.minimum else high:g} under "
@@ -137,7 +141,7 @@ def _repeated_respondents(responses: Responses, path: Path) -> Iterator[Problem]
         numbers = ", ".join(str(responses.rows[position]) for position in rows[:EXAMPLES])
         yield _unruled(
             f"{path}, respondent {respondent}",
-            f"{len(rows)} questionnaires (rows {numbers}).",
+            f"{counted(len(rows), 'questionnaire')} (rows {numbers}).",
             "duplicate_respondent",
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smartcity_survey.data.clean import Cleaned
-from smartcity_survey.errors import Problem
+from smartcity_survey.errors import Problem, counted
 
 LARGE_SHARE = 0.25
 """Share of the questionnaires that a rule may take out before the rule or the file is doubted."""
@@ -23,7 +23,7 @@ _REMEDIES = {
 def kept(cleaned: Cleaned) -> str:
     """How many questionnaires were read, and how many the rules keep."""
     n_read = int(cleaned.log["n_remaining"].iloc[0])
-    return f"{n_read} questionnaires, of which the cleaning rules keep {len(cleaned.answers)}"
+    return f"{counted(n_read, 'questionnaire')}, of which the cleaning rules keep {len(cleaned.answers)}"
 
 
 def excluded(cleaned: Cleaned) -> str:
@@ -40,6 +40,6 @@ def lost_rows(cleaned: Cleaned, path: str) -> Iterator[Problem]:
         if n > LARGE_SHARE * n_read:
             yield Problem(
                 path,
-                f"the cleaning rule `{rule}` excludes {n} of {n_read} questionnaires.",
+                f"the cleaning rule `{rule}` excludes {n} of {counted(n_read, 'questionnaire')}.",
                 _REMEDIES.get(rule, "Look at the file, or relax the rule."),
             )

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.data.demographics import NO_ANSWER, demographic_codes, demographic_dummies
-from smartcity_survey.errors import NoSolution, Problem
+from smartcity_survey.errors import NoSolution, Problem, counted
 from smartcity_survey.stages.factor.components import n_components
 from smartcity_survey.stages.factor.retention import item_limits
 from smartcity_survey.stages.measurement.scores import score_weights
@@ -44,7 +44,7 @@ def unmet_needs(
     if config.pls.folds > n:
         yield Problem(
             f"{place}, pls.folds",
-            f"{config.pls.folds} parts of {n} questionnaires that are kept.",
+            f"{counted(config.pls.folds, 'part')} of {counted(n, 'questionnaire')} that are kept.",
             f"Write {n} or less (10 is usual): every part needs a respondent.",
         )
     for key, controls in (
@@ -91,8 +91,7 @@ def foreseen_gaps(
     if parameters > len(answers):
         yield Problem(
             path,
-            f"{len(answers)} questionnaires are kept, for {parameters} parameters of the confirmatory factor "
-            "model.",
+            f"{_kept(answers)}, for {counted(parameters, 'parameter')} of the confirmatory factor model.",
             "Its estimates and fit indices mean little, and it may have no solution: collect more answers.",
         )
 
@@ -135,24 +134,24 @@ def _dependent(
     answers: pd.DataFrame, codebook: Codebook, names: Sequence[str], place: str
 ) -> Iterator[Problem]:
     """Controls whose categories follow from those of the controls before them."""
-    blocks: dict[str, Array] = {}
+    dummies: dict[str, Array] = {}
     for name in names:
-        block = _dummies(answers, codebook, [name])
-        if block.shape[1] and _is_dependent([*blocks.values(), block]):
-            alone = [other for other, earlier in blocks.items() if _is_dependent([earlier, block])]
+        own = _dummies(answers, codebook, [name])
+        if own.shape[1] and _is_dependent([*dummies.values(), own]):
+            alone = [other for other, earlier in dummies.items() if _is_dependent([earlier, own])]
             yield Problem(
                 place,
-                f"categories of {name} follow from those of {_listed(alone[:1] or list(blocks))}: "
+                f"categories of {name} follow from those of {_listed(alone[:1] or list(dummies))}: "
                 "the controls determine one another.",
                 "Take one of them out, or join categories in the codebook.",
             )
-        elif block.shape[1]:
-            blocks[name] = block
+        elif own.shape[1]:
+            dummies[name] = own
 
 
-def _is_dependent(blocks: Sequence[Array]) -> bool:
+def _is_dependent(dummies: Sequence[Array]) -> bool:
     """Whether the columns (n, k) of some dummies and a constant are linearly dependent, n being above k."""
-    x = np.column_stack([np.ones(len(blocks[0])), *blocks])
+    x = np.column_stack([np.ones(len(dummies[0])), *dummies])
     return bool(len(x) > x.shape[1] > np.linalg.matrix_rank(x))
 
 
@@ -171,10 +170,14 @@ def _too_many_coefficients(
     if len(answers) <= coefficients:
         yield Problem(
             f"{place}, regression.controls",
-            f"{len(answers)} questionnaires are kept, for {coefficients} coefficients: a constant, "
-            f"{dummies} of the controls' categories and {largest} predictors.",
+            f"{_kept(answers)}, for {counted(coefficients, 'coefficient')}: a constant, "
+            f"{dummies} of the controls' categories and {counted(largest, 'predictor')}.",
             "Name fewer controls, or join categories in the codebook.",
         )
+
+
+def _kept(answers: pd.DataFrame) -> str:
+    return counted(len(answers), "questionnaire is kept", "questionnaires are kept")
 
 
 def _unmeasured(codebook: Codebook, model: Model, config: Config) -> Iterator[Problem]:
@@ -204,15 +207,15 @@ def _groups(
     if large < 2:
         yield Problem(
             place,
-            f"{large} categories of {name} have {section.smallest} questionnaires or more: there is nothing "
-            "to compare.",
+            f"{counted(large, f'category of {name} has', f'categories of {name} have')} "
+            f"{counted(section.smallest, 'questionnaire')} or more: there is nothing to compare.",
             "Lower `groups.smallest`, join categories in the codebook, or take the variable out.",
         )
     elif small:
         yield Problem(
             place,
-            f"categories of {name} with fewer than {section.smallest} questionnaires are not compared: "
-            f"{_listed(small)}.",
+            f"categories of {name} with fewer than {counted(section.smallest, 'questionnaire')} are not "
+            f"compared: {_listed(small)}.",
             "Lower `groups.smallest`, or join categories in the codebook.",
         )
 
@@ -252,7 +255,7 @@ def _rare_answers(answers: pd.DataFrame, model: Model, path: str) -> Iterator[Pr
         if elsewhere < FEWEST_ELSEWHERE:
             yield Problem(
                 f"{path}, column {item}",
-                f"all but {elsewhere} of {len(answers)} questionnaires that are kept answer "
+                f"all but {elsewhere} of {counted(len(answers), 'questionnaire')} that are kept answer "
                 f"{counts.index[0]:g}.",
                 "Its correlations rest on these few, and the polychoric one may not exist; think of leaving "
                 "the item out.",

@@ -22,7 +22,7 @@ from smartcity_survey.data.demographics import require_demographics
 from smartcity_survey.data.read import Responses, read_survey
 from smartcity_survey.data.reconstructions import read_reconstructions
 from smartcity_survey.data.waves import Wave, common_items, common_model, common_to_all, shared_model
-from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.errors import Problem, SurveyError, counted, counts
 from smartcity_survey.stages.measurement.common_method import marker_items
 from smartcity_survey.study.codebook import WEIGHT, Codebook, read_codebook, unlabelled
 from smartcity_survey.study.config import CleaningSection, Config, DataSection, ModelSection, parse_config
@@ -154,7 +154,7 @@ def _contradictions(
     if isinstance(asked, int) and asked > n_items:
         yield Problem(
             f"{place}, factors.n_components",
-            f"{asked} components of {n_items} items.",
+            f"{counted(asked, 'component')} of {counted(n_items, 'item')}.",
             "Ask for fewer, or write `eigenvalue`.",
         )
     if model and model.single == model.names:
@@ -187,12 +187,12 @@ def _cleaned(
 def _summary(config: Config, codebook: Codebook, responses: Responses, cleaned: Cleaned) -> tuple[str, ...]:
     claimed = config.model
     n_paths = sum(len(path.sources) for path in claimed.paths)
-    counts = f"{len(claimed.constructs)} constructs, {n_paths} paths, {len(claimed.hypotheses)} hypotheses"
-    questions = f"{len(codebook.items)} items, {len(codebook.demographics)} demographic questions"
+    hypotheses = counted(len(claimed.hypotheses), "hypothesis", "hypotheses")
+    questions = counted(len(codebook.demographics), "demographic question")
     unused = f"not in the codebook, so not used: {', '.join(responses.unused)}"
     lines = [
-        f"config.yaml: {counts}.",
-        f"{config.data.codebook}: {questions}.",
+        f"config.yaml: {counts(construct=len(claimed.constructs), path=n_paths)}, {hypotheses}.",
+        f"{config.data.codebook}: {counts(item=len(codebook.items))}, {questions}.",
         f"{config.data.file}: {kept(cleaned)}.{excluded(cleaned)}",
     ]
     if WEIGHT in cleaned.answers:
@@ -235,5 +235,5 @@ def _waves(
 def _compared(model: Model, codebook: Codebook, waves: Mapping[str, _OtherWave]) -> Iterator[str]:
     for name, other in waves.items():
         common = len(common_to_all(common_items(model, codebook, {name: other.wave.codebook})))
-        shared = f"{common} of {len(model.items)} items in common"
+        shared = f"{common} of {counted(len(model.items), 'item')} in common"
         yield f"Wave {name}: {kept(other.cleaned)}; {shared}.{excluded(other.cleaned)}"

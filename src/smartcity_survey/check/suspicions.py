@@ -10,7 +10,7 @@ import pandas as pd
 
 from smartcity_survey.check.scales import by_scale
 from smartcity_survey.data.read import Responses
-from smartcity_survey.errors import Problem
+from smartcity_survey.errors import Problem, counted
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.study.codebook import RESPONDENT, Codebook
 from smartcity_survey.study.config import CleaningSection
@@ -79,7 +79,7 @@ def _unused_ends(responses: Responses, codebook: Codebook, path: Path) -> Iterat
         scale, n = group.scale, len(group.items) * len(responses.answers)
         if n >= FEWEST_ANSWERS and (group.lowest > scale.minimum or group.highest < scale.maximum):
             yield Problem(
-                f"{path}, {len(group.items)} items from {group.items[0]} to {group.items[-1]}",
+                f"{path}, {counted(len(group.items), 'item')} from {group.items[0]} to {group.items[-1]}",
                 f"answers run from {group.lowest:g} to {group.highest:g}, the codebook's scale from "
                 f"{scale.minimum} to {scale.maximum}.",
                 "Check the scale: reverse items are recoded by its ends.",
@@ -98,6 +98,7 @@ def _same_answers(responses: Responses, codebook: Codebook, path: Path) -> Itera
         rows = ", ".join(str(responses.rows[position]) for position in repeated[:5])
         yield Problem(
             f"{path}, rows {rows}{', ...' if repeated.size > 5 else ''}",
-            f"{repeated.size} questionnaires give the same answers to all questions as an earlier one.",
+            f"{counted(repeated.size, 'questionnaire gives', 'questionnaires give')} the same answers to all "
+            "questions as an earlier one.",
             "If they were entered twice, use the cleaning rule `duplicate_answers`.",
         )

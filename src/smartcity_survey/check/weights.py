@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.errors import Problem
+from smartcity_survey.errors import Problem, counted
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.study.codebook import WEIGHT
 from smartcity_survey.study.model import Model
@@ -38,8 +38,8 @@ def weight_problems(answers: pd.DataFrame, model: Model, place: str) -> Iterator
     if effective_size(weights) <= coefficients:
         yield Problem(
             place,
-            f"{_size(weights)}, for {coefficients} coefficients of the regression of {outcome}: the largest "
-            f"weight is {100 * weights.max() / weights.sum():.0f} % of all.",
+            f"{_size(weights)}, for {counted(coefficients, 'coefficient')} of the regression of {outcome}: "
+            f"the largest weight is {100 * weights.max() / weights.sum():.0f} % of all.",
             "Check the largest weights, trim them, or leave out `data.weight`.",
         )
 
@@ -53,13 +53,11 @@ def weight_doubts(answers: pd.DataFrame, model: Model, place: str) -> Iterator[P
     if size < LOW_SHARE * len(weights) or size <= len(model.items):
         yield Problem(
             place,
-            f"{_size(weights)}, for {len(model.items)} items.",
+            f"{_size(weights)}, for {counted(len(model.items), 'item')}.",
             "Estimates are as uncertain as those of so few; check the largest weights, or trim them.",
         )
 
 
 def _size(weights: Array) -> str:
-    return (
-        f"{len(weights)} questionnaires so weighted are worth {effective_size(weights):.1f} that count alike "
-        "(Kish's effective sample size)"
-    )
+    are = counted(len(weights), "questionnaire so weighted is", "questionnaires so weighted are")
+    return f"{are} worth {effective_size(weights):.1f} that count alike (Kish's effective sample size)"

@@ -98,10 +98,10 @@ def describe_columns(table: Table, decimal: str) -> tuple[Column, ...]:
     seen = {name: _Seen() for name in table.columns}
     missing = {name: Missing(ranges=table.missing_ranges.get(name, ())) for name in table.columns}
     problems: list[Problem] = []
-    for block in table.blocks(table.columns):
-        problems += block.problems
+    for batch in table.batches(table.columns):
+        problems += batch.problems
         for name, column in seen.items():
-            column.add(block.cells[name], missing[name], decimal)
+            column.add(batch.cells[name], missing[name], decimal)
     if problems:
         raise SurveyError.of(problems)
     return tuple(_column(name, column, table, missing[name]) for name, column in seen.items())

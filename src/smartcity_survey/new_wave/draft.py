@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from smartcity_survey.errors import counted
 from smartcity_survey.new_wave.columns import Column
 from smartcity_survey.new_wave.guesses import GRID, AnswerCodes, Group, Roles, bands
 from smartcity_survey.study.codebook import HEADINGS
@@ -156,15 +157,17 @@ def _guesses(
         if key in data:
             yield f"The file's {key} is `{data[key]}`."
     if roles.respondent:
-        repeats = roles.respondent.repeats or "no"
-        yield f"Column {roles.respondent.name!r} identifies the respondents: {repeats} rows repeat another."
+        n = roles.respondent.repeats
+        repeats = counted(n, "row repeats", "rows repeat") if n else "no rows repeat"
+        yield f"Column {roles.respondent.name!r} identifies the respondents: {repeats} another."
     else:
         yield "No column identifies the respondents, so rows are numbered."
     for name, group in names.items():
         first, last = group.columns[0].name, group.columns[-1].name
         why = "the prefix of their names" if group.prefix else "the same answers"
         own = "" if group.codes == scale else f", codes {group.codes.lowest} to {group.codes.highest}"
-        yield f"Construct `{name}`: {len(group.columns)} items by {why}, {first!r} to {last!r}{own}."
+        items = counted(len(group.columns), "item")
+        yield f"Construct `{name}`: {items} by {why}, {first!r} to {last!r}{own}."
     yield f"Answers run from {scale.lowest} to {scale.highest}" + (
         ", worded as in the file." if scale.answers else ", by the codes that occur."
     )
@@ -187,8 +190,8 @@ def _to_do(roles: Roles, names: Mapping[str, Group]) -> Iterator[str]:
     strange = sum((Counter(group.strange) for group in names.values()), Counter())
     for code, n in sorted(strange.items()):
         yield (
-            f"config.yaml: the code {code} stands in {n} cells outside its scale. If it means no answer, "
-            f"write `missing_codes: [{code}]` into `data`; else such rows are excluded."
+            f"config.yaml: the code {code} stands in {counted(n, 'cell')} outside its scale. If it means no "
+            f"answer, write `missing_codes: [{code}]` into `data`; else such rows are excluded."
         )
     if any(column.counts and not column.answers for column in roles.categories):
         yield "codebook.yaml: what the codes of the questions about the respondent mean."

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from decimal import Decimal
 from numbers import Real
+from typing import cast
 
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.errors import Problem, SurveyError, counted
 from smartcity_survey.notebook.model import Model
 from smartcity_survey.stats.core.types import Array
+from smartcity_survey.study.arguments import in_order, kind_of
 
 Items = Model | Sequence[str]
 SHOWN = 5
 """Names and rows listed before the rest is only counted."""
+NO_ANSWER = frozenset({"", "na", "n/a", "#n/a", "<na>", "nan", "null", "#null!", ".", "-"})
+"""Words, casefolded, by which programs write that there is no answer; as text they are doubtful."""
+LARGEST = 1e30
+"""Numbers beyond it are no answers, and their powers, which moments are made of, may exceed all numbers."""
 
 
 def complete(answers: pd.DataFrame, items: Items) -> pd.DataFrame:
@@ -31,13 +37,17 @@ def complete(answers: pd.DataFrame, items: Items) -> pd.DataFrame:
     Raises
     ------
     SurveyError
-        for columns the frame does not have (with the nearest name), and where no row is complete.
+        for columns the frame does not have (with the nearest name), for cells that may be answers or none,
+        such as the text "NA", and where no row is complete.
     """
     names = item_names(answers, items)
+    if doubtful := [problem for name in names for problem in _doubtful(name, answers[name])]:
+        raise SurveyError.of(doubtful)
     gaps = answers[list(names)].isna()
     kept = ~gaps.any(axis=1).to_numpy()
     if not kept.any():
-        found = f"no row of {len(answers)} has an answer to all of the {len(names)} items: {_gaps(gaps)}."
+        items_asked = counted(len(names), "item")
+        found = f"no row of {len(answers)} has an answer to all of the {items_asked}: {_gaps(gaps)}."
         raise SurveyError("complete", found, "Leave out the items that few answered.")
     return answers.loc[kept]
 
@@ -50,22 +60,19 @@ def item_names(answers: pd.DataFrame, items: Items | None) -> tuple[str, ...]:
     SurveyError
         listing columns that the frame does not have, or has twice.
     """
-    if not isinstance(answers, pd.DataFrame):
-        raise SurveyError(
-            "answers",
-            f"a {type(answers).__name__} was given.",
-            "Give a pandas data frame: a row for each respondent, a column for each item.",
-        )
-    if isinstance(items, str):
-        items = [items]
-    names = tuple(items.items if isinstance(items, Model) else answers.columns if items is None else items)
+    require_frame(answers, "answers")
+    names = _asked(answers, items)
     problems = []
     for name in dict.fromkeys(names):
         count = int((answers.columns == name).sum())
         if not count:
             problems.append(Problem(f"answers, {name}", "there is no such column.", _nearest(name, answers)))
         elif count > 1 or names.count(name) > 1:
-            found = f"{count} columns have this name." if count > 1 else "it is named twice."
+            found = (
+                f"{counted(count, 'column has', 'columns have')} this name."
+                if count > 1
+                else "it is named twice."
+            )
             problems.append(Problem(f"answers, {name}", found, "Give every column a name of its own."))
     if not names:
         problems.append(Problem("answers", "no items are named.", "Name at least one column."))
@@ -74,14 +81,40 @@ def item_names(answers: pd.DataFrame, items: Items | None) -> tuple[str, ...]:
     return names
 
 
+def require_frame(frame: object, place: str) -> None:
+    """Refuse, with a SurveyError, what is no data frame."""
+    if not isinstance(frame, pd.DataFrame):
+        raise SurveyError(
+            place,
+            f"{kind_of(frame)} was given.",
+            "Give a pandas data frame: a row for each respondent, a column for each item.",
+        )
+
+
+def _asked(answers: pd.DataFrame, items: Items | None) -> tuple[str, ...]:
+    """Names as they were asked for, be there such columns or not."""
+    if isinstance(items, str):
+        return (items,)
+    if isinstance(items, Model):
+        return items.items
+    if items is None:
+        return tuple(answers.columns)
+    remedy = "Give a model, or a list of the names of columns."
+    names = in_order(items, "items", "names of columns", remedy=remedy)
+    for name in names:
+        if not isinstance(name, Hashable):
+            raise SurveyError("items", f"{name!r} is no name of a column.", remedy)
+    return cast(tuple[str, ...], names)
+
+
 def numbers(answers: pd.DataFrame, items: Items | None) -> tuple[Array, tuple[str, ...]]:
     """(n, p) answers to items, and their names.
 
     Raises
     ------
     SurveyError
-        listing columns that the frame does not have, cells that are no numbers or infinite, and how many rows
-        and items lack an answer: nothing is dropped or filled in.
+        listing columns that the frame does not have, cells that are no numbers or beyond all answers, and how
+        many rows and items lack an answer: nothing is dropped or filled in.
     """
     names = item_names(answers, items)
     columns = {name: _column(answers[name]) for name in names}
@@ -94,8 +127,8 @@ def numbers(answers: pd.DataFrame, items: Items | None) -> tuple[Array, tuple[st
     if n_rows:
         raise SurveyError(
             "answers",
-            f"{n_rows} of {len(frame)} rows lack an answer to {n_items} of the {len(names)} items: "
-            f"{_gaps(gaps)}.",
+            f"{n_rows} of {counted(len(frame), 'row')} lack an answer to {n_items} of the "
+            f"{counted(len(names), 'item')}: {_gaps(gaps)}.",
             "Nothing is left out or filled in unasked: `ss.complete(answers, items)` keeps the rows that "
             "answer all of these items.",
         )
@@ -120,7 +153,7 @@ def _no_numbers(name: str, column: pd.Series) -> Iterator[Problem]:
         # One word among numbers makes text of a whole column: it is the word that is at fault.
         unread = [(row, value) for row, value in words if not _is_written_number(value)]
         row, value = (unread or words)[0]
-        more = f" (and {len(unread or words) - 1} more cells)" if len(unread or words) > 1 else ""
+        more = f" (and {counted(len(unread or words) - 1, 'more cell')})" if len(unread or words) > 1 else ""
         yield Problem(
             f"answers, {name}, row {row}",
             f"{value!r} is no number{more}." if unread else f"{value!r} is text, not a number{more}.",
@@ -128,12 +161,37 @@ def _no_numbers(name: str, column: pd.Series) -> Iterator[Problem]:
             "puts codes for words, `ss.read_survey(..., missing_codes=[...])` takes words for no answer.",
         )
         return
-    infinite = given[np.isinf(given.astype(np.float64))]
+    values = given.astype(np.float64)
+    infinite, beyond = given[np.isinf(values)], given[np.isfinite(values) & (values.abs() > LARGEST)]
     if len(infinite):
         yield Problem(
             f"answers, {name}, row {infinite.index[0]}",
-            f"infinite values in {len(infinite)} cells.",
+            f"infinite values in {counted(len(infinite), 'cell')}.",
             "Correct them, or make them gaps: `.replace([np.inf, -np.inf], np.nan)`.",
+        )
+    if len(beyond):
+        yield Problem(
+            f"answers, {name}, row {beyond.index[0]}",
+            f"{beyond.iloc[0]!r} is no answer: numbers beyond {LARGEST:g} in {counted(len(beyond), 'cell')}.",
+            "Correct them, or make them gaps: `.mask(column.abs() > 1e9)`.",
+        )
+
+
+def _doubtful(name: str, cells: pd.Series) -> Iterator[Problem]:
+    """Cells whose text may be an answer or the mark of none."""
+    marks = [
+        (row, value)
+        for row, value in cells.items()
+        if isinstance(value, str) and value.strip().casefold() in NO_ANSWER
+    ]
+    if marks:
+        row, value = marks[0]
+        yield Problem(
+            f"answers, {name}, row {row}",
+            f"the text {value!r} is an answer or means that there is none "
+            f"({counted(len(marks), 'such cell')}).",
+            f"Make it a gap: `ss.read_survey(..., missing_codes=[{value!r}])`, or "
+            f"`answers.replace({value!r}, np.nan)`; where it is an answer, give it another word.",
         )
 
 

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.errors import SurveyError, counts
 from smartcity_survey.notebook.answers import Items, numbers
 from smartcity_survey.notebook.told import told
 from smartcity_survey.notebook.view import View, named, square, statistics
@@ -30,6 +30,7 @@ from smartcity_survey.stats.factor.extraction import (
 )
 from smartcity_survey.stats.factor.oblique import ObliqueRotation, oblimin, promax
 from smartcity_survey.stats.factor.rotation import Rotation, varimax
+from smartcity_survey.study.arguments import require_choice
 
 Method = Literal["principal_axes", "maximum_likelihood"]
 Turning = Literal["varimax", "oblimin", "promax"]
@@ -112,13 +113,13 @@ def principal_components(
         number of components that these items do not have.
     """
     x, names = numbers(answers, items)
-    _require_count(n_components, "components")
+    _require_count(n_components, "principal_components, n_components")
     with told("principal components", names):
         found = rotated_solution(correlation(x), n_components)
     k = found.loadings.shape[1]
     rule = "eigenvalue above 1" if n_components is None else "as asked"
     return ComponentsView(
-        notes=(f"{len(x)} respondents, {len(names)} items, {k} components ({rule}).",),
+        notes=(f"{counts(respondent=len(x), item=len(names), component=k)} ({rule}).",),
         variance_explained=named(
             _numbered("component", k),
             "component",
@@ -158,9 +159,9 @@ def common_factors(
         as `principal_components`; and where so many factors cannot be told, or no minimum was found.
     """
     x, names = numbers(answers, items)
-    _require_count(n_factors, "factors")
-    _require_choice("method", method, METHODS)
-    _require_choice("rotation", rotation, ROTATIONS)
+    _require_count(n_factors, "common_factors, n_factors")
+    require_choice(method, "common_factors, method", tuple(METHODS))
+    require_choice(rotation, "common_factors, rotation", tuple(ROTATIONS))
     with told("common factors", names):
         matrix = correlation(x)
         k = core_components(matrix).n_components if n_factors is None else n_factors
@@ -169,7 +170,7 @@ def common_factors(
         fit = goodness_of_fit(factors, len(x)) if method == "maximum_likelihood" else None
     rule = "eigenvalue above 1" if n_factors is None else "as asked"
     notes = [
-        f"{len(x)} respondents, {len(names)} items, {k} factors ({rule}): "
+        f"{counts(respondent=len(x), item=len(names), factor=k)} ({rule}): "
         f"{method.replace('_', ' ')}, {rotation}."
     ]
     if factors.heywood.size:
@@ -204,13 +205,6 @@ def _by_item(values: Array, names: tuple[str, ...], kind: str) -> pd.DataFrame:
     return named(names, "item", columns)
 
 
-def _require_count(count: object, kind: str) -> None:
-    if count is not None and (not isinstance(count, int) or isinstance(count, bool)):
-        raise SurveyError(f"number of {kind}", f"{count!r} is no whole number.", "Give 1, 2, ... or None.")
-
-
-def _require_choice(option: str, given: str, choices: Mapping[str, object]) -> None:
-    if given not in choices:
-        raise SurveyError(
-            f"common_factors, {option}", f"{given!r} is not known.", f"Choose from {', '.join(choices)}."
-        )
+def _require_count(count: object, place: str) -> None:
+    if count is not None and (not isinstance(count, int) or isinstance(count, bool) or count < 1):
+        raise SurveyError(place, f"{count!r} is no whole number from 1.", "Give 1, 2, ... or None.")

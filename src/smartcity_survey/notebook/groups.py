@@ -8,17 +8,18 @@ from typing import ClassVar
 
 import pandas as pd
 
-from smartcity_survey.errors import NoSolution, SurveyError
+from smartcity_survey.errors import NoSolution, SurveyError, counted
 from smartcity_survey.notebook.answers import item_names, numbers
 from smartcity_survey.notebook.latent import require_paths
 from smartcity_survey.notebook.model import Model, study_model
 from smartcity_survey.notebook.options import SEED, options, require_seed
 from smartcity_survey.notebook.told import told
-from smartcity_survey.notebook.view import View, by_path
+from smartcity_survey.notebook.view import View, by_path, in_words
 from smartcity_survey.stages.comparison.groups import micom_rows, path_rows
 from smartcity_survey.stages.pls.pls import pls_model
 from smartcity_survey.stats.core.errors import InGroup
 from smartcity_survey.stats.pls import micom as core
+from smartcity_survey.study.arguments import in_order, require_text
 from smartcity_survey.study.config import GroupsSection, PlsSection, Scheme
 
 Pair = tuple[Hashable, Hashable]
@@ -33,7 +34,8 @@ class GroupsView(View):
     micom : a row for each construct: correlation of the composites that both groups' weights make, its
         correlation_quantile and correlation_p under permutation (step 2); mean_difference (in standard
         deviations) and log_variance_ratio with their p (step 3). Step 1 is given by one model for both.
-        Invariance is partial where correlation_p is above the level, and full where the p of step 3 are too.
+        invariance is the verdict in words: partial where correlation_p is above 1 less the confidence level,
+        full where the p of step 3 are too, else not shown.
     paths : a row for each path: source, target; first_estimate, second_estimate, difference; chance_low and
         chance_high, between which random groups differ; p.
     record : `stats.pls.micom.GroupComparison`.
@@ -76,6 +78,7 @@ def compare_groups(
     draws = options(GroupsSection, "compare_groups", permutations=permutations).permutations
     require_seed(seed, "compare_groups")
     require_paths(model, "compare_groups")
+    require_text(by, "compare_groups, by", "Name the column that tells the group.")
     item_names(answers, [by])
     first, second = _pair(answers[by], by, groups)
     part = answers[answers[by].isin([first, second])]
@@ -100,17 +103,21 @@ def compare_groups(
             raise NoSolution(error.reason, error.names, problems) from error.__cause__
         raise
     notes = [
-        f"{by}: {_plain(first)} ({found.n_first} respondents) less {_plain(second)} ({found.n_second}).",
-        f"{found.n_permutations} permutations, seed {seed}; p is two-sided and never 0.",
+        f"{by}: {_plain(first)} ({counted(found.n_first, 'respondent')}) less "
+        f"{_plain(second)} ({found.n_second}).",
+        f"{counted(found.n_permutations, 'permutation')}, seed {seed}; p is two-sided and never 0.",
     ]
     if others := len(answers) - len(part):
-        notes.append(f"{others} respondents of other groups take no part.")
-    if found.n_inadmissible:
-        notes.append(f"{found.n_inadmissible} more permutations have no solution in one of the groups.")
+        takes = counted(others, "respondent of another group takes", "respondents of other groups take")
+        notes.append(f"{takes} no part.")
+    if refused := found.n_inadmissible:
+        more = counted(refused, "more permutation has", "more permutations have")
+        notes.append(f"{more} no solution in one of the groups.")
     steps = micom_rows(found, declared, {}, 1 - section.confidence_level)
+    verdicts = [in_words("invariance", str(step["invariance"])) for step in steps]
     return GroupsView(
         notes=tuple(notes),
-        micom=pd.DataFrame(steps).set_index("construct").drop(columns="invariance"),
+        micom=pd.DataFrame(steps).set_index("construct").assign(invariance=verdicts),
         paths=by_path(pd.DataFrame(path_rows(found, declared, {}))),
         record=found,
     )
@@ -120,8 +127,10 @@ def _pair(values: pd.Series, by: str, groups: Pair | None) -> Pair:
     # Of a categorical column, categories that nobody has are none.
     sizes = values.value_counts().loc[lambda counts: counts > 0]
     if groups is not None:
-        wanted = tuple(groups)
-        unknown = [group for group in wanted if group not in sizes.index]
+        remedy = f"Name two of {_listed(sizes)}, the first first."
+        wanted = in_order(groups, "compare_groups, groups", "groups", remedy=remedy)
+        values_found = list(sizes.index)
+        unknown = [group for group in wanted if group not in values_found]
         if len(wanted) != 2 or len(set(wanted)) != 2 or unknown:
             found = (
                 f"{_plain(unknown[0])!r} is none of its values."
@@ -140,7 +149,7 @@ def _pair(values: pd.Series, by: str, groups: Pair | None) -> Pair:
     if len(sizes) != 2:
         raise SurveyError(
             f"compare_groups, {by}",
-            f"it has {len(sizes)} different values.",
+            f"it has {counted(len(sizes), 'different value')}.",
             f"Name two as `groups`: {_listed(sizes)}.",
         )
     first, second = sorted(sizes.index, key=lambda value: (not isinstance(value, int | float), value))

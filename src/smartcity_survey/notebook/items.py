@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import pandas as pd
 
+from smartcity_survey.errors import counted, counts
 from smartcity_survey.notebook.answers import Items, numbers
 from smartcity_survey.notebook.told import told
 from smartcity_survey.notebook.view import View, named, square, statistics
@@ -69,7 +70,7 @@ def describe(answers: pd.DataFrame, items: Items | None = None) -> DescriptivesV
     with told("descriptives", names):
         found = core.describe(x)
     return DescriptivesView(
-        notes=(f"{found.n} respondents. Formulas of SPSS.",),
+        notes=(f"{counted(found.n, 'respondent')}. Formulas of SPSS.",),
         items=lines_of_descriptives(found, names, "item").set_index("item"),
         record=found,
     )
@@ -92,7 +93,7 @@ def adequacy(answers: pd.DataFrame, items: Items | None = None) -> AdequacyView:
         bartlett = bartlett_sphericity(matrix, len(x))
         sampling = kmo(matrix)
     return AdequacyView(
-        notes=(f"{len(x)} respondents, {len(names)} items. Pearson correlations.",),
+        notes=(f"{counts(respondent=len(x), item=len(names))}. Pearson correlations.",),
         statistics=statistics(
             {
                 "kmo": sampling.overall,

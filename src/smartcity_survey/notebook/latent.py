@@ -9,8 +9,8 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.errors import SurveyError
-from smartcity_survey.notebook.answers import numbers
+from smartcity_survey.errors import SurveyError, counts
+from smartcity_survey.notebook.answers import numbers, require_frame
 from smartcity_survey.notebook.model import Model, study_model
 from smartcity_survey.notebook.options import options
 from smartcity_survey.notebook.told import attempt, told
@@ -26,6 +26,7 @@ from smartcity_survey.stats.sem.cfa_robust import ScaledTest, satorra_bentler
 from smartcity_survey.stats.sem.sem import SemFit
 from smartcity_survey.stats.sem.sem import fit_sem as core_sem
 from smartcity_survey.study import model as study
+from smartcity_survey.study.arguments import kind_of
 from smartcity_survey.study.config import RegressionSection
 
 KINDS = {"cross_loading": "cross-loading", "residual_covariance": "residual covariance"}
@@ -153,14 +154,19 @@ def fit_sem(answers: pd.DataFrame, model: Model, *, confidence_level: float = 0.
     )
 
 
-def require_paths(model: Model, place: str) -> None:
-    """Refuse, with a SurveyError, what is no model, or one that has a measurement part only."""
+def require_model(model: object, place: str) -> None:
+    """Refuse, with a SurveyError, what is no model."""
     if not isinstance(model, Model):
         raise SurveyError(
-            place,
-            f"a {type(model).__name__} was given for the model.",
+            f"{place}, model",
+            f"{kind_of(model)} was given for the model.",
             "Give the answers first, then the model that ss.Model(...) made.",
         )
+
+
+def require_paths(model: Model, place: str) -> None:
+    """Refuse, with a SurveyError, what is no model, or one that has a measurement part only."""
+    require_model(model, place)
     if not model.paths:
         raise SurveyError(
             place, "the model has no paths.", "Give `paths` to ss.Model, such as 'source -> target'."
@@ -168,7 +174,8 @@ def require_paths(model: Model, place: str) -> None:
 
 
 def require_factors(model: Model, place: str) -> None:
-    """Refuse, with a SurveyError, to take for a factor what its items form."""
+    """Refuse, with a SurveyError, what is no model, and to take for a factor what its items form."""
+    require_model(model, place)
     if model.composites:
         raise SurveyError(
             f"{place}, {', '.join(model.composites)}",
@@ -181,13 +188,14 @@ def _inputs(
     answers: pd.DataFrame, model: Model, level: float, place: str
 ) -> tuple[Array, study.Model, float]:
     section = options(RegressionSection, place, confidence_level=level)
+    require_frame(answers, "answers")
     require_factors(model, place)
     return numbers(answers, model)[0], study_model(model), section.confidence_level
 
 
 def _notes(declared: study.Model, n: int, admissible: bool, found: CfaFit) -> list[str]:
     notes = [
-        f"{n} respondents, {len(declared.items)} items, {len(declared.names)} constructs. "
+        f"{counts(respondent=n, item=len(declared.items), construct=len(declared.names))}. "
         "Maximum likelihood; the first item of each construct has loading 1."
     ]
     if declared.single:

@@ -8,7 +8,9 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.errors import counts
 from smartcity_survey.notebook.answers import numbers
+from smartcity_survey.notebook.latent import require_model
 from smartcity_survey.notebook.model import Model, study_model
 from smartcity_survey.notebook.told import attempt, told
 from smartcity_survey.notebook.view import View, square
@@ -64,11 +66,12 @@ def measurement(answers: pd.DataFrame, model: Model) -> MeasurementView:
     SurveyError
         for answers that are missing or no numbers, and constant items.
     """
+    require_model(model, "measurement")
     x, _ = numbers(answers, model)
     declared = study_model(model)
     n, blocks = len(x), declared.membership()
     names = declared.items, declared.names
-    notes = [f"{n} respondents, {len(declared.items)} items, {len(declared.names)} constructs."]
+    notes = [f"{counts(respondent=n, item=len(declared.items), construct=len(declared.names))}."]
     with told("measurement", *names):
         R, S = correlation(x), covariance(x, ddof=1)
     pls = cfa = None

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise, product
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.study.arguments import in_order, kind_of
 from smartcity_survey.study.model_checks import isolated_problems, structure_problems
 
 if TYPE_CHECKING:
@@ -81,7 +82,13 @@ class Model:
     def __init__(
         self, constructs: Mapping[str, str | Iterable[str] | Block], paths: str | Iterable[str] = ()
     ) -> None:
-        blocks = {name: _block(items) for name, items in constructs.items()}
+        if not isinstance(constructs, Mapping):
+            raise SurveyError(
+                "model.constructs",
+                f"{kind_of(constructs)} was given.",
+                "Name each with its items: {'trust': ['t1', 't2']}.",
+            )
+        blocks = {name: _block(items, f"model.constructs.{name}") for name, items in constructs.items()}
         problems = [*_construct_problems(blocks)]
         arrows: tuple[Path, ...] = ()
         try:
@@ -132,7 +139,9 @@ def parse_paths(paths: str | Iterable[str], place: str) -> tuple[Path, ...]:
     SurveyError
         listing lines without an arrow, and arrows with nothing before or behind them.
     """
-    lines = [line for text in ([paths] if isinstance(paths, str) else paths) for line in _lines(text)]
+    remedy = f"Write each path as a text: 'source {ARROW} target'."
+    texts = [paths] if isinstance(paths, str) else in_order(paths, place, "paths", remedy=remedy)
+    lines = [line for text in texts for line in _lines(text)]
     found: list[Path] = []
     problems = []
     for line in lines:
@@ -155,10 +164,13 @@ def _lines(text: object) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def _block(items: str | Iterable[str] | Block) -> Block:
+def _block(items: str | Iterable[str] | Block, place: str) -> Block:
     if isinstance(items, Block):
         return items
-    return Block((items,) if isinstance(items, str) else tuple(items))
+    if isinstance(items, str):
+        return Block((items,))
+    remedy = "Name columns of the data frame: ['t1', 't2']."
+    return Block(cast(tuple[str, ...], in_order(items, place, "items", remedy=remedy)))
 
 
 def _construct_problems(blocks: Mapping[str, Block]) -> Iterator[Problem]:

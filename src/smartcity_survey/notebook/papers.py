@@ -9,8 +9,9 @@ from typing import ClassVar, get_args
 import pandas as pd
 
 from smartcity_survey.audit import run
-from smartcity_survey.errors import SurveyError
-from smartcity_survey.notebook.view import View, named
+from smartcity_survey.errors import counts
+from smartcity_survey.notebook.view import View, in_words, named
+from smartcity_survey.study.arguments import require_choice, require_path
 from smartcity_survey.study.config import Language
 
 
@@ -21,7 +22,7 @@ class AuditView(View):
     Attributes
     ----------
     findings : a row for each check made, the gravest first: check, place, printed, expected, consistent
-        (missing: not testable), severity, explanation.
+        (missing: not testable), severity and explanation in words of the language.
     contradictions : those that are not consistent. by_severity : number of checks by severity.
     """
 
@@ -47,15 +48,13 @@ def audit_paper(path: Path | str, language: Language = "en") -> AuditView:
     SurveyError
         where the paper's files cannot be read or an address in them leads nowhere.
     """
-    if language not in (known := get_args(Language)):
-        raise SurveyError(
-            "audit_paper, language", f"{language!r} is not known.", f"Choose from {', '.join(known)}."
-        )
-    found = run(path, language).set_index("check")
+    require_choice(language, "audit_paper, language", get_args(Language))
+    found = run(require_path(path, "audit_paper, path"), language).set_index("check")
+    found["severity"] = [in_words("severity", code or "none", language) for code in found["severity"]]
     contradictions = found[~found["consistent"].fillna(True).astype(bool)]
-    sizes = found["severity"].replace("", "none").value_counts()
+    sizes = found["severity"].value_counts()
     return AuditView(
-        notes=(f"{path}: {len(found)} checks, {len(contradictions)} contradictions.",),
+        notes=(f"{path}: {counts(check=len(found), contradiction=len(contradictions))}.",),
         findings=found,
         contradictions=contradictions,
         by_severity=named(list(sizes.index), "severity", {"n_checks": sizes.to_numpy()}),

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.errors import SurveyError, counted, counts
 from smartcity_survey.notebook.answers import numbers
 from smartcity_survey.notebook.latent import require_paths
 from smartcity_survey.notebook.model import Model, study_model
@@ -26,6 +26,7 @@ from smartcity_survey.stats.pls.algorithm import construct_scores
 from smartcity_survey.stats.pls.bootstrap import PlsBootstrap
 from smartcity_survey.stats.pls.stack import Reason
 from smartcity_survey.study import model as study
+from smartcity_survey.study.arguments import kind_of
 from smartcity_survey.study.config import Correlation, PlsSection, Scheme
 
 Interval = Literal["percentile", "bca", "studentised"]
@@ -105,6 +106,11 @@ def fit_pls(
         confidence_level=confidence_level,
     )
     require_seed(seed, "fit_pls")
+    if not isinstance(consistent, bool):
+        raise SurveyError("fit_pls, consistent", f"{kind_of(consistent)} was given.", "Give True or False.")
+    if not callable(progress):
+        remedy = "Give a function of two numbers, how many are done and of how many."
+        raise SurveyError("fit_pls, progress", f"{kind_of(progress)} was given.", remedy)
     require_paths(model, "fit_pls")
     x, names = numbers(answers, model)
     declared, inputs = study_model(model), _inputs(x, names, section)
@@ -145,11 +151,11 @@ def _inputs(x: Array, names: tuple[str, ...], section: PlsSection) -> PlsInputs:
 def _notes(found: PlsBootstrap, model: study.Model, section: PlsSection, consistent: bool) -> list[str]:
     draws = len(found.reason)
     notes = [
-        f"{found.fit.n} respondents, {len(model.items)} items, {len(model.names)} constructs. "
+        f"{counts(respondent=found.fit.n, item=len(model.items), construct=len(model.names))}. "
         f"{'Consistent PLS (PLSc)' if consistent else 'PLS'}, {section.correlation} correlations, "
         f"{section.scheme} weighting.",
-        f"{draws} bootstrap resamples, {section.interval} intervals at {section.confidence_level:g}, "
-        f"seed {found.seed}.",
+        f"{counted(draws, 'bootstrap resample')}, {section.interval} intervals at "
+        f"{section.confidence_level:g}, seed {found.seed}.",
     ]
     blamed: Counter[str] = Counter()
     for (reason, position), count in found.inadmissible().items():

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import pandas as pd
 
+from smartcity_survey.errors import counts
 from smartcity_survey.notebook.answers import numbers
 from smartcity_survey.notebook.latent import require_paths
 from smartcity_survey.notebook.model import Model, study_model
@@ -89,7 +90,7 @@ def predict_pls(
         )
     return PredictionView(
         notes=(
-            f"{len(x)} respondents, {section.folds} folds, {section.repetitions} repetitions, seed {seed}. "
+            f"{counts(respondent=len(x), fold=section.folds, repetition=section.repetitions)}, seed {seed}. "
             "Predicted from the scores of direct antecedents.",
         ),
         items=error_frame(found, declared).set_index("item").drop(columns="rmse_below_lm"),

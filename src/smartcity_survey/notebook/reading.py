@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,6 +16,7 @@ from smartcity_survey.data.read.cells import missing_codes as declared_missing
 from smartcity_survey.data.read.opening import open_table
 from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.notebook.options import options
+from smartcity_survey.study.arguments import in_order, require_path
 from smartcity_survey.study.config import DataSection
 
 
@@ -44,21 +47,27 @@ def read_survey(
         for a file that is missing, damaged, protected or of an unknown kind, an encoding that does not fit,
         columns without a name or with the same name, lines that are no rows, and no rows at all.
     """
-    section = options(
-        DataSection,
-        "read_survey",
-        file=str(path),
-        codebook="",
-        missing_codes=tuple(missing_codes),
-        decimal=decimal,
-        encoding=encoding,
-        sheet=sheet,
-        format=format,
-    )
-    table = open_table(Path(path), section)
-    blocks = list(table.blocks(table.columns))
-    problems = [problem for block in blocks for problem in block.problems]
-    if not problems and not sum(len(block.cells) for block in blocks):
+    path = require_path(path, "read_survey, path")
+    if isinstance(missing_codes, (set, frozenset)):  # their order says nothing
+        missing_codes = sorted(missing_codes, key=str)
+    remedy = 'Give a list of codes and words: [99, "no answer"].'
+    codes = in_order(missing_codes, "read_survey, missing_codes", "codes", remedy=remedy)
+    with _of_arguments():
+        section = options(
+            DataSection,
+            "read_survey",
+            file=str(path),
+            codebook="",
+            missing_codes=codes,
+            decimal=decimal,
+            encoding=encoding,
+            sheet=sheet,
+            format=format,
+        )
+        table = open_table(path, section)
+        batches = list(table.batches(table.columns))
+    problems = [problem for batch in batches for problem in batch.problems]
+    if not problems and not sum(len(batch.cells) for batch in batches):
         problems = [
             Problem(str(path), "there is a header but no row of answers.", "Export the survey again.")
         ]
@@ -66,10 +75,36 @@ def read_survey(
         raise SurveyError.of(problems)
     columns = {}
     for name in table.columns:
-        cells = pd.concat([block.cells[name] for block in blocks])
+        cells = pd.concat([batch.cells[name] for batch in batches])
         missing = declared_missing(section, table.missing_ranges.get(name, ()))
         columns[name] = _column(cells, missing, section.decimal)
     return pd.DataFrame(columns).reset_index(drop=True)
+
+
+_KEY = re.compile(r"`data\.(\w+)(?:: ([^`]*))?`(?: in config\.yaml)?")
+
+
+@contextmanager
+def _of_arguments() -> Iterator[None]:
+    """Turn what is said of keys of a config into what is to be said of the arguments of `read_survey`."""
+    try:
+        yield
+    except SurveyError as error:
+        raise SurveyError.of(
+            [
+                Problem(
+                    problem.place.replace("config.yaml, data.", "read_survey, "),
+                    problem.found,
+                    _KEY.sub(_argument, problem.remedy),
+                )
+                for problem in error.problems
+            ]
+        ) from None
+
+
+def _argument(key: re.Match[str]) -> str:
+    name = {"file": "path"}.get(key[1], key[1])
+    return f"`{name}={key[2]}`" if key[2] else f"`{name}`"
 
 
 def _column(cells: pd.Series[Any], missing: Missing, decimal: str) -> pd.Series[Any]:

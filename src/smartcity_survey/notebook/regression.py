@@ -7,9 +7,9 @@ from typing import ClassVar
 
 import pandas as pd
 
-from smartcity_survey.errors import SurveyError
-from smartcity_survey.notebook.answers import numbers
-from smartcity_survey.notebook.latent import require_factors, require_paths
+from smartcity_survey.errors import SurveyError, counted
+from smartcity_survey.notebook.answers import numbers, require_frame
+from smartcity_survey.notebook.latent import require_factors, require_model, require_paths
 from smartcity_survey.notebook.model import Model, parse_paths, study_model
 from smartcity_survey.notebook.options import options
 from smartcity_survey.notebook.told import told
@@ -23,6 +23,7 @@ from smartcity_survey.stages.regression.regression import (
 )
 from smartcity_survey.stats.regression.least_squares import OlsFit, ols, refuse_perfect_fit
 from smartcity_survey.stats.regression.ols_diagnostics import RegressionDiagnostics, regression_diagnostics
+from smartcity_survey.study.arguments import require_text
 from smartcity_survey.study.config import PlsSection, RegressionSection, ScoreMethod
 
 CONSTANT = "constant"
@@ -74,9 +75,12 @@ def scores(answers: pd.DataFrame, model: Model, method: ScoreMethod = "mean") ->
     SurveyError
         for answers that are missing or no numbers, an unknown method, and a method without a solution.
     """
+    require_model(model, "scores")
     x, _ = numbers(answers, model)
     declared, place = study_model(model), f"scores by {method}"
-    if method not in (known := methods(declared)):
+    known = methods(declared)
+    require_text(method, "scores, method", f"Choose from {', '.join(known)}.")
+    if method not in known:
         found = f"{method!r} is none of this model."
         if method in METHODS:
             found = f"{method!r} needs constructs that are either predictors or outcomes, and one is both."
@@ -106,12 +110,13 @@ def fit_ols(columns: pd.DataFrame, paths: str, *, confidence_level: float = 0.95
         determine one another, too few rows, and an outcome that the predictors reproduce exactly.
     """
     level = options(RegressionSection, "OLS", confidence_level=confidence_level).confidence_level
+    require_frame(columns, "fit_ols, columns")
     arrows = parse_paths(paths, "fit_ols, paths")
     outcomes = list(dict.fromkeys(target for _, target in arrows))
     if len(outcomes) != 1:
         raise SurveyError(
             "fit_ols, paths",
-            f"{len(outcomes)} outcomes.",
+            f"{counted(len(outcomes), 'outcome')}.",
             "Write one regression: 'first predictor, second predictor -> outcome'.",
         )
     predictors = [source for source, _ in arrows]
@@ -124,7 +129,7 @@ def fit_ols(columns: pd.DataFrame, paths: str, *, confidence_level: float = 0.95
     tables = fitted_frames(found, predictors)
     return RegressionView(
         notes=(
-            f"{outcomes[0]} on {', '.join(predictors)}: {found.n} rows. "
+            f"{outcomes[0]} on {', '.join(predictors)}: {counted(found.n, 'row')}. "
             "Classical standard errors, HC3 beside them; Durbin-Watson in the order of the rows.",
         ),
         coefficients=tables["coefficients"].set_index("term"),

@@ -8,13 +8,16 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 from numbers import Integral, Real
 from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.report.wording import load_wording
 from smartcity_survey.stats.core.types import Array
+from smartcity_survey.study.config import Language
 
 DECIMALS = 3
 HEADINGS = {
@@ -119,6 +122,14 @@ def statistics(values: Mapping[str, float]) -> pd.DataFrame:
 def by_path(frame: pd.DataFrame) -> pd.DataFrame:
     """A table with columns `source, target`, its rows called `source -> target`."""
     return frame.set_index((frame["source"] + " -> " + frame["target"]).rename("path"))
+
+
+def in_words(column: str, code: str, language: Language = "en") -> str:
+    """A code of a column as the report words it."""
+    return _wording(language).value(column, code)
+
+
+_wording = cache(load_wording)
 
 
 def _cells(frame: pd.DataFrame) -> list[list[str]]:

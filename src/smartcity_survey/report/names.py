@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from string import Formatter
 from typing import Any
 
-from smartcity_survey.io import AT_FAULT, join_names, split_names
+from smartcity_survey.io import AT_FAULT, LIST_MARK, join_names, split_names
 from smartcity_survey.report.setting import Setting
 
 Line = Mapping[str, Any]
@@ -115,6 +115,17 @@ def reason_text(
     names += [setting.labels.constructs.get(name, name) for name in split_names(at_fault)]
     more = [f"+ {len(names) - LISTED}"] if len(names) > LISTED else []
     return f"{words} ({', '.join([*names[:LISTED], *more])})" if names else words
+
+
+def listed(named: object, setting: Setting) -> str:
+    """Names and pairs of names (`name`, `with`) that a card lists, constructs by their labels."""
+    lines = named if isinstance(named, list) else []
+    return LIST_MARK.join(
+        " – ".join(
+            setting.labels.constructs.get(line[key], line[key]) for key in ("name", "with") if key in line
+        )
+        for line in lines
+    )
 
 
 def _status(value: str, line: Line, setting: Setting) -> str:

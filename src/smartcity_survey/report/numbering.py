@@ -11,7 +11,7 @@ import yaml
 from smartcity_survey.report.contents import Entry
 from smartcity_survey.report.wording import Wording
 
-Printed = Mapping[tuple[str, str], int]
+PrintedNumbers = Mapping[tuple[str, str], int]
 """(`table` or `figure`, topic) -> the number the paper printed over it."""
 
 
@@ -27,7 +27,7 @@ def printed_numbers(published: str | Path | None) -> dict[tuple[str, str], int]:
     }
 
 
-def number_entries(entries: Sequence[Entry], printed: Printed, wording: Wording) -> dict[Entry, str]:
+def number_entries(entries: Sequence[Entry], printed: PrintedNumbers, wording: Wording) -> dict[Entry, str]:
     """`Table 12`, `Figure 6`, `Table S3` for each entry.
 
     Entries that share a printed number are told apart by letters (16a, 16b). What the paper did not print is

@@ -17,7 +17,7 @@ from smartcity_survey.report.cells import records
 from smartcity_survey.report.contents import load_contents
 from smartcity_survey.report.criteria import criteria_table
 from smartcity_survey.report.names import name_text
-from smartcity_survey.report.numbering import Printed
+from smartcity_survey.report.numbering import PrintedNumbers
 from smartcity_survey.report.parts import build_parts
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import card_entries, score_notes
@@ -34,7 +34,7 @@ def write_report(
     setting: Setting,
     out: str | Path,
     *,
-    printed: Printed | None = None,
+    printed: PrintedNumbers | None = None,
     required: Collection[str] = (),
 ) -> None:
     """Write the report.

@@ -11,7 +11,7 @@ import pandas as pd
 
 from smartcity_survey.io import REFUSED, Card
 from smartcity_survey.report.contents import Contents, Entry
-from smartcity_survey.report.numbering import Printed, number_entries
+from smartcity_survey.report.numbering import PrintedNumbers, number_entries
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import Table, render_table
 
@@ -55,7 +55,7 @@ def build_parts(
     figures: Path,
     contents: Contents,
     setting: Setting,
-    printed: Printed,
+    printed: PrintedNumbers,
 ) -> tuple[Part, ...]:
     """Sections that have something to show, in the plan's order.
 

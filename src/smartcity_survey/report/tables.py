@@ -14,7 +14,7 @@ from smartcity_survey.data.disclosure import HIDDEN_BELOW
 from smartcity_survey.io import AT_FAULT, INADMISSIBLE, REFUSED, WHOLE, Card, split_names
 from smartcity_survey.report.cells import Cell, cell, interval, records
 from smartcity_survey.report.contents import Contents, Entry
-from smartcity_survey.report.names import MADE, ROBUST, heading, name_text, parts, reason_text
+from smartcity_survey.report.names import MADE, ROBUST, heading, listed, name_text, parts, reason_text
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.wording import LANGUAGES
 
@@ -133,7 +133,7 @@ def _of_single_items(entry: Entry, card: Card | None, setting: Setting) -> Itera
 def refusal_notes(card: Card, setting: Setting) -> Iterator[str]:
     """A sentence for each part of a table that has no solution, with the reason and the names at fault."""
     if INADMISSIBLE in card:
-        yield setting.wording.fill("page.inadmissible", names=str(card[INADMISSIBLE]))
+        yield setting.wording.fill("page.inadmissible", names=listed(card[INADMISSIBLE], setting))
     refused = card.get(REFUSED, [])
     for line in refused if isinstance(refused, list) else ():
         categories = [(one["variable"], one["answer"]) for one in line.get("categories", ())]
@@ -167,11 +167,13 @@ def card_entries(card: Card, setting: Setting) -> dict[str, str]:
         if wording.knows("card", str(card[key]))
     }
 
-    def written(key: str, value: str | float) -> str:
+    def written(key: str, value: Any) -> str:
         if key in ("rules", "excludes"):
             return ", ".join(wording.value("rule", rule) for rule in split_names(value))
         if key == "mode":
             return ", ".join(wording.value("card", mode) for mode in split_names(value))
+        if isinstance(value, list):
+            return listed(value, setting)
         if str(value).lower() in ("true", "false"):
             return wording["page.yes" if str(value).lower() == "true" else "page.no"]
         if isinstance(value, int | float) and key != "seed":
@@ -182,11 +184,11 @@ def card_entries(card: Card, setting: Setting) -> dict[str, str]:
         return words[key].format(**numbers) if numbers else words[key]
 
     # A number that the words of another entry take is told there.
-    elsewhere = {INADMISSIBLE, *(name for names in told.values() for name in names)}
+    elsewhere = {INADMISSIBLE, REFUSED, *(name for names in told.values() for name in names)}
     return {
         wording.value("card_key", key): written(key, value)
         for key, value in card.items()
-        if key not in elsewhere and not isinstance(value, list)
+        if key not in elsewhere
     }
 
 

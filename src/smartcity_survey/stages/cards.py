@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-from smartcity_survey.io import INADMISSIBLE, Card
+from smartcity_survey.io import CORRECTED, INADMISSIBLE, Card, join_names
 from smartcity_survey.stats.core.types import Array, IntArray
 from smartcity_survey.study.config import PlsSection
 from smartcity_survey.study.model import Model
@@ -22,7 +23,7 @@ def respondents(n: int) -> Card:
 
 def single_items(model: Model) -> Card:
     """Constructs of a single item, where there are any."""
-    return {"single_items": ", ".join(model.single)} if model.single else {}
+    return {"single_items": join_names(model.single)} if model.single else {}
 
 
 def corrections(
@@ -31,20 +32,25 @@ def corrections(
     """What was added to empty cells of polychoric correlations, where anything was, and to which pairs."""
     if not any(continuity):
         return {}
-    named = "; ".join(f"{items[first]}, {items[second]}" for first, second in pairs)
+    two_by_two, larger = continuity
+    named: list[dict[str, Any]] = [{"name": items[i], "with": items[j]} for i, j in pairs]
     return {
-        "continuity": f"{continuity[0]:g}; {continuity[1]:g}",
+        "continuity_two_by_two": two_by_two,
+        "continuity_larger": larger,
         "corrected": len(pairs),
-        **({"corrected_pairs": named} if named else {}),
+        **({CORRECTED: named} if named else {}),
     }
 
 
 def inadmissible(model: Model, heywood: IntArray, factor_corr: Array) -> Card:
-    """Who is at fault in a factor solution that describes no population: items, and pairs of constructs."""
+    """Who is at fault in a factor solution that describes no population: items, and pairs of constructs.
+
+    Where the correlations of constructs are impossible together only, it is all of these.
+    """
     beyond = np.argwhere(np.triu(np.abs(factor_corr) >= 1, 1))
-    items = [model.items[item] for item in heywood]
-    pairs = [f"{model.names[first]} – {model.names[second]}" for first, second in beyond]
-    return {INADMISSIBLE: ", ".join([*items, *pairs]) or "all"}
+    items: list[dict[str, Any]] = [{"name": model.items[item]} for item in heywood]
+    pairs = [{"name": model.names[first], "with": model.names[second]} for first, second in beyond]
+    return {INADMISSIBLE: [*items, *pairs] or [{"name": name} for name in model.names]}
 
 
 def pls_estimator(model: Model, section: PlsSection) -> Card:

@@ -9,7 +9,7 @@ from typing import Never
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.errors import NoSolution, Problem
+from smartcity_survey.errors import NoSolution, Problem, counted
 from smartcity_survey.stats.core import errors
 from smartcity_survey.stats.core.types import Array
 
@@ -75,7 +75,7 @@ class _Translator:
             case errors.TooFewRows():
                 self._one(
                     "too_few_rows",
-                    f"{error.n} respondents, at least {error.needed} are needed.",
+                    f"{counted(error.n, 'respondent')}, at least {error.needed} are needed.",
                     "Collect or keep more answers.",
                 )
             case errors.DependentPredictors():
@@ -119,7 +119,8 @@ class _Translator:
             case errors.InvalidComponents():
                 self._components(
                     "too_many_components" if error.asked and error.available else "no_component",
-                    f"{self.place}: {error.asked} components asked for, these items have {error.available}.",
+                    f"{self.place}: {counted(error.asked, 'component')} asked for, these items have "
+                    f"{error.available}.",
                     f"Write a number from 1 to {error.available}, or `eigenvalue`."
                     if error.asked and error.available
                     else "No eigenvalue is above 1: write a number, or check whether these items belong "

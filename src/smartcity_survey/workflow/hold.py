@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.io import PARTIAL
+from smartcity_survey.io import PARTIAL, require_places
 
 RUN = "SMARTCITY_SURVEY_RUN"
 """Environment variable that tells a step the name of its run."""
@@ -40,10 +40,11 @@ def hold(folder: Path, run: str = "") -> Iterator[int]:
     Raises
     ------
     SurveyError
-        where another run is at work, or a step of an earlier one.
+        where another run is at work, or a step of an earlier one; where a folder stands in a lock's place.
     """
     reports = folder / "reports"
     place = reports / "private" / "run.lock"
+    require_places([place, _steps(folder)])
     place.parent.mkdir(parents=True, exist_ok=True)
     with place.open("a", encoding="utf-8") as file:
         if not _lock(file.fileno()):
@@ -52,7 +53,8 @@ def hold(folder: Path, run: str = "") -> Iterator[int]:
             )
         _begin(folder, run)
         for left in reports.rglob(f".*{PARTIAL}"):
-            left.unlink(missing_ok=True)
+            if not left.is_dir():
+                left.unlink(missing_ok=True)
         yield file.fileno()
 
 
@@ -63,9 +65,10 @@ def step_at_work(folder: Path) -> Iterator[None]:
     Raises
     ------
     SurveyError
-        where a later run than the step's has begun.
+        where a later run than the step's has begun, and where a folder stands in the lock's place.
     """
     place = _steps(folder)
+    require_places([place])
     place.parent.mkdir(parents=True, exist_ok=True)
     with place.open("a+", encoding="utf-8") as file:
         if sys.platform != "win32":

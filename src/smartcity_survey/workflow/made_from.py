@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from smartcity_survey.io import read_json, write_text
+from smartcity_survey.io import read_json, remove, require_places, write_text
 from smartcity_survey.workflow.dependencies import Sources, Start, versions
 
 RECORDS = Path("reports/private/made_from")
@@ -95,11 +95,18 @@ def remove_edited(step: Step) -> None:
     """Remove results that are not as the step's record says, for files that differ little are not rewritten.
 
     Where there is no record nothing is removed, nor is anything outside the folder of the records' results.
+
+    Raises
+    ------
+    SurveyError
+        where something else stands in the place of a result or of the record.
     """
     reports = Path(RECORDS.parts[0]).resolve()
-    for path, recorded in _recorded_outputs(step).items():
+    recorded_outputs = _recorded_outputs(step)
+    require_places([step.record, *recorded_outputs])
+    for path, recorded in recorded_outputs.items():
         if digest_of(path) != recorded and Path(path).resolve().is_relative_to(reports):
-            Path(path).unlink(missing_ok=True)
+            remove(path)
 
 
 def _recorded_outputs(step: Step) -> dict[str, str | None]:

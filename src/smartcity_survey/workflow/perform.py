@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from smartcity_survey.errors import SurveyError
+from smartcity_survey.io import require_places
 from smartcity_survey.workflow.dependencies import code_of_rule
 from smartcity_survey.workflow.hold import step_at_work
 from smartcity_survey.workflow.made_from import Step, is_recorded, origin, record, remove_edited
@@ -41,11 +42,25 @@ def perform(job: Job, script: str, work: Callable[[], Iterable[str] | None]) -> 
 
     Raises
     ------
-    SurveyError
-        where the run that started the step was killed and a later one has begun.
+    SystemExit
+        with a message in the log and on the standard error: the work met a problem of the study; something
+        else stands where a file is to be written; the run that started the step was killed and a later one
+        has begun.
     """
-    with step_at_work(Path()):
-        _perform(job, script, work)
+    with _told():
+        require_places([*job.log, *job.output])
+        with step_at_work(Path()):
+            _perform(job, script, work)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Snakemake, which calls the script, would print a traceback for what is only to be told."""
+    try:
+        yield
+    except SurveyError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(1) from None
 
 
 def _perform(job: Job, script: str, work: Callable[[], Iterable[str] | None]) -> None:

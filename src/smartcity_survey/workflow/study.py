@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from smartcity_survey.check import check_study
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import StageResult, write_table
+from smartcity_survey.study.arguments import require_path, require_text
 from smartcity_survey.study.codebook import read_codebook
 from smartcity_survey.study.config import read_config
 from smartcity_survey.study.model_checks import nearest
@@ -31,7 +32,7 @@ class Study:
     """
 
     def __init__(self, folder: str | Path = ".") -> None:
-        self.folder = Path(folder).resolve()
+        self.folder = require_path(folder, "Study, folder").resolve()
         self.config = read_config(self.folder / "config.yaml")
         self._codebook = read_codebook(self.folder / self.config.data.codebook)
         self._kept = TemporaryDirectory(prefix="study-")
@@ -51,6 +52,7 @@ class Study:
         SurveyError
             where the study has no such stage, or its survey file has problems.
         """
+        require_text(stage, "Study.run, stage", f"Choose from {', '.join(self.stages)}.")
         if stage not in self.stages:
             found = "is for other studies." if stage in stages() else "is no stage."
             raise SurveyError(f"stage {stage}", found, nearest(stage, self.stages))

@@ -206,5 +206,12 @@ def test_a_dealing_nearly_as_extreme_is_not_as_extreme() -> None:
 
 
 def test_a_dealing_as_extreme_but_for_rounding_counts_as_such() -> None:
-    differences = np.array([0.5, 0.5 - 1e-13, -0.5 + 1e-13, 0.5 + 1e-13, 0.3])
-    assert _test(differences, 0.95).p == (1 + 3) / (1 + 4)
+    differences = np.array([0.5, 0.5 - 1e-13, -0.5 + 1e-13, 0.5 + 1e-13, 0.3, 0.5 - 1e-11])
+    assert _test(differences, 0.95).p == (1 + 3) / (1 + 5)
+
+
+def test_progress_counts_the_groups_dealt_at_random_and_not_the_real_ones() -> None:
+    told: list[int] = []
+    compare(drawn(24, seed=5), permutations=7, progress=told.append)
+    assert told[-1] == 7
+    assert told == sorted(told)

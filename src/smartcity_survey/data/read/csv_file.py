@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from smartcity_survey.data.read.tables import ROWS_AT_ONCE, RowBlock, Table
-from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.data.read.tables import ROWS_AT_ONCE, Batch, Table
+from smartcity_survey.errors import Problem, SurveyError, counted
 from smartcity_survey.study.config import DataSection
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
@@ -35,7 +35,7 @@ def open_csv(path: Path, section: DataSection) -> Table:
     delimiter = max(headers, key=lambda mark: len(headers[mark]))
     columns = headers[delimiter]
     how = {"format": "csv", "encoding": encoding, "delimiter": DELIMITERS[delimiter]}
-    return Table(columns, partial(_blocks, path, encoding, delimiter, columns), how)
+    return Table(columns, partial(_batches, path, encoding, delimiter, columns), how)
 
 
 def _require_lines(path: Path) -> None:
@@ -83,9 +83,9 @@ def _header(path: Path, encoding: str, delimiter: str) -> tuple[str, ...]:
     return tuple(name.lstrip("\ufeff").strip() for name in names)
 
 
-def _blocks(
+def _batches(
     path: Path, encoding: str, delimiter: str, columns: tuple[str, ...], wanted: Sequence[str]
-) -> Iterator[RowBlock]:
+) -> Iterator[Batch]:
     positions = [columns.index(name) for name in wanted]
     with path.open(encoding=encoding, newline="") as file:
         lines = _lines(csv.reader(file, delimiter=delimiter), path, encoding)
@@ -98,11 +98,11 @@ def _blocks(
             n_misshapen += len(misshapen)
             cells = [[row[position] for position in positions] for row in rows.values()]
             frame = pd.DataFrame(cells, index=list(rows), columns=list(wanted), dtype=object)
-            yield RowBlock(frame, tuple(_misshapen(path, number, n, len(columns)) for number, n in shown))
+            yield Batch(frame, tuple(_misshapen(path, number, n, len(columns)) for number, n in shown))
     if n_misshapen > LINES_SHOWN:
-        rest = f"{n_misshapen - LINES_SHOWN} more lines like these."
+        rest = f"{counted(n_misshapen - LINES_SHOWN, 'more line')} like these."
         more = Problem(str(path), rest, "Mend the first ones and try again.")
-        yield RowBlock(pd.DataFrame(columns=list(wanted), dtype=object), (more,))
+        yield Batch(pd.DataFrame(columns=list(wanted), dtype=object), (more,))
 
 
 def _lines(reader: Iterator[list[str]], path: Path, encoding: str) -> Iterator[tuple[int, list[str]]]:
@@ -126,7 +126,7 @@ def _lines(reader: Iterator[list[str]], path: Path, encoding: str) -> Iterator[t
 def _misshapen(path: Path, number: int, n: int, expected: int) -> Problem:
     return Problem(
         f"{path}, line {number}",
-        f"{n} cells, but the header has {expected}.",
+        f"{counted(n, 'cell')}, but the header has {expected}.",
         "Look for a missing or superfluous delimiter, or an unclosed quotation mark.",
     )
 

@@ -10,7 +10,7 @@ from smartcity_survey.data.read.csv_file import open_csv
 from smartcity_survey.data.read.sav_file import open_sav
 from smartcity_survey.data.read.tables import Table
 from smartcity_survey.data.read.xlsx_file import open_xlsx
-from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.errors import Problem, SurveyError, counted
 from smartcity_survey.study.config import DataSection
 
 _OPENERS: Mapping[str, Callable[[Path, DataSection], Table]] = {
@@ -82,7 +82,7 @@ def _require_names(columns: tuple[str, ...], path: Path) -> None:
     problems += [
         Problem(
             f"{path}, column {name}",
-            f"the name stands over {columns.count(name)} columns.",
+            f"the name stands over {counted(columns.count(name), 'column')}.",
             "Rename or delete all but one.",
         )
         for name in repeated

@@ -15,7 +15,7 @@ import pandas as pd
 import pyreadstat
 
 from smartcity_survey.data.read.cells import cell_text
-from smartcity_survey.data.read.tables import ROWS_AT_ONCE, RowBlock, Table
+from smartcity_survey.data.read.tables import ROWS_AT_ONCE, Batch, Table
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.study.config import DataSection
 
@@ -76,7 +76,7 @@ def open_sav(path: Path, section: DataSection) -> Table:
             cells[name] = _without_dates(cells[name], written, missing_ranges.get(name, ()))
     return Table(
         tuple(meta.column_names),
-        partial(_blocks, cells),
+        partial(_batches, cells),
         {"format": "sav", "encoding": str(meta.file_encoding)},
         missing_ranges=missing_ranges,
         labels={name: label for name, label in meta.column_names_to_labels.items() if label},
@@ -148,9 +148,9 @@ def _numeric(labels: dict[Any, str]) -> dict[float, str]:
     return {code: label for code, label in labels.items() if isinstance(code, (int, float))}
 
 
-def _blocks(cells: dict[str, Any], wanted: Sequence[str]) -> Iterator[RowBlock]:
+def _batches(cells: dict[str, Any], wanted: Sequence[str]) -> Iterator[Batch]:
     n = len(next(iter(cells.values()))) if cells else 0
     for start in range(0, n, ROWS_AT_ONCE):
         rows = slice(start, min(start + ROWS_AT_ONCE, n))
         numbers = np.arange(rows.start, rows.stop) + 1
-        yield RowBlock(pd.DataFrame({name: cells[name][rows] for name in wanted}, index=numbers))
+        yield Batch(pd.DataFrame({name: cells[name][rows] for name in wanted}, index=numbers))

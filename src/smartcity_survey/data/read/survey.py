@@ -23,7 +23,7 @@ from smartcity_survey.data.read.cells import (
 )
 from smartcity_survey.data.read.opening import open_table
 from smartcity_survey.data.read.tables import Table
-from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.errors import Problem, SurveyError, counted
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.study.codebook import RESPONDENT, WEIGHT, Codebook
 from smartcity_survey.study.config import DataSection
@@ -94,7 +94,7 @@ class _Column:
 
 
 def read_survey(path: Path, codebook: Codebook, section: DataSection) -> Responses:
-    """Read the survey file that `data` in the config describes, in blocks of rows.
+    """Read the survey file that `data` in the config describes, in batches of rows.
 
     Missing answers are empty cells, system-missing values, the codes that a `.sav` declares and what
     `data.missing_codes` lists; each kind is counted per column. Answers in words count as the code that the
@@ -120,17 +120,17 @@ def read_survey(path: Path, codebook: Codebook, section: DataSection) -> Respons
     identified = section.respondent if section.respondent in table.columns else None
     respondents: list[str] = []
     rows: list[int] = []
-    for block in table.blocks([name for name in needed if name in table.columns]):
-        problems += block.problems
-        rows += block.cells.index.tolist()
+    for batch in table.batches([name for name in needed if name in table.columns]):
+        problems += batch.problems
+        rows += batch.cells.index.tolist()
         if len(rows) * len(needed) > MOST_CELLS:
             raise _too_large(path, len(rows))
         for column in columns:
-            _take(column, block.cells[column.head], section.decimal)
+            _take(column, batch.cells[column.head], section.decimal)
         if identified is None:
-            respondents += [f"row {len(respondents) + i}" for i in range(1, len(block.cells) + 1)]
+            respondents += [f"row {len(respondents) + i}" for i in range(1, len(batch.cells) + 1)]
         else:
-            identifiers = block.cells[identified].map(cell_text)
+            identifiers = batch.cells[identified].map(cell_text)
             respondents += identifiers.tolist()
             problems += _unidentified(identifiers, path)
     for column in columns:
@@ -166,7 +166,7 @@ def _column(name: str, head: str, codebook: Codebook, section: DataSection, tabl
 
 
 def _take(column: _Column, cells: pd.Series, decimal: str) -> None:
-    """Add a block of cells to a column."""
+    """Add a batch of cells to a column."""
     if column.of_dates:
         codes = read_dates(cells, column.missing, decimal)
     else:
@@ -191,7 +191,11 @@ def _unreadable(column: _Column, section: DataSection, path: Path) -> list[Probl
         for text, rows in words.items()
     ]
     if dates:
-        more = f" (and {len(dates) - 1} other dates or times)" if len(dates) > 1 else ""
+        more = (
+            f" (and {counted(len(dates) - 1, 'other date or time', 'other dates or times')})"
+            if len(dates) > 1
+            else ""
+        )
         rows = sorted(row for found in dates.values() for row in found)
         problems.append(
             Problem(
@@ -270,7 +274,7 @@ def _remedy(text: str, wordings: Mapping[str, int], decimal: str) -> str:
 def _shortened(problems: list[Problem], path: Path) -> list[Problem]:
     if len(problems) <= PROBLEMS_SHOWN:
         return problems
-    rest = f"{len(problems) - PROBLEMS_SHOWN} more problems like these."
+    rest = f"{counted(len(problems) - PROBLEMS_SHOWN, 'more problem')} like these."
     return [*problems[:PROBLEMS_SHOWN], Problem(str(path), rest, "Mend the first ones and try again.")]
 
 

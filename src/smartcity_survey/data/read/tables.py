@@ -1,4 +1,4 @@
-"""Survey files as tables of cells: .sav, .csv and .xlsx, in blocks of rows."""
+"""Survey files as tables of cells: .sav, .csv and .xlsx, in batches of rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROWS_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class RowBlock:
+class Batch:
     """Some rows of a survey file.
 
     Attributes
@@ -33,7 +33,7 @@ class Table:
     Attributes
     ----------
     columns : names of the columns, in the file's order; unique.
-    blocks : iterates over the rows, cells of the named columns only, `ROWS_AT_ONCE` rows at a time.
+    batches : iterates over the rows, cells of the named columns only, `ROWS_AT_ONCE` rows at a time.
     how : how the file was read, for the estimator card.
     missing_ranges : codes the file itself declares as missing, per column: (lowest, highest).
     labels : the file's own label of a column, where it has one.
@@ -41,7 +41,7 @@ class Table:
     """
 
     columns: tuple[str, ...]
-    blocks: Callable[[Sequence[str]], Iterator[RowBlock]]
+    batches: Callable[[Sequence[str]], Iterator[Batch]]
     how: Mapping[str, str]
     missing_ranges: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)

@@ -16,7 +16,7 @@ import openpyxl
 import pandas as pd
 
 from smartcity_survey.data.read.cells import cell_text, without_dates
-from smartcity_survey.data.read.tables import ROWS_AT_ONCE, RowBlock, Table
+from smartcity_survey.data.read.tables import ROWS_AT_ONCE, Batch, Table
 from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.study.config import DataSection
 
@@ -36,7 +36,7 @@ def open_xlsx(path: Path, section: DataSection) -> Table:
             f"{path}, sheet {section.sheet!r}", "it is empty.", "Name the sheet in `data.sheet`."
         )
     how = {"format": "xlsx", "sheet": str(section.sheet)}
-    return Table(columns, partial(_blocks, path, section.sheet, columns), how)
+    return Table(columns, partial(_batches, path, section.sheet, columns), how)
 
 
 def _require_archive(path: Path) -> None:
@@ -107,9 +107,7 @@ def _unreadable(path: Path, error: Exception) -> SurveyError:
     )
 
 
-def _blocks(
-    path: Path, name: str | int, columns: tuple[str, ...], wanted: Sequence[str]
-) -> Iterator[RowBlock]:
+def _batches(path: Path, name: str | int, columns: tuple[str, ...], wanted: Sequence[str]) -> Iterator[Batch]:
     positions = [columns.index(column) for column in wanted]
     with _sheet(path, name) as rows:
         numbered = ((number, _trimmed(row)) for number, row in enumerate(rows, start=1))
@@ -121,7 +119,7 @@ def _blocks(
                 if row
             ]
             numbers = [number for number, row in chunk if row]
-            yield RowBlock(
+            yield Batch(
                 pd.DataFrame(cells, index=numbers, columns=list(wanted), dtype=object),
                 tuple(_beyond(path, number) for number, row in chunk if len(row) > len(columns)),
             )

@@ -1,0 +1,112 @@
+"""What stands where a step writes a file, and is no file, is named; it is no matter for a traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from smartcity_survey.errors import SurveyError
+from smartcity_survey.io import read_table, remove, require_places, write_text
+from smartcity_survey.workflow.hold import hold, step_at_work
+from smartcity_survey.workflow.made_from import RECORDS
+from smartcity_survey.workflow.perform import perform
+from tests.conftest import REPOSITORY
+
+SCRIPT = str(REPOSITORY / "rules/scripts/report.py")
+TABLE, FIGURE, LOG = "reports/tables/t.csv", "reports/figures/f.svg", "reports/private/logs/make.log"
+JOB = SimpleNamespace(rule="make", input=(), output=(TABLE,), params={}, log=(LOG,))
+
+
+def work() -> list[str]:
+    """A table that Snakemake knows of, and a figure that it does not."""
+    write_text("t", TABLE)
+    write_text("f", FIGURE)
+    return [FIGURE]
+
+
+@pytest.fixture(autouse=True)
+def _study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def put_folder(place: str) -> str:
+    Path(place).unlink(missing_ok=True)
+    Path(place, "kept").mkdir(parents=True)
+    return f"{place}: a folder stands where a file of this name should be. Move the folder elsewhere, "
+
+
+def put_file(place: str) -> str:
+    Path(place).mkdir(parents=True, exist_ok=True)
+    for path in sorted(Path(place).rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+    Path(place).rmdir()
+    Path(place).write_text("kept", encoding="utf-8")
+    return f"{place}: a file stands where a folder of this name should be. Move the file elsewhere, "
+
+
+@pytest.mark.parametrize(
+    ("put", "place"),
+    [
+        *((put_folder, place) for place in (TABLE, FIGURE, LOG, f"{RECORDS.as_posix()}/make.json")),
+        (put_folder, "reports/private/steps.lock"),
+        (put_file, "reports/tables"),
+        (put_file, "reports/private/made_from"),
+        (put_file, "reports"),
+    ],
+)
+@pytest.mark.parametrize("before", [True, False], ids=["after a run", "before the first"])
+def test_a_step_names_what_stands_in_the_place_of_a_file(
+    put: Callable[[str], str], place: str, before: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if before:
+        perform(JOB, SCRIPT, work)
+    told = put(place)
+    capsys.readouterr()
+    with pytest.raises(SystemExit):
+        perform(JOB, SCRIPT, work)
+    assert capsys.readouterr().err.startswith(told)
+    assert Path(place).exists()
+    # Nothing is taken for up to date, and the next run mends it.
+    if put is put_folder:
+        Path(place, "kept").rmdir()
+        Path(place).rmdir()
+        perform(JOB, SCRIPT, work)
+        assert Path(FIGURE).read_text(encoding="utf-8") == "f"
+
+
+@pytest.mark.parametrize("name", ["run.lock", "steps.lock"])
+def test_a_run_names_a_folder_in_the_place_of_a_lock(name: str) -> None:
+    told = put_folder(f"reports/private/{name}")
+    with pytest.raises(SurveyError, match="a folder stands") as error, hold(Path()):
+        pass
+    assert str(error.value).startswith(told)
+    if name == "steps.lock":
+        with pytest.raises(SurveyError, match="a folder stands"), step_at_work(Path()):
+            pass
+
+
+def test_a_folder_named_like_a_half_written_file_is_left(tmp_path: Path) -> None:
+    (tmp_path / "reports/.x.partial").mkdir(parents=True)
+    (tmp_path / "reports/.y.partial").touch()
+    with hold(tmp_path):
+        pass
+    assert [path.name for path in (tmp_path / "reports").glob("*.partial")] == [".x.partial"]
+
+
+def test_a_table_that_is_a_folder_is_named() -> None:
+    with pytest.raises(SurveyError, match=r"a\.csv: a folder stands where a file of this name should be"):
+        read_table(put_folder("a.csv").split(":")[0])
+
+
+def test_every_such_place_is_named_once() -> None:
+    Path("a.csv").mkdir()
+    Path("b").touch()
+    with pytest.raises(SurveyError) as error:
+        require_places(["a.csv", "b/c.csv", "b/d.csv", "e/f.csv"])
+    assert [problem.place for problem in error.value.problems] == ["a.csv", "b"]
+    with pytest.raises(SurveyError, match=r"^a\.csv: a folder stands"):
+        remove("a.csv")
+    remove("none.csv")
