@@ -104,6 +104,10 @@ reconstruct: .venv-reconstruct/installed
 		echo "The same bytes as in data/reconstructed." || \
 		echo "Other bytes than in data/reconstructed: another processor, other numbers or another seed."
 
+# What the printed tables leave open: ends of sets and whole surveys near them; hours, and goes on where it was.
+bounds: .venv-reconstruct/installed
+	@.venv-reconstruct/bin/smartcity-survey bounds
+
 .venv-reconstruct/installed: requirements-reconstruct.lock pyproject.toml
 	@$(call CREATE,.venv-reconstruct)
 	@$(call LOCKED,.venv-reconstruct) requirements-reconstruct.lock

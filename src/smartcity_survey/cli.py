@@ -120,6 +120,29 @@ def reconstruct(
         typer.echo(f"Not met: {cell}")
 
 
+@app.command()
+def bounds(
+    study: StudyFolder = Path(),
+    out: Annotated[Path | None, typer.Option(help="folder for the results; else data/bounds")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="a hypothesis; may be given again")] = None,
+    witnesses: Annotated[bool, typer.Option(help="also make whole surveys near the ends")] = True,
+    jobs: Annotated[int, typer.Option(help="how many processes; 0: one for each core")] = 0,
+) -> None:
+    """Find what a study's printed tables leave open (hours; goes on where it was; needs `reconstruct`)."""
+    from smartcity_survey.bounds import find_bounds
+    from smartcity_survey.workflow.bars import counting
+
+    with counting() as told:
+        find_bounds(
+            study / "config.yaml",
+            out or study / "data" / "bounds",
+            tuple(only or ()),
+            jobs or os.cpu_count() or 1,
+            witnesses,
+            told,
+        )
+
+
 def _start_again_in_utf8() -> None:
     """Names in config and codebook are UTF-8; under an older encoding their files would not be found."""
     if sys.getfilesystemencoding() != "utf-8":

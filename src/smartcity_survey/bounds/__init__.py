@@ -1,1 +1,41 @@
-"""What a study's printed tables decide, and what they leave open."""
+"""What a study's printed tables decide, and what they leave open.
+
+Ends of identified sets are sought over covariances (`walk`, `ends`), whole surveys near them made by the
+engine of `reconstruct` (`witness`). The analysis reads what this writes; it needs nothing of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smartcity_survey.errors import SurveyError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from smartcity_survey.bounds.study import Told
+
+
+def find_bounds(
+    config: Path, out: Path, only: tuple[str, ...], jobs: int, witnesses: bool, told: Told
+) -> None:
+    """Seek ends and make witnesses of a study, and write them into `out`.
+
+    Raises
+    ------
+    SurveyError
+        where the extra `reconstruct` is not installed, or the printed tables contradict each other.
+    """
+    try:
+        from smartcity_survey.bounds.study import seek_ends, write_ends
+        from smartcity_survey.bounds.witness import make_all
+    except ModuleNotFoundError as error:
+        raise SurveyError(
+            "bounds",
+            f"the package {error.name} is not installed.",
+            "Use `make bounds`, or install the extra: pip install 'smartcity_survey[reconstruct]'.",
+        ) from None
+    build = seek_ends(config, config.parent / "build" / "bounds", only, jobs=jobs, told=told)
+    write_ends(config, out, build)
+    if witnesses:
+        make_all(config, out, build, only, jobs, told=told)

@@ -20,8 +20,8 @@ from smartcity_survey.study.limits import limit
 SIDES = {"low": -1, "high": 1}
 _FIRST: Method = "pls"
 """The method whose ends the others' are sought from: ends of a path lie near each other."""
-_ROUNDS = {"strict": 60, "claimed": 40, "print": 40}
-_ROUNDS_NEARBY = 25
+_ROUNDS = {"strict": 45, "claimed": 25, "print": 25}
+_ROUNDS_NEARBY = 15
 _START_ROUNDS = 80
 _EASE = 0.6  # share of the strictest misfit that a start is brought to
 _WIDER = (_FIRST, "sem")

@@ -6,7 +6,7 @@ import hashlib
 import os
 import pickle
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing import get_context
@@ -18,6 +18,8 @@ import pandas as pd
 from smartcity_survey.bounds.ends import Sought, Store, find, readings, sought, starting_end
 from smartcity_survey.bounds.quantities import Estimators
 from smartcity_survey.bounds.walk import MISFIT
+from smartcity_survey.data.bounds import END_COLUMNS, ENDS
+from smartcity_survey.errors import SurveyError
 from smartcity_survey.reconstruct.covariance import State
 from smartcity_survey.reconstruct.design import Task
 from smartcity_survey.reconstruct.engine import solved_covariance
@@ -26,11 +28,11 @@ from smartcity_survey.reconstruct.schedule import Schedule
 from smartcity_survey.reconstruct.study import PrintedStudy, read_study
 
 Progress = Callable[[str], None]
+Told = Callable[[int, int, str], None]
+"""Of how many are done, out of how many, and what; 0 out of 0: a line of its own."""
 _PROBLEM = "problem.pickle"
-COLUMNS = (
-    *("method", "outcome", "predictor", "reading", "side"),
-    *("value", "std_error", "chi2", "settled", "steps", "seed"),
-)
+SEEDS = (7, 8)
+"""Of the starts that ends are sought from: the second confirms the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,10 @@ class Search:
         return Store(self.build / f"seed_{self.seed}")
 
 
+def silent(done: int, total: int, what: str) -> None:
+    """Tells nobody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ready:
     """A study's problem with everything that seeking its ends needs."""
@@ -56,40 +62,56 @@ class Ready:
     groups: dict[str, list[Sought]]
 
 
-def run(
+def seek_ends(
     config: Path,
-    out: Path,
     build: Path,
     only: tuple[str, ...] = (),
-    seeds: tuple[int, ...] = (7,),
+    seeds: tuple[int, ...] = SEEDS,
     jobs: int = 1,
-    progress: Progress = print,
+    told: Told = silent,
 ) -> Path:
-    """Seek all ends that are not kept yet, and write them to `out/ends.csv`.
+    """Seek all ends that are not kept yet; the folder where they are kept.
 
     Parameters
     ----------
     only : hypotheses or predictors whose ends are sought; all where none is named.
     build : folder of what is kept between runs; another printed table or model begins anew.
-    jobs : processes at once.
+    jobs : processes at once. told : of ends that are found, and of how many.
     """
     printed = read_study(config)
+    require_known(only, printed)
     build = build / _fingerprint(printed)
     for seed in seeds:
         search = Search(config.resolve(), build, seed)
-        ready = prepared(search, progress)
+        ready = prepared(search, lambda line: told(0, 0, line))
         wanted = [name for name in ready.groups if not only or _about(name, only, printed)]
+        all_ends = [one for name in wanted for one in ready.groups[name]]
         missing = [n for n in wanted if not all(search.store.has(one.name) for one in ready.groups[n])]
-        if jobs <= 1:
-            for name in missing:
-                list(find(ready.problem, ready.estimators, ready.groups[name], search.store, progress))
-            continue
+
+        def tell(search: Search = search, ends: list[Sought] = all_ends) -> None:
+            found = sum(search.store.has(one.name) for one in ends)
+            told(found, len(ends), f"ends, start {search.seed}")
+
+        tell()
         with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_one_thread) as pool:
-            waiting = {pool.submit(_group, search, name): name for name in missing}
-            for done in as_completed(waiting):
-                for line in done.result():
-                    progress(line)
-    return write_ends(config, out, build, seeds)
+            waiting = {pool.submit(_group, search, name) for name in missing}
+            while waiting:
+                done, waiting = wait(waiting, timeout=2, return_when=FIRST_COMPLETED)
+                for one in done:
+                    for line in one.result():
+                        told(0, 0, line)
+                tell()
+    return build
+
+
+def require_known(only: tuple[str, ...], printed: PrintedStudy) -> None:
+    """Refuse what is no hypothesis and no predictor of the study."""
+    known = {name for h in printed.model.hypotheses for name in (h.name, h.source)}
+    for name in only:
+        if name not in known:
+            raise SurveyError(
+                f"--only {name}", "no such hypothesis or predictor.", f"Known: {', '.join(sorted(known))}."
+            )
 
 
 def prepared(search: Search, progress: Progress) -> Ready:
@@ -118,7 +140,7 @@ def prepared(search: Search, progress: Progress) -> Ready:
     return Ready(printed, problem, estimators, sought(estimators, readings(problem.design, claimed)))
 
 
-def write_ends(config: Path, out: Path, build: Path, seeds: tuple[int, ...]) -> Path:
+def write_ends(config: Path, out: Path, build: Path, seeds: tuple[int, ...] = SEEDS) -> Path:
     """`ends.csv`: every end that is kept, one line each."""
     rows = []
     for seed in seeds:
@@ -133,8 +155,8 @@ def write_ends(config: Path, out: Path, build: Path, seeds: tuple[int, ...]) -> 
                     name = (quantity.method, quantity.outcome, quantity.predictor)
                     rows.append((*name, one.reading.name, one.side, *numbers, seed))
     out.mkdir(parents=True, exist_ok=True)
-    written = out / "ends.csv"
-    pd.DataFrame(rows, columns=list(COLUMNS)).to_csv(written, index=False, float_format="%.6g")
+    written = out / ENDS
+    pd.DataFrame(rows, columns=list(END_COLUMNS)).to_csv(written, index=False, float_format="%.6g")
     return written
 
 

@@ -31,11 +31,14 @@ from smartcity_survey.stats.core.types import Array
 MISFIT = ("cfa", "chi2")
 ATTAINED = 0.02
 """Distance from an interval, in half-widths, within which a statistic counts as met (the engine's own)."""
-_ABANDONED = 30.0  # half-widths: further out than this, what is linear has been left
+_OFF = 0.25  # share of a step's length that its end may be off the intervals, after it was set right
 _FIRST_STEP, _LEAST_STEP = 0.3, 0.003
 _MARGIN = 0.02  # share of an interval kept clear on either side, so that whole answers have room
-_RESTORING = 5
+_RESTORING = 4
 _FINISHING = 6
+_LEFT = (0.0, 0.3, 0.7)
+"""Shares of a distance that a step may leave, where no step closes all of them."""
+_PRECISION = 1e-11  # of a programme: intervals such as Bartlett's are narrow beside their statistic's slope
 _SETTLED = (10, 1e-3)  # so many steps in a row that gain less than this in all: an end
 
 
@@ -98,7 +101,7 @@ class Statistics:
         self.used = np.isfinite(self.low) | np.isfinite(self.high)
         width = self.high - self.low
         self.half = np.where(np.isfinite(width), np.maximum(width / 2, 1e-9), 1e-3)
-        self.margin = np.where(np.isfinite(width), _MARGIN * width, 0.0)
+        self.margin = np.where(np.isfinite(width), _MARGIN * width, _MARGIN * self.half)
 
     @property
     def misfit_at(self) -> int:
@@ -161,7 +164,7 @@ def push(
     def uphill(state: State, slopes: Array) -> Array:
         if quantity is None:
             return np.asarray(sign * slopes[statistics.misfit_at])
-        return sign * whitened(estimators.slope(quantity, state.covariance)[None], state)[0]
+        return np.asarray(sign * whitened(estimators.slope(quantity, state.covariance)[None], state)[0])
 
     value = of(here, values)
     best: tuple[float, Place] | None = None
@@ -182,13 +185,13 @@ def push(
             scale = np.maximum(np.linalg.norm(slopes, axis=1), 1e-9)
         programme = _Programme(statistics, slopes, scale, uphill(here, slopes))
         step, price = programme.within(values, reach, price)
-        memory, outside = evaluator.solved, statistics.worst(values)
+        memory, before = evaluator.solved, programme.distance(values)
         try:
             if step is None:
                 raise SurveyError("the step", "it has no solution.", "")
             there, new = _restored(statistics, programme, moved(here, step))
-            worst, gain = statistics.worst(new), sign * (of(there, new) - value)
-            ahead = worst <= max(_ABANDONED, 0.7 * outside) and (gain > -1e-3 or outside > 1)
+            distance, gain = programme.distance(new), sign * (of(there, new) - value)
+            ahead = distance <= max(_OFF * reach, before / 2) and (gain > -1e-3 or before > _OFF * reach)
         except (SurveyError, np.linalg.LinAlgError):
             ahead = False
         if not ahead:
@@ -199,10 +202,10 @@ def push(
                 break
             continue
         here, values, value = there, new, of(there, new)
-        reach *= 1.3 if worst < 0.5 else 0.8 if worst > 3 else 1.0
+        reach *= 1.5 if distance < _OFF * reach / 10 else 0.8 if distance > _OFF * reach / 2 else 1.0
         keep()
         gains.append(gain)
-        progress(f"{value:.4f}, {worst:.2g} half-widths outside")
+        progress(f"{value:.4f}, {distance:.2g} off, reach {reach:.2g}")
         if best is not None and sign * best[0] >= until:
             break
         count, least = _SETTLED
@@ -256,6 +259,11 @@ class _Programme:
         self.coordinates = vectors[:, keep] * np.sqrt(roots[keep])
         self.back = (rows.T @ vectors[:, keep]) / np.sqrt(roots[keep])
 
+    def distance(self, values: Array) -> float:
+        """How long a step the statistics are off their intervals: the largest distance by its slope's norm."""
+        off = excess(values, self.statistics.low, self.statistics.high)[self.statistics.used]
+        return float((np.abs(off) / self.scale).max())
+
     def within(self, values: Array, reach: float, price: float) -> tuple[Array | None, float]:
         """The best step of a length about `reach`, and the price of length that gives it; none: no step."""
         step = None
@@ -273,8 +281,18 @@ class _Programme:
     def step(self, values: Array, price: float | None) -> Array | None:
         """Uphill at a price of length, or (None) the shortest step into the intervals."""
         uphill = 0.0 if price is None else self.length / price
+        # Below its interval a statistic has a positive `low`, above it a negative `high`.
         low = (self.low - values[self.statistics.used]) / self.scale
         high = (self.high - values[self.statistics.used]) / self.scale
+        for left in _LEFT:
+            found = self._solved(
+                uphill, low - left * np.maximum(low, 0.0), high - left * np.minimum(high, 0.0)
+            )
+            if found is not None:
+                return self.back @ found
+        return None
+
+    def _solved(self, uphill: float, low: Array, high: Array) -> Array | None:
         size = self.coordinates.shape[1]
         found, _, flag, _ = daqp.solve(
             np.eye(size),
@@ -283,8 +301,10 @@ class _Programme:
             high.copy(),
             low.copy(),
             np.zeros(len(low), dtype=np.intc),
+            primal_tol=_PRECISION,
+            dual_tol=_PRECISION,
         )
-        return self.back @ found if flag > 0 else None
+        return np.asarray(found) if flag > 0 else None
 
 
 def _restored(statistics: Statistics, programme: _Programme, there: State) -> tuple[State, Array]:

@@ -19,15 +19,13 @@ def name_problems(config: Config, folder: Path) -> Iterator[Problem]:
         "data.file": config.data.file,
         "data.codebook": config.data.codebook,
         "data.published": config.data.published,
-        "study.alternatives": config.study.alternatives,
+        "study.bounds": config.study.bounds,
     }
     for name, wave in config.waves.items():
         named |= {f"waves.{name}.file": wave.file, f"waves.{name}.codebook": wave.codebook}
     for key, given in named.items():
         inside = (
-            Path(folder, given).glob("*.*")
-            if key in ("data.published", "study.alternatives") and given
-            else ()
+            Path(folder, given).glob("*.*") if key in ("data.published", "study.bounds") and given else ()
         )
         for path in (given, *(str(Path(str(given), file.name)) for file in inside)):
             found = WILDCARD.search(path or "")

@@ -17,10 +17,10 @@ from smartcity_survey.check.names import name_problems
 from smartcity_survey.check.needs import foreseen_gaps, unmet_needs
 from smartcity_survey.check.suspicions import suspicions
 from smartcity_survey.check.weights import effective_size, weight_doubts, weight_problems
+from smartcity_survey.data.bounds import read_bounds
 from smartcity_survey.data.clean import Cleaned, clean_responses
 from smartcity_survey.data.demographics import require_demographics
 from smartcity_survey.data.read import Responses, read_survey
-from smartcity_survey.data.reconstructions import read_reconstructions
 from smartcity_survey.data.waves import Wave, common_items, common_model, common_to_all, shared_model
 from smartcity_survey.errors import Problem, SurveyError, counted, counts
 from smartcity_survey.stages.measurement.common_method import marker_items
@@ -99,9 +99,9 @@ def check_study(folder: Path) -> Checked:
                 problems += kept_problems(cleaned.answers, codebook, model, path)
                 problems += unmet_needs(cleaned.answers, codebook, model, config, place)
                 problems += weight_problems(cleaned.answers, model, f"{path}, column {config.data.weight}")
-            if cleaned and config.study.alternatives:
-                further, n = folder / config.study.alternatives, len(cleaned.answers)
-                _attempt(problems, read_reconstructions, further, codebook, config.cleaning, n)
+            if cleaned and config.study.bounds:
+                further, n = folder / config.study.bounds, len(cleaned.answers)
+                _attempt(problems, read_bounds, further, codebook, config.cleaning, n)
     waves = _waves(problems, folder, config, codebook, model) if config else {}
     if problems or not (config and codebook and model and responses and cleaned):
         raise SurveyError.of(problems)

@@ -41,18 +41,18 @@ class StudySection(Section):
     reconstruction: bool = Field(
         False, description="true where the answers are rebuilt from printed tables; every page says so"
     )
-    alternatives: str | None = Field(
+    bounds: str | None = Field(
         None,
-        description="folder of further reconstructions, answers_<seed>.csv, which show what the printed "
-        "tables leave open; none: skip",
+        description="folder that `smartcity-survey bounds` wrote: what the printed tables leave open; "
+        "none: skip",
     )
 
     @model_validator(mode="after")
-    def _alternatives_of_a_reconstruction(self) -> StudySection:
-        if self.alternatives and not self.reconstruction:
+    def _bounds_of_a_reconstruction(self) -> StudySection:
+        if self.bounds and not self.reconstruction:
             raise ValueError(
-                "`alternatives` are further reconstructions, but the answers in use are none; leave them "
-                "out, or write `reconstruction: true`"
+                "`bounds` are of a reconstruction, but the answers in use are none; leave them out, or write "
+                "`reconstruction: true`"
             )
         return self
 
@@ -339,10 +339,10 @@ class Config(Section):
         return self
 
     @model_validator(mode="after")
-    def _alternatives_have_no_weights(self) -> Config:
-        if self.data.weight and self.study.alternatives:
+    def _bounds_have_no_weights(self) -> Config:
+        if self.data.weight and self.study.bounds:
             raise ValueError(
-                "reconstructions have no sampling weights; leave out `data.weight` or `study.alternatives`"
+                "reconstructions have no sampling weights; leave out `data.weight` or `study.bounds`"
             )
         return self
 

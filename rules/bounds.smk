@@ -1,0 +1,12 @@
+rule bounds:
+    # What the printed tables decide and leave open: identified sets, witnesses, verdicts over both.
+    input:
+        **read_by("bounds"),
+    output:
+        **written_by("bounds"),
+    log:
+        "reports/private/logs/bounds.log",
+    params:
+        **options_of("bounds"),
+    script:
+        "scripts/stage.py"

@@ -1,0 +1,139 @@
+"""Witnesses: whole answers near an end of an identified set, with the printed numbers (needs `reconstruct`).
+
+An end is a covariance; a witness is a survey of whole answers that the reconstruction's engine makes from it.
+What a witness shows needs no trust in the search: anyone can compute it from the file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.bounds.ends import SIDES, Sought, find
+from smartcity_survey.bounds.study import SEEDS, Search, Told, prepared, require_known, silent
+from smartcity_survey.bounds.walk import End
+from smartcity_survey.data.bounds import FOLDER, LISTED
+from smartcity_survey.reconstruct.covariance import CovarianceSolution, covariance_boxes, excess
+from smartcity_survey.reconstruct.engine import answers_near
+from smartcity_survey.reconstruct.schedule import Schedule
+from smartcity_survey.reconstruct.study import missed_cells, read_study, survey_of, usable
+from smartcity_survey.reconstruct.survey_file import write_csv
+
+Progress = Callable[[str], None]
+METHOD = "pls"
+"""The method whose ends get witnesses: the one that the print leaves most open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A survey near one end. `missed` : printed numbers that it does not meet."""
+
+    predictor: str
+    side: str
+    outcome: str
+    answers: pd.DataFrame
+    missed: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return f"{self.predictor}_{self.side}"
+
+
+def make(
+    search: Search,
+    predictor: str,
+    side: str,
+    searches: int | None = None,
+    progress: Progress = lambda _: None,
+) -> Witness:
+    """Whole answers near the `low` or `high` end of PLS-SEM's path of a predictor.
+
+    searches : for the last digits at most; none: as many as the bundled survey was given.
+    """
+    ready = prepared(search, progress)
+    sought = next(
+        one
+        for group in ready.groups.values()
+        for one in group
+        if (one.quantity.method, one.quantity.predictor, one.side) == (METHOD, predictor, side)
+    )
+    end = _end(search, sought, progress)
+    evaluator = ready.estimators.evaluator
+    evaluator.solved, state = end.place.solved, end.place.state
+    values = evaluator.at_covariance(state.covariance, state.mean)
+    off = float(np.abs(excess(values, *covariance_boxes(ready.problem))).max())
+    solution = CovarianceSolution(state.covariance, state.mean, values, off)
+    number = (list(ready.problem.design.scores).index(predictor), list(SIDES).index(side))
+    seeds = np.random.SeedSequence(search.seed, spawn_key=number).spawn(2)
+    draws, moves = (np.random.default_rng(seed) for seed in seeds)
+    schedule = Schedule() if searches is None else replace(Schedule(), searches=searches)
+    found = answers_near(ready.problem, evaluator, solution, draws, moves, schedule, progress)
+    survey = survey_of(found, ready.printed, search.seed)
+    answers = usable(survey, ready.printed.codebook)
+    return Witness(predictor, side, sought.quantity.outcome, answers, missed_cells(found))
+
+
+def save(witness: Witness, out: Path) -> None:
+    """`witnesses/<name>.csv`, and its line in `witnesses.csv`."""
+    folder = out / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{witness.name}.csv"
+    write_csv(witness.answers, path)
+    line = {
+        "name": witness.name,
+        "outcome": witness.outcome,
+        "predictor": witness.predictor,
+        "side": witness.side,
+        "missed": len(witness.missed),
+        "missed_cells": "; ".join(witness.missed),
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+    }
+    listed = out / LISTED
+    old = pd.read_csv(listed, keep_default_na=False) if listed.exists() else pd.DataFrame(columns=list(line))
+    kept = old[old["name"] != witness.name]
+    pd.concat([kept, pd.DataFrame([line])]).sort_values("name").to_csv(listed, index=False)
+
+
+def _end(search: Search, sought: Sought, progress: Progress) -> End:
+    if not search.store.has(sought.name):
+        ready = prepared(search, progress)
+        list(find(ready.problem, ready.estimators, [sought], search.store, progress))
+    return search.store.load(sought.name)
+
+
+def make_all(
+    config: Path,
+    out: Path,
+    build: Path,
+    only: tuple[str, ...] = (),
+    jobs: int = 1,
+    searches: int | None = None,
+    told: Told = silent,
+) -> None:
+    """Make the witnesses of all ends that `out` does not list yet, from the first start.
+
+    Parameters
+    ----------
+    build : as `seek_ends` returns it. only, jobs, told : as there. searches : as of `make`.
+    """
+    printed = read_study(config)
+    require_known(only, printed)
+    search = Search(config.resolve(), build, SEEDS[0])
+    claims = [h for h in printed.model.hypotheses if not only or {h.name, h.source} & set(only)]
+    wanted = [(claim.source, side) for claim in claims for side in SIDES]
+    listed = set(pd.read_csv(out / LISTED)["name"]) if (out / LISTED).exists() else set()
+    missing = [(predictor, side) for predictor, side in wanted if f"{predictor}_{side}" not in listed]
+    done = len(wanted) - len(missing)
+    told(done, len(wanted), "witnesses")
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        for found in as_completed(pool.submit(make, search, *one, searches) for one in missing):
+            save(found.result(), out)
+            done += 1
+            told(done, len(wanted), "witnesses")

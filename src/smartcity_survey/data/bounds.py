@@ -1,0 +1,138 @@
+"""What the printed tables leave open, as `smartcity-survey bounds` wrote it: ends of sets, and witnesses.
+
+A folder with `ends.csv`, and `witnesses.csv` beside the surveys `witnesses/<name>.csv` that it lists.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from smartcity_survey.data.clean import clean_responses
+from smartcity_survey.data.read import Responses, read_survey
+from smartcity_survey.errors import SurveyError
+from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.config import CleaningSection, DataSection
+
+ENDS, LISTED, FOLDER = "ends.csv", "witnesses.csv", "witnesses"
+SIDES = ("low", "high")
+END_COLUMNS = (
+    *("method", "outcome", "predictor", "reading", "side"),
+    *("value", "std_error", "chi2", "settled", "steps", "seed"),
+)
+_NAMES = dict.fromkeys(("method", "outcome", "predictor", "reading", "side"), str)
+WITNESS_COLUMNS = ("name", "outcome", "predictor", "side", "missed", "missed_cells", "sha256")
+_AGAIN = "Write the folder anew with `smartcity-survey bounds`, or leave out `study.bounds`."
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bounds:
+    """Ends, witnesses and their answers.
+
+    ends : `END_COLUMNS`, one line for each end from each start (seed).
+    listed : `WITNESS_COLUMNS`, one line for each witness.
+    answers : name -> cleaned answers of a witness.
+    """
+
+    ends: pd.DataFrame
+    listed: pd.DataFrame
+    answers: dict[str, pd.DataFrame]
+
+
+def bounds_files(folder: Path) -> list[Path]:
+    """The files of a folder of bounds, in the order of their names."""
+    return [path for path in (folder / ENDS, folder / LISTED) if path.exists()] + witness_files(folder)
+
+
+def witness_files(folder: Path) -> list[Path]:
+    """The surveys of the witnesses, in the order of their names."""
+    return sorted((folder / FOLDER).glob("*.csv"))
+
+
+def read_bounds(folder: Path, codebook: Codebook, section: CleaningSection, n: int) -> Bounds:
+    """A folder of bounds, each witness cleaned by the study's rules.
+
+    Parameters
+    ----------
+    section : the study's cleaning rules, which must keep every row of a witness.
+    n : questionnaires that cleaning kept of the data in use, as many as each witness must have.
+
+    Raises
+    ------
+    SurveyError
+        where a file is missing, is not as described, or is not the one that was listed.
+    """
+    ends = _table(folder / ENDS, END_COLUMNS)
+    wrong = ends.index[~ends["side"].isin(SIDES)]
+    if len(wrong):
+        raise SurveyError(
+            f"{folder / ENDS}, row {wrong[0] + 2}, column side",
+            f"`{ends['side'][wrong[0]]}`.",
+            "Write low or high.",
+        )
+    listed = _table(folder / LISTED, WITNESS_COLUMNS)
+    there = {path.stem: path for path in witness_files(folder)}
+    for place, name, digest in listed[["name", "sha256"]].itertuples():
+        if name not in there:
+            raise SurveyError(
+                f"{folder / LISTED}, row {place + 2}", f"there is no file {FOLDER}/{name}.csv.", _AGAIN
+            )
+        if hashlib.sha256(there[name].read_bytes()).hexdigest() != digest:
+            raise SurveyError(
+                str(there[name]), f"it is not the file that {LISTED} lists: its checksum differs.", _AGAIN
+            )
+    for name in there:
+        if name not in set(listed["name"]):
+            raise SurveyError(str(there[name]), f"{LISTED} does not list it.", _AGAIN)
+    answers = {name: _read(there[name], codebook, section, n) for name in listed["name"]}
+    return Bounds(ends, listed, answers)
+
+
+def _table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
+    if not path.is_file():
+        raise SurveyError(str(path), "there is no such file.", _AGAIN)
+    frame = pd.read_csv(
+        path,
+        dtype={"name": str, **_NAMES},
+        keep_default_na=False,
+        na_values={"std_error": [""], "chi2": [""]},
+    )
+    missing = [name for name in columns if name not in frame.columns]
+    if missing:
+        raise SurveyError(f"{path}, column {missing[0]}", "the file has no such column.", _AGAIN)
+    return frame
+
+
+def _read(path: Path, codebook: Codebook, section: CleaningSection, n: int) -> pd.DataFrame:
+    responses = read_survey(path, codebook, DataSection(file=path.name, codebook=""))
+    try:
+        cleaned = clean_responses(responses.answers, codebook, section)
+    except SurveyError as error:
+        raise _not_kept(path, "they exclude every row") from error
+    if len(cleaned.exclusions):
+        raise _not_kept(path, _first_excluded(cleaned.exclusions, responses))
+    if len(cleaned.answers) != n:
+        raise SurveyError(
+            str(path),
+            f"{len(cleaned.answers)} questionnaires, but the data in use has {n} that are kept.",
+            "Make it from the same printed tables.",
+        )
+    return cleaned.answers
+
+
+def _first_excluded(exclusions: pd.DataFrame, responses: Responses) -> str:
+    first = exclusions.iloc[0]
+    more = f", and {len(exclusions) - 1} more" if len(exclusions) > 1 else ""
+    row = responses.rows[int(first["row"]) - 1]
+    return f"`{first['rule']}` excludes row {row} ({first['detail']}){more}"
+
+
+def _not_kept(path: Path, found: str) -> SurveyError:
+    return SurveyError(
+        str(path),
+        f"the cleaning rules do not keep all of it: {found}.",
+        "A witness has usable questionnaires only.",
+    )

@@ -1,0 +1,227 @@
+"""Bounds: which verdicts the printed tables decide, and what they leave open.
+
+An identified set holds every value of a quantity that data with all printed numbers can have. Its ends are
+attained values, so the set is at least as wide. A witness is a whole survey near an end.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from smartcity_survey.data.bounds import Bounds, bounds_files, read_bounds
+from smartcity_survey.io import Card, StageResult, read_table
+from smartcity_survey.stages.cards import pls_estimator, respondents
+from smartcity_survey.stages.comparison.witnesses import ranges, unprinted_quantities, witness_paths
+from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.needs import Bar, Codes, Files, MeasuredClaims, Need, Options, Seed
+from smartcity_survey.stages.progress import Progress, silent
+from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.config import CleaningSection, Config, PlsSection
+from smartcity_survey.study.model import Hypothesis, Model
+from smartcity_survey.study.verdict import DIRECTIONS, judge
+
+READINGS = ("strict", "claimed", "print")
+"""What is asked beside the printed numbers, from the smallest set to the largest."""
+MAIN = ("claimed", "print", "strict")
+"""The reading that decides a verdict: the fit that the study claims; else what there is."""
+PRINTED = ("published", "ols")
+"""Methods whose numbers are printed, or follow from printed ones."""
+IN_USE = "data_in_use"
+SET_COLUMNS = (
+    *("method", "outcome", "predictor", "reading", "low", "high", "low_std_error", "high_std_error"),
+    *("low_chi2", "high_chi2", "low_settled", "high_settled", "starts", "low_apart", "high_apart"),
+)
+DECISION_COLUMNS = (
+    *("hypothesis", "predictor", "outcome", "method", "state", "reading", "low", "high"),
+    *("verdict_low", "verdict_high", "confirmed_by", "not_confirmed_by"),
+)
+
+
+@dataclass(frozen=True)
+class _BoundsOf(Need):
+    """Ends and witnesses of the study."""
+
+    def frames(self, config: Config) -> tuple[str, ...]:
+        return ("answers",)
+
+    def files(self, config: Config) -> tuple[str, ...]:
+        return tuple(path.as_posix() for path in bounds_files(Path(str(config.study.bounds))))
+
+    def options(self, config: Config, codebook: Codebook) -> Any:
+        return {
+            "folder": config.study.bounds,
+            "cleaning": config.cleaning.model_dump(mode="json"),
+            "codebook": Codes().options(config, codebook),
+        }
+
+    def value(self, paths: Files, options: Any) -> Bounds:
+        questions = Codebook.model_validate(options["codebook"])
+        cleaning = CleaningSection(**options["cleaning"])
+        return read_bounds(Path(options["folder"]), questions, cleaning, len(read_table(paths[0])))
+
+
+def has_bounds(config: Config) -> bool:
+    """Whether the answers are a reconstruction whose print has known bounds."""
+    return bool(config.study.bounds)
+
+
+@stage("identified_sets", "decisions", "witness_paths", "witness_ranges", asked_by=has_bounds)
+def compare_with_bounds(
+    answers: pd.DataFrame,
+    bounds: Annotated[Bounds, _BoundsOf()],
+    model: MeasuredClaims,
+    pls: Annotated[PlsSection, Options(PlsSection)],
+    seed: Seed,
+    progress: Annotated[Progress, Bar("witnesses")] = silent,
+) -> StageResult:
+    """Identified sets, what each witness shows, and whether each verdict is decided by the print.
+
+    Parameters
+    ----------
+    answers : cleaned, in use.
+    model : measured by the items kept in the data in use, for all witnesses alike.
+    """
+    surveys = {IN_USE: answers, **bounds.answers}
+    paths, quantities = [], []
+    for place, (name, frame) in enumerate(surveys.items()):
+        progress(place, len(surveys))
+        paths.append(witness_paths(frame, model, pls, seed).assign(witness=name))
+        quantities.append(unprinted_quantities(frame, model, pls))
+    shown = pd.concat(paths, ignore_index=True)
+    shown.insert(0, "witness", shown.pop("witness"))
+    sets = identified_sets(bounds.ends)
+    card: Card = {
+        **pls_estimator(model, pls),
+        "method": "sequential_quadratic_programming_over_covariances",
+        "witnesses": len(bounds.answers),
+        "missed_cells": int(bounds.listed["missed"].sum()),
+        "bootstrap_draws": pls.bootstrap_draws,
+        "seed": seed,
+        **respondents(len(answers)),
+    }
+    tables = {
+        "identified_sets": sets,
+        "decisions": decisions(sets, shown, model),
+        "witness_paths": shown,
+        "witness_ranges": ranges(quantities),
+    }
+    return StageResult(tables=tables, cards=dict.fromkeys(tables, card))
+
+
+def identified_sets(ends: pd.DataFrame) -> pd.DataFrame:
+    """One line per quantity and reading: the furthest ends over all starts.
+
+    `low_apart, high_apart` : how far the end from another start lies inside, where there is another.
+    """
+    rows = []
+    keys = ["method", "outcome", "predictor", "reading"]
+    for values, group in ends.groupby(keys, sort=False):
+        row: dict[str, Any] = dict(zip(keys, values, strict=True))
+        sides = {str(side): own for side, own in group.groupby("side")}
+        if set(sides) != {"low", "high"}:
+            continue
+        for side, own in sides.items():
+            ordered = own.sort_values("value", ascending=side == "low").reset_index(drop=True)
+            best = ordered.iloc[0]
+            row |= {
+                str(side): best["value"],
+                f"{side}_std_error": best["std_error"],
+                f"{side}_chi2": best["chi2"],
+                f"{side}_settled": bool(best["settled"]),
+                f"{side}_apart": abs(ordered["value"][1] - best["value"]) if len(ordered) > 1 else math.nan,
+            }
+        rows.append({**row, "starts": group["seed"].nunique()})
+    frame = pd.DataFrame(rows, columns=list(SET_COLUMNS))
+    return _widened(frame)
+
+
+def _widened(sets: pd.DataFrame) -> pd.DataFrame:
+    """Each set at least as wide as that of a stricter reading, which lies within it."""
+    order = {reading: place for place, reading in enumerate(READINGS)}
+    for _, group in sets.groupby(["method", "outcome", "predictor"], sort=False):
+        places = sorted(group.index, key=lambda i: order[str(sets.at[i, "reading"])])
+        for before, after in pairwise(places):
+            for side, further in (("low", np.less), ("high", np.greater)):
+                if further(float(sets[side][before]), float(sets[side][after])):
+                    own = [name for name in sets.columns if name == side or name.startswith(f"{side}_")]
+                    sets.loc[after, own] = sets.loc[before, own]
+    return sets
+
+
+def decisions(sets: pd.DataFrame, shown: pd.DataFrame, model: Model) -> pd.DataFrame:
+    """Whether the verdict of each method on each claim is printed, decided or open.
+
+    `printed` : the numbers are printed, or follow from printed ones. `decided` : the same over the whole
+    set under the reading named, and by every witness. `open` : it differs; `confirmed_by` and
+    `not_confirmed_by` name a witness (or the data in use) on either side, where there is one.
+    """
+    rows = [row for claim in model.claims for row in _decisions_on(claim, sets, shown, model.alpha)]
+    return pd.DataFrame(rows, columns=list(DECISION_COLUMNS))
+
+
+def _decisions_on(
+    claim: Hypothesis, sets: pd.DataFrame, shown: pd.DataFrame, alpha: float
+) -> Iterator[dict[str, Any]]:
+    about = {"hypothesis": claim.name, "predictor": claim.source, "outcome": claim.target}
+    for method in PRINTED:
+        yield {**about, "method": method, "state": "printed"}
+    own = sets[(sets["outcome"] == claim.target) & (sets["predictor"] == claim.source)]
+    seen = shown[(shown["outcome"] == claim.target) & (shown["predictor"] == claim.source)]
+    for method in own["method"].unique():
+        by_reading = own[own["method"] == method]
+        asked = set(by_reading["reading"])
+        reading = next(name for name in MAIN if name in asked)
+        line = by_reading[by_reading["reading"] == reading].iloc[0]
+        ends = {side: _verdict_at(line, side, claim, alpha) for side in ("low", "high")}
+        witnesses = _either_side(seen[seen["method"] == method])
+        verdicts = {*ends.values(), *(verdict for verdict, name in witnesses.items() if name)}
+        verdicts.discard("no_solution")
+        yield {
+            **about,
+            "method": method,
+            "state": "open" if len(verdicts) > 1 else "decided",
+            "reading": reading,
+            "low": line["low"],
+            "high": line["high"],
+            "verdict_low": ends["low"],
+            "verdict_high": ends["high"],
+            "confirmed_by": witnesses["confirmed"],
+            "not_confirmed_by": witnesses["not_confirmed"],
+        }
+
+
+def _verdict_at(line: pd.Series[Any], side: str, claim: Hypothesis, alpha: float) -> str:
+    """The verdict at an end, by the normal-theory standard error there; by the sign where there is none."""
+    value, error = float(line[side]), float(line[f"{side}_std_error"])
+    if math.isnan(error):
+        return "not_confirmed" if value * DIRECTIONS[claim.sign] <= 0 else "no_solution"
+    return judge(value, float(2 * stats.norm.sf(abs(value) / error)), claim.sign, alpha)
+
+
+def _either_side(seen: pd.DataFrame) -> Mapping[str, str]:
+    """Verdict -> the witness furthest on its side; empty where there is none."""
+    found = dict.fromkeys(("confirmed", "not_confirmed"), "")
+    for verdict in found:
+        own = seen[seen["verdict"] == verdict]
+        if len(own):
+            turned = own["estimate"].to_numpy() * own["expected_sign"].map(DIRECTIONS).to_numpy()
+            place = turned.argmax() if verdict == "confirmed" else turned.argmin()
+            found[verdict] = str(own["witness"].iloc[place])
+    return found
+
+
+def states(table: pd.DataFrame | None, methods: Sequence[str]) -> dict[tuple[str, str], Mapping[Any, Any]]:
+    """(hypothesis, method) -> its line of `decisions`; empty where a study has none."""
+    if table is None:
+        return {}
+    own = table[table["method"].isin(methods)]
+    return {(line["hypothesis"], line["method"]): line for line in own.to_dict("records")}
