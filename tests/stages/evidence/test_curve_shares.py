@@ -28,15 +28,15 @@ def weighed(frame, levels=LEVELS):
 
 @pytest.fixture(scope="module")
 def divided():
-    """A survey too small for the slope of c, claimed once either way."""
+    """A survey too small for the slope of c and for the sign of a; one score has no solution."""
     names = ("a", "b", "c", "y")
     items = [f"{name}{k}" for name in names for k in (1, 2, 3)]
     constructs = tuple(
         Construct(name, tuple(items[3 * i : 3 * i + 3]), "reflective") for i, name in enumerate(names)
     )
-    claims = (Hypothesis("H1", "c", "y", "positive"), Hypothesis("H2", "c", "y", "negative"))
+    claims = (Hypothesis("H1", "c", "y", "positive"), Hypothesis("H2", "a", "y", "negative"))
     model = Model(constructs, tuple((name, "y") for name in names[:3]), claims, 0.0005)
-    answered, covariates = answered_survey(400, 21, np.array([0.5, 0.3, 0.2]))
+    answered, covariates = answered_survey(400, 21, np.array([-0.2, 0.3, 0.2]))
     fewer = np.arange(70) >= 15
     choices = CurveChoices(
         items={"all": tuple(items), "short": tuple(item for item in items if item != "a3")},
@@ -55,7 +55,7 @@ def test_shares_weigh_the_options_of_a_choice_alike(divided):
         weights = weighed(own)
         assert sum(weights.values()) == 1
         np.testing.assert_allclose(own["weight"], [float(weights[row]) for row in own.index], rtol=1e-12)
-        np.testing.assert_allclose(own.groupby("score")["weight"].sum(), 1 / 7, rtol=1e-12)
+        np.testing.assert_allclose(own.groupby("score")["weight"].sum(), 1 / 6, rtol=1e-12)
         confirming = float(sum(weights[row] for row in own.index[own["confirmed"]]))
         assert line["share_confirmed"] == pytest.approx(confirming, rel=1e-12)
         sign = 1 if line["hypothesis"] == "H1" else -1
@@ -63,9 +63,10 @@ def test_shares_weigh_the_options_of_a_choice_alike(divided):
         assert line["share_claimed_sign"] == pytest.approx(claimed, rel=1e-12)
         assert line["share_confirmed_unweighted"] == own["confirmed"].mean()
         assert line["share_claimed_sign_unweighted"] == (own["estimate"] * sign > 0).mean()
-    first = summary.iloc[0]
-    assert 0 < first["share_confirmed"] < 1
-    assert abs(first["share_confirmed"] - first["share_confirmed_unweighted"]) > 0.005
+    for row, share in ((0, "share_confirmed"), (1, "share_claimed_sign")):
+        line = summary.iloc[row]
+        assert 0 < line[share] < 1
+        assert abs(line[share] - line[f"{share}_unweighted"]) > 0.005
 
 
 def test_a_split_hinges_on_the_choice_whose_options_differ_most(divided):
