@@ -38,6 +38,7 @@ def curve() -> str:
         {"all": tuple(ITEMS)},
         {"none": np.ones(N, dtype=bool)},
         {"age": covariates[:, :1], "lonely": lonely},
+        crossed=True,
     )
     answers = pd.DataFrame(items, columns=ITEMS)
     result = specification_curve(answers, model, PlsSection(), alternatives, draws=100, seed=3)

@@ -35,6 +35,8 @@ LISTS = {
     "dominates_completely",
     "dominates_generally",
     "option",
+    "highest_option",
+    "lowest_option",
     "controls",
 }
 """Columns of several names in one cell, as `join_names` writes them."""

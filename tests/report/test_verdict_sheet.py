@@ -45,35 +45,50 @@ def test_verdicts_are_signs_with_words_behind_them(tables: Tables, setting: Make
         *[("yes", "confirmed")] * 4,
         ("no", "not confirmed"),
     ]
-    assert [cell.text for cell in first[6:]] == [".105", "89%", ".002", ".12", "open", "undecided"]
+    assert [cell.text for cell in first[6:]] == [".105", "89%", ".004", ".12", "open", "undecided"]
 
 
 def test_caveats_are_sentences_with_the_lines_numbers(tables: Tables, setting: MakeSetting) -> None:
     first, second = sheet(tables["verdict_sheet"], setting).groups[0].remarks
-    assert first[0] == (
+    assert first[0] == "In sum: undecided. The tests together show neither an effect nor its absence."
+    assert first[1] == (
+        "The verdict hinges most on the scores: with CFA, Bartlett 97% confirm, with consistent PLS 70%."
+    )
+    assert first[2] == (
         "The print counts it as confirmed, but the printed coefficient of −.105 points against the claim."
     )
-    assert first[3] == "Not all specifications come to this verdict: 89% do."
-    assert "Not confirmed does not mean absent: the interval [−.11, .08] reaches beyond ±.10." in second
+    assert first[5] == "Not all specifications come to this verdict: 89% do."
+    assert second[0] == (
+        "In sum: probably no effect. The evidence against one is strong, though the interval [−.105, .078] "
+        "does not rule out one beyond ±.10."
+    )
+    assert (
+        second[1] == "The verdict hinges most on the items: with all 55% confirm, with strict selection 0%."
+    )
+    assert "Not confirmed does not mean absent: the interval [−.105, .078] reaches beyond ±.10." in second
     kazakh = sheet(tables["verdict_sheet"], setting, "kk").groups[0].remarks[1]
-    assert "Расталмауы әсердің жоқтығын білдірмейді: [−0,11; 0,08] аралығы ±0,10 шегінен шығады." in kazakh
+    assert "Расталмауы әсердің жоқтығын білдірмейді: [−0,105; 0,078] аралығы ±0,10 шегінен шығады." in kazakh
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_caveat_is_a_sentence_whose_numbers_the_sheet_has(
-    tables: Tables, setting: MakeSetting, language: Language
+@pytest.mark.parametrize("column", ["answer", "caveats", "hinges_on"])
+def test_every_code_is_a_sentence_whose_numbers_the_sheet_has(
+    tables: Tables, setting: MakeSetting, language: Language, column: str
 ) -> None:
-    prefix = "values.caveats."
+    prefix = f"values.{column}."
     codes = [key.removeprefix(prefix) for key in setting(language).wording.texts if key.startswith(prefix)]
-    frame = tables["verdict_sheet"].head(1).assign(caveats=", ".join(codes))
-    sentences = sheet(frame, setting, language).groups[0].remarks[0]
-    assert len(sentences) == len(codes) > 10
+    nothing = dict.fromkeys(SHEET.remarks, "")
+    sentences = []
+    for code in codes:
+        frame = tables["verdict_sheet"].head(1).assign(**nothing | {column: code})
+        sentences += sheet(frame, setting, language).groups[0].remarks[0]
+    assert len(sentences) == len(codes) > 5
     assert all(sentence.endswith(".") and "{" not in sentence for sentence in sentences)
 
 
 def test_a_study_without_print_and_without_caveats_has_a_sheet(tables: Tables, setting: MakeSetting) -> None:
     frame = tables["verdict_sheet"].drop(columns=["verdict_published", "printed_estimate", "verdict_sem"])
-    table = sheet(frame.assign(caveats=np.nan), setting)
+    table = sheet(frame.assign(**dict.fromkeys(SHEET.remarks, np.nan)), setting)
     assert table.headings[:4] == ("Hypothesis", "OLS", "PLS-SEM", "OLS, Holm")
     assert table.groups[0].remarks == ((), ())
 
@@ -97,7 +112,8 @@ def test_a_curve_shows_its_share_its_printed_value_and_every_choice(
     curve = tables["specification_curve"]
     for name, own in curve.groupby("hypothesis"):
         assert name in shown
-        assert f"{100 * own['confirmed'].mean():.0f}%" in shown
+        weighted = own.loc[own["confirmed"], "weight"].sum() / own["weight"].sum()
+        assert f"{100 * weighted:.0f}%" in shown
     assert {"Items", "Estimator", "without outliers", "PLS-SEM", "City", "printed estimate"} <= set(shown)
     published = tables["hypotheses"].query("method == 'published'")["estimate"]
     marked = [line.get_ydata()[0] for axes in figure.axes for line in axes.lines if line.get_marker() == "D"]
@@ -200,7 +216,7 @@ def test_a_turned_sign_stands_beside_its_verdict_at_the_head_of_the_page(
     )
     html = page(tmp_path, tables | {"verdict_sheet": turned}, {}, setting(language))
     head = html[html.index('<section id="verdicts">') : html.index('<section id="trust">')]
-    (sentence,) = sheet(turned, setting, language).groups[0].remarks[0][:1]
+    sentence = sheet(turned, setting, language).groups[0].remarks[0][2]
     assert f"<ul><li>{sentence}</li></ul>" in head
     assert {"en": "−.322", "ru": "−0,322", "kk": "−0,322"}[language] in sentence
     assert head.count("<li>") == 1

@@ -94,7 +94,7 @@ def line(survey: str, method: ScoreMethod, *claim: str) -> pd.Series[Any]:
         robust["hypothesis_tests"],
         robust["power"],
         robust["relative_importance"],
-        pd.DataFrame([curve | {"p_median": 0.5}]),
+        pd.DataFrame([curve | {"p_median_holm": 0.5}]),
         scored.tables["score_regressions"],
         study,
         section,

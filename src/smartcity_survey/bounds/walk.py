@@ -260,7 +260,7 @@ class _Programme:
         self.back = (rows.T @ vectors[:, keep]) / np.sqrt(roots[keep])
 
     def distance(self, values: Array) -> float:
-        """How long a step the statistics are off their intervals: the largest distance by its slope's norm."""
+        """How far the statistics are off their intervals, in lengths of a step: the largest by its slope."""
         off = excess(values, self.statistics.low, self.statistics.high)[self.statistics.used]
         return float((np.abs(off) / self.scale).max())
 

@@ -35,7 +35,7 @@ class Entry:
     first: int = 0
     pivot: tuple[str, ...] = ()
     having: str = ""
-    remarks: str = ""
+    remarks: tuple[str, ...] = ()
     foremost: tuple[str, ...] = ()
     scores: bool = False
     fold: bool = False
@@ -90,5 +90,5 @@ def load_contents() -> Contents:
 def _entry(line: Mapping[str, Any]) -> Entry:
     kind = "table" if "table" in line else "figure"
     rest = {key: value for key, value in line.items() if key != kind}
-    rest |= {key: tuple(rest.get(key, ())) for key in ("columns", "pivot", "hides", "foremost")}
+    rest |= {key: tuple(rest.get(key, ())) for key in ("columns", "pivot", "hides", "remarks", "foremost")}
     return Entry(kind=kind, name=line[kind], **rest)

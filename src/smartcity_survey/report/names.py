@@ -153,6 +153,11 @@ def option_text(choice: str, option: str, setting: Setting) -> str:
     return setting.wording.value(choice, option)
 
 
+def _options(value: str, line: Line, setting: Setting) -> str:
+    """Options of the choice that a split hinges on."""
+    return " / ".join(option_text(str(line["hinges_on"]), one, setting) for one in split_names(value))
+
+
 def _hypothesis(value: str, line: Line, setting: Setting) -> str:
     if "predictor" not in line:
         return value
@@ -297,6 +302,8 @@ NAMES: Mapping[str, Callable[[str, Line, Setting], str]] = {
     "dominates_completely": _constructs,
     "dominates_generally": _constructs,
     "choice": lambda value, line, setting: setting.wording.value("choice", value),
+    "highest_option": _options,
+    "lowest_option": _options,
     "option": lambda value, line, setting: option_text(str(line["choice"]), value, setting),
 }
 """Column -> how its codes are put into words, where its wording alone does not do."""

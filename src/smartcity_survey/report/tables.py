@@ -260,10 +260,11 @@ def remarks(
 
     `{x_low}` stands for the whole interval from `x_low` to `x_high`. `among`: these codes alone.
     """
-    for code in split_names(line[entry.remarks]):
+    told = [(column, code) for column in entry.remarks for code in split_names(line.get(column, ""))]
+    for remark, code in told:
         if among is not None and code not in among:
             continue
-        sentence = setting.wording.value(entry.remarks, code)
+        sentence = setting.wording.value(remark, code)
         columns = [column for _, column, _, _ in Formatter().parse(sentence) if column]
         yield sentence.format(
             **{column: _cell(line, column, entry, contents, setting).text for column in columns}

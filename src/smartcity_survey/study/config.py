@@ -208,7 +208,10 @@ class RobustnessSection(Section):
         0.10, gt=0, description="standardised coefficients below this count as negligible"
     )
     controls: tuple[str, ...] = Field(
-        (), max_length=6, description="demographic variables; the curve has each with and without"
+        (), max_length=6, description="demographic variables; the curve has none of them and all"
+    )
+    controls_crossed: bool = Field(
+        False, description="true: every set of these controls, each counted as a specification of its own"
     )
     strict_loading: float = Field(
         0.60, ge=0, lt=1, description="smallest loading in the curve's strict set of items"

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from smartcity_survey.stages.evidence.verdict_sheet import verdict_sheet
+from smartcity_survey.stages.evidence.verdict_sheet import HINGE, verdict_sheet
 from smartcity_survey.study.config import RobustnessSection
 from smartcity_survey.study.model import Construct, Hypothesis, Model
 
@@ -23,7 +23,7 @@ SOLID: dict[str, Any] = {
     **{"estimate": 0.4, "printed": "confirmed", "ols": "confirmed", "pls": "confirmed"},
     **{"beta": 0.4, "p": 1e-6, "p_holm": 1e-5, "evidence": "very_strong_for", "equivalence_p": 1.0},
     **{"equivalence_ci_low": 0.3, "equivalence_ci_high": 0.5, "detectable_beta": 0.12, "vif": 2.0},
-    **{"share_confirmed": 1.0, "share_claimed_sign": 1.0, "p_median": 0.002},
+    **{"share_confirmed": 1.0, "share_claimed_sign": 1.0, "p_median_holm": 0.002, "estimate_median": 0.4},
     **{"zero_order": 0.5, "zero_order_mean": 0.5, "beta_mean": 0.4, "estimate_pls": 0.4, "p_pls": 1e-6},
 }
 ABSENT: dict[str, Any] = {
@@ -31,7 +31,7 @@ ABSENT: dict[str, Any] = {
     **{"estimate": 0.02, "printed": "not_confirmed", "ols": "not_confirmed", "pls": "not_confirmed"},
     **{"beta": 0.02, "p": 0.6, "p_holm": 1.0, "evidence": "undecided", "equivalence_p": 0.01},
     **{"equivalence_ci_low": -0.03, "equivalence_ci_high": 0.07, "detectable_beta": 0.08},
-    **{"share_confirmed": 0.0, "p_median": 0.5},
+    **{"share_confirmed": 0.0, "p_median_holm": 0.5, "estimate_median": 0.02},
     **{"beta_mean": 0.02, "estimate_pls": 0.02, "p_pls": 0.6},
 }
 REVERSED: dict[str, Any] = {
@@ -39,6 +39,7 @@ REVERSED: dict[str, Any] = {
     "zero_order_mean": -0.5,
     "beta_mean": -0.4,
     "estimate_pls": -0.4,
+    "estimate_median": -0.4,
 }
 
 
@@ -66,7 +67,7 @@ def sheet(
             for method in methods
         ]
     )
-    line = pd.DataFrame([{**claim, **facts, "power_at_this_effect": 0.9, "n_specifications": 100}])
+    line = pd.DataFrame([{**claim, **facts, "n_specifications": 100}])
     means = {"method": "mean", "zero_order": facts["zero_order_mean"], "beta": facts["beta_mean"]}
     regressions = pd.DataFrame([{**claim, **means}])
     claimed = replace(model, hypotheses=(Hypothesis("H1", "trust", "use", sign),))  # type: ignore[arg-type]
@@ -125,9 +126,9 @@ def test_a_negligible_effect_is_said_to_be_negligible() -> None:
         (SOLID, {"share_confirmed": 0.89}, ["specifications_disagree"]),
         (SOLID, {"share_confirmed": 0.49}, ["most_specifications_disagree"]),
         (SOLID, {"share_claimed_sign": 0.7}, ["sign_depends"]),
-        (SOLID, {"p_median": 0.06}, ["curve_may_be_chance"]),
+        (SOLID, {"p_median_holm": 0.06}, ["curve_may_be_chance"]),
         (ABSENT, {"share_confirmed": 0.6}, ["most_specifications_disagree", "effect_negligible"]),
-        (ABSENT, {"p_median": 0.01}, ["curve_beyond_chance", "effect_negligible"]),
+        (ABSENT, {"p_median_holm": 0.01}, ["curve_beyond_chance", "effect_negligible"]),
         (ABSENT, {"share_claimed_sign": 0.02}, ["effect_negligible"]),
         (ABSENT, {"equivalence_p": 0.2, "equivalence_ci_high": 0.12}, ["absence_not_shown"]),
         (ABSENT, {"evidence": "strong_against"}, ["effect_negligible", "evidence_against"]),
@@ -147,6 +148,38 @@ def test_each_caveat_where_it_belongs(
     base: dict[str, Any], changed: dict[str, Any], expected: list[str]
 ) -> None:
     assert caveats({**base, **changed}) == expected
+
+
+@pytest.mark.parametrize(
+    ("base", "changed", "expected"),
+    [
+        (SOLID, {}, []),
+        (SOLID, {"estimate_median": -0.2}, ["curve_against_claim"]),
+        (SOLID, {"estimate_median": -0.2, "p_median_holm": 0.06}, ["curve_may_be_chance"]),
+        (
+            ABSENT,
+            {"estimate_median": -0.2, "p_median_holm": 0.01},
+            ["curve_against_claim", "effect_negligible"],
+        ),
+        (ABSENT, {"estimate_median": -0.2, "p_median_holm": 0.06}, ["effect_negligible"]),
+    ],
+)
+def test_a_curve_beyond_chance_speaks_for_the_side_it_is_on(
+    base: dict[str, Any], changed: dict[str, Any], expected: list[str]
+) -> None:
+    assert caveats({**base, **changed}) == expected
+
+
+def test_what_a_split_hinges_on_stands_beside_a_share_that_is_too_small() -> None:
+    hinge: dict[str, Any] = {
+        **{"hinges_on": "score", "highest_option": "mean, pls", "share_highest": 0.9},
+        **{"lowest_option": "latent", "share_lowest": 0.0},
+    }
+    split = sheet({**SOLID, **hinge, "share_confirmed": 0.89})
+    assert split[list(HINGE)].to_dict() == hinge
+    assert sheet({**SOLID, **hinge, "share_confirmed": 0.9})[list(HINGE)].isna().all()
+    assert sheet({**ABSENT, **hinge, "share_confirmed": 0.11})["hinges_on"] == "score"
+    assert "power" not in split.index
 
 
 def test_a_negative_claim_is_read_the_other_way_round() -> None:
@@ -205,6 +238,7 @@ def test_a_regression_without_a_solution_leaves_the_line_empty_and_says_so() -> 
     )
     assert line["caveats"] == "regression_unsolved, methods_disagree"
     assert (line["verdict_holm"], line["equivalence"], line["evidence"]) == ("no_solution", "", "")
+    assert line["answer"] == "no_solution"
     assert line[["beta", "p", "vif", "share_agreeing", "p_curve"]].isna().all()
 
 
@@ -213,7 +247,7 @@ def test_another_method_without_a_solution_is_no_disagreement() -> None:
 
 
 def test_without_a_curve_nothing_is_said_of_its_shares() -> None:
-    gone = dict.fromkeys(("share_confirmed", "share_claimed_sign", "p_median"), float("nan"))
+    gone = dict.fromkeys(("share_confirmed", "share_claimed_sign", "p_median_holm"), float("nan"))
     assert caveats(SOLID | gone) == ["curve_unsolved"]
 
 
@@ -252,8 +286,8 @@ FAINT: dict[str, Any] = {"beta": 0.05, "estimate": 0.05, "p": 0.6}
             ["significant_against_claim", "effect_negligible"],
         ),
         (ABSENT, {"equivalence_p": 0.05}, ["absence_not_shown"]),
-        (SOLID, {"p_median": 0.05}, ["curve_may_be_chance"]),
-        (ABSENT, {"p_median": 0.05}, ["effect_negligible"]),
+        (SOLID, {"p_median_holm": 0.05}, ["curve_may_be_chance"]),
+        (ABSENT, {"p_median_holm": 0.05}, ["effect_negligible"]),
         # A coefficient of the bound is not beyond it, and worth no sign at a p of alpha.
         (
             ABSENT,
@@ -315,15 +349,18 @@ def test_the_line_carries_what_the_tables_say_and_nothing_else() -> None:
     sem = {"sem": "confirmed", "estimate_sem": 0.45, "p_sem": 0.004}
     tables = {key: SOLID[key] for key in ("beta", "p", "p_holm", "evidence", "vif", "detectable_beta")}
     shares = {key: SOLID[key] for key in ("share_confirmed", "share_claimed_sign")}
-    assert sheet({**SOLID, **sem, "zero_order": 0.51, "beta_mean": 0.42}).to_dict() == {
+    line = sheet({**SOLID, **sem, "zero_order": 0.51, "beta_mean": 0.42})
+    assert line[list(HINGE)].isna().all()
+    assert line.drop(list(HINGE)).to_dict() == {
         **{"hypothesis": "H1", "predictor": "trust", "outcome": "use", "expected_sign": "positive"},
         **{f"verdict_{method}": "confirmed" for method in ("published", "ols", "pls", "sem", "holm")},
-        **{"printed_estimate": 0.4, **tables, "power": 0.9, **shares, "share_agreeing": 1.0},
+        **{"printed_estimate": 0.4, **tables, **shares, "share_agreeing": 1.0},
         **{"equivalence": "relevant", "equivalence_bound": BOUND},
         **{"equivalence_ci_low": 0.3, "equivalence_ci_high": 0.5},
         **{"zero_order": 0.51, "zero_order_mean": 0.5, "beta_mean": 0.42},
         **{"estimate_pls": 0.4, "p_pls": 1e-6, "estimate_sem": 0.45, "p_sem": 0.004},
-        **{"n_specifications": 100, "p_curve": 0.002, "caveats": ""},
+        **{"n_specifications": 100, "p_curve": 0.002, "estimate_median": 0.4},
+        **{"answer": "effect", "caveats": ""},
     }
 
 

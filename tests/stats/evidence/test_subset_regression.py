@@ -32,37 +32,12 @@ def alone(moments, controls):
 
 
 @pytest.mark.parametrize("s", range(4))
-def test_least_squares_and_hc3(moments, s):
-    classical, robust = least_squares_fits(moments, 3, PREDICTORS, CONTROLS)
+def test_least_squares(moments, s):
+    classical = least_squares_fits(moments, 3, PREDICTORS, CONTROLS)
     expected = ols(*alone(moments, CONTROLS[s]))
     np.testing.assert_allclose(classical.coef[s], expected.coef[1:4], atol=EXACT)
     np.testing.assert_allclose(classical.std_err[s], expected.std_err[1:4], rtol=EXACT)
-    np.testing.assert_allclose(robust.std_err[s], expected.hc3_std_err[1:4], rtol=EXACT)
     assert classical.df[s] == expected.df_residual
-
-
-def test_a_respondent_alone_in_a_category_adds_nothing_to_hc3(moments):
-    """Without that row the predictors' coefficients stay: HC3 is that of the other rows, exactly."""
-    z = moments.scores
-    lonely = np.zeros((len(z), 1))
-    lonely[17] = 1.0
-    alone_there = score_moments(z[:, :4], np.hstack((z[:, 4:5], lonely)))
-    _, robust = least_squares_fits(alone_there, 3, PREDICTORS, CONTROLS)
-    kept = np.arange(len(z)) != 17
-    for s, others in ((2, [False, False]), (3, [True, False])):
-        y, x = alone(alone_there, others)
-        expected = ols(y[kept], x[kept]).hc3_std_err[1:4]
-        np.testing.assert_allclose(robust.std_err[s], expected, rtol=EXACT)
-
-
-def test_a_predictor_that_rests_on_one_respondent_has_no_hc3(moments):
-    z = moments.scores.copy()
-    z[:, 0] = z[:, 1]
-    z[17, 0] += 1.0
-    classical, robust = least_squares_fits(score_moments(z[:, :4], z[:, 4:]), 3, PREDICTORS, CONTROLS)
-    assert np.isfinite(classical.std_err).all()
-    assert np.isnan(robust.std_err[:, :2]).all()
-    assert np.isfinite(robust.std_err[:, 2]).all()
 
 
 @pytest.mark.parametrize("s", range(4))
@@ -82,14 +57,14 @@ def test_gross_errors_hardly_move_huber(moments):
     # Back to the units of before: the errors made the outcome's standard deviation larger.
     unit = z[:, 3].std() / moments.scores[:, 3].std()
     clean, robust = (huber_fits(each, 3, PREDICTORS, CONTROLS).coef for each in (moments, spoiled))
-    classical, _ = least_squares_fits(spoiled, 3, PREDICTORS, CONTROLS)
+    classical = least_squares_fits(spoiled, 3, PREDICTORS, CONTROLS)
     assert np.abs(unit * robust - clean).max() < 0.1
     assert np.abs(unit * classical.coef - clean).max() > 3 * np.abs(unit * robust - clean).max()
 
 
 def test_without_outliers_huber_is_least_squares(moments):
     found = huber_fits(moments, 3, PREDICTORS, CONTROLS, tuning=10)
-    classical, _ = least_squares_fits(moments, 3, PREDICTORS, CONTROLS)
+    classical = least_squares_fits(moments, 3, PREDICTORS, CONTROLS)
     np.testing.assert_allclose(found.coef, classical.coef, atol=1e-12)
     np.testing.assert_allclose(found.std_err, classical.std_err, rtol=1e-12)
 

@@ -179,7 +179,7 @@ def _choices(
     axes.text(
         0.5,
         -0.1,
-        wording.numbers.percentage(100 * float(panel.confirmed.mean()), 0),
+        wording.numbers.percentage(100 * float(np.average(panel.confirmed, weights=panel.weight)), 0),
         ha="center",
         va="center",
         fontsize=8,

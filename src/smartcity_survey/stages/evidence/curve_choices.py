@@ -28,17 +28,21 @@ class CurveChoices:
     items : name of an item set to its items.
     exclusions : name of an exclusion rule to (n,), who stays.
     controls : name of a control variable to its dummies (n, d).
+    crossed : every set of controls instead of none of them and all. Controls multiply the specifications and,
+        as a rule, change nothing.
     """
 
     items: Mapping[str, tuple[str, ...]]
     exclusions: Mapping[str, BoolArray]
     controls: Mapping[str, Array]
+    crossed: bool = False
 
     @property
     def control_sets(self) -> list[tuple[str, ...]]:
-        """Every set of control variables, the empty one first."""
+        """Sets of control variables, the empty one first and that of all last."""
         names = list(self.controls)
-        return [chosen for size in range(len(names) + 1) for chosen in combinations(names, size)]
+        sizes = range(len(names) + 1) if self.crossed else dict.fromkeys((0, len(names)))
+        return [chosen for size in sizes for chosen in combinations(names, size)]
 
     def covariates(self, kept: BoolArray) -> tuple[Array, BoolArray]:
         """Dummies (n, d) that vary among those kept, and (S, d), which of them each set of controls uses."""
@@ -115,7 +119,9 @@ class CurveChoicesOf(Need):
         return ("answers", "careless", "casewise", "item_retention")
 
     def options(self, config: Config, codebook: Codebook) -> Any:
-        section = config.robustness.model_dump(mode="json", include={"controls", "strict_loading"})
+        section = config.robustness.model_dump(
+            mode="json", include={"controls", "controls_crossed", "strict_loading"}
+        )
         return {**section, "codebook": Codes().options(config, codebook)}
 
     def value(self, paths: Files, options: Any) -> CurveChoices:
@@ -125,4 +131,5 @@ class CurveChoicesOf(Need):
             items=item_choices(retention, options["strict_loading"]),
             exclusions=exclusion_choices(careless, casewise),
             controls=control_choices(answers, codebook, options["controls"]),
+            crossed=options["controls_crossed"],
         )

@@ -14,6 +14,13 @@ MEASUREMENT_CHOICES = ("items", "exclusion", "coding", "score")
 FAILED_CHOICES = (*MEASUREMENT_CHOICES, "estimator")
 CHOICES = (*FAILED_CHOICES, "controls")
 """Columns of `specification_curve` that say what was chosen."""
+NESTED = ("score", "estimator", "coding", "items", "exclusion", "controls")
+"""Choices from the outermost to the innermost: how constructs are scored decides which estimators there are,
+and both decide which codings."""
+
+
+ALL = "all"
+"""Controls in a panel where they come in no other combination."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +28,7 @@ class CurvePanel:
     """One hypothesis' curve over S specifications, sorted by estimate, with m options of all choices.
 
     specification : (S,), row of each in the hypothesis' part of `specification_curve`.
-    estimate, std_error : (S,). confirmed : (S,).
+    estimate, std_error : (S,). confirmed : (S,). weight : (S,), in all shares.
     options : (m,) pairs of choice and option, choice by choice.
     chosen : (m, S), whether the specification takes the option.
     """
@@ -30,6 +37,7 @@ class CurvePanel:
     estimate: Array
     std_error: Array
     confirmed: BoolArray
+    weight: Array
     options: tuple[tuple[str, str], ...]
     chosen: BoolArray
 
@@ -42,7 +50,8 @@ def curve_panel(
     Parameters
     ----------
     curve : the stage file `specification_curve`.
-    choices : its columns to be shown, from top to bottom. Combined controls (a list of names) count as each.
+    choices : its columns to be shown, from top to bottom. Combined controls (a list of names) count as each
+        where they come in many combinations, and as `ALL` where in one.
     largest : specifications to keep at most, evenly spaced along the curve; none: all.
     """
     own = curve[curve["hypothesis"] == hypothesis].reset_index(drop=True)
@@ -55,6 +64,8 @@ def curve_panel(
     for choice in choices:
         codes, texts = pd.factorize(own[choice].astype(str))
         parts = [split_names(text) for text in texts]
+        if len({part for text in parts for part in text}) >= len(texts):
+            parts = [[text if len(part) == 1 else ALL] for text, part in zip(texts, parts, strict=True)]
         for option in dict.fromkeys(part for text in parts for part in text):
             options.append((choice, option))
             chosen.append(np.array([option in part for part in parts], dtype=bool)[codes[order]])
@@ -63,6 +74,7 @@ def curve_panel(
         estimate=sorted_rows["estimate"].to_numpy(dtype=np.float64),
         std_error=sorted_rows["std_error"].to_numpy(dtype=np.float64),
         confirmed=sorted_rows["confirmed"].to_numpy(dtype=np.bool_),
+        weight=sorted_rows["weight"].to_numpy(dtype=np.float64),
         options=tuple(options),
         chosen=np.array(chosen, dtype=bool),
     )

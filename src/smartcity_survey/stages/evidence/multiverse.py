@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import product
 
 import numpy as np
@@ -225,50 +224,34 @@ def _estimates(
     weights: Array,
     failures: list[dict[str, str]],
 ) -> Iterator[Block]:
-    """Every estimator that fits the constructs: three of observed scores, one of everything else."""
+    """Every estimator that fits the constructs: two of observed scores, one of everything else.
+
+    Least squares stands here once, with the classical errors of the study's own regression, so that this
+    analysis is among the specifications with its own p. HC3 errors leave the estimate as it is: beside it
+    they would count one estimate twice. They stand in the table `coefficients`.
+    """
     names = list(model.names)
     columns = [*names, *["controls"] * subsets.shape[1]]
     for outcome in model.outcomes:
         target = names.index(outcome)
         sources: IntArray = np.array([names.index(source) for source in model.predictors(outcome)])
-        # What is estimated together fails together; the first name stands for all of them then.
-        estimators: dict[str, Callable[[], dict[str, SubsetFits]]] = {}
+        estimators: Mapping[str, Callable[..., SubsetFits]] = _OF_SCORES
         if constructs.scores is None:
-            latent = {"pls": "pls_sem", "plsc": "plsc", "latent": "cfa_sem"}[labels[-1]]
-            estimators[latent] = partial(_sandwich, latent, constructs, target, sources, subsets)
-        else:
-            estimators["ols"] = partial(_least_squares, constructs, target, sources, subsets)
-            estimators["huber"] = partial(_huber, constructs, target, sources, subsets)
-        for first, estimate in estimators.items():
+            estimators = {_OF_MODELS[labels[-1]]: sandwich_fits}
+        for estimator, fits in estimators.items():
             try:
                 with naming(columns, outcome, names):
-                    fits = estimate()
+                    fit = fits(constructs, target, sources, subsets)
             except NoSolution as error:
-                failures.append(_failure((*labels, first), error))
+                failures.append(_failure((*labels, estimator), error))
                 continue
-            for estimator, fit in fits.items():
-                if not np.isfinite(fit.std_err).all():
-                    unknown = {"reason": "no_standard_error", "at_fault": ""}
-                    failures.append(dict(zip(FAILED_CHOICES, (*labels, estimator), strict=True)) | unknown)
-                    continue
-                null = null_estimates(weights, fit.influence)
-                yield Block(outcome, (*labels, estimator), len(fit.influence), fit, null)
+            if not np.isfinite(fit.std_err).all():
+                unknown = {"reason": "no_standard_error", "at_fault": ""}
+                failures.append(dict(zip(FAILED_CHOICES, (*labels, estimator), strict=True)) | unknown)
+                continue
+            null = null_estimates(weights, fit.influence)
+            yield Block(outcome, (*labels, estimator), len(fit.influence), fit, null)
 
 
-def _sandwich(
-    name: str, constructs: ConstructMoments, target: int, sources: IntArray, subsets: BoolArray
-) -> dict[str, SubsetFits]:
-    return {name: sandwich_fits(constructs, target, sources, subsets)}
-
-
-def _least_squares(
-    constructs: ConstructMoments, target: int, sources: IntArray, subsets: BoolArray
-) -> dict[str, SubsetFits]:
-    classical, hc3 = least_squares_fits(constructs, target, sources, subsets)
-    return {"ols": classical, "ols_hc3": hc3}
-
-
-def _huber(
-    constructs: ConstructMoments, target: int, sources: IntArray, subsets: BoolArray
-) -> dict[str, SubsetFits]:
-    return {"huber": huber_fits(constructs, target, sources, subsets)}
+_OF_SCORES = {"ols": least_squares_fits, "huber": huber_fits}
+_OF_MODELS = {"pls": "pls_sem", "plsc": "plsc", "latent": "cfa_sem"}

@@ -16,16 +16,24 @@ from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.checks.printed import VerdictsByName
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.evidence.curve_choices import NONE, CurveChoices, CurveChoicesOf
+from smartcity_survey.stages.evidence.curve_hinges import codes, curve_weights, hinges
 from smartcity_survey.stages.evidence.curve_panel import CHOICES, FAILED_CHOICES
 from smartcity_survey.stages.evidence.multiverse import Block, estimate_blocks
 from smartcity_survey.stages.needs import Bar, Claims, Option, PlsFitOptions, Seed
 from smartcity_survey.stages.progress import Progress, silent
+from smartcity_survey.stats.core.multiplicity import holm
 from smartcity_survey.stats.core.significance import LEVEL_MARGIN
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
-from smartcity_survey.stats.evidence.specification_curve import choice_importance, draw_weights, joint_test
+from smartcity_survey.stats.evidence.specification_curve import (
+    choice_importance,
+    draw_weights,
+    joint_test,
+    weighted_shares,
+)
 from smartcity_survey.study.model import Hypothesis, Model
 from smartcity_survey.study.verdict import DIRECTIONS, confirms
 
+JOINT_TESTS = ("p_median", "p_share_significant", "p_stouffer")
 QUANTILES = {"min": 0.0, "q25": 0.25, "median": 0.5, "q75": 0.75, "max": 1.0}
 
 
@@ -55,6 +63,10 @@ def specification_curve(
     progress : of the sets of items under every coding and exclusion.
 
     A measurement that has no admissible solution in some sample is listed under `specification_failures`.
+
+    In shares the options of every choice count alike (`choice_weights`, choices nested as in
+    `curve_panel.NESTED`); in those that end in `_unweighted`, in quantiles of the estimates and in the joint
+    tests every specification does. What ends in `_holm` is adjusted over all hypotheses of the study.
     """
     weights = draw_weights(len(answers), draws, seed)
     failures: list[dict[str, str]] = []
@@ -69,6 +81,8 @@ def specification_curve(
         "method": "specification_curve",
         "estimates": "standardised_coefficients",
         "resampling": "score_bootstrap_under_null",
+        "joint_tests": "two_sided_holm",
+        "shares": "options_count_alike",
         "draws": draws,
         "seed": seed,
         **respondents(len(answers)),
@@ -77,7 +91,9 @@ def specification_curve(
     }
     tables = {
         "specification_curve": _join(curve.specifications() for curve in curves),
-        "specification_summary": _join(curve.summary(model.alpha, published or {}) for curve in curves),
+        "specification_summary": _adjusted(
+            _join(curve.summary(model.alpha, published or {}) for curve in curves)
+        ),
         "specification_choices": _join(curve.choices() for curve in curves),
         "specification_failures": pd.DataFrame(failures, columns=[*FAILED_CHOICES, "reason", "at_fault"]),
     }
@@ -89,7 +105,7 @@ class _Curve:
     """S specifications of the h hypotheses about one outcome.
 
     labels : one row per specification. estimates, std_err, p, confirmed : (S, h). df : (S,).
-    null : (S, h, B). signs : (h,), 1 or -1 as claimed.
+    null : (S, h, B). signs : (h,), 1 or -1 as claimed. weights : (S,), in shares.
     """
 
     hypotheses: tuple[Hypothesis, ...]
@@ -101,6 +117,7 @@ class _Curve:
     df: IntArray
     null: Array
     signs: Array
+    weights: Array
 
     @classmethod
     def of(
@@ -118,9 +135,10 @@ class _Curve:
         df = np.concatenate([block.fits.df for block in own])
         signs = np.array([DIRECTIONS[one.sign] for one in hypotheses])
         p = np.asarray(2 * special.stdtr(df[:, None], -np.abs(estimates / std_err)))
+        labels = _labels(own, control_sets)
         return cls(
             hypotheses=hypotheses,
-            labels=_labels(own, control_sets),
+            labels=labels,
             estimates=estimates,
             std_err=std_err,
             p=p,
@@ -128,11 +146,12 @@ class _Curve:
             df=df,
             null=np.concatenate([block.null[:, columns] for block in own]),
             signs=signs,
+            weights=curve_weights(labels),
         )
 
     def specifications(self) -> pd.DataFrame:
         """One row per hypothesis and specification."""
-        columns = ["hypothesis", *self.labels.columns, "estimate", "std_error", "p", "confirmed"]
+        columns = ["hypothesis", *self.labels.columns, "estimate", "std_error", "p", "confirmed", "weight"]
         return _join(
             self.labels.assign(
                 hypothesis=hypothesis.name,
@@ -140,15 +159,18 @@ class _Curve:
                 std_error=self.std_err[:, j],
                 p=self.p[:, j],
                 confirmed=self.confirmed[:, j],
+                weight=self.weights,
             )[columns]
             for j, hypothesis in enumerate(self.hypotheses)
         )
 
     def summary(self, alpha: float, published: Mapping[str, str]) -> pd.DataFrame:
         """One row per hypothesis: the spread of its estimates, how often it holds, whether by chance."""
-        test = joint_test(self.estimates, self.std_err, self.df, self.null, self.signs, alpha)
+        test = joint_test(self.estimates, self.std_err, self.df, self.null, alpha)
         quantiles = np.quantile(self.estimates, list(QUANTILES.values()), axis=0)
         verdicts = [published.get(hypothesis.name) for hypothesis in self.hypotheses]
+        claimed = self.estimates * self.signs > 0
+        confirming = weighted_shares(self.confirmed, self.weights)
         return pd.DataFrame(
             {
                 "hypothesis": [hypothesis.name for hypothesis in self.hypotheses],
@@ -156,15 +178,16 @@ class _Curve:
                 "outcome": [hypothesis.target for hypothesis in self.hypotheses],
                 "n_specifications": len(self.labels),
                 **{f"estimate_{name}": row for name, row in zip(QUANTILES, quantiles, strict=True)},
-                "share_claimed_sign": (self.estimates * self.signs > 0).mean(axis=0),
-                "share_confirmed": test.significant,
-                "share_as_published": [
-                    _agreement(column, verdict)
-                    for column, verdict in zip(self.confirmed.T, verdicts, strict=True)
-                ],
+                "share_claimed_sign": weighted_shares(claimed, self.weights),
+                "share_confirmed": confirming,
+                "share_as_published": list(map(_agreement, confirming, verdicts)),
+                "share_claimed_sign_unweighted": claimed.mean(axis=0),
+                "share_confirmed_unweighted": self.confirmed.mean(axis=0),
+                **pd.DataFrame(hinges(self.labels, self.confirmed, self.weights)),
+                "share_significant": test.significant,
                 "stouffer_z": test.stouffer,
                 "p_median": test.p_median,
-                "p_share_confirmed": test.p_significant,
+                "p_share_significant": test.p_significant,
                 "p_stouffer": test.p_stouffer,
                 "draws": test.n_draws,
             }
@@ -173,22 +196,25 @@ class _Curve:
     def choices(self) -> pd.DataFrame:
         """One row per hypothesis, choice and option: what the option does to estimate and verdict."""
         specifications = self.specifications()
+        specifications["confirming"] = specifications["weight"] * specifications["confirmed"]
+        names = [hypothesis.name for hypothesis in self.hypotheses]
         parts = []
         for choice in CHOICES:
-            codes = np.asarray(self.labels[choice].cat.codes, dtype=np.int64)
-            shares = choice_importance(self.estimates, codes)
-            importance = {one.name: share for one, share in zip(self.hypotheses, shares, strict=True)}
+            options = codes(self.labels, choice)
+            importance = dict(zip(names, choice_importance(self.estimates, options), strict=True))
             frame = (
                 specifications.groupby(["hypothesis", choice], observed=True, sort=False)
                 .agg(
                     n_specifications=("estimate", "size"),
                     median_estimate=("estimate", "median"),
-                    share_confirmed=("confirmed", "mean"),
+                    confirming=("confirming", "sum"),
+                    weight=("weight", "sum"),
                 )
                 .reset_index()
                 .rename(columns={choice: "option"})
             )
             frame.insert(1, "choice", choice)
+            frame["share_confirmed"] = frame.pop("confirming") / frame.pop("weight")
             parts.append(frame.assign(eta_squared=frame["hypothesis"].map(importance)))
         return _join(parts)
 
@@ -209,7 +235,15 @@ def _labels(blocks: Sequence[Block], control_sets: Sequence[tuple[str, ...]]) ->
     )
 
 
-def _agreement(confirmed: BoolArray, verdict: str | None) -> float:
+def _agreement(confirming: float, verdict: str | None) -> float:
     if verdict is None:
         return float("nan")
-    return float((confirmed == (verdict == "confirmed")).mean())
+    return confirming if verdict == "confirmed" else 1 - confirming
+
+
+def _adjusted(summary: pd.DataFrame) -> pd.DataFrame:
+    """A summary with the joint p-values after Holm's correction over its hypotheses."""
+    for p in JOINT_TESTS if len(summary) else ():
+        at = list(summary.columns).index("draws")
+        summary.insert(at, f"{p}_holm", holm(summary[p].to_numpy()))
+    return summary

@@ -15,11 +15,12 @@ from smartcity_survey.stages.needs import Claims, Options
 from smartcity_survey.study.config import RobustnessSection
 from smartcity_survey.study.limits import limit
 from smartcity_survey.study.model import Hypothesis
-from smartcity_survey.study.verdict import judge
+from smartcity_survey.study.verdict import DIRECTIONS, Sign, judge
 
 Row = Mapping[str, Any]
 
 UNSOLVED = "no_solution"
+HINGE = ("hinges_on", "highest_option", "share_highest", "lowest_option", "share_lowest")
 AGREEING = 0.9
 """Share of specifications that should agree with a verdict or with a sign; below it there is a caveat."""
 SAME = 0.005
@@ -43,8 +44,10 @@ def verdict_sheet(
     ----------
     hypotheses, ..., score_regressions : the stage files of these names.
 
-    The column `share_agreeing` counts the specifications that agree with the printed verdict, or with that of
-    the regression where nothing was printed.
+    The column `share_agreeing` is the share of specifications, weighted as in `specification_curve`, that
+    agree with the printed verdict, or with that of the regression where nothing was printed. Where too few
+    do, `hinges_on` and the columns beside it say which choice decides. `p_curve` is the two-sided p of the
+    median of all specifications after Holm's adjustment. `answer` weighs all tests of the coefficient.
     """
     rows = []
     for hypothesis in model.hypotheses:
@@ -55,6 +58,7 @@ def verdict_sheet(
             **_elsewhere(hypothesis, hypotheses, score_regressions),
         }
         row |= _curve(row, line_of(specification_summary, hypothesis=hypothesis.name))
+        row |= {"answer": _answer(row, model.alpha)}
         caveats = [*_caveats(row, model.alpha)]
         if {hypothesis.source, hypothesis.target} & set(model.single):
             caveats.append("single_item")
@@ -109,7 +113,6 @@ def _size(hypothesis: Hypothesis, power: pd.DataFrame, importance: pd.DataFrame)
     keys = {"outcome": hypothesis.target, "predictor": hypothesis.source}
     found, shares = line_of(power, **keys), line_of(importance, **keys)
     return {
-        "power": found["power_at_this_effect"],
         "detectable_beta": found["detectable_beta"],
         "vif": shares["vif"],
         "zero_order": shares["zero_order"],
@@ -132,14 +135,42 @@ def _elsewhere(hypothesis: Hypothesis, hypotheses: pd.DataFrame, regressions: pd
 def _curve(row: Row, curve: Line) -> dict[str, Any]:
     """What the specification curve adds: agreement with the verdict, and whether the curve may be chance."""
     confirmed = curve["share_confirmed"]
-    agreeing = {"confirmed": confirmed, "not_confirmed": 1 - confirmed}
+    agreeing = {"confirmed": confirmed, "not_confirmed": 1 - confirmed}.get(_verdict(row), math.nan)
+    decisive = curve if agreeing < AGREEING else Line()
     return {
         "n_specifications": curve["n_specifications"],
         "share_confirmed": confirmed,
-        "share_agreeing": agreeing.get(_verdict(row), math.nan),
+        "share_agreeing": agreeing,
         "share_claimed_sign": curve["share_claimed_sign"],
-        "p_curve": curve["p_median"],
+        "estimate_median": curve["estimate_median"],
+        "p_curve": curve["p_median_holm"],
+        **{key: decisive[key] for key in HINGE},
     }
+
+
+def _answer(row: Row, alpha: float) -> str:
+    """One code for what all tests of a coefficient come to; the first that fits.
+
+    - `no_solution`: there is no coefficient.
+    - `no_relevant_effect`: the equivalence test is significant: the whole interval of level 1 - 2 alpha lies
+      within the bounds. An effect may still be there, but not one that matters.
+    - `effect`, `effect_against_claim`: p after Holm's adjustment is below alpha (an interval as wide as the
+      number of tests asks for leaves out zero), and the Bayes factor is at least moderately for an effect.
+    - `probably_no_effect`: p is not below alpha, and the Bayes factor is at least strongly against an effect,
+      but the interval reaches beyond a bound. Moderate evidence is too little where the interval is open.
+    - `undecided`: everything else, and so wherever the tests contradict one another.
+    """
+    evidence, beta = str(row["evidence"]), row["beta"]
+    if math.isnan(beta):
+        return UNSOLVED
+    if row["equivalence"] == "negligible":
+        return "no_relevant_effect"
+    sign: Sign = "positive" if beta > 0 else "negative"
+    if judge(beta, row["p_holm"], sign, alpha) == "confirmed" and evidence.endswith("for"):
+        return "effect" if sign == row["expected_sign"] else "effect_against_claim"
+    absent = judge(beta, row["p"], sign, alpha) == "not_confirmed" and row["equivalence"] == "open"
+    strong = evidence in ("strong_against", "very_strong_against")
+    return "probably_no_effect" if absent and strong else "undecided"
 
 
 def _verdict(row: Row) -> str:
@@ -219,9 +250,12 @@ def _curve_caveats(row: Row, confirmed: bool, alpha: float) -> Iterator[str]:
         yield "specifications_disagree"
     if 1 - AGREEING < row["share_claimed_sign"] < AGREEING:
         yield "sign_depends"
-    if confirmed and row["p_curve"] >= alpha:
+    claimed = row["estimate_median"] * DIRECTIONS[row["expected_sign"]] > 0
+    if row["p_curve"] < alpha and not claimed:
+        yield "curve_against_claim"
+    elif confirmed and row["p_curve"] >= alpha:
         yield "curve_may_be_chance"
-    if not confirmed and row["p_curve"] < alpha:
+    elif not confirmed and row["p_curve"] < alpha:
         yield "curve_beyond_chance"
 
 

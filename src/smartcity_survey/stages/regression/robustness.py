@@ -19,7 +19,7 @@ from smartcity_survey.stats.core.multiplicity import benjamini_hochberg, holm
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.evidence.bayes_factor import bayes_factors
 from smartcity_survey.stats.evidence.equivalence import tost
-from smartcity_survey.stats.evidence.power import coefficient_power, detectable_effect, effect_f2, rows_needed
+from smartcity_survey.stats.evidence.power import detectable_effect, effect_f2, rows_needed
 from smartcity_survey.stats.evidence.power_simulation import resampled_power
 from smartcity_survey.stats.regression.importance import relative_importance
 from smartcity_survey.stats.regression.least_squares import OlsFit, ols, refuse_perfect_fit
@@ -249,8 +249,7 @@ def _evidence(log_bf10: float) -> str:
 
 
 def _power(r: _Regression, model: Model, n: int) -> pd.DataFrame:
-    k = len(r.predictors)
-    effects = effect_f2(r.fit.beta, r.fit.vif, r.fit.r2)
+    """Effects that this survey finds. Power at the effect found is left out: it says again what p says."""
     single = detectable_effect(n, r.fit.vif, r.fit.r2, model.alpha, POWER)
     family = detectable_effect(n, r.fit.vif, r.fit.r2, model.alpha / max(len(model.hypotheses), 1), POWER)
     return pd.DataFrame(
@@ -259,8 +258,7 @@ def _power(r: _Regression, model: Model, n: int) -> pd.DataFrame:
             "predictor": r.predictors,
             "vif": r.fit.vif,
             "beta": r.fit.beta,
-            "f2": effects,
-            "power_at_this_effect": [coefficient_power(float(f2), n, k, model.alpha) for f2 in effects],
+            "f2": effect_f2(r.fit.beta, r.fit.vif, r.fit.r2),
             "detectable_beta": single.beta,
             "detectable_f2": single.f2,
             "detectable_beta_family": family.beta,

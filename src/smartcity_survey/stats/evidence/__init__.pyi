@@ -34,9 +34,12 @@ from .power_simulation import (
 from .specification_curve import (
     CurveTest as CurveTest,
     choice_importance as choice_importance,
+    choice_weights as choice_weights,
     draw_weights as draw_weights,
     joint_test as joint_test,
     null_estimates as null_estimates,
+    option_shares as option_shares,
+    weighted_shares as weighted_shares,
 )
 from .subset_regression import (
     SubsetFits as SubsetFits,

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import special
 
-from smartcity_survey.stats.core.design import LEVERAGE_ONE, deleted_share
 from smartcity_survey.stats.core.errors import (
     ImproperSolution,
     LinearDependence,
@@ -77,30 +76,14 @@ def sandwich_fits(
 
 def least_squares_fits(
     moments: ConstructMoments, outcome: int, predictors: IntArray, controls: BoolArray
-) -> tuple[SubsetFits, SubsetFits]:
-    """Least squares of observed scores, once with classical and once with HC3 standard errors.
-
-    HC3 sums the squared changes of a coefficient when each respondent is left out. One who alone has a
-    category of a control (leverage 1) determines that category's coefficient, and changes no other; nan where
-    a predictor's coefficient rests on one respondent.
-
-    Source of HC3: MacKinnon and White (1985); residuals over 1 less the leverage.
-    """
+) -> SubsetFits:
+    """Least squares of observed scores with classical standard errors."""
+    _scores(moments)
     explanatory, solved = _solve(moments, outcome, predictors, controls)
-    x = _scores(moments)[:, explanatory]
-    n = len(x)
     influence = _influence(moments, outcome, explanatory, solved)
     diagonal = np.diagonal(solved.inverse, axis1=1, axis2=2)
     classical = np.sqrt(np.maximum(solved.unexplained / solved.df, 0.0)[:, None] * diagonal)
-    pull = np.einsum("nk,skl->nsl", x, solved.inverse, optimize=True)
-    share = deleted_share(1.0 / n + np.einsum("nsl,nl->ns", pull, x, optimize=True) / n)
-    without = influence / share[:, :, None]
-    # Its row fitted exactly, a respondent determines some coefficients alone: those have no HC3. The others
-    # are the same without the respondent, and the share is rounding error over rounding error.
-    without[np.isnan(share)[:, :, None] & (np.square(pull) <= LEVERAGE_ONE * n)] = 0.0
-    hc3 = np.sqrt(np.square(without).sum(axis=0)) / n
-    k = len(predictors)
-    return _fits(solved, influence, classical, k), _fits(solved, influence, hc3, k)
+    return _fits(solved, influence, classical, len(predictors))
 
 
 def huber_fits(
