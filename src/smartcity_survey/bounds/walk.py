@@ -289,7 +289,8 @@ class _Programme:
                 uphill, low - left * np.maximum(low, 0.0), high - left * np.minimum(high, 0.0)
             )
             if found is not None:
-                return self.back @ found
+                step: Array = self.back @ found
+                return step
         return None
 
     def _solved(self, uphill: float, low: Array, high: Array) -> Array | None:
@@ -304,7 +305,10 @@ class _Programme:
             primal_tol=_PRECISION,
             dual_tol=_PRECISION,
         )
-        return np.asarray(found) if flag > 0 else None
+        if flag <= 0:
+            return None
+        step: Array = np.asarray(found, dtype=np.float64)
+        return step
 
 
 def _restored(statistics: Statistics, programme: _Programme, there: State) -> tuple[State, Array]:

@@ -40,6 +40,7 @@ class Entry:
     scores: bool = False
     fold: bool = False
     keep_empty: bool = False
+    people: bool = False
     hides: tuple[str, ...] = ()
 
 
@@ -49,6 +50,7 @@ class SectionPlan:
 
     id: str
     entries: tuple[Entry, ...]
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,11 @@ class Contents:
     formats: Mapping[str, str]
     statistics: Mapping[str, str]
 
+    @property
+    def open_sections(self) -> tuple[str, ...]:
+        """Sections whose numbers the print of a reconstruction leaves open."""
+        return tuple(section.id for section in self.sections if section.open)
+
     def entries(self, kind: str) -> tuple[Entry, ...]:
         """All tables, or all figures, in the order of the report."""
         return tuple(entry for section in self.sections for entry in section.entries if entry.kind == kind)
@@ -78,7 +85,11 @@ def load_contents() -> Contents:
     plan = yaml.safe_load(CONTENTS.read_text(encoding="utf-8"))
     return Contents(
         sections=tuple(
-            SectionPlan(section["id"], tuple(_entry(line) for line in section["entries"]))
+            SectionPlan(
+                section["id"],
+                tuple(_entry(line) for line in section["entries"]),
+                bool(section.get("open", False)),
+            )
             for section in plan["sections"]
         ),
         files_only=tuple(plan["files_only"]),

@@ -25,7 +25,7 @@ CONSTRUCTS = (
 )
 """Columns that name constructs."""
 
-OF = ("of", "largest_of")
+OF = ("of",)
 """Columns whose construct alone says too little: the rest of the line says what of it is meant."""
 
 PREFIXES = ("component_", "factor_", "variance_proportion_")
@@ -53,6 +53,8 @@ MADE: Mapping[str, tuple[str, ...]] = {
     "groups": ("demographic", "first", "second"),
     "waves": ("earlier", "later"),
     "quantity_of": ("quantity", "outcome"),
+    "set_of": ("method", "outcome", "predictor"),
+    "method_of": ("hypothesis", "method"),
     "printed_object": ("object", "number"),
     "cell": ("group", "line", "column", "n_blank"),
 }
@@ -260,18 +262,30 @@ def _of(value: str, line: Line, setting: Setting) -> str:
             return _statistic(value, line, setting)
         case "pls_path":
             return setting.labels.path(value, line["other"])
-        case "htmt":
+        case "htmt" | "construct_correlation":
             return ", ".join(map(setting.labels.construct, (value, line["other"])))
-        case "subgroup_difference":
-            return _pair(setting.labels.construct(value), _groups("", line, setting), setting)
+        case _ if value in setting.labels.constructs:
+            return setting.labels.construct(value)
         case _:
             label = setting.labels.items.get(value)
             return _pair(value, label, setting) if label else value
 
 
-def _largest_of(value: str, line: Line, setting: Setting) -> str:
-    """As `_of`, from the columns `largest_of, largest_other` ...."""
-    return _of(value, {column.removeprefix("largest_"): cell for column, cell in line.items()}, setting)
+def _set_of(value: str, line: Line, setting: Setting) -> str:
+    """Whose set of values it is: a method's path, or its R2."""
+    method, predictor = setting.wording.value("method", line["method"]), line.get("predictor")
+    if isinstance(predictor, str) and predictor:
+        return _pair(method, setting.labels.path(predictor, line["outcome"]), setting)
+    return _pair(method, setting.wording["columns.r2"], setting)
+
+
+def _method_of(value: str, line: Line, setting: Setting) -> str:
+    return _pair(line["hypothesis"], setting.wording.value("method", line["method"]), setting)
+
+
+def _witness(value: str, line: Line, setting: Setting) -> str:
+    """A witness by the name of its file; the answers in use in words."""
+    return setting.wording.value("witness", value) if setting.wording.knows("witness", value) else value
 
 
 def _pair(first: str, second: str, setting: Setting) -> str:
@@ -296,7 +310,11 @@ NAMES: Mapping[str, Callable[[str, Line, Setting], str]] = {
     "printed_object": lambda value, line, setting: _worded("object", line["object"], line, setting),
     "cell": _cell,
     "of": _of,
-    "largest_of": _largest_of,
+    "set_of": _set_of,
+    "method_of": _method_of,
+    "witness": _witness,
+    "confirmed_by": _witness,
+    "not_confirmed_by": _witness,
     "statistic": _statistic,
     "hypothesis": _hypothesis,
     "dominates_completely": _constructs,

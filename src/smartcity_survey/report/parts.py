@@ -47,6 +47,7 @@ class Part:
     title: str
     intro: str
     blocks: tuple[Block, ...]
+    caution: str = ""
 
 
 def build_parts(
@@ -78,7 +79,10 @@ def build_parts(
     def block(entry: Entry) -> Block:
         key = f"{entry.kind}s.{entry.name}"
         if entry.kind == "table":
-            table = render_table(tables[entry.name], entry, contents, setting, cards.get(entry.name))
+            frame = tables[entry.name]
+            if entry.people and "decisions" in tables:
+                frame = frame.head(0)
+            table = render_table(frame, entry, contents, setting, cards.get(entry.name))
             lines = wording.numbers.count(sum(len(group.lines) for group in table.groups))
             folded = wording.fill("page.unfold", n=lines) if entry.fold and table.groups else ""
             return Block(f"table-{entry.name}", numbers[entry], wording[f"{key}.title"], table, folded=folded)
@@ -97,6 +101,7 @@ def build_parts(
             wording[f"sections.{section}.title"],
             wording[f"sections.{section}.intro"],
             tuple(block(entry) for entry in entries),
+            wording["page.open"] if "decisions" in tables and section in contents.open_sections else "",
         )
         for section, entries in shown.items()
         if entries

@@ -29,6 +29,7 @@ class Finding:
     confirmed : whether it says so.
     numbers : estimate, interval and p in words.
     contrary : the estimate points against the claim, whatever the verdict says.
+    open : the print leaves the verdict open; `numbers` are the ends of what it leaves.
     """
 
     method: str
@@ -36,6 +37,7 @@ class Finding:
     confirmed: bool
     numbers: tuple[str, ...]
     contrary: bool
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class Verdict:
     """One hypothesis, its claim in words, and what each method found.
 
     `compared`: several methods judged it. `agreed`: all say the same; `split`: some say otherwise than
-    others. `caveats`: sentences without which the findings would mislead.
+    others. `caveats`: sentences without which the findings would mislead. `bottom_line`: of a reconstruction,
+    what is printed and what the print decides, in one sentence; else empty.
     """
 
     name: str
@@ -53,6 +56,7 @@ class Verdict:
     agreed: bool
     split: bool
     caveats: tuple[str, ...] = ()
+    bottom_line: str = ""
 
 
 def verdicts(
@@ -67,7 +71,7 @@ def verdicts(
     lines = []
     for name, group in hypotheses.groupby("hypothesis", sort=False):
         own = records(group)
-        unsolved = group["verdict"] == "no_solution"
+        unsolved = (group["verdict"] == "no_solution") | (_states(group) == "open")
         by_method = {line["method"]: _finding(line, setting) for line in own}
         lines.append(
             Verdict(
@@ -78,9 +82,36 @@ def verdicts(
                 agreed=group["verdict"].nunique() == 1 and not unsolved.any(),
                 split=group["verdict"][~unsolved].nunique() > 1,
                 caveats=caveats.get(str(name), ()),
+                bottom_line=_bottom_line(str(name), own, setting),
             )
         )
     return tuple(lines)
+
+
+def _states(hypotheses: pd.DataFrame) -> pd.Series[Any]:
+    """What is known of each verdict of a reconstruction; empty where the answers are people's."""
+    return hypotheses["state"] if "state" in hypotheses else pd.Series("", index=hypotheses.index)
+
+
+def _bottom_line(name: str, lines: list[dict[str, Any]], setting: Setting) -> str:
+    """`H5: not confirmed in print (beta .056); PLS-SEM: anything from -.02 to .16 with the same tables.`"""
+    if not any(isinstance(line.get("state"), str) for line in lines):
+        return ""
+    wording, parts = setting.wording, []
+    for line in lines:
+        words = {
+            "method": wording.value("method", str(line["method"])),
+            "verdict": wording.value("verdict", str(line["verdict"])),
+            **{
+                key: wording.numbers.fixed(float(line[key]), 2 if key in ("low", "high") else 3, bounded=True)
+                for key in ("estimate", "low", "high")
+                if line[key] == line[key]
+            },
+        }
+        key = "published" if line["method"] == "published" else line["state"]
+        if key in ("published", "open", "decided"):
+            parts.append(wording.fill(f"verdicts.bottom_{key}", **words))
+    return wording.fill("verdicts.bottom", hypothesis=name, parts="; ".join(parts))
 
 
 def _foremost(sheet: pd.DataFrame, setting: Setting) -> dict[str, tuple[str, ...]]:
@@ -94,6 +125,16 @@ def _foremost(sheet: pd.DataFrame, setting: Setting) -> dict[str, tuple[str, ...
 
 def _finding(line: Mapping[str, Any], setting: Setting) -> Finding:
     wording, style = setting.wording, setting.wording.numbers
+    if line.get("state") == "open":
+        ends = interval(float(line["low"]), float(line["high"]), "ratio:2", style).text
+        return Finding(
+            method=wording.value("method", str(line["method"])),
+            verdict=wording.value("state", "open"),
+            confirmed=False,
+            numbers=(ends,),
+            contrary=False,
+            open=True,
+        )
     estimate, low, high, p = (float(line[key]) for key in ("estimate", "ci_low", "ci_high", "p"))
     written_p = style.p_value(p)
     parts = []
@@ -131,6 +172,8 @@ def _facts(tables: Tables, setting: Setting) -> Iterator[tuple[str, str, str]]:
         kmo = tables["adequacy"].set_index("statistic")["value"]["kmo"]
         yield wording["facts.kmo"], style.fixed(kmo, 3, bounded=True), ""
     for table, key in (("model_summary", "r2_ols"), ("pls_quality", "r2_pls")):
+        if key == "r2_pls" and "decisions" in tables:
+            continue
         if table in tables and len(tables[table]) == 1:
             yield wording[f"facts.{key}"], style.fixed(tables[table]["r2"].iloc[0], 3, bounded=True), ""
     if "reproduction" in tables:
@@ -140,6 +183,14 @@ def _facts(tables: Tables, setting: Setting) -> Iterator[tuple[str, str, str]]:
         for method in ("ols", "pls"):
             own = tables["hypotheses"].query("method == @method")
             if own.empty and len(tables["hypotheses"]):
+                continue
+            if method == "pls" and "decisions" in tables:
+                decided = style.count((_states(own) == "decided").sum())
+                yield (
+                    wording.fill("facts.decided", method=wording.value("method", method)),
+                    decided,
+                    of(len(own)),
+                )
                 continue
             confirmed = style.count((own["verdict"] == "confirmed").sum())
             yield (

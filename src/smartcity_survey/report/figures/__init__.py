@@ -9,6 +9,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from smartcity_survey.io import read_table
+from smartcity_survey.report.figures.bounds import plot_bounds
 from smartcity_survey.report.figures.coefficients import plot_coefficients
 from smartcity_survey.report.figures.collinear import plot_importance, plot_ridge
 from smartcity_survey.report.figures.drawing import save
@@ -27,6 +28,7 @@ __all__ = [
     "FIGURES",
     "FigureEntry",
     "draw_all",
+    "plot_bounds",
     "plot_coefficients",
     "plot_demographics",
     "plot_diagnostics",
@@ -54,6 +56,9 @@ class FigureEntry:
 
 
 FIGURES: Mapping[str, FigureEntry] = {
+    "bounds": FigureEntry(
+        ("tables/identified_sets", "tables/witness_paths", "tables/hypotheses"), plot_bounds
+    ),
     "demographics": FigureEntry(("tables/demographics",), plot_demographics),
     "items": FigureEntry(("tables/item_frequencies",), plot_items),
     "scree": FigureEntry(("tables/eigenvalues",), plot_scree),

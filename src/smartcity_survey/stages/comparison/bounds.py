@@ -42,7 +42,7 @@ SET_COLUMNS = (
 )
 DECISION_COLUMNS = (
     *("hypothesis", "predictor", "outcome", "method", "state", "reading", "low", "high"),
-    *("verdict_low", "verdict_high", "confirmed_by", "not_confirmed_by"),
+    *("lowest_verdict", "highest_verdict", "confirmed_by", "not_confirmed_by"),
 )
 
 
@@ -161,8 +161,9 @@ def decisions(sets: pd.DataFrame, shown: pd.DataFrame, model: Model) -> pd.DataF
     """Whether the verdict of each method on each claim is printed, decided or open.
 
     `printed` : the numbers are printed, or follow from printed ones. `decided` : the same over the whole
-    set under the reading named, and by every witness. `open` : it differs; `confirmed_by` and
-    `not_confirmed_by` name a witness (or the data in use) on either side, where there is one.
+    set under the reading named, and by every witness. `open` : it differs, or an end of the set has no
+    verdict; `confirmed_by` and `not_confirmed_by` name a witness (or the data in use) on either side, where
+    there is one.
     """
     rows = [row for claim in model.claims for row in _decisions_on(claim, sets, shown, model.alpha)]
     return pd.DataFrame(rows, columns=list(DECISION_COLUMNS))
@@ -184,7 +185,6 @@ def _decisions_on(
         ends = {side: _verdict_at(line, side, claim, alpha) for side in ("low", "high")}
         witnesses = _either_side(seen[seen["method"] == method])
         verdicts = {*ends.values(), *(verdict for verdict, name in witnesses.items() if name)}
-        verdicts.discard("no_solution")
         yield {
             **about,
             "method": method,
@@ -192,8 +192,8 @@ def _decisions_on(
             "reading": reading,
             "low": line["low"],
             "high": line["high"],
-            "verdict_low": ends["low"],
-            "verdict_high": ends["high"],
+            "lowest_verdict": ends["low"],
+            "highest_verdict": ends["high"],
             "confirmed_by": witnesses["confirmed"],
             "not_confirmed_by": witnesses["not_confirmed"],
         }

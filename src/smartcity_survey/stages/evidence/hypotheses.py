@@ -22,6 +22,11 @@ METHODS = ("published", "ols", "pls", "sem")
 """The order in which verdicts stand side by side."""
 
 
+_LINE = ("hypothesis", "method")
+STATE = ("state", "reading", "low", "high")
+"""What `decisions` says of a verdict."""
+
+
 def methods_of(hypotheses: pd.DataFrame) -> list[str]:
     """Methods that judged some hypothesis, in the order of `METHODS`, whatever the first hypothesis has."""
     found = hypotheses["method"].unique()
@@ -36,6 +41,7 @@ def judge_hypotheses(
     published: Annotated[pd.DataFrame | None, PrintedVerdicts()],
     model: Claims,
     higher_order_paths: pd.DataFrame | None = None,
+    decisions: pd.DataFrame | None = None,
 ) -> StageResult:
     """Verdicts by method.
 
@@ -44,6 +50,8 @@ def judge_hypotheses(
     coefficients, pls_paths, sem_paths : the stage files of that name.
     published : `hypothesis, estimate, p, verdict` as printed; none where nothing was.
     higher_order_paths : the stage file of that name; none where no construct is made of constructs.
+    decisions : the stage file of that name, of answers that are a reconstruction; its columns `state,
+        reading, low, high` then say of each verdict whether the print decides it.
     """
     rows: list[dict[str, Any]] = []
     for hypothesis in model.claims:
@@ -69,6 +77,8 @@ def judge_hypotheses(
         card = {**card, "higher_order": "claims_by_pls_alone"}
     columns = ["hypothesis", "predictor", "method", "estimate", "ci_low", "ci_high", "p", "verdict"]
     frame = pd.DataFrame(rows, columns=[*columns, "outcome", "expected_sign"])
+    if decisions is not None:
+        frame = frame.merge(decisions[[*_LINE, *STATE]], on=list(_LINE), how="left")
     return StageResult(tables={"hypotheses": frame}, cards={"hypotheses": card})
 
 

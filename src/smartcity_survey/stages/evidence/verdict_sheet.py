@@ -23,6 +23,18 @@ UNSOLVED = "no_solution"
 HINGE = ("hinges_on", "highest_option", "share_highest", "lowest_option", "share_lowest")
 AGREEING = 0.9
 """Share of specifications that should agree with a verdict or with a sign; below it there is a caveat."""
+ELSEWHERE = ("pls", "sem")
+"""Methods whose numbers are nowhere in print."""
+OPEN_COLUMNS = (
+    *("zero_order", "zero_order_mean", "beta_mean"),
+    *("share_confirmed", "share_agreeing", "share_claimed_sign", "estimate_median", "p_curve"),
+)
+ON_ANSWERS = (
+    *("methods_disagree", "method_unsolved", "sign_against_correlation", "sign_other_by_means"),
+    *("sign_other_by_pls", "sign_other_by_sem", "most_specifications_disagree", "specifications_disagree"),
+    *("curve_unsolved", "sign_depends", "curve_may_be_chance", "curve_beyond_chance", "curve_against_claim"),
+)
+"""Caveats that rest on numbers which are nowhere in print, nor follow from it."""
 SAME = 0.005
 """Coefficients nearer than this have the same two decimals, or all but."""
 
@@ -37,6 +49,7 @@ def verdict_sheet(
     score_regressions: pd.DataFrame,
     model: Claims,
     section: Annotated[RobustnessSection, Options(RobustnessSection, ("equivalence_bound",))],
+    decisions: pd.DataFrame | None = None,
 ) -> StageResult:
     """One row per hypothesis: verdicts, how far they can be trusted, and caveats as codes.
 
@@ -48,6 +61,10 @@ def verdict_sheet(
     agree with the printed verdict, or with that of the regression where nothing was printed. Where too few
     do, `hinges_on` and the columns beside it say which choice decides. `p_curve` is the two-sided p of the
     median of all specifications after Holm's adjustment. `answer` weighs all tests of the coefficient.
+
+    Where the answers are a reconstruction whose bounds are known (`decisions`), what the print leaves open is
+    left out: estimates, p-values, shares and caveats that rest on it. In their place stand `state_<method>,
+    low_<method>, high_<method>`.
     """
     rows = []
     for hypothesis in model.hypotheses:
@@ -62,6 +79,8 @@ def verdict_sheet(
         caveats = [*_caveats(row, model.alpha)]
         if {hypothesis.source, hypothesis.target} & set(model.single):
             caveats.append("single_item")
+        if decisions is not None:
+            row, caveats = _as_decided(row, caveats, decisions)
         rows.append(row | {"caveats": join_names(caveats)})
     card: Card = {
         "method": "results_by_hypothesis",
@@ -72,6 +91,23 @@ def verdict_sheet(
     }
     frame = pd.DataFrame(rows) if rows else pd.DataFrame(columns=["hypothesis", "caveats"])
     return StageResult(tables={"verdict_sheet": frame}, cards={"verdict_sheet": card})
+
+
+def _as_decided(
+    row: dict[str, Any], caveats: list[str], decisions: pd.DataFrame
+) -> tuple[dict[str, Any], list[str]]:
+    """A row with what the print decides, without what it leaves open."""
+    own = {m: line_of(decisions, hypothesis=row["hypothesis"], method=m) for m in ELSEWHERE}
+    kept = [code for code in caveats if code not in ON_ANSWERS]
+    row = {**row, **dict.fromkeys(OPEN_COLUMNS, math.nan), **dict.fromkeys(HINGE, math.nan)}
+    for method, line in own.items():
+        if f"verdict_{method}" not in row:
+            continue
+        row |= {f"{column}_{method}": line[column] for column in ("state", "low", "high")}
+        kept.append(f"{line['state']}_by_{method}")
+        if line["state"] == "open":
+            row |= {f"verdict_{method}": "open", f"estimate_{method}": math.nan, f"p_{method}": math.nan}
+    return row, ["collinear_in_print" if code == "collinear" else code for code in kept]
 
 
 def _verdicts(

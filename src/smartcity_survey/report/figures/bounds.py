@@ -1,0 +1,109 @@
+"""What the print decides: each printed estimate beside what every other method could have found."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from smartcity_survey.report.figures.drawing import (
+    BLUE,
+    FAINT,
+    GREEN,
+    INK,
+    MUTED,
+    ORANGE,
+    PURPLE,
+    VERMILION,
+    WIDTH,
+    number_axis,
+    styled,
+)
+from smartcity_survey.report.setting import Setting
+
+COLOURS = {
+    "pls": VERMILION,
+    "plsc": ORANGE,
+    "sem": BLUE,
+    "mean": GREEN,
+    "component": PURPLE,
+    "cfa_bartlett": MUTED,
+}
+WIDEST = 1.0
+"""Standardised coefficients beyond it are not drawn: the bar ends in an arrow there."""
+
+
+@styled
+def plot_bounds(
+    identified_sets: pd.DataFrame, witness_paths: pd.DataFrame, hypotheses: pd.DataFrame, setting: Setting
+) -> Figure:
+    """One row per claim and method: the strictest set dark, the next one light, witnesses as points.
+
+    Parameters
+    ----------
+    identified_sets, witness_paths, hypotheses : the stage files of these names; of the last, the printed
+        estimates and those of the regression, which the print fixes.
+    """
+    wording, labels = setting.wording, setting.labels
+    sets = identified_sets[identified_sets["predictor"].fillna("") != ""]
+    methods = [name for name in COLOURS if name in set(sets["method"])]
+    claims = hypotheses.drop_duplicates("hypothesis").to_dict("records")
+    rows = len(methods) + 1
+    figure = Figure(figsize=(WIDTH, 0.9 + 0.13 * (rows + 1) * len(claims)), layout="constrained")
+    axes = figure.subplots()
+    for place, claim in enumerate(claims):
+        top = place * (rows + 1)
+        own = hypotheses[hypotheses["hypothesis"] == claim["hypothesis"]]
+        _printed(axes, top, own, label="" if place else wording["figures.bounds.printed"])
+        predictor, outcome = claim["predictor"], claim["outcome"]
+        about = sets[(sets["predictor"] == predictor) & (sets["outcome"] == outcome)]
+        for row, method in enumerate(methods, start=1):
+            shown = witness_paths.query(
+                "method == @method and predictor == @predictor and outcome == @outcome"
+            )
+            label = "" if place else wording.value("method", method)
+            _set(axes, top + row, about[about["method"] == method], shown, COLOURS[method], label)
+        if place:
+            axes.axhline(top - 1, color=FAINT, linewidth=0.7)
+    axes.axvline(0, color=MUTED, linewidth=0.9, zorder=1)
+    axes.set_yticks(
+        np.arange(len(claims)) * (rows + 1) + rows / 2 - 0.5,
+        [f"{labels.construct(str(one['predictor']))}   {one['hypothesis']}" for one in claims],
+    )
+    axes.tick_params(axis="y", length=0, labelsize=8.5, labelcolor=INK)
+    axes.set_ylim(len(claims) * (rows + 1) - 1, -1)
+    axes.set_xlim(-WIDEST, WIDEST)
+    axes.spines["left"].set_visible(False)
+    axes.set_xlabel(wording["figures.bounds.x"])
+    number_axis(axes, "x", wording.numbers, 1, bins=8)
+    figure.legend(loc="outside lower center", ncols=4)
+    return figure
+
+
+def _printed(axes: Axes, y: float, own: pd.DataFrame, label: str) -> None:
+    """The regression's estimate, which the print fixes, with its interval."""
+    lines = {line["method"]: line for line in own.to_dict("records")}
+    line = lines.get("ols") or lines["published"]
+    axes.hlines(y, float(line["ci_low"]), float(line["ci_high"]), color=INK, linewidth=1.6)
+    axes.scatter(
+        [float(line["estimate"])], [y], color=INK, marker="D", s=22, zorder=3, linewidths=0, label=label
+    )
+
+
+def _set(axes: Axes, y: float, sets: pd.DataFrame, shown: pd.DataFrame, colour: str, label: str) -> None:
+    """Bars of one method, the widest reading palest, with an arrow where one is cut off."""
+    for reading, alpha, height in (("print", 0.15, 0.75), ("claimed", 0.25, 0.75), ("strict", 0.75, 0.45)):
+        for line in sets[sets["reading"] == reading].to_dict("records"):
+            low, high = max(float(line["low"]), -WIDEST), min(float(line["high"]), WIDEST)
+            axes.barh(
+                y, high - low, left=low, height=height, color=colour, alpha=alpha, linewidth=0,
+                label=label if reading == "strict" else "",
+            )  # fmt: skip
+            for end, beyond, marker in (
+                (-WIDEST, float(line["low"]) < -WIDEST, "<"),
+                (WIDEST, float(line["high"]) > WIDEST, ">"),
+            ):
+                if beyond:
+                    axes.scatter([end], [y], color=colour, marker=marker, s=14, clip_on=False, zorder=4)
+    axes.scatter(shown["estimate"], np.full(len(shown), y), color=INK, s=5, zorder=5, linewidths=0)
