@@ -161,3 +161,18 @@ def test_an_unjudged_study_still_has_every_column() -> None:
     assert list(empty) == list(full)
     assert {"hypothesis", "predictor", "outcome", "expected_sign", "method", "verdict"} < set(empty)
     assert {"estimate", "ci_low", "ci_high", "p"} < set(empty)
+
+
+def test_decisions_stand_beside_the_verdicts_of_a_reconstruction() -> None:
+    name = MODEL.claims[0].name
+    decisions = pd.DataFrame(
+        {"hypothesis": [name] * 2, "method": ["ols", "pls"], "state": ["printed", "open"]}
+    ).assign(reading=["", "claimed"], low=[math.nan, -0.2], high=[math.nan, 0.4])
+    empty = [pd.DataFrame()] * 3
+    plain = judge_hypotheses(*empty, None, MODEL).tables["hypotheses"]
+    table = judge_hypotheses(*empty, None, MODEL, decisions=decisions).tables["hypotheses"]
+    assert "state" not in plain
+    assert table[list(plain.columns)].equals(plain)
+    own = table[table["hypothesis"] == name].set_index("method")
+    assert own["state"].dropna().to_dict() == {"ols": "printed", "pls": "open"}
+    assert own.loc["pls", ["low", "high"]].tolist() == [-0.2, 0.4]

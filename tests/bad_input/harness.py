@@ -36,6 +36,7 @@ class Study:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in (files | self.raw).items():
             if content is not None:
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (folder / name).write_bytes(content)
 
 

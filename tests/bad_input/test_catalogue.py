@@ -15,7 +15,7 @@ from smartcity_survey.check import check_study
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.workflow.run import run_study
 
-from . import answers, codebooks, codes, configs, files, models, reconstructions, unusable
+from . import answers, bounds, codebooks, codes, configs, files, models, unusable
 from .harness import Case, Study, both
 
 CASES = (
@@ -26,7 +26,7 @@ CASES = (
     *unusable.CASES,
     *answers.CASES,
     *files.CASES,
-    *reconstructions.CASES,
+    *bounds.CASES,
 )
 
 
@@ -58,7 +58,7 @@ def test_bad_input_gets_a_clear_answer(
     case.spoil(sound)
     folder = tmp_path / "study"
     sound.write(folder)
-    before = {path: path.read_bytes() for path in folder.iterdir()}
+    before = contents(folder)
     monkeypatch.setattr("sys.argv", ["smartcity-survey", "check", str(folder)])
     with pytest.raises(SystemExit) as ended:
         cli.main()
@@ -68,7 +68,11 @@ def test_bad_input_gets_a_clear_answer(
     answer = ".*".join(re.escape(part) for part in (case.place, case.found, case.remedy))
     assert re.search(f"^.*{answer}", said.err, re.MULTILINE), said.err
     assert "Traceback" not in said.err
-    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+    assert contents(folder) == before
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 TITLES = ("misspelt section", "unknown construct", "word nobody knows", "column missing")

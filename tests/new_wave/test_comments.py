@@ -91,7 +91,7 @@ seed: 1 # mine
 
 # How a construct's items become one score.
 scores: {method: mean}
-# What the study is called and how its report reads. Also: language, wave, reconstruction, alternatives.
+# What the study is called and how its report reads. Also: language, wave, reconstruction, bounds.
 study:
     # title of the report, one text or one per language
     title: '# no comment'

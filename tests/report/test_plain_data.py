@@ -89,7 +89,9 @@ def test_codes_of_answers_are_read_as_text(tmp_path: Path) -> None:
         ("crosscheck", {"KMO", "Coefficients: Use"}),
         ("item_retention", {"Largest loading below 0.5"}),
         ("dynamic_fit", {"Found in the survey", "Right model", "Level 1", "Level 2"}),
-        ("spread", {"Trust → Use", "Use: City: North / City: Оңтүстік"}),
+        ("witness_ranges", {"Trust → Use", "Trust, Ease of use", "CFI", "Trust"}),
+        ("decisions", {"data in use", "trust_low", "PLS-SEM"}),
+        ("witness_paths", {"data in use", "trust_low"}),
         ("reproduction", {"use, mean", "6 blank cells, the largest"}),
     ],
 )

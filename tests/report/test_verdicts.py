@@ -92,3 +92,39 @@ def test_a_claim_that_one_method_judges_is_compared_with_nothing(
     panels = plot_coefficients(every, there).axes
     assert [len(panel.get_yticks()) for panel in panels] == [1, 2]
     assert len(plot_coefficients(own, there).axes) == 1
+
+
+STATES = ["hypothesis", "method", "state", "reading", "low", "high"]
+
+
+def test_what_the_print_leaves_open_has_its_ends_in_place_of_a_verdict(
+    tables: dict[str, pd.DataFrame], setting: MakeSetting
+) -> None:
+    hypotheses = tables["hypotheses"].merge(tables["decisions"][STATES], how="left")
+    first, second = verdicts(hypotheses, setting("en"))
+    _, ols, pls = first.findings
+    assert ols is not None
+    assert pls is not None
+    assert (pls.verdict, pls.numbers, pls.open, pls.confirmed) == ("open", ("[−.35, .71]",), True, False)
+    assert (ols.verdict, ols.open) == ("confirmed", False)
+    assert first.bottom_line == (
+        "H1: confirmed in print (β = −.105); PLS-SEM could give anything from −.35 to .71 with the same "
+        "printed tables."
+    )
+    assert second.bottom_line == (
+        "H2: confirmed in print (β = −.300); PLS-SEM gives −.33 to −.21, not confirmed whatever the "
+        "answers were."
+    )
+    assert verdicts(tables["hypotheses"], setting("en"))[0].bottom_line == ""
+
+
+def test_no_count_of_confirmed_hypotheses_stands_where_the_print_leaves_them_open(
+    tables: dict[str, pd.DataFrame], setting: MakeSetting
+) -> None:
+    hypotheses = tables["hypotheses"].merge(tables["decisions"][STATES], how="left")
+    shown = {
+        what: (number, of) for what, number, of in facts({**tables, "hypotheses": hypotheses}, setting("en"))
+    }
+    assert shown["Verdicts the print decides, PLS-SEM"] == ("1", "of 2")
+    assert "Hypotheses confirmed, PLS-SEM" not in shown
+    assert "R², PLS-SEM" not in shown

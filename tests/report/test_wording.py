@@ -21,13 +21,17 @@ from smartcity_survey.report.figures import FIGURES
 from smartcity_survey.report.names import name_text, parts
 from smartcity_survey.report.page import write_report
 from smartcity_survey.report.tables import in_language, score_notes
+from smartcity_survey.report.verdicts import facts, verdicts
 from smartcity_survey.report.wording import LANGUAGES, load_wording
+from smartcity_survey.stages.evidence.verdict_sheet import ELSEWHERE
 from smartcity_survey.stages.measurement.scores import METHODS
 from smartcity_survey.study.config import Language, ScoreMethod
 from tests.report.conftest import MANIFEST, MakeSetting
 
 PACKAGE = Path(__file__).resolve().parents[2] / "src" / "smartcity_survey"
 WORDINGS = {language: load_wording(language) for language in LANGUAGES}
+
+STATES = ["hypothesis", "method", "state", "reading", "low", "high"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -118,6 +122,8 @@ def test_every_text_is_used(
     write_table(unsolved, tmp_path / "tables" / "hypotheses.csv")
     write_table(tables["crosscheck"].assign(agrees=False), tmp_path / "tables" / "crosscheck.csv")
     write_report(tmp_path, MANIFEST, recording, tmp_path / "report.html")
+    verdicts(tables["hypotheses"].merge(tables["decisions"][STATES], how="left"), recording)
+    facts({name: frame for name, frame in tables.items() if name != "decisions"}, recording)
     for method in get_args(ScoreMethod):
         score_notes({"scores": method}, recording)
     unread = {key for key in recorder if key not in recorder.read}
@@ -143,6 +149,7 @@ def _words_in_code() -> set[str]:
     strengths = ("moderate", "strong", "very_strong")
     composed = {f"{strength}_{way}" for strength in strengths for way in ("for", "against")}
     composed |= {f"scores_{method}" for method in METHODS}
+    composed |= {f"{state}_by_{method}" for state in ("open", "decided") for method in ELSEWHERE}
     # Objects that a paper prints are named in its paper.yaml.
     return words | composed | {"figure", "satorra_bentler", "nothing"}
 

@@ -285,7 +285,7 @@ def _method_of(value: str, line: Line, setting: Setting) -> str:
 
 def _witness(value: str, line: Line, setting: Setting) -> str:
     """A witness by the name of its file; the answers in use in words."""
-    return setting.wording.value("witness", value) if setting.wording.knows("witness", value) else value
+    return setting.wording.value("witness", value)
 
 
 def _pair(first: str, second: str, setting: Setting) -> str:

@@ -49,7 +49,11 @@ TINY: dict[str, Any] = {"beta": 0.04, "estimate": 0.04, "p": 0.01}
 
 
 def sheet(
-    facts: dict[str, Any], sign: str = "positive", published: bool = True, model: Model = MODEL
+    facts: dict[str, Any],
+    sign: str = "positive",
+    published: bool = True,
+    model: Model = MODEL,
+    decisions: pd.DataFrame | None = None,
 ) -> pd.Series[Any]:
     """The one line of the sheet, from stage files with these facts."""
     claim = {"hypothesis": "H1", "predictor": "trust", "outcome": "use"}
@@ -71,7 +75,9 @@ def sheet(
     means = {"method": "mean", "zero_order": facts["zero_order_mean"], "beta": facts["beta_mean"]}
     regressions = pd.DataFrame([{**claim, **means}])
     claimed = replace(model, hypotheses=(Hypothesis("H1", "trust", "use", sign),))  # type: ignore[arg-type]
-    result = verdict_sheet(hypotheses, line, line, line, line, regressions, claimed, RobustnessSection())
+    result = verdict_sheet(
+        hypotheses, line, line, line, line, regressions, claimed, RobustnessSection(), decisions
+    )
     assert set(result.cards) == set(result.tables)
     return result.tables["verdict_sheet"].iloc[0]
 
@@ -389,3 +395,51 @@ def test_the_card_carries_the_limits_that_caveats_depend_on() -> None:
     assert card["method"]
     limits = {"alpha": 0.01, "equivalence_bound": BOUND, "specifications_agree_from": 0.9}
     assert {key: card[key] for key in (*limits, "collinear_from")} == {**limits, "collinear_from": 3.0}
+
+
+def decided_by(**states: str) -> pd.DataFrame:
+    """Decisions on H1: method to its state, each set from .1 to .3."""
+    lines = [{"hypothesis": "H1", "method": name, "state": state} for name, state in states.items()]
+    return pd.DataFrame(lines).assign(low=0.1, high=0.3)
+
+
+def test_what_the_print_leaves_open_is_left_out_with_what_rests_on_it() -> None:
+    facts = {**SOLID, **REVERSED, "share_confirmed": 0.4, "vif": 4.0, "p_holm": 0.2}
+    before, after = (
+        set(str(sheet(facts, decisions=known)["caveats"]).split(", "))
+        for known in (None, decided_by(pls="open"))
+    )
+    assert {"sign_other_by_pls", "sign_against_correlation", "most_specifications_disagree"} <= before
+    assert {"lost_after_holm", "collinear"} <= before
+    assert after == {"lost_after_holm", "collinear_in_print", "open_by_pls"}
+    line = sheet(facts, decisions=decided_by(pls="open"))
+    assert (line["verdict_pls"], line["state_pls"], line["low_pls"], line["high_pls"]) == (
+        "open",
+        "open",
+        0.1,
+        0.3,
+    )
+    gone = [
+        "estimate_pls",
+        "p_pls",
+        "share_agreeing",
+        "share_confirmed",
+        "p_curve",
+        "zero_order_mean",
+        "beta_mean",
+    ]
+    assert line[gone].isna().all()
+    assert (line["verdict_ols"], line["beta"], line["p"]) == ("confirmed", facts["beta"], facts["p"])
+
+
+def test_what_the_print_decides_keeps_its_verdict_and_says_so() -> None:
+    line = sheet(SOLID, decisions=decided_by(pls="decided"))
+    assert (line["verdict_pls"], line["estimate_pls"], line["caveats"]) == (
+        "confirmed",
+        0.4,
+        "decided_by_pls",
+    )
+
+
+def test_answers_of_people_have_no_states() -> None:
+    assert not [name for name in sheet(SOLID).index if name.startswith(("state_", "low_", "high_"))]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,10 +21,16 @@ from scipy import stats
 from smartcity_survey.data.bounds import Bounds, bounds_files, read_bounds
 from smartcity_survey.io import Card, StageResult, read_table
 from smartcity_survey.stages.cards import pls_estimator, respondents
-from smartcity_survey.stages.comparison.witnesses import ranges, unprinted_quantities, witness_paths
+from smartcity_survey.stages.comparison.witnesses import (
+    PATH_COLUMNS,
+    ranges,
+    unprinted_quantities,
+    witness_paths,
+)
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.needs import Bar, Codes, Files, MeasuredClaims, Need, Options, Seed
 from smartcity_survey.stages.progress import Progress, silent
+from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import CleaningSection, Config, PlsSection
 from smartcity_survey.study.model import Hypothesis, Model
@@ -91,13 +98,17 @@ def compare_with_bounds(
     model : measured by the items kept in the data in use, for all witnesses alike.
     """
     surveys = {IN_USE: answers, **bounds.answers}
-    paths, quantities = [], []
+    refusals = Refusals(model.items, model.names)
+    paths, quantities = [pd.DataFrame(columns=["witness", *PATH_COLUMNS])], []
     for place, (name, frame) in enumerate(surveys.items()):
         progress(place, len(surveys))
-        paths.append(witness_paths(frame, model, pls, seed).assign(witness=name))
-        quantities.append(unprinted_quantities(frame, model, pls))
+        own = refusals.attempt(name, partial(witness_paths, frame, model, pls, seed))
+        if own is not None:
+            paths.append(own.assign(witness=name))
+        values = refusals.attempt(name, partial(unprinted_quantities, frame, model, pls))
+        if values is not None:
+            quantities.append(values)
     shown = pd.concat(paths, ignore_index=True)
-    shown.insert(0, "witness", shown.pop("witness"))
     sets = identified_sets(bounds.ends)
     card: Card = {
         **pls_estimator(model, pls),
@@ -107,12 +118,13 @@ def compare_with_bounds(
         "bootstrap_draws": pls.bootstrap_draws,
         "seed": seed,
         **respondents(len(answers)),
+        **refusals.card(),
     }
     tables = {
         "identified_sets": sets,
         "decisions": decisions(sets, shown, model),
         "witness_paths": shown,
-        "witness_ranges": ranges(quantities),
+        "witness_ranges": ranges(quantities) if quantities else pd.DataFrame(),
     }
     return StageResult(tables=tables, cards=dict.fromkeys(tables, card))
 
@@ -188,7 +200,7 @@ def _decisions_on(
         yield {
             **about,
             "method": method,
-            "state": "open" if len(verdicts) > 1 else "decided",
+            "state": "decided" if len(verdicts) == 1 and "no_solution" not in verdicts else "open",
             "reading": reading,
             "low": line["low"],
             "high": line["high"],

@@ -33,6 +33,10 @@ OF = ("of", "other")
 target), or one construct of a pair (`other`: the second)."""
 FIT = ("rmsea", "cfi", "tli", "srmr")
 """Chi2 is left out: at the same n and df RMSEA tells it, and its unit would hide the others' ranges."""
+PATH_COLUMNS = (
+    *("method", "hypothesis", "predictor", "outcome", "expected_sign"),
+    *("estimate", "p", "verdict"),
+)
 RELIABILITY = ("cronbach_alpha", "rho_a", "composite_reliability", "ave")
 
 
@@ -75,7 +79,7 @@ def witness_paths(answers: pd.DataFrame, model: Model, pls: PlsSection, seed: in
                     "verdict": judge(float(estimates[at]), float(p[at]), claim.sign, model.alpha),
                 }
             )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=list(PATH_COLUMNS))
 
 
 def _regressions(scores: Array, model: Model) -> tuple[Array, Array]:

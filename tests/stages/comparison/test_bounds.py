@@ -1,0 +1,286 @@
+"""Identified sets, witnesses and decided verdicts, held against their own computation."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from smartcity_survey.data.bounds import END_COLUMNS, WITNESS_COLUMNS, Bounds, read_bounds
+from smartcity_survey.errors import SurveyError
+from smartcity_survey.io import StageResult
+from smartcity_survey.stages.comparison.bounds import compare_with_bounds, decisions, identified_sets
+from smartcity_survey.stages.comparison.witnesses import OF
+from smartcity_survey.stages.measurement.measurement import evaluate_measurement
+from smartcity_survey.stages.sem.sem import estimate_sem
+from smartcity_survey.stats.sem.cfa import fit_cfa
+from smartcity_survey.stats.sem.cfa_fit import fit_indices
+from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.config import CleaningSection, PlsSection
+from smartcity_survey.study.model import Hypothesis, Model
+from tests.stages import simulated
+from tests.stages.refusals import refused
+
+*SOURCES, TARGET = simulated.CONSTRUCTS
+PLS = PlsSection(bootstrap_draws=100)
+
+
+def model() -> Model:
+    claims = tuple(
+        Hypothesis(f"H{place}", source, TARGET, "positive") for place, source in enumerate(SOURCES, start=1)
+    )
+    return replace(simulated.model(), hypotheses=claims)
+
+
+def end(
+    method: str, predictor: str, reading: str, side: str, value: float, **more: object
+) -> dict[str, object]:
+    line = {"method": method, "outcome": TARGET, "predictor": predictor, "reading": reading, "side": side}
+    numbers = {"value": value, "std_error": 0.04, "chi2": 100.0, "settled": True, "steps": 9, "seed": 7}
+    return {**line, **numbers, **more}
+
+
+@cache
+def surveys() -> tuple[pd.DataFrame, ...]:
+    """The simulated answers and two like them: other respondents drawn from the same."""
+    own = simulated.answers()
+    return own, *(
+        own.sample(len(own), replace=True, random_state=seed, ignore_index=True) for seed in (3, 12)
+    )
+
+
+@cache
+def compared() -> StageResult:
+    own, first, second = surveys()
+    ends = [end("pls", SOURCES[0], "claimed", side, value) for side, value in (("low", -0.2), ("high", 0.3))]
+    found = Bounds(
+        pd.DataFrame(ends, columns=list(END_COLUMNS)),
+        pd.DataFrame({"name": ["one", "two"], "missed": [0, 2]}, columns=list(WITNESS_COLUMNS)),
+        {"one": first, "two": second},
+    )
+    return compare_with_bounds(own, found, model(), PLS, 5)
+
+
+# -- identified sets -----------------------------------------------------------------------------------------
+
+
+def test_the_furthest_end_of_all_starts_counts_and_how_far_the_other_is_off() -> None:
+    lines = [
+        end("pls", "a", "strict", "low", -0.2, seed=7, chi2=900.0),
+        end("pls", "a", "strict", "low", -0.25, seed=8, chi2=950.0, settled=False),
+        end("pls", "a", "strict", "high", 0.4, seed=7),
+        end("pls", "a", "strict", "high", 0.1, seed=8),
+    ]
+    (found,) = identified_sets(pd.DataFrame(lines)).to_dict("records")
+    assert (found["low"], found["high"], found["starts"]) == (-0.25, 0.4, 2)
+    assert (found["low_chi2"], found["low_settled"], found["high_settled"]) == (950.0, False, True)
+    assert (found["low_apart"], found["high_apart"]) == (pytest.approx(0.05), pytest.approx(0.3))
+
+
+def test_a_wider_reading_is_never_narrower_than_a_stricter_one() -> None:
+    ends = {
+        ("strict", "low"): -0.3,
+        ("strict", "high"): 0.2,
+        ("claimed", "low"): -0.1,
+        ("claimed", "high"): 0.5,
+    }
+    ends |= {("print", "low"): -0.2, ("print", "high"): 0.4}
+    lines = [end("pls", "a", *key, value, chi2=abs(value)) for key, value in ends.items()]
+    found = identified_sets(pd.DataFrame(lines)).set_index("reading")
+    assert found["low"].to_dict() == {"strict": -0.3, "claimed": -0.3, "print": -0.3}
+    assert found["high"].to_dict() == {"strict": 0.2, "claimed": 0.5, "print": 0.5}
+    assert found["low_chi2"].to_dict() == {"strict": 0.3, "claimed": 0.3, "print": 0.3}
+
+
+def test_a_set_with_one_end_is_not_shown() -> None:
+    assert identified_sets(pd.DataFrame([end("pls", "a", "strict", "low", 0.1)])).empty
+
+
+# -- decisions -----------------------------------------------------------------------------------------------
+
+
+def decided(low: float, high: float, *witnesses: float, method: str = "pls", **more: object) -> pd.Series:
+    """The decision on H1 where a set has these ends and witnesses these estimates with p = .001."""
+    ends = [end(method, "a", "claimed", side, v, **more) for side, v in (("low", low), ("high", high))]
+    claim = {"method": method, "hypothesis": "H1", "predictor": "a", "outcome": TARGET}
+    shown = pd.DataFrame(
+        [
+            {**claim, "expected_sign": "positive", "witness": f"w{place}", "estimate": value, "p": 0.001}
+            | {"verdict": "confirmed" if value > 0 else "not_confirmed"}
+            for place, value in enumerate(witnesses)
+        ],
+        columns=["witness", *claim, "expected_sign", "estimate", "p", "verdict"],
+    )
+    one = replace(model(), hypotheses=(Hypothesis("H1", "a", TARGET, "positive"),))
+    table = decisions(identified_sets(pd.DataFrame(ends)), shown, one)
+    assert table["method"].tolist() == ["published", "ols", method]
+    assert table["state"].tolist()[:2] == ["printed", "printed"]
+    return table.iloc[2]
+
+
+def test_the_same_verdict_at_both_ends_is_decided() -> None:
+    found = decided(0.1, 0.3)
+    assert (found["state"], found["lowest_verdict"], found["highest_verdict"]) == (
+        "decided",
+        *["confirmed"] * 2,
+    )
+    assert decided(-0.3, 0.07)["state"] == "decided"  # p at .07 / .04 is .08
+
+
+def test_an_end_on_either_side_of_the_level_is_open() -> None:
+    found = decided(0.07, 0.3, 0.12, 0.2)
+    assert (found["state"], found["lowest_verdict"]) == ("open", "not_confirmed")
+    assert (found["confirmed_by"], found["not_confirmed_by"]) == ("w1", "")
+    assert decided(-0.3, -0.1)["state"] == "decided"  # significant, but against the claim
+
+
+def test_a_witness_against_the_ends_opens_a_verdict() -> None:
+    found = decided(0.1, 0.3, 0.2, -0.1, -0.2)
+    assert (found["state"], found["confirmed_by"], found["not_confirmed_by"]) == ("open", "w0", "w2")
+
+
+def test_an_end_without_a_standard_error_has_a_verdict_by_its_sign_alone() -> None:
+    nothing = float("nan")
+    assert decided(-0.3, -0.1, method="plsc", std_error=nothing)["state"] == "decided"
+    found = decided(0.1, 0.3, method="plsc", std_error=nothing)
+    assert (found["state"], found["highest_verdict"]) == ("open", "no_solution")
+
+
+# -- witnesses -----------------------------------------------------------------------------------------------
+
+
+def test_paths_are_those_of_the_stages_that_print_them() -> None:
+    shown = compared().tables["witness_paths"]
+    assert set(shown["witness"]) == {"data_in_use", "one", "two"}
+    for name, frame in zip(("data_in_use", "one", "two"), surveys(), strict=True):
+        own = shown[shown["witness"] == name].set_index(["method", "predictor"])
+        sem = estimate_sem(frame, model(), 0.95).tables["sem_paths"].set_index("source")
+        means = pd.DataFrame(
+            {c: frame[list(simulated.items_of(c))].mean(axis=1) for c in simulated.CONSTRUCTS}
+        ).corr()
+        betas = np.linalg.solve(means.loc[SOURCES, SOURCES], means.loc[SOURCES, TARGET])
+        for source, beta in zip(SOURCES, betas, strict=True):
+            assert own.at[("sem", source), "estimate"] == pytest.approx(sem.at[source, "estimate"], abs=1e-9)
+            assert own.at[("sem", source), "p"] == pytest.approx(sem.at[source, "p"], abs=1e-9)
+            assert own.at[("mean", source), "estimate"] == pytest.approx(beta, abs=1e-9)
+
+
+def values(quantity: str, *of: str) -> tuple[float, ...]:
+    """Minimum, maximum and range in the table."""
+    table = compared().tables["witness_ranges"].set_index(["quantity", *OF])
+    row = table.loc[(quantity, *of, *[""] * (len(OF) - len(of))), ["minimum", "maximum", "range"]]
+    return tuple(row.astype(float))
+
+
+def expected(numbers: list[float]) -> object:
+    return pytest.approx((min(numbers), max(numbers), max(numbers) - min(numbers)), abs=1e-9)
+
+
+def test_ranges_over_the_witnesses() -> None:
+    item, construct = simulated.ITEMS[4], SOURCES[0]
+    columns = [frame[item].to_numpy() for frame in surveys()]
+    assert values("item_mean", item) == expected([float(column.mean()) for column in columns])
+    assert values("item_sd", item) == expected([float(np.std(column, ddof=1)) for column in columns])
+    measured = [evaluate_measurement(frame, model(), PLS).tables for frame in surveys()]
+    for name in ("cronbach_alpha", "ave"):
+        numbers = [float(one["reliability"].set_index("construct").at[construct, name]) for one in measured]
+        assert values(name, construct) == expected(numbers)
+    ratios = [float(one["htmt"].set_index("construct").loc["c", "b"]) for one in measured]
+    assert values("htmt", "c", "b") == expected(ratios)
+    cfi = []
+    for frame in surveys():
+        x = frame[list(model().items)].to_numpy()
+        cfi.append(fit_indices(fit_cfa(np.cov(x.T, ddof=0), len(x), model().membership())).cfi)
+    assert values("cfa_fit", "cfi") == expected(cfi)
+    table = compared().tables["witness_ranges"]
+    assert (table["surveys"] == 3).all()
+    assert not table.duplicated(["quantity", *OF]).any()
+    assert "subgroup_difference" not in set(table["quantity"])
+
+
+def test_the_card_tells_how_many_witnesses_and_what_they_miss() -> None:
+    card = compared().cards["decisions"]
+    assert (card["witnesses"], card["missed_cells"], card["bootstrap_draws"], card["seed"]) == (2, 2, 100, 5)
+
+
+def test_a_constant_item_is_named_with_its_witness_and_the_others_stand() -> None:
+    own, first, _ = surveys()
+    item = simulated.ITEMS[0]
+    spoilt = Bounds(
+        pd.DataFrame(columns=list(END_COLUMNS)),
+        pd.DataFrame({"name": ["flat"], "missed": [0]}, columns=list(WITNESS_COLUMNS)),
+        {"flat": first.assign(**{item: 4.0})},
+    )
+    result = compare_with_bounds(own, spoilt, model(), PLS, 5)
+    assert refused(result, "witness_paths") == [("flat", "constant", item)]
+    assert set(result.tables["witness_paths"]["witness"]) == {"data_in_use"}
+
+
+# -- the folder ----------------------------------------------------------------------------------------------
+
+RULES = CleaningSection(rules=("blank_form", "out_of_range", "missing_items", "unknown_category"))
+
+
+def written(folder: Path, survey: pd.DataFrame, names: tuple[str, ...] = ("b_low", "a_high")) -> Path:
+    """A folder of bounds with sound files."""
+    (folder / "witnesses").mkdir(parents=True)
+    pd.DataFrame([end("pls", "a", "strict", "low", -0.1)], columns=list(END_COLUMNS)).to_csv(
+        folder / "ends.csv", index=False
+    )
+    lines = []
+    for name in names:
+        path = folder / "witnesses" / f"{name}.csv"
+        survey.drop(columns="id").to_csv(path, index=False)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        lines.append(
+            {"name": name, "outcome": "use", "predictor": "a", "side": "low", "missed": 0, "sha256": digest}
+        )
+    pd.DataFrame(lines, columns=list(WITNESS_COLUMNS)).to_csv(folder / "witnesses.csv", index=False)
+    return folder
+
+
+def test_witnesses_are_read_as_listed_and_reverse_items_recoded(
+    tmp_path: Path, codebook: Codebook, survey: pd.DataFrame
+) -> None:
+    found = read_bounds(written(tmp_path / "bounds", survey), codebook, RULES, len(survey))
+    assert list(found.answers) == ["b_low", "a_high"]
+    assert found.answers["a_high"]["T2"].tolist() == (6 - survey["T2"]).tolist()
+    assert found.ends["value"].tolist() == [-0.1]
+
+
+def test_a_file_that_is_not_the_one_listed_is_named(
+    tmp_path: Path, codebook: Codebook, survey: pd.DataFrame
+) -> None:
+    folder = written(tmp_path / "bounds", survey)
+    path = folder / "witnesses" / "a_high.csv"
+    path.write_text(path.read_text().replace("5", "4", 1))
+    with pytest.raises(SurveyError, match=r"a_high\.csv.*checksum"):
+        read_bounds(folder, codebook, RULES, len(survey))
+    path.unlink()
+    with pytest.raises(SurveyError, match=r"witnesses\.csv, row 3.*no file witnesses/a_high\.csv"):
+        read_bounds(folder, codebook, RULES, len(survey))
+
+
+def test_what_the_list_lacks_or_a_table_lacks_is_named(
+    tmp_path: Path, codebook: Codebook, survey: pd.DataFrame
+) -> None:
+    folder = written(tmp_path / "bounds", survey)
+    (folder / "witnesses" / "new.csv").write_text("T1\n1\n")
+    with pytest.raises(SurveyError, match=r"new\.csv.*does not list it"):
+        read_bounds(folder, codebook, RULES, len(survey))
+    (folder / "witnesses" / "new.csv").unlink()
+    ends = folder / "ends.csv"
+    ends.write_text(ends.read_text().replace(",low,", ",left,"))
+    with pytest.raises(SurveyError, match=r"ends\.csv, row 2, column side.*`left`"):
+        read_bounds(folder, codebook, RULES, len(survey))
+    ends.write_text(ends.read_text().replace("reading", "read"))
+    with pytest.raises(SurveyError, match=r"column reading.*no such column"):
+        read_bounds(folder, codebook, RULES, len(survey))
+    ends.unlink()
+    with pytest.raises(SurveyError, match=r"ends\.csv.*no such file"):
+        read_bounds(folder, codebook, RULES, len(survey))
