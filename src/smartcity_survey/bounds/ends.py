@@ -25,7 +25,7 @@ _ROUNDS_NEARBY = 15
 _START_ROUNDS = 80
 _EASE = 0.6  # share of the strictest misfit that a start is brought to
 _WIDER = (_FIRST, "sem")
-"""Methods whose sets are sought under every reading; of the others under the strictest, the smallest set."""
+"""Methods whose sets are sought under every reading; those of the others as far as they decide a verdict."""
 
 
 def readings(design: Questionnaire, claimed: float) -> tuple[Reading, ...]:
@@ -74,7 +74,8 @@ def sought(estimators: Estimators, asked: tuple[Reading, ...]) -> dict[str, list
         for side in SIDES:
             group = groups.setdefault(f"{quantity.outcome}-{quantity.predictor or 'r2'}-{side}", [])
             first = Quantity(_FIRST, quantity.outcome, quantity.predictor)
-            wider = asked if quantity.method in _WIDER and quantity.predictor else asked[:1]
+            wider = asked if quantity.method in _WIDER else asked[:2]
+            wider = wider if quantity.predictor else asked[:1]
             before: tuple[Quantity, str] | None = (first, asked[0].name) if quantity != first else None
             for reading in wider:
                 own = quantity == first

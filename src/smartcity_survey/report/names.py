@@ -313,6 +313,8 @@ NAMES: Mapping[str, Callable[[str, Line, Setting], str]] = {
     "set_of": _set_of,
     "method_of": _method_of,
     "witness": _witness,
+    "lowest_verdict": lambda value, line, setting: setting.wording.value("verdict", value),
+    "highest_verdict": lambda value, line, setting: setting.wording.value("verdict", value),
     "confirmed_by": _witness,
     "not_confirmed_by": _witness,
     "statistic": _statistic,

@@ -144,6 +144,28 @@ def test_a_witness_against_the_ends_opens_a_verdict() -> None:
     assert (found["state"], found["confirmed_by"], found["not_confirmed_by"]) == ("open", "w0", "w2")
 
 
+def test_the_smallest_set_with_both_verdicts_is_named_and_one_beyond_the_claimed_fit_opens_nothing() -> None:
+    def of(**sets: tuple[float, float]) -> pd.Series:
+        lines = [
+            end("pls", "a", reading, side, value)
+            for reading, ends in sets.items()
+            for side, value in zip(("low", "high"), ends, strict=True)
+        ]
+        nobody = pd.DataFrame(columns=["witness", "method", "predictor", "outcome", "verdict"])
+        one = replace(model(), hypotheses=(Hypothesis("H1", "a", TARGET, "positive"),))
+        return decisions(identified_sets(pd.DataFrame(lines)), nobody, one).iloc[2]
+
+    sure, wide, wider = (0.1, 0.2), (-0.1, 0.3), (-0.5, 0.6)
+    first = of(strict=wide, claimed=wider, print=wider)
+    assert (first["state"], first["reading"], first["low"]) == ("open", "strict", -0.1)
+    second = of(strict=sure, claimed=wider, print=wider)
+    assert (second["state"], second["reading"], second["high"]) == ("open", "claimed", 0.6)
+    third = of(strict=sure, claimed=sure, print=wider)
+    assert (third["state"], third["reading"], third["low"]) == ("decided", "claimed", 0.1)
+    assert of(strict=sure, claimed=sure, print=sure)["reading"] == "print"
+    assert of(print=wide)["state"] == "open"
+
+
 def test_an_end_without_a_standard_error_has_a_verdict_by_its_sign_alone() -> None:
     nothing = float("nan")
     assert decided(-0.3, -0.1, method="plsc", std_error=nothing)["state"] == "decided"

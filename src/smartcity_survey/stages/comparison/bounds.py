@@ -38,8 +38,8 @@ from smartcity_survey.study.verdict import DIRECTIONS, judge
 
 READINGS = ("strict", "claimed", "print")
 """What is asked beside the printed numbers, from the smallest set to the largest."""
-MAIN = ("claimed", "print", "strict")
-"""The reading that decides a verdict: the fit that the study claims; else what there is."""
+BEYOND = "print"
+"""The reading without the fit that the study claims: what differs there alone is decided all the same."""
 PRINTED = ("published", "ols")
 """Methods whose numbers are printed, or follow from printed ones."""
 IN_USE = "data_in_use"
@@ -172,10 +172,11 @@ def _widened(sets: pd.DataFrame) -> pd.DataFrame:
 def decisions(sets: pd.DataFrame, shown: pd.DataFrame, model: Model) -> pd.DataFrame:
     """Whether the verdict of each method on each claim is printed, decided or open.
 
-    `printed` : the numbers are printed, or follow from printed ones. `decided` : the same over the whole
-    set under the reading named, and by every witness. `open` : it differs, or an end of the set has no
-    verdict; `confirmed_by` and `not_confirmed_by` name a witness (or the data in use) on either side, where
-    there is one.
+    `printed` : the numbers are printed, or follow from printed ones. `open` : it differs within a set, or
+    between witnesses, or an end has no verdict; `reading` and the ends are those of the smallest such set.
+    `decided` : it is the same over every set but that of the print alone, and by every witness; `reading` is
+    the widest over which it is. `confirmed_by` and `not_confirmed_by` name a witness (or the data in use) on
+    either side, where there is one.
     """
     rows = [row for claim in model.claims for row in _decisions_on(claim, sets, shown, model.alpha)]
     return pd.DataFrame(rows, columns=list(DECISION_COLUMNS))
@@ -191,21 +192,28 @@ def _decisions_on(
     seen = shown[(shown["outcome"] == claim.target) & (shown["predictor"] == claim.source)]
     for method in own["method"].unique():
         by_reading = own[own["method"] == method]
-        asked = set(by_reading["reading"])
-        reading = next(name for name in MAIN if name in asked)
-        line = by_reading[by_reading["reading"] == reading].iloc[0]
-        ends = {side: _verdict_at(line, side, claim, alpha) for side in ("low", "high")}
+        lines = [by_reading[by_reading["reading"] == reading] for reading in READINGS]
+        sets_of = [line.iloc[0] for line in lines if len(line)]
+        verdicts = [[_verdict_at(line, side, claim, alpha) for side in ("low", "high")] for line in sets_of]
+        same = [len(set(ends)) == 1 and "no_solution" not in ends for ends in verdicts]
         witnesses = _either_side(seen[seen["method"] == method])
-        verdicts = {*ends.values(), *(verdict for verdict, name in witnesses.items() if name)}
+        differ = [
+            place
+            for place, line in enumerate(sets_of)
+            if not same[place] and (line["reading"] != BEYOND or len(sets_of) == 1)
+        ]
+        found = {name for name, witness in witnesses.items() if witness} | {verdicts[0][0]}
+        chosen = differ[0] if differ else max(place for place, agreed in enumerate(same) if agreed)
+        line = sets_of[chosen]
         yield {
             **about,
             "method": method,
-            "state": "decided" if len(verdicts) == 1 and "no_solution" not in verdicts else "open",
-            "reading": reading,
+            "state": "open" if differ or len(found) > 1 else "decided",
+            "reading": line["reading"],
             "low": line["low"],
             "high": line["high"],
-            "lowest_verdict": ends["low"],
-            "highest_verdict": ends["high"],
+            "lowest_verdict": verdicts[chosen][0],
+            "highest_verdict": verdicts[chosen][1],
             "confirmed_by": witnesses["confirmed"],
             "not_confirmed_by": witnesses["not_confirmed"],
         }

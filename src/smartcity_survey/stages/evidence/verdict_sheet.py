@@ -99,7 +99,7 @@ def _as_decided(
     """A row with what the print decides, without what it leaves open."""
     own = {m: line_of(decisions, hypothesis=row["hypothesis"], method=m) for m in ELSEWHERE}
     kept = [code for code in caveats if code not in ON_ANSWERS]
-    row = {**row, **dict.fromkeys(OPEN_COLUMNS, math.nan), **dict.fromkeys(HINGE, math.nan)}
+    row = {name: value for name, value in row.items() if name not in (*OPEN_COLUMNS, *HINGE)}
     for method, line in own.items():
         if f"verdict_{method}" not in row:
             continue
