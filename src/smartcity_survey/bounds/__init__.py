@@ -27,7 +27,7 @@ def find_bounds(
         where the extra `reconstruct` is not installed, or the printed tables contradict each other.
     """
     try:
-        from smartcity_survey.bounds.study import seek_ends, write_ends
+        from smartcity_survey.bounds.study import seek_ends, write_ends, write_further
         from smartcity_survey.bounds.witness import make_all
     except ModuleNotFoundError as error:
         raise SurveyError(
@@ -37,5 +37,7 @@ def find_bounds(
         ) from None
     build = seek_ends(config, config.parent / "build" / "bounds", only, jobs=jobs, told=told)
     write_ends(config, out, build)
+    if not only:
+        write_further(config, out, build, told)
     if witnesses:
         make_all(config, out, build, only, jobs, told=told)

@@ -97,14 +97,18 @@ class Estimators:
             solved = self.evaluator.solved
             gradient = np.asarray(jax.grad(lambda t: self._sem(t)[self._place(quantity)])(solved.theta))
             return float(np.sqrt(2 / n * gradient @ np.asarray(solved.hessian_inverse) @ gradient))
-        outcome, predictors = self._regression(quantity)
-        c = np.asarray(self._correlations(quantity.method, covariance))
+        c, outcome, predictors, own = self.regression_of(quantity, covariance)
         inverse = np.linalg.inv(c[np.ix_(predictors, predictors)])
         r2 = c[predictors, outcome] @ inverse @ c[predictors, outcome]
-        own = list(predictors).index(self.design.scores.index(quantity.predictor))
         return float(np.sqrt((1 - r2) / (n - len(predictors) - 1) * inverse[own, own]))
 
-    def _regression(self, quantity: Quantity) -> tuple[int, Array]:
+    def regression_of(self, quantity: Quantity, covariance: Array) -> tuple[Array, int, IntArray, int]:
+        """Correlations (c, c) of a method's scores; outcome, predictors, the quantity's place among them."""
+        outcome, predictors = self._regression(quantity)
+        own = list(predictors).index(self.design.scores.index(quantity.predictor))
+        return self._correlations(quantity.method, covariance), outcome, predictors, own
+
+    def _regression(self, quantity: Quantity) -> tuple[int, IntArray]:
         wanted = self.design.scores.index(quantity.outcome)
         return next((o, p) for o, p in self.regressions if o == wanted)
 

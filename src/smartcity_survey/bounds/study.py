@@ -16,9 +16,10 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.bounds.ends import Sought, Store, find, readings, sought, starting_end
+from smartcity_survey.bounds.further import narrowed_ends
 from smartcity_survey.bounds.quantities import Estimators
 from smartcity_survey.bounds.walk import MISFIT
-from smartcity_survey.data.bounds import END_COLUMNS, ENDS
+from smartcity_survey.data.bounds import END_COLUMNS, ENDS, FURTHER, FURTHER_COLUMNS
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.reconstruct.covariance import State
 from smartcity_survey.reconstruct.design import Task
@@ -157,6 +158,28 @@ def write_ends(config: Path, out: Path, build: Path, seeds: tuple[int, ...] = SE
     out.mkdir(parents=True, exist_ok=True)
     written = out / ENDS
     pd.DataFrame(rows, columns=list(END_COLUMNS)).to_csv(written, index=False, float_format="%.6g")
+    return written
+
+
+def write_further(config: Path, out: Path, build: Path, told: Told = silent) -> Path:
+    """`further.csv`: what one more printed table would leave of PLS-SEM's paths, from the first start."""
+    search = Search(config.resolve(), build, SEEDS[0])
+    written = out / FURTHER
+    if written.exists():
+        return written
+    ready = prepared(search, lambda line: told(0, 0, line))
+    strict = next(one.reading for group in ready.groups.values() for one in group)
+    start = search.store.load("start").place
+    paths = [q for q in ready.estimators.quantities if q.method == "pls" and q.predictor]
+    rows: list[tuple[object, ...]] = []
+    for place, quantity in enumerate(paths):
+        told(place, len(paths), "further tables")
+        found = narrowed_ends(ready.problem, ready.estimators, quantity, start, strict)
+        rows += [(table, quantity.outcome, quantity.predictor, side, value) for table, side, value in found]
+    frame = pd.DataFrame(rows, columns=list(FURTHER_COLUMNS))
+    out.mkdir(parents=True, exist_ok=True)
+    frame.to_csv(written, index=False, float_format="%.6g")
+    told(len(paths), len(paths), "further tables")
     return written
 
 

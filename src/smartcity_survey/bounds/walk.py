@@ -50,11 +50,20 @@ class Reading:
     ----------
     misfit : chi2 of the factor model at most; infinite where fit is not asked for.
     loading : outer loading that every item has at least; none: not asked for.
+    loadings : lowest and highest outer loading of every item (m,), where they are printed.
     """
 
     name: str
     misfit: float = np.inf
     loading: float | None = None
+    loadings: tuple[tuple[float, ...], tuple[float, ...]] | None = None
+
+    def boxes(self, m: int) -> tuple[Array, Array]:
+        """Intervals of the outer loadings of m items; none of them where the reading asks for none."""
+        if self.loadings is not None:
+            return np.array(self.loadings[0]), np.array(self.loadings[1])
+        bounded = m if self.loading is not None else 0
+        return np.full(bounded, self.loading or 0.0), np.full(bounded, np.inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +104,9 @@ class Statistics:
         low, high = covariance_boxes(self.problem)
         if MISFIT in self.problem.design.keys:
             high[self.misfit_at] = self.reading.misfit
-        bounded = len(self.estimators.items) if self.reading.loading is not None else 0
-        self.low = np.append(low, np.full(bounded, self.reading.loading or 0.0))
-        self.high = np.append(high, np.full(bounded, np.inf))
+        least, most = self.reading.boxes(len(self.estimators.items))
+        self.low, self.high = np.append(low, least), np.append(high, most)
+        self.of_loadings = least.size > 0
         self.used = np.isfinite(self.low) | np.isfinite(self.high)
         width = self.high - self.low
         self.half = np.where(np.isfinite(width), np.maximum(width / 2, 1e-9), 1e-3)
@@ -109,13 +118,13 @@ class Statistics:
 
     def values(self, state: State) -> Array:
         found = self.evaluator.at_covariance(state.covariance, state.mean)
-        if self.reading.loading is None:
+        if not self.of_loadings:
             return found
         return np.append(found, self.estimators.outer_loadings(state.covariance))
 
     def slopes(self, state: State) -> Array:
         found = slopes_at(state, self.evaluator)
-        if self.reading.loading is None:
+        if not self.of_loadings:
             return found
         return np.vstack([found, whitened(self.estimators.outer_loading_slopes(state.covariance), state)])
 

@@ -17,13 +17,14 @@ from smartcity_survey.errors import SurveyError
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import CleaningSection, DataSection
 
-ENDS, LISTED, FOLDER = "ends.csv", "witnesses.csv", "witnesses"
+ENDS, LISTED, FOLDER, FURTHER = "ends.csv", "witnesses.csv", "witnesses", "further.csv"
 SIDES = ("low", "high")
 END_COLUMNS = (
     *("method", "outcome", "predictor", "reading", "side"),
     *("value", "std_error", "chi2", "settled", "steps", "seed"),
 )
 _NAMES = dict.fromkeys(("method", "outcome", "predictor", "reading", "side"), str)
+FURTHER_COLUMNS = ("table", "outcome", "predictor", "side", "value")
 WITNESS_COLUMNS = ("name", "outcome", "predictor", "side", "missed", "missed_cells", "sha256")
 _AGAIN = "Write the folder anew with `smartcity-survey bounds`, or leave out `study.bounds`."
 
@@ -35,16 +36,20 @@ class Bounds:
     ends : `END_COLUMNS`, one line for each end from each start (seed).
     listed : `WITNESS_COLUMNS`, one line for each witness.
     answers : name -> cleaned answers of a witness.
+    further : `FURTHER_COLUMNS`, ends of PLS-SEM's paths if one more table were printed; no lines where none
+        were sought.
     """
 
     ends: pd.DataFrame
     listed: pd.DataFrame
     answers: dict[str, pd.DataFrame]
+    further: pd.DataFrame
 
 
 def bounds_files(folder: Path) -> list[Path]:
     """The files of a folder of bounds, in the order of their names."""
-    return [path for path in (folder / ENDS, folder / LISTED) if path.exists()] + witness_files(folder)
+    tables = (folder / name for name in (ENDS, FURTHER, LISTED))
+    return [path for path in tables if path.exists()] + witness_files(folder)
 
 
 def witness_files(folder: Path) -> list[Path]:
@@ -88,7 +93,9 @@ def read_bounds(folder: Path, codebook: Codebook, section: CleaningSection, n: i
         if name not in set(listed["name"]):
             raise SurveyError(str(there[name]), f"{LISTED} does not list it.", _AGAIN)
     answers = {name: _read(there[name], codebook, section, n) for name in listed["name"]}
-    return Bounds(ends, listed, answers)
+    none = pd.DataFrame(columns=list(FURTHER_COLUMNS))
+    further = _table(folder / FURTHER, FURTHER_COLUMNS) if (folder / FURTHER).exists() else none
+    return Bounds(ends, listed, answers, further)
 
 
 def _table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:

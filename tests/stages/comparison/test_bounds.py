@@ -11,10 +11,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smartcity_survey.data.bounds import END_COLUMNS, WITNESS_COLUMNS, Bounds, read_bounds
+from smartcity_survey.data.bounds import END_COLUMNS, FURTHER_COLUMNS, WITNESS_COLUMNS, Bounds, read_bounds
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import StageResult
-from smartcity_survey.stages.comparison.bounds import compare_with_bounds, decisions, identified_sets
+from smartcity_survey.stages.comparison.bounds import (
+    compare_with_bounds,
+    decisions,
+    further_tables,
+    identified_sets,
+)
 from smartcity_survey.stages.comparison.witnesses import OF
 from smartcity_survey.stages.measurement.measurement import evaluate_measurement
 from smartcity_survey.stages.sem.sem import estimate_sem
@@ -27,6 +32,7 @@ from tests.stages import simulated
 from tests.stages.refusals import refused
 
 *SOURCES, TARGET = simulated.CONSTRUCTS
+NO_FURTHER = pd.DataFrame(columns=list(FURTHER_COLUMNS))
 PLS = PlsSection(bootstrap_draws=100)
 
 
@@ -62,6 +68,7 @@ def compared() -> StageResult:
         pd.DataFrame(ends, columns=list(END_COLUMNS)),
         pd.DataFrame({"name": ["one", "two"], "missed": [0, 2]}, columns=list(WITNESS_COLUMNS)),
         {"one": first, "two": second},
+        NO_FURTHER,
     )
     return compare_with_bounds(own, found, model(), PLS, 5)
 
@@ -99,6 +106,18 @@ def test_a_wider_reading_is_never_narrower_than_a_stricter_one() -> None:
 
 def test_a_set_with_one_end_is_not_shown() -> None:
     assert identified_sets(pd.DataFrame([end("pls", "a", "strict", "low", 0.1)])).empty
+
+
+def test_the_table_that_would_leave_least_stands_first() -> None:
+    sides = (("low", -0.2), ("high", 0.6))
+    sets = identified_sets(pd.DataFrame([end("pls", "a", "strict", side, value) for side, value in sides]))
+    ends = {("loadings", "low"): -0.1, ("loadings", "high"): 0.3, ("correlations", "low"): 0.09}
+    ends |= {("correlations", "high"): 0.11}
+    lines = [(table, TARGET, "a", side, value) for (table, side), value in ends.items()]
+    found = further_tables(sets, pd.DataFrame(lines, columns=list(FURTHER_COLUMNS)))
+    assert found["table"].tolist() == ["correlations", "loadings"]
+    assert found["width"].tolist() == pytest.approx([0.02, 0.4])
+    assert found["of_width"].tolist() == pytest.approx([0.025, 0.5])
 
 
 # -- decisions -----------------------------------------------------------------------------------------------
@@ -237,6 +256,7 @@ def test_a_constant_item_is_named_with_its_witness_and_the_others_stand() -> Non
         pd.DataFrame(columns=list(END_COLUMNS)),
         pd.DataFrame({"name": ["flat"], "missed": [0]}, columns=list(WITNESS_COLUMNS)),
         {"flat": first.assign(**{item: 4.0})},
+        NO_FURTHER,
     )
     result = compare_with_bounds(own, spoilt, model(), PLS, 5)
     assert refused(result, "witness_paths") == [("flat", "constant", item)]

@@ -81,7 +81,10 @@ def has_bounds(config: Config) -> bool:
     return bool(config.study.bounds)
 
 
-@stage("identified_sets", "decisions", "witness_paths", "witness_ranges", asked_by=has_bounds)
+@stage(
+    *("identified_sets", "decisions", "further_tables", "witness_paths", "witness_ranges"),
+    asked_by=has_bounds,
+)
 def compare_with_bounds(
     answers: pd.DataFrame,
     bounds: Annotated[Bounds, _BoundsOf()],
@@ -123,6 +126,7 @@ def compare_with_bounds(
     tables = {
         "identified_sets": sets,
         "decisions": decisions(sets, shown, model),
+        "further_tables": further_tables(sets, bounds.further),
         "witness_paths": shown,
         "witness_ranges": ranges(quantities) if quantities else pd.DataFrame(),
     }
@@ -154,6 +158,26 @@ def identified_sets(ends: pd.DataFrame) -> pd.DataFrame:
         rows.append({**row, "starts": group["seed"].nunique()})
     frame = pd.DataFrame(rows, columns=list(SET_COLUMNS))
     return _widened(frame)
+
+
+def further_tables(sets: pd.DataFrame, further: pd.DataFrame) -> pd.DataFrame:
+    """Widths of the sets of PLS-SEM's paths as printed, and if one more table were printed.
+
+    `table, outcome, predictor, low, high, width, of_width` : the last as a share of the strictest set's; the
+    table that leaves the least comes first.
+    """
+    keys = ["outcome", "predictor"]
+    strict = sets[(sets["method"] == "pls") & (sets["reading"] == READINGS[0])]
+    whole = strict.assign(whole=strict["high"] - strict["low"])[[*keys, "whole"]]
+    lows, highs = (further[further["side"] == side].drop(columns="side") for side in ("low", "high"))
+    table = lows.rename(columns={"value": "low"}).merge(highs.rename(columns={"value": "high"}))
+    table = table.merge(whole, on=keys, how="left")
+    table["width"] = table["high"] - table["low"]
+    table["of_width"] = table["width"] / table.pop("whole")
+    order = list(table.groupby("table")["of_width"].mean().sort_values().index)
+    return table.sort_values(
+        "table", key=lambda names: names.map(order.index), kind="stable", ignore_index=True
+    )
 
 
 def _widened(sets: pd.DataFrame) -> pd.DataFrame:
