@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,8 +21,9 @@ from smartcity_survey.bounds.quantities import Estimators
 from smartcity_survey.bounds.walk import MISFIT
 from smartcity_survey.data.bounds import END_COLUMNS, ENDS, FURTHER, FURTHER_COLUMNS
 from smartcity_survey.errors import SurveyError
+from smartcity_survey.io import read_json, write_json
 from smartcity_survey.reconstruct.covariance import State
-from smartcity_survey.reconstruct.design import Task
+from smartcity_survey.reconstruct.design import Questionnaire, Target, Task
 from smartcity_survey.reconstruct.engine import solved_covariance
 from smartcity_survey.reconstruct.evaluate import Evaluator
 from smartcity_survey.reconstruct.schedule import Schedule
@@ -31,7 +32,7 @@ from smartcity_survey.reconstruct.study import PrintedStudy, read_study
 Progress = Callable[[str], None]
 Told = Callable[[int, int, str], None]
 """Of how many are done, out of how many, and what; 0 out of 0: a line of its own."""
-_PROBLEM = "problem.pickle"
+_PROBLEM = "problem.json"
 SEEDS = (7, 8)
 """Of the starts that ends are sought from: the second confirms the first."""
 
@@ -131,14 +132,33 @@ def prepared(search: Search, progress: Progress) -> Ready:
         strict = readings(problem.design, claimed)[0]
         start = starting_end(problem, estimators, State(solution.covariance, solution.mean), strict)
         store.folder.mkdir(parents=True, exist_ok=True)
-        (store.folder / _PROBLEM).write_bytes(pickle.dumps(problem))
+        write_json(_told(problem), store.folder / _PROBLEM)
         store.save("start", start)
         progress(f"start: chi2 {start.misfit:.0f}")
-    problem = pickle.loads((store.folder / _PROBLEM).read_bytes())
+    problem = _problem(published.problem.design, read_json(store.folder / _PROBLEM))
     evaluator = Evaluator(problem.design)
     evaluator.solved = store.load("start").place.solved
     estimators = Estimators(evaluator)
     return Ready(printed, problem, estimators, sought(estimators, readings(problem.design, claimed)))
+
+
+def _told(problem: Task) -> dict[str, Any]:
+    """The rows and targets of a problem, which the printed extremes have added to; no bound is None."""
+    targets = [
+        [list(target.key), *(end if np.isfinite(end) else None for end in (target.low, target.high))]
+        + [target.printed]
+        for target in problem.targets
+    ]
+    return {"frozen_rows": [list(row) for row in problem.design.frozen_rows], "targets": targets}
+
+
+def _problem(design: Questionnaire, told: Mapping[str, Any]) -> Task:
+    rows = tuple(tuple(row) for row in told["frozen_rows"])
+    targets = tuple(
+        Target(tuple(key), -np.inf if low is None else low, np.inf if high is None else high, printed)
+        for key, low, high, printed in told["targets"]
+    )
+    return Task(replace(design, frozen_rows=rows), targets)
 
 
 def write_ends(config: Path, out: Path, build: Path, seeds: tuple[int, ...] = SEEDS) -> Path:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from smartcity_survey.data.clean import clean_responses
 from smartcity_survey.data.read import Responses, read_survey
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.errors import SurveyError, counted
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import CleaningSection, DataSection
 
@@ -124,7 +124,7 @@ def _read(path: Path, codebook: Codebook, section: CleaningSection, n: int) -> p
     if len(cleaned.answers) != n:
         raise SurveyError(
             str(path),
-            f"{len(cleaned.answers)} questionnaires, but the data in use has {n} that are kept.",
+            f"{counted(len(cleaned.answers), 'questionnaire')}, but the data in use has {n} that are kept.",
             "Make it from the same printed tables.",
         )
     return cleaned.answers
