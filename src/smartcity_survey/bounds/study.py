@@ -145,11 +145,14 @@ def prepared(search: Search, progress: Progress) -> Ready:
 def _told(problem: Task) -> dict[str, Any]:
     """The rows and targets of a problem, which the printed extremes have added to; no bound is None."""
     targets = [
-        [list(target.key), *(end if np.isfinite(end) else None for end in (target.low, target.high))]
-        + [target.printed]
+        [list(target.key), _finite(target.low), _finite(target.high), target.printed]
         for target in problem.targets
     ]
     return {"frozen_rows": [list(row) for row in problem.design.frozen_rows], "targets": targets}
+
+
+def _finite(end: float) -> float | None:
+    return end if np.isfinite(end) else None
 
 
 def _problem(design: Questionnaire, told: Mapping[str, Any]) -> Task:
