@@ -116,6 +116,7 @@ def test_what_the_print_leaves_open_has_its_ends_in_place_of_a_verdict(
         "answers were."
     )
     assert verdicts(tables["hypotheses"], setting("en"))[0].bottom_line == ""
+    assert [line.compared for line in (first, second)] == [False, True]
 
 
 def test_no_count_of_confirmed_hypotheses_stands_where_the_print_leaves_them_open(

@@ -44,9 +44,10 @@ class Finding:
 class Verdict:
     """One hypothesis, its claim in words, and what each method found.
 
-    `compared`: several methods judged it. `agreed`: all say the same; `split`: some say otherwise than
-    others. `caveats`: sentences without which the findings would mislead. `bottom_line`: of a reconstruction,
-    what is printed and what the print decides, in one sentence; else empty.
+    `compared`: several methods judged it, and the print leaves none of their verdicts open. `agreed`: all say
+    the same; `split`: some say otherwise than others. `caveats`: sentences without which the findings would
+    mislead. `bottom_line`: of a reconstruction, what is printed and what the print decides, in one sentence;
+    else empty.
     """
 
     name: str
@@ -78,7 +79,7 @@ def verdicts(
                 name=str(name),
                 claim=claim(own[0], setting),
                 findings=tuple(by_method.get(method) for method in methods),
-                compared=len(by_method) > 1,
+                compared=len(by_method) > 1 and "open" not in set(_states(group)),
                 agreed=group["verdict"].nunique() == 1 and not unsolved.any(),
                 split=group["verdict"][~unsolved].nunique() > 1,
                 caveats=caveats.get(str(name), ()),
