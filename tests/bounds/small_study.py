@@ -1,4 +1,4 @@
-"""A small study with a factor model: four constructs of the simulated survey, an item outside, out of order."""
+"""A small study with a factor model: four constructs of the simulated survey, and an item outside them."""
 
 from __future__ import annotations
 

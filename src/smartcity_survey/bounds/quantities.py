@@ -116,7 +116,7 @@ class Estimators:
         inverse = np.linalg.inv(c[np.ix_(predictors, predictors)])
         r2 = c[predictors, outcome] @ inverse @ c[predictors, outcome]
         own = list(predictors).index(self.design.scores.index(quantity.predictor))
-        return float(np.sqrt((1 - r2) / (n - len(predictors) - 1) * inverse[own, own]))
+        return float(np.sqrt(max(1 - r2, 0.0) / (n - len(predictors) - 1) * inverse[own, own]))
 
     def _regression(self, quantity: Quantity) -> tuple[int, Array]:
         wanted = self.design.scores.index(quantity.outcome)
@@ -238,7 +238,8 @@ class Estimators:
             turned = jnp.linalg.inv(formulas.implied(theta)) @ slopes
             return gradient, jnp.einsum("iab,jba->ij", turned, turned)
 
-        return jax.jit(at)
+        compiled: Callable[..., tuple[J, J]] = jax.jit(at)
+        return compiled
 
     def _estimates(self, c: J) -> J:
         """Standardised coefficients of every regression, each followed by its R2."""
