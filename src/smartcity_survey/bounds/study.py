@@ -84,7 +84,8 @@ def seek_ends(
     for seed in seeds:
         search = Search(config.resolve(), build, seed)
         ready = prepared(search, lambda line: told(0, 0, line))
-        wanted = [name for name in ready.groups if not only or _about(name, only, printed)]
+        asked = {*only, *(h.source for h in printed.model.hypotheses if h.name in only)}
+        wanted = [n for n, group in ready.groups.items() if not only or group[0].quantity.predictor in asked]
         all_ends = [one for name in wanted for one in ready.groups[name]]
         missing = [n for n in wanted if not all(search.store.has(one.name) for one in ready.groups[n])]
 
@@ -160,12 +161,6 @@ def write_ends(config: Path, out: Path, build: Path, seeds: tuple[int, ...] = SE
     return written
 
 
-def _about(group: str, only: tuple[str, ...], printed: PrintedStudy) -> bool:
-    """Whether a group of ends is about one of the hypotheses or predictors named."""
-    sources = {h.source for h in printed.model.hypotheses if h.name in only}
-    return any(f"-{name}-" in group for name in {*only, *sources})
-
-
 def _group(search: Search, name: str) -> list[str]:
     """Seek one group of ends in a process of its own."""
     lines: list[str] = []
@@ -184,7 +179,11 @@ def _one_thread() -> None:
 
 
 def _fingerprint(printed: PrintedStudy) -> str:
-    """Of the targets and the model: what is kept for others is not used."""
-    problem = printed.published.problem
-    text = repr((problem.targets, problem.design.items, problem.design.factor_of, problem.design.regressions))
+    """Of what is printed and the model: what is kept for others is not used."""
+    problem, design = printed.published.problem, printed.published.problem.design
+    weights = None if design.weights is None else design.weights.tolist()
+    of_design = (design.n, design.low, design.high, design.items, design.scores, design.factor_of)
+    text = repr(
+        (problem.targets, of_design, weights, design.regressions, sorted(printed.published.extremes.items()))
+    )
     return hashlib.sha256(text.encode()).hexdigest()[:12]

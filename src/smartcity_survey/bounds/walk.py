@@ -157,6 +157,7 @@ def push(
     Parameters
     ----------
     quantity : none for the factor model's misfit.
+    rounds : steps at most; 0 for the start itself, set right.
     until : sign times the value at which enough is reached.
 
     Raises
@@ -247,7 +248,7 @@ def push(
             break
     value = of(here, values)
     keep()
-    if statistics.small and quantity is not None:
+    if rounds and statistics.small and quantity is not None:
         found_near = small.ends_near(
             evaluator,
             lambda at: estimators.value(quantity, at),
