@@ -148,11 +148,17 @@ def write_ends(config: Path, out: Path, build: Path, seeds: tuple[int, ...] = SE
         search = Search(config.resolve(), build, seed)
         if not search.store.has("start"):
             continue
-        for group in prepared(search, lambda _: None).groups.values():
+        ready = prepared(search, lambda _: None)
+        for group in ready.groups.values():
             for one in group:
                 if search.store.has(one.name):
                     end, quantity = search.store.load(one.name), one.quantity
-                    numbers = (end.value, end.std_error, end.misfit, end.settled, end.steps)
+                    # By the formula of today, whichever was in use when the end was kept.
+                    ready.estimators.evaluator.solved = end.place.solved
+                    error = ready.estimators.standard_error(
+                        quantity, end.place.state.covariance, ready.problem.design.n
+                    )
+                    numbers = (end.value, error, end.misfit, end.settled, end.steps)
                     name = (quantity.method, quantity.outcome, quantity.predictor)
                     rows.append((*name, one.reading.name, one.side, *numbers, seed))
     out.mkdir(parents=True, exist_ok=True)
