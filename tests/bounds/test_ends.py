@@ -27,7 +27,7 @@ from smartcity_survey.bounds.ends import (
     starting_end,
 )
 from smartcity_survey.bounds.quantities import METHODS, Estimators, Quantity
-from smartcity_survey.bounds.study import Search, prepared, seek_ends
+from smartcity_survey.bounds.study import Search, _read_problem, _write_problem, prepared, seek_ends
 from smartcity_survey.bounds.walk import End, Place, Reading, Statistics, push
 from smartcity_survey.reconstruct.covariance import State
 from smartcity_survey.reconstruct.design import Questionnaire, Target, Task
@@ -282,6 +282,17 @@ def test_refuses_by_name_what_is_no_hypothesis_and_no_predictor(tmp_path):
         seek_ends(config, tmp_path / "build", ("H1", "H9"))
     assert "H1, H2, habit, trust" in str(refused.value)
     assert not (tmp_path / "build").exists()
+
+
+def test_a_problem_is_read_as_it_was_kept(tmp_path):
+    printed = problem()
+    rows = replace(printed.design, frozen_rows=((1,) * printed.design.p, (5,) * printed.design.p))
+    one_sided = Target(("cfa", "chi2"), -np.inf, 100 / 3, "fit")
+    kept = Task(rows, (*printed.targets, one_sided))
+    _write_problem(tmp_path / "problem.json", kept)
+    read = _read_problem(tmp_path / "problem.json", printed)
+    assert read.targets == kept.targets
+    assert read.design == kept.design
 
 
 def test_a_start_is_made_once(tmp_path, monkeypatch):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
-import pickle
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
@@ -21,7 +21,7 @@ from smartcity_survey.bounds.walk import MISFIT
 from smartcity_survey.data.bounds import END_COLUMNS, ENDS
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.reconstruct.covariance import State
-from smartcity_survey.reconstruct.design import Task
+from smartcity_survey.reconstruct.design import Target, Task
 from smartcity_survey.reconstruct.engine import solved_covariance
 from smartcity_survey.reconstruct.evaluate import Evaluator
 from smartcity_survey.reconstruct.schedule import Schedule
@@ -30,7 +30,7 @@ from smartcity_survey.reconstruct.study import PrintedStudy, read_study
 Progress = Callable[[str], None]
 Told = Callable[[int, int, str], None]
 """Of how many are done, out of how many, and what; 0 out of 0: a line of its own."""
-_PROBLEM = "problem.pickle"
+_PROBLEM = "problem.json"
 SEEDS = (7, 8)
 """Of the starts that ends are sought from: the second confirms the first."""
 
@@ -131,10 +131,10 @@ def prepared(search: Search, progress: Progress) -> Ready:
         strict = readings(problem.design, claimed)[0]
         start = starting_end(problem, estimators, State(solution.covariance, solution.mean), strict)
         store.folder.mkdir(parents=True, exist_ok=True)
-        (store.folder / _PROBLEM).write_bytes(pickle.dumps(problem))
+        _write_problem(store.folder / _PROBLEM, problem)
         store.save("start", start)
         progress(f"start: chi2 {start.misfit:.0f}")
-    problem = pickle.loads((store.folder / _PROBLEM).read_bytes())
+    problem = _read_problem(store.folder / _PROBLEM, published.problem)
     evaluator = Evaluator(problem.design)
     evaluator.solved = store.load("start").place.solved
     estimators = Estimators(evaluator)
@@ -165,6 +165,20 @@ def write_ends(config: Path, out: Path, build: Path, seeds: tuple[int, ...] = SE
     written = out / ENDS
     pd.DataFrame(rows, columns=list(END_COLUMNS)).to_csv(written, index=False, float_format="%.6g")
     return written
+
+
+def _write_problem(path: Path, problem: Task) -> None:
+    """What a start adds to the printed problem: the rows that its extremes need, and targets with them."""
+    targets = [(target.key, target.low, target.high, target.printed) for target in problem.targets]
+    content = {"frozen_rows": problem.design.frozen_rows, "targets": targets}
+    path.write_text(json.dumps(content, default=int), encoding="utf-8")
+
+
+def _read_problem(path: Path, printed: Task) -> Task:
+    content = json.loads(path.read_text(encoding="utf-8"))
+    rows = tuple(tuple(row) for row in content["frozen_rows"])
+    targets = tuple(Target(tuple(key), *rest) for key, *rest in content["targets"])
+    return Task(replace(printed.design, frozen_rows=rows), targets)
 
 
 def _group(search: Search, name: str) -> list[str]:
