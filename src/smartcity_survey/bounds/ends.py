@@ -76,10 +76,11 @@ def sought(estimators: Estimators, asked: tuple[Reading, ...]) -> dict[str, list
             first = Quantity(_FIRST, quantity.outcome, quantity.predictor)
             wider = asked if quantity.method in _WIDER else asked[:2]
             wider = wider if quantity.predictor else asked[:1]
-            before: tuple[Quantity, str] | None = (first, asked[0].name) if quantity != first else None
+            # Without a factor model ends may lie where correlations are singular: nothing begins there.
+            alone = quantity == first or estimators.design.factor_of is None
+            before: tuple[Quantity, str] | None = None if alone else (first, asked[0].name)
             for reading in wider:
-                own = quantity == first
-                rounds = _ROUNDS[reading.name] if own else _ROUNDS_NEARBY
+                rounds = _ROUNDS[reading.name] if alone else _ROUNDS_NEARBY
                 group.append(Sought(quantity, side, reading, rounds, before))
                 before = (quantity, reading.name)
     # The strictest sets first, so that whole answers can be sought from them.
@@ -90,7 +91,7 @@ def starting_end(problem: Task, estimators: Estimators, state: State, strict: Re
     """A place that meets the strictest reading with ease, from a covariance that meets the print."""
     place = Place(state, estimators.evaluator.solved)
     if MISFIT not in problem.design.keys:
-        return push(Statistics(problem, estimators, strict), estimators.quantities[0], 1, place, 1)
+        return push(Statistics(problem, estimators, strict), estimators.quantities[0], 1, place, 0)
     statistics = Statistics(problem, estimators, Reading("start", np.inf, strict.loading))
     return push(statistics, None, -1, place, _START_ROUNDS, until=-_EASE * strict.misfit)
 
@@ -139,8 +140,8 @@ def find(
         if store.has(one.name):
             yield one, store.load(one.name)
             continue
-        begin = "start" if one.nearby is None else f"{one.nearby[0].name}.{one.side}.{one.nearby[1]}"
-        start = store.load(begin)
+        nearby = "start" if one.nearby is None else f"{one.nearby[0].name}.{one.side}.{one.nearby[1]}"
+        start = store.load(nearby if store.has(nearby) else "start")
         statistics = Statistics(problem, estimators, one.reading)
         try:
             end = push(statistics, one.quantity, SIDES[one.side], start.place, one.rounds)

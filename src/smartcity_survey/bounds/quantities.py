@@ -55,8 +55,14 @@ class Estimators:
 
     @cached_property
     def quantities(self) -> tuple[Quantity, ...]:
-        """Every coefficient by every method that the design allows, then R2."""
-        methods = [m for m in METHODS if self.design.factor_of is not None or m not in _FACTOR_METHODS]
+        """Every coefficient by every method that the design allows, then R2.
+
+        SEM's follow from the factors' covariances where no path between two constructs is left out.
+        """
+        left_out = set() if self.design.factor_of is not None else set(_FACTOR_METHODS)
+        if not self._saturated():
+            left_out.add("sem")
+        methods = [m for m in METHODS if m not in left_out]
         names = self.design.scores
         found = []
         for method in methods:
@@ -64,6 +70,15 @@ class Estimators:
                 found += [Quantity(method, names[outcome], names[j]) for j in predictors]
                 found.append(Quantity(method, names[outcome]))
         return tuple(found)
+
+    def _saturated(self) -> bool:
+        """Whether the paths leave the constructs' covariances free: what no path joins may covary."""
+        paths = np.zeros((len(self.design.scores),) * 2, dtype=bool)
+        for outcome, predictors in self.regressions:
+            paths[predictors, outcome] = True
+        explained, acts = paths.any(0), paths.any(1)
+        free = np.outer(~explained, ~explained) | np.outer(explained & ~acts, explained & ~acts)
+        return bool((paths | paths.T | free | np.eye(len(paths), dtype=bool)).all())
 
     # -- values and slopes -------------------------------------------------------------------------------
 
@@ -88,19 +103,18 @@ class Estimators:
     def standard_error(self, quantity: Quantity, covariance: Array, n: int) -> float:
         """Of a path coefficient, under normal theory; nan for R2 and PLSc, which have none in closed form.
 
-        Observed scores and composites: least squares with the scores as given. SEM: inverse information of
-        the factor model, by the delta method.
+        Observed scores and composites: least squares with the scores as given. SEM: expected information of
+        the factor model, by the delta method, as `fit_sem` has it.
         """
         if not quantity.predictor or quantity.method == "plsc":
             return float("nan")
         if quantity.method == "sem":
-            solved = self.evaluator.solved
-            gradient = np.asarray(jax.grad(lambda t: self._sem(t)[self._place(quantity)])(solved.theta))
-            return float(np.sqrt(2 / n * gradient @ np.asarray(solved.hessian_inverse) @ gradient))
+            gradient, information = self._sem_information(self.evaluator.solved.theta, self._place(quantity))
+            return float(np.sqrt(gradient @ np.linalg.solve(n / 2 * information, gradient)))
         c, outcome, predictors, own = self.regression_of(quantity, covariance)
         inverse = np.linalg.inv(c[np.ix_(predictors, predictors)])
         r2 = c[predictors, outcome] @ inverse @ c[predictors, outcome]
-        return float(np.sqrt((1 - r2) / (n - len(predictors) - 1) * inverse[own, own]))
+        return float(np.sqrt(max(1 - r2, 0.0) / (n - len(predictors) - 1) * inverse[own, own]))
 
     def regression_of(self, quantity: Quantity, covariance: Array) -> tuple[Array, int, IntArray, int]:
         """Correlations (c, c) of a method's scores; outcome, predictors, the quantity's place among them."""
@@ -161,7 +175,10 @@ class Estimators:
         c = w.T @ r @ w
         if method == "plsc":
             length, fourth = (w**2).sum(0), (w**4).sum(0)
-            root = jnp.sqrt(length**2 * (1 - length) / (length**2 - fourth))
+            # A single item stands for its construct as if it had no error.
+            single = self.membership.sum(0) == 1
+            share = jnp.where(single, 1.0, length**2 - fourth)
+            root = jnp.sqrt(jnp.where(single, 1.0, length**2 * (1 - length) / share))
             c = c / (root[:, None] * root)
             c = c - jnp.diag(jnp.diag(c)) + jnp.eye(len(root))
         return c
@@ -186,7 +203,9 @@ class Estimators:
         w = self._unit(jnp.asarray(self.membership), fixed)
         w = jax.lax.fori_loop(0, _ITERATIONS, lambda _, at: self._pls_step(at, fixed), w)
         w = jax.lax.stop_gradient(w)
-        return jax.lax.scan(lambda at, _: (self._pls_step(at, r), None), w, None, length=_FOLLOWED)[0]
+        w = jax.lax.scan(lambda at, _: (self._pls_step(at, r), None), w, None, length=_FOLLOWED)[0]
+        # Every construct has the sign that makes the sum of its loadings positive.
+        return w * jnp.where(((fixed @ w) * self.membership).sum(0) < 0, -1.0, 1.0)
 
     def _pls_step(self, w: J, r: J) -> J:
         c = w.T @ r @ w
@@ -211,6 +230,20 @@ class Estimators:
     def _sem(self, theta: J) -> J:
         """The structural part is saturated, so its paths follow from the factors' covariances."""
         return self._estimates(self.evaluator.formulas.unpack(theta)[2])
+
+    @cached_property
+    def _sem_information(self) -> Callable[..., tuple[J, J]]:
+        """Slopes (q,) of one of SEM's estimates by the parameters, and tr(P dSigma_i P dSigma_j) (q, q)."""
+        formulas = self.evaluator.formulas
+
+        def at(theta: J, place: J) -> tuple[J, J]:
+            gradient = jax.grad(lambda t: self._sem(t)[place])(theta)
+            slopes = jnp.moveaxis(jax.jacfwd(formulas.implied)(theta), 2, 0)
+            turned = jnp.linalg.inv(formulas.implied(theta)) @ slopes
+            return gradient, jnp.einsum("iab,jba->ij", turned, turned)
+
+        compiled: Callable[..., tuple[J, J]] = jax.jit(at)
+        return compiled
 
     def _estimates(self, c: J) -> J:
         """Standardised coefficients of every regression, each followed by its R2."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from dataclasses import dataclass, replace
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,9 +21,8 @@ from smartcity_survey.bounds.quantities import Estimators
 from smartcity_survey.bounds.walk import MISFIT
 from smartcity_survey.data.bounds import END_COLUMNS, ENDS, FURTHER, FURTHER_COLUMNS
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.io import read_json, write_json
 from smartcity_survey.reconstruct.covariance import State
-from smartcity_survey.reconstruct.design import Questionnaire, Target, Task
+from smartcity_survey.reconstruct.design import Target, Task
 from smartcity_survey.reconstruct.engine import solved_covariance
 from smartcity_survey.reconstruct.evaluate import Evaluator
 from smartcity_survey.reconstruct.schedule import Schedule
@@ -86,7 +85,8 @@ def seek_ends(
     for seed in seeds:
         search = Search(config.resolve(), build, seed)
         ready = prepared(search, lambda line: told(0, 0, line))
-        wanted = [name for name in ready.groups if not only or _about(name, only, printed)]
+        asked = {*only, *(h.source for h in printed.model.hypotheses if h.name in only)}
+        wanted = [n for n, group in ready.groups.items() if not only or group[0].quantity.predictor in asked]
         all_ends = [one for name in wanted for one in ready.groups[name]]
         missing = [n for n in wanted if not all(search.store.has(one.name) for one in ready.groups[n])]
 
@@ -132,36 +132,14 @@ def prepared(search: Search, progress: Progress) -> Ready:
         strict = readings(problem.design, claimed)[0]
         start = starting_end(problem, estimators, State(solution.covariance, solution.mean), strict)
         store.folder.mkdir(parents=True, exist_ok=True)
-        write_json(_told(problem), store.folder / _PROBLEM)
+        _write_problem(store.folder / _PROBLEM, problem)
         store.save("start", start)
         progress(f"start: chi2 {start.misfit:.0f}")
-    problem = _problem(published.problem.design, read_json(store.folder / _PROBLEM))
+    problem = _read_problem(store.folder / _PROBLEM, published.problem)
     evaluator = Evaluator(problem.design)
     evaluator.solved = store.load("start").place.solved
     estimators = Estimators(evaluator)
     return Ready(printed, problem, estimators, sought(estimators, readings(problem.design, claimed)))
-
-
-def _told(problem: Task) -> dict[str, Any]:
-    """The rows and targets of a problem, which the printed extremes have added to; no bound is None."""
-    targets = [
-        [list(target.key), _finite(target.low), _finite(target.high), target.printed]
-        for target in problem.targets
-    ]
-    return {"frozen_rows": [list(row) for row in problem.design.frozen_rows], "targets": targets}
-
-
-def _finite(end: float) -> float | None:
-    return end if np.isfinite(end) else None
-
-
-def _problem(design: Questionnaire, told: Mapping[str, Any]) -> Task:
-    rows = tuple(tuple(row) for row in told["frozen_rows"])
-    targets = tuple(
-        Target(tuple(key), -np.inf if low is None else low, np.inf if high is None else high, printed)
-        for key, low, high, printed in told["targets"]
-    )
-    return Task(replace(design, frozen_rows=rows), targets)
 
 
 def write_ends(config: Path, out: Path, build: Path, seeds: tuple[int, ...] = SEEDS) -> Path:
@@ -171,11 +149,17 @@ def write_ends(config: Path, out: Path, build: Path, seeds: tuple[int, ...] = SE
         search = Search(config.resolve(), build, seed)
         if not search.store.has("start"):
             continue
-        for group in prepared(search, lambda _: None).groups.values():
+        ready = prepared(search, lambda _: None)
+        for group in ready.groups.values():
             for one in group:
                 if search.store.has(one.name):
                     end, quantity = search.store.load(one.name), one.quantity
-                    numbers = (end.value, end.std_error, end.misfit, end.settled, end.steps)
+                    # By the formula of today, whichever was in use when the end was kept.
+                    ready.estimators.evaluator.solved = end.place.solved
+                    error = ready.estimators.standard_error(
+                        quantity, end.place.state.covariance, ready.problem.design.n
+                    )
+                    numbers = (end.value, error, end.misfit, end.settled, end.steps)
                     name = (quantity.method, quantity.outcome, quantity.predictor)
                     rows.append((*name, one.reading.name, one.side, *numbers, seed))
     out.mkdir(parents=True, exist_ok=True)
@@ -206,10 +190,18 @@ def write_further(config: Path, out: Path, build: Path, told: Told = silent) -> 
     return written
 
 
-def _about(group: str, only: tuple[str, ...], printed: PrintedStudy) -> bool:
-    """Whether a group of ends is about one of the hypotheses or predictors named."""
-    sources = {h.source for h in printed.model.hypotheses if h.name in only}
-    return any(f"-{name}-" in group for name in {*only, *sources})
+def _write_problem(path: Path, problem: Task) -> None:
+    """What a start adds to the printed problem: the rows that its extremes need, and targets with them."""
+    targets = [(target.key, target.low, target.high, target.printed) for target in problem.targets]
+    content = {"frozen_rows": problem.design.frozen_rows, "targets": targets}
+    path.write_text(json.dumps(content, default=int), encoding="utf-8")
+
+
+def _read_problem(path: Path, printed: Task) -> Task:
+    content = json.loads(path.read_text(encoding="utf-8"))
+    rows = tuple(tuple(row) for row in content["frozen_rows"])
+    targets = tuple(Target(tuple(key), *rest) for key, *rest in content["targets"])
+    return Task(replace(printed.design, frozen_rows=rows), targets)
 
 
 def _group(search: Search, name: str) -> list[str]:
@@ -230,7 +222,11 @@ def _one_thread() -> None:
 
 
 def _fingerprint(printed: PrintedStudy) -> str:
-    """Of the targets and the model: what is kept for others is not used."""
-    problem = printed.published.problem
-    text = repr((problem.targets, problem.design.items, problem.design.factor_of, problem.design.regressions))
+    """Of what is printed and the model: what is kept for others is not used."""
+    problem, design = printed.published.problem, printed.published.problem.design
+    weights = None if design.weights is None else design.weights.tolist()
+    of_design = (design.n, design.low, design.high, design.items, design.scores, design.factor_of)
+    text = repr(
+        (problem.targets, of_design, weights, design.regressions, sorted(printed.published.extremes.items()))
+    )
     return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import daqp
 import numpy as np
 
+from smartcity_survey.bounds import small
 from smartcity_survey.bounds.quantities import Estimators, Quantity
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.reconstruct.covariance import (
@@ -29,16 +30,20 @@ from smartcity_survey.reconstruct.formulas import Solved
 from smartcity_survey.stats.core.types import Array
 
 MISFIT = ("cfa", "chi2")
+DETERMINANT = ("adequacy", "bartlett_chi2")
+"""A statistic that holds the determinant of the correlations."""
 ATTAINED = 0.02
 """Distance from an interval, in half-widths, within which a statistic counts as met (the engine's own)."""
 _OFF = 0.25  # share of a step's length that its end may be off the intervals, after it was set right
 _FIRST_STEP, _LEAST_STEP = 0.3, 0.003
-_MARGIN = 0.02  # share of an interval kept clear on either side, so that whole answers have room
+MARGIN = 0.02
+"""Share of an interval kept clear on either side, so that whole answers have room."""
 _RESTORING = 4
 _FINISHING = 6
 _LEFT = (0.0, 0.3, 0.7)
 """Shares of a distance that a step may leave, where no step closes all of them."""
 _PRECISION = 1e-11  # of a programme: intervals such as Bartlett's are narrow beside their statistic's slope
+_SINGULAR = 1e-13  # smallest eigenvalue of correlations, below which no further step can be computed
 _SETTLED = (10, 1e-3)  # so many steps in a row that gain less than this in all: an end
 
 
@@ -110,11 +115,18 @@ class Statistics:
         self.used = np.isfinite(self.low) | np.isfinite(self.high)
         width = self.high - self.low
         self.half = np.where(np.isfinite(width), np.maximum(width / 2, 1e-9), 1e-3)
-        self.margin = np.where(np.isfinite(width), _MARGIN * width, _MARGIN * self.half)
+        self.margin = np.where(np.isfinite(width), MARGIN * width, MARGIN * self.half)
 
     @property
     def misfit_at(self) -> int:
         return self.problem.design.keys.index(MISFIT)
+
+    @property
+    def small(self) -> bool:
+        """Whether an end may lie at singular correlations, and can be sought there by `small.ends_near`."""
+        keys = self.problem.design.keys
+        held = DETERMINANT in keys and bool(self.used[keys.index(DETERMINANT)])
+        return not held and MISFIT not in keys and self.problem.design.p <= small.ITEMS
 
     def values(self, state: State) -> Array:
         found = self.evaluator.at_covariance(state.covariance, state.mean)
@@ -154,6 +166,7 @@ def push(
     Parameters
     ----------
     quantity : none for the factor model's misfit.
+    rounds : steps at most; 0 for the start itself, set right.
     until : sign times the value at which enough is reached.
 
     Raises
@@ -181,15 +194,23 @@ def push(
     gains: list[float] = []
     taken, settled = 0, False
 
+    if _smallest_root(here) < _SINGULAR:
+        raise SurveyError(
+            "the start", "its correlations are singular, or cannot be.", "Begin from another seed."
+        )
+
     def keep() -> None:
         nonlocal best
-        if statistics.worst(values) <= ATTAINED and (best is None or sign * value > sign * best[0]):
+        met = statistics.worst(values) <= ATTAINED and _smallest_root(here) >= -_SINGULAR
+        if met and (best is None or sign * value > sign * best[0]):
             best = (value, Place(here, evaluator.solved))
 
     keep()
     while taken < rounds:
         taken += 1
         slopes = statistics.slopes(here)
+        if not np.isfinite(slopes[statistics.used]).all():
+            break
         if scale is None:
             scale = np.maximum(np.linalg.norm(slopes, axis=1), 1e-9)
         programme = _Programme(statistics, slopes, scale, uphill(here, slopes))
@@ -199,6 +220,8 @@ def push(
             if step is None:
                 raise SurveyError("the step", "it has no solution.", "")
             there, new = _restored(statistics, programme, moved(here, step))
+            if _smallest_root(there) < _SINGULAR:
+                raise SurveyError("the correlations", "they are singular.", "")
             distance, gain = programme.distance(new), sign * (of(there, new) - value)
             ahead = distance <= max(_OFF * reach, before / 2) and (gain > -1e-3 or before > _OFF * reach)
         except (SurveyError, np.linalg.LinAlgError):
@@ -234,6 +257,21 @@ def push(
             break
     value = of(here, values)
     keep()
+    if rounds and statistics.small and quantity is not None:
+        found_near = small.ends_near(
+            evaluator,
+            lambda at: estimators.value(quantity, at),
+            lambda at: estimators.slope(quantity, at),
+            sign,
+            statistics.used,
+            statistics.low + statistics.margin,
+            statistics.high - statistics.margin,
+            here if best is None else best[1].state,
+            start.state,
+        )
+        for here in found_near:
+            values, value = statistics.values(here), estimators.value(quantity, here.covariance)
+            keep()
     if best is None:
         raise SurveyError(
             f"reading `{statistics.reading.name}`",
@@ -248,6 +286,13 @@ def push(
     )
     misfit = float(found[statistics.misfit_at]) if MISFIT in statistics.problem.design.keys else float("nan")
     return End(best[0], error, misfit, settled, taken, best[1])
+
+
+def _smallest_root(state: State) -> float:
+    """The smallest eigenvalue of the correlations; minus infinity where they are no numbers."""
+    sd = np.sqrt(np.diag(state.covariance))
+    correlations = state.covariance / sd / sd[:, None]
+    return float(np.linalg.eigvalsh(correlations)[0]) if np.isfinite(correlations).all() else -np.inf
 
 
 class _Programme:

@@ -125,6 +125,11 @@ def make_all(
     """
     printed = read_study(config)
     require_known(only, printed)
+    if printed.published.problem.design.factor_of is None:
+        told(
+            0, 0, "no witnesses: whole answers are made for studies that print the loadings of a factor model"
+        )
+        return
     search = Search(config.resolve(), build, SEEDS[0])
     claims = [h for h in printed.model.hypotheses if not only or {h.name, h.source} & set(only)]
     wanted = [(claim.source, side) for claim in claims for side in SIDES]

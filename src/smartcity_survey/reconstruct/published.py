@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from scipy import stats
@@ -12,6 +13,8 @@ from smartcity_survey.audit.paper import Paper, Printed
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.reconstruct.design import Questionnaire, Target, Task
 from smartcity_survey.reconstruct.extremes import Extremes
+from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.measurement.scores import mean_score_weights
 from smartcity_survey.study.model import Model
 
 _DESCRIPTIVES = ("mean", "se_mean", "sd", "skewness", "kurtosis")
@@ -49,7 +52,9 @@ class PublishedProblem:
 def published_problem(
     paper: Paper, items: Sequence[str], model: Model, suppress_below: float
 ) -> PublishedProblem:
-    """What the paper prints about scores, factors and the regression, as a problem.
+    """What the paper prints about items, scores, factors and the regression, as a problem.
+
+    Where it prints no loadings there is no factor model, and scores are means of their items.
 
     Raises
     ------
@@ -60,28 +65,43 @@ def published_problem(
         raise SurveyError("paper.yaml, n", "no number of respondents.", "Give the number or its address.")
     reading = _Reading(paper)
     loadings = reading.table("rotated_loadings")
-    factor_of = tuple(model.names.index(model.construct_of(i)) if i in model.items else -1 for i in items)
-    outcome = model.outcomes[0]
-    predictors = tuple(model.names.index(name) for name in model.predictors(outcome))
-    k = 0 if loadings is None else len(loadings.number_columns)
+    of_items = [*reading.items(items), *reading.correlations("correlation", items)]
+    of_scores = list(reading.correlations("score_correlation", model.names))
+    targets = [*reading.adequacy(), *reading.scores(model.names), *reading.regression(model.outcomes[0])]
+    k, n = 0 if loadings is None else len(loadings.number_columns), int(paper.read(paper.n).value or 0)
+    factor_of: tuple[int, ...] | None = None
+    weights: Array | None = None
+    if loadings is None:
+        told = {name for target in of_items for name in target.key}
+        items = tuple(item for item in items if item in model.items or item in told)
+        weights = np.zeros((len(model.names), len(items)))
+        weights[:, [items.index(item) for item in model.items]] = mean_score_weights(model.membership())
+    else:
+        factor_of = tuple(model.names.index(model.construct_of(i)) if i in model.items else -1 for i in items)
+        m = len(model.items)
+        df = m * (m + 1) // 2 - 2 * m - len(model.names) * (len(model.names) - 1) // 2
+        targets += [*reading.loadings(loadings, suppress_below), *_components(k)]
+        targets.append(Target(("cfa", "chi2"), -np.inf, df + _FIT**2 * df * (n - 1)))
     low, high = paper.scale or (1, 5)
     design = Questionnaire(
-        n=int(paper.read(paper.n).value or 0),
+        n=n,
         items=tuple(items),
         low=int(low),
         high=int(high),
         n_components=k,
         factor_of=factor_of,
+        weights=weights,
         scores=model.names,
-        regressions=((model.names.index(outcome), predictors),),
-        adequacy=True,
+        regressions=tuple(
+            (model.names.index(outcome), tuple(model.names.index(name) for name in model.predictors(outcome)))
+            for outcome in model.outcomes
+        ),
+        item_moments=any(target.key[0] == "item" for target in of_items),
+        item_correlations=any(target.key[0] == "correlation" for target in of_items),
+        score_correlations=bool(of_scores),
+        adequacy=reading.table("adequacy") is not None,
     )
-    targets = [*reading.adequacy(), *reading.scores(model.names), *reading.regression(outcome)]
-    if loadings is not None:
-        targets += [*reading.loadings(loadings, suppress_below), *_components(k)]
-    m = len(model.items)
-    df = m * (m + 1) // 2 - 2 * m - len(model.names) * (len(model.names) - 1) // 2
-    targets.append(Target(("cfa", "chi2"), -np.inf, df + _FIT**2 * df * (design.n - 1)))
+    targets += [*of_items, *of_scores]
     return PublishedProblem(
         Task(design, tuple(targets)), reading.extremes(model.names), reading.durbin_watson()
     )
@@ -101,16 +121,19 @@ class _Reading:
         self.paper = paper
 
     def table(self, topic: str) -> Printed | None:
-        return next((p for p in self.paper.objects.values() if topic in p.shows and p.cells), None)
+        return next(iter(self.tables(topic)), None)
+
+    def tables(self, topic: str) -> list[Printed]:
+        return [p for p in self.paper.objects.values() if topic in p.shows and p.cells]
 
     def _targets(self, topic: str, names: Mapping[tuple[str, str], tuple[str, ...]]) -> Iterator[Target]:
         """Targets of the printed cells among `names`: (line, column) to the statistic's key."""
-        table = self.table(topic)
-        for (line, column), text in {} if table is None else table.cells.items():
-            key = names.get((self.paper.names.get(line, line), column))
-            if table is not None and key is not None:
-                interval = self.paper.read_text(table.address(line, column), text).interval
-                yield Target(key, interval.low, interval.high, text)
+        for table in self.tables(topic):
+            for (line, column), text in table.cells.items():
+                key = names.get((self.paper.names.get(line, line), self.paper.names.get(column, column)))
+                if key is not None:
+                    interval = self.paper.read_text(table.address(line, column), text).interval
+                    yield Target(key, interval.low, interval.high, text)
 
     def adequacy(self) -> Iterator[Target]:
         names = ("kmo", "bartlett_chi2")
@@ -119,6 +142,19 @@ class _Reading:
     def scores(self, scores: Sequence[str]) -> Iterator[Target]:
         names = {(s, column): ("score", s, column) for s in scores for column in _DESCRIPTIVES}
         return self._targets("descriptives", names)
+
+    def items(self, items: Sequence[str]) -> Iterator[Target]:
+        names = {(item, column): ("item", item, column) for item in items for column in ("mean", "sd")}
+        return self._targets("descriptives", names)
+
+    def correlations(self, kind: str, names: Sequence[str]) -> Iterator[Target]:
+        """Of tables whose lines and columns bear the same names; either half, or both."""
+        keys = {
+            pair: (kind, later, earlier)
+            for earlier, later in combinations(names, 2)
+            for pair in ((earlier, later), (later, earlier))
+        }
+        return self._targets("correlations", keys)
 
     def loadings(self, table: Printed, suppress_below: float) -> Iterator[Target]:
         for line in table.body:

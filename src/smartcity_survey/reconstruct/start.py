@@ -170,7 +170,7 @@ def _first_guess(problem: Task) -> tuple[Array, Array, Array]:
             )
             if not member:
                 continue
-            total = printed.get(("frozen", "0", score), float(d.low)) / d.low
+            total = printed.get(("frozen", "0", score), float(d.low)) / d.low if d.low else 1.0
             mean[i] = printed.get(("score", score, "mean"), mean[i] * total) / total
             sd[i] = 1.1 * printed.get(("score", score, "sd"), sd[i] / 1.1 * total) / total
         sd[i] = printed.get(("item", item, "sd"), sd[i])

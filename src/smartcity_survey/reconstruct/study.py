@@ -94,7 +94,9 @@ def read_study(config: Path) -> PrintedStudy:
         raise SurveyError(f"{config}, data.published", "no printed tables.", "Name their folder.")
     codebook = read_codebook(root / study.data.codebook)
     paper = read_paper(root / study.data.published)
-    model = build_model(study.model, codebook).keeping(loaded_items(paper))
+    kept = loaded_items(paper)
+    model = build_model(study.model, codebook)
+    model = model.keeping(kept) if kept is not None else model
     published = published_problem(paper, tuple(codebook.items), model, study.factors.suppress_below)
     return PrintedStudy(study, codebook, paper, model, published)
 
@@ -115,9 +117,11 @@ def missed_cells(found: Reconstruction) -> tuple[str, ...]:
     return tuple(f"{' '.join(target.key)} = {target.printed}" for target in found.missed)
 
 
-def loaded_items(paper: Paper) -> tuple[str, ...]:
-    """Items with a printed loading: those the study kept."""
-    table = next(p for p in paper.objects.values() if "rotated_loadings" in p.shows and p.cells)
+def loaded_items(paper: Paper) -> tuple[str, ...] | None:
+    """Items with a printed loading: those the study kept. None where no loadings are printed."""
+    table = next((p for p in paper.objects.values() if "rotated_loadings" in p.shows and p.cells), None)
+    if table is None:
+        return None
     return tuple(line for line in table.body if any((line, c) in table.cells for c in table.number_columns))
 
 

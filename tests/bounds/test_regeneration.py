@@ -1,0 +1,139 @@
+"""An end of the bundled study sought once more, and a committed witness by the package's own statistics."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.conftest import REPOSITORY
+
+pytest.importorskip("jax", reason="the extra `reconstruct` is not installed")
+pytest.importorskip("daqp", reason="the extra `reconstruct` is not installed")
+pytest.importorskip("numba", reason="the extra `reconstruct` is not installed")
+
+from smartcity_survey.bounds.ends import find
+from smartcity_survey.bounds.study import Search, prepared
+from smartcity_survey.data.bounds import ENDS, LISTED, read_bounds
+from smartcity_survey.data.clean import clean_responses
+from smartcity_survey.data.read import read_survey
+from smartcity_survey.reconstruct.study import PrintedStudy, read_study
+from smartcity_survey.stages.pls.pls import fit_model
+from smartcity_survey.stats.core.correlations import correlation, covariance
+from smartcity_survey.stats.factor.adequacy import bartlett_sphericity, kmo
+from smartcity_survey.stats.factor.components import rotated_solution
+from smartcity_survey.stats.items.descriptives import describe
+from smartcity_survey.stats.measurement.scores import regression_score_weights
+from smartcity_survey.stats.regression.least_squares import ols
+from smartcity_survey.stats.sem.cfa import fit_cfa
+
+CONFIG = REPOSITORY / "config.yaml"
+BOUNDS = REPOSITORY / "data" / "bounds"
+SUMMARY = (
+    *("r", "r2", "adj_r2", "std_error_estimate", "ss_regression", "ss_residual", "ss_total"),
+    *("ms_regression", "ms_residual", "f"),
+)
+NEAR = 0.03
+"""How far whole answers may come out from the end that they were made from."""
+
+
+@pytest.fixture(scope="module")
+def study() -> PrintedStudy:
+    return read_study(CONFIG)
+
+
+def committed_end(predictor: str, side: str) -> float:
+    """The furthest committed value of PLS-SEM's path under the strictest reading."""
+    ends = pd.read_csv(BOUNDS / ENDS)
+    wanted = {"method": "pls", "predictor": predictor, "side": side, "reading": "strict"}
+    chosen = ends[np.logical_and.reduce([ends[column] == value for column, value in wanted.items()])]
+    assert len(chosen), f"{ENDS} has no end of {wanted}"
+    return float(chosen["value"].max() if side == "high" else chosen["value"].min())
+
+
+@pytest.mark.slow
+def test_an_end_is_found_again(tmp_path):
+    committed = committed_end("living", "high")
+    ready = prepared(Search(CONFIG, tmp_path, 7), lambda _: None)
+    first = ready.groups["adoption-living-high"][0]
+    assert (first.quantity.method, first.reading.name) == ("pls", "strict")
+    store = Search(CONFIG, tmp_path, 7).store
+    [(_, end)] = find(ready.problem, ready.estimators, [first], store, lambda _: None)
+    assert end.value >= committed - 0.01
+
+
+@pytest.mark.slow
+def test_a_witness_has_the_printed_numbers_and_lies_near_its_end(study):
+    listed = pd.read_csv(BOUNDS / LISTED, keep_default_na=False)
+    assert len(listed), f"{LISTED} lists no witness"
+    first = listed.iloc[0]
+    n = study.published.problem.design.n
+    bounds = read_bounds(BOUNDS, study.codebook, study.config.cleaning, n)
+    answers = bounds.answers[first["name"]]
+    named = {cell for cell in first["missed_cells"].split("; ") if cell}
+    assert len(named) == first["missed"]
+    assert missed(study, answers) == named
+    measured = answers[list(study.model.items)].to_numpy(dtype=float)
+    fit = fit_model(correlation(measured), n, study.model, study.config.pls)
+    names = study.model.names
+    path = fit.path_coefficients[names.index(first["predictor"]), names.index(first["outcome"])]
+    end = committed_end(first["predictor"], first["side"])
+    other = committed_end(first["predictor"], "low" if first["side"] == "high" else "high")
+    assert abs(path - end) < NEAR < abs(path - other)
+
+
+def test_the_bundled_survey_misses_no_printed_number_and_another_survey_does(study):
+    data = study.config.data
+    responses = read_survey(REPOSITORY / data.file, study.codebook, data)
+    answers = clean_responses(responses.answers, study.codebook, study.config.cleaning).answers
+    assert missed(study, answers) == set()
+    items = list(study.codebook.items)
+    changed = answers.copy()
+    at = answers.index[answers[items[0]] < 5][0]
+    changed.loc[at, items[0]] += 1
+    found = missed(study, changed)
+    assert found
+    assert all(" = " in cell for cell in found)
+
+
+def missed(study: PrintedStudy, answers: pd.DataFrame) -> set[str]:
+    """Printed numbers of Tables 12-16 that the package's own statistics of some answers do not round to."""
+    own = own_statistics(study, answers)
+    found = set()
+    for target in study.published.problem.targets:
+        if target.printed and not target.low - 1e-9 <= own[target.key] <= target.high + 1e-9:
+            found.add(f"{' '.join(target.key)} = {target.printed}")
+    return found
+
+
+def own_statistics(study: PrintedStudy, answers: pd.DataFrame) -> dict[tuple[str, ...], Any]:
+    items, model = list(study.codebook.items), study.model
+    x = answers[items].to_numpy(dtype=float)
+    r, n = correlation(x), len(x)
+    own: dict[tuple[str, ...], Any] = {
+        ("adequacy", "kmo"): kmo(r).overall,
+        ("adequacy", "bartlett_chi2"): bartlett_sphericity(r, n).statistic,
+    }
+    rotated = rotated_solution(r, study.published.problem.design.n_components)
+    for item, line in zip(items, rotated.loadings, strict=True):
+        own |= {("loading", item, str(j)): value for j, value in enumerate(line, start=1)}
+    measured = answers[list(model.items)].to_numpy(dtype=float)
+    cfa = fit_cfa(covariance(measured, ddof=0), n, model.membership())
+    scores = measured @ regression_score_weights(cfa).T
+    described = describe(scores)
+    for k, name in enumerate(model.names):
+        for statistic in ("mean", "se_mean", "sd", "skewness", "kurtosis"):
+            own["score", name, statistic] = getattr(described, statistic)[k]
+    for outcome in model.outcomes:
+        predictors = model.predictors(outcome)
+        columns = [model.names.index(name) for name in predictors]
+        fit = ols(scores[:, model.names.index(outcome)], scores[:, columns])
+        own |= {("regression", outcome, name): getattr(fit, name) for name in SUMMARY}
+        for place, term in enumerate(("constant", *predictors)):
+            values = {"b": fit.coef[place], "std_error": fit.std_err[place], "t": fit.t[place]}
+            if place:
+                values["beta"] = fit.beta[place - 1]
+            own |= {("coefficient", outcome, term, name): value for name, value in values.items()}
+    return own
