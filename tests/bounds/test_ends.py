@@ -20,7 +20,6 @@ from smartcity_survey.bounds import ends
 from smartcity_survey.bounds.ends import (
     Sought,
     Store,
-    degrees_of_freedom,
     find,
     readings,
     sought,
@@ -74,7 +73,7 @@ def test_each_reading_asks_for_less_than_the_one_before():
     design = small().estimators.design
     strict, acceptable, nothing = readings(design, 240.0)
     # 16 items: 136 covariances; 16 loadings, 16 uniquenesses and 6 correlations of factors.
-    assert degrees_of_freedom(design) == 136 - 38 == small().cfa.df
+    assert design.degrees_of_freedom == 136 - 38 == small().cfa.df
     assert strict == Reading("strict", 98.0, LOADING)
     assert acceptable == Reading("claimed", 240.0)
     assert nothing == Reading("print", np.inf)
@@ -142,7 +141,7 @@ def test_without_a_factor_model_every_end_begins_from_the_start():
 
 def test_the_start_fits_and_ends_of_wider_readings_lie_further_out():
     task, estimators = problem(), small().estimators
-    df = degrees_of_freedom(task.design)
+    df = task.design.degrees_of_freedom
     estimators.evaluator.solved = place().solved
     begun = starting_end(task, estimators, place().state, Reading("strict", float(df)))
     assert begun.misfit <= df

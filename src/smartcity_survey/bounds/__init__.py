@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.reconstruct import needing_extra
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,15 +26,9 @@ def find_bounds(
     SurveyError
         where the extra `reconstruct` is not installed, or the printed tables contradict each other.
     """
-    try:
+    with needing_extra("bounds"):
         from smartcity_survey.bounds.study import seek_ends, write_ends, write_further
         from smartcity_survey.bounds.witness import make_all
-    except ModuleNotFoundError as error:
-        raise SurveyError(
-            "bounds",
-            f"the package {error.name} is not installed.",
-            "Use `make bounds`, or install the extra: pip install 'smartcity_survey[reconstruct]'.",
-        ) from None
     build = seek_ends(config, config.parent / "build" / "bounds", only, jobs=jobs, told=told)
     write_ends(config, out, build)
     if not only:

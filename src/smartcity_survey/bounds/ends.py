@@ -11,16 +11,17 @@ import numpy as np
 
 from smartcity_survey.bounds.quantities import Estimators, Method, Quantity
 from smartcity_survey.bounds.walk import MISFIT, End, Place, Reading, Statistics, push
+from smartcity_survey.data.bounds import READINGS, SIDES
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.reconstruct.covariance import State
 from smartcity_survey.reconstruct.design import Questionnaire, Task
 from smartcity_survey.reconstruct.formulas import Solved
 from smartcity_survey.study.limits import limit
 
-SIDES = {"low": -1, "high": 1}
+SIGNS = dict(zip(SIDES, (-1, 1), strict=True))
 _FIRST: Method = "pls"
 """The method whose ends the others' are sought from: ends of a path lie near each other."""
-_ROUNDS = {"strict": 45, "claimed": 25, "print": 25}
+_ROUNDS = dict(zip(READINGS, (45, 25, 25), strict=True))
 _ROUNDS_NEARBY = 15
 _START_ROUNDS = 80
 _EASE = 0.6  # share of the strictest misfit that a start is brought to
@@ -35,21 +36,14 @@ def readings(design: Questionnaire, claimed: float) -> tuple[Reading, ...]:
     loading is as large as is usually asked for. `claimed`: the fit that the study calls acceptable, chi2 at
     most `claimed`. `print`: nothing.
     """
+    strict, acceptable, nothing = READINGS
     if design.factor_of is None:
-        return (Reading("print"),)
-    df = degrees_of_freedom(design)
+        return (Reading(nothing),)
     return (
-        Reading("strict", float(df), limit("outer_loading").value),
-        Reading("claimed", claimed),
-        Reading("print"),
+        Reading(strict, float(design.degrees_of_freedom), limit("outer_loading").value),
+        Reading(acceptable, claimed),
+        Reading(nothing),
     )
-
-
-def degrees_of_freedom(design: Questionnaire) -> int:
-    """Of the confirmatory factor model with correlated factors."""
-    m = sum(f >= 0 for f in design.factor_of or ())
-    c = len(design.scores)
-    return m * (m + 1) // 2 - 2 * m - c * (c - 1) // 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +138,7 @@ def find(
         start = store.load(nearby if store.has(nearby) else "start")
         statistics = Statistics(problem, estimators, one.reading)
         try:
-            end = push(statistics, one.quantity, SIDES[one.side], start.place, one.rounds)
+            end = push(statistics, one.quantity, SIGNS[one.side], start.place, one.rounds)
         except SurveyError as error:
             progress(f"{one.name}: {error}")
             continue

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from smartcity_survey.bounds.ends import SIDES
+from smartcity_survey.bounds.ends import SIGNS
 from smartcity_survey.bounds.quantities import Estimators, Quantity
 from smartcity_survey.bounds.walk import End, Place, Reading, Statistics, push
 from smartcity_survey.reconstruct.design import Target, Task
@@ -37,7 +37,7 @@ def narrowed_ends(
     loadings = estimators.outer_loadings(start.state.covariance)
     pinned = replace(strict, loadings=(tuple(loadings - half), tuple(loadings + half)))
     described, of_described = _with_descriptives(problem, estimators.evaluator, start, half)
-    for side, sign in SIDES.items():
+    for side, sign in SIGNS.items():
         for table, task, own, reading in (
             ("item_descriptives", described, of_described, strict),
             ("outer_loadings", problem, estimators, pinned),
@@ -47,7 +47,7 @@ def narrowed_ends(
     estimators.evaluator.solved = start.solved
     value = estimators.value(quantity, start.state.covariance)
     left = rounding_half_width(*estimators.regression_of(quantity, start.state.covariance), half)
-    yield from (("construct_correlations", side, value + sign * left) for side, sign in SIDES.items())
+    yield from (("construct_correlations", side, value + sign * left) for side, sign in SIGNS.items())
 
 
 def _with_descriptives(

@@ -18,17 +18,16 @@ import pandas as pd
 from smartcity_survey.bounds.ends import Sought, Store, find, readings, sought, starting_end
 from smartcity_survey.bounds.further import narrowed_ends
 from smartcity_survey.bounds.quantities import Estimators
-from smartcity_survey.bounds.walk import MISFIT
+from smartcity_survey.bounds.walk import MISFIT, Reading
 from smartcity_survey.data.bounds import END_COLUMNS, ENDS, FURTHER, FURTHER_COLUMNS
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.reconstruct.covariance import State
 from smartcity_survey.reconstruct.design import Target, Task
-from smartcity_survey.reconstruct.engine import solved_covariance
+from smartcity_survey.reconstruct.engine import Progress, solved_covariance
 from smartcity_survey.reconstruct.evaluate import Evaluator
 from smartcity_survey.reconstruct.schedule import Schedule
 from smartcity_survey.reconstruct.study import PrintedStudy, read_study
 
-Progress = Callable[[str], None]
 Told = Callable[[int, int, str], None]
 """Of how many are done, out of how many, and what; 0 out of 0: a line of its own."""
 _PROBLEM = "problem.json"
@@ -60,6 +59,7 @@ class Ready:
     printed: PrintedStudy
     problem: Task
     estimators: Estimators
+    readings: tuple[Reading, ...]
     groups: dict[str, list[Sought]]
 
 
@@ -139,7 +139,8 @@ def prepared(search: Search, progress: Progress) -> Ready:
     evaluator = Evaluator(problem.design)
     evaluator.solved = store.load("start").place.solved
     estimators = Estimators(evaluator)
-    return Ready(printed, problem, estimators, sought(estimators, readings(problem.design, claimed)))
+    asked = readings(problem.design, claimed)
+    return Ready(printed, problem, estimators, asked, sought(estimators, asked))
 
 
 def write_ends(config: Path, out: Path, build: Path, seeds: tuple[int, ...] = SEEDS) -> Path:
@@ -175,13 +176,12 @@ def write_further(config: Path, out: Path, build: Path, told: Told = silent) -> 
     if written.exists():
         return written
     ready = prepared(search, lambda line: told(0, 0, line))
-    strict = next(one.reading for group in ready.groups.values() for one in group)
     start = search.store.load("start").place
     paths = [q for q in ready.estimators.quantities if q.method == "pls" and q.predictor]
     rows: list[tuple[object, ...]] = []
     for place, quantity in enumerate(paths):
         told(place, len(paths), "further tables")
-        found = narrowed_ends(ready.problem, ready.estimators, quantity, start, strict)
+        found = narrowed_ends(ready.problem, ready.estimators, quantity, start, ready.readings[0])
         rows += [(table, quantity.outcome, quantity.predictor, side, value) for table, side, value in found]
     frame = pd.DataFrame(rows, columns=list(FURTHER_COLUMNS))
     out.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,6 @@ What a witness shows needs no trust in the search: anyone can compute it from th
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -16,17 +15,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.bounds.ends import SIDES, Sought, find
+from smartcity_survey.bounds.ends import Sought, find
 from smartcity_survey.bounds.study import SEEDS, Search, Told, prepared, require_known, silent
 from smartcity_survey.bounds.walk import End
-from smartcity_survey.data.bounds import FOLDER, LISTED
+from smartcity_survey.data.bounds import FOLDER, LISTED, SIDES
 from smartcity_survey.reconstruct.covariance import CovarianceSolution, covariance_boxes, excess
-from smartcity_survey.reconstruct.engine import answers_near
+from smartcity_survey.reconstruct.engine import Progress, answers_near
 from smartcity_survey.reconstruct.schedule import Schedule
 from smartcity_survey.reconstruct.study import missed_cells, read_study, survey_of, usable
 from smartcity_survey.reconstruct.survey_file import write_csv
 
-Progress = Callable[[str], None]
 METHOD = "pls"
 """The method whose ends get witnesses: the one that the print leaves most open."""
 
@@ -70,7 +68,7 @@ def make(
     values = evaluator.at_covariance(state.covariance, state.mean)
     off = float(np.abs(excess(values, *covariance_boxes(ready.problem))).max())
     solution = CovarianceSolution(state.covariance, state.mean, values, off)
-    number = (list(ready.problem.design.scores).index(predictor), list(SIDES).index(side))
+    number = (list(ready.problem.design.scores).index(predictor), SIDES.index(side))
     seeds = np.random.SeedSequence(search.seed, spawn_key=number).spawn(2)
     draws, moves = (np.random.default_rng(seed) for seed in seeds)
     schedule = Schedule() if searches is None else replace(Schedule(), searches=searches)

@@ -19,6 +19,8 @@ from smartcity_survey.study.config import CleaningSection, DataSection
 
 ENDS, LISTED, FOLDER, FURTHER = "ends.csv", "witnesses.csv", "witnesses", "further.csv"
 SIDES = ("low", "high")
+READINGS = ("strict", "claimed", "print")
+"""What is asked beside the printed numbers, from the smallest set to the largest."""
 END_COLUMNS = (
     *("method", "outcome", "predictor", "reading", "side"),
     *("value", "std_error", "chi2", "settled", "steps", "seed"),

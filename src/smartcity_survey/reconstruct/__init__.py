@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from smartcity_survey.errors import SurveyError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 def rebuild() -> Callable[..., tuple[str, ...]]:
@@ -18,12 +19,19 @@ def rebuild() -> Callable[..., tuple[str, ...]]:
     SurveyError
         where the extra is not installed.
     """
-    try:
+    with needing_extra("reconstruct"):
         from smartcity_survey.reconstruct.study import run
+    return run
+
+
+@contextmanager
+def needing_extra(command: str) -> Iterator[None]:
+    """Around imports whose packages are the extra `reconstruct`; a SurveyError says what to install."""
+    try:
+        yield
     except ModuleNotFoundError as error:
         raise SurveyError(
-            "reconstruct",
+            command,
             f"the package {error.name} is not installed.",
-            "Use `make reconstruct`, or install the extra: pip install 'smartcity_survey[reconstruct]'.",
+            f"Use `make {command}`, or install the extra: pip install 'smartcity_survey[reconstruct]'.",
         ) from None
-    return run

@@ -57,6 +57,12 @@ class Questionnaire:
         return len(self.items)
 
     @property
+    def degrees_of_freedom(self) -> int:
+        """Of the confirmatory factor model with correlated factors."""
+        m, c = sum(factor >= 0 for factor in self.factor_of or ()), len(self.scores)
+        return m * (m + 1) // 2 - 2 * m - c * (c - 1) // 2
+
+    @property
     def has_scores(self) -> bool:
         return bool(self.scores)
 

@@ -78,10 +78,7 @@ def published_problem(
         weights[:, [items.index(item) for item in model.items]] = mean_score_weights(model.membership())
     else:
         factor_of = tuple(model.names.index(model.construct_of(i)) if i in model.items else -1 for i in items)
-        m = len(model.items)
-        df = m * (m + 1) // 2 - 2 * m - len(model.names) * (len(model.names) - 1) // 2
         targets += [*reading.loadings(loadings, suppress_below), *_components(k)]
-        targets.append(Target(("cfa", "chi2"), -np.inf, df + _FIT**2 * df * (n - 1)))
     low, high = paper.scale or (1, 5)
     design = Questionnaire(
         n=n,
@@ -102,6 +99,9 @@ def published_problem(
         adequacy=reading.table("adequacy") is not None,
     )
     targets += [*of_items, *of_scores]
+    if factor_of is not None:
+        df = design.degrees_of_freedom
+        targets.append(Target(("cfa", "chi2"), -np.inf, df + _FIT**2 * df * (n - 1)))
     return PublishedProblem(
         Task(design, tuple(targets)), reading.extremes(model.names), reading.durbin_watson()
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import pandas as pd
 from smartcity_survey.audit.paper import Paper, Printed, read_paper
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.reconstruct.bundle import bundle_survey, write_bundle
-from smartcity_survey.reconstruct.engine import Reconstruction, reconstruct_answers
+from smartcity_survey.reconstruct.engine import Progress, Reconstruction, reconstruct_answers
 from smartcity_survey.reconstruct.finish import order_for_durbin_watson
 from smartcity_survey.reconstruct.flaws import RETAINED
 from smartcity_survey.reconstruct.published import PublishedProblem, published_problem
@@ -25,8 +24,6 @@ from smartcity_survey.stats.sem.cfa import fit_cfa
 from smartcity_survey.study.codebook import Codebook, read_codebook
 from smartcity_survey.study.config import Config, read_config
 from smartcity_survey.study.model import Model, build_model
-
-Progress = Callable[[str], None]
 
 
 def run(

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from smartcity_survey.data.bounds import READINGS
 from smartcity_survey.report.figures.drawing import (
     BLUE,
     FAINT,
@@ -30,6 +31,8 @@ COLOURS = {
     "component": PURPLE,
     "cfa_bartlett": MUTED,
 }
+BARS = ((0.15, 0.75), (0.25, 0.75), (0.75, 0.45))
+"""Opacity and height of the bars, of the widest reading first."""
 WIDEST = 1.0
 """Standardised coefficients beyond it are not drawn: the bar ends in an arrow there."""
 
@@ -93,12 +96,12 @@ def _printed(axes: Axes, y: float, own: pd.DataFrame, label: str) -> None:
 
 def _set(axes: Axes, y: float, sets: pd.DataFrame, shown: pd.DataFrame, colour: str, label: str) -> None:
     """Bars of one method, the widest reading palest, with an arrow where one is cut off."""
-    for reading, alpha, height in (("print", 0.15, 0.75), ("claimed", 0.25, 0.75), ("strict", 0.75, 0.45)):
+    for reading, (alpha, height) in zip(READINGS[::-1], BARS, strict=True):
         for line in sets[sets["reading"] == reading].to_dict("records"):
             low, high = max(float(line["low"]), -WIDEST), min(float(line["high"]), WIDEST)
             axes.barh(
                 y, high - low, left=low, height=height, color=colour, alpha=alpha, linewidth=0,
-                label=label if reading == "strict" else "",
+                label=label if reading == READINGS[0] else "",
             )  # fmt: skip
             for end, beyond, marker in (
                 (-WIDEST, float(line["low"]) < -WIDEST, "<"),
