@@ -80,7 +80,7 @@ def test_every_code_is_a_sentence_whose_numbers_the_sheet_has(
     nothing = dict.fromkeys(SHEET.remarks, "")
     sentences = []
     for code in codes:
-        ends = {"low_pls": -0.2, "high_pls": 0.4, "low_sem": 0.1, "high_sem": 0.2}
+        ends = {f"{end}_{method}": 0.2 for end in ("low", "high") for method in ("ols", "pls", "sem")}
         frame = tables["verdict_sheet"].head(1).assign(**nothing | ends | {column: code})
         sentences += sheet(frame, setting, language).groups[0].remarks[0]
     assert len(sentences) == len(codes) > 5

@@ -23,7 +23,7 @@ from smartcity_survey.report.page import write_report
 from smartcity_survey.report.tables import in_language, score_notes
 from smartcity_survey.report.verdicts import facts, verdicts
 from smartcity_survey.report.wording import LANGUAGES, load_wording
-from smartcity_survey.stages.evidence.verdict_sheet import ELSEWHERE
+from smartcity_survey.stages.evidence.verdict_sheet import JUDGED
 from smartcity_survey.stages.measurement.scores import METHODS
 from smartcity_survey.study.config import Language, ScoreMethod
 from tests.report.conftest import MANIFEST, MakeSetting
@@ -149,7 +149,7 @@ def _words_in_code() -> set[str]:
     strengths = ("moderate", "strong", "very_strong")
     composed = {f"{strength}_{way}" for strength in strengths for way in ("for", "against")}
     composed |= {f"scores_{method}" for method in METHODS}
-    composed |= {f"{state}_by_{method}" for state in ("open", "decided") for method in ELSEWHERE}
+    composed |= {f"{state}_by_{method}" for state in ("open", "decided") for method in JUDGED}
     # Objects that a paper prints are named in its paper.yaml.
     return words | composed | {"figure", "satorra_bentler", "nothing"}
 

@@ -110,7 +110,7 @@ def _bottom_line(name: str, lines: list[dict[str, Any]], setting: Setting) -> st
             },
         }
         key = "published" if line["method"] == "published" else line["state"]
-        if key in ("published", "open", "decided"):
+        if key == "published" or (key in ("open", "decided") and "low" in words):
             parts.append(wording.fill(f"verdicts.bottom_{key}", **words))
     return wording.fill("verdicts.bottom", hypothesis=name, parts="; ".join(parts))
 

@@ -70,7 +70,7 @@ def compared() -> StageResult:
         {"one": first, "two": second},
         NO_FURTHER,
     )
-    return compare_with_bounds(own, found, model(), PLS, 5)
+    return compare_with_bounds(own, found, model(), PLS, "cfa_regression", 5)
 
 
 # -- identified sets -----------------------------------------------------------------------------------------
@@ -192,6 +192,25 @@ def test_an_end_without_a_standard_error_has_a_verdict_by_its_sign_alone() -> No
     assert (found["state"], found["highest_verdict"]) == ("open", "no_solution")
 
 
+def test_a_regression_of_other_scores_than_the_printed_has_the_set_of_its_scores() -> None:
+    ends = [end("mean", "a", "claimed", side, value) for side, value in (("low", -0.2), ("high", 0.3))]
+    sets = identified_sets(pd.DataFrame(ends))
+    one = replace(model(), hypotheses=(Hypothesis("H1", "a", TARGET, "positive"),))
+    nobody = pd.DataFrame(columns=["witness", "method", "predictor", "outcome", "verdict"])
+    found = {
+        scores: decisions(sets, nobody, one, scores).set_index("method").loc["ols"]
+        for scores in ("cfa_regression", "mean", "sum", "cfa_skrondal_laake")
+    }
+    assert {name: line["state"] for name, line in found.items()} == {
+        "cfa_regression": "printed",
+        "mean": "open",
+        "sum": "open",
+        "cfa_skrondal_laake": "open",
+    }
+    assert found["mean"][["low", "high", "reading"]].tolist() == [-0.2, 0.3, "claimed"]
+    assert found["cfa_skrondal_laake"][["low", "reading"]].isna().all()
+
+
 # -- witnesses -----------------------------------------------------------------------------------------------
 
 
@@ -258,7 +277,7 @@ def test_a_constant_item_is_named_with_its_witness_and_the_others_stand() -> Non
         {"flat": first.assign(**{item: 4.0})},
         NO_FURTHER,
     )
-    result = compare_with_bounds(own, spoilt, model(), PLS, 5)
+    result = compare_with_bounds(own, spoilt, model(), PLS, "cfa_regression", 5)
     assert refused(result, "witness_paths") == [("flat", "constant", item)]
     assert set(result.tables["witness_paths"]["witness"]) == {"data_in_use"}
 

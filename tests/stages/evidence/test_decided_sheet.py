@@ -46,3 +46,12 @@ def test_what_the_print_decides_keeps_its_verdict_and_says_so() -> None:
 
 def test_answers_of_people_have_no_states() -> None:
     assert not [name for name in sheet(SOLID).index if name.startswith(("state_", "low_", "high_"))]
+
+
+def test_a_printed_regression_has_no_state_and_another_has_its_ends() -> None:
+    printed = sheet(SOLID, decisions=decided_by(ols="printed", pls="decided"))
+    assert printed["caveats"] == "decided_by_pls"
+    assert "state_ols" not in printed.index
+    other = sheet(SOLID, decisions=decided_by(ols="open", pls="decided"))
+    assert other["caveats"] == "open_by_ols, decided_by_pls"
+    assert other[["verdict_ols", "low_ols", "high_ols"]].tolist() == ["open", 0.1, 0.3]

@@ -7,7 +7,7 @@ attained values, so the set is at least as wide. A witness is a whole survey nea
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from smartcity_survey.data.bounds import Bounds, bounds_files, read_bounds
+from smartcity_survey.data.bounds import READINGS, SIDES, Bounds, bounds_files, read_bounds
 from smartcity_survey.io import Card, StageResult, read_table
 from smartcity_survey.stages.cards import pls_estimator, respondents
 from smartcity_survey.stages.comparison.witnesses import (
@@ -28,20 +28,20 @@ from smartcity_survey.stages.comparison.witnesses import (
     witness_paths,
 )
 from smartcity_survey.stages.declare import stage
-from smartcity_survey.stages.needs import Bar, Codes, Files, MeasuredClaims, Need, Options, Seed
+from smartcity_survey.stages.needs import Bar, Codes, Files, MeasuredClaims, Method, Need, Options, Seed
 from smartcity_survey.stages.progress import Progress, silent
 from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.study.codebook import Codebook
-from smartcity_survey.study.config import CleaningSection, Config, PlsSection
+from smartcity_survey.study.config import CleaningSection, Config, PlsSection, ScoreMethod
 from smartcity_survey.study.model import Hypothesis, Model
 from smartcity_survey.study.verdict import DIRECTIONS, judge
 
-READINGS = ("strict", "claimed", "print")
-"""What is asked beside the printed numbers, from the smallest set to the largest."""
-BEYOND = "print"
+BEYOND = READINGS[-1]
 """The reading without the fit that the study claims: what differs there alone is decided all the same."""
-PRINTED = ("published", "ols")
-"""Methods whose numbers are printed, or follow from printed ones."""
+OF_PRINT: ScoreMethod = "cfa_regression"
+"""Scores of the printed regression: of these, its numbers follow from the print."""
+ALIKE = {"sum": "mean"}
+"""Ways of scoring with the same standardised coefficients as another."""
 IN_USE = "data_in_use"
 SET_COLUMNS = (
     *("method", "outcome", "predictor", "reading", "low", "high", "low_std_error", "high_std_error"),
@@ -90,6 +90,7 @@ def compare_with_bounds(
     bounds: Annotated[Bounds, _BoundsOf()],
     model: MeasuredClaims,
     pls: Annotated[PlsSection, Options(PlsSection)],
+    scores: Method,
     seed: Seed,
     progress: Annotated[Progress, Bar("witnesses")] = silent,
 ) -> StageResult:
@@ -105,7 +106,7 @@ def compare_with_bounds(
     paths, quantities = [pd.DataFrame(columns=["witness", *PATH_COLUMNS])], []
     for place, (name, frame) in enumerate(surveys.items()):
         progress(place, len(surveys))
-        own = refusals.attempt(name, partial(witness_paths, frame, model, pls, seed))
+        own = refusals.attempt(name, partial(witness_paths, frame, model, pls, scores, seed))
         if own is not None:
             paths.append(own.assign(witness=name))
         values = refusals.attempt(name, partial(unprinted_quantities, frame, model, pls))
@@ -125,7 +126,7 @@ def compare_with_bounds(
     }
     tables = {
         "identified_sets": sets,
-        "decisions": decisions(sets, shown, model),
+        "decisions": decisions(sets, shown, model, scores),
         "further_tables": further_tables(sets, bounds.further),
         "witness_paths": shown,
         "witness_ranges": ranges(quantities) if quantities else pd.DataFrame(),
@@ -193,7 +194,9 @@ def _widened(sets: pd.DataFrame) -> pd.DataFrame:
     return sets
 
 
-def decisions(sets: pd.DataFrame, shown: pd.DataFrame, model: Model) -> pd.DataFrame:
+def decisions(
+    sets: pd.DataFrame, shown: pd.DataFrame, model: Model, scores: ScoreMethod = OF_PRINT
+) -> pd.DataFrame:
     """Whether the verdict of each method on each claim is printed, decided or open.
 
     `printed` : the numbers are printed, or follow from printed ones. `open` : it differs within a set, or
@@ -201,49 +204,60 @@ def decisions(sets: pd.DataFrame, shown: pd.DataFrame, model: Model) -> pd.DataF
     `decided` : it is the same over every set but that of the print alone, and by every witness; `reading` is
     the widest over which it is. `confirmed_by` and `not_confirmed_by` name a witness (or the data in use) on
     either side, where there is one.
+
+    The regression (`ols`) is printed where `scores` are those of the print; else it has the set of its way of
+    scoring, and without one it is open.
     """
-    rows = [row for claim in model.claims for row in _decisions_on(claim, sets, shown, model.alpha)]
+    rows = [row for claim in model.claims for row in _decisions_on(claim, sets, shown, scores, model.alpha)]
     return pd.DataFrame(rows, columns=list(DECISION_COLUMNS))
 
 
 def _decisions_on(
-    claim: Hypothesis, sets: pd.DataFrame, shown: pd.DataFrame, alpha: float
+    claim: Hypothesis, sets: pd.DataFrame, shown: pd.DataFrame, scores: ScoreMethod, alpha: float
 ) -> Iterator[dict[str, Any]]:
     about = {"hypothesis": claim.name, "predictor": claim.source, "outcome": claim.target}
-    for method in PRINTED:
-        yield {**about, "method": method, "state": "printed"}
     own = sets[(sets["outcome"] == claim.target) & (sets["predictor"] == claim.source)]
     seen = shown[(shown["outcome"] == claim.target) & (shown["predictor"] == claim.source)]
-    for method in own["method"].unique():
-        by_reading = own[own["method"] == method]
-        lines = [by_reading[by_reading["reading"] == reading] for reading in READINGS]
-        sets_of = [line.iloc[0] for line in lines if len(line)]
-        verdicts = [[_verdict_at(line, side, claim, alpha) for side in ("low", "high")] for line in sets_of]
-        same = [len(set(ends)) == 1 and "no_solution" not in ends for ends in verdicts]
-        witnesses = _either_side(seen[seen["method"] == method])
-        differ = [
-            place
-            for place, line in enumerate(sets_of)
-            if not same[place] and (line["reading"] != BEYOND or len(sets_of) == 1)
-        ]
-        found = {name for name, witness in witnesses.items() if witness} | {verdicts[0][0]}
-        chosen = differ[0] if differ else max(place for place, agreed in enumerate(same) if agreed)
-        line = sets_of[chosen]
-        yield {
-            **about,
-            "method": method,
-            "state": "open" if differ or len(found) > 1 else "decided",
-            "reading": line["reading"],
-            "low": line["low"],
-            "high": line["high"],
-            "lowest_verdict": verdicts[chosen][0],
-            "highest_verdict": verdicts[chosen][1],
-            "confirmed_by": witnesses["confirmed"],
-            "not_confirmed_by": witnesses["not_confirmed"],
-        }
+    yield {**about, "method": "published", "state": "printed"}
+    for method in ("ols", *own["method"].unique()):
+        if method == "ols" and scores == OF_PRINT:
+            yield {**about, "method": method, "state": "printed"}
+            continue
+        way = ALIKE.get(scores, scores) if method == "ols" else method
+        found = _decided(
+            own[own["method"] == way], _either_side(seen[seen["method"] == method]), claim, alpha
+        )
+        yield {**about, "method": method, **found}
 
 
-def _verdict_at(line: pd.Series[Any], side: str, claim: Hypothesis, alpha: float) -> str:
+def _decided(
+    sets: pd.DataFrame, witnesses: Mapping[str, str], claim: Hypothesis, alpha: float
+) -> dict[str, Any]:
+    """State, reading and ends of one verdict, from its sets by reading and a witness on either side."""
+    by_reading = {line["reading"]: line for line in sets.to_dict("records")}
+    known = [reading for reading in READINGS if reading in by_reading]
+    sides = [f"{verdict}_by" for verdict in witnesses]
+    if not known:
+        return {"state": "open", **dict(zip(sides, witnesses.values(), strict=True))}
+    ends = {
+        reading: [_verdict_at(by_reading[reading], side, claim, alpha) for side in SIDES] for reading in known
+    }
+    agreed = [name for name, own in ends.items() if len(set(own)) == 1 and "no_solution" not in own]
+    asked = [reading for reading in known if reading != BEYOND] or [BEYOND]
+    opened = [reading for reading in asked if reading not in agreed]
+    reading = opened[0] if opened else agreed[-1]
+    verdicts = {verdict for verdict, witness in witnesses.items() if witness} | {ends[reading][0]}
+    return {
+        "state": "open" if opened or len(verdicts) > 1 else "decided",
+        "reading": reading,
+        **{side: by_reading[reading][side] for side in SIDES},
+        "lowest_verdict": ends[reading][0],
+        "highest_verdict": ends[reading][1],
+        **dict(zip(sides, witnesses.values(), strict=True)),
+    }
+
+
+def _verdict_at(line: Mapping[Any, Any], side: str, claim: Hypothesis, alpha: float) -> str:
     """The verdict at an end, by the normal-theory standard error there; by the sign where there is none."""
     value, error = float(line[side]), float(line[f"{side}_std_error"])
     if math.isnan(error):
@@ -261,11 +275,3 @@ def _either_side(seen: pd.DataFrame) -> Mapping[str, str]:
             place = turned.argmax() if verdict == "confirmed" else turned.argmin()
             found[verdict] = str(own["witness"].iloc[place])
     return found
-
-
-def states(table: pd.DataFrame | None, methods: Sequence[str]) -> dict[tuple[str, str], Mapping[Any, Any]]:
-    """(hypothesis, method) -> its line of `decisions`; empty where a study has none."""
-    if table is None:
-        return {}
-    own = table[table["method"].isin(methods)]
-    return {(line["hypothesis"], line["method"]): line for line in own.to_dict("records")}

@@ -9,22 +9,17 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.stages.measurement.measurement import evaluate_measurement
+from smartcity_survey.stages.measurement.scores import score_weights
 from smartcity_survey.stages.pls.pls import fit_model, pls_model
 from smartcity_survey.stages.pls.pls_bootstrap import interval_summary, resample
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.types import Array
-from smartcity_survey.stats.measurement.scores import (
-    bartlett_score_weights,
-    component_score_weights,
-    mean_score_weights,
-    regression_score_weights,
-)
 from smartcity_survey.stats.regression.least_squares import ols
 from smartcity_survey.stats.sem.cfa import fit_cfa
 from smartcity_survey.stats.sem.cfa_fit import fit_indices
 from smartcity_survey.stats.sem.sem import fit_sem
-from smartcity_survey.study.config import PlsSection
+from smartcity_survey.study.config import PlsSection, ScoreMethod
 from smartcity_survey.study.model import Model
 from smartcity_survey.study.verdict import judge
 
@@ -37,26 +32,24 @@ PATH_COLUMNS = (
     *("method", "hypothesis", "predictor", "outcome", "expected_sign"),
     *("estimate", "p", "verdict"),
 )
+FURTHER_SCORES: tuple[ScoreMethod, ...] = ("mean", "component", "cfa_bartlett")
+"""Ways of scoring whose regressions stand beside that of the scores in use."""
 RELIABILITY = ("cronbach_alpha", "rho_a", "composite_reliability", "ave")
 
 
-def witness_paths(answers: pd.DataFrame, model: Model, pls: PlsSection, seed: int) -> pd.DataFrame:
+def witness_paths(
+    answers: pd.DataFrame, model: Model, pls: PlsSection, scores: ScoreMethod, seed: int
+) -> pd.DataFrame:
     """`method, hypothesis, predictor, outcome, expected_sign, estimate, p, verdict` of one survey.
 
-    Methods: `ols` of the regression scores, `pls` with bootstrap, `sem`, and regressions of item means
-    (`mean`), of components and of Bartlett's scores (`cfa_bartlett`).
+    Methods: `ols` of the scores in use, `pls` with bootstrap, `sem`, and regressions of `FURTHER_SCORES`.
     """
     x = answers[list(model.items)].to_numpy(dtype=np.float64)
     membership, names = model.membership(), list(model.names)
-    factors = fit_cfa(covariance(x, ddof=0), len(x), membership)
-    sd = x.std(axis=0, ddof=1)
-    weights = {
-        "ols": regression_score_weights(factors),
-        "mean": mean_score_weights(membership),
-        "component": component_score_weights(np.corrcoef(x.T), sd, membership),
-        "cfa_bartlett": bartlett_score_weights(factors),
+    ways: dict[str, ScoreMethod] = {"ols": scores, **{name: name for name in FURTHER_SCORES}}
+    found = {
+        method: _regressions(x @ score_weights(way, x, model, pls).T, model) for method, way in ways.items()
     }
-    found = {method: _regressions(x @ w.T, model) for method, w in weights.items()}
     inputs = PlsInputs.of(answers, model, pls)
     bootstrap = resample(inputs, pls_model(model, pls), pls, seed)
     summary = interval_summary(bootstrap, pls, "path_coefficients")

@@ -23,8 +23,8 @@ UNSOLVED = "no_solution"
 HINGE = ("hinges_on", "highest_option", "share_highest", "lowest_option", "share_lowest")
 AGREEING = 0.9
 """Share of specifications that should agree with a verdict or with a sign; below it there is a caveat."""
-ELSEWHERE = ("pls", "sem")
-"""Methods whose numbers are nowhere in print."""
+JUDGED = ("ols", "pls", "sem")
+"""Methods whose numbers may be nowhere in print."""
 OPEN_COLUMNS = (
     *("zero_order", "zero_order_mean", "beta_mean"),
     *("share_confirmed", "share_agreeing", "share_claimed_sign", "estimate_median", "p_curve"),
@@ -97,16 +97,17 @@ def _as_decided(
     row: dict[str, Any], caveats: list[str], decisions: pd.DataFrame
 ) -> tuple[dict[str, Any], list[str]]:
     """A row with what the print decides, without what it leaves open."""
-    own = {m: line_of(decisions, hypothesis=row["hypothesis"], method=m) for m in ELSEWHERE}
+    own = {m: line_of(decisions, hypothesis=row["hypothesis"], method=m) for m in JUDGED}
     kept = [code for code in caveats if code not in ON_ANSWERS]
     row = {name: value for name, value in row.items() if name not in (*OPEN_COLUMNS, *HINGE)}
     for method, line in own.items():
-        if f"verdict_{method}" not in row:
+        if f"verdict_{method}" not in row or line["state"] not in ("open", "decided"):
             continue
         row |= {f"{column}_{method}": line[column] for column in ("state", "low", "high")}
         kept.append(f"{line['state']}_by_{method}")
         if line["state"] == "open":
-            row |= {f"verdict_{method}": "open", f"estimate_{method}": math.nan, f"p_{method}": math.nan}
+            row |= {f"verdict_{method}": "open"}
+            row |= {name: math.nan for name in (f"estimate_{method}", f"p_{method}") if name in row}
     return row, ["collinear_in_print" if code == "collinear" else code for code in kept]
 
 
