@@ -8,12 +8,12 @@ short steps back into the intervals. Ends are attained values: the true set is a
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-import daqp
 import numpy as np
 
 from smartcity_survey.bounds import small
+from smartcity_survey.bounds.programme import Programme
 from smartcity_survey.bounds.quantities import Estimators, Quantity
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.reconstruct.covariance import (
@@ -40,9 +40,6 @@ MARGIN = 0.02
 """Share of an interval kept clear on either side, so that whole answers have room."""
 _RESTORING = 4
 _FINISHING = 6
-_LEFT = (0.0, 0.3, 0.7)
-"""Shares of a distance that a step may leave, where no step closes all of them."""
-_PRECISION = 1e-11  # of a programme: intervals such as Bartlett's are narrow beside their statistic's slope
 _SINGULAR = 1e-13  # smallest eigenvalue of correlations, below which no further step can be computed
 _SETTLED = (10, 1e-3)  # so many steps in a row that gain less than this in all: an end
 
@@ -94,18 +91,16 @@ class End:
     place: Place
 
 
-@dataclass
 class Statistics:
-    """All statistics that a reading bounds, with their intervals: the printed ones, then outer loadings."""
+    """All statistics that a reading bounds, with their intervals: the printed ones, then outer loadings.
 
-    problem: Task
-    estimators: Estimators
-    reading: Reading
-    low: Array = field(init=False)
-    high: Array = field(init=False)
+    low, high : (s,) the intervals. used : (s,), which are bounded at all. half : (s,), half-widths, or a unit
+    where one side is open. margin : (s,), what a walk keeps clear on either side.
+    """
 
-    def __post_init__(self) -> None:
-        self.evaluator: Evaluator = self.estimators.evaluator
+    def __init__(self, problem: Task, estimators: Estimators, reading: Reading) -> None:
+        self.problem, self.estimators, self.reading = problem, estimators, reading
+        self.evaluator: Evaluator = estimators.evaluator
         low, high = covariance_boxes(self.problem)
         if MISFIT in self.problem.design.keys:
             high[self.misfit_at] = self.reading.misfit
@@ -174,118 +169,143 @@ def push(
     SurveyError
         where no place that meets the reading was met on the way.
     """
-    evaluator, estimators = statistics.evaluator, statistics.estimators
-    evaluator.solved = start.solved
-    here, values = start.state, statistics.values(start.state)
-
-    def of(state: State, values: Array) -> float:
-        if quantity is None:
-            return float(values[statistics.misfit_at])
-        return estimators.value(quantity, state.covariance)
-
-    def uphill(state: State, slopes: Array) -> Array:
-        if quantity is None:
-            return np.asarray(sign * slopes[statistics.misfit_at])
-        return np.asarray(sign * whitened(estimators.slope(quantity, state.covariance)[None], state)[0])
-
-    value = of(here, values)
-    best: tuple[float, Place] | None = None
-    reach, price, scale = _FIRST_STEP, 1.0, None
-    gains: list[float] = []
-    taken, settled = 0, False
-
-    if _smallest_root(here) < _SINGULAR:
-        raise SurveyError(
-            "the start", "its correlations are singular, or cannot be.", "Begin from another seed."
-        )
-
-    def keep() -> None:
-        nonlocal best
-        met = statistics.worst(values) <= ATTAINED and _smallest_root(here) >= -_SINGULAR
-        if met and (best is None or sign * value > sign * best[0]):
-            best = (value, Place(here, evaluator.solved))
-
-    keep()
-    while taken < rounds:
-        taken += 1
-        slopes = statistics.slopes(here)
-        if not np.isfinite(slopes[statistics.used]).all():
-            break
-        if scale is None:
-            scale = np.maximum(np.linalg.norm(slopes, axis=1), 1e-9)
-        programme = _Programme(statistics, slopes, scale, uphill(here, slopes))
-        step, price = programme.within(values, reach, price)
-        memory, before = evaluator.solved, programme.distance(values)
-        try:
-            if step is None:
-                raise SurveyError("the step", "it has no solution.", "")
-            there, new = _restored(statistics, programme, moved(here, step))
-            if _smallest_root(there) < _SINGULAR:
-                raise SurveyError("the correlations", "they are singular.", "")
-            distance, gain = programme.distance(new), sign * (of(there, new) - value)
-            ahead = distance <= max(_OFF * reach, before / 2) and (gain > -1e-3 or before > _OFF * reach)
-        except (SurveyError, np.linalg.LinAlgError):
-            ahead = False
-        if not ahead:
-            evaluator.solved = memory
-            reach /= 3
-            if reach < _LEAST_STEP:
-                settled = True
-                break
-            continue
-        here, values, value = there, new, of(there, new)
-        reach *= 1.5 if distance < _OFF * reach / 10 else 0.8 if distance > _OFF * reach / 2 else 1.0
-        keep()
-        gains.append(gain)
-        progress(f"{value:.4f}, {distance:.2g} off, reach {reach:.2g}")
-        if best is not None and sign * best[0] >= until:
-            break
-        count, least = _SETTLED
-        if len(gains) >= count and sum(gains[-count:]) < least * max(1.0, abs(value)):
-            settled = True
-            break
-    for _ in range(_FINISHING):
-        if statistics.worst(values) <= ATTAINED:
-            break
-        slopes = statistics.slopes(here)
-        programme = _Programme(
-            statistics, slopes, np.maximum(np.linalg.norm(slopes, axis=1), 1e-9), slopes[0]
-        )
-        try:
-            here, values = _restored(statistics, programme, here)
-        except (SurveyError, np.linalg.LinAlgError):
-            break
-    value = of(here, values)
-    keep()
+    walk = _Walk(statistics, quantity, sign, start)
+    taken = walk.climb(rounds, until, progress)
+    walk.finish()
     if rounds and statistics.small and quantity is not None:
-        found_near = small.ends_near(
-            evaluator,
-            lambda at: estimators.value(quantity, at),
-            lambda at: estimators.slope(quantity, at),
-            sign,
-            statistics.used,
-            statistics.low + statistics.margin,
-            statistics.high - statistics.margin,
-            here if best is None else best[1].state,
-            start.state,
-        )
-        for here in found_near:
-            values, value = statistics.values(here), estimators.value(quantity, here.covariance)
-            keep()
-    if best is None:
+        walk.search_nearby(quantity)
+    if walk.best is None:
         raise SurveyError(
             f"reading `{statistics.reading.name}`",
             f"no covariance that meets it was found within {rounds} steps.",
             "Ask for less, or begin from another seed.",
         )
-    evaluator.solved = best[1].solved
-    found = statistics.values(best[1].state)
-    n = statistics.problem.design.n
-    error = (
-        float("nan") if quantity is None else estimators.standard_error(quantity, best[1].state.covariance, n)
-    )
-    misfit = float(found[statistics.misfit_at]) if MISFIT in statistics.problem.design.keys else float("nan")
-    return End(best[0], error, misfit, settled, taken, best[1])
+    return walk.end(taken)
+
+
+class _Walk:
+    """A place on its way uphill, and the best one that met everything. Values are those of `push`."""
+
+    def __init__(self, statistics: Statistics, quantity: Quantity | None, sign: int, start: Place) -> None:
+        self.statistics, self.quantity, self.sign, self.start = statistics, quantity, sign, start.state
+        self.evaluator, self.estimators = statistics.evaluator, statistics.estimators
+        if _smallest_root(start.state) < _SINGULAR:
+            raise SurveyError(
+                "the start", "its correlations are singular, or cannot be.", "Begin from another seed."
+            )
+        self.evaluator.solved = start.solved
+        self.best: tuple[float, Place] | None = None
+        self.settled = False
+        self.stand(start.state, statistics.values(start.state))
+
+    def stand(self, here: State, values: Array) -> None:
+        """Be at a place; keep it where it meets everything and is better than what was kept."""
+        self.here, self.values, self.value = here, values, self.value_at(here, values)
+        met = self.statistics.worst(values) <= ATTAINED and _smallest_root(here) >= -_SINGULAR
+        if met and (self.best is None or self.sign * self.value > self.sign * self.best[0]):
+            self.best = (self.value, Place(here, self.evaluator.solved))
+
+    def value_at(self, state: State, values: Array) -> float:
+        if self.quantity is None:
+            return float(values[self.statistics.misfit_at])
+        return self.estimators.value(self.quantity, state.covariance)
+
+    def uphill(self, slopes: Array) -> Array:
+        if self.quantity is None:
+            return np.asarray(self.sign * slopes[self.statistics.misfit_at])
+        slope = self.estimators.slope(self.quantity, self.here.covariance)
+        return np.asarray(self.sign * whitened(slope[None], self.here)[0])
+
+    def climb(self, rounds: int, until: float, progress: Callable[[str], None]) -> int:
+        """Steps uphill until nothing is gained; how many were tried."""
+        reach, price, scale = _FIRST_STEP, 1.0, None
+        gains: list[float] = []
+        count, least = _SETTLED
+        for taken in range(1, rounds + 1):
+            slopes = self.statistics.slopes(self.here)
+            if not np.isfinite(slopes[self.statistics.used]).all():
+                return taken
+            if scale is None:
+                scale = np.maximum(np.linalg.norm(slopes, axis=1), 1e-9)
+            programme = Programme(self.statistics, slopes, scale, self.uphill(slopes))
+            step, price = programme.within(self.values, reach, price)
+            tried = None if step is None else self.tried(programme, step, reach)
+            if tried is None:
+                reach /= 3
+                if reach < _LEAST_STEP:
+                    self.settled = True
+                    return taken
+                continue
+            there, values, distance = tried
+            before = self.value
+            self.stand(there, values)
+            reach *= 1.5 if distance < _OFF * reach / 10 else 0.8 if distance > _OFF * reach / 2 else 1.0
+            gains.append(self.sign * (self.value - before))
+            progress(f"{self.value:.4f}, {distance:.2g} off, reach {reach:.2g}")
+            if self.best is not None and self.sign * self.best[0] >= until:
+                return taken
+            if len(gains) >= count and sum(gains[-count:]) < least * max(1.0, abs(self.value)):
+                self.settled = True
+                return taken
+        return rounds
+
+    def tried(self, programme: Programme, step: Array, reach: float) -> tuple[State, Array, float] | None:
+        """State, statistics and distance after a step and its setting right; None where it leads nowhere."""
+        memory, before = self.evaluator.solved, programme.distance(self.values)
+        try:
+            there, values = _restored(self.statistics, programme, moved(self.here, step))
+            if _smallest_root(there) >= _SINGULAR:
+                distance = programme.distance(values)
+                gain = self.sign * (self.value_at(there, values) - self.value)
+                near = distance <= max(_OFF * reach, before / 2)
+                if near and (gain > -1e-3 or before > _OFF * reach):
+                    return there, values, distance
+        except (SurveyError, np.linalg.LinAlgError):
+            pass
+        self.evaluator.solved = memory
+        return None
+
+    def finish(self) -> None:
+        """Set the last place right with fresh slopes."""
+        for _ in range(_FINISHING):
+            if self.statistics.worst(self.values) <= ATTAINED:
+                break
+            slopes = self.statistics.slopes(self.here)
+            scale = np.maximum(np.linalg.norm(slopes, axis=1), 1e-9)
+            programme = Programme(self.statistics, slopes, scale, self.uphill(slopes))
+            try:
+                there, values = _restored(self.statistics, programme, self.here)
+            except (SurveyError, np.linalg.LinAlgError):
+                break
+            self.stand(there, values)
+
+    def search_nearby(self, quantity: Quantity) -> None:
+        """Places of `small.ends_near`, for what may be singular."""
+        found = small.ends_near(
+            self.evaluator,
+            lambda at: self.estimators.value(quantity, at),
+            lambda at: self.estimators.slope(quantity, at),
+            self.sign,
+            self.statistics.used,
+            self.statistics.low + self.statistics.margin,
+            self.statistics.high - self.statistics.margin,
+            self.here if self.best is None else self.best[1].state,
+            self.start,
+        )
+        for there in found:
+            self.stand(there, self.statistics.values(there))
+
+    def end(self, taken: int) -> End:
+        """The best place as an end."""
+        assert self.best is not None
+        value, place = self.best
+        self.evaluator.solved, error, misfit = place.solved, np.nan, np.nan
+        design = self.statistics.problem.design
+        if self.quantity is not None:
+            error = self.estimators.standard_error(self.quantity, place.state.covariance, design.n)
+        if MISFIT in design.keys:
+            misfit = float(self.statistics.values(place.state)[self.statistics.misfit_at])
+        return End(value, error, misfit, self.settled, taken, place)
 
 
 def _smallest_root(state: State) -> float:
@@ -295,77 +315,7 @@ def _smallest_root(state: State) -> float:
     return float(np.linalg.eigvalsh(correlations)[0]) if np.isfinite(correlations).all() else -np.inf
 
 
-class _Programme:
-    """The quadratic programme of one step, in the span of the statistics' slopes and the way uphill."""
-
-    def __init__(self, statistics: Statistics, slopes: Array, scale: Array, gradient: Array) -> None:
-        self.statistics = statistics
-        used = statistics.used
-        self.scale = scale[used]
-        self.low, self.high = (
-            (statistics.low + statistics.margin)[used],
-            (statistics.high - statistics.margin)[used],
-        )
-        self.length = float(np.linalg.norm(gradient))
-        rows = np.vstack([slopes[used] / self.scale[:, None], gradient / max(self.length, 1e-12)])
-        roots, vectors = np.linalg.eigh(rows @ rows.T)
-        keep = roots > 1e-12 * roots[-1]
-        self.coordinates = vectors[:, keep] * np.sqrt(roots[keep])
-        self.back = (rows.T @ vectors[:, keep]) / np.sqrt(roots[keep])
-
-    def distance(self, values: Array) -> float:
-        """How far the statistics are off their intervals, in lengths of a step: the largest by its slope."""
-        off = excess(values, self.statistics.low, self.statistics.high)[self.statistics.used]
-        return float((np.abs(off) / self.scale).max())
-
-    def within(self, values: Array, reach: float, price: float) -> tuple[Array | None, float]:
-        """The best step of a length about `reach`, and the price of length that gives it; none: no step."""
-        step = None
-        price = price / reach
-        for _ in range(3):
-            step = self.step(values, price)
-            if step is None:
-                return None, price * reach
-            length = float(np.linalg.norm(step))
-            if length <= 1.3 * reach and (length >= 0.7 * reach or price < 1e-6):
-                break
-            price *= max(length, 1e-9) / reach
-        return step, price * reach
-
-    def step(self, values: Array, price: float | None) -> Array | None:
-        """Uphill at a price of length, or (None) the shortest step into the intervals."""
-        uphill = 0.0 if price is None else self.length / price
-        # Below its interval a statistic has a positive `low`, above it a negative `high`.
-        low = (self.low - values[self.statistics.used]) / self.scale
-        high = (self.high - values[self.statistics.used]) / self.scale
-        for left in _LEFT:
-            found = self._solved(
-                uphill, low - left * np.maximum(low, 0.0), high - left * np.minimum(high, 0.0)
-            )
-            if found is not None:
-                step: Array = self.back @ found
-                return step
-        return None
-
-    def _solved(self, uphill: float, low: Array, high: Array) -> Array | None:
-        size = self.coordinates.shape[1]
-        found, _, flag, _ = daqp.solve(
-            np.eye(size),
-            -self.coordinates[-1] * uphill,
-            self.coordinates[:-1].copy(),
-            high.copy(),
-            low.copy(),
-            np.zeros(len(low), dtype=np.intc),
-            primal_tol=_PRECISION,
-            dual_tol=_PRECISION,
-        )
-        if flag <= 0:
-            return None
-        step: Array = np.asarray(found, dtype=np.float64)
-        return step
-
-
-def _restored(statistics: Statistics, programme: _Programme, there: State) -> tuple[State, Array]:
+def _restored(statistics: Statistics, programme: Programme, there: State) -> tuple[State, Array]:
     """A state set right by short steps with the slopes of the last one."""
     values = statistics.values(there)
     for _ in range(_RESTORING):
