@@ -129,3 +129,16 @@ def test_no_count_of_confirmed_hypotheses_stands_where_the_print_leaves_them_ope
     assert shown["Verdicts the print decides, PLS-SEM"] == ("1", "of 2")
     assert "Hypotheses confirmed, PLS-SEM" not in shown
     assert "R², PLS-SEM" not in shown
+
+
+def test_the_coefficient_plot_draws_nothing_of_what_is_open(
+    tables: dict[str, pd.DataFrame], setting: MakeSetting
+) -> None:
+    hypotheses = tables["hypotheses"].merge(tables["decisions"][STATES], how="left")
+
+    def drawn(frame: pd.DataFrame) -> list[int]:
+        (panel,) = plot_coefficients(frame, setting("en")).axes
+        return [len(points.get_offsets()) for points in panel.collections if len(points.get_offsets()) > 0]
+
+    plain = sum(drawn(tables["hypotheses"]))
+    assert sum(drawn(hypotheses)) == plain - (hypotheses["state"] == "open").sum() < plain

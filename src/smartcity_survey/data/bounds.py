@@ -1,6 +1,7 @@
 """What the printed tables leave open, as `smartcity-survey bounds` wrote it: ends of sets, and witnesses.
 
-A folder with `ends.csv`, and `witnesses.csv` beside the surveys `witnesses/<name>.csv` that it lists.
+A folder with `ends.csv`; where the search came so far, `further.csv`, and `witnesses.csv` beside the surveys
+`witnesses/<name>.csv` that it lists.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ def read_bounds(folder: Path, codebook: Codebook, section: CleaningSection, n: i
             f"`{ends['side'][wrong[0]]}`.",
             "Write low or high.",
         )
-    listed = _table(folder / LISTED, WITNESS_COLUMNS)
+    listed = _table_if_there(folder / LISTED, WITNESS_COLUMNS)
     there = {path.stem: path for path in witness_files(folder)}
     for place, name, digest in listed[["name", "sha256"]].itertuples():
         if name not in there:
@@ -95,9 +96,7 @@ def read_bounds(folder: Path, codebook: Codebook, section: CleaningSection, n: i
         if name not in set(listed["name"]):
             raise SurveyError(str(there[name]), f"{LISTED} does not list it.", _AGAIN)
     answers = {name: _read(there[name], codebook, section, n) for name in listed["name"]}
-    none = pd.DataFrame(columns=list(FURTHER_COLUMNS))
-    further = _table(folder / FURTHER, FURTHER_COLUMNS) if (folder / FURTHER).exists() else none
-    return Bounds(ends, listed, answers, further)
+    return Bounds(ends, listed, answers, _table_if_there(folder / FURTHER, FURTHER_COLUMNS))
 
 
 def _table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
@@ -113,6 +112,11 @@ def _table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
     if missing:
         raise SurveyError(f"{path}, column {missing[0]}", "the file has no such column.", _AGAIN)
     return frame
+
+
+def _table_if_there(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
+    """A table that a search may not have come to yet: without lines then."""
+    return _table(path, columns) if path.exists() else pd.DataFrame(columns=list(columns))
 
 
 def _read(path: Path, codebook: Codebook, section: CleaningSection, n: int) -> pd.DataFrame:

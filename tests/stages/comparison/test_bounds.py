@@ -345,3 +345,10 @@ def test_what_the_list_lacks_or_a_table_lacks_is_named(
     ends.unlink()
     with pytest.raises(SurveyError, match=r"ends\.csv.*no such file"):
         read_bounds(folder, codebook, RULES, len(survey))
+
+
+def test_ends_alone_are_enough(tmp_path: Path, codebook: Codebook, survey: pd.DataFrame) -> None:
+    folder = written(tmp_path / "bounds", survey, names=())
+    (folder / "witnesses.csv").unlink()
+    found = read_bounds(folder, codebook, RULES, len(survey))
+    assert (len(found.ends), len(found.listed), found.answers, len(found.further)) == (1, 0, {}, 0)

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from smartcity_survey.data.bounds import READINGS
+from smartcity_survey.report.figures.coefficients import claims_by_name
 from smartcity_survey.report.figures.drawing import (
     BLUE,
     FAINT,
@@ -18,7 +19,7 @@ from smartcity_survey.report.figures.drawing import (
     PURPLE,
     VERMILION,
     WIDTH,
-    number_axis,
+    rows_down,
     styled,
 )
 from smartcity_survey.report.setting import Setting
@@ -26,8 +27,8 @@ from smartcity_survey.report.setting import Setting
 COLOURS = {
     "pls": VERMILION,
     "plsc": ORANGE,
-    "sem": BLUE,
-    "mean": GREEN,
+    "sem": GREEN,
+    "mean": BLUE,
     "component": PURPLE,
     "cfa_bartlett": MUTED,
 }
@@ -48,7 +49,7 @@ def plot_bounds(
     identified_sets, witness_paths, hypotheses : the stage files of these names; of the last, the printed
         estimates and those of the regression, which the print fixes.
     """
-    wording, labels = setting.wording, setting.labels
+    wording = setting.wording
     sets = identified_sets[identified_sets["predictor"].fillna("") != ""]
     methods = [name for name in COLOURS if name in set(sets["method"])]
     claims = hypotheses.drop_duplicates("hypothesis").to_dict("records")
@@ -69,17 +70,11 @@ def plot_bounds(
             _set(axes, top + row, about[about["method"] == method], shown, COLOURS[method], label)
         if place:
             axes.axhline(top - 1, color=FAINT, linewidth=0.7)
-    axes.axvline(0, color=MUTED, linewidth=0.9, zorder=1)
-    axes.set_yticks(
-        np.arange(len(claims)) * (rows + 1) + rows / 2 - 0.5,
-        [f"{labels.construct(str(one['predictor']))}   {one['hypothesis']}" for one in claims],
-    )
-    axes.tick_params(axis="y", length=0, labelsize=8.5, labelcolor=INK)
-    axes.set_ylim(len(claims) * (rows + 1) - 1, -1)
+    middles = np.arange(len(claims)) * (rows + 1) + rows / 2 - 0.5
+    names = claims_by_name(hypotheses, setting.labels)
+    rows_down(axes, middles, names, len(claims) * (rows + 1) - 1, -1, wording.numbers)
     axes.set_xlim(-WIDEST, WIDEST)
-    axes.spines["left"].set_visible(False)
     axes.set_xlabel(wording["figures.bounds.x"])
-    number_axis(axes, "x", wording.numbers, 1, bins=8)
     figure.legend(loc="outside lower center", ncols=4)
     return figure
 

@@ -17,7 +17,7 @@ from smartcity_survey.report.figures.drawing import (
     PURPLE,
     VERMILION,
     WIDTH,
-    number_axis,
+    rows_down,
     styled,
 )
 from smartcity_survey.report.labels import Labels
@@ -36,9 +36,12 @@ def plot_coefficients(hypotheses: pd.DataFrame, setting: Setting) -> Figure:
 
     Parameters
     ----------
-    hypotheses : `hypothesis, predictor, outcome, method, estimate, ci_low, ci_high, p`.
+    hypotheses : `hypothesis, predictor, outcome, method, estimate, ci_low, ci_high, p`; where `state` says
+        that the print of a reconstruction leaves a verdict open, nothing is drawn of it.
     """
     wording, labels = setting.wording, setting.labels
+    if "state" not in hypotheses:
+        hypotheses = hypotheses.assign(state="")
     outcomes = list(hypotheses["outcome"].unique())
     methods = methods_of(hypotheses)
     lines = [hypotheses.loc[hypotheses["outcome"] == outcome, "hypothesis"].nunique() for outcome in outcomes]
@@ -62,7 +65,7 @@ def _panel(axes: Axes, lines: pd.DataFrame, methods: list[str], wording: Wording
     further = iter(FURTHER)
     for method, shift in zip(methods, spread, strict=True):
         color, marker = MARKS.get(method) or next(further)
-        chosen = lines[lines["method"] == method]
+        chosen = lines[(lines["method"] == method) & (lines["state"] != "open")]
         position = np.array([names.index(name) for name in chosen["hypothesis"]]) + shift
         axes.hlines(position, chosen["ci_low"], chosen["ci_high"], color=color, linewidth=1.6)
         axes.scatter(
@@ -77,16 +80,13 @@ def _panel(axes: Axes, lines: pd.DataFrame, methods: list[str], wording: Wording
         )
     for boundary in np.arange(0.5, len(names) - 0.5):
         axes.axhline(boundary, color=FAINT, linewidth=0.7)
-    axes.axvline(0, color=MUTED, linewidth=0.9, zorder=1)
-    first = lines.drop_duplicates("hypothesis")
-    axes.set_yticks(
-        range(len(names)),
-        [
-            f"{labels.construct(p)}   {h}"
-            for h, p in zip(first["hypothesis"], first["predictor"], strict=True)
-        ],
-    )
-    axes.tick_params(axis="y", length=0, labelsize=8.5, labelcolor=INK)
-    axes.set_ylim(len(names) - 0.5, -0.5)
-    axes.spines["left"].set_visible(False)
-    number_axis(axes, "x", wording.numbers, 1, bins=8)
+    rows = claims_by_name(lines, labels)
+    rows_down(axes, range(len(names)), rows, len(names) - 0.5, -0.5, wording.numbers)
+
+
+def claims_by_name(hypotheses: pd.DataFrame, labels: Labels) -> list[str]:
+    """Predictor and name of each hypothesis, in the order of the lines."""
+    first = hypotheses.drop_duplicates("hypothesis")
+    return [
+        f"{labels.construct(p)}   {h}" for h, p in zip(first["hypothesis"], first["predictor"], strict=True)
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
@@ -90,6 +90,18 @@ def number_axis(
         return style.compact(round(value, 10)) if decimals is None else style.fixed(value, decimals)
 
     axis.set_major_formatter(FuncFormatter(label))
+
+
+def rows_down(
+    axes: Axes, positions: Iterable[float], names: Sequence[str], end: float, start: float, style: NumberStyle
+) -> None:
+    """Named rows from `start` at the top to `end`, coefficients along x with a line at zero."""
+    axes.axvline(0, color=MUTED, linewidth=0.9, zorder=1)
+    axes.set_yticks(list(positions), names)
+    axes.tick_params(axis="y", length=0, labelsize=8.5, labelcolor=INK)
+    axes.set_ylim(end, start)
+    axes.spines["left"].set_visible(False)
+    number_axis(axes, "x", style, 1, bins=8)
 
 
 def text_on(color: str | tuple[float, float, float, float]) -> str:
