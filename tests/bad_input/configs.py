@@ -217,6 +217,16 @@ CASES = (
         "'en', 'ru' or 'kk'",
     ),
     Case(
+        "title without the report's language",
+        both(
+            setting("config", "study", "title", to={"en": "City", "ru": "Город"}),
+            setting("config", "study", "language", to="kk"),
+        ),
+        "config.yaml, study.title",
+        "no text in `kk` (given: en, ru)",
+        "choose another `study.language`",
+    ),
+    Case(
         "yes taken for a title",
         setting("config", "study", "title", to=True),
         "config.yaml, study.title",

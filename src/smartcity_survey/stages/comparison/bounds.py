@@ -61,11 +61,11 @@ class _BoundsOf(Need):
         return ("answers",)
 
     def files(self, config: Config) -> tuple[str, ...]:
-        return tuple(path.as_posix() for path in bounds_files(Path(str(config.study.bounds))))
+        return tuple(path.as_posix() for path in bounds_files(Path(str(config.study.bounds_in_use))))
 
     def options(self, config: Config, codebook: Codebook) -> Any:
         return {
-            "folder": config.study.bounds,
+            "folder": config.study.bounds_in_use,
             "cleaning": config.cleaning.model_dump(mode="json"),
             "codebook": Codes().options(config, codebook),
         }
@@ -78,7 +78,7 @@ class _BoundsOf(Need):
 
 def has_bounds(config: Config) -> bool:
     """Whether the answers are a reconstruction whose print has known bounds."""
-    return bool(config.study.bounds)
+    return bool(config.study.bounds_in_use)
 
 
 @stage(
