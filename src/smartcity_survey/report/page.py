@@ -72,6 +72,7 @@ def write_report(
         verdicts=verdicts(hypotheses, setting, tables.get("verdict_sheet")),
         doubts=(*_disagreements(tables, setting), *score_notes(cards.get("coefficients", {}), setting)),
         parts=parts,
+        tables=tables.keys(),
         paper=bool(printed),
         criteria=criteria_table(tables, setting),
         cards={shown[name]: card_entries(card, setting) for name, card in cards.items() if name in shown},
