@@ -9,6 +9,7 @@ from typing import Literal
 import pandas as pd
 import pytest
 
+from smartcity_survey.io import Card
 from smartcity_survey.stages.evidence.hypotheses import METHODS, judge_hypotheses, methods_of
 from smartcity_survey.study.model import Construct, Hypothesis, Model
 from smartcity_survey.study.verdict import judge

@@ -119,10 +119,10 @@ def test_what_the_print_leaves_open_has_its_ends_in_place_of_a_verdict(
     decided = second.findings[2]
     assert decided is not None
     assert (decided.verdict, decided.open, decided.confirmed) == ("not confirmed", False, False)
-    assert decided.numbers == ("decided", "from −.33 to −.21", "claimed fit")
+    assert decided.numbers == ("decided", "from −.33 to −.21", "strict fit")
     assert second.bottom_line == (
         "H2: confirmed in print (β = −.300); PLS-SEM gives −.33 to −.21: not confirmed wherever the factor "
-        "model has the claimed fit, as far as was searched."
+        "model fits as a true one does, as far as was searched."
     )
     assert verdicts(tables["hypotheses"], setting("en"))[0].bottom_line == ""
     assert [line.compared for line in (first, second)] == [False, True]
