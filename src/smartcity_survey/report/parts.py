@@ -52,6 +52,13 @@ class Part:
     caution: str = ""
 
 
+def with_bounds(setting: Setting, tables: Mapping[str, pd.DataFrame]) -> Setting:
+    """The setting with what stage files tell of a print's bounds: whether there are any, and witnesses."""
+    known = records(tables["witnesses"]) if "witnesses" in tables else ()
+    labels = replace(setting.labels, witnesses=witness_labels(known, setting))
+    return replace(setting, labels=labels, bounded="decisions" in tables)
+
+
 def build_parts(
     tables: Mapping[str, pd.DataFrame],
     cards: Mapping[str, Card],
@@ -67,9 +74,7 @@ def build_parts(
     tables, cards : stage files and their estimator cards, by name.
     figures : folder with `<name>.svg`.
     """
-    known = records(tables["witnesses"]) if "witnesses" in tables else ()
-    labels = replace(setting.labels, witnesses=witness_labels(known, setting))
-    setting = replace(setting, labels=labels, bounded="decisions" in tables)
+    setting = with_bounds(setting, tables)
     wording = setting.wording
 
     def there(entry: Entry) -> bool:
