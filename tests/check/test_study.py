@@ -31,9 +31,8 @@ def test_the_summary_tells_what_each_file_holds(study: Callable[..., Path], surv
 def test_bounds_of_a_reconstruction_are_no_matter_where_people_gave_the_answers(
     study: Callable[..., Path], config_content: dict[str, Any], codebook: Codebook
 ) -> None:
-    """The README's step: the real file and `reconstruction: false`, with the line of the bounds left as it is."""
+    """The README's step: the real file and `reconstruction: false`; the line of the bounds stays."""
     config_content["study"] |= {"reconstruction": False, "bounds": "data/bounds"}
-    config_content["data"]["weight"] = None
     folder = study()
     assert (
         "data/bounds: not used, for `study.reconstruction` is false: of people's answers the print leaves "

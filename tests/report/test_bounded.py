@@ -38,9 +38,8 @@ def page(reports: Path, out: Path, setting: MakeSetting, language: Language = "e
 
 def figure(html: str, name: str) -> str:
     """What the page has of one table."""
-    return next(part for part in html.split("<figure")[1:] if f'id="table-{name}"' in part).split("</figure")[
-        0
-    ]
+    own = next(part for part in html.split("<figure")[1:] if f'id="table-{name}"' in part)
+    return own.partition("</figure")[0]
 
 
 def rendered(
@@ -122,7 +121,7 @@ def test_the_sheet_explains_what_it_has_and_nothing_else(
 ) -> None:
     """Of a reconstruction it has no shares and no joint p; when overlap is told stands in both notes."""
     wording = setting(language).wording
-    left = tables["verdict_sheet"].drop(columns=["share_agreeing", "p_curve"])
+    left = tables["verdict_sheet"].drop(columns=["share_agreeing", "p_curve"]).assign(caveats="")
     (plain,), (bounded,) = (
         rendered({"verdict_sheet": frame}, "verdict_sheet", setting, known, language).notes
         for frame, known in ((tables["verdict_sheet"], False), (left, True))

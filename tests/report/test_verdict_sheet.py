@@ -50,9 +50,9 @@ def test_verdicts_are_signs_with_words_behind_them(tables: Tables, setting: Make
 
 def test_caveats_are_sentences_with_the_lines_numbers(tables: Tables, setting: MakeSetting) -> None:
     first, second = sheet(tables["verdict_sheet"], setting).groups[0].remarks
-    assert (
-        first[0]
-        == "In sum, by the tests of the regression: undecided. The tests together show neither an effect nor its absence."
+    assert first[0] == (
+        "In sum, by the tests of the regression: undecided. The tests together show neither an effect nor "
+        "its absence."
     )
     assert first[1] == (
         "The verdict hinges most on the scores: with CFA, Bartlett 97% confirm, with consistent PLS 70%."
@@ -62,8 +62,8 @@ def test_caveats_are_sentences_with_the_lines_numbers(tables: Tables, setting: M
     )
     assert first[5] == "Not all specifications come to this verdict: 89% do."
     assert second[0] == (
-        "In sum, by the tests of the regression: probably no effect. The evidence against one is strong, though "
-        "the interval [−.105, .078] does not rule out one beyond ±.10."
+        "In sum, by the tests of the regression: probably no effect. The evidence against one is strong, "
+        "though the interval [−.105, .078] does not rule out one beyond ±.10."
     )
     assert (
         second[1] == "The verdict hinges most on the items: with all 55% confirm, with strict selection 0%."
