@@ -100,6 +100,7 @@ def verdict_sheet(
         "collinear_from": limit("vif_ideal").value,
     }
     if decisions is not None:
+        del card["specifications_agree_from"]
         card = {**card, **ENDS_INSTEAD}
     frame = pd.DataFrame(rows) if rows else pd.DataFrame(columns=["hypothesis", "caveats"])
     return StageResult(tables={"verdict_sheet": frame}, cards={"verdict_sheet": card})
