@@ -134,6 +134,27 @@ def test_the_sheet_explains_what_it_has_and_nothing_else(
     assert wording.value("equivalence", INCONCLUSIVE) != wording.value("state", "open")
 
 
+@pytest.mark.parametrize(
+    ("language", "start", "unsettled", "searched"),
+    [
+        ("en", "from which the first search started", "ran out of steps", "as far as was searched"),
+        ("ru", "с которой начался первый поиск", "шаги кончились раньше", "насколько показал поиск"),
+        ("kk", "бірінші іздеу басталған", "қадамдар ертерек таусылды", "іздеу жеткен шекте"),
+    ],
+)
+def test_notes_tell_how_sure_the_sets_are(
+    tables: Tables, setting: MakeSetting, language: Language, start: str, unsettled: str, searched: str
+) -> None:
+    """Around which start further tables' sets lie, what "not settled" means, and what "decided" claims."""
+    for name, told in (
+        ("further_tables", start),
+        ("identified_sets", unsettled),
+        ("decisions", searched),
+        ("hypotheses", searched),
+    ):
+        assert told in " ".join(rendered(tables, name, setting, True, language).notes)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_verdict_is_worded(language: Language) -> None:
     wording = load_wording(language)

@@ -156,6 +156,10 @@ def test_no_count_of_confirmed_hypotheses_stands_where_the_print_leaves_them_ope
     assert shown["Verdicts the print decides, PLS-SEM"] == ("1", "of 2")
     assert "Hypotheses confirmed, PLS-SEM" not in shown
     assert "R², PLS-SEM" not in shown
+    assert shown["Hypotheses confirmed, OLS regression"] == ("1", "of 2")
+    other = hypotheses.assign(state="open", verdict="open")
+    shown = {what: number for what, number, _ in facts({"hypotheses": other}, setting("en"))}
+    assert shown == {f"Verdicts the print decides, {name}": "0" for name in ("OLS regression", "PLS-SEM")}
 
 
 def test_the_coefficient_plot_draws_nothing_of_what_is_open(

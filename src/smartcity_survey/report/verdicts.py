@@ -201,7 +201,7 @@ def _facts(tables: Tables, setting: Setting) -> Iterator[tuple[str, str, str]]:
             own = tables["hypotheses"].query("method == @method")
             if own.empty and len(tables["hypotheses"]):
                 continue
-            if method == "pls" and "decisions" in tables:
+            if _states(own).isin(UNPRINTED).any():
                 decided = style.count((_states(own) == "decided").sum())
                 yield (
                     wording.fill("facts.decided", method=wording.value("method", method)),

@@ -96,12 +96,9 @@ def verdict_sheet(
         "method": "results_by_hypothesis",
         "alpha": model.alpha,
         "equivalence_bound": section.equivalence_bound,
-        "specifications_agree_from": AGREEING,
+        **({"specifications_agree_from": AGREEING} if decisions is None else ENDS_INSTEAD),
         "collinear_from": limit("vif_ideal").value,
     }
-    if decisions is not None:
-        del card["specifications_agree_from"]
-        card = {**card, **ENDS_INSTEAD}
     frame = pd.DataFrame(rows) if rows else pd.DataFrame(columns=["hypothesis", "caveats"])
     return StageResult(tables={"verdict_sheet": frame}, cards={"verdict_sheet": card})
 
