@@ -218,10 +218,7 @@ CASES = (
     ),
     Case(
         "title without the report's language",
-        both(
-            setting("config", "study", "title", to={"en": "City", "ru": "Город"}),
-            setting("config", "study", "language", to="kk"),
-        ),
+        setting("config", "study", to={"title": {"en": "City", "ru": "Город"}, "language": "kk"}),
         "config.yaml, study.title",
         "no text in `kk` (given: en, ru)",
         "choose another `study.language`",
