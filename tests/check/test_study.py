@@ -7,9 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pytest
 import yaml
 
 from smartcity_survey.check import check_study
+from smartcity_survey.errors import SurveyError
+from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.config import Config
+from smartcity_survey.workflow.catalogue import Catalogue
 
 
 def test_the_summary_tells_what_each_file_holds(study: Callable[..., Path], survey: pd.DataFrame) -> None:
@@ -21,6 +26,25 @@ def test_the_summary_tells_what_each_file_holds(study: Callable[..., Path], surv
         "survey.csv: not in the codebook, so not used: comment, note.",
         "Nothing stands in the way of a run.",
     )
+
+
+def test_bounds_of_a_reconstruction_are_no_matter_where_people_gave_the_answers(
+    study: Callable[..., Path], config_content: dict[str, Any], codebook: Codebook
+) -> None:
+    """The README's step: the real file and `reconstruction: false`; the line of the bounds stays."""
+    config_content["study"] |= {"reconstruction": False, "bounds": "data/bounds"}
+    folder = study()
+    assert (
+        "data/bounds: not used, for `study.reconstruction` is false: of people's answers the print leaves "
+        "nothing open." in check_study(folder).summary
+    )
+    real = Catalogue(Config.model_validate(config_content), codebook)
+    assert {"decisions", "identified_sets", "witness_paths"} <= set(real.not_made())
+    config_content["study"]["reconstruction"] = True
+    rebuilt = Catalogue(Config.model_validate(config_content), codebook)
+    assert "decisions" in rebuilt.made()
+    with pytest.raises(SurveyError, match="there is no such file"):
+        check_study(study(config=config_content))
 
 
 def test_other_waves_are_checked_and_their_common_items_counted(

@@ -45,12 +45,15 @@ def test_verdicts_are_signs_with_words_behind_them(tables: Tables, setting: Make
         *[("yes", "confirmed")] * 4,
         ("no", "not confirmed"),
     ]
-    assert [cell.text for cell in first[6:]] == [".105", "89%", ".004", ".12", "open", "undecided"]
+    assert [cell.text for cell in first[6:]] == [".105", "89%", ".004", ".12", "inconclusive", "undecided"]
 
 
 def test_caveats_are_sentences_with_the_lines_numbers(tables: Tables, setting: MakeSetting) -> None:
     first, second = sheet(tables["verdict_sheet"], setting).groups[0].remarks
-    assert first[0] == "In sum: undecided. The tests together show neither an effect nor its absence."
+    assert first[0] == (
+        "In sum, by the tests of the regression: undecided. The tests together show neither an effect nor "
+        "its absence."
+    )
     assert first[1] == (
         "The verdict hinges most on the scores: with CFA, Bartlett 97% confirm, with consistent PLS 70%."
     )
@@ -59,8 +62,8 @@ def test_caveats_are_sentences_with_the_lines_numbers(tables: Tables, setting: M
     )
     assert first[5] == "Not all specifications come to this verdict: 89% do."
     assert second[0] == (
-        "In sum: probably no effect. The evidence against one is strong, though the interval [−.105, .078] "
-        "does not rule out one beyond ±.10."
+        "In sum, by the tests of the regression: probably no effect. The evidence against one is strong, "
+        "though the interval [−.105, .078] does not rule out one beyond ±.10."
     )
     assert (
         second[1] == "The verdict hinges most on the items: with all 55% confirm, with strict selection 0%."
@@ -81,6 +84,7 @@ def test_every_code_is_a_sentence_whose_numbers_the_sheet_has(
     sentences = []
     for code in codes:
         ends = {f"{end}_{method}": 0.2 for end in ("low", "high") for method in ("ols", "pls", "sem")}
+        ends |= {f"reading_{method}": "strict" for method in ("ols", "pls", "sem")}
         frame = tables["verdict_sheet"].head(1).assign(**nothing | ends | {column: code})
         sentences += sheet(frame, setting, language).groups[0].remarks[0]
     assert len(sentences) == len(codes) > 5

@@ -24,7 +24,7 @@ from smartcity_survey.data.read import Responses, read_survey
 from smartcity_survey.data.waves import Wave, common_items, common_model, common_to_all, shared_model
 from smartcity_survey.errors import Problem, SurveyError, counted, counts
 from smartcity_survey.stages.measurement.common_method import marker_items
-from smartcity_survey.study.codebook import WEIGHT, Codebook, read_codebook, unlabelled
+from smartcity_survey.study.codebook import WEIGHT, Codebook, read_codebook, text, unlabelled
 from smartcity_survey.study.config import CleaningSection, Config, DataSection, ModelSection, parse_config
 from smartcity_survey.study.model import Model, build_model
 from smartcity_survey.study.parsing import Section, parse, read_yaml
@@ -86,6 +86,7 @@ def check_study(folder: Path) -> Checked:
         responses = _attempt(problems, read_survey, folder / data.file, codebook, data)
     if config:
         problems += name_problems(config, folder)
+        _attempt(problems, text, config.study.title, config.study.language, f"{place}, study.title")
     if config and codebook:
         problems += _contradictions(folder, config, codebook, model)
         for key, names in _named_demographics(config).items():
@@ -99,8 +100,8 @@ def check_study(folder: Path) -> Checked:
                 problems += kept_problems(cleaned.answers, codebook, model, path)
                 problems += unmet_needs(cleaned.answers, codebook, model, config, place)
                 problems += weight_problems(cleaned.answers, model, f"{path}, column {config.data.weight}")
-            if cleaned and config.study.bounds:
-                further, n = folder / config.study.bounds, len(cleaned.answers)
+            if cleaned and config.study.bounds_in_use:
+                further, n = folder / config.study.bounds_in_use, len(cleaned.answers)
                 _attempt(problems, read_bounds, further, codebook, config.cleaning, n)
     waves = _waves(problems, folder, config, codebook, model) if config else {}
     if problems or not (config and codebook and model and responses and cleaned):
@@ -205,6 +206,11 @@ def _summary(config: Config, codebook: Codebook, responses: Responses, cleaned: 
         lines.append(f"{config.data.file}: dates are read as {responses.how['dates']}.")
     if responses.unused:
         lines.append(f"{config.data.file}: {unused}.")
+    if config.study.bounds and not config.study.bounds_in_use:
+        lines.append(
+            f"{config.study.bounds}: not used, for `study.reconstruction` is false: of people's answers the "
+            "print leaves nothing open."
+        )
     return tuple(lines)
 
 

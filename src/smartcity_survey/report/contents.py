@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+TUPLES = ("columns", "pivot", "hides", "remarks", "foremost", "unprinted", "unless_empty")
+"""Keys of an entry that list columns or codes."""
 CONTENTS = Path(__file__).parent / "contents.yaml"
 
 
@@ -41,6 +43,8 @@ class Entry:
     fold: bool = False
     keep_empty: bool = False
     people: bool = False
+    unprinted: tuple[str, ...] = ()
+    unless_empty: tuple[str, ...] = ()
     hides: tuple[str, ...] = ()
 
 
@@ -101,5 +105,5 @@ def load_contents() -> Contents:
 def _entry(line: Mapping[str, Any]) -> Entry:
     kind = "table" if "table" in line else "figure"
     rest = {key: value for key, value in line.items() if key != kind}
-    rest |= {key: tuple(rest.get(key, ())) for key in ("columns", "pivot", "hides", "remarks", "foremost")}
+    rest |= {key: tuple(rest.get(key, ())) for key in TUPLES}
     return Entry(kind=kind, name=line[kind], **rest)

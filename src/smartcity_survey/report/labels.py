@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from smartcity_survey.study.codebook import Codebook, text
 from smartcity_survey.study.config import Language
@@ -23,6 +23,7 @@ class Labels:
     answers : code of the common scale -> wording; empty where the codebook gives none.
     demographics : variable -> label.
     categories : (variable, code) -> label; codes of bands count from 1.
+    witnesses : name of a survey with the same printed tables -> what it was made for.
     """
 
     constructs: Mapping[str, str]
@@ -31,6 +32,7 @@ class Labels:
     answers: Mapping[int, str]
     demographics: Mapping[str, str]
     categories: Mapping[tuple[str, int], str]
+    witnesses: Mapping[str, str] = field(default_factory=dict)
 
     def construct(self, name: str) -> str:
         """Label of a construct; another name (the constant, a total) stands for itself."""

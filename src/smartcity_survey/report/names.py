@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from string import Formatter
 from typing import Any
 
+from smartcity_survey.data.bounds import SIDES
 from smartcity_survey.io import AT_FAULT, LIST_MARK, join_names, split_names
 from smartcity_survey.report.setting import Setting
 
@@ -81,6 +82,8 @@ def name_text(column: str, value: str, line: Line, setting: Setting) -> str:
         return NAMES[column](value, line, setting)
     if column.startswith("verdict_"):
         return setting.wording.value("verdict", value)
+    if column.startswith("reading_"):
+        return setting.wording.value("reading", value)
     return _worded(column, value, line, setting)
 
 
@@ -284,8 +287,24 @@ def _method_of(value: str, line: Line, setting: Setting) -> str:
 
 
 def _witness(value: str, line: Line, setting: Setting) -> str:
-    """A witness by the name of its file; the answers in use in words."""
-    return setting.wording.value("witness", value)
+    """A witness by what it was made for; the answers in use in words."""
+    return setting.labels.witnesses.get(value) or setting.wording.value("witness", value)
+
+
+def witness_labels(witnesses: Iterable[Line], setting: Setting) -> dict[str, str]:
+    """Name of each witness -> the end it stands near, from lines with `witness, predictor, side`.
+
+    Several at the same place are told apart by a number.
+    """
+    labels: dict[str, str] = {}
+    for line in witnesses:
+        side = line["side"] if line["side"] in SIDES else "inside"
+        label = setting.wording.fill(
+            f"values.witness_at.{side}", predictor=setting.labels.construct(line["predictor"])
+        )
+        before = sum(1 for other in labels.values() if other.startswith(label))
+        labels[str(line["witness"])] = f"{label} {before + 1}" if before else label
+    return labels
 
 
 def _pair(first: str, second: str, setting: Setting) -> str:

@@ -18,7 +18,7 @@ from smartcity_survey.report.contents import load_contents
 from smartcity_survey.report.criteria import criteria_table
 from smartcity_survey.report.names import name_text
 from smartcity_survey.report.numbering import PrintedNumbers
-from smartcity_survey.report.parts import build_parts
+from smartcity_survey.report.parts import build_parts, with_bounds
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import card_entries, score_notes
 from smartcity_survey.report.verdicts import facts, verdicts
@@ -57,6 +57,7 @@ def write_report(
     tables = {path.stem: read_table(path) for path in sorted((reports / "tables").glob("*.csv"))}
     card_files = sorted((reports / "cards").glob("*.json"))
     cards = {name: card for path in card_files for name, card in read_json(path).items()}
+    setting = with_bounds(setting, tables)
     contents, wording = load_contents(), setting.wording
     parts = build_parts(tables, cards, reports / "figures", contents, setting, printed or {})
     hypotheses = tables.get("hypotheses", pd.DataFrame(columns=["hypothesis", "method"]))
@@ -72,6 +73,7 @@ def write_report(
         verdicts=verdicts(hypotheses, setting, tables.get("verdict_sheet")),
         doubts=(*_disagreements(tables, setting), *score_notes(cards.get("coefficients", {}), setting)),
         parts=parts,
+        verdicts_note=wording[setting.told("tables.hypotheses.note")],
         paper=bool(printed),
         criteria=criteria_table(tables, setting),
         cards={shown[name]: card_entries(card, setting) for name, card in cards.items() if name in shown},

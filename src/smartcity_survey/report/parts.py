@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
 from smartcity_survey.io import REFUSED, Card
+from smartcity_survey.report.cells import records
 from smartcity_survey.report.contents import Contents, Entry
+from smartcity_survey.report.names import witness_labels
 from smartcity_survey.report.numbering import PrintedNumbers, number_entries
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import Table, render_table
@@ -50,6 +52,13 @@ class Part:
     caution: str = ""
 
 
+def with_bounds(setting: Setting, tables: Mapping[str, pd.DataFrame]) -> Setting:
+    """The setting with what stage files tell of a print's bounds: whether there are any, and witnesses."""
+    known = records(tables["witnesses"]) if "witnesses" in tables else ()
+    labels = replace(setting.labels, witnesses=witness_labels(known, setting))
+    return replace(setting, labels=labels, bounded="decisions" in tables)
+
+
 def build_parts(
     tables: Mapping[str, pd.DataFrame],
     cards: Mapping[str, Card],
@@ -65,6 +74,7 @@ def build_parts(
     tables, cards : stage files and their estimator cards, by name.
     figures : folder with `<name>.svg`.
     """
+    setting = with_bounds(setting, tables)
     wording = setting.wording
 
     def there(entry: Entry) -> bool:
@@ -79,10 +89,12 @@ def build_parts(
     def block(entry: Entry) -> Block:
         key = f"{entry.kind}s.{entry.name}"
         if entry.kind == "table":
-            frame = tables[entry.name]
-            if entry.people and "decisions" in tables:
-                frame = frame.head(0)
-            table = render_table(frame, entry, contents, setting, cards.get(entry.name))
+            frame, random = tables[entry.name], entry.people and setting.bounded
+            table = render_table(
+                frame.head(0) if random else frame, entry, contents, setting, cards.get(entry.name)
+            )
+            if random:
+                table = replace(table, notes=(), empty=wording["page.random_groups"])
             lines = wording.numbers.count(sum(len(group.lines) for group in table.groups))
             folded = wording.fill("page.unfold", n=lines) if entry.fold and table.groups else ""
             return Block(f"table-{entry.name}", numbers[entry], wording[f"{key}.title"], table, folded=folded)
@@ -92,16 +104,16 @@ def build_parts(
             title=wording[f"{key}.title"],
             image=data_address(figures / f"{entry.name}.svg"),
             alt=wording[f"{key}.alt"],
-            note=wording[f"{key}.note"],
+            note=wording[setting.told(f"{key}.note")],
         )
 
     return tuple(
         Part(
             section,
             wording[f"sections.{section}.title"],
-            wording[f"sections.{section}.intro"],
+            wording[setting.told(f"sections.{section}.intro")],
             tuple(block(entry) for entry in entries),
-            wording["page.open"] if "decisions" in tables and section in contents.open_sections else "",
+            wording["page.open"] if setting.bounded and section in contents.open_sections else "",
         )
         for section, entries in shown.items()
         if entries

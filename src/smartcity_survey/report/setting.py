@@ -17,9 +17,16 @@ class Setting:
     wording, labels : the report's and the study's words in one language.
     suppress_below : loadings smaller than this are blank in tables and grey in figures.
     alpha : two-sided level below which a path counts as different from zero.
+    bounded : the answers are a reconstruction whose print has known bounds: one file among many.
     """
 
     wording: Wording
     labels: Labels
     suppress_below: float = 0.5
     alpha: float = 0.05
+    bounded: bool = False
+
+    def told(self, key: str) -> str:
+        """The key of a text: `<key>_bounded` where there is one and the answers are one file among many."""
+        own = f"{key}_bounded"
+        return own if self.bounded and own in self.wording else key

@@ -41,6 +41,7 @@ class Table:
     groups : the lines.
     notes : sentences under the table.
     card : how it was computed, in one line; may be empty.
+    empty : why it has no lines, where it has none and there is a reason.
     """
 
     headings: tuple[str, ...]
@@ -48,6 +49,7 @@ class Table:
     groups: tuple[Group, ...]
     notes: tuple[str, ...]
     card: str = ""
+    empty: str = ""
 
 
 def in_language(frame: pd.DataFrame, language: str) -> pd.DataFrame:
@@ -80,6 +82,7 @@ def render_table(
         frame = frame[frame[entry.having].notna()]
     if entry.pivot:
         frame = _wide(frame, entry)
+    frame = frame.drop(columns=_left_out(frame, entry, setting))
     shown = frame.head(entry.first) if entry.first else frame
     columns = _columns(frame, entry)
     hides = entry.hides if card and HIDDEN_BELOW in card else ()
@@ -114,6 +117,13 @@ def render_table(
         ),
         card=card_line(card, setting) if card else "",
     )
+
+
+def _left_out(frame: pd.DataFrame, entry: Entry, setting: Setting) -> list[str]:
+    """Columns that are not shown: without values, or of answers that are one file among many."""
+    unprinted = entry.unprinted if setting.bounded else ()
+    empty = [name for name in entry.unless_empty if name in frame and frame[name].isna().all()]
+    return [name for name in frame.columns if name in (*unprinted, *empty)]
 
 
 def _hidden(frame: pd.DataFrame, hides: tuple[str, ...], card: Card, setting: Setting) -> Iterator[str]:
@@ -194,7 +204,7 @@ def card_entries(card: Card, setting: Setting) -> dict[str, str]:
 
 def _notes(entry: Entry, shown: int, total: int, setting: Setting) -> list[str]:
     wording = setting.wording
-    key = f"tables.{entry.name}.note"
+    key = setting.told(f"tables.{entry.name}.note")
     notes = [wording.noted(key)] if key in wording else []
     if entry.suppress:
         limit = wording.numbers.fixed(setting.suppress_below, 2, bounded=True)

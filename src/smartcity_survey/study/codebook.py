@@ -262,7 +262,11 @@ def text(label: Label, language: Language, place: str) -> str:
     if isinstance(label, Mapping):
         if language not in label:
             given = ", ".join(label) or "none"
-            raise SurveyError(place, f"no label in `{language}` (given: {given}).", "Add it to the codebook.")
+            raise SurveyError(
+                place,
+                f"no text in `{language}` (given: {given}).",
+                "Add it there, or choose another `study.language`.",
+            )
         return label[language]
     return label
 

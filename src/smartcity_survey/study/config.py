@@ -44,17 +44,13 @@ class StudySection(Section):
     bounds: str | None = Field(
         None,
         description="folder that `smartcity-survey bounds` wrote: what the printed tables leave open; "
-        "none: skip",
+        "none: skip; only of use where `reconstruction` is true",
     )
 
-    @model_validator(mode="after")
-    def _bounds_of_a_reconstruction(self) -> StudySection:
-        if self.bounds and not self.reconstruction:
-            raise ValueError(
-                "`bounds` are of a reconstruction, but the answers in use are none; leave them out, or write "
-                "`reconstruction: true`"
-            )
-        return self
+    @property
+    def bounds_in_use(self) -> str | None:
+        """The folder of bounds; none where people gave the answers, of which nothing is left open."""
+        return self.bounds if self.reconstruction else None
 
 
 class DataSection(Section):
@@ -343,7 +339,7 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _bounds_have_no_weights(self) -> Config:
-        if self.data.weight and self.study.bounds:
+        if self.data.weight and self.study.bounds_in_use:
             raise ValueError(
                 "reconstructions have no sampling weights; leave out `data.weight` or `study.bounds`"
             )

@@ -5,6 +5,7 @@ A claim about a construct made of constructs is judged by PLS-SEM alone: no othe
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any
 
 import pandas as pd
@@ -25,6 +26,10 @@ METHODS = ("published", "ols", "pls", "sem")
 _LINE = ("hypothesis", "method")
 STATE = ("state", "reading", "low", "high")
 """What `decisions` says of a verdict."""
+UNPRINTED = ("open", "decided")
+"""States of a verdict whose numbers are nowhere in print: it has a set of values, not one value."""
+ENDS_INSTEAD = {"unprinted": "ends_of_sets_in_place_of_estimates"}
+"""Entry of the cards of tables that show sets of values in place of unprinted estimates."""
 
 
 def methods_of(hypotheses: pd.DataFrame) -> list[str]:
@@ -51,7 +56,9 @@ def judge_hypotheses(
     published : `hypothesis, estimate, p, verdict` as printed; none where nothing was.
     higher_order_paths : the stage file of that name; none where no construct is made of constructs.
     decisions : the stage file of that name, of answers that are a reconstruction; its columns `state,
-        reading, low, high` then say of each verdict whether the print decides it.
+        reading, low, high` then say of each verdict whether the print decides it. Where it is open or
+        decided, estimate, interval and p are left out, for they are those of one file among many; the
+        verdict is then the decided one, or `open`.
     """
     rows: list[dict[str, Any]] = []
     for hypothesis in model.claims:
@@ -79,6 +86,9 @@ def judge_hypotheses(
     frame = pd.DataFrame(rows, columns=[*columns, "outcome", "expected_sign"])
     if decisions is not None:
         frame = frame.merge(decisions[[*_LINE, *STATE]], on=list(_LINE), how="left")
+        frame.loc[frame["state"].isin(UNPRINTED), ["estimate", "ci_low", "ci_high", "p"]] = math.nan
+        frame.loc[frame["state"] == "open", "verdict"] = "open"
+        card = {**card, **ENDS_INSTEAD}
     return StageResult(tables={"hypotheses": frame}, cards={"hypotheses": card})
 
 
