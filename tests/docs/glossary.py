@@ -8,9 +8,9 @@ from tests.report.glossary import terms
 PAGE = REPOSITORY / "docs/glossary.md"
 HEAD = """# Glossary
 
-One term, one word: the terms of the field as the report and the audit write them in English, Russian and Kazakh.
-The words stand in `report/locale/<language>/glossary.yaml`, with what must not stand in their place; a test reads every
-text of the three languages. This page is made by `python -m tests.docs.glossary`.
+One term, one word: the terms of the field as report and audit write them in English, Russian and Kazakh.
+The words stand in `report/locale/<language>/glossary.yaml`, with what must not stand in their place;
+a test reads every text of the three languages. This page is made by `python -m tests.docs.glossary`.
 
 | English | Русский | Қазақша |
 | --- | --- | --- |

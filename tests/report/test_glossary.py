@@ -1,4 +1,4 @@
-"""One term, one word: no text of a language has a word that its glossary forbids, nor English in ru and kk."""
+"""One term, one word: no text has a word that its glossary forbids, nor an English one in ru and kk."""
 
 from __future__ import annotations
 
