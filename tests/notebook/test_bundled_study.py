@@ -151,7 +151,7 @@ SEVERITY = {
     "none": "Nothing to object to",
     "changes_a_conclusion": "Changes a conclusion",
     "inconsistent": "Inconsistent",
-    "typo": "Slip",
+    "typo": "Probable typing error",
     "not_testable": "Not testable",
 }
 

@@ -141,7 +141,7 @@ def test_codes_and_truths_are_put_into_words(render: Callable[..., Table]) -> No
 
 def test_only_findings_of_the_audit_are_shown_by_severity(render: Callable[..., Table]) -> None:
     table = render("audit")
-    assert [group.heading for group in table.groups] == ["Changes a conclusion", "Slip"]
+    assert [group.heading for group in table.groups] == ["Changes a conclusion", "Probable typing error"]
     assert texts(table) == [
         ["Table 17, H1", "It is another number.", "0.105", "0.106 - 0.107"],
         ["Table 11", "A slip.", "676", "675"],
@@ -297,3 +297,28 @@ def test_an_inadmissible_solution_is_named_below_its_table(
     assert "This solution is inadmissible" in table.notes[-1]
     assert "(T1, Trust – Use)" in table.notes[-1]
     assert "inadmissible" not in table.card
+
+
+@pytest.mark.parametrize(
+    ("language", "notes"),
+    [
+        ("en", ["n = 1,040.", "95% confidence intervals (percentile)."]),
+        ("ru", ["n = 1040.", "Доверительные интервалы 95\u00a0% (процентильный)."]),
+    ],
+)
+def test_a_note_begins_with_n_and_names_the_intervals(
+    tables: dict[str, pd.DataFrame], setting: MakeSetting, language: Language, notes: list[str]
+) -> None:
+    card = {"n": 1040, "confidence_level": 0.95, "interval": "percentile"}
+    contents = load_contents()
+    entries = {entry.name: entry for entry in contents.entries("table")}
+    paths = render_table(tables["pls_paths"], entries["pls_paths"], contents, setting(language), card)
+    assert list(paths.notes[:2]) == notes
+    without = render_table(tables["pls_weights"], entries["pls_weights"], contents, setting(language), {"n": 1040})
+    assert notes[1] not in without.notes
+
+
+def test_numbers_of_a_card_that_cannot_exceed_one_are_written_as_in_the_tables(setting: MakeSetting) -> None:
+    card = {"alpha": 0.05, "equivalence_bound": 0.1, "tolerance": 0.5, "seed": 0}
+    assert card_line(card, setting("en")) == "level: .05; equivalence bound: .1; tolerance: 0.5; seed: 0"
+    assert card_line(card, setting("ru")).startswith("уровень значимости: 0,05; граница эквивалентности: 0,1")

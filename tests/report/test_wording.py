@@ -118,6 +118,11 @@ def test_every_text_is_used(
         {"careless": {"hidden_below": 5, "refused": refused, "inadmissible": [{"name": "T1"}]}},
         tmp_path / "cards" / "clean.json",
     )
+    # Intervals are named below tables whose card has their level.
+    levels = {"pls_paths": {"confidence_level": 0.95, "interval": "bca"}, "coefficients": {"confidence_level": 0.9}}
+    for name in levels:
+        write_table(tables[name], tmp_path / "tables" / f"{name}.csv")
+    write_json(levels, tmp_path / "cards" / "levels.json")
     unsolved = tables["hypotheses"].assign(verdict="no_solution")
     write_table(unsolved, tmp_path / "tables" / "hypotheses.csv")
     write_table(tables["crosscheck"].assign(agrees=False), tmp_path / "tables" / "crosscheck.csv")
