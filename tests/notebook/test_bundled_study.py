@@ -148,7 +148,7 @@ def test_comparison_of_groups() -> None:
 
 
 SEVERITY = {
-    "none": "Nothing to object to",
+    "none": "Consistent",
     "changes_a_conclusion": "Changes a conclusion",
     "inconsistent": "Inconsistent",
     "typo": "Probable typing error",

@@ -314,7 +314,9 @@ def test_a_note_begins_with_n_and_names_the_intervals(
     entries = {entry.name: entry for entry in contents.entries("table")}
     paths = render_table(tables["pls_paths"], entries["pls_paths"], contents, setting(language), card)
     assert list(paths.notes[:2]) == notes
-    without = render_table(tables["pls_weights"], entries["pls_weights"], contents, setting(language), {"n": 1040})
+    without = render_table(
+        tables["pls_weights"], entries["pls_weights"], contents, setting(language), {"n": 1040}
+    )
     assert notes[1] not in without.notes
 
 

@@ -119,7 +119,10 @@ def test_every_text_is_used(
         tmp_path / "cards" / "clean.json",
     )
     # Intervals are named below tables whose card has their level.
-    levels = {"pls_paths": {"confidence_level": 0.95, "interval": "bca"}, "coefficients": {"confidence_level": 0.9}}
+    levels = {
+        "pls_paths": {"confidence_level": 0.95, "interval": "bca"},
+        "coefficients": {"confidence_level": 0.9},
+    }
     for name in levels:
         write_table(tables[name], tmp_path / "tables" / f"{name}.csv")
     write_json(levels, tmp_path / "cards" / "levels.json")
