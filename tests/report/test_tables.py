@@ -9,6 +9,7 @@ import pytest
 
 from smartcity_survey.io import WHOLE, Card
 from smartcity_survey.report.contents import Contents, Entry, load_contents
+from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import Table, card_line, render_table
 from smartcity_survey.study.config import Language
 from tests.report.conftest import CARD, HOSTILE, MakeSetting
@@ -310,12 +311,10 @@ def test_a_note_begins_with_n_and_names_the_intervals(
     tables: dict[str, pd.DataFrame], setting: MakeSetting, language: Language, notes: list[str]
 ) -> None:
     card = {"n": 1040, "confidence_level": 0.95, "interval": "percentile"}
-    contents = load_contents()
-    entries = {entry.name: entry for entry in contents.entries("table")}
-    paths = render_table(tables["pls_paths"], entries["pls_paths"], contents, setting(language), card)
+    paths = render_table(tables["pls_paths"], ENTRIES["pls_paths"], CONTENTS, setting(language), card)
     assert list(paths.notes[:2]) == notes
     without = render_table(
-        tables["pls_weights"], entries["pls_weights"], contents, setting(language), {"n": 1040}
+        tables["pls_weights"], ENTRIES["pls_weights"], CONTENTS, setting(language), {"n": 1040}
     )
     assert notes[1] not in without.notes
 
@@ -324,3 +323,18 @@ def test_numbers_of_a_card_that_cannot_exceed_one_are_written_as_in_the_tables(s
     card = {"alpha": 0.05, "equivalence_bound": 0.1, "tolerance": 0.5, "seed": 0}
     assert card_line(card, setting("en")) == "level: .05; equivalence bound: .1; tolerance: 0.5; seed: 0"
     assert card_line(card, setting("ru")).startswith("уровень значимости: 0,05; граница эквивалентности: 0,1")
+
+
+def test_items_without_a_known_wording_are_explained_once(
+    tables: dict[str, pd.DataFrame], setting: MakeSetting
+) -> None:
+    there = setting("en")
+    nameless = replace(there, labels=replace(there.labels, unworded=frozenset({"T1"})))
+    said = "Items with a number for a label: their wording is not available."
+
+    def notes(name: str, one: Setting) -> tuple[str, ...]:
+        return render_table(tables[name], ENTRIES[name], CONTENTS, one).notes
+
+    assert said in notes("item_descriptives", nameless)
+    assert said not in notes("item_descriptives", there)
+    assert said not in notes("item_msa", nameless)

@@ -20,7 +20,7 @@ from smartcity_survey.report.criteria import CRITERIA
 from smartcity_survey.report.figures import FIGURES
 from smartcity_survey.report.names import name_text, parts
 from smartcity_survey.report.page import write_report
-from smartcity_survey.report.tables import in_language, score_notes
+from smartcity_survey.report.tables import in_language, render_table, score_notes
 from smartcity_survey.report.verdicts import facts, verdicts
 from smartcity_survey.report.wording import LANGUAGES, load_wording
 from smartcity_survey.stages.evidence.verdict_sheet import JUDGED
@@ -118,6 +118,10 @@ def test_every_text_is_used(
         {"careless": {"hidden_below": 5, "refused": refused, "inadmissible": [{"name": "T1"}]}},
         tmp_path / "cards" / "clean.json",
     )
+    nameless = replace(recording, labels=replace(there.labels, unworded=frozenset({"T1"})))
+    contents = load_contents()
+    entry = next(each for each in contents.entries("table") if each.name == "item_descriptives")
+    render_table(tables["item_descriptives"], entry, contents, nameless)
     # Intervals are named below tables whose card has their level.
     levels = {
         "pls_paths": {"confidence_level": 0.95, "interval": "bca"},

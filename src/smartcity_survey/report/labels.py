@@ -23,6 +23,7 @@ class Labels:
     answers : code of the common scale -> wording; empty where the codebook gives none.
     demographics : variable -> label.
     categories : (variable, code) -> label; codes of bands count from 1.
+    unworded : items whose label only names them, because their wording is not known.
     """
 
     constructs: Mapping[str, str]
@@ -31,6 +32,7 @@ class Labels:
     answers: Mapping[int, str]
     demographics: Mapping[str, str]
     categories: Mapping[tuple[str, int], str]
+    unworded: frozenset[str] = frozenset()
 
     def construct(self, name: str) -> str:
         """Label of a construct; another name (the constant, a total) stands for itself."""
@@ -70,4 +72,5 @@ def labels_of(codebook: Codebook, language: Language) -> Labels:
                 *((position, band.label) for position, band in enumerate(entry.bands, start=1)),
             )
         },
+        unworded=frozenset(name for name, item in codebook.items.items() if not item.wording_known),
     )

@@ -117,6 +117,7 @@ def render_table(
         notes=(
             *(_basis(columns, card, setting) if card else ()),
             *_notes(entry, len(shown), len(frame), setting),
+            *_of_unworded_items(shown, entry, setting),
             *_of_single_items(entry, card, setting),
             *(score_notes(card, setting) if card and entry.scores else ()),
             *(_hidden(shown, hides, card, setting) if card else ()),
@@ -145,6 +146,13 @@ def _hidden(frame: pd.DataFrame, hides: tuple[str, ...], card: Card, setting: Se
     if frame[[column for column in hides if column in frame]].isna().any(axis=None):
         limit = setting.wording.numbers.count(float(str(card[HIDDEN_BELOW])))
         yield setting.wording.fill("page.hidden", limit=limit)
+
+
+def _of_unworded_items(frame: pd.DataFrame, entry: Entry, setting: Setting) -> Iterator[str]:
+    """Why some items have a number for a label, where a table introduces the items."""
+    key = f"tables.{entry.name}.unworded"
+    if key in setting.wording and not setting.labels.unworded.isdisjoint(frame["item"]):
+        yield setting.wording[key]
 
 
 def _of_single_items(entry: Entry, card: Card | None, setting: Setting) -> Iterator[str]:
