@@ -9,6 +9,7 @@ import pytest
 
 from smartcity_survey.io import WHOLE, Card
 from smartcity_survey.report.contents import Contents, Entry, load_contents
+from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import Table, card_line, render_table
 from smartcity_survey.study.config import Language
 from tests.report.conftest import CARD, HOSTILE, MakeSetting
@@ -141,7 +142,7 @@ def test_codes_and_truths_are_put_into_words(render: Callable[..., Table]) -> No
 
 def test_only_findings_of_the_audit_are_shown_by_severity(render: Callable[..., Table]) -> None:
     table = render("audit")
-    assert [group.heading for group in table.groups] == ["Changes a conclusion", "Slip"]
+    assert [group.heading for group in table.groups] == ["Changes a conclusion", "Probable typing error"]
     assert texts(table) == [
         ["Table 17, H1", "It is another number.", "0.105", "0.106 - 0.107"],
         ["Table 11", "A slip.", "676", "675"],
@@ -297,3 +298,43 @@ def test_an_inadmissible_solution_is_named_below_its_table(
     assert "This solution is inadmissible" in table.notes[-1]
     assert "(T1, Trust – Use)" in table.notes[-1]
     assert "inadmissible" not in table.card
+
+
+@pytest.mark.parametrize(
+    ("language", "notes"),
+    [
+        ("en", ["n = 1,040.", "95% confidence intervals (percentile)."]),
+        ("ru", ["n = 1040.", "Доверительные интервалы 95\u00a0% (процентильный)."]),
+    ],
+)
+def test_a_note_begins_with_n_and_names_the_intervals(
+    tables: dict[str, pd.DataFrame], setting: MakeSetting, language: Language, notes: list[str]
+) -> None:
+    card = {"n": 1040, "confidence_level": 0.95, "interval": "percentile"}
+    paths = render_table(tables["pls_paths"], ENTRIES["pls_paths"], CONTENTS, setting(language), card)
+    assert list(paths.notes[:2]) == notes
+    without = render_table(
+        tables["pls_weights"], ENTRIES["pls_weights"], CONTENTS, setting(language), {"n": 1040}
+    )
+    assert notes[1] not in without.notes
+
+
+def test_numbers_of_a_card_that_cannot_exceed_one_are_written_as_in_the_tables(setting: MakeSetting) -> None:
+    card = {"alpha": 0.05, "equivalence_bound": 0.1, "tolerance": 0.5, "seed": 0}
+    assert card_line(card, setting("en")) == "level: .05; equivalence bound: .1; tolerance: 0.5; seed: 0"
+    assert card_line(card, setting("ru")).startswith("уровень значимости: 0,05; граница эквивалентности: 0,1")
+
+
+def test_items_without_a_known_wording_are_explained_once(
+    tables: dict[str, pd.DataFrame], setting: MakeSetting
+) -> None:
+    there = setting("en")
+    nameless = replace(there, labels=replace(there.labels, unworded=frozenset({"T1"})))
+    said = "Items with a number for a label: their wording is not available."
+
+    def notes(name: str, one: Setting) -> tuple[str, ...]:
+        return render_table(tables[name], ENTRIES[name], CONTENTS, one).notes
+
+    assert said in notes("item_descriptives", nameless)
+    assert said not in notes("item_descriptives", there)
+    assert said not in notes("item_msa", nameless)

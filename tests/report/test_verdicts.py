@@ -43,10 +43,10 @@ def test_a_method_may_lack_a_hypothesis(tables: dict[str, pd.DataFrame], setting
 def test_facts(tables: dict[str, pd.DataFrame], setting: MakeSetting) -> None:
     shown = {what: (number, of) for what, number, of in facts(tables, setting("en"))}
     assert shown["Respondents analysed"] == ("1,040", "of 1,060")
-    assert shown["Items kept"] == ("8", "of 9")
+    assert shown["Items retained"] == ("8", "of 9")
     assert shown["R², OLS regression"] == (".578", "")
     assert shown["Hypotheses confirmed, OLS regression"] == ("1", "of 2")
-    assert shown["Printed numbers met"] == ("2", "of 3")
+    assert shown["Printed numbers reproduced"] == ("2", "of 3")
     assert facts({}, setting("en")) == ()
 
 

@@ -21,7 +21,7 @@ from smartcity_survey.report.criteria import CRITERIA
 from smartcity_survey.report.figures import FIGURES
 from smartcity_survey.report.names import name_text, parts
 from smartcity_survey.report.page import write_report
-from smartcity_survey.report.tables import in_language, score_notes
+from smartcity_survey.report.tables import in_language, render_table, score_notes
 from smartcity_survey.report.verdicts import facts, verdicts
 from smartcity_survey.report.wording import LANGUAGES, load_wording
 from smartcity_survey.stages.evidence.verdict_sheet import JUDGED
@@ -126,11 +126,25 @@ def test_every_text_is_used(
         {"careless": {"hidden_below": 5, "refused": refused, "inadmissible": [{"name": "T1"}]}},
         tmp_path / "cards" / "clean.json",
     )
+    nameless = replace(recording, labels=replace(there.labels, unworded=frozenset({"T1"})))
+    contents = load_contents()
+    entry = next(each for each in contents.entries("table") if each.name == "item_descriptives")
+    render_table(tables["item_descriptives"], entry, contents, nameless)
+    # Intervals are named below tables whose card has their level.
+    levels = {
+        "pls_paths": {"confidence_level": 0.95, "interval": "bca"},
+        "coefficients": {"confidence_level": 0.9},
+    }
+    for name in levels:
+        write_table(tables[name], tmp_path / "tables" / f"{name}.csv")
+    write_json(levels, tmp_path / "cards" / "levels.json")
     unsolved = tables["hypotheses"].assign(verdict="no_solution")
     write_table(unsolved, tmp_path / "tables" / "hypotheses.csv")
     write_table(tables["crosscheck"].assign(agrees=False), tmp_path / "tables" / "crosscheck.csv")
     write_report(tmp_path, MANIFEST, recording, tmp_path / "report.html")
-    verdicts(tables["hypotheses"].merge(tables["decisions"][STATES], how="left"), recording)
+    stated = tables["hypotheses"].merge(tables["decisions"][STATES], how="left")
+    verdicts(stated, recording)
+    facts(tables | {"hypotheses": stated}, recording)
     facts({name: frame for name, frame in tables.items() if name != "decisions"}, recording)
     for method in get_args(ScoreMethod):
         score_notes({"scores": method}, recording)

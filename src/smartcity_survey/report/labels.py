@@ -24,6 +24,7 @@ class Labels:
     demographics : variable -> label.
     categories : (variable, code) -> label; codes of bands count from 1.
     witnesses : name of a survey with the same printed tables -> what it was made for.
+    unworded : items whose label only names them, because their wording is not known.
     """
 
     constructs: Mapping[str, str]
@@ -33,6 +34,7 @@ class Labels:
     demographics: Mapping[str, str]
     categories: Mapping[tuple[str, int], str]
     witnesses: Mapping[str, str] = field(default_factory=dict)
+    unworded: frozenset[str] = frozenset()
 
     def construct(self, name: str) -> str:
         """Label of a construct; another name (the constant, a total) stands for itself."""
@@ -72,4 +74,5 @@ def labels_of(codebook: Codebook, language: Language) -> Labels:
                 *((position, band.label) for position, band in enumerate(entry.bands, start=1)),
             )
         },
+        unworded=frozenset(name for name, item in codebook.items.items() if not item.wording_known),
     )

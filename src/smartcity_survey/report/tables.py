@@ -18,6 +18,15 @@ from smartcity_survey.report.names import MADE, ROBUST, heading, listed, name_te
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.wording import LANGUAGES
 
+_UP_TO_ONE = frozenset(
+    {
+        *("alpha", "confidence_level", "quantile", "power", "equivalence_bound", "large_residual"),
+        *("minimum_loading", "minimum_msa", "minimum_communality", "maximum_cross_loading"),
+        "specifications_agree_from",
+    }
+)
+"""Numbers of a card that cannot exceed one: English writes them without the zero, as in the tables."""
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -109,7 +118,9 @@ def render_table(
         numeric=tuple(bool(lines) and all(cells[i].numeric for cells in lines) for i in range(len(columns))),
         groups=tuple(Group(title, tuple(own), tuple(remarks)) for title, own, remarks in groups.values()),
         notes=(
+            *(_basis(columns, card, setting) if card else ()),
             *_notes(entry, len(shown), len(frame), setting),
+            *_of_unworded_items(shown, entry, setting),
             *_of_single_items(entry, card, setting),
             *(score_notes(card, setting) if card and entry.scores else ()),
             *(_hidden(shown, hides, card, setting) if card else ()),
@@ -126,11 +137,32 @@ def _left_out(frame: pd.DataFrame, entry: Entry, setting: Setting) -> list[str]:
     return [name for name in frame.columns if name in (*unprinted, *empty)]
 
 
+def _basis(columns: tuple[str, ...], card: Card, setting: Setting) -> Iterator[str]:
+    """What the numbers rest on: how many respondents, and what an interval among the columns is."""
+    wording = setting.wording
+    if "n" in card:
+        yield wording.fill("page.basis", n=wording.numbers.count(float(str(card["n"]))))
+    if "confidence_level" in card and any(column.endswith("_low") for column in columns):
+        level = wording.numbers.percentage(float(str(card["confidence_level"])) * 100, 0)
+        kind = wording.value("card", str(card["interval"])) if "interval" in card else ""
+        if kind:
+            yield wording.fill("page.intervals_by", level=level, kind=kind)
+        else:
+            yield wording.fill("page.intervals", level=level)
+
+
 def _hidden(frame: pd.DataFrame, hides: tuple[str, ...], card: Card, setting: Setting) -> Iterator[str]:
     """What the mark of cells left out means, where there are such cells."""
     if frame[[column for column in hides if column in frame]].isna().any(axis=None):
         limit = setting.wording.numbers.count(float(str(card[HIDDEN_BELOW])))
         yield setting.wording.fill("page.hidden", limit=limit)
+
+
+def _of_unworded_items(frame: pd.DataFrame, entry: Entry, setting: Setting) -> Iterator[str]:
+    """Why some items have a number for a label, where a table introduces the items."""
+    key = f"tables.{entry.name}.unworded"
+    if key in setting.wording and not setting.labels.unworded.isdisjoint(frame["item"]):
+        yield setting.wording[key]
 
 
 def _of_single_items(entry: Entry, card: Card | None, setting: Setting) -> Iterator[str]:
@@ -186,6 +218,8 @@ def card_entries(card: Card, setting: Setting) -> dict[str, str]:
             return listed(value, setting)
         if str(value).lower() in ("true", "false"):
             return wording["page.yes" if str(value).lower() == "true" else "page.no"]
+        if isinstance(value, float) and key in _UP_TO_ONE and 0 < value < 1:
+            return wording.numbers.fixed(value, len(repr(value).partition(".")[2]), bounded=True)
         if isinstance(value, int | float) and key != "seed":
             return wording.numbers.compact(value)
         if key == "single_items":
