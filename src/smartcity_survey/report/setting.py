@@ -17,9 +17,20 @@ class Setting:
     wording, labels : the report's and the study's words in one language.
     suppress_below : loadings smaller than this are blank in tables and grey in figures.
     alpha : two-sided level below which a path counts as different from zero.
+    level, regression_level : confidence levels of the bootstrap's and of the regression's intervals.
+    parallel_quantile : of the eigenvalues of random data.
+    reconstruction : the answers are rebuilt from printed tables; every figure says so.
+    path_items : whether the path diagram shows the items with their loadings.
+    diverging_items : whether the bars of the items start from the middle of the scale.
     """
 
     wording: Wording
     labels: Labels
     suppress_below: float = 0.5
     alpha: float = 0.05
+    level: float = 0.95
+    regression_level: float = 0.95
+    parallel_quantile: float = 0.95
+    reconstruction: bool = False
+    path_items: bool = False
+    diverging_items: bool = False

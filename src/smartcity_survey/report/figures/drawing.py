@@ -200,9 +200,13 @@ def contrast(one: Color, other: Color) -> float:
 
 
 def text_on(color: Color) -> str:
-    """White or dark text, whichever reads better on a colour; black where neither ink nor white is `READABLE`."""
+    """White or ink, whichever reads better on a colour; black or white where neither is `READABLE`."""
     best = max(("white", INK), key=lambda text: contrast(text, color))
-    return best if contrast(best, color) >= READABLE else max(("white", "black"), key=lambda t: contrast(t, color))
+    return (
+        best
+        if contrast(best, color) >= READABLE
+        else max(("white", "black"), key=lambda t: contrast(t, color))
+    )
 
 
 def _luminance(color: Color) -> float:
