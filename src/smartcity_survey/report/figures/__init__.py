@@ -16,6 +16,7 @@ from smartcity_survey.report.figures.collinear import plot_importance, plot_ridg
 from smartcity_survey.report.figures.drawing import SUFFIXES, save
 from smartcity_survey.report.figures.heatmaps import plot_htmt, plot_loadings
 from smartcity_survey.report.figures.importance_performance import plot_importance_performance
+from smartcity_survey.report.figures.item_correlations import plot_item_correlations
 from smartcity_survey.report.figures.path_diagram import plot_path_diagram
 from smartcity_survey.report.figures.regression import plot_diagnostics
 from smartcity_survey.report.figures.respondents import plot_demographics, plot_items
@@ -39,6 +40,7 @@ __all__ = [
     "plot_htmt",
     "plot_importance",
     "plot_importance_performance",
+    "plot_item_correlations",
     "plot_items",
     "plot_loadings",
     "plot_path_diagram",
@@ -81,7 +83,10 @@ FIGURES: Mapping[str, FigureEntry] = {
     "demographics": FigureEntry(("tables/demographics",), plot_demographics),
     "items": FigureEntry(("tables/item_frequencies",), plot_items),
     "scree": FigureEntry(("tables/eigenvalues",), plot_scree),
-    "loadings": FigureEntry(("tables/rotated_loadings",), plot_loadings),
+    "loadings": FigureEntry(("tables/rotated_loadings",), plot_loadings, also=("item_retention",)),
+    "item_correlations": FigureEntry(
+        ("tables/reproduced_correlations", "tables/residual_correlations"), plot_item_correlations
+    ),
     "htmt": FigureEntry(("tables/htmt",), plot_htmt),
     "path": FigureEntry(
         ("tables/pls_paths", "tables/pls_quality", "tables/pls_loadings"),
