@@ -152,6 +152,7 @@ def halo(axes: Axes, x: float, y: float, text: str, **style: Any) -> HaloText:
     artist.set_transform(style.get("transform", axes.transData))
     axes.add_artist(artist)
     artist.set_clip_on(False)
+    artist.set_in_layout(False)
     return artist
 
 
