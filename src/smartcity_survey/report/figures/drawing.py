@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
@@ -91,6 +92,7 @@ def save(figure: Figure, stem: str | Path, foot: str = "") -> tuple[Path, ...]:
     if engine is not None:
         engine.execute(figure)
         figure.set_layout_engine("none")  # all files share one layout
+        _fasten_legends(figure)
     width, height = figure.get_size_inches()
     page = Bbox.from_extents(0, -FOOT if foot else 0, width, height)
     if foot:
@@ -106,9 +108,20 @@ def save(figure: Figure, stem: str | Path, foot: str = "") -> tuple[Path, ...]:
     return paths
 
 
+def _fasten_legends(figure: Figure) -> None:
+    """Legends outside the panels stay where the layout put them, though a foot makes the page longer."""
+    for legend in figure.legends:
+        box = legend.get_window_extent().transformed(figure.transFigure.inverted())
+        legend.set_loc("lower left")
+        legend.borderaxespad = 0
+        legend.set_bbox_to_anchor((box.x0, box.y0), figure.transFigure)
+
+
 def _with_font_stack(svg: bytes) -> bytes:
-    """The figures' typeface by the names it has on readers' machines."""
-    return svg.replace(f"'{FAMILY}'".encode(), FONT_STACK.encode())
+    """The figures' typeface by the names it has on readers' machines, and spaces that do not collapse."""
+    text = svg.decode("utf-8").replace(f"'{FAMILY}'", FONT_STACK)
+    spaced = re.sub(r"(<text[^>]*>)([^<]*)", lambda m: m[1] + m[2].replace("  ", "\u00a0 "), text)
+    return spaced.encode("utf-8")
 
 
 def _in_few_colours(png: bytes) -> bytes:
