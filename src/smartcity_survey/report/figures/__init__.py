@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from smartcity_survey.io import Card, read_json, read_table
+from smartcity_survey.report.figures.bootstrap import plot_bootstrap_distributions
 from smartcity_survey.report.figures.bounds import plot_bounds
 from smartcity_survey.report.figures.coefficients import plot_coefficients
 from smartcity_survey.report.figures.collinear import plot_importance, plot_ridge
@@ -33,6 +34,7 @@ __all__ = [
     "cards_of",
     "draw_all",
     "foot",
+    "plot_bootstrap_distributions",
     "plot_bounds",
     "plot_coefficients",
     "plot_demographics",
@@ -92,6 +94,11 @@ FIGURES: Mapping[str, FigureEntry] = {
         ("tables/pls_paths", "tables/pls_quality", "tables/pls_loadings"),
         plot_path_diagram,
         also=("hypotheses", "identified_sets"),
+    ),
+    "bootstrap": FigureEntry(
+        ("tables/pls_bootstrap_distributions", "tables/pls_paths"),
+        plot_bootstrap_distributions,
+        also=("hypotheses",),
     ),
     "simple_slopes": FigureEntry(("tables/simple_slopes",), plot_simple_slopes),
     "ipma": FigureEntry(("tables/ipma",), plot_importance_performance),
