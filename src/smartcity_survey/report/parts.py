@@ -11,6 +11,7 @@ import pandas as pd
 
 from smartcity_survey.io import REFUSED, Card
 from smartcity_survey.report.contents import Contents, Entry
+from smartcity_survey.report.figures.alt_texts import alt_text
 from smartcity_survey.report.numbering import PrintedNumbers, number_entries
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import Table, render_table
@@ -91,7 +92,7 @@ def build_parts(
             number=numbers[entry],
             title=wording[f"{key}.title"],
             image=data_address(figures / f"{entry.name}.svg"),
-            alt=wording[f"{key}.alt"],
+            alt=alt_text(entry.name, tables, setting),
             note=wording[f"{key}.note"],
         )
 

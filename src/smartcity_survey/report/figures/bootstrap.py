@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import fill
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -13,6 +15,8 @@ from smartcity_survey.report.setting import Setting
 
 ACROSS = 2
 """Panels side by side."""
+LETTERS = 42
+"""Of a title, side by side with another."""
 PALE = "#9fc5e0"
 """Bars beyond the interval."""
 
@@ -43,7 +47,8 @@ def plot_bootstrap_distributions(
         edge = str(path["source"]), str(path["target"])
         own = distributions[(distributions["source"] == edge[0]) & (distributions["target"] == edge[1])]
         _histogram(axes, own, path)
-        axes.set_title(f"{names.get(edge, '')}  {setting.labels.path(*edge)}".strip(), fontsize=8)
+        title = f"{names.get(edge, '')} {setting.labels.path(*edge)}".strip()
+        axes.set_title(fill(title, LETTERS if across > 1 else 2 * LETTERS), fontsize=8)
     for axes in panels.ravel()[len(paths) :]:
         axes.set_axis_off()
     for axes in panels[-1]:

@@ -33,7 +33,7 @@ def plot_item_correlations(reproduced: pd.DataFrame, residual: pd.DataFrame, set
     wording, labels = setting.wording, setting.labels
     items = [str(item) for item in reproduced["item"]]
     R = observed_correlations(reproduced, residual)
-    edges = _block_edges([labels.owner.get(item, "") for item in items])
+    edges = block_edges([labels.owner.get(item, "") for item in items])
     p = len(items)
     figure = Figure(figsize=(WIDTH, WIDTH * 0.94 if p > 20 else 2.2 + 0.2 * p), layout="constrained")
     axes = figure.subplots()
@@ -71,7 +71,7 @@ def block_means(R: Array, rows: tuple[int, int], columns: tuple[int, int]) -> fl
     return float((block.sum() - n) / (n * (n - 1))) if n > 1 else float("nan")
 
 
-def _block_edges(owners: list[str]) -> list[int]:
+def block_edges(owners: list[str]) -> list[int]:
     """Where one construct's items end and the next one's begin, both ends of the list included."""
     inner = [place for place, (one, other) in enumerate(pairwise(owners), start=1) if one != other]
     return [0, *inner, len(owners)]

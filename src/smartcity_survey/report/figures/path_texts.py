@@ -112,32 +112,46 @@ def box_lines(
     lines = [BoxLine(_broken(setting.labels.construct(name), 8.8, across), 8.8, "bold", INK)]
     explained = quality.set_index("construct")["r2"].dropna().get(name)
     if explained is not None:
-        lines += _explained(name, explained, identified_sets, across, wording)
+        lines += _explained(name, explained, identified_sets, across, setting)
     if not setting.path_items:
         own = loadings.loc[loadings["construct"] == name, "loading"]
         lines.append(BoxLine(_broken(_measured(own, wording), 6.8, across), 6.8, "normal", MUTED))
     return lines
 
 
+def explained_text(name: str, r2: float, identified_sets: pd.DataFrame | None, setting: Setting) -> str:
+    """R2 of a construct; the set that the print allows with the file's own value in brackets."""
+    value = setting.wording.numbers.fixed(r2, 3, bounded=True)
+    ends = _explained_set(name, identified_sets)
+    return value if ends is None else f"{range_text(*ends, setting.wording)} ({value})"
+
+
+def _explained_set(name: str, identified_sets: pd.DataFrame | None) -> tuple[float, float] | None:
+    """The smallest set of a construct's R2 that was searched."""
+    if identified_sets is None:
+        return None
+    sets = identified_sets[
+        (identified_sets["method"] == "pls")
+        & (identified_sets["outcome"] == name)
+        & (identified_sets["predictor"].fillna("") == "")
+    ].set_index("reading")
+    reading = next((one for one in READINGS if one in sets.index), None)
+    return None if reading is None else (float(sets.loc[reading, "low"]), float(sets.loc[reading, "high"]))
+
+
 def _explained(
-    name: str, r2: float, identified_sets: pd.DataFrame | None, across: float, wording: Wording
+    name: str, r2: float, identified_sets: pd.DataFrame | None, across: float, setting: Setting
 ) -> list[BoxLine]:
     """R2, or the set of it that the print allows with the value of the file in use below."""
-    value = wording.numbers.fixed(r2, 3, bounded=True)
-    if identified_sets is not None:
-        sets = identified_sets[
-            (identified_sets["method"] == "pls")
-            & (identified_sets["outcome"] == name)
-            & (identified_sets["predictor"].fillna("") == "")
-        ].set_index("reading")
-        reading = next((one for one in READINGS if one in sets.index), None)
-        if reading is not None:
-            ends = range_text(*sets.loc[reading, ["low", "high"]], wording)
-            return [
-                BoxLine(_broken(f"R² {ends}", 9.0, across), 9.0, "bold", RUST),
-                BoxLine(f"({value})", 6.8, "normal", MUTED),
-            ]
-    return [BoxLine(f"R² = {value}", 9.5, "bold", RUST)]
+    value = setting.wording.numbers.fixed(r2, 3, bounded=True)
+    ends = _explained_set(name, identified_sets)
+    if ends is None:
+        return [BoxLine(f"R² = {value}", 9.5, "bold", RUST)]
+    text = f"R² {range_text(*ends, setting.wording)}"
+    return [
+        BoxLine(_broken(text, 9.0, across), 9.0, "bold", RUST),
+        BoxLine(f"({value})", 6.8, "normal", MUTED),
+    ]
 
 
 def _measured(loadings: pd.Series, wording: Wording) -> str:
