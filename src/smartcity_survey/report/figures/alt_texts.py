@@ -12,7 +12,7 @@ import pandas as pd
 from smartcity_survey.data.bounds import READINGS
 from smartcity_survey.report.figures.bootstrap import claim_names
 from smartcity_survey.report.figures.coefficients import reversed_signs
-from smartcity_survey.report.figures.heatmaps import HTMT_LIMITS, by_component
+from smartcity_survey.report.figures.heatmaps import HTMT_LIMITS, by_component, dropped_items
 from smartcity_survey.report.figures.item_correlations import block_edges, block_means, observed_correlations
 from smartcity_survey.report.figures.path_texts import coefficients_of, explained_text, range_text
 from smartcity_survey.report.figures.respondents import before_middle
@@ -74,7 +74,7 @@ def _demographics(words: _Words, frame: pd.DataFrame, _: Tables) -> Values:
     labels, largest = words.setting.labels, []
     for variable, own in frame.groupby("variable", sort=False):
         if own["percent"].notna().any():
-            line = own.loc[own["percent"].idxmax()]
+            line = own.iloc[int(own["percent"].argmax())]
             category = labels.categories[str(variable), int(line["code"])]
             question = labels.demographics.get(str(variable), str(variable))
             largest.append(f"{question}: {category} {words.percent(line['percent'])}")
@@ -114,16 +114,15 @@ def _loadings(words: _Words, frame: pd.DataFrame, tables: Tables) -> Values:
     values = by_component(frame).set_index("item")
     largest = []
     for number, column in enumerate(values, start=1):
-        item = values[column].abs().idxmax()
-        largest.append(f"{number}: {item} {words.ratio(values.loc[item, column])}")
+        place = int(values[column].abs().argmax())
+        largest.append(f"{number}: {values.index[place]} {words.ratio(float(values[column].iloc[place]))}")
+    dropped = dropped_items(tables.get("item_retention"))
     small = values.abs().max(axis=1) < words.setting.suppress_below
-    retention = tables.get("item_retention")
-    dropped = [] if retention is None else retention.loc[~retention["retained"].astype(bool), "item"]
     return {
         "largest": words.listed(largest),
         "below": words.listed(map(str, values.index[small])),
         "limit": words.ratio(words.setting.suppress_below),
-        "dropped": words.listed(map(str, dropped)),
+        "dropped": words.listed(str(item) for item in frame["item"] if item in dropped),
     }
 
 
@@ -189,12 +188,13 @@ def _slopes(words: _Words, frame: pd.DataFrame, _: Tables) -> Values:
     labels, parts = words.setting.labels, []
     for (source, target, moderator), own in frame.groupby(["source", "target", "moderator"], sort=False):
         ends = f"{words.ratio(own['estimate'].iloc[0])} … {words.ratio(own['estimate'].iloc[-1])}"
-        parts.append(f"{labels.path(source, target)} × {words.construct(moderator)}: {ends}")
+        parts.append(f"{labels.path(str(source), str(target))} × {words.construct(moderator)}: {ends}")
     return {"slopes": words.listed(parts)}
 
 
 def _ipma(words: _Words, frame: pd.DataFrame, _: Tables) -> Values:
-    most, least = frame.loc[frame["importance"].idxmax()], frame.loc[frame["performance"].idxmin()]
+    most = frame.iloc[int(frame["importance"].argmax())]
+    least = frame.iloc[int(frame["performance"].argmin())]
     return {
         "most": f"{words.construct(most['construct'])} {words.fixed(most['importance'], 2)}",
         "lowest": f"{words.construct(least['construct'])} {words.fixed(least['performance'], 1)}",
@@ -237,7 +237,7 @@ def _bounds(words: _Words, frame: pd.DataFrame, _: Tables) -> Values:
     reading = next(one for one in READINGS if one in set(frame["reading"]))
     own = frame[frame["reading"] == reading]
     across = (own["low"] < 0) & (own["high"] > 0)
-    widest = own.loc[(own["high"] - own["low"]).idxmax()]
+    widest = own.iloc[int((own["high"] - own["low"]).argmax())]
     wording = words.setting.wording
     ends = range_text(widest["low"], widest["high"], wording)
     method = wording.value("method", widest["method"])
@@ -272,10 +272,10 @@ def _ridge(words: _Words, frame: pd.DataFrame, _: Tables) -> Values:
     parts = []
     for _outcome, trace in frame.groupby("outcome", sort=False):
         own = trace.dropna(axis=1, how="all").sort_values("lambda")
-        best = own.loc[own["gcv"].idxmin()]
-        for column in (c for c in own if str(c).startswith("beta_")):
+        best = own.iloc[int(own["gcv"].argmin())]
+        for column in (name for name in map(str, own) if name.startswith("beta_")):
             ends = f"{words.ratio(own[column].iloc[0])} → {words.ratio(best[column])}"
-            parts.append(f"{words.construct(str(column).removeprefix('beta_'))} {ends}")
+            parts.append(f"{words.construct(column.removeprefix('beta_'))} {ends}")
     return {"changes": words.listed(parts)}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -106,7 +108,7 @@ def _legends(
     wording = setting.wording
     handles, texts = axes.get_legend_handles_labels()
     marks = [place for place, handle in enumerate(handles) if isinstance(handle, PathCollection)]
-    kinds = [(handles[place], texts[place]) for place in marks]
+    kinds: list[tuple[Any, str]] = [(handles[place], texts[place]) for place in marks]
     if surveys := witness_paths["witness"].nunique():
         point = Line2D([], [], linestyle="", marker="o", markersize=2.6, color=INK)
         kinds.append((point, wording.fill("figures.bounds.witnesses", n=wording.numbers.count(surveys))))
@@ -114,12 +116,18 @@ def _legends(
         if reading in set(sets["reading"]):
             patch = Rectangle((0, 0), 1, 1, facecolor=INK, alpha=alpha)
             kinds.append((patch, wording[f"figures.bounds.{reading}"]))
-    methods = [(handles[place], texts[place]) for place in range(len(handles)) if place not in marks]
-    # Filled column by column: the methods in the last.
+    methods: list[tuple[Any, str]] = [
+        (handles[place], texts[place]) for place in range(len(handles)) if place not in marks
+    ]
+    # Filled column by column, which blanks make equally long.
+    blank = Line2D([], [], linestyle=""), ""
+    longest = max(len(kinds), len(methods))
+    columns = [column + [blank] * (longest - len(column)) for column in (kinds, methods) if column]
     figure.legend(
-        *zip(*kinds, *methods, strict=True),
-        loc="outside lower center", ncols=2 if len(kinds) + len(methods) > 6 else 1,
-    )  # fmt: skip
+        *zip(*[entry for column in columns for entry in column], strict=True),
+        loc="outside lower center",
+        ncols=len(columns),
+    )
 
 
 def _set(axes: Axes, y: float, sets: pd.DataFrame, shown: pd.DataFrame, colour: str, label: str) -> None:

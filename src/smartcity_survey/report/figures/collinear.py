@@ -146,7 +146,7 @@ def _trace(axes: Axes, own: pd.DataFrame, setting: Setting) -> None:
         )
     axes.legend(loc="upper right", handlelength=2.2)
     axes.set_ylim(low - 0.08 * (high - low), high + 0.08 * (high - low))
-    _scale(axes, "figures.ridge.y", setting)
+    _scale(axes, "figures.ridge.y", setting, 34)
 
 
 def _inflation(axes: Axes, own: pd.DataFrame, setting: Setting) -> None:
@@ -161,13 +161,12 @@ def _inflation(axes: Axes, own: pd.DataFrame, setting: Setting) -> None:
     axes.set_xlim(x[0] * (x[0] / x[-1]) ** NAMES, x[-1])
     axes.set_xlabel(setting.wording["figures.ridge.x"])
     axes.set_ylim(0)
-    _scale(axes, "figures.ridge.vif", setting)
+    _scale(axes, "figures.ridge.vif", setting, 12)
 
 
-def _scale(axes: Axes, key: str, setting: Setting) -> None:
-    """The vertical scale, its name broken where the panel is low."""
-    height = axes.get_gridspec().get_height_ratios()[axes.get_subplotspec().rowspan.start]
-    axes.set_ylabel(fill(setting.wording[key], 34 if height > 2 else 12))
+def _scale(axes: Axes, key: str, setting: Setting, letters: int) -> None:
+    """The vertical scale, its name broken into lines of that many letters, as many as its height takes."""
+    axes.set_ylabel(fill(setting.wording[key], letters))
     axes.grid(axis="y", color=FAINT)
     number_axis(axes, "y", setting.wording.numbers)
 

@@ -81,14 +81,14 @@ def plot_loadings(
     axes.set_xticks(np.arange(k) + 0.5, [str(number) for number in range(1, k + 1)])
     axes.set_xlabel(wording["figures.loadings.x"])
     axes.xaxis.set_label_position("top")
-    dropped = _dropped(item_retention)
+    dropped = dropped_items(item_retention)
     _item_labels(axes, items, dropped, setting.labels)
     if dropped & set(items):
         note = f"{DROPPED} {wording['figures.loadings.dropped']}"
         axes.text(k, p + 0.75, note, ha="right", va="center", fontsize=7.5, color=RUST)
     most = np.abs(values).argmax(axis=1)
-    for row in np.flatnonzero(np.diff(most)) + 1:
-        axes.plot([0, k], [row, row], color=MUTED, linewidth=0.8, clip_on=False)
+    for edge in np.flatnonzero(np.diff(most)) + 1:
+        axes.plot([0, k], [edge, edge], color=MUTED, linewidth=0.8, clip_on=False)
     return figure
 
 
@@ -99,7 +99,8 @@ def by_component(loadings: pd.DataFrame) -> pd.DataFrame:
     return loadings.iloc[order.sort_values(["most", "size"], kind="stable").index].reset_index(drop=True)
 
 
-def _dropped(item_retention: pd.DataFrame | None) -> set[str]:
+def dropped_items(item_retention: pd.DataFrame | None) -> set[str]:
+    """Items that are left out of the scales."""
     if item_retention is None:
         return set()
     return set(item_retention.loc[~item_retention["retained"].astype(bool), "item"])

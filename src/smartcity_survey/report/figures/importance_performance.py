@@ -53,7 +53,7 @@ def plot_importance_performance(ipma: pd.DataFrame, setting: Setting) -> Figure:
         whole.set_ylabel(setting.wording["figures.ipma.y"])
         whole.set_xlabel(" ")
         near.set_xlabel(setting.wording["figures.ipma.x"])
-        _name(near, own, setting)
+        _name(figure, near, own, setting)
     return figure
 
 
@@ -74,9 +74,8 @@ def _panel(axes: Axes, points: pd.DataFrame, limits: tuple[float, float], settin
     number_axis(axes, "y", setting.wording.numbers)
 
 
-def _name(axes: Axes, points: pd.DataFrame, setting: Setting) -> None:
+def _name(figure: Figure, axes: Axes, points: pd.DataFrame, setting: Setting) -> None:
     """Every construct's name beside its point, at the side where it covers nothing."""
-    figure = axes.figure
     figure.draw_without_rendering()  # the layout decides how large the panel is
     panel = axes.get_window_extent()
     pixel = figure.dpi / 72
@@ -92,7 +91,8 @@ def _name(axes: Axes, points: pd.DataFrame, setting: Setting) -> None:
     for name, (x, y), side in zip(
         names, points[["importance", "performance"]].to_numpy(), sides(at, sizes, inside, means), strict=True
     ):
-        shift = ScaledTranslation(*np.array(SIDES[side].offset) / 72, figure.dpi_scale_trans)
+        right, above = SIDES[side].offset
+        shift = ScaledTranslation(right / 72, above / 72, figure.dpi_scale_trans)
         halo(
             axes, x, y, name, transform=axes.transData + shift,
             ha=SIDES[side].ha, va=SIDES[side].va, fontsize=LABEL_SIZE, color=INK, zorder=4,
@@ -146,7 +146,7 @@ def sides(
             sum(_shared(box, other) for other in others) + 5 * (width * height - _shared(box, inside))
             for box in boxes
         ]
-        best = cost.index(min(cost))
+        best = int(np.round(cost, 6).argmin())
         chosen.append(best)
         taken.append(boxes[best])
     return chosen

@@ -48,7 +48,7 @@ def plot_item_correlations(reproduced: pd.DataFrame, residual: pd.DataFrame, set
     axes.set_aspect("equal")
     _names(axes, items, edges, setting)
     bar = figure.colorbar(image, ax=axes, shrink=0.5, aspect=24, pad=0.02)
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)
     number_axis(bar.ax, "y", wording.numbers, bins=4)
     bar.set_label(wording["figures.item_correlations.scale"])
     return figure
@@ -59,7 +59,7 @@ def observed_correlations(reproduced: pd.DataFrame, residual: pd.DataFrame) -> A
     items = list(reproduced["item"])
     R = reproduced[items].to_numpy(np.float64) + residual[items].to_numpy(np.float64)
     np.fill_diagonal(R, 1.0)
-    return R
+    return np.asarray(R, dtype=np.float64)
 
 
 def block_means(R: Array, rows: tuple[int, int], columns: tuple[int, int]) -> float:

@@ -166,7 +166,7 @@ def _key_lines(shown: Sequence[Coefficient], setting: Setting) -> list[tuple[str
     limit = wording.numbers.fixed(setting.alpha, 2, bounded=True)
     level = wording.numbers.percentage(100 * setting.level, 0)
     kinds = {one.kind for one in shown}
-    lines = [
+    lines: list[tuple[str, str]] = [
         (kind, wording.fill(f"figures.path.{kind}", alpha=limit))
         for kind in ("certain", "uncertain")
         if kind in kinds

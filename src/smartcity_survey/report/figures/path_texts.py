@@ -134,9 +134,9 @@ def _explained_set(name: str, identified_sets: pd.DataFrame | None) -> tuple[flo
         (identified_sets["method"] == "pls")
         & (identified_sets["outcome"] == name)
         & (identified_sets["predictor"].fillna("") == "")
-    ].set_index("reading")
-    reading = next((one for one in READINGS if one in sets.index), None)
-    return None if reading is None else (float(sets.loc[reading, "low"]), float(sets.loc[reading, "high"]))
+    ]
+    found = {line["reading"]: (float(line["low"]), float(line["high"])) for line in sets.to_dict("records")}
+    return next((found[reading] for reading in READINGS if reading in found), None)
 
 
 def _explained(
