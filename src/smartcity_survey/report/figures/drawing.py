@@ -58,6 +58,8 @@ _FIGURE_METADATA: dict[str, dict[str, str | None]] = {
     ".png": {"Software": None},
     ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
 }
+_FIGURE_OPTIONS = {".png": {"pil_kwargs": {"compress_level": 0}}}
+"""The png is compressed once it has its palette."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -102,7 +104,11 @@ def save(figure: Figure, stem: str | Path, foot: str = "") -> tuple[Path, ...]:
     for path in paths:
         content = io.BytesIO()
         figure.savefig(
-            content, format=path.suffix[1:], bbox_inches=page, metadata=_FIGURE_METADATA[path.suffix]
+            content,
+            format=path.suffix[1:],
+            bbox_inches=page,
+            metadata=_FIGURE_METADATA[path.suffix],
+            **_FIGURE_OPTIONS.get(path.suffix, {}),
         )
         write_bytes(_FINISH[path.suffix](content.getvalue()), path)
     return paths
@@ -128,7 +134,7 @@ def _in_few_colours(png: bytes) -> bytes:
     """A figure has few colours: a palette makes the file about a third as large."""
     image = Image.open(io.BytesIO(png))
     small = io.BytesIO()
-    image.convert("RGB").quantize(255, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
+    image.convert("RGB").quantize(255, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(
         small, format="png", optimize=True, dpi=image.info["dpi"]
     )
     return small.getvalue()
