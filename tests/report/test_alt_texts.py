@@ -29,12 +29,13 @@ def changed(tables: Tables, *names: str) -> Tables:
     return found
 
 
-def test_every_figure_states_its_result() -> None:
-    assert set(RESULTS) == set(FIGURES)
+def test_results_are_of_figures() -> None:
+    """A figure may have none; words of a result that nothing reads are an error elsewhere."""
+    assert set(RESULTS) <= set(FIGURES)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", RESULTS)
 def test_a_changed_table_changes_the_text(
     tables: Tables, setting: MakeSetting, name: str, language: Language
 ) -> None:
@@ -46,7 +47,7 @@ def test_a_changed_table_changes_the_text(
     assert alt_text(name, changed(tables, *RESULTS[name].needs), there) != text
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", RESULTS)
 def test_without_its_tables_a_text_says_the_kind(tables: Tables, setting: MakeSetting, name: str) -> None:
     there = setting("en")
     for missing in RESULTS[name].needs:
@@ -60,7 +61,7 @@ def test_without_its_tables_a_text_says_the_kind(tables: Tables, setting: MakeSe
 
 
 @pytest.mark.parametrize("language", ["ru", "kk"])
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", RESULTS)
 def test_numbers_are_written_as_the_language_writes_them(
     tables: Tables, setting: MakeSetting, name: str, language: Language
 ) -> None:

@@ -58,7 +58,7 @@ _FIGURE_METADATA: dict[str, dict[str, str | None]] = {
     ".png": {"Software": None},
     ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
 }
-_FIGURE_OPTIONS = {".png": {"pil_kwargs": {"compress_level": 0}}}
+_FIGURE_OPTIONS: dict[str, Any] = {".png": {"pil_kwargs": {"compress_level": 0}}}
 """The png is compressed once it has its palette."""
 
 P = ParamSpec("P")
