@@ -155,6 +155,8 @@ def test_png_has_300_dots_per_inch(tables: Tables, setting: MakeSetting, tmp_pat
     assert image.width == pytest.approx(7.2 * 300, abs=2)
     assert image.info["dpi"][0] == pytest.approx(300, abs=1)
     assert png.stat().st_size < 150_000
+    frequent = sorted(image.convert("RGB").getcolors(1 << 24) or [])[-4:]
+    assert {(255, 255, 255), (0x00, 0x72, 0xB2)} <= {color for _, color in frequent}, "colours stay exact"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
