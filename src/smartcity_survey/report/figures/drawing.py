@@ -21,6 +21,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import Formatter, MaxNLocator
 from matplotlib.transforms import Bbox
 from PIL import Image
+from PIL.PngImagePlugin import PngImageFile
 from scipy.spatial import KDTree
 
 from smartcity_survey.io import write_bytes
@@ -139,7 +140,7 @@ def _in_few_colours(png: bytes) -> bytes:
 
     They stay exact, the ground pure white; only pixels at the rims of letters and lines take the nearest.
     """
-    image = Image.open(io.BytesIO(png))
+    image = PngImageFile(io.BytesIO(png))
     pixels = image.convert("RGB")
     found: list[tuple[int, Any]] = pixels.getcolors(pixels.width * pixels.height) or []
     found.sort(key=lambda one: (-one[0], one[1]))
