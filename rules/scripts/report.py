@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from smartcity_survey.io import remove, write_json
-from smartcity_survey.report.figures import draw_all
+from smartcity_survey.report.figures import SUFFIXES, draw_all
 from smartcity_survey.report.labels import labels_of
 from smartcity_survey.report.numbering import printed_numbers
 from smartcity_survey.report.page import write_report
@@ -38,6 +38,12 @@ def main(
         labels_of(read_codebook(Path(study.data.codebook)), language),
         suppress_below=study.factors.suppress_below,
         alpha=study.model.alpha,
+        level=study.pls.confidence_level,
+        regression_level=study.regression.confidence_level,
+        parallel_quantile=study.factors.parallel.quantile,
+        reconstruction=study.study.reconstruction,
+        path_items=study.figures.path_items,
+        diverging_items=study.figures.diverging_items,
     )
     manifest = build_manifest(study, inputs, code, packages)
     write_json(manifest, f"{reports}/manifest.json")
@@ -52,7 +58,7 @@ def main(
         printed=printed_numbers(study.data.published),
         required=required,
     )
-    return [f"{reports}/figures/{name}{suffix}" for name in drawn for suffix in (".svg", ".png")]
+    return [f"{reports}/figures/{name}{suffix}" for name in drawn for suffix in SUFFIXES]
 
 
 if __name__ == "__main__":

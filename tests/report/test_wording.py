@@ -18,7 +18,7 @@ import yaml
 from smartcity_survey.io import WHOLE, write_json, write_table
 from smartcity_survey.report.contents import Entry, load_contents
 from smartcity_survey.report.criteria import CRITERIA
-from smartcity_survey.report.figures import FIGURES
+from smartcity_survey.report.figures import FIGURES, foot
 from smartcity_survey.report.names import name_text, parts
 from smartcity_survey.report.page import write_report
 from smartcity_survey.report.tables import in_language, render_table, score_notes
@@ -96,7 +96,13 @@ def test_every_text_is_used(
     recorder = Recorder(there.wording.texts)
     recording = replace(there, wording=replace(there.wording, texts=recorder))
     for entry in FIGURES.values():
-        entry.draw(*(tables[Path(need).name] for need in entry.needs), recording)
+        frames = [tables[Path(need).name] for need in entry.needs]
+        entry.draw(*frames, recording, **{table: tables[table] for table in entry.also})
+    entry = FIGURES["path"]
+    opened = tables["hypotheses"].merge(tables["decisions"][STATES], how="left")
+    entry.draw(*(tables[Path(need).name] for need in entry.needs), recording, hypotheses=opened)
+    FIGURES["htmt"].draw(tables["htmt"].replace({0.7: 0.9}), recording)
+    foot({"n": 40}, replace(recording, reconstruction=True))
     single = tables | {"pls_loadings": tables["pls_loadings"].drop_duplicates("construct")}
     FIGURES["path"].draw(*(single[Path(need).name] for need in FIGURES["path"].needs), recording)
     printed = {("table", "descriptives"): 12}

@@ -12,6 +12,7 @@ import pandas as pd
 from smartcity_survey.io import REFUSED, Card
 from smartcity_survey.report.cells import records
 from smartcity_survey.report.contents import Contents, Entry
+from smartcity_survey.report.figures.alt_texts import alt_text
 from smartcity_survey.report.names import witness_labels
 from smartcity_survey.report.numbering import PrintedNumbers, number_entries
 from smartcity_survey.report.setting import Setting
@@ -103,7 +104,7 @@ def build_parts(
             number=numbers[entry],
             title=wording[f"{key}.title"],
             image=data_address(figures / f"{entry.name}.svg"),
-            alt=wording[f"{key}.alt"],
+            alt=alt_text(entry.name, tables, setting),
             note=wording[setting.told(f"{key}.note")],
         )
 

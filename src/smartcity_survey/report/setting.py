@@ -18,6 +18,11 @@ class Setting:
     suppress_below : loadings smaller than this are blank in tables and grey in figures.
     alpha : two-sided level below which a path counts as different from zero.
     bounded : the answers are a reconstruction whose print has known bounds: one file among many.
+    level, regression_level : confidence levels of the bootstrap's and of the regression's intervals.
+    parallel_quantile : of the eigenvalues of random data.
+    reconstruction : the answers are rebuilt from printed tables; every figure says so.
+    path_items : whether the path diagram shows the items with their loadings.
+    diverging_items : whether the bars of the items start from the middle of the scale.
     """
 
     wording: Wording
@@ -25,6 +30,12 @@ class Setting:
     suppress_below: float = 0.5
     alpha: float = 0.05
     bounded: bool = False
+    level: float = 0.95
+    regression_level: float = 0.95
+    parallel_quantile: float = 0.95
+    reconstruction: bool = False
+    path_items: bool = False
+    diverging_items: bool = False
 
     def told(self, key: str) -> str:
         """The key of a text: `<key>_bounded` where there is one and the answers are one file among many."""

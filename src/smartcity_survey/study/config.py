@@ -229,6 +229,15 @@ class DisclosureSection(Section):
     smallest_cell: int = Field(5, ge=2, le=1000, description="smallest count that is shown then")
 
 
+class FiguresSection(Section):
+    """What the figures of the report show."""
+
+    path_items: bool = Field(False, description="items with their outer loadings in the path diagram")
+    diverging_items: bool = Field(
+        False, description="bars of the answers to each item start from the middle of the scale"
+    )
+
+
 class ConstructSection(Section):
     """A construct: how it is measured and by what."""
 
@@ -300,6 +309,7 @@ class Config(Section):
     groups: GroupsSection = Field(GroupsSection())
     robustness: RobustnessSection = Field(RobustnessSection())
     disclosure: DisclosureSection = Field(DisclosureSection())
+    figures: FiguresSection = Field(FiguresSection())
     waves: dict[WaveName, DataSection] = Field(
         default_factory=dict,
         description="other waves, each described as under `data`; compared in name order",

@@ -48,8 +48,10 @@ from smartcity_survey.study.model import Model
 
 TABLES = (
     *("pls_loadings", "pls_weights", "pls_paths", "pls_quality", "specific_indirect", "htmt_bounds"),
-    *("pls_inadmissible", *CONSISTENT_TABLES),
+    *("pls_inadmissible", "pls_bootstrap_distributions", *CONSISTENT_TABLES),
 )
+BINS = 40
+"""Bars of the histogram of a path's resamples."""
 BootstrapOptions = Annotated[
     PlsSection, Options(PlsSection, (*PLS_FIT, "bootstrap_draws", "interval", "confidence_level"))
 ]
@@ -113,6 +115,7 @@ def estimate_pls(
         "specific_indirect": _specific_indirect(bootstrap, model, section),
         "htmt_bounds": _htmt_bounds(bootstrap, model, section),
         "pls_inadmissible": _inadmissible(bootstrap, model),
+        "pls_bootstrap_distributions": _distributions(bootstrap, model),
     }
     card = bootstrap_card(bootstrap, inputs, model, section)
     further = [consistent_tables(inputs, bootstrap, pls, model, section)]
@@ -156,6 +159,26 @@ def path_frame(bootstrap: PlsBootstrap, model: Model, section: PlsSection) -> pd
             "vif": bootstrap.fit.inner_vif[where],
         }
     )
+
+
+def _distributions(bootstrap: PlsBootstrap, model: Model) -> pd.DataFrame:
+    """Histogram of each path over the resamples that have a solution, in `BINS` bars of one width."""
+    index = {name: position for position, name in enumerate(model.names)}
+    draws = bootstrap.draws.path_coefficients[bootstrap.admissible]
+    frames = []
+    for source, target in model.paths:
+        counts, edges = np.histogram(draws[:, index[source], index[target]], bins=BINS)
+        frames.append(
+            pd.DataFrame(
+                {
+                    **path_columns([(source, target)] * BINS),
+                    "bin_low": edges[:-1],
+                    "bin_high": edges[1:],
+                    "n_draws": counts,
+                }
+            )
+        )
+    return pd.concat(frames, ignore_index=True)
 
 
 def _specific_indirect(bootstrap: PlsBootstrap, model: Model, section: PlsSection) -> pd.DataFrame:
