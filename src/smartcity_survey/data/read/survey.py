@@ -113,7 +113,7 @@ def read_survey(path: Path, codebook: Codebook, section: DataSection) -> Respons
     table = open_table(path, section)
     heads = codebook.columns() | ({WEIGHT: section.weight} if section.weight else {})
     needed = dict.fromkeys([*heads.values(), *([section.respondent] if section.respondent else [])])
-    problems = _absent_columns(table.columns, needed, path)
+    problems = _absent_columns(table, needed, path)
     columns = [
         _column(name, head, codebook, section, table) for name, head in heads.items() if head in table.columns
     ]
@@ -278,12 +278,28 @@ def _shortened(problems: list[Problem], path: Path) -> list[Problem]:
     return [*problems[:PROBLEMS_SHOWN], Problem(str(path), rest, "Mend the first ones and try again.")]
 
 
-def _absent_columns(columns: Sequence[str], needed: Mapping[str, None], path: Path) -> list[Problem]:
-    return [
-        Problem(f"{path}, column {name}", "the file has no such column.", _nearest_column(name, columns))
-        for name in needed
-        if name not in columns
-    ]
+def _absent_columns(table: Table, needed: Mapping[str, None], path: Path) -> list[Problem]:
+    absent = [name for name in needed if name not in table.columns]
+    problems = [_absent_column(name, table, path) for name in absent]
+    if absent:
+        problems += [
+            Problem(f"{path}, {name}", "it has no name.", "Name every column, or delete the empty ones.")
+            for name in table.unnamed
+        ]
+    return problems
+
+
+def _absent_column(name: str, table: Table, path: Path) -> Problem:
+    own = table.repeated.get(name, ())
+    if own:
+        return Problem(
+            f"{path}, column {name}",
+            f"the name stands over {counted(len(own), 'column')}.",
+            f"Rename or delete all but one, or write which is meant, as `column: {own[0]}`.",
+        )
+    return Problem(
+        f"{path}, column {name}", "the file has no such column.", _nearest_column(name, table.columns)
+    )
 
 
 def _nearest_column(name: str, columns: Sequence[str]) -> str:
