@@ -61,7 +61,8 @@ def find_layout(rows: Sequence[Row]) -> Layout:
         groups = _filled_forward(above)
     rest = body[position + 1 :]
     seconds = _second_headers(rest)
-    label = max(seconds, key=lambda n: len("".join(rest[n][1])), default=None)
+    spoken = [n for n in seconds if not any(text.startswith(_IMPORT) for text in rest[n][1])]
+    label = max(spoken, key=lambda n: len("".join(rest[n][1])), default=None)
     whys = {rest[n][0]: "a second row of headers" for n in seconds if n != label}
     label_row = rest[label][0] if label is not None else None
     if label is not None and not _tells(rest[label][1], body[position][1]):

@@ -102,9 +102,11 @@ def _item_frequencies(items: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     rows = []
     for item in map(str, items.columns):
         scale = codebook.scale_of(item)
+        if scale.continuous:
+            continue
         values = items[item].to_numpy()
         valid = (~np.isnan(values)).sum()
         for code in range(scale.minimum, scale.maximum + 1):
             n = int((values == code).sum())
             rows.append({"item": item, "code": code, "n": n, "percent": 100 * n / valid if valid else np.nan})
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=["item", "code", "n", "percent"])
