@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from smartcity_survey.data.detect.encoding import detect_encoding
 from smartcity_survey.data.detect.layout import Layout, find_layout
 from smartcity_survey.data.read import calamine_file, xlsx_file
-from smartcity_survey.data.read.grid import Row, filled
+from smartcity_survey.data.read.grid import Row
 from smartcity_survey.data.read.kinds import kind_of
 from smartcity_survey.data.read.opening import GRIDS, require_file
 from smartcity_survey.study.config import DataSection
@@ -35,8 +36,12 @@ class Detected:
     groups: tuple[str, ...] = field(default=())
 
 
-def detect(path: Path) -> Detected:
+def detect(path: Path, given: Mapping[str, Any] = MappingProxyType({})) -> Detected:
     """Look at the whole file once.
+
+    Parameters
+    ----------
+    given : keys that are known: encoding, sheet. They are taken as they are.
 
     Raises
     ------
@@ -47,14 +52,14 @@ def detect(path: Path) -> Detected:
     kind = kind_of(path)
     if kind not in GRIDS:
         return Detected({})
-    keys: dict[str, Any] = {}
+    keys: dict[str, Any] = dict(given)
     found: list[str] = []
     if kind in _TEXTS:
-        encoding = detect_encoding(path) if kind == "csv" else None
+        encoding = detect_encoding(path) if kind == "csv" and "encoding" not in given else None
         if encoding:
             keys["encoding"] = encoding
             found.append(f"The file's encoding is `{encoding}`.")
-    if kind in _SPREADSHEETS:
+    if kind in _SPREADSHEETS and "sheet" not in given:
         names = xlsx_file.sheets_of(path) if kind == "xlsx" else calamine_file.sheets_of(kind, path)
         sheet = _largest(path, kind, names)
         if sheet != names[0]:
@@ -103,5 +108,3 @@ def _told(layout: Layout, noun: str) -> list[str]:
     told += [f"{noun.capitalize()} {number} is no questionnaire: {why}." for number, why in layout.why.items()]
     return told
 
-
-__all__ = ["Detected", "detect", "filled"]
