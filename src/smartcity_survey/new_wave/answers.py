@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from smartcity_survey.data.read.cells import folded
 from smartcity_survey.new_wave.columns import MOST_SLIPS, AnswerCodes, Column
 from smartcity_survey.new_wave.metadata import Tool, gaps
 from smartcity_survey.new_wave.wordings import WordScale, is_no_answer, numbered_answers, word_scale
@@ -34,7 +35,7 @@ class Understood:
 def understand(columns: Sequence[Column], tool: Tool | None) -> Understood:
     """Give codes to words, column by column and then over columns with the same words."""
     missing: Counter[float | str] = Counter()
-    known = [_without_gaps(column, tool, missing) for column in columns]
+    known = [_without_gaps(_one_spelling(column), tool, missing) for column in columns]
     known = [_numbered(column) for column in known]
     doubtful: dict[str, None] = {}
     for members, scale in _word_scales([column for column in known if column.words and not column.counts]):
@@ -46,6 +47,17 @@ def understand(columns: Sequence[Column], tool: Tool | None) -> Understood:
             known[position] = _coded(column, scale)
     known = [_told_slips(column, missing) for column in known]
     return Understood(tuple(known), {code: n for code, n in missing.items() if n}, tuple(doubtful))
+
+
+def _one_spelling(column: Column) -> Column:
+    """A column whose words differ by more than case and blanks, each in its commonest spelling."""
+    spellings: dict[str, Counter[str]] = {}
+    for word, n in column.words.items():
+        spellings.setdefault(folded(word), Counter())[word] += n
+    if len(spellings) == len(column.words):
+        return column
+    words = {own.most_common(1)[0][0]: own.total() for own in spellings.values()}
+    return replace(column, words=words)
 
 
 def _without_gaps(column: Column, tool: Tool | None, missing: Counter[float | str]) -> Column:
@@ -86,7 +98,7 @@ def _numbered(column: Column) -> Column:
         words={},
         answers=answers,
         codes_in_words=True,
-        coded={word.casefold(): code for word, code in codes.items()},
+        coded={folded(word): code for word, code in codes.items()},
         ends=(min(counts), max(counts)),
     )
 
@@ -114,7 +126,7 @@ def _word_scales(columns: Sequence[Column]) -> Iterable[tuple[list[Column], Word
 
 def _pools(columns: Sequence[Column]) -> list[list[Column]]:
     """Columns whose words may be of one scale; a set that many columns share exactly is a scale of its own."""
-    sets = {column.name: frozenset(word.casefold() for word in column.words) for column in columns}
+    sets = {column.name: frozenset(folded(word) for word in column.words) for column in columns}
     shared = Counter(sets.values())
     pools: list[tuple[set[str], list[Column]]] = []
     for column in sorted(columns, key=lambda c: -len(sets[c.name])):
@@ -141,7 +153,7 @@ def _coded(column: Column, scale: WordScale) -> Column:
     for word, code in scale.codes.items():
         if code not in answers:
             answers[code] = word
-        elif word.casefold() != answers[code].casefold():
+        elif folded(word) != folded(answers[code]):
             spellings[word] = code
     counts: Counter[float] = Counter()
     for word, n in column.words.items():
@@ -154,7 +166,7 @@ def _coded(column: Column, scale: WordScale) -> Column:
         words={},
         answers=codes.answers,
         codes_in_words=True,
-        coded={word.casefold(): code for word, code in scale.codes.items()},
+        coded={folded(word): code for word, code in scale.codes.items()},
         ends=(min(counts), max(counts)) if counts else None,
         n_answered=sum(counts.values()),
         scale=codes,
@@ -180,7 +192,7 @@ def unordered(columns: Sequence[Column]) -> list[tuple[list[Column], AnswerCodes
     pools: list[tuple[set[str], list[Column]]] = []
     candidates = [c for c in columns if c.words and not c.counts and not c.is_dates and len(c.words) in WORDS_OF_A_SCALE]
     for column in sorted(candidates, key=lambda c: -len(c.words)):
-        own = {word.casefold() for word in column.words}
+        own = {folded(word) for word in column.words}
         for words, members in pools:
             if own <= words:
                 members.append(column)
@@ -192,7 +204,7 @@ def unordered(columns: Sequence[Column]) -> list[tuple[list[Column], AnswerCodes
         if len(members) < FEWEST_ALIKE:
             continue
         words = sorted({word for column in members for word in column.words}, key=str.casefold)
-        by_fold = {word.casefold(): word for word in reversed(words)}
+        by_fold = {folded(word): word for word in reversed(words)}
         texts = [by_fold[fold] for fold in sorted(by_fold)]
         none = [word for word in texts if is_no_answer(word)]
         texts = [word for word in texts if word not in none]
@@ -203,11 +215,11 @@ def unordered(columns: Sequence[Column]) -> list[tuple[list[Column], AnswerCodes
 
 def coded_by(column: Column, codes: AnswerCodes) -> Column:
     """A column in the codes of a list of words."""
-    by_word = {word.casefold(): code for code, word in codes.answers.items()}
+    by_word = {folded(word): code for code, word in codes.answers.items()}
     counts: Counter[float] = Counter()
     for word, n in column.words.items():
-        if word.casefold() in by_word:
-            counts[float(by_word[word.casefold()])] += n
+        if folded(word) in by_word:
+            counts[float(by_word[folded(word)])] += n
     return replace(
         column, counts=counts, words={}, answers=codes.answers, codes_in_words=True, coded=by_word, scale=codes
     )

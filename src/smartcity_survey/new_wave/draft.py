@@ -10,7 +10,7 @@ from typing import Any
 from smartcity_survey.new_wave.columns import AnswerCodes, Column
 from smartcity_survey.new_wave.groups import GRID
 from smartcity_survey.new_wave.guesses import Group, Roles, bands
-from smartcity_survey.new_wave.multiple import Choice
+from smartcity_survey.new_wave.multiple import Choice, common_question
 from smartcity_survey.new_wave.said import Said, said
 from smartcity_survey.study.codebook import HEADINGS, KEPT
 
@@ -61,10 +61,12 @@ def draft_study(
     taken = set(names)
     items: dict[str, Any] = {}
     for name, group in names.items():
+        _, statements = common_question([column.label for column in group.columns])
+        own = {c.name: label for c, label in zip(group.columns, statements, strict=False)}
         for item, column in _item_names(name, group, taken | items.keys()):
             items[item] = _without_defaults(
                 construct=name,
-                label=_label(column),
+                label=_short(own[column.name]) if own else _label(column),
                 column=column.name if item != column.name else None,
                 scale=_scale(group.codes) if group.codes != scale else None,
             )

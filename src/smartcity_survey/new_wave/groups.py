@@ -50,11 +50,6 @@ class Group:
     heading: str = ""
     guessed: bool = False
 
-    @property
-    def scale_is_known(self) -> bool:
-        """Whether the names of the columns tell of more than their order: a grid, a block of a form."""
-        return any(GRID.match(c.name) or _PATH.match(c.name) for c in self.columns)
-
 
 def grouped_by_name(columns: Sequence[Column]) -> tuple[list[Group], list[Column]]:
     """Groups by a heading or the prefix of the names, and the columns that are in none."""

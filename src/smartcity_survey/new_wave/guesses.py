@@ -192,7 +192,7 @@ def _why_not(column: Column) -> str:
 def _groups(columns: Sequence[Column], values: Values | None) -> tuple[Group, ...]:
     groups, alone = grouped_by_name(columns)
     order = [column.name for column in columns]
-    if len(groups) == 1 and len(groups[0].columns) >= FEWEST_TO_PART and groups[0].scale_is_known is False:
+    if len(groups) == 1 and len(groups[0].columns) >= FEWEST_TO_PART:
         parts = _parted(groups[0].columns, values)
         if len(parts) > 1:
             groups = [replace(group_of("", members), guessed=True) for members in parts]
@@ -202,7 +202,7 @@ def _groups(columns: Sequence[Column], values: Values | None) -> tuple[Group, ..
             continue
         parts = _parted(members, values)
         groups += [replace(group_of("", own), guessed=len(parts) > 1 or not _same_words(own)) for own in parts]
-    return tuple(groups)
+    return tuple(sorted(groups, key=lambda group: order.index(group.columns[0].name)))
 
 
 def _same_words(columns: Sequence[Column]) -> bool:

@@ -88,7 +88,12 @@ def _options(column: Column, separator: str, delimiter: str) -> tuple[dict[str, 
     several = [word for word in cells if len(parts[word]) > 1 or word.rstrip().endswith(separator.strip() or "\0")]
     if sum(cells[word] for word in several) < 2 or any(len(set(own)) < len(own) for own in parts.values()):
         return {}, False
-    if separator in (",", " ") and not all(re.fullmatch(r"[\w-]+", part) for own in parts.values() for part in own):
+    every_part = [part for own in parts.values() for part in own]
+    if separator == " " and not all(re.fullmatch(r"[\w-]+", part) for part in every_part):
+        return {}, False
+    if separator == "," and any(", " in word for word in cells):
+        return {}, False
+    if separator in (",", ", ", " ") and not of_codes and not _mixes(parts):
         return {}, False
     counts: Counter[str] = Counter()
     for word, own in parts.items():
@@ -106,6 +111,15 @@ def _options(column: Column, separator: str, delimiter: str) -> tuple[dict[str, 
         return {}, False
     order = sorted(options, key=lambda part: (int(part), "") if part.isdigit() else (0, ""))
     return {part: part for part in (order if all(map(str.isdigit, options)) else options)}, share < 1
+
+
+def _mixes(parts: Mapping[str, Sequence[str]]) -> bool:
+    """Whether most answers that stand with others stand elsewhere too: alone, or with yet others."""
+    cells: Counter[str] = Counter()
+    for own in parts.values():
+        cells.update(own)
+    joined = {part for own in parts.values() if len(own) > 1 for part in own}
+    return sum(cells[part] > 1 for part in joined) >= LEAST_SHARE * len(joined)
 
 
 def spread_choices(columns: Sequence[Column]) -> list[Choice]:
@@ -131,7 +145,7 @@ def _spread(
     stem: str, members: Sequence[tuple[Column, tuple[tuple[str, ...], tuple[str, ...]], str]]
 ) -> Choice:
     labels = [column.label for column, _, _ in members]
-    question, options = _common_question(labels)
+    question, options = common_question(labels)
     columns = {
         column.name: options[position] if options else (option if column.label == column.name else column.label)
         for position, (column, _, option) in enumerate(members)
@@ -152,9 +166,10 @@ def _spread(
     )
 
 
-def _common_question(labels: Sequence[str]) -> tuple[str, list[str]]:
+def common_question(labels: Sequence[str]) -> tuple[str, list[str]]:
     """`Which? - Bus` and `Which? - Tram`: the question and its options."""
-    for mark in (r"\s[-–—:]\s(?:Selected Choice\s[-–—]\s)?", r"\s*\[", r"\s*\(choice="):
+    marks = (r"\s[-–—:]\s(?:Selected Choice\s[-–—]\s)?", r"\s*\[", r"\s*\(choice=", r"->")
+    for mark in marks if len(labels) > 1 else ():
         parts = [re.split(mark, label, maxsplit=1) for label in labels]
         if all(len(part) == 2 for part in parts) and len({part[0] for part in parts}) == 1:
             return parts[0][0].strip(), [part[1].strip().rstrip("])").strip() for part in parts]
