@@ -65,15 +65,16 @@ def _cells(column: pd.Series[Any]) -> pd.Series[Any]:
     """Numbers as they are; of anything else the text, and nothing where R and Arrow have their gaps."""
     if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
         return column.astype(np.float64)
-    values = column.astype(object)
-    return values.where(column.notna(), None).map(without_dates)
+    gaps = column.isna().to_numpy()
+    cells = [None if gap else without_dates(cell) for cell, gap in zip(column.tolist(), gaps, strict=True)]
+    return pd.Series(cells, index=column.index, dtype=object)
 
 
 def _batches(cells: Mapping[str, pd.Series[Any]], n: int, wanted: Sequence[str]) -> Iterator[Batch]:
     for start in range(0, n, ROWS_AT_ONCE):
         end = min(start + ROWS_AT_ONCE, n)
-        part = {name: cells[name].iloc[start:end].to_list() for name in wanted}
-        yield Batch(pd.DataFrame(part, index=np.arange(start, end) + 1))
+        part = {name: cells[name].iloc[start:end].set_axis(np.arange(start, end) + 1) for name in wanted}
+        yield Batch(pd.DataFrame(part))
 
 
 def _not_installed(path: Path, package: str, extra: str) -> SurveyError:

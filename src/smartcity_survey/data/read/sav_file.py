@@ -42,7 +42,8 @@ BYTES_PER_SECOND = 1_000_000
 _REHEARSAL = """
 import sys, pyreadstat
 try:
-    getattr(pyreadstat, sys.argv[3])(sys.argv[1], encoding=sys.argv[2] or None, output_format="dict",
+    encoding = {"encoding": sys.argv[2]} if sys.argv[2] else {}
+    getattr(pyreadstat, sys.argv[3])(sys.argv[1], output_format="dict", **encoding,
                                      **dict.fromkeys(sys.argv[4:], True))
 except Exception as error:
     sys.exit(str(error) or type(error).__name__)
@@ -64,6 +65,12 @@ def open_sav(path: Path, section: DataSection) -> Table:
 
 def open_por(path: Path, section: DataSection) -> Table:
     """Open a portable SPSS file. Its reader knows no codes of no answer: they stay codes."""
+    if section.encoding:
+        raise SurveyError(
+            "config.yaml, data.encoding",
+            "the library that reads portable files takes no encoding.",
+            "Leave it out; where letters are wrong then, save the file as .sav.",
+        )
     return _open(path, section, "read_por", "por", ("disable_datetime_conversion",))
 
 
@@ -75,8 +82,9 @@ def open_dta(path: Path, section: DataSection) -> Table:
 def _open(path: Path, section: DataSection, reader: str, kind: str, options: tuple[str, ...]) -> Table:
     _rehearse(path, section.encoding, reader, options)
     try:
+        encoding = {"encoding": section.encoding} if section.encoding else {}
         cells, meta = getattr(pyreadstat, reader)(
-            path, encoding=section.encoding, output_format="dict", **dict.fromkeys(options, True)
+            path, output_format="dict", **encoding, **dict.fromkeys(options, True)
         )
     except _FAILURES as error:
         raise _unreadable(path, str(error), reader) from None
