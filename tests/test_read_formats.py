@@ -13,8 +13,7 @@ import pyreadstat
 import pytest
 
 from smartcity_survey.data.detect import detect
-from smartcity_survey.data.read import read_survey
-from smartcity_survey.data.read import frame_file
+from smartcity_survey.data.read import frame_file, read_survey
 from smartcity_survey.data.read.kinds import kind_of
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.study.codebook import Codebook
@@ -88,9 +87,15 @@ def test_a_format_is_known_by_its_content(
     assert kind_of(path) == kind
     if upper:
         codebook = codebook.model_copy(
-            update={"demographics": {k: d.model_copy(update={"column": "CITY"}) for k, d in codebook.demographics.items()}}
+            update={
+                "demographics": {
+                    k: d.model_copy(update={"column": "CITY"}) for k, d in codebook.demographics.items()
+                }
+            }
         )
-    section = DataSection.model_validate({"file": "x", "codebook": "y", "respondent": "ID" if upper else "id", **detect(path).keys})
+    section = DataSection.model_validate(
+        {"file": "x", "codebook": "y", "respondent": "ID" if upper else "id", **detect(path).keys}
+    )
     responses = read_survey(path, codebook, section)
     np.testing.assert_array_equal(responses.answers[ITEMS], survey[ITEMS])
     assert responses.answers["respondent"].tolist() == survey["id"].tolist()
@@ -129,17 +134,21 @@ def test_several_data_frames_are_asked_about(tmp_path: Path) -> None:
 
     path = tmp_path / "x.rds"
     path.write_bytes(gzip.compress(b"X\n\0\0\0\3"))
-    read = Several({name: frame for name, frame in frames.items()})
+    read = Several(frames)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pyreadr, "read_r", lambda _: read)
-        with pytest.raises(SurveyError, match=r"it holds 2 data frames: 'one', 'two'\. Name one in `data\.sheet`"):
+        with pytest.raises(
+            SurveyError, match=r"it holds 2 data frames: 'one', 'two'\. Name one in `data\.sheet`"
+        ):
             frame_file.open_rds(path, DataSection(file="x", codebook="y"))
         table = frame_file.open_rds(path, DataSection(file="x", codebook="y", sheet="two"))
     assert table.columns == ("b",)
 
 
 @pytest.mark.parametrize(("package", "name", "extra"), [("pyarrow", "a.parquet", "parquet")])
-def test_a_package_that_is_not_installed_is_named(package: str, name: str, extra: str, tmp_path: Path) -> None:
+def test_a_package_that_is_not_installed_is_named(
+    package: str, name: str, extra: str, tmp_path: Path
+) -> None:
     (tmp_path / name).write_bytes(b"PAR1 and more")
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(__import__("sys").modules, package, None)
@@ -160,12 +169,17 @@ BODY = [[1 + i % 5, 1 + i % 4, 1 + i % 3, ("Almaty", "Astana")[i % 2]] for i in 
         ([HEADER, ["I trust it", "I like it", "I use it", "Where?"], *BODY], {"label_row": 2}),
         ([HEADER, *BODY, ["Mean", 2.5, 2.1, None]], {"skip_rows": [32]}),
         ([HEADER, *BODY, [3.1, 2.5, 2.1, None]], {"skip_rows": [32]}),
-        ([HEADER, *BODY, [90, 75, 60, None], ["Source: own survey", None, None, None]], {"skip_rows": [32, 33]}),
+        (
+            [HEADER, *BODY, [90, 75, 60, None], ["Source: own survey", None, None, None]],
+            {"skip_rows": [32, 33]},
+        ),
         ([["Rate", None, None, "City"], ["A", "B", "C", "Response"], *BODY], {"header_rows": [1, 2]}),
         ([["Block", None, None, "About you"], HEADER, *BODY], {"header_rows": [2]}),
     ],
 )
-def test_rows_that_are_no_questionnaires_are_found(rows: list[list[object]], keys: dict[str, object], tmp_path: Path) -> None:
+def test_rows_that_are_no_questionnaires_are_found(
+    rows: list[list[object]], keys: dict[str, object], tmp_path: Path
+) -> None:
     path = tmp_path / "survey.xlsx"
     path.write_bytes(book({"Sheet": rows}))
     detected = detect(path)
@@ -196,7 +210,9 @@ def test_the_sheet_with_the_answers_is_found(tmp_path: Path) -> None:
 )
 def test_the_encoding_of_text_is_found(encoding: str, line: str, tmp_path: Path) -> None:
     path = tmp_path / "survey.csv"
-    path.write_bytes(f"{line};x\n".encode(encoding) + b"".join(f"{i % 5};2\n".encode(encoding) for i in range(20)))
+    path.write_bytes(
+        f"{line};x\n".encode(encoding) + b"".join(f"{i % 5};2\n".encode(encoding) for i in range(20))
+    )
     assert detect(path).keys["encoding"] == encoding
 
 

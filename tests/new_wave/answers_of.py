@@ -73,11 +73,15 @@ class Answers:
 
     def joined(self, separator: str, end: str = "", names: tuple[str, ...] = SERVICES) -> list[str]:
         """The services of each person in one cell."""
-        rows = [separator.join(name for name, one in zip(names, row, strict=True) if one) for row in self.chosen]
+        rows = [
+            separator.join(name for name, one in zip(names, row, strict=True) if one) for row in self.chosen
+        ]
         return [row + end if row else "" for row in rows]
 
 
-def answers(points: int = 5, *, gaps: float = 0.01, seed: int = 11, per_block: dict[str, int] | None = None) -> Answers:
+def answers(
+    points: int = 5, *, gaps: float = 0.01, seed: int = 11, per_block: dict[str, int] | None = None
+) -> Answers:
     """Answers on a scale of so many points, or of so many for each construct."""
     rng = np.random.default_rng(seed)
     trust = rng.normal(size=N)
@@ -96,5 +100,11 @@ def answers(points: int = 5, *, gaps: float = 0.01, seed: int = 11, per_block: d
     chosen = rng.random((N, 3)) < np.array([0.6, 0.45, 0.25])
     comments = [f"Comment {i}, longer than any answer." if i % 7 == 0 else "" for i in range(N)]
     return Answers(
-        points, codes, rng.integers(0, 2, N), rng.integers(18, 70, N), chosen, rng.integers(0, 11, N), comments
+        points,
+        codes,
+        rng.integers(0, 2, N),
+        rng.integers(18, 70, N),
+        chosen,
+        rng.integers(0, 11, N),
+        comments,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ def spoken(column: str, label: str) -> str:
             flat = " ".join(sentence.split()).replace("'", "’")
             if flat[:45] in f"{column} {label}".replace("'", "’"):
                 return item
-    return column.rpartition("/")[2]
+    return re.split("[/-]", column)[-1]
 
 
 @pytest.mark.parametrize("export", EXPORTS, ids=lambda export: export.name)
@@ -38,8 +39,7 @@ def test_an_export_leads_to_a_study(export: Export, tmp_path: Path) -> None:
         tuple(spoken(columns[name], str(codebook.items[name].label)) for name in codebook.items_of(construct))
         for construct in codebook.constructs
     ]
-    named_by_order = export.name.startswith(("qualtrics_codes", "limesurvey", "1ka")) and blocks[0][0] not in ITEMS
-    if named_by_order:
+    if export.by_order:
         assert [len(block) for block in blocks] == [4, 4, 3]
     else:
         assert blocks == list(BLOCKS.values())
@@ -49,7 +49,9 @@ def test_an_export_leads_to_a_study(export: Export, tmp_path: Path) -> None:
         assert len(question.labels) == 3
     for column in export.personal:
         assert column not in {*columns.values(), *codebook.choice_columns(), config.data.respondent}
-        assert any(column in line and ("personal" in line or "addresses" in line) for line in draft.guesses), column
+        assert any(
+            column in line and ("personal" in line or "addresses" in line) for line in draft.guesses
+        ), column
         assert f"#   {column}: " in (folder / "codebook.yaml").read_text(encoding="utf-8").replace("'", "")
 
     checked = check_study(folder)

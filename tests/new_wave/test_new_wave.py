@@ -222,7 +222,11 @@ def test_a_file_that_drafts_nothing_leaves_nothing_behind(
         (b"id,a,b\n1,x,2\n", "no column looks like an item", "there are no items"),
         (b"name\nx\ny\n", "it has one column, 'name'", "there are no items"),
         (b"T1,T2,T3\n1,2,3\n3\n2,3,1\n", "line 3: 1 cell, but the header has 3", "line 3: 1 cell"),
-        (b"T1,T2\n1,2\n2,ab\n" + b"3,4\n1,5\n2,2\n" * 10, "column 'T2', row 3: 'ab' (1 cell)", "row 3, column T2: 'ab' is"),
+        (
+            b"T1,T2\n1,2\n2,ab\n" + b"3,4\n1,5\n2,2\n" * 10,
+            "column 'T2', row 3: 'ab' (1 cell)",
+            "row 3, column T2: 'ab' is",
+        ),
     ],
 )
 def test_what_is_not_understood_is_marked_in_the_files_and_listed(
@@ -239,12 +243,23 @@ def test_what_is_not_understood_is_marked_in_the_files_and_listed(
 
 def test_a_line_that_is_no_row_can_be_left_out(tmp_path: Path, survey: pd.DataFrame) -> None:
     path = tmp_path / "survey.csv"
-    path.write_text("\n".join([*survey.to_csv(index=False).splitlines()[:10], "3", *survey.to_csv(index=False).splitlines()[10:]]))
+    path.write_text(
+        "\n".join(
+            [
+                *survey.to_csv(index=False).splitlines()[:10],
+                "3",
+                *survey.to_csv(index=False).splitlines()[10:],
+            ]
+        )
+    )
     draft = start_new_wave(tmp_path / "wave", path)
     assert any("add 11 to `data.skip_rows`" in line for line in draft.to_do)
     config = tmp_path / "wave/config.yaml"
     text = config.read_text(encoding="utf-8")
-    config.write_text(text.replace("  codebook: codebook.yaml\n", "  codebook: codebook.yaml\n  skip_rows: [11]\n"), encoding="utf-8")
+    config.write_text(
+        text.replace("  codebook: codebook.yaml\n", "  codebook: codebook.yaml\n  skip_rows: [11]\n"),
+        encoding="utf-8",
+    )
     assert "keep 40." in check_study(tmp_path / "wave").summary[2]
 
 
@@ -258,14 +273,19 @@ def test_columns_of_one_name_are_told_apart(tmp_path: Path, survey: pd.DataFrame
 
 def test_words_of_an_unknown_order_are_asked_about(tmp_path: Path, survey: pd.DataFrame) -> None:
     words = {1: "bronze", 2: "silver", 3: "gold", 4: "titan", 5: "platinum"}
-    frame = survey.replace({item: words for item in ("T1", "T2", "T3")})
+    frame = survey.replace(dict.fromkeys(("T1", "T2", "T3"), words))
     draft = start_new_wave(tmp_path / "wave", write(frame, tmp_path / "survey.csv"))
-    assert any("hold these 5 words: bronze, gold, platinum, silver, titan. Which order?" in line for line in draft.to_do)
+    assert any(
+        "hold these 5 words: bronze, gold, platinum, silver, titan. Which order?" in line
+        for line in draft.to_do
+    )
     with pytest.raises(SurveyError, match=r"hold these words: bronze, .* Which order\?"):
         check_study(tmp_path / "wave")
     path = tmp_path / "wave/codebook.yaml"
     text = path.read_text(encoding="utf-8").replace("ordered: false, ", "")
-    text = text.replace("  ordered: false  # put the answers in order, lowest first; then take this line out\n", "")
+    text = text.replace(
+        "  ordered: false  # put the answers in order, lowest first; then take this line out\n", ""
+    )
     path.write_text(text, encoding="utf-8")
     assert "keep 40." in check_study(tmp_path / "wave").summary[2]
 

@@ -71,7 +71,11 @@ def small_codebook() -> Codebook:
                     "label": {"en": "Services used", "ru": "Услуги", "kk": "Қызметтер"},
                     "column": "services",
                     "separator": ";",
-                    "options": {"egov": "eGov", "bus": {"en": "Bus", "ru": "Автобус", "kk": "Автобус"}, "clinic": "e-clinic"},
+                    "options": {
+                        "egov": "eGov",
+                        "bus": {"en": "Bus", "ru": "Автобус", "kk": "Автобус"},
+                        "clinic": "e-clinic",
+                    },
                 }
             },
         }

@@ -190,7 +190,9 @@ def _told_slips(column: Column, missing: Counter[float | str]) -> Column:
 def unordered(columns: Sequence[Column]) -> list[tuple[list[Column], AnswerCodes]]:
     """Columns with the same few words whose order nobody knows; codes go by the alphabet until a person says."""
     pools: list[tuple[set[str], list[Column]]] = []
-    candidates = [c for c in columns if c.words and not c.counts and not c.is_dates and len(c.words) in WORDS_OF_A_SCALE]
+    candidates = [
+        c for c in columns if c.words and not c.counts and not c.is_dates and len(c.words) in WORDS_OF_A_SCALE
+    ]
     for column in sorted(candidates, key=lambda c: -len(c.words)):
         own = {folded(word) for word in column.words}
         for words, members in pools:
@@ -208,6 +210,8 @@ def unordered(columns: Sequence[Column]) -> list[tuple[list[Column], AnswerCodes
         texts = [by_fold[fold] for fold in sorted(by_fold)]
         none = [word for word in texts if is_no_answer(word)]
         texts = [word for word in texts if word not in none]
+        if len(texts) < WORDS_OF_A_SCALE.start:
+            continue
         codes = AnswerCodes(1, len(texts), dict(enumerate(texts, start=1)), ordered=False)
         found.append((sorted(members, key=columns.index), codes))
     return found
@@ -221,5 +225,11 @@ def coded_by(column: Column, codes: AnswerCodes) -> Column:
         if folded(word) in by_word:
             counts[float(by_word[folded(word)])] += n
     return replace(
-        column, counts=counts, words={}, answers=codes.answers, codes_in_words=True, coded=by_word, scale=codes
+        column,
+        counts=counts,
+        words={},
+        answers=codes.answers,
+        codes_in_words=True,
+        coded=by_word,
+        scale=codes,
     )

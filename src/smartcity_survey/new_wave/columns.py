@@ -97,7 +97,9 @@ class Column:
 
     def without(self, codes: Sequence[float], texts: Sequence[str]) -> Column:
         """The column without answers that mean none."""
-        lost = sum(self.counts.get(code, 0) for code in codes) + sum(self.words.get(word, 0) for word in texts)
+        lost = sum(self.counts.get(code, 0) for code in codes) + sum(
+            self.words.get(word, 0) for word in texts
+        )
         if not lost:
             return self
         counts = {code: n for code, n in self.counts.items() if code not in codes}
@@ -217,8 +219,14 @@ def is_list_of_codes(column: Column, delimiter: str = "") -> bool:
     texts = [[code.strip() for code in word.split(",")] for word in lists]
     codes = [[int(code) for code in own] for own in texts]
     in_order = all(own == sorted(set(own)) for own in codes)
-    plain = all(text == str(code) for own, ints in zip(texts, codes, strict=True) for text, code in zip(own, ints, strict=True))
+    plain = all(
+        text == str(code)
+        for own, ints in zip(texts, codes, strict=True)
+        for text, code in zip(own, ints, strict=True)
+    )
     known = {code for own in codes for code in own}
     alone = {int(code) for code in column.counts}
-    told = any(len(own) > 2 for own in codes) or known <= alone or (delimiter == "comma" and bool(alone & known))
+    told = (
+        any(len(own) > 2 for own in codes) or known <= alone or (delimiter == "comma" and bool(alone & known))
+    )
     return in_order and plain and told and max(known) <= MOST_LISTED

@@ -57,7 +57,9 @@ def draft_study(
     """
     scale = _common_scale(roles.groups)
     names = _construct_names(roles)
-    constructs = {name: {"label": _heading(group, number)} for number, (name, group) in enumerate(names.items(), 1)}
+    constructs = {
+        name: {"label": _heading(group, number)} for number, (name, group) in enumerate(names.items(), 1)
+    }
     taken = set(names)
     items: dict[str, Any] = {}
     for name, group in names.items():
@@ -80,7 +82,9 @@ def draft_study(
     }
     respondent = {"respondent": roles.respondent.name} if roles.respondent else {}
     codes = sorted(missing or {}, key=lambda code: (isinstance(code, str), str(code)))
-    none = {"missing_codes": [code if isinstance(code, str) else int(code) for code in codes]} if codes else {}
+    none = (
+        {"missing_codes": [code if isinstance(code, str) else int(code) for code in codes]} if codes else {}
+    )
     *sources, target = names or ("",)
     paths = [{"from": sources, "to": target}] if sources else []
     config = {

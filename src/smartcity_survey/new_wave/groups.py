@@ -99,7 +99,10 @@ def group_of(prefix: str, columns: Sequence[Column]) -> Group:
     if columns[0].is_measure:
         ends = [column.ends for column in columns if column.ends]
         codes = AnswerCodes(
-            math.floor(min(low for low, _ in ends)), math.ceil(max(high for _, high in ends)), {}, continuous=True
+            math.floor(min(low for low, _ in ends)),
+            math.ceil(max(high for _, high in ends)),
+            {},
+            continuous=True,
         )
         return Group(prefix, tuple(columns), codes, {}, heading)
     scales = [column.scale for column in columns if column.scale]
@@ -133,7 +136,9 @@ def usual_codes(
             code: sum(code in column.counts for column in columns) / len(columns) for code in candidates
         }
         candidates = [
-            c for c in candidates if counts.get(c, 0) >= RAREST * n or shares[c] >= RAREST_SHARE or c in answers
+            c
+            for c in candidates
+            if counts.get(c, 0) >= RAREST * n or shares[c] >= RAREST_SHARE or c in answers
         ]
     if len(answers) == 2 and max(answers) - min(answers) < MOST_CODES:
         # A scale of which only the ends are worded.

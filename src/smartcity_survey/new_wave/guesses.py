@@ -70,7 +70,9 @@ def guess_roles(
     delimiter : what parts the columns of a text file: comma, semicolon, tab or bar.
     """
     respondent = _respondent(columns, tool)
-    whys = {c.name: why for c in columns if c is not respondent and (why := why_metadata(c.name, c.label, tool))}
+    whys = {
+        c.name: why for c in columns if c is not respondent and (why := why_metadata(c.name, c.label, tool))
+    }
     addresses = {c.name for c in columns if _is_personal(c)}
     left_out = {name: _ADDRESSES if name in addresses else _said(why) for name, why in whys.items()}
     rest = [c for c in columns if c is not respondent and c.name not in whys]
@@ -201,7 +203,9 @@ def _groups(columns: Sequence[Column], values: Values | None) -> tuple[Group, ..
         if len(members) < FEWEST_ALIKE:
             continue
         parts = _parted(members, values)
-        groups += [replace(group_of("", own), guessed=len(parts) > 1 or not _same_words(own)) for own in parts]
+        groups += [
+            replace(group_of("", own), guessed=len(parts) > 1 or not _same_words(own)) for own in parts
+        ]
     return tuple(sorted(groups, key=lambda group: order.index(group.columns[0].name)))
 
 
@@ -213,7 +217,9 @@ def _parted(columns: Sequence[Column], values: Values | None) -> list[list[Colum
     """Columns by their correlations; all in one where there are few, or their answers are not at hand."""
     if values is None or len(columns) < FEWEST_TO_PART:
         return [list(columns)]
-    numbers = part(values(columns))
+    answers, codes = values(columns), group_of("", columns).codes
+    # A code beside the scale, as 99, would make columns alike that have nothing else in common.
+    numbers = part(np.where((answers >= codes.lowest) & (answers <= codes.highest), answers, np.nan))
     return [
         [column for column, number in zip(columns, numbers, strict=True) if number == group]
         for group in range(int(np.max(numbers, initial=-1)) + 1)

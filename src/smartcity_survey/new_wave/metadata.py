@@ -13,8 +13,7 @@ from typing import Any
 import yaml
 
 SIGNS_NEEDED = 2
-"""Columns by which a tool is known; one is enough where it has one of its own name."""
-OWN_SIGNS = 0.34
+"""Columns by which a tool is known; one where it has no more."""
 MOST_WORDS = 7
 """Words of a question that asks one thing about the respondent."""
 MOST_WORDS_OF_HEADING = 5
@@ -36,20 +35,22 @@ class Tool:
 
 def tool_of(names: Iterable[str]) -> Tool | None:
     """The tool whose signs the columns bear; nothing where none does."""
-    heads = [_head(name) for name in names]
+    heads = [head for name in names for head in _heads(name)]
     best, most = None, 0.0
     for tool in _tools():
-        n = sum(any(fnmatchcase(head, one) for head in heads for one in sign.split("|")) for sign in tool.signs)
+        n = sum(
+            any(fnmatchcase(head, one) for head in heads for one in sign.split("|")) for sign in tool.signs
+        )
         share = n / len(tool.signs)
         known = sum(_matches(head, (*tool.columns, *tool.personal, *tool.id)) for head in heads)
-        if (n >= SIGNS_NEEDED or share >= OWN_SIGNS) and known + share > most:
+        if n >= min(SIGNS_NEEDED, len(tool.signs)) and known + share > most:
             best, most = tool, known + share
     return best
 
 
 def why_metadata(name: str, label: str, tool: Tool | None) -> str:
     """Why a column is none of the questions: `personal`, or written by the tool; nothing where it may be one."""
-    heads = {_head(name), _head(label)}
+    heads = {*_heads(name), _head(label)}
     if tool and any(_matches(head, tool.personal) for head in heads):
         return PERSONAL
     if any(_matches(head, _known("personal")) for head in heads):
@@ -63,7 +64,7 @@ def why_metadata(name: str, label: str, tool: Tool | None) -> str:
 
 def identifies(name: str, tool: Tool | None) -> bool:
     """Whether the tool numbers questionnaires in this column."""
-    return tool is not None and _matches(_head(name), tool.id)
+    return tool is not None and any(_matches(head, tool.id) for head in _heads(name))
 
 
 def asks_about_respondent(label: str) -> bool:
@@ -79,6 +80,12 @@ def gaps() -> frozenset[str]:
 
 def _head(name: str) -> str:
     return name.strip().casefold().strip("\"'")
+
+
+def _heads(name: str) -> list[str]:
+    """A name, and the code and the text of `code. Text`."""
+    code, dot, text = name.partition(". ")
+    return [_head(name), *([_head(code), _head(text)] if dot and re.fullmatch(r"\w+", code) else [])]
 
 
 def _matches(head: str, patterns: Iterable[str]) -> bool:

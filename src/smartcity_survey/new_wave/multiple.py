@@ -17,12 +17,49 @@ RAREST = 0.01
 LEAST_SHARE = 0.8
 """Share of all that is named which the options must make up."""
 FEWEST_COLUMNS = 2
-_YES = {"1", "yes", "y", "true", "checked", "selected", "quoted", "x", "✓", "✔", "v", "+", "да", "иә", "ия", "выбрано", "отмечено", "таңдалды", "on"}
-_NO = {"0", "no", "n", "false", "unchecked", "not selected", "unselected", "not quoted", "-", "нет", "жоқ", "не выбрано", "не отмечено", "таңдалмады", "off"}
+_YES = {
+    "1",
+    "yes",
+    "y",
+    "true",
+    "checked",
+    "selected",
+    "quoted",
+    "x",
+    "✓",
+    "✔",
+    "v",
+    "+",
+    "да",
+    "иә",
+    "ия",
+    "выбрано",
+    "отмечено",
+    "таңдалды",
+    "on",
+}
+_NO = {
+    "0",
+    "no",
+    "n",
+    "false",
+    "unchecked",
+    "not selected",
+    "unselected",
+    "not quoted",
+    "-",
+    "нет",
+    "жоқ",
+    "не выбрано",
+    "не отмечено",
+    "таңдалмады",
+    "off",
+}
 _STEMS = tuple(
     re.compile(pattern, re.DOTALL)
     for pattern in (
         r"^(?P<stem>.+?)___(?P<option>.+)$",
+        r"^(?P<stem>.+?)\s*\(choice=(?P<option>.+)\)$",
         r"^(?P<stem>.+)/(?P<option>[^/]+)$",
         r"^(?P<stem>.+?)\s*\[(?P<option>.+)\]$",
         r"^(?P<stem>.+?)\s[-–—:]\s(?P<option>.+)$",
@@ -68,8 +105,13 @@ def joined_choices(columns: Sequence[Column], delimiter: str = "") -> list[Choic
             if options:
                 found.append(
                     Choice(
-                        column.name, re.sub(r"\s[-–—]\s(Selected Choice|Выбранный вариант)$", "", column.label), (column,), column=column.name, separator=separator.strip() or " ",
-                        options=options, has_rest=has_rest,
+                        column.name,
+                        re.sub(r"\s[-–—]\s(Selected Choice|Выбранный вариант)$", "", column.label),
+                        (column,),
+                        column=column.name,
+                        separator=separator.strip() or " ",
+                        options=options,
+                        has_rest=has_rest,
                     )  # fmt: skip
                 )
                 break
@@ -85,7 +127,9 @@ def _options(column: Column, separator: str, delimiter: str) -> tuple[dict[str, 
     every = dict(cells)
     every |= {f"{int(code)}": n for code, n in column.counts.items()} if column.is_whole else {}
     parts = {word: [part.strip() for part in word.split(separator) if part.strip()] for word in every}
-    several = [word for word in cells if len(parts[word]) > 1 or word.rstrip().endswith(separator.strip() or "\0")]
+    several = [
+        word for word in cells if len(parts[word]) > 1 or word.rstrip().endswith(separator.strip() or "\0")
+    ]
     if sum(cells[word] for word in several) < 2 or any(len(set(own)) < len(own) for own in parts.values()):
         return {}, False
     every_part = [part for own in parts.values() for part in own]
@@ -105,7 +149,11 @@ def _options(column: Column, separator: str, delimiter: str) -> tuple[dict[str, 
     alone = {own[0] for own in parts.values() if len(own) == 1 and own}
     enough = len(options) >= 2 and len(options) <= MOST_OPTIONS and share >= LEAST_SHARE
     # Addresses and sentences have commas too: there a part seldom stands alone, and no two go either way.
-    if not of_codes and separator not in (";", "|", "\n") and len(alone & options.keys()) < min(2, len(options)):
+    if (
+        not of_codes
+        and separator not in (";", "|", "\n")
+        and len(alone & options.keys()) < min(2, len(options))
+    ):
         return {}, False
     if not enough or len(options) >= len(every) > 6:
         return {}, False
@@ -147,7 +195,9 @@ def _spread(
     labels = [column.label for column, _, _ in members]
     question, options = common_question(labels)
     columns = {
-        column.name: options[position] if options else (option if column.label == column.name else column.label)
+        column.name: options[position]
+        if options
+        else (option if column.label == column.name else column.label)
         for position, (column, _, option) in enumerate(members)
     }
     own_text = {text for _, (chosen, _), _ in members for text in chosen if plain(text) not in _YES}
@@ -180,6 +230,11 @@ def _kinds(column: Column) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
     """Texts that mean chosen and not chosen; nothing where the column is none of yes and no."""
     if column.slips or not column.is_whole:
         return None
+    if column.answers and not column.codes_in_words and len(column.counts) <= 2:
+        labels = {code: column.answers.get(int(code), "").casefold().strip() for code in column.counts}
+        if labels and all(label in _YES | _NO for label in labels.values()):
+            chosen = tuple(f"{int(code)}" for code, label in labels.items() if label in _YES)
+            return chosen, tuple(f"{int(code)}" for code, label in labels.items() if label in _NO)
     texts = [f"{int(code)}" for code in column.counts] if not column.codes_in_words else []
     texts += list(column.answers.values()) if column.codes_in_words else list(column.words)
     folded = {text: text.casefold().strip() for text in texts}
@@ -188,7 +243,12 @@ def _kinds(column: Column) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
     chosen = tuple(text for text in texts if folded[text] in _YES)
     not_chosen = tuple(text for text in texts if folded[text] in _NO)
     if len(chosen) + len(not_chosen) == len(texts) and len(chosen) <= 1 and len(not_chosen) <= 1:
-        if set(folded.values()) == {"1"} or "0" not in folded.values() or len(texts) == 2 or folded[texts[0]] == "0":
+        if (
+            set(folded.values()) == {"1"}
+            or "0" not in folded.values()
+            or len(texts) == 2
+            or folded[texts[0]] == "0"
+        ):
             return chosen, not_chosen
     if len(texts) == 1 and column.words and not column.counts and len(texts[0]) <= 120:
         return (texts[0],), ()

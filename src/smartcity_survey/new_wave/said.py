@@ -112,6 +112,12 @@ def _to_do(about: Said) -> Iterator[str]:
             "under `constructs`, and for answers in words the order under `scale: answers`. The columns and why they "
             "were not taken are listed at the end of the file."
         )
+    if len(about.names) == 1:
+        yield (
+            "codebook.yaml and config.yaml: there is one construct, and a study needs a path between two. Part its items "
+            "(`construct:` of each in codebook.yaml, a line under `constructs` in both files), and write what explains "
+            "what under `paths`: `- {from: [trust], to: intention}`."
+        )
     yield "config.yaml: the title, and in `model` what explains what, and which hypotheses are claimed."
     yield "codebook.yaml: labels of the constructs, and short labels of the items."
     if any(group.guessed for group in about.names.values()):

@@ -95,7 +95,13 @@ def draft_from(survey: Path, target: Path) -> Draft:
             "something else than a comma, semicolon, tab or bar: save it again as .xlsx or .csv."
         )
     return draft_study(
-        roles, data, f"New wave: {survey.stem}", detected.found, understood.missing, understood.doubtful, lines
+        roles,
+        data,
+        f"New wave: {survey.stem}",
+        detected.found,
+        understood.missing,
+        understood.doubtful,
+        lines,
     )
 
 

@@ -64,7 +64,13 @@ def read_survey(
     with _of_arguments():
         given = {"encoding": encoding, "sheet": sheet, "header_rows": header_rows, "skip_rows": skip_rows}
         asked = {key: value for key, value in given.items() if value is not None}
-        how = {"file": str(path), "codebook": "", "missing_codes": codes, "decimal": decimal, "format": format}
+        how = {
+            "file": str(path),
+            "codebook": "",
+            "missing_codes": codes,
+            "decimal": decimal,
+            "format": format,
+        }
         section = options(DataSection, "read_survey", **how, **asked)
         detected = detect(path, asked) if format == "auto" else Detected({})
         section = options(DataSection, "read_survey", **{**how, **detected.keys, **asked})

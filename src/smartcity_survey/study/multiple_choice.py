@@ -20,7 +20,8 @@ class MultipleChoice(Section):
         default_factory=dict, description="answer as the column has it -> its label"
     )
     rest: Label | None = Field(
-        None, description="label of answers that are not listed, as in people's own words; none: they are mistakes"
+        None,
+        description="label of answers that are not listed, as in people's own words; none: they are mistakes",
     )
     columns: dict[str, Label] = Field(default_factory=dict, description="column of an answer -> its label")
     chosen: tuple[str | int, ...] = Field((1,), description="what such a column holds where it was chosen")
@@ -35,7 +36,9 @@ class MultipleChoice(Section):
                 "give `column`, `separator` and `options`, or `columns` with a column for each answer"
             )
         if self.options and not (self.column and self.separator):
-            raise ValueError("`options` stand in one column: name it under `column`, and give its `separator`")
+            raise ValueError(
+                "`options` stand in one column: name it under `column`, and give its `separator`"
+            )
         if self.rest is not None and self.columns:
             raise ValueError("`rest` is of a question in one column")
         return self

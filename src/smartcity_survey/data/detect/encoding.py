@@ -55,7 +55,9 @@ def likeness(text: str) -> float:
         if word.isascii():
             continue
         small = word.lower()
-        known = sum(letter in _CYRILLIC for letter in small) + 0.9 * sum(letter in _KAZAKH for letter in small)
+        known = sum(letter in _CYRILLIC for letter in small) + 0.9 * sum(
+            letter in _KAZAKH for letter in small
+        )
         latin = sum(letter in _LATIN for letter in small)
         beyond = sum(not letter.isascii() for letter in word)
         if known and latin:

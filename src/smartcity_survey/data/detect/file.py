@@ -82,7 +82,9 @@ def _largest(path: Path, kind: str, names: Sequence[str]) -> str:
     if len(names) < 2:
         return names[0]
     sizes = {
-        name: sum(sum(cell not in (None, "") for cell in row) for _, row in _rows(path, kind, {"sheet": name}))
+        name: sum(
+            sum(cell not in (None, "") for cell in row) for _, row in _rows(path, kind, {"sheet": name})
+        )
         for name in names
     }
     return max(names, key=lambda name: sizes[name])
@@ -105,6 +107,7 @@ def _told(layout: Layout, noun: str) -> list[str]:
         told.append(f"The names of the columns stand in {noun}{plural} {rows}.")
     if layout.label_row:
         told.append(f"The text of the questions stands in {noun} {layout.label_row}.")
-    told += [f"{noun.capitalize()} {number} is no questionnaire: {why}." for number, why in layout.why.items()]
+    told += [
+        f"{noun.capitalize()} {number} is no questionnaire: {why}." for number, why in layout.why.items()
+    ]
     return told
-

@@ -69,9 +69,7 @@ def find_layout(rows: Sequence[Row]) -> Layout:
         whys[rest[label][0]], label_row = "a second row of headers", None
     whys |= _ends(named, position + 1 + len(seconds))
     plain = heads == [first]
-    return Layout(
-        () if plain else tuple(heads), label_row, tuple(sorted(whys)), tuple(groups), whys
-    )
+    return Layout(() if plain else tuple(heads), label_row, tuple(sorted(whys)), tuple(groups), whys)
 
 
 def _names_at(rows: Sequence[tuple[int, list[str]]]) -> int:
@@ -123,7 +121,9 @@ def _second_headers(rest: Sequence[tuple[int, list[str]]]) -> list[int]:
     found = []
     for position in range(min(3, len(rest))):
         row = rest[position][1]
-        if any(text.startswith(_IMPORT) for text in row) or _is_lonely(row, [r for _, r in rest[position + 1 :]]):
+        if any(text.startswith(_IMPORT) for text in row) or _is_lonely(
+            row, [r for _, r in rest[position + 1 :]]
+        ):
             found = list(range(position + 1))
     return found
 
@@ -167,7 +167,7 @@ def _ends(named: Sequence[tuple[int, list[str]]], start: int) -> dict[int, str]:
             column < len(row) and bool(re.fullmatch(r"\d{2,}", row[column])) and int(row[column]) > 3 * top
             for column, top in whole.items()
         )
-        if _SUMMARY.fullmatch(cells[0]) or len(whole) > 1 and max(fractions, sums) > 0.5 * len(whole):
+        if _SUMMARY.fullmatch(cells[0]) or (len(whole) > 1 and max(fractions, sums) > 0.5 * len(whole)):
             found[number] = f"it sums up the rows above ({cells[0]})"
         elif width > 3 and len(cells) <= max(1, width // 10) and not _NUMBER.fullmatch(cells[0]):
             found[number] = f"a remark ({cells[0][:40]})"

@@ -39,14 +39,18 @@ class Choosing:
     def columns(self) -> dict[str, np.ndarray]:
         """Name of each answer's column -> its values."""
         return {
-            column_of(self.name, option): np.concatenate(self.chosen[option]) if option in self.chosen else np.empty(0)
+            column_of(self.name, option): np.concatenate(self.chosen[option])
+            if option in self.chosen
+            else np.empty(0)
             for option in self.question.labels
         }
 
     def problems(self, path: Path) -> Iterator[Problem]:
         """Cells that are no answer."""
         for (head, text), rows in self.unknown.items():
-            shown = ", ".join(map(str, rows[:ROWS_SHOWN])) + (f", ... ({len(rows)} in all)" if len(rows) > ROWS_SHOWN else "")
+            shown = ", ".join(map(str, rows[:ROWS_SHOWN])) + (
+                f", ... ({len(rows)} in all)" if len(rows) > ROWS_SHOWN else ""
+            )
             remedy = (
                 f"Add it to `multiple_choice: {self.name}: options`, or give `rest` a label: all answers that are "
                 "not listed are counted under it."

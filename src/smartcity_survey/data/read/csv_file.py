@@ -88,7 +88,9 @@ def _evenness(path: Path, encoding: str, delimiter: str) -> tuple[int, int]:
         suppress(UnicodeError, csv.Error),  # said when the row is read
         path.open(encoding=encoding, newline="") as file,
     ):
-        widths.extend(len(row) for row in islice(csv.reader(file, delimiter=delimiter), ROWS_LOOKED_AT) if row)
+        widths.extend(
+            len(row) for row in islice(csv.reader(file, delimiter=delimiter), ROWS_LOOKED_AT) if row
+        )
     if not widths:
         return 0, 0
     width, n = max(Counter(widths).items(), key=lambda pair: (pair[0] > 1) * pair[0] * pair[1])

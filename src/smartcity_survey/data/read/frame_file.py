@@ -19,7 +19,7 @@ from smartcity_survey.study.config import DataSection
 def open_parquet(path: Path, section: DataSection) -> Table:
     """Open a Parquet file."""
     try:
-        import pyarrow.parquet  # noqa: PLC0415
+        import pyarrow.parquet
     except ImportError:
         raise _not_installed(path, "pyarrow", "parquet") from None
     try:
@@ -32,7 +32,7 @@ def open_parquet(path: Path, section: DataSection) -> Table:
 def open_rds(path: Path, section: DataSection) -> Table:
     """Open the data frame in an `.rds`, or the only one in an `.RData`. Labels of haven are not read."""
     try:
-        import pyreadr  # noqa: PLC0415
+        import pyreadr
     except ImportError:
         raise _not_installed(path, "pyreadr", "r") from None
     try:
@@ -53,9 +53,7 @@ def open_rds(path: Path, section: DataSection) -> Table:
 
 def _table(frame: pd.DataFrame, kind: str) -> Table:
     columns, repeated, unnamed = told_apart([" ".join(str(name).split()) for name in frame.columns])
-    cells = {
-        name: _cells(frame.iloc[:, position]) for position, name in enumerate(columns)
-    }
+    cells = {name: _cells(frame.iloc[:, position]) for position, name in enumerate(columns)}
     return Table(
         columns, partial(_batches, cells, len(frame)), {"format": kind}, repeated=repeated, unnamed=unnamed
     )

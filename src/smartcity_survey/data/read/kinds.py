@@ -22,7 +22,11 @@ _PACKED: tuple[tuple[bytes, Callable[..., object]], ...] = (
 )
 _R_STARTS = (b"RDX2", b"RDX3", b"RDA2", b"RDA3", b"X\n\0\0\0", b"A\n2\n", b"A\n3\n")
 NO_SURVEYS = (
-    (b"%PDF", "it is a PDF", "A PDF holds no table. Export the answers as .xlsx or .csv from the survey tool."),
+    (
+        b"%PDF",
+        "it is a PDF",
+        "A PDF holds no table. Export the answers as .xlsx or .csv from the survey tool.",
+    ),
     (b"{\\rtf", "it is a text document (.rtf)", "Export the answers as .xlsx or .csv."),
     (b"\x89PNG", "it is a picture", "Export the answers as .xlsx or .csv."),
     (b"\xff\xd8\xff", "it is a picture", "Export the answers as .xlsx or .csv."),
@@ -60,8 +64,18 @@ def kind_of(path: Path) -> str:
     if start.startswith(_R_STARTS) or _is_packed_r(path, start):
         return "rds"
     text = start.lstrip(b"\xef\xbb\xbf").lstrip().lower()
-    if text.startswith((b"<html", b"<!doctype html", b"<table", b"<meta")) and b"<table" in path.read_bytes().lower():
+    if (
+        text.startswith((b"<html", b"<!doctype html", b"<table", b"<meta"))
+        and b"<table" in path.read_bytes().lower()
+    ):
         return "html"
+    for mark, what in ((b"<?xml", "XML"), (b"{", "JSON"), (b"[{", "JSON")):
+        if text.startswith(mark):
+            raise SurveyError(
+                str(path),
+                f"it is {what}, not a table of answers.",
+                "Export the answers as .xlsx or .csv; an .xml of Excel opens there and can be saved as .xlsx.",
+            )
     return "csv"
 
 
@@ -77,7 +91,9 @@ def _kind_of_archive(path: Path) -> str:
     if "content.xml" in names:
         if kind and _OPEN_DOCUMENT not in kind:
             raise SurveyError(
-                str(path), "it is a text document, not a table of answers.", "Export the answers as .xlsx or .csv."
+                str(path),
+                "it is a text document, not a table of answers.",
+                "Export the answers as .xlsx or .csv.",
             )
         return "ods"
     if "word/document.xml" in names:

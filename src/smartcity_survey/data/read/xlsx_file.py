@@ -26,7 +26,12 @@ def open_xlsx(path: Path, section: DataSection) -> Grid:
     _require_archive(path)
     how = {"format": "xlsx", "sheet": str(section.sheet)}
     return Grid(
-        path, partial(_rows, path, section.sheet), how, "row", ragged=True, no_header=empty_sheet(path, section)
+        path,
+        partial(_rows, path, section.sheet),
+        how,
+        "row",
+        ragged=True,
+        no_header=empty_sheet(path, section),
     )
 
 

@@ -99,7 +99,8 @@ class Phrases:
             for start in range(len(words) - len(own) + 1):
                 if words[start : start + len(own)] == own:
                     degree = self._degree([*words[:start], *words[start + len(own) :]], [])
-                    return None if degree is None else -degree
+                    if degree is not None:
+                        return -degree
         return None
 
 

@@ -111,7 +111,8 @@ def _order(places: list[float], family: Family) -> tuple[dict[float, int], int]:
         order |= {place: n + middle + rank + 1 for place, rank in above_ranks.items()}
         return order, 2 * n + middle
     full = next(
-        (list(usual) for usual in family.usual if len(places) >= FEWEST_PLACES and set(places) <= set(usual)), places
+        (list(usual) for usual in family.usual if len(places) >= FEWEST_PLACES and set(places) <= set(usual)),
+        places,
     )
     return {place: rank for rank, place in enumerate(full, start=1)}, len(full)
 

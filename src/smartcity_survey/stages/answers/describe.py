@@ -109,7 +109,9 @@ def _multiple_choice(answers: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     """Who chose which answers, as SPSS counts them: a case is a respondent who chose one answer or more."""
     rows = []
     for name, question in codebook.multiple_choice.items():
-        chosen = answers[[column_of(name, option) for option in question.labels]].to_numpy(dtype=np.float64) == 1
+        chosen = (
+            answers[[column_of(name, option) for option in question.labels]].to_numpy(dtype=np.float64) == 1
+        )
         n_cases, n_answers = int(chosen.any(axis=1).sum()), int(chosen.sum())
         for option, n in zip(question.labels, chosen.sum(axis=0).tolist(), strict=True):
             rows.append(
