@@ -1,4 +1,4 @@
-"""The answers behind every export: 240 people, eleven items of three constructs, the fourth worded the other way."""
+"""The answers behind every export: 240 people, eleven items of three constructs, the fourth one reversed."""
 
 from __future__ import annotations
 

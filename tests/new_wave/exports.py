@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Exports as survey tools write them, by their documentation: a file in memory for every tool and shape."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Words of usual scales are put in order, in three languages; those of no known scale are not."""
 
 from __future__ import annotations

@@ -133,10 +133,9 @@ def _demographics(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
 
 
 def _multiple_choice(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
-    """Answers that few chose, or few of those who chose any did not; and how many chose none where these are few.
+    """Answers that few chose, or all but few of those who chose any; who chose none, where they are few.
 
-    Shares of all answers go with the first such answer of a question: with the counts of the others they would
-    tell it.
+    Shares of all answers go with the first such answer of a question: the other counts would tell it by them.
     """
     counts, cases = frame["n"].to_numpy(), frame["n_cases"].to_numpy()
     others = cases - counts

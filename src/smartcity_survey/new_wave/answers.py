@@ -61,7 +61,7 @@ def _one_spelling(column: Column) -> Column:
 
 
 def _without_gaps(column: Column, tool: Tool | None, missing: Counter[float | str]) -> Column:
-    """Without texts that stand for an empty cell, and codes that the tool or the file's labels call no answer."""
+    """Without texts that stand for an empty cell, and codes that tool or labels call no answer."""
     if column.is_dates or (len(column.words) > 200 and not column.counts):
         return column
     texts = [word for word in column.words if word.casefold() in gaps()]
@@ -125,7 +125,7 @@ def _word_scales(columns: Sequence[Column]) -> Iterable[tuple[list[Column], Word
 
 
 def _pools(columns: Sequence[Column]) -> list[list[Column]]:
-    """Columns whose words may be of one scale; a set that many columns share exactly is a scale of its own."""
+    """Columns whose words may be of one scale; a set that many columns share is a scale of its own."""
     sets = {column.name: frozenset(folded(word) for word in column.words) for column in columns}
     shared = Counter(sets.values())
     pools: list[tuple[set[str], list[Column]]] = []
@@ -188,7 +188,7 @@ def _told_slips(column: Column, missing: Counter[float | str]) -> Column:
 
 
 def unordered(columns: Sequence[Column]) -> list[tuple[list[Column], AnswerCodes]]:
-    """Columns with the same few words whose order nobody knows; codes go by the alphabet until a person says."""
+    """Columns with the same words of unknown order; codes go by the alphabet until a person says."""
     pools: list[tuple[set[str], list[Column]]] = []
     candidates = [
         c for c in columns if c.words and not c.counts and not c.is_dates and len(c.words) in WORDS_OF_A_SCALE
@@ -205,8 +205,8 @@ def unordered(columns: Sequence[Column]) -> list[tuple[list[Column], AnswerCodes
     for _, members in pools:
         if len(members) < FEWEST_ALIKE:
             continue
-        words = sorted({word for column in members for word in column.words}, key=str.casefold)
-        by_fold = {folded(word): word for word in reversed(words)}
+        spelt = sorted({word for column in members for word in column.words}, key=str.casefold)
+        by_fold = {folded(word): word for word in reversed(spelt)}
         texts = [by_fold[fold] for fold in sorted(by_fold)]
         none = [word for word in texts if is_no_answer(word)]
         texts = [word for word in texts if word not in none]

@@ -49,12 +49,10 @@ def part(answers: Array) -> IntArray:
 
 
 def n_factors(r: Array, n: int) -> int:
-    """Eigenvalues of the reduced correlation matrix above the quantile of those of n random rows; at least 1."""
+    """Eigenvalues of the reduced correlation matrix above the quantile of random rows'; at least 1."""
     rng = np.random.default_rng(SEED)
     p = len(r)
-    random = np.stack(
-        [_reduced(np.corrcoef(rng.standard_normal((n, p)), rowvar=False)) for _ in range(DRAWS)]
-    )
+    random = np.stack([_reduced(_correlations(rng.standard_normal((n, p)))) for _ in range(DRAWS)])
     above = _reduced(r) > np.quantile(random, QUANTILE, axis=0)
     return max(1, min(int(np.logical_and.accumulate(above).sum()), p // FEWEST))
 

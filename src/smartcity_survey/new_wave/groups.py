@@ -40,7 +40,7 @@ class Group:
     prefix : what their names have in common; empty where that is only the wording of their answers.
     codes : the scale they seem to share.
     strange : codes beside it, with the number of cells that hold them.
-    heading : what stands above them in the file. guessed : whether their correlations alone put them together.
+    heading : what stands above them in the file. guessed : whether correlations alone put them together.
     """
 
     prefix: str

@@ -66,7 +66,7 @@ def guess_roles(
 
     Parameters
     ----------
-    values : answers of columns as (n, p) numbers, by which columns of one scale are parted; None: they are not.
+    values : answers of columns, (n, p), by which those of one scale are parted; None: they are not.
     delimiter : what parts the columns of a text file: comma, semicolon, tab or bar.
     """
     respondent = _respondent(columns, tool)

@@ -49,7 +49,7 @@ def tool_of(names: Iterable[str]) -> Tool | None:
 
 
 def why_metadata(name: str, label: str, tool: Tool | None) -> str:
-    """Why a column is none of the questions: `personal`, or written by the tool; nothing where it may be one."""
+    """Why a column is no question: `personal`, or written by the tool; nothing where it may be one."""
     heads = {*_heads(name), _head(label)}
     if tool and any(_matches(head, tool.personal) for head in heads):
         return PERSONAL

@@ -109,10 +109,10 @@ def joined_choices(columns: Sequence[Column], delimiter: str = "") -> list[Choic
                         re.sub(r"\s[-–—]\s(Selected Choice|Выбранный вариант)$", "", column.label),
                         (column,),
                         column=column.name,
-                        separator=separator.strip() or " ",
+                        separator=separator.strip() or separator,
                         options=options,
                         has_rest=has_rest,
-                    )  # fmt: skip
+                    )
                 )
                 break
     return found
@@ -242,14 +242,8 @@ def _kinds(column: Column) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
         return None
     chosen = tuple(text for text in texts if folded[text] in _YES)
     not_chosen = tuple(text for text in texts if folded[text] in _NO)
-    if len(chosen) + len(not_chosen) == len(texts) and len(chosen) <= 1 and len(not_chosen) <= 1:
-        if (
-            set(folded.values()) == {"1"}
-            or "0" not in folded.values()
-            or len(texts) == 2
-            or folded[texts[0]] == "0"
-        ):
-            return chosen, not_chosen
+    if len(chosen) + len(not_chosen) == len(texts) and max(len(chosen), len(not_chosen)) == 1:
+        return chosen, not_chosen
     if len(texts) == 1 and column.words and not column.counts and len(texts[0]) <= 120:
         return (texts[0],), ()
     return None

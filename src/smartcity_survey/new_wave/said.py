@@ -66,7 +66,10 @@ def _guesses(about: Said) -> Iterator[str]:
             else f"in {counted(len(choice.members), 'column')} of yes and no"
         )
         n = len(choice.options or choice.columns or {})
-        yield f"Several answers are possible to {choice.label!r}: {counted(n, 'answer')} {where}. They are counted, and measure nothing."
+        yield (
+            f"Several answers are possible to {choice.label!r}: {counted(n, 'answer')} {where}. "
+            "They are counted, and measure nothing."
+        )
     yield from _left_out(roles.left_out)
     *sources, target = about.names or ("",)
     if sources:
@@ -92,7 +95,8 @@ def _of_construct(name: str, group: Group, scale: AnswerCodes) -> str:
     if group.guessed:
         listed = ", ".join(repr(column.name) for column in group.columns)
         return (
-            f"Construct `{name}`: {items} whose answers go together ({listed}){own}. Nothing but correlations says so: "
+            f"Construct `{name}`: {items} whose answers go together ({listed}){own}. Nothing "
+            "but correlations says so: "
             "look at the questionnaire, and correct `construct:` of each item."
         )
     if group.heading:
@@ -107,33 +111,43 @@ def _to_do(about: Said) -> Iterator[str]:
     yield from about.lines
     if not about.names:
         yield (
-            "codebook.yaml: no column looks like an item: no two have whole codes on one scale, or words whose order "
-            "is known. Write the items under `items` (`T1: {construct: trust, label: I trust it}`), their constructs "
-            "under `constructs`, and for answers in words the order under `scale: answers`. The columns and why they "
+            "codebook.yaml: no column looks like an item: no two have whole codes on one "
+            "scale, or words whose order "
+            "is known. Write the items under `items` (`T1: "
+            "{construct: trust, label: I trust it}`), their constructs "
+            "under `constructs`, and for answers in words the order under `scale: answers`. "
+            "The columns and why they "
             "were not taken are listed at the end of the file."
         )
     if len(about.names) == 1:
         yield (
-            "codebook.yaml and config.yaml: there is one construct, and a study needs a path between two. Part its items "
-            "(`construct:` of each in codebook.yaml, a line under `constructs` in both files), and write what explains "
+            "codebook.yaml and config.yaml: there is one construct, and a study needs a path "
+            "between two. Part its items "
+            "(`construct:` of each in codebook.yaml, a line under `constructs` in both files), "
+            "and write what explains "
             "what under `paths`: `- {from: [trust], to: intention}`."
         )
     yield "config.yaml: the title, and in `model` what explains what, and which hypotheses are claimed."
     yield "codebook.yaml: labels of the constructs, and short labels of the items."
     if any(group.guessed for group in about.names.values()):
-        yield "codebook.yaml: which items belong together; the constructs are a guess from correlations alone."
+        yield (
+            "codebook.yaml: which items belong together; the constructs are a guess from correlations alone."
+        )
     yield "codebook.yaml: `reverse: true` at items worded the other way round; `check` names suspects."
     for members, codes in roles.unordered:
         if members:
             words = ", ".join(codes.answers.values())
             yield (
                 f"codebook.yaml: {counted(len(members), 'column')} ({_listed(members[:3])}"
-                f"{', ...' if len(members) > 3 else ''}) hold these {len(codes.answers)} words: {words}. Which "
-                "order? Put them in order under `answers`, from lowest to highest, and take out `ordered: false`."
+                f"{', ...' if len(members) > 3 else ''}) hold these {len(codes.answers)} words: "
+                f"{words}. Which "
+                "order? Put them in order under `answers`, from lowest to highest, and take "
+                "out `ordered: false`."
             )
     for word in about.doubtful:
         yield (
-            f"codebook.yaml: {word!r} is taken for the middle of its scale. If it means no answer, take it out of "
+            f"codebook.yaml: {word!r} is taken for the middle of its scale. If it means no "
+            "answer, take it out of "
             f"`answers`, number the others anew, and write it under `missing_codes` in config.yaml."
         )
     yield from _slips(about)
@@ -154,8 +168,10 @@ def _slips(about: Said) -> Iterator[str]:
         for word, n in list(column.slips.items())[:SLIPS_SHOWN]:
             row = f", row {column.rows[word]}" if word in column.rows else ""
             yield (
-                f"column {column.name!r}{row}: {word!r} ({counted(n, 'cell')}) is neither a number nor a known answer. "
-                f"Correct it in the file, or write it under `missing_codes` in config.yaml if it means no answer."
+                f"column {column.name!r}{row}: {word!r} ({counted(n, 'cell')}) is neither a "
+                "number nor a known answer. "
+                "Correct it in the file, or write it under `missing_codes` in config.yaml if "
+                "it means no answer."
             )
 
 

@@ -37,8 +37,8 @@ def start_new_wave(folder: Path, survey: Path) -> Draft:
     Raises
     ------
     SurveyError
-        where the file cannot be read, holds no row of answers, or the folder holds a study already. Nothing is
-        written then. What is not understood is no reason: it is marked in the files, and listed in the draft.
+        where the file cannot be read, holds no row of answers, or the folder holds a study already.
+        Nothing is written then. What is not understood is no reason: it is marked in the files, and listed.
     """
     for name in ("config.yaml", "codebook.yaml"):
         if (folder / name).exists():
@@ -91,7 +91,8 @@ def draft_from(survey: Path, target: Path) -> Draft:
     lines = [str(problem) for problem in problems]
     if len(columns) == 1:
         lines.append(
-            f"{survey}: it has one column, {columns[0].name!r}. If it should have more, its columns are parted by "
+            f"{survey}: it has one column, {columns[0].name!r}. If it should have more, its "
+            "columns are parted by "
             "something else than a comma, semicolon, tab or bar: save it again as .xlsx or .csv."
         )
     return draft_study(

@@ -38,9 +38,9 @@ def read_survey(
     anything else stands stays text, dates as ISO 8601 has them. Empty cells, codes that a `.sav` declares as
     missing, and `missing_codes` become gaps (NaN).
 
-    What a survey tool exports is read as it is: the encoding of text, the sheet with the answers, rows of titles,
-    of labels and of means are found by looking at the file. `attrs["read"]` of the frame says what was found, a
-    sentence each, and `attrs["labels"]` has the text of the questions where the file gives it.
+    What a survey tool exports is read as it is: the encoding of text, the sheet with the answers, rows of
+    titles, of labels and of means are found by looking at it. `attrs["read"]` of the frame says what was
+    found, and `attrs["labels"]` has the text of the questions where the file gives it.
 
     Parameters
     ----------

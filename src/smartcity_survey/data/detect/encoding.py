@@ -64,7 +64,7 @@ def likeness(text: str) -> float:
             points -= 2 * beyond
         else:
             points += beyond if known >= 0.9 * len(word) or latin == len(word) else -2 * beyond
-        # Of two encodings with the cases the other way round, the one with the letters that words are made of.
+        # Of two encodings that turn the cases round, the one with the letters that words are made of.
         points += 0.3 * sum(letter in _COMMON for letter in small)
         # A capital in the middle of a word that is not all capitals.
         points -= 0 if word.isupper() else 3 * sum(letter.isupper() for letter in word[1:])

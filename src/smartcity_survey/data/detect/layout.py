@@ -53,7 +53,8 @@ def find_layout(rows: Sequence[Row]) -> Layout:
     first = rows[0][0]
     body = named[: HEADERS_LOOKED_AT + BODY_LOOKED_AT]
     position = _names_at(body)
-    heads, groups = [body[position][0]], ()
+    heads = [body[position][0]]
+    groups: tuple[str, ...] = ()
     above = body[position - 1][1] if position else []
     if position and _is_upper_half(above, body[position][1]):
         heads = [body[position - 1][0], *heads]

@@ -70,5 +70,6 @@ def _unreadable(kind: str, path: Path, error: Exception) -> SurveyError:
     return SurveyError(
         str(path),
         f"not readable as {_NAMES[kind]} ({error or type(error).__name__}).",
-        "It is protected by a password, truncated or damaged: save it again from a spreadsheet program as .xlsx.",
+        "It is protected by a password, truncated or damaged: save it again from a spreadsheet "
+        "program as .xlsx.",
     )

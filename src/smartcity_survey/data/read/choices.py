@@ -52,7 +52,8 @@ class Choosing:
                 f", ... ({len(rows)} in all)" if len(rows) > ROWS_SHOWN else ""
             )
             remedy = (
-                f"Add it to `multiple_choice: {self.name}: options`, or give `rest` a label: all answers that are "
+                f"Add it to `multiple_choice: {self.name}: options`, or give `rest` a label: "
+                "all answers that are "
                 "not listed are counted under it."
                 if self.question.column
                 else f"Add it to `chosen` or `not_chosen` of `multiple_choice: {self.name}`."

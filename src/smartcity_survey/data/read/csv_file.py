@@ -28,7 +28,7 @@ _BOMS = (
 
 
 def open_csv(path: Path, section: DataSection) -> Grid:
-    """Open a text table; its delimiter is the one that splits most of the first rows into most cells alike."""
+    """Open a text table; its delimiter splits most of the first rows into most cells alike."""
     _require_lines(path)
     encoding = section.encoding or marked_encoding(path)
     _require_text(path, encoding)

@@ -1,4 +1,4 @@
-"""Rows of cells, as text files and spreadsheets have them, as a table: which row holds the names, which none."""
+"""Rows of cells, of text files and spreadsheets, as a table: which row holds the names, which no answers."""
 
 from __future__ import annotations
 
@@ -82,6 +82,7 @@ def _heads(grid: Grid, section: DataSection) -> tuple[list[list[str]], list[str]
     """Rows of names, the row of labels, and the number of the last row of names."""
     wanted = {*section.header_rows, *([section.label_row] if section.label_row else [])}
     found: dict[int, list[str]] = {}
+    header = section.header_rows
     with closing(grid.rows()) as rows:  # type: ignore[type-var]
         for number, row in rows:
             if not section.header_rows and not found:
@@ -100,13 +101,12 @@ def _heads(grid: Grid, section: DataSection) -> tuple[list[list[str]], list[str]
             f"{grid.path} has no {grid.noun} {number}.",
             f"Write the number of the {grid.noun} that holds the names of the columns.",
         )
-    header = section.header_rows or header
-    heads = [_trimmed(found[number]) if grid.ragged else found[number] for number in header]
+    heads = [list(_trimmed(found[number])) if grid.ragged else found[number] for number in header]
     return heads, found.get(section.label_row or 0, []), max(header)
 
 
 def _names(heads: Sequence[Sequence[str]]) -> list[str]:
-    """One name per column: of several rows, the question and below it the part of it that a column answers."""
+    """One name per column: of several rows, the question and below it the part that a column answers."""
     *above, last = heads
     width = max(len(row) for row in heads)
     names = [*last, *[""] * (width - len(last))]

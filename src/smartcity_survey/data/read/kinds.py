@@ -74,7 +74,8 @@ def kind_of(path: Path) -> str:
             raise SurveyError(
                 str(path),
                 f"it is {what}, not a table of answers.",
-                "Export the answers as .xlsx or .csv; an .xml of Excel opens there and can be saved as .xlsx.",
+                "Export the answers as .xlsx or .csv; an .xml of Excel opens there and can be "
+                "saved as .xlsx.",
             )
     return "csv"
 
@@ -106,7 +107,8 @@ def _kind_of_archive(path: Path) -> str:
         inside = [name for name in names if not name.endswith("/") and not name.startswith("__MACOSX")]
         raise SurveyError(
             str(path),
-            f"it is an archive (.zip) that holds {', '.join(inside[:5])}{', ...' if len(inside) > 5 else ''}.",
+            "it is an archive (.zip) that holds "
+            f"{', '.join(inside[:5])}{', ...' if len(inside) > 5 else ''}.",
             "Unpack it, and name the survey file that was in it.",
         )
     return "xlsx"

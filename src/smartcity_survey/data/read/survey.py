@@ -303,9 +303,11 @@ def unordered_scales(codebook: Codebook) -> list[Problem]:
     return [
         Problem(
             f"codebook.yaml, {'scale' if not codebook.scale.ordered else f'items.{names[0]}.scale'}",
-            f"{counted(len(names), 'item')} ({', '.join(names[:ROWS_SHOWN])}{', ...' if len(names) > ROWS_SHOWN else ''})"
+            f"{counted(len(names), 'item')} "
+            f"({', '.join(names[:ROWS_SHOWN])}{', ...' if len(names) > ROWS_SHOWN else ''})"
             f" hold these words: {words}. Which order?",
-            "Put the answers in order from lowest to highest, and take out `ordered: false`; where they have no order, "
+            "Put the answers in order from lowest to highest, and take out `ordered: false`; "
+            "where they have no order, "
             "take the items out of the codebook.",
         )
         for words, names in items.items()

@@ -51,7 +51,8 @@ def empty_sheet(path: Path, section: DataSection) -> SurveyError:
     return SurveyError(
         f"{path}, sheet {section.sheet!r}",
         "it is empty.",
-        "Name the sheet in `data.sheet`, or the row that holds the names of the columns in `data.header_rows`.",
+        "Name the sheet in `data.sheet`, or the row that holds the names of the columns in "
+        "`data.header_rows`.",
     )
 
 

@@ -13,7 +13,7 @@ LIMIT = 20
 
 
 def numbered_answers(words: Iterable[str], numbers: Iterable[float]) -> dict[str, int]:
-    """Code of every word, where all carry one, and it is told apart; numbers beside them stand for themselves."""
+    """Code of every word, where all carry one of their own; numbers beside them stand for themselves."""
     every = list(words)
     for code_of in (_front, _back, _letter, _stars):
         codes = {word: code for word in every if (code := code_of(word)) is not None}

@@ -92,7 +92,7 @@ def _scale(words: list[str], known: Phrases, family: Family) -> WordScale | None
 
 
 def _order(places: list[float], family: Family) -> tuple[dict[float, int], int]:
-    """Place -> code, and how many codes there are: a side with answers that nobody gave is as long as the other."""
+    """Place -> code, and how many codes: a side with answers that nobody gave is as long as the other."""
     if family.two_sided:
         below = [-place for place in places if place < 0][::-1]
         above = [place for place in places if place > 0]
@@ -118,7 +118,7 @@ def _order(places: list[float], family: Family) -> tuple[dict[float, int], int]:
 
 
 def _ranks(own: list[float], other: list[float]) -> dict[float, int]:
-    """Rank from the middle outwards, from 0; a shorter side takes the ranks that the other's places suggest."""
+    """Rank from the middle outwards, from 0; a shorter side takes those that the other's places suggest."""
     if len(own) >= len(other):
         return {place: rank for rank, place in enumerate(own)}
     best = min(

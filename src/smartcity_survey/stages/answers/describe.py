@@ -23,7 +23,7 @@ SPSS_FORMULAS = "spss_bias_corrected"
 
 @stage("demographics", "multiple_choice", "item_descriptives", "item_frequencies", hides=protect)
 def describe_answers(answers: pd.DataFrame, codebook: Codebook) -> StageResult:
-    """Frequencies of demographic and multiple-choice answers; SPSS descriptives and frequencies of the items."""
+    """Frequencies of demographic and multiple-choice answers; SPSS descriptives, frequencies of the items."""
     demographics = pd.DataFrame(
         [row for name, entry in codebook.demographics.items() for row in _frequencies(name, entry, answers)],
         columns=["variable", "code", "n", "percent", "valid_percent", "valid_n", "n_missing"],
