@@ -1,4 +1,4 @@
-"""From the file that a survey tool exports to the report, by `new-wave`, the edit that `check` names, and `run`."""
+"""From the file a survey tool exports to the report, by `new-wave`, the edit that `check` names, and `run`."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_continuous_indicators_reach_a_report(tmp_path: Path) -> None:
     command("run", str(folder), "--cores", "2")
     loadings = read_table(folder / "reports/tables/cfa_loadings.csv").set_index("item")
     # lavaan's tutorial on this file: standardised loadings .772 (x1), .838 (x6), .570 (x7).
-    assert loadings.loc[["x1", "x6", "x7"], "estimate"].tolist() == pytest.approx(
+    assert loadings.loc[["x1", "x6", "x7"], "std_loading"].tolist() == pytest.approx(
         [0.772, 0.838, 0.570], abs=6e-4
     )
     assert (folder / "reports/report.html").exists()
