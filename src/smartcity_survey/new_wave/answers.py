@@ -15,7 +15,7 @@ from smartcity_survey.new_wave.wordings.scales import family_of
 FEWEST_ALIKE = 3
 """Columns with the same words whose order nobody knows before they count as a scale."""
 WORDS_OF_A_SCALE = range(3, 12)
-MOST_POINTS = 8
+MOST_WORDS = 20
 LARGEST_CODE = 20
 
 
@@ -107,9 +107,12 @@ def _word_scales(columns: Sequence[Column]) -> Iterable[tuple[list[Column], Word
     """Columns on one scale in words, with it: of several sets of words those that one scale has."""
     families: dict[tuple[str, str], list[Column]] = {}
     for column in columns:
-        family = family_of(column.words) if len(column.words) <= MOST_POINTS + 3 else None
-        if family:
-            families.setdefault(family, []).append(column)
+        found = family_of(column.words, MOST_SLIPS) if len(column.words) <= MOST_WORDS else None
+        if found:
+            family, strange = found
+            slips = {word: column.words[word] for word in strange}
+            words = {word: n for word, n in column.words.items() if word not in slips}
+            families.setdefault(family, []).append(replace(column, words=words, slips=slips))
     for members in families.values():
         pools = _pools(members)
         for pool in pools:

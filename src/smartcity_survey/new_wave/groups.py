@@ -23,6 +23,8 @@ RAREST_SHARE = 0.5
 """A code belongs to a scale where it makes up the first share of answers or stands in the second of items."""
 FARTHEST = 0.4
 """How much the highest codes of columns with one prefix may differ, as a share of the usual one."""
+HIGHEST_START = 3
+"""A scale whose lowest answer is a larger code does not begin with 1."""
 _NUMBERED = re.compile(r"^(?P<prefix>.*[^\W\d_])[\s_.-]*(?P<number>\d+)$", re.DOTALL)
 _NUMBERED_AGAIN = re.compile(r"^(?P<prefix>.*\d)[_.-](?P<number>\d+)$", re.DOTALL)
 _LETTERED = re.compile(r"^(?P<prefix>[^\W\d_]+\d+)_?(?P<letter>[a-z])$")
@@ -114,8 +116,9 @@ def group_of(prefix: str, columns: Sequence[Column]) -> Group:
         counts.update({int(code): n for code, n in column.counts.items()})
     answers = {code: label for column in columns for code, label in column.answers.items()}
     usual = usual_codes(counts, answers, columns)
-    # Nobody may have chosen the lowest answer; scales begin with 0 or 1.
-    codes = AnswerCodes(min(usual[0], 1), usual[-1], {c: answers[c] for c in usual if c in answers})
+    # Nobody may have chosen the lowest answers; scales begin with 0 or 1, or are codes of another kind.
+    lowest = usual[0] if usual[0] > HIGHEST_START else min(usual[0], 1)
+    codes = AnswerCodes(lowest, usual[-1], {c: answers[c] for c in usual if c in answers})
     strange = {code: n for code, n in counts.items() if not codes.lowest <= code <= codes.highest}
     return Group(prefix, tuple(columns), codes, strange, heading)
 

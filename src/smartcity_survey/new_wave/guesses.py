@@ -134,6 +134,7 @@ def _respondent(columns: Sequence[Column], tool: Tool | None) -> Column | None:
     named = [c for c in columns if c.repeats is not None and _IDENTIFIER.fullmatch(c.name.strip())]
     named = [c for c in named if why_metadata(c.name, c.label, tool) != PERSONAL]
     first = [c for c in columns[:1] if c.repeats == 0 and not c.is_dates]
+    first = [c for c in first if why_metadata(c.name, c.label, tool) != PERSONAL]
     return next((column for column in (*own, *named, *first) if column.is_plain), None)
 
 

@@ -11,6 +11,8 @@ from smartcity_survey.data.read.csv_file import marked_encoding
 CANDIDATES = ("cp1251", "mac_cyrillic", "koi8-r", "cp866", "kz1048", "cp1252", "mac_roman", "cp1250")
 """Encodings of one byte a letter that programs of the region write, the likelier first."""
 BYTES_LOOKED_AT = 2**20
+BYTES_DECODED = 2**17
+"""Of the lines with letters beyond ASCII, what the encodings are tried on."""
 _PUNCTUATION = "«»„“”‘’–—…№°•€£©®½¼¾ \u00a0"
 _CYRILLIC = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
 _COMMON = "оеаинтсрвлыі"
@@ -30,7 +32,8 @@ def detect_encoding(path: Path) -> str | None:
         return "utf-16-be" if start[:4096:2].count(0) > start[1:4096:2].count(0) else "utf-16-le"
     if _is_utf8(path):
         return None
-    return max(CANDIDATES, key=lambda encoding: likeness(start.decode(encoding, "replace")))
+    told = b"\n".join(line for line in path.read_bytes().splitlines() if not line.isascii())[:BYTES_DECODED]
+    return max(CANDIDATES, key=lambda encoding: likeness(told.decode(encoding, "replace")))
 
 
 def _is_utf8(path: Path) -> bool:

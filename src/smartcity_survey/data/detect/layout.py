@@ -170,11 +170,19 @@ def _ends(named: Sequence[tuple[int, list[str]]], start: int) -> dict[int, str]:
         )
         if _SUMMARY.fullmatch(cells[0]) or (len(whole) > 1 and max(fractions, sums) > 0.5 * len(whole)):
             found[number] = f"it sums up the rows above ({cells[0]})"
-        elif width > 3 and len(cells) <= max(1, width // 10) and not _NUMBER.fullmatch(cells[0]):
+        elif width > 3 and len(cells) <= max(1, width // 10) and not _is_like(row, body):
             found[number] = f"a remark ({cells[0][:40]})"
         else:
             break
     return found
+
+
+def _is_like(row: Sequence[str], body: Sequence[tuple[int, list[str]]]) -> bool:
+    """Whether what a row holds has the form of what stands above it: a number, a time stamp, an identifier."""
+    column = next(position for position, text in enumerate(row) if text)
+    form = re.sub(r"\d+", "0", row[column])
+    above = [r[column] for _, r in body if r is not row and column < len(r) and r[column]]
+    return bool(_NUMBER.fullmatch(row[column])) or any(re.sub(r"\d+", "0", text) == form for text in above)
 
 
 def _whole_columns(rows: Sequence[Sequence[str]]) -> dict[int, float]:

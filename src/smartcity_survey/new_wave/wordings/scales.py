@@ -128,24 +128,33 @@ def _ranks(own: list[float], other: list[float]) -> dict[float, int]:
     return dict(zip(own, best, strict=True))
 
 
-def family_of(words: Iterable[str]) -> tuple[str, str] | None:
-    """Language and family to which all words belong, two of them at least with a place."""
-    every = list(words)
+def family_of(words: Mapping[str, int], slips: float = 0.0) -> tuple[tuple[str, str], tuple[str, ...]] | None:
+    """Language and family to which words belong, two of them at least with a place, and the words that do not.
+
+    Parameters
+    ----------
+    words : how often each occurs. slips : largest share of words that belong to no scale.
+    """
+    n = sum(words.values())
     for language in LANGUAGES:
         known = phrases(language)
         for family in known.families:
-            n_placed = 0
-            for word in every:
+            placed, strange = [], []
+            for word in words:
                 text = plain(word)
-                placed = any(name == family.name for name, _ in known.places(text)) or (
-                    "/" in word
-                    and any(name == family.name for name, _ in known.places(plain(word.split("/")[0])))
-                )
-                if placed:
-                    n_placed += 1
+                if _is_placed(word, text, known, family):
+                    placed.append(word)
                 elif text not in known.unsure and text not in known.no_answer:
-                    break
-            else:
-                if n_placed > 1 and not (family.name == "yes_no" and n_placed == 2):
-                    return language, family.name
+                    strange.append(word)
+            lost = sum(words[word] for word in strange)
+            enough = len(placed) > (FEWEST_PLACES - 1 if strange else 1)
+            if lost <= slips * n and enough and not (family.name == "yes_no" and len(placed) == 2):
+                return (language, family.name), tuple(strange)
     return None
+
+
+def _is_placed(word: str, text: str, known: Phrases, family: Family) -> bool:
+    if any(name == family.name for name, _ in known.places(text)):
+        return True
+    first = plain(word.split("/")[0])
+    return "/" in word and any(name == family.name for name, _ in known.places(first))
