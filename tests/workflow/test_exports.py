@@ -1,4 +1,4 @@
-"""From the file a survey tool exports to the report, by `new-wave`, the edit that `check` names, and `run`."""
+"""From the file a tool exports to the report, by `new-wave`, the edit that `check` names, and `run`."""
 
 from __future__ import annotations
 

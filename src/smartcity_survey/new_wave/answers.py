@@ -111,8 +111,8 @@ def _word_scales(columns: Sequence[Column]) -> Iterable[tuple[list[Column], Word
         if found:
             family, strange = found
             slips = {word: column.words[word] for word in strange}
-            words = {word: n for word, n in column.words.items() if word not in slips}
-            families.setdefault(family, []).append(replace(column, words=words, slips=slips))
+            kept = {word: n for word, n in column.words.items() if word not in slips}
+            families.setdefault(family, []).append(replace(column, words=kept, slips=slips))
     for members in families.values():
         pools = _pools(members)
         for pool in pools:

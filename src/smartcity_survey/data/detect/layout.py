@@ -178,7 +178,7 @@ def _ends(named: Sequence[tuple[int, list[str]]], start: int) -> dict[int, str]:
 
 
 def _is_like(row: Sequence[str], body: Sequence[tuple[int, list[str]]]) -> bool:
-    """Whether what a row holds has the form of what stands above it: a number, a time stamp, an identifier."""
+    """Whether what a row holds has the form of what stands above: a number, a time stamp, an identifier."""
     column = next(position for position, text in enumerate(row) if text)
     form = re.sub(r"\d+", "0", row[column])
     above = [r[column] for _, r in body if r is not row and column < len(r) and r[column]]

@@ -129,7 +129,7 @@ def _ranks(own: list[float], other: list[float]) -> dict[float, int]:
 
 
 def family_of(words: Mapping[str, int], slips: float = 0.0) -> tuple[tuple[str, str], tuple[str, ...]] | None:
-    """Language and family to which words belong, two of them at least with a place, and the words that do not.
+    """Language and family to which words belong, two at least with a place, and the words that do not.
 
     Parameters
     ----------
