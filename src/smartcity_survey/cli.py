@@ -67,7 +67,7 @@ def check(study: StudyFolder = Path()) -> None:
 @app.command()
 def new_wave(
     folder: Annotated[Path, typer.Argument(help="folder of the new study; created where there is none")],
-    survey: Annotated[Path, typer.Option("--from", help="survey file: .sav, .csv or .xlsx")],
+    survey: Annotated[Path, typer.Option("--from", help="survey file, as the survey tool exports it")],
 ) -> None:
     """Draft config and codebook of a new study from its survey file."""
     from smartcity_survey.new_wave import start_new_wave

@@ -70,11 +70,10 @@ def test_decimal_commas_and_mixed_columns(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
-        ("survey.docx", b"x", "the ending .docx is not known"),
+        ("survey.docx", b"%PDF-1.7", "it is a PDF"),
         ("survey.csv", b"a,b\n", "no row of answers"),
-        ("survey.csv", b"a,a\n1,2\n", "a"),
         ("survey.csv", b"a,b\n1,2,3\n", "survey.csv"),
-        ("survey.sav", b"no sav", "not readable as an SPSS file"),
+        ("survey.sav", b"$FL2 no sav", "not readable as an SPSS file"),
     ],
 )
 def test_what_cannot_be_read_is_told(tmp_path: Path, name: str, content: bytes, told: str) -> None:
@@ -83,6 +82,24 @@ def test_what_cannot_be_read_is_told(tmp_path: Path, name: str, content: bytes, 
     with pytest.raises(ss.SurveyError) as error:
         ss.read_survey(path)
     assert told in str(error.value)
+
+
+def test_an_export_is_read_as_it_is_and_what_was_found_is_said(tmp_path: Path) -> None:
+    lines = ["Survey;;", "t1;t2;city", "Trust it?;Use it?;Where?"]
+    lines += [f"{1 + i % 5};{1 + i % 3};{'Алматы' if i % 2 else 'Астана'}" for i in range(20)]
+    path = tmp_path / "export.txt"
+    path.write_bytes("\n".join([*lines, "Mean;2,1;"]).encode("cp1251"))
+    frame = ss.read_survey(path)
+    assert list(frame.columns) == ["t1", "t2", "city"]
+    assert list(frame["t1"][:3]) == [1, 2, 3]
+    assert len(frame) == 20
+    assert frame.attrs["labels"]["t2"] == "Use it?"
+    assert frame.attrs["read"] == [
+        "The file's encoding is `cp1251`.",
+        "The names of the columns stand in line 2.",
+        "The text of the questions stands in line 3.",
+        "Line 24 is no questionnaire: it sums up the rows above (Mean).",
+    ]
 
 
 def test_a_missing_file_and_a_wrong_option_are_told(tmp_path: Path) -> None:

@@ -66,6 +66,18 @@ def small_codebook() -> Codebook:
                     ],
                 },
             },
+            "multiple_choice": {
+                "services": {
+                    "label": {"en": "Services used", "ru": "Услуги", "kk": "Қызметтер"},
+                    "column": "services",
+                    "separator": ";",
+                    "options": {
+                        "egov": "eGov",
+                        "bus": {"en": "Bus", "ru": "Автобус", "kk": "Автобус"},
+                        "clinic": "e-clinic",
+                    },
+                }
+            },
         }
     )
 

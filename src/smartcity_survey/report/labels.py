@@ -25,6 +25,7 @@ class Labels:
     categories : (variable, code) -> label; codes of bands count from 1.
     witnesses : name of a survey with the same printed tables -> what it was made for.
     unworded : items whose label only names them, because their wording is not known.
+    questions, choices : of questions with several answers: name -> label; (name, answer) -> label.
     """
 
     constructs: Mapping[str, str]
@@ -35,6 +36,8 @@ class Labels:
     categories: Mapping[tuple[str, int], str]
     witnesses: Mapping[str, str] = field(default_factory=dict)
     unworded: frozenset[str] = frozenset()
+    questions: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def construct(self, name: str) -> str:
         """Label of a construct; another name (the constant, a total) stands for itself."""
@@ -75,4 +78,13 @@ def labels_of(codebook: Codebook, language: Language) -> Labels:
             )
         },
         unworded=frozenset(name for name, item in codebook.items.items() if not item.wording_known),
+        questions={
+            name: text(choice.label, language, f"codebook, multiple_choice.{name}")
+            for name, choice in codebook.multiple_choice.items()
+        },
+        choices={
+            (name, option): text(label, language, f"codebook, multiple_choice.{name}.{option}")
+            for name, choice in codebook.multiple_choice.items()
+            for option, label in choice.labels.items()
+        },
     )

@@ -176,6 +176,12 @@ def _variable(value: str, line: Line, setting: Setting) -> str:
     return setting.wording.fill("page.valid", name=setting.labels.demographics.get(value, value), n=valid)
 
 
+def _question(value: str, line: Line, setting: Setting) -> str:
+    known = line["n_cases"] == line["n_cases"]
+    cases = setting.wording.numbers.count(line["n_cases"]) if known else setting.wording["page.hidden_mark"]
+    return setting.wording.fill("page.valid", name=setting.labels.questions.get(value, value), n=cases)
+
+
 def _category(value: str, line: Line, setting: Setting) -> str:
     return setting.labels.categories[str(line["variable"]), int(value)]
 
@@ -317,6 +323,8 @@ NAMES: Mapping[str, Callable[[str, Line, Setting], str]] = {
     "waves": lambda value, line, setting: f"{line['earlier']} → {line['later']}",
     "variable": _variable,
     "code": _category,
+    "question": _question,
+    "chosen": lambda value, line, setting: setting.labels.choices[str(line["question"]), str(value)],
     "term": _term,
     "reference": _of_question("term"),
     "first": _of_question("demographic"),

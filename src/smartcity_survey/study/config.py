@@ -27,6 +27,10 @@ Correlation = Literal["pearson", "polychoric"]
 Scheme = Literal["path", "factorial", "centroid"]
 Mode = Literal["reflective", "mode_a", "mode_b", "sum_score"]
 Probability = Annotated[float, Field(gt=0, lt=1)]
+FileFormat = Literal[
+    "auto", "sav", "por", "dta", "csv", "xlsx", "xls", "xlsb", "ods", "html", "parquet", "rds"
+]
+RowNumber = Annotated[int, Field(ge=1)]
 WaveName = Annotated[str, Field(pattern=r"^[^=/>]+$")]
 AddedCount = Annotated[float, Field(ge=0, lt=1)]
 Limit = Annotated[float, Field(ge=0, lt=1)] | None
@@ -56,18 +60,27 @@ class StudySection(Section):
 class DataSection(Section):
     """Where the answers are and how to read them."""
 
-    file: str = Field(description="survey file: .sav, .csv or .xlsx")
+    file: str = Field(
+        description="survey file: .sav, .por, .dta, .csv, .tsv, .xlsx, .xls, .ods, .parquet or .rds"
+    )
     codebook: str = Field(description="codebook: items, constructs, labels, demographics")
     respondent: str | None = Field(None, description="column that identifies a respondent; none: row numbers")
     published: str | None = Field(None, description="folder of printed numbers to compare with; none: skip")
-    format: Literal["auto", "sav", "csv", "xlsx"] = Field(
-        "auto", description="auto goes by the file's ending"
-    )
+    format: FileFormat = Field("auto", description="auto goes by the file's content")
     encoding: str | None = Field(
         None, description="text encoding; none: UTF-8 for csv, the file's own for sav"
     )
+    header_rows: tuple[RowNumber, ...] = Field(
+        (),
+        description="rows that hold the names of the columns, by number (in a csv the line a row ends on); "
+        "none: the first",
+    )
+    label_row: RowNumber | None = Field(None, description="row that holds the full text of the questions")
+    skip_rows: tuple[RowNumber, ...] = Field(
+        (), description="rows that are no questionnaires: a second header, a row of means"
+    )
     decimal: Literal[".", ","] = Field(".", description="decimal mark of numbers written as text")
-    sheet: str | int = Field(0, description="xlsx sheet, by name or position")
+    sheet: str | int = Field(0, description="sheet of a spreadsheet, by name or position")
     weight: str | None = Field(
         None,
         description="column of sampling weights, for PLS-SEM; none: all respondents count alike",
