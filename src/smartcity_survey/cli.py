@@ -60,8 +60,13 @@ def check(study: StudyFolder = Path()) -> None:
     from smartcity_survey.check import check_study
 
     checked = check_study(study)
-    for line in (*checked.summary, *(f"Warning: {warning}" for warning in checked.warnings)):
+    for line in checked.summary:
         typer.echo(line)
+    for construct, warnings in checked.by_construct().items():
+        typer.echo(f"Warnings about {construct}:" if construct else "Warnings:")
+        for warning in warnings:
+            typer.echo(f"  - {warning}")
+    typer.echo(checked.verdict)
 
 
 @app.command()

@@ -14,13 +14,15 @@ from smartcity_survey.check import check_study
 
 def test_the_summary_tells_what_each_file_holds(study: Callable[..., Path], survey: pd.DataFrame) -> None:
     survey.loc[0, "T1"] = 9
-    assert check_study(study(answers=survey.assign(comment="", note="x"))).summary == (
+    checked = check_study(study(answers=survey.assign(comment="", note="x")))
+    assert checked.summary == (
         "config.yaml: 2 constructs, 1 path, 1 hypothesis.",
         "codebook.yaml: 6 items, 1 demographic question.",
-        "survey.csv: 40 questionnaires, of which the cleaning rules keep 39. Excluded by `out_of_range` 1.",
+        "survey.csv: 40 questionnaires, of which the cleaning rules keep 39. Excluded by `out_of_range` 1 "
+        "(by construct: trust 1).",
         "survey.csv: not in the codebook, so not used: comment, note.",
-        "Nothing stands in the way of a run.",
     )
+    assert checked.verdict == "Nothing stands in the way of a run."
 
 
 def test_other_waves_are_checked_and_their_common_items_counted(

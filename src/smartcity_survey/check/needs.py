@@ -259,6 +259,7 @@ def _rare_answers(answers: pd.DataFrame, model: Model, path: str) -> Iterator[Pr
                 f"{counts.index[0]:g}.",
                 "Its correlations rest on these few, and the polychoric one may not exist; think of leaving "
                 "the item out.",
+                about=model.construct_of(item),
             )
 
 
