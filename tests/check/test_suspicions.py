@@ -54,7 +54,7 @@ def test_an_item_that_runs_against_the_others_is_named_but_not_turned(
     assert warning.about == "trust"
     assert warning.found == (
         f"T2 runs against T1, T3 (mean correlation {r:.2f}): one set is worded the other way round, or "
-        "is coded so. T2 “Trust two”. T1 “Trust one”, T3 “Trust three”."
+        "is coded so. T2 “Trust two”; T1 “Trust one”, T3 “Trust three”."
     )
     assert warning.remedy == (
         "Which one says the opposite of the construct's name? If T2: write `reverse: true` there; high then "

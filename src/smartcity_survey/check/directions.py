@@ -110,8 +110,8 @@ class _Own:
         yield Problem(
             self.place,
             f"{self._names(first)} run{'s' * (len(first) == 1)} against {self._names(second)} (mean "
-            f"correlation {r:.2f}): one set is worded the other way round, or is coded so. "
-            f"{self._texts(first)}. {self._texts(second)}.",
+            f"correlation {r:.2f}): one set is worded the other way round, or is coded so."
+            f"{self._both_texts(first, second)}",
             "Which one says the opposite of the construct's name? "
             f"{self._choice(first, second, other, with_other)} "
             f"{self._choice(second, first, other, -with_other)}",
@@ -141,6 +141,11 @@ class _Own:
 
     def _names(self, group: Sequence[int]) -> str:
         return ", ".join(self.items[j] for j in group)
+
+    def _both_texts(self, first: Sequence[int], second: Sequence[int]) -> str:
+        """What the items of either set say, where anything but their names is known of them."""
+        shown = f" {self._texts(first)}; {self._texts(second)}."
+        return shown if "“" in shown else ""
 
     def _texts(self, group: Sequence[int]) -> str:
         """Names with their labels, as far as these say more."""
