@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from smartcity_survey.study.cleaning_rules import CleaningRule
 from smartcity_survey.study.parsing import Section, parse, read_yaml
@@ -260,17 +260,42 @@ class PathSection(Section):
 
 
 class HypothesisSection(Section):
-    """A claim about one path."""
+    """A claim about one path, or about what runs through a construct, depends on one or differs by group."""
 
     source: str = Field(alias="from", description="construct said to matter")
     target: str = Field(alias="to", description="construct it is said to raise or lower")
     sign: Literal["positive", "negative"] = Field("positive", description="direction claimed")
+    via: tuple[str, ...] = Field(
+        (), description="mediators in their order, where the indirect effect through them is claimed"
+    )
+    moderator: str | None = Field(
+        None, description="construct or demographic variable said to raise or lower the path's coefficient"
+    )
+    groups: str | None = Field(
+        None, description="demographic variable between whose categories the path is said to differ"
+    )
+
+    @field_validator("via", mode="before")
+    @classmethod
+    def _one_mediator(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> HypothesisSection:
+        given = [key for key in ("via", "moderator", "groups") if getattr(self, key)]
+        if len(given) > 1:
+            raise ValueError(
+                f"a hypothesis is about {' or '.join(f'`{key}`' for key in given)}, not about both; write two"
+            )
+        return self
 
 
 class ModerationSection(Section):
     """A construct said to change the strength of one path."""
 
-    moderator: str = Field(description="construct that strengthens or weakens the path")
+    moderator: str = Field(
+        description="construct or demographic variable that strengthens or weakens the path"
+    )
     source: str = Field(alias="from", description="construct the path begins at")
     target: str = Field(alias="to", description="construct it ends in")
 
@@ -282,10 +307,33 @@ class ModelSection(Section):
     paths: tuple[PathSection, ...] = Field(description="structural model")
     moderations: tuple[ModerationSection, ...] = Field(
         (),
-        description="paths whose strength depends on a construct; by PLS-SEM in two stages",
+        description="paths whose strength depends on a construct or a demographic variable; by OLS, and by "
+        "PLS-SEM in two stages",
     )
     hypotheses: dict[str, HypothesisSection] = Field(default_factory=dict, description="claims to be judged")
     alpha: Probability = Field(0.05, description="two-sided significance level of the verdicts")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _moderated_as_claimed(cls, content: Any) -> Any:
+        """What a hypothesis calls a moderator is one, whether or not `moderations` has it too."""
+        if not isinstance(content, Mapping):
+            return content
+        claims, given = content.get("hypotheses", {}), content.get("moderations", [])
+        if not (isinstance(claims, Mapping) and isinstance(given, (list, tuple))):
+            return content
+        asked = [
+            {"moderator": claim["moderator"], "from": claim["from"], "to": claim["to"]}
+            for claim in claims.values()
+            if isinstance(claim, Mapping)
+            and {"moderator", "from", "to"} <= claim.keys()
+            and isinstance(claim["moderator"], str)
+        ]
+        return (
+            {**content, "moderations": [*given, *(one for one in asked if one not in given)]}
+            if asked
+            else content
+        )
 
 
 class Config(Section):

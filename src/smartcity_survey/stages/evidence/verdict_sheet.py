@@ -53,6 +53,9 @@ def verdict_sheet(
 ) -> StageResult:
     """One row per hypothesis: verdicts, how far they can be trusted, and caveats as codes.
 
+    Claims about constructs made of constructs, indirect effects, interactions and differences between groups
+    have the verdicts alone: the other tests are of regression coefficients.
+
     Parameters
     ----------
     hypotheses, ..., score_regressions : the stage files of these names.
@@ -67,7 +70,10 @@ def verdict_sheet(
     low_<method>, high_<method>`.
     """
     rows = []
-    for hypothesis in model.hypotheses:
+    for hypothesis in model.claims:
+        if hypothesis not in model.hypotheses:
+            rows.append(_estimated(hypothesis, hypotheses))
+            continue
         row = {
             **_verdicts(hypothesis, hypotheses, hypothesis_tests, model.alpha),
             **_evidence(line_of(hypothesis_tests, hypothesis=hypothesis.name), section, model.alpha),
@@ -91,6 +97,30 @@ def verdict_sheet(
     }
     frame = pd.DataFrame(rows) if rows else pd.DataFrame(columns=["hypothesis", "caveats"])
     return StageResult(tables={"verdict_sheet": frame}, cards={"verdict_sheet": card})
+
+
+def _estimated(hypothesis: Hypothesis, hypotheses: pd.DataFrame) -> dict[str, Any]:
+    """A claim that is judged by its estimates alone."""
+    own = hypotheses[hypotheses["hypothesis"] == hypothesis.name].set_index("method")
+    solved = any(verdict != UNSOLVED for verdict in own["verdict"])
+    caveats = ["verdict_alone"] if solved else []
+    kind = own["mediation_type"].max() if "mediation_type" in own else ""
+    if isinstance(kind, str) and kind:
+        caveats.append(f"mediation_{kind}")
+    if solved and own["verdict"].nunique() > 1:
+        caveats.append("methods_disagree")
+    methods = [method for method in JUDGED if method in own.index]
+    return {
+        "hypothesis": hypothesis.name,
+        "predictor": hypothesis.source,
+        "outcome": hypothesis.target,
+        "expected_sign": own["expected_sign"].iloc[0],
+        **{f"verdict_{method}": verdict for method, verdict in own["verdict"].items()},
+        **{f"estimate_{method}": own.loc[method, "estimate"] for method in methods},
+        **{f"p_{method}": own.loc[method, "p"] for method in methods},
+        "answer": "" if solved else UNSOLVED,
+        "caveats": join_names(caveats),
+    }
 
 
 def _as_decided(
