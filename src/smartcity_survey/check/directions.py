@@ -11,6 +11,7 @@ import pandas as pd
 
 from smartcity_survey.check.clusters import clusters
 from smartcity_survey.errors import Problem
+from smartcity_survey.stats.core.correlations import correlation
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.study.codebook import Codebook, text
 from smartcity_survey.study.config import Language
@@ -82,7 +83,7 @@ class _Own:
         varied = self.x.std(axis=0) > 0
         if not varied.all():
             return (tuple(range(len(self.items))),)
-        return clusters(np.corrcoef(self.x.T), len(self.x))
+        return clusters(correlation(self.x), len(self.x))
 
     def several(self, groups: Sequence[Sequence[int]]) -> Problem:
         sets = "; ".join(self._texts(group) for group in groups)

@@ -11,9 +11,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from smartcity_survey.study.cleaning_rules import CleaningRule
+from smartcity_survey.study.model_section import Approach as Approach
+from smartcity_survey.study.model_section import Mode as Mode
+from smartcity_survey.study.model_section import ModelSection as ModelSection
+from smartcity_survey.study.model_section import Probability as Probability
 from smartcity_survey.study.parsing import Section, parse, read_yaml
 
 Language = Literal["en", "ru", "kk"]
@@ -22,11 +26,8 @@ CarelessIndex = Literal["longstring", "mean_run", "irv", "mahalanobis_p", "even_
 ScoreMethod = Literal[
     "mean", "sum", "component", "cfa_regression", "cfa_bartlett", "cfa_skrondal_laake", "pls"
 ]
-Approach = Literal["two_stage", "repeated_indicators"]
 Correlation = Literal["pearson", "polychoric"]
 Scheme = Literal["path", "factorial", "centroid"]
-Mode = Literal["reflective", "mode_a", "mode_b", "sum_score"]
-Probability = Annotated[float, Field(gt=0, lt=1)]
 WaveName = Annotated[str, Field(pattern=r"^[^=/>]+$")]
 AddedCount = Annotated[float, Field(ge=0, lt=1)]
 Limit = Annotated[float, Field(ge=0, lt=1)] | None
@@ -231,109 +232,6 @@ class DisclosureSection(Section):
         False, description="true: counts of few respondents are left out, and what would give them away"
     )
     smallest_cell: int = Field(5, ge=2, le=1000, description="smallest count that is shown then")
-
-
-class ConstructSection(Section):
-    """A construct: how it is measured and by what."""
-
-    mode: Mode = Field("reflective", description="mode_a is reflective, mode_b formative")
-    items: tuple[str, ...] | None = Field(None, description="its items; none: those the codebook gives it")
-    of: tuple[str, ...] | None = Field(None, description="its components, where it is made of constructs")
-    approach: Approach | None = Field(
-        None, description="of a construct with `of`; two_stage where it is not given"
-    )
-
-    @model_validator(mode="after")
-    def _items_or_components(self) -> ConstructSection:
-        if self.items is not None and self.of is not None:
-            raise ValueError("a construct has `items` or is made `of` constructs; leave one of them out")
-        if self.approach is not None and self.of is None:
-            raise ValueError("`approach` is for constructs made of others; name these under `of`")
-        return self
-
-
-class PathSection(Section):
-    """Arrows of the structural model that end in one construct."""
-
-    target: str = Field(alias="to", description="construct explained")
-    sources: tuple[str, ...] = Field(alias="from", description="constructs that explain it")
-
-
-class HypothesisSection(Section):
-    """A claim about one path, or about what runs through a construct, depends on one or differs by group."""
-
-    source: str = Field(alias="from", description="construct said to matter")
-    target: str = Field(alias="to", description="construct it is said to raise or lower")
-    sign: Literal["positive", "negative"] = Field("positive", description="direction claimed")
-    via: tuple[str, ...] = Field(
-        (), description="mediators in their order, where the indirect effect through them is claimed"
-    )
-    moderator: str | None = Field(
-        None, description="construct or demographic variable said to raise or lower the path's coefficient"
-    )
-    groups: str | None = Field(
-        None, description="demographic variable between whose categories the path is said to differ"
-    )
-
-    @field_validator("via", mode="before")
-    @classmethod
-    def _one_mediator(cls, value: Any) -> Any:
-        return (value,) if isinstance(value, str) else value
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> HypothesisSection:
-        given = [key for key in ("via", "moderator", "groups") if getattr(self, key)]
-        if len(given) > 1:
-            raise ValueError(
-                f"a hypothesis is about {' or '.join(f'`{key}`' for key in given)}, not about both; write two"
-            )
-        return self
-
-
-class ModerationSection(Section):
-    """A construct said to change the strength of one path."""
-
-    moderator: str = Field(
-        description="construct or demographic variable that strengthens or weakens the path"
-    )
-    source: str = Field(alias="from", description="construct the path begins at")
-    target: str = Field(alias="to", description="construct it ends in")
-
-
-class ModelSection(Section):
-    """What is claimed: constructs, paths and hypotheses, as in the paper's figure."""
-
-    constructs: dict[str, ConstructSection] = Field(description="constructs in the order of the tables")
-    paths: tuple[PathSection, ...] = Field(description="structural model")
-    moderations: tuple[ModerationSection, ...] = Field(
-        (),
-        description="paths whose strength depends on a construct or a demographic variable; by OLS, and by "
-        "PLS-SEM in two stages",
-    )
-    hypotheses: dict[str, HypothesisSection] = Field(default_factory=dict, description="claims to be judged")
-    alpha: Probability = Field(0.05, description="two-sided significance level of the verdicts")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _moderated_as_claimed(cls, content: Any) -> Any:
-        """What a hypothesis calls a moderator is one, whether or not `moderations` has it too."""
-        if not isinstance(content, Mapping):
-            return content
-        claims, given = content.get("hypotheses", {}), content.get("moderations", [])
-        if not (isinstance(claims, Mapping) and isinstance(given, (list, tuple))):
-            return content
-        asked = [
-            {"moderator": claim["moderator"], "from": claim["from"], "to": claim["to"]}
-            for claim in claims.values()
-            if isinstance(claim, Mapping)
-            and {"moderator", "from", "to"} <= claim.keys()
-            and isinstance(claim["moderator"], str)
-        ]
-        return (
-            {**content, "moderations": [*given, *(one for one in asked if one not in given)]}
-            if asked
-            else content
-        )
 
 
 class Config(Section):

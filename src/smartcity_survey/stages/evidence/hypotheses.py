@@ -115,7 +115,7 @@ def judge_hypotheses(
         card = {**card, "higher_order": "claims_by_pls_alone"}
     kinds = {claim.kind for claim in model.effect_hypotheses}
     about = [column for kind, own in ABOUT.items() if kind in kinds for column in own]
-    card |= {column: EFFECTS[column] for column in about if column in EFFECTS}
+    card = {**card, **{column: EFFECTS[column] for column in about if column in EFFECTS}}
     columns = ["hypothesis", "predictor", "method", "estimate", "ci_low", "ci_high", "p", "verdict"]
     frame = pd.DataFrame(rows, columns=[*columns, "outcome", "expected_sign", *about])
     frame[about] = frame[about].fillna("")
@@ -156,7 +156,7 @@ def _effect_row(hypothesis: Hypothesis, method: str, line: Line, alpha: float) -
 def _mediation_row(hypothesis: Hypothesis, mediation: pd.DataFrame, alpha: float) -> dict[str, Any]:
     """The effect along the chain that is claimed, the total indirect effect and the type of mediation."""
     ends = {"source": hypothesis.source, "target": hypothesis.target}
-    via = " → ".join(hypothesis.via)
+    via = join_names(hypothesis.via)
     own = line_of(mediation, effect="specific", via=via, **ends)
     direct = line_of(mediation, effect="direct", **ends)
     total = line_of(mediation, effect="total_indirect", **ends)
@@ -166,7 +166,7 @@ def _mediation_row(hypothesis: Hypothesis, mediation: pd.DataFrame, alpha: float
     elif not math.isnan(direct["p"]):
         kind = mediation_type(own["estimate"], own["p"], direct["estimate"], direct["p"], alpha)
     return _effect_row(hypothesis, "pls", own, alpha) | {
-        "via": join_names(hypothesis.via),
+        "via": via,
         "total_indirect": total["estimate"],
         "total_indirect_ci_low": total["ci_low"],
         "total_indirect_ci_high": total["ci_high"],

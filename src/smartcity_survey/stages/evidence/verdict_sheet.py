@@ -35,6 +35,15 @@ ON_ANSWERS = (
     *("curve_unsolved", "sign_depends", "curve_may_be_chance", "curve_beyond_chance", "curve_against_claim"),
 )
 """Caveats that rest on numbers which are nowhere in print, nor follow from it."""
+MEDIATION = {
+    "complementary": "mediation_complementary",
+    "competitive": "mediation_competitive",
+    "indirect_only": "mediation_indirect_only",
+    "direct_only": "mediation_direct_only",
+    "no_effect": "mediation_no_effect",
+    "no_direct_path": "mediation_no_direct_path",
+}
+"""Type of mediation -> the caveat that tells it."""
 SAME = 0.005
 """Coefficients nearer than this have the same two decimals, or all but."""
 
@@ -105,8 +114,8 @@ def _estimated(hypothesis: Hypothesis, hypotheses: pd.DataFrame) -> dict[str, An
     solved = any(verdict != UNSOLVED for verdict in own["verdict"])
     caveats = ["verdict_alone"] if solved else []
     kind = own["mediation_type"].max() if "mediation_type" in own else ""
-    if isinstance(kind, str) and kind:
-        caveats.append(f"mediation_{kind}")
+    if kind in MEDIATION:
+        caveats.append(MEDIATION[kind])
     if solved and own["verdict"].nunique() > 1:
         caveats.append("methods_disagree")
     methods = [method for method in JUDGED if method in own.index]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.io import join_names
 from smartcity_survey.stages.pls.pls_bootstrap import interval_columns
 from smartcity_survey.stats.core.intervals import summarise
 from smartcity_survey.stats.core.types import Array, BoolArray
@@ -73,7 +74,7 @@ def mediation_frame(
             draw_se=draw_se,
         )
         kinds = [*("specific",) * len(own), "total_indirect", *(("direct", "total") if joined else ())]
-        via = [" → ".join(names[j] for j in chain[1:-1]) for chain in own]
+        via = [join_names([names[j] for j in chain[1:-1]]) for chain in own]
         frames.append(
             pd.DataFrame(
                 {

@@ -60,7 +60,7 @@ def moderation_tables(
     blocks = block_diag(model.membership(), np.eye(len(demographics))).astype(bool)
     weights = inputs.weights
     if not known.all():
-        weights = known.astype(np.float64) * (1.0 if weights is None else weights)
+        weights = known.astype(np.float64) * (np.ones(len(x)) if weights is None else weights)
     stage_one = _with_single(bootstrap, len(demographics))
     for plan in plans(model, names):
         terms = _terms(plan, names)

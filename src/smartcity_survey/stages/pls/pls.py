@@ -132,10 +132,10 @@ def estimate_pls(
     card = bootstrap_card(bootstrap, inputs, model, section)
     further = [consistent_tables(inputs, bootstrap, pls, model, section)]
     if model.every_moderation:
-        beside = {
-            m.moderator: demographic_scale(answers[m.moderator], codebook, m.moderator)
-            for m in (model.demographic_moderations if codebook else ())
-        }
+        beside = {}
+        if codebook is not None:
+            moderators = dict.fromkeys(m.moderator for m in model.demographic_moderations)
+            beside = {name: demographic_scale(answers[name], codebook, name) for name in moderators}
         further.append(moderation_tables(inputs, bootstrap, model, section, beside))
     if model.higher_order:
         further.append(higher_order_tables(inputs, pls, model, section, seed))

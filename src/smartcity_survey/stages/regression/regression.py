@@ -110,14 +110,14 @@ def estimate_regression(
     further, products = {}, Refusals()
     if model.every_moderation:
         further["interactions"] = _interactions(scores, answers, model, codebook, section, products)
-    products_card: Card = {"method": "ols_interactions", "standard_errors": "classical"}
+    of_products: Card = {"method": "ols_interactions", "standard_errors": "classical", **products.card()}
     order: dict[str, Card] = {"regression_diagnostics": {"order": "durbin_watson_by_rows"}}
     return StageResult(
         tables={name: _below_one_another(frames) for name, frames in parts.items()} | further,
         cards={name: {**card, **alone.card()} for name in _FITTED}
         | {name: {**card, **order.get(name, {}), **alone.card(), **judged.card()} for name in _JUDGED}
         | dict.fromkeys(_HIERARCHICAL, hierarchical)
-        | dict.fromkeys(further, {**card, **products_card, **products.card()}),
+        | {name: {**card, **of_products} for name in further},
         private={"casewise": _below_one_another(casewise)},
     )
 
