@@ -26,6 +26,7 @@ ASSEMBLED = {
     f"If {FILLED}: change `reverse` there",
     f"Construct `{FILLED}`: {FILLED} by {FILLED}, {FILLED} to {FILLED}{FILLED}.",
     f"{FILLED} {FILLED}{FILLED}.",
+    f": did you mean {FILLED}?",
     f"{FILLED}; high then means high on {FILLED}{FILLED}.",
 }
 """Parts of one sentence that is translated whole; `test_messages.py` has it as said."""

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pytest
 import yaml
 
 from smartcity_survey.check import check_study
+from smartcity_survey.errors import SurveyError
 
 
 def test_the_summary_tells_what_each_file_holds(study: Callable[..., Path], survey: pd.DataFrame) -> None:
@@ -41,3 +43,30 @@ def test_other_waves_are_checked_and_their_common_items_counted(
         "Wave 2026: 30 questionnaires, of which the cleaning rules keep 30; 5 of 6 items in common."
         in check_study(folder).summary
     )
+
+
+@pytest.mark.parametrize("label", ["", "  ", {"en": "Trust one", "ru": ""}])
+def test_an_empty_label_is_refused(
+    study: Callable[..., Path], codebook_content: dict[str, Any], label: Any
+) -> None:
+    codebook_content["items"]["T1"]["label"] = label
+    with pytest.raises(SurveyError) as caught:
+        check_study(study(codebook=codebook_content))
+    assert "codebook.yaml, items.T1.label: found " in str(caught.value)
+    assert str(caught.value).endswith(" Write its text.")
+
+
+def test_a_wrong_construct_of_an_item_is_told_with_the_nearest(
+    study: Callable[..., Path], codebook_content: dict[str, Any]
+) -> None:
+    codebook_content["items"]["T1"]["construct"] = "trsut"
+    with pytest.raises(SurveyError, match=r"not listed: T1 \(trsut: did you mean trust\?\)"):
+        check_study(study(codebook=codebook_content))
+
+
+def test_a_wrong_item_of_a_construct_is_told_with_the_nearest(
+    study: Callable[..., Path], config_content: dict[str, Any]
+) -> None:
+    config_content["model"]["constructs"]["trust"] = {"items": ["T1", "T22"]}
+    with pytest.raises(SurveyError, match=r"no item T22\. Did you mean T2\? Correct the name"):
+        check_study(study(config=config_content))

@@ -20,6 +20,7 @@ from smartcity_survey.new_wave.draft import Draft, draft_study
 from smartcity_survey.new_wave.guesses import FEWEST_ITEMS, guess_roles
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import DataSection, parse_config
+from smartcity_survey.study.model_checks import closest
 from smartcity_survey.study.parsing import parse, read_yaml
 
 FALLBACK = "cp1251"
@@ -42,6 +43,7 @@ def start_new_wave(folder: Path, survey: Path) -> Draft:
             )
     if folder.exists() and not folder.is_dir():
         raise SurveyError(str(folder), "it is a file.", "Choose a new folder.")
+    _require_file(survey)
     columns, how = _describe(survey)
     roles = guess_roles(columns)
     if not roles.groups:
@@ -66,6 +68,13 @@ def start_new_wave(folder: Path, survey: Path) -> Draft:
     parse(Codebook, read_yaml(folder / "codebook.yaml"), str(folder / "codebook.yaml"))
     parse_config(read_yaml(folder / "config.yaml"), str(folder / "config.yaml"))
     return draft
+
+
+def _require_file(survey: Path) -> None:
+    if not survey.exists():
+        neighbours = [other.name for other in survey.parent.glob("*.*")] if survey.parent.is_dir() else []
+        hint = closest(survey.name, neighbours)
+        raise SurveyError(str(survey), "no such file.", f"{hint}Check the path behind `--from`.")
 
 
 def _describe(survey: Path) -> tuple[tuple[Column, ...], Mapping[str, str]]:

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from smartcity_survey.study.cleaning_rules import CleaningRule
 from smartcity_survey.study.model_section import Approach as Approach
@@ -21,7 +22,16 @@ from smartcity_survey.study.model_section import Probability as Probability
 from smartcity_survey.study.parsing import Section, parse, read_yaml
 
 Language = Literal["en", "ru", "kk"]
-Label = str | dict[Language, str]
+
+
+def _require_words(label: str | dict[Language, str]) -> str | dict[Language, str]:
+    """Refuse a label without a word: it would leave an empty cell wherever it is due."""
+    if not all(text.strip() for text in (label.values() if isinstance(label, dict) else [label])):
+        raise PydanticCustomError("empty_label", "Write its text")
+    return label
+
+
+Label = Annotated[str | dict[Language, str], AfterValidator(_require_words)]
 CarelessIndex = Literal["longstring", "mean_run", "irv", "mahalanobis_p", "even_odd"]
 ScoreMethod = Literal[
     "mean", "sum", "component", "cfa_regression", "cfa_bartlett", "cfa_skrondal_laake", "pls"
