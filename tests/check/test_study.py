@@ -60,7 +60,7 @@ def test_a_wrong_construct_of_an_item_is_told_with_the_nearest(
     study: Callable[..., Path], codebook_content: dict[str, Any]
 ) -> None:
     codebook_content["items"]["T1"]["construct"] = "trsut"
-    with pytest.raises(SurveyError, match=r"not listed: T1 \(trsut: did you mean trust\?\)"):
+    with pytest.raises(SurveyError, match=r"not listed: T1 \(trsut\): did you mean trust\?"):
         check_study(study(codebook=codebook_content))
 
 

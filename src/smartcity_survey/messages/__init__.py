@@ -97,7 +97,9 @@ def translated(text: str, language: Language, depth: int = 0) -> str:
             return _FIELD.sub(partial(_filled, fields), sentence.translations[language])
     several = text.removesuffix(".").split("; ")
     if len(several) > 1:
-        return " ".join(translated(f"{one}.", language, depth + 1) for one in several)
+        found_of_each = [translated(f"{one}.", language, depth + 1) for one in several]
+        if all(words != f"{one}." for words, one in zip(found_of_each, several, strict=True)):
+            return " ".join(found_of_each)
     return text
 
 

@@ -166,7 +166,7 @@ class Codebook(Section):
             contradictions.append(
                 "items of constructs that are not listed: "
                 + _listed(
-                    f"{item} ({construct}{_meant(construct, self.constructs)})"
+                    f"{item} ({construct}){_meant(construct, self.constructs)}"
                     for item, construct in unknown.items()
                 )
             )

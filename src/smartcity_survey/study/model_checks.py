@@ -98,7 +98,7 @@ def moderation_problems(
         for name in dict.fromkeys(unknown):
             yield Problem(where, f"{name} is not a construct that items measure.", nearest(name, names))
         if moderator not in names and moderator not in demographics:
-            found = f"{moderator} is neither a construct that items measure nor a demographic variable."
+            found = f"{moderator} is not a construct that items measure, nor a demographic variable."
             yield Problem(where, found, nearest(moderator, (*names, *demographics)))
             continue
         if moderator not in names and len(demographics[moderator].categories) > 2:
