@@ -10,11 +10,15 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from scipy.linalg import block_diag
 
 from smartcity_survey.check import check_study
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import read_json, read_table, split_names
+from smartcity_survey.stats.pls.algorithm import fit_pls
+from smartcity_survey.stats.pls.model import PlsModel
 from smartcity_survey.stats.regression.least_squares import ols
+from smartcity_survey.stats.sem.sem import fit_sem
 from tests.workflow.in_process import run_steps
 
 N = 500
@@ -85,7 +89,7 @@ def write(folder: Path, claims: dict[str, dict[str, Any]] = CLAIMS, **model: Any
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("claims")
-    write(folder)
+    write(folder, controls=["gender", "age"])
     assert check_study(folder).verdict == "Nothing stands in the way of a run."
     run_steps(folder)
     return folder / "reports"
@@ -196,3 +200,27 @@ def test_all_that_is_wrong_with_a_claim_is_told_at_once(tmp_path: Path) -> None:
         check_study(tmp_path)
     assert "hypotheses.H1.from: trsut is not a construct. Did you mean trust?" in str(caught.value)
     assert "hypotheses.H1.to: uze is not a construct. Did you mean use?" in str(caught.value)
+
+
+def test_demographic_controls_explain_the_outcomes_too(reports: Path) -> None:
+    """By SEM, from covariances of the answers and dummies; by PLS-SEM, from scores by its own weights."""
+    table = read_table(reports / "tables/controlled_paths.csv").set_index(["method", "source", "target"])
+    frame = drawn()
+    names = ("trust", "risk", "ease", "use")
+    largest = frame["gender"].value_counts().index[0], (frame["age"] >= 40).value_counts().index[0]
+    dummies = np.column_stack([frame["gender"] != largest[0], (frame["age"] >= 40) != largest[1]]).astype(
+        float
+    )
+    items = frame[[f"{name}{k}" for name in names for k in (1, 2, 3)]].to_numpy(dtype=float)
+    x = np.column_stack([items, dummies])
+    pattern = block_diag(np.kron(np.eye(4), np.ones((3, 1))), np.eye(2)).astype(bool)
+    paths = np.zeros((6, 6), dtype=bool)
+    paths[0, 2] = paths[[0, 1, 2], 3] = True
+    paths[4:, [2, 3]] = True
+    sem = fit_sem(np.cov(x.T, ddof=0), N, pattern, paths).estimates.beta
+    pls = fit_pls(np.corrcoef(x.T), N, PlsModel(pattern, paths, ("mode_a",) * 6, "path")).path_coefficients
+    for i, j in ((0, 2), (0, 3), (1, 3), (2, 3)):
+        assert table.loc[("sem", names[i], names[j]), "estimate"] == pytest.approx(sem[i, j], abs=1e-6)
+        assert table.loc[("pls", names[i], names[j]), "estimate"] == pytest.approx(pls[i, j], abs=1e-6)
+    without = read_table(reports / "tables/pls_paths.csv").set_index(["source", "target"])["estimate"]
+    assert table.loc[("pls", "trust", "use"), "without_controls"] == without["trust", "use"]

@@ -49,6 +49,7 @@ def unmet_needs(
         )
     for key, controls in (
         ("regression.controls", config.regression.controls),
+        ("model.controls", config.model.controls),
         ("robustness.controls", config.robustness.controls),
     ):
         known = [name for name in dict.fromkeys(controls) if name in codebook.demographics]
@@ -71,6 +72,7 @@ def foreseen_gaps(
     yield from _unmeasured(codebook, model, config)
     for key, controls in (
         ("regression.controls", config.regression.controls),
+        ("model.controls", config.model.controls),
         ("robustness.controls", config.robustness.controls),
     ):
         for name in controls:

@@ -181,6 +181,7 @@ def _named_demographics(config: Config) -> dict[str, tuple[str, ...]]:
     """Keys of the config that name questions about the respondent."""
     return {
         "regression.controls": config.regression.controls,
+        "model.controls": config.model.controls,
         "groups.variables": config.groups.variables,
         "robustness.controls": config.robustness.controls,
     }

@@ -91,6 +91,11 @@ class ModelSection(Section):
         description="paths whose strength depends on a construct or a demographic variable; by OLS, and by "
         "PLS-SEM in two stages",
     )
+    controls: tuple[str, ...] = Field(
+        (),
+        description="demographic variables that explain every outcome too; their paths are told beside those "
+        "without, by PLS-SEM and by SEM",
+    )
     hypotheses: dict[str, HypothesisSection] = Field(default_factory=dict, description="claims to be judged")
     alpha: Probability = Field(0.05, description="two-sided significance level of the verdicts")
 
