@@ -166,7 +166,10 @@ def test_every_claim_stands_on_the_sheet_and_on_the_page(reports: Path) -> None:
         "<b>H5</b> Trust × Gender → Use (+)",
     ):
         assert re.search(re.escape(shown).replace("−", "[−-]"), section), shown
-    assert "Mediation: complementary." in page
+    trust = page.split('<section id="trust">')[1].split("</section>")[0]
+    for shown in ("H2: Trust → Ease → Use (+)", "H3: Trust × Risk → Use", "H4: Ease → Use (Gender: ≠)"):
+        assert shown in trust
+    assert "Mediation: complementary." in trust
 
 
 @pytest.mark.parametrize(

@@ -124,6 +124,7 @@ def _estimated(hypothesis: Hypothesis, hypotheses: pd.DataFrame) -> dict[str, An
         "predictor": hypothesis.source,
         "outcome": hypothesis.target,
         "expected_sign": own["expected_sign"].iloc[0],
+        **{name: own[name].iloc[0] for name in ("via", "moderator", "groups") if name in own},
         **{f"verdict_{method}": verdict for method, verdict in own["verdict"].items()},
         **{f"estimate_{method}": own.loc[method, "estimate"] for method in methods},
         **{f"p_{method}": own.loc[method, "p"] for method in methods},
