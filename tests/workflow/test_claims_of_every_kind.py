@@ -182,6 +182,11 @@ def test_every_claim_stands_on_the_sheet_and_on_the_page(reports: Path) -> None:
         ),
         ({"from": "risk", "to": "use", "via": "ease"}, "H1", "there is no path risk -> ease."),
         ({"from": "trust", "to": "use", "groups": "gendr"}, "H1.groups", "Did you mean gender?"),
+        (
+            {"from": "trust", "to": "use", "groups": "age"},
+            "H1.groups",
+            "`groups.variables` does not list age.",
+        ),
         ({"from": "trust", "to": "use", "moderator": "gendr"}, "H1", "Did you mean gender?"),
         ({"from": "trust", "to": "ease", "moderator": "risk"}, "H1", "there is no path risk -> ease."),
         ({"from": "trust", "to": "use", "via": ["ease"], "groups": "gender"}, "H1", "not about both"),

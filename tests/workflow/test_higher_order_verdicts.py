@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from smartcity_survey.check import check_study
+from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import read_json, read_table
 from tests.workflow.degenerate_studies import PLAIN
 from tests.workflow.in_process import run_steps
@@ -84,3 +85,9 @@ def test_a_construct_without_items_need_not_stand_in_the_codebook_and_may_be_med
     assert row["estimate"] == pytest.approx(paths["tech", "c3"] * paths["c3", "c4"])
     assert row["verdict"] in ("confirmed", "not_confirmed")
     assert "tech → c3 → c4" in (reports / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_difference_between_groups_of_its_paths_is_refused(tmp_path: Path) -> None:
+    write(tmp_path, {"H2": {"from": "tech", "to": "c4", "groups": "group"}})
+    with pytest.raises(SurveyError, match=r"hypotheses\.H2\.groups: groups are compared by paths between"):
+        check_study(tmp_path)

@@ -161,6 +161,13 @@ def _contradictions(
             f"no label in `{language}`.",
             "Add it, or choose another `study.language`.",
         )
+    for name, claim in config.model.hypotheses.items():
+        if claim.groups in codebook.demographics and claim.groups not in config.groups.variables:
+            yield Problem(
+                f"{place}, model.hypotheses.{name}.groups",
+                f"`groups.variables` does not list {claim.groups}.",
+                "Add it there: the paths of its categories are compared then.",
+            )
     asked = config.factors.n_components
     n_items = len(model.items if model else codebook.items)
     if isinstance(asked, int) and asked > n_items:

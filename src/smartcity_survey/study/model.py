@@ -14,6 +14,7 @@ from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import Approach, Mode, ModelSection
 from smartcity_survey.study.model_checks import (
     closest,
+    group_problems,
     higher_order_problems,
     hypothesis_problems,
     isolated_problems,
@@ -257,6 +258,7 @@ def build_model(section: ModelSection, codebook: Codebook, place: str = "config.
     every = (*names, *(h.name for h in higher_order))
     problems += structure_problems(every, written, place)
     problems += hypothesis_problems(every, written, claims, tuple(codebook.demographics), place)
+    problems += group_problems(names, higher_order, claims, place)
     problems += isolated_problems(names, higher_order, written, place)
     problems += higher_order_problems(names, higher_order, written, place)
     components = {higher.name: higher.components for higher in higher_order}

@@ -76,6 +76,24 @@ def hypothesis_problems(
                 )
 
 
+def group_problems(
+    names: tuple[str, ...],
+    higher_order: Sequence[HigherOrder],
+    hypotheses: tuple[Hypothesis, ...],
+    place: str,
+) -> Iterator[Problem]:
+    """Differences of paths that no group's own model has: those of constructs made of constructs."""
+    made = {higher.name for higher in higher_order}
+    for hypothesis in hypotheses:
+        ends = (hypothesis.source, hypothesis.target)
+        if hypothesis.groups and made & set(ends):
+            yield Problem(
+                f"{place}.hypotheses.{hypothesis.name}.groups",
+                "groups are compared by paths between constructs that items measure.",
+                f"Claim the difference of such a path; choose from {', '.join(names)}.",
+            )
+
+
 def moderation_problems(
     names: tuple[str, ...],
     paths: tuple[tuple[str, str], ...],
