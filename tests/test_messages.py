@@ -165,3 +165,11 @@ def test_without_a_study_the_system_s_language_is_spoken(
 ) -> None:
     monkeypatch.setattr("locale.getlocale", lambda: (name, "UTF-8"))
     assert messages.language_of_system() == language
+
+
+def test_a_study_that_names_no_language_has_the_default_one(tmp_path: Path) -> None:
+    assert language_of(tmp_path) is None
+    (tmp_path / "config.yaml").write_text("study: {title: A}\n", encoding="utf-8")
+    assert language_of(tmp_path) == "en"
+    (tmp_path / "config.yaml").write_text("study: {title: A, language: kk}\nodd: [", encoding="utf-8")
+    assert language_of(tmp_path) is None

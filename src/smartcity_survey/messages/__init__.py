@@ -21,7 +21,7 @@ from typing import get_args
 import yaml
 
 from smartcity_survey.errors import Problem, SurveyError
-from smartcity_survey.study.config import Language
+from smartcity_survey.study.config import Language, StudySection
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 _FIELD = re.compile(r"\{(?P<name>\w+)(?::(?P<kind>[^{}]*))?\}")
@@ -116,11 +116,11 @@ def error_in(error: SurveyError, language: Language) -> str:
 
 
 def language_of(folder: Path) -> Language | None:
-    """The language a study's config names, however wrong the rest of it is; None where it names none."""
+    """The language of a study's report, however wrong the rest of its config; None where nobody can tell."""
     try:
         content = yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8-sig"))
-        asked = content["study"]["language"]
-    except (OSError, ValueError, LookupError, TypeError, yaml.YAMLError):
+        asked = content["study"].get("language", StudySection.model_fields["language"].default)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, yaml.YAMLError):
         return None
     return next((language for language in LANGUAGES if language == asked), None)
 
