@@ -315,3 +315,13 @@ def test_the_command_says_what_it_guessed_and_what_is_left(
     assert list(yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))["model"]) == [
         *("constructs", "paths", "hypotheses", "alpha")
     ]
+
+
+def test_a_missing_file_is_told_of_the_command_and_not_of_a_config(tmp_path: Path) -> None:
+    (tmp_path / "survey.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(SurveyError) as caught:
+        start_new_wave(tmp_path / "wave", tmp_path / "survye.csv")
+    assert str(caught.value) == (
+        f"{tmp_path / 'survye.csv'}: no such file. Did you mean survey.csv? Check the path behind `--from`."
+    )
+    assert not (tmp_path / "wave").exists()

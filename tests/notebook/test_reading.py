@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -107,3 +108,32 @@ def test_a_missing_file_and_a_wrong_option_are_told(tmp_path: Path) -> None:
         ss.read_survey(tmp_path / "none.csv")
     with pytest.raises(ss.SurveyError, match="read_survey, decimal"):
         ss.read_survey(tmp_path / "none.csv", decimal=";")
+
+
+def test_a_code_of_no_answer_that_nobody_declared_is_named(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"t1": [1, 2, 99, 4, 5], "age": [18, 35, 40, 60, 99], "t2": [1, 2, 3, 2, 1]})
+    frame["age"] = [*range(18, 22), 99]
+    pd.concat([frame, frame.assign(age=range(30, 35)), frame.assign(age=range(40, 45))]).to_csv(
+        tmp_path / "s.csv", index=False
+    )
+    with pytest.warns(UserWarning, match=r"^read_survey: .*: t1 \(99\)\. Where they mean no answer"):
+        assert (ss.read_survey(tmp_path / "s.csv")["t1"] == 99).any()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert ss.read_survey(tmp_path / "s.csv", missing_codes=[99])["t1"].isna().sum() == 3
+
+
+def test_a_sheet_of_a_file_without_sheets_is_refused(file: Path) -> None:
+    if file.suffix == ".xlsx":
+        assert len(ss.read_survey(file, sheet="Sheet1")) == len(SURVEY)
+        return
+    with pytest.raises(ss.SurveyError) as error:
+        ss.read_survey(file, sheet="Sheet1")
+    assert str(error.value) == f"read_survey, sheet: a {file.suffix} has no sheets. Leave `sheet` out."
+
+
+def test_numbers_that_stand_as_text_are_said(tmp_path: Path) -> None:
+    path = tmp_path / "s.xlsx"
+    pd.DataFrame({"t1": ["1", "2", 3], "t2": [1, 2, 3]}).to_excel(path, index=False)
+    with pytest.warns(UserWarning, match=r"numbers stored as text.*\(cells\): t1 \(2\)\.$"):
+        assert ss.read_survey(path)["t1"].tolist() == [1, 2, 3]

@@ -28,6 +28,7 @@ from smartcity_survey.new_wave.metadata import tool_of
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import DataSection, parse_config
+from smartcity_survey.study.model_checks import closest
 from smartcity_survey.study.parsing import parse, read_yaml
 
 
@@ -47,6 +48,7 @@ def start_new_wave(folder: Path, survey: Path) -> Draft:
             )
     if folder.exists() and not folder.is_dir():
         raise SurveyError(str(folder), "it is a file.", "Choose a new folder.")
+    _require_file(survey)
     inside = survey.resolve().is_relative_to(folder.resolve())
     target = survey.resolve().relative_to(folder.resolve()) if inside else Path("data") / survey.name
     draft = draft_from(survey, target)
@@ -63,6 +65,13 @@ def start_new_wave(folder: Path, survey: Path) -> Draft:
         parse(Codebook, read_yaml(folder / "codebook.yaml"), str(folder / "codebook.yaml"))
         parse_config(read_yaml(folder / "config.yaml"), str(folder / "config.yaml"))
     return draft
+
+
+def _require_file(survey: Path) -> None:
+    if not survey.exists():
+        neighbours = [other.name for other in survey.parent.glob("*.*")] if survey.parent.is_dir() else []
+        hint = closest(survey.name, neighbours)
+        raise SurveyError(str(survey), "no such file.", f"{hint}Check the path behind `--from`.")
 
 
 def draft_from(survey: Path, target: Path) -> Draft:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +17,7 @@ from smartcity_survey.data.read.cells import Missing, cell_text, read_codes
 from smartcity_survey.data.read.cells import missing_codes as declared_missing
 from smartcity_survey.data.read.opening import open_table
 from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.notebook.answers import warn_of_strange_codes
 from smartcity_survey.notebook.options import options
 from smartcity_survey.study.arguments import in_order, require_path
 from smartcity_survey.study.config import DataSection, FileFormat
@@ -88,9 +90,31 @@ def read_survey(
         cells = pd.concat([batch.cells[name] for batch in batches])
         missing = declared_missing(section, table.missing_ranges.get(name, ()))
         columns[name] = _column(cells, missing, section.decimal)
+    if sheet is not None and "sheet" not in table.how:
+        kind = table.how.get("format", "file")
+        raise SurveyError("read_survey, sheet", f"a .{kind} has no sheets.", "Leave `sheet` out.")
+    as_text = {} if table.how.get("format") == "csv" else _numbers_as_text(batches, columns)
+    if as_text:
+        shown = ", ".join(f"{name} ({n})" for name, n in as_text.items())
+        warnings.warn(
+            f"read_survey: numbers stored as text, read as numbers, in these columns (cells): {shown}.",
+            stacklevel=2,
+        )
+    warn_of_strange_codes("read_survey", columns)
     frame = pd.DataFrame(columns).reset_index(drop=True)
     frame.attrs |= {"read": list(detected.found), "labels": dict(table.labels)}
     return frame
+
+
+def _numbers_as_text(batches: Sequence[Any], columns: Mapping[str, pd.Series[Any]]) -> dict[str, int]:
+    """Columns that are numbers, and in how many of their cells these stand as text."""
+    found: dict[str, int] = {}
+    for name, column in columns.items():
+        if pd.api.types.is_numeric_dtype(column.dtype):
+            cells = pd.concat([batch.cells[name] for batch in batches])
+            n = sum(isinstance(cell, str) and bool(cell.strip()) for cell in cells[column.notna().to_numpy()])
+            found |= {name: n} if n else {}
+    return found
 
 
 _KEY = re.compile(r"`data\.(\w+)(?:: ([^`]*))?`(?: in config\.yaml)?")

@@ -77,7 +77,7 @@ def name_text(column: str, value: str, line: Line, setting: Setting) -> str:
     `{columns}` in the words take that line's numbers; columns of `MADE` are made of the line alone.
     """
     if column in CONSTRUCTS or (value in setting.labels.constructs and column not in OF):
-        return setting.labels.constructs.get(value) or setting.wording.value(column, value)
+        return _factor(value, setting) if column == "moderator" else _construct(column, value, setting)
     if column in NAMES:
         return NAMES[column](value, line, setting)
     if column.startswith("verdict_"):
@@ -85,6 +85,20 @@ def name_text(column: str, value: str, line: Line, setting: Setting) -> str:
     if column.startswith("reading_"):
         return setting.wording.value("reading", value)
     return _worded(column, value, line, setting)
+
+
+def _construct(column: str, value: str, setting: Setting) -> str:
+    return setting.labels.constructs.get(value) or setting.wording.value(column, value)
+
+
+def _factor(name: str, setting: Setting) -> str:
+    """A construct or a demographic variable."""
+    return setting.labels.constructs.get(name) or setting.labels.demographics.get(name, name)
+
+
+def _through(value: str, line: Line, setting: Setting) -> str:
+    """The mediators of an effect, in their order."""
+    return setting.labels.path(*split_names(value))
 
 
 def _worded(column: str, value: str, line: Line, setting: Setting) -> str:
@@ -95,10 +109,21 @@ def _worded(column: str, value: str, line: Line, setting: Setting) -> str:
 
 
 def claim(line: Line, setting: Setting) -> str:
-    """A hypothesis as an arrow with the sign that is claimed, from `predictor, outcome, expected_sign`."""
+    """A hypothesis as an arrow with the sign that is claimed, from `predictor, outcome, expected_sign`.
+
+    Mediators stand on the arrow, a moderator beside the construct it is multiplied by, and the variable whose
+    groups are said to differ behind it: from `via, moderator, groups`, where there are any.
+    """
     sign = setting.wording.numbers.minus if line["expected_sign"] == "negative" else "+"
-    arrow = setting.labels.path(line["predictor"], line["outcome"])
-    return f"{arrow} ({sign})"
+    via, moderator, groups = (
+        str(line.get(key) or "") if line.get(key) == line.get(key) else ""
+        for key in ("via", "moderator", "groups")
+    )
+    arrow = setting.labels.path(line["predictor"], *split_names(via), line["outcome"])
+    if moderator:
+        arrow = f"{setting.labels.construct(line['predictor'])} × {_factor(moderator, setting)} → "
+        arrow += setting.labels.construct(line["outcome"])
+    return f"{arrow} ({_factor(groups, setting)}: ≠)" if groups else f"{arrow} ({sign})"
 
 
 LISTED = 8
@@ -229,7 +254,7 @@ def _path(value: str, line: Line, setting: Setting) -> str:
 def _moderated_path(value: str, line: Line, setting: Setting) -> str:
     """A path; the source times its moderator where there is one."""
     factors = [line[column] for column in ("source", "moderator")]
-    names = [setting.labels.construct(name) for name in factors if isinstance(name, str) and name]
+    names = [_factor(name, setting) for name in factors if isinstance(name, str) and name]
     return f"{' × '.join(names)} → {setting.labels.construct(line['target'])}"
 
 
@@ -321,6 +346,7 @@ NAMES: Mapping[str, Callable[[str, Line, Setting], str]] = {
     "path": _path,
     "moderated_path": _moderated_path,
     "waves": lambda value, line, setting: f"{line['earlier']} → {line['later']}",
+    "via": _through,
     "variable": _variable,
     "code": _category,
     "question": _question,

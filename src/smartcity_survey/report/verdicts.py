@@ -155,7 +155,9 @@ def _finding(line: Mapping[str, Any], setting: Setting) -> Finding:
         verdict=wording.value("verdict", str(line["verdict"])),
         confirmed=line["verdict"] == "confirmed",
         numbers=tuple(parts),
-        contrary=line["verdict"] == "confirmed" and (estimate > 0) != (line["expected_sign"] == "positive"),
+        contrary=line["verdict"] == "confirmed"
+        and line["expected_sign"] != "differs"
+        and (estimate > 0) != (line["expected_sign"] == "positive"),
     )
 
 

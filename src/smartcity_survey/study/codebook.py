@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
@@ -174,7 +175,10 @@ class Codebook(Section):
         if unknown:
             contradictions.append(
                 "items of constructs that are not listed: "
-                + _listed(f"{item} ({construct})" for item, construct in unknown.items())
+                + _listed(
+                    f"{item} ({construct}){_meant(construct, self.constructs)}"
+                    for item, construct in unknown.items()
+                )
             )
         clash = sorted(set(self.items) & (set(self.constructs) | set(self.demographics)))
         if clash:
@@ -342,6 +346,11 @@ def _require_disjoint(bands: Iterable[Band]) -> None:
     for lower, upper in pairwise(ordered):
         if upper.minimum <= lower.maximum:
             raise ValueError(f"{_shown(upper.minimum)} lies in two bands")
+
+
+def _meant(name: str, names: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, list(names), n=1)
+    return f": did you mean {close[0]}?" if close else ""
 
 
 def _listed(names: Iterable[object]) -> str:

@@ -11,22 +11,33 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from smartcity_survey.study.cleaning_rules import CleaningRule
+from smartcity_survey.study.model_section import Approach as Approach
+from smartcity_survey.study.model_section import Mode as Mode
+from smartcity_survey.study.model_section import ModelSection as ModelSection
+from smartcity_survey.study.model_section import Probability as Probability
 from smartcity_survey.study.parsing import Section, parse, read_yaml
 
 Language = Literal["en", "ru", "kk"]
-Label = str | dict[Language, str]
+
+
+def _require_words(label: str | dict[Language, str]) -> str | dict[Language, str]:
+    """Refuse a label without a word: it would leave an empty cell wherever it is due."""
+    if not all(text.strip() for text in (label.values() if isinstance(label, dict) else [label])):
+        raise PydanticCustomError("empty_label", "Write its text")
+    return label
+
+
+Label = Annotated[str | dict[Language, str], AfterValidator(_require_words)]
 CarelessIndex = Literal["longstring", "mean_run", "irv", "mahalanobis_p", "even_odd"]
 ScoreMethod = Literal[
     "mean", "sum", "component", "cfa_regression", "cfa_bartlett", "cfa_skrondal_laake", "pls"
 ]
-Approach = Literal["two_stage", "repeated_indicators"]
 Correlation = Literal["pearson", "polychoric"]
 Scheme = Literal["path", "factorial", "centroid"]
-Mode = Literal["reflective", "mode_a", "mode_b", "sum_score"]
-Probability = Annotated[float, Field(gt=0, lt=1)]
 FileFormat = Literal[
     "auto", "sav", "por", "dta", "csv", "xlsx", "xls", "xlsb", "ods", "html", "parquet", "rds"
 ]
@@ -249,61 +260,6 @@ class FiguresSection(Section):
     diverging_items: bool = Field(
         False, description="bars of the answers to each item start from the middle of the scale"
     )
-
-
-class ConstructSection(Section):
-    """A construct: how it is measured and by what."""
-
-    mode: Mode = Field("reflective", description="mode_a is reflective, mode_b formative")
-    items: tuple[str, ...] | None = Field(None, description="its items; none: those the codebook gives it")
-    of: tuple[str, ...] | None = Field(None, description="its components, where it is made of constructs")
-    approach: Approach | None = Field(
-        None, description="of a construct with `of`; two_stage where it is not given"
-    )
-
-    @model_validator(mode="after")
-    def _items_or_components(self) -> ConstructSection:
-        if self.items is not None and self.of is not None:
-            raise ValueError("a construct has `items` or is made `of` constructs; leave one of them out")
-        if self.approach is not None and self.of is None:
-            raise ValueError("`approach` is for constructs made of others; name these under `of`")
-        return self
-
-
-class PathSection(Section):
-    """Arrows of the structural model that end in one construct."""
-
-    target: str = Field(alias="to", description="construct explained")
-    sources: tuple[str, ...] = Field(alias="from", description="constructs that explain it")
-
-
-class HypothesisSection(Section):
-    """A claim about one path."""
-
-    source: str = Field(alias="from", description="construct said to matter")
-    target: str = Field(alias="to", description="construct it is said to raise or lower")
-    sign: Literal["positive", "negative"] = Field("positive", description="direction claimed")
-
-
-class ModerationSection(Section):
-    """A construct said to change the strength of one path."""
-
-    moderator: str = Field(description="construct that strengthens or weakens the path")
-    source: str = Field(alias="from", description="construct the path begins at")
-    target: str = Field(alias="to", description="construct it ends in")
-
-
-class ModelSection(Section):
-    """What is claimed: constructs, paths and hypotheses, as in the paper's figure."""
-
-    constructs: dict[str, ConstructSection] = Field(description="constructs in the order of the tables")
-    paths: tuple[PathSection, ...] = Field(description="structural model")
-    moderations: tuple[ModerationSection, ...] = Field(
-        (),
-        description="paths whose strength depends on a construct; by PLS-SEM in two stages",
-    )
-    hypotheses: dict[str, HypothesisSection] = Field(default_factory=dict, description="claims to be judged")
-    alpha: Probability = Field(0.05, description="two-sided significance level of the verdicts")
 
 
 class Config(Section):

@@ -45,6 +45,15 @@ ON_REGRESSION = (
     *("detectable_beta", "vif", "zero_order"),
 )
 """Numbers of the regression in use: where it is not the printed one, of one file among many."""
+MEDIATION = {
+    "complementary": "mediation_complementary",
+    "competitive": "mediation_competitive",
+    "indirect_only": "mediation_indirect_only",
+    "direct_only": "mediation_direct_only",
+    "no_effect": "mediation_no_effect",
+    "no_direct_path": "mediation_no_direct_path",
+}
+"""Type of mediation -> the caveat that tells it."""
 SAME = 0.005
 """Coefficients nearer than this have the same two decimals, or all but."""
 
@@ -63,6 +72,9 @@ def verdict_sheet(
 ) -> StageResult:
     """One row per hypothesis: verdicts, how far they can be trusted, and caveats as codes.
 
+    Claims about constructs made of constructs, indirect effects, interactions and differences between groups
+    have the verdicts alone: the other tests are of regression coefficients.
+
     Parameters
     ----------
     hypotheses, ..., score_regressions : the stage files of these names.
@@ -77,7 +89,10 @@ def verdict_sheet(
     reading_<method>, low_<method>, high_<method>`.
     """
     rows = []
-    for hypothesis in model.hypotheses:
+    for hypothesis in model.claims:
+        if hypothesis not in model.hypotheses:
+            rows.append(_estimated(hypothesis, hypotheses))
+            continue
         row = {
             **_verdicts(hypothesis, hypotheses, hypothesis_tests, model.alpha),
             **_evidence(line_of(hypothesis_tests, hypothesis=hypothesis.name), section, model.alpha),
@@ -101,6 +116,31 @@ def verdict_sheet(
     }
     frame = pd.DataFrame(rows) if rows else pd.DataFrame(columns=["hypothesis", "caveats"])
     return StageResult(tables={"verdict_sheet": frame}, cards={"verdict_sheet": card})
+
+
+def _estimated(hypothesis: Hypothesis, hypotheses: pd.DataFrame) -> dict[str, Any]:
+    """A claim that is judged by its estimates alone."""
+    own = hypotheses[hypotheses["hypothesis"] == hypothesis.name].set_index("method")
+    solved = any(verdict != UNSOLVED for verdict in own["verdict"])
+    caveats = ["verdict_alone"] if solved else []
+    kind = own["mediation_type"].max() if "mediation_type" in own else ""
+    if kind in MEDIATION:
+        caveats.append(MEDIATION[kind])
+    if solved and own["verdict"].nunique() > 1:
+        caveats.append("methods_disagree")
+    methods = [method for method in JUDGED if method in own.index]
+    return {
+        "hypothesis": hypothesis.name,
+        "predictor": hypothesis.source,
+        "outcome": hypothesis.target,
+        "expected_sign": own["expected_sign"].iloc[0],
+        **{name: own[name].iloc[0] for name in ("via", "moderator", "groups") if name in own},
+        **{f"verdict_{method}": verdict for method, verdict in own["verdict"].items()},
+        **{f"estimate_{method}": own.loc[method, "estimate"] for method in methods},
+        **{f"p_{method}": own.loc[method, "p"] for method in methods},
+        "answer": "" if solved else UNSOLVED,
+        "caveats": join_names(caveats),
+    }
 
 
 def _as_decided(
