@@ -48,6 +48,7 @@ class Export:
 
     choices : how many questions with several answers. personal : columns that tell who a person is.
     points : of the items' scales. by_order : whether names of columns tell nothing of the items but their order.
+    missing : codes and words that must be known to mean no answer.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Export:
     personal: tuple[str, ...] = ()
     points: tuple[int, ...] = (5,)
     by_order: bool = False
+    missing: tuple[float | str, ...] = ()
 
 
 STARS = tuple("★" * k + "☆" * (5 - k) for k in range(1, 6))
@@ -110,12 +112,12 @@ EXPORTS = (
     Export("limesurvey.csv", lambda: limesurvey(full=False), by_order=True, personal=("token", "ipaddr")),
     Export("limesurvey_full.csv", lambda: limesurvey(full=True), by_order=True, personal=("token", "ipaddr")),
     Export("redcap.csv", redcap, personal=("redcap_survey_identifier",), points=(7,)),
-    Export("1ka.csv", one_ka),
+    Export("1ka.csv", one_ka, missing=(-1.0, -3.0)),
     Export("excel.xlsx", lambda: excel(other_sheet=False), choices=0),
     Export("excel_second_sheet.xlsx", lambda: excel(other_sheet=True), choices=0),
-    Export("r.csv", r_csv, choices=0),
+    Export("r.csv", r_csv, choices=0, missing=("NA",)),
     Export("moodle.csv", moodle, choices=0, personal=("Full name", "Username")),
-    Export("yandex.xlsx", yandex, personal=("Ваш e-mail",), points=(4,)),
+    Export("yandex.xlsx", yandex, personal=("Ваш e-mail",), points=(4,), missing=("Не знаю",)),
     Export("survey123.csv", survey123, personal=("Creator", "Editor", "x", "y")),
     Export(
         "satisfaction_and_seven.csv",
@@ -154,7 +156,7 @@ EXPORTS = (
         choices=0,
         points=(5, 7, 10),
     ),
-    Export("messy.csv", messy, choices=0),
+    Export("messy.csv", messy, choices=0, missing=("-",)),
     Export("libreoffice.ods", lambda: ods(rows_of(plain_columns())), choices=0),
     Export("page.xls", page, choices=0),
     Export("redcap_labels.csv", redcap_labels, personal=("Survey Identifier",)),
@@ -164,7 +166,7 @@ EXPORTS = (
     Export("with_mark.csv", with_mark, choices=0),
     Export("numbered_questions.csv", numbered_questions, choices=0, by_order=True),
     Export("code_99.csv", lambda: numbered_questions(code=99), choices=0, by_order=True),
-    Export("spss.sav", spss),
+    Export("spss.sav", spss, missing=()),
     Export(
         "bilingual.csv",
         lambda: by_block(

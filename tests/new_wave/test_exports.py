@@ -54,6 +54,8 @@ def test_an_export_leads_to_a_study(export: Export, tmp_path: Path) -> None:
         ), column
         assert f"#   {column}: " in (folder / "codebook.yaml").read_text(encoding="utf-8").replace("'", "")
 
+    assert sorted(map(str, config.data.missing_codes)) == sorted(map(str, export.missing))
+
     checked = check_study(folder)
     reversed_item = list(codebook.items)[ITEMS.index(REVERSED)]
     assert [w for w in checked.warnings if "runs against" in w.found and reversed_item in w.place]
