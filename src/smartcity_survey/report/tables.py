@@ -258,7 +258,8 @@ def remarks(
 ) -> Iterator[str]:
     """A sentence for each code of a line, its `{columns}` filled with the line's values as cells write them.
 
-    `{x_low}` stands for the whole interval from `x_low` to `x_high`. `among`: these codes alone.
+    `{x_low}` stands for the whole interval from `x_low` to `x_high`. `among`: these codes alone. Where the
+    table that has its numbers is on the page, the sentence names it.
     """
     told = [(column, code) for column in entry.remarks for code in split_names(line.get(column, ""))]
     for remark, code in told:
@@ -266,9 +267,12 @@ def remarks(
             continue
         sentence = setting.wording.value(remark, code)
         columns = [column for _, column, _, _ in Formatter().parse(sentence) if column]
-        yield sentence.format(
+        sentence = sentence.format(
             **{column: _cell(line, column, entry, contents, setting).text for column in columns}
         )
+        where = contents.evidence.get(code) or contents.evidence.get(remark, "")
+        number = setting.numbers.get(where, "") if where != entry.name else ""
+        yield f"{sentence.removesuffix('.')} ({number})." if number else sentence
 
 
 def _heading(column: str, entry: Entry, setting: Setting) -> str:
