@@ -7,12 +7,27 @@ from collections.abc import Callable, Mapping
 
 from markupsafe import Markup, escape
 
+from smartcity_survey.report.breaks import breakable
+
 from smartcity_survey.report.wording import Wording
 
 Linked = Callable[[object], Markup]
 """Text with links in place of what it names."""
 
+_INDEX = re.compile(r"(?<![\w])(ρ|d|c)_([A-Z]{1,3})(?![\w])")
+"""`ρ_A`, `d_ULS`: a letter with an index."""
+
 _QUOTES = r"[“«\"]{}[”»\"]"
+
+
+def lettered(text: object) -> Markup:
+    """Text with indices set low."""
+    return Markup(_INDEX.sub(r"\1<sub>\2</sub>", str(escape(text))))
+
+
+def headed(text: object) -> Markup:
+    """A heading of a table: indices set low, places marked where long words may break."""
+    return lettered(breakable(str(text)))
 
 
 def linker(numbers: Mapping[str, str], titles: Mapping[str, str], wording: Wording) -> Linked:
@@ -52,10 +67,10 @@ def linker(numbers: Mapping[str, str], titles: Mapping[str, str], wording: Wordi
             )
             if address:
                 pieces += [
-                    escape(str(text)[end : match.start()]),
+                    lettered(str(text)[end : match.start()]),
                     Markup('<a href="#{}">{}</a>').format(address, match[0]),
                 ]
                 end = match.end()
-        return Markup("").join([*pieces, escape(str(text)[end:])])
+        return Markup("").join([*pieces, lettered(str(text)[end:])])
 
     return linked

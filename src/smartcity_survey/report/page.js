@@ -139,7 +139,7 @@
     for (const cell of all("th, td", copy)) {
       const right = cell.classList.contains("number");
       const sign = cell.querySelector(".alone");
-      const text = sign ? sign.title : cell.textContent.trim().replace(/\s+/g, " ");
+      const text = sign ? sign.title : cell.textContent.trim().replace(/\u00ad/g, "").replace(/\s+/g, " ");
       const strong = cell.closest(".group") || cell.querySelector(".flag");
       const head = cell.closest("thead");
       for (const name of cell.getAttributeNames()) if (name !== "colspan") cell.removeAttribute(name);

@@ -18,7 +18,7 @@ from smartcity_survey.report.answer import Citation, answer
 from smartcity_survey.report.cells import records
 from smartcity_survey.report.contents import Contents, load_contents
 from smartcity_survey.report.criteria import criteria_table
-from smartcity_survey.report.links import linker
+from smartcity_survey.report.links import headed, linker
 from smartcity_survey.report.names import name_text
 from smartcity_survey.report.numbering import PrintedNumbers
 from smartcity_survey.report.parts import Part, build_parts
@@ -84,6 +84,7 @@ def write_report(
     head = answer(tables, setting, citation)
     environment = _environment()
     environment.filters["linked"] = linker(numbers, {block.id: block.title for block in blocks}, wording)
+    environment.filters["headed"] = headed
     page = environment.get_template("page.html.j2").render(
         t=wording,
         style=Markup((HERE / "page.css").read_text(encoding="utf-8")),

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from smartcity_survey.audit.style import BOUNDED
 from smartcity_survey.data.disclosure import HIDDEN_BELOW
 from smartcity_survey.io import AT_FAULT, INADMISSIBLE, REFUSED, WHOLE, Card, split_names
 from smartcity_survey.report.cells import Cell, cell, interval, records
@@ -239,7 +240,10 @@ def _cell(line: Mapping[str, Any], column: str, entry: Entry, contents: Contents
     if entry.suppress and isinstance(value, float) and abs(value) < setting.suppress_below:
         return Cell("", numeric=True)
     if column == "reproduced":
-        return cell(column, value, line, f"fixed:{_decimals(str(line['printed']))}", setting)
+        kind = "ratio" if _at_most_one(line) else "fixed"
+        return cell(column, value, line, f"{kind}:{_decimals(str(line['printed']))}", setting)
+    if column == "printed" and "reproduced" in line:
+        return Cell(setting.wording.numbers.as_printed(str(value), bounded=_at_most_one(line)), numeric=True)
     statistic = column == "value" and "statistic" in line
     number_format = (
         contents.statistics.get(line["statistic"].removeprefix(ROBUST), "")
@@ -292,6 +296,11 @@ def _format(column: str, entry: Entry, contents: Contents, setting: Setting) -> 
     if entry.pivot:
         return entry.cells
     return entry.formats.get(column) or contents.formats.get(column) or entry.cells
+
+
+def _at_most_one(line: Mapping[str, Any]) -> bool:
+    """Whether a printed number cannot exceed one."""
+    return bool(BOUNDED.fullmatch(str(line["line"] if line["column"] == "value" else line["column"])))
 
 
 def _decimals(printed: str) -> int:
