@@ -1,5 +1,5 @@
 rule report:
-    # Puts what all stages of the study write into words, figures and one page.
+    # Puts what all stages of the study write into words, figures and one page for each language.
     input:
         tables=[catalogue.table(name) for name in catalogue.made()],
         cards=catalogue.cards(),
@@ -8,6 +8,7 @@ rule report:
     output:
         page=update("reports/report.html"),
         manifest=update("reports/manifest.json"),
+    threads: 3
     log:
         "reports/private/logs/report.log",
     params:

@@ -77,9 +77,7 @@ def _judged(
     return frames
 
 
-def in_languages(
-    path: Path | str, names: Mapping[str, Mapping[str, str]] | None = None
-) -> pd.DataFrame:
+def in_languages(path: Path | str, names: Mapping[str, Mapping[str, str]] | None = None) -> pd.DataFrame:
     """Audit a paper in every language at once.
 
     Parameters

@@ -167,9 +167,7 @@ class Wording:
         ]
         if len(named) > _LISTED:
             return self.locale["sentences"]["several"].format(count=len(named))
-        words = [
-            f"{self.locale['roles'].get(role, role)} {self._cell(term)}" for role, term in named
-        ]
+        words = [f"{self.locale['roles'].get(role, role)} {self._cell(term)}" for role, term in named]
         return self._and(words)
 
     def _and(self, words: list[str]) -> str:

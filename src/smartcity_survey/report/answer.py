@@ -13,7 +13,7 @@ import pandas as pd
 from smartcity_survey.audit.paper import read_paper
 from smartcity_survey.io import split_names
 from smartcity_survey.report.cells import records
-from smartcity_survey.report.contents import Entry, load_contents
+from smartcity_survey.report.contents import load_contents
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import in_language, remarks
 from smartcity_survey.report.verdicts import Verdict, verdicts
@@ -212,9 +212,11 @@ def _found(tables: Tables, lines: Sequence[AnswerLine], setting: Setting) -> Ite
             sentence = wording.fill(
                 "answer.audit", n=style.count(counts[CHANGES]), checks=style.count(counts.sum())
             )
-            yield f"{sentence.removesuffix('.')} ({setting.numbers['audit']})." if (
-                "audit" in setting.numbers
-            ) else sentence
+            yield (
+                f"{sentence.removesuffix('.')} ({setting.numbers['audit']})."
+                if ("audit" in setting.numbers)
+                else sentence
+            )
 
 
 def _split(own: pd.DataFrame, setting: Setting) -> dict[str, str]:
@@ -238,9 +240,7 @@ def _recomputed(printed: pd.DataFrame, ols: pd.DataFrame | None, setting: Settin
     yield setting.wording.fill("answer.recomputed", same=count(same), all=count(len(printed)))
     reversed_ = both["estimate"] * both["estimate_ols"] < 0
     if reversed_.any():
-        yield setting.wording.fill(
-            "answer.reversed", names=_listed(both["hypothesis"][reversed_], setting)
-        )
+        yield setting.wording.fill("answer.reversed", names=_listed(both["hypothesis"][reversed_], setting))
 
 
 def _decided(methods: Mapping[Any, pd.DataFrame], setting: Setting) -> Iterator[str]:

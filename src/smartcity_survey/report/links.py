@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from markupsafe import Markup, escape
 
 from smartcity_survey.report.breaks import breakable
-
 from smartcity_survey.report.wording import Wording
 
 Linked = Callable[[object], Markup]

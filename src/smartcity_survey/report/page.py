@@ -18,7 +18,7 @@ from smartcity_survey.report.answer import Citation, answer
 from smartcity_survey.report.cells import records
 from smartcity_survey.report.contents import Contents, load_contents
 from smartcity_survey.report.criteria import criteria_table
-from smartcity_survey.report.links import headed, linker
+from smartcity_survey.report.links import headed, lettered, linker
 from smartcity_survey.report.names import name_text
 from smartcity_survey.report.numbering import PrintedNumbers
 from smartcity_survey.report.parts import Part, build_parts
@@ -71,9 +71,7 @@ def write_report(
     card_files = sorted((reports / "cards").glob("*.json"))
     cards = {name: card for path in card_files for name, card in read_json(path).items()}
     contents, wording = load_contents(), setting.wording
-    parts = build_parts(
-        tables, cards, Path(figures or reports / "figures"), contents, setting, printed or {}
-    )
+    parts = build_parts(tables, cards, Path(figures or reports / "figures"), contents, setting, printed or {})
     blocks = [block for part in parts for block in part.blocks]
     numbers = {block.id: block.number for block in blocks}
     setting = replace(
@@ -84,7 +82,7 @@ def write_report(
     head = answer(tables, setting, citation)
     environment = _environment()
     environment.filters["linked"] = linker(numbers, {block.id: block.title for block in blocks}, wording)
-    environment.filters["headed"] = headed
+    environment.filters |= {"headed": headed, "lettered": lettered}
     page = environment.get_template("page.html.j2").render(
         t=wording,
         style=Markup((HERE / "page.css").read_text(encoding="utf-8")),

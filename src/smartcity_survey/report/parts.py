@@ -98,7 +98,9 @@ def plan_parts(
         own = (entry.kind, entry.topic) in printed if printed else bool(entry.topic)
         return STUDY if own else APPENDIX
 
-    shown = [(entry, section.id) for section in contents.sections for entry in section.entries if there(entry)]
+    shown = [
+        (entry, section.id) for section in contents.sections for entry in section.entries if there(entry)
+    ]
     answer = [pair for pair in shown if level(pair[0]) == ANSWER]
     answer.sort(key=lambda pair: contents.answer.index(pair[0].name))
     study = [pair for pair in shown if level(pair[0]) == STUDY]

@@ -61,5 +61,7 @@ def names_in_print(codebook: Codebook, language: str) -> dict[str, str]:
     for name, question in codebook.demographics.items():
         answers = dict(question.categories)
         answers |= {code: band.label for code, band in enumerate(question.bands, start=1)}
-        names |= {f"{name}/{code}": f"{words(question.label)}: {words(label)}" for code, label in answers.items()}
+        names |= {
+            f"{name}/{code}": f"{words(question.label)}: {words(label)}" for code, label in answers.items()
+        }
     return names
