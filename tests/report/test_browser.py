@@ -185,7 +185,7 @@ def test_a_link_opens_what_it_leads_to_and_the_menu_tells_where_one_is(
     current = "return [...document.querySelectorAll('nav [aria-current]')].map(a => a.hash)"
     assert len(browser.execute_script(current)) == 1
     browser.execute_script(
-        "const s = document.querySelector('nav input'); s.value = 'HTMT2'; s.dispatchEvent(new Event('input'))"
+        "const s = document.querySelector('nav input'); s.value = 'HTMT2';s.dispatchEvent(new Event('input'))"
     )
     left = browser.execute_script(
         "return [...document.querySelectorAll('nav ol ol li:not([hidden])')].map(li => li.innerText)"
@@ -210,7 +210,8 @@ def test_long_tables_are_filtered_and_sorted(browser: Any, bundled_pages: Mappin
     assert values == sorted(values)
     assert len(values) == len(before)
     browser.execute_script(
-        f"const f = {table}.parentElement.previousElementSibling; f.value = 'SEN4'; f.dispatchEvent(new Event('input'))"
+        f"const f = {table}.parentElement.previousElementSibling; f.value = 'SEN4';"
+        "f.dispatchEvent(new Event('input'))"
     )
     assert [line.split()[0] for line in browser.execute_script(lines)] == ["SEN4"]
     few = "return !document.querySelector('table[aria-labelledby=table-adequacy] button')"
@@ -222,7 +223,10 @@ def test_a_table_is_copied_for_word(browser: Any, bundled_pages: Mapping[Languag
     browser.execute_script("""
         window.said = {};
         const give = DataTransfer.prototype.setData;
-        DataTransfer.prototype.setData = function (kind, text) { said[kind] = text; return give.call(this, kind, text); };
+        DataTransfer.prototype.setData = function (kind, text) {
+            said[kind] = text;
+            return give.call(this, kind, text);
+        };
     """)
     # A browser lets a page copy only where somebody clicked.
     button = "figure[aria-labelledby=table-coefficients] button.copy"

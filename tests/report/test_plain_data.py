@@ -92,7 +92,7 @@ def test_codes_of_answers_are_read_as_text(tmp_path: Path) -> None:
         ("witness_ranges", {"Trust → Use", "Trust, Ease of use", "CFI", "Trust"}),
         ("decisions", {"data in use", "trust_low", "PLS-SEM"}),
         ("witness_paths", {"data in use", "trust_low"}),
-        ("reproduction", {"use, mean", "6 blank cells, the largest"}),
+        ("reproduction", {"Use, Mean", "6 blank cells, the largest"}),
     ],
 )
 def test_the_page_puts_them_together(

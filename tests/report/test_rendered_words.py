@@ -1,4 +1,4 @@
-"""Tables of the bundled study as a reader of Russian or Kazakh sees them: no raw name, no English, own numbers."""
+"""Tables of the bundled study in Russian and Kazakh: no raw name, no English word, the language's numbers."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ import pytest
 from smartcity_survey.io import WHOLE, Card
 from smartcity_survey.report.contents import Contents, Entry, load_contents
 from smartcity_survey.report.tables import Table, card_line, render_table
+from smartcity_survey.report.wording import load_wording
 from smartcity_survey.study.config import Language
 from tests.report.conftest import CARD, HOSTILE, MakeSetting
 
@@ -151,12 +152,12 @@ def test_only_findings_of_the_audit_are_shown_by_severity(render: Callable[..., 
 def test_recomputed_numbers_have_the_printed_decimals_and_misses_are_flagged(
     render: Callable[..., Table],
 ) -> None:
-    table = render("reproduction", "kk")
+    table, words = render("reproduction", "kk"), load_wording("kk").texts
     assert [group.heading for group in table.groups] == ["12-кесте", "14-кесте"]
     assert texts(table) == [
-        ["use, mean", "3.5595", "3,5595", "иә", ""],
-        ["use, sd", "0.76482", "0,76499", "жоқ", "A slip of one digit."],
-        ["бос ұяшық: 6, ең үлкені", "< 0.5", "0,4", "иә", ""],
+        [f"Пайдалану һәм өсу, {words['columns.mean']}", "3,5595", "3,5595", "иә", ""],
+        [f"Пайдалану һәм өсу, {words['columns.sd']}", "0,76482", "0,76499", "жоқ", "A slip of one digit."],
+        ["бос ұяшық: 6, ең үлкені", "< 0,5", "0,4", "иә", ""],
     ]
     assert [[cell.flagged for cell in line] for line in table.groups[0].lines][1] == [False] * 3 + [
         True,

@@ -36,8 +36,9 @@ class Wording:
 
     Parameters
     ----------
-    names : what the study calls the lines of printed tables, by the pipeline's names (`economy`, `age/1`). With
-        them lines and columns are in words and numbers in the language's style; without, as in the paper's files.
+    names : what the study calls the lines of printed tables, by the pipeline's names (`economy`, `age/1`).
+        With them lines and columns are in words and numbers in the language's style; without, as in the
+        paper's files.
     """
 
     def __init__(self, paper: Paper, language: str, names: Mapping[str, str] | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Printed cells as readers of the report see them: lines and columns in words, numbers in a language's style."""
+"""Printed cells as readers of the report see them: in words, numbers in a language's style."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 SOFT_HYPHEN = "\u00ad"
 LONG = 9
@@ -21,6 +22,6 @@ def breakable(text: str) -> str:
         word = match[0]
         places = [place.start() for place in _SYLLABLE.finditer(word) if 3 <= place.start() <= len(word) - 3]
         ends = [0, *places, len(word)]
-        return SOFT_HYPHEN.join(word[a:b] for a, b in zip(ends, ends[1:], strict=False))
+        return SOFT_HYPHEN.join(word[a:b] for a, b in pairwise(ends))
 
     return _WORD.sub(broken, text)

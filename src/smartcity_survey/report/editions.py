@@ -64,7 +64,7 @@ def languages_of(config: Config, codebook: Codebook) -> dict[Language, Labels]:
 
 
 def figures_folder(reports: Path, language: Language, languages: Collection[Language], own: Language) -> Path:
-    """Where the figures of a language are: `figures`, in English if there is English; others in a folder below."""
+    """Where the figures of a language are: English ones in `figures`, others in a folder of that one."""
     first = "en" if "en" in languages else own
     return reports / "figures" if language == first else reports / "figures" / language
 

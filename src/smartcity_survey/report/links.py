@@ -45,7 +45,7 @@ def linker(numbers: Mapping[str, str], titles: Mapping[str, str], wording: Wordi
         if found:
             targets[kind, found[1]] = address
             targets.setdefault((kind, found[1].rstrip("abcdefgh")), address)
-    by_title = {title: address for address, title in reversed(titles.items())}
+    by_title = {title: address for address, title in reversed(list(titles.items()))}
     supplement = re.escape(wording["page.supplement"].format(number=""))
     digits = rf"(?:{supplement})?\d+[a-h]?"
     patterns = [

@@ -145,15 +145,15 @@ def build_parts(
     def block(entry: Entry, section: str, level: str) -> Block:
         key = f"{entry.kind}s.{entry.name}"
         open_ = reconstruction and level != APPENDIX and section in contents.open_sections
-        common = {
-            "id": f"{entry.kind}-{entry.name}",
-            "number": numbers[entry],
-            "title": wording[f"{key}.title"],
-            "caution": wording["page.open"] if open_ else "",
-        }
+        plain = Block(
+            f"{entry.kind}-{entry.name}",
+            numbers[entry],
+            wording[f"{key}.title"],
+            caution=wording["page.open"] if open_ else "",
+        )
         if entry.kind == "figure":
-            return Block(
-                **common,
+            return replace(
+                plain,
                 image=data_address(figures / f"{entry.name}.svg"),
                 alt=wording[f"{key}.alt"],
                 note=wording[f"{key}.note"],
@@ -164,8 +164,8 @@ def build_parts(
             frame = frame.head(0)
         table = render_table(frame, entry, contents, setting, cards.get(entry.name))
         lines = sum(len(group.lines) for group in table.groups)
-        return Block(
-            **common,
+        return replace(
+            plain,
             table=table,
             n_lines=wording.fill("tools.lines", n=wording.numbers.count(lines)),
             files=(("CSV", f"tables/{entry.name}.csv"),),

@@ -18,8 +18,8 @@ class Setting:
     wording, labels : the report's and the study's words in one language.
     suppress_below : loadings smaller than this are blank in tables and grey in figures.
     alpha : two-sided level below which a path counts as different from zero.
-    numbers : name of a table -> `Table S34`, of those on the page; sentences about a hypothesis say where their
-        numbers stand.
+    numbers : name of a table -> `Table S34`, of those on the page; sentences about a hypothesis say where
+        their numbers stand.
     """
 
     wording: Wording
