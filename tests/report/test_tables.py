@@ -229,7 +229,22 @@ def test_a_construct_may_be_called_as_a_column_of_numbers_is(setting: MakeSettin
     frame = pd.DataFrame({"construct": ["b", "p"], "b": [1.0, 0.5], "p": [0.5, 1.0]})
     table = render_table(frame, ENTRIES["score_correlations"], CONTENTS, named)
     assert table.headings == ("Construct", "Belief", "Price")
-    assert texts(table) == [["Belief", "1.000", ".500"], ["Price", ".500", "1.000"]]
+    assert texts(table) == [["Belief", "", ""], ["Price", ".500", ""]]
+
+
+def test_a_symmetric_matrix_shows_its_lower_triangle(render: Callable[..., Table]) -> None:
+    """HTMT and correlations without the diagonal; Fornell and Larcker's diagonal, the yardstick, is bold."""
+    for name, diagonal in (("htmt", False), ("fornell_larcker", True), ("cfa_factor_correlations", False)):
+        lines = [line[1:] for group in render(name).groups for line in group.lines]
+        shown = [[bool(cell.text) for cell in line] for line in lines]
+        assert shown == [
+            [column < row or (diagonal and column == row) for column in range(len(line))]
+            for row, line in enumerate(lines)
+        ]
+        bold = [
+            (row, column) for row, line in enumerate(lines) for column, cell in enumerate(line) if cell.strong
+        ]
+        assert bold == ([(row, row) for row in range(len(lines))] if diagonal else [])
 
 
 def test_what_has_no_solution_is_told_below_the_table_with_the_names_at_fault(

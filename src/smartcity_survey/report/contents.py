@@ -42,6 +42,8 @@ class Entry:
     keep_empty: bool = False
     people: bool = False
     cite: bool = False
+    triangle: str = ""
+    something: str = ""
     hides: tuple[str, ...] = ()
 
 

@@ -90,7 +90,11 @@ def plan_parts(
         if entry.kind == "figure":
             return (figures / f"{entry.name}.svg").is_file()
         told = entry.keep_empty or REFUSED in cards.get(entry.name, {})
-        return entry.name in tables and (told or len(tables[entry.name]) > 0)
+        if entry.name not in tables:
+            return False
+        frame = tables[entry.name]
+        empty = frame.empty or (entry.something in frame and not frame[entry.something].fillna(0).any())
+        return told or not empty
 
     def level(entry: Entry) -> str:
         if entry.kind == "figure" and entry.name in contents.answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from string import Formatter
 from typing import Any
 
@@ -235,6 +235,17 @@ def _cell(line: Mapping[str, Any], column: str, entry: Entry, contents: Contents
     if column in MADE and column not in line:
         return Cell(name_text(column, "", line, setting))
     value = line[column]
+    if entry.group == "demographic" and column in ("first", "second"):
+        return Cell(
+            setting.labels.categories[str(line["demographic"]), int(value)]
+        )  # the question heads the group
+    if entry.triangle and _is_construct(column, entry, setting):
+        names = [name for name in line if name in setting.labels.constructs]
+        beyond = names.index(column) - names.index(line[entry.row])
+        if beyond > 0 or (beyond == 0 and entry.triangle == "below"):
+            return Cell("", numeric=True)
+        if beyond == 0:
+            return replace(cell(column, value, line, entry.cells, setting), strong=True)
     if column.endswith("_low") and (high := f"{column.removesuffix('_low')}_high") in line:
         return interval(value, line[high], _format(column, entry, contents, setting), setting.wording.numbers)
     if entry.suppress and isinstance(value, float) and abs(value) < setting.suppress_below:
