@@ -8,9 +8,9 @@ rule report:
     output:
         page=update("reports/report.html"),
         manifest=update("reports/manifest.json"),
-    threads: 3
     log:
         "reports/private/logs/report.log",
+    threads: 3
     params:
         config=study.model_dump(mode="json", by_alias=True),
         required=catalogue.made(),
