@@ -3,14 +3,8 @@
 from pathlib import Path
 
 from smartcity_survey.io import remove, write_json
-from smartcity_survey.report.figures import SUFFIXES, draw_all
-from smartcity_survey.report.labels import labels_of
-from smartcity_survey.report.numbering import printed_numbers
-from smartcity_survey.report.page import write_report
-from smartcity_survey.report.setting import Setting
-from smartcity_survey.report.wording import load_wording
+from smartcity_survey.report.editions import write_editions
 from smartcity_survey.stages.manifest import build_manifest
-from smartcity_survey.study.codebook import read_codebook
 from smartcity_survey.study.config import Config
 from smartcity_survey.workflow.perform import perform
 
@@ -23,8 +17,9 @@ def main(
     not_asked: list[str],
     code: str,
     packages: dict[str, str],
+    jobs: int = 1,
     reports: str = "reports",
-) -> list[str]:
+) -> tuple[str, ...]:
     # What an earlier config asked for would be shown as if it belonged to this one.
     for name in not_asked:
         remove(f"{reports}/tables/{name}.csv")
@@ -32,33 +27,9 @@ def main(
         if card.name not in {Path(path).name for path in cards}:
             remove(card)
     study = Config.model_validate(config)
-    language = study.study.language
-    setting = Setting(
-        load_wording(language),
-        labels_of(read_codebook(Path(study.data.codebook)), language),
-        suppress_below=study.factors.suppress_below,
-        alpha=study.model.alpha,
-        level=study.pls.confidence_level,
-        regression_level=study.regression.confidence_level,
-        parallel_quantile=study.factors.parallel.quantile,
-        reconstruction=study.study.reconstruction,
-        path_items=study.figures.path_items,
-        diverging_items=study.figures.diverging_items,
-    )
     manifest = build_manifest(study, inputs, code, packages)
     write_json(manifest, f"{reports}/manifest.json")
-    drawn = draw_all(
-        reports, f"{reports}/figures", setting, respondents=not study.disclosure.suppress_small_cells
-    )
-    write_report(
-        reports,
-        manifest,
-        setting,
-        f"{reports}/report.html",
-        printed=printed_numbers(study.data.published),
-        required=required,
-    )
-    return [f"{reports}/figures/{name}{suffix}" for name in drawn for suffix in SUFFIXES]
+    return write_editions(study, reports, manifest, required=required, jobs=jobs)
 
 
 if __name__ == "__main__":
@@ -73,5 +44,6 @@ if __name__ == "__main__":
             snakemake.params.not_asked,
             snakemake.params.code,
             snakemake.params.packages,
+            snakemake.threads,
         ),
     )

@@ -11,6 +11,7 @@ from smartcity_survey.io import WHOLE, Card
 from smartcity_survey.report.contents import Contents, Entry, load_contents
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import Table, card_line, render_table
+from smartcity_survey.report.wording import load_wording
 from smartcity_survey.study.config import Language
 from tests.report.conftest import CARD, HOSTILE, MakeSetting
 
@@ -152,12 +153,12 @@ def test_only_findings_of_the_audit_are_shown_by_severity(render: Callable[..., 
 def test_recomputed_numbers_have_the_printed_decimals_and_misses_are_flagged(
     render: Callable[..., Table],
 ) -> None:
-    table = render("reproduction", "kk")
+    table, words = render("reproduction", "kk"), load_wording("kk").texts
     assert [group.heading for group in table.groups] == ["12-кесте", "14-кесте"]
     assert texts(table) == [
-        ["use, mean", "3.5595", "3,5595", "иә", ""],
-        ["use, sd", "0.76482", "0,76499", "жоқ", "A slip of one digit."],
-        ["бос ұяшық: 6, ең үлкені", "< 0.5", "0,4", "иә", ""],
+        [f"Пайдалану һәм өсу, {words['columns.mean']}", "3,5595", "3,5595", "иә", ""],
+        [f"Пайдалану һәм өсу, {words['columns.sd']}", "0,76482", "0,76499", "жоқ", "A slip of one digit."],
+        ["бос ұяшық: 6, ең үлкені", "< 0,5", "0,4", "иә", ""],
     ]
     assert [[cell.flagged for cell in line] for line in table.groups[0].lines][1] == [False] * 3 + [
         True,
@@ -229,7 +230,22 @@ def test_a_construct_may_be_called_as_a_column_of_numbers_is(setting: MakeSettin
     frame = pd.DataFrame({"construct": ["b", "p"], "b": [1.0, 0.5], "p": [0.5, 1.0]})
     table = render_table(frame, ENTRIES["score_correlations"], CONTENTS, named)
     assert table.headings == ("Construct", "Belief", "Price")
-    assert texts(table) == [["Belief", "1.000", ".500"], ["Price", ".500", "1.000"]]
+    assert texts(table) == [["Belief", "", ""], ["Price", ".500", ""]]
+
+
+def test_a_symmetric_matrix_shows_its_lower_triangle(render: Callable[..., Table]) -> None:
+    """HTMT and correlations without the diagonal; Fornell and Larcker's diagonal, the yardstick, is bold."""
+    for name, diagonal in (("htmt", False), ("fornell_larcker", True), ("cfa_factor_correlations", False)):
+        lines = [line[1:] for group in render(name).groups for line in group.lines]
+        shown = [[bool(cell.text) for cell in line] for line in lines]
+        assert shown == [
+            [column < row or (diagonal and column == row) for column in range(len(line))]
+            for row, line in enumerate(lines)
+        ]
+        bold = [
+            (row, column) for row, line in enumerate(lines) for column, cell in enumerate(line) if cell.strong
+        ]
+        assert bold == ([(row, row) for row in range(len(lines))] if diagonal else [])
 
 
 def test_what_has_no_solution_is_told_below_the_table_with_the_names_at_fault(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -111,7 +112,12 @@ def test_the_sheet_stands_right_below_the_verdicts(
     order = [html.index(f'id="{part}"') for part in ("verdicts", "trust", "table-verdict_sheet", "sample")]
     assert order == sorted(order)
     assert '<span class="mark yes alone" title="confirmed"><span>confirmed</span></span>' in html
-    assert "<li>The Bayes factor supports the absence of an effect.</li>" in html
+    number = re.search(r'<h3 id="table-hypothesis_tests"><span>(.+?)</span>', html)
+    assert number
+    assert (
+        "<li>The Bayes factor supports the absence of an effect "
+        f'(<a href="#table-hypothesis_tests">{number[1]}</a>).</li>' in html
+    )
 
 
 def test_a_curve_shows_its_share_its_printed_value_and_every_choice(
@@ -229,7 +235,7 @@ def test_a_turned_sign_stands_beside_its_verdict_at_the_head_of_the_page(
     sentence = sheet(turned, setting, language).groups[0].remarks[0][2]
     assert f"<ul><li>{sentence}</li></ul>" in head
     assert {"en": "−.322", "ru": "−0,322", "kk": "−0,322"}[language] in sentence
-    assert head.count("<li>") == 1
+    assert re.sub("<details>.*?</details>", "", head, flags=re.DOTALL).count("<li>") == 1
     assert head.index("<b>H1</b>") < head.index(sentence) < head.index("<b>H2</b>")
 
 
@@ -243,8 +249,9 @@ def test_biased_scores_are_named_at_the_head_of_the_page_and_below_the_regressio
     assert "Skrondal" in note
     assert "cfa_skrondal_laake" in note
     note = str(escape(note))
-    assert note in html[: html.index('<section id="trust">')]
-    assert note in html[html.index('<section id="regression">') :]
+    study, rest = html.index('<section id="study">'), html.index('<section id="trust">')
+    assert note in html[:study]
+    assert note in html[study:rest]
 
 
 def test_item_means_have_no_warning(tmp_path: Path, tables: Tables, setting: MakeSetting) -> None:

@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from smartcity_survey.io import WHOLE, write_json, write_table
+from smartcity_survey.report.answer import answer
 from smartcity_survey.report.contents import Entry, load_contents
 from smartcity_survey.report.criteria import CRITERIA
 from smartcity_survey.report.figures import FIGURES, foot
@@ -105,8 +106,20 @@ def test_every_text_is_used(
     foot({"n": 40}, replace(recording, reconstruction=True))
     single = tables | {"pls_loadings": tables["pls_loadings"].drop_duplicates("construct")}
     FIGURES["path"].draw(*(single[Path(need).name] for need in FIGURES["path"].needs), recording)
-    printed = {("table", "descriptives"): 12}
-    write_report(reports, MANIFEST, recording, tmp_path / "report.html", printed=printed)
+    printed = {("table", "descriptives"): 12, ("table", "demographics"): 11, ("figure", "pls_paths"): 5}
+    write_report(
+        reports,
+        MANIFEST,
+        recording,
+        tmp_path / "report.html",
+        printed=printed,
+        citation={"kind": "thesis", "fieldwork": "May 2030"},
+        languages=LANGUAGES,
+    )
+    states = tables["hypotheses"].merge(tables["decisions"][STATES], how="left")
+    every = tables["verdict_sheet"].assign(answer="effect", caveats="lost_after_holm")
+    answer(tables | {"hypotheses": states, "verdict_sheet": every}, recording)
+    answer({"hypotheses": tables["hypotheses"].query("method == 'ols'")}, recording)
     for name, frame in (
         ("audit", tables["audit"].head(0)),
         ("eigenvalues", pd.concat([tables["eigenvalues"]] * 3)),
@@ -152,6 +165,7 @@ def test_every_text_is_used(
     verdicts(stated, recording)
     facts(tables | {"hypotheses": stated}, recording)
     facts({name: frame for name, frame in tables.items() if name != "decisions"}, recording)
+    name_text("cell", "", {"group": "", "line": "T1", "column": "component_1"}, recording)
     for method in get_args(ScoreMethod):
         score_notes({"scores": method}, recording)
     unread = {key for key in recorder if key not in recorder.read}

@@ -31,6 +31,7 @@ class Cell:
     numeric : set flush right.
     flagged : deserves a look; never said by colour alone.
     mark : `yes` or `no` where a sign stands for the text.
+    strong : bold, as the diagonal of a matrix that the others are held against.
     """
 
     text: str
@@ -38,6 +39,7 @@ class Cell:
     numeric: bool = False
     flagged: bool = False
     mark: str = ""
+    strong: bool = False
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -43,6 +43,9 @@ class Entry:
     fold: bool = False
     keep_empty: bool = False
     people: bool = False
+    cite: bool = False
+    triangle: str = ""
+    something: str = ""
     unprinted: tuple[str, ...] = ()
     unless_empty: tuple[str, ...] = ()
     hides: tuple[str, ...] = ()
@@ -66,12 +69,16 @@ class Contents:
     sections : in order.
     files_only : tables that are named but not shown.
     formats, statistics : number formats by column and by statistic.
+    answer : figures that stand with the answer, at the head of the page.
+    evidence : code of a sentence about a hypothesis, or a method -> the table that has the numbers.
     """
 
     sections: tuple[SectionPlan, ...]
     files_only: tuple[str, ...]
     formats: Mapping[str, str]
     statistics: Mapping[str, str]
+    answer: tuple[str, ...] = ()
+    evidence: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def open_sections(self) -> tuple[str, ...]:
@@ -99,6 +106,8 @@ def load_contents() -> Contents:
         files_only=tuple(plan["files_only"]),
         formats=plan["formats"],
         statistics=plan["statistics"],
+        answer=tuple(plan["answer"]),
+        evidence=plan["evidence"],
     )
 
 

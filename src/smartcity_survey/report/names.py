@@ -81,7 +81,8 @@ def name_text(column: str, value: str, line: Line, setting: Setting) -> str:
     if column in NAMES:
         return NAMES[column](value, line, setting)
     if column.startswith("verdict_"):
-        return setting.wording.value("verdict", value)
+        kind = "verdict" if setting.wording.knows("verdict", value) else "state"
+        return setting.wording.value(kind, value)
     if column.startswith("reading_"):
         return setting.wording.value("reading", value)
     return _worded(column, value, line, setting)
@@ -270,10 +271,30 @@ def _quantity_of(value: str, line: Line, setting: Setting) -> str:
 
 def _cell(value: str, line: Line, setting: Setting) -> str:
     """A printed cell by its line (in its group) and column; all blank cells together have no line."""
+    column = str(line["column"])
     if not isinstance(line["line"], str):
-        return _worded("cell", line["column"], line, setting)
-    names = [name for name in (line["group"], line["line"]) if isinstance(name, str) and name]
-    return f"{'/'.join(names)}, {line['column']}"
+        return _worded("cell", column, line, setting)
+    name, labels = str(line["line"]), setting.labels
+    if isinstance(line["group"], str) and line["group"]:
+        words = _pair(
+            labels.demographics.get(line["group"], line["group"]),
+            labels.categories.get((line["group"], _code(name)), name),
+            setting,
+        )
+    elif name in labels.constructs or name in labels.items:
+        words = labels.constructs.get(name, name)
+    else:
+        known = next((key for key in ("statistic", "source", "term") if setting.wording.knows(key, name)), "")
+        words = setting.wording.value(known, name) if known else name
+    if column == "value":
+        return words
+    if column.startswith(PREFIXES):
+        return f"{words}, {setting.wording.fill('answer.component', number=column.rpartition('_')[2])}"
+    return f"{words}, {heading(column, setting)}"
+
+
+def _code(name: str) -> int:
+    return int(name) if name.isdigit() else -1
 
 
 def _statistic(value: str, line: Line, setting: Setting) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from smartcity_survey.report.labels import Labels
-from smartcity_survey.report.wording import Wording
+from smartcity_survey.report.wording import Wording, load_wording
+from smartcity_survey.study.config import Config, Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,8 @@ class Setting:
     reconstruction : the answers are rebuilt from printed tables; every figure says so.
     path_items : whether the path diagram shows the items with their loadings.
     diverging_items : whether the bars of the items start from the middle of the scale.
+    numbers : name of a table -> `Table S34`, of those on the page; sentences about a hypothesis say where
+        their numbers stand.
     """
 
     wording: Wording
@@ -36,8 +40,25 @@ class Setting:
     reconstruction: bool = False
     path_items: bool = False
     diverging_items: bool = False
+    numbers: Mapping[str, str] = field(default_factory=dict)
 
     def told(self, key: str) -> str:
         """The key of a text: `<key>_bounded` where there is one and the answers are one file among many."""
         own = f"{key}_bounded"
         return own if self.bounded and own in self.wording else key
+
+
+def setting_of(config: Config, labels: Labels, language: Language) -> Setting:
+    """The setting of a study's report in one language."""
+    return Setting(
+        load_wording(language),
+        labels,
+        suppress_below=config.factors.suppress_below,
+        alpha=config.model.alpha,
+        level=config.pls.confidence_level,
+        regression_level=config.regression.confidence_level,
+        parallel_quantile=config.factors.parallel.quantile,
+        reconstruction=config.study.reconstruction,
+        path_items=config.figures.path_items,
+        diverging_items=config.figures.diverging_items,
+    )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from string import Formatter
 from typing import Any
 
 import pandas as pd
 
+from smartcity_survey.audit.style import BOUNDED
 from smartcity_survey.data.disclosure import HIDDEN_BELOW
 from smartcity_survey.io import AT_FAULT, INADMISSIBLE, REFUSED, WHOLE, Card, split_names
 from smartcity_survey.report.cells import Cell, cell, interval, records
@@ -278,12 +279,26 @@ def _cell(line: Mapping[str, Any], column: str, entry: Entry, contents: Contents
     if column in MADE and column not in line:
         return Cell(name_text(column, "", line, setting))
     value = line[column]
+    if entry.group == "demographic" and column in ("first", "second"):
+        return Cell(
+            setting.labels.categories[str(line["demographic"]), int(value)]
+        )  # the question heads the group
+    if entry.triangle and _is_construct(column, entry, setting):
+        names = [name for name in line if name in setting.labels.constructs]
+        beyond = names.index(column) - names.index(line[entry.row])
+        if beyond > 0 or (beyond == 0 and entry.triangle == "below"):
+            return Cell("", numeric=True)
+        if beyond == 0:
+            return replace(cell(column, value, line, entry.cells, setting), strong=True)
     if column.endswith("_low") and (high := f"{column.removesuffix('_low')}_high") in line:
         return interval(value, line[high], _format(column, entry, contents, setting), setting.wording.numbers)
     if entry.suppress and isinstance(value, float) and abs(value) < setting.suppress_below:
         return Cell("", numeric=True)
     if column == "reproduced":
-        return cell(column, value, line, f"fixed:{_decimals(str(line['printed']))}", setting)
+        kind = "ratio" if _at_most_one(line) else "fixed"
+        return cell(column, value, line, f"{kind}:{_decimals(str(line['printed']))}", setting)
+    if column == "printed" and "reproduced" in line:
+        return Cell(setting.wording.numbers.as_printed(str(value), bounded=_at_most_one(line)), numeric=True)
     statistic = column == "value" and "statistic" in line
     number_format = (
         contents.statistics.get(line["statistic"].removeprefix(ROBUST), "")
@@ -302,7 +317,8 @@ def remarks(
 ) -> Iterator[str]:
     """A sentence for each code of a line, its `{columns}` filled with the line's values as cells write them.
 
-    `{x_low}` stands for the whole interval from `x_low` to `x_high`. `among`: these codes alone.
+    `{x_low}` stands for the whole interval from `x_low` to `x_high`. `among`: these codes alone. Where the
+    table that has its numbers is on the page, the sentence names it.
     """
     told = [(column, code) for column in entry.remarks for code in split_names(line.get(column, ""))]
     for remark, code in told:
@@ -310,9 +326,12 @@ def remarks(
             continue
         sentence = setting.wording.value(remark, code)
         columns = [column for _, column, _, _ in Formatter().parse(sentence) if column]
-        yield sentence.format(
+        sentence = sentence.format(
             **{column: _cell(line, column, entry, contents, setting).text for column in columns}
         )
+        where = contents.evidence.get(code) or contents.evidence.get(remark, "")
+        number = setting.numbers.get(where, "") if where != entry.name else ""
+        yield f"{sentence.removesuffix('.')} ({number})." if number else sentence
 
 
 def _heading(column: str, entry: Entry, setting: Setting) -> str:
@@ -332,6 +351,11 @@ def _format(column: str, entry: Entry, contents: Contents, setting: Setting) -> 
     if entry.pivot:
         return entry.cells
     return entry.formats.get(column) or contents.formats.get(column) or entry.cells
+
+
+def _at_most_one(line: Mapping[str, Any]) -> bool:
+    """Whether a printed number cannot exceed one."""
+    return bool(BOUNDED.fullmatch(str(line["line"] if line["column"] == "value" else line["column"])))
 
 
 def _decimals(printed: str) -> int:
