@@ -31,6 +31,7 @@ class Cell:
     numeric : set flush right.
     flagged : deserves a look; never said by colour alone.
     mark : `yes` or `no` where a sign stands for the text.
+    values, format : the numbers behind the text at full precision (both ends of an interval), and their format.
     """
 
     text: str
@@ -38,6 +39,8 @@ class Cell:
     numeric: bool = False
     flagged: bool = False
     mark: str = ""
+    values: tuple[float, ...] = ()
+    format: str = ""
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -56,7 +59,8 @@ def cell(column: str, value: Any, line: Mapping[str, Any], number_format: str, s
         number = float(value)
         if math.isnan(number):
             return Cell("", numeric=bool(number_format))
-        return Cell(formatter(number_format or "compact")(wording.numbers, number), numeric=True)
+        name = number_format or "compact"
+        return Cell(formatter(name)(wording.numbers, number), numeric=True, values=(number,), format=name)
     if column.startswith("verdict_"):
         mark = {"confirmed": "yes", "not_confirmed": "no"}.get(str(value), "")
         return Cell(name_text(column, str(value), line, setting), mark=mark)
@@ -70,4 +74,5 @@ def interval(low: float, high: float, number_format: str, style: NumberStyle) ->
     if math.isnan(low) or math.isnan(high):
         return Cell("", numeric=True)
     write = formatter(number_format)
-    return Cell(style.interval.format(low=write(style, low), high=write(style, high)), numeric=True)
+    text = style.interval.format(low=write(style, low), high=write(style, high))
+    return Cell(text, numeric=True, values=(low, high), format=number_format)

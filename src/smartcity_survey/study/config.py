@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from smartcity_survey.study.cleaning_rules import CleaningRule
+from smartcity_survey.study.outputs import ReportSection
 from smartcity_survey.study.parsing import Section, parse, read_yaml
 
 Language = Literal["en", "ru", "kk"]
@@ -304,6 +305,7 @@ class Config(Section):
     groups: GroupsSection = Field(GroupsSection())
     robustness: RobustnessSection = Field(RobustnessSection())
     disclosure: DisclosureSection = Field(DisclosureSection())
+    report: ReportSection = Field(ReportSection())
     waves: dict[WaveName, DataSection] = Field(
         default_factory=dict,
         description="other waves, each described as under `data`; compared in name order",
