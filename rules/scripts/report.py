@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from smartcity_survey.io import remove, write_json
+from smartcity_survey.report.chapter.files import every_file, files_of
 from smartcity_survey.report.figures import draw_all
 from smartcity_survey.report.labels import labels_of
 from smartcity_survey.report.numbering import printed_numbers
@@ -32,10 +33,13 @@ def main(
         if card.name not in {Path(path).name for path in cards}:
             remove(card)
     study = Config.model_validate(config)
+    codebook = read_codebook(Path(study.data.codebook))
+    for name in set(every_file()) - set(files_of(study, codebook)):
+        remove(f"{reports}/{name}")
     language = study.study.language
     setting = Setting(
         load_wording(language),
-        labels_of(read_codebook(Path(study.data.codebook)), language),
+        labels_of(codebook, language),
         suppress_below=study.factors.suppress_below,
         alpha=study.model.alpha,
     )

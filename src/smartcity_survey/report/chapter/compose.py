@@ -71,7 +71,7 @@ def sections(contents: Contents) -> tuple[Section, ...]:
             own["columns"] = tuple(own["columns"])
         entry = entries[kind, block[kind]]
         own["formats"] = {**entry.formats, **own.get("formats", {})}
-        return replace(entry, **own)
+        return replace(entry, scores=False, **own)
 
     return tuple(
         Section(
@@ -123,7 +123,8 @@ def compose(
         return entry.name in tables and not hidden and (told or len(tables[entry.name]) > 0)
 
     planned = [
-        replace(section, blocks=tuple(e for e in section.blocks if there(e))) for section in sections(contents)
+        replace(section, blocks=tuple(e for e in section.blocks if there(e)))
+        for section in sections(contents)
     ]
     placed = frozenset(f"{entry.kind}-{entry.name}" for section in planned for entry in section.blocks)
     facts = Facts(tables, cards, manifest, setting, contents, placed)
@@ -154,7 +155,10 @@ def _head(facts: Facts, blocks: list[Block]) -> Iterator[Block]:
     """What stands before the first section: a warning about the data, and the lists."""
     wording = facts.setting.wording
     if facts.reconstruction:
-        told = Run(f"{wording['page.reconstruction_title']}. ", bold=True), Run(wording["page.reconstruction"])
+        told = (
+            Run(f"{wording['page.reconstruction_title']}. ", bold=True),
+            Run(wording["page.reconstruction"]),
+        )
         yield Paragraph(told, "notice")
     yield ListOf("heading", wording["page.contents"])
     if any(isinstance(block, TableBlock) for block in blocks):
@@ -186,7 +190,8 @@ def _block(entry: Entry, facts: Facts, figures: Figures, numbers: _Numbers) -> B
             notes=(wording[f"{key}.note"], *reconstructed),
         )
     card = facts.cards.get(entry.name)
-    table = render_table(facts.tables[entry.name], entry, facts.contents, facts.setting, card)
+    frame = decided_only(facts.tables[entry.name]) if entry.name == "hypotheses" else facts.tables[entry.name]
+    table = render_table(frame, entry, facts.contents, facts.setting, card)
     return TableBlock(
         id=f"table-{entry.name}",
         number=numbers.next("table"),
@@ -196,12 +201,24 @@ def _block(entry: Entry, facts: Facts, figures: Figures, numbers: _Numbers) -> B
     )
 
 
+def decided_only(hypotheses: pd.DataFrame) -> pd.DataFrame:
+    """The stage file without the estimates of one reconstruction where the print leaves the verdict open."""
+    if "state" not in hypotheses:
+        return hypotheses
+    known = hypotheses["state"] != "open"
+    numbers = ["estimate", "ci_low", "ci_high", "p"]
+    return hypotheses.assign(
+        **{column: hypotheses[column].where(known) for column in numbers},
+        verdict=hypotheses["verdict"].where(known),
+    )
+
+
 def _told(card: Card | None, setting: Setting) -> Iterator[str]:
     """Number of respondents, kind and level of intervals: what a table's own note needs."""
-    told = {key: card[key] for key in TOLD if key in card} if card else {}
-    if told:
-        colon = setting.wording["page.colon"]
-        entries = card_entries(told, setting).items()
-        yield "; ".join(f"{key}{colon}{value}" for key, value in entries) + "."
-
-
+    if not card:
+        return
+    told = card_entries(card, setting)
+    names = [setting.wording.value("card_key", key) for key in TOLD if key in card]
+    entries = [f"{name}{setting.wording['page.colon']}{told[name]}" for name in names if name in told]
+    if entries:
+        yield f"{'; '.join(entries)}."

@@ -68,7 +68,8 @@ class Facts:
     def statistic(self, name: str, statistic: str) -> float | None:
         """One value of a stage file `statistic, value`."""
         return next(
-            (float(line["value"]) for line in self.lines(name, "value") if line["statistic"] == statistic), None
+            (float(line["value"]) for line in self.lines(name, "value") if line["statistic"] == statistic),
+            None,
         )
 
     # words

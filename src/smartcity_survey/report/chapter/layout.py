@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from smartcity_survey.report.cells import Cell
 from smartcity_survey.report.chapter.document import Block, FigureBlock, TableBlock
 from smartcity_survey.report.tables import Table
 from smartcity_survey.report.wording import Wording
 from smartcity_survey.study.outputs import Style
 
-_LEAST, _MOST = 5, 34
-"""Characters of the narrowest and of the widest column."""
+_LEAST, _MOST = 6, 40
+"""Characters of the narrowest column, and of the widest column of text."""
+_CHARACTERS = 88
+"""Characters of a line of a table over the width of the text."""
 
 
 def caption(kind: str, wording: Wording, style: Style) -> tuple[str, str, str]:
@@ -25,25 +28,40 @@ def shown(block: Block, wording: Wording, style: Style) -> str:
     """A table or figure as a list names it."""
     if not isinstance(block, TableBlock | FigureBlock):
         raise TypeError(f"{type(block).__name__} has no number")
-    kind = "table" if isinstance(block, TableBlock) else "figure"
-    before, after, _ = caption(kind, wording, style)
+    before, after, _ = caption(kind_of(block), wording, style)
     between = "" if style == "gost" else " "
     return f"{before}{block.number}{after}{between}{block.title}"
 
 
-def column_weights(table: Table) -> list[float]:
-    """How wide the columns are in relation to one another: by their longest cells, and words of headings."""
-    weights = []
+def kind_of(block: TableBlock | FigureBlock) -> str:
+    """`table` or `figure`."""
+    return "table" if isinstance(block, TableBlock) else "figure"
+
+
+def cell_text(cell: Cell) -> str:
+    """What a cell says, with a lesser second text behind the first."""
+    return f"{cell.text} {cell.aside}".strip()
+
+
+def column_shares(table: Table) -> list[float]:
+    """Share of the width that each column has; they sum to one.
+
+    A number and a word are never broken as long as there is room for all of them; text takes several lines
+    where there is none.
+    """
+    least, wanted = [], []
     for number, heading in enumerate(table.headings):
-        cells = [
-            len(f"{line[number].text} {line[number].aside}".strip())
-            for group in table.groups
-            for line in group.lines
+        cells = [cell_text(line[number]) for group in table.groups for line in group.lines]
+        longest = max(map(len, cells), default=0)
+        words = [
+            word for text in (heading, *([] if table.numeric[number] else cells)) for word in text.split()
         ]
-        word = max((len(word) for word in heading.split()), default=0)
-        longest = max(cells, default=0)
-        # Text may go over several lines, a number may not.
-        numeric = table.numeric[number]
-        needed = longest if numeric else min(longest, _MOST)
-        weights.append(float(max(needed, word + 1, _LEAST)))
-    return weights
+        word = max((len(word) for word in words), default=0) + 1
+        narrow = max(longest + 1 if table.numeric[number] else word, word, _LEAST)
+        least.append(float(narrow))
+        wanted.append(max(narrow, min(longest, _MOST) + 1.0))
+    room = _CHARACTERS - sum(least)
+    more = [want - narrow for want, narrow in zip(wanted, least, strict=True)]
+    share = min(1.0, max(0.0, room) / sum(more)) if sum(more) else 0.0
+    widths = [narrow + share * extra for narrow, extra in zip(least, more, strict=True)]
+    return [width / sum(widths) for width in widths]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import docx
@@ -24,7 +23,7 @@ from smartcity_survey.report.chapter.document import (
     Run,
     TableBlock,
 )
-from smartcity_survey.report.chapter.layout import caption, column_weights, shown
+from smartcity_survey.report.chapter.layout import caption, cell_text, column_shares, kind_of, shown
 from smartcity_survey.report.chapter.word_style import LOOKS, Look, style_id, text_width
 from smartcity_survey.report.chapter.word_xml import (
     Element,
@@ -77,6 +76,7 @@ class _Writer:
         self._numbers = {block.id: str(block.number) for block in document.numbered()}
         self._bookmarks = 0
         self._images = 0
+        self._sections = 0
         self._body = self._docx.element.body
 
     def content(self) -> bytes:
@@ -124,8 +124,11 @@ class _Writer:
     def _heading(self, block: Heading) -> None:
         content = self._marked(toc_name(block.id), [text_run(block.text)])
         own = []
+        if not self._sections:
+            own.append(element("pageBreakBefore"))
+        self._sections += 1
         if self._look.numbered and block.id == "section-references":
-            own = [element("numPr", element("ilvl", val="0"), element("numId", val="0"))]
+            own.append(element("numPr", element("ilvl", val="0"), element("numId", val="0")))
         self._add(paragraph(self._id(f"Heading {block.level}"), content, *own))
 
     def _runs(self, runs: Sequence[Run]) -> Iterator[Element]:
@@ -136,17 +139,18 @@ class _Writer:
                 yield text_run(run.text, italic=run.italic, bold=run.bold)
 
     def _list(self, block: ListOf) -> None:
-        """A list with its entries, so that it reads before Word is asked to renew it (F9 adds the pages)."""
-        self._add(paragraph(self._id("Body Text"), [text_run(block.title, bold=True)], element("keepNext")))
+        """A list with its entries, so that it reads before Word renews it and adds the pages (F9)."""
+        plain = element("ind", left="0", firstLine="0"), element("jc", val="center")
+        title = [text_run(block.title, bold=True)]
+        self._add(paragraph(self._id("Body Text"), title, element("keepNext"), *plain))
         sequence = self._wording.fill(f"chapter.sequence.{block.of}") if block.of != "heading" else ""
         told = f'TOC \\h \\z \\c "{sequence}"' if sequence else 'TOC \\o "1-2" \\h \\z \\u'
         style = self._id("Table of Figures" if sequence else "TOC 1")
         entries = self._document.of_kind(block.of)
-        begin = field(told, "")[:3]
+        begin = field(told, "")[:3]  # up to its middle; what follows is shown until it is renewed
         for number, entry in enumerate(entries):
             text = entry.text if isinstance(entry, Heading) else shown(entry, self._wording, self._style)
-            page = [element("r", element("tab")), *field(f"PAGEREF {toc_name(entry.id)} \\h", " ")]
-            content: list[Element] = [linked(toc_name(entry.id), [text_run(text), *page])]
+            content: list[Element] = [linked(toc_name(entry.id), [text_run(text)])]
             if number == 0:
                 content = begin + content
             if number == len(entries) - 1:
@@ -155,7 +159,7 @@ class _Writer:
 
     def _caption(self, block: TableBlock | FigureBlock, *own: Element) -> None:
         """`Table 1` and the title: the number is a field, with a bookmark for cross-references."""
-        kind = "table" if isinstance(block, TableBlock) else "figure"
+        kind = kind_of(block)
         before, after, title = caption(kind, self._wording, self._style)
         sequence = self._wording[f"chapter.sequence.{kind}"]
         bold = self._style == "apa"
@@ -170,7 +174,10 @@ class _Writer:
         self._add(paragraph(self._id("Caption"), self._marked(toc_name(block.id), content), *own))
 
     def _notes(self, block: TableBlock | FigureBlock) -> None:
-        content = [text_run(f"{self._wording['chapter.note']} ", italic=True), text_run(" ".join(block.notes))]
+        content = [
+            text_run(f"{self._wording['chapter.note']} ", italic=True),
+            text_run(" ".join(block.notes)),
+        ]
         self._add(paragraph(self._id("Table Note"), content if block.notes else []))
 
     def _table(self, block: TableBlock) -> None:
@@ -181,15 +188,14 @@ class _Writer:
 
     def _rows(self, block: TableBlock) -> Element:
         own, style = block.table, self._id("Table Text")
-        weights = column_weights(own)
         width = text_width(self._docx).twips
-        widths = [round(width * weight / sum(weights)) for weight in weights]
+        widths = [round(width * share) for share in column_shares(own)]
         aligned = ["right" if numeric else "left" for numeric in own.numeric]
         rule = self._style == "apa"
 
         def line(cells: Sequence[Cell], keep: bool) -> Element:
             return row(
-                cell([text_run(_text(one))], width, style=style, align=align, keep=keep)
+                cell([text_run(cell_text(one))], width, style=style, align=align, keep=keep)
                 for one, width, align in zip(cells, widths, aligned, strict=True)
             )
 
@@ -200,8 +206,8 @@ class _Writer:
         rows = [
             row(
                 (
-                    cell([text_run(text)], width, style=style, align="center" if n else "left", keep=True, rule=rule)
-                    for n, (text, width) in enumerate(zip(own.headings, widths, strict=True))
+                    cell([text_run(text)], width, style=style, align=align, keep=True, rule=rule)
+                    for text, width, align in zip(own.headings, widths, aligned, strict=True)
                 ),
                 header=True,
             )
@@ -230,7 +236,10 @@ class _Writer:
         holder.paragraph_format.keep_with_next = True
         picture = holder.add_run().add_picture(str(block.png))
         scale = min(1.0, text_width(self._docx) / picture.width, Cm(20) / picture.height)
-        picture.width, picture.height = Length(int(picture.width * scale)), Length(int(picture.height * scale))
+        picture.width, picture.height = (
+            Length(int(picture.width * scale)),
+            Length(int(picture.height * scale)),
+        )
         self._images += 1
         described = picture._inline.docPr
         described.set("descr", block.alt)
@@ -260,10 +269,6 @@ def _opened(template: str | None) -> Any:
         ) from error
 
 
-def _text(one: Cell) -> str:
-    return f"{one.text} {one.aside}".strip()
-
-
 def bookmark_name(id: str) -> str:
     """Bookmark of a number; Word takes letters, digits and underscores, 40 of them at most."""
     return id.replace("-", "_")[:40]
@@ -272,5 +277,3 @@ def bookmark_name(id: str) -> str:
 def toc_name(id: str) -> str:
     """Bookmark that a list of contents leads to."""
     return f"_Toc_{bookmark_name(id)}"[:40]
-
-

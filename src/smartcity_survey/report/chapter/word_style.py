@@ -187,9 +187,7 @@ def _frame(style: Any) -> None:
     properties.append(element("pBdr", line))
 
 
-def _font(
-    style: Any, look: Look, *, size: float = 0, bold: bool = False, italic: bool = False
-) -> None:
+def _font(style: Any, look: Look, *, size: float = 0, bold: bool = False, italic: bool = False) -> None:
     font = style.font
     font.name, font.size, font.bold, font.italic = look.font, Pt(size or look.size), bold, italic
     font.color.rgb = BLACK
@@ -235,9 +233,7 @@ def _number_headings(document: Any, look: Look) -> None:
     numbering.append(element("num", element("abstractNumId", val="900"), numId="900"))
     for level in (0, 1):
         properties = document.styles[f"Heading {level + 1}"].element.get_or_add_pPr()
-        properties.append(
-            element("numPr", element("ilvl", val=str(level)), element("numId", val="900"))
-        )
+        properties.append(element("numPr", element("ilvl", val=str(level)), element("numId", val="900")))
 
 
 def _language(document: Any, language: str) -> None:

@@ -164,9 +164,7 @@ def _pair(facts: Facts, pair: tuple[str, str, float]) -> str:
 
 def factors(facts: Facts) -> Iterator[str]:
     """Whether the items may be summarised, by how many components, and which items stay."""
-    yield from filter(
-        None, (joined(_adequacy(facts)), joined(_components(facts)), joined(_retention(facts)))
-    )
+    yield from filter(None, (joined(_adequacy(facts)), joined(_components(facts)), joined(_retention(facts))))
 
 
 def _adequacy(facts: Facts) -> Iterator[str]:
@@ -196,9 +194,7 @@ def _components(facts: Facts) -> Iterator[str]:
             percent=facts.percent(percent),
             see=facts.see("variance_explained"),
         )
-    counted = [
-        line for line in facts.lines("component_count", "n_components") if line["rule"] != "kept"
-    ]
+    counted = [line for line in facts.lines("component_count", "n_components") if line["rule"] != "kept"]
     if counted:
         rules = facts.listed(
             (_word(facts, "rule", line), facts.count(line["n_components"])) for line in counted

@@ -165,8 +165,11 @@ def waves(facts: Facts) -> Iterator[str]:
             )
 
         changes = facts.listed(
-            (f"{facts.construct(line['construct'])}, {unmarked(str(line['earlier']))} → "
-             f"{unmarked(str(line['later']))}", told(line))
+            (
+                f"{facts.construct(line['construct'])}, {unmarked(str(line['earlier']))} → "
+                f"{unmarked(str(line['later']))}",
+                told(line),
+            )
             for line in means
         )
         yield facts.say("waves.means", changes=changes, see=facts.see("wave_mean_differences"))

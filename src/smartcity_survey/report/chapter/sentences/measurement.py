@@ -62,9 +62,7 @@ def _reliability(facts: Facts) -> Iterator[str]:
     }
     asked = facts.limit("composite_reliability")
     if below:
-        yield facts.say(
-            "measurement.unreliable", names=", ".join(map(facts.construct, below)), limit=asked
-        )
+        yield facts.say("measurement.unreliable", names=", ".join(map(facts.construct, below)), limit=asked)
     else:
         yield facts.say("measurement.reliable", limit=asked)
     if "composite_reliability" in found:

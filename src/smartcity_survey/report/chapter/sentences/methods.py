@@ -24,7 +24,13 @@ ANALYSES = {
 }
 """Section of the page -> the stage file whose card says how it was computed."""
 
-LEFT_OUT = ("seed", "divisor", "products", "resamples")
+OPTIONS = (
+    *("method", "rules", "missing_items_at_most", "components", "rotation", "starts", "mode", "scheme"),
+    *("correlations", "tolerance", "max_iterations", "scores", "standard_errors", "bootstrap_draws"),
+    *("inadmissible_draws", "interval", "confidence_level", "permutations", "family", "equivalence_bound"),
+    *("bayes_factor", "n", "missing"),
+)
+"""Lines of a card that a reader needs to repeat the analysis, in this order."""
 
 
 def methods(facts: Facts) -> Iterator[str]:
@@ -36,15 +42,13 @@ def methods(facts: Facts) -> Iterator[str]:
             continue
         title = unmarked(wording[f"sections.{section}.title"]).rstrip("?.")
         own = unmarked(wording[f"methods.{section}"].strip())
-        options = _options(facts, facts.cards.get(table))
+        options = _options(facts, facts.cards.get(table)) if section != "hypotheses" else ""
         yield f"**{title}.** {own} {facts.say(f'methods.{section}')}{options}"
 
 
 def _software(facts: Facts) -> str:
     packages = facts.manifest["packages"]
-    names = [
-        f"{name} {packages[name]}" for name in ("pandas", "snakemake") if name in packages
-    ]
+    names = [f"{name} {packages[name]}" for name in ("pandas", "snakemake") if name in packages]
     return facts.say(
         "methods.software",
         version=packages["smartcity_survey"],
@@ -57,7 +61,8 @@ def _software(facts: Facts) -> str:
 
 
 def _options(facts: Facts, card: Card | None) -> str:
-    told = {key: value for key, value in card.items() if key not in LEFT_OUT} if card else {}
-    colon = facts.setting.wording["page.colon"]
-    entries = "; ".join(f"{key}{colon}{value}" for key, value in card_entries(told, facts.setting).items())
+    words = facts.setting.wording
+    told = card_entries(card, facts.setting) if card else {}
+    names = [words.value("card_key", key) for key in OPTIONS if card and key in card]
+    entries = "; ".join(f"{name}{words['page.colon']}{told[name]}" for name in names if name in told)
     return f" {facts.say('methods.options', options=unmarked(entries))}" if entries else ""

@@ -9,8 +9,11 @@ from smartcity_survey.report.cells import records
 from smartcity_survey.report.chapter.document import unmarked
 from smartcity_survey.report.chapter.facts import Facts, ends, joined
 from smartcity_survey.report.names import name_text
-from smartcity_survey.report.tables import remarks, score_notes
+from smartcity_survey.report.tables import remarks
 from smartcity_survey.study.limits import limit
+
+SCORES = ("cfa_regression", "cfa_bartlett")
+"""Ways of scoring that bias a regression."""
 
 
 def robustness(facts: Facts) -> Iterator[str]:
@@ -25,10 +28,14 @@ def _tests(facts: Facts) -> Iterator[str]:
         return
     lines = records(frame)
     told = facts.listed((unmarked(str(line["hypothesis"])), facts.p(line["p_holm"])) for line in lines)
-    kept = [unmarked(str(line["hypothesis"])) for line in lines if line["confirmed_after_holm"] in (True, "True")]
+    kept = [
+        unmarked(str(line["hypothesis"])) for line in lines if line["confirmed_after_holm"] in (True, "True")
+    ]
     yield facts.say("robustness.holm", tests=told, see=facts.see("hypothesis_tests"))
     yield facts.named("robustness.holm_kept", kept) or facts.say("robustness.holm_none")
-    negligible = [unmarked(str(line["hypothesis"])) for line in lines if line.get("negligible") in (True, "True")]
+    negligible = [
+        unmarked(str(line["hypothesis"])) for line in lines if line.get("negligible") in (True, "True")
+    ]
     bound = facts.compact(facts.config["robustness"]["equivalence_bound"])
     if negligible:
         yield facts.say("robustness.negligible", names=", ".join(negligible), bound=bound)
@@ -118,7 +125,9 @@ def limitations(facts: Facts) -> Iterator[str]:
 
 
 def _print(facts: Facts) -> Iterator[str]:
-    found = {str(line["severity"]): int(line["n_checks"]) for line in facts.lines("audit_summary", "n_checks")}
+    found = {
+        str(line["severity"]): int(line["n_checks"]) for line in facts.lines("audit_summary", "n_checks")
+    }
     wrong = sum(found.get(severity, 0) for severity in ("inconsistent", "typo", "changes_a_conclusion"))
     if found:
         yield facts.say(
@@ -130,9 +139,7 @@ def _print(facts: Facts) -> Iterator[str]:
     matches = facts.frame("reproduction", "matches")
     if matches is not None:
         met = matches["matches"].astype(str) == "True"
-        yield facts.say(
-            "limitations.reproduction", met=facts.count(met.sum()), all=facts.count(len(matches))
-        )
+        yield facts.say("limitations.reproduction", met=facts.count(met.sum()), all=facts.count(len(matches)))
     if facts.bounded:
         lines = [line for line in facts.lines("decisions", "state") if line["method"] != "published"]
         decided = sum(line["state"] != "open" for line in lines)
@@ -150,10 +157,13 @@ def _doubts(facts: Facts) -> Iterator[str]:
         if str(line["agrees"]) == "False":
             quantity = name_text("quantity_of", "", line, facts.setting)
             yield unmarked(
-                facts.setting.wording.fill("page.disagreement", quantity=quantity, package=str(line["package"]))
+                facts.setting.wording.fill(
+                    "page.disagreement", quantity=quantity, package=str(line["package"])
+                )
             )
-    card = facts.cards.get("coefficients")
-    yield from map(unmarked, score_notes(card, facts.setting) if card else ())
+    scores = str(facts.cards.get("coefficients", {}).get("scores", ""))
+    if scores in SCORES:
+        yield facts.say(f"limitations.{scores}")
 
 
 def _caveats(facts: Facts) -> Iterator[str]:

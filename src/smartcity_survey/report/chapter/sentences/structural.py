@@ -37,9 +37,7 @@ def structural(facts: Facts) -> Iterator[str]:
 
 
 def _left_open(facts: Facts) -> Iterator[str]:
-    lines = [
-        line for line in facts.lines("decisions", "low", "high") if line["method"] == "pls"
-    ]
+    lines = [line for line in facts.lines("decisions", "low", "high") if line["method"] == "pls"]
     if lines:
         told = facts.listed(
             (
@@ -100,7 +98,9 @@ def _estimates(facts: Facts, table: str, lines: list[dict[str, Any]]) -> str:
     def told(line: dict[str, Any]) -> str:
         return facts.together(
             facts.equals("β", line["estimate"]),
-            facts.interval(line["ci_low"], line["ci_high"], level) if _known(line, "ci_low", "ci_high") else "",
+            facts.interval(line["ci_low"], line["ci_high"], level)
+            if _known(line, "ci_low", "ci_high")
+            else "",
             facts.test("t", line["t"]) if _known(line, "t") else "",
             facts.p(line["p"]) if _known(line, "p") else "",
             facts.equals("f²", line["f2"]) if _known(line, "f2") else "",
@@ -278,9 +278,7 @@ def _coefficients(facts: Facts, outcome: str) -> Iterator[str]:
         )
 
     coefficients = facts.listed((facts.construct(line["term"]), told(line)) for line in lines)
-    yield facts.say(
-        "regression.coefficients", coefficients=coefficients, see=facts.see("coefficients")
-    )
+    yield facts.say("regression.coefficients", coefficients=coefficients, see=facts.see("coefficients"))
 
 
 def _assumptions(facts: Facts, outcome: str) -> Iterator[str]:
@@ -288,9 +286,7 @@ def _assumptions(facts: Facts, outcome: str) -> Iterator[str]:
     if vif:
         key = "regression.vif" if limit("vif_critical").met(max(vif)) else "regression.vif_critical"
         yield facts.say(key, vif=facts.fixed(max(vif)), limit=facts.limit("vif_critical"))
-    found = {
-        str(line["statistic"]): line for line in _of(facts, "regression_diagnostics", outcome, "value")
-    }
+    found = {str(line["statistic"]): line for line in _of(facts, "regression_diagnostics", outcome, "value")}
     variance = found.get("breusch_pagan_koenker")
     if variance is not None and _known(variance, "p"):
         equal = limit("equal_variance_p").met(variance["p"])
