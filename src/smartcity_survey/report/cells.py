@@ -31,7 +31,7 @@ class Cell:
     numeric : set flush right.
     flagged : deserves a look; never said by colour alone.
     mark : `yes` or `no` where a sign stands for the text.
-    values, format : the numbers behind the text at full precision (both ends of an interval), and their format.
+    values, format : the numbers behind the text at full precision (of an interval both ends); their format.
     """
 
     text: str

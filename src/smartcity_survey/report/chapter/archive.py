@@ -1,4 +1,4 @@
-"""Zip archives whose bytes depend on their content alone: Office files carry the time of writing otherwise."""
+"""Office files whose bytes depend on their content alone; else they carry the time of their writing."""
 
 from __future__ import annotations
 

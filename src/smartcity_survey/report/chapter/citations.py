@@ -1,4 +1,4 @@
-"""Citations in the text and the list of references, from `references.json` (CSL-JSON), in the forms of APA and GOST."""
+"""Citations and the list of references, from `references.json` (CSL-JSON), in the forms of APA and GOST."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class _Numbers:
 
 
 def sections(contents: Contents) -> tuple[Section, ...]:
-    """The plan's sections, each table laid out as `contents.yaml` says but for what the plan says otherwise."""
+    """The plan's sections; tables are laid out as `contents.yaml` says but for what the plan says itself."""
     entries = {(kind, entry.name): entry for kind in ("table", "figure") for entry in contents.entries(kind)}
 
     def planned(block: Mapping[str, Any]) -> Entry:

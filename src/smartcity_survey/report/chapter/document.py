@@ -1,4 +1,4 @@
-"""A document without a format: headings, paragraphs, tables and figures, which renderers write as they can."""
+"""A document without a format: headings, paragraphs, tables and figures, which renderers write."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Running text. `role`: `body`; `notice` stands out; `reference` is an entry of the list of references."""
+    """Running text. `role`: a `notice` stands out, a `reference` is an entry of the list of references."""
 
     runs: tuple[Run, ...]
     role: Literal["body", "notice", "reference"] = "body"
@@ -86,6 +86,7 @@ class ListOf:
     title: str
 
 
+Named = Heading | TableBlock | FigureBlock
 Block = Heading | Paragraph | TableBlock | FigureBlock | ListOf
 
 
@@ -111,10 +112,10 @@ class Document:
             if isinstance(block, TableBlock | FigureBlock):
                 yield block
 
-    def of_kind(self, kind: Literal["heading", "table", "figure"]) -> tuple[Block, ...]:
+    def of_kind(self, kind: Literal["heading", "table", "figure"]) -> tuple[Named, ...]:
         """All headings, tables or figures."""
-        type_of = {"heading": Heading, "table": TableBlock, "figure": FigureBlock}[kind]
-        return tuple(block for block in self.blocks if isinstance(block, type_of))
+        types: dict[str, type[Named]] = {"heading": Heading, "table": TableBlock, "figure": FigureBlock}
+        return tuple(block for block in self.blocks if isinstance(block, types[kind]))
 
 
 def runs_of(text: str) -> tuple[Run, ...]:

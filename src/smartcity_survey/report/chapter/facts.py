@@ -1,4 +1,4 @@
-"""What the sentences of the chapter are made from: stage files, cards, manifest, and how numbers are written."""
+"""What the chapter's sentences are made from: stage files, cards, manifest, and how numbers are written."""
 
 from __future__ import annotations
 

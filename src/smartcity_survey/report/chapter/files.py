@@ -23,7 +23,9 @@ def languages_of(config: Config, codebook: Codebook) -> tuple[Language, ...]:
     )
 
 
-def files_of(config: Config, codebook: Codebook, outputs: Sequence[Output] | None = None) -> dict[str, str]:
+def files_of(
+    config: Config, codebook: Codebook, outputs: Sequence[Output] | None = None
+) -> dict[str, Output]:
     """Name of each file that a study's outputs ask for, relative to `reports` -> the output it belongs to.
 
     Parameters

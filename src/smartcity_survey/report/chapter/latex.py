@@ -54,13 +54,11 @@ _SPECIAL = {
     "]": "{]}",
 }
 """Characters that mean something to LaTeX."""
-_GREEK = dict(
-    zip(
-        "αβγδεηθκλμνρστφχψωΔΣ",
-        ["alpha", "beta", "gamma", "delta", "varepsilon", "eta", "theta", "kappa", "lambda", "mu", "nu", "rho", "sigma", "tau", "varphi", "chi", "psi", "omega", "Delta", "Sigma"],
-        strict=True,
-    )
-)
+_GREEK = {
+    **{"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "varepsilon", "η": "eta", "θ": "theta"},
+    **{"κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ρ": "rho", "σ": "sigma", "τ": "tau"},
+    **{"φ": "varphi", "χ": "chi", "ψ": "psi", "ω": "omega", "Δ": "Delta", "Σ": "Sigma"},
+}
 _MATHS = {
     **{letter: rf"\ensuremath{{\{name}}}" for letter, name in _GREEK.items()},
     **{
@@ -95,8 +93,10 @@ _MATHS = {
     "»": r"\guillemotright{}",
     "’": "'",
     "№": r"\textnumero{}",
+    "✓": r"\checkmark{}",
 }
 """Characters that fonts of text may lack."""
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
 _ESCAPED = re.compile("|".join(map(re.escape, (*_SPECIAL, *_MATHS))))
 
 
@@ -114,18 +114,17 @@ def latex_file(
     """The tables of a finished run as the text of a .tex file."""
     wording = setting.wording
     notes = [wording["chapter.reconstructed"]] if manifest["reconstruction"] else []
-    parts = [
-        PREAMBLE.format(
-            made=wording.fill("page.footer", version=manifest["packages"]["smartcity_survey"]),
-            encoding="T1" if wording.language == "en" else "T2A",
-            label=wording["chapter.sequence.table"],
-        )
-    ]
+    written = []
     for entry, table in shown_tables(tables, cards, manifest, setting):
         told = " ".join((*table.notes, *notes))
         note = rf"\emph{{{escaped(wording['chapter.note'])}}} {escaped(told)}" if told else ""
-        parts.append("\n".join(_table(entry, table, wording[f"tables.{entry.name}.title"], note)))
-    return "\n".join([*parts, r"\end{document}", ""])
+        written.append("\n".join(_table(entry, table, wording[f"tables.{entry.name}.title"], note)))
+    preamble = PREAMBLE.format(
+        made=wording.fill("page.footer", version=manifest["packages"]["smartcity_survey"]),
+        encoding="T2A" if _CYRILLIC.search("".join(written)) else "T1",
+        label=wording["chapter.sequence.table"],
+    )
+    return "\n".join([preamble, *written, r"\end{document}", ""])
 
 
 def _table(entry: Entry, table: Table, title: str, note: str) -> Iterator[str]:

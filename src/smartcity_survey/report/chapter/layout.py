@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from smartcity_survey.report.cells import Cell
-from smartcity_survey.report.chapter.document import Block, FigureBlock, TableBlock
+from smartcity_survey.report.chapter.document import FigureBlock, Heading, Named, TableBlock
 from smartcity_survey.report.tables import Table
 from smartcity_survey.report.wording import Wording
 from smartcity_survey.study.outputs import Style
@@ -24,10 +24,10 @@ def caption(kind: str, wording: Wording, style: Style) -> tuple[str, str, str]:
     return before, after, "\n{title}"
 
 
-def shown(block: Block, wording: Wording, style: Style) -> str:
-    """A table or figure as a list names it."""
-    if not isinstance(block, TableBlock | FigureBlock):
-        raise TypeError(f"{type(block).__name__} has no number")
+def shown(block: Named, wording: Wording, style: Style) -> str:
+    """A heading, table or figure as a list names it."""
+    if isinstance(block, Heading):
+        return block.text
     before, after, _ = caption(kind_of(block), wording, style)
     between = "" if style == "gost" else " "
     return f"{before}{block.number}{after}{between}{block.title}"

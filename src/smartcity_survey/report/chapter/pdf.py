@@ -1,6 +1,6 @@
 """The chapter as PDF, set by Typst: contents with pages, running head, tagged, every letter as text.
 
-The typefaces are those that Typst and matplotlib bring, so the same chapter gives the same bytes on any machine.
+The typefaces are those that Typst and matplotlib bring, so the same chapter gives the same bytes anywhere.
 """
 
 from __future__ import annotations
@@ -37,15 +37,13 @@ def pdf_file(document: Document, wording: Wording, style: Style, figures: Path) 
     figures : the folder that the files of all figures are in.
     """
     source = "\n".join(_source(document, wording, style))
-    return bytes(
-        typst.compile(
-            source.encode("utf-8"),
-            root=str(figures),
-            font_paths=[str(font_file().parent)],
-            ignore_system_fonts=True,
-            timestamp=DATE,
-        )
+    compiler = typst.Compiler(
+        root=str(figures), font_paths=[str(font_file().parent)], ignore_system_fonts=True
     )
+    made = compiler.compile(source.encode("utf-8"), format="pdf", timestamp=DATE)
+    if not isinstance(made, bytes):
+        raise TypeError("Typst gave no PDF")
+    return made
 
 
 def _source(document: Document, wording: Wording, style: Style) -> Iterator[str]:
@@ -97,14 +95,11 @@ def _list(block: ListOf, document: Document, wording: Wording, style: Style) -> 
     yield f"#list-title[#{_text(block.title)}]"
     number = 0
     for entry in document.of_kind(block.of):
-        if isinstance(entry, Heading):
-            text = entry.text
-            if style == "gost" and entry.id not in _UNNUMBERED:
-                number += 1
-                text = f"{number} {text}"
-            yield f"#entry(<{entry.id}>)[#{_text(text)}]"
-        elif isinstance(entry, TableBlock | FigureBlock):
-            yield f"#entry(<{entry.id}>)[#{_text(shown(entry, wording, style))}]"
+        text = shown(entry, wording, style)
+        if isinstance(entry, Heading) and style == "gost" and entry.id not in _UNNUMBERED:
+            number += 1
+            text = f"{number} {text}"
+        yield f"#entry(<{entry.id}>)[#{_text(text)}]"
 
 
 def _caption(block: TableBlock | FigureBlock, wording: Wording, style: Style) -> str:

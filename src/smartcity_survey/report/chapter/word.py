@@ -149,7 +149,7 @@ class _Writer:
         entries = self._document.of_kind(block.of)
         begin = field(told, "")[:3]  # up to its middle; what follows is shown until it is renewed
         for number, entry in enumerate(entries):
-            text = entry.text if isinstance(entry, Heading) else shown(entry, self._wording, self._style)
+            text = shown(entry, self._wording, self._style)
             content: list[Element] = [linked(toc_name(entry.id), [text_run(text)])]
             if number == 0:
                 content = begin + content

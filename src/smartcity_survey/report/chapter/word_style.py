@@ -1,4 +1,4 @@
-"""The two looks of the Word file, APA 7 and GOST 7.32, and what a template of one's own needs to have added."""
+"""The two looks of the Word file, APA 7 and GOST 7.32, and what is added to a template of one's own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pieces of WordprocessingML that python-docx has no words for: fields, bookmarks, tables, vector pictures."""
+"""WordprocessingML that python-docx has no words for: fields, bookmarks, tables, vector pictures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All tables as one Excel workbook: numbers as numbers at full precision, each table on a sheet of its own."""
+"""All tables as an Excel workbook: a sheet for each, with numbers as numbers at full precision."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What the chapter says: one function for each section of `plan.yaml`, which yields its paragraphs.
 
-A paragraph is text with marks (`document.runs_of`) and citations. Every number in it comes from a stage file, an
-estimator card or the configuration; what the run has not made is not said.
+A paragraph is text with marks (`document.runs_of`) and citations. Every number in it comes from a stage
+file, an estimator card or the configuration; what the run has not made is not said.
 """
 
 from __future__ import annotations

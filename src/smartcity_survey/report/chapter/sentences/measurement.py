@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.report.cells import records
 from smartcity_survey.report.chapter.document import unmarked
 from smartcity_survey.report.chapter.facts import Facts, ends, joined
 from smartcity_survey.study.limits import limit
@@ -121,7 +122,7 @@ def _discriminant(facts: Facts) -> Iterator[str]:
         )
         above = bounds[~bounds["htmt"].map(limit("htmt_distinct").met)]
         if len(above):
-            pairs = "; ".join(_pair(facts, line) for line in above.to_dict("records"))
+            pairs = "; ".join(_pair(facts, line) for line in records(above))
             yield facts.say("measurement.htmt_above", pairs=pairs, limit=facts.limit("htmt_distinct"))
         else:
             yield facts.say("measurement.htmt_below", limit=facts.limit("htmt_distinct"))
@@ -149,7 +150,7 @@ def _pair(facts: Facts, line: dict[str, Any]) -> str:
 def _failing(frame: pd.DataFrame) -> list[str]:
     """Constructs that correlate with another by at least the root of their average variance extracted."""
     names = [str(name) for name in frame["construct"]]
-    values = frame[names].to_numpy(dtype=float)
+    values = frame[names].to_numpy(dtype=float, copy=True)
     roots = np.diag(values).copy()
     np.fill_diagonal(values, np.nan)
     return [

@@ -19,7 +19,7 @@ EFFECTS = ((0.35, "large"), (0.15, "medium"), (0.02, "small"))
 def structural(facts: Facts) -> Iterator[str]:
     """Collinearity, paths, explained variance, effect sizes, prediction.
 
-    Of a reconstruction whose print leaves the paths open no path is told as a finding: the ends stand instead.
+    Of a reconstruction whose print leaves the paths open no path is a finding: their ends stand instead.
     """
     if facts.bounded:
         yield from filter(None, (joined(_left_open(facts)),))
