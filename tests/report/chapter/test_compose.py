@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -126,7 +127,9 @@ def _parts(name: str) -> list[str]:
     return LATIN.findall(name)
 
 
-def test_every_sentence_of_the_chapter_is_used(tables: Tables, setting: MakeSetting) -> None:
+def test_every_sentence_of_the_chapter_is_used(
+    tables: Tables, setting: MakeSetting, figures: dict[str, Path]
+) -> None:
     """By the small study, and by others whose numbers are on the other side of each limit."""
     there = setting("en")
     recorder = Recorder(there.wording.texts)
@@ -137,14 +140,19 @@ def test_every_sentence_of_the_chapter_is_used(tables: Tables, setting: MakeSett
             own,
             dict.fromkeys(own, CARD) if cards is None else cards,  # type: ignore[arg-type]
             MANIFEST_OF_CHAPTER | manifest,
-            {},
+            figures,
             load_contents(),
             recording,
             "apa",
         )
 
     own = {name: frame for name, frame in tables.items() if name not in DECIDED}
-    read(tables)
+    frame = tables["hypotheses"]
+    states = [*("open", "open", "decided"), *["printed"] * (len(frame) - 3)]
+    known = frame.assign(state=states, low=[float("nan"), *[-0.1] * (len(frame) - 1)], high=0.3)
+    read({**tables, "hypotheses": known})
+    collinear = {"hypotheses": frame.assign(verdict="no_solution"), "pls_paths": _all(own["pls_paths"], vif=9.0)}
+    read({**own, **collinear})
     read(own, {"coefficients": {"scores": "cfa_regression"}}, reconstruction=False)
     read({**own, **_good(own)}, {"coefficients": {"scores": "cfa_bartlett"}})
     read({**own, **_bad(own)})
