@@ -81,24 +81,61 @@ def test_statistics_read_as_they_are_pasted(compose_study: Compose) -> None:
     assert "Trust: β = .420, 95% CI [.30, .52], t(37) = 9.10, p < .001" in words(document).replace(
         "t(669)", "t(37)"
     )
-    italic = {run.text for block in document.blocks if isinstance(block, Paragraph) for run in block.runs if run.italic}
+    italic = {
+        run.text
+        for block in document.blocks
+        if isinstance(block, Paragraph)
+        for run in block.runs
+        if run.italic
+    }
     assert {"β", "t", "p", "R²", "χ²"} <= italic
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("without", [DECIDED, ()], ids=["known", "open"])
-def test_no_place_is_left_unfilled(compose_study: Compose, language: Language, without: tuple[str, ...]) -> None:
+def test_no_place_is_left_unfilled(
+    compose_study: Compose, language: Language, without: tuple[str, ...]
+) -> None:
     document = compose_study(language, without=without)
     text = words(document)
     assert not re.search(r"[{}]|\[[@#]|\bnan\b|= None|NaN", text)
     placed = {block.id for block in document.numbered()}
-    assert {run.to for block in document.blocks if isinstance(block, Paragraph) for run in block.runs} - {""} <= placed
+    assert {run.to for block in document.blocks if isinstance(block, Paragraph) for run in block.runs} - {
+        ""
+    } <= placed
 
 
 LATIN = re.compile(r"[A-Za-z]{3,}")
 NAMES = {
-    *("PLS", "SEM", "CFA", "HTMT", "AVE", "VIF", "RMSE", "RMSEA", "SRMR", "CFI", "TLI", "PLSpredict", "lavaan"),
-    *("CVPAT", "KMO", "SPSS", "Python", "NumPy", "SciPy", "pandas", "smartcity", "survey", "BF", "lnBF", "PLSc"),
+    *(
+        "PLS",
+        "SEM",
+        "CFA",
+        "HTMT",
+        "AVE",
+        "VIF",
+        "RMSE",
+        "RMSEA",
+        "SRMR",
+        "CFI",
+        "TLI",
+        "PLSpredict",
+        "lavaan",
+    ),
+    *(
+        "CVPAT",
+        "KMO",
+        "SPSS",
+        "Python",
+        "NumPy",
+        "SciPy",
+        "pandas",
+        "smartcity",
+        "survey",
+        "BF",
+        "lnBF",
+        "PLSc",
+    ),
     *("blindfolding", "predict", "LMG", "IRV", "JZS", "OLS", "HC3", "DWLS", "MICOM", "factor", "analyzer"),
     *("statsmodels", "semopy", "snakemake"),
 }
@@ -111,7 +148,9 @@ def test_russian_and_kazakh_have_no_english_words_and_decimal_commas(
     compose_study: Compose, language: Language, without: tuple[str, ...]
 ) -> None:
     document = compose_study(language, without=without, cards={})
-    sources = {name for one in library().values() for author in one["author"] for name in _parts(author["family"])}
+    sources = {
+        name for one in library().values() for author in one["author"] for name in _parts(author["family"])
+    }
     text = "\n".join(
         block.text
         for block in document.blocks
@@ -151,7 +190,10 @@ def test_every_sentence_of_the_chapter_is_used(
     states = [*("open", "open", "decided"), *["printed"] * (len(frame) - 3)]
     known = frame.assign(state=states, low=[float("nan"), *[-0.1] * (len(frame) - 1)], high=0.3)
     read({**tables, "hypotheses": known})
-    collinear = {"hypotheses": frame.assign(verdict="no_solution"), "pls_paths": _all(own["pls_paths"], vif=9.0)}
+    collinear = {
+        "hypotheses": frame.assign(verdict="no_solution"),
+        "pls_paths": _all(own["pls_paths"], vif=9.0),
+    }
     read({**own, **collinear})
     read(own, {"coefficients": {"scores": "cfa_regression"}}, reconstruction=False)
     read({**own, **_good(own)}, {"coefficients": {"scores": "cfa_bartlett"}})
@@ -174,7 +216,9 @@ def _good(tables: Tables) -> dict[str, pd.DataFrame]:
         "item_retention": _all(tables["item_retention"], retained=True),
         "variance_explained": tables["variance_explained"].head(1),
         "descriptives": tables["descriptives"].head(1),
-        "reliability": _all(tables["reliability"], n_items=3, cronbach_alpha=0.8, composite_reliability=0.8, ave=0.6),
+        "reliability": _all(
+            tables["reliability"], n_items=3, cronbach_alpha=0.8, composite_reliability=0.8, ave=0.6
+        ),
         "pls_loadings": _all(tables["pls_loadings"], loading=0.8),
         "htmt_bounds": _all(tables["htmt_bounds"], htmt=0.5),
         "fornell_larcker": _square(tables["fornell_larcker"], 0.2),
@@ -200,7 +244,9 @@ def _bad(tables: Tables) -> dict[str, pd.DataFrame]:
     predicted = pd.concat([tables["pls_predict"].assign(construct=name) for name in ("use", "ease", "trust")])
     predicted = predicted.assign(q2_predict=[0.3, 0.3, 0.3][:1] * len(predicted), rmse=0.5, rmse_lm=0.6)
     each = len(tables["pls_predict"])
-    predicted["rmse"] = [0.7] * (each // 3) + [0.5] * (each - each // 3) + [0.7] * (each - 1) + [0.5] + [0.5] * each
+    predicted["rmse"] = (
+        [0.7] * (each // 3) + [0.5] * (each - each // 3) + [0.7] * (each - 1) + [0.5] + [0.5] * each
+    )
     predicted["q2_predict"] = [0.3] * (2 * each) + [-0.3] * each
     verdicts = tables["hypotheses"]
     split = ["confirmed" if method == "ols" else "not_confirmed" for method in verdicts["method"]]
@@ -208,8 +254,12 @@ def _bad(tables: Tables) -> dict[str, pd.DataFrame]:
     return {
         "adequacy": _statistics(tables["adequacy"], kmo=0.3, bartlett_p=0.5),
         "item_descriptives": _all(tables["item_descriptives"], skewness=9.0),
-        "item_retention": _all(tables["item_retention"], retained=[False, *[True] * (len(tables["item_retention"]) - 1)]),
-        "reliability": _all(tables["reliability"], n_items=3, cronbach_alpha=0.3, composite_reliability=0.99, ave=0.1),
+        "item_retention": _all(
+            tables["item_retention"], retained=[False, *[True] * (len(tables["item_retention"]) - 1)]
+        ),
+        "reliability": _all(
+            tables["reliability"], n_items=3, cronbach_alpha=0.3, composite_reliability=0.99, ave=0.1
+        ),
         "pls_loadings": _all(tables["pls_loadings"], loading=0.3),
         "htmt_bounds": _all(tables["htmt_bounds"], htmt=0.99),
         "fornell_larcker": _square(tables["fornell_larcker"], 0.99),
@@ -224,7 +274,9 @@ def _bad(tables: Tables) -> dict[str, pd.DataFrame]:
         "multigroup": _all(tables["multigroup"], p=0.001),
         "wave_path_differences": _all(tables["wave_path_differences"], p=0.001),
         "hypotheses": verdicts.assign(
-            verdict=[one if is_first else "not_confirmed" for one, is_first in zip(split, first, strict=True)],
+            verdict=[
+                one if is_first else "not_confirmed" for one, is_first in zip(split, first, strict=True)
+            ],
             expected_sign=["negative" if is_first else "positive" for is_first in first],
         ),
     } | {"power": tables["power"]}
@@ -232,9 +284,13 @@ def _bad(tables: Tables) -> dict[str, pd.DataFrame]:
 
 def _statistics(frame: pd.DataFrame, **values: float) -> pd.DataFrame:
     names = frame["statistic"]
-    known = frame.assign(value=[values.get(name, old) for name, old in zip(names, frame["value"], strict=True)])
+    known = frame.assign(
+        value=[values.get(name, old) for name, old in zip(names, frame["value"], strict=True)]
+    )
     missing = [name for name in values if name not in set(names)]
-    return pd.concat([known, pd.DataFrame({"statistic": missing, "value": [values[name] for name in missing]})])
+    return pd.concat(
+        [known, pd.DataFrame({"statistic": missing, "value": [values[name] for name in missing]})]
+    )
 
 
 def _square(frame: pd.DataFrame, value: float) -> pd.DataFrame:
@@ -270,7 +326,9 @@ def test_what_the_print_leaves_open_is_told_by_its_ends_and_by_no_estimate(
     assert "large" not in text.partition("By Cohen")[2][:80]
     shown = decided_only(states)
     assert shown.loc[states["state"] == "open", ["estimate", "p", "verdict"]].isna().all(axis=None)
-    assert shown.loc[states["state"] != "open", "estimate"].equals(states.loc[states["state"] != "open", "estimate"])
+    assert shown.loc[states["state"] != "open", "estimate"].equals(
+        states.loc[states["state"] != "open", "estimate"]
+    )
 
 
 def test_what_a_run_has_not_made_is_not_told(compose_study: Compose, tables: Tables) -> None:
@@ -322,7 +380,9 @@ def test_references_are_listed_as_each_style_asks(compose_study: Compose) -> Non
     by_gost = _references(compose_study("ru", "gost"))
     assert [entry.split(".")[0] for entry in by_gost] == [str(n) for n in range(1, len(by_gost) + 1)]
     text = words(compose_study("ru", "gost"))
-    cited = [int(number) for group in re.findall(r"\[(\d+(?:; \d+)*)\]", text) for number in group.split("; ")]
+    cited = [
+        int(number) for group in re.findall(r"\[(\d+(?:; \d+)*)\]", text) for number in group.split("; ")
+    ]
     assert list(dict.fromkeys(cited)) == list(range(1, len(by_gost) + 1))
 
 
@@ -340,7 +400,9 @@ def test_forms_of_a_reference() -> None:
     assert gost(kaiser) == (
         "Kaiser H. F. An index of factorial simplicity // Psychometrika. – 1974. – Vol. 39, No. 1. – P. 31–36."
     )
-    assert gost(hair).startswith("A primer on partial least squares structural equation modeling (PLS-SEM) / J. F. Hair [et al.]")
+    assert gost(hair).startswith(
+        "A primer on partial least squares structural equation modeling (PLS-SEM) / J. F. Hair [et al.]"
+    )
     assert apa(library()["harris2020"]).startswith("Harris, C. R., Millman, K. J., ")
     assert "Peterson, P., … Oliphant, T. E. (2020)" in apa(library()["harris2020"])
 

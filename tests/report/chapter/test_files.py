@@ -82,7 +82,8 @@ def test_the_pdf_has_contents_with_pages_a_running_head_and_an_outline(
 def books(tables: Tables, setting: MakeSetting) -> dict[str, bytes]:
     cards = dict.fromkeys(tables, CARD)
     return {
-        language: workbook_file(tables, cards, MANIFEST_OF_CHAPTER, setting(language)) for language in LANGUAGES
+        language: workbook_file(tables, cards, MANIFEST_OF_CHAPTER, setting(language))
+        for language in LANGUAGES
     }
 
 
@@ -115,7 +116,10 @@ def test_numbers_of_the_workbook_are_those_of_the_stage_file(books: dict[str, by
         sheet = openpyxl.load_workbook(io.BytesIO(content))["rotated_loadings"]
         frame = tables["rotated_loadings"]
         components = [name for name in frame.columns if name.startswith("component_")]
-        read = [[cell.value for cell in row[1 : 1 + len(components)]] for row in sheet.iter_rows(4, 3 + len(frame))]
+        read = [
+            [cell.value for cell in row[1 : 1 + len(components)]]
+            for row in sheet.iter_rows(4, 3 + len(frame))
+        ]
         np.testing.assert_array_equal(np.array(read, dtype=float), frame[components].to_numpy(dtype=float))
 
 
@@ -133,15 +137,29 @@ def test_the_workbook_repeats_says_what_it_is_and_computes_nothing(
             values = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
             assert all(cell.data_type != "f" for cell in values)
             assert wording["chapter.reconstructed"] in [cell.value for cell in values]
-    links = [cell.hyperlink for row in openpyxl.load_workbook(io.BytesIO(books["en"])).worksheets[0] for cell in row]
+    links = [
+        cell.hyperlink
+        for row in openpyxl.load_workbook(io.BytesIO(books["en"])).worksheets[0]
+        for cell in row
+    ]
     assert sum(link is not None for link in links) > 50
-    texts = [c.value for row in openpyxl.load_workbook(io.BytesIO(books["en"]))["item_msa"].iter_rows() for c in row]
+    texts = [
+        c.value
+        for row in openpyxl.load_workbook(io.BytesIO(books["en"]))["item_msa"].iter_rows()
+        for c in row
+    ]
     assert f"T1 {HOSTILE}" in texts
 
 
 @pytest.mark.parametrize(
     ("name", "form"),
-    [("ratio:3", "0.000"), ("count", "#,##0"), ("share:0", "0%"), ("power:2", "0.00E+00"), ("compact", "General")],
+    [
+        ("ratio:3", "0.000"),
+        ("count", "#,##0"),
+        ("share:0", "0%"),
+        ("power:2", "0.00E+00"),
+        ("compact", "General"),
+    ],
 )
 def test_number_formats(name: str, form: str) -> None:
     assert number_format(name) == form
@@ -156,7 +174,10 @@ def test_latex_has_every_table_and_nothing_unescaped(
     assert text.count(r"\begin{longtable}") == text.count(r"\end{longtable}") == len(shown)
     assert text.count(r"\toprule") == 2 * len(shown)
     body = text.partition(r"\begin{document}")[2]
-    assert not re.search(r"(?<!\\)[#_$](?![{\w-]*\})", re.sub(r"\\label\{[^}]*\}|\\ensuremath\{[^}]*\}*|^%.*$", "", body, flags=re.MULTILINE))
+    assert not re.search(
+        r"(?<!\\)[#_$](?![{\w-]*\})",
+        re.sub(r"\\label\{[^}]*\}|\\ensuremath\{[^}]*\}*|^%.*$", "", body, flags=re.MULTILINE),
+    )
     plain = re.sub(r"(?<!\\)%.*", "", text).replace(r"\{", "").replace(r"\}", "")
     assert plain.count("{") == plain.count("}")
     assert not set(body) & set("βχ²−→≥≤⁻✓\u202f")
@@ -187,7 +208,9 @@ def test_a_language_without_labels_has_no_chapter(small_codebook: Codebook) -> N
     study = {"title": {"en": "A study", "kk": "Зерттеу"}}
     told = Config.model_validate(config(study=study))
     assert languages_of(told, small_codebook) == ("en", "kk")
-    items = {name: item.model_copy(update={"label": {"en": "x"}}) for name, item in small_codebook.items.items()}
+    items = {
+        name: item.model_copy(update={"label": {"en": "x"}}) for name, item in small_codebook.items.items()
+    }
     assert languages_of(told, small_codebook.model_copy(update={"items": items})) == ("en",)
 
 

@@ -59,9 +59,7 @@ def test_tables_are_native_and_have_the_cells_of_the_chapter(
     tables = opened(content).tables
     assert len(tables) == len(blocks) > 15
     for block, table in zip(blocks, tables, strict=True):
-        rows = [
-            ["".join(texts(cell, "w:t")) for cell in row._tr.iter(qn("w:tc"))] for row in table.rows
-        ]
+        rows = [["".join(texts(cell, "w:t")) for cell in row._tr.iter(qn("w:tc"))] for row in table.rows]
         expected: list[list[str]] = [list(block.table.headings)]
         for group in block.table.groups:
             expected += [[group.heading]] if group.heading else []
@@ -98,7 +96,9 @@ def test_captions_count_by_fields_and_cross_references_lead_to_them(written: Any
     instructions = [text.split() for text in texts(body, "w:instrText")]
     wording = load_wording(language)
     for kind, block_type in (("table", TableBlock), ("figure", FigureBlock)):
-        counted = [words for words in instructions if words[:2] == ["SEQ", wording[f"chapter.sequence.{kind}"]]]
+        counted = [
+            words for words in instructions if words[:2] == ["SEQ", wording[f"chapter.sequence.{kind}"]]
+        ]
         shown = [
             block
             for block in document.blocks
@@ -174,7 +174,9 @@ def test_lists_show_their_entries_before_word_renews_them(written: Any) -> None:
 )
 def test_captions_by_gost(written: Any, language: Language, caption: str) -> None:
     _, content = written(language, "gost")
-    captions = ["".join(texts(one._p, "w:t")) for one in opened(content).paragraphs if one.style.name == "Caption"]
+    captions = [
+        "".join(texts(one._p, "w:t")) for one in opened(content).paragraphs if one.style.name == "Caption"
+    ]
     assert any(re.match(caption, text) for text in captions)
 
 
@@ -185,7 +187,11 @@ def test_measures_of_gost(written: Any) -> None:
     margins = section.left_margin, section.right_margin, section.top_margin, section.bottom_margin
     assert [round(margin.mm) for margin in margins] == [30, 15, 20, 20]
     body = document.styles["Body Text"]
-    assert (body.font.name, body.font.size, body.paragraph_format.line_spacing) == ("Times New Roman", Pt(14), 1.5)
+    assert (body.font.name, body.font.size, body.paragraph_format.line_spacing) == (
+        "Times New Roman",
+        Pt(14),
+        1.5,
+    )
     assert "PAGE" in " ".join(texts(section.footer._element, "w:instrText"))
     heading = document.styles["Heading 1"].element.pPr
     assert heading.find(qn("w:numPr")) is not None
@@ -230,9 +236,7 @@ def test_a_template_keeps_its_styles_margins_and_head(compose_study: Compose, tm
     template.add_paragraph("Title page")
     template.styles.element.remove(template.styles["Caption"].element)
     template.save(tmp_path / "my.docx")
-    content = word_file(
-        compose_study("ru", "gost"), load_wording("ru"), "gost", str(tmp_path / "my.docx")
-    )
+    content = word_file(compose_study("ru", "gost"), load_wording("ru"), "gost", str(tmp_path / "my.docx"))
     document = opened(content)
     assert document.styles["Heading 1"].font.color.rgb == RGBColor(1, 2, 3)
     assert document.styles["Normal"].font.name == "Georgia"
@@ -258,8 +262,16 @@ def test_libreoffice_shows_the_whole_file(written: Any, style: Style, tmp_path: 
     document, content = written("kk", style)
     (tmp_path / "chapter.docx").write_bytes(content)
     subprocess.run(
-        [office, f"-env:UserInstallation=file://{tmp_path}/office", "--headless", "--convert-to", "pdf",
-         "--outdir", str(tmp_path), str(tmp_path / "chapter.docx")],
+        [
+            office,
+            f"-env:UserInstallation=file://{tmp_path}/office",
+            "--headless",
+            "--convert-to",
+            "pdf",
+            "--outdir",
+            str(tmp_path),
+            str(tmp_path / "chapter.docx"),
+        ],
         check=True,
         capture_output=True,
     )

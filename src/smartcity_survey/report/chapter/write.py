@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -120,7 +121,8 @@ def _each(
     if jobs < 2:
         yield from (work(*one) for one in arguments)
         return
-    with ProcessPoolExecutor(jobs) as pool:
+    # A forked process would wait for threads of Typst that this one has and it has not.
+    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
         yield from pool.map(work, *zip(*arguments, strict=True))
 
 
