@@ -55,7 +55,7 @@ def figures(
 
 @pytest.fixture(scope="session")
 def compose_study(tables: Tables, setting: MakeSetting, figures: dict[str, Path]) -> Compose:
-    """Compose the small study's chapter; `without` leaves tables out, `changed` puts others in their place."""
+    """Compose the small study's chapter `without` some tables, or with others in their place (`changed`)."""
 
     needed = {name: [need.rpartition("/")[2] for need in FIGURES[name].needs] for name in figures}
 

@@ -344,7 +344,7 @@ def test_what_a_run_has_not_made_is_not_told(compose_study: Compose, tables: Tab
     }
     assert "printed" not in words(document).lower().replace("printed work", "")
     nothing = compose_study(without=tuple(tables), reconstruction=False)
-    assert [block.id for block in nothing.blocks if isinstance(block, Heading)][0] == "section-methods"
+    assert next(block.id for block in nothing.blocks if isinstance(block, Heading)) == "section-methods"
 
 
 def test_tables_and_figures_count_from_one_in_their_order(compose_study: Compose) -> None:
@@ -398,7 +398,8 @@ def test_forms_of_a_reference() -> None:
         "https://doi.org/10.1007/BF02291575"
     )
     assert gost(kaiser) == (
-        "Kaiser H. F. An index of factorial simplicity // Psychometrika. – 1974. – Vol. 39, No. 1. – P. 31–36."
+        "Kaiser H. F. An index of factorial simplicity // Psychometrika. – 1974. – "
+        "Vol. 39, No. 1. – P. 31–36."
     )
     assert gost(hair).startswith(
         "A primer on partial least squares structural equation modeling (PLS-SEM) / J. F. Hair [et al.]"

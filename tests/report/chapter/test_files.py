@@ -21,7 +21,8 @@ from smartcity_survey.report.chapter.files import (
 )
 from smartcity_survey.report.chapter.latex import escaped, latex_file
 from smartcity_survey.report.chapter.pdf import pdf_file
-from smartcity_survey.report.chapter.workbook import number_format, shown_tables, workbook_file
+from smartcity_survey.report.chapter.whole import whole_tables
+from smartcity_survey.report.chapter.workbook import number_format, workbook_file
 from smartcity_survey.report.wording import LANGUAGES, load_wording
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import Config, Language
@@ -82,7 +83,9 @@ def test_the_pdf_has_contents_with_pages_a_running_head_and_an_outline(
 def books(tables: Tables, setting: MakeSetting) -> dict[str, bytes]:
     cards = dict.fromkeys(tables, CARD)
     return {
-        language: workbook_file(tables, cards, MANIFEST_OF_CHAPTER, setting(language))
+        language: workbook_file(
+            whole_tables(tables, cards, setting(language)), MANIFEST_OF_CHAPTER, setting(language)
+        )
         for language in LANGUAGES
     }
 
@@ -91,11 +94,11 @@ def test_the_workbook_has_a_sheet_for_each_table_with_numbers_at_full_precision(
     books: dict[str, bytes], tables: Tables, setting: MakeSetting
 ) -> None:
     book = openpyxl.load_workbook(io.BytesIO(books["en"]))
-    shown = dict(shown_tables(tables, {}, MANIFEST_OF_CHAPTER, setting("en")))
+    shown = dict(whole_tables(tables, {}, setting("en")))
     assert book.sheetnames[1:] == [entry.name[:31] for entry in shown]
     sheet = book["pls_paths"]
     header = [cell.value for cell in sheet[3]]
-    first = {name: cell for name, cell in zip(header, sheet[4], strict=True)}
+    first = dict(zip(header, sheet[4], strict=True))
     expected = tables["pls_paths"].iloc[0]
     assert first["Path"].value == "Trust → Use"
     assert first["Estimate"].value == expected["estimate"]
@@ -127,7 +130,10 @@ def test_the_workbook_repeats_says_what_it_is_and_computes_nothing(
     books: dict[str, bytes], tables: Tables, setting: MakeSetting
 ) -> None:
     cards = dict.fromkeys(tables, CARD)
-    assert workbook_file(tables, cards, MANIFEST_OF_CHAPTER, setting("kk")) == books["kk"]
+    assert (
+        workbook_file(whole_tables(tables, cards, setting("kk")), MANIFEST_OF_CHAPTER, setting("kk"))
+        == books["kk"]
+    )
     for language in LANGUAGES:
         book = openpyxl.load_workbook(io.BytesIO(books[language]))
         wording = load_wording(language)
@@ -169,8 +175,8 @@ def test_number_formats(name: str, form: str) -> None:
 def test_latex_has_every_table_and_nothing_unescaped(
     tables: Tables, setting: MakeSetting, language: Language
 ) -> None:
-    text = latex_file(tables, {}, MANIFEST_OF_CHAPTER, setting(language))
-    shown = list(shown_tables(tables, {}, MANIFEST_OF_CHAPTER, setting(language)))
+    text = latex_file(whole_tables(tables, {}, setting(language)), MANIFEST_OF_CHAPTER, setting(language))
+    shown = list(whole_tables(tables, {}, setting(language)))
     assert text.count(r"\begin{longtable}") == text.count(r"\end{longtable}") == len(shown)
     assert text.count(r"\toprule") == 2 * len(shown)
     body = text.partition(r"\begin{document}")[2]
@@ -223,7 +229,9 @@ def test_disclosed_cells_stay_hidden(tables: Tables, setting: MakeSetting) -> No
     hidden = {**tables, "careless": tables["careless"].assign(n_flagged=np.nan)}
     cards = {"careless": {"hidden_below": 5}}
     sheet = openpyxl.load_workbook(
-        io.BytesIO(workbook_file(hidden, cards, MANIFEST_OF_CHAPTER, setting("en")))
+        io.BytesIO(
+            workbook_file(whole_tables(hidden, cards, setting("en")), MANIFEST_OF_CHAPTER, setting("en"))
+        )
     )["careless"]
     column = [cell.value for cell in sheet[3]].index("Flagged") + 1
     read = [sheet.cell(row, column).value for row in range(4, 4 + len(hidden["careless"]))]

@@ -1,4 +1,4 @@
-"""The Word file, opened again: native tables with the right cells, fields, bookmarks, styles, the same bytes."""
+"""The Word file, opened again: native tables with the right cells, fields, bookmarks, styles, same bytes."""
 
 from __future__ import annotations
 

@@ -6,11 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import pandas as pd
-
-from smartcity_survey.io import Card
 from smartcity_survey.report.chapter.layout import cell_text, column_shares
-from smartcity_survey.report.chapter.workbook import shown_tables
+from smartcity_survey.report.chapter.whole import Whole
 from smartcity_survey.report.contents import Entry
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import Table
@@ -105,17 +102,12 @@ def escaped(text: str) -> str:
     return _ESCAPED.sub(lambda found: _SPECIAL.get(found[0]) or _MATHS[found[0]], text)
 
 
-def latex_file(
-    tables: Mapping[str, pd.DataFrame],
-    cards: Mapping[str, Card],
-    manifest: Mapping[str, Any],
-    setting: Setting,
-) -> str:
+def latex_file(tables: Whole, manifest: Mapping[str, Any], setting: Setting) -> str:
     """The tables of a finished run as the text of a .tex file."""
     wording = setting.wording
     notes = [wording["chapter.reconstructed"]] if manifest["reconstruction"] else []
     written = []
-    for entry, table in shown_tables(tables, cards, manifest, setting):
+    for entry, table in tables:
         told = " ".join((*table.notes, *notes))
         note = rf"\emph{{{escaped(wording['chapter.note'])}}} {escaped(told)}" if told else ""
         written.append("\n".join(_table(entry, table, wording[f"tables.{entry.name}.title"], note)))

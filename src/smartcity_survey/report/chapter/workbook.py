@@ -6,21 +6,18 @@ import io
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
-import pandas as pd
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 
-from smartcity_survey.io import Card
 from smartcity_survey.report.cells import Cell
 from smartcity_survey.report.chapter.archive import DATE, repeatable
-from smartcity_survey.report.contents import Entry, load_contents
+from smartcity_survey.report.chapter.whole import Whole
 from smartcity_survey.report.setting import Setting
-from smartcity_survey.report.tables import Table, render_table
+from smartcity_survey.report.tables import Table
 from smartcity_survey.study.codebook import text
 
 _SHEET = 31
@@ -43,38 +40,16 @@ def number_format(name: str) -> str:
     return f"{zeros}E+00" if kind == "power" else known.get(kind, "General")
 
 
-def shown_tables(
-    tables: Mapping[str, pd.DataFrame],
-    cards: Mapping[str, Card],
-    manifest: Mapping[str, Any],
-    setting: Setting,
-) -> Iterator[tuple[Entry, Table]]:
-    """Every table of the report that has lines, with all of them and nothing left blank."""
-    contents = load_contents()
-    for entry in contents.entries("table"):
-        frame = tables.get(entry.name)
-        if frame is None or frame.empty or (entry.people and "decisions" in tables):
-            continue
-        whole = replace(entry, first=0, suppress=False, scores=False)
-        yield entry, render_table(frame, whole, contents, setting, cards.get(entry.name))
-
-
-def workbook_file(
-    tables: Mapping[str, pd.DataFrame],
-    cards: Mapping[str, Card],
-    manifest: Mapping[str, Any],
-    setting: Setting,
-) -> bytes:
+def workbook_file(sheets: Whole, manifest: Mapping[str, Any], setting: Setting) -> bytes:
     """The tables of a finished run as the content of an .xlsx; the same run gives the same bytes.
 
     Parameters
     ----------
-    tables, cards : stage files and their estimator cards, by name.
+    sheets : the tables, rendered.
     manifest : what the run was made from, as in `manifest.json`.
     """
     wording = setting.wording
     book = Workbook(write_only=True)
-    sheets = list(shown_tables(tables, cards, manifest, setting))
     title = text(manifest["config"]["study"]["title"], wording.language, "config.yaml, study.title")
     warnings = [wording["page.reconstruction"]] if manifest["reconstruction"] else []
     front = book.create_sheet(_sheet_name(wording["chapter.sheet_contents"]))

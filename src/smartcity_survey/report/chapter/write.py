@@ -17,6 +17,7 @@ from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import Card, read_json, read_table, write_bytes
 from smartcity_survey.report.chapter.compose import compose, figures_shown
 from smartcity_survey.report.chapter.files import chapter_outputs, files_of, languages_of
+from smartcity_survey.report.chapter.whole import whole_tables
 from smartcity_survey.report.contents import load_contents
 from smartcity_survey.report.figures import FIGURES, save
 from smartcity_survey.report.labels import labels_of
@@ -134,14 +135,15 @@ def _write(reports: Path, names: tuple[str, ...], files: tuple[str, ...], langua
     made: dict[str, bytes] = {}
     if endings & {".docx", ".pdf"}:
         made |= _chapters(run, setting, endings, reports)
+    tables = whole_tables(run.tables, run.cards, setting) if endings & {".xlsx", ".tex"} else ()
     if ".xlsx" in endings:
         from smartcity_survey.report.chapter.workbook import workbook_file
 
-        made[".xlsx"] = workbook_file(run.tables, run.cards, run.manifest, setting)
+        made[".xlsx"] = workbook_file(tables, run.manifest, setting)
     if ".tex" in endings:
         from smartcity_survey.report.chapter.latex import latex_file
 
-        made[".tex"] = latex_file(run.tables, run.cards, run.manifest, setting).encode("utf-8")
+        made[".tex"] = latex_file(tables, run.manifest, setting).encode("utf-8")
     for name in files:
         write_bytes(made[Path(name).suffix], reports / name)
     return [reports / name for name in files]
