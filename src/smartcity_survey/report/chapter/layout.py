@@ -8,9 +8,9 @@ from smartcity_survey.report.tables import Table
 from smartcity_survey.report.wording import Wording
 from smartcity_survey.study.outputs import Style
 
-_LEAST, _MOST = 6, 40
+_LEAST, _MOST = 7.0, 40
 """Characters of the narrowest column, and of the widest column of text."""
-_CHARACTERS = 88
+_CHARACTERS = 92
 """Characters of a line of a table over the width of the text."""
 
 
@@ -49,17 +49,19 @@ def column_shares(table: Table) -> list[float]:
     A number and a word are never broken as long as there is room for all of them; text takes several lines
     where there is none.
     """
-    least, wanted = [], []
+    least: list[float] = []
+    wanted: list[float] = []
     for number, heading in enumerate(table.headings):
         cells = [cell_text(line[number]) for group in table.groups for line in group.lines]
         longest = max(map(len, cells), default=0)
         words = [
             word for text in (heading, *([] if table.numeric[number] else cells)) for word in text.split()
         ]
-        word = max((len(word) for word in words), default=0) + 1
-        narrow = max(longest + 1 if table.numeric[number] else word, word, _LEAST)
-        least.append(float(narrow))
-        wanted.append(max(narrow, min(longest, _MOST) + 1.0))
+        # Letters of a word are wider than digits, and a cell has its padding.
+        word = 1.12 * max((len(word) for word in words), default=0) + 2
+        narrow = max(longest + 2.0 if table.numeric[number] else word, word, _LEAST)
+        least.append(narrow)
+        wanted.append(max(narrow, min(longest, _MOST) + 2.0))
     room = _CHARACTERS - sum(least)
     more = [want - narrow for want, narrow in zip(wanted, least, strict=True)]
     share = min(1.0, max(0.0, room) / sum(more)) if sum(more) else 0.0
