@@ -16,6 +16,7 @@ from smartcity_survey.check.codes import declared_code_problems, doubtful_codes,
 from smartcity_survey.check.names import name_problems
 from smartcity_survey.check.needs import foreseen_gaps, unmet_needs
 from smartcity_survey.check.suspicions import suspicions
+from smartcity_survey.check.template import template_problems
 from smartcity_survey.check.weights import effective_size, weight_doubts, weight_problems
 from smartcity_survey.data.bounds import read_bounds
 from smartcity_survey.data.clean import Cleaned, clean_responses
@@ -86,6 +87,7 @@ def check_study(folder: Path) -> Checked:
         responses = _attempt(problems, read_survey, folder / data.file, codebook, data)
     if config:
         problems += name_problems(config, folder)
+        problems += template_problems(config, folder)
     if config and codebook:
         problems += _contradictions(folder, config, codebook, model)
         for key, names in _named_demographics(config).items():

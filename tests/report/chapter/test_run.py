@@ -13,6 +13,7 @@ from typing import Any
 import docx
 import pytest
 
+from smartcity_survey.check import check_study
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.report.chapter.write import read_run, write_chapter
 from tests.conftest import REPOSITORY
@@ -104,3 +105,17 @@ def test_the_bundled_study_repeats_its_bytes_in_one_process_and_in_several(
     second = write_chapter(tmp_path / "several", outputs=("docx", "pdf", "tex"), jobs=2)
     assert [path.name for path in first] == [path.name for path in second]
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+
+
+def test_a_template_is_checked_before_anything_runs(
+    study: Callable[..., Path], config_content: dict[str, Any]
+) -> None:
+    config = config_content | {"report": {"outputs": ["html", "docx"], "word_template": "my.docx"}}
+    folder = study(config)
+    with pytest.raises(SurveyError, match=r"report\.word_template: no file my\.docx in the study's folder"):
+        check_study(folder)
+    (folder / "my.docx").write_text("no zip", encoding="utf-8")
+    with pytest.raises(SurveyError, match=r"report\.word_template: my\.docx is no Word file"):
+        check_study(folder)
+    docx.Document().save(str(folder / "my.docx"))
+    assert check_study(folder).summary
