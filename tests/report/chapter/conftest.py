@@ -83,9 +83,10 @@ def compose_study(tables: Tables, setting: MakeSetting, figures: dict[str, Path]
 
 
 def words(document: Document) -> str:
-    """All running text but the list of references."""
-    return "\n".join(
+    """All running text but the list of references, blanks that never break as others."""
+    text = "\n".join(
         "".join(run.text or f"<{run.to}>" for run in block.runs)
         for block in document.blocks
         if isinstance(block, Paragraph) and block.role != "reference"
     )
+    return text.replace("\u00a0", " ")

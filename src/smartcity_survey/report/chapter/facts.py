@@ -115,6 +115,11 @@ class Facts:
         """A limit or an option."""
         return self.setting.wording.numbers.compact(float(value))
 
+    def level(self, value: float) -> str:
+        """A level or limit that cannot exceed one, with the decimals it has, two at least."""
+        decimals = max(2, len(f"{float(value):.6f}".rstrip("0").partition(".")[2]))
+        return self.ratio(value, decimals)
+
     def percent(self, value: float, decimals: int = 1) -> str:
         """A percentage, given in percent."""
         return self.setting.wording.numbers.percentage(float(value), decimals)

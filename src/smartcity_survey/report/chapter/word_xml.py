@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import deepcopy
 from typing import Any
 
 from docx.opc.constants import RELATIONSHIP_TYPE
@@ -48,18 +49,19 @@ def field(instruction: str, shown: str, *, bold: bool = False) -> list[Element]:
     told = element("instrText")
     told.text = f" {instruction} "
     told.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+    form = [element("rPr", element("b"))] if bold else []
     return [
-        field_mark("begin"),
-        element("r", told),
-        field_mark("separate"),
+        field_mark("begin", *deepcopy(form)),
+        element("r", *deepcopy(form), told),
+        field_mark("separate", *deepcopy(form)),
         text_run(shown, bold=bold),
-        field_mark("end"),
+        field_mark("end", *deepcopy(form)),
     ]
 
 
-def field_mark(kind: str) -> Element:
+def field_mark(kind: str, *form: Element) -> Element:
     """Begin, middle or end of a field."""
-    return element("r", element("fldChar", fldCharType=kind))
+    return element("r", *form, element("fldChar", fldCharType=kind))
 
 
 def bookmarked(number: int, name: str, content: Iterable[Element]) -> list[Element]:

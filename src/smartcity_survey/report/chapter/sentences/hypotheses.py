@@ -21,7 +21,7 @@ def hypotheses(facts: Facts) -> Iterator[str]:
     frame = facts.frame("hypotheses", "hypothesis", "method")
     if frame is None:
         return
-    yield facts.say("hypotheses.level", alpha=facts.compact(facts.config["model"]["alpha"]))
+    yield facts.say("hypotheses.level", alpha=facts.level(facts.config["model"]["alpha"]))
     for name, lines in frame.groupby("hypothesis", sort=False):
         yield _hypothesis(facts, str(name), records(lines))
     yield from filter(None, (joined(_altogether(facts, frame)),))
@@ -137,7 +137,7 @@ def _differences(facts: Facts, table: str, section: str) -> str:
     values = {
         "n": facts.count(len(different)),
         "all": facts.count(len(frame)),
-        "alpha": facts.compact(alpha),
+        "alpha": facts.level(alpha),
         "see": facts.see(table),
     }
     if different.empty:

@@ -36,7 +36,7 @@ def _tests(facts: Facts) -> Iterator[str]:
     negligible = [
         unmarked(str(line["hypothesis"])) for line in lines if line.get("negligible") in (True, "True")
     ]
-    bound = facts.compact(facts.config["robustness"]["equivalence_bound"])
+    bound = facts.level(facts.config["robustness"]["equivalence_bound"])
     if negligible:
         yield facts.say("robustness.negligible", names=", ".join(negligible), bound=bound)
     else:
