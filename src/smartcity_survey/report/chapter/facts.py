@@ -136,9 +136,11 @@ class Facts:
         written = self.setting.wording.numbers.p_value(float(value))
         return self.say("stat.p_below" if value < 0.001 else "stat.p", p=written)
 
-    def interval(self, low: float, high: float, level: float, decimals: int = 2) -> str:
+    def interval(
+        self, low: float, high: float, level: float, decimals: int = 2, *, bounded: bool = True
+    ) -> str:
         """`95% CI [.39, .58]`."""
-        ends = self.setting.wording.numbers.range(float(low), float(high), decimals, bounded=True)
+        ends = self.setting.wording.numbers.range(float(low), float(high), decimals, bounded=bounded)
         return self.say("stat.interval", level=self.percent(100 * level, 0), ends=ends)
 
     def test(self, symbol: str, value: float, *df: float, decimals: int = 2) -> str:

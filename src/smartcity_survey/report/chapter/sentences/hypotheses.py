@@ -159,7 +159,7 @@ def waves(facts: Facts) -> Iterator[str]:
         def told(line: dict[str, Any]) -> str:
             return facts.together(
                 facts.equals("ΔM", line["difference"], 2, bounded=False),
-                facts.interval(line["ci_low"], line["ci_high"], level),
+                facts.interval(line["ci_low"], line["ci_high"], level, bounded=False),
                 facts.test("t", line["t"], line["df"]),
                 facts.p(line["p"]),
             )

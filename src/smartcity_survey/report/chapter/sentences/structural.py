@@ -190,14 +190,16 @@ def _prediction(facts: Facts) -> Iterator[str]:
     if frame is not None:
         for construct, items in frame.groupby("construct", sort=False):
             yield _predicted(facts, str(construct), items)
+    see = facts.see("cvpat")
     for line in facts.lines("cvpat", "difference"):
         yield facts.say(
             f"structural.cvpat_{line['benchmark']}_{'lower' if line['difference'] < 0 else 'higher'}",
             subject=facts.construct(line["subject"]),
             difference=facts.fixed(abs(line["difference"]), 3),
             test=facts.together(facts.test("t", line["t"], line["df"]), facts.p(line["p"])),
-            see=facts.see("cvpat"),
+            see=see,
         )
+        see = ""
 
 
 def _predicted(facts: Facts, construct: str, items: pd.DataFrame) -> str:
