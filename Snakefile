@@ -11,6 +11,7 @@ configfile: "config.yaml"
 
 include: "rules/common.smk"
 include: "rules/report.smk"
+include: "rules/chapter.smk"
 include: "rules/reconstruct.smk"
 
 
@@ -23,3 +24,8 @@ rule all:
     default_target: True
     input:
         wanted,
+
+
+rule all_with_chapter:
+    input:
+        wanted_with_chapter,

@@ -2,6 +2,11 @@
 from pathlib import Path
 
 from smartcity_survey.errors import SurveyError
+from smartcity_survey.report.chapter.files import (
+    asks_for_chapter,
+    chapter_outputs,
+    files_of,
+)
 from smartcity_survey.study.codebook import read_codebook
 from smartcity_survey.study.config import parse_config
 from smartcity_survey.workflow.catalogue import Catalogue
@@ -14,6 +19,11 @@ try:
     catalogue = Catalogue(study, read_codebook(Path(study.data.codebook)))
 except SurveyError as error:
     raise WorkflowError(str(error))
+
+chapter_files = [
+    f"reports/{name}"
+    for name in files_of(study, catalogue.codebook, chapter_outputs(study))
+]
 
 
 def read_by(stage):
@@ -31,10 +41,11 @@ def options_of(stage):
     return catalogue.params(stage)
 
 
-def asked_for():
+def asked_for(chapter=asks_for_chapter(study)):
     """Rules so far that this study asks for: they write into its reports."""
-    stages = {each.name for each in catalogue.stages()}
-    return [each for each in workflow.rules if each.name in stages | {"report"}]
+    names = {each.name for each in catalogue.stages()} | {"report"}
+    names |= {"chapter"} if chapter else set()
+    return [each for each in workflow.rules if each.name in names]
 
 
 def code_of(each):
@@ -53,9 +64,9 @@ def packages():
     return versions(*Sources().extras_of(*map(code_of, asked_for())))
 
 
-def steps():
+def steps(chapter):
     """The rules asked for, with what their results are made from."""
-    for each in asked_for():
+    for each in asked_for(chapter):
         params = {
             name: value(None) if callable(value) else value
             for name, value in each.params.items()
@@ -64,15 +75,21 @@ def steps():
         yield Step(each.name, code_of(each), params, *files)
 
 
-def wanted(wildcards):
-    """The report. As Snakemake plans what it takes, rules whose results are out of date are forced to run.
+def wanted(wildcards, chapter=asks_for_chapter(study)):
+    """The report, and the chapter where it is asked for. As Snakemake plans what it takes, rules whose results are out of date are forced to run.
 
     Snakemake goes by the dates of files and by its own memory, which is lost with `.snakemake`; here what is
     recorded beside the results decides (`smartcity_survey/workflow/made_from.py`).
     """
-    stale = set(out_of_date(steps()))
+    stale = set(out_of_date(steps(chapter)))
     workflow.dag.forcerules |= {each for each in workflow.rules if each.name in stale}
-    return ["reports/report.html", "reports/manifest.json"]
+    page = ["reports/report.html", "reports/manifest.json"]
+    return [*page, *chapter_files] if chapter else page
+
+
+def wanted_with_chapter(wildcards):
+    """The report and the chapter, whether the study asks for it or not."""
+    return wanted(wildcards, chapter=True)
 
 
 onstart:

@@ -90,7 +90,7 @@ def modules_of(rule: str) -> set[str]:
     return modules_by_finder(starts(rule)[0], stage.module if stage else None)
 
 
-RULES = [*stages(), "report", "reconstruct"]
+RULES = [*stages(), "report", "chapter", "reconstruct"]
 
 
 @pytest.mark.parametrize("rule", RULES)

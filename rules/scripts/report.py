@@ -3,8 +3,10 @@
 from pathlib import Path
 
 from smartcity_survey.io import remove, write_json
+from smartcity_survey.report.chapter.files import every_file, files_of
 from smartcity_survey.report.editions import write_editions
 from smartcity_survey.stages.manifest import build_manifest
+from smartcity_survey.study.codebook import read_codebook
 from smartcity_survey.study.config import Config
 from smartcity_survey.workflow.perform import perform
 
@@ -27,6 +29,9 @@ def main(
         if card.name not in {Path(path).name for path in cards}:
             remove(card)
     study = Config.model_validate(config)
+    codebook = read_codebook(Path(study.data.codebook))
+    for name in set(every_file()) - set(files_of(study, codebook)):
+        remove(f"{reports}/{name}")
     manifest = build_manifest(study, inputs, code, packages)
     write_json(manifest, f"{reports}/manifest.json")
     return write_editions(study, reports, manifest, required=required, jobs=jobs)

@@ -82,6 +82,23 @@ def run(
 
 
 @app.command()
+def chapter(
+    study: StudyFolder = Path(),
+    cores: Annotated[int, typer.Option(help="how many steps may work at a time; 0: one for each core")] = 0,
+) -> None:
+    """Write the results chapter (Word, PDF) and all tables (Excel, LaTeX), after what is out of date."""
+    from smartcity_survey.workflow.run import run_study
+
+    ended = run_study(study, cores or os.cpu_count() or 1, chapter=True)
+    if not ended:
+        from smartcity_survey.report.chapter.write import written_files
+
+        for path in written_files(study):
+            typer.echo(path.as_posix())
+    raise typer.Exit(ended)
+
+
+@app.command()
 def check(study: StudyFolder = Path()) -> None:
     """Check config, codebook and survey file of a study before anything runs."""
     from smartcity_survey.check import check_study

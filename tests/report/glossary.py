@@ -57,6 +57,10 @@ def words_in_latin(text: str) -> list[str]:
     return re.findall(r"[A-Za-zÀ-ž]{2,}", prose)
 
 
+_AUTOMATIC = re.compile(r"\{[^}]*\}|\[@[^\]]*\]")
+"""What is filled in later: numbers and names in braces, references in brackets."""
+
+
 def texts(language: Language) -> Iterator[tuple[str, str, str]]:
     """File, key and text of everything that a reader of that language may be shown."""
     for locale in LOCALES:
@@ -79,7 +83,7 @@ def _leaves(file: Path, content: Any, key: str, language: Language | None) -> It
             elif name == language:
                 yield f"{file.parent.name}/{file.name}", key, str(below)
     elif language is None and isinstance(content, str) and not key.startswith("numbers."):
-        yield f"{file.parent.name}/{file.name}", key, content
+        yield f"{file.parent.name}/{file.name}", key, _AUTOMATIC.sub("", content)
 
 
 def _read(language: Language) -> Mapping[str, Any]:

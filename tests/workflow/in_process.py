@@ -62,4 +62,4 @@ def _job(rule: Any) -> SimpleNamespace:
     output, _ = rule.expand_output(wildcards)
     params, *_ = rule.expand_params(wildcards, given, output, SimpleNamespace(resources=Resources()))
     log = rule.expand_log(wildcards)
-    return SimpleNamespace(rule=rule.name, input=given, output=output, params=params, log=log)
+    return SimpleNamespace(rule=rule.name, input=given, output=output, params=params, log=log, threads=1)

@@ -20,6 +20,7 @@ def name_problems(config: Config, folder: Path) -> Iterator[Problem]:
         "data.codebook": config.data.codebook,
         "data.published": config.data.published,
         "study.bounds": config.study.bounds_in_use,
+        "report.word_template": config.report.word_template,
     }
     for name, wave in config.waves.items():
         named |= {f"waves.{name}.file": wave.file, f"waves.{name}.codebook": wave.codebook}

@@ -17,6 +17,7 @@ from smartcity_survey.check.directions import direction_doubts
 from smartcity_survey.check.names import name_problems
 from smartcity_survey.check.needs import foreseen_gaps, unmet_needs
 from smartcity_survey.check.suspicions import suspicions
+from smartcity_survey.check.template import template_problems
 from smartcity_survey.check.weights import effective_size, weight_doubts, weight_problems
 from smartcity_survey.data.bounds import read_bounds
 from smartcity_survey.data.clean import Cleaned, clean_responses
@@ -95,6 +96,7 @@ def check_study(folder: Path) -> Checked:
         responses = _attempt(problems, read_survey, folder / data.file, codebook, data)
     if config:
         problems += name_problems(config, folder)
+        problems += template_problems(config, folder)
         _attempt(problems, text, config.study.title, config.study.language, f"{place}, study.title")
     if config and codebook:
         problems += _contradictions(folder, config, codebook, model)

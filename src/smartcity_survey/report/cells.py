@@ -32,6 +32,7 @@ class Cell:
     flagged : deserves a look; never said by colour alone.
     mark : `yes` or `no` where a sign stands for the text.
     strong : bold, as the diagonal of a matrix that the others are held against.
+    values, format : the numbers behind the text at full precision (of an interval both ends); their format.
     """
 
     text: str
@@ -40,6 +41,8 @@ class Cell:
     flagged: bool = False
     mark: str = ""
     strong: bool = False
+    values: tuple[float, ...] = ()
+    format: str = ""
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -58,7 +61,8 @@ def cell(column: str, value: Any, line: Mapping[str, Any], number_format: str, s
         number = float(value)
         if math.isnan(number):
             return Cell("", numeric=bool(number_format))
-        return Cell(formatter(number_format or "compact")(wording.numbers, number), numeric=True)
+        name = number_format or "compact"
+        return Cell(formatter(name)(wording.numbers, number), numeric=True, values=(number,), format=name)
     if column.startswith("verdict_"):
         mark = {"confirmed": "yes", "not_confirmed": "no"}.get(str(value), "")
         return Cell(name_text(column, str(value), line, setting), mark=mark)
@@ -72,4 +76,5 @@ def interval(low: float, high: float, number_format: str, style: NumberStyle) ->
     if math.isnan(low) or math.isnan(high):
         return Cell("", numeric=True)
     write = formatter(number_format)
-    return Cell(style.interval.format(low=write(style, low), high=write(style, high)), numeric=True)
+    text = style.interval.format(low=write(style, low), high=write(style, high))
+    return Cell(text, numeric=True, values=(low, high), format=number_format)

@@ -32,12 +32,13 @@ _ENVIRONMENT = {
 }
 
 
-def run_study(folder: Path, cores: int, language: Language = "en") -> int:
+def run_study(folder: Path, cores: int, language: Language = "en", *, chapter: bool = False) -> int:
     """Bring the reports of a study up to date; the exit code is Snakemake's.
 
     Parameters
     ----------
     language : of what the run and its steps say.
+    chapter : also write the results chapter of a study that asks for its page alone.
 
     Raises
     ------
@@ -49,6 +50,7 @@ def run_study(folder: Path, cores: int, language: Language = "en") -> int:
     check_study(folder)
     command = [
         *_snakemake(),
+        "all_with_chapter" if chapter else "all",
         *("--snakefile", str(SNAKEFILE), "--directory", str(folder), "--cores", str(cores)),
         # Snakemake's own lock outlives a killed run; ours does not.
         *("--nolock", "--rerun-incomplete", "--quiet", "all"),

@@ -1,0 +1,17 @@
+rule chapter:
+    # Writes the results chapter and all tables in the forms that the study asks for.
+    input:
+        tables=[catalogue.table(name) for name in catalogue.made()],
+        cards=catalogue.cards(),
+        manifest="reports/manifest.json",
+        words=[study.data.codebook, *filter(None, [study.report.word_template])],
+    output:
+        update(chapter_files),
+    log:
+        "reports/private/logs/chapter.log",
+    threads: 3
+    params:
+        outputs=chapter_outputs(study),
+        tables=catalogue.made(),
+    script:
+        "scripts/chapter.py"

@@ -1,0 +1,224 @@
+"""The chapter composed: which sections there are, their sentences, tables and figures, in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from smartcity_survey.io import REFUSED, Card
+from smartcity_survey.report.chapter.citations import Citations
+from smartcity_survey.report.chapter.document import (
+    Block,
+    Document,
+    FigureBlock,
+    Heading,
+    ListOf,
+    Paragraph,
+    Run,
+    TableBlock,
+    runs_of,
+)
+from smartcity_survey.report.chapter.facts import Facts
+from smartcity_survey.report.chapter.sentences import SECTIONS
+from smartcity_survey.report.contents import Contents, Entry
+from smartcity_survey.report.setting import Setting
+from smartcity_survey.report.tables import card_entries, render_table
+from smartcity_survey.study.codebook import text
+from smartcity_survey.study.outputs import Style
+
+PLAN = Path(__file__).parent / "plan.yaml"
+TOLD = ("n", "scores", "bootstrap_draws", "interval", "confidence_level", "permutations")
+"""Lines of an estimator card that stand below a table."""
+
+Figures = Mapping[str, Path]
+"""Figure -> its file without an ending; `.svg` and `.png` are both there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of the plan; `plan.yaml` explains it."""
+
+    id: str
+    blocks: tuple[Entry, ...] = ()
+    open: bool = False
+
+
+@dataclass
+class _Numbers:
+    """How many tables and figures there are so far."""
+
+    used: dict[str, int] = field(default_factory=dict)
+
+    def next(self, kind: str) -> int:
+        self.used[kind] = self.used.get(kind, 0) + 1
+        return self.used[kind]
+
+
+def sections(contents: Contents) -> tuple[Section, ...]:
+    """The plan's sections; tables are laid out as `contents.yaml` says but for what the plan says itself."""
+    entries = {(kind, entry.name): entry for kind in ("table", "figure") for entry in contents.entries(kind)}
+
+    def planned(block: Mapping[str, Any]) -> Entry:
+        kind = "table" if "table" in block else "figure"
+        own = {key: value for key, value in block.items() if key != kind}
+        if "columns" in own:
+            own["columns"] = tuple(own["columns"])
+        entry = entries[kind, block[kind]]
+        own["formats"] = {**entry.formats, **own.get("formats", {})}
+        return replace(entry, scores=False, **own)
+
+    return tuple(
+        Section(
+            section["id"],
+            tuple(planned(block) for block in section.get("blocks", ())),
+            bool(section.get("open", False)),
+        )
+        for section in _plan()
+    )
+
+
+@cache
+def _plan() -> tuple[Mapping[str, Any], ...]:
+    return tuple(yaml.safe_load(PLAN.read_text(encoding="utf-8"))["sections"])
+
+
+def figures_shown(contents: Contents) -> tuple[str, ...]:
+    """Figures that a chapter may show."""
+    return tuple(
+        entry.name for section in sections(contents) for entry in section.blocks if entry.kind == "figure"
+    )
+
+
+def compose(
+    tables: Mapping[str, pd.DataFrame],
+    cards: Mapping[str, Card],
+    manifest: Mapping[str, Any],
+    figures: Figures,
+    contents: Contents,
+    setting: Setting,
+    style: Style,
+) -> Document:
+    """The chapter of a finished run.
+
+    Parameters
+    ----------
+    tables, cards : stage files and their estimator cards, by name.
+    manifest : what the run was made from, as in `manifest.json`.
+    figures : those drawn in this language.
+    style : how references are written.
+    """
+    wording = setting.wording
+
+    def there(entry: Entry) -> bool:
+        if entry.kind == "figure":
+            return entry.name in figures
+        told = REFUSED in cards.get(entry.name, {})
+        hidden = entry.people and "decisions" in tables
+        return entry.name in tables and not hidden and (told or len(tables[entry.name]) > 0)
+
+    planned = [
+        replace(section, blocks=tuple(e for e in section.blocks if there(e)))
+        for section in sections(contents)
+    ]
+    placed = frozenset(f"{entry.kind}-{entry.name}" for section in planned for entry in section.blocks)
+    facts = Facts(tables, cards, manifest, setting, contents, placed)
+    citations = Citations(style, setting.wording)
+    numbers = _Numbers()
+    blocks: list[Block] = []
+    for section in planned:
+        texts = list(SECTIONS[section.id](facts))
+        if not texts and not section.blocks:
+            continue
+        blocks.append(Heading(f"section-{section.id}", 1, wording[f"chapter.{section.id}.title"]))
+        if section.open and facts.bounded:
+            blocks.append(Paragraph(runs_of(wording["chapter.open"]), "notice"))
+        blocks += (Paragraph(runs_of(citations.cite(one))) for one in texts)
+        blocks += (_block(entry, facts, figures, numbers) for entry in section.blocks)
+    title = text(manifest["config"]["study"]["title"], wording.language, "config.yaml, study.title")
+    blocks = [*_head(facts, blocks), *blocks, *_references(citations, facts)]
+    return Document(
+        language=wording.language,
+        title=title,
+        subtitle=wording["chapter.subtitle"],
+        running_head=wording.fill("chapter.running_head", title=title),
+        blocks=tuple(blocks),
+    )
+
+
+def _head(facts: Facts, blocks: list[Block]) -> Iterator[Block]:
+    """What stands before the first section: a warning about the data, and the lists."""
+    wording = facts.setting.wording
+    if facts.reconstruction:
+        told = (
+            Run(f"{wording['page.reconstruction_title']}. ", bold=True),
+            Run(wording["page.reconstruction"]),
+        )
+        yield Paragraph(told, "notice")
+    yield ListOf("heading", wording["page.contents"])
+    if any(isinstance(block, TableBlock) for block in blocks):
+        yield ListOf("table", wording["chapter.list_of_tables"])
+    if any(isinstance(block, FigureBlock) for block in blocks):
+        yield ListOf("figure", wording["chapter.list_of_figures"])
+
+
+def _references(citations: Citations, facts: Facts) -> Iterator[Block]:
+    cited = citations.listed()
+    if cited:
+        yield Heading("section-references", 1, facts.setting.wording["chapter.references"])
+        yield from (Paragraph(runs_of(entry), "reference") for entry in cited)
+
+
+def _block(entry: Entry, facts: Facts, figures: Figures, numbers: _Numbers) -> Block:
+    wording = facts.setting.wording
+    key = f"{entry.kind}s.{entry.name}"
+    reconstructed = (wording["chapter.reconstructed"],) if facts.reconstruction else ()
+    if entry.kind == "figure":
+        stem = figures[entry.name]
+        return FigureBlock(
+            id=f"figure-{entry.name}",
+            number=numbers.next("figure"),
+            title=wording[f"{key}.title"],
+            svg=stem.with_name(f"{stem.name}.svg"),
+            png=stem.with_name(f"{stem.name}.png"),
+            alt=wording[f"{key}.alt"],
+            notes=(wording[f"{key}.note"], *reconstructed),
+        )
+    card = facts.cards.get(entry.name)
+    frame = decided_only(facts.tables[entry.name]) if entry.name == "hypotheses" else facts.tables[entry.name]
+    table = render_table(frame, entry, facts.contents, facts.setting, card)
+    return TableBlock(
+        id=f"table-{entry.name}",
+        number=numbers.next("table"),
+        title=wording[f"{key}.title"],
+        table=table,
+        notes=(*table.notes, *_told(card, facts.setting), *reconstructed),
+    )
+
+
+def decided_only(hypotheses: pd.DataFrame) -> pd.DataFrame:
+    """The stage file without the estimates of one reconstruction where the print leaves the verdict open."""
+    if "state" not in hypotheses:
+        return hypotheses
+    known = hypotheses["state"] != "open"
+    numbers = ["estimate", "ci_low", "ci_high", "p"]
+    return hypotheses.assign(
+        **{column: hypotheses[column].where(known) for column in numbers},
+        verdict=hypotheses["verdict"].where(known),
+    )
+
+
+def _told(card: Card | None, setting: Setting) -> Iterator[str]:
+    """Number of respondents, kind and level of intervals: what a table's own note needs."""
+    if not card:
+        return
+    told = card_entries(card, setting)
+    names = [setting.wording.value("card_key", key) for key in TOLD if key in card]
+    entries = [f"{name}{setting.wording['page.colon']}{told[name]}" for name in names if name in told]
+    if entries:
+        yield f"{'; '.join(entries)}."

@@ -1,0 +1,176 @@
+"""Hypotheses, groups and waves in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from smartcity_survey.report.cells import records
+from smartcity_survey.report.chapter.document import unmarked
+from smartcity_survey.report.chapter.facts import Facts, joined
+from smartcity_survey.report.names import name_text
+
+
+def hypotheses(facts: Facts) -> Iterator[str]:
+    """Each hypothesis by each method, then what all methods say alike.
+
+    What the print of a reconstruction leaves open is told by its ends, never by the estimate of one file.
+    """
+    frame = facts.frame("hypotheses", "hypothesis", "method")
+    if frame is None:
+        return
+    yield facts.say("hypotheses.level", alpha=facts.level(facts.config["model"]["alpha"]))
+    for name, lines in frame.groupby("hypothesis", sort=False):
+        yield _hypothesis(facts, str(name), records(lines))
+    yield from filter(None, (joined(_altogether(facts, frame)),))
+
+
+def _hypothesis(facts: Facts, name: str, lines: list[dict[str, Any]]) -> str:
+    first = lines[0]
+    claim = facts.say(
+        f"hypotheses.claim_{first['expected_sign']}",
+        hypothesis=unmarked(name),
+        path=facts.path({"source": first["predictor"], "target": first["outcome"]}),
+    )
+    return joined((claim, *(_finding(facts, line) for line in lines)))
+
+
+def _finding(facts: Facts, line: dict[str, Any]) -> str:
+    method = unmarked(facts.setting.wording.value("method", str(line["method"])))
+    state = line.get("state")
+    if state in ("open", "decided") and _known(line, "low", "high"):
+        return facts.say(
+            f"hypotheses.{state}",
+            method=method,
+            low=facts.ratio(line["low"], 2),
+            high=facts.ratio(line["high"], 2),
+            verdict=_verdict(facts, line),
+        )
+    if state == "open":
+        return facts.say("hypotheses.open_without_ends", method=method)
+    if line["verdict"] == "no_solution" or not _known(line, "estimate"):
+        return facts.say("hypotheses.no_solution", method=method)
+    told = facts.together(
+        facts.equals("β", line["estimate"]),
+        facts.interval(line["ci_low"], line["ci_high"], _level(facts, str(line["method"])))
+        if _known(line, "ci_low", "ci_high")
+        else "",
+        _test(facts, line),
+        facts.p(line["p"]) if _known(line, "p") else "",
+    )
+    key = "hypotheses.published" if line["method"] == "published" else "hypotheses.found"
+    return facts.say(key, method=method, numbers=told, verdict=_verdict(facts, line))
+
+
+def _known(line: dict[str, Any], *columns: str) -> bool:
+    return all(column in line and line[column] == line[column] for column in columns)
+
+
+def _verdict(facts: Facts, line: dict[str, Any]) -> str:
+    return unmarked(facts.setting.wording.value("verdict", str(line["verdict"])))
+
+
+def _level(facts: Facts, method: str) -> float:
+    """Level of a method's intervals; those of the CFA-based model are always at .95."""
+    levels = {"ols": facts.config["regression"], "pls": facts.config["pls"]}
+    return float(levels[method]["confidence_level"]) if method in levels else 0.95
+
+
+def _test(facts: Facts, line: dict[str, Any]) -> str:
+    """The test behind a verdict: of the regression with its degrees of freedom."""
+    table, columns = {
+        "ols": ("coefficients", ("term", "outcome")),
+        "pls": ("pls_paths", ("source", "target")),
+        "sem": ("sem_paths", ("source", "target")),
+    }.get(str(line["method"]), ("", ("", "")))
+    statistic = "z" if line["method"] == "sem" else "t"
+    for own in facts.lines(table, statistic):
+        if (own[columns[0]], own[columns[1]]) == (line["predictor"], line["outcome"]):
+            degrees = [
+                float(one["df"])
+                for one in facts.lines("anova", "df")
+                if line["method"] == "ols"
+                and one["source"] == "residual"
+                and one["outcome"] == line["outcome"]
+            ]
+            return facts.test(statistic, own[statistic], *degrees[:1])
+    return ""
+
+
+def _altogether(facts: Facts, frame: pd.DataFrame) -> Iterator[str]:
+    """Which hypotheses all methods confirm, which none, which some, which the print leaves open."""
+    found: dict[str, list[str]] = {"all": [], "none": [], "split": [], "open": []}
+    for name, lines in frame.groupby("hypothesis", sort=False):
+        open_ = "state" in lines and (lines["state"] == "open").any()
+        own = lines if not open_ else lines[lines["state"] != "open"]
+        verdicts = set(own.loc[own["method"] != "published", "verdict"]) - {"no_solution"}
+        if open_:
+            found["open"].append(unmarked(str(name)))
+        elif verdicts == {"confirmed"}:
+            found["all"].append(unmarked(str(name)))
+        elif verdicts == {"not_confirmed"}:
+            found["none"].append(unmarked(str(name)))
+        elif verdicts:
+            found["split"].append(unmarked(str(name)))
+    see = facts.see("hypotheses")
+    for key, names in found.items():
+        if names:
+            yield facts.say(f"hypotheses.altogether_{key}", names=", ".join(names), see=see)
+            see = ""
+
+
+def groups(facts: Facts) -> Iterator[str]:
+    """How many paths differ between groups of respondents; nothing where demographics are random."""
+    if facts.bounded:
+        return
+    yield from filter(None, (_differences(facts, "multigroup", "groups"),))
+
+
+def _differences(facts: Facts, table: str, section: str) -> str:
+    frame = facts.frame(table, "p")
+    if frame is None:
+        return ""
+    alpha = float(facts.config["model"]["alpha"])
+    different = frame[frame["p"] < alpha]
+    values = {
+        "n": facts.count(len(different)),
+        "all": facts.count(len(frame)),
+        "alpha": facts.level(alpha),
+        "see": facts.see(table),
+    }
+    if different.empty:
+        return facts.say(f"{section}.paths_alike", **values)
+    which = "groups" if section == "groups" else "waves"
+    told = "; ".join(
+        f"{facts.path(line)} ({unmarked(name_text(which, '', line, facts.setting))}; {facts.p(line['p'])})"
+        for line in records(different)
+    )
+    return facts.say(f"{section}.paths_differ", paths=told, **values)
+
+
+def waves(facts: Facts) -> Iterator[str]:
+    """How means and paths changed between waves."""
+    means = facts.lines("wave_mean_differences", "difference", "p")
+    if means:
+        level = float(facts.config["regression"]["confidence_level"])
+
+        def told(line: dict[str, Any]) -> str:
+            return facts.together(
+                facts.equals("ΔM", line["difference"], 2, bounded=False),
+                facts.interval(line["ci_low"], line["ci_high"], level, bounded=False),
+                facts.test("t", line["t"], line["df"]),
+                facts.p(line["p"]),
+            )
+
+        changes = facts.listed(
+            (
+                f"{facts.construct(line['construct'])}, {unmarked(str(line['earlier']))} → "
+                f"{unmarked(str(line['later']))}",
+                told(line),
+            )
+            for line in means
+        )
+        yield facts.say("waves.means", changes=changes, see=facts.see("wave_mean_differences"))
+    yield from filter(None, (_differences(facts, "wave_path_differences", "waves"),))

@@ -1,0 +1,313 @@
+"""The structural model by PLS-SEM and the regression in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.report.cells import records
+from smartcity_survey.report.chapter.facts import Facts, ends, joined
+from smartcity_survey.study.limits import limit
+
+EFFECTS = ((0.35, "large"), (0.15, "medium"), (0.02, "small"))
+"""Smallest f² of an effect that counts as such (Cohen 1988)."""
+
+
+def structural(facts: Facts) -> Iterator[str]:
+    """Collinearity, paths, explained variance, effect sizes, prediction.
+
+    Of a reconstruction whose print leaves the paths open no path is a finding: their ends stand instead.
+    """
+    if facts.bounded:
+        yield from filter(None, (joined(_left_open(facts)),))
+        if facts.frame("pls_paths", "estimate") is not None:
+            yield facts.say("in_use")
+    paragraphs = (
+        _collinearity(facts),
+        _paths(facts),
+        _explained(facts),
+        _effects(facts),
+        _further_paths(facts),
+        _prediction(facts),
+    )
+    yield from filter(None, map(joined, paragraphs))
+
+
+def _left_open(facts: Facts) -> Iterator[str]:
+    lines = [line for line in facts.lines("decisions", "low", "high") if line["method"] == "pls"]
+    if lines:
+        told = facts.listed(
+            (
+                facts.path({"source": line["predictor"], "target": line["outcome"]}),
+                _ends(facts, line),
+            )
+            for line in lines
+        )
+        yield facts.say("structural.open_paths", paths=told, see=facts.see("decisions"))
+    for line in facts.lines("identified_sets", "low", "high"):
+        whole = line["predictor"] != line["predictor"]
+        if line["method"] == "pls" and whole:
+            yield facts.say(
+                "structural.open_r2",
+                outcome=facts.construct(line["outcome"]),
+                low=facts.ratio(line["low"], 2),
+                high=facts.ratio(line["high"], 2),
+            )
+
+
+def _ends(facts: Facts, line: dict[str, Any]) -> str:
+    return facts.say("from_to", low=facts.ratio(line["low"], 2), high=facts.ratio(line["high"], 2))
+
+
+def _collinearity(facts: Facts) -> Iterator[str]:
+    frame = facts.frame("pls_paths", "vif")
+    if frame is None:
+        return
+    low, high = frame["vif"].min(), frame["vif"].max()
+    values = {
+        "low": facts.fixed(low),
+        "high": facts.fixed(high),
+        "see": facts.see("pls_paths"),
+        "ideal": facts.limit("vif_ideal"),
+        "critical": facts.limit("vif_critical"),
+    }
+    critical = frame.loc[~frame["vif"].map(limit("vif_critical").met), "source"]
+    raised = frame.loc[~frame["vif"].map(limit("vif_ideal").met), "source"]
+    if len(critical):
+        names = ", ".join(dict.fromkeys(map(facts.construct, critical)))
+        yield facts.say("structural.vif_critical", names=names, **values)
+    elif len(raised):
+        names = ", ".join(dict.fromkeys(map(facts.construct, raised)))
+        yield facts.say("structural.vif_raised", names=names, **values)
+    else:
+        yield facts.say("structural.vif_ideal", **values)
+
+
+def _level(facts: Facts, table: str) -> float:
+    """Level of the intervals of a table, by its card; else the config's."""
+    card = facts.cards.get(table, {})
+    return float(str(card.get("confidence_level", facts.config["pls"]["confidence_level"])))
+
+
+def _estimates(facts: Facts, table: str, lines: list[dict[str, Any]]) -> str:
+    level = _level(facts, table)
+
+    def told(line: dict[str, Any]) -> str:
+        return facts.together(
+            facts.equals("β", line["estimate"]),
+            facts.interval(line["ci_low"], line["ci_high"], level)
+            if _known(line, "ci_low", "ci_high")
+            else "",
+            facts.test("t", line["t"]) if _known(line, "t") else "",
+            facts.p(line["p"]) if _known(line, "p") else "",
+            facts.equals("f²", line["f2"]) if _known(line, "f2") else "",
+        )
+
+    return facts.listed((_name(facts, line), told(line)) for line in lines)
+
+
+def _name(facts: Facts, line: dict[str, Any]) -> str:
+    moderator = line.get("moderator")
+    if isinstance(moderator, str) and moderator:
+        product = f"{facts.construct(line['source'])} × {facts.construct(moderator)}"
+        return f"{product} → {facts.construct(line['target'])}"
+    return facts.path(line)
+
+
+def _known(line: dict[str, Any], *columns: str) -> bool:
+    return all(column in line and line[column] == line[column] for column in columns)
+
+
+def _paths(facts: Facts) -> Iterator[str]:
+    lines = facts.lines("pls_paths", "estimate")
+    if not lines or facts.bounded:
+        return
+    see = facts.see("pls_paths") + facts.see("path", "figure")
+    yield facts.say("structural.paths", paths=_estimates(facts, "pls_paths", lines), see=see)
+
+
+def _explained(facts: Facts) -> Iterator[str]:
+    for line in facts.lines("pls_quality", "r2"):
+        level = _level(facts, "pls_quality")
+        told = facts.together(
+            facts.equals("R²", line["r2"]),
+            facts.interval(line["r2_ci_low"], line["r2_ci_high"], level)
+            if _known(line, "r2_ci_low", "r2_ci_high")
+            else "",
+        )
+        adjusted = facts.ratio(line["adj_r2"]) if _known(line, "adj_r2") else ""
+        yield facts.say(
+            "structural.explained" if adjusted else "structural.explained_alone",
+            outcome=facts.construct(line["construct"]),
+            r2=told,
+            see=facts.see("pls_quality"),
+            **({"adjusted": adjusted} if adjusted else {}),
+        )
+
+
+def _effects(facts: Facts) -> Iterator[str]:
+    frame = facts.frame("pls_paths", "f2")
+    if frame is None or facts.bounded:
+        return
+    rest, parts = frame, []
+    for least, size in EFFECTS:
+        found = rest[rest["f2"] >= least]
+        rest = rest[rest["f2"] < least]
+        names = ", ".join(facts.path(line) for line in records(found))
+        parts += [facts.say(f"structural.effect_{size}", names=names)] if names else []
+    names = ", ".join(facts.path(line) for line in records(rest))
+    parts += [facts.say("structural.effect_none", names=names)] if names else []
+    bounds = {size: facts.ratio(least, 2) for least, size in EFFECTS}
+    yield facts.say("structural.effects", parts="; ".join(parts), **bounds)
+
+
+def _further_paths(facts: Facts) -> Iterator[str]:
+    for table, key in (
+        ("specific_indirect", "indirect"),
+        ("moderation", "moderation"),
+        ("higher_order_paths", "higher_order"),
+    ):
+        lines = facts.lines(table, "estimate")
+        if table == "moderation":
+            lines = [line for line in lines if isinstance(line["moderator"], str)]
+        if lines:
+            told = _estimates(facts, table, lines)
+            yield facts.say(f"structural.{key}", paths=told, see=facts.see(table))
+
+
+def _prediction(facts: Facts) -> Iterator[str]:
+    for line in facts.lines("blindfolding", "q2"):
+        yield facts.say(
+            "structural.q2",
+            outcome=facts.construct(line["construct"]),
+            q2=facts.equals("Q²", line["q2"]),
+            distance=facts.count(line["omission_distance"]),
+        )
+    frame = facts.frame("pls_predict", "q2_predict", "rmse", "rmse_lm")
+    if frame is not None:
+        for construct, items in frame.groupby("construct", sort=False):
+            yield _predicted(facts, str(construct), items)
+    see = facts.see("cvpat")
+    for line in facts.lines("cvpat", "difference"):
+        yield facts.say(
+            f"structural.cvpat_{line['benchmark']}_{'lower' if line['difference'] < 0 else 'higher'}",
+            subject=facts.construct(line["subject"]),
+            difference=facts.fixed(abs(line["difference"]), 3),
+            test=facts.together(facts.test("t", line["t"], line["df"]), facts.p(line["p"])),
+            see=see,
+        )
+        see = ""
+
+
+def _predicted(facts: Facts, construct: str, items: pd.DataFrame) -> str:
+    below = int((items["rmse"] < items["rmse_lm"]).sum())
+    if not (items["q2_predict"] > 0).all():
+        power = "none"
+    elif below == len(items):
+        power = "high"
+    elif below > len(items) / 2:
+        power = "medium"
+    else:
+        power = "low" if below else "none"
+    low, high = ends(items, "q2_predict")
+    return facts.say(
+        "structural.predicted",
+        construct=facts.construct(construct),
+        low=facts.ratio(low["q2_predict"]),
+        high=facts.ratio(high["q2_predict"]),
+        n=facts.say("of", part=facts.count(below), all=facts.count(len(items))),
+        power=facts.say(f"structural.power_{power}"),
+        see=facts.see("pls_predict"),
+    )
+
+
+def regression(facts: Facts) -> Iterator[str]:
+    """Each outcome's regression: the whole, its coefficients, its assumptions, and what demographics add."""
+    for line in facts.lines("model_summary", "r2"):
+        outcome = str(line["outcome"])
+        yield joined((*_whole(facts, outcome, line), *_coefficients(facts, outcome)))
+        yield from filter(None, (joined(_assumptions(facts, outcome)),))
+    yield from filter(None, (joined(_blocks(facts)),))
+
+
+def _of(facts: Facts, table: str, outcome: str, *columns: str) -> list[dict[str, Any]]:
+    return [line for line in facts.lines(table, *columns) if str(line["outcome"]) == outcome]
+
+
+def _degrees(facts: Facts, outcome: str) -> dict[str, float]:
+    return {str(line["source"]): float(line["df"]) for line in _of(facts, "anova", outcome, "df")}
+
+
+def _whole(facts: Facts, outcome: str, line: dict[str, Any]) -> Iterator[str]:
+    degrees = _degrees(facts, outcome)
+    test = next(iter(_of(facts, "anova", outcome, "f", "p")), None)
+    told = facts.together(
+        facts.equals("R²", line["r2"]),
+        facts.test("F", test["f"], degrees["regression"], degrees["residual"]) if test else "",
+        facts.p(test["p"]) if test else "",
+    )
+    yield facts.say(
+        "regression.whole",
+        outcome=facts.construct(outcome),
+        r2=told,
+        adjusted=facts.ratio(line["adj_r2"]),
+        see=facts.see("model_summary"),
+    )
+
+
+def _coefficients(facts: Facts, outcome: str) -> Iterator[str]:
+    lines = _of(facts, "coefficients", outcome, "beta", "t", "p")
+    if not lines:
+        return
+    df = _degrees(facts, outcome).get("residual", np.nan)
+    scaled = {
+        line["predictor"]: line
+        for line in facts.lines("hypotheses", "ci_low", "ci_high")
+        if line["method"] == "ols" and str(line["outcome"]) == outcome
+    }
+    level = float(facts.config["regression"]["confidence_level"])
+
+    def told(line: dict[str, Any]) -> str:
+        own = scaled.get(line["term"])
+        return facts.together(
+            facts.equals("β", line["beta"]),
+            facts.interval(own["ci_low"], own["ci_high"], level) if own else "",
+            facts.test("t", line["t"], *([df] if df == df else [])),
+            facts.p(line["p"]),
+        )
+
+    coefficients = facts.listed((facts.construct(line["term"]), told(line)) for line in lines)
+    yield facts.say("regression.coefficients", coefficients=coefficients, see=facts.see("coefficients"))
+
+
+def _assumptions(facts: Facts, outcome: str) -> Iterator[str]:
+    vif = [float(line["vif"]) for line in _of(facts, "coefficients", outcome, "vif")]
+    if vif:
+        key = "regression.vif" if limit("vif_critical").met(max(vif)) else "regression.vif_critical"
+        yield facts.say(key, vif=facts.fixed(max(vif)), limit=facts.limit("vif_critical"))
+    found = {str(line["statistic"]): line for line in _of(facts, "regression_diagnostics", outcome, "value")}
+    variance = found.get("breusch_pagan_koenker")
+    if variance is not None and _known(variance, "p"):
+        equal = limit("equal_variance_p").met(variance["p"])
+        test = facts.together(facts.test("χ²", variance["value"]), facts.p(variance["p"]))
+        yield facts.say("regression.equal_variance" if equal else "regression.unequal_variance", test=test)
+    cooks = found.get("max_cooks_distance")
+    if cooks is not None:
+        yield facts.say("regression.cooks", value=facts.fixed(cooks["value"], 3))
+
+
+def _blocks(facts: Facts) -> Iterator[str]:
+    for line in facts.lines("hierarchical_blocks", "r2_change", "f_change", "p_change"):
+        yield facts.say(
+            f"regression.block_{line['block']}",
+            outcome=facts.construct(line["outcome"]),
+            change=facts.together(
+                facts.equals("ΔR²", line["r2_change"]),
+                facts.test("F", line["f_change"], line["df_1"], line["df_2"]),
+                facts.p(line["p_change"]),
+            ),
+            see=facts.see("hierarchical_blocks"),
+        )

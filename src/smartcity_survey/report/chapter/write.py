@@ -1,0 +1,172 @@
+"""The files of the chapter: `chapter.<language>.docx` and `.pdf`, `tables.xlsx` and `tables.tex`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pandas as pd
+
+from smartcity_survey.errors import SurveyError
+from smartcity_survey.io import Card, read_json, read_table, write_bytes
+from smartcity_survey.report.chapter.compose import compose, figures_shown
+from smartcity_survey.report.chapter.files import chapter_outputs, files_of, languages_of
+from smartcity_survey.report.chapter.whole import whole_tables
+from smartcity_survey.report.contents import load_contents
+from smartcity_survey.report.figures import FIGURES, save
+from smartcity_survey.report.labels import labels_of
+from smartcity_survey.report.setting import Setting, setting_of
+from smartcity_survey.study.codebook import read_codebook
+from smartcity_survey.study.config import Config, Language, read_config
+from smartcity_survey.study.outputs import Output
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished run as its folder tells it."""
+
+    tables: Mapping[str, pd.DataFrame]
+    cards: Mapping[str, Card]
+    manifest: Mapping[str, Any]
+
+    @property
+    def config(self) -> Config:
+        """The configuration that it was made with."""
+        return Config.model_validate(self.manifest["config"])
+
+    def setting(self, language: Language) -> Setting:
+        """Words and choices in one language."""
+        config = self.config
+        return setting_of(config, labels_of(read_codebook(Path(config.data.codebook)), language), language)
+
+
+def read_run(reports: Path, names: Sequence[str] = ()) -> Run:
+    """What a run left in its folder.
+
+    Parameters
+    ----------
+    names : tables that belong to the study, where an earlier config may have left others; none: all.
+
+    Raises
+    ------
+    SurveyError
+        where no run has finished there.
+    """
+    if not (reports / "manifest.json").is_file():
+        raise SurveyError(
+            reports.as_posix(), "no run has finished here.", "Run the analysis first: smartcity-survey run."
+        )
+    paths = sorted((reports / "tables").glob("*.csv"))
+    tables = {path.stem: read_table(path) for path in paths if not names or path.stem in names}
+    card_files = sorted((reports / "cards").glob("*.json"))
+    cards = {name: card for path in card_files for name, card in read_json(path).items()}
+    return Run(tables, cards, read_json(reports / "manifest.json"))
+
+
+def written_files(study: Path) -> tuple[Path, ...]:
+    """Where the command `chapter` has written the files of a study."""
+    config = read_config(study / "config.yaml")
+    codebook = read_codebook(study / config.data.codebook)
+    return tuple(study / "reports" / name for name in files_of(config, codebook, chapter_outputs(config)))
+
+
+def write_chapter(
+    reports: str | Path, names: Sequence[str] = (), outputs: Sequence[Output] | None = None, jobs: int = 0
+) -> tuple[Path, ...]:
+    """Write what the outputs of a study ask for beside its page; the paths written.
+
+    Parameters
+    ----------
+    reports : the folder of a finished run.
+    names : tables that belong to the study; none: all that are there.
+    outputs : instead of those of the config.
+    jobs : processes, one for each language at most; 0: one for each core.
+
+    Raises
+    ------
+    SurveyError
+        where no run has finished there, or the template cannot be read.
+    """
+    reports = Path(reports)
+    config = read_run(reports, ("",)).config
+    codebook = read_codebook(Path(config.data.codebook))
+    files = files_of(config, codebook, outputs)
+    languages = [one for one in languages_of(config, codebook) if any(f".{one}." in name for name in files)]
+    arguments = [
+        (reports, tuple(names), tuple(name for name in files if f".{language}." in name), language)
+        for language in languages
+    ]
+    whole = [name for name in files if name.startswith("tables.")]
+    if whole:
+        arguments.append((reports, tuple(names), tuple(whole), config.study.language))
+    return tuple(path for paths in _each(_write, arguments, jobs) for path in paths)
+
+
+def _each(
+    work: Callable[..., list[Path]], arguments: Sequence[tuple[Any, ...]], jobs: int
+) -> Iterator[list[Path]]:
+    """The results of work on each of several arguments, in processes of their own where that is of use."""
+    jobs = min(jobs or os.cpu_count() or 1, len(arguments))
+    if jobs < 2:
+        yield from (work(*one) for one in arguments)
+        return
+    # A forked process would wait for threads of Typst that this one has and it has not.
+    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
+        yield from pool.map(work, *zip(*arguments, strict=True))
+
+
+def _write(reports: Path, names: tuple[str, ...], files: tuple[str, ...], language: Language) -> list[Path]:
+    """The files of one language."""
+    run = read_run(reports, names)
+    setting = run.setting(language)
+    endings = {Path(name).suffix for name in files}
+    made: dict[str, bytes] = {}
+    if endings & {".docx", ".pdf"}:
+        made |= _chapters(run, setting, endings, reports)
+    tables = whole_tables(run.tables, run.cards, setting) if endings & {".xlsx", ".tex"} else ()
+    if ".xlsx" in endings:
+        from smartcity_survey.report.chapter.workbook import workbook_file
+
+        made[".xlsx"] = workbook_file(tables, run.manifest, setting)
+    if ".tex" in endings:
+        from smartcity_survey.report.chapter.latex import latex_file
+
+        made[".tex"] = latex_file(tables, run.manifest, setting).encode("utf-8")
+    for name in files:
+        write_bytes(made[Path(name).suffix], reports / name)
+    return [reports / name for name in files]
+
+
+def _chapters(run: Run, setting: Setting, endings: set[str], reports: Path) -> dict[str, bytes]:
+    contents, config = load_contents(), run.config
+    style, made = config.report.style, {}
+    with TemporaryDirectory(prefix="chapter-") as folder:
+        figures = draw(run.tables, Path(folder), setting)
+        document = compose(run.tables, run.cards, run.manifest, figures, contents, setting, style)
+        if ".docx" in endings:
+            from smartcity_survey.report.chapter.word import word_file
+
+            made[".docx"] = word_file(document, setting.wording, style, config.report.word_template)
+        if ".pdf" in endings:
+            from smartcity_survey.report.chapter.pdf import pdf_file
+
+            made[".pdf"] = pdf_file(document, setting.wording, style, Path(folder))
+    return made
+
+
+def draw(tables: Mapping[str, pd.DataFrame], folder: Path, setting: Setting) -> dict[str, Path]:
+    """The chapter's figures whose numbers are there, drawn in a language; name -> file without an ending."""
+    drawn = {}
+    for name in figures_shown(load_contents()):
+        needs = [need.partition("/") for need in FIGURES[name].needs]
+        if all(kind == "tables" and len(tables.get(table, ())) for kind, _, table in needs):
+            frames = [tables[table] for _, _, table in needs]
+            save(FIGURES[name].draw(*frames, setting), folder / name)
+            drawn[name] = folder / name
+    return drawn

@@ -1,0 +1,318 @@
+"""The composed chapter: sentences filled from tables, in three languages, and only of what there is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from smartcity_survey.report.chapter.citations import apa, gost, library
+from smartcity_survey.report.chapter.compose import compose, decided_only, sections
+from smartcity_survey.report.chapter.document import (
+    FigureBlock,
+    Heading,
+    ListOf,
+    Paragraph,
+    Run,
+    TableBlock,
+    runs_of,
+    unmarked,
+)
+from smartcity_survey.report.chapter.sentences import SECTIONS
+from smartcity_survey.report.contents import load_contents
+from smartcity_survey.report.wording import LANGUAGES, load_wording
+from smartcity_survey.study.config import Language
+from tests.report.chapter.conftest import MANIFEST_OF_CHAPTER, Compose, Tables, words
+from tests.report.chapter.variants import on_the_better_side, on_the_worse_side, with_all
+from tests.report.conftest import CARD, MakeSetting
+from tests.report.test_wording import Recorder
+
+DECIDED = ("decisions", "identified_sets")
+"""Without these the small study is one whose answers are known to be people's, or whose bounds are not."""
+
+
+def table(frame: pd.DataFrame, line: int, **values: object) -> pd.DataFrame:
+    """A stage file with other values in one line."""
+    changed = frame.copy()
+    for column, value in values.items():
+        changed[column] = changed[column].astype(object)
+        changed.loc[changed.index[line], column] = value
+    return changed
+
+
+# Table, line, what is changed; what the chapter then says, and said before.
+CHANGES = [
+    ("cleaning_log", -1, {"n_remaining": 987}, "987", "1,040"),
+    ("pls_paths", 0, {"estimate": 0.777}, "β = .777", "β = .420"),
+    ("pls_paths", 0, {"vif": 6.5}, "6.50", "2.10"),
+    ("coefficients", 1, {"t": 8.25}, "= 8.25", "= 9.10"),
+    ("pls_quality", 0, {"r2": 0.123}, "R² = .123", ""),
+    ("hypothesis_tests", 0, {"p_holm": 0.044}, "p = .044", ""),
+    ("reliability", 0, {"cronbach_alpha": 0.612}, ".612", ""),
+    ("htmt_bounds", 0, {"htmt": 0.951}, ".951", ""),
+    ("adequacy", 0, {"value": 0.551}, ".551 and misses", ""),
+    ("specification_summary", 0, {"share_confirmed": 0.31}, "31% confirm", ""),
+    ("power", 0, {"detectable_beta": 0.999}, ".999", ""),
+]
+
+
+@pytest.mark.parametrize(("name", "line", "values", "after", "before"), CHANGES, ids=lambda x: str(x)[:24])
+def test_a_changed_table_changes_the_sentence(
+    compose_study: Compose,
+    tables: Tables,
+    name: str,
+    line: int,
+    values: Mapping[str, object],
+    after: str,
+    before: str,
+) -> None:
+    old = words(compose_study(without=DECIDED))
+    new = words(compose_study(without=DECIDED, changed={name: table(tables[name], line, **values)}))
+    assert after in new
+    assert after not in old
+    assert before in old
+
+
+def test_statistics_read_as_they_are_pasted(compose_study: Compose) -> None:
+    document = compose_study(without=DECIDED)
+    assert "Trust: β = .420, 95% CI [.30, .52], t(37) = 9.10, p < .001" in words(document).replace(
+        "t(669)", "t(37)"
+    )
+    italic = {
+        run.text
+        for block in document.blocks
+        if isinstance(block, Paragraph)
+        for run in block.runs
+        if run.italic
+    }
+    assert {"β", "t", "p", "R²", "χ²"} <= italic
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("without", [DECIDED, ()], ids=["known", "open"])
+def test_no_place_is_left_unfilled(
+    compose_study: Compose, language: Language, without: tuple[str, ...]
+) -> None:
+    document = compose_study(language, without=without)
+    text = words(document)
+    assert not re.search(r"[{}]|\[[@#]|\bnan\b|= None|NaN", text)
+    placed = {block.id for block in document.numbered()}
+    assert {run.to for block in document.blocks if isinstance(block, Paragraph) for run in block.runs} - {
+        ""
+    } <= placed
+
+
+LATIN = re.compile(r"[A-Za-z]{3,}")
+NAMES = {
+    *(
+        "PLS",
+        "SEM",
+        "CFA",
+        "HTMT",
+        "AVE",
+        "VIF",
+        "RMSE",
+        "RMSEA",
+        "SRMR",
+        "CFI",
+        "TLI",
+        "PLSpredict",
+        "lavaan",
+    ),
+    *(
+        "CVPAT",
+        "KMO",
+        "SPSS",
+        "Python",
+        "NumPy",
+        "SciPy",
+        "pandas",
+        "smartcity",
+        "survey",
+        "BF",
+        "lnBF",
+        "PLSc",
+    ),
+    *("blindfolding", "predict", "LMG", "IRV", "JZS", "OLS", "HC3", "DWLS", "MICOM", "factor", "analyzer"),
+    *("statsmodels", "semopy", "snakemake"),
+}
+"""Names of methods, coefficients and programs, which no language translates."""
+
+
+@pytest.mark.parametrize("language", ["ru", "kk"])
+@pytest.mark.parametrize("without", [DECIDED, ()], ids=["known", "open"])
+def test_russian_and_kazakh_have_no_english_words_and_decimal_commas(
+    compose_study: Compose, language: Language, without: tuple[str, ...]
+) -> None:
+    document = compose_study(language, without=without, cards={})
+    sources = {
+        name for one in library().values() for author in one["author"] for name in _parts(author["family"])
+    }
+    text = "\n".join(
+        block.text
+        for block in document.blocks
+        if isinstance(block, Paragraph) and block.role != "reference" and "Python" not in block.text
+    )
+    foreign = {word for word in LATIN.findall(text) if word not in NAMES | sources}
+    assert foreign == set()
+    assert not re.search(r"\d\.\d", text)
+    assert not re.search(r"(?<![\w.,])\.\d", text)
+
+
+def _parts(name: str) -> list[str]:
+    return LATIN.findall(name)
+
+
+def test_every_sentence_of_the_chapter_is_used(
+    tables: Tables, setting: MakeSetting, figures: dict[str, Path]
+) -> None:
+    """By the small study, and by others whose numbers are on the other side of each limit."""
+    there = setting("en")
+    recorder = Recorder(there.wording.texts)
+    recording = replace(there, wording=replace(there.wording, texts=recorder))
+
+    def read(own: Tables, cards: Mapping[str, object] | None = None, **manifest: object) -> None:
+        compose(
+            own,
+            dict.fromkeys(own, CARD) if cards is None else cards,  # type: ignore[arg-type]
+            MANIFEST_OF_CHAPTER | manifest,
+            figures,
+            load_contents(),
+            recording,
+            "apa",
+        )
+
+    own = {name: frame for name, frame in tables.items() if name not in DECIDED}
+    frame = tables["hypotheses"]
+    states = [*("open", "open", "decided"), *["printed"] * (len(frame) - 3)]
+    known = frame.assign(state=states, low=[float("nan"), *[-0.1] * (len(frame) - 1)], high=0.3)
+    read({**tables, "hypotheses": known})
+    collinear = {
+        "hypotheses": frame.assign(verdict="no_solution"),
+        "pls_paths": with_all(own["pls_paths"], vif=9.0),
+    }
+    read({**own, **collinear})
+    read(own, {"coefficients": {"scores": "cfa_regression"}}, reconstruction=False)
+    read({**own, **on_the_better_side(own)}, {"coefficients": {"scores": "cfa_bartlett"}})
+    read({**own, **on_the_worse_side(own)})
+    unread = {key for key in recorder if key.startswith("chapter.") and key not in recorder.read}
+    by_renderers = ("caption", "sequence", "note", "lower", "upper", "group", "sheet_contents")
+    assert {key for key in unread if key.split(".")[1] not in by_renderers} == set()
+
+
+def test_a_reconstruction_says_so_at_its_head_and_below_everything_shown(compose_study: Compose) -> None:
+    document = compose_study()
+    wording = load_wording("en")
+    first = document.blocks[0]
+    assert isinstance(first, Paragraph)
+    assert first.text.startswith("Reconstructed data.")
+    assert all(block.notes[-1] == wording["chapter.reconstructed"] for block in document.numbered())
+    others = compose_study(reconstruction=False, without=DECIDED)
+    assert not any(wording["chapter.reconstructed"] in block.notes for block in others.numbered())
+    assert isinstance(others.blocks[0], ListOf)
+
+
+def test_what_the_print_leaves_open_is_told_by_its_ends_and_by_no_estimate(
+    compose_study: Compose, tables: Tables
+) -> None:
+    states = tables["hypotheses"].merge(
+        tables["decisions"][["hypothesis", "method", "state", "reading", "low", "high"]], how="left"
+    )
+    document = compose_study(changed={"hypotheses": states})
+    text = words(document)
+    line = next(one for one in text.splitlines() if one.startswith("H1 "))
+    assert "left open by the printed tables; with the same tables β can be anything from −.35 to .71" in line
+    assert "β = .400" not in line
+    assert "The path coefficients are as follows" not in text
+    assert "large" not in text.partition("By Cohen")[2][:80]
+    shown = decided_only(states)
+    assert shown.loc[states["state"] == "open", ["estimate", "p", "verdict"]].isna().all(axis=None)
+    assert shown.loc[states["state"] != "open", "estimate"].equals(
+        states.loc[states["state"] != "open", "estimate"]
+    )
+
+
+def test_what_a_run_has_not_made_is_not_told(compose_study: Compose, tables: Tables) -> None:
+    few = ("cleaning_log", "descriptives", "pls_paths", "pls_quality", "hypotheses")
+    document = compose_study(without=tuple(name for name in tables if name not in few), reconstruction=False)
+    headings = [block.id for block in document.blocks if isinstance(block, Heading)]
+    assert headings == [
+        *("section-methods", "section-sample", "section-answers", "section-structural"),
+        *("section-hypotheses", "section-limitations", "section-references"),
+    ]
+    assert {block.id for block in document.numbered() if isinstance(block, TableBlock)} == {
+        f"table-{name}" for name in few
+    }
+    assert "printed" not in words(document).lower().replace("printed work", "")
+    nothing = compose_study(without=tuple(tables), reconstruction=False)
+    assert next(block.id for block in nothing.blocks if isinstance(block, Heading)) == "section-methods"
+
+
+def test_tables_and_figures_count_from_one_in_their_order(compose_study: Compose) -> None:
+    document = compose_study()
+    for kind in (TableBlock, FigureBlock):
+        numbers = [block.number for block in document.blocks if isinstance(block, kind)]
+        assert numbers == list(range(1, len(numbers) + 1))
+        assert numbers
+
+
+def test_sections_of_the_plan_have_sentences_and_titles() -> None:
+    plan = sections(load_contents())
+    assert {section.id for section in plan} == set(SECTIONS)
+    for language in LANGUAGES:
+        assert all(f"chapter.{section.id}.title" in load_wording(language) for section in plan)
+
+
+def test_labels_cannot_be_taken_for_marks() -> None:
+    assert runs_of(unmarked("a *b* [#c] [@d]")) == (Run("a ∗b∗ [ #c] [ @d]"),)
+    assert runs_of("*β* = 1, **H1** [#table-x]") == (
+        Run("β", italic=True),
+        Run(" = 1, "),
+        Run("H1", bold=True),
+        Run(" "),
+        Run(to="table-x"),
+    )
+
+
+def test_references_are_listed_as_each_style_asks(compose_study: Compose) -> None:
+    by_apa = _references(compose_study(style="apa"))
+    assert by_apa == sorted(by_apa)
+    assert by_apa[0].startswith("Bartlett, M. S. (1950). Tests of significance in factor analysis.")
+    by_gost = _references(compose_study("ru", "gost"))
+    assert [entry.split(".")[0] for entry in by_gost] == [str(n) for n in range(1, len(by_gost) + 1)]
+    text = words(compose_study("ru", "gost"))
+    cited = [
+        int(number) for group in re.findall(r"\[(\d+(?:; \d+)*)\]", text) for number in group.split("; ")
+    ]
+    assert list(dict.fromkeys(cited)) == list(range(1, len(by_gost) + 1))
+
+
+def _references(document: object) -> list[str]:
+    blocks = document.blocks  # type: ignore[attr-defined]
+    return [block.text for block in blocks if isinstance(block, Paragraph) and block.role == "reference"]
+
+
+def test_forms_of_a_reference() -> None:
+    kaiser, hair = library()["kaiser1974"], library()["hair2022"]
+    assert apa(kaiser) == (
+        "Kaiser, H. F. (1974). An index of factorial simplicity. *Psychometrika*, *39*(1), 31–36. "
+        "https://doi.org/10.1007/BF02291575"
+    )
+    assert gost(kaiser) == (
+        "Kaiser H. F. An index of factorial simplicity // Psychometrika. – 1974. – "
+        "Vol. 39, No. 1. – P. 31–36."
+    )
+    assert gost(hair).startswith(
+        "A primer on partial least squares structural equation modeling (PLS-SEM) / J. F. Hair [et al.]"
+    )
+    assert apa(library()["harris2020"]).startswith("Harris, C. R., Millman, K. J., ")
+    assert "Peterson, P., … Oliphant, T. E. (2020)" in apa(library()["harris2020"])
+
+
+def test_every_source_is_cited_somewhere() -> None:
+    texts = " ".join(load_wording("en").texts.values())
+    assert set(library()) == set(re.findall(r"@(\w+)", texts))
