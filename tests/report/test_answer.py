@@ -49,7 +49,7 @@ def test_a_study_without_a_paper_tells_of_its_own_model(tables: Tables, setting:
         "OLS regression – confirmed: H1; not confirmed: H2.",
         "PLS-SEM – confirmed: H1; not confirmed: H2.",
     )
-    assert head.lines[0].bottom_line.startswith("Confirmed (OLS regression, PLS-SEM). In sum:")
+    assert head.lines[0].bottom_line.startswith("Confirmed (OLS regression, PLS-SEM). In sum")
 
 
 def test_the_paragraph_follows_the_tables(reconstructed: Tables, setting: MakeSetting) -> None:
