@@ -128,22 +128,21 @@ def test_gaps_dates_and_words_are_the_same_in_parquet_and_r(tmp_path: Path) -> N
 
 
 def test_several_data_frames_are_asked_about(tmp_path: Path) -> None:
-    frames = {"one": pd.DataFrame({"a": [1.0]}), "two": pd.DataFrame({"b": [2.0]})}
-
-    class Several(dict):
-        pass
-
-    path = tmp_path / "x.rds"
-    path.write_bytes(gzip.compress(b"X\n\0\0\0\3"))
-    read = Several(frames)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pyreadr, "read_r", lambda _: read)
-        with pytest.raises(
-            SurveyError, match=r"it holds 2 data frames: 'one', 'two'\. Name one in `data\.sheet`"
-        ):
-            frame_file.open_rds(path, DataSection(file="x", codebook="y"))
-        table = frame_file.open_rds(path, DataSection(file="x", codebook="y", sheet="two"))
-    assert table.columns == ("b",)
+    """Two files of `save` as one: a list of pairs goes on where the first ended."""
+    parts = []
+    for name in ("one", "two"):
+        pyreadr.write_rdata(str(tmp_path / name), pd.DataFrame({f"a_{name}": [1.0]}), df_name=name)
+        parts.append((tmp_path / name).read_bytes())
+    first, second = (gzip.decompress(part) if part[:2] == b"\x1f\x8b" else part for part in parts)
+    head = first.index(b"X\n") + 14
+    path = tmp_path / "x.RData"
+    path.write_bytes(first[:-4] + second[head:])
+    with pytest.raises(
+        SurveyError, match=r"it holds 2 data frames: 'one', 'two'\. Name one in `data\.sheet`"
+    ):
+        frame_file.open_rds(path, DataSection(file="x", codebook="y"))
+    table = frame_file.open_rds(path, DataSection(file="x", codebook="y", sheet="two"))
+    assert table.columns == ("a_two",)
 
 
 @pytest.mark.parametrize(("package", "name", "extra"), [("pyarrow", "a.parquet", "parquet")])

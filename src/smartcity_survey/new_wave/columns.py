@@ -12,7 +12,7 @@ import pandas as pd
 
 from smartcity_survey.data.read.cells import Missing, cell_text, read_codes, read_dates
 from smartcity_survey.data.read.tables import Table
-from smartcity_survey.errors import Problem
+from smartcity_survey.errors import Problem, SurveyError
 
 MOST_DISTINCT = 200
 """Different numbers of a column that are kept; a column with more is a measurement."""
@@ -149,27 +149,36 @@ class _Seen:
 
 
 def describe_columns(
-    table: Table, decimal: str, groups: Sequence[str] = ()
-) -> tuple[tuple[Column, ...], tuple[Problem, ...]]:
-    """All columns of a table, read once, and the lines that are no rows.
+    table: Table, decimal: str, groups: Sequence[str] = (), problems: list[Problem] | None = None
+) -> tuple[Column, ...]:
+    """Read all columns of a table once.
 
     Parameters
     ----------
     decimal : mark of numbers written as text. groups : headings above the names, by position.
+    problems : to which the lines that are no rows are added; None: they are an error.
+
+    Raises
+    ------
+    SurveyError
+        listing the lines that are no rows, where nobody takes them.
     """
     seen = {name: _Seen() for name in table.columns}
     missing = {name: Missing(ranges=table.missing_ranges.get(name, ())) for name in table.columns}
-    problems: list[Problem] = []
+    lines: list[Problem] = []
     for batch in table.batches(table.columns):
-        problems += batch.problems
+        lines += batch.problems
         for name, column in seen.items():
             column.add(batch.cells[name], missing[name], decimal)
+    if lines and problems is None:
+        raise SurveyError.of(lines)
+    if problems is not None:
+        problems += lines
     headings = [*groups, *[""] * len(seen)]
-    columns = tuple(
+    return tuple(
         _column(name, column, table, missing[name], group)
         for (name, column), group in zip(seen.items(), headings, strict=False)
     )
-    return columns, tuple(problems)
 
 
 def _column(name: str, seen: _Seen, table: Table, missing: Missing, group: str) -> Column:

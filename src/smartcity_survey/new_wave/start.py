@@ -17,7 +17,7 @@ from smartcity_survey.data.detect import detect
 from smartcity_survey.data.read.cells import Missing, read_codes
 from smartcity_survey.data.read.opening import open_table
 from smartcity_survey.data.read.tables import Table
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.io import write_text
 from smartcity_survey.new_wave.answers import understand
 from smartcity_survey.new_wave.columns import Column, describe_columns, has_decimal_commas
@@ -85,11 +85,12 @@ def draft_from(survey: Path, target: Path) -> Draft:
     detected = detect(survey)
     keys = dict(detected.keys)
     table = open_table(survey, _section(survey, keys))
-    columns, problems = describe_columns(table, ".", detected.groups)
+    problems: list[Problem] = []
+    columns = describe_columns(table, ".", detected.groups, problems)
     delimiter = table.how.get("delimiter", "")
     if has_decimal_commas(columns, delimiter):
         keys["decimal"] = ","
-        columns, problems = describe_columns(table, ",", detected.groups)
+        columns = describe_columns(table, ",", detected.groups, [])
     if not any(column.n_answered for column in columns) and not problems:
         raise SurveyError(str(survey), "there is a header but no row of answers.", "Export the survey again.")
     tool = tool_of(table.columns)
