@@ -141,6 +141,9 @@ def test_a_construct_that_is_several_is_told_with_its_groups(
     assert several.found.endswith(": T1, T2, T3; T4, T5, T6.")
     (opposed,) = checked.by_construct()["use"]
     assert opposed.found.startswith("U3 runs against U1, U2 ")
+    # Items that form a construct may have little in common.
+    config_content["model"]["constructs"]["trust"] = {"mode": "mode_b"}
+    assert "trust" not in check_study(study(answers=survey)).by_construct()
 
 
 @pytest.mark.parametrize("scale", REVERSED)
