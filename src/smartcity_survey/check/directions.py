@@ -47,6 +47,7 @@ def direction_doubts(
     ----------
     kept : answers that cleaning kept, reverse items recoded.
     """
+    formed = {each.name for each in model.constructs if each.mode == "mode_b"} if model else set()
     for construct in codebook.constructs:
         items = codebook.items_of(construct)
         complete = kept[list(items)].dropna()
@@ -54,7 +55,8 @@ def direction_doubts(
         if len(items) < 2 or len(x) < 3:
             continue
         own = _Own(construct, items, x, codebook, language, path)
-        groups = own.groups()
+        # Items that form a construct need not go with one another.
+        groups = (tuple(range(len(items))),) if construct in formed else own.groups()
         if len(groups) > 1:
             yield own.several(groups)
         other, score = _neighbour(construct, kept.loc[complete.index], codebook, model)
