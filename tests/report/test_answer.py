@@ -79,13 +79,15 @@ def test_each_hypothesis_has_a_line_with_what_is_open_and_what_is_decided(
     reconstructed: Tables, setting: MakeSetting
 ) -> None:
     first, second = answer(reconstructed, setting("en")).lines
-    assert first.bottom_line == "Confirmed in print (β = −.105); open: PLS-SEM [−.35, .71]."
+    assert (
+        first.bottom_line == "Confirmed in print (β = −.105); open: PLS-SEM from −.35 to .71 (claimed fit)."
+    )
     assert second.bottom_line == (
-        "Confirmed in print (β = −.300); decided: PLS-SEM not confirmed [−.33, −.21]."
+        "Confirmed in print (β = −.300); decided: PLS-SEM not confirmed from −.33 to −.21 (strict fit)."
     )
     moved = reconstructed["hypotheses"].replace({"low": {-0.35: -0.12}})
     changed = answer(reconstructed | {"hypotheses": moved}, setting("en")).lines[0]
-    assert "[−.12, .71]" in changed.bottom_line
+    assert "from −.12 to .71" in changed.bottom_line
 
 
 def test_findings_of_the_audit_stand_beside_the_hypotheses_they_name(

@@ -16,7 +16,7 @@ from smartcity_survey.report.cells import records
 from smartcity_survey.report.contents import load_contents
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import in_language, remarks
-from smartcity_survey.report.verdicts import Verdict, verdicts
+from smartcity_survey.report.verdicts import Verdict, set_of, verdicts
 from smartcity_survey.study.codebook import Label, text
 
 Tables = Mapping[str, pd.DataFrame]
@@ -120,25 +120,26 @@ def _line(
 
 
 def _by_states(lines: Sequence[Mapping[str, Any]], setting: Setting) -> str:
-    """Of a reconstruction: `Confirmed in print (β = −.105); open: PLS-SEM [−.37, .49], SEM [.08, .15].`"""
-    wording, numbers = setting.wording, setting.wording.numbers
+    """Of a reconstruction: `Confirmed in print (β = −.105); open: PLS-SEM from −.37 to .49 (strict fit).`"""
+    wording = setting.wording
     parts: dict[str, list[str]] = {}
     printed = []
     for line in lines:
         verdict = wording.value("verdict", str(line["verdict"]))
         if line["method"] == "published":
-            estimate = numbers.fixed(float(line["estimate"]), 3, bounded=True)
+            estimate = wording.numbers.fixed(float(line["estimate"]), 3, bounded=True)
             printed.append(wording.fill("verdicts.bottom_published", verdict=verdict, estimate=estimate))
         elif line.get("state") in ("open", "decided") and line["low"] == line["low"]:
             method = wording.value("method", str(line["method"]))
             state = str(line["state"])
-            ends = numbers.range(float(line["low"]), float(line["high"]), 2, bounded=True)
-            words = f"{method} {ends}" if state == "open" else f"{method} {verdict} {ends}"
+            ends, reading = set_of(line, setting)
+            told = method if state == "open" else f"{method} {verdict}"
+            words = f"{told} {ends} ({reading})"
             parts.setdefault(wording.value("state", state), []).append(words)
     if not parts:
         return ""
-    told = [f"{state}{wording['page.colon']}{', '.join(methods)}" for state, methods in parts.items()]
-    return _sentence("; ".join([*printed, *told]))
+    by_state = [f"{state}{wording['page.colon']}{', '.join(methods)}" for state, methods in parts.items()]
+    return _sentence("; ".join([*printed, *by_state]))
 
 
 def _sentence(words: str) -> str:

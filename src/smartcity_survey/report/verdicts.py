@@ -139,7 +139,7 @@ def _finding(line: Mapping[str, Any], setting: Setting) -> Finding:
             method=wording.value("method", str(line["method"])),
             verdict=wording.value("verdict", str(line["verdict"]) if decided else "open"),
             confirmed=decided and line["verdict"] == "confirmed",
-            numbers=(*((wording.value("state", "decided"),) if decided else ()), *_set(line, setting)),
+            numbers=(*((wording.value("state", "decided"),) if decided else ()), *set_of(line, setting)),
             contrary=False,
             open=not decided,
         )
@@ -161,7 +161,7 @@ def _finding(line: Mapping[str, Any], setting: Setting) -> Finding:
     )
 
 
-def _set(line: Mapping[str, Any], setting: Setting) -> tuple[str, ...]:
+def set_of(line: Mapping[str, Any], setting: Setting) -> tuple[str, ...]:
     """The ends of a set, not in the brackets of an interval, and the reading they are of."""
     wording = setting.wording
     if line["low"] != line["low"]:
