@@ -229,3 +229,14 @@ def test_a_page_called_xls_is_read(tmp_path: Path) -> None:
     assert kind_of(path) == "html"
     assert detect(path).keys == {}
     assert rows_of({"a": [1]}) == [["a"], [1]]
+
+
+def test_a_spreadsheet_with_a_password_is_told_from_an_old_one(tmp_path: Path) -> None:
+    path = tmp_path / "survey.xlsx"
+    path.write_bytes(
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + "EncryptedPackage".encode("utf-16-le")
+    )
+    with pytest.raises(
+        SurveyError, match=r"it is protected by a password\. Open it in a spreadsheet program"
+    ):
+        detect(path)

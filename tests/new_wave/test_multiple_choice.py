@@ -13,6 +13,7 @@ from smartcity_survey.data.read import read_survey
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.new_wave import start_new_wave
 from smartcity_survey.new_wave.columns import Column, has_decimal_commas, is_list_of_codes
+from smartcity_survey.new_wave.multiple import joined_choices
 from smartcity_survey.stages.answers.clean import clean_answers
 from smartcity_survey.stages.answers.describe import describe_answers
 from smartcity_survey.study.codebook import Codebook, read_codebook
@@ -136,6 +137,22 @@ def test_lists_of_codes_are_no_decimal_commas() -> None:
     assert has_decimal_commas([heights])
     means = column({"3,5": 5, "2,5": 2}, {1.0: 9, 2.0: 3, 3.0: 1})
     assert has_decimal_commas([means])
+
+
+def test_own_words_among_the_answers_are_counted_as_one() -> None:
+    words = {
+        "bus": 9,
+        "bus, tram": 8,
+        "tram": 7,
+        "bus, taxi": 5,
+        "taxi": 3,
+        "bus, my cousin's car": 1,
+        "by horse, tram": 1,
+    }
+    (choice,) = joined_choices([column(words, {})])
+    assert (list(choice.options or ()), choice.has_rest) == (["bus", "tram", "taxi"], True)
+    addresses = {f"{street} street, Almaty": 5 for street in ("Abay", "Furmanov", "Satpaev")} | {"Almaty": 4}
+    assert joined_choices([column(addresses, {})]) == []
 
 
 def test_small_counts_are_left_out_with_what_would_tell_them() -> None:

@@ -221,6 +221,7 @@ def test_a_file_that_drafts_nothing_leaves_nothing_behind(
     [
         (b"id,a,b\n1,x,2\n", "no column looks like an item", "there are no items"),
         (b"name\nx\ny\n", "it has one column, 'name'", "there are no items"),
+        (b"1,2,3\n" * 9, "is the row of names missing?", "there are no items"),
         (b"T1,T2,T3\n1,2,3\n3\n2,3,1\n", "line 3: 1 cell, but the header has 3", "line 3: 1 cell"),
         (
             b"T1,T2\n1,2\n2,ab\n" + b"3,4\n1,5\n2,2\n" * 10,

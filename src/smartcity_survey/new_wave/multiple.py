@@ -137,8 +137,6 @@ def _options(column: Column, separator: str, delimiter: str) -> tuple[dict[str, 
         return {}, False
     if separator == "," and any(", " in word for word in cells):
         return {}, False
-    if separator in (",", ", ", " ") and not of_codes and not _mixes(parts):
-        return {}, False
     counts: Counter[str] = Counter()
     for word, own in parts.items():
         counts.update(dict.fromkeys(own, every[word]))
@@ -147,6 +145,8 @@ def _options(column: Column, separator: str, delimiter: str) -> tuple[dict[str, 
     options = {part: number for part, number in counts.items() if number >= max(2, RAREST * n)}
     share = sum(options.values()) / named
     alone = {own[0] for own in parts.values() if len(own) == 1 and own}
+    if separator in (",", ", ", " ") and not of_codes and not _mixes(parts, options):
+        return {}, False
     enough = len(options) >= 2 and len(options) <= MOST_OPTIONS and share >= LEAST_SHARE
     # Addresses and sentences have commas too: there a part seldom stands alone, and no two go either way.
     if (
@@ -161,12 +161,12 @@ def _options(column: Column, separator: str, delimiter: str) -> tuple[dict[str, 
     return {part: part for part in (order if all(map(str.isdigit, options)) else options)}, share < 1
 
 
-def _mixes(parts: Mapping[str, Sequence[str]]) -> bool:
+def _mixes(parts: Mapping[str, Sequence[str]], options: Mapping[str, int]) -> bool:
     """Whether most answers that stand with others stand elsewhere too: alone, or with yet others."""
     cells: Counter[str] = Counter()
     for own in parts.values():
         cells.update(own)
-    joined = {part for own in parts.values() if len(own) > 1 for part in own}
+    joined = {part for own in parts.values() if len(own) > 1 for part in own if part in options}
     return sum(cells[part] > 1 for part in joined) >= LEAST_SHARE * len(joined)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -30,6 +31,8 @@ from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import DataSection, parse_config
 from smartcity_survey.study.model_checks import closest
 from smartcity_survey.study.parsing import parse, read_yaml
+
+_NUMBER = re.compile(r"-?\d+([.,]\d+)?( \(\d+\))?$")
 
 
 def start_new_wave(folder: Path, survey: Path) -> Draft:
@@ -104,6 +107,12 @@ def draft_from(survey: Path, target: Path) -> Draft:
             f"{survey}: it has one column, {columns[0].name!r}. If it should have more, its "
             "columns are parted by "
             "something else than a comma, semicolon, tab or bar: save it again as .xlsx or .csv."
+        )
+    if sum(bool(_NUMBER.match(column.name)) for column in columns) > 0.5 * len(columns):
+        lines.append(
+            f"{survey}: most columns are called by a number ({columns[0].name!r}, ...): is the row of names "
+            "missing? Write one above the answers, or name its row in `data.header_rows`; else the first "
+            "answers are lost."
         )
     return draft_study(
         roles,
