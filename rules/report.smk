@@ -1,5 +1,5 @@
 rule report:
-    # Puts what all stages of the study write into words, figures and one page.
+    # Puts what all stages of the study write into words, figures and one page for each language.
     input:
         tables=[catalogue.table(name) for name in catalogue.made()],
         cards=catalogue.cards(),
@@ -10,6 +10,7 @@ rule report:
         manifest=update("reports/manifest.json"),
     log:
         "reports/private/logs/report.log",
+    threads: 3
     params:
         config=study.model_dump(mode="json", by_alias=True),
         required=catalogue.made(),

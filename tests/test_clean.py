@@ -10,6 +10,8 @@ import pytest
 
 from smartcity_survey.data.clean import clean_responses
 from smartcity_survey.errors import SurveyError
+from smartcity_survey.io import REFUSED
+from smartcity_survey.stages.answers.clean import clean_answers
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import CleaningSection
 
@@ -85,3 +87,16 @@ def test_nobody_left_is_an_error(responses: pd.DataFrame, codebook: Codebook) ->
     responses[ITEMS] = np.nan
     with pytest.raises(SurveyError, match="no questionnaire is left of 40"):
         clean(responses, codebook, "blank_form")
+
+
+def test_an_even_odd_consistency_that_nobody_can_have_has_its_reason(
+    codebook: Codebook, survey: pd.DataFrame
+) -> None:
+    """Two constructs: the correlation over scales needs three."""
+    answers = survey.rename(columns={"id": "respondent"})
+    result = clean_answers(answers, codebook, CleaningSection(rules=("blank_form",)))
+    table = result.tables["careless"].set_index("index")
+    assert table.loc["even_odd", "n_valid"] == 0
+    assert result.cards["careless"][REFUSED] == [
+        {"part": "even_odd", "reason": "too_few_scales", "at_fault": ""}
+    ]

@@ -234,7 +234,7 @@ def test_spellings_of_one_form_are_one_problem_and_dotted_dates_among_them_anoth
 def test_a_day_first_is_seen_over_blocks_of_rows(
     read: Callable[..., Responses], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("smartcity_survey.data.read.csv_file.ROWS_AT_ONCE", 7)
+    monkeypatch.setattr("smartcity_survey.data.read.grid.ROWS_AT_ONCE", 7)
     assert read(["28.11.2026"]).how["dates"] == "dd.mm.yyyy: visit"
     (problem,) = refusal(read, ["28.11.2026"] * 39 + ["2026-11-28"])
     assert "(39 in all)" in problem.place

@@ -9,6 +9,7 @@ from typing import Literal
 import pandas as pd
 import pytest
 
+from smartcity_survey.io import Card
 from smartcity_survey.stages.evidence.hypotheses import METHODS, judge_hypotheses, methods_of
 from smartcity_survey.study.model import Construct, Hypothesis, Model
 from smartcity_survey.study.verdict import judge
@@ -172,7 +173,35 @@ def test_decisions_stand_beside_the_verdicts_of_a_reconstruction() -> None:
     plain = judge_hypotheses(*empty, None, MODEL).tables["hypotheses"]
     table = judge_hypotheses(*empty, None, MODEL, decisions=decisions).tables["hypotheses"]
     assert "state" not in plain
-    assert table[list(plain.columns)].equals(plain)
+    left = table["state"] != "open"
+    assert table.loc[left, list(plain.columns)].equals(plain[left])
     own = table[table["hypothesis"] == name].set_index("method")
     assert own["state"].dropna().to_dict() == {"ols": "printed", "pls": "open"}
     assert own.loc["pls", ["low", "high"]].tolist() == [-0.2, 0.4]
+    assert own.loc["pls", "verdict"] == "open"
+
+
+@pytest.mark.parametrize(("state", "verdict"), [("open", "open"), ("decided", "confirmed")])
+def test_no_estimate_or_p_of_one_file_stands_where_the_print_has_a_set(state: str, verdict: str) -> None:
+    name = MODEL.claims[0].name
+    path = {"source": MODEL.claims[0].source, "target": MODEL.claims[0].target}
+    sign = 1 if MODEL.claims[0].sign == "positive" else -1
+    numbers = {"estimate": 0.3 * sign, "ci_low": 0.1, "ci_high": 0.5, "p": 0.001}
+    paths = pd.DataFrame([{**path, **numbers}])
+    decisions = pd.DataFrame(
+        [{"hypothesis": name, "method": "pls", "state": state, "reading": "strict", "low": 0.2, "high": 0.4}]
+    )
+    empty = pd.DataFrame()
+
+    def pls(decisions: pd.DataFrame | None) -> tuple[pd.Series, Card]:
+        result = judge_hypotheses(empty, paths, empty, None, MODEL, decisions=decisions)
+        table = result.tables["hypotheses"].set_index(["hypothesis", "method"])
+        return table.loc[(name, "pls")], result.cards["hypotheses"]
+
+    plain, plain_card = pls(None)
+    assert plain[list(numbers)].tolist() == list(numbers.values())
+    assert "unprinted" not in plain_card
+    line, card = pls(decisions)
+    assert line[list(numbers)].isna().all()
+    assert line[["verdict", "low", "high", "reading"]].tolist() == [verdict, 0.2, 0.4, "strict"]
+    assert card["unprinted"] == "ends_of_sets_in_place_of_estimates"

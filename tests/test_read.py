@@ -113,7 +113,7 @@ def test_a_missing_column_is_named(tmp_path: Path, survey: pd.DataFrame, codeboo
         ("survey.csv", "id,T1\nЖ,1\n".encode("cp1251"), "not utf-8 text .*cp1251"),
         ("survey.sav", b"$FL2 and then nothing", "not readable as an SPSS file"),
         ("survey.xlsx", b"PK\x03\x04 broken", "not readable as .xlsx"),
-        ("survey.txt", b"id", "the ending .txt is not known"),
+        ("survey.txt", b"%PDF-1.4 and more", "it is a PDF"),
     ],
 )
 def test_unreadable_files_are_refused(
@@ -226,7 +226,7 @@ def test_reading_in_blocks_changes_nothing(
 ) -> None:
     path = write(survey, tmp_path / f"survey{ending}")
     whole = read_survey(path, codebook, section())
-    for module in ("csv_file", "xlsx_file", "sav_file"):
+    for module in ("grid", "sav_file"):
         monkeypatch.setattr(f"smartcity_survey.data.read.{module}.ROWS_AT_ONCE", 7)
     parts = read_survey(path, codebook, section())
     pd.testing.assert_frame_equal(parts.answers, whole.answers)
@@ -237,7 +237,7 @@ def test_reading_in_blocks_changes_nothing(
 def test_a_file_beyond_memory_is_refused_before_memory_ends(
     tmp_path: Path, survey: pd.DataFrame, codebook: Codebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("smartcity_survey.data.read.csv_file.ROWS_AT_ONCE", 10)
+    monkeypatch.setattr("smartcity_survey.data.read.grid.ROWS_AT_ONCE", 10)
     monkeypatch.setattr("smartcity_survey.data.read.survey.MOST_CELLS", 200)
     with pytest.raises(SurveyError, match="more than 30 questionnaires"):
         read_survey(write(survey, tmp_path / "survey.csv"), codebook, section())

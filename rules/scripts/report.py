@@ -4,12 +4,7 @@ from pathlib import Path
 
 from smartcity_survey.io import remove, write_json
 from smartcity_survey.report.chapter.files import every_file, files_of
-from smartcity_survey.report.figures import draw_all
-from smartcity_survey.report.labels import labels_of
-from smartcity_survey.report.numbering import printed_numbers
-from smartcity_survey.report.page import write_report
-from smartcity_survey.report.setting import Setting
-from smartcity_survey.report.wording import load_wording
+from smartcity_survey.report.editions import write_editions
 from smartcity_survey.stages.manifest import build_manifest
 from smartcity_survey.study.codebook import read_codebook
 from smartcity_survey.study.config import Config
@@ -24,8 +19,9 @@ def main(
     not_asked: list[str],
     code: str,
     packages: dict[str, str],
+    jobs: int = 1,
     reports: str = "reports",
-) -> list[str]:
+) -> tuple[str, ...]:
     # What an earlier config asked for would be shown as if it belonged to this one.
     for name in not_asked:
         remove(f"{reports}/tables/{name}.csv")
@@ -36,27 +32,9 @@ def main(
     codebook = read_codebook(Path(study.data.codebook))
     for name in set(every_file()) - set(files_of(study, codebook)):
         remove(f"{reports}/{name}")
-    language = study.study.language
-    setting = Setting(
-        load_wording(language),
-        labels_of(codebook, language),
-        suppress_below=study.factors.suppress_below,
-        alpha=study.model.alpha,
-    )
     manifest = build_manifest(study, inputs, code, packages)
     write_json(manifest, f"{reports}/manifest.json")
-    drawn = draw_all(
-        reports, f"{reports}/figures", setting, respondents=not study.disclosure.suppress_small_cells
-    )
-    write_report(
-        reports,
-        manifest,
-        setting,
-        f"{reports}/report.html",
-        printed=printed_numbers(study.data.published),
-        required=required,
-    )
-    return [f"{reports}/figures/{name}{suffix}" for name in drawn for suffix in (".svg", ".png")]
+    return write_editions(study, reports, manifest, required=required, jobs=jobs)
 
 
 if __name__ == "__main__":
@@ -71,5 +49,6 @@ if __name__ == "__main__":
             snakemake.params.not_asked,
             snakemake.params.code,
             snakemake.params.packages,
+            snakemake.threads,
         ),
     )

@@ -7,12 +7,13 @@ import os
 import shlex
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from smartcity_survey import __version__
 from smartcity_survey.errors import SurveyError, counted
+from smartcity_survey.messages import error_in, language_of, language_of_system, problem_in, translated
 
 HELP = (
     "Analyse a survey: from the file of answers to tables, figures and verdicts on one page.\n\n"
@@ -23,6 +24,27 @@ HELP = (
 )
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+Spoken = Literal["en", "ru", "kk"]
+
+
+class _Speech:
+    """The language of the console: as asked, else the study's, else the system's."""
+
+    def __init__(self) -> None:
+        self.asked: Spoken | None = None
+        self.study: Path | None = None
+
+    def language(self) -> Spoken:
+        of_study = None if self.study is None else language_of(self.study)
+        return self.asked or of_study or language_of_system()
+
+    def say(self, line: str) -> None:
+        indent = line[: len(line) - len(line.lstrip(" -"))]
+        typer.echo(indent + translated(line.removeprefix(indent), self.language()))
+
+
+SPEECH = _Speech()
 
 StudyFolder = Annotated[Path, typer.Argument(help="the study's folder, which holds its config.yaml")]
 
@@ -39,8 +61,12 @@ def smartcity_survey(
         bool,
         typer.Option("--version", help="Print name and version.", callback=_print_version, is_eager=True),
     ] = False,
+    language: Annotated[
+        Spoken | None, typer.Option(help="language of messages; if not given, the study's, else the system's")
+    ] = None,
 ) -> None:
     """What stands before the name of a command."""
+    SPEECH.asked, SPEECH.study = language, None
 
 
 @app.command()
@@ -51,7 +77,8 @@ def run(
     """Run the analysis of a study; only what is out of date is computed."""
     from smartcity_survey.workflow.run import run_study
 
-    raise typer.Exit(run_study(study, cores or os.cpu_count() or 1))
+    SPEECH.study = study
+    raise typer.Exit(run_study(study, cores or os.cpu_count() or 1, SPEECH.language()))
 
 
 @app.command()
@@ -76,23 +103,31 @@ def check(study: StudyFolder = Path()) -> None:
     """Check config, codebook and survey file of a study before anything runs."""
     from smartcity_survey.check import check_study
 
+    SPEECH.study = study
     checked = check_study(study)
-    for line in (*checked.summary, *(f"Warning: {warning}" for warning in checked.warnings)):
-        typer.echo(line)
+    for line in checked.summary:
+        SPEECH.say(line)
+    for construct, warnings in checked.by_construct().items():
+        SPEECH.say(f"Warnings about {construct}:" if construct else "Warnings:")
+        for warning in warnings:
+            typer.echo(f"  - {problem_in(warning, SPEECH.language())}")
+    SPEECH.say(checked.verdict)
 
 
 @app.command()
 def new_wave(
     folder: Annotated[Path, typer.Argument(help="folder of the new study; created where there is none")],
-    survey: Annotated[Path, typer.Option("--from", help="survey file: .sav, .csv or .xlsx")],
+    survey: Annotated[Path, typer.Option("--from", help="survey file, as the survey tool exports it")],
 ) -> None:
     """Draft config and codebook of a new study from its survey file."""
     from smartcity_survey.new_wave import start_new_wave
 
     draft = start_new_wave(folder, survey)
-    for heading, lines in (("Guessed", draft.guesses), ("To fill in or decide", draft.to_do)):
-        typer.echo("\n".join([f"{heading}:", *(f"  - {line}" for line in lines)]))
-    typer.echo(f"Next: smartcity-survey check {shlex.quote(folder.as_posix())}")
+    SPEECH.study = folder
+    for heading, lines in (("Guessed:", draft.guesses), ("To fill in or decide:", draft.to_do)):
+        for line in (heading, *(f"  - {line}" for line in lines)):
+            SPEECH.say(line)
+    SPEECH.say(f"Next: smartcity-survey check {shlex.quote(folder.as_posix())}")
 
 
 @app.command(name="audit")
@@ -177,7 +212,7 @@ def main() -> None:
     try:
         app()
     except SurveyError as error:
-        print(error, file=sys.stderr)
+        print(error_in(error, SPEECH.language()), file=sys.stderr)
         raise SystemExit(1) from None
     except OSError as error:
         print(f"{error.filename or 'The system'}: {error.strerror or error}.", file=sys.stderr)

@@ -25,11 +25,13 @@ class Problem:
     place : file, row, column, item or key where it was found.
     found : what was found there.
     remedy : what the user can do.
+    about : the construct it concerns, where it concerns one alone.
     """
 
     place: str
     found: str
     remedy: str
+    about: str = ""
 
     def __str__(self) -> str:
         return f"{self.place}: {self.found} {self.remedy}"

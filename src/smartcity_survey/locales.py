@@ -10,6 +10,8 @@ import yaml
 from smartcity_survey.study.config import Language
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+GLOSSARY = "glossary.yaml"
+"""The file that says which word stands for a term of the field and which never does; it has no texts."""
 
 
 def read_locale(locale: Path, language: Language) -> dict[str, dict[str, Any]]:
@@ -28,6 +30,8 @@ def read_locale(locale: Path, language: Language) -> dict[str, dict[str, Any]]:
     """
     words: dict[str, dict[str, Any]] = {}
     for file in sorted((locale / language).glob("*.yaml")):
+        if file.name == GLOSSARY:
+            continue
         for section, content in yaml.safe_load(file.read_text(encoding="utf-8")).items():
             found = words.setdefault(section, {})
             if twice := sorted(found.keys() & content.keys()):

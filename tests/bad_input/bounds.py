@@ -31,13 +31,6 @@ def bounds(change: Callable[[pd.DataFrame], pd.DataFrame] = lambda answers: answ
 
 CASES = (
     Case(
-        "bounds of answers that people gave",
-        setting("config", "study", "bounds", to="bounds"),
-        "config.yaml, study",
-        "contradiction",
-        "write `reconstruction: true`",
-    ),
-    Case(
         "misspelt bounds",
         setting("config", "study", "bound", to="bounds"),
         "config.yaml, study.bound",

@@ -217,6 +217,13 @@ CASES = (
         "'en', 'ru' or 'kk'",
     ),
     Case(
+        "title without the report's language",
+        setting("config", "study", to={"title": {"en": "City", "ru": "Город"}, "language": "kk"}),
+        "config.yaml, study.title",
+        "no text in `kk` (given: en, ru)",
+        "choose another `study.language`",
+    ),
+    Case(
         "yes taken for a title",
         setting("config", "study", "title", to=True),
         "config.yaml, study.title",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import struct
 import zipfile
@@ -104,18 +105,74 @@ CASES = (
         "export the survey again",
     ),
     Case(
-        "unknown ending",
-        survey_file("survey.txt", csv_bytes),
-        "survey.txt",
-        "the ending .txt is not known",
-        "set `data.format`",
+        "a PDF",
+        survey_file("survey.csv", lambda frame: b"%PDF-1.7\n" + bytes(64)),
+        "survey.csv",
+        "it is a PDF",
+        "Export the answers",
+    ),
+    Case(
+        "a letter",
+        survey_file("survey.xlsx", lambda frame: archive({"word/document.xml": b"<w/>"})),
+        "survey.xlsx",
+        "it is a Word document",
+        "Export the answers",
+    ),
+    Case(
+        "an archive with the survey in it",
+        survey_file("survey.csv", lambda frame: archive({"form.csv": csv_bytes(frame)})),
+        "survey.csv",
+        "it is an archive (.zip) that holds form.csv",
+        "Unpack it",
     ),
     Case(
         "old spreadsheet",
         survey_file("survey.xls", lambda frame: OLE),
         "survey.xls",
-        "the ending .xls is not known",
-        "Save as .sav, .csv or .xlsx",
+        "or a damaged .xls",
+        "save it as .xlsx",
+    ),
+    Case(
+        "a damaged portable file",
+        survey_file("survey.por", lambda frame: b"ASCII SPSS PORT FILE".ljust(456) + b"SPSSPORT and no more"),
+        "survey.por",
+        "not readable as a portable SPSS file",
+        "save it again from SPSS",
+    ),
+    Case(
+        "a damaged Stata file",
+        survey_file("survey.dta", lambda frame: b"<stata_dta><header>"),
+        "survey.dta",
+        "not readable as a Stata file",
+        "save it again from Stata",
+    ),
+    Case(
+        "a damaged Parquet file",
+        survey_file("survey.parquet", lambda frame: b"PAR1" + bytes(40)),
+        "survey.parquet",
+        "not readable as a Parquet file",
+        "export a .csv",
+    ),
+    Case(
+        "a damaged file of R",
+        survey_file("survey.rds", lambda frame: gzip.compress(b"X\n\0\0\0\3 no more")),
+        "survey.rds",
+        "not readable as an .rds of R",
+        "export a .csv",
+    ),
+    Case(
+        "a damaged file of LibreOffice",
+        survey_file("survey.ods", lambda frame: archive({"content.xml": b"<office"})),
+        "survey.ods",
+        "not readable as a spreadsheet of LibreOffice",
+        "save it again",
+    ),
+    Case(
+        "no such row of names",
+        setting("config", "data", "header_rows", to=[900]),
+        "config.yaml, data.header_rows",
+        "has no line 900",
+        "the names of the columns",
     ),
     Case(
         "cp1251", written("cp1251"), "survey.csv", "not utf-8 text (byte", "`data.encoding` (Windows programs"
@@ -195,14 +252,14 @@ CASES = (
     ),
     Case(
         "spreadsheet named csv",
-        both(survey_file("survey.csv", xlsx_bytes)),
+        both(survey_file("survey.csv", xlsx_bytes), setting("config", "data", "format", to="csv")),
         "survey.csv",
         "not utf-8 text",
         "Save it as UTF-8",
     ),
     Case(
         "csv named xlsx",
-        survey_file("survey.xlsx", csv_bytes),
+        both(survey_file("survey.xlsx", csv_bytes), setting("config", "data", "format", to="xlsx")),
         "survey.xlsx",
         "not readable as .xlsx (File is not a zip file)",
         "save it again",
@@ -274,7 +331,7 @@ CASES = (
     ),
     Case(
         "csv named sav",
-        survey_file("survey.sav", csv_bytes),
+        both(survey_file("survey.sav", csv_bytes), setting("config", "data", "format", to="sav")),
         "survey.sav",
         "not readable as an SPSS file",
         "save it again from SPSS",

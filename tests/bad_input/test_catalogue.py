@@ -13,6 +13,7 @@ import pytest
 from smartcity_survey import cli
 from smartcity_survey.check import check_study
 from smartcity_survey.errors import SurveyError
+from smartcity_survey.messages import translated
 from smartcity_survey.workflow.run import run_study
 
 from . import answers, bounds, codebooks, codes, configs, files, models, unusable
@@ -59,7 +60,7 @@ def test_bad_input_gets_a_clear_answer(
     folder = tmp_path / "study"
     sound.write(folder)
     before = contents(folder)
-    monkeypatch.setattr("sys.argv", ["smartcity-survey", "check", str(folder)])
+    monkeypatch.setattr("sys.argv", ["smartcity-survey", "--language", "en", "check", str(folder)])
     with pytest.raises(SystemExit) as ended:
         cli.main()
     said = capsys.readouterr()
@@ -69,6 +70,18 @@ def test_bad_input_gets_a_clear_answer(
     assert re.search(f"^.*{answer}", said.err, re.MULTILINE), said.err
     assert "Traceback" not in said.err
     assert contents(folder) == before
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)
+def test_the_answer_is_in_russian_and_kazakh_too(case: Case, sound: Study, tmp_path: Path) -> None:
+    case.spoil(sound)
+    sound.write(tmp_path / "study")
+    with pytest.raises(SurveyError) as caught:
+        check_study(tmp_path / "study")
+    for problem in caught.value.problems:
+        for said in (problem.found, problem.remedy):
+            for language in ("ru", "kk"):
+                assert re.search("[а-яё]", translated(said, language)), said
 
 
 def contents(folder: Path) -> dict[Path, bytes]:

@@ -114,7 +114,7 @@ def test_a_rule_that_takes_out_much_is_named_and_each_rule_is_counted(
     survey.loc[12:13, "id"] = "P40"
     folder = study()
     assert (
-        "keep 26. Excluded by `duplicate_respondent` 2, `out_of_range` 12."
+        "keep 26. Excluded by `duplicate_respondent` 2, `out_of_range` 12 (by construct: trust 12)."
         in (check_study(folder).summary[2])
     )
     assert (

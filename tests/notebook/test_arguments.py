@@ -121,7 +121,8 @@ def test_a_set_of_codes_is_one_however_it_is_ordered(tmp_path: Path) -> None:
     ("options", "content", "told"),
     [
         ({"encoding": "klingon"}, b"a\n1\n", "read_survey, encoding: 'klingon' is not an encoding."),
-        ({}, "a\nя\n".encode("cp1251"), "name its encoding in `encoding` (Windows"),
+        ({"encoding": "utf-8"}, "a\nя\n".encode("cp1251"), "name its encoding in `encoding` (Windows"),
+        ({"skip_rows": []}, b"a,b\n1,2\n3\n", "or leave it out: add 3 to `skip_rows`."),
         ({}, None, "no such file. Did you mean 'surveys.csv'? Check `path`."),
         ({"sheet": "A"}, "sheet", "read_survey, sheet: "),
         ({"encoding": 5}, b"a\n1\n", "read_survey, encoding: found 5. Write a text."),
@@ -144,9 +145,3 @@ def test_messages_of_a_reading_speak_of_its_arguments(
     assert told in str(error.value)
     assert "config" not in str(error.value)
     assert "data." not in str(error.value)
-
-
-def test_an_ending_that_is_not_known_asks_for_the_argument(tmp_path: Path) -> None:
-    (tmp_path / "a.doc").write_bytes(b"x")
-    with pytest.raises(ss.SurveyError, match=r"or set `format`\.$"):
-        ss.read_survey(tmp_path / "a.doc")

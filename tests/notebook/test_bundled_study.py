@@ -148,10 +148,10 @@ def test_comparison_of_groups() -> None:
 
 
 SEVERITY = {
-    "none": "Nothing to object to",
+    "none": "Consistent",
     "changes_a_conclusion": "Changes a conclusion",
     "inconsistent": "Inconsistent",
-    "typo": "Slip",
+    "typo": "Probable typing error",
     "not_testable": "Not testable",
 }
 

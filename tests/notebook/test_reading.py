@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -70,11 +71,10 @@ def test_decimal_commas_and_mixed_columns(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
-        ("survey.docx", b"x", "the ending .docx is not known"),
+        ("survey.docx", b"%PDF-1.7", "it is a PDF"),
         ("survey.csv", b"a,b\n", "no row of answers"),
-        ("survey.csv", b"a,a\n1,2\n", "a"),
         ("survey.csv", b"a,b\n1,2,3\n", "survey.csv"),
-        ("survey.sav", b"no sav", "not readable as an SPSS file"),
+        ("survey.sav", b"$FL2 no sav", "not readable as an SPSS file"),
     ],
 )
 def test_what_cannot_be_read_is_told(tmp_path: Path, name: str, content: bytes, told: str) -> None:
@@ -85,8 +85,55 @@ def test_what_cannot_be_read_is_told(tmp_path: Path, name: str, content: bytes, 
     assert told in str(error.value)
 
 
+def test_an_export_is_read_as_it_is_and_what_was_found_is_said(tmp_path: Path) -> None:
+    lines = ["Survey;;", "t1;t2;city", "Trust it?;Use it?;Where?"]
+    lines += [f"{1 + i % 5};{1 + i % 3};{'Алматы' if i % 2 else 'Астана'}" for i in range(20)]
+    path = tmp_path / "export.txt"
+    path.write_bytes("\n".join([*lines, "Mean;2,1;"]).encode("cp1251"))
+    frame = ss.read_survey(path)
+    assert list(frame.columns) == ["t1", "t2", "city"]
+    assert list(frame["t1"][:3]) == [1, 2, 3]
+    assert len(frame) == 20
+    assert frame.attrs["labels"]["t2"] == "Use it?"
+    assert frame.attrs["read"] == [
+        "The file's encoding is `cp1251`.",
+        "The names of the columns stand in line 2.",
+        "The text of the questions stands in line 3.",
+        "Line 24 is no questionnaire: it sums up the rows above (Mean).",
+    ]
+
+
 def test_a_missing_file_and_a_wrong_option_are_told(tmp_path: Path) -> None:
     with pytest.raises(ss.SurveyError, match=r"none\.csv"):
         ss.read_survey(tmp_path / "none.csv")
     with pytest.raises(ss.SurveyError, match="read_survey, decimal"):
         ss.read_survey(tmp_path / "none.csv", decimal=";")
+
+
+def test_a_code_of_no_answer_that_nobody_declared_is_named(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"t1": [1, 2, 99, 4, 5], "age": [18, 35, 40, 60, 99], "t2": [1, 2, 3, 2, 1]})
+    frame["age"] = [*range(18, 22), 99]
+    pd.concat([frame, frame.assign(age=range(30, 35)), frame.assign(age=range(40, 45))]).to_csv(
+        tmp_path / "s.csv", index=False
+    )
+    with pytest.warns(UserWarning, match=r"^read_survey: .*: t1 \(99\)\. Where they mean no answer"):
+        assert (ss.read_survey(tmp_path / "s.csv")["t1"] == 99).any()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert ss.read_survey(tmp_path / "s.csv", missing_codes=[99])["t1"].isna().sum() == 3
+
+
+def test_a_sheet_of_a_file_without_sheets_is_refused(file: Path) -> None:
+    if file.suffix == ".xlsx":
+        assert len(ss.read_survey(file, sheet="Sheet1")) == len(SURVEY)
+        return
+    with pytest.raises(ss.SurveyError) as error:
+        ss.read_survey(file, sheet="Sheet1")
+    assert str(error.value) == f"read_survey, sheet: a {file.suffix} has no sheets. Leave `sheet` out."
+
+
+def test_numbers_that_stand_as_text_are_said(tmp_path: Path) -> None:
+    path = tmp_path / "s.xlsx"
+    pd.DataFrame({"t1": ["1", "2", 3], "t2": [1, 2, 3]}).to_excel(path, index=False)
+    with pytest.warns(UserWarning, match=r"numbers stored as text.*\(cells\): t1 \(2\)\.$"):
+        assert ss.read_survey(path)["t1"].tolist() == [1, 2, 3]

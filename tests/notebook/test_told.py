@@ -74,42 +74,45 @@ def with_columns(**columns: Any) -> pd.DataFrame:
 SMALL = ss.Model({"a": ["A1", "A2", "A3"], "b": ["B1", "B2", "B3"], "y": ["Y1", "Y2", "Y3"]}, "a, b -> y")
 COPIED = with_columns(B1=BASE["A1"], B2=BASE["A2"], B3=BASE["A3"])
 CASES: dict[str, tuple[Callable[[], object], str]] = {
-    "constant item": (lambda: ss.fit_pls(with_columns(A2=3), SMALL), "PLS-SEM, A2: every respondent gave"),
-    "constant item of a factor model": (lambda: ss.fit_cfa(with_columns(Y3=3), SMALL), "CFA, Y3: "),
+    "constant item": (lambda: ss.fit_pls(with_columns(A2=3), SMALL), "fit_pls, A2: every respondent gave"),
+    "constant item of a factor model": (lambda: ss.fit_cfa(with_columns(Y3=3), SMALL), "fit_cfa, Y3: "),
     "the same construct twice": (lambda: ss.fit_pls(COPIED, SMALL), "its predictors a, b determine"),
     "items copied": (lambda: ss.adequacy(COPIED, SMALL), "adequacy, A1, B1: these determine one another"),
     "few respondents": (lambda: ss.adequacy(BASE.head(6), SMALL), "adequacy: 6 respondents, at least"),
     "few respondents of descriptives": (lambda: ss.describe(BASE.head(3), ["A1"]), "3 respondents"),
     "too many components": (
         lambda: ss.principal_components(BASE, SMALL, 10),
-        "principal components: 10 components asked for, these items have 9. Ask for fewer.",
+        "principal_components, n_components: 10 components asked for, these items have 9. Ask for fewer.",
     ),
     "too many factors": (lambda: ss.common_factors(BASE, ["A1", "A2"], 1), "too many factors for so few"),
     "a factor of two items": (
         lambda: ss.fit_cfa(BASE, ss.Model({"a": ["A1", "A2"]})),
-        "CFA, a: too few items measure it",
+        "fit_cfa, a: too few items measure it",
     ),
     "outcome among the predictors": (
         lambda: ss.fit_ols(with_columns(total=BASE["A1"] + BASE["A2"]), "A1, A2 -> total"),
-        "OLS: the predictors reproduce the outcome exactly",
+        "fit_ols: the predictors reproduce the outcome exactly",
     ),
     "predictors copied": (
         lambda: ss.fit_ols(with_columns(again=BASE["A1"]), "A1, again -> Y1"),
-        "OLS, A1, again: these determine one another",
+        "fit_ols, A1, again: these determine one another",
     ),
-    "constant outcome": (lambda: ss.fit_ols(with_columns(Y1=3), "A1 -> Y1"), "OLS, Y1: every respondent"),
+    "constant outcome": (lambda: ss.fit_ols(with_columns(Y1=3), "A1 -> Y1"), "fit_ols, Y1: every respondent"),
     "constant in a group": (
         lambda: ss.compare_groups(BASE.assign(B2=BASE["B2"].where(BASE["gender"] == 1, 4)), SMALL, "gender"),
-        "gender = 2, groups, B2: every respondent gave the same answer",
+        "gender = 2, compare_groups, B2: every respondent gave the same answer",
     ),
     "formative construct as a factor": (
         lambda: ss.fit_cfa(
             BASE, ss.Model({"a": ss.formative("A1", "A2"), "y": ["Y1", "Y2", "Y3"]}, "a -> y")
         ),
-        "CFA, a: the items form it",
+        "fit_cfa, a: the items form it",
     ),
     "no paths": (lambda: ss.fit_pls(BASE, ss.Model({"a": ["A1", "A2"]})), "fit_pls: the model has no paths"),
-    "no paths of factors": (lambda: ss.fit_sem(BASE, ss.Model({"a": ["A1"]})), "SEM: the model has no paths"),
+    "no paths of factors": (
+        lambda: ss.fit_sem(BASE, ss.Model({"a": ["A1"]})),
+        "fit_sem: the model has no paths",
+    ),
     "two outcomes": (lambda: ss.fit_ols(BASE, "A1 -> Y1, Y2"), "fit_ols, paths: 2 outcomes"),
     "no regression": (lambda: ss.fit_ols(BASE, "A1"), "fit_ols, paths: 'A1' is no path"),
     "three groups": (lambda: ss.compare_groups(BASE, SMALL, "A1"), "compare_groups, A1: it has 5 different"),
@@ -127,7 +130,7 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
     "an unknown scheme": (lambda: ss.fit_pls(BASE, SMALL, scheme="paths"), "fit_pls, scheme"),
     "an unknown interval": (lambda: ss.fit_pls(BASE, SMALL, interval="normal"), "fit_pls, interval"),
     "a level of 95": (lambda: ss.fit_pls(BASE, SMALL, confidence_level=95), "fit_pls, confidence_level"),
-    "a level of 1": (lambda: ss.fit_cfa(BASE, SMALL, confidence_level=1), "CFA, confidence_level"),
+    "a level of 1": (lambda: ss.fit_cfa(BASE, SMALL, confidence_level=1), "fit_cfa, confidence_level"),
     "a seed below 0": (lambda: ss.fit_pls(BASE, SMALL, seed=-1), "fit_pls, seed: -1 is no seed"),
     "no permutations": (
         lambda: ss.compare_groups(BASE, SMALL, "gender", permutations=1),
@@ -136,7 +139,7 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
     "one fold": (lambda: ss.predict_pls(BASE, SMALL, folds=1), "predict_pls, folds"),
     "more folds than respondents": (
         lambda: ss.predict_pls(BASE, SMALL, folds=200),
-        "PLSpredict: 150 respondents, at least 200 are needed",
+        "predict_pls, folds: 150 respondents, at least 200 are needed",
     ),
     "model and answers the other way round": (
         lambda: ss.fit_pls(SMALL, BASE),
@@ -230,3 +233,27 @@ def test_what_rests_on_an_inadmissible_factor_is_told() -> None:
     notes = ss.measurement(frame, model).notes
     assert any(note.startswith("CFA is inadmissible") for note in notes)
     assert any(note.startswith("No omega of strong") for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("call", "start"),
+    [
+        (lambda: ss.adequacy(BASE, ["A1"]), "adequacy, items: 1 item was named."),
+        (
+            lambda: ss.principal_components(BASE, SMALL, 99),
+            "principal_components, n_components: 99 components",
+        ),
+        (lambda: ss.common_factors(BASE, SMALL, 99), "common_factors, n_factors: 99 factors asked for"),
+        (lambda: ss.predict_pls(BASE, SMALL, folds=9999), "predict_pls, folds: "),
+        (lambda: ss.fit_ols(BASE, "A1 -> nowhere"), "fit_ols, paths, nowhere: there is no such column."),
+        (lambda: ss.fit_ols(BASE, "A1 -> Y1", confidence_level=2), "fit_ols, confidence_level: "),
+        (
+            lambda: ss.compare_groups(BASE, SMALL, "gender", groups=(1, 3)),
+            "compare_groups, groups: 3 is none",
+        ),
+    ],
+)
+def test_a_message_names_the_argument_that_was_given(call: Callable[[], object], start: str) -> None:
+    with pytest.raises(ss.SurveyError) as error:
+        call()
+    assert str(error.value).startswith(start)

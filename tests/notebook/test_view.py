@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html.parser import HTMLParser
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import smartcity_survey as ss
-from smartcity_survey.notebook.view import View, cell, heading
+from smartcity_survey.notebook.view import View, cell, heading, named
 from tests.notebook.test_reference import answers
 
 NASTY = "<script>alert('t')</script>&\"q\""
@@ -153,3 +155,24 @@ def test_a_ratio_without_a_value_has_no_bound() -> None:
     view = ss.fit_pls(turned, PLAIN, bootstrap_draws=100)
     assert view.htmt[["htmt", "htmt_upper_bound"]].notna().all(axis=None)
     assert view.htmt[["htmt2", "htmt2_upper_bound"]].isna().all(axis=None)
+
+
+def test_empty_tables_long_texts_and_notes_said_twice_are_readable() -> None:
+    @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+    class Found(View):
+        title: ClassVar[str] = "Found"
+        shown: ClassVar[tuple[str, ...]] = ("nothing", "long")
+        nothing: pd.DataFrame
+        long: pd.DataFrame
+
+    sentence = (
+        "This explanation goes on and on, well beyond what fits beside the other cells of its line. " * 2
+    )
+    long = named(["means"], "check", {"place": ["Table 3"], "explanation": [sentence.strip()]})
+    view = Found(notes=("Said once.", "Said once."), nothing=long.head(0), long=long)
+    lines = repr(view).splitlines()
+    assert lines[:5] == ["Found", "Said once.", "", "Nothing", "none"]
+    assert lines[7:9] == ["means", "  place: Table 3"]
+    assert lines[9].startswith("  explanation: This explanation")
+    assert max(map(len, lines)) <= 100
+    assert view._repr_html_().count("Said once.") == 1

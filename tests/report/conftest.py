@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from smartcity_survey.io import read_table, write_json
+from smartcity_survey.io import read_json, read_table, write_json, write_table
+from smartcity_survey.report.answer import citation_of
 from smartcity_survey.report.figures import draw_all
 from smartcity_survey.report.labels import labels_of
+from smartcity_survey.report.numbering import printed_numbers
+from smartcity_survey.report.page import write_report
 from smartcity_survey.report.setting import Setting
-from smartcity_survey.report.wording import load_wording
-from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.report.wording import LANGUAGES, load_wording
+from smartcity_survey.stages.checks.audit import audit_published
+from smartcity_survey.stages.checks.printed import names_in_print
+from smartcity_survey.stages.checks.reproduction import compare_with_published, recomputed_tables
+from smartcity_survey.study.codebook import Codebook, read_codebook
 from smartcity_survey.study.config import Language
+from tests.conftest import REPOSITORY
 
 MakeSetting = Callable[[Language], Setting]
+REPORTS = REPOSITORY / "reports"
 STUDY = Path(__file__).parent / "study"
 CONSTRUCTS = ("trust", "ease", "use")
 ITEMS = tuple(f"{construct[0].upper()}{number}" for construct in CONSTRUCTS for number in (1, 2, 3))
@@ -66,6 +74,18 @@ def small_codebook() -> Codebook:
                     ],
                 },
             },
+            "multiple_choice": {
+                "services": {
+                    "label": {"en": "Services used", "ru": "Услуги", "kk": "Қызметтер"},
+                    "column": "services",
+                    "separator": ";",
+                    "options": {
+                        "egov": "eGov",
+                        "bus": {"en": "Bus", "ru": "Автобус", "kk": "Автобус"},
+                        "clinic": "e-clinic",
+                    },
+                }
+            },
         }
     )
 
@@ -112,3 +132,32 @@ def reports(
     write_json(dict.fromkeys(tables, CARD), folder / "cards" / "all.json")
     draw_all(folder, folder / "figures", setting("kk"))
     return folder
+
+
+@pytest.fixture(scope="session")
+def bundled_pages(tmp_path_factory: pytest.TempPathFactory) -> Mapping[Language, Path]:
+    """The bundled study's pages, written from its committed tables; the two in words are made anew."""
+    if not (REPORTS / "tables").is_dir():
+        pytest.skip("no tables yet: run make")
+    published = REPOSITORY / "data/published"
+    codebook = read_codebook(REPOSITORY / "data/codebook.yaml")
+    folder = tmp_path_factory.mktemp("bundled") / "reports"
+    shutil.copytree(REPORTS, folder, ignore=shutil.ignore_patterns("private", "*.html"))
+    names = {language: names_in_print(codebook, language) for language in LANGUAGES}
+    recomputed = {name: read_table(folder / f"tables/{name}.csv") for name in recomputed_tables(published)}
+    write_table(audit_published(published, names).tables["audit"], folder / "tables/audit.csv")
+    reproduction = compare_with_published(published, recomputed, 0.5, names=names).tables["reproduction"]
+    write_table(reproduction, folder / "tables/reproduction.csv")
+    pages: dict[Language, Path] = {}
+    for language in LANGUAGES:
+        pages[language] = folder / f"report.{language}.html"
+        write_report(
+            folder,
+            read_json(folder / "manifest.json"),
+            Setting(load_wording(language), labels_of(codebook, language)),
+            pages[language],
+            printed=printed_numbers(published),
+            citation=citation_of(published),
+            languages=LANGUAGES,
+        )
+    return pages

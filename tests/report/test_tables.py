@@ -9,7 +9,9 @@ import pytest
 
 from smartcity_survey.io import WHOLE, Card
 from smartcity_survey.report.contents import Contents, Entry, load_contents
+from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import Table, card_line, render_table
+from smartcity_survey.report.wording import load_wording
 from smartcity_survey.study.config import Language
 from tests.report.conftest import CARD, HOSTILE, MakeSetting
 
@@ -141,7 +143,7 @@ def test_codes_and_truths_are_put_into_words(render: Callable[..., Table]) -> No
 
 def test_only_findings_of_the_audit_are_shown_by_severity(render: Callable[..., Table]) -> None:
     table = render("audit")
-    assert [group.heading for group in table.groups] == ["Changes a conclusion", "Slip"]
+    assert [group.heading for group in table.groups] == ["Changes a conclusion", "Probable typing error"]
     assert texts(table) == [
         ["Table 17, H1", "It is another number.", "0.105", "0.106 - 0.107"],
         ["Table 11", "A slip.", "676", "675"],
@@ -151,12 +153,12 @@ def test_only_findings_of_the_audit_are_shown_by_severity(render: Callable[..., 
 def test_recomputed_numbers_have_the_printed_decimals_and_misses_are_flagged(
     render: Callable[..., Table],
 ) -> None:
-    table = render("reproduction", "kk")
+    table, words = render("reproduction", "kk"), load_wording("kk").texts
     assert [group.heading for group in table.groups] == ["12-кесте", "14-кесте"]
     assert texts(table) == [
-        ["use, mean", "3.5595", "3,5595", "иә", ""],
-        ["use, sd", "0.76482", "0,76499", "жоқ", "A slip of one digit."],
-        ["бос ұяшық: 6, ең үлкені", "< 0.5", "0,4", "иә", ""],
+        [f"Пайдалану һәм өсу, {words['columns.mean']}", "3,5595", "3,5595", "иә", ""],
+        [f"Пайдалану һәм өсу, {words['columns.sd']}", "0,76482", "0,76499", "жоқ", "A slip of one digit."],
+        ["бос ұяшық: 6, ең үлкені", "< 0,5", "0,4", "иә", ""],
     ]
     assert [[cell.flagged for cell in line] for line in table.groups[0].lines][1] == [False] * 3 + [
         True,
@@ -228,7 +230,22 @@ def test_a_construct_may_be_called_as_a_column_of_numbers_is(setting: MakeSettin
     frame = pd.DataFrame({"construct": ["b", "p"], "b": [1.0, 0.5], "p": [0.5, 1.0]})
     table = render_table(frame, ENTRIES["score_correlations"], CONTENTS, named)
     assert table.headings == ("Construct", "Belief", "Price")
-    assert texts(table) == [["Belief", "1.000", ".500"], ["Price", ".500", "1.000"]]
+    assert texts(table) == [["Belief", "", ""], ["Price", ".500", ""]]
+
+
+def test_a_symmetric_matrix_shows_its_lower_triangle(render: Callable[..., Table]) -> None:
+    """HTMT and correlations without the diagonal; Fornell and Larcker's diagonal, the yardstick, is bold."""
+    for name, diagonal in (("htmt", False), ("fornell_larcker", True), ("cfa_factor_correlations", False)):
+        lines = [line[1:] for group in render(name).groups for line in group.lines]
+        shown = [[bool(cell.text) for cell in line] for line in lines]
+        assert shown == [
+            [column < row or (diagonal and column == row) for column in range(len(line))]
+            for row, line in enumerate(lines)
+        ]
+        bold = [
+            (row, column) for row, line in enumerate(lines) for column, cell in enumerate(line) if cell.strong
+        ]
+        assert bold == ([(row, row) for row in range(len(lines))] if diagonal else [])
 
 
 def test_what_has_no_solution_is_told_below_the_table_with_the_names_at_fault(
@@ -297,3 +314,43 @@ def test_an_inadmissible_solution_is_named_below_its_table(
     assert "This solution is inadmissible" in table.notes[-1]
     assert "(T1, Trust – Use)" in table.notes[-1]
     assert "inadmissible" not in table.card
+
+
+@pytest.mark.parametrize(
+    ("language", "notes"),
+    [
+        ("en", ["n = 1,040.", "95% confidence intervals (percentile)."]),
+        ("ru", ["n = 1040.", "Доверительные интервалы 95\u00a0% (процентильный)."]),
+    ],
+)
+def test_a_note_begins_with_n_and_names_the_intervals(
+    tables: dict[str, pd.DataFrame], setting: MakeSetting, language: Language, notes: list[str]
+) -> None:
+    card = {"n": 1040, "confidence_level": 0.95, "interval": "percentile"}
+    paths = render_table(tables["pls_paths"], ENTRIES["pls_paths"], CONTENTS, setting(language), card)
+    assert list(paths.notes[:2]) == notes
+    without = render_table(
+        tables["pls_weights"], ENTRIES["pls_weights"], CONTENTS, setting(language), {"n": 1040}
+    )
+    assert notes[1] not in without.notes
+
+
+def test_numbers_of_a_card_that_cannot_exceed_one_are_written_as_in_the_tables(setting: MakeSetting) -> None:
+    card = {"alpha": 0.05, "equivalence_bound": 0.1, "tolerance": 0.5, "seed": 0}
+    assert card_line(card, setting("en")) == "level: .05; equivalence bound: .1; tolerance: 0.5; seed: 0"
+    assert card_line(card, setting("ru")).startswith("уровень значимости: 0,05; граница эквивалентности: 0,1")
+
+
+def test_items_without_a_known_wording_are_explained_once(
+    tables: dict[str, pd.DataFrame], setting: MakeSetting
+) -> None:
+    there = setting("en")
+    nameless = replace(there, labels=replace(there.labels, unworded=frozenset({"T1"})))
+    said = "Items with a number for a label: their wording is not available."
+
+    def notes(name: str, one: Setting) -> tuple[str, ...]:
+        return render_table(tables[name], ENTRIES[name], CONTENTS, one).notes
+
+    assert said in notes("item_descriptives", nameless)
+    assert said not in notes("item_descriptives", there)
+    assert said not in notes("item_msa", nameless)

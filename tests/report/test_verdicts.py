@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 
+from smartcity_survey.data.bounds import READINGS
 from smartcity_survey.report.figures.coefficients import plot_coefficients
 from smartcity_survey.report.verdicts import facts, verdicts
+from smartcity_survey.report.wording import LANGUAGES
+from smartcity_survey.study.config import Language
 from tests.report.conftest import MakeSetting
 
 
@@ -39,10 +43,10 @@ def test_a_method_may_lack_a_hypothesis(tables: dict[str, pd.DataFrame], setting
 def test_facts(tables: dict[str, pd.DataFrame], setting: MakeSetting) -> None:
     shown = {what: (number, of) for what, number, of in facts(tables, setting("en"))}
     assert shown["Respondents analysed"] == ("1,040", "of 1,060")
-    assert shown["Items kept"] == ("8", "of 9")
+    assert shown["Items retained"] == ("8", "of 9")
     assert shown["R², OLS regression"] == (".578", "")
     assert shown["Hypotheses confirmed, OLS regression"] == ("1", "of 2")
-    assert shown["Printed numbers met"] == ("2", "of 3")
+    assert shown["Printed numbers reproduced"] == ("2", "of 3")
     assert facts({}, setting("en")) == ()
 
 
@@ -105,18 +109,41 @@ def test_what_the_print_leaves_open_has_its_ends_in_place_of_a_verdict(
     _, ols, pls = first.findings
     assert ols is not None
     assert pls is not None
-    assert (pls.verdict, pls.numbers, pls.open, pls.confirmed) == ("open", ("[−.35, .71]",), True, False)
+    assert (pls.verdict, pls.open, pls.confirmed) == ("open", True, False)
+    assert pls.numbers == ("from −.35 to .71", "claimed fit")
     assert (ols.verdict, ols.open) == ("confirmed", False)
     assert first.bottom_line == (
         "H1: confirmed in print (β = −.105); PLS-SEM could give anything from −.35 to .71 with the same "
-        "printed tables."
+        "printed tables (claimed fit)."
     )
+    decided = second.findings[2]
+    assert decided is not None
+    assert (decided.verdict, decided.open, decided.confirmed) == ("not confirmed", False, False)
+    assert decided.numbers == ("decided", "from −.33 to −.21", "strict fit")
     assert second.bottom_line == (
-        "H2: confirmed in print (β = −.300); PLS-SEM gives −.33 to −.21, not confirmed whatever the "
-        "answers were."
+        "H2: confirmed in print (β = −.300); PLS-SEM gives −.33 to −.21: not confirmed wherever the factor "
+        "model fits as a true one does, as far as was searched."
     )
     assert verdicts(tables["hypotheses"], setting("en"))[0].bottom_line == ""
     assert [line.compared for line in (first, second)] == [False, True]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_decided_is_so_under_its_reading_and_as_far_as_was_searched(
+    tables: dict[str, pd.DataFrame], setting: MakeSetting, language: Language
+) -> None:
+    """Whatever the reading of the set, its words stand in the sentence and under the verdict."""
+    wording = setting(language).wording
+    searched = {"en": "as far as was searched", "ru": "насколько показал поиск", "kk": "іздеу жеткен шекте"}
+    for reading in READINGS:
+        known = tables["decisions"][STATES].assign(reading=reading)
+        _, second = verdicts(tables["hypotheses"].merge(known, how="left"), setting(language))
+        assert wording.value("wherever", reading) in second.bottom_line
+        assert searched[language] in second.bottom_line
+        decided = second.findings[2]
+        assert decided is not None
+        assert decided.numbers[-1] == wording.value("reading", reading)
+        assert wording.value("wherever", reading) != reading != wording.value("reading", reading)
 
 
 def test_no_count_of_confirmed_hypotheses_stands_where_the_print_leaves_them_open(
@@ -129,6 +156,10 @@ def test_no_count_of_confirmed_hypotheses_stands_where_the_print_leaves_them_ope
     assert shown["Verdicts the print decides, PLS-SEM"] == ("1", "of 2")
     assert "Hypotheses confirmed, PLS-SEM" not in shown
     assert "R², PLS-SEM" not in shown
+    assert shown["Hypotheses confirmed, OLS regression"] == ("1", "of 2")
+    other = hypotheses.assign(state="open", verdict="open")
+    shown = {what: number for what, number, _ in facts({"hypotheses": other}, setting("en"))}
+    assert shown == {f"Verdicts the print decides, {name}": "0" for name in ("OLS regression", "PLS-SEM")}
 
 
 def test_the_coefficient_plot_draws_nothing_of_what_is_open(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -15,12 +16,13 @@ import pytest
 import yaml
 
 from smartcity_survey.io import WHOLE, write_json, write_table
+from smartcity_survey.report.answer import answer
 from smartcity_survey.report.contents import Entry, load_contents
 from smartcity_survey.report.criteria import CRITERIA
-from smartcity_survey.report.figures import FIGURES
+from smartcity_survey.report.figures import FIGURES, foot
 from smartcity_survey.report.names import name_text, parts
 from smartcity_survey.report.page import write_report
-from smartcity_survey.report.tables import in_language, score_notes
+from smartcity_survey.report.tables import in_language, render_table, score_notes
 from smartcity_survey.report.verdicts import facts, verdicts
 from smartcity_survey.report.wording import LANGUAGES, load_wording
 from smartcity_survey.stages.evidence.verdict_sheet import JUDGED
@@ -95,11 +97,29 @@ def test_every_text_is_used(
     recorder = Recorder(there.wording.texts)
     recording = replace(there, wording=replace(there.wording, texts=recorder))
     for entry in FIGURES.values():
-        entry.draw(*(tables[Path(need).name] for need in entry.needs), recording)
+        frames = [tables[Path(need).name] for need in entry.needs]
+        entry.draw(*frames, recording, **{table: tables[table] for table in entry.also})
+    entry = FIGURES["path"]
+    opened = tables["hypotheses"].merge(tables["decisions"][STATES], how="left")
+    entry.draw(*(tables[Path(need).name] for need in entry.needs), recording, hypotheses=opened)
+    FIGURES["htmt"].draw(tables["htmt"].replace({0.7: 0.9}), recording)
+    foot({"n": 40}, replace(recording, reconstruction=True))
     single = tables | {"pls_loadings": tables["pls_loadings"].drop_duplicates("construct")}
     FIGURES["path"].draw(*(single[Path(need).name] for need in FIGURES["path"].needs), recording)
-    printed = {("table", "descriptives"): 12}
-    write_report(reports, MANIFEST, recording, tmp_path / "report.html", printed=printed)
+    printed = {("table", "descriptives"): 12, ("table", "demographics"): 11, ("figure", "pls_paths"): 5}
+    write_report(
+        reports,
+        MANIFEST,
+        recording,
+        tmp_path / "report.html",
+        printed=printed,
+        citation={"kind": "thesis", "fieldwork": "May 2030"},
+        languages=LANGUAGES,
+    )
+    states = tables["hypotheses"].merge(tables["decisions"][STATES], how="left")
+    every = tables["verdict_sheet"].assign(answer="effect", caveats="lost_after_holm")
+    answer(tables | {"hypotheses": states, "verdict_sheet": every}, recording)
+    answer({"hypotheses": tables["hypotheses"].query("method == 'ols'")}, recording)
     for name, frame in (
         ("audit", tables["audit"].head(0)),
         ("eigenvalues", pd.concat([tables["eigenvalues"]] * 3)),
@@ -113,17 +133,39 @@ def test_every_text_is_used(
     for name in told:
         write_table(tables[name], tmp_path / "tables" / f"{name}.csv")
     write_json({name: {"single_items": "use"} for name in told}, tmp_path / "cards" / "single.json")
+    # The second report has no bounds: it reads the texts that others stand for in the first.
+    plain = [key.split(".")[:2] for key in recorder if key.endswith("_bounded")]
+    for name in (name for kind, name in plain if kind == "tables"):
+        write_table(tables[name], tmp_path / "tables" / f"{name}.csv")
+    (tmp_path / "figures").mkdir()
+    for name in (name for kind, name in plain if kind == "figures"):
+        shutil.copy(reports / "figures" / f"{name}.svg", tmp_path / "figures")
     refused = [{"part": part, "reason": "heywood", "at_fault": "T1"} for part in (WHOLE, "cfa")]
     write_json(
         {"careless": {"hidden_below": 5, "refused": refused, "inadmissible": [{"name": "T1"}]}},
         tmp_path / "cards" / "clean.json",
     )
+    nameless = replace(recording, labels=replace(there.labels, unworded=frozenset({"T1"})))
+    contents = load_contents()
+    entry = next(each for each in contents.entries("table") if each.name == "item_descriptives")
+    render_table(tables["item_descriptives"], entry, contents, nameless)
+    # Intervals are named below tables whose card has their level.
+    levels = {
+        "pls_paths": {"confidence_level": 0.95, "interval": "bca"},
+        "coefficients": {"confidence_level": 0.9},
+    }
+    for name in levels:
+        write_table(tables[name], tmp_path / "tables" / f"{name}.csv")
+    write_json(levels, tmp_path / "cards" / "levels.json")
     unsolved = tables["hypotheses"].assign(verdict="no_solution")
     write_table(unsolved, tmp_path / "tables" / "hypotheses.csv")
     write_table(tables["crosscheck"].assign(agrees=False), tmp_path / "tables" / "crosscheck.csv")
     write_report(tmp_path, MANIFEST, recording, tmp_path / "report.html")
-    verdicts(tables["hypotheses"].merge(tables["decisions"][STATES], how="left"), recording)
+    stated = tables["hypotheses"].merge(tables["decisions"][STATES], how="left")
+    verdicts(stated, recording)
+    facts(tables | {"hypotheses": stated}, recording)
     facts({name: frame for name, frame in tables.items() if name != "decisions"}, recording)
+    name_text("cell", "", {"group": "", "line": "T1", "column": "component_1"}, recording)
     for method in get_args(ScoreMethod):
         score_notes({"scores": method}, recording)
     unread = {key for key in recorder if key not in recorder.read}

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from smartcity_survey.check import check_study
+from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import read_json, read_table
 from tests.workflow.degenerate_studies import PLAIN
 from tests.workflow.in_process import run_steps
@@ -60,4 +62,32 @@ def test_the_first_page_has_their_verdicts(claims: dict[str, dict[str, str]], tm
     if len(claims) == 2:
         assert [method for method, _ in cells] == ["OLS regression", "PLS-SEM", "CFA-based SEM"]
         assert re.search(r"same verdict by every method: \d of 1\.", section)
-        assert list(read_table(reports / "tables/verdict_sheet.csv")["hypothesis"]) == ["H1"]
+    sheet = read_table(reports / "tables/verdict_sheet.csv").set_index("hypothesis")
+    assert set(sheet.index) == set(claims)
+    assert sheet.loc["H2", ["verdict_pls", "estimate_pls"]].tolist() == [path["verdict"], path["estimate"]]
+    assert sheet.loc["H2", "caveats"] == "verdict_alone"
+    assert "The verdict rests on the estimate and its p-value alone" in page
+
+
+def test_a_construct_without_items_need_not_stand_in_the_codebook_and_may_be_mediated(tmp_path: Path) -> None:
+    write(tmp_path, {"H3": {"from": "tech", "to": "c4", "via": "c3"}})
+    config = yaml.safe_load((tmp_path / "config.yaml").read_text(encoding="utf-8"))
+    config["model"]["paths"].append({"from": ["tech"], "to": "c3"})
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
+    codebook = yaml.safe_load((tmp_path / "codebook.yaml").read_text(encoding="utf-8"))
+    del codebook["constructs"]["tech"]
+    (tmp_path / "codebook.yaml").write_text(yaml.safe_dump(codebook, sort_keys=False), encoding="utf-8")
+    assert check_study(tmp_path).verdict == "Nothing stands in the way of a run."
+    run_steps(tmp_path)
+    reports = tmp_path / "reports"
+    paths = read_table(reports / "tables/higher_order_paths.csv").set_index(["source", "target"])["estimate"]
+    (row,) = read_table(reports / "tables/hypotheses.csv").to_dict("records")
+    assert row["estimate"] == pytest.approx(paths["tech", "c3"] * paths["c3", "c4"])
+    assert row["verdict"] in ("confirmed", "not_confirmed")
+    assert "tech → c3 → c4" in (reports / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_difference_between_groups_of_its_paths_is_refused(tmp_path: Path) -> None:
+    write(tmp_path, {"H2": {"from": "tech", "to": "c4", "groups": "group"}})
+    with pytest.raises(SurveyError, match=r"hypotheses\.H2\.groups: groups are compared by paths between"):
+        check_study(tmp_path)

@@ -72,7 +72,7 @@ NOT_ESTIMATED = {
 PLS = {
     *("reliability", "fornell_larcker", "pls_loadings", "pls_weights", "pls_paths", "pls_quality"),
     *("plsc_paths", "plsc_loadings", "plsc_quality", "specific_indirect", "htmt_bounds", "pls_inadmissible"),
-    *("pls_fit", "cross_loadings", "pls_effects", "blindfolding", "ipma"),
+    *("pls_fit", "cross_loadings", "pls_effects", "blindfolding", "ipma", "pls_bootstrap_distributions"),
 }
 LIKELIHOOD = {
     *("cfa_fit", "cfa_loadings", "cfa_factor_correlations", "cfa_correlation_intervals"),
@@ -85,7 +85,15 @@ ROTATED = {
 }
 DRAWN = {
     *("eigenvalues", "component_count", "pls_loadings", "pls_weights", "pls_paths", "pls_quality"),
-    *("specific_indirect", "htmt_bounds", "pls_fit", "pls_predict", "cvpat", "dynamic_fit"),
+    *(
+        "specific_indirect",
+        "htmt_bounds",
+        "pls_bootstrap_distributions",
+        "pls_fit",
+        "pls_predict",
+        "cvpat",
+        "dynamic_fit",
+    ),
     *("group_comparisons", "micom", "multigroup", "specification_curve", "specification_summary"),
 }
 

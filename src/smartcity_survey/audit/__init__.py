@@ -8,7 +8,7 @@ Functions import what they need themselves: whoever only reads a paper's numbers
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -47,7 +47,9 @@ def run(path: Path | str, language: str = "en") -> pd.DataFrame:
     return _judged(path, [language])[0]
 
 
-def _judged(path: Path | str, languages: Sequence[str]) -> list[pd.DataFrame]:
+def _judged(
+    path: Path | str, languages: Sequence[str], names: Mapping[str, Mapping[str, str]] | None = None
+) -> list[pd.DataFrame]:
     """What `run` returns, in several languages: the paper is judged once."""
     from smartcity_survey.audit.findings import audit_cases
     from smartcity_survey.audit.messages import Wording
@@ -57,7 +59,8 @@ def _judged(path: Path | str, languages: Sequence[str]) -> list[pd.DataFrame]:
     paper = read_paper(Path(path))
     findings = audit_cases(paper, plan(paper))
     frames = []
-    for wording in (Wording(paper, language) for language in languages):
+    for language in languages:
+        wording = Wording(paper, language, names[language] if names else None)
         rows = [
             (
                 finding.case.check.name,
@@ -74,8 +77,12 @@ def _judged(path: Path | str, languages: Sequence[str]) -> list[pd.DataFrame]:
     return frames
 
 
-def in_languages(path: Path | str) -> pd.DataFrame:
+def in_languages(path: Path | str, names: Mapping[str, Mapping[str, str]] | None = None) -> pd.DataFrame:
     """Audit a paper in every language at once.
+
+    Parameters
+    ----------
+    names : language -> what the study calls the lines of printed tables; see `Wording`.
 
     Returns
     -------
@@ -84,7 +91,7 @@ def in_languages(path: Path | str) -> pd.DataFrame:
     """
     from smartcity_survey.audit.messages import LANGUAGES
 
-    found = _judged(path, LANGUAGES)
+    found = _judged(path, LANGUAGES, names)
     in_words = (
         frame[WORDS].add_suffix(f"_{language}") for language, frame in zip(LANGUAGES, found, strict=True)
     )

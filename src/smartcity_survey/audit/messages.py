@@ -13,6 +13,7 @@ from smartcity_survey.audit.findings import Finding, Severity
 from smartcity_survey.audit.interval import Interval
 from smartcity_survey.audit.paper import TEXT, Paper
 from smartcity_survey.audit.reported import Reported
+from smartcity_survey.audit.style import Style
 from smartcity_survey.errors import SurveyError
 
 LANGUAGES = locales.LANGUAGES
@@ -31,15 +32,35 @@ def read_locale(language: str) -> Mapping[str, Mapping[str, str]]:
 
 
 class Wording:
-    """Places, expected values and explanations of findings in one language."""
+    """Places, expected values and explanations of findings in one language.
 
-    def __init__(self, paper: Paper, language: str) -> None:
+    Parameters
+    ----------
+    names : what the study calls the lines of printed tables, by the pipeline's names (`economy`, `age/1`).
+        With them lines and columns are in words and numbers in the language's style; without, as in the
+        paper's files.
+    """
+
+    def __init__(self, paper: Paper, language: str, names: Mapping[str, str] | None = None) -> None:
         self.paper = paper
         self.language = language
         self.locale = read_locale(language)
+        self.style = None if names is None else Style(paper, self.locale, names)
 
     def place(self, finding: Finding) -> str:
         """Where the judged number stands, or where the text says so."""
+        return self._set(self._where(finding), finding)
+
+    def _set(self, text: str, finding: Finding) -> str:
+        """In the language's style; a finding about numbers that cannot exceed one has all of them so."""
+        if not self.style:
+            return text
+        terms = [str(term) for term in finding.case.terms(finding.case.check.target)]
+        if all(term.startswith(f"{TEXT}:") for term in terms):
+            terms = list(finding.case.addresses())
+        return self.style.typeset(text, bounded=any(map(self.style.bounded, terms)))
+
+    def _where(self, finding: Finding) -> str:
         case = finding.case
         if case.place in self.paper.objects:
             printed = self.paper.objects[case.place]
@@ -53,17 +74,28 @@ class Wording:
 
     def printed(self, finding: Finding) -> str:
         """What is printed: the judged number, or all of them."""
+        return self._set(self._printed(finding), finding)
+
+    def _printed(self, finding: Finding) -> str:
         if finding.judgement.printed:
-            return finding.judgement.printed
+            return ", ".join(map(self._text, finding.judgement.printed.split(", ")))
         case = finding.case
-        texts = [self.paper.read(term).text for term in case.terms(case.check.target)]
-        return "; ".join(texts)
+        return "; ".join(self._cell(term) for term in case.terms(case.check.target))
+
+    def _cell(self, term: Term) -> str:
+        """A printed cell: a number as printed, a line's name or a verdict in words."""
+        text = self.paper.read(term).text
+        return self.style.cell(text, str(term)) if self.style else text
 
     def expected(self, finding: Finding) -> str:
         """What the other numbers allow."""
+        return self._set(self._expected(finding), finding)
+
+    def _expected(self, finding: Finding) -> str:
         expected = finding.judgement.expected
         if not isinstance(expected, Interval):
-            return self.locale["words"].get(expected, expected)
+            words = self.locale["words"].get(expected, expected)
+            return self.style.arrow(words) if self.style else words
         terms = finding.case.terms(finding.case.check.target)
         return self._interval(expected, [self.paper.read(term) for term in terms])
 
@@ -78,7 +110,7 @@ class Wording:
             conclusions = self._and([self.locale["words"].get(one, one) for one in finding.case.bears_on])
             key = "bears_on" if conclusions else "decides"
             sentences.append(self.locale["sentences"][key].format(conclusions=conclusions))
-        return " ".join(sentences)
+        return self._set(" ".join(sentences), finding)
 
     def _sentence(self, finding: Finding) -> str:
         values = self._values(finding)
@@ -102,11 +134,14 @@ class Wording:
         case, details = finding.case, finding.judgement.details
         values = {key: self._text(text) for key, text in details.items() if isinstance(text, str | Mapping)}
         values |= {
-            "printed": self.printed(finding),
-            "expected": self.expected(finding),
+            "printed": self._printed(finding),
+            "expected": self._expected(finding),
             "inputs": self._inputs(finding),
             "says": self._text(case.says),
         }
+        if self.style:
+            told = {key: values[key] for key in ("exceptions", "taken", "arrow") if key in values}
+            values |= {key: self.style.listed(text) for key, text in told.items()}
         if "names" in details:
             values["exceptions"] = ", ".join(map(self._text, details["names"]))
         if "object" in details:
@@ -120,7 +155,7 @@ class Wording:
             found = self.locale["reasons"]["elsewhere"].format(objects=self._and(objects)) if objects else ""
             values["elsewhere"] = found
         if original := [term for term in case.terms("original") if isinstance(term, str)]:
-            values |= {"original": self.paper.cells[original[0]], "origin": self._places(original)}
+            values |= {"original": self._cell(original[0]), "origin": self._places(original)}
         return values | {"rule": self.locale["rules"][case.check.name].format(**values)}
 
     def _inputs(self, finding: Finding) -> str:
@@ -133,9 +168,7 @@ class Wording:
         ]
         if len(named) > _LISTED:
             return self.locale["sentences"]["several"].format(count=len(named))
-        words = [
-            f"{self.locale['roles'].get(role, role)} {self.paper.read(term).text}" for role, term in named
-        ]
+        words = [f"{self.locale['roles'].get(role, role)} {self._cell(term)}" for role, term in named]
         return self._and(words)
 
     def _and(self, words: list[str]) -> str:
@@ -172,7 +205,10 @@ class Wording:
         if name == TEXT:
             place = self._text(printed.cells.get((line, "place"), self.locale["objects"][TEXT]))
             return f"{place} ({self._text(printed.cells.get((line, 'says'), line))})"
-        return ", ".join([self._object((printed.kind, printed.number)), line, *column])
+        where = self._object((printed.kind, printed.number))
+        if self.style:
+            return self.style.place(where, line, *column)
+        return ", ".join([where, line, *column])
 
     def _object(self, named: tuple[str, int | None]) -> str:
         kind, number = named

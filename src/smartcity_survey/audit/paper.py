@@ -20,9 +20,11 @@ TEXT = "text"
 # Columns that hold whole counts whatever the table; a count is never rounded.
 _COUNTS = frozenset({"n", "df"})
 _KEYS = {
-    "title", "scale", "n", "alpha", "names", "hypotheses", "decimal", "files",
+    "title", "citation", "scale", "n", "alpha", "names", "hypotheses", "decimal", "files",
     "objects", "references", "relations", "claims", "text", "text_counts",
 }  # fmt: skip
+CITATION = ("kind", "language", "year", "place", "fieldwork")
+"""What is said of the work itself, each in one text or one for each language."""
 _OBJECT_KEYS = {
     "kind", "number", "caption", "file", "csv", "shows", "text_columns", "counts", "apart",
     "continued_as", "recomputed_in",
@@ -97,6 +99,7 @@ class Paper:
     counts : addresses of whole counts, which print never rounds.
     decimal : decimal mark of the entered numbers.
     wording : a text of these files to its translations, language by language.
+    citation : kind, language, year, place and fieldwork of the work, as far as they are known.
     """
 
     objects: Mapping[str, Printed]
@@ -112,6 +115,7 @@ class Paper:
     counts: frozenset[str]
     decimal: str
     wording: Mapping[str, Mapping[str, str]]
+    citation: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
 
     def read(self, term: str | float) -> Reported:
         """The number (or words) at an address; a plain number is itself, exactly."""
@@ -166,7 +170,17 @@ def read_paper(path: Path) -> Paper:
         counts=_counts(objects, content),
         decimal=content.get("decimal", "."),
         wording=_wording(file.parent / files["wording"]) if "wording" in files else {},
+        citation=_citation(content.get("citation") or {}, f"{file}, citation"),
     )
+
+
+def _citation(entry: Mapping[str, Any], place: str) -> dict[str, str | dict[str, str]]:
+    """What is said of the work; a year without a language is a text like any other."""
+    _known_keys(entry, set(CITATION), place)
+    return {
+        key: dict(value) if isinstance(value, Mapping) else str(value)
+        for key, value in ((key, entry[key]) for key in CITATION if key in entry)
+    }
 
 
 def _wording(file: Path) -> dict[str, dict[str, str]]:

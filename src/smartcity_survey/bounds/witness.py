@@ -18,15 +18,12 @@ import pandas as pd
 from smartcity_survey.bounds.ends import Sought, find
 from smartcity_survey.bounds.study import SEEDS, Search, Told, prepared, require_known, silent
 from smartcity_survey.bounds.walk import End
-from smartcity_survey.data.bounds import FOLDER, LISTED, SIDES
+from smartcity_survey.data.bounds import FOLDER, LISTED, SIDES, WITNESSED
 from smartcity_survey.reconstruct.covariance import CovarianceSolution, covariance_boxes, excess
 from smartcity_survey.reconstruct.engine import Progress, answers_near
 from smartcity_survey.reconstruct.schedule import Schedule
 from smartcity_survey.reconstruct.study import missed_cells, read_study, survey_of, usable
 from smartcity_survey.reconstruct.survey_file import write_csv
-
-METHOD = "pls"
-"""The method whose ends get witnesses: the one that the print leaves most open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +57,7 @@ def make(
         one
         for group in ready.groups.values()
         for one in group
-        if (one.quantity.method, one.quantity.predictor, one.side) == (METHOD, predictor, side)
+        if (one.quantity.method, one.quantity.predictor, one.side) == (WITNESSED, predictor, side)
     )
     end = _end(search, sought, progress)
     evaluator = ready.estimators.evaluator

@@ -111,7 +111,9 @@ def _outside(group: Answered, responses: Responses, path: Path) -> Iterator[Prob
     for item in group.items:
         values = responses.answers[item].to_numpy()
         bad = ~np.isnan(values) & (
-            (values < group.scale.minimum) | (values > group.scale.maximum) | (values != np.floor(values))
+            (values < group.scale.minimum)
+            | (values > group.scale.maximum)
+            | (values != np.floor(values)) & (not group.scale.continuous)
         )
         if bad.any():
             yield _unruled(

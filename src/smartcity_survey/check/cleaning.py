@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pandas as pd
+
 from smartcity_survey.data.clean import Cleaned
 from smartcity_survey.errors import Problem, counted
+from smartcity_survey.study.codebook import Codebook
 
 LARGE_SHARE = 0.25
 """Share of the questionnaires that a rule may take out before the rule or the file is doubted."""
@@ -26,11 +29,39 @@ def kept(cleaned: Cleaned) -> str:
     return f"{counted(n_read, 'questionnaire')}, of which the cleaning rules keep {len(cleaned.answers)}"
 
 
-def excluded(cleaned: Cleaned) -> str:
-    """How many each rule excluded, as a sentence after another; nothing where all are kept."""
+def excluded(cleaned: Cleaned, read: pd.DataFrame, codebook: Codebook) -> str:
+    """How many each rule excluded and over which construct's items, in words; nothing where all are kept.
+
+    Parameters
+    ----------
+    read : the answers as read.
+    """
     lost = cleaned.log[cleaned.log["n_excluded"] > 0]
-    rules = ", ".join(f"`{rule}` {n}" for rule, n in zip(lost["rule"], lost["n_excluded"], strict=True))
+    rules = ", ".join(
+        f"`{rule}` {n}{_causes(rule, cleaned, read, codebook)}"
+        for rule, n in zip(lost["rule"], lost["n_excluded"], strict=True)
+    )
     return f" Excluded by {rules}." if rules else ""
+
+
+def _causes(rule: str, cleaned: Cleaned, read: pd.DataFrame, codebook: Codebook) -> str:
+    """Questionnaires by the construct whose items the rule found something in; one may be in several."""
+    rows = cleaned.exclusions.loc[cleaned.exclusions["rule"] == rule, "row"] - 1
+    items = list(codebook.items)
+    answers = read.loc[rows, items]
+    if rule == "missing_items":
+        found = answers.isna()
+    elif rule == "out_of_range":
+        low = [codebook.scale_of(item).minimum for item in items]
+        high = [codebook.scale_of(item).maximum for item in items]
+        found = answers.notna() & ((answers < low) | (answers > high) | (answers % 1 != 0))
+    else:
+        return ""
+    counts = {
+        name: int(found[list(codebook.items_of(name))].any(axis=1).sum()) for name in codebook.constructs
+    }
+    shares = ", ".join(f"{name} {n}" for name, n in counts.items() if n)
+    return f" (by construct: {shares})"
 
 
 def lost_rows(cleaned: Cleaned, path: str) -> Iterator[Problem]:

@@ -19,7 +19,7 @@ def name_problems(config: Config, folder: Path) -> Iterator[Problem]:
         "data.file": config.data.file,
         "data.codebook": config.data.codebook,
         "data.published": config.data.published,
-        "study.bounds": config.study.bounds,
+        "study.bounds": config.study.bounds_in_use,
         "report.word_template": config.report.word_template,
     }
     for name, wave in config.waves.items():

@@ -49,6 +49,7 @@ def unmet_needs(
         )
     for key, controls in (
         ("regression.controls", config.regression.controls),
+        ("model.controls", config.model.controls),
         ("robustness.controls", config.robustness.controls),
     ):
         known = [name for name in dict.fromkeys(controls) if name in codebook.demographics]
@@ -71,6 +72,7 @@ def foreseen_gaps(
     yield from _unmeasured(codebook, model, config)
     for key, controls in (
         ("regression.controls", config.regression.controls),
+        ("model.controls", config.model.controls),
         ("robustness.controls", config.robustness.controls),
     ):
         for name in controls:
@@ -259,6 +261,7 @@ def _rare_answers(answers: pd.DataFrame, model: Model, path: str) -> Iterator[Pr
                 f"{counts.index[0]:g}.",
                 "Its correlations rest on these few, and the polychoric one may not exist; think of leaving "
                 "the item out.",
+                about=model.construct_of(item),
             )
 
 

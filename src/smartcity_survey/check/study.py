@@ -13,6 +13,7 @@ from smartcity_survey.audit.paper import read_paper
 from smartcity_survey.check.answers import answer_problems, kept_problems
 from smartcity_survey.check.cleaning import excluded, kept, lost_rows
 from smartcity_survey.check.codes import declared_code_problems, doubtful_codes, missing_code_problems
+from smartcity_survey.check.directions import direction_doubts
 from smartcity_survey.check.names import name_problems
 from smartcity_survey.check.needs import foreseen_gaps, unmet_needs
 from smartcity_survey.check.suspicions import suspicions
@@ -25,7 +26,7 @@ from smartcity_survey.data.read import Responses, read_survey
 from smartcity_survey.data.waves import Wave, common_items, common_model, common_to_all, shared_model
 from smartcity_survey.errors import Problem, SurveyError, counted, counts
 from smartcity_survey.stages.measurement.common_method import marker_items
-from smartcity_survey.study.codebook import WEIGHT, Codebook, read_codebook, unlabelled
+from smartcity_survey.study.codebook import WEIGHT, Codebook, read_codebook, text, unlabelled
 from smartcity_survey.study.config import CleaningSection, Config, DataSection, ModelSection, parse_config
 from smartcity_survey.study.model import Model, build_model
 from smartcity_survey.study.parsing import Section, parse, read_yaml
@@ -42,11 +43,19 @@ class Checked:
     Attributes
     ----------
     summary : what was found in each file, one sentence each.
-    warnings : what does not stand in the way of a run, but may be a mistake.
+    warnings : what does not stand in the way of a run, but may be a mistake; those about one construct stand
+        together, in the codebook's order, after the others.
+    verdict : whether the study can be run.
     """
 
     summary: tuple[str, ...]
     warnings: tuple[Problem, ...]
+    verdict: str
+
+    def by_construct(self) -> dict[str, tuple[Problem, ...]]:
+        """The warnings by the construct they are about; those about none alone stand under an empty name."""
+        names = dict.fromkeys(warning.about for warning in self.warnings)
+        return {name: tuple(w for w in self.warnings if w.about == name) for name in names}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +97,7 @@ def check_study(folder: Path) -> Checked:
     if config:
         problems += name_problems(config, folder)
         problems += template_problems(config, folder)
+        _attempt(problems, text, config.study.title, config.study.language, f"{place}, study.title")
     if config and codebook:
         problems += _contradictions(folder, config, codebook, model)
         for key, names in _named_demographics(config).items():
@@ -101,15 +111,16 @@ def check_study(folder: Path) -> Checked:
                 problems += kept_problems(cleaned.answers, codebook, model, path)
                 problems += unmet_needs(cleaned.answers, codebook, model, config, place)
                 problems += weight_problems(cleaned.answers, model, f"{path}, column {config.data.weight}")
-            if cleaned and config.study.bounds:
-                further, n = folder / config.study.bounds, len(cleaned.answers)
+            if cleaned and config.study.bounds_in_use:
+                further, n = folder / config.study.bounds_in_use, len(cleaned.answers)
                 _attempt(problems, read_bounds, further, codebook, config.cleaning, n)
     waves = _waves(problems, folder, config, codebook, model) if config else {}
     if problems or not (config and codebook and model and responses and cleaned):
         raise SurveyError.of(problems)
     path, answers = folder / config.data.file, cleaned.answers
     warnings = [
-        *suspicions(responses, answers, codebook, config.cleaning, path),
+        *suspicions(responses, codebook, config.cleaning, path),
+        *direction_doubts(answers, codebook, model, config.study.language, path),
         *lost_rows(cleaned, str(path)),
         *doubtful_codes(codebook, config.data, responses.declared, f"{place}, data"),
         *foreseen_gaps(answers, codebook, model, config, place, str(path)),
@@ -123,7 +134,9 @@ def check_study(folder: Path) -> Checked:
         )
     summary = _summary(config, codebook, responses, cleaned)
     compared = _compared(model, codebook, waves)
-    return Checked((*summary, *compared, "Nothing stands in the way of a run."), tuple(warnings))
+    order = ("", *codebook.constructs)
+    warnings.sort(key=lambda warning: order.index(warning.about))
+    return Checked((*summary, *compared), tuple(warnings), "Nothing stands in the way of a run.")
 
 
 def _attempt(problems: list[Problem], read: Callable[P, T], *given: P.args, **named: P.kwargs) -> T | None:
@@ -151,6 +164,13 @@ def _contradictions(
             f"no label in `{language}`.",
             "Add it, or choose another `study.language`.",
         )
+    for name, claim in config.model.hypotheses.items():
+        if claim.groups in codebook.demographics and claim.groups not in config.groups.variables:
+            yield Problem(
+                f"{place}, model.hypotheses.{name}.groups",
+                f"`groups.variables` does not list {claim.groups}.",
+                "Add it there: the paths of its categories are compared then.",
+            )
     asked = config.factors.n_components
     n_items = len(model.items if model else codebook.items)
     if isinstance(asked, int) and asked > n_items:
@@ -171,6 +191,7 @@ def _named_demographics(config: Config) -> dict[str, tuple[str, ...]]:
     """Keys of the config that name questions about the respondent."""
     return {
         "regression.controls": config.regression.controls,
+        "model.controls": config.model.controls,
         "groups.variables": config.groups.variables,
         "robustness.controls": config.robustness.controls,
     }
@@ -195,7 +216,7 @@ def _summary(config: Config, codebook: Codebook, responses: Responses, cleaned: 
     lines = [
         f"config.yaml: {counts(construct=len(claimed.constructs), path=n_paths)}, {hypotheses}.",
         f"{config.data.codebook}: {counts(item=len(codebook.items))}, {questions}.",
-        f"{config.data.file}: {kept(cleaned)}.{excluded(cleaned)}",
+        f"{config.data.file}: {kept(cleaned)}.{excluded(cleaned, responses.answers, codebook)}",
     ]
     if WEIGHT in cleaned.answers:
         size = effective_size(cleaned.answers[WEIGHT].to_numpy(dtype=np.float64))
@@ -207,6 +228,11 @@ def _summary(config: Config, codebook: Codebook, responses: Responses, cleaned: 
         lines.append(f"{config.data.file}: dates are read as {responses.how['dates']}.")
     if responses.unused:
         lines.append(f"{config.data.file}: {unused}.")
+    if config.study.bounds and not config.study.bounds_in_use:
+        lines.append(
+            f"{config.study.bounds}: not used, for `study.reconstruction` is false: of people's answers the "
+            "print leaves nothing open."
+        )
     return tuple(lines)
 
 
@@ -238,4 +264,5 @@ def _compared(model: Model, codebook: Codebook, waves: Mapping[str, _OtherWave])
     for name, other in waves.items():
         common = len(common_to_all(common_items(model, codebook, {name: other.wave.codebook})))
         shared = f"{common} of {counted(len(model.items), 'item')} in common"
-        yield f"Wave {name}: {kept(other.cleaned)}; {shared}.{excluded(other.cleaned)}"
+        lost = excluded(other.cleaned, other.responses.answers, other.wave.codebook)
+        yield f"Wave {name}: {kept(other.cleaned)}; {shared}.{lost}"

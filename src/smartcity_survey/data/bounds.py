@@ -29,6 +29,8 @@ END_COLUMNS = (
 _NAMES = dict.fromkeys(("method", "outcome", "predictor", "reading", "side"), str)
 FURTHER_COLUMNS = ("table", "outcome", "predictor", "side", "value")
 WITNESS_COLUMNS = ("name", "outcome", "predictor", "side", "missed", "missed_cells", "sha256")
+WITNESSED = "pls"
+"""The method whose ends get witnesses: the one that the print leaves most open."""
 _AGAIN = "Write the folder anew with `smartcity-survey bounds`, or leave out `study.bounds`."
 
 

@@ -118,7 +118,8 @@ def _out_of_range(rows: pd.DataFrame, codebook: Codebook, section: CleaningSecti
     low = np.array([codebook.scale_of(item).minimum for item in codebook.items])
     high = np.array([codebook.scale_of(item).maximum for item in codebook.items])
     values = items.to_numpy()
-    bad = ~np.isnan(values) & ((values < low) | (values > high) | (values != np.floor(values)))
+    whole = np.array([not codebook.scale_of(item).continuous for item in codebook.items])
+    bad = ~np.isnan(values) & ((values < low) | (values > high) | whole & (values != np.floor(values)))
     return {
         position: Exclusion(
             "outside_the_scale",

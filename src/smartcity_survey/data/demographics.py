@@ -58,6 +58,16 @@ def demographic_dummies(
     return Dummies(values, tuple(columns), references)
 
 
+def demographic_scale(column: pd.Series[float], codebook: Codebook, name: str) -> Array:
+    """(n,): 0 and 1 for the first and second category, or 1, 2, ... for bands; NaN without an answer."""
+    entry = codebook.demographics[name]
+    codes = demographic_codes(column, codebook, name).astype(str)
+    known = list(map(str, entry.categories)) if entry.categories else []
+    values = {code: float(position) for position, code in enumerate(known)}
+    values |= {str(position): float(position) for position in range(1, len(entry.bands) + 1)}
+    return np.array([values.get(code, np.nan) for code in codes], dtype=np.float64)
+
+
 def require_demographics(names: Sequence[str], codebook: Codebook, place: str) -> None:
     """Refuse, with a SurveyError, variables that the codebook does not have."""
     unknown = [name for name in names if name not in codebook.demographics]

@@ -132,6 +132,22 @@ def _demographics(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
     return frame
 
 
+def _multiple_choice(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+    """Answers that few chose, or all but few of those who chose any; who chose none, where they are few.
+
+    Shares of all answers go with the first such answer of a question: the other counts would tell it by them.
+    """
+    counts, cases = frame["n"].to_numpy(), frame["n_cases"].to_numpy()
+    others = cases - counts
+    hidden = ((counts > 0) & (counts < context.smallest)) | ((others > 0) & (others < context.smallest))
+    questions = set(frame["question"][hidden])
+    few = frame["n_without"].between(1, context.smallest - 1).to_numpy()
+    _leave_out(frame, hidden, "n", "percent_of_cases")
+    _leave_out(frame, frame["question"].isin(questions).to_numpy(), "percent_of_answers")
+    _leave_out(frame, few, "n_without", "n_cases", "percent_of_cases")
+    return frame
+
+
 def _item_frequencies(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
     """All codes of an item with a small one: fewer would be told by the item's mean and deviation."""
     counts = frame["n"].to_numpy()
@@ -222,6 +238,7 @@ _TABLES: Mapping[str, Callable[[pd.DataFrame, _Context], pd.DataFrame]] = {
     "exclusions": _exclusions,
     "careless": _careless,
     "demographics": _demographics,
+    "multiple_choice": _multiple_choice,
     "item_frequencies": _item_frequencies,
     "item_descriptives": _item_descriptives,
     "item_total_statistics": _of_hidden_items("mean", "sd", "mean_if_deleted", "variance_if_deleted"),

@@ -4,24 +4,43 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from importlib import resources
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
-import yaml
 
 from smartcity_survey.data.read.cells import Missing, cell_text, read_codes, read_dates
 from smartcity_survey.data.read.tables import Table
 from smartcity_survey.errors import Problem, SurveyError
 
 MOST_DISTINCT = 200
-"""Different values of a column that are kept; a column with more is a measurement or free text."""
+"""Different numbers of a column that are kept; a column with more is a measurement."""
+MOST_TEXTS = 3000
+"""Different texts of a column that are kept; a column with more is free text."""
 MOST_REPEATS = 0.1
 """Share of rows that repeat an earlier one before a column identifies nobody."""
+MOST_SLIPS = 0.05
+"""Share of answers that may be words beside codes."""
+MOST_LISTED = 40
+"""Largest code of a list of codes."""
 _PLAIN = re.compile(r"(?!\d{4}-\d\d-\d\d$)[\w-]+")
-_NUMBERED_ANSWER = re.compile(r"^(?P<code>\d{1,2})\s*[-–—.):=(]\s*\D")
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCodes:
+    """A run of whole codes, and the wording of each where the file gives it.
+
+    spellings : further wordings of codes. ordered : whether the order of the words is known.
+    continuous : whether numbers between the codes are answers too.
+    """
+
+    lowest: int
+    highest: int
+    answers: Mapping[int, str]
+    spellings: Mapping[str, int] = field(default_factory=dict)
+    ordered: bool = True
+    continuous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +59,12 @@ class Column:
     repeats : rows that hold the same text as an earlier one; None where a cell is empty or many repeat.
     is_plain : whether all texts are of letters, digits and hyphens alone, as identifiers are.
     is_dates : whether all answers are dates as can be read (2026-11-28, 28.11.2026).
+    group : heading of the block of columns it stands in; empty where there is none.
+    ends : smallest and largest number; None without numbers. is_whole : whether all numbers are whole.
+    rows : a row for each text, the first that holds it.
+    coded : text of a cell -> its code, casefolded, where words have codes.
+    scale : the scale its answers are on, where its words tell it.
+    slips : texts beside codes that mean neither a code nor no answer.
     """
 
     name: str
@@ -52,30 +77,66 @@ class Column:
     repeats: int | None
     is_plain: bool
     is_dates: bool = False
+    group: str = ""
+    ends: tuple[float, float] | None = None
+    is_whole: bool = True
+    rows: Mapping[str, int] = field(default_factory=dict)
+    coded: Mapping[str, int] = field(default_factory=dict)
+    scale: AnswerCodes | None = None
+    slips: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_codes(self) -> bool:
         """Whether there is nothing but whole numbers (or words that tell theirs)."""
         return bool(self.counts) and not self.words and all(code == int(code) for code in self.counts)
 
+    @property
+    def is_measure(self) -> bool:
+        """Whether there are numbers alone, some with a fraction."""
+        return self.ends is not None and not self.words and not self.is_whole
+
+    def without(self, codes: Sequence[float], texts: Sequence[str]) -> Column:
+        """The column without answers that mean none."""
+        lost = sum(self.counts.get(code, 0) for code in codes) + sum(
+            self.words.get(word, 0) for word in texts
+        )
+        if not lost:
+            return self
+        counts = {code: n for code, n in self.counts.items() if code not in codes}
+        words = {word: n for word, n in self.words.items() if word not in texts}
+        ends = (min(counts), max(counts)) if counts else self.ends if not self.counts else None
+        answers = {code: label for code, label in self.answers.items() if code not in codes}
+        left = self.n_answered - lost
+        return replace(self, counts=counts, words=words, ends=ends, answers=answers, n_answered=left)
+
 
 @dataclass(slots=True)
 class _Seen:
     counts: Counter[float] = field(default_factory=Counter)
     words: Counter[str] = field(default_factory=Counter)
+    rows: dict[str, int] = field(default_factory=dict)
     n_answered: int = 0
     texts: set[str] | None = field(default_factory=set)
     repeats: int = 0
     is_plain: bool = True
     is_dates: bool = True
+    low: float = np.inf
+    high: float = -np.inf
+    is_whole: bool = True
 
     def add(self, cells: pd.Series, missing: Missing, decimal: str) -> None:
         codes = read_codes(cells, {}, missing, decimal)
-        self.n_answered += int(np.isfinite(codes.values).sum()) + len(codes.unreadable)
+        numbers = codes.values[np.isfinite(codes.values)]
+        self.n_answered += numbers.size + len(codes.unreadable)
+        if numbers.size:
+            self.low, self.high = min(self.low, numbers.min()), max(self.high, numbers.max())
+            self.is_whole = self.is_whole and bool((numbers == np.floor(numbers)).all())
         if len(self.counts) <= MOST_DISTINCT:
-            self.counts.update(codes.values[np.isfinite(codes.values)].tolist())
-        if len(self.words) <= MOST_DISTINCT:
+            self.counts.update(numbers.tolist())
+        if len(self.words) <= MOST_TEXTS:
             self.words.update(text for _, text in codes.unreadable)
+            for position, text in codes.unreadable:
+                self.rows.setdefault(text, int(cells.index[position]))
         self.is_dates = self.is_dates and not read_dates(cells, missing, decimal).unreadable
         if self.texts is not None:
             texts = [cell_text(cell) for cell in cells]
@@ -87,43 +148,47 @@ class _Seen:
                 self.texts = None
 
 
-def describe_columns(table: Table, decimal: str) -> tuple[Column, ...]:
-    """Read all columns of a table once; numbers written as text have this decimal mark.
+def describe_columns(
+    table: Table, decimal: str, groups: Sequence[str] = (), problems: list[Problem] | None = None
+) -> tuple[Column, ...]:
+    """Read all columns of a table once.
+
+    Parameters
+    ----------
+    decimal : mark of numbers written as text. groups : headings above the names, by position.
+    problems : to which the lines that are no rows are added; None: they are an error.
 
     Raises
     ------
     SurveyError
-        listing the lines that are no rows.
+        listing the lines that are no rows, where nobody takes them.
     """
     seen = {name: _Seen() for name in table.columns}
     missing = {name: Missing(ranges=table.missing_ranges.get(name, ())) for name in table.columns}
-    problems: list[Problem] = []
+    lines: list[Problem] = []
     for batch in table.batches(table.columns):
-        problems += batch.problems
+        lines += batch.problems
         for name, column in seen.items():
             column.add(batch.cells[name], missing[name], decimal)
-    if problems:
-        raise SurveyError.of(problems)
-    return tuple(_column(name, column, table, missing[name]) for name, column in seen.items())
+    if lines and problems is None:
+        raise SurveyError.of(lines)
+    if problems is not None:
+        problems += lines
+    headings = [*groups, *[""] * len(seen)]
+    return tuple(
+        _column(name, column, table, missing[name], group)
+        for (name, column), group in zip(seen.items(), headings, strict=False)
+    )
 
 
-def has_decimal_commas(columns: tuple[Column, ...]) -> bool:
-    """Whether cells that were no numbers would be with a decimal comma."""
-    return any(re.fullmatch(r"-?\d+,\d+", word) for column in columns for word in column.words)
-
-
-def _column(name: str, seen: _Seen, table: Table, missing: Missing) -> Column:
+def _column(name: str, seen: _Seen, table: Table, missing: Missing, group: str) -> Column:
     answers = {
         int(code): label
         for code, label in table.answers.get(name, {}).items()
         if code == int(code) and not missing.among(np.array([code])).any()
     }
     counts: Mapping[float, int] = seen.counts if len(seen.counts) <= MOST_DISTINCT else {}
-    words: Mapping[str, int] = seen.words if len(seen.words) <= MOST_DISTINCT else {"": len(seen.words)}
-    told = _codes_of(words) if words and not seen.counts else {}
-    if told:
-        counts = {float(code): words[word] for word, code in told.items()}
-        answers, words = {code: word for word, code in sorted(told.items(), key=lambda pair: pair[1])}, {}
+    words: Mapping[str, int] = seen.words if len(seen.words) <= MOST_TEXTS else {"": len(seen.words)}
     return Column(
         name,
         table.labels.get(name, name),
@@ -131,28 +196,46 @@ def _column(name: str, seen: _Seen, table: Table, missing: Missing) -> Column:
         counts,
         words,
         answers,
-        codes_in_words=bool(told),
+        codes_in_words=False,
         repeats=None if seen.texts is None else seen.repeats,
         is_plain=seen.is_plain,
         is_dates=seen.is_dates and seen.n_answered > 0,
+        group=group,
+        ends=(float(seen.low), float(seen.high)) if seen.low <= seen.high else None,
+        is_whole=seen.is_whole,
+        rows=seen.rows,
     )
 
 
-def _codes_of(words: Mapping[str, int]) -> dict[str, int]:
-    """Code of every wording, where they carry a number or belong to a usual scale; else nothing."""
-    numbered = {word: int(match["code"]) for word in words if (match := _NUMBERED_ANSWER.match(word))}
-    if len(numbered) == len(words) == len(set(numbered.values())):
-        return numbered
-    for scale in _usual_scales():
-        told = {word: scale[word.casefold()] for word in words if word.casefold() in scale}
-        if len(told) == len(words) == len(set(told.values())):
-            return told
-    return {}
+def has_decimal_commas(columns: Sequence[Column], delimiter: str = "") -> bool:
+    """Whether cells that were no numbers would be with a decimal comma; `1,3` of several answers is none."""
+    return any(
+        re.fullmatch(r"-?\d+,\d+", word) and not is_list_of_codes(column, delimiter)
+        for column in columns
+        for word in column.words
+    )
 
 
-def _usual_scales() -> list[dict[str, int]]:
-    text = resources.files(__package__).joinpath("wordings.yaml").read_text(encoding="utf-8")
-    return [
-        {wording.casefold(): code for code, wordings in scale.items() for wording in wordings}
-        for scale in yaml.safe_load(text).values()
-    ]
+def is_list_of_codes(column: Column, delimiter: str = "") -> bool:
+    """Whether cells name several codes with commas between them, in order, none twice: `1,3,4`.
+
+    Three codes in a cell are no number with a decimal comma. Of two, each stands alone in other cells, or
+    commas part the columns of the file too, where no program writes decimal commas.
+    """
+    lists = [word for word in column.words if re.fullmatch(r"\d+(\s*,\s*\d+)+", word)]
+    if not lists or len(lists) < len(column.words) or not column.is_whole:
+        return False
+    texts = [[code.strip() for code in word.split(",")] for word in lists]
+    codes = [[int(code) for code in own] for own in texts]
+    in_order = all(own == sorted(set(own)) for own in codes)
+    plain = all(
+        text == str(code)
+        for own, ints in zip(texts, codes, strict=True)
+        for text, code in zip(own, ints, strict=True)
+    )
+    known = {code for own in codes for code in own}
+    alone = {int(code) for code in column.counts}
+    told = (
+        any(len(own) > 2 for own in codes) or known <= alone or (delimiter == "comma" and bool(alone & known))
+    )
+    return in_order and plain and told and max(known) <= MOST_LISTED

@@ -1,17 +1,18 @@
-"""Guesses as the content of a config and a codebook, and as sentences."""
+"""Guesses as the content of a config and a codebook."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from smartcity_survey.errors import counted
-from smartcity_survey.new_wave.columns import Column
-from smartcity_survey.new_wave.guesses import GRID, AnswerCodes, Group, Roles, bands
-from smartcity_survey.study.codebook import HEADINGS
+from smartcity_survey.new_wave.columns import AnswerCodes, Column
+from smartcity_survey.new_wave.groups import GRID
+from smartcity_survey.new_wave.guesses import Group, Roles, bands
+from smartcity_survey.new_wave.multiple import Choice, common_question
+from smartcity_survey.new_wave.said import Said, said
+from smartcity_survey.study.codebook import HEADINGS, KEPT
 
 LONGEST_LABEL = 80
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,15}")
@@ -27,47 +28,69 @@ class Draft:
     ----------
     guesses : what was guessed, a sentence each.
     to_do : what a person must fill in or decide.
+    left_out : column -> why it is not used, for the end of the codebook.
     """
 
     config: Mapping[str, Any]
     codebook: Mapping[str, Any]
     guesses: tuple[str, ...]
     to_do: tuple[str, ...]
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
-def draft_study(roles: Roles, data: Mapping[str, Any], title: str) -> Draft:
+def draft_study(
+    roles: Roles,
+    data: Mapping[str, Any],
+    title: str,
+    found: Sequence[str] = (),
+    missing: Mapping[float | str, int] | None = None,
+    doubtful: Sequence[str] = (),
+    lines: Sequence[str] = (),
+) -> Draft:
     """Draft a study from the columns' roles.
 
     Parameters
     ----------
-    data : the config's section of that name, but for the identifier.
+    data : the config's section of that name, but for the identifier and the codes of no answer.
+    found : how the file was read. missing : codes and words that mean no answer, with their cells.
+    doubtful : words taken for the middle of a scale. lines : rows of the file that are none.
     """
     scale = _common_scale(roles.groups)
     names = _construct_names(roles)
-    constructs = {name: {"label": group.prefix or "Statements"} for name, group in names.items()}
-    items = {
-        item: _without_defaults(
-            construct=name,
-            label=_label(column),
-            column=column.name if item != column.name else None,
-            scale=_scale(group.codes) if group.codes != scale else None,
-        )
-        for name, group in names.items()
-        for item, column in _item_names(name, group)
+    constructs = {
+        name: {"label": _heading(group, number)} for number, (name, group) in enumerate(names.items(), 1)
     }
+    taken = set(names)
+    items: dict[str, Any] = {}
+    for name, group in names.items():
+        _, statements = common_question([column.label for column in group.columns])
+        own = {c.name: label for c, label in zip(group.columns, statements, strict=False)}
+        for item, column in _item_names(name, group, taken | items.keys()):
+            items[item] = _without_defaults(
+                construct=name,
+                label=_short(own[column.name]) if own else _label(column),
+                column=column.name if item != column.name else None,
+                scale=_scale(group.codes) if group.codes != scale else None,
+            )
+    demographics = _demographics(roles, taken | items.keys())
     codebook = {
         "scale": _scale(scale),
         "constructs": constructs,
         "items": items,
-        "demographics": _demographics(roles),
+        "demographics": demographics,
+        "multiple_choice": _choices(roles.choices, taken | items.keys() | demographics.keys()),
     }
     respondent = {"respondent": roles.respondent.name} if roles.respondent else {}
-    *sources, target = names
+    codes = sorted(missing or {}, key=lambda code: (isinstance(code, str), str(code)))
+    none = (
+        {"missing_codes": [code if isinstance(code, str) else int(code) for code in codes]} if codes else {}
+    )
+    *sources, target = names or ("",)
     paths = [{"from": sources, "to": target}] if sources else []
     config = {
         "title": title,
         "language": _language(roles),
-        "data": {**data, **respondent},
+        "data": {**data, **respondent, **none},
         "duplicates": roles.respondent is not None,
         "constructs": list(names),
         "paths": paths,
@@ -76,17 +99,32 @@ def draft_study(roles: Roles, data: Mapping[str, Any], title: str) -> Draft:
             for number, source in enumerate(sources, start=1)
         },
     }
-    return Draft(config, codebook, tuple(_guesses(roles, names, scale, data)), tuple(_to_do(roles, names)))
+    told = Said(roles, names, scale, data, tuple(found), dict(missing or {}), tuple(doubtful), tuple(lines))
+    guesses, to_do = said(told)
+    return Draft(config, codebook, guesses, to_do, roles.left_out)
 
 
 def _common_scale(groups: Sequence[Group]) -> AnswerCodes:
-    """The scale most items share."""
+    """The scale most items share; 1 to 5 where there are none."""
     items = [group.codes for group in groups for _ in group.columns]
-    return max(items, key=items.count)
+    return max(items, key=items.count) if items else AnswerCodes(1, 5, {})
 
 
 def _scale(codes: AnswerCodes) -> dict[str, Any]:
-    return _without_defaults(minimum=codes.lowest, maximum=codes.highest, answers=dict(codes.answers) or None)
+    return _without_defaults(
+        minimum=codes.lowest,
+        maximum=codes.highest,
+        continuous=codes.continuous or None,
+        ordered=False if not codes.ordered else None,
+        answers=dict(codes.answers) or None,
+        spellings=dict(codes.spellings) or None,
+    )
+
+
+def _heading(group: Group, number: int) -> str:
+    if group.guessed or not group.prefix:
+        return "Statements" if number == 1 and not group.guessed else f"Statements {number}"
+    return group.prefix
 
 
 def _construct_names(roles: Roles) -> dict[str, Group]:
@@ -95,7 +133,7 @@ def _construct_names(roles: Roles) -> dict[str, Group]:
     names: dict[str, Group] = {}
     for position, group in enumerate(roles.groups, start=1):
         name = group.prefix.lower()
-        if not _PLAIN_NAME.fullmatch(name) or name in HEADINGS:
+        if not _PLAIN_NAME.fullmatch(name) or name in (*HEADINGS, *KEPT):
             name = f"c{position}"
         while name in taken or name in names:
             name += "_scale"
@@ -103,20 +141,19 @@ def _construct_names(roles: Roles) -> dict[str, Group]:
     return names
 
 
-def _item_names(construct: str, group: Group) -> Iterator[tuple[str, Column]]:
+def _item_names(construct: str, group: Group, taken: set[str]) -> Iterator[tuple[str, Column]]:
     for position, column in enumerate(group.columns, start=1):
-        plain = _PLAIN_NAME.fullmatch(column.name)
-        yield column.name if plain else f"{construct.upper()}_{position}", column
+        own = column.name.rpartition("/")[2]
+        free = own not in taken and own not in (*HEADINGS, *KEPT)
+        name = own if _PLAIN_NAME.fullmatch(own) and free else f"{construct.upper()}_{position}"
+        taken = taken | {name}
+        yield name, column
 
 
-def _demographics(roles: Roles) -> dict[str, Any]:
+def _demographics(roles: Roles, taken: set[str]) -> dict[str, Any]:
     questions: dict[str, Any] = {}
     for position, column in enumerate((*roles.categories, *roles.numbers), start=1):
-        name = (
-            column.name
-            if _PLAIN_NAME.fullmatch(column.name) and column.name != "respondent"
-            else f"d{position}"
-        )
+        name = _name_of(column.name, f"d{position}", taken | questions.keys())
         kind: dict[str, Any]
         if column in roles.numbers:
             kind = {"bands": [{"label": f"{a}–{b}", "from": a, "to": b} for a, b in bands(column)]}
@@ -125,6 +162,33 @@ def _demographics(roles: Roles) -> dict[str, Any]:
         head = column.name if name != column.name else None
         questions[name] = _without_defaults(label=_label(column), column=head) | kind
     return questions
+
+
+def _choices(choices: Sequence[Choice], taken: set[str]) -> dict[str, Any]:
+    questions: dict[str, Any] = {}
+    for position, choice in enumerate(choices, start=1):
+        name = _name_of(choice.name, f"m{position}", taken | questions.keys())
+        content: dict[str, Any] = {"label": _short(choice.label)}
+        if choice.options:
+            options = {_code(text): label for text, label in choice.options.items()}
+            content |= {"column": choice.column, "separator": choice.separator, "options": options}
+            content |= {"rest": "Other answers"} if choice.has_rest else {}
+        else:
+            content |= {"columns": {head: _short(label) for head, label in (choice.columns or {}).items()}}
+            content |= {"chosen": [_code(text) for text in choice.chosen]}
+            content |= {"not_chosen": [_code(text) for text in choice.not_chosen]}
+        questions[name] = content
+    return questions
+
+
+def _name_of(head: str, other: str, taken: set[str]) -> str:
+    own = head.rpartition("/")[2]
+    name = own if _PLAIN_NAME.fullmatch(own) and own not in (*HEADINGS, *KEPT) else other
+    return name if name not in taken else other if other not in taken else f"{other}_"
+
+
+def _code(text: str) -> int | str:
+    return int(text) if re.fullmatch(r"[1-9]\d{0,3}|0", text) else text
 
 
 def _categories(column: Column) -> dict[int, str]:
@@ -136,7 +200,12 @@ def _categories(column: Column) -> dict[int, str]:
 
 def _label(column: Column) -> str:
     in_grid = GRID.match(column.label)
-    text = " ".join((in_grid["item"] if in_grid else column.label).split())
+    text = in_grid["item"] if in_grid else column.label
+    return _short(text.rpartition("/")[2] if column.label == column.name and "/" in text else text)
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
     return text if len(text) <= LONGEST_LABEL else text[: LONGEST_LABEL - 3] + "..."
 
 
@@ -148,54 +217,3 @@ def _language(roles: Roles) -> str:
     columns = [column for group in roles.groups for column in group.columns] + list(roles.categories)
     text = " ".join([*(c.label for c in columns), *(a for c in columns for a in c.answers.values())])
     return "kk" if _KAZAKH.search(text) else "ru" if _RUSSIAN.search(text) else "en"
-
-
-def _guesses(
-    roles: Roles, names: Mapping[str, Group], scale: AnswerCodes, data: Mapping[str, Any]
-) -> Iterator[str]:
-    for key in ("encoding", "decimal"):
-        if key in data:
-            yield f"The file's {key} is `{data[key]}`."
-    if roles.respondent:
-        n = roles.respondent.repeats
-        repeats = counted(n, "row repeats", "rows repeat") if n else "no rows repeat"
-        yield f"Column {roles.respondent.name!r} identifies the respondents: {repeats} another."
-    else:
-        yield "No column identifies the respondents, so rows are numbered."
-    for name, group in names.items():
-        first, last = group.columns[0].name, group.columns[-1].name
-        why = "the prefix of their names" if group.prefix else "the same answers"
-        own = "" if group.codes == scale else f", codes {group.codes.lowest} to {group.codes.highest}"
-        items = counted(len(group.columns), "item")
-        yield f"Construct `{name}`: {items} by {why}, {first!r} to {last!r}{own}."
-    yield f"Answers run from {scale.lowest} to {scale.highest}" + (
-        ", worded as in the file." if scale.answers else ", by the codes that occur."
-    )
-    if roles.categories:
-        yield f"Questions about the respondent: {_listed(roles.categories)}."
-    if roles.numbers:
-        yield f"Numbers, put into bands: {_listed(roles.numbers)}."
-    for name, why in roles.left_out.items():
-        yield f"Column {name!r} is left out: {why}."
-    *sources, target = names
-    if sources:
-        explained = ", ".join(f"`{name}`" for name in sources)
-        yield f"`{target}` is explained by {explained}, each with a positive sign."
-
-
-def _to_do(roles: Roles, names: Mapping[str, Group]) -> Iterator[str]:
-    yield "config.yaml: the title, and in `model` what explains what, and which hypotheses are claimed."
-    yield "codebook.yaml: labels of the constructs, and short labels of the items."
-    yield "codebook.yaml: `reverse: true` at items worded the other way round; `check` names suspects."
-    strange = sum((Counter(group.strange) for group in names.values()), Counter())
-    for code, n in sorted(strange.items()):
-        yield (
-            f"config.yaml: the code {code} stands in {counted(n, 'cell')} outside its scale. If it means no "
-            f"answer, write `missing_codes: [{code}]` into `data`; else such rows are excluded."
-        )
-    if any(column.counts and not column.answers for column in roles.categories):
-        yield "codebook.yaml: what the codes of the questions about the respondent mean."
-
-
-def _listed(columns: Sequence[Column]) -> str:
-    return ", ".join(repr(column.name) for column in columns)

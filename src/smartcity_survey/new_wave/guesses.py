@@ -3,78 +3,102 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, field, replace
 
-from smartcity_survey.new_wave.columns import Column
+import numpy as np
 
-FEWEST_ITEMS = 2
-"""Columns that share a prefix before they count as a construct."""
-MOST_CODES = 15
-"""Different codes of an item or a category: a scale of 11 points and a few slips."""
+from smartcity_survey.new_wave.answers import coded_by, unordered
+from smartcity_survey.new_wave.clusters import part
+from smartcity_survey.new_wave.columns import AnswerCodes, Column
+from smartcity_survey.new_wave.groups import (
+    GRID,
+    MOST_CODES,
+    Group,
+    Values,
+    group_of,
+    grouped_by_name,
+    span_families,
+)
+from smartcity_survey.new_wave.metadata import (
+    PERSONAL,
+    Tool,
+    asks_about_respondent,
+    identifies,
+    why_metadata,
+)
+from smartcity_survey.new_wave.multiple import Choice, joined_choices, spread_choices
+
+__all__ = ["GRID", "AnswerCodes", "Group", "Roles", "bands", "guess_roles"]
+
 MOST_BANDS = 5
-RAREST = 0.002
-RAREST_SHARE = 0.5
-"""A code belongs to a scale where it makes up the first share of answers or stands in the second of items."""
-_NUMBERED = re.compile(r"^(?P<prefix>.*[^\W\d_])[\s_.-]*(?P<number>\d+)$", re.DOTALL)
-_NUMBERED_AGAIN = re.compile(r"^(?P<prefix>.*\d)[_.-](?P<number>\d+)$", re.DOTALL)
-GRID = re.compile(r"^(?P<prefix>.+?)\s*\[(?P<item>.+)\]$", re.DOTALL)
+_ADDRESSES = "addresses; delete the column from the file"
+FEWEST_ALIKE = 3
+FEWEST_TO_PART = 6
+"""Columns of one scale before they are parted by their correlations."""
 _IDENTIFIER = re.compile(
     r"id|.*[\s_.-]id|respondent.*|resp|nr|no|№|number|row.*|case.*|.*код|номер.*|нөмір.*", re.I
 )
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerCodes:
-    """A run of whole codes, and the wording of each where the file gives it."""
-
-    lowest: int
-    highest: int
-    answers: Mapping[int, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Columns taken for the items of one construct.
-
-    Attributes
-    ----------
-    prefix : what their names have in common; empty where that is only the wording of their answers.
-    codes : the scale they seem to share.
-    strange : codes beside it, with the number of cells that hold them.
-    """
-
-    prefix: str
-    columns: tuple[Column, ...]
-    codes: AnswerCodes
-    strange: Mapping[int, int]
-
-
-@dataclass(frozen=True, slots=True)
 class Roles:
-    """Every column's role; `left_out` says why."""
+    """Every column's role; `left_out` says why.
+
+    tool : survey tool that the file comes from, where it is known. choices : questions with several answers.
+    unordered : columns with the same words, whose order nobody knows.
+    """
 
     respondent: Column | None
     groups: tuple[Group, ...]
     categories: tuple[Column, ...]
     numbers: tuple[Column, ...]
     left_out: Mapping[str, str]
+    tool: Tool | None = None
+    choices: tuple[Choice, ...] = ()
+    unordered: tuple[tuple[tuple[Column, ...], AnswerCodes], ...] = field(default=())
 
 
-def guess_roles(columns: Sequence[Column]) -> Roles:
-    """The role of every column, by its name, its values and the file's wording of them."""
-    respondent = _respondent(columns)
-    rest = [column for column in columns if column is not respondent]
-    groups = _groups([column for column in rest if _is_item(column)])
+def guess_roles(
+    columns: Sequence[Column], tool: Tool | None = None, values: Values | None = None, delimiter: str = ""
+) -> Roles:
+    """The role of every column, by its name, its values and the file's wording of them.
+
+    Parameters
+    ----------
+    values : answers of columns, (n, p), by which those of one scale are parted; None: they are not.
+    delimiter : what parts the columns of a text file: comma, semicolon, tab or bar.
+    """
+    respondent = _respondent(columns, tool)
+    whys = {
+        c.name: why for c in columns if c is not respondent and (why := why_metadata(c.name, c.label, tool))
+    }
+    addresses = {c.name for c in columns if _is_personal(c)}
+    left_out = {name: _ADDRESSES if name in addresses else _said(why) for name, why in whys.items()}
+    rest = [c for c in columns if c is not respondent and c.name not in whys]
+    choices, rest = _choices(rest, left_out, delimiter)
+    asked = unordered([c for c in rest if not asks_about_respondent(c.label)])
+    for members, codes in asked:
+        names = {column.name for column in members}
+        rest = [coded_by(column, codes) if column.name in names else column for column in rest]
+    groups = _groups([c for c in rest if _is_item(c)], values)
     taken = {column.name for group in groups for column in group.columns}
-    rest = [column for column in rest if column.name not in taken]
+    rest = [_in_words(column) for column in rest if column.name not in taken]
     categories = tuple(column for column in rest if _is_category(column))
     numbers = tuple(c for c in rest if c.is_codes and c not in categories and c.repeats != 0)
     used = {column.name for column in (*categories, *numbers)}
-    left_out = {column.name: _why_not(column) for column in rest if column.name not in used}
-    return Roles(respondent, groups, categories, numbers, left_out)
+    left_out |= {column.name: _why_not(column) for column in rest if column.name not in used}
+    ordered = [column.name for column in columns]
+    return Roles(
+        respondent,
+        groups,
+        categories,
+        numbers,
+        dict(sorted(left_out.items(), key=lambda pair: ordered.index(pair[0]))),
+        tool,
+        tuple(choices),
+        tuple((tuple(c for c in members if c.name in taken), codes) for members, codes in asked),
+    )
 
 
 def bands(column: Column) -> tuple[tuple[int, int], ...]:
@@ -86,15 +110,48 @@ def bands(column: Column) -> tuple[tuple[int, int], ...]:
     return tuple((max(low, a), min(high, a + nice - 1)) for a in range(start, high + 1, nice))
 
 
-def _respondent(columns: Sequence[Column]) -> Column | None:
+def _choices(
+    columns: Sequence[Column], left_out: dict[str, str], delimiter: str
+) -> tuple[list[Choice], list[Column]]:
+    """Questions with several answers, and the columns of other questions."""
+    spread = spread_choices([c for c in columns if c.scale is None])
+    taken = {column.name for choice in spread for column in choice.members}
+    for choice in spread:
+        if choice.name in {column.name for column in columns} - taken:
+            first = choice.members[0].name
+            left_out[choice.name] = f"its answers stand one by one in the columns {first!r} and further"
+            taken.add(choice.name)
+    joined = joined_choices([c for c in columns if c.name not in taken and c.scale is None], delimiter)
+    taken |= {choice.name for choice in joined}
+    order = [column.name for column in columns]
+    choices = sorted([*spread, *joined], key=lambda choice: order.index(choice.members[0].name))
+    return choices, [c for c in columns if c.name not in taken and c.name not in left_out]
+
+
+def _respondent(columns: Sequence[Column], tool: Tool | None) -> Column | None:
     """A column named like an identifier that few rows repeat, else the first where none does."""
+    own = [c for c in columns if c.repeats == 0 and identifies(c.name, tool)]
     named = [c for c in columns if c.repeats is not None and _IDENTIFIER.fullmatch(c.name.strip())]
-    first = [c for c in columns[:1] if c.repeats == 0]
-    return next((column for column in (*named, *first) if column.is_plain), None)
+    named = [c for c in named if why_metadata(c.name, c.label, tool) != PERSONAL]
+    first = [c for c in columns[:1] if c.repeats == 0 and not c.is_dates]
+    first = [c for c in first if why_metadata(c.name, c.label, tool) != PERSONAL]
+    return next((column for column in (*own, *named, *first) if column.is_plain), None)
 
 
 def _is_item(column: Column) -> bool:
-    return column.is_codes and len(column.counts) <= MOST_CODES
+    if asks_about_respondent(column.label):
+        return False
+    if column.is_measure:
+        return True
+    return column.is_codes and len(column.counts) <= MOST_CODES and len({*column.counts, *column.answers}) > 1
+
+
+def _in_words(column: Column) -> Column:
+    """A lonely column whose order nobody knows, in its words again."""
+    if column.scale is None or column.scale.ordered:
+        return column
+    words = {column.answers[int(code)]: n for code, n in column.counts.items()}
+    return replace(column, counts={}, words=words, answers={}, coded={}, scale=None, codes_in_words=False)
 
 
 def _is_category(column: Column) -> bool:
@@ -106,6 +163,7 @@ def _is_category(column: Column) -> bool:
         and not column.counts
         and len(column.words) <= MOST_CODES
         and "" not in column.words
+        and max(column.words.values()) > 1
     )
 
 
@@ -113,9 +171,13 @@ def _is_personal(column: Column) -> bool:
     return any("@" in word for word in column.words)
 
 
+def _said(why: str) -> str:
+    return "personal; delete the column from the file" if why == PERSONAL else why
+
+
 def _why_not(column: Column) -> str:
     if _is_personal(column):
-        return "addresses; delete the column from the file"
+        return _ADDRESSES
     if not column.n_answered:
         return "empty"
     if column.is_dates:
@@ -123,70 +185,43 @@ def _why_not(column: Column) -> str:
             "dates; to use them, write the question into codebook.yaml with `bands` whose ends are dates "
             "(from: 2026-01-01, to: 2026-06-30)"
         )
-    return "numbers that are no codes" if column.counts or not column.words else "free text"
+    if column.ends and column.words:
+        word = next(iter(column.words))
+        row = f", row {column.rows[word]}" if word in column.rows else ""
+        return f"numbers and texts: {word!r}{row} is no number"
+    return "numbers that are no codes" if column.ends or not column.words else "free text"
 
 
-def _groups(columns: Sequence[Column]) -> tuple[Group, ...]:
-    by_prefix: dict[str, list[Column]] = {}
-    for column in columns:
-        by_prefix.setdefault(_prefix(column.name), []).append(column)
-    alone = by_prefix.pop("", [])
-    groups = []
-    for prefix, members in by_prefix.items():
-        # A yes/no question among longer scales is a question about the respondent.
-        longer = [column for column in members if len({*column.counts, *column.answers}) > 2]
-        members = longer or members
-        if len(members) >= FEWEST_ITEMS:
-            groups.append(_group(prefix, members))
-        else:
-            alone += members
-    alike = sorted((c for c in alone if len(c.answers) > 2), key=lambda c: tuple(c.answers.items()))
-    for _, same in groupby(alike, key=lambda c: tuple(c.answers.items())):
-        members = sorted(same, key=columns.index)
-        if len(members) > FEWEST_ITEMS:
-            groups.append(_group("", members))
-    return tuple(groups)
+def _groups(columns: Sequence[Column], values: Values | None) -> tuple[Group, ...]:
+    groups, alone = grouped_by_name(columns)
+    order = [column.name for column in columns]
+    if len(groups) == 1 and len(groups[0].columns) >= FEWEST_TO_PART:
+        parts = _parted(groups[0].columns, values)
+        if len(parts) > 1:
+            groups = [replace(group_of("", members), guessed=True) for members in parts]
+    for members in span_families(alone):
+        members = sorted(members, key=lambda column: order.index(column.name))
+        if len(members) < FEWEST_ALIKE:
+            continue
+        parts = _parted(members, values)
+        groups += [
+            replace(group_of("", own), guessed=len(parts) > 1 or not _same_words(own)) for own in parts
+        ]
+    return tuple(sorted(groups, key=lambda group: order.index(group.columns[0].name)))
 
 
-def _prefix(name: str) -> str:
-    for pattern in (GRID, _NUMBERED_AGAIN, _NUMBERED):
-        match = pattern.match(name.strip())
-        if match:
-            return match["prefix"].strip()
-    return ""
+def _same_words(columns: Sequence[Column]) -> bool:
+    return all(column.answers == columns[0].answers and column.answers for column in columns)
 
 
-def _group(prefix: str, columns: Sequence[Column]) -> Group:
-    counts: Counter[int] = Counter()
-    for column in columns:
-        counts.update({int(code): n for code, n in column.counts.items()})
-    answers = {code: label for column in columns for code, label in column.answers.items()}
-    usual = _usual_codes(counts, answers, columns)
-    # Nobody may have chosen the lowest answer; scales begin with 0 or 1.
-    codes = AnswerCodes(min(usual[0], 1), usual[-1], {c: answers[c] for c in usual if c in answers})
-    strange = {code: n for code, n in counts.items() if not codes.lowest <= code <= codes.highest}
-    return Group(prefix, tuple(columns), codes, strange)
-
-
-def _usual_codes(
-    counts: Mapping[int, int], answers: Mapping[int, str], columns: Sequence[Column]
-) -> list[int]:
-    """The run of codes without a gap that holds most answers, within the codes that have a wording.
-
-    Where no code has a wording, codes that hardly occur, and in few of the columns, are slips.
-    """
-    candidates = sorted({*counts, *answers})
-    if answers:
-        candidates = [code for code in candidates if min(answers) <= code <= max(answers)]
-    else:
-        n = sum(counts.values())
-        shares = {code: sum(code in column.counts for column in columns) / len(columns) for code in counts}
-        candidates = [c for c in candidates if counts[c] >= RAREST * n or shares[c] >= RAREST_SHARE]
-    runs = [[code for _, code in run] for _, run in groupby(enumerate(candidates), _gap)]
-    return max(runs, key=lambda run: sum(counts.get(code, 0) for code in run))
-
-
-def _gap(numbered: tuple[int, int]) -> int:
-    """The same for neighbours in a sorted list, where no code between them is missing."""
-    position, code = numbered
-    return code - position
+def _parted(columns: Sequence[Column], values: Values | None) -> list[list[Column]]:
+    """Columns by their correlations; all in one where there are few, or their answers are not at hand."""
+    if values is None or len(columns) < FEWEST_TO_PART:
+        return [list(columns)]
+    answers, codes = values(columns), group_of("", columns).codes
+    # A code beside the scale, as 99, would make columns alike that have nothing else in common.
+    numbers = part(np.where((answers >= codes.lowest) & (answers <= codes.highest), answers, np.nan))
+    return [
+        [column for column, number in zip(columns, numbers, strict=True) if number == group]
+        for group in range(int(np.max(numbers, initial=-1)) + 1)
+    ]

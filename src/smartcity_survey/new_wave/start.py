@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import jinja2
+import numpy as np
 import yaml
 
+from smartcity_survey.data.detect import detect
+from smartcity_survey.data.read.cells import Missing, read_codes
 from smartcity_survey.data.read.opening import open_table
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.data.read.tables import Table
+from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.io import write_text
+from smartcity_survey.new_wave.answers import understand
 from smartcity_survey.new_wave.columns import Column, describe_columns, has_decimal_commas
 from smartcity_survey.new_wave.comments import SCHEMA, commented
 from smartcity_survey.new_wave.draft import Draft, draft_study
-from smartcity_survey.new_wave.guesses import FEWEST_ITEMS, guess_roles
+from smartcity_survey.new_wave.guesses import guess_roles
+from smartcity_survey.new_wave.metadata import tool_of
+from smartcity_survey.stats.core.types import Array
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import DataSection, parse_config
+from smartcity_survey.study.model_checks import closest
 from smartcity_survey.study.parsing import parse, read_yaml
-
-FALLBACK = "cp1251"
-"""Encoding of text that is not UTF-8 and names no other: what Windows programs write in Kazakhstan."""
 
 
 def start_new_wave(folder: Path, survey: Path) -> Draft:
@@ -32,8 +38,8 @@ def start_new_wave(folder: Path, survey: Path) -> Draft:
     Raises
     ------
     SurveyError
-        where the file cannot be read, no column looks like an item, or the folder holds a study already.
-        Nothing is written then.
+        where the file cannot be read, holds no row of answers, or the folder holds a study already.
+        Nothing is written then. What is not understood is no reason: it is marked in the files, and listed.
     """
     for name in ("config.yaml", "codebook.yaml"):
         if (folder / name).exists():
@@ -42,18 +48,10 @@ def start_new_wave(folder: Path, survey: Path) -> Draft:
             )
     if folder.exists() and not folder.is_dir():
         raise SurveyError(str(folder), "it is a file.", "Choose a new folder.")
-    columns, how = _describe(survey)
-    roles = guess_roles(columns)
-    if not roles.groups:
-        raise SurveyError(
-            str(survey),
-            f"no {FEWEST_ITEMS} columns of whole codes share a prefix or their answers.",
-            "Name the items of a construct alike (trust1, trust2), or write the codebook by hand.",
-        )
+    _require_file(survey)
     inside = survey.resolve().is_relative_to(folder.resolve())
     target = survey.resolve().relative_to(folder.resolve()) if inside else Path("data") / survey.name
-    data = {"file": target.as_posix(), "codebook": "codebook.yaml", **how}
-    draft = draft_study(roles, data, f"New wave: {survey.stem}")
+    draft = draft_from(survey, target)
     texts = {name: _render(name, draft) for name in ("codebook.yaml", "config.yaml")}
     texts["config.yaml"] = commented(texts["config.yaml"])
     if not inside:
@@ -63,51 +61,83 @@ def start_new_wave(folder: Path, survey: Path) -> Draft:
     # Beside the config, so that an editor finds it without network and wherever the folder goes.
     write_text(_read(SCHEMA), folder / SCHEMA)
     # What was drafted is valid, or the drafting is at fault: better known now than at the first run.
-    parse(Codebook, read_yaml(folder / "codebook.yaml"), str(folder / "codebook.yaml"))
-    parse_config(read_yaml(folder / "config.yaml"), str(folder / "config.yaml"))
+    if draft.codebook["items"]:
+        parse(Codebook, read_yaml(folder / "codebook.yaml"), str(folder / "codebook.yaml"))
+        parse_config(read_yaml(folder / "config.yaml"), str(folder / "config.yaml"))
     return draft
 
 
-def _describe(survey: Path) -> tuple[tuple[Column, ...], Mapping[str, str]]:
-    """The columns of a survey file, and what had to be guessed to read it."""
-    try:
-        return _described(survey, {})
-    except SurveyError:
-        encoding = _other_encoding(survey)
-        if encoding is None:
-            raise
-        try:
-            return _described(survey, {"encoding": encoding})
-        except SurveyError:
-            pass
-        raise
+def _require_file(survey: Path) -> None:
+    if not survey.exists():
+        neighbours = [other.name for other in survey.parent.glob("*.*")] if survey.parent.is_dir() else []
+        hint = closest(survey.name, neighbours)
+        raise SurveyError(str(survey), "no such file.", f"{hint}Check the path behind `--from`.")
 
 
-def _described(survey: Path, how: Mapping[str, str]) -> tuple[tuple[Column, ...], Mapping[str, str]]:
-    section = DataSection.model_validate({"file": survey.name, "codebook": "codebook.yaml", **how})
-    columns = describe_columns(open_table(survey, section), decimal=".")
-    if has_decimal_commas(columns):
-        how = {**how, "decimal": ","}
-        columns = describe_columns(open_table(survey, section), decimal=",")
-    return columns, how
+def draft_from(survey: Path, target: Path) -> Draft:
+    """Draft a study from a survey file that will stand at `target` in its folder; nothing is written.
+
+    Raises
+    ------
+    SurveyError
+        where the file cannot be read or holds no row of answers.
+    """
+    detected = detect(survey)
+    keys = dict(detected.keys)
+    table = open_table(survey, _section(survey, keys))
+    problems: list[Problem] = []
+    columns = describe_columns(table, ".", detected.groups, problems)
+    delimiter = table.how.get("delimiter", "")
+    if has_decimal_commas(columns, delimiter):
+        keys["decimal"] = ","
+        columns = describe_columns(table, ",", detected.groups, [])
+    if not any(column.n_answered for column in columns) and not problems:
+        raise SurveyError(str(survey), "there is a header but no row of answers.", "Export the survey again.")
+    tool = tool_of(table.columns)
+    understood = understand(columns, tool)
+    values = partial(_values, table, keys.get("decimal", "."))
+    roles = guess_roles(understood.columns, tool, values, delimiter)
+    data = {"file": target.as_posix(), "codebook": "codebook.yaml", **keys}
+    lines = [str(problem) for problem in problems]
+    if len(columns) == 1:
+        lines.append(
+            f"{survey}: it has one column, {columns[0].name!r}. If it should have more, its "
+            "columns are parted by "
+            "something else than a comma, semicolon, tab or bar: save it again as .xlsx or .csv."
+        )
+    return draft_study(
+        roles,
+        data,
+        f"New wave: {survey.stem}",
+        detected.found,
+        understood.missing,
+        understood.doubtful,
+        lines,
+    )
 
 
-def _other_encoding(survey: Path) -> str | None:
-    if not survey.is_file() or survey.suffix.lower() == ".xlsx":
-        return None
-    with survey.open("rb") as file:
-        start = file.read(4096)
-    if survey.suffix.lower() != ".csv" or b"\0" not in start:
-        return FALLBACK
-    # Latin letters and digits, which every header has, carry their zero byte first or second.
-    return "utf-16-be" if start[::2].count(0) > start[1::2].count(0) else "utf-16-le"
+def _section(survey: Path, keys: Mapping[str, Any]) -> DataSection:
+    return DataSection.model_validate({"file": survey.name, "codebook": "codebook.yaml", **keys})
+
+
+def _values(table: Table, decimal: str, columns: Sequence[Column]) -> Array:
+    """(n, p): answers to some columns, NaN where there is no code."""
+    batches = [batch.cells for batch in table.batches([column.name for column in columns])]
+    values = []
+    for column in columns:
+        cells = [read_codes(cells[column.name], column.coded, Missing(), decimal).values for cells in batches]
+        own = np.concatenate(cells) if cells else np.empty(0)
+        if column.counts:
+            own[~np.isin(own, list(column.counts))] = np.nan
+        values.append(own)
+    return np.column_stack(values)
 
 
 def _render(name: str, draft: Draft) -> str:
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
     environment.filters["yaml"] = _flow
     template = environment.from_string(_read(f"{name}.j2"))
-    return template.render(config=draft.config, codebook=draft.codebook, schema=SCHEMA)
+    return template.render(config=draft.config, codebook=draft.codebook, schema=SCHEMA, draft=draft)
 
 
 def _read(name: str) -> str:

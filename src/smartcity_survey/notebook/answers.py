@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Hashable, Iterator, Sequence
+import warnings
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from numbers import Real
 from typing import cast
@@ -21,6 +22,14 @@ SHOWN = 5
 """Names and rows listed before the rest is only counted."""
 NO_ANSWER = frozenset({"", "na", "n/a", "#n/a", "<na>", "nan", "null", "#null!", ".", "-"})
 """Words, casefolded, by which programs write that there is no answer; as text they are doubtful."""
+MARKS = frozenset(
+    sign * code
+    for code in (7, 8, 9, 66, 77, 88, 97, 98, 99, 777, 888, 997, 998, 999, 9999)
+    for sign in (1, -1)
+) | {-1, -2}
+"""Codes by which surveys often mark that there is no answer."""
+MOST_CODES = 11
+"""Different codes of an answer scale."""
 LARGEST = 1e30
 """Numbers beyond it are no answers, and their powers, which moments are made of, may exceed all numbers."""
 
@@ -43,6 +52,7 @@ def complete(answers: pd.DataFrame, items: Items) -> pd.DataFrame:
     names = item_names(answers, items)
     if doubtful := [problem for name in names for problem in _doubtful(name, answers[name])]:
         raise SurveyError.of(doubtful)
+    warn_of_strange_codes("complete", {name: answers[name] for name in names})
     gaps = answers[list(names)].isna()
     kept = ~gaps.any(axis=1).to_numpy()
     if not kept.any():
@@ -50,6 +60,34 @@ def complete(answers: pd.DataFrame, items: Items) -> pd.DataFrame:
         found = f"no row of {len(answers)} has an answer to all of the {items_asked}: {_gaps(gaps)}."
         raise SurveyError("complete", found, "Leave out the items that few answered.")
     return answers.loc[kept]
+
+
+def strange_codes(cells: pd.Series) -> tuple[float, ...]:
+    """Codes that stand apart from all others and are usual marks of no answer, as 99 beside 1 to 5.
+
+    Only a column of few different whole codes has such: 99 among ages is an age.
+    """
+    column = pd.to_numeric(_column(cells), errors="coerce")
+    values = sorted(column.dropna().unique())
+    others = [value for value in values if value not in MARKS]
+    if not others or len(others) > MOST_CODES or any(value != int(value) for value in others):
+        return ()
+    low, high = others[0] - 1, others[-1] + 1
+    return tuple(float(value) for value in values if value in MARKS and not low <= value <= high)
+
+
+def warn_of_strange_codes(place: str, columns: Mapping[str, pd.Series]) -> None:
+    """Warn of codes that count as answers and are none in all likelihood; each column and code is named."""
+    found = {str(name): strange_codes(cells) for name, cells in columns.items()}
+    told = [f"{name} ({', '.join(f'{code:g}' for code in codes)})" for name, codes in found.items() if codes]
+    if told:
+        every = sorted({code for codes in found.values() for code in codes})
+        listed = ", ".join(f"{code:g}" for code in every)
+        warnings.warn(
+            f"{place}: codes that stand apart from all others and count as answers: {_listed(told)}. Where "
+            f"they mean no answer, make them gaps: `ss.read_survey(..., missing_codes=[{listed}])`.",
+            stacklevel=3,
+        )
 
 
 def item_names(answers: pd.DataFrame, items: Items | None) -> tuple[str, ...]:

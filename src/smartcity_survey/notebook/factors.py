@@ -114,7 +114,7 @@ def principal_components(
     """
     x, names = numbers(answers, items)
     _require_count(n_components, "principal_components, n_components")
-    with told("principal components", names):
+    with told("principal_components", names, number="n_components"):
         found = rotated_solution(correlation(x), n_components)
     k = found.loadings.shape[1]
     rule = "eigenvalue above 1" if n_components is None else "as asked"
@@ -162,7 +162,7 @@ def common_factors(
     _require_count(n_factors, "common_factors, n_factors")
     require_choice(method, "common_factors, method", tuple(METHODS))
     require_choice(rotation, "common_factors, rotation", tuple(ROTATIONS))
-    with told("common factors", names):
+    with told("common_factors", names, number="n_factors", of="factor"):
         matrix = correlation(x)
         k = core_components(matrix).n_components if n_factors is None else n_factors
         factors = METHODS[method](matrix, k)

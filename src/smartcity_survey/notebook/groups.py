@@ -85,7 +85,7 @@ def compare_groups(
     x, _ = numbers(part, model)
     declared = study_model(model)
     try:
-        with told("groups", declared.items, declared.names):
+        with told("compare_groups", declared.items, declared.names):
             found = core.compare_groups(
                 x,
                 pls_model(declared, section),
@@ -137,7 +137,7 @@ def _pair(values: pd.Series, by: str, groups: Pair | None) -> Pair:
                 if unknown
                 else f"{wanted!r} are not two groups."
             )
-            raise SurveyError(f"compare_groups, {by}", found, f"Name two of {_listed(sizes)}.")
+            raise SurveyError("compare_groups, groups", found, f"Name two of {_listed(sizes)}.")
         return wanted[0], wanted[1]
     gaps = int(values.isna().sum())
     if gaps:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import pandas as pd
 
-from smartcity_survey.errors import counted, counts
+from smartcity_survey.errors import SurveyError, counted, counts
 from smartcity_survey.notebook.answers import Items, numbers
 from smartcity_survey.notebook.told import told
 from smartcity_survey.notebook.view import View, named, square, statistics
@@ -67,7 +67,7 @@ def describe(answers: pd.DataFrame, items: Items | None = None) -> DescriptivesV
         for answers that are missing or no numbers, and for fewer than four rows.
     """
     x, names = numbers(answers, items)
-    with told("descriptives", names):
+    with told("describe", names):
         found = core.describe(x)
     return DescriptivesView(
         notes=(f"{counted(found.n, 'respondent')}. Formulas of SPSS.",),
@@ -88,6 +88,10 @@ def adequacy(answers: pd.DataFrame, items: Items | None = None) -> AdequacyView:
         more respondents than items.
     """
     x, names = numbers(answers, items)
+    if len(names) < 2:
+        raise SurveyError(
+            "adequacy, items", "1 item was named.", "Name two or more: it is judged by their correlations."
+        )
     with told("adequacy", names):
         matrix = correlation(x)
         bartlett = bartlett_sphericity(matrix, len(x))

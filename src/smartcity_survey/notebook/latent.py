@@ -94,8 +94,8 @@ def fit_cfa(answers: pd.DataFrame, model: Model, *, confidence_level: float = 0.
         for answers that are missing or no numbers, constructs that their items form, too few items to tell a
         factor, items that determine one another, and no convergence.
     """
-    x, declared, level = _inputs(answers, model, confidence_level, "CFA")
-    with told("CFA", declared.items, declared.names):
+    x, declared, level = _inputs(answers, model, confidence_level, "fit_cfa")
+    with told("fit_cfa", declared.items, declared.names):
         found = core_cfa(covariance(x, ddof=0), len(x), declared.membership())
         indices = asdict(fit_indices(found))
     notes = _notes(declared, len(x), found.admissible, found)
@@ -130,9 +130,9 @@ def fit_sem(answers: pd.DataFrame, model: Model, *, confidence_level: float = 0.
     SurveyError
         as `fit_cfa`, and for a model without paths.
     """
-    require_paths(model, "SEM")
-    x, declared, level = _inputs(answers, model, confidence_level, "SEM")
-    with told("SEM", declared.items, declared.names):
+    require_paths(model, "fit_sem")
+    x, declared, level = _inputs(answers, model, confidence_level, "fit_sem")
+    with told("fit_sem", declared.items, declared.names):
         found = core_sem(
             covariance(x, ddof=0), len(x), declared.membership(), declared.path_matrix(), level=level
         )

@@ -114,7 +114,7 @@ def fit_pls(
     require_paths(model, "fit_pls")
     x, names = numbers(answers, model)
     declared, inputs = study_model(model), _inputs(x, names, section)
-    with told("PLS-SEM", declared.items, declared.names):
+    with told("fit_pls", declared.items, declared.names):
         core = replace(pls_model(declared, section), consistent=consistent)
         found = resample(inputs, core, section, seed, progress)
     fit = found.fit

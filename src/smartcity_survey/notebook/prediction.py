@@ -79,7 +79,7 @@ def predict_pls(
     require_paths(model, "predict_pls")
     x, _ = numbers(answers, model)
     declared = study_model(model)
-    with told("PLSpredict", declared.items, declared.names):
+    with told("predict_pls", declared.items, declared.names, number="folds"):
         divisions = core.random_folds(len(x), section.folds, section.repetitions, seed=seed)
         found = core.predict_pls(
             x,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -11,13 +12,15 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.data.detect import Detected, detect
 from smartcity_survey.data.read.cells import Missing, cell_text, read_codes
 from smartcity_survey.data.read.cells import missing_codes as declared_missing
 from smartcity_survey.data.read.opening import open_table
 from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.notebook.answers import warn_of_strange_codes
 from smartcity_survey.notebook.options import options
 from smartcity_survey.study.arguments import in_order, require_path
-from smartcity_survey.study.config import DataSection
+from smartcity_survey.study.config import DataSection, FileFormat
 
 
 def read_survey(
@@ -26,8 +29,10 @@ def read_survey(
     missing_codes: Sequence[float | str] = (),
     decimal: Literal[".", ","] = ".",
     encoding: str | None = None,
-    sheet: str | int = 0,
-    format: Literal["auto", "sav", "csv", "xlsx"] = "auto",
+    sheet: str | int | None = None,
+    header_rows: Sequence[int] | None = None,
+    skip_rows: Sequence[int] | None = None,
+    format: FileFormat = "auto",
 ) -> pd.DataFrame:
     """Read a survey file: (n, q), a row for each questionnaire, all columns of the file under their names.
 
@@ -35,17 +40,23 @@ def read_survey(
     anything else stands stays text, dates as ISO 8601 has them. Empty cells, codes that a `.sav` declares as
     missing, and `missing_codes` become gaps (NaN).
 
+    What a survey tool exports is read as it is: the encoding of text, the sheet with the answers, rows of
+    titles, of labels and of means are found by looking at it. `attrs["read"]` of the frame says what was
+    found, and `attrs["labels"]` has the text of the questions where the file gives it.
+
     Parameters
     ----------
-    path : .sav, .csv or .xlsx. missing_codes : codes and words that mean no answer.
-    decimal : mark of numbers written as text. encoding : of a .csv, UTF-8 where none is given. sheet : of an
-        .xlsx, by name or position. format : where the file's ending does not tell it.
+    path : .sav, .por, .dta, .csv, .tsv, .xlsx, .xls, .ods, .parquet or .rds; the content tells which.
+    missing_codes : codes and words that mean no answer. decimal : mark of numbers written as text.
+    encoding : of text; None: as found. sheet : of a spreadsheet, by name or position; None: as found.
+    header_rows, skip_rows : numbers of the rows that hold the names, and of those that are no questionnaires;
+        None: as found. format : where the content does not tell it.
 
     Raises
     ------
     SurveyError
-        for a file that is missing, damaged, protected or of an unknown kind, an encoding that does not fit,
-        columns without a name or with the same name, lines that are no rows, and no rows at all.
+        for a file that is missing, damaged, protected or no table, an encoding that does not fit, lines that
+        are no rows, and no rows at all.
     """
     path = require_path(path, "read_survey, path")
     if isinstance(missing_codes, (set, frozenset)):  # their order says nothing
@@ -53,32 +64,57 @@ def read_survey(
     remedy = 'Give a list of codes and words: [99, "no answer"].'
     codes = in_order(missing_codes, "read_survey, missing_codes", "codes", remedy=remedy)
     with _of_arguments():
-        section = options(
-            DataSection,
-            "read_survey",
-            file=str(path),
-            codebook="",
-            missing_codes=codes,
-            decimal=decimal,
-            encoding=encoding,
-            sheet=sheet,
-            format=format,
-        )
+        given = {"encoding": encoding, "sheet": sheet, "header_rows": header_rows, "skip_rows": skip_rows}
+        asked = {key: value for key, value in given.items() if value is not None}
+        how = {
+            "file": str(path),
+            "codebook": "",
+            "missing_codes": codes,
+            "decimal": decimal,
+            "format": format,
+        }
+        section = options(DataSection, "read_survey", **how, **asked)
+        detected = detect(path, asked) if format == "auto" else Detected({})
+        section = options(DataSection, "read_survey", **{**how, **detected.keys, **asked})
         table = open_table(path, section)
         batches = list(table.batches(table.columns))
-    problems = [problem for batch in batches for problem in batch.problems]
-    if not problems and not sum(len(batch.cells) for batch in batches):
-        problems = [
-            Problem(str(path), "there is a header but no row of answers.", "Export the survey again.")
-        ]
-    if problems:
-        raise SurveyError.of(problems)
+        problems = [problem for batch in batches for problem in batch.problems]
+        if not problems and not sum(len(batch.cells) for batch in batches):
+            more = " Look at the rows that `skip_rows` leaves out." if section.skip_rows else ""
+            found = "there is a header but no row of answers."
+            problems = [Problem(str(path), found, f"Export the survey again.{more}")]
+        if problems:
+            raise SurveyError.of(problems)
     columns = {}
     for name in table.columns:
         cells = pd.concat([batch.cells[name] for batch in batches])
         missing = declared_missing(section, table.missing_ranges.get(name, ()))
         columns[name] = _column(cells, missing, section.decimal)
-    return pd.DataFrame(columns).reset_index(drop=True)
+    if sheet is not None and "sheet" not in table.how:
+        kind = table.how.get("format", "file")
+        raise SurveyError("read_survey, sheet", f"a .{kind} has no sheets.", "Leave `sheet` out.")
+    as_text = {} if table.how.get("format") == "csv" else _numbers_as_text(batches, columns)
+    if as_text:
+        shown = ", ".join(f"{name} ({n})" for name, n in as_text.items())
+        warnings.warn(
+            f"read_survey: numbers stored as text, read as numbers, in these columns (cells): {shown}.",
+            stacklevel=2,
+        )
+    warn_of_strange_codes("read_survey", columns)
+    frame = pd.DataFrame(columns).reset_index(drop=True)
+    frame.attrs |= {"read": list(detected.found), "labels": dict(table.labels)}
+    return frame
+
+
+def _numbers_as_text(batches: Sequence[Any], columns: Mapping[str, pd.Series[Any]]) -> dict[str, int]:
+    """Columns that are numbers, and in how many of their cells these stand as text."""
+    found: dict[str, int] = {}
+    for name, column in columns.items():
+        if pd.api.types.is_numeric_dtype(column.dtype):
+            cells = pd.concat([batch.cells[name] for batch in batches])
+            n = sum(isinstance(cell, str) and bool(cell.strip()) for cell in cells[column.notna().to_numpy()])
+            found |= {name: n} if n else {}
+    return found
 
 
 _KEY = re.compile(r"`data\.(\w+)(?:: ([^`]*))?`(?: in config\.yaml)?")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import pandas as pd
@@ -109,7 +111,7 @@ def fit_ols(columns: pd.DataFrame, paths: str, *, confidence_level: float = 0.95
         for cells that are missing or no numbers, several outcomes, constant columns, predictors that
         determine one another, too few rows, and an outcome that the predictors reproduce exactly.
     """
-    level = options(RegressionSection, "OLS", confidence_level=confidence_level).confidence_level
+    level = options(RegressionSection, "fit_ols", confidence_level=confidence_level).confidence_level
     require_frame(columns, "fit_ols, columns")
     arrows = parse_paths(paths, "fit_ols, paths")
     outcomes = list(dict.fromkeys(target for _, target in arrows))
@@ -120,9 +122,10 @@ def fit_ols(columns: pd.DataFrame, paths: str, *, confidence_level: float = 0.95
             "Write one regression: 'first predictor, second predictor -> outcome'.",
         )
     predictors = [source for source, _ in arrows]
-    data, names = numbers(columns, [*predictors, *outcomes])
+    with _of_paths():
+        data, names = numbers(columns, [*predictors, *outcomes])
     x, y = data[:, :-1], data[:, -1]
-    with told("OLS", names):
+    with told("fit_ols", names):
         found = ols(y, x, ci_level=level)
         refuse_perfect_fit(found)
         diagnosis = regression_diagnostics(found, x)
@@ -144,6 +147,24 @@ def fit_ols(columns: pd.DataFrame, paths: str, *, confidence_level: float = 0.95
         record=found,
         diagnosis=diagnosis,
     )
+
+
+@contextmanager
+def _of_paths() -> Iterator[None]:
+    """Say of `paths` what is wrong with the names in it."""
+    try:
+        yield
+    except SurveyError as error:
+        problems = [
+            replace(problem, place=problem.place.replace("answers", "fit_ols, paths", 1))
+            if problem.found in _OF_NAMES
+            else problem
+            for problem in error.problems
+        ]
+        raise SurveyError.of(problems) from None
+
+
+_OF_NAMES = ("there is no such column.", "it is named twice.")
 
 
 def _diagnostics(diagnosis: RegressionDiagnostics) -> pd.DataFrame:

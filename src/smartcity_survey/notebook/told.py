@@ -29,8 +29,21 @@ REMEDIES = {
 
 
 @contextmanager
-def told(place: str, items: Sequence[str], constructs: Sequence[str] = ()) -> Iterator[None]:
-    """Turn what the numeric core refuses into a NoSolution that names items (in its order) and constructs."""
+def told(
+    place: str,
+    items: Sequence[str],
+    constructs: Sequence[str] = (),
+    *,
+    number: str = "",
+    of: str = "component",
+) -> Iterator[None]:
+    """Turn what the numeric core refuses into a NoSolution that names items (in its order) and constructs.
+
+    Parameters
+    ----------
+    place : the function that was called.
+    number : its argument that may ask for too many. of : what it asks for.
+    """
     try:
         with naming(items, place, constructs):
             yield
@@ -38,13 +51,19 @@ def told(place: str, items: Sequence[str], constructs: Sequence[str] = ()) -> It
         problems = [
             replace(
                 problem,
-                place=place if problem.place == COMPONENTS else problem.place,
-                found=problem.found.removeprefix(f"{place}: "),
+                place=_place(problem.place, error.reason, place, number),
+                found=problem.found.removeprefix(f"{place}: ").replace("component", of),
                 remedy=REMEDIES.get(error.reason, problem.remedy),
             )
             for problem in error.problems
         ]
         raise NoSolution(error.reason, error.names, problems) from error.__cause__
+
+
+def _place(at: str, reason: str, place: str, number: str) -> str:
+    """The function, or its argument that asks for what the answers do not have."""
+    asked = at == COMPONENTS or (number == "folds" and reason == "too_few_rows")
+    return f"{place}, {number}" if asked and number else place if asked else at
 
 
 def attempt(

@@ -6,6 +6,7 @@ Numbers are rounded here and nowhere else; the tables hold all digits.
 from __future__ import annotations
 
 import html
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
@@ -20,6 +21,9 @@ from smartcity_survey.stats.core.types import Array
 from smartcity_survey.study.config import Language
 
 DECIMALS = 3
+LONGEST_CELL = 48
+"""Letters of a cell beyond which a table is no longer readable line by line."""
+LINE = 100
 HEADINGS = {
     "anova": "ANOVA",
     "cvpat": "CVPAT",
@@ -53,7 +57,7 @@ class View:
     def summary(self) -> str:
         """The result as plain text, numbers rounded to three decimals."""
         tables = self.tables
-        parts = [self.title, *self.notes]
+        parts = [self.title, *dict.fromkeys(self.notes)]
         for name in self.shown:
             parts += ["", heading(name), *_lines(tables[name])]
         parts += self._others()
@@ -64,7 +68,10 @@ class View:
 
     def _repr_html_(self) -> str:
         tables = self.tables
-        parts = [f"<h3>{html.escape(self.title)}</h3>", *(f"<p>{html.escape(n)}</p>" for n in self.notes)]
+        parts = [
+            f"<h3>{html.escape(self.title)}</h3>",
+            *(f"<p>{html.escape(note)}</p>" for note in dict.fromkeys(self.notes)),
+        ]
         for name in self.shown:
             parts += [f"<h4>{html.escape(heading(name))}</h4>", _html(_cells(tables[name]))]
         parts += [f"<p>{html.escape(line)}</p>" for line in self._others() if line]
@@ -148,13 +155,39 @@ def _cells(frame: pd.DataFrame) -> list[list[str]]:
 
 
 def _lines(frame: pd.DataFrame) -> list[str]:
-    """A table as aligned text: words from the left, numbers to the right."""
+    """A table as aligned text: words from the left, numbers to the right; `none` where it has no rows.
+
+    Where a text is long, each row is a paragraph instead, a line for each of its cells.
+    """
+    if frame.empty:
+        return ["none"]
+    rows = _cells(frame)
+    if max(len(text) for row in rows for text in row) > LONGEST_CELL:
+        return _paragraphs(rows)
     numeric = [False, *map(pd.api.types.is_numeric_dtype, frame.dtypes)]
     columns = []
-    for texts, to_the_right in zip(zip(*_cells(frame), strict=True), numeric, strict=True):
+    for texts, to_the_right in zip(zip(*rows, strict=True), numeric, strict=True):
         width = max(map(len, texts))
         columns.append([text.rjust(width) if to_the_right else text.ljust(width) for text in texts])
     return ["  ".join(row).rstrip() for row in zip(*columns, strict=True)]
+
+
+def _paragraphs(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows one below another, each cell under its heading, wrapped."""
+    (_, *header), *body = rows
+    lines = []
+    for label, *cells in body:
+        lines.append(label)
+        for name, text in zip(header, cells, strict=True):
+            if text:
+                lines += textwrap.wrap(
+                    f"{name}: {text}",
+                    LINE,
+                    initial_indent="  ",
+                    subsequent_indent="    ",
+                    break_long_words=False,
+                )
+    return lines
 
 
 def _html(rows: Sequence[Sequence[str]]) -> str:

@@ -31,6 +31,7 @@ class Cell:
     numeric : set flush right.
     flagged : deserves a look; never said by colour alone.
     mark : `yes` or `no` where a sign stands for the text.
+    strong : bold, as the diagonal of a matrix that the others are held against.
     values, format : the numbers behind the text at full precision (of an interval both ends); their format.
     """
 
@@ -39,6 +40,7 @@ class Cell:
     numeric: bool = False
     flagged: bool = False
     mark: str = ""
+    strong: bool = False
     values: tuple[float, ...] = ()
     format: str = ""
 

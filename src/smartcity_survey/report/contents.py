@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+TUPLES = ("columns", "pivot", "hides", "remarks", "foremost", "unprinted", "unless_empty")
+"""Keys of an entry that list columns or codes."""
 CONTENTS = Path(__file__).parent / "contents.yaml"
 
 
@@ -41,6 +43,11 @@ class Entry:
     fold: bool = False
     keep_empty: bool = False
     people: bool = False
+    cite: bool = False
+    triangle: str = ""
+    something: str = ""
+    unprinted: tuple[str, ...] = ()
+    unless_empty: tuple[str, ...] = ()
     hides: tuple[str, ...] = ()
 
 
@@ -62,12 +69,16 @@ class Contents:
     sections : in order.
     files_only : tables that are named but not shown.
     formats, statistics : number formats by column and by statistic.
+    answer : figures that stand with the answer, at the head of the page.
+    evidence : code of a sentence about a hypothesis, or a method -> the table that has the numbers.
     """
 
     sections: tuple[SectionPlan, ...]
     files_only: tuple[str, ...]
     formats: Mapping[str, str]
     statistics: Mapping[str, str]
+    answer: tuple[str, ...] = ()
+    evidence: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def open_sections(self) -> tuple[str, ...]:
@@ -95,11 +106,13 @@ def load_contents() -> Contents:
         files_only=tuple(plan["files_only"]),
         formats=plan["formats"],
         statistics=plan["statistics"],
+        answer=tuple(plan["answer"]),
+        evidence=plan["evidence"],
     )
 
 
 def _entry(line: Mapping[str, Any]) -> Entry:
     kind = "table" if "table" in line else "figure"
     rest = {key: value for key, value in line.items() if key != kind}
-    rest |= {key: tuple(rest.get(key, ())) for key in ("columns", "pivot", "hides", "remarks", "foremost")}
+    rest |= {key: tuple(rest.get(key, ())) for key in TUPLES}
     return Entry(kind=kind, name=line[kind], **rest)

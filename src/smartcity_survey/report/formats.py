@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -80,6 +81,13 @@ class NumberStyle:
             return self.scientific(value, 0 if float(f"{value:.0e}") == value else 1)
         decimals = max(0, 3 - math.floor(math.log10(abs(value))))
         return self.fixed(value, len(f"{abs(value):.{decimals}f}".rstrip("0").partition(".")[2]))
+
+    def as_printed(self, text: str, *, bounded: bool = False) -> str:
+        """A number with all its printed digits and marks, in this style: `-0.105*` as `−.105*`."""
+        if bounded and not self.leading_zero:
+            text = re.sub(r"(?<![\d.])0\.(?=\d)", ".", text)
+        text = re.sub(r"^([<>≤≥]?\s*)[-−]", rf"\g<1>{self.minus}", text).replace(".", self.decimal)
+        return self.percent.format(value=text[:-1].strip()) if text.endswith("%") else text
 
     def range(self, low: float, high: float, decimals: int, *, bounded: bool = False) -> str:
         """An interval from `low` to `high`."""

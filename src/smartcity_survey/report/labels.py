@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from smartcity_survey.study.codebook import Codebook, text
 from smartcity_survey.study.config import Language
@@ -23,6 +23,9 @@ class Labels:
     answers : code of the common scale -> wording; empty where the codebook gives none.
     demographics : variable -> label.
     categories : (variable, code) -> label; codes of bands count from 1.
+    witnesses : name of a survey with the same printed tables -> what it was made for.
+    unworded : items whose label only names them, because their wording is not known.
+    questions, choices : of questions with several answers: name -> label; (name, answer) -> label.
     """
 
     constructs: Mapping[str, str]
@@ -31,6 +34,10 @@ class Labels:
     answers: Mapping[int, str]
     demographics: Mapping[str, str]
     categories: Mapping[tuple[str, int], str]
+    witnesses: Mapping[str, str] = field(default_factory=dict)
+    unworded: frozenset[str] = frozenset()
+    questions: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def construct(self, name: str) -> str:
         """Label of a construct; another name (the constant, a total) stands for itself."""
@@ -69,5 +76,15 @@ def labels_of(codebook: Codebook, language: Language) -> Labels:
                 *entry.categories.items(),
                 *((position, band.label) for position, band in enumerate(entry.bands, start=1)),
             )
+        },
+        unworded=frozenset(name for name, item in codebook.items.items() if not item.wording_known),
+        questions={
+            name: text(choice.label, language, f"codebook, multiple_choice.{name}")
+            for name, choice in codebook.multiple_choice.items()
+        },
+        choices={
+            (name, option): text(label, language, f"codebook, multiple_choice.{name}.{option}")
+            for name, choice in codebook.multiple_choice.items()
+            for option, label in choice.labels.items()
         },
     )

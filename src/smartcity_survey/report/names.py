@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from string import Formatter
 from typing import Any
 
+from smartcity_survey.data.bounds import SIDES
 from smartcity_survey.io import AT_FAULT, LIST_MARK, join_names, split_names
 from smartcity_survey.report.setting import Setting
 
@@ -76,12 +77,29 @@ def name_text(column: str, value: str, line: Line, setting: Setting) -> str:
     `{columns}` in the words take that line's numbers; columns of `MADE` are made of the line alone.
     """
     if column in CONSTRUCTS or (value in setting.labels.constructs and column not in OF):
-        return setting.labels.constructs.get(value) or setting.wording.value(column, value)
+        return _factor(value, setting) if column == "moderator" else _construct(column, value, setting)
     if column in NAMES:
         return NAMES[column](value, line, setting)
     if column.startswith("verdict_"):
-        return setting.wording.value("verdict", value)
+        kind = "verdict" if setting.wording.knows("verdict", value) else "state"
+        return setting.wording.value(kind, value)
+    if column.startswith("reading_"):
+        return setting.wording.value("reading", value)
     return _worded(column, value, line, setting)
+
+
+def _construct(column: str, value: str, setting: Setting) -> str:
+    return setting.labels.constructs.get(value) or setting.wording.value(column, value)
+
+
+def _factor(name: str, setting: Setting) -> str:
+    """A construct or a demographic variable."""
+    return setting.labels.constructs.get(name) or setting.labels.demographics.get(name, name)
+
+
+def _through(value: str, line: Line, setting: Setting) -> str:
+    """The mediators of an effect, in their order."""
+    return setting.labels.path(*split_names(value))
 
 
 def _worded(column: str, value: str, line: Line, setting: Setting) -> str:
@@ -92,10 +110,21 @@ def _worded(column: str, value: str, line: Line, setting: Setting) -> str:
 
 
 def claim(line: Line, setting: Setting) -> str:
-    """A hypothesis as an arrow with the sign that is claimed, from `predictor, outcome, expected_sign`."""
+    """A hypothesis as an arrow with the sign that is claimed, from `predictor, outcome, expected_sign`.
+
+    Mediators stand on the arrow, a moderator beside the construct it is multiplied by, and the variable whose
+    groups are said to differ behind it: from `via, moderator, groups`, where there are any.
+    """
     sign = setting.wording.numbers.minus if line["expected_sign"] == "negative" else "+"
-    arrow = setting.labels.path(line["predictor"], line["outcome"])
-    return f"{arrow} ({sign})"
+    via, moderator, groups = (
+        str(line.get(key) or "") if line.get(key) == line.get(key) else ""
+        for key in ("via", "moderator", "groups")
+    )
+    arrow = setting.labels.path(line["predictor"], *split_names(via), line["outcome"])
+    if moderator:
+        arrow = f"{setting.labels.construct(line['predictor'])} × {_factor(moderator, setting)} → "
+        arrow += setting.labels.construct(line["outcome"])
+    return f"{arrow} ({_factor(groups, setting)}: ≠)" if groups else f"{arrow} ({sign})"
 
 
 LISTED = 8
@@ -173,6 +202,12 @@ def _variable(value: str, line: Line, setting: Setting) -> str:
     return setting.wording.fill("page.valid", name=setting.labels.demographics.get(value, value), n=valid)
 
 
+def _question(value: str, line: Line, setting: Setting) -> str:
+    known = line["n_cases"] == line["n_cases"]
+    cases = setting.wording.numbers.count(line["n_cases"]) if known else setting.wording["page.hidden_mark"]
+    return setting.wording.fill("page.valid", name=setting.labels.questions.get(value, value), n=cases)
+
+
 def _category(value: str, line: Line, setting: Setting) -> str:
     return setting.labels.categories[str(line["variable"]), int(value)]
 
@@ -220,7 +255,7 @@ def _path(value: str, line: Line, setting: Setting) -> str:
 def _moderated_path(value: str, line: Line, setting: Setting) -> str:
     """A path; the source times its moderator where there is one."""
     factors = [line[column] for column in ("source", "moderator")]
-    names = [setting.labels.construct(name) for name in factors if isinstance(name, str) and name]
+    names = [_factor(name, setting) for name in factors if isinstance(name, str) and name]
     return f"{' × '.join(names)} → {setting.labels.construct(line['target'])}"
 
 
@@ -236,10 +271,30 @@ def _quantity_of(value: str, line: Line, setting: Setting) -> str:
 
 def _cell(value: str, line: Line, setting: Setting) -> str:
     """A printed cell by its line (in its group) and column; all blank cells together have no line."""
+    column = str(line["column"])
     if not isinstance(line["line"], str):
-        return _worded("cell", line["column"], line, setting)
-    names = [name for name in (line["group"], line["line"]) if isinstance(name, str) and name]
-    return f"{'/'.join(names)}, {line['column']}"
+        return _worded("cell", column, line, setting)
+    name, labels = str(line["line"]), setting.labels
+    if isinstance(line["group"], str) and line["group"]:
+        words = _pair(
+            labels.demographics.get(line["group"], line["group"]),
+            labels.categories.get((line["group"], _code(name)), name),
+            setting,
+        )
+    elif name in labels.constructs or name in labels.items:
+        words = labels.constructs.get(name, name)
+    else:
+        known = next((key for key in ("statistic", "source", "term") if setting.wording.knows(key, name)), "")
+        words = setting.wording.value(known, name) if known else name
+    if column == "value":
+        return words
+    if column.startswith(PREFIXES):
+        return f"{words}, {setting.wording.fill('answer.component', number=column.rpartition('_')[2])}"
+    return f"{words}, {heading(column, setting)}"
+
+
+def _code(name: str) -> int:
+    return int(name) if name.isdigit() else -1
 
 
 def _statistic(value: str, line: Line, setting: Setting) -> str:
@@ -284,8 +339,24 @@ def _method_of(value: str, line: Line, setting: Setting) -> str:
 
 
 def _witness(value: str, line: Line, setting: Setting) -> str:
-    """A witness by the name of its file; the answers in use in words."""
-    return setting.wording.value("witness", value)
+    """A witness by what it was made for; the answers in use in words."""
+    return setting.labels.witnesses.get(value) or setting.wording.value("witness", value)
+
+
+def witness_labels(witnesses: Iterable[Line], setting: Setting) -> dict[str, str]:
+    """Name of each witness -> the end it stands near, from lines with `witness, predictor, side`.
+
+    Several at the same place are told apart by a number.
+    """
+    labels: dict[str, str] = {}
+    for line in witnesses:
+        side = line["side"] if line["side"] in SIDES else "inside"
+        label = setting.wording.fill(
+            f"values.witness_at.{side}", predictor=setting.labels.construct(line["predictor"])
+        )
+        before = sum(1 for other in labels.values() if other.startswith(label))
+        labels[str(line["witness"])] = f"{label} {before + 1}" if before else label
+    return labels
 
 
 def _pair(first: str, second: str, setting: Setting) -> str:
@@ -296,8 +367,11 @@ NAMES: Mapping[str, Callable[[str, Line, Setting], str]] = {
     "path": _path,
     "moderated_path": _moderated_path,
     "waves": lambda value, line, setting: f"{line['earlier']} → {line['later']}",
+    "via": _through,
     "variable": _variable,
     "code": _category,
+    "question": _question,
+    "chosen": lambda value, line, setting: setting.labels.choices[str(line["question"]), str(value)],
     "term": _term,
     "reference": _of_question("term"),
     "first": _of_question("demographic"),

@@ -1,8 +1,9 @@
-"""One self-contained page: verdicts first, then every table and figure, then how they were made."""
+"""One self-contained page: the answer, the tables of the study, everything else, and how they were made."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +14,25 @@ from markupsafe import Markup
 
 from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.io import read_json, read_table, write_text
+from smartcity_survey.report.answer import Citation, answer
 from smartcity_survey.report.cells import records
-from smartcity_survey.report.contents import load_contents
+from smartcity_survey.report.contents import Contents, load_contents
 from smartcity_survey.report.criteria import criteria_table
+from smartcity_survey.report.links import headed, lettered, linker
 from smartcity_survey.report.names import name_text
 from smartcity_survey.report.numbering import PrintedNumbers
-from smartcity_survey.report.parts import build_parts
+from smartcity_survey.report.parts import Part, build_parts, with_bounds
 from smartcity_survey.report.setting import Setting
-from smartcity_survey.report.tables import card_entries, score_notes
-from smartcity_survey.report.verdicts import facts, verdicts
+from smartcity_survey.report.tables import score_notes
+from smartcity_survey.report.verdicts import facts
+from smartcity_survey.report.wording import Wording
 from smartcity_survey.stages.evidence.hypotheses import methods_of
 from smartcity_survey.study.codebook import text
+from smartcity_survey.study.config import Language
 
 HERE = Path(__file__).parent
+LANGUAGE_NAMES: Mapping[Language, str] = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
+"""What each language calls itself."""
 
 
 def write_report(
@@ -36,8 +43,11 @@ def write_report(
     *,
     printed: PrintedNumbers | None = None,
     required: Collection[str] = (),
+    citation: Citation | None = None,
+    figures: str | Path | None = None,
+    languages: Collection[Language] = (),
 ) -> None:
-    """Write the report.
+    """Write the report in one language.
 
     Parameters
     ----------
@@ -46,6 +56,9 @@ def write_report(
     out : the page.
     printed : numbers of the paper's own tables and figures; none: numbers from 1.
     required : tables that the study's config makes sure of; the others are shown if they are there.
+    citation : what is known of the paper.
+    figures : folder with the figures in the setting's language; none: `figures` of `reports`.
+    languages : those that have a page `report.<language>.html` beside this one.
 
     Raises
     ------
@@ -57,27 +70,57 @@ def write_report(
     tables = {path.stem: read_table(path) for path in sorted((reports / "tables").glob("*.csv"))}
     card_files = sorted((reports / "cards").glob("*.json"))
     cards = {name: card for path in card_files for name, card in read_json(path).items()}
+    setting = with_bounds(setting, tables)
     contents, wording = load_contents(), setting.wording
-    parts = build_parts(tables, cards, reports / "figures", contents, setting, printed or {})
+    parts = build_parts(tables, cards, Path(figures or reports / "figures"), contents, setting, printed or {})
+    blocks = [block for part in parts for block in part.blocks]
+    numbers = {block.id: block.number for block in blocks}
+    setting = replace(
+        setting, numbers={key[6:]: number for key, number in numbers.items() if key.startswith("table-")}
+    )
     hypotheses = tables.get("hypotheses", pd.DataFrame(columns=["hypothesis", "method"]))
-    shown = {block.id.removeprefix("table-"): block.number for part in parts for block in part.blocks}
-    page = _template().render(
+    methods = methods_of(hypotheses)
+    head = answer(tables, setting, citation)
+    environment = _environment()
+    environment.filters["linked"] = linker(numbers, {block.id: block.title for block in blocks}, wording)
+    environment.filters |= {"headed": headed, "lettered": lettered}
+    page = environment.get_template("page.html.j2").render(
         t=wording,
         style=Markup((HERE / "page.css").read_text(encoding="utf-8")),
+        script=Markup((HERE / "page.js").read_text(encoding="utf-8")),
         title=text(manifest["config"]["study"]["title"], wording.language, "config.yaml, study.title"),
         manifest=manifest,
         config=yaml.safe_dump(manifest["config"], allow_unicode=True, sort_keys=False),
-        methods=[wording.value("method", method) for method in methods_of(hypotheses)],
+        languages=[(one, LANGUAGE_NAMES[one]) for one in languages],
+        methods=[wording.value("method", method) for method in methods],
+        evidence=[_address(contents.evidence.get(method, ""), numbers) for method in methods],
         facts=facts(tables, setting),
-        verdicts=verdicts(hypotheses, setting, tables.get("verdict_sheet")),
+        answer=head,
         doubts=(*_disagreements(tables, setting), *score_notes(cards.get("coefficients", {}), setting)),
         parts=parts,
+        method_texts=_method_texts(parts, contents, wording),
+        verdicts_note=wording[setting.told("tables.hypotheses.note")],
         paper=bool(printed),
         criteria=criteria_table(tables, setting),
-        cards={shown[name]: card_entries(card, setting) for name, card in cards.items() if name in shown},
-        further=[name for name in tables if name not in shown],
+        further=[name for name in tables if f"table-{name}" not in numbers],
     )
     write_text(page, out)
+
+
+def _method_texts(parts: Sequence[Part], contents: Contents, wording: Wording) -> list[str]:
+    """Sections on the page, wherever their tables stand, that have a text on their methods."""
+    shown = {block.id for part in parts for block in part.blocks}
+    return [
+        section.id
+        for section in contents.sections
+        if f"methods.{section.id}" in wording
+        and any(f"{entry.kind}-{entry.name}" in shown for entry in section.entries)
+    ]
+
+
+def _address(name: str, numbers: Mapping[str, str]) -> str:
+    """Address on the page of a table; empty where it is not there."""
+    return f"table-{name}" if f"table-{name}" in numbers else ""
 
 
 def _disagreements(tables: Mapping[str, pd.DataFrame], setting: Setting) -> Iterator[str]:
@@ -88,15 +131,14 @@ def _disagreements(tables: Mapping[str, pd.DataFrame], setting: Setting) -> Iter
             yield setting.wording.fill("page.disagreement", quantity=quantity, package=str(line["package"]))
 
 
-def _template() -> Any:
-    environment = Environment(
+def _environment() -> Environment:
+    return Environment(
         loader=FileSystemLoader(HERE),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("page.html.j2")
 
 
 def _require(tables: Path, required: Collection[str]) -> None:

@@ -1,19 +1,27 @@
-"""The sections of the page: what `contents.yaml` plans and the run has produced."""
+"""The sections of the page: what `contents.yaml` plans and the run has produced, on three levels."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
 from smartcity_survey.io import REFUSED, Card
+from smartcity_survey.report.cells import records
 from smartcity_survey.report.contents import Contents, Entry
+from smartcity_survey.report.figures.alt_texts import alt_text
+from smartcity_survey.report.names import witness_labels
 from smartcity_survey.report.numbering import PrintedNumbers, number_entries
 from smartcity_survey.report.setting import Setting
-from smartcity_survey.report.tables import Table, render_table
+from smartcity_survey.report.tables import Table, in_language, render_table
+
+ANSWER, STUDY, APPENDIX = "answer", "study", "appendix"
+"""Levels of the page."""
+
+FIGURE_FILES = (".svg", ".png", ".pdf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +34,11 @@ class Block:
     number, title : `Table 12`, and what it shows.
     table : the table; None for a figure.
     image, alt, note : data address of a figure, what it shows in words, and how to read it.
-    folded : what to click on to see the table; empty where it is open.
+    n_lines : of the table, in words; empty for a figure.
+    files : name and address of each file that has it.
+    about : sentences on how the printed numbers of this table fare.
+    caution : what has to be known before its numbers are read.
+    cite : its lines have anchors.
     """
 
     id: str
@@ -36,7 +48,11 @@ class Block:
     image: str = ""
     alt: str = ""
     note: str = ""
-    folded: str = ""
+    n_lines: str = ""
+    files: tuple[tuple[str, str], ...] = ()
+    about: tuple[str, ...] = ()
+    caution: str = ""
+    cite: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +64,75 @@ class Part:
     intro: str
     blocks: tuple[Block, ...]
     caution: str = ""
+    level: str = APPENDIX
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A section of the page before its blocks are made: entries, each with the section it is from."""
+
+    level: str
+    id: str
+    entries: tuple[tuple[Entry, str], ...]
+
+
+def plan_parts(
+    tables: Mapping[str, pd.DataFrame],
+    cards: Mapping[str, Card],
+    figures: Path,
+    contents: Contents,
+    printed: PrintedNumbers,
+) -> tuple[Planned, ...]:
+    """What stands where, in the order of the page.
+
+    The answer's figures come first, then the tables and figures that the paper prints (of a study without
+    a paper: those with a topic), then all others by section.
+    """
+
+    def there(entry: Entry) -> bool:
+        if entry.kind == "figure":
+            return (figures / f"{entry.name}.svg").is_file()
+        told = entry.keep_empty or REFUSED in cards.get(entry.name, {})
+        if entry.name not in tables:
+            return False
+        frame = tables[entry.name]
+        empty = frame.empty or (entry.something in frame and not frame[entry.something].fillna(0).any())
+        return told or not empty
+
+    def level(entry: Entry) -> str:
+        if entry.kind == "figure" and entry.name in contents.answer:
+            return ANSWER
+        own = (entry.kind, entry.topic) in printed if printed else bool(entry.topic)
+        return STUDY if own else APPENDIX
+
+    shown = [
+        (entry, section.id) for section in contents.sections for entry in section.entries if there(entry)
+    ]
+    answer = [pair for pair in shown if level(pair[0]) == ANSWER]
+    answer.sort(key=lambda pair: contents.answer.index(pair[0].name))
+    study = [pair for pair in shown if level(pair[0]) == STUDY]
+    rest = [pair for pair in shown if level(pair[0]) == APPENDIX]
+    planned = (
+        Planned(ANSWER, "figures", tuple(answer)),
+        Planned(STUDY, "study", tuple(study)),
+        *(
+            Planned(APPENDIX, section.id, tuple(pair for pair in rest if pair[1] == section.id))
+            for section in contents.sections
+        ),
+    )
+    return tuple(part for part in planned if part.entries)
+
+
+def numbered(plan: Sequence[Planned], printed: PrintedNumbers, setting: Setting) -> dict[Entry, str]:
+    """The number of each entry of the page."""
+    return number_entries([entry for part in plan for entry, _ in part.entries], printed, setting.wording)
+
+
+def with_bounds(setting: Setting, tables: Mapping[str, pd.DataFrame]) -> Setting:
+    """The setting with what stage files tell of a print's bounds: whether there are any, and witnesses."""
+    known = records(tables["witnesses"]) if "witnesses" in tables else ()
+    labels = replace(setting.labels, witnesses=witness_labels(known, setting))
+    return replace(setting, labels=labels, bounded="decisions" in tables)
 
 
 def build_parts(
@@ -63,49 +148,104 @@ def build_parts(
     Parameters
     ----------
     tables, cards : stage files and their estimator cards, by name.
-    figures : folder with `<name>.svg`.
+    figures : folder with `<name>.svg` in the setting's language; the page stands above it.
     """
+    setting = with_bounds(setting, tables)
     wording = setting.wording
+    plan = plan_parts(tables, cards, figures, contents, printed)
+    numbers = numbered(plan, printed, setting)
+    setting = replace(setting, numbers={e.name: number for e, number in numbers.items() if e.kind == "table"})
+    reconstruction = setting.bounded
 
-    def there(entry: Entry) -> bool:
-        if entry.kind == "figure":
-            return (figures / f"{entry.name}.svg").is_file()
-        told = entry.keep_empty or REFUSED in cards.get(entry.name, {})
-        return entry.name in tables and (told or len(tables[entry.name]) > 0)
-
-    shown = {section.id: [e for e in section.entries if there(e)] for section in contents.sections}
-    numbers = number_entries([entry for entries in shown.values() for entry in entries], printed, wording)
-
-    def block(entry: Entry) -> Block:
+    def block(entry: Entry, section: str, level: str) -> Block:
         key = f"{entry.kind}s.{entry.name}"
-        if entry.kind == "table":
-            frame = tables[entry.name]
-            if entry.people and "decisions" in tables:
-                frame = frame.head(0)
-            table = render_table(frame, entry, contents, setting, cards.get(entry.name))
-            lines = wording.numbers.count(sum(len(group.lines) for group in table.groups))
-            folded = wording.fill("page.unfold", n=lines) if entry.fold and table.groups else ""
-            return Block(f"table-{entry.name}", numbers[entry], wording[f"{key}.title"], table, folded=folded)
-        return Block(
-            id=f"figure-{entry.name}",
-            number=numbers[entry],
-            title=wording[f"{key}.title"],
-            image=data_address(figures / f"{entry.name}.svg"),
-            alt=wording[f"{key}.alt"],
-            note=wording[f"{key}.note"],
+        open_ = reconstruction and level != APPENDIX and section in contents.open_sections
+        plain = Block(
+            f"{entry.kind}-{entry.name}",
+            numbers[entry],
+            wording[f"{key}.title"],
+            caution=wording["page.open"] if open_ else "",
+        )
+        if entry.kind == "figure":
+            return replace(
+                plain,
+                image=data_address(figures / f"{entry.name}.svg"),
+                alt=alt_text(entry.name, tables, setting),
+                note=wording[setting.told(f"{key}.note")],
+                files=tuple(_files(figures, entry.name)),
+            )
+        frame, random = tables[entry.name], entry.people and reconstruction
+        shown = frame.head(0) if random else frame
+        table = render_table(shown, entry, contents, setting, cards.get(entry.name))
+        if random:
+            table = replace(table, notes=(), empty=wording["page.random_groups"])
+        lines = sum(len(group.lines) for group in table.groups)
+        return replace(
+            plain,
+            table=table,
+            n_lines=wording.fill("tools.lines", n=wording.numbers.count(lines)),
+            files=(("CSV", f"tables/{entry.name}.csv"),),
+            about=tuple(_about(printed.get((entry.kind, entry.topic)), tables, setting)),
+            cite=entry.cite,
         )
 
     return tuple(
         Part(
-            section,
-            wording[f"sections.{section}.title"],
-            wording[f"sections.{section}.intro"],
-            tuple(block(entry) for entry in entries),
-            wording["page.open"] if "decisions" in tables and section in contents.open_sections else "",
+            part.id,
+            *_titles(part, bool(printed), setting),
+            tuple(block(entry, section, part.level) for entry, section in part.entries),
+            wording["page.open"]
+            if reconstruction and part.level == APPENDIX and part.id in contents.open_sections
+            else "",
+            part.level,
         )
-        for section, entries in shown.items()
-        if entries
+        for part in plan
     )
+
+
+def _titles(part: Planned, paper: bool, setting: Setting) -> tuple[str, str]:
+    """Title and introduction of a section."""
+    wording = setting.wording
+    if part.level == ANSWER:
+        return wording["answer.figures"], ""
+    if part.level == STUDY:
+        which = "study" if paper else "main"
+        return wording[f"answer.{which}_title"], wording[f"answer.{which}_intro"]
+    return wording[f"sections.{part.id}.title"], wording[setting.told(f"sections.{part.id}.intro")]
+
+
+def _files(figures: Path, name: str) -> Iterator[tuple[str, str]]:
+    """Files of a figure, by their addresses from the folder of the page."""
+    above = figures.parent if figures.name == "figures" else figures.parent.parent
+    for ending in FIGURE_FILES:
+        file = figures / f"{name}{ending}"
+        if file.is_file():
+            yield ending[1:].upper(), file.relative_to(above).as_posix()
+
+
+def _about(number: int | None, tables: Mapping[str, pd.DataFrame], setting: Setting) -> Iterator[str]:
+    """How the printed numbers of a table fare: recomputed, and against one another."""
+    wording, count = setting.wording, setting.wording.numbers.count
+    if number is None:
+        return
+    if "reproduction" in tables and "reproduction" in setting.numbers:
+        own = tables["reproduction"]
+        own = own[(own["object"] == "table") & (own["number"].astype(str) == str(number))]
+        if len(own):
+            same = own["matches"].astype(str) == "True"
+            yield wording.fill(
+                "answer.reproduced",
+                same=count(same.sum()),
+                all=count(len(own)),
+                number=setting.numbers["reproduction"],
+            )
+    if "audit" in tables and "audit" in setting.numbers:
+        audit = in_language(tables["audit"], wording.language)
+        here = wording.fill("page.table", number=str(number))
+        places = audit["place"][audit["severity"].isin(["changes_a_conclusion", "inconsistent", "typo"])]
+        n = places.str.match(rf"{here}(?!\d)").sum()
+        if n:
+            yield wording.fill("answer.audited", n=count(n), number=setting.numbers["audit"])
 
 
 def data_address(image: Path) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from smartcity_survey.report.labels import Labels
-from smartcity_survey.report.wording import Wording
+from smartcity_survey.report.wording import Wording, load_wording
+from smartcity_survey.study.config import Config, Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +19,46 @@ class Setting:
     wording, labels : the report's and the study's words in one language.
     suppress_below : loadings smaller than this are blank in tables and grey in figures.
     alpha : two-sided level below which a path counts as different from zero.
+    bounded : the answers are a reconstruction whose print has known bounds: one file among many.
+    level, regression_level : confidence levels of the bootstrap's and of the regression's intervals.
+    parallel_quantile : of the eigenvalues of random data.
+    reconstruction : the answers are rebuilt from printed tables; every figure says so.
+    path_items : whether the path diagram shows the items with their loadings.
+    diverging_items : whether the bars of the items start from the middle of the scale.
+    numbers : name of a table -> `Table S34`, of those on the page; sentences about a hypothesis say where
+        their numbers stand.
     """
 
     wording: Wording
     labels: Labels
     suppress_below: float = 0.5
     alpha: float = 0.05
+    bounded: bool = False
+    level: float = 0.95
+    regression_level: float = 0.95
+    parallel_quantile: float = 0.95
+    reconstruction: bool = False
+    path_items: bool = False
+    diverging_items: bool = False
+    numbers: Mapping[str, str] = field(default_factory=dict)
+
+    def told(self, key: str) -> str:
+        """The key of a text: `<key>_bounded` where there is one and the answers are one file among many."""
+        own = f"{key}_bounded"
+        return own if self.bounded and own in self.wording else key
+
+
+def setting_of(config: Config, labels: Labels, language: Language) -> Setting:
+    """The setting of a study's report in one language."""
+    return Setting(
+        load_wording(language),
+        labels,
+        suppress_below=config.factors.suppress_below,
+        alpha=config.model.alpha,
+        level=config.pls.confidence_level,
+        regression_level=config.regression.confidence_level,
+        parallel_quantile=config.factors.parallel.quantile,
+        reconstruction=config.study.reconstruction,
+        path_items=config.figures.path_items,
+        diverging_items=config.figures.diverging_items,
+    )

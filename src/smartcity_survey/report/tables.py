@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from string import Formatter
 from typing import Any
 
 import pandas as pd
 
+from smartcity_survey.audit.style import BOUNDED
 from smartcity_survey.data.disclosure import HIDDEN_BELOW
 from smartcity_survey.io import AT_FAULT, INADMISSIBLE, REFUSED, WHOLE, Card, split_names
 from smartcity_survey.report.cells import Cell, cell, interval, records
@@ -17,6 +18,15 @@ from smartcity_survey.report.contents import Contents, Entry
 from smartcity_survey.report.names import MADE, ROBUST, heading, listed, name_text, parts, reason_text
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.wording import LANGUAGES
+
+_UP_TO_ONE = frozenset(
+    {
+        *("alpha", "confidence_level", "quantile", "power", "equivalence_bound", "large_residual"),
+        *("minimum_loading", "minimum_msa", "minimum_communality", "maximum_cross_loading"),
+        "specifications_agree_from",
+    }
+)
+"""Numbers of a card that cannot exceed one: English writes them without the zero, as in the tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,7 @@ class Table:
     groups : the lines.
     notes : sentences under the table.
     card : how it was computed, in one line; may be empty.
+    empty : why it has no lines, where it has none and there is a reason.
     """
 
     headings: tuple[str, ...]
@@ -48,6 +59,7 @@ class Table:
     groups: tuple[Group, ...]
     notes: tuple[str, ...]
     card: str = ""
+    empty: str = ""
 
 
 def in_language(frame: pd.DataFrame, language: str) -> pd.DataFrame:
@@ -80,6 +92,7 @@ def render_table(
         frame = frame[frame[entry.having].notna()]
     if entry.pivot:
         frame = _wide(frame, entry)
+    frame = frame.drop(columns=_left_out(frame, entry, setting))
     shown = frame.head(entry.first) if entry.first else frame
     columns = _columns(frame, entry)
     hides = entry.hides if card and HIDDEN_BELOW in card else ()
@@ -106,7 +119,9 @@ def render_table(
         numeric=tuple(bool(lines) and all(cells[i].numeric for cells in lines) for i in range(len(columns))),
         groups=tuple(Group(title, tuple(own), tuple(remarks)) for title, own, remarks in groups.values()),
         notes=(
+            *(_basis(columns, card, setting) if card else ()),
             *_notes(entry, len(shown), len(frame), setting),
+            *_of_unworded_items(shown, entry, setting),
             *_of_single_items(entry, card, setting),
             *(score_notes(card, setting) if card and entry.scores else ()),
             *(_hidden(shown, hides, card, setting) if card else ()),
@@ -116,11 +131,39 @@ def render_table(
     )
 
 
+def _left_out(frame: pd.DataFrame, entry: Entry, setting: Setting) -> list[str]:
+    """Columns that are not shown: without values, or of answers that are one file among many."""
+    unprinted = entry.unprinted if setting.bounded else ()
+    empty = [name for name in entry.unless_empty if name in frame and frame[name].isna().all()]
+    return [name for name in frame.columns if name in (*unprinted, *empty)]
+
+
+def _basis(columns: tuple[str, ...], card: Card, setting: Setting) -> Iterator[str]:
+    """What the numbers rest on: how many respondents, and what an interval among the columns is."""
+    wording = setting.wording
+    if "n" in card:
+        yield wording.fill("page.basis", n=wording.numbers.count(float(str(card["n"]))))
+    if "confidence_level" in card and any(column.endswith("_low") for column in columns):
+        level = wording.numbers.percentage(float(str(card["confidence_level"])) * 100, 0)
+        kind = wording.value("card", str(card["interval"])) if "interval" in card else ""
+        if kind:
+            yield wording.fill("page.intervals_by", level=level, kind=kind)
+        else:
+            yield wording.fill("page.intervals", level=level)
+
+
 def _hidden(frame: pd.DataFrame, hides: tuple[str, ...], card: Card, setting: Setting) -> Iterator[str]:
     """What the mark of cells left out means, where there are such cells."""
     if frame[[column for column in hides if column in frame]].isna().any(axis=None):
         limit = setting.wording.numbers.count(float(str(card[HIDDEN_BELOW])))
         yield setting.wording.fill("page.hidden", limit=limit)
+
+
+def _of_unworded_items(frame: pd.DataFrame, entry: Entry, setting: Setting) -> Iterator[str]:
+    """Why some items have a number for a label, where a table introduces the items."""
+    key = f"tables.{entry.name}.unworded"
+    if key in setting.wording and not setting.labels.unworded.isdisjoint(frame["item"]):
+        yield setting.wording[key]
 
 
 def _of_single_items(entry: Entry, card: Card | None, setting: Setting) -> Iterator[str]:
@@ -176,6 +219,8 @@ def card_entries(card: Card, setting: Setting) -> dict[str, str]:
             return listed(value, setting)
         if str(value).lower() in ("true", "false"):
             return wording["page.yes" if str(value).lower() == "true" else "page.no"]
+        if isinstance(value, float) and key in _UP_TO_ONE and 0 < value < 1:
+            return wording.numbers.fixed(value, len(repr(value).partition(".")[2]), bounded=True)
         if isinstance(value, int | float) and key != "seed":
             return wording.numbers.compact(value)
         if key == "single_items":
@@ -194,7 +239,7 @@ def card_entries(card: Card, setting: Setting) -> dict[str, str]:
 
 def _notes(entry: Entry, shown: int, total: int, setting: Setting) -> list[str]:
     wording = setting.wording
-    key = f"tables.{entry.name}.note"
+    key = setting.told(f"tables.{entry.name}.note")
     notes = [wording.noted(key)] if key in wording else []
     if entry.suppress:
         limit = wording.numbers.fixed(setting.suppress_below, 2, bounded=True)
@@ -234,12 +279,26 @@ def _cell(line: Mapping[str, Any], column: str, entry: Entry, contents: Contents
     if column in MADE and column not in line:
         return Cell(name_text(column, "", line, setting))
     value = line[column]
+    if entry.group == "demographic" and column in ("first", "second"):
+        return Cell(
+            setting.labels.categories[str(line["demographic"]), int(value)]
+        )  # the question heads the group
+    if entry.triangle and _is_construct(column, entry, setting):
+        names = [name for name in line if name in setting.labels.constructs]
+        beyond = names.index(column) - names.index(line[entry.row])
+        if beyond > 0 or (beyond == 0 and entry.triangle == "below"):
+            return Cell("", numeric=True)
+        if beyond == 0:
+            return replace(cell(column, value, line, entry.cells, setting), strong=True)
     if column.endswith("_low") and (high := f"{column.removesuffix('_low')}_high") in line:
         return interval(value, line[high], _format(column, entry, contents, setting), setting.wording.numbers)
     if entry.suppress and isinstance(value, float) and abs(value) < setting.suppress_below:
         return Cell("", numeric=True)
     if column == "reproduced":
-        return cell(column, value, line, f"fixed:{_decimals(str(line['printed']))}", setting)
+        kind = "ratio" if _at_most_one(line) else "fixed"
+        return cell(column, value, line, f"{kind}:{_decimals(str(line['printed']))}", setting)
+    if column == "printed" and "reproduced" in line:
+        return Cell(setting.wording.numbers.as_printed(str(value), bounded=_at_most_one(line)), numeric=True)
     statistic = column == "value" and "statistic" in line
     number_format = (
         contents.statistics.get(line["statistic"].removeprefix(ROBUST), "")
@@ -258,7 +317,8 @@ def remarks(
 ) -> Iterator[str]:
     """A sentence for each code of a line, its `{columns}` filled with the line's values as cells write them.
 
-    `{x_low}` stands for the whole interval from `x_low` to `x_high`. `among`: these codes alone.
+    `{x_low}` stands for the whole interval from `x_low` to `x_high`. `among`: these codes alone. Where the
+    table that has its numbers is on the page, the sentence names it.
     """
     told = [(column, code) for column in entry.remarks for code in split_names(line.get(column, ""))]
     for remark, code in told:
@@ -266,9 +326,12 @@ def remarks(
             continue
         sentence = setting.wording.value(remark, code)
         columns = [column for _, column, _, _ in Formatter().parse(sentence) if column]
-        yield sentence.format(
+        sentence = sentence.format(
             **{column: _cell(line, column, entry, contents, setting).text for column in columns}
         )
+        where = contents.evidence.get(code) or contents.evidence.get(remark, "")
+        number = setting.numbers.get(where, "") if where != entry.name else ""
+        yield f"{sentence.removesuffix('.')} ({number})." if number else sentence
 
 
 def _heading(column: str, entry: Entry, setting: Setting) -> str:
@@ -288,6 +351,11 @@ def _format(column: str, entry: Entry, contents: Contents, setting: Setting) -> 
     if entry.pivot:
         return entry.cells
     return entry.formats.get(column) or contents.formats.get(column) or entry.cells
+
+
+def _at_most_one(line: Mapping[str, Any]) -> bool:
+    """Whether a printed number cannot exceed one."""
+    return bool(BOUNDED.fullmatch(str(line["line"] if line["column"] == "value" else line["column"])))
 
 
 def _decimals(printed: str) -> int:

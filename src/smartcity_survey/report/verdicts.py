@@ -9,12 +9,13 @@ from typing import Any
 
 import pandas as pd
 
+from smartcity_survey.data.bounds import SIDES
 from smartcity_survey.report.cells import interval, records
 from smartcity_survey.report.contents import load_contents
 from smartcity_survey.report.names import claim
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import remarks
-from smartcity_survey.stages.evidence.hypotheses import methods_of
+from smartcity_survey.stages.evidence.hypotheses import UNPRINTED, methods_of
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -27,9 +28,10 @@ class Finding:
     ----------
     verdict : its wording.
     confirmed : whether it says so.
-    numbers : estimate, interval and p in words.
+    numbers : estimate, interval and p in words; of what is not printed, the ends of its set and the reading
+        they are of.
     contrary : the estimate points against the claim, whatever the verdict says.
-    open : the print leaves the verdict open; `numbers` are the ends of what it leaves.
+    open : the print leaves the verdict open.
     """
 
     method: str
@@ -95,7 +97,10 @@ def _states(hypotheses: pd.DataFrame) -> pd.Series[Any]:
 
 
 def _bottom_line(name: str, lines: list[dict[str, Any]], setting: Setting) -> str:
-    """`H5: not confirmed in print (beta .056); PLS-SEM: anything from -.02 to .16 with the same tables.`"""
+    """`H5: not confirmed in print (beta .056); PLS-SEM: anything from -.02 to .16 with the same tables.`
+
+    Each set is that of its reading, which is named.
+    """
     if not any(isinstance(line.get("state"), str) for line in lines):
         return ""
     wording, parts = setting.wording, []
@@ -103,6 +108,8 @@ def _bottom_line(name: str, lines: list[dict[str, Any]], setting: Setting) -> st
         words = {
             "method": wording.value("method", str(line["method"])),
             "verdict": wording.value("verdict", str(line["verdict"])),
+            "reading": wording.value("reading", str(line["reading"])),
+            "wherever": wording.value("wherever", str(line["reading"])),
             **{
                 key: wording.numbers.fixed(float(line[key]), 2 if key in ("low", "high") else 3, bounded=True)
                 for key in ("estimate", "low", "high")
@@ -110,7 +117,7 @@ def _bottom_line(name: str, lines: list[dict[str, Any]], setting: Setting) -> st
             },
         }
         key = "published" if line["method"] == "published" else line["state"]
-        if key == "published" or (key in ("open", "decided") and "low" in words):
+        if key == "published" or (key in UNPRINTED and "low" in words):
             parts.append(wording.fill(f"verdicts.bottom_{key}", **words))
     return wording.fill("verdicts.bottom", hypothesis=name, parts="; ".join(parts))
 
@@ -126,15 +133,15 @@ def _foremost(sheet: pd.DataFrame, setting: Setting) -> dict[str, tuple[str, ...
 
 def _finding(line: Mapping[str, Any], setting: Setting) -> Finding:
     wording, style = setting.wording, setting.wording.numbers
-    if line.get("state") == "open":
-        ends = interval(float(line["low"]), float(line["high"]), "ratio:2", style).text
+    if line.get("state") in UNPRINTED:
+        decided = line["state"] == "decided"
         return Finding(
             method=wording.value("method", str(line["method"])),
-            verdict=wording.value("state", "open"),
-            confirmed=False,
-            numbers=(ends,),
+            verdict=wording.value("verdict", str(line["verdict"]) if decided else "open"),
+            confirmed=decided and line["verdict"] == "confirmed",
+            numbers=(*((wording.value("state", "decided"),) if decided else ()), *_set(line, setting)),
             contrary=False,
-            open=True,
+            open=not decided,
         )
     estimate, low, high, p = (float(line[key]) for key in ("estimate", "ci_low", "ci_high", "p"))
     written_p = style.p_value(p)
@@ -148,8 +155,19 @@ def _finding(line: Mapping[str, Any], setting: Setting) -> Finding:
         verdict=wording.value("verdict", str(line["verdict"])),
         confirmed=line["verdict"] == "confirmed",
         numbers=tuple(parts),
-        contrary=line["verdict"] == "confirmed" and (estimate > 0) != (line["expected_sign"] == "positive"),
+        contrary=line["verdict"] == "confirmed"
+        and line["expected_sign"] != "differs"
+        and (estimate > 0) != (line["expected_sign"] == "positive"),
     )
+
+
+def _set(line: Mapping[str, Any], setting: Setting) -> tuple[str, ...]:
+    """The ends of a set, not in the brackets of an interval, and the reading they are of."""
+    wording = setting.wording
+    if line["low"] != line["low"]:
+        return ()
+    ends = {side: wording.numbers.fixed(float(line[side]), 2, bounded=True) for side in SIDES}
+    return wording.fill("verdicts.set", **ends), wording.value("reading", str(line["reading"]))
 
 
 def facts(tables: Tables, setting: Setting) -> tuple[tuple[str, str, str], ...]:
@@ -185,7 +203,7 @@ def _facts(tables: Tables, setting: Setting) -> Iterator[tuple[str, str, str]]:
             own = tables["hypotheses"].query("method == @method")
             if own.empty and len(tables["hypotheses"]):
                 continue
-            if method == "pls" and "decisions" in tables:
+            if _states(own).isin(UNPRINTED).any():
                 decided = style.count((_states(own) == "decided").sum())
                 yield (
                     wording.fill("facts.decided", method=wording.value("method", method)),

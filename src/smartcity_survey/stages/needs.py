@@ -59,6 +59,20 @@ class Frame(Need):
 
 
 @dataclass(frozen=True)
+class WhereClaimed(Need):
+    """A stage file that is read where some claim asks for it; else the argument is None."""
+
+    name: str
+    asks: Callable[[Config], bool]
+
+    def frames(self, config: Config) -> tuple[str, ...]:
+        return (self.name,) if self.asks(config) else ()
+
+    def value(self, paths: Files, options: Any) -> pd.DataFrame | None:
+        return read_table(paths[0]) if paths else None
+
+
+@dataclass(frozen=True)
 class Frames(Need):
     """Several stage files by their names."""
 
@@ -185,8 +199,13 @@ def has_higher_order(config: Config) -> bool:
 
 
 def has_moderations(config: Config) -> bool:
-    """Whether constructs change the strength of paths."""
+    """Whether constructs or demographic variables change the strength of paths."""
     return bool(config.model.moderations)
+
+
+def claims_groups(config: Config) -> bool:
+    """Whether a hypothesis is about a difference between groups."""
+    return any(claim.groups for claim in config.model.hypotheses.values())
 
 
 def compares_with_print(config: Config) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
@@ -23,6 +24,7 @@ from smartcity_survey.errors import SurveyError
 from smartcity_survey.study.config import Label as Label
 from smartcity_survey.study.config import Language
 from smartcity_survey.study.dates import EXAMPLE, DayNumber, date_text, day_number
+from smartcity_survey.study.multiple_choice import MultipleChoice
 from smartcity_survey.study.parsing import Section, parse, read_yaml
 
 RESPONDENT = "respondent"
@@ -44,14 +46,22 @@ class Scale(Section):
     minimum: int = Field(description="lowest code")
     maximum: int = Field(description="highest code")
     answers: dict[int, Label] = Field(default_factory=dict, description="wording of each code")
+    spellings: dict[str, int] = Field(
+        default_factory=dict, description="further wordings in the file -> the code each stands for"
+    )
+    ordered: bool = Field(
+        True, description="false: nobody has put the answers in order yet, and nothing is read before"
+    )
+    continuous: bool = Field(False, description="true: numbers between the codes are answers too")
 
     @model_validator(mode="after")
-    def _ordered(self) -> Scale:
+    def _ends_and_codes(self) -> Scale:
         if self.minimum >= self.maximum:
             raise ValueError(f"minimum {self.minimum} is not below maximum {self.maximum}")
-        if self.maximum - self.minimum >= MOST_SCALE_POINTS:
+        if self.maximum - self.minimum >= MOST_SCALE_POINTS and not self.continuous:
             raise ValueError(f"an answer scale has at most {MOST_SCALE_POINTS} points")
-        outside = [code for code in self.answers if not self.minimum <= code <= self.maximum]
+        codes = [*self.answers, *self.spellings.values()]
+        outside = [code for code in codes if not self.minimum <= code <= self.maximum]
         if outside:
             raise ValueError(f"answers outside {self.minimum} to {self.maximum}: {_listed(outside)}")
         _require_distinct(self.answers)
@@ -152,6 +162,7 @@ class Codebook(Section):
     constructs: dict[str, ConstructEntry]
     items: dict[str, Item]
     demographics: dict[str, Demographic] = Field(default_factory=dict)
+    multiple_choice: dict[str, MultipleChoice] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _consistent(self) -> Codebook:
@@ -164,7 +175,10 @@ class Codebook(Section):
         if unknown:
             contradictions.append(
                 "items of constructs that are not listed: "
-                + _listed(f"{item} ({construct})" for item, construct in unknown.items())
+                + _listed(
+                    f"{item} ({construct}){_meant(construct, self.constructs)}"
+                    for item, construct in unknown.items()
+                )
             )
         clash = sorted(set(self.items) & (set(self.constructs) | set(self.demographics)))
         if clash:
@@ -181,7 +195,11 @@ class Codebook(Section):
         for heading in HEADINGS:
             if heading in {*self.items, *self.constructs}:
                 contradictions.append(f"the name `{heading}` heads a column of the tables: choose another")
-        shared = [column for column, n in Counter(self.columns().values()).items() if n > 1]
+        asked = {*self.items, *self.constructs, *self.demographics}
+        for name in sorted(asked & self.multiple_choice.keys()):
+            contradictions.append(f"the name `{name}` is used in `multiple_choice` and for something else")
+        heads = [*self.columns().values(), *self.choice_columns()]
+        shared = [column for column, n in Counter(heads).items() if n > 1]
         if shared:
             contradictions.append(f"several questions read the column {_listed(shared)}")
         if not self.items:
@@ -194,6 +212,10 @@ class Codebook(Section):
         """Every item and demographic question with its column in the survey file."""
         questions: dict[str, Item | Demographic] = {**self.items, **self.demographics}
         return {name: question.column or name for name, question in questions.items()}
+
+    def choice_columns(self) -> tuple[str, ...]:
+        """Columns of the survey file that hold answers to questions with several."""
+        return tuple(head for question in self.multiple_choice.values() for head in question.heads())
 
     def scale_of(self, item: str) -> Scale:
         """The answer scale of an item."""
@@ -209,7 +231,8 @@ class Codebook(Section):
             return {code: label if answers else str(code) for code, label in labels.items()}
 
         def scale(full: Scale) -> Scale:
-            return full.model_copy(update={"answers": words(full.answers) if answers else {}})
+            kept = words(full.answers) if answers else {}
+            return full.model_copy(update={"answers": kept, "spellings": full.spellings if answers else {}})
 
         return self.model_copy(
             update={
@@ -238,6 +261,9 @@ class Codebook(Section):
                     )
                     for name, question in self.demographics.items()
                 },
+                "multiple_choice": {
+                    name: question.without_words() for name, question in self.multiple_choice.items()
+                },
             }
         )
 
@@ -262,7 +288,11 @@ def text(label: Label, language: Language, place: str) -> str:
     if isinstance(label, Mapping):
         if language not in label:
             given = ", ".join(label) or "none"
-            raise SurveyError(place, f"no label in `{language}` (given: {given}).", "Add it to the codebook.")
+            raise SurveyError(
+                place,
+                f"no text in `{language}` (given: {given}).",
+                "Add it there, or choose another `study.language`.",
+            )
         return label[language]
     return label
 
@@ -278,6 +308,9 @@ def unlabelled(codebook: Codebook, language: Language) -> tuple[str, ...]:
         labels[f"demographics.{name}"] = question.label
         labels |= {f"demographics.{name}.{code}": label for code, label in question.categories.items()}
         labels |= {f"demographics.{name}.bands": band.label for band in question.bands}
+    for name, choice in codebook.multiple_choice.items():
+        labels[f"multiple_choice.{name}"] = choice.label
+        labels |= {f"multiple_choice.{name}.{option}": label for option, label in choice.labels.items()}
     return tuple(
         place for place, label in labels.items() if isinstance(label, dict) and language not in label
     )
@@ -313,6 +346,11 @@ def _require_disjoint(bands: Iterable[Band]) -> None:
     for lower, upper in pairwise(ordered):
         if upper.minimum <= lower.maximum:
             raise ValueError(f"{_shown(upper.minimum)} lies in two bands")
+
+
+def _meant(name: str, names: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, list(names), n=1)
+    return f": did you mean {close[0]}?" if close else ""
 
 
 def _listed(names: Iterable[object]) -> str:

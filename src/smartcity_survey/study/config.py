@@ -11,23 +11,38 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from smartcity_survey.study.cleaning_rules import CleaningRule
+from smartcity_survey.study.model_section import Approach as Approach
+from smartcity_survey.study.model_section import Mode as Mode
+from smartcity_survey.study.model_section import ModelSection as ModelSection
+from smartcity_survey.study.model_section import Probability as Probability
 from smartcity_survey.study.outputs import ReportSection
 from smartcity_survey.study.parsing import Section, parse, read_yaml
 
 Language = Literal["en", "ru", "kk"]
-Label = str | dict[Language, str]
+
+
+def _require_words(label: str | dict[Language, str]) -> str | dict[Language, str]:
+    """Refuse a label without a word: it would leave an empty cell wherever it is due."""
+    if not all(text.strip() for text in (label.values() if isinstance(label, dict) else [label])):
+        raise PydanticCustomError("empty_label", "Write its text")
+    return label
+
+
+Label = Annotated[str | dict[Language, str], AfterValidator(_require_words)]
 CarelessIndex = Literal["longstring", "mean_run", "irv", "mahalanobis_p", "even_odd"]
 ScoreMethod = Literal[
     "mean", "sum", "component", "cfa_regression", "cfa_bartlett", "cfa_skrondal_laake", "pls"
 ]
-Approach = Literal["two_stage", "repeated_indicators"]
 Correlation = Literal["pearson", "polychoric"]
 Scheme = Literal["path", "factorial", "centroid"]
-Mode = Literal["reflective", "mode_a", "mode_b", "sum_score"]
-Probability = Annotated[float, Field(gt=0, lt=1)]
+FileFormat = Literal[
+    "auto", "sav", "por", "dta", "csv", "xlsx", "xls", "xlsb", "ods", "html", "parquet", "rds"
+]
+RowNumber = Annotated[int, Field(ge=1)]
 WaveName = Annotated[str, Field(pattern=r"^[^=/>]+$")]
 AddedCount = Annotated[float, Field(ge=0, lt=1)]
 Limit = Annotated[float, Field(ge=0, lt=1)] | None
@@ -45,34 +60,39 @@ class StudySection(Section):
     bounds: str | None = Field(
         None,
         description="folder that `smartcity-survey bounds` wrote: what the printed tables leave open; "
-        "none: skip",
+        "none: skip; only of use where `reconstruction` is true",
     )
 
-    @model_validator(mode="after")
-    def _bounds_of_a_reconstruction(self) -> StudySection:
-        if self.bounds and not self.reconstruction:
-            raise ValueError(
-                "`bounds` are of a reconstruction, but the answers in use are none; leave them out, or write "
-                "`reconstruction: true`"
-            )
-        return self
+    @property
+    def bounds_in_use(self) -> str | None:
+        """The folder of bounds; none where people gave the answers, of which nothing is left open."""
+        return self.bounds if self.reconstruction else None
 
 
 class DataSection(Section):
     """Where the answers are and how to read them."""
 
-    file: str = Field(description="survey file: .sav, .csv or .xlsx")
+    file: str = Field(
+        description="survey file: .sav, .por, .dta, .csv, .tsv, .xlsx, .xls, .ods, .parquet or .rds"
+    )
     codebook: str = Field(description="codebook: items, constructs, labels, demographics")
     respondent: str | None = Field(None, description="column that identifies a respondent; none: row numbers")
     published: str | None = Field(None, description="folder of printed numbers to compare with; none: skip")
-    format: Literal["auto", "sav", "csv", "xlsx"] = Field(
-        "auto", description="auto goes by the file's ending"
-    )
+    format: FileFormat = Field("auto", description="auto goes by the file's content")
     encoding: str | None = Field(
         None, description="text encoding; none: UTF-8 for csv, the file's own for sav"
     )
+    header_rows: tuple[RowNumber, ...] = Field(
+        (),
+        description="rows that hold the names of the columns, by number (in a csv the line a row ends on); "
+        "none: the first",
+    )
+    label_row: RowNumber | None = Field(None, description="row that holds the full text of the questions")
+    skip_rows: tuple[RowNumber, ...] = Field(
+        (), description="rows that are no questionnaires: a second header, a row of means"
+    )
     decimal: Literal[".", ","] = Field(".", description="decimal mark of numbers written as text")
-    sheet: str | int = Field(0, description="xlsx sheet, by name or position")
+    sheet: str | int = Field(0, description="sheet of a spreadsheet, by name or position")
     weight: str | None = Field(
         None,
         description="column of sampling weights, for PLS-SEM; none: all respondents count alike",
@@ -234,59 +254,13 @@ class DisclosureSection(Section):
     smallest_cell: int = Field(5, ge=2, le=1000, description="smallest count that is shown then")
 
 
-class ConstructSection(Section):
-    """A construct: how it is measured and by what."""
+class FiguresSection(Section):
+    """What the figures of the report show."""
 
-    mode: Mode = Field("reflective", description="mode_a is reflective, mode_b formative")
-    items: tuple[str, ...] | None = Field(None, description="its items; none: those the codebook gives it")
-    of: tuple[str, ...] | None = Field(None, description="its components, where it is made of constructs")
-    approach: Approach | None = Field(
-        None, description="of a construct with `of`; two_stage where it is not given"
+    path_items: bool = Field(False, description="items with their outer loadings in the path diagram")
+    diverging_items: bool = Field(
+        False, description="bars of the answers to each item start from the middle of the scale"
     )
-
-    @model_validator(mode="after")
-    def _items_or_components(self) -> ConstructSection:
-        if self.items is not None and self.of is not None:
-            raise ValueError("a construct has `items` or is made `of` constructs; leave one of them out")
-        if self.approach is not None and self.of is None:
-            raise ValueError("`approach` is for constructs made of others; name these under `of`")
-        return self
-
-
-class PathSection(Section):
-    """Arrows of the structural model that end in one construct."""
-
-    target: str = Field(alias="to", description="construct explained")
-    sources: tuple[str, ...] = Field(alias="from", description="constructs that explain it")
-
-
-class HypothesisSection(Section):
-    """A claim about one path."""
-
-    source: str = Field(alias="from", description="construct said to matter")
-    target: str = Field(alias="to", description="construct it is said to raise or lower")
-    sign: Literal["positive", "negative"] = Field("positive", description="direction claimed")
-
-
-class ModerationSection(Section):
-    """A construct said to change the strength of one path."""
-
-    moderator: str = Field(description="construct that strengthens or weakens the path")
-    source: str = Field(alias="from", description="construct the path begins at")
-    target: str = Field(alias="to", description="construct it ends in")
-
-
-class ModelSection(Section):
-    """What is claimed: constructs, paths and hypotheses, as in the paper's figure."""
-
-    constructs: dict[str, ConstructSection] = Field(description="constructs in the order of the tables")
-    paths: tuple[PathSection, ...] = Field(description="structural model")
-    moderations: tuple[ModerationSection, ...] = Field(
-        (),
-        description="paths whose strength depends on a construct; by PLS-SEM in two stages",
-    )
-    hypotheses: dict[str, HypothesisSection] = Field(default_factory=dict, description="claims to be judged")
-    alpha: Probability = Field(0.05, description="two-sided significance level of the verdicts")
 
 
 class Config(Section):
@@ -305,6 +279,7 @@ class Config(Section):
     groups: GroupsSection = Field(GroupsSection())
     robustness: RobustnessSection = Field(RobustnessSection())
     disclosure: DisclosureSection = Field(DisclosureSection())
+    figures: FiguresSection = Field(FiguresSection())
     report: ReportSection = Field(ReportSection())
     waves: dict[WaveName, DataSection] = Field(
         default_factory=dict,
@@ -345,7 +320,7 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _bounds_have_no_weights(self) -> Config:
-        if self.data.weight and self.study.bounds:
+        if self.data.weight and self.study.bounds_in_use:
             raise ValueError(
                 "reconstructions have no sampling weights; leave out `data.weight` or `study.bounds`"
             )

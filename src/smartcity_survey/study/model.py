@@ -13,7 +13,10 @@ from smartcity_survey.stats.core.types import BoolArray
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import Approach, Mode, ModelSection
 from smartcity_survey.study.model_checks import (
+    closest,
+    group_problems,
     higher_order_problems,
+    hypothesis_problems,
     isolated_problems,
     moderation_problems,
     nearest,
@@ -32,17 +35,40 @@ class Construct:
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """The claim that `source` raises (positive) or lowers (negative) `target`."""
+    """The claim that `source` raises (positive) or lowers (negative) `target`.
+
+    via : mediators in their order, where the claim is about the indirect effect through them.
+    moderator : what is said to raise or lower the path's coefficient. groups : the demographic variable
+    between whose categories the path is said to differ.
+    """
 
     name: str
     source: str
     target: str
     sign: Literal["positive", "negative"]
+    via: tuple[str, ...] = ()
+    moderator: str = ""
+    groups: str = ""
+
+    @property
+    def kind(self) -> Literal["path", "mediation", "moderation", "groups"]:
+        """What it is about."""
+        if self.via:
+            return "mediation"
+        return "moderation" if self.moderator else "groups" if self.groups else "path"
+
+    @property
+    def chain(self) -> tuple[str, ...]:
+        """Constructs from the source through the mediators to the target."""
+        return (self.source, *self.via, self.target)
 
 
 @dataclass(frozen=True, slots=True)
 class Moderation:
-    """The claim that the path from `source` to `target` depends on how high `moderator` is."""
+    """The claim that the path from `source` to `target` depends on how high `moderator` is.
+
+    The moderator is a construct, or a demographic variable of two categories or of bands.
+    """
 
     moderator: str
     source: str
@@ -69,6 +95,8 @@ class Model:
         construct in a path, its components take its place, which is the first stage of its estimation.
     higher_order, higher_paths : constructs made of constructs, and all paths as the config has them.
     higher_hypotheses : claims about paths from or to constructs made of constructs.
+    effect_hypotheses : claims about mediation, moderation and differences between groups.
+    demographic_moderations : those whose moderator is a demographic variable; `moderations` has the others.
     claim_order : names of all claims as the config has them.
     """
 
@@ -81,6 +109,13 @@ class Model:
     higher_paths: tuple[tuple[str, str], ...] = ()
     higher_hypotheses: tuple[Hypothesis, ...] = ()
     claim_order: tuple[str, ...] = ()
+    effect_hypotheses: tuple[Hypothesis, ...] = ()
+    demographic_moderations: tuple[Moderation, ...] = ()
+
+    @property
+    def every_moderation(self) -> tuple[Moderation, ...]:
+        """Moderations by constructs, then those by demographic variables."""
+        return (*self.moderations, *self.demographic_moderations)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -89,8 +124,9 @@ class Model:
 
     @property
     def claims(self) -> tuple[Hypothesis, ...]:
-        """All hypotheses, also those about constructs made of constructs, in the order of the config."""
-        every = {claim.name: claim for claim in (*self.hypotheses, *self.higher_hypotheses)}
+        """All hypotheses, whatever they are about, in the order of the config."""
+        found = (*self.hypotheses, *self.higher_hypotheses, *self.effect_hypotheses)
+        every = {claim.name: claim for claim in found}
         return tuple(({name: every[name] for name in self.claim_order if name in every} | every).values())
 
     @property
@@ -108,6 +144,12 @@ class Model:
         """Constructs that some path ends in."""
         targets = {target for _, target in self.paths}
         return tuple(name for name in self.names if name in targets)
+
+    @property
+    def mediated(self) -> bool:
+        """Whether some path, as the config has it, goes on where another ends."""
+        paths = self.higher_paths or self.paths
+        return bool({target for _, target in paths} & {source for source, _ in paths})
 
     def predictors(self, outcome: str) -> tuple[str, ...]:
         """Constructs with a path to `outcome`, in the order of the paths."""
@@ -166,7 +208,7 @@ def build_model(section: ModelSection, codebook: Codebook, place: str = "config.
     constructs = []
     higher_order = []
     for name, entry in section.constructs.items():
-        if name not in codebook.constructs:
+        if name not in codebook.constructs and entry.of is None:
             problems.append(
                 Problem(
                     f"{place}.constructs.{name}",
@@ -185,7 +227,8 @@ def build_model(section: ModelSection, codebook: Codebook, place: str = "config.
                 Problem(
                     f"{place}.constructs.{name}.items",
                     f"the codebook has no item {', '.join(unknown)}.",
-                    "Correct the name, or add the item to the codebook.",
+                    closest(unknown[0], codebook.items)
+                    + "Correct the name, or add the item to the codebook.",
                 )
             )
         if not items:
@@ -206,10 +249,16 @@ def build_model(section: ModelSection, codebook: Codebook, place: str = "config.
                 )
             used[item] = construct.name
     written = tuple((source, entry.target) for entry in section.paths for source in entry.sources)
-    claims = tuple(Hypothesis(name, h.source, h.target, h.sign) for name, h in section.hypotheses.items())
+    claims = tuple(
+        Hypothesis(name, h.source, h.target, h.sign, h.via, h.moderator or "", h.groups or "")
+        for name, h in section.hypotheses.items()
+    )
     moderations = tuple(Moderation(m.moderator, m.source, m.target) for m in section.moderations)
     names = tuple(construct.name for construct in constructs)
-    problems += structure_problems((*names, *(h.name for h in higher_order)), written, claims, place)
+    every = (*names, *(h.name for h in higher_order))
+    problems += structure_problems(every, written, place)
+    problems += hypothesis_problems(every, written, claims, tuple(codebook.demographics), place)
+    problems += group_problems(names, higher_order, claims, place)
     problems += isolated_problems(names, higher_order, written, place)
     problems += higher_order_problems(names, higher_order, written, place)
     components = {higher.name: higher.components for higher in higher_order}
@@ -218,18 +267,24 @@ def build_model(section: ModelSection, codebook: Codebook, place: str = "config.
         for source, target in written
         for pair in product(components.get(source, (source,)), components.get(target, (target,)))
     )
-    problems += moderation_problems(names, paths, moderations, place)
+    # What a hypothesis makes a moderation is told of the hypothesis.
+    claimed = {Moderation(c.moderator, c.source, c.target): f"hypotheses.{c.name}" for c in claims}
+    where = [claimed.get(m, f"moderations.{position}") for position, m in enumerate(moderations)]
+    problems += moderation_problems(names, paths, moderations, [f"{place}.{key}" for key in where], codebook)
     if problems:
         raise SurveyError.of(problems)
-    of_items = tuple(claim for claim in claims if not {claim.source, claim.target} & set(components))
+    about_paths = tuple(claim for claim in claims if claim.kind == "path")
+    of_items = tuple(claim for claim in about_paths if not {claim.source, claim.target} & set(components))
     return Model(
         tuple(constructs),
         paths,
         of_items,
         section.alpha,
-        moderations,
+        tuple(m for m in moderations if m.moderator in names),
         tuple(higher_order),
         written,
-        tuple(claim for claim in claims if claim not in of_items),
+        tuple(claim for claim in about_paths if claim not in of_items),
         tuple(claim.name for claim in claims),
+        tuple(claim for claim in claims if claim.kind != "path"),
+        tuple(m for m in moderations if m.moderator not in names),
     )

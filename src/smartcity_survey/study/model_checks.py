@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from smartcity_survey.errors import Problem
 
 if TYPE_CHECKING:
+    from smartcity_survey.study.codebook import Codebook
     from smartcity_survey.study.model import HigherOrder, Hypothesis, Moderation
 
 
 def structure_problems(
     names: tuple[str, ...],
     paths: tuple[tuple[str, str], ...],
-    hypotheses: tuple[Hypothesis, ...],
     place: str,
 ) -> list[Problem]:
-    """Unknown constructs, paths given twice or in a circle, hypotheses without a path."""
+    """Unknown constructs, paths given twice or in a circle."""
     problems = []
     for source, target in paths:
         for name in (source, target):
@@ -41,37 +42,94 @@ def structure_problems(
                 "Take one of these paths out.",
             )
         )
+    return problems
+
+
+def hypothesis_problems(
+    names: tuple[str, ...],
+    paths: tuple[tuple[str, str], ...],
+    hypotheses: tuple[Hypothesis, ...],
+    demographics: tuple[str, ...],
+    place: str,
+) -> Iterator[Problem]:
+    """Unknown constructs and demographic variables, and paths that are not there: all of every hypothesis."""
     for hypothesis in hypotheses:
-        if (hypothesis.source, hypothesis.target) not in paths:
-            problems.append(
-                Problem(
-                    f"{place}.hypotheses.{hypothesis.name}",
-                    f"there is no path {hypothesis.source} -> {hypothesis.target}.",
+        where = f"{place}.hypotheses.{hypothesis.name}"
+        chain = hypothesis.chain
+        if hypothesis.moderator:
+            continue  # one of the moderations, which are looked at with them
+        keys = ("from", *("via",) * len(hypothesis.via), "to")
+        for key, name in zip(keys, chain, strict=True):
+            if name not in names:
+                yield Problem(f"{where}.{key}", f"{name} is not a construct.", nearest(name, names))
+        groups = hypothesis.groups
+        if groups and groups not in demographics:
+            found = f"the codebook has no demographic variable {groups}."
+            known = nearest(groups, demographics) if demographics else "Add it to the codebook."
+            yield Problem(f"{where}.groups", found, known)
+        for source, target in pairwise(chain):
+            if {source, target} <= set(names) and (source, target) not in paths:
+                yield Problem(
+                    where,
+                    f"there is no path {source} -> {target}.",
                     "Add it to `paths`, or correct the hypothesis.",
                 )
+
+
+def group_problems(
+    names: tuple[str, ...],
+    higher_order: Sequence[HigherOrder],
+    hypotheses: tuple[Hypothesis, ...],
+    place: str,
+) -> Iterator[Problem]:
+    """Differences of paths that no group's own model has: those of constructs made of constructs."""
+    made = {higher.name for higher in higher_order}
+    for hypothesis in hypotheses:
+        ends = (hypothesis.source, hypothesis.target)
+        if hypothesis.groups and made & set(ends):
+            yield Problem(
+                f"{place}.hypotheses.{hypothesis.name}.groups",
+                "groups are compared by paths between constructs that items measure.",
+                f"Claim the difference of such a path; choose from {', '.join(names)}.",
             )
-    return problems
 
 
 def moderation_problems(
     names: tuple[str, ...],
     paths: tuple[tuple[str, str], ...],
     moderations: tuple[Moderation, ...],
-    place: str,
+    places: Sequence[str],
+    codebook: Codebook,
 ) -> Iterator[Problem]:
-    """Unknown constructs, interactions without both main effects or given twice."""
+    """Unknown constructs, interactions without both main effects or given twice.
+
+    Parameters
+    ----------
+    places : where each moderation stands.
+    """
     pairs = [(frozenset((m.moderator, m.source)), m.target) for m in moderations]
     for position, moderation in enumerate(moderations):
-        where = f"{place}.moderations.{position}"
+        where = places[position]
         target = moderation.target
-        unknown = [name for name in (moderation.moderator, moderation.source, target) if name not in names]
+        moderator, demographics = moderation.moderator, codebook.demographics
+        unknown = [name for name in (moderation.source, target) if name not in names]
+        for name in dict.fromkeys(unknown):
+            yield Problem(where, f"{name} is not a construct that items measure.", nearest(name, names))
+        if moderator not in names and moderator not in demographics:
+            found = f"{moderator} is not a construct that items measure, nor a demographic variable."
+            yield Problem(where, found, nearest(moderator, (*names, *demographics)))
+            continue
+        if moderator not in names and len(demographics[moderator].categories) > 2:
+            yield Problem(
+                where,
+                f"{moderator} has {len(demographics[moderator].categories)} categories, which have no order.",
+                "A moderator has two categories or bands; else claim a difference by `groups`.",
+            )
         if unknown:
-            found = f"{unknown[0]} is not a construct that items measure."
-            yield Problem(where, found, nearest(unknown[0], names))
             continue
         if moderation.moderator == moderation.source:
             yield Problem(where, f"{moderation.source} cannot moderate itself.", "Name another moderator.")
-        for source in (moderation.source, moderation.moderator):
+        for source in (moderation.source, *([moderator] if moderator in names else [])):
             if (source, target) not in paths:
                 yield Problem(
                     where,
@@ -146,10 +204,15 @@ def isolated_problems(
             )
 
 
+def closest(name: str, names: Iterable[str]) -> str:
+    """A question whether the nearest of the names was meant, and a space; nothing where none is near."""
+    close = difflib.get_close_matches(name, list(names), n=1)
+    return f"Did you mean {close[0]}? " if close else ""
+
+
 def nearest(name: str, names: tuple[str, ...]) -> str:
     """All names that exist, the nearest first."""
-    close = difflib.get_close_matches(name, names, n=1)
-    return f"{f'Did you mean {close[0]}? ' if close else ''}Choose from {', '.join(names)}."
+    return f"{closest(name, names)}Choose from {', '.join(names)}."
 
 
 def _circle(paths: tuple[tuple[str, str], ...]) -> tuple[str, ...]:

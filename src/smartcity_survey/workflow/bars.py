@@ -19,6 +19,8 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from smartcity_survey.messages import language_of_run, translated
+from smartcity_survey.study.config import Language
 from smartcity_survey.workflow.progress import BARS, MARK, RUN, has_finished, told
 
 _FOR_THE_RUN = re.compile(f"{MARK}.*\n".encode())
@@ -37,7 +39,7 @@ def run_command(command: Sequence[str], environment: Mapping[str, str], **option
     if not (sys.stderr.isatty() and console.is_interactive):
         return subprocess.run(command, env=environment, check=False, **options).returncode
     read, write = os.pipe()
-    with Bars(console) as bars, os.fdopen(read, "rb", buffering=0) as lines:
+    with Bars(console, language_of_run(environment)) as bars, os.fdopen(read, "rb", buffering=0) as lines:
         process = subprocess.Popen(command, env={**environment, BARS: "1"}, stderr=write, **options)
         os.close(write)
         try:
@@ -68,7 +70,8 @@ def _lines(descriptor: int) -> Iterator[str]:
 class Bars:
     """Bars below the lines of a run; at its end they are gone and the lines are left."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, language: Language = "en") -> None:
+        self._language: Language = language
         self._console = console
         self._drawn = Progress(
             TextColumn("{task.description}", markup=False),
@@ -92,11 +95,13 @@ class Bars:
         """Take a line of a run: move the bar it tells of, or print it."""
         bar = told(line)
         if bar is None:
-            self._console.out(line, highlight=False)
+            self._console.out(translated(line, self._language), highlight=False)
             if self._run is not None and has_finished(line):
                 self._drawn.advance(self._run)
         elif bar.what == RUN:
-            self._run = self._drawn.add_task(RUN, total=bar.total, completed=bar.done)
+            self._run = self._drawn.add_task(
+                translated(RUN, self._language), total=bar.total, completed=bar.done
+            )
         elif bar.done < bar.total:
             self._move(bar.process, bar.what, bar.done, bar.total)
         elif bar.process in self._steps:
@@ -104,8 +109,9 @@ class Bars:
 
     def _move(self, process: int, what: str, done: int, total: int) -> None:
         if process not in self._steps:
-            self._steps[process] = self._drawn.add_task(what, total=total)
-        self._drawn.update(self._steps[process], description=what, completed=done, total=total)
+            self._steps[process] = self._drawn.add_task("", total=total)
+        shown = translated(what, self._language)
+        self._drawn.update(self._steps[process], description=shown, completed=done, total=total)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 import warnings
@@ -12,10 +13,11 @@ from typing import Any, Protocol
 
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import require_places
+from smartcity_survey.messages import error_in, language_of_run, translated
 from smartcity_survey.workflow.dependencies import code_of_rule
 from smartcity_survey.workflow.hold import step_at_work
 from smartcity_survey.workflow.made_from import Step, is_recorded, origin, record, remove_edited
-from smartcity_survey.workflow.progress import DONE, SAME, say
+from smartcity_survey.workflow.progress import BARS, DONE, SAME, say
 
 
 class Job(Protocol):
@@ -59,7 +61,7 @@ def _told() -> Iterator[None]:
     try:
         yield
     except SurveyError as error:
-        print(error, file=sys.stderr)
+        print(error_in(error, language_of_run()), file=sys.stderr)
         raise SystemExit(1) from None
 
 
@@ -72,13 +74,18 @@ def _perform(job: Job, script: str, work: Callable[[], Iterable[str] | None]) ->
     if is_recorded(step, made_from):
         for path in step.outputs:
             Path(path).touch()
-        say(f"  {step.rule}: {SAME}")
+        _say_end(f"  {step.rule}: {SAME}")
         return
     remove_edited(step)
     step.record.unlink(missing_ok=True)
     with logged(job.log[0]):
         record(step, made_from, work() or ())
-    say(f"  {step.rule}: {DONE}")
+    _say_end(f"  {step.rule}: {DONE}")
+
+
+def _say_end(line: str) -> None:
+    """Say that a step is finished; a run that draws bars knows such lines, and translates them itself."""
+    say(line if BARS in os.environ else translated(line, language_of_run()))
 
 
 @contextmanager
@@ -92,7 +99,7 @@ def logged(log: str | Path) -> Iterator[None]:
             yield
             outcome = "done"
         except SurveyError as error:
-            outcome = str(error)
+            outcome = error_in(error, language_of_run())
         except BaseException:
             path.write_text(traceback.format_exc(), encoding="utf-8")
             raise

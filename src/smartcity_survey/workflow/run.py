@@ -12,6 +12,8 @@ from uuid import uuid4
 
 from smartcity_survey.check import check_study
 from smartcity_survey.errors import SurveyError
+from smartcity_survey.messages import SPOKEN, translated
+from smartcity_survey.study.config import Language
 from smartcity_survey.workflow.bars import run_command
 from smartcity_survey.workflow.hold import RUN, hold
 from smartcity_survey.workflow.snakefiles import snakefile
@@ -30,11 +32,12 @@ _ENVIRONMENT = {
 }
 
 
-def run_study(folder: Path, cores: int, *, chapter: bool = False) -> int:
+def run_study(folder: Path, cores: int, language: Language = "en", *, chapter: bool = False) -> int:
     """Bring the reports of a study up to date; the exit code is Snakemake's.
 
     Parameters
     ----------
+    language : of what the run and its steps say.
     chapter : also write the results chapter of a study that asks for its page alone.
 
     Raises
@@ -56,17 +59,16 @@ def run_study(folder: Path, cores: int, *, chapter: bool = False) -> int:
     run = uuid4().hex
     with hold(folder, run) as descriptor:
         inherited: dict[str, Any] = {} if sys.platform == "win32" else {"pass_fds": [descriptor]}
-        ended = run_command(command, os.environ | _ENVIRONMENT | {RUN: run}, **inherited)
+        ended = run_command(command, os.environ | _ENVIRONMENT | {RUN: run, SPOKEN: language}, **inherited)
     if ended == 0:
         note = (
             " (nothing to do: no input, option or code has changed)" if _last_step(folder) == before else ""
         )
-        print(f"Up to date: {(folder / 'reports' / 'report.html').as_posix()}{note}")
+        page = (folder / "reports" / "report.html").as_posix()
+        print(translated(f"Up to date: {page}{note}", language))
     else:
-        print(
-            "The run stopped; what went wrong is above, the full story in reports/private/logs.",
-            file=sys.stderr,
-        )
+        stopped = "The run stopped; what went wrong is above, the full story in reports/private/logs."
+        print(translated(stopped, language), file=sys.stderr)
     return ended
 
 

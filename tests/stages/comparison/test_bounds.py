@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from smartcity_survey.stages.comparison.bounds import (
     decisions,
     further_tables,
     identified_sets,
+    listed_witnesses,
 )
 from smartcity_survey.stages.comparison.witnesses import OF
 from smartcity_survey.stages.measurement.measurement import evaluate_measurement
@@ -189,7 +191,7 @@ def test_an_end_without_a_standard_error_has_a_verdict_by_its_sign_alone() -> No
     nothing = float("nan")
     assert decided(-0.3, -0.1, method="plsc", std_error=nothing)["state"] == "decided"
     found = decided(0.1, 0.3, method="plsc", std_error=nothing)
-    assert (found["state"], found["highest_verdict"]) == ("open", "no_solution")
+    assert (found["state"], found["highest_verdict"]) == ("open", "no_standard_error")
 
 
 def test_a_regression_of_other_scores_than_the_printed_has_the_set_of_its_scores() -> None:
@@ -239,6 +241,27 @@ def values(quantity: str, *of: str) -> tuple[float, ...]:
 
 def expected(numbers: list[float]) -> object:
     return pytest.approx((min(numbers), max(numbers), max(numbers) - min(numbers)), abs=1e-9)
+
+
+def test_each_listed_witness_stands_beside_the_end_it_was_made_at() -> None:
+    """Whatever `witnesses.csv` lists; one near no end of today has none beside it."""
+    listed = pd.DataFrame(
+        [("a_low", TARGET, "a", "low", 0, ""), ("a_old", TARGET, "a", "", 2, "x; y")],
+        columns=["name", "outcome", "predictor", "side", "missed", "missed_cells"],
+    )
+    lines = [end("pls", "a", "strict", side, value) for side, value in (("low", -0.2), ("high", 0.6))]
+    lines += [end("pls", "a", "claimed", side, value) for side, value in (("low", -0.4), ("high", 0.7))]
+    shown = pd.DataFrame(
+        [
+            {"witness": name, "method": method, "predictor": "a", "outcome": TARGET, "estimate": v, "p": 0.1}
+            for name, method, v in (("a_low", "ols", 9.0), ("a_low", "pls", -0.19), ("a_old", "pls", 0.1))
+        ]
+    )
+    found = listed_witnesses(listed, identified_sets(pd.DataFrame(lines)), shown).set_index("witness")
+    assert found["end"].tolist() == [-0.2, pytest.approx(math.nan, nan_ok=True)]
+    assert found["estimate"].tolist() == [-0.19, 0.1]
+    assert found["missed"].tolist() == [0, 2]
+    assert found["side"].tolist() == ["low", ""]
 
 
 def test_ranges_over_the_witnesses() -> None:

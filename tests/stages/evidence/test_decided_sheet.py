@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from tests.stages.evidence.test_verdict_sheet import REVERSED, SOLID, sheet
+from tests.stages.evidence.test_verdict_sheet import ABSENT, REVERSED, SOLID, sheet
 
 
 def decided_by(**states: str) -> pd.DataFrame:
     """Decisions on H1: method to its state, each set from .1 to .3."""
     lines = [{"hypothesis": "H1", "method": name, "state": state} for name, state in states.items()]
-    return pd.DataFrame(lines).assign(low=0.1, high=0.3)
+    return pd.DataFrame(lines).assign(low=0.1, high=0.3, reading="claimed")
 
 
 def test_what_the_print_leaves_open_is_left_out_with_what_rests_on_it() -> None:
@@ -29,6 +29,7 @@ def test_what_the_print_leaves_open_is_left_out_with_what_rests_on_it() -> None:
         0.1,
         0.3,
     )
+    assert line["reading_pls"] == "claimed"
     assert line[["estimate_pls", "p_pls"]].isna().all()
     gone = {"share_agreeing", "share_confirmed", "p_curve", "zero_order", "zero_order_mean", "beta_mean"}
     assert not gone & set(line.index)
@@ -37,11 +38,11 @@ def test_what_the_print_leaves_open_is_left_out_with_what_rests_on_it() -> None:
 
 def test_what_the_print_decides_keeps_its_verdict_and_says_so() -> None:
     line = sheet(SOLID, decisions=decided_by(pls="decided"))
-    assert (line["verdict_pls"], line["estimate_pls"], line["caveats"]) == (
-        "confirmed",
-        0.4,
+    assert (line["verdict_pls"], line["state_pls"], line["caveats"]) == (
+        *("confirmed", "decided"),
         "decided_by_pls",
     )
+    assert line[["estimate_pls", "p_pls"]].isna().all()
 
 
 def test_answers_of_people_have_no_states() -> None:
@@ -54,4 +55,9 @@ def test_a_printed_regression_has_no_state_and_another_has_its_ends() -> None:
     assert "state_ols" not in printed.index
     other = sheet(SOLID, decisions=decided_by(ols="open", pls="decided"))
     assert other["caveats"] == "open_by_ols, decided_by_pls"
+    assert other[["beta", "p", "p_holm", "equivalence_ci_low", "vif"]].isna().all()
+    assert other[["answer", "evidence", "verdict_holm"]].tolist() == ["", "", "open"]
+    facts = {**ABSENT, "printed": "confirmed", "estimate": -0.1, "vif": 4.0}
+    kept = str(sheet(facts, decisions=decided_by(ols="open"))["caveats"]).split(", ")
+    assert kept == ["printed_against_claim", "open_by_ols"]
     assert other[["verdict_ols", "low_ols", "high_ols"]].tolist() == ["open", 0.1, 0.3]

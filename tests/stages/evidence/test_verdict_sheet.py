@@ -337,11 +337,11 @@ def test_at_its_edge_a_caveat_is_given_or_not(
     ("low", "high", "word"),
     [
         (0.11, 0.3, "relevant"),
-        (BOUND, 0.3, "open"),
+        (BOUND, 0.3, "inconclusive"),
         (-0.3, -0.11, "relevant"),
-        (-0.3, -BOUND, "open"),
-        (-0.3, 0.05, "open"),
-        (-0.05, 0.3, "open"),
+        (-0.3, -BOUND, "inconclusive"),
+        (-0.3, 0.05, "inconclusive"),
+        (-0.05, 0.3, "inconclusive"),
     ],
 )
 def test_an_effect_is_relevant_where_its_interval_lies_beyond_the_bound(

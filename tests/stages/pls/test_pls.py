@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import pytest
 
-from smartcity_survey.stages.pls.pls import estimate_pls
+from smartcity_survey.stages.pls.pls import BINS, estimate_pls
 from smartcity_survey.study.config import PlsSection
 from tests.stages import simulated
 from tests.stages.refusals import refused
@@ -38,6 +38,23 @@ def test_a_model_of_direct_paths_has_none() -> None:
     section = PlsSection(bootstrap_draws=100)
     result = estimate_pls(simulated.answers(), simulated.model(), section, seed=1)
     assert result.tables["specific_indirect"].empty
+
+
+def test_the_histogram_of_a_path_is_that_of_its_resamples() -> None:
+    section = PlsSection(bootstrap_draws=200)
+    tables = estimate_pls(simulated.answers(), simulated.model(), section, seed=1).tables
+    paths, bars = tables["pls_paths"], tables["pls_bootstrap_distributions"]
+    assert list(bars) == ["source", "target", "bin_low", "bin_high", "n_draws"]
+    for line in paths.to_dict("records"):
+        own = bars[(bars["source"] == line["source"]) & (bars["target"] == line["target"])]
+        assert len(own) == BINS
+        assert own["n_draws"].sum() == 200
+        np.testing.assert_allclose(own["bin_low"].iloc[1:], own["bin_high"].iloc[:-1])
+        middle = (own["bin_low"] + own["bin_high"]) / 2
+        width = own["bin_high"].iloc[0] - own["bin_low"].iloc[0]
+        assert np.average(middle, weights=own["n_draws"]) == pytest.approx(line["boot_mean"], abs=width / 2)
+        below = own.loc[own["bin_high"] < line["ci_low"], "n_draws"].sum()
+        assert below <= 200 * 0.025
 
 
 def test_consistent_estimates_stand_beside_those_of_composites() -> None:

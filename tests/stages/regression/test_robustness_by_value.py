@@ -264,7 +264,7 @@ def test_cards_say_what_the_numbers_rest_on(found: StageResult) -> None:
     assert "jzs" in str(tests["bayes_factor"])
     assert found.cards["power"]["power"] == 0.8
     wave = found.cards["new_wave_size"]
-    assert (wave["power"], wave["draws"], wave["seed"]) == (0.8, 50, 5)
+    assert (wave["power"], wave["simulated_waves"], wave["seed"]) == (0.8, 50, 5)
     assert wave["simulated"]
 
 

@@ -103,7 +103,7 @@ def test_dynamic_cutoffs_stand_beside_the_indices_found() -> None:
     assert table["srmr"][2:].is_monotonic_increasing
     separates = table["srmr_separates"][2:].astype(bool)
     assert (separates == (table["srmr"][2:] > table["srmr"][1])).all()
-    assert result().cards["dynamic_fit"]["draws"] == DRAWS
+    assert result().cards["dynamic_fit"]["simulated_samples"] == DRAWS
 
 
 def test_ordered_answers_have_their_own_fit_beside_that_of_numbers() -> None:

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from smartcity_survey.stats.pls.algorithm import fit_pls
-from smartcity_survey.stats.pls.mediation import chain_effects, chain_standard_errors, chains
+from smartcity_survey.stats.pls.mediation import (
+    chain_effects,
+    chain_standard_errors,
+    chains,
+    indirect_standard_errors,
+    mediation_type,
+    total_indirect,
+)
 from tests.stats.pls_data import reference
 
 # seminr was run to 1e-13.
@@ -48,3 +56,34 @@ def test_standard_errors_of_a_product_are_those_of_sobel() -> None:
     error[0, 1], error[1, 2] = 0.1, 0.2
     found = chain_standard_errors(estimate, error, ((0, 1, 2),))
     np.testing.assert_allclose(found, [np.sqrt((0.4 * 0.1) ** 2 + (0.5 * 0.2) ** 2)])
+
+
+def test_the_total_indirect_effect_is_that_of_all_chains_with_what_they_share() -> None:
+    """Two chains 0 -> 1 -> 3 and 0 -> 1 -> 2 -> 3: (c + b d) a, whose slope by a is c + b d."""
+    a, b, c, d = 0.5, 0.4, 0.3, 0.2
+    estimate, error = np.zeros((4, 4)), np.zeros((4, 4))
+    estimate[0, 1], estimate[1, 2], estimate[1, 3], estimate[2, 3] = a, b, c, d
+    error[0, 1], error[1, 2], error[1, 3], error[2, 3] = 0.1, 0.2, 0.05, 0.3
+    along = tuple(chain for chain in chains(estimate != 0) if (chain[0], chain[-1]) == (0, 3))
+    assert total_indirect(chain_effects(estimate, along)) == pytest.approx(a * (c + b * d))
+    by_hand = [(c + b * d) * 0.1, a * d * 0.2, a * 0.05, a * b * 0.3]
+    found = indirect_standard_errors(estimate, error, along)
+    assert float(found) == pytest.approx(np.linalg.norm(by_hand))
+
+
+@pytest.mark.parametrize(
+    ("indirect", "indirect_p", "direct", "direct_p", "kind"),
+    [
+        (0.2, 0.01, 0.3, 0.01, "complementary"),
+        (-0.2, 0.01, -0.3, 0.01, "complementary"),
+        (-0.2, 0.01, 0.3, 0.01, "competitive"),
+        (0.2, 0.01, 0.3, 0.2, "indirect_only"),
+        (0.2, 0.3, 0.3, 0.01, "direct_only"),
+        (0.2, 0.3, 0.3, 0.2, "no_effect"),
+        (0.2, 0.05, 0.3, 0.05, "no_effect"),
+    ],
+)
+def test_the_types_of_zhao_lynch_and_chen(
+    indirect: float, indirect_p: float, direct: float, direct_p: float, kind: str
+) -> None:
+    assert mediation_type(indirect, indirect_p, direct, direct_p, alpha=0.05) == kind

@@ -18,6 +18,7 @@ from smartcity_survey.study.dates import day_number, dotted_number
 
 DATE_OR_TIME = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d+)?)?|-?\d+:\d\d:\d\d(\.\d+)?")
 """How `cell_text` writes dates, times and durations."""
+_PERCENT = re.compile(r"-?\d+([.,]\d+)?\s*%")
 _SWAP_MARKS = str.maketrans(",.", ".,")
 
 
@@ -74,7 +75,7 @@ def missing_codes(section: DataSection, declared: Sequence[tuple[float, float]] 
     for code in section.missing_codes:
         number = code if not isinstance(code, str) else _number(code, section.decimal)
         if isinstance(code, str):
-            texts.append(code.strip().casefold())
+            texts.append(folded(code))
         if number is not None:
             codes.append(number)
     return Missing(tuple(codes), tuple(declared), frozenset(texts))
@@ -99,7 +100,7 @@ def read_codes(cells: pd.Series, wordings: Mapping[str, int], missing: Missing, 
     n_declared_texts = n_labels = 0
     unreadable = []
     for row, text in texts.items():
-        word = text.casefold()
+        word = folded(text)
         if word in wordings:
             values[row] = wordings[word]
             n_labels += 1
@@ -136,15 +137,26 @@ def read_dates(cells: pd.Series, missing: Missing, decimal: str) -> ColumnCodes:
 
 def wordings_of(name: str, codebook: Codebook) -> dict[str, int]:
     """Every wording of every answer to an item or demographic question, casefolded, to its code."""
+    spellings: Mapping[str, int] = {}
     if name in codebook.items:
-        answers: Mapping[int, Label] = codebook.scale_of(name).answers
+        scale = codebook.scale_of(name)
+        answers: Mapping[int, Label] = scale.answers
+        spellings = {folded(wording): code for wording, code in scale.spellings.items()}
     else:
         answers = codebook.demographics[name].categories
     return {
-        wording.strip().casefold(): code
-        for code, label in answers.items()
-        for wording in ([label] if isinstance(label, str) else label.values())
+        **spellings,
+        **{
+            folded(wording): code
+            for code, label in answers.items()
+            for wording in ([label] if isinstance(label, str) else label.values())
+        },
     }
+
+
+def folded(text: str) -> str:
+    """A wording without case, and with single plain spaces."""
+    return " ".join(text.split()).casefold()
 
 
 def without_dates(value: object) -> object:
@@ -180,6 +192,11 @@ def _duration(value: timedelta) -> str:
     return ("-" if value < timedelta() else "") + clock + (f".{fraction:06d}" if fraction else "")
 
 
+def _unsigned(cell: object) -> object:
+    """A percentage as its number: `75 %` is 75."""
+    return cell.rstrip()[:-1] if isinstance(cell, str) and _PERCENT.fullmatch(cell.strip()) else cell
+
+
 def _numbers(cells: pd.Series, decimal: str) -> Array:
     """(n,), NaN where a cell is no finite number."""
     if pd.api.types.is_numeric_dtype(cells):
@@ -198,6 +215,7 @@ def _numbers(cells: pd.Series, decimal: str) -> Array:
 
 def _plain(cell: object, swap_marks: bool = False) -> object:
     """A cell as `to_numeric` should see it: text without spaces and with a decimal point, no booleans."""
+    cell = _unsigned(cell)
     if isinstance(cell, str):
         return cell.strip().translate(_SWAP_MARKS) if swap_marks else cell.strip()
     return None if isinstance(cell, bool) else cell

@@ -1,23 +1,23 @@
-"""Text tables: their encoding, their delimiter, and lines that are no rows."""
+"""Text tables: their encoding, their delimiter, and where they stop being tables."""
 
 from __future__ import annotations
 
 import codecs
 import csv
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import islice
 from pathlib import Path
 
-import pandas as pd
-
-from smartcity_survey.data.read.tables import ROWS_AT_ONCE, Batch, Table
-from smartcity_survey.errors import Problem, SurveyError, counted
+from smartcity_survey.data.read.grid import Grid, Row
+from smartcity_survey.errors import SurveyError
 from smartcity_survey.study.config import DataSection
 
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
-LINES_SHOWN = 20
-"""Lines of the wrong length listed one by one before the rest is only counted."""
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+ROWS_LOOKED_AT = 50
+"""First rows by whose width the delimiter is told."""
 LONGEST_HEADER = 2**20
 """Bytes that the names of the columns may take."""
 _BOMS = (
@@ -27,15 +27,22 @@ _BOMS = (
 )
 
 
-def open_csv(path: Path, section: DataSection) -> Table:
-    """Open a text table; its delimiter is the one that splits the header into most names."""
+def open_csv(path: Path, section: DataSection) -> Grid:
+    """Open a text table; its delimiter splits most of the first rows into most cells alike."""
     _require_lines(path)
-    encoding = section.encoding or _encoding_of(path)
-    headers = {mark: _header(path, encoding, mark) for mark in DELIMITERS}
-    delimiter = max(headers, key=lambda mark: len(headers[mark]))
-    columns = headers[delimiter]
+    encoding = section.encoding or marked_encoding(path)
+    _require_text(path, encoding)
+    delimiter = max(DELIMITERS, key=lambda mark: _evenness(path, encoding, mark))
     how = {"format": "csv", "encoding": encoding, "delimiter": DELIMITERS[delimiter]}
-    return Table(columns, partial(_batches, path, encoding, delimiter, columns), how)
+    empty = SurveyError(f"{path}, line 1", "it is empty.", "Write the names of the columns into it.")
+    return Grid(path, partial(_rows, path, encoding, delimiter), how, "line", ragged=False, no_header=empty)
+
+
+def marked_encoding(path: Path) -> str:
+    """The encoding that the first bytes name; UTF-8 where they name none."""
+    with path.open("rb") as file:
+        start = file.read(4)
+    return next((name for mark, name in _BOMS if start.startswith(mark)), "utf-8")
 
 
 def _require_lines(path: Path) -> None:
@@ -50,16 +57,10 @@ def _require_lines(path: Path) -> None:
         )
 
 
-def _encoding_of(path: Path) -> str:
-    with path.open("rb") as file:
-        start = file.read(4)
-    return next((name for mark, name in _BOMS if start.startswith(mark)), "utf-8")
-
-
-def _header(path: Path, encoding: str, delimiter: str) -> tuple[str, ...]:
+def _require_text(path: Path, encoding: str) -> None:
     try:
         with path.open(encoding=encoding, newline="") as file:
-            names = next(csv.reader(file, delimiter=delimiter), [])
+            names: Sequence[str] = next(csv.reader(file), [])
     except UnicodeError as error:
         raise _wrong_encoding(path, encoding, error) from None
     except (LookupError, ValueError):
@@ -72,63 +73,47 @@ def _header(path: Path, encoding: str, delimiter: str) -> tuple[str, ...]:
         raise SurveyError(
             f"{path}, line 1", f"not a header ({error}).", "Look for an unclosed quotation mark."
         ) from None
-    if not names:
-        raise SurveyError(f"{path}, line 1", "it is empty.", "Write the names of the columns into it.")
     if any("\x00" in name for name in names):
         raise SurveyError(
             str(path),
             f"not {encoding} text (it holds NUL bytes).",
             "Save it as UTF-8; if it is UTF-16, write utf-16-le or utf-16-be into `data.encoding`.",
         )
-    return tuple(name.lstrip("\ufeff").strip() for name in names)
 
 
-def _batches(
-    path: Path, encoding: str, delimiter: str, columns: tuple[str, ...], wanted: Sequence[str]
-) -> Iterator[Batch]:
-    positions = [columns.index(name) for name in wanted]
-    with path.open(encoding=encoding, newline="") as file:
-        lines = _lines(csv.reader(file, delimiter=delimiter), path, encoding)
-        next(lines)
-        n_misshapen = 0
-        while chunk := list(islice(lines, ROWS_AT_ONCE)):
-            rows = {number: row for number, row in chunk if len(row) == len(columns)}
-            misshapen = [(number, len(row)) for number, row in chunk if len(row) != len(columns)]
-            shown = misshapen[: max(0, LINES_SHOWN - n_misshapen)]
-            n_misshapen += len(misshapen)
-            cells = [[row[position] for position in positions] for row in rows.values()]
-            frame = pd.DataFrame(cells, index=list(rows), columns=list(wanted), dtype=object)
-            yield Batch(frame, tuple(_misshapen(path, number, n, len(columns)) for number, n in shown))
-    if n_misshapen > LINES_SHOWN:
-        rest = f"{counted(n_misshapen - LINES_SHOWN, 'more line')} like these."
-        more = Problem(str(path), rest, "Mend the first ones and try again.")
-        yield Batch(pd.DataFrame(columns=list(wanted), dtype=object), (more,))
+def _evenness(path: Path, encoding: str, delimiter: str) -> tuple[int, int]:
+    """Cells of the commonest width among the first rows, and those of the first row."""
+    widths: list[int] = []
+    with (
+        suppress(UnicodeError, csv.Error),  # said when the row is read
+        path.open(encoding=encoding, newline="") as file,
+    ):
+        widths.extend(
+            len(row) for row in islice(csv.reader(file, delimiter=delimiter), ROWS_LOOKED_AT) if row
+        )
+    if not widths:
+        return 0, 0
+    width, n = max(Counter(widths).items(), key=lambda pair: (pair[0] > 1) * pair[0] * pair[1])
+    return (width * n if width > 1 else 0), widths[0]
 
 
-def _lines(reader: Iterator[list[str]], path: Path, encoding: str) -> Iterator[tuple[int, list[str]]]:
-    """Rows with the number of the line they end on; lines without any cell filled are passed over."""
+def _rows(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
+    """Rows with the number of the line they end on."""
     number = 1
-    try:
-        for row in reader:
-            number = reader.line_num  # type: ignore[attr-defined]
-            if any(row):
+    with path.open(encoding=encoding, newline="") as file:
+        reader = csv.reader(file, delimiter=delimiter)
+        try:
+            for row in reader:
+                number = reader.line_num
                 yield number, row
-    except UnicodeError as error:
-        raise _wrong_encoding(path, encoding, error) from None
-    except csv.Error as error:
-        raise SurveyError(
-            f"{path}, line {number}",
-            f"not a table from here on ({error}).",
-            "Look for an unclosed quotation mark, or export the survey again as .csv.",
-        ) from None
-
-
-def _misshapen(path: Path, number: int, n: int, expected: int) -> Problem:
-    return Problem(
-        f"{path}, line {number}",
-        f"{counted(n, 'cell')}, but the header has {expected}.",
-        "Look for a missing or superfluous delimiter, or an unclosed quotation mark.",
-    )
+        except UnicodeError as error:
+            raise _wrong_encoding(path, encoding, error) from None
+        except csv.Error as error:
+            raise SurveyError(
+                f"{path}, line {number}",
+                f"not a table from here on ({error}).",
+                "Look for an unclosed quotation mark, or export the survey again as .csv.",
+            ) from None
 
 
 def _wrong_encoding(path: Path, encoding: str, error: UnicodeError) -> SurveyError:

@@ -4,47 +4,59 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
+from smartcity_survey.data.read.calamine_file import open_calamine
 from smartcity_survey.data.read.csv_file import open_csv
-from smartcity_survey.data.read.sav_file import open_sav
+from smartcity_survey.data.read.frame_file import open_parquet, open_rds
+from smartcity_survey.data.read.grid import Grid, table_of
+from smartcity_survey.data.read.html_file import open_html
+from smartcity_survey.data.read.kinds import kind_of
+from smartcity_survey.data.read.sav_file import open_dta, open_por, open_sav
 from smartcity_survey.data.read.tables import Table
 from smartcity_survey.data.read.xlsx_file import open_xlsx
-from smartcity_survey.errors import Problem, SurveyError, counted
+from smartcity_survey.errors import SurveyError
 from smartcity_survey.study.config import DataSection
 
-_OPENERS: Mapping[str, Callable[[Path, DataSection], Table]] = {
+Opener = Callable[[Path, DataSection], Table]
+
+OPENERS: Mapping[str, Opener] = {
     "sav": open_sav,
-    "zsav": open_sav,
-    "csv": open_csv,
-    "tsv": open_csv,
-    "xlsx": open_xlsx,
+    "por": open_por,
+    "dta": open_dta,
+    "parquet": open_parquet,
+    "rds": open_rds,
 }
+"""Kinds of files that say which column is which -> what opens them."""
+GRIDS: Mapping[str, Callable[[Path, DataSection], Grid]] = {
+    "csv": open_csv,
+    "xlsx": open_xlsx,
+    "xls": partial(open_calamine, "xls"),
+    "xlsb": partial(open_calamine, "xlsb"),
+    "ods": partial(open_calamine, "ods"),
+    "html": open_html,
+}
+"""Kinds of files that are rows of cells -> what opens them."""
 
 
 def open_table(path: Path, section: DataSection) -> Table:
-    """Open a survey file by its ending, or by `data.format` where that is given.
+    """Open a survey file by its content, or by `data.format` where that is given.
 
     Raises
     ------
     SurveyError
-        for a missing, empty, truncated, protected or unknown file, an encoding that does not fit, and
-        columns without a name or with the same name.
+        for a missing, empty, truncated or protected file, one that is no table, and an encoding or rows of
+        names that do not fit.
     """
-    _require_file(path)
-    kind = path.suffix.lower().lstrip(".") if section.format == "auto" else section.format
-    if kind not in _OPENERS:
-        raise SurveyError(
-            str(path),
-            f"the ending .{kind} is not known.",
-            "Save as .sav, .csv or .xlsx, or set `data.format`.",
-        )
-    table = _OPENERS[kind](path, section)
-    _require_names(table.columns, path)
-    return table
+    require_file(path)
+    kind = kind_of(path) if section.format == "auto" else section.format
+    if kind in OPENERS:
+        return OPENERS[kind](path, section)
+    return table_of(GRIDS[kind](path, section), section)
 
 
-def _require_file(path: Path) -> None:
+def require_file(path: Path) -> None:
     try:
         # A pipe or a device may never end.
         if path.exists() and not path.is_file() and not path.is_dir():
@@ -70,22 +82,3 @@ def _nearest_file(path: Path) -> str:
     close = difflib.get_close_matches(path.name, neighbours, n=1)
     hint = f"Did you mean {close[0]!r}? " if close else ""
     return f"{hint}Check `data.file` in config.yaml."
-
-
-def _require_names(columns: tuple[str, ...], path: Path) -> None:
-    problems = [
-        Problem(f"{path}, column {number}", "it has no name.", "Name every column, or delete the empty ones.")
-        for number, name in enumerate(columns, start=1)
-        if not name
-    ]
-    repeated = dict.fromkeys(name for name in columns if name and columns.count(name) > 1)
-    problems += [
-        Problem(
-            f"{path}, column {name}",
-            f"the name stands over {counted(columns.count(name), 'column')}.",
-            "Rename or delete all but one.",
-        )
-        for name in repeated
-    ]
-    if problems:
-        raise SurveyError.of(problems)

@@ -1,4 +1,4 @@
-"""SPSS files: cells, and what the file says about its own columns."""
+"""Files of SPSS, Stata and SAS: cells, and what the file says about its own columns."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pyreadstat
 
-from smartcity_survey.data.read.cells import cell_text
+from smartcity_survey.data.read.cells import cell_text, without_dates
 from smartcity_survey.data.read.tables import ROWS_AT_ONCE, Batch, Table
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.study.config import DataSection
@@ -32,6 +32,7 @@ _DATES_AND_TIMES = {"DATETIME", "YMDHMS"}
 _DURATIONS = {"TIME", "DTIME", "MTIME"}
 _FIRST_DAY = datetime(1582, 10, 14)
 """From which SPSS counts the seconds of its dates."""
+_PROGRAMS = {"read_por": "a portable SPSS file", "read_dta": "a Stata file"}
 _ENCRYPTED = b"ENCRYPTEDSAV"
 SECONDS_ALLOWED = 60.0
 BYTES_PER_SECOND = 1_000_000
@@ -41,8 +42,9 @@ BYTES_PER_SECOND = 1_000_000
 _REHEARSAL = """
 import sys, pyreadstat
 try:
-    pyreadstat.read_sav(sys.argv[1], encoding=sys.argv[2] or None, output_format="dict",
-                        user_missing=True, disable_datetime_conversion=True)
+    encoding = {"encoding": sys.argv[2]} if sys.argv[2] else {}
+    getattr(pyreadstat, sys.argv[3])(sys.argv[1], output_format="dict", **encoding,
+                                     **dict.fromkeys(sys.argv[4:], True))
 except Exception as error:
     sys.exit(str(error) or type(error).__name__)
 """
@@ -58,53 +60,74 @@ def open_sav(path: Path, section: DataSection) -> Table:
             "it is protected by a password.",
             "Save it again from SPSS without a password, or export a .csv.",
         )
-    _rehearse(path, section.encoding)
+    return _open(path, section, "read_sav", "sav", ("user_missing", "disable_datetime_conversion"))
+
+
+def open_por(path: Path, section: DataSection) -> Table:
+    """Open a portable SPSS file. Its reader knows no codes of no answer: they stay codes."""
+    if section.encoding:
+        raise SurveyError(
+            "config.yaml, data.encoding",
+            "the library that reads portable files takes no encoding.",
+            "Leave it out; where letters are wrong then, save the file as .sav.",
+        )
+    return _open(path, section, "read_por", "por", ("disable_datetime_conversion",))
+
+
+def open_dta(path: Path, section: DataSection) -> Table:
+    """Open a Stata file; its extended missing values (.a to .z) are empty cells."""
+    return _open(path, section, "read_dta", "dta", ())
+
+
+def _open(path: Path, section: DataSection, reader: str, kind: str, options: tuple[str, ...]) -> Table:
+    _rehearse(path, section.encoding, reader, options)
     try:
-        cells, meta = pyreadstat.read_sav(
-            path,
-            user_missing=True,
-            encoding=section.encoding,
-            disable_datetime_conversion=True,
-            output_format="dict",
+        encoding = {"encoding": section.encoding} if section.encoding else {}
+        cells, meta = getattr(pyreadstat, reader)(
+            path, output_format="dict", **encoding, **dict.fromkeys(options, True)
         )
     except _FAILURES as error:
-        raise _unreadable(path, str(error)) from None
+        raise _unreadable(path, str(error), reader) from None
     missing_ranges = _numeric_ranges(meta.missing_ranges)
-    for name, kind in meta.original_variable_types.items():
-        written = _written(kind)
-        if written:
-            cells[name] = _without_dates(cells[name], written, missing_ranges.get(name, ()))
+    if options:
+        for name, kind_of_cells in meta.original_variable_types.items():
+            written = _written(kind_of_cells)
+            if written:
+                cells[name] = _without_dates(cells[name], written, missing_ranges.get(name, ()))
+    else:
+        cells = {name: [without_dates(cell) for cell in column] for name, column in cells.items()}
     return Table(
         tuple(meta.column_names),
         partial(_batches, cells),
-        {"format": "sav", "encoding": str(meta.file_encoding)},
+        {"format": kind, "encoding": str(meta.file_encoding)},
         missing_ranges=missing_ranges,
         labels={name: label for name, label in meta.column_names_to_labels.items() if label},
         answers={name: _numeric(labels) for name, labels in meta.variable_value_labels.items()},
     )
 
 
-def _rehearse(path: Path, encoding: str | None) -> None:
+def _rehearse(path: Path, encoding: str | None, reader: str, options: tuple[str, ...]) -> None:
     """Read the file in another process first: on a damaged one the library can crash, or never end."""
     seconds = SECONDS_ALLOWED + path.stat().st_size / BYTES_PER_SECOND
-    command = [sys.executable, "-I", "-c", _REHEARSAL, str(path), encoding or ""]
+    command = [sys.executable, "-I", "-c", _REHEARSAL, str(path), encoding or "", reader, *options]
     try:
         finished = subprocess.run(
             command, capture_output=True, encoding="utf-8", errors="replace", timeout=seconds, check=False
         )
     except subprocess.TimeoutExpired:
-        raise _unreadable(path, "reading it did not end") from None
+        raise _unreadable(path, "reading it did not end", reader) from None
     if finished.returncode == 1:
-        raise _unreadable(path, finished.stderr.strip())
+        raise _unreadable(path, finished.stderr.strip(), reader)
     if finished.returncode != 0:
-        raise _unreadable(path, "it is damaged")
+        raise _unreadable(path, "it is damaged", reader)
 
 
-def _unreadable(path: Path, why: str) -> SurveyError:
+def _unreadable(path: Path, why: str, reader: str) -> SurveyError:
     return SurveyError(
         str(path),
-        f"not readable as an SPSS file ({why}).",
-        "Check `data.encoding` if you gave one; else save it again from SPSS, or export a .csv.",
+        f"not readable as {_PROGRAMS.get(reader, 'an SPSS file')} ({why}).",
+        "Check `data.encoding` if you gave one; else save it again from "
+        f"{'Stata' if reader == 'read_dta' else 'SPSS'}, or export a .csv.",
     )
 
 

@@ -21,6 +21,7 @@ from smartcity_survey.data.read.cells import (
     read_dates,
     wordings_of,
 )
+from smartcity_survey.data.read.choices import Choosing
 from smartcity_survey.data.read.opening import open_table
 from smartcity_survey.data.read.tables import Table
 from smartcity_survey.errors import Problem, SurveyError, counted
@@ -112,10 +113,18 @@ def read_survey(path: Path, codebook: Codebook, section: DataSection) -> Respons
     """
     table = open_table(path, section)
     heads = codebook.columns() | ({WEIGHT: section.weight} if section.weight else {})
-    needed = dict.fromkeys([*heads.values(), *([section.respondent] if section.respondent else [])])
-    problems = _absent_columns(table.columns, needed, path)
+    heads = {name: " ".join(head.split()) for name, head in heads.items()}
+    needed = dict.fromkeys(
+        [*heads.values(), *codebook.choice_columns(), *([section.respondent] if section.respondent else [])]
+    )
+    problems = _absent_columns(table, needed, path)
     columns = [
         _column(name, head, codebook, section, table) for name, head in heads.items() if head in table.columns
+    ]
+    choices = [
+        Choosing(name, question, missing_codes(section).texts)
+        for name, question in codebook.multiple_choice.items()
+        if set(question.heads()) <= set(table.columns)
     ]
     identified = section.respondent if section.respondent in table.columns else None
     respondents: list[str] = []
@@ -127,6 +136,8 @@ def read_survey(path: Path, codebook: Codebook, section: DataSection) -> Respons
             raise _too_large(path, len(rows))
         for column in columns:
             _take(column, batch.cells[column.head], section.decimal)
+        for choice in choices:
+            choice.add(batch.cells)
         if identified is None:
             respondents += [f"row {len(respondents) + i}" for i in range(1, len(batch.cells) + 1)]
         else:
@@ -137,6 +148,9 @@ def read_survey(path: Path, codebook: Codebook, section: DataSection) -> Respons
         problems += _unreadable(column, section, path)
         if column.name == WEIGHT:
             problems += _not_positive(column, rows, path)
+    problems += unordered_scales(codebook)
+    for choice in choices:
+        problems += choice.problems(path)
     if not rows and not problems:
         problems = [
             Problem(str(path), "there is a header but no row of answers.", "Export the survey again.")
@@ -144,6 +158,7 @@ def read_survey(path: Path, codebook: Codebook, section: DataSection) -> Respons
     if problems:
         raise SurveyError.of(_shortened(problems, path))
     answers = {column.name: column.values() for column in columns}
+    answers |= {name: values for choice in choices for name, values in choice.columns().items()}
     log = pd.DataFrame([{"column": column.name} | column.counts() for column in columns])
     dotted = [column.head for column in columns if column.dotted]
     unused = tuple(name for name in table.columns if name not in needed)
@@ -278,12 +293,49 @@ def _shortened(problems: list[Problem], path: Path) -> list[Problem]:
     return [*problems[:PROBLEMS_SHOWN], Problem(str(path), rest, "Mend the first ones and try again.")]
 
 
-def _absent_columns(columns: Sequence[str], needed: Mapping[str, None], path: Path) -> list[Problem]:
+def unordered_scales(codebook: Codebook) -> list[Problem]:
+    """Scales whose words nobody has put in order."""
+    items: dict[str, list[str]] = {}
+    for name in codebook.items:
+        scale = codebook.scale_of(name)
+        if not scale.ordered:
+            items.setdefault(", ".join(map(str, scale.answers.values())), []).append(name)
     return [
-        Problem(f"{path}, column {name}", "the file has no such column.", _nearest_column(name, columns))
-        for name in needed
-        if name not in columns
+        Problem(
+            f"codebook.yaml, {'scale' if not codebook.scale.ordered else f'items.{names[0]}.scale'}",
+            f"{counted(len(names), 'item')} "
+            f"({', '.join(names[:ROWS_SHOWN])}{', ...' if len(names) > ROWS_SHOWN else ''})"
+            f" hold these words: {words}. Which order?",
+            "Put the answers in order from lowest to highest, and take out `ordered: false`; "
+            "where they have no order, "
+            "take the items out of the codebook.",
+        )
+        for words, names in items.items()
     ]
+
+
+def _absent_columns(table: Table, needed: Mapping[str, None], path: Path) -> list[Problem]:
+    absent = [name for name in needed if name not in table.columns]
+    problems = [_absent_column(name, table, path) for name in absent]
+    if absent:
+        problems += [
+            Problem(f"{path}, {name}", "it has no name.", "Name every column, or delete the empty ones.")
+            for name in table.unnamed
+        ]
+    return problems
+
+
+def _absent_column(name: str, table: Table, path: Path) -> Problem:
+    own = table.repeated.get(name, ())
+    if own:
+        return Problem(
+            f"{path}, column {name}",
+            f"the name stands over {counted(len(own), 'column')}.",
+            f"Rename or delete all but one, or write which is meant, as `column: {own[0]}`.",
+        )
+    return Problem(
+        f"{path}, column {name}", "the file has no such column.", _nearest_column(name, table.columns)
+    )
 
 
 def _nearest_column(name: str, columns: Sequence[str]) -> str:

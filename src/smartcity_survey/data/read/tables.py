@@ -1,4 +1,4 @@
-"""Survey files as tables of cells: .sav, .csv and .xlsx, in batches of rows."""
+"""Survey files as tables of cells, in batches of rows."""
 
 from __future__ import annotations
 
@@ -38,6 +38,8 @@ class Table:
     missing_ranges : codes the file itself declares as missing, per column: (lowest, highest).
     labels : the file's own label of a column, where it has one.
     answers : the file's own wording of a column's codes, where it has one.
+    repeated : name that stands over several columns -> the names they are told apart by.
+    unnamed : columns without a name, under the names they were given.
     """
 
     columns: tuple[str, ...]
@@ -46,3 +48,24 @@ class Table:
     missing_ranges: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     answers: Mapping[str, Mapping[float, str]] = field(default_factory=dict)
+    repeated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unnamed: tuple[str, ...] = ()
+
+
+def told_apart(names: Sequence[str]) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]], tuple[str, ...]]:
+    """Names that are unique, those that were not before, and those of columns without a name.
+
+    A name that stands over two columns becomes `name (1)` and `name (2)`: neither is taken for the other. A
+    column without a name is called by its position.
+    """
+    named = [name or f"column {position}" for position, name in enumerate(names, start=1)]
+    unnamed = tuple(own for own, name in zip(named, names, strict=True) if not name)
+    repeated: dict[str, list[str]] = {}
+    columns = []
+    for name in named:
+        if named.count(name) > 1:
+            own = repeated.setdefault(name, [])
+            own.append(f"{name} ({len(own) + 1})")
+            name = own[-1]
+        columns.append(name)
+    return tuple(columns), {name: tuple(own) for name, own in repeated.items()}, unnamed

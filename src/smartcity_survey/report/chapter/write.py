@@ -21,8 +21,7 @@ from smartcity_survey.report.chapter.whole import whole_tables
 from smartcity_survey.report.contents import load_contents
 from smartcity_survey.report.figures import FIGURES, save
 from smartcity_survey.report.labels import labels_of
-from smartcity_survey.report.setting import Setting
-from smartcity_survey.report.wording import load_wording
+from smartcity_survey.report.setting import Setting, setting_of
 from smartcity_survey.study.codebook import read_codebook
 from smartcity_survey.study.config import Config, Language, read_config
 from smartcity_survey.study.outputs import Output
@@ -44,12 +43,7 @@ class Run:
     def setting(self, language: Language) -> Setting:
         """Words and choices in one language."""
         config = self.config
-        return Setting(
-            load_wording(language),
-            labels_of(read_codebook(Path(config.data.codebook)), language),
-            suppress_below=config.factors.suppress_below,
-            alpha=config.model.alpha,
-        )
+        return setting_of(config, labels_of(read_codebook(Path(config.data.codebook)), language), language)
 
 
 def read_run(reports: Path, names: Sequence[str] = ()) -> Run:

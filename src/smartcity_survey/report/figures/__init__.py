@@ -1,4 +1,4 @@
-"""The figures of the report, each as svg and png, in one language."""
+"""The figures of the report, each as svg, png and pdf, in one language."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 from matplotlib.figure import Figure
 
-from smartcity_survey.io import read_table
+from smartcity_survey.io import Card, read_json, read_table
+from smartcity_survey.report.figures.bootstrap import plot_bootstrap_distributions
 from smartcity_survey.report.figures.bounds import plot_bounds
 from smartcity_survey.report.figures.coefficients import plot_coefficients
 from smartcity_survey.report.figures.collinear import plot_importance, plot_ridge
-from smartcity_survey.report.figures.drawing import save
+from smartcity_survey.report.figures.drawing import SUFFIXES, save
 from smartcity_survey.report.figures.heatmaps import plot_htmt, plot_loadings
 from smartcity_survey.report.figures.importance_performance import plot_importance_performance
+from smartcity_survey.report.figures.item_correlations import plot_item_correlations
 from smartcity_survey.report.figures.path_diagram import plot_path_diagram
 from smartcity_survey.report.figures.regression import plot_diagnostics
 from smartcity_survey.report.figures.respondents import plot_demographics, plot_items
@@ -26,8 +29,12 @@ from smartcity_survey.report.setting import Setting
 
 __all__ = [
     "FIGURES",
+    "SUFFIXES",
     "FigureEntry",
+    "cards_of",
     "draw_all",
+    "foot",
+    "plot_bootstrap_distributions",
     "plot_bounds",
     "plot_coefficients",
     "plot_demographics",
@@ -35,6 +42,7 @@ __all__ = [
     "plot_htmt",
     "plot_importance",
     "plot_importance_performance",
+    "plot_item_correlations",
     "plot_items",
     "plot_loadings",
     "plot_path_diagram",
@@ -49,10 +57,25 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class FigureEntry:
-    """A figure: the stage files it is drawn from, and what draws it from them and a setting."""
+    """A figure: what draws it from stage files and a setting.
+
+    Attributes
+    ----------
+    needs : the stage files it is drawn from, in the order of the drawing function's arguments.
+    draw : the drawing function.
+    also : tables that say more where they exist; passed by their names, None where they do not.
+    counted : the table whose card says how many respondents it is of; the first of `needs` if empty.
+    """
 
     needs: tuple[str, ...]
     draw: Callable[..., Figure]
+    also: tuple[str, ...] = ()
+    counted: str = ""
+
+    @property
+    def sized_by(self) -> str:
+        """The table whose card has the number of respondents."""
+        return self.counted or Path(self.needs[0]).name
 
 
 FIGURES: Mapping[str, FigureEntry] = {
@@ -62,13 +85,25 @@ FIGURES: Mapping[str, FigureEntry] = {
     "demographics": FigureEntry(("tables/demographics",), plot_demographics),
     "items": FigureEntry(("tables/item_frequencies",), plot_items),
     "scree": FigureEntry(("tables/eigenvalues",), plot_scree),
-    "loadings": FigureEntry(("tables/rotated_loadings",), plot_loadings),
+    "loadings": FigureEntry(("tables/rotated_loadings",), plot_loadings, also=("item_retention",)),
+    "item_correlations": FigureEntry(
+        ("tables/reproduced_correlations", "tables/residual_correlations"), plot_item_correlations
+    ),
     "htmt": FigureEntry(("tables/htmt",), plot_htmt),
-    "path": FigureEntry(("tables/pls_paths", "tables/pls_quality", "tables/pls_loadings"), plot_path_diagram),
+    "path": FigureEntry(
+        ("tables/pls_paths", "tables/pls_quality", "tables/pls_loadings"),
+        plot_path_diagram,
+        also=("hypotheses", "identified_sets"),
+    ),
+    "bootstrap": FigureEntry(
+        ("tables/pls_bootstrap_distributions", "tables/pls_paths"),
+        plot_bootstrap_distributions,
+        also=("hypotheses",),
+    ),
     "simple_slopes": FigureEntry(("tables/simple_slopes",), plot_simple_slopes),
     "ipma": FigureEntry(("tables/ipma",), plot_importance_performance),
-    "diagnostics": FigureEntry(("private/casewise",), plot_diagnostics),
-    "coefficients": FigureEntry(("tables/hypotheses",), plot_coefficients),
+    "diagnostics": FigureEntry(("private/casewise",), plot_diagnostics, counted="coefficients"),
+    "coefficients": FigureEntry(("tables/hypotheses",), plot_coefficients, counted="coefficients"),
     "specification_curve": FigureEntry(
         ("tables/specification_curve", "tables/hypotheses"), plot_specification_curve
     ),
@@ -89,9 +124,11 @@ def draw_all(
     Parameters
     ----------
     reports : folder with `tables/` and `private/`.
-    figures : folder for `<name>.svg` and `<name>.png`.
+    figures : folder for `<name>.svg`, `<name>.png` and `<name>.pdf`.
     respondents : whether to draw the figures that have a point for each respondent.
     """
+    tables = Path(reports) / "tables"
+    cards = cards_of(reports)
     drawn = []
     for name, entry in FIGURES.items():
         sources = [Path(reports) / f"{need}.csv" for need in entry.needs]
@@ -99,9 +136,32 @@ def draw_all(
         if all(source.is_file() for source in sources) and (respondents or not private):
             frames = [read_table(source) for source in sources]
             if all(len(frame) for frame in frames):
-                save(entry.draw(*frames, setting), Path(figures) / name)
+                more = {table: _further(tables / f"{table}.csv") for table in entry.also}
+                figure = entry.draw(*frames, setting, **more)
+                save(figure, Path(figures) / name, foot(cards.get(entry.sized_by, {}), setting))
                 drawn.append(name)
     for name in set(FIGURES) - set(drawn):
-        for suffix in (".svg", ".png"):
+        for suffix in SUFFIXES:
             (Path(figures) / f"{name}{suffix}").unlink(missing_ok=True)
     return tuple(drawn)
+
+
+def foot(card: Card, setting: Setting) -> str:
+    """What a figure is drawn from, for the line below it: reconstructed data, and how many respondents."""
+    wording = setting.wording
+    parts = [wording["figures.foot.reconstruction"]] if setting.reconstruction else []
+    if isinstance(n := card.get("n"), int):
+        parts.append(wording.fill("figures.foot.n", n=wording.numbers.count(n)))
+    return "; ".join(parts)
+
+
+def cards_of(reports: str | Path) -> dict[str, Card]:
+    """Estimator cards of a run, by table."""
+    files = sorted((Path(reports) / "cards").glob("*.json"))
+    return {name: card for path in files for name, card in read_json(path).items()}
+
+
+def _further(source: Path) -> pd.DataFrame | None:
+    """A table that says more, None where there is none or it has no lines."""
+    frame = read_table(source) if source.is_file() else pd.DataFrame()
+    return frame if len(frame) else None

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 
 from smartcity_survey.data.bounds import READINGS
 from smartcity_survey.report.figures.coefficients import claims_by_name
@@ -59,7 +64,7 @@ def plot_bounds(
     for place, claim in enumerate(claims):
         top = place * (rows + 1)
         own = hypotheses[hypotheses["hypothesis"] == claim["hypothesis"]]
-        _printed(axes, top, own, label="" if place else wording["figures.bounds.printed"])
+        _printed(axes, top, own, setting, named=not place)
         predictor, outcome = claim["predictor"], claim["outcome"]
         about = sets[(sets["predictor"] == predictor) & (sets["outcome"] == outcome)]
         for row, method in enumerate(methods, start=1):
@@ -75,17 +80,53 @@ def plot_bounds(
     rows_down(axes, middles, names, len(claims) * (rows + 1) - 1, -1, wording.numbers)
     axes.set_xlim(-WIDEST, WIDEST)
     axes.set_xlabel(wording["figures.bounds.x"])
-    figure.legend(loc="outside lower center", ncols=4)
+    _legends(figure, axes, sets, witness_paths, setting)
     return figure
 
 
-def _printed(axes: Axes, y: float, own: pd.DataFrame, label: str) -> None:
-    """The regression's estimate, which the print fixes, with its interval."""
+def _printed(axes: Axes, y: float, own: pd.DataFrame, setting: Setting, named: bool) -> None:
+    """The regression as the printed tables give it, with its interval, and the coefficient as printed."""
+    wording = setting.wording
     lines = {line["method"]: line for line in own.to_dict("records")}
-    line = lines.get("ols") or lines["published"]
-    axes.hlines(y, float(line["ci_low"]), float(line["ci_high"]), color=INK, linewidth=1.6)
-    axes.scatter(
-        [float(line["estimate"])], [y], color=INK, marker="D", s=22, zorder=3, linewidths=0, label=label
+    level = wording.numbers.percentage(100 * setting.regression_level, 0)
+    for method, filled, text in (
+        ("published", False, wording["figures.bounds.published"]),
+        ("ols", True, wording.fill("figures.bounds.printed", level=level)),
+    ):
+        if line := lines.get(method):
+            axes.hlines(y, float(line["ci_low"]), float(line["ci_high"]), color=INK, linewidth=1.6)
+            axes.scatter(
+                [float(line["estimate"])], [y], facecolor=INK if filled else "white", edgecolor=INK,
+                marker="D", s=22, zorder=4 if filled else 3, linewidths=0.9, label=text if named else "",
+            )  # fmt: skip
+
+
+def _legends(
+    figure: Figure, axes: Axes, sets: pd.DataFrame, witness_paths: pd.DataFrame, setting: Setting
+) -> None:
+    """Methods by colour; below them diamonds, points and the shades of the sets."""
+    wording = setting.wording
+    handles, texts = axes.get_legend_handles_labels()
+    marks = [place for place, handle in enumerate(handles) if isinstance(handle, PathCollection)]
+    kinds: list[tuple[Any, str]] = [(handles[place], texts[place]) for place in marks]
+    if surveys := witness_paths["witness"].nunique():
+        point = Line2D([], [], linestyle="", marker="o", markersize=2.6, color=INK)
+        kinds.append((point, wording.fill("figures.bounds.witnesses", n=wording.numbers.count(surveys))))
+    for reading, (alpha, _) in zip(READINGS[::-1], BARS, strict=True):
+        if reading in set(sets["reading"]):
+            patch = Rectangle((0, 0), 1, 1, facecolor=INK, alpha=alpha)
+            kinds.append((patch, wording[f"figures.bounds.{reading}"]))
+    methods: list[tuple[Any, str]] = [
+        (handles[place], texts[place]) for place in range(len(handles)) if place not in marks
+    ]
+    # Filled column by column, which blanks make equally long.
+    blank = Line2D([], [], linestyle=""), ""
+    longest = max(len(kinds), len(methods))
+    columns = [column + [blank] * (longest - len(column)) for column in (kinds, methods) if column]
+    figure.legend(
+        *zip(*[entry for column in columns for entry in column], strict=True),
+        loc="outside lower center",
+        ncols=len(columns),
     )
 
 

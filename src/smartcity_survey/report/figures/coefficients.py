@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.transforms import ScaledTranslation
 
 from smartcity_survey.report.figures.drawing import (
     BLUE,
@@ -15,8 +18,10 @@ from smartcity_survey.report.figures.drawing import (
     MUTED,
     ORANGE,
     PURPLE,
+    RUST,
     VERMILION,
     WIDTH,
+    halo,
     rows_down,
     styled,
 )
@@ -42,6 +47,7 @@ def plot_coefficients(hypotheses: pd.DataFrame, setting: Setting) -> Figure:
     wording, labels = setting.wording, setting.labels
     if "state" not in hypotheses:
         hypotheses = hypotheses.assign(state="")
+    hypotheses = hypotheses[hypotheses["state"] != "open"]
     outcomes = list(hypotheses["outcome"].unique())
     methods = methods_of(hypotheses)
     lines = [hypotheses.loc[hypotheses["outcome"] == outcome, "hypothesis"].nunique() for outcome in outcomes]
@@ -53,7 +59,9 @@ def plot_coefficients(hypotheses: pd.DataFrame, setting: Setting) -> Figure:
     for axes, outcome in zip(panels, outcomes, strict=True):
         _panel(axes, hypotheses[hypotheses["outcome"] == outcome], methods, wording, labels)
         axes.set_title(wording.fill("figures.coefficients.outcome", outcome=labels.construct(outcome)))
-    panels[-1].set_xlabel(wording["figures.coefficients.x"])
+    levels = sorted({setting.level, setting.regression_level})
+    level = " / ".join(wording.numbers.percentage(100 * one, 0) for one in levels)
+    panels[-1].set_xlabel(wording.fill("figures.coefficients.x", level=level))
     handles, texts = panels[0].get_legend_handles_labels()
     figure.legend(handles, texts, loc="outside lower center", ncols=min(len(methods), 4))
     return figure
@@ -65,7 +73,7 @@ def _panel(axes: Axes, lines: pd.DataFrame, methods: list[str], wording: Wording
     further = iter(FURTHER)
     for method, shift in zip(methods, spread, strict=True):
         color, marker = MARKS.get(method) or next(further)
-        chosen = lines[(lines["method"] == method) & (lines["state"] != "open")]
+        chosen = lines[lines["method"] == method]
         position = np.array([names.index(name) for name in chosen["hypothesis"]]) + shift
         axes.hlines(position, chosen["ci_low"], chosen["ci_high"], color=color, linewidth=1.6)
         axes.scatter(
@@ -78,10 +86,31 @@ def _panel(axes: Axes, lines: pd.DataFrame, methods: list[str], wording: Wording
             linewidths=0,
             label=wording.value("method", method),
         )
+        if method == "published":
+            _reversed_signs(axes, lines, dict(zip(chosen["hypothesis"], position, strict=True)), wording)
     for boundary in np.arange(0.5, len(names) - 0.5):
         axes.axhline(boundary, color=FAINT, linewidth=0.7)
     rows = claims_by_name(lines, labels)
     rows_down(axes, range(len(names)), rows, len(names) - 0.5, -0.5, wording.numbers)
+
+
+def _reversed_signs(axes: Axes, lines: pd.DataFrame, position: Mapping[str, float], wording: Wording) -> None:
+    """A word beside every printed coefficient whose sign is not that of the regression."""
+    for name, printed in reversed_signs(lines).items():
+        shift = ScaledTranslation(7 / 72, 0, axes.figure.dpi_scale_trans)
+        halo(
+            axes, printed, position[name], wording["figures.coefficients.reversed"],
+            transform=axes.transData + shift, va="center", ha="left", fontsize=7.5, color=RUST, zorder=4,
+        )  # fmt: skip
+
+
+def reversed_signs(hypotheses: pd.DataFrame) -> dict[str, float]:
+    """Printed coefficients with another sign than the regression's, by hypothesis."""
+    table = hypotheses.pivot_table(index="hypothesis", columns="method", values="estimate", sort=False)
+    if not {"published", "ols"} <= set(table):
+        return {}
+    other = table[table["published"] * table["ols"] < 0]
+    return {str(name): float(value) for name, value in other["published"].items()}
 
 
 def claims_by_name(hypotheses: pd.DataFrame, labels: Labels) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import cycle
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -31,6 +32,9 @@ from smartcity_survey.stats.core.types import Array
 COLORS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, INK, MUTED)
 MEASURES = {"zero_order": "ratio:2", "beta": "ratio:2", "lmg_share": "share:0", "vif": "fixed:1"}
 """Columns of the importance figure and how their values are written."""
+
+NAMES = 0.46
+"""Room for the predictors' names left of the lines, as a share of the width of the lines."""
 
 
 @styled
@@ -92,7 +96,7 @@ def plot_ridge(trace: pd.DataFrame, setting: Setting) -> Figure:
     outcomes = list(trace["outcome"].unique())
     figure = Figure(figsize=(WIDTH, 4.4 * len(outcomes)), layout="constrained")
     grid = figure.subplots(
-        2 * len(outcomes), 1, squeeze=False, sharex=True, height_ratios=(3.2, 1) * len(outcomes)
+        2 * len(outcomes), 1, squeeze=False, sharex=True, height_ratios=(3.2, 1.15) * len(outcomes)
     )[:, 0]
     for outcome, upper, lower in zip(outcomes, grid[::2], grid[1::2], strict=True):
         own = trace[trace["outcome"] == outcome].dropna(axis=1, how="all")
@@ -115,7 +119,7 @@ def _trace(axes: Axes, own: pd.DataFrame, setting: Setting) -> None:
     columns = [str(column) for column in own if str(column).startswith("beta_")]
     betas = own[columns].to_numpy(dtype=np.float64)
     low, high = min(betas.min(), 0), max(betas.max(), 0)
-    axes.axhline(0, color=MUTED, linewidth=0.9)
+    axes.hlines(0, x[0], x[-1], color=MUTED, linewidth=0.9)
     levels = _spread(betas[0], 0.062 * (high - low))
     for column, color, beta, level in zip(columns, cycle(COLORS), betas.T, levels, strict=False):
         axes.plot(x, beta, color=color, linewidth=1.6)
@@ -124,12 +128,11 @@ def _trace(axes: Axes, own: pd.DataFrame, setting: Setting) -> None:
         axes.annotate(
             f"{name}  {setting.wording.numbers.fixed(beta[0], 2, bounded=True)}",
             (x[0], beta[0]),
-            (0.68 * x[0], level),
+            (0.72 * x[0], level),
             ha="right",
             va="center",
             fontsize=8,
             color=INK,
-            annotation_clip=False,
             arrowprops={"arrowstyle": "-", "color": color, "linewidth": 1, "shrinkA": 1, "shrinkB": 0},
         )
     best = own["lambda"].to_numpy()[own["gcv"].to_numpy().argmin()], own["lambda_hkb"].iloc[0]
@@ -143,7 +146,7 @@ def _trace(axes: Axes, own: pd.DataFrame, setting: Setting) -> None:
         )
     axes.legend(loc="upper right", handlelength=2.2)
     axes.set_ylim(low - 0.08 * (high - low), high + 0.08 * (high - low))
-    _scale_at_right(axes, "figures.ridge.y", setting)
+    _scale(axes, "figures.ridge.y", setting, 34)
 
 
 def _inflation(axes: Axes, own: pd.DataFrame, setting: Setting) -> None:
@@ -155,19 +158,15 @@ def _inflation(axes: Axes, own: pd.DataFrame, setting: Setting) -> None:
     ticks = [float(x[0]), *10.0**powers]
     axes.set_xticks(ticks, ["0", *(setting.wording.numbers.compact(tick) for tick in ticks[1:])])
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.set_xlim(x[0], x[-1])
+    axes.set_xlim(x[0] * (x[0] / x[-1]) ** NAMES, x[-1])
     axes.set_xlabel(setting.wording["figures.ridge.x"])
     axes.set_ylim(0)
-    _scale_at_right(axes, "figures.ridge.vif", setting)
+    _scale(axes, "figures.ridge.vif", setting, 12)
 
 
-def _scale_at_right(axes: Axes, key: str, setting: Setting) -> None:
-    """The vertical scale at the right, because names stand at the left."""
-    axes.set_ylabel(setting.wording[key])
-    axes.yaxis.set_label_position("right")
-    axes.yaxis.tick_right()
-    axes.spines["left"].set_visible(False)
-    axes.spines["right"].set_visible(True)
+def _scale(axes: Axes, key: str, setting: Setting, letters: int) -> None:
+    """The vertical scale, its name broken into lines of that many letters, as many as its height takes."""
+    axes.set_ylabel(fill(setting.wording[key], letters))
     axes.grid(axis="y", color=FAINT)
     number_axis(axes, "y", setting.wording.numbers)
 

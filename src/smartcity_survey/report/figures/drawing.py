@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import matplotlib
 import matplotlib.style
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.patheffects import Stroke
+from matplotlib.text import Text
+from matplotlib.ticker import Formatter, MaxNLocator
+from matplotlib.transforms import Bbox
+from PIL import Image
+from PIL.PngImagePlugin import PngImageFile
+from scipy.spatial import KDTree
 
 from smartcity_survey.io import write_bytes
-from smartcity_survey.report.fonts import register_fonts
+from smartcity_survey.report.fonts import FAMILY, register_fonts
 from smartcity_survey.report.formats import NumberStyle
 
 STYLE = Path(__file__).parents[1] / "style.mplstyle"
@@ -26,6 +34,8 @@ WIDTH = 7.2
 
 # Okabe and Ito's palette, darkened where it carries text.
 BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY = "#0072B2", "#D55E00", "#009E73", "#AA4499", "#E69F00", "#56B4E9"
+RUST = "#9c4300"
+"""Vermilion that can be read as text on white and on the paler grounds."""
 INK, MUTED, FAINT, PAPER = "#1f2933", "#616e7c", "#e4e7eb", "#f5f7fa"
 LINES = ((BLUE, "o"), (VERMILION, "s"), (GREEN, "^"), (PURPLE, "D"), (ORANGE, "v"), (SKY, "P"), (INK, "X"))
 """Colour and marker of several things in one panel."""
@@ -37,8 +47,28 @@ SEQUENTIAL = LinearSegmentedColormap.from_list(
     "survey_sequential", ["#f5f9fc", "#bcd9ee", "#4f9ccf", "#00558c"]
 )
 
+READABLE = 4.5
+"""Contrast that text needs with its ground (WCAG 2.2, level AA)."""
+SUFFIXES = (".svg", ".png", ".pdf")
+"""Files of each figure."""
+FONT_STACK = "'DejaVu Sans', Verdana, Arial, sans-serif"
+"""What the text of an svg is set in: all have the Kazakh letters, and none is wider than the first, in which
+the layout is made."""
+PALETTE = 255
+"""Colours of a png."""
+FOOT = 0.22
+"""Inches below a figure for the line that says what it is drawn from."""
+_FIGURE_METADATA: dict[str, dict[str, str | None]] = {
+    ".svg": {"Date": None, "Creator": None, "Format": None, "Type": None},
+    ".png": {"Software": None},
+    ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
+_FIGURE_OPTIONS: dict[str, Any] = {".png": {"pil_kwargs": {"compress_level": 0}}}
+"""The png is compressed once it has its palette."""
+
 P = ParamSpec("P")
 R = TypeVar("R")
+Color = str | tuple[float, float, float] | tuple[float, float, float, float]
 
 
 @contextmanager
@@ -60,23 +90,129 @@ def styled(draw: Callable[P, R]) -> Callable[P, R]:
 
 
 @styled
-def save(figure: Figure, stem: str | Path) -> tuple[Path, Path]:
-    """Write `<stem>.svg` and `<stem>.png`; the same figure gives the same bytes at any time and place."""
+def save(figure: Figure, stem: str | Path, foot: str = "") -> tuple[Path, ...]:
+    """Write `<stem>.svg`, `.png` and `.pdf`; the same figure gives the same bytes at any time and place.
+
+    Text stays text in svg and pdf. `foot` stands in small type below the figure: what its numbers are of.
+    """
     engine = figure.get_layout_engine()
     if engine is not None:
         engine.execute(figure)
-        figure.set_layout_engine("none")  # both files share one layout
+        figure.set_layout_engine("none")  # all files share one layout
+        _fasten_legends(figure)
+    width, height = figure.get_size_inches()
+    page = Bbox.from_extents(0, -FOOT if foot else 0, width, height)
+    if foot:
+        figure.text(0.06 / width, -0.6 * FOOT / height, foot, fontsize=7, color=MUTED, va="center")
     stem = Path(stem)
-    paths = stem.with_name(f"{stem.name}.svg"), stem.with_name(f"{stem.name}.png")
-    blank: dict[str, dict[str, str | None]] = {
-        ".svg": {"Date": None, "Creator": None, "Format": None, "Type": None},
-        ".png": {"Software": None},
-    }
+    paths = tuple(stem.with_name(f"{stem.name}{suffix}") for suffix in SUFFIXES)
     for path in paths:
         content = io.BytesIO()
-        figure.savefig(content, format=path.suffix[1:], metadata=blank[path.suffix])
-        write_bytes(content.getvalue(), path)
+        figure.savefig(
+            content,
+            format=path.suffix[1:],
+            bbox_inches=page,
+            metadata=_FIGURE_METADATA[path.suffix],
+            **_FIGURE_OPTIONS.get(path.suffix, {}),
+        )
+        write_bytes(_FINISH[path.suffix](content.getvalue()), path)
     return paths
+
+
+def _fasten_legends(figure: Figure) -> None:
+    """Legends outside the panels stay where the layout put them, though a foot makes the page longer."""
+    for legend in figure.legends:
+        box = legend.get_window_extent().transformed(figure.transFigure.inverted())
+        legend.set_loc("lower left")
+        legend.borderaxespad = 0
+        legend.set_bbox_to_anchor((box.x0, box.y0), figure.transFigure)
+
+
+def _with_font_stack(svg: bytes) -> bytes:
+    """The figures' typeface by the names it has on readers' machines, and spaces that do not collapse."""
+    text = svg.decode("utf-8").replace(f"'{FAMILY}'", FONT_STACK)
+    spaced = re.sub(r"(<text[^>]*>)([^<]*)", lambda m: m[1] + m[2].replace("  ", "\u00a0 "), text)
+    return spaced.encode("utf-8")
+
+
+def _in_few_colours(png: bytes) -> bytes:
+    """A figure has few colours: a palette of its most frequent ones makes the file about a third as large.
+
+    They stay exact, the ground pure white; only pixels at the rims of letters and lines take the nearest.
+    """
+    image = PngImageFile(io.BytesIO(png))
+    pixels = image.convert("RGB")
+    found: list[tuple[int, Any]] = pixels.getcolors(pixels.width * pixels.height) or []
+    found.sort(key=lambda one: (-one[0], one[1]))
+    colors = np.array([color for _, color in found])
+    # Colours alike in six bits a channel are one: the most frequent of them stands for all.
+    cells, first = np.unique(_cells(colors), return_index=True)
+    standing = colors[np.sort(first)[:PALETTE]]
+    nearest = np.zeros(1 << 18, dtype=np.uint8)
+    nearest[cells] = KDTree(standing).query(colors[first])[1]
+    small = Image.fromarray(nearest[_cells(np.asarray(pixels))])
+    small.putpalette(standing.astype(np.uint8).tobytes())
+    content = io.BytesIO()
+    small.save(content, format="png", optimize=True, dpi=image.info["dpi"])
+    return content.getvalue()
+
+
+def _cells(colors: Any) -> Any:
+    """Number of the colour's cell, from the six upper bits of its three channels."""
+    bits = colors.astype(np.int32) >> 2
+    return (bits[..., 0] << 12) | (bits[..., 1] << 6) | bits[..., 2]
+
+
+_FINISH: dict[str, Callable[[bytes], bytes]] = {
+    ".svg": _with_font_stack,
+    ".png": _in_few_colours,
+    ".pdf": bytes,
+}
+
+
+class HaloText(Text):
+    """Text with a rim in the colour of the ground, so that lines below it do not cross its letters.
+
+    The rim is drawn as an outline and the text as text, which stays searchable in svg and pdf.
+    """
+
+    def __init__(self, *args: Any, rim: float = 2.4, ground: str = "white", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._rim = Stroke(linewidth=rim, foreground=ground, joinstyle="round")
+
+    def draw(self, renderer: Any) -> None:
+        """Rim first, then the letters."""
+        self.set_path_effects([self._rim])
+        super().draw(renderer)
+        self.set_path_effects([])
+        super().draw(renderer)
+
+
+def halo(axes: Axes, x: float, y: float, text: str, **style: Any) -> HaloText:
+    """Text in data coordinates with a rim around its letters."""
+    artist = HaloText(x, y, text, **style)
+    artist.set_transform(style.get("transform", axes.transData))
+    axes.add_artist(artist)
+    artist.set_clip_on(False)
+    artist.set_in_layout(False)
+    return artist
+
+
+class _Plain(Formatter):
+    """Tick labels in a number style, all with as many decimals as the one that needs most."""
+
+    def __init__(self, style: NumberStyle, decimals: int | None) -> None:
+        self._style, self._decimals, self._needed = style, decimals, 0
+
+    def set_locs(self, locs: Any) -> None:
+        """Note how many decimals these places need."""
+        super().set_locs(locs)
+        written = [f"{abs(round(float(place), 10)):.10f}".rstrip("0").partition(".")[2] for place in locs]
+        self._needed = max(map(len, written), default=0)
+
+    def __call__(self, value: float, pos: int | None = None) -> str:
+        decimals = self._needed if self._decimals is None else self._decimals
+        return self._style.fixed(round(value, 10), decimals)
 
 
 def number_axis(
@@ -85,11 +221,7 @@ def number_axis(
     """Tick labels of axis `x` or `y` in the number style; no `decimals`: as many as the ticks need."""
     axis = axes.xaxis if which == "x" else axes.yaxis
     axis.set_major_locator(MaxNLocator(bins, steps=[1, 2, 2.5, 5, 10]))
-
-    def label(value: float, _position: int | None = None) -> str:
-        return style.compact(round(value, 10)) if decimals is None else style.fixed(value, decimals)
-
-    axis.set_major_formatter(FuncFormatter(label))
+    axis.set_major_formatter(_Plain(style, decimals))
 
 
 def rows_down(
@@ -101,11 +233,25 @@ def rows_down(
     axes.tick_params(axis="y", length=0, labelsize=8.5, labelcolor=INK)
     axes.set_ylim(end, start)
     axes.spines["left"].set_visible(False)
-    number_axis(axes, "x", style, 1, bins=8)
+    number_axis(axes, "x", style, bins=8)
 
 
-def text_on(color: str | tuple[float, float, float, float]) -> str:
-    """Dark or white text, whichever reads better on a colour (WCAG relative luminance)."""
+def contrast(one: Color, other: Color) -> float:
+    """Ratio of the relative luminances of two colours, from 1 to 21 (WCAG 2.2)."""
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def text_on(color: Color) -> str:
+    """White or ink, whichever reads better on a colour; black or white where neither is `READABLE`."""
+    best = max(("white", INK), key=lambda text: contrast(text, color))
+    return (
+        best
+        if contrast(best, color) >= READABLE
+        else max(("white", "black"), key=lambda t: contrast(t, color))
+    )
+
+
+def _luminance(color: Color) -> float:
     channels = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color)]
-    luminance = 0.2126 * channels[0] + 0.7152 * channels[1] + 0.0722 * channels[2]
-    return "white" if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.0685 else INK
+    return 0.2126 * channels[0] + 0.7152 * channels[1] + 0.0722 * channels[2]

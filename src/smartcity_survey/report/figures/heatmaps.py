@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Collection, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ from smartcity_survey.report.figures.drawing import (
     INK,
     MUTED,
     PAPER,
+    RUST,
     SEQUENTIAL,
     VERMILION,
     WIDTH,
@@ -29,21 +30,33 @@ from smartcity_survey.study.limits import limit
 
 HTMT_LIMITS = (limit("htmt_distinct"), limit("htmt_similar"))
 """Of distinct and of similar constructs."""
+FRAMES: tuple[dict[str, Any], ...] = (
+    {"edgecolor": VERMILION, "linewidth": 1.1, "linestyle": (0, (2, 1))},
+    {"edgecolor": VERMILION, "linewidth": 2, "linestyle": "-"},
+)
+"""Of a pair past the first and past the second of the limits."""
+DROPPED = "†"
+"""Beside an item that is left out of the scales."""
 MOST_NUMBERED = 15
 """Components beyond which the numbers of small loadings would run into each other, and are left out."""
 
 
 @styled
-def plot_loadings(loadings: pd.DataFrame, setting: Setting) -> Figure:
+def plot_loadings(
+    loadings: pd.DataFrame, setting: Setting, *, item_retention: pd.DataFrame | None = None
+) -> Figure:
     """Rotated loadings, items down and components across; small ones are grey.
 
-    Shades follow the squared loading, the share of variance, so that large ones can be told apart.
+    Items stand by the component they load on most, the largest loading first. Shades follow the squared
+    loading, the share of variance, so that large ones can be told apart.
 
     Parameters
     ----------
     loadings : columns `item, component_1 ... component_k`, one line per item.
+    item_retention : `item, retained`; items that are left out of the scales are marked.
     """
-    wording, labels = setting.wording, setting.labels
+    wording = setting.wording
+    loadings = by_component(loadings)
     values = loadings.drop(columns="item").to_numpy(dtype=np.float64)
     items = list(loadings["item"])
     p, k = values.shape
@@ -62,15 +75,35 @@ def plot_loadings(loadings: pd.DataFrame, setting: Setting) -> Figure:
             va="center",
             in_layout=False,
             fontsize=7.5 if large else 6.5,
-            color=text_on(tuple(colors[row, column])) if large else "#8a96a3",
+            color=text_on(tuple(colors[row, column])) if large else MUTED,
         )
     _grid_axes(axes, p, k)
     axes.set_xticks(np.arange(k) + 0.5, [str(number) for number in range(1, k + 1)])
     axes.set_xlabel(wording["figures.loadings.x"])
     axes.xaxis.set_label_position("top")
-    _item_labels(axes, items, labels)
-    _construct_rules(axes, items, labels, k)
+    dropped = dropped_items(item_retention)
+    _item_labels(axes, items, dropped, setting.labels)
+    if dropped & set(items):
+        note = f"{DROPPED} {wording['figures.loadings.dropped']}"
+        axes.text(k, p + 0.75, note, ha="right", va="center", fontsize=7.5, color=RUST)
+    most = np.abs(values).argmax(axis=1)
+    for edge in np.flatnonzero(np.diff(most)) + 1:
+        axes.plot([0, k], [edge, edge], color=MUTED, linewidth=0.8, clip_on=False)
     return figure
+
+
+def by_component(loadings: pd.DataFrame) -> pd.DataFrame:
+    """Lines sorted by the component of an item's largest loading, and by its size there."""
+    sizes = loadings.drop(columns="item").abs()
+    order = pd.DataFrame({"most": sizes.to_numpy().argmax(axis=1), "size": -sizes.max(axis=1).to_numpy()})
+    return loadings.iloc[order.sort_values(["most", "size"], kind="stable").index].reset_index(drop=True)
+
+
+def dropped_items(item_retention: pd.DataFrame | None) -> set[str]:
+    """Items that are left out of the scales."""
+    if item_retention is None:
+        return set()
+    return set(item_retention.loc[~item_retention["retained"].astype(bool), "item"])
 
 
 @styled
@@ -87,20 +120,20 @@ def plot_htmt(htmt: pd.DataFrame, setting: Setting) -> Figure:
     c = len(names)
     figure = Figure(figsize=(WIDTH, 0.9 + 0.44 * c), layout="constrained")
     axes = figure.subplots()
+    past = set()
     for row in range(1, c):
         for column in range(row):
             value = values[row, column] if np.isfinite(values[row, column]) else values[column, row]
+            reached = [place for place, one in enumerate(HTMT_LIMITS) if value >= one.value]
+            past |= set(reached[-1:])
             color = SEQUENTIAL(value)
-            past = value >= HTMT_LIMITS[0].value
             axes.add_patch(
                 Rectangle(
                     (column + 0.03, row - 0.97),
                     0.94,
                     0.94,
                     facecolor=color,
-                    edgecolor=VERMILION if past else "none",
-                    linewidth=2 if value >= HTMT_LIMITS[1].value else 1.1,
-                    linestyle="-" if value >= HTMT_LIMITS[1].value else (0, (2, 1)),
+                    **(FRAMES[reached[-1]] if reached else {"edgecolor": "none"}),
                 )
             )
             axes.text(
@@ -111,7 +144,7 @@ def plot_htmt(htmt: pd.DataFrame, setting: Setting) -> Figure:
                 va="center",
                 in_layout=False,
                 color=text_on(color),
-                fontweight="bold" if past else "normal",
+                fontweight="bold" if reached else "normal",
             )
     _grid_axes(axes, c - 1, c - 1)
     axes.set_yticks(np.arange(c - 1) + 0.5, [labels.construct(name) for name in names[1:]])
@@ -120,12 +153,19 @@ def plot_htmt(htmt: pd.DataFrame, setting: Setting) -> Figure:
     )
     axes.tick_params(labelsize=8)
     limits = [wording.numbers.fixed(one.value, one.decimals, bounded=True) for one in HTMT_LIMITS]
-    frames = [
-        Rectangle((0, 0), 1, 1, facecolor="none", edgecolor=VERMILION, linewidth=1.1, linestyle=(0, (2, 1))),
-        Rectangle((0, 0), 1, 1, facecolor="none", edgecolor=VERMILION, linewidth=2),
+    entries = [
+        (Rectangle((0, 0), 1, 1, facecolor="none", **FRAMES[place]), "past", limits[place])
+        for place in sorted(past)
     ]
-    texts = [wording.fill("figures.htmt.past", limit=limit) for limit in limits]
-    axes.legend(frames, texts, loc="upper right", handlelength=1.4, handleheight=1.2)
+    if not entries:  # a figure without frames says so
+        entries = [(Rectangle((0, 0), 1, 1, facecolor="none", edgecolor="none"), "none_past", limits[0])]
+    axes.legend(
+        [frame for frame, _, _ in entries],
+        [wording.fill(f"figures.htmt.{key}", limit=limit) for _, key, limit in entries],
+        loc="upper right",
+        handlelength=1.4,
+        handleheight=1.2,
+    )
     return figure
 
 
@@ -138,14 +178,13 @@ def _grid_axes(axes: Axes, rows: int, columns: int) -> None:
         spine.set_visible(False)
 
 
-def _item_labels(axes: Axes, items: Sequence[str], labels: Labels) -> None:
-    """Item code next to its row, the wording in muted type to its left."""
-    axes.set_yticks(np.arange(len(items)) + 0.5, [f"{labels.items.get(item, '')}   {item}" for item in items])
+def _item_labels(axes: Axes, items: Sequence[str], dropped: Collection[str], labels: Labels) -> None:
+    """Item code next to its row, the wording to its left; items left out have a colour and a sign."""
+    texts = [
+        f"{labels.items.get(item, '')}   {item}{f' {DROPPED}' if item in dropped else ''}" for item in items
+    ]
+    axes.set_yticks(np.arange(len(items)) + 0.5, texts)
     axes.tick_params(axis="y", labelsize=7.5, labelcolor=INK)
-
-
-def _construct_rules(axes: Axes, items: Sequence[str], labels: Labels, width: int) -> None:
-    """A thin line wherever the next item belongs to another construct."""
-    for row, (before, after) in enumerate(pairwise(items), start=1):
-        if labels.owner.get(before) != labels.owner.get(after):
-            axes.plot([0, width], [row, row], color=MUTED, linewidth=0.8, clip_on=False)
+    for item, label in zip(items, axes.get_yticklabels(), strict=True):
+        if item in dropped:
+            label.set_color(RUST)

@@ -2,181 +2,144 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from matplotlib.patches import FancyBboxPatch, PathPatch, Polygon
 from matplotlib.path import Path
 
-from smartcity_survey.report.figures.drawing import BLUE, INK, MUTED, VERMILION, WIDTH, styled
-from smartcity_survey.report.figures.path_layout import Box, Edge, Layout, box_width, lay_out
+from smartcity_survey.report.figures.drawing import BLUE, INK, MUTED, RUST, VERMILION, WIDTH, halo, styled
+from smartcity_survey.report.figures.path_items import ItemRoom, draw_items, item_room
+from smartcity_survey.report.figures.path_layout import Edge, Layout, box_width, lay_out
+from smartcity_survey.report.figures.path_texts import STARS, BoxLine, Coefficient, box_lines, coefficients_of
 from smartcity_survey.report.setting import Setting
-from smartcity_survey.report.wording import Wording
 
 WIDEST_BOX = 2.2
-COEFFICIENT = (0.74, 0.32)
+COEFFICIENT_HEIGHT = 0.34
+ESTIMATE_SIZE, INTERVAL_SIZE = 9.0, 7.0
+"""Points."""
 ROOM_OF_AN_ARROW = 0.14
 """Inches that each arrow's end takes on the side of a box."""
+HEAD = 0.08
+"""Inches of an arrow's head."""
+KEY_LINE = 0.19
+"""Inches of a line of the key."""
+GREY = "#7b8794"
+DASHES = {"certain": "-", "uncertain": (0, (4, 3)), "open": (0, (1, 2))}
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line of text in a box; sizes in points."""
+class _Drawing:
+    """What all parts of one diagram share."""
 
-    text: str
-    size: float
-    weight: str
-    color: str
-
-    @property
-    def height(self) -> float:
-        """Inches, with leading."""
-        return (self.text.count("\n") + 1) * self.size * 1.45 / 72
+    axes: Axes
+    layout: Layout
+    setting: Setting
 
 
 @styled
 def plot_path_diagram(
-    paths: pd.DataFrame, quality: pd.DataFrame, loadings: pd.DataFrame, setting: Setting
+    paths: pd.DataFrame,
+    quality: pd.DataFrame,
+    loadings: pd.DataFrame,
+    setting: Setting,
+    *,
+    hypotheses: pd.DataFrame | None = None,
+    identified_sets: pd.DataFrame | None = None,
 ) -> Figure:
-    """The structural model from left to right; arrows that do not reach `alpha` are dashed and grey.
+    """The structural model from left to right, the estimate above each arrow and its interval below.
+
+    Arrows that do not reach `alpha` are dashed and grey. Where the print of a reconstruction leaves a path
+    open, its arrow is dotted and shows the set of values that the print allows.
 
     Parameters
     ----------
     paths : `source, target, estimate, ci_low, ci_high, p`.
     quality : `construct, r2`.
     loadings : `construct, item, loading`.
+    hypotheses : names of the paths, and `state, low, high` of those that a reconstruction leaves open.
+    identified_sets : sets of R2 of a reconstruction.
     """
-    wording, labels, alpha = setting.wording, setting.labels, setting.alpha
-    lines: dict[Edge, pd.Series] = {
-        (str(line["source"]), str(line["target"])): line for _, line in paths.iterrows()
-    }
+    coefficients = coefficients_of(paths, hypotheses, setting)
     names = list(dict.fromkeys(loadings["construct"]))
-    across = box_width(names, list(lines), WIDTH - 0.1, WIDEST_BOX, COEFFICIENT[0])
-    explained = quality.set_index("construct")["r2"].dropna()
-    texts = {
-        name: _texts(
-            labels.construct(name),
-            loadings.loc[loadings["construct"] == name, "loading"],
-            explained.get(name),
-            across,
-            wording,
-        )
-        for name in names
-    }
-    arriving = Counter(target for _, target in lines)
+    edges = list(coefficients)
+    label = max(one.width(ESTIMATE_SIZE, INTERVAL_SIZE) for one in coefficients.values())
+    room = item_room(loadings, edges) if setting.path_items else ItemRoom()
+    wide = WIDTH - 0.1 - room.left - room.right
+    across = box_width(names, edges, wide, WIDEST_BOX, label)
+    texts = {name: box_lines(name, quality, loadings, identified_sets, across, setting) for name in names}
+    arriving = Counter(target for _, target in edges)
     sizes = {
         name: (across, max(sum(line.height for line in own) + 0.2, ROOM_OF_AN_ARROW * (arriving[name] + 1)))
         for name, own in texts.items()
     }
-    layout = lay_out(list(lines), sizes, WIDTH - 0.1, COEFFICIENT)
-    figure = Figure(figsize=(layout.width + 0.1, layout.height + 0.45))
+    layout = lay_out(edges, sizes, wide, (label, COEFFICIENT_HEIGHT), room.around(sizes))
+    key = _key_lines(list(coefficients.values()), setting)
+    foot = KEY_LINE * len(key) + 0.1
+    size = layout.width + 0.1 + room.left + room.right, layout.height + 0.05 + foot
+    figure = Figure(figsize=size)
     axes = figure.add_axes((0, 0, 1, 1))
-    axes.set_xlim(-0.05, layout.width + 0.05)
-    axes.set_ylim(-0.4, layout.height + 0.05)
+    axes.set_xlim(-0.05 - room.left, layout.width + 0.05 + room.right)
+    axes.set_ylim(-foot, layout.height + 0.05)
     axes.set_axis_off()
-    largest = max(abs(line["estimate"]) for line in lines.values())
-    for edge, line in lines.items():
-        _arrow(axes, layout, edge, line, largest, alpha)
-    for edge, line in lines.items():
-        _coefficient(axes, layout.labels[edge], line, alpha, wording)
-    for name, box in layout.boxes.items():
-        _construct(axes, box, texts[name], endogenous=name in arriving)
-    _key(axes, alpha, wording)
+    drawing = _Drawing(axes, layout, setting)
+    largest = max(abs(one.estimate) for one in coefficients.values())
+    for edge, one in coefficients.items():
+        _arrow(drawing, edge, one, largest)
+    for edge, one in coefficients.items():
+        _coefficient(drawing, edge, one)
+    for name in layout.boxes:
+        _construct(drawing, name, texts[name], endogenous=name in arriving)
+    if setting.path_items:
+        draw_items(axes, layout, loadings, room, setting.wording.numbers)
+    _key(axes, key, -0.05 - room.left + 0.06)
     return figure
 
 
-def _arrow(axes: Axes, layout: Layout, edge: Edge, line: pd.Series, largest: float, alpha: float) -> None:
-    curve = layout.arrows[edge]
-    certain = line["p"] < alpha
-    axes.add_patch(
-        FancyArrowPatch(
-            path=Path(curve, [Path.MOVETO, *[Path.CURVE4] * (len(curve) - 1)]),
-            arrowstyle="-|>,head_length=5,head_width=2.6",
-            linewidth=1.0 + 2.2 * abs(line["estimate"]) / largest if certain else 1.0,
-            linestyle="-" if certain else (0, (4, 3)),
-            color=_color(line, alpha),
-            shrinkA=0,
-            shrinkB=1,
-            joinstyle="miter",
-            zorder=1,
+def _arrow(drawing: _Drawing, edge: Edge, one: Coefficient, largest: float) -> None:
+    """A shaft in the style of its kind, and a head that is solid in all of them."""
+    curve, color = drawing.layout.arrows[edge], _color(one, VERMILION, GREY)
+    width = 1.0 + 2.2 * abs(one.estimate) / largest if one.kind == "certain" else 1.1
+    codes = [Path.MOVETO, *[Path.CURVE4] * (len(curve) - 1)]
+    inside = curve.copy()
+    inside[-1, 0] -= HEAD  # the head covers the end of the shaft, its tip is the end of the curve
+    drawing.axes.add_patch(
+        PathPatch(
+            Path(inside, codes), facecolor="none", edgecolor=color, zorder=1,
+            linewidth=width, linestyle=DASHES[one.kind], capstyle="butt",
         )
-    )
+    )  # fmt: skip
+    (x, y), half = curve[-1], HEAD * (0.42 + 0.05 * width)
+    tip = [(x - 1.2 * HEAD, y + half), (x, y), (x - 1.2 * HEAD, y - half)]
+    drawing.axes.add_patch(Polygon(tip, facecolor=color, edgecolor="none", zorder=1))
 
 
-def _color(line: pd.Series, alpha: float) -> str:
-    if line["p"] >= alpha:
-        return "#8a96a3"
-    return BLUE if line["estimate"] > 0 else VERMILION
+def _color(one: Coefficient, negative: str, grey: str) -> str:
+    if one.kind != "certain":
+        return grey
+    return BLUE if one.estimate > 0 else negative
 
 
-def _coefficient(axes: Axes, box: Box, line: pd.Series, alpha: float, wording: Wording) -> None:
-    style = wording.numbers
-    axes.add_patch(
-        FancyBboxPatch(
-            (box.x - box.width / 2, box.y - box.height / 2),
-            box.width,
-            box.height,
-            boxstyle="round,pad=0,rounding_size=0.06",
-            facecolor="white",
-            edgecolor="none",
-            zorder=2,
-        )
-    )
-    axes.text(
-        box.x,
-        box.y + 0.075,
-        style.fixed(line["estimate"], 3, bounded=True),
-        ha="center",
-        va="center",
-        fontsize=9.5,
-        fontweight="bold",
-        color=_color(line, alpha) if line["p"] < alpha else MUTED,
-        zorder=3,
-    )
-    axes.text(
-        box.x,
-        box.y - 0.085,
-        style.range(line["ci_low"], line["ci_high"], 2, bounded=True),
-        ha="center",
-        va="center",
-        fontsize=6.8,
-        color=MUTED,
-        zorder=3,
-    )
+def _coefficient(drawing: _Drawing, edge: Edge, one: Coefficient) -> None:
+    """Estimate above the arrow, interval below it, rims in the ground's colour where an arrow crosses."""
+    box = drawing.layout.labels[edge]
+    for text, y, va, size, weight, color in (
+        (one.above, box.y + 0.035, "bottom", ESTIMATE_SIZE, "bold", _color(one, RUST, MUTED)),
+        (one.below, box.y - 0.045, "top", INTERVAL_SIZE, "normal", MUTED),
+    ):
+        halo(
+            drawing.axes, box.x, y, text,
+            ha="center", va=va, fontsize=size, fontweight=weight, color=color, zorder=3,
+        )  # fmt: skip
 
 
-def _texts(
-    name: str, loadings: pd.Series, explained: float | None, across: float, wording: Wording
-) -> list[Line]:
-    """What stands in a construct's box, broken into lines that fit its width."""
-    style = wording.numbers
-    low, high = (style.fixed(end, 2, bounded=True) for end in (loadings.min(), loadings.max()))
-    measured = (
-        wording.fill("figures.path.measured", n=style.count(len(loadings)), low=low, high=high)
-        if len(loadings) > 1
-        else wording["figures.path.single"]
-    )
-    lines = [
-        Line(_broken(name, 8.8, across), 8.8, "bold", INK),
-        Line(_broken(measured, 6.8, across), 6.8, "normal", MUTED),
-    ]
-    if explained is not None:
-        r2 = f"R² = {style.fixed(explained, 3, bounded=True)}"
-        lines.insert(1, Line(r2, 9.5, "bold", VERMILION))
-    return lines
-
-
-def _broken(text: str, size: float, across: float) -> str:
-    """Text in lines that fit; a letter of this typeface is about 0.68 of its size wide, even in bold."""
-    return textwrap.fill(text, int(across / (0.68 * size / 72)))
-
-
-def _construct(axes: Axes, box: Box, lines: list[Line], endogenous: bool) -> None:
-    axes.add_patch(
+def _construct(drawing: _Drawing, name: str, lines: Sequence[BoxLine], endogenous: bool) -> None:
+    box = drawing.layout.boxes[name]
+    drawing.axes.add_patch(
         FancyBboxPatch(
             (box.x - box.width / 2, box.y - box.height / 2),
             box.width,
@@ -190,33 +153,41 @@ def _construct(axes: Axes, box: Box, lines: list[Line], endogenous: bool) -> Non
     )
     y = box.y + sum(line.height for line in lines) / 2
     for line in lines:
-        axes.text(
-            box.x,
-            y - line.height / 2,
-            line.text,
-            ha="center",
-            va="center",
-            fontsize=line.size,
-            fontweight=line.weight,
-            color=line.color,
-            zorder=5,
-        )
+        drawing.axes.text(
+            box.x, y - line.height / 2, line.text,
+            ha="center", va="center", fontsize=line.size, fontweight=line.weight, color=line.color, zorder=5,
+        )  # fmt: skip
         y -= line.height
 
 
-def _key(axes: Axes, alpha: float, wording: Wording) -> None:
-    """What solid and dashed arrows mean."""
-    limit = wording.numbers.fixed(alpha, 2, bounded=True)
-    for x, key, dash, color in (
-        (0.0, "certain", "-", BLUE),
-        (WIDTH / 2, "uncertain", (0, (4, 3)), "#8a96a3"),
-    ):
-        axes.plot([x, x + 0.35], [-0.24, -0.24], linestyle=dash, color=color, linewidth=1.5)
-        axes.text(
-            x + 0.45,
-            -0.24,
-            wording.fill(f"figures.path.{key}", alpha=limit),
-            va="center",
-            fontsize=7.5,
-            color=INK,
-        )
+def _key_lines(shown: Sequence[Coefficient], setting: Setting) -> list[tuple[str, str]]:
+    """(kind of arrow, what it means) for the kinds that occur, then what stands beside the arrows."""
+    wording = setting.wording
+    limit = wording.numbers.fixed(setting.alpha, 2, bounded=True)
+    level = wording.numbers.percentage(100 * setting.level, 0)
+    kinds = {one.kind for one in shown}
+    lines: list[tuple[str, str]] = [
+        (kind, wording.fill(f"figures.path.{kind}", alpha=limit))
+        for kind in ("certain", "uncertain")
+        if kind in kinds
+    ]
+    if "open" in kinds:
+        lines.append(("open", wording["figures.path.open"]))
+    lines.append(("", wording.fill("figures.path.interval", level=level)))
+    if any("*" in one.above + one.below for one in shown):
+        limits = {
+            f"p{len(mark)}": wording.numbers.fixed(p, decimals, bounded=True) for p, decimals, mark in STARS
+        }
+        lines[-1] = "", f"{lines[-1][1]}  {wording.fill('figures.path.stars', **limits)}"
+    return lines
+
+
+def _key(axes: Axes, lines: Sequence[tuple[str, str]], left: float) -> None:
+    """What the kinds of arrows mean."""
+    colors: Mapping[str, str] = {"certain": BLUE}
+    for row, (kind, text) in enumerate(lines):
+        y = -0.14 - KEY_LINE * row
+        if kind:
+            color = colors.get(kind, GREY)
+            axes.plot([left, left + 0.35], [y, y], linestyle=DASHES[kind], color=color, linewidth=1.5)
+        axes.text(left + 0.45 if kind else left, y, text, va="center", fontsize=7.5, color=INK)

@@ -15,9 +15,14 @@ import numpy as np
 from smartcity_survey.stats.core.types import Array
 
 Edge = tuple[str, str]
-PLACES = (0.3, 0.5, 0.7, 0.4, 0.6, 0.22, 0.78)
+PLACES = (0.25, 0.75, 0.3, 0.5, 0.7, 0.4, 0.6, 0.22, 0.78, 0.15, 0.85)
 """Shares of the arrow's length tried for its coefficient, best first."""
-
+STEEP = 0.02
+"""Cost of a slope of one below a coefficient, beside which a crossed arrow costs its area."""
+LONGEST_LEVEL = 0.6
+"""Share of the room between two layers that the level piece of an arrow may take."""
+Room = tuple[float, float]
+"""Inches kept free above and below a box."""
 
 NARROWEST = 1.2
 """Inches of a box that still takes a construct's name."""
@@ -87,8 +92,12 @@ def lay_out(
     sizes: Mapping[str, tuple[float, float]],
     width: float,
     label: tuple[float, float],
+    rooms: Mapping[str, Room] | None = None,
 ) -> Layout:
     """Place constructs, arrows and coefficients.
+
+    An arrow that is alone on its side of a box runs level there as far as its coefficient is wide, so that
+    the estimate can stand above it and the interval below it.
 
     Parameters
     ----------
@@ -96,24 +105,30 @@ def lay_out(
     sizes : construct -> (width, height) of its box; all have the same width.
     width : of the drawing, more where many layers need it; its height follows.
     label : (width, height) of a coefficient.
+    rooms : construct -> room above and below its box, none where it is not named.
     """
+    rooms = dict.fromkeys(sizes, (0.0, 0.0)) | dict(rooms or {})
     layer = layers_of(list(sizes), edges)
     lanes = _lanes(list(sizes), edges, layer)
     depth = len(lanes)
     across = next(iter(sizes.values()))[0]
     width = max(width, depth * across + (depth - 1) * (label[0] + 2 * MARGIN))
     step = (width - across) / (depth - 1) if depth > 1 else 0.0
-    tall = [[sizes[slot][1] if isinstance(slot, str) else label[1] for slot in lane] for lane in lanes]
+    tall = [
+        [sizes[slot][1] + sum(rooms[slot]) if isinstance(slot, str) else label[1] for slot in lane]
+        for lane in lanes
+    ]
     height = max(sum(heights) + MARGIN * len(heights) for heights in tall)
     centre: dict[Slot, tuple[float, float]] = {}
     for index, (lane, heights) in enumerate(zip(lanes, tall, strict=True)):
         free = (height - sum(heights)) / len(lane)
         top = height
         for slot, own in zip(lane, heights, strict=True):
-            centre[slot] = across / 2 + index * step, top - (free + own) / 2
+            above, below = rooms[slot] if isinstance(slot, str) else (0.0, 0.0)
+            centre[slot] = across / 2 + index * step, top - (free + own + above - below) / 2
             top -= free + own
     boxes = {name: Box(*centre[name], *size) for name, size in sizes.items()}
-    arrows = dict(_arrows(edges, layer, boxes, centre))
+    arrows = dict(_arrows(edges, layer, boxes, centre, min(label[0] + 0.1, LONGEST_LEVEL * (step - across))))
     return Layout(width, height, boxes, arrows, _labels(arrows, boxes, label))
 
 
@@ -147,6 +162,7 @@ def _arrows(
     layer: Mapping[str, int],
     boxes: Mapping[str, Box],
     centre: Mapping[Slot, tuple[float, float]],
+    level: float,
 ) -> Iterator[tuple[Edge, Array]]:
     """Arrows from the right side of the source to the left side of the target, ends spread along the side."""
     lanes = {
@@ -161,7 +177,12 @@ def _arrows(
         arriving = sorted((e for e in edges if e[1] == edge[1]), key=lambda e: -before[e][1])
         start = (source.x + source.width / 2, source.y + _spread(source, leaving.index(edge), len(leaving)))
         end = (target.x - target.width / 2, target.y + _spread(target, arriving.index(edge), len(arriving)))
-        yield edge, _curve([start, *lanes[edge], end])
+        first, last = [start], [end]
+        if len(leaving) == 1:
+            first.append((start[0] + level, start[1]))
+        elif len(arriving) == 1:
+            last.insert(0, (end[0] - level, end[1]))
+        yield edge, _curve([*first, *lanes[edge], *last])
 
 
 def _spread(box: Box, position: int, n: int) -> float:
@@ -188,6 +209,12 @@ def point_on(curve: Array, share: float) -> tuple[float, float]:
     return float(x), float(y)
 
 
+def _slope(curve: Array, share: float) -> float:
+    """Size of the rise of joined curves at a place, to the right."""
+    (x0, y0), (x1, y1) = point_on(curve, share - 0.01), point_on(curve, share + 0.01)
+    return abs(y1 - y0) / max(abs(x1 - x0), 1e-9)
+
+
 def _labels(
     arrows: Mapping[Edge, Array], boxes: Mapping[str, Box], size: tuple[float, float]
 ) -> dict[Edge, Box]:
@@ -201,10 +228,12 @@ def _labels(
             if name != edge
             for share in np.linspace(0.02, 0.98, 40)
         ]
-        placed[edge] = min(
-            candidates,
-            key=lambda box: (
-                10 * sum(box.overlap(other) for other in taken) + sum(box.overlap(o) for o in crossed)
-            ),
-        )
+        slopes = [_slope(curve, share) for share in PLACES]
+        costs = [
+            10 * sum(box.overlap(other) for other in taken)
+            + sum(box.overlap(other) for other in crossed)
+            + STEEP * min(slope, 2.0)
+            for box, slope in zip(candidates, slopes, strict=True)
+        ]
+        placed[edge] = candidates[costs.index(min(costs))]
     return placed

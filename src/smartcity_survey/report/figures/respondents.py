@@ -15,7 +15,6 @@ from matplotlib.patches import Rectangle
 
 from smartcity_survey.report.figures.drawing import BLUE, INK, MUTED, WIDTH, styled, text_on
 from smartcity_survey.report.setting import Setting
-from smartcity_survey.report.wording import Wording
 
 ANSWERS = LinearSegmentedColormap.from_list(
     "survey_answers", ["#b35900", "#ecb877", "#e4e7eb", "#86bde0", "#00558c"]
@@ -100,6 +99,9 @@ def _positions(groups: Sequence[str]) -> tuple[list[float], list[tuple[float, st
 def plot_items(frequencies: pd.DataFrame, setting: Setting) -> Figure:
     """Every item's answers as one bar of 100 %, construct by construct.
 
+    With `setting.diverging_items` disagreement runs to the left and agreement to the right of the middle of
+    the scale, whose category stands half on each side.
+
     Parameters
     ----------
     frequencies : `item, code, n, percent`, all codes of an item in rising order; empty where left out.
@@ -111,15 +113,19 @@ def plot_items(frequencies: pd.DataFrame, setting: Setting) -> Figure:
     axes = figure.subplots()
     codes = sorted({int(code) for code in frequencies["code"]})
     for y, (_, lines) in zip(position, frequencies.groupby("item", sort=False), strict=True):
-        _stack(axes, lines, y, wording)
+        _stack(axes, lines, y, setting)
+    reach = _reach(frequencies) if setting.diverging_items else 0
     for at, construct in headings:
-        axes.text(0, at, labels.construct(construct), fontweight="bold", fontsize=8.5, color=INK, va="center")
+        axes.text(
+            -reach, at, labels.construct(construct), fontweight="bold", fontsize=8.5, color=INK, va="center"
+        )
     axes.set_yticks(position, [f"{labels.items.get(item, '')}   {item}" for item in items])
     axes.set_ylim(position[-1] + 0.6, -0.2)
-    axes.set_xlim(0, 100)
-    axes.set_xticks(
-        [0, 25, 50, 75, 100], [wording.numbers.percentage(tick, 0) for tick in (0, 25, 50, 75, 100)]
-    )
+    ticks = list(range(-reach, 101, 25)) if reach else [0, 25, 50, 75, 100]
+    axes.set_xlim(ticks[0], ticks[-1])
+    axes.set_xticks(ticks, [wording.numbers.percentage(abs(tick), 0) for tick in ticks])
+    if reach:
+        axes.axvline(0, color=INK, linewidth=0.8, zorder=0.5)
     axes.tick_params(axis="y", length=0, labelsize=7.5, labelcolor=INK)
     axes.spines["left"].set_visible(False)
     axes.spines["bottom"].set_visible(False)
@@ -143,8 +149,22 @@ def answer_colors(n: int) -> list[str]:
     return [to_hex(ANSWERS(position)) for position in np.linspace(0, 1, n)]
 
 
-def _stack(axes: Axes, lines: pd.DataFrame, y: float, wording: Wording) -> None:
-    left = 0.0
+def before_middle(percent: Sequence[float]) -> float:
+    """Percent of the answers below the middle of the scale; of a middle category one half."""
+    half, odd = divmod(len(percent), 2)
+    return float(sum(percent[:half]) + (percent[half] / 2 if odd else 0))
+
+
+def _reach(frequencies: pd.DataFrame) -> int:
+    """Percent that the axis shows left of the middle: the next 25 beyond the longest bar."""
+    lefts = [before_middle(own.fillna(0).tolist()) for _, own in frequencies.groupby("item")["percent"]]
+    return 25 * math.ceil(max(lefts) / 25) or 25
+
+
+def _stack(axes: Axes, lines: pd.DataFrame, y: float, setting: Setting) -> None:
+    wording = setting.wording
+    shares = lines["percent"].fillna(0).tolist()
+    left = -before_middle(shares) if setting.diverging_items else 0.0
     if lines["n"].isna().any():
         axes.text(1, y, wording["page.hidden_mark"], va="center", fontsize=7.5, color=INK)
     for share, color in zip(lines["percent"], answer_colors(len(lines)), strict=True):

@@ -17,10 +17,15 @@ from smartcity_survey.report.figures.drawing import (
     styled,
 )
 from smartcity_survey.report.setting import Setting
-from smartcity_survey.report.wording import Wording
 
 SHOWN = 20
 """Components drawn; later ones only repeat the floor."""
+BEYOND, LEAST_NEAR = 4, 8
+"""Components of the enlarged panel past the last that is named in numbers, and how many it has at least."""
+LABEL_ROOM = 0.09
+"""Share of the panel's height that a number takes."""
+MOST_LEVEL = 9
+"""Numbers that stand side by side; more are turned."""
 
 
 @styled
@@ -33,36 +38,58 @@ def plot_scree(eigenvalues: pd.DataFrame, setting: Setting) -> Figure:
     """
     wording = setting.wording
     figure = Figure(figsize=(WIDTH, 3.5), layout="constrained")
-    whole, near = figure.subplots(1, 2, width_ratios=(1, 1.25))
-    shown = eigenvalues.head(SHOWN)
-    for axes in (whole, near):
-        _lines(axes, shown, wording)
+    whole, near = figure.subplots(1, 2, width_ratios=(1, 1.35))
+    above_one = int((eigenvalues["eigenvalue"] > 1).sum())
+    named = min(above_one + 1, len(eigenvalues), SHOWN)
+    for axes, shown in (
+        (whole, eigenvalues.head(SHOWN)),
+        (near, eigenvalues.head(min(SHOWN, max(named + BEYOND, LEAST_NEAR)))),
+    ):
+        _lines(axes, shown, setting)
         axes.set_xlabel(wording["figures.scree.x"])
+        axes.set_xlim(shown["component"].iloc[0] - 0.6, shown["component"].iloc[-1] + 0.6)
         number_axis(axes, "x", wording.numbers, 0)
         number_axis(axes, "y", wording.numbers)
     whole.set_ylabel(wording["figures.scree.y"])
     whole.set_title(wording["figures.scree.whole"])
-    whole.set_ylim(0)
+    whole.set_ylim(-0.03 * eigenvalues["eigenvalue"].max())
     near.set_title(wording["figures.scree.near"])
-    near.set_xlim(1.4, len(shown) + 0.6)
+    near.set_xlim(1.4)
     near.set_ylim(*_decision_range(shown))
-    above_one = int((eigenvalues["eigenvalue"] > 1).sum())
-    for component in range(2, min(above_one + 1, len(shown)) + 1):
-        value = shown["eigenvalue"].iloc[component - 1]
-        near.annotate(
-            wording.numbers.fixed(value, 2),
-            (component, value),
-            (6, 3),
-            textcoords="offset points",
-            fontsize=7,
-            color=INK if value > 1 else MUTED,
-            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 0.6},
-        )
-    figure.legend(*whole.get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    _name_values(near, shown.iloc[1:named], setting)
+    figure.legend(*whole.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return figure
 
 
-def _lines(axes: Axes, shown: pd.DataFrame, wording: Wording) -> None:
+def _name_values(axes: Axes, points: pd.DataFrame, setting: Setting) -> None:
+    """Eigenvalues in numbers: beside their points where no line is near, below all lines elsewhere."""
+    low, high = axes.get_ylim()
+    rooms = LABEL_ROOM * (high - low)
+    lines = points[["parallel_mean", "parallel_quantile"]].assign(kaiser=1.0)
+    for (_, point), (_, others) in zip(points.iterrows(), lines.iterrows(), strict=True):
+        value = point["eigenvalue"]
+        free = ((others - value).abs() > rooms).all()
+        place, shift, ha, va = (
+            (value, (5, 2), "left", "bottom")
+            if free
+            else (min(value, others.min()), (0, -5), "center", "top")
+        )
+        axes.annotate(
+            setting.wording.numbers.fixed(value, 2),
+            (point["component"], place),
+            shift,
+            textcoords="offset points",
+            ha=ha,
+            va=va,
+            fontsize=7,
+            rotation=90 if len(points) > MOST_LEVEL else 0,
+            color=INK if value > 1 else MUTED,
+        )
+
+
+def _lines(axes: Axes, shown: pd.DataFrame, setting: Setting) -> None:
+    wording = setting.wording
+    quantile = wording.numbers.percentage(100 * setting.parallel_quantile, 0)
     axes.axhline(1, color=MUTED, linewidth=0.9, linestyle=(0, (1, 2)), label=wording["figures.scree.kaiser"])
     for column, style in (("parallel_quantile", (0, (5, 2))), ("parallel_mean", (0, (2, 2)))):
         axes.plot(
@@ -71,7 +98,7 @@ def _lines(axes: Axes, shown: pd.DataFrame, wording: Wording) -> None:
             color=VERMILION,
             linestyle=style,
             linewidth=1.1,
-            label=wording[f"figures.scree.{column}"],
+            label=wording.fill(f"figures.scree.{column}", quantile=quantile),
         )
     axes.plot(
         shown["component"],
@@ -85,7 +112,8 @@ def _lines(axes: Axes, shown: pd.DataFrame, wording: Wording) -> None:
 
 
 def _decision_range(shown: pd.DataFrame) -> tuple[float, float]:
-    """Vertical range that shows where eigenvalues meet chance; the first component is left out."""
+    """Vertical range that shows where eigenvalues meet chance, with room below; the first is left out."""
     later = shown["eigenvalue"].iloc[1:]
     low = min(shown["eigenvalue"].min(), shown["parallel_mean"].min(), 1)
-    return max(0, low - 0.15), 1.12 * max(later.max(), shown["parallel_quantile"].max())
+    high = max(later.max(), shown["parallel_quantile"].max())
+    return low - 0.12 * (high - low), high + 0.12 * (high - low)

@@ -6,9 +6,10 @@ import pandas as pd
 
 from smartcity_survey.data.clean import Cleaned, clean_responses
 from smartcity_survey.data.disclosure import protect
-from smartcity_survey.io import StageResult
+from smartcity_survey.io import AT_FAULT, REFUSED, Card, StageResult
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
+from smartcity_survey.stats.quality.careless import FEWEST_SCALES
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import CleaningSection
 from smartcity_survey.study.limits import limit
@@ -52,6 +53,7 @@ def clean_answers(responses: pd.DataFrame, codebook: Codebook, section: Cleaning
                 "method": "screens_of_answers_as_given",
                 **respondents(n),
                 "excludes": ", ".join(section.careless) or "nothing",
+                **_unscreened(cleaned, codebook),
             },
         },
         private={
@@ -66,6 +68,14 @@ def _exclusion_counts(exclusions: pd.DataFrame) -> pd.DataFrame:
     """How many questionnaires each rule took out for the same reason; no respondent can be told from it."""
     counts = exclusions.groupby(["rule", "reason"], sort=False).size()
     return counts.rename("n").reset_index().rename(columns={"reason": "detail"})
+
+
+def _unscreened(cleaned: Cleaned, codebook: Codebook) -> Card:
+    """The line of a card that tells why nobody has an even-odd consistency; nothing where somebody has."""
+    scales = sum(len(codebook.items_of(name)) > 1 for name in codebook.constructs)
+    if cleaned.careless["even_odd"].notna().any() or scales >= FEWEST_SCALES:
+        return {}
+    return {REFUSED: [{"part": "even_odd", "reason": "too_few_scales", AT_FAULT: ""}]}
 
 
 def _careless_summary(cleaned: Cleaned) -> pd.DataFrame:

@@ -16,13 +16,14 @@ from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stats.items.descriptives import Descriptives, describe
 from smartcity_survey.study.codebook import Codebook, Demographic
+from smartcity_survey.study.multiple_choice import column_of
 
 SPSS_FORMULAS = "spss_bias_corrected"
 
 
-@stage("demographics", "item_descriptives", "item_frequencies", hides=protect)
+@stage("demographics", "multiple_choice", "item_descriptives", "item_frequencies", hides=protect)
 def describe_answers(answers: pd.DataFrame, codebook: Codebook) -> StageResult:
-    """Frequencies of the demographic answers; SPSS descriptives and frequencies of the items."""
+    """Frequencies of demographic and multiple-choice answers; SPSS descriptives, frequencies of the items."""
     demographics = pd.DataFrame(
         [row for name, entry in codebook.demographics.items() for row in _frequencies(name, entry, answers)],
         columns=["variable", "code", "n", "percent", "valid_percent", "valid_n", "n_missing"],
@@ -34,6 +35,7 @@ def describe_answers(answers: pd.DataFrame, codebook: Codebook) -> StageResult:
     return StageResult(
         tables={
             "demographics": demographics,
+            "multiple_choice": _multiple_choice(answers, codebook),
             "item_descriptives": descriptives,
             "item_frequencies": _item_frequencies(answers[items], codebook),
         },
@@ -43,6 +45,11 @@ def describe_answers(answers: pd.DataFrame, codebook: Codebook) -> StageResult:
                 "n": n,
                 "percent": "of_all_and_of_those_who_answered",
                 "missing": "no_answer_is_a_category",
+            },
+            "multiple_choice": {
+                "method": "counts",
+                "n": n,
+                "percent": "of_all_answers_and_of_those_who_chose",
             },
             "item_descriptives": {"method": SPSS_FORMULAS, "divisor": "n_minus_1", **respondents(n)},
             "item_frequencies": {"method": "counts", **respondents(n)},
@@ -98,13 +105,41 @@ def _frequencies(name: str, entry: Demographic, answers: pd.DataFrame) -> list[d
     ]
 
 
+def _multiple_choice(answers: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
+    """Who chose which answers, as SPSS counts them: a case is a respondent who chose one answer or more."""
+    rows = []
+    for name, question in codebook.multiple_choice.items():
+        chosen = (
+            answers[[column_of(name, option) for option in question.labels]].to_numpy(dtype=np.float64) == 1
+        )
+        n_cases, n_answers = int(chosen.any(axis=1).sum()), int(chosen.sum())
+        for option, n in zip(question.labels, chosen.sum(axis=0).tolist(), strict=True):
+            rows.append(
+                {
+                    "question": name,
+                    "chosen": option,
+                    "n": n,
+                    "percent_of_answers": 100 * n / n_answers if n_answers else np.nan,
+                    "percent_of_cases": 100 * n / n_cases if n_cases else np.nan,
+                    "n_cases": n_cases,
+                    "n_without": len(answers) - n_cases,
+                }
+            )
+    return pd.DataFrame(
+        rows,
+        columns=["question", "chosen", "n", "percent_of_answers", "percent_of_cases", "n_cases", "n_without"],
+    )
+
+
 def _item_frequencies(items: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     rows = []
     for item in map(str, items.columns):
         scale = codebook.scale_of(item)
+        if scale.continuous:
+            continue
         values = items[item].to_numpy()
         valid = (~np.isnan(values)).sum()
         for code in range(scale.minimum, scale.maximum + 1):
             n = int((values == code).sum())
             rows.append({"item": item, "code": code, "n": n, "percent": 100 * n / valid if valid else np.nan})
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=["item", "code", "n", "percent"])

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import pandas as pd
@@ -16,6 +17,7 @@ from smartcity_survey.audit.paper import Paper, Printed, read_paper
 from smartcity_survey.audit.plan import plan
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import Card, StageResult
+from smartcity_survey.stages.checks.printed import Names
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.needs import Frames, Option, PrintedFolder, compares_with_print
 
@@ -50,6 +52,7 @@ def compare_with_published(
     tables: Annotated[Tables, Frames(lambda config: recomputed_tables(str(config.data.published)))],
     suppress_below: Annotated[float, Option("factors.suppress_below")],
     *,
+    names: Names = MappingProxyType({}),
     hidden: Annotated[bool, Option("disclosure.suppress_small_cells")] = False,
 ) -> StageResult:
     """Compare each printed cell with the stage file that computes it, rounded as printed.
@@ -59,7 +62,7 @@ def compare_with_published(
     what is empty in the stage files was left out for disclosure control; it is counted, not compared.
     """
     paper = read_paper(Path(published))
-    reasons = _reasons(paper)
+    reasons = _reasons(paper, names)
     rows = [
         row
         for printed, where in _recomputed(paper)
@@ -112,7 +115,7 @@ def _compare(
             yield {
                 **title,
                 "group": line.rpartition("/")[0],
-                "line": line.rpartition("/")[2],
+                "line": paper.names.get(name := line.rpartition("/")[2], name),
                 "column": column,
                 "printed": text,
                 "reproduced": value,
@@ -160,12 +163,12 @@ def _rounded(value: float, text: str, paper: Paper, address: str) -> bool:
     return Decimal(repr(value)).quantize(unit, ROUND_HALF_UP) == target.quantize(unit, ROUND_HALF_UP)
 
 
-def _reasons(paper: Paper) -> dict[str, dict[str, str]]:
+def _reasons(paper: Paper, names: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
     """Language -> address of a printed number -> the audit's finding that it is a slip."""
     slips = [(finding, finding.slip) for finding in audit_cases(paper, plan(paper)) if finding.slip]
     reasons: dict[str, dict[str, str]] = {}
     for language in LANGUAGES:
-        wording, own = Wording(paper, language), reasons.setdefault(language, {})
+        wording, own = Wording(paper, language, names.get(language)), reasons.setdefault(language, {})
         for finding, slip in slips:
             own.setdefault(slip.address, wording.explanation(finding))
     return reasons

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from smartcity_survey.data.bounds import READINGS, SIDES, Bounds, bounds_files, read_bounds
+from smartcity_survey.data.bounds import READINGS, SIDES, WITNESSED, Bounds, bounds_files, read_bounds
 from smartcity_survey.io import Card, StageResult, read_table
 from smartcity_survey.stages.cards import pls_estimator, respondents
 from smartcity_survey.stages.comparison.witnesses import (
@@ -28,6 +28,7 @@ from smartcity_survey.stages.comparison.witnesses import (
     witness_paths,
 )
 from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.lines import line_of
 from smartcity_survey.stages.needs import Bar, Codes, Files, MeasuredClaims, Method, Need, Options, Seed
 from smartcity_survey.stages.progress import Progress, silent
 from smartcity_survey.stages.refusals import Refusals
@@ -43,6 +44,9 @@ OF_PRINT: ScoreMethod = "cfa_regression"
 ALIKE = {"sum": "mean"}
 """Ways of scoring with the same standardised coefficients as another."""
 IN_USE = "data_in_use"
+UNTESTED = "no_standard_error"
+"""What stands in place of a verdict at an end that has no standard error."""
+LISTED_COLUMNS = ("witness", "outcome", "predictor", "side", "end", "estimate", "p", "missed", "missed_cells")
 SET_COLUMNS = (
     *("method", "outcome", "predictor", "reading", "low", "high", "low_std_error", "high_std_error"),
     *("low_chi2", "high_chi2", "low_settled", "high_settled", "starts", "low_apart", "high_apart"),
@@ -61,11 +65,11 @@ class _BoundsOf(Need):
         return ("answers",)
 
     def files(self, config: Config) -> tuple[str, ...]:
-        return tuple(path.as_posix() for path in bounds_files(Path(str(config.study.bounds))))
+        return tuple(path.as_posix() for path in bounds_files(Path(str(config.study.bounds_in_use))))
 
     def options(self, config: Config, codebook: Codebook) -> Any:
         return {
-            "folder": config.study.bounds,
+            "folder": config.study.bounds_in_use,
             "cleaning": config.cleaning.model_dump(mode="json"),
             "codebook": Codes().options(config, codebook),
         }
@@ -78,11 +82,11 @@ class _BoundsOf(Need):
 
 def has_bounds(config: Config) -> bool:
     """Whether the answers are a reconstruction whose print has known bounds."""
-    return bool(config.study.bounds)
+    return bool(config.study.bounds_in_use)
 
 
 @stage(
-    *("identified_sets", "decisions", "further_tables", "witness_paths", "witness_ranges"),
+    *("identified_sets", "decisions", "further_tables", "witnesses", "witness_paths", "witness_ranges"),
     asked_by=has_bounds,
 )
 def compare_with_bounds(
@@ -128,6 +132,7 @@ def compare_with_bounds(
         "identified_sets": sets,
         "decisions": decisions(sets, shown, model, scores),
         "further_tables": further_tables(sets, bounds.further),
+        "witnesses": listed_witnesses(bounds.listed, sets, shown),
         "witness_paths": shown,
         "witness_ranges": ranges(quantities) if quantities else pd.DataFrame(),
     }
@@ -159,6 +164,32 @@ def identified_sets(ends: pd.DataFrame) -> pd.DataFrame:
         rows.append({**row, "starts": group["seed"].nunique()})
     frame = pd.DataFrame(rows, columns=list(SET_COLUMNS))
     return _widened(frame)
+
+
+def listed_witnesses(listed: pd.DataFrame, sets: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
+    """What each witness stands for, and how near it comes.
+
+    `witness, outcome, predictor, side` : the end it was made at; no side where it lies near none of today.
+    `end` : that end of the strict set. `estimate, p` : PLS-SEM's path in the witness. `missed, missed_cells`
+    : how many printed numbers it does not have, and which.
+    """
+    strict = sets[(sets["method"] == WITNESSED) & (sets["reading"] == READINGS[0])]
+    own = shown[shown["method"] == WITNESSED]
+    rows = []
+    for line in listed.to_dict("records"):
+        keys = {"outcome": str(line["outcome"]), "predictor": str(line["predictor"])}
+        ends, path = line_of(strict, **keys), line_of(own, witness=str(line["name"]), **keys)
+        rows.append(
+            {
+                "witness": line["name"],
+                **keys,
+                "side": line["side"],
+                "end": ends[str(line["side"])],
+                **{name: path[name] for name in ("estimate", "p")},
+                **{name: line[name] for name in ("missed", "missed_cells")},
+            }
+        )
+    return pd.DataFrame(rows, columns=list(LISTED_COLUMNS))
 
 
 def further_tables(sets: pd.DataFrame, further: pd.DataFrame) -> pd.DataFrame:
@@ -242,7 +273,7 @@ def _decided(
     ends = {
         reading: [_verdict_at(by_reading[reading], side, claim, alpha) for side in SIDES] for reading in known
     }
-    agreed = [name for name, own in ends.items() if len(set(own)) == 1 and "no_solution" not in own]
+    agreed = [name for name, own in ends.items() if len(set(own)) == 1 and UNTESTED not in own]
     asked = [reading for reading in known if reading != BEYOND] or [BEYOND]
     opened = [reading for reading in asked if reading not in agreed]
     reading = opened[0] if opened else agreed[-1]
@@ -261,7 +292,7 @@ def _verdict_at(line: Mapping[Any, Any], side: str, claim: Hypothesis, alpha: fl
     """The verdict at an end, by the normal-theory standard error there; by the sign where there is none."""
     value, error = float(line[side]), float(line[f"{side}_std_error"])
     if math.isnan(error):
-        return "not_confirmed" if value * DIRECTIONS[claim.sign] <= 0 else "no_solution"
+        return "not_confirmed" if value * DIRECTIONS[claim.sign] <= 0 else UNTESTED
     return judge(value, float(2 * stats.norm.sf(abs(value) / error)), claim.sign, alpha)
 
 

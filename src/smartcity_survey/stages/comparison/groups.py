@@ -145,7 +145,7 @@ def compare_respondents(
         "groups": "large_enough",
         "smallest": section.smallest,
         "method": "permutation_of_respondents",
-        "draws": section.permutations,
+        "permutations": section.permutations,
         "p": "permutation_p_two_sided",
         **respondents(len(x)),
         "seed": seed,

@@ -1,20 +1,25 @@
 """Hypotheses: each claim judged by OLS, PLS-SEM and SEM, beside what the study concluded.
 
-A claim about a construct made of constructs is judged by PLS-SEM alone: no other method estimates one.
+A claim about a construct made of constructs is judged by PLS-SEM alone: no other method estimates one. So are
+claims about indirect effects, and differences between groups; interactions are judged by OLS, too.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any
 
+import numpy as np
 import pandas as pd
 
-from smartcity_survey.io import Card, StageResult
+from smartcity_survey.io import Card, StageResult, join_names
 from smartcity_survey.stages.checks.printed import PrintedVerdicts
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.lines import Line, line_of
-from smartcity_survey.stages.needs import Claims
-from smartcity_survey.stats.core.significance import LEVEL_MARGIN
+from smartcity_survey.stages.needs import Claims, WhereClaimed, claims_groups
+from smartcity_survey.stats.core.multiplicity import holm
+from smartcity_survey.stats.core.significance import LEVEL_MARGIN, below_level
+from smartcity_survey.stats.pls.mediation import mediation_type
 from smartcity_survey.study.model import Hypothesis
 from smartcity_survey.study.verdict import judge
 
@@ -25,6 +30,24 @@ METHODS = ("published", "ols", "pls", "sem")
 _LINE = ("hypothesis", "method")
 STATE = ("state", "reading", "low", "high")
 """What `decisions` says of a verdict."""
+UNPRINTED = ("open", "decided")
+"""States of a verdict whose numbers are nowhere in print: it has a set of values, not one value."""
+ENDS_INSTEAD = {"unprinted": "ends_of_sets_in_place_of_estimates"}
+"""Entry of the cards of tables that show sets of values in place of unprinted estimates."""
+ABOUT = {
+    "mediation": (
+        *("via", "total_indirect", "total_indirect_ci_low", "total_indirect_ci_high", "mediation_type"),
+    ),
+    "moderation": ("moderator",),
+    "groups": ("groups", "pair"),
+}
+"""Columns of claims that are about more than a path."""
+EFFECTS = {
+    "mediation_type": "zhao_lynch_chen",
+    "moderator": "product_of_standardised_scores",
+    "groups": "largest_difference_holm",
+}
+"""How such claims are judged."""
 
 
 def methods_of(hypotheses: pd.DataFrame) -> list[str]:
@@ -41,6 +64,10 @@ def judge_hypotheses(
     published: Annotated[pd.DataFrame | None, PrintedVerdicts()],
     model: Claims,
     higher_order_paths: pd.DataFrame | None = None,
+    mediation: pd.DataFrame | None = None,
+    moderation: pd.DataFrame | None = None,
+    interactions: pd.DataFrame | None = None,
+    multigroup: Annotated[pd.DataFrame | None, WhereClaimed("multigroup", claims_groups)] = None,
     decisions: pd.DataFrame | None = None,
 ) -> StageResult:
     """Verdicts by method.
@@ -50,13 +77,30 @@ def judge_hypotheses(
     coefficients, pls_paths, sem_paths : the stage files of that name.
     published : `hypothesis, estimate, p, verdict` as printed; none where nothing was.
     higher_order_paths : the stage file of that name; none where no construct is made of constructs.
+    mediation, moderation, interactions, multigroup : the stage files of these names; none where nothing runs
+        through a construct, depends on one, or differs between groups.
     decisions : the stage file of that name, of answers that are a reconstruction; its columns `state,
-        reading, low, high` then say of each verdict whether the print decides it.
+        reading, low, high` then say of each verdict whether the print decides it. Where it is open or
+        decided, estimate, interval and p are left out, for they are those of one file among many; the
+        verdict is then the decided one, or `open`.
     """
     rows: list[dict[str, Any]] = []
     for hypothesis in model.claims:
         if published is not None and hypothesis.name in set(published["hypothesis"]):
             rows.append(_published_row(hypothesis, published))
+        if hypothesis.kind == "mediation":
+            rows.append(_mediation_row(hypothesis, _frame(mediation), model.alpha))
+            continue
+        if hypothesis.kind == "moderation":
+            keys = {"source": hypothesis.source, "moderator": hypothesis.moderator}
+            line = line_of(_frame(interactions), target=hypothesis.target, **keys)
+            rows.append(_effect_row(hypothesis, "ols", line, model.alpha))
+            line = line_of(_frame(moderation), target=hypothesis.target, **keys)
+            rows.append(_effect_row(hypothesis, "pls", line, model.alpha))
+            continue
+        if hypothesis.kind == "groups":
+            rows.append(_groups_row(hypothesis, _frame(multigroup), model.alpha))
+            continue
         if hypothesis in model.higher_hypotheses:
             paths = pd.DataFrame() if higher_order_paths is None else higher_order_paths
             rows.append(_path_row(hypothesis, "pls", paths, model.alpha))
@@ -75,10 +119,17 @@ def judge_hypotheses(
     }
     if model.higher_hypotheses:
         card = {**card, "higher_order": "claims_by_pls_alone"}
+    kinds = {claim.kind for claim in model.effect_hypotheses}
+    about = [column for kind, own in ABOUT.items() if kind in kinds for column in own]
+    card = {**card, **{column: EFFECTS[column] for column in about if column in EFFECTS}}
     columns = ["hypothesis", "predictor", "method", "estimate", "ci_low", "ci_high", "p", "verdict"]
-    frame = pd.DataFrame(rows, columns=[*columns, "outcome", "expected_sign"])
+    frame = pd.DataFrame(rows, columns=[*columns, "outcome", "expected_sign", *about])
+    frame[about] = frame[about].fillna("")
     if decisions is not None:
         frame = frame.merge(decisions[[*_LINE, *STATE]], on=list(_LINE), how="left")
+        frame.loc[frame["state"].isin(UNPRINTED), ["estimate", "ci_low", "ci_high", "p"]] = math.nan
+        frame.loc[frame["state"] == "open", "verdict"] = "open"
+        card = {**card, **ENDS_INSTEAD}
     return StageResult(tables={"hypotheses": frame}, cards={"hypotheses": card})
 
 
@@ -90,6 +141,67 @@ def _row(hypothesis: Hypothesis, method: str, **values: Any) -> dict[str, Any]:
         "expected_sign": hypothesis.sign,
         "method": method,
         **values,
+    }
+
+
+def _frame(table: pd.DataFrame | None) -> pd.DataFrame:
+    return pd.DataFrame() if table is None else table
+
+
+def _effect_row(hypothesis: Hypothesis, method: str, line: Line, alpha: float) -> dict[str, Any]:
+    """An effect that has a line of its own among the estimates."""
+    return _row(
+        hypothesis,
+        method,
+        estimate=line["estimate"],
+        ci_low=line["ci_low"],
+        ci_high=line["ci_high"],
+        p=line["p"],
+        verdict=judge(line["estimate"], line["p"], hypothesis.sign, alpha),
+        moderator=hypothesis.moderator,
+    )
+
+
+def _mediation_row(hypothesis: Hypothesis, mediation: pd.DataFrame, alpha: float) -> dict[str, Any]:
+    """The effect along the chain that is claimed, the total indirect effect and the type of mediation."""
+    ends = {"source": hypothesis.source, "target": hypothesis.target}
+    via = join_names(hypothesis.via)
+    own = line_of(mediation, effect="specific", via=via, **ends)
+    direct = line_of(mediation, effect="direct", **ends)
+    total = line_of(mediation, effect="total_indirect", **ends)
+    kind = "no_direct_path"
+    if math.isnan(own["estimate"]):
+        kind = ""
+    elif not math.isnan(direct["p"]):
+        kind = mediation_type(own["estimate"], own["p"], direct["estimate"], direct["p"], alpha)
+    return _effect_row(hypothesis, "pls", own, alpha) | {
+        "via": via,
+        "total_indirect": total["estimate"],
+        "total_indirect_ci_low": total["ci_low"],
+        "total_indirect_ci_high": total["ci_high"],
+        "mediation_type": kind,
+    }
+
+
+def _groups_row(hypothesis: Hypothesis, multigroup: pd.DataFrame, alpha: float) -> dict[str, Any]:
+    """The largest difference between two of the groups; p after Holm's adjustment for all pairs of them."""
+    keys = {"demographic": hypothesis.groups, "source": hypothesis.source, "target": hypothesis.target}
+    own = multigroup
+    for column, value in keys.items():
+        own = own[own[column] == value] if column in own else own.head(0)
+    own = own.dropna(subset=["p"]) if len(own) else own
+    row = _row(hypothesis, "pls", verdict="no_solution", groups=hypothesis.groups)
+    row["expected_sign"] = "differs"
+    if own.empty:
+        return row
+    adjusted = holm(own["p"].to_numpy(dtype=np.float64))
+    best = int(np.lexsort((-own["difference"].abs().to_numpy(), adjusted))[0])
+    line = own.iloc[best]
+    return row | {
+        "estimate": line["difference"],
+        "p": adjusted[best],
+        "verdict": "confirmed" if below_level(adjusted[best], alpha) else "not_confirmed",
+        "pair": join_names((str(line["first"]), str(line["second"]))),
     }
 
 

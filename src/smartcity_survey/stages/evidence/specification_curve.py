@@ -83,7 +83,7 @@ def specification_curve(
         "resampling": "score_bootstrap_under_null",
         "joint_tests": "two_sided_holm",
         "shares": "options_count_alike",
-        "draws": draws,
+        "null_resamples": draws,
         "seed": seed,
         **respondents(len(answers)),
         "alpha": model.alpha,

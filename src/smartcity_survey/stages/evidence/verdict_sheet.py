@@ -10,6 +10,7 @@ import pandas as pd
 
 from smartcity_survey.io import Card, StageResult, join_names
 from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.evidence.hypotheses import ENDS_INSTEAD, STATE, UNPRINTED
 from smartcity_survey.stages.lines import Line, line_of
 from smartcity_survey.stages.needs import Claims, Options
 from smartcity_survey.study.config import RobustnessSection
@@ -20,6 +21,8 @@ from smartcity_survey.study.verdict import DIRECTIONS, Sign, judge
 Row = Mapping[str, Any]
 
 UNSOLVED = "no_solution"
+INCONCLUSIVE = "inconclusive"
+"""The equivalence test shows neither a negligible nor a relevant effect."""
 HINGE = ("hinges_on", "highest_option", "share_highest", "lowest_option", "share_lowest")
 AGREEING = 0.9
 """Share of specifications that should agree with a verdict or with a sign; below it there is a caveat."""
@@ -35,6 +38,22 @@ ON_ANSWERS = (
     *("curve_unsolved", "sign_depends", "curve_may_be_chance", "curve_beyond_chance", "curve_against_claim"),
 )
 """Caveats that rest on numbers which are nowhere in print, nor follow from it."""
+OF_PRINT = ("printed_against_claim", "single_item")
+"""Caveats that rest on the print alone, whatever regression is in use."""
+ON_REGRESSION = (
+    *("beta", "p", "p_holm", "equivalence_ci_low", "equivalence_ci_high"),
+    *("detectable_beta", "vif", "zero_order"),
+)
+"""Numbers of the regression in use: where it is not the printed one, of one file among many."""
+MEDIATION = {
+    "complementary": "mediation_complementary",
+    "competitive": "mediation_competitive",
+    "indirect_only": "mediation_indirect_only",
+    "direct_only": "mediation_direct_only",
+    "no_effect": "mediation_no_effect",
+    "no_direct_path": "mediation_no_direct_path",
+}
+"""Type of mediation -> the caveat that tells it."""
 SAME = 0.005
 """Coefficients nearer than this have the same two decimals, or all but."""
 
@@ -53,6 +72,9 @@ def verdict_sheet(
 ) -> StageResult:
     """One row per hypothesis: verdicts, how far they can be trusted, and caveats as codes.
 
+    Claims about constructs made of constructs, indirect effects, interactions and differences between groups
+    have the verdicts alone: the other tests are of regression coefficients.
+
     Parameters
     ----------
     hypotheses, ..., score_regressions : the stage files of these names.
@@ -64,10 +86,13 @@ def verdict_sheet(
 
     Where the answers are a reconstruction whose bounds are known (`decisions`), what the print leaves open is
     left out: estimates, p-values, shares and caveats that rest on it. In their place stand `state_<method>,
-    low_<method>, high_<method>`.
+    reading_<method>, low_<method>, high_<method>`.
     """
     rows = []
-    for hypothesis in model.hypotheses:
+    for hypothesis in model.claims:
+        if hypothesis not in model.hypotheses:
+            rows.append(_estimated(hypothesis, hypotheses))
+            continue
         row = {
             **_verdicts(hypothesis, hypotheses, hypothesis_tests, model.alpha),
             **_evidence(line_of(hypothesis_tests, hypothesis=hypothesis.name), section, model.alpha),
@@ -86,11 +111,36 @@ def verdict_sheet(
         "method": "results_by_hypothesis",
         "alpha": model.alpha,
         "equivalence_bound": section.equivalence_bound,
-        "specifications_agree_from": AGREEING,
+        **({"specifications_agree_from": AGREEING} if decisions is None else ENDS_INSTEAD),
         "collinear_from": limit("vif_ideal").value,
     }
     frame = pd.DataFrame(rows) if rows else pd.DataFrame(columns=["hypothesis", "caveats"])
     return StageResult(tables={"verdict_sheet": frame}, cards={"verdict_sheet": card})
+
+
+def _estimated(hypothesis: Hypothesis, hypotheses: pd.DataFrame) -> dict[str, Any]:
+    """A claim that is judged by its estimates alone."""
+    own = hypotheses[hypotheses["hypothesis"] == hypothesis.name].set_index("method")
+    solved = any(verdict != UNSOLVED for verdict in own["verdict"])
+    caveats = ["verdict_alone"] if solved else []
+    kind = own["mediation_type"].max() if "mediation_type" in own else ""
+    if kind in MEDIATION:
+        caveats.append(MEDIATION[kind])
+    if solved and own["verdict"].nunique() > 1:
+        caveats.append("methods_disagree")
+    methods = [method for method in JUDGED if method in own.index]
+    return {
+        "hypothesis": hypothesis.name,
+        "predictor": hypothesis.source,
+        "outcome": hypothesis.target,
+        "expected_sign": own["expected_sign"].iloc[0],
+        **{name: own[name].iloc[0] for name in ("via", "moderator", "groups") if name in own},
+        **{f"verdict_{method}": verdict for method, verdict in own["verdict"].items()},
+        **{f"estimate_{method}": own.loc[method, "estimate"] for method in methods},
+        **{f"p_{method}": own.loc[method, "p"] for method in methods},
+        "answer": "" if solved else UNSOLVED,
+        "caveats": join_names(caveats),
+    }
 
 
 def _as_decided(
@@ -101,13 +151,17 @@ def _as_decided(
     kept = [code for code in caveats if code not in ON_ANSWERS]
     row = {name: value for name, value in row.items() if name not in (*OPEN_COLUMNS, *HINGE)}
     for method, line in own.items():
-        if f"verdict_{method}" not in row or line["state"] not in ("open", "decided"):
+        if f"verdict_{method}" not in row or line["state"] not in UNPRINTED:
             continue
-        row |= {f"{column}_{method}": line[column] for column in ("state", "low", "high")}
+        if method == "ols":
+            words = dict.fromkeys(("equivalence", "evidence", "answer"), "")
+            row |= {**dict.fromkeys(ON_REGRESSION, math.nan), **words, "verdict_holm": "open"}
+            kept = [code for code in kept if code in OF_PRINT]
+        row |= {f"{column}_{method}": line[column] for column in STATE}
+        row |= {name: math.nan for name in (f"estimate_{method}", f"p_{method}") if name in row}
         kept.append(f"{line['state']}_by_{method}")
         if line["state"] == "open":
             row |= {f"verdict_{method}": "open"}
-            row |= {name: math.nan for name in (f"estimate_{method}", f"p_{method}") if name in row}
     return row, ["collinear_in_print" if code == "collinear" else code for code in kept]
 
 
@@ -132,7 +186,7 @@ def _evidence(test: Line, section: RobustnessSection, alpha: float) -> dict[str,
     """The coefficient, and what equivalence test and Bayes factor make of it; nothing where there is none."""
     low, high, bound = test["equivalence_ci_low"], test["equivalence_ci_high"], section.equivalence_bound
     relevant = low > bound or high < -bound
-    equivalence = "negligible" if test["equivalence_p"] < alpha else "relevant" if relevant else "open"
+    equivalence = "negligible" if test["equivalence_p"] < alpha else "relevant" if relevant else INCONCLUSIVE
     return {
         "beta": test["beta"],
         "p": test["p"],
@@ -205,7 +259,7 @@ def _answer(row: Row, alpha: float) -> str:
     sign: Sign = "positive" if beta > 0 else "negative"
     if judge(beta, row["p_holm"], sign, alpha) == "confirmed" and evidence.endswith("for"):
         return "effect" if sign == row["expected_sign"] else "effect_against_claim"
-    absent = judge(beta, row["p"], sign, alpha) == "not_confirmed" and row["equivalence"] == "open"
+    absent = judge(beta, row["p"], sign, alpha) == "not_confirmed" and row["equivalence"] == INCONCLUSIVE
     strong = evidence in ("strong_against", "very_strong_against")
     return "probably_no_effect" if absent and strong else "undecided"
 
@@ -304,7 +358,7 @@ def _absence_caveats(row: Row, found: bool) -> Iterator[str]:
         return
     if row["equivalence"] == "negligible":
         yield "effect_negligible"
-    elif row["equivalence"] == "open":
+    elif row["equivalence"] == INCONCLUSIVE:
         yield "absence_not_shown"
     if row["evidence"].endswith("against"):
         yield "evidence_against"

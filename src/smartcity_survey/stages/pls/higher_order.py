@@ -11,6 +11,7 @@ from smartcity_survey.io import StageResult
 from smartcity_survey.stages.cards import MODES
 from smartcity_survey.stages.lines import path_columns
 from smartcity_survey.stages.naming import naming
+from smartcity_survey.stages.pls.mediation import mediation_frame
 from smartcity_survey.stages.pls.pls_bootstrap import (
     bootstrap_card,
     interval_columns,
@@ -79,6 +80,11 @@ def higher_order_tables(
         "higher_order_components": _components(bootstrap, lower, second, model, section),
         "higher_order_quality": _quality(bootstrap, second, model),
     }
+    if model.mediated:
+        paths = np.zeros((len(second.names),) * 2, dtype=bool)
+        for source, target in model.higher_paths:
+            paths[second.names.index(source), second.names.index(target)] = True
+        tables["mediation"] = mediation_frame(bootstrap, second.names, paths, section)
     return StageResult(tables=tables, cards=dict.fromkeys(tables, card))
 
 

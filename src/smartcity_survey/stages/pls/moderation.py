@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+
 import numpy as np
 import pandas as pd
+from scipy.linalg import block_diag
 
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.naming import naming
@@ -13,6 +18,7 @@ from smartcity_survey.stages.refusals import empty_without_solution
 from smartcity_survey.stats.core.intervals import Summary, summarise
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.pls.bootstrap import PlsBootstrap
+from smartcity_survey.stats.pls.estimates import PlsEstimates
 from smartcity_survey.stats.pls.moderation import (
     Moderated,
     ModeratedBootstrap,
@@ -31,46 +37,90 @@ MODERATION_TABLES = ("moderation", "simple_slopes")
 
 @empty_without_solution(*MODERATION_TABLES)
 def moderation_tables(
-    inputs: PlsInputs, bootstrap: PlsBootstrap, model: Model, section: PlsSection
+    inputs: PlsInputs,
+    bootstrap: PlsBootstrap,
+    model: Model,
+    section: PlsSection,
+    demographics: Mapping[str, Array] = MappingProxyType({}),
 ) -> StageResult:
-    """Stage two of every target that has a moderated path, on the resamples of stage one."""
+    """Stage two of every target that has a moderated path, on the resamples of stage one.
+
+    Parameters
+    ----------
+    demographics : demographic moderators as numbers (n,), NaN where there is no answer. They enter in stage
+        two, each as its own score; who did not answer is left out there.
+    """
     effects, slopes = [], []
     undefined = 0
-    for plan in plans(model):
-        terms = _terms(plan, model)
-        names = [" × ".join(filter(None, pair)) for pair in terms[["source", "moderator"]].to_numpy()]
-        with naming(names, "moderation", model.names):
-            found = moderate(inputs.x, model.membership(), bootstrap, plan, inputs.weights)
+    # A construct of one item is that item: so is a demographic variable.
+    names = (*model.names, *demographics)
+    beside = np.column_stack([np.empty((len(inputs.x), 0)), *demographics.values()])
+    known = ~np.isnan(beside).any(axis=1)
+    x = np.column_stack([inputs.x, np.where(np.isnan(beside), 0.0, beside)])
+    blocks = block_diag(model.membership(), np.eye(len(demographics))).astype(bool)
+    weights = inputs.weights
+    if not known.all():
+        weights = known.astype(np.float64) * (np.ones(len(x)) if weights is None else weights)
+    stage_one = _with_single(bootstrap, len(demographics))
+    for plan in plans(model, names):
+        terms = _terms(plan, names)
+        shown = [" × ".join(filter(None, pair)) for pair in terms[["source", "moderator"]].to_numpy()]
+        with naming(shown, "moderation", names):
+            found = moderate(x, blocks, stage_one, plan, weights)
         undefined += int(np.isnan(found.draws.r2).sum())
         effects.append(_effects(found, terms, section))
-        slopes.append(_slopes(found, plan, model, section))
+        slopes.append(_slopes(found, plan, names, section))
     card: Card = {
         **bootstrap_card(bootstrap, inputs, model, section),
         "method": "two_stage_moderation",
         "products": "of_unit_variance_scores",
         "inadmissible_draws": undefined,
+        **({"demographics": "enter_in_stage_two"} if demographics else {}),
     }
     tables = {"moderation": pd.concat(effects), "simple_slopes": pd.concat(slopes)}
     return StageResult(tables=tables, cards=dict.fromkeys(tables, card))
 
 
-def plans(model: Model) -> tuple[Moderated, ...]:
-    """Stage two in positions of constructs, a plan for each target in the order of the constructs."""
-    index = {name: position for position, name in enumerate(model.names)}
-    return tuple(
-        Moderated(
-            index[target],
-            tuple(index[name] for name in model.predictors(target)),
-            tuple((index[m.source], index[m.moderator]) for m in model.moderations if m.target == target),
-        )
-        for target in model.outcomes
-        if any(m.target == target for m in model.moderations)
+def _with_single(bootstrap: PlsBootstrap, more: int) -> PlsBootstrap:
+    """The bootstrap with further items, each of which is a construct by itself."""
+
+    def extended(estimates: PlsEstimates) -> PlsEstimates:
+        own = estimates.outer_weights
+        # Where stage one has no solution, stage two has none either.
+        ones = np.where(np.isnan(own[..., :1]), np.nan, np.ones((*own.shape[:-1], more)))
+        return replace(estimates, outer_weights=np.concatenate([own, ones], axis=-1))
+
+    if not more:
+        return bootstrap
+    jackknife = bootstrap.jackknife
+    return replace(
+        bootstrap,
+        estimate=extended(bootstrap.estimate),
+        draws=extended(bootstrap.draws),
+        jackknife=None if jackknife is None else extended(jackknife),
     )
 
 
-def _terms(plan: Moderated, model: Model) -> pd.DataFrame:
+def plans(model: Model, names: Sequence[str]) -> tuple[Moderated, ...]:
+    """Stage two in positions of `names`, a plan for each target in the order of the constructs."""
+    index = {name: position for position, name in enumerate(names)}
+    found = []
+    for target in model.outcomes:
+        own = [m for m in model.every_moderation if m.target == target and m.moderator in index]
+        if own:
+            beside = dict.fromkeys(m.moderator for m in own if m.moderator not in model.names)
+            found.append(
+                Moderated(
+                    index[target],
+                    tuple(index[name] for name in (*model.predictors(target), *beside)),
+                    tuple((index[m.source], index[m.moderator]) for m in own),
+                )
+            )
+    return tuple(found)
+
+
+def _terms(plan: Moderated, names: Sequence[str]) -> pd.DataFrame:
     """`source, moderator, target` of the predictors, whose moderator is empty, and of the products."""
-    names = model.names
     pairs = [(names[source], names[moderator]) for source, moderator in plan.products]
     rows = [*((names[j], "") for j in plan.predictors), *pairs]
     return pd.DataFrame(rows, columns=["source", "moderator"]).assign(target=names[plan.target])
@@ -90,9 +140,10 @@ def _effects(found: ModeratedBootstrap, terms: pd.DataFrame, section: PlsSection
     )
 
 
-def _slopes(found: ModeratedBootstrap, plan: Moderated, model: Model, section: PlsSection) -> pd.DataFrame:
+def _slopes(
+    found: ModeratedBootstrap, plan: Moderated, names: Sequence[str], section: PlsSection
+) -> pd.DataFrame:
     keep = ~np.isnan(found.draws.r2)
-    names = model.names
     frames = []
     for product, (source, moderator) in enumerate(plan.products):
         slope, _, intercept = simple_slopes(found.estimate, plan, product, AT)

@@ -8,6 +8,7 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.data.demographics import demographic_scale
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import StageResult
 from smartcity_survey.stages.declare import stage
@@ -23,6 +24,7 @@ from smartcity_survey.stages.needs import (
     has_moderations,
 )
 from smartcity_survey.stages.pls.higher_order import HIGHER_ORDER_TABLES, higher_order_tables
+from smartcity_survey.stages.pls.mediation import MEDIATION_TABLES, has_mediation, mediation_frame
 from smartcity_survey.stages.pls.moderation import MODERATION_TABLES, moderation_tables
 from smartcity_survey.stages.pls.pls_bootstrap import (
     bootstrap_card,
@@ -42,14 +44,17 @@ from smartcity_survey.stats.pls.bootstrap import PlsBootstrap
 from smartcity_survey.stats.pls.mediation import chain_effects, chain_standard_errors, chains
 from smartcity_survey.stats.pls.model import PlsModel
 from smartcity_survey.stats.pls.stack import Reason
+from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import PlsSection
 from smartcity_survey.study.limits import limit
 from smartcity_survey.study.model import Model
 
 TABLES = (
     *("pls_loadings", "pls_weights", "pls_paths", "pls_quality", "specific_indirect", "htmt_bounds"),
-    *("pls_inadmissible", *CONSISTENT_TABLES),
+    *("pls_inadmissible", "pls_bootstrap_distributions", *CONSISTENT_TABLES),
 )
+BINS = 40
+"""Bars of the histogram of a path's resamples."""
 BootstrapOptions = Annotated[
     PlsSection, Options(PlsSection, (*PLS_FIT, "bootstrap_draws", "interval", "confidence_level"))
 ]
@@ -85,19 +90,31 @@ def fit_model(R: Array, n: int, model: Model, section: PlsSection) -> PlsFit:
     )
 
 
-@stage(*TABLES, optional={has_moderations: MODERATION_TABLES, has_higher_order: HIGHER_ORDER_TABLES})
+@stage(
+    *TABLES,
+    optional={
+        has_moderations: MODERATION_TABLES,
+        has_higher_order: HIGHER_ORDER_TABLES,
+        has_mediation: MEDIATION_TABLES,
+    },
+)
 def estimate_pls(
     answers: pd.DataFrame,
     model: MeasuredHigherOrder,
     section: BootstrapOptions,
     seed: Seed,
     progress: Annotated[Progress, Bar("bootstrap")] = silent,
+    codebook: Codebook | None = None,
 ) -> StageResult:
-    """Fit the path model to the kept items and to bootstrap resamples of the respondents."""
+    """Fit the path model to the kept items and to bootstrap resamples of the respondents.
+
+    codebook : needed where a demographic variable moderates a path.
+    """
     inputs = PlsInputs.of(answers, model, section)
     further_tables = (
-        *(MODERATION_TABLES if model.moderations else ()),
+        *(MODERATION_TABLES if model.every_moderation else ()),
         *(HIGHER_ORDER_TABLES if model.higher_order else ()),
+        *(MEDIATION_TABLES if model.mediated else ()),
     )
     try:
         with naming(model.items, "PLS-SEM", model.names):
@@ -113,17 +130,27 @@ def estimate_pls(
         "specific_indirect": _specific_indirect(bootstrap, model, section),
         "htmt_bounds": _htmt_bounds(bootstrap, model, section),
         "pls_inadmissible": _inadmissible(bootstrap, model),
+        "pls_bootstrap_distributions": _distributions(bootstrap, model),
     }
     card = bootstrap_card(bootstrap, inputs, model, section)
     further = [consistent_tables(inputs, bootstrap, pls, model, section)]
-    if model.moderations:
-        further.append(moderation_tables(inputs, bootstrap, model, section))
+    if model.every_moderation:
+        beside = {}
+        if codebook is not None:
+            moderators = dict.fromkeys(m.moderator for m in model.demographic_moderations)
+            beside = {name: demographic_scale(answers[name], codebook, name) for name in moderators}
+        further.append(moderation_tables(inputs, bootstrap, model, section, beside))
     if model.higher_order:
         further.append(higher_order_tables(inputs, pls, model, section, seed))
+    elif model.mediated:
+        tables["mediation"] = mediation_frame(bootstrap, model.names, model.path_matrix(), section)
     cards = dict.fromkeys(tables, card)
     for result in further:
         tables |= result.tables
         cards |= result.cards
+    if model.mediated and "mediation" not in tables:
+        # The constructs made of constructs have no solution, and so nothing runs through them.
+        tables["mediation"], cards["mediation"] = pd.DataFrame(), cards["higher_order_paths"]
     return StageResult(tables=tables, cards=cards)
 
 
@@ -156,6 +183,26 @@ def path_frame(bootstrap: PlsBootstrap, model: Model, section: PlsSection) -> pd
             "vif": bootstrap.fit.inner_vif[where],
         }
     )
+
+
+def _distributions(bootstrap: PlsBootstrap, model: Model) -> pd.DataFrame:
+    """Histogram of each path over the resamples that have a solution, in `BINS` bars of one width."""
+    index = {name: position for position, name in enumerate(model.names)}
+    draws = bootstrap.draws.path_coefficients[bootstrap.admissible]
+    frames = []
+    for source, target in model.paths:
+        counts, edges = np.histogram(draws[:, index[source], index[target]], bins=BINS)
+        frames.append(
+            pd.DataFrame(
+                {
+                    **path_columns([(source, target)] * BINS),
+                    "bin_low": edges[:-1],
+                    "bin_high": edges[1:],
+                    "n_draws": counts,
+                }
+            )
+        )
+    return pd.concat(frames, ignore_index=True)
 
 
 def _specific_indirect(bootstrap: PlsBootstrap, model: Model, section: PlsSection) -> pd.DataFrame:

@@ -9,15 +9,16 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.data.demographics import demographic_dummies
+from smartcity_survey.data.demographics import demographic_dummies, demographic_scale
 from smartcity_survey.data.disclosure import protect
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.measurement.scores import require_scores
-from smartcity_survey.stages.needs import Asked, Method
+from smartcity_survey.stages.needs import Asked, Method, has_moderations
 from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stages.regression.blocks import hierarchical_tables
+from smartcity_survey.stages.regression.interactions import INTERACTION_TABLES, interaction_frame
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.regression.collinearity import Collinearity
 from smartcity_survey.stats.regression.least_squares import OlsFit, ols, refuse_perfect_fit
@@ -25,6 +26,7 @@ from smartcity_survey.stats.regression.ols_diagnostics import RegressionDiagnost
 from smartcity_survey.stats.regression.residuals import RESIDUAL_STATISTICS, ResidualStatistics
 from smartcity_survey.study.codebook import CONSTANT, RESPONDENT, Codebook
 from smartcity_survey.study.config import RegressionSection
+from smartcity_survey.study.model import Model
 
 _HIERARCHICAL = ("hierarchical_blocks", "hierarchical_coefficients")
 _FITTED = ("model_summary", "anova", "coefficients")
@@ -39,6 +41,7 @@ _CASEWISE = [
     *_FITTED,
     *_JUDGED,
     *_HIERARCHICAL,
+    optional={has_moderations: INTERACTION_TABLES},
     private={"casewise": _CASEWISE},
     hides=protect,
     beside=("demographics",),
@@ -104,14 +107,47 @@ def estimate_regression(
         "missing": "no_answer_is_a_category",
         **in_blocks.card(),
     }
+    further, products = {}, Refusals()
+    if model.every_moderation:
+        further["interactions"] = _interactions(scores, answers, model, codebook, section, products)
+    of_products: Card = {"method": "ols_interactions", "standard_errors": "classical", **products.card()}
     order: dict[str, Card] = {"regression_diagnostics": {"order": "durbin_watson_by_rows"}}
     return StageResult(
-        tables={name: _below_one_another(frames) for name, frames in parts.items()},
+        tables={name: _below_one_another(frames) for name, frames in parts.items()} | further,
         cards={name: {**card, **alone.card()} for name in _FITTED}
         | {name: {**card, **order.get(name, {}), **alone.card(), **judged.card()} for name in _JUDGED}
-        | dict.fromkeys(_HIERARCHICAL, hierarchical),
+        | dict.fromkeys(_HIERARCHICAL, hierarchical)
+        | {name: {**card, **of_products} for name in further},
         private={"casewise": _below_one_another(casewise)},
     )
+
+
+def _interactions(
+    scores: pd.DataFrame,
+    answers: pd.DataFrame,
+    model: Model,
+    codebook: Codebook,
+    section: RegressionSection,
+    refusals: Refusals,
+) -> pd.DataFrame:
+    """The products of all outcomes that have a moderated path."""
+    demographics = {
+        m.moderator: demographic_scale(answers[m.moderator], codebook, m.moderator)
+        for m in model.demographic_moderations
+    }
+    frames = []
+    for outcome in model.outcomes:
+        moderated = [m for m in model.every_moderation if m.target == outcome]
+        if moderated:
+            compute = partial(
+                interaction_frame, scores, demographics, outcome, model, section.confidence_level
+            )
+            beside = dict.fromkeys(m.moderator for m in moderated if m.moderator in demographics)
+            products = [f"{m.source} × {m.moderator}" for m in moderated]
+            names = (*model.predictors(outcome), *beside, *products)
+            frame = refusals.attempt("interactions", compute, items=names)
+            frames += [] if frame is None else [frame]
+    return _below_one_another(frames)
 
 
 def _below_one_another(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:

@@ -108,7 +108,7 @@ def evaluate_robustness(
         **card,
         "power": POWER,
         "simulated": "rows_and_residuals_drawn_anew",
-        "draws": section.power_draws,
+        "simulated_waves": section.power_draws,
         "seed": seed,
     }
     return StageResult(tables, {name: {**card, **common.card(own[name])} for name, card in cards.items()})

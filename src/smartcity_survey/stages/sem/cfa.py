@@ -203,7 +203,7 @@ def _dynamic_card(n: int, model: Model, section: CfaSection, seed: int) -> Card:
         "method": "dynamic_fit_cutoffs",
         "misfit": "omitted_loadings",
         "cutoff": "met_by_5_percent",
-        "draws": section.dynamic_draws,
+        "simulated_samples": section.dynamic_draws,
         **single_items(model),
         **respondents(n),
         "seed": seed,

@@ -32,9 +32,13 @@ from .ipma import (
 )
 from .mediation import (
     Chain as Chain,
+    MediationType as MediationType,
     chain_effects as chain_effects,
     chain_standard_errors as chain_standard_errors,
     chains as chains,
+    indirect_standard_errors as indirect_standard_errors,
+    mediation_type as mediation_type,
+    total_indirect as total_indirect,
 )
 from .micom import (
     GroupComparison as GroupComparison,

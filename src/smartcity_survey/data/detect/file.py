@@ -1,0 +1,113 @@
+"""A survey file of unknown make: the keys of `data` by which it is read, each with what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from smartcity_survey.data.detect.encoding import detect_encoding
+from smartcity_survey.data.detect.layout import Layout, find_layout
+from smartcity_survey.data.read import calamine_file, xlsx_file
+from smartcity_survey.data.read.grid import Row
+from smartcity_survey.data.read.kinds import kind_of
+from smartcity_survey.data.read.opening import GRIDS, require_file
+from smartcity_survey.study.config import DataSection
+
+_SPREADSHEETS = ("xlsx", "xls", "xlsb", "ods")
+_TEXTS = ("csv", "html")
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """How a file is read.
+
+    Attributes
+    ----------
+    keys : of `data` in the config, those that are not as they would be without saying.
+    found : what was found, a sentence each.
+    groups : headings that stand above the names of columns, by position; empty where there are none.
+    """
+
+    keys: Mapping[str, Any]
+    found: tuple[str, ...] = ()
+    groups: tuple[str, ...] = field(default=())
+
+
+def detect(path: Path, given: Mapping[str, Any] = MappingProxyType({})) -> Detected:
+    """Look at the whole file once.
+
+    Parameters
+    ----------
+    given : keys that are known: encoding, sheet. They are taken as they are.
+
+    Raises
+    ------
+    SurveyError
+        for a file that is missing, empty, damaged, protected or no table.
+    """
+    require_file(path)
+    kind = kind_of(path)
+    if kind not in GRIDS:
+        return Detected({})
+    keys: dict[str, Any] = dict(given)
+    found: list[str] = []
+    if kind in _TEXTS:
+        encoding = detect_encoding(path) if kind == "csv" and "encoding" not in given else None
+        if encoding:
+            keys["encoding"] = encoding
+            found.append(f"The file's encoding is `{encoding}`.")
+    if kind in _SPREADSHEETS and "sheet" not in given:
+        names = xlsx_file.sheets_of(path) if kind == "xlsx" else calamine_file.sheets_of(kind, path)
+        sheet = _largest(path, kind, names)
+        if sheet != names[0]:
+            keys["sheet"] = sheet
+            others = ", ".join(repr(name) for name in names if name != sheet)
+            found.append(f"The answers are on the sheet {sheet!r}; not read: {others}.")
+    rows = _rows(path, kind, keys)
+    layout = find_layout(rows)
+    keys |= _keys(layout)
+    return Detected(keys, (*found, *_told(layout, "line" if kind == "csv" else "row")), layout.groups)
+
+
+def _rows(path: Path, kind: str, keys: Mapping[str, Any]) -> list[Row]:
+    section = DataSection.model_validate({"file": path.name, "codebook": "", **keys})
+    return [(number, list(row)) for number, row in GRIDS[kind](path, section).rows()]
+
+
+def _largest(path: Path, kind: str, names: Sequence[str]) -> str:
+    """The sheet with most cells filled; the first of equals."""
+    if len(names) < 2:
+        return names[0]
+    sizes = {
+        name: sum(
+            sum(cell not in (None, "") for cell in row) for _, row in _rows(path, kind, {"sheet": name})
+        )
+        for name in names
+    }
+    return max(names, key=lambda name: sizes[name])
+
+
+def _keys(layout: Layout) -> dict[str, Any]:
+    keys = {
+        "header_rows": list(layout.header_rows),
+        "label_row": layout.label_row,
+        "skip_rows": list(layout.skip_rows),
+    }
+    return {key: value for key, value in keys.items() if value}
+
+
+def _told(layout: Layout, noun: str) -> list[str]:
+    told = []
+    if layout.header_rows:
+        rows = " and ".join(map(str, layout.header_rows))
+        plural = "s" if len(layout.header_rows) > 1 else ""
+        told.append(f"The names of the columns stand in {noun}{plural} {rows}.")
+    if layout.label_row:
+        told.append(f"The text of the questions stands in {noun} {layout.label_row}.")
+    told += [
+        f"{noun.capitalize()} {number} is no questionnaire: {why}." for number, why in layout.why.items()
+    ]
+    return told

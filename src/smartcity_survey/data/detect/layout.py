@@ -1,0 +1,200 @@
+"""Which rows of a sheet hold the names of its columns, their full text, and no questionnaire at all."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from smartcity_survey.data.read.cells import cell_text
+from smartcity_survey.data.read.grid import NO_NAMES, Row, filled, texts
+
+HEADERS_LOOKED_AT = 12
+"""Rows at the head of a sheet among which the names are looked for."""
+ENDS_LOOKED_AT = 8
+BODY_LOOKED_AT = 400
+FEWEST_CATEGORIES = 0.2
+"""Different values per row below which the values of a column are categories, and a lonely one a label."""
+_IMPORT = '{"ImportId"'
+_SUMMARY = re.compile(
+    r"(mean|average|avg|total|sum|std\.?( ?dev.*)?|sd|min(imum)?|max(imum)?|count|median|mode|n|"
+    r"среднее.*|итого.*|всего.*|сумма|медиана|ст\.? ?откл.*|минимум|максимум|"
+    r"орташа.*|барлығы.*|жиыны|қосындысы|"
+    r"=?(average|sum|срзнач|сумм)\(.*)[:.]?",
+    re.I,
+)
+_NUMBER = re.compile(r"-?\d+([.,]\d+)?%?")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Rows by their numbers; empty where the first row holds the names and all others are questionnaires.
+
+    header_rows, label_row, skip_rows : as `data` in the config has them.
+    groups : what stands above the names, by position: headings of blocks.
+    why : row -> why it is no questionnaire.
+    """
+
+    header_rows: tuple[int, ...] = ()
+    label_row: int | None = None
+    skip_rows: tuple[int, ...] = ()
+    groups: tuple[str, ...] = ()
+    why: dict[int, str] = field(default_factory=dict)
+
+
+def find_layout(rows: Sequence[Row]) -> Layout:
+    """The layout of a sheet, from all its rows."""
+    named = [(number, texts(row)) for number, row in rows if filled(row)]
+    if not named:
+        return Layout()
+    # In a text file an empty line at the head would be taken for the names.
+    first = rows[0][0]
+    body = named[: HEADERS_LOOKED_AT + BODY_LOOKED_AT]
+    position = _names_at(body)
+    heads = [body[position][0]]
+    groups: tuple[str, ...] = ()
+    above = body[position - 1][1] if position else []
+    if position and _is_upper_half(above, body[position][1]):
+        heads = [body[position - 1][0], *heads]
+    elif position and sum(map(bool, above)) > 1:
+        groups = _filled_forward(above)
+    rest = body[position + 1 :]
+    seconds = _second_headers(rest)
+    spoken = [n for n in seconds if not any(text.startswith(_IMPORT) for text in rest[n][1])]
+    label = max(spoken, key=lambda n: len("".join(rest[n][1])), default=None)
+    whys = {rest[n][0]: "a second row of headers" for n in seconds if n != label}
+    label_row = rest[label][0] if label is not None else None
+    if label is not None and not _tells(rest[label][1], body[position][1]):
+        whys[rest[label][0]], label_row = "a second row of headers", None
+    whys |= _ends(named, position + 1 + len(seconds))
+    plain = heads == [first]
+    return Layout(() if plain else tuple(heads), label_row, tuple(sorted(whys)), tuple(groups), whys)
+
+
+def _names_at(rows: Sequence[tuple[int, list[str]]]) -> int:
+    """Position of the row of names: the first that is about as wide as the table, and of words."""
+    widths = Counter(sum(map(bool, row)) for _, row in rows)
+    usual = max(widths, key=lambda width: (widths[width] * width, width))
+    best = 0
+    for position, (_, row) in enumerate(rows[:HEADERS_LOOKED_AT]):
+        names = [text for text in row if text]
+        wide = len(names) >= 0.6 * usual
+        words = sum(not _NUMBER.fullmatch(text) for text in names) >= 0.8 * len(names)
+        if wide and words:
+            following = rows[position + 1][1] if position + 1 < len(rows) else []
+            return position + 1 if _is_upper_half(row, following) else position
+    for position, (_, row) in enumerate(rows[:HEADERS_LOOKED_AT]):
+        following = rows[position + 1][1] if position + 1 < len(rows) else []
+        if _is_upper_half(row, following):
+            return position + 1
+    return best
+
+
+def _is_upper_half(row: Sequence[str], below: Sequence[str]) -> bool:
+    """Whether a row holds questions, and the one below it what each column of a question is about.
+
+    Where one is empty the other is filled; parts of questions alone name no column, as Response.
+    """
+    width = max(len(row), len(below))
+    above = [*row, *[""] * (width - len(row))]
+    under = [*below, *[""] * (width - len(below))]
+    parts = [text for text in under if text]
+    if not parts or any(_NUMBER.fullmatch(text) for text in parts) or not above[0]:
+        return False
+    only_above = sum(bool(a) and not b for a, b in zip(above, under, strict=True))
+    only_below = sum(bool(b) and not a for a, b in zip(above, under, strict=True))
+    called = sum(text.casefold() in NO_NAMES for text in parts)
+    return bool(only_below and (only_above or called)) or called >= 2
+
+
+def _filled_forward(row: Sequence[str]) -> tuple[str, ...]:
+    group, groups = "", []
+    for text in row:
+        group = text or group
+        groups.append(group)
+    return tuple(groups)
+
+
+def _second_headers(rest: Sequence[tuple[int, list[str]]]) -> list[int]:
+    """Positions of the rows right below the names that are headers too."""
+    found = []
+    for position in range(min(3, len(rest))):
+        row = rest[position][1]
+        if any(text.startswith(_IMPORT) for text in row) or _is_lonely(
+            row, [r for _, r in rest[position + 1 :]]
+        ):
+            found = list(range(position + 1))
+    return found
+
+
+def _is_lonely(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Whether most columns of categories hold in this row what they hold nowhere below."""
+    if len(below) < 5:
+        return False
+    n = lonely = 0
+    for column, text in enumerate(row):
+        values = [r[column] for r in below if column < len(r) and r[column]]
+        if not values or not text:
+            continue
+        different = set(values)
+        if len(different) <= max(2, FEWEST_CATEGORIES * len(values)):
+            n += 1
+            lonely += text not in different and not _NUMBER.fullmatch(text)
+    return n > 1 and lonely >= 0.6 * n
+
+
+def _tells(labels: Sequence[str], names: Sequence[str]) -> bool:
+    """Whether labels say more than the names do."""
+    return sum(map(len, labels)) > 1.2 * sum(map(len, names))
+
+
+def _ends(named: Sequence[tuple[int, list[str]]], start: int) -> dict[int, str]:
+    """Rows at the end of a sheet that sum up those above, or remark on them."""
+    body = named[start:]
+    if len(body) < 5:
+        return {}
+    inner, end = body[: max(1, len(body) - ENDS_LOOKED_AT)], body[-ENDS_LOOKED_AT:]
+    width = Counter(sum(map(bool, row)) for _, row in inner).most_common(1)[0][0]
+    whole = _whole_columns([row for _, row in inner])
+    found: dict[int, str] = {}
+    for number, row in reversed(end):
+        cells = [text for text in row if text]
+        fractions = sum(
+            column < len(row) and bool(re.fullmatch(r"-?\d+[.,]\d+", row[column])) for column in whole
+        )
+        sums = sum(
+            column < len(row) and bool(re.fullmatch(r"\d{2,}", row[column])) and int(row[column]) > 3 * top
+            for column, top in whole.items()
+        )
+        if _SUMMARY.fullmatch(cells[0]) or (len(whole) > 1 and max(fractions, sums) > 0.5 * len(whole)):
+            found[number] = f"it sums up the rows above ({cells[0]})"
+        elif width > 3 and len(cells) <= max(1, width // 10) and not _is_like(row, body):
+            found[number] = f"a remark ({cells[0][:40]})"
+        else:
+            break
+    return found
+
+
+def _is_like(row: Sequence[str], body: Sequence[tuple[int, list[str]]]) -> bool:
+    """Whether what a row holds has the form of what stands above: a number, a time stamp, an identifier."""
+    column = next(position for position, text in enumerate(row) if text)
+    form = re.sub(r"\d+", "0", row[column])
+    above = [r[column] for _, r in body if r is not row and column < len(r) and r[column]]
+    return bool(_NUMBER.fullmatch(row[column])) or any(re.sub(r"\d+", "0", text) == form for text in above)
+
+
+def _whole_columns(rows: Sequence[Sequence[str]]) -> dict[int, float]:
+    """Columns of whole numbers from -99 to 99, with the largest."""
+    found = {}
+    for column in range(max(map(len, rows))):
+        values = [row[column] for row in rows if column < len(row) and row[column]]
+        if values and all(re.fullmatch(r"-?\d{1,2}", text) for text in values):
+            found[column] = max(map(float, values))
+    return found
+
+
+def cells_of(row: Sequence[Any]) -> list[str]:
+    """Cells as text."""
+    return [cell_text(cell) for cell in row]

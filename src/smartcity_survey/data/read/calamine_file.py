@@ -1,0 +1,75 @@
+"""Old spreadsheets, those of LibreOffice and binary ones, by the library calamine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import python_calamine
+
+from smartcity_survey.data.read.grid import Grid, Row
+from smartcity_survey.data.read.xlsx_file import empty_sheet, sheet_name
+from smartcity_survey.errors import SurveyError
+from smartcity_survey.study.config import DataSection
+
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_NAMES = {"ods": "a spreadsheet of LibreOffice (.ods)", "xlsb": "an .xlsb"}
+
+
+def open_calamine(kind: str, path: Path, section: DataSection) -> Grid:
+    """Open one sheet of an `.xls`, `.ods` or `.xlsb`."""
+    workbook = _workbook(kind, path)
+    name = sheet_name(workbook.sheet_names, section.sheet, path)
+    how = {"format": kind, "sheet": str(section.sheet)}
+    empty = empty_sheet(path, section)
+    return Grid(path, partial(_rows, kind, path, name), how, "row", ragged=True, no_header=empty)
+
+
+def sheets_of(kind: str, path: Path) -> list[str]:
+    """Names of the sheets."""
+    return list(_workbook(kind, path).sheet_names)
+
+
+def _workbook(kind: str, path: Path) -> python_calamine.CalamineWorkbook:
+    content = path.read_bytes()
+    if kind == "xls" and _ENCRYPTED in content:
+        raise SurveyError(
+            str(path),
+            "it is protected by a password.",
+            "Open it in a spreadsheet program and save it as .xlsx without a password.",
+        )
+    try:
+        return python_calamine.load_workbook(path)
+    except python_calamine.PasswordError:
+        raise SurveyError(
+            str(path),
+            "it is protected by a password.",
+            "Open it in a spreadsheet program and save it without a password.",
+        ) from None
+    except Exception as error:  # the library has no common class for what a damaged file does to it
+        raise _unreadable(kind, path, error) from None
+
+
+def _rows(kind: str, path: Path, name: str) -> Iterator[Row]:
+    workbook = _workbook(kind, path)
+    try:
+        rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    except Exception as error:
+        raise _unreadable(kind, path, error) from None
+    yield from enumerate(rows, start=1)
+
+
+def _unreadable(kind: str, path: Path, error: Exception) -> SurveyError:
+    if kind == "xls":
+        return SurveyError(
+            str(path),
+            f"it is protected by a password, or a damaged .xls ({error or type(error).__name__}).",
+            "Open it in a spreadsheet program and save it as .xlsx without a password.",
+        )
+    return SurveyError(
+        str(path),
+        f"not readable as {_NAMES[kind]} ({error or type(error).__name__}).",
+        "It is protected by a password, truncated or damaged: save it again from a spreadsheet "
+        "program as .xlsx.",
+    )

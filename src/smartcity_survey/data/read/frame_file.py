@@ -1,0 +1,144 @@
+"""Data frames as other programs keep them: Parquet, and R's .rds and .RData."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.data.read.cells import without_dates
+from smartcity_survey.data.read.r_serialization import NotReadable, Vector, read_objects
+from smartcity_survey.data.read.tables import ROWS_AT_ONCE, Batch, Table, told_apart
+from smartcity_survey.errors import SurveyError
+from smartcity_survey.study.config import DataSection
+
+
+def open_parquet(path: Path, section: DataSection) -> Table:
+    """Open a Parquet file."""
+    try:
+        import pyarrow.parquet
+    except ImportError:
+        raise _not_installed(path, "pyarrow", "parquet") from None
+    try:
+        frame = pyarrow.parquet.read_table(path).to_pandas()
+    except Exception as error:  # of many classes
+        raise _unreadable(path, "a Parquet file", error) from None
+    return _table(frame, "parquet")
+
+
+def open_rds(path: Path, section: DataSection) -> Table:
+    """Open the data frame in an `.rds`, or the only one in an `.RData`, with the labels that haven gives."""
+    try:
+        found = read_objects(path.read_bytes())
+    except NotReadable as error:
+        raise _unreadable(path, "an .rds of R", error) from None
+    frames = {name: value for name, value in found.items() if _is_frame(value)}
+    wanted = {name: value for name, value in frames.items() if name == section.sheet} or frames
+    if len(wanted) != 1:
+        listed = ", ".join(map(repr, frames)) or "none"
+        raise SurveyError(
+            str(path),
+            f"it holds {len(frames)} data frames: {listed}.",
+            "Name one in `data.sheet`, or save it alone: saveRDS(answers, 'survey.rds').",
+        )
+    ((_, frame),) = wanted.items()
+    try:
+        return _table_of_r(frame)
+    except (IndexError, ValueError, TypeError, OverflowError) as error:
+        raise _unreadable(path, "an .rds of R", error) from None
+
+
+def _table_of_r(frame: Vector) -> Table:
+    names = [" ".join(name.split()) for name in frame.texts("names")]
+    columns, repeated, unnamed = told_apart(names)
+    own = dict(zip(columns, frame.values, strict=True))
+    cells = {name: _cells_of_r(vector) for name, vector in own.items()}
+    labels = {name: text for name, vector in own.items() for text in vector.texts("label")[:1]}
+    answers = {name: codes for name, vector in own.items() if (codes := _labels_of_codes(vector))}
+    n = max(map(len, cells.values()), default=0)
+    return Table(
+        columns,
+        partial(_batches, cells, n),
+        {"format": "rds"},
+        labels=labels,
+        answers=answers,
+        repeated=repeated,
+        unnamed=unnamed,
+    )
+
+
+def _is_frame(value: object) -> bool:
+    return isinstance(value, Vector) and "data.frame" in value.texts("class")
+
+
+def _labels_of_codes(vector: Vector) -> dict[float, str]:
+    labels = vector.attributes.get("labels")
+    if not isinstance(labels, Vector) or not isinstance(labels.values, np.ndarray):
+        return {}
+    return {
+        float(code): text
+        for code, text in zip(labels.values, labels.texts("names"), strict=False)
+        if not np.isnan(code)
+    }
+
+
+def _cells_of_r(vector: Vector) -> pd.Series[Any]:
+    """A column of R: factors by their words, dates as text, truths, texts and numbers as they are."""
+    kinds, values = set(vector.texts("class")), vector.values
+    if "factor" in kinds:
+        levels = vector.texts("levels")
+        return pd.Series([None if np.isnan(code) else levels[int(code) - 1] for code in values], dtype=object)
+    if kinds & {"Date", "POSIXct"}:
+        unit = timedelta(days=1) if "Date" in kinds else timedelta(seconds=1)
+        moments = [None if np.isnan(one) else datetime(1970, 1, 1) + float(one) * unit for one in values]
+        return pd.Series([without_dates(one) for one in moments], dtype=object)
+    if isinstance(values, np.ndarray):
+        return pd.Series(values)
+    return pd.Series(
+        [one if one is None or isinstance(one, (str, bool)) else str(one) for one in values], dtype=object
+    )
+
+
+def _table(frame: pd.DataFrame, kind: str) -> Table:
+    columns, repeated, unnamed = told_apart([" ".join(str(name).split()) for name in frame.columns])
+    cells = {name: _cells(frame.iloc[:, position]) for position, name in enumerate(columns)}
+    return Table(
+        columns, partial(_batches, cells, len(frame)), {"format": kind}, repeated=repeated, unnamed=unnamed
+    )
+
+
+def _cells(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Numbers as they are; of anything else the text, and nothing where R and Arrow have their gaps."""
+    if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+        return column.astype(np.float64)
+    gaps = column.isna().to_numpy()
+    cells = [None if gap else without_dates(cell) for cell, gap in zip(column.tolist(), gaps, strict=True)]
+    return pd.Series(cells, index=column.index, dtype=object)
+
+
+def _batches(cells: Mapping[str, pd.Series[Any]], n: int, wanted: Sequence[str]) -> Iterator[Batch]:
+    for start in range(0, n, ROWS_AT_ONCE):
+        end = min(start + ROWS_AT_ONCE, n)
+        part = {name: cells[name].iloc[start:end].set_axis(np.arange(start, end) + 1) for name in wanted}
+        yield Batch(pd.DataFrame(part))
+
+
+def _not_installed(path: Path, package: str, extra: str) -> SurveyError:
+    return SurveyError(
+        str(path),
+        f"to read it the package {package} is needed, which is not installed.",
+        f"Install it: pip install 'smartcity_survey[{extra}]'. Or save the survey as .csv.",
+    )
+
+
+def _unreadable(path: Path, what: str, error: Exception) -> SurveyError:
+    return SurveyError(
+        str(path),
+        f"not readable as {what} ({error or type(error).__name__}).",
+        "It is truncated or damaged: save it again, or export a .csv.",
+    )

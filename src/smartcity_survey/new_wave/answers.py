@@ -1,0 +1,238 @@
+"""Words of columns as codes of scales, and what of them means no answer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from smartcity_survey.data.read.cells import folded
+from smartcity_survey.new_wave.columns import MOST_SLIPS, AnswerCodes, Column
+from smartcity_survey.new_wave.metadata import Tool, gaps
+from smartcity_survey.new_wave.wordings import WordScale, is_no_answer, numbered_answers, word_scale
+from smartcity_survey.new_wave.wordings.scales import family_of
+
+FEWEST_ALIKE = 3
+"""Columns with the same words whose order nobody knows before they count as a scale."""
+WORDS_OF_A_SCALE = range(3, 12)
+MOST_WORDS = 20
+LARGEST_CODE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """Columns whose words have codes.
+
+    missing : codes and words that mean no answer, with the cells that hold them.
+    doubtful : words taken for the middle of a scale that may mean no answer.
+    """
+
+    columns: tuple[Column, ...]
+    missing: dict[float | str, int]
+    doubtful: tuple[str, ...]
+
+
+def understand(columns: Sequence[Column], tool: Tool | None) -> Understood:
+    """Give codes to words, column by column and then over columns with the same words."""
+    missing: Counter[float | str] = Counter()
+    known = [_without_gaps(_one_spelling(column), tool, missing) for column in columns]
+    known = [_numbered(column) for column in known]
+    doubtful: dict[str, None] = {}
+    for members, scale in _word_scales([column for column in known if column.words and not column.counts]):
+        doubtful |= dict.fromkeys(scale.doubtful)
+        for column in members:
+            for word in scale.no_answer:
+                missing[word] += column.words.get(word, 0)
+            position = next(i for i, one in enumerate(known) if one.name == column.name)
+            known[position] = _coded(column, scale)
+    known = [_told_slips(column, missing) for column in known]
+    return Understood(tuple(known), {code: n for code, n in missing.items() if n}, tuple(doubtful))
+
+
+def _one_spelling(column: Column) -> Column:
+    """A column whose words differ by more than case and blanks, each in its commonest spelling."""
+    spellings: dict[str, Counter[str]] = {}
+    for word, n in column.words.items():
+        spellings.setdefault(folded(word), Counter())[word] += n
+    if len(spellings) == len(column.words):
+        return column
+    words = {own.most_common(1)[0][0]: own.total() for own in spellings.values()}
+    return replace(column, words=words)
+
+
+def _without_gaps(column: Column, tool: Tool | None, missing: Counter[float | str]) -> Column:
+    """Without texts that stand for an empty cell, and codes that tool or labels call no answer."""
+    if column.is_dates or (len(column.words) > 200 and not column.counts):
+        return column
+    texts = [word for word in column.words if word.casefold() in gaps()]
+    if len(texts) == len(column.words) and not column.counts and len(texts) > 0:
+        texts = [word for word in texts if word.casefold() not in ("missing", "none")]
+    codes = [code for code in (tool.missing_codes if tool else ()) if code in column.counts]
+    codes += [code for code, label in column.answers.items() if is_no_answer(label) and code not in codes]
+    for text in texts:
+        missing[text] += column.words[text]
+    for code in codes:
+        missing[float(code)] += column.counts.get(code, 0)
+    return replace(
+        column.without([float(code) for code in codes], texts),
+        answers={code: label for code, label in column.answers.items() if code not in codes},
+    )
+
+
+def _numbered(column: Column) -> Column:
+    """A column whose words carry their code."""
+    if not column.words or not column.is_whole or len(column.words) > LARGEST_CODE:
+        return column
+    answered = [word for word in column.words if not is_no_answer(word)]
+    codes = numbered_answers(answered, column.counts) if answered else {}
+    if not codes or len(answered) < len(column.words):
+        return column
+    if any(code < 0 or code > LARGEST_CODE for code in column.counts):
+        return column
+    counts: Counter[float] = Counter(dict(column.counts))
+    counts.update({float(code): column.words[word] for word, code in codes.items()})
+    answers = {code: word for word, code in sorted(codes.items(), key=lambda pair: pair[1])}
+    return replace(
+        column,
+        counts=counts,
+        words={},
+        answers=answers,
+        codes_in_words=True,
+        coded={folded(word): code for word, code in codes.items()},
+        ends=(min(counts), max(counts)),
+    )
+
+
+def _word_scales(columns: Sequence[Column]) -> Iterable[tuple[list[Column], WordScale]]:
+    """Columns on one scale in words, with it: of several sets of words those that one scale has."""
+    families: dict[tuple[str, str], list[Column]] = {}
+    for column in columns:
+        found = family_of(column.words, MOST_SLIPS) if len(column.words) <= MOST_WORDS else None
+        if found:
+            family, strange = found
+            slips = {word: column.words[word] for word in strange}
+            kept = {word: n for word, n in column.words.items() if word not in slips}
+            families.setdefault(family, []).append(replace(column, words=kept, slips=slips))
+    for members in families.values():
+        pools = _pools(members)
+        for pool in pools:
+            words = [word for column in pool for word in column.words]
+            scale = word_scale(dict.fromkeys(words))
+            if scale:
+                yield pool, scale
+                continue
+            for column in pool:
+                own = word_scale(column.words)
+                if own:
+                    yield [column], own
+
+
+def _pools(columns: Sequence[Column]) -> list[list[Column]]:
+    """Columns whose words may be of one scale; a set that many columns share is a scale of its own."""
+    sets = {column.name: frozenset(folded(word) for word in column.words) for column in columns}
+    shared = Counter(sets.values())
+    pools: list[tuple[set[str], list[Column]]] = []
+    for column in sorted(columns, key=lambda c: -len(sets[c.name])):
+        own = sets[column.name]
+        for words, members in pools:
+            whole = word_scale(words)
+            ends = {word for word in words if whole and whole.codes.get(word) in (1, whole.n_points)}
+            if own < words and shared[own] >= FEWEST_ALIKE and len(own) >= 4 and ends and ends <= own:
+                continue
+            common = len(own & words)
+            if own <= words or common >= 0.5 * min(len(own), len(words)):
+                words |= own
+                members.append(column)
+                break
+        else:
+            pools.append((set(own), [column]))
+    return [sorted(members, key=columns.index) for _, members in pools]
+
+
+def _coded(column: Column, scale: WordScale) -> Column:
+    """A column in codes; the commonest wording of a code is its label."""
+    answers: dict[int, str] = {}
+    spellings: dict[str, int] = {}
+    for word, code in scale.codes.items():
+        if code not in answers:
+            answers[code] = word
+        elif folded(word) != folded(answers[code]):
+            spellings[word] = code
+    counts: Counter[float] = Counter()
+    for word, n in column.words.items():
+        if word in scale.codes:
+            counts[float(scale.codes[word])] += n
+    codes = AnswerCodes(1, scale.n_points, dict(sorted(answers.items())), spellings)
+    return replace(
+        column,
+        counts=counts,
+        words={},
+        answers=codes.answers,
+        codes_in_words=True,
+        coded={folded(word): code for word, code in scale.codes.items()},
+        ends=(min(counts), max(counts)) if counts else None,
+        n_answered=sum(counts.values()),
+        scale=codes,
+    )
+
+
+def _told_slips(column: Column, missing: Counter[float | str]) -> Column:
+    """Codes with a few words among them: these mean no answer, or are slips that a person must look at."""
+    if not column.words or not column.counts or column.is_dates:
+        return column
+    none = [word for word in column.words if is_no_answer(word)]
+    for word in none:
+        missing[word] += column.words[word]
+    column = column.without([], none)
+    n_words = sum(column.words.values())
+    if not column.words or n_words > MOST_SLIPS * column.n_answered:
+        return column
+    return replace(column, words={}, slips=dict(column.words))
+
+
+def unordered(columns: Sequence[Column]) -> list[tuple[list[Column], AnswerCodes]]:
+    """Columns with the same words of unknown order; codes go by the alphabet until a person says."""
+    pools: list[tuple[set[str], list[Column]]] = []
+    candidates = [
+        c for c in columns if c.words and not c.counts and not c.is_dates and len(c.words) in WORDS_OF_A_SCALE
+    ]
+    for column in sorted(candidates, key=lambda c: -len(c.words)):
+        own = {folded(word) for word in column.words}
+        for words, members in pools:
+            if own <= words:
+                members.append(column)
+                break
+        else:
+            pools.append((own, [column]))
+    found = []
+    for _, members in pools:
+        if len(members) < FEWEST_ALIKE:
+            continue
+        spelt = sorted({word for column in members for word in column.words}, key=str.casefold)
+        by_fold = {folded(word): word for word in reversed(spelt)}
+        texts = [by_fold[fold] for fold in sorted(by_fold)]
+        none = [word for word in texts if is_no_answer(word)]
+        texts = [word for word in texts if word not in none]
+        if len(texts) < WORDS_OF_A_SCALE.start:
+            continue
+        codes = AnswerCodes(1, len(texts), dict(enumerate(texts, start=1)), ordered=False)
+        found.append((sorted(members, key=columns.index), codes))
+    return found
+
+
+def coded_by(column: Column, codes: AnswerCodes) -> Column:
+    """A column in the codes of a list of words."""
+    by_word = {folded(word): code for code, word in codes.answers.items()}
+    counts: Counter[float] = Counter()
+    for word, n in column.words.items():
+        if folded(word) in by_word:
+            counts[float(by_word[folded(word)])] += n
+    return replace(
+        column,
+        counts=counts,
+        words={},
+        answers=codes.answers,
+        codes_in_words=True,
+        coded=by_word,
+        scale=codes,
+    )

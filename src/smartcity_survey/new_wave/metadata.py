@@ -1,0 +1,124 @@
+"""Columns that survey tools write of themselves, and those that tell who a person is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+SIGNS_NEEDED = 2
+"""Columns by which a tool is known; one where it has no more."""
+MOST_WORDS = 7
+"""Words of a question that asks one thing about the respondent."""
+MOST_WORDS_OF_HEADING = 5
+PERSONAL = "personal"
+TECHNICAL = "written by the survey tool"
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A survey tool. Names are without case, and `*` in them stands for anything."""
+
+    name: str
+    signs: tuple[str, ...]
+    id: tuple[str, ...]
+    personal: tuple[str, ...]
+    columns: tuple[str, ...]
+    missing_codes: tuple[int, ...]
+
+
+def tool_of(names: Iterable[str]) -> Tool | None:
+    """The tool whose signs the columns bear; nothing where none does."""
+    heads = [head for name in names for head in _heads(name)]
+    best, most = None, 0.0
+    for tool in _tools():
+        n = sum(
+            any(fnmatchcase(head, one) for head in heads for one in sign.split("|")) for sign in tool.signs
+        )
+        share = n / len(tool.signs)
+        known = sum(_matches(head, (*tool.columns, *tool.personal, *tool.id)) for head in heads)
+        if n >= min(SIGNS_NEEDED, len(tool.signs)) and known + share > most:
+            best, most = tool, known + share
+    return best
+
+
+def why_metadata(name: str, label: str, tool: Tool | None) -> str:
+    """Why a column is no question: `personal`, or written by the tool; nothing where it may be one."""
+    heads = {*_heads(name), _head(label)}
+    if tool and any(_matches(head, tool.personal) for head in heads):
+        return PERSONAL
+    if any(_matches(head, _known("personal")) for head in heads):
+        return PERSONAL
+    if tool and any(_matches(head, (*tool.columns, *tool.id)) for head in heads):
+        return f"written by {tool.name}"
+    if any(_matches(head, _known("technical")) for head in heads):
+        return TECHNICAL
+    return ""
+
+
+def identifies(name: str, tool: Tool | None) -> bool:
+    """Whether the tool numbers questionnaires in this column."""
+    return tool is not None and any(_matches(head, tool.id) for head in _heads(name))
+
+
+def asks_about_respondent(label: str) -> bool:
+    """Whether a short question asks for gender, age and the like."""
+    words = re.findall(r"\w+", label.casefold())
+    return len(words) <= MOST_WORDS and not _known("respondent").isdisjoint(words)
+
+
+def gaps() -> frozenset[str]:
+    """Texts that stand for an empty cell, casefolded."""
+    return _known("gaps")
+
+
+def _head(name: str) -> str:
+    return name.strip().casefold().strip("\"'")
+
+
+def _heads(name: str) -> list[str]:
+    """A name, and the code and the text of `code. Text`."""
+    code, dot, text = name.partition(". ")
+    return [_head(name), *([_head(code), _head(text)] if dot and re.fullmatch(r"\w+", code) else [])]
+
+
+def _matches(head: str, patterns: Iterable[str]) -> bool:
+    # What stands for anything is looked for in headings alone: a statement may speak of e-mail.
+    short = len(head.split()) <= MOST_WORDS_OF_HEADING
+    return any(fnmatchcase(head, pattern) for pattern in patterns if short or "*" not in pattern)
+
+
+@cache
+def _content() -> Mapping[str, Any]:
+    text = resources.files(__package__).joinpath("metadata.yaml").read_text(encoding="utf-8")
+    content: Mapping[str, Any] = yaml.safe_load(text)
+    return content
+
+
+@cache
+def _known(key: str) -> frozenset[str]:
+    return frozenset(str(name).casefold() for name in _content()[key])
+
+
+@cache
+def _tools() -> Sequence[Tool]:
+    def all_of(entry: Mapping[str, Any], key: str) -> tuple[str, ...]:
+        return tuple(str(name).casefold() for name in entry.get(key, ()))
+
+    return [
+        Tool(
+            name,
+            all_of(entry, "signs"),
+            all_of(entry, "id"),
+            all_of(entry, "personal"),
+            all_of(entry, "columns"),
+            tuple(entry.get("missing_codes", ())),
+        )
+        for name, entry in _content()["tools"].items()
+    ]

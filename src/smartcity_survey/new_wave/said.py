@@ -1,0 +1,179 @@
+"""What was guessed, and what is left to a person, as sentences."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from smartcity_survey.errors import counted
+from smartcity_survey.new_wave.columns import AnswerCodes, Column
+from smartcity_survey.new_wave.guesses import Group, Roles
+
+SLIPS_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What there is to say something about; as the parameters of `draft_study`."""
+
+    roles: Roles
+    names: Mapping[str, Group]
+    scale: AnswerCodes
+    data: Mapping[str, Any]
+    found: Sequence[str]
+    missing: Mapping[float | str, int]
+    doubtful: Sequence[str]
+    lines: Sequence[str]
+
+
+def said(about: Said) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The guesses, and what is to be done."""
+    return tuple(_guesses(about)), tuple(_to_do(about))
+
+
+def _guesses(about: Said) -> Iterator[str]:
+    roles, scale = about.roles, about.scale
+    if roles.tool:
+        yield f"The file was exported from {roles.tool.name}."
+    yield from about.found
+    if "decimal" in about.data:
+        yield f"The file's decimal is `{about.data['decimal']}`."
+    if roles.respondent:
+        n = roles.respondent.repeats
+        repeats = counted(n, "row repeats", "rows repeat") if n else "no rows repeat"
+        yield f"Column {roles.respondent.name!r} identifies the respondents: {repeats} another."
+    else:
+        yield "No column identifies the respondents, so rows are numbered."
+    for name, group in about.names.items():
+        yield _of_construct(name, group, scale)
+    if about.names:
+        yield f"Answers run from {scale.lowest} to {scale.highest}" + (
+            ", worded as in the file." if scale.answers else ", by the codes that occur."
+        )
+    for code, n in about.missing.items():
+        shown = repr(code) if isinstance(code, str) else f"{code:g}"
+        yield f"{shown} means no answer ({counted(n, 'cell')}): it stands under `missing_codes`."
+    if roles.categories:
+        yield f"Questions about the respondent: {_listed(roles.categories)}."
+    if roles.numbers:
+        yield f"Numbers, put into bands: {_listed(roles.numbers)}."
+    for choice in roles.choices:
+        where = (
+            f"in the column {choice.column!r}, parted by {choice.separator!r}"
+            if choice.column
+            else f"in {counted(len(choice.members), 'column')} of yes and no"
+        )
+        n = len(choice.options or choice.columns or {})
+        yield (
+            f"Several answers are possible to {choice.label!r}: {counted(n, 'answer')} {where}. "
+            "They are counted, and measure nothing."
+        )
+    yield from _left_out(roles.left_out)
+    *sources, target = about.names or ("",)
+    if sources:
+        explained = ", ".join(f"`{name}`" for name in sources)
+        yield f"`{target}` is explained by {explained}, each with a positive sign."
+
+
+def _left_out(columns: Mapping[str, str]) -> Iterator[str]:
+    """Columns that are not used; those of one reason together where there are several."""
+    whys: dict[str, list[str]] = {}
+    for name, why in columns.items():
+        whys.setdefault(why, []).append(name)
+    for why, names in whys.items():
+        listed = ", ".join(map(repr, names))
+        one = len(names) == 1
+        yield f"Column{'' if one else 's'} {listed} {'is' if one else 'are'} left out: {why}."
+
+
+def _of_construct(name: str, group: Group, scale: AnswerCodes) -> str:
+    first, last = group.columns[0].name, group.columns[-1].name
+    own = "" if group.codes == scale else f", codes {group.codes.lowest} to {group.codes.highest}"
+    items = counted(len(group.columns), "item")
+    if group.guessed:
+        listed = ", ".join(repr(column.name) for column in group.columns)
+        return (
+            f"Construct `{name}`: {items} whose answers go together ({listed}){own}. Nothing "
+            "but correlations says so: "
+            "look at the questionnaire, and correct `construct:` of each item."
+        )
+    if group.heading:
+        why = f"the heading {group.heading!r} above them"
+    else:
+        why = "the prefix of their names" if group.prefix else "the same answers"
+    return f"Construct `{name}`: {items} by {why}, {first!r} to {last!r}{own}."
+
+
+def _to_do(about: Said) -> Iterator[str]:
+    roles = about.roles
+    yield from about.lines
+    if not about.names:
+        yield (
+            "codebook.yaml: no column looks like an item: no two have whole codes on one "
+            "scale, or words whose order "
+            "is known. Write the items under `items` (`T1: "
+            "{construct: trust, label: I trust it}`), their constructs "
+            "under `constructs`, and for answers in words the order under `scale: answers`. "
+            "The columns and why they "
+            "were not taken are listed at the end of the file."
+        )
+    if len(about.names) == 1:
+        yield (
+            "codebook.yaml and config.yaml: there is one construct, and a study needs a path "
+            "between two. Part its items "
+            "(`construct:` of each in codebook.yaml, a line under `constructs` in both files), "
+            "and write what explains "
+            "what under `paths`: `- {from: [trust], to: intention}`."
+        )
+    yield "config.yaml: the title, and in `model` what explains what, and which hypotheses are claimed."
+    yield "codebook.yaml: labels of the constructs, and short labels of the items."
+    if any(group.guessed for group in about.names.values()):
+        yield (
+            "codebook.yaml: which items belong together; the constructs are a guess from correlations alone."
+        )
+    yield "codebook.yaml: `reverse: true` at items worded the other way round; `check` names suspects."
+    for members, codes in roles.unordered:
+        if members:
+            words = ", ".join(codes.answers.values())
+            yield (
+                f"codebook.yaml: {counted(len(members), 'column')} ({_listed(members[:3])}"
+                f"{', ...' if len(members) > 3 else ''}) hold these {len(codes.answers)} words: "
+                f"{words}. Which "
+                "order? Put them in order under `answers`, from lowest to highest, and take "
+                "out `ordered: false`."
+            )
+    for word in about.doubtful:
+        yield (
+            f"codebook.yaml: {word!r} is taken for the middle of its scale. If it means no "
+            "answer, take it out of "
+            f"`answers`, number the others anew, and write it under `missing_codes` in config.yaml."
+        )
+    yield from _slips(about)
+    strange = sum((Counter(group.strange) for group in about.names.values()), Counter())
+    for code, n in sorted(strange.items()):
+        yield (
+            f"config.yaml: the code {code} stands in {counted(n, 'cell')} outside its scale. If it means no "
+            f"answer, write `missing_codes: [{code}]` into `data`; else such rows are excluded."
+        )
+    if any(column.counts and not column.answers for column in roles.categories):
+        yield "codebook.yaml: what the codes of the questions about the respondent mean."
+
+
+def _slips(about: Said) -> Iterator[str]:
+    roles = about.roles
+    used = [c for group in about.names.values() for c in group.columns] + [*roles.categories, *roles.numbers]
+    for column in used:
+        for word, n in list(column.slips.items())[:SLIPS_SHOWN]:
+            row = f", row {column.rows[word]}" if word in column.rows else ""
+            yield (
+                f"column {column.name!r}{row}: {word!r} ({counted(n, 'cell')}) is neither a "
+                "number nor a known answer. "
+                "Correct it in the file, or write it under `missing_codes` in config.yaml if "
+                "it means no answer."
+            )
+
+
+def _listed(columns: Sequence[Column]) -> str:
+    return ", ".join(repr(column.name) for column in columns)

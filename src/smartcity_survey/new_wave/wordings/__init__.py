@@ -1,0 +1,6 @@
+"""Answers in words: which scale they belong to, and where each stands on it."""
+
+from smartcity_survey.new_wave.wordings.numbered import numbered_answers
+from smartcity_survey.new_wave.wordings.scales import WordScale, is_no_answer, word_scale
+
+__all__ = ["WordScale", "is_no_answer", "numbered_answers", "word_scale"]

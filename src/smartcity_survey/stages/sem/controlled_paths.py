@@ -1,0 +1,141 @@
+"""Paths with demographic variables held constant: by PLS-SEM and by SEM, beside the paths without them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+from scipy.linalg import block_diag
+
+from smartcity_survey.data.demographics import demographic_dummies
+from smartcity_survey.io import Card, StageResult
+from smartcity_survey.stages.cards import respondents
+from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.lines import line_of, path_columns
+from smartcity_survey.stages.needs import PLS_FIT, Level, Measured, Option, Options, Seed
+from smartcity_survey.stages.pls.pls import pls_model
+from smartcity_survey.stages.pls.pls_bootstrap import interval_columns, interval_summary
+from smartcity_survey.stages.pls.pls_inputs import PlsInputs
+from smartcity_survey.stages.refusals import Refusals
+from smartcity_survey.stats.core.correlations import covariance
+from smartcity_survey.stats.core.types import Array, BoolArray
+from smartcity_survey.stats.pls.bootstrap import bootstrap_pls
+from smartcity_survey.stats.pls.model import Mode, PlsModel
+from smartcity_survey.stats.sem.sem import fit_sem
+from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.config import Config, PlsSection
+from smartcity_survey.study.model import Model
+
+INTERVALS = ("bootstrap_draws", "confidence_level")
+
+
+def has_controls(config: Config) -> bool:
+    """Whether demographic variables are held constant in the structural model."""
+    return bool(config.model.controls)
+
+
+@stage("controlled_paths", asked_by=has_controls)
+def estimate_controlled_paths(
+    answers: pd.DataFrame,
+    model: Measured,
+    codebook: Codebook,
+    controls: Annotated[tuple[str, ...], Option("model.controls")],
+    section: Annotated[PlsSection, Options(PlsSection, (*PLS_FIT, *INTERVALS))],
+    level: Level,
+    seed: Seed,
+    pls_paths: pd.DataFrame,
+    sem_paths: pd.DataFrame,
+) -> StageResult:
+    """The structural model with dummies of demographic controls among the causes of every outcome.
+
+    Each dummy is a construct of its own that it measures without error. Who left a question out is a category
+    by themselves, and the largest category is the reference, as in the hierarchical regression. The dummies'
+    own paths are not told: they may be of few respondents.
+
+    pls_paths, sem_paths : the stage files of these names: the same paths without controls.
+    """
+    dummies = demographic_dummies(answers, codebook, controls, "config.yaml, model.controls")
+    inputs = PlsInputs.of(answers, model, section)
+    x = np.column_stack([inputs.x, dummies.values])
+    names = (*model.names, *dummies.categories)
+    blocks = block_diag(model.membership(), np.eye(len(dummies.categories))).astype(bool)
+    paths = _paths(model, len(dummies.categories))
+    refusals = Refusals((*model.items, *dummies.categories), names)
+    found = {
+        "pls": refusals.attempt("pls", lambda: _pls(x, blocks, paths, model, inputs, section, seed)),
+        "sem": refusals.attempt("sem", lambda: _sem(x, blocks, paths, level)),
+    }
+    without = {"pls": pls_paths, "sem": sem_paths}
+    frames = []
+    for method, columns in found.items():
+        if columns is not None:
+            where = tuple(
+                np.array([names.index(name) for name in side]) for side in zip(*model.paths, strict=True)
+            )
+            own = {key: values[where] for key, values in columns.items()}
+            plain = [line_of(without[method], source=a, target=b)["estimate"] for a, b in model.paths]
+            frame = pd.DataFrame({**path_columns(model.paths), **own, "without_controls": plain})
+            frame.insert(0, "method", method)
+            frames.append(frame)
+    card: Card = {
+        "method": "paths_with_controls",
+        "controls": len(controls),
+        "correlations": "pearson",
+        "missing": "no_answer_is_a_category",
+        **respondents(len(x)),
+        "bootstrap_draws": section.bootstrap_draws,
+        "interval": "percentile",
+        "confidence_level": section.confidence_level,
+        "seed": seed,
+        **refusals.card(),
+    }
+    table = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+    return StageResult(tables={"controlled_paths": table}, cards={"controlled_paths": card})
+
+
+def _paths(model: Model, more: int) -> BoolArray:
+    """The model's paths, and one from each of `more` further constructs to every outcome."""
+    own = model.path_matrix()
+    c = len(own)
+    paths = np.zeros((c + more,) * 2, dtype=bool)
+    paths[:c, :c] = own
+    paths[c:, :c] = own.any(axis=0)
+    return paths
+
+
+def _pls(
+    x: Array,
+    blocks: BoolArray,
+    paths: BoolArray,
+    model: Model,
+    inputs: PlsInputs,
+    section: PlsSection,
+    seed: int,
+) -> dict[str, Array]:
+    single: Mode = "mode_a"
+    modes = (*pls_model(model, section).modes, *(single for _ in range(len(paths) - len(model.names))))
+    bootstrap = bootstrap_pls(
+        x,
+        PlsModel(blocks=blocks, paths=paths, modes=modes, scheme=section.scheme),
+        section.bootstrap_draws,
+        seed=seed,
+        weights=inputs.weights,
+        tolerance=section.tolerance,
+        max_iterations=section.max_iterations,
+    )
+    summary = interval_summary(bootstrap, section, "path_coefficients")
+    told = interval_columns(summary, slice(None))
+    return {"estimate": summary.estimate, **{key: told[key] for key in ("ci_low", "ci_high", "p")}}
+
+
+def _sem(x: Array, blocks: BoolArray, paths: BoolArray, level: float) -> dict[str, Array]:
+    found = fit_sem(covariance(x, ddof=0), len(x), blocks, paths, level=level)
+    nothing = np.nan if not found.admissible else 1.0  # an improper solution describes no population
+    estimates = found.estimates
+    return {
+        "estimate": estimates.beta * nothing,
+        "ci_low": estimates.ci_low * nothing,
+        "ci_high": estimates.ci_high * nothing,
+        "p": estimates.p * nothing,
+    }

@@ -1,0 +1,175 @@
+"""Messages in Russian and Kazakh: every one has its words, and commands speak the study's language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from smartcity_survey import cli, messages
+from smartcity_survey.cli import app
+from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.messages import catalogue, error_in, language_of, problem_in, translated
+from smartcity_survey.workflow.run import run_study
+from tests import messages as source
+
+LATIN = re.compile(r"\b[a-z]{3,}\b")
+"""A word in small Latin letters: names of keys and files aside, a word that was not translated."""
+
+
+@pytest.mark.parametrize("folder", source.COVERED)
+def test_every_message_has_its_russian_and_kazakh(folder: str) -> None:
+    assert len([*source.sentences(folder)]) >= 5
+    assert source.untranslated(folder) == []
+
+
+def test_a_new_message_without_translation_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "check").mkdir()
+    code = 'def f(x):\n    why = f"{x} is purple."\n    raise SurveyError("a.csv", why, "Paint it green.")\n'
+    (tmp_path / "check/new.py").write_text(code, encoding="utf-8")
+    monkeypatch.setattr(source, "SOURCE", tmp_path)
+    assert [sentence for _, sentence in source.untranslated("check")] == [
+        f"{source.FILLED} is purple.",
+        "Paint it green.",
+    ]
+
+
+def test_translations_are_filled_with_what_the_english_has() -> None:
+    for sentence in catalogue():
+        given = set(sentence.pattern.groupindex)
+        for words in sentence.translations.values():
+            used = {field["name"] for field in messages._FIELD.finditer(words)}
+            assert used <= given, sentence
+            assert words.strip() or not sentence.literal
+
+
+@pytest.mark.parametrize(
+    ("english", "russian"),
+    [
+        ("1 item", "1 пункт"),
+        ("3 items", "3 пункта"),
+        ("12 items", "12 пунктов"),
+        ("21 items", "21 пункт"),
+        (
+            "config.yaml: 2 constructs, 1 path, 1 hypothesis.",
+            "config.yaml: 2 конструкта, 1 путь, 1 гипотеза.",
+        ),
+        ("Did you mean use? Choose from trust, use.", "Может быть, use? Выберите из: trust, use."),
+        ("nobody has written this", "nobody has written this"),
+    ],
+)
+def test_nouns_follow_their_number_and_phrases_are_translated_within(english: str, russian: str) -> None:
+    assert translated(english, "ru") == russian
+    assert translated(english, "en") == english
+
+
+def test_the_question_about_directions_is_translated_whole() -> None:
+    problem = Problem(
+        "s.csv, construct trust",
+        "T2 runs against T1, T3 (mean correlation -0.58): one set is worded the other way round, or is coded "
+        "so. T2 “Trust two”; T1 “Trust one”, T3 “Trust three”.",
+        "Which one says the opposite of the construct's name? If T2: write `reverse: true` there; high then "
+        "means high on T1, T3, and it correlates 0.44 with use. If T1, T3: take `reverse: true` out there; "
+        "high then means high on T2, and it correlates -0.44 with use.",
+    )
+    russian, kazakh = (problem_in(problem, language) for language in ("ru", "kk"))
+    assert russian.startswith("s.csv, конструкт trust: T2 направлен против T1, T3 (средняя корреляция -0.58)")
+    assert "T2 “Trust two”; T1 “Trust one”, T3 “Trust three”." in russian
+    assert "Если T1, T3: уберите там `reverse: true`; " in russian
+    assert kazakh.startswith("s.csv, trust конструктісі: T2 тармағы T1, T3 тармақтарына қарсы")
+    assert kazakh.endswith("use конструктісімен корреляциясы -0.44.")
+
+
+def test_several_contradictions_are_translated_one_by_one() -> None:
+    error = SurveyError(
+        "codebook.yaml", "contradiction:", "there are no items; several questions read the column a, b."
+    )
+    assert error_in(error, "ru") == (
+        "codebook.yaml: противоречие: нет пунктов. несколько вопросов читают столбец a, b."
+    )
+
+
+def _said(*arguments: str) -> str:
+    result = CliRunner().invoke(app, list(arguments))
+    if result.exception and not isinstance(result.exception, SystemExit):
+        assert isinstance(result.exception, SurveyError), result.exception
+        return error_in(result.exception, cli.SPEECH.language())
+    return result.output
+
+
+def test_check_speaks_the_language_of_the_study(
+    study: Callable[..., Path], config_content: dict[str, Any], codebook_content: dict[str, Any]
+) -> None:
+    config_content["study"]["language"] = "kk"
+    codebook_content["items"]["T2"]["reverse"] = False
+    folder = study()
+    assert language_of(folder) == "kk"
+    said = _said("check", str(folder))
+    assert said.splitlines()[0] == "config.yaml: 2 конструкт, 1 жол, 1 гипотеза."
+    assert "survey.csv: 40 сауалнама, тазалау ережелері олардан 40 қалдырады." in said
+    assert "trust конструктісі туралы ескертулер:" in said
+    assert said.splitlines()[-1] == "Есептеуге кедергі жоқ."
+    russian = _said("--language", "ru", "check", str(folder))
+    assert russian.splitlines()[-1] == "Расчёту ничто не мешает."
+
+
+def test_errors_speak_it_even_where_the_config_is_wrong(
+    study: Callable[..., Path], config_content: dict[str, Any], survey: pd.DataFrame
+) -> None:
+    config_content["study"]["language"] = "ru"
+    config_content["model"]["paths"][0]["to"] = "uze"
+    survey = survey.astype({"T1": object})
+    survey.loc[4, "T1"] = "many"
+    said = _said("check", str(study(answers=survey)))
+    assert "uze — не конструкт. Может быть, use? Выберите из: trust, use." in said
+    assert "survey.csv, строка 6, столбец T1: 'many' — не число и не ответ из кодовой книги." in said
+
+
+def test_new_wave_speaks_as_asked_and_else_as_its_draft(tmp_path: Path) -> None:
+    frame = pd.DataFrame({f"trust{k}": [1, 2, 3, 4, 5] * 4 for k in (1, 2, 3)})
+    frame.to_csv(tmp_path / "wave.csv", index=False)
+    said = _said("--language", "kk", "new-wave", str(tmp_path / "a"), "--from", str(tmp_path / "wave.csv"))
+    assert said.startswith("Болжанғаны:\n  - ")
+    assert "Толтыру немесе шешу керек:\n" in said
+    assert "Келесі қадам: smartcity-survey check" in said
+    plain = re.sub(r"`[^`]*`|'[^']*'|\w+\.(yaml|csv)|smartcity-survey.*", "", said)
+    assert not LATIN.search(plain), LATIN.findall(plain)
+
+
+def test_the_end_of_a_run_is_told_in_the_language(
+    study: Callable[..., Path], capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoken: dict[str, str] = {}
+
+    def ran(command: Any, environment: dict[str, str], **_: Any) -> int:
+        spoken.update(environment)
+        return 0 if len(spoken) else 1
+
+    monkeypatch.setattr("smartcity_survey.workflow.run.run_command", ran)
+    run_study(study(), 1, "ru")
+    assert spoken[messages.SPOKEN] == "ru"
+    assert capfd.readouterr().out.startswith("Готово: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "language"),
+    [("kk_KZ", "kk"), ("ru_RU", "ru"), ("Russian_Russia", "ru"), ("de_DE", "en"), (None, "en"), ("C", "en")],
+)
+def test_without_a_study_the_system_s_language_is_spoken(
+    name: str | None, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("locale.getlocale", lambda: (name, "UTF-8"))
+    assert messages.language_of_system() == language
+
+
+def test_a_study_that_names_no_language_has_the_default_one(tmp_path: Path) -> None:
+    assert language_of(tmp_path) is None
+    (tmp_path / "config.yaml").write_text("study: {title: A}\n", encoding="utf-8")
+    assert language_of(tmp_path) == "en"
+    (tmp_path / "config.yaml").write_text("study: {title: A, language: kk}\nodd: [", encoding="utf-8")
+    assert language_of(tmp_path) is None
