@@ -43,6 +43,7 @@ def made(folder: Path) -> set[str]:
     return {path.name for path in (folder / "reports").iterdir() if path.is_file()} - {"manifest.json"}
 
 
+@pytest.mark.slow
 def test_a_study_gets_the_files_it_asks_for_and_keeps_them_up_to_date(
     study: Callable[..., Path], config_content: dict[str, Any]
 ) -> None:
@@ -92,6 +93,7 @@ def test_a_folder_without_a_run_is_told(tmp_path: Path) -> None:
         read_run(tmp_path)
 
 
+@pytest.mark.slow
 def test_the_bundled_study_repeats_its_bytes_in_one_process_and_in_several(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from smartcity_survey.locales import LANGUAGES
 from smartcity_survey.study.codebook import Codebook, unlabelled
 from smartcity_survey.study.config import Config, Language
 from smartcity_survey.study.outputs import Output
 
-LANGUAGES: tuple[Language, ...] = ("en", "ru", "kk")
 BY_LANGUAGE: tuple[Output, ...] = ("docx", "pdf")
 OF_TABLES: tuple[Output, ...] = ("xlsx", "tex")
 
