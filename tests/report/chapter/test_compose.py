@@ -229,6 +229,10 @@ def test_what_the_print_leaves_open_is_told_by_its_ends_and_by_no_estimate(
     assert "β = .400" not in line
     assert "The path coefficients are as follows" not in text
     assert "large" not in text.partition("By Cohen")[2][:80]
+    assert "confirm, median" not in text
+    curve = next(block for block in document.numbered() if block.id == "table-specification_summary")
+    assert isinstance(curve, TableBlock)
+    assert load_wording("en")["columns.share_confirmed"] not in curve.table.headings
     shown = decided_only(states)
     assert shown.loc[states["state"] == "open", ["estimate", "p", "verdict"]].isna().all(axis=None)
     assert shown.loc[states["state"] != "open", "estimate"].equals(

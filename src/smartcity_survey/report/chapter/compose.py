@@ -27,14 +27,16 @@ from smartcity_survey.report.chapter.document import (
 from smartcity_survey.report.chapter.facts import Facts
 from smartcity_survey.report.chapter.sentences import SECTIONS
 from smartcity_survey.report.contents import Contents, Entry
+from smartcity_survey.report.figures.alt_texts import alt_text
+from smartcity_survey.report.parts import with_bounds
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import card_entries, render_table
 from smartcity_survey.study.codebook import text
 from smartcity_survey.study.outputs import Style
 
 PLAN = Path(__file__).parent / "plan.yaml"
-TOLD = ("n", "scores", "bootstrap_draws", "interval", "confidence_level", "permutations")
-"""Lines of an estimator card that stand below a table."""
+TOLD = ("scores", "bootstrap_draws", "permutations")
+"""Lines of an estimator card that stand below a table, beside what its own notes say."""
 
 Figures = Mapping[str, Path]
 """Figure -> its file without an ending; `.svg` and `.png` are both there."""
@@ -113,6 +115,7 @@ def compose(
     figures : those drawn in this language.
     style : how references are written.
     """
+    setting = with_bounds(setting, tables)
     wording = setting.wording
 
     def there(entry: Entry) -> bool:
@@ -186,8 +189,8 @@ def _block(entry: Entry, facts: Facts, figures: Figures, numbers: _Numbers) -> B
             title=wording[f"{key}.title"],
             svg=stem.with_name(f"{stem.name}.svg"),
             png=stem.with_name(f"{stem.name}.png"),
-            alt=wording[f"{key}.alt"],
-            notes=(wording[f"{key}.note"], *reconstructed),
+            alt=alt_text(entry.name, facts.tables, facts.setting),
+            notes=(wording[facts.setting.told(f"{key}.note")], *reconstructed),
         )
     card = facts.cards.get(entry.name)
     frame = decided_only(facts.tables[entry.name]) if entry.name == "hypotheses" else facts.tables[entry.name]
@@ -214,7 +217,7 @@ def decided_only(hypotheses: pd.DataFrame) -> pd.DataFrame:
 
 
 def _told(card: Card | None, setting: Setting) -> Iterator[str]:
-    """Number of respondents, kind and level of intervals: what a table's own note needs."""
+    """The way of scoring and the number of resamples: what a table's own notes lack."""
     if not card:
         return
     told = card_entries(card, setting)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from smartcity_survey.io import Card
 from smartcity_survey.report.contents import Entry, load_contents
+from smartcity_survey.report.parts import with_bounds
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import Table, render_table
 
@@ -23,7 +24,7 @@ def whole_tables(tables: Mapping[str, pd.DataFrame], cards: Mapping[str, Card], 
     ----------
     tables, cards : stage files and their estimator cards, by name.
     """
-    contents = load_contents()
+    contents, setting = load_contents(), with_bounds(setting, tables)
 
     def rendered(entry: Entry) -> Table:
         whole = replace(entry, first=0, suppress=False, scores=False)

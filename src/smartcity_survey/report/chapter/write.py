@@ -21,6 +21,7 @@ from smartcity_survey.report.chapter.whole import whole_tables
 from smartcity_survey.report.contents import load_contents
 from smartcity_survey.report.figures import FIGURES, save
 from smartcity_survey.report.labels import labels_of
+from smartcity_survey.report.parts import with_bounds
 from smartcity_survey.report.setting import Setting, setting_of
 from smartcity_survey.study.codebook import read_codebook
 from smartcity_survey.study.config import Config, Language, read_config
@@ -124,7 +125,7 @@ def _each(
 def _write(reports: Path, names: tuple[str, ...], files: tuple[str, ...], language: Language) -> list[Path]:
     """The files of one language."""
     run = read_run(reports, names)
-    setting = run.setting(language)
+    setting = with_bounds(run.setting(language), run.tables)
     endings = {Path(name).suffix for name in files}
     made: dict[str, bytes] = {}
     if endings & {".docx", ".pdf"}:

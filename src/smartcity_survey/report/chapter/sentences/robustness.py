@@ -55,8 +55,8 @@ def _tests(facts: Facts) -> Iterator[str]:
 
 def _curve(facts: Facts) -> Iterator[str]:
     lines = facts.lines("specification_summary", "share_confirmed", "estimate_median")
-    if not lines:
-        return
+    if not lines or facts.bounded:
+        return  # shares of one file among many
 
     def told(line: dict[str, Any]) -> str:
         return facts.say(
