@@ -1,0 +1,22 @@
+from .mcar import (
+    McarTest as McarTest,
+    little_mcar_test as little_mcar_test,
+    little_mcar_test_of as little_mcar_test_of,
+)
+from .moment_information import (
+    moment_covariance as moment_covariance,
+    observed_information as observed_information,
+    score_products as score_products,
+)
+from .normal_moments import (
+    Expected as Expected,
+    NormalMoments as NormalMoments,
+    complete as complete,
+    em_moments as em_moments,
+    expected as expected,
+)
+from .patterns import (
+    Patterns as Patterns,
+    patterns_of as patterns_of,
+    require_estimable as require_estimable,
+)
