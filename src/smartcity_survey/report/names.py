@@ -31,8 +31,14 @@ OF = ("of",)
 PREFIXES = ("component_", "factor_", "variance_proportion_")
 """Before the number or name that heads a column of its own."""
 
-ROBUST = "satorra_bentler_"
-"""What statistics corrected by Satorra and Bentler begin with."""
+ROBUST = ("satorra_bentler_", "yuan_bentler_")
+"""What statistics corrected for answers that are not normal begin with: whose correction it is."""
+
+
+def statistic_parts(value: str) -> tuple[str, str]:
+    """Whose correction a statistic has (empty: nobody's), and what it is without."""
+    prefix = next((prefix for prefix in ROBUST if value.startswith(prefix)), "")
+    return prefix.removesuffix("_"), value.removeprefix(prefix)
 
 
 def heading(column: str, setting: Setting, table: str = "", kind: str = "construct") -> str:
@@ -243,12 +249,18 @@ def _cell(value: str, line: Line, setting: Setting) -> str:
 
 
 def _statistic(value: str, line: Line, setting: Setting) -> str:
-    words = setting.wording.value("statistic", value.removeprefix(ROBUST))
-    return (
-        _pair(setting.wording.value("statistic", ROBUST[:-1]), words, setting)
-        if value.startswith(ROBUST)
-        else words
-    )
+    whose, statistic = statistic_parts(value)
+    words = setting.wording.value("statistic", statistic)
+    return _pair(setting.wording.value("statistic", whose), words, setting) if whose else words
+
+
+def _unanswered(value: str, line: Line, setting: Setting) -> str:
+    """The items left out, as many as there is room for; a word where there are none."""
+    names = split_names(value)
+    if names == ["none"]:
+        return setting.wording.value("unanswered", "none")
+    more = [f"+ {len(names) - LISTED}"] if len(names) > LISTED else []
+    return ", ".join([*names[:LISTED], *more])
 
 
 def _constructs(value: str, line: Line, setting: Setting) -> str:
@@ -318,6 +330,7 @@ NAMES: Mapping[str, Callable[[str, Line, Setting], str]] = {
     "confirmed_by": _witness,
     "not_confirmed_by": _witness,
     "statistic": _statistic,
+    "unanswered": _unanswered,
     "hypothesis": _hypothesis,
     "dominates_completely": _constructs,
     "dominates_generally": _constructs,

@@ -21,6 +21,16 @@ def respondents(n: int) -> Card:
     return {"n": n, "missing": "complete_rows"}
 
 
+def full_information(n: int, n_complete: int) -> Card:
+    """How many answered, how many of them all items, and that every answer given is used as it is."""
+    return {
+        "n": n,
+        "n_complete": n_complete,
+        "missing": "full_information",
+        "standard_errors": "sandwich_observed",
+    }
+
+
 def single_items(model: Model) -> Card:
     """Constructs of a single item, where there are any."""
     return {"single_items": join_names(model.single)} if model.single else {}

@@ -17,6 +17,7 @@ import pandas as pd
 from smartcity_survey.io import read_table
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import Config, ModelSection, PlsSection, ScoreMethod
+from smartcity_survey.study.missing_answers import FactorModels
 from smartcity_survey.study.model import Model, build_model
 from smartcity_survey.study.parsing import Section
 
@@ -152,14 +153,49 @@ class Claimed(Need):
 
 
 @dataclass(frozen=True)
-class AnswersToItems(Claimed):
-    """The answers to the model's items alone, construct by construct."""
+class CountedItems(Need):
+    """Items whose answers are needed: the model's and the marker's; None where cleaning keeps no gaps."""
+
+    def options(self, config: Config, codebook: Codebook) -> Any:
+        if not config.missing.asked:
+            return None
+        items = build_model(config.model, codebook.coded()).items
+        marker = config.common_method.marker
+        owned = codebook.items_of(marker) if marker in codebook.constructs else ()
+        return list(dict.fromkeys((*items, *(owned or ((marker,) if marker in codebook.items else ())))))
+
+
+@dataclass(frozen=True)
+class CompleteAnswers(CountedItems):
+    """The cleaned answers of those who left out none of the items that are needed."""
 
     def frames(self, config: Config) -> tuple[str, ...]:
         return ("answers",)
 
+    def value(self, paths: Files, options: Any) -> pd.DataFrame:
+        return complete_rows(read_table(paths[0]), options)
+
+
+def complete_rows(answers: pd.DataFrame, counted: Sequence[str] | None) -> pd.DataFrame:
+    """Respondents without a gap among the items counted; all where None is given."""
+    return answers if counted is None else answers.dropna(subset=list(counted)).reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class AnswersToItems(Claimed):
+    """The answers to the model's items alone, construct by construct, of complete questionnaires."""
+
+    def frames(self, config: Config) -> tuple[str, ...]:
+        return ("answers",)
+
+    def options(self, config: Config, codebook: Codebook) -> Any:
+        counted = CountedItems().options(config, codebook)
+        complete = {} if counted is None else {"complete": counted}
+        return super().options(config, codebook) | complete
+
     def value(self, paths: Files, options: Any) -> Any:
-        return read_table(paths[0])[list(super().value((), options).items)]
+        answers = complete_rows(read_table(paths[0]), options.get("complete"))
+        return answers[list(super().value((), options).items)]
 
 
 @dataclass(frozen=True)
@@ -198,6 +234,9 @@ Asked = Annotated[Model, Claimed(kept=False, claims=never)]
 """Constructs and paths, by all items."""
 Measured = Annotated[Model, Claimed(kept=True, claims=never)]
 """Constructs and paths, by the items kept."""
+Complete = Annotated[pd.DataFrame, CompleteAnswers()]
+"""Cleaned answers without a gap."""
+Counted = Annotated[Sequence[str] | None, CountedItems()]
 ItemAnswers = Annotated[pd.DataFrame, AnswersToItems(kept=False, claims=never)]
 MeasuredHigherOrder = Annotated[Model, Claimed(kept=True, claims=has_higher_order)]
 """As `Measured`; of constructs made of constructs with the claims, which are judged with the estimates."""
@@ -213,6 +252,7 @@ PlsFitOptions = Annotated[PlsSection, Options(PlsSection, PLS_FIT)]
 Seed = Annotated[int, Option("seed")]
 Level = Annotated[float, Option("regression.confidence_level")]
 Method = Annotated[ScoreMethod, Option("scores.method")]
+FactorModelsMissing = Annotated[FactorModels, Option("missing.factor_models")]
 Continuity = Annotated[tuple[float, float], Option("pls.continuity")]
 
 

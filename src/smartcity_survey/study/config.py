@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from smartcity_survey.study.cleaning_rules import CleaningRule
+from smartcity_survey.study.missing_answers import MissingSection
 from smartcity_survey.study.parsing import Section, parse, read_yaml
 
 Language = Literal["en", "ru", "kk"]
@@ -295,6 +296,7 @@ class Config(Section):
     data: DataSection
     cleaning: CleaningSection
     model: ModelSection
+    missing: MissingSection = Field(MissingSection())
     factors: FactorsSection = Field(FactorsSection())
     cfa: CfaSection = Field(CfaSection())
     scores: ScoresSection = Field(ScoresSection())
@@ -347,6 +349,13 @@ class Config(Section):
             raise ValueError(
                 "reconstructions have no sampling weights; leave out `data.weight` or `study.bounds`"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _missing_answers_are_kept(self) -> Config:
+        cleaned = self.cleaning
+        kept = "missing_items" not in cleaned.rules or cleaned.missing_items_at_most > 0
+        self.missing.require(kept=kept, complete=bool(self.waves or self.study.bounds))
         return self
 
     @model_validator(mode="after")

@@ -18,7 +18,7 @@ from smartcity_survey.errors import NoSolution, Problem
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
-from smartcity_survey.stages.needs import Frames, ItemAnswers, Measured
+from smartcity_survey.stages.needs import FactorModelsMissing, Frames, ItemAnswers, Measured
 from smartcity_survey.stages.refusals import Refusals, refused
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.factor.rotation import varimax_criterion
@@ -92,6 +92,7 @@ def crosscheck(
     scores: pd.DataFrame,
     tables: Annotated[Tables, Frames(lambda config: CHECKED)],
     model: Measured,
+    factor_models: FactorModelsMissing = "complete",
 ) -> StageResult:
     """Compare the run's core results with factor_analyzer, statsmodels and semopy.
 
@@ -104,8 +105,9 @@ def crosscheck(
     scores : the scores that were regressed.
     tables : `adequacy, item_msa, rotated_loadings, coefficients, model_summary, cfa_fit, cfa_loadings`.
     model : the measurement model on the items kept.
+    factor_models : as `missing.factor_models`; peers fit complete questionnaires alone.
     """
-    refusals = Refusals()
+    refusals, compared = Refusals(), factor_models == "complete"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         missing = tuple(peer for peer in PEERS if not _is_installed(peer))
@@ -115,7 +117,7 @@ def crosscheck(
                 _rotation(answers, tables) if len(tables["rotated_loadings"]) else (),
             ),
             "statsmodels": _regressions(scores, tables, model),
-            "semopy": iter(_cfa(answers, tables, model) if len(tables["cfa_loadings"]) else ()),
+            "semopy": iter(_cfa(answers, tables, model) if compared and len(tables["cfa_loadings"]) else ()),
         }
         comparisons = [each for peer, made in by_peer.items() if peer not in missing for each in made]
     if missing == PEERS:

@@ -11,7 +11,7 @@ from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming, square
-from smartcity_survey.stages.needs import Measured, PlsFitOptions
+from smartcity_survey.stages.needs import Complete, Measured, PlsFitOptions
 from smartcity_survey.stages.pls.pls import fit_model
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
 from smartcity_survey.stages.refusals import Refusals
@@ -30,7 +30,7 @@ from smartcity_survey.study.model import Model
 
 
 @stage("reliability", "fornell_larcker", "htmt")
-def evaluate_measurement(answers: pd.DataFrame, model: Measured, section: PlsFitOptions) -> StageResult:
+def evaluate_measurement(answers: Complete, model: Measured, section: PlsFitOptions) -> StageResult:
     """Reliability and discriminant validity of the constructs.
 
     Composite reliability, AVE, rho_A and the Fornell-Larcker criterion rest on the PLS loadings, as

@@ -16,6 +16,7 @@ from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import (
     PLS_FIT,
     Bar,
+    Complete,
     MeasuredHigherOrder,
     Options,
     Seed,
@@ -87,7 +88,7 @@ def fit_model(R: Array, n: int, model: Model, section: PlsSection) -> PlsFit:
 
 @stage(*TABLES, optional={has_moderations: MODERATION_TABLES, has_higher_order: HIGHER_ORDER_TABLES})
 def estimate_pls(
-    answers: pd.DataFrame,
+    answers: Complete,
     model: MeasuredHigherOrder,
     section: BootstrapOptions,
     seed: Seed,

@@ -13,7 +13,7 @@ from smartcity_survey.io import WHOLE, Card, StageResult
 from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming, square
-from smartcity_survey.stages.needs import PLS_FIT, Measured, Options, Seed
+from smartcity_survey.stages.needs import PLS_FIT, Complete, Measured, Options, Seed
 from smartcity_survey.stages.pls.pls import pls_model
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
 from smartcity_survey.stages.refusals import Refusals
@@ -54,7 +54,7 @@ AssessmentOptions = Annotated[PlsSection, Options(PlsSection, (*PLS_FIT, "exact_
 
 @stage(*TABLES)
 def assess_pls(
-    answers: pd.DataFrame, model: Measured, codebook: Codebook, section: AssessmentOptions, seed: Seed
+    answers: Complete, model: Measured, codebook: Codebook, section: AssessmentOptions, seed: Seed
 ) -> StageResult:
     """Fit the path model once and judge it by everything that needs no bootstrap of its estimates."""
     inputs = PlsInputs.of(answers, model, section)

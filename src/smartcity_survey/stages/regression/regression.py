@@ -15,7 +15,7 @@ from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.measurement.scores import require_scores
-from smartcity_survey.stages.needs import Asked, Method
+from smartcity_survey.stages.needs import Asked, Complete, Method
 from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stages.regression.blocks import hierarchical_tables
 from smartcity_survey.stats.core.types import Array
@@ -45,7 +45,7 @@ _CASEWISE = [
 )
 def estimate_regression(
     scores: pd.DataFrame,
-    answers: pd.DataFrame,
+    answers: Complete,
     model: Asked,
     codebook: Codebook,
     section: RegressionSection,

@@ -8,23 +8,36 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import WHOLE, Card, StageResult
-from smartcity_survey.stages.cards import inadmissible, respondents, single_items
+from smartcity_survey.stages.cards import full_information, inadmissible, respondents, single_items
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming, square
-from smartcity_survey.stages.needs import Bar, Continuity, Level, Measured, Seed
+from smartcity_survey.stages.needs import (
+    Bar,
+    Continuity,
+    Counted,
+    FactorModelsMissing,
+    Level,
+    Measured,
+    Seed,
+    complete_rows,
+)
 from smartcity_survey.stages.progress import Progress, part, silent
-from smartcity_survey.stages.refusals import Refusals
+from smartcity_survey.stages.refusals import Refusals, refused
 from smartcity_survey.stages.sem.dwls import ORDINAL_TABLES, ordinal_tables
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.significance import normal_interval, normal_two_sided
 from smartcity_survey.stats.items.polychoric_correlations import NO_CONTINUITY
+from smartcity_survey.stats.missing.normal_moments import em_moments
 from smartcity_survey.stats.sem.cfa import CfaFit, fit_cfa
 from smartcity_survey.stats.sem.cfa_fit import CfaIndices, fit_indices
+from smartcity_survey.stats.sem.cfa_incomplete import fit_incomplete_cfa
 from smartcity_survey.stats.sem.cfa_residuals import covariance_residuals
 from smartcity_survey.stats.sem.cfa_robust import satorra_bentler
 from smartcity_survey.stats.sem.dynamic_fit import dynamic_cutoffs
-from smartcity_survey.stats.sem.maximum_likelihood import TOLERANCE
+from smartcity_survey.stats.sem.incomplete import IncompleteFit
+from smartcity_survey.stats.sem.maximum_likelihood import TOLERANCE, Fitted
 from smartcity_survey.stats.sem.modification import modification_indices
 from smartcity_survey.stats.sem.structure import Matrix
 from smartcity_survey.study.config import CfaSection
@@ -55,6 +68,8 @@ def confirm_model(
     level: Level,
     seed: Seed,
     continuity: Continuity = NO_CONTINUITY,
+    missing: FactorModelsMissing = "complete",
+    counted: Counted = None,
     progress: Annotated[Progress, Bar("dynamic cut-offs")] = silent,
 ) -> StageResult:
     """One factor per construct, all correlated: fit, loadings, what the model misses, dynamic cut-offs.
@@ -62,9 +77,11 @@ def confirm_model(
     The same model is fitted to polychoric correlations by diagonally weighted least squares, as a check of
     treating the answers as numbers. A part that the answers do not admit is empty, its card says why.
 
-    level : of the intervals. continuity : as `pls.continuity`. progress : of the dynamic cut-offs.
+    level : of the intervals. continuity : as `pls.continuity`. missing : by `fiml` fit, loadings and factor
+        correlations are of all answers given, other tables of complete questionnaires. counted : items that
+        these have all answers to; None where no answer is missing. progress : of the dynamic cut-offs.
     """
-    x = answers[list(model.items)].to_numpy(dtype=np.float64)
+    x = complete_rows(answers, counted)[list(model.items)].to_numpy(dtype=np.float64)
     with naming(model.items, "CFA", model.names):
         cfa = fit_cfa(covariance(x, ddof=0), len(x), model.membership())
         fit = fit_indices(cfa)
@@ -105,7 +122,58 @@ def confirm_model(
         "dynamic_fit": _dynamic_card(cfa.n, model, section, seed),
     }
     cards |= {name: {**cards[name], **refusals.card()} for name, refusals in own.items()}
+    if missing == "fiml":
+        full = _of_all_answers(answers, len(x), model, level)
+        tables |= full.tables
+        cards |= full.cards
     return StageResult(tables={**tables, **ordinal.tables}, cards={**cards, **ordinal.cards})
+
+
+def _of_all_answers(answers: pd.DataFrame, n_complete: int, model: Model, level: float) -> StageResult:
+    """The tables of the model by full-information maximum likelihood."""
+    tables = ("cfa_fit", "cfa_loadings", "cfa_factor_correlations", "cfa_correlation_intervals")
+    try:
+        with naming(model.items, "CFA", model.names):
+            moments = em_moments(answers[list(model.items)].to_numpy(dtype=np.float64))
+            found = fit_incomplete_cfa(moments, model.membership())
+    except NoSolution as error:
+        return refused(tables, error, card=full_information(len(answers), n_complete))
+    cfa = found.cfa
+    card: Card = {
+        **full_information(cfa.n, n_complete),
+        "method": "fiml_correlated_factors",
+        "scaling": "first_loading_1",
+        "tolerance": TOLERANCE,
+        "gradient": cfa.gradient_norm,
+        "iterations": cfa.n_iterations,
+        **single_items(model),
+    }
+    if not cfa.admissible:
+        card = {**card, **inadmissible(model, cfa.heywood, cfa.factor_corr)}
+    intervals: Card = {**card, "interval": "delta_normal", "confidence_level": level}
+    return StageResult(
+        tables={
+            "cfa_fit": _statistics(incomplete_statistics(cfa, found.likelihood)),
+            "cfa_loadings": loadings_frame(cfa, model, level),
+            "cfa_factor_correlations": square(cfa.factor_corr, model.names, "construct"),
+            "cfa_correlation_intervals": _correlation_intervals(cfa, model, level),
+        },
+        cards={
+            name: card if name in ("cfa_fit", "cfa_factor_correlations") else intervals for name in tables
+        },
+    )
+
+
+def incomplete_statistics(fit: Fitted, likelihood: IncompleteFit) -> dict[str, float]:
+    """Fit indices of a model of incomplete answers, those that are defined, and its scaled test."""
+    indices = {name: value for name, value in asdict(fit_indices(fit)).items() if not np.isnan(value)}
+    scaled = likelihood.scaled
+    return indices | {
+        "yuan_bentler_scaling": likelihood.scaling,
+        "yuan_bentler_chi2": scaled.statistic,
+        "yuan_bentler_df": scaled.df,
+        "yuan_bentler_p": scaled.p,
+    }
 
 
 def _statistics(statistics: dict[str, float]) -> pd.DataFrame:

@@ -50,8 +50,8 @@ def require_estimable(x: Array) -> Array:
 
     Raises
     ------
-    NotFinite (infinite answers), TooFewRows (an item, or a pair of items together, with too few answers),
-    ConstantItems.
+    NotFinite (infinite answers), TooFewRows (not more rows than items, or a pair of items that fewer than
+    two answered together), ConstantItems.
     """
     infinite = np.flatnonzero(np.isinf(x).any(axis=0))
     if infinite.size:
@@ -64,4 +64,7 @@ def require_estimable(x: Array) -> Array:
     constant = np.flatnonzero(high <= low)
     if constant.size:
         raise ConstantItems(tuple(constant.tolist()))
-    return np.asarray(x[answered.any(axis=1)])
+    rows = x[answered.any(axis=1)]
+    if len(rows) <= x.shape[1]:
+        raise TooFewRows(len(rows), x.shape[1] + 1)
+    return np.asarray(rows)
