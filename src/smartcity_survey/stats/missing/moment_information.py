@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from scipy import linalg
 
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.missing.normal_moments import NormalMoments
+
+ROWS = 4096
+"""Respondents whose derivatives are held at a time."""
 
 
 def observed_information(moments: NormalMoments) -> Array:
@@ -46,13 +49,26 @@ def score_products(moments: NormalMoments) -> Array:
     p = len(moments.mean)
     row, column = np.tril_indices(p)
     half = np.where(row == column, 0.5, 1.0)
-    total = np.zeros((p + len(row),) * 2)
+    total, waiting = np.zeros((p + len(row),) * 2), []
     for precision, _, deviation in _by_pattern(moments):
         standardised = deviation @ precision
         of_covariances = half * (standardised[:, row] * standardised[:, column] - precision[row, column])
-        slopes = np.hstack((standardised, of_covariances))
-        total += slopes.T @ slopes
-    return total
+        waiting.append(np.hstack((standardised, of_covariances)))
+        if sum(map(len, waiting)) > ROWS:
+            total += _squared(waiting)
+            waiting = []
+    return total + _squared(waiting) if waiting else total
+
+
+def _squared(slopes: Sequence[Array]) -> Array:
+    """Many rows in one product: a product for each pattern would take far longer."""
+    together = np.vstack(slopes)
+    return np.asarray(together.T @ together)
+
+
+def saturated_trace(moments: NormalMoments) -> float:
+    """Trace of the inverse information times the score products: t where answers are normal."""
+    return float(np.trace(np.linalg.solve(observed_information(moments), score_products(moments))))
 
 
 def moment_covariance(moments: NormalMoments) -> Array:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
+from smartcity_survey.stats.missing.moment_information import saturated_trace
 from smartcity_survey.stats.missing.normal_moments import NormalMoments
 from smartcity_survey.stats.sem.cfa import CfaFit, cfa_record, correlations_of, fit_cfa, rescaled
 from smartcity_survey.stats.sem.cfa_model import Scaling, first_items, measurement_structure
@@ -78,13 +79,15 @@ def fit_incomplete_cfa(
     minimum = fit_incomplete(
         unit, standard_moments, start, tolerance=tolerance, max_iterations=max_iterations
     )
-    standard = incomplete_fit_at(unit, standard_moments, minimum)
+    saturated = saturated_trace(standard_moments)
+    standard = incomplete_fit_at(unit, standard_moments, minimum, saturated)
     structure, theta = rescaled(standard.ml, sd, pattern, markers, scaling)
     intercepts = minimum.theta[-len(sd) :] * sd
     found = incomplete_fit_at(
         with_intercepts(structure),
         moments,
         Minimum(np.concatenate((theta, intercepts)), minimum.gradient_norm, minimum.n_iterations),
+        saturated,
     )
     return IncompleteCfa(cfa_record(found.ml, standard.ml, pattern, markers), found)
 
@@ -124,7 +127,7 @@ def fit_incomplete_sem(
         tolerance=tolerance,
         max_iterations=max_iterations,
     )
-    found = incomplete_fit_at(structure, moments, minimum)
+    found = incomplete_fit_at(structure, moments, minimum, saturated_trace(moments))
     return IncompleteSem(sem_record(found.ml, measured, paths, level), found)
 
 

@@ -14,7 +14,6 @@ import numpy as np
 from smartcity_survey.stats.core.errors import NotConverged, UnderIdentified
 from smartcity_survey.stats.core.significance import ChiSquareTest, chi_square_test
 from smartcity_survey.stats.core.types import Array, BoolArray
-from smartcity_survey.stats.missing.moment_information import observed_information, score_products
 from smartcity_survey.stats.missing.normal_moments import NormalMoments
 from smartcity_survey.stats.sem.cfa_robust import slope_covariance
 from smartcity_survey.stats.sem.likelihood import Point, Sample, evaluate
@@ -123,8 +122,12 @@ def pattern_samples(moments: NormalMoments) -> list[Sample]:
     return samples
 
 
-def incomplete_fit_at(structure: Structure, moments: NormalMoments, minimum: Minimum) -> IncompleteFit:
+def incomplete_fit_at(
+    structure: Structure, moments: NormalMoments, minimum: Minimum, saturated: float
+) -> IncompleteFit:
     """The fit at a maximum of the likelihood that is known already.
+
+    saturated : `saturated_trace` of the moments, for the scaled test.
 
     Raises
     ------
@@ -173,7 +176,7 @@ def incomplete_fit_at(structure: Structure, moments: NormalMoments, minimum: Min
         n_iterations=minimum.n_iterations,
         incomplete=Incomplete(log_likelihood, 2 * (moments.log_likelihood - moments.baseline_log_likelihood)),
     )
-    scaling = _scaling(moments, float(np.trace(bread @ slopes)), df)
+    scaling = (saturated - float(np.trace(bread @ slopes))) / df if df else float("nan")
     scaled = chi_square_test(max(chi2 / scaling, 0.0), df) if df else test
     return IncompleteFit(ml, bread / n, robust, scaling, scaled)
 
@@ -193,11 +196,3 @@ def _slopes(
         products = slope_covariance(point, given, "yuan_bentler")
         total[np.ix_(group.parameter, group.parameter)] += share * products
     return total
-
-
-def _scaling(moments: NormalMoments, of_model: float, df: int) -> float:
-    """Mean of the chi-square over its degrees of freedom, from the traces of saturated model and model."""
-    if df == 0:
-        return float("nan")
-    saturated = np.linalg.solve(observed_information(moments), score_products(moments))
-    return (float(np.trace(saturated)) - of_model) / df
