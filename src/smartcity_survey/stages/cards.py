@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from smartcity_survey.io import CORRECTED, INADMISSIBLE, Card, join_names
+from smartcity_survey.io import CORRECTED, INADMISSIBLE, Card, StageResult, join_names
 from smartcity_survey.stats.core.types import Array, IntArray
 from smartcity_survey.study.config import PlsSection
+from smartcity_survey.study.missing_answers import Pls
 from smartcity_survey.study.model import Model
 
 MODES = {"reflective": "A", "mode_a": "A", "mode_b": "B", "sum_score": "sum_score"}
@@ -29,6 +30,17 @@ def full_information(n: int, n_complete: int) -> Card:
         "missing": "full_information",
         "standard_errors": "sandwich_observed",
     }
+
+
+def replaced_by_means(result: StageResult, missing: Pls) -> StageResult:
+    """The result, whose cards say of complete rows that means were in the gaps, where that is so."""
+    if missing != "mean_replacement":
+        return result
+    cards = {
+        name: {**card, "missing": "mean_replacement"} if card.get("missing") == "complete_rows" else card
+        for name, card in result.cards.items()
+    }
+    return StageResult(result.tables, cards, result.private)
 
 
 def single_items(model: Model) -> Card:

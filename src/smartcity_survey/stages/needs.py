@@ -17,7 +17,7 @@ import pandas as pd
 from smartcity_survey.io import read_table
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import Config, ModelSection, PlsSection, ScoreMethod
-from smartcity_survey.study.missing_answers import FactorModels
+from smartcity_survey.study.missing_answers import FactorModels, Pls
 from smartcity_survey.study.model import Model, build_model
 from smartcity_survey.study.parsing import Section
 
@@ -176,6 +176,39 @@ class CompleteAnswers(CountedItems):
         return complete_rows(read_table(paths[0]), options)
 
 
+@dataclass(frozen=True)
+class PlsAnswers(CompleteAnswers):
+    """What PLS-SEM takes: complete questionnaires, or all with means in the gaps, as the config says."""
+
+    def options(self, config: Config, codebook: Codebook) -> Any:
+        counted = super().options(config, codebook)
+        if counted is None:
+            return None
+        replaced = list(build_model(config.model, codebook.coded()).items)
+        return {"complete": counted, "replaced": replaced if config.missing.pls == "mean_replacement" else []}
+
+    def value(self, paths: Files, options: Any) -> pd.DataFrame:
+        answers = read_table(paths[0])
+        if options is None or not options["replaced"]:
+            return complete_rows(answers, options and options["complete"])
+        items = options["replaced"]
+        return answers.fillna({item: answers[item].mean() for item in items})
+
+
+@dataclass(frozen=True)
+class AllAnswers(Need):
+    """The cleaned answers with their gaps; None where a method of the section `missing` is not this one."""
+
+    family: str
+    method: str
+
+    def frames(self, config: Config) -> tuple[str, ...]:
+        return ("answers",) if getattr(config.missing, self.family) == self.method else ()
+
+    def value(self, paths: Files, options: Any) -> pd.DataFrame | None:
+        return read_table(paths[0]) if paths else None
+
+
 def complete_rows(answers: pd.DataFrame, counted: Sequence[str] | None) -> pd.DataFrame:
     """Respondents without a gap among the items counted; all where None is given."""
     return answers if counted is None else answers.dropna(subset=list(counted)).reset_index(drop=True)
@@ -252,6 +285,8 @@ PlsFitOptions = Annotated[PlsSection, Options(PlsSection, PLS_FIT)]
 Seed = Annotated[int, Option("seed")]
 Level = Annotated[float, Option("regression.confidence_level")]
 Method = Annotated[ScoreMethod, Option("scores.method")]
+ForPls = Annotated[pd.DataFrame, PlsAnswers()]
+PlsMissing = Annotated[Pls, Option("missing.pls")]
 FactorModelsMissing = Annotated[FactorModels, Option("missing.factor_models")]
 Continuity = Annotated[tuple[float, float], Option("pls.continuity")]
 

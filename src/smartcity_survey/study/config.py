@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from smartcity_survey.study.cleaning_rules import CleaningRule
-from smartcity_survey.study.missing_answers import MissingSection
+from smartcity_survey.study.missing_answers import MissingSection, missing_contradictions
 from smartcity_survey.study.parsing import Section, parse, read_yaml
 
 Language = Literal["en", "ru", "kk"]
@@ -353,9 +353,8 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _missing_answers_are_kept(self) -> Config:
-        cleaned = self.cleaning
-        kept = "missing_items" not in cleaned.rules or cleaned.missing_items_at_most > 0
-        self.missing.require(kept=kept, complete=bool(self.waves or self.study.bounds))
+        if found := next(missing_contradictions(self), None):
+            raise ValueError(found)
         return self
 
     @model_validator(mode="after")

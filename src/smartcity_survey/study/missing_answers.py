@@ -2,43 +2,69 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
 from smartcity_survey.study.parsing import Section
 
+if TYPE_CHECKING:
+    from smartcity_survey.study.config import Config
+
 FactorModels = Literal["complete", "fiml"]
+Pls = Literal["complete", "mean_replacement", "multiple_imputation"]
 
 
 class MissingSection(Section):
-    """What becomes of missing answers where cleaning keeps them, method by method; nothing else uses them."""
+    """What becomes of missing answers that cleaning keeps; other methods leave such questionnaires out."""
 
     factor_models: FactorModels = Field(
         "complete",
         description="confirmatory factors and structural equations; fiml: full-information maximum "
         "likelihood",
     )
+    pls: Pls = Field(
+        "complete",
+        description="PLS-SEM; mean_replacement: the item's mean; multiple_imputation: draws given the other "
+        "answers, pooled by Rubin's rules",
+    )
+    imputations: int = Field(20, ge=2, le=1000, description="imputed samples that share the resamples")
 
     @property
     def asked(self) -> bool:
         """Whether any method takes respondents who left items out."""
         return any(value != "complete" for name, value in self if name != "imputations")
 
-    def require(self, *, kept: bool, complete: bool) -> None:
-        """Refuse what contradicts it. kept : cleaning keeps gaps. complete : other parts are of whole rows.
 
-        Raises
-        ------
-        ValueError
-        """
-        if self.asked and complete:
-            raise ValueError(
-                "waves and bounds are of complete questionnaires; leave out `missing`, or `waves` and "
-                "`study.bounds`"
-            )
-        if self.asked and not kept:
-            raise ValueError(
-                "`missing` says what becomes of missing answers, but cleaning keeps none; raise "
-                "`cleaning.missing_items_at_most`, say to half the items"
+def missing_contradictions(config: Config) -> Iterator[str]:
+    """What the section `missing` and the rest of a config contradict one another in."""
+    missing, cleaning = config.missing, config.cleaning
+    if not missing.asked:
+        return
+    if "missing_items" in cleaning.rules and not cleaning.missing_items_at_most:
+        yield (
+            "`missing` says what becomes of missing answers, but cleaning keeps none; raise "
+            "`cleaning.missing_items_at_most`, say to half the items"
+        )
+    if config.waves or config.study.bounds:
+        yield (
+            "waves and bounds are of complete questionnaires; leave out `missing`, or `waves` and "
+            "`study.bounds`"
+        )
+    if missing.pls == "complete":
+        return
+    method = f"`missing.pls: {missing.pls}`"
+    if config.data.weight or config.pls.correlation == "polychoric":
+        yield (
+            f"{method} is for unweighted answers taken as numbers; leave out `data.weight` and write "
+            "`pls.correlation: pearson`, or write `missing.pls: complete`"
+        )
+    if missing.pls == "multiple_imputation":
+        if config.pls.interval != "percentile":
+            yield f"{method} has percentile intervals; write `pls.interval: percentile`"
+        if config.model.moderations or any(one.of for one in config.model.constructs.values()):
+            yield (
+                f"{method} knows neither moderations nor constructs made of constructs; write "
+                "`mean_replacement` or `complete`"
             )

@@ -16,6 +16,7 @@ from smartcity_survey.stages.sem.sem import estimate_sem
 from smartcity_survey.stats.missing.normal_moments import em_moments
 from smartcity_survey.stats.sem.cfa_incomplete import fit_incomplete_cfa, fit_incomplete_sem
 from smartcity_survey.study.config import CfaSection, Config, parse_config
+from smartcity_survey.study.missing_answers import FactorModels
 from tests.stages import simulated
 from tests.stages.missing_answers.gaps import complete, with_gaps
 
@@ -24,7 +25,7 @@ COUNTED = simulated.model().items
 
 
 @cache
-def cfa(missing: str) -> StageResult:
+def cfa(missing: FactorModels) -> StageResult:
     return confirm_model(
         with_gaps(),
         simulated.model(),
@@ -32,7 +33,7 @@ def cfa(missing: str) -> StageResult:
         0.95,
         3,
         missing=missing,
-        counted=COUNTED,  # type: ignore[arg-type]
+        counted=COUNTED,
     )
 
 

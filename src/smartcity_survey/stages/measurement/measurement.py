@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.io import Card, StageResult
-from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
+from smartcity_survey.stages.cards import pls_estimator, replaced_by_means, respondents, single_items
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming, square
-from smartcity_survey.stages.needs import Complete, Measured, PlsFitOptions
+from smartcity_survey.stages.needs import ForPls, Measured, PlsFitOptions, PlsMissing
 from smartcity_survey.stages.pls.pls import fit_model
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
 from smartcity_survey.stages.refusals import Refusals
@@ -30,7 +30,9 @@ from smartcity_survey.study.model import Model
 
 
 @stage("reliability", "fornell_larcker", "htmt")
-def evaluate_measurement(answers: Complete, model: Measured, section: PlsFitOptions) -> StageResult:
+def evaluate_measurement(
+    answers: ForPls, model: Measured, section: PlsFitOptions, missing: PlsMissing = "complete"
+) -> StageResult:
     """Reliability and discriminant validity of the constructs.
 
     Composite reliability, AVE, rho_A and the Fornell-Larcker criterion rest on the PLS loadings, as
@@ -67,7 +69,7 @@ def evaluate_measurement(answers: Complete, model: Measured, section: PlsFitOpti
     distinct = pd.DataFrame()
     if pls is not None:
         distinct = square(fornell_larcker(pls.construct_corr, by_pls.ave), model.names, "construct")
-    return StageResult(
+    result = StageResult(
         tables={
             "reliability": reliability_frame(by_pls, factors, model),
             "fornell_larcker": distinct,
@@ -84,6 +86,7 @@ def evaluate_measurement(answers: Complete, model: Measured, section: PlsFitOpti
             },
         },
     )
+    return replaced_by_means(result, missing)
 
 
 def reliability_frame(found: Reliability, factors: Array, model: Model) -> pd.DataFrame:

@@ -10,20 +10,25 @@ import pandas as pd
 
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import StageResult
+from smartcity_survey.stages.cards import replaced_by_means
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.lines import path_columns
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import (
     PLS_FIT,
+    AllAnswers,
     Bar,
-    Complete,
+    ForPls,
     MeasuredHigherOrder,
+    Option,
     Options,
+    PlsMissing,
     Seed,
     has_higher_order,
     has_moderations,
 )
 from smartcity_survey.stages.pls.higher_order import HIGHER_ORDER_TABLES, higher_order_tables
+from smartcity_survey.stages.pls.imputed import resample_imputed
 from smartcity_survey.stages.pls.moderation import MODERATION_TABLES, moderation_tables
 from smartcity_survey.stages.pls.pls_bootstrap import (
     bootstrap_card,
@@ -88,13 +93,19 @@ def fit_model(R: Array, n: int, model: Model, section: PlsSection) -> PlsFit:
 
 @stage(*TABLES, optional={has_moderations: MODERATION_TABLES, has_higher_order: HIGHER_ORDER_TABLES})
 def estimate_pls(
-    answers: Complete,
+    answers: ForPls,
     model: MeasuredHigherOrder,
     section: BootstrapOptions,
     seed: Seed,
+    missing: PlsMissing = "complete",
+    everybody: Annotated[pd.DataFrame | None, AllAnswers("pls", "multiple_imputation")] = None,
+    imputed_samples: Annotated[int, Option("missing.imputations")] = 20,
     progress: Annotated[Progress, Bar("bootstrap")] = silent,
 ) -> StageResult:
-    """Fit the path model to the kept items and to bootstrap resamples of the respondents."""
+    """Fit the path model to the kept items and to bootstrap resamples of the respondents.
+
+    everybody : answers with gaps, where they are to be imputed; in as many samples, which are not written.
+    """
     inputs = PlsInputs.of(answers, model, section)
     further_tables = (
         *(MODERATION_TABLES if model.moderations else ()),
@@ -103,7 +114,12 @@ def estimate_pls(
     try:
         with naming(model.items, "PLS-SEM", model.names):
             pls = pls_model(model, section)
-            bootstrap = resample(inputs, pls, section, seed, progress)
+            if everybody is None:
+                imputed, bootstrap = None, resample(inputs, pls, section, seed, progress)
+            else:
+                x = everybody[list(model.items)].to_numpy(dtype=np.float64)
+                imputed = resample_imputed(inputs, x, imputed_samples, pls, section, seed, progress)
+                bootstrap = imputed.pooled
     except NoSolution as error:
         return refused((*TABLES, *further_tables), error)
     tables = {
@@ -116,7 +132,7 @@ def estimate_pls(
         "pls_inadmissible": _inadmissible(bootstrap, model),
     }
     card = bootstrap_card(bootstrap, inputs, model, section)
-    further = [consistent_tables(inputs, bootstrap, pls, model, section)]
+    further = [consistent_tables(inputs, bootstrap, pls, model, section, imputed)]
     if model.moderations:
         further.append(moderation_tables(inputs, bootstrap, model, section))
     if model.higher_order:
@@ -125,7 +141,9 @@ def estimate_pls(
     for result in further:
         tables |= result.tables
         cards |= result.cards
-    return StageResult(tables=tables, cards=cards)
+    if imputed is not None:
+        cards = {name: {**each, **imputed.card(len(inputs.x))} for name, each in cards.items()}
+    return replaced_by_means(StageResult(tables=tables, cards=cards), missing)
 
 
 def item_frame(

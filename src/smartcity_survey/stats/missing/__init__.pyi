@@ -1,3 +1,8 @@
+from .imputation import (
+    Pooled as Pooled,
+    imputations as imputations,
+    pool as pool,
+)
 from .mcar import (
     McarTest as McarTest,
     little_mcar_test as little_mcar_test,
