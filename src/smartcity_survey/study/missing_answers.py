@@ -13,12 +13,20 @@ if TYPE_CHECKING:
     from smartcity_survey.study.config import Config
 
 FactorModels = Literal["complete", "fiml"]
+Moments = Literal["complete", "em"]
 Pls = Literal["complete", "mean_replacement", "multiple_imputation"]
 
 
 class MissingSection(Section):
     """What becomes of missing answers that cleaning keeps; other methods leave such questionnaires out."""
 
+    components: Moments = Field(
+        "complete",
+        description="principal components and sampling adequacy; em: correlations by maximum likelihood",
+    )
+    reliability: Moments = Field(
+        "complete", description="Cronbach's alpha and omega; em: covariances by maximum likelihood"
+    )
     factor_models: FactorModels = Field(
         "complete",
         description="confirmatory factors and structural equations; fiml: full-information maximum "
