@@ -17,7 +17,7 @@ import pandas as pd
 from smartcity_survey.io import read_table
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import Config, ModelSection, PlsSection, ScoreMethod
-from smartcity_survey.study.missing_answers import FactorModels, Moments, Pls
+from smartcity_survey.study.missing_answers import FactorModels, Moments, Pls, Regression
 from smartcity_survey.study.model import Model, build_model
 from smartcity_survey.study.parsing import Section
 
@@ -287,6 +287,7 @@ Level = Annotated[float, Option("regression.confidence_level")]
 Method = Annotated[ScoreMethod, Option("scores.method")]
 ForComponents = Annotated[pd.DataFrame | None, AllAnswers("components", "em")]
 ForReliability = Annotated[pd.DataFrame | None, AllAnswers("reliability", "em")]
+RegressionMissing = Annotated[Regression, Option("missing.regression")]
 ComponentsMissing = Annotated[Moments, Option("missing.components")]
 ForPls = Annotated[pd.DataFrame, PlsAnswers()]
 PlsMissing = Annotated[Pls, Option("missing.pls")]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 FactorModels = Literal["complete", "fiml"]
 Moments = Literal["complete", "em"]
+Regression = Literal["complete", "ml"]
 Pls = Literal["complete", "mean_replacement", "multiple_imputation"]
 
 
@@ -31,6 +32,11 @@ class MissingSection(Section):
         "complete",
         description="confirmatory factors and structural equations; fiml: full-information maximum "
         "likelihood",
+    )
+    regression: Regression = Field(
+        "complete",
+        description="coefficients and R2 of the regressions of scores; ml: by maximum likelihood from all "
+        "items of the scores",
     )
     pls: Pls = Field(
         "complete",

@@ -75,6 +75,39 @@ of <- function(data) {
   found <- moments(data)
   c(found, list(mcar = mcar(data, found$mean, found$covariance)))
 }
+# Regressions by the saturated model of all items: x9 on x1 and x5, and sums of three items each.
+regressions <- function(data) {
+  items <- paste0("x", 1:9)
+  pairs <- combn(items, 2)
+  saturated <- c(
+    paste0(items, " ~~ v", 1:9, " * ", items),
+    apply(pairs, 2, function(p) paste0(p[1], " ~~ c", substr(p[1], 2, 2), substr(p[2], 2, 2), " * ", p[2])),
+    paste0(items, " ~ m", 1:9, " * 1")
+  )
+  covariance <- function(i, j) if (i == j) paste0("v", i) else paste0("c", min(i, j), max(i, j))
+  total <- function(a, b) paste(outer(a, b, Vectorize(covariance)), collapse = " + ")
+  defined <- function(first, second, outcome) {
+    m <- function(s) paste0("(", paste0("m", s, collapse = " + "), ")")
+    c(
+      paste0("s11 := ", total(first, first)), paste0("s12 := ", total(first, second)),
+      paste0("s22 := ", total(second, second)), paste0("s1y := ", total(first, outcome)),
+      paste0("s2y := ", total(second, outcome)), paste0("syy := ", total(outcome, outcome)),
+      "b1 := (s22 * s1y - s12 * s2y) / (s11 * s22 - s12^2)",
+      "b2 := (s11 * s2y - s12 * s1y) / (s11 * s22 - s12^2)",
+      paste0("b0 := ", m(outcome), " - b1 * ", m(first), " - b2 * ", m(second)),
+      "r2 := (b1 * s1y + b2 * s2y) / syy"
+    )
+  }
+  of <- function(...) {
+    model <- paste(c(saturated, defined(...)), collapse = "\n")
+    found <- lapply(c(plain = "ML", robust = "MLR"), function(estimator) {
+      table <- parTable(fitted_by("lavaan", model, data, estimator))
+      table[match(c("b0", "b1", "b2", "r2"), table$lhs), c("est", "se")]
+    })
+    list(est = found$plain$est, se = found$plain$se[1:3], robust_se = found$robust$se[1:3])
+  }
+  list(items = of(1, 5, 9), sums = of(1:3, 4:6, 7:9))
+}
 corfiml <- function(data) unname(unclass(psych::corFiml(data)))
 
 result <- list(
@@ -84,7 +117,7 @@ result <- list(
     data = "HolzingerSwineford1939 of lavaan and tests/reference/data/sim676.csv with answers taken out"
   ),
   airquality = of(airquality),
-  holzinger = c(of(hs), both("cfa", visual, hs), list(corfiml = corfiml(hs))),
+  holzinger = c(of(hs), both("cfa", visual, hs), list(corfiml = corfiml(hs), regressions = regressions(hs))),
   survey = c(of(survey), both("sem", chain, survey), list(items = items))
 )
 writeLines(

@@ -24,6 +24,7 @@ from smartcity_survey.stages.needs import (
     Frames,
     ItemAnswers,
     Measured,
+    RegressionMissing,
 )
 from smartcity_survey.stages.refusals import Refusals, refused
 from smartcity_survey.stats.core.types import Array
@@ -100,6 +101,7 @@ def crosscheck(
     model: Measured,
     factor_models: FactorModelsMissing = "complete",
     components: ComponentsMissing = "complete",
+    regression: RegressionMissing = "complete",
 ) -> StageResult:
     """Compare the run's core results with factor_analyzer, statsmodels and semopy.
 
@@ -112,7 +114,7 @@ def crosscheck(
     scores : the scores that were regressed.
     tables : `adequacy, item_msa, rotated_loadings, coefficients, model_summary, cfa_fit, cfa_loadings`.
     model : the measurement model on the items kept.
-    factor_models, components : as under `missing`; peers take complete questionnaires alone.
+    factor_models, components, regression : as under `missing`; peers take complete questionnaires alone.
     """
     refusals, compared, factored = Refusals(), factor_models == "complete", components == "complete"
     with warnings.catch_warnings():
@@ -123,7 +125,7 @@ def crosscheck(
                 _adequacy(answers, tables) if factored and len(tables["adequacy"]) else (),
                 _rotation(answers, tables) if factored and len(tables["rotated_loadings"]) else (),
             ),
-            "statsmodels": _regressions(scores, tables, model),
+            "statsmodels": iter(() if regression != "complete" else _regressions(scores, tables, model)),
             "semopy": iter(_cfa(answers, tables, model) if compared and len(tables["cfa_loadings"]) else ()),
         }
         comparisons = [each for peer, made in by_peer.items() if peer not in missing for each in made]

@@ -26,3 +26,7 @@ from .patterns import (
     patterns_of as patterns_of,
     require_estimable as require_estimable,
 )
+from .score_regression import (
+    ScoreRegression as ScoreRegression,
+    regress_scores as regress_scores,
+)
