@@ -32,12 +32,18 @@ def full_information(n: int, n_complete: int) -> Card:
     }
 
 
-def replaced_by_means(result: StageResult, missing: Pls) -> StageResult:
-    """The result, whose cards say of complete rows that means were in the gaps, where that is so."""
-    if missing != "mean_replacement":
+def of_incomplete_rows(result: StageResult, missing: Pls, n_complete: int | None = None) -> StageResult:
+    """The result, whose cards say of complete rows what became of the gaps, where there were any.
+
+    n_complete : complete rows, where all rows were taken as they are.
+    """
+    if missing not in ("mean_replacement", "pairwise"):
         return result
-    cards = {
-        name: {**card, "missing": "mean_replacement"} if card.get("missing") == "complete_rows" else card
+    told: Card = {"missing": missing}
+    if missing == "pairwise" and n_complete is not None:
+        told = {**told, "n_complete": n_complete}
+    cards: dict[str, Card] = {
+        name: {**card, **told} if card.get("missing") == "complete_rows" else card
         for name, card in result.cards.items()
     }
     return StageResult(result.tables, cards, result.private)

@@ -197,13 +197,13 @@ class PlsAnswers(CompleteAnswers):
 
 @dataclass(frozen=True)
 class AllAnswers(Need):
-    """The cleaned answers with their gaps; None where a method of the section `missing` is not this one."""
+    """The cleaned answers with their gaps; None where the method for a family is none of these."""
 
     family: str
-    method: str
+    methods: tuple[str, ...]
 
     def frames(self, config: Config) -> tuple[str, ...]:
-        return ("answers",) if getattr(config.missing, self.family) == self.method else ()
+        return ("answers",) if getattr(config.missing, self.family) in self.methods else ()
 
     def value(self, paths: Files, options: Any) -> pd.DataFrame | None:
         return read_table(paths[0]) if paths else None
@@ -285,8 +285,8 @@ PlsFitOptions = Annotated[PlsSection, Options(PlsSection, PLS_FIT)]
 Seed = Annotated[int, Option("seed")]
 Level = Annotated[float, Option("regression.confidence_level")]
 Method = Annotated[ScoreMethod, Option("scores.method")]
-ForComponents = Annotated[pd.DataFrame | None, AllAnswers("components", "em")]
-ForReliability = Annotated[pd.DataFrame | None, AllAnswers("reliability", "em")]
+ForComponents = Annotated[pd.DataFrame | None, AllAnswers("components", ("em",))]
+ForReliability = Annotated[pd.DataFrame | None, AllAnswers("reliability", ("em",))]
 RegressionMissing = Annotated[Regression, Option("missing.regression")]
 ComponentsMissing = Annotated[Moments, Option("missing.components")]
 ForPls = Annotated[pd.DataFrame, PlsAnswers()]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 FactorModels = Literal["complete", "fiml"]
 Moments = Literal["complete", "em"]
 Regression = Literal["complete", "ml"]
-Pls = Literal["complete", "mean_replacement", "multiple_imputation"]
+Pls = Literal["complete", "mean_replacement", "pairwise", "multiple_imputation"]
 
 
 class MissingSection(Section):
@@ -40,8 +40,8 @@ class MissingSection(Section):
     )
     pls: Pls = Field(
         "complete",
-        description="PLS-SEM; mean_replacement: the item's mean; multiple_imputation: draws given the other "
-        "answers, pooled by Rubin's rules",
+        description="PLS-SEM; mean_replacement: the item's mean; pairwise: correlations by those who "
+        "answered both items; multiple_imputation: draws given the other answers, pooled by Rubin's rules",
     )
     imputations: int = Field(20, ge=2, le=1000, description="imputed samples that share the resamples")
 
@@ -74,11 +74,15 @@ def missing_contradictions(config: Config) -> Iterator[str]:
             f"{method} is for unweighted answers taken as numbers; leave out `data.weight` and write "
             "`pls.correlation: pearson`, or write `missing.pls: complete`"
         )
-    if missing.pls == "multiple_imputation":
-        if config.pls.interval != "percentile":
-            yield f"{method} has percentile intervals; write `pls.interval: percentile`"
-        if config.model.moderations or any(one.of for one in config.model.constructs.values()):
-            yield (
-                f"{method} knows neither moderations nor constructs made of constructs; write "
-                "`mean_replacement` or `complete`"
-            )
+    if missing.pls == "mean_replacement":
+        return
+    if config.pls.interval == "bca" or (missing.pls, config.pls.interval) == (
+        "multiple_imputation",
+        "studentised",
+    ):
+        yield f"{method} has percentile intervals; write `pls.interval: percentile`"
+    if config.model.moderations or any(one.of for one in config.model.constructs.values()):
+        yield (
+            f"{method} knows neither moderations nor constructs made of constructs; write "
+            "`mean_replacement` or `complete`"
+        )

@@ -12,7 +12,7 @@ from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import StageResult, write_table
 from smartcity_survey.stages.measurement.measurement import evaluate_measurement
 from smartcity_survey.stages.needs import AllAnswers, PlsAnswers
-from smartcity_survey.stages.pls.pls import estimate_pls
+from smartcity_survey.stages.pls.pls import estimate_pls, fit_model
 from smartcity_survey.study.config import PlsSection, parse_config
 from tests.stages import simulated
 from tests.stages.missing_answers.gaps import complete, with_gaps
@@ -22,7 +22,15 @@ ITEMS = list(simulated.model().items)
 
 
 def imputed(m: int = 4) -> StageResult:
-    return estimate_pls(complete(), simulated.model(), SECTION, 7, "multiple_imputation", with_gaps(), m)
+    return estimate_pls(
+        complete(),
+        simulated.model(),
+        SECTION,
+        7,
+        missing="multiple_imputation",
+        everybody=with_gaps(),
+        imputed_samples=m,
+    )
 
 
 def test_imputed_samples_are_pooled_and_no_file_holds_them() -> None:
@@ -41,7 +49,15 @@ def test_imputed_samples_are_pooled_and_no_file_holds_them() -> None:
 
 def test_without_gaps_imputation_changes_nothing_but_the_resamples() -> None:
     answers = simulated.answers()
-    result = estimate_pls(answers, simulated.model(), SECTION, 7, "multiple_imputation", answers, 2)
+    result = estimate_pls(
+        answers,
+        simulated.model(),
+        SECTION,
+        7,
+        missing="multiple_imputation",
+        everybody=answers,
+        imputed_samples=2,
+    )
     alone = estimate_pls(answers, simulated.model(), SECTION, 7)
     np.testing.assert_allclose(
         result.tables["pls_paths"]["estimate"], alone.tables["pls_paths"]["estimate"], atol=1e-10
@@ -58,7 +74,7 @@ def test_means_stand_in_the_gaps(tmp_path: Path) -> None:
     np.testing.assert_array_equal(filled[ITEMS].to_numpy()[~gaps], with_gaps()[ITEMS].to_numpy()[~gaps])
     left = PlsAnswers().value([path], {"complete": ITEMS, "replaced": []})
     assert left["respondent"].tolist() == complete()["respondent"].tolist()
-    assert AllAnswers("pls", "multiple_imputation").value([], None) is None
+    assert AllAnswers("pls", ("multiple_imputation",)).value([], None) is None
 
 
 def test_cards_say_that_means_stand_in_the_gaps() -> None:
@@ -91,3 +107,20 @@ def test_contradictions_are_refused(
         content[key] = {**content.get(key, {}), **own}
     with pytest.raises(SurveyError, match=found):
         parse_config(content, "config.yaml")
+
+
+def test_pairs_of_items_by_those_who_answered_both() -> None:
+    result = estimate_pls(
+        complete(), simulated.model(), SECTION, 7, missing="pairwise", everybody=with_gaps()
+    )
+    fit = fit_model(with_gaps()[ITEMS].corr().to_numpy(), len(with_gaps()), simulated.model(), SECTION)
+    found = result.tables["pls_paths"]["estimate"].to_numpy()
+    outcome = simulated.model().names.index(simulated.OUTCOME)
+    np.testing.assert_allclose(found, fit.path_coefficients[:outcome, outcome], atol=1e-9)
+    for name in ("pls_paths", "plsc_paths"):
+        card = result.cards[name]
+        assert (card["n"], card["n_complete"], card["missing"]) == (
+            len(with_gaps()),
+            len(complete()),
+            "pairwise",
+        )

@@ -17,8 +17,8 @@ from tests.stats.missing.data import incomplete, reference
 def weights(name: str) -> Array:
     """Single items x1, x5, x9, or the sums of three items each."""
     if name == "items":
-        return np.eye(9)[[0, 4, 8]]
-    return np.kron(np.eye(3), np.ones(3))
+        return np.eye(9, dtype=np.float64)[[0, 4, 8]]
+    return np.kron(np.eye(3), np.ones(3)).astype(np.float64)
 
 
 @pytest.mark.parametrize("name", ["items", "sums"])

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.io import Card, StageResult
-from smartcity_survey.stages.cards import pls_estimator, replaced_by_means, respondents, single_items
+from smartcity_survey.stages.cards import of_incomplete_rows, pls_estimator, respondents, single_items
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.needs import ForPls, ForReliability, Measured, PlsFitOptions, PlsMissing
@@ -103,7 +103,7 @@ def evaluate_measurement(
             },
         },
     )
-    return replaced_by_means(result, missing)
+    return of_incomplete_rows(result, "mean_replacement") if missing == "mean_replacement" else result
 
 
 def reliability_frame(found: Reliability, factors: Array, model: Model) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import StageResult
-from smartcity_survey.stages.cards import replaced_by_means
+from smartcity_survey.stages.cards import of_incomplete_rows
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.lines import path_columns
 from smartcity_survey.stages.naming import naming
@@ -97,16 +98,20 @@ def estimate_pls(
     model: MeasuredHigherOrder,
     section: BootstrapOptions,
     seed: Seed,
-    missing: PlsMissing = "complete",
-    everybody: Annotated[pd.DataFrame | None, AllAnswers("pls", "multiple_imputation")] = None,
-    imputed_samples: Annotated[int, Option("missing.imputations")] = 20,
     progress: Annotated[Progress, Bar("bootstrap")] = silent,
+    *,
+    missing: PlsMissing = "complete",
+    everybody: Annotated[pd.DataFrame | None, AllAnswers("pls", ("pairwise", "multiple_imputation"))] = None,
+    imputed_samples: Annotated[int, Option("missing.imputations")] = 20,
 ) -> StageResult:
     """Fit the path model to the kept items and to bootstrap resamples of the respondents.
 
-    everybody : answers with gaps, where they are to be imputed; in as many samples, which are not written.
+    everybody : answers with gaps, where correlations are to be pairwise or gaps imputed; in as many samples,
+        which are not written.
     """
-    inputs = PlsInputs.of(answers, model, section)
+    inputs, n_complete = PlsInputs.of(answers, model, section), len(answers)
+    if everybody is not None and missing == "pairwise":
+        inputs = replace(PlsInputs.of(everybody, model, section), pairwise=True)
     further_tables = (
         *(MODERATION_TABLES if model.moderations else ()),
         *(HIGHER_ORDER_TABLES if model.higher_order else ()),
@@ -114,7 +119,7 @@ def estimate_pls(
     try:
         with naming(model.items, "PLS-SEM", model.names):
             pls = pls_model(model, section)
-            if everybody is None:
+            if everybody is None or missing == "pairwise":
                 imputed, bootstrap = None, resample(inputs, pls, section, seed, progress)
             else:
                 x = everybody[list(model.items)].to_numpy(dtype=np.float64)
@@ -142,8 +147,8 @@ def estimate_pls(
         tables |= result.tables
         cards |= result.cards
     if imputed is not None:
-        cards = {name: {**each, **imputed.card(len(inputs.x))} for name, each in cards.items()}
-    return replaced_by_means(StageResult(tables=tables, cards=cards), missing)
+        cards = {name: {**each, **imputed.card(n_complete)} for name, each in cards.items()}
+    return of_incomplete_rows(StageResult(tables=tables, cards=cards), missing, n_complete)
 
 
 def item_frame(

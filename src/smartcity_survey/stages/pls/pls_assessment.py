@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.io import WHOLE, Card, StageResult
-from smartcity_survey.stages.cards import pls_estimator, replaced_by_means, respondents, single_items
+from smartcity_survey.stages.cards import of_incomplete_rows, pls_estimator, respondents, single_items
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.needs import PLS_FIT, ForPls, Measured, Options, PlsMissing, Seed
@@ -115,7 +115,7 @@ def assess_pls(
         "ipma": {**card, "scores": "worst_0_best_100", "effects": "total_unstandardised"},
     }
     result = StageResult(tables, {name: {**card, **refusals[name].card()} for name, card in cards.items()})
-    return replaced_by_means(result, missing)
+    return of_incomplete_rows(result, "mean_replacement") if missing == "mean_replacement" else result
 
 
 def _exact_fit_card(inputs: PlsInputs, section: PlsSection, seed: int) -> Card:

@@ -21,6 +21,11 @@ from .normal_moments import (
     em_moments as em_moments,
     expected as expected,
 )
+from .pairwise import (
+    PairwiseProducts as PairwiseProducts,
+    pairwise_correlation as pairwise_correlation,
+    pairwise_products as pairwise_products,
+)
 from .patterns import (
     Patterns as Patterns,
     patterns_of as patterns_of,
