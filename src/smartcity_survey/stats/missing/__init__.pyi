@@ -17,7 +17,6 @@ from .moment_information import (
 from .normal_moments import (
     Expected as Expected,
     NormalMoments as NormalMoments,
-    complete as complete,
     em_moments as em_moments,
     expected as expected,
 )

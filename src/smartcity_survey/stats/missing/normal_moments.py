@@ -10,7 +10,7 @@ from scipy.linalg import lapack
 from smartcity_survey.stats.core.correlations import require_independence
 from smartcity_survey.stats.core.errors import NotConverged
 from smartcity_survey.stats.core.triangles import symmetric_inverse
-from smartcity_survey.stats.core.types import Array, BoolArray
+from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.missing.patterns import Patterns, patterns_of, require_estimable
 
 TOLERANCE = 1e-12
@@ -134,8 +134,3 @@ def expected(x: Array, patterns: Patterns, mean: Array, covariance: Array) -> Ex
         twice += count * (of_pattern + np.count_nonzero(answered) * np.log(2 * np.pi))
     distances = float(np.einsum("ij,jk,ik->", deviation, precision, deviation, optimize=True))
     return Expected(deviation + mean, uncertainty, -0.5 * (twice + distances))
-
-
-def complete(x: Array) -> BoolArray:
-    """(n,): whether a row of x (n, p) has all answers."""
-    return np.asarray(~np.isnan(x).any(axis=1))
