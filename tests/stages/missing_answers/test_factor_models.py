@@ -21,6 +21,9 @@ from tests.stages import simulated
 from tests.stages.missing_answers.gaps import complete, with_gaps
 
 SECTION = CfaSection(dynamic_draws=20)
+# Three items of each construct: every pattern of gaps costs a fit of its own.
+KEPT = tuple(item for construct in simulated.model().constructs for item in construct.items[:3])
+MODEL = simulated.model().keeping(KEPT)
 COUNTED = simulated.model().items
 
 
@@ -28,7 +31,7 @@ COUNTED = simulated.model().items
 def cfa(missing: FactorModels) -> StageResult:
     return confirm_model(
         with_gaps(),
-        simulated.model(),
+        MODEL,
         SECTION,
         0.95,
         3,
@@ -38,7 +41,7 @@ def cfa(missing: FactorModels) -> StageResult:
 
 
 def test_fit_loadings_and_correlations_are_of_all_answers() -> None:
-    model = simulated.model()
+    model = MODEL
     core = fit_incomplete_cfa(em_moments(with_gaps()[list(model.items)].to_numpy()), model.membership())
     statistics = cfa("fiml").tables["cfa_fit"].set_index("statistic")["value"]
     assert statistics["chi2"] == core.cfa.chi2
@@ -55,7 +58,7 @@ def test_fit_loadings_and_correlations_are_of_all_answers() -> None:
 
 
 def test_the_other_tables_are_of_complete_questionnaires_and_say_so() -> None:
-    alone = confirm_model(complete(), simulated.model(), SECTION, 0.95, 3)
+    alone = confirm_model(complete(), MODEL, SECTION, 0.95, 3)
     for name in ("modification_indices", "cfa_residuals", "dynamic_fit", "cfa_dwls_fit"):
         assert cfa("fiml").tables[name].equals(alone.tables[name]), name
         assert cfa("fiml").cards[name] == alone.cards[name]
@@ -63,13 +66,13 @@ def test_the_other_tables_are_of_complete_questionnaires_and_say_so() -> None:
 
 
 def test_complete_questionnaires_are_the_default() -> None:
-    alone = confirm_model(complete(), simulated.model(), SECTION, 0.95, 3)
+    alone = confirm_model(complete(), MODEL, SECTION, 0.95, 3)
     for name, table in cfa("complete").tables.items():
         assert table.equals(alone.tables[name]), name
 
 
 def test_paths_are_of_all_answers() -> None:
-    model = simulated.model()
+    model = MODEL
     result = estimate_sem(with_gaps(), model, 0.95, "fiml", COUNTED)
     moments = em_moments(with_gaps()[list(model.items)].to_numpy())
     core = fit_incomplete_sem(moments, model.membership(), model.path_matrix())
@@ -121,3 +124,18 @@ def _model(config: Config) -> Any:
         "paths": [{"from": list(simulated.CONSTRUCTS[:-1]), "to": simulated.OUTCOME}],
     }
     return type(config.model).model_validate(section)
+
+
+def test_few_complete_questionnaires_cost_their_own_tables_alone() -> None:
+    """Where nobody answered everything the model is still fitted to all answers."""
+    answers = with_gaps().copy()
+    items = list(simulated.model().items)
+    for position, row in enumerate(answers.index):
+        answers.loc[row, items[position % len(items)]] = np.nan
+    assert answers[items].dropna().empty
+    result = confirm_model(answers, MODEL, SECTION, 0.95, 3, missing="fiml", counted=items)
+    assert len(result.tables["cfa_loadings"]) == len(KEPT)
+    assert result.tables["modification_indices"].empty
+    assert result.cards["modification_indices"]["refused"]
+    assert "refused" not in result.cards["cfa_fit"]
+    assert result.cards["cfa_fit"]["n_complete"] == 0

@@ -28,6 +28,7 @@ from smartcity_survey.stages.refusals import Refusals, refused
 from smartcity_survey.stages.sem.dwls import ORDINAL_TABLES, ordinal_tables
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.significance import normal_interval, normal_two_sided
+from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.items.polychoric_correlations import NO_CONTINUITY
 from smartcity_survey.stats.missing.normal_moments import em_moments
 from smartcity_survey.stats.sem.cfa import CfaFit, fit_cfa
@@ -82,6 +83,28 @@ def confirm_model(
         these have all answers to; None where no answer is missing. progress : of the dynamic cut-offs.
     """
     x = complete_rows(answers, counted)[list(model.items)].to_numpy(dtype=np.float64)
+    try:
+        result = _of_complete_rows(x, model, section, level, seed, continuity, progress)
+    except NoSolution as error:
+        if missing == "complete":
+            raise
+        result = refused((*TABLES, *ORDINAL_TABLES), error)
+    if missing == "fiml":
+        full = _of_all_answers(answers, len(x), model, level)
+        result = StageResult({**result.tables, **full.tables}, {**result.cards, **full.cards})
+    return result
+
+
+def _of_complete_rows(
+    x: Array,
+    model: Model,
+    section: CfaSection,
+    level: float,
+    seed: int,
+    continuity: tuple[float, float],
+    progress: Progress,
+) -> StageResult:
+    """All tables of complete questionnaires x (n, p)."""
     with naming(model.items, "CFA", model.names):
         cfa = fit_cfa(covariance(x, ddof=0), len(x), model.membership())
         fit = fit_indices(cfa)
@@ -122,10 +145,6 @@ def confirm_model(
         "dynamic_fit": _dynamic_card(cfa.n, model, section, seed),
     }
     cards |= {name: {**cards[name], **refusals.card()} for name, refusals in own.items()}
-    if missing == "fiml":
-        full = _of_all_answers(answers, len(x), model, level)
-        tables |= full.tables
-        cards |= full.cards
     return StageResult(tables={**tables, **ordinal.tables}, cards={**cards, **ordinal.cards})
 
 
