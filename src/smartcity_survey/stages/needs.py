@@ -17,7 +17,7 @@ import pandas as pd
 from smartcity_survey.io import read_table
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import Config, ModelSection, PlsSection, ScoreMethod
-from smartcity_survey.study.missing_answers import FactorModels, Moments, Pls, Regression
+from smartcity_survey.study.missing_answers import FactorModels, MissingSection, Moments, Pls, Regression
 from smartcity_survey.study.model import Model, build_model
 from smartcity_survey.study.parsing import Section
 
@@ -157,7 +157,8 @@ class CountedItems(Need):
     """Items whose answers are needed: the model's and the marker's; None where cleaning keeps no gaps."""
 
     def options(self, config: Config, codebook: Codebook) -> Any:
-        if not config.missing.asked:
+        section = config.model_dump(mode="json", include={"missing"})["missing"]
+        if not MissingSection.model_validate(section).asked:
             return None
         items = build_model(config.model, codebook.coded()).items
         marker = config.common_method.marker
@@ -204,6 +205,11 @@ class AllAnswers(Need):
 
     def frames(self, config: Config) -> tuple[str, ...]:
         return ("answers",) if getattr(config.missing, self.family) in self.methods else ()
+
+    def options(self, config: Config, codebook: Codebook) -> Any:
+        # The same file may be read for another argument: the method has to be known as well.
+        method = getattr(config.missing, self.family)
+        return method if method in self.methods else None
 
     def value(self, paths: Files, options: Any) -> pd.DataFrame | None:
         return read_table(paths[0]) if paths else None

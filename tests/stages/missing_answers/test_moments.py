@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,7 +16,9 @@ from smartcity_survey.stats.factor.adequacy import bartlett_sphericity, kmo
 from smartcity_survey.stats.factor.components import rotated_solution
 from smartcity_survey.stats.measurement.reliability_coefficients import reliability
 from smartcity_survey.stats.missing.normal_moments import NormalMoments, em_moments
-from smartcity_survey.study.config import FactorsSection, PlsSection
+from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.config import FactorsSection, PlsSection, parse_config
+from smartcity_survey.workflow.catalogue import Catalogue
 from tests.stages import simulated
 from tests.stages.missing_answers.gaps import complete, with_gaps
 
@@ -67,3 +71,18 @@ def test_alpha_and_omega_rest_on_all_answers() -> None:
     alone = evaluate_measurement(complete(), model, PlsSection()).tables["reliability"]
     pd.testing.assert_series_equal(table["composite_reliability"], alone["composite_reliability"])
     assert table["cronbach_alpha"].tolist() != pytest.approx(alone["cronbach_alpha"].tolist())
+
+
+def test_a_change_of_method_runs_the_stage_again(config_content: dict[str, Any], codebook: Codebook) -> None:
+    """The answers are read in any case: what a stage depends on has to say more than its files do."""
+    cleaning = {**config_content["cleaning"], "missing_items_at_most": 3}
+    told = {}
+    for family, method in (("components", "em"), ("reliability", "em"), ("regression", "ml")):
+        for chosen in ("complete", method):
+            missing = {"pls": "pairwise", family: chosen}
+            content = {**config_content, "cleaning": cleaning, "missing": missing}
+            catalogue = Catalogue(parse_config(content, "config.yaml"), codebook)
+            stage = {"components": "components", "reliability": "measurement", "regression": "regression"}
+            told[family, chosen] = catalogue.params(stage[family])
+        assert told[family, "complete"] != told[family, method]
+        assert told[family, method]["everybody"] == method

@@ -16,7 +16,7 @@ from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.missing.moment_information import moment_covariance
 from smartcity_survey.stats.missing.normal_moments import NormalMoments, em_moments
 from smartcity_survey.stats.missing.score_regression import ScoreRegression, regress_scores
-from smartcity_survey.study.codebook import CONSTANT
+from smartcity_survey.study.codebook import CONSTANT, Codebook
 from smartcity_survey.study.config import Config
 
 
@@ -66,6 +66,10 @@ class ScoresOfAll(Need):
 
     def frames(self, config: Config) -> tuple[str, ...]:
         return ("answers", "score_weights") if config.missing.regression == "ml" else ()
+
+    def options(self, config: Config, codebook: Codebook) -> Any:
+        method = config.missing.regression
+        return method if method == "ml" else None
 
     def value(self, paths: Files, options: Any) -> AllScores | None:
         if not paths:
