@@ -26,6 +26,7 @@ from smartcity_survey.stages.needs import (
 from smartcity_survey.stages.progress import Progress, part, silent
 from smartcity_survey.stages.refusals import Refusals, refused
 from smartcity_survey.stages.sem.dwls import ORDINAL_TABLES, ordinal_tables
+from smartcity_survey.stages.sem.incomplete import incomplete_statistics
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.significance import normal_interval, normal_two_sided
 from smartcity_survey.stats.core.types import Array
@@ -37,8 +38,7 @@ from smartcity_survey.stats.sem.cfa_incomplete import fit_incomplete_cfa
 from smartcity_survey.stats.sem.cfa_residuals import covariance_residuals
 from smartcity_survey.stats.sem.cfa_robust import satorra_bentler
 from smartcity_survey.stats.sem.dynamic_fit import dynamic_cutoffs
-from smartcity_survey.stats.sem.incomplete import IncompleteFit
-from smartcity_survey.stats.sem.maximum_likelihood import TOLERANCE, Fitted
+from smartcity_survey.stats.sem.maximum_likelihood import TOLERANCE
 from smartcity_survey.stats.sem.modification import modification_indices
 from smartcity_survey.stats.sem.structure import Matrix
 from smartcity_survey.study.config import CfaSection
@@ -181,18 +181,6 @@ def _of_all_answers(answers: pd.DataFrame, n_complete: int, model: Model, level:
             name: card if name in ("cfa_fit", "cfa_factor_correlations") else intervals for name in tables
         },
     )
-
-
-def incomplete_statistics(fit: Fitted, likelihood: IncompleteFit) -> dict[str, float]:
-    """Fit indices of a model of incomplete answers, those that are defined, and its scaled test."""
-    indices = {name: value for name, value in asdict(fit_indices(fit)).items() if not np.isnan(value)}
-    scaled = likelihood.scaled
-    return indices | {
-        "yuan_bentler_scaling": likelihood.scaling,
-        "yuan_bentler_chi2": scaled.statistic,
-        "yuan_bentler_df": scaled.df,
-        "yuan_bentler_p": scaled.p,
-    }
 
 
 def _statistics(statistics: dict[str, float]) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from smartcity_survey.stages.lines import path_columns
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import Counted, FactorModelsMissing, Level, Measured, complete_rows
 from smartcity_survey.stages.refusals import Refusals
-from smartcity_survey.stages.sem.cfa import incomplete_statistics
+from smartcity_survey.stages.sem.incomplete import incomplete_statistics
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.missing.normal_moments import em_moments
