@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -48,20 +48,27 @@ def answer_problems(
         yield from _repeated_respondents(responses, path)
 
 
-def kept_problems(answers: pd.DataFrame, codebook: Codebook, model: Model, path: Path) -> Iterator[Problem]:
+def kept_problems(
+    answers: pd.DataFrame,
+    codebook: Codebook,
+    model: Model,
+    path: Path,
+    needed: Sequence[str] | None = None,
+) -> Iterator[Problem]:
     """Why the answers that cleaning kept cannot be analysed: too few, incomplete, constant, dependent.
 
     Parameters
     ----------
-    answers : as cleaned, reverse items recoded.
+    answers : as cleaned, reverse items recoded. needed : items that may have no gaps; all where not given.
     """
-    items = answers[list(codebook.items)]
+    items = answers[list(needed or codebook.items)]
     unanswered = items.columns[items.isna().any()]
     for item in unanswered:
         yield Problem(
             f"{path}, column {item}",
             f"{int(items[item].isna().sum())} of the {len(items)} questionnaires kept lack an answer.",
-            "Use the rule `missing_items` with `missing_items_at_most: 0`: nothing is imputed.",
+            "Use the rule `missing_items` with `missing_items_at_most: 0`: nothing is imputed; or say under "
+            "`missing` which methods take incomplete questionnaires.",
         )
     if len(unanswered):
         return

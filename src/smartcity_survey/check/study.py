@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -26,6 +26,7 @@ from smartcity_survey.data.read import Responses, read_survey
 from smartcity_survey.data.waves import Wave, common_items, common_model, common_to_all, shared_model
 from smartcity_survey.errors import Problem, SurveyError, counted, counts
 from smartcity_survey.stages.measurement.common_method import marker_items
+from smartcity_survey.stages.needs import CountedItems, complete_rows
 from smartcity_survey.study.codebook import WEIGHT, Codebook, read_codebook, text, unlabelled
 from smartcity_survey.study.config import CleaningSection, Config, DataSection, ModelSection, parse_config
 from smartcity_survey.study.model import Model, build_model
@@ -106,10 +107,12 @@ def check_study(folder: Path) -> Checked:
             _attempt(problems, marker_items, config.common_method.marker, model, codebook)
         if responses:
             path = folder / config.data.file
-            cleaned = _cleaned(problems, responses, codebook, config.cleaning, path)
+            needed = CountedItems().options(config, codebook) if model else None
+            cleaned = _cleaned(problems, responses, codebook, config.cleaning, path, needed)
             if cleaned and model:
-                problems += kept_problems(cleaned.answers, codebook, model, path)
-                problems += unmet_needs(cleaned.answers, codebook, model, config, place)
+                complete = complete_rows(cleaned.answers, needed)
+                problems += kept_problems(complete, codebook, model, path, needed)
+                problems += unmet_needs(complete, codebook, model, config, place)
                 problems += weight_problems(cleaned.answers, model, f"{path}, column {config.data.weight}")
             if cleaned and config.study.bounds_in_use:
                 further, n = folder / config.study.bounds_in_use, len(cleaned.answers)
@@ -123,7 +126,7 @@ def check_study(folder: Path) -> Checked:
         *direction_doubts(answers, codebook, model, config.study.language, path),
         *lost_rows(cleaned, str(path)),
         *doubtful_codes(codebook, config.data, responses.declared, f"{place}, data"),
-        *foreseen_gaps(answers, codebook, model, config, place, str(path)),
+        *foreseen_gaps(complete_rows(answers, needed), codebook, model, config, place, str(path)),
         *weight_doubts(answers, model, f"{path}, column {config.data.weight}"),
     ]
     for name, other in waves.items():
@@ -198,13 +201,20 @@ def _named_demographics(config: Config) -> dict[str, tuple[str, ...]]:
 
 
 def _cleaned(
-    problems: list[Problem], responses: Responses, codebook: Codebook, section: CleaningSection, path: Path
+    problems: list[Problem],
+    responses: Responses,
+    codebook: Codebook,
+    section: CleaningSection,
+    path: Path,
+    needed: Sequence[str] | None = None,
 ) -> Cleaned | None:
-    """The answers cleaned; nothing where they are not fit to be."""
+    """The answers cleaned; nothing where they are not fit to be. needed : as `counted` of cleaning."""
     problems += declared_code_problems(codebook, responses.declared, str(path))
     found = tuple(answer_problems(responses, codebook, section, path))
     problems += found
-    return None if found else _attempt(problems, clean_responses, responses.answers, codebook, section)
+    if found:
+        return None
+    return _attempt(problems, clean_responses, responses.answers, codebook, section, needed)
 
 
 def _summary(config: Config, codebook: Codebook, responses: Responses, cleaned: Cleaned) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,8 +45,17 @@ class Cleaned:
     careless: pd.DataFrame
 
 
-def clean_responses(responses: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Cleaned:
+def clean_responses(
+    responses: pd.DataFrame,
+    codebook: Codebook,
+    section: CleaningSection,
+    counted: Sequence[str] | None = None,
+) -> Cleaned:
     """Apply the cleaning rules in the order of the config.
+
+    Parameters
+    ----------
+    counted : items that the rule `missing_items` counts; all where not given.
 
     A questionnaire is excluded by the first rule that fits it. Rules see the answers as given; items marked
     `reverse` in the codebook are recoded (minimum + maximum - answer) in what is kept.
@@ -60,7 +69,11 @@ def clean_responses(responses: pd.DataFrame, codebook: Codebook, section: Cleani
     log = [{"rule": "as_read", "n_excluded": 0, "n_remaining": len(responses)}]
     exclusions: list[dict[str, Any]] = []
     for rule in section.rules:
-        findings = _RULES[rule](kept, codebook, section)
+        findings = (
+            _missing_items(kept, counted or list(codebook.items), section.missing_items_at_most)
+            if rule == "missing_items"
+            else _RULES[rule](kept, codebook, section)
+        )
         exclusions += [
             {
                 "respondent": kept.iloc[position][RESPONDENT],
@@ -99,8 +112,8 @@ def _blank_form(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection
     return dict.fromkeys(np.flatnonzero(blank).tolist(), Exclusion("no_item_answered", "no item answered"))
 
 
-def _missing_items(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Exclusions:
-    missing = _items(rows, codebook).isna()
+def _missing_items(rows: pd.DataFrame, counted: Sequence[str], at_most: int) -> Exclusions:
+    missing = rows[list(counted)].isna()
     counts = missing.sum(axis=1).to_numpy()
     share = np.where(counts > missing.shape[1] / 2, "more_than_half", "up_to_half")
     return {
@@ -109,7 +122,7 @@ def _missing_items(rows: pd.DataFrame, codebook: Codebook, section: CleaningSect
             f"{counts[position]} of {missing.shape[1]} items unanswered: "
             + ", ".join(missing.columns[missing.iloc[position].to_numpy()]),
         )
-        for position in np.flatnonzero(counts > section.missing_items_at_most).tolist()
+        for position in np.flatnonzero(counts > at_most).tolist()
     }
 
 
@@ -180,7 +193,6 @@ def _joined(reason: str, found: Mapping[int, list[str]]) -> Exclusions:
 
 _RULES: Mapping[str, Callable[[pd.DataFrame, Codebook, CleaningSection], Exclusions]] = {
     "blank_form": _blank_form,
-    "missing_items": _missing_items,
     "out_of_range": _out_of_range,
     "unknown_category": _unknown_category,
     "duplicate_respondent": _duplicate_respondent,

@@ -186,6 +186,40 @@ def _of_hidden_items(*columns: str) -> Callable[[pd.DataFrame, _Context], pd.Dat
     return leave_out
 
 
+def _missing_summary(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+    """Few respondents with gaps, or few without, and what would tell how many they are."""
+    value = frame.set_index("statistic")["value"]
+    if "n_incomplete" in value:
+        parts = value[["n_complete", "n_incomplete"]].to_numpy(np.int64)
+        told = ["n_complete", "n_incomplete", "percent_incomplete"]
+        told += ["n_missing_answers", "percent_missing_answers", "n_patterns"]
+        hidden = frame["statistic"].isin(told) & bool(hidden_cells(parts, context.smallest).any())
+        _leave_out(frame, hidden.to_numpy(bool), "value")
+    return frame
+
+
+def _missing_items(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+    """Items that few respondents left out, or few answered."""
+    cells = [(n, context.n - n) for n in frame["n_missing"]]
+    hidden = [bool(hidden_cells(np.array(pair), context.smallest).any()) for pair in cells]
+    _leave_out(frame, np.array(hidden, dtype=bool), "n_missing", "percent")
+    return frame
+
+
+def _missing_respondents(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+    """Few respondents with the same number of gaps; cumulated shares would tell them."""
+    hidden = hidden_cells(frame["n"].to_numpy(), context.smallest)
+    _leave_out(frame, hidden, "n", "percent")
+    _leave_out(frame, np.full(len(frame), bool(hidden.any())), "cumulative_percent")
+    return frame
+
+
+def _missing_patterns(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+    """Which items few respondents left out together."""
+    few = (frame["n"] < context.smallest).to_numpy()
+    return frame[~few].reset_index(drop=True)
+
+
 def _hidden_categories(context: _Context) -> set[tuple[str, str]]:
     """Categories whose size is left out: question and code of the answer."""
     frame = context.tables["demographics"]
@@ -237,6 +271,10 @@ _TABLES: Mapping[str, Callable[[pd.DataFrame, _Context], pd.DataFrame]] = {
     "cleaning_log": _cleaning_log,
     "exclusions": _exclusions,
     "careless": _careless,
+    "missing_summary": _missing_summary,
+    "missing_items": _missing_items,
+    "missing_respondents": _missing_respondents,
+    "missing_patterns": _missing_patterns,
     "demographics": _demographics,
     "multiple_choice": _multiple_choice,
     "item_frequencies": _item_frequencies,

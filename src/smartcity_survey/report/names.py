@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from string import Formatter
-from typing import Any
 
 from smartcity_survey.data.bounds import SIDES
 from smartcity_survey.io import AT_FAULT, LIST_MARK, join_names, split_names
+from smartcity_survey.report.respondent_names import (
+    Line,
+    answer_to,
+    category,
+    choices_and_count,
+    of_question,
+    pair,
+    question_and_count,
+)
 from smartcity_survey.report.setting import Setting
-
-Line = Mapping[str, Any]
-"""One line of a stage file."""
 
 CONSTRUCTS = (
     "construct",
@@ -32,8 +37,14 @@ OF = ("of",)
 PREFIXES = ("component_", "factor_", "variance_proportion_")
 """Before the number or name that heads a column of its own."""
 
-ROBUST = "satorra_bentler_"
-"""What statistics corrected by Satorra and Bentler begin with."""
+ROBUST = ("satorra_bentler_", "yuan_bentler_")
+"""What statistics corrected for answers that are not normal begin with: whose correction it is."""
+
+
+def statistic_parts(value: str) -> tuple[str, str]:
+    """Whose correction a statistic has (empty: nobody's), and what it is without."""
+    prefix = next((prefix for prefix in ROBUST if value.startswith(prefix)), "")
+    return prefix.removesuffix("_"), value.removeprefix(prefix)
 
 
 def heading(column: str, setting: Setting, table: str = "", kind: str = "construct") -> str:
@@ -142,7 +153,7 @@ def reason_text(
     categories : demographic questions and answers' codes at fault, told first.
     """
     words = setting.wording.value("reason", reason)
-    names = [_answer(variable, answer, setting) for variable, answer in categories]
+    names = [answer_to(variable, answer, setting) for variable, answer in categories]
     names += [setting.labels.constructs.get(name, name) for name in split_names(at_fault)]
     more = [f"+ {len(names) - LISTED}"] if len(names) > LISTED else []
     return f"{words} ({', '.join([*names[:LISTED], *more])})" if names else words
@@ -193,52 +204,17 @@ def _hypothesis(value: str, line: Line, setting: Setting) -> str:
     if "predictor" not in line:
         return value
     about = claim(line, setting) if "expected_sign" in line else setting.labels.construct(line["predictor"])
-    return _pair(value, about, setting)
-
-
-def _variable(value: str, line: Line, setting: Setting) -> str:
-    known = line["valid_n"] == line["valid_n"]
-    valid = setting.wording.numbers.count(line["valid_n"]) if known else setting.wording["page.hidden_mark"]
-    return setting.wording.fill("page.valid", name=setting.labels.demographics.get(value, value), n=valid)
-
-
-def _question(value: str, line: Line, setting: Setting) -> str:
-    known = line["n_cases"] == line["n_cases"]
-    cases = setting.wording.numbers.count(line["n_cases"]) if known else setting.wording["page.hidden_mark"]
-    return setting.wording.fill("page.valid", name=setting.labels.questions.get(value, value), n=cases)
-
-
-def _category(value: str, line: Line, setting: Setting) -> str:
-    return setting.labels.categories[str(line["variable"]), int(value)]
-
-
-def _answer(variable: str, answer: str, setting: Setting) -> str:
-    """A demographic question and one of its answers, by its code."""
-    words = (
-        setting.labels.categories[variable, int(answer)]
-        if answer.isdigit()
-        else setting.wording.value("term", answer)
-    )
-    return _pair(setting.labels.demographics[variable], words, setting)
+    return pair(value, about, setting)
 
 
 def _term(value: str, line: Line, setting: Setting) -> str:
     """A term of a regression: a construct, the constant, or an answer to a demographic question."""
     answer = line.get("answer")
     return (
-        _answer(value, answer, setting)
+        answer_to(value, answer, setting)
         if isinstance(answer, str) and answer
         else setting.wording.value("term", value)
     )
-
-
-def _of_question(question: str) -> Callable[[str, Line, Setting], str]:
-    """The code of an answer to the question in a column of the line; without one it is a wave's name."""
-
-    def words(value: str, line: Line, setting: Setting) -> str:
-        return _answer(str(line[question]), value, setting) if question in line else value
-
-    return words
 
 
 def _groups(value: str, line: Line, setting: Setting) -> str:
@@ -263,7 +239,7 @@ def _quantity_of(value: str, line: Line, setting: Setting) -> str:
     """A quantity that was computed twice, with the outcome whose regression it belongs to."""
     words, outcome = setting.wording.value("quantity", line["quantity"]), line.get("outcome")
     return (
-        _pair(words, setting.labels.construct(outcome), setting)
+        pair(words, setting.labels.construct(outcome), setting)
         if isinstance(outcome, str) and outcome
         else words
     )
@@ -276,7 +252,7 @@ def _cell(value: str, line: Line, setting: Setting) -> str:
         return _worded("cell", column, line, setting)
     name, labels = str(line["line"]), setting.labels
     if isinstance(line["group"], str) and line["group"]:
-        words = _pair(
+        words = pair(
             labels.demographics.get(line["group"], line["group"]),
             labels.categories.get((line["group"], _code(name)), name),
             setting,
@@ -298,12 +274,18 @@ def _code(name: str) -> int:
 
 
 def _statistic(value: str, line: Line, setting: Setting) -> str:
-    words = setting.wording.value("statistic", value.removeprefix(ROBUST))
-    return (
-        _pair(setting.wording.value("statistic", ROBUST[:-1]), words, setting)
-        if value.startswith(ROBUST)
-        else words
-    )
+    whose, statistic = statistic_parts(value)
+    words = setting.wording.value("statistic", statistic)
+    return pair(setting.wording.value("statistic", whose), words, setting) if whose else words
+
+
+def _unanswered(value: str, line: Line, setting: Setting) -> str:
+    """The items left out, as many as there is room for; a word where there are none."""
+    names = split_names(value)
+    if names == ["none"]:
+        return setting.wording.value("unanswered", "none")
+    more = [f"+ {len(names) - LISTED}"] if len(names) > LISTED else []
+    return ", ".join([*names[:LISTED], *more])
 
 
 def _constructs(value: str, line: Line, setting: Setting) -> str:
@@ -323,19 +305,19 @@ def _of(value: str, line: Line, setting: Setting) -> str:
             return setting.labels.construct(value)
         case _:
             label = setting.labels.items.get(value)
-            return _pair(value, label, setting) if label else value
+            return pair(value, label, setting) if label else value
 
 
 def _set_of(value: str, line: Line, setting: Setting) -> str:
     """Whose set of values it is: a method's path, or its R2."""
     method, predictor = setting.wording.value("method", line["method"]), line.get("predictor")
     if isinstance(predictor, str) and predictor:
-        return _pair(method, setting.labels.path(predictor, line["outcome"]), setting)
-    return _pair(method, setting.wording["columns.r2"], setting)
+        return pair(method, setting.labels.path(predictor, line["outcome"]), setting)
+    return pair(method, setting.wording["columns.r2"], setting)
 
 
 def _method_of(value: str, line: Line, setting: Setting) -> str:
-    return _pair(line["hypothesis"], setting.wording.value("method", line["method"]), setting)
+    return pair(line["hypothesis"], setting.wording.value("method", line["method"]), setting)
 
 
 def _witness(value: str, line: Line, setting: Setting) -> str:
@@ -359,23 +341,19 @@ def witness_labels(witnesses: Iterable[Line], setting: Setting) -> dict[str, str
     return labels
 
 
-def _pair(first: str, second: str, setting: Setting) -> str:
-    return f"{first}{setting.wording['page.colon']}{second}"
-
-
 NAMES: Mapping[str, Callable[[str, Line, Setting], str]] = {
     "path": _path,
     "moderated_path": _moderated_path,
     "waves": lambda value, line, setting: f"{line['earlier']} → {line['later']}",
     "via": _through,
-    "variable": _variable,
-    "code": _category,
-    "question": _question,
+    "variable": question_and_count,
+    "code": category,
+    "question": choices_and_count,
     "chosen": lambda value, line, setting: setting.labels.choices[str(line["question"]), str(value)],
     "term": _term,
-    "reference": _of_question("term"),
-    "first": _of_question("demographic"),
-    "second": _of_question("demographic"),
+    "reference": of_question("term"),
+    "first": of_question("demographic"),
+    "second": of_question("demographic"),
     "groups": _groups,
     "demographic": lambda value, line, setting: setting.labels.demographics.get(value, value),
     "status": _status,
@@ -392,6 +370,7 @@ NAMES: Mapping[str, Callable[[str, Line, Setting], str]] = {
     "confirmed_by": _witness,
     "not_confirmed_by": _witness,
     "statistic": _statistic,
+    "unanswered": _unanswered,
     "hypothesis": _hypothesis,
     "dominates_completely": _constructs,
     "dominates_generally": _constructs,

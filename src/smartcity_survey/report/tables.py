@@ -15,7 +15,15 @@ from smartcity_survey.data.disclosure import HIDDEN_BELOW
 from smartcity_survey.io import AT_FAULT, INADMISSIBLE, REFUSED, WHOLE, Card, split_names
 from smartcity_survey.report.cells import Cell, cell, interval, records
 from smartcity_survey.report.contents import Contents, Entry
-from smartcity_survey.report.names import MADE, ROBUST, heading, listed, name_text, parts, reason_text
+from smartcity_survey.report.names import (
+    MADE,
+    heading,
+    listed,
+    name_text,
+    parts,
+    reason_text,
+    statistic_parts,
+)
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.wording import LANGUAGES
 
@@ -301,7 +309,7 @@ def _cell(line: Mapping[str, Any], column: str, entry: Entry, contents: Contents
         return Cell(setting.wording.numbers.as_printed(str(value), bounded=_at_most_one(line)), numeric=True)
     statistic = column == "value" and "statistic" in line
     number_format = (
-        contents.statistics.get(line["statistic"].removeprefix(ROBUST), "")
+        contents.statistics.get(statistic_parts(line["statistic"])[1], "")
         if statistic
         else _format(column, entry, contents, setting)
     )

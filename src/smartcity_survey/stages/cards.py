@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from smartcity_survey.io import CORRECTED, INADMISSIBLE, Card, join_names
+from smartcity_survey.io import CORRECTED, INADMISSIBLE, Card, StageResult, join_names
 from smartcity_survey.stats.core.types import Array, IntArray
 from smartcity_survey.study.config import PlsSection
+from smartcity_survey.study.missing_answers import Pls
 from smartcity_survey.study.model import Model
 
 MODES = {"reflective": "A", "mode_a": "A", "mode_b": "B", "sum_score": "sum_score"}
@@ -19,6 +20,33 @@ MODES = {"reflective": "A", "mode_a": "A", "mode_b": "B", "sum_score": "sum_scor
 def respondents(n: int) -> Card:
     """How many answered, and the rule for gaps: incomplete rows are left out whole, nothing is filled in."""
     return {"n": n, "missing": "complete_rows"}
+
+
+def full_information(n: int, n_complete: int) -> Card:
+    """How many answered, how many of them all items, and that every answer given is used as it is."""
+    return {
+        "n": n,
+        "n_complete": n_complete,
+        "missing": "full_information",
+        "standard_errors": "sandwich_observed",
+    }
+
+
+def of_incomplete_rows(result: StageResult, missing: Pls, n_complete: int | None = None) -> StageResult:
+    """The result, whose cards say of complete rows what became of the gaps, where there were any.
+
+    n_complete : complete rows, where all rows were taken as they are.
+    """
+    if missing not in ("mean_replacement", "pairwise"):
+        return result
+    told: Card = {"missing": missing}
+    if missing == "pairwise" and n_complete is not None:
+        told = {**told, "n_complete": n_complete}
+    cards: dict[str, Card] = {
+        name: {**card, **told} if card.get("missing") == "complete_rows" else card
+        for name, card in result.cards.items()
+    }
+    return StageResult(result.tables, cards, result.private)
 
 
 def single_items(model: Model) -> Card:

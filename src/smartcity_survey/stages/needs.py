@@ -17,6 +17,7 @@ import pandas as pd
 from smartcity_survey.io import read_table
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import Config, ModelSection, PlsSection, ScoreMethod
+from smartcity_survey.study.missing_answers import FactorModels, MissingSection, Moments, Pls, Regression
 from smartcity_survey.study.model import Model, build_model
 from smartcity_survey.study.parsing import Section
 
@@ -166,14 +167,88 @@ class Claimed(Need):
 
 
 @dataclass(frozen=True)
-class AnswersToItems(Claimed):
-    """The answers to the model's items alone, construct by construct."""
+class CountedItems(Need):
+    """Items whose answers are needed: the model's and the marker's; None where cleaning keeps no gaps."""
+
+    def options(self, config: Config, codebook: Codebook) -> Any:
+        section = config.model_dump(mode="json", include={"missing"})["missing"]
+        if not MissingSection.model_validate(section).asked:
+            return None
+        items = build_model(config.model, codebook.coded()).items
+        marker = config.common_method.marker
+        owned = codebook.items_of(marker) if marker in codebook.constructs else ()
+        return list(dict.fromkeys((*items, *(owned or ((marker,) if marker in codebook.items else ())))))
+
+
+@dataclass(frozen=True)
+class CompleteAnswers(CountedItems):
+    """The cleaned answers of those who left out none of the items that are needed."""
 
     def frames(self, config: Config) -> tuple[str, ...]:
         return ("answers",)
 
+    def value(self, paths: Files, options: Any) -> pd.DataFrame:
+        return complete_rows(read_table(paths[0]), options)
+
+
+@dataclass(frozen=True)
+class PlsAnswers(CompleteAnswers):
+    """What PLS-SEM takes: complete questionnaires, or all with means in the gaps, as the config says."""
+
+    def options(self, config: Config, codebook: Codebook) -> Any:
+        counted = super().options(config, codebook)
+        if counted is None:
+            return None
+        replaced = list(build_model(config.model, codebook.coded()).items)
+        return {"complete": counted, "replaced": replaced if config.missing.pls == "mean_replacement" else []}
+
+    def value(self, paths: Files, options: Any) -> pd.DataFrame:
+        answers = read_table(paths[0])
+        if options is None or not options["replaced"]:
+            return complete_rows(answers, options and options["complete"])
+        items = options["replaced"]
+        return answers.fillna({item: answers[item].mean() for item in items})
+
+
+@dataclass(frozen=True)
+class AllAnswers(Need):
+    """The cleaned answers with their gaps; None where the method for a family is none of these."""
+
+    family: str
+    methods: tuple[str, ...]
+
+    def frames(self, config: Config) -> tuple[str, ...]:
+        return ("answers",) if getattr(config.missing, self.family) in self.methods else ()
+
+    def options(self, config: Config, codebook: Codebook) -> Any:
+        # The same file may be read for another argument: the method has to be known as well.
+        method = getattr(config.missing, self.family)
+        return method if method in self.methods else None
+
+    def value(self, paths: Files, options: Any) -> pd.DataFrame | None:
+        return read_table(paths[0]) if paths else None
+
+
+def complete_rows(answers: pd.DataFrame, counted: Sequence[str] | None) -> pd.DataFrame:
+    """Respondents without a gap among the items counted; all where None is given."""
+    return answers if counted is None else answers.dropna(subset=list(counted)).reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class AnswersToItems(Claimed):
+    """The answers to the model's items alone, construct by construct, of complete questionnaires."""
+
+    def frames(self, config: Config) -> tuple[str, ...]:
+        return ("answers",)
+
+    def options(self, config: Config, codebook: Codebook) -> Any:
+        counted = CountedItems().options(config, codebook)
+        complete = {} if counted is None else {"complete": counted}
+        return super().options(config, codebook) | complete
+
     def value(self, paths: Files, options: Any) -> Any:
-        return read_table(paths[0])[list(super().value((), options).items)]
+        answers = complete_rows(read_table(paths[0]), options.get("complete"))
+        return answers[list(super().value((), options).items)]
 
 
 @dataclass(frozen=True)
@@ -217,6 +292,9 @@ Asked = Annotated[Model, Claimed(kept=False, claims=never)]
 """Constructs and paths, by all items."""
 Measured = Annotated[Model, Claimed(kept=True, claims=never)]
 """Constructs and paths, by the items kept."""
+Complete = Annotated[pd.DataFrame, CompleteAnswers()]
+"""Cleaned answers without a gap."""
+Counted = Annotated[Sequence[str] | None, CountedItems()]
 ItemAnswers = Annotated[pd.DataFrame, AnswersToItems(kept=False, claims=never)]
 MeasuredHigherOrder = Annotated[Model, Claimed(kept=True, claims=has_higher_order)]
 """As `Measured`; of constructs made of constructs with the claims, which are judged with the estimates."""
@@ -232,6 +310,13 @@ PlsFitOptions = Annotated[PlsSection, Options(PlsSection, PLS_FIT)]
 Seed = Annotated[int, Option("seed")]
 Level = Annotated[float, Option("regression.confidence_level")]
 Method = Annotated[ScoreMethod, Option("scores.method")]
+ForComponents = Annotated[pd.DataFrame | None, AllAnswers("components", ("em",))]
+ForReliability = Annotated[pd.DataFrame | None, AllAnswers("reliability", ("em",))]
+RegressionMissing = Annotated[Regression, Option("missing.regression")]
+ComponentsMissing = Annotated[Moments, Option("missing.components")]
+ForPls = Annotated[pd.DataFrame, PlsAnswers()]
+PlsMissing = Annotated[Pls, Option("missing.pls")]
+FactorModelsMissing = Annotated[FactorModels, Option("missing.factor_models")]
 Continuity = Annotated[tuple[float, float], Option("pls.continuity")]
 
 

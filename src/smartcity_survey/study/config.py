@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from smartcity_survey.study.cleaning_rules import CleaningRule
+from smartcity_survey.study.missing_answers import MissingSection, missing_contradictions
 from smartcity_survey.study.model_section import Approach as Approach
 from smartcity_survey.study.model_section import Mode as Mode
 from smartcity_survey.study.model_section import ModelSection as ModelSection
@@ -270,6 +271,7 @@ class Config(Section):
     data: DataSection
     cleaning: CleaningSection
     model: ModelSection
+    missing: MissingSection = Field(MissingSection())
     factors: FactorsSection = Field(FactorsSection())
     cfa: CfaSection = Field(CfaSection())
     scores: ScoresSection = Field(ScoresSection())
@@ -324,6 +326,12 @@ class Config(Section):
             raise ValueError(
                 "reconstructions have no sampling weights; leave out `data.weight` or `study.bounds`"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _missing_answers_are_kept(self) -> Config:
+        if found := next(missing_contradictions(self), None):
+            raise ValueError(found)
         return self
 
     @model_validator(mode="after")

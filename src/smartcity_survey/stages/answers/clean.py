@@ -9,6 +9,7 @@ from smartcity_survey.data.disclosure import protect
 from smartcity_survey.io import AT_FAULT, REFUSED, Card, StageResult
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.needs import Counted
 from smartcity_survey.stats.quality.careless import FEWEST_SCALES
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import CleaningSection
@@ -32,9 +33,14 @@ SCREENS = {
     hides=protect,
     essential=True,
 )
-def clean_answers(responses: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> StageResult:
-    """Apply the cleaning rules and screen what is kept for careless answers."""
-    cleaned = clean_responses(responses, codebook, section)
+def clean_answers(
+    responses: pd.DataFrame, codebook: Codebook, section: CleaningSection, counted: Counted = None
+) -> StageResult:
+    """Apply the cleaning rules and screen what is kept for careless answers.
+
+    counted : items that the rule `missing_items` counts; all where not given.
+    """
+    cleaned = clean_responses(responses, codebook, section, counted)
     n = len(cleaned.answers)
     return StageResult(
         tables={

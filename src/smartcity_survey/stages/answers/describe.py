@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.data.disclosure import protect
-from smartcity_survey.io import StageResult
+from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming
@@ -32,6 +32,8 @@ def describe_answers(answers: pd.DataFrame, codebook: Codebook) -> StageResult:
     descriptives = descriptives_frame(answers[items], "item")
     descriptives.insert(1, "construct", [codebook.items[item].construct_name for item in items])
     n = len(answers)
+    gaps = bool(answers[items].isna().any(axis=None))
+    of_items: Card = {"n": n, "missing": "each_item_by_its_answers"} if gaps else respondents(n)
     return StageResult(
         tables={
             "demographics": demographics,
@@ -51,17 +53,24 @@ def describe_answers(answers: pd.DataFrame, codebook: Codebook) -> StageResult:
                 "n": n,
                 "percent": "of_all_answers_and_of_those_who_chose",
             },
-            "item_descriptives": {"method": SPSS_FORMULAS, "divisor": "n_minus_1", **respondents(n)},
-            "item_frequencies": {"method": "counts", **respondents(n)},
+            "item_descriptives": {"method": SPSS_FORMULAS, "divisor": "n_minus_1", **of_items},
+            "item_frequencies": {"method": "counts", **of_items},
         },
     )
 
 
 def descriptives_frame(columns: pd.DataFrame, key: str) -> pd.DataFrame:
-    """SPSS descriptives, one row per column; `key` heads the column of names."""
-    with naming(list(columns.columns), "descriptives"):
-        found = describe(columns.to_numpy(dtype=np.float64))
-    return lines_of_descriptives(found, list(columns.columns), key)
+    """SPSS descriptives, one row per column, of the answers given to it; `key` heads the column of names."""
+    names = list(columns.columns)
+    with naming(names, "descriptives"):
+        if not columns.isna().any(axis=None):
+            return lines_of_descriptives(describe(columns.to_numpy(dtype=np.float64)), names, key)
+    lines = []
+    for name in names:
+        with naming([name], "descriptives"):
+            given = columns[[name]].dropna().to_numpy(dtype=np.float64)
+            lines.append(lines_of_descriptives(describe(given), [name], key))
+    return pd.concat(lines, ignore_index=True)
 
 
 def lines_of_descriptives(found: Descriptives, names: Sequence[str], key: str) -> pd.DataFrame:

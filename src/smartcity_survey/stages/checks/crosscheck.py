@@ -18,7 +18,14 @@ from smartcity_survey.errors import NoSolution, Problem
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
-from smartcity_survey.stages.needs import Frames, ItemAnswers, Measured
+from smartcity_survey.stages.needs import (
+    ComponentsMissing,
+    FactorModelsMissing,
+    Frames,
+    ItemAnswers,
+    Measured,
+    RegressionMissing,
+)
 from smartcity_survey.stages.refusals import Refusals, refused
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.factor.rotation import varimax_criterion
@@ -92,6 +99,9 @@ def crosscheck(
     scores: pd.DataFrame,
     tables: Annotated[Tables, Frames(lambda config: CHECKED)],
     model: Measured,
+    factor_models: FactorModelsMissing = "complete",
+    components: ComponentsMissing = "complete",
+    regression: RegressionMissing = "complete",
 ) -> StageResult:
     """Compare the run's core results with factor_analyzer, statsmodels and semopy.
 
@@ -104,18 +114,19 @@ def crosscheck(
     scores : the scores that were regressed.
     tables : `adequacy, item_msa, rotated_loadings, coefficients, model_summary, cfa_fit, cfa_loadings`.
     model : the measurement model on the items kept.
+    factor_models, components, regression : as under `missing`; peers take complete questionnaires alone.
     """
-    refusals = Refusals()
+    refusals, compared, factored = Refusals(), factor_models == "complete", components == "complete"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         missing = tuple(peer for peer in PEERS if not _is_installed(peer))
         by_peer: dict[str, Iterator[Comparison]] = {
             "factor_analyzer": chain(
-                _adequacy(answers, tables) if len(tables["adequacy"]) else (),
-                _rotation(answers, tables) if len(tables["rotated_loadings"]) else (),
+                _adequacy(answers, tables) if factored and len(tables["adequacy"]) else (),
+                _rotation(answers, tables) if factored and len(tables["rotated_loadings"]) else (),
             ),
-            "statsmodels": _regressions(scores, tables, model),
-            "semopy": iter(_cfa(answers, tables, model) if len(tables["cfa_loadings"]) else ()),
+            "statsmodels": iter(() if regression != "complete" else _regressions(scores, tables, model)),
+            "semopy": iter(_cfa(answers, tables, model) if compared and len(tables["cfa_loadings"]) else ()),
         }
         comparisons = [each for peer, made in by_peer.items() if peer not in missing for each in made]
     if missing == PEERS:

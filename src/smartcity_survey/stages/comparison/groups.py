@@ -18,7 +18,7 @@ from smartcity_survey.io import AT_FAULT, Card, StageResult
 from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming
-from smartcity_survey.stages.needs import Bar, MeasuredClaims, Option, PlsFitOptions, Seed
+from smartcity_survey.stages.needs import Bar, Complete, MeasuredClaims, Option, PlsFitOptions, Seed
 from smartcity_survey.stages.pls.pls import pls_model
 from smartcity_survey.stages.progress import Progress, part, silent
 from smartcity_survey.stages.refusals import reason
@@ -106,7 +106,7 @@ class _Rows:
 
 @stage(*("group_comparisons", "micom", "multigroup", "invariance"), hides=protect, beside=("demographics",))
 def compare_respondents(
-    answers: pd.DataFrame,
+    answers: Complete,
     model: MeasuredClaims,
     codebook: Codebook,
     section: GroupsSection,

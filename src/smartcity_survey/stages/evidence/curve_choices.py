@@ -13,9 +13,9 @@ import pandas as pd
 from smartcity_survey.data.demographics import demographic_dummies
 from smartcity_survey.io import read_table
 from smartcity_survey.stages.answers.clean import SCREENS
-from smartcity_survey.stages.needs import Codes, Files, Need
+from smartcity_survey.stages.needs import Codes, CountedItems, Files, Need, complete_rows
 from smartcity_survey.stats.core.types import Array, BoolArray
-from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.codebook import RESPONDENT, Codebook
 from smartcity_survey.study.config import Config
 
 NONE = "none"
@@ -122,10 +122,14 @@ class CurveChoicesOf(Need):
         section = config.robustness.model_dump(
             mode="json", include={"controls", "controls_crossed", "strict_loading"}
         )
-        return {**section, "codebook": Codes().options(config, codebook)}
+        counted = CountedItems().options(config, codebook)
+        complete = {} if counted is None else {"complete": counted}
+        return {**section, "codebook": Codes().options(config, codebook), **complete}
 
     def value(self, paths: Files, options: Any) -> CurveChoices:
         answers, careless, casewise, retention = map(read_table, paths)
+        answers = complete_rows(answers, options.get("complete"))
+        careless = careless[careless[RESPONDENT].isin(answers[RESPONDENT])].reset_index(drop=True)
         codebook = Codebook.model_validate(options["codebook"])
         return CurveChoices(
             items=item_choices(retention, options["strict_loading"]),

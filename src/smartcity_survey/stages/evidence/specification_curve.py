@@ -19,7 +19,7 @@ from smartcity_survey.stages.evidence.curve_choices import NONE, CurveChoices, C
 from smartcity_survey.stages.evidence.curve_hinges import codes, curve_weights, hinges
 from smartcity_survey.stages.evidence.curve_panel import CHOICES, FAILED_CHOICES
 from smartcity_survey.stages.evidence.multiverse import Block, estimate_blocks
-from smartcity_survey.stages.needs import Bar, Claims, Option, PlsFitOptions, Seed
+from smartcity_survey.stages.needs import Bar, Claims, Complete, Option, PlsFitOptions, Seed
 from smartcity_survey.stages.progress import Progress, silent
 from smartcity_survey.stats.core.multiplicity import holm
 from smartcity_survey.stats.core.significance import LEVEL_MARGIN
@@ -42,7 +42,7 @@ QUANTILES = {"min": 0.0, "q25": 0.25, "median": 0.5, "q75": 0.75, "max": 1.0}
     hides=protect,
 )
 def specification_curve(
-    answers: pd.DataFrame,
+    answers: Complete,
     model: Claims,
     pls: PlsFitOptions,
     choices: Annotated[CurveChoices, CurveChoicesOf()],

@@ -8,18 +8,22 @@ import pandas as pd
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.factor.incomplete import by_em, item_correlations
 from smartcity_survey.stages.naming import naming, square
-from smartcity_survey.stages.needs import ItemAnswers
-from smartcity_survey.stats.core.correlations import correlation, require_independence
+from smartcity_survey.stages.needs import ForComponents, ItemAnswers
+from smartcity_survey.stats.core.correlations import require_independence
 from smartcity_survey.stats.factor.adequacy import bartlett_sphericity, kmo
 
 
 @stage("adequacy", "item_msa", "anti_image_correlations", "anti_image_covariances")
-def evaluate_adequacy(answers: ItemAnswers) -> StageResult:
-    """KMO overall and per item, Bartlett's test, anti-image matrices, how well the matrix is conditioned."""
-    n, names = len(answers), list(answers.columns)
+def evaluate_adequacy(answers: ItemAnswers, everybody: ForComponents = None) -> StageResult:
+    """KMO overall and per item, Bartlett's test, anti-image matrices, how well the matrix is conditioned.
+
+    everybody : answers with gaps, where correlations are to be estimated from all of them.
+    """
+    names = list(answers.columns)
     with naming(names, "adequacy"):
-        matrix = correlation(answers.to_numpy(dtype=np.float64))
+        matrix, n = item_correlations(answers, everybody)
         conditioning = require_independence(matrix, n)
         sampling = kmo(matrix)
         bartlett = bartlett_sphericity(matrix, n)
@@ -45,4 +49,4 @@ def evaluate_adequacy(answers: ItemAnswers) -> StageResult:
         "anti_image_correlations": square(sampling.anti_image_correlation, names, "item"),
         "anti_image_covariances": square(sampling.anti_image_covariance, names, "item"),
     }
-    return StageResult(tables=tables, cards=dict.fromkeys(tables, card))
+    return by_em(StageResult(tables, dict.fromkeys(tables, card)), len(answers), everybody)

@@ -11,6 +11,7 @@ from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import WHOLE, Card, StageResult
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.factor.incomplete import by_em, item_correlations
 from smartcity_survey.stages.factor.retention import (
     RETENTION,
     deletion_log,
@@ -19,9 +20,8 @@ from smartcity_survey.stages.factor.retention import (
     retention_frame,
 )
 from smartcity_survey.stages.naming import naming, square
-from smartcity_survey.stages.needs import Asked, ItemAnswers, Seed
+from smartcity_survey.stages.needs import Asked, ForComponents, ItemAnswers, Seed
 from smartcity_survey.stages.refusals import Refusals
-from smartcity_survey.stats.core.correlations import correlation
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.factor.components import FactorSolution, rotated_solution
 from smartcity_survey.stats.factor.item_deletion import Deletion, ItemLimits, delete_items
@@ -53,15 +53,24 @@ def n_components(section: FactorsSection) -> int | None:
 
 
 @stage(*TABLES, essential=True)
-def estimate_factors(answers: ItemAnswers, model: Asked, section: FactorsSection, seed: Seed) -> StageResult:
-    """Components of the item correlations, rotated; how many there are by each rule; item retention."""
+def estimate_factors(
+    answers: ItemAnswers,
+    model: Asked,
+    section: FactorsSection,
+    seed: Seed,
+    everybody: ForComponents = None,
+) -> StageResult:
+    """Components of the item correlations, rotated; how many there are by each rule; item retention.
+
+    everybody : answers with gaps, where correlations are to be estimated from all of them.
+    """
     names = list(answers.columns)
     n, p = answers.shape
     own = {name: Refusals(names) for name in TABLES}
     limits = item_limits(section)
     try:
         with naming(names, "factors"):
-            matrix = correlation(answers.to_numpy(dtype=np.float64))
+            matrix, n = item_correlations(answers, everybody)
             solution = rotated_solution(matrix, n_components(section))
     except NoSolution as error:
         # A number of components that no answers could give is a slip in the config, and which items stay
@@ -104,7 +113,8 @@ def estimate_factors(answers: ItemAnswers, model: Asked, section: FactorsSection
         "item_deletion_log": deletion_log(matrix, solution, deletions, names, own["item_deletion_log"]),
     }
     cards = _cards(tables, solution, section, n, seed)
-    return StageResult(tables, {name: {**card, **own[name].card()} for name, card in cards.items()})
+    result = StageResult(tables, {name: {**card, **own[name].card()} for name, card in cards.items()})
+    return by_em(result, len(answers), everybody)
 
 
 def _without_components(

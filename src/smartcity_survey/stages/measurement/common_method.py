@@ -12,7 +12,7 @@ from smartcity_survey.io import WHOLE, Card, StageResult
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.measurement.scores import require_scores
-from smartcity_survey.stages.needs import Measured, Method
+from smartcity_survey.stages.needs import Complete, Measured, Method
 from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stats.core.correlations import correlation
 from smartcity_survey.stats.quality.common_method import full_collinearity_vif, harman, marker_adjusted
@@ -26,7 +26,7 @@ ADJUSTED = ["predictor", "outcome", "correlation", "marker_correlation", "adjust
 
 @stage("common_method_bias", "marker_adjusted")
 def judge_common_method(
-    answers: pd.DataFrame,
+    answers: Complete,
     scores: pd.DataFrame,
     model: Measured,
     codebook: Codebook,

@@ -13,7 +13,7 @@ from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import respondents, single_items
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming
-from smartcity_survey.stages.needs import Measured
+from smartcity_survey.stages.needs import Complete, Measured
 from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.types import Array
@@ -41,7 +41,7 @@ LEVEL = 0.95
     hides=protect,
     beside=("item_descriptives",),
 )
-def analyse_items(answers: pd.DataFrame, model: Measured) -> StageResult:
+def analyse_items(answers: Complete, model: Measured) -> StageResult:
     """SPSS RELIABILITY's tables for every construct, and intervals of alpha, omega, reliability and AVE."""
     x = answers[list(model.items)].to_numpy(dtype=np.float64)
     n, membership = len(x), model.membership()

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from smartcity_survey.io import Card, StageResult
-from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
+from smartcity_survey.stages.cards import of_incomplete_rows, pls_estimator, respondents, single_items
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming, square
-from smartcity_survey.stages.needs import Measured, PlsFitOptions
+from smartcity_survey.stages.needs import ForPls, ForReliability, Measured, PlsFitOptions, PlsMissing
 from smartcity_survey.stages.pls.pls import fit_model
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
 from smartcity_survey.stages.refusals import Refusals
@@ -25,36 +26,54 @@ from smartcity_survey.stats.measurement.reliability_coefficients import (
     reliability,
 )
 from smartcity_survey.stats.measurement.validity import fornell_larcker, htmt
+from smartcity_survey.stats.missing.normal_moments import em_moments
 from smartcity_survey.stats.sem.cfa import CfaFit, fit_cfa
 from smartcity_survey.study.model import Model
 
 
 @stage("reliability", "fornell_larcker", "htmt")
-def evaluate_measurement(answers: pd.DataFrame, model: Measured, section: PlsFitOptions) -> StageResult:
+def evaluate_measurement(
+    answers: ForPls,
+    model: Measured,
+    section: PlsFitOptions,
+    missing: PlsMissing = "complete",
+    everybody: ForReliability = None,
+) -> StageResult:
     """Reliability and discriminant validity of the constructs.
 
     Composite reliability, AVE, rho_A and the Fornell-Larcker criterion rest on the PLS loadings, as
     Hair et al. report them; `ave_cfa` and `composite_reliability_cfa` on those of the CFA.
+
+    everybody : answers with gaps, where alpha and omega are to rest on covariances by EM; alpha then has no
+        interval, as none is known for them.
     """
     inputs = PlsInputs.of(answers, model, section)
     x = inputs.x
     n, membership = len(x), model.membership()
     refusals = Refusals(model.items, model.names)
     with naming(model.items, "measurement", model.names):
-        correlations, covariances = inputs.correlation(), covariance(x, ddof=1)
+        correlations, covariances, n_all = inputs.correlation(), covariance(x, ddof=1), n
+        if everybody is not None:
+            moments = em_moments(everybody[list(model.items)].to_numpy(dtype=np.float64))
+            n_all = moments.n
+            covariances = moments.covariance * (n_all / (n_all - 1))
         pls = refusals.attempt("pls", lambda: fit_model(correlations, n, model, section))
         by_pls = reliability(
             covariances,
-            n,
+            n_all,
             membership,
             loadings=None if pls is None else pls.loadings,
             rho_a=None if pls is None else pls.rho_a,
         )
+        if everybody is not None:
+            unknown = np.full(len(model.names), np.nan)
+            by_pls = replace(by_pls, alpha_low=unknown, alpha_high=unknown)
         ratios = htmt(correlations, membership)
     by_composites = refusals.card()
     cfa = refusals.attempt("cfa", lambda: fit_cfa(covariance(x, ddof=0), n, membership))
     factors = np.full(membership.shape, np.nan) if cfa is None else cfa.std_loadings
-    _note_omegas(refusals, covariances, n, model)
+    _note_omegas(refusals, covariances, n_all, model)
+    of_covariances: Card = {} if everybody is None else {"covariances": "em_normal", "n_covariances": n_all}
     estimator: Card = {
         **pls_estimator(model, section),
         "method": "covariances_and_pls_loadings",
@@ -67,14 +86,14 @@ def evaluate_measurement(answers: pd.DataFrame, model: Measured, section: PlsFit
     distinct = pd.DataFrame()
     if pls is not None:
         distinct = square(fornell_larcker(pls.construct_corr, by_pls.ave), model.names, "construct")
-    return StageResult(
+    result = StageResult(
         tables={
             "reliability": reliability_frame(by_pls, factors, model),
             "fornell_larcker": distinct,
             "htmt": square(ratios, model.names, "construct"),
         },
         cards={
-            "reliability": {**estimator, **refusals.card()},
+            "reliability": {**estimator, **of_covariances, **refusals.card()},
             "fornell_larcker": {**estimator, **by_composites},
             "htmt": {
                 "method": "absolute_correlations",
@@ -84,6 +103,7 @@ def evaluate_measurement(answers: pd.DataFrame, model: Measured, section: PlsFit
             },
         },
     )
+    return of_incomplete_rows(result, "mean_replacement") if missing == "mean_replacement" else result
 
 
 def reliability_frame(found: Reliability, factors: Array, model: Model) -> pd.DataFrame:

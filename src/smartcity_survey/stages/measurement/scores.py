@@ -15,7 +15,7 @@ from smartcity_survey.stages.answers.describe import SPSS_FORMULAS, descriptives
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming, square
-from smartcity_survey.stages.needs import Measured, Method, PlsFitOptions
+from smartcity_survey.stages.needs import Complete, Measured, Method, PlsFitOptions
 from smartcity_survey.stages.pls.pls import fit_model
 from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stats.core.correlations import correlation, covariance, require_independence
@@ -43,7 +43,7 @@ METHODS: tuple[ScoreMethod, ...] = get_args(ScoreMethod)
     "score_regressions",
     private={"scores": [RESPONDENT]},
 )
-def compute_scores(answers: pd.DataFrame, model: Measured, pls: PlsFitOptions, method: Method) -> StageResult:
+def compute_scores(answers: Complete, model: Measured, pls: PlsFitOptions, method: Method) -> StageResult:
     """Scores by `method`, their SPSS descriptives, their weights, and their agreement with the other methods.
 
     A method that nobody chose and that has no solution leaves its agreement empty, and the card says why.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 
 import numpy as np
@@ -11,19 +12,25 @@ import pandas as pd
 from smartcity_survey.data.demographics import demographic_scale
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import StageResult
+from smartcity_survey.stages.cards import of_incomplete_rows
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.lines import path_columns
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import (
     PLS_FIT,
+    AllAnswers,
     Bar,
+    ForPls,
     MeasuredHigherOrder,
+    Option,
     Options,
+    PlsMissing,
     Seed,
     has_higher_order,
     has_moderations,
 )
 from smartcity_survey.stages.pls.higher_order import HIGHER_ORDER_TABLES, higher_order_tables
+from smartcity_survey.stages.pls.imputed import resample_imputed
 from smartcity_survey.stages.pls.mediation import MEDIATION_TABLES, has_mediation, mediation_frame
 from smartcity_survey.stages.pls.moderation import MODERATION_TABLES, moderation_tables
 from smartcity_survey.stages.pls.pls_bootstrap import (
@@ -99,18 +106,26 @@ def fit_model(R: Array, n: int, model: Model, section: PlsSection) -> PlsFit:
     },
 )
 def estimate_pls(
-    answers: pd.DataFrame,
+    answers: ForPls,
     model: MeasuredHigherOrder,
     section: BootstrapOptions,
     seed: Seed,
     progress: Annotated[Progress, Bar("bootstrap")] = silent,
     codebook: Codebook | None = None,
+    *,
+    missing: PlsMissing = "complete",
+    everybody: Annotated[pd.DataFrame | None, AllAnswers("pls", ("pairwise", "multiple_imputation"))] = None,
+    imputed_samples: Annotated[int, Option("missing.imputations")] = 20,
 ) -> StageResult:
     """Fit the path model to the kept items and to bootstrap resamples of the respondents.
 
     codebook : needed where a demographic variable moderates a path.
+    everybody : answers with gaps, where correlations are to be pairwise or gaps imputed; in as many samples,
+        which are not written.
     """
-    inputs = PlsInputs.of(answers, model, section)
+    inputs, n_complete = PlsInputs.of(answers, model, section), len(answers)
+    if everybody is not None and missing == "pairwise":
+        inputs = replace(PlsInputs.of(everybody, model, section), pairwise=True)
     further_tables = (
         *(MODERATION_TABLES if model.every_moderation else ()),
         *(HIGHER_ORDER_TABLES if model.higher_order else ()),
@@ -119,7 +134,12 @@ def estimate_pls(
     try:
         with naming(model.items, "PLS-SEM", model.names):
             pls = pls_model(model, section)
-            bootstrap = resample(inputs, pls, section, seed, progress)
+            if everybody is None or missing == "pairwise":
+                imputed, bootstrap = None, resample(inputs, pls, section, seed, progress)
+            else:
+                x = everybody[list(model.items)].to_numpy(dtype=np.float64)
+                imputed = resample_imputed(inputs, x, imputed_samples, pls, section, seed, progress)
+                bootstrap = imputed.pooled
     except NoSolution as error:
         return refused((*TABLES, *further_tables), error)
     tables = {
@@ -133,7 +153,7 @@ def estimate_pls(
         "pls_bootstrap_distributions": _distributions(bootstrap, model),
     }
     card = bootstrap_card(bootstrap, inputs, model, section)
-    further = [consistent_tables(inputs, bootstrap, pls, model, section)]
+    further = [consistent_tables(inputs, bootstrap, pls, model, section, imputed)]
     if model.every_moderation:
         beside = {}
         if codebook is not None:
@@ -151,7 +171,9 @@ def estimate_pls(
     if model.mediated and "mediation" not in tables:
         # The constructs made of constructs have no solution, and so nothing runs through them.
         tables["mediation"], cards["mediation"] = pd.DataFrame(), cards["higher_order_paths"]
-    return StageResult(tables=tables, cards=cards)
+    if imputed is not None:
+        cards = {name: {**each, **imputed.card(n_complete)} for name, each in cards.items()}
+    return of_incomplete_rows(StageResult(tables=tables, cards=cards), missing, n_complete)
 
 
 def item_frame(

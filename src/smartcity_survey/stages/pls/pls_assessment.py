@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.io import WHOLE, Card, StageResult
-from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
+from smartcity_survey.stages.cards import of_incomplete_rows, pls_estimator, respondents, single_items
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming, square
-from smartcity_survey.stages.needs import PLS_FIT, Measured, Options, Seed
+from smartcity_survey.stages.needs import PLS_FIT, ForPls, Measured, Options, PlsMissing, Seed
 from smartcity_survey.stages.pls.pls import pls_model
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
 from smartcity_survey.stages.refusals import Refusals
@@ -54,7 +54,12 @@ AssessmentOptions = Annotated[PlsSection, Options(PlsSection, (*PLS_FIT, "exact_
 
 @stage(*TABLES)
 def assess_pls(
-    answers: pd.DataFrame, model: Measured, codebook: Codebook, section: AssessmentOptions, seed: Seed
+    answers: ForPls,
+    model: Measured,
+    codebook: Codebook,
+    section: AssessmentOptions,
+    seed: Seed,
+    missing: PlsMissing = "complete",
 ) -> StageResult:
     """Fit the path model once and judge it by everything that needs no bootstrap of its estimates."""
     inputs = PlsInputs.of(answers, model, section)
@@ -109,7 +114,8 @@ def assess_pls(
         },
         "ipma": {**card, "scores": "worst_0_best_100", "effects": "total_unstandardised"},
     }
-    return StageResult(tables, {name: {**card, **refusals[name].card()} for name, card in cards.items()})
+    result = StageResult(tables, {name: {**card, **refusals[name].card()} for name, card in cards.items()})
+    return of_incomplete_rows(result, "mean_replacement") if missing == "mean_replacement" else result
 
 
 def _exact_fit_card(inputs: PlsInputs, section: PlsSection, seed: int) -> Card:

@@ -37,6 +37,7 @@ def resample(
         weights=inputs.weights,
         ordinal=inputs.ordinal,
         continuity=section.continuity,
+        pairwise=inputs.pairwise,
         lower=lower,
         tolerance=section.tolerance,
         max_iterations=section.max_iterations,

@@ -12,6 +12,7 @@ from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.lines import path_columns
 from smartcity_survey.stages.naming import naming
+from smartcity_survey.stages.pls.imputed import Imputed
 from smartcity_survey.stages.pls.pls_bootstrap import (
     bootstrap_card,
     interval_columns,
@@ -22,6 +23,7 @@ from smartcity_survey.stages.pls.pls_bootstrap import (
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
 from smartcity_survey.stages.refusals import refused
 from smartcity_survey.stats.pls.bootstrap import PlsBootstrap, consistent_bootstrap
+from smartcity_survey.stats.pls.imputed import pool_bootstraps
 from smartcity_survey.stats.pls.model import PlsModel
 from smartcity_survey.study.config import PlsSection
 from smartcity_survey.study.model import Model
@@ -31,16 +33,23 @@ METHOD = "consistent_pls"
 
 
 def consistent_tables(
-    inputs: PlsInputs, composites: PlsBootstrap, pls: PlsModel, model: Model, section: PlsSection
+    inputs: PlsInputs,
+    composites: PlsBootstrap,
+    pls: PlsModel,
+    model: Model,
+    section: PlsSection,
+    imputed: Imputed | None = None,
 ) -> StageResult:
     """Consistent estimates from the resamples of the composite ones, by the same streams.
+
+    imputed : the samples behind the composites, where these are pooled.
 
     An improper solution of the sample is no reason to stop: the composites stand. The tables then have no
     lines, and their card says why.
     """
     try:
         with naming(model.items, "PLSc", model.names):
-            factors = _bootstrap(inputs, composites, replace(pls, consistent=True), section)
+            factors = _bootstrap(inputs, composites, replace(pls, consistent=True), section, imputed)
     except NoSolution as error:
         return refused(
             CONSISTENT_TABLES,
@@ -61,8 +70,16 @@ def consistent_tables(
 
 
 def _bootstrap(
-    inputs: PlsInputs, composites: PlsBootstrap, pls: PlsModel, section: PlsSection
+    inputs: PlsInputs, composites: PlsBootstrap, pls: PlsModel, section: PlsSection, imputed: Imputed | None
 ) -> PlsBootstrap:
+    if imputed is not None:
+        again = [
+            consistent_bootstrap(
+                own, R, pls, tolerance=section.tolerance, max_iterations=section.max_iterations
+            )
+            for own, R in zip(imputed.bootstraps, imputed.correlations, strict=True)
+        ]
+        return replace(pool_bootstraps(again), seed=composites.seed)
     if composites.draw_se is not None:
         return resample(inputs, pls, section, composites.seed)
     return consistent_bootstrap(

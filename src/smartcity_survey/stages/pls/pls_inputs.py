@@ -12,6 +12,7 @@ from smartcity_survey.stages.cards import corrections
 from smartcity_survey.stats.core.correlations import centre, correlation, weighted_correlation
 from smartcity_survey.stats.core.types import Array, IntArray
 from smartcity_survey.stats.items.polychoric_correlations import corrected_pairs, polychoric
+from smartcity_survey.stats.missing.pairwise import pairwise_correlation
 from smartcity_survey.stats.pls import model as core
 from smartcity_survey.study.codebook import WEIGHT
 from smartcity_survey.study.config import Mode, PlsSection
@@ -29,6 +30,7 @@ class PlsInputs:
 
     x : (n, p). weights : (n,), None where all respondents count alike. ordinal : whether correlations are
     polychoric, and answers codes of ordered categories. continuity : as `pls.continuity`. items : names.
+    pairwise : answers have gaps, and every correlation is of those who answered both items.
     """
 
     x: Array
@@ -36,6 +38,7 @@ class PlsInputs:
     ordinal: bool
     continuity: tuple[float, float]
     items: tuple[str, ...]
+    pairwise: bool = False
 
     @classmethod
     def of(cls, answers: pd.DataFrame, model: Model, section: PlsSection) -> PlsInputs:
@@ -51,6 +54,8 @@ class PlsInputs:
 
     def correlation(self) -> Array:
         """(p, p): correlations of the items; raises what its three estimators raise."""
+        if self.pairwise:
+            return pairwise_correlation(self.x)
         if self.ordinal:
             centre(self.x)  # refuses what is not finite
             return polychoric(self._codes(), continuity=self.continuity).correlation

@@ -11,7 +11,7 @@ from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import pls_estimator, respondents
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming
-from smartcity_survey.stages.needs import PLS_FIT, Measured, Options, Seed
+from smartcity_survey.stages.needs import PLS_FIT, Complete, Measured, Options, Seed
 from smartcity_survey.stages.pls.pls import pls_model
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
 from smartcity_survey.stats.pls.prediction import (
@@ -31,7 +31,7 @@ PredictionOptions = Annotated[
 
 @stage("pls_predict", "cvpat")
 def predict_answers(
-    answers: pd.DataFrame, model: Measured, section: PredictionOptions, seed: Seed
+    answers: Complete, model: Measured, section: PredictionOptions, seed: Seed
 ) -> StageResult:
     """Predict the items of explained constructs fold by fold, beside a linear model and the averages."""
     inputs = PlsInputs.of(answers, model, section)

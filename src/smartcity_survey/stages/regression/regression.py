@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Protocol
+from typing import Annotated, Protocol
 
 import numpy as np
 import pandas as pd
@@ -15,9 +15,10 @@ from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.measurement.scores import require_scores
-from smartcity_survey.stages.needs import Asked, Method, has_moderations
+from smartcity_survey.stages.needs import Asked, Complete, Method, has_moderations
 from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stages.regression.blocks import hierarchical_tables
+from smartcity_survey.stages.regression.incomplete import AllScores, ScoresOfAll, incomplete_frames
 from smartcity_survey.stages.regression.interactions import INTERACTION_TABLES, interaction_frame
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.regression.collinearity import Collinearity
@@ -48,11 +49,12 @@ _CASEWISE = [
 )
 def estimate_regression(
     scores: pd.DataFrame,
-    answers: pd.DataFrame,
+    answers: Complete,
     model: Asked,
     codebook: Codebook,
     section: RegressionSection,
     method: Method,
+    everybody: Annotated[AllScores | None, ScoresOfAll()] = None,
 ) -> StageResult:
     """One regression per outcome of the model; the tables of SPSS REGRESSION with HC3 errors beside them.
 
@@ -60,12 +62,14 @@ def estimate_regression(
 
     scores, answers : the same respondents in the same order; of the answers only the demographic ones are
         used, as the first block of the hierarchical regression.
+    everybody : answers with gaps, where coefficients and R2 are to be of all of them; other tables are of
+        complete questionnaires.
     """
     require_scores(scores, model)
     dummies = demographic_dummies(answers, codebook, section.controls)
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in (*_FITTED, *_JUDGED, *_HIERARCHICAL)}
     casewise = [pd.DataFrame(columns=_CASEWISE)]
-    alone, judged, in_blocks = Refusals(), Refusals(), Refusals()
+    alone, judged, in_blocks, incomplete = Refusals(), Refusals(), Refusals(), Refusals()
     for outcome in model.outcomes:
         predictors = model.predictors(outcome)
         y, x = scores[outcome].to_numpy(), scores[list(predictors)]
@@ -79,6 +83,10 @@ def estimate_regression(
             items=(*dummies.categories, *predictors, outcome),
         )
         own = {"coefficients": pd.DataFrame({"term": [CONSTANT, *predictors]})}
+        full = None
+        if everybody is not None:
+            of_all = partial(everybody.regress, outcome, predictors, section.confidence_level)
+            full = incomplete.attempt("regression", of_all, items=[*everybody.items])
         if fit is not None:
             own = fitted_frames(fit, predictors)
             judge = partial(regression_diagnostics, fit, x.to_numpy())
@@ -86,6 +94,8 @@ def estimate_regression(
             if diagnostics is not None:
                 own |= _judged(fit, diagnostics, predictors)
                 casewise.append(_casewise(fit, diagnostics, scores[RESPONDENT], outcome))
+        if everybody is not None:
+            own |= incomplete_frames(full, predictors) if full else _nothing(predictors)
         for name, frame in (own | (blocks or {})).items():
             frame.insert(0, "outcome", outcome)
             parts[name].append(frame)
@@ -111,13 +121,17 @@ def estimate_regression(
     if model.every_moderation:
         further["interactions"] = _interactions(scores, answers, model, codebook, section, products)
     of_products: Card = {"method": "ols_interactions", "standard_errors": "classical", **products.card()}
+    of_all_answers: Card = {**card, **incomplete.card()}
+    if everybody is not None and not incomplete.card():
+        of_all_answers = {**card, **everybody.card(n), "divisor": "n"}
     order: dict[str, Card] = {"regression_diagnostics": {"order": "durbin_watson_by_rows"}}
     return StageResult(
         tables={name: _below_one_another(frames) for name, frames in parts.items()} | further,
         cards={name: {**card, **alone.card()} for name in _FITTED}
         | {name: {**card, **order.get(name, {}), **alone.card(), **judged.card()} for name in _JUDGED}
         | dict.fromkeys(_HIERARCHICAL, hierarchical)
-        | {name: {**card, **of_products} for name in further},
+        | {name: {**card, **of_products} for name in further}
+        | ({} if everybody is None else dict.fromkeys(("model_summary", "coefficients"), of_all_answers)),
         private={"casewise": _below_one_another(casewise)},
     )
 
@@ -148,6 +162,14 @@ def _interactions(
             frame = refusals.attempt("interactions", compute, items=names)
             frames += [] if frame is None else [frame]
     return _below_one_another(frames)
+
+
+def _nothing(predictors: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """Lines without numbers, where all answers have no solution: those of complete rows do not stand in."""
+    return {
+        "coefficients": pd.DataFrame({"term": [CONSTANT, *predictors]}),
+        "model_summary": pd.DataFrame(),
+    }
 
 
 def _below_one_another(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:

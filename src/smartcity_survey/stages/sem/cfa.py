@@ -8,19 +8,33 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import WHOLE, Card, StageResult
-from smartcity_survey.stages.cards import inadmissible, respondents, single_items
+from smartcity_survey.stages.cards import full_information, inadmissible, respondents, single_items
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming, square
-from smartcity_survey.stages.needs import Bar, Continuity, Level, Measured, Seed
+from smartcity_survey.stages.needs import (
+    Bar,
+    Continuity,
+    Counted,
+    FactorModelsMissing,
+    Level,
+    Measured,
+    Seed,
+    complete_rows,
+)
 from smartcity_survey.stages.progress import Progress, part, silent
-from smartcity_survey.stages.refusals import Refusals
+from smartcity_survey.stages.refusals import Refusals, refused
 from smartcity_survey.stages.sem.dwls import ORDINAL_TABLES, ordinal_tables
+from smartcity_survey.stages.sem.incomplete import incomplete_statistics
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.significance import normal_interval, normal_two_sided
+from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.items.polychoric_correlations import NO_CONTINUITY
+from smartcity_survey.stats.missing.normal_moments import em_moments
 from smartcity_survey.stats.sem.cfa import CfaFit, fit_cfa
 from smartcity_survey.stats.sem.cfa_fit import CfaIndices, fit_indices
+from smartcity_survey.stats.sem.cfa_incomplete import fit_incomplete_cfa
 from smartcity_survey.stats.sem.cfa_residuals import covariance_residuals
 from smartcity_survey.stats.sem.cfa_robust import satorra_bentler
 from smartcity_survey.stats.sem.dynamic_fit import dynamic_cutoffs
@@ -55,6 +69,8 @@ def confirm_model(
     level: Level,
     seed: Seed,
     continuity: Continuity = NO_CONTINUITY,
+    missing: FactorModelsMissing = "complete",
+    counted: Counted = None,
     progress: Annotated[Progress, Bar("dynamic cut-offs")] = silent,
 ) -> StageResult:
     """One factor per construct, all correlated: fit, loadings, what the model misses, dynamic cut-offs.
@@ -62,9 +78,33 @@ def confirm_model(
     The same model is fitted to polychoric correlations by diagonally weighted least squares, as a check of
     treating the answers as numbers. A part that the answers do not admit is empty, its card says why.
 
-    level : of the intervals. continuity : as `pls.continuity`. progress : of the dynamic cut-offs.
+    level : of the intervals. continuity : as `pls.continuity`. missing : by `fiml` fit, loadings and factor
+        correlations are of all answers given, other tables of complete questionnaires. counted : items that
+        these have all answers to; None where no answer is missing. progress : of the dynamic cut-offs.
     """
-    x = answers[list(model.items)].to_numpy(dtype=np.float64)
+    x = complete_rows(answers, counted)[list(model.items)].to_numpy(dtype=np.float64)
+    try:
+        result = _of_complete_rows(x, model, section, level, seed, continuity, progress)
+    except NoSolution as error:
+        if missing == "complete":
+            raise
+        result = refused((*TABLES, *ORDINAL_TABLES), error)
+    if missing == "fiml":
+        full = _of_all_answers(answers, len(x), model, level)
+        result = StageResult({**result.tables, **full.tables}, {**result.cards, **full.cards})
+    return result
+
+
+def _of_complete_rows(
+    x: Array,
+    model: Model,
+    section: CfaSection,
+    level: float,
+    seed: int,
+    continuity: tuple[float, float],
+    progress: Progress,
+) -> StageResult:
+    """All tables of complete questionnaires x (n, p)."""
     with naming(model.items, "CFA", model.names):
         cfa = fit_cfa(covariance(x, ddof=0), len(x), model.membership())
         fit = fit_indices(cfa)
@@ -106,6 +146,41 @@ def confirm_model(
     }
     cards |= {name: {**cards[name], **refusals.card()} for name, refusals in own.items()}
     return StageResult(tables={**tables, **ordinal.tables}, cards={**cards, **ordinal.cards})
+
+
+def _of_all_answers(answers: pd.DataFrame, n_complete: int, model: Model, level: float) -> StageResult:
+    """The tables of the model by full-information maximum likelihood."""
+    tables = ("cfa_fit", "cfa_loadings", "cfa_factor_correlations", "cfa_correlation_intervals")
+    try:
+        with naming(model.items, "CFA", model.names):
+            moments = em_moments(answers[list(model.items)].to_numpy(dtype=np.float64))
+            found = fit_incomplete_cfa(moments, model.membership())
+    except NoSolution as error:
+        return refused(tables, error, card=full_information(len(answers), n_complete))
+    cfa = found.cfa
+    card: Card = {
+        **full_information(cfa.n, n_complete),
+        "method": "fiml_correlated_factors",
+        "scaling": "first_loading_1",
+        "tolerance": TOLERANCE,
+        "gradient": cfa.gradient_norm,
+        "iterations": cfa.n_iterations,
+        **single_items(model),
+    }
+    if not cfa.admissible:
+        card = {**card, **inadmissible(model, cfa.heywood, cfa.factor_corr)}
+    intervals: Card = {**card, "interval": "delta_normal", "confidence_level": level}
+    return StageResult(
+        tables={
+            "cfa_fit": _statistics(incomplete_statistics(cfa, found.likelihood)),
+            "cfa_loadings": loadings_frame(cfa, model, level),
+            "cfa_factor_correlations": square(cfa.factor_corr, model.names, "construct"),
+            "cfa_correlation_intervals": _correlation_intervals(cfa, model, level),
+        },
+        cards={
+            name: card if name in ("cfa_fit", "cfa_factor_correlations") else intervals for name in tables
+        },
+    )
 
 
 def _statistics(statistics: dict[str, float]) -> pd.DataFrame:

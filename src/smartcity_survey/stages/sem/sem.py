@@ -8,15 +8,18 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.io import Card, StageResult
-from smartcity_survey.stages.cards import inadmissible, respondents, single_items
+from smartcity_survey.stages.cards import full_information, inadmissible, respondents, single_items
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.lines import path_columns
 from smartcity_survey.stages.naming import naming
-from smartcity_survey.stages.needs import Level, Measured
+from smartcity_survey.stages.needs import Counted, FactorModelsMissing, Level, Measured, complete_rows
 from smartcity_survey.stages.refusals import Refusals
+from smartcity_survey.stages.sem.incomplete import incomplete_statistics
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.missing.normal_moments import em_moments
 from smartcity_survey.stats.sem.cfa_fit import fit_indices
+from smartcity_survey.stats.sem.cfa_incomplete import fit_incomplete_sem
 from smartcity_survey.stats.sem.cfa_robust import satorra_bentler
 from smartcity_survey.stats.sem.maximum_likelihood import TOLERANCE
 from smartcity_survey.stats.sem.sem import SemFit, fit_sem
@@ -24,21 +27,40 @@ from smartcity_survey.study.model import Model
 
 
 @stage("sem_paths", "sem_quality", "sem_fit")
-def estimate_sem(answers: pd.DataFrame, model: Measured, level: Level) -> StageResult:
-    """The structural model on latent factors: the third estimator beside OLS and PLS-SEM."""
-    x = answers[list(model.items)].to_numpy(dtype=np.float64)
-    with naming(model.items, "SEM", model.names):
-        fit = fit_sem(covariance(x, ddof=0), len(x), model.membership(), model.path_matrix(), level=level)
+def estimate_sem(
+    answers: pd.DataFrame,
+    model: Measured,
+    level: Level,
+    missing: FactorModelsMissing = "complete",
+    counted: Counted = None,
+) -> StageResult:
+    """The structural model on latent factors: the third estimator beside OLS and PLS-SEM.
+
+    missing : by `fiml` of all answers given. counted : items that complete questionnaires have all answers
+        to; None where no answer is missing.
+    """
+    x = complete_rows(answers, counted)[list(model.items)].to_numpy(dtype=np.float64)
     refusals = Refusals(model.items, model.names)
+    with naming(model.items, "SEM", model.names):
+        if missing == "fiml":
+            moments = em_moments(answers[list(model.items)].to_numpy(dtype=np.float64))
+            found = fit_incomplete_sem(moments, model.membership(), model.path_matrix(), level=level)
+            fit, statistics = found.sem, incomplete_statistics(found.sem, found.likelihood)
+            how: Card = {**full_information(fit.ml.n, len(x)), "method": "fiml_structural_equations"}
+        else:
+            S = covariance(x, ddof=0)
+            fit = fit_sem(S, len(x), model.membership(), model.path_matrix(), level=level)
+            statistics = _statistics(fit, x, refusals)
+            how = {"method": "maximum_likelihood_structural_equations"}
     card: Card = {
-        "method": "maximum_likelihood_structural_equations",
+        **how,
         "scaling": "first_loading_1",
         "tolerance": TOLERANCE,
         "gradient": fit.ml.gradient_norm,
         "iterations": fit.ml.n_iterations,
-        "divisor": "n",
+        **({} if missing == "fiml" else {"divisor": "n"}),
         **single_items(model),
-        **respondents(len(x)),
+        **({} if missing == "fiml" else respondents(len(x))),
         "confidence_level": level,
         "admissible": str(fit.admissible).lower(),
     }
@@ -47,7 +69,7 @@ def estimate_sem(answers: pd.DataFrame, model: Measured, level: Level) -> StageR
     tables = {
         "sem_paths": path_frame(fit, model),
         "sem_quality": quality_frame(fit, model),
-        "sem_fit": _fit(fit, x, refusals),
+        "sem_fit": _with_restrictions(fit, statistics),
     }
     cards: dict[str, Card] = dict.fromkeys(tables, card)
     return StageResult(tables=tables, cards=cards | {"sem_fit": {**card, **refusals.card()}})
@@ -82,13 +104,17 @@ def quality_frame(fit: SemFit, model: Model) -> pd.DataFrame:
     return frame[frame["construct"].isin(model.outcomes)].reset_index(drop=True)
 
 
-def _fit(fit: SemFit, x: Array, refusals: Refusals) -> pd.DataFrame:
-    """Indices as of the confirmatory model; where paths are left out, what that costs against it."""
+def _statistics(fit: SemFit, x: Array, refusals: Refusals) -> dict[str, float]:
+    """Indices as of the confirmatory model, with the scaled ones."""
     statistics = asdict(fit_indices(fit))
     robust = refusals.attempt("satorra_bentler", lambda: asdict(satorra_bentler(fit, x)))
-    statistics |= {f"satorra_bentler_{name}": value for name, value in (robust or {}).items()}
+    return statistics | {f"satorra_bentler_{name}": value for name, value in (robust or {}).items()}
+
+
+def _with_restrictions(fit: SemFit, statistics: dict[str, float]) -> pd.DataFrame:
+    """Indices of fit; where paths are left out, what that costs against the confirmatory model."""
     if fit.restrictions is not None:
-        statistics |= {
+        statistics = statistics | {
             "restrictions_chi2": fit.restrictions.statistic,
             "restrictions_df": fit.restrictions.df,
             "restrictions_p": fit.restrictions.p,

@@ -73,6 +73,9 @@ from .stacked_regression import (
     selection as selection,
     sweep as sweep,
 )
+from .triangles import (
+    symmetric_inverse as symmetric_inverse,
+)
 from .types import (
     Array as Array,
     BoolArray as BoolArray,

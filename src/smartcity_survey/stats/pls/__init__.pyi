@@ -26,6 +26,9 @@ from .estimates import (
 from .higher_order import (
     LowerOrder as LowerOrder,
 )
+from .imputed import (
+    pool_bootstraps as pool_bootstraps,
+)
 from .ipma import (
     ImportancePerformance as ImportancePerformance,
     importance_performance as importance_performance,

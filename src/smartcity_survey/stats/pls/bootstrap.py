@@ -28,6 +28,7 @@ from smartcity_survey.stats.core.resample import (
 )
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.stats.items.polychoric_correlations import NO_CONTINUITY, polychoric
+from smartcity_survey.stats.missing.pairwise import pairwise_products
 from smartcity_survey.stats.pls.algorithm import PlsFit, fit_pls
 from smartcity_survey.stats.pls.estimates import Estimator, PlsEstimates, leave_one_out
 from smartcity_survey.stats.pls.higher_order import LowerOrder
@@ -103,6 +104,7 @@ def bootstrap_pls(
     groups: IntArray | None = None,
     ordinal: bool = False,
     continuity: tuple[float, float] = NO_CONTINUITY,
+    pairwise: bool = False,
     lower: LowerOrder | None = None,
     tolerance: float = 1e-12,
     max_iterations: int = 1000,
@@ -120,6 +122,8 @@ def bootstrap_pls(
     ordinal : answers are whole codes of ordered categories; polychoric correlations take the place of
         Pearson's, estimated once and in the resamples by their first-order expansion (`linearised_products`).
         Neither weights nor groups then. continuity : as `polychoric`.
+    pairwise : answers may be missing (nan); every correlation is of those who answered both items, in the
+        resamples too. Neither weights, groups nor `jackknife` then.
     lower : first stage of a model with higher-order constructs; answers are to its items then.
     jackknife : also fit without each unit, for BCa intervals.
     inner_draws : resamples of each draw, for studentised intervals; 50 or more.
@@ -129,10 +133,10 @@ def bootstrap_pls(
     Raises
     ------
     NotFinite, ConstantItems, InvalidWeights, all that `polychoric` raises, and all that `fit_pls` raises on
-    the sample itself; ValueError for weights or groups of ordinal answers.
+    the sample itself; ValueError for weights or groups of ordinal answers, and for what `pairwise` excludes.
     """
     missing = np.flatnonzero(~np.isfinite(x).all(axis=0))
-    if missing.size:
+    if missing.size and not pairwise:
         raise NotFinite(tuple(int(item) for item in missing))
     layout = SortedModel.of(model)
     estimator = Estimator(layout, model.consistent, tolerance, max_iterations, lower=lower)
@@ -141,7 +145,11 @@ def bootstrap_pls(
         if weights is not None or groups is not None:
             raise ValueError("polychoric correlations take neither weights nor groups")
         found = polychoric(x[:, order].astype(np.int64), continuity=continuity)
-        products = linearised_products(found.correlation, found.influence)
+        products: UnitProducts = linearised_products(found.correlation, found.influence)
+    elif pairwise:
+        if weights is not None or groups is not None or jackknife:
+            raise ValueError("pairwise correlations take neither weights, groups nor jackknife")
+        products = pairwise_products(x[:, order])
     else:
         products = unit_products(x[:, order], weights, groups)
     total = products.total()

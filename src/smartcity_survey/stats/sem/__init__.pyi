@@ -1,6 +1,9 @@
 from .cfa import (
     CfaFit as CfaFit,
+    cfa_record as cfa_record,
+    correlations_of as correlations_of,
     fit_cfa as fit_cfa,
+    rescaled as rescaled,
 )
 from .cfa_fit import (
     CfaIndices as CfaIndices,
@@ -10,6 +13,12 @@ from .cfa_fit import (
     fit_indices as fit_indices,
     rmsea_of as rmsea_of,
     root_mean_square_residual as root_mean_square_residual,
+)
+from .cfa_incomplete import (
+    IncompleteCfa as IncompleteCfa,
+    IncompleteSem as IncompleteSem,
+    fit_incomplete_cfa as fit_incomplete_cfa,
+    fit_incomplete_sem as fit_incomplete_sem,
 )
 from .cfa_model import (
     Scaling as Scaling,
@@ -57,6 +66,14 @@ from .dynamic_fit import (
     dynamic_cutoffs as dynamic_cutoffs,
     omitted_loadings as omitted_loadings,
 )
+from .incomplete import (
+    IncompleteFit as IncompleteFit,
+    answered_part as answered_part,
+    fit_incomplete as fit_incomplete,
+    incomplete_fit_at as incomplete_fit_at,
+    pattern_samples as pattern_samples,
+    with_intercepts as with_intercepts,
+)
 from .invariance import (
     Rung as Rung,
     invariance_ladder as invariance_ladder,
@@ -65,16 +82,17 @@ from .likelihood import (
     Point as Point,
     Sample as Sample,
     evaluate as evaluate,
-    symmetric_inverse as symmetric_inverse,
 )
 from .maximum_likelihood import (
     Fitted as Fitted,
+    Incomplete as Incomplete,
     Minimum as Minimum,
     StructureFit as StructureFit,
     factors_of as factors_of,
     fit_at as fit_at,
     fit_structures as fit_structures,
     minimise as minimise,
+    pooled_second_derivatives as pooled_second_derivatives,
     undetermined_parameters as undetermined_parameters,
 )
 from .modification import (
@@ -95,6 +113,8 @@ from .sem import (
     fit_sem as fit_sem,
     path_estimates as path_estimates,
     require_recursive as require_recursive,
+    sem_record as sem_record,
+    structural_model as structural_model,
 )
 from .structure import (
     Cells as Cells,

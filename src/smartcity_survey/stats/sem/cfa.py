@@ -128,7 +128,7 @@ class CfaFit:
     @property
     def residual_correlations(self) -> Array:
         """(p, p): sample less model correlations."""
-        return _correlations(self.sample) - _correlations(self.implied)
+        return correlations_of(self.sample) - correlations_of(self.implied)
 
 
 def fit_cfa(
@@ -170,13 +170,13 @@ def fit_cfa(
     if constant.size:
         raise ConstantItems(tuple(constant.tolist()))
     require_identifiable(pattern)
-    require_independence(_correlations(S), n)
+    require_independence(correlations_of(S), n)
     markers = first_items(pattern) if markers is None else markers
     standard = _fit_standardised(S, n, pattern, markers, wishart, tolerance, max_iterations)
-    structure, theta = _rescaled(standard, np.sqrt(np.diagonal(S)), pattern, markers, scaling)
+    structure, theta = rescaled(standard, np.sqrt(np.diagonal(S)), pattern, markers, scaling)
     minimum = Minimum(theta, standard.gradient_norm, standard.n_iterations)
     ml = fit_at([structure], [Sample(n, S)], minimum, multiplier=standard.multiplier)
-    return _record(ml, standard, pattern, markers)
+    return cfa_record(ml, standard, pattern, markers)
 
 
 def _fit_standardised(
@@ -194,7 +194,7 @@ def _fit_standardised(
     minima. One start follows each factor's own items, the other takes all factors for nearly the same. A
     model that fits closely leaves no room for a lower minimum that would matter, and is not fitted again.
     """
-    R = _correlations(S)
+    R = correlations_of(S)
     structure = measurement_structure(pattern, "unit_variance", markers)
     found: StructureFit | None = None
     refused: StatisticsError | None = None
@@ -226,7 +226,7 @@ def _fit_standardised(
     return found
 
 
-def _rescaled(
+def rescaled(
     standard: StructureFit, sd: Array, pattern: BoolArray, markers: IntArray, scaling: Scaling
 ) -> tuple[Structure, Array]:
     """The model in item units and in the scaling asked for, and its parameters."""
@@ -242,7 +242,8 @@ def _rescaled(
     return structure, structure.values(found)
 
 
-def _record(ml: StructureFit, standard: StructureFit, pattern: BoolArray, markers: IntArray) -> CfaFit:
+def cfa_record(ml: StructureFit, standard: StructureFit, pattern: BoolArray, markers: IntArray) -> CfaFit:
+    """The record of a model fitted in the scaling asked for and with items and factors of variance 1."""
     matrices = ml.structures[0].matrices(ml.theta)
     spread = np.sqrt(np.abs(np.diagonal(matrices.factor_cov)))
     item_sd = np.sqrt(np.diagonal(ml.points[0].moments.covariance))
@@ -296,7 +297,8 @@ def _standardised_errors(standard: StructureFit) -> tuple[Array, Array]:
     return std_err.loadings, std_err.factor_cov
 
 
-def _correlations(covariances: Array) -> Array:
+def correlations_of(covariances: Array) -> Array:
+    """Correlations (p, p) of covariances (p, p), with an exact unit diagonal."""
     sd = np.sqrt(np.diagonal(covariances))
     matrix: Array = covariances / np.outer(sd, sd)
     np.fill_diagonal(matrix, 1.0)

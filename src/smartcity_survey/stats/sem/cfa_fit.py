@@ -20,7 +20,8 @@ class CfaIndices:
 
     chi2, df, p, chi2_df : discrepancy test and its ratio. baseline_chi2, baseline_df : of independent items.
     rmsea with its interval (rmsea_low, rmsea_high; 90 % unless asked otherwise), p_close : of RMSEA <= .05.
-    cfi, tli, nfi, rfi, ifi, pnfi : against the baseline. gfi, agfi, pgfi : shares of the moments reproduced.
+    cfi, tli, nfi, rfi, ifi, pnfi : against the baseline. gfi, agfi, pgfi : shares of the moments reproduced;
+        nan for incomplete answers, which weigh the moments by themselves.
     srmr : root mean square of the residuals over the items' standard deviations, diagonal (and means, where
         they are modelled) counted; rmr : the same in item units. mcdonald : exp of minus half the
         noncentrality per respondent. ecvi : expected cross-validation index.
@@ -132,6 +133,9 @@ def comparative_fit(excess: float, baseline_excess: float) -> float:
 
 def baseline(ml: StructureFit) -> tuple[float, int]:
     """Chi-square and df of independent items with free variances (and means, where they are modelled)."""
+    if ml.incomplete is not None:
+        p = len(ml.samples[0].covariance)
+        return ml.incomplete.baseline_chi2, p * (p - 1) // 2
     discrepancies = []
     for sample in ml.samples:
         variances = np.diagonal(sample.covariance)
@@ -180,8 +184,8 @@ def _noncentrality(chi2: float, df: int, probability: float) -> float:
 
 
 def _gfi(ml: StructureFit) -> tuple[float, int]:
-    """GFI, and the number of moments it is about."""
-    gfi, moments = 0.0, 0
+    """GFI, nan for incomplete answers, and the number of moments it is about."""
+    gfi, moments = (np.nan if ml.incomplete else 0.0), 0
     for weight, sample, point in zip(ml.weights, ml.samples, ml.points, strict=True):
         p = len(sample.covariance)
         moments += p * (p + 1) // 2
@@ -211,6 +215,8 @@ def root_mean_square_residual(ml: StructureFit, *, standardised: bool) -> float:
 
 
 def _log_likelihood(ml: StructureFit) -> float:
+    if ml.incomplete is not None:
+        return ml.incomplete.log_likelihood
     return -0.5 * sum(
         sample.n * (len(sample.covariance) * float(np.log(2 * np.pi)) + point.f)
         for sample, point in zip(ml.samples, ml.points, strict=True)

@@ -9,9 +9,10 @@ from scipy import linalg
 from scipy.linalg import lapack
 
 from smartcity_survey.stats.core.errors import StatisticsError
+from smartcity_survey.stats.core.triangles import symmetric_inverse
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.stats.sem.cfa import CfaFit
-from smartcity_survey.stats.sem.likelihood import Sample, symmetric_inverse
+from smartcity_survey.stats.sem.likelihood import Sample
 from smartcity_survey.stats.sem.maximum_likelihood import minimise
 from smartcity_survey.stats.sem.structure import Matrices, Matrix, Structure
 

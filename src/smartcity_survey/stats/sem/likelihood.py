@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import lapack
 
+from smartcity_survey.stats.core.triangles import symmetric_inverse
 from smartcity_survey.stats.core.types import Array, IntArray
 from smartcity_survey.stats.sem.structure import ImpliedMoments, Matrix, Structure, moments
 
@@ -148,15 +149,6 @@ def evaluate(structure: Structure, sample: Sample, theta: Array) -> Point | None
         of_deviation = at.columns.T @ standardised
     of_slope = at.columns.T @ slope @ at.columns
     return Point(float(f), at, structure, precision, of_precision, of_slope, of_deviation)
-
-
-def symmetric_inverse(triangle: Array) -> Array:
-    """Inverse of a matrix from its lower Cholesky triangle."""
-    lower, _ = lapack.dpotri(triangle, lower=1)
-    lower = np.tril(lower)
-    inverse: Array = lower + lower.T
-    inverse.flat[:: len(inverse) + 1] /= 2
-    return inverse
 
 
 def _column_changes(structure: Structure, at: ImpliedMoments) -> tuple[Array, Array]:

@@ -15,8 +15,9 @@ from scipy.linalg import lapack
 
 from smartcity_survey.stats.core.errors import NotConverged, UnderIdentified
 from smartcity_survey.stats.core.significance import chi_square_test
+from smartcity_survey.stats.core.triangles import symmetric_inverse
 from smartcity_survey.stats.core.types import Array, IntArray
-from smartcity_survey.stats.sem.likelihood import Point, Sample, evaluate, symmetric_inverse
+from smartcity_survey.stats.sem.likelihood import Point, Sample, evaluate
 from smartcity_survey.stats.sem.structure import Matrix, Structure
 
 LARGEST_INFLATION = 1e10
@@ -31,6 +32,17 @@ _ROUNDING = 100 * float(np.finfo(np.float64).eps)
 """A discrepancy that is no larger a share of the terms it is the difference of is their rounding error."""
 
 
+@dataclass(frozen=True, slots=True)
+class Incomplete:
+    """What moments do not tell of a fit to incomplete answers.
+
+    log_likelihood : of the answers given. baseline_chi2 : of independent items.
+    """
+
+    log_likelihood: float
+    baseline_chi2: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class StructureFit:
     """A linear structural model of G groups with t parameters, fitted by maximum likelihood.
@@ -42,6 +54,7 @@ class StructureFit:
     n : respondents. multiplier : n, or n - G by Wishart's likelihood.
     gradient_norm : largest derivative of the discrepancy by a parameter, over the root of its expected second
         derivative, so that units of measurement do not matter. n_iterations.
+    incomplete : of a model fitted to incomplete answers, where the samples are those of the saturated model.
     """
 
     structures: tuple[Structure, ...]
@@ -57,6 +70,7 @@ class StructureFit:
     multiplier: int
     gradient_norm: float
     n_iterations: int
+    incomplete: Incomplete | None = None
 
     @property
     def weights(self) -> Array:
@@ -130,10 +144,7 @@ def minimise(
         raise NotConverged("maximum likelihood", 0, np.inf)
     for iteration in range(max_iterations):
         gradient = _gradient(structures, weights, points, size)
-        seconds = [point.second_derivatives() for point in points]
-        expected, exact = (
-            _pool(structures, weights, matrices, size) for matrices in zip(*seconds, strict=True)
-        )
+        expected, exact = pooled_second_derivatives(structures, weights, points, size)
         criterion = float(np.abs(gradient / np.sqrt(np.maximum(np.diagonal(expected), 1e-300))).max())
         triangle, indefinite = lapack.dpotrf(exact, lower=1)
         if criterion <= tolerance:
@@ -262,6 +273,18 @@ def _pool(structures: Sequence[Structure], weights: Array, of_cells: Sequence[Ar
         pairs = structure.parameter[:, None] * size + structure.parameter
         total += weight * np.bincount(pairs.ravel(), matrix.ravel(), size * size)
     return total.reshape(size, size)
+
+
+def pooled_second_derivatives(
+    structures: Sequence[Structure], weights: Array, points: Sequence[Point], size: int
+) -> tuple[Array, Array]:
+    """Second derivatives by the parameters, expected and exact, (t, t) each; one group is held at a time."""
+    expected, exact = np.zeros((size, size)), np.zeros((size, size))
+    for structure, weight, point in zip(structures, weights, points, strict=True):
+        of_group = point.second_derivatives()
+        expected += _pool([structure], weight[None], [of_group[0]], size)
+        exact += _pool([structure], weight[None], [of_group[1]], size)
+    return expected, exact
 
 
 def _inverse(information: Array) -> Array:

@@ -100,7 +100,7 @@ def fit_sem(
     measurement = fit_cfa(
         S, n, pattern, markers=markers, wishart=wishart, tolerance=tolerance, max_iterations=max_iterations
     )
-    structure, start = _structure(measurement, paths)
+    structure, start = structural_model(measurement, paths)
     ml = fit_structures(
         [structure],
         [Sample(n, S)],
@@ -109,6 +109,12 @@ def fit_sem(
         tolerance=tolerance,
         max_iterations=max_iterations,
     )
+    return sem_record(ml, measurement, paths, level)
+
+
+def sem_record(ml: StructureFit, measurement: CfaFit, paths: BoolArray, level: float) -> SemFit:
+    """The record of a fitted structural model and of its measurement model."""
+    structure = ml.structures[0]
     matrices, factor_cov = structure.matrices(ml.theta), ml.points[0].moments.factor_cov
     sd = np.sqrt(np.diagonal(factor_cov))
     uniquenesses = np.diagonal(matrices.residual_cov).copy()
@@ -124,7 +130,8 @@ def fit_sem(
         disturbance_cov=matrices.factor_cov,
         restrictions=chi_square_test(max(ml.chi2 - measurement.chi2, 0.0), lost) if lost else None,
         admissible=bool(
-            (uniquenesses > 0)[~single_items(pattern)].all() and np.linalg.eigvalsh(factor_cov)[0] > 0
+            (uniquenesses > 0)[~single_items(measurement.pattern)].all()
+            and np.linalg.eigvalsh(factor_cov)[0] > 0
         ),
         ml=ml,
     )
@@ -180,7 +187,7 @@ def path_estimates(
     )
 
 
-def _structure(measurement: CfaFit, paths: BoolArray) -> tuple[Structure, Matrices]:
+def structural_model(measurement: CfaFit, paths: BoolArray) -> tuple[Structure, Matrices]:
     """The structural model in the markers' units, and where its iteration begins: each factor regressed on
     its sources within the factor covariances of the measurement model."""
     pattern, markers = measurement.pattern, measurement.markers

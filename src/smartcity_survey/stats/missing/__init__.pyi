@@ -1,0 +1,36 @@
+from .imputation import (
+    Pooled as Pooled,
+    imputations as imputations,
+    pool as pool,
+)
+from .mcar import (
+    McarTest as McarTest,
+    little_mcar_test as little_mcar_test,
+    little_mcar_test_of as little_mcar_test_of,
+)
+from .moment_information import (
+    moment_covariance as moment_covariance,
+    observed_information as observed_information,
+    saturated_trace as saturated_trace,
+    score_products as score_products,
+)
+from .normal_moments import (
+    Expected as Expected,
+    NormalMoments as NormalMoments,
+    em_moments as em_moments,
+    expected as expected,
+)
+from .pairwise import (
+    PairwiseProducts as PairwiseProducts,
+    pairwise_correlation as pairwise_correlation,
+    pairwise_products as pairwise_products,
+)
+from .patterns import (
+    Patterns as Patterns,
+    patterns_of as patterns_of,
+    require_estimable as require_estimable,
+)
+from .score_regression import (
+    ScoreRegression as ScoreRegression,
+    regress_scores as regress_scores,
+)

@@ -1,0 +1,88 @@
+"""What becomes of missing answers: section `missing` of the config."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from smartcity_survey.study.parsing import Section
+
+if TYPE_CHECKING:
+    from smartcity_survey.study.config import Config
+
+FactorModels = Literal["complete", "fiml"]
+Moments = Literal["complete", "em"]
+Regression = Literal["complete", "ml"]
+Pls = Literal["complete", "mean_replacement", "pairwise", "multiple_imputation"]
+
+
+class MissingSection(Section):
+    """What becomes of missing answers that cleaning keeps; other methods leave such questionnaires out."""
+
+    components: Moments = Field(
+        "complete",
+        description="principal components and sampling adequacy; em: correlations by maximum likelihood",
+    )
+    reliability: Moments = Field(
+        "complete", description="Cronbach's alpha and omega; em: covariances by maximum likelihood"
+    )
+    factor_models: FactorModels = Field(
+        "complete",
+        description="confirmatory factors and structural equations; fiml: full-information maximum "
+        "likelihood",
+    )
+    regression: Regression = Field(
+        "complete",
+        description="coefficients and R2 of the regressions of scores; ml: by maximum likelihood from all "
+        "items of the scores",
+    )
+    pls: Pls = Field(
+        "complete",
+        description="PLS-SEM; mean_replacement: the item's mean; pairwise: correlations by those who "
+        "answered both items; multiple_imputation: draws given the other answers, pooled by Rubin's rules",
+    )
+    imputations: int = Field(20, ge=2, le=1000, description="imputed samples that share the resamples")
+
+    @property
+    def asked(self) -> bool:
+        """Whether any method takes respondents who left items out."""
+        return any(value != "complete" for name, value in self if name != "imputations")
+
+
+def missing_contradictions(config: Config) -> Iterator[str]:
+    """What the section `missing` and the rest of a config contradict one another in."""
+    missing, cleaning = config.missing, config.cleaning
+    if not missing.asked:
+        return
+    if "missing_items" in cleaning.rules and not cleaning.missing_items_at_most:
+        yield (
+            "`missing` says what becomes of missing answers, but cleaning keeps none; raise "
+            "`cleaning.missing_items_at_most`, say to half the items"
+        )
+    if config.waves or config.study.bounds:
+        yield (
+            "waves and bounds are of complete questionnaires; leave out `missing`, or `waves` and "
+            "`study.bounds`"
+        )
+    if missing.pls == "complete":
+        return
+    method = f"`missing.pls: {missing.pls}`"
+    if config.data.weight or config.pls.correlation == "polychoric":
+        yield (
+            f"{method} is for unweighted answers taken as numbers; leave out `data.weight` and write "
+            "`pls.correlation: pearson`, or write `missing.pls: complete`"
+        )
+    if missing.pls == "mean_replacement":
+        return
+    if config.pls.interval == "bca" or (missing.pls, config.pls.interval) == (
+        "multiple_imputation",
+        "studentised",
+    ):
+        yield f"{method} has percentile intervals; write `pls.interval: percentile`"
+    if config.model.moderations or any(one.of for one in config.model.constructs.values()):
+        yield (
+            f"{method} knows neither moderations nor constructs made of constructs; write "
+            "`mean_replacement` or `complete`"
+        )
