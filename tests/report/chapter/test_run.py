@@ -15,8 +15,10 @@ import pytest
 
 from smartcity_survey.check import check_study
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.report.chapter.write import read_run, write_chapter
+from smartcity_survey.report.chapter.write import draw, read_run, write_chapter
 from tests.conftest import REPOSITORY
+from tests.report.chapter.conftest import Tables
+from tests.report.conftest import MakeSetting
 from tests.workflow.test_small_study import QUICK
 
 FILES = {
@@ -121,3 +123,16 @@ def test_a_template_is_checked_before_anything_runs(
         check_study(folder)
     docx.Document().save(str(folder / "my.docx"))
     assert check_study(folder).summary
+
+
+def test_figures_of_the_page_are_not_drawn_anew(tables: Tables, setting: MakeSetting, tmp_path: Path) -> None:
+    (tmp_path / "page").mkdir()
+    (tmp_path / "chapter").mkdir()
+    for ending in (".svg", ".png"):
+        (tmp_path / "page" / f"scree{ending}").write_bytes(b"drawn")
+    few = {name: tables[name] for name in ("eigenvalues", "hypotheses")}
+    drawn = draw(few, tmp_path / "chapter", setting("en"), tmp_path / "page")
+    assert {"scree", "coefficients"} <= set(drawn)
+    assert (tmp_path / "chapter/scree.svg").read_bytes() == b"drawn"
+    assert b"<svg" in (tmp_path / "chapter/coefficients.svg").read_bytes()
+    assert draw({}, tmp_path / "chapter", setting("en"), tmp_path / "page") == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from smartcity_survey.report.chapter.compose import compose, figures_shown
 from smartcity_survey.report.chapter.files import chapter_outputs, files_of, languages_of
 from smartcity_survey.report.chapter.whole import whole_tables
 from smartcity_survey.report.contents import load_contents
+from smartcity_survey.report.editions import figures_folder
 from smartcity_survey.report.figures import FIGURES, save
 from smartcity_survey.report.labels import labels_of
 from smartcity_survey.report.parts import with_bounds
@@ -148,7 +150,10 @@ def _chapters(run: Run, setting: Setting, endings: set[str], reports: Path) -> d
     contents, config = load_contents(), run.config
     style, made = config.report.style, {}
     with TemporaryDirectory(prefix="chapter-") as folder:
-        figures = draw(run.tables, Path(folder), setting)
+        language = setting.wording.language
+        spoken = languages_of(config, read_codebook(Path(config.data.codebook)))
+        of_page = figures_folder(reports, language, spoken, config.study.language)
+        figures = draw(run.tables, Path(folder), setting, of_page)
         document = compose(run.tables, run.cards, run.manifest, figures, contents, setting, style)
         if ".docx" in endings:
             from smartcity_survey.report.chapter.word import word_file
@@ -161,13 +166,25 @@ def _chapters(run: Run, setting: Setting, endings: set[str], reports: Path) -> d
     return made
 
 
-def draw(tables: Mapping[str, pd.DataFrame], folder: Path, setting: Setting) -> dict[str, Path]:
-    """The chapter's figures whose numbers are there, drawn in a language; name -> file without an ending."""
+def draw(
+    tables: Mapping[str, pd.DataFrame], folder: Path, setting: Setting, of_page: Path | None = None
+) -> dict[str, Path]:
+    """The chapter's figures whose numbers are there, in a language; name -> file without an ending.
+
+    Parameters
+    ----------
+    of_page : where the page of the same run has its figures in this language; these are not drawn anew.
+    """
     drawn = {}
     for name in figures_shown(load_contents()):
         needs = [need.partition("/") for need in FIGURES[name].needs]
         if all(kind == "tables" and len(tables.get(table, ())) for kind, _, table in needs):
-            frames = [tables[table] for _, _, table in needs]
-            save(FIGURES[name].draw(*frames, setting), folder / name)
+            files = [of_page / f"{name}{ending}" for ending in (".svg", ".png")] if of_page else []
+            if files and all(file.is_file() for file in files):
+                for file in files:
+                    shutil.copyfile(file, folder / file.name)
+            else:
+                frames = [tables[table] for _, _, table in needs]
+                save(FIGURES[name].draw(*frames, setting), folder / name)
             drawn[name] = folder / name
     return drawn
