@@ -224,4 +224,5 @@ def _told(card: Card | None, setting: Setting) -> Iterator[str]:
     names = [setting.wording.value("card_key", key) for key in TOLD if key in card]
     entries = [f"{name}{setting.wording['page.colon']}{told[name]}" for name in names if name in told]
     if entries:
-        yield f"{'; '.join(entries)}."
+        told_all = "; ".join(entries)
+        yield f"{told_all[:1].upper()}{told_all[1:]}."
