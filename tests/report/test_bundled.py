@@ -10,7 +10,7 @@ import pytest
 
 from smartcity_survey.io import AT_FAULT, read_table
 from smartcity_survey.report.contents import load_contents
-from smartcity_survey.report.names import ROBUST, parts
+from smartcity_survey.report.names import parts, statistic_parts
 from smartcity_survey.report.tables import in_language
 from smartcity_survey.report.wording import LANGUAGES, load_wording
 from smartcity_survey.study.config import Language
@@ -58,7 +58,7 @@ def test_every_code_in_the_tables_is_translated(language: Language) -> None:
         if path.is_file():
             frame = read_table(path)
             for column in set(CODES) & set(frame.columns):
-                codes = {str(code).removeprefix(ROBUST) for code in frame[column].dropna()}
+                codes = {statistic_parts(str(code))[1] for code in frame[column].dropna()}
                 unknown |= {f"{name}.{column}: {code}" for code in codes if not wording.knows(column, code)}
     assert unknown == set()
 

@@ -83,5 +83,5 @@ def test_a_study_in_one_language_has_one_page_and_nothing_of_others_stays(
     assert 'class="languages"' not in (folder / "reports/report.html").read_text("utf-8")
     assert (folder / "reports/figures/path.svg").read_text("utf-8") == "<svg>kk</svg>"
     assert not (folder / "reports/figures/kk").exists()
-    with pytest.raises(SurveyError, match="no label in `ru`"):
+    with pytest.raises(SurveyError, match="no text in `ru`"):
         write_editions(study(folder, only, "ru"), folder / "reports", MANIFEST)

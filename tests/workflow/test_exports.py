@@ -45,7 +45,7 @@ def test_an_export_reaches_a_report(name: str, tmp_path: Path) -> None:
     file.write_bytes(export.make())
     command("new-wave", str(folder), "--from", str(file))
     said = command("check", str(folder))
-    (item,) = set(re.findall(r"column (\w+): it runs against", said))
+    (item,) = set(re.findall(r": (\w+) runs against", said))
     book = folder / "codebook.yaml"
     text = book.read_text(encoding="utf-8")
     changed = re.sub(rf"^(  {item}: \{{construct: \w+)", r"\1, reverse: true", text, flags=re.MULTILINE)
