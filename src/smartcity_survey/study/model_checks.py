@@ -9,7 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from smartcity_survey.errors import Problem
+from smartcity_survey.errors import Problem, counted
 
 if TYPE_CHECKING:
     from smartcity_survey.study.codebook import Codebook
@@ -120,9 +120,10 @@ def moderation_problems(
             yield Problem(where, found, nearest(moderator, (*names, *demographics)))
             continue
         if moderator not in names and len(demographics[moderator].categories) > 2:
+            categories = counted(len(demographics[moderator].categories), "category", "categories")
             yield Problem(
                 where,
-                f"{moderator} has {len(demographics[moderator].categories)} categories, which have no order.",
+                f"{moderator} has {categories}, which have no order.",
                 "A moderator has two categories or bands; else claim a difference by `groups`.",
             )
         if unknown:

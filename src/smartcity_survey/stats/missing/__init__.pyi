@@ -1,7 +1,5 @@
 from .imputation import (
-    Pooled as Pooled,
     imputations as imputations,
-    pool as pool,
 )
 from .mcar import (
     McarTest as McarTest,

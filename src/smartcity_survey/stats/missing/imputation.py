@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import lapack
@@ -15,23 +14,6 @@ from smartcity_survey.stats.missing.patterns import patterns_of, require_estimab
 
 TOLERANCE = 1e-6
 """Of the EM algorithm in each resample, whose sampling error is far larger."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Pooled:
-    """Estimates of several imputed samples as one, by Rubin's rules; every array has the estimates' shape.
-
-    estimate : mean of the estimates. within : mean of their squared standard errors. between : variance of
-    the estimates, divisor m - 1. std_err : root of within + (1 + 1 / m) between. df : of Student's t (Rubin
-    1987). missing_information : share of `std_err` squared that is due to the answers missing.
-    """
-
-    estimate: Array
-    within: Array
-    between: Array
-    std_err: Array
-    df: Array
-    missing_information: Array
 
 
 def imputations(x: Array, m: int, seed: int) -> Iterator[Array]:
@@ -67,18 +49,3 @@ def imputations(x: Array, m: int, seed: int) -> Iterator[Array]:
             drawn = rng.standard_normal((len(members), len(missing))) @ np.tril(triangle).T
             filled[np.ix_(members, missing)] = expected + drawn
         yield filled
-
-
-def pool(estimates: Array, std_err: Array) -> Pooled:
-    """Pool estimates (m, ...) of m imputed samples and their standard errors (m, ...) by Rubin's rules.
-
-    Rubin (1987), Multiple Imputation for Nonresponse in Surveys, section 3.3.
-    """
-    m = len(estimates)
-    within = np.square(std_err).mean(axis=0)
-    between = estimates.var(axis=0, ddof=1)
-    added = (1 + 1 / m) * between
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = added / (within + added)
-        df = (m - 1) / np.square(share)
-    return Pooled(estimates.mean(axis=0), within, between, np.sqrt(within + added), df, share)
