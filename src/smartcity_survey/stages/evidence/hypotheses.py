@@ -18,7 +18,7 @@ from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.lines import Line, line_of
 from smartcity_survey.stages.needs import Claims, WhereClaimed, claims_groups
 from smartcity_survey.stats.core.multiplicity import holm
-from smartcity_survey.stats.core.significance import LEVEL_MARGIN, below_level
+from smartcity_survey.stats.core.significance import LEVEL_MARGIN
 from smartcity_survey.stats.pls.mediation import mediation_type
 from smartcity_survey.study.model import Hypothesis
 from smartcity_survey.study.verdict import judge
@@ -200,7 +200,8 @@ def _groups_row(hypothesis: Hypothesis, multigroup: pd.DataFrame, alpha: float) 
     return row | {
         "estimate": line["difference"],
         "p": adjusted[best],
-        "verdict": "confirmed" if below_level(adjusted[best], alpha) else "not_confirmed",
+        # Either direction is a difference.
+        "verdict": judge(abs(line["difference"]), adjusted[best], "positive", alpha),
         "pair": join_names((str(line["first"]), str(line["second"]))),
     }
 
