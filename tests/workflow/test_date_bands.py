@@ -21,7 +21,7 @@ LABELS = {
     "early": {"en": "Until 30 June", "ru": "По 30 июня", "kk": "30 маусымға дейін"},
     "late": {"en": "From 1 July", "ru": "С 1 июля", "kk": "1 шілдеден бастап"},
 }
-DAY_NUMBERS = re.compile(r"(?<![\d.])739\d{3}(?!\d)")
+DAY_NUMBERS = re.compile(r"(?<![\w.])739\d{3}(?!\w)")
 """Days of 2026 as the program counts them."""
 
 

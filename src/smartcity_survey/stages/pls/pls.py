@@ -62,6 +62,8 @@ TABLES = (
 )
 BINS = 40
 """Bars of the histogram of a path's resamples."""
+SAME = 1e-9
+"""Draws of a path that are no further apart are rounding."""
 BootstrapOptions = Annotated[
     PlsSection, Options(PlsSection, (*PLS_FIT, "bootstrap_draws", "interval", "confidence_level"))
 ]
@@ -208,16 +210,25 @@ def path_frame(bootstrap: PlsBootstrap, model: Model, section: PlsSection) -> pd
 
 
 def _distributions(bootstrap: PlsBootstrap, model: Model) -> pd.DataFrame:
-    """Histogram of each path over the resamples that have a solution, in `BINS` bars of one width."""
+    """Histogram of each path over the resamples that have a solution, in `BINS` bars of one width.
+
+    A path that is the same in all of them has one bar.
+    """
     index = {name: position for position, name in enumerate(model.names)}
     draws = bootstrap.draws.path_coefficients[bootstrap.admissible]
     frames = []
     for source, target in model.paths:
-        counts, edges = np.histogram(draws[:, index[source], index[target]], bins=BINS)
+        values = draws[:, index[source], index[target]]
+        low, high = values.min(initial=np.inf), values.max(initial=-np.inf)
+        if high - low > SAME:
+            counts, edges = np.histogram(values, bins=BINS)
+        else:
+            middle = (low + high) / 2 if values.size else np.nan
+            counts, edges = np.array([values.size]), np.array([middle - SAME, middle + SAME])
         frames.append(
             pd.DataFrame(
                 {
-                    **path_columns([(source, target)] * BINS),
+                    **path_columns([(source, target)] * len(counts)),
                     "bin_low": edges[:-1],
                     "bin_high": edges[1:],
                     "n_draws": counts,
