@@ -19,7 +19,17 @@ SMALLEST = 5
 # Columns that count respondents, and those that count something else.
 RESPONDENTS = {
     *("n", "n_answered", "n_empty", "n_declared_missing", "n_labels", "n_rows", "n_excluded", "n_remaining"),
-    *("n_valid", "n_flagged", "n_missing", "valid_n", "n_first", "n_second", "n_read"),
+    *(
+        "n_valid",
+        "n_flagged",
+        "n_missing",
+        "valid_n",
+        "n_first",
+        "n_second",
+        "n_read",
+        "n_cases",
+        "n_without",
+    ),
 }
 OTHERS = {
     *("n_items", "n_components", "n_factors", "n_draws", "n_inadmissible", "n_checks", "n_items_moved"),
