@@ -234,7 +234,7 @@ def test_no_rule_works_on_what_came_out_the_same(place: Place, copy: Path) -> No
 def test_a_rule_that_fails_leaves_no_record(place: Place, copy: Path) -> None:
     module = place.program / "src/smartcity_survey/stages/sem/sem.py"
     content = module.read_bytes()
-    body = b"    x = answers"
+    body = b'    with naming(model.items, "SEM", model.names):'
     assert content.count(body) == 1
     module.write_bytes(content.replace(body, b"    raise RuntimeError\n" + body))
     with pytest.raises(AssertionError, match="The run stopped"):
