@@ -52,6 +52,7 @@ def describe_answers(answers: pd.DataFrame, codebook: Codebook) -> StageResult:
                 "method": "counts",
                 "n": n,
                 "percent": "of_all_answers_and_of_those_who_chose",
+                "missing": "each_item_by_its_answers",
             },
             "item_descriptives": {"method": SPSS_FORMULAS, "divisor": "n_minus_1", **of_items},
             "item_frequencies": {"method": "counts", **of_items},

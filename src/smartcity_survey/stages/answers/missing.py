@@ -60,6 +60,7 @@ def report_missing(
         found["missing_patterns"] = _patterns(x, model)
     card: Card = {
         "method": "counts",
+        "missing": "each_item_by_its_answers",
         "n": len(x),
         "items": len(model.items),
         "respondents": "kept_by_all_rules_but_missing_items",
