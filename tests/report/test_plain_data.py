@@ -26,6 +26,7 @@ SENTENCES = {
     "audit": {f"{column}_{language}" for column in WORDS for language in LANGUAGES},
     "reproduction": {"printed", *(f"reason_{language}" for language in LANGUAGES)},
     "careless": {"source"},
+    "witnesses": {"missed_cells"},
 }
 """Cells in words: what a paper prints and the audit says of it, sources of limits."""
 LISTS = {
@@ -38,6 +39,7 @@ LISTS = {
     "highest_option",
     "lowest_option",
     "controls",
+    "unanswered",
 }
 """Columns of several names in one cell, as `join_names` writes them."""
 
