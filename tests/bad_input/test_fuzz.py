@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from smartcity_survey.check import check_study
@@ -165,6 +165,7 @@ def test_mutated_part_of_xlsx(
 
 
 @few
+@example(changes=[("replace", 354, bytes(7))])  # a column without a name
 @given(changes=mutations)
 def test_mutated_sav(changes: list[Mutation], fresh: Callable[[], Study], tmp_path: Path) -> None:
     check_mutated_file("survey.sav", changes, fresh, tmp_path)

@@ -80,7 +80,7 @@ def test_results_that_decide_are_told(tables: Tables, setting: MakeSetting) -> N
     assert alt_text("coefficients", tables, there).endswith("Printed with the opposite sign: H1 −.105.")
     assert "Left out of the scales: U3." in alt_text("loadings", tables, there)
     assert "across zero: H2 [−.13, .07]." in alt_text("bootstrap", tables, there)
-    assert "above the 95% quantile of random data: 7." in alt_text("scree", tables, there)
+    assert "above the 95% quantile of parallel analysis: 7." in alt_text("scree", tables, there)
 
 
 def test_answers_that_are_left_out_give_no_result(tables: Tables, setting: MakeSetting) -> None:

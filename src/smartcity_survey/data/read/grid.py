@@ -156,17 +156,18 @@ def _batches(
 
 def _misshapen(grid: Grid, number: int, row: Sequence[Any], columns: Sequence[str]) -> Problem:
     place = f"{grid.path}, {grid.noun} {number}"
-    way_out = f"or leave it out: add {number} to `data.skip_rows`."
     if grid.ragged:
         return Problem(
             place,
             "a cell stands beyond the last named column.",
-            f"Name its column, or empty it; where the {grid.noun} is no questionnaire, {way_out[3:]}",
+            f"Name its column, or empty it; where the {grid.noun} is no questionnaire, leave it out: add "
+            f"{number} to `data.skip_rows`.",
         )
     return Problem(
         place,
         f"{counted(len(row), 'cell')}, but the header has {len(columns)}.",
-        f"Look for a missing or superfluous delimiter, or an unclosed quotation mark; {way_out}",
+        "Look for a missing or superfluous delimiter, or an unclosed quotation mark; or leave it out: add "
+        f"{number} to `data.skip_rows`.",
     )
 
 

@@ -88,6 +88,8 @@ def _open(path: Path, section: DataSection, reader: str, kind: str, options: tup
         )
     except _FAILURES as error:
         raise _unreadable(path, str(error), reader) from None
+    if None in meta.column_names:
+        raise _unreadable(path, "a column has no name", reader)
     missing_ranges = _numeric_ranges(meta.missing_ranges)
     if options:
         for name, kind_of_cells in meta.original_variable_types.items():
