@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smartcity_survey.stats.missing.imputation import imputations, pool
+from smartcity_survey.stats.missing.imputation import imputations
 from smartcity_survey.stats.pls.algorithm import fit_pls
 from smartcity_survey.stats.pls.bootstrap import PlsBootstrap, bootstrap_pls
 from smartcity_survey.stats.pls.imputed import pool_bootstraps
@@ -39,16 +39,17 @@ def test_estimates_are_means_and_errors_rubins() -> None:
         np.sqrt(np.square(one.draws.path_coefficients - mean).mean(axis=0))
         for one, mean in zip(each, own, strict=True)
     ]
-    rubin = pool(own, np.array(spread))
+    within, between = np.square(spread).mean(axis=0), own.var(axis=0, ddof=1)
+    rubin = np.sqrt(within + (1 + 1 / len(own)) * between)
     around = found.draws.path_coefficients - found.estimate.path_coefficients
     total = np.square(around).mean(axis=0)
     cross = [
         np.sqrt(6 / 4) * (mean - own.mean(axis=0)) * (one.draws.path_coefficients - mean).mean(axis=0) * 2
         for one, mean in zip(each, own, strict=True)
     ]
-    np.testing.assert_allclose(total - np.mean(cross, axis=0), np.square(rubin.std_err), atol=1e-12)
+    np.testing.assert_allclose(total - np.mean(cross, axis=0), np.square(rubin), atol=1e-12)
     summary = found.summary("path_coefficients")
-    np.testing.assert_allclose(summary.se[MODEL.paths], rubin.std_err[MODEL.paths], rtol=0.05)
+    np.testing.assert_allclose(summary.se[MODEL.paths], rubin[MODEL.paths], rtol=0.05)
     assert len(found.reason) == 5 * 60
 
 
