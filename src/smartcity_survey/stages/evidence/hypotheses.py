@@ -232,12 +232,4 @@ def _path_row(hypothesis: Hypothesis, method: str, paths: pd.DataFrame, alpha: f
     if line.get("admissible") in (False, "False"):
         # A solution that describes no population decides nothing; its own table keeps the numbers.
         line = Line()
-    return _row(
-        hypothesis,
-        method,
-        estimate=line["estimate"],
-        ci_low=line["ci_low"],
-        ci_high=line["ci_high"],
-        p=line["p"],
-        verdict=judge(line["estimate"], line["p"], hypothesis.sign, alpha),
-    )
+    return _effect_row(hypothesis, method, line, alpha)
