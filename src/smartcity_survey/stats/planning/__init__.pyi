@@ -1,0 +1,15 @@
+from .allocation import (
+    allocate as allocate,
+    stratified_standard_error as stratified_standard_error,
+)
+from .power_of_design import (
+    cluster_robust_t as cluster_robust_t,
+    clustered_power as clustered_power,
+    design_power as design_power,
+    rows_by_curve as rows_by_curve,
+)
+from .sample_size import (
+    design_effect as design_effect,
+    margin_of_error as margin_of_error,
+    rows_for_margin as rows_for_margin,
+)
