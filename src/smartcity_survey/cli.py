@@ -195,6 +195,24 @@ def bounds(
         )
 
 
+PlanFolder = Annotated[
+    Path | None, typer.Option(help="folder for what is written; else `plan` in the study's")
+]
+
+
+@app.command()
+def questionnaire(study: StudyFolder = Path(), out: PlanFolder = None) -> None:
+    """Write the questionnaire of a study's codebook: an XLSForm for KoBo and ODK, and Word files."""
+    from smartcity_survey.plan.form import write_questionnaire
+
+    SPEECH.study = study
+    written = write_questionnaire(study, out or study / "plan")
+    for line in written.said:
+        SPEECH.say(line)
+    for path in written.files:
+        typer.echo(path.as_posix())
+
+
 def _start_again_in_utf8() -> None:
     """Names in config and codebook are UTF-8; under an older encoding their files would not be found."""
     if sys.getfilesystemencoding() != "utf-8":

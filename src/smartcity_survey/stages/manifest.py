@@ -26,5 +26,6 @@ def build_manifest(config: Config, inputs: list[str], code: str, packages: dict[
         "python": platform.python_version(),
         "packages": dict(packages),
         "code": code,
-        "config": config.model_dump(mode="json", by_alias=True),
+        # The wave to come is no part of what was run.
+        "config": config.model_dump(mode="json", by_alias=True, exclude={"plan"}),
     }

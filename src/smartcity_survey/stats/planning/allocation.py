@@ -68,7 +68,7 @@ def _between(total: int, weights: Array, lower: Array, upper: Array) -> Array:
     if short > 1e-6:
         free = (weights == 0) & (shares < upper)
         shares[free] = _between(
-            int(round(shares[free].sum() + short)), np.ones(free.sum()), lower[free], upper[free]
+            round(shares[free].sum() + short), np.ones(free.sum()), lower[free], upper[free]
         )
     return shares
 

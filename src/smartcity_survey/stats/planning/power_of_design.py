@@ -48,7 +48,7 @@ def design_power(
     rng = np.random.default_rng(seed)
     rows = rng.binomial(n, answering, size=draws)
     enough = rows >= k + 2
-    rows = np.maximum(rows, k + 2)
+    rows = np.maximum(rows, k + 2).astype(np.float64)
     # (B, k+1, k+1): scatter of independent normals, the error last.
     lower = np.zeros((draws, k + 1, k + 1))
     for j in range(k + 1):
@@ -117,7 +117,7 @@ def clustered_power(
 
 
 def cluster_robust_t(x: Array, e: Array, there: BoolArray, slopes: Array) -> tuple[Array, Array, BoolArray]:
-    """Cluster-robust t (B, k) of OLS slopes, their degrees of freedom (B,), and (B,) whether rows were enough.
+    """Cluster-robust t (B, k) of OLS slopes, degrees of freedom (B,), and (B,) whether rows were enough.
 
     Parameters
     ----------
@@ -143,11 +143,11 @@ def cluster_robust_t(x: Array, e: Array, there: BoolArray, slopes: Array) -> tup
     residuals = e - (x @ shift[:, None, :, None])[..., 0]
     sums = np.einsum("bgmk,bgm->bgk", x, residuals, optimize=True)
     meat = np.einsum("bgj,bgk->bjk", sums, sums, optimize=True)
-    correction = clusters / (clusters - 1) * (n - 1) / (n - k - 1)
+    correction: Array = clusters / (clusters - 1) * (n - 1) / (n - k - 1)
     variance = np.einsum("bjk,bkl,blj->bj", bread, meat, bread, optimize=True) * correction[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
-        t = (slopes + shift) / np.sqrt(variance)
-    return t, clusters - 1, enough
+        t: Array = (slopes + shift) / np.sqrt(variance)
+    return t, np.asarray(clusters - 1, dtype=np.float64), enough
 
 
 def rows_by_curve(n: Array, power: Array, wanted: float) -> float:
