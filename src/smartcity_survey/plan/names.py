@@ -61,7 +61,7 @@ class FormNames:
         listed = [option for option in question.labels if option != REST]
         choices = _choices(listed)
         labels = dict(zip(choices, (question.labels[one] for one in listed), strict=True))
-        new = {"columns": None, "chosen": None, "not_chosen": None}
+        new: dict[str, object] = {"columns": None, "chosen": None, "not_chosen": None}
         new |= {"column": own, "separator": " ", "options": labels}
         self.changes |= {("multiple_choice", name, key): value for key, value in new.items()}
         return (), own, [*choices, *([OTHER] if question.rest is not None else [])]

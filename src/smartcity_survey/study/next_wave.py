@@ -70,7 +70,12 @@ class PlanSection(Section):
         "`robustness.equivalence_bound`",
     )
     power: Probability = Field(limit("power").value, description="chance to find it")
-    draws: int = Field(1000, ge=100, le=100_000, description="simulated waves behind each power")
+    draws: int = Field(
+        2000,
+        ge=100,
+        le=100_000,
+        description="simulated waves behind each power; without `clusters` ten times as many",
+    )
     clusters: ClustersSection | None = Field(
         None, description="groups of people asked together; none: each is drawn alone"
     )

@@ -13,3 +13,6 @@ from .sample_size import (
     margin_of_error as margin_of_error,
     rows_for_margin as rows_for_margin,
 )
+from .selection import (
+    draw_by_stratum as draw_by_stratum,
+)

@@ -48,19 +48,19 @@ def design_power(
     rng = np.random.default_rng(seed)
     rows = rng.binomial(n, answering, size=draws)
     enough = rows >= k + 2
-    rows = np.maximum(rows, k + 2).astype(np.float64)
+    df: Array = np.maximum(rows, k + 2) - (k + 1.0)
     # (B, k+1, k+1): scatter of independent normals, the error last.
     lower = np.zeros((draws, k + 1, k + 1))
     for j in range(k + 1):
-        lower[:, j, j] = np.sqrt(rng.chisquare(rows - 1 - j))
+        lower[:, j, j] = np.sqrt(rng.chisquare(df + k - j))
         lower[:, j + 1 :, j] = rng.standard_normal((draws, k - j))
     x = factor @ lower[:, :k, :k]
     error = np.sqrt(residual_variance) * lower[:, k, :]
     inverse = np.linalg.inv(x)
     estimated = slopes + np.einsum("bij,bi->bj", inverse, error[:, :k])
     spread = np.sqrt(np.square(inverse).sum(axis=1))
-    s = error[:, k] / np.sqrt(rows - k - 1)
-    significant = t_two_sided(estimated / (spread * s[:, None]), (rows - k - 1)[:, None]) < alpha
+    s = error[:, k] / np.sqrt(df)
+    significant = t_two_sided(estimated / (spread * s[:, None]), df[:, None]) < alpha
     return _summary(significant, enough, n, draws, alpha, seed)
 
 
@@ -128,9 +128,10 @@ def cluster_robust_t(x: Array, e: Array, there: BoolArray, slopes: Array) -> tup
     """
     draws, k = len(x), x.shape[-1]
     n = there.sum(axis=(1, 2))
-    clusters = there.any(axis=2).sum(axis=1)
+    clusters: Array = there.any(axis=2).sum(axis=1).astype(np.float64)
     enough = (n >= k + 2) & (clusters >= 2)
-    n, clusters = np.maximum(n, k + 2), np.maximum(clusters, 2)
+    n = np.maximum(n, k + 2)
+    clusters = np.maximum(clusters, 2.0)
     x = (x - (x * there[..., None]).sum(axis=(1, 2), keepdims=True) / n[:, None, None, None]) * there[
         ..., None
     ]
@@ -143,11 +144,12 @@ def cluster_robust_t(x: Array, e: Array, there: BoolArray, slopes: Array) -> tup
     residuals = e - (x @ shift[:, None, :, None])[..., 0]
     sums = np.einsum("bgmk,bgm->bgk", x, residuals, optimize=True)
     meat = np.einsum("bgj,bgk->bjk", sums, sums, optimize=True)
-    correction: Array = clusters / (clusters - 1) * (n - 1) / (n - k - 1)
+    correction = clusters / (clusters - 1) * (n - 1) / (n - k - 1)
     variance = np.einsum("bjk,bkl,blj->bj", bread, meat, bread, optimize=True) * correction[:, None]
+    df: Array = clusters - 1
     with np.errstate(divide="ignore", invalid="ignore"):
-        t: Array = (slopes + shift) / np.sqrt(variance)
-    return t, np.asarray(clusters - 1, dtype=np.float64), enough
+        t = (slopes + shift) / np.sqrt(variance)
+    return np.asarray(t, dtype=np.float64), df, enough
 
 
 def rows_by_curve(n: Array, power: Array, wanted: float) -> float:
@@ -193,9 +195,10 @@ def _checked(R: Array, residual_variance: float, n: int, alpha: float, answering
     if n * answering < k + 2:
         raise TooFewRows(int(n * answering), k + 2)
     try:
-        return np.linalg.cholesky(R), k
+        factor: Array = np.asarray(np.linalg.cholesky(R), dtype=np.float64)
     except np.linalg.LinAlgError:
         raise StatisticsError("the covariance of the predictors is not positive definite") from None
+    return factor, k
 
 
 def _summary(
