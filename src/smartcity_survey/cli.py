@@ -214,7 +214,7 @@ def plan(study: StudyFolder = Path(), out: PlanFolder = None) -> None:
 
 @app.command()
 def draw(study: StudyFolder = Path(), out: PlanFolder = None) -> None:
-    """Draw whom to ask from a sampling frame, as the plan says; with a protocol that lets anyone repeat it."""
+    """Draw whom to ask from a sampling frame, as the plan says; with a protocol to repeat it by."""
     from smartcity_survey.plan.draw import draw as draw_from_frame
 
     SPEECH.study = study

@@ -1,4 +1,4 @@
-"""`smartcity-survey draw`: a random selection from a sampling frame, with a protocol that lets anyone repeat it."""
+"""`smartcity-survey draw`: a random selection from a sampling frame, with a protocol to repeat it by."""
 
 from __future__ import annotations
 
@@ -63,6 +63,14 @@ def draw(folder: Path, out: Path) -> Written:
     table_columns = open_table(path, _as_data(section)).columns
     variables = _variables(section, list(wanted.columns[:-1]), table_columns, path)
     asked = _summed(wanted, variables)
+    if section.rows == "clusters":
+        if config.plan.clusters is None:
+            raise SurveyError(
+                "config.yaml, plan.frame.rows",
+                "the plan has no clusters.",
+                "Write `plan.clusters`, or `rows: people`.",
+            )
+        asked = {code: -(-n // config.plan.clusters.size) for code, n in asked.items()}
     frame = _read(path, section, codebook, variables)
     positions: dict[Code, list[int]] = {code: [] for code in asked}
     for position, code in enumerate(frame.codes):
@@ -105,15 +113,22 @@ def draw(folder: Path, out: Path) -> Written:
     text = yaml.safe_dump(protocol, allow_unicode=True, sort_keys=False, width=110)
     write_text(text, out / PROTOCOL)
     over = [name for name in wanted.columns[:-1] if name not in variables]
-    return Written((out / PROTOCOL, private), tuple(_said(len(selection), len(codes), over, section.file)))
+    alone = config.plan.clusters is not None and section.rows == "people"
+    said = _said(len(selection), len(codes), over, section.file, alone)
+    return Written((out / PROTOCOL, private), tuple(said))
 
 
-def _said(n: int, strata: int, over: Sequence[str], file: str) -> Iterator[str]:
+def _said(n: int, strata: int, over: Sequence[str], file: str, alone: bool) -> Iterator[str]:
     yield f"Drawn: {n:,} of {file}, from {counted(strata, 'stratum', 'strata')}."
     if over:
         yield (
             f"The frame does not know {', '.join(over)}: the strata are drawn without; keep to the plan's "
             "numbers when people are asked."
+        )
+    if alone:
+        yield (
+            "The plan asks people in clusters, but each is drawn alone: write `plan.frame.rows: clusters` "
+            "for a list of clusters."
         )
     yield "Names and addresses are in the folder `private` alone: do not share it."
 
@@ -183,7 +198,8 @@ def _summed(wanted: pd.DataFrame, variables: Sequence[str]) -> dict[Code, int]:
 
 def _read(path: Path, section: FrameSection, codebook: Codebook, variables: Sequence[str]) -> _Frame:
     table = open_table(path, _as_data(section))
-    parts, problems = [], []
+    problems: list[Problem] = []
+    parts = []
     for batch in table.batches(list(table.columns)):
         problems += batch.problems
         parts.append(batch.cells.map(cell_text))
@@ -220,9 +236,10 @@ def _repeated(path: Path, cells: pd.DataFrame) -> Iterator[Problem]:
 
 
 def _codes(cells: pd.Series[str], codebook: Codebook, name: str) -> tuple[list[str], Mapping[str, list[int]]]:
-    """Code of each cell's answer, and what is none, with its rows. Of bands, numbers and dates are answers."""
+    """Code of each cell's answer, and what is none, with its rows; of bands a number or date is an answer."""
     entry, known = codebook.demographics[name], spellings(codebook, name)
-    found, unknown = [], {}
+    found: list[str] = []
+    unknown: dict[str, list[int]] = {}
     for row, text in cells.items():
         code = known.get(folded(text))
         if entry.bands:

@@ -64,7 +64,7 @@ def write_questionnaire(folder: Path, out: Path) -> Written:
 def _said(form: Questionnaire, config: Config, out: Path) -> Iterator[str]:
     n = len(form.questions)
     languages = counted(len(form.languages), "language")
-    yield f"{counted(n, 'question')} in {languages}: {join_names(form.languages)}."
+    yield f"The questionnaire has {counted(n, 'question')} in {languages}: {join_names(form.languages)}."
     for language, place in form.incomplete.items():
         yield f"There is no questionnaire in `{language}`: {config.data.codebook}, {place} has no text in it."
     if form.unworded:

@@ -28,6 +28,8 @@ POINTS = 10
 """Sizes of waves that are simulated."""
 WIDENINGS = 4
 FEWEST_CLUSTERS = 8
+LEAST_SHARE = 0.01
+"""Share of the questionnaires that must be left for a plan."""
 PERCENTAGE, PATH = "percentage", "path"
 
 
@@ -157,15 +159,19 @@ def losses_of(study: Finished) -> Losses:
     if plan.missing is not None:
         most = cleaning.missing_items_at_most if study.config.missing.asked else 0
         complete = float(special.bdtr(most, len(study.model.items), plan.missing))
-    unknown = [key for key, share in (("usable", usable), ("missing", complete)) if not 0 < share <= 1]
-    if unknown:
-        raise SurveyError(
-            f"config.yaml, plan.{unknown[0]}",
-            "what became of this study's questionnaires is unknown, as counts of few are left out."
-            if plan.missing is None
-            else "with so many answers left out nobody would leave out none.",
-            "Write the share that you expect.",
-        )
+    for key, share in (("usable", usable), ("missing", complete)):
+        if math.isnan(share):
+            raise SurveyError(
+                f"config.yaml, plan.{key}",
+                "what became of this study's questionnaires is unknown, as counts of few are left out.",
+                "Write the share that you expect.",
+            )
+        if share < LEAST_SHARE:
+            raise SurveyError(
+                f"config.yaml, plan.{key}",
+                "of a hundred questionnaires not one could be analysed.",
+                "Write the share that you expect.",
+            )
     return Losses(plan.response, usable, complete)
 
 

@@ -48,6 +48,9 @@ class FrameSection(Section):
     columns: dict[str, str] = Field(
         default_factory=dict, description="variable of `strata` -> its column; none: of the same name"
     )
+    rows: Literal["people", "clusters"] = Field(
+        "people", description="what a row is: a person, household or address, or one of `clusters`"
+    )
     sheet: str | int = Field(0, description="sheet of a spreadsheet, by name or position")
 
 

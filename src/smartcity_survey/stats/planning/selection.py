@@ -7,18 +7,18 @@ from collections.abc import Sequence
 import numpy as np
 
 from smartcity_survey.stats.core.errors import StatisticsError
-from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.core.types import IntArray
 
 GENERATOR = "numpy Generator(PCG64(SeedSequence(seed).spawn(strata)[stratum])).permutation(members)[:drawn]"
 """How members are drawn, in the words of the library that draws them."""
 
 
-def draw_by_stratum(members: Sequence[int], wanted: Sequence[int], seed: int) -> list[Array]:
+def draw_by_stratum(members: Sequence[int], wanted: Sequence[int], seed: int) -> list[IntArray]:
     """Positions that are drawn from each stratum, in the order they are drawn; each set is as likely.
 
     Parameters
     ----------
-    members : of each stratum. wanted : how many are to be drawn from it. Each stratum has a stream of its own.
+    members : of each stratum, which has a stream of its own. wanted : how many are to be drawn from it.
 
     Raises
     ------
