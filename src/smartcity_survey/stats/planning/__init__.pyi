@@ -1,6 +1,5 @@
 from .allocation import (
     allocate as allocate,
-    stratified_standard_error as stratified_standard_error,
 )
 from .power_of_design import (
     cluster_robust_t as cluster_robust_t,

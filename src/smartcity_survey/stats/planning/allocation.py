@@ -71,11 +71,3 @@ def _between(total: int, weights: Array, lower: Array, upper: Array) -> Array:
             round(shares[free].sum() + short), np.ones(free.sum()), lower[free], upper[free]
         )
     return shares
-
-
-def stratified_standard_error(shares: Array, spread: Array, n: Array) -> float:
-    """Standard error of the mean of strata: sqrt(sum of W^2 S^2 / n), W adding up to 1.
-
-    Source: Cochran (1977), equation 5.11, without the finite population correction.
-    """
-    return float(np.sqrt((np.square(shares * spread) / n).sum()))
