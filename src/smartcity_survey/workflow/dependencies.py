@@ -11,6 +11,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 PACKAGE = Path(__file__).parents[1]
+_SPOKEN = "smartcity_survey/messages"
+"""What a run says, in each language: no result holds a word of it."""
 
 Start = Path | str
 """Where code begins: a script, or the full name of a module of the package."""
@@ -36,7 +38,9 @@ class Sources:
         files = (file for file in package.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
         self._files = {file.relative_to(self._above).as_posix() for file in files}
         self._data = {
-            name: self._package_of(name) for name in self._files if not name.endswith((".py", ".pyi"))
+            name: inner
+            for name in self._files
+            if not name.endswith((".py", ".pyi")) and (inner := self._package_of(name)) != _SPOKEN
         }
         self._digests: dict[str, str] = {}
         self._names: dict[str, frozenset[str]] = {}
