@@ -196,7 +196,8 @@ class _Paper:
 
     def _codes(self, question: Question) -> str:
         if question.choices:
-            return "; ".join(f"{one.name} = {self._choice(question, one)}" for one in question.choices)
+            words = [(one.name, self._choice(question, one)) for one in question.choices]
+            return "; ".join(code if code == label else f"{code} = {label}" for code, label in words)
         kind = {"integer": "whole", "decimal": "decimal", "date": "date"}[question.kind]
         return f"{self._said(kind)} {self._said('between', low=question.low, high=question.high)}"
 

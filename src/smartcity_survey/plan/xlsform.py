@@ -19,6 +19,8 @@ from smartcity_survey.study.config import Language
 
 NAMES: Mapping[Language, str] = {"kk": "Kazakh (kk)", "ru": "Russian (ru)", "en": "English (en)"}
 """How XLSForm names languages: in English, with the code of IANA."""
+WIDTHS = {"type": 34, "label": 44, "constraint": 32}
+"""Of columns, in letters."""
 WRITTEN_BY_TOOL = ("_id", "_uuid", "KEY", "instanceID", "meta/instanceID", "meta-instanceID")
 """Identifiers that KoBo and ODK write without being asked."""
 Row = dict[str, str]
@@ -135,7 +137,7 @@ def _sheet(book: Any, name: str, heads: Sequence[str], rows: Sequence[Row]) -> N
     for number, head in enumerate(kept, start=1):
         cell = sheet.cell(1, number, head)
         cell.font = Font(bold=True)
-        sheet.column_dimensions[get_column_letter(number)].width = 44 if head.startswith("label") else 20
+        sheet.column_dimensions[get_column_letter(number)].width = WIDTHS.get(head.partition("::")[0], 20)
     for line, row in enumerate(rows, start=2):
         for number, head in enumerate(kept, start=1):
             if row.get(head):
