@@ -123,6 +123,14 @@ def test_what_comes_back_fits_without_an_edit(study: Path, tool: str, tmp_path: 
     assert len(wanted.columns) >= 7
     pd.testing.assert_frame_equal(found[list(wanted)], wanted, check_like=True, rtol=0, atol=1e-9)
     assert set(found) == {"respondent", *wanted}
+    # What comes back is on the scales of the codebook, and each code has its words there.
+    for name in codebook.items:
+        scale = codebook.scale_of(name)
+        assert found[name].dropna().between(scale.minimum, scale.maximum).all()
+        field = next(one for one in questions if one.name == codebook.columns()[name].rpartition("/")[2])
+        for code, label in zip(field.names, field.labels, strict=True):
+            worded = scale.answers.get(int(code), code)
+            assert label in (worded if isinstance(worded, str) else worded.values())
     if data.respondent == "respondent":
         assert found["respondent"].tolist() == [f"uuid-{person}" for person in range(60)]
 
