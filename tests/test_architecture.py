@@ -147,6 +147,7 @@ ROOMS = {
     "stages": {"study", "data", "audit"},
     "notebook": {"study", "data", "audit", "stages", "report"},
     "report": {"study", "data", "stages", "audit", "workflow"},
+    "plan": {"study", "data", "report"},
     "check": {"study", "data", "audit", "stages"},
 }
 

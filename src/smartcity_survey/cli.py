@@ -7,13 +7,16 @@ import os
 import shlex
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from smartcity_survey import __version__
 from smartcity_survey.errors import SurveyError, counted
 from smartcity_survey.messages import error_in, language_of, language_of_system, problem_in, translated
+
+if TYPE_CHECKING:
+    from smartcity_survey.plan.form import Written
 
 HELP = (
     "Analyse a survey: from the file of answers to tables, figures and verdicts on one page.\n\n"
@@ -193,6 +196,45 @@ def bounds(
             witnesses,
             told,
         )
+
+
+PlanFolder = Annotated[
+    Path | None, typer.Option(help="folder for what is written; else `plan` in the study's")
+]
+
+
+@app.command()
+def plan(study: StudyFolder = Path(), out: PlanFolder = None) -> None:
+    """Plan the next wave of a finished study: how many to ask, in which strata, with which power."""
+    from smartcity_survey.plan.write import write_plan
+
+    SPEECH.study = study
+    _tell(write_plan(study, out or study / "plan"))
+
+
+@app.command()
+def draw(study: StudyFolder = Path(), out: PlanFolder = None) -> None:
+    """Draw whom to ask from a sampling frame, as the plan says; with a protocol to repeat it by."""
+    from smartcity_survey.plan.draw import draw as draw_from_frame
+
+    SPEECH.study = study
+    _tell(draw_from_frame(study, out or study / "plan"))
+
+
+@app.command()
+def questionnaire(study: StudyFolder = Path(), out: PlanFolder = None) -> None:
+    """Write the questionnaire of a study's codebook: an XLSForm for KoBo and ODK, and Word files."""
+    from smartcity_survey.plan.form import write_questionnaire
+
+    SPEECH.study = study
+    _tell(write_questionnaire(study, out or study / "plan"))
+
+
+def _tell(written: Written) -> None:
+    for line in written.said:
+        SPEECH.say(line)
+    for path in written.files:
+        typer.echo(path.as_posix())
 
 
 def _start_again_in_utf8() -> None:
