@@ -1,0 +1,22 @@
+from .design_regression import (
+    DesignFit as DesignFit,
+    design_regression as design_regression,
+)
+from .raking import (
+    EmptyCells as EmptyCells,
+    Margin as Margin,
+    Raked as Raked,
+    Trimmed as Trimmed,
+    rake as rake,
+    trim as trim,
+    weighted_share as weighted_share,
+)
+from .survey_design import (
+    SurveyDesign as SurveyDesign,
+    design_effect as design_effect,
+    effective_size as effective_size,
+)
+from .weighted_moments import (
+    describe_design as describe_design,
+    weighted_covariance as weighted_covariance,
+)
