@@ -2,6 +2,15 @@ from .design_regression import (
     DesignFit as DesignFit,
     design_regression as design_regression,
 )
+from .pseudo_likelihood import (
+    DesignCfa as DesignCfa,
+    DesignSem as DesignSem,
+    DesignTest as DesignTest,
+    design_covariance as design_covariance,
+    design_test as design_test,
+    fit_design_cfa as fit_design_cfa,
+    fit_design_sem as fit_design_sem,
+)
 from .raking import (
     EmptyCells as EmptyCells,
     Margin as Margin,

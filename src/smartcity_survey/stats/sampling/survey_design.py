@@ -8,7 +8,7 @@ import numpy as np
 
 from smartcity_survey.stats.core.design import check_weights
 from smartcity_survey.stats.core.errors import StatisticsError, TooFewRows
-from smartcity_survey.stats.core.types import Array, IntArray
+from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 
 FEWEST_CLUSTERS = 2
 
@@ -76,10 +76,10 @@ class SurveyDesign:
         deviations = sums - sums.mean(axis=0)
         return np.asarray(deviations.T @ deviations * (self.units / (self.units - 1)))
 
-    def subset(self, rows: Array) -> SurveyDesign:
-        """The design of some of the respondents: rows (n,) as a mask, or positions."""
+    def subset(self, rows: BoolArray) -> SurveyDesign:
+        """The design of some of the respondents: rows (n,) as a mask."""
         return SurveyDesign.of(
-            len(self.weights[rows]),
+            int(rows.sum()),
             self.weights[rows] if self.weighted else None,
             None if self.clusters is None else self.clusters[rows],
         )

@@ -107,15 +107,6 @@ from .multigroup import (
     fit_groups as fit_groups,
     group_structures as group_structures,
 )
-from .pseudo_likelihood import (
-    DesignCfa as DesignCfa,
-    DesignSem as DesignSem,
-    DesignTest as DesignTest,
-    design_covariance as design_covariance,
-    design_test as design_test,
-    fit_design_cfa as fit_design_cfa,
-    fit_design_sem as fit_design_sem,
-)
 from .sem import (
     PathEstimates as PathEstimates,
     SemFit as SemFit,

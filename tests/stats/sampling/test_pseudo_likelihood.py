@@ -9,16 +9,16 @@ import pytest
 
 from smartcity_survey.stats.core.errors import TooFewRows
 from smartcity_survey.stats.core.types import Array, BoolArray
-from smartcity_survey.stats.sampling.survey_design import SurveyDesign
-from smartcity_survey.stats.sem.cfa import fit_cfa
-from smartcity_survey.stats.sem.cfa_robust import robust_covariance
-from smartcity_survey.stats.sem.pseudo_likelihood import (
+from smartcity_survey.stats.sampling.pseudo_likelihood import (
     DesignTest,
     design_covariance,
     fit_design_cfa,
     fit_design_sem,
 )
+from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.stats.sampling.weighted_moments import weighted_covariance
+from smartcity_survey.stats.sem.cfa import fit_cfa
+from smartcity_survey.stats.sem.cfa_robust import robust_covariance
 from tests.stats.sampling.data import KINDS, design, items, reference
 
 
