@@ -9,9 +9,9 @@ from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.errors import InvalidWeights, StatisticsError, TooFewRows
 from smartcity_survey.stats.items.descriptives import describe
 from smartcity_survey.stats.regression.least_squares import ols
-from smartcity_survey.stats.sampling.design_regression import design_regression
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign, design_effect, effective_size
 from smartcity_survey.stats.sampling.weighted_moments import describe_design, weighted_covariance
+from smartcity_survey.stats.sampling.weighted_regression import design_regression
 from smartcity_survey.stats.sem.cfa import correlations_of
 from tests.stats.sampling.data import KINDS, answers, design, items, reference, scores
 

@@ -11,8 +11,8 @@ from smartcity_survey.io import Card
 from smartcity_survey.stages.design import design_card
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.regression.least_squares import refuse_perfect_fit
-from smartcity_survey.stats.sampling.design_regression import DesignFit, design_regression
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
+from smartcity_survey.stats.sampling.weighted_regression import DesignFit, design_regression
 
 
 def regress_by_design(y: Array, x: Array, design: SurveyDesign, level: float) -> DesignFit:

@@ -9,9 +9,9 @@ import pandas as pd
 
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.regression.least_squares import ols
-from smartcity_survey.stats.sampling.design_regression import DesignFit, design_regression
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.stats.sampling.weighted_moments import weighted_covariance
+from smartcity_survey.stats.sampling.weighted_regression import DesignFit, design_regression
 from smartcity_survey.study.model import Model
 
 INTERACTION_TABLES = ("interactions",)

@@ -27,8 +27,8 @@ from smartcity_survey.stats.regression.collinearity import Collinearity
 from smartcity_survey.stats.regression.least_squares import OlsFit, ols, refuse_perfect_fit
 from smartcity_survey.stats.regression.ols_diagnostics import RegressionDiagnostics, regression_diagnostics
 from smartcity_survey.stats.regression.residuals import RESIDUAL_STATISTICS, ResidualStatistics
-from smartcity_survey.stats.sampling.design_regression import DesignFit
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
+from smartcity_survey.stats.sampling.weighted_regression import DesignFit
 from smartcity_survey.study.codebook import CONSTANT, RESPONDENT, Codebook
 from smartcity_survey.study.config import RegressionSection
 from smartcity_survey.study.model import Model

@@ -1,7 +1,3 @@
-from .design_regression import (
-    DesignFit as DesignFit,
-    design_regression as design_regression,
-)
 from .pseudo_likelihood import (
     DesignCfa as DesignCfa,
     DesignSem as DesignSem,
@@ -28,4 +24,8 @@ from .survey_design import (
 from .weighted_moments import (
     describe_design as describe_design,
     weighted_covariance as weighted_covariance,
+)
+from .weighted_regression import (
+    DesignFit as DesignFit,
+    design_regression as design_regression,
 )
