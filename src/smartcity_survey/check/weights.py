@@ -106,9 +106,9 @@ def design_doubts(answers: pd.DataFrame, config: Config, place: str) -> Iterator
         )
     if unweighted := without_weights(config):
         yield Problem(
-            f"{place}, {' and '.join(key for key, given in config.design_keys.items() if given)}",
+            place,
             f"no sampling weights are taken by {_names(unweighted)}: their tables stay empty.",
-            "Leave out the weights to see them of unweighted answers.",
+            "Leave out `data.weight` and `weighting.margins` to see them of unweighted answers.",
         )
     if unclustered := without_clusters(config):
         yield Problem(

@@ -135,13 +135,9 @@ def _row_problems(
     for each, number in sorted(without.items()):
         yield Problem(
             f"{place}.population",
-            f"no row for {_told(margin.of, each)}, where there {_are(number)}.",
+            f"there is no row for {_told(margin.of, each)}: {counted(number, 'respondent')}.",
             "Add the row.",
         )
-
-
-def _are(number: int) -> str:
-    return f"{'is' if number == 1 else 'are'} {counted(number, 'respondent')}"
 
 
 def _told(names: Sequence[str], codes: Sequence[str]) -> str:

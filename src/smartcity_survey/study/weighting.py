@@ -101,10 +101,12 @@ class WeightingSection(Section):
         if len({frozenset(margin.of) for margin in self.margins}) < len(self.margins):
             raise ValueError("two margins are of the same variables; keep one of them")
         for first, second in combinations(self.margins, 2):
-            names = [f"of {' x '.join(margin.of)} to {margin.total:g}" for margin in (first, second)]
-            people = [margin.total for margin in (first, second) if margin.whole is None]
-            if len(people) == 2 and abs(people[0] / people[1] - 1) > ROUNDING:
-                raise ValueError(f"the margin {names[0]} adds up, that {names[1]}; make them the same people")
+            people = [margin for margin in (first, second) if margin.whole is None]
+            if len(people) == 2 and abs(first.total / second.total - 1) > ROUNDING:
+                raise ValueError(
+                    f"the margin of {' x '.join(first.of)} adds up to {first.total:.10g} people, that of "
+                    f"{' x '.join(second.of)} to {second.total:.10g}; make them the same"
+                )
             common = tuple(name for name in first.of if name in second.of)
             if common:
                 _same_shares(first, second, common)
