@@ -61,7 +61,9 @@ class DesignOf(CountedItems):
 
 @dataclass(frozen=True)
 class WeightsOf(DesignOf):
-    """Weights alone, for what has no errors that clusters would change."""
+    """Weights alone, for what has no errors that clusters could widen."""
+
+    takes_clusters = False
 
     def value(self, paths: Files, options: Any) -> SurveyDesign | None:
         if not paths:
@@ -94,7 +96,7 @@ class RakedTo(Need):
 Design = Annotated[SurveyDesign | None, DesignOf()]
 """Weights and clusters of complete questionnaires."""
 Weights = Annotated[SurveyDesign | None, WeightsOf()]
-"""Weights of complete questionnaires, for what has no errors that clusters would change."""
+"""Weights of complete questionnaires."""
 
 EveryDesign = Annotated[SurveyDesign | None, DesignOf(every=True)]
 """Weights and clusters of all respondents kept."""

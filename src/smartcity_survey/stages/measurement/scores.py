@@ -97,8 +97,10 @@ def compute_scores(
         "divisor": "n_minus_1",
         "formulas": SPSS_FORMULAS,
         "weights": "of_answers_as_given",
-        **({"sampling": "sampling_weights"} if design is not None and design.weighted else {}),
     }
+    if design is not None:
+        # `weights` are those of the items here.
+        card = {**card, **{"sampling" if k == "weights" else k: v for k, v in design_card(design).items()}}
     sampled = design_card(design, errors=False)
     return StageResult(
         tables={
