@@ -38,10 +38,7 @@ def design(way: str) -> SurveyDesign:
 def scores() -> pd.DataFrame:
     """Means of the items."""
     frame = pd.DataFrame(
-        {
-            name: answers("both")[list(simulated.items_of(name))].mean(axis=1)
-            for name in simulated.CONSTRUCTS
-        }
+        {name: answers("both")[list(simulated.items_of(name))].mean(axis=1) for name in simulated.CONSTRUCTS}
     )
     frame.insert(0, "respondent", answers("both")["respondent"])
     return frame

@@ -75,9 +75,7 @@ def test_counts_are_of_respondents_and_percentages_of_weights() -> None:
     assert table.loc[("city", 1), "percent"] == pytest.approx(100 * own.weights[north].mean() * north.mean())
     share = 100 * own.weights[north].sum() / own.weights[given].sum()
     assert table.loc[("city", 1), "valid_percent"] == pytest.approx(share)
-    pd.testing.assert_series_equal(
-        result.tables["demographics"]["n"], unweighted.tables["demographics"]["n"]
-    )
+    pd.testing.assert_series_equal(result.tables["demographics"]["n"], unweighted.tables["demographics"]["n"])
     frequencies = result.tables["item_frequencies"].set_index(["item", "code"])
     item = simulated.ITEMS[0]
     chosen = (plain[item] == 4).to_numpy()
@@ -116,7 +114,11 @@ def test_components_and_adequacy_are_of_weighted_correlations() -> None:
     assert value["kmo"] == pytest.approx(kmo(R).overall)
     assert value["bartlett_chi2"] == pytest.approx(bartlett_sphericity(R, n).statistic)
     card = adequacy.cards["adequacy"]
-    assert (card["n"], card["n_effective"], card["weights"]) == (len(items("weighted")), n, "sampling_weights")
+    assert (card["n"], card["n_effective"], card["weights"]) == (
+        len(items("weighted")),
+        n,
+        "sampling_weights",
+    )
     section = FactorsSection(n_components=3, parallel={"draws": 10})
     factors = estimate_factors(items("weighted"), MODEL, section, 1, None, design("weighted"))
     loadings = factors.tables["rotated_loadings"].drop(columns="item").to_numpy()
@@ -139,7 +141,9 @@ def test_scores_and_reliability_are_of_weighted_moments() -> None:
     assert scales.loc[first.name, "alpha"] == pytest.approx(cronbach_alpha(S))
     refused(analysed, "reliability_intervals")
     measured = evaluate_measurement(frame, MODEL, PlsSection()).tables["reliability"]
-    assert measured.set_index("construct").loc[first.name, "cronbach_alpha"] == pytest.approx(cronbach_alpha(S))
+    assert measured.set_index("construct").loc[first.name, "cronbach_alpha"] == pytest.approx(
+        cronbach_alpha(S)
+    )
     assert measured["cronbach_alpha_low"].isna().all()
 
 
