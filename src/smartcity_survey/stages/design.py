@@ -87,7 +87,8 @@ class RakedTo(Need):
     """Known margins and how raked weights are trimmed; None where there are no margins."""
 
     def options(self, config: Config, codebook: Codebook) -> Any:
-        return config.weighting.model_dump(mode="json") if config.weighting.margins else None
+        section = config.model_dump(mode="json", include={"weighting"})["weighting"]
+        return section if section["margins"] else None
 
     def value(self, paths: Files, options: Any) -> WeightingSection | None:
         return None if options is None else WeightingSection.model_validate(options)
