@@ -17,11 +17,6 @@ from smartcity_survey.study.config import Config
 from smartcity_survey.study.weighting import WeightingSection
 
 
-def is_weighted(config: Config) -> bool:
-    """Whether respondents have sampling weights."""
-    return config.weighted
-
-
 def has_design(config: Config) -> bool:
     """Whether respondents have sampling weights or were drawn in clusters."""
     return any(config.design_keys.values())
@@ -56,7 +51,7 @@ class DesignOf(CountedItems):
         return design_of(complete_rows(read_table(paths[0]), options["complete"])) if paths else None
 
     def _asked(self, config: Config) -> bool:
-        return has_design(config)
+        return any((config.data.weight, config.weighting.margins, config.data.cluster))
 
 
 @dataclass(frozen=True)
@@ -72,7 +67,7 @@ class WeightsOf(DesignOf):
         return design_of(rows.drop(columns=CLUSTER, errors="ignore"))
 
     def _asked(self, config: Config) -> bool:
-        return config.weighted
+        return any((config.data.weight, config.weighting.margins))
 
 
 def design_of(answers: pd.DataFrame) -> SurveyDesign | None:
