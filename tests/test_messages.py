@@ -129,6 +129,25 @@ def test_translations_are_filled_with_what_the_english_has() -> None:
         ("7 components of 5 items.", "запрошено: 7 компонент, а есть 5 пунктов."),
         ("all 21 questionnaires that are kept answer 3.", "21 оставленная анкета отвечает одно и то же: 3."),
         ("What becomes of this.", "What becomes of this."),
+        ("Input should be less than 7.", "Напишите меньше 7."),
+        (
+            "Choose one of 'eigenvalue'. Or: Input should be greater than or equal to 1.",
+            "Выберите одно из: 'eigenvalue'. Или: Напишите не меньше 1.",
+        ),
+        (
+            "not readable as an .rds of R (it ends too early).",
+            "не читается как файл .rds программы R (он обрывается).",
+        ),
+        ("not utf-8 text (byte 22).", "не текст utf-8 (байт 22)."),
+        ("20 more lines like these.", "ещё 20 строк такого же рода."),
+        (
+            "1 means no answer, but is an answer on the scale from 1 to 5 of T1, T2 and 1 more.",
+            "1 означает отсутствие ответа, но является ответом на шкале от 1 до 5 у T1, T2 и ещё 1.",
+        ),
+        (
+            "not valid yaml: the key `seed` is given twice.",
+            "неверный yaml: ключ `seed` задан дважды.",
+        ),
     ],
 )
 def test_nouns_follow_their_number_and_phrases_are_translated_within(english: str, russian: str) -> None:

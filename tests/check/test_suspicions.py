@@ -211,7 +211,7 @@ def test_whole_codes_are_asked_of_a_scale_with_the_ends_of_a_continuous_one(
     codebook_content["items"]["T1"]["scale"] = {"minimum": 1, "maximum": 5, "continuous": True}
     survey["U2"] = survey["U2"].astype(float)
     survey.loc[4, "U2"] = 2.5
-    with pytest.raises(SurveyError, match="column U2: .*2.5"):
+    with pytest.raises(SurveyError, match=r"column U2: .*2\.5"):
         check_study(study(codebook=codebook_content, answers=survey))
 
 
