@@ -10,10 +10,13 @@ from typing import Any, ParamSpec, TypeVar
 
 import pandas as pd
 
-from smartcity_survey.errors import Category, NoSolution
+from smartcity_survey.errors import Category, NoSolution, Problem
 from smartcity_survey.io import AT_FAULT, REFUSED, WHOLE, Card, StageResult, join_names
 from smartcity_survey.stages.naming import naming
+from smartcity_survey.study.model import Model
 
+UNASKED = ("no_paths", "one_construct")
+"""Reasons that lie in the model: it asks for no such thing."""
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -56,6 +59,20 @@ class Refusals:
         """The line of an estimator card that tells these and other refusals; nothing where there are none."""
         found = [line for refusals in (self, *others) for line in refusals._found]
         return {REFUSED: found} if found else {}
+
+
+def require_paths(model: Model, place: str) -> None:
+    """Refuse, with a NoSolution, what is about paths in a study of measurement alone."""
+    if not model.paths:
+        problem = Problem(place, "the model has no paths.", "Name some under `model.paths`.")
+        raise NoSolution("no_paths", (), [problem])
+
+
+def require_several(model: Model, place: str) -> None:
+    """Refuse, with a NoSolution, what holds constructs against one another where there is one."""
+    if len(model.constructs) < 2:
+        problem = Problem(place, "the model has one construct.", "This is about two or more.")
+        raise NoSolution("one_construct", (), [problem])
 
 
 class Unsolved(UserWarning):

@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.errors import NoSolution, Problem
-from smartcity_survey.io import Card, StageResult
+from smartcity_survey.io import WHOLE, Card, StageResult
 from smartcity_survey.stages.answers.describe import SPSS_FORMULAS, descriptives_frame
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.needs import Complete, Measured, Method, PlsFitOptions
 from smartcity_survey.stages.pls.pls import fit_model
-from smartcity_survey.stages.refusals import Refusals
+from smartcity_survey.stages.refusals import Refusals, require_paths
 from smartcity_survey.stats.core.correlations import correlation, covariance, require_independence
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.measurement.scores import (
@@ -66,6 +66,7 @@ def compute_scores(answers: Complete, model: Measured, pls: PlsFitOptions, metho
     }
     by_method = {name: x @ other.T for name, other in others.items() if other is not None}
     unsolved = Refusals(model.items, model.names)
+    unsolved.attempt(WHOLE, lambda: require_paths(model, "regressions of scores"))
     regressions = _regressions(by_method, model, unsolved)
     agreement = [
         {

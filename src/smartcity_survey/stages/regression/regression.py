@@ -16,7 +16,7 @@ from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.measurement.scores import require_scores
 from smartcity_survey.stages.needs import Asked, Complete, Method, has_moderations
-from smartcity_survey.stages.refusals import Refusals
+from smartcity_survey.stages.refusals import Refusals, require_paths
 from smartcity_survey.stages.regression.blocks import hierarchical_tables
 from smartcity_survey.stages.regression.incomplete import AllScores, ScoresOfAll, incomplete_frames
 from smartcity_survey.stages.regression.interactions import INTERACTION_TABLES, interaction_frame
@@ -65,6 +65,7 @@ def estimate_regression(
     everybody : answers with gaps, where coefficients and R2 are to be of all of them; other tables are of
         complete questionnaires.
     """
+    require_paths(model, "regression")
     require_scores(scores, model)
     dummies = demographic_dummies(answers, codebook, section.controls)
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in (*_FITTED, *_JUDGED, *_HIERARCHICAL)}

@@ -14,7 +14,7 @@ from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.measurement.scores import require_scores
 from smartcity_survey.stages.needs import Claims, Seed
-from smartcity_survey.stages.refusals import Refusals
+from smartcity_survey.stages.refusals import Refusals, require_paths
 from smartcity_survey.stats.core.multiplicity import benjamini_hochberg, holm
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.evidence.bayes_factor import bayes_factors
@@ -67,6 +67,7 @@ def evaluate_robustness(
 
     What has no solution for an outcome has no lines about it, and the card says why.
     """
+    require_paths(model, "robustness")
     require_scores(scores, model)
     n = len(scores)
     common = Refusals()
