@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,8 @@ from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import DataSection
 
 from .test_read_formats import ITEMS, WRITERS
+from .workflow.degenerate_studies import PLAIN
+from .workflow.in_process import run_steps
 
 WAVES = Path(__file__).parent / "new_wave/waves"
 BESIDE = {
@@ -153,3 +156,19 @@ def test_a_new_wave_begins_with_the_archive_as_it_came(wave: str, tmp_path: Path
     checked = [check_study(tmp_path / name) for name in ("a", "b")]
     assert checked[0].summary[2].replace(path.name, wave) == checked[1].summary[2]
     assert [w.found for w in checked[0].warnings] == [w.found for w in checked[1].warnings]
+
+
+def test_a_run_reads_the_archive_that_the_config_names(tmp_path: Path) -> None:
+    replace(PLAIN, n=60).write(tmp_path)
+    survey = tmp_path / "survey.csv"
+    plain = survey.read_bytes()
+    zipped(tmp_path / "survey.zip", {"survey.csv": plain} | BESIDE)
+    survey.unlink()
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        config.read_text(encoding="utf-8").replace("survey.csv", "survey.zip"), encoding="utf-8"
+    )
+    run_steps(tmp_path, "clean")
+    answers = pd.read_csv(tmp_path / "reports/private/answers.csv")
+    assert answers["c1_1"].tolist() == pd.read_csv(io.BytesIO(plain))["c1_1"].tolist()
+    assert not survey.exists()
