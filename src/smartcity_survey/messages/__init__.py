@@ -132,8 +132,12 @@ def language_of_run(environment: Mapping[str, str] = os.environ) -> Language:
 
 
 def language_of_system() -> Language:
-    """The language of the locale where it is one of the program's, else English."""
-    name = (locale.getlocale()[0] or "").lower()
+    """The language of the locale where it is one of the program's, else English.
+
+    What the environment asks for counts even where that locale is not installed.
+    """
+    asked = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    name = (next(filter(None, asked), None) or locale.getlocale()[0] or "").lower()
     spelt = {"russian": "ru", "kazakh": "kk"}
     code = next((short for long, short in spelt.items() if name.startswith(long)), name[:2])
     return next((language for language in LANGUAGES if language == code), "en")

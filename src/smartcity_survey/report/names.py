@@ -224,6 +224,14 @@ def _groups(value: str, line: Line, setting: Setting) -> str:
     return " / ".join(NAMES[which](str(line[which]), line, setting) for which in ("first", "second"))
 
 
+def _pair(value: str, line: Line, setting: Setting) -> str:
+    """The two groups, by their codes, between which a path of the claim differs most."""
+    known = {
+        str(code): label for (of, code), label in setting.labels.categories.items() if of == line["groups"]
+    }
+    return " / ".join(known.get(code, code) for code in split_names(value))
+
+
 def _path(value: str, line: Line, setting: Setting) -> str:
     """The constructs along a path, those it runs through in their order."""
     along = [line[column] for column in parts("path", line)]
@@ -359,6 +367,7 @@ NAMES: Mapping[str, Callable[[str, Line, Setting], str]] = {
     "first": of_question("demographic"),
     "second": of_question("demographic"),
     "groups": _groups,
+    "pair": _pair,
     "demographic": lambda value, line, setting: setting.labels.demographics.get(value, value),
     "status": _status,
     "reason": _reason,

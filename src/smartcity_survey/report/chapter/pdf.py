@@ -114,8 +114,9 @@ def _notes(notes: Sequence[str], wording: Wording) -> str:
 
 def _table(block: TableBlock, wording: Wording, style: Style) -> Iterator[str]:
     own = block.table
+    # The list of tables leads to it, whether or not there was a solution.
+    yield _caption(block, wording, style)
     if own.headings:
-        yield _caption(block, wording, style)
         shares = ", ".join(f"{share:.4f}fr" for share in column_shares(own))
         aligned = ", ".join("right" if numeric else "left" for numeric in own.numeric)
         head = ", ".join(f"[#{_text(heading)}]" for heading in own.headings)
