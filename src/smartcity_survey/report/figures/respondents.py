@@ -166,7 +166,7 @@ def _stack(axes: Axes, lines: pd.DataFrame, y: float, setting: Setting) -> None:
     shares = lines["percent"].fillna(0).tolist()
     left = -before_middle(shares) if setting.diverging_items else 0.0
     item = str(lines["item"].iloc[0])
-    of_item = f"{item}  {setting.labels.items.get(item, '')}".strip()
+    of_item = f"{item} {setting.labels.items.get(item, '')}".strip()
     if lines["n"].isna().any():
         axes.text(1, y, wording["page.hidden_mark"], va="center", fontsize=7.5, color=INK)
     columns = (lines[column] for column in ("code", "n", "percent"))
