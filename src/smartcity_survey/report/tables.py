@@ -15,6 +15,7 @@ from smartcity_survey.data.disclosure import HIDDEN_BELOW
 from smartcity_survey.io import AT_FAULT, INADMISSIBLE, REFUSED, WHOLE, Card, split_names
 from smartcity_survey.report.cells import Cell, cell, interval, records
 from smartcity_survey.report.contents import Contents, Entry
+from smartcity_survey.report.formats import formatter
 from smartcity_survey.report.names import (
     MADE,
     heading,
@@ -259,12 +260,21 @@ def _notes(entry: Entry, shown: int, total: int, setting: Setting) -> list[str]:
 
 
 def _wide(frame: pd.DataFrame, entry: Entry) -> pd.DataFrame:
-    """One line per value of `entry.row` in its group, one column per value of `entry.pivot[0]`."""
-    across, values = entry.pivot
-    keys = [key for key in (entry.group, entry.row) if key]
-    lines = frame[keys].drop_duplicates()
-    wide = frame.pivot(index=keys, columns=across, values=values)[list(frame[across].unique())]
-    return lines.merge(wide.rename(columns=str).reset_index(), on=keys)
+    """One line per value of `entry.row` in its group, one column per value of `entry.pivot[0]`.
+
+    Several values stand below one another, and the column `pivoted` says which.
+    """
+    across, *values = entry.pivot
+    keys = [*parts(entry.group, frame.columns), entry.row]
+    lines, order = frame[keys].drop_duplicates(), list(frame[across].unique())
+
+    def of(value: str) -> pd.DataFrame:
+        wide = frame.pivot(index=keys, columns=across, values=value)[order]
+        return lines.merge(wide.rename(columns=str).reset_index(), on=keys)
+
+    if len(values) == 1:
+        return of(values[0])
+    return pd.concat([of(value).assign(pivoted=value) for value in values], ignore_index=True)
 
 
 def _columns(frame: pd.DataFrame, entry: Entry) -> tuple[str, ...]:
@@ -311,7 +321,7 @@ def _cell(line: Mapping[str, Any], column: str, entry: Entry, contents: Contents
     number_format = (
         contents.statistics.get(statistic_parts(line["statistic"])[1], "")
         if statistic
-        else _format(column, entry, contents, setting)
+        else _format(str(line.get("pivoted", column)), entry, contents, setting)
     )
     return cell(column, value, line, number_format, setting)
 
@@ -345,6 +355,9 @@ def remarks(
 def _heading(column: str, entry: Entry, setting: Setting) -> str:
     if _is_construct(column, entry, setting):
         return setting.labels.constructs[column]
+    if entry.pivot and entry.pivot[0] in entry.formats and column != entry.row:  # the columns are numbers
+        written = formatter(entry.formats[entry.pivot[0]])(setting.wording.numbers, float(column))
+        return f"{heading(entry.pivot[0], setting, entry.name)} = {written}"
     return heading(column, setting, entry.name, *entry.pivot[:1])
 
 
@@ -356,7 +369,7 @@ def _is_construct(column: str, entry: Entry, setting: Setting) -> bool:
 def _format(column: str, entry: Entry, contents: Contents, setting: Setting) -> str:
     if _is_construct(column, entry, setting):
         return entry.cells
-    if entry.pivot:
+    if len(entry.pivot) == 2:
         return entry.cells
     return entry.formats.get(column) or contents.formats.get(column) or entry.cells
 
