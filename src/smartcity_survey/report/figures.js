@@ -105,7 +105,7 @@
   // The specification curve: options are left out, and one sees what the others say.
   for (const box of all(".specifications")) {
     box.hidden = false;
-    const data = JSON.parse(box.querySelector("script").textContent);
+    const data = JSON.parse(box.dataset.numbers);
     const form = box.querySelector("form");
     const said = form.querySelector("output");
     const boxes = all("input", form);

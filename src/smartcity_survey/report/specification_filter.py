@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from markupsafe import Markup
 
 from smartcity_survey.report.figures.specification_curve import choice_lines
 from smartcity_survey.report.names import option_text
@@ -55,7 +54,7 @@ class SpecificationFilter:
 
     choices: tuple[tuple[str, tuple[tuple[int, str], ...]], ...]
     curves: tuple[Curve, ...]
-    data: Markup
+    data: str
     shares: bool
 
 
@@ -108,7 +107,7 @@ def _curve(name: str, predictor: str, panel: CurvePanel, setting: Setting) -> Cu
 
 def _data(
     panels: Sequence[CurvePanel], position: Mapping[tuple[str, str | None], int], setting: Setting
-) -> Markup:
+) -> str:
     """Numbers for the script: of each curve its estimates in rising order, and what each specification takes.
 
     `sets` are lists of options, `taken` gives of each specification the set of each choice. Where a print
@@ -140,4 +139,4 @@ def _data(
         "percent": style.percent,
     }
     data = {"numbers": numbers, "options": len(position), "sets": list(sets), "curves": curves}
-    return Markup(json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"))
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
