@@ -112,12 +112,11 @@ def _told(line: pd.Series, claim: pd.Series | None, setting: Setting) -> Iterato
     yield f"{name}{source} → {target}"
     state = "" if claim is None else str(claim.get("state"))
     if claim is not None and state in ("open", "decided") and pd.notna(claim["low"]):
-        yield wording.fill(
-            f"figures.path.told.{state}",
-            ends=range_text(claim["low"], claim["high"], wording),
-            reading=wording.value("reading", str(claim["reading"])),
-            verdict=wording.value("verdict", str(claim["verdict"])),
-        )
+        ends = range_text(claim["low"], claim["high"], wording)
+        if wording.knows("reading", reading := str(claim.get("reading"))):
+            ends = f"{ends} ({wording.value('reading', reading)})"
+        verdict = wording.value("verdict", str(claim["verdict"]))
+        yield wording.fill(f"figures.path.told.{state}", ends=ends, verdict=verdict)
     numbers = wording.fill(
         f"figures.path.told.{'in_use' if state in ('open', 'decided') else 'estimate'}",
         estimate=style.fixed(line["estimate"], 3, bounded=True),
