@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from string import Formatter
 from typing import Any
@@ -101,7 +101,8 @@ def render_table(
         frame = frame[frame[entry.having].notna()]
     if entry.pivot:
         frame = _wide(frame, entry)
-    frame = frame.drop(columns=_left_out(frame, entry, setting))
+    met = _met_throughout(frame, entry)
+    frame = frame.drop(columns=[*_left_out(frame, entry, setting), *met])
     shown = frame.head(entry.first) if entry.first else frame
     columns = _columns(frame, entry)
     hides = entry.hides if card and HIDDEN_BELOW in card else ()
@@ -130,6 +131,7 @@ def render_table(
         notes=(
             *(_basis(columns, card, setting) if card else ()),
             *_notes(entry, len(shown), len(frame), setting),
+            *_of_met(met, entry, setting),
             *_of_unworded_items(shown, entry, setting),
             *_of_single_items(entry, card, setting),
             *(score_notes(card, setting) if card and entry.scores else ()),
@@ -145,6 +147,19 @@ def _left_out(frame: pd.DataFrame, entry: Entry, setting: Setting) -> list[str]:
     unprinted = entry.unprinted if setting.bounded else ()
     empty = [name for name in entry.unless_empty if name in frame and frame[name].isna().all()]
     return [name for name in frame.columns if name in (*unprinted, *empty)]
+
+
+def _met_throughout(frame: pd.DataFrame, entry: Entry) -> list[str]:
+    """Columns that say yes in every line."""
+    there = [name for name in entry.unless_all if name in frame and len(frame)]
+    return [name for name in there if (frame[name].astype(str) == "True").all()]
+
+
+def _of_met(met: Sequence[str], entry: Entry, setting: Setting) -> Iterator[str]:
+    """What every line meets, in place of columns that say yes alone."""
+    if met:
+        named = dict.fromkeys(_heading(name, entry, setting) for name in met)
+        yield setting.wording.fill("page.met_throughout", columns="; ".join(named))
 
 
 def _basis(columns: tuple[str, ...], card: Card, setting: Setting) -> Iterator[str]:
