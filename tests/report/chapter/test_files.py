@@ -269,9 +269,11 @@ def test_a_table_over_several_pages_is_named_again_as_gost_asks(
     assert all(text.index(line) < text.index("T1") for text in texts if line in text and "T1" in text)
     caption = load_wording(language)["chapter.caption.table_gost"].partition("{title}")[0].strip()
     every = re.escape(continued).replace(r"\{\}", r"(\d+)")
-    for at, text in enumerate(texts):
-        for found in re.findall(every, text):
-            assert any(caption.format(number=found) in before for before in texts[:at]), found
+    for found in {found for text in texts for found in re.findall(every, text)}:
+        own = re.compile(rf"(?<!\d){re.escape(caption.format(number=found))}")
+        begins = max(at for at, text in enumerate(texts) if own.search(text))  # before it, the list of tables
+        goes_on = [at for at, text in enumerate(texts) if continued.format(found) in text]
+        assert goes_on[0] == begins + 1, f"table {found} is named again where it begins"
     if language == "ru":
         _, apa = pages("apa", changed={"rotated_loadings": long})
         assert not re.search(every, " ".join(apa))
