@@ -253,6 +253,26 @@ def test_performance_is_shown_on_its_whole_scale_and_the_enlargement_says_so(
         assert away < 0.2 * figure.dpi, "a label stands at its point"
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_titles_of_the_map_do_not_meet(tables: Tables, setting: MakeSetting, language: Language) -> None:
+    """However long the outcome's name: in Russian the one ran into the other."""
+    there = setting(language)
+    long = replace(
+        there, labels=replace(there.labels, constructs=dict(there.labels.constructs, use="Ю" * 30))
+    )
+    figure = plot_importance_performance(tables["ipma"], long)
+    figure.draw_without_rendering()
+    boxes = []
+    for axes in figure.axes:
+        title = next(t for t in (axes.title, axes._left_title, axes._right_title) if t.get_text())  # type: ignore[attr-defined]
+        box = title.get_window_extent()
+        line = (box.y1 - box.y0) / (title.get_text().count("\n") + 1)
+        blank = line * (len(title.get_text()) - len(title.get_text().rstrip("\n")))
+        boxes.append((box.x0, box.y0 + blank, box.x1, box.y1))
+    (x0, y0, x1, y1), (u0, v0, u1, v1) = boxes
+    assert min(x1, u1) <= max(x0, u0) or min(y1, v1) <= max(y0, v0)
+
+
 def test_scale_of_the_ridge_trace_is_at_the_left_and_fits(tables: Tables, setting: MakeSetting) -> None:
     figure = plot_ridge(tables["ridge_trace"], setting("ru"))
     figure.draw_without_rendering()
@@ -315,6 +335,18 @@ def test_methods_that_the_print_leaves_open_have_no_entry(tables: Tables, settin
         state=np.where(tables["hypotheses"]["method"] == "pls", "open", "printed")
     )
     written = {text.get_text() for text in plot_coefficients(opened, setting("en")).legends[0].get_texts()}
+    assert "PLS-SEM" not in written
+    assert "OLS regression" in written
+
+
+def test_methods_that_the_print_decides_without_a_number_have_no_entry(
+    tables: Tables, setting: MakeSetting
+) -> None:
+    decided = tables["hypotheses"].assign(state="printed")
+    own = decided["method"] == "pls"
+    decided.loc[own, ["estimate", "ci_low", "ci_high", "p"]] = np.nan
+    decided.loc[own, "state"] = "decided"
+    written = {text.get_text() for text in plot_coefficients(decided, setting("en")).legends[0].get_texts()}
     assert "PLS-SEM" not in written
     assert "OLS regression" in written
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-TUPLES = ("columns", "pivot", "hides", "remarks", "foremost", "unprinted", "unless_empty")
+TUPLES = ("columns", "pivot", "hides", "remarks", "foremost", "unprinted", "unless_empty", "unless_all")
 """Keys of an entry that list columns or codes."""
 CONTENTS = Path(__file__).parent / "contents.yaml"
 
@@ -48,6 +48,7 @@ class Entry:
     something: str = ""
     unprinted: tuple[str, ...] = ()
     unless_empty: tuple[str, ...] = ()
+    unless_all: tuple[str, ...] = ()
     hides: tuple[str, ...] = ()
 
 

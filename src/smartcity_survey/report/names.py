@@ -67,6 +67,7 @@ MADE: Mapping[str, tuple[str, ...]] = {
     "groups": ("demographic", "first", "second"),
     "waves": ("earlier", "later"),
     "quantity_of": ("quantity", "outcome"),
+    "pivoted_of": ("pivoted", "outcome"),
     "set_of": ("method", "outcome", "predictor"),
     "method_of": ("hypothesis", "method"),
     "printed_object": ("object", "number"),
@@ -255,6 +256,12 @@ def _quantity_of(value: str, line: Line, setting: Setting) -> str:
     )
 
 
+def _pivoted_of(value: str, line: Line, setting: Setting) -> str:
+    """What lines made wide are the values of, with their outcome."""
+    words = heading(str(line["pivoted"]), setting)
+    return pair(setting.labels.construct(line["outcome"]), words, setting) if "outcome" in line else words
+
+
 def _cell(value: str, line: Line, setting: Setting) -> str:
     """A printed cell by its line (in its group) and column; all blank cells together have no line."""
     column = str(line["column"])
@@ -372,6 +379,7 @@ NAMES: Mapping[str, Callable[[str, Line, Setting], str]] = {
     "status": _status,
     "reason": _reason,
     "quantity_of": _quantity_of,
+    "pivoted_of": _pivoted_of,
     "printed_object": lambda value, line, setting: _worded("object", line["object"], line, setting),
     "cell": _cell,
     "of": _of,

@@ -31,6 +31,8 @@ from smartcity_survey.study.codebook import text
 from smartcity_survey.study.config import Language
 
 HERE = Path(__file__).parent
+SCRIPTS = ("page.js", "figures.js")
+"""What makes the page comfortable, and its figures answer; both inlined."""
 LANGUAGE_NAMES: Mapping[Language, str] = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
 """What each language calls itself."""
 
@@ -87,7 +89,7 @@ def write_report(
     page = environment.get_template("page.html.j2").render(
         t=wording,
         style=Markup((HERE / "page.css").read_text(encoding="utf-8")),
-        script=Markup((HERE / "page.js").read_text(encoding="utf-8")),
+        script=Markup("".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)),
         title=text(manifest["config"]["study"]["title"], wording.language, "config.yaml, study.title"),
         manifest=manifest,
         config=yaml.safe_dump(manifest["config"], allow_unicode=True, sort_keys=False),

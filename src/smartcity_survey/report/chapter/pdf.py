@@ -120,7 +120,8 @@ def _table(block: TableBlock, wording: Wording, style: Style) -> Iterator[str]:
         shares = ", ".join(f"{share:.4f}fr" for share in column_shares(own))
         aligned = ", ".join("right" if numeric else "left" for numeric in own.numeric)
         head = ", ".join(f"[#{_text(heading)}]" for heading in own.headings)
-        yield f"#data(({shares},), ({aligned},), ({head},),"
+        continued = _text(wording.fill("chapter.caption.continued_gost", number=str(block.number)))
+        yield f"#data(<{block.id}>, {continued}, ({shares},), ({aligned},), ({head},),"
         across = f"table.cell(colspan: {len(own.headings)}, align: left)"
         for group in own.groups:
             if group.heading:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -128,6 +128,7 @@ def draw_all(
     respondents : whether to draw the figures that have a point for each respondent.
     """
     tables = Path(reports) / "tables"
+    setting = replace(setting, bounded=setting.bounded or (tables / "decisions.csv").is_file())
     cards = cards_of(reports)
     drawn = []
     for name, entry in FIGURES.items():
