@@ -6,12 +6,12 @@ import shutil
 from collections.abc import Collection, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import remove, write_bytes
+from smartcity_survey.processes import process_context
 from smartcity_survey.report.answer import citation_of
 from smartcity_survey.report.figures import draw_all
 from smartcity_survey.report.labels import Labels, labels_of
@@ -103,7 +103,7 @@ def write_editions(
     ]
     _remove_others(reports, editions)
     if jobs > 1 and len(editions) > 1:
-        with ProcessPoolExecutor(min(jobs, len(editions)), mp_context=get_context("spawn")) as pool:
+        with ProcessPoolExecutor(min(jobs, len(editions)), mp_context=process_context()) as pool:
             written = list(pool.map(write_edition, editions))
     else:
         written = [write_edition(edition) for edition in editions]

@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,6 +15,7 @@ import pandas as pd
 
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import Card, read_json, read_table, write_bytes
+from smartcity_survey.processes import process_context
 from smartcity_survey.report.chapter.compose import compose, figures_shown
 from smartcity_survey.report.chapter.files import chapter_outputs, files_of, languages_of
 from smartcity_survey.report.chapter.whole import whole_tables
@@ -119,8 +119,7 @@ def _each(
     if jobs < 2:
         yield from (work(*one) for one in arguments)
         return
-    # A forked process would wait for threads of Typst that this one has and it has not.
-    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
+    with ProcessPoolExecutor(jobs, process_context()) as pool:
         yield from pool.map(work, *zip(*arguments, strict=True))
 
 
