@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -11,7 +12,7 @@ import pytest
 from smartcity_survey.processes import process_context
 
 ASK = """
-import threading
+import smartcity_survey.report.editions
 from smartcity_survey.processes import process_context
 print(process_context().get_start_method())
 {more}
@@ -33,7 +34,8 @@ def test_a_process_with_further_threads_is_not_forked() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="forks on Linux alone")
 def test_threads_of_a_library_count() -> None:
-    """Typst's are not Python's."""
+    """Typst's are not Python's. What a report imports begins none."""
     command = [sys.executable, "-c", ASK.format(more=TYPST)]
-    told = subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stdout
+    one = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    told = subprocess.run(command, env=one, capture_output=True, encoding="utf-8", check=True).stdout
     assert told.split() == ["fork", "spawn"]

@@ -7,6 +7,10 @@ from multiprocessing import get_context
 from multiprocessing.context import BaseContext
 from pathlib import Path
 
+_SAFE = "jemalloc_bg_thd"
+"""Name of the one thread that a fork may lack: that of a memory allocator (jemalloc, which pandas brings with
+pyarrow), which looks after itself."""
+
 
 def process_context() -> BaseContext:
     """For a pool of processes: forks on Linux, if this process has one thread; else each a Python of its own.
@@ -18,4 +22,5 @@ def process_context() -> BaseContext:
 
 
 def _n_threads() -> int:
-    return len(list(Path("/proc/self/task").iterdir()))
+    names = (path.read_text(encoding="utf-8").strip() for path in Path("/proc/self/task").glob("*/comm"))
+    return sum(name != _SAFE for name in names)
