@@ -147,15 +147,19 @@ def requirements() -> dict[str, dict[str, str]]:
 @cache
 def versions(*extras: str) -> dict[str, str]:
     """Version of this package, of each one it requires, and of those of the extras that are installed."""
-    found = {"smartcity_survey": version("smartcity_survey")}
+    found = {"smartcity_survey": _version("smartcity_survey")}
     hard = set(requirements()[""].values())
     for name in sorted(hard.union(*(requirements()[extra].values() for extra in extras))):
         try:
-            found[name] = version(name)
+            found[name] = _version(name)
         except PackageNotFoundError:
             if name in hard:
                 raise
     return found
+
+
+_version = cache(version)
+"""A package's version, as it was when this process (or the one it is a fork of) first asked."""
 
 
 def _normal(name: str) -> str:

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.io import require_places
 from smartcity_survey.messages import error_in, language_of_run, translated
+from smartcity_survey.places import require_places
 from smartcity_survey.workflow.dependencies import code_of_rule
 from smartcity_survey.workflow.hold import step_at_work
 from smartcity_survey.workflow.made_from import Step, is_recorded, origin, record, remove_edited
