@@ -90,6 +90,11 @@ def read_table(path: str | Path) -> pd.DataFrame:
     return _map_texts(frame, _bare)
 
 
+def read_tables(reports: str | Path) -> dict[str, pd.DataFrame]:
+    """All tables of a run, by name, in the order of the names."""
+    return {path.stem: read_table(path) for path in sorted((Path(reports) / "tables").glob("*.csv"))}
+
+
 def write_table(frame: pd.DataFrame, path: str | Path) -> None:
     """Write a frame as csv; numbers keep every digit, text that begins like a formula gets an apostrophe."""
     text = _map_texts(frame, _harmless).to_csv(index=False, lineterminator="\n")

@@ -100,14 +100,15 @@ def state() -> State:
 
 
 def _import() -> None:
-    """What Snakemake and most steps need; of packages also the versions, as they are imported."""
+    """What Snakemake and most steps need; also the digests of all code, and the versions of packages."""
     for name in ("snakemake.cli", "snakemake.script", "smartcity_survey.workflow.perform"):
         import_module(name)
     from smartcity_survey.workflow.catalogue import stages
-    from smartcity_survey.workflow.dependencies import requirements, versions
+    from smartcity_survey.workflow.dependencies import present, requirements, versions
 
-    versions(*filter(None, requirements()))
-    stages()
+    for extra in requirements():
+        versions(*filter(None, [extra]))
+    present().digest_of((each.module,) for each in stages().values())
 
 
 def _close_all_but(*kept: int) -> None:

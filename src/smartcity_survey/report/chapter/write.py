@@ -97,17 +97,18 @@ def write_chapter(
         where no run has finished there, or the template cannot be read.
     """
     reports = Path(reports)
-    config = read_run(reports, ("",)).config
+    run = read_run(reports, names)
+    config = run.config
     codebook = read_codebook(Path(config.data.codebook))
     files = files_of(config, codebook, outputs)
     languages = [one for one in languages_of(config, codebook) if any(f".{one}." in name for name in files)]
     arguments = [
-        (reports, tuple(names), tuple(name for name in files if f".{language}." in name), language)
+        (reports, run, tuple(name for name in files if f".{language}." in name), language)
         for language in languages
     ]
     whole = [name for name in files if name.startswith("tables.")]
     if whole:
-        arguments.append((reports, tuple(names), tuple(whole), config.study.language))
+        arguments.append((reports, run, tuple(whole), config.study.language))
     return tuple(path for paths in _each(_write, arguments, jobs) for path in paths)
 
 
@@ -123,9 +124,8 @@ def _each(
         yield from pool.map(work, *zip(*arguments, strict=True))
 
 
-def _write(reports: Path, names: tuple[str, ...], files: tuple[str, ...], language: Language) -> list[Path]:
+def _write(reports: Path, run: Run, files: tuple[str, ...], language: Language) -> list[Path]:
     """The files of one language."""
-    run = read_run(reports, names)
     setting = with_bounds(run.setting(language), run.tables)
     endings = {Path(name).suffix for name in files}
     made: dict[str, bytes] = {}
