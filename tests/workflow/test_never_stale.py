@@ -7,6 +7,8 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -101,6 +103,15 @@ def replace(path: Path, old: str, new: str) -> None:
     os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
+@contextmanager
+def restored(path: Path) -> Iterator[None]:
+    """Afterwards a file has the content and the date that it has now."""
+    content, times = path.read_bytes(), path.stat()
+    yield
+    path.write_bytes(content)
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
 PACKAGE = "program/src/smartcity_survey"
 LINES = "\n\n\n", "\n\n\n\n"
 # File, text, other text; rules that then have to run, and rules that have not.
@@ -152,11 +163,9 @@ EDITS = {
 def test_what_an_edit_has_a_say_in_is_planned_again(place: Place, edit: str) -> None:
     name, old, new, due, not_due = EDITS[edit]
     path = place.program.parent / name
-    content, times = path.read_bytes(), path.stat()
-    replace(path, old, new)
-    planned = place.planned()
-    path.write_bytes(content)
-    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    with restored(path):
+        replace(path, old, new)
+        planned = place.planned()
     assert set(due.split()) <= planned
     assert planned.isdisjoint(not_due.split())
 
@@ -177,10 +186,9 @@ def test_no_edit_is_taken_for_no_change(place: Place, edit: str) -> None:
     """Not even with the date of before; with the content of before, it is none."""
     name, old, new, *_ = {**EDITS, **FURTHER_EDITS}[edit]
     path = place.program.parent / name
-    content = path.read_bytes()
-    replace(path, old, new)
-    edited = place.unchanged()
-    path.write_bytes(content)
+    with restored(path):
+        replace(path, old, new)
+        edited = place.unchanged()
     assert (edited, place.unchanged()) == (False, True)
 
 
@@ -195,10 +203,9 @@ def test_no_edit_is_taken_for_no_change(place: Place, edit: str) -> None:
 )
 def test_a_file_less_is_no_result(place: Place, name: str) -> None:
     path = place.program.parent / name
-    content = path.read_bytes()
-    path.unlink()
-    less = place.unchanged()
-    path.write_bytes(content)
+    with restored(path):
+        path.unlink()
+        less = place.unchanged()
     assert (less, place.unchanged()) == (False, True)
 
 

@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -51,7 +52,9 @@ def run_study(folder: Path, cores: int, language: Language = "en", *, chapter: b
     if not SNAKEFILE.is_file():
         raise SurveyError(str(SNAKEFILE), "no such file.", "Install the package again.")
     origin = _origin(folder, chapter)
-    seen = origin and origin.now()
+    seen = None
+    with suppress(OSError):  # of a file that cannot be read; the check tells of it
+        seen = origin and origin.now()
     check_study(folder)
     command = [
         *_snakemake(),

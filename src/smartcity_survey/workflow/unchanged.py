@@ -90,8 +90,9 @@ class Origin:
     def now(self) -> Seen:
         """All of it as it is now."""
         paths = {name: self.folder / name for name in self.files}
-        for name in self.folders:
-            paths |= {f"{name}/{path.as_posix()}": path for path in _below(self.folder / name)}
+        for given in map(Path, self.folders):
+            there = self.folder / given
+            paths |= {(given / path.relative_to(there)).as_posix(): path for path in _below(there)}
         start = snakefile()
         code = (*_below(PACKAGE), start, *_below(start.parent / "rules"))
         paths |= {path.as_posix(): path for path in code}
@@ -115,15 +116,15 @@ def remember(origin: Origin, before: Seen) -> None:
     ----------
     before : all of it, before the run began.
     """
-    after = origin.now()
-    results = _results(origin.folder)
-    known = after.digests | {f"reports/{name}": digest for name, digest in results.items()}
-    # What a step read or wrote may have been another file, if only for a moment.
-    if after != before or not all(known.get(name) == digest for name, digest in _recorded(origin)):
-        return
-    memory = json.dumps(_memory(after, origin, results), indent=1, ensure_ascii=False)
-    (origin.folder / MEMORY).parent.mkdir(exist_ok=True)
-    (origin.folder / MEMORY).write_text(memory, encoding="utf-8")
+    # A memory is of use, but never worth a run that ended well.
+    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+        after, results = origin.now(), _results(origin.folder)
+        known = after.digests | {f"reports/{name}": digest for name, digest in results.items()}
+        # What a step read or wrote may have been another file, if only for a moment.
+        if after == before and all(known.get(name) == digest for name, digest in _recorded(origin)):
+            memory = json.dumps(_memory(after, origin, results), indent=1, ensure_ascii=False)
+            (origin.folder / MEMORY).parent.mkdir(exist_ok=True)
+            (origin.folder / MEMORY).write_text(memory, encoding="utf-8")
 
 
 def _recorded(origin: Origin) -> Iterator[tuple[str, str]]:
