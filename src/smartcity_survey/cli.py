@@ -63,9 +63,14 @@ def run(
     cores: Annotated[int, typer.Option(help="how many steps may work at a time; 0: one for each core")] = 0,
 ) -> None:
     """Run the analysis of a study; only what is out of date is computed."""
-    from smartcity_survey.workflow.run import run_study
+    from smartcity_survey.workflow.unchanged import is_unchanged, up_to_date
 
     SPEECH.study = study
+    if is_unchanged(study):
+        SPEECH.say(up_to_date(study))
+        return
+    from smartcity_survey.workflow.run import run_study
+
     raise typer.Exit(run_study(study, cores or os.cpu_count() or 1, SPEECH.language()))
 
 

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from PIL.PngImagePlugin import PngImageFile
+from pypdf import PdfReader
 
 from smartcity_survey.report.figures import (
     FIGURES,
@@ -139,6 +140,37 @@ def test_png_has_300_dots_per_inch(tables: Tables, setting: MakeSetting, tmp_pat
     assert png.stat().st_size < 150_000
     frequent = sorted(image.convert("RGB").getcolors(1 << 24) or [])[-4:]
     assert {(255, 255, 255), (0x00, 0x72, 0xB2)} <= {color for _, color in frequent}, "colours stay exact"
+
+
+def test_a_figure_is_drawn_once_for_all_its_files(
+    tables: Tables, setting: MakeSetting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside the layout's own measuring, which renders nothing; drawing is most of the cost of a report."""
+    figure = plot_coefficients(tables["hypotheses"], setting("kk"))
+    drawn: list[str] = []
+    draw = Figure.draw
+    monkeypatch.setattr(Figure, "draw", lambda self, on: drawn.append(type(on).__name__) or draw(self, on))
+    assert [path.suffix for path in save(figure, tmp_path / "c", "n = 40")] == [".svg", ".png", ".pdf"]
+    assert [renderer for renderer in drawn if renderer.startswith("Mixed")] == ["MixedModeRenderer"]
+    assert len(drawn) <= 2
+
+
+def test_the_pdf_has_the_size_and_the_words_of_the_svg(
+    tables: Tables, setting: MakeSetting, tmp_path: Path
+) -> None:
+    svg, png, pdf = save(plot_coefficients(tables["hypotheses"], setting("kk")), tmp_path / "c", "n = 40")
+    [size] = re.findall(r'width="([\d.]+)pt" height="([\d.]+)pt"', svg.read_text(encoding="utf-8"))
+    [page] = PdfReader(pdf).pages
+    width, height = page.mediabox[2:]
+    assert (width, height) == (pytest.approx(float(size[0]), abs=0.1), pytest.approx(float(size[1]), abs=0.1))
+    assert PngImageFile(png).height == pytest.approx(float(size[1]) / 72 * 300, abs=2)
+    words = page.extract_text().replace("\u00a0", " ")
+    assert "Қолдану жеңілдігі" in words
+    # As wide as in the layout: three blanks are three.
+    assert re.search(r"\S   H1", words)
+    assert "n = 40" in words
+    typefaces = {font.get_object()["/BaseFont"] for font in page["/Resources"]["/Font"].values()}
+    assert all("+DejaVuSans" in name for name in typefaces)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -22,6 +22,7 @@ from typing import get_args
 import yaml
 
 from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.own_yaml import parse_own
 from smartcity_survey.study.config import Language, StudySection
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -75,7 +76,7 @@ def catalogue() -> tuple[Sentence, ...]:
     found = []
     for file in sorted(resources.files(__package__).iterdir(), key=lambda file: file.name):
         if file.name.endswith(".yaml"):
-            for entry in yaml.safe_load(file.read_text(encoding="utf-8")):
+            for entry in parse_own(file.read_text(encoding="utf-8")):
                 words: dict[str, str] = {
                     language: entry[language] for language in LANGUAGES if language in {*entry} - {"en"}
                 }

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from smartcity_survey.own_yaml import load_own
 
 TUPLES = ("columns", "pivot", "hides", "remarks", "foremost", "unprinted", "unless_empty", "unless_all")
 """Keys of an entry that list columns or codes."""
@@ -94,7 +94,7 @@ class Contents:
 @cache
 def load_contents() -> Contents:
     """Read `contents.yaml`."""
-    plan = yaml.safe_load(CONTENTS.read_text(encoding="utf-8"))
+    plan = load_own(CONTENTS)
     return Contents(
         sections=tuple(
             SectionPlan(

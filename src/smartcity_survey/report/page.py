@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from smartcity_survey.errors import Problem, SurveyError
-from smartcity_survey.io import read_json, read_table, write_text
+from smartcity_survey.io import read_json, read_tables, write_text
 from smartcity_survey.report.answer import Citation, answer
 from smartcity_survey.report.cells import records
 from smartcity_survey.report.contents import Contents, load_contents
@@ -48,6 +48,7 @@ def write_report(
     citation: Citation | None = None,
     figures: str | Path | None = None,
     languages: Collection[Language] = (),
+    read: Mapping[str, pd.DataFrame] | None = None,
 ) -> None:
     """Write the report in one language.
 
@@ -61,6 +62,7 @@ def write_report(
     citation : what is known of the paper.
     figures : folder with the figures in the setting's language; none: `figures` of `reports`.
     languages : those that have a page `report.<language>.html` beside this one.
+    read : all tables, where they have been read already.
 
     Raises
     ------
@@ -69,7 +71,7 @@ def write_report(
     """
     reports = Path(reports)
     _require(reports / "tables", required)
-    tables = {path.stem: read_table(path) for path in sorted((reports / "tables").glob("*.csv"))}
+    tables = dict(read_tables(reports) if read is None else read)
     card_files = sorted((reports / "cards").glob("*.json"))
     cards = {name: card for path in card_files for name, card in read_json(path).items()}
     setting = with_bounds(setting, tables)

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from smartcity_survey.io import REFUSED, WHOLE, Card
+from smartcity_survey.own_yaml import load_own
 from smartcity_survey.report.chapter.citations import Citations
 from smartcity_survey.report.chapter.document import (
     Block,
@@ -88,7 +88,7 @@ def sections(contents: Contents) -> tuple[Section, ...]:
 
 @cache
 def _plan() -> tuple[Mapping[str, Any], ...]:
-    return tuple(yaml.safe_load(PLAN.read_text(encoding="utf-8"))["sections"])
+    return tuple(load_own(PLAN)["sections"])
 
 
 def figures_shown(contents: Contents) -> tuple[str, ...]:
