@@ -21,6 +21,7 @@ from smartcity_survey.stats.evidence.power_simulation import SimulatedPower
 from smartcity_survey.stats.planning.allocation import allocate
 from smartcity_survey.stats.planning.power_of_design import clustered_power, design_power, rows_by_curve
 from smartcity_survey.stats.planning.sample_size import design_effect, margin_of_error, rows_for_margin
+from smartcity_survey.study.limits import limit
 from smartcity_survey.study.model_checks import closest
 from smartcity_survey.study.next_wave import PlanSection
 
@@ -67,7 +68,8 @@ class Plan:
     curve : `target, source, n_asked, n_analysed, power, std_error`, a line for each simulated wave and path.
     strata : a line for each stratum.
     asked, analysed : of the plan as a whole. clusters : how many; none where people are drawn alone.
-    draws : simulated waves behind each power. design_effect : of percentages. population : members, or inf.
+    power : wanted. draws : simulated waves behind each. design_effect : of percentages.
+    population : members, or inf.
     """
 
     sizes: pd.DataFrame
@@ -77,6 +79,7 @@ class Plan:
     asked: int
     analysed: float
     clusters: int | None
+    power: float
     draws: int
     design_effect: float
     population: float
@@ -140,10 +143,16 @@ def plan_of(study: Finished, strata: Strata) -> Plan:
         asked,
         analysed,
         clusters,
+        power_of(plan),
         draws_of(plan),
         effect,
         population,
     )
+
+
+def power_of(plan: PlanSection) -> float:
+    """Chance to find a path: as the config has it, else the conventional limit."""
+    return limit("power").value if plan.power is None else plan.power
 
 
 def draws_of(plan: PlanSection) -> int:
@@ -222,7 +231,7 @@ class _Waves:
         self._outcome, self._targets = outcome, targets
         self._predictors = study.model.predictors(outcome)
         self._share, self._size, self._rho, self._alpha = losses.analysed, size, rho, alpha
-        self._draws, self._power, self._seed = draws_of(plan), plan.power, seed
+        self._draws, self._power, self._seed = draws_of(plan), power_of(plan), seed
         self._R, self._vif, self._r2 = _moments(study, self._predictors, outcome)
         self._slopes = np.zeros(len(self._predictors))
         for one in targets:

@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from smartcity_survey.study.limits import limit
 from smartcity_survey.study.model_section import Probability
 from smartcity_survey.study.parsing import Section
 
@@ -72,7 +71,7 @@ class PlanSection(Section):
         description="smallest standardised coefficient that is to be found; none: "
         "`robustness.equivalence_bound`",
     )
-    power: Probability = Field(limit("power").value, description="chance to find it")
+    power: Probability | None = Field(None, description="chance to find it; none: the usual limit, .80")
     draws: int = Field(
         2000,
         ge=100,
