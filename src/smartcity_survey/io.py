@@ -57,7 +57,8 @@ _DIGITS_OF_OPTIONS = 12
 """Numbers with at most so many significant digits are taken for written by hand."""
 TEXT_COLUMNS = (
     *("respondent", "printed", "expected", "wave", "earlier", "later", "first", "second"),
-    *("line", "answer", "reference", "group_at_fault", "largest_first", "largest_second"),
+    *("line", "answer", "answers", "reference", "group_at_fault", "largest_first", "largest_second"),
+    "sampling_cluster",
 )
 """Columns whose digits are text: `.050` is not `.05`; the wave 2024 is no number, nor is an answer's code."""
 

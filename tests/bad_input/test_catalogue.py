@@ -16,7 +16,7 @@ from smartcity_survey.errors import SurveyError
 from smartcity_survey.messages import translated
 from smartcity_survey.workflow.run import run_study
 
-from . import answers, bounds, codebooks, codes, configs, files, models, unusable
+from . import answers, bounds, codebooks, codes, configs, files, models, unusable, weights
 from .harness import Case, Study, both
 
 CASES = (
@@ -28,6 +28,7 @@ CASES = (
     *answers.CASES,
     *files.CASES,
     *bounds.CASES,
+    *weights.CASES,
 )
 
 

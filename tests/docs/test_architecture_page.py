@@ -61,7 +61,7 @@ def test_every_stage_and_every_file_named_is_there() -> None:
 def test_options_are_those_that_a_stage_depends_on() -> None:
     """As the stage of careless answers and cleaning, and that of the other waves, say in their own ways."""
     parts = dict(re.findall(r"^### Stage (\w+)\n(.*?)(?=^##)", TEXT, re.MULTILINE | re.DOTALL))
-    assert "- options: `codebook`, `cleaning`, `missing`, `disclosure`" in parts["clean"]
+    assert "- options: `codebook`, `cleaning`, `missing`, `weighting`, `disclosure`" in parts["clean"]
     assert "`waves`" in parts["waves"]
     assert "`study.wave`" in parts["waves"]
     assert "`data.file`" in parts["read"]

@@ -13,8 +13,13 @@ import pandas as pd
 import pytest
 
 from smartcity_survey.io import read_json, read_table
+from smartcity_survey.stages.collection import frames_of_respondents
+from smartcity_survey.stages.needs import frames_of
 from smartcity_survey.stages.pls.higher_order import HIGHER_ORDER_TABLES
 from smartcity_survey.stages.pls.moderation import MODERATION_TABLES
+from smartcity_survey.study.codebook import read_codebook
+from smartcity_survey.study.config import read_config
+from smartcity_survey.workflow.catalogue import Catalogue
 from tests.conftest import REPOSITORY
 
 CONSTRUCTS = ("trust", "ease", "norm", "use")
@@ -95,7 +100,21 @@ def test_weights_moderations_and_higher_orders(
     )
     assert (verdict["hypothesis"], verdict["verdict"]) == ("H1", "confirmed")
     page = (folder / "reports/report.html").read_text(encoding="utf-8")
-    for anchor in ("table-moderation", "figure-simple_slopes", "table-higher_order_paths", "figure-ipma"):
+    # No table of respondents counts them alike in silence.
+    own = read_config(folder / "config.yaml")
+    for each in Catalogue(own, read_codebook(folder / "codebook.yaml")).stages():
+        if frames_of_respondents() & set(frames_of(each.needs, own)):
+            for name, card in read_json(folder / f"reports/cards/{each.name}.json").items():
+                reasons = {line["reason"] for line in card.get("refused", ())}
+                told = card.get("sampling", card.get("weights"))
+                assert told == "sampling_weights" or "no_weights" in reasons, (name, card)
+    for anchor in (
+        "table-survey_design",
+        "table-moderation",
+        "figure-simple_slopes",
+        "table-higher_order_paths",
+        "figure-ipma",
+    ):
         assert f'id="{anchor}"' in page
 
     # Without them, nothing of theirs is left to be shown.

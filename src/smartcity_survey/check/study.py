@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -18,12 +18,19 @@ from smartcity_survey.check.names import name_problems
 from smartcity_survey.check.needs import foreseen_gaps, unmet_needs
 from smartcity_survey.check.suspicions import suspicions
 from smartcity_survey.check.template import template_problems
-from smartcity_survey.check.weights import effective_size, weight_doubts, weight_problems
+from smartcity_survey.check.weights import (
+    cluster_problems,
+    design_doubts,
+    effective_size,
+    weight_doubts,
+    weight_problems,
+)
 from smartcity_survey.data.bounds import read_bounds
 from smartcity_survey.data.clean import Cleaned, clean_responses
 from smartcity_survey.data.demographics import require_demographics
 from smartcity_survey.data.read import Responses, read_survey
 from smartcity_survey.data.waves import Wave, common_items, common_model, common_to_all, shared_model
+from smartcity_survey.data.weighting import rake_answers
 from smartcity_survey.errors import Problem, SurveyError, counted, counts
 from smartcity_survey.stages.measurement.common_method import marker_items
 from smartcity_survey.stages.needs import CountedItems, complete_rows
@@ -109,11 +116,18 @@ def check_study(folder: Path) -> Checked:
             path = folder / config.data.file
             needed = CountedItems().options(config, codebook) if model else None
             cleaned = _cleaned(problems, responses, codebook, config.cleaning, path, needed)
+            if cleaned and config.weighting.margins:
+                key = f"{place}, weighting.margins"
+                weighed = _attempt(problems, rake_answers, cleaned.answers, codebook, config.weighting, key)
+                cleaned = replace(cleaned, answers=weighed.answers) if weighed else None
             if cleaned and model:
                 complete = complete_rows(cleaned.answers, needed)
                 problems += kept_problems(complete, codebook, model, path, needed)
                 problems += unmet_needs(complete, codebook, model, config, place)
-                problems += weight_problems(cleaned.answers, model, f"{path}, column {config.data.weight}")
+                problems += weight_problems(cleaned.answers, model, _place_of_weights(config, path, place))
+                problems += cluster_problems(
+                    cleaned.answers, responses, model, str(path), str(config.data.cluster)
+                )
             if cleaned and config.study.bounds_in_use:
                 further, n = folder / config.study.bounds_in_use, len(cleaned.answers)
                 _attempt(problems, read_bounds, further, codebook, config.cleaning, n)
@@ -127,7 +141,8 @@ def check_study(folder: Path) -> Checked:
         *lost_rows(cleaned, str(path)),
         *doubtful_codes(codebook, config.data, responses.declared, f"{place}, data"),
         *foreseen_gaps(complete_rows(answers, needed), codebook, model, config, place, str(path)),
-        *weight_doubts(answers, model, f"{path}, column {config.data.weight}"),
+        *weight_doubts(answers, model, _place_of_weights(config, path, place)),
+        *design_doubts(answers, config, place),
     ]
     for name, other in waves.items():
         data = config.waves[name]
@@ -140,6 +155,11 @@ def check_study(folder: Path) -> Checked:
     order = ("", *codebook.constructs)
     warnings.sort(key=lambda warning: order.index(warning.about))
     return Checked((*summary, *compared), tuple(warnings), "Nothing stands in the way of a run.")
+
+
+def _place_of_weights(config: Config, path: Path, place: str) -> str:
+    """The survey file and its column of weights; of raked ones the margins in the config."""
+    return f"{place}, weighting" if config.weighting.margins else f"{path}, column {config.data.weight}"
 
 
 def _attempt(problems: list[Problem], read: Callable[P, T], *given: P.args, **named: P.kwargs) -> T | None:
@@ -231,8 +251,8 @@ def _summary(config: Config, codebook: Codebook, responses: Responses, cleaned: 
     if WEIGHT in cleaned.answers:
         size = effective_size(cleaned.answers[WEIGHT].to_numpy(dtype=np.float64))
         lines.append(
-            f"{config.data.file}: weighted by {config.data.weight}, worth {size:.1f} that count alike "
-            "(Kish's effective sample size)."
+            f"{config.data.file}: weighted by {config.data.weight or 'weighting.margins'}, worth {size:.1f} "
+            "that count alike (Kish's effective sample size)."
         )
     if "dates" in responses.how:
         lines.append(f"{config.data.file}: dates are read as {responses.how['dates']}.")

@@ -1,25 +1,26 @@
-"""How many respondents weighted answers are worth."""
+"""How many respondents weighted answers are worth, which clusters they come in, and what ignores both."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.data.read import Responses
 from smartcity_survey.errors import Problem, counted
+from smartcity_survey.stages.collection import without_clusters, without_weights
+from smartcity_survey.stages.declare import Stage
 from smartcity_survey.stats.core.types import Array
-from smartcity_survey.study.codebook import WEIGHT
+from smartcity_survey.stats.sampling.survey_design import effective_size as effective_size
+from smartcity_survey.study.codebook import CLUSTER, RESPONDENT, WEIGHT
+from smartcity_survey.study.config import Config
 from smartcity_survey.study.model import Model
 
 LOW_SHARE = 0.5
 """Share of the questionnaires that the effective sample size should reach."""
-
-
-def effective_size(weights: Array) -> float:
-    """Kish's (1965, section 8.2) effective sample size, (sum w)^2 / sum w^2, of positive weights (n,)."""
-    relative = weights / weights.max()
-    return float(relative.sum() ** 2 / (relative**2).sum())
+FEW_CLUSTERS = 30
+"""Clusters below which their errors come out too small (Cameron, Gelbach and Miller 2008)."""
 
 
 def weight_problems(answers: pd.DataFrame, model: Model, place: str) -> Iterator[Problem]:
@@ -56,6 +57,69 @@ def weight_doubts(answers: pd.DataFrame, model: Model, place: str) -> Iterator[P
             f"{_size(weights)}, for {counted(len(model.items), 'item')}.",
             "Estimates are as uncertain as those of so few; check the largest weights, or trim them.",
         )
+
+
+def cluster_problems(
+    answers: pd.DataFrame, responses: Responses, model: Model, place: str, column: str
+) -> Iterator[Problem]:
+    """Clusters that no error can be told from: of one respondent each, or too few.
+
+    Parameters
+    ----------
+    answers : as cleaned. responses : as read. place : the survey file. column : of clusters.
+    """
+    if CLUSTER not in answers:
+        return
+    sizes = answers[CLUSTER].value_counts()
+    lone = answers[answers[CLUSTER].isin(sizes.index[sizes == 1])]
+    if len(lone) == len(answers):
+        yield Problem(
+            f"{place}, column {column}",
+            "every respondent kept is a cluster.",
+            "Leave out `data.cluster`: nobody was drawn together with others.",
+        )
+        return
+    rows = dict(zip(responses.answers[RESPONDENT], responses.rows, strict=True))
+    for respondent, cluster in zip(lone[RESPONDENT], lone[CLUSTER], strict=True):
+        yield Problem(
+            f"{place}, row {rows[respondent]}, column {column}",
+            f"of the cluster {cluster} this is the only respondent kept.",
+            "Correct its name, or give it the name of a neighbouring cluster.",
+        )
+    outcome = max(model.outcomes, key=lambda name: len(model.predictors(name)))
+    needed = max(len(model.predictors(outcome)) + 2, len(model.names) + 1)
+    if len(sizes) < needed:
+        yield Problem(
+            f"{place}, column {column}",
+            f"{counted(len(sizes), 'cluster')}, at least {needed} are needed.",
+            "Name smaller clusters, such as classes or streets, or leave out `data.cluster`.",
+        )
+
+
+def design_doubts(answers: pd.DataFrame, config: Config, place: str) -> Iterator[Problem]:
+    """Few clusters; steps of the analysis that take no weights, or no clusters, by name."""
+    if CLUSTER in answers and answers[CLUSTER].nunique() < FEW_CLUSTERS:
+        yield Problem(
+            f"{place}, data.cluster",
+            f"{counted(answers[CLUSTER].nunique(), 'cluster')}: errors by so few come out too small.",
+            f"Read p with care; {FEW_CLUSTERS} clusters or more are usual.",
+        )
+    if unweighted := without_weights(config):
+        yield Problem(
+            place,
+            f"no sampling weights are taken by {_names(unweighted)}: their tables stay empty.",
+            "Leave out `data.weight` and `weighting.margins` to see them of unweighted answers.",
+        )
+    if unclustered := without_clusters(config):
+        yield Problem(
+            f"{place}, data.cluster",
+            f"clusters are ignored by {_names(unclustered)}, whose cards say so.",
+            "Read their errors and p as those of independent respondents.",
+        )
+
+
+def _names(stages: Sequence[Stage]) -> str:
+    return ", ".join(sorted(each.name for each in stages))
 
 
 def _size(weights: Array) -> str:

@@ -132,6 +132,22 @@ def _demographics(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
     return frame
 
 
+def _raking_margins(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+    """Cells of each margin, those who left its questions out being one."""
+    counts, hidden = frame["n"].to_numpy(), np.zeros(len(frame), dtype=bool)
+    for rows in frame.groupby("demographics").indices.values():
+        hidden[rows] = hidden_cells(counts[rows], context.smallest)
+    _leave_out(frame, hidden, "n", "sample_percent", "weighted_percent")
+    return frame
+
+
+def _survey_design(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+    """The size of the smallest cluster, where it is small."""
+    few = frame["value"].between(1, context.smallest - 1)
+    _leave_out(frame, (few & frame["statistic"].str.endswith("_cluster")).to_numpy(bool), "value")
+    return frame
+
+
 def _multiple_choice(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
     """Answers that few chose, or all but few of those who chose any; who chose none, where they are few.
 
@@ -271,6 +287,8 @@ _TABLES: Mapping[str, Callable[[pd.DataFrame, _Context], pd.DataFrame]] = {
     "cleaning_log": _cleaning_log,
     "exclusions": _exclusions,
     "careless": _careless,
+    "survey_design": _survey_design,
+    "raking_margins": _raking_margins,
     "missing_summary": _missing_summary,
     "missing_items": _missing_items,
     "missing_respondents": _missing_respondents,

@@ -3,7 +3,8 @@
 The yaml files of this folder hold, for every English sentence, its Russian and its Kazakh. What stands in
 braces is whatever the sentence was filled with; `{n:d}` is a number, `{text:t}` a phrase that has a
 translation of its own, and `{n:one|few|many}` in a translation is the form of a noun after that number. A
-sentence without an entry stays English, and `python -m tests.messages` lists these.
+sentence without an entry stays English, and `python -m tests.messages` lists these; so does one whose entry
+lacks a language that was added.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ def catalogue() -> tuple[Sentence, ...]:
         if file.name.endswith(".yaml"):
             for entry in yaml.safe_load(file.read_text(encoding="utf-8")):
                 words: dict[str, str] = {
-                    language: entry[language] for language in LANGUAGES if language != "en"
+                    language: entry[language] for language in LANGUAGES if language in {*entry} - {"en"}
                 }
                 for english in [entry["en"]] if isinstance(entry["en"], str) else entry["en"]:
                     found.append(Sentence.of(english, words))
@@ -88,7 +89,7 @@ def translated(text: str, language: Language, depth: int = 0) -> str:
     if language == "en" or not text or depth > _DEEPEST:
         return text
     for sentence in catalogue():
-        found = sentence.pattern.fullmatch(text)
+        found = sentence.pattern.fullmatch(text) if language in sentence.translations else None
         if found and (sentence.literal or depth == 0):
             fields = {
                 name: translated(value, language, depth + 1) if name in sentence.phrases else value

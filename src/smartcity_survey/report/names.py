@@ -10,11 +10,13 @@ from smartcity_survey.io import AT_FAULT, LIST_MARK, join_names, split_names
 from smartcity_survey.report.respondent_names import (
     Line,
     answer_to,
+    answers_together,
     category,
     choices_and_count,
     of_question,
     pair,
     question_and_count,
+    questions,
 )
 from smartcity_survey.report.setting import Setting
 
@@ -350,6 +352,8 @@ NAMES: Mapping[str, Callable[[str, Line, Setting], str]] = {
     "code": category,
     "question": choices_and_count,
     "chosen": lambda value, line, setting: setting.labels.choices[str(line["question"]), str(value)],
+    "demographics": questions,
+    "answers": answers_together,
     "term": _term,
     "reference": of_question("term"),
     "first": of_question("demographic"),

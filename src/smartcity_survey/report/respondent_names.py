@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from smartcity_survey.io import split_names
 from smartcity_survey.report.setting import Setting
 
 Line = Mapping[str, Any]
@@ -38,6 +39,21 @@ def answer_to(variable: str, answer: str, setting: Setting) -> str:
         else setting.wording.value("term", answer)
     )
     return pair(setting.labels.demographics[variable], words, setting)
+
+
+def questions(value: str, line: Line, setting: Setting) -> str:
+    """Questions whose answers are counted together."""
+    return " × ".join(setting.labels.demographics.get(name, name) for name in split_names(value))
+
+
+def answers_together(value: str, line: Line, setting: Setting) -> str:
+    """An answer to each of those questions, by their codes; one word for those who left one out."""
+    names, codes = split_names(line["demographics"]), split_names(value)
+    if len(names) != len(codes) or not all(code.isdigit() for code in codes):
+        return setting.wording.value("term", value)
+    return ", ".join(
+        setting.labels.categories[name, int(code)] for name, code in zip(names, codes, strict=True)
+    )
 
 
 def of_question(question: str) -> Callable[[str, Line, Setting], str]:

@@ -56,6 +56,16 @@ class Stage:
     needs: Mapping[str, Need] = field(repr=False)
 
     @property
+    def takes_weights(self) -> bool:
+        """Whether it weights its respondents, in studies whose respondents have sampling weights."""
+        return any(need.takes_weights for need in self.needs.values())
+
+    @property
+    def takes_clusters(self) -> bool:
+        """Whether its errors allow for clusters."""
+        return any(need.takes_clusters for need in self.needs.values())
+
+    @property
     def about(self) -> str:
         """What it computes, in one sentence."""
         return str(self.compute.__doc__).strip().splitlines()[0]

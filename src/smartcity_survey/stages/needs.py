@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Union, get_args, get_origin
 
 import pandas as pd
 
@@ -26,7 +26,14 @@ Files = Sequence[str | Path]
 
 @dataclass(frozen=True)
 class Need:
-    """What one argument is made from; this one from nothing."""
+    """What one argument is made from; this one from nothing.
+
+    takes_weights : whether a stage that has it weights its respondents, in studies whose respondents have
+        sampling weights. takes_clusters : whether its errors allow for clusters.
+    """
+
+    takes_weights: ClassVar[bool] = False
+    takes_clusters: ClassVar[bool] = False
 
     def frames(self, config: Config) -> tuple[str, ...]:
         """Names of the stage files it is read from."""
@@ -193,7 +200,13 @@ class CompleteAnswers(CountedItems):
 
 @dataclass(frozen=True)
 class PlsAnswers(CompleteAnswers):
-    """What PLS-SEM takes: complete questionnaires, or all with means in the gaps, as the config says."""
+    """What PLS-SEM takes: complete questionnaires, or all with means in the gaps, as the config says.
+
+    Weights and clusters stand among the columns.
+    """
+
+    takes_weights = True
+    takes_clusters = True
 
     def options(self, config: Config, codebook: Codebook) -> Any:
         counted = super().options(config, codebook)

@@ -10,7 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import pandas as pd
 
-from smartcity_survey.errors import Category, NoSolution
+from smartcity_survey.errors import Category, NoSolution, Problem
 from smartcity_survey.io import AT_FAULT, REFUSED, WHOLE, Card, StageResult, join_names
 from smartcity_survey.stages.naming import naming
 
@@ -56,6 +56,16 @@ class Refusals:
         """The line of an estimator card that tells these and other refusals; nothing where there are none."""
         found = [line for refusals in (self, *others) for line in refusals._found]
         return {REFUSED: found} if found else {}
+
+
+def takes_no_weights(what: str) -> NoSolution:
+    """Why something that would count all respondents alike is left empty in a weighted study."""
+    problem = Problem(
+        what,
+        "it takes no sampling weights, so it is left empty.",
+        "Leave out `data.weight` and `weighting.margins` to see it of unweighted answers.",
+    )
+    return NoSolution("no_weights", (), [problem])
 
 
 class Unsolved(UserWarning):

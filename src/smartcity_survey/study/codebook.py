@@ -31,9 +31,16 @@ RESPONDENT = "respondent"
 """Name of the identifying column in every respondent-level file."""
 WEIGHT = "sampling_weight"
 """Name of the sampling weights' column in the respondent-level files."""
+CLUSTER = "sampling_cluster"
+"""Name of the column of clusters in the respondent-level files."""
 CONSTANT = "constant"
 """Name of the constant among the terms of a regression."""
-KEPT = {RESPONDENT: "identifier", WEIGHT: "weights", CONSTANT: "constant of regressions"}
+KEPT = {
+    RESPONDENT: "identifier",
+    WEIGHT: "weights",
+    CLUSTER: "clusters",
+    CONSTANT: "constant of regressions",
+}
 """Names that no question or construct may have, and what they are kept for."""
 HEADINGS = ("item", "construct")
 """Heads of the columns that name lines of tables whose other columns are items or constructs."""
@@ -189,11 +196,7 @@ class Codebook(Section):
         clash = sorted(set(self.items) & (set(self.constructs) | set(self.demographics)))
         if clash:
             contradictions.append(f"names used for an item and for something else: {_listed(clash)}")
-        for kept, use in (
-            (RESPONDENT, "identifier"),
-            (WEIGHT, "weights"),
-            (CONSTANT, "constant of regressions"),
-        ):
+        for kept, use in KEPT.items():
             if kept in {*self.items, *self.demographics}:
                 contradictions.append(f"the name `{kept}` is kept for the {use}: rename the question")
             if kept in self.constructs:

@@ -23,6 +23,7 @@ from smartcity_survey.study.model_section import Probability as Probability
 from smartcity_survey.study.next_wave import PlanSection
 from smartcity_survey.study.outputs import ReportSection
 from smartcity_survey.study.parsing import Section, parse, read_yaml
+from smartcity_survey.study.weighting import WeightingSection, weighting_contradictions
 
 Language = Literal["en", "ru", "kk"]
 
@@ -97,7 +98,12 @@ class DataSection(Section):
     sheet: str | int = Field(0, description="sheet of a spreadsheet, by name or position")
     weight: str | None = Field(
         None,
-        description="column of sampling weights, for PLS-SEM; none: all respondents count alike",
+        description="column of sampling weights; none: all respondents count alike",
+    )
+    cluster: str | None = Field(
+        None,
+        description="column of the clusters drawn as a whole (schools, mahallas); none: respondents were "
+        "drawn one by one",
     )
     missing_codes: tuple[float | str, ...] = Field(
         (), description="codes and words that mean no answer, beside those the .sav declares"
@@ -273,6 +279,7 @@ class Config(Section):
     cleaning: CleaningSection
     model: ModelSection
     missing: MissingSection = Field(MissingSection())
+    weighting: WeightingSection = Field(WeightingSection())
     factors: FactorsSection = Field(FactorsSection())
     cfa: CfaSection = Field(CfaSection())
     scores: ScoresSection = Field(ScoresSection())
@@ -313,21 +320,24 @@ class Config(Section):
             )
         return self
 
-    @model_validator(mode="after")
-    def _weights_need_products(self) -> Config:
-        if self.data.weight and self.pls.correlation == "polychoric":
-            raise ValueError(
-                "polychoric correlations take no sampling weights; leave out `data.weight`, or write "
-                "`pls.correlation: pearson`"
-            )
-        return self
+    @property
+    def design_keys(self) -> Mapping[str, bool]:
+        """Keys by which respondents count differently or were drawn together, and whether they are given."""
+        return {
+            "data.weight": bool(self.data.weight),
+            "weighting.margins": bool(self.weighting.margins),
+            "data.cluster": bool(self.data.cluster),
+        }
+
+    @property
+    def weighted(self) -> bool:
+        """Whether respondents have sampling weights: those of a column, raked ones, or both."""
+        return bool(self.data.weight or self.weighting.margins)
 
     @model_validator(mode="after")
-    def _bounds_have_no_weights(self) -> Config:
-        if self.data.weight and self.study.bounds_in_use:
-            raise ValueError(
-                "reconstructions have no sampling weights; leave out `data.weight` or `study.bounds`"
-            )
+    def _weights_and_clusters_are_taken(self) -> Config:
+        if found := next(weighting_contradictions(self), None):
+            raise ValueError(found)
         return self
 
     @model_validator(mode="after")
@@ -346,6 +356,11 @@ class Config(Section):
         if weighted:
             raise ValueError(
                 f"waves are compared without weights; leave out `weight` under {', '.join(weighted)}"
+            )
+        clustered = [name for name, wave in self.waves.items() if wave.cluster]
+        if clustered:
+            raise ValueError(
+                f"waves are compared without clusters; leave out `cluster` under {', '.join(clustered)}"
             )
         return self
 

@@ -69,7 +69,7 @@ def missing_contradictions(config: Config) -> Iterator[str]:
     if missing.pls == "complete":
         return
     method = f"`missing.pls: {missing.pls}`"
-    if config.data.weight or config.pls.correlation == "polychoric":
+    if config.weighted or config.pls.correlation == "polychoric":
         yield (
             f"{method} is for unweighted answers taken as numbers; leave out `data.weight` and write "
             "`pls.correlation: pearson`, or write `missing.pls: complete`"

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import smartcity_survey.stages
-from smartcity_survey.stages.declare import Stage, declared_in
+from smartcity_survey.stages.collection import stages as stages
+from smartcity_survey.stages.collection import without_clusters, without_weights
+from smartcity_survey.stages.declare import Stage
 from smartcity_survey.stages.needs import frames_of
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import Config
 
 REPORTS = Path("reports")
-
-
-@cache
-def stages() -> Mapping[str, Stage]:
-    """Name -> stage, of every module of the package `stages` that declares one."""
-    package = smartcity_survey.stages
-    modules = pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
-    return {each.name: each for module in modules for each in declared_in(module.name)}
 
 
 @cache
@@ -110,7 +102,11 @@ class Catalogue:
         return {parameter: files for parameter, files in found.items() if files}
 
     def params(self, name: str) -> dict[str, Any]:
-        """Parameter -> plain values it depends on, where its code is, and how small cells are treated."""
+        """Parameter -> plain values it depends on, where its code is, and how small cells are treated.
+
+        `unweighted` : tables that stay empty, as the stage takes no weights and the study has some.
+        `unclustered` : the stage takes no clusters and the study has some.
+        """
         own = stages()[name]
         if not own.asked_by(self.config):
             return {}
@@ -118,6 +114,10 @@ class Catalogue:
         found["module"] = own.module
         if own.hides:
             found["disclosure"] = self.config.disclosure.model_dump(mode="json")
+        if own in without_weights(self.config):
+            found["unweighted"] = list(own.made(self.config))
+        if own in without_clusters(self.config):
+            found["unclustered"] = True
         return {parameter: plain for parameter, plain in found.items() if plain is not None}
 
     def outputs(self, name: str) -> dict[str, list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import StageResult, read_table, write_stage
 from smartcity_survey.stages.declare import Stage
 from smartcity_survey.stages.needs import Bar, Files
-from smartcity_survey.stages.refusals import refused
+from smartcity_survey.stages.refusals import refused, takes_no_weights
 from smartcity_survey.study.config import DisclosureSection
 from smartcity_survey.workflow.progress import progress_bar
 
@@ -25,6 +26,8 @@ def compute_stage(stage: Stage, inputs: Mapping[str, Files], params: Mapping[str
     """
     with ExitStack() as bars:
         try:
+            if "unweighted" in params:
+                raise takes_no_weights(stage.name)
             arguments = {
                 name: bars.enter_context(progress_bar(need.what))
                 if isinstance(need, Bar)
@@ -33,7 +36,10 @@ def compute_stage(stage: Stage, inputs: Mapping[str, Files], params: Mapping[str
             }
             result = stage.compute(**arguments)
         except NoSolution as error:  # no item is left of a construct, for example
-            result = refused(stage.tables, error, stage.private)
+            result = refused(params.get("unweighted", stage.tables), error, stage.private)
+    if "unclustered" in params:
+        cards = {name: {**card, "clusters": "not_used"} for name, card in result.cards.items()}
+        result = replace(result, cards=cards)
     if not stage.hides:
         return result
     beside = {Path(path).stem: read_table(path) for path in inputs.get("beside", ())}

@@ -99,6 +99,29 @@ def test_a_draw_is_both_stages_on_its_rows(weighted: bool) -> None:
     assert np.isfinite(found.jackknife.coefficients).all()
 
 
+def test_a_draw_of_clusters_is_both_stages_on_their_members() -> None:
+    x, model = answers(), reference("sim676").model()
+    groups = np.arange(len(x)) // 13
+    boot = bootstrap_pls(x, model, 3, seed=5, groups=groups, jackknife=True)
+    found = moderate(x, model.blocks, boot, PLAN, None, groups)
+
+    def both_stages(rows: Array, item_weights: Array) -> Array:
+        outer = np.where(model.blocks, item_weights[:, None], 0.0)
+        return second_stage(rows, outer, np.full(len(rows), 1 / len(rows)), PLAN).coefficients
+
+    for draw, drawn in enumerate(resampled_units(5, 0, 3, 52)):
+        rows = x[np.concatenate([np.flatnonzero(groups == group) for group in drawn])]
+        expected = both_stages(rows, boot.draws.outer_weights[draw])
+        np.testing.assert_allclose(found.draws.coefficients[draw], expected, rtol=0, atol=1e-9)
+    assert found.jackknife is not None
+    assert boot.jackknife is not None
+    rest = x[groups != 7]
+    expected = both_stages(rest, boot.jackknife.outer_weights[7])
+    # Fewer rows have another divisor n - 1 of the scores' variance.
+    expected[6:] *= np.sqrt((1 - 1 / len(rest)) / (1 - 1 / len(x)))
+    np.testing.assert_allclose(found.jackknife.coefficients[7], expected, rtol=0, atol=1e-9)
+
+
 def test_a_moderated_path_is_found() -> None:
     """One product of true coefficient .3 among single items, in a large sample."""
     rng = np.random.default_rng(1)

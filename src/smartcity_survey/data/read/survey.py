@@ -27,7 +27,7 @@ from smartcity_survey.data.read.opening import open_table
 from smartcity_survey.data.read.tables import Table
 from smartcity_survey.errors import Problem, SurveyError, counted
 from smartcity_survey.stats.core.types import Array
-from smartcity_survey.study.codebook import RESPONDENT, WEIGHT, Codebook
+from smartcity_survey.study.codebook import CLUSTER, RESPONDENT, WEIGHT, Codebook
 from smartcity_survey.study.config import DataSection
 from smartcity_survey.study.dates import EXAMPLE, is_spelt_as_date
 
@@ -47,7 +47,7 @@ class Responses:
     ----------
     answers : one row per questionnaire in the file's order: `respondent` (text), then every item and
         demographic variable of the codebook (float; NaN where there is no answer); with `data.weight` also
-        `sampling_weight`.
+        `sampling_weight`, with `data.cluster` also `sampling_cluster` (text).
     rows : (n,) number of each questionnaire's row in the file, as a person sees it.
     log : one row per column: `column, n_rows, n_answered, n_empty, n_declared_missing, n_labels`.
     unused : columns of the file that the codebook does not name.
@@ -110,13 +110,18 @@ def read_survey(path: Path, codebook: Codebook, section: DataSection) -> Respons
     SurveyError
         listing every problem: file missing or unreadable, columns the codebook names but the file lacks,
         lines that are no rows, cells that are neither a number nor a known answer, rows without an
-        identifier, weights that are not positive, no rows at all, more answers than memory holds.
+        identifier or a cluster, weights that are not positive, no rows at all, more answers than memory
+        holds.
     """
     table = open_table(path, section)
     heads = codebook.columns() | ({WEIGHT: section.weight} if section.weight else {})
     heads = {name: " ".join(head.split()) for name, head in heads.items()}
     needed = dict.fromkeys(
-        [*heads.values(), *codebook.choice_columns(), *([section.respondent] if section.respondent else [])]
+        [
+            *heads.values(),
+            *codebook.choice_columns(),
+            *(name for name in (section.respondent, section.cluster) if name),
+        ]
     )
     table = ungrouped(table, needed)
     problems = _absent_columns(table, needed, path)
@@ -129,7 +134,9 @@ def read_survey(path: Path, codebook: Codebook, section: DataSection) -> Respons
         if set(question.heads()) <= set(table.columns)
     ]
     identified = section.respondent if section.respondent in table.columns else None
+    grouped = section.cluster if section.cluster in table.columns else None
     respondents: list[str] = []
+    clusters: list[str] = []
     rows: list[int] = []
     for batch in table.batches([name for name in needed if name in table.columns]):
         problems += batch.problems
@@ -146,6 +153,10 @@ def read_survey(path: Path, codebook: Codebook, section: DataSection) -> Respons
             identifiers = batch.cells[identified].map(cell_text)
             respondents += identifiers.tolist()
             problems += _unidentified(identifiers, path)
+        if grouped is not None:
+            names = batch.cells[grouped].map(cell_text)
+            clusters += names.tolist()
+            problems += _without_cluster(names, path)
     for column in columns:
         problems += _unreadable(column, section, path)
         if column.name == WEIGHT:
@@ -161,6 +172,8 @@ def read_survey(path: Path, codebook: Codebook, section: DataSection) -> Respons
         raise SurveyError.of(_shortened(problems, path))
     answers = {column.name: column.values() for column in columns}
     answers |= {name: values for choice in choices for name, values in choice.columns().items()}
+    if grouped is not None:
+        answers[CLUSTER] = np.array(clusters, dtype=object)
     log = pd.DataFrame([{"column": column.name} | column.counts() for column in columns])
     dotted = [column.head for column in columns if column.dotted]
     unused = tuple(name for name in table.columns if name not in needed)
@@ -355,6 +368,19 @@ def _unidentified(identifiers: pd.Series, path: Path) -> list[Problem]:
             "Give it one, or leave out `data.respondent`: rows are then numbered.",
         )
         for row in identifiers.index[identifiers == ""]
+    ]
+
+
+def _without_cluster(names: pd.Series, path: Path) -> list[Problem]:
+    bad = names.index[names == ""].tolist()
+    if not bad:
+        return []
+    return [
+        Problem(
+            f"{path}, {_rows(bad)}, column {names.name}",
+            "the questionnaire belongs to no cluster.",
+            "Name the school or mahalla of every questionnaire, or leave out `data.cluster`.",
+        )
     ]
 
 

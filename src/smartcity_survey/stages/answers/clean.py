@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Annotated
+
 import pandas as pd
 
 from smartcity_survey.data.clean import Cleaned, clean_responses
 from smartcity_survey.data.disclosure import protect
+from smartcity_survey.data.weighting import rake_answers
 from smartcity_survey.io import AT_FAULT, REFUSED, Card, StageResult
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.design import (
+    RakedTo,
+    design_frame,
+    design_of,
+    has_design,
+    is_raked,
+    raking_card,
+)
 from smartcity_survey.stages.needs import Counted
 from smartcity_survey.stats.quality.careless import FEWEST_SCALES
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import CleaningSection
 from smartcity_survey.study.limits import limit
+from smartcity_survey.study.weighting import WeightingSection
 
 SCREENS = {
     index: (screen, limit(index).value, limit(index).source)
@@ -29,20 +42,35 @@ SCREENS = {
 
 @stage(
     *("cleaning_log", "exclusions", "careless"),
+    optional={has_design: ("survey_design",), is_raked: ("raking_margins",)},
     private=("answers", "exclusions", "careless"),
     hides=protect,
     essential=True,
 )
 def clean_answers(
-    responses: pd.DataFrame, codebook: Codebook, section: CleaningSection, counted: Counted = None
+    responses: pd.DataFrame,
+    codebook: Codebook,
+    section: CleaningSection,
+    counted: Counted = None,
+    weighting: Annotated[WeightingSection | None, RakedTo()] = None,
 ) -> StageResult:
-    """Apply the cleaning rules and screen what is kept for careless answers.
+    """Apply the cleaning rules, screen what is kept for careless answers, and rake its weights.
 
-    counted : items that the rule `missing_items` counts; all where not given.
+    counted : items that the rule `missing_items` counts; all where not given. weighting : margins that the
+        weights of who is kept are raked to; None where there are none.
     """
     cleaned = clean_responses(responses, codebook, section, counted)
-    n = len(cleaned.answers)
-    return StageResult(
+    answers, n = cleaned.answers, len(cleaned.answers)
+    tables, cards = {}, {}
+    if weighting is not None:
+        weighed = rake_answers(answers, codebook, weighting)
+        answers = weighed.answers
+        tables["raking_margins"] = weighed.margins
+        cards["raking_margins"] = raking_card(weighed, weighting, n)
+    if (design := design_of(answers)) is not None:
+        tables["survey_design"] = design_frame(design)
+        cards["survey_design"] = {"method": "kish_effective_size", "n": n}
+    of_cleaning = StageResult(
         tables={
             "cleaning_log": cleaned.log,
             "exclusions": _exclusion_counts(cleaned.exclusions),
@@ -63,11 +91,12 @@ def clean_answers(
             },
         },
         private={
-            "answers": cleaned.answers,
+            "answers": answers,
             "exclusions": cleaned.exclusions,
             "careless": cleaned.careless,
         },
     )
+    return replace(of_cleaning, tables={**of_cleaning.tables, **tables}, cards={**of_cleaning.cards, **cards})
 
 
 def _exclusion_counts(exclusions: pd.DataFrame) -> pd.DataFrame:

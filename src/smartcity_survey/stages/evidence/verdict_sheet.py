@@ -195,7 +195,7 @@ def _evidence(test: Line, section: RobustnessSection, alpha: float) -> dict[str,
         "equivalence_bound": bound,
         "equivalence_ci_low": low,
         "equivalence_ci_high": high,
-        "evidence": "" if math.isnan(test["beta"]) else test["evidence"],
+        "evidence": test["evidence"] if isinstance(test["evidence"], str) else "",
     }
 
 
@@ -246,7 +246,9 @@ def _answer(row: Row, alpha: float) -> str:
     - `no_relevant_effect`: the equivalence test is significant: the whole interval of level 1 - 2 alpha lies
       within the bounds. An effect may still be there, but not one that matters.
     - `effect`, `effect_against_claim`: p after Holm's adjustment is below alpha (an interval as wide as the
-      number of tests asks for leaves out zero), and the Bayes factor is at least moderately for an effect.
+      number of tests asks for leaves out zero), and the Bayes factor is at least moderately for an effect;
+      of weighted or clustered answers, which have no Bayes factor, the interval of the equivalence test lies
+      beyond a bound instead.
     - `probably_no_effect`: p is not below alpha, and the Bayes factor is at least strongly against an effect,
       but the interval reaches beyond a bound. Moderate evidence is too little where the interval is open.
     - `undecided`: everything else, and so wherever the tests contradict one another.
@@ -257,7 +259,9 @@ def _answer(row: Row, alpha: float) -> str:
     if row["equivalence"] == "negligible":
         return "no_relevant_effect"
     sign: Sign = "positive" if beta > 0 else "negative"
-    if judge(beta, row["p_holm"], sign, alpha) == "confirmed" and evidence.endswith("for"):
+    if judge(beta, row["p_holm"], sign, alpha) == "confirmed" and (
+        evidence.endswith("for") or (not evidence and row["equivalence"] == "relevant")
+    ):
         return "effect" if sign == row["expected_sign"] else "effect_against_claim"
     absent = judge(beta, row["p"], sign, alpha) == "not_confirmed" and row["equivalence"] == INCONCLUSIVE
     strong = evidence in ("strong_against", "very_strong_against")
@@ -296,7 +300,7 @@ def _caveats(row: Row, alpha: float) -> Iterator[str]:
         yield "methods_disagree"
     if row["beta"] * sign < 0 and row["p"] < alpha:
         yield "significant_against_claim"
-    if found and row["verdict_holm"] != "confirmed":
+    if found and row["verdict_holm"] not in ("confirmed", UNSOLVED):
         yield "lost_after_holm"
     yield from _sign_caveats(row, alpha)
     yield from _curve_caveats(row, confirmed, alpha)

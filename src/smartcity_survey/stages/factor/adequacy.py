@@ -8,7 +8,8 @@ import pandas as pd
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
-from smartcity_survey.stages.factor.incomplete import by_em, item_correlations
+from smartcity_survey.stages.design import Weights
+from smartcity_survey.stages.factor.incomplete import by_em, by_weights, item_correlations
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.needs import ForComponents, ItemAnswers
 from smartcity_survey.stats.core.correlations import require_independence
@@ -16,14 +17,17 @@ from smartcity_survey.stats.factor.adequacy import bartlett_sphericity, kmo
 
 
 @stage("adequacy", "item_msa", "anti_image_correlations", "anti_image_covariances")
-def evaluate_adequacy(answers: ItemAnswers, everybody: ForComponents = None) -> StageResult:
+def evaluate_adequacy(
+    answers: ItemAnswers, everybody: ForComponents = None, design: Weights = None
+) -> StageResult:
     """KMO overall and per item, Bartlett's test, anti-image matrices, how well the matrix is conditioned.
 
-    everybody : answers with gaps, where correlations are to be estimated from all of them.
+    everybody : answers with gaps, where correlations are to be estimated from all of them. design : weights;
+        Bartlett's test then counts the effective number of respondents.
     """
     names = list(answers.columns)
     with naming(names, "adequacy"):
-        matrix, n = item_correlations(answers, everybody)
+        matrix, n = item_correlations(answers, everybody, design)
         conditioning = require_independence(matrix, n)
         sampling = kmo(matrix)
         bartlett = bartlett_sphericity(matrix, n)
@@ -49,4 +53,5 @@ def evaluate_adequacy(answers: ItemAnswers, everybody: ForComponents = None) -> 
         "anti_image_correlations": square(sampling.anti_image_correlation, names, "item"),
         "anti_image_covariances": square(sampling.anti_image_covariance, names, "item"),
     }
-    return by_em(StageResult(tables, dict.fromkeys(tables, card)), len(answers), everybody)
+    result = by_weights(StageResult(tables, dict.fromkeys(tables, card)), len(answers), design)
+    return by_em(result, len(answers), everybody)

@@ -11,7 +11,8 @@ from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import WHOLE, Card, StageResult
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
-from smartcity_survey.stages.factor.incomplete import by_em, item_correlations
+from smartcity_survey.stages.design import Weights
+from smartcity_survey.stages.factor.incomplete import by_em, by_weights, item_correlations
 from smartcity_survey.stages.factor.retention import (
     RETENTION,
     deletion_log,
@@ -59,10 +60,12 @@ def estimate_factors(
     section: FactorsSection,
     seed: Seed,
     everybody: ForComponents = None,
+    design: Weights = None,
 ) -> StageResult:
     """Components of the item correlations, rotated; how many there are by each rule; item retention.
 
-    everybody : answers with gaps, where correlations are to be estimated from all of them.
+    everybody : answers with gaps, where correlations are to be estimated from all of them. design : weights;
+        parallel analysis then draws as many rows as respondents are worth (Kish).
     """
     names = list(answers.columns)
     n, p = answers.shape
@@ -70,7 +73,7 @@ def estimate_factors(
     limits = item_limits(section)
     try:
         with naming(names, "factors"):
-            matrix, n = item_correlations(answers, everybody)
+            matrix, n = item_correlations(answers, everybody, design)
             solution = rotated_solution(matrix, n_components(section))
     except NoSolution as error:
         # A number of components that no answers could give is a slip in the config, and which items stay
@@ -114,7 +117,7 @@ def estimate_factors(
     }
     cards = _cards(tables, solution, section, n, seed)
     result = StageResult(tables, {name: {**card, **own[name].card()} for name, card in cards.items()})
-    return by_em(result, len(answers), everybody)
+    return by_em(by_weights(result, len(answers), design), len(answers), everybody)
 
 
 def _without_components(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, astuple
 from functools import partial
 
@@ -9,12 +10,13 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.data.disclosure import protect
-from smartcity_survey.io import Card, StageResult
+from smartcity_survey.io import WHOLE, Card, StageResult
 from smartcity_survey.stages.cards import respondents, single_items
 from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.design import Weights, design_card
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import Complete, Measured
-from smartcity_survey.stages.refusals import Refusals
+from smartcity_survey.stages.refusals import Refusals, takes_no_weights
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.measurement.reliability_coefficients import (
@@ -28,6 +30,8 @@ from smartcity_survey.stats.measurement.reliability_intervals import (
     factor_intervals,
     omega_intervals,
 )
+from smartcity_survey.stats.sampling.survey_design import SurveyDesign
+from smartcity_survey.stats.sampling.weighted_moments import weighted_covariance
 from smartcity_survey.study.model import Model
 
 LEVEL = 0.95
@@ -41,25 +45,33 @@ LEVEL = 0.95
     hides=protect,
     beside=("item_descriptives",),
 )
-def analyse_items(answers: Complete, model: Measured) -> StageResult:
-    """SPSS RELIABILITY's tables for every construct, and intervals of alpha, omega, reliability and AVE."""
+def analyse_items(answers: Complete, model: Measured, design: Weights = None) -> StageResult:
+    """SPSS RELIABILITY's tables for every construct, and intervals of alpha, omega, reliability and AVE.
+
+    design : sampling weights, by which covariances and means are taken; no intervals are known then.
+    """
     x = answers[list(model.items)].to_numpy(dtype=np.float64)
     n, membership = len(x), model.membership()
     with naming(model.items, "item analysis", model.names):
-        covariances = covariance(x)
+        covariances = covariance(x) if design is None else weighted_covariance(x, design)
     refusals = Refusals(model.items, model.names)
-    factors = refusals.attempt("cfa", lambda: factor_intervals(x, membership, LEVEL))
+    means = np.average(x, axis=0, weights=None if design is None else design.weights)
+    factors = None
+    if design is None:
+        factors = refusals.attempt("cfa", lambda: factor_intervals(x, membership, LEVEL))
     unknown = CoefficientIntervals(*np.full((4, len(model.names)), np.nan))
     rho_c, ave = (unknown, unknown) if factors is None else factors
     parts: dict[str, list[pd.DataFrame]] = {}
     alphas = []
     for construct in model.constructs:
         own = np.flatnonzero(membership[:, model.names.index(construct.name)])
-        S, mean = covariances[np.ix_(own, own)], x[:, own].mean(axis=0)
+        S, mean = covariances[np.ix_(own, own)], means[own]
         alphas.append(cronbach_alpha(S))
         for name, frame in _scale_tables(S, mean, construct.items).items():
             frame.insert(0, "construct", construct.name)
             parts.setdefault(name, []).append(frame)
+    if design is not None:
+        return _weighted(parts, model, design)
     coefficients = {
         "alpha": _alpha_intervals(np.array(alphas), n, membership.sum(axis=0)),
         "omega": _omegas(x, model, refusals),
@@ -87,6 +99,24 @@ def analyse_items(answers: Complete, model: Measured) -> StageResult:
     }
     return StageResult(
         tables=tables, cards=dict.fromkeys(tables, card) | {"reliability_intervals": intervals}
+    )
+
+
+def _weighted(parts: Mapping[str, list[pd.DataFrame]], model: Model, design: SurveyDesign) -> StageResult:
+    """The tables of weighted covariances; intervals of the coefficients would count all respondents alike."""
+    tables = {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}
+    refusals = Refusals(model.items, model.names)
+    refusals.note(WHOLE, takes_no_weights("reliability_intervals"))
+    card: Card = {
+        "method": "covariances_of_kept_items",
+        "divisor": "n_minus_1",
+        **single_items(model),
+        **respondents(design.n),
+        **design_card(design),
+    }
+    return StageResult(
+        tables={**tables, "reliability_intervals": pd.DataFrame()},
+        cards=dict.fromkeys(tables, card) | {"reliability_intervals": {**card, **refusals.card()}},
     )
 
 

@@ -27,6 +27,8 @@ from smartcity_survey.stats.measurement.reliability_coefficients import (
 )
 from smartcity_survey.stats.measurement.validity import fornell_larcker, htmt
 from smartcity_survey.stats.missing.normal_moments import em_moments
+from smartcity_survey.stats.sampling.survey_design import SurveyDesign
+from smartcity_survey.stats.sampling.weighted_moments import weighted_covariance
 from smartcity_survey.stats.sem.cfa import CfaFit, fit_cfa
 from smartcity_survey.study.model import Model
 
@@ -45,14 +47,14 @@ def evaluate_measurement(
     Hair et al. report them; `ave_cfa` and `composite_reliability_cfa` on those of the CFA.
 
     everybody : answers with gaps, where alpha and omega are to rest on covariances by EM; alpha then has no
-        interval, as none is known for them.
+        interval, as none is known for them, nor for weighted or clustered answers.
     """
     inputs = PlsInputs.of(answers, model, section)
     x = inputs.x
     n, membership = len(x), model.membership()
     refusals = Refusals(model.items, model.names)
     with naming(model.items, "measurement", model.names):
-        correlations, covariances, n_all = inputs.correlation(), covariance(x, ddof=1), n
+        correlations, covariances, n_all = inputs.correlation(), _covariances(x, inputs.design, 1), n
         if everybody is not None:
             moments = em_moments(everybody[list(model.items)].to_numpy(dtype=np.float64))
             n_all = moments.n
@@ -65,12 +67,12 @@ def evaluate_measurement(
             loadings=None if pls is None else pls.loadings,
             rho_a=None if pls is None else pls.rho_a,
         )
-        if everybody is not None:
+        if everybody is not None or inputs.design is not None:
             unknown = np.full(len(model.names), np.nan)
             by_pls = replace(by_pls, alpha_low=unknown, alpha_high=unknown)
         ratios = htmt(correlations, membership)
     by_composites = refusals.card()
-    cfa = refusals.attempt("cfa", lambda: fit_cfa(covariance(x, ddof=0), n, membership))
+    cfa = refusals.attempt("cfa", lambda: fit_cfa(_covariances(x, inputs.design, 0), n, membership))
     factors = np.full(membership.shape, np.nan) if cfa is None else cfa.std_loadings
     _note_omegas(refusals, covariances, n_all, model)
     of_covariances: Card = {} if everybody is None else {"covariances": "em_normal", "n_covariances": n_all}
@@ -104,6 +106,11 @@ def evaluate_measurement(
         },
     )
     return of_incomplete_rows(result, "mean_replacement") if missing == "mean_replacement" else result
+
+
+def _covariances(x: Array, design: SurveyDesign | None, ddof: int) -> Array:
+    """(p, p): covariances of the items, by sampling weights where there are some."""
+    return covariance(x, ddof) if design is None else weighted_covariance(x, design, ddof)
 
 
 def reliability_frame(found: Reliability, factors: Array, model: Model) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import get_args
 
@@ -14,11 +15,17 @@ from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.answers.describe import SPSS_FORMULAS, descriptives_frame
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.design import Design, design_card
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.needs import Complete, Measured, Method, PlsFitOptions
 from smartcity_survey.stages.pls.pls import fit_model
 from smartcity_survey.stages.refusals import Refusals
-from smartcity_survey.stats.core.correlations import correlation, covariance, require_independence
+from smartcity_survey.stats.core.correlations import (
+    correlation,
+    covariance,
+    require_independence,
+    weighted_correlation,
+)
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.measurement.scores import (
     bartlett_score_weights,
@@ -27,6 +34,8 @@ from smartcity_survey.stats.measurement.scores import (
     regression_score_weights,
     sum_score_weights,
 )
+from smartcity_survey.stats.sampling.survey_design import SurveyDesign
+from smartcity_survey.stats.sampling.weighted_moments import weighted_covariance
 from smartcity_survey.stats.sem.cfa import fit_cfa
 from smartcity_survey.study.codebook import RESPONDENT
 from smartcity_survey.study.config import PlsSection, ScoreMethod
@@ -43,35 +52,41 @@ METHODS: tuple[ScoreMethod, ...] = get_args(ScoreMethod)
     "score_regressions",
     private={"scores": [RESPONDENT]},
 )
-def compute_scores(answers: Complete, model: Measured, pls: PlsFitOptions, method: Method) -> StageResult:
+def compute_scores(
+    answers: Complete, model: Measured, pls: PlsFitOptions, method: Method, design: Design = None
+) -> StageResult:
     """Scores by `method`, their SPSS descriptives, their weights, and their agreement with the other methods.
 
     A method that nobody chose and that has no solution leaves its agreement empty, and the card says why.
 
     Scores are weighted sums of the answers as given (1 to 5), not of deviations: an all-1 respondent scores
     the sum of the weights, as in the study's own table of descriptives.
+
+    design : sampling weights, by which all moments are taken, and clusters.
     """
-    items = list(model.items)
+    items, moments = list(model.items), _Moments(design)
     x = answers[items].to_numpy(dtype=np.float64)
     with naming(model.items, f"scores by {method}", model.names):
-        weights = score_weights(method, x, model, pls)
+        weights = score_weights(method, x, model, pls, design)
     scores = x @ weights.T
     chosen = pd.DataFrame(scores, columns=list(model.names))
     with naming(model.names, "scores"):
-        correlations = correlation(scores)
+        correlations = moments.correlations(scores)
     refusals = Refusals(model.items, model.names)
     others = {
-        name: refusals.attempt(f"scores_{name}", partial(score_weights, name, x, model, pls))
+        name: refusals.attempt(f"scores_{name}", partial(score_weights, name, x, model, pls, design))
         for name in methods(model)
     }
     by_method = {name: x @ other.T for name, other in others.items() if other is not None}
     unsolved = Refusals(model.items, model.names)
-    regressions = _regressions(by_method, model, unsolved)
+    regressions = _regressions(by_method, model, unsolved, moments)
     agreement = [
         {
             "score": construct,
             "method": name,
-            "correlation": np.nan if other is None else np.corrcoef(x @ other[j], chosen[construct])[0, 1],
+            "correlation": np.nan
+            if other is None
+            else moments.between(x @ other[j], chosen[construct].to_numpy()),
         }
         for name, other in others.items()
         for j, construct in enumerate(model.names)
@@ -83,9 +98,13 @@ def compute_scores(answers: Complete, model: Measured, pls: PlsFitOptions, metho
         "formulas": SPSS_FORMULAS,
         "weights": "of_answers_as_given",
     }
+    if design is not None:
+        # `weights` are those of the items here.
+        card = {**card, **{"sampling" if k == "weights" else k: v for k, v in design_card(design).items()}}
+    sampled = design_card(design, errors=False)
     return StageResult(
         tables={
-            "descriptives": descriptives_frame(chosen, "score"),
+            "descriptives": descriptives_frame(chosen, "score", design),
             "score_weights": _weights_frame(weights, model),
             "score_agreement": pd.DataFrame(agreement),
             "score_correlations": square(correlations, model.names, "construct"),
@@ -98,17 +117,20 @@ def compute_scores(answers: Complete, model: Measured, pls: PlsFitOptions, metho
                 "method": "score_correlations",
                 "compared_with": method,
                 **respondents(len(x)),
+                **sampled,
                 **refusals.card(),
             },
             "score_correlations": {
                 "method": "score_correlations",
                 "scores": method,
                 **respondents(len(x)),
+                **sampled,
             },
             "score_regressions": {
                 "method": "regression_of_scores",
                 "scores": method,
                 **respondents(len(x)),
+                **sampled,
                 **refusals.card(unsolved),
             },
         },
@@ -131,7 +153,32 @@ def methods(model: Model) -> tuple[ScoreMethod, ...]:
     return tuple(name for name in METHODS if not (mediated and name == "cfa_skrondal_laake"))
 
 
-def _regressions(scores: Mapping[ScoreMethod, Array], model: Model, refusals: Refusals) -> pd.DataFrame:
+@dataclass(frozen=True)
+class _Moments:
+    """Correlations, covariances and deviations of columns, weighted where there is a design."""
+
+    design: SurveyDesign | None
+
+    def covariances(self, x: Array, ddof: int = 1) -> Array:
+        return covariance(x, ddof) if self.design is None else weighted_covariance(x, self.design, ddof)
+
+    def correlations(self, x: Array) -> Array:
+        return correlation(x) if self.design is None else weighted_correlation(x, self.design.weights)
+
+    def deviations(self, x: Array) -> Array:
+        if self.design is None:
+            return np.asarray(x.std(axis=0, ddof=1))
+        return np.sqrt(np.diagonal(weighted_covariance(x, self.design)))
+
+    def between(self, one: Array, other: Array) -> float:
+        if self.design is None:
+            return float(np.corrcoef(one, other)[0, 1])
+        return float(weighted_correlation(np.column_stack([one, other]), self.design.weights)[0, 1])
+
+
+def _regressions(
+    scores: Mapping[ScoreMethod, Array], model: Model, refusals: Refusals, moments: _Moments
+) -> pd.DataFrame:
     """Every path by every method: correlation of its two scores, and standardised regression coefficient.
 
     The correlation of item means has the sign of the correlation of the constructs, whatever their overlap
@@ -144,7 +191,9 @@ def _regressions(scores: Mapping[ScoreMethod, Array], model: Model, refusals: Re
         columns = [model.names.index(name) for name in (*predictors, outcome)]
         for name, values in scores.items():
             R = refusals.attempt(
-                f"scores_{name}", partial(correlation, values[:, columns]), items=(*predictors, outcome)
+                f"scores_{name}",
+                partial(moments.correlations, values[:, columns]),
+                items=(*predictors, outcome),
             )
             if R is None:
                 continue
@@ -167,25 +216,28 @@ def _coefficients(R: Array) -> Array:
     return np.asarray(np.linalg.solve(R[:-1, :-1], R[:-1, -1]))
 
 
-def score_weights(method: ScoreMethod, x: Array, model: Model, pls: PlsSection) -> Array:
-    """(c, p): weight of every item in every score."""
+def score_weights(
+    method: ScoreMethod, x: Array, model: Model, pls: PlsSection, design: SurveyDesign | None = None
+) -> Array:
+    """(c, p): weight of every item in every score. design : sampling weights of the respondents."""
+    moments = _Moments(design)
     membership = model.membership()
     if method == "mean":
         return mean_score_weights(membership)
     if method == "sum":
         return sum_score_weights(membership)
     if method == "component":
-        return component_score_weights(correlation(x), x.std(axis=0, ddof=1), membership)
+        return component_score_weights(moments.correlations(x), moments.deviations(x), membership)
     if method == "pls":
-        fit = fit_model(correlation(x), len(x), model, pls)
-        return np.asarray((fit.outer_weights / x.std(axis=0, ddof=1)[:, None]).T)
+        fit = fit_model(moments.correlations(x), len(x), model, pls)
+        return np.asarray((fit.outer_weights / moments.deviations(x)[:, None]).T)
     if method == "cfa_skrondal_laake":
-        return _skrondal_laake(x, model)
-    cfa = fit_cfa(covariance(x, ddof=0), len(x), membership)
+        return _skrondal_laake(x, model, moments)
+    cfa = fit_cfa(moments.covariances(x, 0), len(x), membership)
     return regression_score_weights(cfa) if method == "cfa_regression" else bartlett_score_weights(cfa)
 
 
-def _skrondal_laake(x: Array, model: Model) -> Array:
+def _skrondal_laake(x: Array, model: Model, moments: _Moments) -> Array:
     """(c, p): regression scores of the predictors, Bartlett's of the outcomes, each side by itself.
 
     All predictors have one factor model, every outcome has its own.
@@ -204,7 +256,7 @@ def _skrondal_laake(x: Array, model: Model) -> Array:
         names = [model.items[item] for item in items]
         with naming(names, "scores by cfa_skrondal_laake", side):
             own = membership[np.ix_(items, columns)]
-            fit = fit_cfa(covariance(x[:, items], ddof=0), len(x), own, scaling="unit_variance")
+            fit = fit_cfa(moments.covariances(x[:, items], 0), len(x), own, scaling="unit_variance")
             weights[np.ix_(columns, items)] = weigh(fit)
     return weights
 

@@ -66,7 +66,7 @@ def moderation_tables(
         terms = _terms(plan, names)
         shown = [" × ".join(filter(None, pair)) for pair in terms[["source", "moderator"]].to_numpy()]
         with naming(shown, "moderation", names):
-            found = moderate(x, blocks, stage_one, plan, weights)
+            found = moderate(x, blocks, stage_one, plan, weights, inputs.clusters)
         undefined += int(np.isnan(found.draws.r2).sum())
         effects.append(_effects(found, terms, section))
         slopes.append(_slopes(found, plan, names, section))

@@ -16,7 +16,7 @@ from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.needs import PLS_FIT, ForPls, Measured, Options, PlsMissing, Seed
 from smartcity_survey.stages.pls.pls import pls_model
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
-from smartcity_survey.stages.refusals import Refusals
+from smartcity_survey.stages.refusals import Refusals, takes_no_weights
 from smartcity_survey.stats.core.correlations import require_independence
 from smartcity_survey.stats.core.errors import NotPositiveDefinite
 from smartcity_survey.stats.core.types import Array
@@ -90,7 +90,7 @@ def assess_pls(
         "cross_loadings": _cross_loadings(fit, R, model, refusals["cross_loadings"]),
         "htmt2": square(htmt2(R, model.membership()), model.names, "construct"),
         "pls_effects": effect_frame(fit, model),
-        "blindfolding": attempt("blindfolding", lambda: _relevance(x, pls, model, section, distance)),
+        "blindfolding": attempt("blindfolding", lambda: _relevance(inputs, pls, model, section, distance)),
         "ipma": _importance(inputs, fit, model, codebook),
     }
     cards: dict[str, Card] = {
@@ -225,8 +225,14 @@ def effect_frame(fit: PlsFit, model: Model) -> pd.DataFrame:
     )
 
 
-def _relevance(x: Array, pls: PlsModel, model: Model, section: PlsSection, distance: int) -> pd.DataFrame:
-    q2 = blindfolding_q2(x, pls, distance, tolerance=section.tolerance, max_iterations=section.max_iterations)
+def _relevance(
+    inputs: PlsInputs, pls: PlsModel, model: Model, section: PlsSection, distance: int
+) -> pd.DataFrame:
+    if inputs.weights is not None:
+        raise takes_no_weights("blindfolding")
+    q2 = blindfolding_q2(
+        inputs.x, pls, distance, tolerance=section.tolerance, max_iterations=section.max_iterations
+    )
     frame = pd.DataFrame({"construct": model.names, "q2": q2, "omission_distance": distance})
     return frame[frame["construct"].isin(model.outcomes)].reset_index(drop=True)
 

@@ -35,6 +35,7 @@ def resample(
         section.bootstrap_draws,
         seed=seed,
         weights=inputs.weights,
+        groups=inputs.clusters,
         ordinal=inputs.ordinal,
         continuity=section.continuity,
         pairwise=inputs.pairwise,

@@ -1,4 +1,4 @@
-"""What PLS-SEM starts from: the answers, their sampling weights and the items' correlations."""
+"""What PLS-SEM starts from: the answers, their sampling weights and clusters, and the items' correlations."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import pandas as pd
 
 from smartcity_survey.io import Card
 from smartcity_survey.stages.cards import corrections
+from smartcity_survey.stages.design import design_card, design_of
 from smartcity_survey.stats.core.correlations import centre, correlation, weighted_correlation
 from smartcity_survey.stats.core.types import Array, IntArray
 from smartcity_survey.stats.items.polychoric_correlations import corrected_pairs, polychoric
 from smartcity_survey.stats.missing.pairwise import pairwise_correlation
 from smartcity_survey.stats.pls import model as core
-from smartcity_survey.study.codebook import WEIGHT
+from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.study.config import Mode, PlsSection
 from smartcity_survey.study.model import Model
 
@@ -28,13 +29,14 @@ def core_mode(mode: Mode) -> core.Mode:
 class PlsInputs:
     """Answers to a model's items as the config wants them taken.
 
-    x : (n, p). weights : (n,), None where all respondents count alike. ordinal : whether correlations are
+    x : (n, p). design : weights and clusters; None where all respondents count alike and were drawn one by
+    one. ordinal : whether correlations are
     polychoric, and answers codes of ordered categories. continuity : as `pls.continuity`. items : names.
     pairwise : answers have gaps, and every correlation is of those who answered both items.
     """
 
     x: Array
-    weights: Array | None
+    design: SurveyDesign | None
     ordinal: bool
     continuity: tuple[float, float]
     items: tuple[str, ...]
@@ -44,13 +46,24 @@ class PlsInputs:
     def of(cls, answers: pd.DataFrame, model: Model, section: PlsSection) -> PlsInputs:
         """The columns of the cleaned answers that a model needs."""
         x = answers[list(model.items)].to_numpy(dtype=np.float64)
-        weights = answers[WEIGHT].to_numpy(dtype=np.float64) if WEIGHT in answers else None
-        return cls(x, weights, section.correlation == "polychoric", section.continuity, model.items)
+        return cls(
+            x, design_of(answers), section.correlation == "polychoric", section.continuity, model.items
+        )
+
+    @property
+    def weights(self) -> Array | None:
+        """(n,): sampling weights; None where there are none."""
+        return self.design.weights if self.design is not None and self.design.weighted else None
+
+    @property
+    def clusters(self) -> IntArray | None:
+        """(n,): clusters that are resampled as a whole; None where respondents are."""
+        return None if self.design is None else self.design.clusters
 
     @property
     def plain(self) -> bool:
-        """Whether correlations are those of unweighted answers taken as numbers."""
-        return self.weights is None and not self.ordinal
+        """Whether correlations are of unweighted answers taken as numbers, of independent respondents."""
+        return self.design is None and not self.ordinal
 
     def correlation(self) -> Array:
         """(p, p): correlations of the items; raises what its three estimators raise."""
@@ -69,10 +82,10 @@ class PlsInputs:
         if self.ordinal:
             pairs = corrected_pairs(self._codes(), self.continuity)
             return {"correlations": "polychoric", **corrections(self.continuity, pairs, self.items)}
-        weights = {} if self.weights is None else {"weights": "sampling_weights"}
-        return {"correlations": "pearson", **weights}
+        return {"correlations": "pearson", **design_card(self.design)}
 
     def unused_card(self) -> Card:
         """Lines of the card of a table that takes unweighted answers as numbers whatever the config says."""
-        weights = {} if self.weights is None else {"weights": "not_used"}
-        return {"correlations": "pearson", **weights}
+        weights: Card = {} if self.weights is None else {"weights": "not_used"}
+        clusters: Card = {} if self.clusters is None else {"clusters": "not_used"}
+        return {"correlations": "pearson", **weights, **clusters}

@@ -9,13 +9,21 @@ import pandas as pd
 
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.regression.least_squares import ols
+from smartcity_survey.stats.sampling.survey_design import SurveyDesign
+from smartcity_survey.stats.sampling.weighted_moments import weighted_covariance
+from smartcity_survey.stats.sampling.weighted_regression import DesignFit, design_regression
 from smartcity_survey.study.model import Model
 
 INTERACTION_TABLES = ("interactions",)
 
 
 def interaction_frame(
-    scores: pd.DataFrame, demographics: Mapping[str, Array], outcome: str, model: Model, level: float
+    scores: pd.DataFrame,
+    demographics: Mapping[str, Array],
+    outcome: str,
+    model: Model,
+    level: float,
+    design: SurveyDesign | None = None,
 ) -> pd.DataFrame:
     """The regression of one outcome with the products of its moderated paths beside the main effects.
 
@@ -25,11 +33,12 @@ def interaction_frame(
 
     Parameters
     ----------
-    demographics : demographic moderators as numbers (n,), NaN where there is no answer.
+    demographics : demographic moderators as numbers (n,), NaN where there is no answer. design : sampling
+        weights, by which variables are standardised too, and clusters.
 
     Raises
     ------
-    What `ols` raises.
+    What `ols` and `design_regression` raise.
     """
     moderated = [m for m in model.every_moderation if m.target == outcome]
     beside = dict.fromkeys(m.moderator for m in moderated if m.moderator in demographics)
@@ -38,10 +47,13 @@ def interaction_frame(
     }
     columns |= {name: demographics[name] for name in beside}
     complete = ~np.isnan(np.column_stack(list(columns.values()))).any(axis=1)
-    z = {name: _standardised(values[complete]) for name, values in columns.items()}
+    answered = None if design is None else design.subset(complete)
+    z = {name: _standardised(values[complete], answered) for name, values in columns.items()}
     y = z.pop(outcome)
     products = [z[m.source] * z[m.moderator] for m in moderated]
-    fit = ols(y, np.column_stack([*z.values(), *products]), ci_level=level)
+    x = np.column_stack([*z.values(), *products])
+    found = ols(y, x, ci_level=level) if answered is None else design_regression(y, x, answered, level)
+    fit = found.fit if isinstance(found, DesignFit) else found
     first = 1 + len(z)
     return pd.DataFrame(
         {
@@ -49,16 +61,19 @@ def interaction_frame(
             "moderator": [m.moderator for m in moderated],
             "target": outcome,
             "estimate": fit.coef[first:],
-            "std_error": fit.std_err[first:],
-            "t": fit.t[first:],
-            "p": fit.p[first:],
-            "ci_low": fit.ci_low[first:],
-            "ci_high": fit.ci_high[first:],
+            "std_error": found.std_err[first:],
+            "t": found.t[first:],
+            "p": found.p[first:],
+            "ci_low": found.ci_low[first:],
+            "ci_high": found.ci_high[first:],
             "n": fit.n,
         }
     )
 
 
-def _standardised(values: Array) -> Array:
+def _standardised(values: Array, design: SurveyDesign | None) -> Array:
+    if design is not None:
+        mean = design.weights @ values / design.n
+        return np.asarray((values - mean) / np.sqrt(weighted_covariance(values[:, None], design)[0, 0]))
     z: Array = (values - values.mean()) / values.std(ddof=1)
     return z

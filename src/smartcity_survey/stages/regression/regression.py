@@ -14,10 +14,12 @@ from smartcity_survey.data.disclosure import protect
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.design import Design
 from smartcity_survey.stages.measurement.scores import require_scores
 from smartcity_survey.stages.needs import Asked, Complete, Method, has_moderations
-from smartcity_survey.stages.refusals import Refusals
+from smartcity_survey.stages.refusals import Refusals, takes_no_weights
 from smartcity_survey.stages.regression.blocks import hierarchical_tables
+from smartcity_survey.stages.regression.design_frames import design_frames, errors_card, regress_by_design
 from smartcity_survey.stages.regression.incomplete import AllScores, ScoresOfAll, incomplete_frames
 from smartcity_survey.stages.regression.interactions import INTERACTION_TABLES, interaction_frame
 from smartcity_survey.stats.core.types import Array
@@ -25,6 +27,8 @@ from smartcity_survey.stats.regression.collinearity import Collinearity
 from smartcity_survey.stats.regression.least_squares import OlsFit, ols, refuse_perfect_fit
 from smartcity_survey.stats.regression.ols_diagnostics import RegressionDiagnostics, regression_diagnostics
 from smartcity_survey.stats.regression.residuals import RESIDUAL_STATISTICS, ResidualStatistics
+from smartcity_survey.stats.sampling.survey_design import SurveyDesign
+from smartcity_survey.stats.sampling.weighted_regression import DesignFit
 from smartcity_survey.study.codebook import CONSTANT, RESPONDENT, Codebook
 from smartcity_survey.study.config import RegressionSection
 from smartcity_survey.study.model import Model
@@ -55,6 +59,7 @@ def estimate_regression(
     section: RegressionSection,
     method: Method,
     everybody: Annotated[AllScores | None, ScoresOfAll()] = None,
+    design: Design = None,
 ) -> StageResult:
     """One regression per outcome of the model; the tables of SPSS REGRESSION with HC3 errors beside them.
 
@@ -64,8 +69,11 @@ def estimate_regression(
         used, as the first block of the hierarchical regression.
     everybody : answers with gaps, where coefficients and R2 are to be of all of them; other tables are of
         complete questionnaires.
+    design : sampling weights and clusters, which coefficients and their errors allow for; of weighted scores
+        there are no diagnostics and no regression in blocks.
     """
     require_scores(scores, model)
+    weighted = design is not None and design.weighted
     dummies = demographic_dummies(answers, codebook, section.controls)
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in (*_FITTED, *_JUDGED, *_HIERARCHICAL)}
     casewise = [pd.DataFrame(columns=_CASEWISE)]
@@ -74,14 +82,19 @@ def estimate_regression(
         predictors = model.predictors(outcome)
         y, x = scores[outcome].to_numpy(), scores[list(predictors)]
         names = (*predictors, outcome)
-        fit = alone.attempt(
-            "regression", partial(_least_squares, y, x.to_numpy(), section.confidence_level), items=names
+        found = alone.attempt(
+            "regression", partial(_regress, y, x.to_numpy(), section.confidence_level, design), items=names
         )
-        blocks = in_blocks.attempt(
-            "hierarchical_regression",
-            partial(hierarchical_tables, y, x, dummies, section.confidence_level),
-            items=(*dummies.categories, *predictors, outcome),
-        )
+        fit = found.fit if isinstance(found, DesignFit) else found
+        blocks = None
+        if weighted:
+            in_blocks.note("hierarchical_regression", takes_no_weights("hierarchical_regression"))
+        else:
+            blocks = in_blocks.attempt(
+                "hierarchical_regression",
+                partial(hierarchical_tables, y, x, dummies, section.confidence_level),
+                items=(*dummies.categories, *predictors, outcome),
+            )
         own = {"coefficients": pd.DataFrame({"term": [CONSTANT, *predictors]})}
         full = None
         if everybody is not None:
@@ -89,6 +102,11 @@ def estimate_regression(
             full = incomplete.attempt("regression", of_all, items=[*everybody.items])
         if fit is not None:
             own = fitted_frames(fit, predictors)
+            if isinstance(found, DesignFit):
+                own |= design_frames(found, own)
+        if fit is not None and weighted:
+            judged.note("regression_diagnostics", takes_no_weights("regression_diagnostics"))
+        elif fit is not None:
             judge = partial(regression_diagnostics, fit, x.to_numpy())
             diagnostics = judged.attempt("regression_diagnostics", judge, items=names)
             if diagnostics is not None:
@@ -119,15 +137,20 @@ def estimate_regression(
     }
     further, products = {}, Refusals()
     if model.every_moderation:
-        further["interactions"] = _interactions(scores, answers, model, codebook, section, products)
-    of_products: Card = {"method": "ols_interactions", "standard_errors": "classical", **products.card()}
+        further["interactions"] = _interactions(scores, answers, model, codebook, section, products, design)
+    of_products: Card = {
+        "method": "ols_interactions",
+        "standard_errors": "classical",
+        **errors_card(design),
+        **products.card(),
+    }
     of_all_answers: Card = {**card, **incomplete.card()}
     if everybody is not None and not incomplete.card():
         of_all_answers = {**card, **everybody.card(n), "divisor": "n"}
     order: dict[str, Card] = {"regression_diagnostics": {"order": "durbin_watson_by_rows"}}
     return StageResult(
         tables={name: _below_one_another(frames) for name, frames in parts.items()} | further,
-        cards={name: {**card, **alone.card()} for name in _FITTED}
+        cards={name: {**card, **errors_card(design), **alone.card()} for name in _FITTED}
         | {name: {**card, **order.get(name, {}), **alone.card(), **judged.card()} for name in _JUDGED}
         | dict.fromkeys(_HIERARCHICAL, hierarchical)
         | {name: {**card, **of_products} for name in further}
@@ -143,6 +166,7 @@ def _interactions(
     codebook: Codebook,
     section: RegressionSection,
     refusals: Refusals,
+    design: SurveyDesign | None,
 ) -> pd.DataFrame:
     """The products of all outcomes that have a moderated path."""
     demographics = {
@@ -154,7 +178,7 @@ def _interactions(
         moderated = [m for m in model.every_moderation if m.target == outcome]
         if moderated:
             compute = partial(
-                interaction_frame, scores, demographics, outcome, model, section.confidence_level
+                interaction_frame, scores, demographics, outcome, model, section.confidence_level, design
             )
             beside = dict.fromkeys(m.moderator for m in moderated if m.moderator in demographics)
             products = [f"{m.source} × {m.moderator}" for m in moderated]
@@ -178,8 +202,10 @@ def _below_one_another(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(full, ignore_index=True) if full else next(iter(frames), pd.DataFrame())
 
 
-def _least_squares(y: Array, x: Array, level: float) -> OlsFit:
+def _regress(y: Array, x: Array, level: float, design: SurveyDesign | None) -> OlsFit | DesignFit:
     """The regression, unless its residuals are rounding error, of which nothing can be said."""
+    if design is not None:
+        return regress_by_design(y, x, design, level)
     fit = ols(y, x, ci_level=level)
     refuse_perfect_fit(fit)
     return fit

@@ -12,9 +12,11 @@ import pandas as pd
 from smartcity_survey.io import WHOLE, Card, StageResult, join_names
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.design import Design, design_card
 from smartcity_survey.stages.measurement.scores import require_scores
 from smartcity_survey.stages.needs import Claims, Seed
-from smartcity_survey.stages.refusals import Refusals
+from smartcity_survey.stages.refusals import Refusals, takes_no_weights
+from smartcity_survey.stages.regression.design_frames import regress_by_design
 from smartcity_survey.stats.core.multiplicity import benjamini_hochberg, holm
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.evidence.bayes_factor import bayes_factors
@@ -25,6 +27,8 @@ from smartcity_survey.stats.regression.importance import relative_importance
 from smartcity_survey.stats.regression.least_squares import OlsFit, ols, refuse_perfect_fit
 from smartcity_survey.stats.regression.ridge import ridge_trace
 from smartcity_survey.stats.regression.wald import joint_test
+from smartcity_survey.stats.sampling.survey_design import SurveyDesign
+from smartcity_survey.stats.sampling.weighted_moments import weighted_covariance
 from smartcity_survey.study.config import RobustnessSection
 from smartcity_survey.study.limits import limit
 from smartcity_survey.study.model import Hypothesis, Model
@@ -39,8 +43,8 @@ NEW_WAVE_EFFECTS = (0.05, 0.10, 0.15, 0.20)
 class _Regression:
     """One outcome's regression on its predictors, with what the tables need of it.
 
-    x (n, k), y (n,) : scores. beta_se (k,) : error of b times SD of x over SD of y.
-    correlation (k, k), outcome_correlation (k,).
+    x (n, k), y (n,) : scores. p (k,), df : of the slopes' t. beta_se (k,) : error of b times SD of x over SD
+    of y. correlation (k, k), outcome_correlation (k,). By weights and clusters, where there is a design.
     """
 
     outcome: str
@@ -48,6 +52,8 @@ class _Regression:
     x: Array
     y: Array
     fit: OlsFit
+    p: Array
+    df: int
     beta_se: Array
     correlation: Array
     outcome_correlation: Array
@@ -57,15 +63,20 @@ TABLES = (
     *("relative_importance", "ridge_trace", "joint_tests", "hypothesis_tests"),
     *("power", "new_wave_size"),
 )
+BY_DESIGN = ("relative_importance", "hypothesis_tests")
+"""Those that allow for weights and clusters."""
 
 
 @stage(*TABLES)
 def evaluate_robustness(
-    scores: pd.DataFrame, model: Claims, section: RobustnessSection, seed: Seed
+    scores: pd.DataFrame, model: Claims, section: RobustnessSection, seed: Seed, design: Design = None
 ) -> StageResult:
     """Tables on collinearity, power, multiplicity, equivalence and Bayes factors.
 
     What has no solution for an outcome has no lines about it, and the card says why.
+
+    design : sampling weights and clusters: p-values and intervals allow for them, Bayes factors are left out;
+        what counts respondents is empty where they have weights.
     """
     require_scores(scores, model)
     n = len(scores)
@@ -73,9 +84,10 @@ def evaluate_robustness(
     regressions = []
     for outcome in model.outcomes:
         names = (*model.predictors(outcome), outcome)
-        found = common.attempt("regression", partial(_regress, scores, model, outcome), items=names)
+        found = common.attempt("regression", partial(_regress, scores, model, outcome, design), items=names)
         regressions += [] if found is None else [found]
     own = {name: Refusals() for name in TABLES}
+    weighted = design is not None and design.weighted
     compute: dict[str, Callable[[_Regression], pd.DataFrame]] = {
         "relative_importance": _importance,
         "ridge_trace": lambda r: _ridge(r, n),
@@ -85,11 +97,17 @@ def evaluate_robustness(
     }
     tables = {}
     for name, table in compute.items():
+        if weighted and name not in BY_DESIGN:
+            own[name].note(WHOLE, takes_no_weights(name))
+            tables[name] = pd.DataFrame()
+            continue
         parts = [
             own[name].attempt(WHOLE, partial(table, r), items=(*r.predictors, r.outcome)) for r in regressions
         ]
         tables[name] = _join([part for part in parts if part is not None])
-    tests = own["hypothesis_tests"].attempt(WHOLE, lambda: _hypothesis_tests(regressions, model, section))
+    tests = own["hypothesis_tests"].attempt(
+        WHOLE, lambda: _hypothesis_tests(regressions, model, section, design)
+    )
     tables["hypothesis_tests"] = pd.DataFrame(columns=["hypothesis"]) if tests is None else tests
     card: Card = {
         "method": "regression_of_scores",
@@ -101,7 +119,7 @@ def evaluate_robustness(
         **card,
         "family": len(model.hypotheses),
         "equivalence_bound": section.equivalence_bound,
-        "bayes_factor": "jzs_cauchy_354",
+        "bayes_factor": "jzs_cauchy_354" if design is None else "not_defined_for_design",
     }
     cards["power"] = {**card, "power": POWER}
     cards["new_wave_size"] = {
@@ -111,16 +129,31 @@ def evaluate_robustness(
         "simulated_waves": section.power_draws,
         "seed": seed,
     }
-    return StageResult(tables, {name: {**card, **common.card(own[name])} for name, card in cards.items()})
+    of_design = {name: design_card(design, errors=name in BY_DESIGN) for name in TABLES}
+    if design is not None and design.clusters is not None:
+        of_design |= {name: {"clusters": "not_used"} for name in TABLES if name not in BY_DESIGN}
+    return StageResult(
+        tables,
+        {name: {**card, **of_design[name], **common.card(own[name])} for name, card in cards.items()},
+    )
 
 
 def _join(frames: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
 
-def _regress(scores: pd.DataFrame, model: Model, outcome: str) -> _Regression:
+def _regress(scores: pd.DataFrame, model: Model, outcome: str, design: SurveyDesign | None) -> _Regression:
     predictors = model.predictors(outcome)
     x, y = scores[list(predictors)].to_numpy(), scores[outcome].to_numpy()
+    if design is not None:
+        found = regress_by_design(y, x, design, 0.95)
+        covariances = weighted_covariance(np.column_stack([x, y]), design)
+        sd = np.sqrt(np.diagonal(covariances))
+        joint = covariances / np.outer(sd, sd)
+        return _Regression(
+            *(outcome, predictors, x, y, found.fit, found.p[1:], found.df),
+            *(found.std_err[1:] * sd[:-1] / sd[-1], joint[:-1, :-1], joint[:-1, -1]),
+        )
     fit = ols(y, x)
     refuse_perfect_fit(fit)
     joint = np.corrcoef(np.column_stack([x, y]), rowvar=False)
@@ -130,6 +163,8 @@ def _regress(scores: pd.DataFrame, model: Model, outcome: str) -> _Regression:
         x,
         y,
         fit,
+        fit.p[1:],
+        fit.df_residual,
         fit.std_err[1:] * x.std(axis=0, ddof=1) / y.std(ddof=1),
         joint[:-1, :-1],
         joint[:-1, -1],
@@ -196,23 +231,28 @@ def _joint_tests(r: _Regression, model: Model) -> pd.DataFrame:
 
 def _verdict(r: _Regression, hypothesis: Hypothesis, alpha: float) -> Verdict:
     j = r.predictors.index(hypothesis.source)
-    return judge(float(r.fit.beta[j]), float(r.fit.p[1 + j]), hypothesis.sign, alpha)
+    return judge(float(r.fit.beta[j]), float(r.p[j]), hypothesis.sign, alpha)
 
 
 def _hypothesis_tests(
-    regressions: list[_Regression], model: Model, section: RobustnessSection
+    regressions: list[_Regression],
+    model: Model,
+    section: RobustnessSection,
+    design: SurveyDesign | None,
 ) -> pd.DataFrame:
     by_outcome = {r.outcome: r for r in regressions}
     judged = [h for h in model.hypotheses if h.target in by_outcome]
     place = [(by_outcome[h.target], by_outcome[h.target].predictors.index(h.source)) for h in judged]
     if not place:
         return pd.DataFrame(columns=["hypothesis"])
-    p = np.array([r.fit.p[1 + j] for r, j in place])
+    p = np.array([r.p[j] for r, j in place])
     beta = np.array([r.fit.beta[j] for r, j in place])
     beta_se = np.array([r.beta_se[j] for r, j in place])
-    df = np.array([r.fit.df_residual for r, _ in place])
+    df = np.array([r.df for r, _ in place])
     equivalence = tost(beta, beta_se, df, section.equivalence_bound, model.alpha)
-    log_bf10 = np.array([bayes_factors(r.fit.r2, r.fit.part, r.fit.n).log_jzs[j] for r, j in place])
+    log_bf10 = np.full(len(place), np.nan)
+    if design is None:  # the factor counts respondents that are equally probable and independent
+        log_bf10 = np.array([bayes_factors(r.fit.r2, r.fit.part, r.fit.n).log_jzs[j] for r, j in place])
     return pd.DataFrame(
         {
             "hypothesis": [h.name for h in judged],
@@ -236,7 +276,9 @@ def _hypothesis_tests(
 
 
 def _evidence(log_bf10: float) -> str:
-    """Jeffreys' word for a Bayes factor, and which way it points."""
+    """Jeffreys' word for a Bayes factor, and which way it points; nothing where there is none."""
+    if np.isnan(log_bf10):
+        return ""
     strength = abs(log_bf10)
     words = (
         (limit("bayes_factor_moderate").value, "undecided"),

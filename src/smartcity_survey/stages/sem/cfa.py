@@ -12,6 +12,7 @@ from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import WHOLE, Card, StageResult
 from smartcity_survey.stages.cards import full_information, inadmissible, respondents, single_items
 from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.design import Design, design_card
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.needs import (
     Bar,
@@ -24,14 +25,16 @@ from smartcity_survey.stages.needs import (
     complete_rows,
 )
 from smartcity_survey.stages.progress import Progress, part, silent
-from smartcity_survey.stages.refusals import Refusals, refused
+from smartcity_survey.stages.refusals import Refusals, refused, takes_no_weights
 from smartcity_survey.stages.sem.dwls import ORDINAL_TABLES, ordinal_tables
-from smartcity_survey.stages.sem.incomplete import incomplete_statistics
+from smartcity_survey.stages.sem.robust import robust_statistics
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.significance import normal_interval, normal_two_sided
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.items.polychoric_correlations import NO_CONTINUITY
 from smartcity_survey.stats.missing.normal_moments import em_moments
+from smartcity_survey.stats.sampling.pseudo_likelihood import fit_design_cfa
+from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.stats.sem.cfa import CfaFit, fit_cfa
 from smartcity_survey.stats.sem.cfa_fit import CfaIndices, fit_indices
 from smartcity_survey.stats.sem.cfa_incomplete import fit_incomplete_cfa
@@ -55,10 +58,8 @@ DYNAMIC = [
     *(column for index in INDICES for column in (index, f"{index}_separates")),
     "n_inadmissible",
 ]
-TABLES = (
-    *("cfa_fit", "cfa_loadings", "cfa_factor_correlations", "cfa_correlation_intervals"),
-    *("modification_indices", "cfa_residuals", "dynamic_fit"),
-)
+OF_MODEL = ("cfa_fit", "cfa_loadings", "cfa_factor_correlations", "cfa_correlation_intervals")
+TABLES = (*OF_MODEL, "modification_indices", "cfa_residuals", "dynamic_fit")
 
 
 @stage(*TABLES, *ORDINAL_TABLES)
@@ -71,6 +72,7 @@ def confirm_model(
     continuity: Continuity = NO_CONTINUITY,
     missing: FactorModelsMissing = "complete",
     counted: Counted = None,
+    design: Design = None,
     progress: Annotated[Progress, Bar("dynamic cut-offs")] = silent,
 ) -> StageResult:
     """One factor per construct, all correlated: fit, loadings, what the model misses, dynamic cut-offs.
@@ -80,15 +82,27 @@ def confirm_model(
 
     level : of the intervals. continuity : as `pls.continuity`. missing : by `fiml` fit, loadings and factor
         correlations are of all answers given, other tables of complete questionnaires. counted : items that
-        these have all answers to; None where no answer is missing. progress : of the dynamic cut-offs.
+        these have all answers to; None where no answer is missing. design : sampling weights and clusters,
+        which fit, loadings and factor correlations allow for. progress : of the dynamic cut-offs.
     """
     x = complete_rows(answers, counted)[list(model.items)].to_numpy(dtype=np.float64)
+    if design is not None and design.weighted:
+        return _of_design(x, model, level, design)
     try:
         result = _of_complete_rows(x, model, section, level, seed, continuity, progress)
     except NoSolution as error:
         if missing == "complete":
             raise
         result = refused((*TABLES, *ORDINAL_TABLES), error)
+    if design is not None:
+        try:
+            of_clusters = _of_design(x, model, level, design)
+        except NoSolution as error:
+            of_clusters = refused(OF_MODEL, error, card=respondents(len(x)))
+        result = StageResult(
+            {**result.tables, **{name: of_clusters.tables[name] for name in OF_MODEL}},
+            {**result.cards, **{name: of_clusters.cards[name] for name in OF_MODEL}},
+        )
     if missing == "fiml":
         full = _of_all_answers(answers, len(x), model, level)
         result = StageResult({**result.tables, **full.tables}, {**result.cards, **full.cards})
@@ -148,15 +162,64 @@ def _of_complete_rows(
     return StageResult(tables={**tables, **ordinal.tables}, cards={**cards, **ordinal.cards})
 
 
+def _of_design(x: Array, model: Model, level: float, design: SurveyDesign) -> StageResult:
+    """The tables of the model by pseudo maximum likelihood; all others, of equal respondents, are empty."""
+    with naming(model.items, "CFA", model.names):
+        found = fit_design_cfa(x, model.membership(), design)
+    cfa = found.cfa
+    card: Card = {
+        "method": "pseudo_ml_correlated_factors",
+        "scaling": "first_loading_1",
+        "tolerance": TOLERANCE,
+        "gradient": cfa.gradient_norm,
+        "iterations": cfa.n_iterations,
+        "divisor": "n",
+        "standard_errors": "sandwich_observed",
+        **design_card(design),
+        **single_items(model),
+        **respondents(cfa.n),
+    }
+    if not cfa.admissible:
+        card = {**card, **inadmissible(model, cfa.heywood, cfa.factor_corr)}
+    without = {name: Refusals() for name in (*TABLES, *ORDINAL_TABLES) if name not in OF_MODEL}
+    for name, refusals in without.items():
+        refusals.note(WHOLE, takes_no_weights(name))
+    return StageResult(
+        tables={
+            **_tables_of_model(cfa, robust_statistics(cfa, found.test), model, level),
+            **{name: pd.DataFrame() for name in without},
+        },
+        cards={
+            **_cards_of_model(card, level),
+            **{name: {**card, **refusals.card()} for name, refusals in without.items()},
+        },
+    )
+
+
+def _tables_of_model(
+    cfa: CfaFit, statistics: dict[str, float], model: Model, level: float
+) -> dict[str, pd.DataFrame]:
+    return {
+        "cfa_fit": _statistics(statistics),
+        "cfa_loadings": loadings_frame(cfa, model, level),
+        "cfa_factor_correlations": square(cfa.factor_corr, model.names, "construct"),
+        "cfa_correlation_intervals": _correlation_intervals(cfa, model, level),
+    }
+
+
+def _cards_of_model(card: Card, level: float) -> dict[str, Card]:
+    intervals: Card = {**card, "interval": "delta_normal", "confidence_level": level}
+    return {name: card if name in ("cfa_fit", "cfa_factor_correlations") else intervals for name in OF_MODEL}
+
+
 def _of_all_answers(answers: pd.DataFrame, n_complete: int, model: Model, level: float) -> StageResult:
     """The tables of the model by full-information maximum likelihood."""
-    tables = ("cfa_fit", "cfa_loadings", "cfa_factor_correlations", "cfa_correlation_intervals")
     try:
         with naming(model.items, "CFA", model.names):
             moments = em_moments(answers[list(model.items)].to_numpy(dtype=np.float64))
             found = fit_incomplete_cfa(moments, model.membership())
     except NoSolution as error:
-        return refused(tables, error, card=full_information(len(answers), n_complete))
+        return refused(OF_MODEL, error, card=full_information(len(answers), n_complete))
     cfa = found.cfa
     card: Card = {
         **full_information(cfa.n, n_complete),
@@ -169,17 +232,9 @@ def _of_all_answers(answers: pd.DataFrame, n_complete: int, model: Model, level:
     }
     if not cfa.admissible:
         card = {**card, **inadmissible(model, cfa.heywood, cfa.factor_corr)}
-    intervals: Card = {**card, "interval": "delta_normal", "confidence_level": level}
     return StageResult(
-        tables={
-            "cfa_fit": _statistics(incomplete_statistics(cfa, found.likelihood)),
-            "cfa_loadings": loadings_frame(cfa, model, level),
-            "cfa_factor_correlations": square(cfa.factor_corr, model.names, "construct"),
-            "cfa_correlation_intervals": _correlation_intervals(cfa, model, level),
-        },
-        cards={
-            name: card if name in ("cfa_fit", "cfa_factor_correlations") else intervals for name in tables
-        },
+        tables=_tables_of_model(cfa, robust_statistics(cfa, found.likelihood), model, level),
+        cards=_cards_of_model(card, level),
     )
 
 

@@ -12,6 +12,7 @@ from smartcity_survey.data.demographics import demographic_dummies
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.design import EveryDesign, design_card
 from smartcity_survey.stages.lines import line_of, path_columns
 from smartcity_survey.stages.needs import PLS_FIT, Level, Measured, Option, Options, Seed
 from smartcity_survey.stages.pls.pls import pls_model
@@ -22,6 +23,8 @@ from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.stats.pls.bootstrap import bootstrap_pls
 from smartcity_survey.stats.pls.model import Mode, PlsModel
+from smartcity_survey.stats.sampling.pseudo_likelihood import fit_design_sem
+from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.stats.sem.sem import fit_sem
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import Config, PlsSection
@@ -46,6 +49,7 @@ def estimate_controlled_paths(
     seed: Seed,
     pls_paths: pd.DataFrame,
     sem_paths: pd.DataFrame,
+    design: EveryDesign = None,
 ) -> StageResult:
     """The structural model with dummies of demographic controls among the causes of every outcome.
 
@@ -54,6 +58,7 @@ def estimate_controlled_paths(
     own paths are not told: they may be of few respondents.
 
     pls_paths, sem_paths : the stage files of these names: the same paths without controls.
+    design : sampling weights and clusters.
     """
     dummies = demographic_dummies(answers, codebook, controls, "config.yaml, model.controls")
     inputs = PlsInputs.of(answers, model, section)
@@ -64,7 +69,7 @@ def estimate_controlled_paths(
     refusals = Refusals((*model.items, *dummies.categories), names)
     found = {
         "pls": refusals.attempt("pls", lambda: _pls(x, blocks, paths, model, inputs, section, seed)),
-        "sem": refusals.attempt("sem", lambda: _sem(x, blocks, paths, level)),
+        "sem": refusals.attempt("sem", lambda: _sem(x, blocks, paths, level, design)),
     }
     without = {"pls": pls_paths, "sem": sem_paths}
     frames = []
@@ -82,6 +87,7 @@ def estimate_controlled_paths(
         "method": "paths_with_controls",
         "controls": len(controls),
         "correlations": "pearson",
+        **design_card(design),
         "missing": "no_answer_is_a_category",
         **respondents(len(x)),
         "bootstrap_draws": section.bootstrap_draws,
@@ -121,6 +127,7 @@ def _pls(
         section.bootstrap_draws,
         seed=seed,
         weights=inputs.weights,
+        groups=inputs.clusters,
         tolerance=section.tolerance,
         max_iterations=section.max_iterations,
     )
@@ -129,8 +136,13 @@ def _pls(
     return {"estimate": summary.estimate, **{key: told[key] for key in ("ci_low", "ci_high", "p")}}
 
 
-def _sem(x: Array, blocks: BoolArray, paths: BoolArray, level: float) -> dict[str, Array]:
-    found = fit_sem(covariance(x, ddof=0), len(x), blocks, paths, level=level)
+def _sem(
+    x: Array, blocks: BoolArray, paths: BoolArray, level: float, design: SurveyDesign | None
+) -> dict[str, Array]:
+    if design is None:
+        found = fit_sem(covariance(x, ddof=0), len(x), blocks, paths, level=level)
+    else:
+        found = fit_design_sem(x, blocks, paths, design, level=level).sem
     nothing = np.nan if not found.admissible else 1.0  # an improper solution describes no population
     estimates = found.estimates
     return {

@@ -10,14 +10,16 @@ import pandas as pd
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import full_information, inadmissible, respondents, single_items
 from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.design import Design, design_card
 from smartcity_survey.stages.lines import path_columns
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import Counted, FactorModelsMissing, Level, Measured, complete_rows
 from smartcity_survey.stages.refusals import Refusals
-from smartcity_survey.stages.sem.incomplete import incomplete_statistics
+from smartcity_survey.stages.sem.robust import robust_statistics
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.missing.normal_moments import em_moments
+from smartcity_survey.stats.sampling.pseudo_likelihood import fit_design_sem
 from smartcity_survey.stats.sem.cfa_fit import fit_indices
 from smartcity_survey.stats.sem.cfa_incomplete import fit_incomplete_sem
 from smartcity_survey.stats.sem.cfa_robust import satorra_bentler
@@ -33,11 +35,12 @@ def estimate_sem(
     level: Level,
     missing: FactorModelsMissing = "complete",
     counted: Counted = None,
+    design: Design = None,
 ) -> StageResult:
     """The structural model on latent factors: the third estimator beside OLS and PLS-SEM.
 
     missing : by `fiml` of all answers given. counted : items that complete questionnaires have all answers
-        to; None where no answer is missing.
+        to; None where no answer is missing. design : sampling weights and clusters.
     """
     x = complete_rows(answers, counted)[list(model.items)].to_numpy(dtype=np.float64)
     refusals = Refusals(model.items, model.names)
@@ -45,8 +48,16 @@ def estimate_sem(
         if missing == "fiml":
             moments = em_moments(answers[list(model.items)].to_numpy(dtype=np.float64))
             found = fit_incomplete_sem(moments, model.membership(), model.path_matrix(), level=level)
-            fit, statistics = found.sem, incomplete_statistics(found.sem, found.likelihood)
+            fit, statistics = found.sem, robust_statistics(found.sem, found.likelihood)
             how: Card = {**full_information(fit.ml.n, len(x)), "method": "fiml_structural_equations"}
+        elif design is not None:
+            of_design = fit_design_sem(x, model.membership(), model.path_matrix(), design, level=level)
+            fit, statistics = of_design.sem, robust_statistics(of_design.sem, of_design.test)
+            how = {
+                "method": "pseudo_ml_structural_equations",
+                "standard_errors": "sandwich_observed",
+                **design_card(design),
+            }
         else:
             S = covariance(x, ddof=0)
             fit = fit_sem(S, len(x), model.membership(), model.path_matrix(), level=level)

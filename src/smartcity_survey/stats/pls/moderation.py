@@ -18,7 +18,7 @@ import numpy as np
 
 from smartcity_survey.stats.core.errors import LinearDependence
 from smartcity_survey.stats.core.resample import resampled_units
-from smartcity_survey.stats.core.types import Array, BoolArray
+from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.stats.pls.bootstrap import PlsBootstrap
 
 # Terms whose correlations have a smaller eigenvalue determine one another.
@@ -113,13 +113,18 @@ def second_stage(x: Array, outer_weights: Array, shares: Array, plan: Moderated)
 
 
 def moderate(
-    x: Array, blocks: BoolArray, bootstrap: PlsBootstrap, plan: Moderated, weights: Array | None = None
+    x: Array,
+    blocks: BoolArray,
+    bootstrap: PlsBootstrap,
+    plan: Moderated,
+    weights: Array | None = None,
+    groups: IntArray | None = None,
 ) -> ModeratedBootstrap:
     """Stage two on the sample and the resamples of a bootstrap of stage one.
 
     Parameters
     ----------
-    x, weights : (n, p), (n,), what the bootstrap was given; every respondent a unit of its own.
+    x, weights, groups : (n, p), (n,), (n,), what the bootstrap was given.
     blocks : (p, c), whether the item measures the construct.
 
     Draws without an admissible stage one are nan.
@@ -130,12 +135,14 @@ def moderate(
     """
     n = len(x)
     base = np.ones(n) if weights is None else weights
+    unit = np.arange(n) if groups is None else np.unique(groups, return_inverse=True)[1]
+    units = int(unit.max()) + 1
 
     def fitted(item_weights: Array, counts: Array) -> SecondStage:
-        drawn = counts * base
+        drawn = counts[unit] * base
         return second_stage(x, np.where(blocks, item_weights[:, None], 0.0), drawn / drawn.sum(), plan)
 
-    estimate = fitted(bootstrap.estimate.outer_weights, np.ones(n))
+    estimate = fitted(bootstrap.estimate.outer_weights, np.ones(units))
     nothing = SecondStage(*(np.full_like(getattr(estimate, f.name), np.nan) for f in fields(estimate)))
 
     def attempted(item_weights: Array, counts: Array) -> SecondStage:
@@ -149,12 +156,12 @@ def moderate(
     found = [
         attempted(item_weights, counts)
         for item_weights, counts in zip(
-            bootstrap.draws.outer_weights, _counts(bootstrap.seed, len(bootstrap.reason), n), strict=True
+            bootstrap.draws.outer_weights, _counts(bootstrap.seed, len(bootstrap.reason), units), strict=True
         )
     ]
     without = None
     if bootstrap.jackknife is not None:
-        left_out = np.eye(n)
+        left_out = np.eye(units)
         without = SecondStage.stack(
             [
                 attempted(item_weights, 1.0 - left_out[row])
@@ -184,7 +191,7 @@ def simple_slopes(stage: SecondStage, plan: Moderated, product: int, at: Array) 
 
 
 def _counts(seed: int, draws: int, n: int) -> Iterator[Array]:
-    """How often each draw of `resampled_units` contains each respondent."""
+    """How often each draw of `resampled_units` contains each of n units."""
     for first in range(0, draws, _STACK):
         for members in resampled_units(seed, first, min(first + _STACK, draws), n):
             yield np.bincount(members, minlength=n).astype(np.float64)

@@ -28,7 +28,7 @@ OPTIONS = (
     *("method", "rules", "missing_items_at_most", "components", "rotation", "starts", "mode", "scheme"),
     *("correlations", "tolerance", "max_iterations", "scores", "standard_errors", "bootstrap_draws"),
     *("inadmissible_draws", "interval", "confidence_level", "permutations", "family", "equivalence_bound"),
-    *("bayes_factor", "n", "missing"),
+    *("bayes_factor", "weights", "clusters", "n", "n_effective", "missing"),
 )
 """Lines of a card that a reader needs to repeat the analysis, in this order."""
 

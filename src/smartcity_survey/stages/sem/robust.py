@@ -1,4 +1,4 @@
-"""Fit of models of incomplete questionnaires, as lines of a table."""
+"""Fit of models of incomplete, weighted or clustered questionnaires, as lines of a table."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from dataclasses import asdict
 
 import numpy as np
 
+from smartcity_survey.stats.sampling.pseudo_likelihood import DesignTest
 from smartcity_survey.stats.sem.cfa_fit import fit_indices
 from smartcity_survey.stats.sem.incomplete import IncompleteFit
 from smartcity_survey.stats.sem.maximum_likelihood import Fitted
 
 
-def incomplete_statistics(fit: Fitted, likelihood: IncompleteFit) -> dict[str, float]:
-    """Fit indices of a model of incomplete answers, those that are defined, and its scaled test."""
+def robust_statistics(fit: Fitted, test: IncompleteFit | DesignTest) -> dict[str, float]:
+    """Fit indices of a model, those that are defined, and its scaled test."""
     indices = {name: value for name, value in asdict(fit_indices(fit)).items() if not np.isnan(value)}
-    scaled = likelihood.scaled
+    scaled = test.scaled
     return indices | {
-        "yuan_bentler_scaling": likelihood.scaling,
+        "yuan_bentler_scaling": test.scaling,
         "yuan_bentler_chi2": scaled.statistic,
         "yuan_bentler_df": scaled.df,
         "yuan_bentler_p": scaled.p,

@@ -1,0 +1,140 @@
+"""Weights and clusters as what a stage needs; without them its parameter is None."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.data.weighting import Weighed
+from smartcity_survey.io import Card, read_table
+from smartcity_survey.stages.needs import CountedItems, Files, Need, complete_rows
+from smartcity_survey.stats.sampling.survey_design import SurveyDesign, design_effect, effective_size
+from smartcity_survey.study.codebook import CLUSTER, WEIGHT, Codebook
+from smartcity_survey.study.config import Config
+from smartcity_survey.study.weighting import WeightingSection
+
+
+def has_design(config: Config) -> bool:
+    """Whether respondents have sampling weights or were drawn in clusters."""
+    return any(config.design_keys.values())
+
+
+def is_raked(config: Config) -> bool:
+    """Whether weights are raked to known margins."""
+    return bool(config.weighting.margins)
+
+
+@dataclass(frozen=True)
+class DesignOf(CountedItems):
+    """Weights and clusters of the respondents; None where all count alike and were drawn one by one.
+
+    every : of all respondents, those who left items out among them.
+    """
+
+    every: bool = False
+
+    takes_weights = True
+    takes_clusters = True
+
+    def frames(self, config: Config) -> tuple[str, ...]:
+        return ("answers",) if self._asked(config) else ()
+
+    def options(self, config: Config, codebook: Codebook) -> Any:
+        if not self._asked(config):
+            return None
+        return {"complete": None if self.every else super().options(config, codebook)}
+
+    def value(self, paths: Files, options: Any) -> SurveyDesign | None:
+        return design_of(complete_rows(read_table(paths[0]), options["complete"])) if paths else None
+
+    def _asked(self, config: Config) -> bool:
+        return any((config.data.weight, config.weighting.margins, config.data.cluster))
+
+
+@dataclass(frozen=True)
+class WeightsOf(DesignOf):
+    """Weights alone, for what has no errors that clusters could widen."""
+
+    takes_clusters = False
+
+    def value(self, paths: Files, options: Any) -> SurveyDesign | None:
+        if not paths:
+            return None
+        rows = complete_rows(read_table(paths[0]), options["complete"])
+        return design_of(rows.drop(columns=CLUSTER, errors="ignore"))
+
+    def _asked(self, config: Config) -> bool:
+        return any((config.data.weight, config.weighting.margins))
+
+
+def design_of(answers: pd.DataFrame) -> SurveyDesign | None:
+    """Weights and clusters that stand in a frame of respondents; None where neither does."""
+    weights = answers[WEIGHT].to_numpy(dtype=np.float64) if WEIGHT in answers else None
+    codes = pd.factorize(answers[CLUSTER])[0].astype(np.int64) if CLUSTER in answers else None
+    return None if weights is None and codes is None else SurveyDesign.of(len(answers), weights, codes)
+
+
+@dataclass(frozen=True)
+class RakedTo(Need):
+    """Known margins and how raked weights are trimmed; None where there are no margins."""
+
+    def options(self, config: Config, codebook: Codebook) -> Any:
+        section = config.model_dump(mode="json", include={"weighting"})["weighting"]
+        return section if section["margins"] else None
+
+    def value(self, paths: Files, options: Any) -> WeightingSection | None:
+        return None if options is None else WeightingSection.model_validate(options)
+
+
+Design = Annotated[SurveyDesign | None, DesignOf()]
+"""Weights and clusters of complete questionnaires."""
+Weights = Annotated[SurveyDesign | None, WeightsOf()]
+"""Weights of complete questionnaires."""
+
+EveryDesign = Annotated[SurveyDesign | None, DesignOf(every=True)]
+"""Weights and clusters of all respondents kept."""
+
+
+def design_card(design: SurveyDesign | None, *, errors: bool = True) -> Card:
+    """Lines of an estimator card; nothing where all count alike and were drawn one by one.
+
+    errors : whether the table has errors that clusters change.
+    """
+    if design is None:
+        return {}
+    weights: Card = {"weights": "sampling_weights"} if design.weighted else {}
+    if design.clusters is None or not errors:
+        return weights
+    return {**weights, "clusters": design.units}
+
+
+def design_frame(design: SurveyDesign) -> pd.DataFrame:
+    """What weights and clusters make of the number of respondents."""
+    lines: dict[str, float] = {"n": design.n}
+    if design.weighted:
+        lines |= {
+            "effective_n": effective_size(design.weights),
+            "design_effect": design_effect(design.weights),
+            "smallest_weight": float(design.weights.min()),
+            "largest_weight": float(design.weights.max()),
+        }
+    if design.clusters is not None:
+        sizes = np.bincount(design.clusters)
+        lines |= {
+            "n_clusters": design.units,
+            "smallest_cluster": int(sizes.min()),
+            "largest_cluster": int(sizes.max()),
+        }
+    return pd.DataFrame(list(lines.items()), columns=["statistic", "value"])
+
+
+def raking_card(weighed: Weighed, section: WeightingSection, n: int) -> Card:
+    """How weights were raked and trimmed."""
+    trimmed: Card = {"trimmed": "nothing"}
+    if section.trim:
+        low, high = section.trim
+        trimmed = {"trimmed_below": low, "trimmed_above": high, "n_trimmed": weighed.n_trimmed}
+    return {"method": "raking", "iterations": weighed.n_iterations, **trimmed, "n": n}

@@ -1,0 +1,5 @@
+"""How respondents were drawn: sampling weights and clusters, raking, and estimates with their errors."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

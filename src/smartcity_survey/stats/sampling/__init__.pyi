@@ -1,0 +1,31 @@
+from .pseudo_likelihood import (
+    DesignCfa as DesignCfa,
+    DesignSem as DesignSem,
+    DesignTest as DesignTest,
+    design_covariance as design_covariance,
+    design_test as design_test,
+    fit_design_cfa as fit_design_cfa,
+    fit_design_sem as fit_design_sem,
+)
+from .raking import (
+    EmptyCells as EmptyCells,
+    Margin as Margin,
+    Raked as Raked,
+    Trimmed as Trimmed,
+    rake as rake,
+    trim as trim,
+    weighted_share as weighted_share,
+)
+from .survey_design import (
+    SurveyDesign as SurveyDesign,
+    design_effect as design_effect,
+    effective_size as effective_size,
+)
+from .weighted_moments import (
+    describe_design as describe_design,
+    weighted_covariance as weighted_covariance,
+)
+from .weighted_regression import (
+    DesignFit as DesignFit,
+    design_regression as design_regression,
+)

@@ -1,0 +1,188 @@
+"""Pseudo maximum likelihood: models of weighted or clustered answers, with errors by the sandwich.
+
+The normal likelihood of the weighted moments gives the estimates; the weighted slopes of the units that were
+drawn give their errors (Skinner 1989; Asparouhov 2005, Structural Equation Modeling 12, 411-434).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from smartcity_survey.stats.core.errors import TooFewRows
+from smartcity_survey.stats.core.significance import ChiSquareTest, chi_square_test
+from smartcity_survey.stats.core.types import Array, BoolArray
+from smartcity_survey.stats.sampling.survey_design import SurveyDesign
+from smartcity_survey.stats.sampling.weighted_moments import weighted_covariance
+from smartcity_survey.stats.sem.cfa import CfaFit, cfa_record, correlations_of, fit_cfa
+from smartcity_survey.stats.sem.likelihood import Point
+from smartcity_survey.stats.sem.maximum_likelihood import TOLERANCE, StructureFit
+from smartcity_survey.stats.sem.sem import SemFit, fit_sem, sem_record
+
+
+@dataclass(frozen=True, slots=True)
+class DesignTest:
+    """Chi-square over `scaling`; nan for df 0. scaled : with its p."""
+
+    scaling: float
+    scaled: ChiSquareTest
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DesignCfa:
+    """cfa : a measurement model whose errors allow for the design. test : of its fit."""
+
+    cfa: CfaFit
+    test: DesignTest
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DesignSem:
+    """sem : a structural model whose errors allow for the design. test : of its fit."""
+
+    sem: SemFit
+    test: DesignTest
+
+
+def fit_design_cfa(
+    x: Array,
+    pattern: BoolArray,
+    design: SurveyDesign,
+    *,
+    tolerance: float = TOLERANCE,
+    max_iterations: int = 200,
+) -> DesignCfa:
+    """Fit a measurement model (pattern as in `fit_cfa`) to answers x (n, p) that a design gave.
+
+    As lavaan's `sampling.weights` and `cluster` with `estimator = "MLR"`: errors from the observed
+    information and the units' slopes, the chi-square scaled as by Yuan and Bentler in Mplus's variant.
+
+    Raises
+    ------
+    As `fit_cfa`; TooFewRows (fewer clusters than factors).
+    """
+    S, n = weighted_covariance(x, design, 0), design.n
+    _require_units(design, pattern)
+    sd = np.sqrt(np.diagonal(S))
+    plain = fit_cfa(S, n, pattern, tolerance=tolerance, max_iterations=max_iterations)
+    standard = fit_cfa(
+        correlations_of(S),
+        n,
+        pattern,
+        scaling="unit_variance",
+        markers=plain.markers,
+        tolerance=tolerance,
+        max_iterations=max_iterations,
+    )
+    return DesignCfa(
+        cfa_record(
+            _with_errors(plain.ml, x, design),
+            _with_errors(standard.ml, x / sd, design),
+            pattern,
+            plain.markers,
+        ),
+        design_test(plain.ml, x, design),
+    )
+
+
+def fit_design_sem(
+    x: Array,
+    pattern: BoolArray,
+    paths: BoolArray,
+    design: SurveyDesign,
+    *,
+    level: float = 0.95,
+    tolerance: float = TOLERANCE,
+    max_iterations: int = 200,
+) -> DesignSem:
+    """Fit regressions among factors (arguments as in `fit_sem`) to answers x (n, p) that a design gave.
+
+    Raises
+    ------
+    As `fit_sem`; TooFewRows (fewer clusters than factors).
+    """
+    _require_units(design, pattern)
+    plain = fit_sem(
+        weighted_covariance(x, design, 0),
+        design.n,
+        pattern,
+        paths,
+        level=level,
+        tolerance=tolerance,
+        max_iterations=max_iterations,
+    )
+    found = sem_record(_with_errors(plain.ml, x, design), plain.measurement, paths, level)
+    # The normal theory's difference of two chi-squares does not hold for a design.
+    return DesignSem(replace(found, restrictions=None), design_test(plain.ml, x, design))
+
+
+def design_covariance(ml: StructureFit, x: Array, design: SurveyDesign) -> Array:
+    """(t, t): covariances of the parameters of a model of one group, by the sandwich estimator."""
+    bread = np.linalg.inv(ml.pooled([ml.points[0].hessian()]) / 2)
+    return np.asarray(bread @ _products(ml, x, design) @ bread / ml.n)
+
+
+def design_test(ml: StructureFit, x: Array, design: SurveyDesign) -> DesignTest:
+    """The chi-square of a model of one group, scaled by what the design makes of its distribution.
+
+    As lavaan's `yuan.bentler.mplus`; of clustered answers the items' means count as well, as there.
+    """
+    if ml.df == 0:
+        nothing = float("nan")
+        return DesignTest(nothing, ChiSquareTest(ml.chi2, 0, nothing))
+    point, sample = ml.points[0], ml.samples[0]
+    deviations = x - design.weights @ x / ml.n
+    triangle = np.linalg.cholesky(sample.covariance)
+    whitened = np.linalg.solve(triangle, deviations.T).T
+    p = x.shape[1]
+    if design.clusters is None:
+        # The squared length of u u' - I is (u'u)^2 - 2 u'u + p.
+        lengths = np.einsum("ij,ij->i", whitened, whitened)
+        saturated = float(design.weights**2 @ (lengths**2 - 2 * lengths + p)) / 2
+    else:
+        saturated = 0.0
+        for code in range(design.units):
+            own = design.clusters == code
+            w, u = design.weights[own], whitened[own]
+            saturated += float(np.square((u * w[:, None]).T @ u - w.sum() * np.eye(p)).sum()) / 2
+        saturated *= _small_sample(design)
+        sums = design.totals(deviations)
+        products = sums.T @ sums * _small_sample(design)
+        of_means = np.linalg.inv(sample.covariance) - point.precision
+        saturated += float(np.einsum("ij,ji->", of_means, products))
+    bread = np.linalg.inv(ml.pooled([point.hessian()]) / 2)
+    taken_up = float(np.einsum("ij,ji->", bread, _products(ml, x, design)))
+    scaling = (saturated / ml.n - taken_up) / ml.df
+    if not scaling > 0:
+        nothing = float("nan")
+        return DesignTest(scaling, ChiSquareTest(nothing, ml.df, nothing))
+    return DesignTest(scaling, chi_square_test(max(ml.chi2 / scaling, 0.0), ml.df))
+
+
+def _products(ml: StructureFit, x: Array, design: SurveyDesign) -> Array:
+    """(t, t): mean over the respondents of products of the units' slopes, by the parameters."""
+    slopes = _slopes(ml.points[0], x - design.weights @ x / ml.n)
+    sums = design.totals(slopes)
+    return ml.pooled([sums.T @ sums * (_small_sample(design) / ml.n)])
+
+
+def _slopes(point: Point, deviations: Array) -> Array:
+    """(n, q): each respondent's part of the derivatives of half the discrepancy by the free cells."""
+    at = point.moments
+    y = deviations @ (point.precision @ at.columns)
+    return np.asarray(at.scale * (y[:, at.left] * y[:, at.right] - point.of_precision[at.left, at.right]))
+
+
+def _small_sample(design: SurveyDesign) -> float:
+    """Clusters count G / (G - 1) times."""
+    return 1.0 if design.clusters is None else design.units / (design.units - 1)
+
+
+def _with_errors(ml: StructureFit, x: Array, design: SurveyDesign) -> StructureFit:
+    return replace(ml, covariance=design_covariance(ml, x, design))
+
+
+def _require_units(design: SurveyDesign, pattern: BoolArray) -> None:
+    if design.units <= pattern.shape[1]:
+        raise TooFewRows(design.units, pattern.shape[1] + 1)
