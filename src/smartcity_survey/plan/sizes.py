@@ -329,7 +329,11 @@ class _Waves:
 
 def _moments(study: Finished, predictors: tuple[str, ...], outcome: str) -> tuple[Array, Array, float]:
     """Correlations of the predictors, their VIF and R2 of the outcome's regression on them."""
-    together = study.scores[[*predictors, outcome]].corr().to_numpy()
+    scores = study.scores[[*predictors, outcome]].to_numpy(dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        covariance = np.cov(scores.T, aweights=study.weights)
+        spread = np.sqrt(np.diag(covariance))
+        together = covariance / np.outer(spread, spread)
     R, r = together[:-1, :-1], together[:-1, -1]
     try:
         if not np.isfinite(together).all() or np.linalg.eigvalsh(R)[0] < 1e-10:
@@ -366,7 +370,7 @@ def _by_stratum(study: Finished, strata: Strata, asked: int, losses: Losses, eff
     ends = strata.sizes if strata.counted else np.full(len(strata.sizes), math.inf)
     frame = pd.DataFrame(list(strata.codes), columns=list(strata.variables), index=range(len(chosen)))
     return frame.assign(
-        size=strata.sizes.astype(int),
+        size=strata.sizes.astype(int) if strata.counted else strata.sizes.round(2),
         share=strata.sizes / strata.sizes.sum(),
         n_respondents=strata.respondents.astype(int),
         spread=strata.spread,
