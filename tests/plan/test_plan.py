@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from smartcity_survey.cli import app
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.io import read_table
+from smartcity_survey.io import read_table, write_table
 from smartcity_survey.plan.finished import read_finished
 from smartcity_survey.plan.sizes import Plan, plan_of
 from smartcity_survey.plan.strata import strata_of
@@ -203,6 +203,7 @@ def test_a_reconstruction_says_that_its_covariance_is_one_of_many(tmp_path: Path
 
 
 REFUSED = {
+    "{clusters: {size: 9}}": "plan.clusters.intraclass_correlation: it is not given",
     "{margin_of_error: 0.7}": "plan.margin_of_error",
     "{draws: 5}": "plan.draws",
     "{usable: 1.2}": "plan.usable",
@@ -375,3 +376,22 @@ def test_the_table_of_the_population_is_not_written_over(tmp_path: Path) -> None
         write_plan(folder, folder / "plan")
     assert (folder / "plan/strata.csv").read_text(encoding="utf-8").startswith("city,population")
     write_plan(folder, tmp_path / "out")
+
+
+def test_people_are_as_alike_as_in_this_study(tmp_path: Path) -> None:
+    config = FINISHED.replace("codebook: codebook.yaml}", "codebook: codebook.yaml, cluster: school}")
+    more = "{draws: 100, coefficient: 0.3, clusters: {size: 9}}"
+    schools = np.array([f"s{i // 10}" for i in range(N)])
+    folder = finished_study(tmp_path / "s", more, config, {"sampling_cluster": schools})
+    scores = read_table(folder / "reports/private/scores.csv")
+    scores["use"] += 0.7 * np.repeat(np.random.default_rng(6).standard_normal(N // 10), 10)
+    write_table(scores, folder / "reports/private/scores.csv")
+    f = stats.f_oneway(*scores["use"].to_numpy().reshape(-1, 10)).statistic
+    plan = planned(folder)
+    assert plan.likeness == pytest.approx((f - 1) / (f + 9))
+    assert plan.likeness > 0.1
+    assert plan.design_effect == pytest.approx(1 + 8 * SHARE * plan.likeness)
+    alone = np.array([f"s{i}" for i in range(N)])
+    lonely = finished_study(tmp_path / "t", more, config, {"sampling_cluster": alone})
+    with pytest.raises(SurveyError, match="nobody has a neighbour"):
+        planned(lonely)

@@ -129,7 +129,7 @@ class _Book:
         if section.clusters is not None:
             values |= {
                 "cluster_size": section.clusters.size,
-                "intraclass_correlation": section.clusters.intraclass_correlation,
+                "intraclass_correlation": plan.likeness,
                 "clusters": plan.clusters,
                 "design_effect": plan.design_effect,
             }

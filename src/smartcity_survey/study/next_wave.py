@@ -17,8 +17,12 @@ class ClustersSection(Section):
     """Groups of people who are asked together: schools, mahallas, offices."""
 
     size: int = Field(ge=2, description="people asked in each")
-    intraclass_correlation: float = Field(
-        ge=0, lt=1, description="how alike the people of one are; of attitudes often .01 to .10"
+    intraclass_correlation: float | None = Field(
+        None,
+        ge=0,
+        lt=1,
+        description="how alike the people of one are, of attitudes often .01 to .10; none: as in this study, "
+        "by `data.cluster`",
     )
 
 
