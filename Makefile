@@ -83,6 +83,7 @@ audit: setup
 	@touch $@
 
 bench: setup .venv-bench/installed
+	@$(BIN)/python benchmarks/profile_run.py
 	@$(BIN)/python benchmarks/bench.py
 
 # The documentation as a site, by tools of its own; once these are there, nothing is fetched, neither to build it nor to

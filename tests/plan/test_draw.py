@@ -223,7 +223,7 @@ def test_what_is_not_there_is_refused_by_its_key(tmp_path: Path) -> None:
     folder = study(tmp_path / "edited")
     plan = read_table(folder / "plan/strata.csv").assign(asked=[5, -1, 7, 8])
     write_table(plan, folder / "plan/strata.csv")
-    with pytest.raises(SurveyError, match=r"strata\.csv, row 3, column asked"):
+    with pytest.raises(SurveyError, match=r"strata\.csv, row 3, column `asked`"):
         draw(folder, folder / "plan")
 
 

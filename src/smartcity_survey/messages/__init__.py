@@ -22,6 +22,7 @@ from typing import get_args
 import yaml
 
 from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.own_yaml import parse_own
 from smartcity_survey.study.config import Language, StudySection
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -75,7 +76,7 @@ def catalogue() -> tuple[Sentence, ...]:
     found = []
     for file in sorted(resources.files(__package__).iterdir(), key=lambda file: file.name):
         if file.name.endswith(".yaml"):
-            for entry in yaml.safe_load(file.read_text(encoding="utf-8")):
+            for entry in parse_own(file.read_text(encoding="utf-8")):
                 words: dict[str, str] = {
                     language: entry[language] for language in LANGUAGES if language in {*entry} - {"en"}
                 }
@@ -132,8 +133,12 @@ def language_of_run(environment: Mapping[str, str] = os.environ) -> Language:
 
 
 def language_of_system() -> Language:
-    """The language of the locale where it is one of the program's, else English."""
-    name = (locale.getlocale()[0] or "").lower()
+    """The language of the locale where it is one of the program's, else English.
+
+    What the environment asks for counts even where that locale is not installed.
+    """
+    asked = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    name = (next(filter(None, asked), None) or locale.getlocale()[0] or "").lower()
     spelt = {"russian": "ru", "kazakh": "kk"}
     code = next((short for long, short in spelt.items() if name.startswith(long)), name[:2])
     return next((language for language in LANGUAGES if language == code), "en")

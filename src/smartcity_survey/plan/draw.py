@@ -159,7 +159,7 @@ def _wanted(path: Path) -> pd.DataFrame:
     ]
     if bad:
         raise SurveyError(
-            f"{path.as_posix()}, row {bad[0]}, column asked",
+            f"{path.as_posix()}, row {bad[0]}, column `asked`",
             "it is no number of people.",
             "Write a whole number, 0 or more.",
         )

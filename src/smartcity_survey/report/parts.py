@@ -16,6 +16,7 @@ from smartcity_survey.report.figures.alt_texts import alt_text
 from smartcity_survey.report.names import witness_labels
 from smartcity_survey.report.numbering import PrintedNumbers, number_entries
 from smartcity_survey.report.setting import Setting
+from smartcity_survey.report.specification_filter import SpecificationFilter, specification_filter
 from smartcity_survey.report.tables import Table, in_language, render_table
 
 ANSWER, STUDY, APPENDIX = "answer", "study", "appendix"
@@ -39,6 +40,8 @@ class Block:
     about : sentences on how the printed numbers of this table fare.
     caution : what has to be known before its numbers are read.
     cite : its lines have anchors.
+    tells : parts of the figure tell their numbers to whoever points at them.
+    filter : what shows a part of its specifications.
     """
 
     id: str
@@ -53,6 +56,8 @@ class Block:
     about: tuple[str, ...] = ()
     caution: str = ""
     cite: bool = False
+    tells: bool = False
+    filter: SpecificationFilter | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +172,12 @@ def build_parts(
             caution=wording["page.open"] if open_ else "",
         )
         if entry.kind == "figure":
+            image = figures / f"{entry.name}.svg"
             return replace(
                 plain,
-                image=data_address(figures / f"{entry.name}.svg"),
+                image=data_address(image),
+                tells=b'class="mark"' in image.read_bytes(),
+                filter=specification_filter(tables, setting) if entry.name == "specification_curve" else None,
                 alt=alt_text(entry.name, tables, setting),
                 note=wording[setting.told(f"{key}.note")],
                 files=tuple(_files(figures, entry.name)),
