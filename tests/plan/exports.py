@@ -69,6 +69,8 @@ def answered(field: Field, rng: np.random.Generator) -> list[list[str]]:
     for person in range(N):
         if field.kind == "calculate":
             people.append([f"uuid-{person}"])
+        elif field.kind == "text":
+            people.append([f"s{person % 5}"])
         elif rng.random() < 0.1:
             people.append([])
         elif field.kind == "select_one":

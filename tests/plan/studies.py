@@ -101,8 +101,13 @@ READ, BLANK = 500, 100
 """Questionnaires as read, and blank ones; the rest of what was lost had gaps."""
 
 
-def finished_study(folder: Path, plan: str = "", config: str = FINISHED) -> Path:
-    """A study with the results that a plan reads; answers in Almaty are three times as spread."""
+def finished_study(
+    folder: Path, plan: str = "", config: str = FINISHED, further: dict[str, np.ndarray] | None = None
+) -> Path:
+    """A study with the results that a plan reads; answers in Almaty are three times as spread.
+
+    further : columns of the answers beside the questions: weights, clusters.
+    """
     write_study(folder, CITIES, config + (f"plan: {plan}\n" if plan else ""))
     rng = np.random.default_rng(1)
     raw = rng.standard_normal((N, 3))
@@ -119,7 +124,7 @@ def finished_study(folder: Path, plan: str = "", config: str = FINISHED) -> Path
     named.insert(0, "respondent", people)
     write_table(named, private / "scores.csv")
     ages = np.where(np.arange(N) % 3 == 0, 60, 25)
-    answers = pd.DataFrame({"respondent": people, "city": 1 + far, "age": ages})
+    answers = pd.DataFrame({"respondent": people, "city": 1 + far, "age": ages, **(further or {})})
     write_table(answers.iloc[::-1], private / "answers.csv")
     log = pd.DataFrame(
         {

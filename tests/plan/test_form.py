@@ -6,18 +6,22 @@ import io
 from pathlib import Path
 
 import docx
+import numpy as np
 import pytest
 import yaml
+from pyxform.xls2xform import convert
 from typer.testing import CliRunner
 
 from smartcity_survey.cli import app
+from smartcity_survey.data.read.survey import read_survey
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.plan.form import FORM, write_questionnaire
+from smartcity_survey.plan.form import CODEBOOK, FORM, write_questionnaire
 from smartcity_survey.plan.names import FormNames
 from smartcity_survey.plan.questionnaire import questionnaire_of
 from smartcity_survey.study.codebook import Codebook, read_codebook
+from smartcity_survey.study.config import read_config
 from tests.conftest import REPOSITORY
-from tests.plan.exports import rows
+from tests.plan.exports import answered, fields, kobo, rows
 from tests.plan.studies import AWKWARD, CONFIG, EVERY_KIND, write_study
 
 BUNDLED = REPOSITORY / "data/codebook.yaml"
@@ -150,9 +154,7 @@ def test_what_must_be_known_is_told(tmp_path: Path) -> None:
 def test_the_new_codebook_changes_columns_alone(tmp_path: Path) -> None:
     said = made(tmp_path / "study", AWKWARD)
     assert any("No form can have the columns of" in one for one in said)
-    new = Codebook.model_validate(
-        yaml.safe_load((tmp_path / "study/codebook.yaml").read_text(encoding="utf-8"))
-    )
+    new = Codebook.model_validate(yaml.safe_load((tmp_path / "study" / CODEBOOK).read_text(encoding="utf-8")))
     old = Codebook.model_validate(yaml.safe_load(AWKWARD))
     form = questionnaire_of(old, "ru")
     assert {place[:2] for place in form.changes} == {
@@ -204,3 +206,54 @@ def test_the_command_says_it_in_the_readers_language(tmp_path: Path, language: s
     assert result.output.startswith(said)
     assert (folder / "plan" / FORM).read_bytes().startswith(b"PK")
     assert io.BytesIO((folder / "plan/questionnaire.kk.docx").read_bytes()).read(2) == b"PK"
+
+
+def test_a_form_of_clusters_asks_for_the_cluster(tmp_path: Path) -> None:
+    """`data.cluster` must come back: nothing is read without it."""
+    config = CONFIG.replace("respondent: respondent}", "respondent: respondent, cluster: school}")
+    made(tmp_path, EVERY_KIND, config)
+    survey = rows(tmp_path / FORM, "survey")
+    asked = next(row for row in survey if row["name"] == "school")
+    assert (asked["type"], asked["required"]) == ("text", "yes")
+    assert asked["label::Kazakh (kk)"].startswith("Мектеп")
+    assert any("Школа" in line for line in texts(tmp_path / "questionnaire.ru.docx"))
+    assert any(" | school | " in line for line in texts(tmp_path / "questionnaire.ru.docx"))
+    assert convert(str(tmp_path / FORM)).warnings == []
+    export = tmp_path / "export.csv"
+    fields_of = fields(tmp_path / FORM, "English (en)")
+    rng = np.random.default_rng(2)
+    entered = {field: answered(field, rng) for field in fields_of}
+    export.write_bytes(kobo(tmp_path / FORM, entered, groups=True))
+    section = read_config(tmp_path / "config.yaml").data
+    answers = read_survey(export, read_codebook(tmp_path / "codebook.yaml"), section).answers
+    assert answers["sampling_cluster"].tolist() == [f"s{i % 5}" for i in range(60)]
+    said = made(tmp_path, EVERY_KIND, config.replace("cluster: school", "cluster: 'школа №'"))
+    assert any("No form can have the column школа №" in one for one in said)
+
+
+def test_the_studys_codebook_is_never_touched(tmp_path: Path) -> None:
+    """Whatever folder is written to, and though the study has taken the form's codebook for its own."""
+    for codebook in (EVERY_KIND, AWKWARD):
+        made(tmp_path, codebook)
+        assert (tmp_path / "codebook.yaml").read_text(encoding="utf-8") == codebook
+    taken = tmp_path / CODEBOOK
+    before = taken.read_bytes()
+    (tmp_path / "config.yaml").write_text(
+        CONFIG.replace("codebook: codebook.yaml", f"codebook: {CODEBOOK}"), encoding="utf-8"
+    )
+    write_questionnaire(tmp_path, tmp_path)
+    assert taken.read_bytes() == before
+    taken.write_text(AWKWARD, encoding="utf-8")
+    with pytest.raises(SurveyError, match="would take the place of the study's own"):
+        write_questionnaire(tmp_path, tmp_path)
+    assert taken.read_text(encoding="utf-8") == AWKWARD
+
+
+def test_a_title_is_a_word_too(tmp_path: Path) -> None:
+    said = made(tmp_path, EVERY_KIND, CONFIG.replace(', kk: "Сенім"', ""))
+    assert any("no questionnaire in `kk`: config.yaml, study.title" in one for one in said)
+    assert not (tmp_path / "questionnaire.kk.docx").exists()
+    with pytest.raises(SurveyError, match=r"study\.title: no text in `en`"):
+        made(
+            tmp_path, EVERY_KIND.replace(", kk: Екі, ru: Два", ""), CONFIG.replace('en: "Trust & use", ', "")
+        )

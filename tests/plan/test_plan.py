@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from smartcity_survey.cli import app
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.io import read_table
+from smartcity_survey.io import read_table, write_table
 from smartcity_survey.plan.finished import read_finished
 from smartcity_survey.plan.sizes import Plan, plan_of
 from smartcity_survey.plan.strata import strata_of
@@ -203,6 +203,7 @@ def test_a_reconstruction_says_that_its_covariance_is_one_of_many(tmp_path: Path
 
 
 REFUSED = {
+    "{clusters: {size: 9}}": "plan.clusters.intraclass_correlation: it is not given",
     "{margin_of_error: 0.7}": "plan.margin_of_error",
     "{draws: 5}": "plan.draws",
     "{usable: 1.2}": "plan.usable",
@@ -319,3 +320,78 @@ def test_the_studys_covariance_is_the_one_simulated(tmp_path: Path) -> None:
     scores.to_csv(folder / "reports/private/scores.csv", index=False)
     many = planned(folder)
     assert line(many, "trust")["n_asked"] > 1.5 * line(few, "trust")["n_asked"]
+
+
+MARGIN = "weighting: {margins: [{of: [age], population: [[1, 70], [2, 30]]}, {of: [age, city], population: "
+PEOPLE_OF = f"{MARGIN}[[1, 1, 4000], [2, 1, 1000], [1, 2, 3000], [2, 2, 2000]]}}]}}\n"
+SHARES_OF = f"{MARGIN}[[1, 1, 0.4], [2, 1, 0.1], [1, 2, 0.3], [2, 2, 0.2]]}}]}}\n"
+
+
+@pytest.mark.parametrize(("margin", "population"), [(PEOPLE_OF, 10_000), (SHARES_OF, math.inf)])
+def test_margins_of_the_weighting_are_those_of_the_plan(
+    tmp_path: Path, margin: str, population: float
+) -> None:
+    config = FINISHED + margin
+    plan = planned(finished_study(tmp_path / "s", "{draws: 100, strata: [city, age]}", config))
+    assert plan.population == population
+    shares = {(one["city"], one["age"]): one["share"] for one in plan.strata.to_dict("records")}
+    assert shares == pytest.approx({("1", "1"): 0.4, ("1", "2"): 0.1, ("2", "1"): 0.3, ("2", "2"): 0.2})
+    assert plan.sizes["n_formula"][0] == rows_for_margin(0.05, population=population)
+    # Of one of its variables, the sums.
+    plan = planned(finished_study(tmp_path / "t", "{draws: 100, strata: [city]}", config))
+    assert plan.strata["share"].tolist() == pytest.approx([0.5, 0.5])
+
+
+def test_weights_of_the_study_reach_strata_and_covariance(tmp_path: Path) -> None:
+    weights = np.where(np.arange(N) % 3 == 0, 4.0, 1.0)
+    config = FINISHED.replace("codebook: codebook.yaml}", "codebook: codebook.yaml, weight: w}")
+    folder = finished_study(
+        tmp_path / "s", "{draws: 100, strata: [age]}", config, {"sampling_weight": weights}
+    )
+    study = read_finished(folder)
+    plan = planned(folder)
+    # Every third respondent is old, and counts four times.
+    assert plan.strata["share"].tolist() == pytest.approx([1 / 3, 2 / 3])
+    assert plan.strata["n_respondents"].tolist() == [200, 100]
+    scores = study.scores[["trust", "ease", "use"]].to_numpy()
+    centred = scores - np.average(scores, axis=0, weights=weights)
+    covariance = (weights[:, None] * centred).T @ centred
+    spread = np.sqrt(np.diag(covariance))
+    together = covariance / np.outer(spread, spread)
+    inverse = np.linalg.inv(together[:2, :2])
+    r2 = together[2, :2] @ inverse @ together[:2, 2]
+    f2 = 0.1**2 / (inverse[0, 0] * (1 - r2))
+    assert line(plan, "trust")["n_formula"] == rows_needed(f2, 2)
+    assert (
+        line(plan, "trust")["n_formula"]
+        != line(planned(finished_study(tmp_path / "t")), "trust")["n_formula"]
+    )
+
+
+def test_the_table_of_the_population_is_not_written_over(tmp_path: Path) -> None:
+    folder = finished_study(tmp_path / "s", "{draws: 100, strata: [city], population: plan/strata.csv}")
+    (folder / "plan").mkdir()
+    (folder / "plan/strata.csv").write_text("city,population\n1,5000\n2,5000\n", encoding="utf-8")
+    with pytest.raises(SurveyError, match=r"plan\.population.* written over"):
+        write_plan(folder, folder / "plan")
+    assert (folder / "plan/strata.csv").read_text(encoding="utf-8").startswith("city,population")
+    write_plan(folder, tmp_path / "out")
+
+
+def test_people_are_as_alike_as_in_this_study(tmp_path: Path) -> None:
+    config = FINISHED.replace("codebook: codebook.yaml}", "codebook: codebook.yaml, cluster: school}")
+    more = "{draws: 100, coefficient: 0.3, clusters: {size: 9}}"
+    schools = np.array([f"s{i // 10}" for i in range(N)])
+    folder = finished_study(tmp_path / "s", more, config, {"sampling_cluster": schools})
+    scores = read_table(folder / "reports/private/scores.csv")
+    scores["use"] += 0.7 * np.repeat(np.random.default_rng(6).standard_normal(N // 10), 10)
+    write_table(scores, folder / "reports/private/scores.csv")
+    f = stats.f_oneway(*scores["use"].to_numpy().reshape(-1, 10)).statistic
+    plan = planned(folder)
+    assert plan.likeness == pytest.approx((f - 1) / (f + 9))
+    assert plan.likeness > 0.1
+    assert plan.design_effect == pytest.approx(1 + 8 * SHARE * plan.likeness)
+    alone = np.array([f"s{i}" for i in range(N)])
+    lonely = finished_study(tmp_path / "t", more, config, {"sampling_cluster": alone})
+    with pytest.raises(SurveyError, match="nobody has a neighbour"):
+        planned(lonely)

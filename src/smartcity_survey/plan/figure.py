@@ -30,7 +30,7 @@ def plot_plan(plan: Plan, section: PlanSection, labels: Labels, language: Langua
     axes = figure.subplots(2 if paths else 1, 1, sharex=True, squeeze=False)[:, 0]
     largest = max(1.15 * plan.asked, plan.curve["n_asked"].max() if paths else 0)
     if paths:
-        _power(axes[0], plan.curve, section.power, labels)
+        _power(axes[0], plan.curve, plan.power, labels)
         figure.legend(loc="outside lower left", ncols=2, fontsize=8)
         axes[0].set_ylabel(words["plan.figure_power"])
         axes[0].set_ylim(0, 1.02)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import read_table
-from smartcity_survey.study.codebook import RESPONDENT, Codebook, read_codebook
+from smartcity_survey.stats.core.types import Array
+from smartcity_survey.study.codebook import RESPONDENT, WEIGHT, Codebook, read_codebook
 from smartcity_survey.study.config import Config, read_config
 from smartcity_survey.study.model import Model, build_model
 
@@ -24,6 +26,7 @@ class Finished:
     Attributes
     ----------
     scores : construct -> score, a line for each respondent analysed. answers : theirs, in the same order.
+    weights : (n,), what they count; of mean 1.
     complete : share of kept questionnaires that had answers enough. usable : share of all that were kept
         apart from that; NaN where the counts are hidden.
     """
@@ -33,6 +36,7 @@ class Finished:
     model: Model
     scores: pd.DataFrame
     answers: pd.DataFrame
+    weights: Array
     complete: float
     usable: float
 
@@ -68,7 +72,8 @@ def read_finished(folder: Path) -> Finished:
     kept = answers[answers[RESPONDENT].isin(scores[RESPONDENT])].set_index(RESPONDENT)
     answers = kept.loc[scores[RESPONDENT]].reset_index()
     complete, usable = _losses(log, len(scores))
-    return Finished(config, codebook, model, scores, answers, complete, usable)
+    weights = answers[WEIGHT].to_numpy(dtype=np.float64) if WEIGHT in answers else np.ones(len(answers))
+    return Finished(config, codebook, model, scores, answers, weights / weights.mean(), complete, usable)
 
 
 def _losses(log: pd.DataFrame, analysed: int) -> tuple[float, float]:

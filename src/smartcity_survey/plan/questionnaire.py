@@ -125,7 +125,7 @@ def questionnaire_of(codebook: Codebook, language: Language, place: str = "codeb
         languages,
         names.changes,
         tuple(n for n, item in codebook.items.items() if not item.wording_known and item.wording is None),
-        incomplete,
+        {language: f"{place}, {where}" for language, where in incomplete.items()},
     )
 
 

@@ -9,9 +9,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
 from smartcity_survey.errors import SurveyError
+from smartcity_survey.plan.expected import (
+    Losses,
+    Target,
+    draws_of,
+    likeness_of,
+    losses_of,
+    power_of,
+    targets_of,
+)
 from smartcity_survey.plan.finished import Finished
 from smartcity_survey.plan.strata import Strata
 from smartcity_survey.stats.core.errors import StatisticsError
@@ -20,40 +28,17 @@ from smartcity_survey.stats.evidence.power import effect_f2, rows_needed
 from smartcity_survey.stats.evidence.power_simulation import SimulatedPower
 from smartcity_survey.stats.planning.allocation import allocate
 from smartcity_survey.stats.planning.power_of_design import clustered_power, design_power, rows_by_curve
-from smartcity_survey.stats.planning.sample_size import design_effect, margin_of_error, rows_for_margin
-from smartcity_survey.study.model_checks import closest
-from smartcity_survey.study.next_wave import PlanSection
+from smartcity_survey.stats.planning.sample_size import (
+    design_effect,
+    margin_of_error,
+    rows_for_margin,
+)
 
 POINTS = 10
 """Sizes of waves that are simulated."""
 WIDENINGS = 4
 FEWEST_CLUSTERS = 8
-LEAST_SHARE = 0.01
-"""Share of the questionnaires that must be left for a plan."""
 PERCENTAGE, PATH = "percentage", "path"
-
-
-@dataclass(frozen=True, slots=True)
-class Losses:
-    """Shares of those who answer, of their questionnaires that are kept, and of these that are complete."""
-
-    response: float
-    usable: float
-    complete: float
-
-    @property
-    def analysed(self) -> float:
-        """Share of those asked whose answers are analysed."""
-        return self.response * self.usable * self.complete
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A path to be found, with the coefficient it is to be found at."""
-
-    source: str
-    target: str
-    coefficient: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +52,9 @@ class Plan:
     curve : `target, source, n_asked, n_analysed, power, std_error`, a line for each simulated wave and path.
     strata : a line for each stratum.
     asked, analysed : of the plan as a whole. clusters : how many; none where people are drawn alone.
-    draws : simulated waves behind each power. design_effect : of percentages. population : members, or inf.
+    likeness : intraclass correlation.
+    power : wanted. draws : simulated waves behind each. design_effect : of percentages.
+    population : members, or inf.
     """
 
     sizes: pd.DataFrame
@@ -77,6 +64,8 @@ class Plan:
     asked: int
     analysed: float
     clusters: int | None
+    likeness: float
+    power: float
     draws: int
     design_effect: float
     population: float
@@ -94,7 +83,7 @@ def plan_of(study: Finished, strata: Strata) -> Plan:
     plan, alpha = study.config.plan, study.model.alpha
     losses = losses_of(study)
     size = 1 if plan.clusters is None else plan.clusters.size
-    rho = 0.0 if plan.clusters is None else plan.clusters.intraclass_correlation
+    rho = likeness_of(study)
     effect = design_effect(size, rho, losses.analysed)
     population = float(strata.sizes.sum()) if strata.counted else math.inf
     margin = rows_for_margin(plan.margin_of_error, plan.share, plan.confidence_level, population, effect)
@@ -140,68 +129,12 @@ def plan_of(study: Finished, strata: Strata) -> Plan:
         asked,
         analysed,
         clusters,
+        rho,
+        power_of(plan),
         draws_of(plan),
         effect,
         population,
     )
-
-
-def draws_of(plan: PlanSection) -> int:
-    """Simulated waves behind each power: ten times as many where they cost next to nothing."""
-    return plan.draws if plan.clusters is not None else 10 * plan.draws
-
-
-def losses_of(study: Finished) -> Losses:
-    """What becomes of those asked: as the config expects it, else as it was in this study."""
-    plan, cleaning = study.config.plan, study.config.cleaning
-    usable = study.usable if plan.usable is None else plan.usable
-    complete = study.complete
-    if plan.missing is not None:
-        most = cleaning.missing_items_at_most if study.config.missing.asked else 0
-        complete = float(special.bdtr(most, len(study.model.items), plan.missing))
-    for key, share in (("usable", usable), ("missing", complete)):
-        if math.isnan(share):
-            raise SurveyError(
-                f"config.yaml, plan.{key}",
-                "what became of this study's questionnaires is unknown, as counts of few are left out.",
-                "Write the share that you expect.",
-            )
-        if share < LEAST_SHARE:
-            raise SurveyError(
-                f"config.yaml, plan.{key}",
-                "of a hundred questionnaires not one could be analysed.",
-                "Write the share that you expect.",
-            )
-    return Losses(plan.response, usable, complete)
-
-
-def targets_of(study: Finished) -> tuple[Target, ...]:
-    """Paths to be found, by their outcomes in the model's order."""
-    config, model = study.config, study.model
-    usual = config.plan.coefficient or config.robustness.equivalence_bound
-    if config.plan.paths:
-        found = []
-        for number, path in enumerate(config.plan.paths):
-            if (path.source, path.target) not in model.paths:
-                raise SurveyError(
-                    f"config.yaml, plan.paths.{number}",
-                    f"the model has no path from {path.source} to {path.target}.",
-                    _nearest(path.source, path.target, model.paths),
-                )
-            found.append(Target(path.source, path.target, path.coefficient or usual))
-        if len({(one.source, one.target) for one in found}) < len(found):
-            raise SurveyError("config.yaml, plan.paths", "a path stands twice.", "Keep one of them.")
-    else:
-        claimed = dict.fromkeys((h.source, h.target) for h in model.hypotheses)
-        found = [Target(*path, usual) for path in claimed or model.paths]
-    return tuple(sorted(found, key=lambda one: model.outcomes.index(one.target)))
-
-
-def _nearest(source: str, target: str, paths: tuple[tuple[str, str], ...]) -> str:
-    if target not in {end for _, end in paths}:
-        return closest(target, [end for _, end in paths]) or "Choose a path of `model.paths`."
-    sources = [start for start, end in paths if end == target]
-    return closest(source, sources) or f"Choose from {', '.join(sources)}."
 
 
 class _Waves:
@@ -222,7 +155,7 @@ class _Waves:
         self._outcome, self._targets = outcome, targets
         self._predictors = study.model.predictors(outcome)
         self._share, self._size, self._rho, self._alpha = losses.analysed, size, rho, alpha
-        self._draws, self._power, self._seed = draws_of(plan), plan.power, seed
+        self._draws, self._power, self._seed = draws_of(plan), power_of(plan), seed
         self._R, self._vif, self._r2 = _moments(study, self._predictors, outcome)
         self._slopes = np.zeros(len(self._predictors))
         for one in targets:
@@ -320,7 +253,11 @@ class _Waves:
 
 def _moments(study: Finished, predictors: tuple[str, ...], outcome: str) -> tuple[Array, Array, float]:
     """Correlations of the predictors, their VIF and R2 of the outcome's regression on them."""
-    together = study.scores[[*predictors, outcome]].corr().to_numpy()
+    scores = study.scores[[*predictors, outcome]].to_numpy(dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        covariance = np.cov(scores.T, aweights=study.weights)
+        spread = np.sqrt(np.diag(covariance))
+        together = covariance / np.outer(spread, spread)
     R, r = together[:-1, :-1], together[:-1, -1]
     try:
         if not np.isfinite(together).all() or np.linalg.eigvalsh(R)[0] < 1e-10:
@@ -357,7 +294,7 @@ def _by_stratum(study: Finished, strata: Strata, asked: int, losses: Losses, eff
     ends = strata.sizes if strata.counted else np.full(len(strata.sizes), math.inf)
     frame = pd.DataFrame(list(strata.codes), columns=list(strata.variables), index=range(len(chosen)))
     return frame.assign(
-        size=strata.sizes.astype(int),
+        size=strata.sizes.astype(int) if strata.counted else strata.sizes.round(2),
         share=strata.sizes / strata.sizes.sum(),
         n_respondents=strata.respondents.astype(int),
         spread=strata.spread,

@@ -8,7 +8,6 @@ from itertools import product
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from smartcity_survey.data.demographics import demographic_codes, require_demographics
 from smartcity_survey.data.read.cells import cell_text, folded
@@ -63,23 +62,47 @@ def strata_of(study: Finished, folder: Path) -> Strata:
     place = "config.yaml, plan.strata" if plan.strata else "config.yaml, groups.variables"
     require_demographics(variables, study.codebook, place)
     own = _codes_of_respondents(study, variables)
-    if plan.population is None:
-        sizes = {code: float(own.count(code)) for code in _in_order(own, study.codebook, variables)}
-    else:
-        sizes = _population(folder / plan.population, study.codebook, variables)
-        empty = [code for code in sizes if code not in own]
-        if empty:
-            raise SurveyError.of([_nobody(plan.population, variables, code) for code in empty])
+    sizes, counted, source = _sizes(study, folder, variables, own)
+    empty = [code for code in sizes if code not in own]
+    if empty:
+        raise SurveyError.of([_nobody(source, variables, code) for code in empty])
     spread, enough = _spread(study, own, list(sizes))
     return Strata(
         variables,
         tuple(sizes),
         np.array(list(sizes.values())),
-        plan.population is not None,
+        counted,
         np.array([own.count(code) for code in sizes], dtype=np.float64),
         spread,
         enough,
     )
+
+
+def _sizes(
+    study: Finished, folder: Path, variables: Sequence[str], own: Sequence[Code]
+) -> tuple[dict[Code, float], bool, str]:
+    """Size of each stratum, whether these are people, and what they are from.
+
+    A table of the population comes first, then a margin of `weighting` that has all variables, then what the
+    study's respondents count.
+    """
+    config = study.config
+    if config.plan.population is not None:
+        path = folder / config.plan.population
+        return _population(path, study.codebook, variables), True, config.plan.population
+    for number, margin in enumerate(config.weighting.margins):
+        if variables and set(variables) <= set(margin.of):
+            people = margin.whole is None
+            shares = margin.shares(tuple(variables))
+            found = {
+                tuple(map(str, code)): share * margin.total if people else share
+                for code, share in shares.items()
+            }
+            return found, people, f"config.yaml, weighting.margins.{number}"
+    counts: dict[Code, float] = {}
+    for code, weight in zip(own, study.weights, strict=True):
+        counts[code] = counts.get(code, 0.0) + float(weight)
+    return {code: counts[code] for code in _in_order(own, study.codebook, variables)}, False, ""
 
 
 def _codes_of_respondents(study: Finished, variables: Sequence[str]) -> list[Code]:
@@ -202,15 +225,23 @@ def _nobody(path: str, variables: Sequence[str], code: Code) -> Problem:
 
 def _spread(study: Finished, own: Sequence[Code], codes: Sequence[Code]) -> tuple[Array, tuple[bool, ...]]:
     """Root mean square of the standard deviations of the outcomes' scores, those of all being 1."""
-    outcomes = list(study.model.outcomes or study.model.names)
-    scores = study.scores[outcomes] / study.scores[outcomes].std()
-    labels = pd.Series(["\n".join(code) for code in own])
-    within = np.sqrt(scores.groupby(labels.to_numpy()).var().mean(axis=1))
-    counts = labels.value_counts()
+    scores = study.scores[list(study.model.outcomes or study.model.names)].to_numpy(dtype=np.float64)
+    whole = _variances(scores, study.weights)
     spread, enough = [], []
     for code in codes:
-        name = "\n".join(code)
-        fit = counts.get(name, 0) >= FEWEST and within[name] > 0
-        enough.append(bool(fit))
-        spread.append(float(within[name]) if fit else 1.0)
+        there = np.array([one == code for one in own])
+        within = (
+            float(np.sqrt((_variances(scores[there], study.weights[there]) / whole).mean()))
+            if there.sum() >= FEWEST
+            else 0.0
+        )
+        enough.append(within > 0)
+        spread.append(within or 1.0)
     return np.array(spread), tuple(enough)
+
+
+def _variances(scores: Array, weights: Array) -> Array:
+    """(c,): weighted variances of columns, by n - 1 where all weigh alike."""
+    centred = scores - np.average(scores, axis=0, weights=weights)
+    variances: Array = np.average(np.square(centred), axis=0, weights=weights)
+    return variances * len(scores) / (len(scores) - 1)

@@ -34,14 +34,21 @@ _SHORT = 60
 """Letters of all answers together that stand on one line."""
 
 
-def word_questionnaire(form: Questionnaire, title: str, language: Language) -> bytes:
-    """The content of a .docx in one language; the same form gives the same bytes."""
-    return _Paper(form, title, language).content()
+def word_questionnaire(
+    form: Questionnaire, title: str, language: Language, cluster: str | None = None
+) -> bytes:
+    """The content of a .docx in one language; the same form gives the same bytes.
+
+    Parameters
+    ----------
+    cluster : column of the cluster, which stands at the top; none: people are asked one by one.
+    """
+    return _Paper(form, title, language, cluster).content()
 
 
 class _Paper:
-    def __init__(self, form: Questionnaire, title: str, language: Language) -> None:
-        self._form, self._title, self._language = form, title, language
+    def __init__(self, form: Questionnaire, title: str, language: Language, cluster: str | None) -> None:
+        self._form, self._title, self._language, self._cluster = form, title, language, cluster
         self._words = plan_words(language)
         self._docx: Any = docx.Document()
         self._numbers = {question.key: n for n, question in zip(count(1), form.questions, strict=False)}
@@ -50,6 +57,8 @@ class _Paper:
         self._page()
         self._docx.add_paragraph(self._title, style="Title")
         self._docx.add_paragraph(self._said("instruction")).paragraph_format.space_after = Pt(6)
+        if self._cluster is not None:
+            self._docx.add_paragraph(f"{self._said('cluster')}: {'_' * 30}")
         headed = ""
         for group in self._form.groups:
             heading = self._heading(group)
@@ -177,6 +186,8 @@ class _Paper:
         widths = [1.5, 4.5, WIDTH - 6.0]
         table = self._table(widths)
         self._row(table, widths, [self._said(key) for key in ("number", "column", "codes")], head=True)
+        if self._cluster is not None:
+            self._row(table, widths, ["", self._cluster, self._said("cluster")])
         for numbers, names, codes in self._columns():
             self._row(table, widths, [numbers, names, codes])
 

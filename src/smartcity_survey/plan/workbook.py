@@ -116,7 +116,7 @@ class _Book:
             "share": section.share,
             "confidence_level": section.confidence_level,
             "population": plan.population if math.isfinite(plan.population) else self._said("none"),
-            "power": section.power,
+            "power": plan.power,
             "alpha": self._study.model.alpha,
             "draws": plan.draws,
             "seed": config.seed,
@@ -129,7 +129,7 @@ class _Book:
         if section.clusters is not None:
             values |= {
                 "cluster_size": section.clusters.size,
-                "intraclass_correlation": section.clusters.intraclass_correlation,
+                "intraclass_correlation": plan.likeness,
                 "clusters": plan.clusters,
                 "design_effect": plan.design_effect,
             }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from smartcity_survey.errors import counted
+from smartcity_survey.errors import SurveyError, counted
 from smartcity_survey.io import write_bytes, write_table
 from smartcity_survey.locales import LANGUAGES
 from smartcity_survey.plan.figure import figure_foot, plot_plan
@@ -31,6 +31,14 @@ def write_plan(folder: Path, out: Path) -> Written:
         where config, codebook, results or the table of the population admit no plan.
     """
     study = read_finished(folder)
+    population = study.config.plan.population
+    ours = {(out / name).resolve() for name in (SIZES, STRATA, CURVE)}
+    if population is not None and (folder / population).resolve() in ours:
+        raise SurveyError(
+            f"config.yaml, plan.population: {population}",
+            "the plan would be written over it.",
+            "Give the table of the population another name or place.",
+        )
     plan = plan_of(study, strata_of(study, folder))
     write_table(plan.sizes, out / SIZES)
     write_table(plan.strata, out / STRATA)

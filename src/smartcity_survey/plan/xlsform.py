@@ -13,6 +13,7 @@ from openpyxl.utils import get_column_letter
 
 from smartcity_survey.plan.names import is_form_name
 from smartcity_survey.plan.questionnaire import Choice, Group, Question, Questionnaire, plain, words
+from smartcity_survey.plan.words import plan_words
 from smartcity_survey.report.chapter.archive import DATE, repeatable
 from smartcity_survey.study.codebook import Label
 from smartcity_survey.study.config import Language
@@ -26,18 +27,25 @@ WRITTEN_BY_TOOL = ("_id", "_uuid", "KEY", "instanceID", "meta/instanceID", "meta
 Row = dict[str, str]
 
 
-def xlsform(form: Questionnaire, title: str, language: Language, respondent: str | None = None) -> bytes:
+def xlsform(
+    form: Questionnaire,
+    title: str,
+    language: Language,
+    respondent: str | None = None,
+    cluster: str | None = None,
+) -> bytes:
     """The content of an .xlsx with the sheets survey, choices and settings; the same form, the same bytes.
 
     Parameters
     ----------
     title : of the form. language : that it opens in. respondent : column of an identifier that each
         questionnaire is to be given; none, or one that the tool writes itself: nothing is added.
+        cluster : column of the cluster, which whoever asks writes first; none: nothing is added.
 
     Source: the XLSForm specification (xlsform.org), as read by pyxform.
     """
     lists = _lists(form.questions)
-    survey = [*_identifier(respondent), *_survey(form, lists)]
+    survey = [*_identifier(respondent), *_cluster(cluster, form.languages), *_survey(form, lists)]
     choices = [
         {"list_name": name, "name": choice.name, **_labels(choice.label, form.languages, name)}
         for name, own in lists.items()
@@ -58,7 +66,7 @@ def xlsform(form: Questionnaire, title: str, language: Language, respondent: str
     book.remove(book.active)
     labels = [f"label::{NAMES[one]}" for one in form.languages]
     asked = ["constraint", *(f"constraint_message::{NAMES[one]}" for one in form.languages)]
-    heads = ["type", "name", *labels, "appearance", "calculation", *asked]
+    heads = ["type", "name", *labels, "appearance", "required", "calculation", *asked]
     _sheet(book, "survey", heads, survey)
     _sheet(book, "choices", ["list_name", "name", *labels], choices)
     _sheet(book, "settings", list(settings[0]), settings)
@@ -77,6 +85,12 @@ def is_given(respondent: str | None) -> bool:
 def _identifier(respondent: str | None) -> Iterator[Row]:
     if respondent is not None and is_given(respondent):
         yield {"type": "calculate", "name": respondent, "calculation": "once(uuid())"}
+
+
+def _cluster(cluster: str | None, languages: Sequence[Language]) -> Iterator[Row]:
+    if cluster is not None and is_form_name(cluster):
+        labels = {f"label::{NAMES[one]}": plan_words(one)["questionnaire.cluster"] for one in languages}
+        yield {"type": "text", "name": cluster, **labels, "required": "yes"}
 
 
 def _lists(questions: Sequence[Question]) -> dict[str, tuple[Choice, ...]]:

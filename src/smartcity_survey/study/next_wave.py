@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from smartcity_survey.study.limits import limit
 from smartcity_survey.study.model_section import Probability
 from smartcity_survey.study.parsing import Section
 
@@ -18,8 +17,12 @@ class ClustersSection(Section):
     """Groups of people who are asked together: schools, mahallas, offices."""
 
     size: int = Field(ge=2, description="people asked in each")
-    intraclass_correlation: float = Field(
-        ge=0, lt=1, description="how alike the people of one are; of attitudes often .01 to .10"
+    intraclass_correlation: float | None = Field(
+        None,
+        ge=0,
+        lt=1,
+        description="how alike the people of one are, of attitudes often .01 to .10; none: as in this study, "
+        "by `data.cluster`",
     )
 
 
@@ -72,7 +75,7 @@ class PlanSection(Section):
         description="smallest standardised coefficient that is to be found; none: "
         "`robustness.equivalence_bound`",
     )
-    power: Probability = Field(limit("power").value, description="chance to find it")
+    power: Probability | None = Field(None, description="chance to find it; none: the usual limit, .80")
     draws: int = Field(
         2000,
         ge=100,

@@ -10,7 +10,12 @@ from scipy import stats
 
 from smartcity_survey.stats.core.errors import StatisticsError
 from smartcity_survey.stats.planning.allocation import allocate
-from smartcity_survey.stats.planning.sample_size import design_effect, margin_of_error, rows_for_margin
+from smartcity_survey.stats.planning.sample_size import (
+    design_effect,
+    intraclass_correlation,
+    margin_of_error,
+    rows_for_margin,
+)
 
 TIGHT = 1e-12
 Z = stats.norm.ppf(0.975)
@@ -128,3 +133,30 @@ def test_a_stratum_without_spread_takes_what_others_cannot() -> None:
 def test_what_is_no_design_is_refused(call) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(StatisticsError):
         call()
+
+
+def test_intraclass_correlation_is_that_of_anova() -> None:
+    rng = np.random.default_rng(4)
+    x = rng.standard_normal((12, 7)) + 0.8 * rng.standard_normal((12, 1))
+    names = np.repeat(np.arange(12), 7)
+    f = stats.f_oneway(*x).statistic
+    assert intraclass_correlation(x.ravel(), names.tolist()) == pytest.approx((f - 1) / (f + 6), rel=1e-9)
+    # Of one size everybody's definition: the correlation of pairs, as there are ever more clusters.
+    many = rng.standard_normal((40_000, 2)) + 0.5 * rng.standard_normal((40_000, 1))
+    found = intraclass_correlation(many.ravel(), np.repeat(np.arange(40_000), 2).tolist())
+    assert found == pytest.approx(np.corrcoef(many.T)[0, 1], abs=0.005)
+    assert found == pytest.approx(0.25 / 1.25, abs=0.02)
+    # Unequal sizes: unbiased where members are strangers.
+    sizes = rng.integers(1, 9, 20_000)
+    strangers = intraclass_correlation(
+        rng.standard_normal(sizes.sum()), np.repeat(np.arange(20_000), sizes).tolist()
+    )
+    assert strangers == pytest.approx(0, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("x", "clusters"), [([1.0, 2.0], ["a", "a"]), ([1.0, 2.0], ["a", "b"]), ([1.0] * 4, ["a", "a", "b", "b"])]
+)
+def test_clusters_that_tell_nothing_are_refused(x: list[float], clusters: list[str]) -> None:
+    with pytest.raises(StatisticsError):
+        intraclass_correlation(np.array(x), clusters)

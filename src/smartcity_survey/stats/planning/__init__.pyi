@@ -9,6 +9,7 @@ from .power_of_design import (
 )
 from .sample_size import (
     design_effect as design_effect,
+    intraclass_correlation as intraclass_correlation,
     margin_of_error as margin_of_error,
     rows_for_margin as rows_for_margin,
 )

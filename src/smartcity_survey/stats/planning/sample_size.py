@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable, Sequence
 
+import numpy as np
 from scipy import special
 
-from smartcity_survey.stats.core.errors import StatisticsError
+from smartcity_survey.stats.core.errors import ConstantItems, StatisticsError, TooFewRows
+from smartcity_survey.stats.core.types import Array
 
 
 def margin_of_error(
@@ -90,6 +93,40 @@ def design_effect(cluster_size: float, intraclass_correlation: float, answering:
     if not 0 < answering <= 1:
         raise StatisticsError(f"the share that answers is above 0 and at most 1, not {answering}")
     return 1 + (cluster_size - 1) * answering * intraclass_correlation
+
+
+def intraclass_correlation(x: Array, clusters: Sequence[Hashable]) -> float:
+    """How alike members of a cluster are: (MSB - MSW) / (MSB + (m0 - 1) MSW), the estimate of one-way ANOVA.
+
+    Below 0 where members are less alike than strangers. The usual size m0 is
+    (n - sum of m^2 / n) / (clusters - 1).
+
+    Parameters
+    ----------
+    x : (n,). clusters : (n,), the cluster of each.
+
+    Source: Donner and Koval (1980), equation 2.1.
+
+    Raises
+    ------
+    TooFewRows (fewer than two clusters, or nobody with a neighbour), ConstantItems (x does not vary).
+    """
+    groups: dict[Hashable, list[int]] = {}
+    for position, cluster in enumerate(clusters):
+        groups.setdefault(cluster, []).append(position)
+    n, count = len(x), len(groups)
+    if count < 2:
+        raise TooFewRows(count, 2)
+    if n == count:
+        raise TooFewRows(n, n + 1)
+    means = np.array([x[own].mean() for own in groups.values()])
+    sizes = np.array([len(own) for own in groups.values()])
+    between = float((sizes * np.square(means - x.mean())).sum()) / (count - 1)
+    within = sum(float(np.square(x[own] - x[own].mean()).sum()) for own in groups.values()) / (n - count)
+    usual = (n - float(np.square(sizes).sum()) / n) / (count - 1)
+    if not between + within > 0:
+        raise ConstantItems((0,))
+    return (between - within) / (between + (usual - 1) * within)
 
 
 def _z(level: float) -> float:
