@@ -15,7 +15,8 @@ from smartcity_survey.stages.factor.adequacy import evaluate_adequacy
 from smartcity_survey.stages.factor.components import estimate_factors
 from smartcity_survey.stages.measurement.item_analysis import analyse_items
 from smartcity_survey.stages.measurement.measurement import evaluate_measurement
-from smartcity_survey.stages.measurement.scores import compute_scores
+from smartcity_survey.stages.measurement.scores import compute_scores, score_weights
+from smartcity_survey.stages.pls.pls import fit_model
 from smartcity_survey.stages.regression.regression import estimate_regression
 from smartcity_survey.stages.regression.robustness import evaluate_robustness
 from smartcity_survey.stages.sem.cfa import OF_MODEL, TABLES, confirm_model
@@ -27,10 +28,12 @@ from smartcity_survey.stats.core.multiplicity import holm
 from smartcity_survey.stats.factor.adequacy import bartlett_sphericity, kmo
 from smartcity_survey.stats.factor.components import rotated_solution
 from smartcity_survey.stats.measurement.reliability_coefficients import cronbach_alpha
+from smartcity_survey.stats.measurement.scores import bartlett_score_weights
 from smartcity_survey.stats.sampling.pseudo_likelihood import fit_design_cfa, fit_design_sem
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign, effective_size
 from smartcity_survey.stats.sampling.weighted_moments import describe_design, weighted_covariance
 from smartcity_survey.stats.sampling.weighted_regression import design_regression
+from smartcity_survey.stats.sem.cfa import fit_cfa
 from smartcity_survey.study.config import (
     CfaSection,
     FactorsSection,
@@ -155,6 +158,21 @@ def test_equal_weights_give_the_scores_of_none(method: Any) -> None:
     plain = compute_scores(frame, MODEL, PlsSection(), method).tables
     for name in ("score_weights", "score_agreement", "score_regressions"):
         pd.testing.assert_frame_equal(weighted[name], plain[name], rtol=1e-6)
+
+
+def test_factor_scores_weigh_items_by_weighted_covariances() -> None:
+    own, frame = design("weighted"), answers("weighted")
+    S = weighted_covariance(x("weighted"), own, 0)
+    expected = bartlett_score_weights(fit_cfa(S, own.n, MODEL.membership()))
+    found = score_weights("cfa_bartlett", x("weighted"), MODEL, PlsSection(), own)
+    np.testing.assert_allclose(found, expected)
+    plain = compute_scores(frame, MODEL, PlsSection(), "cfa_bartlett").tables["score_weights"]
+    weighted = compute_scores(frame, MODEL, PlsSection(), "cfa_bartlett", own).tables["score_weights"]
+    assert not np.allclose(plain["weight"], weighted["weight"])
+    R, sd = weighted_correlation(x("weighted"), own.weights), describe_design(x("weighted"), own).sd
+    composites = score_weights("pls", x("weighted"), MODEL, PlsSection(), own)
+    fit = fit_model(R, own.n, MODEL, PlsSection())
+    np.testing.assert_allclose(composites, (fit.outer_weights / sd[:, None]).T)
 
 
 def regression(way: str) -> StageResult:
