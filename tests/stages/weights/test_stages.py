@@ -11,6 +11,7 @@ import pytest
 
 from smartcity_survey.io import StageResult
 from smartcity_survey.stages.answers.describe import describe_answers
+from smartcity_survey.stages.checks.crosscheck import crosscheck
 from smartcity_survey.stages.factor.adequacy import evaluate_adequacy
 from smartcity_survey.stages.factor.components import estimate_factors
 from smartcity_survey.stages.measurement.item_analysis import analyse_items
@@ -43,6 +44,7 @@ from smartcity_survey.study.config import (
 )
 from smartcity_survey.study.model import Hypothesis
 from tests.stages import simulated
+from tests.stages.checks.test_crosscheck import NO_RESULTS
 from tests.stages.weights.drawn import WAYS, answers, design, scores
 
 # Three items of each construct: quick, and enough of every kind of table.
@@ -216,6 +218,18 @@ def test_what_takes_rows_for_equally_probable_is_empty_and_says_so() -> None:
     assert not regression("clustered").tables["regression_diagnostics"].empty
 
 
+def test_tables_of_independent_respondents_say_that_clusters_are_ignored() -> None:
+    result = regression("clustered")
+    for name in ("hierarchical_coefficients", "regression_diagnostics", "collinearity"):
+        assert result.cards[name]["clusters"] == "not_used", name
+    # Its errors are not those of a package that knows no clusters, and no disagreement.
+    tables = {name: result.tables[name] for name in ("coefficients", "model_summary")}
+    compared = crosscheck(items("clustered"), scores(), NO_RESULTS | tables, MODEL, cluster="school")
+    table = compared.tables["crosscheck"]
+    assert set(table["quantity"]) == {"coefficients", "r2"}
+    assert table["agrees"].all()
+
+
 def test_verdicts_after_holm_allow_for_the_design() -> None:
     claims = [Hypothesis(f"H_{name}", name, OUTCOME, "positive") for name in PREDICTORS]
     claimed = replace(MODEL, hypotheses=tuple(claims))
@@ -256,6 +270,8 @@ def test_the_factor_models_are_of_the_design(way: str) -> None:
     others = [name for name in (*TABLES, *ORDINAL_TABLES) if name not in OF_MODEL]
     if way == "clustered":
         assert not result.tables["modification_indices"].empty
+        assert result.cards["modification_indices"]["clusters"] == "not_used"
+        assert result.cards["cfa_loadings"]["clusters"] == 40
     else:
         refused(result, *others)
     sem = estimate_sem(answers(way), MODEL, 0.95, design=design(way))
