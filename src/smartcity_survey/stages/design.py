@@ -111,6 +111,11 @@ def design_card(design: SurveyDesign | None, *, errors: bool = True) -> Card:
     return {**weights, "clusters": design.units}
 
 
+def ignored_card(design: SurveyDesign | None) -> Card:
+    """Line of the card of a table whose errors take respondents in clusters for independent."""
+    return {} if design is None or design.clusters is None else {"clusters": "not_used"}
+
+
 def design_frame(design: SurveyDesign) -> pd.DataFrame:
     """What weights and clusters make of the number of respondents."""
     lines: dict[str, float] = {"n": design.n}

@@ -69,9 +69,11 @@ def missing_contradictions(config: Config) -> Iterator[str]:
     if missing.pls == "complete":
         return
     method = f"`missing.pls: {missing.pls}`"
+    given = [key for key, asked in config.design_keys.items() if asked and key != "data.cluster"]
+    weights = " and ".join(f"`{key}`" for key in given or ["data.weight"])
     if config.weighted or config.pls.correlation == "polychoric":
         yield (
-            f"{method} is for unweighted answers taken as numbers; leave out `data.weight` and write "
+            f"{method} is for unweighted answers taken as numbers; leave out {weights} and write "
             "`pls.correlation: pearson`, or write `missing.pls: complete`"
         )
     if missing.pls == "mean_replacement":

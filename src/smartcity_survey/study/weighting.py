@@ -147,6 +147,8 @@ def weighting_contradictions(config: Config) -> Iterator[str]:
             yield f"reconstructions have no sampling weights; leave out {named} or `study.bounds`"
         yield f"reconstructions have no clusters; leave out {named} or `study.bounds`"
     for method, value in config.missing:
+        if method == "pls" and config.weighted:
+            continue  # `missing_contradictions` refuses all its methods
         if method != "imputations" and value not in ("complete", "mean_replacement"):
             yield (
                 f"`missing.{method}: {value}` takes neither weights nor clusters; leave out {named}, or "

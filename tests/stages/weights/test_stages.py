@@ -11,11 +11,13 @@ import pytest
 
 from smartcity_survey.io import StageResult
 from smartcity_survey.stages.answers.describe import describe_answers
+from smartcity_survey.stages.checks.crosscheck import crosscheck
 from smartcity_survey.stages.factor.adequacy import evaluate_adequacy
 from smartcity_survey.stages.factor.components import estimate_factors
 from smartcity_survey.stages.measurement.item_analysis import analyse_items
 from smartcity_survey.stages.measurement.measurement import evaluate_measurement
-from smartcity_survey.stages.measurement.scores import compute_scores
+from smartcity_survey.stages.measurement.scores import compute_scores, score_weights
+from smartcity_survey.stages.pls.pls import fit_model
 from smartcity_survey.stages.regression.regression import estimate_regression
 from smartcity_survey.stages.regression.robustness import evaluate_robustness
 from smartcity_survey.stages.sem.cfa import OF_MODEL, TABLES, confirm_model
@@ -27,10 +29,12 @@ from smartcity_survey.stats.core.multiplicity import holm
 from smartcity_survey.stats.factor.adequacy import bartlett_sphericity, kmo
 from smartcity_survey.stats.factor.components import rotated_solution
 from smartcity_survey.stats.measurement.reliability_coefficients import cronbach_alpha
+from smartcity_survey.stats.measurement.scores import bartlett_score_weights
 from smartcity_survey.stats.sampling.pseudo_likelihood import fit_design_cfa, fit_design_sem
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign, effective_size
 from smartcity_survey.stats.sampling.weighted_moments import describe_design, weighted_covariance
 from smartcity_survey.stats.sampling.weighted_regression import design_regression
+from smartcity_survey.stats.sem.cfa import fit_cfa
 from smartcity_survey.study.config import (
     CfaSection,
     FactorsSection,
@@ -40,6 +44,7 @@ from smartcity_survey.study.config import (
 )
 from smartcity_survey.study.model import Hypothesis
 from tests.stages import simulated
+from tests.stages.checks.test_crosscheck import NO_RESULTS
 from tests.stages.weights.drawn import WAYS, answers, design, scores
 
 # Three items of each construct: quick, and enough of every kind of table.
@@ -157,6 +162,21 @@ def test_equal_weights_give_the_scores_of_none(method: Any) -> None:
         pd.testing.assert_frame_equal(weighted[name], plain[name], rtol=1e-6)
 
 
+def test_factor_scores_weigh_items_by_weighted_covariances() -> None:
+    own, frame = design("weighted"), answers("weighted")
+    S = weighted_covariance(x("weighted"), own, 0)
+    expected = bartlett_score_weights(fit_cfa(S, own.n, MODEL.membership()))
+    found = score_weights("cfa_bartlett", x("weighted"), MODEL, PlsSection(), own)
+    np.testing.assert_allclose(found, expected)
+    plain = compute_scores(frame, MODEL, PlsSection(), "cfa_bartlett").tables["score_weights"]
+    weighted = compute_scores(frame, MODEL, PlsSection(), "cfa_bartlett", own).tables["score_weights"]
+    assert not np.allclose(plain["weight"], weighted["weight"])
+    R, sd = weighted_correlation(x("weighted"), own.weights), describe_design(x("weighted"), own).sd
+    composites = score_weights("pls", x("weighted"), MODEL, PlsSection(), own)
+    fit = fit_model(R, own.n, MODEL, PlsSection())
+    np.testing.assert_allclose(composites, (fit.outer_weights / sd[:, None]).T)
+
+
 def regression(way: str) -> StageResult:
     return estimate_regression(
         scores(),
@@ -196,6 +216,18 @@ def test_what_takes_rows_for_equally_probable_is_empty_and_says_so() -> None:
     )
     assert result.private["casewise"].empty
     assert not regression("clustered").tables["regression_diagnostics"].empty
+
+
+def test_tables_of_independent_respondents_say_that_clusters_are_ignored() -> None:
+    result = regression("clustered")
+    for name in ("hierarchical_coefficients", "regression_diagnostics", "collinearity"):
+        assert result.cards[name]["clusters"] == "not_used", name
+    # Its errors are not those of a package that knows no clusters, and no disagreement.
+    tables = {name: result.tables[name] for name in ("coefficients", "model_summary")}
+    compared = crosscheck(items("clustered"), scores(), NO_RESULTS | tables, MODEL, cluster="school")
+    table = compared.tables["crosscheck"]
+    assert set(table["quantity"]) == {"coefficients", "r2"}
+    assert table["agrees"].all()
 
 
 def test_verdicts_after_holm_allow_for_the_design() -> None:
@@ -238,6 +270,8 @@ def test_the_factor_models_are_of_the_design(way: str) -> None:
     others = [name for name in (*TABLES, *ORDINAL_TABLES) if name not in OF_MODEL]
     if way == "clustered":
         assert not result.tables["modification_indices"].empty
+        assert result.cards["modification_indices"]["clusters"] == "not_used"
+        assert result.cards["cfa_loadings"]["clusters"] == 40
     else:
         refused(result, *others)
     sem = estimate_sem(answers(way), MODEL, 0.95, design=design(way))

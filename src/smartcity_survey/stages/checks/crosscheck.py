@@ -24,6 +24,7 @@ from smartcity_survey.stages.needs import (
     Frames,
     ItemAnswers,
     Measured,
+    Option,
     RegressionMissing,
 )
 from smartcity_survey.stages.refusals import Refusals, refused
@@ -93,6 +94,10 @@ CHECKED = (
 )
 
 
+OF_INDEPENDENT = ("standard_errors", "hc3_standard_errors", "durbin_watson")
+"""Quantities of a regression that are of respondents who were drawn one by one."""
+
+
 @stage("crosscheck")
 def crosscheck(
     answers: ItemAnswers,
@@ -102,6 +107,7 @@ def crosscheck(
     factor_models: FactorModelsMissing = "complete",
     components: ComponentsMissing = "complete",
     regression: RegressionMissing = "complete",
+    cluster: Annotated[str | None, Option("data.cluster")] = None,
 ) -> StageResult:
     """Compare the run's core results with factor_analyzer, statsmodels and semopy.
 
@@ -115,6 +121,7 @@ def crosscheck(
     tables : `adequacy, item_msa, rotated_loadings, coefficients, model_summary, cfa_fit, cfa_loadings`.
     model : the measurement model on the items kept.
     factor_models, components, regression : as under `missing`; peers take complete questionnaires alone.
+    cluster : column of clusters; errors that allow for them are not those of these peers.
     """
     refusals, compared, factored = Refusals(), factor_models == "complete", components == "complete"
     with warnings.catch_warnings():
@@ -125,7 +132,9 @@ def crosscheck(
                 _adequacy(answers, tables) if factored and len(tables["adequacy"]) else (),
                 _rotation(answers, tables) if factored and len(tables["rotated_loadings"]) else (),
             ),
-            "statsmodels": iter(() if regression != "complete" else _regressions(scores, tables, model)),
+            "statsmodels": iter(
+                () if regression != "complete" else _regressions(scores, tables, model, cluster is not None)
+            ),
             "semopy": iter(_cfa(answers, tables, model) if compared and len(tables["cfa_loadings"]) else ()),
         }
         comparisons = [each for peer, made in by_peer.items() if peer not in missing for each in made]
@@ -237,7 +246,7 @@ def _rotation(items: pd.DataFrame, tables: Tables) -> Iterator[Comparison]:
     )
 
 
-def _regressions(scores: pd.DataFrame, tables: Tables, model: Model) -> Iterator[Comparison]:
+def _regressions(scores: pd.DataFrame, tables: Tables, model: Model, clustered: bool) -> Iterator[Comparison]:
     import statsmodels.api as sm
     from statsmodels.stats.stattools import durbin_watson
 
@@ -262,6 +271,8 @@ def _regressions(scores: pd.DataFrame, tables: Tables, model: Model) -> Iterator
             ("r2", summary["r2"], theirs.rsquared, theirs.rsquared),
             ("durbin_watson", summary["durbin_watson"], durbin_watson(theirs.resid), 1.0),
         ):
+            if clustered and quantity in OF_INDEPENDENT:
+                continue
             undefined = "no_standard_error" if not np.isfinite(_array(ours)).all() else ""
             yield Comparison(
                 quantity,

@@ -14,7 +14,7 @@ from smartcity_survey.data.disclosure import protect
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
-from smartcity_survey.stages.design import Design
+from smartcity_survey.stages.design import Design, ignored_card
 from smartcity_survey.stages.measurement.scores import require_scores
 from smartcity_survey.stages.needs import Asked, Complete, Method, has_moderations
 from smartcity_survey.stages.refusals import Refusals, require_paths, takes_no_weights
@@ -134,6 +134,7 @@ def estimate_regression(
         "divisor": "n_minus_k_minus_1",
         **respondents(n),
         "missing": "no_answer_is_a_category",
+        **ignored_card(design),
         **in_blocks.card(),
     }
     further, products = {}, Refusals()
@@ -152,7 +153,10 @@ def estimate_regression(
     return StageResult(
         tables={name: _below_one_another(frames) for name, frames in parts.items()} | further,
         cards={name: {**card, **errors_card(design), **alone.card()} for name in _FITTED}
-        | {name: {**card, **order.get(name, {}), **alone.card(), **judged.card()} for name in _JUDGED}
+        | {
+            name: {**card, **order.get(name, {}), **ignored_card(design), **alone.card(), **judged.card()}
+            for name in _JUDGED
+        }
         | dict.fromkeys(_HIERARCHICAL, hierarchical)
         | {name: {**card, **of_products} for name in further}
         | ({} if everybody is None else dict.fromkeys(("model_summary", "coefficients"), of_all_answers)),

@@ -12,7 +12,7 @@ import pandas as pd
 from smartcity_survey.io import WHOLE, Card, StageResult, join_names
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
-from smartcity_survey.stages.design import Design, design_card
+from smartcity_survey.stages.design import Design, design_card, ignored_card
 from smartcity_survey.stages.measurement.scores import require_scores
 from smartcity_survey.stages.needs import Claims, Seed
 from smartcity_survey.stages.refusals import Refusals, require_paths, takes_no_weights
@@ -131,8 +131,7 @@ def evaluate_robustness(
         "seed": seed,
     }
     of_design = {name: design_card(design, errors=name in BY_DESIGN) for name in TABLES}
-    if design is not None and design.clusters is not None:
-        of_design |= {name: {"clusters": "not_used"} for name in TABLES if name not in BY_DESIGN}
+    of_design |= {name: ignored_card(design) for name in TABLES if name not in BY_DESIGN}
     return StageResult(
         tables,
         {name: {**card, **of_design[name], **common.card(own[name])} for name, card in cards.items()},

@@ -12,7 +12,7 @@ from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import WHOLE, Card, StageResult
 from smartcity_survey.stages.cards import full_information, inadmissible, respondents, single_items
 from smartcity_survey.stages.declare import stage
-from smartcity_survey.stages.design import Design, design_card
+from smartcity_survey.stages.design import Design, design_card, ignored_card
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.needs import (
     Bar,
@@ -101,7 +101,10 @@ def confirm_model(
             of_clusters = refused(OF_MODEL, error, card=respondents(len(x)))
         result = StageResult(
             {**result.tables, **{name: of_clusters.tables[name] for name in OF_MODEL}},
-            {**result.cards, **{name: of_clusters.cards[name] for name in OF_MODEL}},
+            {
+                **{name: {**card, **ignored_card(design)} for name, card in result.cards.items()},
+                **{name: of_clusters.cards[name] for name in OF_MODEL},
+            },
         )
     if missing == "fiml":
         full = _of_all_answers(answers, len(x), model, level)
