@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from smartcity_survey.audit.headers import nearest
+from smartcity_survey.audit.headers import known_names
 from smartcity_survey.audit.paper import Paper
 from smartcity_survey.audit.printed import TEXT, Address, Printed
 from smartcity_survey.errors import SurveyError, counted
@@ -117,9 +117,3 @@ def _columns(printed: Printed, part: str, spec: str, place: str) -> list[str]:
             problem = f"`{spec}`: {printed.id} has no column `{column}`."
             raise SurveyError(place, problem, known_names(printed.columns, column))
     return [known for known in found.values() if known is not None]
-
-
-def known_names(names: Sequence[str], wanted: str = "") -> str:
-    """What could be meant, the nearest first: `Is beta meant? Known are beta, p.`"""
-    close = nearest(wanted, names) if wanted else ""
-    return (f"Is `{close}` meant? " if close else "") + f"Known are {', '.join(names) or 'none'}."

@@ -101,6 +101,12 @@ def nearest(word: str, known: Sequence[str]) -> str:
     return names[found[0]] if found else ""
 
 
+def known_names(names: Sequence[str], wanted: str = "") -> str:
+    """What could be meant: `Known are beta, p. The nearest is beta.`"""
+    close = nearest(wanted, names) if wanted else ""
+    return f"Known are {', '.join(names) or 'none'}." + (f" The nearest is {close}." if close else "")
+
+
 def nearest_column(header: str, family: str) -> str:
     """The column of a family whose name, or one of whose headers, is most like this header."""
     own = {alias: column for alias, column in _aliases("").items() if column in KNOWN.get(family, ())}

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from smartcity_survey.audit.headers import FAMILIES, canonical, is_line, nearest
+from smartcity_survey.audit.headers import FAMILIES, canonical, is_line, known_names
 from smartcity_survey.audit.interval import Interval
 from smartcity_survey.audit.printed import TEXT, Address, Printed, column_of_address
 from smartcity_survey.audit.reading import (
@@ -368,8 +368,6 @@ def _text(rows: Sequence[Sequence[str]], place: str) -> Printed:
 
 def _known_keys(entry: Mapping[str, Any], known: set[str], place: str) -> None:
     if unknown := [key for key in entry if key not in known]:
-        close = nearest(str(unknown[0]), sorted(known))
-        meant = f"Is `{close}` meant? " if close else ""
         raise SurveyError(
-            place, f"unknown key `{unknown[0]}`.", f"{meant}Known are {', '.join(sorted(known))}."
+            place, f"unknown key `{unknown[0]}`.", known_names(sorted(known), str(unknown[0]))
         )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from smartcity_survey.audit.address import Term, known_names
+from smartcity_survey.audit.address import Term
+from smartcity_survey.audit.headers import known_names
 from smartcity_survey.audit.paper import Paper
 from smartcity_survey.audit.printed import Address, Printed
 from smartcity_survey.errors import SurveyError
