@@ -54,10 +54,10 @@ def _judged(
     from smartcity_survey.audit.findings import audit_cases
     from smartcity_survey.audit.messages import Wording
     from smartcity_survey.audit.paper import read_paper
-    from smartcity_survey.audit.plan import plan
+    from smartcity_survey.audit.plan import settled
 
-    paper = read_paper(Path(path))
-    findings = audit_cases(paper, plan(paper))
+    paper, cases = settled(read_paper(Path(path)))
+    findings = audit_cases(paper, cases)
     frames = []
     for language in languages:
         wording = Wording(paper, language, names[language] if names else None)
@@ -101,11 +101,10 @@ def in_languages(path: Path | str, names: Mapping[str, Mapping[str, str]] | None
 def seeded(path: Path | str) -> pd.DataFrame:
     """Change every printed digit in turn and see whether the audit notices; see `seeded_errors`."""
     from smartcity_survey.audit.paper import read_paper
-    from smartcity_survey.audit.plan import plan
+    from smartcity_survey.audit.plan import settled
     from smartcity_survey.audit.seeding import seeded_errors
 
-    paper = read_paper(Path(path))
-    return seeded_errors(paper, plan(paper))
+    return seeded_errors(*settled(read_paper(Path(path))))
 
 
 def power(path: Path | str) -> pd.DataFrame:

@@ -70,12 +70,12 @@ def _worse(now: Judgement, than: Judgement, seeded: str, original: str) -> bool:
     if now.consistent is not False:
         return False
     # The seeded number is no new exception where the original was one already.
-    named = {text.replace(seeded, original) for text in _exceptions(now)}
+    named = {(name, text.replace(seeded, original)) for name, text in _exceptions(now)}
     return than.consistent is not False or not named <= _exceptions(than)
 
 
-def _exceptions(judgement: Judgement) -> set[str]:
-    return set(str(judgement.details.get("exceptions", "")).split(", "))
+def _exceptions(judgement: Judgement) -> set[tuple[str, str]]:
+    return set(judgement.details.get("exceptions", ()))
 
 
 def _is_word(paper: Paper, address: str) -> bool:
