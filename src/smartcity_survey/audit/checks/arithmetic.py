@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from smartcity_survey.audit.address import Spec, Term, resolve, resolve_one
 from smartcity_survey.audit.case import Case, Judgement, Planner, check, identity
 from smartcity_survey.audit.interval import ANYTHING, Interval, overlap, total
-from smartcity_survey.audit.paper import TEXT, Paper
+from smartcity_survey.audit.paper import Paper
+from smartcity_survey.audit.printed import TEXT, Address
 from smartcity_survey.audit.reported import Reported
-from smartcity_survey.audit.tables import column_of, columns_of, lines_of, places_of, printed_table
+from smartcity_survey.audit.tables import column_of, columns_of, places_of, printed_table
 from smartcity_survey.errors import SurveyError
 
 
@@ -118,7 +119,7 @@ def plan_part(paper: Paper, place: str, *, of: Spec, is_: str | float) -> Iterat
     """Numbers at `of` add up to no more than the one at `is`."""
     parts = resolve(paper, of, place, may_be_none=True)
     roles: dict[str, Term | tuple[Term, ...]] = {"parts": parts, "whole": resolve_one(paper, is_, place)}
-    yield Case(parts_within_whole, roles, {"listed": any(lines_of(parts))})
+    yield Case(parts_within_whole, roles, {"listed": any(isinstance(part, Address) and part.object != TEXT for part in parts)})
 
 
 def plan_ratio(
