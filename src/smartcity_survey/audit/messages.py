@@ -251,7 +251,8 @@ class Wording:
 
     def _numbered(self, named: tuple[str, int | str | None]) -> str:
         kind, number = named
-        return self.locale["objects"].get(kind, f"{kind} {{number}}").format(number=number)
+        known = self.locale["objects"].get(kind)
+        return f"{kind} {number}" if known is None else known.format(number=number)
 
     def text(self, text: str | Mapping[str, str]) -> str:
         """A text of the paper's files in this language, or in the first it has."""

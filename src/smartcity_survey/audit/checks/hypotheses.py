@@ -219,7 +219,7 @@ def _repeated(
         for table, name in ((copy, here), (original, there)):
             close = table.column(name) or nearest(name, table.number_columns)
             if table.column(name) is None:
-                options = {"column": name, "nearest": close, "taken": bool(close)}
+                options = {"column": str(name), "nearest": close, "taken": bool(close)}
                 unknown.append(Case(unread_key, {}, options, place=table.id))
             found.append(close)
         if all(found):
@@ -247,13 +247,13 @@ def plan_stars(
     table = ""
     for term in resolve(paper, of, place):
         if not isinstance(term, Address) or _P.fullmatch(term.column.casefold()):
-            yield Case(starred, {"p": term, "below": level}, {"mark": mark})
+            yield Case(starred, {"p": term, "below": level}, {"mark": str(mark)})
             continue
         printed, cells = paper.objects[term.object], columns_of(paper.objects[term.object], term.line)
         if "p" in cells:
-            yield Case(starred_by_p, {"estimate": term, "p": cells["p"], "below": level}, {"mark": mark})
+            yield Case(starred_by_p, {"estimate": term, "p": cells["p"], "below": level}, {"mark": str(mark)})
         elif "t" in cells or "z" in cells:
-            table, options = printed.id, {"mark": mark, "df": _df(paper, printed, n, place)}
+            table, options = printed.id, {"mark": str(mark), "df": _df(paper, printed, n, place)}
             for sides, cases in by_t.items():
                 roles = {
                     "estimate": term,
@@ -297,7 +297,7 @@ def plan_verdicts(
     printed = printed_table(paper, table, place)
     columns = {name: column_of(printed, name, place) for name in (verdict, estimate)}
     by_p, by_t = printed.column(p), printed.column(t)
-    marked = any(mark in paper.cells.get(printed.address(line, columns[estimate]), "") for line in printed.body)
+    marked = any(str(mark) in paper.cells.get(printed.address(line, columns[estimate]), "") for line in printed.body)
     said = confirmed if isinstance(confirmed, str) else _spelled(printed, columns[verdict])
     if by_p is None:
         yield Case(layout_recognised, {}, {"layout": "no_p", "number": p}, place=table)
@@ -320,7 +320,7 @@ def plan_verdicts(
             free = {"df": _df(paper, printed, None, place)}
             yield Case(verdict_by_t, roles | {"t": cells[by_t]} | level, options | free, bears_on=(line,))
         if marked:
-            yield Case(verdict_by_stars, roles, options | {"mark": mark}, bears_on=(line,))
+            yield Case(verdict_by_stars, roles, options | {"mark": str(mark)}, bears_on=(line,))
 
 
 def _spelled(printed: Printed, column: str) -> str:
