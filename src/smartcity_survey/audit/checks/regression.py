@@ -69,7 +69,7 @@ def plan_regression(
         described = columns_of(printed_table(paper, descriptives or "", place), line)
         lines[line] |= {name: described[name] for name in ("mean", "sd") if name in described}
     roles = [shared | lines[line] for line in table.lines]
-    yield from recognised(paper, coefficients, _signs(paper, table, roles))
+    yield from recognised(paper, coefficients, _signs(paper, table, roles), evident=True)
     yield from recognised(paper, coefficients, _references(roles, tails, reference, place))
     for line in table.lines:
         yield from applicable(COEFFICIENT, shared | lines[line])
