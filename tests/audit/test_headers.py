@@ -11,24 +11,138 @@ from tests.audit.papers_in_memory import audited, contradictions, of
 
 COEFFICIENTS = {
     "SPSS": ["row", "B", "Std. Error", "Beta", "t", "Sig.", "Lower Bound", "Upper Bound", "Tolerance", "VIF"],
-    "SPSS ru": ["row", "B", "Стд. ошибка", "Бета", "т", "Знч.", "Нижняя граница", "Верхняя граница", "Допуск", "КРД"],
-    "Stata": ["row", "Coef.", "Std. Err.", "Beta", "t", "P>|t|", "[95% Conf.", "Interval]", "tolerance", "VIF"],
-    "R": ["row", "Estimate", "Std. Error", "beta", "t value", "Pr(>|t|)", "2.5 %", "97.5 %", "Tolerance", "VIF"],
+    "SPSS ru": [
+        "row",
+        "B",
+        "Стд. ошибка",
+        "Бета",
+        "т",
+        "Знч.",
+        "Нижняя граница",
+        "Верхняя граница",
+        "Допуск",
+        "КРД",
+    ],
+    "Stata": [
+        "row",
+        "Coef.",
+        "Std. Err.",
+        "Beta",
+        "t",
+        "P>|t|",
+        "[95% Conf.",
+        "Interval]",
+        "tolerance",
+        "VIF",
+    ],
+    "R": [
+        "row",
+        "Estimate",
+        "Std. Error",
+        "beta",
+        "t value",
+        "Pr(>|t|)",
+        "2.5 %",
+        "97.5 %",
+        "Tolerance",
+        "VIF",
+    ],
     "statsmodels": ["row", "coef", "std err", "beta", "t", "P>|t|", "[0.025", "0.975]", "tolerance", "vif"],
     "journal": ["row", "b", "SE", "β", "t-value", "p-value", "95% CI LL", "95% CI UL", "Tol.", "VIF"],
-    "journal ru": ["row", "Коэф.", "Ст. ошибка", "β", "t-статистика", "p-значение", "ДИ нижний", "ДИ верхний", "Толерантность", "VIF"],
-    "journal kk": ["row", "Коэффициент", "Стандартты қате", "β", "t мәні", "p мәні", "Төменгі шек", "Жоғарғы шек", "Төзімділік", "VIF"],
+    "journal ru": [
+        "row",
+        "Коэф.",
+        "Ст. ошибка",
+        "β",
+        "t-статистика",
+        "p-значение",
+        "ДИ нижний",
+        "ДИ верхний",
+        "Толерантность",
+        "VIF",
+    ],
+    "journal kk": [
+        "row",
+        "Коэффициент",
+        "Стандартты қате",
+        "β",
+        "t мәні",
+        "p мәні",
+        "Төменгі шек",
+        "Жоғарғы шек",
+        "Төзімділік",
+        "VIF",
+    ],
     "PROCESS": ["row", "coeff", "se", "beta", "t", "p", "LLCI", "ULCI", "tolerance", "vif"],
-    "SmartPLS": ["row", "Original sample (O)", "Standard deviation (STDEV)", "β", "T statistics (|O/STDEV|)", "P values", "2.5%", "97.5%", "tolerance", "VIF"],
-}  # fmt: skip
+    "SmartPLS": [
+        "row",
+        "Original sample (O)",
+        "Standard deviation (STDEV)",
+        "β",
+        "T statistics (|O/STDEV|)",
+        "P values",
+        "2.5%",
+        "97.5%",
+        "tolerance",
+        "VIF",
+    ],
+}
 DESCRIPTIVES = {
-    "SPSS": ["row", "N", "Minimum", "Maximum", "Mean", "Std. Error", "Std. Deviation", "Skewness", "Std. Error", "Kurtosis", "Std. Error"],
+    "SPSS": [
+        "row",
+        "N",
+        "Minimum",
+        "Maximum",
+        "Mean",
+        "Std. Error",
+        "Std. Deviation",
+        "Skewness",
+        "Std. Error",
+        "Kurtosis",
+        "Std. Error",
+    ],
     "journal": ["row", "n", "Min.", "Max.", "M", "SE", "SD", "Skew.", "SE skewness", "Kurt.", "SE kurtosis"],
-    "SPSS ru": ["row", "N", "Минимум", "Максимум", "Среднее", "Стд. ошибка", "Стд. отклонение", "Асимметрия", "Стандартная ошибка асимметрии", "Эксцесс", "Стандартная ошибка эксцесса"],
-    "journal ru": ["row", "кол-во", "мин.", "макс.", "Ср. знач.", "Ошибка среднего", "Станд. отклонение", "асимметрия", "станд. ошибка асимметрии", "эксцесс", "станд. ошибка эксцесса"],
-    "journal kk": ["row", "саны", "ең аз", "ең көп", "Орташа мән", "Стандартты қате", "Стандартты ауытқу", "Асимметрия", "асимметрияның стандартты қатесі", "Эксцесс", "эксцестің стандартты қатесі"],
+    "SPSS ru": [
+        "row",
+        "N",
+        "Минимум",
+        "Максимум",
+        "Среднее",
+        "Стд. ошибка",
+        "Стд. отклонение",
+        "Асимметрия",
+        "Стандартная ошибка асимметрии",
+        "Эксцесс",
+        "Стандартная ошибка эксцесса",
+    ],
+    "journal ru": [
+        "row",
+        "кол-во",
+        "мин.",
+        "макс.",
+        "Ср. знач.",
+        "Ошибка среднего",
+        "Станд. отклонение",
+        "асимметрия",
+        "станд. ошибка асимметрии",
+        "эксцесс",
+        "станд. ошибка эксцесса",
+    ],
+    "journal kk": [
+        "row",
+        "саны",
+        "ең аз",
+        "ең көп",
+        "Орташа мән",
+        "Стандартты қате",
+        "Стандартты ауытқу",
+        "Асимметрия",
+        "асимметрияның стандартты қатесі",
+        "Эксцесс",
+        "эксцестің стандартты қатесі",
+    ],
     "R": ["row", "n", "min", "max", "mean", "se", "sd", "skew", "se_skewness", "kurtosis", "se_kurtosis"],
-}  # fmt: skip
+}
 FREQUENCIES = [
     ["Frequency", "Percent"],
     ["count", "pct"],
@@ -99,28 +213,67 @@ def test_headers_of_frequencies(header: list[str], tmp_path) -> None:  # type: i
 @pytest.mark.parametrize("header", LOADINGS)
 def test_headers_of_loadings(header: list[str], tmp_path) -> None:  # type: ignore[no-untyped-def]
     relation = {"kind": "loadings", "table": "t", "suppressed_below": 0.4, "components": 2}
-    good = audited(tmp_path, _csv(["row", *header, "h2"], ["q1", "0.80", "", "0.66"], ["q2", "", "0.70", "0.50"]), relation)  # fmt: skip
+    good = audited(
+        tmp_path,
+        _csv(["row", *header, "h2"], ["q1", "0.80", "", "0.66"], ["q2", "", "0.70", "0.50"]),
+        relation,
+    )
     assert contradictions(good) == []
     assert good.consistent.sum() >= 7
-    bad = audited(tmp_path, _csv(["row", *header, "h2"], ["q1", "2.30", "", "0.66"], ["q2", "", "0.20", "0.50"]), relation)  # fmt: skip
+    bad = audited(
+        tmp_path,
+        _csv(["row", *header, "h2"], ["q1", "2.30", "", "0.66"], ["q2", "", "0.20", "0.50"]),
+        relation,
+    )
     assert len(contradictions(bad)) >= 3
 
 
 @pytest.mark.parametrize(
     ("header", "lines"),
     [
-        (["row", "value"], [["kmo", ".9"], ["bartlett_chi2", "1000"], ["bartlett_df", "171"], ["bartlett_p", ".000"]]),
-        (["row", "value"], [["Kaiser-Meyer-Olkin Measure of Sampling Adequacy.", ".9"], ["Approx. Chi-Square", "1000"], ["df", "171"], ["Sig.", ".000"]]),
+        (
+            ["row", "value"],
+            [["kmo", ".9"], ["bartlett_chi2", "1000"], ["bartlett_df", "171"], ["bartlett_p", ".000"]],
+        ),
+        (
+            ["row", "value"],
+            [
+                ["Kaiser-Meyer-Olkin Measure of Sampling Adequacy.", ".9"],
+                ["Approx. Chi-Square", "1000"],
+                ["df", "171"],
+                ["Sig.", ".000"],
+            ],
+        ),
         (["row", "KMO", "Chi-square", "df", "Sig."], [["all", ".9", "1000", "171", ".000"]]),
         (["row", "KMO", "χ²", "df", "p"], [["scale", ".9", "1000", "171", "<.001"]]),
-        (["row", "kmo", "bartlett_chi2", "bartlett_df", "bartlett_p"], [["all", "0.9", "1000", "171", "0.000"]]),
+        (
+            ["row", "kmo", "bartlett_chi2", "bartlett_df", "bartlett_p"],
+            [["all", "0.9", "1000", "171", "0.000"]],
+        ),
         (["row", "КМО", "Хи-квадрат", "ст.св.", "Знч."], [["все", "0.9", "1000", "171", "0.000"]]),
-        (["row", "Значение"], [["Мера адекватности выборки Кайзера-Мейера-Олкина", "0.9"], ["Примерная хи-квадрат", "1000"], ["ст.св.", "171"], ["Знч.", "0.000"]]),
-        (["row", "КМО", "Хи-квадрат", "Еркіндік дәрежесі", "Маңыздылық"], [["бәрі", "0.9", "1000", "171", "0.000"]]),
-        (["row", "Bartlett's chi-square", "Bartlett's df", "KMO", "Bartlett's p"], [["all", "1000", "171", "0.9", "0.000"]]),
-        (["row", "Statistic"], [["KMO", ".9"], ["Chi square", "1000"], ["Degrees of freedom", "171"], ["p-value", ".000"]]),
+        (
+            ["row", "Значение"],
+            [
+                ["Мера адекватности выборки Кайзера-Мейера-Олкина", "0.9"],
+                ["Примерная хи-квадрат", "1000"],
+                ["ст.св.", "171"],
+                ["Знч.", "0.000"],
+            ],
+        ),
+        (
+            ["row", "КМО", "Хи-квадрат", "Еркіндік дәрежесі", "Маңыздылық"],
+            [["бәрі", "0.9", "1000", "171", "0.000"]],
+        ),
+        (
+            ["row", "Bartlett's chi-square", "Bartlett's df", "KMO", "Bartlett's p"],
+            [["all", "1000", "171", "0.9", "0.000"]],
+        ),
+        (
+            ["row", "Statistic"],
+            [["KMO", ".9"], ["Chi square", "1000"], ["Degrees of freedom", "171"], ["p-value", ".000"]],
+        ),
     ],
-)  # fmt: skip
+)
 def test_adequacy_in_lines_and_in_columns(header: list[str], lines: list[list[str]], tmp_path) -> None:  # type: ignore[no-untyped-def]
     relation = {"kind": "adequacy", "table": "t", "items": 19}
     good = audited(tmp_path, _csv(header, *lines), relation)
@@ -135,10 +288,19 @@ def test_anova_and_summary_of_spss_in_russian(tmp_path) -> None:  # type: ignore
     from tests.audit.papers_in_memory import written
 
     objects = {
-        "s": {"csv": "row,R,R квадрат,Скорректированный R квадрат,Стандартная ошибка оценки,Дурбин-Уотсон\n1,0.760,0.578,0.574,0.49895,1.846\n"},
-        "a": {"csv": "row,Сумма квадратов,ст.св.,Средний квадрат,F,Знч.\nРегрессия,228.292,6,38.049,152.834,0.000\nОстаток,166.551,669,0.249,,\nВсего,394.843,675,,,\n"},
-        "c": {"csv": "row,B,Стд. ошибка,т,Знч.\n(Константа),0.374,0.127,2.939,0.003\n" + "".join(f"x{i},0.480,0.047,10.156,0.000\n" for i in range(6))},
-    }  # fmt: skip
+        "s": {
+            "csv": "row,R,R квадрат,Скорректированный R квадрат,Стандартная ошибка оценки,Дурбин-Уотсон\n"
+            "1,0.760,0.578,0.574,0.49895,1.846\n"
+        },
+        "a": {
+            "csv": "row,Сумма квадратов,ст.св.,Средний квадрат,F,Знч.\n"
+            "Регрессия,228.292,6,38.049,152.834,0.000\nОстаток,166.551,669,0.249,,\nВсего,394.843,675,,,\n"
+        },
+        "c": {
+            "csv": "row,B,Стд. ошибка,т,Знч.\n(Константа),0.374,0.127,2.939,0.003\n"
+            + "".join(f"x{i},0.480,0.047,10.156,0.000\n" for i in range(6))
+        },
+    }
     relation = {"kind": "regression", "summary": "s", "anova": "a", "coefficients": "c"}
     found = audit.run(written(tmp_path, objects=objects, relations=[relation], n=676))
     assert contradictions(found) == []

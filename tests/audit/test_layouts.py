@@ -111,7 +111,9 @@ def test_a_paper_that_truncates_is_recognised(seed: int, tmp_path: Path) -> None
     found = audited(tmp_path, csv, REGRESSION, n=n)
     assert contradictions(found) == []
     nearest = audited(tmp_path, csv, REGRESSION, n=n, rounding="nearest")
-    assert [text[:21] for text in of(found, "note")] == ["This paper truncates:"] * bool(contradictions(nearest))
+    assert [text[:21] for text in of(found, "note")] == ["This paper truncates:"] * bool(
+        contradictions(nearest)
+    )
     told = audited(tmp_path, csv, REGRESSION, n=n, rounding="truncated")
     assert contradictions(told) == of(told, "note") == []
 
@@ -145,7 +147,9 @@ def test_bases_of_percentages(rows: list[Any], n: int, note: str, tmp_path: Path
     found = audited(tmp_path, csv, FREQUENCIES, n=n)
     assert contradictions(found) == []
     assert any(note in text for text in of(found, "note"))
-    wrong = table(["group", "row", "n", "percent"], ["q", *rows[0][:2], "44.4"], *(["q", *r] for r in rows[1:]))
+    wrong = table(
+        ["group", "row", "n", "percent"], ["q", *rows[0][:2], "44.4"], *(["q", *r] for r in rows[1:])
+    )
     assert contradictions(audited(tmp_path, wrong, FREQUENCIES, n=n))
 
 
@@ -170,13 +174,22 @@ SPSS = [
 @pytest.mark.parametrize(
     ("header", "lines"),
     [
-        (["Frequency", "Percent", "Valid Percent", "Cumulative Percent"], ["Male", "Female", "Total", "Missing"]),
-        (["Частота", "Процент", "Валидный процент", "Кумулятивный процент"], ["Муж", "Жен", "Всего", "Пропущенные"]),
+        (
+            ["Frequency", "Percent", "Valid Percent", "Cumulative Percent"],
+            ["Male", "Female", "Total", "Missing"],
+        ),
+        (
+            ["Частота", "Процент", "Валидный процент", "Кумулятивный процент"],
+            ["Муж", "Жен", "Всего", "Пропущенные"],
+        ),
         (["n", "%", "valid %", "cum. %"], ["m", "f", "Total", "System"]),
         (["Жиілік", "Пайыз", "Жарамды пайыз", "Жинақталған пайыз"], ["ер", "әйел", "Барлығы", "Жауап жоқ"]),
-        (["Частота", "Процент", "Процент допустимых", "Накопленный процент"], ["м", "ж", "Итого", "Нет ответа"]),
+        (
+            ["Частота", "Процент", "Процент допустимых", "Накопленный процент"],
+            ["м", "ж", "Итого", "Нет ответа"],
+        ),
     ],
-)  # fmt: skip
+)
 def test_frequencies_of_spss(header: list[str], lines: list[str], tmp_path: Path) -> None:
     rows = [["sex", line, *row[2:]] for line, row in zip(lines, SPSS, strict=True)]
     csv = table(["group", "row", *header], *rows)
@@ -229,7 +242,9 @@ def test_correlated_factors_are_recognised_by_their_communalities(seed: int, tmp
     assert len(contradictions(audited(tmp_path, csv, LOADINGS | {"rotation": "orthogonal"}))) > 3
 
 
-@pytest.mark.parametrize("rotation", ["promax", "Oblimin", "direct oblimin (SPSS)", "облимин", "промакс", "қиғаш айналдыру"])
+@pytest.mark.parametrize(
+    "rotation", ["promax", "Oblimin", "direct oblimin (SPSS)", "облимин", "промакс", "қиғаш айналдыру"]
+)
 def test_a_caption_that_names_the_rotation(rotation: str, tmp_path: Path) -> None:
     csv = table(["row", "F1", "F2"], ["a", "1.04", "-0.12"], ["b", "0.95", "0.40"])
     objects = {"t": {"number": 1, "caption": f"Pattern matrix, {rotation}", "csv": csv}}

@@ -60,7 +60,7 @@ def test_one_table_in_many_files(content: bytes, tmp_path: Path) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1251", "utf-16"])
 def test_the_paper_itself_in_many_encodings(encoding: str, tmp_path: Path) -> None:
     file = tmp_path / "paper.yaml"
-    content = "title: Опрос\nobjects:\n  t: {csv: \"row,n\\nмуж,200\\n\"}\n"
+    content = 'title: Опрос\nobjects:\n  t: {csv: "row,n\\nмуж,200\\n"}\n'
     file.write_bytes(content.encode(encoding))
     assert read_paper(file).title == "Опрос"
     assert read_paper(file).objects["t"].lines == ("муж",)

@@ -99,7 +99,9 @@ def _lines(printed: Printed, part: str, spec: str, place: str) -> list[str]:
         else:
             found = [line for line in printed.lines if line == name]
         if not found:
-            raise SurveyError(place, f"`{spec}`: {printed.id} has no line `{name}`.", known_names(printed.lines, name))
+            raise SurveyError(
+                place, f"`{spec}`: {printed.id} has no line `{name}`.", known_names(printed.lines, name)
+            )
         lines += found
     for match in _FILTER.finditer(part):
         (column,), text = _columns(printed, match["column"], spec, place), match["text"]

@@ -33,16 +33,43 @@ FAMILIES: Mapping[str, Mapping[str, str]] = {
 # Columns that relations of a family know; others in such a table are named to whoever entered it.
 KNOWN: Mapping[str, frozenset[str]] = {
     "descriptives": frozenset(
-        "n min max mean se_mean sd skewness se_skewness kurtosis se_kurtosis loading vif".split()
+        [
+            "n",
+            "min",
+            "max",
+            "mean",
+            "se_mean",
+            "sd",
+            "skewness",
+            "se_skewness",
+            "kurtosis",
+            "se_kurtosis",
+            "loading",
+            "vif",
+        ]
     ),
-    "frequencies": frozenset("n percent valid_percent cumulative".split()),
-    "adequacy": frozenset("kmo bartlett_chi2 bartlett_df bartlett_p value".split()),
-    "loadings": frozenset("communality uniqueness complexity mean sd".split()),
+    "frequencies": frozenset(["n", "percent", "valid_percent", "cumulative"]),
+    "adequacy": frozenset(["kmo", "bartlett_chi2", "bartlett_df", "bartlett_p", "value"]),
+    "loadings": frozenset(["communality", "uniqueness", "complexity", "mean", "sd"]),
     "coefficients": frozenset(
-        "b std_error beta t p ci_low ci_high tolerance vif mean sd z sample_mean".split()
+        [
+            "b",
+            "std_error",
+            "beta",
+            "t",
+            "p",
+            "ci_low",
+            "ci_high",
+            "tolerance",
+            "vif",
+            "mean",
+            "sd",
+            "z",
+            "sample_mean",
+        ]
     ),
-    "summary": frozenset("r r2 adj_r2 std_error_estimate durbin_watson f p n df".split()),
-    "anova": frozenset("sum_of_squares df mean_square f p".split()),
+    "summary": frozenset(["r", "r2", "adj_r2", "std_error_estimate", "durbin_watson", "f", "p", "n", "df"]),
+    "anova": frozenset(["sum_of_squares", "df", "mean_square", "f", "p"]),
 }
 
 _LETTERS = r"(?:f|fac|factor|component|comp|pc|rc|mr|ml|pa|tc|dim|dimension|фактор|компонент[аы]?|фак|ф|к)"
@@ -52,7 +79,9 @@ _COMPONENTS = (
     re.compile(rf"{_NUMBER}(?:st|nd|rd|th|й|я|ші|шы)?{_LETTERS}"),
     re.compile(_NUMBER),
 )
-_ROMAN = {name: i for i, name in enumerate("i ii iii iv v vi vii viii ix x".split(), start=1)}
+_ROMAN = {
+    name: i for i, name in enumerate(["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"], start=1)
+}
 _STANDARD_ERROR_OF = {"mean": "se_mean", "skewness": "se_skewness", "kurtosis": "se_kurtosis"}
 # A nearest name is told where at least this much of the two is alike.
 _ALIKE = 0.6

@@ -24,8 +24,33 @@ ANY_RULE = "any"
 """Whatever the rule, and rounded once more: within a unit of the last digit to either side."""
 
 # Letters that stand for a digit where a page was read by machine.
-_MISREAD = str.maketrans({"O": "0", "o": "0", "О": "0", "о": "0", "l": "1", "I": "1", "|": "1", "S": "5", "З": "3"})
-_BLANK = frozenset("- – — − ― . .. ... … / n/a na n.a. nan none null н/д нд н.д. жоқ".split())
+_MISREAD = str.maketrans(
+    {"O": "0", "o": "0", "О": "0", "о": "0", "l": "1", "I": "1", "|": "1", "S": "5", "З": "3"}
+)
+_BLANK = frozenset(
+    [
+        "-",
+        "–",
+        "—",
+        "−",
+        "―",
+        ".",
+        "..",
+        "...",
+        "…",
+        "/",
+        "n/a",
+        "na",
+        "n.a.",
+        "nan",
+        "none",
+        "null",
+        "н/д",
+        "нд",
+        "н.д.",
+        "жоқ",
+    ]
+)
 # A float has no more digits than these, before the point or after it.
 _DIGITS = 300
 _SPACES_IN_NUMBER = re.compile(r"(?<=\d)[\s\u00a0\u2009\u202f](?=\d{3}(?!\d))")

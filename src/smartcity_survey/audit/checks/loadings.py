@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from smartcity_survey.audit.address import Spec, Term, resolve, resolve_one
 from smartcity_survey.audit.bound import Bound, bounded
 from smartcity_survey.audit.case import Case, Judgement, Planner, applicable, check, identity
-from smartcity_survey.audit.interval import Interval, image, total
 from smartcity_survey.audit.headers import COMPONENT
+from smartcity_survey.audit.interval import Interval, image, total
 from smartcity_survey.audit.layout import failing, layout_recognised
 from smartcity_survey.audit.paper import Paper
 from smartcity_survey.audit.printed import Printed
@@ -225,9 +225,7 @@ def _rows(
     else:
         yield from [*upright, *sums]
     if by_sums and not by_caption:
-        yield Case(
-            layout_recognised, {}, {"layout": OBLIQUE, "explained": missed}, place=printed.id
-        )
+        yield Case(layout_recognised, {}, {"layout": OBLIQUE, "explained": missed}, place=printed.id)
 
 
 def plan_variance_explained(

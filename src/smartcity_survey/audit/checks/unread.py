@@ -1,4 +1,4 @@
-"""What was entered and takes part in no check: columns, cells and relations, each with the nearest known name."""
+"""What was entered and takes part in no check: columns, cells, relations, and the nearest known names."""
 
 from __future__ import annotations
 
