@@ -174,7 +174,7 @@ class Wording:
         return values | {"rule": self.locale["rules"][case.check.name].format(**values)}
 
     def _size(self, finding: Finding) -> str:
-        if finding.units is None or finding.units < 1:
+        if finding.units is None or finding.units < 1.5:
             return ""
         return self.locale["sentences"]["size"].format(units=f"{finding.units:.0f}")
 

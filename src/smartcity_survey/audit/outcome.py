@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from smartcity_survey.audit.coverage import Covered, covered
+from smartcity_survey.audit.covered import Covered, covered
 from smartcity_survey.audit.finding import Finding
 from smartcity_survey.audit.findings import audit_cases
 from smartcity_survey.audit.messages import Wording, read_locale

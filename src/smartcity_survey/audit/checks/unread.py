@@ -10,6 +10,9 @@ from smartcity_survey.audit.paper import Paper
 from smartcity_survey.audit.printed import Printed
 from smartcity_survey.audit.reported import Reported, read_number, repaired
 
+# Columns that checks know and that hold words.
+_WORDS = frozenset({"verdict"})
+
 
 @check("column")
 def unread_column(*, column: str, nearest: str) -> Judgement:
@@ -69,7 +72,7 @@ def _columns_of_words(printed: Printed) -> set[str]:
     return {
         column
         for column in printed.number_columns
-        if not is_known(column)
+        if (not is_known(column) or column in _WORDS)
         and not any(any(letter.isdigit() for letter in text) for text in _texts(printed, column))
     }
 
