@@ -35,7 +35,9 @@ def test_the_mix_up_of_h3_is_one_finding(published: pd.DataFrame) -> None:
 def test_the_percentages_of_the_text_are_one_finding(published: pd.DataFrame) -> None:
     told = [text for text in failing(published).explanation if "48.9%" in text]
     (said,) = told
-    assert said.startswith("Numbers of the text differ from Table 11: 48.9% for age 18-25 (47.0% there), 19% for")
+    assert said.startswith(
+        "Numbers of the text differ from Table 11: 48.9% for age 18-25 (47.0% there), 19% for"
+    )
     assert said.count(" there)") == 21
     assert "gives all 21 percentages of the text is 796, not 676" in said
 
@@ -48,7 +50,9 @@ def test_no_smaller_number_of_respondents_gives_all_percentages() -> None:
     shares = [(float(one.rstrip("%")), len(one.rstrip("%").partition(".")[2])) for one in printed]
 
     def fits(n: int) -> bool:
-        return all(any(round(abs(100 * k / n - s), 9) <= 0.5 * 10**-d for k in range(n + 1)) for s, d in shares)
+        return all(
+            any(round(abs(100 * k / n - s), 9) <= 0.5 * 10**-d for k in range(n + 1)) for s, d in shares
+        )
 
     assert not any(fits(n) for n in range(1, 796))
     assert fits(796)

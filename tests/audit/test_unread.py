@@ -37,9 +37,13 @@ def test_a_column_that_no_check_knows(header: str, relation: Any, nearest: str, 
     assert (f"nearest known name is “{nearest}”" in said) == bool(nearest)
 
 
-@pytest.mark.parametrize("cell", ["O.5O", "3..47", "***", "ns", "n.s.", "0.5-0.6", "[0.1, 0.2]", "abc", "1.2.3", "²"])
+@pytest.mark.parametrize(
+    "cell", ["O.5O", "3..47", "***", "ns", "n.s.", "0.5-0.6", "[0.1, 0.2]", "abc", "1.2.3", "²"]
+)
 def test_a_cell_that_is_no_number(cell: str, tmp_path: Path) -> None:
-    csv = table(["row", "b", "std_error", "t", "p"], ["x", "0.50", "0.10", "5.0", cell], ["y", "1", "1", "1", ".3"])
+    csv = table(
+        ["row", "b", "std_error", "t", "p"], ["x", "0.50", "0.10", "5.0", cell], ["y", "1", "1", "1", ".3"]
+    )
     found = audited(tmp_path, csv, REGRESSION, n=300)
     (said,) = of(found, "unread")
     assert cell in said

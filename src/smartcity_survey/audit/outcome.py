@@ -67,6 +67,17 @@ class Outcome:
             "not_testable": self.section(Severity.NOT_TESTABLE),
         }
 
+    @property
+    def checked(self) -> bool:
+        """Whether any check of its numbers could be made."""
+        return any(line.consistent is not None for line in self.lines)
+
+    def verdict(self) -> str:
+        """The key of the sentence that says that all is well, or that nothing was checked; else empty."""
+        if not self.checked:
+            return "nothing_checked"
+        return "" if self.section(*CONTRADICTIONS) else "nothing"
+
     def counts(self) -> dict[Severity, int]:
         """How many lines of each severity, the gravest first."""
         found = Counter(line.severity for line in self.lines)
@@ -74,7 +85,7 @@ class Outcome:
 
     def exit_code(self, fail_on: Severity | None, *, strict: bool) -> int:
         """0 consistent; 1 a finding of `fail_on` or graver; 2 unreadable, with `strict` in part too."""
-        if self.problem is not None or (strict and self.section(Severity.UNREAD)):
+        if self.problem is not None or (strict and (self.section(Severity.UNREAD) or not self.checked)):
             return 2
         worst = min((line.severity.rank for line in self.lines), default=Severity.NONE.rank)
         return int(fail_on is not None and worst <= fail_on.rank)

@@ -34,8 +34,8 @@ def _text_of(outcome: Outcome, problem_in: Callable[[Outcome], str], *, headed: 
     for key, found in outcome.sections().items():
         if found and key != "not_testable":
             lines += [f"{words[key]}:", *(f"  {_line(line, outcome.language)}" for line in found)]
-    if not any(outcome.sections()[key] for key in ("arithmetic", "claims")):
-        lines.append(words["nothing"])
+    if verdict := outcome.verdict():
+        lines.append(words[verdict])
     return "\n".join([*lines, *coverage_sentences(outcome), _counts(outcome)])
 
 
@@ -158,7 +158,6 @@ def as_html(outcomes: Sequence[Outcome]) -> str:
         share=lambda one: _share(one.power, language),
         coverage_sentences=coverage_sentences,
         counts=_counts,
-        CONTRADICTIONS=("arithmetic", "claims"),
     )
 
 
