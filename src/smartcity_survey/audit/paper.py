@@ -71,7 +71,7 @@ class Paper:
     rounding : how print rounds: `nearest`, `half_even` or `truncated`; None where nothing is said of it.
     complete : kinds of objects (`table`, `figure`) that are entered without leaving one out.
     labels : name of a line to what readers call it, in one text or one for each language.
-    title : what the paper is.
+    title : what the paper is, in one text or one for each language.
     wording : a text of these files to its translations, language by language.
     citation : kind, language, year, place and fieldwork of the work, as far as they are known.
     """
@@ -92,7 +92,7 @@ class Paper:
     rounding: str | None = None
     complete: frozenset[str] = frozenset()
     labels: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
-    title: str = ""
+    title: str | Mapping[str, str] = ""
     citation: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
 
     def read(self, term: str | float) -> Reported:
@@ -173,7 +173,7 @@ def read_paper(path: Path) -> Paper:
         rounding=rounding,
         complete=_complete(content.get("complete"), f"{file}, complete"),
         labels=_in_languages(content.get("labels"), f"{file}, labels"),
-        title=str(content.get("title") or ""),
+        title=_in_languages({"title": content.get("title") or ""}, f"{file}, title")["title"],
         citation=_citation(mapping(content.get("citation"), f"{file}, citation"), f"{file}, citation"),
     )
 
