@@ -7,12 +7,12 @@ import os
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from smartcity_survey import __version__
-from smartcity_survey.errors import SurveyError, counted
+from smartcity_survey.errors import SurveyError
 from smartcity_survey.messages import error_in, problem_in
 from smartcity_survey.speech import SPEECH, SpokenCommand, SpokenGroup
 from smartcity_survey.study.config import Language
@@ -126,26 +126,46 @@ def new_wave(
 
 @app.command(name="audit", cls=SpokenCommand)
 def audit_paper(
-    paper: Annotated[Path, typer.Argument(help="paper.yaml, or the folder that holds it")],
+    paper: Annotated[
+        Path, typer.Argument(help="paper.yaml, the folder that holds it, or a folder of papers")
+    ],
     language: Annotated[
         Language | None, typer.Option(help="language of the explanations; if not given, that of messages")
     ] = None,
-    output: Annotated[Path | None, typer.Option(help="also write all checks to this .csv")] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="also write all checks to this .csv, .json, .html or .docx")
+    ] = None,
+    form: Annotated[
+        Literal["text", "json", "csv", "html", "docx"],
+        typer.Option("--format", help="what is written to the console, or to --output"),
+    ] = "text",
+    fail_on: Annotated[
+        Literal["rounding", "typo", "inconsistent", "changes_a_conclusion", "never"],
+        typer.Option(help="exit code 1 from findings of this class on"),
+    ] = "rounding",
+    strict: Annotated[bool, typer.Option("--strict", help="exit code 2 where anything was not read")] = False,
+    power: Annotated[bool, typer.Option(help="count how many wrong digits would be noticed")] = True,
 ) -> None:
-    """Check a paper's printed numbers against one another; no data needed."""
-    from smartcity_survey import audit
-    from smartcity_survey.io import write_table
+    """Check a paper's printed numbers against one another; no data needed.
+
+    Exit code: 0 consistent, 1 findings, 2 unreadable.
+    """
+    from smartcity_survey.audit.command import audit_papers
 
     SPEECH.asked = language or SPEECH.asked
-    findings = audit.run(paper, SPEECH.language())
-    severities = findings["severity"].replace("", "consistent").str.replace("_", " ")
-    told = findings.assign(severity=severities)[~findings["consistent"].fillna(True)]
-    for _, finding in told.iterrows():
-        typer.echo(f"[{SPEECH.words(finding['severity'])}] {finding['place']}: {finding['explanation']}")
-    counts = ", ".join(SPEECH.words(f"{n} {severity}") for severity, n in severities.value_counts().items())
-    SPEECH.say(f"{counted(len(findings), 'check')}: {counts}")
-    if output is not None:
-        write_table(findings, output)
+    said = SPEECH.language()
+    code = audit_papers(
+        paper,
+        said,
+        output=output,
+        form=form,
+        fail_on=fail_on,
+        strict=strict,
+        power=power,
+        say=typer.echo,
+        problem_in=lambda error: error_in(error, said),
+    )
+    raise typer.Exit(code)
 
 
 @app.command(cls=SpokenCommand)

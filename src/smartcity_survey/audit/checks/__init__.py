@@ -1,5 +1,6 @@
 """The registry: every check once, and the kinds of relation and claim they serve."""
 
+from smartcity_survey.audit import layout
 from smartcity_survey.audit.case import Planner
 from smartcity_survey.audit.checks import (
     adequacy,
@@ -14,6 +15,7 @@ from smartcity_survey.audit.checks import (
     loadings,
     references,
     regression,
+    unread,
 )
 
 CHECKS = {
@@ -30,6 +32,8 @@ CHECKS = {
         hypotheses,
         claims,
         references,
+        layout,
+        unread,
     )
     for check in family.CHECKS
 }
