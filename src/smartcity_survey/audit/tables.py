@@ -36,3 +36,8 @@ def columns_of(table: Printed, line: str) -> dict[str, Term]:
 def lines_of(terms: Sequence[Term]) -> list[str]:
     """Names of the lines that numbers stand in; empty for constants."""
     return [term.split(":")[1] if isinstance(term, str) else "" for term in terms]
+
+
+def numbers_of(paper: Paper, table: Printed, line: str) -> dict[str, Term]:
+    """As `columns_of`, without cells that hold words: `ns`, `***`, a dash."""
+    return {column: term for column, term in columns_of(table, line).items() if paper.read(term).is_number}

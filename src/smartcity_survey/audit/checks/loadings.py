@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from smartcity_survey.audit.address import Spec, Term, resolve, resolve_one
 from smartcity_survey.audit.bound import Bound, bounded
 from smartcity_survey.audit.case import Case, Judgement, Planner, applicable, check, identity
+from smartcity_survey.audit.checks.eigenvalues import eigenvalue_cases
 from smartcity_survey.audit.interval import Interval, image, total
 from smartcity_survey.audit.paper import Paper, Printed
 from smartcity_survey.audit.reported import Reported
@@ -81,14 +82,15 @@ def average_variance_extracted(loadings: tuple[Interval, ...]) -> Interval:
 @identity("cr")
 def composite_reliability(loadings: tuple[Interval, ...]) -> Interval:
     """Composite reliability is (sum of loadings)^2 / ((sum)^2 + sum of (1 - loading^2))."""
-
-    def reliability(values: Sequence[float]) -> float:
-        true = sum(values) ** 2
-        return float(true / (true + sum(1 - value**2 for value in values)))
-
     # Larger loadings of one sign only raise it.
     sizes = [loading.magnitude() for loading in loadings]
-    return Interval(reliability([s.low for s in sizes]), reliability([s.high for s in sizes]))
+    return Interval(reliability_of([s.low for s in sizes]), reliability_of([s.high for s in sizes]))
+
+
+def reliability_of(loadings: Sequence[float]) -> float:
+    """Composite reliability of standardised loadings (Joereskog 1971)."""
+    true = sum(loadings) ** 2
+    return float(true / (true + sum(1 - loading**2 for loading in loadings)))
 
 
 def _squares(loadings: Sequence[Interval]) -> Interval:
@@ -151,10 +153,22 @@ def plan_loadings(
 
 
 def plan_variance_explained(
-    paper: Paper, place: str, *, table: str, items: str | float, **limits: str | float | Sequence[str | float]
+    paper: Paper,
+    place: str,
+    *,
+    table: str,
+    items: str | float,
+    oblique: bool = False,
+    **limits: str | float | Sequence[str | float],
 ) -> Iterator[Case]:
-    """What printed loadings imply about the variance explained; the cut is that of the table's `loadings`."""
+    """What printed loadings imply about the variance explained; the cut is that of the table's `loadings`.
+
+    Without a bound, `table` is one of eigenvalues and percentages, which are checked against one another.
+    """
     printed = printed_table(paper, table, place)
+    if not limits:
+        yield from eigenvalue_cases(paper, printed, resolve_one(paper, items, place), oblique=oblique)
+        return
     cut = next((r.get("suppressed_below", 0.0) for r in paper.relations if r.get("table") == table), 0.0)
     cells = [columns_of(printed, line) for line in printed.body]
     columns = _components(printed)

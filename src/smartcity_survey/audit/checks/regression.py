@@ -8,6 +8,7 @@ from smartcity_survey.audit.address import Term, resolve_one
 from smartcity_survey.audit.case import Case, Planner, applicable
 from smartcity_survey.audit.checks import fit
 from smartcity_survey.audit.checks.coefficients import COEFFICIENT, CONSTANT, PREDICTOR
+from smartcity_survey.audit.checks.collinearity import beta_from_t, betas_fit_t
 from smartcity_survey.audit.paper import Paper
 from smartcity_survey.audit.tables import columns_of, printed_table
 
@@ -53,7 +54,13 @@ def plan_regression(
     for line in table.lines:
         yield from applicable(COEFFICIENT, shared | lines[line])
     for line in predictors:
-        yield from applicable(PREDICTOR, shared | lines[line])
+        yield from applicable((*PREDICTOR, beta_from_t), shared | lines[line])
+    printed_together = all({"beta", "t"} <= lines[line].keys() for line in predictors)
+    if len(predictors) > 1 and printed_together and {"r2", "n"} <= shared.keys():
+        together = {role: shared[role] for role in ("r2", "n", "predictors")}
+        together["betas"] = tuple(lines[line]["beta"] for line in predictors)
+        together["ts"] = tuple(lines[line]["t"] for line in predictors)
+        yield Case(betas_fit_t, together, {"names": predictors})
     if _CONSTANT_LINE in lines:
         whole = dict(shared)
         whole |= {f"{role}_constant": term for role, term in lines[_CONSTANT_LINE].items()}
