@@ -359,7 +359,7 @@ def test_the_running_percentage_of_f6_is_told_and_nothing_else(tmp_path):
     }
     found = wrong(judged(tmp_path, content))
     assert list(found.check) == ["cumulative_percent"]
-    assert "50.67 is printed" in found.explanation.iloc[0]
+    assert "50.67% is printed" in found.explanation.iloc[0]
 
 
 def test_alpha_follows_from_the_items_of_a_scale(tmp_path, model):

@@ -47,10 +47,11 @@ def read_square(paper: Paper, printed: Printed) -> Square:
     lines = printed.body
     columns: dict[str, int] = {}
     for column in printed.number_columns:
-        if column in lines:
-            columns[column] = lines.index(column)
-        elif column.isdigit() and 1 <= int(column) <= len(lines):
-            columns[column] = int(column) - 1
+        header = printed.headers.get(column, column)
+        if header in lines:
+            columns[column] = lines.index(header)
+        elif header.isdigit() and 1 <= int(header) <= len(lines):
+            columns[column] = int(header) - 1
     lower: dict[tuple[int, int], str] = {}
     upper: dict[tuple[int, int], str] = {}
     diagonal: dict[int, str] = {}

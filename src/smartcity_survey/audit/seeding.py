@@ -10,6 +10,7 @@ import pandas as pd
 from smartcity_survey.audit.address import Term
 from smartcity_survey.audit.case import Case, Judgement
 from smartcity_survey.audit.paper import Paper
+from smartcity_survey.audit.printed import Address
 from smartcity_survey.audit.reported import Reported
 
 
@@ -45,7 +46,7 @@ def seeded_errors(paper: Paper, cases: Sequence[Case]) -> pd.DataFrame:
 
             rows.append(
                 (
-                    address.split(":")[0],
+                    address.partition(":")[0],
                     address,
                     printed,
                     seeded,
@@ -78,6 +79,4 @@ def _exceptions(judgement: Judgement) -> set[str]:
 
 
 def _is_word(paper: Paper, address: str) -> bool:
-    printed = paper.objects[address.split(":")[0]]
-    parts = address.split(":")
-    return len(parts) == 3 and parts[2] in printed.text_columns
+    return isinstance(address, Address) and address.column in paper.objects[address.object].text_columns

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from smartcity_survey.audit.paper import Paper
+from smartcity_survey.audit.printed import Address
 
 BOUNDED = re.compile(r"beta|p|p_.*|.*_p|r|r2|adj_r2|tolerance|kmo|component_\d+")
 """Columns and lines of numbers that cannot exceed one: English leaves out their zero."""
@@ -52,7 +53,10 @@ class Style:
 
     def bounded(self, address: str) -> bool:
         """Whether the number at an address cannot exceed one."""
-        *_, line, column = ["", *address.split(":")]
+        if isinstance(address, Address):
+            line, column = address.line, address.column
+        else:
+            *_, line, column = ["", *address.split(":")]
         return bool(BOUNDED.fullmatch(line if column == "value" else column))
 
     def _without_zero(self, text: str) -> str:
