@@ -57,7 +57,7 @@ def read_pdf(file: Path) -> Document:
     blocks: list[Paragraph | FoundTable] = []
     unread: list[str] = []
     try:
-        with pdfplumber.open(file) as pdf:
+        with pdfplumber.PDF.open(file) as pdf:
             for page in pdf.pages:
                 try:
                     blocks += _page(page)
