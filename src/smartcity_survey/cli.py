@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 import typer
 
 from smartcity_survey import __version__
-from smartcity_survey.errors import SurveyError, counted
+from smartcity_survey.errors import SurveyError
 from smartcity_survey.messages import error_in, language_of, language_of_system, problem_in, translated
 
 HELP = (
@@ -147,24 +147,44 @@ def new_paper(
 
 @app.command(name="audit")
 def audit_paper(
-    paper: Annotated[Path, typer.Argument(help="paper.yaml, or the folder that holds it")],
-    language: Annotated[str, typer.Option(help="language of the explanations: en, ru or kk")] = "en",
-    output: Annotated[Path | None, typer.Option(help="also write all checks to this .csv")] = None,
+    paper: Annotated[Path, typer.Argument(help="paper.yaml, the folder that holds it, or a folder of papers")],
+    language: Annotated[
+        Spoken | None, typer.Option(help="language of the explanations: en, ru or kk")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="also write all checks to this .csv, .json, .html or .docx")
+    ] = None,
+    form: Annotated[
+        Literal["text", "json", "csv", "html", "docx"],
+        typer.Option("--format", help="what is written to the console, or to --output"),
+    ] = "text",
+    fail_on: Annotated[
+        Literal["rounding", "typo", "inconsistent", "changes_a_conclusion", "never"],
+        typer.Option(help="exit code 1 from findings of this class on"),
+    ] = "rounding",
+    strict: Annotated[bool, typer.Option("--strict", help="exit code 2 where anything was not read")] = False,
+    power: Annotated[bool, typer.Option(help="count how many wrong digits would be noticed")] = True,
 ) -> None:
-    """Check a paper's printed numbers against one another; no data needed."""
-    from smartcity_survey import audit
-    from smartcity_survey.io import write_table
+    """Check a paper's printed numbers against one another; no data needed.
 
-    findings = audit.run(paper, language)
-    for _, finding in findings[~findings["consistent"].fillna(True)].iterrows():
-        typer.echo(f"[{finding['severity'].replace('_', ' ')}] {finding['place']}: {finding['explanation']}")
-    counts = findings["severity"].replace("", "consistent").str.replace("_", " ").value_counts()
-    typer.echo(
-        f"{counted(len(findings), 'check')}: "
-        + ", ".join(f"{n} {severity}" for severity, n in counts.items())
+    Exit code: 0 consistent, 1 findings, 2 unreadable.
+    """
+    from smartcity_survey.audit.command import audit_papers
+
+    SPEECH.asked = language or SPEECH.asked
+    said = language or SPEECH.asked or "en"
+    code = audit_papers(
+        paper,
+        said,
+        output=output,
+        form=form,
+        fail_on=fail_on,
+        strict=strict,
+        power=power,
+        say=typer.echo,
+        problem_in=lambda error: error_in(error, said),
     )
-    if output is not None:
-        write_table(findings, output)
+    raise typer.Exit(code)
 
 
 @app.command()

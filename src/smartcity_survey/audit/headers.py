@@ -116,6 +116,11 @@ def canonical(header: str, family: str = "", before: str = "") -> str:
     return own.get(name) or common.get(name) or header
 
 
+def is_known(name: str) -> bool:
+    """Whether a column has a name of ours, or a header for one."""
+    return bare(name) in _aliases("") or name.startswith(COMPONENT)
+
+
 def line_named(lines: Sequence[str], name: str) -> str | None:
     """The line that is called `name`, or has a name for it: `(Constant)` is the constant."""
     if name in lines:

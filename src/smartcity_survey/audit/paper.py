@@ -212,7 +212,7 @@ def _complete(entry: Any, place: str) -> frozenset[str]:
 def _decimal(entry: Any, objects: Mapping[str, Printed]) -> str:
     """As declared, else what all the tables that show one agree on."""
     marks = {printed.decimal for printed in objects.values()} - {None}
-    return str(entry) if entry in {".", ","} else "," if marks == {","} else "."
+    return str(entry) if entry in (".", ",") else "," if marks == {","} else "."
 
 
 def _in_languages(entry: Any, place: str) -> dict[str, str | dict[str, str]]:

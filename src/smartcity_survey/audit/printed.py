@@ -25,6 +25,9 @@ class Address(str):
         address.object, address.line, address.column = name, line, column
         return address
 
+    def __getnewargs__(self) -> tuple[str, str, str]:
+        return self.object, self.line, self.column
+
 
 def column_of_address(address: str) -> str:
     """The column an address names; one that was typed as plain text has it after the last colon."""

@@ -40,6 +40,11 @@ def lines_of(terms: Sequence[Term]) -> list[str]:
     return [term.line if isinstance(term, Address) else "" for term in terms]
 
 
+def places_of(terms: Sequence[Term]) -> list[str]:
+    """Addresses of the lines that numbers stand in, which tell rows of several tables apart."""
+    return [Address(term.object, term.line) if isinstance(term, Address) else "" for term in terms]
+
+
 def column_of(table: Printed, name: str, place: str) -> str:
     """A column by its name here or its header as printed.
 

@@ -24,7 +24,7 @@ Citation = Mapping[str, Label]
 """What is known of the work that is checked: `paper.yaml`, citation."""
 
 CHANGES = "changes_a_conclusion"
-_SEVERE = (CHANGES, "inconsistent", "typo")
+_SEVERE = (CHANGES, "inconsistent", "typo", "rounding")
 
 
 @dataclass(frozen=True, slots=True)

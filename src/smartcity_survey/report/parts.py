@@ -242,7 +242,7 @@ def _about(number: int | None, tables: Mapping[str, pd.DataFrame], setting: Sett
     if "audit" in tables and "audit" in setting.numbers:
         audit = in_language(tables["audit"], wording.language)
         here = wording.fill("page.table", number=str(number))
-        places = audit["place"][audit["severity"].isin(["changes_a_conclusion", "inconsistent", "typo"])]
+        places = audit["place"][audit["severity"].isin(["changes_a_conclusion", "inconsistent", "typo", "rounding"])]
         n = places.str.match(rf"{here}(?!\d)").sum()
         if n:
             yield wording.fill("answer.audited", n=count(n), number=setting.numbers["audit"])

@@ -1,5 +1,6 @@
 """The registry: every check once, and the kinds of relation and claim they serve."""
 
+from smartcity_survey.audit import layout
 from smartcity_survey.audit.case import Planner
 from smartcity_survey.audit.checks import (
     adequacy,
@@ -26,6 +27,7 @@ from smartcity_survey.audit.checks import (
     references,
     regression,
     reliability,
+    unread,
 )
 
 CHECKS = {
@@ -54,6 +56,8 @@ CHECKS = {
         hypotheses,
         claims,
         references,
+        layout,
+        unread,
     )
     for check in family.CHECKS
 }

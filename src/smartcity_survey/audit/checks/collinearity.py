@@ -78,7 +78,7 @@ def _polygon(
         others = sum(high for i, (_, high) in enumerate(sides) if i != j)
         if vif.high < 1 - _SLACK or sides[j][0] > others + _SLACK:
             off.append(f"{name} {(vif.low + min(vif.high, 1e6)) / 2:.2f}")
-    return Judgement(not off, details={"exceptions": ", ".join(off)})
+    return Judgement(not off, details={"which": ", ".join(off)})
 
 
 OF_PREDICTOR = (beta_from_t,)

@@ -53,7 +53,7 @@ def possible_correlations(
     smallest = float(np.linalg.eigvalsh((low + high) / 2)[0])
     order = np.argsort(-np.abs(vector))
     heavy = [names[i] for i in order[: max(3, int(np.sum(np.abs(vector) > 0.3)))]]
-    details = {"exceptions": ", ".join(heavy), "smallest": f"{smallest:.3f}"}
+    details = {"which": ", ".join(heavy), "smallest": f"{smallest:.3f}"}
     return Judgement(False, details=details)
 
 

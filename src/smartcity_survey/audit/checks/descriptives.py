@@ -12,6 +12,7 @@ from smartcity_survey.audit.checks import granularity
 from smartcity_survey.audit.interval import Interval, image
 from smartcity_survey.audit.paper import Paper
 from smartcity_survey.audit.tables import columns_of, printed_table
+from smartcity_survey.errors import SurveyError
 
 
 @identity("se_mean")
@@ -178,6 +179,10 @@ def plan_descriptives(
 ) -> Iterator[Case]:
     """The statistics of every line; a `mean` of whole answers also lies on a grid and on the scale."""
     printed = printed_table(paper, table, place)
+    if scale is not None and not {"minimum", "maximum"} <= scale.keys():
+        raise SurveyError(place, "its scale has no `minimum` and `maximum`.", "Give both.")
+    if score not in {"mean", "weighted"}:
+        raise SurveyError(place, f"`score: {score}` is unknown.", "Use mean or weighted.")
     ends = (scale["minimum"], scale["maximum"]) if scale else paper.scale
     for line in printed.body:
         roles: dict[str, Term] = columns_of(printed, line)

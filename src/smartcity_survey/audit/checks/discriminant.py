@@ -53,7 +53,7 @@ def fornell_larcker_criterion(
     larger = [number.text for number in correlations if diagonal.interval.below(number.interval.magnitude())]
     clear = all(number.interval.magnitude().below(diagonal.interval) for number in correlations)
     if holds:
-        return Judgement(not larger, details={"exceptions": ", ".join(larger)})
+        return Judgement(not larger, details={"which": ", ".join(larger)})
     return Judgement(
         False if clear else bool(larger) or None, reason="" if clear or larger else "at_the_level"
     )

@@ -128,7 +128,7 @@ def _print(facts: Facts) -> Iterator[str]:
     found = {
         str(line["severity"]): int(line["n_checks"]) for line in facts.lines("audit_summary", "n_checks")
     }
-    wrong = sum(found.get(severity, 0) for severity in ("inconsistent", "typo", "changes_a_conclusion"))
+    wrong = sum(found.get(severity, 0) for severity in ("rounding", "inconsistent", "typo", "changes_a_conclusion"))
     if found:
         yield facts.say(
             "limitations.audit",
