@@ -50,14 +50,14 @@ def read_pdf(file: Path) -> Document:
     SurveyError
         where the file is no PDF, is locked, or holds pictures of pages only.
     """
-    import pdfplumber
     from pdfminer.pdfexceptions import PDFException
+    from pdfplumber.pdf import PDF
     from pdfplumber.utils.exceptions import PdfminerException
 
     blocks: list[Paragraph | FoundTable] = []
     unread: list[str] = []
     try:
-        with pdfplumber.PDF.open(file) as pdf:
+        with PDF.open(file) as pdf:
             for page in pdf.pages:
                 try:
                     blocks += _page(page)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from smartcity_survey.new_paper.document import Paragraph
+from smartcity_survey.new_paper.document import Paragraph, squeezed
 
 _NUM = r"[-−–]?\s?(?:\d+(?:[.,]\d+)?|[.,]\d+)"
 _P = rf",?\s*(?:and\s+|;\s*)?p(?:-?value)?\s*(?P<sign>[=<>≤≥])\s*(?P<p>{_NUM})"
@@ -58,7 +58,8 @@ class Said:
 
     Attributes
     ----------
-    row : its name. printed : its digits. place, says : where it stands, and the sentence.
+    row : its name. printed : its digits. says : the words around it, `β = .28`.
+    place, quote : where it stands, and the sentence.
     tables : numbers of the tables that the sentence refers to.
     """
 
@@ -66,6 +67,7 @@ class Said:
     printed: str
     place: str
     says: str
+    quote: str
     tables: tuple[int, ...] = ()
     same_as: str = ""
 
@@ -117,14 +119,14 @@ def _read(found: Running, sentence: str, place: str, seen: set[tuple[str, str]])
         if not _within(match, taken) and (match["value"], sentence) not in seen:
             taken.append(match.span())
             seen.add((match["value"], sentence))
-            _number(found, _name(match["name"]), match["value"], sentence, place, tables)
+            _number(found, _name(match["name"]), match["value"], match[0], sentence, place, tables)
     for match in _PERCENT.finditer(sentence):
         if not _within(match, taken):
-            _number(found, "percent", f"{match['value']}%", sentence, place, tables)
+            _number(found, "percent", f"{match['value']}%", match[0], sentence, place, tables)
     for match in _N.finditer(sentence):
         text = re.sub(r"[ ,]", "", match["n"] or match["m"])
         if not _within(match, taken) or match["n"]:
-            row = _number(found, "n", text, sentence, place, tables)
+            row = _number(found, "n", text, match[0], sentence, place, tables)
             found.sizes.append(row)
             found.n = found.n or row
     found.bounds += _bounds(sentence, place, tables)
@@ -139,9 +141,12 @@ def _name(symbol: str) -> str:
     return names.get(symbol, symbol.lower())
 
 
-def _number(found: Running, name: str, text: str, sentence: str, place: str, tables: tuple[int, ...]) -> str:
+def _number(
+    found: Running, name: str, text: str, says: str, sentence: str, place: str, tables: tuple[int, ...]
+) -> str:
     row = f"{name}_{sum(said.row.startswith(f'{name}_') for said in found.numbers) + 1}"
-    found.numbers.append(Said(row, re.sub(r"\s", "", text), place, quoted(sentence), tables))
+    digits = re.sub(r"\s", "", text)
+    found.numbers.append(Said(row, digits, place, squeezed(says), quoted(sentence), tables))
     return row
 
 
@@ -150,9 +155,9 @@ def _test(
 ) -> None:
     """The statistic and its p become numbers of the text, its degrees of freedom stand in the relation."""
     groups = match.groupdict()
-    statistic = _number(found, name, match["stat"], sentence, place, tables)
+    statistic = _number(found, name, match["stat"], match[0], sentence, place, tables)
     sign = "" if match["sign"] == "=" else match["sign"]
-    p = _number(found, "p", f"{sign}{match['p']}", sentence, place, tables)
+    p = _number(found, "p", f"{sign}{match['p']}", match[0], sentence, place, tables)
     relation: dict[str, object] = {"kind": "test", name: f"text:{statistic}", "p": f"text:{p}"}
     for role in ("df", "df1", "df2"):
         text = groups.get(role) or (groups.get("df_b") if role == "df" else None)

@@ -22,7 +22,7 @@ def guesses(draft: PaperDraft) -> Iterator[str]:
         yield from _of_table(table, draft.kinds.get(table.id))
     if draft.n:
         said = next(one for one in draft.running.numbers if one.row == draft.running.n)
-        yield f"n is {said.printed}, by {said.place}: “{said.says}”"
+        yield f"n is {said.printed}, by {said.place}: “{said.quote}”"
     numbers = len(draft.running.numbers)
     if numbers:
         repeats = sum(bool(said.same_as) for said in draft.running.numbers)

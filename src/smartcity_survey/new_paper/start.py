@@ -143,7 +143,7 @@ def _entries(entries: Sequence[Mapping[str, Any]]) -> str:
 def _text_rows(draft: PaperDraft) -> Iterator[list[str]]:
     yield ["row", "place", "printed", "same_as", "says", "note"]
     for said in draft.running.numbers:
-        yield [said.row, said.place, said.printed, said.same_as, said.says, ""]
+        yield [said.row, said.place, said.printed, said.same_as, said.says, f"“{said.quote}”"]
 
 
 def _csv(rows: Iterator[list[str]]) -> str:

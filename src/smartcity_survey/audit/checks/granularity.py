@@ -17,6 +17,8 @@ from smartcity_survey.audit.reported import Reported
 _SLACK = 1e-9
 # More answers than this are not tried one by one; two printed decimals leave nothing to find there.
 _LARGEST = 150
+# A printed mean may stand for as many sums of answers as this; each is tried.
+_SUMS = 50
 # Scales wider than this have too many samples to try.
 _EXACT = 4
 
@@ -47,7 +49,7 @@ def grimmer(sd: Reported, mean: Reported, n: Reported, items: Reported) -> Judge
     """
     m, k = round(n.value or 0), items.value or 0
     spread = sd.interval.clipped(0.0)
-    if (m - 1) * k**2 * (spread.high**2 - spread.low**2) >= 2 or mean.unit * m * k >= 1:
+    if (m - 1) * k**2 * (spread.high**2 - spread.low**2) >= 2 or mean.unit * m * k >= _SUMS:
         if on_grid(mean, m * k).consistent is False:
             return Judgement(False, reason="mean_off_grid")
         return Judgement(None, reason="grid_too_fine", details={"parts": f"{m * k:.0f}"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from smartcity_survey.audit.address import Term
 from smartcity_survey.audit.case import Case, Judgement, Planner, applicable, check, identity
+from smartcity_survey.audit.checks.arithmetic import same_value
 from smartcity_survey.audit.checks.loadings import (
     average_variance_extracted,
     composite_reliability,
@@ -114,9 +116,10 @@ CHECKS = (
 
 @dataclass(slots=True)
 class Construct:
-    """A construct's loadings and statistics, by address."""
+    """A construct's loadings and statistics, by address; `printed` has all cells of a statistic."""
 
     loadings: list[Term] = field(default_factory=list)
+    printed: dict[str, list[Term]] = field(default_factory=dict)
     statistics: dict[str, Term] = field(default_factory=dict)
 
 
@@ -125,12 +128,12 @@ def constructs_of(paper: Paper, printed: Printed) -> dict[str, Construct]:
 
     Where lines come in groups, a group is a construct. Otherwise a construct begins at each line that prints
     statistics of a construct; without any loading in the table every line is a construct. Statistics printed
-    several times with different numbers are of items (alpha if item deleted) and no construct's.
+    in several lines with numbers of which no one prevails are of items (alpha if item deleted) and no
+    construct's.
     """
     cells = {line: numbers_of(paper, printed, line) for line in printed.body}
     has_loadings = "loading" in printed.columns
     found: dict[str, Construct] = {}
-    several: dict[str, set[str]] = {}
     current = ""
     for line in printed.body:
         group = printed.group_of(line)
@@ -143,14 +146,19 @@ def constructs_of(paper: Paper, printed: Printed) -> dict[str, Construct]:
         if "loading" in cells[line]:
             construct.loadings.append(cells[line]["loading"])
         for name, term in own.items():
-            if name not in construct.statistics:
-                construct.statistics[name] = term
-            elif paper.read(term).text != paper.read(construct.statistics[name]).text:
-                several.setdefault(current, set()).add(name)
-    for name, statistics in several.items():
-        for statistic in statistics:
-            del found[name].statistics[statistic]
+            construct.printed.setdefault(name, []).append(term)
+    for construct in found.values():
+        for name, terms in construct.printed.items():
+            if (prevailing := _prevailing(paper, terms)) is not None:
+                construct.statistics[name] = prevailing
     return found
+
+
+def _prevailing(paper: Paper, terms: Sequence[Term]) -> Term | None:
+    """The first of the terms whose text more than half of them have."""
+    texts = [paper.read(term).text for term in terms]
+    text, count = Counter(texts).most_common(1)[0]
+    return terms[texts.index(text)] if count > len(terms) / 2 else None
 
 
 def plan_measurement(
@@ -188,6 +196,9 @@ def plan_measurement(
 def _of_construct(construct: Construct, items: float | None, rotated: bool) -> Iterator[Case]:
     roles: dict[str, Term | tuple[Term, ...]] = dict(construct.statistics)
     loadings: Sequence[Term] = construct.loadings
+    for name, terms in construct.printed.items():
+        if name in construct.statistics and len(terms) > 1:
+            yield Case(same_value, {"values": tuple(terms)})
     for loading in loadings:
         yield Case(loading_in_range, {"loading": loading})
     if loadings:

@@ -11,7 +11,7 @@ from smartcity_survey.audit.address import Term, resolve_one
 from smartcity_survey.audit.case import Case, Judgement, Planner, applicable, check, identity
 from smartcity_survey.audit.checks.inference import inferences
 from smartcity_survey.audit.checks.judging import hull, judged
-from smartcity_survey.audit.checks.paths import ARROW, arrows
+from smartcity_survey.audit.checks.paths import arrows, chain_of
 from smartcity_survey.audit.interval import Interval, image, total
 from smartcity_survey.audit.paper import Paper
 from smartcity_survey.audit.reported import Reported
@@ -112,7 +112,7 @@ def plan_mediation(
 
 def _chain(cells: Mapping[tuple[str, str], str], line: str) -> list[str]:
     named = [cells.get((line, column), "") for column in ("source", "mediator", "target")]
-    return named if all(named) else ARROW.split(line.rpartition("/")[2])
+    return named if all(named) else chain_of(line)
 
 
 def _links(paper: Paper, place: str, paths: str) -> dict[tuple[str, str], Term]:

@@ -169,7 +169,7 @@ def arrows(paper: Paper, printed: Printed) -> dict[str, tuple[str, str]]:
     found = {}
     for line in printed.body:
         cells = printed.cells
-        ends = tuple(ARROW.split(line.rpartition("/")[2]))
+        ends = tuple(chain_of(line))
         if (line, "source") in cells and (line, "target") in cells:
             found[line] = (cells[line, "source"], cells[line, "target"])
         elif {"source", "target"} <= (paper.hypotheses.get(line) or {}).keys():
@@ -177,6 +177,11 @@ def arrows(paper: Paper, printed: Printed) -> dict[str, tuple[str, str]]:
         elif len(ends) == 2 and all(ends):
             found[line] = (ends[0], ends[1])
     return found
+
+
+def chain_of(line: str) -> list[str]:
+    """The variables that a line's name joins by arrows: `A->M->B`, `A_->_B`."""
+    return [name.strip("_ ") for name in ARROW.split(line.rpartition("/")[2])]
 
 
 def _fitted(paper: Paper, place: str, table: str) -> dict[str, dict[str, Term]]:
