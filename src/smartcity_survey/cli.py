@@ -147,7 +147,9 @@ def new_paper(
 
 @app.command(name="audit")
 def audit_paper(
-    paper: Annotated[Path, typer.Argument(help="paper.yaml, the folder that holds it, or a folder of papers")],
+    paper: Annotated[
+        Path, typer.Argument(help="paper.yaml, the folder that holds it, or a folder of papers")
+    ],
     language: Annotated[
         Spoken | None, typer.Option(help="language of the explanations: en, ru or kk")
     ] = None,

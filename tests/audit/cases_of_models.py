@@ -149,7 +149,7 @@ CASES = {
     "total_effect": (printed(total="0.325", direct="0.200", indirects=["0.125"]), printed(total="0.352")),
     "variance_accounted_for": (printed(vaf="38.5%", indirect="0.125", total="0.325"), printed(vaf="83.5%")),
     # A worked case of Sobel's test: a .5 (SE .1), b .25 (SE .1) give z 2.236.
-    "sobel": (printed(z="2.236", a="0.50", b="0.25", se_a="0.10", se_b="0.10"), printed(z="3.236")),
+    "sobel": (printed(z="2.236", path_a="0.50", path_b="0.25", se_a="0.10", se_b="0.10"), printed(z="3.236")),
     "chi2_by_df": (printed(chi2_df="3.554", chi2="85.306") | whole(df=24), printed(chi2_df="5.354")),
     "rmsea_from_chi2": (printed(rmsea="0.092") | CHI2, printed(rmsea="0.029")),
     "rmsea_lower_limit": (printed(rmsea_low="0.071") | CHI2, printed(rmsea_low="0.017")),

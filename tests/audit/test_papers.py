@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from smartcity_survey import audit
-from smartcity_survey.audit.finding import Severity
+from smartcity_survey.audit.severity import Severity
 from tests.conftest import REPOSITORY
 
 PUBLISHED = REPOSITORY / "data" / "published"

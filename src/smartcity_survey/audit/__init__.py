@@ -127,7 +127,7 @@ def coverage(path: Path | str) -> pd.DataFrame:
     pd.DataFrame
         one row per table, figure or text, and `all` at the end: `object, n_numbers, n_checked`.
     """
-    from smartcity_survey.audit.coverage import covered
+    from smartcity_survey.audit.covered import covered
     from smartcity_survey.audit.paper import read_paper
     from smartcity_survey.audit.plan import settled
 
@@ -148,7 +148,7 @@ def power(path: Path | str) -> pd.DataFrame:
         one row per table, figure or text, and `all` at the end: `object, n_numbers, n_changes,
         share_noticed`, over changes of one digit that move a number by at least a hundredth of its size.
     """
-    from smartcity_survey.audit.coverage import MEANINGFUL
+    from smartcity_survey.audit.covered import MEANINGFUL
 
     changes = seeded(path)
     changes = changes[changes["relative_change"] >= MEANINGFUL]

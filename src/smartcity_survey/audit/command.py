@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from smartcity_survey.audit import show
-from smartcity_survey.audit.finding import Severity
 from smartcity_survey.audit.outcome import Outcome, audited, papers_in, worst
+from smartcity_survey.audit.severity import Severity
 from smartcity_survey.errors import SurveyError
 
 _WRITERS: dict[str, Callable[[Sequence[Outcome]], str]] = {
@@ -42,7 +42,9 @@ def audit_papers(
         if output is None and written != "text":
             say(_WRITERS[written](outcomes).removesuffix("\n"))
         else:
-            say(show.as_text(outcomes, lambda outcome: problem_in(outcome.problem or SurveyError("", "", ""))))
+            say(
+                show.as_text(outcomes, lambda outcome: problem_in(outcome.problem or SurveyError("", "", "")))
+            )
         if output is not None:
             _write(outcomes, output, written)
     except SurveyError as error:

@@ -3,28 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 
 from smartcity_survey.audit.case import Case, Judgement
+from smartcity_survey.audit.severity import Severity
 from smartcity_survey.audit.slips import Slip
-
-
-class Severity(Enum):
-    """How serious a finding is, the gravest first; those from `unread` on contradict nothing."""
-
-    CHANGES_A_CONCLUSION = "changes_a_conclusion"
-    INCONSISTENT = "inconsistent"
-    TYPO = "typo"
-    ROUNDING = "rounding"
-    UNREAD = "unread"
-    NOT_TESTABLE = "not_testable"
-    NOTE = "note"
-    NONE = ""
-
-    @property
-    def rank(self) -> int:
-        """0 is the gravest."""
-        return list(Severity).index(self)
 
 
 @dataclass(frozen=True, slots=True)

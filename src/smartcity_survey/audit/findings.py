@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from smartcity_survey.audit.case import Case, Judgement
-from smartcity_survey.audit.finding import Finding, Severity
+from smartcity_survey.audit.finding import Finding
 from smartcity_survey.audit.folding import folded
 from smartcity_survey.audit.interval import Interval
 from smartcity_survey.audit.paper import Paper
 from smartcity_survey.audit.printed import Address
 from smartcity_survey.audit.reported import ANY_RULE
+from smartcity_survey.audit.severity import Severity
 from smartcity_survey.audit.slips import find_slip
 
 

@@ -103,10 +103,11 @@ def _by_series(paper: Paper, found: Found) -> Iterator[list[int]]:
     for i, f in found.items():
         if f.case.check is repeated_value:
             copy, original = f.case.terms("copy")[0], f.case.terms("original")[0]
-            if isinstance(copy, Address) and isinstance(original, Address) and copy.object == TEXT:
-                if original.object != TEXT:
-                    place = paper.cells.get(Address(TEXT, copy.line, "place"), "")
-                    passages[place, original.object, original.column].append(i)
+            if not (isinstance(copy, Address) and isinstance(original, Address)):
+                continue
+            if copy.object == TEXT != original.object:
+                place = paper.cells.get(Address(TEXT, copy.line, "place"), "")
+                passages[place, original.object, original.column].append(i)
     for together in passages.values():
         if len(together) >= _SERIES:
             cells = {found[i].case.terms("copy")[0] for i in together}

@@ -39,40 +39,62 @@ FAMILIES: Mapping[str, Mapping[str, str]] = {
     "groups": {"table": "groups"},
     "effect_sizes": {"table": "effect_sizes"},
 }
+_OF_MODELS = {
+    "measurement": "loading alpha rho_a cr ave sqrt_ave items mean_r mean sd t p vif",
+    "item_statistics": "mean sd n item_total mean_if_deleted variance_if_deleted alpha_if_deleted",
+    "paths": (
+        "estimate beta b std_error sd t p ci_low ci_high f2 vif r2 adj_r2 r2_without q2 sample_mean z "
+        "path_a path_b se_a se_b indirect direct total vaf source target mediator verdict"
+    ),
+    "fit_indices": (
+        "n chi2 df chi2_df p rmsea rmsea_low rmsea_high cfi tli nfi ifi gfi agfi srmr aic bic "
+        "chi2_baseline df_baseline value"
+    ),
+    "effect_sizes": (
+        "t f df df1 df2 d r eta2 omega2 v chi2 f2 r2 n n1 n2 smaller b odds_ratio ci_low ci_high p std_error"
+    ),
+}
 # Columns that relations of a family know; others in such a table are named to whoever entered it.
 KNOWN: Mapping[str, frozenset[str]] = {
     "descriptives": frozenset(
-        "n min max mean se_mean sd skewness se_skewness kurtosis se_kurtosis loading vif".split()
+        [
+            "n",
+            "min",
+            "max",
+            "mean",
+            "se_mean",
+            "sd",
+            "skewness",
+            "se_skewness",
+            "kurtosis",
+            "se_kurtosis",
+            "loading",
+            "vif",
+        ]
     ),
-    "frequencies": frozenset("n percent valid_percent cumulative".split()),
-    "adequacy": frozenset("kmo bartlett_chi2 bartlett_df bartlett_p value".split()),
-    "loadings": frozenset("communality uniqueness complexity mean sd".split()),
+    "frequencies": frozenset(["n", "percent", "valid_percent", "cumulative"]),
+    "adequacy": frozenset(["kmo", "bartlett_chi2", "bartlett_df", "bartlett_p", "value"]),
+    "loadings": frozenset(["communality", "uniqueness", "complexity", "mean", "sd"]),
     "coefficients": frozenset(
-        "b std_error beta t p ci_low ci_high tolerance vif mean sd z sample_mean".split()
+        [
+            "b",
+            "std_error",
+            "beta",
+            "t",
+            "p",
+            "ci_low",
+            "ci_high",
+            "tolerance",
+            "vif",
+            "mean",
+            "sd",
+            "z",
+            "sample_mean",
+        ]
     ),
-    "summary": frozenset("r r2 adj_r2 std_error_estimate durbin_watson f p n df".split()),
-    "anova": frozenset("sum_of_squares df mean_square f p".split()),
-    "measurement": frozenset("loading alpha rho_a cr ave sqrt_ave items mean_r mean sd t p vif".split()),
-    "item_statistics": frozenset(
-        "mean sd n item_total mean_if_deleted variance_if_deleted alpha_if_deleted".split()
-    ),
-    "paths": frozenset(
-        (
-            "estimate beta b std_error sd t p ci_low ci_high f2 vif r2 adj_r2 r2_without q2 sample_mean z "
-            "a se_a se_b indirect direct total vaf source target mediator verdict"
-        ).split()
-    ),
-    "fit_indices": frozenset(
-        (
-            "n chi2 df chi2_df p rmsea rmsea_low rmsea_high cfi tli nfi ifi gfi agfi srmr aic bic "
-            "chi2_baseline df_baseline value"
-        ).split()
-    ),
-    "effect_sizes": frozenset(
-        (
-            "t f df df1 df2 d r eta2 omega2 v chi2 f2 r2 n n1 n2 smaller b odds_ratio ci_low ci_high p std_error"
-        ).split()
-    ),
+    "summary": frozenset(["r", "r2", "adj_r2", "std_error_estimate", "durbin_watson", "f", "p", "n", "df"]),
+    "anova": frozenset(["sum_of_squares", "df", "mean_square", "f", "p"]),
+    **{family: frozenset(columns.split()) for family, columns in _OF_MODELS.items()},
 }
 
 # Tables whose columns are variables: one that is called `SE` or `M` is no statistic.
@@ -85,7 +107,9 @@ _COMPONENTS = (
     re.compile(rf"{_NUMBER}(?:st|nd|rd|th|й|я|ші|шы)?{_LETTERS}"),
     re.compile(_NUMBER),
 )
-_ROMAN = {name: i for i, name in enumerate("i ii iii iv v vi vii viii ix x".split(), start=1)}
+_ROMAN = {
+    name: i for i, name in enumerate(["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"], start=1)
+}
 _STANDARD_ERROR_OF = {"mean": "se_mean", "skewness": "se_skewness", "kurtosis": "se_kurtosis"}
 # A nearest name is told where at least this much of the two is alike.
 _ALIKE = 0.6

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from smartcity_survey.audit.address import resolve, resolve_one
+from smartcity_survey.audit.address import Term, resolve, resolve_one
 from smartcity_survey.audit.case import Case
 from smartcity_survey.audit.paper import Paper
 from smartcity_survey.errors import SurveyError
@@ -18,7 +18,7 @@ def smallest_n(paper: Paper, case: Case) -> tuple[int, int] | None:
 
     None where every number below the one at which any percentage is possible fails.
     """
-    terms = {}
+    terms: dict[Term, None] = {}
     for number, relation in enumerate(paper.relations, start=1):
         if relation.get("kind") != "shares" or relation.get("n") is None:
             continue
@@ -33,8 +33,7 @@ def smallest_n(paper: Paper, case: Case) -> tuple[int, int] | None:
     finest = min(share.unit for share in shares)
     for n in range(1, min(math.ceil(1 / finest), 100_000)):
         if all(
-            math.floor(share.interval.high * n + _SLACK * n)
-            >= math.ceil(share.interval.low * n - _SLACK * n)
+            math.floor(share.interval.high * n + _SLACK * n) >= math.ceil(share.interval.low * n - _SLACK * n)
             for share in shares
         ):
             return n, len(shares)

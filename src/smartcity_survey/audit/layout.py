@@ -7,6 +7,9 @@ from collections.abc import Iterator, Sequence
 from smartcity_survey.audit.case import Case, Judgement, check
 from smartcity_survey.audit.paper import Paper
 
+# Where a layout leaves some differences, it must explain so many and leave so many times fewer.
+_FEW, _TIMES_FEWER = 3, 4
+
 
 @check("layout")
 def layout_recognised(*, layout: str, explained: int = 0, number: str = "") -> Judgement:
@@ -28,7 +31,12 @@ def failing(paper: Paper, cases: Sequence[Case]) -> list[Case]:
 
 
 def recognised(
-    paper: Paper, table: str, readings: Sequence[tuple[str, Sequence[Case]]], *, number: str = ""
+    paper: Paper,
+    table: str,
+    readings: Sequence[tuple[str, Sequence[Case]]],
+    *,
+    number: str = "",
+    evident: bool = False,
 ) -> Iterator[Case]:
     """The cases of the first reading that explains all numbers, with a note where it is not the usual one.
 
@@ -40,7 +48,7 @@ def recognised(
     missed = [len(failing(paper, cases)) for _, cases in readings]
     best = min(range(len(readings)), key=lambda i: missed[i])
     usual, found = missed[0], missed[best]
-    if found and (usual < 3 or found > usual / 4):
+    if found and not evident and (usual < _FEW or found > usual / _TIMES_FEWER):
         best = 0
     yield from readings[best][1]
     if best:

@@ -9,11 +9,12 @@ from pathlib import Path
 from smartcity_survey import locales
 from smartcity_survey.audit.address import Term
 from smartcity_survey.audit.contradiction import extra_sentences, text_of
-from smartcity_survey.audit.finding import Finding, Severity
+from smartcity_survey.audit.finding import Finding
 from smartcity_survey.audit.interval import Interval
 from smartcity_survey.audit.numbers import in_words
 from smartcity_survey.audit.paper import Paper
 from smartcity_survey.audit.printed import TEXT, Address, Printed
+from smartcity_survey.audit.severity import Severity
 from smartcity_survey.audit.style import Style
 from smartcity_survey.errors import SurveyError
 
@@ -173,7 +174,7 @@ class Wording:
         return values | {"rule": self.locale["rules"][case.check.name].format(**values)}
 
     def _size(self, finding: Finding) -> str:
-        if finding.units is None or finding.units < 1:
+        if finding.units is None or finding.units < 1.5:
             return ""
         return self.locale["sentences"]["size"].format(units=f"{finding.units:.0f}")
 
@@ -212,17 +213,17 @@ class Wording:
         if len(places) <= 2:
             return "; ".join(places)
         found = [address for address in addresses if isinstance(address, Address)]
-        objects = {}
+        objects: dict[str, None] = {}
         for address in found:
             printed = self.paper.objects[address.object]
             if printed.id == TEXT:
-                where = self.text(
-                    printed.cells.get((address.line, "place"), self.locale["objects"][TEXT])
-                )
+                where = self.text(printed.cells.get((address.line, "place"), self.locale["objects"][TEXT]))
             else:
                 where = self.object(printed)
                 groups = {printed.group_of(one.line) for one in found if one.object == printed.id}
-                where += f", {self.style.line(next(iter(groups)))}" if len(groups) == 1 and any(groups) else ""
+                where += (
+                    f", {self.style.line(next(iter(groups)))}" if len(groups) == 1 and any(groups) else ""
+                )
             objects[where] = None
         return "; ".join(objects) + f" ({self.locale['sentences']['several'].format(count=len(addresses))})"
 

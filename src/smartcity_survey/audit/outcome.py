@@ -7,21 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from smartcity_survey.audit.coverage import Covered, covered
-from smartcity_survey.audit.finding import Finding, Severity
+from smartcity_survey.audit.covered import Covered, covered
+from smartcity_survey.audit.finding import Finding
 from smartcity_survey.audit.findings import audit_cases
 from smartcity_survey.audit.messages import Wording, read_locale
 from smartcity_survey.audit.paper import read_paper
 from smartcity_survey.audit.plan import settled
 from smartcity_survey.audit.reading import read_yaml
+from smartcity_survey.audit.severity import CONTRADICTIONS, Severity
 from smartcity_survey.errors import SurveyError
-
-CONTRADICTIONS = (
-    Severity.CHANGES_A_CONCLUSION,
-    Severity.INCONSISTENT,
-    Severity.TYPO,
-    Severity.ROUNDING,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +54,7 @@ class Outcome:
     def section(self, *severities: Severity, claims: bool | None = None) -> list[Line]:
         """The lines of some severities; of claims, of arithmetic, or (None) of both."""
         return [
-            line
-            for line in self.lines
-            if line.severity in severities and claims in {None, line.is_claim}
+            line for line in self.lines if line.severity in severities and claims in {None, line.is_claim}
         ]
 
     def sections(self) -> dict[str, list[Line]]:
@@ -75,14 +67,25 @@ class Outcome:
             "not_testable": self.section(Severity.NOT_TESTABLE),
         }
 
+    @property
+    def checked(self) -> bool:
+        """Whether any check of its numbers could be made."""
+        return any(line.consistent is not None for line in self.lines)
+
+    def verdict(self) -> str:
+        """The key of the sentence that says that all is well, or that nothing was checked; else empty."""
+        if not self.checked:
+            return "nothing_checked"
+        return "" if self.section(*CONTRADICTIONS) else "nothing"
+
     def counts(self) -> dict[Severity, int]:
         """How many lines of each severity, the gravest first."""
         found = Counter(line.severity for line in self.lines)
         return {severity: found[severity] for severity in Severity if found[severity]}
 
     def exit_code(self, fail_on: Severity | None, *, strict: bool) -> int:
-        """0 consistent; 1 a finding as grave as `fail_on` or graver; 2 unreadable, with `strict` in part too."""
-        if self.problem is not None or (strict and self.section(Severity.UNREAD)):
+        """0 consistent; 1 a finding of `fail_on` or graver; 2 unreadable, with `strict` in part too."""
+        if self.problem is not None or (strict and (self.section(Severity.UNREAD) or not self.checked)):
             return 2
         worst = min((line.severity.rank for line in self.lines), default=Severity.NONE.rank)
         return int(fail_on is not None and worst <= fail_on.rank)
@@ -101,7 +104,9 @@ def papers_in(path: Path) -> list[Path]:
     found = [file.parent for file in sorted(path.glob("*/paper.yaml"))]
     found += [file for file in sorted([*path.glob("*.yaml"), *path.glob("*.yml")]) if _is_paper(file)]
     if not found:
-        raise SurveyError(str(path), "there is no paper in this folder.", "Give a paper.yaml, or folders of them.")
+        raise SurveyError(
+            str(path), "there is no paper in this folder.", "Give a paper.yaml, or folders of them."
+        )
     return found
 
 
@@ -127,7 +132,11 @@ def audited(path: Path, language: str, *, with_power: bool = True) -> Outcome:
     named = {one.object: wording.object(paper.objects[one.object]) for one in coverage}
     named |= {"text": read_locale(language)["objects"]["text"]}
     return Outcome(
-        path, paper.title or path.name, language, lines, tuple(one.called(named[one.object]) for one in coverage)
+        path,
+        paper.title or path.name,
+        language,
+        lines,
+        tuple(one.called(named[one.object]) for one in coverage),
     )
 
 

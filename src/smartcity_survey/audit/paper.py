@@ -38,8 +38,8 @@ _PERCENTS = frozenset({"percent", "valid_percent", "cumulative"})
 # Columns of words that say what a line is called in print.
 _LABELS = ("label", "category", "name", "wording", "statement", "item")
 _KEYS = {
-    "title", "citation", "scale", "n", "alpha", "names", "labels", "hypotheses", "decimal", "rounding", "complete",
-    "files", "objects", "references", "relations", "claims", "text", "text_counts",
+    "title", "citation", "scale", "n", "alpha", "names", "labels", "hypotheses", "decimal", "rounding",
+    "complete", "files", "objects", "references", "relations", "claims", "text", "text_counts",
 }  # fmt: skip
 CITATION = ("kind", "language", "year", "place", "fieldwork")
 """What is said of the work itself, each in one text or one for each language."""
@@ -260,10 +260,10 @@ def _object(name: str, entry: Mapping[str, Any], paper: Path, family: str) -> Pr
     printed = Printed(
         id=name,
         kind=str(entry.get("kind") or "table"),
-        number=_numbered(entry.get("number")),
+        number=numbered(entry.get("number")),
         shows=listed["shows"],
         apart=listed["apart"],
-        continued_as=_numbered(entry.get("continued_as")),
+        continued_as=numbered(entry.get("continued_as")),
         recomputed_in=mapping(entry.get("recomputed_in"), f"{place}.recomputed_in"),
         caption=str(entry.get("caption") or ""),
         family=family,
@@ -338,7 +338,7 @@ def _name(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def _numbered(value: Any) -> int | str | None:
+def numbered(value: Any) -> int | str | None:
     """The number over a table: 7, or as printed, `A1` or `3.2`."""
     if value is None or isinstance(value, bool):
         return None

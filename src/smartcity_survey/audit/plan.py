@@ -99,7 +99,9 @@ def _listed(value: Any) -> Sequence[Any]:
 
 
 def _nothing_to_check(paper: Paper, entry: Mapping[str, Any], place: str) -> Case:
-    tables = [paper.objects[name] for name in entry.values() if isinstance(name, str) and name in paper.objects]
+    tables = [
+        paper.objects[name] for name in entry.values() if isinstance(name, str) and name in paper.objects
+    ]
     columns = [table.headers.get(column, column) for table in tables for column in table.number_columns]
     return Case(unread_relation, {}, {"relation": place, "columns": columns}, place=place)
 

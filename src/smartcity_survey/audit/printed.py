@@ -25,7 +25,7 @@ class Address(str):
         address.object, address.line, address.column = name, line, column
         return address
 
-    def __getnewargs__(self) -> tuple[str, str, str]:
+    def __getnewargs__(self) -> tuple[str, str, str]:  # type: ignore[override]
         return self.object, self.line, self.column
 
 

@@ -18,7 +18,7 @@ _SEPARATORS = (",", ";", "\t", "|")
 _BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 # Excel's own line before the header, `sep=;`.
 _EXCEL_SEPARATOR = re.compile(r"^\s*sep=(?P<mark>.)\s*\r?\n", re.IGNORECASE)
-_DECIMAL_COMMA = re.compile(r"[-+−–<>≤≥\s]*(?:0|\d*),\d+%?[*a-z]*|[-+−–]?\d+,(?:\d{1,2}|\d{4,})%?[*a-z]*")
+_DECIMAL_COMMA = re.compile(r"[-+−–<>≤≥\s]*0?,\d+%?[*a-z]*|[-+−–]?\d+,(?:\d{1,2}|\d{4,})%?[*a-z]*")
 _DECIMAL_POINT = re.compile(r"[-+−–<>≤≥\s]*\d*\.\d+%?[*a-z]*")
 
 

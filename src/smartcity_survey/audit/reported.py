@@ -27,7 +27,30 @@ ANY_RULE = "any"
 _MISREAD = str.maketrans(
     {"O": "0", "o": "0", "О": "0", "о": "0", "l": "1", "I": "1", "|": "1", "S": "5", "З": "3"}
 )
-_BLANK = frozenset("- – — − ― . .. ... … / n/a na n.a. nan none null н/д нд н.д. жоқ".split())
+_BLANK = frozenset(
+    [
+        "-",
+        "–",
+        "—",
+        "−",
+        "―",
+        ".",
+        "..",
+        "...",
+        "…",
+        "/",
+        "n/a",
+        "na",
+        "n.a.",
+        "nan",
+        "none",
+        "null",
+        "н/д",
+        "нд",
+        "н.д.",
+        "жоқ",
+    ]
+)
 # A float has no more digits than these, before the point or after it.
 _DIGITS = 300
 _SPACES_IN_NUMBER = re.compile(r"(?<=\d)[\s\u00a0\u2009\u202f](?=\d{3}(?!\d))")

@@ -8,9 +8,9 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from smartcity_survey.audit.finding import Severity
 from smartcity_survey.audit.messages import read_locale
 from smartcity_survey.audit.outcome import Line, Outcome
+from smartcity_survey.audit.severity import Severity
 
 FORMATS = ("text", "json", "csv", "html", "docx")
 TEMPLATE = Path(__file__).parent / "page.html.j2"
@@ -34,8 +34,8 @@ def _text_of(outcome: Outcome, problem_in: Callable[[Outcome], str], *, headed: 
     for key, found in outcome.sections().items():
         if found and key != "not_testable":
             lines += [f"{words[key]}:", *(f"  {_line(line, outcome.language)}" for line in found)]
-    if not any(outcome.sections()[key] for key in ("arithmetic", "claims")):
-        lines.append(words["nothing"])
+    if verdict := outcome.verdict():
+        lines.append(words[verdict])
     return "\n".join([*lines, *coverage_sentences(outcome), _counts(outcome)])
 
 
@@ -158,7 +158,6 @@ def as_html(outcomes: Sequence[Outcome]) -> str:
         share=lambda one: _share(one.power, language),
         coverage_sentences=coverage_sentences,
         counts=_counts,
-        CONTRADICTIONS=("arithmetic", "claims"),
     )
 
 
@@ -180,7 +179,9 @@ def write_docx(outcomes: Sequence[Outcome], file: Path) -> None:
             document.add_heading(words[key], 2)
             if key == "claims":
                 document.add_paragraph(words["claims_about"])
-            rows = [(severity_in(line.severity, outcome.language), line.place, line.explanation) for line in lines]
+            rows = [
+                (severity_in(line.severity, outcome.language), line.place, line.explanation) for line in lines
+            ]
             _table(document, [words["severity"], words["place"], words["finding"]], rows)
         document.add_heading(words["coverage"], 2)
         for sentence in coverage_sentences(outcome):
@@ -188,7 +189,10 @@ def write_docx(outcomes: Sequence[Outcome], file: Path) -> None:
         _table(
             document,
             [words[key] for key in ("object", "numbers", "checked", "noticed")],
-            [(c.name, str(c.numbers), str(c.checked), _share(c.power, outcome.language)) for c in outcome.coverage],
+            [
+                (c.name, str(c.numbers), str(c.checked), _share(c.power, outcome.language))
+                for c in outcome.coverage
+            ],
         )
     document.save(str(file))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from smartcity_survey.audit.severity import CONTRADICTIONS
 from smartcity_survey.io import REFUSED, Card
 from smartcity_survey.report.cells import records
 from smartcity_survey.report.contents import Contents, Entry
@@ -242,7 +243,7 @@ def _about(number: int | None, tables: Mapping[str, pd.DataFrame], setting: Sett
     if "audit" in tables and "audit" in setting.numbers:
         audit = in_language(tables["audit"], wording.language)
         here = wording.fill("page.table", number=str(number))
-        places = audit["place"][audit["severity"].isin(["changes_a_conclusion", "inconsistent", "typo", "rounding"])]
+        places = audit["place"][audit["severity"].isin([severity.value for severity in CONTRADICTIONS])]
         n = places.str.match(rf"{here}(?!\d)").sum()
         if n:
             yield wording.fill("answer.audited", n=count(n), number=setting.numbers["audit"])

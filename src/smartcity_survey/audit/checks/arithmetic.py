@@ -22,7 +22,7 @@ def parts_add_up(parts: tuple[Interval, ...]) -> Interval:
 
 @check("whole", arithmetic=True)
 def parts_within_whole(parts: tuple[Reported, ...], whole: Reported, *, listed: bool = False) -> Judgement:
-    """Some of the parts add up to no more than the whole; what is `listed` and falls short is worth a note."""
+    """Some of the parts add up to no more than the whole; what is `listed` and falls short is noted."""
     found = total(part.interval for part in parts)
     expected = Interval.at_least(found.low)
     if not expected.meets(whole.interval):
@@ -119,7 +119,11 @@ def plan_part(paper: Paper, place: str, *, of: Spec, is_: str | float) -> Iterat
     """Numbers at `of` add up to no more than the one at `is`."""
     parts = resolve(paper, of, place, may_be_none=True)
     roles: dict[str, Term | tuple[Term, ...]] = {"parts": parts, "whole": resolve_one(paper, is_, place)}
-    yield Case(parts_within_whole, roles, {"listed": any(isinstance(part, Address) and part.object != TEXT for part in parts)})
+    yield Case(
+        parts_within_whole,
+        roles,
+        {"listed": any(isinstance(part, Address) and part.object != TEXT for part in parts)},
+    )
 
 
 def plan_ratio(

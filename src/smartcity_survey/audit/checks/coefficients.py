@@ -25,9 +25,7 @@ def size_of_t(b: Interval, std_error: Interval) -> Interval:
 @identity("p", decides=True)
 def p_of_t(t: Interval, n: Interval, predictors: Interval, tails: Interval) -> Interval:
     """p is the tail of t with n - k - 1 degrees of freedom, on both sides or on one."""
-    return image(
-        lambda x, m, k, sides: sides * stats.t.sf(x, m - k - 1), t.magnitude(), n, predictors, tails
-    )
+    return image(lambda x, m, k, sides: sides * stats.t.sf(x, m - k - 1), t.magnitude(), n, predictors, tails)
 
 
 @identity("p", decides=True)

@@ -157,8 +157,8 @@ def _group(
         yield from _counts(paper, counts, whole, multiple, printed.id)
     if not counts and len(percents) == len(answers) > 1 and not multiple:
         several_of = [("multiple", list[Case]())] if _exceed_whole(paper, percents) else []
-        sums = [Case(shares_add_up, {"shares": percents})]
-        yield from recognised(paper, printed.id, [(TOTAL, sums), *several_of])
+        whole_sum = [Case(shares_add_up, {"shares": percents})]
+        yield from recognised(paper, printed.id, [(TOTAL, whole_sum), *several_of])
     several = multiple or (whole is not None and _chosen_several(paper, counts, whole))
     complete = len(percents) == len(counts) == len(answers) > 0
     by_total = _percents([*answers, *missing], columns, whole, ())
@@ -186,8 +186,8 @@ def _group(
         # SPSS prints one total of the answers and one with those who gave none.
         parts = [counts, (*counts, *left_out)] if left_out else [counts]
         if count in c and counts and not several:
-            sums = [(TOTAL, [Case(parts_add_up, {"parts": part, "whole": c[count]})]) for part in parts]
-            yield from min(sums, key=lambda one: len(failing(paper, one[1])))[1]
+            sums = [Case(parts_add_up, {"parts": part, "whole": c[count]}) for part in parts]
+            yield min(sums, key=lambda case: len(failing(paper, [case])))
 
 
 def _counts(

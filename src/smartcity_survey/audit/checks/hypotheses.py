@@ -113,7 +113,7 @@ def verdict_by_t(
     confirmed: str,
     df: float | None,
 ) -> Judgement:
-    """A hypothesis is confirmed exactly where the estimate has its sign and t is beyond its critical value."""
+    """A hypothesis is confirmed exactly where the estimate has its sign and t is beyond the critical one."""
     if not (estimate.is_number and t.is_number):
         return Judgement(None, reason="no_number")
     return _verdict(verdict, estimate, _p_of(t, df), alpha, sign, confirmed)
@@ -123,7 +123,7 @@ def verdict_by_t(
 def verdict_by_stars(
     verdict: Reported, estimate: Reported, *, sign: str, confirmed: str, mark: str
 ) -> Judgement:
-    """A hypothesis is confirmed exactly where the estimate has its sign and carries a mark of significance."""
+    """A hypothesis is confirmed exactly where the estimate has its sign and a mark of significance."""
     if not estimate.is_number:
         return Judgement(None, reason="no_number")
     alpha = Reported("", 0.5, 0, Interval.exactly(0.5))
@@ -297,7 +297,9 @@ def plan_verdicts(
     printed = printed_table(paper, table, place)
     columns = {name: column_of(printed, name, place) for name in (verdict, estimate)}
     by_p, by_t = printed.column(p), printed.column(t)
-    marked = any(str(mark) in paper.cells.get(printed.address(line, columns[estimate]), "") for line in printed.body)
+    marked = any(
+        str(mark) in paper.cells.get(printed.address(line, columns[estimate]), "") for line in printed.body
+    )
     said = confirmed if isinstance(confirmed, str) else _spelled(printed, columns[verdict])
     if by_p is None:
         yield Case(layout_recognised, {}, {"layout": "no_p", "number": p}, place=table)

@@ -227,9 +227,7 @@ def _rows(
     else:
         yield from [*upright, *sums]
     if by_sums and not by_caption:
-        yield Case(
-            layout_recognised, {}, {"layout": OBLIQUE, "explained": missed}, place=printed.id
-        )
+        yield Case(layout_recognised, {}, {"layout": OBLIQUE, "explained": missed}, place=printed.id)
 
 
 def plan_variance_explained(

@@ -42,12 +42,12 @@ def variance_accounted_for(vaf: Reported, indirect: Reported, total: Reported) -
 
 
 @check("z", arithmetic=True)
-def sobel(z: Reported, a: Reported, b: Reported, se_a: Reported, se_b: Reported) -> Judgement:
+def sobel(z: Reported, path_a: Reported, path_b: Reported, se_a: Reported, se_b: Reported) -> Judgement:
     """Sobel's z is ab / sqrt(b^2 SE_a^2 + a^2 SE_b^2).
 
     Aroian adds SE_a^2 SE_b^2 under the root, Goodman takes it away: all three are allowed.
     """
-    roles = (a.interval, b.interval, se_a.interval, se_b.interval)
+    roles = (path_a.interval, path_b.interval, se_a.interval, se_b.interval)
 
     def test(sign: float) -> Interval:
         def value(x: float, y: float, sx: float, sy: float) -> float:
@@ -75,7 +75,7 @@ def plan_mediation(
 ) -> Iterator[Case]:
     """Indirect effects from their paths, total effects, VAF and Sobel's z, and inference of each line.
 
-    The paths of a line stand in its columns `a` and `b`, or in the table `paths`, where the line is named
+    The paths of a line stand in its columns `path_a` and `path_b`, or in the table `paths`, where the line is named
     `A->M->B` (or has columns `source, mediator, target`). With `single: false` a line's total effect holds
     indirect effects that other lines print.
     """
@@ -88,8 +88,8 @@ def plan_mediation(
         roles: dict[str, Term | tuple[Term, ...]] = dict(cells)
         chain = _chain(printed.cells, line)
         along = [links.get(step) for step in pairwise(chain)]
-        if {"a", "b"} <= cells.keys():
-            roles["links"] = (cells["a"], cells["b"])
+        if {"path_a", "path_b"} <= cells.keys():
+            roles["links"] = (cells["path_a"], cells["path_b"])
         elif len(chain) > 2 and all(along):
             roles["links"] = tuple(term for term in along if term is not None)
         if "direct" not in roles and len(chain) > 2 and (chain[0], chain[-1]) in links and "total" in roles:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from smartcity_survey.audit.case import Case, Judgement, check
 from smartcity_survey.audit.headers import known_names
-from smartcity_survey.audit.paper import Paper
+from smartcity_survey.audit.paper import Paper, numbered
 from smartcity_survey.audit.printed import TEXT, Printed
 from smartcity_survey.audit.reading import texts
 from smartcity_survey.errors import SurveyError
@@ -109,13 +109,17 @@ def plan_references(paper: Paper) -> Iterator[Case]:
             raise SurveyError(
                 f"references, no. {i}", f"unknown key `{unknown[0]}`.", known_names(_KEYS, unknown[0])
             )
-        kind, number = reference.get("kind"), reference.get("number")
-        entered = {one.number for one in shown if one.kind == kind}
+        kind_named, number_named = reference.get("kind"), reference.get("number")
+        entered = {one.number for one in shown if one.kind == kind_named}
         options = {
-            "kind": None if kind is None else str(kind),
-            "number": int(number) if isinstance(number, str) and number.isdecimal() else number,
+            "kind": None if kind_named is None else str(kind_named),
+            "number": numbered(number_named),
             "topics": texts(reference.get("topics"), f"references, no. {i}, topics"),
             "shown": shown,
-            "entered": number is None or kind in paper.complete or number in entered,
+            "entered": number_named is None
+            or kind_named in paper.complete
+            or numbered(number_named) in entered,
         }
-        yield Case(reference_leads_there, {}, options, place=str(reference.get("place") or f"references, no. {i}"))
+        yield Case(
+            reference_leads_there, {}, options, place=str(reference.get("place") or f"references, no. {i}")
+        )

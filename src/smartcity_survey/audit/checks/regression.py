@@ -69,8 +69,8 @@ def plan_regression(
     for line in predictors if descriptives else ():
         described = columns_of(printed_table(paper, descriptives or "", place), line)
         lines[line] |= {name: described[name] for name in ("mean", "sd") if name in described}
-    roles = [shared | lines[line] for line in table.lines]
-    yield from recognised(paper, coefficients, _signs(paper, table, roles))
+    roles: list[Roles] = [{**shared, **lines[line]} for line in table.lines]
+    yield from recognised(paper, coefficients, _signs(paper, table, roles), evident=True)
     yield from recognised(paper, coefficients, _references(roles, tails, reference, place))
     for line in table.lines:
         yield from applicable(COEFFICIENT, shared | lines[line])
@@ -89,9 +89,6 @@ def plan_regression(
             if predictors and all(role in lines[line] for line in predictors):
                 whole[role] = tuple(lines[line][role] for line in predictors)
         yield from applicable(CONSTANT, whole)
-
-
-Roles = Mapping[str, Term | tuple[Term, ...]]
 
 
 def _signs(paper: Paper, table: Printed, lines: Sequence[Roles]) -> list[tuple[str, list[Case]]]:
@@ -121,6 +118,7 @@ def _references(
     return readings or [("two_tailed", [])]
 
 
+Roles = Mapping[str, Term | tuple[Term, ...]]
 # Columns of a model summary, and the role each has.
 _OF_FIT = {name: name for name in ("r", "r2", "adj_r2", "std_error_estimate", "durbin_watson", "f")} | {
     "p": "f_p"

@@ -1,4 +1,4 @@
-"""What was entered and takes part in no check: columns, cells and relations, each with the nearest known name."""
+"""What was entered and takes part in no check: columns, cells, relations, and the nearest known names."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from smartcity_survey.audit.headers import COMPONENT, KNOWN, is_known, nearest_c
 from smartcity_survey.audit.paper import Paper
 from smartcity_survey.audit.printed import Printed
 from smartcity_survey.audit.reported import Reported, read_number, repaired
+
+# Columns that checks know and that hold words.
+_WORDS = frozenset({"verdict"})
 
 
 @check("column")
@@ -69,7 +72,7 @@ def _columns_of_words(printed: Printed) -> set[str]:
     return {
         column
         for column in printed.number_columns
-        if not is_known(column)
+        if (not is_known(column) or column in _WORDS)
         and not any(any(letter.isdigit() for letter in text) for text in _texts(printed, column))
     }
 
