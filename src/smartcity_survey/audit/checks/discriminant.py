@@ -18,7 +18,7 @@ from smartcity_survey.errors import SurveyError
 
 # HTMT of equally weighted items is the constructs' correlation divided by the root of both alphas. Other
 # weights move the correlation, in practice by less than this.
-_WEIGHTS = 0.10
+_WEIGHTS = 0.20
 
 
 @identity("diagonal")

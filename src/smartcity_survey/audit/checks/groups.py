@@ -32,6 +32,11 @@ def _two(numbers: tuple[Reported, ...]) -> tuple[Interval, Interval]:
     return first.interval, second.interval
 
 
+def _sizes(numbers: tuple[Reported, ...]) -> list[Interval]:
+    """Sizes of groups are whole counts, whatever their column is called."""
+    return [Interval.exactly(number.value or 0.0) for number in numbers]
+
+
 def pooled_variance(sds: Sequence[Interval], ns: Sequence[Interval]) -> Interval:
     """The variance within groups."""
     k = len(sds)
@@ -100,7 +105,7 @@ def t_of_groups(
     t: Reported, means: tuple[Reported, ...], sds: tuple[Reported, ...], ns: tuple[Reported, ...]
 ) -> Judgement:
     """t of two groups, with a common variance or with Welch's, in whichever order they are compared."""
-    roles = (_two(means), _two(sds), _two(ns))
+    roles = (_two(means), _two(sds), _sizes(ns))
     allowed = [student_t(*roles), welch_t(*roles)]
     negative = (t.value or 0.0) < 0
     return judged_by_one(t, [-one if negative else one for one in allowed])
@@ -109,7 +114,7 @@ def t_of_groups(
 @check("df", arithmetic=True)
 def df_of_groups(df: Reported, sds: tuple[Reported, ...], ns: tuple[Reported, ...]) -> Judgement:
     """Two groups have n1 + n2 - 2 degrees of freedom, or those of Welch's test."""
-    sizes = _two(ns)
+    sizes = _sizes(ns)
     printed = Reported(df.text, df.value, df.decimals, _rounded(df), df.marks)
     student = sizes[0] + sizes[1] - Interval.exactly(2.0)
     return judged_by_one(printed, [student, welch_df(_two(sds), sizes)])
@@ -127,7 +132,7 @@ def f_of_groups(
 ) -> Judgement:
     """F of a one-way analysis of variance from the groups' means, SDs and sizes."""
     between = between_groups([mean.interval for mean in means], [n.value or 0.0 for n in ns])
-    within = pooled_variance([sd.interval for sd in sds], [n.interval for n in ns])
+    within = pooled_variance([sd.interval for sd in sds], _sizes(ns))
     expected = between.scaled(1 / (len(means) - 1)) / within
     return judged_by_one(f, [expected])
 
@@ -149,7 +154,7 @@ def d_of_groups(
     d: Reported, means: tuple[Reported, ...], sds: tuple[Reported, ...], ns: tuple[Reported, ...]
 ) -> Judgement:
     """Cohen's d by the pooled SD, the mean of the variances or the SD of one group; or Hedges' g."""
-    centres, spreads, sizes = _two(means), _two(sds), _two(ns)
+    centres, spreads, sizes = _two(means), _two(sds), _sizes(ns)
     difference = (centres[0] - centres[1]).magnitude()
     pooled = image(np.sqrt, pooled_variance(spreads, sizes))
     mean = image(lambda a, b: np.sqrt((a**2 + b**2) / 2), *spreads)
@@ -165,7 +170,7 @@ def eta2_of_groups(
     eta2: Reported, means: tuple[Reported, ...], sds: tuple[Reported, ...], ns: tuple[Reported, ...]
 ) -> Judgement:
     """Eta squared is the share of the sum of squares that is between groups."""
-    sizes = [n.interval for n in ns]
+    sizes = _sizes(ns)
     between = between_groups([mean.interval for mean in means], [n.value or 0.0 for n in ns])
     free = Interval.exactly(sum(n.value or 0.0 for n in ns) - len(ns))
     within = pooled_variance([sd.interval for sd in sds], sizes) * free

@@ -117,10 +117,18 @@ def average_variance_extracted(loadings: tuple[Interval, ...]) -> Interval:
 
 @identity("cr")
 def composite_reliability(loadings: tuple[Interval, ...]) -> Interval:
-    """Composite reliability is (sum of loadings)^2 / ((sum)^2 + sum of (1 - loading^2))."""
+    """Composite reliability is (sum of loadings)^2 / ((sum)^2 + sum of (1 - loading^2)).
+
+    Where signs differ, programs add the loadings as they are, and papers their sizes: both are allowed.
+    """
     # Larger loadings of one sign only raise it.
     sizes = [loading.magnitude() for loading in loadings]
-    return Interval(reliability_of([s.low for s in sizes]), reliability_of([s.high for s in sizes]))
+    expected = Interval(reliability_of([s.low for s in sizes]), reliability_of([s.high for s in sizes]))
+    if all(loading.low >= 0 for loading in loadings) or all(loading.high <= 0 for loading in loadings):
+        return expected
+    summed, rest = total(loadings).magnitude(), Interval.exactly(float(len(loadings))) - _squares(loadings)
+    signed = image(lambda true, error: true**2 / (true**2 + error), summed, rest.clipped(0.0))
+    return Interval(min(expected.low, signed.low), max(expected.high, signed.high))
 
 
 def reliability_of(loadings: Sequence[float]) -> float:

@@ -75,7 +75,7 @@ def plan_mediation(
 ) -> Iterator[Case]:
     """Indirect effects from their paths, total effects, VAF and Sobel's z, and inference of each line.
 
-    The paths of a line stand in its columns `path_a` and `path_b`, or in the table `paths`, where the line is named
+    The paths of a line stand in its columns `path_a` and `path_b`, or in the table `paths`, where it is named
     `A->M->B` (or has columns `source, mediator, target`). With `single: false` a line's total effect holds
     indirect effects that other lines print.
     """
