@@ -13,7 +13,18 @@ from smartcity_survey.messages import LANGUAGES, translated
 from tests.conftest import REPOSITORY
 
 SOURCE = REPOSITORY / "src/smartcity_survey"
-COVERED = ("check", "study", "workflow", "new_wave", "data", "plan", "audit", "reconstruct", "bounds")
+COVERED = (
+    "check",
+    "study",
+    "workflow",
+    "new_wave",
+    "new_paper",
+    "data",
+    "plan",
+    "audit",
+    "reconstruct",
+    "bounds",
+)
 """Folders all of whose messages are translated."""
 RAISED = {
     "Problem": 3,

@@ -144,6 +144,7 @@ ROOMS = {
     "study": {"audit"},
     "data": {"study"},
     "audit": set(),
+    "new_paper": {"audit"},
     "reconstruct": {"study", "data", "audit"},
     "stages": {"study", "data", "audit"},
     "notebook": {"study", "data", "audit", "stages", "report"},

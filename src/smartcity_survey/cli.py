@@ -124,6 +124,21 @@ def new_wave(
     SPEECH.say(f"Next: smartcity-survey check {shlex.quote(folder.as_posix())}")
 
 
+@app.command(cls=SpokenCommand)
+def new_paper(
+    folder: Annotated[Path, typer.Argument(help="folder of the paper; created where there is none")],
+    document: Annotated[Path, typer.Option("--from", help="the paper: .docx, .html, .xlsx or .pdf")],
+) -> None:
+    """Draft the folder that `audit` reads from a paper's document."""
+    from smartcity_survey.new_paper import start_new_paper
+
+    started = start_new_paper(folder, document)
+    for heading, lines in (("Guessed:", started.guesses), ("To look at or decide:", started.to_do)):
+        for line in (heading, *(f"  - {line}" for line in lines)):
+            SPEECH.say(line)
+    SPEECH.say(f"Next: smartcity-survey audit {shlex.quote(folder.as_posix())}")
+
+
 @app.command(name="audit", cls=SpokenCommand)
 def audit_paper(
     paper: Annotated[

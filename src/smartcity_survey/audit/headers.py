@@ -29,6 +29,30 @@ FAMILIES: Mapping[str, Mapping[str, str]] = {
         "anova": "anova",
         "descriptives": "descriptives",
     },
+    "measurement": {"table": "measurement", "reliability": "measurement"},
+    "discriminant": {"measurement": "measurement", "fornell_larcker": "matrix", "htmt": "matrix"},
+    "correlations": {"table": "matrix", "p": "matrix"},
+    "reliability": {"table": "item_statistics", "correlations": "matrix"},
+    "paths": {"table": "paths", "r2": "paths", "correlations": "matrix"},
+    "mediation": {"table": "paths", "paths": "paths"},
+    "fit_indices": {"table": "fit_indices"},
+    "groups": {"table": "groups"},
+    "effect_sizes": {"table": "effect_sizes"},
+}
+_OF_MODELS = {
+    "measurement": "loading alpha rho_a cr ave sqrt_ave items mean_r mean sd t p vif",
+    "item_statistics": "mean sd n item_total mean_if_deleted variance_if_deleted alpha_if_deleted",
+    "paths": (
+        "estimate beta b std_error sd t p ci_low ci_high f2 vif r2 adj_r2 r2_without q2 sample_mean z "
+        "path_a path_b se_a se_b indirect direct total vaf source target mediator verdict"
+    ),
+    "fit_indices": (
+        "n chi2 df chi2_df p rmsea rmsea_low rmsea_high cfi tli nfi ifi gfi agfi srmr aic bic "
+        "chi2_baseline df_baseline value"
+    ),
+    "effect_sizes": (
+        "t f df df1 df2 d r eta2 omega2 v chi2 f2 r2 n n1 n2 smaller b odds_ratio ci_low ci_high p std_error"
+    ),
 }
 # Columns that relations of a family know; others in such a table are named to whoever entered it.
 KNOWN: Mapping[str, frozenset[str]] = {
@@ -70,7 +94,11 @@ KNOWN: Mapping[str, frozenset[str]] = {
     ),
     "summary": frozenset(["r", "r2", "adj_r2", "std_error_estimate", "durbin_watson", "f", "p", "n", "df"]),
     "anova": frozenset(["sum_of_squares", "df", "mean_square", "f", "p"]),
+    **{family: frozenset(columns.split()) for family, columns in _OF_MODELS.items()},
 }
+
+# Tables whose columns are variables: one that is called `SE` or `M` is no statistic.
+_NAMED_BY_VARIABLES = frozenset({"matrix"})
 
 _LETTERS = r"(?:f|fac|factor|component|comp|pc|rc|mr|ml|pa|tc|dim|dimension|фактор|компонент[аы]?|фак|ф|к)"
 _NUMBER = r"(?P<number>\d{1,2}|viii|vii|vi|iv|ix|iii|ii|i|v|x)"
@@ -101,6 +129,8 @@ def canonical(header: str, family: str = "", before: str = "") -> str:
     family : what its table is, as some headers mean different things in different tables.
     before : the column before it: SPSS calls three columns `Std. Error`, each after its statistic.
     """
+    if family in _NAMED_BY_VARIABLES:
+        return header
     own, common = _aliases(family), _aliases("")
     name = bare(header)
     if family == "descriptives" and own.get(name) == "se_mean" and before in _STANDARD_ERROR_OF:

@@ -56,3 +56,8 @@ def column_of(table: Printed, name: str, place: str) -> str:
     if (found := table.column(name)) is None:
         raise SurveyError(place, f"{table.id} has no column `{name}`.", known_names(table.columns, name))
     return found
+
+
+def numbers_of(paper: Paper, table: Printed, line: str) -> dict[str, Term]:
+    """As `columns_of`, without cells that hold words: `ns`, `***`, a dash."""
+    return {column: term for column, term in columns_of(table, line).items() if paper.read(term).is_number}

@@ -67,10 +67,12 @@ def p_of_z_test(z: Interval, tails: Interval) -> Interval:
 def p_of_correlation(r: Interval, n: Interval, tails: Interval) -> Interval:
     """p of a correlation is that of t = r sqrt((n - 2)/(1 - r^2))."""
 
-    def tail(size: float, m: float, sides: float) -> float:
-        return float(sides * stats.t.sf(size * np.sqrt((m - 2) / (1 - size**2)), m - 2))
+    return image(tail_of_correlation, r.magnitude().clipped(0.0, 1.0), n, tails)
 
-    return image(tail, r.magnitude().clipped(0.0, 1.0), n, tails)
+
+def tail_of_correlation(size: float, n: float, tails: float) -> float:
+    """p of a correlation of that size (0 to 1) in n cases, on one side or two."""
+    return float(tails * stats.t.sf(size * np.sqrt((n - 2) / (1 - size**2)), n - 2))
 
 
 TESTS = (p_of_chi2, p_of_f_test, p_of_t_test, p_of_z_test, p_of_correlation)

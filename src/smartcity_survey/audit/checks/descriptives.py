@@ -8,7 +8,7 @@ import numpy as np
 
 from smartcity_survey.audit.address import Term, resolve, resolve_one
 from smartcity_survey.audit.case import Case, Planner, applicable, identity
-from smartcity_survey.audit.checks.granularity import GRID, debit, no_grid
+from smartcity_survey.audit.checks import granularity
 from smartcity_survey.audit.interval import Interval, image
 from smartcity_survey.audit.paper import Paper
 from smartcity_survey.audit.tables import columns_of, printed_table
@@ -197,13 +197,13 @@ def plan_descriptives(
             continue
         yield from applicable(ON_SCALE, roles)
         if ends and tuple(map(float, ends)) == (0.0, 1.0):
-            yield from applicable((debit,), roles)
+            yield from applicable((granularity.debit,), roles)
         count = items.get(line) if isinstance(items, Mapping) else items
         roles.setdefault("items", float(count or 1))
-        yield from applicable(GRID, roles)
+        yield from applicable((*granularity.GRID, *granularity.ON_SCALE), roles)
     means = resolve(paper, f"{table}:*:mean", place, may_be_none=True) if "mean" in printed.columns else ()
     if score == "weighted" and means:
-        yield Case(no_grid, {"mean": means})
+        yield Case(granularity.no_grid, {"mean": means})
 
 
 PLANS: dict[str, Planner] = {"descriptives": plan_descriptives}

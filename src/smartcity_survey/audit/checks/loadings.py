@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from smartcity_survey.audit.address import Spec, Term, resolve, resolve_one
 from smartcity_survey.audit.bound import Bound, bounded
 from smartcity_survey.audit.case import Case, Judgement, Planner, applicable, check, identity
+from smartcity_survey.audit.checks.eigenvalues import eigenvalue_cases
 from smartcity_survey.audit.headers import COMPONENT
 from smartcity_survey.audit.interval import Interval, image, total
 from smartcity_survey.audit.layout import failing, layout_recognised
@@ -116,15 +117,24 @@ def average_variance_extracted(loadings: tuple[Interval, ...]) -> Interval:
 
 @identity("cr")
 def composite_reliability(loadings: tuple[Interval, ...]) -> Interval:
-    """Composite reliability is (sum of loadings)^2 / ((sum)^2 + sum of (1 - loading^2))."""
+    """Composite reliability is (sum of loadings)^2 / ((sum)^2 + sum of (1 - loading^2)).
 
-    def reliability(values: Sequence[float]) -> float:
-        true = sum(values) ** 2
-        return float(true / (true + sum(1 - value**2 for value in values)))
-
+    Where signs differ, programs add the loadings as they are, and papers their sizes: both are allowed.
+    """
     # Larger loadings of one sign only raise it.
     sizes = [loading.magnitude() for loading in loadings]
-    return Interval(reliability([s.low for s in sizes]), reliability([s.high for s in sizes]))
+    expected = Interval(reliability_of([s.low for s in sizes]), reliability_of([s.high for s in sizes]))
+    if all(loading.low >= 0 for loading in loadings) or all(loading.high <= 0 for loading in loadings):
+        return expected
+    summed, rest = total(loadings).magnitude(), Interval.exactly(float(len(loadings))) - _squares(loadings)
+    signed = image(lambda true, error: true**2 / (true**2 + error), summed, rest.clipped(0.0))
+    return Interval(min(expected.low, signed.low), max(expected.high, signed.high))
+
+
+def reliability_of(loadings: Sequence[float]) -> float:
+    """Composite reliability of standardised loadings (Joereskog 1971)."""
+    true = sum(loadings) ** 2
+    return float(true / (true + sum(1 - loading**2 for loading in loadings)))
 
 
 def _squares(loadings: Sequence[Interval]) -> Interval:
@@ -229,10 +239,22 @@ def _rows(
 
 
 def plan_variance_explained(
-    paper: Paper, place: str, *, table: str, items: str | float, **limits: str | float | Sequence[str | float]
+    paper: Paper,
+    place: str,
+    *,
+    table: str,
+    items: str | float,
+    oblique: bool = False,
+    **limits: str | float | Sequence[str | float],
 ) -> Iterator[Case]:
-    """What printed loadings imply about the variance explained; the cut is that of the table's `loadings`."""
+    """What printed loadings imply about the variance explained; the cut is that of the table's `loadings`.
+
+    Without a bound, `table` is one of eigenvalues and percentages, which are checked against one another.
+    """
     printed = printed_table(paper, table, place)
+    if not limits:
+        yield from eigenvalue_cases(paper, printed, resolve_one(paper, items, place), oblique=oblique)
+        return
     cuts = [entry.get("suppressed_below") for entry in paper.relations if entry.get("table") == table]
     cut = next((one for one in cuts if isinstance(one, str | float | int)), 0.0)
     cells = [columns_of(printed, line) for line in printed.body]

@@ -16,6 +16,7 @@ from smartcity_survey.audit.checks.coefficients import (
     size_of_t,
     t_ratio,
 )
+from smartcity_survey.audit.checks.collinearity import beta_from_t, betas_fit_t
 from smartcity_survey.audit.headers import line_named
 from smartcity_survey.audit.layout import recognised
 from smartcity_survey.audit.paper import Paper
@@ -74,7 +75,13 @@ def plan_regression(
     for line in table.lines:
         yield from applicable(COEFFICIENT, shared | lines[line])
     for line in predictors:
-        yield from applicable(PREDICTOR, shared | lines[line])
+        yield from applicable((*PREDICTOR, beta_from_t), shared | lines[line])
+    printed_together = all({"beta", "t"} <= lines[line].keys() for line in predictors)
+    if len(predictors) > 1 and printed_together and {"r2", "n"} <= shared.keys():
+        together = {role: shared[role] for role in ("r2", "n", "predictors")}
+        together["betas"] = tuple(lines[line]["beta"] for line in predictors)
+        together["ts"] = tuple(lines[line]["t"] for line in predictors)
+        yield Case(betas_fit_t, together, {"names": predictors})
     if constant is not None:
         whole = dict(shared)
         whole |= {f"{role}_constant": term for role, term in lines[constant].items()}
