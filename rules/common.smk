@@ -10,7 +10,7 @@ from smartcity_survey.report.chapter.files import (
 from smartcity_survey.study.codebook import read_codebook
 from smartcity_survey.study.config import parse_config
 from smartcity_survey.workflow.catalogue import Catalogue
-from smartcity_survey.workflow.dependencies import Sources, code_of_rule, versions
+from smartcity_survey.workflow.dependencies import code_of_rule, present, versions
 from smartcity_survey.workflow.made_from import Step, out_of_date
 from smartcity_survey.workflow.progress import RUN, tell
 
@@ -56,12 +56,12 @@ def code_of(each):
 
 def code():
     """Digest of all modules and data files of ours that the rules asked for depend on."""
-    return Sources().digest_of(map(code_of, asked_for()))
+    return present().digest_of(map(code_of, asked_for()))
 
 
 def packages():
     """Versions of the packages that the rules asked for depend on."""
-    return versions(*Sources().extras_of(*map(code_of, asked_for())))
+    return versions(*present().extras_of(*map(code_of, asked_for())))
 
 
 def steps(chapter):
@@ -81,7 +81,7 @@ def wanted(wildcards, chapter=asks_for_chapter(study)):
     Snakemake goes by the dates of files and by its own memory, which is lost with `.snakemake`; here what is
     recorded beside the results decides (`smartcity_survey/workflow/made_from.py`).
     """
-    stale = set(out_of_date(steps(chapter)))
+    stale = set(out_of_date(steps(chapter), present()))
     workflow.dag.forcerules |= {each for each in workflow.rules if each.name in stale}
     page = ["reports/report.html", "reports/manifest.json"]
     return [*page, *chapter_files] if chapter else page

@@ -10,10 +10,11 @@ import yaml
 
 from smartcity_survey.audit import messages
 from smartcity_survey.locales import GLOSSARY, LANGUAGES, read_locale
+from smartcity_survey.plan import words
 from smartcity_survey.report import wording
 from smartcity_survey.study.config import Language
 
-FOLDERS = {"report": wording.LOCALES, "audit": messages.LOCALES}
+FOLDERS = {"report": wording.LOCALES, "audit": messages.LOCALES, "plan": words.LOCALES}
 
 
 def sections(file: Path) -> dict[str, Any]:

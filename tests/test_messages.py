@@ -39,6 +39,64 @@ def test_a_new_message_without_translation_is_seen(tmp_path: Path, monkeypatch: 
     ]
 
 
+def test_a_looser_entry_is_no_translation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "check").mkdir()
+    code = "def f(x):\n    raise SurveyError('a.csv', f'it is purple: {x}', 'Look.')\n"
+    (tmp_path / "check/new.py").write_text(code, encoding="utf-8")
+    monkeypatch.setattr(source, "SOURCE", tmp_path)
+    assert translated("it is purple: 7", "ru") == "это purple: 7"
+    assert [sentence for _, sentence in source.untranslated("check")] == [f"it is purple: {source.FILLED}"]
+
+
+@pytest.mark.parametrize("language", ["ru", "kk"])
+def test_help_has_no_english_left(language: str) -> None:
+    for command in ("", "run", "chapter", "check", "new-wave", "audit", "reconstruct", "bounds"):
+        result = CliRunner().invoke(app, ["--language", language, *command.split(), "--help"])
+        assert result.exit_code == 0
+        plain = re.sub(r"`[^`]*`|\[OPTIONS\]|<[^>]*>|--[\w-]+|[\w/]+[.\[/][\w\]]+", " ", result.output)
+        names = {"smartcity", "survey", "config", "reports", "study", "folder", "paper", "yaml", "csv"}
+        commands = {"run", "chapter", "check", "new", "wave", "audit", "reconstruct", "bounds", "witnesses"}
+        data = {"data", "build", "reconstructed", "root"}
+        assert set(LATIN.findall(plain)) <= names | commands | data, plain
+        assert not re.search("Usage|Options|Commands|Arguments", plain)
+
+
+def test_help_speaks_the_language_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "kk_KZ.UTF-8")
+    assert "Есептеуге дейін config, кодтар кітабын" in CliRunner().invoke(app, ["check", "--help"]).output
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    english = CliRunner().invoke(app, ["check", "--help"]).output
+    assert "Check config, codebook and survey file" in english
+    assert "Show this message and exit." in english
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("chek", "Нет команды 'chek'. Может быть, 'check'?"),
+        ("new-wave x", "Не задан параметр '--from'."),
+        ("check a b", "Лишние аргументы: b"),
+        ("run --cores many", "Неверное значение '--cores': нужно целое число"),
+    ],
+)
+def test_a_command_written_wrongly_is_told_in_the_language(command: str, said: str) -> None:
+    result = CliRunner().invoke(app, ["--language", "ru", *command.split()])
+    assert result.exit_code == 2
+    assert said in result.output
+    assert "Ошибка" in result.output
+
+
+def test_an_audit_speaks_as_asked_and_else_as_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    published = str(source.REPOSITORY / "data/published")
+    russian = _said("audit", published, "--language", "ru")
+    assert re.search(r"^\[не согласуется\] Таблица", russian, re.MULTILINE)
+    assert re.search(r"^\d+ провер\w+: \d+ согласу\w+, .* опечат\w+, ", russian.splitlines()[-1])
+    monkeypatch.setenv("LC_ALL", "kk_KZ.UTF-8")
+    assert re.search(r"^\d+ тексеру: \d+ үйлеседі, ", _said("audit", published).splitlines()[-1])
+    nowhere = _said("--language", "ru", "audit", "nowhere")
+    assert nowhere == "nowhere: такого файла нет. Назовите paper.yaml работы."
+
+
 def test_translations_are_filled_with_what_the_english_has() -> None:
     for sentence in catalogue():
         given = set(sentence.pattern.groupindex)
@@ -61,6 +119,35 @@ def test_translations_are_filled_with_what_the_english_has() -> None:
         ),
         ("Did you mean use? Choose from trust, use.", "Может быть, use? Выберите из: trust, use."),
         ("nobody has written this", "nobody has written this"),
+        ("codes the codebook lacks: 5 (rows 3).", "коды, которых нет в кодовой книге: 5 (строки 3)."),
+        ("Columns 'a', 'b' are left out: it is odd.", "Столбцы 'a', 'b' не используются: это odd."),
+        ("s.csv has no line 900.", "в s.csv нет строки 900."),
+        (
+            "Write the number of the row that holds the names of the columns.",
+            "Напишите номер строки, в которой стоят имена столбцов.",
+        ),
+        ("7 components of 5 items.", "запрошено: 7 компонент, а есть 5 пунктов."),
+        ("all 21 questionnaires that are kept answer 3.", "21 оставленная анкета отвечает одно и то же: 3."),
+        ("What becomes of this.", "What becomes of this."),
+        ("Input should be less than 7.", "Напишите меньше 7."),
+        (
+            "Choose one of 'eigenvalue'. Or: Input should be greater than or equal to 1.",
+            "Выберите одно из: 'eigenvalue'. Или: Напишите не меньше 1.",
+        ),
+        (
+            "not readable as an .rds of R (it ends too early).",
+            "не читается как файл .rds программы R (он обрывается).",
+        ),
+        ("not utf-8 text (byte 22).", "не текст utf-8 (байт 22)."),
+        ("20 more lines like these.", "ещё 20 строк такого же рода."),
+        (
+            "1 means no answer, but is an answer on the scale from 1 to 5 of T1, T2 and 1 more.",
+            "1 означает отсутствие ответа, но является ответом на шкале от 1 до 5 у T1, T2 и ещё 1.",
+        ),
+        (
+            "not valid yaml: the key `seed` is given twice.",
+            "неверный yaml: ключ `seed` задан дважды.",
+        ),
     ],
 )
 def test_nouns_follow_their_number_and_phrases_are_translated_within(english: str, russian: str) -> None:
@@ -163,8 +250,18 @@ def test_the_end_of_a_run_is_told_in_the_language(
 def test_without_a_study_the_system_s_language_is_spoken(
     name: str | None, language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(variable, raising=False)
     monkeypatch.setattr("locale.getlocale", lambda: (name, "UTF-8"))
     assert messages.language_of_system() == language
+
+
+def test_the_environment_goes_before_a_locale_that_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LC_ALL", raising=False)
+    monkeypatch.setenv("LC_MESSAGES", "kk_KZ.UTF-8")
+    monkeypatch.setenv("LANG", "ru_RU.UTF-8")
+    monkeypatch.setattr("locale.getlocale", lambda: ("en_US", "UTF-8"))
+    assert messages.language_of_system() == "kk"
 
 
 def test_a_study_that_names_no_language_has_the_default_one(tmp_path: Path) -> None:

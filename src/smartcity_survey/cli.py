@@ -7,13 +7,18 @@ import os
 import shlex
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from smartcity_survey import __version__
-from smartcity_survey.errors import SurveyError, counted
-from smartcity_survey.messages import error_in, language_of, language_of_system, problem_in, translated
+from smartcity_survey.errors import SurveyError
+from smartcity_survey.messages import error_in, problem_in
+from smartcity_survey.speech import SPEECH, SpokenCommand, SpokenGroup
+from smartcity_survey.study.config import Language
+
+if TYPE_CHECKING:
+    from smartcity_survey.plan.form import Written
 
 HELP = (
     "Analyse a survey: from the file of answers to tables, figures and verdicts on one page.\n\n"
@@ -23,28 +28,7 @@ HELP = (
     "fills the folder `reports`."
 )
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
-
-Spoken = Literal["en", "ru", "kk"]
-
-
-class _Speech:
-    """The language of the console: as asked, else the study's, else the system's."""
-
-    def __init__(self) -> None:
-        self.asked: Spoken | None = None
-        self.study: Path | None = None
-
-    def language(self) -> Spoken:
-        of_study = None if self.study is None else language_of(self.study)
-        return self.asked or of_study or language_of_system()
-
-    def say(self, line: str) -> None:
-        indent = line[: len(line) - len(line.lstrip(" -"))]
-        typer.echo(indent + translated(line.removeprefix(indent), self.language()))
-
-
-SPEECH = _Speech()
+app = typer.Typer(cls=SpokenGroup, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
 StudyFolder = Annotated[Path, typer.Argument(help="the study's folder, which holds its config.yaml")]
 
@@ -62,26 +46,35 @@ def smartcity_survey(
         typer.Option("--version", help="Print name and version.", callback=_print_version, is_eager=True),
     ] = False,
     language: Annotated[
-        Spoken | None, typer.Option(help="language of messages; if not given, the study's, else the system's")
+        Language | None,
+        typer.Option(
+            help="language of messages; if not given, the study's, else the system's",
+            callback=SPEECH.begin,
+            is_eager=True,
+        ),
     ] = None,
 ) -> None:
     """What stands before the name of a command."""
-    SPEECH.asked, SPEECH.study = language, None
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def run(
     study: StudyFolder = Path(),
     cores: Annotated[int, typer.Option(help="how many steps may work at a time; 0: one for each core")] = 0,
 ) -> None:
     """Run the analysis of a study; only what is out of date is computed."""
-    from smartcity_survey.workflow.run import run_study
+    from smartcity_survey.workflow.unchanged import is_unchanged, up_to_date
 
     SPEECH.study = study
+    if is_unchanged(study):
+        SPEECH.say(up_to_date(study))
+        return
+    from smartcity_survey.workflow.run import run_study
+
     raise typer.Exit(run_study(study, cores or os.cpu_count() or 1, SPEECH.language()))
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def chapter(
     study: StudyFolder = Path(),
     cores: Annotated[int, typer.Option(help="how many steps may work at a time; 0: one for each core")] = 0,
@@ -89,7 +82,8 @@ def chapter(
     """Write the results chapter (Word, PDF) and all tables (Excel, LaTeX), after what is out of date."""
     from smartcity_survey.workflow.run import run_study
 
-    ended = run_study(study, cores or os.cpu_count() or 1, chapter=True)
+    SPEECH.study = study
+    ended = run_study(study, cores or os.cpu_count() or 1, SPEECH.language(), chapter=True)
     if not ended:
         from smartcity_survey.report.chapter.write import written_files
 
@@ -98,7 +92,7 @@ def chapter(
     raise typer.Exit(ended)
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def check(study: StudyFolder = Path()) -> None:
     """Check config, codebook and survey file of a study before anything runs."""
     from smartcity_survey.check import check_study
@@ -114,7 +108,7 @@ def check(study: StudyFolder = Path()) -> None:
     SPEECH.say(checked.verdict)
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def new_wave(
     folder: Annotated[Path, typer.Argument(help="folder of the new study; created where there is none")],
     survey: Annotated[Path, typer.Option("--from", help="survey file, as the survey tool exports it")],
@@ -130,29 +124,66 @@ def new_wave(
     SPEECH.say(f"Next: smartcity-survey check {shlex.quote(folder.as_posix())}")
 
 
-@app.command(name="audit")
-def audit_paper(
-    paper: Annotated[Path, typer.Argument(help="paper.yaml, or the folder that holds it")],
-    language: Annotated[str, typer.Option(help="language of the explanations: en, ru or kk")] = "en",
-    output: Annotated[Path | None, typer.Option(help="also write all checks to this .csv")] = None,
+@app.command(cls=SpokenCommand)
+def new_paper(
+    folder: Annotated[Path, typer.Argument(help="folder of the paper; created where there is none")],
+    document: Annotated[Path, typer.Option("--from", help="the paper: .docx, .html, .xlsx or .pdf")],
 ) -> None:
-    """Check a paper's printed numbers against one another; no data needed."""
-    from smartcity_survey import audit
-    from smartcity_survey.io import write_table
+    """Draft the folder that `audit` reads from a paper's document."""
+    from smartcity_survey.new_paper import start_new_paper
 
-    findings = audit.run(paper, language)
-    for _, finding in findings[~findings["consistent"].fillna(True)].iterrows():
-        typer.echo(f"[{finding['severity'].replace('_', ' ')}] {finding['place']}: {finding['explanation']}")
-    counts = findings["severity"].replace("", "consistent").str.replace("_", " ").value_counts()
-    typer.echo(
-        f"{counted(len(findings), 'check')}: "
-        + ", ".join(f"{n} {severity}" for severity, n in counts.items())
+    started = start_new_paper(folder, document)
+    for heading, lines in (("Guessed:", started.guesses), ("To look at or decide:", started.to_do)):
+        for line in (heading, *(f"  - {line}" for line in lines)):
+            SPEECH.say(line)
+    SPEECH.say(f"Next: smartcity-survey audit {shlex.quote(folder.as_posix())}")
+
+
+@app.command(name="audit", cls=SpokenCommand)
+def audit_paper(
+    paper: Annotated[
+        Path, typer.Argument(help="paper.yaml, the folder that holds it, or a folder of papers")
+    ],
+    language: Annotated[
+        Language | None, typer.Option(help="language of the explanations; if not given, that of messages")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="also write all checks to this .csv, .json, .html or .docx")
+    ] = None,
+    form: Annotated[
+        Literal["text", "json", "csv", "html", "docx"],
+        typer.Option("--format", help="what is written to the console, or to --output"),
+    ] = "text",
+    fail_on: Annotated[
+        Literal["rounding", "typo", "inconsistent", "changes_a_conclusion", "never"],
+        typer.Option(help="exit code 1 from findings of this class on"),
+    ] = "rounding",
+    strict: Annotated[bool, typer.Option("--strict", help="exit code 2 where anything was not read")] = False,
+    power: Annotated[bool, typer.Option(help="count how many wrong digits would be noticed")] = True,
+) -> None:
+    """Check a paper's printed numbers against one another; no data needed.
+
+    Exit code: 0 consistent, 1 findings, 2 unreadable.
+    """
+    from smartcity_survey.audit.command import audit_papers
+
+    SPEECH.asked = language or SPEECH.asked
+    said = SPEECH.language()
+    code = audit_papers(
+        paper,
+        said,
+        output=output,
+        form=form,
+        fail_on=fail_on,
+        strict=strict,
+        power=power,
+        say=typer.echo,
+        problem_in=lambda error: error_in(error, said),
     )
-    if output is not None:
-        write_table(findings, output)
+    raise typer.Exit(code)
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def reconstruct(
     study: StudyFolder = Path(),
     out: Annotated[Path, typer.Option(help="folder for the survey file")] = Path("build/reconstructed"),
@@ -167,12 +198,13 @@ def reconstruct(
     """Rebuild a survey file from a study's printed tables (ten minutes; needs the extra `reconstruct`)."""
     from smartcity_survey.reconstruct import rebuild
 
-    missed = rebuild()(study / "config.yaml", out, seed, typer.echo, searches, answers_only)
+    SPEECH.study = study
+    missed = rebuild()(study / "config.yaml", out, seed, SPEECH.say, searches, answers_only)
     for cell in missed:
-        typer.echo(f"Not met: {cell}")
+        SPEECH.say(f"Not met: {cell}")
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def bounds(
     study: StudyFolder = Path(),
     out: Annotated[Path | None, typer.Option(help="folder for the results; else data/bounds")] = None,
@@ -184,7 +216,8 @@ def bounds(
     from smartcity_survey.bounds import find_bounds
     from smartcity_survey.workflow.bars import counting
 
-    with counting() as told:
+    SPEECH.study = study
+    with counting(SPEECH.words) as told:
         find_bounds(
             study / "config.yaml",
             out or study / "data" / "bounds",
@@ -193,6 +226,45 @@ def bounds(
             witnesses,
             told,
         )
+
+
+PlanFolder = Annotated[
+    Path | None, typer.Option(help="folder for what is written; else `plan` in the study's")
+]
+
+
+@app.command(cls=SpokenCommand)
+def plan(study: StudyFolder = Path(), out: PlanFolder = None) -> None:
+    """Plan the next wave of a finished study: how many to ask, in which strata, with which power."""
+    from smartcity_survey.plan.write import write_plan
+
+    SPEECH.study = study
+    _tell(write_plan(study, out or study / "plan"))
+
+
+@app.command(cls=SpokenCommand)
+def draw(study: StudyFolder = Path(), out: PlanFolder = None) -> None:
+    """Draw whom to ask from a sampling frame, as the plan says; with a protocol to repeat it by."""
+    from smartcity_survey.plan.draw import draw as draw_from_frame
+
+    SPEECH.study = study
+    _tell(draw_from_frame(study, out or study / "plan"))
+
+
+@app.command(cls=SpokenCommand)
+def questionnaire(study: StudyFolder = Path(), out: PlanFolder = None) -> None:
+    """Write the questionnaire of a study's codebook: an XLSForm for KoBo and ODK, and Word files."""
+    from smartcity_survey.plan.form import write_questionnaire
+
+    SPEECH.study = study
+    _tell(write_questionnaire(study, out or study / "plan"))
+
+
+def _tell(written: Written) -> None:
+    for line in written.said:
+        SPEECH.say(line)
+    for path in written.files:
+        typer.echo(path.as_posix())
 
 
 def _start_again_in_utf8() -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.places import PARTIAL, require_places
 
 Card = Mapping[str, str | float | int | list[dict[str, Any]]]
 """How a table was computed: method, tolerance, n, divisor, seed ...; under `refused` what had no solution."""
@@ -68,8 +68,6 @@ LIST_MARK = ", "
 _QUOTE = '"'
 _NEED_QUOTES = {",", _QUOTE, "\n", "\r"}
 
-PARTIAL = ".partial"
-"""Ending of files that are being written; what a killed process leaves, the next run removes."""
 _FORMULA = re.compile(r"'*[=+\-@\t\n]")
 """How text begins that a spreadsheet would compute, apostrophes of our own before it or not."""
 
@@ -91,6 +89,11 @@ def read_table(path: str | Path) -> pd.DataFrame:
     except pd.errors.EmptyDataError:
         return pd.DataFrame()
     return _map_texts(frame, _bare)
+
+
+def read_tables(reports: str | Path) -> dict[str, pd.DataFrame]:
+    """All tables of a run, by name, in the order of the names."""
+    return {path.stem: read_table(path) for path in sorted((Path(reports) / "tables").glob("*.csv"))}
 
 
 def write_table(frame: pd.DataFrame, path: str | Path) -> None:
@@ -226,28 +229,6 @@ def remove(path: str | Path) -> None:
     """
     require_places([path])
     Path(path).unlink(missing_ok=True)
-
-
-def require_places(paths: Iterable[str | Path]) -> None:
-    """Refuse to use files where something else stands: a folder, or a file in place of a folder above.
-
-    Raises
-    ------
-    SurveyError
-        listing each of them once, in the order of the paths.
-    """
-    problems = {}
-    for path in map(Path, paths):
-        for place in (path, *path.parents):
-            if place.is_dir() if place == path else place.exists() and not place.is_dir():
-                found, wanted = ("folder", "file") if place == path else ("file", "folder")
-                problems[place] = Problem(
-                    place.as_posix(),
-                    f"a {found} stands where a {wanted} of this name should be.",
-                    f"Move the {found} elsewhere, or remove it, and try again.",
-                )
-    if problems:
-        raise SurveyError.of(list(problems.values()))
 
 
 def write_stage(stage: str, result: StageResult, reports: str | Path, optional: Collection[str] = ()) -> None:

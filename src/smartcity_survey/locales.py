@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, get_args
 
-import yaml
-
+from smartcity_survey.own_yaml import load_own
 from smartcity_survey.study.config import Language
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -32,7 +31,7 @@ def read_locale(locale: Path, language: Language) -> dict[str, dict[str, Any]]:
     for file in sorted((locale / language).glob("*.yaml")):
         if file.name == GLOSSARY:
             continue
-        for section, content in yaml.safe_load(file.read_text(encoding="utf-8")).items():
+        for section, content in load_own(file).items():
             found = words.setdefault(section, {})
             if twice := sorted(found.keys() & content.keys()):
                 raise ValueError(f"{file}: {section}.{twice[0]} stands in another file too")

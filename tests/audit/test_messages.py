@@ -1,5 +1,6 @@
 """The three locale files say the same things, and every check has words."""
 
+import re
 import string
 
 import pytest
@@ -49,6 +50,8 @@ def test_every_text_of_the_bundled_paper_is_translated(language):
     entries = (*paper.claims, *paper.references)
     texts = {entry[key] for entry in entries for key in ("place", "says", "why") if key in entry}
     texts |= {text for address, text in paper.cells.items() if address.endswith((":place", ":says"))}
+    labels = {label for printed in paper.objects.values() for label in printed.labels.values()}
+    texts |= {label for label in labels if re.search("[a-z]", label)}
     assert {text for text in texts if language not in paper.wording.get(text, {})} == set()
     names = {name for claim in paper.claims for name in claim.get("names", ())}
     assert set(paper.wording) - names == texts - names

@@ -119,13 +119,6 @@ CASES = (
         "Export the answers",
     ),
     Case(
-        "an archive with the survey in it",
-        survey_file("survey.csv", lambda frame: archive({"form.csv": csv_bytes(frame)})),
-        "survey.csv",
-        "it is an archive (.zip) that holds form.csv",
-        "Unpack it",
-    ),
-    Case(
         "old spreadsheet",
         survey_file("survey.xls", lambda frame: OLE),
         "survey.xls",

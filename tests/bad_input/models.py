@@ -153,10 +153,10 @@ CASES = (
         "Name it under `paths`, or take it out",
     ),
     Case(
-        "no path at all",
-        both(setting("config", "model", "paths", to=[]), setting("config", "model", "hypotheses", to={})),
-        "config.yaml, model.constructs.trust",
-        "no path begins or ends at it",
-        "Name it under `paths`, or take it out",
+        "no path at all, and a hypothesis about one",
+        setting("config", "model", "paths", to=[]),
+        "config.yaml, model.hypotheses.H1",
+        "there is no path trust -> use",
+        "Add it to `paths`",
     ),
 )

@@ -16,7 +16,7 @@ from smartcity_survey.errors import SurveyError
 from smartcity_survey.messages import translated
 from smartcity_survey.workflow.run import run_study
 
-from . import answers, bounds, codebooks, codes, configs, files, models, unusable, weights
+from . import answers, archives, bounds, codebooks, codes, configs, files, models, unusable, weights
 from .harness import Case, Study, both
 
 CASES = (
@@ -27,6 +27,7 @@ CASES = (
     *unusable.CASES,
     *answers.CASES,
     *files.CASES,
+    *archives.CASES,
     *bounds.CASES,
     *weights.CASES,
 )

@@ -191,6 +191,30 @@ def test_a_scale_longer_than_the_answers_is_doubted(
     ]
 
 
+def test_nobody_need_reach_the_ends_of_a_continuous_scale(
+    study: Callable[..., Path], codebook_content: dict[str, Any], survey: pd.DataFrame
+) -> None:
+    codebook_content["scale"] = {"minimum": 0, "maximum": 7, "continuous": True}
+    names = ["T1", "T2", "T3", "U1", "U2", "U3"]
+    # Halves at the ends: an integer scale would refuse them.
+    survey[names] = survey[names].astype(float).replace({1.0: 1.5, 5.0: 4.5})
+    assert check_study(study(codebook=codebook_content, answers=survey)).warnings == ()
+
+
+def test_whole_codes_are_asked_of_a_scale_with_the_ends_of_a_continuous_one(
+    study: Callable[..., Path],
+    codebook_content: dict[str, Any],
+    config_content: dict[str, Any],
+    survey: pd.DataFrame,
+) -> None:
+    config_content["cleaning"]["rules"] = []
+    codebook_content["items"]["T1"]["scale"] = {"minimum": 1, "maximum": 5, "continuous": True}
+    survey["U2"] = survey["U2"].astype(float)
+    survey.loc[4, "U2"] = 2.5
+    with pytest.raises(SurveyError, match=r"column U2: .*2\.5"):
+        check_study(study(codebook=codebook_content, answers=survey))
+
+
 def test_a_lone_code_outside_the_scale_does_not_shift_it(
     study: Callable[..., Path], survey: pd.DataFrame
 ) -> None:

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyreadstat
 import pytest
 import yaml
 
@@ -108,10 +107,10 @@ def perform(text: str, folder: Path) -> None:
 
 
 def write_study(folder: Path, survey: pd.DataFrame, codebook: dict[str, Any], config: dict[str, Any]) -> None:
-    """A tiny study in the copy, as a `.csv` and as a `.dta` file."""
+    """A tiny study in the copy, as a `.csv` and as a `.jsonl` file."""
     folder.mkdir()
     survey.to_csv(folder / "survey.csv", index=False, encoding="utf-8")
-    pyreadstat.write_dta(survey, str(folder / "survey.dta"))
+    survey.to_json(folder / "survey.jsonl", orient="records", lines=True)
     for name, content in (("config.yaml", config | QUICK), ("codebook.yaml", codebook)):
         (folder / name).write_text(yaml.safe_dump(content), encoding="utf-8")
 
@@ -122,7 +121,7 @@ def write_study(folder: Path, survey: pd.DataFrame, codebook: dict[str, Any], co
         ("A statistic", "That is {} kinds of files", 2),
         ("A stage with a table and a figure", "**{} kinds of files**", 8),
         ("A language", "A language takes {} kinds of files", 3),
-        ("An input format", "It takes {} kinds of files", 4),
+        ("An input format", "It takes {} kinds of files", 5),
     ],
 )
 def test_the_numbers_of_files_are_those_of_the_steps(title: str, said: str, n: int) -> None:
@@ -147,7 +146,7 @@ def extended(
     for title in ("A statistic", "A stage with a table and a figure", "A language", "An input format"):
         perform(section(title), project)
     config_content["study"]["language"] = "de"
-    config_content["data"]["file"] = "survey.dta"
+    config_content["data"]["file"] = "survey.jsonl"
     (study / "config.yaml").write_text(yaml.safe_dump(config_content | QUICK), encoding="utf-8")
     return project
 

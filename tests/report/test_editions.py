@@ -32,7 +32,7 @@ def study(folder: Path, codebook: Codebook, language: str) -> Config:
     return Config.model_validate(content)
 
 
-def drawn(reports: Path, folder: Path, setting: Any, *, respondents: bool = True) -> tuple[str, ...]:
+def drawn(reports: Path, folder: Path, setting: Any, **_: object) -> tuple[str, ...]:
     """In place of `draw_all`, which takes its time: a file that says its language."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)

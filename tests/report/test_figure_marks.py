@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from PIL.PngImagePlugin import PngImageFile
+from pypdf import PdfReader
 
 from smartcity_survey.report.figures import (
     FIGURES,
@@ -141,6 +142,37 @@ def test_png_has_300_dots_per_inch(tables: Tables, setting: MakeSetting, tmp_pat
     assert {(255, 255, 255), (0x00, 0x72, 0xB2)} <= {color for _, color in frequent}, "colours stay exact"
 
 
+def test_a_figure_is_drawn_once_for_all_its_files(
+    tables: Tables, setting: MakeSetting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside the layout's own measuring, which renders nothing; drawing is most of the cost of a report."""
+    figure = plot_coefficients(tables["hypotheses"], setting("kk"))
+    drawn: list[str] = []
+    draw = Figure.draw
+    monkeypatch.setattr(Figure, "draw", lambda self, on: drawn.append(type(on).__name__) or draw(self, on))
+    assert [path.suffix for path in save(figure, tmp_path / "c", "n = 40")] == [".svg", ".png", ".pdf"]
+    assert [renderer for renderer in drawn if renderer.startswith("Mixed")] == ["MixedModeRenderer"]
+    assert len(drawn) <= 2
+
+
+def test_the_pdf_has_the_size_and_the_words_of_the_svg(
+    tables: Tables, setting: MakeSetting, tmp_path: Path
+) -> None:
+    svg, png, pdf = save(plot_coefficients(tables["hypotheses"], setting("kk")), tmp_path / "c", "n = 40")
+    [size] = re.findall(r'width="([\d.]+)pt" height="([\d.]+)pt"', svg.read_text(encoding="utf-8"))
+    [page] = PdfReader(pdf).pages
+    width, height = page.mediabox[2:]
+    assert (width, height) == (pytest.approx(float(size[0]), abs=0.1), pytest.approx(float(size[1]), abs=0.1))
+    assert PngImageFile(png).height == pytest.approx(float(size[1]) / 72 * 300, abs=2)
+    words = page.extract_text().replace("\u00a0", " ")
+    assert "Қолдану жеңілдігі" in words
+    # As wide as in the layout: three blanks are three.
+    assert re.search(r"\S   H1", words)
+    assert "n = 40" in words
+    typefaces = {font.get_object()["/BaseFont"] for font in page["/Resources"]["/Font"].values()}
+    assert all("+DejaVuSans" in name for name in typefaces)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_foot_says_reconstructed_and_of_how_many(setting: MakeSetting, language: Language) -> None:
     there = replace(setting(language), reconstruction=True)
@@ -253,6 +285,26 @@ def test_performance_is_shown_on_its_whole_scale_and_the_enlargement_says_so(
         assert away < 0.2 * figure.dpi, "a label stands at its point"
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_titles_of_the_map_do_not_meet(tables: Tables, setting: MakeSetting, language: Language) -> None:
+    """However long the outcome's name: in Russian the one ran into the other."""
+    there = setting(language)
+    long = replace(
+        there, labels=replace(there.labels, constructs=dict(there.labels.constructs, use="Ю" * 30))
+    )
+    figure = plot_importance_performance(tables["ipma"], long)
+    figure.draw_without_rendering()
+    boxes = []
+    for axes in figure.axes:
+        title = next(t for t in (axes.title, axes._left_title, axes._right_title) if t.get_text())  # type: ignore[attr-defined]
+        box = title.get_window_extent()
+        line = (box.y1 - box.y0) / (title.get_text().count("\n") + 1)
+        blank = line * (len(title.get_text()) - len(title.get_text().rstrip("\n")))
+        boxes.append((box.x0, box.y0 + blank, box.x1, box.y1))
+    (x0, y0, x1, y1), (u0, v0, u1, v1) = boxes
+    assert min(x1, u1) <= max(x0, u0) or min(y1, v1) <= max(y0, v0)
+
+
 def test_scale_of_the_ridge_trace_is_at_the_left_and_fits(tables: Tables, setting: MakeSetting) -> None:
     figure = plot_ridge(tables["ridge_trace"], setting("ru"))
     figure.draw_without_rendering()
@@ -315,6 +367,18 @@ def test_methods_that_the_print_leaves_open_have_no_entry(tables: Tables, settin
         state=np.where(tables["hypotheses"]["method"] == "pls", "open", "printed")
     )
     written = {text.get_text() for text in plot_coefficients(opened, setting("en")).legends[0].get_texts()}
+    assert "PLS-SEM" not in written
+    assert "OLS regression" in written
+
+
+def test_methods_that_the_print_decides_without_a_number_have_no_entry(
+    tables: Tables, setting: MakeSetting
+) -> None:
+    decided = tables["hypotheses"].assign(state="printed")
+    own = decided["method"] == "pls"
+    decided.loc[own, ["estimate", "ci_low", "ci_high", "p"]] = np.nan
+    decided.loc[own, "state"] = "decided"
+    written = {text.get_text() for text in plot_coefficients(decided, setting("en")).legends[0].get_texts()}
     assert "PLS-SEM" not in written
     assert "OLS regression" in written
 

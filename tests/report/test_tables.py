@@ -117,6 +117,39 @@ def test_long_table_made_wide(render: Callable[..., Table]) -> None:
     assert texts(agreement)[0] == ["Trust", ".988", ".988", ".988"]
 
 
+def test_sizes_of_a_new_wave_are_a_matrix(
+    tables: dict[str, pd.DataFrame], render: Callable[..., Table]
+) -> None:
+    """A line for each predictor and a column for each coefficient: the respondents, then their power."""
+    table = render("new_wave_size")
+    assert table.headings == ("Predictor", "β = .05", "β = .10", "β = .15", "β = .20")
+    assert [group.heading for group in table.groups] == ["Use: Respondents", "Use: Simulated power"]
+    assert texts(table) == [
+        ["Trust", "4,110", "1,029", "459", "259"],
+        ["Ease of use", "6,478", "1,621", "722", "407"],
+        ["Trust", ".81", ".79", ".80", ".83"],
+        ["Ease of use", ".76", ".78", ".80", ".80"],
+    ]
+    numbers = [cell.values[0] for group in table.groups for line in group.lines for cell in line[1:]]
+    frame = tables["new_wave_size"]
+    assert numbers == [*frame["n_needed"], *frame["simulated_power"]]
+    assert render("new_wave_size", language="ru").headings[1] == "β = 0,05"
+
+
+def test_columns_that_say_yes_throughout_are_a_sentence(
+    tables: dict[str, pd.DataFrame], setting: MakeSetting, render: Callable[..., Table]
+) -> None:
+    entry = ENTRIES["htmt_bounds"]
+    mixed = render("htmt_bounds")
+    assert mixed.headings[3:5] == ("< .85", "< .90")
+    assert not any("without a column" in note for note in mixed.notes)
+    met = tables["htmt_bounds"].assign(below_similar=True, htmt2_below_similar=True)
+    shown = render_table(met, entry, CONTENTS, setting("en"))
+    assert [heading for heading in mixed.headings if heading not in shown.headings] == ["< .90", "< .90"]
+    assert "In every line, and so without a column: < .90." in shown.notes
+    assert render_table(met.head(0), entry, CONTENTS, setting("en")).headings == mixed.headings
+
+
 def test_columns_named_after_constructs_and_terms(render: Callable[..., Table]) -> None:
     assert render("htmt").headings == ("Construct", "Trust", "Ease of use", "Use")
     assert render("collinearity").headings[-3:] == ("Constant", "Trust", "Ease of use")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -29,6 +30,14 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_bundled(folder)
     run(folder, cores=2)
     return folder / "reports"
+
+
+def test_a_second_run_ends_before_anything_is_imported(fresh: Path) -> None:
+    before = os.times()
+    run(fresh.parent)
+    after = os.times()
+    spent = after.children_user + after.children_system - before.children_user - before.children_system
+    assert spent < 1
 
 
 def tracked(pattern: str) -> list[Path]:

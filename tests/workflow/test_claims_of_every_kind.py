@@ -29,18 +29,23 @@ CLAIMS: dict[str, dict[str, Any]] = {
     "H4": {"from": "ease", "to": "use", "groups": "gender"},
     "H5": {"from": "trust", "to": "use", "moderator": "gender"},
     "H6": {"from": "risk", "to": "use", "moderator": "age"},
+    "H7": {"from": "trust", "to": "ease", "groups": "city"},
 }
 
 
 def drawn() -> pd.DataFrame:
-    """trust -> ease -> use, weaker where risk is high, stronger among the second gender."""
+    """trust -> ease -> use, weaker where risk is high, stronger among the second gender.
+
+    Of three cities the third has no path from trust to ease.
+    """
     rng = np.random.default_rng(21)
+    city = np.random.default_rng(22).integers(1, 4, N)
     gender = rng.integers(1, 3, N)
     trust, risk = rng.normal(size=(2, N))
-    ease = 0.6 * trust + 0.8 * rng.normal(size=N)
+    ease = np.where(city == 3, 0.0, 0.7) * trust + 0.8 * rng.normal(size=N)
     slope = np.where(gender == 1, 0.0, 0.6)
     use = 0.3 * trust + slope * ease - 0.4 * trust * risk + 0.6 * rng.normal(size=N)
-    frame = pd.DataFrame({"gender": gender, "age": rng.integers(18, 70, N)})
+    frame = pd.DataFrame({"gender": gender, "city": city, "age": rng.integers(18, 70, N)})
     for name, score in (("trust", trust), ("risk", risk), ("ease", ease), ("use", use)):
         for number in (1, 2, 3):
             answer = np.round(4 + 1.2 * score + 0.6 * rng.normal(size=N))
@@ -58,6 +63,7 @@ def write(folder: Path, claims: dict[str, dict[str, Any]] = CLAIMS, **model: Any
         },
         "demographics": {
             "gender": {"label": "Gender", "categories": {1: "man", 2: "woman"}},
+            "city": {"label": "City", "categories": {1: "Almaty", 2: "Shymkent", 3: "Turkistan"}},
             "age": {
                 "label": "Age",
                 "bands": [{"label": "young", "from": 18, "to": 39}, {"label": "old", "from": 40, "to": 70}],
@@ -75,7 +81,7 @@ def write(folder: Path, claims: dict[str, dict[str, Any]] = CLAIMS, **model: Any
         }
         | model,
         "pls": {"bootstrap_draws": 300, "exact_fit_draws": 20, "repetitions": 1},
-        "groups": {"variables": ["gender"], "permutations": 200},
+        "groups": {"variables": ["gender", "city"], "permutations": 200},
         "robustness": {"null_draws": 100, "power_draws": 20},
         "cfa": {"dynamic_draws": 20},
         "factors": {"parallel": {"draws": 20}},
@@ -145,12 +151,51 @@ def _by_hand() -> dict[tuple[str, str], float]:
 
 
 def test_a_difference_between_groups_is_judged_by_permutation(reports: Path, judged: pd.DataFrame) -> None:
-    table = read_table(reports / "tables/multigroup.csv").set_index(["source", "target"])
+    table = read_table(reports / "tables/multigroup.csv").query("demographic == 'gender'")
+    table = table.set_index(["source", "target"])
     row = judged.loc["H4", "pls"]
     assert row["estimate"] == table.loc[("ease", "use"), "difference"]
     assert row["p"] == table.loc[("ease", "use"), "p"]  # of one pair Holm's p is p
     assert (row["verdict"], row["expected_sign"]) == ("confirmed", "differs")
     assert split_names(row["pair"]) == ["1", "2"]
+
+
+def test_of_several_groups_the_report_names_the_pair_that_differs(
+    reports: Path, judged: pd.DataFrame
+) -> None:
+    table = read_table(reports / "tables/multigroup.csv")
+    own = table[(table["demographic"] == "city") & (table["target"] == "ease")]
+    row = judged.loc["H7", "pls"]
+    assert (len(own), row["n_pairs"]) == (3, 3)
+    # The third city is the one apart; which of the others is farther from it is by chance.
+    first, second = split_names(row["pair"])
+    assert second == "3"
+    line = own[(own["first"].astype(str) == first) & (own["second"].astype(str) == second)].iloc[0]
+    assert row["estimate"] == line["difference"]
+    assert row["p"] <= 3 * line["p"] + 1e-12
+    page = (reports / "report.html").read_text(encoding="utf-8")
+    names = {"1": "Almaty", "2": "Shymkent"}
+    told = f"Of 3 pairs of groups the path differs most between {names[first]} / Turkistan: by "
+    assert told + f"{row['estimate']:.3f}".lstrip("0") in re.sub("<[^>]*>", "", page)
+    assert row["estimate"] > 0.3  # the first less the second
+    sheet = read_table(reports / "tables/verdict_sheet.csv").set_index("hypothesis")
+    assert "largest_difference" in sheet.loc["H7", "caveats"]
+    # Of two groups there is nothing to choose from.
+    assert "largest_difference" not in sheet.loc["H4", "caveats"]
+
+
+def test_the_sheet_says_why_sem_is_silent_about_a_moderator(reports: Path, judged: pd.DataFrame) -> None:
+    sheet = read_table(reports / "tables/verdict_sheet.csv").set_index("hypothesis")
+    silent = sheet.index[sheet["caveats"].str.contains("moderation_not_by_sem")]
+    assert list(silent) == ["H3", "H5", "H6"]
+    for claim in silent:
+        assert (claim, "sem") not in judged.index
+    for language, told in (
+        ("en", "SEM does not judge it: a product of latent variables needs"),
+        ("ru", "SEM об этом не судит: произведению латентных переменных"),
+        ("kk", "SEM бұл туралы үкім шығармайды: латентті айнымалылардың"),
+    ):
+        assert told in (reports / f"report.{language}.html").read_text(encoding="utf-8")
 
 
 def test_every_claim_stands_on_the_sheet_and_on_the_page(reports: Path) -> None:

@@ -7,6 +7,8 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -34,9 +36,15 @@ class Place:
         write_study(self.study)
 
     def _call(self, *command: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+        return self._python("-m", *command, folder=folder)
+
+    def _python(
+        self, *command: str, folder: Path | None = None, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        ours = {"PYTHONPATH": str(self.program / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
         return subprocess.run(
-            [sys.executable, "-m", *command],
-            env=os.environ | {"PYTHONPATH": str(self.program / "src"), "PYTHONDONTWRITEBYTECODE": "1"},
+            [sys.executable, *command],
+            env=os.environ | ours | environment,
             cwd=folder or self.study,
             capture_output=True,
             encoding="utf-8",
@@ -61,6 +69,22 @@ class Place:
         found = re.findall(r"^(?:local)?rule (\w+):", finished.stdout + finished.stderr, re.MULTILINE)
         return set(found) - {"all"}
 
+    def unchanged(self, folder: Path | None = None, **environment: str) -> bool:
+        """Whether a run would end before Snakemake begins."""
+        finished = self._python("-c", UNCHANGED, folder=folder, **environment)
+        assert finished.returncode == 0, finished.stderr
+        return finished.stdout.strip() == "True"
+
+
+UNCHANGED = """
+import os, sys
+sys.path[0] = os.getcwd()  # as with `python -m`
+from pathlib import Path
+from smartcity_survey.workflow.unchanged import is_unchanged
+print(is_unchanged(Path(".")))
+assert not {"pandas", "numpy", "snakemake", "yaml"} & set(sys.modules)
+"""
+
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
@@ -76,6 +100,15 @@ def replace(path: Path, old: str, new: str) -> None:
     assert text.count(old) >= 1
     times = path.stat()
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+@contextmanager
+def restored(path: Path) -> Iterator[None]:
+    """Afterwards a file has the content and the date that it has now."""
+    content, times = path.read_bytes(), path.stat()
+    yield
+    path.write_bytes(content)
     os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
@@ -130,13 +163,105 @@ EDITS = {
 def test_what_an_edit_has_a_say_in_is_planned_again(place: Place, edit: str) -> None:
     name, old, new, due, not_due = EDITS[edit]
     path = place.program.parent / name
-    content, times = path.read_bytes(), path.stat()
-    replace(path, old, new)
-    planned = place.planned()
-    path.write_bytes(content)
-    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    with restored(path):
+        replace(path, old, new)
+        planned = place.planned()
     assert set(due.split()) <= planned
     assert planned.isdisjoint(not_due.split())
+
+
+FURTHER_EDITS = {
+    "the config": ("study/config.yaml", "seed: 7", "seed: 8"),
+    "the survey": ("study/жауаптар 1.csv", "1", "2"),
+    "a record": ("study/reports/private/made_from/pls.json", "a", "b"),
+    "the page itself": ("study/reports/report.html", "a", "b"),
+    "the manifest": ("study/reports/manifest.json", "a", "b"),
+    "a rule": ("program/rules/pls.smk", "\n", "\n\n"),
+    "the workflow": ("program/Snakefile", "\n", "\n\n"),
+}
+
+
+@pytest.mark.parametrize("edit", [*EDITS, *FURTHER_EDITS])
+def test_no_edit_is_taken_for_no_change(place: Place, edit: str) -> None:
+    """Not even with the date of before; with the content of before, it is none."""
+    name, old, new, *_ = {**EDITS, **FURTHER_EDITS}[edit]
+    path = place.program.parent / name
+    with restored(path):
+        replace(path, old, new)
+        edited = place.unchanged()
+    assert (edited, place.unchanged()) == (False, True)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "study/reports/tables/pls_paths.csv",
+        "study/reports/private/made_from/report.json",
+        "study/reports/figures/scree.pdf",
+        "program/src/smartcity_survey/report/page.css",
+    ],
+)
+def test_a_file_less_is_no_result(place: Place, name: str) -> None:
+    path = place.program.parent / name
+    with restored(path):
+        path.unlink()
+        less = place.unchanged()
+    assert (less, place.unchanged()) == (False, True)
+
+
+@pytest.mark.parametrize("name", ["program/src/smartcity_survey/stats/pls/new.py", "program/rules/new.smk"])
+def test_a_new_file_of_code_is_a_change(place: Place, name: str) -> None:
+    path = place.program.parent / name
+    path.touch()
+    more = place.unchanged()
+    path.unlink()
+    assert (more, place.unchanged()) == (False, True)
+
+
+def test_other_packages_are_a_change(place: Place) -> None:
+    package = place.program / "src/numpy-99.dist-info"
+    package.mkdir()
+    more = place.unchanged()
+    package.rmdir()
+    assert (more, place.unchanged()) == (False, True)
+    assert not place.unchanged(PYTHONPATH=f"{place.program / 'src'}{os.pathsep}{place.program}")
+
+
+def test_what_changes_during_a_run_is_not_remembered(place: Place, copy: Path) -> None:
+    """A stage that edits an input, and one that edits it back: neither is what the run began with."""
+    module = place.program / "src/smartcity_survey/stages/sem/sem.py"
+    content = module.read_bytes()
+    body = b'    with naming(model.items, "SEM", model.names):'
+    assert content.count(body) == 1
+    edit = (
+        b"    from pathlib import Path\n    own = Path('config.yaml')\n    text = own.read_text('utf-8')\n"
+        b"    own.write_text(text + ' ', 'utf-8')\n    own.write_text(text, 'utf-8')\n"
+    )
+    module.write_bytes(content.replace(body, edit + body))
+    done, _, _ = place.run(copy)
+    assert "sem" in done
+    assert not place.unchanged(copy)
+    # Nothing was computed from anything else, as a second run finds.
+    assert "nothing to do" in place.run(copy)[2]
+    assert place.unchanged(copy)
+    module.write_bytes(content)
+    assert not place.unchanged(copy)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no locks to share there")
+def test_nothing_is_unchanged_beside_a_step_at_work(place: Place) -> None:
+    with step_at_work(place.study):
+        assert not place.unchanged()
+    assert place.unchanged()
+
+
+def test_a_run_with_nothing_to_do_takes_less_than_a_second(place: Place) -> None:
+    assert place.unchanged()
+    before = os.times()
+    assert "nothing to do" in place.run()[2]
+    after = os.times()
+    spent = after.children_user + after.children_system - before.children_user - before.children_system
+    assert spent < 1
 
 
 def test_nothing_is_out_of_date_after_a_run(place: Place) -> None:

@@ -136,6 +136,25 @@ def test_place_time_language_and_cores_change_no_byte(
     assert digests(tmp_path / name) == reference["files"]
 
 
+ALONE = """
+import sys
+from smartcity_survey.workflow import run
+run.can_fork = lambda: False
+from smartcity_survey.cli import main
+main()
+"""
+
+
+def test_steps_of_their_own_give_the_same_bytes_as_forked_ones(
+    tmp_path: Path, reference: dict[str, Any]
+) -> None:
+    """As where nothing can be forked."""
+    write_study(tmp_path / "alone")
+    command = [sys.executable, "-c", ALONE, "run", str(tmp_path / "alone"), "--cores", "2"]
+    subprocess.run(command, check=True, capture_output=True)
+    assert digests(tmp_path / "alone") == reference["files"]
+
+
 def test_a_run_killed_again_and_again_completes_with_the_same_bytes(
     tmp_path: Path, reference: dict[str, Any]
 ) -> None:

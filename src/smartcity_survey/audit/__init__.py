@@ -13,15 +13,22 @@ from pathlib import Path
 
 import pandas as pd
 
-COLUMNS = ["check", "place", "printed", "expected", "consistent", "severity", "explanation"]
+COLUMNS = [
+    "check",
+    "place",
+    "printed",
+    "expected",
+    "consistent",
+    "severity",
+    "explanation",
+    "basis",
+    "units",
+]
 
 WORDS = ["place", "printed", "expected", "explanation"]
 """Columns that are in words."""
 
-# Smaller changes than this share of a number are left out when the audit's power is summed up.
-MEANINGFUL = 0.01
-
-__all__ = ["COLUMNS", "MEANINGFUL", "WORDS", "in_languages", "power", "run", "seeded"]
+__all__ = ["COLUMNS", "WORDS", "coverage", "in_languages", "power", "run", "seeded"]
 
 
 def run(path: Path | str, language: str = "en") -> pd.DataFrame:
@@ -35,9 +42,11 @@ def run(path: Path | str, language: str = "en") -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        one row per check that was made: `check, place, printed, expected, consistent, severity, explanation`,
-        the gravest first. `consistent` is True, False or missing (not testable); `severity` is
-        `changes_a_conclusion`, `inconsistent`, `typo`, `not_testable`, or empty where all is well.
+        one row per check that was made, the gravest first, and one for each contradiction: `check, place,
+        printed, expected, consistent, severity, explanation, basis, units`. `consistent` is True, False or
+        missing (not testable); `severity` is one of `Severity`, empty where all is well; `basis` is `claim`
+        where a person judged what the text says, else `arithmetic`; `units` is how far the printed number is
+        from the nearest possible one, in units of its last digit.
 
     Raises
     ------
@@ -53,27 +62,30 @@ def _judged(
     """What `run` returns, in several languages: the paper is judged once."""
     from smartcity_survey.audit.findings import audit_cases
     from smartcity_survey.audit.messages import Wording
+    from smartcity_survey.audit.outcome import line_of
     from smartcity_survey.audit.paper import read_paper
-    from smartcity_survey.audit.plan import plan
+    from smartcity_survey.audit.plan import settled
 
-    paper = read_paper(Path(path))
-    findings = audit_cases(paper, plan(paper))
+    paper, cases = settled(read_paper(Path(path)))
+    findings = audit_cases(paper, cases)
     frames = []
     for language in languages:
         wording = Wording(paper, language, names[language] if names else None)
         rows = [
             (
-                finding.case.check.name,
-                wording.place(finding),
-                wording.printed(finding),
-                wording.expected(finding),
-                finding.judgement.consistent,
-                finding.severity.value,
-                wording.explanation(finding),
+                line.check,
+                line.place,
+                line.printed,
+                line.expected,
+                line.consistent,
+                line.severity.value,
+                line.explanation,
+                "claim" if line.is_claim else "arithmetic",
+                line.units,
             )
-            for finding in findings
+            for line in (line_of(wording, finding) for finding in findings)
         ]
-        frames.append(pd.DataFrame(rows, columns=COLUMNS).astype({"consistent": "boolean"}))
+        frames.append(pd.DataFrame(rows, columns=COLUMNS).astype({"consistent": "boolean", "units": float}))
     return frames
 
 
@@ -101,11 +113,30 @@ def in_languages(path: Path | str, names: Mapping[str, Mapping[str, str]] | None
 def seeded(path: Path | str) -> pd.DataFrame:
     """Change every printed digit in turn and see whether the audit notices; see `seeded_errors`."""
     from smartcity_survey.audit.paper import read_paper
-    from smartcity_survey.audit.plan import plan
+    from smartcity_survey.audit.plan import settled
     from smartcity_survey.audit.seeding import seeded_errors
 
-    paper = read_paper(Path(path))
-    return seeded_errors(paper, plan(paper))
+    return seeded_errors(*settled(read_paper(Path(path))))
+
+
+def coverage(path: Path | str) -> pd.DataFrame:
+    """How many printed numbers take part in a check, by table.
+
+    Returns
+    -------
+    pd.DataFrame
+        one row per table, figure or text, and `all` at the end: `object, n_numbers, n_checked`.
+    """
+    from smartcity_survey.audit.covered import covered
+    from smartcity_survey.audit.paper import read_paper
+    from smartcity_survey.audit.plan import settled
+
+    rows = [
+        (one.object, one.numbers, one.checked)
+        for one in covered(*settled(read_paper(Path(path))), with_power=False)
+    ]
+    rows.append(("all", sum(row[1] for row in rows), sum(row[2] for row in rows)))
+    return pd.DataFrame(rows, columns=["object", "n_numbers", "n_checked"])
 
 
 def power(path: Path | str) -> pd.DataFrame:
@@ -115,8 +146,10 @@ def power(path: Path | str) -> pd.DataFrame:
     -------
     pd.DataFrame
         one row per table, figure or text, and `all` at the end: `object, n_numbers, n_changes,
-        share_noticed`, over changes of one digit that move a number by at least `MEANINGFUL` of its size.
+        share_noticed`, over changes of one digit that move a number by at least a hundredth of its size.
     """
+    from smartcity_survey.audit.covered import MEANINGFUL
+
     changes = seeded(path)
     changes = changes[changes["relative_change"] >= MEANINGFUL]
     everything = changes.assign(object="all")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 from smartcity_survey import locales
 from smartcity_survey.audit.address import Term
-from smartcity_survey.audit.findings import Finding, Severity
+from smartcity_survey.audit.contradiction import extra_sentences, series, text_of
+from smartcity_survey.audit.finding import Finding
 from smartcity_survey.audit.interval import Interval
-from smartcity_survey.audit.paper import TEXT, Paper
-from smartcity_survey.audit.reported import Reported
+from smartcity_survey.audit.numbers import in_words
+from smartcity_survey.audit.paper import Paper
+from smartcity_survey.audit.printed import TEXT, Address, Printed
+from smartcity_survey.audit.severity import Severity
 from smartcity_survey.audit.style import Style
 from smartcity_survey.errors import SurveyError
 
@@ -20,6 +22,8 @@ LANGUAGES = locales.LANGUAGES
 LOCALES = Path(__file__).parent / "locale"
 # More numbers than this are counted, not listed.
 _LISTED = 8
+# Roles that are settings of a check and no printed numbers.
+_SETTINGS = frozenset({"alpha", "level", "tails", "below"})
 
 
 @cache
@@ -37,15 +41,14 @@ class Wording:
     Parameters
     ----------
     names : what the study calls the lines of printed tables, by the pipeline's names (`economy`, `age/1`).
-        With them lines and columns are in words and numbers in the language's style; without, as in the
-        paper's files.
+        With them numbers are in the language's style; without, as in the paper's files.
     """
 
     def __init__(self, paper: Paper, language: str, names: Mapping[str, str] | None = None) -> None:
         self.paper = paper
         self.language = language
         self.locale = read_locale(language)
-        self.style = None if names is None else Style(paper, self.locale, names)
+        self.style = Style(paper, self.locale, names or {}, language, names is not None)
 
     def place(self, finding: Finding) -> str:
         """Where the judged number stands, or where the text says so."""
@@ -53,8 +56,6 @@ class Wording:
 
     def _set(self, text: str, finding: Finding) -> str:
         """In the language's style; a finding about numbers that cannot exceed one has all of them so."""
-        if not self.style:
-            return text
         terms = [str(term) for term in finding.case.terms(finding.case.check.target)]
         if all(term.startswith(f"{TEXT}:") for term in terms):
             terms = list(finding.case.addresses())
@@ -62,15 +63,16 @@ class Wording:
 
     def _where(self, finding: Finding) -> str:
         case = finding.case
+        if copies := series(finding):
+            return self.places([one.case.terms("copy")[0] for one in copies])
         if case.place in self.paper.objects:
-            printed = self.paper.objects[case.place]
-            return self._object((printed.kind, printed.number))
+            return self.object(self.paper.objects[case.place])
         if case.place:
-            return self._text(case.place)
+            return self.text(case.place)
         if "object" in finding.judgement.details:
-            return self._object(finding.judgement.details["object"])
+            return self._numbered(finding.judgement.details["object"])
         addresses = [term for term in case.terms(case.check.target) if isinstance(term, str)]
-        return self._places(addresses or list(case.addresses()))
+        return self.places(addresses or list(case.addresses()))
 
     def printed(self, finding: Finding) -> str:
         """What is printed: the judged number, or all of them."""
@@ -78,14 +80,13 @@ class Wording:
 
     def _printed(self, finding: Finding) -> str:
         if finding.judgement.printed:
-            return ", ".join(map(self._text, finding.judgement.printed.split(", ")))
+            return ", ".join(map(self.text, finding.judgement.printed.split(", ")))
         case = finding.case
-        return "; ".join(self._cell(term) for term in case.terms(case.check.target))
+        return "; ".join(self.cell(term) for term in case.terms(case.check.target))
 
-    def _cell(self, term: Term) -> str:
+    def cell(self, term: Term) -> str:
         """A printed cell: a number as printed, a line's name or a verdict in words."""
-        text = self.paper.read(term).text
-        return self.style.cell(text, str(term)) if self.style else text
+        return self.style.cell(self.paper.read(term).text, term if isinstance(term, str) else "")
 
     def expected(self, finding: Finding) -> str:
         """What the other numbers allow."""
@@ -94,20 +95,22 @@ class Wording:
     def _expected(self, finding: Finding) -> str:
         expected = finding.judgement.expected
         if not isinstance(expected, Interval):
-            words = self.locale["words"].get(expected, expected)
-            return self.style.arrow(words) if self.style else words
+            words, plain = self.locale["words"], expected.removeprefix("not ")
+            if expected not in words and plain != expected:
+                return self.locale["sentences"]["not"].format(word=words.get(plain, plain))
+            return self.style.arrow(words.get(expected, expected))
         terms = finding.case.terms(finding.case.check.target)
-        return self._interval(expected, [self.paper.read(term) for term in terms])
+        return in_words(expected, [self.paper.read(term) for term in terms], self.locale["sentences"])
 
     def explanation(self, finding: Finding) -> str:
-        """One plain sentence, and what follows from it."""
-        sentences = [self._sentence(finding)]
+        """The fact in one plain sentence, and what follows from it."""
+        sentences = [self._sentence(finding), *extra_sentences(self, finding)]
         if finding.slip:
-            place = self._places([finding.slip.address])
+            place = self.places([finding.slip.address])
             values = {"place": place, "meant": finding.slip.meant, "printed": finding.slip.printed}
             sentences.append(self.locale["sentences"]["slip"].format(**values))
         if finding.severity is Severity.CHANGES_A_CONCLUSION:
-            conclusions = self._and([self.locale["words"].get(one, one) for one in finding.case.bears_on])
+            conclusions = self.all_of([self.locale["words"].get(one, one) for one in finding.bears_on])
             key = "bears_on" if conclusions else "decides"
             sentences.append(self.locale["sentences"][key].format(conclusions=conclusions))
         return self._set(" ".join(sentences), finding)
@@ -118,8 +121,8 @@ class Wording:
 
     def _template(self, finding: Finding, values: Mapping[str, str]) -> str:
         judgement, check, sentences = finding.judgement, finding.case.check, self.locale["sentences"]
-        if judgement.reason:
-            return self.locale["reasons"][judgement.reason]
+        if reason := text_of(finding):
+            return self.locale["reasons"][reason]
         if judgement.consistent:
             return sentences["claim_holds" if finding.case.says else "agrees"]
         if check.name in self.locale["fails"]:
@@ -132,102 +135,130 @@ class Wording:
 
     def _values(self, finding: Finding) -> dict[str, str]:
         case, details = finding.case, finding.judgement.details
-        values = {key: self._text(text) for key, text in details.items() if isinstance(text, str | Mapping)}
+        values = {key: self.text(text) for key, text in details.items() if isinstance(text, str | Mapping)}
         values |= {
             "printed": self._printed(finding),
             "expected": self._expected(finding),
             "inputs": self._inputs(finding),
-            "says": self._text(case.says),
+            "says": self.text(case.says),
+            "here": self._where(finding),
+            "size": self._size(finding),
+            "nearest": self._nearest(details),
+            "name": str(details.get("nearest") or ""),
         }
-        if self.style:
-            told = {key: values[key] for key in ("exceptions", "taken", "arrow") if key in values}
-            values |= {key: self.style.listed(text) for key, text in told.items()}
+        if "exceptions" in details:
+            values["exceptions"] = self.style.listed(details["exceptions"])
+        if "taken" in details:
+            values["taken"] = ", ".join(map(self.style.line, details["taken"]))
+        if "arrow" in details:
+            values["arrow"] = self.style.arrow(details["arrow"])
         if "names" in details:
-            values["exceptions"] = ", ".join(map(self._text, details["names"]))
+            values["exceptions"] = ", ".join(map(self.text, details["names"]))
+        if "captions" in details:
+            values["captions"] = self.all_of([f"“{self.text(one)}”" for one in details["captions"]])
         if "object" in details:
             kind, number = details["object"]
-            values["object"] = self._object((kind, number)) if number is not None else ""
+            values["object"] = self._numbered((kind, number)) if number is not None else ""
         if "topics" in details:
             topics = [self.locale["topics"].get(topic, topic) for topic in details["topics"]]
-            values["topics"] = self._and(topics)
+            values["topics"] = self.all_of(topics) or self.locale["sentences"]["contents"]
         if "elsewhere" in details:
-            objects = [self._object(one) for one in dict.fromkeys(details["elsewhere"])]
-            found = self.locale["reasons"]["elsewhere"].format(objects=self._and(objects)) if objects else ""
-            values["elsewhere"] = found
+            objects = [self._numbered(one) for one in dict.fromkeys(details["elsewhere"])]
+            text = self.locale["reasons"]["elsewhere"]
+            values["elsewhere"] = text.format(objects=self.all_of(objects)) if objects else ""
         if original := [term for term in case.terms("original") if isinstance(term, str)]:
-            values |= {"original": self._cell(original[0]), "origin": self._places(original)}
+            values |= {"original": self.cell(original[0]), "origin": self.places(original)}
+            if isinstance(original[0], Address):
+                values["origin_table"] = self._object_of(original[0])
+        copies = [term for term in case.terms("copy") if isinstance(term, Address)]
+        if copies and copies[0].object == TEXT:
+            values["what"] = self.said_of(copies[0])
         return values | {"rule": self.locale["rules"][case.check.name].format(**values)}
+
+    def _size(self, finding: Finding) -> str:
+        if finding.units is None or finding.units < 1.5:
+            return ""
+        return self.locale["sentences"]["size"].format(units=f"{finding.units:.0f}")
+
+    def _nearest(self, details: Mapping[str, object]) -> str:
+        name = str(details.get("nearest") or "")
+        return self.locale["sentences"]["nearest"].format(name=name) if name else ""
 
     def _inputs(self, finding: Finding) -> str:
         case = finding.case
         named = [
             (role, term)
             for role in case.roles
-            if role != case.check.target and role != "alpha"
+            if role != case.check.target and role not in _SETTINGS
             for term in case.terms(role)
+            if term != 0
         ]
         if len(named) > _LISTED:
             return self.locale["sentences"]["several"].format(count=len(named))
-        words = [f"{self.locale['roles'].get(role, role)} {self._cell(term)}" for role, term in named]
-        return self._and(words)
+        words: list[str] = []
+        before = ""
+        for role, term in named:
+            name = self.locale["roles"].get(role, role)
+            words.append(self.cell(term) if role == before else f"{name} {self.cell(term)}")
+            before = role
+        return self.all_of(words)
 
-    def _and(self, words: list[str]) -> str:
+    def all_of(self, words: Sequence[str]) -> str:
+        """Words in a row, with `and` before the last."""
         if len(words) < 2:
             return "".join(words)
         return self.locale["sentences"]["and"].format(first=", ".join(words[:-1]), last=words[-1])
 
-    def _interval(self, expected: Interval, beside: list[Reported]) -> str:
-        percent = any(number.percent for number in beside)
-        decimals = max((number.decimals for number in beside), default=2) - (2 if percent else 0)
-        ends = [
-            _number(end * (100 if percent else 1), decimals) + ("%" if percent else "")
-            for end in (expected.low, expected.high)
-        ]
-        sentences = self.locale["sentences"]
-        if ends[0] == ends[1]:
-            return ends[0]
-        if math.isinf(expected.low):
-            return sentences["at_most"].format(high=ends[1])
-        if math.isinf(expected.high):
-            return sentences["at_least"].format(low=ends[0])
-        return sentences["from_to"].format(low=ends[0], high=ends[1])
-
-    def _places(self, addresses: list[Term] | list[str]) -> str:
-        places = dict.fromkeys(self._place(str(address)) for address in addresses)
+    def places(self, addresses: Sequence[Term]) -> str:
+        """Where numbers stand; many are counted, by the question they are of where it is one."""
+        places = dict.fromkeys(self._place(address) for address in addresses if isinstance(address, str))
         if len(places) <= 2:
             return "; ".join(places)
-        objects = dict.fromkeys(place.split(" (")[0].split(", ")[0] for place in places)
+        found = [address for address in addresses if isinstance(address, Address)]
+        objects: dict[str, None] = {}
+        for address in found:
+            printed = self.paper.objects[address.object]
+            if printed.id == TEXT:
+                where = self.text(printed.cells.get((address.line, "place"), self.locale["objects"][TEXT]))
+            else:
+                where = self.object(printed)
+                groups = {printed.group_of(one.line) for one in found if one.object == printed.id}
+                where += (
+                    f", {self.style.line(next(iter(groups)))}" if len(groups) == 1 and any(groups) else ""
+                )
+            objects[where] = None
         return "; ".join(objects) + f" ({self.locale['sentences']['several'].format(count=len(addresses))})"
 
     def _place(self, address: str) -> str:
-        name, line, *column = address.split(":")
-        printed = self.paper.objects[name]
-        if name == TEXT:
-            place = self._text(printed.cells.get((line, "place"), self.locale["objects"][TEXT]))
-            return f"{place} ({self._text(printed.cells.get((line, 'says'), line))})"
-        where = self._object((printed.kind, printed.number))
-        if self.style:
-            return self.style.place(where, line, *column)
-        return ", ".join([where, line, *column])
+        if not isinstance(address, Address):
+            return address
+        printed = self.paper.objects[address.object]
+        if printed.id == TEXT:
+            place = self.text(printed.cells.get((address.line, "place"), self.locale["objects"][TEXT]))
+            return f"{place} ({self.said_of(address)})"
+        return self.style.place(self.object(printed), address)
 
-    def _object(self, named: tuple[str, int | None]) -> str:
+    def _object_of(self, address: Address) -> str:
+        printed = self.paper.objects[address.object]
+        return self.locale["objects"][TEXT] if printed.id == TEXT else self.object(printed)
+
+    def said_of(self, address: Address) -> str:
+        """What a number of the running text is."""
+        return self.text(self.paper.objects[TEXT].cells.get((address.line, "says"), address.line))
+
+    def object(self, printed: Printed) -> str:
+        """`Table 7`; one without a number goes by its caption, or by its name in the paper's files."""
+        if printed.number is None:
+            return f"“{self.text(printed.caption)}”" if printed.caption else printed.id
+        return self._numbered((printed.kind, printed.number))
+
+    def _numbered(self, named: tuple[str, int | str | None]) -> str:
         kind, number = named
-        return self.locale["objects"].get(kind, f"{kind} {{number}}").format(number=number)
+        known = self.locale["objects"].get(kind)
+        return f"{kind} {number}" if known is None else known.format(number=number)
 
-    def _text(self, text: str | Mapping[str, str]) -> str:
+    def text(self, text: str | Mapping[str, str]) -> str:
         """A text of the paper's files in this language, or in the first it has."""
         if isinstance(text, str):
-            return self.paper.wording.get(text, {}).get(self.language, text)
+            return self.paper.wording.get(text, {}).get(self.language) or text
         return text.get(self.language) or next(iter(text.values()), "")
-
-
-def _number(value: float, decimals: int) -> str:
-    if math.isinf(value):
-        return str(value)
-    if value != 0 and abs(value) < 10.0 ** -(decimals + 1):
-        return f"{value:.1e}"
-    return (
-        f"{value:.{max(decimals, 0)}f}"
-        if math.isclose(value, round(value, decimals))
-        else (f"{value:.{max(decimals + 1, 0)}f}")
-    )

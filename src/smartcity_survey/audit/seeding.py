@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass
 
 import pandas as pd
 
 from smartcity_survey.audit.address import Term
 from smartcity_survey.audit.case import Case, Judgement
 from smartcity_survey.audit.paper import Paper
+from smartcity_survey.audit.printed import Address
 from smartcity_survey.audit.reported import Reported
 
 
@@ -25,11 +27,28 @@ def seeded_errors(paper: Paper, cases: Sequence[Case]) -> pd.DataFrame:
         one row per change: `object, address, printed, seeded, relative_change, noticed`; the relative
         change is to the larger of the two sizes, so it lies between 0 and 1 where the sign stays.
     """
+    columns = ["object", "address", "printed", "seeded", "relative_change", "noticed"]
+    return pd.DataFrame(map(astuple, seeded_changes(paper, cases)), columns=columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """One digit changed, and whether a check notices."""
+
+    object: str
+    address: str
+    printed: str
+    seeded: str
+    relative_change: float
+    noticed: bool
+
+
+def seeded_changes(paper: Paper, cases: Sequence[Case]) -> Iterator[Seeded]:
+    """The changes of `seeded_errors`, one by one."""
     touching: dict[str, list[Case]] = defaultdict(list)
     for case in cases:
         for address in case.addresses():
             touching[address].append(case)
-    rows = []
     for address, printed in paper.cells.items():
         original = paper.read(address)
         if original.value is None or _is_word(paper, address):
@@ -43,18 +62,14 @@ def seeded_errors(paper: Paper, cases: Sequence[Case]) -> pd.DataFrame:
             def read(term: Term, address: str = address, number: Reported = number) -> Reported:
                 return number if term == address else paper.read(term)
 
-            rows.append(
-                (
-                    address.split(":")[0],
-                    address,
-                    printed,
-                    seeded,
-                    abs(number.value - original.value) / max(abs(number.value), abs(original.value)),
-                    any(_worse(case.judge(read), than, number.text, original.text) for case, than in before),
-                )
+            yield Seeded(
+                address.partition(":")[0],
+                address,
+                printed,
+                seeded,
+                abs(number.value - original.value) / max(abs(number.value), abs(original.value)),
+                any(_worse(case.judge(read), than, number.text, original.text) for case, than in before),
             )
-    columns = ["object", "address", "printed", "seeded", "relative_change", "noticed"]
-    return pd.DataFrame(rows, columns=columns)
 
 
 def changed_digits(text: str) -> Iterator[str]:
@@ -69,15 +84,13 @@ def _worse(now: Judgement, than: Judgement, seeded: str, original: str) -> bool:
     if now.consistent is not False:
         return False
     # The seeded number is no new exception where the original was one already.
-    named = {text.replace(seeded, original) for text in _exceptions(now)}
+    named = {(name, text.replace(seeded, original)) for name, text in _exceptions(now)}
     return than.consistent is not False or not named <= _exceptions(than)
 
 
-def _exceptions(judgement: Judgement) -> set[str]:
-    return set(str(judgement.details.get("exceptions", "")).split(", "))
+def _exceptions(judgement: Judgement) -> set[tuple[str, str]]:
+    return set(judgement.details.get("exceptions", ()))
 
 
 def _is_word(paper: Paper, address: str) -> bool:
-    printed = paper.objects[address.split(":")[0]]
-    parts = address.split(":")
-    return len(parts) == 3 and parts[2] in printed.text_columns
+    return isinstance(address, Address) and address.column in paper.objects[address.object].text_columns

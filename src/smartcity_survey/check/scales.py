@@ -42,11 +42,11 @@ class Answered:
 
 
 def by_scale(answers: pd.DataFrame, codebook: Codebook) -> Iterator[Answered]:
-    """The items by their ends of scale, as far as they were answered."""
-    ends: dict[tuple[int, int], list[str]] = {}
+    """The items by their ends of scale and whether it is continuous, as far as they were answered."""
+    ends: dict[tuple[int, int, bool], list[str]] = {}
     for item in codebook.items:
         scale = codebook.scale_of(item)
-        ends.setdefault((scale.minimum, scale.maximum), []).append(item)
+        ends.setdefault((scale.minimum, scale.maximum, scale.continuous), []).append(item)
     for items in ends.values():
         values = answers[items].dropna(axis="columns", how="all")
         if values.shape[1]:

@@ -31,6 +31,9 @@ def suspicions(
 def _unused_ends(responses: Responses, codebook: Codebook, path: Path) -> Iterator[Problem]:
     for group in by_scale(responses.answers, codebook):
         scale, n = group.scale, len(group.items) * len(responses.answers)
+        # Of numbers between the ends nobody need reach them.
+        if scale.continuous:
+            continue
         if n >= FEWEST_ANSWERS and (group.lowest > scale.minimum or group.highest < scale.maximum):
             yield Problem(
                 f"{path}, {counted(len(group.items), 'item')} from {group.items[0]} to {group.items[-1]}",

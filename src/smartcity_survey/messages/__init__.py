@@ -3,7 +3,8 @@
 The yaml files of this folder hold, for every English sentence, its Russian and its Kazakh. What stands in
 braces is whatever the sentence was filled with; `{n:d}` is a number, `{text:t}` a phrase that has a
 translation of its own, and `{n:one|few|many}` in a translation is the form of a noun after that number. A
-sentence without an entry stays English, and `python -m tests.messages` lists these.
+sentence without an entry stays English, and `python -m tests.messages` lists these; so does one whose entry
+lacks a language that was added.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import get_args
 import yaml
 
 from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.own_yaml import parse_own
 from smartcity_survey.study.config import Language, StudySection
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -74,9 +76,9 @@ def catalogue() -> tuple[Sentence, ...]:
     found = []
     for file in sorted(resources.files(__package__).iterdir(), key=lambda file: file.name):
         if file.name.endswith(".yaml"):
-            for entry in yaml.safe_load(file.read_text(encoding="utf-8")):
+            for entry in parse_own(file.read_text(encoding="utf-8")):
                 words: dict[str, str] = {
-                    language: entry[language] for language in LANGUAGES if language != "en"
+                    language: entry[language] for language in LANGUAGES if language in {*entry} - {"en"}
                 }
                 for english in [entry["en"]] if isinstance(entry["en"], str) else entry["en"]:
                     found.append(Sentence.of(english, words))
@@ -88,7 +90,7 @@ def translated(text: str, language: Language, depth: int = 0) -> str:
     if language == "en" or not text or depth > _DEEPEST:
         return text
     for sentence in catalogue():
-        found = sentence.pattern.fullmatch(text)
+        found = sentence.pattern.fullmatch(text) if language in sentence.translations else None
         if found and (sentence.literal or depth == 0):
             fields = {
                 name: translated(value, language, depth + 1) if name in sentence.phrases else value
@@ -131,8 +133,12 @@ def language_of_run(environment: Mapping[str, str] = os.environ) -> Language:
 
 
 def language_of_system() -> Language:
-    """The language of the locale where it is one of the program's, else English."""
-    name = (locale.getlocale()[0] or "").lower()
+    """The language of the locale where it is one of the program's, else English.
+
+    What the environment asks for counts even where that locale is not installed.
+    """
+    asked = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    name = (next(filter(None, asked), None) or locale.getlocale()[0] or "").lower()
     spelt = {"russian": "ru", "kazakh": "kk"}
     code = next((short for long, short in spelt.items() if name.startswith(long)), name[:2])
     return next((language for language in LANGUAGES if language == code), "en")

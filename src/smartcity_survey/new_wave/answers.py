@@ -14,6 +14,8 @@ from smartcity_survey.new_wave.wordings.scales import family_of
 
 FEWEST_ALIKE = 3
 """Columns with the same words whose order nobody knows before they count as a scale."""
+FEWEST_WORDS = 3
+"""Words of a scale beside codes before both are taken for its answers."""
 WORDS_OF_A_SCALE = range(3, 12)
 MOST_WORDS = 20
 LARGEST_CODE = 20
@@ -25,11 +27,13 @@ class Understood:
 
     missing : codes and words that mean no answer, with the cells that hold them.
     doubtful : words taken for the middle of a scale that may mean no answer.
+    mixed : columns in which words of a scale and its codes stand side by side.
     """
 
     columns: tuple[Column, ...]
     missing: dict[float | str, int]
     doubtful: tuple[str, ...]
+    mixed: tuple[str, ...] = ()
 
 
 def understand(columns: Sequence[Column], tool: Tool | None) -> Understood:
@@ -38,15 +42,27 @@ def understand(columns: Sequence[Column], tool: Tool | None) -> Understood:
     known = [_without_gaps(_one_spelling(column), tool, missing) for column in columns]
     known = [_numbered(column) for column in known]
     doubtful: dict[str, None] = {}
-    for members, scale in _word_scales([column for column in known if column.words and not column.counts]):
+    mixed: dict[str, None] = {}
+    for members, scale in _word_scales([column for column in known if _may_be_worded(column)]):
         doubtful |= dict.fromkeys(scale.doubtful)
         for column in members:
+            if not all(1 <= code <= scale.n_points for code in column.counts):
+                continue
+            mixed |= {column.name: None} if column.counts else {}
             for word in scale.no_answer:
                 missing[word] += column.words.get(word, 0)
             position = next(i for i, one in enumerate(known) if one.name == column.name)
             known[position] = _coded(column, scale)
     known = [_told_slips(column, missing) for column in known]
-    return Understood(tuple(known), {code: n for code, n in missing.items() if n}, tuple(doubtful))
+    told = {code: n for code, n in missing.items() if n}
+    return Understood(tuple(known), told, tuple(doubtful), tuple(mixed))
+
+
+def _may_be_worded(column: Column) -> bool:
+    """Whether a column may be on a scale in words, some of them typed as their codes."""
+    return bool(column.words) and (
+        not column.counts or (column.is_whole and len(column.words) >= FEWEST_WORDS)
+    )
 
 
 def _one_spelling(column: Column) -> Column:
@@ -158,7 +174,7 @@ def _coded(column: Column, scale: WordScale) -> Column:
             answers[code] = word
         elif folded(word) != folded(answers[code]):
             spellings[word] = code
-    counts: Counter[float] = Counter()
+    counts: Counter[float] = Counter(dict(column.counts))
     for word, n in column.words.items():
         if word in scale.codes:
             counts[float(scale.codes[word])] += n

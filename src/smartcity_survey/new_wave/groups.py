@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from statistics import median
 
 from smartcity_survey.new_wave.columns import AnswerCodes, Column
@@ -57,9 +57,13 @@ def grouped_by_name(columns: Sequence[Column]) -> tuple[list[Group], list[Column
     """Groups by a heading or the prefix of the names, and the columns that are in none."""
     by_prefix: dict[tuple[str, bool], list[Column]] = {}
     for column in columns:
-        by_prefix.setdefault((column.group or _prefix(column.name), column.is_measure), []).append(column)
+        prefix = column.group or _prefix(column.name)
+        # `Tr_1` and `TR_2` are of one block; where `t1` and `T1` both stand there, case tells blocks apart.
+        key = prefix.casefold() if len({c.name.casefold() for c in columns}) == len(columns) else prefix
+        by_prefix.setdefault((key, column.is_measure), []).append(column)
     groups, alone = [], []
-    for (prefix, _), members in by_prefix.items():
+    for (folded_prefix, _), members in by_prefix.items():
+        prefix = (members[0].group or _prefix(members[0].name)) if folded_prefix else ""
         if any(column.is_measure for column in members):
             if prefix and len(members) >= FEWEST_MEASURES:
                 groups.append(group_of(prefix, members))
@@ -118,7 +122,10 @@ def group_of(prefix: str, columns: Sequence[Column]) -> Group:
     usual = usual_codes(counts, answers, columns)
     # Nobody may have chosen the lowest answers; scales begin with 0 or 1, or are codes of another kind.
     lowest = usual[0] if usual[0] > HIGHEST_START else min(usual[0], 1)
-    codes = AnswerCodes(lowest, usual[-1], {c: answers[c] for c in usual if c in answers})
+    stepped = len(usual) < usual[-1] - usual[0] + 1
+    if stepped:
+        lowest = 0 if usual[0] == usual[1] - usual[0] else usual[0]
+    codes = AnswerCodes(lowest, usual[-1], {c: answers[c] for c in usual if c in answers}, continuous=stepped)
     strange = {code: n for code, n in counts.items() if not codes.lowest <= code <= codes.highest}
     return Group(prefix, tuple(columns), codes, strange, heading)
 
@@ -127,6 +134,8 @@ def usual_codes(
     counts: Mapping[int, int], answers: Mapping[int, str], columns: Sequence[Column]
 ) -> list[int]:
     """The run of codes without a gap that holds most answers, within the codes that have a wording.
+
+    Where all codes are as far from one another, as 20, 40, 60, there is no shorter run.
 
     Where no code has a wording, codes that hardly occur, and in few of the columns, are slips.
     """
@@ -147,6 +156,10 @@ def usual_codes(
         # A scale of which only the ends are worded.
         return list(range(min(answers), max(answers) + 1))
     runs = [[code for _, code in run] for _, run in groupby(enumerate(candidates), _gap)]
+    steps = {after - before for before, after in pairwise(candidates)}
+    if len(candidates) > 2 and len(steps) == 1 and len(runs) == len(candidates):
+        # At equal steps of more than one, as 20 %, 40 %, ..., each code stands alone.
+        return candidates
     return max(runs, key=lambda run: sum(counts.get(code, 0) for code in run))
 
 

@@ -221,6 +221,11 @@ def _parted(columns: Sequence[Column], values: Values | None) -> list[list[Colum
     answers, codes = values(columns), group_of("", columns).codes
     # A code beside the scale, as 99, would make columns alike that have nothing else in common.
     numbers = part(np.where((answers >= codes.lowest) & (answers <= codes.highest), answers, np.nan))
+    if not codes.ordered:
+        # Before the words are in order correlations tell little: a column of none goes with the one before.
+        for position in range(len(numbers)):
+            if numbers[position] < 0:
+                numbers[position] = numbers[position - 1] if position else 0
     return [
         [column for column, number in zip(columns, numbers, strict=True) if number == group]
         for group in range(int(np.max(numbers, initial=-1)) + 1)

@@ -10,7 +10,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import yaml
+from smartcity_survey.own_yaml import parse_own
 
 SIGNS_NEEDED = 2
 """Columns by which a tool is known; one where it has no more."""
@@ -97,7 +97,7 @@ def _matches(head: str, patterns: Iterable[str]) -> bool:
 @cache
 def _content() -> Mapping[str, Any]:
     text = resources.files(__package__).joinpath("metadata.yaml").read_text(encoding="utf-8")
-    content: Mapping[str, Any] = yaml.safe_load(text)
+    content: Mapping[str, Any] = parse_own(text)
     return content
 
 

@@ -121,8 +121,8 @@ def _to_do(about: Said) -> Iterator[str]:
         )
     if len(about.names) == 1:
         yield (
-            "codebook.yaml and config.yaml: there is one construct, and a study needs a path "
-            "between two. Part its items "
+            "codebook.yaml and config.yaml: there is one construct, so the study is about its measurement "
+            "alone. Where it should be several, part its items "
             "(`construct:` of each in codebook.yaml, a line under `constructs` in both files), "
             "and write what explains "
             "what under `paths`: `- {from: [trust], to: intention}`."

@@ -18,7 +18,7 @@ from smartcity_survey.data.detect import detect
 from smartcity_survey.data.read.cells import Missing, read_codes
 from smartcity_survey.data.read.opening import open_table
 from smartcity_survey.data.read.tables import Table
-from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.errors import Problem, SurveyError, counted
 from smartcity_survey.io import write_text
 from smartcity_survey.new_wave.answers import understand
 from smartcity_survey.new_wave.columns import Column, describe_columns, has_decimal_commas
@@ -113,6 +113,13 @@ def draft_from(survey: Path, target: Path) -> Draft:
             f"{survey}: most columns are called by a number ({columns[0].name!r}, ...): is the row of names "
             "missing? Write one above the answers, or name its row in `data.header_rows`; else the first "
             "answers are lost."
+        )
+    if understood.mixed:
+        shown = ", ".join(map(repr, understood.mixed[:3])) + (", ..." if len(understood.mixed) > 3 else "")
+        lines.append(
+            f"{survey}: {counted(len(understood.mixed), 'column')} ({shown}) hold words and codes side by "
+            "side. A code is taken for the answer in its place, 1 for the lowest; correct the file where "
+            "it is not so."
         )
     return draft_study(
         roles,

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from smartcity_survey.audit.paper import read_paper
+from smartcity_survey.audit.severity import CONTRADICTIONS, Severity
 from smartcity_survey.io import split_names
 from smartcity_survey.report.cells import records
 from smartcity_survey.report.contents import load_contents
@@ -23,8 +24,8 @@ Tables = Mapping[str, pd.DataFrame]
 Citation = Mapping[str, Label]
 """What is known of the work that is checked: `paper.yaml`, citation."""
 
-CHANGES = "changes_a_conclusion"
-_SEVERE = (CHANGES, "inconsistent", "typo")
+CHANGES = Severity.CHANGES_A_CONCLUSION.value
+_SEVERE = tuple(severity.value for severity in CONTRADICTIONS)
 
 
 @dataclass(frozen=True, slots=True)

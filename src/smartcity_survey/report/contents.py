@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from smartcity_survey.own_yaml import load_own
 
-TUPLES = ("columns", "pivot", "hides", "remarks", "foremost", "unprinted", "unless_empty")
+TUPLES = ("columns", "pivot", "hides", "remarks", "foremost", "unprinted", "unless_empty", "unless_all")
 """Keys of an entry that list columns or codes."""
 CONTENTS = Path(__file__).parent / "contents.yaml"
 
@@ -48,6 +48,7 @@ class Entry:
     something: str = ""
     unprinted: tuple[str, ...] = ()
     unless_empty: tuple[str, ...] = ()
+    unless_all: tuple[str, ...] = ()
     hides: tuple[str, ...] = ()
 
 
@@ -93,7 +94,7 @@ class Contents:
 @cache
 def load_contents() -> Contents:
     """Read `contents.yaml`."""
-    plan = yaml.safe_load(CONTENTS.read_text(encoding="utf-8"))
+    plan = load_own(CONTENTS)
     return Contents(
         sections=tuple(
             SectionPlan(

@@ -9,8 +9,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pandas as pd
-import yaml
 
+from smartcity_survey.own_yaml import load_own
 from smartcity_survey.report.cells import Cell
 from smartcity_survey.report.formats import formatter
 from smartcity_survey.report.names import heading
@@ -45,7 +45,7 @@ class Criterion:
 
 def read_criteria() -> tuple[Criterion, ...]:
     """Those of `criteria.yaml`; TypeError or ValueError where one has a key or a word that means nothing."""
-    return tuple(Criterion(**entry) for entry in yaml.safe_load(CRITERIA.read_text(encoding="utf-8")))
+    return tuple(Criterion(**entry) for entry in load_own(CRITERIA))
 
 
 def criteria_table(tables: Mapping[str, pd.DataFrame], setting: Setting) -> Table | None:

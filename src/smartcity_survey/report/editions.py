@@ -6,12 +6,14 @@ import shutil
 from collections.abc import Collection, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.io import remove, write_bytes
+from smartcity_survey.io import read_tables, remove, write_bytes
+from smartcity_survey.processes import process_context
 from smartcity_survey.report.answer import citation_of
 from smartcity_survey.report.figures import draw_all
 from smartcity_survey.report.labels import Labels, labels_of
@@ -38,6 +40,7 @@ class Edition:
     manifest: Mapping[str, Any]
     required: Collection[str]
     languages: tuple[Language, ...]
+    tables: Mapping[str, pd.DataFrame]
 
     @property
     def page(self) -> Path:
@@ -87,7 +90,7 @@ def write_editions(
     """
     reports, own = Path(reports), config.study.language
     labels = languages_of(config, read_codebook(Path(config.data.codebook)))
-    languages = tuple(labels)
+    languages, tables = tuple(labels), read_tables(reports)
     editions = [
         Edition(
             language=language,
@@ -98,12 +101,13 @@ def write_editions(
             manifest=manifest,
             required=required,
             languages=languages if len(languages) > 1 else (),
+            tables=tables,
         )
         for language in languages
     ]
     _remove_others(reports, editions)
     if jobs > 1 and len(editions) > 1:
-        with ProcessPoolExecutor(min(jobs, len(editions)), mp_context=get_context("spawn")) as pool:
+        with ProcessPoolExecutor(min(jobs, len(editions)), mp_context=process_context()) as pool:
             written = list(pool.map(write_edition, editions))
     else:
         written = [write_edition(edition) for edition in editions]
@@ -117,7 +121,11 @@ def write_edition(edition: Edition) -> list[str]:
     config = edition.config
     setting = setting_of(config, edition.labels, edition.language)
     drawn = draw_all(
-        edition.reports, edition.figures, setting, respondents=not config.disclosure.suppress_small_cells
+        edition.reports,
+        edition.figures,
+        setting,
+        respondents=not config.disclosure.suppress_small_cells,
+        read=edition.tables,
     )
     write_report(
         edition.reports,
@@ -129,6 +137,7 @@ def write_edition(edition: Edition) -> list[str]:
         citation=citation_of(config.data.published),
         figures=edition.figures,
         languages=edition.languages,
+        read=edition.tables,
     )
     files = [path for name in drawn for path in sorted(edition.figures.glob(f"{name}.*")) if path.is_file()]
     return [path.as_posix() for path in (*files, edition.page)]

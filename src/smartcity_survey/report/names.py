@@ -67,6 +67,7 @@ MADE: Mapping[str, tuple[str, ...]] = {
     "groups": ("demographic", "first", "second"),
     "waves": ("earlier", "later"),
     "quantity_of": ("quantity", "outcome"),
+    "pivoted_of": ("pivoted", "outcome"),
     "set_of": ("method", "outcome", "predictor"),
     "method_of": ("hypothesis", "method"),
     "printed_object": ("object", "number"),
@@ -224,6 +225,14 @@ def _groups(value: str, line: Line, setting: Setting) -> str:
     return " / ".join(NAMES[which](str(line[which]), line, setting) for which in ("first", "second"))
 
 
+def _pair(value: str, line: Line, setting: Setting) -> str:
+    """The two groups, by their codes, between which a path of the claim differs most."""
+    known = {
+        str(code): label for (of, code), label in setting.labels.categories.items() if of == line["groups"]
+    }
+    return " / ".join(known.get(code, code) for code in split_names(value))
+
+
 def _path(value: str, line: Line, setting: Setting) -> str:
     """The constructs along a path, those it runs through in their order."""
     along = [line[column] for column in parts("path", line)]
@@ -245,6 +254,12 @@ def _quantity_of(value: str, line: Line, setting: Setting) -> str:
         if isinstance(outcome, str) and outcome
         else words
     )
+
+
+def _pivoted_of(value: str, line: Line, setting: Setting) -> str:
+    """What lines made wide are the values of, with their outcome."""
+    words = heading(str(line["pivoted"]), setting)
+    return pair(setting.labels.construct(line["outcome"]), words, setting) if "outcome" in line else words
 
 
 def _cell(value: str, line: Line, setting: Setting) -> str:
@@ -359,10 +374,12 @@ NAMES: Mapping[str, Callable[[str, Line, Setting], str]] = {
     "first": of_question("demographic"),
     "second": of_question("demographic"),
     "groups": _groups,
+    "pair": _pair,
     "demographic": lambda value, line, setting: setting.labels.demographics.get(value, value),
     "status": _status,
     "reason": _reason,
     "quantity_of": _quantity_of,
+    "pivoted_of": _pivoted_of,
     "printed_object": lambda value, line, setting: _worded("object", line["object"], line, setting),
     "cell": _cell,
     "of": _of,

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from smartcity_survey.errors import Problem, SurveyError
-from smartcity_survey.io import read_json, read_table, write_text
+from smartcity_survey.io import read_json, read_tables, write_text
 from smartcity_survey.report.answer import Citation, answer
 from smartcity_survey.report.cells import records
 from smartcity_survey.report.contents import Contents, load_contents
@@ -31,6 +31,8 @@ from smartcity_survey.study.codebook import text
 from smartcity_survey.study.config import Language
 
 HERE = Path(__file__).parent
+SCRIPTS = ("page.js", "figures.js")
+"""What makes the page comfortable, and its figures answer; both inlined."""
 LANGUAGE_NAMES: Mapping[Language, str] = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
 """What each language calls itself."""
 
@@ -46,6 +48,7 @@ def write_report(
     citation: Citation | None = None,
     figures: str | Path | None = None,
     languages: Collection[Language] = (),
+    read: Mapping[str, pd.DataFrame] | None = None,
 ) -> None:
     """Write the report in one language.
 
@@ -59,6 +62,7 @@ def write_report(
     citation : what is known of the paper.
     figures : folder with the figures in the setting's language; none: `figures` of `reports`.
     languages : those that have a page `report.<language>.html` beside this one.
+    read : all tables, where they have been read already.
 
     Raises
     ------
@@ -67,7 +71,7 @@ def write_report(
     """
     reports = Path(reports)
     _require(reports / "tables", required)
-    tables = {path.stem: read_table(path) for path in sorted((reports / "tables").glob("*.csv"))}
+    tables = dict(read_tables(reports) if read is None else read)
     card_files = sorted((reports / "cards").glob("*.json"))
     cards = {name: card for path in card_files for name, card in read_json(path).items()}
     setting = with_bounds(setting, tables)
@@ -87,7 +91,7 @@ def write_report(
     page = environment.get_template("page.html.j2").render(
         t=wording,
         style=Markup((HERE / "page.css").read_text(encoding="utf-8")),
-        script=Markup((HERE / "page.js").read_text(encoding="utf-8")),
+        script=Markup("".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)),
         title=text(manifest["config"]["study"]["title"], wording.language, "config.yaml, study.title"),
         manifest=manifest,
         config=yaml.safe_dump(manifest["config"], allow_unicode=True, sort_keys=False),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from smartcity_survey.audit.severity import CONTRADICTIONS
 from smartcity_survey.io import REFUSED, Card
 from smartcity_survey.report.cells import records
 from smartcity_survey.report.contents import Contents, Entry
@@ -16,6 +17,7 @@ from smartcity_survey.report.figures.alt_texts import alt_text
 from smartcity_survey.report.names import witness_labels
 from smartcity_survey.report.numbering import PrintedNumbers, number_entries
 from smartcity_survey.report.setting import Setting
+from smartcity_survey.report.specification_filter import SpecificationFilter, specification_filter
 from smartcity_survey.report.tables import Table, in_language, render_table
 
 ANSWER, STUDY, APPENDIX = "answer", "study", "appendix"
@@ -39,6 +41,8 @@ class Block:
     about : sentences on how the printed numbers of this table fare.
     caution : what has to be known before its numbers are read.
     cite : its lines have anchors.
+    tells : parts of the figure tell their numbers to whoever points at them.
+    filter : what shows a part of its specifications.
     """
 
     id: str
@@ -53,6 +57,8 @@ class Block:
     about: tuple[str, ...] = ()
     caution: str = ""
     cite: bool = False
+    tells: bool = False
+    filter: SpecificationFilter | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +173,12 @@ def build_parts(
             caution=wording["page.open"] if open_ else "",
         )
         if entry.kind == "figure":
+            image = figures / f"{entry.name}.svg"
             return replace(
                 plain,
-                image=data_address(figures / f"{entry.name}.svg"),
+                image=data_address(image),
+                tells=b'class="mark"' in image.read_bytes(),
+                filter=specification_filter(tables, setting) if entry.name == "specification_curve" else None,
                 alt=alt_text(entry.name, tables, setting),
                 note=wording[setting.told(f"{key}.note")],
                 files=tuple(_files(figures, entry.name)),
@@ -242,7 +251,7 @@ def _about(number: int | None, tables: Mapping[str, pd.DataFrame], setting: Sett
     if "audit" in tables and "audit" in setting.numbers:
         audit = in_language(tables["audit"], wording.language)
         here = wording.fill("page.table", number=str(number))
-        places = audit["place"][audit["severity"].isin(["changes_a_conclusion", "inconsistent", "typo"])]
+        places = audit["place"][audit["severity"].isin([severity.value for severity in CONTRADICTIONS])]
         n = places.str.match(rf"{here}(?!\d)").sum()
         if n:
             yield wording.fill("answer.audited", n=count(n), number=setting.numbers["audit"])

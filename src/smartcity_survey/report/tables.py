@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from string import Formatter
 from typing import Any
@@ -15,6 +15,7 @@ from smartcity_survey.data.disclosure import HIDDEN_BELOW
 from smartcity_survey.io import AT_FAULT, INADMISSIBLE, REFUSED, WHOLE, Card, split_names
 from smartcity_survey.report.cells import Cell, cell, interval, records
 from smartcity_survey.report.contents import Contents, Entry
+from smartcity_survey.report.formats import formatter
 from smartcity_survey.report.names import (
     MADE,
     heading,
@@ -100,7 +101,8 @@ def render_table(
         frame = frame[frame[entry.having].notna()]
     if entry.pivot:
         frame = _wide(frame, entry)
-    frame = frame.drop(columns=_left_out(frame, entry, setting))
+    met = _met_throughout(frame, entry)
+    frame = frame.drop(columns=[*_left_out(frame, entry, setting), *met])
     shown = frame.head(entry.first) if entry.first else frame
     columns = _columns(frame, entry)
     hides = entry.hides if card and HIDDEN_BELOW in card else ()
@@ -129,6 +131,7 @@ def render_table(
         notes=(
             *(_basis(columns, card, setting) if card else ()),
             *_notes(entry, len(shown), len(frame), setting),
+            *_of_met(met, entry, setting),
             *_of_unworded_items(shown, entry, setting),
             *_of_single_items(entry, card, setting),
             *(score_notes(card, setting) if card and entry.scores else ()),
@@ -144,6 +147,19 @@ def _left_out(frame: pd.DataFrame, entry: Entry, setting: Setting) -> list[str]:
     unprinted = entry.unprinted if setting.bounded else ()
     empty = [name for name in entry.unless_empty if name in frame and frame[name].isna().all()]
     return [name for name in frame.columns if name in (*unprinted, *empty)]
+
+
+def _met_throughout(frame: pd.DataFrame, entry: Entry) -> list[str]:
+    """Columns that say yes in every line."""
+    there = [name for name in entry.unless_all if name in frame and len(frame)]
+    return [name for name in there if (frame[name].astype(str) == "True").all()]
+
+
+def _of_met(met: Sequence[str], entry: Entry, setting: Setting) -> Iterator[str]:
+    """What every line meets, in place of columns that say yes alone."""
+    if met:
+        named = dict.fromkeys(_heading(name, entry, setting) for name in met)
+        yield setting.wording.fill("page.met_throughout", columns="; ".join(named))
 
 
 def _basis(columns: tuple[str, ...], card: Card, setting: Setting) -> Iterator[str]:
@@ -259,12 +275,21 @@ def _notes(entry: Entry, shown: int, total: int, setting: Setting) -> list[str]:
 
 
 def _wide(frame: pd.DataFrame, entry: Entry) -> pd.DataFrame:
-    """One line per value of `entry.row` in its group, one column per value of `entry.pivot[0]`."""
-    across, values = entry.pivot
-    keys = [key for key in (entry.group, entry.row) if key]
-    lines = frame[keys].drop_duplicates()
-    wide = frame.pivot(index=keys, columns=across, values=values)[list(frame[across].unique())]
-    return lines.merge(wide.rename(columns=str).reset_index(), on=keys)
+    """One line per value of `entry.row` in its group, one column per value of `entry.pivot[0]`.
+
+    Several values stand below one another, and the column `pivoted` says which.
+    """
+    across, *values = entry.pivot
+    keys = [*parts(entry.group, frame.columns), entry.row]
+    lines, order = frame[keys].drop_duplicates(), list(frame[across].unique())
+
+    def of(value: str) -> pd.DataFrame:
+        wide = frame.pivot(index=keys, columns=across, values=value)[order]
+        return lines.merge(wide.rename(columns=str).reset_index(), on=keys)
+
+    if len(values) == 1:
+        return of(values[0])
+    return pd.concat([of(value).assign(pivoted=value) for value in values], ignore_index=True)
 
 
 def _columns(frame: pd.DataFrame, entry: Entry) -> tuple[str, ...]:
@@ -311,7 +336,7 @@ def _cell(line: Mapping[str, Any], column: str, entry: Entry, contents: Contents
     number_format = (
         contents.statistics.get(statistic_parts(line["statistic"])[1], "")
         if statistic
-        else _format(column, entry, contents, setting)
+        else _format(str(line.get("pivoted", column)), entry, contents, setting)
     )
     return cell(column, value, line, number_format, setting)
 
@@ -345,6 +370,9 @@ def remarks(
 def _heading(column: str, entry: Entry, setting: Setting) -> str:
     if _is_construct(column, entry, setting):
         return setting.labels.constructs[column]
+    if entry.pivot and entry.pivot[0] in entry.formats and column != entry.row:  # the columns are numbers
+        written = formatter(entry.formats[entry.pivot[0]])(setting.wording.numbers, float(column))
+        return f"{heading(entry.pivot[0], setting, entry.name)} = {written}"
     return heading(column, setting, entry.name, *entry.pivot[:1])
 
 
@@ -356,7 +384,7 @@ def _is_construct(column: str, entry: Entry, setting: Setting) -> bool:
 def _format(column: str, entry: Entry, contents: Contents, setting: Setting) -> str:
     if _is_construct(column, entry, setting):
         return entry.cells
-    if entry.pivot:
+    if len(entry.pivot) == 2:
         return entry.cells
     return entry.formats.get(column) or contents.formats.get(column) or entry.cells
 

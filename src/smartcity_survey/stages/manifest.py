@@ -11,7 +11,7 @@ from smartcity_survey.study.config import Config
 
 
 def build_manifest(config: Config, inputs: list[str], code: str, packages: dict[str, str]) -> dict[str, Any]:
-    """Inputs with their SHA-256, versions, code, seed and the whole config; no times and no machine names.
+    """Inputs with their SHA-256, versions, code, seed and the config; no times and no machine names.
 
     Parameters
     ----------
@@ -26,5 +26,6 @@ def build_manifest(config: Config, inputs: list[str], code: str, packages: dict[
         "python": platform.python_version(),
         "packages": dict(packages),
         "code": code,
-        "config": config.model_dump(mode="json", by_alias=True),
+        # No step reads the plan of the wave to come.
+        "config": config.model_dump(mode="json", by_alias=True, exclude={"plan"}),
     }

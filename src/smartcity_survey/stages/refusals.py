@@ -13,7 +13,10 @@ import pandas as pd
 from smartcity_survey.errors import Category, NoSolution, Problem
 from smartcity_survey.io import AT_FAULT, REFUSED, WHOLE, Card, StageResult, join_names
 from smartcity_survey.stages.naming import naming
+from smartcity_survey.study.model import Model
 
+UNASKED = ("no_paths", "one_construct")
+"""Reasons that lie in the model: it asks for no such thing."""
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -66,6 +69,20 @@ def takes_no_weights(what: str) -> NoSolution:
         "Leave out `data.weight` and `weighting.margins` to see it of unweighted answers.",
     )
     return NoSolution("no_weights", (), [problem])
+
+
+def require_paths(model: Model, place: str) -> None:
+    """Refuse, with a NoSolution, what is about paths in a study of measurement alone."""
+    if not model.paths:
+        problem = Problem(place, "the model has no paths.", "Name some under `model.paths`.")
+        raise NoSolution("no_paths", (), [problem])
+
+
+def require_several(model: Model, place: str) -> None:
+    """Refuse, with a NoSolution, what holds constructs against one another where there is one."""
+    if len(model.constructs) < 2:
+        problem = Problem(place, "the model has one construct.", "This is about two or more.")
+        raise NoSolution("one_construct", (), [problem])
 
 
 class Unsolved(UserWarning):

@@ -87,6 +87,9 @@ class Item(Section):
 
     construct_name: str = Field(alias="construct", description="construct it measures")
     label: Label = Field(description="short label")
+    wording: Label | None = Field(
+        None, description="the statement as people read it, for the next questionnaire; none: the label"
+    )
     column: str | None = Field(None, description="its column in the survey file; none: named as the item")
     reverse: bool = Field(False, description="true: recoded to minimum + maximum - answer")
     wording_known: bool = Field(True, description="false: the label only names the item")
@@ -135,6 +138,9 @@ class Demographic(Section):
     """A question about the respondent: coded categories, or bands of a number or a date."""
 
     label: Label = Field(description="name shown in tables")
+    wording: Label | None = Field(
+        None, description="the question as people read it, for the next questionnaire; none: the label"
+    )
     column: str | None = Field(None, description="its column in the survey file; none: of the same name")
     categories: dict[int, Label] = Field(default_factory=dict, description="label of each code")
     bands: tuple[Band, ...] = Field((), description="ranges of a number or a date")
@@ -245,6 +251,7 @@ class Codebook(Section):
                     name: item.model_copy(
                         update={
                             "label": name,
+                            "wording": None,
                             "wording_known": True,
                             "scale": item.scale and scale(item.scale),
                         }
@@ -255,6 +262,7 @@ class Codebook(Section):
                     name: question.model_copy(
                         update={
                             "label": name,
+                            "wording": None,
                             "categories": words(question.categories),
                             "bands": tuple(
                                 band.model_copy(update={"label": str(position)})

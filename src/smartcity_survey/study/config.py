@@ -20,6 +20,7 @@ from smartcity_survey.study.model_section import Approach as Approach
 from smartcity_survey.study.model_section import Mode as Mode
 from smartcity_survey.study.model_section import ModelSection as ModelSection
 from smartcity_survey.study.model_section import Probability as Probability
+from smartcity_survey.study.next_wave import PlanSection
 from smartcity_survey.study.outputs import ReportSection
 from smartcity_survey.study.parsing import Section, parse, read_yaml
 from smartcity_survey.study.weighting import WeightingSection, weighting_contradictions
@@ -290,6 +291,7 @@ class Config(Section):
     disclosure: DisclosureSection = Field(DisclosureSection())
     figures: FiguresSection = Field(FiguresSection())
     report: ReportSection = Field(ReportSection())
+    plan: PlanSection = Field(PlanSection())
     waves: dict[WaveName, DataSection] = Field(
         default_factory=dict,
         description="other waves, each described as under `data`; compared in name order",

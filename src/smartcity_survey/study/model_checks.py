@@ -193,7 +193,12 @@ def isolated_problems(
     paths: tuple[tuple[str, str], ...],
     place: str,
 ) -> Iterator[Problem]:
-    """Constructs that items measure, but no path and no construct has: nothing can be said of them."""
+    """Constructs that items measure, but no path and no construct has: nothing can be said of them.
+
+    A model without any path is one of measurement alone.
+    """
+    if not paths:
+        return
     connected = {name for path in paths for name in path}
     connected |= {component for higher in higher_order for component in higher.components}
     for name in names:

@@ -85,7 +85,9 @@ class ModelSection(Section):
     """What is claimed: constructs, paths and hypotheses, as in the paper's figure."""
 
     constructs: dict[str, ConstructSection] = Field(description="constructs in the order of the tables")
-    paths: tuple[PathSection, ...] = Field(description="structural model")
+    paths: tuple[PathSection, ...] = Field(
+        (), description="structural model; none where the study is about measurement alone"
+    )
     moderations: tuple[ModerationSection, ...] = Field(
         (),
         description="paths whose strength depends on a construct or a demographic variable; by OLS, and by "

@@ -14,6 +14,9 @@ class MultipleChoice(Section):
     """A question with several answers: joined in one column, or a column of yes and no for each."""
 
     label: Label = Field(description="name shown in tables")
+    wording: Label | None = Field(
+        None, description="the question as people read it, for the next questionnaire; none: the label"
+    )
     column: str | None = Field(None, description="column that joins the answers")
     separator: str | None = Field(None, description="what stands between them: `;`, `,`, a space")
     options: dict[str | int, Label] = Field(
@@ -54,6 +57,7 @@ class MultipleChoice(Section):
         return self.model_copy(
             update={
                 "label": "",
+                "wording": None,
                 "options": {option: str(option) for option in self.options},
                 "columns": {column: column for column in self.columns},
                 "rest": None if self.rest is None else REST,

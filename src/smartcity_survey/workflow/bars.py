@@ -115,14 +115,20 @@ class Bars:
 
 
 @contextmanager
-def counting() -> Iterator[Callable[[int, int, str], None]]:
-    """A function that shows how many of what are done; of 0 it prints a line instead."""
+def counting(words: Callable[[str], str]) -> Iterator[Callable[[int, int, str], None]]:
+    """A function that shows how many of what are done; of 0 it prints a line instead.
+
+    Parameters
+    ----------
+    words : puts a line into the language of the console.
+    """
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
         tasks: dict[str, TaskID] = {}
 
-        def tell(done: int, total: int, what: str) -> None:
+        def tell(done: int, total: int, english: str) -> None:
+            what = words(english)
             if not total:
                 progress.console.print(what, highlight=False)
                 return

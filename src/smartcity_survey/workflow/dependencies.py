@@ -11,6 +11,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 PACKAGE = Path(__file__).parents[1]
+_SPOKEN = "smartcity_survey/messages"
+"""What a run says, in each language: no result holds a word of it."""
 
 Start = Path | str
 """Where code begins: a script, or the full name of a module of the package."""
@@ -36,10 +38,13 @@ class Sources:
         files = (file for file in package.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
         self._files = {file.relative_to(self._above).as_posix() for file in files}
         self._data = {
-            name: self._package_of(name) for name in self._files if not name.endswith((".py", ".pyi"))
+            name: inner
+            for name in self._files
+            if not name.endswith((".py", ".pyi")) and (inner := self._package_of(name)) != _SPOKEN
         }
         self._digests: dict[str, str] = {}
         self._names: dict[str, frozenset[str]] = {}
+        self._modules: dict[str, tuple[str, ...]] = {}
 
     def code_of(self, *starts: Start) -> dict[str, str]:
         """Digest of every file of ours that can have a say in what a step computes.
@@ -103,15 +108,24 @@ class Sources:
 
     def _modules_of(self, full_names: Iterable[str]) -> Iterator[str]:
         """The modules that imports of full names run: each package on the way, and the last part."""
-        for parts in (name.split(".") for name in full_names):
-            for n in range(1, len(parts) + 1):
-                place = "/".join(parts[:n])
-                yield from self._files & {f"{place}.py", f"{place}/__init__.py"}
+        for name in full_names:
+            if name not in self._modules:
+                parts = name.split(".")
+                places = ("/".join(parts[:n]) for n in range(1, len(parts) + 1))
+                files = (file for place in places for file in (f"{place}.py", f"{place}/__init__.py"))
+                self._modules[name] = tuple(file for file in files if file in self._files)
+            yield from self._modules[name]
 
     def _package_of(self, name: str) -> str:
         """The innermost package that a data file is in."""
         folders = (folder.as_posix() for folder in PurePosixPath(name).parents)
         return next(folder for folder in folders if f"{folder}/__init__.py" in self._files)
+
+
+@cache
+def present() -> Sources:
+    """The package's files as they were when this process, or the one it is a fork of, first asked."""
+    return Sources()
 
 
 def imported_names(source: str, name: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.io import PARTIAL, require_places
+from smartcity_survey.places import PARTIAL, require_places
 
 RUN = "SMARTCITY_SURVEY_RUN"
 """Environment variable that tells a step the name of its run."""

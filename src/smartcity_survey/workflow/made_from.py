@@ -17,7 +17,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from smartcity_survey.io import read_json, remove, require_places, write_text
+from smartcity_survey.io import read_json, remove, write_text
+from smartcity_survey.places import require_places
 from smartcity_survey.workflow.dependencies import Sources, Start, versions
 
 RECORDS = Path("reports/private/made_from")

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.io import require_places
 from smartcity_survey.messages import error_in, language_of_run, translated
-from smartcity_survey.workflow.dependencies import code_of_rule
+from smartcity_survey.places import require_places
+from smartcity_survey.workflow.dependencies import code_of_rule, present
 from smartcity_survey.workflow.hold import step_at_work
 from smartcity_survey.workflow.made_from import Step, is_recorded, origin, record, remove_edited
 from smartcity_survey.workflow.progress import BARS, DONE, SAME, say
@@ -70,7 +70,7 @@ def _perform(job: Job, script: str, work: Callable[[], Iterable[str] | None]) ->
     code = code_of_rule(Path(script), options)
     step = Step(job.rule, code, options, tuple(job.input), tuple(job.output))
     # Before the work: what changes meanwhile is not what the results are made from.
-    made_from = origin(step)
+    made_from = origin(step, present())
     if is_recorded(step, made_from):
         for path in step.outputs:
             Path(path).touch()

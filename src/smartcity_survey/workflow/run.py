@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,10 +14,13 @@ from uuid import uuid4
 from smartcity_survey.check import check_study
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.messages import SPOKEN, translated
-from smartcity_survey.study.config import Language
+from smartcity_survey.report.chapter.files import asks_for_chapter
+from smartcity_survey.study.config import Language, read_config
 from smartcity_survey.workflow.bars import run_command
+from smartcity_survey.workflow.forks import START, can_fork
 from smartcity_survey.workflow.hold import RUN, hold
 from smartcity_survey.workflow.snakefiles import snakefile
+from smartcity_survey.workflow.unchanged import Origin, forget, remember, up_to_date
 
 SNAKEFILE = snakefile()
 
@@ -47,6 +51,10 @@ def run_study(folder: Path, cores: int, language: Language = "en", *, chapter: b
     """
     if not SNAKEFILE.is_file():
         raise SurveyError(str(SNAKEFILE), "no such file.", "Install the package again.")
+    origin = _origin(folder, chapter)
+    seen = None
+    with suppress(OSError):  # of a file that cannot be read; the check tells of it
+        seen = origin and origin.now()
     check_study(folder)
     command = [
         *_snakemake(),
@@ -58,22 +66,41 @@ def run_study(folder: Path, cores: int, language: Language = "en", *, chapter: b
     before = _last_step(folder)
     run = uuid4().hex
     with hold(folder, run) as descriptor:
+        forget(folder)
         inherited: dict[str, Any] = {} if sys.platform == "win32" else {"pass_fds": [descriptor]}
         ended = run_command(command, os.environ | _ENVIRONMENT | {RUN: run, SPOKEN: language}, **inherited)
+        if ended == 0 and origin and seen:
+            remember(origin, seen)
     if ended == 0:
-        note = (
-            " (nothing to do: no input, option or code has changed)" if _last_step(folder) == before else ""
-        )
-        page = (folder / "reports" / "report.html").as_posix()
-        print(translated(f"Up to date: {page}{note}", language))
+        print(translated(up_to_date(folder, nothing_to_do=_last_step(folder) == before), language))
     else:
         stopped = "The run stopped; what went wrong is above, the full story in reports/private/logs."
         print(translated(stopped, language), file=sys.stderr)
     return ended
 
 
+def _origin(folder: Path, chapter: bool) -> Origin | None:
+    """The files that a study's config names; None where it cannot be read, as the check then says."""
+    try:
+        config = read_config(folder / "config.yaml")
+    except (SurveyError, OSError):
+        return None
+    sources = (config.data, *config.waves.values())
+    files = ("config.yaml", *(name for data in sources for name in (data.file, data.codebook)))
+    folders = (config.data.published, config.study.bounds_in_use)
+    return Origin(
+        folder,
+        chapter,
+        tuple(filter(None, (*files, config.report.word_template))),
+        tuple(filter(None, folders)),
+        ("chapter",) if chapter or asks_for_chapter(config) else (),
+    )
+
+
 def _snakemake() -> list[str]:
     """The command Snakemake, which hands the path of its Python to a shell, and does not quote it."""
+    if can_fork():
+        return [sys.executable, "-P", "-c", START]
     if not re.search(r"\s", sys.executable):
         return [sys.executable, "-m", "snakemake"]
     quoted = f'"{sys.executable}"' if sys.platform == "win32" else shlex.quote(sys.executable)

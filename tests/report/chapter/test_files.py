@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import openpyxl
+import pandas as pd
 import pypdf
 import pytest
 from pydantic import ValidationError
@@ -236,3 +237,43 @@ def test_disclosed_cells_stay_hidden(tables: Tables, setting: MakeSetting) -> No
     column = [cell.value for cell in sheet[3]].index("Flagged") + 1
     read = [sheet.cell(row, column).value for row in range(4, 4 + len(hidden["careless"]))]
     assert read == [load_wording("en")["page.hidden_mark"]] * len(read)
+
+
+@pytest.mark.parametrize(
+    ("language", "continued"),
+    [
+        ("en", "Table {} (continued)"),
+        ("ru", "Продолжение таблицы {}"),
+        ("kk", "{}-кестенің жалғасы"),
+    ],
+)
+def test_a_table_over_several_pages_is_named_again_as_gost_asks(
+    compose_study: Compose, tables: Tables, figures: Any, language: Language, continued: str
+) -> None:
+    """On every page but its first, above the headings; a chapter in APA style has no such line."""
+    long = pd.concat([tables["rotated_loadings"]] * 16, ignore_index=True)
+    folder = next(iter(figures.values())).parent
+
+    def pages(style: Style, **more: Any) -> tuple[int, list[str]]:
+        document = compose_study(language, style, **more)
+        number = next(block.number for block in document.numbered() if block.id == "table-rotated_loadings")
+        content = pdf_file(document, load_wording(language), style, folder)
+        return int(number), [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages]
+
+    number, texts = pages("gost", changed={"rotated_loadings": long})
+    line = continued.format(number)
+    named = [at for at, text in enumerate(texts) if line in text]
+    assert len(named) >= 2
+    assert named == list(range(named[0], named[0] + len(named)))
+    assert all(texts[at].count(line) == 1 for at in named)
+    assert all(text.index(line) < text.index("T1") for text in texts if line in text and "T1" in text)
+    caption = load_wording(language)["chapter.caption.table_gost"].partition("{title}")[0].strip()
+    every = re.escape(continued).replace(r"\{\}", r"(\d+)")
+    for found in {found for text in texts for found in re.findall(every, text)}:
+        own = re.compile(rf"(?<!\d){re.escape(caption.format(number=found))}")
+        begins = max(at for at, text in enumerate(texts) if own.search(text))  # before it, the list of tables
+        goes_on = [at for at, text in enumerate(texts) if continued.format(found) in text]
+        assert goes_on[0] == begins + 1, f"table {found} is named again where it begins"
+    if language == "ru":
+        _, apa = pages("apa", changed={"rotated_loadings": long})
+        assert not re.search(every, " ".join(apa))

@@ -1,19 +1,33 @@
 """The registry: every check once, and the kinds of relation and claim they serve."""
 
+from smartcity_survey.audit import layout
 from smartcity_survey.audit.case import Planner
 from smartcity_survey.audit.checks import (
     adequacy,
     arithmetic,
     claims,
     coefficients,
+    collinearity,
+    correlations,
     descriptives,
+    discriminant,
+    effect_sizes,
+    eigenvalues,
     fit,
+    fit_indices,
     frequencies,
     granularity,
+    groups,
     hypotheses,
+    inference,
     loadings,
+    measurement,
+    mediation,
+    paths,
     references,
     regression,
+    reliability,
+    unread,
 )
 
 CHECKS = {
@@ -25,11 +39,25 @@ CHECKS = {
         granularity,
         adequacy,
         loadings,
+        eigenvalues,
+        measurement,
+        reliability,
+        discriminant,
+        correlations,
         fit,
         coefficients,
+        collinearity,
+        inference,
+        paths,
+        mediation,
+        fit_indices,
+        groups,
+        effect_sizes,
         hypotheses,
         claims,
         references,
+        layout,
+        unread,
     )
     for check in family.CHECKS
 }
@@ -40,7 +68,16 @@ PLANS: dict[str, Planner] = {
     **descriptives.PLANS,
     **adequacy.PLANS,
     **loadings.PLANS,
+    **measurement.PLANS,
+    **reliability.PLANS,
+    **discriminant.PLANS,
+    **correlations.PLANS,
     **regression.PLANS,
+    **paths.PLANS,
+    **mediation.PLANS,
+    **fit_indices.PLANS,
+    **groups.PLANS,
+    **effect_sizes.PLANS,
     **hypotheses.PLANS,
     **claims.PLANS,
 }

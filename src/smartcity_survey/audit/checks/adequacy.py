@@ -10,6 +10,7 @@ from scipy import stats
 
 from smartcity_survey.audit.address import Term, resolve_one
 from smartcity_survey.audit.case import Case, Planner, applicable, identity
+from smartcity_survey.audit.headers import canonical
 from smartcity_survey.audit.interval import Interval, image
 from smartcity_survey.audit.paper import Paper
 from smartcity_survey.audit.tables import columns_of, printed_table
@@ -34,6 +35,7 @@ def p_of_sphericity(bartlett_chi2: Interval, bartlett_df: Interval) -> Interval:
     return image(stats.chi2.sf, bartlett_chi2.clipped(0.0), bartlett_df)
 
 
+_ADEQUACY = frozenset({"kmo", "bartlett_chi2", "bartlett_df", "bartlett_p"})
 ADEQUACY = (kmo_in_range, df_of_sphericity, p_of_sphericity)
 
 
@@ -65,10 +67,12 @@ def p_of_z_test(z: Interval, tails: Interval) -> Interval:
 def p_of_correlation(r: Interval, n: Interval, tails: Interval) -> Interval:
     """p of a correlation is that of t = r sqrt((n - 2)/(1 - r^2))."""
 
-    def tail(size: float, m: float, sides: float) -> float:
-        return float(sides * stats.t.sf(size * np.sqrt((m - 2) / (1 - size**2)), m - 2))
+    return image(tail_of_correlation, r.magnitude().clipped(0.0, 1.0), n, tails)
 
-    return image(tail, r.magnitude().clipped(0.0, 1.0), n, tails)
+
+def tail_of_correlation(size: float, n: float, tails: float) -> float:
+    """p of a correlation of that size (0 to 1) in n cases, on one side or two."""
+    return float(tails * stats.t.sf(size * np.sqrt((n - 2) / (1 - size**2)), n - 2))
 
 
 TESTS = (p_of_chi2, p_of_f_test, p_of_t_test, p_of_z_test, p_of_correlation)
@@ -77,13 +81,27 @@ CHECKS = (*ADEQUACY, *TESTS)
 
 
 def plan_adequacy(
-    paper: Paper, place: str, *, table: str, items: str | float, n: str | float | None = None
+    paper: Paper,
+    place: str,
+    *,
+    table: str,
+    items: str | float | None = None,
+    n: str | float | None = None,
 ) -> Iterator[Case]:
-    """KMO within 0-1, df from the number of items, p from chi-square and df."""
+    """KMO within 0-1, df from the number of items, p from chi-square and df; in lines or in columns."""
     printed = printed_table(paper, table, place)
-    roles: dict[str, Term] = {"items": resolve_one(paper, items, place), "alpha": paper.alpha}
-    roles |= {line: columns_of(printed, line)["value"] for line in printed.body}
-    yield from applicable(ADEQUACY, roles)
+    roles: dict[str, Term] = {"alpha": paper.alpha}
+    if items is not None:
+        roles["items"] = resolve_one(paper, items, place)
+    in_lines: dict[str, Term] = {}
+    for line in printed.lines:
+        cells = columns_of(printed, line)
+        if any(column in _ADEQUACY for column in cells):
+            # One line of several columns is one test; each further line is one of its own.
+            yield from applicable(ADEQUACY, roles | cells)
+        elif len(cells) == 1:
+            in_lines.setdefault(canonical(line, "adequacy"), next(iter(cells.values())))
+    yield from applicable(ADEQUACY, roles | in_lines)
 
 
 def plan_test(paper: Paper, place: str, *, tails: float = 2, **numbers: Any) -> Iterator[Case]:

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from smartcity_survey.audit.address import Spec, Term, resolve, resolve_one
 from smartcity_survey.audit.case import Case, Judgement, Planner, check, identity
 from smartcity_survey.audit.interval import ANYTHING, Interval, overlap, total
-from smartcity_survey.audit.paper import TEXT, Paper
+from smartcity_survey.audit.paper import Paper
+from smartcity_survey.audit.printed import TEXT, Address
 from smartcity_survey.audit.reported import Reported
-from smartcity_survey.audit.tables import columns_of, printed_table
+from smartcity_survey.audit.tables import column_of, columns_of, places_of, printed_table
 from smartcity_survey.errors import SurveyError
 
 
@@ -19,10 +20,17 @@ def parts_add_up(parts: tuple[Interval, ...]) -> Interval:
     return total(parts)
 
 
-@identity("whole")
-def parts_within_whole(parts: tuple[Interval, ...]) -> Interval:
-    """Some of the parts add up to no more than the whole."""
-    return Interval.at_least(total(parts).low)
+@check("whole", arithmetic=True)
+def parts_within_whole(parts: tuple[Reported, ...], whole: Reported, *, listed: bool = False) -> Judgement:
+    """Some of the parts add up to no more than the whole; what is `listed` and falls short is noted."""
+    found = total(part.interval for part in parts)
+    expected = Interval.at_least(found.low)
+    if not expected.meets(whole.interval):
+        return Judgement(False, expected)
+    if listed and found.below(whole.interval):
+        details = {"sum": f"{sum(part.value or 0.0 for part in parts):g}"}
+        return Judgement(True, expected, reason="listed_short", details=details, note=True)
+    return Judgement(True, expected)
 
 
 @identity("quotient")
@@ -54,15 +62,29 @@ def repeated_value(copy: Reported, original: Reported) -> Judgement:
 def number_of_lines(stated: Reported, *, found: int, at_most: bool = False) -> Judgement:
     """As many are printed as the text says, or no more."""
     expected = Interval.at_least(found) if at_most else Interval.exactly(found)
-    return Judgement(expected.meets(stated.interval), expected)
+    short = at_most and Interval.exactly(found).below(stated.interval)
+    return Judgement(
+        expected.meets(stated.interval),
+        expected,
+        reason="lines_short" if short else "",
+        details={"sum": str(found)},
+        note=short,
+    )
 
 
 @check("years")
-def within_period(years: tuple[Reported, ...], first: Reported, last: Reported) -> Judgement:
+def within_period(
+    years: tuple[Reported, ...], first: Reported, last: Reported, *, lines: Sequence[str] = ()
+) -> Judgement:
     """All years lie within the period that is named."""
     start, end = first.value or 0.0, last.value or 0.0
-    outside = [year.text for year in years if not start <= (year.value or 0.0) <= end]
-    return Judgement(not outside, f"{first.text} - {last.text}", details={"exceptions": ", ".join(outside)})
+    names = lines or [""] * len(years)
+    outside = [
+        (name, year.text)
+        for year, name in zip(years, names, strict=True)
+        if not start <= (year.value or 0.0) <= end
+    ]
+    return Judgement(not outside, f"{first.text} - {last.text}", details={"exceptions": outside})
 
 
 CHECKS = (
@@ -84,16 +106,24 @@ def plan_sum(paper: Paper, place: str, *, of: Spec, is_: str | float) -> Iterato
 def plan_row_sum(paper: Paper, place: str, *, table: str, of: Sequence[str], is_: str) -> Iterator[Case]:
     """In every line the columns `of` add up to column `is`."""
     printed = printed_table(paper, table, place)
+    whole, parts = column_of(printed, is_, place), [column_of(printed, column, place) for column in of]
     for line in printed.lines:
         cells = columns_of(printed, line)
-        if is_ in cells and all(column in cells for column in of):
-            yield Case(parts_add_up, {"parts": tuple(cells[column] for column in of), "whole": cells[is_]})
+        if whole in cells and all(column in cells for column in parts):
+            yield Case(
+                parts_add_up, {"parts": tuple(cells[column] for column in parts), "whole": cells[whole]}
+            )
 
 
 def plan_part(paper: Paper, place: str, *, of: Spec, is_: str | float) -> Iterator[Case]:
     """Numbers at `of` add up to no more than the one at `is`."""
     parts = resolve(paper, of, place, may_be_none=True)
-    yield Case(parts_within_whole, {"parts": parts, "whole": resolve_one(paper, is_, place)})
+    roles: dict[str, Term | tuple[Term, ...]] = {"parts": parts, "whole": resolve_one(paper, is_, place)}
+    yield Case(
+        parts_within_whole,
+        roles,
+        {"listed": any(isinstance(part, Address) and part.object != TEXT for part in parts)},
+    )
 
 
 def plan_ratio(
@@ -143,12 +173,13 @@ def plan_period(
     paper: Paper, place: str, *, of: Spec, first: str | float, last: str | float
 ) -> Iterator[Case]:
     """Years at `of` lie from `first` to `last`."""
+    years = resolve(paper, of, place)
     roles: dict[str, Term | tuple[Term, ...]] = {
-        "years": resolve(paper, of, place),
+        "years": years,
         "first": resolve_one(paper, first, place),
         "last": resolve_one(paper, last, place),
     }
-    yield Case(within_period, roles)
+    yield Case(within_period, roles, {"lines": places_of(years)})
 
 
 PLANS: dict[str, Planner] = {

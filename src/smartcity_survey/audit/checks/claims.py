@@ -12,14 +12,17 @@ from scipy import stats
 from smartcity_survey.audit.address import Spec, Term, resolve, resolve_one
 from smartcity_survey.audit.bound import Bound, bounded
 from smartcity_survey.audit.case import Case, Judgement, Planner, check
+from smartcity_survey.audit.checks.descriptives import standard_error_of_kurtosis, standard_error_of_skewness
 from smartcity_survey.audit.interval import Interval
 from smartcity_survey.audit.paper import Paper
-from smartcity_survey.audit.reported import Reported
-from smartcity_survey.audit.tables import columns_of, lines_of, printed_table
+from smartcity_survey.audit.reported import Reported, exactly
+from smartcity_survey.audit.tables import columns_of, lines_of, places_of, printed_table
 from smartcity_survey.errors import SurveyError
 
 # Two-sided 1 in 1000: with several scores and several hundred cases smaller departures are no surprise.
 _NORMAL_LEVEL = 0.001
+# The standard error of kurtosis needs more cases than these.
+_FEWEST = 3
 
 
 @check("numbers")
@@ -36,11 +39,27 @@ def bounded_numbers(
     allowed = bounded(low, high, bound)
     values = [number.interval.magnitude() if absolute else number.interval for number in numbers]
     outside = [
-        f"{line} {number.text}"
+        (line, number.text)
         for line, number, value in zip(lines, numbers, values, strict=True)
         if value.high < allowed.low or allowed.high < value.low
     ]
-    return Judgement(not outside, bound.words(low, high), details={"exceptions": ", ".join(outside)})
+    return Judgement(not outside, bound.words(low, high), details={"exceptions": outside})
+
+
+@check("numbers")
+def limit_contradicted(
+    numbers: tuple[Reported, ...],
+    low: Reported,
+    high: Reported,
+    other_low: Reported,
+    other_high: Reported,
+    *,
+    bound: Bound,
+    other: Bound,
+) -> Judgement:
+    """Numbers keep to a limit, and the same text names another limit for them that they break."""
+    details = {"limit": bound.words(low, high), "other": other.words(other_low, other_high)}
+    return Judgement(None, bound.words(low, high), "limit_contradicted", details=details)
 
 
 @check("numbers")
@@ -51,11 +70,11 @@ def trend(numbers: tuple[Reported, ...], *, direction: str) -> Judgement:
         return after.below(before) if direction == "increase" else before.below(after)
 
     reversals = [
-        f"{before.text} → {after.text}"
+        ("", f"{before.text} → {after.text}")
         for before, after in pairwise(numbers)
         if reverses(before.interval, after.interval)
     ]
-    return Judgement(not reversals, direction, details={"exceptions": ", ".join(reversals)})
+    return Judgement(not reversals, direction, details={"exceptions": reversals})
 
 
 @check("named")
@@ -77,14 +96,14 @@ def ranked_first(
         return a.below(b) if highest else b.below(a)
 
     exceptions = [
-        f"{line} {other.text}"
+        (line, other.text)
         for line, other in zip(lines, others, strict=True)
         if any(ahead(one, other) for one in named)
     ]
     return Judgement(
         not exceptions,
         "highest" if highest else "lowest",
-        details={"exceptions": ", ".join(exceptions)},
+        details={"exceptions": exceptions},
     )
 
 
@@ -102,11 +121,11 @@ def normal_shape(
     """Skewness and kurtosis depart from a normal sample's zero by no more than chance (z at 1 in 1000)."""
     critical = float(stats.norm.isf(_NORMAL_LEVEL / 2))
     beyond = [
-        f"{line} {statistic.text}"
+        (line, statistic.text)
         for line, statistic, error in zip(lines, statistics, std_errors, strict=True)
         if statistic.interval.magnitude().low > critical * error.interval.high
     ]
-    return Judgement(not beyond, f"|z| ≤ {critical:.2f}", details={"exceptions": ", ".join(beyond)})
+    return Judgement(not beyond, f"|z| ≤ {critical:.2f}", details={"exceptions": beyond})
 
 
 @check("durbin_watson")
@@ -130,7 +149,7 @@ def autocorrelated(
     return Judgement(None, Interval(centre - band, centre + band), "durbin_watson_band")
 
 
-@check("statement")
+@check("statement", needs_numbers=False)
 def untestable(*, why: str | Mapping[str, str]) -> Judgement:
     """A statement whose numbers are not printed."""
     return Judgement(None, reason="untestable", details={"why": why})
@@ -138,6 +157,7 @@ def untestable(*, why: str | Mapping[str, str]) -> Judgement:
 
 CHECKS = (
     bounded_numbers,
+    limit_contradicted,
     trend,
     ranked_first,
     listed_names,
@@ -154,7 +174,7 @@ def plan_every(
     bound, low, high = Bound.read(paper, limits, place)
     numbers = resolve(paper, of, place)
     roles: dict[str, Term | tuple[Term, ...]] = {"numbers": numbers, "low": low, "high": high}
-    options = {"lines": lines_of(numbers), "bound": bound, "absolute": absolute}
+    options = {"lines": places_of(numbers), "bound": bound, "absolute": absolute}
     yield Case(bounded_numbers, roles, options)
 
 
@@ -187,7 +207,7 @@ def _ranking(
         raise SurveyError(place, f"no number at `{of}` is in line {min(missing)}.", "Correct `rows`.")
     named = tuple(term for term in numbers if lines[term] in set(map(str, rows)))
     others = tuple(term for term in numbers if term not in named)
-    options = {"lines": lines_of(others), "highest": highest, "absolute": absolute}
+    options = {"lines": places_of(others), "highest": highest, "absolute": absolute}
     return Case(ranked_first, {"named": named, "others": others}, options)
 
 
@@ -206,16 +226,27 @@ def plan_listed(paper: Paper, place: str, *, names: Sequence[str], among: Spec) 
 def plan_normality(paper: Paper, place: str, *, table: str) -> Iterator[Case]:
     """Skewness and kurtosis of every line are within what a normal sample of that n gives."""
     printed = printed_table(paper, table, place)
-    lines = [columns_of(printed, line) for line in printed.body]
-    pairs = [
-        (cells[statistic], cells[f"se_{statistic}"])
-        for statistic in ("skewness", "kurtosis")
-        for cells in lines
-        if {statistic, f"se_{statistic}"} <= cells.keys()
-    ]
-    statistics, errors = zip(*pairs, strict=True)
-    options = {"lines": lines_of(statistics)}
-    yield Case(normal_shape, {"statistics": statistics, "std_errors": errors}, options)
+    size = None if paper.n is None else paper.read(resolve_one(paper, paper.n, place)).value
+    pairs: list[tuple[Term, Term]] = []
+    for statistic, computed in (
+        ("skewness", standard_error_of_skewness),
+        ("kurtosis", standard_error_of_kurtosis),
+    ):
+        for line in printed.body:
+            cells = columns_of(printed, line)
+            n = paper.read(cells["n"]).value if "n" in cells else size
+            if statistic not in cells:
+                continue
+            if f"se_{statistic}" in cells:
+                pairs.append((cells[statistic], cells[f"se_{statistic}"]))
+            elif n is not None and n > _FEWEST:
+                # Not printed, the error follows from n alone.
+                error = computed.judge(**{f"se_{statistic}": exactly(0.0), "n": exactly(n)}).expected
+                pairs.append((cells[statistic], error.high))  # type: ignore[union-attr]
+    if pairs:
+        statistics, errors = zip(*pairs, strict=True)
+        options = {"lines": places_of(statistics)}
+        yield Case(normal_shape, {"statistics": statistics, "std_errors": errors}, options)
 
 
 def plan_autocorrelation(

@@ -16,10 +16,22 @@ def t_ratio(b: Interval, std_error: Interval) -> Interval:
     return b / std_error.clipped(0.0)
 
 
+@identity("t")
+def size_of_t(b: Interval, std_error: Interval) -> Interval:
+    """Where t is printed without its sign, it is the size of B divided by its standard error."""
+    return b.magnitude() / std_error.clipped(0.0)
+
+
 @identity("p", decides=True)
-def p_of_t(t: Interval, n: Interval, predictors: Interval) -> Interval:
-    """p is the two-sided tail of t with n - k - 1 degrees of freedom."""
-    return image(lambda x, m, k: 2 * stats.t.sf(x, m - k - 1), t.magnitude(), n, predictors)
+def p_of_t(t: Interval, n: Interval, predictors: Interval, tails: Interval) -> Interval:
+    """p is the tail of t with n - k - 1 degrees of freedom, on both sides or on one."""
+    return image(lambda x, m, k, sides: sides * stats.t.sf(x, m - k - 1), t.magnitude(), n, predictors, tails)
+
+
+@identity("p", decides=True)
+def p_of_z(t: Interval, tails: Interval) -> Interval:
+    """p is the tail of the normal distribution, as PLS programs take it for their bootstrap's t."""
+    return image(lambda x, sides: sides * stats.norm.sf(x), t.magnitude(), tails)
 
 
 @identity("ci_low")
@@ -86,9 +98,9 @@ def t_within_r2(r2: Interval, n: Interval, predictors: Interval) -> Interval:
     return Interval(-bound.high, bound.high)
 
 
+T = (t_ratio, size_of_t)
+P = (p_of_t, p_of_z)
 COEFFICIENT = (
-    t_ratio,
-    p_of_t,
     lower_limit,
     upper_limit,
     beta_from_b,
@@ -126,4 +138,4 @@ def constant_error_floor(
 
 CONSTANT = (constant_from_means, constant_error_floor)
 
-CHECKS = (*COEFFICIENT, *PREDICTOR, *CONSTANT)
+CHECKS = (*T, *P, *COEFFICIENT, *PREDICTOR, *CONSTANT)

@@ -8,10 +8,11 @@ import numpy as np
 
 from smartcity_survey.audit.address import Term, resolve, resolve_one
 from smartcity_survey.audit.case import Case, Planner, applicable, identity
-from smartcity_survey.audit.checks.granularity import GRID, debit, no_grid
+from smartcity_survey.audit.checks import granularity
 from smartcity_survey.audit.interval import Interval, image
 from smartcity_survey.audit.paper import Paper
 from smartcity_survey.audit.tables import columns_of, printed_table
+from smartcity_survey.errors import SurveyError
 
 
 @identity("se_mean")
@@ -178,6 +179,10 @@ def plan_descriptives(
 ) -> Iterator[Case]:
     """The statistics of every line; a `mean` of whole answers also lies on a grid and on the scale."""
     printed = printed_table(paper, table, place)
+    if scale is not None and not {"minimum", "maximum"} <= scale.keys():
+        raise SurveyError(place, "its scale has no `minimum` and `maximum`.", "Give both.")
+    if score not in {"mean", "weighted"}:
+        raise SurveyError(place, f"`score: {score}` is unknown.", "Use mean or weighted.")
     ends = (scale["minimum"], scale["maximum"]) if scale else paper.scale
     for line in printed.body:
         roles: dict[str, Term] = columns_of(printed, line)
@@ -192,13 +197,13 @@ def plan_descriptives(
             continue
         yield from applicable(ON_SCALE, roles)
         if ends and tuple(map(float, ends)) == (0.0, 1.0):
-            yield from applicable((debit,), roles)
+            yield from applicable((granularity.debit,), roles)
         count = items.get(line) if isinstance(items, Mapping) else items
         roles.setdefault("items", float(count or 1))
-        yield from applicable(GRID, roles)
+        yield from applicable((*granularity.GRID, *granularity.ON_SCALE), roles)
     means = resolve(paper, f"{table}:*:mean", place, may_be_none=True) if "mean" in printed.columns else ()
     if score == "weighted" and means:
-        yield Case(no_grid, {"mean": means})
+        yield Case(granularity.no_grid, {"mean": means})
 
 
 PLANS: dict[str, Planner] = {"descriptives": plan_descriptives}

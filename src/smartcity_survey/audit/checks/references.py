@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from smartcity_survey.audit.case import Case, Judgement, check
-from smartcity_survey.audit.paper import TEXT, Paper, Printed
+from smartcity_survey.audit.headers import known_names
+from smartcity_survey.audit.paper import Paper, numbered
+from smartcity_survey.audit.printed import TEXT, Printed
+from smartcity_survey.audit.reading import texts
+from smartcity_survey.errors import SurveyError
+
+_KEYS = ("place", "kind", "number", "topics", "says", "note")
+_MANY = 1000
 
 
 @check("reference")
 def reference_leads_there(
-    *, kind: str | None, number: int | None, topics: Sequence[str], shown: Sequence[Printed]
+    *,
+    kind: str | None,
+    number: int | str | None,
+    topics: Sequence[str],
+    shown: Sequence[Printed],
+    entered: bool = True,
 ) -> Judgement:
     """A reference names a table or figure that exists and shows what it is said to show."""
     named = [one for one in shown if number is None or (one.kind, one.number) == (kind, number)]
@@ -18,6 +30,8 @@ def reference_leads_there(
     details = {"topics": list(topics), "object": (kind, number), "elsewhere": right}
     if any(set(topics) <= one.shows for one in named):
         return Judgement(True, details=details)
+    if not named and not entered:
+        return Judgement(None, reason="reference_not_entered", details=details)
     if not named:
         reason = "reference_to_nothing"
     elif number is None:
@@ -34,7 +48,14 @@ def numbered_without_gap(*, kind: str, number: int, found: bool) -> Judgement:
 
 
 @check("object")
-def continued_under_its_number(*, kind: str, number: int, continued_as: int) -> Judgement:
+def number_of_its_own(*, kind: str, number: int | str, captions: Sequence[str]) -> Judgement:
+    """Two tables (or figures) with different captions have different numbers."""
+    details = {"object": (kind, number), "captions": list(captions)}
+    return Judgement(len(captions) < 2, details=details)
+
+
+@check("object")
+def continued_under_its_number(*, kind: str, number: int | str, continued_as: int | str) -> Judgement:
     """The continued part of a table carries the table's number."""
     same = continued_as == number
     return Judgement(
@@ -43,7 +64,7 @@ def continued_under_its_number(*, kind: str, number: int, continued_as: int) -> 
 
 
 @check("object")
-def caption_has_contents(*, kind: str, number: int, filled: bool) -> Judgement:
+def caption_has_contents(*, kind: str, number: int | str, filled: bool) -> Judgement:
     """Something is printed under a table's caption."""
     return Judgement(filled, details={"object": (kind, number)})
 
@@ -51,19 +72,31 @@ def caption_has_contents(*, kind: str, number: int, filled: bool) -> Judgement:
 CHECKS = (
     reference_leads_there,
     numbered_without_gap,
+    number_of_its_own,
     continued_under_its_number,
     caption_has_contents,
 )
 
 
 def plan_references(paper: Paper) -> Iterator[Case]:
-    """All of a paper's captions, and every reference to them."""
+    """All of a paper's captions, and every reference to them.
+
+    Numbering is checked where all objects of a kind are said to be entered (`complete`).
+    """
     shown = [one for one in paper.objects.values() if one.id != TEXT and one.number is not None]
     for kind in dict.fromkeys(one.kind for one in shown):
-        numbers = {one.number for one in shown if one.kind == kind and one.number is not None}
-        for number in range(min(numbers), max(numbers) + 1):
-            options = {"kind": kind, "number": number, "found": number in numbers}
-            yield Case(numbered_without_gap, {}, options)
+        own = [one for one in shown if one.kind == kind]
+        numbers = {one.number for one in own if isinstance(one.number, int)}
+        # A number of a thousand is a slip that its own neighbours would tell; it has no gaps to list.
+        if kind in paper.complete and numbers and max(numbers) - min(numbers) < _MANY:
+            for number in range(min(numbers), max(numbers) + 1):
+                options = {"kind": kind, "number": number, "found": number in numbers}
+                yield Case(numbered_without_gap, {}, options)
+        for repeated in dict.fromkeys(one.number for one in own):
+            captions = [one.caption for one in own if one.number == repeated and one.caption]
+            different = list(dict.fromkeys(captions))
+            if len(captions) > 1 or len(different) > 1:
+                yield Case(number_of_its_own, {}, {"kind": kind, "number": repeated, "captions": different})
     for one in shown:
         if one.kind == "table":
             options = {"kind": one.kind, "number": one.number, "filled": bool(one.cells)}
@@ -71,11 +104,22 @@ def plan_references(paper: Paper) -> Iterator[Case]:
         if one.continued_as is not None:
             options = {"kind": one.kind, "number": one.number, "continued_as": one.continued_as}
             yield Case(continued_under_its_number, {}, options, place=one.id)
-    for reference in paper.references:
+    for i, reference in enumerate(paper.references, start=1):
+        if unknown := [key for key in reference if key not in _KEYS]:
+            raise SurveyError(
+                f"references, no. {i}", f"unknown key `{unknown[0]}`.", known_names(_KEYS, unknown[0])
+            )
+        kind_named, number_named = reference.get("kind"), reference.get("number")
+        entered = {one.number for one in shown if one.kind == kind_named}
         options = {
-            "kind": reference.get("kind"),
-            "number": reference.get("number"),
-            "topics": reference.get("topics") or [],
+            "kind": None if kind_named is None else str(kind_named),
+            "number": numbered(number_named),
+            "topics": texts(reference.get("topics"), f"references, no. {i}, topics"),
             "shown": shown,
+            "entered": number_named is None
+            or kind_named in paper.complete
+            or numbered(number_named) in entered,
         }
-        yield Case(reference_leads_there, {}, options, place=reference["place"])
+        yield Case(
+            reference_leads_there, {}, options, place=str(reference.get("place") or f"references, no. {i}")
+        )

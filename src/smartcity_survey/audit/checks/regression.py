@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from smartcity_survey.audit.address import Term, resolve_one
 from smartcity_survey.audit.case import Case, Planner, applicable
 from smartcity_survey.audit.checks import fit
-from smartcity_survey.audit.checks.coefficients import COEFFICIENT, CONSTANT, PREDICTOR
+from smartcity_survey.audit.checks.coefficients import (
+    COEFFICIENT,
+    CONSTANT,
+    PREDICTOR,
+    p_of_t,
+    p_of_z,
+    size_of_t,
+    t_ratio,
+)
+from smartcity_survey.audit.checks.collinearity import beta_from_t, betas_fit_t
+from smartcity_survey.audit.headers import line_named
+from smartcity_survey.audit.layout import recognised
 from smartcity_survey.audit.paper import Paper
+from smartcity_survey.audit.printed import Printed
 from smartcity_survey.audit.tables import columns_of, printed_table
-
-_CONSTANT_LINE = "constant"
+from smartcity_survey.errors import SurveyError
 
 
 def plan_regression(
@@ -25,10 +36,17 @@ def plan_regression(
     outcome: str | None = None,
     n: str | float | None = None,
     level: float = 0.95,
+    tails: float | None = None,
+    reference: str | None = None,
 ) -> Iterator[Case]:
-    """Every identity between the tables of one regression that are printed."""
+    """Every identity between the tables of one regression that are printed.
+
+    Without `tails` and `reference` (`t` or `z`) they are those that all p-values agree with, two-sided t
+    before any other.
+    """
     table = printed_table(paper, coefficients, place)
-    predictors = [line for line in table.lines if line != _CONSTANT_LINE]
+    constant = line_named(table.lines, "constant")
+    predictors = [line for line in table.lines if line != constant]
     shared: dict[str, Term | tuple[Term, ...]] = {
         "predictors": float(len(predictors)),
         "alpha": paper.alpha,
@@ -38,7 +56,8 @@ def plan_regression(
         shared["n"] = resolve_one(paper, sample, place)
     if summary:
         fitted = printed_table(paper, summary, place)
-        shared |= columns_of(fitted, fitted.lines[-1])
+        cells = columns_of(fitted, fitted.lines[-1])
+        shared |= {_OF_FIT[name]: cells[name] for name in _OF_FIT if name in cells}
     if anova:
         shared |= _variance_roles(paper, anova, place)
     if descriptives and outcome:
@@ -50,28 +69,79 @@ def plan_regression(
     for line in predictors if descriptives else ():
         described = columns_of(printed_table(paper, descriptives or "", place), line)
         lines[line] |= {name: described[name] for name in ("mean", "sd") if name in described}
+    roles: list[Roles] = [{**shared, **lines[line]} for line in table.lines]
+    yield from recognised(paper, coefficients, _signs(paper, table, roles), evident=True)
+    yield from recognised(paper, coefficients, _references(roles, tails, reference, place))
     for line in table.lines:
         yield from applicable(COEFFICIENT, shared | lines[line])
     for line in predictors:
-        yield from applicable(PREDICTOR, shared | lines[line])
-    if _CONSTANT_LINE in lines:
+        yield from applicable((*PREDICTOR, beta_from_t), shared | lines[line])
+    printed_together = all({"beta", "t"} <= lines[line].keys() for line in predictors)
+    if len(predictors) > 1 and printed_together and {"r2", "n"} <= shared.keys():
+        together = {role: shared[role] for role in ("r2", "n", "predictors")}
+        together["betas"] = tuple(lines[line]["beta"] for line in predictors)
+        together["ts"] = tuple(lines[line]["t"] for line in predictors)
+        yield Case(betas_fit_t, together, {"names": predictors})
+    if constant is not None:
         whole = dict(shared)
-        whole |= {f"{role}_constant": term for role, term in lines[_CONSTANT_LINE].items()}
+        whole |= {f"{role}_constant": term for role, term in lines[constant].items()}
         for role in ("b", "mean", "sd"):
-            if all(role in lines[line] for line in predictors):
+            if predictors and all(role in lines[line] for line in predictors):
                 whole[role] = tuple(lines[line][role] for line in predictors)
         yield from applicable(CONSTANT, whole)
+
+
+def _signs(paper: Paper, table: Printed, lines: Sequence[Roles]) -> list[tuple[str, list[Case]]]:
+    """t with its sign, or the size of t where a table prints no negative one."""
+    readings = [("signed_t", [case for roles in lines for case in applicable((t_ratio,), roles)])]
+    ts = [paper.read(term) for roles in lines for term in (roles.get("t"),) if isinstance(term, str)]
+    if all((t.value or 0.0) >= 0 for t in ts):
+        sizes = [case for roles in lines for case in applicable((size_of_t,), roles)]
+        readings.append(("absolute_t", sizes))
+    return readings
+
+
+def _references(
+    lines: Sequence[Roles], tails: float | None, reference: str | None, place: str
+) -> list[tuple[str, list[Case]]]:
+    """p by t or by z, two-sided or one-sided; only the one that is declared."""
+    if tails not in {None, 1, 2}:
+        raise SurveyError(place, f"`tails: {tails}` is unknown.", "Use 1 or 2.")
+    if reference not in {None, "t", "z"}:
+        raise SurveyError(place, f"`reference: {reference}` is unknown.", "Use t or z.")
+    checks = {"t": p_of_t, "z": p_of_z}
+    readings = [
+        (name, [case for roles in lines for case in applicable((checks[by],), {**roles, "tails": sides})])
+        for name, by, sides in _REFERENCES
+        if tails in {None, sides} and (reference == by or (reference is None and "n" in lines[0]))
+    ]
+    return readings or [("two_tailed", [])]
+
+
+Roles = Mapping[str, Term | tuple[Term, ...]]
+# Columns of a model summary, and the role each has.
+_OF_FIT = {name: name for name in ("r", "r2", "adj_r2", "std_error_estimate", "durbin_watson", "f")} | {
+    "p": "f_p"
+}
+_REFERENCES = (
+    ("two_tailed", "t", 2.0),
+    ("z", "z", 2.0),
+    ("one_tailed", "t", 1.0),
+    ("one_tailed_z", "z", 1.0),
+)
 
 
 def _variance_roles(paper: Paper, anova: str, place: str) -> dict[str, Term]:
     table = printed_table(paper, anova, place)
     roles: dict[str, Term] = {}
-    for line in ("regression", "residual", "total"):
-        cells = columns_of(table, line)
-        short = {"sum_of_squares": "ss", "df": "df", "mean_square": "ms"}
-        roles |= {f"{short[name]}_{line}": cells[name] for name in short if name in cells}
-    cells = columns_of(table, "regression")
-    return roles | {role: cells[name] for name, role in (("f", "f"), ("p", "f_p")) if name in cells}
+    short = {"sum_of_squares": "ss", "df": "df", "mean_square": "ms"}
+    for name in ("regression", "residual", "total"):
+        line = line_named(table.lines, name)
+        cells = {} if line is None else columns_of(table, line)
+        roles |= {f"{short[column]}_{name}": cells[column] for column in short if column in cells}
+        if name == "regression":
+            roles |= {role: cells[column] for column, role in (("f", "f"), ("p", "f_p")) if column in cells}
+    return roles
 
 
 PLANS: dict[str, Planner] = {"regression": plan_regression}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from smartcity_survey.data.detect.encoding import detect_encoding
 from smartcity_survey.data.detect.layout import Layout, find_layout
 from smartcity_survey.data.read import calamine_file, xlsx_file
+from smartcity_survey.data.read.archives import unpacked
 from smartcity_survey.data.read.grid import Row
 from smartcity_survey.data.read.kinds import kind_of
 from smartcity_survey.data.read.opening import GRIDS, require_file
@@ -50,6 +51,13 @@ def detect(path: Path, given: Mapping[str, Any] = MappingProxyType({})) -> Detec
     """
     require_file(path)
     kind = kind_of(path)
+    if kind == "zip":
+        file = unpacked(path)
+        with file.told():
+            inside = detect(file.path, given)
+        return replace(
+            inside, found=(f"The answers are in the file {file.member!r} of the archive.", *inside.found)
+        )
     if kind not in GRIDS:
         return Detected({})
     keys: dict[str, Any] = dict(given)

@@ -21,11 +21,9 @@ from smartcity_survey.study.config import DataSection
 def open_parquet(path: Path, section: DataSection) -> Table:
     """Open a Parquet file."""
     try:
-        import pyarrow.parquet
+        frame = pd.read_parquet(path, engine="pyarrow")
     except ImportError:
         raise _not_installed(path, "pyarrow", "parquet") from None
-    try:
-        frame = pyarrow.parquet.read_table(path).to_pandas()
     except Exception as error:  # of many classes
         raise _unreadable(path, "a Parquet file", error) from None
     return _table(frame, "parquet")

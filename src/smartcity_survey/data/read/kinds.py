@@ -14,7 +14,8 @@ from smartcity_survey.errors import SurveyError
 
 _START = 4096
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_OPEN_DOCUMENT = "opendocument.spreadsheet"
+_ZIP = (b"PK\3\4", b"PK\5\6")
+_OPEN_DOCUMENT = b"opendocument.spreadsheet"
 _PACKED: tuple[tuple[bytes, Callable[..., object]], ...] = (
     (b"\x1f\x8b", gzip.open),
     (b"BZh", bz2.open),
@@ -37,12 +38,14 @@ NO_SURVEYS = (
 
 
 def kind_of(path: Path) -> str:
-    """The kind of a file: a key of `opening.OPENERS`. Text that is nothing else is a `csv`.
+    """The kind of a file: a key of `opening.OPENERS` or `GRIDS`, or `zip` for an archive of other files.
+
+    Text that is nothing else is a `csv`.
 
     Raises
     ------
     SurveyError
-        for a file that is known to hold no table: a PDF, a picture, a document, an archive of other things.
+        for a file that is known to hold no table: a PDF, a picture, a document.
     """
     with path.open("rb") as file:
         start = file.read(_START)
@@ -59,7 +62,7 @@ def kind_of(path: Path) -> str:
         return "xls"
     if start.startswith(b"PAR1"):
         return "parquet"
-    if start.startswith(b"PK"):
+    if start.startswith(_ZIP):
         return _kind_of_archive(path)
     if start.startswith(_R_STARTS) or _is_packed_r(path, start):
         return "rds"
@@ -84,13 +87,13 @@ def _kind_of_archive(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
-            kind = archive.read("mimetype").decode("ascii", "replace") if "mimetype" in names else ""
+            told = archive.open("mimetype").read(_START) if "mimetype" in names else b""
     except Exception:  # what is wrong with it is said where it is read
-        return "xlsx"
+        return "zip" if path.suffix.lower() == ".zip" else "xlsx"
     if "xl/workbook.bin" in names:
         return "xlsb"
     if "content.xml" in names:
-        if kind and _OPEN_DOCUMENT not in kind:
+        if told and _OPEN_DOCUMENT not in told:
             raise SurveyError(
                 str(path),
                 "it is a text document, not a table of answers.",
@@ -104,13 +107,7 @@ def _kind_of_archive(path: Path) -> str:
             "Export the answers as .xlsx or .csv from the survey tool.",
         )
     if "xl/workbook.xml" not in names and path.suffix.lower() != ".xlsx":
-        inside = [name for name in names if not name.endswith("/") and not name.startswith("__MACOSX")]
-        raise SurveyError(
-            str(path),
-            "it is an archive (.zip) that holds "
-            f"{', '.join(inside[:5])}{', ...' if len(inside) > 5 else ''}.",
-            "Unpack it, and name the survey file that was in it.",
-        )
+        return "zip"
     return "xlsx"
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from smartcity_survey.data.read.archives import Unpacked, unpacked
 from smartcity_survey.data.read.calamine_file import open_calamine
 from smartcity_survey.data.read.csv_file import open_csv
 from smartcity_survey.data.read.frame_file import open_parquet, open_rds
@@ -14,7 +16,7 @@ from smartcity_survey.data.read.grid import Grid, table_of
 from smartcity_survey.data.read.html_file import open_html
 from smartcity_survey.data.read.kinds import kind_of
 from smartcity_survey.data.read.sav_file import open_dta, open_por, open_sav
-from smartcity_survey.data.read.tables import Table
+from smartcity_survey.data.read.tables import Batch, Table
 from smartcity_survey.data.read.xlsx_file import open_xlsx
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.study.config import DataSection
@@ -51,9 +53,24 @@ def open_table(path: Path, section: DataSection) -> Table:
     """
     require_file(path)
     kind = kind_of(path) if section.format == "auto" else section.format
+    if kind == "zip":
+        return _table_in(unpacked(path), section)
     if kind in OPENERS:
         return OPENERS[kind](path, section)
     return table_of(GRIDS[kind](path, section), section)
+
+
+def _table_in(file: Unpacked, section: DataSection) -> Table:
+    """The table of an unpacked file, of which the archive's name is told."""
+    with file.told():
+        table = open_table(file.path, section)
+
+    def batches(columns: Sequence[str]) -> Iterator[Batch]:
+        with file.told():
+            for batch in table.batches(columns):
+                yield replace(batch, problems=tuple(map(file.renamed, batch.problems)))
+
+    return replace(table, batches=batches)
 
 
 def require_file(path: Path) -> None:

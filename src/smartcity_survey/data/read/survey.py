@@ -22,6 +22,7 @@ from smartcity_survey.data.read.cells import (
     wordings_of,
 )
 from smartcity_survey.data.read.choices import Choosing
+from smartcity_survey.data.read.groups import ungrouped
 from smartcity_survey.data.read.opening import open_table
 from smartcity_survey.data.read.tables import Table
 from smartcity_survey.errors import Problem, SurveyError, counted
@@ -122,6 +123,7 @@ def read_survey(path: Path, codebook: Codebook, section: DataSection) -> Respons
             *(name for name in (section.respondent, section.cluster) if name),
         ]
     )
+    table = ungrouped(table, needed)
     problems = _absent_columns(table, needed, path)
     columns = [
         _column(name, head, codebook, section, table) for name, head in heads.items() if head in table.columns

@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import yaml
+from smartcity_survey.own_yaml import parse_own
 
 LANGUAGES = ("en", "ru", "kk")
 _ENDINGS = re.compile(r"\(\s*-?\s*(а|на|ны|о|ена|а/о|ая|ое|я)\s*\)")
@@ -115,7 +115,7 @@ class Phrases:
 def phrases(language: str) -> Phrases:
     """The wordings of a language."""
     text = resources.files(__package__).joinpath(f"{language}.yaml").read_text(encoding="utf-8")
-    content: Mapping[str, Any] = yaml.safe_load(text)
+    content: Mapping[str, Any] = parse_own(text)
     families = [
         _family(name, entry, side == "two_sided")
         for side in ("two_sided", "one_sided")

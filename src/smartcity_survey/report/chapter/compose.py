@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
-from smartcity_survey.io import REFUSED, Card
+from smartcity_survey.io import REFUSED, WHOLE, Card
+from smartcity_survey.own_yaml import load_own
 from smartcity_survey.report.chapter.citations import Citations
 from smartcity_survey.report.chapter.document import (
     Block,
@@ -31,6 +31,7 @@ from smartcity_survey.report.figures.alt_texts import alt_text
 from smartcity_survey.report.parts import with_bounds
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import card_entries, render_table
+from smartcity_survey.stages.refusals import UNASKED
 from smartcity_survey.study.codebook import text
 from smartcity_survey.study.outputs import Style
 
@@ -87,7 +88,7 @@ def sections(contents: Contents) -> tuple[Section, ...]:
 
 @cache
 def _plan() -> tuple[Mapping[str, Any], ...]:
-    return tuple(yaml.safe_load(PLAN.read_text(encoding="utf-8"))["sections"])
+    return tuple(load_own(PLAN)["sections"])
 
 
 def figures_shown(contents: Contents) -> tuple[str, ...]:
@@ -121,7 +122,8 @@ def compose(
     def there(entry: Entry) -> bool:
         if entry.kind == "figure":
             return entry.name in figures
-        told = REFUSED in cards.get(entry.name, {})
+        card = cards.get(entry.name, {})
+        told = REFUSED in card and not _is_unasked(card)
         hidden = entry.people and "decisions" in tables
         return entry.name in tables and not hidden and (told or len(tables[entry.name]) > 0)
 
@@ -151,6 +153,14 @@ def compose(
         subtitle=wording["chapter.subtitle"],
         running_head=wording.fill("chapter.running_head", title=title),
         blocks=tuple(blocks),
+    )
+
+
+def _is_unasked(card: Card) -> bool:
+    """Whether a table is empty because the study has no such question, not for want of a solution."""
+    lines = card[REFUSED]
+    return isinstance(lines, list) and any(
+        line["part"] == WHOLE and line["reason"] in UNASKED for line in lines
     )
 
 

@@ -114,12 +114,14 @@ def _notes(notes: Sequence[str], wording: Wording) -> str:
 
 def _table(block: TableBlock, wording: Wording, style: Style) -> Iterator[str]:
     own = block.table
+    # The list of tables leads to it, whether or not there was a solution.
+    yield _caption(block, wording, style)
     if own.headings:
-        yield _caption(block, wording, style)
         shares = ", ".join(f"{share:.4f}fr" for share in column_shares(own))
         aligned = ", ".join("right" if numeric else "left" for numeric in own.numeric)
         head = ", ".join(f"[#{_text(heading)}]" for heading in own.headings)
-        yield f"#data(({shares},), ({aligned},), ({head},),"
+        continued = _text(wording.fill("chapter.caption.continued_gost", number=str(block.number)))
+        yield f"#data(<{block.id}>, {continued}, ({shares},), ({aligned},), ({head},),"
         across = f"table.cell(colspan: {len(own.headings)}, align: left)"
         for group in own.groups:
             if group.heading:

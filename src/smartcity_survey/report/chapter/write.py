@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,6 +15,7 @@ import pandas as pd
 
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import Card, read_json, read_table, write_bytes
+from smartcity_survey.processes import process_context
 from smartcity_survey.report.chapter.compose import compose, figures_shown
 from smartcity_survey.report.chapter.files import chapter_outputs, files_of, languages_of
 from smartcity_survey.report.chapter.whole import whole_tables
@@ -97,17 +97,18 @@ def write_chapter(
         where no run has finished there, or the template cannot be read.
     """
     reports = Path(reports)
-    config = read_run(reports, ("",)).config
+    run = read_run(reports, names)
+    config = run.config
     codebook = read_codebook(Path(config.data.codebook))
     files = files_of(config, codebook, outputs)
     languages = [one for one in languages_of(config, codebook) if any(f".{one}." in name for name in files)]
     arguments = [
-        (reports, tuple(names), tuple(name for name in files if f".{language}." in name), language)
+        (reports, run, tuple(name for name in files if f".{language}." in name), language)
         for language in languages
     ]
     whole = [name for name in files if name.startswith("tables.")]
     if whole:
-        arguments.append((reports, tuple(names), tuple(whole), config.study.language))
+        arguments.append((reports, run, tuple(whole), config.study.language))
     return tuple(path for paths in _each(_write, arguments, jobs) for path in paths)
 
 
@@ -119,14 +120,12 @@ def _each(
     if jobs < 2:
         yield from (work(*one) for one in arguments)
         return
-    # A forked process would wait for threads of Typst that this one has and it has not.
-    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
+    with ProcessPoolExecutor(jobs, process_context()) as pool:
         yield from pool.map(work, *zip(*arguments, strict=True))
 
 
-def _write(reports: Path, names: tuple[str, ...], files: tuple[str, ...], language: Language) -> list[Path]:
+def _write(reports: Path, run: Run, files: tuple[str, ...], language: Language) -> list[Path]:
     """The files of one language."""
-    run = read_run(reports, names)
     setting = with_bounds(run.setting(language), run.tables)
     endings = {Path(name).suffix for name in files}
     made: dict[str, bytes] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -115,7 +115,12 @@ FIGURES: Mapping[str, FigureEntry] = {
 
 
 def draw_all(
-    reports: str | Path, figures: str | Path, setting: Setting, *, respondents: bool = True
+    reports: str | Path,
+    figures: str | Path,
+    setting: Setting,
+    *,
+    respondents: bool = True,
+    read: Mapping[str, pd.DataFrame] | None = None,
 ) -> tuple[str, ...]:
     """Draw every figure whose stage files exist and have lines; returns the names of those drawn.
 
@@ -126,17 +131,18 @@ def draw_all(
     reports : folder with `tables/` and `private/`.
     figures : folder for `<name>.svg`, `<name>.png` and `<name>.pdf`.
     respondents : whether to draw the figures that have a point for each respondent.
+    read : all tables, where they have been read already.
     """
     tables = Path(reports) / "tables"
+    setting = replace(setting, bounded=setting.bounded or (tables / "decisions.csv").is_file())
     cards = cards_of(reports)
     drawn = []
     for name, entry in FIGURES.items():
-        sources = [Path(reports) / f"{need}.csv" for need in entry.needs]
         private = any(need.startswith("private/") for need in entry.needs)
-        if all(source.is_file() for source in sources) and (respondents or not private):
-            frames = [read_table(source) for source in sources]
-            if all(len(frame) for frame in frames):
-                more = {table: _further(tables / f"{table}.csv") for table in entry.also}
+        if respondents or not private:
+            frames = [_frame(Path(reports), need, read) for need in entry.needs]
+            if all(frame is not None for frame in frames):
+                more = {table: _frame(Path(reports), f"tables/{table}", read) for table in entry.also}
                 figure = entry.draw(*frames, setting, **more)
                 save(figure, Path(figures) / name, foot(cards.get(entry.sized_by, {}), setting))
                 drawn.append(name)
@@ -161,7 +167,13 @@ def cards_of(reports: str | Path) -> dict[str, Card]:
     return {name: card for path in files for name, card in read_json(path).items()}
 
 
-def _further(source: Path) -> pd.DataFrame | None:
-    """A table that says more, None where there is none or it has no lines."""
-    frame = read_table(source) if source.is_file() else pd.DataFrame()
+def _frame(reports: Path, name: str, read: Mapping[str, pd.DataFrame] | None) -> pd.DataFrame | None:
+    """A stage file, None where there is none or it has no lines."""
+    kind, _, table = name.partition("/")
+    if read is not None and kind == "tables":
+        # A figure may add columns to its own.
+        frame = read[table].copy(deep=False) if table in read else pd.DataFrame()
+    else:
+        source = reports / f"{name}.csv"
+        frame = read_table(source) if source.is_file() else pd.DataFrame()
     return frame if len(frame) else None

@@ -36,7 +36,7 @@ def alt_text(name: str, tables: Tables, setting: Setting) -> str:
     if result is None or not all(table in tables and len(tables[table]) for table in result.needs):
         return kind
     values = result.fill(_Words(setting), *(tables[table] for table in result.needs), tables)
-    return f"{kind} {setting.wording.fill(f'figures.{name}.result', **values)}"
+    return f"{kind} {setting.wording.fill(setting.told(f'figures.{name}.result'), **values)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +250,13 @@ def _bounds(words: _Words, frame: pd.DataFrame, _: Tables) -> Values:
 
 
 def _curve(words: _Words, frame: pd.DataFrame, _: Tables) -> Values:
+    if words.setting.bounded:  # shares of one file among many are left out
+        return {
+            "medians": words.listed(
+                f"{line['hypothesis']} {words.ratio(line['estimate_median'])}"
+                for line in frame.to_dict("records")
+            )
+        }
     return {
         "shares": words.listed(
             f"{line['hypothesis']} {words.percent(100 * line['share_confirmed'])}"

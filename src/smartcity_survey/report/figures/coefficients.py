@@ -48,6 +48,9 @@ def plot_coefficients(hypotheses: pd.DataFrame, setting: Setting) -> Figure:
     if "state" not in hypotheses:
         hypotheses = hypotheses.assign(state="")
     hypotheses = hypotheses[hypotheses["state"] != "open"]
+    # What the print decides without a number has no point, and a method without any no entry.
+    drawn = hypotheses.groupby("method")["estimate"].transform("count") > 0
+    hypotheses = hypotheses[drawn] if drawn.any() else hypotheses
     outcomes = list(hypotheses["outcome"].unique())
     methods = methods_of(hypotheses)
     lines = [hypotheses.loc[hypotheses["outcome"] == outcome, "hypothesis"].nunique() for outcome in outcomes]

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
+from urllib.parse import quote
 
 import matplotlib
 import matplotlib.style
-import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
@@ -20,12 +20,10 @@ from matplotlib.patheffects import Stroke
 from matplotlib.text import Text
 from matplotlib.ticker import Formatter, MaxNLocator
 from matplotlib.transforms import Bbox
-from PIL import Image
-from PIL.PngImagePlugin import PngImageFile
-from scipy.spatial import KDTree
 
 from smartcity_survey.io import write_bytes
-from smartcity_survey.report.fonts import FAMILY, register_fonts
+from smartcity_survey.report.figures.files import MARK, files_of
+from smartcity_survey.report.fonts import register_fonts
 from smartcity_survey.report.formats import NumberStyle
 
 STYLE = Path(__file__).parents[1] / "style.mplstyle"
@@ -51,20 +49,10 @@ READABLE = 4.5
 """Contrast that text needs with its ground (WCAG 2.2, level AA)."""
 SUFFIXES = (".svg", ".png", ".pdf")
 """Files of each figure."""
-FONT_STACK = "'DejaVu Sans', Verdana, Arial, sans-serif"
-"""What the text of an svg is set in: all have the Kazakh letters, and none is wider than the first, in which
-the layout is made."""
-PALETTE = 255
-"""Colours of a png."""
 FOOT = 0.22
 """Inches below a figure for the line that says what it is drawn from."""
-_FIGURE_METADATA: dict[str, dict[str, str | None]] = {
-    ".svg": {"Date": None, "Creator": None, "Format": None, "Type": None},
-    ".png": {"Software": None},
-    ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
-}
-_FIGURE_OPTIONS: dict[str, Any] = {".png": {"pil_kwargs": {"compress_level": 0}}}
-"""The png is compressed once it has its palette."""
+_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
+
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -98,25 +86,19 @@ def save(figure: Figure, stem: str | Path, foot: str = "") -> tuple[Path, ...]:
     engine = figure.get_layout_engine()
     if engine is not None:
         engine.execute(figure)
-        figure.set_layout_engine("none")  # all files share one layout
+        figure.set_layout_engine(None)  # with any, also "none", it would be drawn twice
         _fasten_legends(figure)
     width, height = figure.get_size_inches()
     page = Bbox.from_extents(0, -FOOT if foot else 0, width, height)
     if foot:
         figure.text(0.06 / width, -0.6 * FOOT / height, foot, fontsize=7, color=MUTED, va="center")
-    stem = Path(stem)
-    paths = tuple(stem.with_name(f"{stem.name}{suffix}") for suffix in SUFFIXES)
-    for path in paths:
-        content = io.BytesIO()
-        figure.savefig(
-            content,
-            format=path.suffix[1:],
-            bbox_inches=page,
-            metadata=_FIGURE_METADATA[path.suffix],
-            **_FIGURE_OPTIONS.get(path.suffix, {}),
-        )
-        write_bytes(_FINISH[path.suffix](content.getvalue()), path)
-    return paths
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format="svg", bbox_inches=page, metadata=_METADATA)
+    stem, paths = Path(stem), []
+    for suffix, content in files_of(drawn.getvalue()):
+        paths.append(stem.with_name(f"{stem.name}{suffix}"))
+        write_bytes(content, paths[-1])
+    return tuple(paths)
 
 
 def _fasten_legends(figure: Figure) -> None:
@@ -128,46 +110,10 @@ def _fasten_legends(figure: Figure) -> None:
         legend.set_bbox_to_anchor((box.x0, box.y0), figure.transFigure)
 
 
-def _with_font_stack(svg: bytes) -> bytes:
-    """The figures' typeface by the names it has on readers' machines, and spaces that do not collapse."""
-    text = svg.decode("utf-8").replace(f"'{FAMILY}'", FONT_STACK)
-    spaced = re.sub(r"(<text[^>]*>)([^<]*)", lambda m: m[1] + m[2].replace("  ", "\u00a0 "), text)
-    return spaced.encode("utf-8")
-
-
-def _in_few_colours(png: bytes) -> bytes:
-    """A figure has few colours: a palette of its most frequent ones makes the file about a third as large.
-
-    They stay exact, the ground pure white; only pixels at the rims of letters and lines take the nearest.
-    """
-    image = PngImageFile(io.BytesIO(png))
-    pixels = image.convert("RGB")
-    found: list[tuple[int, Any]] = pixels.getcolors(pixels.width * pixels.height) or []
-    found.sort(key=lambda one: (-one[0], one[1]))
-    colors = np.array([color for _, color in found])
-    # Colours alike in six bits a channel are one: the most frequent of them stands for all.
-    cells, first = np.unique(_cells(colors), return_index=True)
-    standing = colors[np.sort(first)[:PALETTE]]
-    nearest = np.zeros(1 << 18, dtype=np.uint8)
-    nearest[cells] = KDTree(standing).query(colors[first])[1]
-    small = Image.fromarray(nearest[_cells(np.asarray(pixels))])
-    small.putpalette(standing.astype(np.uint8).tobytes())
-    content = io.BytesIO()
-    small.save(content, format="png", optimize=True, dpi=image.info["dpi"])
-    return content.getvalue()
-
-
-def _cells(colors: Any) -> Any:
-    """Number of the colour's cell, from the six upper bits of its three channels."""
-    bits = colors.astype(np.int32) >> 2
-    return (bits[..., 0] << 12) | (bits[..., 1] << 6) | bits[..., 2]
-
-
-_FINISH: dict[str, Callable[[bytes], bytes]] = {
-    ".svg": _with_font_stack,
-    ".png": _in_few_colours,
-    ".pdf": bytes,
-}
+def telling(artist: Artist, words: str) -> Artist:
+    """A part of a figure that tells its numbers in the svg to whoever points at it; parts may share words."""
+    artist.set_gid(MARK + quote(words))
+    return artist
 
 
 class HaloText(Text):

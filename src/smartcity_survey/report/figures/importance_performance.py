@@ -43,7 +43,8 @@ def plot_importance_performance(ipma: pd.DataFrame, setting: Setting) -> Figure:
         _panel(whole, own, SCALE, setting)
         _panel(near, own, _around(own["performance"].to_numpy(np.float64)), setting)
         name = setting.labels.construct(outcome)
-        whole.set_title(setting.wording.fill("figures.ipma.outcome", outcome=name))
+        # A line of its own above both panels, because it is wider than the first.
+        whole.set_title(setting.wording.fill("figures.ipma.outcome", outcome=name) + "\n", loc="left")
         ends = [setting.wording.numbers.fixed(end, 0) for end in _ends(near)]
         near.set_title(
             setting.wording.fill("figures.ipma.enlarged", low=ends[0], high=ends[1]),

@@ -12,7 +12,17 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, PathPatch, Polygon
 from matplotlib.path import Path
 
-from smartcity_survey.report.figures.drawing import BLUE, INK, MUTED, RUST, VERMILION, WIDTH, halo, styled
+from smartcity_survey.report.figures.drawing import (
+    BLUE,
+    INK,
+    MUTED,
+    RUST,
+    VERMILION,
+    WIDTH,
+    halo,
+    styled,
+    telling,
+)
 from smartcity_survey.report.figures.path_items import ItemRoom, draw_items, item_room
 from smartcity_survey.report.figures.path_layout import Edge, Layout, box_width, lay_out
 from smartcity_survey.report.figures.path_texts import STARS, BoxLine, Coefficient, box_lines, coefficients_of
@@ -54,7 +64,8 @@ def plot_path_diagram(
     """The structural model from left to right, the estimate above each arrow and its interval below.
 
     Arrows that do not reach `alpha` are dashed and grey. Where the print of a reconstruction leaves a path
-    open, its arrow is dotted and shows the set of values that the print allows.
+    open, its arrow is dotted and shows the set of values that the print allows. In the svg each arrow tells
+    its numbers to whoever points at it.
 
     Parameters
     ----------
@@ -107,15 +118,16 @@ def _arrow(drawing: _Drawing, edge: Edge, one: Coefficient, largest: float) -> N
     codes = [Path.MOVETO, *[Path.CURVE4] * (len(curve) - 1)]
     inside = curve.copy()
     inside[-1, 0] -= HEAD  # the head covers the end of the shaft, its tip is the end of the curve
-    drawing.axes.add_patch(
-        PathPatch(
-            Path(inside, codes), facecolor="none", edgecolor=color, zorder=1,
-            linewidth=width, linestyle=DASHES[one.kind], capstyle="butt",
-        )
+    shaft = PathPatch(
+        Path(inside, codes), facecolor="none", edgecolor=color, zorder=1,
+        linewidth=width, linestyle=DASHES[one.kind], capstyle="butt",
     )  # fmt: skip
     (x, y), half = curve[-1], HEAD * (0.42 + 0.05 * width)
     tip = [(x - 1.2 * HEAD, y + half), (x, y), (x - 1.2 * HEAD, y - half)]
-    drawing.axes.add_patch(Polygon(tip, facecolor=color, edgecolor="none", zorder=1))
+    head = Polygon(tip, facecolor=color, edgecolor="none", zorder=1)
+    for patch in (shaft, head):
+        drawing.axes.add_patch(patch)
+        telling(patch, one.told)
 
 
 def _color(one: Coefficient, negative: str, grey: str) -> str:
@@ -131,10 +143,11 @@ def _coefficient(drawing: _Drawing, edge: Edge, one: Coefficient) -> None:
         (one.above, box.y + 0.035, "bottom", ESTIMATE_SIZE, "bold", _color(one, RUST, MUTED)),
         (one.below, box.y - 0.045, "top", INTERVAL_SIZE, "normal", MUTED),
     ):
-        halo(
+        words = halo(
             drawing.axes, box.x, y, text,
             ha="center", va=va, fontsize=size, fontweight=weight, color=color, zorder=3,
         )  # fmt: skip
+        telling(words, one.told)
 
 
 def _construct(drawing: _Drawing, name: str, lines: Sequence[BoxLine], endogenous: bool) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeGuard
 
 import pandas as pd
 
@@ -17,6 +19,8 @@ LETTER, BOLD = 0.62, 0.7
 """Mean width of a letter of the figures' typeface, as a share of its size."""
 STARS = ((0.001, 3, "***"), (0.01, 2, "**"), (0.05, 2, "*"))
 """Limits of p, their decimals, and the marks below them, as journals print them."""
+SMALLEST_P = 0.001
+"""Below it a p value is given by this limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +46,14 @@ class Coefficient:
     ----------
     kind : `certain` or `uncertain` by its p value, `open` where a print leaves it open.
     above, below : what stands above and below its arrow.
+    told : what the arrow tells to whoever points at it: estimate, interval, p, f2, what a print decides.
     """
 
     estimate: float
     kind: str
     above: str
     below: str
+    told: str = ""
 
     def width(self, above: float, below: float) -> float:
         """Inches of the wider text, at those sizes in points."""
@@ -85,12 +91,43 @@ def _coefficient(line: pd.Series, claim: pd.Series | None, setting: Setting) -> 
     name = "" if claim is None else f"{claim['hypothesis']}  "
     estimate = f"{style.fixed(line['estimate'], 3, bounded=True)}{stars(line['p'])}"
     interval = style.range(line["ci_low"], line["ci_high"], 2, bounded=True)
-    if claim is not None and claim.get("state") == "open" and pd.notna(claim["low"]):
+    told = "\n".join(_told(line, claim, setting))
+    if _is_open(claim):
         here = f"({estimate} {interval})"
         ends = range_text(claim["low"], claim["high"], wording)
-        return Coefficient(line["estimate"], "open", f"{name}{ends}", here)
+        return Coefficient(line["estimate"], "open", f"{name}{ends}", here, told)
     kind = "certain" if line["p"] < setting.alpha else "uncertain"
-    return Coefficient(line["estimate"], kind, f"{name}{estimate}", interval)
+    return Coefficient(line["estimate"], kind, f"{name}{estimate}", interval, told)
+
+
+def _is_open(claim: pd.Series | None) -> TypeGuard[pd.Series]:
+    return claim is not None and claim.get("state") == "open" and bool(pd.notna(claim["low"]))
+
+
+def _told(line: pd.Series, claim: pd.Series | None, setting: Setting) -> Iterator[str]:
+    """The path, what a print decides of it, its coefficient, its effect size; each where it is known."""
+    wording, style = setting.wording, setting.wording.numbers
+    name = "" if claim is None else f"{claim['hypothesis']}{wording['page.colon']}"
+    source, target = (setting.labels.construct(str(line[end])) for end in ("source", "target"))
+    yield f"{name}{source} → {target}"
+    state = "" if claim is None else str(claim.get("state"))
+    if claim is not None and state in ("open", "decided") and pd.notna(claim["low"]):
+        ends = range_text(claim["low"], claim["high"], wording)
+        if wording.knows("reading", reading := str(claim.get("reading"))):
+            ends = f"{ends} ({wording.value('reading', reading)})"
+        verdict = wording.value("verdict", str(claim["verdict"]))
+        yield wording.fill(f"figures.path.told.{state}", ends=ends, verdict=verdict)
+    numbers = wording.fill(
+        f"figures.path.told.{'in_use' if state in ('open', 'decided') else 'estimate'}",
+        estimate=style.fixed(line["estimate"], 3, bounded=True),
+        level=style.percentage(100 * setting.level, 0),
+        interval=style.range(line["ci_low"], line["ci_high"], 3, bounded=True),
+        p=("p " if line["p"] < SMALLEST_P else "p = ") + style.p_value(line["p"]),
+    )
+    if pd.notna(line.get("f2")):
+        effect = wording.fill("figures.path.told.effect", f2=style.fixed(line["f2"], 3, bounded=True))
+        numbers = f"{numbers}; {effect}"
+    yield numbers
 
 
 def range_text(low: float, high: float, wording: Wording) -> str:

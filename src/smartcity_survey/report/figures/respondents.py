@@ -13,7 +13,7 @@ from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from smartcity_survey.report.figures.drawing import BLUE, INK, MUTED, WIDTH, styled, text_on
+from smartcity_survey.report.figures.drawing import BLUE, INK, MUTED, WIDTH, styled, telling, text_on
 from smartcity_survey.report.setting import Setting
 
 ANSWERS = LinearSegmentedColormap.from_list(
@@ -165,14 +165,25 @@ def _stack(axes: Axes, lines: pd.DataFrame, y: float, setting: Setting) -> None:
     wording = setting.wording
     shares = lines["percent"].fillna(0).tolist()
     left = -before_middle(shares) if setting.diverging_items else 0.0
+    item = str(lines["item"].iloc[0])
+    of_item = f"{item} {setting.labels.items.get(item, '')}".strip()
     if lines["n"].isna().any():
         axes.text(1, y, wording["page.hidden_mark"], va="center", fontsize=7.5, color=INK)
-    for share, color in zip(lines["percent"], answer_colors(len(lines)), strict=True):
+    columns = (lines[column] for column in ("code", "n", "percent"))
+    for code, n, share, color in zip(*columns, answer_colors(len(lines)), strict=True):
         if math.isnan(share):
             continue
-        axes.barh(y, share, left=left, height=0.82, color=color, edgecolor="white", linewidth=0.6)
+        told = wording.fill(
+            "figures.items.told",
+            item=of_item,
+            answer=setting.labels.answers.get(int(code), str(code)),
+            percent=wording.numbers.percentage(share, 1),
+            n=wording.numbers.count(n),
+        )
+        (bar,) = axes.barh(y, share, left=left, height=0.82, color=color, edgecolor="white", linewidth=0.6)
+        telling(bar, told)
         if share >= 6:
-            axes.text(
+            number = axes.text(
                 left + share / 2,
                 y,
                 wording.numbers.fixed(share, 0),
@@ -182,4 +193,5 @@ def _stack(axes: Axes, lines: pd.DataFrame, y: float, setting: Setting) -> None:
                 fontsize=6.8,
                 color=text_on(color),
             )
+            telling(number, told)
         left += share

@@ -48,6 +48,8 @@ ROW, CURVE, HEAD = 0.148, 1.8, 0.5
 def plot_specification_curve(curve: pd.DataFrame, hypotheses: pd.DataFrame, setting: Setting) -> Figure:
     """One column per hypothesis: its sorted estimates, and below them how often each option is chosen there.
 
+    Where a print leaves the answers open, which specifications confirm is open too and is not shown.
+
     Parameters
     ----------
     curve : the stage file `specification_curve`.
@@ -55,7 +57,7 @@ def plot_specification_curve(curve: pd.DataFrame, hypotheses: pd.DataFrame, sett
     """
     names = list(curve["hypothesis"].unique())
     panels = {name: curve_panel(curve, name, CHOICES) for name in names}
-    options = _lines(list(panels.values()))
+    options = choice_lines(list(panels.values()))
     bands = [names[start : start + ACROSS] for start in range(0, len(names), ACROSS)]
     panel_height = ROW * (len(options) + 1)
     tight = ConstrainedLayoutEngine(w_pad=0.05, h_pad=0.03, wspace=0, hspace=0)
@@ -90,7 +92,7 @@ def plot_specification_curve(curve: pd.DataFrame, hypotheses: pd.DataFrame, sett
     return figure
 
 
-def _lines(panels: Sequence[CurvePanel]) -> list[tuple[str, str | None]]:
+def choice_lines(panels: Sequence[CurvePanel]) -> list[tuple[str, str | None]]:
     """Lines of the choice panel: a choice, then its options. A choice with a single option shows nothing.
 
     An option may have no solution for one outcome and one for another: all that some panel has are there.
@@ -144,7 +146,7 @@ def _curve(
     reach = float(special.ndtri(1 - setting.alpha / 2)) * panel.std_error[shown]
     axes.fill_between(x, estimate - reach, estimate + reach, color=BAND, linewidth=0)
     axes.axhline(0, color=MUTED, linewidth=0.8)
-    colors = np.where(panel.confirmed[shown], BLUE, PALE)
+    colors = [BLUE if yes else PALE for yes in panel.confirmed[shown]] if not setting.bounded else [MUTED]
     axes.scatter(x, estimate, s=3.2, c=colors, linewidths=0, zorder=3)
     for value in own.loc[own["method"] == "published", "estimate"]:
         axes.plot([0, 1], [value, value], markevery=[1], clip_on=False, zorder=4, **PRINTED)
@@ -176,16 +178,18 @@ def _choices(
     )
     for edge in np.arange(0.5, len(lines) + 1):
         axes.axhline(edge, color="white", linewidth=1.6)
-    axes.text(
-        0.5,
-        -0.1,
-        wording.numbers.percentage(100 * float(np.average(panel.confirmed, weights=panel.weight)), 0),
-        ha="center",
-        va="center",
-        fontsize=8,
-        fontweight="bold",
-        color=INK,
-    )
+    if not setting.bounded:
+        share = float(np.average(panel.confirmed, weights=panel.weight))
+        axes.text(
+            0.5,
+            -0.1,
+            wording.numbers.percentage(100 * share, 0),
+            ha="center",
+            va="center",
+            fontsize=8,
+            fontweight="bold",
+            color=INK,
+        )
     axes.set_xlim(0, 1)
     axes.set_ylim(len(lines) + 0.5, -0.7)
     axes.set_xticks([])
@@ -193,7 +197,8 @@ def _choices(
         wording.value("choice", choice) if option is None else option_text(choice, option, setting)
         for choice, option in lines
     ]
-    axes.set_yticks([-0.1, *range(1, len(lines) + 1)], [wording["columns.share_confirmed"], *texts])
+    first = "" if setting.bounded else wording["columns.share_confirmed"]
+    axes.set_yticks([-0.1, *range(1, len(lines) + 1)], [first, *texts])
     axes.tick_params(length=0, labelsize=7, labelcolor=INK)
     headings = [0, *(row for row, line in enumerate(lines, start=1) if line[1] is None)]
     for row in headings:
@@ -217,10 +222,7 @@ def _legend(setting: Setting, published: bool) -> list[Line2D]:
 
     level = wording.numbers.percentage(100 * (1 - setting.alpha), 0)
     interval = wording.fill("figures.specification_curve.interval", level=level)
-    entries = [
-        dot(BLUE, "confirmed"),
-        dot(PALE, "not_confirmed"),
-        Line2D([], [], color=BAND, linewidth=6, label=interval),
-    ]
+    dots = [dot(BLUE, "confirmed"), dot(PALE, "not_confirmed")] if not setting.bounded else []
+    entries = [*dots, Line2D([], [], color=BAND, linewidth=6, label=interval)]
     printed = Line2D([0, 1], [0, 0], label=wording["figures.specification_curve.printed"], **PRINTED)
     return [*entries, printed] if published else entries

@@ -39,7 +39,7 @@ ABOUT = {
         *("via", "total_indirect", "total_indirect_ci_low", "total_indirect_ci_high", "mediation_type"),
     ),
     "moderation": ("moderator",),
-    "groups": ("groups", "pair"),
+    "groups": ("groups", "pair", "n_pairs"),
 }
 """Columns of claims that are about more than a path."""
 EFFECTS = {
@@ -203,6 +203,7 @@ def _groups_row(hypothesis: Hypothesis, multigroup: pd.DataFrame, alpha: float) 
         # Either direction is a difference.
         "verdict": judge(abs(line["difference"]), adjusted[best], "positive", alpha),
         "pair": join_names((str(line["first"]), str(line["second"]))),
+        "n_pairs": len(own),
     }
 
 

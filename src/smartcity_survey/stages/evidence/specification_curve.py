@@ -21,6 +21,7 @@ from smartcity_survey.stages.evidence.curve_panel import CHOICES, FAILED_CHOICES
 from smartcity_survey.stages.evidence.multiverse import Block, estimate_blocks
 from smartcity_survey.stages.needs import Bar, Claims, Complete, Option, PlsFitOptions, Seed
 from smartcity_survey.stages.progress import Progress, silent
+from smartcity_survey.stages.refusals import require_paths
 from smartcity_survey.stats.core.multiplicity import holm
 from smartcity_survey.stats.core.significance import LEVEL_MARGIN
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
@@ -68,6 +69,7 @@ def specification_curve(
     `curve_panel.NESTED`); in those that end in `_unweighted`, in quantiles of the estimates and in the joint
     tests every specification does. What ends in `_holm` is adjusted over all hypotheses of the study.
     """
+    require_paths(model, "specification curve")
     weights = draw_weights(len(answers), draws, seed)
     failures: list[dict[str, str]] = []
     blocks = list(estimate_blocks(answers, model, pls, choices, weights, failures, progress))

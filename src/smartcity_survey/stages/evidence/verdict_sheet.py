@@ -129,12 +129,17 @@ def _estimated(hypothesis: Hypothesis, hypotheses: pd.DataFrame) -> dict[str, An
     if solved and own["verdict"].nunique() > 1:
         caveats.append("methods_disagree")
     methods = [method for method in JUDGED if method in own.index]
+    if hypothesis.kind == "groups" and solved and own["n_pairs"].iloc[0] > 1:
+        caveats.append("largest_difference")
+    if hypothesis.kind == "moderation":
+        caveats.append("moderation_not_by_sem")
+    about = ("via", "moderator", "groups", "pair", "n_pairs")
     return {
         "hypothesis": hypothesis.name,
         "predictor": hypothesis.source,
         "outcome": hypothesis.target,
         "expected_sign": own["expected_sign"].iloc[0],
-        **{name: own[name].iloc[0] for name in ("via", "moderator", "groups") if name in own},
+        **{name: own[name].iloc[0] for name in about if name in own},
         **{f"verdict_{method}": verdict for method, verdict in own["verdict"].items()},
         **{f"estimate_{method}": own.loc[method, "estimate"] for method in methods},
         **{f"p_{method}": own.loc[method, "p"] for method in methods},

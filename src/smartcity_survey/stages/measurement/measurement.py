@@ -8,14 +8,14 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.io import Card, StageResult
+from smartcity_survey.io import WHOLE, Card, StageResult
 from smartcity_survey.stages.cards import of_incomplete_rows, pls_estimator, respondents, single_items
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.needs import ForPls, ForReliability, Measured, PlsFitOptions, PlsMissing
 from smartcity_survey.stages.pls.pls import fit_model
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
-from smartcity_survey.stages.refusals import Refusals
+from smartcity_survey.stages.refusals import Refusals, require_several
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.errors import HeywoodCase
 from smartcity_survey.stats.core.types import Array
@@ -70,6 +70,8 @@ def evaluate_measurement(
         if everybody is not None or inputs.design is not None:
             unknown = np.full(len(model.names), np.nan)
             by_pls = replace(by_pls, alpha_low=unknown, alpha_high=unknown)
+        compared = Refusals(model.items, model.names)
+        compared.attempt(WHOLE, lambda: require_several(model, "discriminant validity"))
         ratios = htmt(correlations, membership)
     by_composites = refusals.card()
     cfa = refusals.attempt("cfa", lambda: fit_cfa(_covariances(x, inputs.design, 0), n, membership))
@@ -92,7 +94,7 @@ def evaluate_measurement(
         tables={
             "reliability": reliability_frame(by_pls, factors, model),
             "fornell_larcker": distinct,
-            "htmt": square(ratios, model.names, "construct"),
+            "htmt": square(ratios, model.names, "construct") if len(ratios) > 1 else pd.DataFrame(),
         },
         cards={
             "reliability": {**estimator, **of_covariances, **refusals.card()},
@@ -102,6 +104,7 @@ def evaluate_measurement(
                 **inputs.card(),
                 **single_items(model),
                 **respondents(n),
+                **compared.card(),
             },
         },
     )

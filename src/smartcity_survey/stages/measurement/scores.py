@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.errors import NoSolution, Problem
-from smartcity_survey.io import Card, StageResult
+from smartcity_survey.io import WHOLE, Card, StageResult
 from smartcity_survey.stages.answers.describe import SPSS_FORMULAS, descriptives_frame
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
@@ -19,7 +19,7 @@ from smartcity_survey.stages.design import Design, design_card
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.needs import Complete, Measured, Method, PlsFitOptions
 from smartcity_survey.stages.pls.pls import fit_model
-from smartcity_survey.stages.refusals import Refusals
+from smartcity_survey.stages.refusals import Refusals, require_paths
 from smartcity_survey.stats.core.correlations import (
     correlation,
     covariance,
@@ -79,6 +79,7 @@ def compute_scores(
     }
     by_method = {name: x @ other.T for name, other in others.items() if other is not None}
     unsolved = Refusals(model.items, model.names)
+    unsolved.attempt(WHOLE, lambda: require_paths(model, "regressions of scores"))
     regressions = _regressions(by_method, model, unsolved, moments)
     agreement = [
         {

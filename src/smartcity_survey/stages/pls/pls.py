@@ -43,7 +43,7 @@ from smartcity_survey.stages.pls.pls_bootstrap import (
 from smartcity_survey.stages.pls.pls_consistent import CONSISTENT_TABLES, consistent_tables
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs, core_mode
 from smartcity_survey.stages.progress import Progress, silent
-from smartcity_survey.stages.refusals import refused
+from smartcity_survey.stages.refusals import refused, require_paths
 from smartcity_survey.stats.core.intervals import summarise
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.pls.algorithm import PlsFit, fit_pls
@@ -79,7 +79,14 @@ REASONS = {
 
 
 def pls_model(model: Model, section: PlsSection) -> PlsModel:
-    """The model in the numeric core's terms."""
+    """The model in the numeric core's terms.
+
+    Raises
+    ------
+    NoSolution
+        where it has no paths: weights of composites are found by them.
+    """
+    require_paths(model, "PLS-SEM")
     return PlsModel(
         blocks=model.membership(),
         paths=model.path_matrix(),

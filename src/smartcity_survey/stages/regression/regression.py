@@ -17,7 +17,7 @@ from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.design import Design, ignored_card
 from smartcity_survey.stages.measurement.scores import require_scores
 from smartcity_survey.stages.needs import Asked, Complete, Method, has_moderations
-from smartcity_survey.stages.refusals import Refusals, takes_no_weights
+from smartcity_survey.stages.refusals import Refusals, require_paths, takes_no_weights
 from smartcity_survey.stages.regression.blocks import hierarchical_tables
 from smartcity_survey.stages.regression.design_frames import design_frames, errors_card, regress_by_design
 from smartcity_survey.stages.regression.incomplete import AllScores, ScoresOfAll, incomplete_frames
@@ -72,6 +72,7 @@ def estimate_regression(
     design : sampling weights and clusters, which coefficients and their errors allow for; of weighted scores
         there are no diagnostics and no regression in blocks.
     """
+    require_paths(model, "regression")
     require_scores(scores, model)
     weighted = design is not None and design.weighted
     dummies = demographic_dummies(answers, codebook, section.controls)

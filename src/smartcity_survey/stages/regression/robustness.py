@@ -15,7 +15,7 @@ from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.design import Design, design_card, ignored_card
 from smartcity_survey.stages.measurement.scores import require_scores
 from smartcity_survey.stages.needs import Claims, Seed
-from smartcity_survey.stages.refusals import Refusals, takes_no_weights
+from smartcity_survey.stages.refusals import Refusals, require_paths, takes_no_weights
 from smartcity_survey.stages.regression.design_frames import regress_by_design
 from smartcity_survey.stats.core.multiplicity import benjamini_hochberg, holm
 from smartcity_survey.stats.core.types import Array
@@ -78,6 +78,7 @@ def evaluate_robustness(
     design : sampling weights and clusters: p-values and intervals allow for them, Bayes factors are left out;
         what counts respondents is empty where they have weights.
     """
+    require_paths(model, "robustness")
     require_scores(scores, model)
     n = len(scores)
     common = Refusals()

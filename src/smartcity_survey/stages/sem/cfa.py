@@ -25,7 +25,7 @@ from smartcity_survey.stages.needs import (
     complete_rows,
 )
 from smartcity_survey.stages.progress import Progress, part, silent
-from smartcity_survey.stages.refusals import Refusals, refused, takes_no_weights
+from smartcity_survey.stages.refusals import Refusals, refused, require_several, takes_no_weights
 from smartcity_survey.stages.sem.dwls import ORDINAL_TABLES, ordinal_tables
 from smartcity_survey.stages.sem.robust import robust_statistics
 from smartcity_survey.stats.core.correlations import covariance
@@ -347,6 +347,7 @@ def _dynamic(
     cfa: CfaFit, fit: CfaIndices, model: Model, section: CfaSection, seed: int, progress: Progress
 ) -> pd.DataFrame:
     """Cut-offs level by level, under the indices of the survey."""
+    require_several(model, "dynamic cut-offs")
     draws = section.dynamic_draws
     samples = int((cfa.pattern.sum(axis=0) > 1).sum()) * draws
     found = dynamic_cutoffs(cfa, draws=draws, seed=seed, progress=part(progress, 0, samples))

@@ -14,7 +14,7 @@ from smartcity_survey.stages.design import Design, design_card
 from smartcity_survey.stages.lines import path_columns
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import Counted, FactorModelsMissing, Level, Measured, complete_rows
-from smartcity_survey.stages.refusals import Refusals
+from smartcity_survey.stages.refusals import Refusals, require_paths
 from smartcity_survey.stages.sem.robust import robust_statistics
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.types import Array
@@ -42,6 +42,7 @@ def estimate_sem(
     missing : by `fiml` of all answers given. counted : items that complete questionnaires have all answers
         to; None where no answer is missing. design : sampling weights and clusters.
     """
+    require_paths(model, "SEM")
     x = complete_rows(answers, counted)[list(model.items)].to_numpy(dtype=np.float64)
     refusals = Refusals(model.items, model.names)
     with naming(model.items, "SEM", model.names):

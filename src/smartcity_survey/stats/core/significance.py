@@ -68,8 +68,8 @@ def normal_interval(estimate: Array, std_err: Array, level: float) -> tuple[Arra
     return estimate - margin, estimate + margin
 
 
-def t_two_sided(t: Array, df: float) -> Array:
-    """Two-sided p of Student's t, any shape."""
+def t_two_sided(t: Array, df: float | Array) -> Array:
+    """Two-sided p of Student's t, any shape; `df` is one for all, or of a shape that fits."""
     return np.asarray(2 * special.stdtr(df, -np.abs(t)), dtype=np.float64)
 
 

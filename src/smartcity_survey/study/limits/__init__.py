@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import yaml
+from smartcity_survey.own_yaml import load_own
 
 LIMITS = Path(__file__).parent / "limits.yaml"
 
@@ -61,7 +61,7 @@ def limit(name: str) -> Limit:
 @cache
 def limits() -> Mapping[str, Limit]:
     """All limits in the order of `limits.yaml`; ValueError where an entry is not as its head says."""
-    entries = yaml.safe_load(LIMITS.read_text(encoding="utf-8"))
+    entries = load_own(LIMITS)
     return MappingProxyType({name: _limit(name, entry) for name, entry in entries.items()})
 
 

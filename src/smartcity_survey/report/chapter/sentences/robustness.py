@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from smartcity_survey.audit.severity import CONTRADICTIONS
 from smartcity_survey.report.cells import records
 from smartcity_survey.report.chapter.document import unmarked
 from smartcity_survey.report.chapter.facts import Facts, ends, joined
@@ -128,7 +129,7 @@ def _print(facts: Facts) -> Iterator[str]:
     found = {
         str(line["severity"]): int(line["n_checks"]) for line in facts.lines("audit_summary", "n_checks")
     }
-    wrong = sum(found.get(severity, 0) for severity in ("inconsistent", "typo", "changes_a_conclusion"))
+    wrong = sum(found.get(severity.value, 0) for severity in CONTRADICTIONS)
     if found:
         yield facts.say(
             "limitations.audit",

@@ -1,0 +1,208 @@
+"""Names of columns and lines: what programs and journals call them, and the nearest known one."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_FILE = Path(__file__).parent / "headers.yaml"
+COMPONENT = "component_"
+
+# Which family of headers a table has that a relation of this kind names under this key.
+FAMILIES: Mapping[str, Mapping[str, str]] = {
+    "descriptives": {"table": "descriptives"},
+    "normality": {"table": "descriptives"},
+    "frequencies": {"table": "frequencies"},
+    "adequacy": {"table": "adequacy"},
+    "loadings": {"table": "loadings"},
+    "variance_explained": {"table": "loadings"},
+    "regression": {
+        "coefficients": "coefficients",
+        "summary": "summary",
+        "anova": "anova",
+        "descriptives": "descriptives",
+    },
+    "measurement": {"table": "measurement", "reliability": "measurement"},
+    "discriminant": {"measurement": "measurement", "fornell_larcker": "matrix", "htmt": "matrix"},
+    "correlations": {"table": "matrix", "p": "matrix"},
+    "reliability": {"table": "item_statistics", "correlations": "matrix"},
+    "paths": {"table": "paths", "r2": "paths", "correlations": "matrix"},
+    "mediation": {"table": "paths", "paths": "paths"},
+    "fit_indices": {"table": "fit_indices"},
+    "groups": {"table": "groups"},
+    "effect_sizes": {"table": "effect_sizes"},
+}
+_OF_MODELS = {
+    "measurement": "loading alpha rho_a cr ave sqrt_ave items mean_r mean sd t p vif",
+    "item_statistics": "mean sd n item_total mean_if_deleted variance_if_deleted alpha_if_deleted",
+    "paths": (
+        "estimate beta b std_error sd t p ci_low ci_high f2 vif r2 adj_r2 r2_without q2 sample_mean z "
+        "path_a path_b se_a se_b indirect direct total vaf source target mediator verdict"
+    ),
+    "fit_indices": (
+        "n chi2 df chi2_df p rmsea rmsea_low rmsea_high cfi tli nfi ifi gfi agfi srmr aic bic "
+        "chi2_baseline df_baseline value"
+    ),
+    "effect_sizes": (
+        "t f df df1 df2 d r eta2 omega2 v chi2 f2 r2 n n1 n2 smaller b odds_ratio ci_low ci_high p std_error"
+    ),
+}
+# Columns that relations of a family know; others in such a table are named to whoever entered it.
+KNOWN: Mapping[str, frozenset[str]] = {
+    "descriptives": frozenset(
+        [
+            "n",
+            "min",
+            "max",
+            "mean",
+            "se_mean",
+            "sd",
+            "skewness",
+            "se_skewness",
+            "kurtosis",
+            "se_kurtosis",
+            "loading",
+            "vif",
+        ]
+    ),
+    "frequencies": frozenset(["n", "percent", "valid_percent", "cumulative"]),
+    "adequacy": frozenset(["kmo", "bartlett_chi2", "bartlett_df", "bartlett_p", "value"]),
+    "loadings": frozenset(["communality", "uniqueness", "complexity", "mean", "sd"]),
+    "coefficients": frozenset(
+        [
+            "b",
+            "std_error",
+            "beta",
+            "t",
+            "p",
+            "ci_low",
+            "ci_high",
+            "tolerance",
+            "vif",
+            "mean",
+            "sd",
+            "z",
+            "sample_mean",
+        ]
+    ),
+    "summary": frozenset(["r", "r2", "adj_r2", "std_error_estimate", "durbin_watson", "f", "p", "n", "df"]),
+    "anova": frozenset(["sum_of_squares", "df", "mean_square", "f", "p"]),
+    **{family: frozenset(columns.split()) for family, columns in _OF_MODELS.items()},
+}
+
+# Tables whose columns are variables: one that is called `SE` or `M` is no statistic.
+_NAMED_BY_VARIABLES = frozenset({"matrix"})
+
+_LETTERS = r"(?:f|fac|factor|component|comp|pc|rc|mr|ml|pa|tc|dim|dimension|фактор|компонент[аы]?|фак|ф|к)"
+_NUMBER = r"(?P<number>\d{1,2}|viii|vii|vi|iv|ix|iii|ii|i|v|x)"
+_COMPONENTS = (
+    re.compile(rf"{_LETTERS}{_NUMBER}"),
+    re.compile(rf"{_NUMBER}(?:st|nd|rd|th|й|я|ші|шы)?{_LETTERS}"),
+    re.compile(_NUMBER),
+)
+_ROMAN = {
+    name: i for i, name in enumerate(["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"], start=1)
+}
+_STANDARD_ERROR_OF = {"mean": "se_mean", "skewness": "se_skewness", "kurtosis": "se_kurtosis"}
+# A nearest name is told where at least this much of the two is alike.
+_ALIKE = 0.6
+
+
+def bare(name: str) -> str:
+    """A name without case, spaces and punctuation: `Std. Deviation` is `stddeviation`."""
+    text = unicodedata.normalize("NFKC", str(name)).replace("ß", "β").casefold().replace("ё", "е")
+    return "".join(letter for letter in text if letter.isalnum() or letter == "%") or text.strip()
+
+
+def canonical(header: str, family: str = "", before: str = "") -> str:
+    """The name of a column in our tables; the header itself where it is unknown.
+
+    Parameters
+    ----------
+    family : what its table is, as some headers mean different things in different tables.
+    before : the column before it: SPSS calls three columns `Std. Error`, each after its statistic.
+    """
+    if family in _NAMED_BY_VARIABLES:
+        return header
+    own, common = _aliases(family), _aliases("")
+    name = bare(header)
+    if family == "descriptives" and own.get(name) == "se_mean" and before in _STANDARD_ERROR_OF:
+        return _STANDARD_ERROR_OF[before]
+    if family == "loadings" and name not in own and (number := _component(name)):
+        return f"{COMPONENT}{number}"
+    return own.get(name) or common.get(name) or header
+
+
+def is_known(name: str) -> bool:
+    """Whether a column has a name of ours, or a header for one."""
+    return bare(name) in _aliases("") or name.startswith(COMPONENT)
+
+
+def line_named(lines: Sequence[str], name: str) -> str | None:
+    """The line that is called `name`, or has a name for it: `(Constant)` is the constant."""
+    if name in lines:
+        return name
+    known = _lines()[name]
+    return next((line for line in lines if bare(line.rpartition("/")[2]) in known), None)
+
+
+def is_line(line: str, name: str) -> bool:
+    """Whether a line is the total, the constant or the like."""
+    return bare(line.rpartition("/")[2]) in _lines()[name]
+
+
+def nearest(word: str, known: Sequence[str]) -> str:
+    """The one of `known` that is most like a word; empty where none is."""
+    names = {bare(one): one for one in known}
+    found = difflib.get_close_matches(bare(word), list(names), n=1, cutoff=_ALIKE)
+    return names[found[0]] if found else ""
+
+
+def known_names(names: Sequence[str], wanted: str = "") -> str:
+    """What could be meant: `Known are beta, p. The nearest is beta.`"""
+    close = nearest(wanted, names) if wanted else ""
+    return f"Known are {', '.join(names) or 'none'}." + (f" The nearest is {close}." if close else "")
+
+
+def nearest_column(header: str, family: str) -> str:
+    """The column of a family whose name, or one of whose headers, is most like this header."""
+    own = {alias: column for alias, column in _aliases("").items() if column in KNOWN.get(family, ())}
+    own |= {alias: column for alias, column in _aliases(family).items() if column in KNOWN.get(family, ())}
+    found = nearest(header, list(own))
+    return own.get(found, "")
+
+
+def _component(name: str) -> int | None:
+    match = next((found for pattern in _COMPONENTS if (found := pattern.fullmatch(name))), None)
+    if match is None:
+        return None
+    return _ROMAN.get(match["number"]) or int(match["number"])
+
+
+@cache
+def _aliases(family: str) -> Mapping[str, str]:
+    names = _content()["columns"] if not family else _content()["families"].get(family, {})
+    known = list(names) if not family else [name for name in names if name not in _content()["columns"]]
+    return {bare(name): name for name in known} | {
+        bare(alias): name for name, aliases in names.items() for alias in aliases
+    }
+
+
+@cache
+def _lines() -> Mapping[str, frozenset[str]]:
+    return {
+        name: frozenset({bare(name), *map(bare, aliases)}) for name, aliases in _content()["lines"].items()
+    }
+
+
+@cache
+def _content() -> Mapping[str, Any]:
+    content: Mapping[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    return content

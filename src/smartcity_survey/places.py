@@ -1,0 +1,33 @@
+"""Places of files: what may stand there, and names of files that are being written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from smartcity_survey.errors import Problem, SurveyError
+
+PARTIAL = ".partial"
+"""Ending of files that are being written; what a killed process leaves, the next run removes."""
+
+
+def require_places(paths: Iterable[str | Path]) -> None:
+    """Refuse to use files where something else stands: a folder, or a file in place of a folder above.
+
+    Raises
+    ------
+    SurveyError
+        listing each of them once, in the order of the paths.
+    """
+    problems = {}
+    for path in map(Path, paths):
+        for place in (path, *path.parents):
+            if place.is_dir() if place == path else place.exists() and not place.is_dir():
+                found, wanted = ("folder", "file") if place == path else ("file", "folder")
+                problems[place] = Problem(
+                    place.as_posix(),
+                    f"a {found} stands where a {wanted} of this name should be.",
+                    f"Move the {found} elsewhere, or remove it, and try again.",
+                )
+    if problems:
+        raise SurveyError.of(list(problems.values()))

@@ -1,0 +1,1 @@
+"""The next wave: how many to ask, whom, and with which questionnaire."""

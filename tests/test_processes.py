@@ -1,0 +1,41 @@
+"""Processes are forks where nothing of their parent is missing in them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from smartcity_survey.processes import process_context
+
+ASK = """
+import smartcity_survey.report.editions
+from smartcity_survey.processes import process_context
+print(process_context().get_start_method())
+{more}
+print(process_context().get_start_method())
+"""
+TYPST = "import typst; typst.compile(b'#lorem(99)', format='svg')"
+
+
+def test_a_process_with_further_threads_is_not_forked() -> None:
+    go_on = threading.Event()
+    other = threading.Thread(target=go_on.wait)
+    other.start()
+    try:
+        assert process_context().get_start_method() == "spawn"
+    finally:
+        go_on.set()
+        other.join()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks on Linux alone")
+def test_threads_of_a_library_count() -> None:
+    """Typst's are not Python's. What a report imports begins none."""
+    command = [sys.executable, "-c", ASK.format(more=TYPST)]
+    one = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    told = subprocess.run(command, env=one, capture_output=True, encoding="utf-8", check=True).stdout
+    assert told.split() == ["fork", "spawn"]
