@@ -25,9 +25,9 @@ from smartcity_survey.errors import SurveyError
 # Statistics of a construct, not of an item.
 OF_CONSTRUCT = ("alpha", "rho_a", "cr", "ave", "sqrt_ave", "items", "mean_r")
 
-# How far alpha may be above composite reliability, by the smallest loading. Of 4000 simulated constructs of 3-8
-# items, scored by PLS against a weak outcome, none with loadings of .6 or more was .025 above, one in a thousand
-# with loadings of .5 or more was .03 above, and none with loadings of .4 or more .15.
+# How far alpha may be above composite reliability, by the smallest loading. Of 4000 simulated constructs of
+# 3-8 items, scored by PLS against a weak outcome, none with loadings of .6 or more was .025 above, one in a
+# thousand with loadings of .5 or more was .03 above, and none with loadings of .4 or more .15.
 _ABOVE = ((0.6, 0.02), (0.4, 0.15))
 _ABOVE_UNSEEN = 0.03
 # Alpha of raw answers lies below that of standardised ones where variances differ: by up to 0.06 there.
