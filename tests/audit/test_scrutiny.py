@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
-from smartcity_survey.audit.checks import CHECKS
+from smartcity_survey.audit.checks import CHECKS, granularity
 from smartcity_survey.audit.reported import exactly, read_number
 
 # pigs1: mean, n, and whether GRIM holds.
@@ -92,3 +94,16 @@ def test_a_mean_that_grim_fails_has_no_sd_however_coarse_the_sd_is_printed():
     judged = grimmer("5.27", "9.1", 43)
     assert (judged.consistent, judged.reason) == (False, "mean_off_grid")
     assert grimmer("5.28", "9.1", 43).consistent is None
+
+
+@pytest.mark.parametrize("n", [2, 3, 5, 6])
+@pytest.mark.parametrize("width", [1, 2, 3, 4])
+def test_possible_samples_are_those_that_all_samples_show(width, n):
+    """Every sample of n answers on a scale of up to five."""
+    samples = list(itertools.combinations_with_replacement(range(width + 1), n))
+    real = {(sum(sample), sum(x * x for x in sample)) for sample in samples}
+    for total in range(n * width + 1):
+        squares = {square for one, square in real if one == total}
+        assert granularity.extreme_squares(total, n, width) == (min(squares), max(squares))
+        found = {q for q in range(n * width**2 + 1) if granularity.has_sample(total, q, n, width)}
+        assert found == squares

@@ -165,7 +165,8 @@ def as_publisher_page(file: Path) -> None:
 def as_pdf(file: Path, *, columns: int = 1) -> None:
     """Tables with three rules and none between columns, as journals print them; captions above."""
     parts = [
-        f'#set page(paper: "a4", margin: 2cm, columns: {columns})',
+        # So low that the second column is needed.
+        f"#set page(width: 21cm, height: {29.7 if columns == 1 else 13}cm, margin: 2cm, columns: {columns})",
         "#set text(size: 9pt)",
         "= A small study",
         *(text.replace("<", "\\<").replace("#", "\\#") for text in TEXT),

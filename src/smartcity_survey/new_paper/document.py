@@ -16,6 +16,7 @@ LABEL = re.compile(
 _BEFORE, _AFTER = 4, 2
 # A block longer than this is a paragraph, even where it begins with `Table 3`.
 _LONGEST_CAPTION = 400
+_GOES_ON = re.compile(r"\bcont(?:inued|inuation|['’]d|\.)|продолжение|окончание|жалғасы", re.I)
 _REFERS = re.compile(
     r"\s*(?:shows?|presents?|lists?|reports?|gives?|summari[sz]es|indicates?|показывает|содержит)\b", re.I
 )
@@ -119,8 +120,42 @@ def with_captions(document: Document) -> Document:
         number, caption = labelled(" ".join(texts))
         blocks[i] = replace(block, caption=caption, number=number)
         used |= set(found)
-    kept = tuple(block for i, block in enumerate(blocks) if i not in used)
-    return Document(kept, document.unread)
+    kept = [block for i, block in enumerate(blocks) if i not in used]
+    return Document(tuple(_continued(kept)), document.unread)
+
+
+def _continued(blocks: Sequence[Paragraph | FoundTable]) -> list[Paragraph | FoundTable]:
+    """A table that goes on in the next column or page is one table; a header printed again is left out."""
+    joined: list[Paragraph | FoundTable] = []
+    for block in blocks:
+        last = next((i for i in range(len(joined) - 1, -1, -1) if not _is_page_number(joined[i])), None)
+        before = joined[last] if last is not None else None
+        if (
+            isinstance(block, FoundTable)
+            and last is not None
+            and isinstance(before, FoundTable)
+            and _goes_on(block, before)
+        ):
+            again = block.rows[0] == before.rows[0]
+            joined[last] = replace(before, rows=(*before.rows, *block.rows[again:]))
+            continue
+        joined.append(block)
+    return joined
+
+
+def _goes_on(table: FoundTable, before: FoundTable) -> bool:
+    """Whether a table is the rest of the one before it: it says so, or stands on a page without a caption."""
+    if len(table.rows[0]) != len(before.rows[0]):
+        return False
+    if _GOES_ON.search(table.caption):
+        return table.number in {None, before.number}
+    on_pages = table.place.startswith("page ") and before.place.startswith("page ")
+    headless = table.rows[0] == before.rows[0] or any(text[:1].isdigit() for text in table.rows[0][1:])
+    return on_pages and headless and table.number is None and not table.caption
+
+
+def _is_page_number(block: Paragraph | FoundTable) -> bool:
+    return isinstance(block, Paragraph) and len(block.text) < 8 and block.text.strip("-– ").isdigit()
 
 
 def _caption_before(blocks: Sequence[Paragraph | FoundTable], i: int, used: set[int]) -> list[int]:

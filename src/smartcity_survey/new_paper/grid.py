@@ -144,6 +144,8 @@ def _header_rows(rows: Sequence[Sequence[str]]) -> int:
 def _joined(texts: Sequence[str]) -> str:
     """One header of several rows: the lowest text that is known alone, else all that differ."""
     distinct = [text for i, text in enumerate(texts) if text and text not in texts[:i]]
+    # The number of a column says nothing beside its name.
+    distinct = [text for text in distinct if not text.strip(" .()").isdigit()] or distinct
     if distinct and is_known(canonical(distinct[-1])):
         above = " ".join(distinct[:-1])
         whole = f"{above} {distinct[-1]}".strip()

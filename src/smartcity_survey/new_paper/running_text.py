@@ -116,7 +116,7 @@ def _read(found: Running, sentence: str, place: str, seen: set[tuple[str, str]])
             taken.append(match.span())
             _test(found, name, match, sentence, place, tables)
     for match in _COEFFICIENT.finditer(sentence):
-        if not _within(match, taken) and (match["value"], sentence) not in seen:
+        if (match["value"], sentence) not in seen:
             taken.append(match.span())
             seen.add((match["value"], sentence))
             _number(found, _name(match["name"]), match["value"], match[0], sentence, place, tables)
