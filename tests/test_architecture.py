@@ -12,7 +12,9 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
+from yaml.constructor import SafeConstructor
 
+from smartcity_survey.own_yaml import _SAFE_LOADER
 from tests.conftest import REPOSITORY
 from tests.rooms import STATS, rooms, stub
 
@@ -52,7 +54,9 @@ def test_nothing_is_unpickled_and_yaml_is_loaded_safely() -> None:
     for path in PACKAGE.rglob("*.py"):
         assert "pickle" not in set(imports(path)), path
         loads = re.findall(r"yaml\.(load|full_load|unsafe_load)\(([^)]*)", path.read_text(encoding="utf-8"))
-        assert all("UniqueKeyLoader" in arguments for _, arguments in loads), path
+        safe = ("UniqueKeyLoader", "_SAFE_LOADER")
+        assert all(any(loader in arguments for loader in safe) for _, arguments in loads), path
+    assert issubclass(_SAFE_LOADER, SafeConstructor)
 
 
 def test_every_text_file_is_opened_as_utf8() -> None:
@@ -67,8 +71,9 @@ def test_every_text_file_is_opened_as_utf8() -> None:
             binary = any(isinstance(a, ast.Constant) and "b" in str(a.value) for a in node.args)
             named = any(keyword.arg == "encoding" for keyword in node.keywords)
             ours = node.func.attr == "read_text" and len(node.args) == 2  # Paper.read_text
-            zipped = getattr(node.func.value, "id", "") == "archive"  # a ZipFile, which opens bytes
-            assert binary or named or ours or zipped, f"{path}, line {node.lineno}"
+            # A ZipFile, and a reader of PDF, which open bytes.
+            packed = getattr(node.func.value, "id", "") in {"archive", "PDF"}
+            assert binary or named or ours or packed, f"{path}, line {node.lineno}"
 
 
 def test_lock_files_carry_hashes_and_no_addresses() -> None:
@@ -139,7 +144,7 @@ def test_a_folder_has_at_most_twenty_modules() -> None:
     assert {folder: n for folder, n in counts.items() if n > 20} == {}
 
 
-# Who may know whom: a room imports from those named, itself, and from `errors`, `io`, `locales` and `stats`.
+# Who may know whom: a room imports from those named, itself, `stats`, and the modules that all share.
 ROOMS = {
     "study": {"audit"},
     "data": {"study"},
@@ -156,7 +161,7 @@ ROOMS = {
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_data_flows_one_way(room: str) -> None:
-    everybody = {"errors", "io", "locales", "stats", room}
+    everybody = {"errors", "io", "locales", "own_yaml", "processes", "stats", room}
     known = {
         name.split(".")[1]
         for path in (PACKAGE / room).rglob("*.py")

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-_LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SAFE_LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def load_own(file: Path) -> Any:
@@ -20,4 +20,4 @@ def load_own(file: Path) -> Any:
 
 def parse_own(text: str) -> Any:
     """The content of a yaml text."""
-    return yaml.load(text, Loader=_LOADER)
+    return yaml.load(text, Loader=_SAFE_LOADER)

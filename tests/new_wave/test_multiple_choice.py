@@ -167,3 +167,21 @@ def test_small_counts_are_left_out_with_what_would_tell_them() -> None:
     assert table["percent_of_cases"].isna().tolist() == [False, False, True]
     assert table["percent_of_answers"].isna().all()
     assert table.loc["a", "n"] == 60
+
+
+@pytest.mark.parametrize("question", ["joined", "apart"])
+def test_steps_get_the_question_without_its_words(question: str) -> None:
+    """What a stage is handed is read back as a codebook: it must be one."""
+    column = {"column": "s", "separator": ";", "options": {"1": "Bus", "2": "Metro"}}
+    content = {
+        "scale": {"minimum": 1, "maximum": 5},
+        "constructs": {"trust": {"label": "Trust"}},
+        "items": {"t1": {"construct": "trust", "label": "One"}},
+        "multiple_choice": {
+            "used": {"label": "What do you use?"}
+            | (column if question == "joined" else {"columns": {"bus": "Bus", "metro": "Metro"}})
+        },
+    }
+    handed = Codebook.model_validate(content).coded().model_dump(mode="json", by_alias=True)
+    assert "What do you use?" not in str(handed)
+    assert list(Codebook.model_validate(handed).multiple_choice) == ["used"]

@@ -11,7 +11,8 @@ import pytest
 from smartcity_survey.audit import WORDS
 from smartcity_survey.io import TEXT_COLUMNS, join_names, read_json, read_table, split_names, write_table
 from smartcity_survey.report.contents import load_contents
-from smartcity_survey.report.names import MADE, name_text, parts, reason_text
+from smartcity_survey.report.names import MADE, name_text, parts
+from smartcity_survey.report.refusal_names import reason_text
 from smartcity_survey.report.tables import render_table
 from smartcity_survey.report.wording import LANGUAGES, load_wording
 from tests.conftest import REPOSITORY
@@ -40,6 +41,8 @@ LISTS = {
     "lowest_option",
     "controls",
     "unanswered",
+    "demographics",
+    "answers",
 }
 """Columns of several names in one cell, as `join_names` writes them."""
 

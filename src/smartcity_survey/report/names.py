@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from string import Formatter
 
 from smartcity_survey.data.bounds import SIDES
-from smartcity_survey.io import AT_FAULT, LIST_MARK, join_names, split_names
+from smartcity_survey.io import AT_FAULT, join_names, split_names
+from smartcity_survey.report.refusal_names import LISTED, reason_text
 from smartcity_survey.report.respondent_names import (
     Line,
     answer_to,
@@ -123,6 +124,15 @@ def _worded(column: str, value: str, line: Line, setting: Setting) -> str:
     return words.format(**numbers) if numbers else words
 
 
+_OF_MORE = ("via", "moderator", "groups")
+"""Columns of what a hypothesis is about beside a path."""
+
+
+def of_several_paths(line: Line) -> bool:
+    """Whether a hypothesis claims more than a path: through mediators, by a moderator, or between groups."""
+    return any(isinstance(line.get(key), str) and line[key] for key in _OF_MORE)
+
+
 def claim(line: Line, setting: Setting) -> str:
     """A hypothesis as an arrow with the sign that is claimed, from `predictor, outcome, expected_sign`.
 
@@ -131,46 +141,13 @@ def claim(line: Line, setting: Setting) -> str:
     """
     sign = setting.wording.numbers.minus if line["expected_sign"] == "negative" else "+"
     via, moderator, groups = (
-        str(line.get(key) or "") if line.get(key) == line.get(key) else ""
-        for key in ("via", "moderator", "groups")
+        str(line.get(key) or "") if line.get(key) == line.get(key) else "" for key in _OF_MORE
     )
     arrow = setting.labels.path(line["predictor"], *split_names(via), line["outcome"])
     if moderator:
         arrow = f"{setting.labels.construct(line['predictor'])} × {_factor(moderator, setting)} → "
         arrow += setting.labels.construct(line["outcome"])
     return f"{arrow} ({_factor(groups, setting)}: ≠)" if groups else f"{arrow} ({sign})"
-
-
-LISTED = 8
-"""Names at fault that are told; a log has all of them."""
-
-
-def reason_text(
-    reason: str, at_fault: object, setting: Setting, categories: Iterable[tuple[str, str]] = ()
-) -> str:
-    """Why something has no solution, with the names at fault in brackets.
-
-    Parameters
-    ----------
-    at_fault : a cell or entry of that name: items by their names, constructs by their labels.
-    categories : demographic questions and answers' codes at fault, told first.
-    """
-    words = setting.wording.value("reason", reason)
-    names = [answer_to(variable, answer, setting) for variable, answer in categories]
-    names += [setting.labels.constructs.get(name, name) for name in split_names(at_fault)]
-    more = [f"+ {len(names) - LISTED}"] if len(names) > LISTED else []
-    return f"{words} ({', '.join([*names[:LISTED], *more])})" if names else words
-
-
-def listed(named: object, setting: Setting) -> str:
-    """Names and pairs of names (`name`, `with`) that a card lists, constructs by their labels."""
-    lines = named if isinstance(named, list) else []
-    return LIST_MARK.join(
-        " – ".join(
-            setting.labels.constructs.get(line[key], line[key]) for key in ("name", "with") if key in line
-        )
-        for line in lines
-    )
 
 
 def _status(value: str, line: Line, setting: Setting) -> str:

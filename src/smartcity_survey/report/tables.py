@@ -19,12 +19,11 @@ from smartcity_survey.report.formats import formatter
 from smartcity_survey.report.names import (
     MADE,
     heading,
-    listed,
     name_text,
     parts,
-    reason_text,
     statistic_parts,
 )
+from smartcity_survey.report.refusal_names import listed, reason_text
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.wording import LANGUAGES
 

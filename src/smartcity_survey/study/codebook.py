@@ -273,7 +273,7 @@ class Codebook(Section):
                     for name, question in self.demographics.items()
                 },
                 "multiple_choice": {
-                    name: question.without_words() for name, question in self.multiple_choice.items()
+                    name: question.without_words(name) for name, question in self.multiple_choice.items()
                 },
             }
         )

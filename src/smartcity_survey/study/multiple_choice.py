@@ -52,11 +52,11 @@ class MultipleChoice(Section):
         listed = {str(option): label for option, label in (self.options or self.columns).items()}
         return listed | ({REST: self.rest} if self.rest is not None else {})
 
-    def without_words(self) -> MultipleChoice:
+    def without_words(self, name: str) -> MultipleChoice:
         """The same question with names in the place of labels."""
         return self.model_copy(
             update={
-                "label": "",
+                "label": name,
                 "wording": None,
                 "options": {option: str(option) for option in self.options},
                 "columns": {column: column for column in self.columns},

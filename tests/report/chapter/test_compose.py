@@ -196,6 +196,7 @@ def test_every_sentence_of_the_chapter_is_used(
         "pls_paths": with_all(own["pls_paths"], vif=9.0),
     }
     read({**own, **collinear})
+    read({**own, "hypotheses": frame.assign(expected_sign="differs", groups="city")})
     read(own, {"coefficients": {"scores": "cfa_regression"}}, reconstruction=False)
     read({**own, **on_the_better_side(own)}, {"coefficients": {"scores": "cfa_bartlett"}})
     read({**own, **on_the_worse_side(own)})

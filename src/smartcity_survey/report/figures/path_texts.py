@@ -12,6 +12,7 @@ import pandas as pd
 from smartcity_survey.data.bounds import READINGS
 from smartcity_survey.report.figures.drawing import INK, MUTED, RUST
 from smartcity_survey.report.figures.path_layout import Edge
+from smartcity_survey.report.names import of_several_paths
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.wording import Wording
 
@@ -76,7 +77,7 @@ def coefficients_of(
     """Every path's texts, by (source, target)."""
     claims: dict[Edge, pd.Series] = {}
     if hypotheses is not None:
-        own = hypotheses[hypotheses["method"] == "pls"]
+        own = hypotheses[(hypotheses["method"] == "pls") & ~hypotheses.apply(of_several_paths, axis=1)]
         claims = {(str(line["predictor"]), str(line["outcome"])): line for _, line in own.iterrows()}
     found = {}
     for _, line in paths.iterrows():

@@ -7,10 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from smartcity_survey.io import split_names
 from smartcity_survey.report.cells import records
 from smartcity_survey.report.chapter.document import unmarked
 from smartcity_survey.report.chapter.facts import Facts, joined
-from smartcity_survey.report.names import name_text
+from smartcity_survey.report.names import name_text, of_several_paths
 
 
 def hypotheses(facts: Facts) -> Iterator[str]:
@@ -29,10 +30,12 @@ def hypotheses(facts: Facts) -> Iterator[str]:
 
 def _hypothesis(facts: Facts, name: str, lines: list[dict[str, Any]]) -> str:
     first = lines[0]
+    labels = facts.setting.labels
     claim = facts.say(
         f"hypotheses.claim_{first['expected_sign']}",
         hypothesis=unmarked(name),
-        path=facts.path({"source": first["predictor"], "target": first["outcome"]}),
+        path=unmarked(labels.path(first["predictor"], *split_names(first.get("via")), first["outcome"])),
+        groups=unmarked(labels.demographics.get(str(first.get("groups")), "")),
     )
     return joined((claim, *(_finding(facts, line) for line in lines)))
 
@@ -79,7 +82,12 @@ def _level(facts: Facts, method: str) -> float:
 
 
 def _test(facts: Facts, line: dict[str, Any]) -> str:
-    """The test behind a verdict: of the regression with its degrees of freedom."""
+    """The test behind a verdict: of the regression with its degrees of freedom.
+
+    None of a claim about more than one path, whose verdict rests on an interval or on permutations.
+    """
+    if of_several_paths(line):
+        return ""
     table, columns = {
         "ols": ("coefficients", ("term", "outcome")),
         "pls": ("pls_paths", ("source", "target")),
