@@ -8,15 +8,11 @@ from string import Formatter
 from smartcity_survey.data.bounds import SIDES
 from smartcity_survey.io import AT_FAULT, LIST_MARK, join_names, split_names
 from smartcity_survey.report.respondent_names import (
+    OF_RESPONDENTS,
     Line,
     answer_to,
-    answers_together,
-    category,
-    choices_and_count,
     of_question,
     pair,
-    question_and_count,
-    questions,
 )
 from smartcity_survey.report.setting import Setting
 
@@ -363,12 +359,8 @@ NAMES: Mapping[str, Callable[[str, Line, Setting], str]] = {
     "moderated_path": _moderated_path,
     "waves": lambda value, line, setting: f"{line['earlier']} → {line['later']}",
     "via": _through,
-    "variable": question_and_count,
-    "code": category,
-    "question": choices_and_count,
+    **OF_RESPONDENTS,
     "chosen": lambda value, line, setting: setting.labels.choices[str(line["question"]), str(value)],
-    "demographics": questions,
-    "answers": answers_together,
     "term": _term,
     "reference": of_question("term"),
     "first": of_question("demographic"),

@@ -67,3 +67,13 @@ def of_question(question: str) -> Callable[[str, Line, Setting], str]:
 
 def pair(first: str, second: str, setting: Setting) -> str:
     return f"{first}{setting.wording['page.colon']}{second}"
+
+
+OF_RESPONDENTS: Mapping[str, Callable[[str, Line, Setting], str]] = {
+    "variable": question_and_count,
+    "code": category,
+    "question": choices_and_count,
+    "demographics": questions,
+    "answers": answers_together,
+}
+"""Columns that name questions about respondents and their answers -> how their codes are put into words."""
