@@ -13,7 +13,7 @@ from smartcity_survey.messages import LANGUAGES, translated
 from tests.conftest import REPOSITORY
 
 SOURCE = REPOSITORY / "src/smartcity_survey"
-COVERED = ("check", "study", "workflow", "new_wave", "new_paper", "data")
+COVERED = ("check", "study", "workflow", "new_wave", "new_paper", "data", "audit")
 """Folders all of whose messages are translated."""
 RAISED = {"Problem": 3, "SurveyError": 3, "NoSolution": 0, "_unruled": 2, "ValueError": 1}
 """What messages are made by -> how many of its arguments are words."""

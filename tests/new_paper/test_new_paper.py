@@ -143,9 +143,13 @@ def test_a_folder_that_holds_a_paper_is_left_alone(tmp_path):
 
 
 def test_a_document_without_tables_is_told(tmp_path):
-    (tmp_path / "a.html").write_text("<p>We asked 20 students.</p>", encoding="utf-8")
+    text = "<p>We asked 20 students. They differed, t(18) = 2.31, p = .33.</p>"
+    (tmp_path / "a.html").write_text(text, encoding="utf-8")
     started = start_new_paper(tmp_path / "folder", tmp_path / "a.html")
     assert started.to_do[0].startswith("No table with numbers was found")
+    # The running text is audited all the same.
+    findings = audit.run(tmp_path / "folder")
+    assert list(findings.check[findings.severity == "changes_a_conclusion"]) == ["p_of_t_test"]
 
 
 def test_a_number_that_its_table_does_not_print_is_told(tmp_path):

@@ -38,7 +38,7 @@ def audit_papers(
         outcomes = [audited(paper, language, with_power=power) for paper in papers_in(path)]
         written = _form_of(output, form)
         if output is None and written == "docx":
-            raise SurveyError("--format docx", "a Word document is no text.", "Give --output FILE.docx.")
+            raise SurveyError("--format", "a Word document is no text.", "Give --output FILE.docx.")
         if output is None and written != "text":
             say(_WRITERS[written](outcomes).removesuffix("\n"))
         else:

@@ -23,7 +23,7 @@ def text_of(finding: Finding) -> str:
     """The key of the sentence for this outcome; empty where the usual one serves."""
     check, judgement = finding.case.check, finding.judgement
     if judgement.consistent is False and check is repeated_value and _in_text(finding):
-        return "series" if len(_copies(finding)) >= _SERIES else "repeated_in_text"
+        return "series" if series(finding) else "repeated_in_text"
     return judgement.reason
 
 
@@ -31,7 +31,7 @@ def extra_sentences(wording: Wording, finding: Finding) -> Iterator[str]:
     """What the other checks of the same contradiction add."""
     reasons, told = wording.locale["reasons"], [finding]
     if text_of(finding) == "series":
-        told = _copies(finding)
+        told = series(finding)
         pairs = [
             reasons["pair"].format(
                 printed=wording.cell(one.case.terms("copy")[0]),
@@ -51,8 +51,10 @@ def extra_sentences(wording: Wording, finding: Finding) -> Iterator[str]:
         yield reasons["same_arrows"].format(lines=wording.all_of(lines))
     left = [one for one in finding.also if one not in told]
     if left:
-        places = dict.fromkeys(wording.place(one) for one in left)
-        yield reasons["also"].format(places="; ".join(places))
+        here = wording.place(finding)
+        places = [place for place in dict.fromkeys(map(wording.place, left)) if place not in here]
+        if places:
+            yield reasons["also"].format(places="; ".join(places))
 
 
 def _sizes(wording: Wording, shares: Finding) -> Iterator[str]:
@@ -65,8 +67,12 @@ def _sizes(wording: Wording, shares: Finding) -> Iterator[str]:
         yield reasons["smallest_n"].format(smallest=found[0], count=found[1], n=n)
 
 
-def _copies(finding: Finding) -> list[Finding]:
-    return [one for one in (finding, *finding.also) if one.case.check is repeated_value and _in_text(one)]
+def series(finding: Finding) -> list[Finding]:
+    """Numbers of the text that differ from one table; none where they are too few to be told as a series."""
+    if finding.case.check is not repeated_value:
+        return []
+    copies = [one for one in (finding, *finding.also) if one.case.check is repeated_value and _in_text(one)]
+    return copies if len(copies) >= _SERIES else []
 
 
 def _in_text(finding: Finding) -> bool:

@@ -18,7 +18,7 @@ from smartcity_survey.audit.slips import find_slip
 
 
 def audit_cases(paper: Paper, cases: Sequence[Case]) -> list[Finding]:
-    """Judge every case; findings come gravest first, in print order within one severity.
+    """Judge every case; findings come gravest first, and of these arithmetic before claims, in print order.
 
     Cases that a cell without a number keeps from being judged are left out: the cell is a finding itself.
     """
@@ -29,7 +29,7 @@ def audit_cases(paper: Paper, cases: Sequence[Case]) -> list[Finding]:
     loose = replace(paper, rounding=ANY_RULE)
     found = [_finding(paper, loose, case, touching) for case in cases]
     kept = [finding for finding in found if finding.judgement.reason != "no_number"]
-    return sorted(folded(paper, kept), key=lambda finding: finding.severity.rank)
+    return sorted(folded(paper, kept), key=lambda finding: (finding.severity.rank, finding.is_claim))
 
 
 def _finding(paper: Paper, loose: Paper, case: Case, touching: dict[str, list[Case]]) -> Finding:

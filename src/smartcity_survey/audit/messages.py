@@ -8,7 +8,7 @@ from pathlib import Path
 
 from smartcity_survey import locales
 from smartcity_survey.audit.address import Term
-from smartcity_survey.audit.contradiction import extra_sentences, text_of
+from smartcity_survey.audit.contradiction import extra_sentences, series, text_of
 from smartcity_survey.audit.finding import Finding
 from smartcity_survey.audit.interval import Interval
 from smartcity_survey.audit.numbers import in_words
@@ -63,6 +63,8 @@ class Wording:
 
     def _where(self, finding: Finding) -> str:
         case = finding.case
+        if copies := series(finding):
+            return self.places([one.case.terms("copy")[0] for one in copies])
         if case.place in self.paper.objects:
             return self.object(self.paper.objects[case.place])
         if case.place:

@@ -133,7 +133,7 @@ def audited(path: Path, language: str, *, with_power: bool = True) -> Outcome:
     named |= {"text": read_locale(language)["objects"]["text"]}
     return Outcome(
         path,
-        paper.title or path.name,
+        wording.text(paper.title) or path.name,
         language,
         lines,
         tuple(one.called(named[one.object]) for one in coverage),

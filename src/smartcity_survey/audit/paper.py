@@ -71,7 +71,7 @@ class Paper:
     rounding : how print rounds: `nearest`, `half_even` or `truncated`; None where nothing is said of it.
     complete : kinds of objects (`table`, `figure`) that are entered without leaving one out.
     labels : name of a line to what readers call it, in one text or one for each language.
-    title : what the paper is.
+    title : what the paper is, in one text or one for each language.
     wording : a text of these files to its translations, language by language.
     citation : kind, language, year, place and fieldwork of the work, as far as they are known.
     """
@@ -92,7 +92,7 @@ class Paper:
     rounding: str | None = None
     complete: frozenset[str] = frozenset()
     labels: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
-    title: str = ""
+    title: str | Mapping[str, str] = ""
     citation: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
 
     def read(self, term: str | float) -> Reported:
@@ -132,7 +132,7 @@ def read_paper(path: Path) -> Paper:
     """
     file = path / "paper.yaml" if path.is_dir() else path
     content = read_yaml(file)
-    if not isinstance(content, Mapping) or not content.get("objects"):
+    if not isinstance(content, Mapping) or not (content.get("objects") or _is_text_alone(content)):
         raise SurveyError(str(file), "it has no `objects`.", "List the paper's tables and figures there.")
     content = mapping(content, str(file))
     _known_keys(content, _KEYS, str(file))
@@ -146,7 +146,7 @@ def read_paper(path: Path) -> Paper:
     families = _families([*relations, *claims])
     objects = {
         name: _object(name, mapping(entry, f"{file}, objects.{name}"), file, families.get(name, ""))
-        for name, entry in mapping(content["objects"], f"{file}, objects").items()
+        for name, entry in mapping(content.get("objects") or {}, f"{file}, objects").items()
     }
     if text := files.get(TEXT) or content.get(TEXT):
         objects[TEXT] = _text(*_source(None if TEXT in files else text, files.get(TEXT), file))
@@ -173,9 +173,16 @@ def read_paper(path: Path) -> Paper:
         rounding=rounding,
         complete=_complete(content.get("complete"), f"{file}, complete"),
         labels=_in_languages(content.get("labels"), f"{file}, labels"),
-        title=str(content.get("title") or ""),
+        title=_in_languages({"title": content.get("title") or ""}, f"{file}, title")["title"],
         citation=_citation(mapping(content.get("citation"), f"{file}, citation"), f"{file}, citation"),
     )
+
+
+def _is_text_alone(content: Mapping[str, Any]) -> bool:
+    """Whether the paper says `objects: {}` and has numbers of running text: nothing else is checked then."""
+    files = content.get("files")
+    text = content.get(TEXT) or (isinstance(files, Mapping) and TEXT in files)
+    return content.get("objects") == {} and bool(text)
 
 
 def _families(found: Sequence[Mapping[str, Any]]) -> dict[str, str]:

@@ -67,7 +67,7 @@ def settled(paper: Paper) -> tuple[Paper, list[Case]]:
     if len(failing(truncated, again)) >= len(failing(paper, cases)):
         return paper, cases
     options = {"layout": TRUNCATED, "explained": len(small)}
-    return truncated, [*again, Case(layout_recognised, {}, options, place=paper.title or "paper.yaml")]
+    return truncated, [*again, Case(layout_recognised, {}, options, place="paper.yaml")]
 
 
 def _cases(paper: Paper, entry: Mapping[str, Any], place: str) -> Iterator[Case]:
