@@ -51,14 +51,14 @@ def read_pdf(file: Path) -> Document:
         where the file is no PDF, is locked, or holds pictures of pages only.
     """
     from pdfminer.pdfexceptions import PDFException
-    from pdfplumber.pdf import PDF
+    from pdfplumber import pdf as plumber
     from pdfplumber.utils.exceptions import PdfminerException
 
     blocks: list[Paragraph | FoundTable] = []
     unread: list[str] = []
     try:
-        with PDF.open(file) as pdf:
-            for page in pdf.pages:
+        with plumber.PDF.open(file) as document:
+            for page in document.pages:
                 try:
                     blocks += _page(page)
                 # A page is whatever a program wrote: one that cannot be laid out costs itself alone.
