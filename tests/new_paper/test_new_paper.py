@@ -185,3 +185,23 @@ def test_broken_pages_are_drafted_or_refused_without_a_traceback(tmp_path, seed)
         if read(tmp_path / "folder", "paper.yaml")["objects"]:
             assert len(audit.run(tmp_path / "folder"))
     assert all(told)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("seed", range(6))
+def test_damaged_files_are_drafted_or_refused_without_a_traceback(tmp_path, form, seed):
+    """A file cut short, or with bytes changed."""
+    name, write = FORMS[form]
+    write(tmp_path / name)
+    content = bytearray((tmp_path / name).read_bytes())
+    rng = random.Random(seed)
+    if seed % 2:
+        content = content[: rng.randrange(1, len(content))]
+    for _ in range(0 if seed % 2 else 40):
+        content[rng.randrange(len(content))] = rng.randrange(256)
+    (tmp_path / name).write_bytes(bytes(content))
+    try:
+        told = list(start_new_paper(tmp_path / "folder", tmp_path / name).to_do)
+    except SurveyError as error:
+        told = [str(problem) for problem in error.problems]
+    assert all(told)
