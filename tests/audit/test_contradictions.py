@@ -239,3 +239,17 @@ def test_a_number_printed_again_by_two_copies_is_one_contradiction(tmp_path: Pat
     found = audit.run(written(tmp_path, objects=objects, text=text))
     assert len(contradictions(found)) == 1
     assert of(found, "unread") == []
+
+
+def test_a_verdict_that_neither_t_nor_stars_bear_out_is_one_contradiction(tmp_path: Path) -> None:
+    csv = "row,β,t-статистика,Решение\nH1,0.31**,4.2,да\nH2,0.05,0.7,да\n"
+    hypotheses = {name: {"source": name, "target": "y"} for name in ("H1", "H2")}
+    relation = {"kind": "verdicts", "table": "t", "estimate": "beta", "verdict": "Решение", "confirmed": "да"}
+    found = audited(tmp_path, csv, relation, hypotheses=hypotheses, n=300)
+    (said,) = contradictions(found)
+    assert said.endswith("This affects H2.")
+
+
+def test_a_cell_is_named_as_it_is_printed(tmp_path: Path) -> None:
+    found = audited(tmp_path, "row,n,%\na,10,ten 5\n", {"kind": "frequencies", "table": "t"}, n=100)
+    assert of(found, "unread") == ["No number: ten 5."]

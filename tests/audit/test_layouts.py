@@ -76,6 +76,19 @@ def test_z_needs_no_number_of_respondents(tmp_path: Path) -> None:
     assert (found.check == "p_of_z").sum() == len(ESTIMATES)
 
 
+@pytest.mark.parametrize("header", ["z", "z value", "C.R.", "Critical ratio", "Wald z", "z-значение"])
+def test_z_under_a_name_of_its_own(header: str, tmp_path: Path) -> None:
+    csv = table(
+        ["row", "Estimate", "S.E.", header, "P"],
+        ["x", "0.50", "0.10", "5.00", "0.000"],
+        ["y", "0.10", "0.09", "1.11", "0.267"],
+    )
+    found = audited(tmp_path, csv, REGRESSION, n=30)
+    assert contradictions(found) == of(found, "unread") == of(found, "note") == []
+    assert found.check.isin(["t_ratio", "p_of_z"]).sum() == 4
+    assert len(contradictions(audited(tmp_path, csv.replace("1.11", "2.11"), REGRESSION, n=30))) == 1
+
+
 @pytest.mark.parametrize("n", [60, 300, 676])
 def test_t_without_its_sign(n: int, tmp_path: Path) -> None:
     found = audited(tmp_path, coefficients(n, 2, "t", signs=False), REGRESSION, n=n)

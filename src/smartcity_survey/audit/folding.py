@@ -26,7 +26,16 @@ def folded(paper: Paper, findings: Sequence[Finding]) -> list[Finding]:
     groups = _Groups(range(len(failing)))
     # Judgements of a person stay apart from arithmetic.
     computed = [i for i, finding in enumerate(failing) if not finding.is_claim]
-    for keys in (_by_slip, _by_mix_up, _by_copy, _by_series, _by_arrows, _by_loading, _by_object):
+    for keys in (
+        _by_slip,
+        _by_mix_up,
+        _by_copy,
+        _by_series,
+        _by_arrows,
+        _by_verdict,
+        _by_loading,
+        _by_object,
+    ):
         for together in keys(paper, {i: failing[i] for i in computed}):
             groups.join(together)
     members: dict[int, list[Finding]] = defaultdict(list)
@@ -129,6 +138,13 @@ def _by_arrows(paper: Paper, found: Found) -> Iterator[list[int]]:
         for i, f in found.items()
         if f.case.check is direction_as_hypothesised
         for cell in f.case.cells()[:1]
+    )
+
+
+def _by_verdict(paper: Paper, found: Found) -> Iterator[list[int]]:
+    """One verdict that neither p nor t nor a mark bears out."""
+    yield from _same(
+        (i, f.case.terms("verdict")) for i, f in found.items() if f.case.check.target == "verdict"
     )
 
 

@@ -107,7 +107,8 @@ class Paper:
             found = self._number(text, self.decimal_at(address))
             return found if found.value is None else replace(found, interval=Interval.exactly(found.value))
         in_percent = column_of_address(address) in _PERCENTS and "%" not in text
-        return self._number(f"{text}%" if in_percent else text, self.decimal_at(address))
+        found = self._number(f"{text}%" if in_percent else text, self.decimal_at(address))
+        return found if found.is_number else Reported(text)
 
     def decimal_at(self, address: str) -> str:
         """The decimal mark of the table that an address is in."""

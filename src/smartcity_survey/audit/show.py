@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from smartcity_survey.audit.messages import read_locale
@@ -36,7 +36,8 @@ def _text_of(outcome: Outcome, problem_in: Callable[[Outcome], str], *, headed: 
             lines += [f"{words[key]}:", *(f"  {_line(line, outcome.language)}" for line in found)]
     if verdict := outcome.verdict():
         lines.append(words[verdict])
-    return "\n".join([*lines, *coverage_sentences(outcome), _counts(outcome)])
+    covered = [f"  {line}" for line in coverage_by_object(outcome)]
+    return "\n".join([*lines, *coverage_sentences(outcome), *covered, _counts(outcome)])
 
 
 def _line(line: Line, language: str) -> str:
@@ -59,6 +60,15 @@ def coverage_sentences(outcome: Outcome) -> list[str]:
         noticed = sum(one.noticed for one in outcome.coverage) / changes
         sentences.append(words["power"].format(share=_share(noticed, outcome.language)))
     return sentences
+
+
+def coverage_by_object(outcome: Outcome) -> Iterator[str]:
+    """For each table, figure and text: how many numbers are checked and how many wrong digits noticed."""
+    words = read_locale(outcome.language)["page"]
+    for one in outcome.coverage:
+        line = words["of_object"].format(object=one.name, checked=one.checked, numbers=one.numbers)
+        share = _share(one.power, outcome.language)
+        yield line + (words["of_digits"].format(share=share) if share else "")
 
 
 def _share(share: float | None, language: str) -> str:

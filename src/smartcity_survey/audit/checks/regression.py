@@ -69,6 +69,10 @@ def plan_regression(
     for line in predictors if descriptives else ():
         described = columns_of(printed_table(paper, descriptives or "", place), line)
         lines[line] |= {name: described[name] for name in ("mean", "sd") if name in described}
+    for cells in lines.values():
+        # AMOS and lavaan print z, under its own name or as a critical ratio.
+        if "z" in cells and "t" not in cells:
+            cells["t"], reference = cells.pop("z"), reference or "z"
     roles: list[Roles] = [{**shared, **lines[line]} for line in table.lines]
     yield from recognised(paper, coefficients, _signs(paper, table, roles), evident=True)
     yield from recognised(paper, coefficients, _references(roles, tails, reference, place))

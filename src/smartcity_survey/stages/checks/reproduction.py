@@ -14,7 +14,7 @@ import pandas as pd
 from smartcity_survey.audit.findings import audit_cases
 from smartcity_survey.audit.messages import LANGUAGES, Wording
 from smartcity_survey.audit.paper import Paper, Printed, read_paper
-from smartcity_survey.audit.plan import plan
+from smartcity_survey.audit.plan import settled
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.checks.printed import Names
@@ -165,7 +165,7 @@ def _rounded(value: float, text: str, paper: Paper, address: str) -> bool:
 
 def _reasons(paper: Paper, names: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
     """Language -> address of a printed number -> the audit's finding that it is a slip."""
-    slips = [(finding, finding.slip) for finding in audit_cases(paper, plan(paper)) if finding.slip]
+    slips = [(finding, finding.slip) for finding in audit_cases(*settled(paper)) if finding.slip]
     reasons: dict[str, dict[str, str]] = {}
     for language in LANGUAGES:
         wording, own = Wording(paper, language, names.get(language)), reasons.setdefault(language, {})
