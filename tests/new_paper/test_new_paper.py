@@ -143,9 +143,13 @@ def test_a_folder_that_holds_a_paper_is_left_alone(tmp_path):
 
 
 def test_a_document_without_tables_is_told(tmp_path):
-    (tmp_path / "a.html").write_text("<p>We asked 20 students.</p>", encoding="utf-8")
+    text = "<p>We asked 20 students. They differed, t(18) = 2.31, p = .33.</p>"
+    (tmp_path / "a.html").write_text(text, encoding="utf-8")
     started = start_new_paper(tmp_path / "folder", tmp_path / "a.html")
     assert started.to_do[0].startswith("No table with numbers was found")
+    # The running text is audited all the same.
+    findings = audit.run(tmp_path / "folder")
+    assert list(findings.check[findings.severity == "changes_a_conclusion"]) == ["p_of_t_test"]
 
 
 def test_a_number_that_its_table_does_not_print_is_told(tmp_path):
@@ -180,4 +184,24 @@ def test_broken_pages_are_drafted_or_refused_without_a_traceback(tmp_path, seed)
         told = list(started.to_do)
         if read(tmp_path / "folder", "paper.yaml")["objects"]:
             assert len(audit.run(tmp_path / "folder"))
+    assert all(told)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("seed", range(6))
+def test_damaged_files_are_drafted_or_refused_without_a_traceback(tmp_path, form, seed):
+    """A file cut short, or with bytes changed."""
+    name, write = FORMS[form]
+    write(tmp_path / name)
+    content = bytearray((tmp_path / name).read_bytes())
+    rng = random.Random(seed)
+    if seed % 2:
+        content = content[: rng.randrange(1, len(content))]
+    for _ in range(0 if seed % 2 else 40):
+        content[rng.randrange(len(content))] = rng.randrange(256)
+    (tmp_path / name).write_bytes(bytes(content))
+    try:
+        told = list(start_new_paper(tmp_path / "folder", tmp_path / name).to_do)
+    except SurveyError as error:
+        told = [str(problem) for problem in error.problems]
     assert all(told)

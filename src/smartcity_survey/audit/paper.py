@@ -133,7 +133,7 @@ def read_paper(path: Path) -> Paper:
     """
     file = path / "paper.yaml" if path.is_dir() else path
     content = read_yaml(file)
-    if not isinstance(content, Mapping) or not content.get("objects"):
+    if not isinstance(content, Mapping) or not (content.get("objects") or _is_text_alone(content)):
         raise SurveyError(str(file), "it has no `objects`.", "List the paper's tables and figures there.")
     content = mapping(content, str(file))
     _known_keys(content, _KEYS, str(file))
@@ -147,7 +147,7 @@ def read_paper(path: Path) -> Paper:
     families = _families([*relations, *claims])
     objects = {
         name: _object(name, mapping(entry, f"{file}, objects.{name}"), file, families.get(name, ""))
-        for name, entry in mapping(content["objects"], f"{file}, objects").items()
+        for name, entry in mapping(content.get("objects") or {}, f"{file}, objects").items()
     }
     if text := files.get(TEXT) or content.get(TEXT):
         objects[TEXT] = _text(*_source(None if TEXT in files else text, files.get(TEXT), file))
@@ -177,6 +177,13 @@ def read_paper(path: Path) -> Paper:
         title=_in_languages({"title": content.get("title") or ""}, f"{file}, title")["title"],
         citation=_citation(mapping(content.get("citation"), f"{file}, citation"), f"{file}, citation"),
     )
+
+
+def _is_text_alone(content: Mapping[str, Any]) -> bool:
+    """Whether the paper says `objects: {}` and has numbers of running text: nothing else is checked then."""
+    files = content.get("files")
+    text = content.get(TEXT) or (isinstance(files, Mapping) and TEXT in files)
+    return content.get("objects") == {} and bool(text)
 
 
 def _families(found: Sequence[Mapping[str, Any]]) -> dict[str, str]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import struct
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from zipfile import BadZipFile
 
 # `Table 3.`, `Таблица 3 –`, `3-кесте`, `Table A1`, `TABLE IV`; the number may be followed by a caption.
 LABEL = re.compile(
@@ -20,6 +23,12 @@ _GOES_ON = re.compile(r"\bcont(?:inued|inuation|['’]d|\.)|продолжени
 _REFERS = re.compile(
     r"\s*(?:shows?|presents?|lists?|reports?|gives?|summari[sz]es|indicates?|показывает|содержит)\b", re.I
 )
+
+# What libraries raise where the bytes of a file are not what its name says.
+DAMAGED = (
+    BadZipFile, zlib.error, struct.error, OSError, EOFError, LookupError, ValueError, TypeError,
+    AttributeError, ArithmeticError, RuntimeError, SyntaxError, AssertionError,
+)  # fmt: skip
 
 Rows = Sequence[Sequence[str]]
 

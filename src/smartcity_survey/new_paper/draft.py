@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from smartcity_survey.audit.headers import canonical
-from smartcity_survey.audit.reported import Reported, read_number
+from smartcity_survey.audit.reported import read_number
 from smartcity_survey.new_paper.document import Document, FoundTable
 from smartcity_survey.new_paper.grid import Draft, draft_table, has_decimal_commas, is_known, slug
 from smartcity_survey.new_paper.kinds import Kind, family_of, guess, joined, matrix_columns
@@ -71,8 +71,9 @@ def draft_paper(document: Document, title: str) -> PaperDraft:
             draft.relations.append({"kind": kind.name, **kind.relation, **_cautious(kind)})
     draft.relations += [dict(test) for test in draft.running.tests]
     draft.claims = list(_claims(draft))
+    cells = _index(draft)
     for said in draft.running.numbers:
-        said.same_as = _same_as(said, draft)
+        said.same_as = _same_as(said, cells, draft.decimal)
     return draft
 
 
@@ -144,35 +145,40 @@ def _claims(draft: PaperDraft) -> list[dict[str, Any]]:
     return claims
 
 
-def _same_as(said: Said, draft: PaperDraft) -> str:
+# Value, printed decimals, and whether it is a percentage.
+_Key = tuple[float, int, bool]
+
+
+def _index(draft: PaperDraft) -> dict[_Key, list[tuple[int | None, str]]]:
+    """Every printed number to the tables and addresses that have it."""
+    found: dict[_Key, list[tuple[int | None, str]]] = {}
+    for table in draft.tables:
+        words = set(table.text_columns())
+        for (line, column), text in table.cells.items():
+            if column in words:
+                continue
+            in_percent = column in {"percent", "valid_percent"} and not text.endswith("%")
+            key = _key(f"{text}%" if in_percent else text, draft.decimal)
+            if key is not None:
+                found.setdefault(key, []).append((table.found.number, f"{table.id}:{line}:{column}"))
+    return found
+
+
+def _key(text: str, decimal: str) -> _Key | None:
+    number = read_number(text, decimal)
+    if number.value is None:
+        return None
+    return round(number.value, 12), number.decimals, number.percent
+
+
+def _same_as(said: Said, cells: Mapping[_Key, list[tuple[int | None, str]]], decimal: str) -> str:
     """The address of the one cell that a number of the text repeats, where there is one."""
-    number = read_number(said.printed, draft.decimal)
-    if number.value is None or sum(letter.isdigit() for letter in said.printed) < _DIGITS:
+    key = _key(said.printed, decimal)
+    if key is None or sum(letter.isdigit() for letter in said.printed) < _DIGITS:
         return ""
-    tables = [table for table in draft.tables if table.found.number in said.tables]
-    if said.row.startswith("percent_"):
-        tables = tables or draft.tables
-    found = [
-        f"{table.id}:{line}:{column}"
-        for table in tables
-        for (line, column), text in table.cells.items()
-        if _repeats(number, text, column, draft.decimal, table.text_columns())
-    ]
+    anywhere = said.row.startswith("percent_") and not said.tables
+    found = [address for number, address in cells.get(key, ()) if anywhere or number in said.tables]
     return found[0] if len(found) == 1 else ""
-
-
-def _repeats(number: Reported, text: str, column: str, decimal: str, words: Sequence[str]) -> bool:
-    if column in words:
-        return False
-    in_percent = column in {"percent", "valid_percent"} and not text.endswith("%")
-    cell = read_number(f"{text}%" if in_percent else text, decimal)
-    return (
-        cell.value is not None
-        and number.value is not None
-        and abs(cell.value - number.value) < 1e-9
-        and cell.decimals == number.decimals
-        and (cell.percent or not number.percent)
-    )
 
 
 def content(draft: PaperDraft) -> dict[str, Any]:

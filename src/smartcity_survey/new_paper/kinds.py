@@ -79,7 +79,8 @@ def family_of(table: Draft) -> str:
 def arrowed(table: Draft) -> bool:
     """Whether the lines of a table are paths: arrows in their names, or hypotheses."""
     texts = [table.labels[line] for line in table.lines]
-    texts += [table.cells.get((line, column), "") for line in table.lines for column in table.text_columns()]
+    words = table.text_columns()
+    texts += [table.cells.get((line, column), "") for line in table.lines for column in words]
     arrows = sum(bool(_ARROW.search(text)) for text in texts)
     hypotheses = sum(bool(_HYPOTHESIS.match(text)) for text in texts)
     return max(arrows, hypotheses) >= 0.5 * len(table.lines) or (

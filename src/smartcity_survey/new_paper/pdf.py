@@ -11,6 +11,7 @@ from typing import Any
 
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.new_paper.document import (
+    DAMAGED,
     LABEL,
     Document,
     FoundTable,
@@ -50,21 +51,20 @@ def read_pdf(file: Path) -> Document:
     SurveyError
         where the file is no PDF, is locked, or holds pictures of pages only.
     """
-    from pdfminer.pdfexceptions import PDFException
-    from pdfplumber.pdf import PDF
+    from pdfplumber import pdf as plumber
     from pdfplumber.utils.exceptions import PdfminerException
 
     blocks: list[Paragraph | FoundTable] = []
     unread: list[str] = []
     try:
-        with PDF.open(file) as pdf:
-            for page in pdf.pages:
+        with plumber.PDF.open(file) as document:
+            for page in document.pages:
                 try:
                     blocks += _page(page)
                 # A page is whatever a program wrote: one that cannot be laid out costs itself alone.
-                except (ValueError, TypeError, KeyError, IndexError, ZeroDivisionError):
+                except (PdfminerException, *DAMAGED):
                     unread.append(f"page {page.page_number}")
-    except (PDFException, PdfminerException, ValueError, TypeError, KeyError, OSError):
+    except (PdfminerException, *DAMAGED):
         raise SurveyError(str(file), "it is no PDF that can be read.", "Open it, and save a copy.") from None
     if not blocks:
         raise SurveyError(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +11,9 @@ from typing import Any
 
 import yaml
 
+from smartcity_survey.audit.checks import PLANS
+from smartcity_survey.audit.options import options_of
 from smartcity_survey.audit.paper import read_paper
-from smartcity_survey.audit.plan import plan
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import write_text
 from smartcity_survey.new_paper.document import Document, with_captions
@@ -21,8 +21,6 @@ from smartcity_survey.new_paper.draft import PaperDraft, content, draft_paper, r
 from smartcity_survey.new_paper.grid import rows_of
 from smartcity_survey.new_paper.said import guesses, to_do
 
-_ENTRY = re.compile(r"(?P<part>relations|claims), no\. (?P<number>\d+)")
-_REPEAT = re.compile(r"text, (?P<row>\w+), same_as")
 _HEADS = {
     "paper.yaml": (
         "# Drafted by `smartcity-survey new-paper` from the document itself. Numbers are text, as printed.\n"
@@ -65,7 +63,7 @@ def start_new_paper(folder: Path, document: Path) -> Started:
         raise SurveyError(str(folder), "it is a file.", "Choose a new folder.")
     draft = draft_paper(with_captions(read_document(document)), document.stem)
     _write(draft, folder)
-    if draft.tables:
+    if draft.tables or draft.running.numbers:
         _leave_out_unusable(draft, folder)
     return Started(tuple(guesses(draft)), tuple(to_do(draft)))
 
@@ -153,28 +151,16 @@ def _csv(rows: Iterator[list[str]]) -> str:
 
 
 def _leave_out_unusable(draft: PaperDraft, folder: Path) -> None:
-    """Take out, one by one, what the audit refuses, until it reads the rest."""
-    for _ in range(len(draft.relations) + len(draft.claims) + len(draft.running.numbers) + 1):
-        try:
-            plan(read_paper(folder))
-        except SurveyError as error:
-            if not _take_out(draft, error):
-                return
-            _write(draft, folder)
-        else:
-            return
-
-
-def _take_out(draft: PaperDraft, error: SurveyError) -> bool:
-    problem = error.problems[0]
-    if match := _ENTRY.match(problem.place):
-        entries = draft.relations if match["part"] == "relations" else draft.claims
-        entry = entries.pop(int(match["number"]) - 1)
-        draft.refused.append((entry, f"{problem.found} {problem.remedy}"))
-        return True
-    if match := _REPEAT.match(problem.place):
-        for said in draft.running.numbers:
-            if said.row == match["row"]:
-                said.same_as = ""
-                return True
-    return False
+    """Take out relations and claims that the audit refuses, with its reason."""
+    paper = read_paper(folder)
+    refused = len(draft.refused)
+    for entries in (draft.relations, draft.claims):
+        for entry in list(entries):
+            try:
+                list(PLANS[entry["kind"]](paper, "", **options_of(entry, PLANS[entry["kind"]], "")))
+            except SurveyError as error:
+                entries.remove(entry)
+                problem = error.problems[0]
+                draft.refused.append((entry, f"{problem.found} {problem.remedy}"))
+    if len(draft.refused) > refused:
+        _write(draft, folder)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.new_paper.document import Document, FoundTable, Paragraph, squeezed, table_of
+from smartcity_survey.new_paper.document import DAMAGED, Document, FoundTable, Paragraph, squeezed, table_of
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SPOKEN = {f"{_W}tab": " ", f"{_W}br": " ", f"{_W}cr": " ", f"{_W}noBreakHyphen": "-"}
@@ -28,7 +27,7 @@ def read_word(file: Path) -> Document:
     try:
         document = docx.Document(str(file))
         blocks = list(_blocks(document))
-    except (PackageNotFoundError, BadZipFile, KeyError, ValueError, SyntaxError, AttributeError):
+    except (PackageNotFoundError, *DAMAGED):
         raise SurveyError(str(file), "it is no Word document.", "Save it as .docx and try again.") from None
     return Document(tuple(blocks))
 

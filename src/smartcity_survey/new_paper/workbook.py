@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.new_paper.document import Document, FoundTable, Paragraph, squeezed, table_of
+from smartcity_survey.new_paper.document import DAMAGED, Document, FoundTable, Paragraph, squeezed, table_of
 
 _DECIMALS = re.compile(r"[0#?]\.([0#?]+)")
 
@@ -34,7 +33,7 @@ def _openpyxl(file: Path) -> Iterator[tuple[str, list[list[str]]]]:
 
     try:
         book = load_workbook(file, data_only=True)
-    except (InvalidFileException, BadZipFile, KeyError, ValueError, TypeError, SyntaxError):
+    except (InvalidFileException, *DAMAGED):
         raise SurveyError(str(file), "it is no workbook.", "Save it as .xlsx and try again.") from None
     for sheet in book.worksheets:
         cells = [[_shown(cell) for cell in row] for row in sheet.iter_rows()]
@@ -52,7 +51,7 @@ def _calamine(file: Path) -> Iterator[tuple[str, list[list[str]]]]:
     try:
         book = CalamineWorkbook.from_path(str(file))
         sheets = [(name, book.get_sheet_by_name(name).to_python()) for name in book.sheet_names]
-    except (CalamineError, OSError, ValueError):
+    except (CalamineError, *DAMAGED):
         raise SurveyError(str(file), "it is no workbook.", "Save it as .xlsx and try again.") from None
     for name, rows in sheets:
         yield name, [["" if value is None else _plain(value) for value in row] for row in rows]
