@@ -122,7 +122,7 @@ def language_of(folder: Path) -> Language | None:
     try:
         content = yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8-sig"))
         asked = content["study"].get("language", StudySection.model_fields["language"].default)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, yaml.YAMLError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError, yaml.YAMLError):
         return None
     return next((language for language in LANGUAGES if language == asked), None)
 

@@ -229,5 +229,5 @@ def words(label: Label, language: Language, key: str) -> str:
 
 
 def plain(label: str) -> str:
-    """A text on one line."""
-    return re.sub(r"\s+", " ", label).strip()
+    """A text on one line, without the control characters that no document holds."""
+    return re.sub(r"[\s\x00-\x1f\x7f]+", " ", label).strip()

@@ -160,21 +160,32 @@ def _ends(named: Sequence[tuple[int, list[str]]], start: int) -> dict[int, str]:
     whole = _whole_columns([row for _, row in inner])
     found: dict[int, str] = {}
     for number, row in reversed(end):
-        cells = [text for text in row if text]
+        cells = [text for text in row if text.strip()]
+        if not cells:
+            continue
         fractions = sum(
             column < len(row) and bool(re.fullmatch(r"-?\d+[.,]\d+", row[column])) for column in whole
         )
-        sums = sum(
-            column < len(row) and bool(re.fullmatch(r"\d{2,}", row[column])) and int(row[column]) > 3 * top
+        large = [
+            row[column]
             for column, top in whole.items()
-        )
-        if _SUMMARY.fullmatch(cells[0]) or (len(whole) > 1 and max(fractions, sums) > 0.5 * len(whole)):
+            if column < len(row) and re.fullmatch(r"\d{2,}", row[column]) and int(row[column]) > 3 * top
+        ]
+        sums = len(large) if len(set(large)) > 1 else 0  # one number throughout is a code, such as 99
+        if _names_a_sum(row, body) or (len(whole) > 1 and max(fractions, sums) > 0.5 * len(whole)):
             found[number] = f"it sums up the rows above ({cells[0]})"
         elif width > 3 and len(cells) <= max(1, width // 10) and not _is_like(row, body):
             found[number] = f"a remark ({cells[0][:40]})"
         else:
             break
     return found
+
+
+def _names_a_sum(row: Sequence[str], body: Sequence[tuple[int, list[str]]]) -> bool:
+    """Whether a row begins with the word for a sum or a mean, and this is no answer that others gave too."""
+    column = next(position for position, text in enumerate(row) if text.strip())
+    alike = sum(column < len(other) and other[column].strip() == row[column].strip() for _, other in body)
+    return alike == 1 and bool(_SUMMARY.fullmatch(row[column].strip()))
 
 
 def _is_like(row: Sequence[str], body: Sequence[tuple[int, list[str]]]) -> bool:

@@ -104,6 +104,8 @@ def _rows(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
         reader = csv.reader(file, delimiter=delimiter)
         try:
             for row in reader:
+                if reader.line_num > number + 1:
+                    _require_closed(path, row, number + 1, delimiter)
                 number = reader.line_num
                 yield number, row
         except UnicodeError as error:
@@ -114,6 +116,18 @@ def _rows(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
                 f"not a table from here on ({error}).",
                 "Look for an unclosed quotation mark, or export the survey again as .csv.",
             ) from None
+
+
+def _require_closed(path: Path, row: Sequence[str], line: int, delimiter: str) -> None:
+    """Refuse a cell of several lines each of which is as wide as a row: a quotation mark was left open."""
+    for cell in row:
+        inner = cell.splitlines()[1:]
+        if len(row) > 1 and sum(text.count(delimiter) >= len(row) - 1 for text in inner) > len(inner) / 2:
+            raise SurveyError(
+                f"{path}, line {line}",
+                f"a quotation mark that opens here takes in {len(inner)} rows.",
+                "Close it, or take it out.",
+            )
 
 
 def _wrong_encoding(path: Path, encoding: str, error: UnicodeError) -> SurveyError:

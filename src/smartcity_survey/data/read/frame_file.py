@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -46,19 +47,26 @@ def open_rds(path: Path, section: DataSection) -> Table:
         )
     ((_, frame),) = wanted.items()
     try:
-        return _table_of_r(frame)
+        return _table_of_r(path, frame)
     except (IndexError, ValueError, TypeError, OverflowError) as error:
         raise _unreadable(path, "an .rds of R", error) from None
 
 
-def _table_of_r(frame: Vector) -> Table:
+def _table_of_r(path: Path, frame: Vector) -> Table:
     names = [" ".join(name.split()) for name in frame.texts("names")]
     columns, repeated, unnamed = told_apart(names)
     own = dict(zip(columns, frame.values, strict=True))
     cells = {name: _cells_of_r(vector) for name, vector in own.items()}
     labels = {name: text for name, vector in own.items() for text in vector.texts("label")[:1]}
     answers = {name: codes for name, vector in own.items() if (codes := _labels_of_codes(vector))}
-    n = max(map(len, cells.values()), default=0)
+    n = Counter(map(len, cells.values())).most_common(1)[0][0] if cells else 0
+    for name, column in cells.items():
+        if len(column) != n:
+            raise SurveyError(
+                f"{path}, column {name}",
+                f"it has {len(column)} values for {n} rows: a matrix, a list, or a date in parts (POSIXlt).",
+                "In R, make a column of it: as.numeric(), as.character() or as.POSIXct().",
+            )
     return Table(
         columns,
         partial(_batches, cells, n),

@@ -84,6 +84,10 @@ def require_file(path: Path) -> None:
             empty = not file.read(1)
     except FileNotFoundError:
         raise SurveyError(str(path), "no such file.", _nearest_file(path)) from None
+    except ValueError:
+        raise SurveyError(
+            repr(str(path)), "this is no name of a file.", "Check `data.file` in config.yaml."
+        ) from None
     except OSError as error:
         raise SurveyError(
             str(path),

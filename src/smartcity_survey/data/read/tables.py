@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 
 import pandas as pd
 
@@ -62,10 +63,13 @@ def told_apart(names: Sequence[str]) -> tuple[tuple[str, ...], dict[str, tuple[s
     unnamed = tuple(own for own, name in zip(named, names, strict=True) if not name)
     repeated: dict[str, list[str]] = {}
     columns = []
+    taken = set(named)
     for name in named:
         if named.count(name) > 1:
             own = repeated.setdefault(name, [])
-            own.append(f"{name} ({len(own) + 1})")
+            free = (f"{name} ({number})" for number in count(1))
+            own.append(next(one for one in free if one not in taken))
             name = own[-1]
+            taken.add(name)
         columns.append(name)
     return tuple(columns), {name: tuple(own) for name, own in repeated.items()}, unnamed
