@@ -117,6 +117,23 @@ def test_the_bundled_paper_changed_is_audited_or_told_what_is_wrong(folder: Path
     assert outcome.problem is None or str(outcome.problem)
 
 
+@pytest.mark.parametrize(
+    "claim",
+    [
+        {"kind": "listed", "names": [2020, "a"], "among": ["2020"]},
+        {"kind": "not_testable", "why": 2020},
+        {"kind": "highest", "of": "t:*:v", "rows": [2020]},
+        {"kind": "every", "of": "t:2020:v", "above": 0, "bears_on": 3, "says": 2020, "place": 7},
+    ],
+)
+def test_what_yaml_reads_as_a_number_may_be_a_name(claim: Any, tmp_path: Path) -> None:
+    paper = {"objects": {"t": {"csv": "row,v\n2020,1\n2021,0\n"}}, "claims": [claim]}
+    (tmp_path / "paper.yaml").write_text(yaml.safe_dump(paper), encoding="utf-8")
+    outcome = audited(tmp_path, "en", with_power=False)
+    assert outcome.problem is None
+    assert len(outcome.lines) == 1
+
+
 @settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(
     table=st.sampled_from(TABLES),
