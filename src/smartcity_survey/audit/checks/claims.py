@@ -220,7 +220,7 @@ def plan_listed(paper: Paper, place: str, *, names: Sequence[str], among: Spec) 
         for term in (resolve(paper, entry, place) if ":" in str(entry) else ())
     ]
     found += [str(entry) for entry in entries if ":" not in str(entry)]
-    yield Case(listed_names, {}, {"names": list(names), "among": found})
+    yield Case(listed_names, {}, {"names": list(map(str, names)), "among": found})
 
 
 def plan_normality(paper: Paper, place: str, *, table: str) -> Iterator[Case]:
@@ -267,7 +267,7 @@ def plan_autocorrelation(
 
 def plan_untestable(paper: Paper, place: str, *, why: str | Mapping[str, str]) -> Iterator[Case]:
     """A statement whose numbers are not printed."""
-    yield Case(untestable, {}, {"why": why})
+    yield Case(untestable, {}, {"why": why if isinstance(why, Mapping) else str(why)})
 
 
 def _one_of(word: str, known: Sequence[str], place: str) -> None:
