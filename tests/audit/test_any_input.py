@@ -14,12 +14,30 @@ from hypothesis import strategies as st
 
 from smartcity_survey.audit.messages import LANGUAGES
 from smartcity_survey.audit.outcome import audited
+from tests.conftest import REPOSITORY
 
 HERE = Path(__file__).parent
 PAPERS = [
     yaml.safe_load(file.read_text(encoding="utf-8"))
     for file in [*sorted((HERE / "cases").glob("*.yaml")), HERE / "papers/library.yaml"]
 ]
+PUBLISHED = REPOSITORY / "data" / "published"
+
+
+def bundled() -> Any:
+    """The bundled paper in one piece: it has claims, references and relations of nearly every kind."""
+    paper = yaml.safe_load((PUBLISHED / "paper.yaml").read_text(encoding="utf-8"))
+    files = paper.pop("files")
+    for key in ("relations", "claims"):
+        paper[key] = yaml.safe_load((PUBLISHED / files[key]).read_text(encoding="utf-8"))
+    paper["text"] = (PUBLISHED / files["text"]).read_text(encoding="utf-8")
+    for entry in paper["objects"].values():
+        if "file" in entry:
+            entry["csv"] = (PUBLISHED / entry.pop("file")).read_text(encoding="utf-8")
+    return paper
+
+
+BUNDLED = bundled()
 TABLES = [
     entry["csv"]
     for paper in PAPERS
@@ -49,9 +67,9 @@ def at(node: Any, path: tuple[Any, ...]) -> Any:
 
 
 @st.composite
-def papers(draw: st.DrawFn) -> Any:
-    """A paper of the tests with one to three of its keys, values or letters changed."""
-    paper = copy.deepcopy(draw(st.sampled_from(PAPERS)))
+def papers(draw: st.DrawFn, among: list[Any]) -> Any:
+    """One of some papers with one to three of its keys, values or letters changed."""
+    paper = copy.deepcopy(draw(st.sampled_from(among)))
     for _ in range(draw(st.integers(1, 3))):
         places = [path for path in paths(paper) if path]
         if not places:
@@ -81,13 +99,22 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @settings(max_examples=250, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(paper=papers(), language=st.sampled_from(LANGUAGES))
+@given(paper=papers(PAPERS), language=st.sampled_from(LANGUAGES))
 def test_a_changed_paper_is_audited_or_told_what_is_wrong(folder: Path, paper: Any, language: str) -> None:
     file = folder / "paper.yaml"
     file.write_text(yaml.safe_dump(paper, allow_unicode=True), encoding="utf-8")
     outcome = audited(file, language, with_power=False)
     assert outcome.problem is None or str(outcome.problem)
     assert "None" not in {line.place for line in outcome.lines}
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(paper=papers([BUNDLED]))
+def test_the_bundled_paper_changed_is_audited_or_told_what_is_wrong(folder: Path, paper: Any) -> None:
+    file = folder / "bundled.yaml"
+    file.write_text(yaml.safe_dump(paper, allow_unicode=True), encoding="utf-8")
+    outcome = audited(file, "en", with_power=False)
+    assert outcome.problem is None or str(outcome.problem)
 
 
 @settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))

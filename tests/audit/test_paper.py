@@ -109,6 +109,10 @@ def test_one_number_is_asked_for_and_several_are_there(written):
         ({"relations": [{"kind": "descriptives", "table": "table_7"}]}, "there is no table `table_7`"),
         ({"relations": [{"kind": "test", "t": "text:people", "p": 0.1}]}, "no test has just t, p"),
         ({"claims": [{"kind": "every", "of": "text:people", "over": 3}]}, "one bound is needed, found over"),
+        (
+            {"claims": [{"kind": "every", "of": "text:people", "between": [1]}]},
+            "`between` has 1 number. Give the lower limit and the upper one.",
+        ),
         ({"claims": [{"kind": "trend", "of": "text:people", "direction": "up"}]}, "`up` is unknown"),
         ({"claims": [{"kind": "highest", "of": "table_2:*:money", "rows": [1999]}]}, "is in line 1999"),
     ],

@@ -11,7 +11,7 @@ from smartcity_survey.audit.address import Term, resolve, resolve_one
 from smartcity_survey.audit.interval import Interval
 from smartcity_survey.audit.paper import Paper
 from smartcity_survey.audit.reported import Reported
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.errors import SurveyError, counted
 
 
 class Bound(Enum):
@@ -46,8 +46,11 @@ class Bound(Enum):
         (name, limit), *_ = limits.items()
         bound = cls(name)
         if bound is cls.BETWEEN:
-            low, high = resolve(paper, limit, place)
-            return bound, low, high
+            ends = resolve(paper, limit, place)
+            if len(ends) != 2:
+                found = f"`between` has {counted(len(ends), 'number')}."
+                raise SurveyError(place, found, "Give the lower limit and the upper one.")
+            return bound, *ends
         end = resolve_one(paper, limit, place)
         return (bound, end, math.inf) if bound in {cls.ABOVE, cls.AT_LEAST} else (bound, -math.inf, end)
 

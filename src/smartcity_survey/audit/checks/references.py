@@ -109,16 +109,15 @@ def plan_references(paper: Paper) -> Iterator[Case]:
             raise SurveyError(
                 f"references, no. {i}", f"unknown key `{unknown[0]}`.", known_names(_KEYS, unknown[0])
             )
-        kind_named, number_named = reference.get("kind"), reference.get("number")
+        kind_named = None if reference.get("kind") is None else str(reference["kind"])
+        number_named = numbered(reference.get("number"))
         entered = {one.number for one in shown if one.kind == kind_named}
         options = {
-            "kind": None if kind_named is None else str(kind_named),
-            "number": numbered(number_named),
+            "kind": kind_named,
+            "number": number_named,
             "topics": texts(reference.get("topics"), f"references, no. {i}, topics"),
             "shown": shown,
-            "entered": number_named is None
-            or kind_named in paper.complete
-            or numbered(number_named) in entered,
+            "entered": number_named is None or kind_named in paper.complete or number_named in entered,
         }
         yield Case(
             reference_leads_there, {}, options, place=str(reference.get("place") or f"references, no. {i}")
