@@ -242,3 +242,21 @@ def test_odd_cells_are_read_or_refused_in_words(tmp_path, relation):
         told = [str(problem) for problem in error.problems]
     assert all(told)
     assert told
+
+
+def test_no_slip_is_told_that_makes_a_number_meaningless(tmp_path):
+    """Negative degrees of freedom, or a negative alpha, would leave nothing to contradict."""
+    content = {
+        "n": 100,
+        "objects": {
+            "f": {"number": 1, "csv": "row,chi2,df,rmsea\nm,85.3,24,0.29\n"},
+            "t": {"number": 2, "csv": "row,alpha,cr,ave\ntrust,0.965,0.905,0.705\n"},
+        },
+        "relations": [
+            {"kind": "fit_indices", "table": "f"},
+            {"kind": "measurement", "table": "t", "items": 4},
+        ],
+    }
+    found = wrong(judged(tmp_path, content))
+    assert set(found.check) == {"rmsea_from_chi2", "alpha_within_composite"}
+    assert not found.explanation.str.contains("is meant").any()

@@ -77,7 +77,7 @@ def alpha_from_loadings(alpha: Reported, loadings: tuple[Reported, ...]) -> Judg
     return _near(alpha, Interval(low, high), above, "alpha_near_loadings")
 
 
-@check("alpha", arithmetic=True)
+@check("alpha")
 def alpha_within_composite(alpha: Reported, cr: Reported) -> Judgement:
     """Alpha is at most composite reliability, where both are of one factor's items."""
     return _near(alpha, Interval.at_most(cr.interval.high), _ABOVE_UNSEEN, "alpha_near_composite")
