@@ -123,7 +123,7 @@ CASES = (
         setting("config", "data", "zzz", to=1),
         "config.yaml, data.zzz",
         "unknown key",
-        "Known keys: codebook, decimal, encoding, file",
+        "Known keys: cluster, codebook, decimal, encoding, file",
     ),
     Case(
         "section missing",
