@@ -256,3 +256,17 @@ def test_a_correlation_beyond_two_standard_errors_is_told(r: float, told: bool) 
     found = reversed_items(x)
     assert len(found) == told
     assert list(found.values()) == pytest.approx([r] * told)
+
+
+@pytest.mark.parametrize(("answered", "told"), [(0.6, False), (0.1, True)])
+def test_a_question_that_hardly_anybody_answered_is_named(
+    study: Callable[..., Path], survey: pd.DataFrame, answered: float, told: bool
+) -> None:
+    cities = survey["city"].astype("Float64")
+    n = round(answered * len(survey))
+    cities.iloc[n:] = pd.NA
+    found = [
+        w for w in check_study(study(answers=survey.assign(city=cities))).warnings if "question" in w.place
+    ]
+    assert [w.place.rpartition(", ")[2] for w in found] == ["question city"] * told
+    assert all(w.found.startswith(f"{len(survey) - n} of the {len(survey)} questionnaires") for w in found)

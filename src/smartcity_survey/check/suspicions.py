@@ -15,6 +15,8 @@ from smartcity_survey.study.config import CleaningSection
 
 FEWEST_ANSWERS = 100
 """Answers to all items of a scale before a code nobody used means anything."""
+MOST_UNANSWERED = 0.5
+"""Share of the questionnaires that may lack an answer about the respondent before the file is doubted."""
 FEWEST_QUESTIONS = 8
 """Questions before two people are unlikely to answer all of them alike."""
 
@@ -22,8 +24,9 @@ FEWEST_QUESTIONS = 8
 def suspicions(
     responses: Responses, codebook: Codebook, section: CleaningSection, path: Path
 ) -> Iterator[Problem]:
-    """Ends of a scale that nobody used, questionnaires with the same answers."""
+    """Ends of a scale that nobody used, questions that hardly anybody answered, the same answers twice."""
     yield from _unused_ends(responses, codebook, path)
+    yield from _hardly_answered(responses, codebook, path)
     if "duplicate_answers" not in section.rules:
         yield from _same_answers(responses, codebook, path)
 
@@ -40,6 +43,20 @@ def _unused_ends(responses: Responses, codebook: Codebook, path: Path) -> Iterat
                 f"answers run from {group.lowest:g} to {group.highest:g}, the codebook's scale from "
                 f"{scale.minimum} to {scale.maximum}.",
                 "Check the scale: reverse items are recoded by its ends.",
+            )
+
+
+def _hardly_answered(responses: Responses, codebook: Codebook, path: Path) -> Iterator[Problem]:
+    """Questions about the respondent: no rule looks at them, and merged cells hold one answer for all."""
+    n = len(responses.answers)
+    for question in codebook.demographics:
+        missing = int(responses.answers[question].isna().sum())
+        if missing > MOST_UNANSWERED * n:
+            yield Problem(
+                f"{path}, question {question}",
+                f"{missing} of the {counted(n, 'questionnaire')} lack an answer to it.",
+                "If it was answered, look at the file: merged cells and formulas without stored values are "
+                "read as empty. Save it with a value in each cell.",
             )
 
 

@@ -197,6 +197,7 @@ def test_every_sentence_of_the_chapter_is_used(
     }
     read({**own, **collinear})
     read({**own, "hypotheses": frame.assign(expected_sign="differs", groups="city")})
+    read({**own, "model_summary": own["model_summary"].assign(adj_r2=float("nan"))})
     read(own, {"coefficients": {"scores": "cfa_regression"}}, reconstruction=False)
     read({**own, **on_the_better_side(own)}, {"coefficients": {"scores": "cfa_bartlett"}})
     read({**own, **on_the_worse_side(own)})

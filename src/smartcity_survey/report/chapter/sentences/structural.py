@@ -249,12 +249,13 @@ def _whole(facts: Facts, outcome: str, line: dict[str, Any]) -> Iterator[str]:
         facts.test("F", test["f"], degrees["regression"], degrees["residual"]) if test else "",
         facts.p(test["p"]) if test else "",
     )
+    adjusted = {"adjusted": facts.ratio(line["adj_r2"])} if _known(line, "adj_r2") else {}
     yield facts.say(
-        "regression.whole",
+        "regression.whole" if adjusted else "regression.whole_alone",
         outcome=facts.construct(outcome),
         r2=told,
-        adjusted=facts.ratio(line["adj_r2"]),
         see=facts.see("model_summary"),
+        **adjusted,
     )
 
 
