@@ -240,3 +240,10 @@ def test_a_spreadsheet_with_a_password_is_told_from_an_old_one(tmp_path: Path) -
         SurveyError, match=r"it is protected by a password\. Open it in a spreadsheet program"
     ):
         detect(path)
+
+
+def test_a_further_sheet_with_answers_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "survey.xlsx"
+    path.write_bytes(book({"Almaty": [HEADER, *BODY], "Astana": [HEADER, *BODY[:20]], "Sheet3": []}))
+    assert detect(path).keys == {}
+    assert detect(path).found == ("The answers are on the sheet 'Almaty'; not read: 'Astana'.",)

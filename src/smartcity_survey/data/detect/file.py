@@ -69,10 +69,11 @@ def detect(path: Path, given: Mapping[str, Any] = MappingProxyType({})) -> Detec
             found.append(f"The file's encoding is `{encoding}`.")
     if kind in _SPREADSHEETS and "sheet" not in given:
         names = xlsx_file.sheets_of(path) if kind == "xlsx" else calamine_file.sheets_of(kind, path)
-        sheet = _largest(path, kind, names)
+        filled = _cells_filled(path, kind, names)
+        sheet = max(names, key=lambda name: filled[name])
         if sheet != names[0]:
             keys["sheet"] = sheet
-            others = ", ".join(repr(name) for name in names if name != sheet)
+        if others := ", ".join(repr(name) for name in names if name != sheet and filled[name]):
             found.append(f"The answers are on the sheet {sheet!r}; not read: {others}.")
     rows = _rows(path, kind, keys)
     layout = find_layout(rows)
@@ -85,17 +86,16 @@ def _rows(path: Path, kind: str, keys: Mapping[str, Any]) -> list[Row]:
     return [(number, list(row)) for number, row in GRIDS[kind](path, section).rows()]
 
 
-def _largest(path: Path, kind: str, names: Sequence[str]) -> str:
-    """The sheet with most cells filled; the first of equals."""
+def _cells_filled(path: Path, kind: str, names: Sequence[str]) -> dict[str, int]:
+    """How many cells of each sheet hold something; of a sheet alone they are not counted."""
     if len(names) < 2:
-        return names[0]
-    sizes = {
+        return dict.fromkeys(names, 0)
+    return {
         name: sum(
             sum(cell not in (None, "") for cell in row) for _, row in _rows(path, kind, {"sheet": name})
         )
         for name in names
     }
-    return max(names, key=lambda name: sizes[name])
 
 
 def _keys(layout: Layout) -> dict[str, Any]:
