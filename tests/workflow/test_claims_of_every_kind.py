@@ -193,7 +193,7 @@ def test_the_sheet_says_why_sem_is_silent_about_a_moderator(reports: Path, judge
     for language, told in (
         ("en", "SEM does not judge it: a product of latent variables needs"),
         ("ru", "SEM об этом не судит: произведению латентных переменных"),
-        ("kk", "SEM бұл туралы үкім шығармайды: латентті айнымалылардың"),
+        ("kk", "SEM бұл туралы қорытынды шығармайды: латентті айнымалылардың"),
     ):
         assert told in (reports / f"report.{language}.html").read_text(encoding="utf-8")
 
