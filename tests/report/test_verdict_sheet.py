@@ -91,6 +91,7 @@ def test_every_code_is_a_sentence_whose_numbers_the_sheet_has(
     for code in codes:
         ends = {f"{end}_{method}": 0.2 for end in ("low", "high") for method in ("ols", "pls", "sem")}
         ends |= {f"reading_{method}": "strict" for method in ("ols", "pls", "sem")}
+        ends |= {"groups": "city", "pair": "1, 2", "n_pairs": 3}
         frame = tables["verdict_sheet"].head(1).assign(**nothing | ends | {column: code})
         sentences += sheet(frame, setting, language).groups[0].remarks[0]
     assert len(sentences) == len(codes) > 5

@@ -48,6 +48,9 @@ def plot_coefficients(hypotheses: pd.DataFrame, setting: Setting) -> Figure:
     if "state" not in hypotheses:
         hypotheses = hypotheses.assign(state="")
     hypotheses = hypotheses[hypotheses["state"] != "open"]
+    if "groups" in hypotheses:  # a difference between groups is no coefficient
+        of_paths = hypotheses["groups"].fillna("") == ""
+        hypotheses = hypotheses[of_paths] if of_paths.any() else hypotheses
     # What the print decides without a number has no point, and a method without any no entry.
     drawn = hypotheses.groupby("method")["estimate"].transform("count") > 0
     hypotheses = hypotheses[drawn] if drawn.any() else hypotheses
