@@ -72,7 +72,7 @@ def _said(plan: Plan, study: Finished) -> Iterator[str]:
     section = study.config.plan
     margin = plan.sizes.iloc[0]
     n = counted(plan.asked, "person", "people").replace(str(plan.asked), f"{plan.asked:,}")
-    yield f"Ask {n}: {plan.analysed:,.0f} questionnaires are then expected to be analysed."
+    yield f"Ask {n}. Expected to be analysed: {plan.analysed:,.0f}."
     if plan.clusters is not None and section.clusters is not None:
         yield (
             f"They come from {counted(plan.clusters, 'cluster')} of {section.clusters.size}; "

@@ -4,7 +4,6 @@ It is started once for each step, by `python -I -S`, and so imports nothing but 
 is no server, or the server will not do it, Python does the work as ever.
 """
 
-import marshal
 import os
 import signal
 import socket
@@ -26,7 +25,9 @@ def ask(arguments: list[str]) -> int | None:
     if name is None or not arguments or arguments[0].startswith("-"):
         return None
     folder = os.getcwdb()  # noqa: PTH109 - pathlib takes longer to import than all else here
-    request = marshal.dumps(([os.fsencode(part) for part in arguments], folder, dict(os.environb)))
+    environment = (key + b"=" + value for key, value in os.environb.items())
+    # No part can hold a NUL.
+    request = b"\0".join([b"%d" % len(arguments), folder, *map(os.fsencode, arguments), *environment])
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as server:
         try:
             server.connect(f"\0{name}")

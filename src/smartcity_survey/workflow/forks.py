@@ -14,7 +14,6 @@ were when they were imported.
 from __future__ import annotations
 
 import gc
-import marshal
 import os
 import runpy
 import select
@@ -183,7 +182,8 @@ def _request(connection: socket.socket) -> tuple[list[str], bytes, dict[bytes, b
         if not parts[-1]:
             raise EOFError("who asked is gone")
         left -= len(parts[-1])
-    arguments, folder, environment = marshal.loads(b"".join(parts))
+    count, folder, *rest = b"".join(parts).split(b"\0")
+    arguments, environment = rest[: int(count)], dict(entry.split(b"=", 1) for entry in rest[int(count) :])
     return [os.fsdecode(part) for part in arguments], folder, environment, streams
 
 

@@ -14,7 +14,7 @@ from smartcity_survey.audit.matrix import Square, read_square
 from smartcity_survey.audit.paper import Paper
 from smartcity_survey.audit.reported import Reported
 from smartcity_survey.audit.tables import printed_table
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.errors import SurveyError, counted
 
 # HTMT of equally weighted items is the constructs' correlation divided by the root of both alphas. Other
 # weights move the correlation, in practice by less than this.
@@ -117,7 +117,8 @@ def _aves(paper: Paper, place: str, square: Square, ave: Spec, measurement: str 
         if len(terms) != len(square.names):
             raise SurveyError(
                 place,
-                f"`ave` stands for {len(terms)} numbers, the table has {len(square.names)} constructs.",
+                f"`ave` stands for {counted(len(terms), 'number')}, the table has "
+                f"{counted(len(square.names), 'construct')}.",
                 "Give one for each, in the order of the table.",
             )
         return dict(zip(square.names, terms, strict=True))

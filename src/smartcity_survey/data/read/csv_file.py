@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 
 from smartcity_survey.data.read.grid import Grid, Row
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.errors import SurveyError, counted
 from smartcity_survey.study.config import DataSection
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -125,7 +125,7 @@ def _require_closed(path: Path, row: Sequence[str], line: int, delimiter: str) -
         if len(row) > 1 and sum(text.count(delimiter) >= len(row) - 1 for text in inner) > len(inner) / 2:
             raise SurveyError(
                 f"{path}, line {line}",
-                f"a quotation mark that opens here takes in {len(inner)} rows.",
+                f"a quotation mark that opens here takes in {counted(len(inner), 'row')}.",
                 "Close it, or take it out.",
             )
 

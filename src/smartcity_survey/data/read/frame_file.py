@@ -15,7 +15,7 @@ import pandas as pd
 from smartcity_survey.data.read.cells import without_dates
 from smartcity_survey.data.read.r_serialization import NotReadable, Vector, read_objects
 from smartcity_survey.data.read.tables import ROWS_AT_ONCE, Batch, Table, told_apart
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.errors import SurveyError, counted
 from smartcity_survey.study.config import DataSection
 
 
@@ -64,7 +64,8 @@ def _table_of_r(path: Path, frame: Vector) -> Table:
         if len(column) != n:
             raise SurveyError(
                 f"{path}, column {name}",
-                f"it has {len(column)} values for {n} rows: a matrix, a list, or a date in parts (POSIXlt).",
+                f"it has {counted(len(column), 'value')} for {counted(n, 'row')}: a matrix, a list, or a "
+                "date in parts (POSIXlt).",
                 "In R, make a column of it: as.numeric(), as.character() or as.POSIXct().",
             )
     return Table(

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
-from urllib.parse import quote
 
 import matplotlib
 import matplotlib.style
@@ -112,7 +111,7 @@ def _fasten_legends(figure: Figure) -> None:
 
 def telling(artist: Artist, words: str) -> Artist:
     """A part of a figure that tells its numbers in the svg to whoever points at it; parts may share words."""
-    artist.set_gid(MARK + quote(words))
+    artist.set_gid(MARK + words.encode("utf-8").hex())
     return artist
 
 

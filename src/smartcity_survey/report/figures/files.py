@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
-from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
 import numpy as np
@@ -29,7 +28,7 @@ FONT_STACK = "'DejaVu Sans', Verdana, Arial, sans-serif"
 """What the text of an svg is set in: all have the Kazakh letters, and none is wider than the first, in which
 the layout is made."""
 MARK = "mark:"
-"""What begins the name of a part that tells its numbers; its words follow, quoted as in an address."""
+"""What begins the name of a part that tells its numbers; its words follow, their bytes as hexadecimal digits."""
 _MARKED = re.compile(rf'<g id="{MARK}([^"]*)">')
 _SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)pt" height="([\d.]+)pt"')
 _TEXT = re.compile(r"(<text[^>]*>)([^<]*)")
@@ -41,9 +40,12 @@ def svg_file(drawn: bytes) -> bytes:
     tell their words."""
     text = drawn.decode("utf-8").replace(f"'{FAMILY}'", FONT_STACK)
     text = _TEXT.sub(lambda m: m[1] + m[2].replace("  ", "\u00a0 "), text)
-    return _MARKED.sub(lambda m: f'<g class="mark"><title>{escape(unquote(m[1]))}</title>', text).encode(
-        "utf-8"
-    )
+    return _MARKED.sub(_with_title, text).encode("utf-8")
+
+
+def _with_title(mark: re.Match[str]) -> str:
+    words = bytes.fromhex(mark[1]).decode("utf-8")
+    return f'<g class="mark"><title>{escape(words)}</title>'
 
 
 def pdf_file(drawn: bytes) -> bytes:
