@@ -28,7 +28,7 @@ FONT_STACK = "'DejaVu Sans', Verdana, Arial, sans-serif"
 """What the text of an svg is set in: all have the Kazakh letters, and none is wider than the first, in which
 the layout is made."""
 MARK = "mark:"
-"""What begins the name of a part that tells its numbers; its words follow, their bytes as hexadecimal digits."""
+"""What begins the name of a part that tells its numbers; its words follow, as hexadecimal digits."""
 _MARKED = re.compile(rf'<g id="{MARK}([^"]*)">')
 _SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)pt" height="([\d.]+)pt"')
 _TEXT = re.compile(r"(<text[^>]*>)([^<]*)")
