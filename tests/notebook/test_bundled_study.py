@@ -153,6 +153,7 @@ SEVERITY = {
     "inconsistent": "Inconsistent",
     "typo": "Probable typing error",
     "not_testable": "Not testable",
+    "note": "Note",
 }
 
 
