@@ -77,6 +77,16 @@ def test_a_changed_table_changes_the_sentence(
     assert before in old
 
 
+@pytest.mark.parametrize("language", ["ru", "kk"])
+def test_all_items_together_have_their_word(
+    compose_study: Compose, tables: Tables, language: Language
+) -> None:
+    frame = table(tables["cvpat"], 0, subject="all")
+    text = words(compose_study(language, without=DECIDED, changed={"cvpat": frame}))
+    assert f"«{load_wording(language).value('subject', 'all')}»" in text
+    assert "«all»" not in text
+
+
 def test_statistics_read_as_they_are_pasted(compose_study: Compose) -> None:
     document = compose_study(without=DECIDED)
     assert "Trust: β = .420, 95% CI [.30, .52], t(37) = 9.10, p < .001" in words(document).replace(

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.report.cells import records
+from smartcity_survey.report.chapter.document import unmarked
 from smartcity_survey.report.chapter.facts import Facts, ends, joined
 from smartcity_survey.study.limits import limit
 
@@ -194,12 +195,22 @@ def _prediction(facts: Facts) -> Iterator[str]:
     for line in facts.lines("cvpat", "difference"):
         yield facts.say(
             f"structural.cvpat_{line['benchmark']}_{'lower' if line['difference'] < 0 else 'higher'}",
-            subject=facts.construct(line["subject"]),
+            subject=_subject(facts, str(line["subject"])),
             difference=facts.fixed(abs(line["difference"]), 3),
             test=facts.together(facts.test("t", line["t"], line["df"]), facts.p(line["p"])),
             see=see,
         )
         see = ""
+
+
+def _subject(facts: Facts, subject: str) -> str:
+    """A construct, or a word for all items together."""
+    wording = facts.setting.wording
+    return (
+        unmarked(wording.value("subject", subject))
+        if wording.knows("subject", subject)
+        else facts.construct(subject)
+    )
 
 
 def _predicted(facts: Facts, construct: str, items: pd.DataFrame) -> str:
