@@ -133,30 +133,21 @@ def _of_complete_rows(
     residuals = own["cfa_residuals"].attempt(WHOLE, lambda: _residuals(cfa, model))
     statistics = asdict(fit) | {f"satorra_bentler_{name}": value for name, value in (robust or {}).items()}
     card: Card = {
-        "method": "maximum_likelihood_correlated_factors",
-        "scaling": "first_loading_1",
-        "tolerance": TOLERANCE,
-        "gradient": cfa.gradient_norm,
-        "iterations": cfa.n_iterations,
+        **_solution("maximum_likelihood_correlated_factors", cfa),
         "divisor": "n",
         **single_items(model),
         **respondents(cfa.n),
     }
     if not cfa.admissible:
         card = {**card, **inadmissible(model, cfa.heywood, cfa.factor_corr)}
-    intervals: Card = {**card, "interval": "delta_normal", "confidence_level": level}
     tables = {
-        "cfa_fit": _statistics(statistics),
-        "cfa_loadings": loadings_frame(cfa, model, level),
-        "cfa_factor_correlations": square(cfa.factor_corr, model.names, "construct"),
-        "cfa_correlation_intervals": _correlation_intervals(cfa, model, level),
+        **_tables_of_model(cfa, statistics, model, level),
         "modification_indices": pd.DataFrame() if changes is None else changes,
         "cfa_residuals": pd.DataFrame() if residuals is None else residuals,
         "dynamic_fit": pd.DataFrame(columns=DYNAMIC) if dynamic is None else dynamic,
     }
     cards: dict[str, Card] = dict.fromkeys(tables, card) | {
-        "cfa_loadings": intervals,
-        "cfa_correlation_intervals": intervals,
+        **_cards_of_model(card, level),
         "modification_indices": {**card, "modification": "score_test_df_1"},
         "cfa_residuals": {**card, "standard_errors": "of_residuals_normal"},
         "dynamic_fit": _dynamic_card(cfa.n, model, section, seed),
@@ -171,11 +162,7 @@ def _of_design(x: Array, model: Model, level: float, design: SurveyDesign) -> St
         found = fit_design_cfa(x, model.membership(), design)
     cfa = found.cfa
     card: Card = {
-        "method": "pseudo_ml_correlated_factors",
-        "scaling": "first_loading_1",
-        "tolerance": TOLERANCE,
-        "gradient": cfa.gradient_norm,
-        "iterations": cfa.n_iterations,
+        **_solution("pseudo_ml_correlated_factors", cfa),
         "divisor": "n",
         "standard_errors": "sandwich_observed",
         **design_card(design),
@@ -210,6 +197,16 @@ def _tables_of_model(
     }
 
 
+def _solution(method: str, cfa: CfaFit) -> Card:
+    return {
+        "method": method,
+        "scaling": "first_loading_1",
+        "tolerance": TOLERANCE,
+        "gradient": cfa.gradient_norm,
+        "iterations": cfa.n_iterations,
+    }
+
+
 def _cards_of_model(card: Card, level: float) -> dict[str, Card]:
     intervals: Card = {**card, "interval": "delta_normal", "confidence_level": level}
     return {name: card if name in ("cfa_fit", "cfa_factor_correlations") else intervals for name in OF_MODEL}
@@ -226,11 +223,7 @@ def _of_all_answers(answers: pd.DataFrame, n_complete: int, model: Model, level:
     cfa = found.cfa
     card: Card = {
         **full_information(cfa.n, n_complete),
-        "method": "fiml_correlated_factors",
-        "scaling": "first_loading_1",
-        "tolerance": TOLERANCE,
-        "gradient": cfa.gradient_norm,
-        "iterations": cfa.n_iterations,
+        **_solution("fiml_correlated_factors", cfa),
         **single_items(model),
     }
     if not cfa.admissible:

@@ -2,6 +2,7 @@ from .correlations import (
     Centred as Centred,
     Conditioning as Conditioning,
     centre as centre,
+    centred_items as centred_items,
     check_conditioning as check_conditioning,
     correlation as correlation,
     covariance as covariance,

@@ -76,14 +76,25 @@ def covariance(x: Array, ddof: int = 1) -> Array:
     ------
     TooFewRows (n < 2 or n <= ddof), NotFinite, ConstantItems.
     """
+    values = centred_items(x, ddof)
+    matrix: Array = values.T @ values
+    return matrix / (len(x) - ddof)
+
+
+def centred_items(x: Array, ddof: int = 1) -> Array:
+    """Columns of x (n, p) less their means, where n and the columns admit a covariance matrix.
+
+    Raises
+    ------
+    As `covariance`.
+    """
     n = len(x)
     if n < max(2, ddof + 1):
         raise TooFewRows(n, max(2, ddof + 1))
     centred = centre(x)
     if centred.constant.any():
         raise ConstantItems(_positions(centred.constant))
-    matrix: Array = centred.values.T @ centred.values
-    return matrix / (n - ddof)
+    return centred.values
 
 
 def correlation(x: Array) -> Array:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from smartcity_survey.stats.core.correlations import centre
-from smartcity_survey.stats.core.errors import ConstantItems, TooFewRows
+from smartcity_survey.stats.core.correlations import centre, centred_items
+from smartcity_survey.stats.core.errors import TooFewRows
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.items.descriptives import FEWEST_ROWS, Descriptives
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
@@ -57,11 +57,6 @@ def weighted_covariance(x: Array, design: SurveyDesign, ddof: int = 1) -> Array:
     ------
     TooFewRows (n < 2 or n <= ddof), NotFinite, ConstantItems.
     """
-    n = len(x)
-    if n < max(2, ddof + 1):
-        raise TooFewRows(n, max(2, ddof + 1))
-    constant = centre(x).constant
-    if constant.any():
-        raise ConstantItems(tuple(np.flatnonzero(constant).tolist()))
-    deviations = x - design.weights @ x / n
+    n, values = len(x), centred_items(x, ddof)
+    deviations = values - design.weights @ values / n
     return np.asarray((deviations * design.weights[:, None]).T @ deviations / (n - ddof))
