@@ -116,8 +116,7 @@ def imported() -> dict[str, set[tuple[str, bool]]]:
 
 def test_what_every_user_must_install_is_what_the_package_imports() -> None:
     by_name = {"openpyxl", "snakemake"}  # pandas opens workbooks by the one, the other runs the rules
-    # Of jinja2, pydantic and pdfplumber, in the versions that these ask for.
-    parts = {"markupsafe", "pydantic-core", "pdfminer-six"}
+    parts = {"markupsafe", "pydantic-core"}  # of jinja2 and pydantic, in the versions that these ask for
     optional = normal([*EXTRAS["crosscheck"], *EXTRAS["reconstruct"], *EXTRAS["parquet"]])
     assert set(imported()) - optional - parts | by_name == normal(HARD)
 

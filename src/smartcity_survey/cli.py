@@ -6,6 +6,7 @@ import io
 import os
 import shlex
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -118,10 +119,7 @@ def new_wave(
 
     draft = start_new_wave(folder, survey)
     SPEECH.study = folder
-    for heading, lines in (("Guessed:", draft.guesses), ("To fill in or decide:", draft.to_do)):
-        for line in (heading, *(f"  - {line}" for line in lines)):
-            SPEECH.say(line)
-    SPEECH.say(f"Next: smartcity-survey check {shlex.quote(folder.as_posix())}")
+    _tell_draft({"Guessed:": draft.guesses, "To fill in or decide:": draft.to_do}, "check", folder)
 
 
 @app.command(cls=SpokenCommand)
@@ -133,10 +131,15 @@ def new_paper(
     from smartcity_survey.new_paper import start_new_paper
 
     started = start_new_paper(folder, document)
-    for heading, lines in (("Guessed:", started.guesses), ("To look at or decide:", started.to_do)):
+    _tell_draft({"Guessed:": started.guesses, "To look at or decide:": started.to_do}, "audit", folder)
+
+
+def _tell_draft(lists: Mapping[str, Sequence[str]], following: str, folder: Path) -> None:
+    """What a draft guessed and leaves to do, each under its heading, and the command that follows."""
+    for heading, lines in lists.items():
         for line in (heading, *(f"  - {line}" for line in lines)):
             SPEECH.say(line)
-    SPEECH.say(f"Next: smartcity-survey audit {shlex.quote(folder.as_posix())}")
+    SPEECH.say(f"Next: smartcity-survey {following} {shlex.quote(folder.as_posix())}")
 
 
 @app.command(name="audit", cls=SpokenCommand)

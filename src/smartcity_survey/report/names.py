@@ -124,13 +124,15 @@ def _worded(column: str, value: str, line: Line, setting: Setting) -> str:
     return words.format(**numbers) if numbers else words
 
 
-_OF_MORE = ("via", "moderator", "groups")
-"""Columns of what a hypothesis is about beside a path."""
+def _beside_the_path(line: Line) -> list[str]:
+    """What a hypothesis is about beside a path: mediators, moderator and groups, each empty where none."""
+    cells = (line.get(key) for key in ("via", "moderator", "groups"))
+    return [cell if isinstance(cell, str) else "" for cell in cells]
 
 
 def of_several_paths(line: Line) -> bool:
     """Whether a hypothesis claims more than a path: through mediators, by a moderator, or between groups."""
-    return any(isinstance(line.get(key), str) and line[key] for key in _OF_MORE)
+    return any(_beside_the_path(line))
 
 
 def claim(line: Line, setting: Setting) -> str:
@@ -140,9 +142,7 @@ def claim(line: Line, setting: Setting) -> str:
     groups are said to differ behind it: from `via, moderator, groups`, where there are any.
     """
     sign = setting.wording.numbers.minus if line["expected_sign"] == "negative" else "+"
-    via, moderator, groups = (
-        str(line.get(key) or "") if line.get(key) == line.get(key) else "" for key in _OF_MORE
-    )
+    via, moderator, groups = _beside_the_path(line)
     arrow = setting.labels.path(line["predictor"], *split_names(via), line["outcome"])
     if moderator:
         arrow = f"{setting.labels.construct(line['predictor'])} × {_factor(moderator, setting)} → "
