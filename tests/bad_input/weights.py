@@ -42,6 +42,14 @@ def put(position: int, name: str) -> Any:
     return spoil
 
 
+GENDER = (
+    setting(
+        "codebook", "demographics", "gender", to={"label": "Gender", "categories": {1: "woman", 2: "man"}}
+    ),
+    column("gender", lambda survey: np.arange(len(survey)) % 2 + 1),
+)
+"""A second question about the respondent, and its answers."""
+
 CASES = (
     Case(
         "margin below zero",
@@ -67,13 +75,7 @@ CASES = (
     Case(
         "margins of different people",
         both(
-            setting(
-                "codebook",
-                "demographics",
-                "gender",
-                to={"label": "Gender", "categories": {1: "woman", 2: "man"}},
-            ),
-            column("gender", lambda survey: np.arange(len(survey)) % 2 + 1),
+            *GENDER,
             margins(
                 of_city([1, 600000], [2, 400000]),
                 {"of": ["gender"], "population": [[1, 500000], [2, 470000]]},
@@ -86,13 +88,7 @@ CASES = (
     Case(
         "margins that contradict one another",
         both(
-            setting(
-                "codebook",
-                "demographics",
-                "gender",
-                to={"label": "Gender", "categories": {1: "woman", 2: "man"}},
-            ),
-            column("gender", lambda survey: np.arange(len(survey)) % 2 + 1),
+            *GENDER,
             margins(
                 of_city([1, 60], [2, 40]),
                 {"of": ["city", "gender"], "population": [[1, 1, 30], [1, 2, 20], [2, 1, 25], [2, 2, 25]]},

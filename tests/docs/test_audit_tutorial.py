@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 from smartcity_survey import audit
 from tests.conftest import REPOSITORY
-from tests.docs.test_new_wave_tutorial import edit, require_output
+from tests.docs.test_new_wave_tutorial import command_line, edit, require_output
 
 _BLOCK = re.compile(r"^```(console|diff)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
@@ -22,13 +20,7 @@ def run(command: str, folder: Path) -> tuple[str, int]:
     if program == "cat":
         return (folder / arguments[0]).read_text(encoding="utf-8"), 0
     assert program == "smartcity-survey"
-    finished = subprocess.run(
-        [sys.executable, "-m", "smartcity_survey.cli", *arguments],
-        cwd=folder,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
+    finished = command_line(arguments, folder)
     assert not finished.stderr, finished.stderr
     return finished.stdout, finished.returncode
 

@@ -26,15 +26,20 @@ def run(command: str, folder: Path) -> str:
         shutil.copyfile(*(folder / name for name in arguments))
         return ""
     assert program == "smartcity-survey"
-    finished = subprocess.run(
+    finished = command_line(arguments, folder)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    return finished.stdout
+
+
+def command_line(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """The program, as if it were called in a folder."""
+    return subprocess.run(
         [sys.executable, "-m", "smartcity_survey.cli", *arguments],
         cwd=folder,
         capture_output=True,
         encoding="utf-8",
         check=False,
     )
-    assert finished.returncode == 0, finished.stdout + finished.stderr
-    return finished.stdout
 
 
 def require_output(shown: str, given: str) -> None:

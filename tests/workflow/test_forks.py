@@ -135,3 +135,18 @@ def test_the_state_of_the_package_is_found_quickly() -> None:
     assert len(forks.state()) > 300
     assert time.process_time() - start_of_test < 0.5
     assert sys.executable in forks.CLIENT
+
+
+def test_a_run_goes_on_where_there_can_be_no_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Steps are then started as ever."""
+    ran: list[tuple[str, bool]] = []
+
+    def refused(prepare: object) -> object:
+        raise OSError("no such sockets here")
+
+    monkeypatch.setattr(forks, "serving", refused)
+    monkeypatch.setattr("snakemake.cli.main", lambda: ran.append((sys.executable, SERVER in os.environ)))
+    monkeypatch.delenv(SERVER, raising=False)
+    before = sys.executable
+    forks.main()
+    assert ran == [(before, False)]

@@ -24,7 +24,7 @@ import struct
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
@@ -47,10 +47,11 @@ def can_fork() -> bool:
 
 
 def main() -> None:
-    """Snakemake's command line, whose scripts are forks of this process."""
-    with serving(_import) as name:
-        os.environ[SERVER] = name
-        sys.executable = " ".join(map(shlex.quote, CLIENT))
+    """Snakemake's command line, whose scripts are forks of this process; where none can be, of their own."""
+    with ExitStack() as stack:
+        with suppress(OSError):  # a system without such sockets costs time alone
+            os.environ[SERVER] = stack.enter_context(serving(_import))
+            sys.executable = " ".join(map(shlex.quote, CLIENT))
         import_module("snakemake.cli").main()
 
 
