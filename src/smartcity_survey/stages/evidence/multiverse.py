@@ -8,6 +8,7 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.stages.evidence.curve_choices import CurveChoices
@@ -74,7 +75,7 @@ def estimate_blocks(
     model: Model,
     pls: PlsSection,
     choices: CurveChoices,
-    weights: Array,
+    weights: NDArray[np.int8],
     failures: list[dict[str, str]],
     progress: Progress = silent,
 ) -> Iterator[Block]:
@@ -193,7 +194,7 @@ def _by_composites(
     found = pls_moments(moments, pls_model(model, pls))
     if found.factors is not None:
         return {"pls": found.composites, "plsc": found.factors}
-    why = {"reason": "unreliable" if found.stable else "no_standard_error", "at_fault": ""}
+    why = {"reason": "unreliable", "at_fault": ""}
     failures.append(dict(zip(FAILED_CHOICES, (*labels, "plsc", EVERY), strict=True)) | why)
     return {"pls": found.composites}
 
@@ -221,7 +222,7 @@ def _estimates(
     model: Model,
     subsets: BoolArray,
     labels: tuple[str, ...],
-    weights: Array,
+    weights: NDArray[np.int8],
     failures: list[dict[str, str]],
 ) -> Iterator[Block]:
     """Every estimator that fits the constructs: two of observed scores, one of everything else.

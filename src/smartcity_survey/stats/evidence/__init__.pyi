@@ -6,8 +6,8 @@ from .bayes_factor import (
 from .construct_moments import (
     ConstructMoments as ConstructMoments,
     PlsMoments as PlsMoments,
-    by_perturbation as by_perturbation,
-    joint_correlations as joint_correlations,
+    joined as joined,
+    parts as parts,
     pls_moments as pls_moments,
     score_moments as score_moments,
 )

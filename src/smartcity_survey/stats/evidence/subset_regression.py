@@ -110,7 +110,9 @@ def huber_fits(
     x = np.column_stack((np.ones(n), z[:, explanatory]))
     used = np.column_stack((np.ones(len(solved.used), dtype=bool), solved.used))
     coef: Array = np.column_stack((np.zeros(len(used)), solved.coef))
-    products = (x[:, :, None] * x[:, None, :]).reshape(n, -1)
+    row, column = np.triu_indices(x.shape[1])
+    products = x[:, row] * x[:, column]
+    gram = np.empty((len(used), x.shape[1], x.shape[1]))
     residuals = y[:, None] - x @ coef.T
     iteration, change = 0, np.inf
     while change >= _TOLERANCE:
@@ -119,7 +121,7 @@ def huber_fits(
         iteration += 1
         limit = tuning * _scale(residuals)
         weights = limit / np.maximum(np.abs(residuals), limit)
-        gram = (weights.T @ products).reshape(len(used), x.shape[1], -1)
+        gram[:, row, column] = gram[:, column, row] = weights.T @ products
         right = used * (weights.T @ (x * y[:, None]))
         coef = np.asarray(np.linalg.solve(_masked(gram, used), right[:, :, None])[:, :, 0], dtype=np.float64)
         updated = y[:, None] - x @ coef.T
@@ -144,7 +146,7 @@ def _solve(
     q, d = len(moments.correlation), controls.shape[1]
     explanatory = np.concatenate((predictors, np.arange(q - d, q)))
     used = np.column_stack((np.ones((len(controls), len(predictors)), dtype=bool), controls))
-    n = len(moments.influence)
+    n = moments.n
     df = n - 1 - used.sum(axis=1)
     if (df < 1).any():
         raise TooFewRows(n, int(used.sum(axis=1).max()) + 2)
@@ -165,8 +167,9 @@ def _solve(
 
 def _influence(moments: ConstructMoments, outcome: int, explanatory: IntArray, solved: _Solved) -> Array:
     """(n, S, k): influence on least-squares coefficients."""
-    among = moments.influence[:, explanatory[:, None], explanatory]
-    moved = moments.influence[:, explanatory, outcome][:, :, None] - among @ solved.coef.T
+    residual = np.zeros((len(moments.correlation), len(solved.coef)))
+    residual[explanatory], residual[outcome] = -solved.coef.T, 1.0
+    moved = moments.influence_on_products(residual)[:, explanatory]
     return np.asarray(np.einsum("nks,skl->nsl", moved, solved.inverse, optimize=True))
 
 

@@ -22,6 +22,7 @@ from .mean_differences import (
     means as means,
 )
 from .polychoric_correlations import (
+    CellInfluence as CellInfluence,
     Information as Information,
     Polychoric as Polychoric,
     corrected_pairs as corrected_pairs,

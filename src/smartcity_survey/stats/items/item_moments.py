@@ -10,11 +10,10 @@ from scipy import stats
 
 from smartcity_survey.stats.core.errors import ConstantItems
 from smartcity_survey.stats.core.types import Array, IntArray
-from smartcity_survey.stats.items.polychoric_correlations import NO_CONTINUITY, polychoric
+from smartcity_survey.stats.items.polychoric_correlations import NO_CONTINUITY, CellInfluence, polychoric
 
 # A column whose spread is below this share of its size is constant.
 _CONSTANT = 1e-12
-_CACHED = 100_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,17 +22,21 @@ class ItemMoments:
 
     correlation : (m, m). p : items.
     z : (n, m), standardised answers. observed : (m, m), their product-moment correlations.
-    latent : (n, p, p), influence on the items' polychoric correlations, and stretch : (p,), polyserial over
+    latent : influence on the items' polychoric correlations, and stretch : (p,), polyserial over
         product-moment correlations; None and 1 where items correlate as observed.
 
-    The influence of all respondents, n m^2 numbers, is never held at once.
+    Influence: without a respondent correlations are about `correlation - influence / (n - 1)`. It sums to 0
+    over respondents. That of all, n m^2 numbers, is never held at once.
+
+    With standardised answers z that on a product-moment correlation is z_j z_k - r (z_j^2 + z_k^2) / 2
+    (Devlin, Gnanadesikan and Kettenring 1975, Biometrika 62, 531-545).
     """
 
     correlation: Array
     p: int
     z: Array
     observed: Array
-    latent: Array | None
+    latent: CellInfluence | None
     stretch: Array
 
     @property
@@ -41,49 +44,42 @@ class ItemMoments:
         """Respondents."""
         return len(self.z)
 
-    @property
-    def influence(self) -> Array:
-        """(n, m, m), summing to 0 over respondents: without one of them the correlations are about
-        `correlation - influence / (n - 1)`."""
-        return self.influence_of(slice(None))
-
-    def influence_of(self, part: slice) -> Array:
-        """`influence` of some of the respondents.
-
-        With standardised answers z that on a product-moment correlation is z_j z_k - r (z_j^2 + z_k^2) / 2
-        (Devlin, Gnanadesikan and Kettenring 1975, Biometrika 62, 531-545).
-        """
+    def influence_on_products(self, weights: Array, part: slice) -> Array:
+        """(rows, m, c): influence of some respondents on the correlations with items times weights (p, c)."""
         z, p = self.z[part], self.p
-        halves = 0.5 * np.square(z)
-        influence = np.empty((len(z), *self.observed.shape))
-        # A few respondents at a time, so that what is in between stays in the processor's cache.
-        at_once = max(1, _CACHED // self.observed.size)
-        for first in range(0, len(z), at_once):
-            some = slice(first, first + at_once)
-            shrinkage = halves[some, :, None] + halves[some, None, :]
-            shrinkage *= self.observed
-            np.multiply(z[some, :, None], z[some, None, :], out=influence[some])
-            influence[some] -= shrinkage
+        items = z[:, :p]
+        stretched = self.stretch[:, None] * weights
+        squares = np.square(z)
+        moved = z[:, :, None] * (items @ stretched)[:, None, :]
+        moved -= 0.5 * squares[:, :, None] * (self.observed[:, :p] @ stretched)
+        for j, column in enumerate(stretched.T):
+            used = np.flatnonzero(column)
+            moved[:, :, j] -= 0.5 * (squares[:, used] * column[used]) @ self.observed[used]
         if self.latent is not None:
-            influence[:, :p, p:] *= self.stretch[:, None]
-            influence[:, p:, :p] *= self.stretch
-            influence[:, :p, :p] = self.latent[part]
-        return influence
+            moved[:, :p] = (weights.T @ self.latent.of(part)).transpose(2, 0, 1)
+        return moved
 
-    def influence_beside(self) -> Array:
-        """(n, m, d): influence on the correlations with the covariates."""
-        z, d = self.z, self.z[:, self.p :]
+    def influence_of_covariates(self, part: slice) -> Array:
+        """(rows, d, d): influence of some respondents on the covariates' correlations."""
+        d = self.z[part, self.p :]
+        squares = 0.5 * np.square(d)
+        shrinkage = (squares[:, :, None] + squares[:, None, :]) * self.observed[self.p :, self.p :]
+        return np.asarray(d[:, :, None] * d[:, None, :] - shrinkage)
+
+    def influence_beside(self, part: slice) -> Array:
+        """(rows, m, d): influence of some respondents on the correlations with the covariates."""
+        z = self.z[part]
+        d = z[:, self.p :]
         halves = 0.5 * (np.square(z)[:, :, None] + np.square(d)[:, None, :])
         influence: Array = z[:, :, None] * d[:, None, :] - self.observed[:, self.p :] * halves
         influence[:, : self.p] *= self.stretch[:, None]
         return influence
 
-    def influence_between(self, left: Array, right: Array) -> Array:
-        """(n, t): influence on the sums l' R r over the items, of columns of left and right (p, t)."""
+    def influence_between(self, left: Array, right: Array, part: slice) -> Array:
+        """(rows, t): influence of some respondents on the sums l' R r over the items' product-moment
+        correlations, of columns of left and right (p, t)."""
         p = self.p
-        if self.latent is not None:
-            return np.asarray(np.einsum("nkt,kt->nt", self.latent @ right, left))
-        z, R = self.z[:, :p], self.observed[:p, :p]
+        z, R = self.z[part, :p], self.observed[:p, :p]
         shrinkage = np.square(z) @ (left * (R @ right) + right * (R @ left))
         return np.asarray((z @ left) * (z @ right) - 0.5 * shrinkage)
 
@@ -91,7 +87,7 @@ class ItemMoments:
         """The moments of some of the items and all covariates."""
         columns = np.concatenate((np.asarray(items), np.arange(self.p, len(self.correlation))))
         chosen = np.ix_(columns, columns)
-        latent = None if self.latent is None else self.latent[:, np.asarray(items)[:, None], items]
+        latent = None if self.latent is None else self.latent.of_items(items)
         return ItemMoments(
             self.correlation[chosen],
             len(items),
@@ -150,4 +146,4 @@ def polychoric_moments(
     correlation[:p, p:] *= stretch[:, None]
     correlation[p:, :p] *= stretch
     correlation[:p, :p] = items.correlation
-    return ItemMoments(correlation, p, observed.z, observed.observed, items.influence, stretch)
+    return ItemMoments(correlation, p, observed.z, observed.observed, items.by_cell, stretch)
