@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from smartcity_survey.stats.core.errors import ImproperSolution, NotConverged
-from smartcity_survey.stats.core.types import Array
-from smartcity_survey.stats.items.item_moments import ItemMoments, standardised
+from smartcity_survey.stats.core.types import Array, IntArray
+from smartcity_survey.stats.items.item_moments import CorrelationInfluence, standardised
 from smartcity_survey.stats.pls.consistent import disattenuate, rho_a
 from smartcity_survey.stats.pls.model import PlsModel, SortedModel
 from smartcity_survey.stats.pls.stack import Admissibility, Reason, estimate
@@ -31,22 +31,36 @@ class ConstructMoments:
     correlation : (q, q), unit diagonal.
     influence : (n, q, q): without one respondent correlations are about `correlation - influence / (n - 1)`.
     scores : (n, q), standardised (divisor n), where constructs are observed scores; None for latent ones.
+    weights : (n,), sampling weights that average 1, which scores and influence have already; None where
+        respondents count alike. clusters : (n,), codes 0, 1, ... of those drawn together; None where nobody
+        was.
     """
 
     correlation: Array
     influence: Array
     scores: Array | None
+    weights: Array | None = None
+    clusters: IntArray | None = None
+
+    @property
+    def units(self) -> int:
+        """Units that were drawn: clusters, or respondents."""
+        return len(self.influence) if self.clusters is None else int(self.clusters.max()) + 1
 
 
-def score_moments(scores: Array, covariates: Array) -> ConstructMoments:
-    """Moments of observed scores (n, c), their weights taken as given.
+def score_moments(scores: Array, covariates: Array, weights: Array | None = None) -> ConstructMoments:
+    """Moments of observed scores (n, c), their weights taken as given; by sampling weights that average 1.
 
     Influence is that of covariances of variables once standardised, so that regressions on it are ordinary
     least squares with sandwich errors.
     """
-    z = standardised(np.hstack((scores, covariates)))
-    R = z.T @ z / len(z)
-    return ConstructMoments(R, z[:, :, None] * z[:, None, :] - R, z)
+    z = standardised(np.hstack((scores, covariates)), weights)
+    if weights is None:
+        R = z.T @ z / len(z)
+        return ConstructMoments(R, z[:, :, None] * z[:, None, :] - R, z)
+    R = (z * weights[:, None]).T @ z / len(z)
+    influence = weights[:, None, None] * (z[:, :, None] * z[:, None, :] - R)
+    return ConstructMoments(R, influence, z, weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +76,7 @@ class PlsMoments:
     stable: bool
 
 
-def pls_moments(items: ItemMoments, model: PlsModel) -> PlsMoments:
+def pls_moments(items: CorrelationInfluence, model: PlsModel) -> PlsMoments:
     """Moments of a PLS model's constructs; covariates are correlates, not part of the model.
 
     Influence is by perturbation: the model is estimated once more for each respondent, on correlations with

@@ -15,7 +15,7 @@ from smartcity_survey.stats.evidence.construct_moments import (
     by_perturbation,
     joint_correlations,
 )
-from smartcity_survey.stats.items.item_moments import ItemMoments
+from smartcity_survey.stats.items.item_moments import CorrelationInfluence, ItemMoments
 from smartcity_survey.stats.sem.cfa import CfaFit
 from smartcity_survey.stats.sem.cfa_model import measurement_structure, single_items
 from smartcity_survey.stats.sem.dwls import DwlsFit
@@ -26,7 +26,7 @@ from smartcity_survey.stats.sem.structure import Matrices, Matrix, Structure
 _STACKED = 2**21
 
 
-def factor_moments(items: ItemMoments, fit: CfaFit, membership: BoolArray) -> ConstructMoments:
+def factor_moments(items: CorrelationInfluence, fit: CfaFit, membership: BoolArray) -> ConstructMoments:
     """Moments of the factors of a confirmatory analysis of the items' correlations, every item on one factor.
 
     Parameters
@@ -74,7 +74,7 @@ def ordinal_factor_moments(items: ItemMoments, fit: DwlsFit, membership: BoolArr
 
 
 def _moments(
-    items: ItemMoments,
+    items: CorrelationInfluence,
     fit: CfaFit | DwlsFit,
     membership: BoolArray,
     influence: Callable[[Array], _FactorInfluence],
@@ -114,7 +114,7 @@ class _FactorInfluence:
 
 
 def _likelihood_influence(
-    items: ItemMoments, loadings: Array, factor_corr: Array, membership: BoolArray
+    items: CorrelationInfluence, loadings: Array, factor_corr: Array, membership: BoolArray
 ) -> _FactorInfluence:
     """Influence on the estimates of Sigma = L F L' + P with unit factor variances, from that on R.
 

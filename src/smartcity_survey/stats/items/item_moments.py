@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from scipy import stats
@@ -17,6 +18,28 @@ _CONSTANT = 1e-12
 _CACHED = 100_000
 
 
+class CorrelationInfluence(Protocol):
+    """Correlations (m, m) of p items and the covariates, and what each of n respondents has in them.
+
+    Members are those of `ItemMoments` of these names.
+    """
+
+    @property
+    def correlation(self) -> Array: ...
+
+    @property
+    def p(self) -> int: ...
+
+    @property
+    def n(self) -> int: ...
+
+    def influence_of(self, part: slice) -> Array: ...
+
+    def influence_beside(self) -> Array: ...
+
+    def influence_between(self, left: Array, right: Array) -> Array: ...
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ItemMoments:
     """Correlations of p items followed by d covariates over n respondents, m = p + d.
@@ -25,6 +48,7 @@ class ItemMoments:
     z : (n, m), standardised answers. observed : (m, m), their product-moment correlations.
     latent : (n, p, p), influence on the items' polychoric correlations, and stretch : (p,), polyserial over
         product-moment correlations; None and 1 where items correlate as observed.
+    weights : (n,), sampling weights that average 1; None where respondents count alike.
 
     The influence of all respondents, n m^2 numbers, is never held at once.
     """
@@ -35,6 +59,7 @@ class ItemMoments:
     observed: Array
     latent: Array | None
     stretch: Array
+    weights: Array | None = None
 
     @property
     def n(self) -> int:
@@ -64,6 +89,8 @@ class ItemMoments:
             shrinkage *= self.observed
             np.multiply(z[some, :, None], z[some, None, :], out=influence[some])
             influence[some] -= shrinkage
+        if self.weights is not None:
+            influence *= self.weights[part, None, None]
         if self.latent is not None:
             influence[:, :p, p:] *= self.stretch[:, None]
             influence[:, p:, :p] *= self.stretch
@@ -75,6 +102,8 @@ class ItemMoments:
         z, d = self.z, self.z[:, self.p :]
         halves = 0.5 * (np.square(z)[:, :, None] + np.square(d)[:, None, :])
         influence: Array = z[:, :, None] * d[:, None, :] - self.observed[:, self.p :] * halves
+        if self.weights is not None:
+            influence *= self.weights[:, None, None]
         influence[:, : self.p] *= self.stretch[:, None]
         return influence
 
@@ -85,7 +114,8 @@ class ItemMoments:
             return np.asarray(np.einsum("nkt,kt->nt", self.latent @ right, left))
         z, R = self.z[:, :p], self.observed[:p, :p]
         shrinkage = np.square(z) @ (left * (R @ right) + right * (R @ left))
-        return np.asarray((z @ left) * (z @ right) - 0.5 * shrinkage)
+        influence: Array = (z @ left) * (z @ right) - 0.5 * shrinkage
+        return influence if self.weights is None else influence * self.weights[:, None]
 
     def of_items(self, items: Sequence[int]) -> ItemMoments:
         """The moments of some of the items and all covariates."""
@@ -99,34 +129,50 @@ class ItemMoments:
             self.observed[chosen],
             latent,
             self.stretch[items],
+            self.weights,
         )
 
 
-def standardised(x: Array) -> Array:
-    """Columns of x (n, m) with mean 0 and variance 1 (divisor n).
+def standardised(x: Array, weights: Array | None = None) -> Array:
+    """Columns of x (n, m) with mean 0 and variance 1 (divisor n), by weights (n,) that average 1.
 
     Raises
     ------
     ConstantItems
     """
-    centred = x - x.mean(axis=0)
-    spread = np.sqrt(np.square(centred).mean(axis=0))
+    if weights is None:
+        centred = x - x.mean(axis=0)
+        spread = np.sqrt(np.square(centred).mean(axis=0))
+    else:
+        centred = x - weights @ x / len(x)
+        spread = np.sqrt(weights @ np.square(centred) / len(x))
     constant = np.flatnonzero(spread <= _CONSTANT * np.maximum(np.abs(x).max(axis=0), 1.0))
     if constant.size:
         raise ConstantItems(tuple(int(column) for column in constant))
     return np.asarray(centred / spread)
 
 
-def midranks(x: Array) -> Array:
-    """Each column of x (n, p) replaced by its ranks, ties by their mean: correlations become Spearman's."""
-    return np.asarray(stats.rankdata(x, axis=0))
+def midranks(x: Array, weights: Array | None = None) -> Array:
+    """Each column of x (n, p) replaced by its ranks, ties by their mean: correlations become Spearman's.
+
+    With sampling weights (n,) ranks are those of the population that they stand for, over its size: what
+    weighs less, and half of what is equal (Lumley and Scott 2013, Biometrika 100, 831-842).
+    """
+    if weights is None:
+        return np.asarray(stats.rankdata(x, axis=0))
+    ranks = np.empty(x.shape)
+    for column, values in enumerate(x.T):
+        _, level = np.unique(values, return_inverse=True)
+        shares = np.bincount(level, weights) / weights.sum()
+        ranks[:, column] = (np.cumsum(shares) - shares / 2)[level]
+    return ranks
 
 
-def pearson_moments(x: Array, covariates: Array) -> ItemMoments:
-    """Product-moment correlations of items x (n, p) and covariates (n, d)."""
-    z = standardised(np.hstack((x, covariates)))
-    R = z.T @ z / len(z)
-    return ItemMoments(R, x.shape[1], z, R, None, np.ones(x.shape[1]))
+def pearson_moments(x: Array, covariates: Array, weights: Array | None = None) -> ItemMoments:
+    """Product-moment correlations of items x (n, p) and covariates (n, d), by weights that average 1."""
+    z = standardised(np.hstack((x, covariates)), weights)
+    R = (z if weights is None else z * weights[:, None]).T @ z / len(z)
+    return ItemMoments(R, x.shape[1], z, R, None, np.ones(x.shape[1]), weights)
 
 
 def polychoric_moments(
