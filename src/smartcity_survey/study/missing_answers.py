@@ -68,10 +68,15 @@ class MissingSection(Section):
             return tuple(dict.fromkeys(self.specification_curve))
         found: dict[Curve, None] = {}
         for value in self.families.values():
-            if value == "mean_replacement" or value == "pairwise":
-                found[value] = None
-            elif value != "complete":
-                found["em"] = None
+            match value:
+                case "complete":
+                    pass
+                case "mean_replacement":
+                    found["mean_replacement"] = None
+                case "pairwise":
+                    found["pairwise"] = None
+                case _:
+                    found["em"] = None
         return tuple(found)
 
 

@@ -156,6 +156,6 @@ def weighting_contradictions(config: Config) -> Iterator[str]:
             )
     if config.data.cluster and not config.weighted and set(config.missing.curve) - {"mean_replacement"}:
         yield (
-            "`missing.specification_curve` of clusters has `mean_replacement` alone; leave out the others, or "
-            "leave out `data.cluster`"
+            "`missing.specification_curve` of clusters has `mean_replacement` alone; leave out what else it "
+            "names, or `data.cluster`"
         )
