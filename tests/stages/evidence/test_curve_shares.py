@@ -28,7 +28,7 @@ def weighed(frame, levels=LEVELS):
 
 @pytest.fixture(scope="module")
 def divided():
-    """A survey too small for the slope of c and for the sign of a; one score has a solution in few samples."""
+    """A survey too small for the slope of c and for the sign of a; one score is seldom solved."""
     names = ("a", "b", "c", "y")
     items = [f"{name}{k}" for name in names for k in (1, 2, 3)]
     constructs = tuple(

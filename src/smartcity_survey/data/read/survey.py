@@ -13,15 +13,18 @@ import pandas as pd
 
 from smartcity_survey.data.read.cells import (
     DATE_OR_TIME,
+    ROWS_SHOWN,
     ColumnCodes,
     Missing,
     cell_text,
     missing_codes,
     read_codes,
     read_dates,
+    rows_text,
     wordings_of,
 )
 from smartcity_survey.data.read.choices import Choosing
+from smartcity_survey.data.read.drawn import misnamed, weight_problems, without_cluster
 from smartcity_survey.data.read.groups import ungrouped
 from smartcity_survey.data.read.opening import open_table
 from smartcity_survey.data.read.tables import Table
@@ -33,8 +36,6 @@ from smartcity_survey.study.dates import EXAMPLE, is_spelt_as_date
 
 PROBLEMS_SHOWN = 100
 """Problems listed one by one before the rest is only counted."""
-ROWS_SHOWN = 5
-"""Rows named where the same text stands in several."""
 MOST_CELLS = 100_000_000
 """Answers of one survey: all later steps hold them in memory, at eight bytes each, several times over."""
 
@@ -124,7 +125,7 @@ def read_survey(path: Path, codebook: Codebook, section: DataSection) -> Respons
         ]
     )
     table = ungrouped(table, needed)
-    problems = _absent_columns(table, needed, path)
+    problems = [*misnamed(codebook, section, path), *_absent_columns(table, needed, path)]
     columns = [
         _column(name, head, codebook, section, table) for name, head in heads.items() if head in table.columns
     ]
@@ -156,11 +157,13 @@ def read_survey(path: Path, codebook: Codebook, section: DataSection) -> Respons
         if grouped is not None:
             names = batch.cells[grouped].map(cell_text)
             clusters += names.tolist()
-            problems += _without_cluster(names, path)
+            problems += without_cluster(names, path)
     for column in columns:
-        problems += _unreadable(column, section, path)
         if column.name == WEIGHT:
-            problems += _not_positive(column, rows, path)
+            place = f"{path}, {{rows}}, column {column.head}"
+            problems += weight_problems(column.unreadable, column.values(), rows, section.decimal, place)
+        else:
+            problems += _unreadable(column, section, path)
     problems += unordered_scales(codebook)
     for choice in choices:
         problems += choice.problems(path)
@@ -214,7 +217,7 @@ def _unreadable(column: _Column, section: DataSection, path: Path) -> list[Probl
     dates = {text: words.pop(text) for text in column.unreadable if DATE_OR_TIME.fullmatch(text)}
     problems = [
         Problem(
-            f"{path}, {_rows(rows)}, column {column.head}",
+            f"{path}, {rows_text(rows)}, column {column.head}",
             f"{_quoted(text)} is neither a number nor an answer the codebook knows.",
             _remedy(text, column.wordings, section.decimal),
         )
@@ -229,7 +232,7 @@ def _unreadable(column: _Column, section: DataSection, path: Path) -> list[Probl
         rows = sorted(row for found in dates.values() for row in found)
         problems.append(
             Problem(
-                f"{path}, {_rows(rows)}, column {column.head}",
+                f"{path}, {rows_text(rows)}, column {column.head}",
                 f"{next(iter(dates))!r} is neither a number nor an answer the codebook knows{more}.",
                 "It is a date or a time: write its code or a number, such as the year, in its place, or take "
                 "the question out of the codebook. A question about the respondent may have bands of dates: "
@@ -255,33 +258,12 @@ def _undated(column: _Column, path: Path) -> Iterator[Problem]:
         else:
             why = "is no date as ISO 8601 writes it, and none is guessed"
         more = f" (and {len(texts) - 1} others like it)" if len(texts) > 1 else ""
+        rows = sorted(row for found in texts.values() for row in found)
         yield Problem(
-            f"{path}, {_rows(sorted(row for rows in texts.values() for row in rows))}, column {column.head}",
+            f"{path}, {rows_text(rows)}, column {column.head}",
             f"{_quoted(first)} {why}{more}.",
             f"Write dates as in {EXAMPLE}. What means no answer belongs into `data.missing_codes`.",
         )
-
-
-def _not_positive(column: _Column, rows: Sequence[int], path: Path) -> list[Problem]:
-    """Rows whose weight is empty, zero or negative; those with a word in its place are named already."""
-    known = {row for found in column.unreadable.values() for row in found}
-    weights = zip(rows, column.values(), strict=True)
-    bad = [row for row, weight in weights if not weight > 0 and row not in known]
-    if not bad:
-        return []
-    return [
-        Problem(
-            f"{path}, {_rows(bad)}, column {column.head}",
-            "the sampling weight is empty, zero or negative.",
-            "Give every questionnaire a weight above 0, or leave out `data.weight`.",
-        )
-    ]
-
-
-def _rows(rows: Sequence[int]) -> str:
-    shown = ", ".join(map(str, rows[:ROWS_SHOWN]))
-    more = f", ... ({len(rows)} in all)" if len(rows) > ROWS_SHOWN else ""
-    return f"row{'s' if len(rows) > 1 else ''} {shown}{more}"
 
 
 def _quoted(text: str) -> str:
@@ -368,19 +350,6 @@ def _unidentified(identifiers: pd.Series, path: Path) -> list[Problem]:
             "Give it one, or leave out `data.respondent`: rows are then numbered.",
         )
         for row in identifiers.index[identifiers == ""]
-    ]
-
-
-def _without_cluster(names: pd.Series, path: Path) -> list[Problem]:
-    bad = names.index[names == ""].tolist()
-    if not bad:
-        return []
-    return [
-        Problem(
-            f"{path}, {_rows(bad)}, column {names.name}",
-            "the questionnaire belongs to no cluster.",
-            "Name the school or mahalla of every questionnaire, or leave out `data.cluster`.",
-        )
     ]
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from smartcity_survey.stats.core.errors import ImproperSolution, NotConverged
-from smartcity_survey.stats.core.types import Array
-from smartcity_survey.stats.items.item_moments import ItemMoments, standardised
+from smartcity_survey.stats.core.types import Array, IntArray
+from smartcity_survey.stats.items.item_moments import CorrelationInfluence, standardised
 from smartcity_survey.stats.pls.consistent import disattenuate, rho_a
 from smartcity_survey.stats.pls.influence import CompositeResponse, disattenuated_influence
 from smartcity_survey.stats.pls.model import PlsModel, SortedModel
@@ -30,19 +30,37 @@ class ConstructMoments:
     """Correlations of c constructs followed by d covariates over n respondents, q = c + d.
 
     correlation : (q, q), unit diagonal.
+    influence : (n, q, q): without one respondent correlations are about `correlation - influence / (n - 1)`;
+        None where it follows from scores.
     scores : (n, q), standardised (divisor n), where constructs are observed scores; None for latent ones.
-    influence : (n, q, q), of latent constructs: without one respondent correlations are about
-        `correlation - influence / (n - 1)`; None where it follows from the scores.
+    weights : (n,), sampling weights that average 1, which scores and influence have already; None where
+        respondents count alike. clusters : (n,), codes 0, 1, ... of those drawn together; None where nobody
+        was.
     """
 
     correlation: Array
-    scores: Array | None
     influence: Array | None
+    scores: Array | None
+    weights: Array | None = None
+    clusters: IntArray | None = None
 
     @property
     def n(self) -> int:
         """Respondents."""
-        return len(self._by_respondent())
+        return len(self.by_respondent)
+
+    @property
+    def units(self) -> int:
+        """Units that were drawn: clusters, or respondents."""
+        return self.n if self.clusters is None else int(self.clusters.max()) + 1
+
+    @property
+    def by_respondent(self) -> Array:
+        """(n, ...): scores, or influence where there are none."""
+        found = self.influence if self.scores is None else self.scores
+        if found is None:
+            raise ValueError("constructs have scores or influence")
+        return found
 
     def influence_on_products(self, columns: Array) -> Array:
         """(n, q, t): influence on the correlations times columns (q, t).
@@ -52,20 +70,16 @@ class ConstructMoments:
         """
         if self.influence is not None:
             return np.asarray(self.influence @ columns)
-        z = self._by_respondent()
-        return np.asarray(z[:, :, None] * (z @ columns)[:, None, :] - self.correlation @ columns)
-
-    def _by_respondent(self) -> Array:
-        found = self.influence if self.scores is None else self.scores
-        if found is None:
-            raise ValueError("constructs have scores or influence")
-        return found
+        z = self.by_respondent
+        found: Array = z[:, :, None] * (z @ columns)[:, None, :] - self.correlation @ columns
+        return found if self.weights is None else found * self.weights[:, None, None]
 
 
-def score_moments(scores: Array, covariates: Array) -> ConstructMoments:
-    """Moments of observed scores (n, c), their weights taken as given."""
-    z = standardised(np.hstack((scores, covariates)))
-    return ConstructMoments(z.T @ z / len(z), z, None)
+def score_moments(scores: Array, covariates: Array, weights: Array | None = None) -> ConstructMoments:
+    """Moments of observed scores (n, c), their weights taken as given; by sampling weights that average 1."""
+    z = standardised(np.hstack((scores, covariates)), weights)
+    R = (z if weights is None else z * weights[:, None]).T @ z / len(z)
+    return ConstructMoments(R, None, z, weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +93,7 @@ class PlsMoments:
     factors: ConstructMoments | None
 
 
-def pls_moments(items: ItemMoments, model: PlsModel) -> PlsMoments:
+def pls_moments(items: CorrelationInfluence, model: PlsModel) -> PlsMoments:
     """Moments of a PLS model's constructs; covariates are correlates, not part of the model.
 
     Influence is by the derivative of the algorithm's solution, see `CompositeResponse`.
@@ -116,10 +130,10 @@ def pls_moments(items: ItemMoments, model: PlsModel) -> PlsMoments:
             moved_corr, moved_rho = disattenuated_influence(corr, weights, change, layout)
             moved_beside -= beside * (0.5 * moved_rho / reliability)[:, None]
             of_factors[part] = joined(moved_corr, moved_beside / root, between)
-    composites = ConstructMoments(joined(corr, beside, covariates), None, of_composites)
+    composites = ConstructMoments(joined(corr, beside, covariates), of_composites, None)
     if not solved:
         return PlsMoments(composites, None)
-    factors = ConstructMoments(joined(latent_corr, beside / root, covariates), None, of_factors)
+    factors = ConstructMoments(joined(latent_corr, beside / root, covariates), of_factors, None)
     return PlsMoments(composites, factors)
 
 

@@ -15,7 +15,7 @@ from smartcity_survey.stats.evidence.construct_moments import (
     joined,
     parts,
 )
-from smartcity_survey.stats.items.item_moments import ItemMoments
+from smartcity_survey.stats.items.item_moments import CorrelationInfluence, ItemMoments
 from smartcity_survey.stats.items.polychoric_correlations import CellInfluence
 from smartcity_survey.stats.sem.cfa import CfaFit
 from smartcity_survey.stats.sem.cfa_model import measurement_structure, single_items
@@ -24,7 +24,7 @@ from smartcity_survey.stats.sem.likelihood import Sample, evaluate
 from smartcity_survey.stats.sem.structure import Matrices, Matrix, Structure
 
 
-def factor_moments(items: ItemMoments, fit: CfaFit, membership: BoolArray) -> ConstructMoments:
+def factor_moments(items: CorrelationInfluence, fit: CfaFit, membership: BoolArray) -> ConstructMoments:
     """Moments of the factors of a confirmatory analysis of the items' correlations, every item on one factor.
 
     Parameters
@@ -72,7 +72,7 @@ def ordinal_factor_moments(items: ItemMoments, fit: DwlsFit, membership: BoolArr
 
 
 def _moments(
-    items: ItemMoments,
+    items: CorrelationInfluence,
     fit: CfaFit | DwlsFit,
     membership: BoolArray,
     prepare: Callable[[Array], Callable[[slice], _FactorInfluence]],
@@ -100,7 +100,7 @@ def _moments(
         )
         by_respondent[part] = (sample - perturbed) * step
     by_respondent -= by_respondent.mean(axis=0)
-    return ConstructMoments(sample, None, by_respondent)
+    return ConstructMoments(sample, by_respondent, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class _FactorInfluence:
 
 
 def _likelihood_influence(
-    items: ItemMoments, loadings: Array, factor_corr: Array, membership: BoolArray
+    items: CorrelationInfluence, loadings: Array, factor_corr: Array, membership: BoolArray
 ) -> Callable[[slice], _FactorInfluence]:
     """Influence on the estimates of Sigma = L F L' + P with unit factor variances, from that on R.
 

@@ -9,6 +9,7 @@ from .descriptives import (
     describe as describe,
 )
 from .item_moments import (
+    CorrelationInfluence as CorrelationInfluence,
     ItemMoments as ItemMoments,
     midranks as midranks,
     pearson_moments as pearson_moments,

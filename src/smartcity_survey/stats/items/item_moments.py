@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from scipy import stats
@@ -16,6 +17,30 @@ from smartcity_survey.stats.items.polychoric_correlations import NO_CONTINUITY, 
 _CONSTANT = 1e-12
 
 
+class CorrelationInfluence(Protocol):
+    """Correlations (m, m) of p items and the covariates, and what each of n respondents has in them.
+
+    Members are those of `ItemMoments` of these names.
+    """
+
+    @property
+    def correlation(self) -> Array: ...
+
+    @property
+    def p(self) -> int: ...
+
+    @property
+    def n(self) -> int: ...
+
+    def influence_on_products(self, weights: Array, part: slice) -> Array: ...
+
+    def influence_of_covariates(self, part: slice) -> Array: ...
+
+    def influence_beside(self, part: slice) -> Array: ...
+
+    def influence_between(self, left: Array, right: Array, part: slice) -> Array: ...
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ItemMoments:
     """Correlations of p items followed by d covariates over n respondents, m = p + d.
@@ -24,6 +49,7 @@ class ItemMoments:
     z : (n, m), standardised answers. observed : (m, m), their product-moment correlations.
     latent : influence on the items' polychoric correlations, and stretch : (p,), polyserial over
         product-moment correlations; None and 1 where items correlate as observed.
+    weights : (n,), sampling weights that average 1; None where respondents count alike.
 
     Influence: without a respondent correlations are about `correlation - influence / (n - 1)`. It sums to 0
     over respondents. That of all, n m^2 numbers, is never held at once.
@@ -38,6 +64,7 @@ class ItemMoments:
     observed: Array
     latent: CellInfluence | None
     stretch: Array
+    weights: Array | None = None
 
     @property
     def n(self) -> int:
@@ -55,6 +82,7 @@ class ItemMoments:
         for j, column in enumerate(stretched.T):
             used = np.flatnonzero(column)
             moved[:, :, j] -= 0.5 * (squares[:, used] * column[used]) @ self.observed[used]
+        moved = self._weighted(moved, part)
         if self.latent is not None:
             moved[:, :p] = (weights.T @ self.latent.of(part)).transpose(2, 0, 1)
         return moved
@@ -64,7 +92,7 @@ class ItemMoments:
         d = self.z[part, self.p :]
         squares = 0.5 * np.square(d)
         shrinkage = (squares[:, :, None] + squares[:, None, :]) * self.observed[self.p :, self.p :]
-        return np.asarray(d[:, :, None] * d[:, None, :] - shrinkage)
+        return self._weighted(d[:, :, None] * d[:, None, :] - shrinkage, part)
 
     def influence_beside(self, part: slice) -> Array:
         """(rows, m, d): influence of some respondents on the correlations with the covariates."""
@@ -73,7 +101,7 @@ class ItemMoments:
         halves = 0.5 * (np.square(z)[:, :, None] + np.square(d)[:, None, :])
         influence: Array = z[:, :, None] * d[:, None, :] - self.observed[:, self.p :] * halves
         influence[:, : self.p] *= self.stretch[:, None]
-        return influence
+        return self._weighted(influence, part)
 
     def influence_between(self, left: Array, right: Array, part: slice) -> Array:
         """(rows, t): influence of some respondents on the sums l' R r over the items' product-moment
@@ -81,7 +109,13 @@ class ItemMoments:
         p = self.p
         z, R = self.z[part, :p], self.observed[:p, :p]
         shrinkage = np.square(z) @ (left * (R @ right) + right * (R @ left))
-        return np.asarray((z @ left) * (z @ right) - 0.5 * shrinkage)
+        return self._weighted((z @ left) * (z @ right) - 0.5 * shrinkage, part)
+
+    def _weighted(self, influence: Array, part: slice) -> Array:
+        """Influence (rows, ...) of some respondents who count alike, by their sampling weights."""
+        if self.weights is None:
+            return influence
+        return np.asarray(influence * self.weights[part].reshape(-1, *[1] * (influence.ndim - 1)))
 
     def of_items(self, items: Sequence[int]) -> ItemMoments:
         """The moments of some of the items and all covariates."""
@@ -95,34 +129,50 @@ class ItemMoments:
             self.observed[chosen],
             latent,
             self.stretch[items],
+            self.weights,
         )
 
 
-def standardised(x: Array) -> Array:
-    """Columns of x (n, m) with mean 0 and variance 1 (divisor n).
+def standardised(x: Array, weights: Array | None = None) -> Array:
+    """Columns of x (n, m) with mean 0 and variance 1 (divisor n), by weights (n,) that average 1.
 
     Raises
     ------
     ConstantItems
     """
-    centred = x - x.mean(axis=0)
-    spread = np.sqrt(np.square(centred).mean(axis=0))
+    if weights is None:
+        centred = x - x.mean(axis=0)
+        spread = np.sqrt(np.square(centred).mean(axis=0))
+    else:
+        centred = x - weights @ x / len(x)
+        spread = np.sqrt(weights @ np.square(centred) / len(x))
     constant = np.flatnonzero(spread <= _CONSTANT * np.maximum(np.abs(x).max(axis=0), 1.0))
     if constant.size:
         raise ConstantItems(tuple(int(column) for column in constant))
     return np.asarray(centred / spread)
 
 
-def midranks(x: Array) -> Array:
-    """Each column of x (n, p) replaced by its ranks, ties by their mean: correlations become Spearman's."""
-    return np.asarray(stats.rankdata(x, axis=0))
+def midranks(x: Array, weights: Array | None = None) -> Array:
+    """Each column of x (n, p) replaced by its ranks, ties by their mean: correlations become Spearman's.
+
+    With sampling weights (n,) ranks are those of the population that they stand for, over its size: what
+    weighs less, and half of what is equal (Lumley and Scott 2013, Biometrika 100, 831-842).
+    """
+    if weights is None:
+        return np.asarray(stats.rankdata(x, axis=0))
+    ranks = np.empty(x.shape)
+    for column, values in enumerate(x.T):
+        _, level = np.unique(values, return_inverse=True)
+        shares = np.bincount(level, weights) / weights.sum()
+        ranks[:, column] = (np.cumsum(shares) - shares / 2)[level]
+    return ranks
 
 
-def pearson_moments(x: Array, covariates: Array) -> ItemMoments:
-    """Product-moment correlations of items x (n, p) and covariates (n, d)."""
-    z = standardised(np.hstack((x, covariates)))
-    R = z.T @ z / len(z)
-    return ItemMoments(R, x.shape[1], z, R, None, np.ones(x.shape[1]))
+def pearson_moments(x: Array, covariates: Array, weights: Array | None = None) -> ItemMoments:
+    """Product-moment correlations of items x (n, p) and covariates (n, d), by weights that average 1."""
+    z = standardised(np.hstack((x, covariates)), weights)
+    R = (z if weights is None else z * weights[:, None]).T @ z / len(z)
+    return ItemMoments(R, x.shape[1], z, R, None, np.ones(x.shape[1]), weights)
 
 
 def polychoric_moments(
