@@ -60,19 +60,23 @@ def _guesses(about: Said) -> Iterator[str]:
     if roles.numbers:
         yield f"Numbers, put into bands: {_listed(roles.numbers)}."
     for choice in roles.choices:
-        where = (
-            f"in the column {choice.column!r}, parted by {choice.separator!r}"
-            if choice.column
-            else f"in {counted(len(choice.members), 'column')} of yes and no"
-        )
-        n = len(choice.options or choice.columns or {})
-        yield (
-            f"Several answers are possible to {choice.label!r}: {counted(n, 'answer')} {where}. "
-            "They are counted, and measure nothing."
-        )
+        answers = counted(len(choice.options or choice.columns or {}), "answer")
+        if choice.column:
+            yield (
+                f"Several answers are possible to {choice.label!r}: {answers} in the column "
+                f"{choice.column!r}, parted by {choice.separator!r}. They are counted, and measure nothing."
+            )
+        else:
+            columns = counted(len(choice.members), "column")
+            yield (
+                f"Several answers are possible to {choice.label!r}: {answers} in {columns} of yes and no. "
+                "They are counted, and measure nothing."
+            )
     yield from _left_out(roles.left_out)
     *sources, target = about.names or ("",)
-    if sources:
+    if len(sources) == 1:
+        yield f"`{target}` is explained by `{sources[0]}`, with a positive sign."
+    elif sources:
         explained = ", ".join(f"`{name}`" for name in sources)
         yield f"`{target}` is explained by {explained}, each with a positive sign."
 
@@ -166,13 +170,15 @@ def _slips(about: Said) -> Iterator[str]:
     used = [c for group in about.names.values() for c in group.columns] + [*roles.categories, *roles.numbers]
     for column in used:
         for word, n in list(column.slips.items())[:SLIPS_SHOWN]:
-            row = f", row {column.rows[word]}" if word in column.rows else ""
-            yield (
-                f"column {column.name!r}{row}: {word!r} ({counted(n, 'cell')}) is neither a "
-                "number nor a known answer. "
+            what = f"{word!r} ({counted(n, 'cell')}) is neither a number nor a known answer. "
+            remedy = (
                 "Correct it in the file, or write it under `missing_codes` in config.yaml if "
                 "it means no answer."
             )
+            if word in column.rows:
+                yield f"column {column.name!r}, row {column.rows[word]}: {what}{remedy}"
+            else:
+                yield f"column {column.name!r}: {what}{remedy}"
 
 
 def _listed(columns: Sequence[Column]) -> str:
