@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.data.read.cells import Missing, cell_text, read_codes, read_dates
+from smartcity_survey.data.read.question import percent_and_fraction
 from smartcity_survey.data.read.tables import Table
 from smartcity_survey.errors import Problem, SurveyError
 
@@ -65,6 +66,9 @@ class Column:
     coded : text of a cell -> its code, casefolded, where words have codes.
     scale : the scale its answers are on, where its words tell it.
     slips : texts beside codes that mean neither a code nor no answer.
+    number_rows : as `rows`, for the numbers of `counts`. units : units behind numbers, with their cells.
+    percents : a percentage and a number below 1 without the sign, where both stand in the column.
+    spellings : texts taken for another one that differs in nothing people see.
     """
 
     name: str
@@ -84,6 +88,10 @@ class Column:
     coded: Mapping[str, int] = field(default_factory=dict)
     scale: AnswerCodes | None = None
     slips: Mapping[str, int] = field(default_factory=dict)
+    number_rows: Mapping[float, int] = field(default_factory=dict)
+    units: Mapping[str, int] = field(default_factory=dict)
+    percents: tuple[str, str] | None = None
+    spellings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_codes(self) -> bool:
@@ -123,6 +131,9 @@ class _Seen:
     low: float = np.inf
     high: float = -np.inf
     is_whole: bool = True
+    number_rows: dict[float, int] = field(default_factory=dict)
+    percent: tuple[str, int] | None = None
+    fraction: tuple[str, int] | None = None
 
     def add(self, cells: pd.Series, missing: Missing, decimal: str) -> None:
         codes = read_codes(cells, {}, missing, decimal)
@@ -133,6 +144,12 @@ class _Seen:
             self.is_whole = self.is_whole and bool((numbers == np.floor(numbers)).all())
         if len(self.counts) <= MOST_DISTINCT:
             self.counts.update(numbers.tolist())
+            different, first = np.unique(codes.values, return_index=True)
+            for number, position in zip(different.tolist(), first.tolist(), strict=True):
+                if number == number:
+                    self.number_rows.setdefault(number, int(cells.index[position]))
+        percent, fraction = percent_and_fraction(cells)
+        self.percent, self.fraction = self.percent or percent, self.fraction or fraction
         if len(self.words) <= MOST_TEXTS:
             self.words.update(text for _, text in codes.unreadable)
             for position, text in codes.unreadable:
@@ -204,6 +221,8 @@ def _column(name: str, seen: _Seen, table: Table, missing: Missing, group: str) 
         ends=(float(seen.low), float(seen.high)) if seen.low <= seen.high else None,
         is_whole=seen.is_whole,
         rows=seen.rows,
+        number_rows=seen.number_rows,
+        percents=(seen.percent[0], seen.fraction[0]) if seen.percent and seen.fraction else None,
     )
 
 

@@ -73,6 +73,16 @@ def asks_about_respondent(label: str) -> bool:
     return len(words) <= MOST_WORDS and not _known("respondent").isdisjoint(words)
 
 
+def asks_for_age(label: str) -> bool:
+    """Whether a short question asks how old somebody is."""
+    words = re.findall(r"\w+", label.casefold())
+    return len(words) <= MOST_WORDS and any(
+        own == words[start : start + len(own)]
+        for own in (phrase.split() for phrase in _known("age"))
+        for start in range(len(words))
+    )
+
+
 def gaps() -> frozenset[str]:
     """Texts that stand for an empty cell, casefolded."""
     return _known("gaps")

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from smartcity_survey.new_wave.columns import Column, is_list_of_codes
 from smartcity_survey.new_wave.wordings.phrases import plain
@@ -17,6 +18,8 @@ RAREST = 0.01
 LEAST_SHARE = 0.8
 """Share of all that is named which the options must make up."""
 FEWEST_COLUMNS = 2
+FEWEST_TOGETHER = 5
+"""Cells with two parts side by side before these count as one answer with a comma."""
 _YES = {
     "1",
     "yes",
@@ -126,7 +129,7 @@ def _options(column: Column, separator: str, delimiter: str) -> tuple[dict[str, 
         return {}, False
     every = dict(cells)
     every |= {f"{int(code)}": n for code, n in column.counts.items()} if column.is_whole else {}
-    parts = {word: [part.strip() for part in word.split(separator) if part.strip()] for word in every}
+    parts = _parted(every, separator)
     several = [
         word for word in cells if len(parts[word]) > 1 or word.rstrip().endswith(separator.strip() or "\0")
     ]
@@ -159,6 +162,54 @@ def _options(column: Column, separator: str, delimiter: str) -> tuple[dict[str, 
         return {}, False
     order = sorted(options, key=lambda part: (int(part), "") if part.isdigit() else (0, ""))
     return {part: part for part in (order if all(map(str.isdigit, options)) else options)}, share < 1
+
+
+def _parted(cells: Mapping[str, int], separator: str) -> dict[str, list[str]]:
+    """The answers that each cell joins. What stands in brackets is not parted, nor what never stands apart."""
+    parts = {word: [part.strip() for part in _outside(word, separator) if part.strip()] for word in cells}
+    if separator not in (", ", ","):
+        return parts
+    while pair := _inseparable(parts, cells):
+        first, second = pair
+        for word, own in parts.items():
+            if first in own:
+                place = own.index(first)
+                parts[word] = [*own[:place], f"{first}, {second}", *own[place + 2 :]]
+    return parts
+
+
+def _outside(text: str, separator: str) -> list[str]:
+    """A text parted by a separator, but not within brackets."""
+    pieces, whole = text.split(separator), []
+    while pieces:
+        n = next(
+            (k for k in range(1, len(pieces) + 1) if _closed(separator.join(pieces[:k]))),
+            1,
+        )
+        whole.append(separator.join(pieces[:n]))
+        pieces = pieces[n:]
+    return whole
+
+
+def _closed(text: str) -> bool:
+    return all(text.count(left) == text.count(right) for left, right in ("()", "[]", "«»"))
+
+
+def _inseparable(parts: Mapping[str, Sequence[str]], cells: Mapping[str, int]) -> tuple[str, str] | None:
+    """Two parts of which the second follows the first wherever one of them stands: one answer with a comma."""
+    n: Counter[str] = Counter()
+    n_pairs: Counter[tuple[str, str]] = Counter()
+    for word, own in parts.items():
+        n.update(dict.fromkeys(own, cells[word]))
+        n_pairs.update(dict.fromkeys(pairwise(own), cells[word]))
+    return next(
+        (
+            (first, second)
+            for (first, second), together in n_pairs.items()
+            if together == n[first] == n[second] and together >= FEWEST_TOGETHER
+        ),
+        None,
+    )
 
 
 def _mixes(parts: Mapping[str, Sequence[str]], options: Mapping[str, int]) -> bool:

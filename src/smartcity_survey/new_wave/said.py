@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from smartcity_survey.errors import counted
+from smartcity_survey.new_wave.bands import far_values, is_age
 from smartcity_survey.new_wave.columns import AnswerCodes, Column
 from smartcity_survey.new_wave.guesses import Group, Roles
 
@@ -59,6 +60,7 @@ def _guesses(about: Said) -> Iterator[str]:
         yield f"Questions about the respondent: {_listed(roles.categories)}."
     if roles.numbers:
         yield f"Numbers, put into bands: {_listed(roles.numbers)}."
+    yield from _as_typed((*_used(about), *roles.categories, *roles.numbers))
     for choice in roles.choices:
         where = (
             f"in the column {choice.column!r}, parted by {choice.separator!r}"
@@ -75,6 +77,29 @@ def _guesses(about: Said) -> Iterator[str]:
     if sources:
         explained = ", ".join(f"`{name}`" for name in sources)
         yield f"`{target}` is explained by {explained}, each with a positive sign."
+
+
+def _used(about: Said) -> Iterator[Column]:
+    """Columns of items."""
+    for group in about.names.values():
+        yield from group.columns
+
+
+def _as_typed(columns: Sequence[Column]) -> Iterator[str]:
+    """What was read otherwise than it is spelt."""
+    for column in columns:
+        if column.units:
+            units = ", ".join(f"{unit!r}" for unit in column.units if unit) or "' '"
+            n = sum(column.units.values())
+            yield f"Numbers of {column.name!r} are read without what stands behind them ({units}): {counted(n, 'cell')}."
+    spelt = {text: word for column in columns for text, word in column.spellings.items()}
+    if spelt:
+        pairs = [f"{text!r} = {word!r}" for text, word in list(spelt.items())[:SLIPS_SHOWN]]
+        yield (
+            f"{counted(len(spelt), 'spelling')} with letters of another alphabet that look the same, other "
+            f"blanks or quotation marks are taken for the answer they look like: {', '.join(pairs)}"
+            f"{', ...' if len(spelt) > SLIPS_SHOWN else ''}."
+        )
 
 
 def _left_out(columns: Mapping[str, str]) -> Iterator[str]:
@@ -151,6 +176,7 @@ def _to_do(about: Said) -> Iterator[str]:
             f"`answers`, number the others anew, and write it under `missing_codes` in config.yaml."
         )
     yield from _slips(about)
+    yield from _far(roles.numbers)
     strange = sum((Counter(group.strange) for group in about.names.values()), Counter())
     for code, n in sorted(strange.items()):
         yield (
@@ -161,9 +187,30 @@ def _to_do(about: Said) -> Iterator[str]:
         yield "codebook.yaml: what the codes of the questions about the respondent mean."
 
 
+def _far(columns: Sequence[Column]) -> Iterator[str]:
+    """Numbers that may be slips of the key."""
+    for column in columns:
+        far = far_values(column)
+        near = [number for number in column.counts if number not in far]
+        for number in far:
+            place = f"column {column.name!r}, row {column.number_rows.get(number, 0)}"
+            cells = counted(column.counts[number], "cell")
+            if is_age(column):
+                yield (
+                    f"{place}: {number:g} ({cells}) is nobody's age, and in no band. Correct it in the file; "
+                    "as it is, the rule `unknown_category` excludes the questionnaire."
+                )
+            else:
+                yield (
+                    f"{place}: {number:g} ({cells}) lies far from all other answers, {min(near):g} to "
+                    f"{max(near):g}. Correct it in the file if it is a slip; as it is, it has a band of "
+                    "its own."
+                )
+
+
 def _slips(about: Said) -> Iterator[str]:
     roles = about.roles
-    used = [c for group in about.names.values() for c in group.columns] + [*roles.categories, *roles.numbers]
+    used = [*_used(about), *roles.categories, *roles.numbers]
     for column in used:
         for word, n in list(column.slips.items())[:SLIPS_SHOWN]:
             row = f", row {column.rows[word]}" if word in column.rows else ""

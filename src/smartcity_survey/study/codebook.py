@@ -26,6 +26,7 @@ from smartcity_survey.study.config import Language
 from smartcity_survey.study.dates import EXAMPLE, DayNumber, date_text, day_number
 from smartcity_survey.study.multiple_choice import MultipleChoice
 from smartcity_survey.study.parsing import Section, parse, read_yaml
+from smartcity_survey.study.spelling import folded
 
 RESPONDENT = "respondent"
 """Name of the identifying column in every respondent-level file."""
@@ -332,7 +333,7 @@ def _require_distinct(answers: Mapping[int, Label]) -> None:
     code_of: dict[str, int] = {}
     for code, label in answers.items():
         for wording in {label} if isinstance(label, str) else set(label.values()):
-            other = code_of.setdefault(wording.strip().casefold(), code)
+            other = code_of.setdefault(folded(wording), code)
             if other != code:
                 raise ValueError(f"the wording {wording!r} stands for the codes {other} and {code}")
 
