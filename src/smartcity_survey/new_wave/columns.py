@@ -68,7 +68,7 @@ class Column:
     slips : texts beside codes that mean neither a code nor no answer.
     number_rows : as `rows`, for the numbers of `counts`. units : units behind numbers, with their cells.
     percents : a percentage and a number below 1 without the sign, where both stand in the column.
-    spellings : texts taken for another one that differs in nothing people see.
+    n_rows : rows of the file. spellings : texts taken for another one that differs in nothing people see.
     """
 
     name: str
@@ -92,6 +92,7 @@ class Column:
     units: Mapping[str, int] = field(default_factory=dict)
     percents: tuple[str, str] | None = None
     spellings: Mapping[str, str] = field(default_factory=dict)
+    n_rows: int = 0
 
     @property
     def is_codes(self) -> bool:
@@ -124,6 +125,7 @@ class _Seen:
     words: Counter[str] = field(default_factory=Counter)
     rows: dict[str, int] = field(default_factory=dict)
     n_answered: int = 0
+    n_rows: int = 0
     texts: set[str] | None = field(default_factory=set)
     repeats: int = 0
     is_plain: bool = True
@@ -138,6 +140,7 @@ class _Seen:
     def add(self, cells: pd.Series, missing: Missing, decimal: str) -> None:
         codes = read_codes(cells, {}, missing, decimal)
         numbers = codes.values[np.isfinite(codes.values)]
+        self.n_rows += len(cells)
         self.n_answered += numbers.size + len(codes.unreadable)
         if numbers.size:
             self.low, self.high = min(self.low, numbers.min()), max(self.high, numbers.max())
@@ -222,6 +225,7 @@ def _column(name: str, seen: _Seen, table: Table, missing: Missing, group: str) 
         is_whole=seen.is_whole,
         rows=seen.rows,
         number_rows=seen.number_rows,
+        n_rows=seen.n_rows,
         percents=(seen.percent[0], seen.fraction[0]) if seen.percent and seen.fraction else None,
     )
 

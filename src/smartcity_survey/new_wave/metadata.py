@@ -23,7 +23,10 @@ TECHNICAL = "written by the survey tool"
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A survey tool. Names are without case, and `*` in them stands for anything."""
+    """A survey tool. Names are without case, and `*` in them stands for anything.
+
+    tests, unfinished : column -> what it holds where somebody tried the form out, or did not finish it.
+    """
 
     name: str
     signs: tuple[str, ...]
@@ -31,6 +34,8 @@ class Tool:
     personal: tuple[str, ...]
     columns: tuple[str, ...]
     missing_codes: tuple[int, ...]
+    tests: Mapping[str, tuple[str, ...]]
+    unfinished: Mapping[str, tuple[str, ...]]
 
 
 def tool_of(names: Iterable[str]) -> Tool | None:
@@ -121,6 +126,11 @@ def _tools() -> Sequence[Tool]:
     def all_of(entry: Mapping[str, Any], key: str) -> tuple[str, ...]:
         return tuple(str(name).casefold() for name in entry.get(key, ()))
 
+    def values_of(entry: Mapping[str, Any], key: str) -> dict[str, tuple[str, ...]]:
+        return {
+            str(column).casefold(): tuple(map(str, values)) for column, values in entry.get(key, {}).items()
+        }
+
     return [
         Tool(
             name,
@@ -129,6 +139,8 @@ def _tools() -> Sequence[Tool]:
             all_of(entry, "personal"),
             all_of(entry, "columns"),
             tuple(entry.get("missing_codes", ())),
+            values_of(entry, "tests"),
+            values_of(entry, "unfinished"),
         )
         for name, entry in _content()["tools"].items()
     ]

@@ -165,16 +165,20 @@ def _options(column: Column, separator: str, delimiter: str) -> tuple[dict[str, 
 
 
 def _parted(cells: Mapping[str, int], separator: str) -> dict[str, list[str]]:
-    """The answers that each cell joins. What stands in brackets is not parted, nor what never stands apart."""
+    """The answers that each cell joins; what stands in brackets is not parted, nor what is never apart."""
     parts = {word: [part.strip() for part in _outside(word, separator) if part.strip()] for word in cells}
     if separator not in (", ", ","):
         return parts
-    while pair := _inseparable(parts, cells):
-        first, second = pair
+    while found := _inseparable(parts, cells):
+        first, seconds = found
         for word, own in parts.items():
-            if first in own:
-                place = own.index(first)
-                parts[word] = [*own[:place], f"{first}, {second}", *own[place + 2 :]]
+            joint: list[str] = []
+            for part in own:
+                if joint and joint[-1] == first and part in seconds:
+                    joint[-1] = f"{first}, {part}"
+                else:
+                    joint.append(part)
+            parts[word] = joint
     return parts
 
 
@@ -195,21 +199,20 @@ def _closed(text: str) -> bool:
     return all(text.count(left) == text.count(right) for left, right in ("()", "[]", "«»"))
 
 
-def _inseparable(parts: Mapping[str, Sequence[str]], cells: Mapping[str, int]) -> tuple[str, str] | None:
-    """Two parts of which the second follows the first wherever one of them stands: one answer with a comma."""
+def _inseparable(parts: Mapping[str, Sequence[str]], cells: Mapping[str, int]) -> tuple[str, set[str]] | None:
+    """A part behind which always stands one of some that stand nowhere else: answers with a comma in them."""
     n: Counter[str] = Counter()
     n_pairs: Counter[tuple[str, str]] = Counter()
     for word, own in parts.items():
-        n.update(dict.fromkeys(own, cells[word]))
-        n_pairs.update(dict.fromkeys(pairwise(own), cells[word]))
-    return next(
-        (
-            (first, second)
-            for (first, second), together in n_pairs.items()
-            if together == n[first] == n[second] and together >= FEWEST_TOGETHER
-        ),
-        None,
-    )
+        for part in own:
+            n[part] += cells[word]
+        for pair in pairwise(own):
+            n_pairs[pair] += cells[word]
+    for first in n:
+        seconds = {b: together for (a, b), together in n_pairs.items() if a == first and n[b] == together}
+        if seconds and sum(seconds.values()) == n[first] and min(seconds.values()) >= FEWEST_TOGETHER:
+            return first, set(seconds)
+    return None
 
 
 def _mixes(parts: Mapping[str, Sequence[str]], options: Mapping[str, int]) -> bool:

@@ -11,6 +11,7 @@ from smartcity_survey.errors import counted
 from smartcity_survey.new_wave.bands import far_values, is_age
 from smartcity_survey.new_wave.columns import AnswerCodes, Column
 from smartcity_survey.new_wave.guesses import Group, Roles
+from smartcity_survey.new_wave.marks import TESTS, UNFINISHED, Mark
 
 SLIPS_SHOWN = 5
 
@@ -27,6 +28,7 @@ class Said:
     missing: Mapping[float | str, int]
     doubtful: Sequence[str]
     lines: Sequence[str]
+    marks: Sequence[Mark] = ()
 
 
 def said(about: Said) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -47,6 +49,7 @@ def _guesses(about: Said) -> Iterator[str]:
         yield f"Column {roles.respondent.name!r} identifies the respondents: {repeats} another."
     else:
         yield "No column identifies the respondents, so rows are numbered."
+    yield from _marked(about.marks)
     for name, group in about.names.items():
         yield _of_construct(name, group, scale)
     if about.names:
@@ -79,6 +82,34 @@ def _guesses(about: Said) -> Iterator[str]:
         yield f"`{target}` is explained by {explained}, each with a positive sign."
 
 
+_KINDS = {TESTS: "tests, previews or spam", UNFINISHED: "not finished"}
+
+
+def _marked(marks: Sequence[Mark]) -> Iterator[str]:
+    for mark in marks:
+        if mark.applied:
+            yield (
+                f"Column {mark.column!r} marks {counted(mark.n, 'questionnaire')} as {_KINDS[mark.kind]} "
+                f"({_shown(mark)}): the cleaning rule `marked` excludes them. To keep them, take the column "
+                "out of `data.marked`."
+            )
+
+
+def _shown(mark: Mark) -> str:
+    return ", ".join(repr(text) if text else "empty" for text in mark.values)
+
+
+def _doubtful_marks(marks: Sequence[Mark]) -> Iterator[str]:
+    for mark in marks:
+        if not mark.applied:
+            yield (
+                f"config.yaml: column {mark.column!r} marks {mark.n} of {counted(mark.n_rows, 'row')} as "
+                f"{_KINDS[mark.kind]} ({_shown(mark)}). So many are kept until you say: to exclude them, "
+                f"write `marked: {{{mark.column}: {list(mark.values)}}}` under `data` and `marked` under "
+                "`cleaning.rules`."
+            )
+
+
 def _used(about: Said) -> Iterator[Column]:
     """Columns of items."""
     for group in about.names.values():
@@ -91,7 +122,8 @@ def _as_typed(columns: Sequence[Column]) -> Iterator[str]:
         if column.units:
             units = ", ".join(f"{unit!r}" for unit in column.units if unit) or "' '"
             n = sum(column.units.values())
-            yield f"Numbers of {column.name!r} are read without what stands behind them ({units}): {counted(n, 'cell')}."
+            cells = counted(n, "cell")
+            yield f"Numbers of {column.name!r} are read without what stands behind them ({units}): {cells}."
     spelt = {text: word for column in columns for text, word in column.spellings.items()}
     if spelt:
         pairs = [f"{text!r} = {word!r}" for text, word in list(spelt.items())[:SLIPS_SHOWN]]
@@ -175,6 +207,7 @@ def _to_do(about: Said) -> Iterator[str]:
             "answer, take it out of "
             f"`answers`, number the others anew, and write it under `missing_codes` in config.yaml."
         )
+    yield from _doubtful_marks(about.marks)
     yield from _slips(about)
     yield from _far(roles.numbers)
     strange = sum((Counter(group.strange) for group in about.names.values()), Counter())

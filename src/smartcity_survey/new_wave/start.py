@@ -25,6 +25,7 @@ from smartcity_survey.new_wave.columns import Column, describe_columns, has_deci
 from smartcity_survey.new_wave.comments import SCHEMA, commented
 from smartcity_survey.new_wave.draft import Draft, draft_study
 from smartcity_survey.new_wave.guesses import guess_roles
+from smartcity_survey.new_wave.marks import marks_in
 from smartcity_survey.new_wave.metadata import tool_of
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.study.codebook import Codebook
@@ -129,6 +130,7 @@ def draft_from(survey: Path, target: Path) -> Draft:
         understood.missing,
         understood.doubtful,
         lines,
+        marks_in(columns, tool),
     )
 
 

@@ -34,12 +34,15 @@ WEIGHT = "sampling_weight"
 """Name of the sampling weights' column in the respondent-level files."""
 CLUSTER = "sampling_cluster"
 """Name of the column of clusters in the respondent-level files."""
+MARKED = "marked_as"
+"""Name of the column of what the survey tool marks a row as, in the answers as read."""
 CONSTANT = "constant"
 """Name of the constant among the terms of a regression."""
 KEPT = {
     RESPONDENT: "identifier",
     WEIGHT: "weights",
     CLUSTER: "clusters",
+    MARKED: "marks of the survey tool",
     CONSTANT: "constant of regressions",
 }
 """Names that no question or construct may have, and what they are kept for."""

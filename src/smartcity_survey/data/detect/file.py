@@ -118,4 +118,14 @@ def _told(layout: Layout, noun: str) -> list[str]:
     told += [
         f"{noun.capitalize()} {number} is no questionnaire: {why}." for number, why in layout.why.items()
     ]
+    if layout.doubtful and layout.is_header:
+        told.append(
+            f"That {noun} {layout.doubtful} holds headers is a guess, for no column of numbers tells. If it "
+            "holds somebody's answers, take it out of `data` in config.yaml (`label_row`, `skip_rows`)."
+        )
+    elif layout.doubtful:
+        told.append(
+            f"{noun.capitalize()} {layout.doubtful} is taken for somebody's answers, though most of them "
+            "nobody else gave. If it is a second row of headers, write its number under `data.skip_rows`."
+        )
     return told

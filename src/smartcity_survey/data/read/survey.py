@@ -16,11 +16,12 @@ from smartcity_survey.data.read.cells import (
 )
 from smartcity_survey.data.read.choices import Choosing
 from smartcity_survey.data.read.groups import ungrouped
+from smartcity_survey.data.read.marks import marks_of
 from smartcity_survey.data.read.opening import open_table
 from smartcity_survey.data.read.question import not_positive, question_cells, rows_named, take, unreadable
 from smartcity_survey.data.read.tables import Table
 from smartcity_survey.errors import Problem, SurveyError, counted
-from smartcity_survey.study.codebook import CLUSTER, RESPONDENT, WEIGHT, Codebook
+from smartcity_survey.study.codebook import CLUSTER, MARKED, RESPONDENT, WEIGHT, Codebook
 from smartcity_survey.study.config import DataSection
 
 PROBLEMS_SHOWN = 100
@@ -39,7 +40,8 @@ class Responses:
     ----------
     answers : one row per questionnaire in the file's order: `respondent` (text), then every item and
         demographic variable of the codebook (float; NaN where there is no answer); with `data.weight` also
-        `sampling_weight`, with `data.cluster` also `sampling_cluster` (text).
+        `sampling_weight`, with `data.cluster` also `sampling_cluster` (text), with `data.marked` `marked_as`
+        (text, empty where nothing marks the row).
     rows : (n,) number of each questionnaire's row in the file, as a person sees it.
     log : one row per column: `column, n_rows, n_answered, n_empty, n_declared_missing, n_labels`.
     unused : columns of the file that the codebook does not name.
@@ -81,6 +83,7 @@ def read_survey(path: Path, codebook: Codebook, section: DataSection) -> Respons
             *heads.values(),
             *codebook.choice_columns(),
             *(name for name in (section.respondent, section.cluster) if name),
+            *section.marked,
         ]
     )
     table = ungrouped(table, needed)
@@ -100,6 +103,8 @@ def read_survey(path: Path, codebook: Codebook, section: DataSection) -> Respons
     respondents: list[str] = []
     clusters: list[str] = []
     rows: list[int] = []
+    marks: list[str] = []
+    marked = {name: values for name, values in section.marked.items() if name in table.columns}
     for batch in table.batches([name for name in needed if name in table.columns]):
         problems += batch.problems
         rows += batch.cells.index.tolist()
@@ -109,6 +114,7 @@ def read_survey(path: Path, codebook: Codebook, section: DataSection) -> Respons
             take(column, batch.cells[column.head], section.decimal)
         for choice in choices:
             choice.add(batch.cells)
+        marks += marks_of(batch.cells, marked)
         if identified is None:
             respondents += [f"row {len(respondents) + i}" for i in range(1, len(batch.cells) + 1)]
         else:
@@ -136,6 +142,8 @@ def read_survey(path: Path, codebook: Codebook, section: DataSection) -> Respons
     answers |= {name: values for choice in choices for name, values in choice.columns().items()}
     if grouped is not None:
         answers[CLUSTER] = np.array(clusters, dtype=object)
+    if marked:
+        answers[MARKED] = np.array(marks, dtype=object)
     log = pd.DataFrame([{"column": column.name} | column.counts() for column in columns])
     dotted = [column.head for column in columns if column.dotted]
     units = [f"{column.head} ({', '.join(own)})" for column in columns if (own := column.units())]
