@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from smartcity_survey.data.read.cells import folded
 from smartcity_survey.data.read.units import number_with_unit
 from smartcity_survey.new_wave.columns import MOST_SLIPS, AnswerCodes, Column
 from smartcity_survey.new_wave.metadata import Tool, asks_for_age, gaps
-from smartcity_survey.new_wave.wordings import WordScale, is_no_answer, numbered_answers, word_scale
+from smartcity_survey.new_wave.wordings import (
+    WordScale,
+    is_no_answer,
+    languages_of,
+    numbered_answers,
+    scale_of_languages,
+    word_scale,
+)
 from smartcity_survey.new_wave.wordings.scales import family_of
 
 FEWEST_ALIKE = 3
@@ -162,24 +169,42 @@ def _word_scales(columns: Sequence[Column]) -> Iterable[tuple[list[Column], Word
     """Columns on one scale in words, with it: of several sets of words those that one scale has."""
     families: dict[tuple[str, str], list[Column]] = {}
     for column in columns:
-        found = family_of(column.words, MOST_SLIPS) if len(column.words) <= MOST_WORDS else None
+        found = _family(column) if len(column.words) <= MOST_WORDS else None
         if found:
             family, strange = found
             slips = {word: column.words[word] for word in strange}
             kept = {word: n for word, n in column.words.items() if word not in slips}
             families.setdefault(family, []).append(replace(column, words=kept, slips=slips))
-    for members in families.values():
+    for members in _with_languages(families):
         pools = _pools(members)
         for pool in pools:
             words = [word for column in pool for word in column.words]
-            scale = word_scale(dict.fromkeys(words))
+            scale = word_scale(dict.fromkeys(words)) or scale_of_languages(dict.fromkeys(words))
             if scale:
                 yield pool, scale
                 continue
             for column in pool:
-                own = word_scale(column.words)
+                own = word_scale(column.words) or scale_of_languages(column.words)
                 if own:
                     yield [column], own
+
+
+def _family(column: Column) -> tuple[tuple[str, str], tuple[str, ...]] | None:
+    """Language and family of a column's words, and its slips; several languages come before slips."""
+    found = family_of(column.words)
+    if not found and (languages := languages_of(column.words)):
+        return languages, ()
+    return found or family_of(column.words, MOST_SLIPS)
+
+
+def _with_languages(families: Mapping[tuple[str, str], list[Column]]) -> Iterable[list[Column]]:
+    """Columns of one family; those of all languages together where one column has several."""
+    mixed = {name for language, name in families if "+" in language}
+    for (_, name), members in families.items():
+        if name not in mixed:
+            yield members
+    for name in mixed:
+        yield [column for (_, own), members in families.items() if own == name for column in members]
 
 
 def _pools(columns: Sequence[Column]) -> list[list[Column]]:
@@ -217,7 +242,8 @@ def _coded(column: Column, scale: WordScale) -> Column:
     for word, n in column.words.items():
         if word in scale.codes:
             counts[float(scale.codes[word])] += n
-    codes = AnswerCodes(1, scale.n_points, dict(sorted(answers.items())), spellings)
+    answers = dict(sorted(answers.items()))
+    codes = AnswerCodes(1, scale.n_points, answers, spellings, n_languages=scale.n_languages)
     return replace(
         column,
         counts=counts,

@@ -14,6 +14,7 @@ from smartcity_survey.data.read.cells import Missing, cell_text, read_codes, rea
 from smartcity_survey.data.read.question import percent_and_fraction
 from smartcity_survey.data.read.tables import Table
 from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.new_wave.metadata import meaning_the_same
 
 MOST_DISTINCT = 200
 """Different numbers of a column that are kept; a column with more is a measurement."""
@@ -33,7 +34,7 @@ class AnswerCodes:
     """A run of whole codes, and the wording of each where the file gives it.
 
     spellings : further wordings of codes. ordered : whether the order of the words is known.
-    continuous : whether numbers between the codes are answers too.
+    continuous : whether numbers between the codes are answers too. n_languages : that its wordings are in.
     """
 
     lowest: int
@@ -42,6 +43,7 @@ class AnswerCodes:
     spellings: Mapping[str, int] = field(default_factory=dict)
     ordered: bool = True
     continuous: bool = False
+    n_languages: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,10 @@ class Column:
     def is_measure(self) -> bool:
         """Whether there are numbers alone, some with a fraction."""
         return self.ends is not None and not self.words and not self.is_whole
+
+    def synonyms(self) -> dict[str, str]:
+        """Words -> the commonest of the column that means the same, in whatever language."""
+        return meaning_the_same(sorted(self.words, key=lambda word: -self.words[word]))
 
     def without(self, codes: Sequence[float], texts: Sequence[str]) -> Column:
         """The column without answers that mean none."""

@@ -164,6 +164,9 @@ def _demographics(roles: Roles, taken: set[str]) -> dict[str, Any]:
             kind = {"bands": [{"label": f"{a}–{b}", "from": a, "to": b} for a, b in bands(column)]}
         else:
             kind = {"categories": _categories(column)}
+            codes = {word: code for code, word in kind["categories"].items()}
+            same = {word: codes[other] for word, other in column.synonyms().items()}
+            kind |= {"spellings": same} if same else {}
         head = column.name if name != column.name else None
         questions[name] = _without_defaults(label=_label(column), column=head) | kind
     return questions
@@ -198,7 +201,8 @@ def _code(text: str) -> int | str:
 
 def _categories(column: Column) -> dict[int, str]:
     if column.words:
-        return dict(enumerate(sorted(column.words), start=1))
+        same = column.synonyms()
+        return dict(enumerate(sorted(word for word in column.words if word not in same), start=1))
     codes = sorted({int(code) for code in column.counts} | set(column.answers))
     return {code: column.answers.get(code, f"code {code}") for code in codes}
 

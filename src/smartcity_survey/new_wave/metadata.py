@@ -10,6 +10,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from smartcity_survey.new_wave.wordings.phrases import plain
 from smartcity_survey.own_yaml import parse_own
 
 SIGNS_NEEDED = 2
@@ -88,6 +89,17 @@ def asks_for_age(label: str) -> bool:
     )
 
 
+def meaning_the_same(words: Iterable[str]) -> dict[str, str]:
+    """Answers about the respondent -> the one of them before it that means the same, in whatever language."""
+    first: dict[int, str] = {}
+    found = {}
+    for word in words:
+        group = _synonyms().get(plain(word))
+        if group is not None and first.setdefault(group, word) != word:
+            found[word] = first[group]
+    return found
+
+
 def gaps() -> frozenset[str]:
     """Texts that stand for an empty cell, casefolded."""
     return _known("gaps")
@@ -114,6 +126,11 @@ def _content() -> Mapping[str, Any]:
     text = resources.files(__package__).joinpath("metadata.yaml").read_text(encoding="utf-8")
     content: Mapping[str, Any] = parse_own(text)
     return content
+
+
+@cache
+def _synonyms() -> Mapping[str, int]:
+    return {plain(str(word)): n for n, words in enumerate(_content()["synonyms"]) for word in words}
 
 
 @cache

@@ -95,6 +95,35 @@ def _marked(marks: Sequence[Mark]) -> Iterator[str]:
             )
 
 
+def _languages(about: Said) -> Iterator[str]:
+    """Answers of several languages on one scale or in one question."""
+    scales = [group.codes for group in about.names.values() if group.codes.n_languages > 1]
+    pairs = dict.fromkeys(
+        f"{word!r} = {codes.answers[code]!r}" for codes in scales for word, code in codes.spellings.items()
+    )
+    if pairs:
+        yield (
+            f"codebook.yaml: answers in several languages are put on one scale: {', '.join(pairs)}. Correct "
+            "`spellings` where two do not mean the same."
+        )
+    for column in about.roles.categories:
+        same = column.synonyms()
+        if same:
+            shown = ", ".join(f"{word!r} = {other!r}" for word, other in same.items())
+            yield (
+                f"codebook.yaml: answers to {column.name!r} that mean the same have one code: {shown}. "
+                "Correct `spellings` where they do not."
+            )
+        rest = [word for word in column.words if word not in {*same, *same.values()}]
+        if pairs and len(rest) > 1:
+            listed = ", ".join(map(repr, rest))
+            yield (
+                f"codebook.yaml: do some of the answers to {column.name!r} say the same in two languages: "
+                f"{listed}? Leave one of each under `categories`, and write the other under `spellings` with "
+                "its code: `spellings: {Ер: 2}`."
+            )
+
+
 def _shown(mark: Mark) -> str:
     return ", ".join(repr(text) if text else "empty" for text in mark.values)
 
@@ -207,6 +236,7 @@ def _to_do(about: Said) -> Iterator[str]:
             "answer, take it out of "
             f"`answers`, number the others anew, and write it under `missing_codes` in config.yaml."
         )
+    yield from _languages(about)
     yield from _doubtful_marks(about.marks)
     yield from _slips(about)
     yield from _far(roles.numbers)

@@ -147,6 +147,9 @@ class Demographic(Section):
     )
     column: str | None = Field(None, description="its column in the survey file; none: of the same name")
     categories: dict[int, Label] = Field(default_factory=dict, description="label of each code")
+    spellings: dict[str, int] = Field(
+        default_factory=dict, description="further wordings in the file -> the code each stands for"
+    )
     bands: tuple[Band, ...] = Field((), description="ranges of a number or a date")
 
     @model_validator(mode="after")
@@ -154,6 +157,9 @@ class Demographic(Section):
         if bool(self.categories) == bool(self.bands):
             raise ValueError("give either `categories` or `bands`")
         _require_distinct(self.categories)
+        unknown = [code for code in self.spellings.values() if code not in self.categories]
+        if unknown:
+            raise ValueError(f"`spellings` of codes that are no category: {_listed(unknown)}")
         if self.of_dates and not all(isinstance(band.minimum, DayNumber) for band in self.bands):
             numbers = [_shown(b.minimum) for b in self.bands if not isinstance(b.minimum, DayNumber)]
             raise ValueError(
@@ -268,6 +274,7 @@ class Codebook(Section):
                             "label": name,
                             "wording": None,
                             "categories": words(question.categories),
+                            "spellings": question.spellings if answers else {},
                             "bands": tuple(
                                 band.model_copy(update={"label": str(position)})
                                 for position, band in enumerate(question.bands, start=1)

@@ -111,7 +111,8 @@ class DataSection(Section):
     marked: dict[str, tuple[str | float, ...]] = Field(
         default_factory=dict,
         description="column of the survey tool -> what it holds in rows that are no answers: previews, "
-        "tests, spam, unfinished questionnaires; an empty text is an empty cell; the rule `marked` excludes them",
+        "tests, spam, unfinished questionnaires; an empty text is an empty cell; the rule `marked` excludes "
+        "them",
     )
 
 

@@ -156,6 +156,7 @@ def wordings_of(name: str, codebook: Codebook) -> dict[str, int]:
         spellings = {folded(wording): code for wording, code in scale.spellings.items()}
     else:
         answers = codebook.demographics[name].categories
+        spellings = {folded(word): code for word, code in codebook.demographics[name].spellings.items()}
     return {
         **spellings,
         **{
