@@ -82,7 +82,7 @@ class Choice:
     label : the question.
     column, separator, options : of one column: text of each answer -> its label; `rest` for other answers.
     columns : of several: column -> label of its answer. chosen, not_chosen : what their cells hold.
-    members : every column it is made of.
+    members : every column it is made of. n_empty : rows in which all of them are empty.
     """
 
     name: str
@@ -95,6 +95,7 @@ class Choice:
     columns: Mapping[str, str] | None = None
     chosen: tuple[str, ...] = ()
     not_chosen: tuple[str, ...] = ()
+    n_empty: int = 0
 
 
 def joined_choices(columns: Sequence[Column], delimiter: str = "") -> list[Choice]:

@@ -75,6 +75,15 @@ def _guesses(about: Said) -> Iterator[str]:
             f"Several answers are possible to {choice.label!r}: {counted(n, 'answer')} {where}. "
             "They are counted, and measure nothing."
         )
+        if choice.n_empty:
+            n = counted(choice.n_empty, "row")
+            if choice.not_chosen or choice.column:
+                yield f"In {n} nothing stands under {choice.label!r}: taken for no answer to it."
+            else:
+                yield (
+                    f"In {n} nothing stands under {choice.label!r}: taken for people who chose none of the "
+                    "answers, for nothing tells them from those who did not answer."
+                )
     yield from _left_out(roles.left_out)
     *sources, target = about.names or ("",)
     if sources:
