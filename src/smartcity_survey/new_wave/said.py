@@ -76,13 +76,13 @@ def _guesses(about: Said) -> Iterator[str]:
             "They are counted, and measure nothing."
         )
         if choice.n_empty:
-            n = counted(choice.n_empty, "row")
+            empty = counted(choice.n_empty, "row")
             if choice.not_chosen or choice.column:
-                yield f"In {n} nothing stands under {choice.label!r}: taken for no answer to it."
+                yield f"In {empty} nothing stands under {choice.label!r}: taken for no answer to it."
             else:
                 yield (
-                    f"In {n} nothing stands under {choice.label!r}: taken for people who chose none of the "
-                    "answers, for nothing tells them from those who did not answer."
+                    f"In {empty} nothing stands under {choice.label!r}: taken for people who chose none of "
+                    "the answers, for nothing tells them from those who did not answer."
                 )
     yield from _left_out(roles.left_out)
     *sources, target = about.names or ("",)
