@@ -52,6 +52,14 @@ def test_a_study_without_a_paper_tells_of_its_own_model(tables: Tables, setting:
     assert head.lines[0].bottom_line.startswith("Confirmed (OLS regression, PLS-SEM). In sum")
 
 
+def test_a_method_without_a_solution_refutes_nothing(tables: Tables, setting: MakeSetting) -> None:
+    own = tables["hypotheses"].query("method != 'published'").copy()
+    own.loc[own["method"] == "pls", "verdict"] = ["no_solution", "confirmed"]
+    told = answer(tables | {"hypotheses": own}, setting("en")).found
+    assert told[0] == "OLS regression – confirmed: H1; not confirmed: H2."
+    assert told[1] == "PLS-SEM – confirmed: H2; not confirmed: none; no solution: H1."
+
+
 def test_the_paragraph_follows_the_tables(reconstructed: Tables, setting: MakeSetting) -> None:
     tables = reconstructed
     before = found(tables, setting)

@@ -7,9 +7,13 @@ from collections.abc import Iterator
 import pandas as pd
 
 from smartcity_survey.data.clean import Cleaned
+from smartcity_survey.data.read import Responses
+from smartcity_survey.data.read.cells import rows_text
 from smartcity_survey.errors import Problem, counted
 from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.multiple_choice import column_of
 
+DETAILS_SHOWN = 5
 LARGE_SHARE = 0.25
 """Share of the questionnaires that a rule may take out before the rule or the file is doubted."""
 LARGE_SHARE_OF_GAPS = 0.15
@@ -22,6 +26,7 @@ _REMEDIES = {
     "out_of_range": "Compare the codes in the file with the scales in the codebook, or list the code that "
     "means no answer under `data.missing_codes`.",
     "unknown_category": "Compare the codes in the file with the categories in the codebook.",
+    "marked": "Look at the columns under `data.marked`, and take out those that mark people's answers.",
     "duplicate_respondent": "Check `data.respondent`: does the column identify a respondent?",
     "careless": "Compare the limits under `cleaning.careless` with the columns of careless.csv.",
 }
@@ -78,4 +83,31 @@ def lost_rows(cleaned: Cleaned, path: str) -> Iterator[Problem]:
                 path,
                 f"the cleaning rule `{rule}` excludes {n} of {counted(n_read, 'questionnaire')}.",
                 _REMEDIES.get(rule, "Look at the file, or relax the rule."),
+            )
+
+
+def outside_categories(cleaned: Cleaned, responses: Responses, path: str) -> Iterator[Problem]:
+    """Answers about the respondent that the codebook has in no category or band, with their rows."""
+    lost = cleaned.exclusions[cleaned.exclusions["rule"] == "unknown_category"]
+    if not lost.empty:
+        details = list(dict.fromkeys(lost["detail"]))
+        shown = ", ".join(details[:DETAILS_SHOWN]) + (", ..." if len(details) > DETAILS_SHOWN else "")
+        yield Problem(
+            f"{path}, {rows_text([responses.rows[row - 1] for row in lost['row']])}",
+            f"in no category and in no band of the codebook: {shown}. The rule `unknown_category` excludes "
+            f"{counted(len(lost), 'questionnaire')}.",
+            "Correct slips in the file, or add the answer to the codebook.",
+        )
+
+
+def nothing_chosen(answers: pd.DataFrame, codebook: Codebook) -> Iterator[str]:
+    """Of each question with several answers: how many chose none of them, and how many did not answer it."""
+    for name, question in codebook.multiple_choice.items():
+        values = answers[[column_of(name, option) for option in question.labels]]
+        unanswered = values.isna().all(axis=1)
+        none = ~unanswered & ~(values == 1).any(axis=1)
+        if none.any() or unanswered.any():
+            yield (
+                f"{name}: {counted(int(none.sum()), 'questionnaire')} with none of the answers chosen, "
+                f"{counted(int(unanswered.sum()), 'questionnaire')} without an answer to it."
             )

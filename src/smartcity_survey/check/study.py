@@ -11,7 +11,7 @@ import numpy as np
 
 from smartcity_survey.audit.paper import read_paper
 from smartcity_survey.check.answers import answer_problems, kept_problems, nobody_complete
-from smartcity_survey.check.cleaning import excluded, kept, lost_rows
+from smartcity_survey.check.cleaning import excluded, kept, lost_rows, nothing_chosen, outside_categories
 from smartcity_survey.check.codes import declared_code_problems, doubtful_codes, missing_code_problems
 from smartcity_survey.check.directions import direction_doubts
 from smartcity_survey.check.names import name_problems
@@ -142,6 +142,7 @@ def check_study(folder: Path) -> Checked:
         *suspicions(responses, codebook, config.cleaning, path),
         *direction_doubts(answers, codebook, model, config.study.language, path),
         *lost_rows(cleaned, str(path)),
+        *outside_categories(cleaned, responses, str(path)),
         *doubtful_codes(codebook, config.data, responses.declared, f"{place}, data"),
         *foreseen_gaps(complete_rows(answers, needed), codebook, model, config, place, str(path)),
         *weight_doubts(answers, model, _place_of_weights(config, path, place)),
@@ -256,6 +257,11 @@ def _summary(config: Config, codebook: Codebook, responses: Responses, cleaned: 
         lines.append(
             f"{config.data.file}: weighted by {config.data.weight or 'weighting.margins'}, worth {size:.1f} "
             "that count alike (Kish's effective sample size)."
+        )
+    lines += [f"{config.data.file}: {line}" for line in nothing_chosen(responses.answers, codebook)]
+    if "units" in responses.how:
+        lines.append(
+            f"{config.data.file}: numbers are read without the units behind them: {responses.how['units']}."
         )
     if "dates" in responses.how:
         lines.append(f"{config.data.file}: dates are read as {responses.how['dates']}.")

@@ -11,7 +11,7 @@ import pandas as pd
 
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.stats.quality.careless import CarelessIndices, careless_indices
-from smartcity_survey.study.codebook import RESPONDENT, Codebook
+from smartcity_survey.study.codebook import MARKED, RESPONDENT, Codebook
 from smartcity_survey.study.config import CleaningSection
 
 
@@ -96,7 +96,7 @@ def clean_responses(
         )
     indices = _careless(kept, codebook)
     return Cleaned(
-        answers=_recode(kept, codebook).reset_index(drop=True),
+        answers=_recode(kept, codebook).drop(columns=MARKED, errors="ignore").reset_index(drop=True),
         log=pd.DataFrame(log),
         exclusions=pd.DataFrame(exclusions, columns=["respondent", "row", "rule", "reason", "detail"]),
         careless=_careless_frame(kept, indices),
@@ -105,6 +105,14 @@ def clean_responses(
 
 def _items(rows: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     return rows[list(codebook.items)]
+
+
+def _marked(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Exclusions:
+    # Read back from a file, empty cells are gaps.
+    marks = rows[MARKED].fillna("") if MARKED in rows else pd.Series("", index=rows.index)
+    return {
+        position: Exclusion("marked_by_the_tool", mark) for position, mark in enumerate(marks) if mark != ""
+    }
 
 
 def _blank_form(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Exclusions:
@@ -192,6 +200,7 @@ def _joined(reason: str, found: Mapping[int, list[str]]) -> Exclusions:
 
 
 _RULES: Mapping[str, Callable[[pd.DataFrame, Codebook, CleaningSection], Exclusions]] = {
+    "marked": _marked,
     "blank_form": _blank_form,
     "out_of_range": _out_of_range,
     "unknown_category": _unknown_category,

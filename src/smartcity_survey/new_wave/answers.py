@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from smartcity_survey.data.read.cells import folded
+from smartcity_survey.data.read.units import number_with_unit
 from smartcity_survey.new_wave.columns import MOST_SLIPS, AnswerCodes, Column
-from smartcity_survey.new_wave.metadata import Tool, gaps
-from smartcity_survey.new_wave.wordings import WordScale, is_no_answer, numbered_answers, word_scale
+from smartcity_survey.new_wave.metadata import Tool, asks_for_age, gaps
+from smartcity_survey.new_wave.wordings import (
+    WordScale,
+    is_no_answer,
+    languages_of,
+    numbered_answers,
+    scale_of_languages,
+    word_scale,
+)
 from smartcity_survey.new_wave.wordings.scales import family_of
 
 FEWEST_ALIKE = 3
@@ -40,6 +48,7 @@ def understand(columns: Sequence[Column], tool: Tool | None) -> Understood:
     """Give codes to words, column by column and then over columns with the same words."""
     missing: Counter[float | str] = Counter()
     known = [_without_gaps(_one_spelling(column), tool, missing) for column in columns]
+    known = [_without_units(column) for column in known]
     known = [_numbered(column) for column in known]
     doubtful: dict[str, None] = {}
     mixed: dict[str, None] = {}
@@ -72,8 +81,45 @@ def _one_spelling(column: Column) -> Column:
         spellings.setdefault(folded(word), Counter())[word] += n
     if len(spellings) == len(column.words):
         return column
-    words = {own.most_common(1)[0][0]: own.total() for own in spellings.values()}
-    return replace(column, words=words)
+    commonest = {fold: own.most_common(1)[0][0] for fold, own in spellings.items()}
+    words = {commonest[fold]: own.total() for fold, own in spellings.items()}
+    seen = {
+        text: commonest[fold]
+        for fold, own in spellings.items()
+        for text in own
+        if " ".join(text.split()).casefold() != " ".join(commonest[fold].split()).casefold()
+    }
+    return replace(column, words=words, spellings=seen)
+
+
+def _without_units(column: Column) -> Column:
+    """A column of numbers behind some of which stands a unit, as `25 years`, in numbers alone.
+
+    Few different ones that all have a unit, as `1 year` and `2 years`, are answers to choose from.
+    """
+    found = {word: own for word in column.words if (own := number_with_unit(word))}
+    if not found or column.is_dates:
+        return column
+    counts: Counter[float] = Counter(dict(column.counts))
+    rows = dict(column.number_rows)
+    units: Counter[str] = Counter()
+    for word, (number, unit) in found.items():
+        counts[number] += column.words[word]
+        units[unit] += column.words[word]
+        rows[number] = min(rows.get(number, column.rows[word]), column.rows[word])
+    rest = {word: n for word, n in column.words.items() if word not in found}
+    few = len(counts) <= LARGEST_CODE and not column.counts and not asks_for_age(column.label)
+    if few or sum(rest.values()) > MOST_SLIPS * column.n_answered:
+        return column
+    return replace(
+        column,
+        counts=counts,
+        words=rest,
+        ends=(min(counts), max(counts)),
+        is_whole=column.is_whole and all(number == int(number) for number in counts),
+        number_rows=rows,
+        units=dict(units),
+    )
 
 
 def _without_gaps(column: Column, tool: Tool | None, missing: Counter[float | str]) -> Column:
@@ -123,24 +169,42 @@ def _word_scales(columns: Sequence[Column]) -> Iterable[tuple[list[Column], Word
     """Columns on one scale in words, with it: of several sets of words those that one scale has."""
     families: dict[tuple[str, str], list[Column]] = {}
     for column in columns:
-        found = family_of(column.words, MOST_SLIPS) if len(column.words) <= MOST_WORDS else None
+        found = _family(column) if len(column.words) <= MOST_WORDS else None
         if found:
             family, strange = found
             slips = {word: column.words[word] for word in strange}
             kept = {word: n for word, n in column.words.items() if word not in slips}
             families.setdefault(family, []).append(replace(column, words=kept, slips=slips))
-    for members in families.values():
+    for members in _with_languages(families):
         pools = _pools(members)
         for pool in pools:
             words = [word for column in pool for word in column.words]
-            scale = word_scale(dict.fromkeys(words))
+            scale = word_scale(dict.fromkeys(words)) or scale_of_languages(dict.fromkeys(words))
             if scale:
                 yield pool, scale
                 continue
             for column in pool:
-                own = word_scale(column.words)
+                own = word_scale(column.words) or scale_of_languages(column.words)
                 if own:
                     yield [column], own
+
+
+def _family(column: Column) -> tuple[tuple[str, str], tuple[str, ...]] | None:
+    """Language and family of a column's words, and its slips; several languages come before slips."""
+    found = family_of(column.words)
+    if not found and (languages := languages_of(column.words)):
+        return languages, ()
+    return found or family_of(column.words, MOST_SLIPS)
+
+
+def _with_languages(families: Mapping[tuple[str, str], list[Column]]) -> Iterable[list[Column]]:
+    """Columns of one family; those of all languages together where one column has several."""
+    mixed = {name for language, name in families if "+" in language}
+    for (_, name), members in families.items():
+        if name not in mixed:
+            yield members
+    for name in mixed:
+        yield [column for (_, own), members in families.items() if own == name for column in members]
 
 
 def _pools(columns: Sequence[Column]) -> list[list[Column]]:
@@ -178,7 +242,8 @@ def _coded(column: Column, scale: WordScale) -> Column:
     for word, n in column.words.items():
         if word in scale.codes:
             counts[float(scale.codes[word])] += n
-    codes = AnswerCodes(1, scale.n_points, dict(sorted(answers.items())), spellings)
+    answers = dict(sorted(answers.items()))
+    codes = AnswerCodes(1, scale.n_points, answers, spellings, n_languages=scale.n_languages)
     return replace(
         column,
         counts=counts,

@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.data.read.cells import Missing, cell_text, read_codes, read_dates
+from smartcity_survey.data.read.question import percent_and_fraction
 from smartcity_survey.data.read.tables import Table
 from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.new_wave.metadata import meaning_the_same
 
 MOST_DISTINCT = 200
 """Different numbers of a column that are kept; a column with more is a measurement."""
@@ -32,7 +34,7 @@ class AnswerCodes:
     """A run of whole codes, and the wording of each where the file gives it.
 
     spellings : further wordings of codes. ordered : whether the order of the words is known.
-    continuous : whether numbers between the codes are answers too.
+    continuous : whether numbers between the codes are answers too. n_languages : that its wordings are in.
     """
 
     lowest: int
@@ -41,6 +43,7 @@ class AnswerCodes:
     spellings: Mapping[str, int] = field(default_factory=dict)
     ordered: bool = True
     continuous: bool = False
+    n_languages: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,9 @@ class Column:
     coded : text of a cell -> its code, casefolded, where words have codes.
     scale : the scale its answers are on, where its words tell it.
     slips : texts beside codes that mean neither a code nor no answer.
+    number_rows : as `rows`, for the numbers of `counts`. units : units behind numbers, with their cells.
+    percents : a percentage and a number below 1 without the sign, where both stand in the column.
+    n_rows : rows of the file. spellings : texts taken for another one that differs in nothing people see.
     """
 
     name: str
@@ -84,6 +90,11 @@ class Column:
     coded: Mapping[str, int] = field(default_factory=dict)
     scale: AnswerCodes | None = None
     slips: Mapping[str, int] = field(default_factory=dict)
+    number_rows: Mapping[float, int] = field(default_factory=dict)
+    units: Mapping[str, int] = field(default_factory=dict)
+    percents: tuple[str, str] | None = None
+    spellings: Mapping[str, str] = field(default_factory=dict)
+    n_rows: int = 0
 
     @property
     def is_codes(self) -> bool:
@@ -94,6 +105,10 @@ class Column:
     def is_measure(self) -> bool:
         """Whether there are numbers alone, some with a fraction."""
         return self.ends is not None and not self.words and not self.is_whole
+
+    def synonyms(self) -> dict[str, str]:
+        """Words -> the commonest of the column that means the same, in whatever language."""
+        return meaning_the_same(sorted(self.words, key=lambda word: -self.words[word]))
 
     def without(self, codes: Sequence[float], texts: Sequence[str]) -> Column:
         """The column without answers that mean none."""
@@ -116,6 +131,7 @@ class _Seen:
     words: Counter[str] = field(default_factory=Counter)
     rows: dict[str, int] = field(default_factory=dict)
     n_answered: int = 0
+    n_rows: int = 0
     texts: set[str] | None = field(default_factory=set)
     repeats: int = 0
     is_plain: bool = True
@@ -123,16 +139,26 @@ class _Seen:
     low: float = np.inf
     high: float = -np.inf
     is_whole: bool = True
+    number_rows: dict[float, int] = field(default_factory=dict)
+    percent: tuple[str, int] | None = None
+    fraction: tuple[str, int] | None = None
 
     def add(self, cells: pd.Series, missing: Missing, decimal: str) -> None:
         codes = read_codes(cells, {}, missing, decimal)
         numbers = codes.values[np.isfinite(codes.values)]
+        self.n_rows += len(cells)
         self.n_answered += numbers.size + len(codes.unreadable)
         if numbers.size:
             self.low, self.high = min(self.low, numbers.min()), max(self.high, numbers.max())
             self.is_whole = self.is_whole and bool((numbers == np.floor(numbers)).all())
         if len(self.counts) <= MOST_DISTINCT:
             self.counts.update(numbers.tolist())
+            different, first = np.unique(codes.values, return_index=True)
+            for number, position in zip(different.tolist(), first.tolist(), strict=True):
+                if number == number:
+                    self.number_rows.setdefault(number, int(cells.index[position]))
+        percent, fraction = percent_and_fraction(cells)
+        self.percent, self.fraction = self.percent or percent, self.fraction or fraction
         if len(self.words) <= MOST_TEXTS:
             self.words.update(text for _, text in codes.unreadable)
             for position, text in codes.unreadable:
@@ -204,6 +230,9 @@ def _column(name: str, seen: _Seen, table: Table, missing: Missing, group: str) 
         ends=(float(seen.low), float(seen.high)) if seen.low <= seen.high else None,
         is_whole=seen.is_whole,
         rows=seen.rows,
+        number_rows=seen.number_rows,
+        n_rows=seen.n_rows,
+        percents=(seen.percent[0], seen.fraction[0]) if seen.percent and seen.fraction else None,
     )
 
 

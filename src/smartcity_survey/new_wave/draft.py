@@ -10,6 +10,7 @@ from typing import Any
 from smartcity_survey.new_wave.columns import AnswerCodes, Column
 from smartcity_survey.new_wave.groups import GRID
 from smartcity_survey.new_wave.guesses import Group, Roles, bands
+from smartcity_survey.new_wave.marks import Mark
 from smartcity_survey.new_wave.multiple import Choice, common_question
 from smartcity_survey.new_wave.said import Said, said
 from smartcity_survey.study.codebook import HEADINGS, KEPT
@@ -46,6 +47,7 @@ def draft_study(
     missing: Mapping[float | str, int] | None = None,
     doubtful: Sequence[str] = (),
     lines: Sequence[str] = (),
+    marks: Sequence[Mark] = (),
 ) -> Draft:
     """Draft a study from the columns' roles.
 
@@ -54,6 +56,7 @@ def draft_study(
     data : the config's section of that name, but for the identifier and the codes of no answer.
     found : how the file was read. missing : codes and words that mean no answer, with their cells.
     doubtful : words taken for the middle of a scale. lines : rows of the file that are none.
+    marks : what the survey tool marks as no answers of a respondent.
     """
     scale = _common_scale(roles.groups)
     names = _construct_names(roles)
@@ -85,12 +88,14 @@ def draft_study(
     none = (
         {"missing_codes": [code if isinstance(code, str) else int(code) for code in codes]} if codes else {}
     )
+    marked = {mark.column: [_code(text) for text in mark.values] for mark in marks if mark.applied}
     *sources, target = names or ("",)
     paths = [{"from": sources, "to": target}] if sources else []
     config = {
         "title": title,
         "language": _language(roles),
-        "data": {**data, **respondent, **none},
+        "data": {**data, **respondent, **none, **({"marked": marked} if marked else {})},
+        "marked": bool(marked),
         "duplicates": roles.respondent is not None,
         "constructs": list(names),
         "paths": paths,
@@ -99,7 +104,7 @@ def draft_study(
             for number, source in enumerate(sources, start=1)
         },
     }
-    told = Said(roles, names, scale, data, tuple(found), dict(missing or {}), tuple(doubtful), tuple(lines))
+    told = Said(roles, names, scale, data, found, dict(missing or {}), doubtful, lines, marks)
     guesses, to_do = said(told)
     return Draft(config, codebook, guesses, to_do, roles.left_out)
 
@@ -159,6 +164,9 @@ def _demographics(roles: Roles, taken: set[str]) -> dict[str, Any]:
             kind = {"bands": [{"label": f"{a}–{b}", "from": a, "to": b} for a, b in bands(column)]}
         else:
             kind = {"categories": _categories(column)}
+            codes = {word: code for code, word in kind["categories"].items()}
+            same = {word: codes[other] for word, other in column.synonyms().items()}
+            kind |= {"spellings": same} if same else {}
         head = column.name if name != column.name else None
         questions[name] = _without_defaults(label=_label(column), column=head) | kind
     return questions
@@ -193,7 +201,8 @@ def _code(text: str) -> int | str:
 
 def _categories(column: Column) -> dict[int, str]:
     if column.words:
-        return dict(enumerate(sorted(column.words), start=1))
+        same = column.synonyms()
+        return dict(enumerate(sorted(word for word in column.words if word not in same), start=1))
     codes = sorted({int(code) for code in column.counts} | set(column.answers))
     return {code: column.answers.get(code, f"code {code}") for code in codes}
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from smartcity_survey.new_wave.answers import coded_by, unordered
+from smartcity_survey.new_wave.bands import bands
 from smartcity_survey.new_wave.clusters import part
 from smartcity_survey.new_wave.columns import AnswerCodes, Column
 from smartcity_survey.new_wave.groups import (
@@ -31,7 +32,6 @@ from smartcity_survey.new_wave.multiple import Choice, joined_choices, spread_ch
 
 __all__ = ["GRID", "AnswerCodes", "Group", "Roles", "bands", "guess_roles"]
 
-MOST_BANDS = 5
 _ADDRESSES = "addresses; delete the column from the file"
 FEWEST_ALIKE = 3
 FEWEST_TO_PART = 6
@@ -85,7 +85,9 @@ def guess_roles(
     taken = {column.name for group in groups for column in group.columns}
     rest = [_in_words(column) for column in rest if column.name not in taken]
     categories = tuple(column for column in rest if _is_category(column))
-    numbers = tuple(c for c in rest if c.is_codes and c not in categories and c.repeats != 0)
+    numbers = tuple(
+        c for c in rest if c.is_codes and c not in categories and c.repeats != 0 and len(c.counts) > 1
+    )
     used = {column.name for column in (*categories, *numbers)}
     left_out |= {column.name: _why_not(column) for column in rest if column.name not in used}
     ordered = [column.name for column in columns]
@@ -99,15 +101,6 @@ def guess_roles(
         tuple(choices),
         tuple((tuple(c for c in members if c.name in taken), codes) for members, codes in asked),
     )
-
-
-def bands(column: Column) -> tuple[tuple[int, int], ...]:
-    """At most five bands of whole numbers, of equal width, that hold every answer."""
-    low, high = int(min(column.counts)), int(max(column.counts))
-    width = -(-(high - low + 1) // MOST_BANDS)
-    nice = next(step * 10**power for power in range(12) for step in (1, 2, 5) if step * 10**power >= width)
-    start = low // nice * nice
-    return tuple((max(low, a), min(high, a + nice - 1)) for a in range(start, high + 1, nice))
 
 
 def _choices(
@@ -139,7 +132,7 @@ def _respondent(columns: Sequence[Column], tool: Tool | None) -> Column | None:
 
 
 def _is_item(column: Column) -> bool:
-    if asks_about_respondent(column.label):
+    if asks_about_respondent(column.label) or column.percents:
         return False
     if column.is_measure:
         return True
@@ -155,6 +148,8 @@ def _in_words(column: Column) -> Column:
 
 
 def _is_category(column: Column) -> bool:
+    if len(column.counts) + len(column.words) < 2 or column.percents:
+        return False
     if column.is_codes:
         return len(column.counts) <= MOST_CODES and (bool(column.answers) or max(column.counts) <= MOST_CODES)
     return (
@@ -180,6 +175,13 @@ def _why_not(column: Column) -> str:
         return _ADDRESSES
     if not column.n_answered:
         return "empty"
+    if len(column.counts) + len(column.words) == 1 and "" not in column.words and column.n_answered > 1:
+        answer = next((f"{code:g}" for code in column.counts), next(iter(column.words), ""))
+        answer = column.answers.get(int(answer), answer) if column.answers and column.counts else answer
+        return f"all answers are the same ({answer!r})"
+    if column.percents:
+        percent, fraction = column.percents
+        return f"{percent!r} stands beside {fraction!r}; write all one way in the file"
     if column.is_dates:
         return (
             "dates; to use them, write the question into codebook.yaml with `bands` whose ends are dates "

@@ -10,6 +10,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from smartcity_survey.new_wave.wordings.phrases import plain
 from smartcity_survey.own_yaml import parse_own
 
 SIGNS_NEEDED = 2
@@ -23,7 +24,10 @@ TECHNICAL = "written by the survey tool"
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A survey tool. Names are without case, and `*` in them stands for anything."""
+    """A survey tool. Names are without case, and `*` in them stands for anything.
+
+    tests, unfinished : column -> what it holds where somebody tried the form out, or did not finish it.
+    """
 
     name: str
     signs: tuple[str, ...]
@@ -31,6 +35,8 @@ class Tool:
     personal: tuple[str, ...]
     columns: tuple[str, ...]
     missing_codes: tuple[int, ...]
+    tests: Mapping[str, tuple[str, ...]]
+    unfinished: Mapping[str, tuple[str, ...]]
 
 
 def tool_of(names: Iterable[str]) -> Tool | None:
@@ -73,6 +79,27 @@ def asks_about_respondent(label: str) -> bool:
     return len(words) <= MOST_WORDS and not _known("respondent").isdisjoint(words)
 
 
+def asks_for_age(label: str) -> bool:
+    """Whether a short question asks how old somebody is."""
+    words = re.findall(r"\w+", label.casefold())
+    return len(words) <= MOST_WORDS and any(
+        own == words[start : start + len(own)]
+        for own in (phrase.split() for phrase in _known("age"))
+        for start in range(len(words))
+    )
+
+
+def meaning_the_same(words: Iterable[str]) -> dict[str, str]:
+    """Answers about the respondent -> the one of them before it that means the same, in whatever language."""
+    first: dict[int, str] = {}
+    found = {}
+    for word in words:
+        group = _synonyms().get(plain(word))
+        if group is not None and first.setdefault(group, word) != word:
+            found[word] = first[group]
+    return found
+
+
 def gaps() -> frozenset[str]:
     """Texts that stand for an empty cell, casefolded."""
     return _known("gaps")
@@ -102,6 +129,11 @@ def _content() -> Mapping[str, Any]:
 
 
 @cache
+def _synonyms() -> Mapping[str, int]:
+    return {plain(str(word)): n for n, words in enumerate(_content()["synonyms"]) for word in words}
+
+
+@cache
 def _known(key: str) -> frozenset[str]:
     return frozenset(str(name).casefold() for name in _content()[key])
 
@@ -111,6 +143,11 @@ def _tools() -> Sequence[Tool]:
     def all_of(entry: Mapping[str, Any], key: str) -> tuple[str, ...]:
         return tuple(str(name).casefold() for name in entry.get(key, ()))
 
+    def values_of(entry: Mapping[str, Any], key: str) -> dict[str, tuple[str, ...]]:
+        return {
+            str(column).casefold(): tuple(map(str, values)) for column, values in entry.get(key, {}).items()
+        }
+
     return [
         Tool(
             name,
@@ -119,6 +156,8 @@ def _tools() -> Sequence[Tool]:
             all_of(entry, "personal"),
             all_of(entry, "columns"),
             tuple(entry.get("missing_codes", ())),
+            values_of(entry, "tests"),
+            values_of(entry, "unfinished"),
         )
         for name, entry in _content()["tools"].items()
     ]

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from smartcity_survey.new_wave.columns import Column, is_list_of_codes
 from smartcity_survey.new_wave.wordings.phrases import plain
@@ -17,6 +18,8 @@ RAREST = 0.01
 LEAST_SHARE = 0.8
 """Share of all that is named which the options must make up."""
 FEWEST_COLUMNS = 2
+FEWEST_TOGETHER = 5
+"""Cells with two parts side by side before these count as one answer with a comma."""
 _YES = {
     "1",
     "yes",
@@ -79,7 +82,7 @@ class Choice:
     label : the question.
     column, separator, options : of one column: text of each answer -> its label; `rest` for other answers.
     columns : of several: column -> label of its answer. chosen, not_chosen : what their cells hold.
-    members : every column it is made of.
+    members : every column it is made of. n_empty : rows in which all of them are empty.
     """
 
     name: str
@@ -92,6 +95,7 @@ class Choice:
     columns: Mapping[str, str] | None = None
     chosen: tuple[str, ...] = ()
     not_chosen: tuple[str, ...] = ()
+    n_empty: int = 0
 
 
 def joined_choices(columns: Sequence[Column], delimiter: str = "") -> list[Choice]:
@@ -126,7 +130,7 @@ def _options(column: Column, separator: str, delimiter: str) -> tuple[dict[str, 
         return {}, False
     every = dict(cells)
     every |= {f"{int(code)}": n for code, n in column.counts.items()} if column.is_whole else {}
-    parts = {word: [part.strip() for part in word.split(separator) if part.strip()] for word in every}
+    parts = _parted(every, separator)
     several = [
         word for word in cells if len(parts[word]) > 1 or word.rstrip().endswith(separator.strip() or "\0")
     ]
@@ -159,6 +163,57 @@ def _options(column: Column, separator: str, delimiter: str) -> tuple[dict[str, 
         return {}, False
     order = sorted(options, key=lambda part: (int(part), "") if part.isdigit() else (0, ""))
     return {part: part for part in (order if all(map(str.isdigit, options)) else options)}, share < 1
+
+
+def _parted(cells: Mapping[str, int], separator: str) -> dict[str, list[str]]:
+    """The answers that each cell joins; what stands in brackets is not parted, nor what is never apart."""
+    parts = {word: [part.strip() for part in _outside(word, separator) if part.strip()] for word in cells}
+    if separator not in (", ", ","):
+        return parts
+    while found := _inseparable(parts, cells):
+        first, seconds = found
+        for word, own in parts.items():
+            joint: list[str] = []
+            for part in own:
+                if joint and joint[-1] == first and part in seconds:
+                    joint[-1] = f"{first}, {part}"
+                else:
+                    joint.append(part)
+            parts[word] = joint
+    return parts
+
+
+def _outside(text: str, separator: str) -> list[str]:
+    """A text parted by a separator, but not within brackets."""
+    pieces, whole = text.split(separator), []
+    while pieces:
+        n = next(
+            (k for k in range(1, len(pieces) + 1) if _closed(separator.join(pieces[:k]))),
+            1,
+        )
+        whole.append(separator.join(pieces[:n]))
+        pieces = pieces[n:]
+    return whole
+
+
+def _closed(text: str) -> bool:
+    return all(text.count(left) == text.count(right) for left, right in ("()", "[]", "«»"))
+
+
+def _inseparable(parts: Mapping[str, Sequence[str]], cells: Mapping[str, int]) -> tuple[str, set[str]] | None:
+    """A part behind which always stands one of some that stand nowhere else: answers with a comma in them."""
+    n: Counter[str] = Counter()
+    n_pairs: Counter[tuple[str, str]] = Counter()
+    for word, own in parts.items():
+        for part in own:
+            n[part] += cells[word]
+        for pair in pairwise(own):
+            n_pairs[pair] += cells[word]
+    for first in n:
+        seconds = {b: together for (a, b), together in n_pairs.items() if a == first and n[b] == together}
+        if seconds and sum(seconds.values()) == n[first] and min(seconds.values()) >= FEWEST_TOGETHER:
+            return first, set(seconds)
+    return None
 
 
 def _mixes(parts: Mapping[str, Sequence[str]], options: Mapping[str, int]) -> bool:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from smartcity_survey.errors import counted
+from smartcity_survey.new_wave.bands import far_values, is_age
 from smartcity_survey.new_wave.columns import AnswerCodes, Column
 from smartcity_survey.new_wave.guesses import Group, Roles
+from smartcity_survey.new_wave.marks import TESTS, UNFINISHED, Mark
 
 SLIPS_SHOWN = 5
 
@@ -26,6 +28,7 @@ class Said:
     missing: Mapping[float | str, int]
     doubtful: Sequence[str]
     lines: Sequence[str]
+    marks: Sequence[Mark] = ()
 
 
 def said(about: Said) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -46,6 +49,7 @@ def _guesses(about: Said) -> Iterator[str]:
         yield f"Column {roles.respondent.name!r} identifies the respondents: {repeats} another."
     else:
         yield "No column identifies the respondents, so rows are numbered."
+    yield from _marked(about.marks)
     for name, group in about.names.items():
         yield _of_construct(name, group, scale)
     if about.names:
@@ -59,22 +63,117 @@ def _guesses(about: Said) -> Iterator[str]:
         yield f"Questions about the respondent: {_listed(roles.categories)}."
     if roles.numbers:
         yield f"Numbers, put into bands: {_listed(roles.numbers)}."
+    yield from _as_typed((*_used(about), *roles.categories, *roles.numbers))
     for choice in roles.choices:
-        where = (
-            f"in the column {choice.column!r}, parted by {choice.separator!r}"
-            if choice.column
-            else f"in {counted(len(choice.members), 'column')} of yes and no"
-        )
-        n = len(choice.options or choice.columns or {})
-        yield (
-            f"Several answers are possible to {choice.label!r}: {counted(n, 'answer')} {where}. "
-            "They are counted, and measure nothing."
-        )
+        answers = counted(len(choice.options or choice.columns or {}), "answer")
+        if choice.column:
+            yield (
+                f"Several answers are possible to {choice.label!r}: {answers} in the column "
+                f"{choice.column!r}, parted by {choice.separator!r}. They are counted, and measure nothing."
+            )
+        else:
+            columns = counted(len(choice.members), "column")
+            yield (
+                f"Several answers are possible to {choice.label!r}: {answers} in {columns} of yes and no. "
+                "They are counted, and measure nothing."
+            )
+        if choice.n_empty:
+            empty = counted(choice.n_empty, "row")
+            if choice.not_chosen or choice.column:
+                yield f"In {empty} nothing stands under {choice.label!r}: taken for no answer to it."
+            else:
+                yield (
+                    f"In {empty} nothing stands under {choice.label!r}: taken for people who chose none of "
+                    "the answers, for nothing tells them from those who did not answer."
+                )
     yield from _left_out(roles.left_out)
     *sources, target = about.names or ("",)
-    if sources:
+    if len(sources) == 1:
+        yield f"`{target}` is explained by `{sources[0]}`, with a positive sign."
+    elif sources:
         explained = ", ".join(f"`{name}`" for name in sources)
         yield f"`{target}` is explained by {explained}, each with a positive sign."
+
+
+_KINDS = {TESTS: "tests, previews or spam", UNFINISHED: "not finished"}
+
+
+def _marked(marks: Sequence[Mark]) -> Iterator[str]:
+    for mark in marks:
+        if mark.applied:
+            yield (
+                f"Column {mark.column!r} marks {counted(mark.n, 'questionnaire')} as {_KINDS[mark.kind]} "
+                f"({_shown(mark)}): the cleaning rule `marked` excludes them. To keep them, take the column "
+                "out of `data.marked`."
+            )
+
+
+def _languages(about: Said) -> Iterator[str]:
+    """Answers of several languages on one scale or in one question."""
+    scales = [group.codes for group in about.names.values() if group.codes.n_languages > 1]
+    pairs = dict.fromkeys(
+        f"{word!r} = {codes.answers[code]!r}" for codes in scales for word, code in codes.spellings.items()
+    )
+    if pairs:
+        yield (
+            f"codebook.yaml: answers in several languages are put on one scale: {', '.join(pairs)}. Correct "
+            "`spellings` where two do not mean the same."
+        )
+    for column in about.roles.categories:
+        same = column.synonyms()
+        if same:
+            shown = ", ".join(f"{word!r} = {other!r}" for word, other in same.items())
+            yield (
+                f"codebook.yaml: answers to {column.name!r} that mean the same have one code: {shown}. "
+                "Correct `spellings` where they do not."
+            )
+        rest = [word for word in column.words if word not in {*same, *same.values()}]
+        if pairs and len(rest) > 1:
+            listed = ", ".join(map(repr, rest))
+            yield (
+                f"codebook.yaml: do some of the answers to {column.name!r} say the same in two languages: "
+                f"{listed}? Leave one of each under `categories`, and write the other under `spellings` with "
+                "its code: `spellings: {Ер: 2}`."
+            )
+
+
+def _shown(mark: Mark) -> str:
+    return ", ".join(repr(text) if text else "empty" for text in mark.values)
+
+
+def _doubtful_marks(marks: Sequence[Mark]) -> Iterator[str]:
+    for mark in marks:
+        if not mark.applied:
+            yield (
+                f"config.yaml: column {mark.column!r} marks {mark.n} of {counted(mark.n_rows, 'row')} as "
+                f"{_KINDS[mark.kind]} ({_shown(mark)}). So many are kept until you say: to exclude them, "
+                f"write `marked: {{{mark.column}: {list(mark.values)}}}` under `data` and `marked` under "
+                "`cleaning.rules`."
+            )
+
+
+def _used(about: Said) -> Iterator[Column]:
+    """Columns of items."""
+    for group in about.names.values():
+        yield from group.columns
+
+
+def _as_typed(columns: Sequence[Column]) -> Iterator[str]:
+    """What was read otherwise than it is spelt."""
+    for column in columns:
+        if column.units:
+            units = ", ".join(f"{unit!r}" for unit in column.units if unit) or "' '"
+            n = sum(column.units.values())
+            cells = counted(n, "cell")
+            yield f"Numbers of {column.name!r} are read without what stands behind them ({units}): {cells}."
+    spelt = {text: word for column in columns for text, word in column.spellings.items()}
+    if spelt:
+        pairs = [f"{text!r} = {word!r}" for text, word in list(spelt.items())[:SLIPS_SHOWN]]
+        yield (
+            f"{counted(len(spelt), 'spelling')} with letters of another alphabet that look the same, other "
+            f"blanks or quotation marks are taken for the answer they look like: {', '.join(pairs)}"
+            f"{', ...' if len(spelt) > SLIPS_SHOWN else ''}."
+        )
 
 
 def _left_out(columns: Mapping[str, str]) -> Iterator[str]:
@@ -150,7 +249,10 @@ def _to_do(about: Said) -> Iterator[str]:
             "answer, take it out of "
             f"`answers`, number the others anew, and write it under `missing_codes` in config.yaml."
         )
+    yield from _languages(about)
+    yield from _doubtful_marks(about.marks)
     yield from _slips(about)
+    yield from _far(roles.numbers)
     strange = sum((Counter(group.strange) for group in about.names.values()), Counter())
     for code, n in sorted(strange.items()):
         yield (
@@ -161,18 +263,41 @@ def _to_do(about: Said) -> Iterator[str]:
         yield "codebook.yaml: what the codes of the questions about the respondent mean."
 
 
+def _far(columns: Sequence[Column]) -> Iterator[str]:
+    """Numbers that may be slips of the key."""
+    for column in columns:
+        far = far_values(column)
+        near = [number for number in column.counts if number not in far]
+        for number in far:
+            place = f"column {column.name!r}, row {column.number_rows.get(number, 0)}"
+            cells = counted(column.counts[number], "cell")
+            if is_age(column):
+                yield (
+                    f"{place}: {number:g} ({cells}) is nobody's age, and in no band. Correct it in the file; "
+                    "as it is, the rule `unknown_category` excludes the questionnaire."
+                )
+            else:
+                yield (
+                    f"{place}: {number:g} ({cells}) lies far from all other answers, {min(near):g} to "
+                    f"{max(near):g}. Correct it in the file if it is a slip; as it is, it has a band of "
+                    "its own."
+                )
+
+
 def _slips(about: Said) -> Iterator[str]:
     roles = about.roles
-    used = [c for group in about.names.values() for c in group.columns] + [*roles.categories, *roles.numbers]
+    used = [*_used(about), *roles.categories, *roles.numbers]
     for column in used:
         for word, n in list(column.slips.items())[:SLIPS_SHOWN]:
-            row = f", row {column.rows[word]}" if word in column.rows else ""
-            yield (
-                f"column {column.name!r}{row}: {word!r} ({counted(n, 'cell')}) is neither a "
-                "number nor a known answer. "
+            what = f"{word!r} ({counted(n, 'cell')}) is neither a number nor a known answer. "
+            remedy = (
                 "Correct it in the file, or write it under `missing_codes` in config.yaml if "
                 "it means no answer."
             )
+            if word in column.rows:
+                yield f"column {column.name!r}, row {column.rows[word]}: {what}{remedy}"
+            else:
+                yield f"column {column.name!r}: {what}{remedy}"
 
 
 def _listed(columns: Sequence[Column]) -> str:

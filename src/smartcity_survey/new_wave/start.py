@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from importlib import resources
 from pathlib import Path
@@ -15,7 +16,7 @@ import numpy as np
 import yaml
 
 from smartcity_survey.data.detect import detect
-from smartcity_survey.data.read.cells import Missing, read_codes
+from smartcity_survey.data.read.cells import Missing, cell_text, read_codes
 from smartcity_survey.data.read.opening import open_table
 from smartcity_survey.data.read.tables import Table
 from smartcity_survey.errors import Problem, SurveyError, counted
@@ -25,7 +26,9 @@ from smartcity_survey.new_wave.columns import Column, describe_columns, has_deci
 from smartcity_survey.new_wave.comments import SCHEMA, commented
 from smartcity_survey.new_wave.draft import Draft, draft_study
 from smartcity_survey.new_wave.guesses import guess_roles
+from smartcity_survey.new_wave.marks import marks_in
 from smartcity_survey.new_wave.metadata import tool_of
+from smartcity_survey.new_wave.multiple import Choice
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import DataSection, parse_config
@@ -100,6 +103,7 @@ def draft_from(survey: Path, target: Path) -> Draft:
     understood = understand(columns, tool)
     values = partial(_values, table, keys.get("decimal", "."))
     roles = guess_roles(understood.columns, tool, values, delimiter)
+    roles = replace(roles, choices=tuple(_with_empty_rows(table, choice) for choice in roles.choices))
     data = {"file": target.as_posix(), "codebook": "codebook.yaml", **keys}
     lines = [str(problem) for problem in problems]
     if len(columns) == 1:
@@ -129,6 +133,7 @@ def draft_from(survey: Path, target: Path) -> Draft:
         understood.missing,
         understood.doubtful,
         lines,
+        marks_in(columns, tool),
     )
 
 
@@ -147,6 +152,17 @@ def _values(table: Table, decimal: str, columns: Sequence[Column]) -> Array:
             own[~np.isin(own, list(column.counts))] = np.nan
         values.append(own)
     return np.column_stack(values)
+
+
+def _with_empty_rows(table: Table, choice: Choice) -> Choice:
+    """A question with several answers, with how many left all of its cells empty."""
+    names = [column.name for column in choice.members]
+    n = sum(
+        not any(map(cell_text, row))
+        for batch in table.batches(names)
+        for row in batch.cells.itertuples(index=False)
+    )
+    return replace(choice, n_empty=n)
 
 
 def _render(name: str, draft: Draft) -> str:

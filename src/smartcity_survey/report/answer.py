@@ -202,7 +202,10 @@ def _found(tables: Tables, lines: Sequence[AnswerLine], setting: Setting) -> Ite
     else:
         for method, own in methods.items():
             name = wording.value("method", str(method))
-            yield wording.fill("answer.by_method", method=name, **_split(own, setting))
+            unsolved = own["hypothesis"][own["verdict"] == "no_solution"]
+            key = "answer.by_method_unsolved" if len(unsolved) else "answer.by_method"
+            told = _split(own[own["verdict"] != "no_solution"], setting)
+            yield wording.fill(key, method=name, unsolved=_listed(unsolved, setting), **told)
     if names := _with_answer(tables, "effect"):
         yield wording.fill("answer.effect", names=_listed(names, setting))
     if names := _with_caveat(tables, "lost_after_holm"):

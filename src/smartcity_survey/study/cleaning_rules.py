@@ -6,6 +6,7 @@ from pydantic import Field
 
 CleaningRule = Annotated[
     Literal[
+        "marked",
         "blank_form",
         "missing_items",
         "out_of_range",
@@ -17,6 +18,7 @@ CleaningRule = Annotated[
     Field(
         json_schema_extra={
             "enumDescriptions": [
+                "marked by the survey tool as a test, as spam or as unfinished, by `data.marked`",
                 "no item answered",
                 "more unanswered items than `missing_items_at_most`",
                 "a code outside the item's scale",

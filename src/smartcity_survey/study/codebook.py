@@ -26,6 +26,7 @@ from smartcity_survey.study.config import Language
 from smartcity_survey.study.dates import EXAMPLE, DayNumber, date_text, day_number
 from smartcity_survey.study.multiple_choice import MultipleChoice
 from smartcity_survey.study.parsing import Section, parse, read_yaml
+from smartcity_survey.study.spelling import folded
 
 RESPONDENT = "respondent"
 """Name of the identifying column in every respondent-level file."""
@@ -33,12 +34,15 @@ WEIGHT = "sampling_weight"
 """Name of the sampling weights' column in the respondent-level files."""
 CLUSTER = "sampling_cluster"
 """Name of the column of clusters in the respondent-level files."""
+MARKED = "marked_as"
+"""Name of the column of what the survey tool marks a row as, in the answers as read."""
 CONSTANT = "constant"
 """Name of the constant among the terms of a regression."""
 KEPT = {
     RESPONDENT: "identifier",
     WEIGHT: "weights",
     CLUSTER: "clusters",
+    MARKED: "marks of the survey tool",
     CONSTANT: "constant of regressions",
 }
 """Names that no question or construct may have, and what they are kept for."""
@@ -143,6 +147,9 @@ class Demographic(Section):
     )
     column: str | None = Field(None, description="its column in the survey file; none: of the same name")
     categories: dict[int, Label] = Field(default_factory=dict, description="label of each code")
+    spellings: dict[str, int] = Field(
+        default_factory=dict, description="further wordings in the file -> the code each stands for"
+    )
     bands: tuple[Band, ...] = Field((), description="ranges of a number or a date")
 
     @model_validator(mode="after")
@@ -150,6 +157,9 @@ class Demographic(Section):
         if bool(self.categories) == bool(self.bands):
             raise ValueError("give either `categories` or `bands`")
         _require_distinct(self.categories)
+        unknown = [code for code in self.spellings.values() if code not in self.categories]
+        if unknown:
+            raise ValueError(f"`spellings` of codes that are no category: {_listed(unknown)}")
         if self.of_dates and not all(isinstance(band.minimum, DayNumber) for band in self.bands):
             numbers = [_shown(b.minimum) for b in self.bands if not isinstance(b.minimum, DayNumber)]
             raise ValueError(
@@ -264,6 +274,7 @@ class Codebook(Section):
                             "label": name,
                             "wording": None,
                             "categories": words(question.categories),
+                            "spellings": question.spellings if answers else {},
                             "bands": tuple(
                                 band.model_copy(update={"label": str(position)})
                                 for position, band in enumerate(question.bands, start=1)
@@ -332,7 +343,7 @@ def _require_distinct(answers: Mapping[int, Label]) -> None:
     code_of: dict[str, int] = {}
     for code, label in answers.items():
         for wording in {label} if isinstance(label, str) else set(label.values()):
-            other = code_of.setdefault(wording.strip().casefold(), code)
+            other = code_of.setdefault(folded(wording), code)
             if other != code:
                 raise ValueError(f"the wording {wording!r} stands for the codes {other} and {code}")
 

@@ -109,6 +109,12 @@ class DataSection(Section):
     missing_codes: tuple[float | str, ...] = Field(
         (), description="codes and words that mean no answer, beside those the .sav declares"
     )
+    marked: dict[str, tuple[str | float, ...]] = Field(
+        default_factory=dict,
+        description="column of the survey tool -> what it holds in rows that are no answers: previews, "
+        "tests, spam, unfinished questionnaires; an empty text is an empty cell; the rule `marked` excludes "
+        "them",
+    )
 
     @model_validator(mode="after")
     def _columns_differ(self) -> DataSection:
@@ -356,6 +362,16 @@ class Config(Section):
     def _missing_answers_are_kept(self) -> Config:
         if found := next(missing_contradictions(self), None):
             raise ValueError(found)
+        return self
+
+    @model_validator(mode="after")
+    def _marked_rows_have_a_rule(self) -> Config:
+        marked = [key for key, data in {"data": self.data, **self.waves}.items() if data.marked]
+        if marked and "marked" not in self.cleaning.rules:
+            raise ValueError(
+                f"`marked` under {', '.join(marked)} says which rows are no answers, but the rule `marked` "
+                "is not under `cleaning.rules`; give both or neither"
+            )
         return self
 
     @model_validator(mode="after")

@@ -77,6 +77,44 @@ def test_a_changed_table_changes_the_sentence(
     assert before in old
 
 
+def test_what_has_no_solution_is_neither_confirmed_nor_refuted(
+    compose_study: Compose, tables: Tables
+) -> None:
+    own = tables["hypotheses"].assign(verdict="confirmed")
+    unsolved = own.assign(verdict=own["verdict"].where(own["method"] != "pls", "no_solution"))
+    assert "Confirmed by every method: H1, H2" in words(
+        compose_study(without=DECIDED, changed={"hypotheses": own})
+    )
+    cards = dict.fromkeys(tables, CARD) | {
+        "pls_paths": CARD | {"refused": [{"part": "table", "reason": "dependent", "at_fault": "trust"}]}
+    }
+    said = words(compose_study(without=DECIDED, changed={"hypotheses": unsolved}, cards=cards))
+    assert "Confirmed by every method:" not in said
+    assert "Confirmed by every method that has a solution: H1, H2" in said
+    assert "Without a verdict by PLS-SEM: H1, H2. Not computed: items or constructs that determine" in said
+
+
+def test_an_inadmissible_or_missing_factor_model_is_told_as_such(
+    compose_study: Compose, tables: Tables
+) -> None:
+    plain = dict.fromkeys(tables, CARD)
+    improper = plain | {"cfa_fit": CARD | {"inadmissible": [{"name": "trust", "with": "use"}]}}
+    assert "inadmissible" not in words(compose_study(without=DECIDED, cards=plain))
+    assert "This solution is inadmissible" in words(compose_study(without=DECIDED, cards=improper))
+    gone = plain | {"cfa_fit": {"refused": [{"part": "table", "reason": "not_converged", "at_fault": ""}]}}
+    empty = {"cfa_fit": tables["cfa_fit"].iloc[:0]}
+    said = words(compose_study(without=DECIDED, changed=empty, cards=gone))
+    assert "confirmatory factor model of the same constructs has no solution. Not computed: no conv" in said
+
+
+def test_constructs_that_are_hardly_distinct_lack_discriminant_validity(
+    compose_study: Compose, tables: Tables
+) -> None:
+    alike = table(tables["htmt_bounds"], 0, htmt=1.05)
+    said = words(compose_study(without=DECIDED, changed={"htmt_bounds": alike}))
+    assert "discriminant validity is not supported there" in said
+
+
 @pytest.mark.parametrize("language", ["ru", "kk"])
 def test_all_items_together_have_their_word(
     compose_study: Compose, tables: Tables, language: Language
@@ -205,6 +243,10 @@ def test_every_sentence_of_the_chapter_is_used(
         "hypotheses": frame.assign(verdict="no_solution"),
         "pls_paths": with_all(own["pls_paths"], vif=9.0),
     }
+    partly = frame.assign(verdict=frame["method"].map({"pls": "no_solution"}).fillna("confirmed"))
+    refused = {"refused": [{"part": "table", "reason": "not_converged", "at_fault": ""}]}
+    why = dict.fromkeys(own, CARD) | dict.fromkeys(("cfa_fit", "coefficients", "pls_paths"), refused)
+    read({**own, "hypotheses": partly, "cfa_fit": own["cfa_fit"].iloc[:0]}, why)
     read({**own, **collinear})
     read({**own, "hypotheses": frame.assign(expected_sign="differs", groups="city")})
     read({**own, "model_summary": own["model_summary"].assign(adj_r2=float("nan"))})

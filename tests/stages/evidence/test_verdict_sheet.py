@@ -249,7 +249,9 @@ def test_a_regression_without_a_solution_leaves_the_line_empty_and_says_so() -> 
 
 
 def test_another_method_without_a_solution_is_no_disagreement() -> None:
-    assert caveats(SOLID | {"pls": "no_solution"}) == ["method_unsolved"]
+    assert caveats(SOLID | {"pls": "no_solution"}) == ["pls_unsolved"]
+    by_sem = {"sem": "no_solution", "estimate_sem": float("nan"), "p_sem": float("nan")}
+    assert caveats(SOLID | by_sem) == ["sem_unsolved"]
 
 
 def test_without_a_curve_nothing_is_said_of_its_shares() -> None:

@@ -10,8 +10,9 @@ from typing import Any
 
 from smartcity_survey.data.detect.encoding import detect_encoding
 from smartcity_survey.data.detect.layout import Layout, find_layout
-from smartcity_survey.data.read import calamine_file, xlsx_file
+from smartcity_survey.data.read import calamine_file, html_file, xlsx_file
 from smartcity_survey.data.read.archives import unpacked
+from smartcity_survey.data.read.csv_file import BROKEN, broken_lines, marked_encoding
 from smartcity_survey.data.read.grid import Row
 from smartcity_survey.data.read.kinds import kind_of
 from smartcity_survey.data.read.opening import GRIDS, require_file
@@ -19,6 +20,7 @@ from smartcity_survey.study.config import DataSection
 
 _SPREADSHEETS = ("xlsx", "xls", "xlsb", "ods")
 _TEXTS = ("csv", "html")
+LINES_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +69,23 @@ def detect(path: Path, given: Mapping[str, Any] = MappingProxyType({})) -> Detec
         if encoding:
             keys["encoding"] = encoding
             found.append(f"The file's encoding is `{encoding}`.")
+        elif kind == "csv" and (broken := broken_lines(path)) and marked_encoding(path) != "utf-16":
+            shown = ", ".join(map(str, broken[:LINES_SHOWN])) + (", ..." if len(broken) > LINES_SHOWN else "")
+            found.append(
+                f"The file is UTF-8 but for damaged letters, which are shown as '{BROKEN}' (lines {shown}). "
+                "Write them anew where they are answers."
+            )
+    if kind == "html" and (others := html_file.other_tables(path, _section(path, keys))):
+        tables = ", ".join(others)
+        found.append(f"The answers are in the largest table of the page; not read: {tables}.")
     if kind in _SPREADSHEETS and "sheet" not in given:
         names = xlsx_file.sheets_of(path) if kind == "xlsx" else calamine_file.sheets_of(kind, path)
         filled = _cells_filled(path, kind, names)
         sheet = max(names, key=lambda name: filled[name])
         if sheet != names[0]:
             keys["sheet"] = sheet
-        if others := ", ".join(repr(name) for name in names if name != sheet and filled[name]):
-            found.append(f"The answers are on the sheet {sheet!r}; not read: {others}.")
+        if sheets := ", ".join(repr(name) for name in names if name != sheet and filled[name]):
+            found.append(f"The answers are on the sheet {sheet!r}; not read: {sheets}.")
     rows = _rows(path, kind, keys)
     layout = find_layout(rows)
     keys |= _keys(layout)
@@ -82,8 +93,11 @@ def detect(path: Path, given: Mapping[str, Any] = MappingProxyType({})) -> Detec
 
 
 def _rows(path: Path, kind: str, keys: Mapping[str, Any]) -> list[Row]:
-    section = DataSection.model_validate({"file": path.name, "codebook": "", **keys})
-    return [(number, list(row)) for number, row in GRIDS[kind](path, section).rows()]
+    return [(number, list(row)) for number, row in GRIDS[kind](path, _section(path, keys)).rows()]
+
+
+def _section(path: Path, keys: Mapping[str, Any]) -> DataSection:
+    return DataSection.model_validate({"file": path.name, "codebook": "", **keys})
 
 
 def _cells_filled(path: Path, kind: str, names: Sequence[str]) -> dict[str, int]:
@@ -118,4 +132,14 @@ def _told(layout: Layout, noun: str) -> list[str]:
     told += [
         f"{noun.capitalize()} {number} is no questionnaire: {why}." for number, why in layout.why.items()
     ]
+    if layout.doubtful and layout.is_header:
+        told.append(
+            f"That {noun} {layout.doubtful} holds headers is a guess, for no column of numbers tells. If it "
+            "holds somebody's answers, take it out of `data` in config.yaml (`label_row`, `skip_rows`)."
+        )
+    elif layout.doubtful:
+        told.append(
+            f"{noun.capitalize()} {layout.doubtful} is taken for somebody's answers, though most of them "
+            "nobody else gave. If it is a second row of headers, write its number under `data.skip_rows`."
+        )
     return told

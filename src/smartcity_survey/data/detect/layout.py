@@ -17,6 +17,10 @@ ENDS_LOOKED_AT = 8
 BODY_LOOKED_AT = 400
 FEWEST_CATEGORIES = 0.2
 """Different values per row below which the values of a column are categories, and a lonely one a label."""
+FEWEST_FORMED = 3
+"""Columns of numbers without one in a row that is no questionnaire."""
+FEWEST_HEADERS = 4
+"""Texts of a second row of headers where no column of numbers tells it from answers."""
 _IMPORT = '{"ImportId"'
 _SUMMARY = re.compile(
     r"(mean|average|avg|total|sum|std\.?( ?dev.*)?|sd|min(imum)?|max(imum)?|count|median|mode|n|"
@@ -35,6 +39,8 @@ class Layout:
     header_rows, label_row, skip_rows : as `data` in the config has them.
     groups : what stands above the names, by position: headings of blocks.
     why : row -> why it is no questionnaire.
+    doubtful : a row that may be a second row of headers, or a questionnaire like no other.
+    is_header : whether that row is taken for headers.
     """
 
     header_rows: tuple[int, ...] = ()
@@ -42,6 +48,8 @@ class Layout:
     skip_rows: tuple[int, ...] = ()
     groups: tuple[str, ...] = ()
     why: dict[int, str] = field(default_factory=dict)
+    doubtful: int | None = None
+    is_header: bool = False
 
 
 def find_layout(rows: Sequence[Row]) -> Layout:
@@ -61,7 +69,7 @@ def find_layout(rows: Sequence[Row]) -> Layout:
     elif position and sum(map(bool, above)) > 1:
         groups = _filled_forward(above)
     rest = body[position + 1 :]
-    seconds = _second_headers(rest)
+    seconds, doubtful = _second_headers(rest)
     spoken = [n for n in seconds if not any(text.startswith(_IMPORT) for text in rest[n][1])]
     label = max(spoken, key=lambda n: len("".join(rest[n][1])), default=None)
     whys = {rest[n][0]: "a second row of headers" for n in seconds if n != label}
@@ -70,7 +78,15 @@ def find_layout(rows: Sequence[Row]) -> Layout:
         whys[rest[label][0]], label_row = "a second row of headers", None
     whys |= _ends(named, position + 1 + len(seconds))
     plain = heads == [first]
-    return Layout(() if plain else tuple(heads), label_row, tuple(sorted(whys)), tuple(groups), whys)
+    return Layout(
+        () if plain else tuple(heads),
+        label_row,
+        tuple(sorted(whys)),
+        tuple(groups),
+        whys,
+        None if doubtful is None else rest[doubtful][0],
+        doubtful in seconds,
+    )
 
 
 def _names_at(rows: Sequence[tuple[int, list[str]]]) -> int:
@@ -117,16 +133,45 @@ def _filled_forward(row: Sequence[str]) -> tuple[str, ...]:
     return tuple(groups)
 
 
-def _second_headers(rest: Sequence[tuple[int, list[str]]]) -> list[int]:
-    """Positions of the rows right below the names that are headers too."""
-    found = []
+def _second_headers(rest: Sequence[tuple[int, list[str]]]) -> tuple[list[int], int | None]:
+    """Positions of the rows right below the names that are headers too, and of one that may be."""
+    found: list[int] = []
+    doubtful = None
     for position in range(min(3, len(rest))):
-        row = rest[position][1]
-        if any(text.startswith(_IMPORT) for text in row) or _is_lonely(
-            row, [r for _, r in rest[position + 1 :]]
-        ):
-            found = list(range(position + 1))
-    return found
+        row, below = rest[position][1], [r for _, r in rest[position + 1 :]]
+        if any(text.startswith(_IMPORT) for text in row):
+            found, doubtful = list(range(position + 1)), None
+        elif _is_lonely(row, below):
+            strange, formed = _strange(row, below)
+            told = formed >= FEWEST_FORMED or _may_be_headers(row, below)
+            if told and formed and strange > 0.6 * formed:
+                found = list(range(position + 1))
+            elif doubtful is None:
+                doubtful = position
+                if not formed and _may_be_headers(row, below):
+                    found = list(range(position + 1))
+    return found, doubtful
+
+
+def _strange(row: Sequence[str], below: Sequence[Sequence[str]]) -> tuple[int, int]:
+    """In how many columns of numbers, dates and identifiers a row holds no digit; and of how many.
+
+    A person whose answers are like nobody's has a number there all the same; headers have words.
+    """
+    formed = strange = 0
+    for column, text in enumerate(row):
+        values = [r[column] for r in below if column < len(r) and r[column]]
+        if text and values and all(any(map(str.isdigit, value)) for value in values):
+            formed += 1
+            strange += not any(map(str.isdigit, text))
+    return strange, formed
+
+
+def _may_be_headers(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Whether a row holds something else in every column, and nowhere what stands below."""
+    names = [text for text in row if text]
+    values = {text for other in below for text in other}
+    return len(names) >= FEWEST_HEADERS and len(set(names)) == len(names) and values.isdisjoint(names)
 
 
 def _is_lonely(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:

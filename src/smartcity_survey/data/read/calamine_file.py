@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from collections.abc import Iterator
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 
 import python_calamine
@@ -14,6 +17,9 @@ from smartcity_survey.errors import SurveyError
 from smartcity_survey.study.config import DataSection
 
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_ERROR = b'calcext:value-type="error"'
+_CELL = re.compile(rb"<table:table-cell[^>]*>")
+_VALUE = re.compile(rb' (office:(value|value-type|string-value|boolean-value)|calcext:value-type)="[^"]*"')
 _NAMES = {"ods": "a spreadsheet of LibreOffice (.ods)", "xlsb": "an .xlsb"}
 
 
@@ -40,7 +46,7 @@ def _workbook(kind: str, path: Path) -> python_calamine.CalamineWorkbook:
             "Open it in a spreadsheet program and save it as .xlsx without a password.",
         )
     try:
-        return python_calamine.load_workbook(path)
+        return python_calamine.load_workbook(_with_errors(content) if kind == "ods" else path)
     except python_calamine.PasswordError:
         raise SurveyError(
             str(path),
@@ -49,6 +55,30 @@ def _workbook(kind: str, path: Path) -> python_calamine.CalamineWorkbook:
         ) from None
     except Exception as error:  # the library has no common class for what a damaged file does to it
         raise _unreadable(kind, path, error) from None
+
+
+def _with_errors(content: bytes) -> BytesIO:
+    """An .ods in which cells of errors hold what people see, as #N/A: the library takes some for 0."""
+    written = BytesIO()
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        if _ERROR not in archive.read("content.xml"):
+            return BytesIO(content)
+        with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as other:
+            for part in archive.infolist():
+                inside = archive.read(part)
+                other.writestr(
+                    part, _CELL.sub(_as_text, inside) if part.filename == "content.xml" else inside
+                )
+    written.seek(0)
+    return written
+
+
+def _as_text(cell: re.Match[bytes]) -> bytes:
+    if _ERROR not in cell[0]:
+        return cell[0]
+    return _VALUE.sub(b"", cell[0]).replace(
+        b"<table:table-cell", b'<table:table-cell office:value-type="string"'
+    )
 
 
 def _rows(kind: str, path: Path, name: str) -> Iterator[Row]:

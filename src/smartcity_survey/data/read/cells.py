@@ -11,16 +11,18 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.data.read.units import number_with_unit
 from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.study.codebook import Codebook, Label
 from smartcity_survey.study.config import DataSection
 from smartcity_survey.study.dates import day_number, dotted_number
+from smartcity_survey.study.spelling import folded as folded
 
 DATE_OR_TIME = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d+)?)?|-?\d+:\d\d:\d\d(\.\d+)?")
 """How `cell_text` writes dates, times and durations."""
 ROWS_SHOWN = 5
 """Rows that a message names one by one."""
-_PERCENT = re.compile(r"-?\d+([.,]\d+)?\s*%")
+PERCENT = re.compile(r"-?\d+([.,]\d+)?\s*%")
 _SWAP_MARKS = str.maketrans(",.", ".,")
 
 
@@ -65,6 +67,7 @@ class ColumnCodes:
     n_labels : cells that held the wording of an answer instead of its code.
     unreadable : position and text of the cells that are none of these.
     dotted : of dates, position and text of those that were read as day.month.year.
+    units : of numbers, those that stood behind some of them.
     """
 
     values: Array
@@ -73,6 +76,7 @@ class ColumnCodes:
     n_labels: int
     unreadable: tuple[tuple[int, str], ...]
     dotted: tuple[tuple[int, str], ...] = ()
+    units: tuple[str, ...] = ()
 
 
 def missing_codes(section: DataSection, declared: Sequence[tuple[float, float]] = ()) -> Missing:
@@ -95,19 +99,23 @@ def _number(text: str, decimal: str) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def read_codes(cells: pd.Series, wordings: Mapping[str, int], missing: Missing, decimal: str) -> ColumnCodes:
+def read_codes(
+    cells: pd.Series, wordings: Mapping[str, int], missing: Missing, decimal: str, *, units: bool = False
+) -> ColumnCodes:
     """Read a column of cells.
 
     Parameters
     ----------
     wordings : casefolded wording of an answer -> its code.
     decimal : decimal mark of numbers written as text; the other mark is then no part of a number.
+    units : whether `25 years` is the number 25, where it is no wording.
     """
     values = _numbers(cells, decimal)
     rest = np.flatnonzero(np.isnan(values)).tolist()
     texts = {row: text for row in rest if (text := cell_text(cells.iat[row]))}
     n_declared_texts = n_labels = 0
     unreadable = []
+    behind: dict[str, None] = {}
     for row, text in texts.items():
         word = folded(text)
         if word in wordings:
@@ -115,6 +123,9 @@ def read_codes(cells: pd.Series, wordings: Mapping[str, int], missing: Missing, 
             n_labels += 1
         elif word in missing.texts:
             n_declared_texts += 1
+        elif units and (found := number_with_unit(text, decimal)):
+            values[row], unit = found
+            behind[unit] = None
         else:
             unreadable.append((row, text))
     declared = missing.among(values)
@@ -125,6 +136,7 @@ def read_codes(cells: pd.Series, wordings: Mapping[str, int], missing: Missing, 
         n_declared=int(declared.sum()) + n_declared_texts,
         n_labels=n_labels,
         unreadable=tuple(unreadable),
+        units=tuple(behind),
     )
 
 
@@ -153,6 +165,7 @@ def wordings_of(name: str, codebook: Codebook) -> dict[str, int]:
         spellings = {folded(wording): code for wording, code in scale.spellings.items()}
     else:
         answers = codebook.demographics[name].categories
+        spellings = {folded(word): code for word, code in codebook.demographics[name].spellings.items()}
     return {
         **spellings,
         **{
@@ -161,11 +174,6 @@ def wordings_of(name: str, codebook: Codebook) -> dict[str, int]:
             for wording in ([label] if isinstance(label, str) else label.values())
         },
     }
-
-
-def folded(text: str) -> str:
-    """A wording without case, and with single plain spaces."""
-    return " ".join(text.split()).casefold()
 
 
 def without_dates(value: object) -> object:
@@ -203,7 +211,7 @@ def _duration(value: timedelta) -> str:
 
 def _unsigned(cell: object) -> object:
     """A percentage as its number: `75 %` is 75."""
-    return cell.rstrip()[:-1] if isinstance(cell, str) and _PERCENT.fullmatch(cell.strip()) else cell
+    return cell.rstrip()[:-1] if isinstance(cell, str) and PERCENT.fullmatch(cell.strip()) else cell
 
 
 def _numbers(cells: pd.Series, decimal: str) -> Array:

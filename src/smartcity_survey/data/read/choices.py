@@ -87,6 +87,10 @@ class Choosing:
     def _spread(self, cells: pd.DataFrame) -> Mapping[str, np.ndarray]:
         chosen = {folded(str(text)) for text in self.question.chosen}
         not_chosen = {folded(str(text)) for text in self.question.not_chosen} | {""}
+        # Where the tool writes what was not chosen, who left all cells empty has not answered.
+        unanswered = np.array(
+            [bool(self.question.not_chosen) and not any(map(cell_text, row)) for row in _rows(cells, self)]
+        )
         values = {}
         for head in self.question.columns:
             texts = [folded(cell_text(cell)) for cell in cells[head]]
@@ -96,7 +100,13 @@ class Choosing:
                     values[head][position] = np.nan
                 elif text not in chosen and text not in not_chosen:
                     self.unknown.setdefault((head, text), []).append(int(cells.index[position]))
+            values[head][unanswered] = np.nan
         return values
+
+
+def _rows(cells: pd.DataFrame, choosing: Choosing) -> Iterator[tuple[object, ...]]:
+    """The cells of each row that belong to a question."""
+    return zip(*(cells[head] for head in choosing.question.columns), strict=True)
 
 
 def _parts(text: str, separator: str, options: Mapping[str, str]) -> list[str]:

@@ -18,6 +18,10 @@ from smartcity_survey.study.config import DataSection
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 ROWS_LOOKED_AT = 50
 """First rows by whose width the delimiter is told."""
+BROKEN = "\ufffd"
+"""What stands for bytes that are no letter."""
+FEW_BROKEN = 0.02
+"""Bytes per letter beyond ASCII that may be damaged before the file is in another encoding."""
 LONGEST_HEADER = 2**20
 """Bytes that the names of the columns may take."""
 _BOMS = (
@@ -31,11 +35,32 @@ def open_csv(path: Path, section: DataSection) -> Grid:
     """Open a text table; its delimiter splits most of the first rows into most cells alike."""
     _require_lines(path)
     encoding = section.encoding or marked_encoding(path)
-    _require_text(path, encoding)
-    delimiter = max(DELIMITERS, key=lambda mark: _evenness(path, encoding, mark))
+    broken = broken_lines(path) if encoding in ("utf-8", "utf-8-sig") else ()
+    errors = "replace" if broken else "strict"
+    _require_text(path, encoding, errors)
+    delimiter = max(DELIMITERS, key=lambda mark: _evenness(path, encoding, mark, errors))
     how = {"format": "csv", "encoding": encoding, "delimiter": DELIMITERS[delimiter]}
+    how |= {"broken_lines": ", ".join(map(str, broken))} if broken else {}
     empty = SurveyError(f"{path}, line 1", "it is empty.", "Write the names of the columns into it.")
-    return Grid(path, partial(_rows, path, encoding, delimiter), how, "line", ragged=False, no_header=empty)
+    rows = partial(_rows, path, encoding, delimiter, errors)
+    return Grid(path, rows, how, "line", ragged=False, no_header=empty)
+
+
+def broken_lines(path: Path) -> tuple[int, ...]:
+    """Lines with a few bytes that are no UTF-8, in a file that is UTF-8 but for them; else none."""
+    n_good = n_bad = 0
+    lines = []
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if line.isascii():
+                continue
+            text = line.decode("utf-8", "replace")
+            bad = text.count(BROKEN) - line.count(BROKEN.encode())
+            n_bad += bad
+            n_good += sum(not character.isascii() for character in text) - bad
+            if bad:
+                lines.append(number)
+    return tuple(lines) if 0 < n_bad <= FEW_BROKEN * n_good else ()
 
 
 def marked_encoding(path: Path) -> str:
@@ -57,9 +82,9 @@ def _require_lines(path: Path) -> None:
         )
 
 
-def _require_text(path: Path, encoding: str) -> None:
+def _require_text(path: Path, encoding: str, errors: str) -> None:
     try:
-        with path.open(encoding=encoding, newline="") as file:
+        with path.open(encoding=encoding, errors=errors, newline="") as file:
             names: Sequence[str] = next(csv.reader(file), [])
     except UnicodeError as error:
         raise _wrong_encoding(path, encoding, error) from None
@@ -81,12 +106,12 @@ def _require_text(path: Path, encoding: str) -> None:
         )
 
 
-def _evenness(path: Path, encoding: str, delimiter: str) -> tuple[int, int]:
+def _evenness(path: Path, encoding: str, delimiter: str, errors: str) -> tuple[int, int]:
     """Cells of the commonest width among the first rows, and those of the first row."""
     widths: list[int] = []
     with (
         suppress(UnicodeError, csv.Error),  # said when the row is read
-        path.open(encoding=encoding, newline="") as file,
+        path.open(encoding=encoding, errors=errors, newline="") as file,
     ):
         widths.extend(
             len(row) for row in islice(csv.reader(file, delimiter=delimiter), ROWS_LOOKED_AT) if row
@@ -97,10 +122,10 @@ def _evenness(path: Path, encoding: str, delimiter: str) -> tuple[int, int]:
     return (width * n if width > 1 else 0), widths[0]
 
 
-def _rows(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
+def _rows(path: Path, encoding: str, delimiter: str, errors: str) -> Iterator[Row]:
     """Rows with the number of the line they end on."""
     number = 1
-    with path.open(encoding=encoding, newline="") as file:
+    with path.open(encoding=encoding, errors=errors, newline="") as file:
         reader = csv.reader(file, delimiter=delimiter)
         try:
             for row in reader:

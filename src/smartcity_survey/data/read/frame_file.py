@@ -18,11 +18,17 @@ from smartcity_survey.data.read.tables import ROWS_AT_ONCE, Batch, Table, told_a
 from smartcity_survey.errors import SurveyError, counted
 from smartcity_survey.study.config import DataSection
 
+LARGEST_EXACT = 2**53
+"""Whole numbers beyond it are no floats: two identifiers might become one."""
+
 
 def open_parquet(path: Path, section: DataSection) -> Table:
     """Open a Parquet file."""
     try:
-        frame = pd.read_parquet(path, engine="pyarrow")
+        from pyarrow import parquet  # not everybody has it
+
+        # As floats, whole numbers of a column with gaps would lose their last digits.
+        frame = parquet.read_table(path).to_pandas(integer_object_nulls=True)
     except ImportError:
         raise _not_installed(path, "pyarrow", "parquet") from None
     except Exception as error:  # of many classes
@@ -100,6 +106,10 @@ def _cells_of_r(vector: Vector) -> pd.Series[Any]:
     if "factor" in kinds:
         levels = vector.texts("levels")
         return pd.Series([None if np.isnan(code) else levels[int(code) - 1] for code in values], dtype=object)
+    if "integer64" in kinds and isinstance(values, np.ndarray):
+        whole = np.ascontiguousarray(values, dtype=np.float64).view(np.int64)
+        gap = np.iinfo(np.int64).min
+        return pd.Series([None if one == gap else int(one) for one in whole], dtype=object)
     if kinds & {"Date", "POSIXct"}:
         unit = timedelta(days=1) if "Date" in kinds else timedelta(seconds=1)
         moments = [None if np.isnan(one) else datetime(1970, 1, 1) + float(one) * unit for one in values]
@@ -121,6 +131,9 @@ def _table(frame: pd.DataFrame, kind: str) -> Table:
 
 def _cells(column: pd.Series[Any]) -> pd.Series[Any]:
     """Numbers as they are; of anything else the text, and nothing where R and Arrow have their gaps."""
+    whole = pd.api.types.is_integer_dtype(column)
+    if whole and column.dropna().map(abs).gt(LARGEST_EXACT).any():
+        return pd.Series([None if cell is pd.NA else str(cell) for cell in column.tolist()], dtype=object)
     if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
         return column.astype(np.float64)
     gaps = column.isna().to_numpy()

@@ -25,6 +25,7 @@ class WordScale:
     n_points : of the scale; some may have no word, where nobody gave that answer.
     no_answer : words that mean none.
     doubtful : words taken for the middle that may mean no answer.
+    n_languages : in how many languages the words are.
     """
 
     family: str
@@ -32,6 +33,7 @@ class WordScale:
     n_points: int
     no_answer: tuple[str, ...]
     doubtful: tuple[str, ...]
+    n_languages: int = 1
 
 
 def is_no_answer(word: str) -> bool:
@@ -56,6 +58,20 @@ def word_scale(words: Iterable[str]) -> WordScale | None:
             if found:
                 return found
     return None
+
+
+def scale_in(words: list[str], language: str, name: str) -> WordScale | None:
+    """The scale of some words of one language and family; nothing where a word is not known."""
+    known = phrases(language)
+    return next((_scale(words, known, family) for family in known.families if family.name == name), None)
+
+
+def is_placed(word: str, language: str, name: str) -> bool:
+    """Whether a word of a language has a place on the scales of a family."""
+    known = phrases(language)
+    return any(
+        _is_placed(word, plain(word), known, family) for family in known.families if family.name == name
+    )
 
 
 def _scale(words: list[str], known: Phrases, family: Family) -> WordScale | None:

@@ -13,6 +13,7 @@ from smartcity_survey.report.cells import records
 from smartcity_survey.report.chapter.document import unmarked
 from smartcity_survey.report.contents import Contents
 from smartcity_survey.report.setting import Setting
+from smartcity_survey.report.tables import refusal_notes
 from smartcity_survey.study.limits import limit
 
 Line = Mapping[str, Any]
@@ -87,6 +88,10 @@ class Facts:
         """A sentence with a list of `{names}`, or nothing where there are none."""
         found = list(names)
         return self.say(key, names=", ".join(found)) if found else ""
+
+    def refused(self, name: str) -> str:
+        """Why a table is empty, or why no verdict is read from it; empty where nothing stands in the way."""
+        return " ".join(unmarked(note) for note in refusal_notes(self.cards.get(name, {}), self.setting))
 
     def construct(self, name: str) -> str:
         """Label of a construct."""

@@ -33,7 +33,7 @@ OPEN_COLUMNS = (
     *("share_confirmed", "share_agreeing", "share_claimed_sign", "estimate_median", "p_curve"),
 )
 ON_ANSWERS = (
-    *("methods_disagree", "method_unsolved", "sign_against_correlation", "sign_other_by_means"),
+    *("methods_disagree", "pls_unsolved", "sem_unsolved", "sign_against_correlation", "sign_other_by_means"),
     *("sign_other_by_pls", "sign_other_by_sem", "most_specifications_disagree", "specifications_disagree"),
     *("curve_unsolved", "sign_depends", "curve_may_be_chance", "curve_beyond_chance", "curve_against_claim"),
 )
@@ -126,7 +126,8 @@ def _estimated(hypothesis: Hypothesis, hypotheses: pd.DataFrame) -> dict[str, An
     kind = own["mediation_type"].max() if "mediation_type" in own else ""
     if kind in MEDIATION:
         caveats.append(MEDIATION[kind])
-    if solved and own["verdict"].nunique() > 1:
+    caveats += _unsolved({f"verdict_{method}": verdict for method, verdict in own["verdict"].items()})
+    if len(set(own["verdict"]) - {UNSOLVED}) > 1:
         caveats.append("methods_disagree")
     methods = [method for method in JUDGED if method in own.index]
     if hypothesis.kind == "groups" and solved and own["n_pairs"].iloc[0] > 1:
@@ -291,8 +292,7 @@ def _caveats(row: Row, alpha: float) -> Iterator[str]:
             yield "methods_disagree"
         return
     confirmed, found = _verdict(row) == "confirmed", row["verdict_ols"] == "confirmed"
-    if UNSOLVED in recomputed:
-        yield "method_unsolved"
+    yield from _unsolved(row)
     if confirmed and printed * sign < 0:
         yield "printed_against_claim"
     if printed * row["beta"] < 0:
@@ -313,6 +313,11 @@ def _caveats(row: Row, alpha: float) -> Iterator[str]:
         if row["vif"] >= limit("vif_ideal").value:
             yield "collinear"
         yield from _absence_caveats(row, found)
+
+
+def _unsolved(row: Row) -> list[str]:
+    """The methods beside the regression that have no solution, each of which says why under its own table."""
+    return [f"{method}_unsolved" for method in ("pls", "sem") if row.get(f"verdict_{method}") == UNSOLVED]
 
 
 def _sign_caveats(row: Row, alpha: float) -> Iterator[str]:

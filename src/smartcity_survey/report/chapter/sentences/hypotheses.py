@@ -13,6 +13,10 @@ from smartcity_survey.report.chapter.document import unmarked
 from smartcity_survey.report.chapter.facts import Facts, joined
 from smartcity_survey.report.names import name_text, of_several_paths
 
+UNSOLVED = "no_solution"
+ESTIMATES = {"ols": "coefficients", "pls": "pls_paths", "sem": "sem_paths"}
+"""Method -> the table of its estimates, under which stands why there are none."""
+
 
 def hypotheses(facts: Facts) -> Iterator[str]:
     """Each hypothesis by each method, then what all methods say alike.
@@ -53,7 +57,7 @@ def _finding(facts: Facts, line: dict[str, Any]) -> str:
         )
     if state == "open":
         return facts.say("hypotheses.open_without_ends", method=method)
-    if line["verdict"] == "no_solution" or not _known(line, "estimate"):
+    if line["verdict"] == UNSOLVED or not _known(line, "estimate"):
         return facts.say("hypotheses.no_solution", method=method)
     told = facts.together(
         facts.equals("β", line["estimate"]),
@@ -109,15 +113,16 @@ def _test(facts: Facts, line: dict[str, Any]) -> str:
 
 def _altogether(facts: Facts, frame: pd.DataFrame) -> Iterator[str]:
     """Which hypotheses all methods confirm, which none, which some, which the print leaves open."""
-    found: dict[str, list[str]] = {"all": [], "none": [], "split": [], "open": []}
+    found: dict[str, list[str]] = {"all": [], "solved": [], "none": [], "split": [], "open": []}
     for name, lines in frame.groupby("hypothesis", sort=False):
         open_ = "state" in lines and (lines["state"] == "open").any()
         own = lines if not open_ else lines[lines["state"] != "open"]
-        verdicts = set(own.loc[own["method"] != "published", "verdict"]) - {"no_solution"}
+        every = set(own.loc[own["method"] != "published", "verdict"])
+        verdicts = every - {UNSOLVED}
         if open_:
             found["open"].append(unmarked(str(name)))
         elif verdicts == {"confirmed"}:
-            found["all"].append(unmarked(str(name)))
+            found["all" if verdicts == every else "solved"].append(unmarked(str(name)))
         elif verdicts == {"not_confirmed"}:
             found["none"].append(unmarked(str(name)))
         elif verdicts:
@@ -127,6 +132,14 @@ def _altogether(facts: Facts, frame: pd.DataFrame) -> Iterator[str]:
         if names:
             yield facts.say(f"hypotheses.altogether_{key}", names=", ".join(names), see=see)
             see = ""
+    for method, own in frame[frame["verdict"] == UNSOLVED].groupby("method", sort=False):
+        if why := facts.refused(ESTIMATES.get(str(method), "")):
+            yield facts.say(
+                "hypotheses.unsolved",
+                method=unmarked(facts.setting.wording.value("method", str(method))),
+                names=", ".join(unmarked(str(name)) for name in own["hypothesis"]),
+                reason=why,
+            )
 
 
 def groups(facts: Facts) -> Iterator[str]:

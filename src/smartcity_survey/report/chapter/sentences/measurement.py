@@ -162,7 +162,10 @@ def _failing(frame: pd.DataFrame) -> list[str]:
 
 def _factor_model(facts: Facts) -> Iterator[str]:
     chi2, df, p = (facts.statistic("cfa_fit", name) for name in ("chi2", "df", "p"))
+    why = facts.refused("cfa_fit")
     if chi2 is None or df is None or p is None:
+        if why:
+            yield facts.say("measurement.cfa_unsolved", reason=why)
         return
     fit = [facts.test("χ²", chi2, df), facts.p(p)]
     for name in ("cfi", "tli", "rmsea", "srmr"):
@@ -182,3 +185,5 @@ def _factor_model(facts: Facts) -> Iterator[str]:
         yield facts.say("measurement.cfa_missed", names=", ".join(missed))
     else:
         yield facts.say("measurement.cfa_met")
+    if why:
+        yield why

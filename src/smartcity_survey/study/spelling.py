@@ -1,0 +1,60 @@
+"""One wording in several spellings: case, blanks, quotation marks, letters that look alike."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_CYRILLIC = "аеорсухіәАЕОРСУХІӘВКМНТ"
+_LATIN = "aeopcyxiəAEOPCYXIƏBKMHT"
+"""Letters that look like the Cyrillic ones in their places."""
+_TO_LATIN = str.maketrans(_CYRILLIC, _LATIN)
+_TO_CYRILLIC = str.maketrans(_LATIN, _CYRILLIC)
+_SMALL_ALIKE = {letter for letter in _CYRILLIC + _LATIN if letter.islower()}
+_ALIKE = {*_CYRILLIC, *_LATIN}
+_WORD = re.compile(r"[^\W\d_]+")
+_UNSEEN = str.maketrans("", "", "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
+_QUOTED = re.compile(r"([\"'«“„‘`]+)(?P<inner>[^\"«»“”„]*[^\"'«»“”„’`])([\"'»”“’`]+)")
+
+
+@lru_cache(maxsize=65536)
+def folded(text: str) -> str:
+    """A wording without what people do not see, or do not mean, when they compare two.
+
+    Case, kinds and number of blanks, letters composed of two characters, quotation marks around the whole,
+    and single letters of the other script that look the same: a Cyrillic `е` in `Agrеe`. A word whose letters
+    are all of that kind is taken for one of the script that the rest of the wording is in.
+    """
+    if not text.isascii():
+        text = _one_script(unicodedata.normalize("NFC", text).translate(_UNSEEN)).replace("’", "'")
+    text = " ".join(text.split())
+    quoted = _QUOTED.fullmatch(text)
+    return (quoted["inner"].strip() if quoted else text).casefold()
+
+
+def _one_script(text: str) -> str:
+    """The text with letters that stray from the other script put into that of their word."""
+    script = _script(text)
+    return _WORD.sub(lambda word: _in_script(word[0], _script(word[0]) or script), text)
+
+
+def _in_script(word: str, script: str) -> str:
+    if script:
+        return word.translate(_TO_CYRILLIC if script == "CYRILLIC" else _TO_LATIN)
+    own = [_of(letter) for letter in word]
+    if len(set(own)) > 1:
+        return word.translate(_TO_CYRILLIC if own.count("CYRILLIC") >= len(own) / 2 else _TO_LATIN)
+    small = word.casefold()
+    return small.translate(_TO_LATIN) if _SMALL_ALIKE.issuperset(small) else word
+
+
+def _script(text: str) -> str:
+    """The script of most letters that exist in one script alone; nothing where there are none."""
+    told = [_of(letter) for letter in text if letter.isalpha() and letter not in _ALIKE]
+    return max(("CYRILLIC", "LATIN"), key=told.count) if {"CYRILLIC", "LATIN"} & {*told} else ""
+
+
+def _of(letter: str) -> str:
+    """`CYRILLIC`, `LATIN` or the name of another script."""
+    return unicodedata.name(letter, "").split(" ")[0]
