@@ -9,7 +9,6 @@ from smartcity_survey.audit import show
 from smartcity_survey.audit.outcome import Outcome, audited, papers_in, worst
 from smartcity_survey.audit.severity import Severity
 from smartcity_survey.errors import SurveyError, reason_of
-from smartcity_survey.places import require_places
 
 _WRITERS: dict[str, Callable[[Sequence[Outcome]], str]] = {
     "json": show.as_json,
@@ -65,7 +64,12 @@ def _form_of(output: Path | None, form: str) -> str:
 
 
 def _write(outcomes: Sequence[Outcome], output: Path, form: str) -> None:
-    require_places([output])
+    if output.exists() and not output.is_file() and not output.is_dir():
+        raise SurveyError(
+            str(output),
+            "it is no file but a device or a pipe.",
+            "Give the name of a file: what is written takes the place of what stands there.",
+        )
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         if form == "docx":

@@ -268,14 +268,15 @@ def _far(columns: Sequence[Column]) -> Iterator[str]:
             row, cells = column.number_rows.get(number, 0), counted(column.counts[number], "cell")
             if is_age(column):
                 yield (
-                    f"column {column.name!r}, row {row}: {number:g} ({cells}) is nobody's age, and in no band. "
-                    "Correct it in the file; as it is, the rule `unknown_category` excludes the questionnaire."
+                    f"column {column.name!r}, row {row}: {number:g} ({cells}) is nobody's age, and in no "
+                    "band. Correct it in the file; as it is, the rule `unknown_category` excludes the "
+                    "questionnaire."
                 )
             else:
                 yield (
-                    f"column {column.name!r}, row {row}: {number:g} ({cells}) lies far from all other answers, "
-                    f"{min(near):g} to {max(near):g}. Correct it in the file if it is a slip; as it is, it has "
-                    "a band of its own."
+                    f"column {column.name!r}, row {row}: {number:g} ({cells}) lies far from all other "
+                    f"answers, {min(near):g} to {max(near):g}. Correct it in the file if it is a slip; as it "
+                    "is, it has a band of its own."
                 )
 
 
