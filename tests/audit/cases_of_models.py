@@ -188,6 +188,9 @@ CASES = {
     # A table of 2 by 2 with 40, 10, 20, 30: chi2 16.667, phi .408.
     "v_from_chi2": (printed(v="0.408", chi2="16.667") | whole(n=100, smaller=2), printed(v="0.804")),
     "f2_of_r2": (printed(f2="0.704", r2="0.413"), printed(f2="0.407")),
+    "variance_of_sd": (printed(variance="1.90", sd="1.38"), printed(variance="1.09")),
+    "range_of_extremes": (printed(range="4.00", min="1.00", max="5.00"), printed(range="5.00")),
+    "sum_of_answers": (printed(sum="35.00", mean="2.92") | whole(n=12), printed(sum="53.00")),
     "wald_of_b": (printed(wald="21.544", b="-0.500", std_error="0.1077"), printed(wald="23.544")),
     # chi-square 3.84 with one degree of freedom, and z 1.96 its root: p .050.
     "p_from_wald": (printed(p="0.050", wald="3.84") | {"alpha": ALPHA}, printed(p="0.150")),

@@ -72,11 +72,21 @@ KNOWN: Mapping[str, frozenset[str]] = {
             "se_kurtosis",
             "loading",
             "vif",
+            "variance",
+            "range",
+            "sum",
         ]
     ),
     "frequencies": frozenset(["n", "percent", "valid_percent", "cumulative"]),
     "adequacy": frozenset(["kmo", "bartlett_chi2", "bartlett_df", "bartlett_p", "value"]),
-    "loadings": frozenset(["communality", "uniqueness", "complexity", "mean", "sd"]),
+    "loadings": frozenset(
+        ["communality", "uniqueness", "complexity", "mean", "sd"]
+        + [
+            f"{part}{name}"
+            for part in ("", "extracted_", "rotated_")
+            for name in ("eigenvalue", "percent", "cumulative")
+        ]
+    ),
     "coefficients": frozenset(
         [
             "b",
@@ -156,7 +166,8 @@ def canonical(header: str, family: str = "", before: str = "") -> str:
         return known if known in KNOWN[family] else header
     if family == "descriptives" and own.get(name) == "se_mean" and before in _STANDARD_ERROR_OF:
         return _STANDARD_ERROR_OF[before]
-    if family == "loadings" and name not in own and (number := _component(name)):
+    # `VIF` is no sixth factor.
+    if family == "loadings" and name not in {*own, *common} and (number := _component(name)):
         return f"{COMPONENT}{number}"
     return own.get(name) or common.get(name) or header
 

@@ -138,9 +138,7 @@ def audited(path: Path, language: str, *, with_power: bool = True) -> Outcome:
     return Outcome(path, title or path.name, language, lines, named)
 
 
-def coverage_in(
-    paper: Paper, coverage: Sequence[Covered], language: str
-) -> tuple[str, tuple[Covered, ...]]:
+def coverage_in(paper: Paper, coverage: Sequence[Covered], language: str) -> tuple[str, tuple[Covered, ...]]:
     """The paper's title, and the coverage of its tables, as readers of a language know them."""
     wording = Wording(paper, language)
     names = {one.object: wording.object(paper.objects[one.object]) for one in coverage}

@@ -140,7 +140,9 @@ def write_edition(edition: Edition) -> list[str]:
         figures=edition.figures,
         languages=edition.languages,
         read=edition.tables,
-        audit_page=audit_page(edition.language) if config.data.published and "audit" in edition.tables else "",
+        audit_page=audit_page(edition.language)
+        if config.data.published and "audit" in edition.tables
+        else "",
     )
     files = [path for name in drawn for path in sorted(edition.figures.glob(f"{name}.*")) if path.is_file()]
     return [path.as_posix() for path in (*files, edition.page)]

@@ -23,7 +23,7 @@ from smartcity_survey.audit.paper import Paper, Printed
 from smartcity_survey.audit.reported import Reported
 from smartcity_survey.audit.tables import numbers_of, printed_table
 
-NUMBERED = re.compile(r"(?P<name>mean|sd|n)_(?P<group>\w+)")
+NUMBERED = re.compile(r"(?P<name>mean|sd|n)_(?P<group>(?!if_deleted)\w+)")
 # More groups than this have too many corners.
 _GROUPS = 10
 

@@ -140,7 +140,10 @@ def _freedom(paper: Paper, n: Term | None, reference: str | None, df: Term | Non
 
 
 def _tails(
-    paper: Paper, lines: Sequence[Mapping[str, Term]], freedom: tuple[float, float], shared: Mapping[str, Term]
+    paper: Paper,
+    lines: Sequence[Mapping[str, Term]],
+    freedom: tuple[float, float],
+    shared: Mapping[str, Term],
 ) -> int:
     """1 where some p-values fit one tail alone and none fits two alone, here and, of one alone, in all tables.
 

@@ -61,6 +61,10 @@ def plan_regression(
         yield from _steps(paper, fitted)
     if anova:
         shared |= _variance_roles(paper, anova, place)
+        if sample is None and "df_total" in shared:
+            # With a constant, the total has n - 1 degrees of freedom.
+            total = paper.read(shared["df_total"]).value  # type: ignore[arg-type]
+            shared |= {} if total is None else {"n": total + 1.0}
     if descriptives and outcome:
         described = columns_of(printed_table(paper, descriptives, place), outcome)
         shared |= {f"{name}_outcome": described[name] for name in ("mean", "sd") if name in described}
