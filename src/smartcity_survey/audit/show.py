@@ -196,14 +196,12 @@ def write_docx(outcomes: Sequence[Outcome], file: Path) -> None:
         document.add_heading(words["coverage"], 2)
         for sentence in coverage_sentences(outcome):
             document.add_paragraph(sentence)
-        _table(
-            document,
-            [words[key] for key in ("object", "numbers", "checked", "noticed")],
-            [
-                (c.name, str(c.numbers), str(c.checked), _share(c.power, outcome.language))
-                for c in outcome.coverage
-            ],
-        )
+        columns = ["object", "numbers", "checked", *(["noticed"] if outcome.has_power else [])]
+        cells = [
+            (c.name, str(c.numbers), str(c.checked), _share(c.power, outcome.language))
+            for c in outcome.coverage
+        ]
+        _table(document, [words[key] for key in columns], [row[: len(columns)] for row in cells])
     document.save(str(file))
 
 

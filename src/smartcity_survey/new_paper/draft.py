@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from smartcity_survey.audit.headers import canonical
+from smartcity_survey.audit.headers import FAMILIES, canonical
 from smartcity_survey.audit.reported import read_number
 from smartcity_survey.new_paper.document import Document, FoundTable
 from smartcity_survey.new_paper.grid import Draft, draft_table, has_decimal_commas, is_known, slug
@@ -96,6 +96,9 @@ def _kind(table: Draft, n: str) -> Kind | None:
         named = _renamed(table, one)
         kind = guess(named, one, n or None)
         if kind is not None:
+            # Headers that mean something of its own in a table of this kind: the second `Std. Error`, `M1`, `η²`.
+            own = FAMILIES.get(kind.name, {}).get("table", one)
+            named = _renamed(table, own) if one == "" and own in _FAMILIES else named
             table.header, table.printed, table.cells = named.header, named.printed, named.cells
             table.lines, table.labels, table.grouped = named.lines, named.labels, named.grouped
             return kind

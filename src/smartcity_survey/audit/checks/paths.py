@@ -16,7 +16,7 @@ from smartcity_survey.audit.paper import Paper, Printed
 from smartcity_survey.audit.tables import numbers_of, printed_table
 
 ARROW = re.compile(r"\s*(?:-+>|→|⟶|=>|–>|—>)\s*")
-_ESTIMATES = ("estimate", "beta", "b")
+ESTIMATES = ("estimate", "beta", "b")
 
 
 @identity("r2")
@@ -156,7 +156,7 @@ def _roles(cells: Mapping[str, Term]) -> dict[str, Term]:
     roles = dict(cells)
     if "std_error" not in roles and "sd" in roles:
         roles["std_error"] = roles["sd"]
-    estimate = "b" if "b" in roles else next((name for name in _ESTIMATES if name in roles), None)
+    estimate = "b" if "b" in roles else next((name for name in ESTIMATES if name in roles), None)
     if estimate is not None:
         roles["estimate"] = roles[estimate]
     if "estimate" in roles and "b" not in roles:
