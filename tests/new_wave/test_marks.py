@@ -103,6 +103,14 @@ def test_a_file_without_marks_has_no_such_rule(tmp_path: Path) -> None:
         assert "marked" not in study.config.cleaning.rules
 
 
+def test_a_preview_is_known_where_nothing_else_tells_the_tool(tmp_path: Path) -> None:
+    rows = qualtrics_with_tests(words=True)
+    kept = [rows[0].index(name) for name in rows[0] if name == "Status" or name.startswith("Q")]
+    study = drafted(tmp_path, text([[row[place] for place in kept] for row in rows]))
+    assert study.config.data.marked == {"Status": ("Survey Preview", "Spam")}
+    assert marked_in(study) == 3
+
+
 def test_a_mark_of_most_rows_is_asked_about_and_nobody_is_left_out(tmp_path: Path) -> None:
     rows = put(grid(redcap()), "survey_complete", dict.fromkeys(range(1, N), 0))
     study = drafted(tmp_path, text(rows))

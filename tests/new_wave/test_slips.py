@@ -155,3 +155,8 @@ def test_a_file_without_a_slip_says_nothing_of_any(tmp_path: Path) -> None:
     draft = start_new_wave(tmp_path / "wave", tmp_path / "s.csv")
     told = " ".join((*draft.guesses, *draft.to_do))
     assert not any(words in told for words in ("nobody's age", "far from", "read without", "look the same"))
+
+
+def test_a_fraction_among_ages_is_named(tmp_path: Path) -> None:
+    study = drafted(tmp_path, file_of({"Your age": [25.5 if i == 3 else age for i, age in enumerate(AGES)]}))
+    assert study.draft.left_out["Your age"] == "whole numbers but for 25.5 in row 5; correct it in the file"
