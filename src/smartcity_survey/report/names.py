@@ -92,7 +92,7 @@ def name_text(column: str, value: str, line: Line, setting: Setting) -> str:
     `{columns}` in the words take that line's numbers; columns of `MADE` are made of the line alone.
     """
     if column in CONSTRUCTS or (value in setting.labels.constructs and column not in OF):
-        return _factor(value, setting) if column == "moderator" else _construct(column, value, setting)
+        return factor(value, setting) if column == "moderator" else _construct(column, value, setting)
     if column in NAMES:
         return NAMES[column](value, line, setting)
     if column.startswith("verdict_"):
@@ -107,7 +107,7 @@ def _construct(column: str, value: str, setting: Setting) -> str:
     return setting.labels.constructs.get(value) or setting.wording.value(column, value)
 
 
-def _factor(name: str, setting: Setting) -> str:
+def factor(name: str, setting: Setting) -> str:
     """A construct or a demographic variable."""
     return setting.labels.constructs.get(name) or setting.labels.demographics.get(name, name)
 
@@ -142,12 +142,18 @@ def claim(line: Line, setting: Setting) -> str:
     groups are said to differ behind it: from `via, moderator, groups`, where there are any.
     """
     sign = setting.wording.numbers.minus if line["expected_sign"] == "negative" else "+"
-    via, moderator, groups = _beside_the_path(line)
-    arrow = setting.labels.path(line["predictor"], *split_names(via), line["outcome"])
-    if moderator:
-        arrow = f"{setting.labels.construct(line['predictor'])} × {_factor(moderator, setting)} → "
-        arrow += setting.labels.construct(line["outcome"])
-    return f"{arrow} ({_factor(groups, setting)}: ≠)" if groups else f"{arrow} ({sign})"
+    arrow = claimed_path(line, setting)
+    _, _, groups = _beside_the_path(line)
+    return f"{arrow} ({factor(groups, setting)}: ≠)" if groups else f"{arrow} ({sign})"
+
+
+def claimed_path(line: Line, setting: Setting) -> str:
+    """The arrow of a hypothesis, through its mediators or with its moderator where it has any."""
+    via, moderator, _ = _beside_the_path(line)
+    if not moderator:
+        return setting.labels.path(line["predictor"], *split_names(via), line["outcome"])
+    product = f"{setting.labels.construct(line['predictor'])} × {factor(moderator, setting)}"
+    return f"{product} → {setting.labels.construct(line['outcome'])}"
 
 
 def _status(value: str, line: Line, setting: Setting) -> str:
@@ -219,7 +225,7 @@ def _path(value: str, line: Line, setting: Setting) -> str:
 def _moderated_path(value: str, line: Line, setting: Setting) -> str:
     """A path; the source times its moderator where there is one."""
     factors = [line[column] for column in ("source", "moderator")]
-    names = [_factor(name, setting) for name in factors if isinstance(name, str) and name]
+    names = [factor(name, setting) for name in factors if isinstance(name, str) and name]
     return f"{' × '.join(names)} → {setting.labels.construct(line['target'])}"
 
 

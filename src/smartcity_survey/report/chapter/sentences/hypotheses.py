@@ -7,11 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from smartcity_survey.io import split_names
 from smartcity_survey.report.cells import records
 from smartcity_survey.report.chapter.document import unmarked
 from smartcity_survey.report.chapter.facts import Facts, joined
-from smartcity_survey.report.names import name_text, of_several_paths
+from smartcity_survey.report.names import claimed_path, name_text, of_several_paths
 
 UNSOLVED = "no_solution"
 ESTIMATES = {"ols": "coefficients", "pls": "pls_paths", "sem": "sem_paths"}
@@ -38,7 +37,7 @@ def _hypothesis(facts: Facts, name: str, lines: list[dict[str, Any]]) -> str:
     claim = facts.say(
         f"hypotheses.claim_{first['expected_sign']}",
         hypothesis=unmarked(name),
-        path=unmarked(labels.path(first["predictor"], *split_names(first.get("via")), first["outcome"])),
+        path=unmarked(claimed_path(first, facts.setting)),
         groups=unmarked(labels.demographics.get(str(first.get("groups")), "")),
     )
     return joined((claim, *(_finding(facts, line) for line in lines)))
