@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from smartcity_survey import __version__
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.errors import SurveyError, reason_of
 from smartcity_survey.messages import error_in, problem_in
 from smartcity_survey.speech import SPEECH, SpokenCommand, SpokenGroup
 from smartcity_survey.study.config import Language
@@ -290,7 +290,8 @@ def main() -> None:
         print(error_in(error, SPEECH.language()), file=sys.stderr)
         raise SystemExit(1) from None
     except OSError as error:
-        print(f"{error.filename or 'The system'}: {error.strerror or error}.", file=sys.stderr)
+        place = error.filename or SPEECH.words("The system")
+        print(f"{place}: {SPEECH.words(reason_of(error))}.", file=sys.stderr)
         raise SystemExit(1) from None
 
 

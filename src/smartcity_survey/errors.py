@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -91,3 +92,27 @@ class NoSolution(SurveyError):
         self.args = ("\n".join(str(problem) for problem in problems),)
         self.reason = reason
         self.names = tuple(names)
+
+
+_REASONS = {
+    errno.EACCES: "permission denied",
+    errno.EPERM: "permission denied",
+    errno.ENOENT: "no such file or folder",
+    errno.EEXIST: "it is there already",
+    errno.EISDIR: "it is a folder",
+    errno.ENOTDIR: "a folder of its path is a file",
+    errno.ENOSPC: "no space is left on the disk",
+    errno.EROFS: "the disk can only be read",
+    errno.ENAMETOOLONG: "its name is too long",
+    errno.EBUSY: "another program uses it",
+    errno.EIO: "the disk does not answer",
+    errno.EMFILE: "too many files are open",
+    errno.ENFILE: "too many files are open",
+    errno.ELOOP: "its links go round in a circle",
+}
+"""What a system's common errors mean: its own words are in whatever language it speaks."""
+
+
+def reason_of(error: OSError) -> str:
+    """Why a file cannot be used, in words of which the messages have translations."""
+    return _REASONS.get(error.errno or 0, "") or error.strerror or str(error)

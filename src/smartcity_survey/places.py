@@ -12,7 +12,7 @@ PARTIAL = ".partial"
 
 
 def require_places(paths: Iterable[str | Path]) -> None:
-    """Refuse to use files where something else stands: a folder, or a file in place of a folder above.
+    """Refuse to use files where something else stands: a folder, a device, or a file in place of a folder.
 
     Raises
     ------
@@ -28,6 +28,12 @@ def require_places(paths: Iterable[str | Path]) -> None:
                     place.as_posix(),
                     f"a {found} stands where a {wanted} of this name should be.",
                     f"Move the {found} elsewhere, or remove it, and try again.",
+                )
+            elif place == path and place.exists() and not place.is_file():
+                problems[place] = Problem(
+                    place.as_posix(),
+                    "it is no file but a device or a pipe.",
+                    "Give the name of a file: what is written takes the place of what stands there.",
                 )
     if problems:
         raise SurveyError.of(list(problems.values()))

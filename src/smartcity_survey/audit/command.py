@@ -8,7 +8,7 @@ from pathlib import Path
 from smartcity_survey.audit import show
 from smartcity_survey.audit.outcome import Outcome, audited, papers_in, worst
 from smartcity_survey.audit.severity import Severity
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.errors import SurveyError, reason_of
 
 _WRITERS: dict[str, Callable[[Sequence[Outcome]], str]] = {
     "json": show.as_json,
@@ -64,6 +64,12 @@ def _form_of(output: Path | None, form: str) -> str:
 
 
 def _write(outcomes: Sequence[Outcome], output: Path, form: str) -> None:
+    if output.exists() and not output.is_file() and not output.is_dir():
+        raise SurveyError(
+            str(output),
+            "it is no file but a device or a pipe.",
+            "Give the name of a file: what is written takes the place of what stands there.",
+        )
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         if form == "docx":
@@ -72,5 +78,5 @@ def _write(outcomes: Sequence[Outcome], output: Path, form: str) -> None:
             output.write_text(_WRITERS[form](outcomes), encoding="utf-8")
     except OSError as error:
         raise SurveyError(
-            str(output), f"it cannot be written ({error.strerror}).", "Give another file."
+            str(output), f"it cannot be written ({reason_of(error)}).", "Give another file."
         ) from None

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.errors import SurveyError, reason_of
 
 # What programs write between cells, the most usual first; Excel takes ; where the comma is the decimal mark.
 _SEPARATORS = (",", ";", "\t", "|")
@@ -33,11 +33,7 @@ def read_text_file(file: Path) -> str:
     try:
         content = file.read_bytes()
     except OSError as error:
-        found = (
-            "there is no such file."
-            if not file.exists()
-            else f"it cannot be read ({error.strerror or error})."
-        )
+        found = "there is no such file." if not file.exists() else f"it cannot be read ({reason_of(error)})."
         raise SurveyError(str(file), found, "Correct its name, or add it.") from None
     except ValueError:
         raise SurveyError(repr(str(file)), "this is no name of a file.", "Correct it.") from None

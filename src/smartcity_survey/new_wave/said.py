@@ -133,7 +133,7 @@ def _languages(about: Said) -> Iterator[str]:
             yield (
                 f"codebook.yaml: do some of the answers to {column.name!r} say the same in two languages: "
                 f"{listed}? Leave one of each under `categories`, and write the other under `spellings` with "
-                "its code: `spellings: {Ер: 2}`."
+                "its code."
             )
 
 
@@ -269,18 +269,18 @@ def _far(columns: Sequence[Column]) -> Iterator[str]:
         far = far_values(column)
         near = [number for number in column.counts if number not in far]
         for number in far:
-            place = f"column {column.name!r}, row {column.number_rows.get(number, 0)}"
-            cells = counted(column.counts[number], "cell")
+            row, cells = column.number_rows.get(number, 0), counted(column.counts[number], "cell")
             if is_age(column):
                 yield (
-                    f"{place}: {number:g} ({cells}) is nobody's age, and in no band. Correct it in the file; "
-                    "as it is, the rule `unknown_category` excludes the questionnaire."
+                    f"column {column.name!r}, row {row}: {number:g} ({cells}) is nobody's age, and in no "
+                    "band. Correct it in the file; as it is, the rule `unknown_category` excludes the "
+                    "questionnaire."
                 )
             else:
                 yield (
-                    f"{place}: {number:g} ({cells}) lies far from all other answers, {min(near):g} to "
-                    f"{max(near):g}. Correct it in the file if it is a slip; as it is, it has a band of "
-                    "its own."
+                    f"column {column.name!r}, row {row}: {number:g} ({cells}) lies far from all other "
+                    f"answers, {min(near):g} to {max(near):g}. Correct it in the file if it is a slip; as it "
+                    "is, it has a band of its own."
                 )
 
 

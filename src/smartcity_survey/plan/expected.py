@@ -111,7 +111,7 @@ def targets_of(study: Finished) -> tuple[Target, ...]:
     """Paths to be found, by their outcomes in the model's order."""
     config, model = study.config, study.model
     usual = config.plan.coefficient or config.robustness.equivalence_bound
-    if config.plan.paths:
+    if config.plan.paths is not None:
         found = []
         for number, path in enumerate(config.plan.paths):
             if (path.source, path.target) not in model.paths:

@@ -65,8 +65,10 @@ class PlanSection(Section):
     )
     share: Probability = Field(0.5, description="share that this holds for; of 0.5 the error is largest")
     confidence_level: Probability = Field(0.95, description="level of that interval")
-    paths: tuple[PlannedPath, ...] = Field(
-        (), description="paths that are to be found; none: those of the hypotheses"
+    paths: tuple[PlannedPath, ...] | None = Field(
+        None,
+        description="paths that are to be found; left out: those of the hypotheses; []: none, for "
+        "percentages alone",
     )
     coefficient: float | None = Field(
         None,

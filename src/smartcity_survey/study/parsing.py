@@ -13,7 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.errors import Problem, SurveyError, reason_of
 
 M = TypeVar("M", bound="Section")
 Location = tuple[int | str, ...]
@@ -65,7 +65,7 @@ def read_yaml(path: Path) -> Mapping[str, Any]:
         ) from None
     except OSError as error:
         raise SurveyError(
-            str(path), f"cannot be opened ({error.strerror}).", "Name a file that you may read."
+            str(path), f"cannot be opened ({reason_of(error)}).", "Name a file that you may read."
         ) from None
     except UnicodeDecodeError as error:
         raise SurveyError(

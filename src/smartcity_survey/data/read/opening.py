@@ -18,7 +18,7 @@ from smartcity_survey.data.read.kinds import kind_of
 from smartcity_survey.data.read.sav_file import open_dta, open_por, open_sav
 from smartcity_survey.data.read.tables import Batch, Table
 from smartcity_survey.data.read.xlsx_file import open_xlsx
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.errors import SurveyError, reason_of
 from smartcity_survey.study.config import DataSection
 
 Opener = Callable[[Path, DataSection], Table]
@@ -91,7 +91,7 @@ def require_file(path: Path) -> None:
     except OSError as error:
         raise SurveyError(
             str(path),
-            f"cannot be opened ({error.strerror}).",
+            f"cannot be opened ({reason_of(error)}).",
             "Name a file that you may read in `data.file` in config.yaml.",
         ) from None
     if empty:
