@@ -13,7 +13,7 @@ from smartcity_survey.data.read import read_survey
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.new_wave import start_new_wave
 from smartcity_survey.new_wave.columns import Column, has_decimal_commas, is_list_of_codes
-from smartcity_survey.new_wave.multiple import joined_choices
+from smartcity_survey.new_wave.multiple import common_question, joined_choices
 from smartcity_survey.stages.answers.clean import clean_answers
 from smartcity_survey.stages.answers.describe import describe_answers
 from smartcity_survey.study.codebook import Codebook, read_codebook
@@ -31,6 +31,45 @@ FILES = (
     "redcap.csv",
     "spss.sav",
 )
+
+
+@pytest.mark.parametrize(
+    ("labels", "question"),
+    [
+        (["M[SQ001]. Which do you use? [Bus]", "M[SQ002]. Which do you use? [Tram]"], "Which do you use?"),
+        (["Use – “city” only? [Bus]", "Use – “city” only? [Tram]"], "Use – “city” only?"),
+        (["Which? - Selected Choice - Bus", "Which? - Selected Choice - Tram"], "Which?"),
+        (["Which? (choice=Bus)", "Which? (choice=Tram)"], "Which?"),
+    ],
+)
+def test_options_are_told_from_the_question(labels: list[str], question: str) -> None:
+    assert common_question(labels) == (question, ["Bus", "Tram"])
+
+
+@pytest.mark.parametrize("name", ["-2", "refused", "9"])
+def test_codes_of_no_answer_are_none_in_questions_with_several(name: str, tmp_path: Path) -> None:
+    survey = tmp_path / "survey.csv"
+    survey.write_text(f"T1,T2,bus,tram\n1,2,1,0\n2,1,{name},0\n3,3,0,1\n", encoding="utf-8")
+    content = {
+        "scale": {"minimum": 1, "maximum": 5},
+        "constructs": {"t": {"label": "T"}},
+        "items": {item: {"construct": "t", "label": item} for item in ("T1", "T2")},
+        "multiple_choice": {
+            "services": {
+                "label": "Services",
+                "columns": {"bus": "Bus", "tram": "Tram"},
+                "chosen": [1],
+                "not_chosen": [0],
+            }
+        },
+    }
+    codes = [int(name) if name != "refused" else name, 1]
+    section = DataSection.model_validate(
+        {"file": "survey.csv", "codebook": "codebook.yaml", "missing_codes": codes}
+    )
+    read = read_survey(survey, Codebook.model_validate(content), section)
+    assert read.answers.filter(like="bus").squeeze().isna().tolist() == [False, True, False]
+    assert read.answers.filter(like="bus").squeeze().dropna().tolist() == [1, 0]
 
 
 def column(words: dict[str, int], counts: dict[float, int]) -> Column:

@@ -75,3 +75,16 @@ def test_a_row_of_blanks_is_no_reason_to_stop() -> None:
     assert find_layout(
         sheet(first, ["Mean", "3.1", "2.9", "3.0", "3.2"], [" ", "", "", "", ""])
     ).skip_rows == (N + 2,)
+
+
+@pytest.mark.parametrize("word", ["NA", "нет ответа", "-"])
+def test_a_row_of_means_is_known_beside_words_for_no_answer(word: str) -> None:
+    answers = [
+        [str(n), *(word if (n + 3 * k) % 11 == 0 else str(1 + (n * k) % 5) for k in range(1, 7)), "x"]
+        for n in range(1, 41)
+    ]
+    means = ["", *(f"{2.5 + k / 7:.4f}" for k in range(1, 7)), "Среднее"]
+    heads = ["id", "T1", "T2", "T3", "U1", "U2", "U3", "note"]
+    rows = list(enumerate([heads, *answers, means], start=1))
+    assert find_layout(rows).skip_rows == (42,)
+    assert find_layout(rows[:-1]).skip_rows == ()

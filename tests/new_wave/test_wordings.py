@@ -41,6 +41,17 @@ ORDERED = [
     "Мүлдем сенбеймін | Сенбеймін | Сенемін | Толық сенемін",
     "Өте нашар | Нашар | Орташа | Жақсы | Өте жақсы",
     "Мүлдем маңызды емес | Маңызды емес | Маңызды | Өте маңызды",
+    "Not at all satisfied | Slightly satisfied | Moderately satisfied | Very satisfied | Extremely satisfied",
+    "Not at all likely | Slightly likely | Moderately likely | Very likely | Extremely likely",
+    "Not likely | Somewhat likely | Likely | Very likely",
+    "Not at all useful | Slightly useful | Moderately useful | Very useful | Extremely useful",
+    "Very unlikely | Unlikely | Possible | Likely | Very likely",
+    "Definitely would not | Probably would not | Might or might not | Probably would | Definitely would",
+    "Definitely not | Probably not | Possibly | Probably | Definitely",
+    "Совсем не удовлетворён | Немного удовлетворён | Удовлетворён | Очень удовлетворён",
+    "Очень маловероятно | Маловероятно | Возможно | Вероятно | Очень вероятно",
+    "Невозможно | Маловероятно | Возможно | Очень возможно",
+    "Өте екіталай | Екіталай | Мүмкін | Ықтимал | Өте ықтимал",
 ]
 
 

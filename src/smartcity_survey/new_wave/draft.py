@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from smartcity_survey.messages import translated
 from smartcity_survey.new_wave.columns import AnswerCodes, Column
 from smartcity_survey.new_wave.groups import GRID
 from smartcity_survey.new_wave.guesses import Group, Roles, bands
@@ -14,6 +15,7 @@ from smartcity_survey.new_wave.marks import Mark
 from smartcity_survey.new_wave.multiple import Choice, common_question
 from smartcity_survey.new_wave.said import Said, said
 from smartcity_survey.study.codebook import HEADINGS, KEPT
+from smartcity_survey.study.config import Language
 
 LONGEST_LABEL = 80
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,15}")
@@ -49,7 +51,7 @@ def draft_study(
     lines: Sequence[str] = (),
     marks: Sequence[Mark] = (),
 ) -> Draft:
-    """Draft a study from the columns' roles.
+    """Draft a study from the columns' roles, in the language of its questions.
 
     Parameters
     ----------
@@ -60,8 +62,10 @@ def draft_study(
     """
     scale = _common_scale(roles.groups)
     names = _construct_names(roles)
+    language = _language(roles)
     constructs = {
-        name: {"label": _heading(group, number)} for number, (name, group) in enumerate(names.items(), 1)
+        name: {"label": _heading(group, number, language)}
+        for number, (name, group) in enumerate(names.items(), 1)
     }
     taken = set(names)
     items: dict[str, Any] = {}
@@ -75,13 +79,13 @@ def draft_study(
                 column=column.name if item != column.name else None,
                 scale=_scale(group.codes) if group.codes != scale else None,
             )
-    demographics = _demographics(roles, taken | items.keys())
+    demographics = _demographics(roles, taken | items.keys(), language)
     codebook = {
         "scale": _scale(scale),
         "constructs": constructs,
         "items": items,
         "demographics": demographics,
-        "multiple_choice": _choices(roles.choices, taken | items.keys() | demographics.keys()),
+        "multiple_choice": _choices(roles.choices, taken | items.keys() | demographics.keys(), language),
     }
     respondent = {"respondent": roles.respondent.name} if roles.respondent else {}
     codes = sorted(missing or {}, key=lambda code: (isinstance(code, str), str(code)))
@@ -92,8 +96,8 @@ def draft_study(
     *sources, target = names or ("",)
     paths = [{"from": sources, "to": target}] if sources else []
     config = {
-        "title": title,
-        "language": _language(roles),
+        "title": translated(title, language),
+        "language": language,
         "data": {**data, **respondent, **none, **({"marked": marked} if marked else {})},
         "marked": bool(marked),
         "duplicates": roles.respondent is not None,
@@ -126,9 +130,11 @@ def _scale(codes: AnswerCodes) -> dict[str, Any]:
     )
 
 
-def _heading(group: Group, number: int) -> str:
+def _heading(group: Group, number: int, language: Language) -> str:
+    """Label of a construct: what its columns have in common, else a number in the study's language."""
     if group.guessed or not group.prefix:
-        return "Statements" if number == 1 and not group.guessed else f"Statements {number}"
+        plain = number == 1 and not group.guessed
+        return translated("Statements" if plain else f"Statements {number}", language)
     return group.prefix
 
 
@@ -155,7 +161,7 @@ def _item_names(construct: str, group: Group, taken: set[str]) -> Iterator[tuple
         yield name, column
 
 
-def _demographics(roles: Roles, taken: set[str]) -> dict[str, Any]:
+def _demographics(roles: Roles, taken: set[str], language: Language) -> dict[str, Any]:
     questions: dict[str, Any] = {}
     for position, column in enumerate((*roles.categories, *roles.numbers), start=1):
         name = _name_of(column.name, f"d{position}", taken | questions.keys())
@@ -163,7 +169,7 @@ def _demographics(roles: Roles, taken: set[str]) -> dict[str, Any]:
         if column in roles.numbers:
             kind = {"bands": [{"label": f"{a}–{b}", "from": a, "to": b} for a, b in bands(column)]}
         else:
-            kind = {"categories": _categories(column)}
+            kind = {"categories": _categories(column, language)}
             codes = {word: code for code, word in kind["categories"].items()}
             same = {word: codes[other] for word, other in column.synonyms().items()}
             kind |= {"spellings": same} if same else {}
@@ -172,7 +178,7 @@ def _demographics(roles: Roles, taken: set[str]) -> dict[str, Any]:
     return questions
 
 
-def _choices(choices: Sequence[Choice], taken: set[str]) -> dict[str, Any]:
+def _choices(choices: Sequence[Choice], taken: set[str], language: Language) -> dict[str, Any]:
     questions: dict[str, Any] = {}
     for position, choice in enumerate(choices, start=1):
         name = _name_of(choice.name, f"m{position}", taken | questions.keys())
@@ -180,7 +186,7 @@ def _choices(choices: Sequence[Choice], taken: set[str]) -> dict[str, Any]:
         if choice.options:
             options = {_code(text): label for text, label in choice.options.items()}
             content |= {"column": choice.column, "separator": choice.separator, "options": options}
-            content |= {"rest": "Other answers"} if choice.has_rest else {}
+            content |= {"rest": translated("Other answers", language)} if choice.has_rest else {}
         else:
             content |= {"columns": {head: _short(label) for head, label in (choice.columns or {}).items()}}
             content |= {"chosen": [_code(text) for text in choice.chosen]}
@@ -199,12 +205,12 @@ def _code(text: str) -> int | str:
     return int(text) if re.fullmatch(r"[1-9]\d{0,3}|0", text) else text
 
 
-def _categories(column: Column) -> dict[int, str]:
+def _categories(column: Column, language: Language) -> dict[int, str]:
     if column.words:
         same = column.synonyms()
         return dict(enumerate(sorted(word for word in column.words if word not in same), start=1))
     codes = sorted({int(code) for code in column.counts} | set(column.answers))
-    return {code: column.answers.get(code, f"code {code}") for code in codes}
+    return {code: column.answers.get(code) or translated(f"code {code}", language) for code in codes}
 
 
 def _label(column: Column) -> str:
@@ -222,7 +228,7 @@ def _without_defaults(**content: Any) -> dict[str, Any]:
     return {key: value for key, value in content.items() if value is not None}
 
 
-def _language(roles: Roles) -> str:
+def _language(roles: Roles) -> Language:
     columns = [column for group in roles.groups for column in group.columns] + list(roles.categories)
     text = " ".join([*(c.label for c in columns), *(a for c in columns for a in c.answers.values())])
     return "kk" if _KAZAKH.search(text) else "ru" if _RUSSIAN.search(text) else "en"

@@ -73,6 +73,11 @@ _STEMS = tuple(
 )
 
 
+_GRID_END = re.compile(r"(?P<question>.*\S)\s*\[(?P<option>[^\[\]]+)\]", re.DOTALL)
+_CODE = re.compile(r"^[A-Za-z]\w*\[\w+\]\.\s+")
+"""Before the question of a grid: the codes of question and sub-question."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A question with several answers.
@@ -272,7 +277,16 @@ def _spread(
 
 
 def common_question(labels: Sequence[str]) -> tuple[str, list[str]]:
-    """`Which? - Bus` and `Which? - Tram`: the question and its options."""
+    """`Which? - Bus` and `Which? - Tram`: the question and its options.
+
+    Where every label ends in brackets, these hold the option, whatever marks stand before: in the question
+    of a grid, or as the code of a sub-question (`Q1[SQ001]. Which? [Bus]` of LimeSurvey).
+    """
+    grids = [found for label in labels if (found := _GRID_END.fullmatch(label))]
+    if len(grids) == len(labels) > 1:
+        questions = {_CODE.sub("", found["question"]).strip() for found in grids}
+        if len(questions) == 1:
+            return questions.pop(), [found["option"].strip() for found in grids]
     marks = (r"\s[-–—:]\s(?:Selected Choice\s[-–—]\s)?", r"\s*\[", r"\s*\(choice=", r"->")
     for mark in marks if len(labels) > 1 else ():
         parts = [re.split(mark, label, maxsplit=1) for label in labels]

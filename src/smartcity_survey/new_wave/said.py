@@ -12,6 +12,7 @@ from smartcity_survey.new_wave.bands import far_values, is_age
 from smartcity_survey.new_wave.columns import AnswerCodes, Column
 from smartcity_survey.new_wave.guesses import Group, Roles
 from smartcity_survey.new_wave.marks import TESTS, UNFINISHED, Mark
+from smartcity_survey.new_wave.wordings.phrases import plain
 
 SLIPS_SHOWN = 5
 
@@ -137,6 +138,22 @@ def _languages(about: Said) -> Iterator[str]:
             )
 
 
+def _merged(about: Said) -> Iterator[str]:
+    """Different words of one language that count as one answer."""
+    scales = [group.codes for group in about.names.values() if group.codes.n_languages == 1]
+    pairs = dict.fromkeys(
+        f"{word!r} = {codes.answers[code]!r}"
+        for codes in scales
+        for word, code in codes.spellings.items()
+        if code in codes.answers and plain(word) != plain(codes.answers[code])
+    )
+    if pairs:
+        yield (
+            f"codebook.yaml: different words count as one answer: {', '.join(pairs)}. Correct `answers` and "
+            "`spellings` where they do not mean the same."
+        )
+
+
 def _shown(mark: Mark) -> str:
     return ", ".join(repr(text) if text else "empty" for text in mark.values)
 
@@ -250,6 +267,7 @@ def _to_do(about: Said) -> Iterator[str]:
             f"`answers`, number the others anew, and write it under `missing_codes` in config.yaml."
         )
     yield from _languages(about)
+    yield from _merged(about)
     yield from _doubtful_marks(about.marks)
     yield from _slips(about)
     yield from _far(roles.numbers)

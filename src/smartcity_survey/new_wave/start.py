@@ -21,6 +21,7 @@ from smartcity_survey.data.read.opening import open_table
 from smartcity_survey.data.read.tables import Table
 from smartcity_survey.errors import Problem, SurveyError, counted
 from smartcity_survey.io import write_text
+from smartcity_survey.messages import translated
 from smartcity_survey.new_wave.answers import understand
 from smartcity_survey.new_wave.columns import Column, describe_columns, has_decimal_commas
 from smartcity_survey.new_wave.comments import SCHEMA, commented
@@ -168,6 +169,7 @@ def _with_empty_rows(table: Table, choice: Choice) -> Choice:
 def _render(name: str, draft: Draft) -> str:
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
     environment.filters["yaml"] = _flow
+    environment.filters["said"] = partial(translated, language=draft.config["language"])
     template = environment.from_string(_read(f"{name}.j2"))
     return template.render(config=draft.config, codebook=draft.codebook, schema=SCHEMA, draft=draft)
 

@@ -92,7 +92,7 @@ def name_text(column: str, value: str, line: Line, setting: Setting) -> str:
     `{columns}` in the words take that line's numbers; columns of `MADE` are made of the line alone.
     """
     if column in CONSTRUCTS or (value in setting.labels.constructs and column not in OF):
-        return _factor(value, setting) if column == "moderator" else _construct(column, value, setting)
+        return factor(value, setting) if column == "moderator" else _construct(column, value, setting)
     if column in NAMES:
         return NAMES[column](value, line, setting)
     if column.startswith("verdict_"):
@@ -107,7 +107,7 @@ def _construct(column: str, value: str, setting: Setting) -> str:
     return setting.labels.constructs.get(value) or setting.wording.value(column, value)
 
 
-def _factor(name: str, setting: Setting) -> str:
+def factor(name: str, setting: Setting) -> str:
     """A construct or a demographic variable."""
     return setting.labels.constructs.get(name) or setting.labels.demographics.get(name, name)
 
@@ -139,7 +139,7 @@ def claimed_path(line: Line, setting: Setting) -> str:
     """The arrow of a hypothesis, with its mediators on it, or its moderator beside the construct."""
     via, moderator, _ = _beside_the_path(line)
     if moderator:
-        product = f"{setting.labels.construct(line['predictor'])} × {_factor(moderator, setting)}"
+        product = f"{setting.labels.construct(line['predictor'])} × {factor(moderator, setting)}"
         return f"{product} → {setting.labels.construct(line['outcome'])}"
     return setting.labels.path(line["predictor"], *split_names(via), line["outcome"])
 
@@ -152,7 +152,7 @@ def claim(line: Line, setting: Setting) -> str:
     """
     sign = setting.wording.numbers.minus if line["expected_sign"] == "negative" else "+"
     groups, arrow = _beside_the_path(line)[2], claimed_path(line, setting)
-    return f"{arrow} ({_factor(groups, setting)}: ≠)" if groups else f"{arrow} ({sign})"
+    return f"{arrow} ({factor(groups, setting)}: ≠)" if groups else f"{arrow} ({sign})"
 
 
 def _status(value: str, line: Line, setting: Setting) -> str:
@@ -224,7 +224,7 @@ def _path(value: str, line: Line, setting: Setting) -> str:
 def _moderated_path(value: str, line: Line, setting: Setting) -> str:
     """A path; the source times its moderator where there is one."""
     factors = [line[column] for column in ("source", "moderator")]
-    names = [_factor(name, setting) for name in factors if isinstance(name, str) and name]
+    names = [factor(name, setting) for name in factors if isinstance(name, str) and name]
     return f"{' × '.join(names)} → {setting.labels.construct(line['target'])}"
 
 

@@ -108,6 +108,15 @@ def test_an_inadmissible_or_missing_factor_model_is_told_as_such(
     assert "confirmatory factor model of the same constructs has no solution. Not computed: no conv" in said
 
 
+def test_a_claimed_interaction_is_told_as_one(compose_study: Compose, tables: Tables) -> None:
+    said = words(
+        compose_study(without=DECIDED, changed={"hypotheses": tables["hypotheses"].assign(moderator="city")})
+    )
+    label = words(compose_study(without=DECIDED)).split("H1 (", 1)[1].split(",", 1)[0]
+    source, target = label.split(" → ")
+    assert f"H1 ({source} × City → {target}, claimed" in said
+
+
 def test_constructs_that_are_hardly_distinct_lack_discriminant_validity(
     compose_study: Compose, tables: Tables
 ) -> None:

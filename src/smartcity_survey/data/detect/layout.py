@@ -15,6 +15,8 @@ HEADERS_LOOKED_AT = 12
 """Rows at the head of a sheet among which the names are looked for."""
 ENDS_LOOKED_AT = 8
 BODY_LOOKED_AT = 400
+MOST_WORDS = 0.2
+"""Share of a column of codes that words for no answer may make up."""
 FEWEST_CATEGORIES = 0.2
 """Different values per row below which the values of a column are categories, and a lonely one a label."""
 FEWEST_FORMED = 3
@@ -242,12 +244,14 @@ def _is_like(row: Sequence[str], body: Sequence[tuple[int, list[str]]]) -> bool:
 
 
 def _whole_columns(rows: Sequence[Sequence[str]]) -> dict[int, float]:
-    """Columns of whole numbers from -99 to 99, with the largest."""
+    """Columns of whole numbers from -99 to 99, with the largest; a few words such as NA may stand among them."""
     found = {}
     for column in range(max(map(len, rows))):
         values = [row[column] for row in rows if column < len(row) and row[column]]
-        if values and all(re.fullmatch(r"-?\d{1,2}", text) for text in values):
-            found[column] = max(map(float, values))
+        whole = [text for text in values if re.fullmatch(r"-?\d{1,2}", text)]
+        words = sum(not re.search(r"\d", text) for text in values)
+        if whole and len(whole) + words == len(values) and words <= MOST_WORDS * len(values):
+            found[column] = max(map(float, whole))
     return found
 
 

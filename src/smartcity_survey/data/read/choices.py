@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.data.read.cells import cell_text, folded
+from smartcity_survey.data.read.cells import Missing, cell_text, folded
 from smartcity_survey.errors import Problem, counted
 from smartcity_survey.study.multiple_choice import REST, MultipleChoice, column_of
 
 ROWS_SHOWN = 5
+_CODE = re.compile(r"-?\d+(\.\d+)?")
 
 
 @dataclass(slots=True)
@@ -26,7 +28,7 @@ class Choosing:
 
     name: str
     question: MultipleChoice
-    missing: frozenset[str]
+    missing: Missing
     chosen: dict[str, list[np.ndarray]] = field(default_factory=dict)
     unknown: dict[tuple[str, str], list[int]] = field(default_factory=dict)
 
@@ -64,13 +66,19 @@ class Choosing:
                 remedy,
             )
 
+    def _means_none(self, text: str, answers: Container[str]) -> bool:
+        """Whether a cell says that there is no answer; a code that the question has for an answer is one."""
+        if text in self.missing.texts:
+            return True
+        return text not in answers and bool(_CODE.fullmatch(text)) and float(text) in self.missing.codes
+
     def _joined(self, cells: pd.DataFrame) -> Mapping[str, np.ndarray]:
         head, separator = str(self.question.column), str(self.question.separator)
         options = {folded(str(option)): str(option) for option in self.question.options}
         values = {option: np.zeros(len(cells)) for option in self.question.labels}
         for position, cell in enumerate(cells[head]):
             text = cell_text(cell)
-            if not text or folded(text) in self.missing:
+            if not text or self._means_none(folded(text), options):
                 for column in values.values():
                     column[position] = np.nan
                 continue
@@ -96,7 +104,7 @@ class Choosing:
             texts = [folded(cell_text(cell)) for cell in cells[head]]
             values[head] = np.array([float(text in chosen) for text in texts])
             for position, text in enumerate(texts):
-                if text in self.missing:
+                if self._means_none(text, chosen | not_chosen):
                     values[head][position] = np.nan
                 elif text not in chosen and text not in not_chosen:
                     self.unknown.setdefault((head, text), []).append(int(cells.index[position]))

@@ -94,7 +94,7 @@ def read_survey(path: Path, codebook: Codebook, section: DataSection) -> Respons
         if head in table.columns
     ]
     choices = [
-        Choosing(name, question, missing_codes(section).texts)
+        Choosing(name, question, missing_codes(section))
         for name, question in codebook.multiple_choice.items()
         if set(question.heads()) <= set(table.columns)
     ]

@@ -12,6 +12,8 @@ FEWEST_PLACES = 3
 MOST_PLACES = 9
 WEAK = 1.3
 """Degree up to which an answer without its opposite may stand in the middle."""
+HALF = 0.5
+"""Degree of a word that stands in the middle wherever the other side has one answer less: `possible`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +102,29 @@ def _scale(words: list[str], known: Phrases, family: Family) -> WordScale | None
         doubtful = tuple(unsure)
     else:
         no_answer, doubtful = [*no_answer, *unsure], ()
-    order, n_points = _order(sorted(set(places.values())), family)
+    if family.two_sided and _runs_one_way(places, known):
+        order = {place: rank for rank, place in enumerate(sorted(set(places.values())), start=1)}
+        n_points = len(order)
+    else:
+        order, n_points = _order(sorted(set(places.values())), family)
     if not FEWEST_PLACES <= n_points <= MOST_PLACES or len(set(places.values())) < FEWEST_PLACES:
         return None
     codes = {word: order[place] for word, place in places.items()}
     return WordScale(family.name, codes, n_points, tuple(no_answer), doubtful)
+
+
+def _runs_one_way(places: Mapping[str, float], known: Phrases) -> bool:
+    """Whether answers run from `not at all satisfied` to `extremely satisfied`, with no opposite between.
+
+    One side is a single denial then, and the other has three answers or more.
+    """
+    below = {word for word, place in places.items() if place < 0}
+    above = {word for word, place in places.items() if place > 0}
+    shorter, longer = sorted((below, above), key=lambda side: len({places[word] for word in side}))
+    denials = (*known.denials, *known.strong_denials, *known.weak_denials)
+    denied = all(any(f" {denial} " in f" {plain(word)} " for denial in denials) for word in shorter)
+    several = len({places[word] for word in longer}) > 2
+    return len({places[word] for word in shorter}) == 1 and denied and several and 0.0 not in places.values()
 
 
 def _order(places: list[float], family: Family) -> tuple[dict[float, int], int]:
@@ -115,7 +135,7 @@ def _order(places: list[float], family: Family) -> tuple[dict[float, int], int]:
         if 0.0 not in places and abs(len(below) - len(above)) == 1:
             # `partly agree` between `disagree` and `agree` stands in the middle.
             longer, sign = (below, -1) if len(below) > len(above) else (above, 1)
-            if longer[0] <= WEAK < (above if sign < 0 else below)[0]:
+            if longer[0] <= WEAK < (above if sign < 0 else below)[0] or longer[0] <= HALF:
                 moved = {place: 0.0 if place == sign * longer[0] else place for place in places}
                 order, n_points = _order(sorted(moved.values()), family)
                 return {place: order[moved[place]] for place in places}, n_points

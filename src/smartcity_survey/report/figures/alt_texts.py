@@ -16,6 +16,7 @@ from smartcity_survey.report.figures.heatmaps import HTMT_LIMITS, by_component, 
 from smartcity_survey.report.figures.item_correlations import block_edges, block_means, observed_correlations
 from smartcity_survey.report.figures.path_texts import coefficients_of, explained_text, range_text
 from smartcity_survey.report.figures.respondents import before_middle
+from smartcity_survey.report.names import factor
 from smartcity_survey.report.setting import Setting
 
 Tables = Mapping[str, pd.DataFrame]
@@ -188,7 +189,8 @@ def _slopes(words: _Words, frame: pd.DataFrame, _: Tables) -> Values:
     labels, parts = words.setting.labels, []
     for (source, target, moderator), own in frame.groupby(["source", "target", "moderator"], sort=False):
         ends = f"{words.ratio(own['estimate'].iloc[0])} … {words.ratio(own['estimate'].iloc[-1])}"
-        parts.append(f"{labels.path(str(source), str(target))} × {words.construct(moderator)}: {ends}")
+        by = factor(str(moderator), words.setting)
+        parts.append(f"{labels.path(str(source), str(target))} × {by}: {ends}")
     return {"slopes": words.listed(parts)}
 
 

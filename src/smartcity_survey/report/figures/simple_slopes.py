@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from smartcity_survey.report.figures.drawing import LINES, WIDTH, number_axis, styled
+from smartcity_survey.report.names import factor
 from smartcity_survey.report.setting import Setting
 
 REACH = np.array([-1.0, 1.0])
@@ -39,8 +40,8 @@ def plot_simple_slopes(simple_slopes: pd.DataFrame, setting: Setting) -> Figure:
 
 
 def _panel(axes: Axes, moderation: Iterable[object], lines: pd.DataFrame, setting: Setting) -> None:
-    wording, labels = setting.wording, setting.labels
-    source, target, moderator = (labels.construct(str(name)) for name in moderation)
+    wording = setting.wording
+    source, target, moderator = (factor(str(name), setting) for name in moderation)
     for (color, marker), at, slope, intercept in zip(
         LINES, lines["moderator_at"], lines["estimate"], lines["intercept"], strict=False
     ):

@@ -11,6 +11,7 @@ import pandas as pd
 from smartcity_survey.report.cells import records
 from smartcity_survey.report.chapter.document import unmarked
 from smartcity_survey.report.chapter.facts import Facts, ends, joined, known
+from smartcity_survey.report.names import factor
 from smartcity_survey.study.limits import limit
 
 EFFECTS = ((0.35, "large"), (0.15, "medium"), (0.02, "small"))
@@ -113,7 +114,7 @@ def _estimates(facts: Facts, table: str, lines: list[dict[str, Any]]) -> str:
 def _name(facts: Facts, line: dict[str, Any]) -> str:
     moderator = line.get("moderator")
     if isinstance(moderator, str) and moderator:
-        product = f"{facts.construct(line['source'])} × {facts.construct(moderator)}"
+        product = f"{facts.construct(line['source'])} × {unmarked(factor(moderator, facts.setting))}"
         return f"{product} → {facts.construct(line['target'])}"
     return facts.path(line)
 
