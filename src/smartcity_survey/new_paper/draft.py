@@ -96,7 +96,7 @@ def _kind(table: Draft, n: str) -> Kind | None:
         named = _renamed(table, one)
         kind = guess(named, one, n or None)
         if kind is not None:
-            # Headers that mean something of its own in a table of this kind: the second `Std. Error`, `M1`, `η²`.
+            # Headers that mean something else in a table of this kind: the second `Std. Error`, `M1`, `η²`.
             own = FAMILIES.get(kind.name, {}).get("table", one)
             named = _renamed(table, own) if one == "" and own in _FAMILIES else named
             table.header, table.printed, table.cells = named.header, named.printed, named.cells
