@@ -84,6 +84,16 @@ def test_a_folder_of_papers_is_one_run_with_one_summary(tmp_path: Path) -> None:
     assert code == 2
     assert "3 papers: 2 consistent, 1 cannot be read" in said
     assert said.count("==") == 3
+    # In every form, in the reader's language, the paper that cannot be read is named with the reason.
+    rows = list(csv.DictReader(io.StringIO(run(tmp_path, "--format", "csv")[1])))
+    (broken,) = [row for row in rows if row["check"] == "readable"]
+    assert broken["paper"].endswith("broken")
+    assert broken["severity"] == "unread"
+    assert "it is no valid YAML" in broken["explanation"]
+    for form in ("json", "html", "csv"):
+        spoken = run(tmp_path, "--format", form, "--language", "ru")[1]
+        assert "YAML" in spoken
+        assert "it is no valid" not in spoken
 
 
 def test_a_paper_without_relations_is_not_called_consistent(tmp_path: Path) -> None:

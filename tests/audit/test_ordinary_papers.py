@@ -114,19 +114,9 @@ def steps(change: str | None = None, f: str | None = None, p: str | None = None)
         r2 = 1 - rest @ rest / np.sum((y - y.mean()) ** 2)
         added, free = k - k_before, n - k - 1
         statistic = (r2 - before) / added / ((1 - r2) / free)
-        lines.append(
-            [
-                k // 2,
-                show(np.sqrt(r2)),
-                show(r2),
-                show(1 - (1 - r2) * (n - 1) / free),
-                show(r2 - before),
-                show(statistic),
-                added,
-                free,
-                show(stats.f.sf(statistic, added, free)),
-            ]
-        )
+        fit = [show(np.sqrt(r2)), show(r2), show(1 - (1 - r2) * (n - 1) / free)]
+        tail = stats.f.sf(statistic, added, free)
+        lines.append([k // 2, *fit, show(r2 - before), show(statistic), added, free, show(tail)])
         before, k_before = r2, k
     for i, new in ((4, change), (5, f), (8, p)):
         lines[1][i] = new or lines[1][i]
@@ -202,7 +192,8 @@ def test_valid_and_missing_are_parts_of_one_question(
     valid, missing, total = names
     lines = [
         [valid, "male", 60, "50.0", "54.5", "54.5"], [valid, "female", 50, "41.7", "45.5", "100.0"],
-        [valid, total, 110, "91.7", "100.0", ""], [missing, "System", 10, "8.3", "", ""], [total, total, 120, "100.0", "", ""],
+        [valid, total, 110, "91.7", "100.0", ""], [missing, "System", 10, "8.3", "", ""],
+        [total, total, 120, "100.0", "", ""],
     ]  # fmt: skip
     header = ["group", "row", "Frequency", "Percent", "Valid Percent", "Cumulative Percent"]
     relation = {"kind": "frequencies", "table": "t"}
@@ -302,3 +293,32 @@ def test_n_of_a_regression_follows_from_its_analysis_of_variance(tmp_path: Path)
 def test_vif_is_no_sixth_factor() -> None:
     assert canonical("VIF", "loadings") == "vif"
     assert canonical("VI", "loadings") == canonical("F6", "loadings") == "component_6"
+
+
+STARRED = (
+    "row,B,SE,β,t,p\na,0.40,0.10,.31{},4.00,<0.001\nb,0.20,0.10,.15{},2.00,0.046\n"
+    "c,0.27,0.10,.20{},2.70,0.007\nd,0.05,0.10,.04{},0.50,0.617\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("marks", "wrong_lines"),
+    [
+        (("***", "*", "**", ""), ""),
+        # Economics: * p < .10, ** p < .05, *** p < .01.
+        (("***", "**", "***", ""), ""),
+        # One star of the usual levels is astray: too many, too few, or one where p says none.
+        (("***", "**", "**", ""), "b"),
+        (("***", "*", "", ""), "c"),
+        (("***", "*", "**", "*"), "d"),
+        # Nobody knows what these mean.
+        (("*", "", "", "***"), ""),
+        (("a", "b", "a", ""), ""),
+        (("", "", "", ""), ""),
+    ],
+)
+def test_stars_on_coefficients_go_with_p(marks: tuple[str, ...], wrong_lines: str, tmp_path: Path) -> None:
+    relation = {"kind": "regression", "coefficients": "t"}
+    found = wrong(of(tmp_path, {"t": STARRED.format(*marks)}, relation, n=300))
+    assert set(found.check) == ({"starred_by_p"} if wrong_lines else set())
+    assert all(f", {wrong_lines}, " in place for place in found.place)

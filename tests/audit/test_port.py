@@ -15,7 +15,7 @@ from tests.audit.small_papers import judged, table, wrong
 
 NAMES = ("a", "b", "c", "d", "e")
 COMPOSITE = (0.5, 0.5, 0.82, 0.5, 0.82, 0.82)
-"""Three variables that correlate .5, and their sum: singular, so that it stands at the edge of the possible."""
+"""Three variables that correlate .5, and their sum: singular, at the edge of what is possible."""
 # Lower halves, line by line; the verdict; the variables that port blames, where it names any.
 MATRICES = {
     "triad": ((0.9, 0.9, -0.9), False, "abc"),

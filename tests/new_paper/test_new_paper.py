@@ -256,8 +256,8 @@ def test_without_the_converter_it_is_said_what_to_install(tmp_path, monkeypatch)
 def test_an_output_file_as_spss_writes_it_is_read_and_checked(tmp_path):
     """`output.spv` is made by PSPP 1.6 of twelve made-up answers: see output.sps.
 
-    PSPP takes p of the constant from 10 degrees of freedom, where the residual has 9: .187, not .190. All else
-    it prints agrees.
+    PSPP takes p of the constant from 10 degrees of freedom, where the residual has 9: .187, not .190. All
+    else it prints agrees.
     """
     start_new_paper(tmp_path / "folder", HERE / "output.spv")
     findings = audit.run(tmp_path / "folder")

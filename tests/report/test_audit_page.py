@@ -24,7 +24,7 @@ PAPER = """
 title: {en: A small paper, ru: Малая статья, kk: Шағын мақала}
 n: 300
 objects:
-  c: {kind: table, number: 1, csv: "row,b,std_error,t,p\\nx,0.50,0.10,9.00,<0.001\\ny,0.20,0.10,2.00,0.046\\n"}
+  c: {kind: table, number: 1, csv: "row,b,std_error,t,p\\nx,0.50,0.10,9.00,<0.001\\ny,0.2,0.1,2.0,0.046\\n"}
   d: {kind: table, number: 2, csv: "row,v\\na,1\\n"}
 relations:
   - {kind: regression, coefficients: c}

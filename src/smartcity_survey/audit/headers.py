@@ -51,7 +51,8 @@ _OF_MODELS = {
         "chi2_baseline df_baseline value"
     ),
     "effect_sizes": (
-        "t f df df1 df2 d r eta2 omega2 v chi2 f2 r2 n n1 n2 smaller b odds_ratio ci_low ci_high p std_error wald"
+        "t f df df1 df2 d r eta2 omega2 v chi2 f2 r2 n n1 n2 smaller b odds_ratio ci_low ci_high p std_error "
+        "wald"
     ),
     "groups": "n mean sd se_mean std_error min max ci_low ci_high t z df p d f df1 df2 eta2",
     "matrix": "n mean sd min max skewness kurtosis alpha rho_a cr ave msv asv vif items",
@@ -126,7 +127,7 @@ KNOWN: Mapping[str, frozenset[str]] = {
     **{family: frozenset(columns.split()) for family, columns in _OF_MODELS.items()},
 }
 
-# Tables whose columns are variables: one that is called `SE` or `t` is no statistic, but `M` and `SD` beside them are.
+# Tables whose columns are variables: `SE` or `t` is one of them, `M` and `SD` beside them are statistics.
 _NAMED_BY_VARIABLES = frozenset({"matrix"})
 
 _LETTERS = r"(?:f|fac|factor|component|comp|pc|rc|mr|ml|pa|tc|dim|dimension|фактор|компонент[аы]?|фак|ф|к)"

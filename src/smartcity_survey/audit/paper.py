@@ -35,7 +35,7 @@ from smartcity_survey.errors import SurveyError, counted
 
 # Columns that hold whole counts whatever the table; a count is never rounded.
 _COUNTS = frozenset({"n", "df"})
-# Further counts, of which some tests print fractions (df2 of Welch's F): they are exact where they print none.
+# Further counts, some of which may be fractions (df2 of Welch's F): exact where no fraction is printed.
 _WHOLE = re.compile(r"df[12]|n_?[1-9]\d?|df_baseline|items|smaller")
 _PERCENTS = frozenset({"percent", "valid_percent", "cumulative"})
 # Columns of words that say what a line is called in print.

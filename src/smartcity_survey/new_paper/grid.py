@@ -117,7 +117,7 @@ def draft_table(found: FoundTable, name: str) -> Draft | None:
 
 
 def _with_header(rows: list[list[str]]) -> list[list[str]]:
-    """Where each row ends in one number and the first in one with decimals, no row is a header (SPSS: KMO)."""
+    """Where each row ends in its one number, the first in decimals, no row is a header (SPSS: KMO)."""
     numbers = [[text for text in row if is_number(text)] for row in rows]
     headless = all(found == [row[-1]] for found, row in zip(numbers, rows, strict=True))
     if not headless or not re.search(r"[.,]\d", rows[0][-1]):

@@ -31,7 +31,7 @@ def read_spv(file: Path) -> Document:
         raise SurveyError(
             str(file),
             "output files of SPSS are read through `pspp-output`, which is not installed.",
-            "Install PSPP (on Debian and Ubuntu `apt install pspp`), or export the output from SPSS as .xlsx.",
+            "Install PSPP (on Debian and Ubuntu `apt install pspp`), or export it from SPSS as .xlsx.",
         )
     with TemporaryDirectory() as folder:
         page = Path(folder) / "output.html"

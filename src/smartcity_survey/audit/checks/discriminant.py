@@ -75,8 +75,8 @@ def plan_discriminant(
 ) -> Iterator[Case]:
     """The diagonal against AVE, the correlations among themselves, HTMT beside them; does the criterion hold?
 
-    AVE is at the addresses `ave`, in the order of the constructs, in the table `measurement` by name, or beside
-    the matrix itself.
+    AVE is at the addresses `ave`, in the order of the constructs, in the table `measurement` by name, or
+    beside the matrix itself.
     """
     if fornell_larcker is None and htmt is None:
         raise SurveyError(place, "it names no table.", "Give `fornell_larcker`, `htmt` or both.")

@@ -145,7 +145,7 @@ def _tails(
     freedom: tuple[float, float],
     shared: Mapping[str, Term],
 ) -> int:
-    """1 where some p-values fit one tail alone and none fits two alone, here and, of one alone, in all tables.
+    """1 where some p-values fit one tail alone and none fits two alone; of a single one, in all tables.
 
     A table of few indirect effects is read as the paths of the same paper are.
     """

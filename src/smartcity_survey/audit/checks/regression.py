@@ -17,6 +17,7 @@ from smartcity_survey.audit.checks.coefficients import (
     t_ratio,
 )
 from smartcity_survey.audit.checks.collinearity import beta_from_t, betas_fit_t
+from smartcity_survey.audit.checks.marks import star_cases, told_of_stars
 from smartcity_survey.audit.headers import line_named
 from smartcity_survey.audit.layout import recognised
 from smartcity_survey.audit.paper import Paper
@@ -81,6 +82,8 @@ def plan_regression(
     roles: list[Roles] = [{**shared, **lines[line]} for line in table.lines]
     yield from recognised(paper, coefficients, _signs(paper, table, roles), evident=True)
     yield from recognised(paper, coefficients, _references(roles, tails, reference, place))
+    if not told_of_stars(paper, coefficients):
+        yield from star_cases(paper, list(lines.values()), ("b", "beta"))
     for line in table.lines:
         yield from applicable(COEFFICIENT, shared | lines[line])
     for line in predictors:
