@@ -153,6 +153,7 @@ def test_every_text_is_used(
     levels = {
         "pls_paths": {"confidence_level": 0.95, "interval": "bca"},
         "coefficients": {"confidence_level": 0.9},
+        "htmt_bounds": {"confidence_level": 0.95, "interval": "bca"},
     }
     for name in levels:
         write_table(tables[name], tmp_path / "tables" / f"{name}.csv")
