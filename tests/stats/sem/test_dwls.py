@@ -150,9 +150,10 @@ def test_order_of_items_and_of_respondents_does_not_matter() -> None:
 def test_more_pairs_than_respondents_give_the_same_traces() -> None:
     codes, _ = ordered(2, 120, (4, 4), 0.3)
     few = fit_answers(codes, blocks((4, 4)))
-    assert len(few.influence) > len(few.weights)
+    influence = few.by_cell.of_pairs().T
+    assert len(influence) > len(few.weights)
     jacobian = few.derivatives.toarray()
-    remainder = few.influence - few.influence @ (few.weights[:, None] * jacobian) @ np.linalg.solve(
+    remainder = influence - influence @ (few.weights[:, None] * jacobian) @ np.linalg.solve(
         jacobian.T @ (few.weights[:, None] * jacobian), jacobian.T
     )
     by_respondents = remainder * few.weights @ remainder.T / few.n

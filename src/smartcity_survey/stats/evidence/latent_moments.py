@@ -15,8 +15,8 @@ from smartcity_survey.stats.evidence.construct_moments import (
     joined,
     parts,
 )
+from smartcity_survey.stats.items.cell_influence import CellInfluence
 from smartcity_survey.stats.items.item_moments import CorrelationInfluence, ItemMoments
-from smartcity_survey.stats.items.polychoric_correlations import CellInfluence
 from smartcity_survey.stats.sem.cfa import CfaFit
 from smartcity_survey.stats.sem.cfa_model import measurement_structure, single_items
 from smartcity_survey.stats.sem.dwls import DwlsFit

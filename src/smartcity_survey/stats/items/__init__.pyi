@@ -4,6 +4,9 @@ from .bivariate_normal import (
     cells as cells,
     log_normal_difference as log_normal_difference,
 )
+from .cell_influence import (
+    CellInfluence as CellInfluence,
+)
 from .descriptives import (
     Descriptives as Descriptives,
     describe as describe,
@@ -23,7 +26,6 @@ from .mean_differences import (
     means as means,
 )
 from .polychoric_correlations import (
-    CellInfluence as CellInfluence,
     Information as Information,
     Polychoric as Polychoric,
     corrected_pairs as corrected_pairs,

@@ -11,7 +11,8 @@ from scipy import stats
 
 from smartcity_survey.stats.core.errors import ConstantItems
 from smartcity_survey.stats.core.types import Array, IntArray
-from smartcity_survey.stats.items.polychoric_correlations import NO_CONTINUITY, CellInfluence, polychoric
+from smartcity_survey.stats.items.cell_influence import CellInfluence
+from smartcity_survey.stats.items.polychoric_correlations import NO_CONTINUITY, polychoric
 
 # A column whose spread is below this share of its size is constant.
 _CONSTANT = 1e-12

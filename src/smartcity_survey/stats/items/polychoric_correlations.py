@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
 from smartcity_survey.stats.core.correlations import correlation
@@ -21,11 +18,11 @@ from smartcity_survey.stats.items.bivariate_normal import (
     cells,
     log_normal_difference,
 )
+from smartcity_survey.stats.items.cell_influence import CellInfluence
 
 __all__ = [
     "LARGEST_CORRELATION",
     "NO_CONTINUITY",
-    "CellInfluence",
     "Polychoric",
     "bivariate_normal_cdf",
     "corrected_pairs",
@@ -47,46 +44,6 @@ NO_CONTINUITY = (0.0, 0.0)
 # Where the normal distribution has less than this part of a respondent, somebody's squared score would swamp
 # everybody else's information, and the standard error come out several times too small.
 _EXCLUDED = 1e-3
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CellInfluence:
-    """Influence of respondents on correlations of p items: the same for all in one cell of a pair's table.
-
-    ranks : (n, p), category of each answer from 0. table : (p, p, K, K), influence on the correlation of two
-    items of an answer in a category of the first and one of the second; 0 for an item with itself.
-    """
-
-    ranks: NDArray[np.int8]
-    table: Array
-
-    @property
-    def n(self) -> int:
-        """Respondents."""
-        return len(self.ranks)
-
-    def of(self, part: slice = slice(None)) -> Array:
-        """(p, p, rows): influence of some respondents."""
-        p, K = self.table.shape[1:3]
-        ranks = self.ranks[part].T.astype(np.int64, order="C")
-        influence = np.zeros((p, *ranks.shape))
-        for i, j in combinations(range(p), 2):
-            influence[i, j] = self.table[i, j].ravel()[ranks[i] * K + ranks[j]]
-            influence[j, i] = influence[i, j]
-        return influence
-
-    def of_pairs(self, part: slice = slice(None)) -> Array:
-        """(m, rows): the same for the m pairs of items, lower triangle by row."""
-        p, K = self.table.shape[1:3]
-        ranks = self.ranks[part].T.astype(np.int64, order="C")
-        influence = np.empty((p * (p - 1) // 2, ranks.shape[1]))
-        for pair, (i, j) in enumerate(zip(*np.tril_indices(p, -1), strict=True)):
-            influence[pair] = self.table[i, j].ravel()[ranks[i] * K + ranks[j]]
-        return influence
-
-    def of_items(self, items: Sequence[int]) -> CellInfluence:
-        """The influence on the correlations of some of the items."""
-        return CellInfluence(self.ranks[:, items], self.table[np.ix_(items, items)])
 
 
 @dataclass(frozen=True, slots=True)

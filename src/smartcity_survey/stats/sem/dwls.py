@@ -15,6 +15,7 @@ from scipy.linalg import lapack
 
 from smartcity_survey.stats.core.errors import LinearDependence, NotConverged, UnderIdentified
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
+from smartcity_survey.stats.items.cell_influence import CellInfluence
 from smartcity_survey.stats.items.polychoric_correlations import Polychoric
 from smartcity_survey.stats.sem.cfa_model import measurement_structure, require_identifiable, single_items
 from smartcity_survey.stats.sem.cfa_start import starting_values
@@ -36,7 +37,7 @@ class DwlsFit:
     sample, implied : (p, p), polychoric correlations and those of the model.
     discrepancy : minimum of the sum of weighted squares. n : respondents. df.
     derivatives : (m, t), sparse, of the m = p (p - 1) / 2 correlations, lower triangle by row.
-    influence : (n, m), of each respondent on them. weights : (m,), 1 over their asymptotic variances.
+    by_cell : influence of each respondent on them. weights : (m,), 1 over their asymptotic variances.
     gradient_norm : largest derivative of the discrepancy over the root of its second one. n_iterations.
     heywood : positions of items whose uniqueness is not positive. admissible : none is, and the factor
         correlations are positive definite.
@@ -54,7 +55,7 @@ class DwlsFit:
     n: int
     df: int
     derivatives: sparse.csr_array
-    influence: Array
+    by_cell: CellInfluence
     weights: Array
     gradient_norm: float
     n_iterations: int
@@ -84,8 +85,7 @@ def fit_dwls(
     R, n = items.correlation, items.by_cell.n
     pairs = np.tril_indices(len(R), -1)
     _require_distinct(R, pairs)
-    influence = items.by_cell.of_pairs().T
-    weights = n / np.einsum("nm,nm->m", influence, influence)
+    weights = 1 / items.by_cell.mean_squares()
     structure = _structure(pattern)
     start = Matrices.zeros(*pattern.shape)
     start.loadings[:], start.factor_cov[:], _ = starting_values(R, pattern)
@@ -93,7 +93,7 @@ def fit_dwls(
         structure, R[pairs], weights, structure.values(start), tolerance, max_iterations
     )
     derivatives = pair_derivatives(at)
-    covariance = _robust_covariance(derivatives, weights, influence)
+    covariance = _robust_covariance(derivatives, weights, items.by_cell)
     matrices = structure.matrices(theta)
     errors = structure.in_place(np.sqrt(np.diagonal(covariance)))
     communalities = np.diagonal(at.covariance).copy()
@@ -113,7 +113,7 @@ def fit_dwls(
         n=n,
         df=len(weights) - len(theta),
         derivatives=derivatives,
-        influence=influence,
+        by_cell=items.by_cell,
         weights=weights,
         gradient_norm=gradient_norm,
         n_iterations=n_iterations,
@@ -197,9 +197,12 @@ def _minimise(
     raise NotConverged("diagonally weighted least squares", iteration + 1, gradient_norm)
 
 
-def _robust_covariance(derivatives: sparse.csr_array, weights: Array, influence: Array) -> Array:
+def _robust_covariance(derivatives: sparse.csr_array, weights: Array, by_cell: CellInfluence) -> Array:
     """(t, t): covariances of the parameters by the sandwich of the respondents' influences."""
     bread = linalg.inv(weighted_products(derivatives, weights))
     weighted = sparse.diags_array(weights) @ derivatives
-    by_respondent = influence @ weighted @ bread
-    return np.asarray(by_respondent.T @ by_respondent / (len(influence) * (len(influence) - 1)))
+    covariance: Array = np.zeros(bread.shape)
+    for part in by_cell.parts():
+        by_respondent = by_cell.of_pairs(part).T @ weighted @ bread
+        covariance += by_respondent.T @ by_respondent
+    return covariance / (by_cell.n * (by_cell.n - 1))

@@ -67,7 +67,8 @@ def dwls_indices(fit: DwlsFit) -> DwlsIndices:
     unscaled = (n - 1) * fit.discrepancy
     r = fit.sample[pairs]
     baseline_df = len(r)
-    null_scaling, null_shift = _scaled_shifted(fit, fit.influence, baseline_df)
+    influence = fit.by_cell.condensed()
+    null_scaling, null_shift = _scaled_shifted(fit, influence, baseline_df)
     baseline = (n - 1) * float(fit.weights @ np.square(r)) / null_scaling + null_shift
     srmr = float(np.sqrt(np.sum(np.square(residuals)) / (baseline_df + len(fit.sample))))
     if df == 0:
@@ -88,10 +89,10 @@ def dwls_indices(fit: DwlsFit) -> DwlsIndices:
             srmr=srmr,
             **rest,
         )
-    remainder = _unexplained(fit)
+    remainder = _unexplained(fit, influence)
     scaling, shift = _scaled_shifted(fit, remainder, df)
     chi2 = unscaled / scaling + shift
-    rmsea, robust = rmsea_of(chi2, df, n - 1), _robust(fit, remainder)
+    rmsea, robust = rmsea_of(chi2, df, n - 1), _robust(fit, influence, remainder)
     return DwlsIndices(
         scaling=scaling,
         shift=shift,
@@ -122,7 +123,7 @@ def _scaled_shifted(fit: DwlsFit, remainder: Array, df: int) -> tuple[float, flo
     U = W - W D (D'W D)^-1 D'W, and G is the covariance matrix of the influences. Respondents or pairs, the
     fewer of them, span the matrix whose traces these are.
 
-    remainder : (n, m), what the parameters leave of the influences.
+    remainder : (rows, m), what the parameters leave of the influences, condensed.
     """
     root = remainder * np.sqrt(fit.weights)
     spread = root @ root.T if len(root) <= root.shape[1] else root.T @ root
@@ -132,15 +133,15 @@ def _scaled_shifted(fit: DwlsFit, remainder: Array, df: int) -> tuple[float, flo
     return scaling, df - mean / scaling
 
 
-def _unexplained(fit: DwlsFit) -> Array:
-    """(n, m): what the parameters leave of the respondents' influences."""
+def _unexplained(fit: DwlsFit, influence: Array) -> Array:
+    """(rows, m): what the parameters leave of influences (rows, m)."""
     weighted = sparse.diags_array(fit.weights) @ fit.derivatives
     products = weighted_products(fit.derivatives, fit.weights)
-    explained = linalg.solve(products, (fit.influence @ weighted).T)
-    return np.asarray(fit.influence - (fit.derivatives @ explained).T)
+    explained = linalg.solve(products, (influence @ weighted).T)
+    return np.asarray(influence - (fit.derivatives @ explained).T)
 
 
-def _robust(fit: DwlsFit, remainder: Array) -> _Robust:
+def _robust(fit: DwlsFit, influence: Array, remainder: Array) -> _Robust:
     """Maximum-likelihood discrepancy at the estimates, and its expectation under the model (Savalei 2021)."""
     p, n, df = len(fit.sample), fit.n, fit.df
     try:
@@ -154,13 +155,13 @@ def _robust(fit: DwlsFit, remainder: Array) -> _Robust:
     chi2 = n * float(log_determinant - sample_log_determinant + np.sum(precision * fit.sample) - p)
     baseline_df = len(fit.weights)
     baseline = -n * float(sample_log_determinant)
-    # Half the trace of (P E)^2 for the symmetric matrix E of each respondent's unexplained influences.
+    # Half the trace of (P E)^2, of the symmetric matrix E of unexplained influences, over respondents.
     rows, columns = np.tril_indices(p, -1)
-    matrices = np.zeros((n, p, p))
+    matrices = np.zeros((len(remainder), p, p))
     matrices[:, rows, columns] = matrices[:, columns, rows] = remainder
     products = precision @ matrices
     expected = 0.5 * float(np.einsum("nij,nji->", products, products)) / n
-    null_expected = float(np.mean(np.sum(np.square(fit.influence), axis=1)))
+    null_expected = float(np.sum(np.square(influence))) / n
     excess, null_excess = chi2 - expected, baseline - null_expected
     scaling = expected / df
     # lavaan multiplies the maximum-likelihood discrepancy by n, and divides its excess by n - 1.
