@@ -311,6 +311,9 @@ STARRED = (
         (("***", "**", "**", ""), "b"),
         (("***", "*", "", ""), "c"),
         (("***", "*", "**", "*"), "d"),
+        # One star for .01 or for .001, which the legend will say.
+        (("*", "", "*", ""), ""),
+        (("*", "", "", ""), ""),
         # Nobody knows what these mean.
         (("*", "", "", "***"), ""),
         (("a", "b", "a", ""), ""),
@@ -322,3 +325,13 @@ def test_stars_on_coefficients_go_with_p(marks: tuple[str, ...], wrong_lines: st
     found = wrong(of(tmp_path, {"t": STARRED.format(*marks)}, relation, n=300))
     assert set(found.check) == ({"starred_by_p"} if wrong_lines else set())
     assert all(f", {wrong_lines}, " in place for place in found.place)
+
+
+def test_stars_of_which_several_are_astray_mean_something_else(tmp_path: Path) -> None:
+    """Two lines go with the usual levels, two with none that is known: their legend must be asked for."""
+    lines = [
+        ("a", "0.40***", "4.00", "<0.001"), ("b", "0.41***", "4.10", "<0.001"),
+        ("c", "0.05**", "0.50", "0.617"), ("d", "0.06**", "0.60", "0.549"), ("e", "0.07", "0.70", "0.484"),
+    ]  # fmt: skip
+    csv = table(["row", "B", "t", "p"], lines)
+    assert explained(of(tmp_path, {"t": csv}, {"kind": "regression", "coefficients": "t"}, n=300)) == []

@@ -115,6 +115,7 @@ def test_every_text_is_used(
         printed=printed,
         citation={"kind": "thesis", "fieldwork": "May 2030"},
         languages=LANGUAGES,
+        audit_page="audit.en.html",
     )
     states = tables["hypotheses"].merge(tables["decisions"][STATES], how="left")
     every = tables["verdict_sheet"].assign(answer="effect", caveats="lost_after_holm")

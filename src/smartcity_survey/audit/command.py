@@ -10,7 +10,7 @@ from smartcity_survey.audit.outcome import Outcome, audited, papers_in, worst
 from smartcity_survey.audit.severity import Severity
 from smartcity_survey.errors import SurveyError, reason_of
 
-_WRITERS: dict[str, Callable[[Sequence[Outcome]], str]] = {
+_WRITERS: dict[str, Callable[[Sequence[Outcome], show.Tell], str]] = {
     "json": show.as_json,
     "csv": show.as_csv,
     "html": show.as_html,
@@ -40,13 +40,13 @@ def audit_papers(
         if output is None and written == "docx":
             raise SurveyError("--format", "a Word document is no text.", "Give --output FILE.docx.")
         if output is None and written != "text":
-            say(_WRITERS[written](outcomes).removesuffix("\n"))
+            say(_WRITERS[written](outcomes, problem_in).removesuffix("\n"))
         else:
             say(
                 show.as_text(outcomes, lambda outcome: problem_in(outcome.problem or SurveyError("", "", "")))
             )
         if output is not None:
-            _write(outcomes, output, written)
+            _write(outcomes, output, written, problem_in)
     except SurveyError as error:
         say(problem_in(error))
         return 2
@@ -63,7 +63,9 @@ def _form_of(output: Path | None, form: str) -> str:
     return form
 
 
-def _write(outcomes: Sequence[Outcome], output: Path, form: str) -> None:
+def _write(
+    outcomes: Sequence[Outcome], output: Path, form: str, problem_in: Callable[[SurveyError], str]
+) -> None:
     if output.exists() and not output.is_file() and not output.is_dir():
         raise SurveyError(
             str(output),
@@ -73,9 +75,9 @@ def _write(outcomes: Sequence[Outcome], output: Path, form: str) -> None:
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         if form == "docx":
-            show.write_docx(outcomes, output)
+            show.write_docx(outcomes, output, problem_in)
         else:
-            output.write_text(_WRITERS[form](outcomes), encoding="utf-8")
+            output.write_text(_WRITERS[form](outcomes, problem_in), encoding="utf-8")
     except OSError as error:
         raise SurveyError(
             str(output), f"it cannot be written ({reason_of(error)}).", "Give another file."

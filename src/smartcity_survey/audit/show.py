@@ -8,10 +8,13 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from smartcity_survey.audit.messages import LANGUAGES, read_locale
+from smartcity_survey.audit.messages import read_locale
 from smartcity_survey.audit.outcome import Line, Outcome
 from smartcity_survey.audit.severity import Severity
-from smartcity_survey.messages import error_in
+from smartcity_survey.errors import SurveyError
+
+Tell = Callable[[SurveyError], str]
+"""Why a paper cannot be read, in the reader's language."""
 
 FORMATS = ("text", "json", "csv", "html", "docx")
 TEMPLATE = Path(__file__).parent / "page.html.j2"
@@ -116,13 +119,13 @@ def _record(line: Line) -> Mapping[str, object]:
     }
 
 
-def as_json(outcomes: Sequence[Outcome]) -> str:
+def as_json(outcomes: Sequence[Outcome], tell: Tell = str) -> str:
     """A list of papers, each with its findings and its coverage."""
     content = [
         {
             "paper": str(outcome.source),
             "title": outcome.title,
-            "problem": problem_of(outcome) or None,
+            "problem": _problem(outcome, tell) or None,
             "findings": [_record(line) for line in outcome.lines],
             "coverage": [
                 {
@@ -140,25 +143,22 @@ def as_json(outcomes: Sequence[Outcome]) -> str:
     return json.dumps(content, ensure_ascii=False, indent=1)
 
 
-def _unreadable(outcome: Outcome) -> Line:
-    return Line(
-        "readable", Severity.UNREAD, False, None, str(outcome.source), "", "", None, problem_of(outcome)
-    )
+def _unreadable(outcome: Outcome, tell: Tell) -> Line:
+    problem = _problem(outcome, tell)
+    return Line("readable", Severity.UNREAD, False, None, str(outcome.source), "", "", None, problem)
 
 
-def problem_of(outcome: Outcome) -> str:
-    """Why a paper cannot be read, in its language; empty where it was."""
-    language = next(one for one in LANGUAGES if one == outcome.language)
-    return "" if outcome.problem is None else error_in(outcome.problem, language)
+def _problem(outcome: Outcome, tell: Tell) -> str:
+    return "" if outcome.problem is None else tell(outcome.problem)
 
 
-def as_csv(outcomes: Sequence[Outcome]) -> str:
+def as_csv(outcomes: Sequence[Outcome], tell: Tell = str) -> str:
     """One line per check, one for a paper that cannot be read; several papers have a column of names."""
     text = io.StringIO()
     rows = [
         ({"paper": str(outcome.source)} if len(outcomes) > 1 else {}) | dict(_record(line))
         for outcome in outcomes
-        for line in (outcome.lines if outcome.problem is None else [_unreadable(outcome)])
+        for line in (outcome.lines if outcome.problem is None else [_unreadable(outcome, tell)])
     ]
     header = list(rows[0]) if rows else ["check"]
     writer = csv.DictWriter(text, header, lineterminator="\n")
@@ -167,7 +167,7 @@ def as_csv(outcomes: Sequence[Outcome]) -> str:
     return text.getvalue()
 
 
-def as_html(outcomes: Sequence[Outcome]) -> str:
+def as_html(outcomes: Sequence[Outcome], tell: Tell = str) -> str:
     """A page of its own, which can be sent to an author or an editor."""
     import jinja2
 
@@ -181,11 +181,11 @@ def as_html(outcomes: Sequence[Outcome]) -> str:
         share=lambda one: _share(one.power, language),
         coverage_sentences=coverage_sentences,
         counts=_counts,
-        problem_of=problem_of,
+        problem_of=lambda outcome: _problem(outcome, tell),
     )
 
 
-def write_docx(outcomes: Sequence[Outcome], file: Path) -> None:
+def write_docx(outcomes: Sequence[Outcome], file: Path, tell: Tell = str) -> None:
     """The same as a Word document."""
     import docx
 
@@ -194,7 +194,7 @@ def write_docx(outcomes: Sequence[Outcome], file: Path) -> None:
         words = read_locale(outcome.language)["page"]
         document.add_heading(outcome.title, 1)
         if outcome.problem is not None:
-            document.add_paragraph(problem_of(outcome))
+            document.add_paragraph(_problem(outcome, tell))
             continue
         document.add_paragraph(words["about"])
         for key, lines in outcome.sections().items():

@@ -10,10 +10,13 @@ from smartcity_survey.audit.checks.hypotheses import starred_by_p
 from smartcity_survey.audit.layout import failing
 from smartcity_survey.audit.paper import Paper
 
-# Psychology and most journals; economics.
+# Psychology and most journals; economics; those that star nothing above .01, or one level alone.
 LEVELS: Sequence[Mapping[str, float]] = (
     {"*": 0.05, "**": 0.01, "***": 0.001},
     {"*": 0.10, "**": 0.05, "***": 0.01},
+    {"*": 0.01, "**": 0.001, "***": 0.0001},
+    {"*": 0.05, "**": 0.001, "***": 0.0001},
+    {"*": 0.001, "**": 0.0001, "***": 0.00001},
 )
 # Stars mean what these levels say where so many carry them rightly and so few do not.
 _AGREEING, _ASTRAY = 2, 1
