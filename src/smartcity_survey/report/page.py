@@ -104,6 +104,7 @@ def write_report(
         parts=parts,
         method_texts=_method_texts(parts, contents, wording),
         verdicts_note=wording[setting.told("tables.hypotheses.note")],
+        verdicts_intro=wording[setting.told("sections.verdicts.intro")],
         paper=bool(printed),
         criteria=criteria_table(tables, setting),
         further=[name for name in tables if f"table-{name}" not in numbers],
