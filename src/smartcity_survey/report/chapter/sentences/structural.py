@@ -318,9 +318,12 @@ def _assumptions(facts: Facts, outcome: str) -> Iterator[str]:
 
 
 def _blocks(facts: Facts) -> Iterator[str]:
-    for line in facts.lines("hierarchical_blocks", "r2_change", "f_change", "p_change"):
+    lines = facts.lines("hierarchical_blocks", "r2_change", "f_change", "p_change")
+    after = {line["outcome"] for line in lines if line["block"] == "demographics"}
+    for line in lines:
+        alone = "" if line["outcome"] in after or line["block"] == "demographics" else "_alone"
         yield facts.say(
-            f"regression.block_{line['block']}",
+            f"regression.block_{line['block']}{alone}",
             outcome=facts.construct(line["outcome"]),
             change=facts.together(
                 facts.equals("ΔR²", line["r2_change"]),
