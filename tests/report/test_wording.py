@@ -163,6 +163,7 @@ def test_every_text_is_used(
     write_table(unsolved, tmp_path / "tables" / "hypotheses.csv")
     write_table(tables["crosscheck"].assign(agrees=False), tmp_path / "tables" / "crosscheck.csv")
     write_report(tmp_path, MANIFEST, recording, tmp_path / "report.html")
+    write_report(tmp_path, MANIFEST, replace(recording, printed=False), tmp_path / "own.html")
     stated = tables["hypotheses"].merge(tables["decisions"][STATES], how="left")
     verdicts(stated, recording)
     facts(tables | {"hypotheses": stated}, recording)

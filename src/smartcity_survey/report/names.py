@@ -7,6 +7,7 @@ from string import Formatter
 
 from smartcity_survey.data.bounds import SIDES
 from smartcity_survey.io import AT_FAULT, join_names, split_names
+from smartcity_survey.report.labels import Labels
 from smartcity_survey.report.refusal_names import LISTED, reason_text
 from smartcity_survey.report.respondent_names import (
     Line,
@@ -92,7 +93,7 @@ def name_text(column: str, value: str, line: Line, setting: Setting) -> str:
     `{columns}` in the words take that line's numbers; columns of `MADE` are made of the line alone.
     """
     if column in CONSTRUCTS or (value in setting.labels.constructs and column not in OF):
-        return factor(value, setting) if column == "moderator" else _construct(column, value, setting)
+        return factor(value, setting.labels) if column == "moderator" else _construct(column, value, setting)
     if column in NAMES:
         return NAMES[column](value, line, setting)
     if column.startswith("verdict_"):
@@ -107,9 +108,9 @@ def _construct(column: str, value: str, setting: Setting) -> str:
     return setting.labels.constructs.get(value) or setting.wording.value(column, value)
 
 
-def factor(name: str, setting: Setting) -> str:
+def factor(name: str, labels: Labels) -> str:
     """A construct or a demographic variable."""
-    return setting.labels.constructs.get(name) or setting.labels.demographics.get(name, name)
+    return labels.constructs.get(name) or labels.demographics.get(name, name)
 
 
 def _through(value: str, line: Line, setting: Setting) -> str:
@@ -137,11 +138,15 @@ def of_several_paths(line: Line) -> bool:
 
 def claimed_path(line: Line, setting: Setting) -> str:
     """The arrow of a hypothesis, with its mediators on it, or its moderator beside the construct."""
+    return f"{claimed_source(line, setting.labels)} → {setting.labels.construct(line['outcome'])}"
+
+
+def claimed_source(line: Line, labels: Labels) -> str:
+    """What a hypothesis says to matter: a predictor, with its mediators behind it or its moderator beside."""
     via, moderator, _ = _beside_the_path(line)
     if moderator:
-        product = f"{setting.labels.construct(line['predictor'])} × {factor(moderator, setting)}"
-        return f"{product} → {setting.labels.construct(line['outcome'])}"
-    return setting.labels.path(line["predictor"], *split_names(via), line["outcome"])
+        return f"{labels.construct(line['predictor'])} × {factor(moderator, labels)}"
+    return labels.path(line["predictor"], *split_names(via))
 
 
 def claim(line: Line, setting: Setting) -> str:
@@ -152,7 +157,7 @@ def claim(line: Line, setting: Setting) -> str:
     """
     sign = setting.wording.numbers.minus if line["expected_sign"] == "negative" else "+"
     groups, arrow = _beside_the_path(line)[2], claimed_path(line, setting)
-    return f"{arrow} ({factor(groups, setting)}: ≠)" if groups else f"{arrow} ({sign})"
+    return f"{arrow} ({factor(groups, setting.labels)}: ≠)" if groups else f"{arrow} ({sign})"
 
 
 def _status(value: str, line: Line, setting: Setting) -> str:
@@ -224,7 +229,7 @@ def _path(value: str, line: Line, setting: Setting) -> str:
 def _moderated_path(value: str, line: Line, setting: Setting) -> str:
     """A path; the source times its moderator where there is one."""
     factors = [line[column] for column in ("source", "moderator")]
-    names = [factor(name, setting) for name in factors if isinstance(name, str) and name]
+    names = [factor(name, setting.labels) for name in factors if isinstance(name, str) and name]
     return f"{' × '.join(names)} → {setting.labels.construct(line['target'])}"
 
 

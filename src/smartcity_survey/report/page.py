@@ -106,6 +106,7 @@ def write_report(
         parts=parts,
         method_texts=_method_texts(parts, contents, wording),
         verdicts_note=wording[setting.told("tables.hypotheses.note")],
+        verdicts_intro=wording[setting.told("sections.verdicts.intro")],
         paper=bool(printed),
         audit_page=audit_page,
         criteria=criteria_table(tables, setting),

@@ -25,6 +25,7 @@ class Setting:
     reconstruction : the answers are rebuilt from printed tables; every figure says so.
     path_items : whether the path diagram shows the items with their loadings.
     diverging_items : whether the bars of the items start from the middle of the scale.
+    printed : the study has printed numbers to compare with.
     numbers : name of a table -> `Table S34`, of those on the page; sentences about a hypothesis say where
         their numbers stand.
     """
@@ -40,12 +41,17 @@ class Setting:
     reconstruction: bool = False
     path_items: bool = False
     diverging_items: bool = False
+    printed: bool = True
     numbers: Mapping[str, str] = field(default_factory=dict)
 
     def told(self, key: str) -> str:
-        """The key of a text: `<key>_bounded` where there is one and the answers are one file among many."""
-        own = f"{key}_bounded"
-        return own if self.bounded and own in self.wording else key
+        """The key of a text, in the form for what is reported where it has one.
+
+        `<key>_bounded` where the answers are one file among many, `<key>_own` where nothing was printed.
+        """
+        form = "bounded" if self.bounded else "" if self.printed else "own"
+        own = f"{key}_{form}"
+        return own if form and own in self.wording else key
 
 
 def setting_of(config: Config, labels: Labels, language: Language) -> Setting:
@@ -61,4 +67,5 @@ def setting_of(config: Config, labels: Labels, language: Language) -> Setting:
         reconstruction=config.study.reconstruction,
         path_items=config.figures.path_items,
         diverging_items=config.figures.diverging_items,
+        printed=config.data.published is not None,
     )

@@ -261,6 +261,7 @@ def test_every_sentence_of_the_chapter_is_used(
     read({**own, "hypotheses": frame.assign(expected_sign="differs", groups="city")})
     read({**own, "model_summary": own["model_summary"].assign(adj_r2=float("nan"))})
     read(own, {"anova": {"n": 154}, "coefficients": {"method": "ml_of_saturated_items"}})
+    read(own | {"hierarchical_blocks": own["hierarchical_blocks"].query("block == 'constructs'")})
     read(own | {"missing_summary": own["missing_summary"].query("statistic == 'n_complete'")})
     missing = own["missing_summary"]
     rejected = missing["value"].where(missing["statistic"] != "mcar_p", 0.001)
@@ -338,6 +339,23 @@ def test_a_table_of_one_line_stands_in_the_text(compose_study: Compose, tables: 
     alone = words(compose_study(without=DECIDED, changed={"group_comparisons": frame}))
     assert "Groups compared (City, North)." in alone
     assert all(f": {value}" in alone for value in ("Оңтүстік", "140", "110"))
+
+
+def test_columns_with_nothing_in_them_are_left_out(compose_study: Compose, tables: Tables) -> None:
+    two = pd.concat([tables["model_summary"]] * 2).assign(outcome=["use", "ease"])
+    changed = {"model_summary": two.assign(adj_r2=float("nan"), durbin_watson=[float("nan"), 1.9])}
+    document = compose_study(without=DECIDED, changed=changed)
+    summary = next(one for one in document.numbered() if one.id == "table-model_summary")
+    assert isinstance(summary, TableBlock)
+    headings = summary.table.headings
+    columns = load_wording("en")
+    assert columns["columns.adj_r2"] not in headings
+    assert columns["columns.durbin_watson"] in headings
+    lines = [line for group in summary.table.groups for line in group.lines]
+    assert {len(headings), len(summary.table.numeric)} == {len(line) for line in lines}
+    square = next(one for one in document.numbered() if one.id == "table-score_correlations")
+    assert isinstance(square, TableBlock)
+    assert len(square.table.headings) == 4
 
 
 def test_tables_and_figures_count_from_one_in_their_order(compose_study: Compose) -> None:

@@ -13,6 +13,7 @@ import pypdf
 import pytest
 from pydantic import ValidationError
 
+from smartcity_survey.report.chapter.document import TableBlock
 from smartcity_survey.report.chapter.files import (
     asks_for_chapter,
     chapter_outputs,
@@ -21,7 +22,7 @@ from smartcity_survey.report.chapter.files import (
     languages_of,
 )
 from smartcity_survey.report.chapter.latex import escaped, latex_file
-from smartcity_survey.report.chapter.pdf import pdf_file
+from smartcity_survey.report.chapter.pdf import _source, pdf_file
 from smartcity_survey.report.chapter.whole import whole_tables
 from smartcity_survey.report.chapter.workbook import number_format, workbook_file
 from smartcity_survey.report.wording import LANGUAGES, load_wording
@@ -279,3 +280,17 @@ def test_a_table_over_several_pages_is_named_again_as_gost_asks(
     if language == "ru":
         _, apa = pages("apa", changed={"rotated_loadings": long})
         assert not re.search(every, " ".join(apa))
+
+
+def test_a_short_table_stands_on_one_page_of_the_pdf(compose_study: Compose, tables: Tables) -> None:
+    long = pd.concat([tables["rotated_loadings"]] * 2)
+    document = compose_study("en", "apa", changed={"rotated_loadings": long})
+    source = "\n".join(_source(document, load_wording("en"), "apa"))
+    together = dict(re.findall(r'#data\(<([\w-]+)>, "[^"]*", (true|false)', source))
+    tables = [
+        block for block in document.numbered() if isinstance(block, TableBlock) and block.table.headings
+    ]
+    lines = {block.id: sum(len(group.lines) for group in block.table.groups) for block in tables}
+    assert together == {name: "true" if n <= 12 else "false" for name, n in lines.items()}
+    assert set(together.values()) == {"true", "false"}
+    assert "breakable: not together" in source

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -40,6 +40,8 @@ from smartcity_survey.study.outputs import Style
 PLAN = Path(__file__).parent / "plan.yaml"
 TOLD = ("scores", "bootstrap_draws", "permutations")
 """Lines of an estimator card that stand below a table, beside what its own notes say."""
+
+T = TypeVar("T")
 
 Figures = Mapping[str, Path]
 """Figure -> its file without an ending; `.svg` and `.png` are both there."""
@@ -272,7 +274,24 @@ def _rendered(
     frame = tables[entry.name]
     if entry.name == "hypotheses":
         frame = decided_only(frame)
-    return render_table(frame, entry, contents, setting, cards.get(entry.name))
+    table = render_table(frame, entry, contents, setting, cards.get(entry.name))
+    return table if entry.cells else without_empty_columns(table)
+
+
+def without_empty_columns(table: Table) -> Table:
+    """A table without the columns that have nothing in any line, as what a method does not give."""
+    lines = [line for group in table.groups for line in group.lines]
+    kept = [
+        number
+        for number in range(len(table.headings))
+        if number == 0 or not lines or any(cell_text(line[number]) for line in lines)
+    ]
+
+    def of(cells: Sequence[T]) -> tuple[T, ...]:
+        return tuple(cells[number] for number in kept)
+
+    groups = tuple(replace(group, lines=tuple(map(of, group.lines))) for group in table.groups)
+    return replace(table, headings=of(table.headings), numeric=of(table.numeric), groups=groups)
 
 
 def decided_only(hypotheses: pd.DataFrame) -> pd.DataFrame:

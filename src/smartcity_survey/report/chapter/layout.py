@@ -10,6 +10,8 @@ from smartcity_survey.study.outputs import Style
 
 _LEAST, _MOST = 7.0, 40
 """Characters of the narrowest column, and of the widest column of text."""
+_LINES_TOGETHER = 12
+"""Tables of so few lines stand on one page."""
 _CHARACTERS = 92
 """Characters of a line of a table over the width of the text."""
 
@@ -41,6 +43,11 @@ def kind_of(block: TableBlock | FigureBlock) -> str:
 def cell_text(cell: Cell) -> str:
     """What a cell says, with a lesser second text behind the first."""
     return f"{cell.text} {cell.aside}".strip()
+
+
+def stands_together(table: Table) -> bool:
+    """Whether a table is so short that it stands on one page."""
+    return sum(len(group.lines) for group in table.groups) <= _LINES_TOGETHER
 
 
 def column_shares(table: Table) -> list[float]:

@@ -20,7 +20,14 @@ from smartcity_survey.report.chapter.document import (
     Run,
     TableBlock,
 )
-from smartcity_survey.report.chapter.layout import caption, cell_text, column_shares, kind_of, shown
+from smartcity_survey.report.chapter.layout import (
+    caption,
+    cell_text,
+    column_shares,
+    kind_of,
+    shown,
+    stands_together,
+)
 from smartcity_survey.report.fonts import font_file
 from smartcity_survey.report.wording import Wording
 from smartcity_survey.study.outputs import Style
@@ -121,7 +128,8 @@ def _table(block: TableBlock, wording: Wording, style: Style) -> Iterator[str]:
         aligned = ", ".join("right" if numeric else "left" for numeric in own.numeric)
         head = ", ".join(f"[#{_text(heading)}]" for heading in own.headings)
         continued = _text(wording.fill("chapter.caption.continued_gost", number=str(block.number)))
-        yield f"#data(<{block.id}>, {continued}, ({shares},), ({aligned},), ({head},),"
+        together = str(stands_together(own)).lower()
+        yield f"#data(<{block.id}>, {continued}, {together}, ({shares},), ({aligned},), ({head},),"
         across = f"table.cell(colspan: {len(own.headings)}, align: left)"
         for group in own.groups:
             if group.heading:

@@ -23,7 +23,14 @@ from smartcity_survey.report.chapter.document import (
     Run,
     TableBlock,
 )
-from smartcity_survey.report.chapter.layout import caption, cell_text, column_shares, kind_of, shown
+from smartcity_survey.report.chapter.layout import (
+    caption,
+    cell_text,
+    column_shares,
+    kind_of,
+    shown,
+    stands_together,
+)
 from smartcity_survey.report.chapter.word_style import LOOKS, Look, style_id, text_height, text_width
 from smartcity_survey.report.chapter.word_xml import (
     Element,
@@ -42,8 +49,6 @@ from smartcity_survey.report.chapter.word_xml import (
 from smartcity_survey.report.wording import Wording
 from smartcity_survey.study.outputs import Style
 
-_ROWS_TOGETHER = 12
-"""Tables of so few lines stand on one page."""
 _BESIDE_FIGURE = Cm(4)
 """Height left on the page of a figure for its caption and notes."""
 _STYLE_OF = {"body": "Body Text", "notice": "Notice", "reference": "Bibliography"}
@@ -214,15 +219,15 @@ class _Writer:
                 header=True,
             )
         ]
-        lines = sum(len(group.lines) for group in own.groups)
+        together = stands_together(own)
         for group in own.groups:
             if group.heading:
                 rows.append(across(group.heading, keep=True))
             for number, cells in enumerate(group.lines):
                 told = group.remarks[number] if group.remarks else ()
-                rows.append(line(cells, keep=lines <= _ROWS_TOGETHER or bool(told)))
+                rows.append(line(cells, keep=together or bool(told)))
                 if told:
-                    rows.append(across(" ".join(told), keep=lines <= _ROWS_TOGETHER))
+                    rows.append(across(" ".join(told), keep=together))
         return table(rows, widths, self._look.borders, block.title)
 
     def _figure(self, block: FigureBlock) -> None:

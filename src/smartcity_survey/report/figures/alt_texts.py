@@ -189,7 +189,7 @@ def _slopes(words: _Words, frame: pd.DataFrame, _: Tables) -> Values:
     labels, parts = words.setting.labels, []
     for (source, target, moderator), own in frame.groupby(["source", "target", "moderator"], sort=False):
         ends = f"{words.ratio(own['estimate'].iloc[0])} … {words.ratio(own['estimate'].iloc[-1])}"
-        by = factor(str(moderator), words.setting)
+        by = factor(str(moderator), words.setting.labels)
         parts.append(f"{labels.path(str(source), str(target))} × {by}: {ends}")
     return {"slopes": words.listed(parts)}
 

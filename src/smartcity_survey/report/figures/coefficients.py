@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
 
+from smartcity_survey.report.cells import records
 from smartcity_survey.report.figures.drawing import (
     BLUE,
     FAINT,
@@ -26,6 +27,7 @@ from smartcity_survey.report.figures.drawing import (
     styled,
 )
 from smartcity_survey.report.labels import Labels
+from smartcity_survey.report.names import claimed_source
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.wording import Wording
 from smartcity_survey.stages.evidence.hypotheses import methods_of
@@ -120,8 +122,6 @@ def reversed_signs(hypotheses: pd.DataFrame) -> dict[str, float]:
 
 
 def claims_by_name(hypotheses: pd.DataFrame, labels: Labels) -> list[str]:
-    """Predictor and name of each hypothesis, in the order of the lines."""
-    first = hypotheses.drop_duplicates("hypothesis")
-    return [
-        f"{labels.construct(p)}   {h}" for h, p in zip(first["hypothesis"], first["predictor"], strict=True)
-    ]
+    """What each hypothesis says to matter, and its name, in the order of the lines."""
+    first = records(hypotheses.drop_duplicates("hypothesis"))
+    return [f"{claimed_source(line, labels)}   {line['hypothesis']}" for line in first]

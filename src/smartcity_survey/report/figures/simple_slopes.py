@@ -41,7 +41,7 @@ def plot_simple_slopes(simple_slopes: pd.DataFrame, setting: Setting) -> Figure:
 
 def _panel(axes: Axes, moderation: Iterable[object], lines: pd.DataFrame, setting: Setting) -> None:
     wording = setting.wording
-    source, target, moderator = (factor(str(name), setting) for name in moderation)
+    source, target, moderator = (factor(str(name), setting.labels) for name in moderation)
     for (color, marker), at, slope, intercept in zip(
         LINES, lines["moderator_at"], lines["estimate"], lines["intercept"], strict=False
     ):

@@ -114,7 +114,7 @@ def _estimates(facts: Facts, table: str, lines: list[dict[str, Any]]) -> str:
 def _name(facts: Facts, line: dict[str, Any]) -> str:
     moderator = line.get("moderator")
     if isinstance(moderator, str) and moderator:
-        product = f"{facts.construct(line['source'])} × {unmarked(factor(moderator, facts.setting))}"
+        product = f"{facts.construct(line['source'])} × {unmarked(factor(moderator, facts.setting.labels))}"
         return f"{product} → {facts.construct(line['target'])}"
     return facts.path(line)
 
@@ -319,9 +319,12 @@ def _assumptions(facts: Facts, outcome: str) -> Iterator[str]:
 
 
 def _blocks(facts: Facts) -> Iterator[str]:
-    for line in facts.lines("hierarchical_blocks", "r2_change", "f_change", "p_change"):
+    lines = facts.lines("hierarchical_blocks", "r2_change", "f_change", "p_change")
+    after = {line["outcome"] for line in lines if line["block"] == "demographics"}
+    for line in lines:
+        alone = "" if line["outcome"] in after or line["block"] == "demographics" else "_alone"
         yield facts.say(
-            f"regression.block_{line['block']}",
+            f"regression.block_{line['block']}{alone}",
             outcome=facts.construct(line["outcome"]),
             change=facts.together(
                 facts.equals("ΔR²", line["r2_change"]),
