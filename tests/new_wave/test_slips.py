@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from smartcity_survey.check import check_study
 from smartcity_survey.data.read.units import number_with_unit
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.messages import translated
@@ -26,16 +27,16 @@ def bands_of(codebook: object, name: str) -> list[tuple[float, float]]:
 
 @pytest.mark.parametrize("question", ["How old are you?", "Ваш возраст", "Жасыңыз нешеде?"])
 @pytest.mark.parametrize("slip", [1990, 350, 2, 220])
-def test_an_age_that_nobody_has_shapes_no_band_and_is_named(question: str, slip: int, tmp_path: Path) -> None:
+def test_an_age_that_nobody_has_shapes_no_other_band_and_is_named(
+    question: str, slip: int, tmp_path: Path
+) -> None:
     ages = [slip if i == 30 else age for i, age in enumerate(AGES)]
     study = drafted(tmp_path, file_of({question: ages}))
-    assert bands_of(study.codebook, next(iter(study.codebook.demographics))) == AGE_BANDS
+    found = bands_of(study.codebook, next(iter(study.codebook.demographics)))
+    assert found == sorted([*AGE_BANDS, (slip, slip)])
     (told,) = [line for line in study.draft.to_do if "nobody's age" in line]
     assert told.startswith(f"column {question!r}, row 32: {slip} (1 cell)")
-    assert study.kept() == N - 1
-    (warned,) = [warning for warning in study.checked.warnings if "in no band" in warning.found]
-    assert "rows 32" in warned.place or "row 32" in warned.place
-    assert f"= {slip}." in warned.found
+    assert study.kept() == N
     for language in ("ru", "kk"):
         assert "Correct it" not in translated(told, language)
 
@@ -129,13 +130,7 @@ def test_percentages_beside_fractions_are_not_read_as_one(tmp_path: Path) -> Non
     asked = "\ndemographics:\n  share: {label: Share, bands: [{label: all, from: 0, to: 100}]}\n"
     config.write_text(config.read_text(encoding="utf-8") + asked, encoding="utf-8")
     with pytest.raises(SurveyError, match=r"rows 2, 3, column share: '75%' stands beside '0.5'"):
-        check(tmp_path / "wave")
-
-
-def check(folder: Path) -> None:
-    from smartcity_survey.check import check_study
-
-    check_study(folder)
+        check_study(tmp_path / "wave")
 
 
 def test_a_column_of_one_answer_is_no_question(tmp_path: Path) -> None:
@@ -160,3 +155,16 @@ def test_a_file_without_a_slip_says_nothing_of_any(tmp_path: Path) -> None:
 def test_a_fraction_among_ages_is_named(tmp_path: Path) -> None:
     study = drafted(tmp_path, file_of({"Your age": [25.5 if i == 3 else age for i, age in enumerate(AGES)]}))
     assert study.draft.left_out["Your age"] == "whole numbers but for 25.5 in row 5; correct it in the file"
+
+
+def test_a_number_in_no_band_is_named_with_its_row(tmp_path: Path) -> None:
+    drafted(tmp_path, file_of({"Your age": [1990 if i == 30 else age for i, age in enumerate(AGES)]}))
+    codebook = tmp_path / "wave/codebook.yaml"
+    text_of = codebook.read_text(encoding="utf-8")
+    (line,) = [one for one in text_of.splitlines() if "1990" in one and "from:" in one]
+    codebook.write_text(text_of.replace(line + "\n", ""), encoding="utf-8")
+    checked = check_study(tmp_path / "wave")
+    assert f"keep {N - 1}." in checked.summary[2]
+    (warned,) = [warning for warning in checked.warnings if "in no band" in warning.found]
+    assert warned.place.endswith("row 32")
+    assert "= 1990. The rule `unknown_category` excludes 1 questionnaire." in warned.found

@@ -15,19 +15,14 @@ FENCE = 3.0
 """Interquartile ranges beyond the quartiles where a value lies far out (Tukey, 1977, *Exploratory Data
 Analysis*, ch. 2)."""
 OLDEST = 110
-YOUNGEST, YOUNGEST_OF_ADULTS, ADULT = 3, 10, 16
+YOUNGEST, YOUNGEST_OF_ADULTS, ADULT = 3, 8, 16
 
 
 def bands(column: Column) -> tuple[tuple[int, int], ...]:
-    """At most five bands of whole numbers, of equal width, without the answers far from all others.
-
-    No age at all is in no band. Any other number far from the rest stands in a band of its own.
-    """
+    """At most five bands of whole numbers, of equal width; those far from all others have their own."""
     far = far_values(column)
     near = [number for number in column.counts if number not in far]
     found = _equal(int(min(near)), int(max(near)))
-    if is_age(column):
-        return found
     below = [int(number) for number in far if number < min(near)]
     above = [int(number) for number in far if number > max(near)]
     lowest = ((min(below), max(below)),) if below else ()

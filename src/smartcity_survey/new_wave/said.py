@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from smartcity_survey.errors import counted
-from smartcity_survey.new_wave.bands import far_values, is_age
+from smartcity_survey.new_wave.bands import OLDEST, far_values, is_age
 from smartcity_survey.new_wave.columns import AnswerCodes, Column
 from smartcity_survey.new_wave.guesses import Group, Roles
 from smartcity_survey.new_wave.marks import TESTS, UNFINISHED, Mark
@@ -288,11 +288,16 @@ def _far(columns: Sequence[Column]) -> Iterator[str]:
         near = [number for number in column.counts if number not in far]
         for number in far:
             row, cells = column.number_rows.get(number, 0), counted(column.counts[number], "cell")
-            if is_age(column):
+            if is_age(column) and number > OLDEST:
                 yield (
-                    f"column {column.name!r}, row {row}: {number:g} ({cells}) is nobody's age, and in no "
-                    "band. Correct it in the file, or write it under `missing_codes` in config.yaml if it "
-                    "means no answer; as it is, the rule `unknown_category` excludes the questionnaire."
+                    f"column {column.name!r}, row {row}: {number:g} ({cells}) is nobody's age. Correct it "
+                    "in the file, or write it under `missing_codes` in config.yaml if it means no answer; as "
+                    "it is, it has a band of its own."
+                )
+            elif is_age(column):
+                yield (
+                    f"column {column.name!r}, row {row}: {number:g} ({cells}) is nobody's age. Correct it in "
+                    "the file; as it is, it has a band of its own."
                 )
             else:
                 yield (
