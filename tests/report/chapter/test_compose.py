@@ -116,6 +116,19 @@ def test_a_claimed_interaction_is_told_as_one(compose_study: Compose, tables: Ta
     assert f"H1 ({source} × City → {target}, claimed" in said
 
 
+def test_without_components_no_item_was_kept_by_them(compose_study: Compose, tables: Tables) -> None:
+    refused = {"refused": [{"part": "table", "reason": "constant", "at_fault": "trust1"}]}
+    cards = dict.fromkeys(tables, CARD) | {"item_retention": refused}
+    said = words(compose_study(without=DECIDED, cards=cards))
+    assert "so all items stay. Not computed: the same answer by everybody (trust1)." in said
+    assert "items were kept" not in said
+
+
+def test_a_screen_that_screened_nobody_is_left_out(compose_study: Compose, tables: Tables) -> None:
+    nobody = table(tables["careless"], 0, n_valid=0, n_flagged=0)
+    assert "0 of 0" not in words(compose_study(without=DECIDED, changed={"careless": nobody}))
+
+
 def test_constructs_that_are_hardly_distinct_lack_discriminant_validity(
     compose_study: Compose, tables: Tables
 ) -> None:
@@ -254,7 +267,8 @@ def test_every_sentence_of_the_chapter_is_used(
     }
     partly = frame.assign(verdict=frame["method"].map({"pls": "no_solution"}).fillna("confirmed"))
     refused = {"refused": [{"part": "table", "reason": "not_converged", "at_fault": ""}]}
-    why = dict.fromkeys(own, CARD) | dict.fromkeys(("cfa_fit", "coefficients", "pls_paths"), refused)
+    unsolved = ("cfa_fit", "coefficients", "item_retention", "pls_paths")
+    why = dict.fromkeys(own, CARD) | dict.fromkeys(unsolved, refused)
     read({**own, "hypotheses": partly, "cfa_fit": own["cfa_fit"].iloc[:0]}, why)
     read({**own, **collinear})
     read({**own, "hypotheses": frame.assign(expected_sign="differs", groups="city")})

@@ -244,7 +244,7 @@ def _is_like(row: Sequence[str], body: Sequence[tuple[int, list[str]]]) -> bool:
 
 
 def _whole_columns(rows: Sequence[Sequence[str]]) -> dict[int, float]:
-    """Columns of whole numbers from -99 to 99, with the largest; a few words such as NA may stand among them."""
+    """Columns of whole numbers from -99 to 99, with the largest; a few words such as NA may be among them."""
     found = {}
     for column in range(max(map(len, rows))):
         values = [row[column] for row in rows if column < len(row) and row[column]]
