@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from smartcity_survey.check import check_study
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.messages import problem_in, translated
 from smartcity_survey.new_wave import start_new_wave
 from smartcity_survey.study.config import Language
@@ -66,3 +66,13 @@ def test_no_english_is_left_in_what_is_said(
     )
     assert foreign(summary, own | files) == set()
     assert foreign((problem_in(warning, language) for warning in checked.warnings), own | files) == set()
+
+
+@pytest.mark.parametrize("language", ["ru", "kk"])
+def test_places_and_remainders_of_long_lists_are_translated(language: Language) -> None:
+    problem = Problem(
+        "survey.xlsx, rows 3, 4, 5, ... (79 in all), column visit",
+        "'2026-01-02' is neither a number nor an answer the codebook knows (and 27 other dates or times).",
+        "Export the survey again.",
+    )
+    assert foreign([problem_in(problem, language)], {"survey", "xlsx", "visit"}) == set()
