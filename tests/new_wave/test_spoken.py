@@ -76,3 +76,14 @@ def test_places_and_remainders_of_long_lists_are_translated(language: Language) 
         "Export the survey again.",
     )
     assert foreign([problem_in(problem, language)], {"survey", "xlsx", "visit"}) == set()
+
+
+def test_a_draft_names_what_the_file_does_not_in_its_language(tmp_path: Path) -> None:
+    draft = start_new_wave(tmp_path / "study", WAVES / "linear_ru.csv")
+    assert draft.config["title"] == "Новая волна: linear_ru"
+    labels = [construct["label"] for construct in draft.codebook["constructs"].values()]
+    assert labels == ["Утверждения 1", "Утверждения 2", "Утверждения 3"]
+    lines = (tmp_path / "study/codebook.yaml").read_text(encoding="utf-8").splitlines()
+    comments = [line.partition("#")[2] for line in lines if "#" in line]
+    assert len(comments) > 6
+    assert foreign(comments, set()) == set()
