@@ -124,6 +124,13 @@ def test_without_components_no_item_was_kept_by_them(compose_study: Compose, tab
     assert "items were kept" not in said
 
 
+def test_what_predicts_no_better_than_the_mean_is_not_praised(compose_study: Compose, tables: Tables) -> None:
+    worse = tables["pls_predict"].assign(q2_predict=-0.031, rmse=1.0, rmse_lm=1.1)
+    said = words(compose_study(without=DECIDED, changed={"pls_predict": worse}))
+    assert "from −.031 to −.031: not all lie above 0" in said
+    assert "below that of the linear model" not in said
+
+
 def test_a_screen_that_screened_nobody_is_left_out(compose_study: Compose, tables: Tables) -> None:
     nobody = table(tables["careless"], 0, n_valid=0, n_flagged=0)
     assert "0 of 0" not in words(compose_study(without=DECIDED, changed={"careless": nobody}))
