@@ -125,7 +125,7 @@ def new_wave(
 @app.command(cls=SpokenCommand)
 def new_paper(
     folder: Annotated[Path, typer.Argument(help="folder of the paper; created where there is none")],
-    document: Annotated[Path, typer.Option("--from", help="the paper: .docx, .html, .xlsx or .pdf")],
+    document: Annotated[Path, typer.Option("--from", help="the paper: .docx, .html, .xlsx, .pdf or .spv")],
 ) -> None:
     """Draft the folder that `audit` reads from a paper's document."""
     from smartcity_survey.new_paper import start_new_paper

@@ -188,6 +188,22 @@ CASES = {
     # A table of 2 by 2 with 40, 10, 20, 30: chi2 16.667, phi .408.
     "v_from_chi2": (printed(v="0.408", chi2="16.667") | whole(n=100, smaller=2), printed(v="0.804")),
     "f2_of_r2": (printed(f2="0.704", r2="0.413"), printed(f2="0.407")),
+    "variance_of_sd": (printed(variance="1.90", sd="1.38"), printed(variance="1.09")),
+    "range_of_extremes": (printed(range="4.00", min="1.00", max="5.00"), printed(range="5.00")),
+    "sum_of_answers": (printed(sum="35.00", mean="2.92") | whole(n=12), printed(sum="53.00")),
+    "wald_of_b": (printed(wald="21.544", b="-0.500", std_error="0.1077"), printed(wald="23.544")),
+    # chi-square 3.84 with one degree of freedom, and z 1.96 its root: p .050.
+    "p_from_wald": (printed(p="0.050", wald="3.84") | {"alpha": ALPHA}, printed(p="0.150")),
+    # Two predictors raise R2 of 230 cases from .320 to .380: F (2, 225) is 10.9.
+    "change_of_r2": (printed(r2="0.380", r2_before="0.320", r2_change="0.060"), printed(r2_change="0.600")),
+    "f_of_change": (
+        printed(r2="0.380", r2_change="0.060", f_change="10.870") | whole(df1=2, df2=225),
+        printed(f_change="12.870"),
+    ),
+    "p_of_change": (
+        printed(f_change="3.04", p_change="0.050") | whole(df1=2, df2=225) | {"alpha": ALPHA},
+        printed(p_change="0.500"),
+    ),
     "odds_ratio_of_b": (printed(odds_ratio="1.65", b="0.50"), printed(odds_ratio="6.15")),
     "odds_ratio_in_interval": (
         printed(odds_ratio="1.65", ci_low="1.11", ci_high="2.44"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -83,6 +84,16 @@ def test_a_folder_of_papers_is_one_run_with_one_summary(tmp_path: Path) -> None:
     assert code == 2
     assert "3 papers: 2 consistent, 1 cannot be read" in said
     assert said.count("==") == 3
+    # In every form, in the reader's language, the paper that cannot be read is named with the reason.
+    rows = list(csv.DictReader(io.StringIO(run(tmp_path, "--format", "csv")[1])))
+    (broken,) = [row for row in rows if row["check"] == "readable"]
+    assert broken["paper"].endswith("broken")
+    assert broken["severity"] == "unread"
+    assert "it is no valid YAML" in broken["explanation"]
+    for form in ("json", "html", "csv"):
+        spoken = run(tmp_path, "--format", form, "--language", "ru")[1]
+        assert "YAML" in spoken
+        assert "it is no valid" not in spoken
 
 
 def test_a_paper_without_relations_is_not_called_consistent(tmp_path: Path) -> None:
@@ -159,6 +170,24 @@ def test_markup_of_a_paper_is_text_on_the_page(tmp_path: Path) -> None:
 def test_a_form_that_cannot_be_written_is_said(arguments: list[str], said: str) -> None:
     code, output = run(CASES / "neg.yaml", *arguments)
     assert (code, said in output) == (2, True)
+
+
+@pytest.mark.parametrize("form", ["csv", "docx"])
+def test_no_pipe_and_no_device_is_written_over(form: str, tmp_path: Path) -> None:
+    pipe = tmp_path / f"out.{form}"
+    os.mkfifo(pipe)
+    for place in (pipe, Path("/dev/null")):
+        code, output = run(CASES / "neg.yaml", "--output", place, "--format", form)
+        assert (code, "it is no file but a device or a pipe." in output) == (2, True)
+        assert place.exists()
+        assert not place.is_file()
+
+
+def test_why_a_file_cannot_be_written_is_said_in_the_language(tmp_path: Path) -> None:
+    (tmp_path / "out.csv").mkdir()
+    for language, words in (("en", "it is a folder"), ("ru", "это папка"), ("kk", "бұл қалта")):
+        code, output = run(CASES / "neg.yaml", "--output", tmp_path / "out.csv", "--language", language)
+        assert (code, words in output) == (2, True)
 
 
 def test_how_many_wrong_digits_would_be_noticed_is_said() -> None:

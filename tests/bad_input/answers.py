@@ -55,7 +55,23 @@ def repeated_column(study: Study) -> None:
     study.survey = pd.concat([study.survey, study.survey[["T1"]]], axis=1)
 
 
+def everybody_leaves_one_out(study: Study) -> None:
+    for row in range(len(study.survey)):
+        study.survey.loc[row, ITEMS[row % len(ITEMS)]] = None
+
+
 CASES = (
+    Case(
+        "everybody left an answer out, and the methods for that need some who did not",
+        both(
+            everybody_leaves_one_out,
+            setting("config", "missing", to={"pls": "mean_replacement"}),
+            setting("config", "cleaning", "missing_items_at_most", to=3),
+        ),
+        "survey.csv",
+        "40 questionnaires are kept, but none of them answers all 6 items of the model",
+        "items that many left out",
+    ),
     Case(
         "word nobody knows",
         cell(6, "U1", "often"),

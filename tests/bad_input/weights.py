@@ -171,6 +171,66 @@ CASES = (
         "greater than 0",
     ),
     Case(
+        "an item for a weight",
+        setting("config", "data", "weight", to="T1"),
+        "survey.csv, column T1",
+        "`data.weight` names it, but the codebook has it as answers to T1",
+        "another column",
+    ),
+    Case(
+        "a question about the respondent for a weight",
+        setting("config", "data", "weight", to="city"),
+        "survey.csv, column city",
+        "`data.weight` names it, but the codebook has it as answers to city",
+        "another column",
+    ),
+    Case(
+        "an item for a cluster",
+        setting("config", "data", "cluster", to="T1"),
+        "survey.csv, column T1",
+        "`data.cluster` names it, but the codebook has it as answers to T1",
+        "another column",
+    ),
+    Case(
+        "identifiers for weights",
+        both(
+            setting("config", "data", "respondent", to="id"),
+            setting("config", "data", "weight", to="id"),
+        ),
+        "config.yaml, data",
+        "`respondent` and `weight` are the same column, id",
+        "leave it out",
+    ),
+    Case(
+        "weights with a unit",
+        both(
+            column("w", lambda survey: np.array([f"{1 + i / 10} kg" for i in range(len(survey))], object)),
+            setting("config", "data", "weight", to="w"),
+        ),
+        "rows 2, 3, 4, 5, 6, ... (40 in all), column w",
+        "'1.0 kg' is no number (and 39 others like it)",
+        "without a unit",
+    ),
+    Case(
+        "weights with a decimal comma",
+        both(
+            column("w", lambda survey: np.array([f"1,{i}" for i in range(len(survey))], object)),
+            setting("config", "data", "weight", to="w"),
+        ),
+        "rows 2, 3, 4, 5, 6, ... (40 in all), column w",
+        "'1,0' is no number (and 39 others like it)",
+        "data.decimal: ','",
+    ),
+    Case(
+        "many clusters of one",
+        clusters(
+            lambda schools: np.array([f"{s}{i if i % 2 else ''}" for i, s in enumerate(schools)], object)
+        ),
+        "rows 3, 5, 7, 9, 11, ... (20 in all), column school",
+        "each is the only respondent kept of its cluster",
+        "neighbouring cluster",
+    ),
+    Case(
         "a cluster of one",
         clusters(put(4, "school of its own")),
         "survey.csv, row 6, column school",

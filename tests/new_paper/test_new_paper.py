@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from smartcity_survey.errors import SurveyError
 from smartcity_survey.new_paper import start_new_paper
 from tests.new_paper import article
 
+HERE = Path(__file__).parent
 FORMS: dict[str, tuple[str, Callable[[Path], None]]] = {
     "word": ("paper.docx", article.as_word),
     "archive": ("paper.html", article.as_archive_page),
@@ -119,7 +121,7 @@ def test_the_command_says_what_it_guessed_in_the_language_asked_for(tmp_path):
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("paper.spv", "output files of SPSS"),
+        ("paper.spv", "output file"),
         ("paper.doc", "documents ending in .doc"),
         ("paper", "documents ending in nothing"),
         ("paper.docx", "no Word document"),
@@ -205,3 +207,67 @@ def test_damaged_files_are_drafted_or_refused_without_a_traceback(tmp_path, form
     except SurveyError as error:
         told = [str(problem) for problem in error.problems]
     assert all(told)
+
+
+def _converter(folder, monkeypatch, body):
+    """A program called `pspp-output`, alone on the path."""
+    program = folder / "bin" / "pspp-output"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/bin:/usr/bin" if body else str(folder / "nowhere"))
+
+
+PAGE = (
+    "<table><caption>Coefficients</caption><tr><th></th><th>B</th><th>Std. Error</th><th>t</th></tr>"
+    "<tr><th>use</th><td>0.50</td><td>0.10</td><td>5.00</td></tr></table>"
+)
+
+
+def test_output_of_spss_is_read_through_the_converter_of_pspp(tmp_path, monkeypatch):
+    """Called as `pspp-output convert SOURCE PAGE.html`."""
+    _converter(tmp_path, monkeypatch, f'test "$1" = convert && test -f "$2" && echo \'{PAGE}\' > "$3"')
+    (tmp_path / "a.spv").write_bytes(b"anything")
+    started = start_new_paper(tmp_path / "folder", tmp_path / "a.spv")
+    assert "is checked as `regression`" in started.guesses[0]
+    assert (tmp_path / "folder/table_without_number.csv").read_text("utf-8").splitlines()[
+        1
+    ] == "use,0.50,0.10,5.00"
+
+
+@pytest.mark.parametrize("body", ["exit 1", "exit 0", "echo nonsense >&2; exit 2"])
+def test_output_that_the_converter_cannot_read_is_told(tmp_path, monkeypatch, body):
+    _converter(tmp_path, monkeypatch, body)
+    (tmp_path / "a.spv").write_bytes(b"nothing of the kind")
+    with pytest.raises(SurveyError, match="PSPP cannot read it"):
+        start_new_paper(tmp_path / "folder", tmp_path / "a.spv")
+    assert not (tmp_path / "folder").exists()
+
+
+def test_without_the_converter_it_is_said_what_to_install(tmp_path, monkeypatch):
+    _converter(tmp_path, monkeypatch, "")
+    (tmp_path / "a.spv").write_bytes(b"anything")
+    with pytest.raises(SurveyError, match="`pspp-output`, which is not installed") as told:
+        start_new_paper(tmp_path / "folder", tmp_path / "a.spv")
+    assert "apt install pspp" in str(told.value)
+
+
+@pytest.mark.skipif(shutil.which("pspp-output") is None, reason="PSPP is not installed")
+def test_an_output_file_as_spss_writes_it_is_read_and_checked(tmp_path):
+    """`output.spv` is made by PSPP 1.6 of twelve made-up answers: see output.sps.
+
+    PSPP takes p of the constant from 10 degrees of freedom, where the residual has 9: .187, not .190. All
+    else it prints agrees.
+    """
+    start_new_paper(tmp_path / "folder", HERE / "output.spv")
+    findings = audit.run(tmp_path / "folder")
+    (wrong,) = findings[findings.consistent.eq(False).fillna(False)].itertuples()
+    assert (wrong.check, wrong.severity, wrong.printed) == ("p_of_t", "rounding", ".187")
+    assert {
+        "percent_of_total",
+        "percent_of_answers",
+        "f_from_mean_squares",
+        "tolerance_from_vif",
+        "variance_of_sd",
+        "sum_of_answers",
+    } <= set(findings.check)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from pathlib import Path
@@ -14,8 +15,10 @@ import pandas as pd
 import pytest
 import yaml
 
+from smartcity_survey.messages import translated
 from smartcity_survey.new_wave import comments, start_new_wave
 from smartcity_survey.new_wave.comments import SCHEMA, commented, schema, schema_text
+from smartcity_survey.study.config import Language
 from tests.conftest import REPOSITORY
 from tests.options import CONFIG, SHIPPED_SCHEMA
 
@@ -147,3 +150,68 @@ def test_the_schema_refuses_what_the_program_refuses(section: str, key: str, val
     config[section][key] = value
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(config, schema())
+
+
+QUESTIONS = {"ru": "Вопрос о доверии", "kk": "Сенім туралы сұрақ, қала өмірі"}
+
+
+def words_of_schema() -> set[str]:
+    """Keys of a config and words that its values may be, which no language translates."""
+
+    def within(part: Any) -> Iterator[str]:
+        if isinstance(part, Mapping):
+            yield from part.get("properties", {})
+            yield from (word for word in part.get("enum", ()) if isinstance(word, str))
+            for inner in part.values():
+                yield from within(inner)
+        elif isinstance(part, list):
+            for inner in part:
+                yield from within(inner)
+
+    return set(within(schema())) | {"html", "eigenvalue", "false", "true"}
+
+
+@pytest.mark.parametrize("language", ["ru", "kk"])
+def test_comments_of_a_draft_are_in_the_language_of_its_questions(language: Language, tmp_path: Path) -> None:
+    head = ",".join(f"{QUESTIONS[language]} {number}".replace(",", " ") for number in range(1, 7))
+    lines = [",".join(str(1 + (row * k + row // k) % 5) for k in range(1, 7)) for row in range(60)]
+    (tmp_path / "survey.csv").write_text("\n".join([head, *lines]), encoding="utf-8")
+    draft = start_new_wave(tmp_path / "wave", tmp_path / "survey.csv")
+    assert draft.config["language"] == language
+    text = (tmp_path / "wave/config.yaml").read_text(encoding="utf-8")
+    told = [line for line in text.splitlines() if line.strip().startswith("#") and "$schema" not in line]
+    assert len(told) > 50
+    known = words_of_schema()
+    foreign = {
+        word
+        for line in told
+        for word in re.findall(r"[A-Za-z_]{3,}", re.sub(r"`[^`]*`", "", line))
+        if word not in known | {"APA", "PLS", "SEM"}
+    }
+    assert foreign == set(), "add their texts to src/smartcity_survey/messages/config.yaml"
+    assert yaml.safe_load(text) == yaml.safe_load(commented(text))
+
+
+def drafted_texts() -> Iterator[str]:
+    """Descriptions of every option that a draft may have, and of what its lists consist of."""
+    template = (SHIPPED_SCHEMA.parent / "config.yaml.j2").read_text(encoding="utf-8")
+    for name in re.findall(r"^(\w+):", template, flags=re.MULTILINE):
+        option = schema()["properties"][name]
+        section = comments._resolved(option)
+        yield str(section.get("description") or option["description"])
+        named = set(re.findall(r"^  (\w+):", template.partition(f"\n{name}:")[2].partition("\n\n")[0], re.M))
+        for key, part in section.get("properties", {}).items():
+            if key in named or name == "data":
+                yield str(part["description"])
+                inner = part.get("items") or part.get("additionalProperties") or {}
+                yield from map(str, inner.get("enumDescriptions", ()))
+                for own in comments._resolved(inner).get("properties", {}).values():
+                    yield str(own["description"])
+
+
+@pytest.mark.parametrize("language", ["ru", "kk"])
+def test_every_option_that_a_draft_may_have_is_translated(language: Language) -> None:
+    texts = list(drafted_texts())
+    assert len(texts) > 45
+    missing = [text for text in texts if not re.search("[а-яәіңғүұқөһ]{3}", translated(text, language))]
+    assert missing == [], "add them to src/smartcity_survey/messages/config.yaml"

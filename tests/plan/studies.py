@@ -57,7 +57,26 @@ multiple_choice:
   services: {label: Услуги, column: "Какими услугами?", separator: ",", options: {Эл. правительство: eGov, Карта: Карта}}
   m2: {label: Устройства, columns: {"Устройства [Телефон]": Телефон, "Устройства [Планшет]": Планшет}, chosen: [Да], not_chosen: [Нет]}
 """
-STUDIES = {"every_kind": EVERY_KIND, "awkward": AWKWARD}
+NAMED_BY_TOOLS = """\
+scale: {minimum: 1, maximum: 5, answers: {1: 'No, "never"', 2: "d'e; f", 3: "=1+1", 5: "Yes"}}
+constructs: {trust: {label: Trust}, use: {label: Use}}
+items:
+  meta: {construct: trust, label: "He said \\"yes\\", it's <b>bold</b> & ${T1}"}
+  start: {construct: trust, label: "Two\\x0b\\uFFFE lines\\nand a tab\\t"}
+  KEY: {construct: trust, label: Three}
+  instanceID: {construct: trust, label: Four}
+  q1: {construct: use, label: Five}
+  Q1: {construct: use, label: Six}
+  g/T1: {construct: use, label: Seven}
+  h/T1: {construct: use, label: Eight}
+  name: {construct: use, label: LONG}
+demographics:
+  _uuid: {label: City, categories: {1: North, 2: South}}
+  trust: {label: As the construct, categories: {-1: None, 99: Many}}
+multiple_choice:
+  Status: {label: Several, column: Status, separator: " ", options: {a: A, b: B}}
+""".replace("LONG", "very long " * 200)
+STUDIES = {"every_kind": EVERY_KIND, "awkward": AWKWARD, "named_by_tools": NAMED_BY_TOOLS}
 
 
 def write_study(folder: Path, codebook: str, config: str = CONFIG) -> Path:

@@ -22,7 +22,7 @@ from smartcity_survey.study.codebook import Codebook, read_codebook
 from smartcity_survey.study.config import read_config
 from tests.conftest import REPOSITORY
 from tests.plan.exports import answered, fields, kobo, rows
-from tests.plan.studies import AWKWARD, CONFIG, EVERY_KIND, write_study
+from tests.plan.studies import AWKWARD, CONFIG, EVERY_KIND, NAMED_BY_TOOLS, write_study
 
 BUNDLED = REPOSITORY / "data/codebook.yaml"
 
@@ -75,6 +75,31 @@ def test_the_version_changes_with_the_questions_alone(tmp_path: Path) -> None:
     assert first == same != other
     for name in (FORM, "questionnaire.kk.docx"):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_names_of_the_tools_and_names_alike_become_others_in_the_codebook_too(tmp_path: Path) -> None:
+    said = made(tmp_path, NAMED_BY_TOOLS)
+    heads = read_codebook(tmp_path / CODEBOOK).columns()
+    changed = {name: head for name, head in heads.items() if head != name}
+    assert set(changed) == {"meta", "start", "KEY", "instanceID", "_uuid", "Q1", "h/T1"}
+    assert len({head.rpartition("/")[2].casefold() for head in heads.values()}) == len(heads)
+    assert any("items.KEY" in one and "codebook_of_form.yaml" in one for one in said)
+
+
+def test_a_cluster_that_the_codebook_asks_for_is_asked_once(tmp_path: Path) -> None:
+    config = CONFIG.replace("respondent: respondent", "respondent: gender_id, cluster: gender")
+    made(tmp_path, EVERY_KIND, config)
+    names = [row["name"] for row in rows(tmp_path / FORM, "survey")]
+    assert names.count("gender") == 1
+    assert convert(str(tmp_path / FORM)).warnings == []
+
+
+def test_neither_question_nor_group_has_the_name_of_cluster_or_identifier(tmp_path: Path) -> None:
+    config = CONFIG.replace("respondent: respondent", "respondent: use, cluster: Trust")
+    made(tmp_path, EVERY_KIND, config)
+    assert convert(str(tmp_path / FORM)).warnings == []
+    names = [row["name"].casefold() for row in rows(tmp_path / FORM, "survey") if row["name"]]
+    assert len(set(names)) == len(names)
 
 
 @pytest.mark.parametrize(

@@ -153,6 +153,15 @@ def test_paths_are_those_of_the_hypotheses_unless_named(tmp_path: Path) -> None:
     assert named.sizes["coefficient"].dropna().tolist() == [-0.2]
 
 
+def test_an_empty_list_of_paths_is_no_path(tmp_path: Path) -> None:
+    folder = finished_study(tmp_path / "s", "{draws: 100, paths: []}")
+    plan = planned(folder)
+    assert plan.sizes["source"].isna().all()
+    assert plan.curve.empty
+    assert plan.asked >= plan.sizes["n_formula"][0]
+    assert write_plan(folder, tmp_path / "plan").files
+
+
 def test_the_same_study_gives_the_same_files(tmp_path: Path) -> None:
     folder = finished_study(tmp_path / "s", "{draws: 100}")
     files = write_plan(folder, tmp_path / "one").files

@@ -132,7 +132,8 @@ def test_every_text_is_used(
     ]
     for name in told:
         write_table(tables[name], tmp_path / "tables" / f"{name}.csv")
-    write_json({name: {"single_items": "use"} for name in told}, tmp_path / "cards" / "single.json")
+    single = {"single_items": "use", "confidence_level": 0.95, "interval": "bca"}
+    write_json(dict.fromkeys(told, single), tmp_path / "cards" / "single.json")
     # The second report has no bounds: it reads the texts that others stand for in the first.
     plain = [key.split(".")[:2] for key in recorder if key.endswith("_bounded")]
     for name in ("specification_curve", *(name for kind, name in plain if kind == "tables")):

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from smartcity_survey.stats.core.types import Array, BoolArray
+from smartcity_survey.stats.items.item_moments import ItemMoments
 
 CONSTRUCTS = 4
 ITEMS = 3
@@ -44,3 +45,10 @@ def changes_without(
         for i in respondents
     ]
     return np.array(changes), whole.influence[list(respondents)]
+
+
+def whole_influence(moments: ItemMoments) -> Array:
+    """(n, m, m): influence of all respondents on all correlations of items and covariates."""
+    every = slice(None)
+    items = moments.influence_on_products(np.eye(moments.p), every)
+    return np.concatenate((items, moments.influence_beside(every)), axis=2)

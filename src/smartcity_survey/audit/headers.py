@@ -51,8 +51,11 @@ _OF_MODELS = {
         "chi2_baseline df_baseline value"
     ),
     "effect_sizes": (
-        "t f df df1 df2 d r eta2 omega2 v chi2 f2 r2 n n1 n2 smaller b odds_ratio ci_low ci_high p std_error"
+        "t f df df1 df2 d r eta2 omega2 v chi2 f2 r2 n n1 n2 smaller b odds_ratio ci_low ci_high p std_error "
+        "wald"
     ),
+    "groups": "n mean sd se_mean std_error min max ci_low ci_high t z df p d f df1 df2 eta2",
+    "matrix": "n mean sd min max skewness kurtosis alpha rho_a cr ave msv asv vif items",
 }
 # Columns that relations of a family know; others in such a table are named to whoever entered it.
 KNOWN: Mapping[str, frozenset[str]] = {
@@ -70,11 +73,21 @@ KNOWN: Mapping[str, frozenset[str]] = {
             "se_kurtosis",
             "loading",
             "vif",
+            "variance",
+            "range",
+            "sum",
         ]
     ),
     "frequencies": frozenset(["n", "percent", "valid_percent", "cumulative"]),
     "adequacy": frozenset(["kmo", "bartlett_chi2", "bartlett_df", "bartlett_p", "value"]),
-    "loadings": frozenset(["communality", "uniqueness", "complexity", "mean", "sd"]),
+    "loadings": frozenset(
+        ["communality", "uniqueness", "complexity", "mean", "sd"]
+        + [
+            f"{part}{name}"
+            for part in ("", "extracted_", "rotated_")
+            for name in ("eigenvalue", "percent", "cumulative")
+        ]
+    ),
     "coefficients": frozenset(
         [
             "b",
@@ -92,12 +105,29 @@ KNOWN: Mapping[str, frozenset[str]] = {
             "sample_mean",
         ]
     ),
-    "summary": frozenset(["r", "r2", "adj_r2", "std_error_estimate", "durbin_watson", "f", "p", "n", "df"]),
+    "summary": frozenset(
+        [
+            "r",
+            "r2",
+            "adj_r2",
+            "std_error_estimate",
+            "durbin_watson",
+            "f",
+            "p",
+            "n",
+            "df",
+            "r2_change",
+            "f_change",
+            "df1",
+            "df2",
+            "p_change",
+        ]
+    ),
     "anova": frozenset(["sum_of_squares", "df", "mean_square", "f", "p"]),
     **{family: frozenset(columns.split()) for family, columns in _OF_MODELS.items()},
 }
 
-# Tables whose columns are variables: one that is called `SE` or `M` is no statistic.
+# Tables whose columns are variables: `SE` or `t` is one of them, `M` and `SD` beside them are statistics.
 _NAMED_BY_VARIABLES = frozenset({"matrix"})
 
 _LETTERS = r"(?:f|fac|factor|component|comp|pc|rc|mr|ml|pa|tc|dim|dimension|фактор|компонент[аы]?|фак|ф|к)"
@@ -129,13 +159,16 @@ def canonical(header: str, family: str = "", before: str = "") -> str:
     family : what its table is, as some headers mean different things in different tables.
     before : the column before it: SPSS calls three columns `Std. Error`, each after its statistic.
     """
-    if family in _NAMED_BY_VARIABLES:
-        return header
     own, common = _aliases(family), _aliases("")
     name = bare(header)
+    if family in _NAMED_BY_VARIABLES:
+        # A line that is called so keeps its name: whoever reads the table asks for the others only.
+        known = own.get(name) or common.get(name)
+        return known if known in KNOWN[family] else header
     if family == "descriptives" and own.get(name) == "se_mean" and before in _STANDARD_ERROR_OF:
         return _STANDARD_ERROR_OF[before]
-    if family == "loadings" and name not in own and (number := _component(name)):
+    # `VIF` is no sixth factor.
+    if family == "loadings" and name not in {*own, *common} and (number := _component(name)):
         return f"{COMPONENT}{number}"
     return own.get(name) or common.get(name) or header
 
@@ -189,7 +222,8 @@ def _component(name: str) -> int | None:
 @cache
 def _aliases(family: str) -> Mapping[str, str]:
     names = _content()["columns"] if not family else _content()["families"].get(family, {})
-    known = list(names) if not family else [name for name in names if name not in _content()["columns"]]
+    common = _content()["columns"]
+    known = [name for name in (*names, *KNOWN.get(family, ())) if not family or name not in common]
     return {bare(name): name for name in known} | {
         bare(alias): name for name, aliases in names.items() for alias in aliases
     }

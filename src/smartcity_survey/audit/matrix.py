@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from smartcity_survey.audit.paper import Paper, Printed
+
+# `1`, `1.`, `(1)`, `[1]`: the variable of that line.
+_NUMBER = re.compile(r"[\[(]?([0-9]{1,2})[\])]?\.?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,19 @@ class Square:
         return {**self.upper, **self.lower} if self.mirrored else self.lower
 
 
+def variables_of(printed: Printed) -> dict[str, int]:
+    """Columns of a square table to the line of the same variable; other columns are no part of the matrix."""
+    lines = printed.body
+    columns: dict[str, int] = {}
+    for column in printed.number_columns:
+        header = printed.headers.get(column, column)
+        if header in lines:
+            columns[column] = lines.index(header)
+        elif (number := _NUMBER.fullmatch(header)) and 1 <= int(number[1]) <= len(lines):
+            columns[column] = int(number[1]) - 1
+    return columns
+
+
 def read_square(paper: Paper, printed: Printed) -> Square:
     """Cells of a square table by pair; columns bear the names of the lines, or their numbers `1`, `2` ...
 
@@ -45,13 +62,7 @@ def read_square(paper: Paper, printed: Printed) -> Square:
     that the last line of a lower half needs no column of its own.
     """
     lines = printed.body
-    columns: dict[str, int] = {}
-    for column in printed.number_columns:
-        header = printed.headers.get(column, column)
-        if header in lines:
-            columns[column] = lines.index(header)
-        elif header.isdigit() and 1 <= int(header) <= len(lines):
-            columns[column] = int(header) - 1
+    columns = variables_of(printed)
     lower: dict[tuple[int, int], str] = {}
     upper: dict[tuple[int, int], str] = {}
     diagonal: dict[int, str] = {}

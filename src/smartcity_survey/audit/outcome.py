@@ -11,7 +11,7 @@ from smartcity_survey.audit.covered import Covered, covered
 from smartcity_survey.audit.finding import Finding
 from smartcity_survey.audit.findings import audit_cases
 from smartcity_survey.audit.messages import Wording, read_locale
-from smartcity_survey.audit.paper import read_paper
+from smartcity_survey.audit.paper import TEXT, Paper, read_paper
 from smartcity_survey.audit.plan import settled
 from smartcity_survey.audit.reading import read_yaml
 from smartcity_survey.audit.severity import CONTRADICTIONS, Severity
@@ -72,6 +72,11 @@ class Outcome:
         """Whether any check of its numbers could be made."""
         return any(line.consistent is not None for line in self.lines)
 
+    @property
+    def has_power(self) -> bool:
+        """Whether wrong digits were tried."""
+        return any(one.changes for one in self.coverage)
+
     def verdict(self) -> str:
         """The key of the sentence that says that all is well, or that nothing was checked; else empty."""
         if not self.checked:
@@ -129,15 +134,16 @@ def audited(path: Path, language: str, *, with_power: bool = True) -> Outcome:
         coverage = tuple(covered(paper, cases, with_power=with_power))
     except SurveyError as error:
         return Outcome(path, path.name, language, problem=error)
-    named = {one.object: wording.object(paper.objects[one.object]) for one in coverage}
-    named |= {"text": read_locale(language)["objects"]["text"]}
-    return Outcome(
-        path,
-        wording.text(paper.title) or path.name,
-        language,
-        lines,
-        tuple(one.called(named[one.object]) for one in coverage),
-    )
+    title, named = coverage_in(paper, coverage, language)
+    return Outcome(path, title or path.name, language, lines, named)
+
+
+def coverage_in(paper: Paper, coverage: Sequence[Covered], language: str) -> tuple[str, tuple[Covered, ...]]:
+    """The paper's title, and the coverage of its tables, as readers of a language know them."""
+    wording = Wording(paper, language)
+    names = {one.object: wording.object(paper.objects[one.object]) for one in coverage}
+    names |= {TEXT: read_locale(language)["objects"]["text"]}
+    return wording.text(paper.title), tuple(one.called(names[one.object]) for one in coverage)
 
 
 def line_of(wording: Wording, finding: Finding) -> Line:

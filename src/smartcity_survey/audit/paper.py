@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
@@ -34,6 +35,8 @@ from smartcity_survey.errors import SurveyError, counted
 
 # Columns that hold whole counts whatever the table; a count is never rounded.
 _COUNTS = frozenset({"n", "df"})
+# Further counts, some of which may be fractions (df2 of Welch's F): exact where no fraction is printed.
+_WHOLE = re.compile(r"df[12]|n_?[1-9]\d?|df_baseline|items|smaller")
 _PERCENTS = frozenset({"percent", "valid_percent", "cumulative"})
 # Columns of words that say what a line is called in print.
 _LABELS = ("label", "category", "name", "wording", "statement", "item")
@@ -251,6 +254,7 @@ def _counts(objects: Mapping[str, Printed], content: Mapping[str, Any], file: Pa
         if (printed.id == TEXT and any(fnmatchcase(line, pattern) for pattern in named))
         or printed.address(line, column) == content.get("n")
         or column in printed.counts | _COUNTS
+        or (_WHOLE.fullmatch(column) and printed.cells[line, column].isdecimal())
     )
 
 

@@ -8,9 +8,10 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from smartcity_survey.audit.messages import read_locale
+from smartcity_survey.audit.messages import LANGUAGES, read_locale
 from smartcity_survey.audit.outcome import Line, Outcome
 from smartcity_survey.audit.severity import Severity
+from smartcity_survey.messages import error_in
 
 FORMATS = ("text", "json", "csv", "html", "docx")
 TEMPLATE = Path(__file__).parent / "page.html.j2"
@@ -121,7 +122,7 @@ def as_json(outcomes: Sequence[Outcome]) -> str:
         {
             "paper": str(outcome.source),
             "title": outcome.title,
-            "problem": None if outcome.problem is None else str(outcome.problem),
+            "problem": problem_of(outcome) or None,
             "findings": [_record(line) for line in outcome.lines],
             "coverage": [
                 {
@@ -139,13 +140,25 @@ def as_json(outcomes: Sequence[Outcome]) -> str:
     return json.dumps(content, ensure_ascii=False, indent=1)
 
 
+def _unreadable(outcome: Outcome) -> Line:
+    return Line(
+        "readable", Severity.UNREAD, False, None, str(outcome.source), "", "", None, problem_of(outcome)
+    )
+
+
+def problem_of(outcome: Outcome) -> str:
+    """Why a paper cannot be read, in its language; empty where it was."""
+    language = next(one for one in LANGUAGES if one == outcome.language)
+    return "" if outcome.problem is None else error_in(outcome.problem, language)
+
+
 def as_csv(outcomes: Sequence[Outcome]) -> str:
-    """One line per check; several papers have a first column that names them."""
+    """One line per check, one for a paper that cannot be read; several papers have a column of names."""
     text = io.StringIO()
     rows = [
         ({"paper": str(outcome.source)} if len(outcomes) > 1 else {}) | dict(_record(line))
         for outcome in outcomes
-        for line in outcome.lines
+        for line in (outcome.lines if outcome.problem is None else [_unreadable(outcome)])
     ]
     header = list(rows[0]) if rows else ["check"]
     writer = csv.DictWriter(text, header, lineterminator="\n")
@@ -168,6 +181,7 @@ def as_html(outcomes: Sequence[Outcome]) -> str:
         share=lambda one: _share(one.power, language),
         coverage_sentences=coverage_sentences,
         counts=_counts,
+        problem_of=problem_of,
     )
 
 
@@ -180,7 +194,7 @@ def write_docx(outcomes: Sequence[Outcome], file: Path) -> None:
         words = read_locale(outcome.language)["page"]
         document.add_heading(outcome.title, 1)
         if outcome.problem is not None:
-            document.add_paragraph(str(outcome.problem))
+            document.add_paragraph(problem_of(outcome))
             continue
         document.add_paragraph(words["about"])
         for key, lines in outcome.sections().items():
@@ -196,14 +210,12 @@ def write_docx(outcomes: Sequence[Outcome], file: Path) -> None:
         document.add_heading(words["coverage"], 2)
         for sentence in coverage_sentences(outcome):
             document.add_paragraph(sentence)
-        _table(
-            document,
-            [words[key] for key in ("object", "numbers", "checked", "noticed")],
-            [
-                (c.name, str(c.numbers), str(c.checked), _share(c.power, outcome.language))
-                for c in outcome.coverage
-            ],
-        )
+        columns = ["object", "numbers", "checked", *(["noticed"] if outcome.has_power else [])]
+        cells = [
+            (c.name, str(c.numbers), str(c.checked), _share(c.power, outcome.language))
+            for c in outcome.coverage
+        ]
+        _table(document, [words[key] for key in columns], [row[: len(columns)] for row in cells])
     document.save(str(file))
 
 

@@ -48,6 +48,16 @@ def answer_problems(
         yield from _repeated_respondents(responses, path)
 
 
+def nobody_complete(n_kept: int, n_items: int, path: Path) -> Problem:
+    """Why an analysis cannot begin though questionnaires are kept: each of them has a gap."""
+    return Problem(
+        str(path),
+        f"{counted(n_kept, 'questionnaire is kept', 'questionnaires are kept')}, but none of them "
+        f"answers all {counted(n_items, 'item')} of the model, as scores and diagnostics need.",
+        "Take items that many left out from the model, or collect more answers.",
+    )
+
+
 def kept_problems(
     answers: pd.DataFrame,
     codebook: Codebook,

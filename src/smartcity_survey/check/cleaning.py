@@ -8,7 +8,7 @@ import pandas as pd
 
 from smartcity_survey.data.clean import Cleaned
 from smartcity_survey.data.read import Responses
-from smartcity_survey.data.read.question import rows_named
+from smartcity_survey.data.read.cells import rows_text
 from smartcity_survey.errors import Problem, counted
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.multiple_choice import column_of
@@ -93,7 +93,7 @@ def outside_categories(cleaned: Cleaned, responses: Responses, path: str) -> Ite
         details = list(dict.fromkeys(lost["detail"]))
         shown = ", ".join(details[:DETAILS_SHOWN]) + (", ..." if len(details) > DETAILS_SHOWN else "")
         yield Problem(
-            f"{path}, {rows_named([responses.rows[row - 1] for row in lost['row']])}",
+            f"{path}, {rows_text([responses.rows[row - 1] for row in lost['row']])}",
             f"in no category and in no band of the codebook: {shown}. The rule `unknown_category` excludes "
             f"{counted(len(lost), 'questionnaire')}.",
             "Correct slips in the file, or add the answer to the codebook.",

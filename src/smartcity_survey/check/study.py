@@ -10,7 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 
 from smartcity_survey.audit.paper import read_paper
-from smartcity_survey.check.answers import answer_problems, kept_problems
+from smartcity_survey.check.answers import answer_problems, kept_problems, nobody_complete
 from smartcity_survey.check.cleaning import excluded, kept, lost_rows, nothing_chosen, outside_categories
 from smartcity_survey.check.codes import declared_code_problems, doubtful_codes, missing_code_problems
 from smartcity_survey.check.directions import direction_doubts
@@ -122,8 +122,11 @@ def check_study(folder: Path) -> Checked:
                 cleaned = replace(cleaned, answers=weighed.answers) if weighed else None
             if cleaned and model:
                 complete = complete_rows(cleaned.answers, needed)
-                problems += kept_problems(complete, codebook, model, path, needed)
-                problems += unmet_needs(complete, codebook, model, config, place)
+                if len(complete) or not needed:
+                    problems += kept_problems(complete, codebook, model, path, needed)
+                    problems += unmet_needs(complete, codebook, model, config, place)
+                else:
+                    problems.append(nobody_complete(len(cleaned.answers), len(needed), path))
                 problems += weight_problems(cleaned.answers, model, _place_of_weights(config, path, place))
                 problems += cluster_problems(
                     cleaned.answers, responses, model, str(path), str(config.data.cluster)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.data.read import Responses
+from smartcity_survey.data.read.cells import ROWS_SHOWN, rows_text
 from smartcity_survey.errors import Problem, counted
 from smartcity_survey.stages.collection import without_clusters, without_weights
 from smartcity_survey.stages.declare import Stage
@@ -80,6 +81,13 @@ def cluster_problems(
         )
         return
     rows = dict(zip(responses.answers[RESPONDENT], responses.rows, strict=True))
+    if len(lone) > ROWS_SHOWN:
+        yield Problem(
+            f"{place}, {rows_text([rows[respondent] for respondent in lone[RESPONDENT]])}, column {column}",
+            "each is the only respondent kept of its cluster.",
+            "Correct the names, or give such questionnaires the name of a neighbouring cluster.",
+        )
+        lone = lone.head(0)
     for respondent, cluster in zip(lone[RESPONDENT], lone[CLUSTER], strict=True):
         yield Problem(
             f"{place}, row {rows[respondent]}, column {column}",

@@ -38,7 +38,7 @@ def demographic_dummies(
     """Dummies of demographic variables, and the reference category of each.
 
     The largest category is the reference; who left the question out is a category of its own, so that nobody
-    is lost. Categories that nobody chose have no dummy.
+    is lost. Categories that nobody chose have no dummy; of nobody there are none.
 
     Raises
     ------
@@ -48,7 +48,7 @@ def demographic_dummies(
     require_demographics(controls, codebook, place)
     columns: dict[Category, Array] = {}
     references = {}
-    for name in controls:
+    for name in controls if len(answers) else ():
         codes = demographic_codes(answers[name], codebook, name)
         largest, *others = codes.value_counts().index
         references[name] = str(largest)

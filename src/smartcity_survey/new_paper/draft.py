@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from smartcity_survey.audit.headers import canonical
+from smartcity_survey.audit.headers import FAMILIES, canonical
 from smartcity_survey.audit.reported import read_number
 from smartcity_survey.new_paper.document import Document, FoundTable
 from smartcity_survey.new_paper.grid import Draft, draft_table, has_decimal_commas, is_known, slug
 from smartcity_survey.new_paper.kinds import Kind, family_of, guess, joined, matrix_columns
 from smartcity_survey.new_paper.running_text import Running, Said, read_running_text
+from smartcity_survey.new_paper.spss import Correlations, correlations_of
 
 # Families in which a header may mean what it means nowhere else, tried in this order.
 _FAMILIES = ("", "coefficients", "descriptives", "groups", "frequencies", "summary", "anova")
@@ -55,6 +56,9 @@ def draft_paper(document: Document, title: str) -> PaperDraft:
     draft.n = f"text:{draft.running.n}" if draft.running.n else ""
     names: set[str] = set()
     for found in document.tables:
+        if (correlations := correlations_of(found)) is not None:
+            _add_correlations(draft, correlations, names)
+            continue
         table = draft_table(found, _id(found, names))
         if table is None:
             draft.left_out.append(found)
@@ -77,6 +81,26 @@ def draft_paper(document: Document, title: str) -> PaperDraft:
     return draft
 
 
+def _add_correlations(draft: PaperDraft, correlations: Correlations, names: set[str]) -> None:
+    """Matrices of r and p that SPSS prints as one table; its n stands for nothing else."""
+    ids = []
+    for found in (correlations.r, correlations.p):
+        table = draft_table(found, _id(found, names))
+        if table is None:
+            draft.left_out.append(found)
+            return
+        names.add(table.id)
+        ids.append(table.id)
+        draft.tables.append(_renamed(table, "matrix"))
+    relation: dict[str, Any] = {"table": ids[0], "p": ids[1]}
+    if correlations.n.isdecimal():
+        relation["n"] = int(correlations.n)
+    if correlations.tails == 1:
+        relation["tails"] = 1
+    draft.kinds[ids[0]] = Kind("correlations", "lines", relation, shows=["correlations"])
+    draft.kinds[ids[1]] = Kind("p", "lines")
+
+
 def _cautious(kind: Kind) -> dict[str, Any]:
     """A mean may be of one question or of many: until somebody says so, it lies on no grid."""
     return {"score": "weighted"} if kind.name == "descriptives" else {}
@@ -96,6 +120,9 @@ def _kind(table: Draft, n: str) -> Kind | None:
         named = _renamed(table, one)
         kind = guess(named, one, n or None)
         if kind is not None:
+            # Headers that mean something else in a table of this kind: the second `Std. Error`, `M1`, `η²`.
+            own = FAMILIES.get(kind.name, {}).get("table", one)
+            named = _renamed(table, own) if one == "" and own in _FAMILIES else named
             table.header, table.printed, table.cells = named.header, named.printed, named.cells
             table.lines, table.labels, table.grouped = named.lines, named.labels, named.grouped
             return kind

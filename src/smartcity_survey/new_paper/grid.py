@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from smartcity_survey.audit.checks.groups import NUMBERED
 from smartcity_survey.audit.headers import COMPONENT, KNOWN, canonical, is_line
 from smartcity_survey.audit.reported import read_number
 from smartcity_survey.new_paper.document import FoundTable
@@ -77,7 +78,7 @@ class Draft:
 
 def is_known(name: str) -> bool:
     """Whether a column bears a name of ours."""
-    return name in _KNOWN or name.startswith(COMPONENT)
+    return name in _KNOWN or name.startswith(COMPONENT) or bool(NUMBERED.fullmatch(name))
 
 
 def is_number(text: str) -> bool:
@@ -94,7 +95,10 @@ def draft_table(found: FoundTable, name: str) -> Draft | None:
     """Header, lines and cells of a found table; None where it holds no numbers below a header."""
     rows = [list(row) for row in found.rows if any(row)]
     rows = _without_empty_columns(rows)
-    if len(rows) < 2 or len(rows[0]) < 2:
+    if len(rows) < 2:
+        return None
+    rows = _with_names_of_lines(_with_header(rows))
+    if len(rows[0]) < 2:
         return None
     depth = _header_rows(rows)
     body = rows[depth:]
@@ -110,6 +114,23 @@ def draft_table(found: FoundTable, name: str) -> Draft | None:
     texts = [list(row) for row in zip(*(cells for part in columns for _, cells in part), strict=True)]
     _fill(draft, [row[:leading] for row in body], texts)
     return draft if draft.lines else None
+
+
+def _with_header(rows: list[list[str]]) -> list[list[str]]:
+    """Where each row ends in its one number, the first in decimals, no row is a header (SPSS: KMO)."""
+    numbers = [[text for text in row if is_number(text)] for row in rows]
+    headless = all(found == [row[-1]] for found, row in zip(numbers, rows, strict=True))
+    if not headless or not re.search(r"[.,]\d", rows[0][-1]):
+        return rows
+    return [[*[""] * (len(rows[0]) - 1), "value"], *rows]
+
+
+def _with_names_of_lines(rows: list[list[str]]) -> list[list[str]]:
+    """Where the first column is a statistic (SPSS prints the summary of one model so), lines are numbered."""
+    statistic = is_known(canonical(rows[0][0])) and all(is_number(row[0]) for row in rows[1:] if row[0])
+    if not (statistic and rows[-1][0]):
+        return rows
+    return [["", *rows[0]], *([str(i), *row] for i, row in enumerate(rows[1:], start=1))]
 
 
 def _without_empty_columns(rows: list[list[str]]) -> list[list[str]]:
@@ -144,6 +165,8 @@ def _header_rows(rows: Sequence[Sequence[str]]) -> int:
 def _joined(texts: Sequence[str]) -> str:
     """One header of several rows: the lowest text that is known alone, else all that differ."""
     distinct = [text for i, text in enumerate(texts) if text and text not in texts[:i]]
+    if canonical(whole := " ".join(distinct), "loadings").startswith(COMPONENT):
+        return whole
     # The number of a column says nothing beside its name.
     distinct = [text for text in distinct if not text.strip(" .()").isdigit()] or distinct
     if distinct and is_known(canonical(distinct[-1])):
@@ -163,7 +186,13 @@ def _leading_columns(body: Sequence[Sequence[str]]) -> int:
         ) > 0.9 * len(texts)
 
     distinct = [row[1] for row in body if row[1]]
-    names = len(body[0]) > 2 and words(0) and words(1) and len(set(distinct)) > 0.6 * len(body)
+    groups = [row[0] for row in body]
+    for i, group in enumerate(groups):
+        groups[i] = group or (groups[i - 1] if i else "")
+    # Each question may have the same answers, each variable the same groups of people.
+    of_its_own = len(set(zip(groups, (row[1] for row in body), strict=True))) == len(body) > len(set(groups))
+    names = len(body[0]) > 2 and words(0) and words(1)
+    names = names and (of_its_own or len(set(distinct)) > 0.6 * len(body))
     short = names and sum(len(text) for text in distinct) <= 60 * len(distinct)
     repeats = names and len({row[0] for row in body if row[0]}) < len(body)
     return 2 if short and repeats else 1

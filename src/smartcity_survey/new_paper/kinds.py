@@ -131,7 +131,9 @@ def guess(table: Draft, family: str, n: str | None) -> Kind | None:
     if family == "matrix":
         return _of_matrix(table)
     if family == "item_statistics":
-        return Kind("reliability", "headers", relation, shows=["reliability"])
+        # Without SDs nothing in the table is bound to anything.
+        bound = relation if "sd" in columns else None
+        return Kind("reliability", "headers", bound, "" if bound else "scale_sd", shows=["reliability"])
     if family == "effect_sizes":
         return Kind("effect_sizes", "headers", relation)
     if family == "measurement":
@@ -159,12 +161,28 @@ def guess(table: Draft, family: str, n: str | None) -> Kind | None:
         total = {} if n is None else {"total": n}
         return Kind("frequencies", "headers", relation | total, shows=["demographics"])
     if _adequacy(table):
-        return Kind("adequacy", "lines", None, "items", shows=["adequacy"])
+        return _of_adequacy(table)
     return None
 
 
 def _adequacy(table: Draft) -> bool:
     return any(canonical(line.rpartition("/")[2]) == "kmo" for line in table.lines)
+
+
+def _of_adequacy(table: Draft) -> Kind:
+    """The number of items p is what the p(p - 1)/2 degrees of freedom of the test of sphericity say."""
+    lines = {canonical(line.rpartition("/")[2], "adequacy"): line for line in table.lines}
+    texts = [table.cells.get((lines.get("bartlett_df", ""), column), "") for column in table.header]
+    items = [
+        k
+        for text in texts
+        for k in range(2, 500)
+        if is_number(text) and k * (k - 1) / 2 == read_number(text).value
+    ]
+    if not items:
+        return Kind("adequacy", "lines", None, "items", shows=["adequacy"])
+    relation = {"table": table.id, "items": items[0]}
+    return Kind("adequacy", "lines", relation, shows=["adequacy"])
 
 
 def _of_matrix(table: Draft) -> Kind:

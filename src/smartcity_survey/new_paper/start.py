@@ -96,15 +96,13 @@ def read_document(file: Path) -> Document:
 
         return read_pdf(file)
     if ending == ".spv":
-        raise SurveyError(
-            str(file),
-            "no library that is kept up reads the output files of SPSS.",
-            "Export the output from SPSS as .xlsx or .docx, and give that.",
-        )
+        from smartcity_survey.new_paper.spv import read_spv
+
+        return read_spv(file)
     raise SurveyError(
         str(file),
         f"documents ending in {ending or 'nothing'} are not read.",
-        "Save it as .docx, .html, .xlsx or .pdf.",
+        "Save it as .docx, .html, .xlsx, .pdf or .spv.",
     )
 
 

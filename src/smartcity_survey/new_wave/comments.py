@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 import re
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, partial
 from typing import Any
 
 import yaml
 
-from smartcity_survey.study.config import Config
+from smartcity_survey.messages import translated
+from smartcity_survey.study.config import Config, Language
 
 SCHEMA = "config.schema.json"
 """Name of the schema: beside this module, and beside the config of a drafted study."""
 WIDTH = 118
 
 Schema = Mapping[str, Any]
+Words = Callable[[str], str]
+"""What puts an English text into a language."""
 
 
 @cache
@@ -31,24 +34,27 @@ def schema_text() -> str:
     return json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
 
 
-def commented(text: str) -> str:
+def commented(text: str, language: Language = "en") -> str:
     """A config file with a comment above each key that says what it is for.
 
-    Comments directly above a line of yaml are replaced; notes with an empty line below stay.
+    Comments directly above a line of yaml are replaced; notes with an empty line below stay, in the language
+    where the catalogue of messages has them.
 
     Parameters
     ----------
     text : a valid config; comments at the ends of lines stay as they are.
     """
+    words = partial(translated, language=language)
     bare = re.sub(r"^(?:[ ]*#.*\n)+(?=[ ]*[^#\s])", "", text, flags=re.MULTILINE)
     lines = bare.splitlines()
-    comments = dict(_comments(yaml.compose(bare, Loader=yaml.SafeLoader), schema()))
+    lines = [f"# {words(line[2:])}" if line.startswith("# ") else line for line in lines]
+    comments = dict(_comments(yaml.compose(bare, Loader=yaml.SafeLoader), schema(), words))
     for number in sorted(comments, reverse=True):
         lines[number:number] = comments[number]
     return "\n".join(lines) + "\n"
 
 
-def _comments(node: Any, section: Schema) -> Iterator[tuple[int, list[str]]]:
+def _comments(node: Any, section: Schema, words: Words) -> Iterator[tuple[int, list[str]]]:
     """Number of a key's line -> the lines to stand above it, for a section's keys and all below."""
     options = section["properties"]
     for key, value in node.value:
@@ -57,11 +63,11 @@ def _comments(node: Any, section: Schema) -> Iterator[tuple[int, list[str]]]:
             continue
         below = _resolved(option)
         if "properties" in below and isinstance(value, yaml.MappingNode):
-            texts = [_of_section(below, {name.value for name, _ in value.value})]
+            texts = [_of_section(below, {name.value for name, _ in value.value}, words)]
             if not value.flow_style:
-                yield from _comments(value, below)
+                yield from _comments(value, below, words)
         else:
-            texts = [_sentence(option), *_details(option)]
+            texts = [_sentence(option, words), *_details(option, words)]
         margin = " " * key.start_mark.column + "# "
         wrapped = (_wrapped(line, margin) for line in texts)
         yield key.start_mark.line, [line for part in wrapped for line in part]
@@ -74,18 +80,20 @@ def _wrapped(text: str, margin: str) -> list[str]:
     )
 
 
-def _of_section(section: Schema, given: set[str]) -> str:
+def _of_section(section: Schema, given: set[str], words: Words) -> str:
     """What a section is about, and its options that are not given."""
     others = [name for name in section["properties"] if name not in given]
-    return f"{section['description']} Also: {', '.join(others)}." if others else str(section["description"])
+    told, further = words(str(section["description"])), f"Also: {', '.join(others)}."
+    return f"{told} {words(further)}" if others else told
 
 
-def _sentence(option: Schema) -> str:
+def _sentence(option: Schema, words: Words) -> str:
     """`inner weighting (path, factorial or centroid; default: path)`."""
     choices, default = _choices(option), option.get("default")
-    notes = [_listed(choices)] if choices else []
-    notes += [] if default in (None, [], {}) else [f"default: {_as_yaml(default)}"]
-    return f"{option['description']} ({'; '.join(notes)})" if notes else str(option["description"])
+    notes = [_listed(choices, words("or"))] if choices else []
+    notes += [] if default in (None, [], {}) else [words(f"default: {_as_yaml(default)}")]
+    told = words(str(option["description"]))
+    return f"{told} ({'; '.join(notes)})" if notes else told
 
 
 def _choices(option: Schema) -> Sequence[str]:
@@ -96,19 +104,19 @@ def _choices(option: Schema) -> Sequence[str]:
     return choices
 
 
-def _listed(choices: Sequence[str]) -> str:
-    words = [choice if choice.isidentifier() else f"`{choice}`" for choice in choices]
-    return f"{', '.join(words[:-1])} or {words[-1]}"
+def _listed(choices: Sequence[str], between: str) -> str:
+    named = [choice if choice.isidentifier() else f"`{choice}`" for choice in choices]
+    return f"{', '.join(named[:-1])} {between} {named[-1]}"
 
 
-def _details(option: Schema) -> Iterator[str]:
+def _details(option: Schema, words: Words) -> Iterator[str]:
     """Lines on what a list or a mapping consists of: the keys of its sections, or its words."""
     elements = option.get("items") or option.get("additionalProperties")
     if isinstance(elements, Mapping):
         meanings = zip(elements.get("enum", ()), elements.get("enumDescriptions", ()), strict=False)
-        yield from (f"  {word}: {meaning}" for word, meaning in meanings)
+        yield from (f"  {word}: {words(meaning)}" for word, meaning in meanings)
         for name, part in _resolved(elements).get("properties", {}).items():
-            yield f"  {name}: {_sentence(part)}"
+            yield f"  {name}: {_sentence(part, words)}"
 
 
 def _resolved(option: Schema) -> Schema:

@@ -11,7 +11,7 @@ import numpy as np
 from smartcity_survey.new_wave.answers import coded_by, unordered
 from smartcity_survey.new_wave.bands import bands
 from smartcity_survey.new_wave.clusters import part
-from smartcity_survey.new_wave.columns import AnswerCodes, Column
+from smartcity_survey.new_wave.columns import MOST_SLIPS, AnswerCodes, Column
 from smartcity_survey.new_wave.groups import (
     GRID,
     MOST_CODES,
@@ -187,6 +187,10 @@ def _why_not(column: Column) -> str:
             "dates; to use them, write the question into codebook.yaml with `bands` whose ends are dates "
             "(from: 2026-01-01, to: 2026-06-30)"
         )
+    odd = [number for number in column.counts if number != int(number)]
+    if odd and sum(column.counts[number] for number in odd) <= MOST_SLIPS * column.n_answered:
+        place = column.number_rows.get(odd[0], 0)
+        return f"whole numbers but for {odd[0]:g} in row {place}; correct it in the file"
     if column.ends and column.words:
         word = next(iter(column.words))
         row = f", row {column.rows[word]}" if word in column.rows else ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from smartcity_survey.new_wave.columns import Column
-from smartcity_survey.new_wave.metadata import Tool
+from smartcity_survey.new_wave.metadata import Tool, known_tests
 from smartcity_survey.study.spelling import folded
 
 MOST_MARKED = 0.5
@@ -32,12 +32,13 @@ class Mark:
 
 
 def marks_in(columns: Sequence[Column], tool: Tool | None) -> tuple[Mark, ...]:
-    """What the tool marks, by the columns it is known to write; nothing where the tool is not known."""
-    return tuple(_marks(columns, tool)) if tool else ()
+    """What the tool marks, by the columns it is known to write; of an unknown one what its words say."""
+    return tuple(_marks(columns, tool))
 
 
-def _marks(columns: Sequence[Column], tool: Tool) -> Iterator[Mark]:
-    for kind, known in ((TESTS, tool.tests), (UNFINISHED, tool.unfinished)):
+def _marks(columns: Sequence[Column], tool: Tool | None) -> Iterator[Mark]:
+    tests = tool.tests if tool else known_tests()
+    for kind, known in ((TESTS, tests), (UNFINISHED, tool.unfinished if tool else {})):
         for column in columns:
             meant = _meant(column, known)
             cells = {f"{code:g}": n for code, n in column.counts.items()} | dict(column.words)

@@ -54,6 +54,16 @@ def tool_of(names: Iterable[str]) -> Tool | None:
     return best
 
 
+def known_tests() -> dict[str, tuple[str, ...]]:
+    """What any tool calls a test, a preview or spam, in words alone: column -> texts."""
+    return {
+        column: words
+        for tool in _tools()
+        for column, values in tool.tests.items()
+        if (words := tuple(value for value in values if not value.isdigit()))
+    }
+
+
 def why_metadata(name: str, label: str, tool: Tool | None) -> str:
     """Why a column is no question: `personal`, or written by the tool; nothing where it may be one."""
     heads = {*_heads(name), _head(label)}

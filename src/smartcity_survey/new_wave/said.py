@@ -291,8 +291,8 @@ def _far(columns: Sequence[Column]) -> Iterator[str]:
             if is_age(column):
                 yield (
                     f"column {column.name!r}, row {row}: {number:g} ({cells}) is nobody's age, and in no "
-                    "band. Correct it in the file; as it is, the rule `unknown_category` excludes the "
-                    "questionnaire."
+                    "band. Correct it in the file, or write it under `missing_codes` in config.yaml if it "
+                    "means no answer; as it is, the rule `unknown_category` excludes the questionnaire."
                 )
             else:
                 yield (

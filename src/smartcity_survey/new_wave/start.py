@@ -60,7 +60,7 @@ def start_new_wave(folder: Path, survey: Path) -> Draft:
     target = survey.resolve().relative_to(folder.resolve()) if inside else Path("data") / survey.name
     draft = draft_from(survey, target)
     texts = {name: _render(name, draft) for name in ("codebook.yaml", "config.yaml")}
-    texts["config.yaml"] = commented(texts["config.yaml"])
+    texts["config.yaml"] = commented(texts["config.yaml"], draft.config["language"])
     if not inside:
         _copy(survey, folder / target)
     for name, text in texts.items():

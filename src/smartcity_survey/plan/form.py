@@ -10,10 +10,10 @@ from smartcity_survey.errors import SurveyError, counted
 from smartcity_survey.io import join_names, remove, write_bytes, write_text
 from smartcity_survey.locales import LANGUAGES
 from smartcity_survey.plan.codebook import fitting_codebook
-from smartcity_survey.plan.names import is_form_name
+from smartcity_survey.plan.names import IDENTIFIERS, is_form_name
 from smartcity_survey.plan.questionnaire import Questionnaire, questionnaire_of
 from smartcity_survey.plan.word import word_questionnaire
-from smartcity_survey.plan.xlsform import WRITTEN_BY_TOOL, is_given, xlsform
+from smartcity_survey.plan.xlsform import is_given, xlsform
 from smartcity_survey.study.codebook import read_codebook, text
 from smartcity_survey.study.config import Config, read_config
 from smartcity_survey.study.parsing import read_yaml
@@ -41,7 +41,13 @@ def write_questionnaire(folder: Path, out: Path) -> Written:
     """
     config = read_config(folder / "config.yaml")
     path = folder / config.data.codebook
-    form = _titled(questionnaire_of(read_codebook(path), config.study.language, config.data.codebook), config)
+    codebook = read_codebook(path)
+    cluster = config.data.cluster
+    # Where the codebook asks for it, it is not asked again.
+    asked = None if cluster in codebook.columns().values() else cluster
+    beside = [name for name in (config.data.respondent, asked) if name is not None and is_form_name(name)]
+    form = questionnaire_of(codebook, config.study.language, config.data.codebook, beside)
+    form = _titled(form, config)
     fitting = out / CODEBOOK
     # The study may have taken it for its own since.
     in_use = fitting.resolve() == path.resolve()
@@ -53,9 +59,9 @@ def write_questionnaire(folder: Path, out: Path) -> Written:
         )
     opens = config.study.language if config.study.language in form.languages else form.languages[0]
     titles = {one: text(config.study.title, one, "config.yaml, study.title") for one in form.languages}
-    files = {FORM: xlsform(form, titles[opens], opens, config.data.respondent, config.data.cluster)}
+    files = {FORM: xlsform(form, titles[opens], opens, config.data.respondent, asked)}
     for language, title in titles.items():
-        content = word_questionnaire(form, title, language, config.data.cluster)
+        content = word_questionnaire(form, title, language, asked)
         files[f"questionnaire.{language}.docx"] = content
     for language in LANGUAGES:
         if language not in form.languages:
@@ -106,7 +112,7 @@ def _said(form: Questionnaire, config: Config, out: Path) -> Iterator[str]:
             f"{(out / CODEBOOK).as_posix()}, not {config.data.codebook}."
         )
     respondent = config.data.respondent
-    if respondent and not is_given(respondent) and respondent not in WRITTEN_BY_TOOL:
+    if respondent and not is_given(respondent) and respondent not in IDENTIFIERS:
         yield (
             f"No form can have the column {respondent}: write `data.respondent: _uuid` (KoBo) or `KEY` (ODK) "
             "for the new file."

@@ -10,6 +10,17 @@ from smartcity_survey.study.multiple_choice import REST, MultipleChoice
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _CHOICE = re.compile(r"[A-Za-z0-9_.-]+")
+IDENTIFIERS = ("_id", "_uuid", "KEY", "instanceID", "meta/instanceID", "meta-instanceID")
+"""Identifiers that KoBo and ODK write without being asked."""
+OF_TOOLS = frozenset(
+    {part for name in IDENTIFIERS for part in name.replace("/", "-").split("-")}
+    | {"start", "end", "today", "deviceid", "username", "phonenumber", "email", "audit", "instanceName"}
+    | {"formhub", "_version_", "__version__", "_submission_time", "_submitted_by", "_validation_status"}
+    | {"_notes", "_status", "_tags", "_index", "_attachments", "_geolocation", "_xform_id_string"}
+    | {"SubmissionDate", "SubmitterID", "SubmitterName", "AttachmentsPresent", "AttachmentsExpected"}
+    | {"Status", "ReviewState", "DeviceID", "Edits", "FormVersion"}
+)
+"""Columns that KoBo and ODK write beside the answers: no question of such a name can be told from them."""
 Place = tuple[str, str, str]
 """Section, question and key of a codebook."""
 OTHER = "other"
@@ -18,34 +29,47 @@ OTHER = "other"
 
 def is_form_name(name: str) -> bool:
     """Whether XLSForm takes it for a question or a group: an XML name, here of Latin letters."""
-    return _NAME.fullmatch(name) is not None
+    return _NAME.fullmatch(name) is not None and name not in OF_TOOLS
 
 
 class FormNames:
     """Gives each question of a codebook a name that a form may have; `changes` collects what becomes another.
 
-    A column `economy/SE1` is the question SE1 in the group economy, as KoBo writes it.
+    A column `economy/SE1` is the question SE1 in the group economy, as KoBo writes it. No two questions have
+    names that differ in their groups, or in capitals, alone: not every export tells them apart.
+
+    Parameters
+    ----------
+    beside : columns of the answers that are no questions of the codebook.
     """
 
-    def __init__(self, codebook: Codebook) -> None:
+    def __init__(self, codebook: Codebook, beside: Sequence[str] = ()) -> None:
         self.changes: dict[Place, object] = {}
         heads = [*codebook.columns().values(), *codebook.choice_columns()]
-        self._taken = {part for head in heads for part in head.split("/")}
+        self._given = {name.casefold() for name in beside if name not in heads}
+        self._taken = {part.casefold() for head in heads for part in head.split("/")} | self._given
         self._groups: set[str] = set()
+
+    def _is_free(self, groups: Sequence[str], name: str) -> bool:
+        """Whether a question may have its own name; nobody else may have it then."""
+        if not all(map(is_form_name, (*groups, name))) or name.casefold() in self._given:
+            return False
+        self._given.add(name.casefold())
+        return True
 
     def group(self, name: str) -> str:
         """A name for a group that no question has."""
         own = name if is_form_name(name) else f"section_{len(self._groups) + 1}"
-        while own in self._taken | self._groups:
+        while own.casefold() in self._taken | self._groups:
             own += "_"
-        self._groups.add(own)
+        self._groups.add(own.casefold())
         return own
 
     def question(self, section: str, name: str, column: str | None) -> tuple[tuple[str, ...], str]:
         """Groups and name of a question."""
         head = " ".join((column or name).split())
         *groups, last = head.split("/")
-        if all(map(is_form_name, (*groups, last))):
+        if self._is_free(groups, last):
             return tuple(groups), last
         own = self._free(name, section[0])
         self.changes[section, name, "column"] = own
@@ -57,7 +81,7 @@ class FormNames:
         if found is not None:
             return found
         head = question.column or ""
-        own = head if is_form_name(head) else self._free(name, "m")
+        own = head if self._is_free((), head) else self._free(name, "m")
         listed = [option for option in question.labels if option != REST]
         choices = _choices(listed)
         labels = dict(zip(choices, (question.labels[one] for one in listed), strict=True))
@@ -69,8 +93,9 @@ class FormNames:
     def _joined(self, question: MultipleChoice) -> tuple[tuple[str, ...], str, list[str]] | None:
         *groups, last = str(question.column).split("/")
         options = [str(option) for option in question.options]
-        fit = all(map(is_form_name, (*groups, last))) and all(map(_CHOICE.fullmatch, options))
-        if not fit or str(question.separator).strip() or (question.rest is not None and OTHER in options):
+        if not all(map(_CHOICE.fullmatch, options)) or (question.rest is not None and OTHER in options):
+            return None
+        if str(question.separator).strip() or not self._is_free(groups, last):
             return None
         return tuple(groups), last, [*options, *([OTHER] if question.rest is not None else [])]
 
@@ -79,21 +104,18 @@ class FormNames:
         stems = {stem for stem, _, _ in parts}
         chosen, not_chosen = ({str(one) for one in own} for own in (question.chosen, question.not_chosen))
         *groups, last = stems.pop().split("/")
-        fit = not stems and all(map(is_form_name, (*groups, last)))
-        if not fit or not all(_CHOICE.fullmatch(one) for _, _, one in parts):
+        if stems or not all(_CHOICE.fullmatch(one) for _, _, one in parts):
             return None
-        return (
-            (tuple(groups), last, [one for _, _, one in parts])
-            if "1" in chosen and "0" in not_chosen
-            else None
-        )
+        if not ("1" in chosen and "0" in not_chosen and self._is_free(groups, last)):
+            return None
+        return tuple(groups), last, [one for _, _, one in parts]
 
     def _free(self, name: str, letter: str) -> str:
         own, number = name if is_form_name(name) else f"{letter}1", 1
-        while own in self._taken:
+        while own.casefold() in self._taken | self._given:
             number += 1
             own = f"{name if is_form_name(name) else letter}_{number}"
-        self._taken.add(own)
+        self._given.add(own.casefold())
         return own
 
 

@@ -88,7 +88,9 @@ class Questionnaire:
         return tuple(question for group in self.groups for question in group.questions)
 
 
-def questionnaire_of(codebook: Codebook, language: Language, place: str = "codebook.yaml") -> Questionnaire:
+def questionnaire_of(
+    codebook: Codebook, language: Language, place: str = "codebook.yaml", beside: Sequence[str] = ()
+) -> Questionnaire:
     """The questionnaire of a codebook: its items in their order, then the questions about the respondent.
 
     A column whose name no form may have is called by the name of its question, or by a number, and `changes`
@@ -97,6 +99,7 @@ def questionnaire_of(codebook: Codebook, language: Language, place: str = "codeb
     Parameters
     ----------
     language : of labels that are one text for all. place : names the codebook in messages.
+    beside : names that the form gives to identifier and cluster.
 
     Raises
     ------
@@ -110,8 +113,8 @@ def questionnaire_of(codebook: Codebook, language: Language, place: str = "codeb
             "nobody has put the words of its scale in order yet.",
             "Put the answers in order from lowest to highest, and take out `ordered: false`.",
         )
-    names = FormNames(codebook)
-    groups = [*_statements(codebook, names), *_about(codebook, names)]
+    names = FormNames(codebook, beside)
+    groups = _each_once([*_statements(codebook, names), *_about(codebook, names)])
     languages, incomplete = _languages(groups, language)
     if not languages:
         raise SurveyError.of(
@@ -157,6 +160,29 @@ def _in_groups(
     """Questions by the groups that their columns are named with, else in a group of our own."""
     for path, run in groupby(questions, lambda one: one[0]):
         yield Group(path or (own,), label, tuple(question for _, question in run))
+
+
+def _each_once(groups: Sequence[Group]) -> list[Group]:
+    """The groups, each with all its questions and those that stand within one another together: no form may
+    have two of a name side by side."""
+    together: dict[str, dict[tuple[str, ...], Group]] = {}
+    for group in groups:
+        within = together.setdefault(group.path[0], {})
+        before = within.get(group.path)
+        within[group.path] = (
+            replace(before, questions=(*before.questions, *group.questions)) if before else group
+        )
+    # Deeper ones next to those that they stand in.
+    return [within[path] for within in together.values() for path in _nested([*within])]
+
+
+def _nested(paths: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Paths in the order in which each group that they share is opened first."""
+    opened: dict[tuple[str, ...], int] = {}
+    for path in paths:
+        for depth in range(1, len(path) + 1):
+            opened.setdefault(path[:depth], len(opened))
+    return sorted(paths, key=lambda path: [opened[path[:depth]] for depth in range(1, len(path) + 1)])
 
 
 def _item(name: str, codebook: Codebook, names: FormNames) -> tuple[tuple[str, ...], Question]:
@@ -229,5 +255,5 @@ def words(label: Label, language: Language, key: str) -> str:
 
 
 def plain(label: str) -> str:
-    """A text on one line, without the control characters that no document holds."""
-    return re.sub(r"[\s\x00-\x1f\x7f]+", " ", label).strip()
+    """A text on one line, without the characters that no document holds."""
+    return re.sub(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+", " ", label).strip()

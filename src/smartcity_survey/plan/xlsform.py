@@ -22,8 +22,6 @@ NAMES: Mapping[Language, str] = {"kk": "Kazakh (kk)", "ru": "Russian (ru)", "en"
 """How XLSForm names languages: in English, with the code of IANA."""
 WIDTHS = {"type": 34, "label": 44, "constraint": 32}
 """Of columns, in letters."""
-WRITTEN_BY_TOOL = ("_id", "_uuid", "KEY", "instanceID", "meta/instanceID", "meta-instanceID")
-"""Identifiers that KoBo and ODK write without being asked."""
 Row = dict[str, str]
 
 
@@ -79,7 +77,7 @@ def xlsform(
 
 def is_given(respondent: str | None) -> bool:
     """Whether the form gives each questionnaire the identifier that a config asks for."""
-    return respondent is not None and respondent not in WRITTEN_BY_TOOL and is_form_name(respondent)
+    return respondent is not None and is_form_name(respondent)
 
 
 def _identifier(respondent: str | None) -> Iterator[Row]:

@@ -15,6 +15,7 @@ from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import read_tables, remove, write_bytes
 from smartcity_survey.processes import process_context
 from smartcity_survey.report.answer import citation_of
+from smartcity_survey.report.audit_page import audit_page, write_audit_pages
 from smartcity_survey.report.figures import draw_all
 from smartcity_survey.report.labels import Labels, labels_of
 from smartcity_survey.report.numbering import printed_numbers
@@ -113,6 +114,7 @@ def write_editions(
         written = [write_edition(edition) for edition in editions]
     if len(editions) > 1:
         write_bytes((reports / f"report.{own}.html").read_bytes(), reports / PAGE)
+    written.append(write_audit_pages(reports, languages, tables.get("audit"), config.data.published))
     return tuple(name for names in written for name in names)
 
 
@@ -138,6 +140,9 @@ def write_edition(edition: Edition) -> list[str]:
         figures=edition.figures,
         languages=edition.languages,
         read=edition.tables,
+        audit_page=audit_page(edition.language)
+        if config.data.published and "audit" in edition.tables
+        else "",
     )
     files = [path for name in drawn for path in sorted(edition.figures.glob(f"{name}.*")) if path.is_file()]
     return [path.as_posix() for path in (*files, edition.page)]

@@ -135,6 +135,15 @@ def of_several_paths(line: Line) -> bool:
     return any(_beside_the_path(line))
 
 
+def claimed_path(line: Line, setting: Setting) -> str:
+    """The arrow of a hypothesis, with its mediators on it, or its moderator beside the construct."""
+    via, moderator, _ = _beside_the_path(line)
+    if moderator:
+        product = f"{setting.labels.construct(line['predictor'])} × {factor(moderator, setting)}"
+        return f"{product} → {setting.labels.construct(line['outcome'])}"
+    return setting.labels.path(line["predictor"], *split_names(via), line["outcome"])
+
+
 def claim(line: Line, setting: Setting) -> str:
     """A hypothesis as an arrow with the sign that is claimed, from `predictor, outcome, expected_sign`.
 
@@ -142,18 +151,8 @@ def claim(line: Line, setting: Setting) -> str:
     groups are said to differ behind it: from `via, moderator, groups`, where there are any.
     """
     sign = setting.wording.numbers.minus if line["expected_sign"] == "negative" else "+"
-    arrow = claimed_path(line, setting)
-    _, _, groups = _beside_the_path(line)
+    groups, arrow = _beside_the_path(line)[2], claimed_path(line, setting)
     return f"{arrow} ({factor(groups, setting)}: ≠)" if groups else f"{arrow} ({sign})"
-
-
-def claimed_path(line: Line, setting: Setting) -> str:
-    """The arrow of a hypothesis, through its mediators or with its moderator where it has any."""
-    via, moderator, _ = _beside_the_path(line)
-    if not moderator:
-        return setting.labels.path(line["predictor"], *split_names(via), line["outcome"])
-    product = f"{setting.labels.construct(line['predictor'])} × {factor(moderator, setting)}"
-    return f"{product} → {setting.labels.construct(line['outcome'])}"
 
 
 def _status(value: str, line: Line, setting: Setting) -> str:

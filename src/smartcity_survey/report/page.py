@@ -49,6 +49,7 @@ def write_report(
     figures: str | Path | None = None,
     languages: Collection[Language] = (),
     read: Mapping[str, pd.DataFrame] | None = None,
+    audit_page: str = "",
 ) -> None:
     """Write the report in one language.
 
@@ -63,6 +64,7 @@ def write_report(
     figures : folder with the figures in the setting's language; none: `figures` of `reports`.
     languages : those that have a page `report.<language>.html` beside this one.
     read : all tables, where they have been read already.
+    audit_page : the audit's own page beside this one.
 
     Raises
     ------
@@ -105,6 +107,7 @@ def write_report(
         method_texts=_method_texts(parts, contents, wording),
         verdicts_note=wording[setting.told("tables.hypotheses.note")],
         paper=bool(printed),
+        audit_page=audit_page,
         criteria=criteria_table(tables, setting),
         further=[name for name in tables if f"table-{name}" not in numbers],
     )

@@ -18,7 +18,7 @@ import pandas as pd
 from smartcity_survey.report.figures.specification_curve import choice_lines
 from smartcity_survey.report.names import option_text
 from smartcity_survey.report.setting import Setting
-from smartcity_survey.stages.evidence.curve_panel import CHOICES, CurvePanel, curve_panel
+from smartcity_survey.stages.evidence.curve_panel import CHOICES, CurvePanel, curve_panel, with_missing
 
 DIGITS = 5
 """Decimals of the estimates that the page carries."""
@@ -63,7 +63,8 @@ def specification_filter(tables: Mapping[str, pd.DataFrame], setting: Setting) -
     curve, summary = tables.get("specification_curve"), tables.get("specification_summary")
     if curve is None or summary is None or curve.empty:
         return None
-    panels = {str(name): curve_panel(curve, str(name), CHOICES) for name in curve["hypothesis"].unique()}
+    every = with_missing(CHOICES, curve.columns)
+    panels = {str(name): curve_panel(curve, str(name), every) for name in curve["hypothesis"].unique()}
     lines = choice_lines(list(panels.values()))
     options = [line for line in lines if line[1] is not None]
     if not options:

@@ -25,6 +25,7 @@ from smartcity_survey.report.names import (
 )
 from smartcity_survey.report.refusal_names import listed, reason_text
 from smartcity_survey.report.setting import Setting
+from smartcity_survey.report.table_notes import basis, hidden, of_columns, of_single_items, of_unworded_items
 from smartcity_survey.report.wording import LANGUAGES
 
 _UP_TO_ONE = frozenset(
@@ -128,13 +129,14 @@ def render_table(
         numeric=tuple(bool(lines) and all(cells[i].numeric for cells in lines) for i in range(len(columns))),
         groups=tuple(Group(title, tuple(own), tuple(remarks)) for title, own, remarks in groups.values()),
         notes=(
-            *(_basis(columns, card, setting) if card else ()),
+            *(basis(columns, card, setting) if card else ()),
             *_notes(entry, len(shown), len(frame), setting),
+            *of_columns(columns, entry, setting),
             *_of_met(met, entry, setting),
-            *_of_unworded_items(shown, entry, setting),
-            *_of_single_items(entry, card, setting),
+            *of_unworded_items(shown, entry, setting),
+            *of_single_items(entry, card, setting),
             *(score_notes(card, setting) if card and entry.scores else ()),
-            *(_hidden(shown, hides, card, setting) if card else ()),
+            *(hidden(shown, hides, card, setting) if card else ()),
             *(refusal_notes(card, setting) if card else ()),
         ),
         card=card_line(card, setting) if card else "",
@@ -159,41 +161,6 @@ def _of_met(met: Sequence[str], entry: Entry, setting: Setting) -> Iterator[str]
     if met:
         named = dict.fromkeys(_heading(name, entry, setting) for name in met)
         yield setting.wording.fill("page.met_throughout", columns="; ".join(named))
-
-
-def _basis(columns: tuple[str, ...], card: Card, setting: Setting) -> Iterator[str]:
-    """What the numbers rest on: how many respondents, and what an interval among the columns is."""
-    wording = setting.wording
-    if "n" in card:
-        yield wording.fill("page.basis", n=wording.numbers.count(float(str(card["n"]))))
-    if "confidence_level" in card and any(column.endswith("_low") for column in columns):
-        level = wording.numbers.percentage(float(str(card["confidence_level"])) * 100, 0)
-        kind = wording.value("card", str(card["interval"])) if "interval" in card else ""
-        if kind:
-            yield wording.fill("page.intervals_by", level=level, kind=kind)
-        else:
-            yield wording.fill("page.intervals", level=level)
-
-
-def _hidden(frame: pd.DataFrame, hides: tuple[str, ...], card: Card, setting: Setting) -> Iterator[str]:
-    """What the mark of cells left out means, where there are such cells."""
-    if frame[[column for column in hides if column in frame]].isna().any(axis=None):
-        limit = setting.wording.numbers.count(float(str(card[HIDDEN_BELOW])))
-        yield setting.wording.fill("page.hidden", limit=limit)
-
-
-def _of_unworded_items(frame: pd.DataFrame, entry: Entry, setting: Setting) -> Iterator[str]:
-    """Why some items have a number for a label, where a table introduces the items."""
-    key = f"tables.{entry.name}.unworded"
-    if key in setting.wording and not setting.labels.unworded.isdisjoint(frame["item"]):
-        yield setting.wording[key]
-
-
-def _of_single_items(entry: Entry, card: Card | None, setting: Setting) -> Iterator[str]:
-    """What a table says of constructs of a single item by definition, or cannot say, where there are any."""
-    key = f"tables.{entry.name}.single_items"
-    if card and "single_items" in card and key in setting.wording:
-        yield setting.wording[key]
 
 
 def refusal_notes(card: Card, setting: Setting) -> Iterator[str]:

@@ -8,6 +8,7 @@ error that names the key and what to write instead.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -114,6 +115,17 @@ class DataSection(Section):
         "tests, spam, unfinished questionnaires; an empty text is an empty cell; the rule `marked` excludes "
         "them",
     )
+
+    @model_validator(mode="after")
+    def _columns_differ(self) -> DataSection:
+        named = {key: getattr(self, key) for key in ("respondent", "weight", "cluster")}
+        for first, second in combinations((key for key, column in named.items() if column), 2):
+            if " ".join(named[first].split()) == " ".join(named[second].split()):
+                raise ValueError(
+                    f"`{first}` and `{second}` are the same column, {named[first]}; name one of them "
+                    "otherwise or leave it out"
+                )
+        return self
 
 
 class CleaningSection(Section):

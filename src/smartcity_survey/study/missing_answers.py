@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 FactorModels = Literal["complete", "fiml"]
 Moments = Literal["complete", "em"]
 Regression = Literal["complete", "ml"]
+Curve = Literal["mean_replacement", "pairwise", "em"]
 Pls = Literal["complete", "mean_replacement", "pairwise", "multiple_imputation"]
 
 
@@ -44,11 +45,39 @@ class MissingSection(Section):
         "answered both items; multiple_imputation: draws given the other answers, pooled by Rubin's rules",
     )
     imputations: int = Field(20, ge=2, le=1000, description="imputed samples that share the resamples")
+    specification_curve: tuple[Curve, ...] | None = Field(
+        None,
+        description="what the specification curve has beside complete questionnaires; none: what the methods "
+        "above are (`em` for multiple imputation and full information); an empty list: nothing",
+    )
+
+    @property
+    def families(self) -> Mapping[str, str]:
+        """The method of each family, by its key."""
+        return {name: value for name, value in self if name not in {"imputations", "specification_curve"}}
 
     @property
     def asked(self) -> bool:
         """Whether any method takes respondents who left items out."""
-        return any(value != "complete" for name, value in self if name != "imputations")
+        return bool(self.specification_curve) or any(one != "complete" for one in self.families.values())
+
+    @property
+    def curve(self) -> tuple[Curve, ...]:
+        """What the specification curve has beside complete questionnaires."""
+        if self.specification_curve is not None:
+            return tuple(dict.fromkeys(self.specification_curve))
+        found: dict[Curve, None] = {}
+        for value in self.families.values():
+            match value:
+                case "complete":
+                    pass
+                case "mean_replacement":
+                    found["mean_replacement"] = None
+                case "pairwise":
+                    found["pairwise"] = None
+                case _:
+                    found["em"] = None
+        return tuple(found)
 
 
 def missing_contradictions(config: Config) -> Iterator[str]:
@@ -65,6 +94,11 @@ def missing_contradictions(config: Config) -> Iterator[str]:
         yield (
             "waves and bounds are of complete questionnaires; leave out `missing`, or `waves` and "
             "`study.bounds`"
+        )
+    if config.weighted and missing.specification_curve:
+        yield (
+            "`missing.specification_curve` is of unweighted answers; leave it out, or leave out "
+            + " and ".join(f"`{key}`" for key, asked in config.design_keys.items() if asked)
         )
     if missing.pls == "complete":
         return

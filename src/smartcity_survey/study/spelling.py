@@ -42,9 +42,9 @@ def _one_script(text: str) -> str:
 def _in_script(word: str, script: str) -> str:
     if script:
         return word.translate(_TO_CYRILLIC if script == "CYRILLIC" else _TO_LATIN)
-    own = [_of(letter) for letter in word]
-    if len(set(own)) > 1:
-        return word.translate(_TO_CYRILLIC if own.count("CYRILLIC") >= len(own) / 2 else _TO_LATIN)
+    if len({_of(letter) for letter in word}) > 1:
+        # Of a word that might be either, the script of the questionnaire's languages.
+        return word.translate(_TO_CYRILLIC)
     small = word.casefold()
     return small.translate(_TO_LATIN) if _SMALL_ALIKE.issuperset(small) else word
 

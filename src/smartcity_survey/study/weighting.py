@@ -146,11 +146,16 @@ def weighting_contradictions(config: Config) -> Iterator[str]:
         if config.weighted:
             yield f"reconstructions have no sampling weights; leave out {named} or `study.bounds`"
         yield f"reconstructions have no clusters; leave out {named} or `study.bounds`"
-    for method, value in config.missing:
+    for method, value in config.missing.families.items():
         if method == "pls" and config.weighted:
             continue  # `missing_contradictions` refuses all its methods
-        if method != "imputations" and value not in ("complete", "mean_replacement"):
+        if value not in ("complete", "mean_replacement"):
             yield (
                 f"`missing.{method}: {value}` takes neither weights nor clusters; leave out {named}, or "
                 f"write `missing.{method}: complete`"
             )
+    if config.data.cluster and not config.weighted and set(config.missing.curve) - {"mean_replacement"}:
+        yield (
+            "`missing.specification_curve` of clusters has `mean_replacement` alone; leave out what else it "
+            "names, or `data.cluster`"
+        )

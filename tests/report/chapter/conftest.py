@@ -45,6 +45,10 @@ MANIFEST_OF_CHAPTER = {
 }
 
 
+CARD_OF_ALL = CARD | {"n": 1040}
+"""The card of every table, whose n is that of the cleaning log."""
+
+
 @pytest.fixture(scope="session")
 def figures(
     tables: Tables, setting: MakeSetting, tmp_path_factory: pytest.TempPathFactory
@@ -71,7 +75,7 @@ def compose_study(tables: Tables, setting: MakeSetting, figures: dict[str, Path]
         own = {name: frame for name, frame in tables.items() if name not in without} | dict(changed or {})
         return compose(
             own,
-            dict.fromkeys(own, CARD) if cards is None else cards,
+            dict.fromkeys(own, CARD_OF_ALL) if cards is None else cards,
             MANIFEST_OF_CHAPTER | {"reconstruction": reconstruction},
             {name: stem for name, stem in figures.items() if set(needed[name]) <= set(own)},
             load_contents(),

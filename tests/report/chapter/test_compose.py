@@ -53,7 +53,8 @@ CHANGES = [
     ("pls_quality", 0, {"r2": 0.123}, "R² = .123", ""),
     ("hypothesis_tests", 0, {"p_holm": 0.044}, "p = .044", ""),
     ("reliability", 0, {"cronbach_alpha": 0.612}, ".612", ""),
-    ("htmt_bounds", 0, {"htmt": 0.951}, ".951", ""),
+    ("htmt", 1, {"trust": 0.951}, "HTMT ratio is .951", "HTMT ratio is .700"),
+    ("htmt_bounds", 0, {"upper_bound": 0.973}, "bound of the bootstrap is .973", ""),
     ("adequacy", 0, {"value": 0.551}, ".551 and misses", ""),
     ("specification_summary", 0, {"share_confirmed": 0.31}, "31% confirm", ""),
     ("power", 0, {"detectable_beta": 0.999}, ".999", ""),
@@ -280,6 +281,11 @@ def test_every_sentence_of_the_chapter_is_used(
     read({**own, **collinear})
     read({**own, "hypotheses": frame.assign(expected_sign="differs", groups="city")})
     read({**own, "model_summary": own["model_summary"].assign(adj_r2=float("nan"))})
+    read(own, {"anova": {"n": 154}, "coefficients": {"method": "ml_of_saturated_items"}})
+    read(own | {"missing_summary": own["missing_summary"].query("statistic == 'n_complete'")})
+    missing = own["missing_summary"]
+    rejected = missing["value"].where(missing["statistic"] != "mcar_p", 0.001)
+    read(own | {"missing_summary": missing.assign(value=rejected)})
     read(own, {"coefficients": {"scores": "cfa_regression"}}, reconstruction=False)
     read({**own, **on_the_better_side(own)}, {"coefficients": {"scores": "cfa_bartlett"}})
     read({**own, **on_the_worse_side(own)})
@@ -333,11 +339,26 @@ def test_what_a_run_has_not_made_is_not_told(compose_study: Compose, tables: Tab
         *("section-hypotheses", "section-limitations", "section-references"),
     ]
     assert {block.id for block in document.numbered() if isinstance(block, TableBlock)} == {
-        f"table-{name}" for name in few
+        f"table-{name}" for name in few if len(tables[name]) > 1
     }
     assert "printed" not in words(document).lower().replace("printed work", "")
     nothing = compose_study(without=tuple(tables), reconstruction=False)
     assert next(block.id for block in nothing.blocks if isinstance(block, Heading)) == "section-methods"
+
+
+def test_a_table_of_one_line_stands_in_the_text(compose_study: Compose, tables: Tables) -> None:
+    """As the sentence that has its results, else as a sentence of its own with every value."""
+    document = compose_study(without=DECIDED)
+    shown = [block for block in document.blocks if isinstance(block, TableBlock) and block.table.headings]
+    assert min(sum(len(group.lines) for group in block.table.groups) for block in shown) > 1
+    text = words(document)
+    assert len(tables["pls_quality"]) == 1
+    assert "explains Use with R² = .400, 95% CI [.30, .50], adjusted .390." in text
+    assert "Variance explained in the PLS-SEM model" not in text
+    frame = tables["group_comparisons"].head(1)
+    alone = words(compose_study(without=DECIDED, changed={"group_comparisons": frame}))
+    assert "Groups compared (City, North)." in alone
+    assert all(f": {value}" in alone for value in ("Оңтүстік", "140", "110"))
 
 
 def test_tables_and_figures_count_from_one_in_their_order(compose_study: Compose) -> None:

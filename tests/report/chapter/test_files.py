@@ -261,18 +261,20 @@ def test_a_table_over_several_pages_is_named_again_as_gost_asks(
         return int(number), [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages]
 
     number, texts = pages("gost", changed={"rotated_loadings": long})
-    line = continued.format(number)
-    named = [at for at, text in enumerate(texts) if line in text]
+    line = re.compile(rf"(?<!\d){re.escape(continued.format(number))}")  # not that of table 17
+    begun = [found.start() if (found := line.search(text)) else -1 for text in texts]
+    named = [at for at, start in enumerate(begun) if start >= 0]
     assert len(named) >= 2
     assert named == list(range(named[0], named[0] + len(named)))
-    assert all(texts[at].count(line) == 1 for at in named)
-    assert all(text.index(line) < text.index("T1") for text in texts if line in text and "T1" in text)
+    assert all(len(line.findall(texts[at])) == 1 for at in named)
+    assert all(begun[at] < texts[at].index("T1") for at in named if "T1" in texts[at])
     caption = load_wording(language)["chapter.caption.table_gost"].partition("{title}")[0].strip()
     every = re.escape(continued).replace(r"\{\}", r"(\d+)")
     for found in {found for text in texts for found in re.findall(every, text)}:
         own = re.compile(rf"(?<!\d){re.escape(caption.format(number=found))}")
         begins = max(at for at, text in enumerate(texts) if own.search(text))  # before it, the list of tables
-        goes_on = [at for at, text in enumerate(texts) if continued.format(found) in text]
+        again = re.compile(rf"(?<!\d){re.escape(continued.format(found))}")
+        goes_on = [at for at, text in enumerate(texts) if again.search(text)]
         assert goes_on[0] == begins + 1, f"table {found} is named again where it begins"
     if language == "ru":
         _, apa = pages("apa", changed={"rotated_loadings": long})

@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import docx
 import pytest
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
+from matplotlib import image
 
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.report.chapter.document import Document, FigureBlock, TableBlock
@@ -246,6 +247,42 @@ def test_a_template_keeps_its_styles_margins_and_head(compose_study: Compose, tm
     assert {"Heading 1", "Caption", "Body Text", "Title"} <= {one.style.name for one in document.paragraphs}
 
 
+TEMPLATES: Mapping[str, Callable[[Any], object]] = {
+    "narrow": lambda section: (
+        setattr(section, "left_margin", Cm(6)),
+        setattr(section, "right_margin", Cm(3)),
+    ),
+    "gutter": lambda section: setattr(section, "gutter", Cm(2)),
+    "A5": lambda section: (setattr(section, "page_width", Cm(14.8)), setattr(section, "page_height", Cm(21))),
+    "two columns": lambda section: section._sectPr.find(qn("w:cols")).set(qn("w:num"), "2"),
+    "no measures": lambda section: section._sectPr.remove(section._sectPr.find(qn("w:pgMar"))),
+}
+ROOM = {"narrow": 12.59, "gutter": 13.24, "A5": 8.45, "two columns": 6.985, "no measures": 16.51}
+"""Width of the text in centimetres, counted by hand from python-docx's letter with margins of 3.175 cm."""
+
+
+@pytest.mark.parametrize("measures", TEMPLATES)
+def test_figures_fit_the_text_of_any_template(compose_study: Compose, tmp_path: Path, measures: str) -> None:
+    template = docx.Document()
+    TEMPLATES[measures](template.sections[0])
+    template.styles["Caption"].paragraph_format.left_indent = Cm(1.25)
+    template.save(tmp_path / "my.docx")
+    content = word_file(compose_study(), load_wording("en"), "apa", str(tmp_path / "my.docx"))
+    document = opened(content)
+    section, figures = document.sections[-1], document.inline_shapes
+    assert len(figures) > 2
+    widest = max(figure.width for figure in figures)
+    assert widest == pytest.approx(Cm(ROOM[measures]), abs=Cm(0.02))
+    assert max(figure.height for figure in figures) <= (section.page_height or Cm(29.7)) - Cm(4)
+    for figure in figures:
+        # What is not said of the distance to the text, LibreOffice takes for 3 mm at each side.
+        assert {figure._inline.get(side) for side in ("distT", "distB", "distL", "distR")} == {"0"}
+        own = figure._inline.getparent().getparent().getparent().pPr.ind
+        assert {own.get(qn("w:left")), own.get(qn("w:right"))} == {"0"}
+    for table in document.tables:
+        assert sum(cell.width for cell in table.rows[0].cells) <= widest + Cm(0.05)
+
+
 def test_a_template_that_is_no_word_file_is_told(compose_study: Compose, tmp_path: Path) -> None:
     (tmp_path / "my.docx").write_text("no zip", encoding="utf-8")
     with pytest.raises(SurveyError, match=r"report.word_template.*my\.docx cannot be read as a Word file"):
@@ -284,3 +321,9 @@ def test_libreoffice_shows_the_whole_file(written: Any, style: Style, tmp_path: 
             for heading in block.table.headings:
                 assert re.sub(r"\s+", "", heading) in text
     assert "Error!" not in text
+    if shutil.which("pdftoppm"):
+        right = opened(content).sections[0].right_margin.inches
+        subprocess.run(["pdftoppm", "-r", "50", "-png", "chapter.pdf", "page"], check=True, cwd=tmp_path)
+        for page in sorted(tmp_path.glob("page-*.png")):
+            ink = image.imread(page)[..., :3].mean(axis=2) < 0.8
+            assert not ink[:, round(-50 * right) + 2 :].any(), f"{page.name}: beyond the right margin"

@@ -24,7 +24,7 @@ def on_the_better_side(tables: Tables) -> dict[str, pd.DataFrame]:
             tables["reliability"], n_items=3, cronbach_alpha=0.8, composite_reliability=0.8, ave=0.6
         ),
         "pls_loadings": with_all(tables["pls_loadings"], loading=0.8),
-        "htmt_bounds": with_all(tables["htmt_bounds"], htmt=0.5),
+        "htmt": square(tables["htmt"], 0.5),
         "fornell_larcker": square(tables["fornell_larcker"], 0.2),
         "cfa_fit": statistics(tables["cfa_fit"], **fit),
         "pls_paths": with_all(tables["pls_paths"], vif=1.1, f2=[0.4, 0.2]),
@@ -71,7 +71,7 @@ def on_the_worse_side(tables: Tables) -> dict[str, pd.DataFrame]:
             tables["reliability"], n_items=3, cronbach_alpha=0.3, composite_reliability=0.99, ave=0.1
         ),
         "pls_loadings": with_all(tables["pls_loadings"], loading=0.3),
-        "htmt_bounds": with_all(tables["htmt_bounds"], htmt=0.99),
+        "htmt": square(tables["htmt"], 0.99),
         "fornell_larcker": square(tables["fornell_larcker"], 0.99),
         "cfa_fit": statistics(tables["cfa_fit"], **fit),
         "pls_paths": with_all(tables["pls_paths"], vif=3.5, f2=[0.05, 0.001]),

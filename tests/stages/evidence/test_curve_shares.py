@@ -28,7 +28,7 @@ def weighed(frame, levels=LEVELS):
 
 @pytest.fixture(scope="module")
 def divided():
-    """A survey too small for the slope of c and for the sign of a; one score has no solution."""
+    """A survey too small for the slope of c and for the sign of a; one score is seldom solved."""
     names = ("a", "b", "c", "y")
     items = [f"{name}{k}" for name in names for k in (1, 2, 3)]
     constructs = tuple(
@@ -55,7 +55,7 @@ def test_shares_weigh_the_options_of_a_choice_alike(divided):
         weights = weighed(own)
         assert sum(weights.values()) == 1
         np.testing.assert_allclose(own["weight"], [float(weights[row]) for row in own.index], rtol=1e-12)
-        np.testing.assert_allclose(own.groupby("score")["weight"].sum(), 1 / 6, rtol=1e-12)
+        np.testing.assert_allclose(own.groupby("score")["weight"].sum(), 1 / 7, rtol=1e-12)
         confirming = float(sum(weights[row] for row in own.index[own["confirmed"]]))
         assert line["share_confirmed"] == pytest.approx(confirming, rel=1e-12)
         sign = 1 if line["hypothesis"] == "H1" else -1

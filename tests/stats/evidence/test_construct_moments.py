@@ -70,7 +70,8 @@ def test_scores_have_the_correlations_and_rows_they_came_with(survey):
     np.testing.assert_allclose(
         found.correlation, np.corrcoef(np.hstack((items[:, :3], covariates)).T), atol=1e-12
     )
-    np.testing.assert_allclose(found.influence.sum(axis=0), 0.0, atol=1e-9)
+    influence = found.influence_on_products(np.eye(5))
+    np.testing.assert_allclose(influence.sum(axis=0), 0.0, atol=1e-9)
     assert found.scores.shape == (300, 5)
 
 

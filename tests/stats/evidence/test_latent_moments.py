@@ -9,7 +9,7 @@ from smartcity_survey.stats.items.item_moments import pearson_moments, polychori
 from smartcity_survey.stats.items.polychoric_correlations import polychoric
 from smartcity_survey.stats.sem.cfa import fit_cfa
 from smartcity_survey.stats.sem.dwls import fit_dwls
-from tests.stats.survey_data import BLOCKS, answered_survey, changes_without, latent_survey
+from tests.stats.survey_data import BLOCKS, answered_survey, changes_without, latent_survey, whole_influence
 
 # A refit without one respondent of 300 against its linear approximation, in units of the influence (about 1).
 STEP = 0.1
@@ -44,6 +44,7 @@ def test_likelihood_influence_is_the_derivative_of_the_fit(survey):
     """Central differences of fits to correlations moved along a respondent's influence, good to 1e-6."""
     moments = pearson_moments(*survey)
     R, step = moments.correlation[:12, :12], 1e-4
+    influence = whole_influence(moments)
     alone = np.hstack((BLOCKS, np.zeros((12, 1), dtype=bool)))
     alone[2] = [False, False, False, False, True]  # the third item is a construct of its own
     for membership in (BLOCKS, alone):
@@ -51,7 +52,7 @@ def test_likelihood_influence_is_the_derivative_of_the_fit(survey):
         c = membership.shape[1]
         for i in (0, 77):
             ahead, behind = (
-                fit_cfa(R + sign * step * moments.influence[i, :12, :12], moments.n, membership).factor_corr
+                fit_cfa(R + sign * step * influence[i, :12, :12], moments.n, membership).factor_corr
                 for sign in (1, -1)
             )
             np.testing.assert_allclose(found.influence[i, :c, :c], (ahead - behind) / (2 * step), atol=2e-5)

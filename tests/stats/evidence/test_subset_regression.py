@@ -97,7 +97,8 @@ def test_huber_influence_gives_its_standard_error(moments):
 
 
 def test_latent_constructs_have_no_least_squares_of_rows(moments):
-    latent = ConstructMoments(moments.correlation, moments.influence, None)
+    by_respondent = moments.influence_on_products(np.eye(len(moments.correlation)))
+    latent = ConstructMoments(moments.correlation, by_respondent, None)
     with pytest.raises(ValueError, match="no scores to regress"):
         least_squares_fits(latent, 3, PREDICTORS, CONTROLS)
 

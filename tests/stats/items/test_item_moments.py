@@ -11,7 +11,7 @@ from smartcity_survey.stats.items.item_moments import (
     polychoric_moments,
     standardised,
 )
-from tests.stats.survey_data import answered_survey, latent_survey
+from tests.stats.survey_data import answered_survey, latent_survey, whole_influence
 
 # The same sums in another order.
 ROUNDING = 1e-12
@@ -41,11 +41,12 @@ def test_correlations_of_midranks_are_spearmans(survey):
 def test_influence_is_what_leaving_a_respondent_out_changes(survey):
     items, covariates = survey
     moments = pearson_moments(items, covariates)
-    np.testing.assert_allclose(moments.influence.sum(axis=0), 0.0, atol=1e-9)
+    influence = whole_influence(moments)
+    np.testing.assert_allclose(influence.sum(axis=0), 0.0, atol=1e-9)
     for i in (0, 100, 400):
         without = pearson_moments(np.delete(items, i, 0), np.delete(covariates, i, 0)).correlation
         change = (moments.correlation - without) * (moments.n - 1)
-        np.testing.assert_allclose(change, moments.influence[i], atol=STEP)
+        np.testing.assert_allclose(change, influence[i], atol=STEP)
 
 
 def test_polyserial_correlations_undo_the_categories():
@@ -70,14 +71,20 @@ def test_sums_of_influence_are_those_of_the_whole(survey, ordinal):
     moments = (
         polychoric_moments(items.astype(int), covariates) if ordinal else pearson_moments(items, covariates)
     )
-    whole, p = moments.influence, moments.p
-    np.testing.assert_allclose(moments.influence_of(slice(7, 30)), whole[7:30], atol=ROUNDING)
-    np.testing.assert_allclose(moments.influence_beside(), whole[:, :, p:], atol=ROUNDING)
+    whole, p = whole_influence(moments), moments.p
+    np.testing.assert_allclose(whole, whole.swapaxes(1, 2), atol=ROUNDING)
+    part = slice(7, 30)
+    weights = np.random.default_rng(1).normal(size=(p, 3)) * (np.arange(p)[:, None] % 3 == np.arange(3))
+    products = moments.influence_on_products(weights, part)
+    np.testing.assert_allclose(products, whole[part, :, :p] @ weights, atol=1e-11)
+    np.testing.assert_allclose(moments.influence_of_covariates(part), whole[part, p:, p:], atol=ROUNDING)
+    np.testing.assert_allclose(moments.influence_beside(part), whole[part, :, p:], atol=ROUNDING)
     left, right = np.random.default_rng(2).normal(size=(2, p, 5))
-    expected = np.einsum("jt,njk,kt->nt", left, whole[:, :p, :p], right)
-    np.testing.assert_allclose(moments.influence_between(left, right), expected, atol=1e-10)
+    if not ordinal:
+        expected = np.einsum("jt,njk,kt->nt", left, whole[part, :p, :p], right)
+        np.testing.assert_allclose(moments.influence_between(left, right, part), expected, atol=1e-10)
     some = [4, 1, 9]
     chosen = np.array([*some, *range(p, len(moments.correlation))])
     np.testing.assert_allclose(
-        moments.of_items(some).influence, whole[:, chosen[:, None], chosen], atol=ROUNDING
+        whole_influence(moments.of_items(some)), whole[:, chosen[:, None], chosen], atol=ROUNDING
     )

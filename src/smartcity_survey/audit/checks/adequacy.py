@@ -100,7 +100,7 @@ def plan_adequacy(
             # One line of several columns is one test; each further line is one of its own.
             yield from applicable(ADEQUACY, roles | cells)
         elif len(cells) == 1:
-            in_lines.setdefault(canonical(line, "adequacy"), next(iter(cells.values())))
+            in_lines.setdefault(canonical(line.rpartition("/")[2], "adequacy"), next(iter(cells.values())))
     yield from applicable(ADEQUACY, roles | in_lines)
 
 

@@ -37,6 +37,24 @@ def _se_skewness(n: float) -> float:
     return float(np.sqrt(6 * n * (n - 1) / ((n - 2) * (n + 1) * (n + 3))))
 
 
+@identity("variance")
+def variance_of_sd(sd: Interval) -> Interval:
+    """The variance is the square of SD."""
+    return image(np.square, sd.clipped(0.0))
+
+
+@identity("range")
+def range_of_extremes(min: Interval, max: Interval) -> Interval:
+    """The range is the maximum less the minimum."""
+    return max - min
+
+
+@identity("sum")
+def sum_of_answers(mean: Interval, n: Interval) -> Interval:
+    """The sum is the mean times n."""
+    return mean * n
+
+
 @identity("mean")
 def mean_within_extremes(min: Interval, max: Interval) -> Interval:
     """A mean lies between minimum and maximum."""
@@ -155,6 +173,9 @@ MOMENTS = (
     standard_error_of_mean,
     standard_error_of_skewness,
     standard_error_of_kurtosis,
+    variance_of_sd,
+    range_of_extremes,
+    sum_of_answers,
     mean_within_extremes,
     sd_within_extremes,
     skewness_within_extremes,

@@ -75,7 +75,8 @@ def plan_discriminant(
 ) -> Iterator[Case]:
     """The diagonal against AVE, the correlations among themselves, HTMT beside them; does the criterion hold?
 
-    AVE is at the addresses `ave`, in the order of the constructs, or in the table `measurement` by name.
+    AVE is at the addresses `ave`, in the order of the constructs, in the table `measurement` by name, or
+    beside the matrix itself.
     """
     if fornell_larcker is None and htmt is None:
         raise SurveyError(place, "it names no table.", "Give `fornell_larcker`, `htmt` or both.")
@@ -85,7 +86,7 @@ def plan_discriminant(
     if fornell_larcker is not None:
         constructs = read_square(paper, printed_table(paper, fornell_larcker, place))
         _needs_pairs(constructs, fornell_larcker, place)
-        aves = _aves(paper, place, constructs, ave, measurement)
+        aves = _aves(paper, place, constructs, ave, measurement, fornell_larcker)
         for i, address in constructs.diagonal.items():
             if constructs.names[i] in aves and paper.read(address).text.rstrip("0.") != "1":
                 known = {"ave": aves[constructs.names[i]]}
@@ -111,7 +112,9 @@ def _needs_pairs(square: Square, table: str, place: str) -> None:
         )
 
 
-def _aves(paper: Paper, place: str, square: Square, ave: Spec, measurement: str | None) -> Mapping[str, Term]:
+def _aves(
+    paper: Paper, place: str, square: Square, ave: Spec, measurement: str | None, table: str
+) -> Mapping[str, Term]:
     if ave is not None:
         terms = resolve(paper, ave, place)
         if len(terms) != len(square.names):
@@ -122,9 +125,8 @@ def _aves(paper: Paper, place: str, square: Square, ave: Spec, measurement: str 
                 "Give one for each, in the order of the table.",
             )
         return dict(zip(square.names, terms, strict=True))
-    if measurement is None:
-        return {}
-    constructs = constructs_of(paper, printed_table(paper, measurement, place))
+    # A table may print AVE and composite reliability beside the matrix.
+    constructs = constructs_of(paper, printed_table(paper, measurement or table, place))
     return {
         name: construct.statistics["ave"]
         for name, construct in constructs.items()

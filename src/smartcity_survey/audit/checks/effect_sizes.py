@@ -11,7 +11,7 @@ from scipy import stats
 from smartcity_survey.audit.address import Term, resolve_one
 from smartcity_survey.audit.case import Case, Judgement, Planner, applicable, check
 from smartcity_survey.audit.checks.judging import judged, judged_by_one, judged_size
-from smartcity_survey.audit.interval import image
+from smartcity_survey.audit.interval import Interval, image
 from smartcity_survey.audit.paper import Paper
 from smartcity_survey.audit.reported import Reported
 from smartcity_survey.audit.tables import numbers_of, printed_table
@@ -70,6 +70,24 @@ def f2_of_r2(f2: Reported, r2: Reported) -> Judgement:
     return judged_size(f2, image(lambda r: r / (1 - r), r2.interval.clipped(0.0, 1.0)))
 
 
+@check("wald", arithmetic=True)
+def wald_of_b(wald: Reported, b: Reported, std_error: Reported) -> Judgement:
+    """Wald's statistic is (B/SE) squared; some programs print B/SE itself under that name."""
+    ratio = b.interval / std_error.interval.clipped(0.0)
+    size = ratio.magnitude()
+    return judged_by_one(wald, [Interval(size.low**2, size.high**2), ratio])
+
+
+@check("p", arithmetic=True)
+def p_from_wald(p: Reported, wald: Reported, alpha: Reported) -> Judgement:
+    """p is the upper tail of chi-square with one degree of freedom, or both tails of z, Wald's root."""
+    size = wald.interval.magnitude()
+    of_root = judged(p, image(lambda x: 2 * stats.norm.sf(x), size), alpha)
+    if of_root.consistent or wald.interval.high < 0:
+        return of_root
+    return judged(p, image(lambda x: stats.chi2.sf(x, 1), size), alpha)
+
+
 @check("odds_ratio", arithmetic=True)
 def odds_ratio_of_b(odds_ratio: Reported, b: Reported) -> Judgement:
     """An odds ratio is exp(B)."""
@@ -103,6 +121,8 @@ CHECKS = (
     d_from_t,
     v_from_chi2,
     f2_of_r2,
+    wald_of_b,
+    p_from_wald,
     odds_ratio_of_b,
     odds_ratio_in_interval,
     p_of_odds_ratio,

@@ -119,11 +119,31 @@ def error_of_estimate(ss_residual: Interval, df_residual: Interval) -> Interval:
     return image(lambda ss, df: np.sqrt(ss / df), ss_residual.clipped(0.0), df_residual)
 
 
+@identity("r2_change")
+def change_of_r2(r2: Interval, r2_before: Interval) -> Interval:
+    """The change of R2 is R2 less that of the model before it, which has fewer predictors."""
+    return r2 - r2_before
+
+
+@identity("f_change")
+def f_of_change(r2: Interval, r2_change: Interval, df1: Interval, df2: Interval) -> Interval:
+    """F of a change is (change of R2/df1) / ((1 - R2)/df2), with df1 predictors added (Cohen et al. 2003)."""
+    return image(lambda r, more, a, b: (more / a) / ((1 - r) / b), r2, r2_change.clipped(0.0), df1, df2)
+
+
+@identity("p_change", decides=True)
+def p_of_change(f_change: Interval, df1: Interval, df2: Interval) -> Interval:
+    """p of a change is the upper tail of its F."""
+    return image(stats.f.sf, f_change.clipped(0.0), df1, df2)
+
+
 @identity("durbin_watson")
 def durbin_watson_in_range() -> Interval:
     """The Durbin-Watson statistic lies between 0 and 4."""
     return Interval(0.0, 4.0)
 
+
+CHANGE = (change_of_r2, f_of_change, p_of_change)
 
 CHECKS = (
     r_in_range,
@@ -145,4 +165,5 @@ CHECKS = (
     p_of_f,
     error_of_estimate,
     durbin_watson_in_range,
+    *CHANGE,
 )

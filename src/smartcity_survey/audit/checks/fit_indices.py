@@ -13,6 +13,7 @@ from smartcity_survey.audit.address import Term, resolve_one
 from smartcity_survey.audit.case import Case, Judgement, Planner, applicable, check, identity
 from smartcity_survey.audit.checks.adequacy import p_of_chi2
 from smartcity_survey.audit.checks.judging import hull, judged, judged_by_one
+from smartcity_survey.audit.headers import line_named
 from smartcity_survey.audit.interval import Interval, image
 from smartcity_survey.audit.paper import Paper
 from smartcity_survey.audit.reported import Reported
@@ -206,7 +207,8 @@ def plan_fit_indices(
 ) -> Iterator[Case]:
     """The indices of every model: its lines are models, or indices of one model in the column `value`.
 
-    `baseline` is the line of the independence model, whose `chi2` and `df` then are the baseline's.
+    `baseline` is the line of the independence model (without it the line that is called so), whose `chi2` and
+    `df` then are the baseline's.
     """
     printed = printed_table(paper, table, place)
     shared: dict[str, Term] = {"alpha": paper.alpha}
@@ -214,6 +216,7 @@ def plan_fit_indices(
         if spec is not None:
             shared[role] = resolve_one(paper, spec, place)
     cells = {line: numbers_of(paper, printed, line) for line in printed.lines}
+    baseline = baseline or line_named(printed.lines, "baseline")
     if "chi2" in cells or ("df" in cells and _COLUMN in printed.columns):
         models = [{line: own[_COLUMN] for line, own in cells.items() if _COLUMN in own}]
     else:

@@ -127,14 +127,32 @@ def plan_frequencies(
     whole = None if of is None else resolve_one(paper, of, place)
     columns = printed.column(count) or count, printed.column(percent) or percent
     layouts: dict[str, Case] = {}
-    for group in dict.fromkeys(map(printed.group_of, printed.body)):
-        lines = [line for line in printed.body if printed.group_of(line) == group]
+    for lines in _questions(printed):
         for case in _group(paper, printed, lines, columns, whole, percent_of, multiple):
             if case.check is layout_recognised:
                 layouts.setdefault(case.options["layout"], case)
             else:
                 yield case
     yield from layouts.values()
+
+
+def _questions(printed: Printed) -> list[list[str]]:
+    """Lines of each question. SPSS parts those of one question into `Valid`, `Missing` and `Total`."""
+    groups: dict[str, list[str]] = {}
+    for line in printed.lines:
+        if line in printed.body or is_line(line, "total"):
+            groups.setdefault(printed.group_of(line), []).append(line)
+    one = len(groups) > 1 and all(
+        any(is_line(group, part) for part in ("valid", "missing", "total")) or not group for group in groups
+    )
+    return [[line for lines in groups.values() for line in lines]] if one else list(groups.values())
+
+
+def _is_part(printed: Printed, line: str, part: str) -> bool:
+    """Whether a line is a total, or one of missing answers, by its name or by that of its group."""
+    if is_line(line, part):
+        return True
+    return is_line(printed.group_of(line), part) and not is_line(line, "total")
 
 
 def _group(
@@ -148,10 +166,14 @@ def _group(
 ) -> Iterator[Case]:
     count, percent = columns
     cells = {line: columns_of(printed, line) for line in lines}
-    totals = [cells[line] for line in lines if is_line(line, "total")]
-    missing = [cells[line] for line in lines if is_line(line, "missing")]
-    answers = [c for line, c in cells.items() if not (is_line(line, "total") or is_line(line, "missing"))]
+    totals = [cells[line] for line in lines if _is_part(printed, line, "total")]
+    missing = [cells[line] for line in lines if _is_part(printed, line, "missing")]
+    answers = [c for c in cells.values() if c not in totals and c not in missing]
     counts: tuple[Term, ...] = tuple(c[count] for c in answers if count in c)
+    if whole is None and missing:
+        whole = _total_with_missing(
+            paper, [*counts, *(c[count] for c in missing if count in c)], totals, count
+        )
     percents = tuple(c[percent] for c in answers if percent in c)
     if whole is not None and counts:
         yield from _counts(paper, counts, whole, multiple, printed.id)
@@ -188,6 +210,15 @@ def _group(
         if count in c and counts and not several:
             sums = [Case(parts_add_up, {"parts": part, "whole": c[count]}) for part in parts]
             yield min(sums, key=lambda case: len(failing(paper, [case])))
+
+
+def _total_with_missing(
+    paper: Paper, counts: Sequence[Term], totals: Sequence[Mapping[str, Term]], column: str
+) -> Term | None:
+    """The printed total of all who were asked, where n is not stated."""
+    everybody = sum(paper.read(one).value or 0.0 for one in counts)
+    found = (c[column] for c in totals if column in c)
+    return next((one for one in found if paper.read(one).value == everybody), None)
 
 
 def _counts(

@@ -17,12 +17,13 @@ from smartcity_survey.audit.address import Term, resolve_one
 from smartcity_survey.audit.case import Case, Judgement, Planner, applicable, check, identity
 from smartcity_survey.audit.checks.adequacy import p_of_f_test, p_of_t_test
 from smartcity_survey.audit.checks.judging import judged_by_one, judged_size
+from smartcity_survey.audit.headers import is_line
 from smartcity_survey.audit.interval import Interval, image, total
 from smartcity_survey.audit.paper import Paper, Printed
 from smartcity_survey.audit.reported import Reported
 from smartcity_survey.audit.tables import numbers_of, printed_table
 
-_NUMBERED = re.compile(r"(?P<name>mean|sd|n)_(?P<group>\w+)")
+NUMBERED = re.compile(r"(?P<name>mean|sd|n)_(?P<group>(?!if_deleted)\w+)")
 # More groups than this have too many corners.
 _GROUPS = 10
 
@@ -237,11 +238,12 @@ def _variables(paper: Paper, printed: Printed) -> Iterator[tuple[dict[str, Term]
         groups: dict[str, dict[str, Term]] = {}
         for line in members:
             for column, term in lines[line].items():
-                numbered = _NUMBERED.fullmatch(column)
+                numbered = NUMBERED.fullmatch(column)
                 if numbered:
                     groups.setdefault(numbered["group"], {})[numbered["name"]] = term
                 elif column in {"mean", "sd", "n"} and len(members) > 1:
-                    groups.setdefault(line, {})[column] = term
+                    if not is_line(line, "total"):
+                        groups.setdefault(line, {})[column] = term
                 else:
                     statistics.setdefault(column, term)
         yield statistics, list(groups.values())

@@ -13,6 +13,7 @@ from smartcity_survey.audit.checks.judging import hull, judged
 from smartcity_survey.audit.interval import Interval, image
 from smartcity_survey.audit.paper import Paper
 from smartcity_survey.audit.reported import Reported
+from smartcity_survey.audit.tables import numbers_of
 from smartcity_survey.errors import SurveyError
 
 # A percentile interval may be this much narrower or wider than its standard error says, where it is skewed.
@@ -107,7 +108,7 @@ def inferences(
     tested = [line for line in lines if {"t", "p"} <= line.keys()]
     shared: dict[str, Term] = {"alpha": paper.alpha, "level": level}
     if tails is None:
-        tails = _tails(paper, [{**line, **shared} for line in tested], freedom)
+        tails = _tails(paper, [{**line, **shared} for line in tested], freedom, shared)
         if tails == 1:
             yield Case(one_tailed, {"tails": 1.0, "p": tuple(line["p"] for line in tested)})
     shared["tails"] = float(tails)
@@ -138,8 +139,35 @@ def _freedom(paper: Paper, n: Term | None, reference: str | None, df: Term | Non
     return least, np.inf
 
 
-def _tails(paper: Paper, lines: Sequence[Mapping[str, Term]], freedom: tuple[float, float]) -> int:
-    """1 where some p-values fit one tail alone, two or more of them, and none fits two alone."""
+def _tails(
+    paper: Paper,
+    lines: Sequence[Mapping[str, Term]],
+    freedom: tuple[float, float],
+    shared: Mapping[str, Term],
+) -> int:
+    """1 where some p-values fit one tail alone and none fits two alone; of a single one, in all tables.
+
+    A table of few indirect effects is read as the paths of the same paper are.
+    """
+    one_alone, all_fit = _fitting(paper, lines, freedom)
+    if not one_alone or not all_fit:
+        return 2
+    if one_alone > 1:
+        return 1
+    tables = [printed for printed in paper.objects.values() if printed.family == "paths"]
+    everywhere = [
+        {**cells, **shared}
+        for printed in tables
+        for line in printed.body
+        if {"t", "p"} <= (cells := numbers_of(paper, printed, line)).keys()
+    ]
+    return 1 if _fitting(paper, everywhere, freedom)[1] else 2
+
+
+def _fitting(
+    paper: Paper, lines: Sequence[Mapping[str, Term]], freedom: tuple[float, float]
+) -> tuple[int, bool]:
+    """How many p-values fit one tail and not two, and whether all fit one."""
     fits: dict[int, list[bool]] = {
         tails: [
             _p_case({**line, "tails": float(tails)}, freedom).judge(paper.read).consistent is True
@@ -147,5 +175,4 @@ def _tails(paper: Paper, lines: Sequence[Mapping[str, Term]], freedom: tuple[flo
         ]
         for tails in (1, 2)
     }
-    one_alone = sum(one and not two for one, two in zip(fits[1], fits[2], strict=True))
-    return 1 if one_alone >= 2 and all(fits[1]) else 2
+    return sum(one and not two for one, two in zip(fits[1], fits[2], strict=True)), all(fits[1])

@@ -166,7 +166,7 @@ def plan_loadings(
     place: str,
     *,
     table: str,
-    suppressed_below: str | float = 0.0,
+    suppressed_below: str | float | None = None,
     components: str | float | None = None,
     header: str | float | None = None,
     dropped: Sequence[str] | None = None,
@@ -175,18 +175,19 @@ def plan_loadings(
 ) -> Iterator[Case]:
     """Printed loadings, communalities, columns and blank lines of a rotated matrix.
 
+    Blanks are below `suppressed_below` in size; without it, below the smallest loading that is printed.
     `columns` names those of loadings where their headers are names; `header` is the last number over the
     columns; `rotation` is `orthogonal` or `oblique`, else as the caption or the communalities say.
     """
     printed = printed_table(paper, table, place)
     if rotation not in {None, ORTHOGONAL, OBLIQUE}:
         raise SurveyError(place, f"`rotation: {rotation}` is unknown.", f"Use {ORTHOGONAL} or {OBLIQUE}.")
-    cut = resolve_one(paper, suppressed_below, place)
     named = [column_of(printed, column, place) for column in columns or ()] or _components(printed)
     rows = {
         line: {column: term for column, term in columns_of(printed, line).items() if column in named}
         for line in printed.body
     }
+    cut = _cut(paper, place, suppressed_below, rows, len(named))
     yield from _rows(paper, printed, rows, cut, len(named), rotation)
     if named and components is not None:
         stated = resolve_one(paper, components, place)
@@ -197,6 +198,21 @@ def plan_loadings(
     if named and dropped is not None:
         blank = [line for line, loadings in rows.items() if not loadings]
         yield Case(items_left_out, {}, {"blank": blank, "dropped": list(map(str, dropped))}, place=table)
+
+
+def _cut(
+    paper: Paper,
+    place: str,
+    suppressed_below: str | float | None,
+    rows: Mapping[str, Mapping[str, Term]],
+    width: int,
+) -> Term:
+    """The size that loadings left blank are below; 0 where none is."""
+    if suppressed_below is not None:
+        return resolve_one(paper, suppressed_below, place)
+    printed = [paper.read(term) for cells in rows.values() for term in cells.values()]
+    sizes = [number.interval.magnitude().high for number in printed if number.is_number]
+    return min(sizes) if sizes and any(0 < len(cells) < width for cells in rows.values()) else 0.0
 
 
 def _rows(
@@ -256,9 +272,13 @@ def plan_variance_explained(
         yield from eigenvalue_cases(paper, printed, resolve_one(paper, items, place), oblique=oblique)
         return
     cuts = [entry.get("suppressed_below") for entry in paper.relations if entry.get("table") == table]
-    cut = next((one for one in cuts if isinstance(one, str | float | int)), 0.0)
+    cut = next((one for one in cuts if isinstance(one, str | float | int)), None)
     cells = [columns_of(printed, line) for line in printed.body]
     columns = _components(printed)
+    rows = {
+        line: {column: term for column, term in columns_of(printed, line).items() if column in columns}
+        for line in printed.body
+    }
     shown: tuple[Term, ...] = tuple(line[c] for line in cells for c in columns if c in line)
     if not shown:
         return
@@ -268,7 +288,7 @@ def plan_variance_explained(
         {
             "loadings": shown,
             "items": resolve_one(paper, items, place),
-            "cut": resolve_one(paper, cut, place),
+            "cut": _cut(paper, place, cut, rows, len(columns)),
             "low": low,
             "high": high,
         },

@@ -11,7 +11,7 @@ from smartcity_survey.audit.address import Term, resolve_one
 from smartcity_survey.audit.case import Case, Judgement, Planner, applicable, check, identity
 from smartcity_survey.audit.checks.inference import inferences
 from smartcity_survey.audit.checks.judging import hull, judged
-from smartcity_survey.audit.checks.paths import arrows, chain_of
+from smartcity_survey.audit.checks.paths import ESTIMATES, arrows, chain_of
 from smartcity_survey.audit.interval import Interval, image, total
 from smartcity_survey.audit.paper import Paper
 from smartcity_survey.audit.reported import Reported
@@ -88,14 +88,19 @@ def plan_mediation(
         roles: dict[str, Term | tuple[Term, ...]] = dict(cells)
         chain = _chain(printed.cells, line)
         along = [links.get(step) for step in pairwise(chain)]
+        if len(chain) > 2 and "indirect" not in cells:
+            # SmartPLS calls a specific indirect effect an `Original sample` like any other.
+            estimate = next((cells[name] for name in ESTIMATES if name in cells), None)
+            if estimate is not None:
+                roles["indirect"] = estimate
         if {"path_a", "path_b"} <= cells.keys():
             roles["links"] = (cells["path_a"], cells["path_b"])
         elif len(chain) > 2 and all(along):
             roles["links"] = tuple(term for term in along if term is not None)
         if "direct" not in roles and len(chain) > 2 and (chain[0], chain[-1]) in links and "total" in roles:
             roles["direct"] = links[chain[0], chain[-1]]
-        if single and "indirect" in cells:
-            roles["indirects"] = (cells["indirect"],)
+        if single and "indirect" in roles:
+            roles["indirects"] = (roles["indirect"],)  # type: ignore[assignment]
         yield from applicable((indirect_effect, total_effect, variance_accounted_for, sobel), roles)
         tested.append({**({"estimate": cells["indirect"]} if "indirect" in cells else {}), **cells})
     yield from inferences(
@@ -120,7 +125,7 @@ def _links(paper: Paper, place: str, paths: str) -> dict[tuple[str, str], Term]:
     found: dict[tuple[str, str], Term] = {}
     for line, ends in arrows(paper, printed).items():
         cells = numbers_of(paper, printed, line)
-        if estimate := next((cells[name] for name in ("estimate", "beta", "b") if name in cells), None):
+        if estimate := next((cells[name] for name in ESTIMATES if name in cells), None):
             found[ends] = estimate
     return found
 

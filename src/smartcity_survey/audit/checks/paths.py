@@ -10,13 +10,14 @@ from smartcity_survey.audit.case import Case, Planner, applicable, identity
 from smartcity_survey.audit.checks.collinearity import beta_from_f2, betas_fit_together
 from smartcity_survey.audit.checks.fit import adjusted_r2
 from smartcity_survey.audit.checks.inference import inferences
+from smartcity_survey.audit.checks.marks import star_cases, told_of_stars
 from smartcity_survey.audit.interval import Interval, image, total
 from smartcity_survey.audit.matrix import Square, read_square
 from smartcity_survey.audit.paper import Paper, Printed
 from smartcity_survey.audit.tables import numbers_of, printed_table
 
 ARROW = re.compile(r"\s*(?:-+>|→|⟶|=>|–>|—>)\s*")
-_ESTIMATES = ("estimate", "beta", "b")
+ESTIMATES = ("estimate", "beta", "b")
 
 
 @identity("r2")
@@ -84,6 +85,8 @@ def plan_paths(
         df=None if df is None else resolve_one(paper, df, place),
         level=level,
     )
+    if not told_of_stars(paper, table):
+        yield from star_cases(paper, list(lines.values()), ESTIMATES)
     outcomes: dict[str, dict[str, str]] = {}
     for line, (source, target) in arrows(paper, printed).items():
         outcomes.setdefault(target, {})[line] = source
@@ -156,7 +159,7 @@ def _roles(cells: Mapping[str, Term]) -> dict[str, Term]:
     roles = dict(cells)
     if "std_error" not in roles and "sd" in roles:
         roles["std_error"] = roles["sd"]
-    estimate = "b" if "b" in roles else next((name for name in _ESTIMATES if name in roles), None)
+    estimate = "b" if "b" in roles else next((name for name in ESTIMATES if name in roles), None)
     if estimate is not None:
         roles["estimate"] = roles[estimate]
     if "estimate" in roles and "b" not in roles:

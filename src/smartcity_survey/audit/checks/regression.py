@@ -17,6 +17,7 @@ from smartcity_survey.audit.checks.coefficients import (
     t_ratio,
 )
 from smartcity_survey.audit.checks.collinearity import beta_from_t, betas_fit_t
+from smartcity_survey.audit.checks.marks import star_cases, told_of_stars
 from smartcity_survey.audit.headers import line_named
 from smartcity_survey.audit.layout import recognised
 from smartcity_survey.audit.paper import Paper
@@ -58,8 +59,13 @@ def plan_regression(
         fitted = printed_table(paper, summary, place)
         cells = columns_of(fitted, fitted.lines[-1])
         shared |= {_OF_FIT[name]: cells[name] for name in _OF_FIT if name in cells}
+        yield from _steps(paper, fitted)
     if anova:
         shared |= _variance_roles(paper, anova, place)
+        if sample is None and "df_total" in shared:
+            # With a constant, the total has n - 1 degrees of freedom.
+            total = paper.read(shared["df_total"]).value  # type: ignore[arg-type]
+            shared |= {} if total is None else {"n": total + 1.0}
     if descriptives and outcome:
         described = columns_of(printed_table(paper, descriptives, place), outcome)
         shared |= {f"{name}_outcome": described[name] for name in ("mean", "sd") if name in described}
@@ -76,6 +82,8 @@ def plan_regression(
     roles: list[Roles] = [{**shared, **lines[line]} for line in table.lines]
     yield from recognised(paper, coefficients, _signs(paper, table, roles), evident=True)
     yield from recognised(paper, coefficients, _references(roles, tails, reference, place))
+    if not told_of_stars(paper, coefficients):
+        yield from star_cases(paper, list(lines.values()), ("b", "beta"))
     for line in table.lines:
         yield from applicable(COEFFICIENT, shared | lines[line])
     for line in predictors:
@@ -93,6 +101,23 @@ def plan_regression(
             if predictors and all(role in lines[line] for line in predictors):
                 whole[role] = tuple(lines[line][role] for line in predictors)
         yield from applicable(CONSTANT, whole)
+
+
+def _steps(paper: Paper, fitted: Printed) -> Iterator[Case]:
+    """Models that were built step by step, a line each: R2, its change, F and p of the change."""
+    before: Term | None = None
+    for line in fitted.lines:
+        cells = columns_of(fitted, line)
+        roles: dict[str, Term | tuple[Term, ...]] = {**cells, "alpha": paper.alpha}
+        if before is not None:
+            roles["r2_before"] = before
+        elif line == fitted.lines[0] and len(fitted.lines) > 1:
+            roles["r2_before"] = 0.0
+        # The degrees of freedom of a summary are those of the change.
+        yield from applicable(fit.CHANGE, roles)
+        if line != fitted.lines[-1]:
+            yield from applicable((fit.r_in_range, fit.r2_from_r), roles)
+        before = cells.get("r2")
 
 
 def _signs(paper: Paper, table: Printed, lines: Sequence[Roles]) -> list[tuple[str, list[Case]]]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from smartcity_survey.audit.case import Case, Judgement, check
+from smartcity_survey.audit.checks.groups import NUMBERED
 from smartcity_survey.audit.headers import COMPONENT, KNOWN, is_known, nearest_column
+from smartcity_survey.audit.matrix import variables_of
 from smartcity_survey.audit.paper import Paper
 from smartcity_survey.audit.printed import Printed
 from smartcity_survey.audit.reported import Reported, read_number, repaired
@@ -64,7 +66,11 @@ def plan_unread(paper: Paper, cases: Sequence[Case]) -> Iterator[Case]:
 
 def _is_unknown(printed: Printed, column: str) -> bool:
     known = KNOWN.get(printed.family)
-    return known is not None and column not in known and not column.startswith(COMPONENT)
+    if known is None or column in known or column.startswith(COMPONENT):
+        return False
+    if printed.family == "matrix":
+        return column not in variables_of(printed)
+    return not (printed.family == "groups" and NUMBERED.fullmatch(column))
 
 
 def _columns_of_words(printed: Printed) -> set[str]:

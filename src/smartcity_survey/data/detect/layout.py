@@ -20,7 +20,11 @@ MOST_WORDS = 0.2
 FEWEST_CATEGORIES = 0.2
 """Different values per row below which the values of a column are categories, and a lonely one a label."""
 FEWEST_FORMED = 3
-"""Columns of numbers without one in a row that is no questionnaire."""
+"""Columns of numbers, most of them without one in a row that is no questionnaire."""
+FEWEST_STRANGE = 2
+"""Columns of numbers, none of them with one in such a row."""
+WITHOUT_NUMBER = 0.1
+"""Share of the cells below that may hold words in a column of numbers: a line of means, words for no answer."""
 FEWEST_HEADERS = 4
 """Texts of a second row of headers where no column of numbers tells it from answers."""
 _IMPORT = '{"ImportId"'
@@ -145,7 +149,8 @@ def _second_headers(rest: Sequence[tuple[int, list[str]]]) -> tuple[list[int], i
             found, doubtful = list(range(position + 1)), None
         elif _is_lonely(row, below):
             strange, formed = _strange(row, below)
-            told = formed >= FEWEST_FORMED or _may_be_headers(row, below)
+            every = formed >= FEWEST_STRANGE and strange == formed
+            told = every or formed >= FEWEST_FORMED or _may_be_headers(row, below)
             if told and formed and strange > 0.6 * formed:
                 found = list(range(position + 1))
             elif doubtful is None:
@@ -163,7 +168,8 @@ def _strange(row: Sequence[str], below: Sequence[Sequence[str]]) -> tuple[int, i
     formed = strange = 0
     for column, text in enumerate(row):
         values = [r[column] for r in below if column < len(r) and r[column]]
-        if text and values and all(any(map(str.isdigit, value)) for value in values):
+        wordy = sum(not any(map(str.isdigit, value)) for value in values)
+        if text and values and wordy <= WITHOUT_NUMBER * len(values):
             formed += 1
             strange += not any(map(str.isdigit, text))
     return strange, formed

@@ -46,7 +46,7 @@ def _workbook(kind: str, path: Path) -> python_calamine.CalamineWorkbook:
             "Open it in a spreadsheet program and save it as .xlsx without a password.",
         )
     try:
-        return python_calamine.load_workbook(_with_errors(content) if kind == "ods" else path)
+        return python_calamine.load_workbook(_with_errors(path) if kind == "ods" else path)
     except python_calamine.PasswordError:
         raise SurveyError(
             str(path),
@@ -57,12 +57,12 @@ def _workbook(kind: str, path: Path) -> python_calamine.CalamineWorkbook:
         raise _unreadable(kind, path, error) from None
 
 
-def _with_errors(content: bytes) -> BytesIO:
+def _with_errors(path: Path) -> BytesIO | Path:
     """An .ods in which cells of errors hold what people see, as #N/A: the library takes some for 0."""
     written = BytesIO()
-    with zipfile.ZipFile(BytesIO(content)) as archive:
+    with zipfile.ZipFile(path) as archive:
         if _ERROR not in archive.read("content.xml"):
-            return BytesIO(content)
+            return path
         with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as other:
             for part in archive.infolist():
                 inside = archive.read(part)

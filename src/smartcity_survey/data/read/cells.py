@@ -20,8 +20,17 @@ from smartcity_survey.study.spelling import folded as folded
 
 DATE_OR_TIME = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d+)?)?|-?\d+:\d\d:\d\d(\.\d+)?")
 """How `cell_text` writes dates, times and durations."""
+ROWS_SHOWN = 5
+"""Rows that a message names one by one."""
 PERCENT = re.compile(r"-?\d+([.,]\d+)?\s*%")
 _SWAP_MARKS = str.maketrans(",.", ".,")
+
+
+def rows_text(rows: Sequence[int]) -> str:
+    """Some rows in a message: the first of them, and how many there are."""
+    shown = ", ".join(map(str, rows[:ROWS_SHOWN]))
+    more = f", ... ({len(rows)} in all)" if len(rows) > ROWS_SHOWN else ""
+    return f"row{'s' if len(rows) > 1 else ''} {shown}{more}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from smartcity_survey.data.read.cells import (
     missing_codes,
     read_codes,
     read_dates,
+    rows_text,
     wordings_of,
 )
 from smartcity_survey.data.read.tables import Table
@@ -30,8 +31,6 @@ from smartcity_survey.study.config import DataSection
 from smartcity_survey.study.dates import EXAMPLE, is_spelt_as_date
 
 _FRACTION = re.compile(r"0?[.,]\d*[1-9]\d*")
-ROWS_SHOWN = 5
-"""Rows named where the same text stands in several."""
 
 
 @dataclass(slots=True)
@@ -132,7 +131,7 @@ def unreadable(column: QuestionCells, section: DataSection, path: Path) -> list[
     dates = {text: words.pop(text) for text in column.unreadable if DATE_OR_TIME.fullmatch(text)}
     problems = [
         Problem(
-            f"{path}, {rows_named(rows)}, column {column.head}",
+            f"{path}, {rows_text(rows)}, column {column.head}",
             f"{_quoted(text)} is neither a number nor an answer the codebook knows.",
             _remedy(text, column.wordings, section.decimal),
         )
@@ -147,7 +146,7 @@ def unreadable(column: QuestionCells, section: DataSection, path: Path) -> list[
         rows = sorted(row for found in dates.values() for row in found)
         problems.append(
             Problem(
-                f"{path}, {rows_named(rows)}, column {column.head}",
+                f"{path}, {rows_text(rows)}, column {column.head}",
                 f"{next(iter(dates))!r} is neither a number nor an answer the codebook knows{more}.",
                 "It is a date or a time: write its code or a number, such as the year, in its place, or take "
                 "the question out of the codebook. A question about the respondent may have bands of dates: "
@@ -158,7 +157,7 @@ def unreadable(column: QuestionCells, section: DataSection, path: Path) -> list[
         (percent, first), (fraction, second) = column.percents, column.fractions
         problems.append(
             Problem(
-                f"{path}, {rows_named(sorted((first, second)))}, column {column.head}",
+                f"{path}, {rows_text(sorted((first, second)))}, column {column.head}",
                 f"{percent!r} stands beside {fraction!r}: a percentage and a fraction are different numbers.",
                 "Write all of them one way in the file: 75% or 0.75.",
             )
@@ -184,32 +183,10 @@ def _undated(column: QuestionCells, path: Path) -> Iterator[Problem]:
         more = f" (and {len(texts) - 1} others like it)" if len(texts) > 1 else ""
         every = sorted(row for rows in texts.values() for row in rows)
         yield Problem(
-            f"{path}, {rows_named(every)}, column {column.head}",
+            f"{path}, {rows_text(every)}, column {column.head}",
             f"{_quoted(first)} {why}{more}.",
             f"Write dates as in {EXAMPLE}. What means no answer belongs into `data.missing_codes`.",
         )
-
-
-def not_positive(column: QuestionCells, rows: Sequence[int], path: Path) -> list[Problem]:
-    """Rows whose weight is empty, zero or negative; those with a word in its place are named already."""
-    known = {row for found in column.unreadable.values() for row in found}
-    weights = zip(rows, column.values(), strict=True)
-    bad = [row for row, weight in weights if not weight > 0 and row not in known]
-    if not bad:
-        return []
-    return [
-        Problem(
-            f"{path}, {rows_named(bad)}, column {column.head}",
-            "the sampling weight is empty, zero or negative.",
-            "Give every questionnaire a weight above 0, or leave out `data.weight`.",
-        )
-    ]
-
-
-def rows_named(rows: Sequence[int]) -> str:
-    shown = ", ".join(map(str, rows[:ROWS_SHOWN]))
-    more = f", ... ({len(rows)} in all)" if len(rows) > ROWS_SHOWN else ""
-    return f"row{'s' if len(rows) > 1 else ''} {shown}{more}"
 
 
 def _quoted(text: str) -> str:

@@ -11,14 +11,16 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.data.read.cells import (
+    ROWS_SHOWN,
     cell_text,
     missing_codes,
 )
 from smartcity_survey.data.read.choices import Choosing
+from smartcity_survey.data.read.drawn import misnamed, weight_problems, without_cluster
 from smartcity_survey.data.read.groups import ungrouped
 from smartcity_survey.data.read.marks import marks_of
 from smartcity_survey.data.read.opening import open_table
-from smartcity_survey.data.read.question import not_positive, question_cells, rows_named, take, unreadable
+from smartcity_survey.data.read.question import question_cells, take, unreadable
 from smartcity_survey.data.read.tables import Table
 from smartcity_survey.errors import Problem, SurveyError, counted
 from smartcity_survey.study.codebook import CLUSTER, MARKED, RESPONDENT, WEIGHT, Codebook
@@ -26,8 +28,6 @@ from smartcity_survey.study.config import DataSection
 
 PROBLEMS_SHOWN = 100
 """Problems listed one by one before the rest is only counted."""
-ROWS_SHOWN = 5
-"""Rows named where the same text stands in several."""
 MOST_CELLS = 100_000_000
 """Answers of one survey: all later steps hold them in memory, at eight bytes each, several times over."""
 
@@ -87,7 +87,7 @@ def read_survey(path: Path, codebook: Codebook, section: DataSection) -> Respons
         ]
     )
     table = ungrouped(table, needed)
-    problems = _absent_columns(table, needed, path)
+    problems = [*misnamed(codebook, section, path), *_absent_columns(table, needed, path)]
     columns = [
         question_cells(name, head, codebook, section, table)
         for name, head in heads.items()
@@ -124,11 +124,13 @@ def read_survey(path: Path, codebook: Codebook, section: DataSection) -> Respons
         if grouped is not None:
             names = batch.cells[grouped].map(cell_text)
             clusters += names.tolist()
-            problems += _without_cluster(names, path)
+            problems += without_cluster(names, path)
     for column in columns:
-        problems += unreadable(column, section, path)
         if column.name == WEIGHT:
-            problems += not_positive(column, rows, path)
+            place = f"{path}, {{rows}}, column {column.head}"
+            problems += weight_problems(column.unreadable, column.values(), rows, section.decimal, place)
+        else:
+            problems += unreadable(column, section, path)
     problems += unordered_scales(codebook)
     for choice in choices:
         problems += choice.problems(path)
@@ -229,19 +231,6 @@ def _unidentified(identifiers: pd.Series, path: Path) -> list[Problem]:
             "Give it one, or leave out `data.respondent`: rows are then numbered.",
         )
         for row in identifiers.index[identifiers == ""]
-    ]
-
-
-def _without_cluster(names: pd.Series, path: Path) -> list[Problem]:
-    bad = names.index[names == ""].tolist()
-    if not bad:
-        return []
-    return [
-        Problem(
-            f"{path}, {rows_named(bad)}, column {names.name}",
-            "the questionnaire belongs to no cluster.",
-            "Name the school or mahalla of every questionnaire, or leave out `data.cluster`.",
-        )
     ]
 
 

@@ -23,14 +23,16 @@ from smartcity_survey.report.chapter.document import (
     Run,
     TableBlock,
     runs_of,
+    unmarked,
 )
 from smartcity_survey.report.chapter.facts import Facts
+from smartcity_survey.report.chapter.layout import cell_text
 from smartcity_survey.report.chapter.sentences import SECTIONS
 from smartcity_survey.report.contents import Contents, Entry
 from smartcity_survey.report.figures.alt_texts import alt_text
 from smartcity_survey.report.parts import with_bounds
 from smartcity_survey.report.setting import Setting
-from smartcity_survey.report.tables import card_entries, render_table
+from smartcity_survey.report.tables import Table, card_entries, render_table
 from smartcity_survey.stages.refusals import UNASKED
 from smartcity_survey.study.codebook import text
 from smartcity_survey.study.outputs import Style
@@ -131,7 +133,18 @@ def compose(
         replace(section, blocks=tuple(e for e in section.blocks if there(e)))
         for section in sections(contents)
     ]
-    placed = frozenset(f"{entry.kind}-{entry.name}" for section in planned for entry in section.blocks)
+    rendered = {
+        entry.name: _rendered(entry, tables, cards, contents, setting)
+        for section in planned
+        for entry in section.blocks
+        if entry.kind == "table"
+    }
+    placed = frozenset(
+        f"{entry.kind}-{entry.name}"
+        for section in planned
+        for entry in section.blocks
+        if entry.kind == "figure" or not is_one_line(rendered[entry.name])
+    )
     facts = Facts(tables, cards, manifest, setting, contents, placed)
     citations = Citations(style, setting.wording)
     numbers = _Numbers()
@@ -144,7 +157,13 @@ def compose(
         if section.open and facts.bounded:
             blocks.append(Paragraph(runs_of(wording["chapter.open"]), "notice"))
         blocks += (Paragraph(runs_of(citations.cite(one))) for one in texts)
-        blocks += (_block(entry, facts, figures, numbers) for entry in section.blocks)
+        for entry in section.blocks:
+            if entry.kind == "figure":
+                blocks.append(_figure(entry, facts, figures, numbers))
+            elif not is_one_line(table := rendered[entry.name]):
+                blocks.append(_table(entry, table, facts, numbers))
+            elif entry.name not in facts.told:
+                blocks.append(_in_text(entry, table, facts))
     title = text(manifest["config"]["study"]["title"], wording.language, "config.yaml, study.title")
     blocks = [*_head(facts, blocks), *blocks, *_references(citations, facts)]
     return Document(
@@ -187,31 +206,73 @@ def _references(citations: Citations, facts: Facts) -> Iterator[Block]:
         yield from (Paragraph(runs_of(entry), "reference") for entry in cited)
 
 
-def _block(entry: Entry, facts: Facts, figures: Figures, numbers: _Numbers) -> Block:
-    wording = facts.setting.wording
-    key = f"{entry.kind}s.{entry.name}"
-    reconstructed = (wording["chapter.reconstructed"],) if facts.reconstruction else ()
-    if entry.kind == "figure":
-        stem = figures[entry.name]
-        return FigureBlock(
-            id=f"figure-{entry.name}",
-            number=numbers.next("figure"),
-            title=wording[f"{key}.title"],
-            svg=stem.with_name(f"{stem.name}.svg"),
-            png=stem.with_name(f"{stem.name}.png"),
-            alt=alt_text(entry.name, facts.tables, facts.setting),
-            notes=(wording[facts.setting.told(f"{key}.note")], *reconstructed),
-        )
-    card = facts.cards.get(entry.name)
-    frame = decided_only(facts.tables[entry.name]) if entry.name == "hypotheses" else facts.tables[entry.name]
-    table = render_table(frame, entry, facts.contents, facts.setting, card)
+def _figure(entry: Entry, facts: Facts, figures: Figures, numbers: _Numbers) -> FigureBlock:
+    wording, stem, key = facts.setting.wording, figures[entry.name], f"figures.{entry.name}"
+    return FigureBlock(
+        id=f"figure-{entry.name}",
+        number=numbers.next("figure"),
+        title=wording[f"{key}.title"],
+        svg=stem.with_name(f"{stem.name}.svg"),
+        png=stem.with_name(f"{stem.name}.png"),
+        alt=alt_text(entry.name, facts.tables, facts.setting),
+        notes=(wording[facts.setting.told(f"{key}.note")], *_reconstructed(facts)),
+    )
+
+
+def _table(entry: Entry, table: Table, facts: Facts, numbers: _Numbers) -> TableBlock:
     return TableBlock(
         id=f"table-{entry.name}",
         number=numbers.next("table"),
-        title=wording[f"{key}.title"],
+        title=facts.setting.wording[f"tables.{entry.name}.title"],
         table=table,
-        notes=(*table.notes, *_told(card, facts.setting), *reconstructed),
+        notes=(
+            *table.notes,
+            *_told(facts.cards.get(entry.name), facts.setting),
+            *_reconstructed(facts),
+        ),
     )
+
+
+def is_one_line(table: Table) -> bool:
+    """Whether a table has a single line: such results stand in the text alone (APA 7, section 7.1)."""
+    return bool(table.headings) and sum(len(group.lines) for group in table.groups) == 1
+
+
+def _in_text(entry: Entry, table: Table, facts: Facts) -> Paragraph:
+    """A table of one line as a sentence: title, what the line is of, and each column with its value."""
+    wording, group = facts.setting.wording, table.groups[0]
+    (name, *cells) = group.lines[0]
+    of = ", ".join(text for text in (group.heading, cell_text(name)) if text)
+    told = [
+        f"{heading}{wording['page.colon']}{cell_text(cell)}"
+        for heading, cell in zip(table.headings[1:], cells, strict=True)
+        if cell.text
+    ]
+    remarks = group.remarks[0] if group.remarks else ()
+    sentence = facts.say(
+        "one_line",
+        title=unmarked(wording[f"tables.{entry.name}.title"]),
+        of=unmarked(f" ({of})" if of else ""),
+        values=unmarked("; ".join(told)),
+    )
+    return Paragraph(runs_of(" ".join((sentence, *map(unmarked, (*remarks, *table.notes))))))
+
+
+def _reconstructed(facts: Facts) -> tuple[str, ...]:
+    return (facts.setting.wording["chapter.reconstructed"],) if facts.reconstruction else ()
+
+
+def _rendered(
+    entry: Entry,
+    tables: Mapping[str, pd.DataFrame],
+    cards: Mapping[str, Card],
+    contents: Contents,
+    setting: Setting,
+) -> Table:
+    frame = tables[entry.name]
+    if entry.name == "hypotheses":
+        frame = decided_only(frame)
+    return render_table(frame, entry, contents, setting, cards.get(entry.name))
 
 
 def decided_only(hypotheses: pd.DataFrame) -> pd.DataFrame:

@@ -28,6 +28,7 @@ class Facts:
     tables, cards : stage files and their estimator cards, by name.
     manifest : what the run was made from.
     placed : ids of the tables and figures that the chapter shows.
+    told : tables that a sentence has the results of, shown or not; grows as sentences are made.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -36,6 +37,7 @@ class Facts:
     setting: Setting
     contents: Contents
     placed: frozenset[str] = field(default_factory=frozenset)
+    told: set[str] = field(default_factory=set)
 
     @property
     def config(self) -> Mapping[str, Any]:
@@ -73,16 +75,56 @@ class Facts:
             None,
         )
 
+    @property
+    def analysed(self) -> float:
+        """How many respondents cleaning has kept; NaN where that is hidden or unknown."""
+        log = self.tables.get("cleaning_log")
+        return float("nan") if log is None or log.empty else float(log["n_remaining"].iloc[-1])
+
+    def residual_df(self, outcome: str) -> float | None:
+        """Degrees of freedom of the t of an outcome's coefficients; None where that of others stands there.
+
+        The analysis of variance is of complete questionnaires, the coefficients may be of all.
+        """
+        if self.n_of("anova") != self.n_of("coefficients"):
+            return None
+        lines = [one for one in self.lines("anova", "df") if str(one["outcome"]) == outcome]
+        return next((float(one["df"]) for one in lines if one["source"] == "residual"), None)
+
     # words
 
     def say(self, key: str, **values: str) -> str:
         """A text of the chapter with its places filled."""
         return self.setting.wording.fill(f"chapter.{key}", **values)
 
-    def see(self, name: str, kind: str = "table") -> str:
-        """The number of a table or figure in brackets, with a blank before; empty where it is not shown."""
-        to = f"{kind}-{name}"
-        return f" {self.say(f'see.{kind}', number=f'[#{to}]')}" if to in self.placed else ""
+    def see(self, *tables: str, figure: str = "") -> str:
+        """Numbers of tables and of a figure in brackets, with a blank before; n where it is not `analysed`.
+
+        What is not shown has no number; nothing in brackets: empty.
+        """
+        self.told.update(tables)
+        ids = [("table", name) for name in tables] + ([("figure", figure)] if figure else [])
+        numbers = [
+            self.say(f"see.{kind}", number=f"[#{kind}-{name}]")
+            for kind, name in ids
+            if f"{kind}-{name}" in self.placed
+        ]
+        others = dict.fromkeys(filter(None, map(self.n_of, tables)))
+        told = self.together(*numbers, *(self._of_n(n) for n in others if n != self.analysed))
+        return f" ({told})" if told else ""
+
+    def sample(self, table: str) -> str:
+        """` (n = 154)` where a table is not of all `analysed`; else empty."""
+        n = self.n_of(table)
+        return f" ({self._of_n(n)})" if n and n != self.analysed else ""
+
+    def _of_n(self, n: float) -> str:
+        return self.say("stat.equals", symbol="n", value=self.count(n))
+
+    def n_of(self, table: str) -> float | None:
+        """How many respondents a table is of; None where its card does not say."""
+        n = self.cards.get(table, {}).get("n")
+        return float(n) if isinstance(n, int | float) else None
 
     def named(self, key: str, names: Iterable[str]) -> str:
         """A sentence with a list of `{names}`, or nothing where there are none."""
@@ -169,6 +211,11 @@ class Facts:
     def listed(self, lines: Iterable[tuple[str, str]]) -> str:
         """`name: statistics; name: statistics`."""
         return "; ".join(f"{name}: {numbers}" for name, numbers in lines)
+
+
+def known(line: Line, *columns: str) -> bool:
+    """Whether a line has a number in each of these columns."""
+    return all(column in line and line[column] == line[column] for column in columns)
 
 
 def ends(frame: pd.DataFrame, column: str) -> tuple[dict[str, Any], dict[str, Any]]:

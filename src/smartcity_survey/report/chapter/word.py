@@ -24,7 +24,7 @@ from smartcity_survey.report.chapter.document import (
     TableBlock,
 )
 from smartcity_survey.report.chapter.layout import caption, cell_text, column_shares, kind_of, shown
-from smartcity_survey.report.chapter.word_style import LOOKS, Look, style_id, text_width
+from smartcity_survey.report.chapter.word_style import LOOKS, Look, style_id, text_height, text_width
 from smartcity_survey.report.chapter.word_xml import (
     Element,
     add_vector,
@@ -44,6 +44,8 @@ from smartcity_survey.study.outputs import Style
 
 _ROWS_TOGETHER = 12
 """Tables of so few lines stand on one page."""
+_BESIDE_FIGURE = Cm(4)
+"""Height left on the page of a figure for its caption and notes."""
 _STYLE_OF = {"body": "Body Text", "notice": "Notice", "reference": "Bibliography"}
 
 
@@ -233,13 +235,20 @@ class _Writer:
 
     def _picture(self, block: FigureBlock) -> None:
         holder = self._docx.add_paragraph(style=self._docx.styles["Caption"])
-        holder.paragraph_format.keep_with_next = True
+        form = holder.paragraph_format
+        form.keep_with_next = True
+        # A template's own captions may be indented; the width is that of the text.
+        form.left_indent = form.right_indent = form.first_line_indent = Cm(0)
+        form.line_spacing = 1.0  # of a fixed height, a line would cut the picture
         picture = holder.add_run().add_picture(str(block.png))
-        scale = min(1.0, text_width(self._docx) / picture.width, Cm(20) / picture.height)
+        room = text_height(self._docx) - _BESIDE_FIGURE
+        scale = min(1.0, text_width(self._docx) / picture.width, room / picture.height)
         picture.width, picture.height = (
             Length(int(picture.width * scale)),
             Length(int(picture.height * scale)),
         )
+        for side in ("distT", "distB", "distL", "distR"):
+            picture._inline.set(side, "0")  # LibreOffice takes 3 mm for what is not said, beside the width
         self._images += 1
         described = picture._inline.docPr
         described.set("descr", block.alt)

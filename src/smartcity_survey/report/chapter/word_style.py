@@ -10,7 +10,7 @@ from typing import Any
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.oxml.ns import qn
-from docx.shared import Cm, Length, Pt, RGBColor
+from docx.shared import Cm, Length, Pt, RGBColor, Twips
 
 from smartcity_survey.report.chapter.word_xml import element, field
 from smartcity_survey.study.outputs import Style
@@ -81,9 +81,26 @@ def style_id(document: Any, name: str) -> str:
 
 
 def text_width(document: Any) -> Length:
-    """Width between the margins."""
+    """Width of a column of text in the last section: what margins, gutter and other columns leave."""
     section = document.sections[-1]
-    return Length(section.page_width - section.left_margin - section.right_margin)
+    sides = [_or_usual(section.left_margin), _or_usual(section.right_margin), section.gutter or 0]
+    columns = section._sectPr.find(qn("w:cols"))
+    number = int(columns.get(qn("w:num"), "1")) if columns is not None else 1
+    between = Twips(int(columns.get(qn("w:space"), "720"))) if columns is not None else 0
+    width = (section.page_width or Cm(21)) - sum(sides) - (number - 1) * between
+    return Length(int(width / number))
+
+
+def text_height(document: Any) -> Length:
+    """Height between the margins of the last section."""
+    section = document.sections[-1]
+    sides = _or_usual(section.top_margin), _or_usual(section.bottom_margin)
+    return Length((section.page_height or Cm(29.7)) - sum(map(abs, sides)))
+
+
+def _or_usual(margin: Length | None) -> Length:
+    """A margin, or what Word takes where a file does not say."""
+    return Cm(2.54) if margin is None else margin
 
 
 def add_missing(document: Any, look: Look) -> None:

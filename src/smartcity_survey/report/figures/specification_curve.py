@@ -26,7 +26,7 @@ from smartcity_survey.report.figures.drawing import (
 )
 from smartcity_survey.report.names import option_text
 from smartcity_survey.report.setting import Setting
-from smartcity_survey.stages.evidence.curve_panel import CHOICES, CurvePanel, curve_panel
+from smartcity_survey.stages.evidence.curve_panel import CHOICES, CurvePanel, curve_panel, with_missing
 from smartcity_survey.stats.core.types import Array, BoolArray
 
 ACROSS = 6
@@ -56,7 +56,8 @@ def plot_specification_curve(curve: pd.DataFrame, hypotheses: pd.DataFrame, sett
     hypotheses : `hypothesis, predictor, method, estimate`; a method `published` is marked beside the curve.
     """
     names = list(curve["hypothesis"].unique())
-    panels = {name: curve_panel(curve, name, CHOICES) for name in names}
+    choices = with_missing(CHOICES, curve.columns)
+    panels = {name: curve_panel(curve, name, choices) for name in names}
     options = choice_lines(list(panels.values()))
     bands = [names[start : start + ACROSS] for start in range(0, len(names), ACROSS)]
     panel_height = ROW * (len(options) + 1)

@@ -13,10 +13,12 @@ import pandas as pd
 from smartcity_survey.data.demographics import demographic_dummies
 from smartcity_survey.io import read_table
 from smartcity_survey.stages.answers.clean import SCREENS
+from smartcity_survey.stages.design import design_of
 from smartcity_survey.stages.needs import Codes, CountedItems, Files, Need, complete_rows
-from smartcity_survey.stats.core.types import Array, BoolArray
+from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.study.codebook import RESPONDENT, Codebook
 from smartcity_survey.study.config import Config
+from smartcity_survey.study.missing_answers import Curve
 
 NONE = "none"
 
@@ -78,10 +80,9 @@ def exclusion_choices(careless: pd.DataFrame, casewise: pd.DataFrame) -> dict[st
     ----------
     careless : the private stage file, one row per respondent; screens are those of `stages.clean`.
     casewise : the private stage file of the regression; Cook's distance above 4 / n counts as large in any
-        of its regressions.
+        of its regressions, of n respondents. Who is in none of them stays.
     """
-    n = len(careless)
-    rules: dict[str, BoolArray] = {NONE: np.ones(n, dtype=bool)}
+    rules: dict[str, BoolArray] = {NONE: np.ones(len(careless), dtype=bool)}
     for index, (direction, limit, _) in SCREENS.items():
         values = careless[index].to_numpy(dtype=np.float64)
         if direction == "above":
@@ -92,6 +93,7 @@ def exclusion_choices(careless: pd.DataFrame, casewise: pd.DataFrame) -> dict[st
             flagged = values <= np.nanquantile(values, limit / 100)
         rules[index] = ~flagged
     largest = casewise.groupby("respondent")["cooks_distance"].max()
+    n = len(largest) or len(careless)
     rules["influential"] = ~(careless["respondent"].map(largest).to_numpy() > 4 / n)
     return {name: kept for name, kept in rules.items() if name == NONE or not kept.all()}
 
@@ -112,8 +114,8 @@ def _distinct(sets: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
-class CurveChoicesOf(Need):
-    """The choices of a study, from its stage files and the section `robustness`."""
+class _OfRespondents(Need):
+    """What the choices are made from: stage files and the section `robustness`."""
 
     def frames(self, config: Config) -> tuple[str, ...]:
         return ("answers", "careless", "casewise", "item_retention")
@@ -126,14 +128,71 @@ class CurveChoicesOf(Need):
         complete = {} if counted is None else {"complete": counted}
         return {**section, "codebook": Codes().options(config, codebook), **complete}
 
+
+@dataclass(frozen=True)
+class CurveChoicesOf(_OfRespondents):
+    """The choices of a study, for its complete questionnaires."""
+
     def value(self, paths: Files, options: Any) -> CurveChoices:
-        answers, careless, casewise, retention = map(read_table, paths)
-        answers = complete_rows(answers, options.get("complete"))
-        careless = careless[careless[RESPONDENT].isin(answers[RESPONDENT])].reset_index(drop=True)
-        codebook = Codebook.model_validate(options["codebook"])
-        return CurveChoices(
-            items=item_choices(retention, options["strict_loading"]),
-            exclusions=exclusion_choices(careless, casewise),
-            controls=control_choices(answers, codebook, options["controls"]),
-            crossed=options["controls_crossed"],
+        frames = tuple(map(read_table, paths))
+        return _choices(complete_rows(frames[0], options.get("complete")), frames[1:], options)
+
+
+def _choices(answers: pd.DataFrame, others: Sequence[pd.DataFrame], options: Any) -> CurveChoices:
+    """Of these respondents, from the frames after the answers."""
+    careless, casewise, retention = others
+    careless = careless[careless[RESPONDENT].isin(answers[RESPONDENT])].reset_index(drop=True)
+    codebook = Codebook.model_validate(options["codebook"])
+    return CurveChoices(
+        items=item_choices(retention, options["strict_loading"]),
+        exclusions=exclusion_choices(careless, casewise),
+        controls=control_choices(answers, codebook, options["controls"]),
+        crossed=options["controls_crossed"],
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gaps:
+    """All N respondents of a study with missing answers, and what may become of these.
+
+    answers : with gaps. choices : of all respondents. complete : (N,), who left out no item that counts.
+    methods : as `missing.specification_curve`. clusters : (N,), codes of those drawn together; None: nobody.
+    """
+
+    answers: pd.DataFrame
+    choices: CurveChoices
+    complete: BoolArray
+    methods: tuple[Curve, ...]
+    clusters: IntArray | None
+
+
+@dataclass(frozen=True)
+class GapsOf(_OfRespondents):
+    """All respondents, where the config has missing answers as a choice and there are some; else None."""
+
+    takes_clusters = True
+
+    def frames(self, config: Config) -> tuple[str, ...]:
+        return super().frames(config) if config.missing.curve else ()
+
+    def options(self, config: Config, codebook: Codebook) -> Any:
+        if not config.missing.curve:
+            return None
+        return {**super().options(config, codebook), "methods": list(config.missing.curve)}
+
+    def value(self, paths: Files, options: Any) -> Gaps | None:
+        if not paths:
+            return None
+        frames = tuple(map(read_table, paths))
+        answers = frames[0]
+        complete = answers[options["complete"]].notna().all(axis=1).to_numpy()
+        if complete.all():
+            return None
+        design = design_of(answers)
+        return Gaps(
+            answers,
+            _choices(answers, frames[1:], options),
+            complete,
+            tuple(options["methods"]),
+            None if design is None else design.clusters,
         )

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.io import join_names
-from smartcity_survey.stages.evidence.curve_panel import NESTED
+from smartcity_survey.stages.evidence.curve_panel import NESTED, with_missing
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.stats.evidence.specification_curve import choice_weights, option_shares
 
@@ -29,7 +29,8 @@ def curve_weights(labels: pd.DataFrame) -> Array:
     ----------
     labels : one row per specification, one categorical column per choice.
     """
-    return choice_weights(np.column_stack([codes(labels, choice) for choice in NESTED]))
+    nested = with_missing(NESTED, labels.columns)
+    return choice_weights(np.column_stack([codes(labels, choice) for choice in nested]))
 
 
 def hinges(labels: pd.DataFrame, confirmed: BoolArray, weights: Array) -> list[Mapping[str, Any]]:
@@ -46,7 +47,8 @@ def hinges(labels: pd.DataFrame, confirmed: BoolArray, weights: Array) -> list[M
     the largest and with the smallest share (several where they are equal) and these shares. Of choices that
     differ alike the outer one counts. Empty where no option differs from another.
     """
-    shares = {choice: option_shares(confirmed, codes(labels, choice), weights) for choice in NESTED}
+    nested = with_missing(NESTED, labels.columns)
+    shares = {choice: option_shares(confirmed, codes(labels, choice), weights) for choice in nested}
     return [
         _hinge(labels, {choice: own[:, j] for choice, own in shares.items()})
         for j in range(confirmed.shape[1])

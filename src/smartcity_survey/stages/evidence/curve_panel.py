@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,9 +15,21 @@ MEASUREMENT_CHOICES = ("items", "exclusion", "coding", "score")
 FAILED_CHOICES = (*MEASUREMENT_CHOICES, "estimator")
 CHOICES = (*FAILED_CHOICES, "controls")
 """Columns of `specification_curve` that say what was chosen."""
+MISSING = "missing"
+"""The choice of what becomes of missing answers, a column of studies that have some and a choice; after the
+coding, which decides what can become of them."""
+COMPLETE = "complete"
 NESTED = ("score", "estimator", "coding", "items", "exclusion", "controls")
 """Choices from the outermost to the innermost: how constructs are scored decides which estimators there are,
 and both decide which codings."""
+
+
+def with_missing(choices: Sequence[str], columns: Iterable[str]) -> tuple[str, ...]:
+    """The choices, `MISSING` after the coding where it is a column."""
+    if MISSING not in columns:
+        return tuple(choices)
+    at = choices.index("coding") + 1
+    return (*choices[:at], MISSING, *choices[at:])
 
 
 ALL = "all"

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.stages.evidence.curve_choices import CurveChoices
-from smartcity_survey.stages.evidence.curve_panel import FAILED_CHOICES
+from smartcity_survey.stages.evidence.curve_panel import COMPLETE, FAILED_CHOICES, MISSING, with_missing
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls.pls import pls_model
 from smartcity_survey.stages.progress import Progress, silent
-from smartcity_survey.stages.refusals import reason
+from smartcity_survey.stages.refusals import reason, takes_no_weights
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.stats.evidence.construct_moments import (
     ConstructMoments,
     pls_moments,
     score_moments,
+)
+from smartcity_survey.stats.evidence.incomplete_items import (
+    IncompleteItems,
+    composite_moments,
+    em_items,
+    pairwise_items,
 )
 from smartcity_survey.stats.evidence.latent_moments import factor_moments, ordinal_factor_moments
 from smartcity_survey.stats.evidence.specification_curve import null_estimates
@@ -44,12 +51,16 @@ from smartcity_survey.stats.measurement.scores import (
     mean_score_weights,
     regression_score_weights,
 )
+from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.stats.sem.cfa import fit_cfa
 from smartcity_survey.stats.sem.dwls import fit_dwls
 from smartcity_survey.study.config import PlsSection
 from smartcity_survey.study.model import Model
 
 EVERY = "every"
+LABELS = with_missing(FAILED_CHOICES, {MISSING})
+"""What a block's specifications have chosen; where nobody has missing answers all of them are of complete
+questionnaires, and tables do not tell."""
 # A specification needs three digits of a factor correlation.
 _CFA_TOLERANCE = 1e-6
 
@@ -58,7 +69,7 @@ _CFA_TOLERANCE = 1e-6
 class Block:
     """Specifications that share everything but their controls.
 
-    labels : the other choices. n : respondents. fits : of all sets of controls.
+    labels : the other choices, in the order of `LABELS`. n : respondents. fits : of all sets of controls.
     null : (S, h, B), estimates under the null, predictors in the model's order.
     """
 
@@ -74,9 +85,12 @@ def estimate_blocks(
     model: Model,
     pls: PlsSection,
     choices: CurveChoices,
-    weights: Array,
+    weights: NDArray[np.int8],
     failures: list[dict[str, str]],
     progress: Progress = silent,
+    *,
+    missing: str = COMPLETE,
+    design: SurveyDesign | None = None,
 ) -> Iterator[Block]:
     """Every specification, those that differ in their controls alone together.
 
@@ -86,58 +100,86 @@ def estimate_blocks(
     weights : (B, n), from `draw_weights`.
     failures : takes what could not be estimated, and why.
     progress : of the sets of items under every coding and exclusion.
+    missing : what becomes of gaps; other methods than that of complete questionnaires are of answers as
+        numbers. design : sampling weights and clusters of the n respondents.
     """
-    samples = list(product(choices.exclusions, _CODINGS, choices.items))
+    codings = _CODINGS if missing == COMPLETE else _OF_GAPS[missing]
+    samples = list(product(choices.exclusions, codings, choices.items))
     for exclusion, kept in choices.exclusions.items():
         covariates, subsets = choices.covariates(kept)
-        for coding, code in _CODINGS.items():
+        for coding, code in codings.items():
             try:
                 with naming(model.items, coding):
-                    x, moments = code(answers.loc[kept, list(model.items)].to_numpy(), covariates, pls)
+                    own = None if design is None else design.subset(kept)
+                    x, moments = code(
+                        answers.loc[kept, list(model.items)].to_numpy(dtype=np.float64), covariates, pls, own
+                    )
             except NoSolution as error:
-                failures.append(_failure((EVERY, exclusion, coding, EVERY, EVERY), error))
+                failures.append(_failure((EVERY, exclusion, coding, missing, EVERY, EVERY), error))
                 continue
             for name, items in choices.items.items():
                 progress(samples.index((exclusion, coding, name)), len(samples))
                 try:
                     measured = model.keeping(items)
                 except NoSolution as error:
-                    failures.append(_failure((name, exclusion, coding, EVERY, EVERY), error))
+                    failures.append(_failure((name, exclusion, coding, missing, EVERY, EVERY), error))
                     continue
                 columns = [model.items.index(item) for item in measured.items]
                 chosen = _columns(moments, columns)
-                labels = (name, exclusion, coding)
+                labels = (name, exclusion, coding, missing)
                 rows = None if x is None else x[:, columns]
                 for score, constructs in _measurements(
                     rows, covariates, chosen, measured, pls, labels, failures
                 ):
+                    drawn = constructs if own is None else replace(constructs, clusters=own.clusters)
                     yield from _estimates(
-                        constructs, measured, subsets, (*labels, score), weights[:, kept], failures
+                        drawn, measured, subsets, (*labels, score), weights[:, kept], failures
                     )
 
 
-def _as_numbers(x: Array, covariates: Array, _: PlsSection) -> tuple[Array | None, ItemMoments]:
-    return x, pearson_moments(x, covariates)
+Coded = tuple[Array | None, ItemMoments | IncompleteItems]
+"""Answers (n, p), where they are scored respondent by respondent, and their moments."""
 
 
-def _as_ranks(x: Array, covariates: Array, pls: PlsSection) -> tuple[Array | None, ItemMoments]:
-    return _as_numbers(midranks(x), covariates, pls)
+def _as_numbers(x: Array, covariates: Array, _: PlsSection, design: SurveyDesign | None) -> Coded:
+    return x, pearson_moments(x, covariates, sampling_weights(design))
 
 
-def _as_categories(x: Array, covariates: Array, pls: PlsSection) -> tuple[Array | None, ItemMoments]:
+def _as_ranks(x: Array, covariates: Array, pls: PlsSection, design: SurveyDesign | None) -> Coded:
+    return _as_numbers(midranks(x, sampling_weights(design)), covariates, pls, design)
+
+
+def _as_categories(x: Array, covariates: Array, pls: PlsSection, design: SurveyDesign | None) -> Coded:
     """Categories of normal variables, which leave no rows."""
+    if sampling_weights(design) is not None:
+        raise takes_no_weights("polychoric")
     return None, polychoric_moments(x.astype(np.int64), covariates, continuity=pls.continuity)
 
 
+def _with_means(x: Array, covariates: Array, pls: PlsSection, design: SurveyDesign | None) -> Coded:
+    """The item's mean among those kept, in the place of an answer that is missing."""
+    return _as_numbers(np.where(np.isnan(x), np.nanmean(x, axis=0), x), covariates, pls, design)
+
+
 _CODINGS = {"answers": _as_numbers, "ranks": _as_ranks, "polychoric": _as_categories}
+_OF_GAPS: Mapping[str, Mapping[str, Callable[..., Coded]]] = {
+    "mean_replacement": {"answers": _with_means},
+    "pairwise": {"answers": lambda x, covariates, *_: (None, pairwise_items(x, covariates))},
+    "em": {"answers": lambda x, covariates, *_: (None, em_items(x, covariates))},
+}
+
+
+def sampling_weights(design: SurveyDesign | None) -> Array | None:
+    """(n,), averaging 1; None where respondents count alike."""
+    return design.weights if design is not None and design.weighted else None
 
 
 def _failure(labels: tuple[str, ...], error: NoSolution) -> dict[str, str]:
     """What could not be estimated, and why."""
-    return {**dict(zip(FAILED_CHOICES, labels, strict=True)), **reason(error)}
+    return {**dict(zip(LABELS, labels, strict=True)), **reason(error)}
 
 
-def _columns(moments: ItemMoments, items: Sequence[int]) -> ItemMoments:
+def _columns(moments: ItemMoments | IncompleteItems, items: Sequence[int]) -> ItemMoments | IncompleteItems:
     if list(items) == list(range(moments.p)):
         return moments
     return moments.of_items(items)
@@ -146,7 +188,7 @@ def _columns(moments: ItemMoments, items: Sequence[int]) -> ItemMoments:
 def _measurements(
     x: Array | None,
     covariates: Array,
-    moments: ItemMoments,
+    moments: ItemMoments | IncompleteItems,
     model: Model,
     pls: PlsSection,
     labels: tuple[str, ...],
@@ -157,7 +199,7 @@ def _measurements(
         "pls": lambda: _by_composites(moments, model, pls, labels, failures),
         "latent": lambda: _by_factors(covariates, moments, model),
     }
-    if x is not None:
+    if x is not None or isinstance(moments, IncompleteItems):
         families = {"mean": lambda: _by_scores(x, covariates, moments, model), **families}
     for family, measure in families.items():
         try:
@@ -170,20 +212,27 @@ def _measurements(
 
 
 def _by_scores(
-    x: Array, covariates: Array, moments: ItemMoments, model: Model
+    x: Array | None, covariates: Array, moments: ItemMoments | IncompleteItems, model: Model
 ) -> dict[str, ConstructMoments]:
     """Means of each construct's items, and their first principal components."""
     membership = model.membership()
     R = moments.correlation[: moments.p, : moments.p]
     component = component_score_weights(R, np.ones(moments.p), membership)
+    if isinstance(moments, IncompleteItems):
+        return {
+            "mean": composite_moments(moments, mean_score_weights(membership) * moments.spread),
+            "component": composite_moments(moments, component),
+        }
+    assert x is not None  # what has rows is scored by them
+    w = moments.weights
     return {
-        "mean": score_moments(x @ mean_score_weights(membership).T, covariates),
-        "component": score_moments(standardised(x) @ component.T, covariates),
+        "mean": score_moments(x @ mean_score_weights(membership).T, covariates, w),
+        "component": score_moments(standardised(x, w) @ component.T, covariates, w),
     }
 
 
 def _by_composites(
-    moments: ItemMoments,
+    moments: ItemMoments | IncompleteItems,
     model: Model,
     pls: PlsSection,
     labels: tuple[str, ...],
@@ -193,27 +242,29 @@ def _by_composites(
     found = pls_moments(moments, pls_model(model, pls))
     if found.factors is not None:
         return {"pls": found.composites, "plsc": found.factors}
-    why = {"reason": "unreliable" if found.stable else "no_standard_error", "at_fault": ""}
-    failures.append(dict(zip(FAILED_CHOICES, (*labels, "plsc", EVERY), strict=True)) | why)
+    why = {"reason": "unreliable", "at_fault": ""}
+    failures.append(dict(zip(LABELS, (*labels, "plsc", EVERY), strict=True)) | why)
     return {"pls": found.composites}
 
 
-def _by_factors(covariates: Array, moments: ItemMoments, model: Model) -> dict[str, ConstructMoments]:
-    """Confirmatory factors and, where there are rows, scores of them."""
+def _by_factors(
+    covariates: Array, moments: ItemMoments | IncompleteItems, model: Model
+) -> dict[str, ConstructMoments]:
+    """Confirmatory factors and, unless answers are categories, scores of them."""
     membership, p = model.membership(), moments.p
     R = moments.correlation[:p, :p]
-    if moments.latent is not None:
+    if isinstance(moments, ItemMoments) and moments.latent is not None:
         # Least squares takes nothing but the correlations and the influences on them.
         behind = Polychoric(R, moments.latent, np.empty((p, 0)), 0)
         ordinal = fit_dwls(behind, membership, tolerance=_CFA_TOLERANCE)
         return {"latent": ordinal_factor_moments(moments, ordinal, membership)}
     fit = fit_cfa(R, moments.n, membership, tolerance=_CFA_TOLERANCE)
-    z = moments.z[:, :p]
-    return {
-        "latent": factor_moments(moments, fit, membership),
-        "cfa_regression": score_moments(z @ regression_score_weights(fit).T, covariates),
-        "cfa_bartlett": score_moments(z @ bartlett_score_weights(fit).T, covariates),
-    }
+    latent = {"latent": factor_moments(moments, fit, membership)}
+    scores = {"cfa_regression": regression_score_weights(fit), "cfa_bartlett": bartlett_score_weights(fit)}
+    if isinstance(moments, IncompleteItems):
+        return latent | {name: composite_moments(moments, own) for name, own in scores.items()}
+    z, w = moments.z[:, :p], moments.weights
+    return latent | {name: score_moments(z @ own.T, covariates, w) for name, own in scores.items()}
 
 
 def _estimates(
@@ -221,7 +272,7 @@ def _estimates(
     model: Model,
     subsets: BoolArray,
     labels: tuple[str, ...],
-    weights: Array,
+    weights: NDArray[np.int8],
     failures: list[dict[str, str]],
 ) -> Iterator[Block]:
     """Every estimator that fits the constructs: two of observed scores, one of everything else.
@@ -237,7 +288,8 @@ def _estimates(
         sources: IntArray = np.array([names.index(source) for source in model.predictors(outcome)])
         estimators: Mapping[str, Callable[..., SubsetFits]] = _OF_SCORES
         if constructs.scores is None:
-            estimators = {_OF_MODELS[labels[-1]]: sandwich_fits}
+            # Scores of nobody, of answers with gaps, are regressed by their covariances.
+            estimators = {_OF_MODELS.get(labels[-1], "ols"): sandwich_fits}
         for estimator, fits in estimators.items():
             try:
                 with naming(columns, outcome, names):
@@ -247,7 +299,7 @@ def _estimates(
                 continue
             if not np.isfinite(fit.std_err).all():
                 unknown = {"reason": "no_standard_error", "at_fault": ""}
-                failures.append(dict(zip(FAILED_CHOICES, (*labels, estimator), strict=True)) | unknown)
+                failures.append(dict(zip(LABELS, (*labels, estimator), strict=True)) | unknown)
                 continue
             null = null_estimates(weights, fit.influence)
             yield Block(outcome, (*labels, estimator), len(fit.influence), fit, null)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 import numpy as np
@@ -15,10 +16,16 @@ from smartcity_survey.io import Card, StageResult, join_names
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.checks.printed import VerdictsByName
 from smartcity_survey.stages.declare import stage
-from smartcity_survey.stages.evidence.curve_choices import NONE, CurveChoices, CurveChoicesOf
+from smartcity_survey.stages.design import Design, design_card
+from smartcity_survey.stages.evidence.curve_choices import NONE, CurveChoices, CurveChoicesOf, Gaps, GapsOf
 from smartcity_survey.stages.evidence.curve_hinges import codes, curve_weights, hinges
-from smartcity_survey.stages.evidence.curve_panel import CHOICES, FAILED_CHOICES
-from smartcity_survey.stages.evidence.multiverse import Block, estimate_blocks
+from smartcity_survey.stages.evidence.curve_panel import (
+    CHOICES,
+    FAILED_CHOICES,
+    MISSING,
+    with_missing,
+)
+from smartcity_survey.stages.evidence.multiverse import LABELS, Block, estimate_blocks
 from smartcity_survey.stages.needs import Bar, Claims, Complete, Option, PlsFitOptions, Seed
 from smartcity_survey.stages.progress import Progress, silent
 from smartcity_survey.stages.refusals import require_paths
@@ -31,6 +38,8 @@ from smartcity_survey.stats.evidence.specification_curve import (
     joint_test,
     weighted_shares,
 )
+from smartcity_survey.stats.sampling.survey_design import SurveyDesign
+from smartcity_survey.study.config import PlsSection
 from smartcity_survey.study.model import Hypothesis, Model
 from smartcity_survey.study.verdict import DIRECTIONS, confirms
 
@@ -47,6 +56,8 @@ def specification_curve(
     model: Claims,
     pls: PlsFitOptions,
     choices: Annotated[CurveChoices, CurveChoicesOf()],
+    gaps: Annotated[Gaps | None, GapsOf()] = None,
+    design: Design = None,
     *,
     published: Annotated[Mapping[str, str] | None, VerdictsByName()] = None,
     draws: Annotated[int, Option("robustness.null_draws")] = 500,
@@ -59,6 +70,8 @@ def specification_curve(
     ----------
     answers : items of the respondents kept.
     model : with all items; item sets are taken from it.
+    gaps : all respondents, where what becomes of missing answers is a choice. design : sampling weights and
+        clusters of those who left nothing out.
     published : hypothesis to the verdict in print, `confirmed` or `not_confirmed`.
     draws : resamples under the null.
     progress : of the sets of items under every coding and exclusion.
@@ -70,11 +83,10 @@ def specification_curve(
     tests every specification does. What ends in `_holm` is adjusted over all hypotheses of the study.
     """
     require_paths(model, "specification curve")
-    weights = draw_weights(len(answers), draws, seed)
     failures: list[dict[str, str]] = []
-    blocks = list(estimate_blocks(answers, model, pls, choices, weights, failures, progress))
+    blocks = list(_blocks(answers, model, pls, choices, gaps, design, draws, seed, failures, progress))
     curves = [
-        _Curve.of(blocks, model, outcome, choices.control_sets)
+        _Curve.of(blocks, model, outcome, choices.control_sets, gaps is not None)
         for outcome in model.outcomes
         if any(hypothesis.target == outcome for hypothesis in model.hypotheses)
         and any(block.outcome == outcome for block in blocks)
@@ -88,6 +100,8 @@ def specification_curve(
         "null_resamples": draws,
         "seed": seed,
         **respondents(len(answers)),
+        **_gaps_card(gaps, len(answers)),
+        **design_card(design),
         "alpha": model.alpha,
         "close_calls": LEVEL_MARGIN,
     }
@@ -97,9 +111,80 @@ def specification_curve(
             _join(curve.summary(model.alpha, published or {}) for curve in curves)
         ),
         "specification_choices": _join(curve.choices() for curve in curves),
-        "specification_failures": pd.DataFrame(failures, columns=[*FAILED_CHOICES, "reason", "at_fault"]),
+        "specification_failures": pd.DataFrame(
+            failures,
+            columns=[*(FAILED_CHOICES if gaps is None else LABELS), "reason", "at_fault"],
+        ),
     }
     return StageResult(tables=tables, cards=dict.fromkeys(tables, card))
+
+
+def _blocks(
+    answers: pd.DataFrame,
+    model: Model,
+    pls: PlsSection,
+    choices: CurveChoices,
+    gaps: Gaps | None,
+    design: SurveyDesign | None,
+    draws: int,
+    seed: int,
+    failures: list[dict[str, str]],
+    progress: Progress,
+) -> Iterator[Block]:
+    """All specifications: of complete questionnaires, then of all respondents by every method.
+
+    All share the draws under the null: of respondents, or of whole clusters.
+    """
+    n, clusters = len(answers), None if design is None else design.clusters
+    if gaps is not None:
+        n, clusters = len(gaps.answers), gaps.clusters
+    units = n if clusters is None else int(clusters.max()) + 1
+    weights = draw_weights(units, draws, seed)
+    if clusters is not None:
+        weights = weights[:, clusters]
+    if gaps is None:
+        yield from estimate_blocks(answers, model, pls, choices, weights, failures, progress, design=design)
+        return
+    parts = 1 + len(gaps.methods)
+    of_all = None if clusters is None else SurveyDesign.of(n, clusters=clusters)
+    yield from estimate_blocks(
+        answers,
+        model,
+        pls,
+        choices,
+        weights[:, gaps.complete],
+        failures,
+        lambda done, total: progress(done, parts * total),
+        design=design,
+    )
+    for number, method in enumerate(gaps.methods, start=1):
+        yield from estimate_blocks(
+            gaps.answers,
+            model,
+            pls,
+            gaps.choices,
+            weights,
+            failures,
+            partial(_further, progress, number, parts),
+            missing=method,
+            design=of_all,
+        )
+
+
+def _further(progress: Progress, before: int, parts: int, done: int, total: int) -> None:
+    """Progress of one of several parts that count alike, `before` of them being finished."""
+    progress(before * total + done, parts * total)
+
+
+def _gaps_card(gaps: Gaps | None, n_complete: int) -> Card:
+    """Lines of an estimator card, in place of those for complete questionnaires."""
+    if gaps is None:
+        return {}
+    return {
+        "n": len(gaps.answers),
+        "n_complete": n_complete,
+        "missing": "a_choice",
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +213,7 @@ class _Curve:
         model: Model,
         outcome: str,
         control_sets: Sequence[tuple[str, ...]],
+        gaps: bool,
     ) -> _Curve:
         own = [block for block in blocks if block.outcome == outcome]
         hypotheses = tuple(one for one in model.hypotheses if one.target == outcome)
@@ -137,7 +223,7 @@ class _Curve:
         df = np.concatenate([block.fits.df for block in own])
         signs = np.array([DIRECTIONS[one.sign] for one in hypotheses])
         p = np.asarray(2 * special.stdtr(df[:, None], -np.abs(estimates / std_err)))
-        labels = _labels(own, control_sets)
+        labels = _labels(own, control_sets, gaps)
         return cls(
             hypotheses=hypotheses,
             labels=labels,
@@ -201,7 +287,7 @@ class _Curve:
         specifications["confirming"] = specifications["weight"] * specifications["confirmed"]
         names = [hypothesis.name for hypothesis in self.hypotheses]
         parts = []
-        for choice in CHOICES:
+        for choice in with_missing(CHOICES, self.labels.columns):
             options = codes(self.labels, choice)
             importance = dict(zip(names, choice_importance(self.estimates, options), strict=True))
             frame = (
@@ -227,13 +313,16 @@ def _join(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(given, ignore_index=True) if given else pd.DataFrame(columns=["hypothesis"])
 
 
-def _labels(blocks: Sequence[Block], control_sets: Sequence[tuple[str, ...]]) -> pd.DataFrame:
-    """One row per specification: its choices and respondents."""
+def _labels(blocks: Sequence[Block], control_sets: Sequence[tuple[str, ...]], gaps: bool) -> pd.DataFrame:
+    """One row per specification: its choices and respondents. gaps : what becomes of them is a choice."""
+    choices = with_missing(CHOICES, {MISSING})
     controls = [join_names(chosen) or NONE for chosen in control_sets]
     rows = [(*block.labels, control, block.n) for block in blocks for control in controls]
-    frame = pd.DataFrame(rows, columns=[*CHOICES, "n"])
+    frame = pd.DataFrame(rows, columns=[*choices, "n"])
+    if not gaps:
+        choices, frame = CHOICES, frame.drop(columns=MISSING)
     return frame.astype(
-        {choice: pd.CategoricalDtype(list(dict.fromkeys(frame[choice]))) for choice in CHOICES}
+        {choice: pd.CategoricalDtype(list(dict.fromkeys(frame[choice]))) for choice in choices}
     )
 
 

@@ -29,6 +29,7 @@ from smartcity_survey.stages.needs import (
     has_higher_order,
     has_moderations,
 )
+from smartcity_survey.stages.pls.delta_errors import with_delta_errors
 from smartcity_survey.stages.pls.higher_order import HIGHER_ORDER_TABLES, higher_order_tables
 from smartcity_survey.stages.pls.imputed import resample_imputed
 from smartcity_survey.stages.pls.mediation import MEDIATION_TABLES, has_mediation, mediation_frame
@@ -154,7 +155,9 @@ def estimate_pls(
     tables = {
         "pls_loadings": item_frame(bootstrap, model, section, "loadings", "loading"),
         "pls_weights": item_frame(bootstrap, model, section, "outer_weights", "weight"),
-        "pls_paths": path_frame(bootstrap, model, section),
+        "pls_paths": with_delta_errors(
+            path_frame(bootstrap, model, section), inputs if imputed is None else None, pls, model
+        ),
         "pls_quality": quality_frame(bootstrap, model, section),
         "specific_indirect": _specific_indirect(bootstrap, model, section),
         "htmt_bounds": _htmt_bounds(bootstrap, model, section),

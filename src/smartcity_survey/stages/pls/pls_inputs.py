@@ -12,6 +12,7 @@ from smartcity_survey.stages.cards import corrections
 from smartcity_survey.stages.design import design_card, design_of
 from smartcity_survey.stats.core.correlations import centre, correlation, weighted_correlation
 from smartcity_survey.stats.core.types import Array, IntArray
+from smartcity_survey.stats.items.item_moments import ItemMoments, pearson_moments, polychoric_moments
 from smartcity_survey.stats.items.polychoric_correlations import corrected_pairs, polychoric
 from smartcity_survey.stats.missing.pairwise import pairwise_correlation
 from smartcity_survey.stats.pls import model as core
@@ -73,6 +74,19 @@ class PlsInputs:
             centre(self.x)  # refuses what is not finite
             return polychoric(self._codes(), continuity=self.continuity).correlation
         return correlation(self.x) if self.weights is None else weighted_correlation(self.x, self.weights)
+
+    def moments(self) -> ItemMoments:
+        """The same with what each respondent contributes; raises what their estimators raise.
+
+        Pairwise correlations have none here: ValueError.
+        """
+        if self.pairwise:
+            raise ValueError("no influence on pairwise correlations")
+        nobody = np.empty((len(self.x), 0))
+        if self.ordinal:
+            return polychoric_moments(self._codes(), nobody, continuity=self.continuity)
+        weights = self.weights
+        return pearson_moments(self.x, nobody, None if weights is None else weights / weights.mean())
 
     def _codes(self) -> IntArray:
         return np.rint(self.x).astype(np.int64)

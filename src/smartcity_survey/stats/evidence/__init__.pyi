@@ -6,14 +6,20 @@ from .bayes_factor import (
 from .construct_moments import (
     ConstructMoments as ConstructMoments,
     PlsMoments as PlsMoments,
-    by_perturbation as by_perturbation,
-    joint_correlations as joint_correlations,
+    joined as joined,
+    parts as parts,
     pls_moments as pls_moments,
     score_moments as score_moments,
 )
 from .equivalence import (
     Equivalence as Equivalence,
     tost as tost,
+)
+from .incomplete_items import (
+    IncompleteItems as IncompleteItems,
+    composite_moments as composite_moments,
+    em_items as em_items,
+    pairwise_items as pairwise_items,
 )
 from .latent_moments import (
     factor_moments as factor_moments,
@@ -46,4 +52,5 @@ from .subset_regression import (
     huber_fits as huber_fits,
     least_squares_fits as least_squares_fits,
     sandwich_fits as sandwich_fits,
+    weighted_median as weighted_median,
 )

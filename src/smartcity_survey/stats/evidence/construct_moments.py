@@ -6,21 +6,22 @@ these correlations; their influence carries the uncertainty of the measurement i
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from smartcity_survey.stats.core.errors import ImproperSolution, NotConverged
-from smartcity_survey.stats.core.types import Array
-from smartcity_survey.stats.items.item_moments import ItemMoments, standardised
+from smartcity_survey.stats.core.types import Array, IntArray
+from smartcity_survey.stats.items.item_moments import CorrelationInfluence, standardised
 from smartcity_survey.stats.pls.consistent import disattenuate, rho_a
+from smartcity_survey.stats.pls.influence import CompositeResponse, disattenuated_influence
 from smartcity_survey.stats.pls.model import PlsModel, SortedModel
-from smartcity_survey.stats.pls.stack import Admissibility, Reason, estimate
+from smartcity_survey.stats.pls.stack import Admissibility, Composites, Reason, estimate
 
-# Correlations of respondents that are perturbed at a time: few enough for caches.
-_STACKED = 2**21
-# Influences are differences of order 1/n: more digits of the weights would not be seen.
-_TOLERANCE = 1e-9
+# Numbers that are carried over at a time: few enough for caches.
+_AT_ONCE = 2**21
+_TOLERANCE = 1e-10
 _MAX_ITERATIONS = 1000
 
 
@@ -29,103 +30,133 @@ class ConstructMoments:
     """Correlations of c constructs followed by d covariates over n respondents, q = c + d.
 
     correlation : (q, q), unit diagonal.
-    influence : (n, q, q): without one respondent correlations are about `correlation - influence / (n - 1)`.
+    influence : (n, q, q): without one respondent correlations are about `correlation - influence / (n - 1)`;
+        None where it follows from scores.
     scores : (n, q), standardised (divisor n), where constructs are observed scores; None for latent ones.
+    weights : (n,), sampling weights that average 1, which scores and influence have already; None where
+        respondents count alike. clusters : (n,), codes 0, 1, ... of those drawn together; None where nobody
+        was.
     """
 
     correlation: Array
-    influence: Array
+    influence: Array | None
     scores: Array | None
+    weights: Array | None = None
+    clusters: IntArray | None = None
+
+    @property
+    def n(self) -> int:
+        """Respondents."""
+        return len(self.by_respondent)
+
+    @property
+    def units(self) -> int:
+        """Units that were drawn: clusters, or respondents."""
+        return self.n if self.clusters is None else int(self.clusters.max()) + 1
+
+    @property
+    def by_respondent(self) -> Array:
+        """(n, ...): scores, or influence where there are none."""
+        found = self.influence if self.scores is None else self.scores
+        if found is None:
+            raise ValueError("constructs have scores or influence")
+        return found
+
+    def influence_on_products(self, columns: Array) -> Array:
+        """(n, q, t): influence on the correlations times columns (q, t).
+
+        That of scores is of covariances of variables once standardised, so that regressions on it are
+        ordinary least squares with sandwich errors.
+        """
+        if self.influence is not None:
+            return np.asarray(self.influence @ columns)
+        z = self.by_respondent
+        found: Array = z[:, :, None] * (z @ columns)[:, None, :] - self.correlation @ columns
+        return found if self.weights is None else found * self.weights[:, None, None]
 
 
-def score_moments(scores: Array, covariates: Array) -> ConstructMoments:
-    """Moments of observed scores (n, c), their weights taken as given.
-
-    Influence is that of covariances of variables once standardised, so that regressions on it are ordinary
-    least squares with sandwich errors.
-    """
-    z = standardised(np.hstack((scores, covariates)))
-    R = z.T @ z / len(z)
-    return ConstructMoments(R, z[:, :, None] * z[:, None, :] - R, z)
+def score_moments(scores: Array, covariates: Array, weights: Array | None = None) -> ConstructMoments:
+    """Moments of observed scores (n, c), their weights taken as given; by sampling weights that average 1."""
+    z = standardised(np.hstack((scores, covariates)), weights)
+    R = (z if weights is None else z * weights[:, None]).T @ z / len(z)
+    return ConstructMoments(R, None, z, weights)
 
 
 @dataclass(frozen=True, slots=True)
 class PlsMoments:
     """Moments of PLS composites, and of the common factors behind them by PLSc.
 
-    factors : None where PLSc has no admissible solution, for all respondents or (`stable` is false) without
-        one of them, so that there is no standard error.
+    factors : None where PLSc has no admissible solution.
     """
 
     composites: ConstructMoments
     factors: ConstructMoments | None
-    stable: bool
 
 
-def pls_moments(items: ItemMoments, model: PlsModel) -> PlsMoments:
+def pls_moments(items: CorrelationInfluence, model: PlsModel) -> PlsMoments:
     """Moments of a PLS model's constructs; covariates are correlates, not part of the model.
 
-    Influence is by perturbation: the model is estimated once more for each respondent, on correlations with
-    that respondent's influence taken out.
+    Influence is by the derivative of the algorithm's solution, see `CompositeResponse`.
 
     Raises
     ------
     NotConverged, ImproperSolution, where the composites themselves cannot be estimated.
     """
     layout = SortedModel.of(replace(model, consistent=True))
-    sample = _pls_correlations(items.correlation[:, :, None], items.p, layout)
-    stacks, step = [], max(1, _STACKED // items.correlation.size)
-    for first in range(0, items.n, step):
-        influence = items.influence_of(slice(first, first + step))
-        perturbed = items.correlation - influence / (items.n - 1)
-        stacks.append(_pls_correlations(perturbed.transpose(1, 2, 0), items.p, layout))
-    composites, factors = (
-        (whole[:, :, 0], np.concatenate(parts, axis=2).transpose(2, 0, 1))
-        for whole, parts in zip(sample, zip(*stacks, strict=True), strict=True)
-    )
-    solved, stable = (bool(np.isfinite(part).all()) for part in factors)
-    latent = by_perturbation(*factors) if solved and stable else None
-    return PlsMoments(by_perturbation(*composites), latent, stable or not solved)
+    p, order = items.p, layout.order
+    verdicts = Admissibility.clean(1)
+    R = items.correlation[np.ix_(order, order)]
+    found = _composites(R, layout, verdicts)
+    weights, covariates = found.weights[:, 0], items.correlation[p:, p:]
+    response = CompositeResponse.at(R, weights, layout)
+    with_items = items.correlation[p:, order]
+    beside, corr = with_items @ response.by_construct, found.construct_corr[:, :, 0]
+    latent_corr = disattenuate(found, layout, verdicts).construct_corr[:, :, 0]
+    solved = verdicts.reason[0] == Reason.ADMISSIBLE
+    reliability = np.where(layout.corrected & solved, rho_a(weights[:, None], layout)[:, 0], 1.0)
+    root = np.sqrt(reliability)
+    n, q = items.n, len(corr) + len(covariates)
+    of_composites, of_factors = np.empty((n, q, q)), np.empty((n if solved else 0, q, q))
+    unsorted = np.empty_like(response.by_construct)
+    unsorted[order] = response.by_construct
+    for part in parts(n, len(items.correlation) * len(corr)):
+        moved = items.influence_on_products(unsorted, part)
+        change = response.influence(moved[:, order])
+        of_weights = [change.weights[:, own] @ with_items[:, own].T for own in layout.blocks]
+        moved_beside = moved[:, p:] + np.stack(of_weights, axis=2)
+        between = items.influence_of_covariates(part)
+        of_composites[part] = joined(change.construct_corr, moved_beside, between)
+        if solved:
+            moved_corr, moved_rho = disattenuated_influence(corr, weights, change, layout)
+            moved_beside -= beside * (0.5 * moved_rho / reliability)[:, None]
+            of_factors[part] = joined(moved_corr, moved_beside / root, between)
+    composites = ConstructMoments(joined(corr, beside, covariates), of_composites, None)
+    if not solved:
+        return PlsMoments(composites, None)
+    factors = ConstructMoments(joined(latent_corr, beside / root, covariates), of_factors, None)
+    return PlsMoments(composites, factors)
 
 
-def _pls_correlations(R: Array, p: int, layout: SortedModel) -> tuple[Array, Array]:
-    """(q, q, B) twice: correlations of composites and covariates, and of factors (nan where improper) and
-    covariates, from those of items and covariates (m, m, B)."""
-    order = layout.order
-    verdicts = Admissibility.clean(R.shape[2])
-    composites = estimate(
-        np.ascontiguousarray(R[order][:, order]),
-        layout,
-        verdicts,
-        tolerance=_TOLERANCE,
-        max_iterations=_MAX_ITERATIONS,
-    )
-    refused = np.flatnonzero(verdicts.reason)
-    if refused.size:
-        reason = Reason(int(verdicts.reason[refused[0]]))
-        if reason is Reason.NOT_CONVERGED:
-            raise NotConverged("PLS", _MAX_ITERATIONS, float(composites.change[refused[0]]))
-        raise ImproperSolution(int(verdicts.position[refused[0]]), reason.name.lower())
-    beside = np.add.reduceat(composites.weights[:, None, :] * R[order, p:], layout.starts, axis=0)
-    observed = joint_correlations(composites.construct_corr, beside, R[p:, p:])
-    factors = disattenuate(composites, layout, verdicts)
-    with np.errstate(invalid="ignore"):
-        reliability = np.where(layout.corrected[:, None], rho_a(composites.weights, layout), 1.0)
-        latent = joint_correlations(factors.construct_corr, beside / np.sqrt(reliability)[:, None], R[p:, p:])
-    latent[:, :, verdicts.reason != Reason.ADMISSIBLE] = np.nan
-    return observed, latent
+def _composites(R: Array, layout: SortedModel, verdicts: Admissibility) -> Composites:
+    """The composites of sorted items with correlations R (p, p)."""
+    stack = np.ascontiguousarray(R[:, :, None])
+    found = estimate(stack, layout, verdicts, tolerance=_TOLERANCE, max_iterations=_MAX_ITERATIONS)
+    reason = Reason(int(verdicts.reason[0]))
+    if reason is Reason.NOT_CONVERGED:
+        raise NotConverged("PLS", _MAX_ITERATIONS, float(found.change[0]))
+    if reason is not Reason.ADMISSIBLE:
+        raise ImproperSolution(int(verdicts.position[0]), reason.name.lower())
+    return found
 
 
-def joint_correlations(constructs: Array, beside: Array, covariates: Array) -> Array:
-    """(q, q, B) of constructs (c, c, B), their correlations with covariates (c, d, B), and covariates."""
-    c, d = beside.shape[:2]
-    joint = np.empty((c + d, c + d, beside.shape[2]))
-    joint[:c, :c], joint[:c, c:], joint[c:, c:] = constructs, beside, covariates
-    joint[c:, :c] = beside.transpose(1, 0, 2)
-    return joint
+def parts(n: int, size: int) -> Iterator[slice]:
+    """Slices of n respondents, each few enough for the cache where `size` numbers belong to one."""
+    step = max(1, _AT_ONCE // size)
+    for first in range(0, n, step):
+        yield slice(first, first + step)
 
 
-def by_perturbation(sample: Array, perturbed: Array) -> ConstructMoments:
-    """Moments of latent constructs from correlations (q, q) and those without each respondent (n, q, q)."""
-    influence = (sample - perturbed) * (len(perturbed) - 1)
-    return ConstructMoments(sample, influence - influence.mean(axis=0), None)
+def joined(constructs: Array, beside: Array, covariates: Array) -> Array:
+    """(..., q, q) of constructs (..., c, c), covariates with them (..., d, c), and covariates (..., d, d)."""
+    upper = np.concatenate((constructs, beside.swapaxes(-1, -2)), axis=-1)
+    return np.concatenate((upper, np.concatenate((beside, covariates), axis=-1)), axis=-2)

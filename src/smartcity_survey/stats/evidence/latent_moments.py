@@ -12,21 +12,19 @@ from smartcity_survey.stats.core.errors import HeywoodCase, NotConverged
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.stats.evidence.construct_moments import (
     ConstructMoments,
-    by_perturbation,
-    joint_correlations,
+    joined,
+    parts,
 )
-from smartcity_survey.stats.items.item_moments import ItemMoments
+from smartcity_survey.stats.items.item_moments import CorrelationInfluence, ItemMoments
+from smartcity_survey.stats.items.polychoric_correlations import CellInfluence
 from smartcity_survey.stats.sem.cfa import CfaFit
 from smartcity_survey.stats.sem.cfa_model import measurement_structure, single_items
 from smartcity_survey.stats.sem.dwls import DwlsFit
 from smartcity_survey.stats.sem.likelihood import Sample, evaluate
 from smartcity_survey.stats.sem.structure import Matrices, Matrix, Structure
 
-# Influences on correlations that are carried over at a time: few enough for caches.
-_STACKED = 2**21
 
-
-def factor_moments(items: ItemMoments, fit: CfaFit, membership: BoolArray) -> ConstructMoments:
+def factor_moments(items: CorrelationInfluence, fit: CfaFit, membership: BoolArray) -> ConstructMoments:
     """Moments of the factors of a confirmatory analysis of the items' correlations, every item on one factor.
 
     Parameters
@@ -62,39 +60,47 @@ def ordinal_factor_moments(items: ItemMoments, fit: DwlsFit, membership: BoolArr
     """
     if items.latent is None:
         raise ValueError("these items have product-moment correlations")
-    by_respondent = items.latent
+    by_cell = items.latent
     return _moments(
         items,
         fit,
         membership,
         lambda loadings: _least_squares_influence(
-            by_respondent, fit.weights, loadings, fit.factor_corr, membership
+            by_cell, fit.weights, loadings, fit.factor_corr, membership
         ),
     )
 
 
 def _moments(
-    items: ItemMoments,
+    items: CorrelationInfluence,
     fit: CfaFit | DwlsFit,
     membership: BoolArray,
-    influence: Callable[[Array], _FactorInfluence],
+    prepare: Callable[[Array], Callable[[slice], _FactorInfluence]],
 ) -> ConstructMoments:
-    """Moments of a fit's factors, given the influence on its standardised loadings (p,) and correlations."""
+    """Moments of a fit's factors.
+
+    prepare : from standardised loadings (p,), what gives some respondents' influence on them and on the
+        correlations of factors.
+    """
     if fit.heywood.size:
         raise HeywoodCase(tuple(int(item) for item in fit.heywood))
     p, step = items.p, items.n - 1
     loadings = fit.std_loadings[np.arange(p), membership.argmax(axis=1)]
-    change = influence(loadings)
-    sample = _factor_correlations(
-        loadings[None], fit.factor_corr[None], items.correlation[None, :, p:], membership
-    )
-    perturbed = _factor_correlations(
-        loadings - change.loadings / step,
-        fit.factor_corr - change.factor_corr / step,
-        items.correlation[:, p:] - items.influence_beside() / step,
-        membership,
-    )
-    return by_perturbation(sample[0], perturbed)
+    influence = prepare(loadings)
+    beside = items.correlation[:, p:]
+    sample = _factor_correlations(loadings[None], fit.factor_corr[None], beside[None], membership)[0]
+    by_respondent = np.empty((items.n, *sample.shape))
+    for part in parts(items.n, beside.size + p):
+        change = influence(part)
+        perturbed = _factor_correlations(
+            loadings - change.loadings / step,
+            fit.factor_corr - change.factor_corr / step,
+            beside - items.influence_beside(part) / step,
+            membership,
+        )
+        by_respondent[part] = (sample - perturbed) * step
+    by_respondent -= by_respondent.mean(axis=0)
+    return ConstructMoments(sample, by_respondent, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +120,8 @@ class _FactorInfluence:
 
 
 def _likelihood_influence(
-    items: ItemMoments, loadings: Array, factor_corr: Array, membership: BoolArray
-) -> _FactorInfluence:
+    items: CorrelationInfluence, loadings: Array, factor_corr: Array, membership: BoolArray
+) -> Callable[[slice], _FactorInfluence]:
     """Influence on the estimates of Sigma = L F L' + P with unit factor variances, from that on R.
 
     The estimates minimise ln|Sigma| + tr(R Sigma^-1). A small change of R moves them by the inverse of the
@@ -133,20 +139,25 @@ def _likelihood_influence(
     inverse, into = point.precision, point.precision @ at.loadings
     own = (into @ factor_corr)[:, membership.argmax(axis=1)]
     row, column = np.triu_indices(c, 1)
-    # Changes of the gradient by loadings, uniquenesses and factor correlations.
-    moved = items.influence_between(
-        np.hstack((own, inverse, into[:, row])), np.hstack((inverse, inverse, into[:, column]))
-    )
-    moved[:, :p] *= 2
-    moved[:, 2 * p :] *= 2
+    left = np.hstack((own, inverse, into[:, row]))
+    right = np.hstack((inverse, inverse, into[:, column]))
     cells, pair = structure.cells, np.zeros((c, c), dtype=np.int64)
     pair[row, column] = pair[column, row] = np.arange(len(row))
     free = np.where(cells.matrix == Matrix.LOADING, cells.row, p + cells.row)
     between = cells.matrix == Matrix.FACTOR
     free[between] = 2 * p + pair[cells.row[between], cells.column[between]]
-    change = np.zeros_like(moved)
-    change[:, free] = np.linalg.solve(point.hessian(), moved[:, free].T).T
-    return _FactorInfluence.of(change[:, :p], change[:, 2 * p :], c)
+    curvature = point.hessian()
+
+    def of(part: slice) -> _FactorInfluence:
+        # Changes of the gradient by loadings, uniquenesses and factor correlations.
+        moved = items.influence_between(left, right, part)
+        moved[:, :p] *= 2
+        moved[:, 2 * p :] *= 2
+        change = np.zeros_like(moved)
+        change[:, free] = np.linalg.solve(curvature, moved[:, free].T).T
+        return _FactorInfluence.of(change[:, :p], change[:, 2 * p :], c)
+
+    return of
 
 
 def _without_single(membership: BoolArray, at: Matrices) -> Structure:
@@ -165,8 +176,8 @@ def _free_parameters(membership: BoolArray, size: int) -> IntArray:
 
 
 def _least_squares_influence(
-    influence: Array, weights: Array, loadings: Array, factor_corr: Array, membership: BoolArray
-) -> _FactorInfluence:
+    by_cell: CellInfluence, weights: Array, loadings: Array, factor_corr: Array, membership: BoolArray
+) -> Callable[[slice], _FactorInfluence]:
     """Influence on weighted least-squares estimates of correlations l_i l_j f_ij.
 
     weights : (m,), of the pairs of items, lower triangle by row.
@@ -193,16 +204,21 @@ def _least_squares_influence(
     weight[i, j] = weight[j, i] = weights
     by_loading = weight * factor_corr[owner][:, owner] * loadings
     by_correlation = weight * np.outer(loadings, loadings)
-    moved, step = np.empty((len(influence), p + len(row))), max(1, _STACKED // p**2)
-    for first in range(0, len(influence), step):
-        part = slice(first, first + step)
-        moved[part, :p] = np.einsum("nij,ij->ni", influence[part], by_loading)
-        sums = belongs.T @ ((influence[part] * by_correlation) @ belongs)
-        moved[part, p:] = sums[:, row, column]
-    change = np.zeros_like(moved)
     free = _free_parameters(membership, jacobian.shape[1])
-    change[:, free] = np.linalg.solve(curvature[np.ix_(free, free)], moved[:, free].T).T
-    return _FactorInfluence.of(change[:, :p], change[:, p:], c)
+    curvature = curvature[np.ix_(free, free)]
+
+    def of(part: slice) -> _FactorInfluence:
+        influence = by_cell.of(part)
+        moved = np.empty((influence.shape[2], p + len(row)))
+        moved[:, :p] = (by_loading[:, None, :] @ influence)[:, 0].T
+        influence *= by_correlation[:, :, None]
+        sums = np.tensordot(belongs.T, belongs.T @ influence, axes=1)
+        moved[:, p:] = sums[row, column].T
+        change = np.zeros_like(moved)
+        change[:, free] = np.linalg.solve(curvature, moved[:, free].T).T
+        return _FactorInfluence.of(change[:, :p], change[:, p:], c)
+
+    return of
 
 
 def _factor_correlations(loadings: Array, factor_corr: Array, beside: Array, membership: BoolArray) -> Array:
@@ -214,6 +230,5 @@ def _factor_correlations(loadings: Array, factor_corr: Array, beside: Array, mem
     weights = loadings / left
     scale = (weights * loadings) @ membership
     weighted = weights[:, :, None] * beside[:, :p]
-    factors = np.einsum("bpd,pc->cdb", weighted, membership.astype(np.float64)) / scale.T[:, None]
-    blocks = factor_corr.transpose(1, 2, 0), factors, beside[:, p:].transpose(1, 2, 0)
-    return joint_correlations(*blocks).transpose(2, 0, 1)
+    factors = np.einsum("bpd,pc->bdc", weighted, membership.astype(np.float64)) / scale[:, None]
+    return joined(factor_corr, factors, beside[:, p:])

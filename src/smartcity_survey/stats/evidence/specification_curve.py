@@ -9,13 +9,18 @@ Source: Simonsohn, Simmons and Nelson (2020), Nature Human Behaviour 4, 1208-121
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from smartcity_survey.stats.core.resample import resampled_units
 from smartcity_survey.stats.core.significance import deciding_level
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
+
+# Numbers that are drawn or multiplied at a time.
+_AT_ONCE = 2**22
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +47,17 @@ class CurveTest:
     n_draws: int
 
 
-def draw_weights(n: int, draws: int, seed: int) -> Array:
+def draw_weights(n: int, draws: int, seed: int) -> NDArray[np.int8]:
     """(B, n): how much more often than once each of n respondents is drawn in each bootstrap sample."""
-    drawn = resampled_units(seed, 0, draws, n) + (np.arange(draws) * n)[:, None]
-    counts = np.bincount(drawn.ravel(), minlength=draws * n).reshape(draws, n)
-    return np.asarray(counts - 1.0)
+    weights = np.empty((draws, n), dtype=np.int8)
+    for first, last in pairwise([*range(0, draws, max(1, _AT_ONCE // n)), draws]):
+        drawn = resampled_units(seed, first, last, n) + (np.arange(last - first) * n)[:, None]
+        counts = np.bincount(drawn.ravel(), minlength=(last - first) * n)
+        weights[first:last] = counts.reshape(-1, n) - 1
+    return weights
 
 
-def null_estimates(weights: Array, influence: Array) -> Array:
+def null_estimates(weights: NDArray[np.int8], influence: Array) -> Array:
     """(S, h, B): estimates in samples drawn under the null, from the influence (n, S, h) of respondents.
 
     To first order a bootstrap estimate exceeds the sample's by the mean influence of the respondents drawn;
@@ -59,8 +67,13 @@ def null_estimates(weights: Array, influence: Array) -> Array:
     weights : (B, n), from `draw_weights`, of the respondents in the specification.
     """
     n, S, h = influence.shape
+    excess = np.zeros((S * h, len(weights)))
     # Three digits decide about a share of draws: single precision is plenty, and half the memory.
-    excess = influence.reshape(n, -1).astype(np.float32).T @ weights.astype(np.float32).T
+    by_estimate = influence.reshape(n, -1).astype(np.float32).T
+    step = max(1, _AT_ONCE // len(weights))
+    for first in range(0, n, step):
+        part = slice(first, first + step)
+        excess += by_estimate[:, part] @ weights[:, part].astype(np.float32).T
     return np.asarray(excess.reshape(S, h, -1) / n)
 
 

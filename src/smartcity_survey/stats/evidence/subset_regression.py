@@ -71,13 +71,19 @@ def sandwich_fits(
     """
     explanatory, solved = _solve(moments, outcome, predictors, controls)
     influence = _influence(moments, outcome, explanatory, solved)
-    return _fits(solved, influence, _spread(influence), len(predictors))
+    return _fits(solved, influence, _spread(influence, moments.clusters), len(predictors))
 
 
 def least_squares_fits(
     moments: ConstructMoments, outcome: int, predictors: IntArray, controls: BoolArray
 ) -> SubsetFits:
-    """Least squares of observed scores with classical standard errors."""
+    """Least squares of observed scores with classical standard errors.
+
+    Of weighted respondents, or of clusters, the errors are those of `sandwich_fits`: linearised, as those of
+    R's `svyglm` on variables in weighted standard deviations.
+    """
+    if moments.weights is not None or moments.clusters is not None:
+        return sandwich_fits(moments, outcome, predictors, controls)
     _scores(moments)
     explanatory, solved = _solve(moments, outcome, predictors, controls)
     influence = _influence(moments, outcome, explanatory, solved)
@@ -98,6 +104,8 @@ def huber_fits(
 
     `tuning` 1.345 costs 5 % of the efficiency of least squares where errors are normal; the scale is the
     median absolute deviation. Source: Huber (1981), chapter 7, with its small-sample factor in the errors.
+    Respondents count by their sampling weights; of weighted respondents, or of clusters, the errors are
+    linearised.
 
     Raises
     ------
@@ -106,31 +114,40 @@ def huber_fits(
     explanatory, solved = _solve(moments, outcome, predictors, controls)
     z = _scores(moments)
     n = len(z)
+    w = np.ones(n) if moments.weights is None else moments.weights
+    designed = moments.weights is not None or moments.clusters is not None
     y = z[:, outcome]
     x = np.column_stack((np.ones(n), z[:, explanatory]))
     used = np.column_stack((np.ones(len(solved.used), dtype=bool), solved.used))
     coef: Array = np.column_stack((np.zeros(len(used)), solved.coef))
-    products = (x[:, :, None] * x[:, None, :]).reshape(n, -1)
+    row, column = np.triu_indices(x.shape[1])
+    products = x[:, row] * x[:, column]
+    gram = np.empty((len(used), x.shape[1], x.shape[1]))
     residuals = y[:, None] - x @ coef.T
     iteration, change = 0, np.inf
     while change >= _TOLERANCE:
         if iteration == _MAX_ITERATIONS:
             raise NotConverged("Huber regression", iteration, change)
         iteration += 1
-        limit = tuning * _scale(residuals)
-        weights = limit / np.maximum(np.abs(residuals), limit)
-        gram = (weights.T @ products).reshape(len(used), x.shape[1], -1)
+        limit = tuning * _scale(residuals, moments.weights)
+        weights = w[:, None] * (limit / np.maximum(np.abs(residuals), limit))
+        gram[:, row, column] = gram[:, column, row] = weights.T @ products
         right = used * (weights.T @ (x * y[:, None]))
         coef = np.asarray(np.linalg.solve(_masked(gram, used), right[:, :, None])[:, :, 0], dtype=np.float64)
         updated = y[:, None] - x @ coef.T
         change = float((np.abs(updated - residuals).max(axis=0) / limit).max())
         residuals = updated
-    scale = _scale(residuals)
+    scale = _scale(residuals, moments.weights)
     clipped = np.clip(residuals / scale, -tuning, tuning)
     inside = np.abs(residuals) <= tuning * scale
-    share = inside.mean(axis=0)
-    inverse = np.linalg.inv(_masked(x.T @ x / n, used)) * used[:, :, None]
+    share = inside.mean(axis=0) if moments.weights is None else w @ inside / n
+    weighted = x if moments.weights is None else x * w[:, None]
+    inverse = np.linalg.inv(_masked(weighted.T @ x / n, used)) * used[:, :, None]
     influence = np.einsum("ns,nk,skl->nsl", clipped * (scale / share), x, inverse, optimize=True)
+    if designed:
+        influence *= w[:, None, None]
+        errors = _spread(influence, moments.clusters)
+        return _fits(replace(solved, coef=coef[:, 1:]), influence[:, :, 1:], errors[:, 1:], len(predictors))
     correction = 1 + (solved.used.sum(axis=1) + 1) / n * inside.var(axis=0) / share**2
     variance = (correction * scale / share) ** 2 * np.square(clipped).sum(axis=0) / solved.df / n
     std_err = np.sqrt(variance[:, None] * np.diagonal(inverse, axis1=1, axis2=2))
@@ -144,10 +161,9 @@ def _solve(
     q, d = len(moments.correlation), controls.shape[1]
     explanatory = np.concatenate((predictors, np.arange(q - d, q)))
     used = np.column_stack((np.ones((len(controls), len(predictors)), dtype=bool), controls))
-    n = len(moments.influence)
-    df = n - 1 - used.sum(axis=1)
+    df = moments.units - 1 - used.sum(axis=1)
     if (df < 1).any():
-        raise TooFewRows(n, int(used.sum(axis=1).max()) + 2)
+        raise TooFewRows(moments.units, int(used.sum(axis=1).max()) + 2)
     C = _masked(moments.correlation[np.ix_(explanatory, explanatory)], used)
     smallest = float(np.linalg.eigvalsh(C)[:, 0].min())
     if smallest < -_DEPENDENT:
@@ -165,8 +181,9 @@ def _solve(
 
 def _influence(moments: ConstructMoments, outcome: int, explanatory: IntArray, solved: _Solved) -> Array:
     """(n, S, k): influence on least-squares coefficients."""
-    among = moments.influence[:, explanatory[:, None], explanatory]
-    moved = moments.influence[:, explanatory, outcome][:, :, None] - among @ solved.coef.T
+    residual = np.zeros((len(moments.correlation), len(solved.coef)))
+    residual[explanatory], residual[outcome] = -solved.coef.T, 1.0
+    moved = moments.influence_on_products(residual)[:, explanatory]
     return np.asarray(np.einsum("nks,skl->nsl", moved, solved.inverse, optimize=True))
 
 
@@ -178,13 +195,37 @@ def _masked(matrices: Array, used: BoolArray) -> Array:
     return np.asarray(masked)
 
 
-def _spread(influence: Array) -> Array:
-    n = len(influence)
-    return np.asarray(np.sqrt(np.square(influence).sum(axis=0) / (n * (n - 1))))
+def _spread(influence: Array, clusters: IntArray | None) -> Array:
+    """(S, k): standard errors from the influence (n, S, k) of respondents, or that of whole clusters."""
+    n = units = len(influence)
+    if clusters is not None:
+        units = int(clusters.max()) + 1
+        sums = np.zeros((units, *influence.shape[1:]))
+        np.add.at(sums, clusters, influence)
+        influence = sums * (units / n)
+    return np.asarray(np.sqrt(np.square(influence).sum(axis=0) / (units * (units - 1))))
 
 
-def _scale(residuals: Array) -> Array:
-    return np.asarray(np.median(np.abs(residuals), axis=0) / _NORMAL_MAD)
+def _scale(residuals: Array, weights: Array | None) -> Array:
+    size = np.abs(residuals)
+    if weights is None:
+        return np.asarray(np.median(size, axis=0) / _NORMAL_MAD)
+    return weighted_median(size, weights) / _NORMAL_MAD
+
+
+def weighted_median(x: Array, weights: Array) -> Array:
+    """(S,): median of each column of x (n, S), each row as often as its weight (n,) says.
+
+    Where half of the weight lies below a value and half above, the middle of the two values next to it.
+    """
+    order = np.argsort(x, axis=0, kind="stable")
+    ranked = np.take_along_axis(x, order, axis=0)
+    below = np.cumsum(weights[order], axis=0)
+    half = weights.sum() / 2
+    slack = 1e-9 * half
+    low, high = (below < half - slack).sum(axis=0), (below <= half + slack).sum(axis=0)
+    columns = np.arange(x.shape[1])
+    return np.asarray((ranked[low, columns] + ranked[np.minimum(high, len(x) - 1), columns]) / 2)
 
 
 def _scores(moments: ConstructMoments) -> Array:

@@ -9,6 +9,7 @@ from .descriptives import (
     describe as describe,
 )
 from .item_moments import (
+    CorrelationInfluence as CorrelationInfluence,
     ItemMoments as ItemMoments,
     midranks as midranks,
     pearson_moments as pearson_moments,
@@ -22,6 +23,7 @@ from .mean_differences import (
     means as means,
 )
 from .polychoric_correlations import (
+    CellInfluence as CellInfluence,
     Information as Information,
     Polychoric as Polychoric,
     corrected_pairs as corrected_pairs,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from smartcity_survey.stats.core.correlations import correlation
@@ -22,6 +25,7 @@ from smartcity_survey.stats.items.bivariate_normal import (
 __all__ = [
     "LARGEST_CORRELATION",
     "NO_CONTINUITY",
+    "CellInfluence",
     "Polychoric",
     "bivariate_normal_cdf",
     "corrected_pairs",
@@ -45,23 +49,68 @@ NO_CONTINUITY = (0.0, 0.0)
 _EXCLUDED = 1e-3
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class CellInfluence:
+    """Influence of respondents on correlations of p items: the same for all in one cell of a pair's table.
+
+    ranks : (n, p), category of each answer from 0. table : (p, p, K, K), influence on the correlation of two
+    items of an answer in a category of the first and one of the second; 0 for an item with itself.
+    """
+
+    ranks: NDArray[np.int8]
+    table: Array
+
+    @property
+    def n(self) -> int:
+        """Respondents."""
+        return len(self.ranks)
+
+    def of(self, part: slice = slice(None)) -> Array:
+        """(p, p, rows): influence of some respondents."""
+        p, K = self.table.shape[1:3]
+        ranks = self.ranks[part].T.astype(np.int64, order="C")
+        influence = np.zeros((p, *ranks.shape))
+        for i, j in combinations(range(p), 2):
+            influence[i, j] = self.table[i, j].ravel()[ranks[i] * K + ranks[j]]
+            influence[j, i] = influence[i, j]
+        return influence
+
+    def of_pairs(self, part: slice = slice(None)) -> Array:
+        """(m, rows): the same for the m pairs of items, lower triangle by row."""
+        p, K = self.table.shape[1:3]
+        ranks = self.ranks[part].T.astype(np.int64, order="C")
+        influence = np.empty((p * (p - 1) // 2, ranks.shape[1]))
+        for pair, (i, j) in enumerate(zip(*np.tril_indices(p, -1), strict=True)):
+            influence[pair] = self.table[i, j].ravel()[ranks[i] * K + ranks[j]]
+        return influence
+
+    def of_items(self, items: Sequence[int]) -> CellInfluence:
+        """The influence on the correlations of some of the items."""
+        return CellInfluence(self.ranks[:, items], self.table[np.ix_(items, items)])
+
+
 @dataclass(frozen=True, slots=True)
 class Polychoric:
     """Polychoric correlations of p items over n respondents.
 
     correlation : (p, p), unit diagonal; need not be positive definite.
-    influence : (n, p, p), influence of each respondent on the correlations, summing to 0 over respondents:
-        without one of them R is about R - influence / (n - 1).
+    by_cell : influence of each respondent on the correlations, summing to 0 over respondents: without one of
+        them R is about R - influence / (n - 1).
     thresholds : (p, K + 1), of K categories, the outer ones at minus and plus 8.
     n_iterations : steps until no correlation moved by the tolerance.
     corrected : pairs of items to whose empty cells a count was added.
     """
 
     correlation: Array
-    influence: Array
+    by_cell: CellInfluence
     thresholds: Array
     n_iterations: int
     corrected: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def influence(self) -> Array:
+        """(n, p, p): of all respondents at once."""
+        return self.by_cell.of().transpose(2, 0, 1)
 
 
 def polychoric(
@@ -238,8 +287,8 @@ def _influence(
     rho: Array,
     observed: Array,
     shares: Array | None,
-) -> Array:
-    """(n, p, p): influence on each correlation, by its own table and through both items' thresholds.
+) -> CellInfluence:
+    """Influence on each correlation, by its own table and through both items' thresholds.
 
     observed : (pairs, K, K), shares of the respondents. shares : those that information is averaged over;
         without them it is the cells' probabilities.
@@ -260,14 +309,9 @@ def _influence(
     by_cell = found.score - through_a[:, :, None] - through_b[:, None, :]
     by_cell -= (observed * by_cell).sum(axis=(1, 2), keepdims=True)
     by_cell /= (weight * found.score).sum(axis=(1, 2), keepdims=True)
-    influence = np.zeros((n, p, p))
-    start = 0
-    for item in range(p - 1):
-        pairs = np.arange(start, start + p - 1 - item)
-        influence[:, item, item + 1 :] = by_cell[pairs, ranks[:, item, None], ranks[:, item + 1 :]]
-        influence[:, item + 1 :, item] = influence[:, item, item + 1 :]
-        start += len(pairs)
-    return influence
+    table = np.zeros((p, p, *by_cell.shape[1:]))
+    table[first, second], table[second, first] = by_cell, by_cell.transpose(0, 2, 1)
+    return CellInfluence(ranks.astype(np.int8), table)
 
 
 def _threshold_influence(thresholds: Array, cumulative: Array) -> Array:

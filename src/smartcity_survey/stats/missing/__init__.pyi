@@ -8,6 +8,7 @@ from .mcar import (
 )
 from .moment_information import (
     moment_covariance as moment_covariance,
+    moment_influence as moment_influence,
     observed_information as observed_information,
     saturated_trace as saturated_trace,
     score_products as score_products,

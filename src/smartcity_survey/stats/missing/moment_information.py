@@ -47,17 +47,37 @@ def observed_information(moments: NormalMoments) -> Array:
 def score_products(moments: NormalMoments) -> Array:
     """(t, t): products of the rows' first derivatives of the log-likelihood, summed over the rows."""
     p = len(moments.mean)
-    row, column = np.tril_indices(p)
-    half = np.where(row == column, 0.5, 1.0)
-    total, waiting = np.zeros((p + len(row),) * 2), []
-    for precision, _, deviation in _by_pattern(moments):
-        standardised = deviation @ precision
-        of_covariances = half * (standardised[:, row] * standardised[:, column] - precision[row, column])
-        waiting.append(np.hstack((standardised, of_covariances)))
+    total, waiting = np.zeros((p + p * (p + 1) // 2,) * 2), []
+    for slopes in _slopes(moments):
+        waiting.append(slopes)
         if sum(map(len, waiting)) > ROWS:
             total += _squared(waiting)
             waiting = []
     return total + _squared(waiting) if waiting else total
+
+
+def moment_influence(moments: NormalMoments) -> Array:
+    """(n, p, p): how far each row moves the covariances, in the rows' order: without it they are about
+    `covariance - influence / n`. The inverse information times the row's first derivatives."""
+    n, p = moments.rows.shape
+    row, column = np.tril_indices(p)
+    slopes = np.empty((n, p + len(row)))
+    for rows, own in zip(moments.patterns.rows(), _slopes(moments), strict=True):
+        slopes[rows] = own
+    change = n * np.linalg.solve(observed_information(moments), slopes.T)[p:].T
+    influence = np.empty((n, p, p))
+    influence[:, row, column] = influence[:, column, row] = change
+    return influence
+
+
+def _slopes(moments: NormalMoments) -> Iterator[Array]:
+    """(rows, t) of each pattern: first derivatives of the log-likelihood of its rows."""
+    row, column = np.tril_indices(len(moments.mean))
+    half = np.where(row == column, 0.5, 1.0)
+    for precision, _, deviation in _by_pattern(moments):
+        standardised = deviation @ precision
+        of_covariances = half * (standardised[:, row] * standardised[:, column] - precision[row, column])
+        yield np.hstack((standardised, of_covariances))
 
 
 def _squared(slopes: Sequence[Array]) -> Array:

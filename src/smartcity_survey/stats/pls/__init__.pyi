@@ -29,6 +29,11 @@ from .higher_order import (
 from .imputed import (
     pool_bootstraps as pool_bootstraps,
 )
+from .influence import (
+    CompositeInfluence as CompositeInfluence,
+    CompositeResponse as CompositeResponse,
+    disattenuated_influence as disattenuated_influence,
+)
 from .ipma import (
     ImportancePerformance as ImportancePerformance,
     importance_performance as importance_performance,
@@ -89,6 +94,7 @@ from .stack import (
     Composites as Composites,
     Reason as Reason,
     estimate as estimate,
+    inner_weights as inner_weights,
 )
 from .structural_model import (
     InnerModel as InnerModel,

@@ -130,7 +130,7 @@ def estimate(
                 pending &= ~done
                 if not pending.any():
                     break
-            inner, dependent = _inner_weights(corr, layout)
+            inner, dependent = inner_weights(corr, layout)
             for target, guilty in dependent.items():
                 verdicts.blame(Reason.DEPENDENT_PREDICTORS, target, samples[guilty & pending])
                 pending &= ~guilty
@@ -188,7 +188,7 @@ def _loadings(cross: Array, layout: SortedModel) -> Array:
     return np.concatenate([cross[j, block] for j, block in enumerate(layout.blocks)])
 
 
-def _inner_weights(corr: Array, layout: SortedModel) -> tuple[Array, dict[int, BoolArray]]:
+def inner_weights(corr: Array, layout: SortedModel) -> tuple[Array, dict[int, BoolArray]]:
     """Weight of the row composite in the inner proxy of the column composite (c, c, B).
 
     Path weighting takes the regression coefficients for the constructs that explain the column and the

@@ -81,11 +81,11 @@ def fit_dwls(
     InvalidModel, LinearDependence (two items are copies), UnderIdentified, NotConverged.
     """
     require_identifiable(pattern)
-    R, n = items.correlation, len(items.influence)
+    R, n = items.correlation, items.by_cell.n
     pairs = np.tril_indices(len(R), -1)
     _require_distinct(R, pairs)
-    influence = items.influence[:, pairs[0], pairs[1]]
-    weights = 1 / np.mean(np.square(influence), axis=0)
+    influence = items.by_cell.of_pairs().T
+    weights = n / np.einsum("nm,nm->m", influence, influence)
     structure = _structure(pattern)
     start = Matrices.zeros(*pattern.shape)
     start.loadings[:], start.factor_cov[:], _ = starting_values(R, pattern)

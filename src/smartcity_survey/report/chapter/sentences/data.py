@@ -16,7 +16,8 @@ from smartcity_survey.study.limits import limit
 
 def sample(facts: Facts) -> Iterator[str]:
     """Who answered: from questionnaires received to respondents analysed, and their most frequent answers."""
-    yield from filter(None, (joined(_cleaning(facts)), _demographics(facts), _careless(facts)))
+    paragraphs = joined(_cleaning(facts)), joined(_missing(facts)), _demographics(facts), _careless(facts)
+    yield from filter(None, paragraphs)
 
 
 def _cleaning(facts: Facts) -> Iterator[str]:
@@ -39,6 +40,30 @@ def _cleaning(facts: Facts) -> Iterator[str]:
                 (_word(facts, "rule", line), facts.count(line["n_excluded"])) for line in excluded
             ),
         )
+
+
+def _missing(facts: Facts) -> Iterator[str]:
+    """How many answers are missing among the questionnaires kept, and whether completely at random."""
+    n, see = facts.statistic("missing_summary", "n_incomplete"), facts.see("missing_summary")
+    if n is None:
+        if facts.statistic("missing_summary", "n_complete") is not None:
+            yield facts.say("sample.missing_none", see=see)
+        return
+    percent, of_answers = (
+        facts.statistic("missing_summary", name) for name in ("percent_incomplete", "percent_missing_answers")
+    )
+    if percent is not None and of_answers is not None:
+        yield facts.say(
+            "sample.missing",
+            n=facts.count(n),
+            percent=facts.percent(percent),
+            of_answers=facts.percent(of_answers),
+            see=see,
+        )
+    chi2, df, p = (facts.statistic("missing_summary", f"mcar_{name}") for name in ("chi2", "df", "p"))
+    if chi2 is not None and df is not None and p is not None:
+        key = "sample.mcar_rejected" if p < facts.config["model"]["alpha"] else "sample.mcar"
+        yield facts.say(key, test=facts.together(facts.test("χ²", chi2, df), facts.p(p)))
 
 
 def _word(facts: Facts, column: str, line: dict[str, Any]) -> str:
@@ -139,9 +164,9 @@ def _correlations(facts: Facts) -> str:
     return facts.say(
         "answers.correlations",
         low=facts.equals("r", low[2], 2),
-        low_pair=_pair(facts, low),
+        low_pair=pair_text(facts, low),
         high=facts.equals("r", high[2], 2),
-        high_pair=_pair(facts, high),
+        high_pair=pair_text(facts, high),
         see=facts.see("score_correlations"),
     )
 
@@ -158,7 +183,8 @@ def pairs_of(matrix: pd.DataFrame) -> list[tuple[str, str, float]]:
     ]
 
 
-def _pair(facts: Facts, pair: tuple[str, str, float]) -> str:
+def pair_text(facts: Facts, pair: tuple[str, str, float]) -> str:
+    """Two constructs and a dash between."""
     return f"{facts.construct(pair[0])} – {facts.construct(pair[1])}"
 
 
@@ -221,7 +247,8 @@ def _retention(facts: Facts) -> Iterator[str]:
         return
     kept = frame["retained"].astype(bool)
     if kept.all():
-        yield facts.say("factors.all_items", all=facts.count(len(frame)))
+        see = facts.see("item_deletion_log")
+        yield facts.say("factors.all_items", all=facts.count(len(frame)), see=see)
         return
     yield facts.say(
         "factors.items",

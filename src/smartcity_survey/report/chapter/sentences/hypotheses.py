@@ -9,7 +9,7 @@ import pandas as pd
 
 from smartcity_survey.report.cells import records
 from smartcity_survey.report.chapter.document import unmarked
-from smartcity_survey.report.chapter.facts import Facts, joined
+from smartcity_survey.report.chapter.facts import Facts, joined, known
 from smartcity_survey.report.names import claimed_path, name_text, of_several_paths
 
 UNSOLVED = "no_solution"
@@ -45,8 +45,10 @@ def _hypothesis(facts: Facts, name: str, lines: list[dict[str, Any]]) -> str:
 
 def _finding(facts: Facts, line: dict[str, Any]) -> str:
     method = unmarked(facts.setting.wording.value("method", str(line["method"])))
+    table, own = _evidence(facts, line)
+    method += facts.sample(table)
     state = line.get("state")
-    if state in ("open", "decided") and _known(line, "low", "high"):
+    if state in ("open", "decided") and known(line, "low", "high"):
         return facts.say(
             f"hypotheses.{state}",
             method=method,
@@ -56,22 +58,18 @@ def _finding(facts: Facts, line: dict[str, Any]) -> str:
         )
     if state == "open":
         return facts.say("hypotheses.open_without_ends", method=method)
-    if line["verdict"] == UNSOLVED or not _known(line, "estimate"):
+    if line["verdict"] == UNSOLVED or not known(line, "estimate"):
         return facts.say("hypotheses.no_solution", method=method)
     told = facts.together(
         facts.equals("β", line["estimate"]),
         facts.interval(line["ci_low"], line["ci_high"], _level(facts, str(line["method"])))
-        if _known(line, "ci_low", "ci_high")
+        if known(line, "ci_low", "ci_high")
         else "",
-        _test(facts, line),
-        facts.p(line["p"]) if _known(line, "p") else "",
+        _test(facts, line, table, own),
+        facts.p(line["p"]) if known(line, "p") else "",
     )
     key = "hypotheses.published" if line["method"] == "published" else "hypotheses.found"
     return facts.say(key, method=method, numbers=told, verdict=_verdict(facts, line))
-
-
-def _known(line: dict[str, Any], *columns: str) -> bool:
-    return all(column in line and line[column] == line[column] for column in columns)
 
 
 def _verdict(facts: Facts, line: dict[str, Any]) -> str:
@@ -84,30 +82,44 @@ def _level(facts: Facts, method: str) -> float:
     return float(levels[method]["confidence_level"]) if method in levels else 0.95
 
 
-def _test(facts: Facts, line: dict[str, Any]) -> str:
-    """The test behind a verdict: of the regression with its degrees of freedom.
+def _evidence(facts: Facts, line: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Stage file with the estimate behind a verdict, and its line; none of a claim about groups."""
+    via, moderator, groups = (line.get(key) for key in ("via", "moderator", "groups"))
+    keys = {"source": line["predictor"], "target": line["outcome"]}
+    tables: tuple[str, ...] = (f"{line['method']}_paths", "higher_order_paths")
+    if isinstance(groups, str) and groups:
+        return "", {}
+    if isinstance(via, str) and via:
+        tables, keys = ("mediation",), {**keys, "effect": "specific", "via": via}
+    elif isinstance(moderator, str) and moderator:
+        tables = ("interactions" if line["method"] == "ols" else "moderation",)
+        keys |= {"moderator": moderator}
+    elif line["method"] == "ols":
+        tables, keys = ("coefficients",), {"term": line["predictor"], "outcome": line["outcome"]}
+    return next(
+        (
+            (table, own)
+            for table in tables
+            for own in facts.lines(table)
+            if all(str(own.get(column)) == str(value) for column, value in keys.items())
+        ),
+        ("", {}),
+    )
 
-    None of a claim about more than one path, whose verdict rests on an interval or on permutations.
+
+def _test(facts: Facts, line: dict[str, Any], table: str, own: dict[str, Any]) -> str:
+    """The test behind a verdict; that of a coefficient of the regression with its degrees of freedom.
+
+    None of a claim about groups, whose verdict rests on permutations.
+
+    table, own : as `_evidence` finds them.
     """
-    if of_several_paths(line):
+    df = facts.residual_df(str(line["outcome"])) if table == "coefficients" else None
+    if known(own, "z"):
+        return facts.test("z", own["z"])
+    if not known(own, "t"):
         return ""
-    table, columns = {
-        "ols": ("coefficients", ("term", "outcome")),
-        "pls": ("pls_paths", ("source", "target")),
-        "sem": ("sem_paths", ("source", "target")),
-    }.get(str(line["method"]), ("", ("", "")))
-    statistic = "z" if line["method"] == "sem" else "t"
-    for own in facts.lines(table, statistic):
-        if (own[columns[0]], own[columns[1]]) == (line["predictor"], line["outcome"]):
-            degrees = [
-                float(one["df"])
-                for one in facts.lines("anova", "df")
-                if line["method"] == "ols"
-                and one["source"] == "residual"
-                and one["outcome"] == line["outcome"]
-            ]
-            return facts.test(statistic, own[statistic], *degrees[:1])
-    return ""
+    return facts.test("z" if table == "coefficients" and not df else "t", own["t"], *([df] if df else []))
 
 
 def _altogether(facts: Facts, frame: pd.DataFrame) -> Iterator[str]:

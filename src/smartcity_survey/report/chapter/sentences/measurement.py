@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.report.cells import records
 from smartcity_survey.report.chapter.document import unmarked
 from smartcity_survey.report.chapter.facts import Facts, ends, joined
+from smartcity_survey.report.chapter.sentences.data import pair_text, pairs_of
 from smartcity_survey.study.limits import limit
 
 COEFFICIENTS = {"cronbach_alpha": "*α*", "omega": "*ω*", "rho_a": "*ρ*A", "composite_reliability": "*ρ*C"}
@@ -111,28 +110,29 @@ def _convergent(facts: Facts) -> Iterator[str]:
 
 
 def _discriminant(facts: Facts) -> Iterator[str]:
-    bounds = facts.frame("htmt_bounds", "htmt")
-    if bounds is not None:
-        _, high = ends(bounds, "htmt")
+    ratios = facts.frame("htmt")
+    pairs = [] if ratios is None else pairs_of(ratios)
+    if pairs:
+        high = max(pairs, key=lambda pair: pair[2])
         yield facts.say(
             "measurement.htmt",
-            htmt=facts.ratio(high["htmt"]),
-            pair=_pair(facts, high),
+            htmt=facts.ratio(high[2]),
+            pair=pair_text(facts, high),
             see=facts.see("htmt"),
         )
-        above = bounds[~bounds["htmt"].map(limit("htmt_distinct").met)]
-        if len(above):
-            pairs = "; ".join(_pair(facts, line) for line in records(above))
-            yield facts.say("measurement.htmt_above", pairs=pairs, limit=facts.limit("htmt_distinct"))
+        above = [pair for pair in pairs if not limit("htmt_distinct").met(pair[2])]
+        if above:
+            named = "; ".join(pair_text(facts, pair) for pair in above)
+            yield facts.say("measurement.htmt_above", pairs=named, limit=facts.limit("htmt_distinct"))
         else:
             yield facts.say("measurement.htmt_below", limit=facts.limit("htmt_distinct"))
-        upper = facts.frame("htmt_bounds", "upper_bound")
-        if upper is not None:
-            yield facts.say(
-                "measurement.htmt_bound",
-                bound=facts.ratio(upper["upper_bound"].max()),
-                see=facts.see("htmt_bounds"),
-            )
+    upper = facts.frame("htmt_bounds", "upper_bound")
+    if upper is not None:
+        yield facts.say(
+            "measurement.htmt_bound",
+            bound=facts.ratio(upper["upper_bound"].max()),
+            see=facts.see("htmt_bounds"),
+        )
     frame = facts.frame("fornell_larcker")
     if frame is not None:
         names = [facts.construct(name) for name in _failing(frame)]
@@ -141,10 +141,6 @@ def _discriminant(facts: Facts) -> Iterator[str]:
             yield facts.say("measurement.fornell_not", names=", ".join(names), see=see)
         else:
             yield facts.say("measurement.fornell", see=see)
-
-
-def _pair(facts: Facts, line: dict[str, Any]) -> str:
-    return f"{facts.construct(line['construct_1'])} – {facts.construct(line['construct_2'])}"
 
 
 def _failing(frame: pd.DataFrame) -> list[str]:
@@ -175,7 +171,7 @@ def _factor_model(facts: Facts) -> Iterator[str]:
         low, high = (facts.statistic("cfa_fit", f"rmsea_{end}") for end in ("low", "high"))
         if name == "rmsea" and low is not None and high is not None:
             fit.append(facts.interval(low, high, 0.9, 3))
-    yield facts.say("measurement.cfa", fit=facts.together(*fit))
+    yield facts.say("measurement.cfa", fit=facts.together(*fit), see=facts.see("cfa_fit"))
     missed = [
         name.upper()
         for name in ("cfi", "tli", "rmsea", "srmr")

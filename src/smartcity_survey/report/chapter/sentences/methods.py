@@ -43,7 +43,9 @@ def methods(facts: Facts) -> Iterator[str]:
         title = unmarked(wording[f"sections.{section}.title"]).rstrip("?.")
         own = unmarked(wording[f"methods.{section}"].strip())
         options = _options(facts, facts.cards.get(table)) if section != "hypotheses" else ""
-        yield f"**{title}.** {own} {facts.say(f'methods.{section}')}{options}"
+        method = f"methods.{table}_{facts.cards.get(table, {}).get('method')}"
+        another = f" {facts.say(method)}" if f"chapter.{method}" in wording else ""
+        yield f"**{title}.** {own}{another} {facts.say(f'methods.{section}')}{options}"
 
 
 def _software(facts: Facts) -> str:

@@ -72,7 +72,7 @@ def _curve(facts: Facts) -> Iterator[str]:
         "robustness.curve",
         n=facts.count(max(line["n_specifications"] for line in lines)),
         curves=facts.listed((unmarked(str(line["hypothesis"])), told(line)) for line in lines),
-        see=facts.see("specification_summary") + facts.see("specification_curve", "figure"),
+        see=facts.see("specification_summary", figure="specification_curve"),
     )
 
 

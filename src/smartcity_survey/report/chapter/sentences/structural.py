@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import pandas as pd
 
 from smartcity_survey.report.cells import records
 from smartcity_survey.report.chapter.document import unmarked
-from smartcity_survey.report.chapter.facts import Facts, ends, joined
+from smartcity_survey.report.chapter.facts import Facts, ends, joined, known
 from smartcity_survey.report.names import factor
 from smartcity_survey.study.limits import limit
 
@@ -101,11 +101,11 @@ def _estimates(facts: Facts, table: str, lines: list[dict[str, Any]]) -> str:
         return facts.together(
             facts.equals("β", line["estimate"]),
             facts.interval(line["ci_low"], line["ci_high"], level)
-            if _known(line, "ci_low", "ci_high")
+            if known(line, "ci_low", "ci_high")
             else "",
-            facts.test("t", line["t"]) if _known(line, "t") else "",
-            facts.p(line["p"]) if _known(line, "p") else "",
-            facts.equals("f²", line["f2"]) if _known(line, "f2") else "",
+            facts.test("t", line["t"]) if known(line, "t") else "",
+            facts.p(line["p"]) if known(line, "p") else "",
+            facts.equals("f²", line["f2"]) if known(line, "f2") else "",
         )
 
     return facts.listed((_name(facts, line), told(line)) for line in lines)
@@ -119,15 +119,11 @@ def _name(facts: Facts, line: dict[str, Any]) -> str:
     return facts.path(line)
 
 
-def _known(line: dict[str, Any], *columns: str) -> bool:
-    return all(column in line and line[column] == line[column] for column in columns)
-
-
 def _paths(facts: Facts) -> Iterator[str]:
     lines = facts.lines("pls_paths", "estimate")
     if not lines or facts.bounded:
         return
-    see = facts.see("pls_paths") + facts.see("path", "figure")
+    see = facts.see("pls_paths", figure="path")
     yield facts.say("structural.paths", paths=_estimates(facts, "pls_paths", lines), see=see)
 
 
@@ -137,10 +133,10 @@ def _explained(facts: Facts) -> Iterator[str]:
         told = facts.together(
             facts.equals("R²", line["r2"]),
             facts.interval(line["r2_ci_low"], line["r2_ci_high"], level)
-            if _known(line, "r2_ci_low", "r2_ci_high")
+            if known(line, "r2_ci_low", "r2_ci_high")
             else "",
         )
-        adjusted = facts.ratio(line["adj_r2"]) if _known(line, "adj_r2") else ""
+        adjusted = facts.ratio(line["adj_r2"]) if known(line, "adj_r2") else ""
         yield facts.say(
             "structural.explained" if adjusted else "structural.explained_alone",
             outcome=facts.construct(line["construct"]),
@@ -253,25 +249,30 @@ def _of(facts: Facts, table: str, outcome: str, *columns: str) -> list[dict[str,
     return [line for line in facts.lines(table, *columns) if str(line["outcome"]) == outcome]
 
 
-def _degrees(facts: Facts, outcome: str) -> dict[str, float]:
-    return {str(line["source"]): float(line["df"]) for line in _of(facts, "anova", outcome, "df")}
-
-
 def _whole(facts: Facts, outcome: str, line: dict[str, Any]) -> Iterator[str]:
-    degrees = _degrees(facts, outcome)
-    test = next(iter(_of(facts, "anova", outcome, "f", "p")), None)
-    told = facts.together(
-        facts.equals("R²", line["r2"]),
-        facts.test("F", test["f"], degrees["regression"], degrees["residual"]) if test else "",
-        facts.p(test["p"]) if test else "",
-    )
-    adjusted = {"adjusted": facts.ratio(line["adj_r2"])} if _known(line, "adj_r2") else {}
+    """R² and its F test, which stands by itself where it is of complete questionnaires and R² of all."""
+    test = _f_test(facts, outcome)
+    alike = facts.n_of("anova") == facts.n_of("model_summary")
+    told = facts.together(facts.equals("R²", line["r2"]), test if alike else "")
+    adjusted = {"adjusted": facts.ratio(line["adj_r2"])} if known(line, "adj_r2") else {}
     yield facts.say(
         "regression.whole" if adjusted else "regression.whole_alone",
         outcome=facts.construct(outcome),
         r2=told,
-        see=facts.see("model_summary"),
+        see=facts.see("model_summary", *(["anova"] if test and alike else [])),
         **adjusted,
+    )
+    if test and not alike:
+        yield facts.say("regression.f_of_complete", test=test, see=facts.see("anova"))
+
+
+def _f_test(facts: Facts, outcome: str) -> str:
+    test = next(iter(_of(facts, "anova", outcome, "f", "p")), None)
+    degrees = {str(line["source"]): float(line["df"]) for line in _of(facts, "anova", outcome, "df")}
+    if test is None:
+        return ""
+    return facts.together(
+        facts.test("F", test["f"], degrees["regression"], degrees["residual"]), facts.p(test["p"])
     )
 
 
@@ -279,20 +280,15 @@ def _coefficients(facts: Facts, outcome: str) -> Iterator[str]:
     lines = _of(facts, "coefficients", outcome, "beta", "t", "p")
     if not lines:
         return
-    df = _degrees(facts, outcome).get("residual", np.nan)
-    scaled = {
-        line["predictor"]: line
-        for line in facts.lines("hypotheses", "ci_low", "ci_high")
-        if line["method"] == "ols" and str(line["outcome"]) == outcome
-    }
+    df = facts.residual_df(outcome)
     level = float(facts.config["regression"]["confidence_level"])
 
     def told(line: dict[str, Any]) -> str:
-        own = scaled.get(line["term"])
+        low, high = beta_interval(line)
         return facts.together(
             facts.equals("β", line["beta"]),
-            facts.interval(own["ci_low"], own["ci_high"], level) if own else "",
-            facts.test("t", line["t"], *([df] if df == df else [])),
+            facts.interval(low, high, level) if low == low and high == high else "",
+            facts.test("t" if df else "z", line["t"], *([df] if df else [])),
             facts.p(line["p"]),
         )
 
@@ -300,20 +296,30 @@ def _coefficients(facts: Facts, outcome: str) -> Iterator[str]:
     yield facts.say("regression.coefficients", coefficients=coefficients, see=facts.see("coefficients"))
 
 
+def beta_interval(line: Mapping[str, Any]) -> tuple[float, float]:
+    """Interval of β: that of b, scaled as β is; NaN where there is none."""
+    scale = line["beta"] / line["b"] if known(line, "b", "ci_low", "ci_high") and line["b"] else np.nan
+    return tuple(scale * line[end] for end in ("ci_low", "ci_high"))
+
+
 def _assumptions(facts: Facts, outcome: str) -> Iterator[str]:
     vif = [float(line["vif"]) for line in _of(facts, "coefficients", outcome, "vif")]
     if vif:
         key = "regression.vif" if limit("vif_critical").met(max(vif)) else "regression.vif_critical"
         yield facts.say(key, vif=facts.fixed(max(vif)), limit=facts.limit("vif_critical"))
+    see = facts.see("regression_diagnostics")
+    summary = next(iter(_of(facts, "model_summary", outcome, "durbin_watson")), None)
+    if summary is not None:
+        yield facts.say("regression.durbin_watson", value=facts.fixed(summary["durbin_watson"], 3))
     found = {str(line["statistic"]): line for line in _of(facts, "regression_diagnostics", outcome, "value")}
     variance = found.get("breusch_pagan_koenker")
-    if variance is not None and _known(variance, "p"):
+    if variance is not None and known(variance, "p"):
         equal = limit("equal_variance_p").met(variance["p"])
         test = facts.together(facts.test("χ²", variance["value"]), facts.p(variance["p"]))
-        yield facts.say("regression.equal_variance" if equal else "regression.unequal_variance", test=test)
+        yield facts.say(f"regression.{'equal' if equal else 'unequal'}_variance", test=test, see=see)
     cooks = found.get("max_cooks_distance")
     if cooks is not None:
-        yield facts.say("regression.cooks", value=facts.fixed(cooks["value"], 3))
+        yield facts.say("regression.cooks", value=facts.fixed(cooks["value"], 3), see=see)
 
 
 def _blocks(facts: Facts) -> Iterator[str]:
