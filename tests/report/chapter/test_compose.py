@@ -27,7 +27,7 @@ from smartcity_survey.report.contents import load_contents
 from smartcity_survey.report.wording import LANGUAGES, load_wording
 from smartcity_survey.study.config import Language
 from tests.report.chapter.conftest import MANIFEST_OF_CHAPTER, Compose, Tables, words
-from tests.report.chapter.variants import on_the_better_side, on_the_worse_side, with_all
+from tests.report.chapter.variants import on_the_better_side, on_the_worse_side, with_all, square
 from tests.report.conftest import CARD, MakeSetting
 from tests.report.test_wording import Recorder
 
@@ -140,8 +140,8 @@ def test_a_screen_that_screened_nobody_is_left_out(compose_study: Compose, table
 def test_constructs_that_are_hardly_distinct_lack_discriminant_validity(
     compose_study: Compose, tables: Tables
 ) -> None:
-    alike = table(tables["htmt_bounds"], 0, htmt=1.05)
-    said = words(compose_study(without=DECIDED, changed={"htmt_bounds": alike}))
+    alike = square(tables["htmt"], 1.05)
+    said = words(compose_study(without=DECIDED, changed={"htmt": alike}))
     assert "discriminant validity is not supported there" in said
 
 

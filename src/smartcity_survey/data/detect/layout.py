@@ -24,7 +24,7 @@ FEWEST_FORMED = 3
 FEWEST_STRANGE = 2
 """Columns of numbers, none of them with one in such a row."""
 WITHOUT_NUMBER = 0.1
-"""Share of the cells below that may hold words in a column of numbers: a line of means, words for no answer."""
+"""Share of cells below that may hold words in a column of numbers: a line of means, words for no answer."""
 FEWEST_HEADERS = 4
 """Texts of a second row of headers where no column of numbers tells it from answers."""
 _IMPORT = '{"ImportId"'
