@@ -27,7 +27,7 @@ from smartcity_survey.report.contents import load_contents
 from smartcity_survey.report.wording import LANGUAGES, load_wording
 from smartcity_survey.study.config import Language
 from tests.report.chapter.conftest import MANIFEST_OF_CHAPTER, Compose, Tables, words
-from tests.report.chapter.variants import on_the_better_side, on_the_worse_side, with_all, square
+from tests.report.chapter.variants import on_the_better_side, on_the_worse_side, square, with_all
 from tests.report.conftest import CARD, MakeSetting
 from tests.report.test_wording import Recorder
 
