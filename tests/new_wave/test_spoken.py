@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from smartcity_survey.check import check_study
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.messages import problem_in, translated
 from smartcity_survey.new_wave import start_new_wave
 from smartcity_survey.study.config import Language
@@ -66,3 +66,24 @@ def test_no_english_is_left_in_what_is_said(
     )
     assert foreign(summary, own | files) == set()
     assert foreign((problem_in(warning, language) for warning in checked.warnings), own | files) == set()
+
+
+@pytest.mark.parametrize("language", ["ru", "kk"])
+def test_places_and_remainders_of_long_lists_are_translated(language: Language) -> None:
+    problem = Problem(
+        "survey.xlsx, rows 3, 4, 5, ... (79 in all), column visit",
+        "'2026-01-02' is neither a number nor an answer the codebook knows (and 27 other dates or times).",
+        "Export the survey again.",
+    )
+    assert foreign([problem_in(problem, language)], {"survey", "xlsx", "visit"}) == set()
+
+
+def test_a_draft_names_what_the_file_does_not_in_its_language(tmp_path: Path) -> None:
+    draft = start_new_wave(tmp_path / "study", WAVES / "linear_ru.csv")
+    assert draft.config["title"] == "Новая волна: linear_ru"
+    labels = [construct["label"] for construct in draft.codebook["constructs"].values()]
+    assert labels == ["Утверждения 1", "Утверждения 2", "Утверждения 3"]
+    lines = (tmp_path / "study/codebook.yaml").read_text(encoding="utf-8").splitlines()
+    comments = [line.partition("#")[2] for line in lines if "#" in line]
+    assert len(comments) > 6
+    assert foreign(comments, set()) == set()

@@ -71,7 +71,7 @@ def _same_answers(responses: Responses, codebook: Codebook, path: Path) -> Itera
     if repeated.size:
         rows = ", ".join(str(responses.rows[position]) for position in repeated[:5])
         yield Problem(
-            f"{path}, rows {rows}{', ...' if repeated.size > 5 else ''}",
+            f"{path}, {'row' if repeated.size == 1 else 'rows'} {rows}{', ...' if repeated.size > 5 else ''}",
             f"{counted(repeated.size, 'questionnaire gives', 'questionnaires give')} the same answers to all "
             "questions as an earlier one.",
             "If they were entered twice, use the cleaning rule `duplicate_answers`.",

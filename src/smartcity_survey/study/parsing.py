@@ -34,7 +34,7 @@ _REMEDIES = {
 }
 
 
-_BOOLEAN_WORDS = {"true": "Yes, yes, On and True", "false": "No, no, Off and False"}
+_BOOLEAN_WORDS = {"true": "Yes, yes, On, True", "false": "No, no, Off, False"}
 
 
 class Section(BaseModel):

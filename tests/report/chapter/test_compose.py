@@ -27,7 +27,7 @@ from smartcity_survey.report.contents import load_contents
 from smartcity_survey.report.wording import LANGUAGES, load_wording
 from smartcity_survey.study.config import Language
 from tests.report.chapter.conftest import MANIFEST_OF_CHAPTER, Compose, Tables, words
-from tests.report.chapter.variants import on_the_better_side, on_the_worse_side, with_all
+from tests.report.chapter.variants import on_the_better_side, on_the_worse_side, square, with_all
 from tests.report.conftest import CARD, MakeSetting
 from tests.report.test_wording import Recorder
 
@@ -117,11 +117,31 @@ def test_a_claimed_interaction_is_told_as_one(compose_study: Compose, tables: Ta
     assert f"H1 ({source} × City → {target}, claimed" in said
 
 
+def test_without_components_no_item_was_kept_by_them(compose_study: Compose, tables: Tables) -> None:
+    refused = {"refused": [{"part": "table", "reason": "constant", "at_fault": "trust1"}]}
+    cards = dict.fromkeys(tables, CARD) | {"item_retention": refused}
+    said = words(compose_study(without=DECIDED, cards=cards))
+    assert "so all items stay. Not computed: the same answer by everybody (trust1)." in said
+    assert "items were kept" not in said
+
+
+def test_what_predicts_no_better_than_the_mean_is_not_praised(compose_study: Compose, tables: Tables) -> None:
+    worse = tables["pls_predict"].assign(q2_predict=-0.031, rmse=1.0, rmse_lm=1.1)
+    said = words(compose_study(without=DECIDED, changed={"pls_predict": worse}))
+    assert "from −.031 to −.031: not all lie above 0" in said
+    assert "below that of the linear model" not in said
+
+
+def test_a_screen_that_screened_nobody_is_left_out(compose_study: Compose, tables: Tables) -> None:
+    nobody = table(tables["careless"], 0, n_valid=0, n_flagged=0)
+    assert "0 of 0" not in words(compose_study(without=DECIDED, changed={"careless": nobody}))
+
+
 def test_constructs_that_are_hardly_distinct_lack_discriminant_validity(
     compose_study: Compose, tables: Tables
 ) -> None:
-    alike = table(tables["htmt_bounds"], 0, htmt=1.05)
-    said = words(compose_study(without=DECIDED, changed={"htmt_bounds": alike}))
+    alike = square(tables["htmt"], 1.05)
+    said = words(compose_study(without=DECIDED, changed={"htmt": alike}))
     assert "discriminant validity is not supported there" in said
 
 
@@ -255,7 +275,8 @@ def test_every_sentence_of_the_chapter_is_used(
     }
     partly = frame.assign(verdict=frame["method"].map({"pls": "no_solution"}).fillna("confirmed"))
     refused = {"refused": [{"part": "table", "reason": "not_converged", "at_fault": ""}]}
-    why = dict.fromkeys(own, CARD) | dict.fromkeys(("cfa_fit", "coefficients", "pls_paths"), refused)
+    unsolved = ("cfa_fit", "coefficients", "item_retention", "pls_paths")
+    why = dict.fromkeys(own, CARD) | dict.fromkeys(unsolved, refused)
     read({**own, "hypotheses": partly, "cfa_fit": own["cfa_fit"].iloc[:0]}, why)
     read({**own, **collinear})
     read({**own, "hypotheses": frame.assign(expected_sign="differs", groups="city")})

@@ -45,13 +45,19 @@ def on_the_better_side(tables: Tables) -> dict[str, pd.DataFrame]:
 def on_the_worse_side(tables: Tables) -> dict[str, pd.DataFrame]:
     """Every result on the worse side of its limit."""
     fit = {"cfi": 0.5, "tli": 0.5, "rmsea": 0.2, "srmr": 0.2}
-    predicted = pd.concat([tables["pls_predict"].assign(construct=name) for name in ("use", "ease", "trust")])
-    predicted = predicted.assign(q2_predict=[0.3, 0.3, 0.3][:1] * len(predicted), rmse=0.5, rmse_lm=0.6)
+    names = ("use", "ease", "trust", "other")
+    predicted = pd.concat([tables["pls_predict"].assign(construct=name) for name in names])
+    predicted = predicted.assign(q2_predict=0.3, rmse=0.5, rmse_lm=0.6)
     each = len(tables["pls_predict"])
     predicted["rmse"] = (
-        [0.7] * (each // 3) + [0.5] * (each - each // 3) + [0.7] * (each - 1) + [0.5] + [0.5] * each
+        [0.7] * (each // 3)
+        + [0.5] * (each - each // 3)
+        + [0.7] * (each - 1)
+        + [0.5]
+        + [0.5] * each
+        + [0.7] * each
     )
-    predicted["q2_predict"] = [0.3] * (2 * each) + [-0.3] * each
+    predicted["q2_predict"] = [0.3] * (2 * each) + [-0.3] * each + [0.3] * each
     verdicts = tables["hypotheses"]
     split = ["confirmed" if method == "ols" else "not_confirmed" for method in verdicts["method"]]
     first = verdicts["hypothesis"] == verdicts["hypothesis"].iloc[0]

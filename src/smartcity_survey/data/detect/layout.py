@@ -24,7 +24,7 @@ FEWEST_FORMED = 3
 FEWEST_STRANGE = 2
 """Columns of numbers, none of them with one in such a row."""
 WITHOUT_NUMBER = 0.1
-"""Share of the cells below that may hold words in a column of numbers: a line of means, words for no answer."""
+"""Share of cells below that may hold words in a column of numbers: a line of means, words for no answer."""
 FEWEST_HEADERS = 4
 """Texts of a second row of headers where no column of numbers tells it from answers."""
 _IMPORT = '{"ImportId"'
@@ -250,7 +250,7 @@ def _is_like(row: Sequence[str], body: Sequence[tuple[int, list[str]]]) -> bool:
 
 
 def _whole_columns(rows: Sequence[Sequence[str]]) -> dict[int, float]:
-    """Columns of whole numbers from -99 to 99, with the largest; a few words such as NA may stand among them."""
+    """Columns of whole numbers from -99 to 99, with the largest; a few words such as NA may be among them."""
     found = {}
     for column in range(max(map(len, rows))):
         values = [row[column] for row in rows if column < len(row) and row[column]]

@@ -85,7 +85,7 @@ def _demographics(facts: Facts) -> str:
 
 
 def _careless(facts: Facts) -> str:
-    lines = facts.lines("careless", "n_flagged", "n_valid")
+    lines = [line for line in facts.lines("careless", "n_flagged", "n_valid") if line["n_valid"]]
     if not lines:
         return ""
     found = facts.listed(
@@ -241,6 +241,9 @@ def _components(facts: Facts) -> Iterator[str]:
 def _retention(facts: Facts) -> Iterator[str]:
     frame = facts.frame("item_retention", "retained")
     if frame is None:
+        return
+    if why := facts.refused("item_retention"):
+        yield facts.say("factors.unsolved", reason=why)
         return
     kept = frame["retained"].astype(bool)
     if kept.all():

@@ -10,7 +10,7 @@ import pandas as pd
 from smartcity_survey.report.cells import records
 from smartcity_survey.report.chapter.document import unmarked
 from smartcity_survey.report.chapter.facts import Facts, joined, known
-from smartcity_survey.report.names import claimed_path, name_text, of_several_paths
+from smartcity_survey.report.names import claimed_path, name_text
 
 UNSOLVED = "no_solution"
 ESTIMATES = {"ols": "coefficients", "pls": "pls_paths", "sem": "sem_paths"}

@@ -211,24 +211,28 @@ def _subject(facts: Facts, subject: str) -> str:
 
 
 def _predicted(facts: Facts, construct: str, items: pd.DataFrame) -> str:
-    below = int((items["rmse"] < items["rmse_lm"]).sum())
+    low, high = ends(items, "q2_predict")
+    values = {
+        "construct": facts.construct(construct),
+        "low": facts.ratio(low["q2_predict"]),
+        "high": facts.ratio(high["q2_predict"]),
+        "see": facts.see("pls_predict"),
+    }
+    # The linear model is a benchmark for what predicts at all.
     if not (items["q2_predict"] > 0).all():
-        power = "none"
-    elif below == len(items):
+        return facts.say("structural.predicted_no_better", **values)
+    below = int((items["rmse"] < items["rmse_lm"]).sum())
+    if below == len(items):
         power = "high"
     elif below > len(items) / 2:
         power = "medium"
     else:
         power = "low" if below else "none"
-    low, high = ends(items, "q2_predict")
     return facts.say(
         "structural.predicted",
-        construct=facts.construct(construct),
-        low=facts.ratio(low["q2_predict"]),
-        high=facts.ratio(high["q2_predict"]),
         n=facts.say("of", part=facts.count(below), all=facts.count(len(items))),
         power=facts.say(f"structural.power_{power}"),
-        see=facts.see("pls_predict"),
+        **values,
     )
 
 
