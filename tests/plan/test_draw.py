@@ -217,6 +217,10 @@ def test_what_is_not_there_is_refused_by_its_key(tmp_path: Path) -> None:
     folder = study(tmp_path / "strange", "{town: Қала}")
     with pytest.raises(SurveyError, match=r"plan\.frame\.columns\.town: the plan has no strata by it"):
         draw(folder, folder / "plan")
+    folder = study(tmp_path / "absent")
+    (folder / "frame.csv").unlink()
+    with pytest.raises(SurveyError, match=r"config\.yaml, plan\.frame\.file: there is no file"):
+        draw(folder, folder / "plan")
     folder = study(tmp_path / "clusters", "{city: Қала}, rows: clusters")
     with pytest.raises(SurveyError, match=r"plan\.frame\.rows: the plan has no clusters"):
         draw(folder, folder / "plan")

@@ -118,6 +118,35 @@ def test_numbers_of_the_curve_are_those_of_its_file(tables: Tables, setting: Mak
             }
 
 
+@pytest.mark.parametrize(
+    ("language", "choice", "options"),
+    [
+        ("en", "Missing answers", {"complete questionnaires", "EM algorithm"}),
+        ("ru", "Пропуски", {"полные анкеты", "алгоритм EM"}),
+        ("kk", "Бос қалған жауаптар", {"толық сауалнамалар", "EM алгоритмі"}),
+    ],
+)
+def test_what_becomes_of_missing_answers_is_a_choice_of_the_filter_where_it_is_one(
+    tables: Tables, setting: MakeSetting, language: Language, choice: str, options: set[str]
+) -> None:
+    curve = tables["specification_curve"]
+    assert choice not in {name for name, _ in of_people(tables, setting, language).choices}
+    by_em = np.arange(len(curve)) % 3 == 0
+    curve = curve.assign(missing=np.where(by_em, "em", "complete"))
+    found = of_people({**tables, "specification_curve": curve}, setting, language)
+    labels = dict(found.choices)[choice]
+    assert {label for _, label in labels} == options
+    [position] = [at for at, label in labels if "EM" in label]
+    data = json.loads(found.data)
+    for line, numbers in zip(found.curves, data["curves"], strict=True):
+        own = curve[curve["hypothesis"] == line.name].sort_values("estimate", kind="stable")
+        taken = [any(position in data["sets"][one[s]] for one in numbers["taken"]) for s in range(len(own))]
+        assert taken == (own["missing"] == "em").tolist()
+    figure = plot_specification_curve(curve, tables["hypotheses"], setting(language))
+    words = {label.get_text() for axes in figure.axes for label in axes.get_yticklabels()}
+    assert options | {choice} <= words
+
+
 def test_a_choice_without_alternatives_is_no_filter(tables: Tables, setting: MakeSetting) -> None:
     one = tables["specification_curve"].drop_duplicates("hypothesis")
     assert specification_filter({**tables, "specification_curve": one.head(1)}, setting("en")) is None

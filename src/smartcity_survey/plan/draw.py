@@ -11,11 +11,10 @@ import pandas as pd
 import yaml
 
 from smartcity_survey.data.read.cells import cell_text, folded
-from smartcity_survey.data.read.opening import open_table
 from smartcity_survey.errors import Problem, SurveyError, counted
 from smartcity_survey.io import read_table, write_table, write_text
 from smartcity_survey.plan.form import Written
-from smartcity_survey.plan.strata import Code, spellings, unknown_answer
+from smartcity_survey.plan.strata import Code, open_listed, spellings, unknown_answer
 from smartcity_survey.plan.write import STRATA
 from smartcity_survey.stats.planning.selection import GENERATOR, draw_by_stratum
 from smartcity_survey.study.codebook import Codebook, read_codebook
@@ -60,7 +59,7 @@ def draw(folder: Path, out: Path) -> Written:
         )
     wanted = _wanted(out / STRATA)
     path = folder / section.file
-    table_columns = open_table(path, _as_data(section)).columns
+    table_columns = open_listed(path, _as_data(section), "config.yaml, plan.frame.file").columns
     variables = _variables(section, list(wanted.columns[:-1]), table_columns, path)
     asked = _summed(wanted, variables)
     if section.rows == "clusters":
@@ -197,7 +196,7 @@ def _summed(wanted: pd.DataFrame, variables: Sequence[str]) -> dict[Code, int]:
 
 
 def _read(path: Path, section: FrameSection, codebook: Codebook, variables: Sequence[str]) -> _Frame:
-    table = open_table(path, _as_data(section))
+    table = open_listed(path, _as_data(section), "config.yaml, plan.frame.file")
     problems: list[Problem] = []
     parts = []
     for batch in table.batches(list(table.columns)):

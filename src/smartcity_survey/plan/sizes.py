@@ -81,6 +81,13 @@ def plan_of(study: Finished, strata: Strata) -> Plan:
         to be asked than the population or its strata have.
     """
     plan, alpha = study.config.plan, study.model.alpha
+    wanted = power_of(plan)
+    if wanted <= alpha:
+        raise SurveyError(
+            "config.yaml, plan.power",
+            f"{wanted:g} is no more than the chance of {alpha:g} to find a path that is not there.",
+            "Write a larger one, 0.8 as a rule.",
+        )
     losses = losses_of(study)
     size = 1 if plan.clusters is None else plan.clusters.size
     rho = likeness_of(study)

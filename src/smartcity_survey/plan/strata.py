@@ -12,6 +12,7 @@ import numpy as np
 from smartcity_survey.data.demographics import demographic_codes, require_demographics
 from smartcity_survey.data.read.cells import cell_text, folded
 from smartcity_survey.data.read.opening import open_table
+from smartcity_survey.data.read.tables import Table
 from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.plan.finished import Finished
 from smartcity_survey.stats.core.types import Array
@@ -183,6 +184,13 @@ def unknown_answer(place: str, found: str, codebook: Codebook, variable: str) ->
     )
 
 
+def open_listed(path: Path, section: DataSection, place: str) -> Table:
+    """Open a table that the key of `plan` at `place` names; as `open_table`."""
+    if not path.exists():
+        raise SurveyError(place, f"there is no file {path}.", "Correct the name, or put the table there.")
+    return open_table(path, section)
+
+
 def table_rows(path: Path, needed: Sequence[str], sheet: str | int = 0) -> list[tuple[int, dict[str, str]]]:
     """Rows of a table by number, the needed columns as text.
 
@@ -191,7 +199,9 @@ def table_rows(path: Path, needed: Sequence[str], sheet: str | int = 0) -> list[
     SurveyError
         where the file cannot be read, lacks a column or has lines that are no rows.
     """
-    table = open_table(path, DataSection(file=path.name, codebook="", sheet=sheet))
+    table = open_listed(
+        path, DataSection(file=path.name, codebook="", sheet=sheet), "config.yaml, plan.population"
+    )
     absent = [name for name in needed if name not in table.columns]
     if absent:
         raise SurveyError.of(

@@ -16,7 +16,7 @@ Allocation = Literal["proportional", "neyman"]
 class ClustersSection(Section):
     """Groups of people who are asked together: schools, mahallas, offices."""
 
-    size: int = Field(ge=2, description="people asked in each")
+    size: int = Field(ge=2, le=1000, description="people asked in each")
     intraclass_correlation: float | None = Field(
         None,
         ge=0,

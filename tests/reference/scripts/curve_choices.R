@@ -1,4 +1,5 @@
-# Reference values for single specifications of the curve with weights, clusters and missing answers: Rscript curve_choices.R <tests/reference> writes curve_choices.json there, from
+# Reference values for single specifications of the curve with weights, clusters and missing answers, and for
+# groups: Rscript curve_choices.R <tests/reference> writes curve_choices.json there, from
 # data/survey_weighted.csv and data/survey_missing.csv. Needs survey, lavaan, jsonlite (Debian r-cran-survey,
 # r-cran-lavaan, r-cran-jsonlite).
 suppressMessages({library(survey); library(lavaan)})
@@ -56,9 +57,31 @@ of_means <- local({
   list(estimate = unname(table[, 1]), std_error = unname(table[, 2]), p = unname(table[, 4]))
 })
 pairwise <- unname(cor(gaps, use = "pairwise.complete.obs"))
+# Groups: means of scores, and correlations, which are the paths of single items.
+groups <- lapply(setNames(kinds, kinds), function(kind) {
+  data <- weighted
+  data$w <- if (kind == "clustered") rep(1, nrow(data)) else w
+  design <- if (kind == "weighted") svydesign(ids = ~1, weights = ~w, data = data) else svydesign(ids = ~school, weights = ~w, data = data)
+  codes <- sort(unique(data$gender))
+  data$second <- as.numeric(data$gender == codes[2])
+  design <- update(design, second = data$second, z = (A1 - svymean(~A1, design)[1]) / sqrt(as.numeric(svyvar(~A1, design))))
+  test <- svyttest(z ~ second, design)
+  # The correlation in each group, and its difference with the design of both.
+  influence <- rep(0, nrow(data)); r <- numeric(2)
+  for (g in 0:1) {
+    here <- data$second == g; v <- data$w * here
+    x <- data$A1 - weighted.mean(data$A1, v); y <- data$Y1 - weighted.mean(data$Y1, v)
+    x <- x / sqrt(weighted.mean(x^2, v)); y <- y / sqrt(weighted.mean(y^2, v))
+    r[g + 1] <- weighted.mean(x * y, v)
+    influence <- influence + (1 - 2 * g) * here * (x * y - r[g + 1] * (x^2 + y^2) / 2) / sum(v)
+  }
+  total <- svytotal(~u, update(design, u = influence))
+  list(codes = codes, mean_difference = -unname(test$estimate), t = -unname(test$statistic), p = test$p.value, df = unname(test$parameter),
+    r = r, se = as.numeric(SE(total)))
+})
 write_json(
   list(
-    regressions = regressions, factors = factors, two_stage = two_stage, fiml = fiml, mean_replacement = of_means, pairwise = pairwise,
+    regressions = regressions, groups = groups, factors = factors, two_stage = two_stage, fiml = fiml, mean_replacement = of_means, pairwise = pairwise,
     versions = list(R = R.version.string, survey = as.character(packageVersion("survey")), lavaan = as.character(packageVersion("lavaan")))
   ),
   file.path(folder, "curve_choices.json"), auto_unbox = TRUE, digits = 17, pretty = TRUE

@@ -44,7 +44,7 @@ def test_stages_of_respondents_either_take_weights_or_are_refused(config_content
     assert taking & refused == set()
     # By name, those of the issue.
     assert taking >= {"describe", "scores", "components", "adequacy", "cfa", "sem", "regression", "pls"}
-    assert "specification_curve" in taking
+    assert {"specification_curve", "groups"} <= taking
     assert "responses" not in frames_of_respondents()
     assert {"answers", "scores"} <= frames_of_respondents()
 
@@ -103,8 +103,8 @@ def test_cards_of_stages_without_clusters_say_so(
 ) -> None:
     own = config(config_content, cluster="school")
     names = {each.name for each in without_clusters(own)}
-    assert {"adequacy", "groups"} <= names
-    assert not {"cfa", "sem", "pls", "regression", "describe", "specification_curve"} & names
+    assert {"adequacy", "components"} <= names
+    assert not {"cfa", "sem", "pls", "regression", "describe", "specification_curve", "groups"} & names
     answers = tmp_path / "answers.csv"
     answers.write_text("T1\n1\n", encoding="utf-8")
     result = compute_stage(

@@ -124,7 +124,7 @@ def test_check_names_what_takes_no_weights_and_few_clusters(
     checked = check_study(study(config=content, answers=frame))
     found = {str(warning) for warning in checked.warnings}
     [unweighted] = [text for text in found if "no sampling weights are taken by" in text]
-    assert "groups, pls_prediction" in unweighted
+    assert "common_method, crosscheck, pls_prediction: their tables stay empty" in unweighted
     assert "specification_curve" not in unweighted
     assert any("8 clusters: errors by so few come out too small" in text for text in found)
     assert any("weighted by weighting.margins, worth" in line for line in checked.summary)

@@ -55,6 +55,31 @@ def test_pls_influence_is_that_of_refits(survey, kind):
     np.testing.assert_allclose(changes, influence, atol=STEP)
 
 
+@pytest.mark.parametrize("kind", ["composites", "factors"])
+def test_weighted_influence_is_that_of_refits(survey, kind):
+    """A respondent who stands for four others moves the estimates four times as far."""
+    weights = np.ones(300)
+    weights[[77, 200]] = 4.0
+
+    def build(items, covariates, weights):
+        found = pearson_moments(items, covariates, weights / weights.mean())
+        return getattr(pls_moments(found, MODEL), kind)
+
+    def observed(items, covariates, weights):
+        return score_moments(items[:, :4], covariates, weights / weights.mean())
+
+    changes, influence = changes_without((*survey, weights), build, (0, 77, 200))
+    np.testing.assert_allclose(changes, influence, atol=4 * STEP)
+    assert np.abs(influence[1:]).max() > 10 * STEP
+    found = observed(*survey, weights)
+    np.testing.assert_allclose(found.influence.mean(axis=0), 0.0, atol=1e-12)
+    np.testing.assert_allclose(
+        found.influence[77] / 4,
+        score_moments(survey[0][:, :4], survey[1]).influence[77],
+        atol=4 * STEP,
+    )
+
+
 def test_plsc_recovers_the_constructs_behind_the_items():
     constructs, items, covariates = latent_survey(20_000, 9)
     truth = np.corrcoef(np.hstack((constructs, covariates)).T)

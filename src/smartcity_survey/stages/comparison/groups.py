@@ -17,6 +17,7 @@ from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import AT_FAULT, Card, StageResult
 from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
 from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.design import Design, design_card, ignored_card
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import Bar, Complete, MeasuredClaims, Option, PlsFitOptions, Seed
 from smartcity_survey.stages.pls.pls import pls_model
@@ -25,7 +26,9 @@ from smartcity_survey.stages.refusals import reason
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.errors import InGroup, StatisticsError
 from smartcity_survey.stats.core.types import Array, BoolArray
+from smartcity_survey.stats.evidence.group_differences import compare_by_design
 from smartcity_survey.stats.pls.micom import GroupComparison, compare_groups
+from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.stats.sem.invariance import Rung, invariance_ladder
 from smartcity_survey.stats.sem.likelihood import Sample
 from smartcity_survey.stats.sem.maximum_likelihood import TOLERANCE
@@ -92,6 +95,7 @@ class _Setup:
     pls: PlsSection
     alpha: float
     seed: int
+    design: SurveyDesign | None
 
 
 @dataclass(slots=True)
@@ -114,17 +118,19 @@ def compare_respondents(
     alpha: Annotated[float, Option("model.alpha")],
     seed: Seed,
     progress: Annotated[Progress, Bar("permutations")] = silent,
+    design: Design = None,
 ) -> StageResult:
     """MICOM, differences of paths and the ladder of invariance, by each demographic variable asked for.
 
     Categories with fewer respondents than the config asks for are left out; a comparison that has no solution
     is listed with its reason.
 
-    progress : of the permutations of all comparisons.
+    progress : of the permutations of all comparisons. design : sampling weights and clusters, by which
+        differences are tested in place of permutations; the ladder takes no weights.
     """
     x = answers[list(model.items)].to_numpy(dtype=np.float64)
     require_demographics(section.variables, codebook, "config.yaml, groups.variables")
-    setup = _Setup(x, model, section, pls, alpha, seed)
+    setup = _Setup(x, model, section, pls, alpha, seed, design)
     rows = _Rows()
     groups: dict[str, dict[str, BoolArray]] = {}
     for variable in section.variables:
@@ -137,7 +143,10 @@ def compare_respondents(
         for pair in combinations(members, 2):
             before = len(rows.comparisons) * section.permutations
             _compare(setup, variable, pair, members, rows, part(progress, before, total))
-        _ladder(x, model, variable, members, rows)
+        if design is not None and design.weighted:
+            rows.invariance.append({"demographic": variable, "status": "no_weights"})
+        else:
+            _ladder(x, model, variable, members, rows)
     card: Card = {
         **pls_estimator(model, pls),
         "signs": "positive_loading_sums",
@@ -150,6 +159,9 @@ def compare_respondents(
         **respondents(len(x)),
         "seed": seed,
     }
+    if design is not None:
+        card = {name: value for name, value in card.items() if name not in ("permutations", "p", "seed")}
+        card = {**card, "method": "design_based_t", **design_card(design)}
     ladder: Card = {
         "method": "maximum_likelihood_with_means",
         "scaling": "first_loading_1",
@@ -159,6 +171,7 @@ def compare_respondents(
         "divisor": "n",
         **single_items(model),
         **respondents(len(x)),
+        **ignored_card(design),
     }
     return StageResult(
         tables={
@@ -196,23 +209,43 @@ def _compare(
     rows.comparisons.append(line)
     try:
         with naming(setup.model.items, "groups", setup.model.names):
-            found = compare_groups(
-                setup.x[both],
-                pls_model(setup.model, setup.pls),
-                members[second][both],
-                permutations=setup.section.permutations,
-                seed=setup.seed,
-                level=1 - setup.alpha,
-                tolerance=setup.pls.tolerance,
-                max_iterations=setup.pls.max_iterations,
-                progress=progress,
-            )
+            found = _difference(setup, both, members[second][both], progress)
     except NoSolution as error:
         line |= _refusal(error, pair)
         return
-    line |= {"status": "compared", "n_draws": found.n_permutations, "n_inadmissible": found.n_inadmissible}
+    line["status"] = "compared"
+    if setup.design is None:
+        line |= {"n_draws": found.n_permutations, "n_inadmissible": found.n_inadmissible}
     rows.micom += micom_rows(found, setup.model, groups, setup.alpha)
     rows.multigroup += path_rows(found, setup.model, groups)
+
+
+def _difference(
+    setup: _Setup, both: BoolArray, second: BoolArray, progress: Callable[[int], None]
+) -> GroupComparison:
+    """By permutation, or by the design where respondents have weights or come in clusters."""
+    x, model = setup.x[both], pls_model(setup.model, setup.pls)
+    level, tolerance, most = 1 - setup.alpha, setup.pls.tolerance, setup.pls.max_iterations
+    if setup.design is not None:
+        found = compare_by_design(
+            *(x, model, second, setup.design.subset(both)),
+            level=level,
+            tolerance=tolerance,
+            max_iterations=most,
+        )
+        progress(setup.section.permutations)
+        return found
+    return compare_groups(
+        x,
+        model,
+        second,
+        permutations=setup.section.permutations,
+        seed=setup.seed,
+        level=level,
+        tolerance=tolerance,
+        max_iterations=most,
+        progress=progress,
+    )
 
 
 def micom_rows(
@@ -222,7 +255,7 @@ def micom_rows(
     # A single item is the same composite in every group: nothing is left to be tested.
     single = np.isin(model.names, model.single)
     quantile, p = (np.where(single, np.nan, x) for x in (found.correlation_quantile, found.correlation_p))
-    same = single | (p > alpha)
+    same, tested = single | (p > alpha), single | np.isfinite(p)
     equal = (found.mean.p > alpha) & (found.log_variance.p > alpha)
     return [
         {
@@ -235,10 +268,14 @@ def micom_rows(
             "mean_p": found.mean.p[j],
             "log_variance_ratio": found.log_variance.difference[j],
             "log_variance_p": found.log_variance.p[j],
-            "invariance": "full" if same[j] and equal[j] else "partial" if same[j] else "not_shown",
+            "invariance": _invariance(bool(same[j]), bool(equal[j])) if tested[j] else None,
         }
         for j, name in enumerate(model.names)
     ]
+
+
+def _invariance(same: bool, equal: bool) -> str:
+    return ("full" if equal else "partial") if same else "not_shown"
 
 
 def path_rows(found: GroupComparison, model: Model, groups: Mapping[str, str]) -> list[dict[str, object]]:

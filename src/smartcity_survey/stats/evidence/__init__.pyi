@@ -15,6 +15,9 @@ from .equivalence import (
     Equivalence as Equivalence,
     tost as tost,
 )
+from .group_differences import (
+    compare_by_design as compare_by_design,
+)
 from .incomplete_items import (
     IncompleteItems as IncompleteItems,
     composite_moments as composite_moments,

@@ -39,9 +39,10 @@ def allocate(
     if not (spread >= 0).all() or not (spread > 0).any():
         raise StatisticsError("spreads are at least 0, and one is above")
     if not lower.sum() <= total <= upper.sum():
-        raise StatisticsError(
-            f"{total} respondents in {len(sizes)} strata: from {lower.sum():g} to {upper.sum():g} can be had"
-        )
+        bounds = f"from {lower.sum():g} to {upper.sum():g} can be had"
+        if np.isinf(upper).any():
+            bounds = f"at least {lower.sum():g} are needed"
+        raise StatisticsError(f"{total} respondents in {len(sizes)} strata: {bounds}")
     exact = _between(total, sizes * spread, lower, upper)
     whole = np.floor(exact + 1e-9)
     order = np.argsort(-(exact - whole), kind="stable")

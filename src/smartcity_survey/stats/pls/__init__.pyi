@@ -52,6 +52,7 @@ from .micom import (
     GroupComparison as GroupComparison,
     PermutationTest as PermutationTest,
     compare_groups as compare_groups,
+    composite_correlations as composite_correlations,
 )
 from .model import (
     Mode as Mode,

@@ -108,7 +108,7 @@ def compare_groups(
     estimator = Estimator(layout, model.consistent, tolerance, max_iterations, reference)
     dealt = np.vstack((second[None], _permutations(second, permutations, seed)))
     first, other, admissible = _estimates(x[:, layout.order], dealt, estimator, progress)
-    correlations = _score_correlations(correlation(x), model, first.outer_weights, other.outer_weights)
+    correlations = composite_correlations(correlation(x), model, first.outer_weights, other.outer_weights)
     means, variances = _score_differences(construct_scores(x, whole.outer_weights), dealt[admissible])
     found, random = correlations[0], correlations[1:]
     return GroupComparison(
@@ -153,7 +153,7 @@ def _estimates(
     return first.select(admissible), second.select(admissible), admissible
 
 
-def _score_correlations(R: Array, model: PlsModel, first: Array, second: Array) -> Array:
+def composite_correlations(R: Array, model: PlsModel, first: Array, second: Array) -> Array:
     """(B, c): correlations of the composites that two sets of outer weights (B, p) make of the same items."""
     found = np.empty((len(first), model.blocks.shape[1]))
     for construct, block in enumerate(model.blocks.T):
