@@ -8,7 +8,6 @@ error that names the key and what to write instead.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -16,6 +15,8 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from smartcity_survey.study.cleaning_rules import CleaningRule
+from smartcity_survey.study.data_section import DataSection as DataSection
+from smartcity_survey.study.data_section import FileFormat as FileFormat
 from smartcity_survey.study.missing_answers import MissingSection, missing_contradictions
 from smartcity_survey.study.model_section import Approach as Approach
 from smartcity_survey.study.model_section import Mode as Mode
@@ -43,10 +44,6 @@ ScoreMethod = Literal[
 ]
 Correlation = Literal["pearson", "polychoric"]
 Scheme = Literal["path", "factorial", "centroid"]
-FileFormat = Literal[
-    "auto", "sav", "por", "dta", "csv", "xlsx", "xls", "xlsb", "ods", "html", "parquet", "rds"
-]
-RowNumber = Annotated[int, Field(ge=1)]
 WaveName = Annotated[str, Field(pattern=r"^[^=/>]+$")]
 AddedCount = Annotated[float, Field(ge=0, lt=1)]
 Limit = Annotated[float, Field(ge=0, lt=1)] | None
@@ -71,61 +68,6 @@ class StudySection(Section):
     def bounds_in_use(self) -> str | None:
         """The folder of bounds; none where people gave the answers, of which nothing is left open."""
         return self.bounds if self.reconstruction else None
-
-
-class DataSection(Section):
-    """Where the answers are and how to read them."""
-
-    file: str = Field(
-        description="survey file: .sav, .por, .dta, .csv, .tsv, .xlsx, .xls, .ods, .parquet or .rds"
-    )
-    codebook: str = Field(description="codebook: items, constructs, labels, demographics")
-    respondent: str | None = Field(None, description="column that identifies a respondent; none: row numbers")
-    published: str | None = Field(None, description="folder of printed numbers to compare with; none: skip")
-    format: FileFormat = Field("auto", description="auto goes by the file's content")
-    encoding: str | None = Field(
-        None, description="text encoding; none: UTF-8 for csv, the file's own for sav"
-    )
-    header_rows: tuple[RowNumber, ...] = Field(
-        (),
-        description="rows that hold the names of the columns, by number (in a csv the line a row ends on); "
-        "none: the first",
-    )
-    label_row: RowNumber | None = Field(None, description="row that holds the full text of the questions")
-    skip_rows: tuple[RowNumber, ...] = Field(
-        (), description="rows that are no questionnaires: a second header, a row of means"
-    )
-    decimal: Literal[".", ","] = Field(".", description="decimal mark of numbers written as text")
-    sheet: str | int = Field(0, description="sheet of a spreadsheet, by name or position")
-    weight: str | None = Field(
-        None,
-        description="column of sampling weights; none: all respondents count alike",
-    )
-    cluster: str | None = Field(
-        None,
-        description="column of the clusters drawn as a whole (schools, mahallas); none: respondents were "
-        "drawn one by one",
-    )
-    missing_codes: tuple[float | str, ...] = Field(
-        (), description="codes and words that mean no answer, beside those the .sav declares"
-    )
-    marked: dict[str, tuple[str | float, ...]] = Field(
-        default_factory=dict,
-        description="column of the survey tool -> what it holds in rows that are no answers: previews, "
-        "tests, spam, unfinished questionnaires; an empty text is an empty cell; the rule `marked` excludes "
-        "them",
-    )
-
-    @model_validator(mode="after")
-    def _columns_differ(self) -> DataSection:
-        named = {key: getattr(self, key) for key in ("respondent", "weight", "cluster")}
-        for first, second in combinations((key for key, column in named.items() if column), 2):
-            if " ".join(named[first].split()) == " ".join(named[second].split()):
-                raise ValueError(
-                    f"`{first}` and `{second}` are the same column, {named[first]}; name one of them "
-                    "otherwise or leave it out"
-                )
-        return self
 
 
 class CleaningSection(Section):
