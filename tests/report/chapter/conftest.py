@@ -20,6 +20,8 @@ from tests.report.conftest import CARD, MANIFEST, MakeSetting
 
 Tables = Mapping[str, pd.DataFrame]
 Compose = Callable[..., Document]
+DECIDED = ("decisions", "identified_sets")
+"""Without these the small study is one whose answers are known to be people's, or whose bounds are not."""
 
 
 def config(**sections: Any) -> dict[str, Any]:

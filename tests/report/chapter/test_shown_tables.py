@@ -1,0 +1,41 @@
+"""Which tables the chapter shows, and which of their columns."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from smartcity_survey.report.chapter.document import TableBlock
+from smartcity_survey.report.wording import load_wording
+from tests.report.chapter.conftest import DECIDED, Compose, Tables, words
+
+
+def test_a_table_of_one_line_stands_in_the_text(compose_study: Compose, tables: Tables) -> None:
+    """As the sentence that has its results, else as a sentence of its own with every value."""
+    document = compose_study(without=DECIDED)
+    shown = [block for block in document.blocks if isinstance(block, TableBlock) and block.table.headings]
+    assert min(sum(len(group.lines) for group in block.table.groups) for block in shown) > 1
+    text = words(document)
+    assert len(tables["pls_quality"]) == 1
+    assert "explains Use with R² = .400, 95% CI [.30, .50], adjusted .390." in text
+    assert "Variance explained in the PLS-SEM model" not in text
+    frame = tables["group_comparisons"].head(1)
+    alone = words(compose_study(without=DECIDED, changed={"group_comparisons": frame}))
+    assert "Groups compared (City, North)." in alone
+    assert all(f": {value}" in alone for value in ("Оңтүстік", "140", "110"))
+
+
+def test_columns_with_nothing_in_them_are_left_out(compose_study: Compose, tables: Tables) -> None:
+    two = pd.concat([tables["model_summary"]] * 2).assign(outcome=["use", "ease"])
+    changed = {"model_summary": two.assign(adj_r2=float("nan"), durbin_watson=[float("nan"), 1.9])}
+    document = compose_study(without=DECIDED, changed=changed)
+    summary = next(one for one in document.numbered() if one.id == "table-model_summary")
+    assert isinstance(summary, TableBlock)
+    headings = summary.table.headings
+    columns = load_wording("en")
+    assert columns["columns.adj_r2"] not in headings
+    assert columns["columns.durbin_watson"] in headings
+    lines = [line for group in summary.table.groups for line in group.lines]
+    assert {len(headings), len(summary.table.numeric)} == {len(line) for line in lines}
+    square = next(one for one in document.numbered() if one.id == "table-score_correlations")
+    assert isinstance(square, TableBlock)
+    assert len(square.table.headings) == 4
