@@ -18,7 +18,7 @@ from smartcity_survey.report.contents import load_contents
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.wording import LANGUAGES
 from smartcity_survey.study.config import Language
-from tests.report.chapter.conftest import Compose, Tables, words
+from tests.report.chapter.conftest import DECIDED, Compose, Tables, words
 from tests.report.chapter.variants import on_the_better_side, on_the_worse_side
 from tests.report.conftest import REPORTS, MakeSetting
 
@@ -138,7 +138,6 @@ def foreign(text: str, there: np.ndarray, labels: list[str]) -> Iterator[str]:
             yield found[0]
 
 
-DECIDED = ("decisions", "identified_sets")
 VARIANTS: Mapping[str, Callable[[Tables], Mapping[str, Any]]] = {
     "known": lambda tables: {"without": DECIDED},
     "open": lambda tables: {},
