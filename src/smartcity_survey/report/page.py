@@ -25,7 +25,7 @@ from smartcity_survey.report.parts import Part, build_parts, with_bounds
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import score_notes
 from smartcity_survey.report.verdicts import facts
-from smartcity_survey.report.wording import Wording
+from smartcity_survey.report.wording import Wording, load_wording
 from smartcity_survey.stages.evidence.hypotheses import methods_of
 from smartcity_survey.study.codebook import text
 from smartcity_survey.study.config import Language
@@ -33,8 +33,6 @@ from smartcity_survey.study.config import Language
 HERE = Path(__file__).parent
 SCRIPTS = ("page.js", "figures.js")
 """What makes the page comfortable, and its figures answer; both inlined."""
-LANGUAGE_NAMES: Mapping[Language, str] = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
-"""What each language calls itself."""
 
 
 def write_report(
@@ -97,7 +95,7 @@ def write_report(
         title=text(manifest["config"]["study"]["title"], wording.language, "config.yaml, study.title"),
         manifest=manifest,
         config=yaml.safe_dump(manifest["config"], allow_unicode=True, sort_keys=False),
-        languages=[(one, LANGUAGE_NAMES[one]) for one in languages],
+        languages=[(one, load_wording(one)["page.language"]) for one in languages],
         methods=[wording.value("method", method) for method in methods],
         evidence=[_address(contents.evidence.get(method, ""), numbers) for method in methods],
         facts=facts(tables, setting),
