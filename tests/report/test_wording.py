@@ -120,7 +120,11 @@ def test_every_text_is_used(
     states = tables["hypotheses"].merge(tables["decisions"][STATES], how="left")
     every = tables["verdict_sheet"].assign(answer="effect", caveats="lost_after_holm")
     answer(tables | {"hypotheses": states, "verdict_sheet": every}, recording)
-    answer({"hypotheses": tables["hypotheses"].query("method == 'ols'")}, recording)
+    of_one = tables["hypotheses"].query("method == 'ols'")
+    for frame in (of_one, of_one.assign(verdict="no_solution")):
+        answer({"hypotheses": frame}, recording)
+    curve = tables["specification_curve"]
+    FIGURES["specification_curve"].draw(curve.assign(missing="complete"), tables["hypotheses"], recording)
     for name, frame in (
         ("audit", tables["audit"].head(0)),
         ("eigenvalues", pd.concat([tables["eigenvalues"]] * 3)),
@@ -149,8 +153,10 @@ def test_every_text_is_used(
     )
     nameless = replace(recording, labels=replace(there.labels, unworded=frozenset({"T1"})))
     contents = load_contents()
-    entry = next(each for each in contents.entries("table") if each.name == "item_descriptives")
-    render_table(tables["item_descriptives"], entry, contents, nameless)
+    entries = {entry.name: entry for entry in contents.entries("table")}
+    render_table(tables["item_descriptives"], entries["item_descriptives"], contents, nameless)
+    failed = tables["specification_failures"].assign(missing="em")
+    render_table(failed, entries["specification_failures"], contents, recording)
     # Intervals are named below tables whose card has their level.
     levels = {
         "pls_paths": {"confidence_level": 0.95, "interval": "bca"},

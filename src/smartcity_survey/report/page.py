@@ -95,7 +95,10 @@ def write_report(
         title=text(manifest["config"]["study"]["title"], wording.language, "config.yaml, study.title"),
         manifest=manifest,
         config=yaml.safe_dump(manifest["config"], allow_unicode=True, sort_keys=False),
-        languages=[(one, load_wording(one)["page.language"]) for one in languages],
+        languages=[
+            (one, (wording if one == wording.language else load_wording(one))["page.language"])
+            for one in languages
+        ],
         methods=[wording.value("method", method) for method in methods],
         evidence=[_address(contents.evidence.get(method, ""), numbers) for method in methods],
         facts=facts(tables, setting),
