@@ -29,6 +29,8 @@ counts = st.lists(st.integers(0, 40), min_size=2, max_size=8).map(np.array)
         ([20, 0, 7], [False, False, False]),
         ([20, 0, 3], [True, False, True]),
         ([3, 0], [True, False]),
+        # One person in each of five cells that hold five: they would be known.
+        ([1, 1, 1, 20, 1, 9, 1], [True, True, True, False, True, True, True]),
     ],
 )
 def test_cells_left_out(given_counts: list[int], hidden: list[bool]) -> None:
@@ -43,7 +45,7 @@ def test_a_small_count_is_never_shown_nor_the_only_one_that_fits(cells: np.ndarr
     if hidden.any() and cells.sum() > total:
         assert hidden.sum() >= 2
         assert total >= SMALLEST
-    if hidden.sum() >= 2 and total >= SMALLEST:
+    if hidden.any() and cells.sum() > total:
         # All that is known of the cells left out: somebody is in each, and how many they are together.
         possible = total - hidden.sum() + 1
         assert possible >= 2

@@ -25,10 +25,12 @@ LARGEST_EXACT = 2**53
 def open_parquet(path: Path, section: DataSection) -> Table:
     """Open a Parquet file."""
     try:
-        from pyarrow import parquet  # not everybody has it
-
+        frame = pd.read_parquet(path, engine="pyarrow")
+        floats = [str(name) for name in frame if frame[name].dtype == np.float64]
         # As floats, whole numbers of a column with gaps would lose their last digits.
-        frame = parquet.read_table(path).to_pandas(integer_object_nulls=True)
+        exact = pd.read_parquet(path, engine="pyarrow", columns=floats, dtype_backend="numpy_nullable")
+        for name in exact.select_dtypes("integer"):
+            frame[name] = exact[name].astype(object).where(exact[name].notna(), None)
     except ImportError:
         raise _not_installed(path, "pyarrow", "parquet") from None
     except Exception as error:  # of many classes

@@ -16,9 +16,9 @@ def hidden_cells(counts: IntArray, smallest: int) -> BoolArray:
     """Which of the counts (k,) of a row with a known total to leave out.
 
     Counts from 1 to `smallest` - 1 go (primary suppression); then the smallest of the others (secondary
-    suppression) until those left out are two cells or more and hold `smallest` people or more together, so
-    that none can be computed from the total and the sum itself tells of no small group. Empty cells stay:
-    nobody is in them.
+    suppression) until those left out are two cells or more and hold `smallest` people or more together, and
+    more people than cells, so that none can be computed from the total and the sum itself tells of no small
+    group. Empty cells stay: nobody is in them, and somebody is in each of the others.
 
     Where even all cells do not suffice, all that are not empty are left out; the total tells of them.
 
@@ -28,7 +28,7 @@ def hidden_cells(counts: IntArray, smallest: int) -> BoolArray:
     if not hidden.any():
         return hidden
     rest = [int(cell) for cell in np.argsort(counts, kind="stable") if counts[cell] >= smallest]
-    while rest and (hidden.sum() < 2 or counts[hidden].sum() < smallest):
+    while rest and (hidden.sum() < 2 or counts[hidden].sum() < max(smallest, hidden.sum() + 1)):
         hidden[rest.pop(0)] = True
     return hidden
 
