@@ -12,6 +12,7 @@ from smartcity_survey.new_wave.bands import OLDEST, far_values, is_age
 from smartcity_survey.new_wave.columns import AnswerCodes, Column
 from smartcity_survey.new_wave.guesses import Group, Roles
 from smartcity_survey.new_wave.marks import TESTS, UNFINISHED, Mark
+from smartcity_survey.new_wave.poles import turned_round
 from smartcity_survey.new_wave.wordings.phrases import plain
 
 SLIPS_SHOWN = 5
@@ -250,6 +251,7 @@ def _to_do(about: Said) -> Iterator[str]:
             "codebook.yaml: which items belong together; the constructs are a guess from correlations alone."
         )
     yield "codebook.yaml: `reverse: true` at items worded the other way round; `check` names suspects."
+    yield from _turned(about)
     for members, codes in roles.unordered:
         if members:
             words = ", ".join(codes.answers.values())
@@ -279,6 +281,22 @@ def _to_do(about: Said) -> Iterator[str]:
         )
     if any(column.counts and not column.answers for column in roles.categories):
         yield "codebook.yaml: what the codes of the questions about the respondent mean."
+
+
+def _turned(about: Said) -> Iterator[str]:
+    """Columns whose codes run against their words, by the words of both ends."""
+    by_ends: dict[tuple[int, str, int, str], list[str]] = {}
+    for group in about.names.values():
+        for name, words in turned_round(group).items():
+            low, high = min(words), max(words)
+            by_ends.setdefault((low, words[low], high, words[high]), []).append(name)
+    for (low, lowest, high, highest), names in by_ends.items():
+        shown = ", ".join(map(repr, names[:3])) + (", ..." if len(names) > 3 else "")
+        yield (
+            f"codebook.yaml: in {counted(len(names), 'column')} ({shown}) {low} means {lowest!r} and {high} "
+            f"{highest!r}. `reverse: true` stands at these items, so that high means {lowest!r}; take it out "
+            "where a statement is worded the other way round."
+        )
 
 
 def _far(columns: Sequence[Column]) -> Iterator[str]:
