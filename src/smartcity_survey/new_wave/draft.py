@@ -195,7 +195,10 @@ def _choices(choices: Sequence[Choice], taken: set[str], language: Language) -> 
         content: dict[str, Any] = {"label": _short(choice.label)}
         if choice.options:
             options = {_code(text): label for text, label in choice.options.items()}
-            content |= {"column": choice.column, "separator": choice.separator, "options": options}
+            content |= {"column": choice.column}
+            content |= {"further_columns": list(choice.further)} if choice.further else {}
+            content |= {"separator": choice.separator} if choice.separator else {}
+            content |= {"options": options}
             content |= {"rest": translated("Other answers", language)} if choice.has_rest else {}
         else:
             content |= {"columns": {head: _short(label) for head, label in (choice.columns or {}).items()}}

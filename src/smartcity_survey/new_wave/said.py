@@ -68,7 +68,13 @@ def _guesses(about: Said) -> Iterator[str]:
     yield from _as_typed((*_used(about), *roles.categories, *roles.numbers))
     for choice in roles.choices:
         answers = counted(len(choice.options or choice.columns or {}), "answer")
-        if choice.column:
+        if choice.further:
+            columns = counted(len(choice.members), "column")
+            yield (
+                f"Several answers are possible to {choice.label!r}, in {columns}: the first, the second and "
+                "so on, for nobody gave one twice. They are counted, and measure nothing."
+            )
+        elif choice.column:
             yield (
                 f"Several answers are possible to {choice.label!r}: {answers} in the column "
                 f"{choice.column!r}, parted by {choice.separator!r}. They are counted, and measure nothing."

@@ -1,0 +1,69 @@
+"""Columns in which nobody gives one answer twice: an order of preference, or a first, second and third answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from os.path import commonprefix
+
+import numpy as np
+
+from smartcity_survey.new_wave.columns import Column
+from smartcity_survey.new_wave.groups import Values, grouped_by_name
+from smartcity_survey.new_wave.multiple import Choice, common_question
+
+FEWEST_COLUMNS = 3
+"""Two items of which one is worded the other way round may have no answer in common either."""
+FEWEST_ROWS = 20
+"""Rows with two answers or more before it is no accident that none repeats one."""
+
+
+def given_once(columns: Sequence[Column], values: Values | None) -> list[list[Column]]:
+    """Columns of one name in whose rows no answer stands twice; people rate several statements alike."""
+    if values is None:
+        return []
+    found = []
+    for group in grouped_by_name(columns)[0]:
+        members = list(group.columns)
+        if len(members) < FEWEST_COLUMNS or any(map(_is_ordered, members)):
+            continue
+        answers = np.sort(values(members), axis=1)
+        several = np.isfinite(answers).sum(axis=1) > 1
+        # Gaps are sorted behind the numbers, and differ from everything.
+        if several.sum() >= FEWEST_ROWS and not (np.diff(answers, axis=1) == 0).any():
+            found.append(members)
+    return found
+
+
+def _is_ordered(column: Column) -> bool:
+    return column.is_measure or (column.scale is not None and column.scale.ordered)
+
+
+def is_ranking(columns: Sequence[Column]) -> bool:
+    """Whether each column is a thing, and its numbers the places that people gave it."""
+    if any(column.codes_in_words for column in columns):
+        return False
+    return not chosen_labels(columns) or max(max(c.counts) for c in columns) <= len(columns)
+
+
+def chosen_labels(columns: Sequence[Column]) -> dict[str, str]:
+    """Answer -> its label, where each column says which was chosen; nothing without labels."""
+    labels = {code: label for column in columns for code, label in column.answers.items()}
+    every = {int(code) for column in columns for code in column.counts}
+    if any(column.codes_in_words for column in columns):
+        return {label: label for _, label in sorted(labels.items())}
+    return {str(code): labels[code] for code in sorted(labels)} if every <= set(labels) else {}
+
+
+def chosen_in_turn(columns: Sequence[Column]) -> Choice:
+    """The question to which the columns hold the first answer, the second and so on."""
+    labels = [column.label for column in columns]
+    question = common_question(labels)[0] or commonprefix(labels).rstrip(" :-–—([.,0123456789")
+    first, *others = (column.name for column in columns)
+    return Choice(
+        first,
+        question or columns[0].label,
+        tuple(columns),
+        column=first,
+        further=tuple(others),
+        options=chosen_labels(columns),
+    )
