@@ -70,7 +70,8 @@ def test_high_means_agreement_whatever_the_codes_of_a_sav_are_and_that_is_said(
     for item in ITEMS:
         np.testing.assert_array_equal(answers[item], WHOLE.codes[item])
     told = [line for line in draft.to_do if f"1 means {words[-1]!r}" in line]
-    assert len(told) == 1 and "4 columns" in told[0]
+    assert len(told) == 1
+    assert "4 columns" in told[0]
     if language != "en":
         assert translated(told[0], language) != told[0]
 

@@ -1,9 +1,8 @@
-"""Columns in which nobody gives one answer twice: an order of preference, or a first, second and third answer."""
+"""Columns in which nobody gives one answer twice: places in an order, or a first, second and third answer."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from os.path import commonprefix
 
 import numpy as np
 
@@ -57,7 +56,7 @@ def chosen_labels(columns: Sequence[Column]) -> dict[str, str]:
 def chosen_in_turn(columns: Sequence[Column]) -> Choice:
     """The question to which the columns hold the first answer, the second and so on."""
     labels = [column.label for column in columns]
-    question = common_question(labels)[0] or commonprefix(labels).rstrip(" :-–—([.,0123456789")
+    question = common_question(labels)[0] or _common_start(labels).rstrip(" :-–—([.,0123456789")
     first, *others = (column.name for column in columns)
     return Choice(
         first,
@@ -67,3 +66,9 @@ def chosen_in_turn(columns: Sequence[Column]) -> Choice:
         further=tuple(others),
         options=chosen_labels(columns),
     )
+
+
+def _common_start(texts: Sequence[str]) -> str:
+    first, last = min(texts), max(texts)
+    n = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
+    return first[:n]

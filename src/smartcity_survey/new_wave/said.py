@@ -45,6 +45,13 @@ def _guesses(about: Said) -> Iterator[str]:
     yield from about.found
     if "decimal" in about.data:
         yield f"The file's decimal is `{about.data['decimal']}`."
+    if same := about.data.get("same_question"):
+        pairs = [" = ".join(map(repr, (first, *others))) for first, others in same.items()]
+        yield (
+            f"{counted(len(same), 'question')} in several languages, of which everybody answered one, by "
+            f"their order: {'; '.join(pairs)}. They are read as one column each: correct "
+            "`data.same_question` in config.yaml where two are not the same."
+        )
     if roles.respondent:
         n = roles.respondent.repeats
         repeats = counted(n, "row repeats", "rows repeat") if n else "no rows repeat"

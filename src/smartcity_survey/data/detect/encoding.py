@@ -51,7 +51,7 @@ def _is_utf8(path: Path) -> bool:
 def likeness(text: str) -> float:
     """How much the letters beyond ASCII look like words: of one script, small after the first letter.
 
-    Every word counts once: what a file says in each row, as a letter for the gender, outweighs its header else.
+    Every word counts once: else what stands in each row, as a letter for the gender, outweighs the header.
     """
     points = 0.0
     for character in "".join(dict.fromkeys(text.split())):
