@@ -80,7 +80,7 @@ def draft_study(
                 label=_short(own[column.name]) if own else _label(column),
                 column=column.name if item != column.name else None,
                 reverse=True if column.name in turned else None,
-                scale=_scale(codes) if (codes := _codes_of(column, group, turned)) != scale else None,
+                scale=_scale(run) if (run := _codes_of(column, group, turned)) != scale else None,
             )
     demographics = _demographics(roles, taken | items.keys(), language)
     codebook = {

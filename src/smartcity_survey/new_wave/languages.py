@@ -49,7 +49,7 @@ def _sets(columns: Sequence[Column], filled: BoolArray) -> list[list[int]]:
     seeds: list[BoolArray] = []
     for j in parts:
         alike = [k for k in parts if (filled[:, j] == filled[:, k]).mean() >= ALIKE]
-        rows = filled[:, alike].any(axis=1)
+        rows: BoolArray = np.any(filled[:, alike], axis=1)
         if len(alike) >= FEWEST_COLUMNS and all(
             (rows & seed).sum() <= MOST_IN_BOTH * rows.sum() for seed in seeds
         ):
