@@ -21,7 +21,7 @@ MOST_DISTINCT = 200
 MOST_TEXTS = 3000
 """Different texts of a column that are kept; a column with more is free text."""
 SLIDER_NUMBERS, SLIDER_LOW, SLIDER_HIGH = 20, 15, 80
-"""A slider from 0 to 100 takes more different numbers than the first, from below the second to above the third."""
+"""A slider to 100 takes more different numbers than the first, from below the second to above the third."""
 MOST_REPEATS = 0.1
 """Share of rows that repeat an earlier one before a column identifies nobody."""
 MOST_SLIPS = 0.05
@@ -110,7 +110,7 @@ class Column:
 
     @property
     def is_slider(self) -> bool:
-        """Whether whole numbers run through a good part of 0 to 100, too many to be codes and too wide for ages."""
+        """Whether whole numbers run through most of 0 to 100: too many to be codes, too wide for ages."""
         if self.ends is None or self.words or self.answers or len(self.counts) <= SLIDER_NUMBERS:
             return False
         low, high = self.ends

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import numpy as np
+
 from smartcity_survey.new_wave.columns import Column
 from smartcity_survey.stats.core.types import BoolArray
 
