@@ -31,6 +31,7 @@ from smartcity_survey.new_wave.languages import may_be_parted, same_questions
 from smartcity_survey.new_wave.marks import marks_in
 from smartcity_survey.new_wave.metadata import tool_of
 from smartcity_survey.new_wave.multiple import Choice
+from smartcity_survey.new_wave.shapes import odd_shapes
 from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import DataSection, parse_config
@@ -115,6 +116,7 @@ def draft_from(survey: Path, target: Path) -> Draft:
     roles = replace(roles, choices=tuple(_with_empty_rows(table, choice) for choice in roles.choices))
     data = {"file": target.as_posix(), "codebook": "codebook.yaml", **keys}
     lines = [str(problem) for problem in problems]
+    lines += odd_shapes(survey, columns, roles)
     if len(columns) == 1:
         lines.append(
             f"{survey}: it has one column, {columns[0].name!r}. If it should have more, its "
