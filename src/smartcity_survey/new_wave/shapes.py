@@ -35,7 +35,8 @@ def odd_shapes(survey: Path, columns: Sequence[Column], roles: Roles) -> Iterato
             yield (
                 f"{survey}: a row seems to be one answer: each of {len(n)} values of {column.name!r} "
                 f"stands beside each of {respondents[0].name!r}. Make a table with a row for each "
-                f"respondent and a column for each {column.name!r} (in Excel: a pivot table), and draft again in a new folder."
+                f"respondent and a column for each {column.name!r} (in Excel: a pivot table), and draft "
+                "again in a new folder."
             )
             return
 
