@@ -22,7 +22,10 @@ _CYRILLIC = re.compile(r"[а-яё]", re.I)
 
 def may_be_parted(columns: Sequence[Column]) -> bool:
     """Whether so many columns have gaps that people may have answered one of two sets of them."""
-    return sum(0 < column.n_answered < column.n_rows for column in columns) >= 2 * FEWEST_COLUMNS
+    gaps = [column for column in columns if FEWEST_ROWS <= column.n_answered < column.n_rows]
+    # Of two sets without a person in common, one has half of the rows at most.
+    fewer = [column for column in gaps if column.n_answered <= 0.5 * column.n_rows]
+    return len(gaps) >= 2 * FEWEST_COLUMNS and len(fewer) >= FEWEST_COLUMNS
 
 
 def same_questions(columns: Sequence[Column], filled: BoolArray) -> dict[str, list[str]]:

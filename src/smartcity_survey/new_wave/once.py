@@ -9,6 +9,7 @@ import numpy as np
 from smartcity_survey.new_wave.columns import Column
 from smartcity_survey.new_wave.groups import Values, grouped_by_name
 from smartcity_survey.new_wave.multiple import Choice, common_question
+from smartcity_survey.stats.core.types import Array
 
 FEWEST_COLUMNS = 3
 """Two items of which one is worded the other way round may have no answer in common either."""
@@ -20,17 +21,26 @@ def given_once(columns: Sequence[Column], values: Values | None) -> list[list[Co
     """Columns of one name in whose rows no answer stands twice; people rate several statements alike."""
     if values is None:
         return []
-    found = []
-    for group in grouped_by_name(columns)[0]:
-        members = list(group.columns)
-        if len(members) < FEWEST_COLUMNS or any(map(_is_ordered, members)):
-            continue
-        answers = np.sort(values(members), axis=1)
-        several = np.isfinite(answers).sum(axis=1) > 1
-        # Gaps are sorted behind the numbers, and differ from everything.
-        if several.sum() >= FEWEST_ROWS and not (np.diff(answers, axis=1) == 0).any():
-            found.append(members)
-    return found
+    blocks = [
+        list(group.columns)
+        for group in grouped_by_name(columns)[0]
+        if len(group.columns) >= FEWEST_COLUMNS and not any(map(_is_ordered, group.columns))
+    ]
+    # One pass through the file, whatever it holds.
+    answers = values([column for members in blocks for column in members]) if blocks else np.empty((0, 0))
+    ends = np.cumsum([len(members) for members in blocks], dtype=int)
+    return [
+        members
+        for members, end in zip(blocks, ends, strict=True)
+        if _never_twice(answers[:, end - len(members) : end])
+    ]
+
+
+def _never_twice(answers: Array) -> bool:
+    answers = np.sort(answers, axis=1)
+    several = np.isfinite(answers).sum(axis=1) > 1
+    # Gaps are sorted behind the numbers, and differ from everything.
+    return bool(several.sum() >= FEWEST_ROWS) and not (np.diff(answers, axis=1) == 0).any()
 
 
 def _is_ordered(column: Column) -> bool:
