@@ -13,6 +13,7 @@ import pyreadstat
 import pytest
 
 from smartcity_survey.data.detect import detect
+from smartcity_survey.data.detect.encoding import detect_encoding
 from smartcity_survey.data.read import frame_file, read_survey
 from smartcity_survey.data.read.kinds import kind_of
 from smartcity_survey.errors import SurveyError
@@ -214,6 +215,14 @@ def test_the_encoding_of_text_is_found(encoding: str, line: str, tmp_path: Path)
         f"{line};x\n".encode(encoding) + b"".join(f"{i % 5};2\n".encode(encoding) for i in range(20))
     )
     assert detect(path).keys["encoding"] == encoding
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "koi8-r", "cp866", "mac_cyrillic"])
+def test_a_letter_in_every_row_does_not_outweigh_the_header(encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / "survey.csv"
+    rows = "".join(f"{i % 5};{'МЖ'[i % 2]}\n" for i in range(200))
+    path.write_bytes(f"T1;Пол;Возраст\n{rows}".encode(encoding))
+    assert detect_encoding(path) == encoding
 
 
 def test_a_bar_parts_columns_too(tmp_path: Path, survey: pd.DataFrame, codebook: Codebook) -> None:

@@ -87,3 +87,10 @@ def test_a_draft_names_what_the_file_does_not_in_its_language(tmp_path: Path) ->
     comments = [line.partition("#")[2] for line in lines if "#" in line]
     assert len(comments) > 6
     assert foreign(comments, set()) == set()
+
+
+@pytest.mark.parametrize("language", ["ru", "kk"])
+@pytest.mark.parametrize("rows", ["rows 1 and 2", "rows 1, 2 and 3", "row 2"])
+def test_rows_of_names_are_listed_in_the_language(rows: str, language: Language) -> None:
+    told = translated(f"The names of the columns stand in {rows}.", language)
+    assert foreign([told], set()) == set()

@@ -20,6 +20,8 @@ MOST_DISTINCT = 200
 """Different numbers of a column that are kept; a column with more is a measurement."""
 MOST_TEXTS = 3000
 """Different texts of a column that are kept; a column with more is free text."""
+SLIDER_NUMBERS, SLIDER_LOW, SLIDER_HIGH = 20, 15, 80
+"""A slider to 100 takes more different numbers than the first, from below the second to above the third."""
 MOST_REPEATS = 0.1
 """Share of rows that repeat an earlier one before a column identifies nobody."""
 MOST_SLIPS = 0.05
@@ -103,8 +105,16 @@ class Column:
 
     @property
     def is_measure(self) -> bool:
-        """Whether there are numbers alone, some with a fraction."""
-        return self.ends is not None and not self.words and not self.is_whole
+        """Whether there are numbers alone, some with a fraction, or a slider's from 0 to 100."""
+        return self.ends is not None and not self.words and (not self.is_whole or self.is_slider)
+
+    @property
+    def is_slider(self) -> bool:
+        """Whether whole numbers run through most of 0 to 100: too many to be codes, too wide for ages."""
+        if self.ends is None or self.words or self.answers or len(self.counts) <= SLIDER_NUMBERS:
+            return False
+        low, high = self.ends
+        return 0 <= low <= SLIDER_LOW and SLIDER_HIGH <= high <= 100
 
     def synonyms(self) -> dict[str, str]:
         """Words -> the commonest of the column that means the same, in whatever language."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from smartcity_survey.messages import translated
@@ -13,6 +13,7 @@ from smartcity_survey.new_wave.groups import GRID
 from smartcity_survey.new_wave.guesses import Group, Roles, bands
 from smartcity_survey.new_wave.marks import Mark
 from smartcity_survey.new_wave.multiple import Choice, common_question
+from smartcity_survey.new_wave.poles import runs_down, turned_round, wording_of
 from smartcity_survey.new_wave.said import Said, said
 from smartcity_survey.study.codebook import HEADINGS, KEPT
 from smartcity_survey.study.config import Language
@@ -72,12 +73,14 @@ def draft_study(
     for name, group in names.items():
         _, statements = common_question([column.label for column in group.columns])
         own = {c.name: label for c, label in zip(group.columns, statements, strict=False)}
+        turned = turned_round(group)
         for item, column in _item_names(name, group, taken | items.keys()):
             items[item] = _without_defaults(
                 construct=name,
                 label=_short(own[column.name]) if own else _label(column),
                 column=column.name if item != column.name else None,
-                scale=_scale(group.codes) if group.codes != scale else None,
+                reverse=True if column.name in turned else None,
+                scale=_scale(run) if (run := _codes_of(column, group, turned)) != scale else None,
             )
     demographics = _demographics(roles, taken | items.keys(), language)
     codebook = {
@@ -117,6 +120,13 @@ def _common_scale(groups: Sequence[Group]) -> AnswerCodes:
     """The scale most items share; 1 to 5 where there are none."""
     items = [group.codes for group in groups for _ in group.columns]
     return max(items, key=items.count) if items else AnswerCodes(1, 5, {})
+
+
+def _codes_of(column: Column, group: Group, turned: Container[str]) -> AnswerCodes:
+    """The scale of its group, with the words of its own where they run the other way."""
+    if runs_down(group.codes.answers) == (column.name in turned):
+        return group.codes
+    return replace(group.codes, answers=dict(wording_of(column, group)))
 
 
 def _scale(codes: AnswerCodes) -> dict[str, Any]:
@@ -185,7 +195,10 @@ def _choices(choices: Sequence[Choice], taken: set[str], language: Language) -> 
         content: dict[str, Any] = {"label": _short(choice.label)}
         if choice.options:
             options = {_code(text): label for text, label in choice.options.items()}
-            content |= {"column": choice.column, "separator": choice.separator, "options": options}
+            content |= {"column": choice.column}
+            content |= {"further_columns": list(choice.further)} if choice.further else {}
+            content |= {"separator": choice.separator} if choice.separator else {}
+            content |= {"options": options}
             content |= {"rest": translated("Other answers", language)} if choice.has_rest else {}
         else:
             content |= {"columns": {head: _short(label) for head, label in (choice.columns or {}).items()}}

@@ -67,6 +67,8 @@ def grouped_by_name(columns: Sequence[Column]) -> tuple[list[Group], list[Column
         if any(column.is_measure for column in members):
             if prefix and len(members) >= FEWEST_MEASURES:
                 groups.append(group_of(prefix, members))
+            elif not prefix:
+                alone += [column for column in members if column.is_slider]
             continue
         kept = _alike(members) if prefix else []
         if len(kept) >= FEWEST_ITEMS:
@@ -78,6 +80,8 @@ def grouped_by_name(columns: Sequence[Column]) -> tuple[list[Group], list[Column
 
 def span_families(columns: Sequence[Column]) -> list[list[Column]]:
     """Columns by the scale they are on: their words, or the codes that occur."""
+    sliders = [column for column in columns if column.is_slider]
+    columns = [column for column in columns if not column.is_slider]
     worded: dict[tuple[object, ...], list[Column]] = {}
     for column in columns:
         if column.scale or len(column.answers) > 2:
@@ -88,7 +92,7 @@ def span_families(columns: Sequence[Column]) -> list[list[Column]]:
         if not column.scale and len(column.answers) <= 2 and len(column.counts) > 2:
             run = usual_codes({int(code): n for code, n in column.counts.items()}, column.answers, [column])
             numbered.setdefault((min(run[0], 1), run[-1]), []).append(column)
-    families: list[list[Column]] = list(worded.values())
+    families: list[list[Column]] = [*worded.values(), *([sliders] if sliders else [])]
     for (low, high), members in sorted(numbered.items(), reverse=True):
         # Nobody may have chosen the highest answer, or the lowest.
         wider = numbered.get((low, high + 1)) or (numbered.get((0, high)) if low == 1 else None)
@@ -102,6 +106,8 @@ def span_families(columns: Sequence[Column]) -> list[list[Column]]:
 def group_of(prefix: str, columns: Sequence[Column]) -> Group:
     """Columns as a group, with the scale that they share."""
     heading = columns[0].group if all(column.group == columns[0].group for column in columns) else ""
+    if all(column.is_slider for column in columns):
+        return Group(prefix, tuple(columns), AnswerCodes(0, 100, {}, continuous=True), {}, heading)
     if columns[0].is_measure:
         ends = [column.ends for column in columns if column.ends]
         codes = AnswerCodes(

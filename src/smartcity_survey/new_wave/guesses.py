@@ -29,10 +29,15 @@ from smartcity_survey.new_wave.metadata import (
     why_metadata,
 )
 from smartcity_survey.new_wave.multiple import Choice, joined_choices, spread_choices
+from smartcity_survey.new_wave.once import chosen_in_turn, given_once, is_ranking
 
 __all__ = ["GRID", "AnswerCodes", "Group", "Roles", "bands", "guess_roles"]
 
 _ADDRESSES = "addresses; delete the column from the file"
+_RANKS = (
+    "places in an order, each given once by everybody: the columns determine one another, and measure no "
+    "construct; to count them, write each under `demographics`"
+)
 FEWEST_ALIKE = 3
 FEWEST_TO_PART = 6
 """Columns of one scale before they are parted by their correlations."""
@@ -81,6 +86,12 @@ def guess_roles(
     for members, codes in asked:
         names = {column.name for column in members}
         rest = [coded_by(column, codes) if column.name in names else column for column in rest]
+    for members in given_once([c for c in rest if _is_item(c)], values):
+        if is_ranking(members):
+            left_out |= {column.name: _RANKS for column in members}
+        else:
+            choices.append(chosen_in_turn(members))
+        rest = [column for column in rest if column not in members]
     groups = _groups([c for c in rest if _is_item(c)], values)
     taken = {column.name for group in groups for column in group.columns}
     rest = [_in_words(column) for column in rest if column.name not in taken]

@@ -86,6 +86,7 @@ class Choice:
     ----------
     label : the question.
     column, separator, options : of one column: text of each answer -> its label; `rest` for other answers.
+    further : columns of the second answer, the third and so on.
     columns : of several: column -> label of its answer. chosen, not_chosen : what their cells hold.
     members : every column it is made of. n_empty : rows in which all of them are empty.
     """
@@ -95,6 +96,7 @@ class Choice:
     members: tuple[Column, ...]
     column: str | None = None
     separator: str | None = None
+    further: tuple[str, ...] = ()
     options: Mapping[str, str] | None = None
     has_rest: bool = False
     columns: Mapping[str, str] | None = None

@@ -12,6 +12,7 @@ from smartcity_survey.new_wave.bands import OLDEST, far_values, is_age
 from smartcity_survey.new_wave.columns import AnswerCodes, Column
 from smartcity_survey.new_wave.guesses import Group, Roles
 from smartcity_survey.new_wave.marks import TESTS, UNFINISHED, Mark
+from smartcity_survey.new_wave.poles import turned_round
 from smartcity_survey.new_wave.wordings.phrases import plain
 
 SLIPS_SHOWN = 5
@@ -44,6 +45,13 @@ def _guesses(about: Said) -> Iterator[str]:
     yield from about.found
     if "decimal" in about.data:
         yield f"The file's decimal is `{about.data['decimal']}`."
+    if same := about.data.get("same_question"):
+        pairs = [" = ".join(map(repr, (first, *others))) for first, others in same.items()]
+        yield (
+            f"{counted(len(same), 'question')} in several languages, of which everybody answered one, by "
+            f"their order: {'; '.join(pairs)}. They are read as one column each: correct "
+            "`data.same_question` in config.yaml where two are not the same."
+        )
     if roles.respondent:
         n = roles.respondent.repeats
         repeats = counted(n, "row repeats", "rows repeat") if n else "no rows repeat"
@@ -67,7 +75,13 @@ def _guesses(about: Said) -> Iterator[str]:
     yield from _as_typed((*_used(about), *roles.categories, *roles.numbers))
     for choice in roles.choices:
         answers = counted(len(choice.options or choice.columns or {}), "answer")
-        if choice.column:
+        if choice.further:
+            columns = counted(len(choice.members), "column")
+            yield (
+                f"Several answers are possible to {choice.label!r}, in {columns}: the first, the second and "
+                "so on, for nobody gave one twice. They are counted, and measure nothing."
+            )
+        elif choice.column:
             yield (
                 f"Several answers are possible to {choice.label!r}: {answers} in the column "
                 f"{choice.column!r}, parted by {choice.separator!r}. They are counted, and measure nothing."
@@ -250,6 +264,7 @@ def _to_do(about: Said) -> Iterator[str]:
             "codebook.yaml: which items belong together; the constructs are a guess from correlations alone."
         )
     yield "codebook.yaml: `reverse: true` at items worded the other way round; `check` names suspects."
+    yield from _turned(about)
     for members, codes in roles.unordered:
         if members:
             words = ", ".join(codes.answers.values())
@@ -279,6 +294,22 @@ def _to_do(about: Said) -> Iterator[str]:
         )
     if any(column.counts and not column.answers for column in roles.categories):
         yield "codebook.yaml: what the codes of the questions about the respondent mean."
+
+
+def _turned(about: Said) -> Iterator[str]:
+    """Columns whose codes run against their words, by the words of both ends."""
+    by_ends: dict[tuple[int, str, int, str], list[str]] = {}
+    for group in about.names.values():
+        for name, words in turned_round(group).items():
+            low, high = min(words), max(words)
+            by_ends.setdefault((low, words[low], high, words[high]), []).append(name)
+    for (low, lowest, high, highest), names in by_ends.items():
+        shown = ", ".join(map(repr, names[:3])) + (", ..." if len(names) > 3 else "")
+        yield (
+            f"codebook.yaml: in {counted(len(names), 'column')} ({shown}) {low} means {lowest!r} and {high} "
+            f"{highest!r}. `reverse: true` stands at these items, so that high means {lowest!r}; take it out "
+            "where a statement is worded the other way round."
+        )
 
 
 def _far(columns: Sequence[Column]) -> Iterator[str]:

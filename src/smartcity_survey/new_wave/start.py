@@ -27,10 +27,12 @@ from smartcity_survey.new_wave.columns import Column, describe_columns, has_deci
 from smartcity_survey.new_wave.comments import SCHEMA, commented
 from smartcity_survey.new_wave.draft import Draft, draft_study
 from smartcity_survey.new_wave.guesses import guess_roles
+from smartcity_survey.new_wave.languages import may_be_parted, same_questions
 from smartcity_survey.new_wave.marks import marks_in
 from smartcity_survey.new_wave.metadata import tool_of
 from smartcity_survey.new_wave.multiple import Choice
-from smartcity_survey.stats.core.types import Array
+from smartcity_survey.new_wave.shapes import odd_shapes
+from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import DataSection, parse_config
 from smartcity_survey.study.model_checks import closest
@@ -94,10 +96,17 @@ def draft_from(survey: Path, target: Path) -> Draft:
     table = open_table(survey, _section(survey, keys))
     problems: list[Problem] = []
     columns = describe_columns(table, ".", detected.groups, problems)
+    groups = detected.groups
+    if may_be_parted(columns) and (same := same_questions(columns, _filled(table))):
+        keys["same_question"] = same
+        positions = dict(zip(table.columns, groups, strict=False))
+        table = open_table(survey, _section(survey, keys))
+        groups = tuple(positions.get(name, "") for name in table.columns)
+        columns = describe_columns(table, ".", groups, [])
     delimiter = table.how.get("delimiter", "")
     if has_decimal_commas(columns, delimiter):
         keys["decimal"] = ","
-        columns = describe_columns(table, ",", detected.groups, [])
+        columns = describe_columns(table, ",", groups, [])
     if not any(column.n_answered for column in columns) and not problems:
         raise SurveyError(str(survey), "there is a header but no row of answers.", "Export the survey again.")
     tool = tool_of(table.columns)
@@ -107,6 +116,7 @@ def draft_from(survey: Path, target: Path) -> Draft:
     roles = replace(roles, choices=tuple(_with_empty_rows(table, choice) for choice in roles.choices))
     data = {"file": target.as_posix(), "codebook": "codebook.yaml", **keys}
     lines = [str(problem) for problem in problems]
+    lines += odd_shapes(survey, columns, roles)
     if len(columns) == 1:
         lines.append(
             f"{survey}: it has one column, {columns[0].name!r}. If it should have more, its "
@@ -153,6 +163,14 @@ def _values(table: Table, decimal: str, columns: Sequence[Column]) -> Array:
             own[~np.isin(own, list(column.counts))] = np.nan
         values.append(own)
     return np.column_stack(values)
+
+
+def _filled(table: Table) -> BoolArray:
+    """(n, p): cells that hold something."""
+    batches = [batch.cells for batch in table.batches(table.columns)]
+    return np.vstack(
+        [cells.map(lambda cell: cell_text(cell) != "").to_numpy(dtype=bool) for cells in batches]
+    )
 
 
 def _with_empty_rows(table: Table, choice: Choice) -> Choice:

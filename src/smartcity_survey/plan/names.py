@@ -86,6 +86,7 @@ class FormNames:
         choices = _choices(listed)
         labels = dict(zip(choices, (question.labels[one] for one in listed), strict=True))
         new: dict[str, object] = {"columns": None, "chosen": None, "not_chosen": None}
+        new |= {"further_columns": None}
         new |= {"column": own, "separator": " ", "options": labels}
         self.changes |= {("multiple_choice", name, key): value for key, value in new.items()}
         return (), own, [*choices, *([OTHER] if question.rest is not None else [])]
@@ -95,7 +96,7 @@ class FormNames:
         options = [str(option) for option in question.options]
         if not all(map(_CHOICE.fullmatch, options)) or (question.rest is not None and OTHER in options):
             return None
-        if str(question.separator).strip() or not self._is_free(groups, last):
+        if question.further_columns or str(question.separator).strip() or not self._is_free(groups, last):
             return None
         return tuple(groups), last, [*options, *([OTHER] if question.rest is not None else [])]
 

@@ -57,6 +57,11 @@ class DataSection(Section):
         "tests, spam, unfinished questionnaires; an empty text is an empty cell; the rule `marked` excludes "
         "them",
     )
+    same_question: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="column -> columns with the same question in other languages, of which everybody "
+        "answered one; they are read as one column",
+    )
 
     @model_validator(mode="after")
     def _columns_differ(self) -> DataSection:

@@ -19,6 +19,9 @@ class MultipleChoice(Section):
     )
     column: str | None = Field(None, description="column that joins the answers")
     separator: str | None = Field(None, description="what stands between them: `;`, `,`, a space")
+    further_columns: tuple[str, ...] = Field(
+        (), description="columns of the second answer, the third and so on, where each stands in its own"
+    )
     options: dict[str | int, Label] = Field(
         default_factory=dict, description="answer as the column has it -> its label"
     )
@@ -38,10 +41,12 @@ class MultipleChoice(Section):
             raise ValueError(
                 "give `column`, `separator` and `options`, or `columns` with a column for each answer"
             )
-        if self.options and not (self.column and self.separator):
+        if self.options and not (self.column and (self.separator or self.further_columns)):
             raise ValueError(
                 "`options` stand in one column: name it under `column`, and give its `separator`"
             )
+        if self.further_columns and not self.options:
+            raise ValueError("`further_columns` hold one of the `options` each: give these")
         if self.rest is not None and self.columns:
             raise ValueError("`rest` is of a question in one column")
         return self
@@ -66,7 +71,7 @@ class MultipleChoice(Section):
 
     def heads(self) -> tuple[str, ...]:
         """Its columns in the survey file."""
-        return tuple(self.columns) or ((self.column,) if self.column else ())
+        return tuple(self.columns) or ((self.column, *self.further_columns) if self.column else ())
 
 
 REST = "other answers"

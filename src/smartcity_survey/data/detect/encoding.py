@@ -49,12 +49,15 @@ def _is_utf8(path: Path) -> bool:
 
 
 def likeness(text: str) -> float:
-    """How much the letters beyond ASCII look like words: of one script, small after the first letter."""
+    """How much the letters beyond ASCII look like words: of one script, small after the first letter.
+
+    Every word counts once: else what stands in each row, as a letter for the gender, outweighs the header.
+    """
     points = 0.0
-    for character in text:
+    for character in "".join(dict.fromkeys(text.split())):
         if ord(character) > 127 and not character.isalpha():
             points += 0.5 if character in _PUNCTUATION else -3
-    for word in _WORDS.findall(text):
+    for word in dict.fromkeys(_WORDS.findall(text)):
         if word.isascii():
             continue
         small = word.lower()

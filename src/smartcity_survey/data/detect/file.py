@@ -124,7 +124,8 @@ def _keys(layout: Layout) -> dict[str, Any]:
 def _told(layout: Layout, noun: str) -> list[str]:
     told = []
     if layout.header_rows:
-        rows = " and ".join(map(str, layout.header_rows))
+        *first, last = map(str, layout.header_rows)
+        rows = f"{', '.join(first)} and {last}" if first else last
         plural = "s" if len(layout.header_rows) > 1 else ""
         told.append(f"The names of the columns stand in {noun}{plural} {rows}.")
     if layout.label_row:

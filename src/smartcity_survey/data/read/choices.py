@@ -73,23 +73,26 @@ class Choosing:
         return text not in answers and bool(_CODE.fullmatch(text)) and float(text) in self.missing.codes
 
     def _joined(self, cells: pd.DataFrame) -> Mapping[str, np.ndarray]:
-        head, separator = str(self.question.column), str(self.question.separator)
+        separator = self.question.separator
         options = {folded(str(option)): str(option) for option in self.question.options}
         values = {option: np.zeros(len(cells)) for option in self.question.labels}
-        for position, cell in enumerate(cells[head]):
-            text = cell_text(cell)
-            if not text or self._means_none(folded(text), options):
+        for position, row in enumerate(_rows(cells, self)):
+            texts = {head: cell_text(cell) for head, cell in zip(self.question.heads(), row, strict=True)}
+            answered = {
+                h: text for h, text in texts.items() if text and not self._means_none(folded(text), options)
+            }
+            if not answered:
                 for column in values.values():
                     column[position] = np.nan
-                continue
-            for part in _parts(text, separator, options):
-                option = options.get(folded(part))
-                if option is None and self.question.rest is not None:
-                    option = REST
-                if option is None:
-                    self.unknown.setdefault((head, part), []).append(int(cells.index[position]))
-                else:
-                    values[option][position] = 1
+            for head, text in answered.items():
+                for part in _parts(text, separator, options) if separator else [text]:
+                    option = options.get(folded(part))
+                    if option is None and self.question.rest is not None:
+                        option = REST
+                    if option is None:
+                        self.unknown.setdefault((head, part), []).append(int(cells.index[position]))
+                    else:
+                        values[option][position] = 1
         return values
 
     def _spread(self, cells: pd.DataFrame) -> Mapping[str, np.ndarray]:
@@ -114,7 +117,7 @@ class Choosing:
 
 def _rows(cells: pd.DataFrame, choosing: Choosing) -> Iterator[tuple[object, ...]]:
     """The cells of each row that belong to a question."""
-    return zip(*(cells[head] for head in choosing.question.columns), strict=True)
+    return zip(*(cells[head] for head in choosing.question.heads()), strict=True)
 
 
 def _parts(text: str, separator: str, options: Mapping[str, str]) -> list[str]:

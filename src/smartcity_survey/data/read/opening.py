@@ -15,6 +15,7 @@ from smartcity_survey.data.read.frame_file import open_parquet, open_rds
 from smartcity_survey.data.read.grid import Grid, table_of
 from smartcity_survey.data.read.html_file import open_html
 from smartcity_survey.data.read.kinds import kind_of
+from smartcity_survey.data.read.languages import in_one_column
 from smartcity_survey.data.read.sav_file import open_dta, open_por, open_sav
 from smartcity_survey.data.read.tables import Batch, Table
 from smartcity_survey.data.read.xlsx_file import open_xlsx
@@ -56,8 +57,8 @@ def open_table(path: Path, section: DataSection) -> Table:
     if kind == "zip":
         return _table_in(unpacked(path), section)
     if kind in OPENERS:
-        return OPENERS[kind](path, section)
-    return table_of(GRIDS[kind](path, section), section)
+        return in_one_column(OPENERS[kind](path, section), section, path)
+    return in_one_column(table_of(GRIDS[kind](path, section), section), section, path)
 
 
 def _table_in(file: Unpacked, section: DataSection) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,6 +34,7 @@ _DURATIONS = {"TIME", "DTIME", "MTIME"}
 _FIRST_DAY = datetime(1582, 10, 14)
 """From which SPSS counts the seconds of its dates."""
 _PROGRAMS = {"read_por": "a portable SPSS file", "read_dta": "a Stata file"}
+_NUMBER = re.compile(r"\s*-?\d+\s*")
 _ENCRYPTED = b"ENCRYPTEDSAV"
 SECONDS_ALLOWED = 60.0
 BYTES_PER_SECOND = 1_000_000
@@ -98,6 +100,11 @@ def _open(path: Path, section: DataSection, reader: str, kind: str, options: tup
                 cells[name] = _without_dates(cells[name], written, missing_ranges.get(name, ()))
     else:
         cells = {name: [without_dates(cell) for cell in column] for name, column in cells.items()}
+    for name, labels in meta.variable_value_labels.items():
+        if worded := _worded(labels):
+            cells[name] = [
+                worded.get(cell.strip(), cell) if isinstance(cell, str) else cell for cell in cells[name]
+            ]
     return Table(
         tuple(meta.column_names),
         partial(_batches, cells),
@@ -170,7 +177,17 @@ def _without_dates(
 
 
 def _numeric(labels: dict[Any, str]) -> dict[float, str]:
-    return {code: label for code, label in labels.items() if isinstance(code, (int, float))}
+    numbers = {code: float(code) for code in labels if not isinstance(code, str) or _NUMBER.fullmatch(code)}
+    return {number: labels[code] for code, number in numbers.items()}
+
+
+def _worded(labels: dict[Any, str]) -> dict[str, str]:
+    """Codes in letters, as LimeSurvey's `A1`, with their labels; these alone say what such a code means."""
+    return {
+        code.strip(): label
+        for code, label in labels.items()
+        if isinstance(code, str) and not _NUMBER.fullmatch(code)
+    }
 
 
 def _batches(cells: dict[str, Any], wanted: Sequence[str]) -> Iterator[Batch]:
