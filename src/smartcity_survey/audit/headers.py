@@ -47,8 +47,8 @@ _OF_MODELS = {
         "path_a path_b se_a se_b indirect direct total vaf source target mediator verdict"
     ),
     "fit_indices": (
-        "n chi2 df chi2_df p rmsea rmsea_low rmsea_high cfi tli nfi ifi gfi agfi srmr aic bic "
-        "chi2_baseline df_baseline value"
+        "n chi2 df chi2_df p rmsea rmsea_low rmsea_high pclose cfi tli nfi rfi ifi gfi agfi srmr aic bic "
+        "parameters chi2_baseline df_baseline value"
     ),
     "effect_sizes": (
         "t f df df1 df2 d r eta2 omega2 v chi2 f2 r2 n n1 n2 smaller b odds_ratio ci_low ci_high p std_error "

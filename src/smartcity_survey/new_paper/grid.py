@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from smartcity_survey.audit.checks.groups import NUMBERED
 from smartcity_survey.audit.headers import COMPONENT, KNOWN, canonical, is_line
 from smartcity_survey.audit.reported import read_number
+from smartcity_survey.new_paper.amos import with_paths
 from smartcity_survey.new_paper.document import FoundTable
 
 _FORBIDDEN = re.compile(r"[\s:,;*/\[\]|]+")
@@ -94,7 +95,7 @@ def slug(text: str) -> str:
 def draft_table(found: FoundTable, name: str) -> Draft | None:
     """Header, lines and cells of a found table; None where it holds no numbers below a header."""
     rows = [list(row) for row in found.rows if any(row)]
-    rows = _without_empty_columns(rows)
+    rows = with_paths(_without_empty_columns(rows))
     if len(rows) < 2:
         return None
     rows = _with_names_of_lines(_with_header(rows))
@@ -191,7 +192,9 @@ def _leading_columns(body: Sequence[Sequence[str]]) -> int:
         groups[i] = group or (groups[i - 1] if i else "")
     # Each question may have the same answers, each variable the same groups of people.
     of_its_own = len(set(zip(groups, (row[1] for row in body), strict=True))) == len(body) > len(set(groups))
-    names = len(body[0]) > 2 and words(0) and words(1)
+    # SPSS numbers its models in the first column: `1 | (Constant)`, `1 | Trust`.
+    models = all(text.isdigit() and len(text) < 3 for text in groups)
+    names = len(body[0]) > 2 and (words(0) or models) and words(1)
     names = names and (of_its_own or len(set(distinct)) > 0.6 * len(body))
     short = names and sum(len(text) for text in distinct) <= 60 * len(distinct)
     repeats = names and len({row[0] for row in body if row[0]}) < len(body)

@@ -23,7 +23,13 @@ _WORDS = {
     "loadings": r"loading|rotated|component matrix|pattern matrix|factor (?:structure|matrix)|нагруз|жүктеме",
     "paths": r"path|structural|hypothes|direct effect|гипотез|пут[ие]|гипотеза|жол",
     "mediation": r"mediat|indirect|медиац|косвен|непрям|жанама",
+    "not_direct": r"total|indirect|общ|полн|косвен|непрям|жалпы|жанама",
     "paired": r"paired|before and after",
+    # Matrices of SmartPLS from row to column that hold no correlations.
+    "not_correlations": (
+        r"f[- ]?square|f²|f2\b|effect|path coef|\bvif\b|residual|covarianc|q²|"
+        r"коэффициент\w* пут|эффект|ковариац"
+    ),
 }
 
 
@@ -139,7 +145,8 @@ def guess(table: Draft, family: str, n: str | None) -> Kind | None:
     if family == "measurement":
         return Kind("measurement", "headers", relation, shows=["reliability", "validity"])
     if family == "paths":
-        mediation = "indirect" in columns
+        chains = sum(len(_ARROW.split(table.labels[line])) > 2 for line in table.lines)
+        mediation = "indirect" in columns or chains > 0.5 * len(table.lines)
         shows = ["mediation"] if mediation else ["pls_paths"]
         return Kind("mediation" if mediation else "paths", "headers and lines", relation, shows=shows)
     if family == "loadings" and (_caption(table, "loadings") or len(_components(table)) > 1):
@@ -185,7 +192,7 @@ def _of_adequacy(table: Draft) -> Kind:
     return Kind("adequacy", "lines", relation, shows=["adequacy"])
 
 
-def _of_matrix(table: Draft) -> Kind:
+def _of_matrix(table: Draft) -> Kind | None:
     if _caption(table, "htmt"):
         return Kind("discriminant", "caption", {"htmt": table.id}, shows=["validity"])
     columns = matrix_columns(table)
@@ -195,6 +202,8 @@ def _of_matrix(table: Draft) -> Kind:
     ]
     if _caption(table, "fornell_larcker") or len(numbers) > 0.6 * len(columns):
         return Kind("discriminant", "diagonal", {"fornell_larcker": table.id}, shows=["validity"])
+    if _caption(table, "not_correlations"):
+        return None
     return Kind("correlations", "headers and lines", {"table": table.id}, shows=["correlations"])
 
 
@@ -226,6 +235,15 @@ def joined(kinds: Mapping[str, Kind], tables: Sequence[Draft]) -> None:
     scales = [
         t.id for t in tables if t.id in kinds and kinds[t.id].name == "measurement" and "ave" in t.columns
     ]
+    captions = {table.id: table for table in tables}
+    direct = [
+        name
+        for name, kind in kinds.items()
+        if kind.name == "paths" and not _caption(captions[name], "not_direct")
+    ]
+    for kind in kinds.values():
+        if kind.name == "mediation" and kind.relation is not None and len(direct) == 1:
+            kind.relation["paths"] = direct[0]
     for kind in kinds.values():
         if kind.relation is not None and "fornell_larcker" in kind.relation and len(scales) == 1:
             kind.relation["measurement"] = scales[0]
