@@ -170,7 +170,15 @@ def canonical(header: str, family: str = "", before: str = "") -> str:
     # `VIF` is no sixth factor.
     if family == "loadings" and name not in {*own, *common} and (number := _component(name)):
         return f"{COMPONENT}{number}"
-    return own.get(name) or common.get(name) or header
+    if found := own.get(name) or common.get(name):
+        return found
+    # `Композитная надёжность (CR)`: words and abbreviation say the same.
+    words, _, abbreviation = str(header).partition("(")
+    if abbreviation and words.strip():
+        both = {own.get(bare(part)) or common.get(bare(part)) for part in (words, abbreviation)}
+        if len(both) == 1 and (said := both.pop()):
+            return said
+    return header
 
 
 def is_known(name: str) -> bool:
