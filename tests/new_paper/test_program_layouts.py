@@ -9,6 +9,7 @@ import yaml
 
 from smartcity_survey import audit
 from smartcity_survey.audit.checks.said import said_of
+from smartcity_survey.audit.outcome import audited
 from smartcity_survey.new_paper import start_new_paper
 
 Rows = list[str]
@@ -83,6 +84,39 @@ HYPOTHESES = {
         "H2|Risk → Use|−0.046|0.058|0.80|.422|Not supported",
         "H3|Trust → Intention|0.156|0.058|2.68|.008**|Supported",
     ]
+}
+STEPS = {
+    "Model Summary": [
+        "Model|R|R Square|Adjusted R Square|Std. Error of the Estimate"
+        "|R Square Change|F Change|df1|df2|Sig. F Change",
+        "1|.317|.101|.097|.74028|.101|31.887|1|285|.000",
+        "2|.327|.107|.100|.73904|.006|1.956|1|284|.163",
+        "3|.466|.217|.209|.69303|.111|39.958|1|283|.000",
+    ],
+    "ANOVA": [
+        "Model||Sum of Squares|df|Mean Square|F|Sig.",
+        "1|Regression|17.474|1|17.474|31.887|.000",
+        "1|Residual|156.183|285|.548||",
+        "1|Total|173.658|286|||",
+        "2|Regression|18.543|2|9.271|16.975|.000",
+        "2|Residual|155.115|284|.546||",
+        "2|Total|173.658|286|||",
+        "3|Regression|37.734|3|12.578|26.188|.000",
+        "3|Residual|135.924|283|.480||",
+        "3|Total|173.658|286|||",
+    ],
+    "Coefficients": [
+        "Model||B|Std. Error|Beta|t|Sig.",
+        "1|(Constant)|2.145|.180||11.885|.000",
+        "1|Trust|.307|.054|.317|5.647|.000",
+        "2|(Constant)|2.482|.301||8.244|.000",
+        "2|Trust|.287|.056|.297|5.118|.000",
+        "2|Risk|-.084|.060|-.081|-1.398|.163",
+        "3|(Constant)|1.680|.310||5.426|.000",
+        "3|Trust|.150|.057|.155|2.634|.009",
+        "3|Risk|-.067|.057|-.064|-1.174|.241",
+        "3|Usefulness|.360|.057|.364|6.321|.000",
+    ],
 }
 SMARTPLS = {
     "Outer loadings": [
@@ -179,6 +213,21 @@ def test_a_model_numbered_by_spss_leaves_its_lines_their_names(tmp_path):
 def test_a_number_that_several_rules_judge_alike_is_one_finding(tmp_path):
     found = wrong_in(tmp_path, page(SPSS, (">26.188<", ">33.188<")))
     assert len(found) == 1, list(found.explanation)
+
+
+def test_models_built_step_by_step_are_each_checked_alone(tmp_path):
+    text = page(STEPS)
+    assert wrong_in(tmp_path, text).empty
+    for folder, printed, slip in (("b", ">.097<", ">.087<"), ("c", ">.100<", ">.110<")):
+        (tmp_path / folder).mkdir()
+        assert len(wrong_in(tmp_path / folder, text.replace(printed, slip, 1))), printed
+
+
+def test_a_table_that_nothing_checks_fails_a_strict_run(tmp_path):
+    tables = {**HYPOTHESES, "Opening hours": ["City|Offices|Visits", "A|12|340", "B|15|410"]}
+    outcome = audited(drafted(tmp_path, page(tables)), "en", with_power=False)
+    assert outcome.exit_code(None, strict=False) == 0
+    assert outcome.exit_code(None, strict=True) == 2
 
 
 def test_a_wrong_number_that_two_tables_contradict_is_one_finding(tmp_path):
