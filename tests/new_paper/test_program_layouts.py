@@ -70,6 +70,13 @@ PATHS = {
         "|Original sample (O)|Standard deviation (STDEV)|T statistics|P values",
         "Trust -> Use -> Intention|0.142|0.030|4.726|0.000",
     ],
+    "Total effects": [
+        "|Original sample (O)|Standard deviation (STDEV)|T statistics|P values",
+        "Trust -> Use|0.390|0.056|7.003|0.000",
+        "Trust -> Intention|0.298|0.060|4.967|0.000",
+        "Use -> Intention|0.364|0.057|6.376|0.000",
+    ],
+    "R-square": ["|R-square|R-square adjusted", "Use|0.152|0.149", "Intention|0.201|0.195"],
     "f-square - Matrix": [
         "|Trust|Use|Intention",
         "Trust||0.194|0.024",
@@ -148,7 +155,21 @@ SMARTPLS = {
         "2. Risk|3.24|0.75|−.253**|(.835)",
     ],
 }
-CASES = {"smartpls": SMARTPLS, "spss": SPSS, "amos": AMOS, "paths": PATHS, "hypotheses": HYPOTHESES}
+GROUPS = {
+    "Сравнение средних значений шкал (M±SD)": [
+        "Шкала|Мужчины (n=136)|Женщины (n=151)|t-критерий Стьюдента|p",
+        "Доверие|3,22±0,74|3,03±0,80|2,08|0,038",
+        "Риск|3,24±0,75|3,20±0,71|0,46|0,643",
+    ]
+}
+CASES = {
+    "groups": GROUPS,
+    "smartpls": SMARTPLS,
+    "spss": SPSS,
+    "amos": AMOS,
+    "paths": PATHS,
+    "hypotheses": HYPOTHESES,
+}
 
 
 def page(tables: dict[str, Rows], change: tuple[str, str] | None = None) -> str:
@@ -195,7 +216,10 @@ def test_right_tables_of_a_program_raise_no_alarm(tmp_path, name):
         ("amos", ">2.004<", ">2.304<", "chi2_by_df"),
         ("amos", ">.059<", ">.079<", "rmsea_from_chi2"),
         ("amos", ">.007<", ">.621<", "path_p"),
+        ("groups", ">2,08<", ">3,08<", "t_of_groups"),
         ("paths", ">0.142<", ">0.202<", "indirect_effect"),
+        ("paths", ">0.298<", ">0.368<", "total_effect"),
+        ("paths", ">0.195<", ">0.215<", "adjusted_r2"),
         ("hypotheses", ">Not supported<", ">Supported<", "supported_by_p"),
     ],
 )
@@ -258,7 +282,7 @@ def test_a_count_has_lost_no_minus(tmp_path):
 def test_a_matrix_of_effects_is_not_taken_for_correlations(tmp_path):
     folder = drafted(tmp_path, page(PATHS))
     kinds = [entry["kind"] for entry in yaml.safe_load((folder / "relations.yaml").read_text())]
-    assert kinds == ["paths", "mediation"]
+    assert kinds == ["paths", "mediation", "paths"]
 
 
 @pytest.mark.parametrize(

@@ -155,6 +155,7 @@ def _renamed(table: Draft, family: str) -> Draft:
     renamed = Draft(table.id, table.found, [new[column] for column in table.header])
     renamed.printed = {new[column]: head for column, head in table.printed.items()}
     renamed.lines, renamed.labels, renamed.grouped = table.lines, table.labels, table.grouped
+    renamed.sizes = table.sizes
     renamed.cells = {(line, new[column]): text for (line, column), text in table.cells.items()}
     return renamed
 

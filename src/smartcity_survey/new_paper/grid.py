@@ -27,6 +27,7 @@ _PAIRS = (
     (r"\bn\b|count|freq|число|чел|частот|саны", r"%|percent|процент|пайыз", ("n", "percent")),
     (r"β|beta|\bb\b|coef|estimate|коэф", r"\bse\b|s\.e|error|ошибк|қате", ("", "std_error")),
 )
+_SIZE = re.compile(r"\b[nN]\s*=\s*(?P<n>\d+)")
 _TEXT_SHARE = 0.5
 _KNOWN = frozenset[str]().union(*KNOWN.values())
 
@@ -42,7 +43,7 @@ class Draft:
     printed : what the header says, column by column.
     lines : names of lines, `group/row` where grouped. labels : what they are called in print.
     cells : (line, column) to text.
-    grouped : lines come in groups.
+    grouped : lines come in groups. sizes : n of groups of people, as the header says them: `Men (n = 136)`.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Draft:
     labels: dict[str, str] = field(default_factory=dict)
     cells: dict[tuple[str, str], str] = field(default_factory=dict)
     grouped: bool = False
+    sizes: list[str] = field(default_factory=list)
 
     @property
     def columns(self) -> set[str]:
@@ -109,6 +111,8 @@ def draft_table(found: FoundTable, name: str) -> Draft | None:
     heads = [_joined([row[j] for row in rows[:depth]]) for j in range(len(rows[0]))]
     leading = _leading_columns(body)
     columns = [_unpacked(heads[j], [row[j] for row in body]) for j in range(leading, len(heads))]
+    columns = _of_groups(columns, body, leading)
+    draft.sizes = [size["n"] for head in heads[leading:] if (size := _SIZE.search(head))]
     named = _names([head for part in columns for head, _ in part])
     draft.printed = dict(zip(named, (head for part in columns for head, _ in part), strict=True))
     draft.header = named
@@ -226,6 +230,26 @@ def _unpacked(head: str, cells: Sequence[str]) -> list[tuple[str, list[str]]]:
         for (_, column), value in zip(columns, own, strict=True):
             column.append(value)
     return columns
+
+
+def _of_groups(
+    columns: list[list[tuple[str, list[str]]]], body: Sequence[Sequence[str]], leading: int
+) -> list[list[tuple[str, list[str]]]]:
+    """`3.22 ± 0.74` below two or more groups of people are their means and SDs."""
+    found = [
+        j
+        for j, part in enumerate(columns)
+        if len(part) == 2 and all("±" in row[j + leading] for row in body if row[j + leading])
+    ]
+    if len(found) < 2:
+        return columns
+    names = {j: i for i, j in enumerate(found, start=1)}
+    return [
+        [(f"{name}_{names[j]}", cells) for name, (_, cells) in zip(("mean", "sd"), part, strict=True)]
+        if j in names
+        else part
+        for j, part in enumerate(columns)
+    ]
 
 
 def _packed_names(head: str, width: int, interval: bool) -> list[str]:
