@@ -162,7 +162,19 @@ GROUPS = {
         "Риск|3,24±0,75|3,20±0,71|0,46|0,643",
     ]
 }
+T_TEST = {
+    "Independent Samples Test": [
+        "||Levene's Test for Equality of Variances|Levene's Test for Equality of Variances"
+        "|t-test for Equality of Means|t-test for Equality of Means|t-test for Equality of Means"
+        "|t-test for Equality of Means|t-test for Equality of Means|t-test for Equality of Means"
+        "|t-test for Equality of Means",
+        "||F|Sig.|t|df|Sig. (2-tailed)|Mean Difference|Std. Error Difference|Lower|Upper",
+        "Trust|Equal variances assumed|3.443|.065|-.513|285|.608|-.04895|.09534|-.23662|.13871",
+        "Trust|Equal variances not assumed|||-.518|284.208|.605|-.04895|.09456|-.23508|.13717",
+    ]
+}
 CASES = {
+    "t test": T_TEST,
     "groups": GROUPS,
     "smartpls": SMARTPLS,
     "spss": SPSS,
@@ -216,6 +228,9 @@ def test_right_tables_of_a_program_raise_no_alarm(tmp_path, name):
         ("amos", ">2.004<", ">2.304<", "chi2_by_df"),
         ("amos", ">.059<", ">.079<", "rmsea_from_chi2"),
         ("amos", ">.007<", ">.621<", "path_p"),
+        ("t test", ">-.513<", ">.487<", "t_of_difference"),
+        ("t test", ">.605<", ">.065<", "p_of_t_test"),
+        ("t test", ">.13871<", ">.18371<", "upper_limit_of_difference"),
         ("groups", ">2,08<", ">3,08<", "t_of_groups"),
         ("paths", ">0.142<", ">0.202<", "indirect_effect"),
         ("paths", ">0.298<", ">0.368<", "total_effect"),

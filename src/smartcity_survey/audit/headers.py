@@ -54,7 +54,10 @@ _OF_MODELS = {
         "t f df df1 df2 d r eta2 omega2 v chi2 f2 r2 n n1 n2 smaller b odds_ratio ci_low ci_high p std_error "
         "wald"
     ),
-    "groups": "n mean sd se_mean std_error min max ci_low ci_high t z df p d f df1 df2 eta2",
+    "groups": (
+        "n mean sd se_mean std_error min max ci_low ci_high t z df p d f df1 df2 eta2 difference "
+        "se_difference levene_f levene_p"
+    ),
     "matrix": "n mean sd min max skewness kurtosis alpha rho_a cr ave msv asv vif items",
 }
 # Columns that relations of a family know; others in such a table are named to whoever entered it.

@@ -161,6 +161,8 @@ def guess(table: Draft, family: str, n: str | None) -> Kind | None:
         return Kind("regression", "headers", relation, shows=["coefficients"])
     if "eigenvalue" in columns and columns & {"percent", "cumulative"}:
         return _of_eigenvalues(table)
+    if {"difference", "t"} <= columns:
+        return Kind("groups", "headers", relation, shows=["means"])
     if {"mean_1", "mean_2"} <= columns or ("mean" in columns and columns & {"t", "f"}):
         of_groups = [column for column in table.header if column.startswith("mean_")]
         if len(table.sizes) == len(of_groups) > 1:
