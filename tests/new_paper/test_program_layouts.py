@@ -231,7 +231,7 @@ def test_right_tables_of_a_program_raise_no_alarm(tmp_path, name):
         ("t test", ">-.513<", ">.487<", "t_of_difference"),
         ("t test", ">.605<", ">.065<", "p_of_t_test"),
         ("t test", ">.13871<", ">.18371<", "upper_limit_of_difference"),
-        ("groups", ">2,08<", ">3,08<", "t_of_groups"),
+        ("groups", ">2,08<", ">3,08<", "p_of_t_test"),
         ("paths", ">0.142<", ">0.202<", "indirect_effect"),
         ("paths", ">0.298<", ">0.368<", "total_effect"),
         ("paths", ">0.195<", ">0.215<", "adjusted_r2"),

@@ -20,6 +20,8 @@ from smartcity_survey.audit.reported import Reported
 
 # So many numbers of one passage that differ from one table are one contradiction.
 _SERIES = 3
+# A rule that leaves so many units of the last digit, or such a share of the number, says which is meant.
+_UNITS, _SHARE = 5, 0.01
 
 
 def folded(paper: Paper, findings: Sequence[Finding]) -> list[Finding]:
@@ -63,7 +65,9 @@ def _telling(finding: Finding, group: Sequence[Finding]) -> tuple[int, bool, boo
     """
     check = finding.case.check
     judged = set(finding.case.terms(check.target))
-    seen = sum(bool(judged & set(other.case.addresses())) for other in group)
+    # Where a slip explains them, it is named whichever rule speaks.
+    slips = any(other.slip is not None for other in group)
+    seen = 0 if slips else sum(bool(judged & set(other.case.addresses())) for other in group)
     return (
         finding.severity.rank,
         check is shares_of_whole_counts,
@@ -99,7 +103,7 @@ def _by_cell(paper: Paper, found: Found) -> Iterator[list[int]]:
     cells: dict[Hashable, list[int]] = defaultdict(list)
     for i, f in found.items():
         terms = f.case.terms(f.case.check.target)
-        if len(terms) == 1 and isinstance(terms[0], Address) and isinstance(f.judgement.expected, Interval):
+        if len(terms) == 1 and isinstance(terms[0], Address) and _says_which(paper, f, terms[0]):
             cells[terms[0]].append(i)
     for cell, alone in cells.items():
         for i in alone:
@@ -110,10 +114,19 @@ def _by_cell(paper: Paper, found: Found) -> Iterator[list[int]]:
             yield together
 
 
+def _says_which(paper: Paper, finding: Finding, cell: Address) -> bool:
+    """Whether a rule says which number is meant, and not only between which limits it lies."""
+    expected = finding.judgement.expected
+    if not isinstance(expected, Interval) or not math.isfinite(expected.width):
+        return False
+    size = max(abs(expected.low), abs(expected.high))
+    return expected.width <= max(_UNITS * paper.read(cell).unit, _SHARE * size)
+
+
 def _settled_with(paper: Paper, found: Found, i: int, cell: Address) -> list[int]:
     """What else agrees once a number is what its rule expects."""
     expected, printed = found[i].judgement.expected, paper.read(cell)
-    if not isinstance(expected, Interval) or not math.isfinite(expected.low + expected.high):
+    if not isinstance(expected, Interval):
         return []
     meant = replace(printed, value=(expected.low + expected.high) / 2, interval=expected)
 

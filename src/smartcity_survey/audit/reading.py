@@ -52,7 +52,7 @@ class _Repeated(yaml.constructor.ConstructorError):
     """A key that stands twice in one mapping; `problem` is the key."""
 
 
-class _UniqueKeys(yaml.SafeLoader):
+class _UniqueKeyLoader(yaml.SafeLoader):
     """Safe YAML that refuses a key given twice: the last would win in silence."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -77,7 +77,7 @@ def read_yaml(file: Path) -> Any:
         raise SurveyError(str(file), "there is no such file.", "Give the paper.yaml of a paper.")
     text = read_text_file(file)
     try:
-        return yaml.load(text, Loader=_UniqueKeys)
+        return yaml.load(text, Loader=_UniqueKeyLoader)
     except RecursionError:
         raise SurveyError(str(file), "it is nested too deeply.", "Nest less deeply.") from None
     except yaml.MarkedYAMLError as error:
