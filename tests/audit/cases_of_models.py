@@ -31,6 +31,7 @@ BASELINE = {role: HOLZINGER[role] for role in ("chi2", "df", "chi2_baseline", "d
 SLEEP = printed(means=["0.75", "2.33"], sds=["1.789", "2.002"]) | whole(ns=[10, 10])
 # R's PlantGrowth: means 5.032, 4.661, 5.526, SDs 0.583, 0.794, 0.443, 10 each; aov() gives F 4.846, p .0159.
 PLANTS = printed(means=["5.032", "4.661", "5.526"], sds=["0.583", "0.794", "0.443"]) | whole(ns=[10, 10, 10])
+DIFFERENCE = printed(difference="-.04895", se_difference=".09534") | whole(df=285)
 LEVEL = whole(level=0.95, tails=2)
 LIMITS = printed(ci_low="0.120", ci_high="0.420")
 MATRIX = {"pairs": [(1, 0), (2, 0), (2, 1)], "names": ["a", "b", "c"]}
@@ -174,6 +175,10 @@ CASES = {
     "bic_from_aic": (printed(aic="7517.490", bic="7595.339") | whole(n=301), printed(bic="7559.339")),
     "tli_from_cfi": (printed(tli="0.896", cfi="0.931") | whole(df=24, df_baseline=36), printed(tli="0.986")),
     "tli_at_most_cfi": (printed(tli="0.896", cfi="0.931"), printed(tli="0.986")),
+    # SPSS: difference -.04895 with standard error .09534 on 285 degrees of freedom, 95 % -.23662 to .13871.
+    "t_of_difference": (printed(t="-.513") | DIFFERENCE, printed(t="-.315")),
+    "lower_limit_of_difference": (printed(ci_low="-.23662") | DIFFERENCE, printed(ci_low="-.26232")),
+    "upper_limit_of_difference": (printed(ci_high=".13871") | DIFFERENCE, printed(ci_high=".18371")),
     "t_of_groups": (printed(t="-1.861") | SLEEP, printed(t="-1.186")),
     "df_of_groups": (printed(df="17.776") | {r: SLEEP[r] for r in ("sds", "ns")}, printed(df="71.776")),
     "d_of_groups": (printed(d="0.832") | SLEEP, printed(d="0.382")),

@@ -276,6 +276,10 @@ CASES = {
         printed(verdict="confirmed", estimate="0.513***") | {"mark": "*"} | VERDICT,
         printed(estimate="0.513"),
     ),
+    "supported_by_p": (
+        printed(verdict="Supported", estimate="0.513", p="0.012", alpha="0.05"),
+        printed(p="0.212"),
+    ),
     "limit_contradicted": (
         printed(numbers=["3.475"])
         | {"low": OPEN["low"], "high": exactly(188), "bound": Bound.AT_MOST}

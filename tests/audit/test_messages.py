@@ -59,3 +59,24 @@ def test_every_text_of_the_bundled_paper_is_translated(language):
     translated = audit.run(PUBLISHED, language)
     assert list(translated.check) == list(english.check)
     assert not translated.explanation.str.contains(r"\b(?:the|of|text|before|after)\b").any()
+
+
+# Notation that is the same in every language, and settings that no sentence names.
+_NOTATION = {"n", "t", "z", "df1", "df2"}
+_UNNAMED = {
+    "most", "blanks", "pattern", "hundred", "level", "names", "freedom", "listed", "original",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_number_follows_from_has_a_name_in_every_language(language):
+    """Otherwise a sentence says `se_difference` to its reader."""
+    named = set(read_locale(language)["roles"]) | _NOTATION | _UNNAMED
+    roles = {
+        role
+        for check in CHECKS.values()
+        if check.arithmetic and check.needs_numbers
+        for role in check.roles
+        if role != check.target and not (language == "en" and role.isalpha())
+    }
+    assert roles <= named, sorted(roles - named)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -12,12 +13,15 @@ from smartcity_survey.audit.checks.frequencies import shares_of_whole_counts
 from smartcity_survey.audit.checks.hypotheses import direction_as_hypothesised, line_of_its_own
 from smartcity_survey.audit.checks.loadings import loading_is_shown, pattern_within_one, squares_within_one
 from smartcity_survey.audit.finding import Finding
+from smartcity_survey.audit.interval import Interval
 from smartcity_survey.audit.paper import Paper
 from smartcity_survey.audit.printed import TEXT, Address
 from smartcity_survey.audit.reported import Reported
 
 # So many numbers of one passage that differ from one table are one contradiction.
 _SERIES = 3
+# A rule that leaves so many units of the last digit, or such a share of the number, says which is meant.
+_UNITS, _SHARE = 5, 0.01
 
 
 def folded(paper: Paper, findings: Sequence[Finding]) -> list[Finding]:
@@ -28,6 +32,7 @@ def folded(paper: Paper, findings: Sequence[Finding]) -> list[Finding]:
     computed = [i for i, finding in enumerate(failing) if not finding.is_claim]
     for keys in (
         _by_slip,
+        _by_cell,
         _by_mix_up,
         _by_copy,
         _by_series,
@@ -43,7 +48,7 @@ def folded(paper: Paper, findings: Sequence[Finding]) -> list[Finding]:
         members[groups.of(i)].append(finding)
     main = {}
     for group in members.values():
-        first = min(group, key=_telling)
+        first = min(group, key=lambda finding: _telling(finding, group))
         others = tuple(finding for finding in group if finding is not first)
         main[id(first)] = replace(first, also=others)
     return [
@@ -53,13 +58,21 @@ def folded(paper: Paper, findings: Sequence[Finding]) -> list[Finding]:
     ]
 
 
-def _telling(finding: Finding) -> tuple[int, bool, bool, int]:
-    """The gravest first; of these a rule of arithmetic before a copy, and the one of fewest numbers."""
+def _telling(finding: Finding, group: Sequence[Finding]) -> tuple[int, bool, bool, int, int]:
+    """The gravest first; of these a rule of arithmetic before a copy, then one that judges a number all see.
+
+    Of several such, the one of fewest numbers.
+    """
     check = finding.case.check
+    judged = set(finding.case.terms(check.target))
+    # Where a slip explains them, it is named whichever rule speaks.
+    slips = any(other.slip is not None for other in group)
+    seen = 0 if slips else sum(bool(judged & set(other.case.addresses())) for other in group)
     return (
         finding.severity.rank,
         check is shares_of_whole_counts,
         check is repeated_value,
+        -seen,
         len(finding.case.addresses()),
     )
 
@@ -83,6 +96,48 @@ def _by_slip(paper: Paper, found: Found) -> Iterator[list[int]]:
             and (f.slip is None or (f.slip.address, f.slip.meant) == (address, meant))
             and f.case.judge(read).consistent is True
         ]
+
+
+def _by_cell(paper: Paper, found: Found) -> Iterator[list[int]]:
+    """One printed number that several rules judge, where all would have the same one in its place."""
+    cells: dict[Hashable, list[int]] = defaultdict(list)
+    for i, f in found.items():
+        terms = f.case.terms(f.case.check.target)
+        if len(terms) == 1 and isinstance(terms[0], Address) and _says_which(paper, f, terms[0]):
+            cells[terms[0]].append(i)
+    for cell, alone in cells.items():
+        for i in alone:
+            yield [i, *_settled_with(paper, found, i, cell)]  # type: ignore[arg-type]
+    for together in cells.values():
+        expected = [e for i in together if isinstance(e := found[i].judgement.expected, Interval)]
+        if max(e.low for e in expected) <= min(e.high for e in expected):
+            yield together
+
+
+def _says_which(paper: Paper, finding: Finding, cell: Address) -> bool:
+    """Whether a rule says which number is meant, and not only between which limits it lies."""
+    expected = finding.judgement.expected
+    if not isinstance(expected, Interval) or not math.isfinite(expected.width):
+        return False
+    size = max(abs(expected.low), abs(expected.high))
+    return expected.width <= max(_UNITS * paper.read(cell).unit, _SHARE * size)
+
+
+def _settled_with(paper: Paper, found: Found, i: int, cell: Address) -> list[int]:
+    """What else agrees once a number is what its rule expects."""
+    expected, printed = found[i].judgement.expected, paper.read(cell)
+    if not isinstance(expected, Interval):
+        return []
+    meant = replace(printed, value=(expected.low + expected.high) / 2, interval=expected)
+
+    def read(term: Term) -> Reported:
+        return meant if term == cell else paper.read(term)
+
+    return [
+        j
+        for j, f in found.items()
+        if j != i and cell in f.case.addresses() and f.case.judge(read).consistent is True
+    ]
 
 
 def _by_mix_up(paper: Paper, found: Found) -> Iterator[list[int]]:

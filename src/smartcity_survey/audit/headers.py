@@ -47,14 +47,17 @@ _OF_MODELS = {
         "path_a path_b se_a se_b indirect direct total vaf source target mediator verdict"
     ),
     "fit_indices": (
-        "n chi2 df chi2_df p rmsea rmsea_low rmsea_high cfi tli nfi ifi gfi agfi srmr aic bic "
-        "chi2_baseline df_baseline value"
+        "n chi2 df chi2_df p rmsea rmsea_low rmsea_high pclose cfi tli nfi rfi ifi gfi agfi srmr aic bic "
+        "parameters chi2_baseline df_baseline value"
     ),
     "effect_sizes": (
         "t f df df1 df2 d r eta2 omega2 v chi2 f2 r2 n n1 n2 smaller b odds_ratio ci_low ci_high p std_error "
         "wald"
     ),
-    "groups": "n mean sd se_mean std_error min max ci_low ci_high t z df p d f df1 df2 eta2",
+    "groups": (
+        "n mean sd se_mean std_error min max ci_low ci_high t z df p d f df1 df2 eta2 difference "
+        "se_difference levene_f levene_p"
+    ),
     "matrix": "n mean sd min max skewness kurtosis alpha rho_a cr ave msv asv vif items",
 }
 # Columns that relations of a family know; others in such a table are named to whoever entered it.
@@ -170,7 +173,15 @@ def canonical(header: str, family: str = "", before: str = "") -> str:
     # `VIF` is no sixth factor.
     if family == "loadings" and name not in {*own, *common} and (number := _component(name)):
         return f"{COMPONENT}{number}"
-    return own.get(name) or common.get(name) or header
+    if found := own.get(name) or common.get(name):
+        return found
+    # `Композитная надёжность (CR)`: words and abbreviation say the same.
+    words, _, abbreviation = str(header).partition("(")
+    if abbreviation and words.strip():
+        both = {own.get(bare(part)) or common.get(bare(part)) for part in (words, abbreviation)}
+        if len(both) == 1 and (said := both.pop()):
+            return said
+    return header
 
 
 def is_known(name: str) -> bool:

@@ -13,6 +13,14 @@ from smartcity_survey.audit.paper import Paper, Printed
 _NUMBER = re.compile(r"[\[(]?([0-9]{1,2})[\])]?\.?")
 
 
+_NUMBERED = re.compile(r"^\d{1,2}[._)\s]+(?=\D)")
+
+
+def unnumbered(name: str) -> str:
+    """A variable's name in whichever table: `1._Trust` is `trust`."""
+    return _NUMBERED.sub("", name).strip("._ ").casefold()
+
+
 @dataclass(frozen=True, slots=True)
 class Square:
     """A printed matrix of k variables.

@@ -89,8 +89,16 @@ class Outcome:
         return {severity: found[severity] for severity in Severity if found[severity]}
 
     def exit_code(self, fail_on: Severity | None, *, strict: bool) -> int:
-        """0 consistent; 1 a finding of `fail_on` or graver; 2 unreadable, with `strict` in part too."""
-        if self.problem is not None or (strict and (self.section(Severity.UNREAD) or not self.checked)):
+        """0 consistent; 1 a finding of `fail_on` or graver; 2 unreadable, with `strict` in part too.
+
+        A table of which nothing is checked was not read.
+        """
+        if self.problem is not None:
+            return 2
+        tables = [one for one in self.coverage if one.object != TEXT]
+        if strict and (self.section(Severity.UNREAD) or not all(one.checked for one in tables)):
+            return 2
+        if strict and not self.checked:
             return 2
         worst = min((line.severity.rank for line in self.lines), default=Severity.NONE.rank)
         return int(fail_on is not None and worst <= fail_on.rank)

@@ -20,6 +20,8 @@ from smartcity_survey.audit.reading import (
     read_text_file,
     read_yaml,
     rows_of,
+    sample_size,
+    significance_level,
     texts,
 )
 from smartcity_survey.audit.reported import (
@@ -162,7 +164,7 @@ def read_paper(path: Path) -> Paper:
         cells={o.address(*key): printed for o in objects.values() for key, printed in o.cells.items()},
         scale=_scale(content.get("scale"), f"{file}, scale"),
         n=_sample(content.get("n"), f"{file}, n"),
-        alpha=number(content.get("alpha", 0.05), f"{file}, alpha"),
+        alpha=significance_level(content.get("alpha", 0.05), f"{file}, alpha"),
         names={k: str(v) for k, v in mapping(content.get("names"), f"{file}, names").items()},
         hypotheses={
             name: mapping(entry, f"{file}, hypotheses.{name}")
@@ -211,7 +213,7 @@ def _scale(entry: Any, place: str) -> tuple[float, float] | None:
 
 
 def _sample(n: Any, place: str) -> str | float | None:
-    return n if n is None or (isinstance(n, str) and ":" in n) else number(n, place)
+    return n if n is None or (isinstance(n, str) and ":" in n) else sample_size(n, place)
 
 
 def _complete(entry: Any, place: str) -> frozenset[str]:

@@ -16,6 +16,7 @@ from smartcity_survey.audit.headers import known_names
 from smartcity_survey.audit.layout import failing, layout_recognised
 from smartcity_survey.audit.options import options_of
 from smartcity_survey.audit.paper import Paper
+from smartcity_survey.audit.reading import sample_size
 from smartcity_survey.audit.reported import ANY_RULE, TRUNCATED
 from smartcity_survey.errors import SurveyError
 
@@ -35,6 +36,8 @@ def plan(paper: Paper) -> list[Case]:
         for number, entry in enumerate(entries, start=1):
             kind = str(entry.get("kind"))
             place = f"{title}, no. {number} ({kind})"
+            if isinstance(n := entry.get("n"), int | float):
+                sample_size(n, f"{place}, n")
             found = list(_cases(paper, entry, place))
             cases += found or [_nothing_to_check(paper, entry, place)]
     cases += plan_repeated_text(paper)

@@ -48,6 +48,23 @@ def read_text_file(file: Path) -> str:
     raise SurveyError(str(file), "it is not a text file.", "Save it as CSV or YAML in UTF-8.")
 
 
+class _Repeated(yaml.constructor.ConstructorError):
+    """A key that stands twice in one mapping; `problem` is the key."""
+
+
+class _UniqueKeyLoader(yaml.SafeLoader):
+    """Safe YAML that refuses a key given twice: the last would win in silence."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[tuple[str, str]] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if (key.tag, key.value) in seen:
+                    raise _Repeated(None, None, key.value, key.start_mark)
+                seen.add((key.tag, key.value))
+        return super().construct_mapping(node, deep)
+
+
 def read_yaml(file: Path) -> Any:
     """The content of a YAML file.
 
@@ -60,8 +77,16 @@ def read_yaml(file: Path) -> Any:
         raise SurveyError(str(file), "there is no such file.", "Give the paper.yaml of a paper.")
     text = read_text_file(file)
     try:
-        return yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, OverflowError, RecursionError, TypeError) as error:
+        return yaml.load(text, Loader=_UniqueKeyLoader)
+    except RecursionError:
+        raise SurveyError(str(file), "it is nested too deeply.", "Nest less deeply.") from None
+    except yaml.MarkedYAMLError as error:
+        place = str(file) if error.problem_mark is None else f"{file}, line {error.problem_mark.line + 1}"
+        if isinstance(error, _Repeated):
+            found = f"the key `{error.problem}` stands there twice."
+            raise SurveyError(place, found, "Leave one of them.") from None
+        raise SurveyError(place, f"it is no valid YAML: {error.problem}", "Correct it there.") from None
+    except (yaml.YAMLError, ValueError, OverflowError, TypeError) as error:
         raise SurveyError(str(file), f"it is no valid YAML: {error}", "Correct it there.") from None
 
 
@@ -148,6 +173,36 @@ def entries(value: Any, place: str) -> list[dict[str, Any]]:
 def texts(value: Any, place: str) -> list[str]:
     """A list of texts; numbers are taken as they are written."""
     return [str(entry) for entry in listing(value, place)]
+
+
+def sample_size(value: Any, place: str) -> float:
+    """A number of respondents: whole and above 0.
+
+    Raises
+    ------
+    SurveyError
+        where it is none.
+    """
+    found = number(value, place)
+    if found < 1 or found != int(found):
+        shown = _short(value)
+        raise SurveyError(place, f"`{shown}` is no number of respondents.", "Write a whole number above 0.")
+    return found
+
+
+def significance_level(value: Any, place: str) -> float:
+    """A level of significance: between 0 and 1.
+
+    Raises
+    ------
+    SurveyError
+        where it is none.
+    """
+    found = number(value, place)
+    if not 0 < found < 1:
+        shown = _short(value)
+        raise SurveyError(place, f"`{shown}` is no level of significance.", "Write one like 0.05.")
+    return found
 
 
 def number(value: Any, place: str) -> float:

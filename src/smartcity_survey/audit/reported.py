@@ -23,6 +23,9 @@ ROUNDING = (NEAREST, HALF_EVEN, TRUNCATED)
 ANY_RULE = "any"
 """Whatever the rule, and rounded once more: within a unit of the last digit to either side."""
 
+# `p < .001`, `p = .03` in a cell, as in the text; the letter may be Cyrillic.
+_P_OF = re.compile(r"^[pр]\s*(?:=\s*|(?=[<>≤≥]))", re.IGNORECASE)
+
 # Letters that stand for a digit where a page was read by machine.
 _MISREAD = str.maketrans(
     {"O": "0", "o": "0", "О": "0", "о": "0", "l": "1", "I": "1", "|": "1", "S": "5", "З": "3"}
@@ -130,6 +133,7 @@ def read_number(text: str, decimal: str = ".", rounding: str = NEAREST) -> Repor
     plain = text.strip()
     if plain.startswith(("(", "[")) and plain.endswith((")", "]")):
         plain = plain[1:-1].strip()
+    plain = _P_OF.sub("", plain)
     match = _NUMBER.fullmatch(_with_decimal_point(_SPACES_IN_NUMBER.sub("", plain), decimal))
     if match is None or not (match["whole"] or match["fraction"]):
         return Reported(text)

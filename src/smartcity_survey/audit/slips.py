@@ -10,8 +10,27 @@ from smartcity_survey.audit.address import Term
 from smartcity_survey.audit.case import Case
 from smartcity_survey.audit.checks.arithmetic import repeated_value
 from smartcity_survey.audit.paper import Paper
+from smartcity_survey.audit.printed import column_of_address
 from smartcity_survey.audit.reported import Reported
 
+# What is never below zero can have lost no minus.
+_NEVER_NEGATIVE = frozenset(
+    [
+        "n",
+        "sd",
+        "std_error",
+        "se_mean",
+        "p",
+        "df",
+        "df1",
+        "df2",
+        "f",
+        "vif",
+        "tolerance",
+        "percent",
+        "variance",
+    ]
+)
 _NUMBER = re.compile(r"^(?P<sign>[-−–]?)(?P<digits>[\d.,]+)(?P<rest>.*)$", re.DOTALL)
 
 
@@ -68,7 +87,10 @@ def find_slip(paper: Paper, failing: Case, touching: Mapping[str, Sequence[Case]
     for address in failing.addresses():
         cases, printed = touching[address], paper.cells[address]
         before = [case.judge(paper.read).consistent for case in cases]
+        unsigned = address in paper.counts or column_of_address(address) in _NEVER_NEGATIVE
         for meant, needed in edits(printed, paper.decimal):
+            if unsigned and meant.startswith("-"):
+                continue
             edited = paper.read_text(address, meant)
 
             def read(term: Term, address: str = address, edited: Reported = edited) -> Reported:

@@ -8,6 +8,8 @@ from typing import Any
 
 from smartcity_survey.audit.headers import FAMILIES, canonical
 from smartcity_survey.audit.reported import read_number
+from smartcity_survey.new_paper.amos import with_fit_together
+from smartcity_survey.new_paper.constructs import by_construct, kind_of, with_scales
 from smartcity_survey.new_paper.document import Document, FoundTable
 from smartcity_survey.new_paper.grid import Draft, draft_table, has_decimal_commas, is_known, slug
 from smartcity_survey.new_paper.kinds import Kind, family_of, guess, joined, matrix_columns
@@ -55,7 +57,7 @@ def draft_paper(document: Document, title: str) -> PaperDraft:
     draft.running = read_running_text(document.paragraphs)
     draft.n = f"text:{draft.running.n}" if draft.running.n else ""
     names: set[str] = set()
-    for found in document.tables:
+    for found in with_fit_together(document.tables):
         if (correlations := correlations_of(found)) is not None:
             _add_correlations(draft, correlations, names)
             continue
@@ -64,11 +66,16 @@ def draft_paper(document: Document, title: str) -> PaperDraft:
             draft.left_out.append(found)
             continue
         names.add(table.id)
+        if (long := by_construct(table)) is not None:
+            draft.tables.append(long)
+            draft.kinds[long.id] = kind_of(long)
+            continue
         draft.tables.append(table)
         if (kind := _kind(table, draft.n)) is not None:
             draft.kinds[table.id] = kind
     draft.decimal = "," if has_decimal_commas(draft.tables) else "."
     joined(draft.kinds, draft.tables)
+    with_scales(draft.kinds, draft.tables)
     for table in draft.tables:
         kind = draft.kinds.get(table.id)
         if kind is not None and kind.relation is not None:
@@ -148,6 +155,7 @@ def _renamed(table: Draft, family: str) -> Draft:
     renamed = Draft(table.id, table.found, [new[column] for column in table.header])
     renamed.printed = {new[column]: head for column, head in table.printed.items()}
     renamed.lines, renamed.labels, renamed.grouped = table.lines, table.labels, table.grouped
+    renamed.sizes = table.sizes
     renamed.cells = {(line, new[column]): text for (line, column), text in table.cells.items()}
     return renamed
 

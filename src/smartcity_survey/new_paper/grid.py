@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from smartcity_survey.audit.checks.groups import NUMBERED
 from smartcity_survey.audit.headers import COMPONENT, KNOWN, canonical, is_line
 from smartcity_survey.audit.reported import read_number
+from smartcity_survey.new_paper.amos import with_paths
 from smartcity_survey.new_paper.document import FoundTable
 
 _FORBIDDEN = re.compile(r"[\s:,;*/\[\]|]+")
@@ -26,6 +27,7 @@ _PAIRS = (
     (r"\bn\b|count|freq|число|чел|частот|саны", r"%|percent|процент|пайыз", ("n", "percent")),
     (r"β|beta|\bb\b|coef|estimate|коэф", r"\bse\b|s\.e|error|ошибк|қате", ("", "std_error")),
 )
+_SIZE = re.compile(r"\b[nN]\s*=\s*(?P<n>\d+)")
 _TEXT_SHARE = 0.5
 _KNOWN = frozenset[str]().union(*KNOWN.values())
 
@@ -41,7 +43,7 @@ class Draft:
     printed : what the header says, column by column.
     lines : names of lines, `group/row` where grouped. labels : what they are called in print.
     cells : (line, column) to text.
-    grouped : lines come in groups.
+    grouped : lines come in groups. sizes : n of groups of people, as the header says them: `Men (n = 136)`.
     """
 
     id: str
@@ -52,6 +54,7 @@ class Draft:
     labels: dict[str, str] = field(default_factory=dict)
     cells: dict[tuple[str, str], str] = field(default_factory=dict)
     grouped: bool = False
+    sizes: list[str] = field(default_factory=list)
 
     @property
     def columns(self) -> set[str]:
@@ -94,7 +97,7 @@ def slug(text: str) -> str:
 def draft_table(found: FoundTable, name: str) -> Draft | None:
     """Header, lines and cells of a found table; None where it holds no numbers below a header."""
     rows = [list(row) for row in found.rows if any(row)]
-    rows = _without_empty_columns(rows)
+    rows = with_paths(_without_empty_columns(rows))
     if len(rows) < 2:
         return None
     rows = _with_names_of_lines(_with_header(rows))
@@ -108,6 +111,8 @@ def draft_table(found: FoundTable, name: str) -> Draft | None:
     heads = [_joined([row[j] for row in rows[:depth]]) for j in range(len(rows[0]))]
     leading = _leading_columns(body)
     columns = [_unpacked(heads[j], [row[j] for row in body]) for j in range(leading, len(heads))]
+    columns = _of_groups(columns, body, leading)
+    draft.sizes = [size["n"] for head in heads[leading:] if (size := _SIZE.search(head))]
     named = _names([head for part in columns for head, _ in part])
     draft.printed = dict(zip(named, (head for part in columns for head, _ in part), strict=True))
     draft.header = named
@@ -191,7 +196,9 @@ def _leading_columns(body: Sequence[Sequence[str]]) -> int:
         groups[i] = group or (groups[i - 1] if i else "")
     # Each question may have the same answers, each variable the same groups of people.
     of_its_own = len(set(zip(groups, (row[1] for row in body), strict=True))) == len(body) > len(set(groups))
-    names = len(body[0]) > 2 and words(0) and words(1)
+    # SPSS numbers its models in the first column: `1 | (Constant)`, `1 | Trust`.
+    models = all(text.isdigit() and len(text) < 3 for text in groups)
+    names = len(body[0]) > 2 and (words(0) or models) and words(1)
     names = names and (of_its_own or len(set(distinct)) > 0.6 * len(body))
     short = names and sum(len(text) for text in distinct) <= 60 * len(distinct)
     repeats = names and len({row[0] for row in body if row[0]}) < len(body)
@@ -223,6 +230,26 @@ def _unpacked(head: str, cells: Sequence[str]) -> list[tuple[str, list[str]]]:
         for (_, column), value in zip(columns, own, strict=True):
             column.append(value)
     return columns
+
+
+def _of_groups(
+    columns: list[list[tuple[str, list[str]]]], body: Sequence[Sequence[str]], leading: int
+) -> list[list[tuple[str, list[str]]]]:
+    """`3.22 ± 0.74` below two or more groups of people are their means and SDs."""
+    found = [
+        j
+        for j, part in enumerate(columns)
+        if len(part) == 2 and all("±" in row[j + leading] for row in body if row[j + leading])
+    ]
+    if len(found) < 2:
+        return columns
+    names = {j: i for i, j in enumerate(found, start=1)}
+    return [
+        [(f"{name}_{names[j]}", cells) for name, (_, cells) in zip(("mean", "sd"), part, strict=True)]
+        if j in names
+        else part
+        for j, part in enumerate(columns)
+    ]
 
 
 def _packed_names(head: str, width: int, interval: bool) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from smartcity_survey.audit.checks.paths import chain_of
 from smartcity_survey.audit.headers import COMPONENT, canonical, is_line
 from smartcity_survey.audit.reported import read_number
 from smartcity_survey.new_paper.grid import Draft, is_number, plain
@@ -23,7 +24,13 @@ _WORDS = {
     "loadings": r"loading|rotated|component matrix|pattern matrix|factor (?:structure|matrix)|нагруз|жүктеме",
     "paths": r"path|structural|hypothes|direct effect|гипотез|пут[ие]|гипотеза|жол",
     "mediation": r"mediat|indirect|медиац|косвен|непрям|жанама",
+    "not_direct": r"total|indirect|общ|полн|косвен|непрям|жалпы|жанама",
     "paired": r"paired|before and after",
+    # Matrices of SmartPLS from row to column that hold no correlations.
+    "not_correlations": (
+        r"f[- ]?square|f²|f2\b|effect|path coef|\bvif\b|residual|covarianc|q²|"
+        r"коэффициент\w* пут|эффект|ковариац"
+    ),
 }
 
 
@@ -139,7 +146,8 @@ def guess(table: Draft, family: str, n: str | None) -> Kind | None:
     if family == "measurement":
         return Kind("measurement", "headers", relation, shows=["reliability", "validity"])
     if family == "paths":
-        mediation = "indirect" in columns
+        chains = sum(len(_ARROW.split(table.labels[line])) > 2 for line in table.lines)
+        mediation = "indirect" in columns or chains > 0.5 * len(table.lines)
         shows = ["mediation"] if mediation else ["pls_paths"]
         return Kind("mediation" if mediation else "paths", "headers and lines", relation, shows=shows)
     if family == "loadings" and (_caption(table, "loadings") or len(_components(table)) > 1):
@@ -153,7 +161,12 @@ def guess(table: Draft, family: str, n: str | None) -> Kind | None:
         return Kind("regression", "headers", relation, shows=["coefficients"])
     if "eigenvalue" in columns and columns & {"percent", "cumulative"}:
         return _of_eigenvalues(table)
+    if {"difference", "t"} <= columns:
+        return Kind("groups", "headers", relation, shows=["means"])
     if {"mean_1", "mean_2"} <= columns or ("mean" in columns and columns & {"t", "f"}):
+        of_groups = [column for column in table.header if column.startswith("mean_")]
+        if len(table.sizes) == len(of_groups) > 1:
+            relation["n"] = [int(size) for size in table.sizes]
         return Kind("groups", "headers", relation, shows=["means"])
     if "mean" in columns and ("sd" in columns or table.numbers("mean")):
         return Kind("descriptives", "headers", relation, shows=["descriptives", "means"])
@@ -185,7 +198,7 @@ def _of_adequacy(table: Draft) -> Kind:
     return Kind("adequacy", "lines", relation, shows=["adequacy"])
 
 
-def _of_matrix(table: Draft) -> Kind:
+def _of_matrix(table: Draft) -> Kind | None:
     if _caption(table, "htmt"):
         return Kind("discriminant", "caption", {"htmt": table.id}, shows=["validity"])
     columns = matrix_columns(table)
@@ -195,6 +208,8 @@ def _of_matrix(table: Draft) -> Kind:
     ]
     if _caption(table, "fornell_larcker") or len(numbers) > 0.6 * len(columns):
         return Kind("discriminant", "diagonal", {"fornell_larcker": table.id}, shows=["validity"])
+    if _caption(table, "not_correlations"):
+        return None
     return Kind("correlations", "headers and lines", {"table": table.id}, shows=["correlations"])
 
 
@@ -213,6 +228,16 @@ def _of_eigenvalues(table: Draft) -> Kind:
     return Kind("variance_explained", "headers", {"table": table.id, "items": items})
 
 
+def _is_total(table: Draft, kind: Kind) -> bool:
+    words = table.found.caption.casefold()
+    return kind.name == "paths" and "total effect" in words and "indirect" not in words
+
+
+def _of_smartpls(table: Draft) -> bool:
+    """Whether a table is as SmartPLS exports it: every path is there, those of controls too."""
+    return any("original sample" in head.casefold() for head in table.printed.values())
+
+
 def joined(kinds: Mapping[str, Kind], tables: Sequence[Draft]) -> None:
     """Summary and analysis of variance go to the nearest regression, AVE to the Fornell-Larcker table."""
     order = {table.id: i for i, table in enumerate(tables)}
@@ -226,6 +251,25 @@ def joined(kinds: Mapping[str, Kind], tables: Sequence[Draft]) -> None:
     scales = [
         t.id for t in tables if t.id in kinds and kinds[t.id].name == "measurement" and "ave" in t.columns
     ]
+    captions = {table.id: table for table in tables}
+    direct = [
+        name
+        for name, kind in kinds.items()
+        if kind.name == "paths" and not _caption(captions[name], "not_direct")
+    ]
+    for kind in kinds.values():
+        if kind.name == "mediation" and kind.relation is not None and len(direct) == 1:
+            kind.relation["paths"] = direct[0]
+            # SmartPLS prints all effects, each kind in a table of its own.
+            totals = [name for name in kinds if name in captions and _is_total(captions[name], kinds[name])]
+            if len(totals) == 1 and _of_smartpls(captions[direct[0]]):
+                kind.relation["totals"] = totals[0]
+    fitted = [name for name, kind in kinds.items() if kind.name == "summary"]
+    if len(direct) == len(fitted) == 1 and not regressions and _of_smartpls(captions[direct[0]]):
+        relation, outcomes = kinds[direct[0]].relation, captions[fitted[0]].lines
+        targets = {chain_of(line)[-1] for line in captions[direct[0]].lines}
+        if relation is not None and set(outcomes) <= targets:
+            relation["r2"] = fitted[0]
     for kind in kinds.values():
         if kind.relation is not None and "fornell_larcker" in kind.relation and len(scales) == 1:
             kind.relation["measurement"] = scales[0]

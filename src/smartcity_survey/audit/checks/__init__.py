@@ -27,6 +27,7 @@ from smartcity_survey.audit.checks import (
     references,
     regression,
     reliability,
+    said,
     unread,
 )
 
@@ -54,6 +55,7 @@ CHECKS = {
         groups,
         effect_sizes,
         hypotheses,
+        said,
         claims,
         references,
         layout,

@@ -10,7 +10,7 @@ from smartcity_survey.audit.checks.arithmetic import same_value
 from smartcity_survey.audit.checks.correlations import matrix_cases
 from smartcity_survey.audit.checks.measurement import constructs_of, root_of_ave
 from smartcity_survey.audit.interval import Interval
-from smartcity_survey.audit.matrix import Square, read_square
+from smartcity_survey.audit.matrix import Square, read_square, unnumbered
 from smartcity_survey.audit.paper import Paper
 from smartcity_survey.audit.reported import Reported
 from smartcity_survey.audit.tables import printed_table
@@ -127,11 +127,12 @@ def _aves(
         return dict(zip(square.names, terms, strict=True))
     # A table may print AVE and composite reliability beside the matrix.
     constructs = constructs_of(paper, printed_table(paper, measurement or table, place))
-    return {
-        name: construct.statistics["ave"]
+    known = {
+        unnumbered(name): construct.statistics["ave"]
         for name, construct in constructs.items()
         if "ave" in construct.statistics
     }
+    return {name: known[unnumbered(name)] for name in square.names if unnumbered(name) in known}
 
 
 def _criterion(square: Square, holds: bool) -> Iterator[Case]:
@@ -151,11 +152,11 @@ def _ratios(ratios: Square, constructs: Square | None) -> Iterator[Case]:
     if constructs is None:
         return
     correlations = {
-        frozenset((constructs.names[i], constructs.names[j])): term
+        frozenset((unnumbered(constructs.names[i]), unnumbered(constructs.names[j]))): term
         for (i, j), term in constructs.pairs.items()
     }
     for (i, j), address in ratios.pairs.items():
-        both = frozenset((ratios.names[i], ratios.names[j]))
+        both = frozenset((unnumbered(ratios.names[i]), unnumbered(ratios.names[j])))
         if both in correlations:
             yield Case(htmt_above_correlation, {"htmt": address, "correlation": correlations[both]})
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
+from scipy import stats
 from scipy.optimize import minimize_scalar
 
 from smartcity_survey.audit.address import Term, resolve_one
@@ -26,6 +27,8 @@ from smartcity_survey.audit.tables import numbers_of, printed_table
 NUMBERED = re.compile(r"(?P<name>mean|sd|n)_(?P<group>(?!if_deleted)\w+)")
 # More groups than this have too many corners.
 _GROUPS = 10
+# Beyond each limit of a 95 % interval.
+_TAIL = 0.025
 
 
 def _two(numbers: tuple[Reported, ...]) -> tuple[Interval, Interval]:
@@ -178,10 +181,29 @@ def eta2_of_groups(
     return judged_size(eta2, image(lambda b, w: b / (b + w), between, within))
 
 
+@identity("t")
+def t_of_difference(difference: Interval, se_difference: Interval) -> Interval:
+    """t is the difference of two means by its standard error."""
+    return difference / se_difference
+
+
+@identity("ci_low")
+def lower_limit_of_difference(difference: Interval, se_difference: Interval, df: Interval) -> Interval:
+    """The lower 95 % limit lies a critical t times the standard error below the difference."""
+    return image(lambda d, s, m: d - stats.t.isf(_TAIL, m) * s, difference, se_difference, df)
+
+
+@identity("ci_high")
+def upper_limit_of_difference(difference: Interval, se_difference: Interval, df: Interval) -> Interval:
+    """The upper 95 % limit lies a critical t times the standard error above the difference."""
+    return image(lambda d, s, m: d + stats.t.isf(_TAIL, m) * s, difference, se_difference, df)
+
+
+OF_DIFFERENCE = (t_of_difference, lower_limit_of_difference, upper_limit_of_difference, p_of_t_test)
 OF_TWO = (t_of_groups, df_of_groups, d_of_groups)
 OF_ALL = (f_of_groups, df_between, df_within, eta2_of_groups)
 
-CHECKS = (*OF_TWO, *OF_ALL)
+CHECKS = (*OF_TWO, *OF_ALL, *OF_DIFFERENCE[:-1])
 
 
 def plan_groups(
@@ -195,9 +217,16 @@ def plan_groups(
     """The tests of each variable, from its groups' means, SDs and sizes.
 
     A variable is a line with `mean_1, sd_1, n_1, mean_2 ...`, or a group of lines with `mean, sd, n`, one for
-    each group of cases. Sizes that the table does not print are `n`, in order.
+    each group of cases; or it prints `difference` and `se_difference` of two groups.
+    Sizes that the table does not print are `n`, in order.
     """
     printed = printed_table(paper, table, place)
+    if "difference" in printed.columns:
+        # SPSS: a line with a common variance and one with Welch's, of each variable.
+        for line in printed.body:
+            known = {**numbers_of(paper, printed, line), "tails": tails, "alpha": paper.alpha}
+            yield from applicable(OF_DIFFERENCE, known)
+        return
     sizes = [resolve_one(paper, one, place) for one in n or ()]
     for cells, groups in _variables(paper, printed):
         groups = [{**({"n": sizes[i]} if i < len(sizes) else {}), **group} for i, group in enumerate(groups)]

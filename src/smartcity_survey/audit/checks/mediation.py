@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -67,6 +67,7 @@ def plan_mediation(
     *,
     table: str,
     paths: str | None = None,
+    totals: str | None = None,
     n: str | float | None = None,
     tails: float | None = None,
     reference: str | None = None,
@@ -77,7 +78,8 @@ def plan_mediation(
 
     The paths of a line stand in its columns `path_a` and `path_b`, or in the table `paths`, where it is named
     `A->M->B` (or has columns `source, mediator, target`). With `single: false` a line's total effect holds
-    indirect effects that other lines print.
+    indirect effects that other lines print. `totals` is a table of total effects `A->B`, beside which `table`
+    prints every indirect effect and `paths` every path.
     """
     printed = printed_table(paper, table, place)
     links = {} if paths is None else _links(paper, place, paths)
@@ -103,6 +105,8 @@ def plan_mediation(
             roles["indirects"] = (roles["indirect"],)  # type: ignore[assignment]
         yield from applicable((indirect_effect, total_effect, variance_accounted_for, sobel), roles)
         tested.append({**({"estimate": cells["indirect"]} if "indirect" in cells else {}), **cells})
+    if totals is not None:
+        yield from _totals(paper, place, totals, links, lines)
     yield from inferences(
         paper,
         place,
@@ -113,6 +117,38 @@ def plan_mediation(
         df=None,
         level=level,
     )
+
+
+def _totals(
+    paper: Paper,
+    place: str,
+    table: str,
+    links: Mapping[tuple[str, str], Term],
+    lines: Mapping[str, Mapping[str, Term]],
+) -> Iterator[Case]:
+    """Each total effect from the path and the indirect effects between the same two variables.
+
+    Where `links` allow an indirect effect that no line prints, the sum is not known.
+    """
+    along: dict[tuple[str, str], list[Term]] = {}
+    for line, cells in lines.items():
+        chain = chain_of(line)
+        effect = next((cells[name] for name in ("indirect", *ESTIMATES) if name in cells), None)
+        if len(chain) > 2 and effect is not None:
+            along.setdefault((chain[0], chain[-1]), []).append(effect)
+    for ends, term in _links(paper, place, table).items():
+        indirects = tuple(along.get(ends, ()))
+        if ends in links and len(indirects) == _ways(list(links), *ends) - 1:
+            roles: dict[str, Term | tuple[Term, ...]] = {"total": term, "direct": links[ends]}
+            yield Case(total_effect, {**roles, "indirects": indirects})
+
+
+def _ways(links: Sequence[tuple[str, str]], source: str, target: str, passed: tuple[str, ...] = ()) -> int:
+    """How many ways lead from one variable to another, without one twice."""
+    if source == target:
+        return 1
+    onward = [end for start, end in links if start == source and end not in passed]
+    return sum(_ways(links, end, target, (*passed, source)) for end in onward)
 
 
 def _chain(cells: Mapping[tuple[str, str], str], line: str) -> list[str]:

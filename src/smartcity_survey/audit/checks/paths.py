@@ -11,6 +11,7 @@ from smartcity_survey.audit.checks.collinearity import beta_from_f2, betas_fit_t
 from smartcity_survey.audit.checks.fit import adjusted_r2
 from smartcity_survey.audit.checks.inference import inferences
 from smartcity_survey.audit.checks.marks import star_cases, told_of_stars
+from smartcity_survey.audit.checks.said import verdict_cases
 from smartcity_survey.audit.interval import Interval, image, total
 from smartcity_survey.audit.matrix import Square, read_square
 from smartcity_survey.audit.paper import Paper, Printed
@@ -87,6 +88,7 @@ def plan_paths(
     )
     if not told_of_stars(paper, table):
         yield from star_cases(paper, list(lines.values()), ESTIMATES)
+    yield from verdict_cases(paper, printed, lines)
     outcomes: dict[str, dict[str, str]] = {}
     for line, (source, target) in arrows(paper, printed).items():
         outcomes.setdefault(target, {})[line] = source

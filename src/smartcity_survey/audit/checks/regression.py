@@ -46,8 +46,55 @@ def plan_regression(
     before any other.
     """
     table = printed_table(paper, coefficients, place)
-    constant = line_named(table.lines, "constant")
-    predictors = [line for line in table.lines if line != constant]
+    if summary:
+        yield from _steps(paper, printed_table(paper, summary, place))
+    for model, own in _models(table).items():
+        yield from _of_model(
+            paper,
+            place,
+            table,
+            own,
+            model,
+            summary=summary,
+            anova=anova,
+            descriptives=descriptives,
+            outcome=outcome,
+            n=n,
+            level=level,
+            tails=tails,
+            reference=reference,
+        )
+
+
+def _models(table: Printed) -> dict[str, list[str]]:
+    """Lines of each model of a table: groups that all have a constant are models built step by step."""
+    groups: dict[str, list[str]] = {}
+    for line in table.lines:
+        groups.setdefault(table.group_of(line), []).append(line)
+    several = len(groups) > 1 and all(line_named(lines, "constant") for lines in groups.values())
+    return groups if several else {"": list(table.lines)}
+
+
+def _of_model(
+    paper: Paper,
+    place: str,
+    table: Printed,
+    own: Sequence[str],
+    model: str,
+    *,
+    summary: str | None,
+    anova: str | None,
+    descriptives: str | None,
+    outcome: str | None,
+    n: str | float | None,
+    level: float,
+    tails: float | None,
+    reference: str | None,
+) -> Iterator[Case]:
+    """One model of a table, `model` among several; of its summary and ANOVA the lines that name it."""
+    coefficients = table.id
+    constant = line_named(own, "constant")
+    predictors = [line for line in own if line != constant]
     shared: dict[str, Term | tuple[Term, ...]] = {
         "predictors": float(len(predictors)),
         "alpha": paper.alpha,
@@ -57,11 +104,11 @@ def plan_regression(
         shared["n"] = resolve_one(paper, sample, place)
     if summary:
         fitted = printed_table(paper, summary, place)
-        cells = columns_of(fitted, fitted.lines[-1])
+        line = model or fitted.lines[-1]
+        cells = columns_of(fitted, line) if line in fitted.lines else {}
         shared |= {_OF_FIT[name]: cells[name] for name in _OF_FIT if name in cells}
-        yield from _steps(paper, fitted)
     if anova:
-        shared |= _variance_roles(paper, anova, place)
+        shared |= _variance_roles(paper, anova, place, model)
         if sample is None and "df_total" in shared:
             # With a constant, the total has n - 1 degrees of freedom.
             total = paper.read(shared["df_total"]).value  # type: ignore[arg-type]
@@ -71,7 +118,7 @@ def plan_regression(
         shared |= {f"{name}_outcome": described[name] for name in ("mean", "sd") if name in described}
     yield from applicable(fit.CHECKS, shared)
 
-    lines = {line: columns_of(table, line) for line in table.lines}
+    lines = {line: columns_of(table, line) for line in own}
     for line in predictors if descriptives else ():
         described = columns_of(printed_table(paper, descriptives or "", place), line)
         lines[line] |= {name: described[name] for name in ("mean", "sd") if name in described}
@@ -79,12 +126,12 @@ def plan_regression(
         # AMOS and lavaan print z, under its own name or as a critical ratio.
         if "z" in cells and "t" not in cells:
             cells["t"], reference = cells.pop("z"), reference or "z"
-    roles: list[Roles] = [{**shared, **lines[line]} for line in table.lines]
+    roles: list[Roles] = [{**shared, **lines[line]} for line in own]
     yield from recognised(paper, coefficients, _signs(paper, table, roles), evident=True)
     yield from recognised(paper, coefficients, _references(roles, tails, reference, place))
     if not told_of_stars(paper, coefficients):
         yield from star_cases(paper, list(lines.values()), ("b", "beta"))
-    for line in table.lines:
+    for line in own:
         yield from applicable(COEFFICIENT, shared | lines[line])
     for line in predictors:
         yield from applicable((*PREDICTOR, beta_from_t), shared | lines[line])
@@ -160,12 +207,13 @@ _REFERENCES = (
 )
 
 
-def _variance_roles(paper: Paper, anova: str, place: str) -> dict[str, Term]:
+def _variance_roles(paper: Paper, anova: str, place: str, model: str) -> dict[str, Term]:
     table = printed_table(paper, anova, place)
+    own = [line for line in table.lines if not model or table.group_of(line) == model]
     roles: dict[str, Term] = {}
     short = {"sum_of_squares": "ss", "df": "df", "mean_square": "ms"}
     for name in ("regression", "residual", "total"):
-        line = line_named(table.lines, name)
+        line = line_named(own, name)
         cells = {} if line is None else columns_of(table, line)
         roles |= {f"{short[column]}_{name}": cells[column] for column in short if column in cells}
         if name == "regression":

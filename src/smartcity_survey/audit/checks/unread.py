@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from smartcity_survey.audit.case import Case, Judgement, check
 from smartcity_survey.audit.checks.groups import NUMBERED
-from smartcity_survey.audit.headers import COMPONENT, KNOWN, is_known, nearest_column
+from smartcity_survey.audit.headers import COMPONENT, KNOWN, canonical, is_known, nearest_column
 from smartcity_survey.audit.matrix import variables_of
 from smartcity_survey.audit.paper import Paper
 from smartcity_survey.audit.printed import Printed
@@ -17,9 +17,9 @@ _WORDS = frozenset({"verdict"})
 
 
 @check("column")
-def unread_column(*, column: str, nearest: str) -> Judgement:
-    """A column has a name that no check of its table knows."""
-    return _unread("unread_column", column=column, nearest=nearest)
+def unread_column(*, column: str, nearest: str, twice: bool = False) -> Judgement:
+    """A column has a name that no check of its table knows, or another column's."""
+    return _unread("unread_column_twice" if twice else "unread_column", column=column, nearest=nearest)
 
 
 @check("cells", needs_numbers=False)
@@ -57,7 +57,9 @@ def plan_unread(paper: Paper, cases: Sequence[Case]) -> Iterator[Case]:
         for column in printed.number_columns:
             if column not in words and (printed.id, column) not in used and _is_unknown(printed, column):
                 header = printed.headers.get(column, column)
-                options = {"column": header, "nearest": nearest_column(header, printed.family)}
+                options: dict[str, object] = {"column": header}
+                options["nearest"] = nearest_column(header, printed.family)
+                options["twice"] = canonical(header, printed.family) in set(printed.number_columns) - {column}
                 yield Case(unread_column, {}, options, place=printed.id)
         for column in printed.number_columns:
             if column not in words and (found := _unreadable(printed, column)):
