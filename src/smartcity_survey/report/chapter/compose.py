@@ -129,7 +129,12 @@ def compose(
         card = cards.get(entry.name, {})
         told = REFUSED in card and not _is_unasked(card)
         hidden = entry.people and "decisions" in tables
-        return entry.name in tables and not hidden and (told or len(tables[entry.name]) > 0)
+        if entry.name not in tables or hidden:
+            return False
+        frame = tables[entry.name]
+        if len(frame) and "status" in frame and frame["status"].isin(UNASKED).all():
+            return False
+        return told or len(frame) > 0
 
     planned = [
         replace(section, blocks=tuple(e for e in section.blocks if there(e)))
