@@ -233,7 +233,7 @@ def test_answers_entered_twice_are_counted(
     # The same answer to everything is a matter of care, not of entering twice.
     survey.loc[[8, 9], answers] = 2
     (warning,) = check_study(study(codebook=codebook_content, answers=survey)).warnings
-    assert warning.place.endswith("survey.csv, rows 9")
+    assert warning.place.endswith("survey.csv, row 9")
     assert warning.found.startswith("1 questionnaire gives the same answers")
 
 

@@ -16,6 +16,7 @@ from smartcity_survey.notebook.model import Model, study_model
 from smartcity_survey.notebook.options import SEED, options, require_seed
 from smartcity_survey.notebook.told import told
 from smartcity_survey.notebook.view import View, by_path, named, square
+from smartcity_survey.stages.pls.delta_errors import with_delta_errors
 from smartcity_survey.stages.pls.pls import REASONS, item_frame, path_frame, pls_model, quality_frame
 from smartcity_survey.stages.pls.pls_assessment import effect_frame
 from smartcity_survey.stages.pls.pls_bootstrap import resample
@@ -36,7 +37,8 @@ Interval = Literal["percentile", "bca", "studentised"]
 class PlsView(View):
     """A PLS path model and its bootstrap.
 
-    Of each estimate: boot_mean, boot_se, t, p (two-sided, normal) and the interval ci_low, ci_high.
+    Of each estimate: boot_mean, boot_se, t, p (two-sided, normal) and the interval ci_low, ci_high; of paths
+    also delta_se, the standard error without resampling.
 
     Attributes
     ----------
@@ -120,7 +122,7 @@ def fit_pls(
     fit = found.fit
     return PlsView(
         notes=tuple(_notes(found, declared, section, consistent)),
-        paths=by_path(path_frame(found, declared, section)),
+        paths=by_path(with_delta_errors(path_frame(found, declared, section), inputs, core, declared)),
         quality=quality_frame(found, declared, section).set_index("construct"),
         loadings=item_frame(found, declared, section, "loadings", "loading").set_index("item"),
         htmt=_htmt(found, declared, section),

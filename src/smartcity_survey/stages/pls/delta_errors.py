@@ -36,14 +36,21 @@ def with_delta_errors(
 
 def delta_errors(inputs: PlsInputs, pls: PlsModel, model: Model) -> Array:
     """(paths,): standard errors to first order, from the influence of each respondent, or whole cluster, on
-    the solution of the algorithm (`CompositeResponse`, `sandwich_fits`)."""
-    composites = replace(pls_moments(inputs.moments(), pls).composites, clusters=inputs.clusters)
+    the solution of the algorithm (`CompositeResponse`, `sandwich_fits`).
+
+    Those of PLSc are of its factors; nan where it has no admissible solution.
+    """
+    found = pls_moments(inputs.moments(), pls)
+    moments = found.factors if pls.consistent else found.composites
+    if moments is None:
+        return np.full(len(model.paths), np.nan)
+    moments = replace(moments, clusters=inputs.clusters)
     place = {name: position for position, name in enumerate(model.names)}
     errors: dict[tuple[str, str], float] = {}
     no_controls = np.zeros((1, 0), dtype=bool)
     for outcome in model.outcomes:
         sources = model.predictors(outcome)
         places = np.array([place[source] for source in sources])
-        found = sandwich_fits(composites, place[outcome], places, no_controls).std_err[0]
-        errors |= {(source, outcome): error for source, error in zip(sources, found, strict=True)}
+        own = sandwich_fits(moments, place[outcome], places, no_controls).std_err[0]
+        errors |= {(source, outcome): error for source, error in zip(sources, own, strict=True)}
     return np.array([errors[path] for path in model.paths])
