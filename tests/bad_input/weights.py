@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -27,10 +28,16 @@ def _tens(n: int) -> Any:
 def clusters(spoil: Any) -> Edit:
     """Ten schools of four respondents, spoilt, and their column in the config."""
     return both(
-        column(
-            "school", lambda survey: spoil(np.array([f"school {i % 10}" for i in range(len(survey))], object))
-        ),
+        column("school", lambda survey: spoil(_tens(len(survey)))),
         setting("config", "data", "cluster", to="school"),
+    )
+
+
+def weights_written(write: Callable[[int], str]) -> Edit:
+    """A column of weights, the text of each respondent's by number, and its name in the config."""
+    return both(
+        column("w", lambda survey: np.array([write(i) for i in range(len(survey))], object)),
+        setting("config", "data", "weight", to="w"),
     )
 
 
@@ -203,20 +210,14 @@ CASES = (
     ),
     Case(
         "weights with a unit",
-        both(
-            column("w", lambda survey: np.array([f"{1 + i / 10} kg" for i in range(len(survey))], object)),
-            setting("config", "data", "weight", to="w"),
-        ),
+        weights_written(lambda i: f"{1 + i / 10} kg"),
         "rows 2, 3, 4, 5, 6, ... (40 in all), column w",
         "'1.0 kg' is no number (and 39 others like it)",
         "without a unit",
     ),
     Case(
         "weights with a decimal comma",
-        both(
-            column("w", lambda survey: np.array([f"1,{i}" for i in range(len(survey))], object)),
-            setting("config", "data", "weight", to="w"),
-        ),
+        weights_written(lambda i: f"1,{i}"),
         "rows 2, 3, 4, 5, 6, ... (40 in all), column w",
         "'1,0' is no number (and 39 others like it)",
         "data.decimal: ','",

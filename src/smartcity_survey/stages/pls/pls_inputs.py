@@ -53,7 +53,7 @@ class PlsInputs:
 
     @property
     def weights(self) -> Array | None:
-        """(n,): sampling weights; None where there are none."""
+        """(n,): sampling weights that average 1; None where there are none."""
         return self.design.weights if self.design is not None and self.design.weighted else None
 
     @property
@@ -85,8 +85,7 @@ class PlsInputs:
         nobody = np.empty((len(self.x), 0))
         if self.ordinal:
             return polychoric_moments(self._codes(), nobody, continuity=self.continuity)
-        weights = self.weights
-        return pearson_moments(self.x, nobody, None if weights is None else weights / weights.mean())
+        return pearson_moments(self.x, nobody, self.weights)
 
     def _codes(self) -> IntArray:
         return np.rint(self.x).astype(np.int64)

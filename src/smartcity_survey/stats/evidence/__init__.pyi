@@ -24,6 +24,10 @@ from .incomplete_items import (
     em_items as em_items,
     pairwise_items as pairwise_items,
 )
+from .influence_on_paths import (
+    PathInfluence as PathInfluence,
+    path_influence as path_influence,
+)
 from .latent_moments import (
     factor_moments as factor_moments,
     ordinal_factor_moments as ordinal_factor_moments,

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from smartcity_survey.stats.core.errors import ImproperSolution, InGroup, StatisticsError, TooFewRows
+from smartcity_survey.stats.core.errors import InGroup, StatisticsError, TooFewRows
 from smartcity_survey.stats.core.significance import t_quantile, t_two_sided
 from smartcity_survey.stats.core.types import Array, BoolArray
-from smartcity_survey.stats.evidence.construct_moments import pls_moments
-from smartcity_survey.stats.evidence.subset_regression import sandwich_fits
+from smartcity_survey.stats.evidence.influence_on_paths import path_influence
 from smartcity_survey.stats.items.item_moments import pearson_moments
 from smartcity_survey.stats.pls.algorithm import fit_pls
 from smartcity_survey.stats.pls.micom import GroupComparison, PermutationTest, composite_correlations
@@ -101,17 +100,8 @@ def _fit_group(
 ) -> _Group:
     R = correlations_of(weighted_covariance(x, design))
     fit = fit_pls(R, design.n, model, tolerance=tolerance, max_iterations=max_iterations)
-    moments = pls_moments(
-        pearson_moments(x, np.empty((design.n, 0)), design.weights if design.weighted else None), model
-    )
-    constructs = moments.factors if model.consistent else moments.composites
-    if constructs is None:
-        raise ImproperSolution(0, "without one of the respondents it has no solution")
-    influence = np.zeros((design.n, *model.paths.shape))
-    for target in np.flatnonzero(model.paths.any(axis=0)):
-        sources = np.flatnonzero(model.paths[:, target])
-        fits = sandwich_fits(constructs, int(target), sources, np.empty((1, 0), dtype=bool))
-        influence[:, sources, target] = fits.influence[:, 0]
+    items = pearson_moments(x, np.empty((design.n, 0)), design.weights if design.weighted else None)
+    influence = path_influence(items, model).influence
     return _Group(fit.outer_weights, fit.path_coefficients, influence)
 
 
