@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.bounds.ends import Sought, find
-from smartcity_survey.bounds.study import SEEDS, Search, Told, prepared, require_known, silent
-from smartcity_survey.bounds.walk import End
+from smartcity_survey.bounds.ends import SIGNS, Sought, find
+from smartcity_survey.bounds.study import SEEDS, Ready, Search, Told, prepared, require_known, silent
+from smartcity_survey.bounds.walk import End, Statistics, push
 from smartcity_survey.data.bounds import FOLDER, LISTED, SIDES, WITNESSED
 from smartcity_survey.reconstruct.covariance import CovarianceSolution, covariance_boxes, excess
 from smartcity_survey.reconstruct.engine import Progress, answers_near
@@ -25,14 +25,27 @@ from smartcity_survey.reconstruct.schedule import Schedule
 from smartcity_survey.reconstruct.study import missed_cells, read_study, survey_of, usable
 from smartcity_survey.reconstruct.survey_file import write_csv
 
+WAY = 0.6
+"""Share of the way from the start to an end that a witness is made from.
+
+At an end itself correlations are the most extreme that the print allows; answers from 1 to 5 come near them
+only about, and the last of hundreds of printed numbers are then found in hours, or not at all.
+"""
+_TRIALS = 4_000_000
+"""Of each search: more searches of fewer trials meet the printed numbers sooner."""
+
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """A survey near one end. `missed` : printed numbers that it does not meet."""
+    """A survey near one end.
+
+    aim : the path at the covariance that it was made from. missed : printed numbers that it does not meet.
+    """
 
     predictor: str
     side: str
     outcome: str
+    aim: float
     answers: pd.DataFrame
     missed: tuple[str, ...]
 
@@ -59,20 +72,22 @@ def make(
         for one in group
         if (one.quantity.method, one.quantity.predictor, one.side) == (WITNESSED, predictor, side)
     )
-    end = _end(search, sought, progress)
+    aim = _on_the_way(ready, search, sought, progress)
     evaluator = ready.estimators.evaluator
-    evaluator.solved, state = end.place.solved, end.place.state
+    evaluator.solved, state = aim.place.solved, aim.place.state
     values = evaluator.at_covariance(state.covariance, state.mean)
     off = float(np.abs(excess(values, *covariance_boxes(ready.problem))).max())
     solution = CovarianceSolution(state.covariance, state.mean, values, off)
     number = (list(ready.problem.design.scores).index(predictor), SIDES.index(side))
     seeds = np.random.SeedSequence(search.seed, spawn_key=number).spawn(2)
     draws, moves = (np.random.default_rng(seed) for seed in seeds)
-    schedule = Schedule() if searches is None else replace(Schedule(), searches=searches)
+    schedule = replace(Schedule(), trials=_TRIALS)
+    if searches is not None:
+        schedule = replace(schedule, searches=searches)
     found = answers_near(ready.problem, evaluator, solution, draws, moves, schedule, progress)
     survey = survey_of(found, ready.printed, search.seed)
     answers = usable(survey, ready.printed.codebook)
-    return Witness(predictor, side, sought.quantity.outcome, answers, missed_cells(found))
+    return Witness(predictor, side, sought.quantity.outcome, aim.value, answers, missed_cells(found))
 
 
 def save(witness: Witness, out: Path) -> None:
@@ -86,6 +101,7 @@ def save(witness: Witness, out: Path) -> None:
         "outcome": witness.outcome,
         "predictor": witness.predictor,
         "side": witness.side,
+        "aim": round(witness.aim, 6),
         "missed": len(witness.missed),
         "missed_cells": "; ".join(witness.missed),
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
@@ -96,11 +112,18 @@ def save(witness: Witness, out: Path) -> None:
     pd.concat([kept, pd.DataFrame([line])]).sort_values("name").to_csv(listed, index=False)
 
 
-def _end(search: Search, sought: Sought, progress: Progress) -> End:
-    if not search.store.has(sought.name):
-        ready = prepared(search, progress)
-        list(find(ready.problem, ready.estimators, [sought], search.store, progress))
-    return search.store.load(sought.name)
+def _on_the_way(ready: Ready, search: Search, sought: Sought, progress: Progress) -> End:
+    """The place where a walk from the start to an end has gone `WAY` of it, or a step more."""
+    store = search.store
+    if not store.has(sought.name):
+        list(find(ready.problem, ready.estimators, [sought], store, progress))
+    start, end, sign = store.load("start").place, store.load(sought.name), SIGNS[sought.side]
+    first = ready.estimators.value(sought.quantity, start.state.covariance)
+    until = sign * (first + WAY * (end.value - first))
+    statistics = Statistics(ready.problem, ready.estimators, sought.reading)
+    reached = push(statistics, sought.quantity, sign, start, sought.rounds, until)
+    progress(f"{sought.name} {reached.value:.4f}, chi2 {reached.misfit:.0f}, {reached.steps} steps")
+    return reached
 
 
 def make_all(
