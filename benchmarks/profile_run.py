@@ -28,7 +28,8 @@ import sys
 from pathlib import Path
 from smartcity_survey.workflow import run
 run.START = {MEASURED!r}
-sys.exit(run.run_study(Path(sys.argv[1]), int(sys.argv[2])))
+from smartcity_survey.workflow.machines import Machines
+sys.exit(run.run_study(Path(sys.argv[1]), Machines(int(sys.argv[2]))))
 """
 
 

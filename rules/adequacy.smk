@@ -8,5 +8,7 @@ rule adequacy:
         "reports/private/logs/adequacy.log",
     params:
         **options_of("adequacy"),
+    resources:
+        **resources_of("adequacy", size),
     script:
         "scripts/stage.py"

@@ -8,5 +8,7 @@ rule audit:
         "reports/private/logs/audit.log",
     params:
         **options_of("audit"),
+    resources:
+        **resources_of("audit", size),
     script:
         "scripts/stage.py"

@@ -8,5 +8,7 @@ rule bounds:
         "reports/private/logs/bounds.log",
     params:
         **options_of("bounds"),
+    resources:
+        **resources_of("bounds", size),
     script:
         "scripts/stage.py"

@@ -9,5 +9,7 @@ rule cfa:
     priority: 2
     params:
         **options_of("cfa"),
+    resources:
+        **resources_of("cfa", size),
     script:
         "scripts/stage.py"

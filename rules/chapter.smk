@@ -13,5 +13,7 @@ rule chapter:
     params:
         outputs=chapter_outputs(study),
         tables=catalogue.made(),
+    resources:
+        **resources_of("chapter", size),
     script:
         "scripts/chapter.py"

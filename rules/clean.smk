@@ -8,5 +8,7 @@ rule clean:
         "reports/private/logs/clean.log",
     params:
         **options_of("clean"),
+    resources:
+        **resources_of("clean", size),
     script:
         "scripts/stage.py"

@@ -13,6 +13,7 @@ from smartcity_survey.workflow.catalogue import Catalogue
 from smartcity_survey.workflow.dependencies import code_of_rule, present, versions
 from smartcity_survey.workflow.made_from import Step, out_of_date
 from smartcity_survey.workflow.progress import RUN, tell
+from smartcity_survey.workflow.resources import resources_of, size_of
 
 try:
     study = parse_config(config, "config.yaml")
@@ -20,6 +21,7 @@ try:
 except SurveyError as error:
     raise WorkflowError(str(error))
 
+size = size_of(Path(), study, len(catalogue.codebook.items))
 chapter_files = [
     f"reports/{name}"
     for name in files_of(study, catalogue.codebook, chapter_outputs(study))

@@ -8,5 +8,7 @@ rule common_factors:
         "reports/private/logs/common_factors.log",
     params:
         **options_of("common_factors"),
+    resources:
+        **resources_of("common_factors", size),
     script:
         "scripts/stage.py"

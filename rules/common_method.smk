@@ -8,5 +8,7 @@ rule common_method:
         "reports/private/logs/common_method.log",
     params:
         **options_of("common_method"),
+    resources:
+        **resources_of("common_method", size),
     script:
         "scripts/stage.py"

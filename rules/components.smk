@@ -8,5 +8,7 @@ rule components:
         "reports/private/logs/components.log",
     params:
         **options_of("components"),
+    resources:
+        **resources_of("components", size),
     script:
         "scripts/stage.py"

@@ -8,5 +8,7 @@ rule controlled_paths:
         "reports/private/logs/controlled_paths.log",
     params:
         **options_of("controlled_paths"),
+    resources:
+        **resources_of("controlled_paths", size),
     script:
         "scripts/stage.py"

@@ -8,5 +8,7 @@ rule crosscheck:
         "reports/private/logs/crosscheck.log",
     params:
         **options_of("crosscheck"),
+    resources:
+        **resources_of("crosscheck", size),
     script:
         "scripts/stage.py"

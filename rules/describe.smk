@@ -8,5 +8,7 @@ rule describe:
         "reports/private/logs/describe.log",
     params:
         **options_of("describe"),
+    resources:
+        **resources_of("describe", size),
     script:
         "scripts/stage.py"

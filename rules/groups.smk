@@ -8,5 +8,7 @@ rule groups:
         "reports/private/logs/groups.log",
     params:
         **options_of("groups"),
+    resources:
+        **resources_of("groups", size),
     script:
         "scripts/stage.py"

@@ -8,5 +8,7 @@ rule hypotheses:
         "reports/private/logs/hypotheses.log",
     params:
         **options_of("hypotheses"),
+    resources:
+        **resources_of("hypotheses", size),
     script:
         "scripts/stage.py"

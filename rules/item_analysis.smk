@@ -8,5 +8,7 @@ rule item_analysis:
         "reports/private/logs/item_analysis.log",
     params:
         **options_of("item_analysis"),
+    resources:
+        **resources_of("item_analysis", size),
     script:
         "scripts/stage.py"

@@ -8,5 +8,7 @@ rule measurement:
         "reports/private/logs/measurement.log",
     params:
         **options_of("measurement"),
+    resources:
+        **resources_of("measurement", size),
     script:
         "scripts/stage.py"

@@ -8,5 +8,7 @@ rule missing:
         "reports/private/logs/missing.log",
     params:
         **options_of("missing"),
+    resources:
+        **resources_of("missing", size),
     script:
         "scripts/stage.py"

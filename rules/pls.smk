@@ -9,5 +9,7 @@ rule pls:
     priority: 1
     params:
         **options_of("pls"),
+    resources:
+        **resources_of("pls", size),
     script:
         "scripts/stage.py"

@@ -9,5 +9,7 @@ rule pls_assessment:
     priority: 1
     params:
         **options_of("pls_assessment"),
+    resources:
+        **resources_of("pls_assessment", size),
     script:
         "scripts/stage.py"

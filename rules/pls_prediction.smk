@@ -8,5 +8,7 @@ rule pls_prediction:
         "reports/private/logs/pls_prediction.log",
     params:
         **options_of("pls_prediction"),
+    resources:
+        **resources_of("pls_prediction", size),
     script:
         "scripts/stage.py"

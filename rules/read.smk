@@ -8,5 +8,7 @@ rule read:
         "reports/private/logs/read.log",
     params:
         **options_of("read"),
+    resources:
+        **resources_of("read", size),
     script:
         "scripts/stage.py"

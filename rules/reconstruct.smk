@@ -12,5 +12,7 @@ rule reconstruct:
     threads: 2
     params:
         seed=study.seed,
+    resources:
+        **resources_of("reconstruct", size),
     script:
         "scripts/reconstruct.py"

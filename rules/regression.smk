@@ -9,5 +9,7 @@ rule regression:
     priority: 3
     params:
         **options_of("regression"),
+    resources:
+        **resources_of("regression", size),
     script:
         "scripts/stage.py"

@@ -17,5 +17,7 @@ rule report:
         not_asked=catalogue.not_made(),
         code=lambda wildcards: code(),
         packages=lambda wildcards: packages(),
+    resources:
+        **resources_of("report", size),
     script:
         "scripts/report.py"

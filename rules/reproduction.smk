@@ -8,5 +8,7 @@ rule reproduction:
         "reports/private/logs/reproduction.log",
     params:
         **options_of("reproduction"),
+    resources:
+        **resources_of("reproduction", size),
     script:
         "scripts/stage.py"

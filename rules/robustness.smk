@@ -8,5 +8,7 @@ rule robustness:
         "reports/private/logs/robustness.log",
     params:
         **options_of("robustness"),
+    resources:
+        **resources_of("robustness", size),
     script:
         "scripts/stage.py"

@@ -10,5 +10,7 @@ rule scores:
     priority: 3
     params:
         **options_of("scores"),
+    resources:
+        **resources_of("scores", size),
     script:
         "scripts/stage.py"

@@ -8,5 +8,7 @@ rule sem:
         "reports/private/logs/sem.log",
     params:
         **options_of("sem"),
+    resources:
+        **resources_of("sem", size),
     script:
         "scripts/stage.py"

@@ -9,5 +9,7 @@ rule specification_curve:
     priority: 2
     params:
         **options_of("specification_curve"),
+    resources:
+        **resources_of("specification_curve", size),
     script:
         "scripts/stage.py"

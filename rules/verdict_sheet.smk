@@ -8,5 +8,7 @@ rule verdict_sheet:
         "reports/private/logs/verdict_sheet.log",
     params:
         **options_of("verdict_sheet"),
+    resources:
+        **resources_of("verdict_sheet", size),
     script:
         "scripts/stage.py"

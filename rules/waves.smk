@@ -9,5 +9,7 @@ rule waves:
     threads: 2
     params:
         **options_of("waves"),
+    resources:
+        **resources_of("waves", size),
     script:
         "scripts/stage.py"

@@ -12,6 +12,7 @@ from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import write_bytes
 from smartcity_survey.workflow import run as runner
 from smartcity_survey.workflow.hold import RUN, hold, step_at_work
+from smartcity_survey.workflow.machines import Machines
 
 HOLDER = """
 import sys, time
@@ -106,7 +107,7 @@ def test_a_run_tells_its_steps_its_name(tmp_path: Path, monkeypatch: pytest.Monk
     names: list[str] = []
     monkeypatch.setattr(runner, "check_study", lambda _: None)
     monkeypatch.setattr(subprocess, "run", snakemake)
-    assert [runner.run_study(tmp_path, 1) for _ in range(2)] == [0, 0]
+    assert [runner.run_study(tmp_path, Machines(1)) for _ in range(2)] == [0, 0]
     assert len(set(names)) == 2
 
 

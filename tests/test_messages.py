@@ -15,6 +15,7 @@ from smartcity_survey import cli, messages
 from smartcity_survey.cli import app
 from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.messages import catalogue, error_in, language_of, problem_in, translated
+from smartcity_survey.workflow.machines import Machines
 from smartcity_survey.workflow.run import run_study
 from tests import messages as source
 
@@ -243,7 +244,7 @@ def test_the_end_of_a_run_is_told_in_the_language(
         return 0 if len(spoken) else 1
 
     monkeypatch.setattr("smartcity_survey.workflow.run.run_command", ran)
-    run_study(study(), 1, "ru")
+    run_study(study(), Machines(1), "ru")
     assert spoken[messages.SPOKEN] == "ru"
     assert capfd.readouterr().out.startswith("Готово: ")
 

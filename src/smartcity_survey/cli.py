@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from smartcity_survey import __version__
-from smartcity_survey.errors import SurveyError, reason_of
+from smartcity_survey.errors import SurveyError, counted, reason_of
 from smartcity_survey.messages import error_in, problem_in
 from smartcity_survey.speech import SPEECH, SpokenCommand, SpokenGroup
 from smartcity_survey.study.config import Language
 
 if TYPE_CHECKING:
     from smartcity_survey.plan.form import Written
+    from smartcity_survey.workflow.machines import Machines
 
 HELP = (
     "Analyse a survey: from the file of answers to tables, figures and verdicts on one page.\n\n"
@@ -32,6 +33,14 @@ HELP = (
 app = typer.Typer(cls=SpokenGroup, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
 StudyFolder = Annotated[Path, typer.Argument(help="the study's folder, which holds its config.yaml")]
+Cores = Annotated[int, typer.Option(help="how many steps may work at a time; 0: one for each core")]
+Executor = Annotated[
+    str, typer.Option(help="where steps work: `local`, or a plugin of Snakemake, as `slurm` for a cluster")
+]
+Profile = Annotated[str, typer.Option(help="folder or name of a profile of Snakemake, for such a plugin")]
+Jobs = Annotated[
+    int, typer.Option(help="how many steps the plugin is given at a time; 0: all that are ready")
+]
 
 
 def _print_version(asked: bool) -> None:
@@ -61,7 +70,10 @@ def smartcity_survey(
 @app.command(cls=SpokenCommand)
 def run(
     study: StudyFolder = Path(),
-    cores: Annotated[int, typer.Option(help="how many steps may work at a time; 0: one for each core")] = 0,
+    cores: Cores = 0,
+    executor: Executor = "local",
+    profile: Profile = "",
+    jobs: Jobs = 0,
 ) -> None:
     """Run the analysis of a study; only what is out of date is computed."""
     from smartcity_survey.workflow.unchanged import is_unchanged, up_to_date
@@ -72,25 +84,54 @@ def run(
         return
     from smartcity_survey.workflow.run import run_study
 
-    raise typer.Exit(run_study(study, cores or os.cpu_count() or 1, SPEECH.language()))
+    machines = _machines(cores, executor, profile, jobs)
+    raise typer.Exit(run_study(study, machines, SPEECH.language()))
 
 
 @app.command(cls=SpokenCommand)
 def chapter(
     study: StudyFolder = Path(),
-    cores: Annotated[int, typer.Option(help="how many steps may work at a time; 0: one for each core")] = 0,
+    cores: Cores = 0,
+    executor: Executor = "local",
+    profile: Profile = "",
+    jobs: Jobs = 0,
 ) -> None:
     """Write the results chapter (Word, PDF) and all tables (Excel, LaTeX), after what is out of date."""
     from smartcity_survey.workflow.run import run_study
 
     SPEECH.study = study
-    ended = run_study(study, cores or os.cpu_count() or 1, SPEECH.language(), chapter=True)
+    machines = _machines(cores, executor, profile, jobs)
+    ended = run_study(study, machines, SPEECH.language(), chapter=True)
     if not ended:
         from smartcity_survey.report.chapter.write import written_files
 
         for path in written_files(study):
             typer.echo(path.as_posix())
     raise typer.Exit(ended)
+
+
+@app.command(cls=SpokenCommand)
+def batch(
+    folder: Annotated[Path, typer.Argument(help="the folder below which the studies are")],
+    cores: Cores = 0,
+    executor: Executor = "local",
+    profile: Profile = "",
+    jobs: Jobs = 0,
+) -> None:
+    """Run every study below a folder, and write one table that compares their hypotheses."""
+    from smartcity_survey.workflow.batch import run_batch
+
+    done = run_batch(folder, _machines(cores, executor, profile, jobs), SPEECH.language())
+    for study in done.failed:
+        SPEECH.say(f"Not up to date: {study.as_posix()}")
+    SPEECH.say(f"Compared: {counted(len(done.ended), 'study', 'studies')}, in {done.comparison.as_posix()}")
+    raise typer.Exit(int(bool(done.failed)))
+
+
+def _machines(cores: int, executor: str, profile: str, jobs: int) -> Machines:
+    from smartcity_survey.workflow.machines import Machines
+
+    return Machines(cores or os.cpu_count() or 1, executor, profile, jobs or None)
 
 
 @app.command(cls=SpokenCommand)

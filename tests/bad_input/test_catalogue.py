@@ -14,6 +14,7 @@ from smartcity_survey import cli
 from smartcity_survey.check import check_study
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.messages import translated
+from smartcity_survey.workflow.machines import Machines
 from smartcity_survey.workflow.run import run_study
 
 from . import answers, archives, bounds, codebooks, codes, configs, files, models, unusable, weights
@@ -113,7 +114,7 @@ def test_a_run_refuses_what_the_check_refuses(sound: Study, tmp_path: Path) -> N
     with pytest.raises(SurveyError) as checked:
         check_study(tmp_path / "study")
     with pytest.raises(SurveyError) as run:
-        run_study(tmp_path / "study", cores=1)
+        run_study(tmp_path / "study", Machines(1))
     assert run.value.problems == checked.value.problems
 
 

@@ -19,6 +19,9 @@ from smartcity_survey.workflow.hold import step_at_work
 from smartcity_survey.workflow.made_from import Step, is_recorded, origin, record, remove_edited
 from smartcity_survey.workflow.progress import BARS, DONE, SAME, say
 
+FINISHED = "done"
+"""The last line of a step's log; of one that failed it is what went wrong."""
+
 
 class Job(Protocol):
     """What Snakemake tells a script: the object `snakemake`."""
@@ -97,7 +100,7 @@ def logged(log: str | Path) -> Iterator[None]:
         warnings.simplefilter("always")
         try:
             yield
-            outcome = "done"
+            outcome = FINISHED
         except SurveyError as error:
             outcome = error_in(error, language_of_run())
         except BaseException:
@@ -105,6 +108,6 @@ def logged(log: str | Path) -> Iterator[None]:
             raise
     lines = [f"{warning.category.__name__}: {warning.message}" for warning in caught]
     path.write_text("\n".join([*lines, outcome]) + "\n", encoding="utf-8")
-    if outcome != "done":
+    if outcome != FINISHED:
         print(outcome, file=sys.stderr)
         raise SystemExit(1)

@@ -19,10 +19,14 @@ from smartcity_survey.study.config import Language, read_config
 from smartcity_survey.workflow.bars import run_command
 from smartcity_survey.workflow.forks import START, can_fork
 from smartcity_survey.workflow.hold import RUN, hold
+from smartcity_survey.workflow.machines import Machines
+from smartcity_survey.workflow.perform import FINISHED
 from smartcity_survey.workflow.snakefiles import snakefile
 from smartcity_survey.workflow.unchanged import Origin, forget, remember, up_to_date
 
 SNAKEFILE = snakefile()
+LOGS = Path("reports", "private", "logs")
+"""Of the steps, below the study's folder."""
 
 # One BLAS thread per process: results are then the same bits on any number of cores, and two rules
 # side by side do not fight over them.
@@ -36,19 +40,24 @@ _ENVIRONMENT = {
 }
 
 
-def run_study(folder: Path, cores: int, language: Language = "en", *, chapter: bool = False) -> int:
+def run_study(folder: Path, machines: Machines, language: Language = "en", *, chapter: bool = False) -> int:
     """Bring the reports of a study up to date; the exit code is Snakemake's.
 
     Parameters
     ----------
+    machines : where its steps work.
     language : of what the run and its steps say.
     chapter : also write the results chapter of a study that asks for its page alone.
 
     Raises
     ------
     SurveyError
-        where the study cannot be run: config, codebook or survey file have problems.
+        where the study cannot be run: config, codebook or survey file have problems; where the executor
+        of the steps is not installed.
     """
+    run = uuid4().hex
+    told = {RUN: run, SPOKEN: language}
+    options = machines.options([*_ENVIRONMENT, *told])
     if not SNAKEFILE.is_file():
         raise SurveyError(str(SNAKEFILE), "no such file.", "Install the package again.")
     origin = _origin(folder, chapter)
@@ -57,23 +66,24 @@ def run_study(folder: Path, cores: int, language: Language = "en", *, chapter: b
         seen = origin and origin.now()
     check_study(folder)
     command = [
-        *_snakemake(),
+        *_snakemake(forking=not machines.elsewhere),
         "all_with_chapter" if chapter else "all",
-        *("--snakefile", str(SNAKEFILE), "--directory", str(folder), "--cores", str(cores)),
+        *("--snakefile", str(SNAKEFILE), "--directory", str(folder), *options),
         # Snakemake's own lock outlives a killed run; ours does not.
-        *("--nolock", "--rerun-incomplete", "--quiet", "all"),
+        *("--nolock", "--rerun-incomplete"),
     ]
     before = _last_step(folder)
-    run = uuid4().hex
     with hold(folder, run) as descriptor:
         forget(folder)
         inherited: dict[str, Any] = {} if sys.platform == "win32" else {"pass_fds": [descriptor]}
-        ended = run_command(command, os.environ | _ENVIRONMENT | {RUN: run, SPOKEN: language}, **inherited)
+        ended = run_command(command, os.environ | _ENVIRONMENT | told, **inherited)
         if ended == 0 and origin and seen:
             remember(origin, seen)
     if ended == 0:
         print(translated(up_to_date(folder, nothing_to_do=_last_step(folder) == before), language))
     else:
+        if machines.elsewhere:
+            _tell_of_failures(folder, before)
         stopped = "The run stopped; what went wrong is above, the full story in reports/private/logs."
         print(translated(stopped, language), file=sys.stderr)
     return ended
@@ -97,9 +107,22 @@ def _origin(folder: Path, chapter: bool) -> Origin | None:
     )
 
 
-def _snakemake() -> list[str]:
+def _tell_of_failures(folder: Path, before: int) -> None:
+    """What steps on other machines, whose lines nobody here has seen, wrote last where they failed.
+
+    Parameters
+    ----------
+    before : when a step last wrote its log before this run.
+    """
+    for log in sorted((folder / LOGS).glob("*.log")):
+        lines = log.read_text(encoding="utf-8").splitlines()
+        if log.stat().st_mtime_ns > before and lines and lines[-1] != FINISHED:
+            print(f"  {log.stem}: {lines[-1]}", file=sys.stderr)
+
+
+def _snakemake(*, forking: bool) -> list[str]:
     """The command Snakemake, which hands the path of its Python to a shell, and does not quote it."""
-    if can_fork():
+    if forking and can_fork():
         return [sys.executable, "-P", "-c", START]
     if not re.search(r"\s", sys.executable):
         return [sys.executable, "-m", "snakemake"]
@@ -110,5 +133,5 @@ def _snakemake() -> list[str]:
 
 def _last_step(folder: Path) -> int:
     """When a rule last wrote its log; 0 where none ever did."""
-    logs = (folder / "reports" / "private" / "logs").glob("*.log")
+    logs = (folder / LOGS).glob("*.log")
     return max((log.stat().st_mtime_ns for log in logs), default=0)

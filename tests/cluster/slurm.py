@@ -1,0 +1,129 @@
+"""A Slurm of one machine, started and stopped by a test: `slurmctld` and `slurmd` as ordinary processes.
+
+Slurm's own commands look for `/etc/slurm/slurm.conf`, and a variable that names another place does not reach
+the steps of a job; so the file is written there, and what stood there is put back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+CONFIG = Path("/etc/slurm/slurm.conf")
+DAEMONS = ("munged", "slurmctld", "slurmd")
+PLUGIN = "snakemake_executor_plugin_slurm"
+_SECONDS = 30
+_SLOTS = 4
+
+
+def why_not() -> str:
+    """Why no Slurm can be started here; nothing where it can."""
+    missing = [name for name in (*DAEMONS, "sbatch", "scancel") if shutil.which(name) is None]
+    if missing:
+        return f"{', '.join(missing)} not installed (Debian: slurm-wlm, munge)"
+    if find_spec(PLUGIN) is None:
+        return f"{PLUGIN} not installed"
+    return "" if os.geteuid() == 0 else "Slurm's daemons are started by root"
+
+
+@contextlib.contextmanager
+def slurm(folder: Path) -> Iterator[None]:
+    """A cluster of one node with four slots and no accounting, until the end of the block."""
+    kept = CONFIG.read_bytes() if CONFIG.exists() else None
+    CONFIG.parent.mkdir(parents=True, exist_ok=True)
+    CONFIG.write_text(_config(folder), encoding="utf-8")
+    with contextlib.ExitStack() as started:
+        started.callback(_put_back, kept)
+        for part in ("state", "spool"):
+            (folder / part).mkdir()
+        started.enter_context(_munge(folder))
+        started.enter_context(_daemon(folder, "slurmctld", "-D"))
+        started.enter_context(_daemon(folder, "slurmd", "-D"))
+        _wait_for_node()
+        yield
+
+
+def _config(folder: Path) -> str:
+    return f"""
+ClusterName=loopback
+SlurmctldHost=localhost
+SlurmctldPort=26817
+SlurmdPort=26818
+AuthType=auth/munge
+AuthInfo=socket={folder}/munge.socket
+SlurmUser=root
+StateSaveLocation={folder}/state
+SlurmdSpoolDir={folder}/spool
+SlurmctldPidFile={folder}/slurmctld.pid
+SlurmdPidFile={folder}/slurmd.pid
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+SwitchType=switch/none
+MpiDefault=none
+ReturnToService=2
+SlurmdParameters=config_overrides
+SchedulerType=sched/builtin
+SelectType=select/cons_tres
+SelectTypeParameters=CR_CPU
+AccountingStorageType=accounting_storage/none
+JobAcctGatherType=jobacct_gather/none
+MinJobAge=600
+NodeName=localhost CPUs={_SLOTS} RealMemory=1000 State=UNKNOWN
+PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
+"""
+
+
+def _put_back(kept: bytes | None) -> None:
+    if kept is None:
+        CONFIG.unlink(missing_ok=True)
+    else:
+        CONFIG.write_bytes(kept)
+
+
+@contextlib.contextmanager
+def _munge(folder: Path) -> Iterator[None]:
+    """The service that Slurm's daemons know each other by, with a key and a socket of its own."""
+    key, socket = folder / "munge.key", folder / "munge.socket"
+    key.write_bytes(os.urandom(1024))
+    key.chmod(0o400)
+    files = [f"--{name}-file={folder / f'munged.{name}'}" for name in ("pid", "log", "seed")]
+    with _daemon(
+        folder, "munged", "--foreground", "--force", f"--key-file={key}", f"--socket={socket}", *files
+    ):
+        _wait(socket.exists, "munged opens its socket")
+        yield
+
+
+@contextlib.contextmanager
+def _daemon(folder: Path, *command: str) -> Iterator[None]:
+    with (folder / f"{command[0]}.out").open("wb") as out:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+        try:
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.wait(_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _wait_for_node() -> None:
+    def idle() -> bool:
+        return "idle" in subprocess.run(["sinfo", "-h", "-o", "%T"], capture_output=True, text=True).stdout
+
+    _wait(idle, "the node is ready")
+
+
+def _wait(there: object, what: str) -> None:
+    assert callable(there)
+    end = time.monotonic() + _SECONDS
+    while not there():
+        assert time.monotonic() < end, f"within {_SECONDS} seconds: {what}"
+        time.sleep(0.2)
