@@ -53,7 +53,7 @@ venv-support:
 	@touch $@
 
 test: setup-test
-	@$(BIN)/python -m pytest -m "not slow"
+	@$(BIN)/python -m pytest -m "not slow" -n logical --maxprocesses 4 --dist loadfile
 
 test-slow: setup-test
 	@$(BIN)/python -m pytest -m slow
