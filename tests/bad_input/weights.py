@@ -59,6 +59,13 @@ GENDER = (
 
 CASES = (
     Case(
+        "percentages far from 100, which are people then, fewer than respondents",
+        margins(of_city([1, 30], [2, 5])),
+        "config.yaml, weighting.margins.0.population",
+        "35 people in all, of whom",
+        "shares that add up to 100",
+    ),
+    Case(
         "margin below zero",
         margins(of_city([1, 60], [2, -40])),
         "config.yaml, weighting.margins.0",

@@ -107,6 +107,19 @@ def test_fewer_people_than_parameters_are_named(study: Write, survey: pd.DataFra
     assert "survey.csv" not in warnings(study(answers=survey.head(13)))
 
 
+def test_respondents_with_gaps_count_where_the_factor_model_takes_them(
+    study: Write, config_content: dict[str, Any], survey: pd.DataFrame
+) -> None:
+    few = survey.head(28).astype(object)
+    for row in range(18):
+        few.loc[row, ("T1", "T2", "T3", "U1", "U2", "U3")[row % 6]] = ""
+    config_content["cleaning"] = {"rules": ["missing_items"], "missing_items_at_most": 3}
+    for method, told in (("complete", True), ("fiml", False)):
+        config_content["missing"] = {"factor_models": method, "reliability": "em"}
+        found = warnings(study(config=config_content, answers=few)).get("survey.csv", "")
+        assert ("10 questionnaires are kept, for 13 parameters" in found) == told, (method, found)
+
+
 def test_a_rule_that_takes_out_much_is_named_and_each_rule_is_counted(
     study: Write, survey: pd.DataFrame
 ) -> None:

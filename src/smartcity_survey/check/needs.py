@@ -60,7 +60,13 @@ def unmet_needs(
 
 
 def foreseen_gaps(
-    answers: pd.DataFrame, codebook: Codebook, model: Model, config: Config, place: str, path: str
+    answers: pd.DataFrame,
+    codebook: Codebook,
+    model: Model,
+    config: Config,
+    place: str,
+    path: str,
+    everybody: pd.DataFrame | None = None,
 ) -> Iterator[Problem]:
     """What the run will not be able to compute, or only badly, and why.
 
@@ -68,6 +74,7 @@ def foreseen_gaps(
     ----------
     answers, place : as for `unmet_needs`.
     path : the survey file.
+    everybody : answers of those too who left items out; None: there are none.
     """
     yield from _unmeasured(codebook, model, config)
     for key, controls in (
@@ -90,10 +97,11 @@ def foreseen_gaps(
     yield from _rare_answers(answers, model, path)
     yield from _unsolved_scores(answers, model, config, f"{place}, scores.method")
     parameters = _factor_model_parameters(model)
-    if parameters > len(answers):
+    fitted = answers if everybody is None or config.missing.factor_models == "complete" else everybody
+    if parameters > len(fitted):
         yield Problem(
             path,
-            f"{_kept(answers)}, for {counted(parameters, 'parameter')} of the confirmatory factor model.",
+            f"{_kept(fitted)}, for {counted(parameters, 'parameter')} of the confirmatory factor model.",
             "Its estimates and fit indices mean little, and it may have no solution: collect more answers.",
         )
 

@@ -144,7 +144,7 @@ def check_study(folder: Path) -> Checked:
         *lost_rows(cleaned, str(path)),
         *outside_categories(cleaned, responses, str(path)),
         *doubtful_codes(codebook, config.data, responses.declared, f"{place}, data"),
-        *foreseen_gaps(complete_rows(answers, needed), codebook, model, config, place, str(path)),
+        *foreseen_gaps(complete_rows(answers, needed), codebook, model, config, place, str(path), answers),
         *weight_doubts(answers, model, _place_of_weights(config, path, place)),
         *design_doubts(answers, config, place),
     ]

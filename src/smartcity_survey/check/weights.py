@@ -10,7 +10,7 @@ import pandas as pd
 from smartcity_survey.data.read import Responses
 from smartcity_survey.data.read.cells import ROWS_SHOWN, rows_text
 from smartcity_survey.errors import Problem, counted
-from smartcity_survey.stages.collection import without_clusters, without_weights
+from smartcity_survey.stages.collection import unweighted_tables, without_clusters
 from smartcity_survey.stages.declare import Stage
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.sampling.survey_design import effective_size as effective_size
@@ -112,10 +112,10 @@ def design_doubts(answers: pd.DataFrame, config: Config, place: str) -> Iterator
             f"{counted(answers[CLUSTER].nunique(), 'cluster')}: errors by so few come out too small.",
             f"Read p with care; {FEW_CLUSTERS} clusters or more are usual.",
         )
-    if unweighted := without_weights(config):
+    if unweighted := unweighted_tables(config):
         yield Problem(
             place,
-            f"no sampling weights are taken by {_names(unweighted)}: their tables stay empty.",
+            f"these tables take no sampling weights and stay empty: {', '.join(sorted(unweighted))}.",
             "Leave out `data.weight` and `weighting.margins` to see them of unweighted answers.",
         )
     if unclustered := without_clusters(config):

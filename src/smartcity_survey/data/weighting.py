@@ -128,6 +128,12 @@ def _row_problems(
                 f"nobody among the respondents kept is in it ({_told(margin.of, row)}).",
                 "Merge it with a neighbouring category, in the codebook too, or leave out the margin.",
             )
+    if margin.whole is None and margin.total < len(codes):
+        yield Problem(
+            f"{place}.population",
+            f"{margin.total:.10g} people in all, of whom {counted(len(codes), 'respondent')} are kept.",
+            "Write people of the population, or shares that add up to 100.",
+        )
     without: dict[tuple[str, ...], int] = {}
     for each in codes:
         if each not in rows and NO_ANSWER not in each:

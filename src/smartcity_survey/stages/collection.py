@@ -34,6 +34,19 @@ def without_weights(config: Config) -> tuple[Stage, ...]:
     return tuple(each for each in _of_respondents(config) if not each.takes_weights)
 
 
+def unweighted_tables(config: Config) -> tuple[str, ...]:
+    """Tables of a weighted study that would count all respondents alike, and so stay empty, by name."""
+    if not config.weighted:
+        return ()
+    refused = without_weights(config)
+    return tuple(
+        name
+        for each in _of_respondents(config)
+        for name in each.made(config)
+        if each in refused or name in each.unweighted
+    )
+
+
 def without_clusters(config: Config) -> tuple[Stage, ...]:
     """Stages of a study with clusters whose errors take respondents for independent, as their cards say.
 

@@ -39,6 +39,8 @@ class Stage:
     tables : those it makes of every study it is for. optional : those of studies that ask for them.
     private : respondent-level frames it makes, with the columns that other stages look for.
     asked_by : whether a study has this stage.
+    unweighted : tables that stay empty, with the reason, where respondents have sampling weights; all of a
+        stage that takes none.
     hides : leaves small cells out of its tables; None: they tell of no small group. beside : stage files that
         this follows.
     needs : parameter -> where its value comes from.
@@ -51,6 +53,7 @@ class Stage:
     optional: Mapping[Asks, tuple[str, ...]]
     private: Mapping[str, Sequence[str]]
     asked_by: Asks
+    unweighted: tuple[str, ...]
     hides: Hides | None
     beside: tuple[str, ...]
     needs: Mapping[str, Need] = field(repr=False)
@@ -86,6 +89,7 @@ def stage(
     private: Iterable[str] | Mapping[str, Sequence[str]] = (),
     optional: Mapping[Asks, tuple[str, ...]] = MappingProxyType({}),
     asked_by: Asks = always,
+    unweighted: tuple[str, ...] = (),
     hides: Hides | None = None,
     beside: tuple[str, ...] = (),
     essential: bool = False,
@@ -95,6 +99,7 @@ def stage(
     Parameters
     ----------
     private : with columns where other stages go on without a solution.
+    unweighted : tables of a stage with weights that take none.
     essential : nothing follows without its solution: the run ends.
     """
 
@@ -110,6 +115,7 @@ def stage(
             optional=optional,
             private=frames,
             asked_by=asked_by,
+            unweighted=unweighted,
             hides=hides,
             beside=beside,
             needs=_needs(compute),

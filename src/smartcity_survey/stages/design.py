@@ -11,6 +11,8 @@ import pandas as pd
 from smartcity_survey.data.weighting import Weighed
 from smartcity_survey.io import Card, read_table
 from smartcity_survey.stages.needs import CountedItems, Files, Need, complete_rows
+from smartcity_survey.stats.core.correlations import correlation, weighted_correlation
+from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign, design_effect, effective_size
 from smartcity_survey.study.codebook import CLUSTER, WEIGHT, Codebook
 from smartcity_survey.study.config import Config
@@ -114,6 +116,13 @@ def design_card(design: SurveyDesign | None, *, errors: bool = True) -> Card:
 def ignored_card(design: SurveyDesign | None) -> Card:
     """Line of the card of a table whose errors take respondents in clusters for independent."""
     return {} if design is None or design.clusters is None else {"clusters": "not_used"}
+
+
+def correlation_by(x: Array, design: SurveyDesign | None) -> Array:
+    """Correlations (p, p) of x (n, p), with weights where respondents have some; raises what these raise."""
+    if design is None or not design.weighted:
+        return correlation(x)
+    return weighted_correlation(x, design.weights)
 
 
 def design_frame(design: SurveyDesign) -> pd.DataFrame:

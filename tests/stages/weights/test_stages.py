@@ -222,11 +222,13 @@ def test_tables_of_independent_respondents_say_that_clusters_are_ignored() -> No
     result = regression("clustered")
     for name in ("hierarchical_coefficients", "regression_diagnostics", "collinearity"):
         assert result.cards[name]["clusters"] == "not_used", name
-    # Its errors are not those of a package that knows no clusters, and no disagreement.
+    # Its errors are those of another package, of the same clusters.
     tables = {name: result.tables[name] for name in ("coefficients", "model_summary")}
-    compared = crosscheck(items("clustered"), scores(), NO_RESULTS | tables, MODEL, cluster="school")
+    compared = crosscheck(
+        items("clustered"), scores(), NO_RESULTS | tables, MODEL, design=design("clustered")
+    )
     table = compared.tables["crosscheck"]
-    assert set(table["quantity"]) == {"coefficients", "r2"}
+    assert set(table["quantity"]) == {"coefficients", "standard_errors", "r2"}
     assert table["agrees"].all()
 
 

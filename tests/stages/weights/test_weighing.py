@@ -123,9 +123,10 @@ def test_check_names_what_takes_no_weights_and_few_clusters(
     frame = survey.assign(school=[f"school {number % 8}" for number in range(len(survey))])
     checked = check_study(study(config=content, answers=frame))
     found = {str(warning) for warning in checked.warnings}
-    [unweighted] = [text for text in found if "no sampling weights are taken by" in text]
-    assert "common_method, crosscheck, pls_prediction: their tables stay empty" in unweighted
-    assert "specification_curve" not in unweighted
+    [unweighted] = [text for text in found if "take no sampling weights and stay empty: " in text]
+    named = unweighted.partition("stay empty: ")[2].partition(". ")[0].split(", ")
+    assert {"blindfolding", "polychoric_correlations", "reliability_intervals", "ridge_trace"} <= {*named}
+    assert not {"specification_curve", "cvpat", "crosscheck", "micom", "invariance"} & {*named}
     assert any("8 clusters: errors by so few come out too small" in text for text in found)
     assert any("weighted by weighting.margins, worth" in line for line in checked.summary)
     content["weighting"] = {}

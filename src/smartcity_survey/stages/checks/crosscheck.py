@@ -17,19 +17,21 @@ from scipy.optimize import linear_sum_assignment
 from smartcity_survey.errors import NoSolution, Problem
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import respondents
+from smartcity_survey.stages.checks.mirrored import mirrored
 from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.design import Design, design_card
 from smartcity_survey.stages.needs import (
     ComponentsMissing,
     FactorModelsMissing,
     Frames,
     ItemAnswers,
     Measured,
-    Option,
     RegressionMissing,
 )
 from smartcity_survey.stages.refusals import Refusals, refused
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.factor.rotation import varimax_criterion
+from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.study.codebook import CONSTANT
 from smartcity_survey.study.model import Model
 
@@ -94,7 +96,7 @@ CHECKED = (
 )
 
 
-OF_INDEPENDENT = ("standard_errors", "hc3_standard_errors", "durbin_watson")
+OF_INDEPENDENT = ("hc3_standard_errors", "durbin_watson")
 """Quantities of a regression that are of respondents who were drawn one by one."""
 
 
@@ -107,7 +109,7 @@ def crosscheck(
     factor_models: FactorModelsMissing = "complete",
     components: ComponentsMissing = "complete",
     regression: RegressionMissing = "complete",
-    cluster: Annotated[str | None, Option("data.cluster")] = None,
+    design: Design = None,
 ) -> StageResult:
     """Compare the run's core results with factor_analyzer, statsmodels and semopy.
 
@@ -121,21 +123,27 @@ def crosscheck(
     tables : `adequacy, item_msa, rotated_loadings, coefficients, model_summary, cfa_fit, cfa_loadings`.
     model : the measurement model on the items kept.
     factor_models, components, regression : as under `missing`; peers take complete questionnaires alone.
-    cluster : column of clusters; errors that allow for them are not those of these peers.
+    design : weights, which factor_analyzer and semopy see by way of `mirrored`; of weighted or clustered
+        answers Bartlett's test, HC3 errors and Durbin-Watson's statistic are not compared.
     """
     refusals, compared, factored = Refusals(), factor_models == "complete", components == "complete"
+    weighed = mirrored(answers, design)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         missing = tuple(peer for peer in PEERS if not _is_installed(peer))
         by_peer: dict[str, Iterator[Comparison]] = {
             "factor_analyzer": chain(
-                _adequacy(answers, tables) if factored and len(tables["adequacy"]) else (),
-                _rotation(answers, tables) if factored and len(tables["rotated_loadings"]) else (),
+                _adequacy(weighed, tables, weighed is answers)
+                if factored and len(tables["adequacy"])
+                else (),
+                _rotation(weighed, tables) if factored and len(tables["rotated_loadings"]) else (),
             ),
             "statsmodels": iter(
-                () if regression != "complete" else _regressions(scores, tables, model, cluster is not None)
+                () if regression != "complete" else _regressions(scores, tables, model, design)
             ),
-            "semopy": iter(_cfa(answers, tables, model) if compared and len(tables["cfa_loadings"]) else ()),
+            "semopy": iter(
+                _cfa(weighed, tables, model, len(answers)) if compared and len(tables["cfa_loadings"]) else ()
+            ),
         }
         comparisons = [each for peer, made in by_peer.items() if peer not in missing for each in made]
     if missing == PEERS:
@@ -157,6 +165,7 @@ def crosscheck(
     card: Card = {
         "method": "other_packages",
         **respondents(len(answers)),
+        **design_card(design),
         "differences": "at_least_a_hundredth_of_tolerance",
         "pls": "no_pls_package_beside",
         **refusals.card(),
@@ -199,7 +208,8 @@ def _not_installed(packages: tuple[str, ...]) -> NoSolution:
     return NoSolution("not_installed", packages, [problem])
 
 
-def _adequacy(items: pd.DataFrame, tables: Tables) -> Iterator[Comparison]:
+def _adequacy(items: pd.DataFrame, tables: Tables, counted: bool) -> Iterator[Comparison]:
+    """counted : whether rows are respondents, whom Bartlett's test counts."""
     from factor_analyzer import calculate_bartlett_sphericity, calculate_kmo
 
     statistics = tables["adequacy"].set_index("statistic")["value"]
@@ -211,14 +221,15 @@ def _adequacy(items: pd.DataFrame, tables: Tables) -> Iterator[Comparison]:
     yield Comparison(
         "item_msa", "factor_analyzer", _array(tables["item_msa"]["msa"]), _array(per_item), inverted
     )
-    yield Comparison(
-        "bartlett_chi2",
-        "factor_analyzer",
-        _array(statistics["bartlett_chi2"]),
-        _array(chi2),
-        inverted,
-        _array(chi2),
-    )
+    if counted:
+        yield Comparison(
+            "bartlett_chi2",
+            "factor_analyzer",
+            _array(statistics["bartlett_chi2"]),
+            _array(chi2),
+            inverted,
+            _array(chi2),
+        )
 
 
 def _rotation(items: pd.DataFrame, tables: Tables) -> Iterator[Comparison]:
@@ -246,7 +257,9 @@ def _rotation(items: pd.DataFrame, tables: Tables) -> Iterator[Comparison]:
     )
 
 
-def _regressions(scores: pd.DataFrame, tables: Tables, model: Model, clustered: bool) -> Iterator[Comparison]:
+def _regressions(
+    scores: pd.DataFrame, tables: Tables, model: Model, design: SurveyDesign | None
+) -> Iterator[Comparison]:
     import statsmodels.api as sm
     from statsmodels.stats.stattools import durbin_watson
 
@@ -256,8 +269,11 @@ def _regressions(scores: pd.DataFrame, tables: Tables, model: Model, clustered: 
         if outcome not in done:
             continue
         predictors = list(model.predictors(outcome))
-        theirs = sm.OLS(scores[outcome], sm.add_constant(scores[predictors])).fit()
+        x = sm.add_constant(scores[predictors])
+        y = scores[outcome]
+        theirs = (sm.OLS(y, x) if design is None else sm.WLS(y, x, weights=design.weights)).fit()
         robust = theirs.get_robustcov_results("HC3")
+        errors = theirs.bse if design is None else _linearised(theirs, design)
         lines = (
             coefficients[coefficients["outcome"] == outcome].set_index("term").loc[[CONSTANT, *predictors]]
         )
@@ -265,13 +281,13 @@ def _regressions(scores: pd.DataFrame, tables: Tables, model: Model, clustered: 
         tolerance = max(EXACT, theirs.condition_number * ROUNDING)
         for quantity, ours, peer, unit in (
             # A coefficient may be near zero: its standard error is the unit that matters.
-            ("coefficients", lines["b"], theirs.params, theirs.bse),
-            ("standard_errors", lines["std_error"], theirs.bse, theirs.bse),
+            ("coefficients", lines["b"], theirs.params, errors),
+            ("standard_errors", lines["std_error"], errors, errors),
             ("hc3_standard_errors", lines["hc3_std_error"], robust.bse, robust.bse),
             ("r2", summary["r2"], theirs.rsquared, theirs.rsquared),
             ("durbin_watson", summary["durbin_watson"], durbin_watson(theirs.resid), 1.0),
         ):
-            if clustered and quantity in OF_INDEPENDENT:
+            if design is not None and quantity in OF_INDEPENDENT:
                 continue
             undefined = "no_standard_error" if not np.isfinite(_array(ours)).all() else ""
             yield Comparison(
@@ -286,8 +302,19 @@ def _regressions(scores: pd.DataFrame, tables: Tables, model: Model, clustered: 
             )
 
 
-def _cfa(items: pd.DataFrame, tables: Tables, model: Model) -> Iterator[Comparison]:
-    """Names need not be syntax of semopy's (a space, a dash): it gets x0, x1 and f0, f1 in their place."""
+def _linearised(fit: Any, design: SurveyDesign) -> Array:
+    """statsmodels' errors robust to unequal variances, or to clusters, with `survey`'s G / (G - 1)."""
+    plain = design.clusters is None
+    options = {} if plain else {"groups": design.clusters, "use_correction": False}
+    robust = fit.get_robustcov_results("HC0" if plain else "cluster", **options)
+    return np.asarray(robust.bse * np.sqrt(design.units / (design.units - 1)))
+
+
+def _cfa(items: pd.DataFrame, tables: Tables, model: Model, n: int) -> Iterator[Comparison]:
+    """Names need not be syntax of semopy's (a space, a dash): it gets x0, x1 and f0, f1 in their place.
+
+    n : respondents.
+    """
     import semopy
 
     if len(model.items) > MOST_ITEMS:
@@ -314,7 +341,7 @@ def _cfa(items: pd.DataFrame, tables: Tables, model: Model) -> Iterator[Comparis
         return
     standardised = estimates[(estimates["op"] == "~") & estimates["lval"].isin(list(alias.values()))]
     theirs = standardised.set_index("lval")["Est. Std"].astype(float).loc[list(alias.values())].to_numpy()
-    theirs_chi2 = float(fitted.fun) * len(items)
+    theirs_chi2 = float(fitted.fun) * n
     reason = ""
     if not np.isfinite([*theirs, theirs_chi2]).all():
         reason = "not_converged"

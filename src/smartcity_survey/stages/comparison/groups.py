@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import combinations
 from math import comb
 from typing import Annotated
@@ -17,7 +18,7 @@ from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import AT_FAULT, Card, StageResult
 from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
 from smartcity_survey.stages.declare import stage
-from smartcity_survey.stages.design import Design, design_card, ignored_card
+from smartcity_survey.stages.design import Design, design_card
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import Bar, Complete, MeasuredClaims, Option, PlsFitOptions, Seed
 from smartcity_survey.stages.pls.pls import pls_model
@@ -28,6 +29,7 @@ from smartcity_survey.stats.core.errors import InGroup, StatisticsError
 from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.stats.evidence.group_differences import compare_by_design
 from smartcity_survey.stats.pls.micom import GroupComparison, compare_groups
+from smartcity_survey.stats.sampling.design_invariance import DesignRung, design_ladder
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.stats.sem.invariance import Rung, invariance_ladder
 from smartcity_survey.stats.sem.likelihood import Sample
@@ -85,6 +87,12 @@ INVARIANCE = [
 ]
 
 
+DEALT = {True: "permuted_with_weights", False: "permuted_with_clusters"}
+"""Whether respondents are dealt one by one -> how the composites of step 2 are tested under a design."""
+PERMUTED = ("permutations", "p", "seed")
+"""Lines of a card that are of permutations."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Setup:
     """What all comparisons share."""
@@ -126,7 +134,7 @@ def compare_respondents(
     is listed with its reason.
 
     progress : of the permutations of all comparisons. design : sampling weights and clusters, by which
-        differences are tested in place of permutations; the ladder takes no weights.
+        differences and levels of the ladder are tested; composites are permuted with their weights.
     """
     x = answers[list(model.items)].to_numpy(dtype=np.float64)
     require_demographics(section.variables, codebook, "config.yaml, groups.variables")
@@ -143,10 +151,7 @@ def compare_respondents(
         for pair in combinations(members, 2):
             before = len(rows.comparisons) * section.permutations
             _compare(setup, variable, pair, members, rows, part(progress, before, total))
-        if design is not None and design.weighted:
-            rows.invariance.append({"demographic": variable, "status": "no_weights"})
-        else:
-            _ladder(x, model, variable, members, rows)
+        _ladder(setup, variable, members, rows)
     card: Card = {
         **pls_estimator(model, pls),
         "signs": "positive_loading_sums",
@@ -159,9 +164,11 @@ def compare_respondents(
         **respondents(len(x)),
         "seed": seed,
     }
+    composites = card
     if design is not None:
-        card = {name: value for name, value in card.items() if name not in ("permutations", "p", "seed")}
-        card = {**card, "method": "design_based_t", **design_card(design)}
+        composites = {**card, "method": "design_based_t", "p": DEALT[design.clusters is None]}
+        composites = {**composites, **design_card(design)}
+        card = {name: value for name, value in composites.items() if name not in PERMUTED}
     ladder: Card = {
         "method": "maximum_likelihood_with_means",
         "scaling": "first_loading_1",
@@ -171,7 +178,7 @@ def compare_respondents(
         "divisor": "n",
         **single_items(model),
         **respondents(len(x)),
-        **ignored_card(design),
+        **({} if design is None else {"test": "yuan_bentler_by_design", **design_card(design)}),
     }
     return StageResult(
         tables={
@@ -181,8 +188,8 @@ def compare_respondents(
             "invariance": pd.DataFrame(rows.invariance, columns=INVARIANCE),
         },
         cards={
-            "group_comparisons": card,
-            "micom": {**card, "configural": "same_items_coding_algorithm"},
+            "group_comparisons": composites,
+            "micom": {**composites, "configural": "same_items_coding_algorithm"},
             "multigroup": card,
             "invariance": ladder,
         },
@@ -213,9 +220,11 @@ def _compare(
     except NoSolution as error:
         line |= _refusal(error, pair)
         return
-    line["status"] = "compared"
-    if setup.design is None:
-        line |= {"n_draws": found.n_permutations, "n_inadmissible": found.n_inadmissible}
+    line |= {
+        "status": "compared",
+        "n_draws": found.n_permutations,
+        "n_inadmissible": found.n_inadmissible,
+    }
     rows.micom += micom_rows(found, setup.model, groups, setup.alpha)
     rows.multigroup += path_rows(found, setup.model, groups)
 
@@ -225,25 +234,18 @@ def _difference(
 ) -> GroupComparison:
     """By permutation, or by the design where respondents have weights or come in clusters."""
     x, model = setup.x[both], pls_model(setup.model, setup.pls)
-    level, tolerance, most = 1 - setup.alpha, setup.pls.tolerance, setup.pls.max_iterations
+    compare = compare_groups
     if setup.design is not None:
-        found = compare_by_design(
-            *(x, model, second, setup.design.subset(both)),
-            level=level,
-            tolerance=tolerance,
-            max_iterations=most,
-        )
-        progress(setup.section.permutations)
-        return found
-    return compare_groups(
+        compare = partial(compare_by_design, design=setup.design.subset(both))
+    return compare(
         x,
         model,
         second,
         permutations=setup.section.permutations,
         seed=setup.seed,
-        level=level,
-        tolerance=tolerance,
-        max_iterations=most,
+        level=1 - setup.alpha,
+        tolerance=setup.pls.tolerance,
+        max_iterations=setup.pls.max_iterations,
         progress=progress,
     )
 
@@ -299,14 +301,19 @@ def path_rows(found: GroupComparison, model: Model, groups: Mapping[str, str]) -
     return lines
 
 
-def _ladder(x: Array, model: Model, variable: str, members: Mapping[str, BoolArray], rows: _Rows) -> None:
+def _ladder(setup: _Setup, variable: str, members: Mapping[str, BoolArray], rows: _Rows) -> None:
     """The levels of invariance across all groups of a variable at once."""
     if len(members) < 2:
         rows.invariance.append({"demographic": variable, "status": "one_group"})
         return
+    model, groups = setup.model, list(members.values())
+    rungs: Sequence[Rung | DesignRung]
     try:
         with naming(model.items, "invariance", model.names):
-            rungs = invariance_ladder(_samples(x, list(members.values())), model.membership())
+            if setup.design is None:
+                rungs = invariance_ladder(_samples(setup.x, groups), model.membership())
+            else:
+                rungs = design_ladder(setup.x, groups, model.membership(), setup.design)
     except NoSolution as error:
         rows.invariance.append({"demographic": variable, **_refusal(error, list(members))})
         return
@@ -332,17 +339,21 @@ def _refusal(error: NoSolution, groups: Sequence[str]) -> dict[str, str]:
     return {"status": told["reason"], "group_at_fault": alone, AT_FAULT: told[AT_FAULT]}
 
 
-def _rung(variable: str, rung: Rung) -> dict[str, object]:
+def _rung(variable: str, rung: Rung | DesignRung) -> dict[str, object]:
+    """A line of `invariance`; by a design chi-square and p are scaled, indices of the weighted moments."""
+    indices, tested = rung.indices, (rung.indices.chi2, rung.indices.p)
+    if isinstance(rung, DesignRung):
+        tested = (rung.test.scaled.statistic, rung.test.scaled.p)
     return {
         "demographic": variable,
         "level": rung.fit.level.name.lower(),
         "status": "converged" if rung.fit.admissible else "heywood",
-        "chi2": rung.indices.chi2,
-        "df": rung.indices.df,
-        "p": rung.indices.p,
-        "cfi": rung.indices.cfi,
-        "rmsea": rung.indices.rmsea,
-        "srmr": rung.indices.srmr,
+        "chi2": tested[0],
+        "df": indices.df,
+        "p": tested[1],
+        "cfi": indices.cfi,
+        "rmsea": indices.rmsea,
+        "srmr": indices.srmr,
         "d_cfi": rung.d_cfi,
         "d_rmsea": rung.d_rmsea,
         "d_srmr": rung.d_srmr,

@@ -11,15 +11,16 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.errors import NoSolution
-from smartcity_survey.io import Card, StageResult
+from smartcity_survey.io import WHOLE, Card, StageResult
 from smartcity_survey.stages.cards import corrections, respondents
 from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.design import Weights
 from smartcity_survey.stages.factor.components import n_components
+from smartcity_survey.stages.factor.incomplete import by_weights, item_correlations
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.needs import Continuity, ItemAnswers
-from smartcity_survey.stages.refusals import reason
-from smartcity_survey.stats.core.correlations import correlation
-from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stages.refusals import Refusals, reason, takes_no_weights
+from smartcity_survey.stats.core.types import Array, IntArray
 from smartcity_survey.stats.factor.components import principal_components, rotated_solution
 from smartcity_survey.stats.factor.extraction import (
     CommonFactors,
@@ -31,6 +32,7 @@ from smartcity_survey.stats.factor.oblique import ObliqueRotation, oblimin, prom
 from smartcity_survey.stats.factor.reproduced_correlations import reproduced
 from smartcity_survey.stats.factor.rotation import TOLERANCE, Rotation, varimax
 from smartcity_survey.stats.items.polychoric_correlations import NO_CONTINUITY, corrected_pairs, polychoric
+from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.study.config import FactorsSection
 
 COMPONENTS, POLYCHORIC = "components", "polychoric_components"
@@ -53,9 +55,12 @@ class _Extraction:
     factors: CommonFactors | None
 
 
-@stage(*TABLES)
+@stage(*TABLES, unweighted=("polychoric_correlations",))
 def compare_solutions(
-    answers: ItemAnswers, section: FactorsSection, continuity: Continuity = NO_CONTINUITY
+    answers: ItemAnswers,
+    section: FactorsSection,
+    continuity: Continuity = NO_CONTINUITY,
+    design: Weights = None,
 ) -> StageResult:
     """Components and common factors of the items, each rotated three ways, beside the main solution.
 
@@ -63,11 +68,12 @@ def compare_solutions(
     polychoric correlations; the rotations varimax, direct oblimin and promax. A solution that the answers do
     not admit is listed with the reason; the main solution stands in any case.
 
-    continuity : as `pls.continuity`.
+    continuity : as `pls.continuity`. design : weights, which polychoric correlations do not take; the
+        likelihood's chi-square then counts the effective number of respondents.
     """
     x, names = answers.to_numpy(dtype=np.float64), list(answers.columns)
     with naming(names, "common factors"):
-        matrix = correlation(x)
+        matrix, n = item_correlations(answers, None, design)
         main = rotated_solution(matrix, n_components(section)).loadings
     k = main.shape[1]
     codes = np.rint(x).astype(np.int64)
@@ -75,20 +81,22 @@ def compare_solutions(
         COMPONENTS: lambda: _of_components(matrix, k),
         AXES: lambda: _of_factors(matrix, principal_axes(matrix, k)),
         LIKELIHOOD: lambda: _of_factors(matrix, maximum_likelihood_factors(matrix, k)),
-        POLYCHORIC: lambda: _of_components(polychoric(codes, continuity=continuity).correlation, k),
+        POLYCHORIC: lambda: _of_ordered(codes, k, continuity, design),
     }
     rotations: dict[str, Callable[[Array, Callable[[], Rotation]], ObliqueRotation]] = {
         VARIMAX: lambda _, turned: _varimax(turned()),
         "oblimin": lambda loadings, _: oblimin(loadings, section.oblimin_delta),
         "promax": lambda loadings, turned: promax(loadings, section.promax_kappa, start=turned()),
     }
-    found = _Findings(names, main, len(x))
+    found, unweighted = _Findings(names, main, n), Refusals()
     for extraction, extract in extractions.items():
         try:
             with naming(names, extraction):
                 unrotated = extract()
         except NoSolution as error:
             found.refuse(extraction, "", k, error)
+            if design is not None and extraction == POLYCHORIC:
+                unweighted.note(WHOLE, error)
             continue
         found.extracted(extraction, unrotated)
         # With many factors varimax takes most of the time, and promax starts from it.
@@ -101,7 +109,8 @@ def compare_solutions(
                 found.refuse(extraction, rotation, k, error)
     tables = found.tables()
     added = corrections(continuity, corrected_pairs(codes, continuity), names)
-    return StageResult(tables=tables, cards=_cards(tables, section, k, len(x), added))
+    cards = _cards(tables, section, k, n, {**added, **unweighted.card()})
+    return by_weights(StageResult(tables, cards), len(x), design)
 
 
 class _Findings:
@@ -221,6 +230,14 @@ _MEASURES = (
 
 def _of_components(matrix: Array, k: int) -> _Extraction:
     return _Extraction(matrix, principal_components(matrix, k).loadings, None)
+
+
+def _of_ordered(
+    codes: IntArray, k: int, continuity: tuple[float, float], design: SurveyDesign | None
+) -> _Extraction:
+    if design is not None:
+        raise takes_no_weights(POLYCHORIC)
+    return _of_components(polychoric(codes, continuity=continuity).correlation, k)
 
 
 def _of_factors(matrix: Array, factors: CommonFactors) -> _Extraction:

@@ -11,11 +11,17 @@ from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import WHOLE, Card, StageResult
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.design import Design, correlation_by, design_card
 from smartcity_survey.stages.measurement.scores import require_scores
 from smartcity_survey.stages.needs import Complete, Measured, Method
 from smartcity_survey.stages.refusals import Refusals
-from smartcity_survey.stats.core.correlations import correlation
-from smartcity_survey.stats.quality.common_method import full_collinearity_vif, harman, marker_adjusted
+from smartcity_survey.stats.quality.common_method import (
+    full_collinearity_vif,
+    harman,
+    marker_adjusted,
+    marker_adjusted_by_design,
+)
+from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import CommonMethodSection
 from smartcity_survey.study.limits import limit
@@ -32,16 +38,22 @@ def judge_common_method(
     codebook: Codebook,
     section: CommonMethodSection,
     method: Method,
+    design: Design = None,
 ) -> StageResult:
-    """Harman's single factor, full-collinearity VIF and, where a marker was asked, correlations less it."""
+    """Harman's single factor, full-collinearity VIF and, where a marker was asked, correlations less it.
+
+    design : weights of all correlations; weights and clusters of the errors of those less the marker.
+    """
     require_scores(scores, model)
     values = scores[list(model.names)].to_numpy(dtype=np.float64)
     n = len(values)
     x = answers[list(model.items)].to_numpy(dtype=np.float64)
     refusals, marked = Refusals(model.items, model.names), Refusals(model.items, model.names)
-    single = refusals.attempt("harman", lambda: harman(correlation(x)))
+    single = refusals.attempt("harman", lambda: harman(correlation_by(x, design)))
     vif = refusals.attempt(
-        "full_collinearity_vif", lambda: full_collinearity_vif(correlation(values)), items=model.names
+        "full_collinearity_vif",
+        lambda: full_collinearity_vif(correlation_by(values, design)),
+        items=model.names,
     )
     rows = []
     if single is not None:
@@ -58,20 +70,22 @@ def judge_common_method(
     bias["below_limit"] = bias["value"] < bias["limit"]
     adjusted_table = marked.attempt(
         WHOLE,
-        lambda: _marker_table(answers, scores, model, codebook, section.marker),
+        lambda: _marker_table(answers, scores, model, codebook, section.marker, design),
         items=[*model.names, section.marker or ""],
     )
     card: Card = {
         "method": "harman_and_full_collinearity",
         "scores": method,
         **respondents(n),
+        **design_card(design, errors=False),
         **refusals.card(),
     }
     adjusted: Card = {
-        "method": "lindell_whitney",
+        "method": "lindell_whitney" if design is None else "lindell_whitney_by_design",
         "marker": section.marker or "none",
         "scores": method,
         **respondents(n),
+        **design_card(design),
         **marked.card(),
     }
     return StageResult(
@@ -84,19 +98,30 @@ def judge_common_method(
 
 
 def _marker_table(
-    answers: pd.DataFrame, scores: pd.DataFrame, model: Model, codebook: Codebook, marker: str | None
+    answers: pd.DataFrame,
+    scores: pd.DataFrame,
+    model: Model,
+    codebook: Codebook,
+    marker: str | None,
+    design: SurveyDesign | None,
 ) -> pd.DataFrame:
     if marker is None:
         return pd.DataFrame(columns=ADJUSTED)
     items = marker_items(marker, model, codebook)
     score = answers[list(items)].mean(axis=1).rename("")
     constructs = list(model.names)
-    R = correlation(np.column_stack([scores[constructs], score]))
+    R = correlation_by(np.column_stack([scores[constructs], score]), design)
     # The marker's smallest correlation is the best guess of what method alone produces.
     own = R[-1, :-1]
     method = float(own[np.abs(own).argmin()])
-    where = tuple(np.array([[constructs.index(side) for side in path] for path in model.paths]).T)
-    adjusted = marker_adjusted(R[:-1, :-1][where], method, len(scores))
+    sides = np.array([[constructs.index(side) for side in path] for path in model.paths]).T
+    where = sides[0], sides[1]
+    values = scores[constructs].to_numpy(dtype=np.float64)
+    adjusted = (
+        marker_adjusted(R[:-1, :-1][where], method, len(scores))
+        if design is None
+        else marker_adjusted_by_design(values, where, method, design)
+    )
     return pd.DataFrame(
         {
             "predictor": [source for source, _ in model.paths],

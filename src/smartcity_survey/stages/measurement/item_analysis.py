@@ -42,6 +42,7 @@ LEVEL = 0.95
     "scale_statistics",
     "item_summary",
     "reliability_intervals",
+    unweighted=("reliability_intervals",),
     hides=protect,
     beside=("item_descriptives",),
 )

@@ -52,7 +52,7 @@ TABLES = ("pls_fit", "cross_loadings", "htmt2", "pls_effects", "blindfolding", "
 AssessmentOptions = Annotated[PlsSection, Options(PlsSection, (*PLS_FIT, "exact_fit_draws"))]
 
 
-@stage(*TABLES)
+@stage(*TABLES, unweighted=("blindfolding",))
 def assess_pls(
     answers: ForPls,
     model: Measured,

@@ -10,10 +10,11 @@ import pandas as pd
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import pls_estimator, respondents
 from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.design import Design, design_card
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import PLS_FIT, Complete, Measured, Options, Seed
 from smartcity_survey.stages.pls.pls import pls_model
-from smartcity_survey.stages.pls.pls_inputs import PlsInputs
+from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.pls.prediction import (
     PlsPrediction,
     accuracy,
@@ -21,6 +22,7 @@ from smartcity_survey.stats.pls.prediction import (
     predict_pls,
     random_folds,
 )
+from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.study.config import PlsSection
 from smartcity_survey.study.model import Model
 
@@ -31,16 +33,24 @@ PredictionOptions = Annotated[
 
 @stage("pls_predict", "cvpat")
 def predict_answers(
-    answers: Complete, model: Measured, section: PredictionOptions, seed: Seed
+    answers: Complete, model: Measured, section: PredictionOptions, seed: Seed, design: Design = None
 ) -> StageResult:
-    """Predict the items of explained constructs fold by fold, beside a linear model and the averages."""
-    inputs = PlsInputs.of(answers, model, section)
-    x = inputs.x
+    """Predict the items of explained constructs fold by fold, beside a linear model and the averages.
+
+    design : weights, of training samples and of errors; clusters, each of them in one fold.
+    """
+    x = answers[list(model.items)].to_numpy(dtype=np.float64)
+    weights = design.weights if design is not None and design.weighted else None
     with naming(model.items, "PLSpredict", model.names):
         prediction = predict_pls(
             x,
             pls_model(model, section),
-            random_folds(len(x), section.folds, section.repetitions, seed=seed),
+            random_folds(
+                *(len(x), section.folds, section.repetitions),
+                seed=seed,
+                clusters=None if design is None else design.clusters,
+            ),
+            weights=weights,
             tolerance=section.tolerance,
             max_iterations=section.max_iterations,
         )
@@ -52,29 +62,30 @@ def predict_answers(
         "predicted_from": "direct_antecedents",
         "linear_model": "items_of_exogenous_constructs",
         "q2_predict": "against_training_averages",
-        **inputs.unused_card(),
+        "correlations": "pearson",
+        **design_card(design),
         "divisor": "n_minus_1",
         **respondents(len(x)),
         "seed": seed,
     }
     loss: Card = {
         **card,
-        "method": "cvpat",
+        "method": "cvpat" if design is None else "cvpat_by_design",
         "confidence_level": section.confidence_level,
     }
     return StageResult(
         tables={
-            "pls_predict": error_frame(prediction, model),
-            "cvpat": loss_frame(prediction, model, section),
+            "pls_predict": error_frame(prediction, model, weights),
+            "cvpat": loss_frame(prediction, model, section, design),
         },
         cards={"pls_predict": card, "cvpat": loss},
     )
 
 
-def error_frame(prediction: PlsPrediction, model: Model) -> pd.DataFrame:
-    """Errors of prediction of each item, beside those of the linear model."""
-    own = accuracy(prediction.actual, prediction.pls, prediction.average)
-    linear = accuracy(prediction.actual, prediction.lm, prediction.average)
+def error_frame(prediction: PlsPrediction, model: Model, weights: Array | None = None) -> pd.DataFrame:
+    """Errors of prediction of each item, beside those of the linear model. weights : (n,), of the errors."""
+    own = accuracy(prediction.actual, prediction.pls, prediction.average, weights)
+    linear = accuracy(prediction.actual, prediction.lm, prediction.average, weights)
     return pd.DataFrame(
         {
             "item": [model.items[item] for item in prediction.items],
@@ -89,7 +100,9 @@ def error_frame(prediction: PlsPrediction, model: Model) -> pd.DataFrame:
     )
 
 
-def loss_frame(prediction: PlsPrediction, model: Model, section: PlsSection) -> pd.DataFrame:
+def loss_frame(
+    prediction: PlsPrediction, model: Model, section: PlsSection, design: SurveyDesign | None = None
+) -> pd.DataFrame:
     """The model against both benchmarks, for each explained construct and for all of them."""
     groups = {name: prediction.constructs == model.names.index(name) for name in model.outcomes}
     if len(groups) > 1:
@@ -102,6 +115,7 @@ def loss_frame(prediction: PlsPrediction, model: Model, section: PlsSection) -> 
                 prediction.pls[:, items],
                 predicted[:, items],
                 level=section.confidence_level,
+                design=design,
             )
             rows.append(
                 {

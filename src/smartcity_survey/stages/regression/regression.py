@@ -48,6 +48,7 @@ _CASEWISE = [
     *_HIERARCHICAL,
     optional={has_moderations: INTERACTION_TABLES},
     private={"casewise": _CASEWISE},
+    unweighted=(*_JUDGED, *_HIERARCHICAL),
     hides=protect,
     beside=("demographics",),
 )

@@ -65,9 +65,11 @@ TABLES = (
 )
 BY_DESIGN = ("relative_importance", "hypothesis_tests")
 """Those that allow for weights and clusters."""
+UNWEIGHTED = tuple(name for name in TABLES if name not in BY_DESIGN)
+"""Those that count all respondents alike."""
 
 
-@stage(*TABLES)
+@stage(*TABLES, unweighted=UNWEIGHTED)
 def evaluate_robustness(
     scores: pd.DataFrame, model: Claims, section: RobustnessSection, seed: Seed, design: Design = None
 ) -> StageResult:
@@ -98,7 +100,7 @@ def evaluate_robustness(
     }
     tables = {}
     for name, table in compute.items():
-        if weighted and name not in BY_DESIGN:
+        if weighted and name in UNWEIGHTED:
             own[name].note(WHOLE, takes_no_weights(name))
             tables[name] = pd.DataFrame()
             continue

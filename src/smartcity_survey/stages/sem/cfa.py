@@ -60,9 +60,11 @@ DYNAMIC = [
 ]
 OF_MODEL = ("cfa_fit", "cfa_loadings", "cfa_factor_correlations", "cfa_correlation_intervals")
 TABLES = (*OF_MODEL, "modification_indices", "cfa_residuals", "dynamic_fit")
+UNWEIGHTED = (*TABLES[len(OF_MODEL) :], *ORDINAL_TABLES)
+"""Those that count all respondents alike."""
 
 
-@stage(*TABLES, *ORDINAL_TABLES)
+@stage(*TABLES, *ORDINAL_TABLES, unweighted=UNWEIGHTED)
 def confirm_model(
     answers: pd.DataFrame,
     model: Measured,
@@ -171,7 +173,7 @@ def _of_design(x: Array, model: Model, level: float, design: SurveyDesign) -> St
     }
     if not cfa.admissible:
         card = {**card, **inadmissible(model, cfa.heywood, cfa.factor_corr)}
-    without = {name: Refusals() for name in (*TABLES, *ORDINAL_TABLES) if name not in OF_MODEL}
+    without = {name: Refusals() for name in UNWEIGHTED}
     for name, refusals in without.items():
         refusals.note(WHOLE, takes_no_weights(name))
     return StageResult(

@@ -3,6 +3,11 @@ from .bayes_factor import (
     bayes_factors as bayes_factors,
     log_jzs_against_constant as log_jzs_against_constant,
 )
+from .composites_by_design import (
+    CompositeTest as CompositeTest,
+    compare_composites as compare_composites,
+    deal_by_design as deal_by_design,
+)
 from .construct_moments import (
     ConstructMoments as ConstructMoments,
     PlsMoments as PlsMoments,

@@ -1,11 +1,12 @@
-"""Do two groups of weighted or clustered respondents differ? By linearised variances, not by permutation.
+"""Do two groups of weighted or clustered respondents differ? By linearised variances.
 
-Dealing respondents to groups at random supposes that any of them could as well be in the other group; with
-unequal weights, or where whole clusters are in one group, that is not so.
+A permutation supposes that all else is alike in both groups, unequal weights among it; linearised variances
+do not. Only the correlation of composites, which cannot exceed 1, has no such test and is permuted.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,10 +14,11 @@ import numpy as np
 from smartcity_survey.stats.core.errors import InGroup, StatisticsError, TooFewRows
 from smartcity_survey.stats.core.significance import t_quantile, t_two_sided
 from smartcity_survey.stats.core.types import Array, BoolArray
+from smartcity_survey.stats.evidence.composites_by_design import compare_composites
 from smartcity_survey.stats.evidence.influence_on_paths import path_influence
 from smartcity_survey.stats.items.item_moments import pearson_moments
 from smartcity_survey.stats.pls.algorithm import fit_pls
-from smartcity_survey.stats.pls.micom import GroupComparison, PermutationTest, composite_correlations
+from smartcity_survey.stats.pls.micom import GroupComparison, PermutationTest
 from smartcity_survey.stats.pls.model import PlsModel
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.stats.sampling.weighted_moments import weighted_covariance
@@ -29,21 +31,23 @@ def compare_by_design(
     second: BoolArray,
     design: SurveyDesign,
     *,
+    permutations: int,
+    seed: int,
     level: float = 0.95,
     tolerance: float = 1e-12,
     max_iterations: int = 1000,
+    progress: Callable[[int], None] = lambda _: None,
 ) -> GroupComparison:
     """As `compare_groups`, of respondents with weights and clusters: t-tests of differences by the design.
 
     The variance of a difference is that of the total of the respondents' influences on it, with clusters that
     have people in both groups (Binder 1983); t has two degrees of freedom less than there are units, as R's
-    `svyttest`. The bounds are those within which the difference of equal groups lies. Whether the composites
-    correlate perfectly (step 2 of MICOM) cannot be tested so, as 1 is the largest value: quantile and p are
-    nan. n_permutations is 0.
+    `svyttest`. The bounds are those within which the difference of equal groups lies. Step 2 of MICOM is that
+    of `compare_composites`, and alone has permutations.
 
     Parameters
     ----------
-    x : (n, p). second : (n,). design : of the n respondents.
+    x : (n, p). second : (n,). design : of the n respondents. progress : as in `compare_groups`.
 
     Raises
     ------
@@ -55,7 +59,7 @@ def compare_by_design(
     whole = weighted_covariance(x, design)
     R = correlations_of(whole)
     fit = fit_pls(R, len(x), model, tolerance=tolerance, max_iterations=max_iterations)
-    weights, paths = [], []
+    paths = []
     moved = np.zeros((len(x), *model.paths.shape))
     for group, members in enumerate((~second, second)):
         try:
@@ -64,16 +68,23 @@ def compare_by_design(
             raise InGroup(group, error) from error
         # Composites point where those of all respondents do.
         signs = np.where(np.einsum("ic,ij,jc->c", own.outer_weights, R, fit.outer_weights) < 0, -1.0, 1.0)
-        weights.append((own.outer_weights * signs).sum(axis=1))
         paths.append(own.paths * np.outer(signs, signs))
         moved[members] = own.influence * np.outer(signs, signs) / members.sum() * (1 - 2 * group)
     z = (x - design.weights @ x / len(x)) / np.sqrt(np.diagonal(whole))
     means, variances = _moments(z @ fit.outer_weights, second, design)
-    unknown = np.full(model.blocks.shape[1], np.nan)
+    composites = compare_composites(
+        *(x, model, second, design),
+        permutations=permutations,
+        seed=seed,
+        level=level,
+        tolerance=tolerance,
+        max_iterations=max_iterations,
+        progress=progress,
+    )
     return GroupComparison(
-        correlation=composite_correlations(R, model, weights[0][None], weights[1][None])[0],
-        correlation_quantile=unknown,
-        correlation_p=unknown,
+        correlation=composites.correlation,
+        correlation_quantile=composites.quantile,
+        correlation_p=composites.p,
         mean=_test(*means, design, level),
         log_variance=_test(*variances, design, level),
         first_paths=paths[0],
@@ -81,8 +92,8 @@ def compare_by_design(
         paths=_test(paths[0] - paths[1], moved, design, level),
         n_first=int((~second).sum()),
         n_second=int(second.sum()),
-        n_permutations=0,
-        n_inadmissible=0,
+        n_permutations=composites.n_permutations,
+        n_inadmissible=composites.n_inadmissible,
     )
 
 

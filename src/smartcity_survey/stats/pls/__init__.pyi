@@ -53,6 +53,9 @@ from .micom import (
     PermutationTest as PermutationTest,
     compare_groups as compare_groups,
     composite_correlations as composite_correlations,
+    correlation_test as correlation_test,
+    deal_respondents as deal_respondents,
+    estimates_of_dealings as estimates_of_dealings,
 )
 from .model import (
     Mode as Mode,

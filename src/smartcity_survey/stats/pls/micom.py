@@ -106,15 +106,16 @@ def compare_groups(
     layout = SortedModel.of(model)
     reference = whole.loadings[layout.order, layout.owner]
     estimator = Estimator(layout, model.consistent, tolerance, max_iterations, reference)
-    dealt = np.vstack((second[None], _permutations(second, permutations, seed)))
-    first, other, admissible = _estimates(x[:, layout.order], dealt, estimator, progress)
+    dealt = np.vstack((second[None], deal_respondents(second, permutations, seed)))
+    first, other, admissible = estimates_of_dealings(x[:, layout.order], dealt, estimator, progress)
     correlations = composite_correlations(correlation(x), model, first.outer_weights, other.outer_weights)
     means, variances = _score_differences(construct_scores(x, whole.outer_weights), dealt[admissible])
     found, random = correlations[0], correlations[1:]
+    quantile, p = correlation_test(found, random, level)
     return GroupComparison(
         correlation=found,
-        correlation_quantile=np.quantile(random, 1 - level, axis=0),
-        correlation_p=(1 + (random <= found + ROUNDING).sum(axis=0)) / (1 + len(random)),
+        correlation_quantile=quantile,
+        correlation_p=p,
         mean=_test(means, level),
         log_variance=_test(variances, level),
         first_paths=first.path_coefficients[0],
@@ -127,17 +128,25 @@ def compare_groups(
     )
 
 
-def _permutations(second: BoolArray, permutations: int, seed: int) -> BoolArray:
+def deal_respondents(second: BoolArray, permutations: int, seed: int) -> BoolArray:
     """(permutations, n): membership dealt at random, each time by a stream of its own."""
     streams = np.random.SeedSequence(seed).spawn(permutations)
     return np.stack([np.random.default_rng(stream).permutation(second) for stream in streams])
 
 
-def _estimates(
-    x: Array, dealt: BoolArray, estimator: Estimator, progress: Callable[[int], None]
+def estimates_of_dealings(
+    x: Array,
+    dealt: BoolArray,
+    estimator: Estimator,
+    progress: Callable[[int], None],
+    weights: Array | None = None,
 ) -> tuple[PlsEstimates, PlsEstimates, BoolArray]:
-    """Estimates of first and second groups of the dealings (B, n) both have a solution for, and which do."""
-    products = unit_products(x)
+    """Estimates of first and second groups of the dealings (B, n) both have a solution for, and which do.
+
+    x : (n, p), items as the estimator sorts them. weights : (n,), sampling weights, which go with the
+        respondents.
+    """
+    products = unit_products(x, weights)
     total, step = products.total(), products.stack_size()
     shape = len(dealt), products.p, len(estimator.layout.blocks)
     first, second = PlsEstimates.empty(*shape), PlsEstimates.empty(*shape)
@@ -161,6 +170,12 @@ def composite_correlations(R: Array, model: PlsModel, first: Array, second: Arra
         products = [np.einsum("bi,ij,bj->b", u, within, v) for u, v in ((a, b), (a, a), (b, b))]
         found[:, construct] = products[0] / np.sqrt(products[1] * products[2])
     return found
+
+
+def correlation_test(found: Array, random: Array, level: float) -> tuple[Array, Array]:
+    """Lower quantile and p (c,) of correlations (c,) beside those of groups dealt at random (B, c)."""
+    p = (1 + (random <= found + ROUNDING).sum(axis=0)) / (1 + len(random))
+    return np.quantile(random, 1 - level, axis=0), p
 
 
 def _score_differences(scores: Array, dealt: BoolArray) -> tuple[Array, Array]:

@@ -7,12 +7,13 @@ from typing import Literal
 
 import numpy as np
 
-from smartcity_survey.stats.core.correlations import correlation
+from smartcity_survey.stats.core.correlations import correlation, weighted_correlation
 from smartcity_survey.stats.core.errors import TooFewRows
 from smartcity_survey.stats.core.significance import t_quantile, t_two_sided
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.stats.pls.algorithm import PlsFit, fit_pls, total_effects
 from smartcity_survey.stats.pls.model import PlsModel
+from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 
 Antecedents = Literal["direct", "earliest"]
 Benchmark = Literal["exogenous", "others"]
@@ -62,15 +63,22 @@ class LossDifference:
     ci_high: float
 
 
-def random_folds(n: int, k: int, repetitions: int, *, seed: int) -> IntArray:
+def random_folds(
+    n: int, k: int, repetitions: int, *, seed: int, clusters: IntArray | None = None
+) -> IntArray:
     """(repetitions, n): fold 0, ..., k - 1 of every respondent; sizes differ by one at most.
 
-    Raises TooFewRows where there are fewer respondents than folds.
+    clusters : (n,), codes 0, 1, ... of clusters; a cluster is in one fold, or its other respondents would
+        tell of those to be predicted.
+
+    Raises TooFewRows where there are fewer respondents, or clusters, than folds.
     """
-    if n < k:
-        raise TooFewRows(n, k)
+    units = n if clusters is None else int(clusters.max()) + 1
+    if units < k:
+        raise TooFewRows(units, k)
     streams = np.random.SeedSequence(seed).spawn(repetitions)
-    return np.stack([np.random.default_rng(stream).permutation(np.arange(n) % k) for stream in streams])
+    folds = np.stack([np.random.default_rng(stream).permutation(np.arange(units) % k) for stream in streams])
+    return folds if clusters is None else folds[:, clusters]
 
 
 def predict_pls(
@@ -78,6 +86,7 @@ def predict_pls(
     model: PlsModel,
     folds: IntArray,
     *,
+    weights: Array | None = None,
     antecedents: Antecedents = "direct",
     benchmark: Benchmark = "exogenous",
     tolerance: float = 1e-12,
@@ -88,6 +97,7 @@ def predict_pls(
     Parameters
     ----------
     folds : (n,) or (repetitions, n), fold of every respondent.
+    weights : (n,), sampling weights, by which the training samples count; None where all count alike.
     antecedents : a construct is predicted from the scores of its `direct` antecedents as observed, or only
         from those of the `earliest`, the constructs that nothing explains.
     benchmark : the linear model regresses an item on all items of constructs that nothing explains
@@ -108,34 +118,45 @@ def predict_pls(
     for fold_of in repetitions:
         for fold in np.unique(fold_of):
             test = fold_of == fold
-            train = x[~test]
-            fit = fit_pls(
-                correlation(train), len(train), model, tolerance=tolerance, max_iterations=max_iterations
-            )
+            train = _Training.of(x[~test], None if weights is None else weights[~test])
+            fit = fit_pls(train.R, train.n, model, tolerance=tolerance, max_iterations=max_iterations)
             sums[0, test] += _by_pls(fit, model, train, x[test], antecedents)[:, items]
             sums[1, test] += _by_regression(model, train, x[test], items, benchmark)
-            sums[2, test] += train[:, items].mean(axis=0)
+            sums[2, test] += train.averages(items)
     pls, lm, average = sums / len(repetitions)
     return PlsPrediction(items, construct[items], x[:, items], pls, lm, average)
 
 
-def accuracy(actual: Array, predicted: Array, average: Array) -> Accuracy:
-    """RMSE, MAE and Q2predict (m,) of predictions (n, m); Q2 = 1 - squared errors over the average's."""
-    errors = actual - predicted
+def accuracy(actual: Array, predicted: Array, average: Array, weights: Array | None = None) -> Accuracy:
+    """RMSE, MAE and Q2predict (m,) of predictions (n, m); Q2 = 1 - squared errors over the average's.
+
+    weights : (n,), sampling weights of the errors; None where all count alike.
+    """
+    errors, apart = actual - predicted, actual - average
+    if weights is not None:
+        shares = weights / weights.sum()
+        loss = shares @ errors**2
+        return Accuracy(np.sqrt(loss), shares @ np.abs(errors), 1 - loss / (shares @ apart**2))
     return Accuracy(
         rmse=np.sqrt((errors**2).mean(axis=0)),
         mae=np.abs(errors).mean(axis=0),
-        q2=1 - (errors**2).sum(axis=0) / ((actual - average) ** 2).sum(axis=0),
+        q2=1 - (errors**2).sum(axis=0) / (apart**2).sum(axis=0),
     )
 
 
 def loss_difference(
-    actual: Array, predicted: Array, benchmark: Array, *, level: float = 0.95
+    actual: Array,
+    predicted: Array,
+    benchmark: Array,
+    *,
+    level: float = 0.95,
+    design: SurveyDesign | None = None,
 ) -> LossDifference:
     """CVPAT: test whether predictions (n, m) have a smaller loss than a benchmark's (n, m).
 
     A respondent's loss is the mean of the squared errors of the m items; the losses' differences are tested
-    against zero by Student's t with n - 1 degrees of freedom.
+    against zero by Student's t with n - 1 degrees of freedom. With a design the losses are weighted, the
+    error is linearised, and there is a degree less than there are units.
 
     Liengaard et al. (2021), Decision Sciences 52, 362-392; Sharma et al. (2023), European Journal of
     Marketing 57, 1662-1677.
@@ -144,17 +165,24 @@ def loss_difference(
     other = ((actual - benchmark) ** 2).mean(axis=1)
     difference = own - other
     n = len(difference)
-    mean, std_error = float(difference.mean()), float(difference.std(ddof=1) / np.sqrt(n))
+    if design is None:
+        df, average = n - 1, (float(own.mean()), float(other.mean()))
+        mean, std_error = float(difference.mean()), float(difference.std(ddof=1) / np.sqrt(n))
+    else:
+        shares, df = design.weights / n, design.units - 1
+        average = float(shares @ own), float(shares @ other)
+        mean = float(shares @ difference)
+        std_error = float(np.sqrt(design.covariance_of_total((difference[:, None] - mean) / n)[0, 0]))
     t = mean / std_error if std_error > 0 else np.nan
-    margin = t_quantile((1 + level) / 2, n - 1) * std_error
+    margin = t_quantile((1 + level) / 2, df) * std_error
     return LossDifference(
-        loss=float(own.mean()),
-        benchmark_loss=float(other.mean()),
+        loss=average[0],
+        benchmark_loss=average[1],
         difference=mean,
         std_error=std_error,
         t=t,
-        df=n - 1,
-        p=float(t_two_sided(np.array(t), n - 1)),
+        df=df,
+        p=float(t_two_sided(np.array(t), df)),
         ci_low=mean - margin,
         ci_high=mean + margin,
     )
@@ -165,9 +193,37 @@ def _exogenous(model: PlsModel) -> BoolArray:
     return np.asarray(~model.paths.any(axis=0))
 
 
-def _by_pls(fit: PlsFit, model: PlsModel, train: Array, test: Array, antecedents: Antecedents) -> Array:
+@dataclass(frozen=True, slots=True)
+class _Training:
+    """Answers x (n, p) to learn from, weights (n,) or None; correlations R (p, p), mean and sd (p,)."""
+
+    x: Array
+    weights: Array | None
+    R: Array
+    mean: Array
+    sd: Array
+
+    @classmethod
+    def of(cls, x: Array, weights: Array | None) -> _Training:
+        if weights is None:
+            return cls(x, None, correlation(x), x.mean(axis=0), x.std(axis=0, ddof=1))
+        shares = weights / weights.sum()
+        mean = shares @ x
+        sd = np.sqrt(shares @ (x - mean) ** 2 * len(x) / (len(x) - 1))
+        return cls(x, weights, weighted_correlation(x, weights), mean, sd)
+
+    @property
+    def n(self) -> int:
+        return len(self.x)
+
+    def averages(self, items: IntArray) -> Array:
+        """(m,): means of some items; numpy sums a selection in another order, which the last digit tells."""
+        return np.asarray(self.x[:, items].mean(axis=0) if self.weights is None else self.mean[items])
+
+
+def _by_pls(fit: PlsFit, model: PlsModel, train: _Training, test: Array, antecedents: Antecedents) -> Array:
     """(m, p): predicted answers of m respondents to all items."""
-    mean, sd = train.mean(axis=0), train.std(axis=0, ddof=1)
+    mean, sd = train.mean, train.sd
     scores = (test - mean) / sd @ fit.outer_weights
     if antecedents == "direct":
         effects = fit.path_coefficients.copy()
@@ -177,18 +233,19 @@ def _by_pls(fit: PlsFit, model: PlsModel, train: Array, test: Array, antecedents
 
 
 def _by_regression(
-    model: PlsModel, train: Array, test: Array, items: IntArray, benchmark: Benchmark
+    model: PlsModel, train: _Training, test: Array, items: IntArray, benchmark: Benchmark
 ) -> Array:
-    """(n_test, m): items predicted by least squares with a constant."""
+    """(n_test, m): items predicted by least squares, weighted where the sample is, with a constant."""
+    root = np.ones((train.n, 1)) if train.weights is None else np.sqrt(train.weights)[:, None]
     construct = model.blocks.argmax(axis=1)
     exogenous = _exogenous(model)[construct]
     predicted = np.empty((len(test), len(items)))
     for target in np.unique(construct[items]):
         predictors: BoolArray = exogenous if benchmark == "exogenous" else construct != target
-        if len(train) <= predictors.sum() + 1:
-            raise TooFewRows(len(train), int(predictors.sum()) + 2)
+        if train.n <= predictors.sum() + 1:
+            raise TooFewRows(train.n, int(predictors.sum()) + 2)
         here = construct[items] == target
-        design = np.column_stack((np.ones(len(train)), train[:, predictors]))
-        coef = np.linalg.lstsq(design, train[:, items[here]], rcond=None)[0]
+        design = np.column_stack((np.ones(train.n), train.x[:, predictors]))
+        coef = np.linalg.lstsq(design * root, train.x[:, items[here]] * root, rcond=None)[0]
         predicted[:, here] = np.column_stack((np.ones(len(test)), test[:, predictors])) @ coef
     return predicted

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from smartcity_survey.stats.core.correlations import require_independence
+from smartcity_survey.stats.core.correlations import require_independence, weighted_correlation
 from smartcity_survey.stats.core.errors import TooFewRows
 from smartcity_survey.stats.core.significance import t_two_sided
-from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.core.types import Array, IntArray
 from smartcity_survey.stats.factor.extraction import principal_axes
+from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +81,33 @@ def marker_adjusted(r: Array, marker: float, n: int) -> MarkerAdjusted:
     with np.errstate(divide="ignore"):
         t = adjusted * np.sqrt((n - 3) / (1 - np.square(adjusted)))
     return MarkerAdjusted(adjusted, t, t_two_sided(t, n - 3))
+
+
+def marker_adjusted_by_design(
+    x: Array, pairs: tuple[IntArray, IntArray], marker: float, design: SurveyDesign
+) -> MarkerAdjusted:
+    """The same of the weighted correlations of pairs of columns of x (n, c), with linearised errors.
+
+    Of the difference r - marker, the marker being taken as known, as there; t has a degree of freedom less
+    than there are units. The influence of a respondent on r is z_i z_j - r (z_i^2 + z_j^2) / 2.
+
+    Parameters
+    ----------
+    pairs : positions of both sides, (m,) each.
+
+    Raises
+    ------
+    TooFewRows (fewer than four respondents), and as `weighted_correlation`.
+    """
+    if design.n < 4:
+        raise TooFewRows(design.n, 4)
+    r = weighted_correlation(x, design.weights)[pairs]
+    shares = design.weights / design.n
+    centred = x - shares @ x
+    z = centred / np.sqrt(shares @ centred**2)
+    first, second = z[:, pairs[0]], z[:, pairs[1]]
+    influence = (first * second - r * (first**2 + second**2) / 2) / design.n
+    std_err = np.sqrt(np.diagonal(design.covariance_of_total(influence)))
+    with np.errstate(divide="ignore"):
+        t = (r - marker) / std_err
+    return MarkerAdjusted((r - marker) / (1 - marker), t, t_two_sided(t, design.units - 1))

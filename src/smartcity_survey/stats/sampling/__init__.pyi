@@ -1,3 +1,7 @@
+from .design_invariance import (
+    DesignRung as DesignRung,
+    design_ladder as design_ladder,
+)
 from .pseudo_likelihood import (
     DesignCfa as DesignCfa,
     DesignSem as DesignSem,

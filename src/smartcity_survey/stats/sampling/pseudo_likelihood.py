@@ -6,6 +6,7 @@ drawn give their errors (Skinner 1989; Asparouhov 2005, Structural Equation Mode
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,7 +17,7 @@ from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.stats.sampling.weighted_moments import weighted_covariance
 from smartcity_survey.stats.sem.cfa import CfaFit, cfa_record, correlations_of, fit_cfa
-from smartcity_survey.stats.sem.likelihood import Point
+from smartcity_survey.stats.sem.likelihood import Point, Sample
 from smartcity_survey.stats.sem.maximum_likelihood import TOLERANCE, StructureFit
 from smartcity_survey.stats.sem.sem import SemFit, fit_sem, sem_record
 
@@ -117,61 +118,95 @@ def fit_design_sem(
     return DesignSem(replace(found, restrictions=None), design_test(plain.ml, x, design))
 
 
-def design_covariance(ml: StructureFit, x: Array, design: SurveyDesign) -> Array:
-    """(t, t): covariances of the parameters of a model of one group, by the sandwich estimator."""
-    bread = np.linalg.inv(ml.pooled([ml.points[0].hessian()]) / 2)
-    return np.asarray(bread @ _products(ml, x, design) @ bread / ml.n)
+def design_covariance(
+    ml: StructureFit, x: Array, design: SurveyDesign, groups: Sequence[BoolArray] | None = None
+) -> Array:
+    """(t, t): covariances of the parameters of a model, by the sandwich estimator.
+
+    groups : (n,) each, the respondents of the model's groups; None where it has one.
+    """
+    bread = np.linalg.inv(ml.pooled([point.hessian() for point in ml.points]) / 2)
+    return np.asarray(bread @ _products(ml, x, design, groups) @ bread / ml.n)
 
 
-def design_test(ml: StructureFit, x: Array, design: SurveyDesign) -> DesignTest:
-    """The chi-square of a model of one group, scaled by what the design makes of its distribution.
+def design_test(
+    ml: StructureFit, x: Array, design: SurveyDesign, groups: Sequence[BoolArray] | None = None
+) -> DesignTest:
+    """The chi-square of a model, scaled by what the design makes of its distribution.
 
     As lavaan's `yuan.bentler.mplus`; of clustered answers the items' means count as well, as there.
+
+    groups : as in `design_covariance`. Clusters may have people in several groups, which lavaan does not
+        allow for.
     """
     if ml.df == 0:
         nothing = float("nan")
         return DesignTest(nothing, ChiSquareTest(ml.chi2, 0, nothing))
-    point, sample = ml.points[0], ml.samples[0]
-    deviations = x - design.weights @ x / ml.n
-    triangle = np.linalg.cholesky(sample.covariance)
-    whitened = np.linalg.solve(triangle, deviations.T).T
-    p = x.shape[1]
-    if design.clusters is None:
-        # The squared length of u u' - I is (u'u)^2 - 2 u'u + p.
-        lengths = np.einsum("ij,ij->i", whitened, whitened)
-        saturated = float(design.weights**2 @ (lengths**2 - 2 * lengths + p)) / 2
-    else:
-        saturated = 0.0
-        for code in range(design.units):
-            own = design.clusters == code
-            w, u = design.weights[own], whitened[own]
-            saturated += float(np.square((u * w[:, None]).T @ u - w.sum() * np.eye(p)).sum()) / 2
-        saturated *= _small_sample(design)
-        sums = design.totals(deviations)
-        products = sums.T @ sums * _small_sample(design)
-        of_means = np.linalg.inv(sample.covariance) - point.precision
-        saturated += float(np.einsum("ij,ji->", of_means, products))
-    bread = np.linalg.inv(ml.pooled([point.hessian()]) / 2)
-    taken_up = float(np.einsum("ij,ji->", bread, _products(ml, x, design)))
-    scaling = (saturated / ml.n - taken_up) / ml.df
+    saturated = sum(
+        _saturated(point, sample, x[members], design.subset(members))
+        for point, sample, members in zip(ml.points, ml.samples, _members(design, groups), strict=True)
+    )
+    bread = np.linalg.inv(ml.pooled([point.hessian() for point in ml.points]) / 2)
+    taken_up = float(np.einsum("ij,ji->", bread, _products(ml, x, design, groups)))
+    scaling = (saturated - taken_up) / ml.df
     if not scaling > 0:
         nothing = float("nan")
         return DesignTest(scaling, ChiSquareTest(nothing, ml.df, nothing))
     return DesignTest(scaling, chi_square_test(max(ml.chi2 / scaling, 0.0), ml.df))
 
 
-def _products(ml: StructureFit, x: Array, design: SurveyDesign) -> Array:
+def _saturated(point: Point, sample: Sample, x: Array, design: SurveyDesign) -> float:
+    """The trace of the products of a group's moments, over their information, per respondent."""
+    deviations = x - design.weights @ x / sample.n
+    triangle = np.linalg.cholesky(sample.covariance)
+    whitened = np.linalg.solve(triangle, deviations.T).T
+    p = x.shape[1]
+    if design.clusters is None:
+        # The squared length of u u' - I is (u'u)^2 - 2 u'u + p.
+        lengths = np.einsum("ij,ij->i", whitened, whitened)
+        trace = float(design.weights**2 @ (lengths**2 - 2 * lengths + p)) / 2
+    else:
+        trace = 0.0
+        for code in range(design.units):
+            own = design.clusters == code
+            w, u = design.weights[own], whitened[own]
+            trace += float(np.square((u * w[:, None]).T @ u - w.sum() * np.eye(p)).sum()) / 2
+        trace *= _small_sample(design)
+    if design.clusters is not None or sample.mean is not None:
+        sums = design.totals(deviations)
+        of_means = np.linalg.inv(sample.covariance)
+        if sample.mean is None:
+            of_means = of_means - point.precision
+        trace += float(np.einsum("ij,ji->", of_means, sums.T @ sums * _small_sample(design)))
+    # Weights that average 1 in the group are those that average 1 in all groups, over size / n.
+    return trace * sample.size / sample.n**2
+
+
+def _products(ml: StructureFit, x: Array, design: SurveyDesign, groups: Sequence[BoolArray] | None) -> Array:
     """(t, t): mean over the respondents of products of the units' slopes, by the parameters."""
-    slopes = _slopes(ml.points[0], x - design.weights @ x / ml.n)
-    sums = design.totals(slopes)
-    return ml.pooled([sums.T @ sums * (_small_sample(design) / ml.n)])
+    codes = np.arange(design.n) if design.clusters is None else design.clusters
+    sums = np.zeros((design.units, len(ml.theta)))
+    for structure, point, sample, members in zip(
+        ml.structures, ml.points, ml.samples, _members(design, groups), strict=True
+    ):
+        own = design.subset(members)
+        mean = own.weights @ x[members] / own.n if sample.mean is None else point.moments.mean
+        slopes = _slopes(point, x[members] - mean) @ np.eye(len(ml.theta))[structure.parameter]
+        weighted = slopes * own.weights[:, None] * (sample.size / own.n)
+        np.add.at(sums, codes[members], weighted * np.sqrt(_small_sample(own)))
+    return np.asarray(sums.T @ sums / ml.n)
 
 
 def _slopes(point: Point, deviations: Array) -> Array:
     """(n, q): each respondent's part of the derivatives of half the discrepancy by the free cells."""
     at = point.moments
     y = deviations @ (point.precision @ at.columns)
-    return np.asarray(at.scale * (y[:, at.left] * y[:, at.right] - point.of_precision[at.left, at.right]))
+    of_covariance = at.scale * (y[:, at.left] * y[:, at.right] - point.of_precision[at.left, at.right])
+    return np.asarray(of_covariance + at.shift * y[:, at.left])
+
+
+def _members(design: SurveyDesign, groups: Sequence[BoolArray] | None) -> Sequence[BoolArray]:
+    return [np.ones(design.n, dtype=bool)] if groups is None else groups
 
 
 def _small_sample(design: SurveyDesign) -> float:

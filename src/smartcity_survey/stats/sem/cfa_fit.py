@@ -218,7 +218,7 @@ def _log_likelihood(ml: StructureFit) -> float:
     if ml.incomplete is not None:
         return ml.incomplete.log_likelihood
     return -0.5 * sum(
-        sample.n * (len(sample.covariance) * float(np.log(2 * np.pi)) + point.f)
+        sample.size * (len(sample.covariance) * float(np.log(2 * np.pi)) + point.f)
         for sample, point in zip(ml.samples, ml.points, strict=True)
     )
 

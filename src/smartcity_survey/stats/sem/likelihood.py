@@ -24,11 +24,19 @@ class Sample:
     """What a group of respondents contributes.
 
     n : respondents. covariance : (p, p). mean : (p,), or None where no mean structure is fitted.
+    weight : sum of their sampling weights, which over all groups is the number of respondents; None where all
+        count alike.
     """
 
     n: int
     covariance: Array
     mean: Array | None = None
+    weight: float | None = None
+
+    @property
+    def size(self) -> float:
+        """How much the group counts beside others."""
+        return self.n if self.weight is None else self.weight
 
     def log_determinant(self) -> float:
         """ln|S|."""

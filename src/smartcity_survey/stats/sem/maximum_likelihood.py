@@ -218,7 +218,7 @@ def _moments_of(sample: Sample) -> int:
 
 def _weights(samples: Sequence[Sample], multiplier: int) -> Array:
     """(G,): the groups' shares of the multiplier."""
-    n = np.array([sample.n for sample in samples], dtype=np.float64)
+    n = np.array([sample.size for sample in samples], dtype=np.float64)
     wishart = (n.sum() - multiplier) / len(n)
     return np.asarray((n - wishart) / multiplier)
 

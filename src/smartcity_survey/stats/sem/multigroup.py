@@ -166,7 +166,7 @@ def _start(
     structures: Sequence[Structure], samples: Sequence[Sample], alone: Sequence[CfaFit], level: Level
 ) -> Array:
     """Each group's own solution; what is equal begins at the average, weighted by respondents."""
-    shares = np.array([sample.n for sample in samples], dtype=np.float64)
+    shares = np.array([sample.size for sample in samples], dtype=np.float64)
     loadings = sum(n * fit.loadings for n, fit in zip(shares, alone, strict=True)) / shares.sum()
     size = 1 + max(int(structure.parameter.max()) for structure in structures)
     total, weight = np.zeros(size), np.zeros(size)
