@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, fie
 from pydantic_core import PydanticCustomError
 
 from smartcity_survey.errors import Problem, SurveyError, reason_of
+from smartcity_survey.libraries import library_reason
 
 M = TypeVar("M", bound="Section")
 Location = tuple[int | str, ...]
@@ -78,11 +79,11 @@ def read_yaml(path: Path) -> Mapping[str, Any]:
         place = f"{path}, line {mark.line + 1}" if mark else str(path)
         found = getattr(error, "problem", None) or getattr(error, "reason", None) or type(error).__name__
         raise SurveyError(
-            place, f"not valid yaml: {found}.", "Mend the line; mind the indentation."
+            place, f"not valid yaml: {library_reason(found)}.", "Mend the line; mind the indentation."
         ) from None
     except (ValueError, RecursionError) as error:  # dates and numbers that do not exist; endless nesting
         raise SurveyError(
-            str(path), f"not valid yaml: {_shown(error)}.", "Put text in quotes; nest less deeply."
+            str(path), f"not valid yaml: {library_reason(error)}.", "Put text in quotes; nest less deeply."
         ) from None
     if not isinstance(content, Mapping):
         raise SurveyError(str(path), "no keys found.", "Write `key: value` lines, as in the bundled file.")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from smartcity_survey.data.read.grid import Grid, Row
 from smartcity_survey.errors import SurveyError, counted
+from smartcity_survey.libraries import library_reason
 from smartcity_survey.study.config import DataSection
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -96,7 +97,9 @@ def _require_text(path: Path, encoding: str, errors: str) -> None:
         ) from None
     except csv.Error as error:
         raise SurveyError(
-            f"{path}, line 1", f"not a header ({error}).", "Look for an unclosed quotation mark."
+            f"{path}, line 1",
+            f"not a header ({library_reason(error)}).",
+            "Look for an unclosed quotation mark.",
         ) from None
     if any("\x00" in name for name in names):
         raise SurveyError(
@@ -138,7 +141,7 @@ def _rows(path: Path, encoding: str, delimiter: str, errors: str) -> Iterator[Ro
         except csv.Error as error:
             raise SurveyError(
                 f"{path}, line {number}",
-                f"not a table from here on ({error}).",
+                f"not a table from here on ({library_reason(error)}).",
                 "Look for an unclosed quotation mark, or export the survey again as .csv.",
             ) from None
 

@@ -16,6 +16,7 @@ from smartcity_survey.data.read.cells import without_dates
 from smartcity_survey.data.read.r_serialization import NotReadable, Vector, read_objects
 from smartcity_survey.data.read.tables import ROWS_AT_ONCE, Batch, Table, told_apart
 from smartcity_survey.errors import SurveyError, counted
+from smartcity_survey.libraries import library_reason
 from smartcity_survey.study.config import DataSection
 
 LARGEST_EXACT = 2**53
@@ -161,6 +162,6 @@ def _not_installed(path: Path, package: str, extra: str) -> SurveyError:
 def _unreadable(path: Path, what: str, error: Exception) -> SurveyError:
     return SurveyError(
         str(path),
-        f"not readable as {what} ({error or type(error).__name__}).",
+        f"not readable as {what} ({library_reason(error)}).",
         "It is truncated or damaged: save it again, or export a .csv.",
     )
