@@ -43,7 +43,7 @@ READSTAT = (
     "Unable to convert string to the requested encoding",
     "Unable to convert string to the requested encoding (invalid byte sequence)",
 )
-"""What ReadStat 1.1 says of files, as its compiled library has the texts; `Unable to open` is the system's."""
+"""What ReadStat 1.1 says of files, as its compiled library has the texts; the first is the system's."""
 
 
 def _problems_of(module: ModuleType) -> Iterator[str]:

@@ -64,9 +64,9 @@ OWN_WORDS: tuple[tuple[str, str], ...] = (
         "its version is not known",
     ),
     (
-        r"(?i)crc|file name in directory|decompress|compress|corrupt|invalid|not well-formed|mismatched tag|unclosed|thrift|"
-        r"expected (length|number of columns)|inconsistent|bad (magic|offset)|struct|index out of|unpack|"
-        r"xml error|zip error|xls error|deseriali[sz]e|unsupported",
+        r"(?i)crc|file name in directory|decompress|compress|corrupt|invalid|not well-formed|mismatched tag|"
+        r"unclosed|thrift|expected (length|number of columns)|inconsistent|bad (magic|offset)|struct|"
+        r"index out of|unpack|xml error|zip error|xls error|deseriali[sz]e|unsupported",
         "it is damaged",
     ),
 )

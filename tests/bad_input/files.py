@@ -354,7 +354,7 @@ CASES = (
         "SPSS file in an encoding that is none",
         both(survey_file("survey.sav", sav_bytes), declared("cp12511")),
         "survey.sav",
-        "unsupported character set",
+        "the encoding of its letters is unknown",
         "Check `data.encoding`",
     ),
 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from smartcity_survey.new_wave.answers import coded_by, unordered
-from smartcity_survey.new_wave.bands import bands
+from smartcity_survey.new_wave.bands import bands, decimals
 from smartcity_survey.new_wave.clusters import part
 from smartcity_survey.new_wave.columns import MOST_SLIPS, AnswerCodes, Column
 from smartcity_survey.new_wave.groups import (
@@ -41,6 +41,8 @@ _RANKS = (
 FEWEST_ALIKE = 3
 FEWEST_TO_PART = 6
 """Columns of one scale before they are parted by their correlations."""
+MOST_DECIMALS = 2
+"""Decimals of a number that people state."""
 _IDENTIFIER = re.compile(
     r"id|.*[\s_.-]id|respondent.*|resp|nr|no|№|number|row.*|case.*|.*код|номер.*|нөмір.*", re.I
 )
@@ -96,9 +98,7 @@ def guess_roles(
     taken = {column.name for group in groups for column in group.columns}
     rest = [_in_words(column) for column in rest if column.name not in taken]
     categories = tuple(column for column in rest if _is_category(column))
-    numbers = tuple(
-        c for c in rest if c.is_codes and c not in categories and c.repeats != 0 and len(c.counts) > 1
-    )
+    numbers = tuple(c for c in rest if c not in categories and _is_number(c))
     used = {column.name for column in (*categories, *numbers)}
     left_out |= {column.name: _why_not(column) for column in rest if column.name not in used}
     ordered = [column.name for column in columns]
@@ -171,6 +171,15 @@ def _is_category(column: Column) -> bool:
         and "" not in column.words
         and max(column.words.values()) > 1
     )
+
+
+def _is_number(column: Column) -> bool:
+    """Whether people stated whole numbers, or most of them numbers with one or two decimals, as money."""
+    if column.repeats == 0 or len(column.counts) < 2 or column.percents:
+        return False
+    odd = sum(n for number, n in column.counts.items() if number != int(number))
+    slips = 0 < odd <= MOST_SLIPS * column.n_answered
+    return column.is_codes or (column.is_measure and not slips and decimals(column) <= MOST_DECIMALS)
 
 
 def _is_personal(column: Column) -> bool:

@@ -192,11 +192,15 @@ def _used(about: Said) -> Iterator[Column]:
 def _as_typed(columns: Sequence[Column]) -> Iterator[str]:
     """What was read otherwise than it is spelt."""
     for column in columns:
-        if column.units:
-            units = ", ".join(f"{unit!r}" for unit in column.units if unit) or "' '"
-            n = sum(column.units.values())
-            cells = counted(n, "cell")
+        behind = {unit: n for unit, n in column.units.items() if unit}
+        if behind:
+            units, cells = ", ".join(map(repr, behind)), counted(sum(behind.values()), "cell")
             yield f"Numbers of {column.name!r} are read without what stands behind them ({units}): {cells}."
+        if spaced := column.units.get("", 0):
+            yield (
+                f"Numbers of {column.name!r} are read without the spaces between their thousands; a comma or "
+                f"point behind these is a decimal mark: {counted(spaced, 'cell')}."
+            )
     spelt = {text: word for column in columns for text, word in column.spellings.items()}
     if spelt:
         pairs = [f"{text!r} = {word!r}" for text, word in list(spelt.items())[:SLIPS_SHOWN]]
