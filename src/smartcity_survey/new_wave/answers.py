@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from smartcity_survey.data.read.cells import folded
 from smartcity_survey.data.read.units import number_with_unit
 from smartcity_survey.new_wave.columns import MOST_SLIPS, AnswerCodes, Column
+from smartcity_survey.new_wave.legends import with_legend
 from smartcity_survey.new_wave.metadata import Tool, asks_for_age, gaps
 from smartcity_survey.new_wave.wordings import (
     WordScale,
@@ -52,7 +53,7 @@ def understand(columns: Sequence[Column], tool: Tool | None, decimal: str = ".")
     decimal : mark of numbers written as text.
     """
     missing: Counter[float | str] = Counter()
-    known = [_without_gaps(_one_spelling(column), tool, missing) for column in columns]
+    known = [with_legend(_without_gaps(_one_spelling(column), tool, missing)) for column in columns]
     known = [_without_units(column, decimal) for column in known]
     known = [_numbered(column) for column in known]
     doubtful: dict[str, None] = {}

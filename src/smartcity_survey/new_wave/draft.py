@@ -20,6 +20,7 @@ from smartcity_survey.study.config import Language
 
 LONGEST_LABEL = 80
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,15}")
+_CODE = re.compile(r"[A-Za-z]{0,3}\d+")
 _KAZAKH = re.compile(r"[әғқңөұүһі]", re.I)
 _RUSSIAN = re.compile(r"[а-яё]", re.I)
 
@@ -72,6 +73,8 @@ def draft_study(
     items: dict[str, Any] = {}
     for name, group in names.items():
         _, statements = common_question([column.label for column in group.columns])
+        # `SQ001` says nothing, and stands in every question.
+        statements = [] if all(map(_CODE.fullmatch, statements)) else statements
         own = {c.name: label for c, label in zip(group.columns, statements, strict=False)}
         turned = turned_round(group)
         for item, column in _item_names(name, group, taken | items.keys()):
@@ -182,6 +185,7 @@ def _demographics(roles: Roles, taken: set[str], language: Language) -> dict[str
             kind = {"categories": _categories(column, language)}
             codes = {word: code for code, word in kind["categories"].items()}
             same = {word: codes[other] for word, other in column.synonyms().items()}
+            same |= column.scale.spellings if column.scale and not column.words else {}
             kind |= {"spellings": same} if same else {}
         head = column.name if name != column.name else None
         questions[name] = _without_defaults(label=_label(column), column=head) | kind
@@ -228,7 +232,7 @@ def _categories(column: Column, language: Language) -> dict[int, str]:
 
 def _label(column: Column) -> str:
     in_grid = GRID.match(column.label)
-    text = in_grid["item"] if in_grid else column.label
+    text = in_grid["item"] if in_grid and not _CODE.fullmatch(in_grid["item"]) else column.label
     return _short(text.rpartition("/")[2] if column.label == column.name and "/" in text else text)
 
 

@@ -26,7 +26,8 @@ TECHNICAL = "written by the survey tool"
 class Tool:
     """A survey tool. Names are without case, and `*` in them stands for anything.
 
-    tests, unfinished : column -> what it holds where somebody tried the form out, or did not finish it.
+    tests, unfinished, unverified : column -> what it holds where somebody tried the form out, did not finish
+    it, or where nobody has looked at the answers.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Tool:
     missing_codes: tuple[int, ...]
     tests: Mapping[str, tuple[str, ...]]
     unfinished: Mapping[str, tuple[str, ...]]
+    unverified: Mapping[str, tuple[str, ...]]
 
 
 def tool_of(names: Iterable[str]) -> Tool | None:
@@ -168,6 +170,7 @@ def _tools() -> Sequence[Tool]:
             tuple(entry.get("missing_codes", ())),
             values_of(entry, "tests"),
             values_of(entry, "unfinished"),
+            values_of(entry, "unverified"),
         )
         for name, entry in _content()["tools"].items()
     ]

@@ -11,7 +11,7 @@ from smartcity_survey.errors import counted
 from smartcity_survey.new_wave.bands import OLDEST, far_values, is_age
 from smartcity_survey.new_wave.columns import AnswerCodes, Column
 from smartcity_survey.new_wave.guesses import Group, Roles
-from smartcity_survey.new_wave.marks import TESTS, UNFINISHED, Mark
+from smartcity_survey.new_wave.marks import TESTS, UNFINISHED, UNVERIFIED, Mark
 from smartcity_survey.new_wave.poles import turned_round
 from smartcity_survey.new_wave.wordings.phrases import plain
 
@@ -110,7 +110,7 @@ def _guesses(about: Said) -> Iterator[str]:
         yield f"`{target}` is explained by {explained}, each with a positive sign."
 
 
-_KINDS = {TESTS: "tests, previews or spam", UNFINISHED: "not finished"}
+_KINDS = {TESTS: "tests, previews or spam", UNFINISHED: "not finished", UNVERIFIED: "not verified"}
 
 
 def _marked(marks: Sequence[Mark]) -> Iterator[str]:
@@ -175,10 +175,12 @@ def _shown(mark: Mark) -> str:
 def _doubtful_marks(marks: Sequence[Mark]) -> Iterator[str]:
     for mark in marks:
         if not mark.applied:
+            same = [one for one in marks if one.column == mark.column and one.applied]
+            values = [value for one in (*same, mark) for value in one.values]
             yield (
                 f"config.yaml: column {mark.column!r} marks {mark.n} of {counted(mark.n_rows, 'row')} as "
                 f"{_KINDS[mark.kind]} ({_shown(mark)}). So many are kept until you say: to exclude them, "
-                f"write `marked: {{{mark.column}: {list(mark.values)}}}` under `data` and `marked` under "
+                f"write `marked: {{{mark.column}: {values}}}` under `data` and `marked` under "
                 "`cleaning.rules`."
             )
 
