@@ -184,7 +184,8 @@ def test_several_contradictions_are_translated_one_by_one() -> None:
         "minimum 5 is not below maximum 1; several questions read the column a, b.",
     )
     assert error_in(error, "ru") == (
-        "codebook.yaml: противоречие: минимум 5 не меньше максимума 1. несколько вопросов читают столбец a, b."
+        "codebook.yaml: противоречие: минимум 5 не меньше максимума 1. "
+        "несколько вопросов читают столбец a, b."
     )
 
 

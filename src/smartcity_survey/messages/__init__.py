@@ -92,7 +92,7 @@ def translated(text: str, language: Language, depth: int = 0) -> str:
     for sentence in catalogue():
         found = sentence.pattern.fullmatch(text) if language in sentence.translations else None
         if found and (sentence.literal or depth == 0):
-            # What fills a sentence has no semicolon of its own where the sentence has none: these are several.
+            # Where a sentence has no semicolon, one in the text joins several.
             if ";" not in sentence.pattern.pattern and (parts := _one_by_one(text, language, depth)):
                 return parts
             fields = {

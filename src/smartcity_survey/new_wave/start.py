@@ -97,7 +97,8 @@ def draft_from(survey: Path, target: Path) -> Draft:
     problems: list[Problem] = []
     columns = describe_columns(table, ".", detected.groups, problems)
     groups = detected.groups
-    if may_be_parted(columns) and (same := same_questions(columns, _filled(table))):
+    same, unpaired = same_questions(columns, _filled(table)) if may_be_parted(columns) else ({}, ())
+    if same:
         keys["same_question"] = same
         positions = dict(zip(table.columns, groups, strict=False))
         table = open_table(survey, _section(survey, keys))
@@ -117,6 +118,13 @@ def draft_from(survey: Path, target: Path) -> Draft:
     data = {"file": target.as_posix(), "codebook": "codebook.yaml", **keys}
     lines = [str(problem) for problem in problems]
     lines += odd_shapes(survey, columns, roles)
+    if unpaired:
+        listed = "; ".join(f"{', '.join(map(repr, names))} ({len(names)})" for names in unpaired)
+        lines.append(
+            f"config.yaml: columns of two languages, of which everybody answered one, are not as many: {listed}"
+            ". "
+            "Write those that ask the same under `data`: `same_question: {one: [its translation]}`."
+        )
     if len(columns) == 1:
         lines.append(
             f"{survey}: it has one column, {columns[0].name!r}. If it should have more, its "
