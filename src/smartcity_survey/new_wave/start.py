@@ -121,9 +121,9 @@ def draft_from(survey: Path, target: Path) -> Draft:
     if unpaired:
         listed = "; ".join(f"{', '.join(map(repr, names))} ({len(names)})" for names in unpaired)
         lines.append(
-            f"config.yaml: columns of two languages, of which everybody answered one, are not as many: {listed}"
-            ". "
-            "Write those that ask the same under `data`: `same_question: {one: [its translation]}`."
+            "config.yaml: columns of two languages, of which everybody answered one, are not as many: "
+            f"{listed}. Write those that ask the same under `data`: "
+            "`same_question: {one: [its translation]}`."
         )
     if len(columns) == 1:
         lines.append(

@@ -214,7 +214,7 @@ def _problem(location: Location, details: Sequence[Any], model: type[Section], p
 
 def _remedy(detail: Any) -> str:
     if detail["type"] == "literal_error":
-        return f"Choose one of {detail['ctx']['expected']}."
+        return f"Choose one of {detail['ctx']['expected'].replace(' or ', ', ')}."
     return _REMEDIES.get(detail["type"], f"{detail['msg']}.")
 
 
