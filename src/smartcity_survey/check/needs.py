@@ -212,8 +212,8 @@ def _groups(
             f"{large} category of {name} has {section.smallest} questionnaires or more: there is nothing to "
             "compare."
             if large
-            else f"0 categories of {name} have {section.smallest} questionnaires or more: there is nothing to "
-            "compare.",
+            else f"0 categories of {name} have {section.smallest} questionnaires or more: there is nothing "
+            "to compare.",
             "Lower `groups.smallest`, join categories in the codebook, or take the variable out.",
         )
     elif small:

@@ -91,6 +91,17 @@ def asks_about_respondent(label: str) -> bool:
     return len(words) <= MOST_WORDS and not _known("respondent").isdisjoint(words)
 
 
+def is_called_weight(name: str, label: str) -> bool:
+    """Whether a column is called a weight: how many people a respondent stands for, or the body's."""
+    return not _known("weight").isdisjoint({_head(name), _head(label)})
+
+
+def heads_respondent(heading: str) -> bool:
+    """Whether the heading of a group of questions says that they are about the respondent."""
+    own = " ".join(re.findall(r"[^\W_]+", heading.casefold()))
+    return any(f" {words} " in f" {own} " for words in _known("about_respondent"))
+
+
 def asks_for_age(label: str) -> bool:
     """Whether a short question asks how old somebody is."""
     words = re.findall(r"\w+", label.casefold())

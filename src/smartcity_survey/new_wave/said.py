@@ -10,7 +10,7 @@ from typing import Any
 from smartcity_survey.errors import counted
 from smartcity_survey.new_wave.bands import OLDEST, far_values, is_age
 from smartcity_survey.new_wave.columns import AnswerCodes, Column
-from smartcity_survey.new_wave.guesses import Group, Roles
+from smartcity_survey.new_wave.guesses import WEIGHT, Group, Roles
 from smartcity_survey.new_wave.marks import TESTS, UNFINISHED, UNVERIFIED, Mark
 from smartcity_survey.new_wave.poles import turned_round
 from smartcity_survey.new_wave.wordings.phrases import plain
@@ -31,6 +31,7 @@ class Said:
     doubtful: Sequence[str]
     lines: Sequence[str]
     marks: Sequence[Mark] = ()
+    language: str = "en"
 
 
 def said(about: Said) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -43,6 +44,10 @@ def _guesses(about: Said) -> Iterator[str]:
     if roles.tool:
         yield f"The file was exported from {roles.tool.name}."
     yield from about.found
+    yield (
+        f"The language of the study is `{about.language}`, by its questions; another goes into `study: "
+        "language` in config.yaml."
+    )
     if "decimal" in about.data:
         yield f"The file's decimal is `{about.data['decimal']}`."
     if same := about.data.get("same_question"):
@@ -255,6 +260,14 @@ def _to_do(about: Said) -> Iterator[str]:
             "The columns and why they "
             "were not taken are listed at the end of the file."
         )
+    spread = [choice.label for choice in roles.choices if choice.columns]
+    if not about.names and spread:
+        yield (
+            "codebook.yaml: columns of yes and no are counted as questions with several answers "
+            f"({', '.join(map(repr, spread))}). If they are items, as in a test of knowledge, take the "
+            "question out of `multiple_choice`, and write its columns under `items` with `scale: {minimum: "
+            "0, maximum: 1}`."
+        )
     if len(about.names) == 1:
         yield (
             "codebook.yaml and config.yaml: there is one construct, so the study is about its measurement "
@@ -281,6 +294,11 @@ def _to_do(about: Said) -> Iterator[str]:
                 "order? Put them in order under `answers`, from lowest to highest, and take "
                 "out `ordered: false`."
             )
+    for name in (name for name, why in roles.left_out.items() if why == WEIGHT):
+        yield (
+            f"config.yaml: column {name!r} looks like a sampling weight: its numbers lie around 1. If it is "
+            f"one, write `weight: {name}` under `data`; as it is, all respondents count alike."
+        )
     for word in about.doubtful:
         yield (
             f"codebook.yaml: {word!r} is taken for the middle of its scale. If it means no "

@@ -193,6 +193,10 @@ def _problem(location: Location, details: Sequence[Any], model: type[Section], p
     kind, given = details[0]["type"], _shown(details[0].get("input"))
     if kind == "extra_forbidden":
         known = sorted(_keys(model, location[:-1]))
+        elsewhere = [name for name in _keys(model, ()) if str(location[-1]) in _keys(model, (name,))]
+        if len(elsewhere) == 1 and len(location) == 1:
+            hint = f"It belongs under `{elsewhere[0]}`: put it there, indented by two blanks."
+            return Problem(where, "it stands at the wrong place.", hint)
         close = difflib.get_close_matches(str(location[-1]), known, n=1, cutoff=0.5)
         hint = f"Did you mean `{close[0]}`?" if close else f"Known keys: {', '.join(known)}."
         return Problem(where, "unknown key.", hint)
