@@ -180,10 +180,13 @@ def test_the_question_about_directions_is_translated_whole() -> None:
 
 def test_several_contradictions_are_translated_one_by_one() -> None:
     error = SurveyError(
-        "codebook.yaml", "contradiction:", "there are no items; several questions read the column a, b."
+        "codebook.yaml",
+        "contradiction:",
+        "minimum 5 is not below maximum 1; several questions read the column a, b.",
     )
     assert error_in(error, "ru") == (
-        "codebook.yaml: противоречие: нет пунктов. несколько вопросов читают столбец a, b."
+        "codebook.yaml: противоречие: минимум 5 не меньше максимума 1. "
+        "несколько вопросов читают столбец a, b."
     )
 
 

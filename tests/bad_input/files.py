@@ -226,7 +226,7 @@ CASES = (
         "quotation mark never closed in a long file",
         lines(lambda rows: [*rows[:5], '"' + rows[5], *rows[6:] * 1000]),
         "survey.csv, line",
-        "not a table from here on (field larger than field limit",
+        "not a table from here on (a cell has more than 131072 letters)",
         "unclosed quotation mark",
     ),
     Case(
@@ -254,7 +254,7 @@ CASES = (
         "csv named xlsx",
         both(survey_file("survey.xlsx", csv_bytes), setting("config", "data", "format", to="xlsx")),
         "survey.xlsx",
-        "not readable as .xlsx (File is not a zip file)",
+        "not readable as .xlsx (it is of another kind)",
         "save it again",
     ),
     Case(
@@ -354,7 +354,7 @@ CASES = (
         "SPSS file in an encoding that is none",
         both(survey_file("survey.sav", sav_bytes), declared("cp12511")),
         "survey.sav",
-        "unsupported character set",
+        "the encoding of its letters is unknown",
         "Check `data.encoding`",
     ),
 )

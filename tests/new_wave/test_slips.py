@@ -168,3 +168,30 @@ def test_a_number_in_no_band_is_named_with_its_row(tmp_path: Path) -> None:
     (warned,) = [warning for warning in checked.warnings if "in no band" in warning.found]
     assert warned.place.endswith("row 32")
     assert "= 1990. The rule `unknown_category` excludes 1 questionnaire." in warned.found
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u202f", " "])
+@pytest.mark.parametrize(("cents", "last"), [(",00", 690_000), (",50", 690_000.5), ("", 690_000)])
+def test_money_with_its_thousands_apart_and_a_comma_is_a_number(
+    space: str, cents: str, last: float, tmp_path: Path
+) -> None:
+    money = [f"{age * 10_000:,}".replace(",", space) + cents for age in AGES]
+    study = drafted(tmp_path, file_of({"Доход": money}))
+    (name,) = study.codebook.demographics
+    lowest, highest = bands_of(study.codebook, name)[0][0], bands_of(study.codebook, name)[-1][1]
+    assert lowest <= 180_000
+    assert last <= highest < last + 1
+    assert study.kept() == N
+    assert (
+        "Numbers of 'Доход' are read without the spaces between their thousands; a comma or point behind "
+        f"these is a decimal mark: {N} cells." in study.draft.guesses
+    )
+
+
+def test_every_number_with_a_fraction_is_in_a_band(tmp_path: Path) -> None:
+    means = [f"{2 + age % 21 / 10:.1f}" for age in AGES]
+    study = drafted(tmp_path, file_of({"mean mark": means}))
+    (name,) = study.codebook.demographics
+    found = bands_of(study.codebook, name)
+    assert all(any(low <= float(mean) <= high for low, high in found) for mean in means)
+    assert study.kept() == N

@@ -12,11 +12,12 @@ from smartcity_survey.check import check_study
 from smartcity_survey.data.read import read_survey
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.messages import problem_in, translated
+from smartcity_survey.new_wave import start_new_wave
 from smartcity_survey.study.config import read_config
 
 from .answers_of import ITEMS, SENTENCES, N
 from .drafting import SIZES, WHOLE, Drafted, drafted
-from .writers import AGREE_KK, AGREE_RU, Cells, rows_of
+from .writers import AGREE_KK, AGREE_RU, Cells, rows_of, text
 
 KAZAKH = np.random.default_rng(8).random(N) < 0.4
 GENDERS = {"ru": ("Мужской", "Женский"), "kk": ("Ер", "Әйел")}
@@ -93,3 +94,36 @@ def test_a_row_with_both_and_a_wrong_name_are_told(language: str, tmp_path: Path
     (problem,) = raised.value.problems
     assert problem.place.endswith("column Жыныс")
     assert "Correct" not in problem_in(problem, language)
+
+
+def _unequal(without: str, further: Sequence[str] = ()) -> Cells:
+    """The form with a column less in Kazakh, and further ones in Russian alone."""
+    rows = _form(dict(SENTENCES))
+    place = rows[0].index(without)
+    rows = [[cell for k, cell in enumerate(row) if k != place] for row in rows]
+    for name in further:
+        rows = [
+            [*row, name if i == 0 else ("" if KAZAKH[i - 1] else f"{name} {i}")] for i, row in enumerate(rows)
+        ]
+    return rows
+
+
+def test_sets_that_differ_by_a_question_of_another_kind_are_paired(tmp_path: Path) -> None:
+    """The Kazakh form does not ask for the gender; the Russian one has a comment too."""
+    study = drafted(tmp_path, _unequal("Жынысыңыз", ["Замечания"]))
+    assert study.sizes() == SIZES
+    assert study.kept() == N
+    assert study.config.data.same_question.keys() == {" ".join(s.split()) for s in SENTENCES["ru"]}
+    assert not any("not as many" in line for line in study.draft.to_do)
+
+
+def test_where_nobody_can_tell_which_item_lacks_it_is_asked(tmp_path: Path) -> None:
+    path = tmp_path / "survey.csv"
+    path.write_bytes(text(_unequal(SENTENCES["kk"][3])))
+    draft = start_new_wave(tmp_path / "wave", path)
+    (asked,) = [line for line in draft.to_do if "are not as many" in line]
+    assert f"({len(ITEMS)})" in asked
+    assert f"({len(ITEMS) - 1})" in asked
+    assert draft.config["data"]["same_question"] == {"Ваш пол": ["Жынысыңыз"]}
+    for language in ("ru", "kk"):
+        assert "as many" not in translated(asked, language)

@@ -234,7 +234,7 @@ def test_every_claim_stands_on_the_sheet_and_on_the_page(reports: Path) -> None:
         ),
         ({"from": "trust", "to": "use", "moderator": "gendr"}, "H1", "Did you mean gender?"),
         ({"from": "trust", "to": "ease", "moderator": "risk"}, "H1", "there is no path risk -> ease."),
-        ({"from": "trust", "to": "use", "via": ["ease"], "groups": "gender"}, "H1", "not about both"),
+        ({"from": "trust", "to": "use", "via": ["ease"], "groups": "gender"}, "H1", "not about several"),
     ],
 )
 def test_what_is_wrong_with_a_claim_is_told(

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from smartcity_survey.errors import SurveyError, reason_of
+from smartcity_survey.libraries import library_reason
 
 # What programs write between cells, the most usual first; Excel takes ; where the comma is the decimal mark.
 _SEPARATORS = (",", ";", "\t", "|")
@@ -85,9 +86,13 @@ def read_yaml(file: Path) -> Any:
         if isinstance(error, _Repeated):
             found = f"the key `{error.problem}` stands there twice."
             raise SurveyError(place, found, "Leave one of them.") from None
-        raise SurveyError(place, f"it is no valid YAML: {error.problem}", "Correct it there.") from None
+        raise SurveyError(
+            place, f"it is no valid YAML: {library_reason(error.problem)}.", "Correct it there."
+        ) from None
     except (yaml.YAMLError, ValueError, OverflowError, TypeError) as error:
-        raise SurveyError(str(file), f"it is no valid YAML: {error}", "Correct it there.") from None
+        raise SurveyError(
+            str(file), f"it is no valid YAML: {library_reason(error)}.", "Correct it there."
+        ) from None
 
 
 def rows_of(text: str, place: str) -> list[list[str]]:
@@ -114,7 +119,9 @@ def rows_of(text: str, place: str) -> list[list[str]]:
             if any(cell.strip() for cell in row)
         ]
     except csv.Error as error:
-        raise SurveyError(place, f"it is no valid CSV: {error}.", "Save it as CSV in UTF-8.") from None
+        raise SurveyError(
+            place, f"it is no valid CSV: {library_reason(error)}.", "Save it as CSV in UTF-8."
+        ) from None
     if not rows:
         raise SurveyError(place, "it has no lines.", "Give it a header and a line for each printed line.")
     return rows

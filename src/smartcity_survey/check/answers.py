@@ -16,6 +16,7 @@ from smartcity_survey.stats.core.correlations import correlation, require_indepe
 from smartcity_survey.study.cleaning_rules import CleaningRule
 from smartcity_survey.study.codebook import RESPONDENT, Codebook
 from smartcity_survey.study.config import CleaningSection
+from smartcity_survey.study.missing_answers import GAPS_TAKEN
 from smartcity_survey.study.model import Model
 
 EXAMPLES = 5
@@ -73,14 +74,18 @@ def kept_problems(
     """
     items = answers[list(needed or codebook.items)]
     unanswered = items.columns[items.isna().any()]
-    for item in unanswered:
-        yield Problem(
-            f"{path}, column {item}",
-            f"{int(items[item].isna().sum())} of the {len(items)} questionnaires kept lack an answer.",
-            "Use the rule `missing_items` with `missing_items_at_most: 0`: nothing is imputed; or say under "
-            "`missing` which methods take incomplete questionnaires.",
-        )
     if len(unanswered):
+        lacking = int(items.isna().any(axis=1).sum())
+        if len(unanswered) == 1:
+            place = f"{path}, column {unanswered[0]}"
+        else:
+            place = f"{path}, {counted(len(unanswered), 'item')} from {unanswered[0]} to {unanswered[-1]}"
+        yield Problem(
+            place,
+            f"{lacking} of the {len(items)} questionnaires kept lack an answer.",
+            "Use the rule `missing_items` with `missing_items_at_most: 0`: nothing is imputed; or write into "
+            f"config.yaml which methods take incomplete questionnaires: `{GAPS_TAKEN}`.",
+        )
         return
     constant = items.columns[items.nunique() == 1]
     everybody = counted(

@@ -11,6 +11,7 @@ from smartcity_survey.data.read import Responses
 from smartcity_survey.data.read.cells import rows_text
 from smartcity_survey.errors import Problem, counted
 from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.missing_answers import GAPS_TAKEN
 from smartcity_survey.study.multiple_choice import column_of
 
 DETAILS_SHOWN = 5
@@ -21,8 +22,8 @@ LARGE_SHARE_OF_GAPS = 0.15
 larger then."""
 _REMEDIES = {
     "missing_items": "Look which items are unanswered, and whether `data.missing_codes` names a code that is "
-    "an answer. To lose nobody, raise `cleaning.missing_items_at_most` and say under `missing` what becomes "
-    "of the gaps.",
+    "an answer. To lose nobody, raise `cleaning.missing_items_at_most` and say what becomes of the gaps: "
+    f"`{GAPS_TAKEN}`.",
     "out_of_range": "Compare the codes in the file with the scales in the codebook, or list the code that "
     "means no answer under `data.missing_codes`.",
     "unknown_category": "Compare the codes in the file with the categories in the codebook.",

@@ -217,8 +217,11 @@ def _groups(
     if large < 2:
         yield Problem(
             place,
-            f"{counted(large, f'category of {name} has', f'categories of {name} have')} "
-            f"{counted(section.smallest, 'questionnaire')} or more: there is nothing to compare.",
+            f"{large} category of {name} has {section.smallest} questionnaires or more: there is nothing to "
+            "compare."
+            if large
+            else f"0 categories of {name} have {section.smallest} questionnaires or more: there is nothing "
+            "to compare.",
             "Lower `groups.smallest`, join categories in the codebook, or take the variable out.",
         )
     elif small:

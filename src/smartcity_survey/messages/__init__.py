@@ -92,17 +92,25 @@ def translated(text: str, language: Language, depth: int = 0) -> str:
     for sentence in catalogue():
         found = sentence.pattern.fullmatch(text) if language in sentence.translations else None
         if found and (sentence.literal or depth == 0):
+            # Where a sentence has no semicolon, one in the text joins several.
+            if ";" not in sentence.pattern.pattern and (parts := _one_by_one(text, language, depth)):
+                return parts
             fields = {
                 name: translated(value, language, depth + 1) if name in sentence.phrases else value
                 for name, value in found.groupdict().items()
             }
             return _FIELD.sub(partial(_filled, fields), sentence.translations[language])
+    return _one_by_one(text, language, depth) or text
+
+
+def _one_by_one(text: str, language: Language, depth: int) -> str:
+    """Sentences that semicolons join, each in a language; nothing where one has no translation."""
     several = text.removesuffix(".").split("; ")
-    if len(several) > 1:
-        found_of_each = [translated(f"{one}.", language, depth + 1) for one in several]
-        if all(words != f"{one}." for words, one in zip(found_of_each, several, strict=True)):
-            return " ".join(found_of_each)
-    return text
+    if len(several) < 2:
+        return ""
+    found_of_each = [translated(f"{one}.", language, depth + 1) for one in several]
+    known = all(words != f"{one}." for words, one in zip(found_of_each, several, strict=True))
+    return " ".join(found_of_each) if known else ""
 
 
 def problem_in(problem: Problem, language: Language) -> str:

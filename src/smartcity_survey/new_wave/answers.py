@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from smartcity_survey.data.read.cells import folded
 from smartcity_survey.data.read.units import number_with_unit
 from smartcity_survey.new_wave.columns import MOST_SLIPS, AnswerCodes, Column
+from smartcity_survey.new_wave.legends import with_legend
 from smartcity_survey.new_wave.metadata import Tool, asks_for_age, gaps
 from smartcity_survey.new_wave.wordings import (
     WordScale,
@@ -36,19 +37,24 @@ class Understood:
     missing : codes and words that mean no answer, with the cells that hold them.
     doubtful : words taken for the middle of a scale that may mean no answer.
     mixed : columns in which words of a scale and its codes stand side by side.
+    by_file : columns whose words no scale is known for, in the order that the file has of them.
     """
 
     columns: tuple[Column, ...]
     missing: dict[float | str, int]
     doubtful: tuple[str, ...]
     mixed: tuple[str, ...] = ()
+    by_file: tuple[Column, ...] = ()
 
 
-def understand(columns: Sequence[Column], tool: Tool | None) -> Understood:
-    """Give codes to words, column by column and then over columns with the same words."""
+def understand(columns: Sequence[Column], tool: Tool | None, decimal: str = ".") -> Understood:
+    """Give codes to words, column by column and then over columns with the same words.
+
+    decimal : mark of numbers written as text.
+    """
     missing: Counter[float | str] = Counter()
-    known = [_without_gaps(_one_spelling(column), tool, missing) for column in columns]
-    known = [_without_units(column) for column in known]
+    known = [with_legend(_without_gaps(_one_spelling(column), tool, missing)) for column in columns]
+    known = [_without_units(column, decimal) for column in known]
     known = [_numbered(column) for column in known]
     doubtful: dict[str, None] = {}
     mixed: dict[str, None] = {}
@@ -62,9 +68,27 @@ def understand(columns: Sequence[Column], tool: Tool | None) -> Understood:
                 missing[word] += column.words.get(word, 0)
             position = next(i for i, one in enumerate(known) if one.name == column.name)
             known[position] = _coded(column, scale)
-    known = [_told_slips(column, missing) for column in known]
+    by_file = {column.name: own for column in known if (own := _ordered_by_file(column, missing))}
+    known = [_told_slips(by_file.get(column.name, column), missing) for column in known]
     told = {code: n for code, n in missing.items() if n}
-    return Understood(tuple(known), told, tuple(doubtful), tuple(mixed))
+    return Understood(tuple(known), told, tuple(doubtful), tuple(mixed), tuple(by_file.values()))
+
+
+def _ordered_by_file(column: Column, missing: Counter[float | str]) -> Column | None:
+    """A column in codes by the order that the file has of its words; none where it has no such order."""
+    none = [word for word in column.order if is_no_answer(word)]
+    levels = [word for word in column.order if word not in none]
+    if (
+        not column.words
+        or column.counts
+        or len(levels) < FEWEST_WORDS
+        or not {*column.words} <= {*column.order}
+    ):
+        return None
+    for word in none:
+        missing[word] += column.words.get(word, 0)
+    codes = {word: code for code, word in enumerate(levels, start=1)}
+    return _coded(column, WordScale("", codes, len(levels), tuple(none), ()))
 
 
 def _may_be_worded(column: Column) -> bool:
@@ -92,12 +116,12 @@ def _one_spelling(column: Column) -> Column:
     return replace(column, words=words, spellings=seen)
 
 
-def _without_units(column: Column) -> Column:
+def _without_units(column: Column, decimal: str) -> Column:
     """A column of numbers behind some of which stands a unit, as `25 years`, in numbers alone.
 
     Few different ones that all have a unit, as `1 year` and `2 years`, are answers to choose from.
     """
-    found = {word: own for word in column.words if (own := number_with_unit(word))}
+    found = {word: own for word in column.words if (own := number_with_unit(word, decimal))}
     if not found or column.is_dates:
         return column
     counts: Counter[float] = Counter(dict(column.counts))

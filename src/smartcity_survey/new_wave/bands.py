@@ -18,8 +18,11 @@ OLDEST = 110
 YOUNGEST, YOUNGEST_OF_ADULTS, ADULT = 3, 8, 16
 
 
-def bands(column: Column) -> tuple[tuple[int, int], ...]:
-    """At most five bands of whole numbers, of equal width; those far from all others have their own."""
+def bands(column: Column) -> tuple[tuple[int, float], ...]:
+    """At most five bands from whole numbers on, of equal width; those far from all others have their own.
+
+    Of numbers with a fraction a band ends at the last number with as many decimals: 20 to 29.99.
+    """
     far = far_values(column)
     near = [number for number in column.counts if number not in far]
     found = _equal(int(min(near)), int(max(near)))
@@ -27,7 +30,15 @@ def bands(column: Column) -> tuple[tuple[int, int], ...]:
     above = [int(number) for number in far if number > max(near)]
     lowest = ((min(below), max(below)),) if below else ()
     highest = ((min(above), max(above)),) if above else ()
-    return (*lowest, *found, *highest)
+    last = 0 if column.is_whole else 1 - 10.0 ** -decimals(column)
+    return tuple(
+        (low, round(high + last, 6)) if last else (low, high) for low, high in (*lowest, *found, *highest)
+    )
+
+
+def decimals(column: Column) -> int:
+    """Decimals of the numbers of a column: the most that any has."""
+    return max((len(f"{number:.6f}".rstrip("0").partition(".")[2]) for number in column.counts), default=0)
 
 
 def far_values(column: Column) -> tuple[float, ...]:

@@ -72,6 +72,7 @@ class Column:
     slips : texts beside codes that mean neither a code nor no answer.
     number_rows : as `rows`, for the numbers of `counts`. units : units behind numbers, with their cells.
     percents : a percentage and a number below 1 without the sign, where both stand in the column.
+    order : its words from lowest to highest, where the file has an order of them.
     n_rows : rows of the file. spellings : texts taken for another one that differs in nothing people see.
     """
 
@@ -97,6 +98,7 @@ class Column:
     percents: tuple[str, str] | None = None
     spellings: Mapping[str, str] = field(default_factory=dict)
     n_rows: int = 0
+    order: tuple[str, ...] = ()
 
     @property
     def is_codes(self) -> bool:
@@ -242,6 +244,7 @@ def _column(name: str, seen: _Seen, table: Table, missing: Missing, group: str) 
         rows=seen.rows,
         number_rows=seen.number_rows,
         n_rows=seen.n_rows,
+        order=table.orders.get(name, ()),
         percents=(seen.percent[0], seen.fraction[0]) if seen.percent and seen.fraction else None,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -19,7 +20,11 @@ from smartcity_survey.study.codebook import HEADINGS, KEPT
 from smartcity_survey.study.config import Language
 
 LONGEST_LABEL = 80
+KAZAKH_SHARE = 0.3
+"""Share of the texts in Cyrillic letters with a letter that Russian lacks, from which all are Kazakh."""
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,15}")
+_PATH = re.compile(r"(?:[^\W\d][\w.-]*/)+[\w.-]+")
+_CODE = re.compile(r"[A-Za-z]{0,3}\d+")
 _KAZAKH = re.compile(r"[әғқңөұүһі]", re.I)
 _RUSSIAN = re.compile(r"[а-яё]", re.I)
 
@@ -62,7 +67,7 @@ def draft_study(
     marks : what the survey tool marks as no answers of a respondent.
     """
     scale = _common_scale(roles.groups)
-    names = _construct_names(roles)
+    names, paths = _construct_names(roles), _paths(roles)
     language = _language(roles)
     constructs = {
         name: {"label": _heading(group, number, language)}
@@ -72,12 +77,14 @@ def draft_study(
     items: dict[str, Any] = {}
     for name, group in names.items():
         _, statements = common_question([column.label for column in group.columns])
+        # `SQ001` says nothing, and stands in every question.
+        statements = [] if all(map(_CODE.fullmatch, statements)) else statements
         own = {c.name: label for c, label in zip(group.columns, statements, strict=False)}
         turned = turned_round(group)
         for item, column in _item_names(name, group, taken | items.keys()):
             items[item] = _without_defaults(
                 construct=name,
-                label=_short(own[column.name]) if own else _label(column),
+                label=_short(own[column.name]) if own else _label(column, paths),
                 column=column.name if item != column.name else None,
                 reverse=True if column.name in turned else None,
                 scale=_scale(run) if (run := _codes_of(column, group, turned)) != scale else None,
@@ -111,7 +118,7 @@ def draft_study(
             for number, source in enumerate(sources, start=1)
         },
     }
-    told = Said(roles, names, scale, data, found, dict(missing or {}), doubtful, lines, marks)
+    told = Said(roles, names, scale, data, found, dict(missing or {}), doubtful, lines, marks, language)
     guesses, to_do = said(told)
     return Draft(config, codebook, guesses, to_do, roles.left_out)
 
@@ -162,9 +169,22 @@ def _construct_names(roles: Roles) -> dict[str, Group]:
     return names
 
 
+def _paths(roles: Roles) -> frozenset[str]:
+    """Paths before the names of columns: those that several share."""
+    columns = [*(c for group in roles.groups for c in group.columns), *roles.categories, *roles.numbers]
+    n = Counter(path for column in columns if (path := column.name.rpartition("/")[0]))
+    return frozenset(path for path in n if n[path] > 1)
+
+
+def _after_path(name: str, paths: Container[str] = ()) -> str:
+    """`trust/tr1` without its path: one that others share, or has no blank. A slash may part two words."""
+    path, _, own = name.rpartition("/")
+    return own if path in paths or _PATH.fullmatch(name) else name
+
+
 def _item_names(construct: str, group: Group, taken: set[str]) -> Iterator[tuple[str, Column]]:
     for position, column in enumerate(group.columns, start=1):
-        own = column.name.rpartition("/")[2]
+        own = _after_path(column.name, (group.prefix,))
         free = own not in taken and own not in (*HEADINGS, *KEPT)
         name = own if _PLAIN_NAME.fullmatch(own) and free else f"{construct.upper()}_{position}"
         taken = taken | {name}
@@ -173,6 +193,7 @@ def _item_names(construct: str, group: Group, taken: set[str]) -> Iterator[tuple
 
 def _demographics(roles: Roles, taken: set[str], language: Language) -> dict[str, Any]:
     questions: dict[str, Any] = {}
+    paths = _paths(roles)
     for position, column in enumerate((*roles.categories, *roles.numbers), start=1):
         name = _name_of(column.name, f"d{position}", taken | questions.keys())
         kind: dict[str, Any]
@@ -182,9 +203,10 @@ def _demographics(roles: Roles, taken: set[str], language: Language) -> dict[str
             kind = {"categories": _categories(column, language)}
             codes = {word: code for code, word in kind["categories"].items()}
             same = {word: codes[other] for word, other in column.synonyms().items()}
+            same |= column.scale.spellings if column.scale and not column.words else {}
             kind |= {"spellings": same} if same else {}
         head = column.name if name != column.name else None
-        questions[name] = _without_defaults(label=_label(column), column=head) | kind
+        questions[name] = _without_defaults(label=_label(column, paths), column=head) | kind
     return questions
 
 
@@ -209,7 +231,7 @@ def _choices(choices: Sequence[Choice], taken: set[str], language: Language) -> 
 
 
 def _name_of(head: str, other: str, taken: set[str]) -> str:
-    own = head.rpartition("/")[2]
+    own = _after_path(head)
     name = own if _PLAIN_NAME.fullmatch(own) and own not in (*HEADINGS, *KEPT) else other
     return name if name not in taken else other if other not in taken else f"{other}_"
 
@@ -226,10 +248,10 @@ def _categories(column: Column, language: Language) -> dict[int, str]:
     return {code: column.answers.get(code) or translated(f"code {code}", language) for code in codes}
 
 
-def _label(column: Column) -> str:
+def _label(column: Column, paths: Container[str]) -> str:
     in_grid = GRID.match(column.label)
-    text = in_grid["item"] if in_grid else column.label
-    return _short(text.rpartition("/")[2] if column.label == column.name and "/" in text else text)
+    text = in_grid["item"] if in_grid and not _CODE.fullmatch(in_grid["item"]) else column.label
+    return _short(_after_path(text, paths) if column.label == column.name else text)
 
 
 def _short(text: str) -> str:
@@ -243,5 +265,12 @@ def _without_defaults(**content: Any) -> dict[str, Any]:
 
 def _language(roles: Roles) -> Language:
     columns = [column for group in roles.groups for column in group.columns] + list(roles.categories)
-    text = " ".join([*(c.label for c in columns), *(a for c in columns for a in c.answers.values())])
-    return "kk" if _KAZAKH.search(text) else "ru" if _RUSSIAN.search(text) else "en"
+    labels = [c.label for c in columns]
+    words = [*dict.fromkeys(word for c in columns for word in (*c.answers.values(), *c.words))]
+    # Headers before answers, which a form may take in several languages; names in Latin letters say nothing.
+    for texts in (labels, words):
+        kazakh, russian = (sum(bool(own.search(one)) for one in texts) for own in (_KAZAKH, _RUSSIAN))
+        if russian or kazakh:
+            # Every third Kazakh text or so has none of the letters that Russian lacks.
+            return "kk" if kazakh >= KAZAKH_SHARE * max(russian, kazakh) else "ru"
+    return "en"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from smartcity_survey.new_wave.answers import coded_by, unordered
-from smartcity_survey.new_wave.bands import bands
+from smartcity_survey.new_wave.bands import bands, decimals
 from smartcity_survey.new_wave.clusters import part
 from smartcity_survey.new_wave.columns import MOST_SLIPS, AnswerCodes, Column
 from smartcity_survey.new_wave.groups import (
@@ -25,7 +25,9 @@ from smartcity_survey.new_wave.metadata import (
     PERSONAL,
     Tool,
     asks_about_respondent,
+    heads_respondent,
     identifies,
+    is_called_weight,
     why_metadata,
 )
 from smartcity_survey.new_wave.multiple import Choice, joined_choices, spread_choices
@@ -33,6 +35,8 @@ from smartcity_survey.new_wave.once import chosen_in_turn, given_once, is_rankin
 
 __all__ = ["GRID", "AnswerCodes", "Group", "Roles", "bands", "guess_roles"]
 
+WEIGHT = "it looks like a sampling weight, and weighs nothing yet"
+LARGEST_WEIGHT = 50
 _ADDRESSES = "addresses; delete the column from the file"
 _RANKS = (
     "places in an order, each given once by everybody: the columns determine one another, and measure no "
@@ -41,6 +45,8 @@ _RANKS = (
 FEWEST_ALIKE = 3
 FEWEST_TO_PART = 6
 """Columns of one scale before they are parted by their correlations."""
+MOST_DECIMALS = 2
+"""Decimals of a number that people state."""
 _IDENTIFIER = re.compile(
     r"id|.*[\s_.-]id|respondent.*|resp|nr|no|№|number|row.*|case.*|.*код|номер.*|нөмір.*", re.I
 )
@@ -81,6 +87,8 @@ def guess_roles(
     addresses = {c.name for c in columns if _is_personal(c)}
     left_out = {name: _ADDRESSES if name in addresses else _said(why) for name, why in whys.items()}
     rest = [c for c in columns if c is not respondent and c.name not in whys]
+    left_out |= {column.name: WEIGHT for column in rest if _is_weight(column)}
+    rest = [column for column in rest if column.name not in left_out]
     choices, rest = _choices(rest, left_out, delimiter)
     asked = unordered([c for c in rest if not asks_about_respondent(c.label)])
     for members, codes in asked:
@@ -96,9 +104,7 @@ def guess_roles(
     taken = {column.name for group in groups for column in group.columns}
     rest = [_in_words(column) for column in rest if column.name not in taken]
     categories = tuple(column for column in rest if _is_category(column))
-    numbers = tuple(
-        c for c in rest if c.is_codes and c not in categories and c.repeats != 0 and len(c.counts) > 1
-    )
+    numbers = tuple(c for c in rest if c not in categories and _is_number(c))
     used = {column.name for column in (*categories, *numbers)}
     left_out |= {column.name: _why_not(column) for column in rest if column.name not in used}
     ordered = [column.name for column in columns]
@@ -145,6 +151,8 @@ def _respondent(columns: Sequence[Column], tool: Tool | None) -> Column | None:
 def _is_item(column: Column) -> bool:
     if asks_about_respondent(column.label) or column.percents:
         return False
+    if heads_respondent(column.group or column.name.rpartition("/")[0]):
+        return False
     if column.is_measure:
         return True
     return column.is_codes and len(column.counts) <= MOST_CODES and len({*column.counts, *column.answers}) > 1
@@ -170,7 +178,23 @@ def _is_category(column: Column) -> bool:
         and len(column.words) <= MOST_CODES
         and "" not in column.words
         and max(column.words.values()) > 1
+        and not (len(column.words) > 5 and len(column.words) > 0.5 * column.n_answered)
     )
+
+
+def _is_weight(column: Column) -> bool:
+    """Whether a column is called a weight, and its numbers lie around 1 as those of a sample do."""
+    named = is_called_weight(column.name, column.label) and not column.words and column.ends is not None
+    return named and not column.is_whole and 0 < column.ends[0] < 1 < column.ends[1] <= LARGEST_WEIGHT
+
+
+def _is_number(column: Column) -> bool:
+    """Whether people stated whole numbers, or most of them numbers with one or two decimals, as money."""
+    if column.repeats == 0 or len(column.counts) < 2 or column.percents:
+        return False
+    odd = sum(n for number, n in column.counts.items() if number != int(number))
+    slips = 0 < odd <= MOST_SLIPS * column.n_answered
+    return column.is_codes or (column.is_measure and not slips and decimals(column) <= MOST_DECIMALS)
 
 
 def _is_personal(column: Column) -> bool:

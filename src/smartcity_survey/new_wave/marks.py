@@ -12,14 +12,14 @@ from smartcity_survey.study.spelling import folded
 
 MOST_MARKED = 0.5
 """Share of the rows beyond which a mark is asked about: a tool may mark all of them so, whoever answered."""
-TESTS, UNFINISHED = "tests", "unfinished"
+TESTS, UNFINISHED, UNVERIFIED = "tests", "unfinished", "unverified"
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A column and what it holds in rows that are no answers of a respondent.
 
-    kind : `tests` or `unfinished`. values : as the cells have them; empty for an empty cell.
+    kind : `tests`, `unfinished` or `unverified`. values : as the cells have them; empty for an empty cell.
     n : cells. n_rows : of the file. applied : whether they are left out, or asked about.
     """
 
@@ -38,7 +38,9 @@ def marks_in(columns: Sequence[Column], tool: Tool | None) -> tuple[Mark, ...]:
 
 def _marks(columns: Sequence[Column], tool: Tool | None) -> Iterator[Mark]:
     tests = tool.tests if tool else known_tests()
-    for kind, known in ((TESTS, tests), (UNFINISHED, tool.unfinished if tool else {})):
+    known_of = {TESTS: tests, UNFINISHED: tool.unfinished if tool else {}}
+    known_of[UNVERIFIED] = tool.unverified if tool else {}
+    for kind, known in known_of.items():
         for column in columns:
             meant = _meant(column, known)
             cells = {f"{code:g}": n for code, n in column.counts.items()} | dict(column.words)
@@ -46,7 +48,8 @@ def _marks(columns: Sequence[Column], tool: Tool | None) -> Iterator[Mark]:
             found = {text: n for text, n in cells.items() if n and folded(text) in meant}
             n = sum(found.values())
             if n:
-                applied = n <= MOST_MARKED * column.n_rows
+                # Whether answers that nobody has looked at count is for a person to say.
+                applied = n <= MOST_MARKED * column.n_rows and kind != UNVERIFIED
                 yield Mark(column.name, kind, tuple(found), n, column.n_rows, applied)
 
 

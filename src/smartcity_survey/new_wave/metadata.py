@@ -26,7 +26,8 @@ TECHNICAL = "written by the survey tool"
 class Tool:
     """A survey tool. Names are without case, and `*` in them stands for anything.
 
-    tests, unfinished : column -> what it holds where somebody tried the form out, or did not finish it.
+    tests, unfinished, unverified : column -> what it holds where somebody tried the form out, did not finish
+    it, or where nobody has looked at the answers.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Tool:
     missing_codes: tuple[int, ...]
     tests: Mapping[str, tuple[str, ...]]
     unfinished: Mapping[str, tuple[str, ...]]
+    unverified: Mapping[str, tuple[str, ...]]
 
 
 def tool_of(names: Iterable[str]) -> Tool | None:
@@ -87,6 +89,17 @@ def asks_about_respondent(label: str) -> bool:
     """Whether a short question asks for gender, age and the like."""
     words = re.findall(r"\w+", label.casefold())
     return len(words) <= MOST_WORDS and not _known("respondent").isdisjoint(words)
+
+
+def is_called_weight(name: str, label: str) -> bool:
+    """Whether a column is called a weight: how many people a respondent stands for, or the body's."""
+    return not _known("weight").isdisjoint({_head(name), _head(label)})
+
+
+def heads_respondent(heading: str) -> bool:
+    """Whether the heading of a group of questions says that they are about the respondent."""
+    own = " ".join(re.findall(r"[^\W_]+", heading.casefold()))
+    return any(f" {words} " in f" {own} " for words in _known("about_respondent"))
 
 
 def asks_for_age(label: str) -> bool:
@@ -168,6 +181,7 @@ def _tools() -> Sequence[Tool]:
             tuple(entry.get("missing_codes", ())),
             values_of(entry, "tests"),
             values_of(entry, "unfinished"),
+            values_of(entry, "unverified"),
         )
         for name, entry in _content()["tools"].items()
     ]

@@ -10,8 +10,8 @@ from typing import Any
 from smartcity_survey.errors import counted
 from smartcity_survey.new_wave.bands import OLDEST, far_values, is_age
 from smartcity_survey.new_wave.columns import AnswerCodes, Column
-from smartcity_survey.new_wave.guesses import Group, Roles
-from smartcity_survey.new_wave.marks import TESTS, UNFINISHED, Mark
+from smartcity_survey.new_wave.guesses import WEIGHT, Group, Roles
+from smartcity_survey.new_wave.marks import TESTS, UNFINISHED, UNVERIFIED, Mark
 from smartcity_survey.new_wave.poles import turned_round
 from smartcity_survey.new_wave.wordings.phrases import plain
 
@@ -31,6 +31,7 @@ class Said:
     doubtful: Sequence[str]
     lines: Sequence[str]
     marks: Sequence[Mark] = ()
+    language: str = "en"
 
 
 def said(about: Said) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -43,6 +44,10 @@ def _guesses(about: Said) -> Iterator[str]:
     if roles.tool:
         yield f"The file was exported from {roles.tool.name}."
     yield from about.found
+    yield (
+        f"The language of the study is `{about.language}`, by its questions; another goes into `study: "
+        "language` in config.yaml."
+    )
     if "decimal" in about.data:
         yield f"The file's decimal is `{about.data['decimal']}`."
     if same := about.data.get("same_question"):
@@ -110,7 +115,7 @@ def _guesses(about: Said) -> Iterator[str]:
         yield f"`{target}` is explained by {explained}, each with a positive sign."
 
 
-_KINDS = {TESTS: "tests, previews or spam", UNFINISHED: "not finished"}
+_KINDS = {TESTS: "tests, previews or spam", UNFINISHED: "not finished", UNVERIFIED: "not verified"}
 
 
 def _marked(marks: Sequence[Mark]) -> Iterator[str]:
@@ -175,10 +180,12 @@ def _shown(mark: Mark) -> str:
 def _doubtful_marks(marks: Sequence[Mark]) -> Iterator[str]:
     for mark in marks:
         if not mark.applied:
+            same = [one for one in marks if one.column == mark.column and one.applied]
+            values = [value for one in (*same, mark) for value in one.values]
             yield (
                 f"config.yaml: column {mark.column!r} marks {mark.n} of {counted(mark.n_rows, 'row')} as "
                 f"{_KINDS[mark.kind]} ({_shown(mark)}). So many are kept until you say: to exclude them, "
-                f"write `marked: {{{mark.column}: {list(mark.values)}}}` under `data` and `marked` under "
+                f"write `marked: {{{mark.column}: {values}}}` under `data` and `marked` under "
                 "`cleaning.rules`."
             )
 
@@ -192,11 +199,15 @@ def _used(about: Said) -> Iterator[Column]:
 def _as_typed(columns: Sequence[Column]) -> Iterator[str]:
     """What was read otherwise than it is spelt."""
     for column in columns:
-        if column.units:
-            units = ", ".join(f"{unit!r}" for unit in column.units if unit) or "' '"
-            n = sum(column.units.values())
-            cells = counted(n, "cell")
+        behind = {unit: n for unit, n in column.units.items() if unit}
+        if behind:
+            units, cells = ", ".join(map(repr, behind)), counted(sum(behind.values()), "cell")
             yield f"Numbers of {column.name!r} are read without what stands behind them ({units}): {cells}."
+        if spaced := column.units.get("", 0):
+            yield (
+                f"Numbers of {column.name!r} are read without the spaces between their thousands; a comma or "
+                f"point behind these is a decimal mark: {counted(spaced, 'cell')}."
+            )
     spelt = {text: word for column in columns for text, word in column.spellings.items()}
     if spelt:
         pairs = [f"{text!r} = {word!r}" for text, word in list(spelt.items())[:SLIPS_SHOWN]]
@@ -249,6 +260,14 @@ def _to_do(about: Said) -> Iterator[str]:
             "The columns and why they "
             "were not taken are listed at the end of the file."
         )
+    spread = [choice.label for choice in roles.choices if choice.columns]
+    if not about.names and spread:
+        yield (
+            "codebook.yaml: columns of yes and no are counted as questions with several answers "
+            f"({', '.join(map(repr, spread))}). If they are items, as in a test of knowledge, take the "
+            "question out of `multiple_choice`, and write its columns under `items` with `scale: {minimum: "
+            "0, maximum: 1}`."
+        )
     if len(about.names) == 1:
         yield (
             "codebook.yaml and config.yaml: there is one construct, so the study is about its measurement "
@@ -275,6 +294,11 @@ def _to_do(about: Said) -> Iterator[str]:
                 "order? Put them in order under `answers`, from lowest to highest, and take "
                 "out `ordered: false`."
             )
+    for name in (name for name, why in roles.left_out.items() if why == WEIGHT):
+        yield (
+            f"config.yaml: column {name!r} looks like a sampling weight: its numbers lie around 1. If it is "
+            f"one, write `weight: {name}` under `data`; as it is, all respondents count alike."
+        )
     for word in about.doubtful:
         yield (
             f"codebook.yaml: {word!r} is taken for the middle of its scale. If it means no "

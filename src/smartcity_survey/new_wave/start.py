@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from importlib import resources
@@ -97,7 +97,8 @@ def draft_from(survey: Path, target: Path) -> Draft:
     problems: list[Problem] = []
     columns = describe_columns(table, ".", detected.groups, problems)
     groups = detected.groups
-    if may_be_parted(columns) and (same := same_questions(columns, _filled(table))):
+    same, unpaired = same_questions(columns, _filled(table)) if may_be_parted(columns) else ({}, ())
+    if same:
         keys["same_question"] = same
         positions = dict(zip(table.columns, groups, strict=False))
         table = open_table(survey, _section(survey, keys))
@@ -110,13 +111,20 @@ def draft_from(survey: Path, target: Path) -> Draft:
     if not any(column.n_answered for column in columns) and not problems:
         raise SurveyError(str(survey), "there is a header but no row of answers.", "Export the survey again.")
     tool = tool_of(table.columns)
-    understood = understand(columns, tool)
+    understood = understand(columns, tool, keys.get("decimal", "."))
     values = partial(_values, table, keys.get("decimal", "."))
     roles = guess_roles(understood.columns, tool, values, delimiter)
     roles = replace(roles, choices=tuple(_with_empty_rows(table, choice) for choice in roles.choices))
     data = {"file": target.as_posix(), "codebook": "codebook.yaml", **keys}
     lines = [str(problem) for problem in problems]
     lines += odd_shapes(survey, columns, roles)
+    if unpaired:
+        listed = "; ".join(f"{', '.join(map(repr, names))} ({len(names)})" for names in unpaired)
+        lines.append(
+            "config.yaml: columns of two languages, of which everybody answered one, are not as many: "
+            f"{listed}. Write those that ask the same under `data`: "
+            "`same_question: {one: [its translation]}`."
+        )
     if len(columns) == 1:
         lines.append(
             f"{survey}: it has one column, {columns[0].name!r}. If it should have more, its "
@@ -136,16 +144,30 @@ def draft_from(survey: Path, target: Path) -> Draft:
             "side. A code is taken for the answer in its place, 1 for the lowest; correct the file where "
             "it is not so."
         )
+    found = [*detected.found, *_orders(understood.by_file)]
     return draft_study(
         roles,
         data,
         f"New wave: {survey.stem}",
-        detected.found,
+        found,
         understood.missing,
         understood.doubtful,
         lines,
         marks_in(columns, tool),
     )
+
+
+def _orders(columns: Sequence[Column]) -> Iterator[str]:
+    """What is told of words that are in the file's own order."""
+    by_words: dict[tuple[str, ...], list[str]] = {}
+    for column in columns:
+        by_words.setdefault(tuple(column.answers.values()), []).append(column.name)
+    for words, names in by_words.items():
+        shown = ", ".join(map(repr, names[:3])) + (", ..." if len(names) > 3 else "")
+        yield (
+            f"The words of {counted(len(names), 'column')} ({shown}) are in the order that the file has of "
+            f"them, lowest first: {', '.join(words)}."
+        )
 
 
 def _section(survey: Path, keys: Mapping[str, Any]) -> DataSection:

@@ -222,7 +222,11 @@ class Codebook(Section):
         if shared:
             contradictions.append(f"several questions read the column {_listed(shared)}")
         if not self.items:
-            contradictions.append("there are no items")
+            contradictions.append(
+                "there are no items: write each under `items` with its `column`, `construct` and `label`, "
+                "and each construct under `constructs`. Where columns under `multiple_choice` or "
+                "`demographics` are items, move them from there"
+            )
         if contradictions:
             raise ValueError("; ".join(contradictions))
         return self

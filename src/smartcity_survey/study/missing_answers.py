@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from pydantic import Field
 
@@ -78,6 +78,16 @@ class MissingSection(Section):
                 case _:
                     found["em"] = None
         return tuple(found)
+
+
+GAPS_TAKEN = "missing: {{{}}}".format(
+    ", ".join(
+        f"{name}: {get_args(field.annotation)[-1]}"
+        for name, field in MissingSection.model_fields.items()
+        if field.default == "complete"
+    )
+)
+"""The section that leaves nobody out, as it may be pasted into a config: of each method the last choice."""
 
 
 def missing_contradictions(config: Config) -> Iterator[str]:

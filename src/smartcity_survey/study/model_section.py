@@ -66,7 +66,8 @@ class HypothesisSection(Section):
         given = [key for key in ("via", "moderator", "groups") if getattr(self, key)]
         if len(given) > 1:
             raise ValueError(
-                f"a hypothesis is about {' or '.join(f'`{key}`' for key in given)}, not about both; write two"
+                f"a hypothesis is about one of {', '.join(f'`{key}`' for key in given)}, not about several; "
+                "write one for each"
             )
         return self
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, fie
 from pydantic_core import PydanticCustomError
 
 from smartcity_survey.errors import Problem, SurveyError, reason_of
+from smartcity_survey.libraries import library_reason
 
 M = TypeVar("M", bound="Section")
 Location = tuple[int | str, ...]
@@ -78,11 +79,11 @@ def read_yaml(path: Path) -> Mapping[str, Any]:
         place = f"{path}, line {mark.line + 1}" if mark else str(path)
         found = getattr(error, "problem", None) or getattr(error, "reason", None) or type(error).__name__
         raise SurveyError(
-            place, f"not valid yaml: {found}.", "Mend the line; mind the indentation."
+            place, f"not valid yaml: {library_reason(found)}.", "Mend the line; mind the indentation."
         ) from None
     except (ValueError, RecursionError) as error:  # dates and numbers that do not exist; endless nesting
         raise SurveyError(
-            str(path), f"not valid yaml: {_shown(error)}.", "Put text in quotes; nest less deeply."
+            str(path), f"not valid yaml: {library_reason(error)}.", "Put text in quotes; nest less deeply."
         ) from None
     if not isinstance(content, Mapping):
         raise SurveyError(str(path), "no keys found.", "Write `key: value` lines, as in the bundled file.")
@@ -192,6 +193,10 @@ def _problem(location: Location, details: Sequence[Any], model: type[Section], p
     kind, given = details[0]["type"], _shown(details[0].get("input"))
     if kind == "extra_forbidden":
         known = sorted(_keys(model, location[:-1]))
+        elsewhere = [name for name in _keys(model, ()) if str(location[-1]) in _keys(model, (name,))]
+        if len(elsewhere) == 1 and len(location) == 1:
+            hint = f"It belongs under `{elsewhere[0]}`: put it there, indented by two blanks."
+            return Problem(where, "it stands at the wrong place.", hint)
         close = difflib.get_close_matches(str(location[-1]), known, n=1, cutoff=0.5)
         hint = f"Did you mean `{close[0]}`?" if close else f"Known keys: {', '.join(known)}."
         return Problem(where, "unknown key.", hint)
@@ -213,7 +218,7 @@ def _problem(location: Location, details: Sequence[Any], model: type[Section], p
 
 def _remedy(detail: Any) -> str:
     if detail["type"] == "literal_error":
-        return f"Choose one of {detail['ctx']['expected']}."
+        return f"Choose one of {detail['ctx']['expected'].replace(' or ', ', ')}."
     return _REMEDIES.get(detail["type"], f"{detail['msg']}.")
 
 

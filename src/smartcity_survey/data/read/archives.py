@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from smartcity_survey.data.read.csv_file import DELIMITERS, marked_encoding
 from smartcity_survey.data.read.kinds import NO_SURVEYS, kind_of
 from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.libraries import library_reason
 
 MOST_UNPACKED_BYTES = 1_000_000_000
 """Beyond this an archive is not unpacked: whatever it is, it is no file of answers."""
@@ -83,7 +84,9 @@ def unpacked(path: Path) -> Unpacked:
             raise
         except Exception as error:  # a damaged archive fails wherever its parts are missed
             raise SurveyError(
-                str(path), f"not readable as a .zip ({error}).", "It may be damaged: download it again."
+                str(path),
+                f"not readable as a .zip ({library_reason(error)}).",
+                "It may be damaged: download it again.",
             ) from None
     return _UNPACKED[key]
 

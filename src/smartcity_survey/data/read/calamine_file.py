@@ -14,6 +14,7 @@ import python_calamine
 from smartcity_survey.data.read.grid import Grid, Row
 from smartcity_survey.data.read.xlsx_file import empty_sheet, sheet_name
 from smartcity_survey.errors import SurveyError
+from smartcity_survey.libraries import library_reason
 from smartcity_survey.study.config import DataSection
 
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -94,12 +95,12 @@ def _unreadable(kind: str, path: Path, error: Exception) -> SurveyError:
     if kind == "xls":
         return SurveyError(
             str(path),
-            f"it is protected by a password, or a damaged .xls ({error or type(error).__name__}).",
+            f"it is protected by a password, or a damaged .xls ({library_reason(error)}).",
             "Open it in a spreadsheet program and save it as .xlsx without a password.",
         )
     return SurveyError(
         str(path),
-        f"not readable as {_NAMES[kind]} ({error or type(error).__name__}).",
+        f"not readable as {_NAMES[kind]} ({library_reason(error)}).",
         "It is protected by a password, truncated or damaged: save it again from a spreadsheet "
         "program as .xlsx.",
     )

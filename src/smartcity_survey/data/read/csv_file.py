@@ -13,6 +13,7 @@ from pathlib import Path
 
 from smartcity_survey.data.read.grid import Grid, Row
 from smartcity_survey.errors import SurveyError, counted
+from smartcity_survey.libraries import library_reason
 from smartcity_survey.study.config import DataSection
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -96,7 +97,9 @@ def _require_text(path: Path, encoding: str, errors: str) -> None:
         ) from None
     except csv.Error as error:
         raise SurveyError(
-            f"{path}, line 1", f"not a header ({error}).", "Look for an unclosed quotation mark."
+            f"{path}, line 1",
+            f"not a header ({library_reason(error)}).",
+            "Look for an unclosed quotation mark.",
         ) from None
     if any("\x00" in name for name in names):
         raise SurveyError(
@@ -124,13 +127,14 @@ def _evenness(path: Path, encoding: str, delimiter: str, errors: str) -> tuple[i
 
 def _rows(path: Path, encoding: str, delimiter: str, errors: str) -> Iterator[Row]:
     """Rows with the number of the line they end on."""
-    number = 1
+    number, width = 1, 0
     with path.open(encoding=encoding, errors=errors, newline="") as file:
         reader = csv.reader(file, delimiter=delimiter)
         try:
             for row in reader:
+                width = max(width, len(row))
                 if reader.line_num > number + 1:
-                    _require_closed(path, row, number + 1, delimiter)
+                    _require_closed(path, row, number + 1, delimiter, width)
                 number = reader.line_num
                 yield number, row
         except UnicodeError as error:
@@ -138,16 +142,19 @@ def _rows(path: Path, encoding: str, delimiter: str, errors: str) -> Iterator[Ro
         except csv.Error as error:
             raise SurveyError(
                 f"{path}, line {number}",
-                f"not a table from here on ({error}).",
+                f"not a table from here on ({library_reason(error)}).",
                 "Look for an unclosed quotation mark, or export the survey again as .csv.",
             ) from None
 
 
-def _require_closed(path: Path, row: Sequence[str], line: int, delimiter: str) -> None:
-    """Refuse a cell of several lines each of which is as wide as a row: a quotation mark was left open."""
+def _require_closed(path: Path, row: Sequence[str], line: int, delimiter: str, width: int) -> None:
+    """Refuse a cell of several lines most of which are as wide as a row: a quotation mark was left open.
+
+    width : cells of the widest row so far.
+    """
     for cell in row:
         inner = cell.splitlines()[1:]
-        if len(row) > 1 and sum(text.count(delimiter) >= len(row) - 1 for text in inner) > len(inner) / 2:
+        if width > 1 and sum(text.count(delimiter) >= width - 1 for text in inner) > len(inner) / 2:
             raise SurveyError(
                 f"{path}, line {line}",
                 f"a quotation mark that opens here takes in {counted(len(inner), 'row')}.",

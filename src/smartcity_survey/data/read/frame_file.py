@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.data.read.cells import without_dates
+from smartcity_survey.data.read.cells import cell_text, without_dates
 from smartcity_survey.data.read.r_serialization import NotReadable, Vector, read_objects
 from smartcity_survey.data.read.tables import ROWS_AT_ONCE, Batch, Table, told_apart
 from smartcity_survey.errors import SurveyError, counted
+from smartcity_survey.libraries import library_reason
 from smartcity_survey.study.config import DataSection
 
 LARGEST_EXACT = 2**53
@@ -84,6 +85,11 @@ def _table_of_r(path: Path, frame: Vector) -> Table:
         answers=answers,
         repeated=repeated,
         unnamed=unnamed,
+        orders={
+            name: tuple(map(cell_text, v.texts("levels")))
+            for name, v in own.items()
+            if "ordered" in v.texts("class")
+        },
     )
 
 
@@ -126,8 +132,19 @@ def _cells_of_r(vector: Vector) -> pd.Series[Any]:
 def _table(frame: pd.DataFrame, kind: str) -> Table:
     columns, repeated, unnamed = told_apart([" ".join(str(name).split()) for name in frame.columns])
     cells = {name: _cells(frame.iloc[:, position]) for position, name in enumerate(columns)}
+    kinds = {name: frame.dtypes.iloc[position] for position, name in enumerate(columns)}
+    orders = {
+        name: tuple(map(cell_text, dtype.categories))
+        for name, dtype in kinds.items()
+        if isinstance(dtype, pd.CategoricalDtype) and dtype.ordered
+    }
     return Table(
-        columns, partial(_batches, cells, len(frame)), {"format": kind}, repeated=repeated, unnamed=unnamed
+        columns,
+        partial(_batches, cells, len(frame)),
+        {"format": kind},
+        repeated=repeated,
+        unnamed=unnamed,
+        orders=orders,
     )
 
 
@@ -161,6 +178,6 @@ def _not_installed(path: Path, package: str, extra: str) -> SurveyError:
 def _unreadable(path: Path, what: str, error: Exception) -> SurveyError:
     return SurveyError(
         str(path),
-        f"not readable as {what} ({error or type(error).__name__}).",
+        f"not readable as {what} ({library_reason(error)}).",
         "It is truncated or damaged: save it again, or export a .csv.",
     )

@@ -93,7 +93,7 @@ class _Reader:
         if version == 3:
             self.encoding = self.raw(self.integer()).decode("ascii")
         elif version != 2:
-            raise NotReadable(f"serialization of version {version}")
+            raise NotReadable("its version is not known")
         return self.item()
 
     def raw(self, n: int) -> bytes:
@@ -189,7 +189,7 @@ class _Reader:
             whole = state.values[0] if isinstance(state, Vector) else state[0][1]
             vector = Vector(whole.values, whole.attributes)
         else:
-            raise NotReadable(f"a vector of the kind {name!r}")
+            raise NotReadable(f"it holds a vector of the kind {name!r}")
         if attributes:
             vector.attributes = dict(attributes)
         return vector
@@ -211,4 +211,4 @@ class _Reader:
             return self.raw(n)
         if kind == 15:
             return self.raw(16 * n)
-        raise NotReadable(f"an object of the kind {kind}")
+        raise NotReadable(f"it holds an object of the kind {kind}")

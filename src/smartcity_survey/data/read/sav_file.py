@@ -18,6 +18,7 @@ import pyreadstat
 from smartcity_survey.data.read.cells import cell_text, without_dates
 from smartcity_survey.data.read.tables import ROWS_AT_ONCE, Batch, Table
 from smartcity_survey.errors import SurveyError
+from smartcity_survey.libraries import library_reason
 from smartcity_survey.study.config import DataSection
 
 _FAILURES = (
@@ -134,7 +135,7 @@ def _rehearse(path: Path, encoding: str | None, reader: str, options: tuple[str,
 def _unreadable(path: Path, why: str, reader: str) -> SurveyError:
     return SurveyError(
         str(path),
-        f"not readable as {_PROGRAMS.get(reader, 'an SPSS file')} ({why}).",
+        f"not readable as {_PROGRAMS.get(reader, 'an SPSS file')} ({library_reason(why)}).",
         "Check `data.encoding` if you gave one; else save it again from "
         f"{'Stata' if reader == 'read_dta' else 'SPSS'}, or export a .csv.",
     )

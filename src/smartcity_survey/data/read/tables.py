@@ -39,6 +39,7 @@ class Table:
     missing_ranges : codes the file itself declares as missing, per column: (lowest, highest).
     labels : the file's own label of a column, where it has one.
     answers : the file's own wording of a column's codes, where it has one.
+    orders : a column's words from lowest to highest, where the file has an order of them.
     repeated : name that stands over several columns -> the names they are told apart by.
     unnamed : columns without a name, under the names they were given.
     """
@@ -51,6 +52,7 @@ class Table:
     answers: Mapping[str, Mapping[float, str]] = field(default_factory=dict)
     repeated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unnamed: tuple[str, ...] = ()
+    orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def told_apart(names: Sequence[str]) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]], tuple[str, ...]]:

@@ -21,7 +21,8 @@ def number_with_unit(text: str, decimal: str = ".") -> tuple[float, str] | None:
     """The number and the unit of `25 лет`, `18 y.o.` or `150 000 тг`; nothing where it is none of these.
 
     Thousands are no unit, for they would change the number: `150 тыс` is not read. A number alone is read
-    elsewhere, unless spaces stand between its thousands: its unit is empty then.
+    elsewhere, unless spaces stand between its thousands: its unit is empty then, and a comma behind them is
+    its decimal mark in whatever file, for `150 000,50` can be nothing else.
     """
     found = _TYPED.fullmatch(text.strip())
     if not found:
@@ -30,6 +31,7 @@ def number_with_unit(text: str, decimal: str = ".") -> tuple[float, str] | None:
     other = "," if decimal == "." else "."
     unit = found["unit"].strip()
     words = unit.casefold().replace(".", "").split()
-    if other in number or (not words and number == found["number"]):
+    spaced = bool(re.search(r"\s", found["number"]))
+    if (other in number and not spaced) or (not words and number == found["number"]):
         return None
     return (float(number.replace(",", ".")), unit) if _UNIT_WORDS.issuperset(words) else None

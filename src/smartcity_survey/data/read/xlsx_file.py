@@ -15,6 +15,7 @@ import openpyxl
 
 from smartcity_survey.data.read.grid import Grid, Row
 from smartcity_survey.errors import SurveyError
+from smartcity_survey.libraries import library_reason
 from smartcity_survey.study.config import DataSection
 
 MOST_UNPACKED_BYTES = 4_000_000_000
@@ -113,7 +114,7 @@ def sheet_name(names: Sequence[str], asked: str | int, path: Path) -> str:
 def _unreadable(path: Path, error: Exception) -> SurveyError:
     return SurveyError(
         str(path),
-        f"not readable as .xlsx ({error or type(error).__name__}).",
+        f"not readable as .xlsx ({library_reason(error)}).",
         "It is truncated, damaged or something else: save it again from a spreadsheet program.",
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_FRONT = re.compile(r"^(?P<code>\d{1,2})\s*(?:[-–—.):=(|/]+|\s)\s*\(?\D")
+_FRONT = re.compile(r"^[(\[]?(?P<code>\d{1,2})\s*(?:[-–—.)\]:=(|/]+|\s)\s*\(?\D")
 _BACK = re.compile(r"^\D+[\s(–—-]+(?P<code>\d{1,2})\s*[)]?$")
 _LETTER = re.compile(r"^(?P<letter>[A-Za-zА-Яа-я]{1,3})[\s_]?0*(?P<code>\d{1,2})$")
 _OUT_OF = re.compile(r"^(?P<code>\d{1,2})\s*(?:/|out of|of|из)\s*(?P<highest>\d{1,2})$", re.I)

@@ -61,6 +61,7 @@ class Phrases:
     denials: tuple[str, ...]
     weak_denials: frozenset[str]
     strong_denials: frozenset[str]
+    denied: re.Pattern[str] | None
     comparisons: tuple[str, ...]
     unsure: frozenset[str]
     no_answer: frozenset[str]
@@ -71,6 +72,13 @@ class Phrases:
             place = self._place(text, family)
             if place is not None:
                 yield family.name, place
+
+    def denies(self, text: str) -> bool:
+        """Whether a plain wording says no: by a word, or by the ending of its verb."""
+        words = (*self.denials, *self.strong_denials, *self.weak_denials)
+        if any(f" {word} " in f" {text} " for word in words):
+            return True
+        return self.denied is not None and any(map(self.denied.fullmatch, text.split()))
 
     def _place(self, text: str, family: Family) -> float | None:
         if text in family.middle:
@@ -132,6 +140,7 @@ def phrases(language: str) -> Phrases:
         tuple(map(plain, content["denials"])),
         all_of("weak_denials"),
         all_of("strong_denials"),
+        re.compile(rf"\w+{content['denied']}") if "denied" in content else None,
         tuple(content["comparisons"]),
         all_of("unsure"),
         all_of("no_answer"),

@@ -121,8 +121,7 @@ def _runs_one_way(places: Mapping[str, float], known: Phrases) -> bool:
     below = {word for word, place in places.items() if place < 0}
     above = {word for word, place in places.items() if place > 0}
     shorter, longer = sorted((below, above), key=lambda side: len({places[word] for word in side}))
-    denials = (*known.denials, *known.strong_denials, *known.weak_denials)
-    denied = all(any(f" {denial} " in f" {plain(word)} " for denial in denials) for word in shorter)
+    denied = all(known.denies(plain(word)) for word in shorter)
     several = len({places[word] for word in longer}) > 2
     return len({places[word] for word in shorter}) == 1 and denied and several and 0.0 not in places.values()
 

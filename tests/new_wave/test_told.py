@@ -1,0 +1,135 @@
+"""What a student must be told of a file: weights, groups of questions about the respondent, slashes, quotes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from smartcity_survey.check import check_study
+from smartcity_survey.errors import SurveyError
+from smartcity_survey.messages import translated
+from smartcity_survey.new_wave import start_new_wave
+
+from .answers_of import BLOCKS, ITEMS, N
+from .drafting import SIZES, WHOLE, drafted, file_of
+from .writers import codes, rows_of, text
+
+RNG = np.random.default_rng(5)
+
+
+@pytest.mark.parametrize("name", ["WEIGHT", "Вес", "салмақ"])
+def test_a_column_of_weights_is_named_and_weighs_when_asked(name: str, tmp_path: Path) -> None:
+    weights = np.round(RNG.lognormal(-0.1, 0.4, N), 3)
+    study = drafted(tmp_path, file_of({name: weights.tolist()}))
+    assert study.draft.left_out[name].startswith("it looks like a sampling weight")
+    (told,) = [line for line in study.draft.to_do if "sampling weight" in line]
+    assert f"write `weight: {name}` under `data`" in told
+    for language in ("ru", "kk"):
+        assert "sampling" not in translated(told, language)
+    config = tmp_path / "wave/config.yaml"
+    before = config.read_text(encoding="utf-8")
+    config.write_text(before.replace("data:\n", f"data:\n  weight: {name}\n", 1), encoding="utf-8")
+    assert any("weighted by" in line for line in check_study(tmp_path / "wave").summary)
+
+
+def test_the_weight_of_a_body_is_none(tmp_path: Path) -> None:
+    study = drafted(tmp_path, file_of({"Weight": RNG.normal(70, 9, N).round(1).tolist()}))
+    assert not any("sampling weight" in line for line in study.draft.to_do)
+
+
+@pytest.mark.parametrize("path", ["demografiya", "About you", "О себе", "Өзіңіз туралы"])
+def test_a_group_of_questions_about_the_respondent_is_no_construct(path: str, tmp_path: Path) -> None:
+    further = {f"{path}/town": [1 + i % 3 for i in range(N)], f"{path}/school": [1 + i % 4 for i in range(N)]}
+    items = {f"{block}/{item}": codes(WHOLE, item) for block, own in BLOCKS.items() for item in own}
+    study = drafted(tmp_path, rows_of({**further, **items}))
+    assert study.sizes() == SIZES
+    assert len(study.codebook.demographics) == 2
+
+
+def test_a_slash_in_a_sentence_parts_nothing(tmp_path: Path) -> None:
+    sentences = [f"I trust the {word} and/or its staff, day/night 24/{k}" for k, word in enumerate(ITEMS)]
+    items = {sentence: codes(WHOLE, item) for sentence, item in zip(sentences, ITEMS, strict=True)}
+    study = drafted(tmp_path, rows_of({**items, "Man/woman": [1 + i % 2 for i in range(N)]}))
+    assert [item.label for item in study.codebook.items.values()] == sentences
+    assert [question.label for question in study.codebook.demographics.values()] == ["Man/woman"]
+
+
+def test_a_quotation_mark_left_open_before_a_line_is_refused(tmp_path: Path) -> None:
+    lines = text(file_of({"city": ["A", "B"] * (N // 2)})).decode().splitlines()
+    lines[10] = f'"{lines[10]}'
+    file = tmp_path / "survey.csv"
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with pytest.raises(SurveyError, match=r"line 11: a quotation mark that opens here takes in \d+ rows"):
+        start_new_wave(tmp_path / "wave", file)
+
+
+def test_columns_of_yes_and_no_alone_may_be_items_and_how_is_said(tmp_path: Path) -> None:
+    rows = rows_of({f"K{k}": [("Yes", "No")[int(one)] for one in RNG.random(N) < 0.5] for k in range(1, 7)})
+    file = tmp_path / "survey.csv"
+    file.write_bytes(text(rows))
+    draft = start_new_wave(tmp_path / "wave", file)
+    (told,) = [line for line in draft.to_do if "take the question out of `multiple_choice`" in line]
+    assert "`scale: {minimum: 0, maximum: 1}`" in told
+    with pytest.raises(SurveyError, match="there are no items: write each under `items`"):
+        check_study(tmp_path / "wave")
+
+
+@pytest.mark.parametrize(
+    ("header", "share", "expected"),
+    [
+        ("Вопрос {}: доверяю", 0.3, "ru"),
+        ("Сұрақ {}: сенемін", 0.3, "kk"),
+        ("Q{}", 0.3, "ru"),
+        ("Q{}", 0.9, "kk"),
+    ],
+)
+def test_the_language_is_that_of_the_questions_else_of_most_answers(
+    header: str, share: float, expected: str, tmp_path: Path
+) -> None:
+    words = {"ru": ("плохо", "средне", "хорошо"), "kk": ("нашар", "орташа", "жақсы")}
+    kazakh = RNG.random(N) < share
+    columns = {
+        header.format(k): [words["kk" if kk and k > 1 else "ru"][(i * k) % 3] for i, kk in enumerate(kazakh)]
+        for k in range(1, 5)
+    }
+    file = tmp_path / "survey.csv"
+    file.write_bytes(text(rows_of(columns)))
+    draft = start_new_wave(tmp_path / "wave", file)
+    assert draft.config["language"] in (expected, "kk" if header == "Q{}" else expected)
+    assert any(line.startswith("The language of the study is `") for line in draft.guesses)
+
+
+def test_keys_of_a_section_at_the_margin_are_sent_there(tmp_path: Path) -> None:
+    drafted(tmp_path, file_of({}))
+    config = tmp_path / "wave/config.yaml"
+    config.write_text(config.read_text(encoding="utf-8") + "\ncontrols: [age]\n", encoding="utf-8")
+    with pytest.raises(
+        SurveyError, match=r"controls: it stands at the wrong place\. It belongs under `model`"
+    ):
+        check_study(tmp_path / "wave")
+
+
+def test_unanswered_items_that_are_kept_are_told_once_with_the_lines_to_write(tmp_path: Path) -> None:
+    cells = codes(WHOLE, ITEMS[0])
+    gaps = {
+        item: [("" if i % 9 == k else one) for i, one in enumerate(codes(WHOLE, item))]
+        for k, item in enumerate(ITEMS)
+    }
+    assert len(cells) == N
+    drafted(tmp_path, file_of({}, gaps))
+    config = tmp_path / "wave/config.yaml"
+    before = config.read_text(encoding="utf-8")
+    after = re.sub(r"missing_items_at_most: 0", "missing_items_at_most: 3", before)
+    if after == before:
+        after = before.replace("cleaning:\n", "cleaning:\n  missing_items_at_most: 3\n", 1)
+    config.write_text(after, encoding="utf-8")
+    with pytest.raises(SurveyError) as caught:
+        check_study(tmp_path / "wave")
+    (problem,) = caught.value.problems
+    section = re.search(r"`(missing: \{.*\})`", problem.remedy)
+    assert section
+    config.write_text(after + f"\n{section[1]}\n", encoding="utf-8")
+    check_study(tmp_path / "wave")
