@@ -168,6 +168,7 @@ def compose(
             if entry.kind == "figure":
                 blocks.append(_figure(entry, facts, figures, numbers))
             elif not is_one_line(table := rendered[entry.name]):
+                blocks += _reading(entry, table, facts)
                 blocks.append(_table(entry, table, facts, numbers))
             elif entry.name not in facts.told:
                 blocks.append(_in_text(entry, table, facts))
@@ -224,6 +225,13 @@ def _figure(entry: Entry, facts: Facts, figures: Figures, numbers: _Numbers) -> 
         alt=alt_text(entry.name, facts.tables, facts.setting),
         notes=(wording[facts.setting.told(f"{key}.note")], *_reconstructed(facts)),
     )
+
+
+def _reading(entry: Entry, table: Table, facts: Facts) -> Iterator[Paragraph]:
+    """How the table that follows is to be read, where its note has no room for that."""
+    if table.reading:
+        number = facts.say("see.table", number=f"[#table-{entry.name}]")
+        yield Paragraph(runs_of(facts.say("reading", table=number, text=unmarked(" ".join(table.reading)))))
 
 
 def _table(entry: Entry, table: Table, facts: Facts, numbers: _Numbers) -> TableBlock:
