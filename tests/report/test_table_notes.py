@@ -20,7 +20,7 @@ from tests.report.conftest import MakeSetting
 from tests.report.test_tables import CONTENTS, ENTRIES
 
 SENTENCES, LETTERS = 3, 340
-"""What a note may have: sentences of its own, beside those of n, intervals and lines left out; letters in all."""
+"""What a note may have: sentences of its own, beside those of n and of what is left out; letters in all."""
 MADE = ("suppressed", "first_lines", "met_throughout")
 """Sentences that a note has where a table leaves lines, cells or columns out."""
 ENDS = re.compile(r"[.!?…](?=\s|$)")
@@ -78,7 +78,9 @@ def test_a_note_is_as_short_as_one_of_the_apa(
         for scores in (get_args(ScoreMethod) if entry.scores else ("mean",))
         if (shown := render_table(tables[name], entry, CONTENTS, there, {"scores": scores}))
     }
-    assert {name: notes for name, notes in told.items() if len(ENDS.findall(" ".join(notes))) > SENTENCES} == {}
+    assert {
+        name: notes for name, notes in told.items() if len(ENDS.findall(" ".join(notes))) > SENTENCES
+    } == {}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
