@@ -6,9 +6,11 @@ import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from smartcity_survey.errors import SurveyError
+from smartcity_survey.io import write_table
 from smartcity_survey.report.contents import load_contents
 from smartcity_survey.report.figures import FIGURES
 from smartcity_survey.report.page import write_report
@@ -176,3 +178,30 @@ def test_manifest_survives_json(
     manifest = json.loads(json.dumps(MANIFEST, ensure_ascii=False))
     write_report(reports, manifest, setting("ru"), tmp_path / "report.html", printed=PRINTED)
     assert (tmp_path / "report.html").read_text(encoding="utf-8") == pages["ru"]
+
+
+def test_a_table_of_one_line_is_a_sentence_and_keeps_its_file(
+    tables: dict[str, pd.DataFrame], tmp_path: Path, setting: MakeSetting
+) -> None:
+    """In the appendix; what the paper prints as a table stays one, and so does a table of two lines."""
+
+    def shown(lines: int, name: str = "pls_quality") -> str:
+        frame = pd.concat([tables[name].head(1)] * lines)
+        write_table(frame, tmp_path / "tables" / f"{name}.csv")
+        page = tmp_path / "report.html"
+        write_report(tmp_path, MANIFEST, setting("en"), page, printed={("table", "model_summary"): 15})
+        html = page.read_text(encoding="utf-8")
+        return html[html.index(f'<figure class="sheet" aria-labelledby="table-{name}">') :].partition(
+            "</figure>"
+        )[0]
+
+    one, two, printed = shown(1), shown(2), shown(1, "model_summary")
+    assert "<table" not in one
+    assert "lines: " not in one
+    assert re.search(r'<p class="one-line">Use: .*R²: \.400', one)
+    assert 'href="tables/pls_quality.csv" download' in one
+    assert 'class="copy"' not in one
+    assert "<table" in two
+    assert "one-line" not in two
+    assert "<table" in printed
+    assert "one-line" not in printed

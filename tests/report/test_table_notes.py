@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
+from html import unescape
+from pathlib import Path
+from typing import get_args
 
 import pandas as pd
 import pytest
 
 from smartcity_survey.report.tables import render_table
-from smartcity_survey.report.wording import LANGUAGES
-from smartcity_survey.study.config import Language
+from smartcity_survey.report.wording import LANGUAGES, load_wording
+from smartcity_survey.study.config import Language, ScoreMethod
 from tests.report.conftest import MakeSetting
 from tests.report.test_tables import CONTENTS, ENTRIES
+
+SENTENCES, LETTERS = 3, 340
+"""What a note may have: sentences of its own, beside those of n and of what is left out; letters in all."""
+MADE = ("suppressed", "first_lines", "met_throughout")
+"""Sentences that a note has where a table leaves lines, cells or columns out."""
+ENDS = re.compile(r"[.!?…](?=\s|$)")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -50,3 +61,46 @@ def test_notes_of_a_column_stand_where_it_does(
     few = render_table(tables["htmt_bounds"], short, CONTENTS, setting(language), card)
     assert bounds in few.notes
     assert not any("HTMT2" in note for note in few.notes)
+
+
+@pytest.mark.parametrize("form", ["bounded", "printed", "own"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_note_is_as_short_as_one_of_the_apa(
+    tables: dict[str, pd.DataFrame], setting: MakeSetting, language: Language, form: str
+) -> None:
+    """What else helps to read a table stands a click away; every way of scoring has its short form."""
+    there = replace(setting(language), bounded=form == "bounded", printed=form != "own")
+    made = tuple(there.wording[f"page.{key}"].partition("{")[0] for key in MADE)
+    told = {
+        f"{name}, {scores}": [note for note in shown.notes if not note.startswith(made)]
+        for name, entry in ENTRIES.items()
+        if name in tables
+        for scores in (get_args(ScoreMethod) if entry.scores else ("mean",))
+        if (shown := render_table(tables[name], entry, CONTENTS, there, {"scores": scores}))
+    }
+    assert {
+        name: notes for name, notes in told.items() if len(ENDS.findall(" ".join(notes))) > SENTENCES
+    } == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_notes_of_the_bundled_report_are_short_and_the_rest_is_one_click_away(
+    bundled_pages: Mapping[Language, Path], language: Language
+) -> None:
+    html = bundled_pages[language].read_text(encoding="utf-8")
+    notes = [
+        unescape(re.sub("<[^>]*>", "", note))
+        for note in re.findall(r'<p class="note">(.*?)</p>', html, re.DOTALL)
+    ]
+    assert len(notes) > 80
+    assert [(len(note), note) for note in notes if len(note) > LETTERS] == []
+    cards = [
+        unescape(re.sub("<[^>]*>", "", card))
+        for card in re.findall(r'<details class="card">(.*?)</details>', html, re.DOTALL)
+    ]
+    wording = load_wording(language)
+    for name in ("decisions", "verdict_sheet", "identified_sets", "hypotheses"):
+        key = f"tables.{name}.reading"
+        reading = wording.noted(f"{key}_bounded" if f"{key}_bounded" in wording else key)
+        assert [reading in card for card in cards].count(True) == 1
+        assert not any(reading in note for note in notes)

@@ -176,7 +176,8 @@ def test_every_text_is_used(
     facts({name: frame for name, frame in tables.items() if name != "decisions"}, recording)
     name_text("cell", "", {"group": "", "line": "T1", "column": "component_1"}, recording)
     for method in get_args(ScoreMethod):
-        score_notes({"scores": method}, recording)
+        for form in ("whole", "short"):
+            score_notes({"scores": method}, recording, form)
     unread = {key for key in recorder if key not in recorder.read}
     codes = _words_in_code()
     # Those of the chapter are read in tests/report/chapter/test_compose.py.

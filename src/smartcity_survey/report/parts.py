@@ -16,6 +16,7 @@ from smartcity_survey.report.contents import Contents, Entry
 from smartcity_survey.report.figures.alt_texts import alt_text
 from smartcity_survey.report.names import witness_labels
 from smartcity_survey.report.numbering import PrintedNumbers, number_entries
+from smartcity_survey.report.one_line import in_words, is_one_line
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.specification_filter import SpecificationFilter, specification_filter
 from smartcity_survey.report.tables import Table, in_language, render_table
@@ -35,6 +36,7 @@ class Block:
     id : of its heading, for links.
     number, title : `Table 12`, and what it shows.
     table : the table; None for a figure.
+    sentence : a table of a single line in words; empty where the table is shown.
     image, alt, note : data address of a figure, what it shows in words, and how to read it.
     n_lines : of the table, in words; empty for a figure.
     files : name and address of each file that has it.
@@ -49,6 +51,7 @@ class Block:
     number: str
     title: str
     table: Table | None = None
+    sentence: str = ""
     image: str = ""
     alt: str = ""
     note: str = ""
@@ -189,10 +192,12 @@ def build_parts(
         if random:
             table = replace(table, notes=(), empty=wording["page.random_groups"])
         lines = sum(len(group.lines) for group in table.groups)
+        sentence = _sentence(table, setting) if level == APPENDIX and not entry.cite else ""
         return replace(
             plain,
             table=table,
-            n_lines=wording.fill("tools.lines", n=wording.numbers.count(lines)),
+            sentence=sentence,
+            n_lines="" if sentence else wording.fill("tools.lines", n=wording.numbers.count(lines)),
             files=(("CSV", f"tables/{entry.name}.csv"),),
             about=tuple(_about(printed.get((entry.kind, entry.topic)), tables, setting)),
             cite=entry.cite,
@@ -221,6 +226,14 @@ def _titles(part: Planned, paper: bool, setting: Setting) -> tuple[str, str]:
         which = "study" if paper else "main"
         return wording[f"answer.{which}_title"], wording[f"answer.{which}_intro"]
     return wording[f"sections.{part.id}.title"], wording[setting.told(f"sections.{part.id}.intro")]
+
+
+def _sentence(table: Table, setting: Setting) -> str:
+    """A table of a single line in words; empty where there are more, or sentences below it."""
+    if not is_one_line(table) or table.groups[0].remarks:
+        return ""
+    of, values = in_words(table, setting)
+    return f"{of}{setting.wording['page.colon']}{values}."
 
 
 def _files(figures: Path, name: str) -> Iterator[tuple[str, str]]:

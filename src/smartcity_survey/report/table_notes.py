@@ -53,3 +53,10 @@ def of_columns(columns: Sequence[str], entry: Entry, setting: Setting) -> Iterat
     """What is said of single columns, of those that are shown."""
     keys = (f"tables.{entry.name}.of_columns.{column}" for column in columns)
     yield from (setting.wording.noted(key) for key in keys if key in setting.wording)
+
+
+def reading(entry: Entry, setting: Setting) -> Iterator[str]:
+    """How a table is to be read, where that is more than a note has room for."""
+    key = setting.told(f"tables.{entry.name}.reading")
+    if key in setting.wording:
+        yield setting.wording.noted(key)

@@ -25,7 +25,14 @@ from smartcity_survey.report.names import (
 )
 from smartcity_survey.report.refusal_names import listed, reason_text
 from smartcity_survey.report.setting import Setting
-from smartcity_survey.report.table_notes import basis, hidden, of_columns, of_single_items, of_unworded_items
+from smartcity_survey.report.table_notes import (
+    basis,
+    hidden,
+    of_columns,
+    of_single_items,
+    of_unworded_items,
+    reading,
+)
 from smartcity_survey.report.wording import LANGUAGES
 
 _UP_TO_ONE = frozenset(
@@ -61,6 +68,7 @@ class Table:
     notes : sentences under the table.
     card : how it was computed, in one line; may be empty.
     empty : why it has no lines, where it has none and there is a reason.
+    reading : what else helps to read it, too long for a note.
     """
 
     headings: tuple[str, ...]
@@ -69,6 +77,7 @@ class Table:
     notes: tuple[str, ...]
     card: str = ""
     empty: str = ""
+    reading: tuple[str, ...] = ()
 
 
 def in_language(frame: pd.DataFrame, language: str) -> pd.DataFrame:
@@ -135,11 +144,15 @@ def render_table(
             *_of_met(met, entry, setting),
             *of_unworded_items(shown, entry, setting),
             *of_single_items(entry, card, setting),
-            *(score_notes(card, setting) if card and entry.scores else ()),
+            *(score_notes(card, setting, "short") if card and entry.scores else ()),
             *(hidden(shown, hides, card, setting) if card else ()),
             *(refusal_notes(card, setting) if card else ()),
         ),
         card=card_line(card, setting) if card else "",
+        reading=(
+            *reading(entry, setting),
+            *(score_notes(card, setting) if card and entry.scores else ()),
+        ),
     )
 
 
@@ -178,9 +191,14 @@ def refusal_notes(card: Card, setting: Setting) -> Iterator[str]:
             yield setting.wording.fill("page.part_not_computed", part=part, reason=reason)
 
 
-def score_notes(card: Card, setting: Setting) -> tuple[str, ...]:
-    """What a reader has to know of the scores a regression is made of, by the method its card names."""
-    key = f"score_notes.{card.get('scores')}"
+def score_notes(card: Card, setting: Setting, form: str = "whole") -> tuple[str, ...]:
+    """What a reader has to know of the scores a regression is made of, by the method its card names.
+
+    Parameters
+    ----------
+    form : `whole`, or `short` as below a table.
+    """
+    key = f"score_notes.{form}.{card.get('scores')}"
     return (setting.wording[key],) if key in setting.wording else ()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from smartcity_survey.report.chapter.document import TableBlock
+from smartcity_survey.report.chapter.document import Paragraph, TableBlock
 from smartcity_survey.report.wording import load_wording
 from tests.report.chapter.conftest import DECIDED, Compose, Tables, words
 
@@ -39,3 +39,17 @@ def test_columns_with_nothing_in_them_are_left_out(compose_study: Compose, table
     square = next(one for one in document.numbered() if one.id == "table-score_correlations")
     assert isinstance(square, TableBlock)
     assert len(square.table.headings) == 4
+
+
+def test_how_a_table_is_read_stands_in_the_text_before_it(compose_study: Compose) -> None:
+    """Where its note has no room for that; the note itself keeps to what is short."""
+    wording = load_wording("en")
+    reading = wording["tables.decisions.reading"]
+    blocks = compose_study().blocks
+    at = next(i for i, block in enumerate(blocks) if getattr(block, "id", "") == "table-decisions")
+    before, table = blocks[at - 1], blocks[at]
+    assert isinstance(before, Paragraph)
+    assert isinstance(table, TableBlock)
+    assert reading in before.text
+    assert [run.to for run in before.runs if run.to] == ["table-decisions"]
+    assert not any(reading in note for note in table.notes)

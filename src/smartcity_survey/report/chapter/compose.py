@@ -26,10 +26,10 @@ from smartcity_survey.report.chapter.document import (
     unmarked,
 )
 from smartcity_survey.report.chapter.facts import Facts
-from smartcity_survey.report.chapter.layout import cell_text
 from smartcity_survey.report.chapter.sentences import SECTIONS
 from smartcity_survey.report.contents import Contents, Entry
 from smartcity_survey.report.figures.alt_texts import alt_text
+from smartcity_survey.report.one_line import cell_text, in_words, is_one_line
 from smartcity_survey.report.parts import with_bounds
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import Table, card_entries, render_table
@@ -168,6 +168,7 @@ def compose(
             if entry.kind == "figure":
                 blocks.append(_figure(entry, facts, figures, numbers))
             elif not is_one_line(table := rendered[entry.name]):
+                blocks += _reading(entry, table, facts)
                 blocks.append(_table(entry, table, facts, numbers))
             elif entry.name not in facts.told:
                 blocks.append(_in_text(entry, table, facts))
@@ -226,6 +227,13 @@ def _figure(entry: Entry, facts: Facts, figures: Figures, numbers: _Numbers) -> 
     )
 
 
+def _reading(entry: Entry, table: Table, facts: Facts) -> Iterator[Paragraph]:
+    """How the table that follows is to be read, where its note has no room for that."""
+    if table.reading:
+        number = facts.say("see.table", number=f"[#table-{entry.name}]")
+        yield Paragraph(runs_of(facts.say("reading", table=number, text=unmarked(" ".join(table.reading)))))
+
+
 def _table(entry: Entry, table: Table, facts: Facts, numbers: _Numbers) -> TableBlock:
     return TableBlock(
         id=f"table-{entry.name}",
@@ -240,27 +248,15 @@ def _table(entry: Entry, table: Table, facts: Facts, numbers: _Numbers) -> Table
     )
 
 
-def is_one_line(table: Table) -> bool:
-    """Whether a table has a single line: such results stand in the text alone (APA 7, section 7.1)."""
-    return bool(table.headings) and sum(len(group.lines) for group in table.groups) == 1
-
-
 def _in_text(entry: Entry, table: Table, facts: Facts) -> Paragraph:
     """A table of one line as a sentence: title, what the line is of, and each column with its value."""
-    wording, group = facts.setting.wording, table.groups[0]
-    (name, *cells) = group.lines[0]
-    of = ", ".join(text for text in (group.heading, cell_text(name)) if text)
-    told = [
-        f"{heading}{wording['page.colon']}{cell_text(cell)}"
-        for heading, cell in zip(table.headings[1:], cells, strict=True)
-        if cell.text
-    ]
-    remarks = group.remarks[0] if group.remarks else ()
+    of, values = in_words(table, facts.setting)
+    remarks = table.groups[0].remarks[0] if table.groups[0].remarks else ()
     sentence = facts.say(
         "one_line",
-        title=unmarked(wording[f"tables.{entry.name}.title"]),
+        title=unmarked(facts.setting.wording[f"tables.{entry.name}.title"]),
         of=unmarked(f" ({of})" if of else ""),
-        values=unmarked("; ".join(told)),
+        values=unmarked(values),
     )
     return Paragraph(runs_of(" ".join((sentence, *map(unmarked, (*remarks, *table.notes))))))
 

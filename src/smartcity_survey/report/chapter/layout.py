@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from smartcity_survey.report.cells import Cell
 from smartcity_survey.report.chapter.document import FigureBlock, Heading, Named, TableBlock
+from smartcity_survey.report.one_line import cell_text
 from smartcity_survey.report.tables import Table
 from smartcity_survey.report.wording import Wording
 from smartcity_survey.study.outputs import Style
@@ -38,11 +38,6 @@ def shown(block: Named, wording: Wording, style: Style) -> str:
 def kind_of(block: TableBlock | FigureBlock) -> str:
     """`table` or `figure`."""
     return "table" if isinstance(block, TableBlock) else "figure"
-
-
-def cell_text(cell: Cell) -> str:
-    """What a cell says, with a lesser second text behind the first."""
-    return f"{cell.text} {cell.aside}".strip()
 
 
 def stands_together(table: Table) -> bool:

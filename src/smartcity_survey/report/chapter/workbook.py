@@ -95,7 +95,7 @@ def _sheet(
             first = [_cell(sheet, group.heading)] if grouped else []
             sheet.append([*first, *_line(sheet, line, ends)])
     sheet.append([])
-    for note in (*table.notes, table.card, *notes):
+    for note in (*table.notes, *table.reading, table.card, *notes):
         if note:
             sheet.append([_cell(sheet, note, _ITALIC)])
 
