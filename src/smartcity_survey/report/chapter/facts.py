@@ -97,8 +97,10 @@ class Facts:
         """A text of the chapter with its places filled."""
         return self.setting.wording.fill(f"chapter.{key}", **values)
 
-    def see(self, *tables: str, figure: str = "") -> str:
+    def see(self, *tables: str, figure: str = "", told_n: bool = True) -> str:
         """Numbers of tables and of a figure in brackets, with a blank before; n where it is not `analysed`.
+
+        told_n : False where the sentence says itself whose answers these are.
 
         What is not shown has no number; nothing in brackets: empty.
         """
@@ -109,7 +111,7 @@ class Facts:
             for kind, name in ids
             if f"{kind}-{name}" in self.placed
         ]
-        others = dict.fromkeys(filter(None, map(self.n_of, tables)))
+        others = dict.fromkeys(filter(None, map(self.n_of, tables if told_n else ())))
         told = self.together(*numbers, *(self._of_n(n) for n in others if n != self.analysed))
         return f" ({told})" if told else ""
 
@@ -119,7 +121,11 @@ class Facts:
         return f" ({self._of_n(n)})" if n and n != self.analysed else ""
 
     def _of_n(self, n: float) -> str:
-        return self.say("stat.equals", symbol="n", value=self.count(n))
+        return self.equals_count("n", n)
+
+    def equals_count(self, symbol: str, n: float) -> str:
+        """`n = 154`."""
+        return self.say("stat.equals", symbol=symbol, value=self.count(n))
 
     def n_of(self, table: str) -> float | None:
         """How many respondents a table is of; None where its card does not say."""
