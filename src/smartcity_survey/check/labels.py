@@ -27,5 +27,6 @@ def untranslated_labels(codebook: Codebook, config: Config, folder: Path) -> Ite
             yield Problem(
                 f"{folder / config.data.codebook}, {shown}",
                 f"{counted(len(places), 'label')} without a text in `{language}`, in which others have one.",
-                f"The report in `{language}` has them as they are; give them as `{{{own}: ..., {language}: ...}}`.",
+                f"The report in `{language}` has them as they are; "
+                f"give them as `{{{own}: ..., {language}: ...}}`.",
             )

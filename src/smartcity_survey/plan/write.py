@@ -15,8 +15,8 @@ from smartcity_survey.plan.strata import strata_of
 from smartcity_survey.plan.workbook import plan_workbook
 from smartcity_survey.report.figures.drawing import save
 from smartcity_survey.report.labels import labels_of
-from smartcity_survey.study.label_languages import languages_written
 from smartcity_survey.study.config import Language
+from smartcity_survey.study.label_languages import languages_written
 
 STRATA, SIZES, CURVE = "strata.csv", "sample_size.csv", "power_curve.csv"
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
-from smartcity_survey.io import Card
+from smartcity_survey.io import AT_FAULT, REFUSED, Card
 from smartcity_survey.report.cells import records
 from smartcity_survey.report.chapter.document import unmarked
 from smartcity_survey.report.contents import Contents
+from smartcity_survey.report.refusal_names import reason_text
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import refusal_notes
 from smartcity_survey.study.limits import limit
@@ -28,6 +29,7 @@ class Facts:
     tables, cards : stage files and their estimator cards, by name.
     manifest : what the run was made from.
     placed : ids of the tables and figures that the chapter shows.
+    unsolved : tables that the chapter would show, had they a solution.
     told : tables that a sentence has the results of, shown or not; grows as sentences are made.
     """
 
@@ -37,6 +39,7 @@ class Facts:
     setting: Setting
     contents: Contents
     placed: frozenset[str] = field(default_factory=frozenset)
+    unsolved: tuple[str, ...] = ()
     told: set[str] = field(default_factory=set)
 
     @property
@@ -132,14 +135,21 @@ class Facts:
         n = self.cards.get(table, {}).get("n")
         return float(n) if isinstance(n, int | float) else None
 
-    def named(self, key: str, names: Iterable[str]) -> str:
+    def named(self, key: str, names: Iterable[str], **values: str) -> str:
         """A sentence with a list of `{names}`, or nothing where there are none."""
         found = list(names)
-        return self.say(key, names=", ".join(found)) if found else ""
+        return self.say(key, names=", ".join(found), **values) if found else ""
 
     def refused(self, name: str) -> str:
         """Why a table is empty, or why no verdict is read from it; empty where nothing stands in the way."""
         return " ".join(unmarked(note) for note in refusal_notes(self.cards.get(name, {}), self.setting))
+
+    def reasons(self, name: str) -> Iterator[str]:
+        """Why parts of a table have no solution."""
+        refused = self.cards.get(name, {}).get(REFUSED, [])
+        for line in refused if isinstance(refused, list) else ():
+            categories = [(one["variable"], one["answer"]) for one in line.get("categories", ())]
+            yield reason_text(line["reason"], line[AT_FAULT], self.setting, categories)
 
     def construct(self, name: str) -> str:
         """Label of a construct."""

@@ -25,8 +25,8 @@ def measured_badly(
     own = {one.name for one in model.constructs if one.mode == "reflective"} & named
     doubts = []
     if loadings is not None and {"construct", "loading"} <= set(loadings.columns):
-        if (loadings.loc[loadings["construct"].isin(own), "loading"] < 0).any():
-            doubts.append("item_against_construct")
+        against = loadings.loc[loadings["construct"].isin(own), "loading"] < 0
+        doubts += ["item_against_construct"] * bool(against.any())
     if reliability is not None and {"construct", "cronbach_alpha"} <= set(reliability.columns):
         alphas = reliability.loc[reliability["construct"].isin(own), "cronbach_alpha"].dropna()
         if not alphas.map(limit("alpha").met).all():

@@ -125,16 +125,16 @@ def _convergent(facts: Facts) -> Iterator[str]:
             yield facts.say("measurement.ave_below", names=told, **values)
         elif doubtful := _doubtful(facts):
             told = ", ".join(map(facts.construct, doubtful))
-            yield facts.say(
-                "measurement.ave_in_doubt", names=told, alpha=facts.limit("alpha"), **values
-            )
+            yield facts.say("measurement.ave_in_doubt", names=told, alpha=facts.limit("alpha"), **values)
         else:
             yield facts.say("measurement.ave", **values)
 
 
 def _doubtful(facts: Facts) -> list[str]:
     """Constructs that have an item with a negative loading, or too low an alpha: their AVE proves nothing."""
-    against = [str(line["construct"]) for line in facts.lines("pls_loadings", "loading") if line["loading"] < 0]
+    against = [
+        str(line["construct"]) for line in facts.lines("pls_loadings", "loading") if line["loading"] < 0
+    ]
     low = [
         str(line["construct"])
         for line in facts.lines("reliability", "cronbach_alpha")
@@ -162,6 +162,7 @@ def _discriminant(facts: Facts) -> Iterator[str]:
             yield facts.say("measurement.htmt_below", limit=facts.limit("htmt_distinct"))
     upper = facts.frame("htmt_bounds", "upper_bound")
     if upper is not None:
+        asked = facts.limit("htmt_distinct")
         reached = [
             f"{facts.construct(line['construct_1'])} – {facts.construct(line['construct_2'])}"
             for line in records(upper)
@@ -172,7 +173,9 @@ def _discriminant(facts: Facts) -> Iterator[str]:
             bound=facts.ratio(upper["upper_bound"].max()),
             see=facts.see("htmt_bounds"),
         )
-        yield facts.named("measurement.htmt_bound_above", reached) or facts.say("measurement.htmt_bound_below")
+        yield facts.named("measurement.htmt_bound_above", reached, limit=asked) or facts.say(
+            "measurement.htmt_bound_below", limit=asked
+        )
     frame = facts.frame("fornell_larcker")
     if frame is not None:
         names = [facts.construct(name) for name in _failing(frame)]
