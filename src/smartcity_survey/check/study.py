@@ -14,6 +14,7 @@ from smartcity_survey.check.answers import answer_problems, kept_problems, nobod
 from smartcity_survey.check.cleaning import excluded, kept, lost_rows, nothing_chosen, outside_categories
 from smartcity_survey.check.codes import declared_code_problems, doubtful_codes, missing_code_problems
 from smartcity_survey.check.directions import direction_doubts
+from smartcity_survey.check.labels import untranslated_labels
 from smartcity_survey.check.names import name_problems
 from smartcity_survey.check.needs import foreseen_gaps, unmet_needs
 from smartcity_survey.check.suspicions import suspicions
@@ -34,8 +35,9 @@ from smartcity_survey.data.weighting import rake_answers
 from smartcity_survey.errors import Problem, SurveyError, counted, counts
 from smartcity_survey.stages.measurement.common_method import marker_items
 from smartcity_survey.stages.needs import CountedItems, complete_rows
-from smartcity_survey.study.codebook import WEIGHT, Codebook, read_codebook, text, unlabelled
+from smartcity_survey.study.codebook import WEIGHT, Codebook, read_codebook, text
 from smartcity_survey.study.config import CleaningSection, Config, DataSection, ModelSection, parse_config
+from smartcity_survey.study.label_languages import unlabelled
 from smartcity_survey.study.model import Model, build_model
 from smartcity_survey.study.parsing import Section, parse, read_yaml
 
@@ -147,6 +149,7 @@ def check_study(folder: Path) -> Checked:
         *foreseen_gaps(complete_rows(answers, needed), codebook, model, config, place, str(path), answers),
         *weight_doubts(answers, model, _place_of_weights(config, path, place)),
         *design_doubts(answers, config, place),
+        *untranslated_labels(codebook, config, folder),
     ]
     for name, other in waves.items():
         data = config.waves[name]

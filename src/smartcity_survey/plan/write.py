@@ -7,7 +7,6 @@ from pathlib import Path
 
 from smartcity_survey.errors import SurveyError, counted
 from smartcity_survey.io import write_bytes, write_table
-from smartcity_survey.locales import LANGUAGES
 from smartcity_survey.plan.figure import figure_foot, plot_plan
 from smartcity_survey.plan.finished import Finished, read_finished
 from smartcity_survey.plan.form import Written
@@ -16,8 +15,8 @@ from smartcity_survey.plan.strata import strata_of
 from smartcity_survey.plan.workbook import plan_workbook
 from smartcity_survey.report.figures.drawing import save
 from smartcity_survey.report.labels import labels_of
-from smartcity_survey.study.codebook import unlabelled
 from smartcity_survey.study.config import Language
+from smartcity_survey.study.label_languages import languages_written
 
 STRATA, SIZES, CURVE = "strata.csv", "sample_size.csv", "power_curve.csv"
 
@@ -57,15 +56,8 @@ def write_plan(folder: Path, out: Path) -> Written:
 
 def languages_of(study: Finished) -> tuple[Language, ...]:
     """Languages in which title and labels are given; of one text for all, the study's."""
-    title = study.config.study.title
-    named = [
-        language
-        for language in LANGUAGES
-        if not unlabelled(study.codebook, language) and (isinstance(title, str) or language in title)
-    ]
-    labels = [one.label for one in study.codebook.constructs.values()]
-    own = study.config.study.language
-    return tuple(named) if all(isinstance(one, dict) for one in labels) and named else (own,)
+    section = study.config.study
+    return languages_written(study.codebook, section.title, section.language) or (section.language,)
 
 
 def _said(plan: Plan, study: Finished) -> Iterator[str]:

@@ -15,6 +15,7 @@ from smartcity_survey.audit.severity import CONTRADICTIONS, Severity
 from smartcity_survey.io import split_names
 from smartcity_survey.report.cells import records
 from smartcity_survey.report.contents import load_contents
+from smartcity_survey.report.remark_codes import remark_codes
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import in_language, remarks
 from smartcity_survey.report.verdicts import Verdict, set_of, verdicts
@@ -206,8 +207,9 @@ def _found(tables: Tables, lines: Sequence[AnswerLine], setting: Setting) -> Ite
             key = "answer.by_method_unsolved" if len(unsolved) else "answer.by_method"
             told = _split(own[own["verdict"] != "no_solution"], setting)
             yield wording.fill(key, method=name, unsolved=_listed(unsolved, setting), **told)
-    if names := _with_answer(tables, "effect"):
-        yield wording.fill("answer.effect", names=_listed(names, setting))
+    for key in ("effect", "effect_without_bayes"):
+        if names := _with_answer(tables, key):
+            yield wording.fill(f"answer.{key}", names=_listed(names, setting))
     if names := _with_caveat(tables, "lost_after_holm"):
         yield wording.fill("answer.lost", names=_listed(names, setting))
     yield from _decided(methods, setting)
@@ -259,9 +261,14 @@ def _decided(methods: Mapping[Any, pd.DataFrame], setting: Setting) -> Iterator[
         yield setting.wording.fill("answer.decided", decided="; ".join(told))
 
 
-def _with_answer(tables: Tables, code: str) -> list[str]:
+def _with_answer(tables: Tables, words: str) -> list[str]:
+    """Hypotheses whose answer is told in these words."""
     sheet = tables.get("verdict_sheet", pd.DataFrame(columns=["answer", "hypothesis"]))
-    return list(sheet["hypothesis"][sheet["answer"] == code]) if "answer" in sheet else []
+    return [
+        str(line["hypothesis"])
+        for line in records(sheet)
+        if any(key == words for _, _, key in remark_codes(line, ("answer",)))
+    ]
 
 
 def _with_caveat(tables: Tables, code: str) -> list[str]:

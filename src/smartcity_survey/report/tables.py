@@ -24,6 +24,7 @@ from smartcity_survey.report.names import (
     statistic_parts,
 )
 from smartcity_survey.report.refusal_names import listed, reason_text
+from smartcity_survey.report.remark_codes import remark_codes
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.table_notes import (
     basis,
@@ -337,11 +338,10 @@ def remarks(
     `{x_low}` stands for the whole interval from `x_low` to `x_high`. `among`: these codes alone. Where the
     table that has its numbers is on the page, the sentence names it.
     """
-    told = [(column, code) for column in entry.remarks for code in split_names(line.get(column, ""))]
-    for remark, code in told:
+    for remark, code, words in remark_codes(line, entry.remarks):
         if among is not None and code not in among:
             continue
-        sentence = setting.wording.value(remark, code)
+        sentence = setting.wording.value(remark, words)
         columns = [column for _, column, _, _ in Formatter().parse(sentence) if column]
         sentence = sentence.format(
             **{column: _cell(line, column, entry, contents, setting).text for column in columns}

@@ -323,25 +323,6 @@ def text(label: Label, language: Language, place: str) -> str:
     return label
 
 
-def unlabelled(codebook: Codebook, language: Language) -> tuple[str, ...]:
-    """Places of the labels that are given per language, but not in this one."""
-    labels: dict[str, Label] = {}
-    for name, construct in codebook.constructs.items():
-        labels[f"constructs.{name}"] = construct.label
-    for name, item in codebook.items.items():
-        labels[f"items.{name}"] = item.label
-    for name, question in codebook.demographics.items():
-        labels[f"demographics.{name}"] = question.label
-        labels |= {f"demographics.{name}.{code}": label for code, label in question.categories.items()}
-        labels |= {f"demographics.{name}.bands": band.label for band in question.bands}
-    for name, choice in codebook.multiple_choice.items():
-        labels[f"multiple_choice.{name}"] = choice.label
-        labels |= {f"multiple_choice.{name}.{option}": label for option, label in choice.labels.items()}
-    return tuple(
-        place for place, label in labels.items() if isinstance(label, dict) and language not in label
-    )
-
-
 def _require_distinct(answers: Mapping[int, Label]) -> None:
     """Refuse a wording that stands for two codes: an answer in words could not be told."""
     code_of: dict[str, int] = {}

@@ -126,15 +126,18 @@ def compose(
     def there(entry: Entry) -> bool:
         if entry.kind == "figure":
             return entry.name in figures
-        card = cards.get(entry.name, {})
-        told = REFUSED in card and not _is_unasked(card)
         hidden = entry.people and "decisions" in tables
         if entry.name not in tables or hidden:
             return False
         frame = tables[entry.name]
         if len(frame) and "status" in frame and frame["status"].isin(UNASKED).all():
             return False
-        return told or len(frame) > 0
+        return len(frame) > 0
+
+    def unsolved(entry: Entry) -> bool:
+        card = cards.get(entry.name, {})
+        shown = entry.kind == "table" and not (entry.people and "decisions" in tables)
+        return shown and not there(entry) and REFUSED in card and not _is_unasked(card)
 
     planned = [
         replace(section, blocks=tuple(e for e in section.blocks if there(e)))
@@ -152,7 +155,8 @@ def compose(
         for entry in section.blocks
         if entry.kind == "figure" or not is_one_line(rendered[entry.name])
     )
-    facts = Facts(tables, cards, manifest, setting, contents, placed)
+    without = tuple(e.name for section in sections(contents) for e in section.blocks if unsolved(e))
+    facts = Facts(tables, cards, manifest, setting, contents, placed, without)
     citations = Citations(style, setting.wording)
     numbers = _Numbers()
     blocks: list[Block] = []

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
-from smartcity_survey.io import Card
+from smartcity_survey.io import AT_FAULT, REFUSED, Card
 from smartcity_survey.report.cells import records
 from smartcity_survey.report.chapter.document import unmarked
 from smartcity_survey.report.contents import Contents
+from smartcity_survey.report.refusal_names import reason_text
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import refusal_notes
 from smartcity_survey.study.limits import limit
@@ -28,6 +29,7 @@ class Facts:
     tables, cards : stage files and their estimator cards, by name.
     manifest : what the run was made from.
     placed : ids of the tables and figures that the chapter shows.
+    unsolved : tables that the chapter would show, had they a solution.
     told : tables that a sentence has the results of, shown or not; grows as sentences are made.
     """
 
@@ -37,6 +39,7 @@ class Facts:
     setting: Setting
     contents: Contents
     placed: frozenset[str] = field(default_factory=frozenset)
+    unsolved: tuple[str, ...] = ()
     told: set[str] = field(default_factory=set)
 
     @property
@@ -97,8 +100,10 @@ class Facts:
         """A text of the chapter with its places filled."""
         return self.setting.wording.fill(f"chapter.{key}", **values)
 
-    def see(self, *tables: str, figure: str = "") -> str:
+    def see(self, *tables: str, figure: str = "", told_n: bool = True) -> str:
         """Numbers of tables and of a figure in brackets, with a blank before; n where it is not `analysed`.
+
+        told_n : False where the sentence says itself whose answers these are.
 
         What is not shown has no number; nothing in brackets: empty.
         """
@@ -109,7 +114,7 @@ class Facts:
             for kind, name in ids
             if f"{kind}-{name}" in self.placed
         ]
-        others = dict.fromkeys(filter(None, map(self.n_of, tables)))
+        others = dict.fromkeys(filter(None, map(self.n_of, tables if told_n else ())))
         told = self.together(*numbers, *(self._of_n(n) for n in others if n != self.analysed))
         return f" ({told})" if told else ""
 
@@ -119,21 +124,32 @@ class Facts:
         return f" ({self._of_n(n)})" if n and n != self.analysed else ""
 
     def _of_n(self, n: float) -> str:
-        return self.say("stat.equals", symbol="n", value=self.count(n))
+        return self.equals_count("n", n)
+
+    def equals_count(self, symbol: str, n: float) -> str:
+        """`n = 154`."""
+        return self.say("stat.equals", symbol=symbol, value=self.count(n))
 
     def n_of(self, table: str) -> float | None:
         """How many respondents a table is of; None where its card does not say."""
         n = self.cards.get(table, {}).get("n")
         return float(n) if isinstance(n, int | float) else None
 
-    def named(self, key: str, names: Iterable[str]) -> str:
+    def named(self, key: str, names: Iterable[str], **values: str) -> str:
         """A sentence with a list of `{names}`, or nothing where there are none."""
         found = list(names)
-        return self.say(key, names=", ".join(found)) if found else ""
+        return self.say(key, names=", ".join(found), **values) if found else ""
 
     def refused(self, name: str) -> str:
         """Why a table is empty, or why no verdict is read from it; empty where nothing stands in the way."""
         return " ".join(unmarked(note) for note in refusal_notes(self.cards.get(name, {}), self.setting))
+
+    def reasons(self, name: str) -> Iterator[str]:
+        """Why parts of a table have no solution."""
+        refused = self.cards.get(name, {}).get(REFUSED, [])
+        for line in refused if isinstance(refused, list) else ():
+            categories = [(one["variable"], one["answer"]) for one in line.get("categories", ())]
+            yield reason_text(line["reason"], line[AT_FAULT], self.setting, categories)
 
     def construct(self, name: str) -> str:
         """Label of a construct."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from smartcity_survey.locales import LANGUAGES
-from smartcity_survey.study.codebook import Codebook, unlabelled
+from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import Config, Language
+from smartcity_survey.study.label_languages import languages_written
 from smartcity_survey.study.outputs import Output
 
 BY_LANGUAGE: tuple[Output, ...] = ("docx", "pdf")
@@ -15,12 +16,7 @@ OF_TABLES: tuple[Output, ...] = ("xlsx", "tex")
 
 def languages_of(config: Config, codebook: Codebook) -> tuple[Language, ...]:
     """Languages that the study's title and all labels of its codebook are given in."""
-    title = config.study.title
-    return tuple(
-        language
-        for language in LANGUAGES
-        if (isinstance(title, str) or language in title) and not unlabelled(codebook, language)
-    )
+    return languages_written(codebook, config.study.title, config.study.language)
 
 
 def files_of(

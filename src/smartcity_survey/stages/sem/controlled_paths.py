@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
@@ -12,9 +13,18 @@ from smartcity_survey.data.demographics import demographic_dummies
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
-from smartcity_survey.stages.design import EveryDesign, design_card
+from smartcity_survey.stages.design import Design, design_card
 from smartcity_survey.stages.lines import line_of, path_columns
-from smartcity_survey.stages.needs import PLS_FIT, Level, Measured, Option, Options, Seed
+from smartcity_survey.stages.needs import (
+    PLS_FIT,
+    CompleteAnswers,
+    ForPls,
+    Level,
+    Measured,
+    Option,
+    Options,
+    Seed,
+)
 from smartcity_survey.stages.pls.pls import pls_model
 from smartcity_survey.stages.pls.pls_bootstrap import interval_columns, interval_summary
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
@@ -40,7 +50,7 @@ def has_controls(config: Config) -> bool:
 
 @stage("controlled_paths", asked_by=has_controls)
 def estimate_controlled_paths(
-    answers: pd.DataFrame,
+    answers: ForPls,
     model: Measured,
     codebook: Codebook,
     controls: Annotated[tuple[str, ...], Option("model.controls")],
@@ -49,7 +59,8 @@ def estimate_controlled_paths(
     seed: Seed,
     pls_paths: pd.DataFrame,
     sem_paths: pd.DataFrame,
-    design: EveryDesign = None,
+    design: Design = None,
+    complete: Annotated[pd.DataFrame | None, CompleteAnswers()] = None,
 ) -> StageResult:
     """The structural model with dummies of demographic controls among the causes of every outcome.
 
@@ -58,25 +69,24 @@ def estimate_controlled_paths(
     own paths are not told: they may be of few respondents.
 
     pls_paths, sem_paths : the stage files of these names: the same paths without controls.
-    design : sampling weights and clusters.
+    answers : of PLS-SEM, with means in the gaps where the config says so.
+    complete : complete questionnaires, which SEM takes with their `design` (sampling weights and clusters);
+        None: all are.
     """
-    dummies = demographic_dummies(answers, codebook, controls, "config.yaml, model.controls")
+    complete = answers if complete is None else complete
+    of_pls, of_sem = (_controlled(frame, model, codebook, controls) for frame in (answers, complete))
     inputs = PlsInputs.of(answers, model, section)
-    x = np.column_stack([inputs.x, dummies.values])
-    names = (*model.names, *dummies.categories)
-    blocks = block_diag(model.membership(), np.eye(len(dummies.categories))).astype(bool)
-    paths = _paths(model, len(dummies.categories))
-    refusals = Refusals((*model.items, *dummies.categories), names)
     found = {
-        "pls": refusals.attempt("pls", lambda: _pls(x, blocks, paths, model, inputs, section, seed)),
-        "sem": refusals.attempt("sem", lambda: _sem(x, blocks, paths, level, design)),
+        "pls": of_pls.refusals.attempt("pls", lambda: _pls(of_pls, model, inputs, section, seed)),
+        "sem": of_sem.refusals.attempt("sem", lambda: _sem(of_sem, level, design)),
     }
     without = {"pls": pls_paths, "sem": sem_paths}
     frames = []
     for method, columns in found.items():
         if columns is not None:
             where = tuple(
-                np.array([names.index(name) for name in side]) for side in zip(*model.paths, strict=True)
+                np.array([model.names.index(name) for name in side])
+                for side in zip(*model.paths, strict=True)
             )
             own = {key: values[where] for key, values in columns.items()}
             plain = [line_of(without[method], source=a, target=b)["estimate"] for a, b in model.paths]
@@ -89,15 +99,39 @@ def estimate_controlled_paths(
         "correlations": "pearson",
         **design_card(design),
         "missing": "no_answer_is_a_category",
-        **respondents(len(x)),
+        **respondents(len(answers)),
+        **({"n_complete": len(complete)} if len(complete) != len(answers) else {}),
         "bootstrap_draws": section.bootstrap_draws,
         "interval": "percentile",
         "confidence_level": section.confidence_level,
         "seed": seed,
-        **refusals.card(),
+        **of_pls.refusals.card(of_sem.refusals),
     }
     table = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
     return StageResult(tables={"controlled_paths": table}, cards={"controlled_paths": card})
+
+
+@dataclass(frozen=True)
+class _Controlled:
+    """Items and dummies of some respondents, and the model that they are of."""
+
+    x: Array
+    blocks: BoolArray
+    paths: BoolArray
+    refusals: Refusals
+
+
+def _controlled(
+    answers: pd.DataFrame, model: Model, codebook: Codebook, controls: tuple[str, ...]
+) -> _Controlled:
+    dummies = demographic_dummies(answers, codebook, controls, "config.yaml, model.controls")
+    items = answers[list(model.items)].to_numpy(dtype=np.float64)
+    return _Controlled(
+        x=np.column_stack([items, dummies.values]),
+        blocks=block_diag(model.membership(), np.eye(len(dummies.categories))).astype(bool),
+        paths=_paths(model, len(dummies.categories)),
+        refusals=Refusals((*model.items, *dummies.categories), (*model.names, *dummies.categories)),
+    )
 
 
 def _paths(model: Model, more: int) -> BoolArray:
@@ -111,19 +145,18 @@ def _paths(model: Model, more: int) -> BoolArray:
 
 
 def _pls(
-    x: Array,
-    blocks: BoolArray,
-    paths: BoolArray,
+    controlled: _Controlled,
     model: Model,
     inputs: PlsInputs,
     section: PlsSection,
     seed: int,
 ) -> dict[str, Array]:
     single: Mode = "mode_a"
+    paths = controlled.paths
     modes = (*pls_model(model, section).modes, *(single for _ in range(len(paths) - len(model.names))))
     bootstrap = bootstrap_pls(
-        x,
-        PlsModel(blocks=blocks, paths=paths, modes=modes, scheme=section.scheme),
+        controlled.x,
+        PlsModel(blocks=controlled.blocks, paths=paths, modes=modes, scheme=section.scheme),
         section.bootstrap_draws,
         seed=seed,
         weights=inputs.weights,
@@ -136,9 +169,8 @@ def _pls(
     return {"estimate": summary.estimate, **{key: told[key] for key in ("ci_low", "ci_high", "p")}}
 
 
-def _sem(
-    x: Array, blocks: BoolArray, paths: BoolArray, level: float, design: SurveyDesign | None
-) -> dict[str, Array]:
+def _sem(controlled: _Controlled, level: float, design: SurveyDesign | None) -> dict[str, Array]:
+    x, blocks, paths = controlled.x, controlled.blocks, controlled.paths
     if design is None:
         found = fit_sem(covariance(x, ddof=0), len(x), blocks, paths, level=level)
     else:

@@ -13,8 +13,9 @@ from smartcity_survey.report.chapter.sentences.data import answers, factors, sam
 from smartcity_survey.report.chapter.sentences.hypotheses import groups, hypotheses, waves
 from smartcity_survey.report.chapter.sentences.measurement import measurement
 from smartcity_survey.report.chapter.sentences.methods import methods
+from smartcity_survey.report.chapter.sentences.regression import regression
 from smartcity_survey.report.chapter.sentences.robustness import limitations, robustness
-from smartcity_survey.report.chapter.sentences.structural import regression, structural
+from smartcity_survey.report.chapter.sentences.structural import structural
 
 SECTIONS: Mapping[str, Callable[[Facts], Iterator[str]]] = {
     "methods": methods,

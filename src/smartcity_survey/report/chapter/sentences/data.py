@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.report.cells import records
 from smartcity_survey.report.chapter.document import unmarked
 from smartcity_survey.report.chapter.facts import Facts, ends, joined
 from smartcity_survey.report.names import name_text
@@ -16,7 +17,13 @@ from smartcity_survey.study.limits import limit
 
 def sample(facts: Facts) -> Iterator[str]:
     """Who answered: from questionnaires received to respondents analysed, and their most frequent answers."""
-    paragraphs = joined(_cleaning(facts)), joined(_missing(facts)), _demographics(facts), _careless(facts)
+    paragraphs = (
+        joined(_cleaning(facts)),
+        joined(_missing(facts)),
+        joined(_design(facts)),
+        _demographics(facts),
+        joined(_careless(facts)),
+    )
     yield from filter(None, paragraphs)
 
 
@@ -76,26 +83,56 @@ def _demographics(facts: Facts) -> str:
         return ""
     most = []
     for variable, group in found.groupby("variable", sort=False):
-        _, line = ends(group, "n")
+        _, line = ends(group, "valid_percent")
         label = facts.setting.labels.demographics.get(str(variable), str(variable))
-        answer = name_text("code", str(line["code"]), line, facts.setting)
+        alike = records(group[group["valid_percent"] == line["valid_percent"]])
+        answer = ", ".join(name_text("code", str(one["code"]), one, facts.setting) for one in alike)
         most.append((f"{label}", f"{answer} ({facts.percent(line['valid_percent'])})"))
     answers = "; ".join(f"{unmarked(label)} – {unmarked(answer)}" for label, answer in most)
     return facts.say("sample.most", answers=answers, see=facts.see("demographics"))
 
 
-def _careless(facts: Facts) -> str:
+def _design(facts: Facts) -> Iterator[str]:
+    """Which column weights the respondents or tells their clusters, and how many of them that is worth."""
+    found = {str(line["statistic"]): float(line["value"]) for line in facts.lines("survey_design", "value")}
+    data = facts.config["data"]
+    weighed = [
+        (name, key) for name, key in (("effective", "effective_n"), ("design_effect", "design_effect"))
+    ]
+    if "effective_n" in found and data.get("weight"):
+        told = [
+            facts.say("stat.plain", symbol=facts.say(f"sample.{name}"), value=written(found[key]))
+            for (name, key), written in zip(weighed, (facts.count, facts.fixed), strict=True)
+            if key in found
+        ]
+        yield facts.say("sample.weights", column=str(data["weight"]), design=facts.together(*told))
+    if "n_clusters" in found and data.get("cluster"):
+        told = [
+            facts.say(
+                "stat.plain", symbol=facts.say("sample.clusters_n"), value=facts.count(found["n_clusters"])
+            )
+        ]
+        yield facts.say("sample.clusters", column=str(data["cluster"]), design=facts.together(*told))
+
+
+def _careless(facts: Facts) -> Iterator[str]:
+    """What the screens flag; a screen that flags a share of any sample by definition is told apart."""
     lines = [line for line in facts.lines("careless", "n_flagged", "n_valid") if line["n_valid"]]
-    if not lines:
-        return ""
-    found = facts.listed(
-        (
-            _word(facts, "index", line),
-            facts.say("of", part=facts.count(line["n_flagged"]), all=facts.count(line["n_valid"])),
+
+    def flagged(line: dict[str, Any]) -> str:
+        return facts.say("of", part=facts.count(line["n_flagged"]), all=facts.count(line["n_valid"]))
+
+    shares = [line for line in lines if line["screen"] == "lowest_percent"]
+    others = [(_word(facts, "index", line), flagged(line)) for line in lines if line not in shares]
+    if others:
+        yield facts.say("sample.careless", found=facts.listed(others))
+    for line in shares:
+        yield facts.say(
+            "sample.careless_share",
+            name=_word(facts, "index", line),
+            percent=facts.percent(line["limit"], 0),
+            found=flagged(line),
         )
-        for line in lines
-    )
-    return facts.say("sample.careless", found=found)
 
 
 def answers(facts: Facts) -> Iterator[str]:
@@ -220,6 +257,7 @@ def _components(facts: Facts) -> Iterator[str]:
             percent=facts.percent(percent),
             see=facts.see("variance_explained"),
         )
+        yield from _and_constructs(facts, len(explained))
     counted = [line for line in facts.lines("component_count", "n_components") if line["rule"] != "kept"]
     if counted:
         rules = facts.listed(
@@ -236,6 +274,35 @@ def _components(facts: Facts) -> Iterator[str]:
             high=facts.ratio(high["extraction"]),
             high_item=unmarked(str(high["item"])),
         )
+
+
+def _and_constructs(facts: Facts, n_components: int) -> Iterator[str]:
+    """Whether the components are the constructs, one to one, and items that load on no component."""
+    construct_of = {
+        str(line["item"]): str(line["construct"]) for line in facts.lines("pls_loadings", "loading")
+    }
+    rotated = facts.frame("rotated_loadings")
+    constructs = list(dict.fromkeys(construct_of.values()))
+    if rotated is None or n_components < 2 or not constructs:
+        return
+    items = rotated["item"].astype(str)
+    sizes = rotated.drop(columns="item").apply(pd.to_numeric, errors="coerce").abs()
+    if len(constructs) != n_components:
+        yield facts.say("factors.not_one_each", m=facts.count(len(constructs)), n=facts.count(n_components))
+        highest = (
+            pd.Series(sizes.to_numpy(dtype=float).argmax(axis=1)).groupby(items.map(construct_of)).agg(_mode)
+        )
+        for component in range(n_components):
+            alike = [name for name in constructs if highest.get(name) == component]
+            if len(alike) > 1:
+                yield facts.named("factors.shared", map(facts.construct, alike))
+    least = facts.setting.suppress_below
+    nowhere = items[sizes.max(axis=1) < least]
+    yield facts.named("factors.nowhere", nowhere.map(unmarked), limit=facts.level(least))
+
+
+def _mode(values: pd.Series[int]) -> int:
+    return int(values.mode().iloc[0])
 
 
 def _retention(facts: Facts) -> Iterator[str]:

@@ -7,10 +7,12 @@ from typing import Any
 
 import pandas as pd
 
+from smartcity_survey.data.demographics import NO_ANSWER
 from smartcity_survey.report.cells import records
 from smartcity_survey.report.chapter.document import unmarked
 from smartcity_survey.report.chapter.facts import Facts, joined, known
 from smartcity_survey.report.names import claimed_path, name_text
+from smartcity_survey.study.limits import limit
 
 UNSOLVED = "no_solution"
 ESTIMATES = {"ols": "coefficients", "pls": "pls_paths", "sem": "sem_paths"}
@@ -61,7 +63,7 @@ def _finding(facts: Facts, line: dict[str, Any]) -> str:
     if line["verdict"] == UNSOLVED or not known(line, "estimate"):
         return facts.say("hypotheses.no_solution", method=method)
     told = facts.together(
-        facts.equals("β", line["estimate"]),
+        facts.equals("Δβ" if _of_groups(line) else "β", line["estimate"]),
         facts.interval(line["ci_low"], line["ci_high"], _level(facts, str(line["method"])))
         if known(line, "ci_low", "ci_high")
         else "",
@@ -70,6 +72,11 @@ def _finding(facts: Facts, line: dict[str, Any]) -> str:
     )
     key = "hypotheses.published" if line["method"] == "published" else "hypotheses.found"
     return facts.say(key, method=method, numbers=told, verdict=_verdict(facts, line))
+
+
+def _of_groups(line: dict[str, Any]) -> bool:
+    """Whether a claim is about a difference between groups: its estimate is one of two coefficients."""
+    return isinstance(line.get("groups"), str) and bool(line["groups"])
 
 
 def _verdict(facts: Facts, line: dict[str, Any]) -> str:
@@ -84,10 +91,10 @@ def _level(facts: Facts, method: str) -> float:
 
 def _evidence(facts: Facts, line: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """Stage file with the estimate behind a verdict, and its line; none of a claim about groups."""
-    via, moderator, groups = (line.get(key) for key in ("via", "moderator", "groups"))
+    via, moderator = (line.get(key) for key in ("via", "moderator"))
     keys = {"source": line["predictor"], "target": line["outcome"]}
     tables: tuple[str, ...] = (f"{line['method']}_paths", "higher_order_paths")
-    if isinstance(groups, str) and groups:
+    if _of_groups(line):
         return "", {}
     if isinstance(via, str) and via:
         tables, keys = ("mediation",), {**keys, "effect": "specific", "via": via}
@@ -125,13 +132,17 @@ def _test(facts: Facts, line: dict[str, Any], table: str, own: dict[str, Any]) -
 def _altogether(facts: Facts, frame: pd.DataFrame) -> Iterator[str]:
     """Which hypotheses all methods confirm, which none, which some, which the print leaves open."""
     found: dict[str, list[str]] = {"all": [], "solved": [], "none": [], "split": [], "open": []}
+    alone: dict[tuple[str, str], list[str]] = {}
     for name, lines in frame.groupby("hypothesis", sort=False):
         open_ = "state" in lines and (lines["state"] == "open").any()
         own = lines if not open_ else lines[lines["state"] != "open"]
         every = set(own.loc[own["method"] != "published", "verdict"])
         verdicts = every - {UNSOLVED}
+        judges = set(own["method"]) - {"published"}
         if open_:
             found["open"].append(unmarked(str(name)))
+        elif len(judges) == 1 and verdicts and verdicts <= {"confirmed", "not_confirmed"}:
+            alone.setdefault((*judges, *verdicts), []).append(unmarked(str(name)))  # type: ignore[arg-type]
         elif verdicts == {"confirmed"}:
             found["all" if verdicts == every else "solved"].append(unmarked(str(name)))
         elif verdicts == {"not_confirmed"}:
@@ -143,6 +154,14 @@ def _altogether(facts: Facts, frame: pd.DataFrame) -> Iterator[str]:
         if names:
             yield facts.say(f"hypotheses.altogether_{key}", names=", ".join(names), see=see)
             see = ""
+    for (method, verdict), names in alone.items():
+        yield facts.say(
+            f"hypotheses.alone_{verdict}",
+            method=unmarked(facts.setting.wording.value("method", method)),
+            names=", ".join(names),
+            see=see,
+        )
+        see = ""
     for method, own in frame[frame["verdict"] == UNSOLVED].groupby("method", sort=False):
         if why := facts.refused(ESTIMATES.get(str(method), "")):
             yield facts.say(
@@ -157,7 +176,72 @@ def groups(facts: Facts) -> Iterator[str]:
     """How many paths differ between groups of respondents; nothing where demographics are random."""
     if facts.bounded:
         return
-    yield from filter(None, (_differences(facts, "multigroup", "groups"),))
+    paragraphs = (
+        joined(_invariance(facts)),
+        joined((_differences(facts, "multigroup", "groups"), _too_small(facts))),
+    )
+    yield from filter(None, paragraphs)
+
+
+def _too_small(facts: Facts) -> str:
+    """The categories that are not compared for want of respondents."""
+    compared = facts.lines("group_comparisons", "first", "second")
+    card = facts.cards.get("group_comparisons", {})
+    asked = facts.config.get("groups", {}).get("variables") or ()
+    found = {(str(line["demographic"]), str(line[side])) for line in compared for side in ("first", "second")}
+    left = [
+        f"{facts.setting.labels.demographics.get(str(line['variable']), '')}"
+        f"{facts.setting.wording['page.colon']}{name_text('code', str(line['code']), line, facts.setting)}"
+        for line in facts.lines("demographics", "n")
+        if line["variable"] in asked
+        and str(line["code"]) != NO_ANSWER
+        and line["n"]
+        and (str(line["variable"]), str(line["code"])) not in found
+    ]
+    if "smallest" not in card or not compared:
+        return ""
+    return facts.named(
+        "groups.too_small", map(unmarked, left), smallest=facts.count(float(str(card["smallest"])))
+    )
+
+
+def _invariance(facts: Facts) -> Iterator[str]:
+    """Whether groups are measured alike: by the factor model level by level, and as composites."""
+    frame, asked = facts.frame("invariance", "cfi"), limit("cfi_fall")
+    if frame is not None:
+        see, lost = facts.see("invariance"), []
+        for demographic, own in frame.groupby("demographic", sort=False):
+            group = unmarked(facts.setting.labels.demographics.get(str(demographic), str(demographic)))
+            steps = []
+            for line in records(own):
+                level = unmarked(facts.setting.wording.value("level", str(line["level"])))
+                step = known(line, "d_cfi")
+                steps.append(
+                    (level, facts.equals("ΔCFI" if step else "CFI", line["d_cfi" if step else "cfi"]))
+                )
+                if step and not asked.met(-line["d_cfi"]):
+                    lost.append(f"{group}, {level}")
+            yield facts.say("groups.invariance", group=group, steps=facts.listed(steps), see=see)
+            see = ""
+        fall = facts.level(asked.value)
+        yield facts.named("groups.invariance_lost", lost, limit=fall) or facts.say(
+            "groups.invariance_kept", limit=fall
+        )
+    lines = [line for line in facts.lines("micom") if isinstance(line.get("invariance"), str)]
+    if lines:
+        left = [line for line in lines if line["invariance"] == "not_shown"]
+        n = facts.say("of", part=facts.count(len(lines) - len(left)), all=facts.count(len(lines)))
+        yield facts.say("groups.micom", n=n, see=facts.see("micom"))
+        yield facts.named("groups.micom_not", (_not_shown(facts, line) for line in left))
+
+
+def _not_shown(facts: Facts, line: dict[str, Any]) -> str:
+    numbers = facts.together(
+        unmarked(name_text("groups", "", line, facts.setting)),
+        facts.equals("c", line["correlation"]) if known(line, "correlation") else "",
+        facts.p(line["correlation_p"]) if known(line, "correlation_p") else "",
+    )
+    return f"{facts.construct(line['construct'])} ({numbers})"
 
 
 def _differences(facts: Facts, table: str, section: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.report.cells import records
 from smartcity_survey.report.chapter.document import unmarked
 from smartcity_survey.report.chapter.facts import Facts, ends, joined
 from smartcity_survey.report.chapter.sentences.data import pair_text, pairs_of
@@ -52,7 +53,16 @@ def _reliability(facts: Facts) -> Iterator[str]:
     )
     if not ranges:
         return
-    yield facts.say("measurement.reliability", ranges=ranges, see=facts.see("reliability"))
+    n, of_covariances = facts.n_of("reliability"), _n_of_covariances(facts)
+    if of_covariances in (None, n):
+        yield facts.say("measurement.reliability", ranges=ranges, see=facts.see("reliability"))
+    else:
+        yield facts.say("measurement.reliability", ranges=ranges, see=facts.see("reliability", told_n=False))
+        yield facts.say(
+            "measurement.reliability_samples",
+            n_covariances=facts.equals_count("n", of_covariances),
+            n=facts.equals_count("n", n),
+        )
     below = {
         str(line["construct"]): None
         for column, asked in (("cronbach_alpha", "alpha"), ("composite_reliability", "composite_reliability"))
@@ -74,6 +84,12 @@ def _reliability(facts: Facts) -> Iterator[str]:
                 names=", ".join(map(facts.construct, names)),
                 limit=facts.limit("redundancy"),
             )
+
+
+def _n_of_covariances(facts: Facts) -> float | None:
+    """How many respondents alpha and omega are of, where the PLS part is of others; else None."""
+    n = facts.cards.get("reliability", {}).get("n_covariances")
+    return float(n) if isinstance(n, int | float) else None
 
 
 def _convergent(facts: Facts) -> Iterator[str]:
@@ -98,6 +114,8 @@ def _convergent(facts: Facts) -> Iterator[str]:
             )
         else:
             yield facts.say("measurement.loadings_above", limit=facts.limit("outer_loading"))
+        against = loadings.loc[loadings["loading"] < 0, "item"]
+        yield facts.named("measurement.loadings_against", against.map(unmarked))
     frame = _several(facts.frame("reliability", "ave"))
     if frame is not None:
         names = frame.loc[~frame["ave"].map(limit("ave").met), "construct"]
@@ -105,8 +123,24 @@ def _convergent(facts: Facts) -> Iterator[str]:
         if len(names):
             told = ", ".join(map(facts.construct, names))
             yield facts.say("measurement.ave_below", names=told, **values)
+        elif doubtful := _doubtful(facts):
+            told = ", ".join(map(facts.construct, doubtful))
+            yield facts.say("measurement.ave_in_doubt", names=told, alpha=facts.limit("alpha"), **values)
         else:
             yield facts.say("measurement.ave", **values)
+
+
+def _doubtful(facts: Facts) -> list[str]:
+    """Constructs that have an item with a negative loading, or too low an alpha: their AVE proves nothing."""
+    against = [
+        str(line["construct"]) for line in facts.lines("pls_loadings", "loading") if line["loading"] < 0
+    ]
+    low = [
+        str(line["construct"])
+        for line in facts.lines("reliability", "cronbach_alpha")
+        if not limit("alpha").met(line["cronbach_alpha"])
+    ]
+    return list(dict.fromkeys((*against, *low)))
 
 
 def _discriminant(facts: Facts) -> Iterator[str]:
@@ -128,10 +162,19 @@ def _discriminant(facts: Facts) -> Iterator[str]:
             yield facts.say("measurement.htmt_below", limit=facts.limit("htmt_distinct"))
     upper = facts.frame("htmt_bounds", "upper_bound")
     if upper is not None:
+        asked = facts.limit("htmt_distinct")
+        reached = [
+            f"{facts.construct(line['construct_1'])} – {facts.construct(line['construct_2'])}"
+            for line in records(upper)
+            if not limit("htmt_distinct").met(line["upper_bound"])
+        ]
         yield facts.say(
             "measurement.htmt_bound",
             bound=facts.ratio(upper["upper_bound"].max()),
             see=facts.see("htmt_bounds"),
+        )
+        yield facts.named("measurement.htmt_bound_above", reached, limit=asked) or facts.say(
+            "measurement.htmt_bound_below", limit=asked
         )
     frame = facts.frame("fornell_larcker")
     if frame is not None:

@@ -6,9 +6,13 @@ from collections.abc import Iterator
 
 from smartcity_survey.io import Card
 from smartcity_survey.report.chapter.document import unmarked
-from smartcity_survey.report.chapter.facts import Facts
+from smartcity_survey.report.chapter.facts import Facts, joined
 from smartcity_survey.report.tables import card_entries
 
+BY_ML = "ml_of_saturated_items"
+"""Method of a regression that takes answers with gaps."""
+BY_DESIGN = "linearised_by_design"
+"""Standard errors of a regression of weighted or clustered answers."""
 ANALYSES = {
     "sample": "cleaning_log",
     "answers": "descriptives",
@@ -23,6 +27,31 @@ ANALYSES = {
     "robustness": "hypothesis_tests",
 }
 """Section of the page -> the stage file whose card says how it was computed."""
+
+DONE = {
+    "sample": (("sample", "careless", "n_valid"),),
+    "pls": (("pls", "pls_paths", "estimate"), ("prediction", "pls_predict", "q2_predict")),
+    "regression": (
+        ("unequal_variance", "coefficients", "hc3_std_error"),
+        ("equal_variance", "regression_diagnostics", "value"),
+    ),
+    "groups": (("groups", "micom", "invariance"),),
+    "robustness": (
+        ("holm", "hypothesis_tests", "p_holm"),
+        ("curve", "specification_summary", "share_confirmed"),
+        ("common_method", "common_method_bias", "value"),
+    ),
+}
+"""Section -> its sentences, each with the stage file and the column whose numbers it is about.
+
+What a study has not made, as where a method takes no weights, is not said to have been done.
+"""
+WHOLE = {
+    "regression": (("regression_diagnostics", "value"),),
+    "groups": (("invariance", "cfi"),),
+    "robustness": (("hypothesis_tests", "log_bf10"), ("specification_summary", "share_confirmed")),
+}
+"""Section -> what its text on the page tells of all at once; left out where one of it has not been made."""
 
 OPTIONS = (
     *("method", "rules", "missing_items_at_most", "components", "rotation", "starts", "mode", "scheme"),
@@ -41,11 +70,42 @@ def methods(facts: Facts) -> Iterator[str]:
         if facts.frame(table) is None or (section == "groups" and facts.bounded):
             continue
         title = unmarked(wording[f"sections.{section}.title"]).rstrip("?.")
-        own = unmarked(wording[f"methods.{section}"].strip())
+        own = _own(facts, section)
         options = _options(facts, facts.cards.get(table)) if section != "hypotheses" else ""
-        method = f"methods.{table}_{facts.cards.get(table, {}).get('method')}"
-        another = f" {facts.say(method)}" if f"chapter.{method}" in wording else ""
-        yield f"**{title}.** {own}{another} {facts.say(f'methods.{section}')}{options}"
+        sentences = joined((own, *_done(facts, section)))
+        yield f"**{title}.** {sentences}{options}"
+    yield from filter(None, (_two_samples(facts),))
+
+
+def _own(facts: Facts, section: str) -> str:
+    """What the page says of a section's methods, or what stands for it where they were others."""
+    if section == "regression":
+        card = facts.cards.get("coefficients", {})
+        if card.get("method") == BY_ML:
+            return joined(
+                facts.say(f"methods.{one}") for one in (f"coefficients_{BY_ML}", "regression_by_ml")
+            )
+        if card.get("standard_errors") == BY_DESIGN:
+            return facts.say("methods.regression_by_design")
+    if any(facts.frame(*one) is None for one in WHOLE.get(section, ())):
+        return ""
+    return unmarked(facts.setting.wording[f"methods.{section}"].strip())
+
+
+def _done(facts: Facts, section: str) -> Iterator[str]:
+    """The sentences about what was computed."""
+    for key, table, column in DONE.get(section, ((section, ANALYSES[section], ""),)):
+        if facts.frame(table, *filter(None, (column,))) is not None:
+            yield facts.say(f"methods.{key}")
+
+
+def _two_samples(facts: Facts) -> str:
+    """Why a quantity may stand with two values: some methods take gaps, others complete questionnaires."""
+    complete = facts.statistic("missing_summary", "n_complete")
+    numbers = {n for table in ANALYSES.values() if (n := facts.n_of(table))}
+    if not complete or complete == facts.analysed or len(numbers) < 2 or facts.analysed != facts.analysed:
+        return ""
+    return facts.say("methods.two_samples", all=facts.count(facts.analysed), complete=facts.count(complete))
 
 
 def _software(facts: Facts) -> str:

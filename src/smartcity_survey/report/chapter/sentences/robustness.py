@@ -38,10 +38,10 @@ def _tests(facts: Facts) -> Iterator[str]:
         unmarked(str(line["hypothesis"])) for line in lines if line.get("negligible") in (True, "True")
     ]
     bound = facts.level(facts.config["robustness"]["equivalence_bound"])
-    if negligible:
-        yield facts.say("robustness.negligible", names=", ".join(negligible), bound=bound)
-    else:
-        yield facts.say("robustness.negligible_none", bound=bound)
+    open_ = [unmarked(str(line["hypothesis"])) for line in lines]
+    open_ = [name for name in open_ if name not in (*kept, *negligible)]
+    yield facts.named("robustness.negligible", negligible, bound=bound)
+    yield facts.named("robustness.absence_not_shown", open_, bound=bound)
     evidence = facts.lines("hypothesis_tests", "log_bf10")
     if evidence:
         told = facts.listed(
@@ -121,8 +121,20 @@ def limitations(facts: Facts) -> Iterator[str]:
     if facts.reconstruction:
         general.append(facts.say("limitations.reconstruction"))
     yield joined(general)
+    yield from _not_computed(facts)
     yield from filter(None, (joined(_print(facts)), joined(_doubts(facts))))
     yield from _caveats(facts)
+
+
+def _not_computed(facts: Facts) -> Iterator[str]:
+    """Tables of the chapter that have no solution, once for each reason."""
+    by_reason: dict[str, list[str]] = {}
+    for name in facts.unsolved:
+        title = unmarked(facts.setting.wording[f"tables.{name}.title"])
+        for reason in dict.fromkeys(facts.reasons(name)):
+            by_reason.setdefault(reason, []).append(title)
+    for reason, titles in by_reason.items():
+        yield facts.say("limitations.not_computed", names="; ".join(titles), reason=unmarked(reason))
 
 
 def _print(facts: Facts) -> Iterator[str]:

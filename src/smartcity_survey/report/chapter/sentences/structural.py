@@ -1,11 +1,10 @@
-"""The structural model by PLS-SEM and the regression in sentences."""
+"""The structural model by PLS-SEM in sentences."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from smartcity_survey.report.cells import records
@@ -33,6 +32,7 @@ def structural(facts: Facts) -> Iterator[str]:
         _explained(facts),
         _effects(facts),
         _further_paths(facts),
+        _controlled(facts),
         _prediction(facts),
     )
     yield from filter(None, map(joined, paragraphs))
@@ -68,10 +68,10 @@ def _collinearity(facts: Facts) -> Iterator[str]:
     frame = facts.frame("pls_paths", "vif")
     if frame is None:
         return
-    low, high = frame["vif"].min(), frame["vif"].max()
+    low, high = facts.fixed(frame["vif"].min()), facts.fixed(frame["vif"].max())
+    alike = low == high
     values = {
-        "low": facts.fixed(low),
-        "high": facts.fixed(high),
+        "range": facts.say("structural.vif_alike" if alike else "structural.vif_range", low=low, high=high),
         "see": facts.see("pls_paths"),
         "ideal": facts.limit("vif_ideal"),
         "critical": facts.limit("vif_critical"),
@@ -94,7 +94,8 @@ def _level(facts: Facts, table: str) -> float:
     return float(str(card.get("confidence_level", facts.config["pls"]["confidence_level"])))
 
 
-def _estimates(facts: Facts, table: str, lines: list[dict[str, Any]]) -> str:
+def estimates(facts: Facts, table: str, lines: list[dict[str, Any]]) -> str:
+    """Paths or products with their coefficients, intervals, tests and effect sizes."""
     level = _level(facts, table)
 
     def told(line: dict[str, Any]) -> str:
@@ -124,7 +125,7 @@ def _paths(facts: Facts) -> Iterator[str]:
     if not lines or facts.bounded:
         return
     see = facts.see("pls_paths", figure="path")
-    yield facts.say("structural.paths", paths=_estimates(facts, "pls_paths", lines), see=see)
+    yield facts.say("structural.paths", paths=estimates(facts, "pls_paths", lines), see=see)
 
 
 def _explained(facts: Facts) -> Iterator[str]:
@@ -172,41 +173,107 @@ def _further_paths(facts: Facts) -> Iterator[str]:
         if table == "moderation":
             lines = [line for line in lines if isinstance(line["moderator"], str)]
         if lines:
-            told = _estimates(facts, table, lines)
+            told = estimates(facts, table, lines)
             yield facts.say(f"structural.{key}", paths=told, see=facts.see(table))
 
 
+def _controlled(facts: Facts) -> Iterator[str]:
+    """The paths with demographic variables held constant, and the verdicts that they would change."""
+    frame = facts.frame("controlled_paths", "estimate")
+    if frame is None or facts.bounded:
+        return
+    asked = facts.config["model"].get("controls") or ()
+    variables = ", ".join(unmarked(facts.setting.labels.demographics.get(one, one)) for one in asked)
+    see = facts.see("controlled_paths")
+    for method, own in frame.groupby("method", sort=False):
+        told = facts.listed(
+            (
+                facts.path(line),
+                facts.say(
+                    "structural.controlled_path",
+                    estimate=facts.together(
+                        facts.equals("β", line["estimate"]),
+                        facts.p(line["p"]) if known(line, "p") else "",
+                    ),
+                    without=facts.ratio(line["without_controls"]),
+                )
+                if known(line, "without_controls")
+                else facts.equals("β", line["estimate"]),
+            )
+            for line in records(own)
+        )
+        yield facts.say(
+            "structural.controlled",
+            method=unmarked(facts.setting.wording.value("method", str(method))),
+            variables=variables,
+            paths=told,
+            see=see,
+        )
+        see = ""
+    changed = list(dict.fromkeys(_changed_by_controls(facts, frame)))
+    yield facts.named("structural.controls_change", changed) or facts.say("structural.controls_keep")
+
+
+def _changed_by_controls(facts: Facts, frame: pd.DataFrame) -> Iterator[str]:
+    """Hypotheses about a path whose verdict by a method is another with the controls."""
+    alpha = float(facts.config["model"]["alpha"])
+    for line in facts.lines("hypotheses", "hypothesis", "p"):
+        if any(isinstance(line.get(key), str) and line[key] for key in ("via", "moderator", "groups")):
+            continue
+        for own in records(frame):
+            same = (own["method"], own["source"], own["target"]) == (
+                *(line["method"], line["predictor"], line["outcome"]),
+            )
+            sign = 1 if line["expected_sign"] == "positive" else -1
+            if same and known(own, "p"):
+                confirmed = own["p"] < alpha and own["estimate"] * sign > 0
+                if confirmed != (line["verdict"] == "confirmed"):
+                    yield unmarked(str(line["hypothesis"]))
+
+
 def _prediction(facts: Facts) -> Iterator[str]:
+    by_distance: dict[float, list[dict[str, Any]]] = {}
     for line in facts.lines("blindfolding", "q2"):
+        by_distance.setdefault(float(line["omission_distance"]), []).append(line)
+    for distance, lines in by_distance.items():
         yield facts.say(
             "structural.q2",
-            outcome=facts.construct(line["construct"]),
-            q2=facts.equals("Q²", line["q2"]),
-            distance=facts.count(line["omission_distance"]),
+            values=facts.listed(
+                (facts.construct(line["construct"]), facts.equals("Q²", line["q2"])) for line in lines
+            ),
+            distance=facts.count(distance),
         )
     frame = facts.frame("pls_predict", "q2_predict", "rmse", "rmse_lm")
     if frame is not None:
         for construct, items in frame.groupby("construct", sort=False):
             yield _predicted(facts, str(construct), items)
-    see = facts.see("cvpat")
-    for line in facts.lines("cvpat", "difference"):
-        yield facts.say(
-            f"structural.cvpat_{line['benchmark']}_{'lower' if line['difference'] < 0 else 'higher'}",
-            subject=_subject(facts, str(line["subject"])),
-            difference=facts.fixed(abs(line["difference"]), 3),
-            test=facts.together(facts.test("t", line["t"], line["df"]), facts.p(line["p"])),
-            see=see,
+    see, compared = facts.see("cvpat"), facts.lines("cvpat", "difference")
+    for benchmark in dict.fromkeys(str(line["benchmark"]) for line in compared):
+        told = facts.listed(
+            (
+                _subject(facts, str(line["subject"])),
+                facts.together(
+                    facts.fixed(line["difference"], 3),
+                    facts.test("t", line["t"], line["df"]),
+                    facts.p(line["p"]),
+                ),
+            )
+            for line in compared
+            if str(line["benchmark"]) == benchmark
         )
+        yield facts.say(f"structural.cvpat_{benchmark}", values=told, see=see)
         see = ""
+    if compared:
+        yield facts.say("structural.cvpat_sign")
 
 
 def _subject(facts: Facts, subject: str) -> str:
     """A construct, or a word for all items together."""
     wording = facts.setting.wording
+    if not wording.knows("subject", subject):
+        return facts.construct(subject)
     return (
-        unmarked(wording.value("subject", subject))
-        if wording.knows("subject", subject)
-        else facts.construct(subject)
+        facts.say("structural.all_items") if subject == "all" else unmarked(wording.value("subject", subject))
     )
 
 
@@ -234,106 +301,3 @@ def _predicted(facts: Facts, construct: str, items: pd.DataFrame) -> str:
         power=facts.say(f"structural.power_{power}"),
         **values,
     )
-
-
-def regression(facts: Facts) -> Iterator[str]:
-    """Each outcome's regression: the whole, its coefficients, its assumptions, and what demographics add."""
-    for line in facts.lines("model_summary", "r2"):
-        outcome = str(line["outcome"])
-        yield joined((*_whole(facts, outcome, line), *_coefficients(facts, outcome)))
-        yield from filter(None, (joined(_assumptions(facts, outcome)),))
-    yield from filter(None, (joined(_blocks(facts)),))
-
-
-def _of(facts: Facts, table: str, outcome: str, *columns: str) -> list[dict[str, Any]]:
-    return [line for line in facts.lines(table, *columns) if str(line["outcome"]) == outcome]
-
-
-def _whole(facts: Facts, outcome: str, line: dict[str, Any]) -> Iterator[str]:
-    """R² and its F test, which stands by itself where it is of complete questionnaires and R² of all."""
-    test = _f_test(facts, outcome)
-    alike = facts.n_of("anova") == facts.n_of("model_summary")
-    told = facts.together(facts.equals("R²", line["r2"]), test if alike else "")
-    adjusted = {"adjusted": facts.ratio(line["adj_r2"])} if known(line, "adj_r2") else {}
-    yield facts.say(
-        "regression.whole" if adjusted else "regression.whole_alone",
-        outcome=facts.construct(outcome),
-        r2=told,
-        see=facts.see("model_summary", *(["anova"] if test and alike else [])),
-        **adjusted,
-    )
-    if test and not alike:
-        yield facts.say("regression.f_of_complete", test=test, see=facts.see("anova"))
-
-
-def _f_test(facts: Facts, outcome: str) -> str:
-    test = next(iter(_of(facts, "anova", outcome, "f", "p")), None)
-    degrees = {str(line["source"]): float(line["df"]) for line in _of(facts, "anova", outcome, "df")}
-    if test is None:
-        return ""
-    return facts.together(
-        facts.test("F", test["f"], degrees["regression"], degrees["residual"]), facts.p(test["p"])
-    )
-
-
-def _coefficients(facts: Facts, outcome: str) -> Iterator[str]:
-    lines = _of(facts, "coefficients", outcome, "beta", "t", "p")
-    if not lines:
-        return
-    df = facts.residual_df(outcome)
-    level = float(facts.config["regression"]["confidence_level"])
-
-    def told(line: dict[str, Any]) -> str:
-        low, high = beta_interval(line)
-        return facts.together(
-            facts.equals("β", line["beta"]),
-            facts.interval(low, high, level) if low == low and high == high else "",
-            facts.test("t" if df else "z", line["t"], *([df] if df else [])),
-            facts.p(line["p"]),
-        )
-
-    coefficients = facts.listed((facts.construct(line["term"]), told(line)) for line in lines)
-    yield facts.say("regression.coefficients", coefficients=coefficients, see=facts.see("coefficients"))
-
-
-def beta_interval(line: Mapping[str, Any]) -> tuple[float, float]:
-    """Interval of β: that of b, scaled as β is; NaN where there is none."""
-    scale = line["beta"] / line["b"] if known(line, "b", "ci_low", "ci_high") and line["b"] else np.nan
-    return tuple(scale * line[end] for end in ("ci_low", "ci_high"))
-
-
-def _assumptions(facts: Facts, outcome: str) -> Iterator[str]:
-    vif = [float(line["vif"]) for line in _of(facts, "coefficients", outcome, "vif")]
-    if vif:
-        key = "regression.vif" if limit("vif_critical").met(max(vif)) else "regression.vif_critical"
-        yield facts.say(key, vif=facts.fixed(max(vif)), limit=facts.limit("vif_critical"))
-    see = facts.see("regression_diagnostics")
-    summary = next(iter(_of(facts, "model_summary", outcome, "durbin_watson")), None)
-    if summary is not None:
-        yield facts.say("regression.durbin_watson", value=facts.fixed(summary["durbin_watson"], 3))
-    found = {str(line["statistic"]): line for line in _of(facts, "regression_diagnostics", outcome, "value")}
-    variance = found.get("breusch_pagan_koenker")
-    if variance is not None and known(variance, "p"):
-        equal = limit("equal_variance_p").met(variance["p"])
-        test = facts.together(facts.test("χ²", variance["value"]), facts.p(variance["p"]))
-        yield facts.say(f"regression.{'equal' if equal else 'unequal'}_variance", test=test, see=see)
-    cooks = found.get("max_cooks_distance")
-    if cooks is not None:
-        yield facts.say("regression.cooks", value=facts.fixed(cooks["value"], 3), see=see)
-
-
-def _blocks(facts: Facts) -> Iterator[str]:
-    lines = facts.lines("hierarchical_blocks", "r2_change", "f_change", "p_change")
-    after = {line["outcome"] for line in lines if line["block"] == "demographics"}
-    for line in lines:
-        alone = "" if line["outcome"] in after or line["block"] == "demographics" else "_alone"
-        yield facts.say(
-            f"regression.block_{line['block']}{alone}",
-            outcome=facts.construct(line["outcome"]),
-            change=facts.together(
-                facts.equals("ΔR²", line["r2_change"]),
-                facts.test("F", line["f_change"], line["df_1"], line["df_2"]),
-                facts.p(line["p_change"]),
-            ),
-            see=facts.see("hierarchical_blocks"),
-        )
