@@ -8,6 +8,7 @@ from .common_method import (
     full_collinearity_vif as full_collinearity_vif,
     harman as harman,
     marker_adjusted as marker_adjusted,
+    marker_adjusted_by_design as marker_adjusted_by_design,
 )
 from .small_cells import (
     hidden_cells as hidden_cells,
