@@ -109,8 +109,10 @@ def _may_be_worded(column: Column) -> bool:
     """Whether a column may be on a scale in words, some of them typed as their codes."""
     return bool(column.words) and (
         not column.counts
-        or (len(column.words) >= FEWEST_WORDS
-        and (column.is_whole or sum(column.counts.values()) <= MOST_SLIPS * column.n_answered))
+        or (
+            len(column.words) >= FEWEST_WORDS
+            and (column.is_whole or sum(column.counts.values()) <= MOST_SLIPS * column.n_answered)
+        )
     )
 
 
