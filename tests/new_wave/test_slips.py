@@ -13,9 +13,9 @@ from smartcity_survey.errors import SurveyError
 from smartcity_survey.messages import translated
 from smartcity_survey.new_wave import start_new_wave
 
-from .answers_of import N
+from .answers_of import ITEMS, N
 from .drafting import WHOLE, drafted, file_of
-from .writers import book, text
+from .writers import book, codes, text
 
 AGES = [int(age) for age in WHOLE.age]
 AGE_BANDS = [(18, 19), (20, 39), (40, 59), (60, 69)]
@@ -195,3 +195,32 @@ def test_every_number_with_a_fraction_is_in_a_band(tmp_path: Path) -> None:
     found = bands_of(study.codebook, name)
     assert all(any(low <= float(mean) <= high for low, high in found) for mean in means)
     assert study.kept() == N
+
+
+@pytest.mark.parametrize("income", [lambda age: f"{age * 1000 + 456:,}", lambda age: f"{age * 1000:,} tg"])
+def test_commas_between_thousands_do_not_make_it_the_decimal_mark(
+    income: Callable[[int], str], tmp_path: Path
+) -> None:
+    marks = [f"{2 + age % 21 / 10:.1f}" for age in AGES]
+    study = drafted(tmp_path, file_of({"income": [income(age) for age in AGES], "mean mark": marks}))
+    assert study.config.data.decimal == "."
+    questions = {str(q.label): q for q in study.codebook.demographics.values()}
+    assert questions["income"].bands[-1].maximum >= 69_000
+    assert questions["mean mark"].bands[-1].maximum <= 5
+    assert study.kept() == N
+
+
+def test_a_minus_sign_of_a_text_program_is_one(tmp_path: Path) -> None:
+    items = {item: [f"{own - 3}".replace("-", "\u2212") for own in codes(WHOLE, item)] for item in ITEMS}
+    study = drafted(tmp_path, file_of({}, items))
+    assert (study.codebook.scale.minimum, study.codebook.scale.maximum) == (-2, 2)
+    assert study.kept() == N
+
+
+def test_a_place_of_the_scale_that_no_answer_has_is_told(tmp_path: Path) -> None:
+    words = ("Никогда", "Редко", "Часто", "Всегда")
+    items = {item: [words[min(int(own), 4) - 1] for own in codes(WHOLE, item)] for item in ITEMS}
+    study = drafted(tmp_path, file_of({}, items))
+    (told,) = [line for line in study.draft.to_do if "where usual scales have one" in line]
+    assert "stands at 3 of the scale from 1 to 5" in told
+    assert "usual scales" not in translated(told, "ru")

@@ -1,4 +1,4 @@
-"""What a student must be told of a file: weights, groups of questions about the respondent, slashes, quotes."""
+"""What a student must be told of a file: weights, groups about the respondent, slashes, quotation marks."""
 
 from __future__ import annotations
 
@@ -82,8 +82,7 @@ def test_columns_of_yes_and_no_alone_may_be_items_and_how_is_said(tmp_path: Path
     [
         ("Вопрос {}: доверяю", 0.3, "ru"),
         ("Сұрақ {}: сенемін", 0.3, "kk"),
-        ("Q{}", 0.3, "ru"),
-        ("Q{}", 0.9, "kk"),
+        ("Q{}", 0.0, "ru"),
     ],
 )
 def test_the_language_is_that_of_the_questions_else_of_most_answers(
@@ -98,8 +97,8 @@ def test_the_language_is_that_of_the_questions_else_of_most_answers(
     file = tmp_path / "survey.csv"
     file.write_bytes(text(rows_of(columns)))
     draft = start_new_wave(tmp_path / "wave", file)
-    assert draft.config["language"] in (expected, "kk" if header == "Q{}" else expected)
-    assert any(line.startswith("The language of the study is `") for line in draft.guesses)
+    assert draft.config["language"] == expected
+    assert any(line.startswith(f"The language of the study is `{expected}`") for line in draft.guesses)
 
 
 def test_keys_of_a_section_at_the_margin_are_sent_there(tmp_path: Path) -> None:
@@ -107,29 +106,27 @@ def test_keys_of_a_section_at_the_margin_are_sent_there(tmp_path: Path) -> None:
     config = tmp_path / "wave/config.yaml"
     config.write_text(config.read_text(encoding="utf-8") + "\ncontrols: [age]\n", encoding="utf-8")
     with pytest.raises(
-        SurveyError, match=r"controls: it stands at the wrong place\. It belongs under `model`"
+        SurveyError, match=r"controls: it stands at the wrong place\. It belongs under `model`, "
     ):
         check_study(tmp_path / "wave")
 
 
 def test_unanswered_items_that_are_kept_are_told_once_with_the_lines_to_write(tmp_path: Path) -> None:
-    cells = codes(WHOLE, ITEMS[0])
     gaps = {
-        item: [("" if i % 9 == k else one) for i, one in enumerate(codes(WHOLE, item))]
+        item: ["" if i % 23 == k else one for i, one in enumerate(codes(WHOLE, item))]
         for k, item in enumerate(ITEMS)
     }
-    assert len(cells) == N
-    drafted(tmp_path, file_of({}, gaps))
+    study = drafted(tmp_path, file_of({}, gaps))
+    assert study.kept() < N
     config = tmp_path / "wave/config.yaml"
     before = config.read_text(encoding="utf-8")
-    after = re.sub(r"missing_items_at_most: 0", "missing_items_at_most: 3", before)
-    if after == before:
-        after = before.replace("cleaning:\n", "cleaning:\n  missing_items_at_most: 3\n", 1)
+    after = before.replace("missing_items_at_most: 0", "missing_items_at_most: 3", 1)
+    assert after != before
     config.write_text(after, encoding="utf-8")
     with pytest.raises(SurveyError) as caught:
         check_study(tmp_path / "wave")
     (problem,) = caught.value.problems
     section = re.search(r"`(missing: \{.*\})`", problem.remedy)
-    assert section
-    config.write_text(after + f"\n{section[1]}\n", encoding="utf-8")
+    assert section, problem
+    config.write_text(f"{after}\n{section[1]}\n", encoding="utf-8")
     check_study(tmp_path / "wave")

@@ -61,6 +61,7 @@ def understand(columns: Sequence[Column], tool: Tool | None, decimal: str = ".")
     for members, scale in _word_scales([column for column in known if _may_be_worded(column)]):
         doubtful |= dict.fromkeys(scale.doubtful)
         for column in members:
+            column = _without_strays(column, scale.n_points)
             if not all(1 <= code <= scale.n_points for code in column.counts):
                 continue
             mixed |= {column.name: None} if column.counts else {}
@@ -91,10 +92,27 @@ def _ordered_by_file(column: Column, missing: Counter[float | str]) -> Column | 
     return _coded(column, WordScale("", codes, len(levels), tuple(none), ()))
 
 
+def _without_strays(column: Column, highest: int) -> Column:
+    """A column of words without a few numbers that are no codes of theirs: they are slips to be looked at."""
+    strays = {number: n for number, n in column.counts.items() if number not in range(1, highest + 1)}
+    if not strays or sum(strays.values()) > MOST_SLIPS * column.n_answered:
+        return column
+    slips = {**column.slips, **{f"{number:g}": n for number, n in strays.items()}}
+    rows = {**column.rows, **{f"{number:g}": column.number_rows.get(number, 0) for number in strays}}
+    counts = {number: n for number, n in column.counts.items() if number not in strays}
+    ends = (min(counts), max(counts)) if counts else None
+    whole = all(number == int(number) for number in counts)
+    return replace(column, counts=counts, slips=slips, rows=rows, ends=ends, is_whole=whole)
+
+
 def _may_be_worded(column: Column) -> bool:
     """Whether a column may be on a scale in words, some of them typed as their codes."""
     return bool(column.words) and (
-        not column.counts or (column.is_whole and len(column.words) >= FEWEST_WORDS)
+        not column.counts
+        or (
+            len(column.words) >= FEWEST_WORDS
+            and (column.is_whole or sum(column.counts.values()) <= MOST_SLIPS * column.n_answered)
+        )
     )
 
 

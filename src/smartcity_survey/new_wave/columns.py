@@ -28,6 +28,7 @@ MOST_SLIPS = 0.05
 """Share of answers that may be words beside codes."""
 MOST_LISTED = 40
 """Largest code of a list of codes."""
+_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+")
 _PLAIN = re.compile(r"(?!\d{4}-\d\d-\d\d$)[\w-]+")
 
 
@@ -250,12 +251,17 @@ def _column(name: str, seen: _Seen, table: Table, missing: Missing, group: str) 
 
 
 def has_decimal_commas(columns: Sequence[Column], delimiter: str = "") -> bool:
-    """Whether cells that were no numbers would be with a decimal comma; `1,3` of several answers is none."""
-    return any(
-        re.fullmatch(r"-?\d+,\d+", word) and not is_list_of_codes(column, delimiter)
-        for column in columns
-        for word in column.words
-    )
+    """Whether cells that were no numbers would be with a decimal comma.
+
+    `1,3` of several answers is none, nor are the commas of a column whose numbers begin with no zero and have
+    three digits behind each comma: there they stand between thousands.
+    """
+    for column in columns:
+        words = [word for word in column.words if re.fullmatch(r"-?\d+(,\d+)+", word)]
+        decimals = [word for word in words if word.count(",") == 1]
+        if decimals and not all(map(_THOUSANDS.fullmatch, words)) and not is_list_of_codes(column, delimiter):
+            return True
+    return False
 
 
 def is_list_of_codes(column: Column, delimiter: str = "") -> bool:

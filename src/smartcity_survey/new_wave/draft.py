@@ -23,7 +23,6 @@ LONGEST_LABEL = 80
 KAZAKH_SHARE = 0.3
 """Share of the texts in Cyrillic letters with a letter that Russian lacks, from which all are Kazakh."""
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,15}")
-_PATH = re.compile(r"(?:[^\W\d][\w.-]*/)+[\w.-]+")
 _CODE = re.compile(r"[A-Za-z]{0,3}\d+")
 _KAZAKH = re.compile(r"[әғқңөұүһі]", re.I)
 _RUSSIAN = re.compile(r"[а-яё]", re.I)
@@ -95,7 +94,9 @@ def draft_study(
         "constructs": constructs,
         "items": items,
         "demographics": demographics,
-        "multiple_choice": _choices(roles.choices, taken | items.keys() | demographics.keys(), language),
+        "multiple_choice": _choices(
+            roles.choices, taken | items.keys() | demographics.keys(), language, paths
+        ),
     }
     respondent = {"respondent": roles.respondent.name} if roles.respondent else {}
     codes = sorted(missing or {}, key=lambda code: (isinstance(code, str), str(code)))
@@ -170,16 +171,18 @@ def _construct_names(roles: Roles) -> dict[str, Group]:
 
 
 def _paths(roles: Roles) -> frozenset[str]:
-    """Paths before the names of columns: those that several share."""
+    """Paths before the names of columns: those that several share, or that the tool writes."""
     columns = [*(c for group in roles.groups for c in group.columns), *roles.categories, *roles.numbers]
+    columns += [column for choice in roles.choices for column in choice.members]
     n = Counter(path for column in columns if (path := column.name.rpartition("/")[0]))
-    return frozenset(path for path in n if n[path] > 1)
+    writes_paths = roles.tool is not None and any("/" in one for one in roles.tool.columns)
+    return frozenset(path for path in n if n[path] > 1 or (writes_paths and " " not in path))
 
 
-def _after_path(name: str, paths: Container[str] = ()) -> str:
-    """`trust/tr1` without its path: one that others share, or has no blank. A slash may part two words."""
+def _after_path(name: str, paths: Container[str]) -> str:
+    """`trust/tr1` without its path; in any other name a slash parts two words."""
     path, _, own = name.rpartition("/")
-    return own if path in paths or _PATH.fullmatch(name) else name
+    return own if path in paths else name
 
 
 def _item_names(construct: str, group: Group, taken: set[str]) -> Iterator[tuple[str, Column]]:
@@ -195,7 +198,7 @@ def _demographics(roles: Roles, taken: set[str], language: Language) -> dict[str
     questions: dict[str, Any] = {}
     paths = _paths(roles)
     for position, column in enumerate((*roles.categories, *roles.numbers), start=1):
-        name = _name_of(column.name, f"d{position}", taken | questions.keys())
+        name = _name_of(column.name, f"d{position}", taken | questions.keys(), paths)
         kind: dict[str, Any]
         if column in roles.numbers:
             kind = {"bands": [{"label": f"{a}–{b}", "from": a, "to": b} for a, b in bands(column)]}
@@ -210,10 +213,12 @@ def _demographics(roles: Roles, taken: set[str], language: Language) -> dict[str
     return questions
 
 
-def _choices(choices: Sequence[Choice], taken: set[str], language: Language) -> dict[str, Any]:
+def _choices(
+    choices: Sequence[Choice], taken: set[str], language: Language, paths: Container[str]
+) -> dict[str, Any]:
     questions: dict[str, Any] = {}
     for position, choice in enumerate(choices, start=1):
-        name = _name_of(choice.name, f"m{position}", taken | questions.keys())
+        name = _name_of(choice.name, f"m{position}", taken | questions.keys(), paths)
         content: dict[str, Any] = {"label": _short(choice.label)}
         if choice.options:
             options = {_code(text): label for text, label in choice.options.items()}
@@ -230,8 +235,8 @@ def _choices(choices: Sequence[Choice], taken: set[str], language: Language) -> 
     return questions
 
 
-def _name_of(head: str, other: str, taken: set[str]) -> str:
-    own = _after_path(head)
+def _name_of(head: str, other: str, taken: set[str], paths: Container[str]) -> str:
+    own = _after_path(head, paths)
     name = own if _PLAIN_NAME.fullmatch(own) and own not in (*HEADINGS, *KEPT) else other
     return name if name not in taken else other if other not in taken else f"{other}_"
 

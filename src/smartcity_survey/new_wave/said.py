@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from smartcity_survey.errors import counted
-from smartcity_survey.new_wave.bands import OLDEST, far_values, is_age
 from smartcity_survey.new_wave.columns import AnswerCodes, Column
 from smartcity_survey.new_wave.guesses import WEIGHT, Group, Roles
 from smartcity_survey.new_wave.marks import TESTS, UNFINISHED, UNVERIFIED, Mark
 from smartcity_survey.new_wave.poles import turned_round
+from smartcity_survey.new_wave.slips import SLIPS_SHOWN, far_in, slips_in
 from smartcity_survey.new_wave.wordings.phrases import plain
-
-SLIPS_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +203,8 @@ def _as_typed(columns: Sequence[Column]) -> Iterator[str]:
             yield f"Numbers of {column.name!r} are read without what stands behind them ({units}): {cells}."
         if spaced := column.units.get("", 0):
             yield (
-                f"Numbers of {column.name!r} are read without the spaces between their thousands; a comma or "
-                f"point behind these is a decimal mark: {counted(spaced, 'cell')}."
+                f"Numbers of {column.name!r} are read without the spaces or commas between their thousands; "
+                f"what stands behind these is a decimal mark: {counted(spaced, 'cell')}."
             )
     spelt = {text: word for column in columns for text, word in column.spellings.items()}
     if spelt:
@@ -294,6 +292,7 @@ def _to_do(about: Said) -> Iterator[str]:
                 "order? Put them in order under `answers`, from lowest to highest, and take "
                 "out `ordered: false`."
             )
+    yield from _unused_places(about)
     for name in (name for name, why in roles.left_out.items() if why == WEIGHT):
         yield (
             f"config.yaml: column {name!r} looks like a sampling weight: its numbers lie around 1. If it is "
@@ -308,8 +307,8 @@ def _to_do(about: Said) -> Iterator[str]:
     yield from _languages(about)
     yield from _merged(about)
     yield from _doubtful_marks(about.marks)
-    yield from _slips(about)
-    yield from _far(roles.numbers)
+    yield from slips_in([*_used(about), *roles.categories, *roles.numbers])
+    yield from far_in(roles.numbers)
     strange = sum((Counter(group.strange) for group in about.names.values()), Counter())
     for code, n in sorted(strange.items()):
         yield (
@@ -318,6 +317,26 @@ def _to_do(about: Said) -> Iterator[str]:
         )
     if any(column.counts and not column.answers for column in roles.categories):
         yield "codebook.yaml: what the codes of the questions about the respondent mean."
+
+
+def _unused_places(about: Said) -> Iterator[str]:
+    """Places of scales in words that nobody's answer has, between the lowest and the highest."""
+    by_places: dict[tuple[tuple[int, ...], int, int], list[str]] = {}
+    for group in about.names.values():
+        codes = group.codes
+        free = tuple(
+            c for c in range(codes.lowest, codes.highest) if codes.answers and c not in codes.answers
+        )
+        if free and group.columns[0].codes_in_words and min(codes.answers) < min(free):
+            names = by_places.setdefault((free, codes.lowest, codes.highest), [])
+            names.extend(column.name for column in group.columns)
+    for (free, low, high), names in by_places.items():
+        shown = ", ".join(map(repr, names[:3])) + (", ..." if len(names) > 3 else "")
+        yield (
+            f"codebook.yaml: no answer of {counted(len(names), 'column')} ({shown}) stands at "
+            f"{', '.join(map(str, free))} of the scale from {low} to {high}, where usual scales have one. If "
+            "the form had none there, number `answers` anew, and correct `maximum`."
+        )
 
 
 def _turned(about: Said) -> Iterator[str]:
@@ -334,48 +353,6 @@ def _turned(about: Said) -> Iterator[str]:
             f"{highest!r}. `reverse: true` stands at these items, so that high means {lowest!r}; take it out "
             "where a statement is worded the other way round."
         )
-
-
-def _far(columns: Sequence[Column]) -> Iterator[str]:
-    """Numbers that may be slips of the key."""
-    for column in columns:
-        far = far_values(column)
-        near = [number for number in column.counts if number not in far]
-        for number in far:
-            row, cells = column.number_rows.get(number, 0), counted(column.counts[number], "cell")
-            if is_age(column) and number > OLDEST:
-                yield (
-                    f"column {column.name!r}, row {row}: {number:g} ({cells}) is nobody's age. Correct it "
-                    "in the file, or write it under `missing_codes` in config.yaml if it means no answer; as "
-                    "it is, it has a band of its own."
-                )
-            elif is_age(column):
-                yield (
-                    f"column {column.name!r}, row {row}: {number:g} ({cells}) is nobody's age. Correct it in "
-                    "the file; as it is, it has a band of its own."
-                )
-            else:
-                yield (
-                    f"column {column.name!r}, row {row}: {number:g} ({cells}) lies far from all other "
-                    f"answers, {min(near):g} to {max(near):g}. Correct it in the file if it is a slip; as it "
-                    "is, it has a band of its own."
-                )
-
-
-def _slips(about: Said) -> Iterator[str]:
-    roles = about.roles
-    used = [*_used(about), *roles.categories, *roles.numbers]
-    for column in used:
-        for word, n in list(column.slips.items())[:SLIPS_SHOWN]:
-            what = f"{word!r} ({counted(n, 'cell')}) is neither a number nor a known answer. "
-            remedy = (
-                "Correct it in the file, or write it under `missing_codes` in config.yaml if "
-                "it means no answer."
-            )
-            if word in column.rows:
-                yield f"column {column.name!r}, row {column.rows[word]}: {what}{remedy}"
-            else:
-                yield f"column {column.name!r}: {what}{remedy}"
 
 
 def _listed(columns: Sequence[Column]) -> str:

@@ -203,6 +203,9 @@ class Codebook(Section):
                     for item, construct in unknown.items()
                 )
             )
+        named = {*self.items, *self.constructs, *self.demographics, *self.multiple_choice}
+        if any(not name.strip() for name in named):
+            contradictions.append("a name is empty: write one before the colon")
         clash = sorted(set(self.items) & (set(self.constructs) | set(self.demographics)))
         if clash:
             contradictions.append(f"names used for an item and for something else: {_listed(clash)}")

@@ -102,6 +102,12 @@ class ModelSection(Section):
     hypotheses: dict[str, HypothesisSection] = Field(default_factory=dict, description="claims to be judged")
     alpha: Probability = Field(0.05, description="two-sided significance level of the verdicts")
 
+    @model_validator(mode="after")
+    def _named(self) -> ModelSection:
+        if any(not name.strip() for name in (*self.constructs, *self.hypotheses)):
+            raise ValueError("a name is empty: write one before the colon")
+        return self
+
     @model_validator(mode="before")
     @classmethod
     def _moderated_as_claimed(cls, content: Any) -> Any:

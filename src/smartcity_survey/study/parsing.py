@@ -35,6 +35,8 @@ _REMEDIES = {
 }
 
 
+MOST_SECTIONS = 4
+"""Sections that a key at the margin may be sent to."""
 _BOOLEAN_WORDS = {"true": "Yes, yes, On, True", "false": "No, no, Off, False"}
 
 
@@ -194,8 +196,9 @@ def _problem(location: Location, details: Sequence[Any], model: type[Section], p
     if kind == "extra_forbidden":
         known = sorted(_keys(model, location[:-1]))
         elsewhere = [name for name in _keys(model, ()) if str(location[-1]) in _keys(model, (name,))]
-        if len(elsewhere) == 1 and len(location) == 1:
-            hint = f"It belongs under `{elsewhere[0]}`: put it there, indented by two blanks."
+        if 0 < len(elsewhere) <= MOST_SECTIONS and len(location) == 1:
+            sections = ", ".join(f"`{name}`" for name in elsewhere)
+            hint = f"It belongs under {sections}: put it there, indented by two blanks."
             return Problem(where, "it stands at the wrong place.", hint)
         close = difflib.get_close_matches(str(location[-1]), known, n=1, cutoff=0.5)
         hint = f"Did you mean `{close[0]}`?" if close else f"Known keys: {', '.join(known)}."

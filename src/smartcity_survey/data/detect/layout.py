@@ -161,9 +161,10 @@ def _second_headers(rest: Sequence[tuple[int, list[str]]]) -> tuple[list[int], i
 
 
 def _strange(row: Sequence[str], below: Sequence[Sequence[str]]) -> tuple[int, int]:
-    """In how many columns of numbers, dates and identifiers a row holds no digit; and of how many.
+    """In how many columns of numbers, dates and identifiers a row holds words; and of how many.
 
-    A person whose answers are like nobody's has a number there all the same; headers have words.
+    A person whose answers are like nobody's has a number there all the same. Words may have a number too,
+    as `Trust 1`, where all below are numbers alone.
     """
     formed = strange = 0
     for column, text in enumerate(row):
@@ -171,7 +172,9 @@ def _strange(row: Sequence[str], below: Sequence[Sequence[str]]) -> tuple[int, i
         wordy = sum(not any(map(str.isdigit, value)) for value in values)
         if text and values and wordy <= WITHOUT_NUMBER * len(values):
             formed += 1
-            strange += not any(map(str.isdigit, text))
+            bare = sum(bool(_NUMBER.fullmatch(value)) for value in values)
+            named = text[0].isalpha() and bare >= (1 - WITHOUT_NUMBER) * len(values)
+            strange += named or not any(map(str.isdigit, text))
     return strange, formed
 
 

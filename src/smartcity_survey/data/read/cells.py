@@ -234,5 +234,7 @@ def _plain(cell: object, swap_marks: bool = False) -> object:
     """A cell as `to_numeric` should see it: text without spaces and with a decimal point, no booleans."""
     cell = _unsigned(cell)
     if isinstance(cell, str):
-        return cell.strip().translate(_SWAP_MARKS) if swap_marks else cell.strip()
+        # Word and Excel make a minus sign of a hyphen.
+        text = cell.strip().replace("\u2212", "-")
+        return text.translate(_SWAP_MARKS) if swap_marks else text
     return None if isinstance(cell, bool) else cell
