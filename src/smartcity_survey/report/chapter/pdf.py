@@ -113,7 +113,7 @@ def _list(block: ListOf, document: Document, wording: Wording, style: Style) -> 
 def _caption(block: TableBlock | FigureBlock, wording: Wording, style: Style) -> str:
     before, after, _ = caption(kind_of(block), wording, style)
     number = f"{before}{block.number}{after}"
-    return f"#caption({_text(number)}, {_text(block.title)}) <{block.id}>"
+    return f'#caption("{kind_of(block)}", {_text(number)}, {_text(block.title)}) <{block.id}>'
 
 
 def _notes(notes: Sequence[str], wording: Wording) -> str:
