@@ -206,14 +206,19 @@ def _facts(tables: Tables, setting: Setting) -> Iterator[tuple[str, str, str]]:
             if _states(own).isin(UNPRINTED).any():
                 decided = style.count((_states(own) == "decided").sum())
                 yield (
-                    wording.fill("facts.decided", method=wording.value("method", method)),
+                    wording.fill("facts.decided", method=_within(wording.value("method", method))),
                     decided,
                     of(len(own)),
                 )
                 continue
             confirmed = style.count((own["verdict"] == "confirmed").sum())
             yield (
-                wording.fill("facts.confirmed", method=wording.value("method", method)),
+                wording.fill("facts.confirmed", method=_within(wording.value("method", method))),
                 confirmed,
                 of(len(own)),
             )
+
+
+def _within(name: str) -> str:
+    """A name as it stands within a sentence: no capital but those of abbreviations."""
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name

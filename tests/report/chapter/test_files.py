@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -195,6 +199,35 @@ def test_what_means_something_to_latex_is_escaped() -> None:
     assert escaped("50% of a_b & #1 [x] β² −.05") == (
         r"50\% of a\_b \& \#1 {[}x{]} \ensuremath{\beta}\ensuremath{^{2}} \ensuremath{-}.05"
     )
+
+
+def test_letters_that_latex_has_none_of_are_numbers_that_every_engine_reads() -> None:
+    assert escaped("H4 (Gender: ≠)") == r"H4 (Gender: \ensuremath{\neq{}})"
+    assert escaped("Trust 😀") == r"Trust \codepoint{1F600}"
+    assert escaped("₸") == r"\codepoint{20B8}"
+    assert escaped("Әә Ққ Ёё é “a” – 5 €").replace("--", "–") == "Әә Ққ Ёё é ``a'' – 5 €"
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pdflatex_compiles_the_file_whatever_the_labels(
+    tables: Tables, setting: MakeSetting, tmp_path: Path, language: Language
+) -> None:
+    there = setting(language)
+    strange = "Trust 😀 in {{ city }} ≠ “עברית مرحبا” 50% & #1 <b> \\" + "x" * 120
+    labels = replace(there.labels, constructs=dict.fromkeys(there.labels.constructs, strange))
+    there = replace(there, labels=labels)
+    few = {name: tables[name] for name in ("pls_paths", "reliability", "htmt", "hypotheses")}
+    text = latex_file(whole_tables(few, {}, there), MANIFEST_OF_CHAPTER, there)
+    (tmp_path / "tables.tex").write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "tables.tex"],
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert (tmp_path / "tables.pdf").stat().st_size > 10_000
 
 
 def of(outputs: tuple[str, ...]) -> Config:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from smartcity_survey.report.chapter.document import Paragraph, TableBlock
@@ -53,3 +55,36 @@ def test_how_a_table_is_read_stands_in_the_text_before_it(compose_study: Compose
     assert reading in before.text
     assert [run.to for run in before.runs if run.to] == ["table-decisions"]
     assert not any(reading in note for note in table.notes)
+
+
+def test_a_note_speaks_of_the_columns_that_are_shown(compose_study: Compose, tables: Tables) -> None:
+    """The chapter's tables have fewer columns than the page's, and a column without a number is left out."""
+    texts = load_wording("en").texts
+    without_factor = tables["hypothesis_tests"].assign(log_bf10=float("nan"))
+    document = compose_study(without=DECIDED, changed={"hypothesis_tests": without_factor})
+    notes = {
+        block.id.removeprefix("table-"): " ".join(block.notes)
+        for block in document.blocks
+        if isinstance(block, TableBlock)
+    }
+    for name, column in (
+        ("power", "detectable_beta_family"),
+        ("coefficients", "hc3_std_error"),
+        ("specification_summary", "p_median_holm"),
+        ("multigroup", "chance_low"),
+        ("hypothesis_tests", "log_bf10"),
+    ):
+        assert texts[f"tables.{name}.of_columns.{column}"] not in notes[name]
+    assert texts["tables.hypothesis_tests.of_columns.log_bf10"] in " ".join(
+        note for block in compose_study(without=DECIDED).numbered() for note in block.notes
+    )
+
+
+def test_the_weakest_correlation_is_the_smallest_by_size(compose_study: Compose, tables: Tables) -> None:
+    frame = tables["score_correlations"].copy()
+    names = list(frame["construct"])
+    strong, weak, middle = -0.8, -0.1, 0.5
+    for (a, b), value in zip(((0, 1), (0, 2), (1, 2)), (strong, weak, middle), strict=True):
+        frame.loc[a, names[b]] = frame.loc[b, names[a]] = value
+    text = words(compose_study(without=DECIDED, changed={"score_correlations": frame}))
+    assert re.search(r"correlate least for [^;]*?r = −\.10, and most for [^;]*?r = −\.80", text)

@@ -279,6 +279,11 @@ def _rendered(
     frame = tables[entry.name]
     if entry.name == "hypotheses":
         frame = decided_only(frame)
+    # What is said of a column goes with it.
+    noted = tuple(
+        column for column in frame.columns if f"tables.{entry.name}.of_columns.{column}" in setting.wording
+    )
+    entry = replace(entry, unless_empty=(*entry.unless_empty, *noted))
     table = render_table(frame, entry, contents, setting, cards.get(entry.name))
     return table if entry.cells else without_empty_columns(table)
 

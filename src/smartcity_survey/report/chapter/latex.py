@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from smartcity_survey.report.chapter.layout import cell_text, column_shares
+from smartcity_survey.report.breaks import SOFT_HYPHEN
+from smartcity_survey.report.chapter.layout import ANYWHERE, column_shares, fitted
 from smartcity_survey.report.chapter.whole import Whole
 from smartcity_survey.report.contents import Entry
+from smartcity_survey.report.one_line import cell_text
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import Table
 
@@ -17,6 +19,7 @@ _MANY = 9
 
 PREAMBLE = r"""% {made}
 % pdflatex, xelatex and lualatex all compile this file; each table may be copied into a text of yours.
+% \codepoint marks a letter that few fonts have: pdflatex writes its number, the others the letter itself.
 \documentclass[10pt,a4paper]{{article}}
 \usepackage{{iftex}}
 \ifPDFTeX
@@ -28,6 +31,7 @@ PREAMBLE = r"""% {made}
 \fi
 \usepackage[margin=2cm]{{geometry}}
 \usepackage{{amssymb,array,booktabs,longtable,pdflscape,textcomp}}
+\newcommand{{\codepoint}}[1]{{\ifPDFTeX[U+#1]\else\char"#1\relax\fi}}
 \newcolumntype{{L}}[1]{{>{{\raggedright\arraybackslash}}p{{#1}}}}
 \newcolumntype{{R}}[1]{{>{{\raggedleft\arraybackslash}}p{{#1}}}}
 \setlength{{\tabcolsep}}{{2pt}}
@@ -65,6 +69,7 @@ _MATHS = {
             "→": r"\rightarrow{}",
             "≥": r"\geq{}",
             "≤": r"\leq{}",
+            "≠": r"\neq{}",
             "<": "<",
             ">": ">",
             "±": r"\pm{}",
@@ -91,15 +96,26 @@ _MATHS = {
     "’": "'",
     "№": r"\textnumero{}",
     "✓": r"\checkmark{}",
+    SOFT_HYPHEN: r"\-",
+    ANYWHERE: r"\allowbreak{}",
 }
 """Characters that fonts of text may lack."""
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
-_ESCAPED = re.compile("|".join(map(re.escape, (*_SPECIAL, *_MATHS))))
+_KNOWN = re.compile("|".join(map(re.escape, (*_SPECIAL, *_MATHS))))
+_UNKNOWN = re.compile(r"[^\n\u0020-\u017e\u0400-\u045f\u0490-\u04ff‘‚“”„†‡•…‰‹›€™]")
+"""Characters of labels that pdflatex knows none of; the other engines set them where the font has them."""
 
 
 def escaped(text: str) -> str:
     """A text as LaTeX prints it."""
-    return _ESCAPED.sub(lambda found: _SPECIAL.get(found[0]) or _MATHS[found[0]], text)
+
+    def known(found: re.Match[str]) -> str:
+        return _SPECIAL.get(found[0]) or _MATHS[found[0]]
+
+    def unknown(found: re.Match[str]) -> str:
+        return rf"\codepoint{{{ord(found[0]):X}}}"
+
+    return _UNKNOWN.sub(unknown, _KNOWN.sub(known, text))
 
 
 def latex_file(tables: Whole, manifest: Mapping[str, Any], setting: Setting) -> str:
@@ -123,11 +139,17 @@ def _table(entry: Entry, table: Table, title: str, note: str) -> Iterator[str]:
     columns = len(table.headings)
     wide = columns > _MANY
     # The space between columns is no part of their widths.
+    shares = column_shares(table)
     columns_of = [
         rf"{'R' if numeric else 'L'}{{\dimexpr {share:.4f}\linewidth-2\tabcolsep}}"
-        for share, numeric in zip(column_shares(table), table.numeric, strict=True)
+        for share, numeric in zip(shares, table.numeric, strict=True)
     ]
-    head = " & ".join(escaped(heading) for heading in table.headings) + r" \\"
+
+    def row(texts: Iterable[str]) -> str:
+        cells = (escaped(fitted(text, share)) for text, share in zip(texts, shares, strict=True))
+        return " & ".join(cells) + r" \\"
+
+    head = row(table.headings)
     yield f"% {entry.name}"
     if wide:
         yield r"\begin{landscape}"
@@ -140,7 +162,7 @@ def _table(entry: Entry, table: Table, title: str, note: str) -> Iterator[str]:
         if group.heading:
             yield _across(columns, group.heading)
         for number, line in enumerate(group.lines):
-            yield " & ".join(escaped(cell_text(one)) for one in line) + r" \\"
+            yield row(map(cell_text, line))
             if group.remarks and group.remarks[number]:
                 yield _across(columns, " ".join(group.remarks[number]))
     yield r"\end{longtable}"

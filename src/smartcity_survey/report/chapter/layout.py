@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from smartcity_survey.report.breaks import LONG, SOFT_HYPHEN, breakable
 from smartcity_survey.report.chapter.document import FigureBlock, Heading, Named, TableBlock
 from smartcity_survey.report.one_line import cell_text
 from smartcity_survey.report.tables import Table
 from smartcity_survey.report.wording import Wording
 from smartcity_survey.study.outputs import Style
 
-_LEAST, _MOST = 7.0, 40
-"""Characters of the narrowest column, and of the widest column of text."""
+_LEAST, _WORD, _MOST = 7.0, 12, 40
+"""Characters of the narrowest column, of a word that has room before longer ones, and of the widest text."""
+ANYWHERE = "\u200b"
+"""Where a word may break without a hyphen."""
 _LINES_TOGETHER = 12
 """Tables of so few lines stand on one page."""
 _CHARACTERS = 92
@@ -48,24 +51,46 @@ def stands_together(table: Table) -> bool:
 def column_shares(table: Table) -> list[float]:
     """Share of the width that each column has; they sum to one.
 
-    A number and a word are never broken as long as there is room for all of them; text takes several lines
-    where there is none.
+    Numbers have their room first, then words up to a dozen letters and syllables of headings, then longer
+    words; what is left lets text stand in one line.
     """
-    least: list[float] = []
-    wanted: list[float] = []
+    tiers: list[list[float]] = []
     for number, heading in enumerate(table.headings):
+        numeric = table.numeric[number]
         cells = [cell_text(line[number]) for group in table.groups for line in group.lines]
         longest = max(map(len, cells), default=0)
-        words = [
-            word for text in (heading, *([] if table.numeric[number] else cells)) for word in text.split()
-        ]
-        # Letters of a word are wider than digits, and a cell has its padding.
-        word = 1.12 * max((len(word) for word in words), default=0) + 2
-        narrow = max(longest + 2.0 if table.numeric[number] else word, word, _LEAST)
-        least.append(narrow)
-        wanted.append(max(narrow, min(longest, _MOST) + 2.0))
-    room = _CHARACTERS - sum(least)
-    more = [want - narrow for want, narrow in zip(wanted, least, strict=True)]
-    share = min(1.0, max(0.0, room) / sum(more)) if sum(more) else 0.0
-    widths = [narrow + share * extra for narrow, extra in zip(least, more, strict=True)]
+        own = 0 if numeric else max((len(word) for text in cells for word in text.split()), default=0)
+        head = max(map(len, heading.split()), default=0)
+        figures = max(longest + 2.0, _LEAST) if numeric else _LEAST
+        broken = max(figures, _of_letters(min(own, _WORD)), _of_letters(min(head, LONG)))
+        whole = max(broken, _of_letters(min(max(own, head), _MOST)))
+        tiers.append([figures, broken, whole, max(whole, min(longest, _MOST) + 2.0)])
+    widths, *wider = (list(widths) for widths in zip(*tiers, strict=True))
+    for wanted in wider:
+        more = [want - width for want, width in zip(wanted, widths, strict=True)]
+        share = min(1.0, max(0.0, _CHARACTERS - sum(widths)) / sum(more)) if sum(more) else 0.0
+        widths = [width + share * extra for width, extra in zip(widths, more, strict=True)]
     return [width / sum(widths) for width in widths]
+
+
+def _of_letters(n: int) -> float:
+    """Characters that a word takes: letters are wider than digits, and a cell has its padding."""
+    return 1.12 * n + 2
+
+
+def fitted(text: str, share: float) -> str:
+    """A text whose words may break where they are wider than a column of that share of the width.
+
+    Between syllables where they are known, with a hyphen; else anywhere.
+    """
+    room = max(int((share * _CHARACTERS - 2) / 1.12), 4)
+
+    def within(word: str) -> str:
+        if len(word) <= room or not any(map(str.isalpha, word)):
+            return word
+        pieces = breakable(word).split(SOFT_HYPHEN)
+        return SOFT_HYPHEN.join(
+            ANYWHERE.join(piece[at : at + room] for at in range(0, len(piece), room)) for piece in pieces
+        )
+
+    return " ".join(map(within, text.split(" ")))

@@ -22,13 +22,14 @@ from smartcity_survey.report.chapter.document import (
 )
 from smartcity_survey.report.chapter.layout import (
     caption,
-    cell_text,
     column_shares,
+    fitted,
     kind_of,
     shown,
     stands_together,
 )
 from smartcity_survey.report.fonts import font_file
+from smartcity_survey.report.one_line import cell_text
 from smartcity_survey.report.wording import Wording
 from smartcity_survey.study.outputs import Style
 
@@ -112,7 +113,7 @@ def _list(block: ListOf, document: Document, wording: Wording, style: Style) -> 
 def _caption(block: TableBlock | FigureBlock, wording: Wording, style: Style) -> str:
     before, after, _ = caption(kind_of(block), wording, style)
     number = f"{before}{block.number}{after}"
-    return f"#caption({_text(number)}, {_text(block.title)}) <{block.id}>"
+    return f'#caption("{kind_of(block)}", {_text(number)}, {_text(block.title)}) <{block.id}>'
 
 
 def _notes(notes: Sequence[str], wording: Wording) -> str:
@@ -124,18 +125,24 @@ def _table(block: TableBlock, wording: Wording, style: Style) -> Iterator[str]:
     # The list of tables leads to it, whether or not there was a solution.
     yield _caption(block, wording, style)
     if own.headings:
-        shares = ", ".join(f"{share:.4f}fr" for share in column_shares(own))
+        widths = column_shares(own)
+        shares = ", ".join(f"{share:.4f}fr" for share in widths)
         aligned = ", ".join("right" if numeric else "left" for numeric in own.numeric)
-        head = ", ".join(f"[#{_text(heading)}]" for heading in own.headings)
+        head = ", ".join(
+            f"[#{_text(fitted(one, width))}]" for one, width in zip(own.headings, widths, strict=True)
+        )
         continued = _text(wording.fill("chapter.caption.continued_gost", number=str(block.number)))
         together = str(stands_together(own)).lower()
         yield f"#data(<{block.id}>, {continued}, {together}, ({shares},), ({aligned},), ({head},),"
         across = f"table.cell(colspan: {len(own.headings)}, align: left)"
         for group in own.groups:
             if group.heading:
-                yield f"{across}[#emph[#{_text(group.heading)}]],"
+                yield f"table.header(level: 2, {across}[#emph[#{_text(group.heading)}]]),"
             for number, cells in enumerate(group.lines):
-                yield "".join(f"[#{_text(cell_text(one))}]," for one in cells)
+                yield "".join(
+                    f"[#{_text(fitted(cell_text(one), width))}],"
+                    for one, width in zip(cells, widths, strict=True)
+                )
                 if group.remarks and group.remarks[number]:
                     yield f"{across}[#emph[#{_text(' '.join(group.remarks[number]))}]],"
         yield ")"

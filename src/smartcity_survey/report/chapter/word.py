@@ -25,8 +25,8 @@ from smartcity_survey.report.chapter.document import (
 )
 from smartcity_survey.report.chapter.layout import (
     caption,
-    cell_text,
     column_shares,
+    fitted,
     kind_of,
     shown,
     stands_together,
@@ -46,6 +46,7 @@ from smartcity_survey.report.chapter.word_xml import (
     table,
     text_run,
 )
+from smartcity_survey.report.one_line import cell_text
 from smartcity_survey.report.wording import Wording
 from smartcity_survey.study.outputs import Style
 
@@ -196,14 +197,15 @@ class _Writer:
     def _rows(self, block: TableBlock) -> Element:
         own, style = block.table, self._id("Table Text")
         width = text_width(self._docx).twips
-        widths = [round(width * share) for share in column_shares(own)]
+        shares = column_shares(own)
+        widths = [round(width * share) for share in shares]
         aligned = ["right" if numeric else "left" for numeric in own.numeric]
         rule = self._style == "apa"
 
         def line(cells: Sequence[Cell], keep: bool) -> Element:
             return row(
-                cell([text_run(cell_text(one))], width, style=style, align=align, keep=keep)
-                for one, width, align in zip(cells, widths, aligned, strict=True)
+                cell([text_run(fitted(cell_text(one), share))], width, style=style, align=align, keep=keep)
+                for one, share, width, align in zip(cells, shares, widths, aligned, strict=True)
             )
 
         def across(text: str, keep: bool, *, italic: bool = True) -> Element:
@@ -213,8 +215,10 @@ class _Writer:
         rows = [
             row(
                 (
-                    cell([text_run(text)], width, style=style, align=align, keep=True, rule=rule)
-                    for text, width, align in zip(own.headings, widths, aligned, strict=True)
+                    cell(
+                        [text_run(fitted(text, share))], width, style=style, align=align, keep=True, rule=rule
+                    )
+                    for text, share, width, align in zip(own.headings, shares, widths, aligned, strict=True)
                 ),
                 header=True,
             )

@@ -196,7 +196,7 @@ def _correlations(facts: Facts) -> str:
     pairs = [] if frame is None else pairs_of(frame)
     if len(pairs) < 2:
         return ""
-    ordered = sorted(pairs, key=lambda pair: pair[2])
+    ordered = sorted(pairs, key=lambda pair: abs(pair[2]))
     low, high = ordered[0], ordered[-1]
     return facts.say(
         "answers.correlations",
