@@ -79,14 +79,13 @@ def compose_study(tables: Tables, setting: MakeSetting, figures: dict[str, Path]
         options: Mapping[str, Any] | None = None,
     ) -> Document:
         own = {name: frame for name, frame in tables.items() if name not in without} | dict(changed or {})
-        asked: dict[str, Any] = MANIFEST_OF_CHAPTER["config"]
         return compose(
             own,
             dict.fromkeys(own, CARD_OF_ALL) if cards is None else cards,
             MANIFEST_OF_CHAPTER
             | {
                 "reconstruction": reconstruction,
-                "config": MANIFEST_OF_CHAPTER["config"] | dict(options or {}),
+                "config": config() | dict(options or {}),
             },
             {name: stem for name, stem in figures.items() if set(needed[name]) <= set(own)},
             load_contents(),
