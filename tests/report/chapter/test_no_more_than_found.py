@@ -236,8 +236,6 @@ def test_invariance_and_groups_too_small_are_told(
     compose_study: Compose, tables: Tables, language: Language
 ) -> None:
     texts = load_wording(language)
-    small = line(tables["demographics"], 0, code=7)
-    small = pd.concat([tables["demographics"], small.head(1)])
     labels = {"groups": {"variables": ["city"], "smallest": 50}}
     own = cards(tables, group_comparisons={"smallest": 50})
     compared = {"group_comparisons": line(tables["group_comparisons"], 0, second=1)}
