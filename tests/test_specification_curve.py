@@ -16,7 +16,7 @@ from smartcity_survey.stages.evidence.curve_choices import (
     item_choices,
 )
 from smartcity_survey.stages.evidence.curve_panel import curve_panel
-from smartcity_survey.stages.evidence.specification_curve import CHOICES, specification_curve
+from smartcity_survey.stages.evidence.specification_curve import CHOICES, _ordered, specification_curve
 from smartcity_survey.stats.core.correlations import correlation
 from smartcity_survey.stats.core.significance import below_level
 from smartcity_survey.stats.evidence.specification_curve import joint_test
@@ -342,3 +342,14 @@ def test_no_share_hangs_on_rounding_at_the_level():
     estimates, null = t[:, None], np.zeros((4, 1, 1))
     test = joint_test(estimates, np.ones((4, 1)), np.full(4, 100), null, 0.05)
     assert test.significant[0] == 0.25
+
+
+def test_hypotheses_keep_their_order_whatever_their_outcomes() -> None:
+    """A curve is made for each outcome; what is shown follows the hypotheses."""
+    claims = tuple(Hypothesis(name, "a", target, "positive") for name, target in (("H1", "y"), ("H2", "x")))
+    model = Model(constructs=(), paths=(), hypotheses=claims, alpha=0.05)
+    of_outcomes = [pd.DataFrame({"hypothesis": [name, name], "estimate": [1, 2]}) for name in ("H2", "H1")]
+    table = _ordered(of_outcomes, model)
+    assert table["hypothesis"].tolist() == ["H1", "H1", "H2", "H2"]
+    assert table["estimate"].tolist() == [1, 2, 1, 2]
+    assert _ordered([], model).empty

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -210,12 +210,25 @@ _RULES: Mapping[str, Callable[[pd.DataFrame, Codebook, CleaningSection], Exclusi
 }
 
 
+FEWEST_SCALES = 6
+"""Constructs that a questionnaire's even-odd consistency is told of: over fewer, the correlation within a
+person is low by chance in every fourth questionnaire that was filled in with care."""
+
+
 def _careless(rows: pd.DataFrame, codebook: Codebook) -> CarelessIndices:
     constructs = list(codebook.constructs)
     scales = np.array([constructs.index(item.construct_name) for item in codebook.items.values()])
-    return careless_indices(
+    found = careless_indices(
         _items(rows, codebook).to_numpy(), scales, _items(_recode(rows, codebook), codebook).to_numpy()
     )
+    if halved_scales(codebook) < FEWEST_SCALES:
+        return replace(found, even_odd=np.full(len(rows), np.nan))
+    return found
+
+
+def halved_scales(codebook: Codebook) -> int:
+    """How many constructs have two halves to compare: items of an odd and of an even place."""
+    return sum(len(codebook.items_of(name)) > 1 for name in codebook.constructs)
 
 
 def _careless_frame(rows: pd.DataFrame, indices: CarelessIndices) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from smartcity_survey.report.respondent_names import (
     answers_together,
     category,
     choices_and_count,
+    moderator_value,
     of_question,
     pair,
     question_and_count,
@@ -66,6 +67,7 @@ def heading(column: str, setting: Setting, table: str = "", kind: str = "constru
 MADE: Mapping[str, tuple[str, ...]] = {
     "path": ("source", "via_1", "target"),
     "moderated_path": ("source", "moderator", "target"),
+    "slope_at": ("moderator_at", "moderator", "category"),
     "groups": ("demographic", "first", "second"),
     "waves": ("earlier", "later"),
     "quantity_of": ("quantity", "outcome"),
@@ -352,6 +354,7 @@ NAMES: Mapping[str, Callable[[str, Line, Setting], str]] = {
     "via": _through,
     "variable": question_and_count,
     "code": category,
+    "slope_at": moderator_value,
     "question": choices_and_count,
     "chosen": lambda value, line, setting: setting.labels.choices[str(line["question"]), str(value)],
     "demographics": questions,

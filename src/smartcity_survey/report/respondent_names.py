@@ -31,6 +31,14 @@ def category(value: str, line: Line, setting: Setting) -> str:
     return setting.labels.categories[str(line["variable"]), int(value)]
 
 
+def moderator_value(value: str, line: Line, setting: Setting) -> str:
+    """Where a slope is told: a category of the moderator, or standard deviations from its mean."""
+    code = line.get("category")
+    if isinstance(code, float) and code == code:
+        return category(str(int(code)), {"variable": line["moderator"]}, setting)
+    return setting.wording.numbers.fixed(float(line["moderator_at"]), 1)
+
+
 def answer_to(variable: str, answer: str, setting: Setting) -> str:
     """A demographic question and one of its answers, by its code."""
     words = (

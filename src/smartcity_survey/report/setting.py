@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from smartcity_survey.report.labels import Labels
-from smartcity_survey.report.wording import Wording, load_wording
+from smartcity_survey.report.wording import Wording, by_maximum_likelihood, load_wording
 from smartcity_survey.study.config import Config, Language
 
 
@@ -56,8 +56,9 @@ class Setting:
 
 def setting_of(config: Config, labels: Labels, language: Language) -> Setting:
     """The setting of a study's report in one language."""
+    wording = load_wording(language)
     return Setting(
-        load_wording(language),
+        by_maximum_likelihood(wording) if config.missing.regression == "ml" else wording,
         labels,
         suppress_below=config.factors.suppress_below,
         alpha=config.model.alpha,

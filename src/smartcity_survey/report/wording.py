@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -73,6 +73,20 @@ class Wording:
 
     def _keys(self, column: str, code: str) -> tuple[str, str]:
         return f"values.{column}.{code}", f"values.{column}.{_NUMBER.sub('{}', code)}"
+
+
+BY_ML = {
+    "values.method.ols": "by_ml.method",
+    "columns.verdict_ols": "by_ml.method",
+    "facts.r2_ols": "by_ml.r2",
+}
+"""Text that names least squares -> what stands for it where the regression takes answers with gaps."""
+
+
+def by_maximum_likelihood(wording: Wording) -> Wording:
+    """The wording of a study whose regression is by maximum likelihood: no least squares, no *t*."""
+    other = {key: wording[own] for key, own in BY_ML.items()}
+    return replace(wording, texts={**wording.texts, **other, "columns.coefficients.t": "z"})
 
 
 def load_wording(language: Language) -> Wording:

@@ -61,7 +61,10 @@ def figures(
 
 @pytest.fixture(scope="session")
 def compose_study(tables: Tables, setting: MakeSetting, figures: dict[str, Path]) -> Compose:
-    """Compose the small study's chapter `without` some tables, or with others in their place (`changed`)."""
+    """Compose the small study's chapter `without` some tables, or with others in their place (`changed`).
+
+    `options`: sections of the config in place of its own.
+    """
 
     needed = {name: [need.rpartition("/")[2] for need in FIGURES[name].needs] for name in figures}
 
@@ -73,12 +76,17 @@ def compose_study(tables: Tables, setting: MakeSetting, figures: dict[str, Path]
         changed: Tables | None = None,
         reconstruction: bool = True,
         cards: Mapping[str, Any] | None = None,
+        options: Mapping[str, Any] | None = None,
     ) -> Document:
         own = {name: frame for name, frame in tables.items() if name not in without} | dict(changed or {})
         return compose(
             own,
             dict.fromkeys(own, CARD_OF_ALL) if cards is None else cards,
-            MANIFEST_OF_CHAPTER | {"reconstruction": reconstruction},
+            MANIFEST_OF_CHAPTER
+            | {
+                "reconstruction": reconstruction,
+                "config": config() | dict(options or {}),
+            },
             {name: stem for name, stem in figures.items() if set(needed[name]) <= set(own)},
             load_contents(),
             setting(language),

@@ -12,7 +12,7 @@ import pytest
 
 from smartcity_survey.report.chapter.compose import compose
 from smartcity_survey.report.chapter.facts import Facts
-from smartcity_survey.report.chapter.sentences.structural import beta_interval
+from smartcity_survey.report.chapter.sentences.regression import beta_interval
 from smartcity_survey.report.chapter.write import read_run
 from smartcity_survey.report.contents import load_contents
 from smartcity_survey.report.setting import Setting

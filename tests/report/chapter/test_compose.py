@@ -26,8 +26,16 @@ from smartcity_survey.report.chapter.sentences import SECTIONS
 from smartcity_survey.report.contents import load_contents
 from smartcity_survey.report.wording import LANGUAGES, load_wording
 from smartcity_survey.study.config import Language
-from tests.report.chapter.conftest import DECIDED, MANIFEST_OF_CHAPTER, Compose, Tables, words
-from tests.report.chapter.variants import on_the_better_side, on_the_worse_side, square, with_all
+from tests.report.chapter.conftest import DECIDED, MANIFEST_OF_CHAPTER, Compose, Tables, config, words
+from tests.report.chapter.variants import (
+    ASKED_OTHERWISE,
+    of_another_design,
+    of_doubtful_measures,
+    on_the_better_side,
+    on_the_worse_side,
+    square,
+    with_all,
+)
 from tests.report.conftest import CARD, MakeSetting
 from tests.report.test_wording import Recorder
 
@@ -54,7 +62,7 @@ CHANGES = [
     ("htmt_bounds", 0, {"upper_bound": 0.973}, "bound of the bootstrap is .973", ""),
     ("adequacy", 0, {"value": 0.551}, ".551 and misses", ""),
     ("specification_summary", 0, {"share_confirmed": 0.31}, "31% confirm", ""),
-    ("power", 0, {"detectable_beta": 0.999}, ".999", ""),
+    ("power", 0, {"detectable_beta": 0.888}, ".888", ""),
 ]
 
 
@@ -287,6 +295,11 @@ def test_every_sentence_of_the_chapter_is_used(
     read(own, {"coefficients": {"scores": "cfa_regression"}}, reconstruction=False)
     read({**own, **on_the_better_side(own)}, {"coefficients": {"scores": "cfa_bartlett"}})
     read({**own, **on_the_worse_side(own)})
+    read({**own, **of_doubtful_measures(own)}, of_another_design(own), config=config(**ASKED_OTHERWISE))
+    raked = MANIFEST_OF_CHAPTER["config"] | {"weighting": {"margins": {"city": {}}}}  # type: ignore[operator]
+    designed = {"coefficients": {"standard_errors": "linearised_by_design"}}
+    kept = {"controlled_paths": own["controlled_paths"].assign(p=0.4, method="ols")}
+    read({**own, **kept}, designed, config=raked)
     unread = {key for key in recorder if key.startswith("chapter.") and key not in recorder.read}
     by_renderers = ("caption", "sequence", "note", "lower", "upper", "group", "sheet_contents")
     assert {key for key in unread if key.split(".")[1] not in by_renderers} == set()

@@ -109,3 +109,52 @@ def square(frame: pd.DataFrame, value: float) -> pd.DataFrame:
     names = list(frame["construct"])
     rows = [[0.8 if row == column else value for column in names] for row in names]
     return pd.DataFrame(rows, columns=names).assign(construct=names)[["construct", *names]]
+
+
+ASKED_OTHERWISE = {
+    "data": {"file": "survey.csv", "codebook": "codebook.yaml", "weight": "w", "cluster": "village"},
+    "groups": {"variables": ["city"]},
+}
+"""Sections of a config whose respondents are weighted, drawn in clusters and compared."""
+
+
+def of_another_design(tables: Tables) -> dict[str, object]:
+    """Cards of a study with weights, gaps that some methods take, and tables without a solution."""
+    refused = {"refused": [{"part": "table", "reason": "no_weights", "at_fault": ""}]}
+    own = {
+        "reliability": {"n": 153, "n_covariances": 184},
+        "pls_paths": {"n": 153, "weights": "sampling_weights"},
+        "demographics": {"n": 184, "weights": "sampling_weights"},
+        "group_comparisons": {"smallest": 50},
+        "power": refused,
+    }
+    return {**{name: {"n": 184} for name in tables}, **own}
+
+
+def of_doubtful_measures(tables: Tables) -> dict[str, pd.DataFrame]:
+    """Items against their constructs, components that are none, groups measured otherwise, one method."""
+    loadings = tables["pls_loadings"].assign(loading=0.8)
+    loadings.loc[loadings.index[0], "loading"] = -0.6
+    fewer = tables["rotated_loadings"].drop(columns="component_3")
+    fewer.loc[fewer.index[0], ["component_1", "component_2"]] = 0.2
+    hypotheses = tables["hypotheses"].query("method in ['ols', 'pls']").reset_index(drop=True)
+    alone = hypotheses[(hypotheses["hypothesis"] == "H1") | (hypotheses["method"] == "pls")]
+    alone = alone[(alone["hypothesis"] != "H1") | (alone["method"] == "pls")]
+    verdicts = ["confirmed" if name == "H1" else "not_confirmed" for name in alone["hypothesis"]]
+    both = pd.concat([tables["simple_slopes"].head(2)]).assign(moderator="city", category=[1.0, 2.0])
+    log = pd.DataFrame({"statistic": ["n_complete"], "value": [153.0]})
+    return {
+        "pls_loadings": loadings,
+        "reliability": tables["reliability"].assign(n_items=3, ave=0.6),
+        "htmt_bounds": tables["htmt_bounds"].assign(upper_bound=0.7),
+        "variance_explained": tables["variance_explained"].head(2),
+        "rotated_loadings": fewer,
+        "hypotheses": alone.assign(verdict=verdicts, groups="city"),
+        "hypothesis_tests": tables["hypothesis_tests"].assign(confirmed_after_holm=False, negligible=False),
+        "group_comparisons": tables["group_comparisons"].assign(second=1),
+        "invariance": tables["invariance"].assign(d_cfi=-0.02),
+        "simple_slopes": both,
+        "pls_paths": tables["pls_paths"].assign(vif=1.09),
+        "missing_summary": log,
+        "power": tables["power"].head(0),
+    }

@@ -5,15 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
+import numpy as np
 import pytest
 
-from smartcity_survey.stages.pls.pls import estimate_pls
+from smartcity_survey.stages.pls.moderation import moderation_tables
+from smartcity_survey.stages.pls.pls import estimate_pls, pls_model
+from smartcity_survey.stages.pls.pls_inputs import PlsInputs
+from smartcity_survey.stats.pls.bootstrap import bootstrap_pls
 from smartcity_survey.study.config import PlsSection
 from smartcity_survey.study.model import Moderation
 from tests.stages import simulated
 
 FIRST, SECOND, *_ = simulated.CONSTRUCTS
-MODERATION = Moderation(moderator=SECOND, source=FIRST, target=simulated.OUTCOME)
+OUTCOME = simulated.OUTCOME
+MODERATION = Moderation(moderator=SECOND, source=FIRST, target=OUTCOME)
 
 
 @pytest.mark.parametrize("interval", ["percentile", "bca", "studentised"])
@@ -25,15 +30,13 @@ def test_interactions_and_slopes_have_intervals(
     result = estimate_pls(simulated.answers(), model, section, seed=1)
     effects = result.tables["moderation"].set_index(["source", "moderator", "target"])
     slopes = result.tables["simple_slopes"].set_index("moderator_at")
-    interaction = (FIRST, SECOND, simulated.OUTCOME)
+    interaction = (FIRST, SECOND, OUTCOME)
     assert list(effects.index) == [*((a, "", b) for a, b in model.paths), interaction]
     for table in (effects, slopes):
         assert (table["ci_low"] < table["estimate"]).all()
         assert (table["estimate"] < table["ci_high"]).all()
     step = effects.loc[interaction, "estimate"]
-    assert slopes.loc[0.0, "estimate"] == pytest.approx(
-        effects.loc[(FIRST, "", simulated.OUTCOME), "estimate"]
-    )
+    assert slopes.loc[0.0, "estimate"] == pytest.approx(effects.loc[(FIRST, "", OUTCOME), "estimate"])
     assert slopes.loc[1.0, "estimate"] - slopes.loc[0.0, "estimate"] == pytest.approx(step)
     assert slopes.loc[0.0, "estimate"] - slopes.loc[-1.0, "estimate"] == pytest.approx(step)
     assert set(slopes["moderator"]) == {SECOND}
@@ -43,3 +46,26 @@ def test_a_model_without_moderations_has_no_such_tables() -> None:
     section = PlsSection(bootstrap_draws=100)
     result = estimate_pls(simulated.answers(), simulated.model(), section, seed=1)
     assert not {"moderation", "simple_slopes"} & set(result.tables)
+
+
+def test_slopes_of_a_moderator_of_two_categories_stand_at_these() -> None:
+    """A standard deviation below or above the mean of yes and no there is nobody."""
+    answers, model = simulated.answers(), simulated.model()
+    member = (np.arange(len(answers)) % 4 == 0) + 1.0
+    inputs = PlsInputs.of(answers, model, PlsSection(bootstrap_draws=100))
+    moderated = replace(model, moderations=(Moderation(moderator="member", source=FIRST, target=OUTCOME),))
+    bootstrap = bootstrap_pls(inputs.x, pls_model(model, PlsSection()), 100, seed=1)
+    section = PlsSection(bootstrap_draws=100)
+    result = moderation_tables(inputs, bootstrap, moderated, section, {"member": member})
+    slopes = result.tables["simple_slopes"]
+    assert slopes["category"].tolist() == [1.0, 2.0]
+    share = np.mean(member == 2)
+    expected = np.array([-share, 1 - share]) / np.sqrt(share * (1 - share))
+    np.testing.assert_allclose(slopes["moderator_at"], expected, rtol=1e-12)
+    effects = result.tables["moderation"].set_index(["source", "moderator"])["estimate"]
+    step = effects[FIRST, "member"] * (expected[1] - expected[0])
+    assert slopes["estimate"].iloc[1] - slopes["estimate"].iloc[0] == pytest.approx(step)
+    age = {"member": np.arange(len(answers)) % 3 + 1.0}
+    several = moderation_tables(inputs, bootstrap, moderated, section, age).tables["simple_slopes"]
+    assert several["moderator_at"].tolist() == [-1.0, 0.0, 1.0]
+    assert "category" not in several

@@ -38,6 +38,8 @@ from smartcity_survey.study.codebook import text
 from smartcity_survey.study.outputs import Style
 
 PLAN = Path(__file__).parent / "plan.yaml"
+SAMPLING_WEIGHTS = "sampling_weights"
+"""What the card of a table says whose respondents are weighted."""
 TOLD = ("scores", "bootstrap_draws", "permutations")
 """Lines of an estimator card that stand below a table, beside what its own notes say."""
 
@@ -247,9 +249,25 @@ def _table(entry: Entry, table: Table, facts: Facts, numbers: _Numbers) -> Table
         notes=(
             *table.notes,
             *_told(facts.cards.get(entry.name), facts.setting),
+            *_weighted(entry, facts),
+            *_of_groups(entry, facts),
             *_reconstructed(facts),
         ),
     )
+
+
+def _weighted(entry: Entry, facts: Facts) -> Iterator[str]:
+    """That the numbers of a table are weighted, and its counts not."""
+    card = facts.cards.get(entry.name, {})
+    if SAMPLING_WEIGHTS in (card.get("weights"), card.get("sampling")):
+        counts = {"n", "n_first", "n_second"} & set(entry.columns)
+        yield facts.say("weighted_beside_counts" if counts else "weighted")
+
+
+def _of_groups(entry: Entry, facts: Facts) -> Iterator[str]:
+    """That the estimate of a claim about groups is a difference."""
+    if entry.name == "hypotheses" and facts.frame("hypotheses", "groups") is not None:
+        yield facts.say("difference_of_groups")
 
 
 def _in_text(entry: Entry, table: Table, facts: Facts) -> Paragraph:

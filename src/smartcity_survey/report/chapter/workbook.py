@@ -12,10 +12,12 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.hyperlink import Hyperlink
 
 from smartcity_survey.report.cells import Cell
 from smartcity_survey.report.chapter.archive import DATE, repeatable
 from smartcity_survey.report.chapter.whole import Whole
+from smartcity_survey.report.contents import Entry
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import Table
 from smartcity_survey.study.codebook import text
@@ -61,11 +63,13 @@ def workbook_file(sheets: Whole, manifest: Mapping[str, Any], setting: Setting) 
     names = {entry.name: _sheet_name(entry.name) for entry, _ in sheets}
     for entry, _ in sheets:
         link = _cell(front, names[entry.name], _LINK)
-        link.hyperlink = f"#'{names[entry.name]}'!A1"
+        # A target would be a file of that name to some programs; a location is a place in this one.
+        link.hyperlink = Hyperlink(ref="", location=f"'{names[entry.name]}'!A1")
         front.append([link, _cell(front, wording[f"tables.{entry.name}.title"])])
     notes = [wording["chapter.reconstructed"]] if manifest["reconstruction"] else []
     for entry, table in sheets:
-        _sheet(book, names[entry.name], wording[f"tables.{entry.name}.title"], table, notes, setting)
+        title_of, of = wording[f"tables.{entry.name}.title"], _heading_of_groups(entry, setting)
+        _sheet(book, names[entry.name], title_of, table, notes, setting, of)
     properties = book.properties
     properties.title, properties.creator = title, ""
     properties.created = properties.modified = DATE.replace(tzinfo=None)
@@ -75,12 +79,12 @@ def workbook_file(sheets: Whole, manifest: Mapping[str, Any], setting: Setting) 
 
 
 def _sheet(
-    book: Workbook, name: str, title: str, table: Table, notes: Sequence[str], setting: Setting
+    book: Workbook, name: str, title: str, table: Table, notes: Sequence[str], setting: Setting, of: str
 ) -> None:
     sheet = book.create_sheet(name)
     ends = _with_two_ends(table)
     grouped = any(group.heading for group in table.groups)
-    headings = _headings(table, ends, grouped, setting)
+    headings = _headings(table, ends, of if grouped else "", setting)
     for number, width in enumerate(_widths(table, ends, grouped), start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
     sheet.freeze_panes = "A4"
@@ -108,8 +112,16 @@ def _with_two_ends(table: Table) -> list[bool]:
     ]
 
 
-def _headings(table: Table, ends: Sequence[bool], grouped: bool, setting: Setting) -> list[str]:
-    headings = [setting.wording["chapter.group"]] if grouped else []
+def _heading_of_groups(entry: Entry, setting: Setting) -> str:
+    """What the lines of a table are grouped by: outcomes, constructs, methods or demographic variables."""
+    for key in (f"columns.{entry.name}.{entry.group}", f"columns.{entry.group}"):
+        if key in setting.wording:
+            return setting.wording.noted(key)
+    return setting.wording["chapter.group"]
+
+
+def _headings(table: Table, ends: Sequence[bool], of: str, setting: Setting) -> list[str]:
+    headings = [of] if of else []
     for heading, two in zip(table.headings, ends, strict=True):
         if two:
             headings += [setting.wording.fill(f"chapter.{end}", name=heading) for end in ("lower", "upper")]

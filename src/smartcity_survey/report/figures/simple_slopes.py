@@ -42,12 +42,15 @@ def plot_simple_slopes(simple_slopes: pd.DataFrame, setting: Setting) -> Figure:
 def _panel(axes: Axes, moderation: Iterable[object], lines: pd.DataFrame, setting: Setting) -> None:
     wording = setting.wording
     source, target, moderator = (factor(str(name), setting.labels) for name in moderation)
-    for (color, marker), at, slope, intercept in zip(
-        LINES, lines["moderator_at"], lines["estimate"], lines["intercept"], strict=False
+    codes = lines["category"] if "category" in lines else [np.nan] * len(lines)
+    for (color, marker), at, code, slope, intercept in zip(
+        LINES, lines["moderator_at"], codes, lines["estimate"], lines["intercept"], strict=False
     ):
         value = wording.numbers.compact(abs(float(at)))
         sign = wording.numbers.minus if at < 0 else "+" if at > 0 else ""
         label = wording.fill("figures.simple_slopes.at", value=f"{sign}{value}")
+        if code == code:
+            label = setting.labels.categories[str(lines["moderator"].iloc[0]), int(code)]
         axes.plot(REACH, intercept + slope * REACH, color=color, marker=marker, markersize=5, label=label)
     axes.set_xlabel(wording.fill("figures.simple_slopes.axis", construct=source))
     axes.set_ylabel(wording.fill("figures.simple_slopes.axis", construct=target))

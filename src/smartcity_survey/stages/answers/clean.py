@@ -7,7 +7,7 @@ from typing import Annotated
 
 import pandas as pd
 
-from smartcity_survey.data.clean import Cleaned, clean_responses
+from smartcity_survey.data.clean import FEWEST_SCALES, Cleaned, clean_responses, halved_scales
 from smartcity_survey.data.disclosure import protect
 from smartcity_survey.data.weighting import rake_answers
 from smartcity_survey.io import AT_FAULT, REFUSED, Card, StageResult
@@ -22,7 +22,6 @@ from smartcity_survey.stages.design import (
     raking_card,
 )
 from smartcity_survey.stages.needs import Counted
-from smartcity_survey.stats.quality.careless import FEWEST_SCALES
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import CleaningSection
 from smartcity_survey.study.limits import limit
@@ -107,8 +106,7 @@ def _exclusion_counts(exclusions: pd.DataFrame) -> pd.DataFrame:
 
 def _unscreened(cleaned: Cleaned, codebook: Codebook) -> Card:
     """The line of a card that tells why nobody has an even-odd consistency; nothing where somebody has."""
-    scales = sum(len(codebook.items_of(name)) > 1 for name in codebook.constructs)
-    if cleaned.careless["even_odd"].notna().any() or scales >= FEWEST_SCALES:
+    if cleaned.careless["even_odd"].notna().any() or halved_scales(codebook) >= FEWEST_SCALES:
         return {}
     return {REFUSED: [{"part": "even_odd", "reason": "too_few_scales", AT_FAULT: ""}]}
 

@@ -106,11 +106,11 @@ def specification_curve(
         "close_calls": LEVEL_MARGIN,
     }
     tables = {
-        "specification_curve": _join(curve.specifications() for curve in curves),
+        "specification_curve": _ordered((curve.specifications() for curve in curves), model),
         "specification_summary": _adjusted(
-            _join(curve.summary(model.alpha, published or {}) for curve in curves)
+            _ordered((curve.summary(model.alpha, published or {}) for curve in curves), model)
         ),
-        "specification_choices": _join(curve.choices() for curve in curves),
+        "specification_choices": _ordered((curve.choices() for curve in curves), model),
         "specification_failures": pd.DataFrame(
             failures,
             columns=[*(FAILED_CHOICES if gaps is None else LABELS), "reason", "at_fault"],
@@ -311,6 +311,14 @@ def _join(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """All frames below one another; without hypotheses there are none, and a table without lines."""
     given = list(frames)
     return pd.concat(given, ignore_index=True) if given else pd.DataFrame(columns=["hypothesis"])
+
+
+def _ordered(frames: Iterable[pd.DataFrame], model: Model) -> pd.DataFrame:
+    """All frames below one another, in the order of the hypotheses, not in that of their outcomes."""
+    names = [hypothesis.name for hypothesis in model.hypotheses]
+    return _join(frames).sort_values(
+        "hypothesis", key=lambda column: column.map(names.index), kind="stable", ignore_index=True
+    )
 
 
 def _labels(blocks: Sequence[Block], control_sets: Sequence[tuple[str, ...]], gaps: bool) -> pd.DataFrame:

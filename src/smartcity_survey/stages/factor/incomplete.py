@@ -41,7 +41,15 @@ def by_weights(result: StageResult, n: int, design: SurveyDesign | None) -> Stag
         name: {**card, "n": n, "n_effective": card["n"], **design_card(design)} if "n" in card else card
         for name, card in result.cards.items()
     }
-    return StageResult(result.tables, cards, result.private)
+    tables = {name: _of_effective_n(table) for name, table in result.tables.items()}
+    return StageResult(tables, cards, result.private)
+
+
+def _of_effective_n(table: pd.DataFrame) -> pd.DataFrame:
+    """A table whose line `n` is told to be the effective number, which it was computed with."""
+    if "statistic" not in table:
+        return table
+    return table.assign(statistic=table["statistic"].replace({"n": "effective_n"}))
 
 
 def by_em(result: StageResult, n_complete: int, everybody: pd.DataFrame | None) -> StageResult:

@@ -29,7 +29,8 @@ from smartcity_survey.study.config import PlsSection
 from smartcity_survey.study.model import Model
 
 AT = np.array([-1.0, 0.0, 1.0])
-"""Values of the moderator, in standard deviations from its mean, at which slopes are told."""
+"""Values of a moderator, in standard deviations from its mean, at which slopes are told; of one with two
+categories these are told instead."""
 
 
 MODERATION_TABLES = ("moderation", "simple_slopes")
@@ -69,7 +70,7 @@ def moderation_tables(
             found = moderate(x, blocks, stage_one, plan, weights, inputs.clusters)
         undefined += int(np.isnan(found.draws.r2).sum())
         effects.append(_effects(found, terms, section))
-        slopes.append(_slopes(found, plan, names, section))
+        slopes.append(_slopes(found, plan, names, section, _categories(demographics, inputs.weights)))
     card: Card = {
         **bootstrap_card(bootstrap, inputs, model, section),
         "method": "two_stage_moderation",
@@ -140,17 +141,39 @@ def _effects(found: ModeratedBootstrap, terms: pd.DataFrame, section: PlsSection
     )
 
 
+def _categories(demographics: Mapping[str, Array], weights: Array | None) -> dict[str, tuple[Array, Array]]:
+    """Moderators of two categories: their codes, and where these are in standard deviations from the mean.
+
+    A standard deviation above such a mean there is nobody.
+    """
+    found = {}
+    for name, values in demographics.items():
+        known = ~np.isnan(values)
+        codes = np.unique(values[known])
+        if len(codes) == 2:
+            mass = np.ones(known.sum()) if weights is None else weights[known]
+            mean = np.average(values[known], weights=mass)
+            spread = np.sqrt(np.average((values[known] - mean) ** 2, weights=mass))
+            found[name] = codes, (codes - mean) / spread
+    return found
+
+
 def _slopes(
-    found: ModeratedBootstrap, plan: Moderated, names: Sequence[str], section: PlsSection
+    found: ModeratedBootstrap,
+    plan: Moderated,
+    names: Sequence[str],
+    section: PlsSection,
+    categories: Mapping[str, tuple[Array, Array]],
 ) -> pd.DataFrame:
     keep = ~np.isnan(found.draws.r2)
     frames = []
     for product, (source, moderator) in enumerate(plan.products):
-        slope, _, intercept = simple_slopes(found.estimate, plan, product, AT)
-        drawn, errors, _ = simple_slopes(found.draws, plan, product, AT)
+        codes, at = categories.get(names[moderator], (None, AT))
+        slope, _, intercept = simple_slopes(found.estimate, plan, product, at)
+        drawn, errors, _ = simple_slopes(found.draws, plan, product, at)
         without = None
         if found.jackknife is not None:
-            without, _, _ = simple_slopes(found.jackknife, plan, product, AT)
+            without, _, _ = simple_slopes(found.jackknife, plan, product, at)
         summary = _summary(slope, drawn[keep], without, errors[keep], section)
         frames.append(
             pd.DataFrame(
@@ -158,7 +181,8 @@ def _slopes(
                     "source": names[source],
                     "target": names[plan.target],
                     "moderator": names[moderator],
-                    "moderator_at": AT,
+                    "moderator_at": at,
+                    **({} if codes is None else {"category": codes}),
                     "estimate": slope,
                     **interval_columns(summary, slice(None)),
                     "intercept": intercept,

@@ -15,9 +15,8 @@ from smartcity_survey.stats.core.types import Array, IntArray
 ROWS_AT_ONCE = 50_000
 """Length of the working arrays, so a million respondents need little more memory than their answers."""
 
-FEWEST_SCALES = 6
-"""A correlation over two scales is always 1 or -1, and over three to five it is low by chance in every fourth
-questionnaire that was filled in with care."""
+FEWEST_SCALES = 3
+"""A correlation over two scales is always 1 or -1."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,13 +99,18 @@ def _design(facts: Facts) -> Iterator[str]:
     weighed = [
         (name, key) for name, key in (("effective", "effective_n"), ("design_effect", "design_effect"))
     ]
-    if "effective_n" in found and data.get("weight"):
+    raked = bool((facts.config.get("weighting") or {}).get("margins"))
+    if "effective_n" in found and (data.get("weight") or raked):
         told = [
             facts.say("stat.plain", symbol=facts.say(f"sample.{name}"), value=written(found[key]))
             for (name, key), written in zip(weighed, (facts.count, facts.fixed), strict=True)
             if key in found
         ]
-        yield facts.say("sample.weights", column=str(data["weight"]), design=facts.together(*told))
+        design = facts.together(*told)
+        if raked:
+            yield facts.say("sample.raked", design=design)
+        else:
+            yield facts.say("sample.weights", column=str(data["weight"]), design=design)
     if "n_clusters" in found and data.get("cluster"):
         told = [
             facts.say(

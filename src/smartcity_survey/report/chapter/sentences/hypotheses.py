@@ -142,7 +142,7 @@ def _altogether(facts: Facts, frame: pd.DataFrame) -> Iterator[str]:
         if open_:
             found["open"].append(unmarked(str(name)))
         elif len(judges) == 1 and verdicts and verdicts <= {"confirmed", "not_confirmed"}:
-            alone.setdefault((*judges, *verdicts), []).append(unmarked(str(name)))  # type: ignore[arg-type]
+            alone.setdefault((*judges, *verdicts), []).append(unmarked(str(name)))
         elif verdicts == {"confirmed"}:
             found["all" if verdicts == every else "solved"].append(unmarked(str(name)))
         elif verdicts == {"not_confirmed"}:
@@ -154,10 +154,10 @@ def _altogether(facts: Facts, frame: pd.DataFrame) -> Iterator[str]:
         if names:
             yield facts.say(f"hypotheses.altogether_{key}", names=", ".join(names), see=see)
             see = ""
-    for (method, verdict), names in alone.items():
+    for (judge, verdict), names in alone.items():
         yield facts.say(
             f"hypotheses.alone_{verdict}",
-            method=unmarked(facts.setting.wording.value("method", method)),
+            method=unmarked(facts.setting.wording.value("method", judge)),
             names=", ".join(names),
             see=see,
         )
@@ -238,7 +238,7 @@ def _invariance(facts: Facts) -> Iterator[str]:
 def _not_shown(facts: Facts, line: dict[str, Any]) -> str:
     numbers = facts.together(
         unmarked(name_text("groups", "", line, facts.setting)),
-        facts.equals("c", line["correlation"]) if known(line, "correlation") else "",
+        facts.equals("c", line["correlation"], 4) if known(line, "correlation") else "",
         facts.p(line["correlation_p"]) if known(line, "correlation_p") else "",
     )
     return f"{facts.construct(line['construct'])} ({numbers})"

@@ -54,7 +54,7 @@ def _reliability(facts: Facts) -> Iterator[str]:
     if not ranges:
         return
     n, of_covariances = facts.n_of("reliability"), _n_of_covariances(facts)
-    if of_covariances in (None, n):
+    if n is None or of_covariances is None or of_covariances == n:
         yield facts.say("measurement.reliability", ranges=ranges, see=facts.see("reliability"))
     else:
         yield facts.say("measurement.reliability", ranges=ranges, see=facts.see("reliability", told_n=False))

@@ -10,7 +10,7 @@ import pandas as pd
 from smartcity_survey.report.cells import records
 from smartcity_survey.report.chapter.document import unmarked
 from smartcity_survey.report.chapter.facts import Facts, ends, joined, known
-from smartcity_survey.report.names import factor
+from smartcity_survey.report.names import factor, name_text
 from smartcity_survey.study.limits import limit
 
 EFFECTS = ((0.35, "large"), (0.15, "medium"), (0.02, "small"))
@@ -175,6 +175,22 @@ def _further_paths(facts: Facts) -> Iterator[str]:
         if lines:
             told = estimates(facts, table, lines)
             yield facts.say(f"structural.{key}", paths=told, see=facts.see(table))
+        if table == "moderation" and lines:
+            yield from _categories(facts)
+
+
+def _categories(facts: Facts) -> Iterator[str]:
+    """Which category of a moderator of two is the higher one, that a product's sign is about."""
+    frame = facts.frame("simple_slopes", "category")
+    if frame is None:
+        return
+    for moderator, own in frame.groupby("moderator", sort=False):
+        ordered = records(own.sort_values("moderator_at", kind="stable"))
+        low, high = (
+            unmarked(name_text("slope_at", "", line, facts.setting)) for line in (ordered[0], ordered[-1])
+        )
+        name = unmarked(factor(str(moderator), facts.setting.labels))
+        yield facts.say("structural.moderator_categories", moderator=name, low=low, high=high)
 
 
 def _controlled(facts: Facts) -> Iterator[str]:
