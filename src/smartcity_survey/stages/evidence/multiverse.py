@@ -69,8 +69,9 @@ _CFA_TOLERANCE = 1e-6
 class Block:
     """Specifications that share everything but their controls.
 
-    labels : the other choices, in the order of `LABELS`. n : respondents. fits : of all sets of controls.
-    null : (S, h, B), estimates under the null, predictors in the model's order.
+    labels : the other choices, in the order of `LABELS`. n : respondents. fits : of all sets of controls,
+    without the respondents' influence. null : (S, h, B), estimates under the null, predictors in the
+    model's order.
     """
 
     outcome: str
@@ -302,7 +303,9 @@ def _estimates(
                 failures.append(dict(zip(LABELS, (*labels, estimator), strict=True)) | unknown)
                 continue
             null = null_estimates(weights, fit.influence)
-            yield Block(outcome, (*labels, estimator), len(fit.influence), fit, null)
+            # Blocks are held until the end: with the influence of all respondents they would fill memory.
+            light = replace(fit, influence=fit.influence[:0])
+            yield Block(outcome, (*labels, estimator), len(fit.influence), light, null)
 
 
 _OF_SCORES = {"ols": least_squares_fits, "huber": huber_fits}
