@@ -55,13 +55,35 @@ READING = ("audit", "new-paper")
 
 @pytest.mark.parametrize("language", ["ru", "kk"])
 def test_help_has_no_english_left(language: str) -> None:
-    for command in ("", "run", "batch", "chapter", "check", "new-wave", *READING, "reconstruct", "bounds", *PLANNING):
+    for command in (
+        "",
+        "run",
+        "batch",
+        "chapter",
+        "check",
+        "new-wave",
+        *READING,
+        "reconstruct",
+        "bounds",
+        *PLANNING,
+    ):
         wide = {"COLUMNS": "300"}  # so that no list of choices is broken
         result = CliRunner().invoke(app, ["--language", language, *command.split(), "--help"], env=wide)
         assert result.exit_code == 0
         plain = re.sub(r"`[^`]*`|\[OPTIONS\]|<[^>]*>|--[\w-]+|[\w/]+[.\[/][\w\]]+", " ", result.output)
         names = {"smartcity", "survey", "config", "reports", "study", "folder", "paper", "yaml", "csv"}
-        commands = {"run", "batch", "chapter", "check", "new", "wave", "audit", "reconstruct", "bounds", "witnesses"}
+        commands = {
+            "run",
+            "batch",
+            "chapter",
+            "check",
+            "new",
+            "wave",
+            "audit",
+            "reconstruct",
+            "bounds",
+            "witnesses",
+        }
         data = {"data", "build", "local", "reconstructed", "root", "text", "rounding", "power"}
         assert set(LATIN.findall(plain)) <= names | commands | data | {*PLANNING, *READING}, plain
         assert not re.search("Usage|Options|Commands|Arguments", plain)
