@@ -112,6 +112,13 @@ def design_doubts(answers: pd.DataFrame, config: Config, place: str) -> Iterator
             f"{counted(answers[CLUSTER].nunique(), 'cluster')}: errors by so few come out too small.",
             f"Read p with care; {FEW_CLUSTERS} clusters or more are usual.",
         )
+    if CLUSTER in answers and answers[CLUSTER].nunique() < config.pls.folds:
+        yield Problem(
+            f"{place}, pls.folds",
+            f"{counted(config.pls.folds, 'part')} of {counted(answers[CLUSTER].nunique(), 'cluster')}: "
+            "predictions stay empty, for a cluster is in one part.",
+            f"Write {answers[CLUSTER].nunique()} or less.",
+        )
     if unweighted := unweighted_tables(config):
         yield Problem(
             place,

@@ -128,6 +128,7 @@ def test_check_names_what_takes_no_weights_and_few_clusters(
     assert {"blindfolding", "polychoric_correlations", "reliability_intervals", "ridge_trace"} <= {*named}
     assert not {"specification_curve", "cvpat", "crosscheck", "micom", "invariance"} & {*named}
     assert any("8 clusters: errors by so few come out too small" in text for text in found)
+    assert any("10 parts of 8 clusters: predictions stay empty" in text for text in found)
     assert any("weighted by weighting.margins, worth" in line for line in checked.summary)
     content["weighting"] = {}
     checked = check_study(study(config=content, answers=frame))
