@@ -157,3 +157,14 @@ def test_marks_and_their_rule_go_together(tmp_path: Path) -> None:
     config.write_text(whole.replace("Finished: ['False']", "Finishd: ['False']"), encoding="utf-8")
     with pytest.raises(SurveyError, match="column Finishd: the file has no such column"):
         check_study(tmp_path / "wave")
+
+
+def test_forms_that_nobody_verified_are_kept_and_told(tmp_path: Path) -> None:
+    """REDCap: 0 incomplete, 1 unverified, 2 complete."""
+    rows = put(grid(redcap()), "survey_complete", {5: 0, 6: 1, 7: 1})
+    study = drafted(tmp_path, text(rows))
+    assert study.config.data.marked == {"survey_complete": (0,)}
+    (asked,) = [line for line in study.draft.to_do if "not verified" in line]
+    assert f"marks 2 of {N} rows" in asked
+    assert "`marked: {survey_complete: ['0', '1']}` under `data`" in asked
+    assert "not verified" not in translated(asked, "kk")

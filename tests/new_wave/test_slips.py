@@ -183,8 +183,8 @@ def test_money_with_its_thousands_apart_and_a_comma_is_a_number(
     assert last <= highest < last + 1
     assert study.kept() == N
     assert (
-        "Numbers of 'Доход' are read without the spaces between their thousands; a comma or point behind "
-        f"these is a decimal mark: {N} cells." in study.draft.guesses
+        "Numbers of 'Доход' are read without the spaces or commas between their thousands; what stands "
+        f"behind these is a decimal mark: {N} cells." in study.draft.guesses
     )
 
 

@@ -130,3 +130,13 @@ def test_unanswered_items_that_are_kept_are_told_once_with_the_lines_to_write(tm
     assert section, problem
     config.write_text(f"{after}\n{section[1]}\n", encoding="utf-8")
     check_study(tmp_path / "wave")
+
+
+def test_an_empty_name_is_refused(tmp_path: Path) -> None:
+    drafted(tmp_path, file_of({}))
+    config = tmp_path / "wave/config.yaml"
+    before = config.read_text(encoding="utf-8")
+    config.write_text(before.replace("    H1:", "    '':", 1), encoding="utf-8")
+    assert config.read_text(encoding="utf-8") != before
+    with pytest.raises(SurveyError, match="a name is empty: write one before the colon"):
+        check_study(tmp_path / "wave")

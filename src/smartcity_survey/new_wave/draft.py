@@ -66,7 +66,7 @@ def draft_study(
     marks : what the survey tool marks as no answers of a respondent.
     """
     scale = _common_scale(roles.groups)
-    names, paths = _construct_names(roles), _paths(roles)
+    names, folders = _construct_names(roles), _paths(roles)
     language = _language(roles)
     constructs = {
         name: {"label": _heading(group, number, language)}
@@ -83,7 +83,7 @@ def draft_study(
         for item, column in _item_names(name, group, taken | items.keys()):
             items[item] = _without_defaults(
                 construct=name,
-                label=_short(own[column.name]) if own else _label(column, paths),
+                label=_short(own[column.name]) if own else _label(column, folders),
                 column=column.name if item != column.name else None,
                 reverse=True if column.name in turned else None,
                 scale=_scale(run) if (run := _codes_of(column, group, turned)) != scale else None,
@@ -95,7 +95,7 @@ def draft_study(
         "items": items,
         "demographics": demographics,
         "multiple_choice": _choices(
-            roles.choices, taken | items.keys() | demographics.keys(), language, paths
+            roles.choices, taken | items.keys() | demographics.keys(), language, folders
         ),
     }
     respondent = {"respondent": roles.respondent.name} if roles.respondent else {}
@@ -270,7 +270,7 @@ def _without_defaults(**content: Any) -> dict[str, Any]:
 
 def _language(roles: Roles) -> Language:
     columns = [column for group in roles.groups for column in group.columns] + list(roles.categories)
-    labels = [c.label for c in columns]
+    labels = [c.label for c in (*columns, *roles.numbers)] + [choice.label for choice in roles.choices]
     words = [*dict.fromkeys(word for c in columns for word in (*c.answers.values(), *c.words))]
     # Headers before answers, which a form may take in several languages; names in Latin letters say nothing.
     for texts in (labels, words):

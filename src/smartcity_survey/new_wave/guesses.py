@@ -184,8 +184,10 @@ def _is_category(column: Column) -> bool:
 
 def _is_weight(column: Column) -> bool:
     """Whether a column is called a weight, and its numbers lie around 1 as those of a sample do."""
-    named = is_called_weight(column.name, column.label) and not column.words and column.ends is not None
-    return named and not column.is_whole and 0 < column.ends[0] < 1 < column.ends[1] <= LARGEST_WEIGHT
+    if column.ends is None or column.words or column.is_whole:
+        return False
+    low, high = column.ends
+    return is_called_weight(column.name, column.label) and 0 < low < 1 < high <= LARGEST_WEIGHT
 
 
 def _is_number(column: Column) -> bool:
