@@ -25,6 +25,7 @@ from smartcity_survey.report.figures import (
     plot_ridge,
     plot_scree,
 )
+from smartcity_survey.report.figures.bootstrap import claim_names
 from smartcity_survey.report.figures.drawing import (
     INK,
     MUTED,
@@ -318,3 +319,16 @@ def test_bootstrap_distributions_show_counts_estimate_and_interval(
     assert [line.get_xdata()[0] for line in figure.axes[0].lines] == [0.42, 0]
     assert figure.axes[0].get_title(loc="left") == "H1 Trust → Use"
     assert "within the 95% interval" in texts(figure)
+
+
+def test_a_path_has_the_name_of_its_own_hypothesis_alone(tables: dict[str, pd.DataFrame]) -> None:
+    """An interaction, a way through others and a difference of groups with the same ends are not the path."""
+    own = tables["hypotheses"].query("hypothesis == 'H1'")
+    kinds = {"via": "ease", "moderator": "ease", "groups": "city"}
+    others = [
+        own.assign(hypothesis=f"H{n}", **dict.fromkeys(kinds, np.nan)).assign(**{kind: value})
+        for n, (kind, value) in enumerate(kinds.items(), start=7)
+    ]
+    claims = pd.concat([own.assign(**dict.fromkeys(kinds, np.nan)), *others])
+    assert claim_names(claims) == {("trust", "use"): "H1"}
+    assert claim_names(own) == {("trust", "use"): "H1"}

@@ -8,9 +8,10 @@ import pytest
 
 from smartcity_survey.report.breaks import SOFT_HYPHEN
 from smartcity_survey.report.chapter.compose import sections
-from smartcity_survey.report.chapter.layout import ANYWHERE, column_shares, fitted
+from smartcity_survey.report.chapter.layout import ANYWHERE, column_shares, fitted, stands_together
 from smartcity_survey.report.contents import load_contents
 from smartcity_survey.report.one_line import cell_text
+from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import Table, render_table
 from smartcity_survey.report.wording import LANGUAGES
 from smartcity_survey.study.config import Language
@@ -79,3 +80,17 @@ def test_a_cell_says_its_text_and_what_is_beside_it(tables: Tables, setting: Mak
     entries = {entry.name: entry for entry in load_contents().entries("table")}
     table = render_table(tables["pls_loadings"], entries["pls_loadings"], load_contents(), setting("en"))
     assert cell_text(table.groups[0].lines[0][0]).startswith("T1 ")
+
+
+def test_a_table_of_few_lines_and_long_texts_may_be_divided(tables: Tables, setting: MakeSetting) -> None:
+    """A page that cannot hold it would set its rows on top of one another."""
+    entries = {entry.name: entry for entry in load_contents().entries("table")}
+    there = setting("en")
+    long = replace(there, labels=replace(there.labels, items=dict.fromkeys(there.labels.items, "word " * 50)))
+    few = tables["pls_loadings"].head(12)
+
+    def together(one: Setting) -> bool:
+        return stands_together(render_table(few, entries["pls_loadings"], load_contents(), one))
+
+    assert together(there)
+    assert not together(long)

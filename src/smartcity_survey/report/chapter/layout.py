@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from smartcity_survey.report.breaks import LONG, SOFT_HYPHEN, breakable
 from smartcity_survey.report.chapter.document import FigureBlock, Heading, Named, TableBlock
 from smartcity_survey.report.one_line import cell_text
@@ -13,8 +15,8 @@ _LEAST, _WORD, _MOST = 7.0, 12, 40
 """Characters of the narrowest column, of a word that has room before longer ones, and of the widest text."""
 ANYWHERE = "\u200b"
 """Where a word may break without a hyphen."""
-_LINES_TOGETHER = 12
-"""Tables of so few lines stand on one page."""
+_LINES_TOGETHER, _TEXT_TOGETHER = 12, 36
+"""Tables of so few lines stand on one page, if their texts are no longer than so many lines."""
 _CHARACTERS = 92
 """Characters of a line of a table over the width of the text."""
 
@@ -44,8 +46,16 @@ def kind_of(block: TableBlock | FigureBlock) -> str:
 
 
 def stands_together(table: Table) -> bool:
-    """Whether a table is so short that it stands on one page."""
-    return sum(len(group.lines) for group in table.groups) <= _LINES_TOGETHER
+    """Whether a table is so short that it stands on one page, long texts counted by their lines."""
+    if sum(len(group.lines) for group in table.groups) > _LINES_TOGETHER:
+        return False
+    rooms = [share * _CHARACTERS - 2 for share in column_shares(table)]
+    taken = [
+        max(len(cell_text(cell)) / room for cell, room in zip(line, rooms, strict=True))
+        for group in table.groups
+        for line in group.lines
+    ]
+    return sum(map(ceil, taken)) <= _TEXT_TOGETHER
 
 
 def column_shares(table: Table) -> list[float]:

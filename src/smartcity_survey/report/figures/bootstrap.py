@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from smartcity_survey.report.figures.drawing import BLUE, INK, MUTED, VERMILION, WIDTH, number_axis, styled
+from smartcity_survey.report.names import of_several_paths
 from smartcity_survey.report.setting import Setting
 
 ACROSS = 2
@@ -75,10 +76,11 @@ def plot_bootstrap_distributions(
 
 
 def claim_names(hypotheses: pd.DataFrame | None) -> dict[tuple[str, str], str]:
-    """Name of the hypothesis about each path, by (source, target)."""
+    """Name of the hypothesis about each path, by (source, target); others of its ends are no path's."""
     if hypotheses is None:
         return {}
-    lines = hypotheses.drop_duplicates("hypothesis")
+    lines = hypotheses[~hypotheses.apply(of_several_paths, axis=1).astype(bool)]
+    lines = lines.drop_duplicates("hypothesis")
     return {
         (str(line["predictor"]), str(line["outcome"])): str(line["hypothesis"])
         for line in lines.to_dict("records")
