@@ -229,6 +229,10 @@ def test_controls_are_told_with_what_they_change(
     assert keep not in changed
     shown = {block.id for block in kept.blocks if isinstance(block, TableBlock)}
     assert "table-controlled_paths" in shown
+    own = cards(tables, controlled_paths={"n_complete": 168})
+    gaps = section(compose_study(language, without=DECIDED, cards=own, options=options), "structural")
+    assert "(n = 168)" in gaps
+    assert "(n = 168)" not in changed
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -154,7 +154,8 @@ def of_doubtful_measures(tables: Tables) -> dict[str, pd.DataFrame]:
         "group_comparisons": tables["group_comparisons"].assign(second=1),
         "invariance": tables["invariance"].assign(d_cfi=-0.02),
         "simple_slopes": both,
-        "pls_paths": tables["pls_paths"].assign(vif=1.09),
+        "pls_paths": tables["pls_paths"].assign(vif=[1.2, 2.4]),
+        "cvpat": tables["cvpat"].assign(subject="all"),
         "missing_summary": log,
         "power": tables["power"].head(0),
     }

@@ -220,7 +220,8 @@ def _controlled(facts: Facts) -> Iterator[str]:
         )
         yield facts.say(
             "structural.controlled",
-            method=unmarked(facts.setting.wording.value("method", str(method))),
+            method=unmarked(facts.setting.wording.value("method", str(method)))
+            + _of_complete(facts, str(method)),
             variables=variables,
             paths=told,
             see=see,
@@ -228,6 +229,12 @@ def _controlled(facts: Facts) -> Iterator[str]:
         see = ""
     changed = list(dict.fromkeys(_changed_by_controls(facts, frame)))
     yield facts.named("structural.controls_change", changed) or facts.say("structural.controls_keep")
+
+
+def _of_complete(facts: Facts, method: str) -> str:
+    """` (n = 168)` of SEM with controls, which takes complete questionnaires where PLS-SEM takes all."""
+    n = facts.cards.get("controlled_paths", {}).get("n_complete")
+    return f" ({facts.equals_count('n', float(n))})" if method == "sem" and isinstance(n, int | float) else ""
 
 
 def _changed_by_controls(facts: Facts, frame: pd.DataFrame) -> Iterator[str]:
