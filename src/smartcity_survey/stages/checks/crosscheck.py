@@ -310,10 +310,10 @@ def _linearised(fit: Any, design: SurveyDesign) -> Array:
     return np.asarray(robust.bse * np.sqrt(design.units / (design.units - 1)))
 
 
-def _cfa(items: pd.DataFrame, tables: Tables, model: Model, n: int) -> Iterator[Comparison]:
+def _cfa(items: pd.DataFrame, tables: Tables, model: Model, n: int | None = None) -> Iterator[Comparison]:
     """Names need not be syntax of semopy's (a space, a dash): it gets x0, x1 and f0, f1 in their place.
 
-    n : respondents.
+    n : respondents, where these are not the rows.
     """
     import semopy
 
@@ -341,7 +341,7 @@ def _cfa(items: pd.DataFrame, tables: Tables, model: Model, n: int) -> Iterator[
         return
     standardised = estimates[(estimates["op"] == "~") & estimates["lval"].isin(list(alias.values()))]
     theirs = standardised.set_index("lval")["Est. Std"].astype(float).loc[list(alias.values())].to_numpy()
-    theirs_chi2 = float(fitted.fun) * n
+    theirs_chi2 = float(fitted.fun) * (n or len(items))
     reason = ""
     if not np.isfinite([*theirs, theirs_chi2]).all():
         reason = "not_converged"
