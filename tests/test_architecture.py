@@ -161,7 +161,7 @@ ROOMS = {
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_data_flows_one_way(room: str) -> None:
-    everybody = {"errors", "io", "locales", "own_yaml", "processes", "stats", room}
+    everybody = {"errors", "io", "libraries", "locales", "own_yaml", "processes", "stats", room}
     known = {
         name.split(".")[1]
         for path in (PACKAGE / room).rglob("*.py")
