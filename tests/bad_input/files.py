@@ -218,9 +218,9 @@ CASES = (
     Case(
         "quotation mark never closed",
         lines(lambda rows: [*rows[:5], '"' + rows[5], *rows[6:]]),
-        "survey.csv, line 41",
-        "1 cell, but the header has 8",
-        "unclosed quotation mark",
+        "survey.csv, line 6",
+        "a quotation mark that opens here takes in 35 rows",
+        "Close it, or take it out",
     ),
     Case(
         "quotation mark never closed in a long file",
