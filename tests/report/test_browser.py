@@ -251,3 +251,23 @@ def test_the_page_works_without_script(browser: Any, bundled_pages: Mapping[Lang
         assert browser.find_element("id", "table-reliability").is_displayed()
     finally:
         browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_verdicts_are_printed_whole(
+    browser: Any, bundled_pages: Mapping[Language, Path], language: Language
+) -> None:
+    """On a sheet of A4 no number of a verdict stands beyond the edge of its column."""
+    show(browser, bundled_pages[language], 688)  # 182 mm
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        beyond = """
+            return [...document.querySelectorAll('.verdicts td:not([colspan])')].flatMap(cell =>
+              [...cell.querySelectorAll('span')]
+                .filter(e => e.getBoundingClientRect().right > cell.getBoundingClientRect().right + 1)
+                .map(e => e.textContent));
+        """
+        assert browser.execute_script("return document.querySelectorAll('.verdicts .numbers').length") > 10
+        assert browser.execute_script(beyond) == []
+    finally:
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
