@@ -24,7 +24,7 @@ from smartcity_survey.report.names import name_text, parts
 from smartcity_survey.report.page import write_report
 from smartcity_survey.report.tables import in_language, render_table, score_notes
 from smartcity_survey.report.verdicts import facts, verdicts
-from smartcity_survey.report.wording import LANGUAGES, load_wording
+from smartcity_survey.report.wording import LANGUAGES, by_maximum_likelihood, load_wording
 from smartcity_survey.stages.evidence.verdict_sheet import JUDGED
 from smartcity_survey.stages.measurement.scores import METHODS
 from smartcity_survey.study.config import Language, ScoreMethod
@@ -120,6 +120,8 @@ def test_every_text_is_used(
     states = tables["hypotheses"].merge(tables["decisions"][STATES], how="left")
     every = tables["verdict_sheet"].assign(answer="effect", caveats="lost_after_holm")
     answer(tables | {"hypotheses": states, "verdict_sheet": every}, recording)
+    answer(tables | {"hypotheses": states, "verdict_sheet": every.assign(evidence=None)}, recording)
+    by_maximum_likelihood(recording.wording)
     of_one = tables["hypotheses"].query("method == 'ols'")
     for frame in (of_one, of_one.assign(verdict="no_solution")):
         answer({"hypotheses": frame}, recording)

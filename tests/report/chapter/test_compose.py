@@ -156,8 +156,8 @@ def test_all_items_together_have_their_word(
 ) -> None:
     frame = table(tables["cvpat"], 0, subject="all")
     text = words(compose_study(language, without=DECIDED, changed={"cvpat": frame}))
-    assert f"«{load_wording(language).value('subject', 'all')}»" in text
-    assert "«all»" not in text
+    assert f"{load_wording(language)['chapter.structural.all_items']}: " in text
+    assert "all:" not in text
 
 
 def test_statistics_read_as_they_are_pasted(compose_study: Compose) -> None:
