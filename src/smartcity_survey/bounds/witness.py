@@ -19,6 +19,7 @@ from smartcity_survey.bounds.ends import SIGNS, Sought, find
 from smartcity_survey.bounds.study import SEEDS, Ready, Search, Told, prepared, require_known, silent
 from smartcity_survey.bounds.walk import End, Statistics, push
 from smartcity_survey.data.bounds import FOLDER, LISTED, SIDES, WITNESSED
+from smartcity_survey.errors import counted
 from smartcity_survey.reconstruct.covariance import CovarianceSolution, covariance_boxes, excess
 from smartcity_survey.reconstruct.engine import Progress, answers_near
 from smartcity_survey.reconstruct.schedule import Schedule
@@ -63,6 +64,8 @@ def make(
 ) -> Witness:
     """Whole answers near the `low` or `high` end of PLS-SEM's path of a predictor.
 
+    Answers that still miss printed numbers are kept beside the ends, and the next call goes on with them.
+
     searches : for the last digits at most; none: as many as the bundled survey was given.
     """
     ready = prepared(search, progress)
@@ -84,7 +87,15 @@ def make(
     schedule = replace(Schedule(), trials=_TRIALS)
     if searches is not None:
         schedule = replace(schedule, searches=searches)
-    found = answers_near(ready.problem, evaluator, solution, draws, moves, schedule, progress)
+    kept = search.store.folder / f"witness-{predictor}-{side}.npy"
+    begun = np.load(kept) if kept.exists() else None
+    if begun is not None:  # another stretch of the way, and so other moves
+        moves = np.random.default_rng([*begun.sum(0)])
+    found = answers_near(ready.problem, evaluator, solution, draws, moves, schedule, progress, begun)
+    if found.missed:
+        np.save(kept, found.answers)
+    else:
+        kept.unlink(missing_ok=True)
     survey = survey_of(found, ready.printed, search.seed)
     answers = usable(survey, ready.printed.codebook)
     return Witness(predictor, side, sought.quantity.outcome, aim.value, answers, missed_cells(found))
@@ -157,6 +168,11 @@ def make_all(
     told(done, len(wanted), "witnesses")
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         for found in as_completed(pool.submit(make, search, *one, searches) for one in missing):
-            save(found.result(), out)
+            witness = found.result()
+            if witness.missed:
+                cells = counted(len(witness.missed), "printed number")
+                told(0, 0, f"{witness.name}: {cells} missed so far; the next `make bounds` goes on with it")
+                continue
+            save(witness, out)
             done += 1
             told(done, len(wanted), "witnesses")

@@ -104,11 +104,17 @@ def answers_near(
     search: np.random.Generator,
     schedule: Schedule,
     progress: Progress = lambda _: None,
+    begun: IntArray | None = None,
 ) -> Reconstruction:
-    """Whole answers near a covariance that has all printed statistics and that the evaluator stands at."""
+    """Whole answers near a covariance that has all printed statistics and that the evaluator stands at.
+
+    begun : (n, p), answers of an earlier call that missed some statistics; they are gone on with.
+    """
     solution = centred(problem, evaluator, solution, schedule.centring, progress)
     centre = centres(problem, solution.values)
-    x = _annealed_to(problem, evaluator, solution, centre, schedule, draws, progress)
+    x = begun
+    if x is None:
+        x = _annealed_to(problem, evaluator, solution, centre, schedule, draws, progress)
     evaluator.refresh(np.cov(x.T.astype(float)))
     refiner = Refiner(
         narrowed(problem),
@@ -120,7 +126,7 @@ def answers_near(
         search,
         progress,
     )
-    refiner.run()
+    refiner.run(begun=begun is not None)
     missed = tuple(
         t for t in problem.targets if _outside(refiner.values[problem.design.keys.index(t.key)], t)
     )

@@ -83,14 +83,18 @@ class Refiner:
 
     # -- the whole way ------------------------------------------------------------------------------------
 
-    def run(self) -> None:
-        """Greedy, levelling, searches in intervals that tighten, and Bartlett's last digits."""
+    def run(self, *, begun: bool = False) -> None:
+        """Greedy, levelling, searches in intervals that tighten, and Bartlett's last digits.
+
+        begun : an earlier run left the answers near; then only the searches, as after a descent.
+        """
         s = self.schedule
-        for most in s.greedy:
-            self.greedy(most)
-        for most, hot in s.level:
-            self.level(most, hot)
-        widen, tries, descents, slowly = s.widest, 0, 0, True
+        if not begun:
+            for most in s.greedy:
+                self.greedy(most)
+            for most, hot in s.level:
+                self.level(most, hot)
+        widen, tries, descents, slowly = (s.again, 0, 1, False) if begun else (s.widest, 0, 0, True)
         best, fewest = self.x, self.missing(self.values).size
         for _ in range(s.searches):
             self.search(widen, s.search[tries % len(s.search)])
