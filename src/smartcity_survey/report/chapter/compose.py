@@ -136,13 +136,17 @@ def compose(
             return False
         return len(frame) > 0
 
+    def said_already(entry: Entry) -> bool:
+        # A hierarchical regression of one block is the regression itself.
+        return entry.name == "hierarchical_blocks" and not tables[entry.name]["outcome"].duplicated().any()
+
     def unsolved(entry: Entry) -> bool:
         card = cards.get(entry.name, {})
         shown = entry.kind == "table" and not (entry.people and "decisions" in tables)
         return shown and not there(entry) and REFUSED in card and not _is_unasked(card)
 
     planned = [
-        replace(section, blocks=tuple(e for e in section.blocks if there(e)))
+        replace(section, blocks=tuple(e for e in section.blocks if there(e) and not said_already(e)))
         for section in sections(contents)
     ]
     rendered = {

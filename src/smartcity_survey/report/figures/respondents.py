@@ -60,7 +60,7 @@ def _bars(axes: Axes, lines: pd.DataFrame, setting: Setting) -> None:
     position, headings = _positions(variables)
     for at, variable in headings:
         question = in_lines(labels.demographics.get(variable, variable), 20)
-        axes.text(0, at, question, fontweight="bold", color=INK, va="center", linespacing=1)
+        axes.text(0, at, question, fontweight="bold", color=INK, va="center")
     percent = lines["percent"].fillna(0).to_numpy()
     axes.barh(position, percent, height=0.68, color=BLUE)
     for y, share, n in zip(position, percent, lines["n"], strict=True):
