@@ -50,7 +50,7 @@ def open_template(path: Path, place: str) -> Any:
     try:
         document = docx.Document(io.BytesIO(_as_docx(path.read_bytes())))
         if document.element.body is None:
-            raise ValueError("no body")
+            raise KeyError("w:body")
         _without_macros(document)
         problems = tuple(_shortcomings(document, path.name, place))
     except Exception as error:
