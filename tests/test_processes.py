@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import pickle
 import subprocess
 import sys
 import threading
 
 import pytest
 
+from smartcity_survey.errors import Category, NoSolution, Problem, SurveyError
 from smartcity_survey.processes import process_context
 
 ASK = """
@@ -39,3 +41,19 @@ def test_threads_of_a_library_count() -> None:
     one = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     told = subprocess.run(command, env=one, capture_output=True, encoding="utf-8", check=True).stdout
     assert told.split() == ["fork", "spawn"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        SurveyError.of([Problem("a.csv", "is empty.", "Fill it."), Problem("b.csv", "too.", "Too.")]),
+        NoSolution("constant", [Category("gender", "men")], [Problem("a.csv", "no variance.", "Look.")]),
+    ],
+)
+def test_errors_come_whole_from_another_process(error: SurveyError) -> None:
+    """Else the pool of processes breaks, and nobody hears what was wrong with the study."""
+    there = pickle.loads(pickle.dumps(error))
+    assert (type(there), str(there), there.problems) == (type(error), str(error), error.problems)
+    if isinstance(error, NoSolution):
+        assert (there.reason, there.names) == (error.reason, error.names)
+        assert there.names[0].answer == "men"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 def counts(**of: int) -> str:
@@ -54,6 +55,10 @@ class SurveyError(Exception):
         error.args = ("\n".join(str(problem) for problem in problems),)
         return error
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How it comes from one process to another: by default with the wrong arguments, and breaks both."""
+        return SurveyError.of, (self.problems,)
+
 
 class Category(str):
     """A name at fault that is an answer to a demographic question, as a dummy of a regression stands for it.
@@ -71,6 +76,10 @@ class Category(str):
         category = super().__new__(cls, f"{variable}: {answer}")
         category.variable, category.answer = variable, answer
         return category
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As that of `SurveyError`."""
+        return Category, (self.variable, self.answer)
 
     variable: str
     answer: str
@@ -92,6 +101,10 @@ class NoSolution(SurveyError):
         self.args = ("\n".join(str(problem) for problem in problems),)
         self.reason = reason
         self.names = tuple(names)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As that of `SurveyError`."""
+        return NoSolution, (self.reason, self.names, self.problems)
 
 
 _REASONS = {

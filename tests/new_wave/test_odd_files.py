@@ -157,3 +157,16 @@ def test_blocks_that_differ_in_case_alone_stay_apart(tmp_path: Path) -> None:
     start_new_wave(tmp_path / "wave", tmp_path / "wave.csv")
     codebook = read_codebook(tmp_path / "wave/codebook.yaml")
     assert [len(codebook.items_of(name)) for name in codebook.constructs] == [4, 4]
+
+
+def test_control_characters_of_headers_are_written_as_blanks(tmp_path: Path) -> None:
+    """The codebook that a student reads and the figures that a run draws have none."""
+    head = {item: f"{item}.\x07Is\x0bit so?" for item in ITEMS}
+    coded().rename(columns=head).to_csv(tmp_path / "survey.csv", index=False)
+    start_new_wave(tmp_path / "wave", tmp_path / "survey.csv")
+    labels = [item.label for item in read_codebook(tmp_path / "wave" / "codebook.yaml").items.values()]
+    assert len(labels) == len(ITEMS)
+    assert all(str(label).endswith("Is it so?") for label in labels)
+    written = (tmp_path / "wave" / "codebook.yaml").read_text(encoding="utf-8")
+    assert "label: 'tr1. Is it so?'" in written
+    assert check_study(tmp_path / "wave").summary

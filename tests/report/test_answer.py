@@ -45,11 +45,38 @@ def test_a_study_without_a_paper_tells_of_its_own_model(tables: Tables, setting:
     own = tables["hypotheses"].query("method != 'published'")
     head = answer(tables | {"hypotheses": own}, setting("en"))
     assert head.checked[0] == "Checked: the study's own model with 2 hypotheses."
-    assert head.found[:2] == (
-        "OLS regression – confirmed: H1; not confirmed: H2.",
-        "PLS-SEM – confirmed: H1; not confirmed: H2.",
+    assert head.found[0] == (
+        "All methods agree (OLS regression and PLS-SEM) – confirmed: H1 (Trust → Use); "
+        "not confirmed: H2 (Ease of use → Use)."
     )
+    assert not any(sentence.startswith(("OLS", "PLS")) for sentence in head.found)
     assert head.lines[0].bottom_line.startswith("Confirmed (OLS regression, PLS-SEM). In sum")
+    own.loc[(own["method"] == "pls") & (own["hypothesis"] == "H2"), "verdict"] = "confirmed"
+    assert answer(tables | {"hypotheses": own}, setting("en")).found[:2] == (
+        "OLS regression – confirmed: H1; not confirmed: H2.",
+        "PLS-SEM – confirmed: H1 and H2; not confirmed: none.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "yes", "no"),
+    [
+        ("en", "All methods (OLS regression and PLS-SEM) confirm every hypothesis: H1", "No method ("),
+        ("ru", "Все методы (Регрессия МНК и PLS-SEM) подтверждают все гипотезы: H1", "Ни один метод ("),
+        ("kk", "Барлық әдіс (", "Бірде-бір әдіс ("),
+    ],
+)
+def test_methods_that_agree_are_told_once(
+    tables: Tables, setting: MakeSetting, language: Language, yes: str, no: str
+) -> None:
+    own = tables["hypotheses"].query("method != 'published'")
+    for verdict, start in (("confirmed", yes), ("not_confirmed", no)):
+        told = answer(tables | {"hypotheses": own.assign(verdict=verdict)}, setting(language)).found
+        assert told[0].startswith(start)
+        assert "H1 (" in told[0]
+        assert "H2 (" in told[0]
+    one = answer(tables | {"hypotheses": own.query("method == 'ols'")}, setting(language)).found
+    assert not one[0].startswith((yes, no))
 
 
 def test_a_method_without_a_solution_refutes_nothing(tables: Tables, setting: MakeSetting) -> None:

@@ -68,9 +68,69 @@ def test_no_text_is_cut_off(
     labels = replace(there.labels, items=long | {"E2": long["E2"] + " қолдану"}, constructs=constructs)
     figure = drawn(name, tables, replace(there, labels=labels))
     save(figure, tmp_path / name)
+    assert cut_off(figure) == []
+
+
+STATEMENT = "Қаланың цифрлық қызметтерін пайдалану ыңғайлылығы мен сенімділігі туралы пікір "
+LONG_LABELS = {
+    "statements": (3 * STATEMENT, "Қалалық ортаға сенім деңгейі мен ыңғайлылығы"),
+    "no blanks": ("https://" + "сұрақ/" * 30, "Қызметтерді" + "пайдалану" * 5),
+}
+"""Labels of items and of constructs, as exports of forms have them."""
+
+
+@pytest.mark.parametrize("kind", LONG_LABELS)
+@pytest.mark.parametrize("name", [name for name in FIGURES if name != "diagnostics"])
+def test_texts_of_any_length_stay_on_the_figure_and_apart(
+    tables: dict[str, pd.DataFrame], setting: MakeSetting, tmp_path: Path, name: str, kind: str
+) -> None:
+    """Labels go on in a second line, and what is longer ends with an ellipsis; the panels keep their room."""
+    there = setting("kk")
+    item, construct = LONG_LABELS[kind]
+    labels = replace(
+        there.labels,
+        items={name: f"{item} {name}" for name in there.labels.items},
+        constructs={name: f"{construct} {name}" for name in there.labels.constructs},
+        categories=dict.fromkeys(there.labels.categories, construct),
+        demographics=dict.fromkeys(there.labels.demographics, construct),
+    )
+    figure = drawn(name, tables, replace(there, labels=labels))
+    save(figure, tmp_path / name)
+    assert cut_off(figure) == []
+    assert overlapping(figure) == []
+    panels = [axes.get_window_extent() for axes in figure.axes]
+    assert max(box.x1 for box in panels) - min(box.x0 for box in panels) > 0.4 * figure.bbox.width
+
+
+def overlapping(figure: Figure) -> list[tuple[str, str]]:
+    """Names along an axis and titles that lie on one another; one with an empty line stands above all."""
+    written = [
+        text
+        for axes in figure.axes
+        if axes.axison
+        for text in (
+            axes.title, axes._left_title, axes._right_title, axes.xaxis.label, axes.yaxis.label,
+            *(axes.get_yticklabels() if axes.yaxis.get_tick_params()["labelleft"] else ()),
+        )
+        if text.get_visible() and re.search(r"[^\W\d]{3}", text.get_text())
+    ]  # fmt: skip
+    boxes = [
+        (text.get_text(), text.get_window_extent()) for text in written if not text.get_text().endswith("\n")
+    ]
+    return [
+        (one, other)
+        for place, (one, box) in enumerate(boxes)
+        for other, below in boxes[place + 1 :]
+        if min(box.x1, below.x1) - max(box.x0, below.x0) > 1
+        and min(box.y1, below.y1) - max(box.y0, below.y0) > 1
+    ]
+
+
+def cut_off(figure: Figure) -> list[str]:
+    """Texts that reach beyond the edge of a figure."""
     figure.draw_without_rendering()
     edge = figure.bbox
-    cut = [
+    return [
         text.get_text()
         for text in figure.findobj(Text)
         if text.get_visible()
@@ -79,7 +139,6 @@ def test_no_text_is_cut_off(
         if box.width
         and not (edge.x0 <= box.x0 and box.x1 <= edge.x1 and edge.y0 <= box.y0 and box.y1 <= edge.y1)
     ]
-    assert cut == []
 
 
 def test_all_figures_are_written_as_svg_png_and_pdf(reports: Path) -> None:
@@ -196,7 +255,9 @@ def test_coefficient_plot_has_a_mark_for_each_method(
     tables: dict[str, pd.DataFrame], setting: MakeSetting
 ) -> None:
     figure = plot_coefficients(tables["hypotheses"], setting("ru"))
-    assert {"Напечатано", "Регрессия МНК", "PLS-SEM", "Влияние на: Использование"} <= set(texts(figure))
+    assert {"Напечатано", "Регрессия МНК", "PLS-SEM", "Зависимая переменная: Использование"} <= set(
+        texts(figure)
+    )
     offsets = {
         c.get_label(): np.asarray(c.get_offsets())
         for c in figure.axes[0].collections

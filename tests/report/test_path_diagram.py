@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
@@ -12,7 +13,10 @@ from matplotlib.text import Text
 
 from smartcity_survey.report.figures import plot_path_diagram
 from smartcity_survey.report.figures.drawing import READABLE, HaloText, contrast
+from smartcity_survey.report.figures.path_layout import Box, lay_out, point_on
+from smartcity_survey.report.figures.path_texts import note_of
 from smartcity_survey.report.setting import Setting
+from smartcity_survey.report.wording import LANGUAGES
 from tests.report.conftest import MakeSetting
 
 Tables = dict[str, pd.DataFrame]
@@ -83,3 +87,34 @@ def test_items_and_their_loadings_are_drawn_on_request(
         box = text.get_window_extent()
         assert figure.bbox.x0 <= box.x0
         assert box.x1 <= figure.bbox.x1, text.get_text()
+
+
+def test_hypotheses_without_an_arrow_are_named_below(tables: Tables, setting: MakeSetting) -> None:
+    claims = tables["hypotheses"]
+    for language in LANGUAGES:
+        there = setting(language)
+        assert note_of("path", tables, there) == there.wording["figures.path.note"]
+        moderated = claims.assign(moderator=claims["hypothesis"].map({"H2": "city"}))
+        told = note_of("path", tables | {"hypotheses": moderated}, there)
+        assert told.startswith(there.wording["figures.path.note"])
+        assert ": H2 (" in told
+        assert (
+            note_of("htmt", tables | {"hypotheses": moderated}, there) == there.wording["figures.htmt.note"]
+        )
+
+
+def test_numbers_of_short_steep_arrows_stand_beside_them() -> None:
+    """Two layers close together, the sources far apart: an arrow would run through its own numbers."""
+    sizes = dict.fromkeys(("quality", "trust", "risk", "use"), (1.4, 1.0))
+    edges = [("quality", "use"), ("quality", "risk"), ("trust", "risk"), ("trust", "use"), ("risk", "use")]
+    layout = lay_out(edges, sizes, 7.1, (0.8, 0.34))
+    for edge in edges:
+        box = layout.labels[edge]
+        for text in (Box(box.x, box.y + 0.1, 0.5, 0.12), Box(box.x, box.y - 0.1, 0.5, 0.1)):
+            through = [
+                share
+                for share in np.linspace(0, 1, 200)
+                if Box(*point_on(layout.arrows[edge], share), 1e-6, 1e-6).overlap(text)
+            ]
+            assert not through, (edge, box)
+        assert all(box.overlap(other) < 1e-9 for other in layout.boxes.values())

@@ -6,12 +6,12 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from smartcity_survey.errors import Problem
+from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.study.config import Config
 
 
 def template_problems(config: Config, folder: Path) -> Iterator[Problem]:
-    """Whether the template is there, and a Word file."""
+    """Whether the template is there, a Word file, and one that the chapter can be written into."""
     given = config.report.word_template
     if given is None:
         return
@@ -22,6 +22,13 @@ def template_problems(config: Config, folder: Path) -> Iterator[Problem]:
         )
     elif not _is_word_file(path):
         yield Problem(place, f"{given} is no Word file.", "Save it as .docx in Word or LibreOffice.")
+    else:
+        from smartcity_survey.study.word_template import open_template
+
+        try:
+            open_template(path, place)
+        except SurveyError as error:
+            yield from error.problems
 
 
 def _is_word_file(path: Path) -> bool:

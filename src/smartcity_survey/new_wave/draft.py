@@ -18,6 +18,7 @@ from smartcity_survey.new_wave.poles import runs_down, turned_round, wording_of
 from smartcity_survey.new_wave.said import Said, said
 from smartcity_survey.study.codebook import HEADINGS, KEPT
 from smartcity_survey.study.config import Language
+from smartcity_survey.study.spelling import printable
 
 LONGEST_LABEL = 80
 KAZAKH_SHARE = 0.3
@@ -260,7 +261,7 @@ def _label(column: Column, paths: Container[str]) -> str:
 
 
 def _short(text: str) -> str:
-    text = " ".join(text.split())
+    text = " ".join(printable(text).split())
     return text if len(text) <= LONGEST_LABEL else text[: LONGEST_LABEL - 3] + "..."
 
 

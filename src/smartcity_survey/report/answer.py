@@ -15,6 +15,7 @@ from smartcity_survey.audit.severity import CONTRADICTIONS, Severity
 from smartcity_survey.io import split_names
 from smartcity_survey.report.cells import records
 from smartcity_survey.report.contents import load_contents
+from smartcity_survey.report.names import claimed_path
 from smartcity_survey.report.remark_codes import remark_codes
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import in_language, remarks
@@ -200,6 +201,8 @@ def _found(tables: Tables, lines: Sequence[AnswerLine], setting: Setting) -> Ite
     if (printed := methods.get("published")) is not None:
         yield wording.fill("answer.printed", **_split(printed, setting))
         yield from _recomputed(printed, methods.get("ols"), setting)
+    elif agreed := _agreed(methods, setting):
+        yield agreed
     else:
         for method, own in methods.items():
             name = wording.value("method", str(method))
@@ -224,6 +227,23 @@ def _found(tables: Tables, lines: Sequence[AnswerLine], setting: Setting) -> Ite
                 if ("audit" in setting.numbers)
                 else sentence
             )
+
+
+def _agreed(methods: Mapping[Any, pd.DataFrame], setting: Setting) -> str:
+    """One sentence where several methods judge the same hypotheses alike, which are named by their paths."""
+    verdicts = [dict(zip(own["hypothesis"], own["verdict"], strict=True)) for own in methods.values()]
+    states = [state for own in methods.values() if "state" in own for state in own["state"].dropna()]
+    alike = all(other == verdicts[0] for other in verdicts)
+    if len(verdicts) < 2 or not alike or "no_solution" in verdicts[0].values() or any(states):
+        return ""
+    first = next(iter(methods.values()))
+    told = first.assign(
+        hypothesis=[f"{line['hypothesis']} ({claimed_path(line, setting)})" for line in records(first)]
+    )
+    kind = {True: "all_confirm", False: "none_confirms"} if len(set(verdicts[0].values())) < 2 else {}
+    key = kind.get("confirmed" in verdicts[0].values(), "all_agree")
+    names = [setting.wording.value("method", str(method)) for method in methods]
+    return setting.wording.fill(f"answer.{key}", methods=_listed(names, setting), **_split(told, setting))
 
 
 def _split(own: pd.DataFrame, setting: Setting) -> dict[str, str]:

@@ -14,6 +14,7 @@ from smartcity_survey.io import REFUSED, Card
 from smartcity_survey.report.cells import records
 from smartcity_survey.report.contents import Contents, Entry
 from smartcity_survey.report.figures.alt_texts import alt_text
+from smartcity_survey.report.figures.path_texts import note_of
 from smartcity_survey.report.names import witness_labels
 from smartcity_survey.report.numbering import PrintedNumbers, number_entries
 from smartcity_survey.report.one_line import in_words, is_one_line
@@ -183,7 +184,7 @@ def build_parts(
                 tells=b'class="mark"' in image.read_bytes(),
                 filter=specification_filter(tables, setting) if entry.name == "specification_curve" else None,
                 alt=alt_text(entry.name, tables, setting),
-                note=wording[setting.told(f"{key}.note")],
+                note=note_of(entry.name, tables, setting),
                 files=tuple(_files(figures, entry.name)),
             )
         frame, random = tables[entry.name], entry.people and reconstruction

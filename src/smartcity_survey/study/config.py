@@ -25,13 +25,18 @@ from smartcity_survey.study.model_section import Probability as Probability
 from smartcity_survey.study.next_wave import PlanSection
 from smartcity_survey.study.outputs import ReportSection
 from smartcity_survey.study.parsing import Section, parse, read_yaml
+from smartcity_survey.study.spelling import printable
 from smartcity_survey.study.weighting import WeightingSection, weighting_contradictions
 
 Language = Literal["en", "ru", "kk"]
 
 
 def _require_words(label: str | dict[Language, str]) -> str | dict[Language, str]:
-    """Refuse a label without a word: it would leave an empty cell wherever it is due."""
+    """The label with blanks for control characters; one without a word would leave an empty cell."""
+    if isinstance(label, dict):
+        label = {language: printable(text) for language, text in label.items()}
+    else:
+        label = printable(label)
     if not all(text.strip() for text in (label.values() if isinstance(label, dict) else [label])):
         raise PydanticCustomError("empty_label", "Write its text")
     return label

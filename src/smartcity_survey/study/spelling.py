@@ -15,17 +15,25 @@ _SMALL_ALIKE = {letter for letter in _CYRILLIC + _LATIN if letter.islower()}
 _ALIKE = {*_CYRILLIC, *_LATIN}
 _WORD = re.compile(r"[^\W\d_]+")
 _UNSEEN = str.maketrans("", "", "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+"""Characters that steer a machine, or that XML cannot hold: no page, figure or document shows them."""
 _QUOTED = re.compile(r"([\"'«“„‘`]+)(?P<inner>[^\"«»“”„]*[^\"'«»“”„’`])([\"'»”“’`]+)")
+
+
+def printable(text: str) -> str:
+    """A text with blanks in place of control characters, as forms in SPSS and Excel leave them in labels."""
+    return " ".join(_CONTROL.sub(" ", text).split()) if _CONTROL.search(text) else text
 
 
 @lru_cache(maxsize=65536)
 def folded(text: str) -> str:
     """A wording without what people do not see, or do not mean, when they compare two.
 
-    Case, kinds and number of blanks, letters composed of two characters, quotation marks around the whole,
-    and single letters of the other script that look the same: a Cyrillic `е` in `Agrеe`. A word whose letters
-    are all of that kind is taken for one of the script that the rest of the wording is in.
+    Case, kinds and number of blanks, control characters, letters composed of two characters, quotation marks
+    around the whole, and single letters of the other script that look the same: a Cyrillic `е` in `Agrеe`. A
+    word whose letters are all of that kind is taken for one of the script that the rest of the wording is in.
     """
+    text = printable(text)
     if not text.isascii():
         text = _one_script(unicodedata.normalize("NFC", text).translate(_UNSEEN)).replace("’", "'")
     text = " ".join(text.split())

@@ -76,6 +76,17 @@ def test_words_break_only_where_they_do_not_fit() -> None:
     assert fitted("28,517,000,000,000.25", 0.1) == "28,517,000,000,000.25"
 
 
+@pytest.mark.parametrize("word", ["Воспринимаемый", "Информированность", "Қызметтердің", "эквивалентности"])
+def test_a_word_that_just_fits_may_break_with_a_hyphen(word: str) -> None:
+    """Word and Typst break a word that is wider than it was counted anywhere, without a hyphen."""
+    share = next(n / 100 for n in range(100) if ANYWHERE not in fitted(word, n / 100) and n > 5)
+    for wider in (share, share * 1.1, share * 1.2):
+        shown = fitted(word, wider)
+        assert SOFT_HYPHEN in shown
+        assert shown.replace(SOFT_HYPHEN, "") == word
+    assert fitted(word, 0.5) == word
+
+
 def test_a_cell_says_its_text_and_what_is_beside_it(tables: Tables, setting: MakeSetting) -> None:
     entries = {entry.name: entry for entry in load_contents().entries("table")}
     table = render_table(tables["pls_loadings"], entries["pls_loadings"], load_contents(), setting("en"))

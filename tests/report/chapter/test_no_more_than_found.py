@@ -318,3 +318,36 @@ def test_all_constructs_compared_at_once_are_one_sentence(compose_study: Compose
     said = section(compose_study(without=DECIDED, changed={"cvpat": several}), "structural")
     assert said.count("average loss minus") == 1
     assert "all items together: −0.270" in said
+
+
+def test_a_regression_of_one_block_is_told_once(compose_study: Compose, tables: Tables) -> None:
+    blocks = tables["hierarchical_blocks"]
+    shown = {block.id for block in compose_study(without=DECIDED).numbered()}
+    said = section(compose_study(without=DECIDED), "regression")
+    assert "table-hierarchical_blocks" in shown
+    assert "ΔR²" in said
+    alone = compose_study(without=DECIDED, changed={"hierarchical_blocks": blocks.iloc[1:]})
+    assert "ΔR²" not in section(alone, "regression")
+    assert "table-hierarchical_blocks" not in {block.id for block in alone.numbered()}
+    title = load_wording("en")["tables.hierarchical_blocks.title"]
+    assert title not in section(alone, "regression")
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "Compared by “City”: North (n = 140) and Оңтүстік (n = 110)."),
+        ("ru", "Сравниваются группы по вопросу «Город»: Север (n = 140) и Оңтүстік (n = 110)."),
+        ("kk", "«Қала» сұрағы бойынша салыстырылған топтар: Солтүстік (n = 140) және Оңтүстік (n = 110)."),
+    ],
+)
+def test_two_groups_are_named_in_a_sentence(
+    compose_study: Compose, tables: Tables, language: Language, told: str
+) -> None:
+    """A single comparison is no row of headings and values."""
+    said = section(compose_study(language, without=DECIDED), "groups")
+    assert told in said
+    assert load_wording(language)["tables.group_comparisons.title"] not in said
+    several = pd.concat([tables["group_comparisons"]] * 2)
+    more = compose_study(language, without=DECIDED, changed={"group_comparisons": several})
+    assert told not in section(more, "groups")

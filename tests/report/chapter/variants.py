@@ -126,6 +126,7 @@ def of_another_design(tables: Tables) -> dict[str, object]:
         "pls_paths": {"n": 153, "weights": "sampling_weights"},
         "demographics": {"n": 184, "weights": "sampling_weights"},
         "group_comparisons": {"smallest": 50},
+        "multigroup": {"method": "design_based_t"},
         "power": refused,
     }
     return {**{name: {"n": 184} for name in tables}, **own}

@@ -29,6 +29,7 @@ from smartcity_survey.report.chapter.facts import Facts
 from smartcity_survey.report.chapter.sentences import SECTIONS
 from smartcity_survey.report.contents import Contents, Entry
 from smartcity_survey.report.figures.alt_texts import alt_text
+from smartcity_survey.report.figures.path_texts import note_of
 from smartcity_survey.report.one_line import cell_text, in_words, is_one_line
 from smartcity_survey.report.parts import with_bounds
 from smartcity_survey.report.setting import Setting
@@ -136,13 +137,17 @@ def compose(
             return False
         return len(frame) > 0
 
+    def said_already(entry: Entry) -> bool:
+        # A hierarchical regression of one block is the regression itself.
+        return entry.name == "hierarchical_blocks" and not tables[entry.name]["outcome"].duplicated().any()
+
     def unsolved(entry: Entry) -> bool:
         card = cards.get(entry.name, {})
         shown = entry.kind == "table" and not (entry.people and "decisions" in tables)
         return shown and not there(entry) and REFUSED in card and not _is_unasked(card)
 
     planned = [
-        replace(section, blocks=tuple(e for e in section.blocks if there(e)))
+        replace(section, blocks=tuple(e for e in section.blocks if there(e) and not said_already(e)))
         for section in sections(contents)
     ]
     rendered = {
@@ -229,7 +234,7 @@ def _figure(entry: Entry, facts: Facts, figures: Figures, numbers: _Numbers) -> 
         svg=stem.with_name(f"{stem.name}.svg"),
         png=stem.with_name(f"{stem.name}.png"),
         alt=alt_text(entry.name, facts.tables, facts.setting),
-        notes=(wording[facts.setting.told(f"{key}.note")], *_reconstructed(facts)),
+        notes=(note_of(entry.name, facts.tables, facts.setting), *_reconstructed(facts)),
     )
 
 

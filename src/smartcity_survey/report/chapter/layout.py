@@ -17,6 +17,8 @@ ANYWHERE = "\u200b"
 """Where a word may break without a hyphen."""
 _LINES_TOGETHER, _TEXT_TOGETHER = 12, 36
 """Tables of so few lines stand on one page, if their texts are no longer than so many lines."""
+_SAFE = 0.75
+"""Share of a column up to which a word has room whatever its letters: wide ones take a third more."""
 _CHARACTERS = 92
 """Characters of a line of a table over the width of the text."""
 
@@ -89,14 +91,14 @@ def _of_letters(n: int) -> float:
 
 
 def fitted(text: str, share: float) -> str:
-    """A text whose words may break where they are wider than a column of that share of the width.
+    """A text whose words may break where they may be wider than a column of that share of the width.
 
-    Between syllables where they are known, with a hyphen; else anywhere.
+    Between syllables where they are known, with a hyphen that shows only there; else anywhere.
     """
     room = max(int((share * _CHARACTERS - 2) / 1.12), 4)
 
     def within(word: str) -> str:
-        if len(word) <= room or not any(map(str.isalpha, word)):
+        if len(word) <= _SAFE * room or not any(map(str.isalpha, word)):
             return word
         pieces = breakable(word).split(SOFT_HYPHEN)
         return SOFT_HYPHEN.join(

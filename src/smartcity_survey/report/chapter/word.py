@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from typing import Any
+from pathlib import Path
 
 import docx
 from docx.oxml.ns import qn
@@ -31,7 +31,7 @@ from smartcity_survey.report.chapter.layout import (
     shown,
     stands_together,
 )
-from smartcity_survey.report.chapter.word_style import LOOKS, Look, style_id, text_height, text_width
+from smartcity_survey.report.chapter.word_style import LOOKS, Look, style_id
 from smartcity_survey.report.chapter.word_xml import (
     Element,
     add_vector,
@@ -49,9 +49,11 @@ from smartcity_survey.report.chapter.word_xml import (
 from smartcity_survey.report.one_line import cell_text
 from smartcity_survey.report.wording import Wording
 from smartcity_survey.study.outputs import Style
+from smartcity_survey.study.word_template import open_template, text_height, text_width, unusable
 
 _BESIDE_FIGURE = Cm(4)
 """Height left on the page of a figure for its caption and notes."""
+_PLACE = "config.yaml, report.word_template"
 _STYLE_OF = {"body": "Body Text", "notice": "Notice", "reference": "Bibliography"}
 
 
@@ -65,9 +67,15 @@ def word_file(document: Document, wording: Wording, style: Style, template: str 
     Raises
     ------
     SurveyError
-        where the template cannot be read.
+        where the template cannot be read, or not be written into.
     """
-    return _Writer(document, wording, style, template).content()
+    try:
+        return _Writer(document, wording, style, template).content()
+    except Exception as error:
+        if template is None or isinstance(error, SurveyError):
+            raise
+        # Without the template the same chapter can be written, which every release is tested for.
+        raise unusable(Path(template), _PLACE, error) from None
 
 
 class _Writer:
@@ -76,7 +84,7 @@ class _Writer:
     def __init__(self, document: Document, wording: Wording, style: Style, template: str | None) -> None:
         self._document, self._wording, self._style = document, wording, style
         self._look: Look = LOOKS[style]
-        self._docx = _opened(template)
+        self._docx = open_template(Path(template), _PLACE) if template else docx.Document()
         if template is None:
             word_style.apply(self._docx, self._look, style, document.language)
             word_style.head_and_foot(self._docx, document.running_head, style)
@@ -272,19 +280,6 @@ class _Writer:
         core.author, core.last_modified_by, core.comments = "", "", ""
         core.created = core.modified = DATE.replace(tzinfo=None)
         core.revision = 1
-
-
-def _opened(template: str | None) -> Any:
-    if template is None:
-        return docx.Document()
-    try:
-        return docx.Document(template)
-    except Exception as error:
-        raise SurveyError(
-            "config.yaml, report.word_template",
-            f"{template} cannot be read as a Word file ({type(error).__name__}).",
-            "Save it as .docx, or leave the key empty.",
-        ) from error
 
 
 def bookmark_name(id: str) -> str:

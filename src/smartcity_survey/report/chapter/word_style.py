@@ -10,10 +10,11 @@ from typing import Any
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.oxml.ns import qn
-from docx.shared import Cm, Length, Pt, RGBColor, Twips
+from docx.shared import Cm, Pt, RGBColor
 
 from smartcity_survey.report.chapter.word_xml import element, field
 from smartcity_survey.study.outputs import Style
+from smartcity_survey.study.word_template import BASE, HEADINGS, LISTS, PARAGRAPHS, text_width
 
 LANGUAGES = MappingProxyType({"en": "en-US", "ru": "ru-RU", "kk": "kk-KZ"})
 BLACK = RGBColor(0, 0, 0)
@@ -69,10 +70,6 @@ LOOKS: Mapping[Style, Look] = MappingProxyType(
     }
 )
 
-PARAGRAPHS = ("Body Text", "Caption", "Table Text", "Table Note", "Notice", "Bibliography")
-"""Styles of paragraphs beside headings and titles; those a template lacks are added to it."""
-LISTS = ("TOC 1", "Table of Figures")
-
 
 def style_id(document: Any, name: str) -> str:
     """Id of a style, which is another in templates made in other languages."""
@@ -80,33 +77,12 @@ def style_id(document: Any, name: str) -> str:
     return found
 
 
-def text_width(document: Any) -> Length:
-    """Width of a column of text in the last section: what margins, gutter and other columns leave."""
-    section = document.sections[-1]
-    sides = [_or_usual(section.left_margin), _or_usual(section.right_margin), section.gutter or 0]
-    columns = section._sectPr.find(qn("w:cols"))
-    number = int(columns.get(qn("w:num"), "1")) if columns is not None else 1
-    between = Twips(int(columns.get(qn("w:space"), "720"))) if columns is not None else 0
-    width = (section.page_width or Cm(21)) - sum(sides) - (number - 1) * between
-    return Length(int(width / number))
-
-
-def text_height(document: Any) -> Length:
-    """Height between the margins of the last section."""
-    section = document.sections[-1]
-    sides = _or_usual(section.top_margin), _or_usual(section.bottom_margin)
-    return Length((section.page_height or Cm(29.7)) - sum(map(abs, sides)))
-
-
-def _or_usual(margin: Length | None) -> Length:
-    """A margin, or what Word takes where a file does not say."""
-    return Cm(2.54) if margin is None else margin
-
-
 def add_missing(document: Any, look: Look) -> None:
     """Add the styles that a document lacks; those it has are left as they are."""
     there = {style.name for style in document.styles}
-    for name in ("Title", "Subtitle", "Heading 1", "Heading 2"):
+    if BASE not in there:
+        _font(document.styles.add_style(BASE, WD_STYLE_TYPE.PARAGRAPH, builtin=True), look)
+    for name in HEADINGS:
         if name not in there:
             style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin=True)
             _font(style, look, bold=True)
@@ -116,7 +92,7 @@ def add_missing(document: Any, look: Look) -> None:
         style = document.styles.add_style(
             name, WD_STYLE_TYPE.PARAGRAPH, builtin=not name.startswith(("Table T", "Table N", "Notice"))
         )
-        style.base_style = document.styles["Normal"]
+        style.base_style = document.styles[BASE]
         _paragraph(style, name, look)
     for name in LISTS:
         _list_tabs(document, document.styles[name])
@@ -129,7 +105,7 @@ def apply(document: Any, look: Look, style: Style, language: str) -> None:
     section.left_margin, section.right_margin, section.top_margin, section.bottom_margin = map(
         Cm, look.margins
     )
-    normal = document.styles["Normal"]
+    normal = document.styles[BASE]
     _font(normal, look)
     normal.paragraph_format.space_after = Pt(0)
     for name in PARAGRAPHS:

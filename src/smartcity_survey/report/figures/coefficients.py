@@ -26,6 +26,7 @@ from smartcity_survey.report.figures.drawing import (
     rows_down,
     styled,
 )
+from smartcity_survey.report.figures.long_labels import in_lines
 from smartcity_survey.report.labels import Labels
 from smartcity_survey.report.names import claimed_source
 from smartcity_survey.report.setting import Setting
@@ -66,10 +67,11 @@ def plot_coefficients(hypotheses: pd.DataFrame, setting: Setting) -> Figure:
     panels = figure.subplots(len(outcomes), 1, squeeze=False, sharex=True, height_ratios=lines)[:, 0]
     for axes, outcome in zip(panels, outcomes, strict=True):
         _panel(axes, hypotheses[hypotheses["outcome"] == outcome], methods, wording, labels)
-        axes.set_title(wording.fill("figures.coefficients.outcome", outcome=labels.construct(outcome)))
+        title = wording.fill("figures.coefficients.outcome", outcome=labels.construct(outcome))
+        axes.set_title(in_lines(title, 48))
     levels = sorted({setting.level, setting.regression_level})
     level = " / ".join(wording.numbers.percentage(100 * one, 0) for one in levels)
-    panels[-1].set_xlabel(wording.fill("figures.coefficients.x", level=level))
+    panels[-1].set_xlabel(in_lines(wording.fill("figures.coefficients.x", level=level), 52))
     handles, texts = panels[0].get_legend_handles_labels()
     figure.legend(handles, texts, loc="outside lower center", ncols=min(len(methods), 4))
     return figure
@@ -124,4 +126,4 @@ def reversed_signs(hypotheses: pd.DataFrame) -> dict[str, float]:
 def claims_by_name(hypotheses: pd.DataFrame, labels: Labels) -> list[str]:
     """What each hypothesis says to matter, and its name, in the order of the lines."""
     first = records(hypotheses.drop_duplicates("hypothesis"))
-    return [f"{claimed_source(line, labels)}   {line['hypothesis']}" for line in first]
+    return [f"{in_lines(claimed_source(line, labels), 44)}   {line['hypothesis']}" for line in first]

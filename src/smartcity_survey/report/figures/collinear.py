@@ -25,6 +25,7 @@ from smartcity_survey.report.figures.drawing import (
     number_axis,
     styled,
 )
+from smartcity_survey.report.figures.long_labels import in_lines
 from smartcity_survey.report.formats import formatter
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.stats.core.types import Array
@@ -56,11 +57,13 @@ def plot_importance(importance: pd.DataFrame, setting: Setting) -> Figure:
         own = importance[importance["outcome"] == outcome].sort_values("lmg_share", kind="stable")
         for axes, (measure, number_format) in zip(row, MEASURES.items(), strict=True):
             _bars(axes, own[measure].to_numpy(), number_format, setting)
-            axes.set_title(wording[f"figures.importance.{measure}"], fontsize=8.5)
-            axes.set_yticks(range(len(own)), [labels.construct(name) for name in own["predictor"]])
+            axes.set_title(in_lines(wording[f"figures.importance.{measure}"], 15), fontsize=8.5)
+            axes.set_yticks(
+                range(len(own)), [in_lines(labels.construct(name), 24) for name in own["predictor"]]
+            )
             axes.tick_params(axis="y", length=0, labelcolor=INK, labelsize=8.5, labelleft=axes is row[0])
         if len(outcomes) > 1:
-            row[0].set_ylabel(labels.construct(outcome), fontweight="bold")
+            row[0].set_ylabel(in_lines(labels.construct(outcome), 7 * len(own)), fontweight="bold")
     return figure
 
 
@@ -124,7 +127,7 @@ def _trace(axes: Axes, own: pd.DataFrame, setting: Setting) -> None:
     for column, color, beta, level in zip(columns, cycle(COLORS), betas.T, levels, strict=False):
         axes.plot(x, beta, color=color, linewidth=1.6)
         axes.scatter(x[0], beta[0], color=color, s=14, zorder=3, linewidths=0, clip_on=False)
-        name = setting.labels.construct(column.removeprefix("beta_"))
+        name = in_lines(setting.labels.construct(column.removeprefix("beta_")), 30, 1)
         axes.annotate(
             f"{name}  {setting.wording.numbers.fixed(beta[0], 2, bounded=True)}",
             (x[0], beta[0]),

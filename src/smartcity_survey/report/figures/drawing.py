@@ -22,6 +22,7 @@ from matplotlib.transforms import Bbox
 
 from smartcity_survey.io import write_bytes
 from smartcity_survey.report.figures.files import MARK, files_of
+from smartcity_survey.report.figures.long_labels import for_figures
 from smartcity_survey.report.fonts import register_fonts
 from smartcity_survey.report.formats import NumberStyle
 
@@ -66,12 +67,12 @@ def _style() -> Iterator[None]:
 
 
 def styled(draw: Callable[P, R]) -> Callable[P, R]:
-    """Run a drawing function under the report's style and nobody else's settings."""
+    """Run a drawing function under the report's style, its labels no longer than it has room for."""
 
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> R:
         with _style():
-            return draw(*args, **kwargs)
+            return draw(*map(for_figures, args), **kwargs)
 
     return drawn
 

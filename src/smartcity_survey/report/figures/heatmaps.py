@@ -24,6 +24,7 @@ from smartcity_survey.report.figures.drawing import (
     styled,
     text_on,
 )
+from smartcity_survey.report.figures.long_labels import ITEM, in_lines
 from smartcity_survey.report.labels import Labels
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.study.limits import limit
@@ -60,7 +61,10 @@ def plot_loadings(
     values = loadings.drop(columns="item").to_numpy(dtype=np.float64)
     items = list(loadings["item"])
     p, k = values.shape
-    figure = Figure(figsize=(WIDTH, 0.9 + 0.205 * p), layout="constrained")
+    dropped = dropped_items(item_retention)
+    texts = _item_labels(items, dropped, setting.labels)
+    row_height = 0.28 if any("\n" in text for text in texts) else 0.205
+    figure = Figure(figsize=(WIDTH, 0.9 + row_height * p), layout="constrained")
     axes = figure.subplots()
     shown = np.abs(values) >= setting.suppress_below
     colors = np.where(shown[:, :, None], DIVERGING((1 + values * np.abs(values)) / 2), to_rgba(PAPER))
@@ -81,8 +85,7 @@ def plot_loadings(
     axes.set_xticks(np.arange(k) + 0.5, [str(number) for number in range(1, k + 1)])
     axes.set_xlabel(wording["figures.loadings.x"])
     axes.xaxis.set_label_position("top")
-    dropped = dropped_items(item_retention)
-    _item_labels(axes, items, dropped, setting.labels)
+    _name_rows(axes, items, texts, dropped)
     if dropped & set(items):
         note = f"{DROPPED} {wording['figures.loadings.dropped']}"
         axes.text(k, p + 0.75, note, ha="right", va="center", fontsize=7.5, color=RUST)
@@ -147,10 +150,8 @@ def plot_htmt(htmt: pd.DataFrame, setting: Setting) -> Figure:
                 fontweight="bold" if reached else "normal",
             )
     _grid_axes(axes, c - 1, c - 1)
-    axes.set_yticks(np.arange(c - 1) + 0.5, [labels.construct(name) for name in names[1:]])
-    axes.set_xticks(
-        np.arange(c - 1) + 0.5, [labels.construct(name).replace(" ", "\n") for name in names[:-1]]
-    )
+    axes.set_yticks(np.arange(c - 1) + 0.5, [in_lines(labels.construct(name), 24) for name in names[1:]])
+    axes.set_xticks(np.arange(c - 1) + 0.5, [_upright(labels.construct(name)) for name in names[:-1]])
     axes.tick_params(labelsize=8)
     limits = [wording.numbers.fixed(one.value, one.decimals, bounded=True) for one in HTMT_LIMITS]
     entries = [
@@ -169,6 +170,12 @@ def plot_htmt(htmt: pd.DataFrame, setting: Setting) -> Figure:
     return figure
 
 
+def _upright(name: str) -> str:
+    """A name word by word, as columns are narrow; a long one in lines of several words."""
+    words = name.split()
+    return "\n".join(words) if len(words) < 4 and max(map(len, words)) < 15 else in_lines(name, 14, 4)
+
+
 def _grid_axes(axes: Axes, rows: int, columns: int) -> None:
     axes.set_xlim(0, columns)
     axes.set_ylim(rows, 0)
@@ -178,11 +185,16 @@ def _grid_axes(axes: Axes, rows: int, columns: int) -> None:
         spine.set_visible(False)
 
 
-def _item_labels(axes: Axes, items: Sequence[str], dropped: Collection[str], labels: Labels) -> None:
-    """Item code next to its row, the wording to its left; items left out have a colour and a sign."""
-    texts = [
-        f"{labels.items.get(item, '')}   {item}{f' {DROPPED}' if item in dropped else ''}" for item in items
+def _item_labels(items: Sequence[str], dropped: Collection[str], labels: Labels) -> list[str]:
+    """Item code next to its row, the wording to its left; items left out have a sign."""
+    return [
+        f"{in_lines(labels.items.get(item, ''), ITEM)}   {item}{f' {DROPPED}' if item in dropped else ''}"
+        for item in items
     ]
+
+
+def _name_rows(axes: Axes, items: Sequence[str], texts: Sequence[str], dropped: Collection[str]) -> None:
+    """The labels of the rows; items left out have a colour."""
     axes.set_yticks(np.arange(len(items)) + 0.5, texts)
     axes.tick_params(axis="y", labelsize=7.5, labelcolor=INK)
     for item, label in zip(items, axes.get_yticklabels(), strict=True):

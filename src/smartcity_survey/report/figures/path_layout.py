@@ -19,6 +19,12 @@ PLACES = (0.25, 0.75, 0.3, 0.5, 0.7, 0.4, 0.6, 0.22, 0.78, 0.15, 0.85)
 """Shares of the arrow's length tried for its coefficient, best first."""
 STEEP = 0.02
 """Cost of a slope of one below a coefficient, beside which a crossed arrow costs its area."""
+THROUGH = 10
+"""Cost of an arrow's own way through its numbers, beside which another's costs its area."""
+BETWEEN = 0.04
+"""Inches above and below the middle of a coefficient that are free for its arrow."""
+BESIDE = 0.01
+"""Cost of a coefficient that stands beside its arrow, not on it, and of each half inch between them."""
 LONGEST_LEVEL = 0.6
 """Share of the room between two layers that the level piece of an arrow may take."""
 Room = tuple[float, float]
@@ -129,7 +135,7 @@ def lay_out(
             top -= free + own
     boxes = {name: Box(*centre[name], *size) for name, size in sizes.items()}
     arrows = dict(_arrows(edges, layer, boxes, centre, min(label[0] + 0.1, LONGEST_LEVEL * (step - across))))
-    return Layout(width, height, boxes, arrows, _labels(arrows, boxes, label))
+    return Layout(width, height, boxes, arrows, _labels(arrows, boxes, label, height))
 
 
 Slot = str | tuple[str, str, int]
@@ -215,9 +221,15 @@ def _slope(curve: Array, share: float) -> float:
     return abs(y1 - y0) / max(abs(x1 - x0), 1e-9)
 
 
+def _through(box: Box, arrow: Sequence[Box]) -> float:
+    """Area of an arrow's points in a coefficient, but for those between its two lines of numbers."""
+    return sum(box.overlap(point) for point in arrow if abs(point.y - box.y) > BETWEEN)
+
+
 def _labels(
-    arrows: Mapping[Edge, Array], boxes: Mapping[str, Box], size: tuple[float, float]
+    arrows: Mapping[Edge, Array], boxes: Mapping[str, Box], size: tuple[float, float], height: float
 ) -> dict[Edge, Box]:
+    """The place of each coefficient: on its arrow, or above or below a steep one that would cross it."""
     placed: dict[Edge, Box] = {}
     for edge, curve in arrows.items():
         candidates = [Box(*point_on(curve, share), *size) for share in PLACES]
@@ -228,12 +240,24 @@ def _labels(
             if name != edge
             for share in np.linspace(0.02, 0.98, 40)
         ]
+        own = [Box(*point_on(curve, at), 0.02, 0.02) for at in np.linspace(0.02, 0.98, 40)]
         slopes = [_slope(curve, share) for share in PLACES]
         costs = [
             10 * sum(box.overlap(other) for other in taken)
             + sum(box.overlap(other) for other in crossed)
+            + THROUGH * _through(box, own)
             + STEEP * min(slope, 2.0)
             for box, slope in zip(candidates, slopes, strict=True)
         ]
+        for share, slope in zip(PLACES, slopes, strict=True):
+            away = size[1] / 2 + min(slope, 2.0) * size[0] / 2 + 0.03
+            for x, y in ((x, y + up) for x, y in [point_on(curve, share)] for up in (away, -away)):
+                if size[1] / 2 <= y <= height - size[1] / 2:
+                    candidates.append(Box(x, y, *size))
+                    costs.append(
+                        10 * sum(candidates[-1].overlap(other) for other in taken)
+                        + 2 * sum(candidates[-1].overlap(other) for other in [*crossed, *own])
+                        + BESIDE * (1 + 2 * away)
+                    )
         placed[edge] = candidates[costs.index(min(costs))]
     return placed

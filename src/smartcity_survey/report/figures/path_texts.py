@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeGuard
 
@@ -84,6 +84,20 @@ def coefficients_of(
         edge = str(line["source"]), str(line["target"])
         found[edge] = _coefficient(line, claims.get(edge), setting)
     return found
+
+
+def note_of(name: str, tables: Mapping[str, pd.DataFrame], setting: Setting) -> str:
+    """The note below a figure; that of the path diagram names the hypotheses that have no arrow there."""
+    note = setting.wording[setting.told(f"figures.{name}.note")]
+    claims = tables.get("hypotheses", pd.DataFrame())
+    if name != "path" or claims.empty:
+        return note
+    without = dict.fromkeys(
+        map(str, claims["hypothesis"][claims.apply(of_several_paths, axis=1).astype(bool)])
+    )
+    if not without:
+        return note
+    return f"{note} {setting.wording.fill('figures.path.without', names=', '.join(without))}"
 
 
 def _coefficient(line: pd.Series, claim: pd.Series | None, setting: Setting) -> Coefficient:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from smartcity_survey.report.figures.drawing import BLUE, INK, MUTED, WIDTH, styled, telling, text_on
+from smartcity_survey.report.figures.long_labels import CATEGORY, ITEM, in_lines
 from smartcity_survey.report.setting import Setting
 
 ANSWERS = LinearSegmentedColormap.from_list(
@@ -59,9 +59,8 @@ def _bars(axes: Axes, lines: pd.DataFrame, setting: Setting) -> None:
     variables = list(lines["variable"])
     position, headings = _positions(variables)
     for at, variable in headings:
-        axes.text(
-            0, at, labels.demographics.get(variable, variable), fontweight="bold", color=INK, va="center"
-        )
+        question = in_lines(labels.demographics.get(variable, variable), 20)
+        axes.text(0, at, question, fontweight="bold", color=INK, va="center")
     percent = lines["percent"].fillna(0).to_numpy()
     axes.barh(position, percent, height=0.68, color=BLUE)
     for y, share, n in zip(position, percent, lines["n"], strict=True):
@@ -74,7 +73,7 @@ def _bars(axes: Axes, lines: pd.DataFrame, setting: Setting) -> None:
         labels.categories[variable, int(code)]
         for variable, code in zip(variables, lines["code"], strict=True)
     ]
-    axes.set_yticks(position, [textwrap.shorten(text, 36, placeholder=" …") for text in categories])
+    axes.set_yticks(position, [in_lines(text, CATEGORY, 1) for text in categories])
     axes.set_xlim(0, 112)
     axes.set_xticks([])
     axes.tick_params(axis="y", length=0, labelcolor=INK)
@@ -109,7 +108,9 @@ def plot_items(frequencies: pd.DataFrame, setting: Setting) -> Figure:
     wording, labels = setting.wording, setting.labels
     items = list(frequencies["item"].unique())
     position, headings = _positions([labels.owner.get(item, "") for item in items])
-    figure = Figure(figsize=(WIDTH, 0.195 * position[-1] + 0.8), layout="constrained")
+    texts = [f"{in_lines(labels.items.get(item, ''), ITEM)}   {item}" for item in items]
+    row = 0.28 if any("\n" in text for text in texts) else 0.195
+    figure = Figure(figsize=(WIDTH, row * position[-1] + 0.8), layout="constrained")
     axes = figure.subplots()
     codes = sorted({int(code) for code in frequencies["code"]})
     for y, (_, lines) in zip(position, frequencies.groupby("item", sort=False), strict=True):
@@ -119,7 +120,7 @@ def plot_items(frequencies: pd.DataFrame, setting: Setting) -> Figure:
         axes.text(
             -reach, at, labels.construct(construct), fontweight="bold", fontsize=8.5, color=INK, va="center"
         )
-    axes.set_yticks(position, [f"{labels.items.get(item, '')}   {item}" for item in items])
+    axes.set_yticks(position, texts)
     axes.set_ylim(position[-1] + 0.6, -0.2)
     ticks = list(range(-reach, 101, 25)) if reach else [0, 25, 50, 75, 100]
     axes.set_xlim(ticks[0], ticks[-1])

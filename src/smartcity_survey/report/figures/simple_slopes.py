@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from smartcity_survey.report.figures.drawing import LINES, WIDTH, number_axis, styled
+from smartcity_survey.report.figures.long_labels import in_lines
 from smartcity_survey.report.names import factor
 from smartcity_survey.report.setting import Setting
 
@@ -52,8 +53,8 @@ def _panel(axes: Axes, moderation: Iterable[object], lines: pd.DataFrame, settin
         if code == code:
             label = setting.labels.categories[str(lines["moderator"].iloc[0]), int(code)]
         axes.plot(REACH, intercept + slope * REACH, color=color, marker=marker, markersize=5, label=label)
-    axes.set_xlabel(wording.fill("figures.simple_slopes.axis", construct=source))
-    axes.set_ylabel(wording.fill("figures.simple_slopes.axis", construct=target))
+    axes.set_xlabel(in_lines(wording.fill("figures.simple_slopes.axis", construct=source), 34))
+    axes.set_ylabel(in_lines(wording.fill("figures.simple_slopes.axis", construct=target), 34))
     number_axis(axes, "x", wording.numbers, bins=4)
     number_axis(axes, "y", wording.numbers)
-    axes.legend(title=moderator, fontsize=8, title_fontsize=8)
+    axes.legend(title=in_lines(moderator, 24), fontsize=8, title_fontsize=8)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -24,6 +23,7 @@ from smartcity_survey.report.figures.drawing import (
     number_axis,
     styled,
 )
+from smartcity_survey.report.figures.long_labels import in_lines
 from smartcity_survey.report.names import option_text
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.stages.evidence.curve_panel import CHOICES, CurvePanel, curve_panel, with_missing
@@ -135,7 +135,7 @@ def _name(axes: Axes, own: pd.DataFrame, depth: int, setting: Setting) -> None:
 
 
 def _predictor(own: pd.DataFrame, setting: Setting) -> str:
-    return fill(setting.labels.construct(str(own["predictor"].iloc[0])), 13)
+    return in_lines(setting.labels.construct(str(own["predictor"].iloc[0])), 13, 4)
 
 
 def _curve(

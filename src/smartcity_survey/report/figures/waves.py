@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from smartcity_survey.report.figures.drawing import LINES, MUTED, WIDTH, number_axis, styled
+from smartcity_survey.report.figures.long_labels import in_lines
 from smartcity_survey.report.setting import Setting
 
 SPREAD = 0.4
@@ -45,7 +46,9 @@ def _panel(axes: Axes, frame: pd.DataFrame, labels: pd.Series[str], value: str, 
         own = frame[labels == name]
         x = np.array([waves.index(wave) for wave in own["wave"]]) + shift
         axes.vlines(x, own["ci_low"], own["ci_high"], color=color, linewidth=1.6)
-        axes.plot(x, own[value], color=color, linewidth=1, marker=marker, markersize=5, label=name)
+        axes.plot(
+            x, own[value], color=color, linewidth=1, marker=marker, markersize=5, label=in_lines(name, 28, 4)
+        )
     axes.set_xticks(range(len(waves)), [str(wave) for wave in waves])
     axes.set_xlim(-0.5, len(waves) - 0.5)
     number_axis(axes, "y", setting.wording.numbers)

@@ -178,9 +178,25 @@ def groups(facts: Facts) -> Iterator[str]:
         return
     paragraphs = (
         joined(_invariance(facts)),
-        joined((_differences(facts, "multigroup", "groups"), _too_small(facts))),
+        joined((_compared(facts), _differences(facts, "multigroup", "groups"), _too_small(facts))),
     )
     yield from filter(None, paragraphs)
+
+
+def _compared(facts: Facts) -> str:
+    """The two groups that are compared, where there is one comparison; of more there is a table."""
+    lines = facts.lines("group_comparisons", "first", "second")
+    if len(lines) != 1 or lines[0].get("status") != "compared":
+        return ""
+    line = lines[0] | {"variable": lines[0]["demographic"]}
+
+    def told(side: str) -> str:
+        name = unmarked(name_text("code", str(line[side]), line, facts.setting))
+        return f"{name} ({facts.equals_count('n', line[f'n_{side}'])})" if known(line, f"n_{side}") else name
+
+    group = unmarked(facts.setting.labels.demographics.get(str(line["demographic"]), ""))
+    facts.see("group_comparisons")
+    return facts.say("groups.compared", group=group, first=told("first"), second=told("second"))
 
 
 def _too_small(facts: Facts) -> str:

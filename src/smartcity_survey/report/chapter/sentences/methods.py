@@ -89,7 +89,10 @@ def _own(facts: Facts, section: str) -> str:
             return facts.say("methods.regression_by_design")
     if any(facts.frame(*one) is None for one in WHOLE.get(section, ())):
         return ""
-    return unmarked(facts.setting.wording[f"methods.{section}"].strip())
+    said = unmarked(facts.setting.wording[f"methods.{section}"].strip())
+    table = ANALYSES[section]
+    otherwise = f"methods.{table}_{facts.cards.get(table, {}).get('method')}"
+    return joined((said, facts.say(otherwise))) if f"chapter.{otherwise}" in facts.setting.wording else said
 
 
 def _done(facts: Facts, section: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -107,11 +108,12 @@ def _assumptions(facts: Facts, outcome: str) -> Iterator[str]:
 
 def _blocks(facts: Facts) -> Iterator[str]:
     lines = facts.lines("hierarchical_blocks", "r2_change", "f_change", "p_change")
-    after = {line["outcome"] for line in lines if line["block"] == "demographics"}
+    blocks = Counter(line["outcome"] for line in lines)
     for line in lines:
-        alone = "" if line["outcome"] in after or line["block"] == "demographics" else "_alone"
+        if blocks[line["outcome"]] == 1:
+            continue  # its only block is the regression that is told already
         yield facts.say(
-            f"regression.block_{line['block']}{alone}",
+            f"regression.block_{line['block']}",
             outcome=facts.construct(line["outcome"]),
             change=facts.together(
                 facts.equals("ΔR²", line["r2_change"]),
