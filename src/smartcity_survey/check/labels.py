@@ -1,15 +1,17 @@
-"""Labels that a report in another language would have in the wrong one."""
+"""Labels that a report in another language would have in the wrong one, and labels that two things share."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from smartcity_survey.data.read.cells import ROWS_SHOWN
 from smartcity_survey.errors import Problem, counted
-from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.codebook import Codebook, ConstructEntry, Demographic, Item, text
 from smartcity_survey.study.config import Config
 from smartcity_survey.study.label_languages import languages_written, untranslated
+from smartcity_survey.study.multiple_choice import MultipleChoice
+from smartcity_survey.study.spelling import folded
 
 
 def untranslated_labels(codebook: Codebook, config: Config, folder: Path) -> Iterator[Problem]:
@@ -30,3 +32,36 @@ def untranslated_labels(codebook: Codebook, config: Config, folder: Path) -> Ite
                 f"The report in `{language}` has them as they are; "
                 f"give them as `{{{own}: ..., {language}: ...}}`.",
             )
+
+
+def shared_labels(codebook: Codebook, config: Config, folder: Path) -> Iterator[Problem]:
+    """Constructs, items or questions that one label stands for: tables and figures cannot tell them apart.
+
+    Parameters
+    ----------
+    folder : of the study.
+    """
+    own = config.study.language
+    languages = dict.fromkeys((own, *languages_written(codebook, config.study.title, own)))
+    questions = {**codebook.demographics, **codebook.multiple_choice}
+    kinds: tuple[tuple[str, Mapping[str, ConstructEntry | Item | Demographic | MultipleChoice]], ...] = (
+        ("constructs", codebook.constructs),
+        ("items", codebook.items),
+        ("demographics", questions),
+    )
+    for kind, entries in kinds:
+        told: set[tuple[str, ...]] = set()
+        for language in languages:
+            by_label: dict[str, list[str]] = {}
+            for name, entry in entries.items():
+                if isinstance(entry.label, str) or language in entry.label:
+                    by_label.setdefault(folded(text(entry.label, language, name)), []).append(name)
+            for names in map(tuple, by_label.values()):
+                if len(names) > 1 and names not in told:
+                    told.add(names)
+                    label = text(entries[names[0]].label, language, names[0])
+                    yield Problem(
+                        f"{folder / config.data.codebook}, {kind}",
+                        f"{', '.join(names)} have the same label in `{language}`: “{label}”.",
+                        "Tables and figures cannot tell them apart: give each a label of its own.",
+                    )
