@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+import pyreadstat
 import pytest
 
 from smartcity_survey.check import check_study
@@ -140,3 +142,36 @@ def test_an_empty_name_is_refused(tmp_path: Path) -> None:
     assert config.read_text(encoding="utf-8") != before
     with pytest.raises(SurveyError, match="a name is empty: write one before the colon"):
         check_study(tmp_path / "wave")
+
+
+@pytest.mark.parametrize("code", [99, 999, -1])
+def test_a_code_of_no_answer_of_other_columns_is_named_among_ages(code: int, tmp_path: Path) -> None:
+    ages = RNG.integers(18, 70, N).tolist()
+    ages[6] = code
+    frame = pd.DataFrame({item: codes(WHOLE, item) for item in ITEMS} | {"AGE": ages}).astype(float)
+    file = tmp_path / "survey.sav"
+    none = {item: [code] for item in ITEMS}
+    pyreadstat.write_sav(frame, str(file), missing_ranges=none)
+    draft = start_new_wave(tmp_path / "wave", file)
+    (told,) = [line for line in draft.to_do if line.startswith("column 'AGE', row 7: ")]
+    assert f"{code} (1 cell) is declared as no answer in other columns of the file" in told
+    for language in ("ru", "kk"):
+        assert "declared" not in translated(told, language)
+    # In the column itself it is declared too: nothing to be asked.
+    pyreadstat.write_sav(frame, str(file), missing_ranges={**none, "AGE": [code]})
+    draft = start_new_wave(tmp_path / "again", file)
+    assert not any(line.startswith("column 'AGE'") for line in draft.to_do)
+
+
+def test_an_age_that_is_dropped_as_a_code_of_other_columns_is_named(tmp_path: Path) -> None:
+    ages = RNG.integers(18, 70, N).tolist()
+    ages[6] = 99
+    frame = pd.DataFrame({item: codes(WHOLE, item) for item in ITEMS} | {"AGE": ages}).astype(float)
+    frame.loc[3, ITEMS[0]] = 99
+    file = tmp_path / "survey.sav"
+    labels = {item: {1.0: "no", 5.0: "yes", 99.0: "No answer"} for item in ITEMS}
+    pyreadstat.write_sav(frame, str(file), variable_value_labels=labels)
+    draft = start_new_wave(tmp_path / "wave", file)
+    (told,) = [line for line in draft.to_do if line.startswith("column 'AGE', row 7: ")]
+    assert "99 (1 cell) means no answer in other columns, and so here" in told
+    assert "no answer" not in translated(told, "ru")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from smartcity_survey.data.read.cells import Missing
 from smartcity_survey.errors import counted
 from smartcity_survey.new_wave.columns import AnswerCodes, Column
 from smartcity_survey.new_wave.guesses import WEIGHT, Group, Roles
 from smartcity_survey.new_wave.marks import TESTS, UNFINISHED, UNVERIFIED, Mark
 from smartcity_survey.new_wave.poles import turned_round
-from smartcity_survey.new_wave.slips import SLIPS_SHOWN, far_in, slips_in
+from smartcity_survey.new_wave.slips import SLIPS_SHOWN, far_in, none_elsewhere, slips_in
 from smartcity_survey.new_wave.wordings.phrases import plain
 
 
@@ -30,6 +31,7 @@ class Said:
     lines: Sequence[str]
     marks: Sequence[Mark] = ()
     language: str = "en"
+    declared: Missing = field(default_factory=Missing)
 
 
 def said(about: Said) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -308,7 +310,8 @@ def _to_do(about: Said) -> Iterator[str]:
     yield from _merged(about)
     yield from _doubtful_marks(about.marks)
     yield from slips_in([*_used(about), *roles.categories, *roles.numbers])
-    yield from far_in(roles.numbers)
+    yield from none_elsewhere((*roles.numbers, *roles.categories), about.declared, about.missing)
+    yield from far_in(roles.numbers, about.declared)
     strange = sum((Counter(group.strange) for group in about.names.values()), Counter())
     for code, n in sorted(strange.items()):
         yield (

@@ -154,6 +154,7 @@ def draft_from(survey: Path, target: Path) -> Draft:
         understood.doubtful,
         lines,
         marks_in(columns, tool),
+        Missing(ranges=tuple(one for ranges in table.missing_ranges.values() for one in ranges)),
     )
 
 
