@@ -155,7 +155,9 @@ def _is_item(column: Column) -> bool:
         return False
     if column.is_measure:
         return True
-    return column.is_codes and len(column.counts) <= MOST_CODES and len({*column.counts, *column.answers}) > 1
+    # Words that were given codes are few, or as many as several languages have.
+    few = len(column.counts) <= MOST_CODES or column.scale is not None
+    return column.is_codes and few and len({*column.counts, *column.answers}) > 1
 
 
 def _in_words(column: Column) -> Column:
