@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +12,16 @@ import pyreadstat
 import pytest
 
 from smartcity_survey.check import check_study
+from smartcity_survey.data.read.formulas import UNSTORED
+from smartcity_survey.data.read.xlsx_file import open_xlsx
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.messages import translated
+from smartcity_survey.messages import problem_in, translated
 from smartcity_survey.new_wave import start_new_wave
+from smartcity_survey.study.config import DataSection
 
 from .answers_of import BLOCKS, ITEMS, N
 from .drafting import SIZES, WHOLE, drafted, file_of
-from .writers import codes, rows_of, text
+from .writers import book, codes, rows_of, text
 
 RNG = np.random.default_rng(5)
 
@@ -175,3 +179,44 @@ def test_an_age_that_is_dropped_as_a_code_of_other_columns_is_named(tmp_path: Pa
     (told,) = [line for line in draft.to_do if line.startswith("column 'AGE', row 7: ")]
     assert "99 (1 cell) means no answer in other columns, and so here" in told
     assert "no answer" not in translated(told, "ru")
+
+
+@pytest.mark.parametrize("n_formulas", [1, N])
+def test_formulas_without_values_are_not_empty_and_how_to_mend_them_is_said(
+    n_formulas: int, tmp_path: Path
+) -> None:
+    own: list[object] = codes(WHOLE, ITEMS[0])
+    rows = file_of({"city": [1 + i % 2 for i in range(N)]}, {item: codes(WHOLE, item) for item in ITEMS})
+    study = drafted(tmp_path, book({"answers": rows}), "survey.xlsx")
+    assert study.kept() == N
+    own[:n_formulas] = [f"={code}+0" for code in own[:n_formulas]]
+    # As openpyxl writes formulas: without what they come to.
+    broken = book({"answers": [rows[0], *([one, *row[1:]] for one, row in zip(own, rows[1:], strict=True))]})
+    (tmp_path / "wave" / study.config.data.file).write_bytes(broken)
+    with pytest.raises(SurveyError) as caught:
+        check_study(tmp_path / "wave")
+    (problem,) = caught.value.problems
+    assert f"formulas without values ({n_formulas} cell" in problem.found
+    assert "Open the file in Excel" in problem.remedy
+    assert "формулы без значений" in problem_in(problem, "ru")
+    assert "мәндері жоқ формулалар" in problem_in(problem, "kk")
+    (tmp_path / "broken.xlsx").write_bytes(broken)
+    draft = start_new_wave(tmp_path / "again", tmp_path / "broken.xlsx")
+    # One is a slip to be looked at; a column of nothing else holds no answers.
+    assert [*draft.left_out] == ([ITEMS[0]] if n_formulas == N else [])
+    assert not any("#FORMULA!" in line for line in draft.to_do)
+    (told,) = [line for line in draft.to_do if "formulas without values stand in 1 column" in line]
+    for language in ("ru", "kk"):
+        assert "formulas without" not in translated(told, language)
+
+
+def test_a_formula_that_comes_to_an_empty_text_is_an_empty_cell(tmp_path: Path) -> None:
+    file = tmp_path / "survey.xlsx"
+    file.write_bytes(book({"answers": [["id", "a"], [1, '=IF(A2=1,"",3)'], [2, "=1+1"], [3, 4]]}))
+    excel = tmp_path / "excel.xlsx"
+    with zipfile.ZipFile(file) as archive, zipfile.ZipFile(excel, "w") as written:
+        for name in archive.namelist():
+            content = archive.read(name).replace(b'<c r="B2"><f>', b'<c r="B2" t="str"><f>')
+            written.writestr(name, content)
+    rows = dict(open_xlsx(excel, DataSection(file="excel.xlsx", codebook="", sheet=0)).rows())
+    assert [row[1] for row in rows.values()] == ["a", None, UNSTORED, 4]

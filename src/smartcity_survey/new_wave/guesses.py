@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from smartcity_survey.data.read.formulas import UNSTORED
 from smartcity_survey.new_wave.answers import coded_by, unordered
 from smartcity_survey.new_wave.bands import bands, decimals
 from smartcity_survey.new_wave.clusters import part
@@ -38,6 +39,7 @@ __all__ = ["GRID", "AnswerCodes", "Group", "Roles", "bands", "guess_roles"]
 WEIGHT = "it looks like a sampling weight, and weighs nothing yet"
 LARGEST_WEIGHT = 50
 _ADDRESSES = "addresses; delete the column from the file"
+_FORMULAS = "formulas without values: open the file in Excel, save it there, and draft again"
 _RANKS = (
     "places in an order, each given once by everybody: the columns determine one another, and measure no "
     "construct; to count them, write each under `demographics`"
@@ -88,6 +90,7 @@ def guess_roles(
     left_out = {name: _ADDRESSES if name in addresses else _said(why) for name, why in whys.items()}
     rest = [c for c in columns if c is not respondent and c.name not in whys]
     left_out |= {column.name: WEIGHT for column in rest if _is_weight(column)}
+    left_out |= {column.name: _FORMULAS for column in rest if UNSTORED in column.words}
     rest = [column for column in rest if column.name not in left_out]
     choices, rest = _choices(rest, left_out, delimiter)
     asked = unordered([c for c in rest if not asks_about_respondent(c.label)])

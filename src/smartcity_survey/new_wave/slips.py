@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 import numpy as np
 
 from smartcity_survey.data.read.cells import Missing
+from smartcity_survey.data.read.formulas import UNSTORED
 from smartcity_survey.errors import counted
 from smartcity_survey.new_wave.bands import OLDEST, far_values, is_age
 from smartcity_survey.new_wave.columns import Column
@@ -69,7 +70,8 @@ def far_in(columns: Sequence[Column], declared: Missing | None = None) -> Iterat
 def slips_in(columns: Sequence[Column]) -> Iterator[str]:
     """Texts beside codes, and numbers beside words, that mean no answer."""
     for column in columns:
-        for word, n in list(column.slips.items())[:SLIPS_SHOWN]:
+        slips = {word: n for word, n in column.slips.items() if word != UNSTORED}
+        for word, n in list(slips.items())[:SLIPS_SHOWN]:
             what = f"{word!r} ({counted(n, 'cell')}) is neither a number nor a known answer. "
             remedy = (
                 "Correct it in the file, or write it under `missing_codes` in config.yaml if "
