@@ -274,6 +274,35 @@ def test_the_end_of_a_run_is_told_in_the_language(
     assert capfd.readouterr().out.startswith("Готово: ")
 
 
+@pytest.mark.parametrize("works", [True, False], ids=["work", "nothing_to_do"])
+@pytest.mark.parametrize("outputs", [["html"], ["html", "docx", "xlsx"]], ids=["page", "chapter"])
+def test_what_a_run_wrote_beside_the_page_is_named_at_its_end(
+    works: bool,
+    outputs: list[str],
+    study: Callable[..., Path],
+    config_content: dict[str, Any],
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    config_content["report"] = {"outputs": outputs}
+    folder = study()
+    for name in ("chapter.en.docx", "chapter.en.pdf", "tables.xlsx"):
+        (folder / "reports").mkdir(exist_ok=True)
+        (folder / "reports" / name).touch()
+
+    def ran(command: Any, environment: dict[str, str], **_: Any) -> int:
+        if works:
+            (folder / "reports/private/logs").mkdir(parents=True, exist_ok=True)
+            (folder / "reports/private/logs/report.log").touch()
+        return 0
+
+    monkeypatch.setattr("smartcity_survey.workflow.run.run_command", ran)
+    run_study(folder, Machines(1), "ru")
+    beside = [line for line in capfd.readouterr().out.splitlines() if line.startswith("Рядом с отчётом: ")]
+    expected = "Рядом с отчётом: chapter.en.docx, tables.xlsx"
+    assert beside == ([expected] if works and "docx" in outputs else [])
+
+
 @pytest.mark.parametrize(
     ("name", "language"),
     [("kk_KZ", "kk"), ("ru_RU", "ru"), ("Russian_Russia", "ru"), ("de_DE", "en"), (None, "en"), ("C", "en")],

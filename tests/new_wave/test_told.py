@@ -12,11 +12,13 @@ import pyreadstat
 import pytest
 
 from smartcity_survey.check import check_study
+from smartcity_survey.data.read import read_survey
 from smartcity_survey.data.read.formulas import UNSTORED
 from smartcity_survey.data.read.xlsx_file import open_xlsx
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.messages import problem_in, translated
 from smartcity_survey.new_wave import start_new_wave
+from smartcity_survey.study.codebook import read_codebook
 from smartcity_survey.study.config import DataSection
 
 from .answers_of import BLOCKS, ITEMS, N
@@ -220,3 +222,32 @@ def test_a_formula_that_comes_to_an_empty_text_is_an_empty_cell(tmp_path: Path) 
             written.writestr(name, content)
     rows = dict(open_xlsx(excel, DataSection(file="excel.xlsx", codebook="", sheet=0)).rows())
     assert [row[1] for row in rows.values()] == ["a", None, UNSTORED, 4]
+
+
+def test_answers_in_the_order_of_the_alphabet_may_be_numbered_anew(tmp_path: Path) -> None:
+    words = ("Среднее", "Среднее специальное", "Высшее", "Магистратура")
+    education = [words[(i * i) % 4 if i % 3 else i % 4] for i in range(N)]
+    ages = [("18-25", "26-35", "36 и старше")[i % 3] for i in range(N)]
+    further = {
+        "Образование": education,
+        "Возраст, лет": ages,
+        "Пол": ["м" if i % 2 else "ж" for i in range(N)],
+    }
+    study = drafted(tmp_path, file_of(further))
+    (told,) = [line for line in study.draft.to_do if "order of the alphabet" in line]
+    assert "the answers to 'Образование' stand in" in told
+    for language in ("ru", "kk"):
+        assert "alphabet" not in translated(told, language)
+    # As told: other codes, in the order of the words, and the same answers are read.
+    codebook = tmp_path / "wave/codebook.yaml"
+    before = codebook.read_text(encoding="utf-8")
+    after = before
+    for code, word in enumerate(words, start=1):
+        after = re.sub(rf"    \d: {word}\n", f"    {code}: {word}\n", after)
+    assert after != before
+    codebook.write_text(after, encoding="utf-8")
+    content = read_codebook(codebook)
+    (name,) = [key for key, one in content.demographics.items() if one.label == "Образование"]
+    assert tuple(content.demographics[name].categories[code] for code in range(1, 5)) == words
+    answers = read_survey(tmp_path / "wave" / study.config.data.file, content, study.config.data).answers
+    assert [words[int(code) - 1] for code in answers[name]] == education

@@ -37,6 +37,8 @@ def untranslated_labels(codebook: Codebook, config: Config, folder: Path) -> Ite
 def shared_labels(codebook: Codebook, config: Config, folder: Path) -> Iterator[Problem]:
     """Constructs, items or questions that one label stands for: tables and figures cannot tell them apart.
 
+    A grid asks the same of several things: items of two constructs may share a label.
+
     Parameters
     ----------
     folder : of the study.
@@ -52,10 +54,11 @@ def shared_labels(codebook: Codebook, config: Config, folder: Path) -> Iterator[
     for kind, entries in kinds:
         told: set[tuple[str, ...]] = set()
         for language in languages:
-            by_label: dict[str, list[str]] = {}
+            by_label: dict[tuple[str, str], list[str]] = {}
             for name, entry in entries.items():
                 if isinstance(entry.label, str) or language in entry.label:
-                    by_label.setdefault(folded(text(entry.label, language, name)), []).append(name)
+                    of = entry.construct_name if isinstance(entry, Item) else ""
+                    by_label.setdefault((of, folded(text(entry.label, language, name))), []).append(name)
             for names in map(tuple, by_label.values()):
                 if len(names) > 1 and names not in told:
                     told.add(names)

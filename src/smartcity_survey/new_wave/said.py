@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -318,8 +319,27 @@ def _to_do(about: Said) -> Iterator[str]:
             f"config.yaml: the code {code} stands in {counted(n, 'cell')} outside its scale. If it means no "
             f"answer, write `missing_codes: [{code}]` into `data`; else such rows are excluded."
         )
+    yield from _alphabetic(roles.categories)
     if any(column.counts and not column.answers for column in roles.categories):
         yield "codebook.yaml: what the codes of the questions about the respondent mean."
+
+
+def _alphabetic(columns: Sequence[Column]) -> Iterator[str]:
+    """Answers in words of no known order, as of education: tables would have that of the alphabet."""
+    names = []
+    for column in columns:
+        words = sorted(word for word in column.words if word not in column.synonyms())
+        numbers = [int(found[0]) if (found := re.match(r"\d+", word)) else None for word in words]
+        in_order = None not in numbers and numbers == sorted(numbers, key=lambda number: number or 0)
+        if len(words) > 2 and not in_order:
+            names.append(column.name)
+    if names:
+        yield (
+            f"codebook.yaml: the answers to {', '.join(map(repr, names))} stand in the order of the "
+            "alphabet, and so they do in tables. Where they have an order, as education has, number them "
+            "in it: change the codes under `categories`, and those of the same answers under `spellings`. In the file are "
+            "words, so the data stay as they are."
+        )
 
 
 def _unused_places(about: Said) -> Iterator[str]:
