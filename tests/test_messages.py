@@ -193,11 +193,38 @@ def test_the_question_about_directions_is_translated_whole() -> None:
         "high then means high on T2, and it correlates -0.44 with use.",
     )
     russian, kazakh = (problem_in(problem, language) for language in ("ru", "kk"))
-    assert russian.startswith("s.csv, конструкт trust: T2 направлен против T1, T3 (средняя корреляция -0.58)")
-    assert "T2 “Trust two”; T1 “Trust one”, T3 “Trust three”." in russian
+    assert russian.startswith("s.csv, конструкт trust: T2 направлен против T1, T3 (средняя корреляция −0,58)")
+    assert "T2 «Trust two»; T1 «Trust one», T3 «Trust three»." in russian
+    assert "корреляция с use равна −0,44" in russian
     assert "Если T1, T3: уберите там `reverse: true`; " in russian
     assert kazakh.startswith("s.csv, trust конструктісі: T2 тармағы T1, T3 тармақтарына қарсы")
-    assert kazakh.endswith("use конструктісімен корреляциясы -0.44.")
+    assert kazakh.endswith("use конструктісімен корреляциясы −0,44.")
+
+
+@pytest.mark.parametrize("folder", [*source.COVERED, "stages"])
+def test_computed_numbers_have_the_decimal_comma_of_the_language(folder: str) -> None:
+    assert source.with_english_numbers(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        ("0.44", "0,44"),
+        ("-0.60", "−0,60"),
+        ("12", "12"),
+        ("-1", "-1"),
+        ("1e-05", "1e-05"),
+        ("1.5e-7", "1.5e-7"),
+    ],
+)
+def test_only_numbers_with_decimals_get_a_comma(number: str, shown: str) -> None:
+    assert messages.with_comma(number) == shown
+
+
+def test_what_stands_in_yaml_and_names_of_columns_keep_their_point() -> None:
+    assert translated("Input should be less than 0.5.", "ru") == "Напишите меньше 0.5."
+    assert translated("s.csv, column 1.2", "ru") == "s.csv, столбец 1.2"
+    assert translated("s.csv, column 1.2", "kk") == "s.csv, 1.2 бағаны"
 
 
 def test_several_contradictions_are_translated_one_by_one() -> None:

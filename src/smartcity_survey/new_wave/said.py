@@ -337,8 +337,8 @@ def _alphabetic(columns: Sequence[Column]) -> Iterator[str]:
         yield (
             f"codebook.yaml: the answers to {', '.join(map(repr, names))} stand in the order of the "
             "alphabet, and so they do in tables. Where they have an order, as education has, number them "
-            "in it: change the codes under `categories`, and those of the same answers under `spellings`. In the file are "
-            "words, so the data stay as they are."
+            "in it: change the codes under `categories`, and those of the same answers under `spellings`. "
+            "In the file are words, so the data stay as they are."
         )
 
 
