@@ -351,6 +351,34 @@ def test_the_environment_goes_before_a_locale_that_is_installed(monkeypatch: pyt
     assert messages.language_of_system() == "kk"
 
 
+@pytest.mark.parametrize(
+    "slip",
+    [
+        "  title: Возраст: лет",
+        "\tseed: 7",
+        "  title: 'not closed",
+        "data: [",
+        "seed: @",
+        "when: 2026-99-99",
+        "a: &x 1\nb: *y",
+    ],
+)
+@pytest.mark.parametrize("line", ["language: kk", "language: 'kk'  # of the report"])
+def test_a_config_that_is_no_yaml_is_told_in_the_language_of_its_line(
+    slip: str, line: str, tmp_path: Path
+) -> None:
+    (tmp_path / "config.yaml").write_text(f"study:\n  {line}\n{slip}\n", encoding="utf-8")
+    assert language_of(tmp_path) == "kk"
+    said = _said("check", str(tmp_path))
+    assert "config.yaml" in said
+    assert not re.search(r"not valid|Mend|Put text", said), said
+
+
+def test_so_is_one_that_is_no_utf_8(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_bytes("study:\n  title: Опрос\n  language: ru\n".encode("cp1251"))
+    assert "не текст UTF-8" in _said("check", str(tmp_path))
+
+
 def test_a_study_that_names_no_language_has_the_default_one(tmp_path: Path) -> None:
     assert language_of(tmp_path) is None
     (tmp_path / "config.yaml").write_text("study: {title: A}\n", encoding="utf-8")

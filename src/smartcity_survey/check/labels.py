@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from smartcity_survey.data.read.cells import ROWS_SHOWN
 from smartcity_survey.errors import Problem, counted
-from smartcity_survey.study.codebook import Codebook, ConstructEntry, Demographic, Item, text
+from smartcity_survey.study.codebook import Codebook, Label, text
 from smartcity_survey.study.config import Config
 from smartcity_survey.study.label_languages import languages_written, untranslated
-from smartcity_survey.study.multiple_choice import MultipleChoice
 from smartcity_survey.study.spelling import folded
 
 
@@ -46,25 +45,24 @@ def shared_labels(codebook: Codebook, config: Config, folder: Path) -> Iterator[
     own = config.study.language
     languages = dict.fromkeys((own, *languages_written(codebook, config.study.title, own)))
     questions = {**codebook.demographics, **codebook.multiple_choice}
-    kinds: tuple[tuple[str, Mapping[str, ConstructEntry | Item | Demographic | MultipleChoice]], ...] = (
-        ("constructs", codebook.constructs),
-        ("items", codebook.items),
-        ("demographics", questions),
-    )
-    for kind, entries in kinds:
+    kinds: dict[str, dict[str, tuple[str, Label]]] = {
+        "constructs": {name: ("", entry.label) for name, entry in codebook.constructs.items()},
+        "items": {name: (item.construct_name, item.label) for name, item in codebook.items.items()},
+        "demographics": {name: ("", question.label) for name, question in questions.items()},
+    }
+    for kind, labels in kinds.items():
         told: set[tuple[str, ...]] = set()
         for language in languages:
-            by_label: dict[tuple[str, str], list[str]] = {}
-            for name, entry in entries.items():
-                if isinstance(entry.label, str) or language in entry.label:
-                    of = entry.construct_name if isinstance(entry, Item) else ""
-                    by_label.setdefault((of, folded(text(entry.label, language, name))), []).append(name)
-            for names in map(tuple, by_label.values()):
+            alike: dict[tuple[str, str], list[str]] = {}
+            for name, (construct, label) in labels.items():
+                if isinstance(label, str) or language in label:
+                    alike.setdefault((construct, folded(text(label, language, name))), []).append(name)
+            for names in map(tuple, alike.values()):
                 if len(names) > 1 and names not in told:
                     told.add(names)
-                    label = text(entries[names[0]].label, language, names[0])
+                    shown = text(labels[names[0]][1], language, names[0])
                     yield Problem(
                         f"{folder / config.data.codebook}, {kind}",
-                        f"{', '.join(names)} have the same label in `{language}`: “{label}”.",
+                        f"{', '.join(names)} have the same label in `{language}`: “{shown}”.",
                         "Tables and figures cannot tell them apart: give each a label of its own.",
                     )

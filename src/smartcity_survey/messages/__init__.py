@@ -28,6 +28,9 @@ from smartcity_survey.study.config import Language, StudySection
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 _FIELD = re.compile(r"\{(?P<name>\w+)(?::(?P<kind>[^{}]*))?\}")
 _DECIMAL = re.compile(r"-?\d+\.\d+")
+_LANGUAGE_LINE = re.compile(
+    rb"^[ \t\xa0\xc2]*language[ \t]*:[ \t]*[\"']?([a-z]{2})[\"']?[ \t\r]*(?:#.*)?$", re.M
+)
 _QUOTES = str.maketrans("“”", "«»")
 """Quotation marks of English, around what somebody wrote, into those of the other languages."""
 _DEEPEST = 8
@@ -144,12 +147,22 @@ def error_in(error: SurveyError, language: Language) -> str:
 
 
 def language_of(folder: Path) -> Language | None:
-    """The language of a study's report, however wrong the rest of its config; None where nobody can tell."""
+    """The language of a study's report, however wrong the rest of its config; None where nobody can tell.
+
+    Of a config that is no yaml, or no UTF-8, it is what a line `language: kk` says.
+    """
     try:
-        content = yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8-sig"))
-        asked = content["study"].get("language", StudySection.model_fields["language"].default)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError, yaml.YAMLError):
+        written = (folder / "config.yaml").read_bytes()
+    except OSError:
         return None
+    try:
+        content = yaml.safe_load(written.decode("utf-8-sig"))
+        asked = content["study"].get("language", StudySection.model_fields["language"].default)
+    except (LookupError, TypeError, AttributeError):
+        return None
+    except (ValueError, RecursionError, yaml.YAMLError):
+        line = _LANGUAGE_LINE.search(written)
+        asked = line[1].decode() if line else None
     return next((language for language in LANGUAGES if language == asked), None)
 
 
