@@ -251,3 +251,39 @@ def test_answers_in_the_order_of_the_alphabet_may_be_numbered_anew(tmp_path: Pat
     assert tuple(content.demographics[name].categories[code] for code in range(1, 5)) == words
     answers = read_survey(tmp_path / "wave" / study.config.data.file, content, study.config.data).answers
     assert [words[int(code) - 1] for code in answers[name]] == education
+
+
+@pytest.mark.parametrize("name", ["id", "Номер анкеты"])
+@pytest.mark.parametrize("prefix", ["", "P"], ids=["numbers", "texts"])
+def test_an_identifier_with_empty_cells_is_no_question(name: str, prefix: str, tmp_path: Path) -> None:
+    numbers: list[object] = [f"{prefix}{1001 + i}" for i in range(N)]
+    numbers[4] = numbers[9] = ""
+    items = {item: codes(WHOLE, item) for item in ITEMS}
+    study = drafted(tmp_path, rows_of({**items, name: numbers}))
+    assert study.draft.left_out[name].startswith("it looks like an identifier, but is empty in 2 rows; fill")
+    assert not study.codebook.demographics
+    for language in ("ru", "kk"):
+        assert "identifier" not in translated(study.draft.left_out[name], language)
+
+
+def test_dates_with_slashes_are_told_as_such(tmp_path: Path) -> None:
+    born = [f"{1 + i % 12:02d}/{1 + i % 28:02d}/{1950 + i % 50}" for i in range(N)]
+    study = drafted(tmp_path, file_of({"born": born}))
+    assert study.draft.left_out["born"].startswith("dates with slashes, of which nobody can tell the day")
+    for language in ("ru", "kk"):
+        assert "slashes" not in translated(study.draft.left_out["born"], language)
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "koi8-r", "cp866"])
+def test_a_line_in_another_encoding_than_the_rest_is_named(encoding: str, tmp_path: Path) -> None:
+    rows = file_of({"Ваш город": ["Almaty" if i % 20 < 19 else "Туркестан" for i in range(N)]})
+    lines = text(rows).split(b"\r\n")
+    lines[40] = lines[40].decode().encode(encoding)
+    file = tmp_path / "survey.csv"
+    file.write_bytes(b"\r\n".join(lines))
+    with pytest.raises(SurveyError, match=r"line 41: not UTF-8, as the rest of the file is") as caught:
+        start_new_wave(tmp_path / "wave", file)
+    assert "в отличие от остального файла" in problem_in(caught.value.problems[0], "ru")
+    # A file that is in one other encoding is read as before.
+    file.write_bytes(text(rows, encoding=encoding))
+    assert start_new_wave(tmp_path / "whole", file).config["data"]["encoding"]
