@@ -44,11 +44,12 @@ def shared_labels(codebook: Codebook, config: Config, folder: Path) -> Iterator[
     """
     own = config.study.language
     languages = dict.fromkeys((own, *languages_written(codebook, config.study.title, own)))
-    questions = {**codebook.demographics, **codebook.multiple_choice}
+    questions = {name: question.label for name, question in codebook.demographics.items()}
+    questions |= {name: choice.label for name, choice in codebook.multiple_choice.items()}
     kinds: dict[str, dict[str, tuple[str, Label]]] = {
         "constructs": {name: ("", entry.label) for name, entry in codebook.constructs.items()},
         "items": {name: (item.construct_name, item.label) for name, item in codebook.items.items()},
-        "demographics": {name: ("", question.label) for name, question in questions.items()},
+        "demographics": {name: ("", label) for name, label in questions.items()},
     }
     for kind, labels in kinds.items():
         told: set[tuple[str, ...]] = set()
