@@ -126,7 +126,11 @@ def _unreadable(path: Path, error: Exception) -> SurveyError:
 
 
 def _rows(path: Path, name: str | int) -> Iterator[Row]:
-    if may_lack_values(path):
+    try:
+        unstored = may_lack_values(path)
+    except Exception as error:  # a damaged archive fails wherever its parts are missed
+        raise _unreadable(path, error) from None
+    if unstored:
         with (
             _sheet(path, name, values=False) as cells,
             _sheet(path, name, formulas=True, values=False) as formulas,
