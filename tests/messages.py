@@ -52,6 +52,8 @@ ASSEMBLED = {
     f"{FILLED} the codebook lacks: {FILLED} (rows {FILLED}).",
     f"Column{FILLED} {FILLED} {FILLED} left out: {FILLED}.",
     f"{FILLED} has no {FILLED} {FILLED}.",
+    f"{FILLED} category of {FILLED} has {FILLED} or more: there is nothing to compare.",
+    f"0 categories of {FILLED} have {FILLED} or more: there is nothing to compare.",
     f"Write the number of the {FILLED} that holds the names of the columns.",
 }
 """Parts of one sentence that is translated whole; `test_messages.py` has it as said."""

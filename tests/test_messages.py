@@ -156,6 +156,14 @@ def test_translations_are_filled_with_what_the_english_has() -> None:
         ),
         ("7 components of 5 items.", "запрошено: 7 компонент, а есть 5 пунктов."),
         ("all 21 questionnaires that are kept answer 3.", "21 оставленная анкета отвечает одно и то же: 3."),
+        (
+            "1 category of gender has 500 questionnaires or more: there is nothing to compare.",
+            "gender: категорий, в которых не меньше 500 анкет, — 1; сравнивать нечего.",
+        ),
+        (
+            "0 categories of gender have 1 questionnaire or more: there is nothing to compare.",
+            "gender: категорий, в которых не меньше 1 анкеты, — 0; сравнивать нечего.",
+        ),
         ("What becomes of this.", "What becomes of this."),
         ("Input should be less than 7.", "Напишите меньше 7."),
         (
