@@ -38,6 +38,8 @@ RAISED = {
 """What messages are made by -> how many of its arguments are words, or may be."""
 FILLED = "\x00"
 """Stands where a sentence is filled in."""
+NUMBER = "\x01"
+"""Stands where it is filled in with a number that has decimals."""
 ASSEMBLED = {
     f"Which one says the opposite of the construct's name? {FILLED} {FILLED}",
     f"If {FILLED}: take `reverse: true` out there",
@@ -50,6 +52,8 @@ ASSEMBLED = {
     f"{FILLED} the codebook lacks: {FILLED} (rows {FILLED}).",
     f"Column{FILLED} {FILLED} {FILLED} left out: {FILLED}.",
     f"{FILLED} has no {FILLED} {FILLED}.",
+    f"{FILLED} category of {FILLED} has {FILLED} or more: there is nothing to compare.",
+    f"0 categories of {FILLED} have {FILLED} or more: there is nothing to compare.",
     f"Write the number of the {FILLED} that holds the names of the columns.",
 }
 """Parts of one sentence that is translated whole; `test_messages.py` has it as said."""
@@ -60,6 +64,24 @@ _SENTENCE = re.compile(r"[^.]*[A-Za-z]{2}.* .*[.?]", re.DOTALL)
 
 def sentences(folder: str) -> Iterator[tuple[str, str]]:
     """Where a sentence stands, and the sentence, of every message raised in a folder of the package."""
+    return ((place, text.replace(NUMBER, FILLED)) for place, text in numbered_sentences(folder))
+
+
+def with_english_numbers(folder: str) -> list[tuple[str, str, str]]:
+    """Sentences whose computed numbers keep the decimal point in a language that has a comma."""
+    found = []
+    for place, text in numbered_sentences(folder):
+        for filling in ("7", "Xx"):
+            english = text.replace(FILLED, filling).replace(NUMBER, "-0.25")
+            for language in LANGUAGES:
+                words = translated(english, language)
+                if NUMBER in text and words != english and "0.25" in words:
+                    found.append((place, language, words))
+    return found
+
+
+def numbered_sentences(folder: str) -> Iterator[tuple[str, str]]:
+    """As `sentences`, with `NUMBER` where a number with decimals stands."""
     for path in sorted((SOURCE / folder).rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for call, known in _calls(tree, {}):
@@ -107,13 +129,20 @@ def _name(call: ast.Call) -> str:
     return str(getattr(call.func, "id", getattr(call.func, "attr", "")))
 
 
+def _filling(value: ast.expr) -> str:
+    spec = (
+        ast.unparse(value.format_spec) if isinstance(value, ast.FormattedValue) and value.format_spec else ""
+    )
+    return NUMBER if re.search(r"\.[1-9]\d*[fg]", spec) else FILLED
+
+
 def _texts(node: ast.expr, known: dict[str, list[ast.expr]], depth: int = 0) -> Iterator[str]:
     """What an expression of text may be, with `FILLED` for what is filled in; nothing of other kinds."""
     match node:
         case ast.Constant(value=str(text)):
             yield text
         case ast.JoinedStr(values=values):
-            parts = [v.value if isinstance(v, ast.Constant) else FILLED for v in values]
+            parts = [v.value if isinstance(v, ast.Constant) else _filling(v) for v in values]
             yield "".join(map(str, parts))
         case ast.IfExp(body=body, orelse=orelse):
             yield from _texts(body, known, depth)

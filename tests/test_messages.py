@@ -156,6 +156,14 @@ def test_translations_are_filled_with_what_the_english_has() -> None:
         ),
         ("7 components of 5 items.", "запрошено: 7 компонент, а есть 5 пунктов."),
         ("all 21 questionnaires that are kept answer 3.", "21 оставленная анкета отвечает одно и то же: 3."),
+        (
+            "1 category of gender has 500 questionnaires or more: there is nothing to compare.",
+            "gender: категорий, в которых не меньше 500 анкет, — 1; сравнивать нечего.",
+        ),
+        (
+            "0 categories of gender have 1 questionnaire or more: there is nothing to compare.",
+            "gender: категорий, в которых не меньше 1 анкеты, — 0; сравнивать нечего.",
+        ),
         ("What becomes of this.", "What becomes of this."),
         ("Input should be less than 7.", "Напишите меньше 7."),
         (
@@ -193,11 +201,38 @@ def test_the_question_about_directions_is_translated_whole() -> None:
         "high then means high on T2, and it correlates -0.44 with use.",
     )
     russian, kazakh = (problem_in(problem, language) for language in ("ru", "kk"))
-    assert russian.startswith("s.csv, конструкт trust: T2 направлен против T1, T3 (средняя корреляция -0.58)")
-    assert "T2 “Trust two”; T1 “Trust one”, T3 “Trust three”." in russian
+    assert russian.startswith("s.csv, конструкт trust: T2 направлен против T1, T3 (средняя корреляция −0,58)")
+    assert "T2 «Trust two»; T1 «Trust one», T3 «Trust three»." in russian
+    assert "корреляция с use равна −0,44" in russian
     assert "Если T1, T3: уберите там `reverse: true`; " in russian
     assert kazakh.startswith("s.csv, trust конструктісі: T2 тармағы T1, T3 тармақтарына қарсы")
-    assert kazakh.endswith("use конструктісімен корреляциясы -0.44.")
+    assert kazakh.endswith("use конструктісімен корреляциясы −0,44.")
+
+
+@pytest.mark.parametrize("folder", [*source.COVERED, "stages"])
+def test_computed_numbers_have_the_decimal_comma_of_the_language(folder: str) -> None:
+    assert source.with_english_numbers(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        ("0.44", "0,44"),
+        ("-0.60", "−0,60"),
+        ("12", "12"),
+        ("-1", "-1"),
+        ("1e-05", "1e-05"),
+        ("1.5e-7", "1.5e-7"),
+    ],
+)
+def test_only_numbers_with_decimals_get_a_comma(number: str, shown: str) -> None:
+    assert messages.with_comma(number) == shown
+
+
+def test_what_stands_in_yaml_and_names_of_columns_keep_their_point() -> None:
+    assert translated("Input should be less than 0.5.", "ru") == "Напишите меньше 0.5."
+    assert translated("s.csv, column 1.2", "ru") == "s.csv, столбец 1.2"
+    assert translated("s.csv, column 1.2", "kk") == "s.csv, 1.2 бағаны"
 
 
 def test_several_contradictions_are_translated_one_by_one() -> None:
@@ -274,6 +309,35 @@ def test_the_end_of_a_run_is_told_in_the_language(
     assert capfd.readouterr().out.startswith("Готово: ")
 
 
+@pytest.mark.parametrize("works", [True, False], ids=["work", "nothing_to_do"])
+@pytest.mark.parametrize("outputs", [["html"], ["html", "docx", "xlsx"]], ids=["page", "chapter"])
+def test_what_a_run_wrote_beside_the_page_is_named_at_its_end(
+    works: bool,
+    outputs: list[str],
+    study: Callable[..., Path],
+    config_content: dict[str, Any],
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    config_content["report"] = {"outputs": outputs}
+    folder = study()
+    for name in ("chapter.en.docx", "chapter.en.pdf", "tables.xlsx"):
+        (folder / "reports").mkdir(exist_ok=True)
+        (folder / "reports" / name).touch()
+
+    def ran(command: Any, environment: dict[str, str], **_: Any) -> int:
+        if works:
+            (folder / "reports/private/logs").mkdir(parents=True, exist_ok=True)
+            (folder / "reports/private/logs/report.log").touch()
+        return 0
+
+    monkeypatch.setattr("smartcity_survey.workflow.run.run_command", ran)
+    run_study(folder, Machines(1), "ru")
+    beside = [line for line in capfd.readouterr().out.splitlines() if line.startswith("Рядом с отчётом: ")]
+    expected = "Рядом с отчётом: chapter.en.docx, tables.xlsx"
+    assert beside == ([expected] if works and "docx" in outputs else [])
+
+
 @pytest.mark.parametrize(
     ("name", "language"),
     [("kk_KZ", "kk"), ("ru_RU", "ru"), ("Russian_Russia", "ru"), ("de_DE", "en"), (None, "en"), ("C", "en")],
@@ -293,6 +357,34 @@ def test_the_environment_goes_before_a_locale_that_is_installed(monkeypatch: pyt
     monkeypatch.setenv("LANG", "ru_RU.UTF-8")
     monkeypatch.setattr("locale.getlocale", lambda: ("en_US", "UTF-8"))
     assert messages.language_of_system() == "kk"
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        "  title: Возраст: лет",
+        "\tseed: 7",
+        "  title: 'not closed",
+        "data: [",
+        "seed: @",
+        "when: 2026-99-99",
+        "a: &x 1\nb: *y",
+    ],
+)
+@pytest.mark.parametrize("line", ["language: kk", "language: 'kk'  # of the report"])
+def test_a_config_that_is_no_yaml_is_told_in_the_language_of_its_line(
+    slip: str, line: str, tmp_path: Path
+) -> None:
+    (tmp_path / "config.yaml").write_text(f"study:\n  {line}\n{slip}\n", encoding="utf-8")
+    assert language_of(tmp_path) == "kk"
+    said = _said("check", str(tmp_path))
+    assert "config.yaml" in said
+    assert not re.search(r"not valid|Mend|Put text", said), said
+
+
+def test_so_is_one_that_is_no_utf_8(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_bytes("study:\n  title: Опрос\n  language: ru\n".encode("cp1251"))
+    assert "не текст UTF-8" in _said("check", str(tmp_path))
 
 
 def test_a_study_that_names_no_language_has_the_default_one(tmp_path: Path) -> None:

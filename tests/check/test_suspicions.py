@@ -15,6 +15,7 @@ from smartcity_survey.check import check_study
 from smartcity_survey.check.clusters import clusters
 from smartcity_survey.check.directions import reversed_items
 from smartcity_survey.errors import SurveyError
+from smartcity_survey.messages import problem_in
 
 # The items that psych's documentation of `bfi` lists as reversed.
 REVERSED = {"A": {1}, "C": {4, 5}, "E": {1, 2}, "N": set(), "O": {2, 5}}
@@ -62,6 +63,34 @@ def test_an_item_that_runs_against_the_others_is_named_but_not_turned(
         "then means high on T2, and it correlates -0.44 with use."
     )
     assert (folder / "survey.csv").read_bytes() == before
+
+
+def test_an_item_is_held_against_the_construct_that_correlates_most_by_its_label(
+    study: Callable[..., Path],
+    codebook_content: dict[str, Any],
+    config_content: dict[str, Any],
+    survey: pd.DataFrame,
+) -> None:
+    rng = np.random.default_rng(4)
+    common = rng.normal(size=len(survey))
+    for name in ("R1", "R2"):
+        survey[name] = np.clip(np.round(3 + common + rng.normal(scale=0.3, size=len(survey))), 1, 5).astype(
+            int
+        )
+        codebook_content["items"][name] = {"construct": "risk", "label": f"Risk {name}"}
+    codebook_content["constructs"] |= {
+        "risk": {"label": "Risk perceived"},
+        "use": {"label": "Intention to use"},
+    }
+    codebook_content["items"]["T2"]["reverse"] = False
+    config_content["model"]["constructs"]["risk"] = {}
+    config_content["model"]["paths"] = [{"from": ["trust"], "to": "risk"}, {"from": ["trust"], "to": "use"}]
+    told = [one for one in check_study(study(answers=survey)).warnings if "run" in one.found]
+    (warning,) = told
+    assert "it correlates 0.44 with use “Intention to use”." in warning.remedy
+    assert "risk" not in warning.remedy
+    assert "корреляция с use «Intention to use» равна 0,44" in problem_in(warning, "ru")
+    assert "use «Intention to use» конструктісімен корреляциясы 0,44" in problem_in(warning, "kk")
 
 
 def test_the_correlation_told_is_that_of_the_scores_after_the_edit(

@@ -15,7 +15,7 @@ from smartcity_survey.new_wave import start_new_wave
 from smartcity_survey.study.config import Language
 from tests.new_wave.test_waves import WAVES
 
-QUOTED = re.compile(r"`[^`]*`|'[^']*'|“[^”]*”|\"[^\"]*\"|\([^()]*[=:/][^()]*\)")
+QUOTED = re.compile(r"`[^`]*`|'[^']*'|“[^”]*”|«[^»]*»|\"[^\"]*\"|\([^()]*[=:/][^()]*\)")
 """Names, values and paths, which are the file's own words."""
 LATIN = re.compile(r"[A-Za-z]{3,}")
 NAMES = {

@@ -16,8 +16,8 @@ from smartcity_survey.new_wave import start_new_wave
 from smartcity_survey.study.config import read_config
 
 from .answers_of import ITEMS, SENTENCES, N
-from .drafting import SIZES, WHOLE, Drafted, drafted
-from .writers import AGREE_KK, AGREE_RU, Cells, rows_of, text
+from .drafting import SIZES, WHOLE, Drafted, drafted, file_of
+from .writers import AGREE_KK, AGREE_RU, Cells, codes, rows_of, text
 
 KAZAKH = np.random.default_rng(8).random(N) < 0.4
 GENDERS = {"ru": ("Мужской", "Женский"), "kk": ("Ер", "Әйел")}
@@ -127,3 +127,44 @@ def test_where_nobody_can_tell_which_item_lacks_it_is_asked(tmp_path: Path) -> N
     assert draft.config["data"]["same_question"] == {"Ваш пол": ["Жынысыңыз"]}
     for language in ("ru", "kk"):
         assert "as many" not in translated(asked, language)
+
+
+def _in_three(middles: dict[str, str]) -> dict[str, Sequence[object]]:
+    """Eleven items whose respondents answered in the language of their turn."""
+    wordings = {
+        "en": ("Strongly disagree", "Disagree", middles["en"], "Agree", "Strongly agree"),
+        "ru": ("Полностью не согласен", "Не согласен", middles["ru"], "Согласен", "Полностью согласен"),
+        "kk": ("Мүлдем келіспеймін", "Келіспеймін", middles["kk"], "Келісемін", "Толық келісемін"),
+    }
+    return {
+        item: [wordings[("en", "ru", "kk")[i % 3]][int(str(c)) - 1] for i, c in enumerate(codes(WHOLE, item))]
+        for item in ITEMS
+    }
+
+
+@pytest.mark.parametrize("none", ["Білмеймін", "Пікірім жоқ"])
+def test_dont_know_of_one_language_leaves_the_middle_of_its_scale_free(none: str, tmp_path: Path) -> None:
+    items = _in_three({"en": "Neutral", "ru": "Затрудняюсь ответить", "kk": none})
+    study = drafted(tmp_path, file_of({}, items))
+    assert study.sizes() == SIZES
+    assert not study.codebook.demographics
+    scale = study.codebook.scale
+    codes_of = {**{str(word): code for code, word in scale.answers.items()}, **scale.spellings}
+    assert [codes_of[w] for w in ("Мүлдем келіспеймін", "Келіспеймін", "Келісемін", "Толық келісемін")] == [
+        *(1, 2),
+        *(4, 5),
+    ]
+    assert study.config.data.missing_codes == (none,)
+    assert any("'Затрудняюсь ответить' is taken for the middle" in line for line in study.draft.to_do)
+
+
+def test_words_of_three_languages_that_do_not_fit_one_another_are_asked_about(tmp_path: Path) -> None:
+    items = _in_three({"en": "Neutral", "ru": "Затрудняюсь ответить", "kk": "Келісемін"})
+    file = tmp_path / "survey.csv"
+    file.write_bytes(text(file_of({}, items)))
+    draft = start_new_wave(tmp_path / "wave", file)
+    assert len(draft.codebook["items"]) == len(ITEMS)
+    assert not draft.codebook["demographics"]
+    (told,) = [line for line in draft.to_do if "Which order?" in line]
+    assert f"{len(ITEMS)} columns" in told
+    assert "hold these 14 words" in told

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 
@@ -59,9 +59,9 @@ def direction_doubts(
         groups = (tuple(range(len(items))),) if construct in formed else own.groups()
         if len(groups) > 1:
             yield own.several(groups)
-        other, score = _neighbour(construct, kept.loc[complete.index], codebook, model)
+        others = _neighbours(construct, kept.loc[complete.index], codebook, model)
         for group in groups:
-            yield from own.opposed(group, other, score)
+            yield from own.opposed(group, others)
 
 
 class _Own:
@@ -100,8 +100,11 @@ class _Own:
             about=self.construct,
         )
 
-    def opposed(self, group: Sequence[int], other: str, score: Array) -> Iterator[Problem]:
-        """The question which of two sets is to be turned round, and what high means then."""
+    def opposed(self, group: Sequence[int], others: Mapping[str, Array]) -> Iterator[Problem]:
+        """The question which of two sets is to be turned round, and what high means then.
+
+        others : scores of constructs that paths join with this one; the one that correlates most tells most.
+        """
         found = [group[position] for position in reversed_items(self.x[:, group])]
         if not found or len(found) == len(group):
             return
@@ -109,7 +112,10 @@ class _Own:
         first, second = sorted(first), sorted(second)
         r = float(np.mean([_correlation(self.x[:, i], self.x[:, j]) for i in first for j in second]))
         turned = self.x[:, group] * np.where(np.isin(group, first), -1.0, 1.0)
-        with_other = _correlation(turned.mean(axis=1), score) if other else float("nan")
+        related = {name: _correlation(turned.mean(axis=1), score) for name, score in others.items()}
+        related = {name: one for name, one in related.items() if not np.isnan(one)}
+        other = max(related, key=lambda name: abs(related[name]), default="")
+        with_other = related.get(other, float("nan"))
         yield Problem(
             self.place,
             f"{self._names(first)} run{'s' * (len(first) == 1)} against {self._names(second)} (mean "
@@ -132,7 +138,7 @@ class _Own:
             if any(marked)
             else f"If {names}: write `reverse: true` there"
         )
-        related = "" if np.isnan(r) else f", and it correlates {r:.2f} with {other}"
+        related = "" if np.isnan(r) else f", and it correlates {r:.2f} with {self._construct(other)}"
         return f"{how}; high then means high on {self._names(kept)}{related}."
 
     def _score(self, group: Sequence[int]) -> Array:
@@ -144,6 +150,11 @@ class _Own:
 
     def _names(self, group: Sequence[int]) -> str:
         return ", ".join(self.items[j] for j in group)
+
+    def _construct(self, name: str) -> str:
+        """A construct by its label, where that says more than its name."""
+        label = text(self.codebook.constructs[name].label, self.language, name)
+        return f"{name} “{label}”" if label.casefold() != name.casefold() else name
 
     def _both_texts(self, first: Sequence[int], second: Sequence[int]) -> str:
         """What the items of either set say, where anything but their names is known of them."""
@@ -160,22 +171,23 @@ class _Own:
         return ", ".join(shown)
 
 
-def _neighbour(
+def _neighbours(
     construct: str, kept: pd.DataFrame, codebook: Codebook, model: Model | None
-) -> tuple[str, Array]:
-    """A construct that a path joins with this one, what it explains first, and the means of its items.
+) -> dict[str, Array]:
+    """Constructs that a path joins with this one, what it explains first, and the means of their items.
 
     One whose own items run against one another has no direction to compare with.
     """
     paths = () if model is None else model.paths
     ends = [target for source, target in paths if source == construct]
     starts = [source for source, target in paths if target == construct]
+    found = {}
     for other in (*ends, *starts):
         x = kept[list(codebook.items_of(other))].to_numpy(dtype=np.float64)
         complete = x[~np.isnan(x).any(axis=1)]
         if len(complete) >= 3 and not reversed_items(complete):
-            return other, np.asarray(x.mean(axis=1))
-    return "", np.empty(0)
+            found[other] = np.asarray(x.mean(axis=1))
+    return found
 
 
 def _correlation(a: Array, b: Array) -> float:

@@ -215,13 +215,12 @@ def _groups(
     small = [f"{code} ({n})" for code, n in sizes.items() if n < section.smallest]
     large = len(sizes) - len(small)
     if large < 2:
+        smallest = counted(section.smallest, "questionnaire")
         yield Problem(
             place,
-            f"{large} category of {name} has {section.smallest} questionnaires or more: there is nothing to "
-            "compare."
+            f"{large} category of {name} has {smallest} or more: there is nothing to compare."
             if large
-            else f"0 categories of {name} have {section.smallest} questionnaires or more: there is nothing "
-            "to compare.",
+            else f"0 categories of {name} have {smallest} or more: there is nothing to compare.",
             "Lower `groups.smallest`, join categories in the codebook, or take the variable out.",
         )
     elif small:

@@ -14,7 +14,8 @@ from smartcity_survey.check.answers import answer_problems, kept_problems, nobod
 from smartcity_survey.check.cleaning import excluded, kept, lost_rows, nothing_chosen, outside_categories
 from smartcity_survey.check.codes import declared_code_problems, doubtful_codes, missing_code_problems
 from smartcity_survey.check.directions import direction_doubts
-from smartcity_survey.check.labels import untranslated_labels
+from smartcity_survey.check.idle import idle_keys
+from smartcity_survey.check.labels import shared_labels, untranslated_labels
 from smartcity_survey.check.names import name_problems
 from smartcity_survey.check.needs import foreseen_gaps, unmet_needs
 from smartcity_survey.check.suspicions import suspicions
@@ -150,10 +151,13 @@ def check_study(folder: Path) -> Checked:
         *weight_doubts(answers, model, _place_of_weights(config, path, place)),
         *design_doubts(answers, config, place),
         *untranslated_labels(codebook, config, folder),
+        *shared_labels(codebook, config, folder),
+        *idle_keys(path, config.data, f"{place}, data"),
     ]
     for name, other in waves.items():
         data = config.waves[name]
         warnings += lost_rows(other.cleaned, str(folder / data.file))
+        warnings += idle_keys(folder / data.file, data, f"{place}, waves.{name}")
         warnings += doubtful_codes(
             other.wave.codebook, data, other.responses.declared, f"{place}, waves.{name}"
         )

@@ -1,10 +1,10 @@
 """Messages in the language of the study: raised in English where something is found, translated when shown.
 
 The yaml files of this folder hold, for every English sentence, its Russian and its Kazakh. What stands in
-braces is whatever the sentence was filled with; `{n:d}` is a number, `{text:t}` a phrase that has a
-translation of its own, and `{n:one|few|many}` in a translation is the form of a noun after that number. A
-sentence without an entry stays English, and `python -m tests.messages` lists these; so does one whose entry
-lacks a language that was added.
+braces is whatever the sentence was filled with; `{n:d}` is a count, `{r:n}` a computed number, which gets the
+decimal comma that both languages have, `{text:t}` a phrase that has a translation of its own, and
+`{n:one|few|many}` in a translation is the form of a noun after that number. A sentence without an entry stays
+English, and `python -m tests.messages` lists these; so does one whose entry lacks a language that was added.
 """
 
 from __future__ import annotations
@@ -27,6 +27,12 @@ from smartcity_survey.study.config import Language, StudySection
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 _FIELD = re.compile(r"\{(?P<name>\w+)(?::(?P<kind>[^{}]*))?\}")
+_DECIMAL = re.compile(r"-?\d+\.\d+")
+_LANGUAGE_LINE = re.compile(
+    rb"^[ \t\xa0\xc2]*language[ \t]*:[ \t]*[\"']?([a-z]{2})[\"']?[ \t\r]*(?:#.*)?$", re.M
+)
+_QUOTES = str.maketrans("“”", "«»")
+"""Quotation marks of English, around what somebody wrote, into those of the other languages."""
 _DEEPEST = 8
 SPOKEN = "SMARTCITY_SURVEY_LANGUAGE"
 """Environment variable that tells the steps of a run which language to speak."""
@@ -40,19 +46,21 @@ class Sentence:
     ----------
     pattern : matches the English sentence, whatever it is filled with.
     literal : how many letters are its own.
-    phrases : fields that are translated on their own.
+    phrases : fields that are translated on their own. numbers : fields that hold computed numbers.
     translations : language -> sentence with fields in braces.
     """
 
     pattern: re.Pattern[str]
     literal: int
     phrases: frozenset[str]
+    numbers: frozenset[str]
     translations: Mapping[str, str]
 
     @classmethod
     def of(cls, english: str, translations: Mapping[str, str]) -> Sentence:
         """A sentence from its English template."""
-        parts, literal, phrases, end, seen = [], 0, set(), 0, set()
+        parts, literal, end, seen = [], 0, 0, set()
+        phrases, numbers = set(), set()
         for field in _FIELD.finditer(english):
             own = english[end : field.start()]
             literal += len(own)
@@ -64,10 +72,12 @@ class Sentence:
                 parts.append(f"(?P<{name}>-?[0-9][0-9,.]*)" if field["kind"] == "d" else f"(?P<{name}>.*?)")
             seen.add(name)
             phrases |= {name} if field["kind"] == "t" else set()
+            numbers |= {name} if field["kind"] == "n" else set()
             end = field.end()
         parts.append(re.escape(english[end:]))
         pattern = re.compile("".join(parts), re.DOTALL)
-        return cls(pattern, literal + len(english) - end, frozenset(phrases), translations)
+        literal += len(english) - end
+        return cls(pattern, literal, frozenset(phrases), frozenset(numbers), translations)
 
 
 @cache
@@ -96,11 +106,22 @@ def translated(text: str, language: Language, depth: int = 0) -> str:
             if ";" not in sentence.pattern.pattern and (parts := _one_by_one(text, language, depth)):
                 return parts
             fields = {
-                name: translated(value, language, depth + 1) if name in sentence.phrases else value
+                name: translated(value, language, depth + 1)
+                if name in sentence.phrases
+                else with_comma(value)
+                if name in sentence.numbers
+                else value.translate(_QUOTES)
                 for name, value in found.groupdict().items()
             }
             return _FIELD.sub(partial(_filled, fields), sentence.translations[language])
     return _one_by_one(text, language, depth) or text
+
+
+def with_comma(number: str) -> str:
+    """A number as Russian and Kazakh write it; what is none, or has an exponent, as it is."""
+    if not _DECIMAL.fullmatch(number):
+        return number
+    return number.replace("-", "\N{MINUS SIGN}").replace(".", ",")
 
 
 def _one_by_one(text: str, language: Language, depth: int) -> str:
@@ -126,12 +147,22 @@ def error_in(error: SurveyError, language: Language) -> str:
 
 
 def language_of(folder: Path) -> Language | None:
-    """The language of a study's report, however wrong the rest of its config; None where nobody can tell."""
+    """The language of a study's report, however wrong the rest of its config; None where nobody can tell.
+
+    Of a config that is no yaml, or no UTF-8, it is what a line `language: kk` says.
+    """
     try:
-        content = yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8-sig"))
-        asked = content["study"].get("language", StudySection.model_fields["language"].default)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError, yaml.YAMLError):
+        written = (folder / "config.yaml").read_bytes()
+    except OSError:
         return None
+    try:
+        content = yaml.safe_load(written.decode("utf-8-sig"))
+        asked = content["study"].get("language", StudySection.model_fields["language"].default)
+    except (LookupError, TypeError, AttributeError):
+        return None
+    except (ValueError, RecursionError, yaml.YAMLError):
+        line = _LANGUAGE_LINE.search(written)
+        asked = line[1].decode() if line else None
     return next((language for language in LANGUAGES if language == asked), None)
 
 

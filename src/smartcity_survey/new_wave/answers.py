@@ -317,7 +317,7 @@ def unordered(columns: Sequence[Column]) -> list[tuple[list[Column], AnswerCodes
     """Columns with the same words of unknown order; codes go by the alphabet until a person says."""
     pools: list[tuple[set[str], list[Column]]] = []
     candidates = [
-        c for c in columns if c.words and not c.counts and not c.is_dates and len(c.words) in WORDS_OF_A_SCALE
+        c for c in columns if c.words and not c.counts and not c.is_dates and _as_many_as_a_scale(c.words)
     ]
     for column in sorted(candidates, key=lambda c: -len(c.words)):
         own = {folded(word) for word in column.words}
@@ -341,6 +341,14 @@ def unordered(columns: Sequence[Column]) -> list[tuple[list[Column], AnswerCodes
         codes = AnswerCodes(1, len(texts), dict(enumerate(texts, start=1)), ordered=False)
         found.append((sorted(members, key=columns.index), codes))
     return found
+
+
+def _as_many_as_a_scale(words: Mapping[str, int]) -> bool:
+    """Whether words are as few as those of a scale, in one language or in several."""
+    if len(words) in WORDS_OF_A_SCALE:
+        return True
+    n_languages = (languages_of(words) or ("",))[0].count("+") + 1
+    return n_languages > 1 and WORDS_OF_A_SCALE.start <= len(words) < n_languages * WORDS_OF_A_SCALE.stop
 
 
 def coded_by(column: Column, codes: AnswerCodes) -> Column:

@@ -11,6 +11,8 @@ from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 MOST_BANDS = 5
 MOST_FAR = 0.02
 """Largest share of answers that may be slips; more of them are a group of their own."""
+FEWEST_TO_JOIN = 5
+"""Width of the bands from which one of a single number joins its neighbour."""
 FENCE = 3.0
 """Interquartile ranges beyond the quartiles where a value lies far out (Tukey, 1977, *Exploratory Data
 Analysis*, ch. 2)."""
@@ -80,4 +82,10 @@ def _equal(low: int, high: int) -> tuple[tuple[int, int], ...]:
     width = -(-(high - low + 1) // MOST_BANDS)
     nice = next(step * 10**power for power in range(12) for step in (1, 2, 5) if step * 10**power >= width)
     start = low // nice * nice
-    return tuple((max(low, a), min(high, a + nice - 1)) for a in range(start, high + 1, nice))
+    found = [(max(low, a), min(high, a + nice - 1)) for a in range(start, high + 1, nice)]
+    # One number that is left at an end, as the age 19, is no group of its own.
+    if nice >= FEWEST_TO_JOIN and len(found) > 2 and found[0][0] == found[0][1]:
+        found[:2] = [(low, found[1][1])]
+    if nice >= FEWEST_TO_JOIN and len(found) > 2 and found[-1][0] == found[-1][1]:
+        found[-2:] = [(found[-2][0], high)]
+    return tuple(found)

@@ -8,6 +8,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from smartcity_survey.data.read.cells import Missing
 from smartcity_survey.messages import translated
 from smartcity_survey.new_wave.columns import AnswerCodes, Column
 from smartcity_survey.new_wave.groups import GRID
@@ -56,6 +57,7 @@ def draft_study(
     doubtful: Sequence[str] = (),
     lines: Sequence[str] = (),
     marks: Sequence[Mark] = (),
+    declared: Missing | None = None,
 ) -> Draft:
     """Draft a study from the columns' roles, in the language of its questions.
 
@@ -65,6 +67,7 @@ def draft_study(
     found : how the file was read. missing : codes and words that mean no answer, with their cells.
     doubtful : words taken for the middle of a scale. lines : rows of the file that are none.
     marks : what the survey tool marks as no answers of a respondent.
+    declared : codes that the file itself declares as no answer, in whichever column.
     """
     scale = _common_scale(roles.groups)
     names, folders = _construct_names(roles), _paths(roles)
@@ -120,7 +123,10 @@ def draft_study(
             for number, source in enumerate(sources, start=1)
         },
     }
-    told = Said(roles, names, scale, data, found, dict(missing or {}), doubtful, lines, marks, language)
+    none_of_file = declared or Missing()
+    told = Said(
+        roles, names, scale, data, found, dict(missing or {}), doubtful, lines, marks, language, none_of_file
+    )
     guesses, to_do = said(told)
     return Draft(config, codebook, guesses, to_do, roles.left_out)
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from smartcity_survey.data.read.formulas import UNSTORED
+from smartcity_survey.errors import counted
 from smartcity_survey.new_wave.answers import coded_by, unordered
 from smartcity_survey.new_wave.bands import bands, decimals
 from smartcity_survey.new_wave.clusters import part
@@ -38,10 +40,12 @@ __all__ = ["GRID", "AnswerCodes", "Group", "Roles", "bands", "guess_roles"]
 WEIGHT = "it looks like a sampling weight, and weighs nothing yet"
 LARGEST_WEIGHT = 50
 _ADDRESSES = "addresses; delete the column from the file"
+_FORMULAS = "formulas without values: open the file in Excel, save it there, and draft again"
 _RANKS = (
     "places in an order, each given once by everybody: the columns determine one another, and measure no "
     "construct; to count them, write each under `demographics`"
 )
+_SLASHED = re.compile(r"\d{1,2}/\d{1,2}/(\d{4}|\d\d)(\s.*)?")
 FEWEST_ALIKE = 3
 FEWEST_TO_PART = 6
 """Columns of one scale before they are parted by their correlations."""
@@ -88,8 +92,9 @@ def guess_roles(
     left_out = {name: _ADDRESSES if name in addresses else _said(why) for name, why in whys.items()}
     rest = [c for c in columns if c is not respondent and c.name not in whys]
     left_out |= {column.name: WEIGHT for column in rest if _is_weight(column)}
-    rest = [column for column in rest if column.name not in left_out]
-    choices, rest = _choices(rest, left_out, delimiter)
+    left_out |= {column.name: _FORMULAS for column in rest if UNSTORED in column.words}
+    left_out |= {c.name: _gaps_told(c) for c in rest if c.name not in left_out and _has_gaps_in_names(c)}
+    choices, rest = _choices([c for c in rest if c.name not in left_out], left_out, delimiter)
     asked = unordered([c for c in rest if not asks_about_respondent(c.label)])
     for members, codes in asked:
         names = {column.name for column in members}
@@ -148,6 +153,25 @@ def _respondent(columns: Sequence[Column], tool: Tool | None) -> Column | None:
     return next((column for column in (*own, *named, *first) if column.is_plain), None)
 
 
+def _has_gaps_in_names(column: Column) -> bool:
+    """Whether a column is called like an identifier and names everybody once, but for empty cells."""
+    if not _IDENTIFIER.fullmatch(column.name.strip()) or column.n_answered <= max(
+        MOST_CODES, column.n_rows / 2
+    ):
+        return False
+    once = [*column.counts.values(), *column.words.values()]
+    # Of very many different ones only the first and the last number are known.
+    return column.n_rows - column.n_answered > 0 and column.is_whole and (not once or max(once) == 1)
+
+
+def _gaps_told(column: Column) -> str:
+    n = column.n_rows - column.n_answered
+    return (
+        f"it looks like an identifier, but is empty in {counted(n, 'row')}; fill these, and write it as "
+        "`respondent` under `data`"
+    )
+
+
 def _is_item(column: Column) -> bool:
     if asks_about_respondent(column.label) or column.percents:
         return False
@@ -155,7 +179,9 @@ def _is_item(column: Column) -> bool:
         return False
     if column.is_measure:
         return True
-    return column.is_codes and len(column.counts) <= MOST_CODES and len({*column.counts, *column.answers}) > 1
+    # Words that were given codes are few, or as many as several languages have.
+    few = len(column.counts) <= MOST_CODES or column.scale is not None
+    return column.is_codes and few and len({*column.counts, *column.answers}) > 1
 
 
 def _in_words(column: Column) -> Column:
@@ -223,6 +249,11 @@ def _why_not(column: Column) -> str:
         return (
             "dates; to use them, write the question into codebook.yaml with `bands` whose ends are dates "
             "(from: 2026-01-01, to: 2026-06-30)"
+        )
+    if column.words and not column.counts and all(map(_SLASHED.fullmatch, column.words)):
+        return (
+            "dates with slashes, of which nobody can tell the day from the month; write them as in "
+            "2026-11-28 in the file"
         )
     odd = [number for number in column.counts if number != int(number)]
     if odd and sum(column.counts[number] for number in odd) <= MOST_SLIPS * column.n_answered:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from smartcity_survey.data.read.cells import Missing
 from smartcity_survey.errors import counted
 from smartcity_survey.new_wave.columns import AnswerCodes, Column
 from smartcity_survey.new_wave.guesses import WEIGHT, Group, Roles
 from smartcity_survey.new_wave.marks import TESTS, UNFINISHED, UNVERIFIED, Mark
 from smartcity_survey.new_wave.poles import turned_round
-from smartcity_survey.new_wave.slips import SLIPS_SHOWN, far_in, slips_in
+from smartcity_survey.new_wave.slips import SLIPS_SHOWN, far_in, none_elsewhere, slips_in
 from smartcity_survey.new_wave.wordings.phrases import plain
 
 
@@ -30,6 +32,7 @@ class Said:
     lines: Sequence[str]
     marks: Sequence[Mark] = ()
     language: str = "en"
+    declared: Missing = field(default_factory=Missing)
 
 
 def said(about: Said) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -308,15 +311,35 @@ def _to_do(about: Said) -> Iterator[str]:
     yield from _merged(about)
     yield from _doubtful_marks(about.marks)
     yield from slips_in([*_used(about), *roles.categories, *roles.numbers])
-    yield from far_in(roles.numbers)
+    yield from none_elsewhere((*roles.numbers, *roles.categories), about.declared, about.missing)
+    yield from far_in(roles.numbers, about.declared)
     strange = sum((Counter(group.strange) for group in about.names.values()), Counter())
     for code, n in sorted(strange.items()):
         yield (
             f"config.yaml: the code {code} stands in {counted(n, 'cell')} outside its scale. If it means no "
             f"answer, write `missing_codes: [{code}]` into `data`; else such rows are excluded."
         )
+    yield from _alphabetic(roles.categories)
     if any(column.counts and not column.answers for column in roles.categories):
         yield "codebook.yaml: what the codes of the questions about the respondent mean."
+
+
+def _alphabetic(columns: Sequence[Column]) -> Iterator[str]:
+    """Answers in words of no known order, as of education: tables would have that of the alphabet."""
+    names = []
+    for column in columns:
+        words = sorted(word for word in column.words if word not in column.synonyms())
+        numbers = [int(found[0]) if (found := re.match(r"\d+", word)) else None for word in words]
+        in_order = None not in numbers and numbers == sorted(numbers, key=lambda number: number or 0)
+        if len(words) > 2 and not in_order:
+            names.append(column.name)
+    if names:
+        yield (
+            f"codebook.yaml: the answers to {', '.join(map(repr, names))} stand in the order of the "
+            "alphabet, and so they do in tables. Where they have an order, as education has, number them "
+            "in it: change the codes under `categories`, and those of the same answers under `spellings`. "
+            "In the file are words, so the data stay as they are."
+        )
 
 
 def _unused_places(about: Said) -> Iterator[str]:

@@ -17,6 +17,7 @@ import yaml
 
 from smartcity_survey.data.detect import detect
 from smartcity_survey.data.read.cells import Missing, cell_text, read_codes
+from smartcity_survey.data.read.formulas import UNSTORED
 from smartcity_survey.data.read.opening import open_table
 from smartcity_survey.data.read.tables import Table
 from smartcity_survey.errors import Problem, SurveyError, counted
@@ -117,6 +118,7 @@ def draft_from(survey: Path, target: Path) -> Draft:
     roles = replace(roles, choices=tuple(_with_empty_rows(table, choice) for choice in roles.choices))
     data = {"file": target.as_posix(), "codebook": "codebook.yaml", **keys}
     lines = [str(problem) for problem in problems]
+    lines += _unstored(survey, columns)
     lines += odd_shapes(survey, columns, roles)
     if unpaired:
         listed = "; ".join(f"{', '.join(map(repr, names))} ({len(names)})" for names in unpaired)
@@ -154,6 +156,7 @@ def draft_from(survey: Path, target: Path) -> Draft:
         understood.doubtful,
         lines,
         marks_in(columns, tool),
+        Missing(ranges=tuple(one for ranges in table.missing_ranges.values() for one in ranges)),
     )
 
 
@@ -167,6 +170,18 @@ def _orders(columns: Sequence[Column]) -> Iterator[str]:
         yield (
             f"The words of {counted(len(names), 'column')} ({shown}) are in the order that the file has of "
             f"them, lowest first: {', '.join(words)}."
+        )
+
+
+def _unstored(survey: Path, columns: Sequence[Column]) -> Iterator[str]:
+    """What is told of columns with formulas whose values the file does not hold."""
+    n_of = {column.name: column.words[UNSTORED] for column in columns if UNSTORED in column.words}
+    if n_of:
+        shown = ", ".join(map(repr, list(n_of)[:3])) + (", ..." if len(n_of) > 3 else "")
+        yield (
+            f"{survey}: formulas without values stand in {counted(len(n_of), 'column')} ({shown}): "
+            f"{counted(sum(n_of.values()), 'cell')}. Open the file in Excel or LibreOffice, which compute "
+            "them, save it there, and draft again in a new folder."
         )
 
 

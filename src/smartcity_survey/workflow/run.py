@@ -14,7 +14,8 @@ from uuid import uuid4
 from smartcity_survey.check import check_study
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.messages import SPOKEN, translated
-from smartcity_survey.report.chapter.files import asks_for_chapter
+from smartcity_survey.report.chapter.files import asks_for_chapter, files_of
+from smartcity_survey.study.codebook import read_codebook
 from smartcity_survey.study.config import Language, read_config
 from smartcity_survey.workflow.bars import run_command
 from smartcity_survey.workflow.forks import START, can_fork
@@ -80,13 +81,27 @@ def run_study(folder: Path, machines: Machines, language: Language = "en", *, ch
         if ended == 0 and origin and seen:
             remember(origin, seen)
     if ended == 0:
-        print(translated(up_to_date(folder, nothing_to_do=_last_step(folder) == before), language))
+        idle = _last_step(folder) == before
+        print(translated(up_to_date(folder, nothing_to_do=idle), language))
+        # The command of the chapter lists its files itself.
+        if not idle and not chapter and (beside := _beside_page(folder)):
+            print(translated(f"Beside the page: {', '.join(beside)}", language))
     else:
         if machines.elsewhere:
             _tell_of_failures(folder, before)
         stopped = "The run stopped; what went wrong is above, the full story in reports/private/logs."
         print(translated(stopped, language), file=sys.stderr)
     return ended
+
+
+def _beside_page(folder: Path) -> list[str]:
+    """Files that the study asks for beside its page, of those that are there."""
+    try:
+        config = read_config(folder / "config.yaml")
+        names = files_of(config, read_codebook(folder / config.data.codebook))
+    except (SurveyError, OSError):
+        return []
+    return [name for name in names if (folder / "reports" / name).is_file()]
 
 
 def _origin(folder: Path, chapter: bool) -> Origin | None:

@@ -6,7 +6,7 @@ import codecs
 import re
 from pathlib import Path
 
-from smartcity_survey.data.read.csv_file import broken_lines, marked_encoding
+from smartcity_survey.data.read.csv_file import broken_lines, foreign_lines, marked_encoding
 
 CANDIDATES = ("cp1251", "mac_cyrillic", "koi8-r", "cp866", "kz1048", "cp1252", "mac_roman", "cp1250")
 """Encodings of one byte a letter that programs of the region write, the likelier first."""
@@ -22,7 +22,7 @@ _LATIN = set("abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóô
 
 
 def detect_encoding(path: Path) -> str | None:
-    """The encoding of a text file; nothing where it is UTF-8, or its first bytes name it."""
+    """The encoding of a text file; nothing where most lines are UTF-8, or its first bytes name it."""
     if marked_encoding(path) != "utf-8":
         return None
     with path.open("rb") as file:
@@ -30,7 +30,7 @@ def detect_encoding(path: Path) -> str | None:
     if b"\0" in start[:4096]:
         # Latin letters and digits, which every header has, carry their zero byte first or second.
         return "utf-16-be" if start[:4096:2].count(0) > start[1:4096:2].count(0) else "utf-16-le"
-    if _is_utf8(path) or broken_lines(path):
+    if _is_utf8(path) or broken_lines(path) or foreign_lines(path):
         return None
     told = b"\n".join(line for line in path.read_bytes().splitlines() if not line.isascii())[:BYTES_DECODED]
     return max(CANDIDATES, key=lambda encoding: likeness(told.decode(encoding, "replace")))

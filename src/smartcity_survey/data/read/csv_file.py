@@ -11,7 +11,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from smartcity_survey.data.read.grid import Grid, Row
+from smartcity_survey.data.read.grid import LINES_SHOWN, Grid, Row
 from smartcity_survey.errors import SurveyError, counted
 from smartcity_survey.libraries import library_reason
 from smartcity_survey.study.config import DataSection
@@ -23,6 +23,8 @@ BROKEN = "\ufffd"
 """What stands for bytes that are no letter."""
 FEW_BROKEN = 0.02
 """Bytes per letter beyond ASCII that may be damaged before the file is in another encoding."""
+FEWEST_LETTERS = 8
+"""Letters beyond ASCII in lines of UTF-8 before the file is taken for it: other encodings hardly ever fit."""
 LONGEST_HEADER = 2**20
 """Bytes that the names of the columns may take."""
 _BOMS = (
@@ -38,6 +40,8 @@ def open_csv(path: Path, section: DataSection) -> Grid:
     encoding = section.encoding or marked_encoding(path)
     broken = broken_lines(path) if encoding in ("utf-8", "utf-8-sig") else ()
     errors = "replace" if broken else "strict"
+    if encoding in ("utf-8", "utf-8-sig") and not broken and not section.encoding:
+        _require_one_encoding(path)
     _require_text(path, encoding, errors)
     delimiter = max(DELIMITERS, key=lambda mark: _evenness(path, encoding, mark, errors))
     how = {"format": "csv", "encoding": encoding, "delimiter": DELIMITERS[delimiter]}
@@ -62,6 +66,35 @@ def broken_lines(path: Path) -> tuple[int, ...]:
             if bad:
                 lines.append(number)
     return tuple(lines) if 0 < n_bad <= FEW_BROKEN * n_good else ()
+
+
+def foreign_lines(path: Path) -> tuple[int, ...]:
+    """Lines that are no UTF-8 in a file most of whose lines with other than ASCII letters are; else none."""
+    n_good = n_letters = 0
+    foreign = []
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if line.isascii():
+                continue
+            try:
+                text = line.decode("utf-8")
+            except UnicodeDecodeError:
+                foreign.append(number)
+            else:
+                n_good += 1
+                n_letters += sum(character.isalpha() and not character.isascii() for character in text)
+    return tuple(foreign) if len(foreign) <= n_good and n_letters >= FEWEST_LETTERS else ()
+
+
+def _require_one_encoding(path: Path) -> None:
+    if foreign := foreign_lines(path):
+        shown = ", ".join(map(str, foreign[:LINES_SHOWN])) + (", ..." if len(foreign) > LINES_SHOWN else "")
+        raise SurveyError(
+            f"{path}, line {foreign[0]}",
+            f"not UTF-8, as the rest of the file is (lines {shown}).",
+            "Text of another file was pasted there: write it anew, or save each file as UTF-8 before you "
+            "join them.",
+        )
 
 
 def marked_encoding(path: Path) -> str:

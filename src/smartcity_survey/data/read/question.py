@@ -23,6 +23,7 @@ from smartcity_survey.data.read.cells import (
     rows_text,
     wordings_of,
 )
+from smartcity_survey.data.read.formulas import OPEN_AND_SAVE, UNSTORED
 from smartcity_survey.data.read.tables import Table
 from smartcity_survey.errors import Problem, counted
 from smartcity_survey.stats.core.types import Array
@@ -125,9 +126,10 @@ def percent_and_fraction(cells: pd.Series) -> tuple[tuple[str, int] | None, tupl
 
 def unreadable(column: QuestionCells, section: DataSection, path: Path) -> list[Problem]:
     """Cells of a question that are no answers, those of one text together."""
-    if column.of_dates:
+    if column.of_dates and UNSTORED not in column.unreadable:
         return list(_undated(column, path))
     words = dict(column.unreadable)
+    unstored = words.pop(UNSTORED, [])
     dates = {text: words.pop(text) for text in column.unreadable if DATE_OR_TIME.fullmatch(text)}
     problems = [
         Problem(
@@ -137,6 +139,15 @@ def unreadable(column: QuestionCells, section: DataSection, path: Path) -> list[
         )
         for text, rows in words.items()
     ]
+    if unstored:
+        problems.append(
+            Problem(
+                f"{path}, {rows_text(unstored)}, column {column.head}",
+                f"formulas without values ({counted(len(unstored), 'cell')}): what they come to is not in "
+                "the file.",
+                OPEN_AND_SAVE,
+            )
+        )
     if dates:
         more = (
             f" (and {counted(len(dates) - 1, 'other date or time', 'other dates or times')})"

@@ -13,6 +13,7 @@ from typing import Any
 
 import openpyxl
 
+from smartcity_survey.data.read.formulas import may_lack_values, with_unstored
 from smartcity_survey.data.read.grid import Grid, Row
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.libraries import library_reason
@@ -70,16 +71,21 @@ def _require_archive(path: Path) -> None:
 
 
 @contextmanager
-def _sheet(path: Path, name: str | int) -> Iterator[Iterator[tuple[Any, ...]]]:
-    """Rows of a sheet; whatever a damaged file does to the library becomes a SurveyError."""
+def _sheet(
+    path: Path, name: str | int, *, formulas: bool = False, values: bool = True
+) -> Iterator[Iterator[tuple[Any, ...]]]:
+    """Rows of a sheet; whatever a damaged file does to the library becomes a SurveyError.
+
+    formulas : formulas instead of what they were computed to. values : the values of cells alone.
+    """
     workbook = None
     file = path.open("rb")
     try:
         with _quiet():
-            workbook = openpyxl.load_workbook(file, read_only=True, data_only=True)
+            workbook = openpyxl.load_workbook(file, read_only=True, data_only=not formulas)
         sheet = workbook[sheet_name(workbook.sheetnames, name, path)]
         sheet.reset_dimensions()
-        yield sheet.iter_rows(values_only=True)
+        yield sheet.iter_rows(values_only=values)
     except (SurveyError, GeneratorExit):
         raise
     except Exception as error:
@@ -120,5 +126,17 @@ def _unreadable(path: Path, error: Exception) -> SurveyError:
 
 
 def _rows(path: Path, name: str | int) -> Iterator[Row]:
+    try:
+        unstored = may_lack_values(path)
+    except Exception as error:  # a damaged archive fails wherever its parts are missed
+        raise _unreadable(path, error) from None
+    if unstored:
+        with (
+            _sheet(path, name, values=False) as cells,
+            _sheet(path, name, formulas=True, values=False) as formulas,
+            _quiet(),
+        ):
+            yield from enumerate(map(with_unstored, cells, formulas), start=1)
+        return
     with _sheet(path, name) as rows, _quiet():
         yield from enumerate(rows, start=1)

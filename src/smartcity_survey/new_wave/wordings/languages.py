@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from smartcity_survey.new_wave.wordings.phrases import LANGUAGES, phrases, plain
 from smartcity_survey.new_wave.wordings.scales import WordScale, is_placed, scale_in
@@ -21,6 +22,8 @@ def scale_of_languages(words: Iterable[str]) -> WordScale | None:
             continue
         scales = [scale_in(own, language, name) for language, own in by_language.items()]
         found = [scale for scale in scales if scale]
+        n_points = max((scale.n_points for scale in found), default=0)
+        found = [_with_free_middle(scale, n_points) for scale in found]
         if len(found) < len(scales) or len({scale.n_points for scale in found}) > 1:
             continue
         codes: dict[str, int] = {}
@@ -30,6 +33,14 @@ def scale_of_languages(words: Iterable[str]) -> WordScale | None:
         doubtful = tuple(dict.fromkeys(word for scale in found for word in scale.doubtful))
         return WordScale(name, codes, found[0].n_points, no_answer, doubtful, n_languages=len(found))
     return None
+
+
+def _with_free_middle(scale: WordScale, n_points: int) -> WordScale:
+    """A scale of an even number of words on one with a middle: nobody stands there who said `don't know`."""
+    if not scale.no_answer or scale.n_points % 2 or scale.n_points != n_points - 1:
+        return scale
+    codes = {word: code + (code > scale.n_points // 2) for word, code in scale.codes.items()}
+    return replace(scale, codes=codes, n_points=n_points)
 
 
 def languages_of(words: Iterable[str]) -> tuple[str, str] | None:
