@@ -67,6 +67,7 @@ def shares_of_variance(tables: Tables) -> Iterator[float]:
 
 RULES: Mapping[str, tuple[Rule, ...]] = {
     "sample.kept": (kept_of_received,),
+    "groups.micom": (lines_of("micom"),),
     "factors.kept": (lines_of("variance_explained"),),
     "factors.items": (lines_of("item_retention"),),
     "factors.all_items": (lines_of("item_retention"),),

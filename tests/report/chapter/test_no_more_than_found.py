@@ -336,9 +336,9 @@ def test_a_regression_of_one_block_is_told_once(compose_study: Compose, tables: 
 @pytest.mark.parametrize(
     ("language", "told"),
     [
-        ("en", "Compared by “City”: North (n = 140) and Оңтүстік (n = 110)."),
-        ("ru", "Сравниваются группы по вопросу «Город»: Север (n = 140) и Оңтүстік (n = 110)."),
-        ("kk", "«Қала» сұрағы бойынша салыстырылған топтар: Солтүстік (n = 140) және Оңтүстік (n = 110)."),
+        ("en", "Compared by “City”: North, n = 140; Оңтүстік, n = 110."),
+        ("ru", "Сравниваются группы по вопросу «Город»: Север, n = 140; Оңтүстік, n = 110."),
+        ("kk", "«Қала» сұрағы бойынша салыстырылған топтар: Солтүстік, n = 140; Оңтүстік, n = 110."),
     ],
 )
 def test_two_groups_are_named_in_a_sentence(

@@ -22,6 +22,10 @@ def test_a_table_of_one_line_stands_in_the_text(compose_study: Compose, tables: 
     assert "Variance explained in the PLS-SEM model" not in text
     frame = tables["group_comparisons"].head(1)
     alone = words(compose_study(without=DECIDED, changed={"group_comparisons": frame}))
+    assert "Compared by “City”: North, n = 140; Оңтүстік, n = 110." in alone
+    assert "Groups compared (" not in alone
+    unsolved = {"group_comparisons": frame.assign(status="no_solution")}
+    alone = words(compose_study(without=DECIDED, changed=unsolved))
     assert "Groups compared (City, North)." in alone
     assert all(f": {value}" in alone for value in ("Оңтүстік", "140", "110"))
 

@@ -192,7 +192,7 @@ def _compared(facts: Facts) -> str:
 
     def told(side: str) -> str:
         name = unmarked(name_text("code", str(line[side]), line, facts.setting))
-        return f"{name} ({facts.equals_count('n', line[f'n_{side}'])})" if known(line, f"n_{side}") else name
+        return f"{name}, {facts.equals_count('n', line[f'n_{side}'])}" if known(line, f"n_{side}") else name
 
     group = unmarked(facts.setting.labels.demographics.get(str(line["demographic"]), ""))
     facts.see("group_comparisons")
