@@ -212,6 +212,14 @@ def test_formulas_without_values_are_not_empty_and_how_to_mend_them_is_said(
         assert "formulas without" not in translated(told, language)
 
 
+def test_a_row_of_means_without_values_is_empty_and_one_of_references_is_not(tmp_path: Path) -> None:
+    file = tmp_path / "survey.xlsx"
+    rows = [["a", "b"], [1, 2], ["=Other!A3", "=Other!B3"], ["=AVERAGE(A2:A3)", "=SUM(B$2:B$3)"]]
+    file.write_bytes(book({"answers": rows, "Other": [[1, 2]]}))
+    read = dict(open_xlsx(file, DataSection(file=file.name, codebook="", sheet=0)).rows())
+    assert [tuple(row) for row in read.values()][1:] == [(1, 2), (UNSTORED, UNSTORED), (None, None)]
+
+
 def test_a_formula_that_comes_to_an_empty_text_is_an_empty_cell(tmp_path: Path) -> None:
     file = tmp_path / "survey.xlsx"
     file.write_bytes(book({"answers": [["id", "a"], [1, '=IF(A2=1,"",3)'], [2, "=1+1"], [3, 4]]}))

@@ -13,6 +13,7 @@ UNSTORED = "#FORMULA!"
 OPEN_AND_SAVE = "Open the file in Excel or LibreOffice, which compute them, and save it there."
 _EMPTY = rb"(?:<v\s*/>|<v>\s*</v>)?\s*</c>"
 _WITHOUT_VALUE = re.compile(rb"</f>\s*" + _EMPTY + rb"|<f\b[^<>]{0,200}/>\s*" + _EMPTY)
+_RANGE = re.compile(r"[A-Z]+\$?\d+:\$?[A-Z]+\$?\d+")
 _BYTES_AT_ONCE = 2**20
 _LONGEST = 512
 """Bytes of a match, so that none is lost between two parts."""
@@ -40,7 +41,8 @@ def with_unstored(values: Sequence[Any], formulas: Sequence[Any]) -> tuple[Any, 
     Parameters
     ----------
     values, formulas : its cells as openpyxl reads them with and without `data_only`. What is computed to an
-        empty text is text there, as people see an empty cell.
+        empty text is text there, as people see an empty cell. A row of nothing but formulas over ranges is
+        one of totals or means: without their values it is empty.
     """
     unstored = {
         position
@@ -50,4 +52,7 @@ def with_unstored(values: Sequence[Any], formulas: Sequence[Any]) -> tuple[Any, 
         and values[position].value is None
         and values[position].data_type == "n"
     }
+    filled = {position for position, cell in enumerate(values) if cell.value not in (None, "")}
+    if not filled and all(_RANGE.search(str(formulas[position].value)) for position in unstored):
+        unstored = set()
     return tuple(UNSTORED if k in unstored else cell.value for k, cell in enumerate(values))
