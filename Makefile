@@ -55,6 +55,12 @@ venv-support:
 test: setup-test
 	@$(BIN)/python -m pytest -m "not slow" -n logical --maxprocesses 4 --dist loadfile
 
+# Snakemake's plugin for Slurm stands apart: Snakemake imports every plugin it finds, and this one fails where Slurm is not.
+.PHONY: test-cluster
+test-cluster: setup-test
+	@$(call INSTALL,.venv) --no-deps --require-hashes --upgrade --target .venv/cluster -r tests/cluster/plugin.lock
+	@PYTHONPATH=.venv/cluster $(BIN)/python -m pytest tests/cluster
+
 test-slow: setup-test
 	@$(BIN)/python -m pytest -m slow
 

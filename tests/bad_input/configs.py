@@ -214,7 +214,7 @@ CASES = (
         setting("config", "study", "title", to={"de": "Stadt"}),
         "config.yaml, study.title.de",
         "'de' is not allowed",
-        "'en', 'ru' or 'kk'",
+        "'en', 'ru', 'kk'",
     ),
     Case(
         "title without the report's language",

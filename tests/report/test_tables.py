@@ -149,7 +149,7 @@ def test_columns_that_say_yes_throughout_are_a_sentence(
         "< .90",
         "HTMT2 < .90",
     ]
-    assert "In every line, and so without a column: < .90; HTMT2 < .90." in shown.notes
+    assert "Met in every line, and so without a column: < .90; HTMT2 < .90." in shown.notes
     assert render_table(met.head(0), entry, CONTENTS, setting("en")).headings == mixed.headings
 
 

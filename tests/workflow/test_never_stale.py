@@ -344,7 +344,7 @@ def test_the_manifest_says_what_the_results_were_made_from(place: Place) -> None
 
 def test_every_stage_has_a_rule_of_its_name_that_names_no_table() -> None:
     rules = {path.stem: path.read_text(encoding="utf-8") for path in (REPOSITORY / "rules").glob("*.smk")}
-    assert set(rules) == {*stages(), "common", "report", "chapter", "reconstruct"}
+    assert set(rules) == {*stages(), "batch", "common", "report", "chapter", "reconstruct"}
     for name, stage in stages().items():
         assert f"rule {name}:" in rules[name]
         assert not [table for table in stage.every_table() if f'"{table}"' in rules[name] and table != name]

@@ -60,12 +60,16 @@ def demographic_dummies(
 
 def demographic_scale(column: pd.Series[float], codebook: Codebook, name: str) -> Array:
     """(n,): 0 and 1 for the first and second category, or 1, 2, ... for bands; NaN without an answer."""
-    entry = codebook.demographics[name]
     codes = demographic_codes(column, codebook, name).astype(str)
-    known = list(map(str, entry.categories)) if entry.categories else []
-    values = {code: float(position) for position, code in enumerate(known)}
-    values |= {str(position): float(position) for position in range(1, len(entry.bands) + 1)}
+    values = {str(code): value for value, code in codes_of_scale(codebook, name).items()}
     return np.array([values.get(code, np.nan) for code in codes], dtype=np.float64)
+
+
+def codes_of_scale(codebook: Codebook, name: str) -> dict[float, int]:
+    """Value of `demographic_scale` -> the code of its category or band."""
+    entry = codebook.demographics[name]
+    codes = {float(position): code for position, code in enumerate(entry.categories or ())}
+    return codes | {float(position): position for position in range(1, len(entry.bands) + 1)}
 
 
 def require_demographics(names: Sequence[str], codebook: Codebook, place: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -15,7 +14,7 @@ import pandas as pd
 
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import read_json, read_table, write_table
-from smartcity_survey.messages import SPOKEN, language_of_run, translated
+from smartcity_survey.messages import SPOKEN
 from smartcity_survey.study.codebook import text
 from smartcity_survey.study.config import Language, read_config
 from smartcity_survey.workflow.bars import run_command
@@ -108,34 +107,6 @@ def run_batch(folder: Path, machines: Machines, language: Language = "en") -> Ba
     write_table(comparison(folder, whole, language), folder / COMPARISON)
     failed = tuple(study for study in studies if study not in whole)
     return Batch(tuple(whole), failed, folder / COMPARISON)
-
-
-def run_one(folder: str, cores: int) -> None:
-    """Run one study of a batch; say how it ended in one line, and all that it said where it failed.
-
-    Raises
-    ------
-    SystemExit
-        where it failed.
-    """
-    language = language_of_run()
-    command = [
-        sys.executable,
-        "-m",
-        "smartcity_survey",
-        "--language",
-        language,
-        "run",
-        folder,
-        "--cores",
-        str(cores),
-    ]
-    run = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
-    name = Path(folder).name
-    if run.returncode:
-        print(f"{name}:\n{run.stdout}{run.stderr}", file=sys.stderr)
-        raise SystemExit(1)
-    print(translated(f"{name}: up to date", language), file=sys.stderr)
 
 
 def comparison(folder: Path, studies: Sequence[Path], language: Language = "en") -> pd.DataFrame:

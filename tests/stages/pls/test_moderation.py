@@ -56,9 +56,10 @@ def test_slopes_of_a_moderator_of_two_categories_stand_at_these() -> None:
     moderated = replace(model, moderations=(Moderation(moderator="member", source=FIRST, target=OUTCOME),))
     bootstrap = bootstrap_pls(inputs.x, pls_model(model, PlsSection()), 100, seed=1)
     section = PlsSection(bootstrap_draws=100)
-    result = moderation_tables(inputs, bootstrap, moderated, section, {"member": member})
+    codes = {"member": {1.0: 7, 2.0: 9}}
+    result = moderation_tables(inputs, bootstrap, moderated, section, {"member": member}, codes)
     slopes = result.tables["simple_slopes"]
-    assert slopes["category"].tolist() == [1.0, 2.0]
+    assert slopes["category"].tolist() == [7, 9]
     share = np.mean(member == 2)
     expected = np.array([-share, 1 - share]) / np.sqrt(share * (1 - share))
     np.testing.assert_allclose(slopes["moderator_at"], expected, rtol=1e-12)

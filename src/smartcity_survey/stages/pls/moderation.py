@@ -43,13 +43,15 @@ def moderation_tables(
     model: Model,
     section: PlsSection,
     demographics: Mapping[str, Array] = MappingProxyType({}),
+    codes: Mapping[str, Mapping[float, int]] = MappingProxyType({}),
 ) -> StageResult:
     """Stage two of every target that has a moderated path, on the resamples of stage one.
 
     Parameters
     ----------
     demographics : demographic moderators as numbers (n,), NaN where there is no answer. They enter in stage
-        two, each as its own score; who did not answer is left out there.
+        two, each as its own score; who did not answer is left out there. codes : of each, the category's code
+        in the codebook by its number.
     """
     effects, slopes = [], []
     undefined = 0
@@ -70,7 +72,7 @@ def moderation_tables(
             found = moderate(x, blocks, stage_one, plan, weights, inputs.clusters)
         undefined += int(np.isnan(found.draws.r2).sum())
         effects.append(_effects(found, terms, section))
-        slopes.append(_slopes(found, plan, names, section, _categories(demographics, inputs.weights)))
+        slopes.append(_slopes(found, plan, names, section, _categories(demographics, codes, inputs.weights)))
     card: Card = {
         **bootstrap_card(bootstrap, inputs, model, section),
         "method": "two_stage_moderation",
@@ -141,7 +143,9 @@ def _effects(found: ModeratedBootstrap, terms: pd.DataFrame, section: PlsSection
     )
 
 
-def _categories(demographics: Mapping[str, Array], weights: Array | None) -> dict[str, tuple[Array, Array]]:
+def _categories(
+    demographics: Mapping[str, Array], codes: Mapping[str, Mapping[float, int]], weights: Array | None
+) -> dict[str, tuple[list[int], Array]]:
     """Moderators of two categories: their codes, and where these are in standard deviations from the mean.
 
     A standard deviation above such a mean there is nobody.
@@ -149,12 +153,12 @@ def _categories(demographics: Mapping[str, Array], weights: Array | None) -> dic
     found = {}
     for name, values in demographics.items():
         known = ~np.isnan(values)
-        codes = np.unique(values[known])
-        if len(codes) == 2:
+        found_values = np.unique(values[known])
+        if len(found_values) == 2:
             mass = np.ones(known.sum()) if weights is None else weights[known]
             mean = np.average(values[known], weights=mass)
             spread = np.sqrt(np.average((values[known] - mean) ** 2, weights=mass))
-            found[name] = codes, (codes - mean) / spread
+            found[name] = [codes[name][value] for value in found_values], (found_values - mean) / spread
     return found
 
 
@@ -163,7 +167,7 @@ def _slopes(
     plan: Moderated,
     names: Sequence[str],
     section: PlsSection,
-    categories: Mapping[str, tuple[Array, Array]],
+    categories: Mapping[str, tuple[list[int], Array]],
 ) -> pd.DataFrame:
     keep = ~np.isnan(found.draws.r2)
     frames = []

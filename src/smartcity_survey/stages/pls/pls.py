@@ -9,7 +9,7 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.data.demographics import demographic_scale
+from smartcity_survey.data.demographics import codes_of_scale, demographic_scale
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import StageResult
 from smartcity_survey.stages.cards import of_incomplete_rows
@@ -167,11 +167,12 @@ def estimate_pls(
     card = bootstrap_card(bootstrap, inputs, model, section)
     further = [consistent_tables(inputs, bootstrap, pls, model, section, imputed)]
     if model.every_moderation:
-        beside = {}
+        beside, codes = {}, {}
         if codebook is not None:
             moderators = dict.fromkeys(m.moderator for m in model.demographic_moderations)
             beside = {name: demographic_scale(answers[name], codebook, name) for name in moderators}
-        further.append(moderation_tables(inputs, bootstrap, model, section, beside))
+            codes = {name: codes_of_scale(codebook, name) for name in moderators}
+        further.append(moderation_tables(inputs, bootstrap, model, section, beside, codes))
     if model.higher_order:
         further.append(higher_order_tables(inputs, pls, model, section, seed))
     elif model.mediated:

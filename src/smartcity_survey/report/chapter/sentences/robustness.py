@@ -127,11 +127,17 @@ def limitations(facts: Facts) -> Iterator[str]:
 
 
 def _not_computed(facts: Facts) -> Iterator[str]:
-    """Tables of the chapter that have no solution, once for each reason."""
+    """Tables of the chapter that have no solution, once for each reason.
+
+    A model without paths is the study's own choice, and lacks nothing.
+    """
+    chosen = facts.setting.wording.value("reason", "no_paths")
     by_reason: dict[str, list[str]] = {}
     for name in facts.unsolved:
         title = unmarked(facts.setting.wording[f"tables.{name}.title"])
         for reason in dict.fromkeys(facts.reasons(name)):
+            if reason == chosen:
+                continue
             by_reason.setdefault(reason, []).append(title)
     for reason, titles in by_reason.items():
         yield facts.say("limitations.not_computed", names="; ".join(titles), reason=unmarked(reason))
