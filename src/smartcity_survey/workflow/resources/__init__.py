@@ -1,7 +1,7 @@
 """Memory and time that a step asks for where it works on a cluster: what was measured, and half as much more.
 
 A step needs something however small the study is, and more with every answer (respondents times items); one
-that draws also with every draw beyond those it was measured with. `resources.yaml` has what was measured.
+that draws also with every draw beyond those it was measured with. `measured.yaml` has what was measured. No step imports this package, so its file is none that a step depends on.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 from smartcity_survey.own_yaml import load_own
 from smartcity_survey.study.config import Config
 
-MEASURED = Path(__file__).parent / "resources.yaml"
+MEASURED = Path(__file__).parent / "measured.yaml"
 _SPARE = 1.5
 _LEAST_MINUTES = 5
 """A limit that a busy machine could come near by chance serves nobody."""
