@@ -24,7 +24,6 @@ from smartcity_survey.report.setting import setting_of
 from smartcity_survey.report.wording import LANGUAGES
 from smartcity_survey.study.codebook import Codebook, read_codebook, text
 from smartcity_survey.study.config import Config, Language
-from smartcity_survey.study.label_languages import languages_written
 
 PAGE = "report.html"
 """The page in the study's own language; each other stands beside it as `report.<language>.html`."""
@@ -57,11 +56,8 @@ def languages_of(config: Config, codebook: Codebook) -> dict[Language, Labels]:
     SurveyError
         where they are not given in the study's own language.
     """
-    written = languages_written(codebook, config.study.title, config.study.language)
     found: dict[Language, Labels] = {}
     for language in LANGUAGES:
-        if language != config.study.language and language not in written:
-            continue
         try:
             text(config.study.title, language, "config.yaml, study.title")
             found[language] = labels_of(codebook, language)

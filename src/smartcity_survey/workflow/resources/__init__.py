@@ -1,7 +1,8 @@
 """Memory and time that a step asks for where it works on a cluster: what was measured, and half as much more.
 
 A step needs something however small the study is, and more with every answer (respondents times items); one
-that draws also with every draw beyond those it was measured with. `measured.yaml` has what was measured. No step imports this package, so its file is none that a step depends on.
+that draws also with every draw beyond those it was measured with. `measured.yaml` has what was measured; no
+step imports this package, so none depends on that file.
 """
 
 from __future__ import annotations
