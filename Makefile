@@ -59,7 +59,7 @@ test: setup-test
 .PHONY: test-cluster
 test-cluster: setup-test
 	@$(call INSTALL,.venv) --no-deps --require-hashes --upgrade --target .venv/cluster -r tests/cluster/plugin.lock
-	@PYTHONPATH=.venv/cluster $(BIN)/python -m pytest tests/cluster
+	@PYTHONPATH=$(CURDIR)/.venv/cluster $(BIN)/python -m pytest tests/cluster
 
 test-slow: setup-test
 	@$(BIN)/python -m pytest -m slow
