@@ -6,9 +6,9 @@ rule adequacy:
         **written_by("adequacy"),
     log:
         "reports/private/logs/adequacy.log",
-    params:
-        **options_of("adequacy"),
     resources:
         **resources_of("adequacy", size),
+    params:
+        **options_of("adequacy"),
     script:
         "scripts/stage.py"

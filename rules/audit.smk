@@ -6,9 +6,9 @@ rule audit:
         **written_by("audit"),
     log:
         "reports/private/logs/audit.log",
-    params:
-        **options_of("audit"),
     resources:
         **resources_of("audit", size),
+    params:
+        **options_of("audit"),
     script:
         "scripts/stage.py"

@@ -6,9 +6,9 @@ rule bounds:
         **written_by("bounds"),
     log:
         "reports/private/logs/bounds.log",
-    params:
-        **options_of("bounds"),
     resources:
         **resources_of("bounds", size),
+    params:
+        **options_of("bounds"),
     script:
         "scripts/stage.py"

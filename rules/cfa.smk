@@ -7,9 +7,9 @@ rule cfa:
     log:
         "reports/private/logs/cfa.log",
     priority: 2
-    params:
-        **options_of("cfa"),
     resources:
         **resources_of("cfa", size),
+    params:
+        **options_of("cfa"),
     script:
         "scripts/stage.py"

@@ -10,10 +10,10 @@ rule chapter:
     log:
         "reports/private/logs/chapter.log",
     threads: 3
+    resources:
+        **resources_of("chapter", size),
     params:
         outputs=chapter_outputs(study),
         tables=catalogue.made(),
-    resources:
-        **resources_of("chapter", size),
     script:
         "scripts/chapter.py"

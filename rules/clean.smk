@@ -6,9 +6,9 @@ rule clean:
         **written_by("clean"),
     log:
         "reports/private/logs/clean.log",
-    params:
-        **options_of("clean"),
     resources:
         **resources_of("clean", size),
+    params:
+        **options_of("clean"),
     script:
         "scripts/stage.py"

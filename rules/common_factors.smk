@@ -6,9 +6,9 @@ rule common_factors:
         **written_by("common_factors"),
     log:
         "reports/private/logs/common_factors.log",
-    params:
-        **options_of("common_factors"),
     resources:
         **resources_of("common_factors", size),
+    params:
+        **options_of("common_factors"),
     script:
         "scripts/stage.py"

@@ -6,9 +6,9 @@ rule common_method:
         **written_by("common_method"),
     log:
         "reports/private/logs/common_method.log",
-    params:
-        **options_of("common_method"),
     resources:
         **resources_of("common_method", size),
+    params:
+        **options_of("common_method"),
     script:
         "scripts/stage.py"

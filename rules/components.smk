@@ -6,9 +6,9 @@ rule components:
         **written_by("components"),
     log:
         "reports/private/logs/components.log",
-    params:
-        **options_of("components"),
     resources:
         **resources_of("components", size),
+    params:
+        **options_of("components"),
     script:
         "scripts/stage.py"

@@ -6,9 +6,9 @@ rule controlled_paths:
         **written_by("controlled_paths"),
     log:
         "reports/private/logs/controlled_paths.log",
-    params:
-        **options_of("controlled_paths"),
     resources:
         **resources_of("controlled_paths", size),
+    params:
+        **options_of("controlled_paths"),
     script:
         "scripts/stage.py"

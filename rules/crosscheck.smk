@@ -6,9 +6,9 @@ rule crosscheck:
         **written_by("crosscheck"),
     log:
         "reports/private/logs/crosscheck.log",
-    params:
-        **options_of("crosscheck"),
     resources:
         **resources_of("crosscheck", size),
+    params:
+        **options_of("crosscheck"),
     script:
         "scripts/stage.py"

@@ -6,9 +6,9 @@ rule describe:
         **written_by("describe"),
     log:
         "reports/private/logs/describe.log",
-    params:
-        **options_of("describe"),
     resources:
         **resources_of("describe", size),
+    params:
+        **options_of("describe"),
     script:
         "scripts/stage.py"

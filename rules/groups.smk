@@ -6,9 +6,9 @@ rule groups:
         **written_by("groups"),
     log:
         "reports/private/logs/groups.log",
-    params:
-        **options_of("groups"),
     resources:
         **resources_of("groups", size),
+    params:
+        **options_of("groups"),
     script:
         "scripts/stage.py"

@@ -6,9 +6,9 @@ rule hypotheses:
         **written_by("hypotheses"),
     log:
         "reports/private/logs/hypotheses.log",
-    params:
-        **options_of("hypotheses"),
     resources:
         **resources_of("hypotheses", size),
+    params:
+        **options_of("hypotheses"),
     script:
         "scripts/stage.py"

@@ -6,9 +6,9 @@ rule item_analysis:
         **written_by("item_analysis"),
     log:
         "reports/private/logs/item_analysis.log",
-    params:
-        **options_of("item_analysis"),
     resources:
         **resources_of("item_analysis", size),
+    params:
+        **options_of("item_analysis"),
     script:
         "scripts/stage.py"

@@ -6,9 +6,9 @@ rule measurement:
         **written_by("measurement"),
     log:
         "reports/private/logs/measurement.log",
-    params:
-        **options_of("measurement"),
     resources:
         **resources_of("measurement", size),
+    params:
+        **options_of("measurement"),
     script:
         "scripts/stage.py"

@@ -6,9 +6,9 @@ rule missing:
         **written_by("missing"),
     log:
         "reports/private/logs/missing.log",
-    params:
-        **options_of("missing"),
     resources:
         **resources_of("missing", size),
+    params:
+        **options_of("missing"),
     script:
         "scripts/stage.py"

@@ -7,9 +7,9 @@ rule pls:
     log:
         "reports/private/logs/pls.log",
     priority: 1
-    params:
-        **options_of("pls"),
     resources:
         **resources_of("pls", size),
+    params:
+        **options_of("pls"),
     script:
         "scripts/stage.py"

@@ -7,9 +7,9 @@ rule pls_assessment:
     log:
         "reports/private/logs/pls_assessment.log",
     priority: 1
-    params:
-        **options_of("pls_assessment"),
     resources:
         **resources_of("pls_assessment", size),
+    params:
+        **options_of("pls_assessment"),
     script:
         "scripts/stage.py"

@@ -6,9 +6,9 @@ rule pls_prediction:
         **written_by("pls_prediction"),
     log:
         "reports/private/logs/pls_prediction.log",
-    params:
-        **options_of("pls_prediction"),
     resources:
         **resources_of("pls_prediction", size),
+    params:
+        **options_of("pls_prediction"),
     script:
         "scripts/stage.py"

@@ -6,9 +6,9 @@ rule read:
         **written_by("read"),
     log:
         "reports/private/logs/read.log",
-    params:
-        **options_of("read"),
     resources:
         **resources_of("read", size),
+    params:
+        **options_of("read"),
     script:
         "scripts/stage.py"

@@ -10,9 +10,9 @@ rule reconstruct:
     log:
         "reports/private/logs/reconstruct.log",
     threads: 2
-    params:
-        seed=study.seed,
     resources:
         **resources_of("reconstruct", size),
+    params:
+        seed=study.seed,
     script:
         "scripts/reconstruct.py"

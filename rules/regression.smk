@@ -7,9 +7,9 @@ rule regression:
     log:
         "reports/private/logs/regression.log",
     priority: 3
-    params:
-        **options_of("regression"),
     resources:
         **resources_of("regression", size),
+    params:
+        **options_of("regression"),
     script:
         "scripts/stage.py"

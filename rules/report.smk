@@ -11,13 +11,13 @@ rule report:
     log:
         "reports/private/logs/report.log",
     threads: 3
+    resources:
+        **resources_of("report", size),
     params:
         config=study.model_dump(mode="json", by_alias=True),
         required=catalogue.made(),
         not_asked=catalogue.not_made(),
         code=lambda wildcards: code(),
         packages=lambda wildcards: packages(),
-    resources:
-        **resources_of("report", size),
     script:
         "scripts/report.py"

@@ -6,9 +6,9 @@ rule reproduction:
         **written_by("reproduction"),
     log:
         "reports/private/logs/reproduction.log",
-    params:
-        **options_of("reproduction"),
     resources:
         **resources_of("reproduction", size),
+    params:
+        **options_of("reproduction"),
     script:
         "scripts/stage.py"

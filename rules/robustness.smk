@@ -6,9 +6,9 @@ rule robustness:
         **written_by("robustness"),
     log:
         "reports/private/logs/robustness.log",
-    params:
-        **options_of("robustness"),
     resources:
         **resources_of("robustness", size),
+    params:
+        **options_of("robustness"),
     script:
         "scripts/stage.py"

@@ -8,9 +8,9 @@ rule scores:
         "reports/private/logs/scores.log",
     # The longest chain of rules begins first: the run is as long as it.
     priority: 3
-    params:
-        **options_of("scores"),
     resources:
         **resources_of("scores", size),
+    params:
+        **options_of("scores"),
     script:
         "scripts/stage.py"

@@ -6,9 +6,9 @@ rule sem:
         **written_by("sem"),
     log:
         "reports/private/logs/sem.log",
-    params:
-        **options_of("sem"),
     resources:
         **resources_of("sem", size),
+    params:
+        **options_of("sem"),
     script:
         "scripts/stage.py"

@@ -7,9 +7,9 @@ rule specification_curve:
     log:
         "reports/private/logs/specification_curve.log",
     priority: 2
-    params:
-        **options_of("specification_curve"),
     resources:
         **resources_of("specification_curve", size),
+    params:
+        **options_of("specification_curve"),
     script:
         "scripts/stage.py"

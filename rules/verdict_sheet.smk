@@ -6,9 +6,9 @@ rule verdict_sheet:
         **written_by("verdict_sheet"),
     log:
         "reports/private/logs/verdict_sheet.log",
-    params:
-        **options_of("verdict_sheet"),
     resources:
         **resources_of("verdict_sheet", size),
+    params:
+        **options_of("verdict_sheet"),
     script:
         "scripts/stage.py"

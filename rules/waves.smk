@@ -7,9 +7,9 @@ rule waves:
     log:
         "reports/private/logs/waves.log",
     threads: 2
-    params:
-        **options_of("waves"),
     resources:
         **resources_of("waves", size),
+    params:
+        **options_of("waves"),
     script:
         "scripts/stage.py"
