@@ -5,13 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
+import yaml
 
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.io import read_table
-from smartcity_survey.workflow.batch import studies_below
+from smartcity_survey.io import read_table, write_json, write_table
+from smartcity_survey.workflow.batch import comparison, studies_below
 from tests.workflow.test_nothing_lost import write_study
 
 
@@ -49,3 +51,27 @@ def test_one_table_compares_the_studies_and_a_broken_one_is_named(tmp_path: Path
         assert set(part["n"]) == {40}
         assert not part["reconstruction"].any()
     assert not list(tmp_path.glob(".batch-*"))
+
+
+def test_a_title_is_in_the_studys_own_language_and_a_study_may_have_no_hypotheses(
+    tmp_path: Path, config_content: dict[str, Any]
+):
+    config_content["study"] |= {"title": {"kk": "Зерттеу"}, "language": "kk"}
+    for name, table in (
+        (
+            "a",
+            pd.DataFrame(
+                {"hypothesis": ["H1"], "method": ["ols"], "estimate": [0.5], "verdict": ["confirmed"]}
+            ),
+        ),
+        ("b", pd.DataFrame()),
+    ):
+        (tmp_path / name).mkdir()
+        text = yaml.safe_dump(config_content, allow_unicode=True)
+        (tmp_path / name / "config.yaml").write_text(text, encoding="utf-8")
+        write_table(table, tmp_path / name / "reports/tables/hypotheses.csv")
+        write_json({"cleaning_log": {"n": 40}}, tmp_path / name / "reports/cards/clean.json")
+    compared = comparison(tmp_path, [tmp_path / "a", tmp_path / "b"])
+    assert compared[["study", "title", "n", "hypothesis", "estimate"]].values.tolist() == [
+        ["a", "Зерттеу", 40, "H1", 0.5]
+    ]

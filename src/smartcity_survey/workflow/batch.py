@@ -104,32 +104,27 @@ def run_batch(folder: Path, machines: Machines, language: Language = "en") -> Ba
         run_command(command, os.environ | told)
         done = [(Path(ended) / "ended" / str(number)).exists() for number in range(len(studies))]
     whole = [study for study, well in zip(studies, done, strict=True) if well]
-    write_table(comparison(folder, whole, language), folder / COMPARISON)
+    write_table(comparison(folder, whole), folder / COMPARISON)
     failed = tuple(study for study in studies if study not in whole)
     return Batch(tuple(whole), failed, folder / COMPARISON)
 
 
-def comparison(folder: Path, studies: Sequence[Path], language: Language = "en") -> pd.DataFrame:
+def comparison(folder: Path, studies: Sequence[Path]) -> pd.DataFrame:
     """A line for each hypothesis of each study by each method, with the questionnaires it rests on.
 
     Returns
     -------
-    `study` : its folder, below `folder`; `title`, in the language where the study has it; `reconstruction` :
-    whether its answers are no answers of people; `n` : questionnaires that its cleaning kept; then as in each
-    study's `hypotheses.csv`.
+    `study` : its folder, below `folder`; `title`, in the study's own language; `reconstruction` : whether its
+    answers are no answers of people; `n` : questionnaires that its cleaning kept; then as in each study's
+    `hypotheses.csv`.
     """
     tables = []
     for study in studies:
-        config, reports = read_config(study / CONFIG), study / "reports"
+        section, reports = read_config(study / CONFIG).study, study / "reports"
         table = read_table(reports / "tables" / "hypotheses.csv").reindex(columns=_COMPARED)
         n = read_json(reports / "cards" / "clean.json")["cleaning_log"]["n"]
-        name = study.relative_to(folder).as_posix()
-        own = (
-            name,
-            text(config.study.title, language, f"{study / CONFIG}, study.title"),
-            config.study.reconstruction,
-            n,
-        )
+        title = text(section.title, section.language, f"{study / CONFIG}, study.title")
+        own = (study.relative_to(folder).as_posix(), title, section.reconstruction, n)
         for place, (column, value) in enumerate(zip(_FIRST, own, strict=True)):
             table.insert(place, column, value)
         tables.append(table)
