@@ -51,20 +51,24 @@ def open_csv(path: Path, section: DataSection) -> Grid:
     return Grid(path, rows, how, "line", ragged=False, no_header=empty)
 
 
+def _beyond_ascii(path: Path) -> Iterator[tuple[int, str, int]]:
+    """Lines with more than ASCII: number, text as UTF-8, and how many of its letters stand for no UTF-8."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if not line.isascii():
+                text = line.decode("utf-8", "replace")
+                yield number, text, text.count(BROKEN) - line.count(BROKEN.encode())
+
+
 def broken_lines(path: Path) -> tuple[int, ...]:
     """Lines with a few bytes that are no UTF-8, in a file that is UTF-8 but for them; else none."""
     n_good = n_bad = 0
     lines = []
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            if line.isascii():
-                continue
-            text = line.decode("utf-8", "replace")
-            bad = text.count(BROKEN) - line.count(BROKEN.encode())
-            n_bad += bad
-            n_good += sum(not character.isascii() for character in text) - bad
-            if bad:
-                lines.append(number)
+    for number, text, bad in _beyond_ascii(path):
+        n_bad += bad
+        n_good += sum(not character.isascii() for character in text) - bad
+        if bad:
+            lines.append(number)
     return tuple(lines) if 0 < n_bad <= FEW_BROKEN * n_good else ()
 
 
@@ -72,17 +76,12 @@ def foreign_lines(path: Path) -> tuple[int, ...]:
     """Lines that are no UTF-8 in a file most of whose lines with other than ASCII letters are; else none."""
     n_good = n_letters = 0
     foreign = []
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            if line.isascii():
-                continue
-            try:
-                text = line.decode("utf-8")
-            except UnicodeDecodeError:
-                foreign.append(number)
-            else:
-                n_good += 1
-                n_letters += sum(character.isalpha() and not character.isascii() for character in text)
+    for number, text, bad in _beyond_ascii(path):
+        if bad:
+            foreign.append(number)
+        else:
+            n_good += 1
+            n_letters += sum(character.isalpha() and not character.isascii() for character in text)
     return tuple(foreign) if len(foreign) <= n_good and n_letters >= FEWEST_LETTERS else ()
 
 
