@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from smartcity_survey.io import LIST_MARK, split_names
+from smartcity_survey.io import AT_FAULT, LIST_MARK, REFUSED, Card, split_names
 from smartcity_survey.report.respondent_names import answer_to
 from smartcity_survey.report.setting import Setting
 
@@ -27,6 +27,14 @@ def reason_text(
     names += [setting.labels.constructs.get(name, name) for name in split_names(at_fault)]
     more = [f"+ {len(names) - LISTED}"] if len(names) > LISTED else []
     return f"{words} ({', '.join([*names[:LISTED], *more])})" if names else words
+
+
+def refusals(card: Card, setting: Setting) -> Iterator[tuple[str, str]]:
+    """Each part of a table that has no solution, as its card names it, and why in words."""
+    refused = card.get(REFUSED, [])
+    for line in refused if isinstance(refused, list) else ():
+        categories = [(one["variable"], one["answer"]) for one in line.get("categories", ())]
+        yield line["part"], reason_text(line["reason"], line[AT_FAULT], setting, categories)
 
 
 def listed(named: object, setting: Setting) -> str:

@@ -23,7 +23,7 @@ from smartcity_survey.report.names import (
     parts,
     statistic_parts,
 )
-from smartcity_survey.report.refusal_names import listed, reason_text
+from smartcity_survey.report.refusal_names import listed, refusals
 from smartcity_survey.report.remark_codes import remark_codes
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.table_notes import (
@@ -181,15 +181,12 @@ def refusal_notes(card: Card, setting: Setting) -> Iterator[str]:
     """A sentence for each part of a table that has no solution, with the reason and the names at fault."""
     if INADMISSIBLE in card:
         yield setting.wording.fill("page.inadmissible", names=listed(card[INADMISSIBLE], setting))
-    refused = card.get(REFUSED, [])
-    for line in refused if isinstance(refused, list) else ():
-        categories = [(one["variable"], one["answer"]) for one in line.get("categories", ())]
-        reason = reason_text(line["reason"], line[AT_FAULT], setting, categories)
-        if line["part"] == WHOLE:
+    for part, reason in refusals(card, setting):
+        if part == WHOLE:
             yield setting.wording.fill("page.not_computed", reason=reason)
         else:
-            part = setting.wording.value("part", line["part"])
-            yield setting.wording.fill("page.part_not_computed", part=part, reason=reason)
+            words = setting.wording.value("part", part)
+            yield setting.wording.fill("page.part_not_computed", part=words, reason=reason)
 
 
 def score_notes(card: Card, setting: Setting, form: str = "whole") -> tuple[str, ...]:

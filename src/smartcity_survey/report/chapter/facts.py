@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from smartcity_survey.io import AT_FAULT, REFUSED, Card
+from smartcity_survey.io import Card
 from smartcity_survey.report.cells import records
 from smartcity_survey.report.chapter.document import unmarked
 from smartcity_survey.report.contents import Contents
-from smartcity_survey.report.refusal_names import reason_text
+from smartcity_survey.report.refusal_names import refusals
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import refusal_notes
 from smartcity_survey.study.limits import limit
@@ -146,10 +146,8 @@ class Facts:
 
     def reasons(self, name: str) -> Iterator[str]:
         """Why parts of a table have no solution."""
-        refused = self.cards.get(name, {}).get(REFUSED, [])
-        for line in refused if isinstance(refused, list) else ():
-            categories = [(one["variable"], one["answer"]) for one in line.get("categories", ())]
-            yield reason_text(line["reason"], line[AT_FAULT], self.setting, categories)
+        for _, reason in refusals(self.cards.get(name, {}), self.setting):
+            yield reason
 
     def construct(self, name: str) -> str:
         """Label of a construct."""
