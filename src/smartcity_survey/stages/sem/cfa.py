@@ -21,6 +21,7 @@ from smartcity_survey.stages.needs import (
     FactorModelsMissing,
     Level,
     Measured,
+    Options,
     Seed,
     complete_rows,
 )
@@ -68,7 +69,7 @@ UNWEIGHTED = (*TABLES[len(OF_MODEL) :], *ORDINAL_TABLES)
 def confirm_model(
     answers: pd.DataFrame,
     model: Measured,
-    section: CfaSection,
+    section: Annotated[CfaSection, Options(CfaSection, ("dynamic_draws",))],
     level: Level,
     seed: Seed,
     continuity: Continuity = NO_CONTINUITY,

@@ -1,3 +1,10 @@
+from .cluster_bootstrap import (
+    ClusterBootstrap as ClusterBootstrap,
+    Standardised as Standardised,
+    bootstrap_clusters as bootstrap_clusters,
+    refits as refits,
+    standardised as standardised,
+)
 from .design_invariance import (
     DesignRung as DesignRung,
     design_ladder as design_ladder,
