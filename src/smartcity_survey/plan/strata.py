@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -13,7 +13,7 @@ from smartcity_survey.data.demographics import demographic_codes, require_demogr
 from smartcity_survey.data.read.cells import cell_text, folded
 from smartcity_survey.data.read.opening import open_table
 from smartcity_survey.data.read.tables import Table
-from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.errors import Problem, SurveyError, counted
 from smartcity_survey.plan.finished import Finished
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.study.codebook import Codebook
@@ -38,6 +38,7 @@ class Strata:
     sizes : (h,), members, or respondents of the study. counted : whether they are members of the population.
     respondents : (h,), of the study. spread : (h,), standard deviation of the outcomes' scores, over that of
         all. own : (h,), whether that is of the stratum's own respondents or, as they are too few, of all.
+    left_out : what the table of the population has no row for, and nobody in the study is in.
     """
 
     variables: tuple[str, ...]
@@ -47,6 +48,7 @@ class Strata:
     respondents: Array
     spread: Array
     own: tuple[bool, ...]
+    left_out: tuple[Code, ...] = ()
 
 
 def strata_of(study: Finished, folder: Path) -> Strata:
@@ -56,7 +58,8 @@ def strata_of(study: Finished, folder: Path) -> Strata:
     ------
     SurveyError
         where a variable is not in the codebook; where the table cannot be read, has a stratum twice or one
-        whose code or size is none; where nobody in the study is in a stratum of the population.
+        whose code or size is none, or leaves out a stratum that respondents of the study are in; where nobody
+        in the study is in a stratum of the population.
     """
     plan = study.config.plan
     variables = plan.strata or study.config.groups.variables
@@ -64,9 +67,11 @@ def strata_of(study: Finished, folder: Path) -> Strata:
     require_demographics(variables, study.codebook, place)
     own = _codes_of_respondents(study, variables)
     sizes, counted, source = _sizes(study, folder, variables, own)
-    empty = [code for code in sizes if code not in own]
-    if empty:
-        raise SurveyError.of([_nobody(source, variables, code) for code in empty])
+    there = _in_order(own, study.codebook, variables)
+    problems = [_nobody(source, variables, code) for code in sizes if code not in own]
+    problems += [_no_row(source, variables, code, own.count(code)) for code in there if code not in sizes]
+    if problems:
+        raise SurveyError.of(problems)
     spread, enough = _spread(study, own, list(sizes))
     return Strata(
         variables,
@@ -76,6 +81,7 @@ def strata_of(study: Finished, folder: Path) -> Strata:
         np.array([own.count(code) for code in sizes], dtype=np.float64),
         spread,
         enough,
+        tuple(code for code in _every(study.codebook, variables) if code not in sizes) if source else (),
     )
 
 
@@ -114,7 +120,12 @@ def _codes_of_respondents(study: Finished, variables: Sequence[str]) -> list[Cod
 def _in_order(own: Sequence[Code], codebook: Codebook, variables: Sequence[str]) -> list[Code]:
     """Combinations that somebody is in, in the codebook's order; who left a question out is in none."""
     there = set(own)
-    return [code for code in product(*(codes_of(codebook, name) for name in variables)) if code in there]
+    return [code for code in _every(codebook, variables) if code in there]
+
+
+def _every(codebook: Codebook, variables: Sequence[str]) -> Iterator[Code]:
+    """All combinations of the codebook's answers."""
+    return product(*(codes_of(codebook, name) for name in variables))
 
 
 def codes_of(codebook: Codebook, variable: str) -> tuple[str, ...]:
@@ -224,10 +235,22 @@ def table_rows(path: Path, needed: Sequence[str], sheet: str | int = 0) -> list[
     return rows
 
 
-def _nobody(path: str, variables: Sequence[str], code: Code) -> Problem:
-    named = ", ".join(f"{name} {one}" for name, one in zip(variables, code, strict=True))
+def told(variables: Sequence[str], code: Code) -> str:
+    """A stratum, as messages name it."""
+    return ", ".join(f"{name} {one}" for name, one in zip(variables, code, strict=True))
+
+
+def _no_row(path: str, variables: Sequence[str], code: Code, n: int) -> Problem:
     return Problem(
-        f"{path}, {named}",
+        path,
+        f"there is no row for {told(variables, code)}: {counted(n, 'respondent')}.",
+        "Add the row: of a stratum that is left out nobody would be asked.",
+    )
+
+
+def _nobody(path: str, variables: Sequence[str], code: Code) -> Problem:
+    return Problem(
+        f"{path}, {told(variables, code)}",
         "nobody in this study is in this stratum: how far answers differ in it is unknown.",
         "Join it with a neighbour, or leave a variable out of `plan.strata`.",
     )
