@@ -145,6 +145,12 @@ def spellings(codebook: Codebook, variable: str) -> Mapping[str, str]:
     return found
 
 
+def code_of(text: str, known: Mapping[str, str]) -> str | None:
+    """The code that a cell names: by a label, or by a number, which spreadsheets may write as `2.0`."""
+    found = known.get(folded(text))
+    return known.get(text.strip().removesuffix(".0")) if found is None else found
+
+
 def _population(path: Path, codebook: Codebook, variables: Sequence[str]) -> dict[Code, float]:
     """Members of each stratum, from a table with a row for each."""
     rows = table_rows(path, [*variables, POPULATION])
@@ -153,7 +159,8 @@ def _population(path: Path, codebook: Codebook, variables: Sequence[str]) -> dic
     problems = []
     for number, row in rows:
         place = f"{path}, row {number}"
-        wrong = [name for name in variables if folded(row[name]) not in known[name]]
+        codes = {name: code_of(row[name], known[name]) for name in variables}
+        wrong = [name for name, code in codes.items() if code is None]
         for name in wrong:
             problems.append(unknown_answer(f"{place}, column {name}", row[name], codebook, name))
         size = _size(row[POPULATION])
@@ -167,7 +174,7 @@ def _population(path: Path, codebook: Codebook, variables: Sequence[str]) -> dic
             )
         if wrong or size is None:
             continue
-        code = tuple(known[name][folded(row[name])] for name in variables)
+        code = tuple(str(codes[name]) for name in variables)
         if code in sizes:
             problems.append(Problem(place, "this stratum stands in an earlier row too.", "Keep one of them."))
         sizes[code] = size
@@ -179,7 +186,7 @@ def _population(path: Path, codebook: Codebook, variables: Sequence[str]) -> dic
 
 
 def _size(text: str) -> float | None:
-    plain = "".join(text.split())
+    plain = "".join(text.split()).removesuffix(".0")
     return float(plain) if plain.isdigit() and 0 < int(plain) <= LARGEST else None
 
 
@@ -195,11 +202,27 @@ def unknown_answer(place: str, found: str, codebook: Codebook, variable: str) ->
     )
 
 
-def open_listed(path: Path, section: DataSection, place: str) -> Table:
-    """Open a table that the key of `plan` at `place` names; as `open_table`."""
+def open_listed(path: Path, section: DataSection, place: str, keys: str = "") -> Table:
+    """Open a table that the key of `plan` at `place` names; as `open_table`.
+
+    keys : where keys as those of `data` stand, which refusals name; none: there are none.
+    """
     if not path.exists():
         raise SurveyError(place, f"there is no file {path}.", "Correct the name, or put the table there.")
-    return open_table(path, section)
+    try:
+        return open_table(path, section)
+    except SurveyError as error:
+        raise SurveyError.of(by_own_keys(error.problems, place, keys)) from error
+
+
+def by_own_keys(problems: Sequence[Problem], place: str, keys: str = "") -> list[Problem]:
+    """Problems of reading a table, with what to write in place of the keys of `data` that they name."""
+    if not any("data." in f"{problem.place} {problem.remedy}" for problem in problems):
+        return [*problems]
+    remedy = "Save it as UTF-8 .csv or as .xlsx, with the table on its first sheet."
+    if keys:
+        remedy = f"Where a key of `data` is named, write it under `{keys.split(', ')[-1]}`."
+    return [*problems, Problem(keys or place, "the table is read as a survey file is.", remedy)]
 
 
 def table_rows(path: Path, needed: Sequence[str], sheet: str | int = 0) -> list[tuple[int, dict[str, str]]]:

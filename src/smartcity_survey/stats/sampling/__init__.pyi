@@ -9,6 +9,9 @@ from .design_invariance import (
     DesignRung as DesignRung,
     design_ladder as design_ladder,
 )
+from .design_residuals import (
+    design_residuals as design_residuals,
+)
 from .pseudo_likelihood import (
     DesignCfa as DesignCfa,
     DesignSem as DesignSem,
@@ -17,6 +20,7 @@ from .pseudo_likelihood import (
     design_test as design_test,
     fit_design_cfa as fit_design_cfa,
     fit_design_sem as fit_design_sem,
+    parameter_influence as parameter_influence,
 )
 from .raking import (
     EmptyCells as EmptyCells,
