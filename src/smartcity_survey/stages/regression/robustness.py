@@ -135,7 +135,7 @@ def evaluate_robustness(
         "simulated_waves": section.power_draws,
         "seed": seed,
     }
-    of_design = {name: design_card(design, errors=name in BY_DESIGN) for name in TABLES}
+    of_design = {name: design_card(design, errors=name in BY_DESIGN, margins=True) for name in TABLES}
     of_design |= {name: ignored_card(design) for name in TABLES if name not in BY_DESIGN}
     return StageResult(
         tables,

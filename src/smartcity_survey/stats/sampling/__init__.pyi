@@ -1,3 +1,6 @@
+from .calibration import (
+    Calibration as Calibration,
+)
 from .cluster_bootstrap import (
     ClusterBootstrap as ClusterBootstrap,
     Standardised as Standardised,
