@@ -68,3 +68,12 @@ def test_every_rule_declares_its_own():
     for path in (REPOSITORY / "rules").glob("*.smk"):
         if path.stem not in {"common", "batch"}:
             assert f'**resources_of("{path.stem}", size),' in path.read_text(encoding="utf-8"), path
+
+
+def test_a_step_without_draws_has_its_least_time(config: Config) -> None:
+    """`cfa.bootstrap_draws` may be left empty: no bootstrap of clusters."""
+    without = config.model_copy(update={"cfa": config.cfa.model_copy(update={"bootstrap_draws": None})})
+    more = config.model_copy(update={"cfa": config.cfa.model_copy(update={"bootstrap_draws": 20_000})})
+    least = resources_of("cluster_bootstrap", Size(1000, without))
+    assert least == resources_of("cluster_bootstrap", Size(1000, config))
+    assert resources_of("cluster_bootstrap", Size(1000, more))["runtime"] > 4 * least["runtime"]

@@ -56,7 +56,8 @@ def resources_of(rule: str, size: Size) -> dict[str, int]:
     more = 1.0
     if draws := needs.get("draws"):
         section, key = draws["option"].split(".")
-        more = max(1.0, getattr(getattr(size.config, section), key) / draws["measured"])
+        # An option that is left empty draws nothing.
+        more = max(1.0, (getattr(getattr(size.config, section), key) or 0) / draws["measured"])
     millions = size.answers / 1e6
     seconds = (needs["seconds"] + needs["seconds_per_million"] * millions) * more
     memory = needs["mib"] + needs["mib_per_million"] * millions
