@@ -12,7 +12,9 @@ from smartcity_survey.own_yaml import load_own
 from smartcity_survey.study.config import Config, parse_config
 from smartcity_survey.workflow.catalogue import stages
 from smartcity_survey.workflow.resources import MEASURED, Size, resources_of
+from smartcity_survey.workflow.resources.studies import resources_of_studies, resources_of_study
 from tests.conftest import REPOSITORY
+from tests.workflow.test_nothing_lost import write_study
 
 RULES = {*stages(), "report", "chapter", "reconstruct"}
 
@@ -92,3 +94,25 @@ def test_every_rule_declares_its_own():
     for path in (REPOSITORY / "rules").glob("*.smk"):
         if path.stem not in {"common", "batch"}:
             assert f'**resources_of("{path.stem}", size),' in path.read_text(encoding="utf-8"), path
+
+
+def test_a_study_of_a_batch_asks_for_what_its_steps_need(tmp_path: Path):
+    folder = tmp_path / "study"
+    write_study(folder)
+    one, two = (resources_of_study(folder, threads) for threads in (1, 2))
+    # The largest step with half as much more, and the run beside it; all steps one after another.
+    assert one["mem_mb"] == pytest.approx(200 + 600, abs=5)
+    assert one["mem_mb"] < two["mem_mb"] < 2 * one["mem_mb"]
+    assert 5 <= one["runtime"] == two["runtime"] <= 10
+    survey = folder / "жауаптар 1.csv"
+    survey.write_text(survey.read_text(encoding="utf-8") * 20_000, encoding="utf-8")
+    large = resources_of_study(folder, 1)
+    assert large["mem_mb"] > 10 * one["mem_mb"]
+    assert large["runtime"] > 2 * one["runtime"]
+    by_rule = resources_of_studies([str(folder)])
+    assert by_rule["mem_mb"](SimpleNamespace(number="0"), 1) == large["mem_mb"]
+
+
+def test_a_study_that_cannot_be_read_asks_for_something(tmp_path: Path):
+    (tmp_path / "config.yaml").write_text("broken: [", encoding="utf-8")
+    assert resources_of_study(tmp_path, 1) == {"mem_mb": 2000, "runtime": 60}

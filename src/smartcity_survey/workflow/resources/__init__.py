@@ -21,7 +21,7 @@ from smartcity_survey.study.config import Config
 MEASURED = Path(__file__).parent / "measured.yaml"
 PART = "part"
 """The rule of a part of a stage's draws."""
-_SPARE = 1.5
+SPARE = 1.5
 _LEAST_MINUTES = 5
 """A limit that a busy machine could come near by chance serves nobody."""
 _TEXT = (".csv", ".tsv", ".txt", ".tab")
@@ -65,20 +65,36 @@ def resources_of(rule: str, size: Size) -> dict[str, Callable[[Place], int]]:
     """`mem_mb` and `runtime` (minutes) of a rule, as Snakemake's executors take them."""
 
     def memory(wildcards: Place) -> int:
-        needs = _needs(wildcards.stage if rule == PART else rule)
-        return math.ceil(_SPARE * (needs["mib"] + needs["mib_per_million"] * size.answers / 1e6))
+        return math.ceil(SPARE * mib_of(wildcards.stage if rule == PART else rule, size))
 
     def runtime(wildcards: Place) -> int:
-        needs = _needs(wildcards.stage if rule == PART else rule)
-        parts = int(wildcards.scatteritem.rpartition("-")[2]) if rule == PART else 1
-        more = 1.0
-        if draws := needs.get("draws"):
-            section, key = draws["option"].split(".")
-            more = max(1.0, getattr(getattr(size.config, section), key) / parts / draws["measured"])
-        seconds = (needs["seconds"] + needs["seconds_per_million"] * size.answers / 1e6) * more
-        return max(_LEAST_MINUTES, math.ceil(_SPARE * seconds / 60))
+        if rule == PART:
+            return minutes(seconds_of(wildcards.stage, size, int(wildcards.scatteritem.rpartition("-")[2])))
+        return minutes(seconds_of(rule, size))
 
     return {"mem_mb": memory, "runtime": runtime}
+
+
+def mib_of(rule: str, size: Size) -> float:
+    """MiB that a rule was measured to need."""
+    needs = _needs(rule)
+    mib: float = needs["mib"] + needs["mib_per_million"] * size.answers / 1e6
+    return mib
+
+
+def seconds_of(rule: str, size: Size, parts: int = 1) -> float:
+    """Processor seconds that a rule was measured to need, or one of the parts of its draws."""
+    needs, more = _needs(rule), 1.0
+    if draws := needs.get("draws"):
+        section, key = draws["option"].split(".")
+        more = max(1.0, getattr(getattr(size.config, section), key) / parts / draws["measured"])
+    seconds: float = (needs["seconds"] + needs["seconds_per_million"] * size.answers / 1e6) * more
+    return seconds
+
+
+def minutes(seconds: float) -> int:
+    """What is asked for, of what was measured."""
+    return max(_LEAST_MINUTES, math.ceil(SPARE * seconds / 60))
 
 
 def _needs(rule: str) -> Mapping[str, Any]:
