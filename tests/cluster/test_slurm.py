@@ -40,6 +40,16 @@ def command(folder: Path, *options: str) -> list[str]:
     return [sys.executable, "-m", "smartcity_survey", "run", str(folder), *options]
 
 
+def by_slurm(folder: Path, *options: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        command(folder, *options),
+        env=os.environ | {"PYTHONPATH": str(slurm.APART), "LC_ALL": "C.UTF-8"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+    )
+
+
 def results(folder: Path) -> dict[str, bytes]:
     """What a run wrote, but for the logs and records that people are not shown."""
     reports = folder / "reports"
@@ -72,16 +82,17 @@ def test_a_cancelled_run_in_parts_goes_on_and_ends_with_the_bytes_of_a_local_one
     local = subprocess.run(command(here), capture_output=True, encoding="utf-8")
     assert local.returncode == 0, local.stderr
     with slurm.slurm(tmp_path):
-        by_slurm = command(there, "--profile", str(profile), "--parts", str(PARTS))
-        with subprocess.Popen(by_slurm, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as run:
+        asked = "--profile", str(profile), "--parts", str(PARTS)
+        with by_slurm(there, *asked) as run:
             cancel("pls_2-of-4")
             told, _ = run.communicate(timeout=400)
-        assert run.returncode != 0, told.decode()
+        assert run.returncode != 0, told
         assert not (there / "reports" / "report.html").exists()
-        resumed = subprocess.run(by_slurm, capture_output=True, encoding="utf-8", timeout=900)
-        assert resumed.returncode == 0, resumed.stderr
-    assert "rule read:" not in resumed.stderr  # it had ended, and is not done twice
-    assert "2-of-4.npz" in resumed.stderr
+        with by_slurm(there, *asked) as run:
+            told, _ = run.communicate(timeout=900)
+        assert run.returncode == 0, told
+    assert "rule read:" not in told  # it had ended, and is not done twice
+    assert "2-of-4.npz" in told
     assert results(there) == results(here)
     assert not (there / MADE_IN_PARTS).exists()
 
