@@ -25,12 +25,14 @@ class Machines:
     executor : of Snakemake, by the name of its plugin.
     profile : folder or name of a profile of Snakemake; what it says goes before the defaults here.
     jobs : steps at a time that an executor is given; none: `JOBS`, or what the profile says.
+    parts : jobs that make the draws of a stage; one: the stage itself, or what the profile says.
     """
 
     cores: int
     executor: str = HERE
     profile: str = ""
     jobs: int | None = None
+    parts: int = 1
 
     @property
     def elsewhere(self) -> bool:
@@ -49,9 +51,10 @@ class Machines:
         SurveyError
             where the plugin of the executor is not installed.
         """
+        parts = ["--set-scatter", f"draws={self.parts}"] if self.parts > 1 else []
         if not self.elsewhere:
-            return ["--cores", str(self.cores), "--quiet", "all"]
-        told = ["--envvars", *variables]
+            return ["--cores", str(self.cores), "--quiet", "all", *parts]
+        told = [*parts, "--envvars", *variables]
         if self.profile:
             told += ["--profile", self.profile]
         if self.executor != HERE:

@@ -8,6 +8,7 @@ import shlex
 import sys
 from contextlib import suppress
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 from uuid import uuid4
 
@@ -21,6 +22,7 @@ from smartcity_survey.workflow.bars import run_command
 from smartcity_survey.workflow.forks import START, can_fork
 from smartcity_survey.workflow.hold import RUN, hold
 from smartcity_survey.workflow.machines import Machines
+from smartcity_survey.workflow.made_from import PARTS
 from smartcity_survey.workflow.perform import FINISHED
 from smartcity_survey.workflow.snakefiles import snakefile
 from smartcity_survey.workflow.unchanged import Origin, forget, remember, up_to_date
@@ -78,6 +80,8 @@ def run_study(folder: Path, machines: Machines, language: Language = "en", *, ch
         forget(folder)
         inherited: dict[str, Any] = {} if sys.platform == "win32" else {"pass_fds": [descriptor]}
         ended = run_command(command, os.environ | _ENVIRONMENT | told, **inherited)
+        if ended == 0:  # what an earlier run, which did not end, had asked for in other parts
+            rmtree(folder / PARTS, ignore_errors=True)
         if ended == 0 and origin and seen:
             remember(origin, seen)
     if ended == 0:

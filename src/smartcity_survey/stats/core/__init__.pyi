@@ -16,6 +16,16 @@ from .design import (
     deleted_share as deleted_share,
     factor_design as factor_design,
 )
+from .draws import (
+    Draws as Draws,
+    Kept as Kept,
+    Made as Made,
+    Take as Take,
+    draws_of as draws_of,
+    make_all as make_all,
+    nothing_kept as nothing_kept,
+    steps as steps,
+)
 from .errors import (
     ConstantItems as ConstantItems,
     CorrelationsAtBound as CorrelationsAtBound,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from smartcity_survey.stats.core.correlations import correlation
+from smartcity_survey.stats.core.draws import Draws, Take, make_all, steps
 from smartcity_survey.stats.core.errors import InGroup, StatisticsError
 from smartcity_survey.stats.core.resample import unit_products
 from smartcity_survey.stats.core.types import Array, BoolArray
@@ -78,6 +79,7 @@ def compare_groups(
     tolerance: float = 1e-12,
     max_iterations: int = 1000,
     progress: Callable[[int], None] = lambda _: None,
+    take: Take = make_all,
 ) -> GroupComparison:
     """Compare the respondents where `second` (n,) is false with those where it is true, in answers x (n, p).
 
@@ -89,7 +91,7 @@ def compare_groups(
 
     Parameters
     ----------
-    progress : called with the number of permutations finished.
+    progress : called with the number of permutations finished. take : has the permutations made.
 
     Raises
     ------
@@ -107,7 +109,7 @@ def compare_groups(
     reference = whole.loadings[layout.order, layout.owner]
     estimator = Estimator(layout, model.consistent, tolerance, max_iterations, reference)
     dealt = np.vstack((second[None], deal_respondents(second, permutations, seed)))
-    first, other, admissible = estimates_of_dealings(x[:, layout.order], dealt, estimator, progress)
+    first, other, admissible = estimates_of_dealings(x[:, layout.order], dealt, estimator, progress, take)
     correlations = composite_correlations(correlation(x), model, first.outer_weights, other.outer_weights)
     means, variances = _score_differences(construct_scores(x, whole.outer_weights), dealt[admissible])
     found, random = correlations[0], correlations[1:]
@@ -139,6 +141,7 @@ def estimates_of_dealings(
     dealt: BoolArray,
     estimator: Estimator,
     progress: Callable[[int], None],
+    take: Take,
     weights: Array | None = None,
 ) -> tuple[PlsEstimates, PlsEstimates, BoolArray]:
     """Estimates of first and second groups of the dealings (B, n) both have a solution for, and which do.
@@ -147,17 +150,25 @@ def estimates_of_dealings(
         respondents.
     """
     products = unit_products(x, weights)
-    total, step = products.total(), products.stack_size()
+    total = products.total()
     shape = len(dealt), products.p, len(estimator.layout.blocks)
     first, second = PlsEstimates.empty(*shape), PlsEstimates.empty(*shape)
     verdicts = Admissibility.clean(len(dealt)), Admissibility.clean(len(dealt))
-    for start in range(0, len(dealt), step):
-        part = slice(start, start + step)
+
+    def fill(part: slice) -> None:
         moments = products.moments(dealt[part].astype(np.uint8))
         estimator.estimate(total - moments, first.select(part), verdicts[0].select(part))
         estimator.estimate(moments, second.select(part), verdicts[1].select(part))
-        # The first dealing is the groups themselves.
-        progress(min(start + step, len(dealt)) - 1)
+
+    # The first dealing is the groups themselves.
+    take(
+        Draws(
+            (*first.arrays(), *second.arrays(), *(own for each in verdicts for own in each.arrays())),
+            steps(len(dealt), products.stack_size()),
+            fill,
+            progress=lambda done: progress(done - 1),
+        )
+    )
     admissible = (verdicts[0].reason == Reason.ADMISSIBLE) & (verdicts[1].reason == Reason.ADMISSIBLE)
     return first.select(admissible), second.select(admissible), admissible
 
