@@ -29,6 +29,7 @@ from smartcity_survey.stages.evidence.multiverse import LABELS, Block, estimate_
 from smartcity_survey.stages.needs import Bar, Claims, Complete, Option, PlsFitOptions, Seed
 from smartcity_survey.stages.progress import Progress, silent
 from smartcity_survey.stages.refusals import require_paths
+from smartcity_survey.stats.core.dealt import deal
 from smartcity_survey.stats.core.multiplicity import holm
 from smartcity_survey.stats.core.significance import LEVEL_MARGIN
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
@@ -133,17 +134,20 @@ def _blocks(
 ) -> Iterator[Block]:
     """All specifications: of complete questionnaires, then of all respondents by every method.
 
-    All share the draws under the null: of respondents, or of whole clusters.
+    All share the draws under the null: of respondents, of whole clusters, or of a large sample's groups.
     """
     n, clusters = len(answers), None if design is None else design.clusters
     if gaps is not None:
         n, clusters = len(gaps.answers), gaps.clusters
+    groups = deal(n, seed, clusters) if gaps is None else None
     units = n if clusters is None else int(clusters.max()) + 1
-    weights = draw_weights(units, draws, seed)
-    if clusters is not None:
+    weights = draw_weights(units if groups is None else groups.count, draws, seed)
+    if clusters is not None and groups is None:
         weights = weights[:, clusters]
     if gaps is None:
-        yield from estimate_blocks(answers, model, pls, choices, weights, failures, progress, design=design)
+        yield from estimate_blocks(
+            answers, model, pls, choices, weights, failures, progress, design=design, groups=groups
+        )
         return
     parts = 1 + len(gaps.methods)
     of_all = None if clusters is None else SurveyDesign.of(n, clusters=clusters)

@@ -35,6 +35,7 @@ class SubsetFits:
 
     coef : (S, k), standardised. std_err : (S, k). df : (S,), residual.
     influence : (n, S, k), of each respondent; coefficients without one are about coef - influence / (n - 1).
+        Of moments with groups (G, S, k), of each group.
     """
 
     coef: Array
@@ -71,7 +72,7 @@ def sandwich_fits(
     """
     explanatory, solved = _solve(moments, outcome, predictors, controls)
     influence = _influence(moments, outcome, explanatory, solved)
-    return _fits(solved, influence, _spread(influence, moments.clusters), len(predictors))
+    return _fits(solved, influence, _spread(influence, moments), len(predictors))
 
 
 def least_squares_fits(
@@ -120,9 +121,6 @@ def huber_fits(
     x = np.column_stack((np.ones(n), z[:, explanatory]))
     used = np.column_stack((np.ones(len(solved.used), dtype=bool), solved.used))
     coef: Array = np.column_stack((np.zeros(len(used)), solved.coef))
-    row, column = np.triu_indices(x.shape[1])
-    products = x[:, row] * x[:, column]
-    gram = np.empty((len(used), x.shape[1], x.shape[1]))
     residuals = y[:, None] - x @ coef.T
     iteration, change = 0, np.inf
     while change >= _TOLERANCE:
@@ -131,7 +129,7 @@ def huber_fits(
         iteration += 1
         limit = tuning * _scale(residuals, moments.weights)
         weights = w[:, None] * (limit / np.maximum(np.abs(residuals), limit))
-        gram[:, row, column] = gram[:, column, row] = weights.T @ products
+        gram = np.stack([(x * own[:, None]).T @ x for own in weights.T])
         right = used * (weights.T @ (x * y[:, None]))
         coef = np.asarray(np.linalg.solve(_masked(gram, used), right[:, :, None])[:, :, 0], dtype=np.float64)
         updated = y[:, None] - x @ coef.T
@@ -143,10 +141,14 @@ def huber_fits(
     share = inside.mean(axis=0) if moments.weights is None else w @ inside / n
     weighted = x if moments.weights is None else x * w[:, None]
     inverse = np.linalg.inv(_masked(weighted.T @ x / n, used)) * used[:, :, None]
-    influence = np.einsum("ns,nk,skl->nsl", clipped * (scale / share), x, inverse, optimize=True)
+    moved = clipped * (scale / share) if moments.weights is None else clipped * (scale / share) * w[:, None]
+    if moments.groups is None:
+        influence = np.einsum("ns,nk,skl->nsl", moved, x, inverse, optimize=True)
+    else:
+        sums = moments.groups.products(moved, x) * (moments.groups.count / n)
+        influence = np.einsum("gsk,skl->gsl", sums, inverse, optimize=True)
     if designed:
-        influence *= w[:, None, None]
-        errors = _spread(influence, moments.clusters)
+        errors = _spread(influence, moments)
         return _fits(replace(solved, coef=coef[:, 1:]), influence[:, :, 1:], errors[:, 1:], len(predictors))
     correction = 1 + (solved.used.sum(axis=1) + 1) / n * inside.var(axis=0) / share**2
     variance = (correction * scale / share) ** 2 * np.square(clipped).sum(axis=0) / solved.df / n
@@ -195,9 +197,10 @@ def _masked(matrices: Array, used: BoolArray) -> Array:
     return np.asarray(masked)
 
 
-def _spread(influence: Array, clusters: IntArray | None) -> Array:
-    """(S, k): standard errors from the influence (n, S, k) of respondents, or that of whole clusters."""
+def _spread(influence: Array, moments: ConstructMoments) -> Array:
+    """(S, k): standard errors from the influence (n, S, k) of respondents or groups, or that of clusters."""
     n = units = len(influence)
+    clusters = moments.clusters if moments.groups is None else None  # these are in one group each
     if clusters is not None:
         units = int(clusters.max()) + 1
         sums = np.zeros((units, *influence.shape[1:]))

@@ -1,9 +1,9 @@
 """Bootstrap of PLS path models: every resample from one matrix product, then PLS on stacks of correlations.
 
-Resamples draw as many respondents as there are, with replacement. In each, a construct has the sign that its
-loadings have in the sample, judged by their agreement with the first principal component of its own items; a
-flip changes the signs of its weights, loadings and paths. Resamples without an admissible solution are
-counted with their reason and hold nan.
+Resamples draw as many respondents as there are, with replacement; of large samples random groups of them
+(`core.dealt`). In each, a construct has the sign that its loadings have in the sample, judged by their
+agreement with the first principal component of its own items; a flip changes the signs of its weights,
+loadings and paths. Resamples without an admissible solution are counted with their reason and hold nan.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from smartcity_survey.stats.core.dealt import deal
 from smartcity_survey.stats.core.errors import ConstantItems, NotFinite
 from smartcity_survey.stats.core.intervals import Kind, Summary, bound, summarise
 from smartcity_survey.stats.core.resample import (
@@ -151,7 +152,8 @@ def bootstrap_pls(
             raise ValueError("pairwise correlations take neither weights, groups nor jackknife")
         products = pairwise_products(x[:, order])
     else:
-        products = unit_products(x[:, order], weights, groups)
+        dealt = deal(len(x), seed) if groups is None else None
+        products = unit_products(x[:, order], weights, groups if dealt is None else dealt.codes)
     total = products.total()
     fit, sample = _sample_fit(total, len(x), model, estimator)
     estimator = replace(estimator, reference=_reference(sample, fit, layout))
