@@ -13,7 +13,7 @@ from scipy import special
 
 from smartcity_survey.data.disclosure import protect
 from smartcity_survey.io import Card, StageResult, join_names
-from smartcity_survey.stages.cards import respondents
+from smartcity_survey.stages.cards import resampled, respondents
 from smartcity_survey.stages.checks.printed import VerdictsByName
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.design import Design, design_card
@@ -101,6 +101,7 @@ def specification_curve(
         "null_resamples": draws,
         "seed": seed,
         **respondents(len(answers)),
+        **(resampled(len(answers)) if gaps is None else {}),
         **_gaps_card(gaps, len(answers)),
         **design_card(design),
         "alpha": model.alpha,

@@ -66,7 +66,7 @@ def deal(n: int, seed: int, clusters: IntArray | None = None) -> Groups | None:
     clusters : (n,), codes 0, 1, ... of those drawn together, who are dealt together; where they are no more
         than groups would be, they are the groups.
     """
-    if n <= LARGEST:
+    if n <= max(LARGEST, GROUPS):
         return None
     units = n if clusters is None else int(clusters.max()) + 1
     if units <= GROUPS:

@@ -1,17 +1,18 @@
 """Do two groups measure the same composites, and do their paths differ? Both by permutation.
 
 Respondents are dealt to two groups of the same sizes at random, again and again; what the real groups differ
-by is compared with what such groups differ by.
+by is compared with what such groups differ by. Of many respondents random groups are dealt (`core.dealt`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from smartcity_survey.stats.core.correlations import correlation
+from smartcity_survey.stats.core.dealt import Groups, deal
 from smartcity_survey.stats.core.errors import InGroup, StatisticsError
 from smartcity_survey.stats.core.resample import unit_products
 from smartcity_survey.stats.core.types import Array, BoolArray
@@ -22,6 +23,8 @@ from smartcity_survey.stats.pls.stack import Admissibility, Reason
 
 # Random groups that equal the real ones differ by this at most.
 ROUNDING = 1e-12
+FEWEST_DEALT = 50
+"""Random groups that the smaller group is made of, at least, where they are dealt in place of respondents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +109,16 @@ def compare_groups(
     layout = SortedModel.of(model)
     reference = whole.loadings[layout.order, layout.owner]
     estimator = Estimator(layout, model.consistent, tolerance, max_iterations, reference)
-    dealt = np.vstack((second[None], deal_respondents(second, permutations, seed)))
-    first, other, admissible = estimates_of_dealings(x[:, layout.order], dealt, estimator, progress)
+    groups = groups_to_deal(second, seed)
+    dealt = deal_respondents(
+        second if groups is None else groups_of_second(second, groups), permutations, seed
+    )
+    first, other, admissible = estimates_of_dealings(
+        x[:, layout.order], second, dealt, estimator, progress, groups=groups
+    )
     correlations = composite_correlations(correlation(x), model, first.outer_weights, other.outer_weights)
-    means, variances = _score_differences(construct_scores(x, whole.outer_weights), dealt[admissible])
+    scores = construct_scores(x, whole.outer_weights)
+    means, variances = _score_differences(scores, second, dealt[admissible[1:]], groups)
     found, random = correlations[0], correlations[1:]
     quantile, p = correlation_test(found, random, level)
     return GroupComparison(
@@ -128,6 +137,20 @@ def compare_groups(
     )
 
 
+def groups_to_deal(second: BoolArray, seed: int) -> Groups | None:
+    """The random groups that are dealt in place of many respondents; None where these are dealt one by one.
+
+    That is so too where the smaller of the two groups would be made of few random ones.
+    """
+    found, share = deal(len(second), seed), float(second.mean())
+    return found if found and min(share, 1 - share) * found.count >= FEWEST_DEALT else None
+
+
+def groups_of_second(second: BoolArray, groups: Groups) -> BoolArray:
+    """(groups,): as many random groups as have the size of the second group, the first ones."""
+    return np.asarray(np.arange(groups.count) < round(groups.count * float(second.mean())))
+
+
 def deal_respondents(second: BoolArray, permutations: int, seed: int) -> BoolArray:
     """(permutations, n): membership dealt at random, each time by a stream of its own."""
     streams = np.random.SeedSequence(seed).spawn(permutations)
@@ -136,30 +159,45 @@ def deal_respondents(second: BoolArray, permutations: int, seed: int) -> BoolArr
 
 def estimates_of_dealings(
     x: Array,
+    second: BoolArray,
     dealt: BoolArray,
     estimator: Estimator,
     progress: Callable[[int], None],
     weights: Array | None = None,
+    groups: Groups | None = None,
 ) -> tuple[PlsEstimates, PlsEstimates, BoolArray]:
-    """Estimates of first and second groups of the dealings (B, n) both have a solution for, and which do.
+    """Estimates of both groups, and of those that B dealings make, where both have a solution; and where.
 
-    x : (n, p), items as the estimator sorts them. weights : (n,), sampling weights, which go with the
-        respondents.
+    x : (n, p), items as the estimator sorts them. second : (n,). dealt : (B, n), or (B, G) of random groups.
+    weights : (n,), sampling weights, which go with the respondents.
     """
-    products = unit_products(x, weights)
-    total, step = products.total(), products.stack_size()
-    shape = len(dealt), products.p, len(estimator.layout.blocks)
-    first, second = PlsEstimates.empty(*shape), PlsEstimates.empty(*shape)
-    verdicts = Admissibility.clean(len(dealt)), Admissibility.clean(len(dealt))
-    for start in range(0, len(dealt), step):
-        part = slice(start, start + step)
-        moments = products.moments(dealt[part].astype(np.uint8))
-        estimator.estimate(total - moments, first.select(part), verdicts[0].select(part))
-        estimator.estimate(moments, second.select(part), verdicts[1].select(part))
-        # The first dealing is the groups themselves.
-        progress(min(start + step, len(dealt)) - 1)
+    shape = 1 + len(dealt), x.shape[1], len(estimator.layout.blocks)
+    found = PlsEstimates.empty(*shape), PlsEstimates.empty(*shape)
+    verdicts = Admissibility.clean(shape[0]), Admissibility.clean(shape[0])
+    for part, moments in _moments_of_dealings(x, second, dealt, weights, groups):
+        for own, into, verdict in zip(moments, found, verdicts, strict=True):
+            estimator.estimate(own, into.select(part), verdict.select(part))
+        progress(part.stop - 1)
     admissible = (verdicts[0].reason == Reason.ADMISSIBLE) & (verdicts[1].reason == Reason.ADMISSIBLE)
-    return first.select(admissible), second.select(admissible), admissible
+    return found[0].select(admissible), found[1].select(admissible), admissible
+
+
+def _moments_of_dealings(
+    x: Array, second: BoolArray, dealt: BoolArray, weights: Array | None, groups: Groups | None
+) -> Iterator[tuple[slice, tuple[Array, Array]]]:
+    """Moments of first and second groups: the real ones, then those of dealings, some at a time."""
+    if groups is None:
+        dealt, before = np.vstack((second[None], dealt)), 0
+    else:
+        real = unit_products(x, weights, second.astype(np.int64)).moments(np.eye(2))
+        yield slice(0, 1), (real[:, :1], real[:, 1:])
+        before = 1
+    products = unit_products(x, weights, None if groups is None else groups.codes)
+    total, step = products.total(), products.stack_size()
+    for start in range(0, len(dealt), step):
+        stop = min(start + step, len(dealt))
+        moments = products.moments(dealt[start:stop].astype(np.uint8))
+        yield slice(before + start, before + stop), (total - moments, moments)
 
 
 def composite_correlations(R: Array, model: PlsModel, first: Array, second: Array) -> Array:
@@ -178,15 +216,20 @@ def correlation_test(found: Array, random: Array, level: float) -> tuple[Array, 
     return np.quantile(random, 1 - level, axis=0), p
 
 
-def _score_differences(scores: Array, dealt: BoolArray) -> tuple[Array, Array]:
-    """(B, c): differences of the means of scores (n, c), first less second, and of log variances."""
-    moments = []
-    for members in (~dealt, dealt):
-        size = members.sum(axis=1, keepdims=True)
-        mean = members @ scores / size
-        moments.append((mean, (members @ scores**2 - size * mean**2) / (size - 1)))
-    (first_mean, first_variance), (second_mean, second_variance) = moments
-    return first_mean - second_mean, np.log(first_variance / second_variance)
+def _score_differences(
+    scores: Array, second: BoolArray, dealt: BoolArray, groups: Groups | None
+) -> tuple[Array, Array]:
+    """(1 + B, c): differences of the means of scores (n, c), first less second, and of log variances."""
+    c, moments = scores.shape[1], []
+    for each in _moments_of_dealings(scores, second, dealt, None, groups):
+        moments.append(each[1])
+    squares = np.cumsum([c + 1, *range(c, 1, -1)])
+    parts = []
+    for own in (np.concatenate(side, axis=1) for side in zip(*moments, strict=True)):
+        size, sums = own[0], own[1 : c + 1]
+        parts.append((sums / size, (own[squares] - sums**2 / size) / (size - 1)))
+    (first_mean, first_variance), (second_mean, second_variance) = parts
+    return (first_mean - second_mean).T, np.log(first_variance / second_variance).T
 
 
 def _test(differences: Array, level: float) -> PermutationTest:
