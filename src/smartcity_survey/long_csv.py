@@ -29,7 +29,8 @@ def _texts(column: pd.Series) -> list[str]:
         texts = [line.removesuffix(",") for line in lines.splitlines()]
     else:
         texts = [_quoted(str(cell)) for cell in found]
-    return np.array([*texts, ""], dtype=object)[codes].tolist()  # -1, no value, is the last one
+    cells: list[str] = np.array([*texts, ""], dtype=object)[codes].tolist()  # -1, no value, is the last one
+    return cells
 
 
 def _quoted(text: str) -> str:

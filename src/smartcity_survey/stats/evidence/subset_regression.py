@@ -27,6 +27,8 @@ _NORMAL_MAD = float(special.ndtri(0.75))
 _DEPENDENT = 1e-10
 _TOLERANCE = 1e-8
 _MAX_ITERATIONS = 100
+# Few enough for the cache.
+_ROWS_AT_ONCE = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +131,8 @@ def huber_fits(
         iteration += 1
         limit = tuning * _scale(residuals, moments.weights)
         weights = w[:, None] * (limit / np.maximum(np.abs(residuals), limit))
-        gram = np.stack([(x * own[:, None]).T @ x for own in weights.T])
-        right = used * (weights.T @ (x * y[:, None]))
+        gram, right = _weighted_products(x, y, weights)
+        right *= used
         coef = np.asarray(np.linalg.solve(_masked(gram, used), right[:, :, None])[:, :, 0], dtype=np.float64)
         updated = y[:, None] - x @ coef.T
         change = float((np.abs(updated - residuals).max(axis=0) / limit).max())
@@ -187,6 +189,19 @@ def _influence(moments: ConstructMoments, outcome: int, explanatory: IntArray, s
     residual[explanatory], residual[outcome] = -solved.coef.T, 1.0
     moved = moments.influence_on_products(residual)[:, explanatory]
     return np.asarray(np.einsum("nks,skl->nsl", moved, solved.inverse, optimize=True))
+
+
+def _weighted_products(x: Array, y: Array, weights: Array) -> tuple[Array, Array]:
+    """(S, k, k) and (S, k): products of x (n, k) with itself and with y (n,), by weights (n, S)."""
+    gram = np.zeros((weights.shape[1], x.shape[1], x.shape[1]))
+    right = np.zeros(gram.shape[:2])
+    for first in range(0, len(x), _ROWS_AT_ONCE):
+        part = slice(first, first + _ROWS_AT_ONCE)
+        for own, into, beside in zip(weights[part].T, gram, right, strict=True):
+            weighted = x[part] * own[:, None]
+            into += weighted.T @ x[part]
+            beside += weighted.T @ y[part]
+    return gram, right
 
 
 def _masked(matrices: Array, used: BoolArray) -> Array:

@@ -63,10 +63,13 @@ class GroupedItems(HeldInfluence):
 
     def of_items(self, items: Sequence[int]) -> GroupedItems:
         """The moments of some of the items and all covariates."""
-        chosen = np.ix_(self.columns(items), self.columns(items))
-        whole = self.whole[:, chosen[0], chosen[1]]
+        columns = self.columns(items)
         return GroupedItems(
-            self.correlation[chosen], len(items), whole, self.respondents.of_items(items), self.groups
+            self.correlation[np.ix_(columns, columns)],
+            len(items),
+            self.whole[:, columns][:, :, columns],
+            self.respondents.of_items(items),
+            self.groups,
         )
 
 
