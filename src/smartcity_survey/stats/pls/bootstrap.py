@@ -27,6 +27,7 @@ from smartcity_survey.stats.core.resample import (
     resampled_units,
     unit_products,
 )
+from smartcity_survey.stats.core.streamed import StreamedMoments
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.stats.items.polychoric_correlations import NO_CONTINUITY, polychoric
 from smartcity_survey.stats.missing.pairwise import pairwise_products
@@ -154,9 +155,48 @@ def bootstrap_pls(
     else:
         dealt = deal(len(x), seed) if groups is None else None
         products = unit_products(x[:, order], weights, groups if dealt is None else dealt.codes)
+    return _resampled(
+        products, len(x), model, estimator, draws, seed, jackknife, inner_draws, workers, progress
+    )
+
+
+def bootstrap_streamed(
+    moments: StreamedMoments,
+    model: PlsModel,
+    draws: int = 10_000,
+    *,
+    seed: int,
+    tolerance: float = 1e-12,
+    max_iterations: int = 1000,
+    workers: int | None = None,
+) -> PlsBootstrap:
+    """As `bootstrap_pls`, of answers that were taken in by slices; their random groups are resampled.
+
+    Raises
+    ------
+    What `bootstrap_pls` raises of the sample.
+    """
+    estimator = Estimator(SortedModel.of(model), model.consistent, tolerance, max_iterations)
+    products = moments.products(np.asarray(estimator.items.order))
+    return _resampled(products, moments.n, model, estimator, draws, seed, False, 0, workers, None)
+
+
+def _resampled(
+    products: UnitProducts,
+    n: int,
+    model: PlsModel,
+    estimator: Estimator,
+    draws: int,
+    seed: int,
+    jackknife: bool,
+    inner_draws: int,
+    workers: int | None,
+    progress: Callable[[int], None] | None,
+) -> PlsBootstrap:
+    """The fit to n respondents and to resamples of the units that their products are of."""
     total = products.total()
-    fit, sample = _sample_fit(total, len(x), model, estimator)
-    estimator = replace(estimator, reference=_reference(sample, fit, layout))
+    fit, sample = _sample_fit(total, n, model, estimator)
+    estimator = replace(estimator, reference=_reference(sample, fit, estimator.layout))
     work = _Resampling(products, estimator, seed, draws, inner_draws)
     with ThreadPoolExecutor(workers or os.cpu_count()) as pool:
         for last in pool.map(work.run, range(0, draws, work.step)):
