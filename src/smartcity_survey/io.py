@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
+from smartcity_survey.long_csv import long_csv
 from smartcity_survey.places import PARTIAL, require_places
 
 Card = Mapping[str, str | float | int | list[dict[str, Any]]]
@@ -64,6 +65,8 @@ TEXT_COLUMNS = (
 """Columns whose digits are text: `.050` is not `.05`; the wave 2024 is no number, nor is an answer's code."""
 
 
+MANY_ROWS = 20_000
+"""Rows of the largest frame whose file is compared with what stands there: longer ones are written anew."""
 LIST_MARK = ", "
 """Between the names in one cell."""
 _QUOTE = '"'
@@ -99,8 +102,11 @@ def read_tables(reports: str | Path) -> dict[str, pd.DataFrame]:
 
 def write_table(frame: pd.DataFrame, path: str | Path) -> None:
     """Write a frame as csv; numbers keep every digit, text that begins like a formula gets an apostrophe."""
-    text = _map_texts(frame, _harmless).to_csv(index=False, lineterminator="\n")
-    _write_unless_same(text, path)
+    changed = _map_texts(frame, _harmless)
+    if len(frame) > MANY_ROWS:
+        write_parts(long_csv(changed), path)
+    else:
+        _write_unless_same(changed.to_csv(index=False, lineterminator="\n"), path)
 
 
 def _map_texts(frame: pd.DataFrame, change: Callable[[str], str]) -> pd.DataFrame:
@@ -212,11 +218,17 @@ def write_bytes(content: bytes, path: str | Path) -> None:
     SurveyError
         where something else stands in the file's place.
     """
+    write_parts([content], path)
+
+
+def write_parts(parts: Iterable[bytes], path: str | Path) -> None:
+    """As `write_bytes`, of a content that comes in parts."""
     require_places([path])
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}{PARTIAL}")
-    partial.write_bytes(content)
+    with partial.open("wb") as file:
+        file.writelines(parts)
     partial.replace(path)
 
 

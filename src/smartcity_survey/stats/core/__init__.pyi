@@ -9,6 +9,10 @@ from .correlations import (
     require_independence as require_independence,
     weighted_correlation as weighted_correlation,
 )
+from .dealt import (
+    Groups as Groups,
+    deal as deal,
+)
 from .design import (
     Design as Design,
     check_outcome as check_outcome,
@@ -83,6 +87,9 @@ from .stacked_regression import (
     eliminate as eliminate,
     selection as selection,
     sweep as sweep,
+)
+from .streamed import (
+    StreamedMoments as StreamedMoments,
 )
 from .triangles import (
     symmetric_inverse as symmetric_inverse,
