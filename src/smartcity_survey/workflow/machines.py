@@ -9,6 +9,8 @@ from importlib.util import find_spec
 from smartcity_survey.errors import SurveyError
 
 HERE = "local"
+PROFILE = "SMARTCITY_SURVEY_PROFILE"
+"""Environment variable that tells the report which profile of Snakemake its run has, if any."""
 JOBS = 100
 """Steps that an executor is given at a time where nobody says how many: as many as can be ready."""
 _SLOW_DISK = 60

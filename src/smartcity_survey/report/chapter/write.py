@@ -61,7 +61,7 @@ def read_run(reports: Path, names: Sequence[str] = ()) -> Run:
     SurveyError
         where no run has finished there.
     """
-    if not (reports / "manifest.json").is_file():
+    if not all((reports / f"{name}.json").is_file() for name in ("manifest", "machine")):
         raise SurveyError(
             reports.as_posix(), "no run has finished here.", "Run the analysis first: smartcity-survey run."
         )
@@ -69,7 +69,8 @@ def read_run(reports: Path, names: Sequence[str] = ()) -> Run:
     tables = {path.stem: read_table(path) for path in paths if not names or path.stem in names}
     card_files = sorted((reports / "cards").glob("*.json"))
     cards = {name: card for path in card_files for name, card in read_json(path).items()}
-    return Run(tables, cards, read_json(reports / "manifest.json"))
+    manifest = read_json(reports / "manifest.json") | read_json(reports / "machine.json")
+    return Run(tables, cards, manifest)
 
 
 def written_files(study: Path) -> tuple[Path, ...]:
