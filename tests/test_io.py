@@ -13,10 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import (
     StageResult,
     read_table,
     rounded,
+    rounding_of,
     write_bytes,
     write_stage,
     write_table,
@@ -88,6 +90,12 @@ def test_what_is_rounded_stays_as_it_is(number: float, decimals: int) -> None:
     assert once == pytest.approx(number, rel=0.51 * 10.0**-decimals)
 
 
+@given(st.floats(-1e9, 1e9).filter(lambda x: x == 0 or abs(x) > 1e-300))
+def test_rounding_is_as_large_as_is_said(number: float) -> None:
+    once = rounded(number)
+    assert abs(once - number) <= float(rounding_of(np.array(once))) * (1 + 1e-9)
+
+
 def test_last_bits_are_the_same_bytes(tmp_path: Path) -> None:
     """In tables and cards, be the column one of floats, of floats with gaps, or of texts among numbers."""
     written = []
@@ -133,9 +141,10 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.
         raise OSError("killed")
 
     monkeypatch.setattr(Path, "replace", fail)
-    with pytest.raises(OSError, match="killed"):
+    with pytest.raises(SurveyError, match=r"file\.txt: it cannot be written: killed\."):
         write_bytes(b"new", path)
     assert path.read_bytes() == b"old"
+    assert [each.name for each in tmp_path.iterdir()] == ["file.txt"]
 
 
 def test_tables_of_an_earlier_config_are_removed(tmp_path: Path) -> None:

@@ -7,15 +7,19 @@ import json
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from pandas.api.types import is_float_dtype, is_numeric_dtype, is_object_dtype
 
+from smartcity_survey.errors import SurveyError, reason_of
 from smartcity_survey.places import PARTIAL, require_places
+from smartcity_survey.stats.core.types import Array
 
 Card = Mapping[str, str | float | int | list[dict[str, Any]]]
 """How a table was computed: method, tolerance, n, divisor, seed ...; under `refused` what had no solution."""
@@ -118,6 +122,14 @@ def rounded(number: float, decimals: int = DECIMALS) -> float:
     return float(f"{number:.{decimals}{'f' if abs(number) >= 10 else 'e'}}")
 
 
+def rounding_of(numbers: Array, decimals: int = DECIMALS) -> Array:
+    """How far `rounded` numbers of any shape may be from what they were: half a unit of their last digit."""
+    size = np.abs(numbers)
+    with np.errstate(divide="ignore"):
+        places = np.where(size < 10, np.floor(np.log10(size)), 0.0)
+    return np.asarray(0.5 * 10.0 ** (places - decimals))
+
+
 def _rounded_frame(frame: pd.DataFrame, decimals: int) -> pd.DataFrame:
     """The frame with its columns of fractions rounded."""
     changed = frame.copy(deep=False)
@@ -213,14 +225,23 @@ def write_bytes(content: bytes, path: str | Path) -> None:
     Raises
     ------
     SurveyError
-        where something else stands in the file's place.
+        where something else stands in the file's place, or the system does not let it be written.
     """
     require_places([path])
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}{PARTIAL}")
-    partial.write_bytes(content)
-    partial.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(content)
+        partial.replace(path)
+    except OSError as error:
+        with suppress(OSError):  # on a full disk half a file is in the way of what comes next
+            partial.unlink(missing_ok=True)
+        raise SurveyError(
+            str(path),
+            f"it cannot be written: {reason_of(error)}.",
+            "Make room or give leave to write there, and run again; until then the old file stays, if any.",
+        ) from None
 
 
 def remove(path: str | Path) -> None:

@@ -12,8 +12,8 @@ from typing import Any
 from uuid import uuid4
 
 from smartcity_survey.check import check_study
-from smartcity_survey.errors import SurveyError
-from smartcity_survey.messages import SPOKEN, translated
+from smartcity_survey.errors import ROOM, SurveyError
+from smartcity_survey.messages import SPOKEN, error_in, translated
 from smartcity_survey.report.chapter.files import asks_for_chapter, files_of
 from smartcity_survey.study.codebook import read_codebook
 from smartcity_survey.study.config import Language, read_config
@@ -21,7 +21,7 @@ from smartcity_survey.workflow.bars import run_command
 from smartcity_survey.workflow.forks import START, can_fork
 from smartcity_survey.workflow.hold import RUN, hold
 from smartcity_survey.workflow.machines import Machines
-from smartcity_survey.workflow.perform import FINISHED
+from smartcity_survey.workflow.perform import AT_WORK, FINISHED
 from smartcity_survey.workflow.snakefiles import snakefile
 from smartcity_survey.workflow.unchanged import Origin, forget, remember, up_to_date
 
@@ -87,6 +87,7 @@ def run_study(folder: Path, machines: Machines, language: Language = "en", *, ch
         if not idle and not chapter and (beside := _beside_page(folder)):
             print(translated(f"Beside the page: {', '.join(beside)}", language))
     else:
+        _tell_of_ended(folder, before, language)
         if machines.elsewhere:
             _tell_of_failures(folder, before)
         stopped = "The run stopped; what went wrong is above, the full story in reports/private/logs."
@@ -122,6 +123,19 @@ def _origin(folder: Path, chapter: bool) -> Origin | None:
     )
 
 
+def _tell_of_ended(folder: Path, before: int, language: Language) -> None:
+    """Steps that did not come to say how they ended, for somebody or the system ended them.
+
+    Parameters
+    ----------
+    before : when a step last wrote its log before this run.
+    """
+    for log in sorted((folder / LOGS).glob("*.log")):
+        if log.stat().st_mtime_ns > before and log.read_text(encoding="utf-8") == f"{AT_WORK}\n":
+            ended = SurveyError(log.stem, "it was ended from outside.", ROOM)
+            print(f"  {error_in(ended, language)}", file=sys.stderr)
+
+
 def _tell_of_failures(folder: Path, before: int) -> None:
     """What steps on other machines, whose lines nobody here has seen, wrote last where they failed.
 
@@ -131,7 +145,7 @@ def _tell_of_failures(folder: Path, before: int) -> None:
     """
     for log in sorted((folder / LOGS).glob("*.log")):
         lines = log.read_text(encoding="utf-8").splitlines()
-        if log.stat().st_mtime_ns > before and lines and lines[-1] != FINISHED:
+        if log.stat().st_mtime_ns > before and lines and lines[-1] not in (FINISHED, AT_WORK):
             print(f"  {log.stem}: {lines[-1]}", file=sys.stderr)
 
 

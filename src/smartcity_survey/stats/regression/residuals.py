@@ -86,7 +86,7 @@ def residual_statistics(fit: OlsFit, cases: Influence) -> ResidualStatistics:
 def _mean(column: Array) -> float:
     """Mean; 0 of what adds up to nothing but rounding, as residuals do."""
     mean = float(column.mean())
-    return mean if abs(mean) > NOTHING * np.abs(column).max() else 0.0
+    return 0.0 if abs(mean) <= NOTHING * np.abs(column).max() else mean
 
 
 def casewise(fit: OlsFit, cases: Influence, threshold: float = 3.0) -> Casewise:
