@@ -130,9 +130,12 @@ def batch(
 
 
 def _machines(cores: int, executor: str, profile: str, jobs: int) -> Machines:
-    from smartcity_survey.workflow.machines import Machines
+    from smartcity_survey.workflow.machines import Machines, from_variable
 
-    return Machines(cores or os.cpu_count() or 1, executor, profile, jobs or None)
+    named = from_variable(profile)
+    if named and not profile:
+        SPEECH.say(f"Profile of Snakemake, by SNAKEMAKE_PROFILE: {named}")
+    return Machines(cores or os.cpu_count() or 1, executor, named, jobs or None)
 
 
 @app.command(cls=SpokenCommand)

@@ -20,7 +20,7 @@ from smartcity_survey.study.config import Language, read_config
 from smartcity_survey.workflow.bars import run_command
 from smartcity_survey.workflow.forks import START, can_fork
 from smartcity_survey.workflow.hold import RUN, hold
-from smartcity_survey.workflow.machines import Machines
+from smartcity_survey.workflow.machines import PROFILE, Machines
 from smartcity_survey.workflow.perform import AT_WORK, FINISHED
 from smartcity_survey.workflow.snakefiles import snakefile
 from smartcity_survey.workflow.unchanged import Origin, forget, remember, up_to_date
@@ -57,7 +57,7 @@ def run_study(folder: Path, machines: Machines, language: Language = "en", *, ch
         of the steps is not installed.
     """
     run = uuid4().hex
-    told = {RUN: run, SPOKEN: language}
+    told = {RUN: run, SPOKEN: language, **({PROFILE: machines.profile} if machines.profile else {})}
     options = machines.options([*_ENVIRONMENT, *told])
     if not SNAKEFILE.is_file():
         raise SurveyError(str(SNAKEFILE), "no such file.", "Install the package again.")
@@ -77,7 +77,7 @@ def run_study(folder: Path, machines: Machines, language: Language = "en", *, ch
     with hold(folder, run) as descriptor:
         forget(folder)
         inherited: dict[str, Any] = {} if sys.platform == "win32" else {"pass_fds": [descriptor]}
-        ended = run_command(command, os.environ | _ENVIRONMENT | told, **inherited)
+        ended = run_command(command, machines.environment(os.environ) | _ENVIRONMENT | told, **inherited)
         if ended == 0 and origin and seen:
             remember(origin, seen)
     if ended == 0:
