@@ -20,6 +20,7 @@ from smartcity_survey.bounds.study import SEEDS, Ready, Search, Told, prepared, 
 from smartcity_survey.bounds.walk import End, Statistics, push
 from smartcity_survey.data.bounds import FOLDER, LISTED, SIDES, WITNESSED
 from smartcity_survey.errors import counted
+from smartcity_survey.processes import part_of_parent
 from smartcity_survey.reconstruct.covariance import CovarianceSolution, covariance_boxes, excess
 from smartcity_survey.reconstruct.engine import Progress, answers_near
 from smartcity_survey.reconstruct.schedule import Schedule
@@ -171,7 +172,7 @@ def make_all(
     missing = [(predictor, side) for predictor, side in wanted if f"{predictor}_{side}" not in listed]
     done = len(wanted) - len(missing)
     told(done, len(wanted), "witnesses")
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=part_of_parent) as pool:
         for found in as_completed(pool.submit(make, search, *one, searches=searches) for one in missing):
             witness = found.result()
             if witness.missed:

@@ -58,6 +58,10 @@ from .intervals import (
     bound as bound,
     summarise as summarise,
 )
+from .last_bits import (
+    steady as steady,
+    without_rounding as without_rounding,
+)
 from .multiplicity import (
     benjamini_hochberg as benjamini_hochberg,
     holm as holm,
