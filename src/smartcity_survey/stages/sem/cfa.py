@@ -10,7 +10,13 @@ import pandas as pd
 
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import WHOLE, Card, StageResult
-from smartcity_survey.stages.cards import full_information, inadmissible, respondents, single_items
+from smartcity_survey.stages.cards import (
+    full_information,
+    gradient_at_end,
+    inadmissible,
+    respondents,
+    single_items,
+)
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.design import Design, design_card, ignored_card
 from smartcity_survey.stages.naming import naming, square
@@ -30,6 +36,7 @@ from smartcity_survey.stages.refusals import Refusals, refused, require_several,
 from smartcity_survey.stages.sem.dwls import ORDINAL_TABLES, ordinal_tables
 from smartcity_survey.stages.sem.robust import robust_statistics
 from smartcity_survey.stats.core.correlations import covariance
+from smartcity_survey.stats.core.last_bits import steady
 from smartcity_survey.stats.core.significance import normal_interval, normal_two_sided
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.items.polychoric_correlations import NO_CONTINUITY
@@ -211,7 +218,7 @@ def _solution(method: str, cfa: CfaFit) -> Card:
         "method": method,
         "scaling": "first_loading_1",
         "tolerance": TOLERANCE,
-        "gradient": cfa.gradient_norm,
+        "gradient": gradient_at_end(cfa.gradient_norm, TOLERANCE),
         "iterations": cfa.n_iterations,
     }
 
@@ -329,7 +336,9 @@ def residual_frame(residuals: CovarianceResiduals, model: Model) -> pd.DataFrame
             "residual_correlation": residuals.correlations[first, second],
         }
     )
-    return frame.sort_values("z", key=abs, ascending=False, kind="stable", ignore_index=True)
+    return frame.sort_values(
+        "z", key=lambda z: steady(np.abs(z)), ascending=False, kind="stable", ignore_index=True
+    )
 
 
 def _dynamic_card(n: int, model: Model, section: CfaSection, seed: int) -> Card:

@@ -1,13 +1,6 @@
 from .calibration import (
     Calibration as Calibration,
 )
-from .cluster_bootstrap import (
-    ClusterBootstrap as ClusterBootstrap,
-    Standardised as Standardised,
-    bootstrap_clusters as bootstrap_clusters,
-    refits as refits,
-    standardised as standardised,
-)
 from .design_invariance import (
     DesignRung as DesignRung,
     design_ladder as design_ladder,
@@ -30,6 +23,13 @@ from .raking import (
     rake as rake,
     trim as trim,
     weighted_share as weighted_share,
+)
+from .resampled_clusters import (
+    ClusterBootstrap as ClusterBootstrap,
+    Standardised as Standardised,
+    bootstrap_clusters as bootstrap_clusters,
+    refits as refits,
+    standardised as standardised,
 )
 from .survey_design import (
     SurveyDesign as SurveyDesign,
