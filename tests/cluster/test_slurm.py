@@ -60,7 +60,7 @@ def results(folder: Path) -> dict[str, bytes]:
 
 def cancel(job: str) -> None:
     """Cancel a job, by Slurm's own command, as soon as the queue has it."""
-    end = time.monotonic() + 300
+    end = time.monotonic() + 600
     while time.monotonic() < end:
         queue = subprocess.run(["squeue", "-h", "-o", "%i %k"], capture_output=True, text=True).stdout
         for line in queue.splitlines():
@@ -85,7 +85,7 @@ def test_a_cancelled_run_in_parts_goes_on_and_ends_with_the_bytes_of_a_local_one
         asked = "--profile", str(profile), "--parts", str(PARTS)
         with by_slurm(there, *asked) as run:
             cancel("pls_2-of-4")
-            told, _ = run.communicate(timeout=400)
+            told, _ = run.communicate(timeout=900)
         assert run.returncode != 0, told
         assert not (there / "reports" / "report.html").exists()
         with by_slurm(there, *asked) as run:
