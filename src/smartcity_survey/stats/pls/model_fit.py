@@ -16,6 +16,7 @@ import numpy as np
 from scipy import linalg
 
 from smartcity_survey.stats.core.correlations import check_conditioning, correlation
+from smartcity_survey.stats.core.dealt import deal
 from smartcity_survey.stats.core.draws import Draws, Take, make_all, steps
 from smartcity_survey.stats.core.errors import LinearDependence
 from smartcity_survey.stats.core.resample import correlation_stack, unit_products
@@ -141,8 +142,9 @@ def exact_fit(
 ) -> ExactFit | None:
     """Is the sample further from the model than samples are from a population in which it holds?
 
-    The answers (n, p) are rotated so that they have exactly the implied correlations, resampled, and fitted
-    anew. None where the implied correlations are not positive definite: no such population exists.
+    The answers (n, p) are rotated so that they have exactly the implied correlations, resampled (large
+    samples by `core.dealt`), and fitted anew. None where the implied correlations are not positive definite:
+    no such population exists.
 
     take : has the resamples made.
 
@@ -159,7 +161,8 @@ def exact_fit(
         return None
     z = (x - x.mean(axis=0)) / x.std(axis=0, ddof=1)
     population = z @ _power(R, -0.5) @ _power(implied, 0.5)
-    products = unit_products(population)
+    dealt = deal(len(x), seed)
+    products = unit_products(population, groups=None if dealt is None else dealt.codes)
     distances, admissible = np.empty((draws, 3)), np.empty(draws, dtype=bool)
 
     def fill(place: slice) -> None:
