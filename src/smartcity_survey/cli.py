@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from smartcity_survey import __version__
-from smartcity_survey.errors import SurveyError, counted, reason_of
+from smartcity_survey.errors import SurveyError, counted, refused_by_system
 from smartcity_survey.messages import error_in, problem_in
 from smartcity_survey.speech import SPEECH, SpokenCommand, SpokenGroup
 from smartcity_survey.study.config import Language
+from smartcity_survey.workflow.signals import Stopped, stopping
 
 if TYPE_CHECKING:
     from smartcity_survey.plan.form import Written
@@ -134,9 +135,12 @@ def batch(
 
 
 def _machines(cores: int, executor: str, profile: str, jobs: int, parts: int = 1) -> Machines:
-    from smartcity_survey.workflow.machines import Machines
+    from smartcity_survey.workflow.machines import Machines, from_variable
 
-    return Machines(cores or os.cpu_count() or 1, executor, profile, jobs or None, parts)
+    named = from_variable(profile)
+    if named and not profile:
+        SPEECH.say(f"Profile of Snakemake, by SNAKEMAKE_PROFILE: {named}")
+    return Machines(cores or os.cpu_count() or 1, executor, named, jobs or None, parts)
 
 
 @app.command(cls=SpokenCommand)
@@ -331,13 +335,17 @@ def main() -> None:
             # A terminal that cannot show a letter shows its code instead of ending the program.
             stream.reconfigure(errors="backslashreplace")
     try:
-        app()
+        with stopping():
+            app()
+    except Stopped as asked:
+        print(SPEECH.words("Stopped; what was finished stays as it is."), file=sys.stderr)
+        raise SystemExit(asked.code) from None
     except SurveyError as error:
         print(error_in(error, SPEECH.language()), file=sys.stderr)
         raise SystemExit(1) from None
-    except OSError as error:
-        place = error.filename or SPEECH.words("The system")
-        print(f"{place}: {SPEECH.words(reason_of(error))}.", file=sys.stderr)
+    except (OSError, MemoryError) as error:
+        refused = refused_by_system(error, SPEECH.words("The system"))
+        print(error_in(refused, SPEECH.language()), file=sys.stderr)
         raise SystemExit(1) from None
 
 

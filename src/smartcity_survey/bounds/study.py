@@ -22,6 +22,7 @@ from smartcity_survey.bounds.walk import MISFIT, Reading
 from smartcity_survey.data.bounds import END_COLUMNS, ENDS, FURTHER, FURTHER_COLUMNS
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import write_text
+from smartcity_survey.processes import part_of_parent
 from smartcity_survey.reconstruct.covariance import State
 from smartcity_survey.reconstruct.design import Target, Task
 from smartcity_survey.reconstruct.engine import Progress, solved_covariance
@@ -219,6 +220,7 @@ def _ready(search: Search) -> Ready:
 
 
 def _one_thread() -> None:
+    part_of_parent()
     os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
 
 

@@ -16,7 +16,7 @@ from smartcity_survey.data.demographics import NO_ANSWER, demographic_codes, req
 from smartcity_survey.data.disclosure import protect
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import AT_FAULT, Card, StageResult
-from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
+from smartcity_survey.stages.cards import pls_estimator, resampled, respondents, single_items
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.design import Design, design_card
 from smartcity_survey.stages.naming import naming
@@ -167,6 +167,7 @@ def compare_respondents(
         "permutations": section.permutations,
         "p": "permutation_p_two_sided",
         **respondents(len(x)),
+        **resampled(len(x)),
         "seed": seed,
     }
     composites = card

@@ -12,7 +12,7 @@ from scipy import special
 
 from smartcity_survey.data.disclosure import protect
 from smartcity_survey.io import Card, StageResult, join_names
-from smartcity_survey.stages.cards import respondents
+from smartcity_survey.stages.cards import resampled, respondents
 from smartcity_survey.stages.checks.printed import VerdictsByName
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.design import Design, design_card
@@ -30,6 +30,7 @@ from smartcity_survey.stages.needs import Bar, Claims, Complete, Option, PlsFitO
 from smartcity_survey.stages.parts import InParts, Made, Unit, nothing_made
 from smartcity_survey.stages.progress import Progress, one_of, silent
 from smartcity_survey.stages.refusals import require_paths
+from smartcity_survey.stats.core.dealt import deal
 from smartcity_survey.stats.core.multiplicity import holm
 from smartcity_survey.stats.core.significance import LEVEL_MARGIN
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
@@ -120,6 +121,7 @@ def specification_curve(
         "null_resamples": draws,
         "seed": seed,
         **respondents(len(answers)),
+        **(resampled(len(answers)) if gaps is None else {}),
         **_gaps_card(gaps, len(answers)),
         **design_card(design),
         "alpha": model.alpha,
@@ -154,17 +156,21 @@ def _blocks(
 ) -> Iterator[T]:
     """All specifications: of complete questionnaires, then of all respondents by every method.
 
-    All share the draws under the null: of respondents, or of whole clusters. estimate : as `estimate_blocks`.
+    All share the draws under the null: of respondents, of whole clusters, or of a large sample's groups.
+    estimate : as `estimate_blocks`.
     """
     n, clusters = len(answers), None if design is None else design.clusters
     if gaps is not None:
         n, clusters = len(gaps.answers), gaps.clusters
+    groups = deal(n, seed, clusters) if gaps is None else None
     units = n if clusters is None else int(clusters.max()) + 1
-    weights = draw_weights(units, draws, seed)
-    if clusters is not None:
+    weights = draw_weights(units if groups is None else groups.count, draws, seed)
+    if clusters is not None and groups is None:
         weights = weights[:, clusters]
     if gaps is None:
-        yield from estimate(answers, model, pls, choices, weights, failures, progress, design=design)
+        yield from estimate(
+            answers, model, pls, choices, weights, failures, progress, design=design, groups=groups
+        )
         return
     parts = 1 + len(gaps.methods)
     of_all = None if clusters is None else SurveyDesign.of(n, clusters=clusters)

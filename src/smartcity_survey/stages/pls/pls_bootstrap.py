@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from smartcity_survey.io import Card
-from smartcity_survey.stages.cards import pls_estimator, respondents
+from smartcity_survey.stages.cards import pls_estimator, resampled, respondents
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
 from smartcity_survey.stages.progress import Progress, part, silent
 from smartcity_survey.stats.core.draws import Take, make_all
@@ -86,6 +86,7 @@ def bootstrap_card(bootstrap: PlsBootstrap, inputs: PlsInputs, model: Model, sec
         "divisor": "n_minus_1_draws_minus_1",
         **respondents(bootstrap.fit.n),
         "bootstrap_draws": section.bootstrap_draws,
+        **({} if inputs.clusters is not None or inputs.pairwise else resampled(bootstrap.fit.n)),
         "inadmissible_draws": bootstrap.n_inadmissible,
         **linearised,
         "interval": section.interval,

@@ -9,6 +9,10 @@ from .correlations import (
     require_independence as require_independence,
     weighted_correlation as weighted_correlation,
 )
+from .dealt import (
+    Groups as Groups,
+    deal as deal,
+)
 from .design import (
     Design as Design,
     check_outcome as check_outcome,
@@ -54,6 +58,10 @@ from .intervals import (
     bound as bound,
     summarise as summarise,
 )
+from .last_bits import (
+    steady as steady,
+    without_rounding as without_rounding,
+)
 from .multiplicity import (
     benjamini_hochberg as benjamini_hochberg,
     holm as holm,
@@ -83,6 +91,9 @@ from .stacked_regression import (
     eliminate as eliminate,
     selection as selection,
     sweep as sweep,
+)
+from .streamed import (
+    StreamedMoments as StreamedMoments,
 )
 from .triangles import (
     symmetric_inverse as symmetric_inverse,

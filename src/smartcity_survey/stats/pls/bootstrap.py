@@ -1,9 +1,9 @@
 """Bootstrap of PLS path models: every resample from one matrix product, then PLS on stacks of correlations.
 
-Resamples draw as many respondents as there are, with replacement. In each, a construct has the sign that its
-loadings have in the sample, judged by their agreement with the first principal component of its own items; a
-flip changes the signs of its weights, loadings and paths. Resamples without an admissible solution are
-counted with their reason and hold nan.
+Resamples draw as many respondents as there are, with replacement; of large samples random groups of them
+(`core.dealt`). In each, a construct has the sign that its loadings have in the sample, judged by their
+agreement with the first principal component of its own items; a flip changes the signs of its weights,
+loadings and paths. Resamples without an admissible solution are counted with their reason and hold nan.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from smartcity_survey.stats.core.dealt import deal
 from smartcity_survey.stats.core.draws import Draws, Take, make_all, steps
 from smartcity_survey.stats.core.errors import ConstantItems, NotFinite
 from smartcity_survey.stats.core.intervals import Kind, Summary, bound, summarise
@@ -27,6 +28,7 @@ from smartcity_survey.stats.core.resample import (
     resampled_units,
     unit_products,
 )
+from smartcity_survey.stats.core.streamed import StreamedMoments
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.stats.items.polychoric_correlations import NO_CONTINUITY, polychoric
 from smartcity_survey.stats.missing.pairwise import pairwise_products
@@ -153,10 +155,55 @@ def bootstrap_pls(
             raise ValueError("pairwise correlations take neither weights, groups nor jackknife")
         products = pairwise_products(x[:, order])
     else:
-        products = unit_products(x[:, order], weights, groups)
+        dealt = deal(len(x), seed) if groups is None else None
+        products = unit_products(x[:, order], weights, groups if dealt is None else dealt.codes)
+    return _resampled(
+        products, len(x), model, estimator, draws, seed, jackknife, inner_draws, workers, progress, take
+    )
+
+
+def bootstrap_streamed(
+    moments: StreamedMoments,
+    model: PlsModel,
+    draws: int = 10_000,
+    *,
+    seed: int,
+    tolerance: float = 1e-12,
+    max_iterations: int = 1000,
+    workers: int | None = None,
+) -> PlsBootstrap:
+    """As `bootstrap_pls`, of answers that were taken in by slices; their random groups are resampled.
+
+    Raises
+    ------
+    What `bootstrap_pls` raises of the sample.
+    """
+    estimator = Estimator(SortedModel.of(model), model.consistent, tolerance, max_iterations)
+    products = moments.products(np.asarray(estimator.items.order))
+    return _resampled(
+        *(products, moments.n, model, estimator, draws, seed, False, 0, workers),
+        progress=lambda _: None,
+        take=make_all,
+    )
+
+
+def _resampled(
+    products: UnitProducts,
+    n: int,
+    model: PlsModel,
+    estimator: Estimator,
+    draws: int,
+    seed: int,
+    jackknife: bool,
+    inner_draws: int,
+    workers: int | None,
+    progress: Callable[[int], None],
+    take: Take,
+) -> PlsBootstrap:
+    """The fit to n respondents and to resamples of the units that their products are of."""
     total = products.total()
-    fit, sample = _sample_fit(total, len(x), model, estimator)
-    estimator = replace(estimator, reference=_reference(sample, fit, layout))
+    fit, sample = _sample_fit(total, n, model, estimator)
+    estimator = replace(estimator, reference=_reference(sample, fit, estimator.layout))
     work = _Resampling(products, estimator, seed, draws, inner_draws)
     blocks = steps(draws, products.stack_size())
     take(Draws(work.arrays(), blocks, work.run, workers or os.cpu_count() or 1, progress))
