@@ -60,7 +60,7 @@ def results(folder: Path) -> dict[str, bytes]:
 
 def cancel(job: str) -> None:
     """Cancel a job, by Slurm's own command, as soon as the queue has it."""
-    end = time.monotonic() + 600
+    end = time.monotonic() + 900
     while time.monotonic() < end:
         queue = subprocess.run(["squeue", "-h", "-o", "%i %k"], capture_output=True, text=True).stdout
         for line in queue.splitlines():
