@@ -20,6 +20,7 @@ from tests.workflow.test_parts import DRAWN, change
 REASON = slurm.why_not()
 pytestmark = pytest.mark.skipif(bool(REASON), reason=REASON)
 PARTS = 4
+APART = ("private/", "machine.json")
 FIRST = ("read", "clean", "describe", "components", "scores", "regression")
 """What the stages that are made in parts wait for."""
 LAST = [name for name in (*stages(), "report") if name not in FIRST]
@@ -51,11 +52,11 @@ def by_slurm(folder: Path, *options: str) -> subprocess.Popen[str]:
 
 
 def results(folder: Path) -> dict[str, bytes]:
-    """What a run wrote, but for the logs and records that people are not shown."""
+    """What a run wrote, but for what tells of the machine, and for logs and records."""
     reports = folder / "reports"
     files = (path for path in reports.rglob("*") if path.is_file())
     named = {path.relative_to(reports).as_posix(): path for path in files}
-    return {name: path.read_bytes() for name, path in named.items() if not name.startswith("private/")}
+    return {name: path.read_bytes() for name, path in named.items() if not name.startswith(APART)}
 
 
 def cancel(job: str) -> None:
