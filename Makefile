@@ -100,6 +100,11 @@ bench: setup .venv-bench/installed
 	@$(BIN)/python benchmarks/profile_run.py
 	@$(BIN)/python benchmarks/bench.py
 
+# Time and memory of the numeric core by size: a quarter of an hour.
+.PHONY: growth
+growth: setup
+	@$(BIN)/python benchmarks/growth.py
+
 # The documentation as a site, by tools of its own; once these are there, nothing is fetched, neither to build it nor to
 # read it. Not --quiet: what MkDocs does not tell, it does not count as a warning.
 .PHONY: docs
