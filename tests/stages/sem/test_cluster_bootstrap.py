@@ -15,8 +15,8 @@ from smartcity_survey.stages.sem.cluster_bootstrap import (
     has_cluster_bootstrap,
     resample_clusters,
 )
-from smartcity_survey.stats.sampling.cluster_bootstrap import bootstrap_clusters
 from smartcity_survey.stats.sampling.pseudo_likelihood import fit_design_cfa, fit_design_sem
+from smartcity_survey.stats.sampling.resampled_clusters import bootstrap_clusters
 from smartcity_survey.study.config import Config
 from tests.stages.weights.drawn import answers, design
 from tests.stages.weights.test_stages import KEPT, MODEL, x

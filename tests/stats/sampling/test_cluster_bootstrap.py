@@ -12,8 +12,8 @@ import pytest
 from smartcity_survey.stats.core.errors import StatisticsError
 from smartcity_survey.stats.core.resample import resampled_units, unit_products
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
-from smartcity_survey.stats.sampling.cluster_bootstrap import bootstrap_clusters, refits, standardised
 from smartcity_survey.stats.sampling.pseudo_likelihood import fit_design_cfa
+from smartcity_survey.stats.sampling.resampled_clusters import bootstrap_clusters, refits, standardised
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.stats.sampling.weighted_moments import weighted_covariance
 from smartcity_survey.stats.sem.cfa import fit_cfa

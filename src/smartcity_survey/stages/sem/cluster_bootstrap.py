@@ -21,8 +21,8 @@ from smartcity_survey.stages.refusals import Refusals, require_paths
 from smartcity_survey.stats.core.draws import Take, make_all
 from smartcity_survey.stats.core.intervals import Summary
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
-from smartcity_survey.stats.sampling.cluster_bootstrap import ClusterBootstrap, bootstrap_clusters
 from smartcity_survey.stats.sampling.pseudo_likelihood import fit_design_cfa, fit_design_sem
+from smartcity_survey.stats.sampling.resampled_clusters import ClusterBootstrap, bootstrap_clusters
 from smartcity_survey.stats.sem.cfa import CfaFit
 from smartcity_survey.stats.sem.sem import SemFit
 from smartcity_survey.study.config import Config

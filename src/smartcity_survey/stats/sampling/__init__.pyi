@@ -1,19 +1,9 @@
 from .calibration import (
     Calibration as Calibration,
 )
-from .cluster_bootstrap import (
-    ClusterBootstrap as ClusterBootstrap,
-    Standardised as Standardised,
-    bootstrap_clusters as bootstrap_clusters,
-    refits as refits,
-    standardised as standardised,
-)
 from .design_invariance import (
     DesignRung as DesignRung,
     design_ladder as design_ladder,
-)
-from .design_residuals import (
-    design_residuals as design_residuals,
 )
 from .pseudo_likelihood import (
     DesignCfa as DesignCfa,
@@ -34,6 +24,13 @@ from .raking import (
     trim as trim,
     weighted_share as weighted_share,
 )
+from .resampled_clusters import (
+    ClusterBootstrap as ClusterBootstrap,
+    Standardised as Standardised,
+    bootstrap_clusters as bootstrap_clusters,
+    refits as refits,
+    standardised as standardised,
+)
 from .survey_design import (
     SurveyDesign as SurveyDesign,
     design_effect as design_effect,
@@ -46,4 +43,7 @@ from .weighted_moments import (
 from .weighted_regression import (
     DesignFit as DesignFit,
     design_regression as design_regression,
+)
+from .weighted_residuals import (
+    design_residuals as design_residuals,
 )
