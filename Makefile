@@ -53,14 +53,17 @@ venv-support:
 	@$(call LOCKED,.venv) requirements-reconstruct.lock
 	@touch $@
 
-test: setup-test
+test: setup-test $(if $(shell command -v slurmctld),.venv/cluster/installed)
 	@$(BIN)/python -m pytest -m "not slow" -n logical --maxprocesses 4 --dist loadfile
 
 # Snakemake's plugin for Slurm stands apart: Snakemake imports every plugin it finds, and this one fails where Slurm is not.
-.PHONY: test-cluster
-test-cluster: setup-test
+.venv/cluster/installed: .venv/installed tests/cluster/plugin.lock
 	@$(call INSTALL,.venv) --no-deps --require-hashes --upgrade --target .venv/cluster -r tests/cluster/plugin.lock
-	@PYTHONPATH="$$PWD/.venv/cluster" $(BIN)/python -m pytest tests/cluster
+	@touch $@
+
+.PHONY: test-cluster
+test-cluster: setup-test .venv/cluster/installed
+	@$(BIN)/python -m pytest tests/cluster
 
 test-slow: setup-test
 	@$(BIN)/python -m pytest -m slow
@@ -97,6 +100,11 @@ audit: setup
 bench: setup .venv-bench/installed
 	@$(BIN)/python benchmarks/profile_run.py
 	@$(BIN)/python benchmarks/bench.py
+
+# Time and memory of the numeric core by size: a quarter of an hour.
+.PHONY: growth
+growth: setup
+	@$(BIN)/python benchmarks/growth.py
 
 # The documentation as a site, by tools of its own; once these are there, nothing is fetched, neither to build it nor to
 # read it. Not --quiet: what MkDocs does not tell, it does not count as a warning.

@@ -42,6 +42,9 @@ Profile = Annotated[str, typer.Option(help="folder or name of a profile of Snake
 Jobs = Annotated[
     int, typer.Option(help="how many steps the plugin is given at a time; 0: all that are ready")
 ]
+Parts = Annotated[
+    int, typer.Option(min=1, help="how many jobs make the resamples and permutations of a step; 1: the step")
+]
 
 
 def _print_version(asked: bool) -> None:
@@ -75,6 +78,7 @@ def run(
     executor: Executor = "local",
     profile: Profile = "",
     jobs: Jobs = 0,
+    parts: Parts = 1,
 ) -> None:
     """Run the analysis of a study; only what is out of date is computed."""
     from smartcity_survey.workflow.means import require_memory
@@ -87,7 +91,7 @@ def run(
         return
     from smartcity_survey.workflow.run import run_study
 
-    machines = _machines(cores, executor, profile, jobs)
+    machines = _machines(cores, executor, profile, jobs, parts)
     raise typer.Exit(run_study(study, machines, SPEECH.language()))
 
 
@@ -98,12 +102,13 @@ def chapter(
     executor: Executor = "local",
     profile: Profile = "",
     jobs: Jobs = 0,
+    parts: Parts = 1,
 ) -> None:
     """Write the results chapter (Word, PDF) and all tables (Excel, LaTeX), after what is out of date."""
     from smartcity_survey.workflow.run import run_study
 
     SPEECH.study = study
-    machines = _machines(cores, executor, profile, jobs)
+    machines = _machines(cores, executor, profile, jobs, parts)
     ended = run_study(study, machines, SPEECH.language(), chapter=True)
     if not ended:
         from smartcity_survey.report.chapter.write import written_files
@@ -131,13 +136,13 @@ def batch(
     raise typer.Exit(int(bool(done.failed)))
 
 
-def _machines(cores: int, executor: str, profile: str, jobs: int) -> Machines:
+def _machines(cores: int, executor: str, profile: str, jobs: int, parts: int = 1) -> Machines:
     from smartcity_survey.workflow.machines import Machines, from_variable
 
     named = from_variable(profile)
     if named and not profile:
         SPEECH.say(f"Profile of Snakemake, by SNAKEMAKE_PROFILE: {named}")
-    return Machines(cores or os.cpu_count() or 1, executor, named, jobs or None)
+    return Machines(cores or os.cpu_count() or 1, executor, named, jobs or None, parts)
 
 
 @app.command(cls=SpokenCommand)

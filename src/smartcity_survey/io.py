@@ -18,6 +18,7 @@ import pandas as pd
 from pandas.api.types import is_float_dtype, is_numeric_dtype, is_object_dtype
 
 from smartcity_survey.errors import SurveyError, reason_of
+from smartcity_survey.long_csv import long_csv
 from smartcity_survey.places import PARTIAL, require_places
 from smartcity_survey.stats.core.types import Array
 
@@ -72,6 +73,8 @@ TEXT_COLUMNS = (
 """Columns whose digits are text: `.050` is not `.05`; the wave 2024 is no number, nor is an answer's code."""
 
 
+MANY_ROWS = 20_000
+"""Rows of the largest frame whose file is compared with what stands there: longer ones are written anew."""
 LIST_MARK = ", "
 """Between the names in one cell."""
 _QUOTE = '"'
@@ -107,8 +110,11 @@ def read_tables(reports: str | Path) -> dict[str, pd.DataFrame]:
 
 def write_table(frame: pd.DataFrame, path: str | Path, decimals: int = DECIMALS) -> None:
     """Write a frame as csv; numbers are `rounded`, text that begins like a formula gets an apostrophe."""
-    text = _map_texts(_rounded_frame(frame, decimals), _harmless).to_csv(index=False, lineterminator="\n")
-    _write_unless_same(text, path)
+    changed = _map_texts(_rounded_frame(frame, decimals), _harmless)
+    if len(frame) > MANY_ROWS:
+        write_parts(long_csv(changed), path)
+    else:
+        _write_unless_same(changed.to_csv(index=False, lineterminator="\n"), path)
 
 
 def rounded(number: float, decimals: int = DECIMALS) -> float:
@@ -135,11 +141,15 @@ def _rounded_frame(frame: pd.DataFrame, decimals: int) -> pd.DataFrame:
     changed = frame.copy(deep=False)
     for position in range(frame.shape[1]):
         column = frame.iloc[:, position]
-        if is_float_dtype(column) or is_object_dtype(column):
-            numbers = column.map(
+        if is_float_dtype(column):  # many cells are few numbers, where respondents are many
+            codes, found = pd.factorize(column)
+            numbers = np.array([*(rounded(number, decimals) for number in found), np.nan])
+            changed.isetitem(position, numbers[codes])
+        elif is_object_dtype(column):
+            cells = column.map(
                 lambda cell: rounded(cell, decimals) if isinstance(cell, float) else cell, na_action="ignore"
             )
-            changed.isetitem(position, numbers.array)
+            changed.isetitem(position, cells.array)
     return changed
 
 
@@ -227,12 +237,18 @@ def write_bytes(content: bytes, path: str | Path) -> None:
     SurveyError
         where something else stands in the file's place, or the system does not let it be written.
     """
+    write_parts([content], path)
+
+
+def write_parts(parts: Iterable[bytes], path: str | Path) -> None:
+    """As `write_bytes`, of a content that comes in parts."""
     require_places([path])
     path = Path(path)
     partial = path.with_name(f".{path.name}.{os.getpid()}{PARTIAL}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(content)
+        with partial.open("wb") as file:
+            file.writelines(parts)
         partial.replace(path)
     except OSError as error:
         with suppress(OSError):  # on a full disk half a file is in the way of what comes next

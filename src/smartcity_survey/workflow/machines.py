@@ -18,7 +18,14 @@ PROFILE = "SMARTCITY_SURVEY_PROFILE"
 _VARIABLE = "SNAKEMAKE_PROFILE"
 _MAY = {
     *("executor", "jobs", "cores", "local-cores", "max-threads", "resources", "res", "set-threads"),
-    *("set-resources", "set-resource-scopes", "default-resources", "default-res", "latency-wait"),
+    *(
+        "set-scatter",
+        "set-resources",
+        "set-resource-scopes",
+        "default-resources",
+        "default-res",
+        "latency-wait",
+    ),
     *("output-wait", "retries", "restart-times", "keep-going", "group-components", "groups", "local-groupid"),
     *("jobname", "jn", "jobscript", "js", "envvars", "precommand", "preemptible-retries"),
     *("preemptible-rules", "printshellcmds", "quiet", "verbose", "show-failed-logs", "nocolor", "logger"),
@@ -45,12 +52,14 @@ class Machines:
     executor : of Snakemake, by the name of its plugin.
     profile : folder or name of a profile of Snakemake; what it says goes before the defaults here.
     jobs : steps at a time that an executor is given; none: `JOBS`, or what the profile says.
+    parts : jobs that make the draws of a stage; one: the stage itself, or what the profile says.
     """
 
     cores: int
     executor: str = HERE
     profile: str = ""
     jobs: int | None = None
+    parts: int = 1
 
     def environment(self, given: Mapping[str, str]) -> dict[str, str]:
         """Variables without those that Snakemake would take for options, but those of the executor."""
@@ -94,6 +103,7 @@ class Machines:
         """
         # Nor does Snakemake take what lies in a folder called `profiles`.
         told = ["--workflow-profile", "none"]
+        told += ["--set-scatter", f"draws={self.parts}"] if self.parts > 1 else []
         if not self.elsewhere:
             return [*told, "--cores", str(self.cores), "--quiet", "all"]
         told += ["--envvars", *variables]

@@ -55,10 +55,23 @@ def perform(job: Job, script: str, work: Callable[[], Iterable[str] | None]) -> 
         else stands where a file is to be written; the run that started the step was killed and a later one
         has begun.
     """
+    with at_work(job):
+        _perform(job, script, work)
+
+
+@contextmanager
+def at_work(job: Job) -> Iterator[None]:
+    """Keep later runs from beginning while a job is at work; what is wrong is told.
+
+    Raises
+    ------
+    SystemExit
+        where something else stands in a file's place; where a later run has begun.
+    """
     with _told():
         require_places([*job.log, *job.output])
         with step_at_work(Path()):
-            _perform(job, script, work)
+            yield
 
 
 @contextmanager
@@ -83,16 +96,16 @@ def _perform(job: Job, script: str, work: Callable[[], Iterable[str] | None]) ->
     if is_recorded(step, made_from):
         for path in step.outputs:
             Path(path).touch()
-        _say_end(f"  {step.rule}: {SAME}")
+        say_end(f"  {step.rule}: {SAME}")
         return
     remove_edited(step)
     step.record.unlink(missing_ok=True)
     with logged(job.log[0], job.rule):
         record(step, made_from, work() or ())
-    _say_end(f"  {step.rule}: {DONE}")
+    say_end(f"  {step.rule}: {DONE}")
 
 
-def _say_end(line: str) -> None:
+def say_end(line: str) -> None:
     """Say that a step is finished; a run that draws bars knows such lines, and translates them itself."""
     say(line if BARS in os.environ else translated(line, language_of_run()))
 

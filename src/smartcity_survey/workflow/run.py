@@ -6,6 +6,7 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +20,7 @@ from smartcity_survey.workflow.bars import run_command
 from smartcity_survey.workflow.forks import snakemake
 from smartcity_survey.workflow.hold import RUN, hold
 from smartcity_survey.workflow.machines import PROFILE, Machines
+from smartcity_survey.workflow.made_from import PARTS
 from smartcity_survey.workflow.means import require_means
 from smartcity_survey.workflow.perform import AT_WORK, FINISHED
 from smartcity_survey.workflow.snakefiles import snakefile
@@ -78,6 +80,8 @@ def run_study(folder: Path, machines: Machines, language: Language = "en", *, ch
         forget(folder)
         inherited: dict[str, Any] = {} if sys.platform == "win32" else {"pass_fds": [descriptor]}
         ended = run_command(command, machines.environment(os.environ) | _ENVIRONMENT | told, **inherited)
+        if ended == 0:  # what an earlier run, which did not end, had asked for in other parts
+            rmtree(folder / PARTS, ignore_errors=True)
         if ended == 0 and origin and seen:
             remember(origin, seen)
     if ended == 0:

@@ -292,6 +292,8 @@ def _regressions(
         ):
             if design is not None and quantity in OF_INDEPENDENT:
                 continue
+            if design is not None and design.calibration and quantity == "standard_errors":
+                continue  # statsmodels takes raked weights as given
             undefined = "no_standard_error" if not np.isfinite(_array(ours)).all() else ""
             yield Comparison(
                 quantity,
