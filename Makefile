@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 # uv installs the same lock in a sixth of the time; `make UV=` does without it.
-UV := $(shell command -v uv 2>/dev/null)
+UV := $(if $(shell command -v uv 2>/dev/null),uv)
 ifneq ($(UV),)
 PYTHON_IN = $(1)/bin/python
 CREATE = "$(UV)" venv --quiet --allow-existing --python $(PYTHON) $(1)
@@ -11,7 +11,8 @@ INSTALL = "$(UV)" pip install --quiet --python $(1)/bin/python
 else
 PYTHON_IN = $(1)/bin/pip
 CREATE = $(PYTHON) -m venv $(1)
-INSTALL = $(1)/bin/pip install --quiet --disable-pip-version-check
+# Not bin/pip: its first line names the folder, in which there may be a quotation mark or a dollar.
+INSTALL = $(1)/bin/python -m pip install --quiet --disable-pip-version-check
 endif
 LOCKED = $(call INSTALL,$(1)) --require-hashes -r
 OURS = $(call INSTALL,$(1)) --no-build-isolation --no-deps --editable .
@@ -20,7 +21,7 @@ OURS = $(call INSTALL,$(1)) --no-build-isolation --no-deps --editable .
 .PHONY: reports setup setup-test test test-slow lint wheel check bench reconstruct audit clean
 
 reports: setup
-	@$(BIN)/smartcity-survey run
+	@$(BIN)/python -m smartcity_survey run
 
 setup: .venv/installed
 
@@ -52,14 +53,17 @@ venv-support:
 	@$(call LOCKED,.venv) requirements-reconstruct.lock
 	@touch $@
 
-test: setup-test
+test: setup-test $(if $(shell command -v slurmctld),.venv/cluster/installed)
 	@$(BIN)/python -m pytest -m "not slow" -n logical --maxprocesses 4 --dist loadfile
 
 # Snakemake's plugin for Slurm stands apart: Snakemake imports every plugin it finds, and this one fails where Slurm is not.
-.PHONY: test-cluster
-test-cluster: setup-test
+.venv/cluster/installed: .venv/installed tests/cluster/plugin.lock
 	@$(call INSTALL,.venv) --no-deps --require-hashes --upgrade --target .venv/cluster -r tests/cluster/plugin.lock
-	@PYTHONPATH=$(CURDIR)/.venv/cluster $(BIN)/python -m pytest tests/cluster
+	@touch $@
+
+.PHONY: test-cluster
+test-cluster: setup-test .venv/cluster/installed
+	@$(BIN)/python -m pytest tests/cluster
 
 test-slow: setup-test
 	@$(BIN)/python -m pytest -m slow
@@ -67,8 +71,8 @@ test-slow: setup-test
 lint: setup-test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy
-	$(BIN)/snakefmt --check Snakefile rules
+	$(BIN)/python -m mypy
+	$(BIN)/python -m snakefmt --check Snakefile rules
 	$(BIN)/python tests/lint_workflow.py
 
 # Pages and files that are written from the code: tests hold each to what its command writes.
@@ -81,10 +85,10 @@ wheel: setup
 	@$(BIN)/python -m hatchling build
 
 check: setup
-	@$(BIN)/smartcity-survey check
+	@$(BIN)/python -m smartcity_survey check
 
 audit: setup
-	@$(BIN)/smartcity-survey audit data/published --fail-on never
+	@$(BIN)/python -m smartcity_survey audit data/published --fail-on never
 
 # The packages ours are timed against need older libraries, so they live in an environment of their own.
 .venv-bench/installed: benchmarks/requirements.lock
@@ -106,24 +110,24 @@ growth: setup
 # read it. Not --quiet: what MkDocs does not tell, it does not count as a warning.
 .PHONY: docs
 docs: .venv-docs/installed
-	@NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --strict
+	@NO_MKDOCS_2_WARNING=1 .venv-docs/bin/python -m mkdocs build --strict
 	@echo "Open build/docs/index.html. To search the pages: $(PYTHON) -m http.server --directory build/docs --bind 127.0.0.1"
 
 .venv-docs/installed: requirements-docs.lock
 	@$(PYTHON) -m venv .venv-docs
-	@.venv-docs/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-docs.lock
+	@.venv-docs/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-docs.lock
 	@touch $@
 
 # Builds the survey from the printed numbers once more, with tools of its own; ten minutes or so on two cores.
 reconstruct: .venv-reconstruct/installed
-	@.venv-reconstruct/bin/smartcity-survey reconstruct --out build/reconstructed
+	@.venv-reconstruct/bin/python -m smartcity_survey reconstruct --out build/reconstructed
 	@cd build/reconstructed && grep survey_ ../../data/reconstructed/checksums.txt | sha256sum --check --quiet && \
 		echo "The same bytes as in data/reconstructed." || \
 		echo "Other bytes than in data/reconstructed: another processor, other numbers or another seed."
 
 # What the printed tables leave open: ends of sets and whole surveys near them; hours, and goes on where it was.
 bounds: .venv-reconstruct/installed
-	@.venv-reconstruct/bin/smartcity-survey bounds
+	@.venv-reconstruct/bin/python -m smartcity_survey bounds
 
 .venv-reconstruct/installed: requirements-reconstruct.lock pyproject.toml
 	@$(call CREATE,.venv-reconstruct)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -98,15 +99,15 @@ def test_a_step_that_comes_after_a_later_run_began_does_not_work(
 
 
 def test_a_run_tells_its_steps_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def snakemake(*_: object, env: dict[str, str], **__: object) -> subprocess.CompletedProcess[str]:
-        monkeypatch.setenv(RUN, env[RUN])
+    def snakemake(_: object, environment: dict[str, str], **__: object) -> int:
+        monkeypatch.setenv(RUN, environment[RUN])
         with step_at_work(tmp_path):
-            names.append(env[RUN])
-        return subprocess.CompletedProcess([], 0)
+            names.append(environment[RUN])
+        return 0
 
     names: list[str] = []
     monkeypatch.setattr(runner, "check_study", lambda _: None)
-    monkeypatch.setattr(subprocess, "run", snakemake)
+    monkeypatch.setattr(runner, "run_command", snakemake)
     assert [runner.run_study(tmp_path, Machines(1)) for _ in range(2)] == [0, 0]
     assert len(set(names)) == 2
 
@@ -127,3 +128,16 @@ def test_half_written_files_of_a_killed_run_are_cleared(
     with hold(tmp_path):
         assert [path.name for path in table.parent.iterdir()] == ["table.csv"]
     assert table.read_bytes() == b"whole"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="leave to read as on Unix")
+def test_what_is_of_respondents_is_for_the_owner_alone(tmp_path: Path) -> None:
+    private = tmp_path / "reports" / "private"
+    before, after = private / "answers.csv", private / "logs" / "read.log"
+    write_bytes(b"of an earlier version", before)
+    private.chmod(0o755)
+    with hold(tmp_path):
+        assert stat.S_IMODE(private.stat().st_mode) == 0o700
+        write_bytes(b"", after)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (private, after.parent)} == {0o700}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in private.rglob("*") if path.is_file()} == {0o600}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -137,6 +138,20 @@ def test_the_command_writes_ends_and_says_that_there_are_no_witnesses(tmp_path):
     ends = pd.read_csv(tmp_path / "data" / "bounds" / "ends.csv")
     assert set(ends["predictor"]) == {"habit"}
     assert set(ends["seed"]) == {7, 8}
+
+
+def test_searches_of_one_hypothesis_each_side_by_side_come_to_what_one_search_comes_to(tmp_path):
+    """As jobs of a cluster: all keep ends in the study's folder, and the last command seeks none anew."""
+    config = write_study(tmp_path)
+    with ThreadPoolExecutor(2) as jobs:
+        list(jobs.map(lambda name: seek_ends(config, tmp_path / "many", (name,), seeds=(7,)), ("H1", "H2")))
+    kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "many").rglob("*.npz")}
+    ends = [
+        write_ends(config, tmp_path / f"ends of {name}", seek_ends(config, tmp_path / name, seeds=(7,)), (7,))
+        for name in ("one", "many")
+    ]
+    assert ends[0].read_bytes() == ends[1].read_bytes()
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "many").rglob("*.npz")} == kept
 
 
 def test_says_first_which_tables_contradict_each_other(tmp_path):

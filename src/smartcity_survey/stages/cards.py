@@ -18,6 +18,14 @@ MODES = {"reflective": "A", "mode_a": "A", "mode_b": "B", "sum_score": "sum_scor
 """Modes of the config, as papers call them."""
 
 
+def gradient_at_end(size: float, tolerance: float) -> float:
+    """A gradient where a search ended: one digit, not below a hundredth of the tolerance.
+
+    What is smaller, and further digits, are rounding: another on every processor.
+    """
+    return float(f"{max(size, tolerance / 100):.0e}")
+
+
 def respondents(n: int) -> Card:
     """How many answered, and the rule for gaps: incomplete rows are left out whole, nothing is filled in."""
     return {"n": n, "missing": "complete_rows"}

@@ -94,6 +94,7 @@ def estimate_blocks(
     *,
     missing: str = COMPLETE,
     design: SurveyDesign | None = None,
+    codings: Sequence[str] | None = None,
     groups: Groups | None = None,
 ) -> Iterator[Block]:
     """Every specification, those that differ in their controls alone together.
@@ -106,13 +107,14 @@ def estimate_blocks(
     progress : of the sets of items under every coding and exclusion.
     missing : what becomes of gaps; other methods than that of complete questionnaires are of answers as
         numbers. design : sampling weights and clusters of the n respondents. groups : of a large sample.
+    codings : some of `codings_of`; all where not given.
     """
-    codings = _CODINGS if missing == COMPLETE else _OF_GAPS[missing]
-    samples = list(product(choices.exclusions, codings, choices.items))
+    coders = {name: codings_of(missing)[name] for name in codings or codings_of(missing)}
+    samples = list(product(choices.exclusions, coders, choices.items))
     for exclusion, kept in choices.exclusions.items():
         covariates, subsets = choices.covariates(kept)
         drawn = weights[:, kept] if groups is None else weights
-        for coding, code in codings.items():
+        for coding, code in coders.items():
             try:
                 with naming(model.items, coding):
                     own = None if design is None else design.subset(kept)
@@ -167,12 +169,21 @@ def _with_means(x: Array, covariates: Array, pls: PlsSection, design: SurveyDesi
     return _as_numbers(np.where(np.isnan(x), np.nanmean(x, axis=0), x), covariates, pls, design)
 
 
-_CODINGS = {"answers": _as_numbers, "ranks": _as_ranks, "polychoric": _as_categories}
+_CODINGS: Mapping[str, Callable[..., Coded]] = {
+    "answers": _as_numbers,
+    "ranks": _as_ranks,
+    "polychoric": _as_categories,
+}
 _OF_GAPS: Mapping[str, Mapping[str, Callable[..., Coded]]] = {
     "mean_replacement": {"answers": _with_means},
     "pairwise": {"answers": lambda x, covariates, *_: (None, pairwise_items(x, covariates))},
     "em": {"answers": lambda x, covariates, *_: (None, em_items(x, covariates))},
 }
+
+
+def codings_of(missing: str) -> Mapping[str, Callable[..., Coded]]:
+    """How answers are coded, by names, where this becomes of gaps."""
+    return _CODINGS if missing == COMPLETE else _OF_GAPS[missing]
 
 
 def sampling_weights(design: SurveyDesign | None) -> Array | None:

@@ -8,6 +8,7 @@ from smartcity_survey.io import Card
 from smartcity_survey.stages.cards import pls_estimator, resampled, respondents
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
 from smartcity_survey.stages.progress import Progress, part, silent
+from smartcity_survey.stats.core.draws import Take, make_all
 from smartcity_survey.stats.core.intervals import Summary
 from smartcity_survey.stats.core.types import Array, IntArray
 from smartcity_survey.stats.pls.bootstrap import PlsBootstrap, bootstrap_pls
@@ -27,6 +28,7 @@ def resample(
     seed: int,
     progress: Progress = silent,
     lower: LowerOrder | None = None,
+    take: Take = make_all,
 ) -> PlsBootstrap:
     """Fit a model to the answers and to resamples of them, with what the kind of interval needs."""
     return bootstrap_pls(
@@ -45,6 +47,7 @@ def resample(
         jackknife=section.interval == "bca",
         inner_draws=INNER_DRAWS if section.interval == "studentised" else 0,
         progress=part(progress, 0, section.bootstrap_draws),
+        take=take,
     )
 
 

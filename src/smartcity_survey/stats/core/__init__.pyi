@@ -20,6 +20,16 @@ from .design import (
     deleted_share as deleted_share,
     factor_design as factor_design,
 )
+from .draws import (
+    Draws as Draws,
+    Kept as Kept,
+    Made as Made,
+    Take as Take,
+    draws_of as draws_of,
+    make_all as make_all,
+    nothing_kept as nothing_kept,
+    steps as steps,
+)
 from .errors import (
     ConstantItems as ConstantItems,
     CorrelationsAtBound as CorrelationsAtBound,
@@ -47,6 +57,10 @@ from .intervals import (
     Summary as Summary,
     bound as bound,
     summarise as summarise,
+)
+from .last_bits import (
+    steady as steady,
+    without_rounding as without_rounding,
 )
 from .multiplicity import (
     benjamini_hochberg as benjamini_hochberg,

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from smartcity_survey.stats.core.dealt import deal
+from smartcity_survey.stats.core.draws import Draws, Take, make_all, steps
 from smartcity_survey.stats.core.errors import ConstantItems, NotFinite
 from smartcity_survey.stats.core.intervals import Kind, Summary, bound, summarise
 from smartcity_survey.stats.core.resample import (
@@ -113,7 +114,8 @@ def bootstrap_pls(
     jackknife: bool = False,
     inner_draws: int = 0,
     workers: int | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+    take: Take = make_all,
 ) -> PlsBootstrap:
     """Fit a PLS model to answers x (n, p) and to `draws` resamples of them.
 
@@ -130,7 +132,7 @@ def bootstrap_pls(
     jackknife : also fit without each unit, for BCa intervals.
     inner_draws : resamples of each draw, for studentised intervals; 50 or more.
     workers : threads; as many as processors where not given. The result does not depend on it.
-    progress : called with the number of draws finished.
+    progress : called with the number of draws finished. take : has the draws made.
 
     Raises
     ------
@@ -156,7 +158,7 @@ def bootstrap_pls(
         dealt = deal(len(x), seed) if groups is None else None
         products = unit_products(x[:, order], weights, groups if dealt is None else dealt.codes)
     return _resampled(
-        products, len(x), model, estimator, draws, seed, jackknife, inner_draws, workers, progress
+        products, len(x), model, estimator, draws, seed, jackknife, inner_draws, workers, progress, take
     )
 
 
@@ -178,7 +180,11 @@ def bootstrap_streamed(
     """
     estimator = Estimator(SortedModel.of(model), model.consistent, tolerance, max_iterations)
     products = moments.products(np.asarray(estimator.items.order))
-    return _resampled(products, moments.n, model, estimator, draws, seed, False, 0, workers, None)
+    return _resampled(
+        *(products, moments.n, model, estimator, draws, seed, False, 0, workers),
+        progress=lambda _: None,
+        take=make_all,
+    )
 
 
 def _resampled(
@@ -191,17 +197,16 @@ def _resampled(
     jackknife: bool,
     inner_draws: int,
     workers: int | None,
-    progress: Callable[[int], None] | None,
+    progress: Callable[[int], None],
+    take: Take,
 ) -> PlsBootstrap:
     """The fit to n respondents and to resamples of the units that their products are of."""
     total = products.total()
     fit, sample = _sample_fit(total, n, model, estimator)
     estimator = replace(estimator, reference=_reference(sample, fit, estimator.layout))
     work = _Resampling(products, estimator, seed, draws, inner_draws)
-    with ThreadPoolExecutor(workers or os.cpu_count()) as pool:
-        for last in pool.map(work.run, range(0, draws, work.step)):
-            if progress is not None:
-                progress(last)
+    blocks = steps(draws, products.stack_size())
+    take(Draws(work.arrays(), blocks, work.run, workers or os.cpu_count() or 1, progress))
     return PlsBootstrap(
         fit=fit,
         estimate=estimator.estimates(total)[0].select(0),
@@ -297,21 +302,23 @@ class _Resampling:
         self.estimator = estimator
         self.seed = seed
         self.inner_draws = inner_draws
-        self.step = products.stack_size()
         size = draws, len(estimator.layout.order), len(estimator.layout.blocks)
         self.found = PlsEstimates.empty(*size)
         self.verdicts = Admissibility.clean(draws)
         self.draw_se = PlsEstimates.empty(*size) if inner_draws else None
 
-    def run(self, first: int) -> int:
-        """Fill in the draws of one matrix product; returns the number after its last draw."""
-        part = slice(first, min(first + self.step, len(self.verdicts.reason)))
+    def arrays(self) -> tuple[NDArray[Any], ...]:
+        """All that is filled in."""
+        within = () if self.draw_se is None else self.draw_se.arrays()
+        return (*self.found.arrays(), *self.verdicts.arrays(), *within)
+
+    def run(self, part: slice) -> None:
+        """Fill in the draws of one matrix product."""
         moments = self.products.moments(self.products.resampled_counts(self.seed, part.start, part.stop))
         self.estimator.estimate(moments, self.found.select(part), self.verdicts.select(part))
         if self.draw_se is not None:
             for draw in range(part.start, part.stop):
                 self._standard_error(draw, self.draw_se)
-        return part.stop
 
     def _standard_error(self, draw: int, into: PlsEstimates) -> None:
         """Resample the units of a draw, with a stream of its own, and keep the standard deviations."""

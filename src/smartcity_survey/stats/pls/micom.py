@@ -6,15 +6,16 @@ by is compared with what such groups differ by. Of many respondents random group
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from smartcity_survey.stats.core.correlations import correlation
 from smartcity_survey.stats.core.dealt import Groups, deal
+from smartcity_survey.stats.core.draws import Draws, Take, make_all, steps
 from smartcity_survey.stats.core.errors import InGroup, StatisticsError
-from smartcity_survey.stats.core.resample import unit_products
+from smartcity_survey.stats.core.resample import UnitProducts, unit_products
 from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.stats.pls.algorithm import construct_scores, fit_pls
 from smartcity_survey.stats.pls.estimates import Estimator, PlsEstimates
@@ -81,6 +82,7 @@ def compare_groups(
     tolerance: float = 1e-12,
     max_iterations: int = 1000,
     progress: Callable[[int], None] = lambda _: None,
+    take: Take = make_all,
 ) -> GroupComparison:
     """Compare the respondents where `second` (n,) is false with those where it is true, in answers x (n, p).
 
@@ -92,7 +94,7 @@ def compare_groups(
 
     Parameters
     ----------
-    progress : called with the number of permutations finished.
+    progress : called with the number of permutations finished. take : has the permutations made.
 
     Raises
     ------
@@ -114,7 +116,7 @@ def compare_groups(
         second if groups is None else groups_of_second(second, groups), permutations, seed
     )
     first, other, admissible = estimates_of_dealings(
-        x[:, layout.order], second, dealt, estimator, progress, groups=groups
+        x[:, layout.order], second, dealt, estimator, progress, take, groups=groups
     )
     correlations = composite_correlations(correlation(x), model, first.outer_weights, other.outer_weights)
     scores = construct_scores(x, whole.outer_weights)
@@ -163,6 +165,7 @@ def estimates_of_dealings(
     dealt: BoolArray,
     estimator: Estimator,
     progress: Callable[[int], None],
+    take: Take,
     weights: Array | None = None,
     groups: Groups | None = None,
 ) -> tuple[PlsEstimates, PlsEstimates, BoolArray]:
@@ -171,33 +174,63 @@ def estimates_of_dealings(
     x : (n, p), items as the estimator sorts them. second : (n,). dealt : (B, n), or (B, G) of random groups.
     weights : (n,), sampling weights, which go with the respondents.
     """
+    dealings = _Dealings.of(x, second, dealt, weights, groups)
     shape = 1 + len(dealt), x.shape[1], len(estimator.layout.blocks)
     found = PlsEstimates.empty(*shape), PlsEstimates.empty(*shape)
     verdicts = Admissibility.clean(shape[0]), Admissibility.clean(shape[0])
-    for part, moments in _moments_of_dealings(x, second, dealt, weights, groups):
+    before = len(dealings.real)
+
+    def estimate(part: slice, moments: Sequence[Array]) -> None:
         for own, into, verdict in zip(moments, found, verdicts, strict=True):
             estimator.estimate(own, into.select(part), verdict.select(part))
-        progress(part.stop - 1)
+
+    def fill(part: slice) -> None:
+        estimate(slice(before + part.start, before + part.stop), dealings.moments(part))
+
+    for moments in dealings.real:
+        estimate(slice(0, 1), moments)
+    shown = slice(before, None)
+    take(
+        Draws(
+            tuple(own for each in (*found, *verdicts) for own in each.select(shown).arrays()),
+            dealings.blocks(),
+            fill,
+            progress=lambda done: progress(before + done - 1),
+        )
+    )
     admissible = (verdicts[0].reason == Reason.ADMISSIBLE) & (verdicts[1].reason == Reason.ADMISSIBLE)
     return found[0].select(admissible), found[1].select(admissible), admissible
 
 
-def _moments_of_dealings(
-    x: Array, second: BoolArray, dealt: BoolArray, weights: Array | None, groups: Groups | None
-) -> Iterator[tuple[slice, tuple[Array, Array]]]:
-    """Moments of first and second groups: the real ones, then those of dealings, some at a time."""
-    if groups is None:
-        dealt, before = np.vstack((second[None], dealt)), 0
-    else:
+@dataclass(frozen=True, slots=True)
+class _Dealings:
+    """Moments of first and second groups: of the real ones, then of B dealings.
+
+    dealt : (B, u) units of the second group; where these are respondents, the real groups come first.
+    real : moments of the real groups, where they are no dealing of the units, as of random groups.
+    """
+
+    products: UnitProducts
+    total: Array
+    dealt: BoolArray
+    real: tuple[tuple[Array, Array], ...]
+
+    @classmethod
+    def of(
+        cls, x: Array, second: BoolArray, dealt: BoolArray, weights: Array | None, groups: Groups | None
+    ) -> _Dealings:
+        products = unit_products(x, weights, None if groups is None else groups.codes)
+        if groups is None:
+            return cls(products, products.total(), np.vstack((second[None], dealt)), ())
         real = unit_products(x, weights, second.astype(np.int64)).moments(np.eye(2))
-        yield slice(0, 1), (real[:, :1], real[:, 1:])
-        before = 1
-    products = unit_products(x, weights, None if groups is None else groups.codes)
-    total, step = products.total(), products.stack_size()
-    for start in range(0, len(dealt), step):
-        stop = min(start + step, len(dealt))
-        moments = products.moments(dealt[start:stop].astype(np.uint8))
-        yield slice(before + start, before + stop), (total - moments, moments)
+        return cls(products, products.total(), dealt, ((real[:, :1], real[:, 1:]),))
+
+    def blocks(self) -> tuple[slice, ...]:
+        return steps(len(self.dealt), self.products.stack_size())
+
+    def moments(self, part: slice) -> tuple[Array, Array]:
+        own = self.products.moments(self.dealt[part].astype(np.uint8))
+        return self.total - own, own
 
 
 def composite_correlations(R: Array, model: PlsModel, first: Array, second: Array) -> Array:
@@ -220,9 +253,8 @@ def _score_differences(
     scores: Array, second: BoolArray, dealt: BoolArray, groups: Groups | None
 ) -> tuple[Array, Array]:
     """(1 + B, c): differences of the means of scores (n, c), first less second, and of log variances."""
-    c, moments = scores.shape[1], []
-    for each in _moments_of_dealings(scores, second, dealt, None, groups):
-        moments.append(each[1])
+    c, dealings = scores.shape[1], _Dealings.of(scores, second, dealt, None, groups)
+    moments = [*dealings.real, *map(dealings.moments, dealings.blocks())]
     squares = np.cumsum([c + 1, *range(c, 1, -1)])
     parts = []
     for own in (np.concatenate(side, axis=1) for side in zip(*moments, strict=True)):
