@@ -43,7 +43,7 @@ def run_command(command: Sequence[str], environment: Mapping[str, str], **option
         process = subprocess.Popen(command, env={**environment, BARS: "1"}, stderr=write, **options)
         os.close(write)
         try:
-            for line in _lines(lines.fileno()):
+            for line in lines_of(lines.fileno()):
                 bars.show(line)
             return process.wait()
         except BaseException:
@@ -51,7 +51,7 @@ def run_command(command: Sequence[str], environment: Mapping[str, str], **option
             raise
 
 
-def _lines(descriptor: int) -> Iterator[str]:
+def lines_of(descriptor: int) -> Iterator[str]:
     """Lines of a pipe as they come, until all processes that write to it have ended.
 
     A line for the run is written in one piece, but others are not: it may stand within one of them.
