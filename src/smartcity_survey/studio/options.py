@@ -70,13 +70,10 @@ def as_written(key: str, value: str | bool) -> Any:
         return TypeAdapter(kind).validate_python(value.strip() if isinstance(value, str) else value)
     except ValidationError as error:
         limits = f"{_said(option.lowest)} to {_said(option.highest)}"
-        raise SurveyError(
-            f"config.yaml, {key}",
-            f"`{value}` is not possible.",
-            f"Write one of what it takes: {limits}."
-            if not option.choices
-            else f"Choose one of: {', '.join(option.choices)}.",
-        ) from error
+        remedy = f"Write a number within its limits ({limits})."
+        if option.choices:
+            remedy = f"Choose one of: {', '.join(option.choices)}."
+        raise SurveyError(f"config.yaml, {key}", f"`{value}` is not possible.", remedy) from error
 
 
 def _said(end: float | None) -> str:

@@ -21,7 +21,7 @@ from smartcity_survey.messages import LANGUAGES, error_in, language_of, language
 from smartcity_survey.new_wave.start import start_new_wave
 from smartcity_survey.studio.documents import Study
 from smartcity_survey.studio.edits import edit_of
-from smartcity_survey.studio.result import report_step
+from smartcity_survey.studio.result import report_step, written_at
 from smartcity_survey.studio.running import Runner
 from smartcity_survey.studio.steps import DRAWN, Step
 from smartcity_survey.studio.steps.options import LANGUAGES as NAMES_OF_LANGUAGES
@@ -153,6 +153,7 @@ class _Server:
             set()
         )  # versions of the files that leave the page's fields as they are
         self._drawn = reactive.value(study.version())
+        self._written = reactive.value(written_at(study))
         self._said: reactive.value[Sequence[str]] = reactive.value(())
         self._refused: reactive.value[str] = reactive.value("")
         self._found: reactive.value[tuple[Sequence[str], Sequence[str]]] = reactive.value(((), ()))
@@ -219,6 +220,7 @@ class _Server:
         @reactive.effect
         def look() -> None:
             reactive.invalidate_later(LOOKED)
+            self._written.set(written_at(self._study))
             version = self._study.version()
             if version not in self._own:
                 self._drawn.set(version)
@@ -333,5 +335,5 @@ class _Server:
         )
 
     def _report(self) -> Any:
-        reactive.invalidate_later(2)
-        return report_step(self._view, self._runner.shown.ended)
+        self._written()
+        return report_step(self._view)

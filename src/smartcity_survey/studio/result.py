@@ -7,15 +7,19 @@ from htmltools import Tag, tags
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.report.chapter.files import files_of
 from smartcity_survey.report.editions import PAGE
+from smartcity_survey.studio.documents import Study
 from smartcity_survey.studio.view import View
 from smartcity_survey.study.codebook import read_codebook
 
 
-def report_step(view: View, ended: int | None) -> Tag:
-    """The page of the report inside this one, and links to everything that was written.
+def written_at(study: Study) -> int:
+    """When the report was written last, in nanoseconds; 0 where there is none."""
+    page = study.folder / "reports" / PAGE
+    return page.stat().st_mtime_ns if page.is_file() else 0
 
-    ended : how the last run ended, which the report inside is loaded anew after.
-    """
+
+def report_step(view: View) -> Tag:
+    """The page of the report inside this one, and links to everything that was written."""
     reports = view.study.folder / "reports"
     page = reports / PAGE
     if not page.is_file():
@@ -31,9 +35,14 @@ def report_step(view: View, ended: int | None) -> Tag:
         if (reports / name).is_file()
     ]
     archive = tags.li(tags.a(view.words("The study's folder, zipped"), {"href": "study.zip", "download": ""}))
-    version = page.stat().st_mtime_ns
     return tags.div(
         tags.h3(view.words("To hand in")),
         tags.ul(*links, archive),
-        tags.iframe({"src": f"files/{PAGE}?{version}", "title": view.words("Report"), "class": "report"}),
+        tags.iframe(
+            {
+                "src": f"files/{PAGE}?{written_at(view.study)}",
+                "title": view.words("Report"),
+                "class": "report",
+            }
+        ),
     )
