@@ -52,14 +52,17 @@ venv-support:
 	@$(call LOCKED,.venv) requirements-reconstruct.lock
 	@touch $@
 
-test: setup-test
+test: setup-test $(if $(shell command -v slurmctld),.venv/cluster/installed)
 	@$(BIN)/python -m pytest -m "not slow" -n logical --maxprocesses 4 --dist loadfile
 
 # Snakemake's plugin for Slurm stands apart: Snakemake imports every plugin it finds, and this one fails where Slurm is not.
-.PHONY: test-cluster
-test-cluster: setup-test
+.venv/cluster/installed: .venv/installed tests/cluster/plugin.lock
 	@$(call INSTALL,.venv) --no-deps --require-hashes --upgrade --target .venv/cluster -r tests/cluster/plugin.lock
-	@PYTHONPATH=$(CURDIR)/.venv/cluster $(BIN)/python -m pytest tests/cluster
+	@touch $@
+
+.PHONY: test-cluster
+test-cluster: setup-test .venv/cluster/installed
+	@$(BIN)/python -m pytest tests/cluster
 
 test-slow: setup-test
 	@$(BIN)/python -m pytest -m slow

@@ -10,6 +10,7 @@ configfile: "config.yaml"
 
 
 include: "rules/common.smk"
+include: "rules/part.smk"
 include: "rules/report.smk"
 include: "rules/chapter.smk"
 include: "rules/reconstruct.smk"

@@ -1,5 +1,7 @@
 # Many studies as one workflow - each a job of its own, which brings that study's reports up to date.
 # Started by `smartcity-survey batch`, on its own: the Snakefile of a single study does not include it.
+from smartcity_survey.workflow.resources.studies import resources_of_studies
+
 folders = config["studies"]
 
 
@@ -14,8 +16,7 @@ rule study:
         touch("ended/{number}"),
     threads: max(1, workflow.cores // len(folders)) if workflow.cores else 1
     resources:
-        mem_mb=2000,
-        runtime=60,
+        **resources_of_studies(folders),
     params:
         folder=lambda wildcards: folders[int(wildcards.number)],
     script:

@@ -4,6 +4,7 @@ rule chapter:
         tables=[catalogue.table(name) for name in catalogue.made()],
         cards=catalogue.cards(),
         manifest="reports/manifest.json",
+        machine="reports/machine.json",
         words=[study.data.codebook, *filter(None, [study.report.word_template])],
     output:
         update(chapter_files),

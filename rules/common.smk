@@ -11,9 +11,9 @@ from smartcity_survey.study.codebook import read_codebook
 from smartcity_survey.study.config import parse_config
 from smartcity_survey.workflow.catalogue import Catalogue
 from smartcity_survey.workflow.dependencies import code_of_rule, present, versions
-from smartcity_survey.workflow.made_from import Step, out_of_date
+from smartcity_survey.workflow.made_from import PARTS, Step, out_of_date
 from smartcity_survey.workflow.progress import RUN, tell
-from smartcity_survey.workflow.resources import resources_of, size_of
+from smartcity_survey.workflow.resources import Size, resources_of
 
 try:
     study = parse_config(config, "config.yaml")
@@ -21,16 +21,27 @@ try:
 except SurveyError as error:
     raise WorkflowError(str(error))
 
-size = size_of(Path(), study, len(catalogue.codebook.items))
+size = Size(Path(), study, len(catalogue.codebook.items))
 chapter_files = [
     f"reports/{name}"
     for name in files_of(study, catalogue.codebook, chapter_outputs(study))
 ]
 
 
+# A run is told by `--set-scatter draws=N` to make draws of stages in N parts; one part is none.
+scattergather:
+    draws=1,
+
+
 def read_by(stage):
-    """Files that a stage reads, by the names of its arguments."""
-    return catalogue.inputs(stage)
+    """Files that a stage reads, by the names of its arguments; also the parts of its draws."""
+    return catalogue.inputs(stage) | parts_of(stage)
+
+
+def parts_of(stage):
+    """Files of the parts that a stage's draws are made in; none where it makes all of them itself."""
+    files = gather.draws(f"{PARTS}/{stage}/{{scatteritem}}.npz")
+    return {"parts": files} if len(files) > 1 and catalogue.in_parts(stage) else {}
 
 
 def written_by(stage):
@@ -85,7 +96,7 @@ def wanted(wildcards, chapter=asks_for_chapter(study)):
     """
     stale = set(out_of_date(steps(chapter), present()))
     workflow.dag.forcerules |= {each for each in workflow.rules if each.name in stale}
-    page = ["reports/report.html", "reports/manifest.json"]
+    page = [f"reports/{name}" for name in ("report.html", "manifest.json", "machine.json")]
     return [*page, *chapter_files] if chapter else page
 
 

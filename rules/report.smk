@@ -8,6 +8,7 @@ rule report:
     output:
         page=update("reports/report.html"),
         manifest=update("reports/manifest.json"),
+        machine=update("reports/machine.json"),
     log:
         "reports/private/logs/report.log",
     threads: 3

@@ -1,12 +1,16 @@
-"""What rounding could decide, computed on whatever kernels the environment chooses; prints it as csv."""
+"""What rounding could decide, on whatever kernels the environment chooses; printed as in stage files."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.io import write_table
 from smartcity_survey.stages.evidence.curve_choices import CurveChoices
 from smartcity_survey.stages.evidence.specification_curve import specification_curve
 from smartcity_survey.stats.core.correlations import correlation
@@ -21,6 +25,18 @@ from tests.stats.survey_data import answered_survey
 NAMES = ("a", "b", "c", "y")
 ITEMS = [f"{name}{k}" for name in NAMES for k in (1, 2, 3)]
 N = 150
+
+
+bits = sha256()
+"""Of all numbers, to the last bit."""
+
+
+def written(frame: pd.DataFrame) -> str:
+    """As a stage file has it."""
+    bits.update(frame.to_csv().encode())
+    with TemporaryDirectory() as folder:
+        write_table(frame, Path(folder) / "table.csv")
+        return (Path(folder) / "table.csv").read_text(encoding="utf-8")
 
 
 def curve() -> str:
@@ -42,7 +58,7 @@ def curve() -> str:
     )
     answers = pd.DataFrame(items, columns=ITEMS)
     result = specification_curve(answers, model, PlsSection(), alternatives, draws=100, seed=3)
-    return "".join(frame.to_csv(index=False) for frame in result.tables.values())
+    return "".join(map(written, result.tables.values()))
 
 
 def factors() -> str:
@@ -57,8 +73,9 @@ def factors() -> str:
         principal_axes(R, 3).loadings,
         maximum_likelihood_factors(R, 3).loadings,
     )
-    return pd.DataFrame(indices).to_csv() + pd.DataFrame(np.hstack(loadings)).to_csv()
+    return written(pd.DataFrame(indices)) + written(pd.DataFrame(np.hstack(loadings)).rename(columns=str))
 
 
 if __name__ == "__main__":
-    print(factors() + curve())
+    lines = factors() + curve()
+    print(bits.hexdigest(), lines, sep="\n")

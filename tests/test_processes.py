@@ -12,10 +12,12 @@ import pytest
 
 from smartcity_survey.errors import Category, NoSolution, Problem, SurveyError
 from smartcity_survey.processes import process_context
+from tests.workflow.test_ends import is_at_work, wait_until
 
 ASK = """
 import smartcity_survey.report.editions
 from smartcity_survey.processes import process_context
+from tests.workflow.test_ends import is_at_work, wait_until
 print(process_context().get_start_method())
 {more}
 print(process_context().get_start_method())
@@ -57,3 +59,22 @@ def test_errors_come_whole_from_another_process(error: SurveyError) -> None:
     if isinstance(error, NoSolution):
         assert (there.reason, there.names) == (error.reason, error.names)
         assert there.names[0].answer == "men"
+
+
+POOL = """
+import os, time
+from smartcity_survey.processes import pool_of
+with pool_of(1) as pool:
+    print(pool.submit(os.getpid).result(), flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a pool waits for its parent for ever")
+def test_a_pool_does_not_outlive_its_parent() -> None:
+    with subprocess.Popen([sys.executable, "-c", POOL], stdout=subprocess.PIPE, encoding="utf-8") as parent:
+        assert parent.stdout is not None
+        worker = int(parent.stdout.readline())
+        assert is_at_work(worker)
+        parent.kill()
+    assert wait_until(lambda: not is_at_work(worker))

@@ -1,13 +1,15 @@
 """Rule `report`."""
 
+import os
 from pathlib import Path
 
 from smartcity_survey.io import remove, write_json
 from smartcity_survey.report.chapter.files import every_file, files_of
 from smartcity_survey.report.editions import write_editions
-from smartcity_survey.stages.manifest import build_manifest
+from smartcity_survey.stages.manifest import build_machine, build_manifest
 from smartcity_survey.study.codebook import read_codebook
 from smartcity_survey.study.config import Config
+from smartcity_survey.workflow.machines import PROFILE
 from smartcity_survey.workflow.perform import perform
 
 
@@ -32,8 +34,9 @@ def main(
     codebook = read_codebook(Path(study.data.codebook))
     for name in set(every_file()) - set(files_of(study, codebook)):
         remove(f"{reports}/{name}")
-    manifest = build_manifest(study, inputs, code, packages)
+    manifest = build_manifest(study, inputs, code)
     write_json(manifest, f"{reports}/manifest.json")
+    write_json(build_machine(packages, os.environ.get(PROFILE, "")), f"{reports}/machine.json")
     return write_editions(study, reports, manifest, required=required, jobs=jobs)
 
 

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from smartcity_survey import __version__
-from smartcity_survey.errors import SurveyError, counted, reason_of
+from smartcity_survey.errors import SurveyError, counted, refused_by_system
 from smartcity_survey.messages import error_in, problem_in
 from smartcity_survey.speech import SPEECH, SpokenCommand, SpokenGroup
 from smartcity_survey.study.config import Language
+from smartcity_survey.workflow.signals import Stopped, stopping
 
 if TYPE_CHECKING:
     from smartcity_survey.plan.form import Written
@@ -40,6 +41,9 @@ Executor = Annotated[
 Profile = Annotated[str, typer.Option(help="folder or name of a profile of Snakemake, for such a plugin")]
 Jobs = Annotated[
     int, typer.Option(help="how many steps the plugin is given at a time; 0: all that are ready")
+]
+Parts = Annotated[
+    int, typer.Option(min=1, help="how many jobs make the resamples and permutations of a step; 1: the step")
 ]
 
 
@@ -74,6 +78,7 @@ def run(
     executor: Executor = "local",
     profile: Profile = "",
     jobs: Jobs = 0,
+    parts: Parts = 1,
 ) -> None:
     """Run the analysis of a study; only what is out of date is computed."""
     from smartcity_survey.workflow.unchanged import is_unchanged, up_to_date
@@ -84,7 +89,7 @@ def run(
         return
     from smartcity_survey.workflow.run import run_study
 
-    machines = _machines(cores, executor, profile, jobs)
+    machines = _machines(cores, executor, profile, jobs, parts)
     raise typer.Exit(run_study(study, machines, SPEECH.language()))
 
 
@@ -95,12 +100,13 @@ def chapter(
     executor: Executor = "local",
     profile: Profile = "",
     jobs: Jobs = 0,
+    parts: Parts = 1,
 ) -> None:
     """Write the results chapter (Word, PDF) and all tables (Excel, LaTeX), after what is out of date."""
     from smartcity_survey.workflow.run import run_study
 
     SPEECH.study = study
-    machines = _machines(cores, executor, profile, jobs)
+    machines = _machines(cores, executor, profile, jobs, parts)
     ended = run_study(study, machines, SPEECH.language(), chapter=True)
     if not ended:
         from smartcity_survey.report.chapter.write import written_files
@@ -128,10 +134,13 @@ def batch(
     raise typer.Exit(int(bool(done.failed)))
 
 
-def _machines(cores: int, executor: str, profile: str, jobs: int) -> Machines:
-    from smartcity_survey.workflow.machines import Machines
+def _machines(cores: int, executor: str, profile: str, jobs: int, parts: int = 1) -> Machines:
+    from smartcity_survey.workflow.machines import Machines, from_variable
 
-    return Machines(cores or os.cpu_count() or 1, executor, profile, jobs or None)
+    named = from_variable(profile)
+    if named and not profile:
+        SPEECH.say(f"Profile of Snakemake, by SNAKEMAKE_PROFILE: {named}")
+    return Machines(cores or os.cpu_count() or 1, executor, named, jobs or None, parts)
 
 
 @app.command(cls=SpokenCommand)
@@ -339,13 +348,17 @@ def main() -> None:
             # A terminal that cannot show a letter shows its code instead of ending the program.
             stream.reconfigure(errors="backslashreplace")
     try:
-        app()
+        with stopping():
+            app()
+    except Stopped as asked:
+        print(SPEECH.words("Stopped; what was finished stays as it is."), file=sys.stderr)
+        raise SystemExit(asked.code) from None
     except SurveyError as error:
         print(error_in(error, SPEECH.language()), file=sys.stderr)
         raise SystemExit(1) from None
-    except OSError as error:
-        place = error.filename or SPEECH.words("The system")
-        print(f"{place}: {SPEECH.words(reason_of(error))}.", file=sys.stderr)
+    except (OSError, MemoryError) as error:
+        refused = refused_by_system(error, SPEECH.words("The system"))
+        print(error_in(refused, SPEECH.language()), file=sys.stderr)
         raise SystemExit(1) from None
 
 

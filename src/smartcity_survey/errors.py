@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Sequence
+from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -122,6 +123,10 @@ _REASONS = {
     errno.EMFILE: "too many files are open",
     errno.ENFILE: "too many files are open",
     errno.ELOOP: "its links go round in a circle",
+    errno.EFBIG: "it is larger than files may be here",
+    errno.EDQUOT: "no more space is allotted on the disk",
+    errno.ENOMEM: "there is too little memory",
+    errno.EAGAIN: "the system has no room for another process",
 }
 """What a system's common errors mean: its own words are in whatever language it speaks."""
 
@@ -129,3 +134,20 @@ _REASONS = {
 def reason_of(error: OSError) -> str:
     """Why a file cannot be used, in words of which the messages have translations."""
     return _REASONS.get(error.errno or 0, "") or error.strerror or str(error)
+
+
+def refused_by_system(error: OSError | MemoryError | BrokenExecutor, place: str) -> SurveyError:
+    """What the system did not give or took away, as a problem of the place that needed it.
+
+    place : where the error names no file.
+    """
+    if isinstance(error, BrokenExecutor):
+        return SurveyError(place, "a process of it was ended from outside.", ROOM)
+    if isinstance(error, MemoryError):
+        return SurveyError(place, "there is too little memory.", ROOM)
+    where = error.filename if isinstance(error.filename, str) else place
+    return SurveyError(where, f"{reason_of(error)}.", "Run again when it is given; what is finished stays.")
+
+
+ROOM = "End other programs, or run with fewer cores; what is finished stays."
+"""What to do where memory runs out: the system then ends processes, or gives none."""

@@ -1,4 +1,4 @@
-"""The only reader and writer of stage files: full precision, UTF-8, written whole or not at all."""
+"""The only reader and writer of stage files: stable digits, UTF-8, written whole or not at all."""
 
 from __future__ import annotations
 
@@ -7,15 +7,20 @@ import json
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from math import isclose
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
-from pandas.api.types import is_numeric_dtype
+from pandas.api.types import is_float_dtype, is_numeric_dtype, is_object_dtype
 
+from smartcity_survey.errors import SurveyError, reason_of
+from smartcity_survey.long_csv import long_csv
 from smartcity_survey.places import PARTIAL, require_places
+from smartcity_survey.stats.core.types import Array
 
 Card = Mapping[str, str | float | int | list[dict[str, Any]]]
 """How a table was computed: method, tolerance, n, divisor, seed ...; under `refused` what had no solution."""
@@ -41,7 +46,7 @@ class StageResult:
 
     Attributes
     ----------
-    tables : table name -> tidy frame at full precision; written to `tables/<name>.csv`.
+    tables : table name -> tidy frame at full precision; written to `tables/<name>.csv`, as `rounded` says.
     cards : table name -> its estimator card; written to `cards/<stage>.json`.
     private : respondent-level frames; written to `private/<name>.csv`, never shared.
     """
@@ -52,9 +57,13 @@ class StageResult:
 
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?")
-_WHOLE_NUMBER = re.compile(r"-?\d+")
-_DIGITS_OF_OPTIONS = 12
-"""Numbers with at most so many significant digits are taken for written by hand."""
+DECIMALS = 6
+"""Decimals of computed numbers in tables and cards; in numbers below 10, of the mantissa: seven digits.
+
+Why so many: docs/conventions.md.
+"""
+PRIVATE_DECIMALS = DECIMALS + 1
+"""Of respondents' numbers: stages compute with them, and the rounding shows in no table."""
 TEXT_COLUMNS = (
     *("respondent", "printed", "expected", "wave", "earlier", "later", "first", "second"),
     *("line", "answer", "answers", "reference", "group_at_fault", "largest_first", "largest_second"),
@@ -64,6 +73,8 @@ TEXT_COLUMNS = (
 """Columns whose digits are text: `.050` is not `.05`; the wave 2024 is no number, nor is an answer's code."""
 
 
+MANY_ROWS = 20_000
+"""Rows of the largest frame whose file is compared with what stands there: longer ones are written anew."""
 LIST_MARK = ", "
 """Between the names in one cell."""
 _QUOTE = '"'
@@ -97,10 +108,58 @@ def read_tables(reports: str | Path) -> dict[str, pd.DataFrame]:
     return {path.stem: read_table(path) for path in sorted((Path(reports) / "tables").glob("*.csv"))}
 
 
-def write_table(frame: pd.DataFrame, path: str | Path) -> None:
-    """Write a frame as csv; numbers keep every digit, text that begins like a formula gets an apostrophe."""
-    text = _map_texts(frame, _harmless).to_csv(index=False, lineterminator="\n")
-    _write_unless_same(text, path)
+def write_table(frame: pd.DataFrame, path: str | Path, decimals: int = DECIMALS) -> None:
+    """Write a frame as csv; numbers are `rounded`, text that begins like a formula gets an apostrophe."""
+    changed = _map_texts(_rounded_frame(frame, decimals), _harmless)
+    if len(frame) > MANY_ROWS:
+        write_parts(long_csv(changed), path)
+    else:
+        _write_unless_same(changed.to_csv(index=False, lineterminator="\n"), path)
+
+
+def rounded(number: float, decimals: int = DECIMALS) -> float:
+    """A number with the digits that are the same on every processor.
+
+    These are `decimals` decimals; in numbers below 10 they are decimals of the mantissa, so that a p of
+    1.234567e-20 keeps as many digits as a mean. Whole numbers are as they are.
+    """
+    if not isfinite(number) or number == int(number):
+        return number
+    return float(f"{number:.{decimals}{'f' if abs(number) >= 10 else 'e'}}")
+
+
+def rounding_of(numbers: Array, decimals: int = DECIMALS) -> Array:
+    """How far `rounded` numbers of any shape may be from what they were: half a unit of their last digit."""
+    size = np.abs(numbers)
+    with np.errstate(divide="ignore"):
+        places = np.where(size < 10, np.floor(np.log10(size)), 0.0)
+    return np.asarray(0.5 * 10.0 ** (places - decimals))
+
+
+def _rounded_frame(frame: pd.DataFrame, decimals: int) -> pd.DataFrame:
+    """The frame with its columns of fractions rounded."""
+    changed = frame.copy(deep=False)
+    for position in range(frame.shape[1]):
+        column = frame.iloc[:, position]
+        if is_float_dtype(column):  # many cells are few numbers, where respondents are many
+            codes, found = pd.factorize(column)
+            numbers = np.array([*(rounded(number, decimals) for number in found), np.nan])
+            changed.isetitem(position, numbers[codes])
+        elif is_object_dtype(column):
+            cells = column.map(
+                lambda cell: rounded(cell, decimals) if isinstance(cell, float) else cell, na_action="ignore"
+            )
+            changed.isetitem(position, cells.array)
+    return changed
+
+
+def _rounded_card(part: Any) -> Any:
+    """A card, or what stands in it, with its fractions rounded."""
+    if isinstance(part, Mapping):
+        return {key: _rounded_card(value) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_rounded_card(value) for value in part]
+    return rounded(part) if isinstance(part, float) else part
 
 
 def _map_texts(frame: pd.DataFrame, change: Callable[[str], str]) -> pd.DataFrame:
@@ -150,44 +209,10 @@ def write_json(content: Mapping[str, Any], path: str | Path) -> None:
     _write_unless_same(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n", path)
 
 
-def same_but_for_rounding(old: str, new: str) -> bool:
-    """Whether two texts differ in nothing but the last bits of computed numbers.
-
-    Other processors round the last bits differently, so computed numbers may differ by 1e-9 of their size (or
-    by 1e-12). A pair of numbers is computed if at least one of them has a fraction and more than 12
-    significant digits, and neither is written as a whole number, without point and exponent: computed
-    numbers have 15 to 17 digits, and at times rounding makes 1.0 of one of them. Seeds, counts, identifiers
-    and options are not computed. Like all else they must be the same to the letter, trailing zeros too.
-    """
-    if old == new:
-        return True
-    if _NUMBER.split(old) != _NUMBER.split(new):
-        return False
-    pairs = zip(_NUMBER.findall(old), _NUMBER.findall(new), strict=True)
-    return all(a == b or (_is_computed(a, b) and _rounded_otherwise(float(a), float(b))) for a, b in pairs)
-
-
-def _is_computed(*numbers: str) -> bool:
-    """Whether numbers that stand in one place are written like computed ones."""
-    return any(map(_is_long, numbers)) and not any(_WHOLE_NUMBER.fullmatch(number) for number in numbers)
-
-
-def _is_long(number: str) -> bool:
-    """Whether a number has a fraction and more significant digits than options have."""
-    mantissa = re.split("[eE]", number)[0]
-    digits = mantissa.lstrip("-").replace(".", "").strip("0")
-    return len(digits) > _DIGITS_OF_OPTIONS and not float(number).is_integer()
-
-
-def _rounded_otherwise(a: float, b: float) -> bool:
-    """Whether two numbers differ, but by rounding; the same number in other digits is not that."""
-    return a != b and isclose(a, b, rel_tol=1e-9, abs_tol=1e-12)
-
-
 def _write_unless_same(text: str, path: str | Path) -> None:
     """Write a file, or only renew its date where the one that stands there says the same."""
     path = Path(path)
-    if path.is_file() and same_but_for_rounding(path.read_text(encoding="utf-8"), text):
+    if path.is_file() and path.read_bytes() == text.encode("utf-8"):
         path.touch()
     else:
         write_text(text, path)
@@ -210,14 +235,29 @@ def write_bytes(content: bytes, path: str | Path) -> None:
     Raises
     ------
     SurveyError
-        where something else stands in the file's place.
+        where something else stands in the file's place, or the system does not let it be written.
     """
+    write_parts([content], path)
+
+
+def write_parts(parts: Iterable[bytes], path: str | Path) -> None:
+    """As `write_bytes`, of a content that comes in parts."""
     require_places([path])
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}{PARTIAL}")
-    partial.write_bytes(content)
-    partial.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open("wb") as file:
+            file.writelines(parts)
+        partial.replace(path)
+    except OSError as error:
+        with suppress(OSError):  # on a full disk half a file is in the way of what comes next
+            partial.unlink(missing_ok=True)
+        raise SurveyError(
+            str(path),
+            f"it cannot be written: {reason_of(error)}.",
+            "Make room or give leave to write there, and run again; until then the old file stays, if any.",
+        ) from None
 
 
 def remove(path: str | Path) -> None:
@@ -243,5 +283,5 @@ def write_stage(stage: str, result: StageResult, reports: str | Path, optional: 
     for name, frame in result.tables.items():
         write_table(frame, reports / "tables" / f"{name}.csv")
     for name, frame in result.private.items():
-        write_table(frame, reports / "private" / f"{name}.csv")
-    write_json(result.cards, reports / "cards" / f"{stage}.json")
+        write_table(frame, reports / "private" / f"{name}.csv", PRIVATE_DECIMALS)
+    write_json(_rounded_card(result.cards), reports / "cards" / f"{stage}.json")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import ctypes
+import signal
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from multiprocessing.context import BaseContext
 from pathlib import Path
 
+_PR_SET_PDEATHSIG = 1
+"""See prctl(2)."""
 _SAFE = "jemalloc_bg_thd"
 """Name of the one thread that a fork may lack: that of a memory allocator (jemalloc, which pandas brings with
 pyarrow), which looks after itself."""
@@ -19,6 +24,21 @@ def process_context() -> BaseContext:
     them for ever.
     """
     return get_context("fork" if sys.platform == "linux" and _n_threads() == 1 else "spawn")
+
+
+def part_of_parent() -> None:
+    """What a pool's process begins with: it ends by Ctrl-C without a word, and on Linux as its parent does.
+
+    Otherwise it would wait for ever for work of a parent that was killed, and keep open what it has of it.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def pool_of(jobs: int) -> ProcessPoolExecutor:
+    """A pool of so many processes."""
+    return ProcessPoolExecutor(jobs, mp_context=process_context(), initializer=part_of_parent)
 
 
 def _n_threads() -> int:

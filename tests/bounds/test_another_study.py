@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -137,6 +139,31 @@ def test_the_command_writes_ends_and_says_that_there_are_no_witnesses(tmp_path):
     ends = pd.read_csv(tmp_path / "data" / "bounds" / "ends.csv")
     assert set(ends["predictor"]) == {"habit"}
     assert set(ends["seed"]) == {7, 8}
+
+
+def test_searches_of_one_hypothesis_each_side_by_side_come_to_what_one_search_comes_to(tmp_path):
+    """As jobs of a cluster: all keep ends in the study's folder, and the last command seeks none anew."""
+    for name in ("one", "many"):
+        write_study(tmp_path / name)
+    bounds = [sys.executable, "-m", "smartcity_survey", "bounds"]
+    jobs = [
+        subprocess.Popen(
+            [*bounds, str(tmp_path / "many"), "--only", name, "--no-witnesses", "--jobs", "1"],
+            stderr=subprocess.PIPE,
+        )
+        for name in ("H1", "H2")
+    ]
+    for job in jobs:
+        assert job.communicate()[1] is not None
+        assert job.returncode == 0
+    kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "many" / "build").rglob("seed_*/*.npz")}
+    for name in ("one", "many"):
+        subprocess.run([*bounds, str(tmp_path / name), "--no-witnesses", "--jobs", "1"], check=True)
+    one, many = (tmp_path / name / "data/bounds" for name in ("one", "many"))
+    assert (many / "ends.csv").read_bytes() == (one / "ends.csv").read_bytes()
+    assert (many / "further.csv").read_bytes() == (one / "further.csv").read_bytes()
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept
+    assert not list((tmp_path / "many" / "build").rglob(".*"))
 
 
 def test_says_first_which_tables_contradict_each_other(tmp_path):

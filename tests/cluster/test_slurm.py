@@ -9,25 +9,45 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 
+from smartcity_survey.workflow.catalogue import stages
+from smartcity_survey.workflow.made_from import PARTS as MADE_IN_PARTS
 from tests.cluster import slurm
 from tests.workflow.test_nothing_lost import write_study
+from tests.workflow.test_parts import DRAWN, change
 
 REASON = slurm.why_not()
 pytestmark = pytest.mark.skipif(bool(REASON), reason=REASON)
-# Accounting is off here, so the queue tells of jobs; and nothing is gained by waiting before it is asked.
-PROFILE = """
-executor: slurm
-jobs: 4
-slurm-status-command: squeue
-slurm-init-seconds-before-status-checks: 1
-seconds-between-status-checks: 2
-latency-wait: 10
-"""
+PARTS = 4
+FIRST = ("read", "clean", "describe", "components", "scores", "regression")
+"""What the stages that are made in parts wait for."""
+LAST = [name for name in (*stages(), "report") if name not in FIRST]
+# Accounting is off here, so the queue tells of jobs. The plugin looks at them after so many seconds, and ten
+# seconds later each time than the time before. A job has a Snakemake of its own to start: steps that take
+# less than that share one.
+PROFILE = {
+    "executor": "slurm",
+    "jobs": PARTS,
+    "slurm-status-command": "squeue",
+    "slurm-init-seconds-before-status-checks": 5,
+    "latency-wait": 10,
+    "groups": [*(f"{name}=first" for name in FIRST), *(f"{name}=last" for name in LAST)],
+}
 
 
 def command(folder: Path, *options: str) -> list[str]:
     return [sys.executable, "-m", "smartcity_survey", "run", str(folder), *options]
+
+
+def by_slurm(folder: Path, *options: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        command(folder, *options),
+        env=os.environ | {"PYTHONPATH": str(slurm.APART), "LC_ALL": "C.UTF-8"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+    )
 
 
 def results(folder: Path) -> dict[str, bytes]:
@@ -38,39 +58,43 @@ def results(folder: Path) -> dict[str, bytes]:
     return {name: path.read_bytes() for name, path in named.items() if not name.startswith("private/")}
 
 
-def cancel_first(rule: str) -> None:
-    """Cancel the job of a rule, by Slurm's own command, as soon as the queue has it."""
+def cancel(job: str) -> None:
+    """Cancel a job, by Slurm's own command, as soon as the queue has it."""
     end = time.monotonic() + 300
     while time.monotonic() < end:
         queue = subprocess.run(["squeue", "-h", "-o", "%i %k"], capture_output=True, text=True).stdout
         for line in queue.splitlines():
             number, _, comment = line.partition(" ")
-            if rule in comment:
+            if job in comment:
                 subprocess.run(["scancel", number], check=True)
                 return
         time.sleep(0.2)
-    pytest.fail(f"the queue never had a job of {rule}")
+    pytest.fail(f"the queue never had a job of {job}")
 
 
-def test_a_cancelled_run_goes_on_and_ends_with_the_bytes_of_a_local_one(tmp_path: Path) -> None:
+def test_a_cancelled_run_in_parts_goes_on_and_ends_with_the_bytes_of_a_local_one(tmp_path: Path) -> None:
     here, there, profile = tmp_path / "here", tmp_path / "there", tmp_path / "profile"
     for folder in (here, there):
         write_study(folder)
+        change(folder, **DRAWN)
     profile.mkdir()
-    (profile / "config.yaml").write_text(PROFILE, encoding="utf-8")
+    (profile / "config.yaml").write_text(yaml.safe_dump(PROFILE), encoding="utf-8")
     local = subprocess.run(command(here), capture_output=True, encoding="utf-8")
     assert local.returncode == 0, local.stderr
     with slurm.slurm(tmp_path):
-        by_slurm = command(there, "--profile", str(profile))
-        with subprocess.Popen(by_slurm, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as run:
-            cancel_first("clean")
+        asked = "--profile", str(profile), "--parts", str(PARTS)
+        with by_slurm(there, *asked) as run:
+            cancel("pls_2-of-4")
             told, _ = run.communicate(timeout=400)
-        assert run.returncode != 0, told.decode()
+        assert run.returncode != 0, told
         assert not (there / "reports" / "report.html").exists()
-        resumed = subprocess.run(by_slurm, capture_output=True, encoding="utf-8", timeout=900)
-        assert resumed.returncode == 0, resumed.stderr
-    assert "rule read:" not in resumed.stderr  # it had ended, and is not done twice
+        with by_slurm(there, *asked) as run:
+            told, _ = run.communicate(timeout=900)
+        assert run.returncode == 0, told
+    assert "rule read:" not in told  # it had ended, and is not done twice
+    assert "2-of-4.npz" in told
     assert results(there) == results(here)
+    assert not (there / MADE_IN_PARTS).exists()
 
 
 def test_an_executor_that_is_not_installed_is_named(tmp_path: Path) -> None:

@@ -282,3 +282,23 @@ def test_a_title_is_a_word_too(tmp_path: Path) -> None:
         made(
             tmp_path, EVERY_KIND.replace(", kk: Екі, ru: Два", ""), CONFIG.replace('en: "Trust & use", ', "")
         )
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_no_word_of_an_answer_is_broken(tmp_path: Path, language: str) -> None:
+    """Of the bundled study, whose answers have words as long as «Затрудняюсь» and «келіспеймін»."""
+    folder = tmp_path / "s"
+    (folder / "data").mkdir(parents=True)
+    for name in ("config.yaml", "data/codebook.yaml"):
+        (folder / name).write_bytes((REPOSITORY / name).read_bytes())
+    write_questionnaire(folder, folder / "plan")
+    table = docx.Document(str(folder / f"plan/questionnaire.{language}.docx")).tables[0]
+    sizes = set()
+    for cell in table.rows[0].cells[2:]:
+        run = cell.paragraphs[0].runs[0]
+        sizes.add(run.font.size.pt)
+        # Letters of Arial Bold are 0.6 of the size on the average; a cell's margins are 5.4 points each.
+        longest = max(map(len, run.text.split()))
+        assert 0.6 * run.font.size.pt * longest <= cell.width.pt - 2 * 5.4, run.text
+    assert len(sizes) == 1
+    assert sizes == {8.0} if language == "en" else 6 <= min(sizes) < 8

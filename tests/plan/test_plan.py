@@ -239,7 +239,7 @@ TABLES = {
     "none": (("1,1,0",), r"row 2, column population"),
     "fraction": (("1,1,3.5",), r"row 2, column population"),
     "words": (("1,1,many",), r"row 2, column population"),
-    "few": (("1,1,30", "2,1,20"), r"plan.population: it has 50 people"),
+    "few": (("1,1,30", "2,1,20", "1,2,5", "2,2,5"), r"plan.population: it has 60 people"),
     "empty": ((), "no row"),
 }
 

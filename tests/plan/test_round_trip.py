@@ -137,6 +137,32 @@ def test_what_comes_back_fits_without_an_edit(study: Path, tool: str, tmp_path: 
         assert found["respondent"].tolist() == [f"uuid-{person}" for person in range(60)]
 
 
+@pytest.mark.parametrize("language", ["Kazakh (kk)", "Russian (ru)", "English (en)"])
+def test_answers_come_back_in_the_words_of_each_language(tmp_path: Path, language: str) -> None:
+    """KoBo exports labels of the language that is chosen there: codes are the same whichever it is."""
+    folder = bundled(tmp_path / "study")
+    form, codebook, data = written(folder)
+    # By names, whatever the language, each person enters the same.
+    of_names = {field: answered(field, np.random.default_rng(5)) for field in fields(form, ENGLISH)}
+    by_name = {field.name: people for field, people in of_names.items()}
+    entered = {field: by_name[field.name] for field in fields(form, language)}
+    content = kobo(form, entered, groups=True, labels=True)
+    words = {"Kazakh (kk)": "Түркістан", "Russian (ru)": "Туркестан", "English (en)": "Turkistan"}
+    assert words[language] in content.decode()
+    # The file takes the survey's place; config and codebook are as they were.
+    before = {name: (folder / name).read_bytes() for name in ("config.yaml", "data/codebook.yaml")}
+    config = (folder / "config.yaml").read_text(encoding="utf-8")
+    assert data.file in config
+    export = tmp_path / "export.csv"
+    export.write_bytes(content)
+    section = data.model_copy(update={"file": "export.csv"})
+    found = read_survey(export, codebook, section).answers
+    wanted = expected(codebook, of_names, zeros=False)
+    pd.testing.assert_frame_equal(found[list(wanted)], wanted, check_like=True, rtol=0, atol=1e-9)
+    assert before == {name: (folder / name).read_bytes() for name in before}
+    assert not (folder / "plan" / CODEBOOK).exists()
+
+
 def test_pyxform_takes_the_form(study: Path) -> None:
     form, codebook, _ = written(study)
     made = convert(str(form))

@@ -30,11 +30,11 @@ MODELS = {
 LABEL = (0.74, 0.32)
 
 
-def layout_of(model: str) -> Layout:
+def layout_of(model: str, nudge: float = 0.0) -> Layout:
     edges = MODELS[model]
     names = list(dict.fromkeys(name for edge in edges for name in edge))
     across = box_width(names, edges, width=7.1, widest=2.2, label=LABEL[0])
-    return lay_out(edges, dict.fromkeys(names, (across, 0.56)), 7.1, LABEL)
+    return lay_out(edges, dict.fromkeys(names, (across + nudge, 0.56 + nudge / 2)), 7.1 - nudge, LABEL)
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -74,3 +74,14 @@ def test_arrows_end_apart_in_the_order_of_their_sources() -> None:
 
 def test_layer_is_the_longest_way() -> None:
     assert layers_of(["x", "m", "y"], MODELS["mediation"]) == {"x": 0, "m": 1, "y": 2}
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_last_bits_move_no_coefficient(model: str) -> None:
+    """Places that are as good as one another cost the same but for rounding."""
+    usual = layout_of(model)
+    for nudge in (-1e-13, 1e-13, 3e-13):
+        other = layout_of(model, nudge)
+        assert other.labels.keys() == usual.labels.keys()
+        for edge, box in usual.labels.items():
+            assert (other.labels[edge].x, other.labels[edge].y) == pytest.approx((box.x, box.y), abs=1e-9)

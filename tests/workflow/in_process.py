@@ -43,7 +43,11 @@ def _jobs(folder: Path, target: str) -> Iterator[tuple[Any, SimpleNamespace]]:
     """The rules that the target needs, each after those whose files it reads, with what its script sees."""
     with SnakemakeApi(OutputSettings(quiet={Quietness.ALL}, show_failed_logs=False)) as api:
         workflow = api.workflow(ResourceSettings(cores=1), snakefile=SNAKEFILE, workdir=folder)._workflow
-        jobs = {rule.name: (rule, _job(rule)) for rule in workflow.rules if rule.script}
+        jobs = {
+            rule.name: (rule, _job(rule))
+            for rule in workflow.rules
+            if rule.script and not rule.wildcard_names
+        }
     makers = {file: name for name, (_, job) in jobs.items() for file in job.output}
     needed: dict[str, set[str]] = {}
     open_names = [target]

@@ -12,7 +12,7 @@ from smartcity_survey.workflow.machines import JOBS, Machines
 
 
 def test_steps_work_here_unless_another_place_is_named():
-    assert Machines(3).options(["A"]) == ["--cores", "3", "--quiet", "all"]
+    assert Machines(3).options(["A"]) == ["--workflow-profile", "none", "--cores", "3", "--quiet", "all"]
     assert not Machines(3).elsewhere
 
 
@@ -26,18 +26,25 @@ def any_plugin(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_an_executor_is_given_jobs_and_the_variables_of_every_step(any_plugin):
     told = Machines(3, "cluster-generic").options(["A", "B"])
     assert any_plugin == ["snakemake_executor_plugin_cluster_generic"]
-    assert told[:3] == ["--envvars", "A", "B"]
+    assert told[:5] == ["--workflow-profile", "none", "--envvars", "A", "B"]
     assert told[told.index("--executor") + 1] == "cluster-generic"
     assert told[told.index("--jobs") + 1] == str(JOBS)
     assert "--latency-wait" in told
     assert "--cores" not in told
 
 
-def test_what_a_profile_says_is_not_said_over_it(any_plugin):
-    told = Machines(3, profile="mine").options([])
-    assert told[told.index("--profile") + 1] == "mine"
+def profile(folder: Path, text: str) -> str:
+    folder.mkdir()
+    (folder / "config.yaml").write_text(text, encoding="utf-8")
+    return str(folder)
+
+
+def test_what_a_profile_says_is_not_said_over_it(any_plugin, tmp_path: Path):
+    mine = profile(tmp_path / "mine", "executor: slurm\njobs: 20\nslurm-init-seconds: 5\n")
+    told = Machines(3, profile=mine).options([])
+    assert told[told.index("--profile") + 1] == mine
     assert not {"--jobs", "--latency-wait", "--executor", "--cores"} & set(told)
-    asked = Machines(3, profile="mine", jobs=7).options([])
+    asked = Machines(3, profile=mine, jobs=7).options([])
     assert asked[asked.index("--jobs") + 1] == "7"
 
 
@@ -56,3 +63,44 @@ def test_only_steps_that_failed_in_this_run_are_told_of(tmp_path: Path, capsys: 
     (logs / "sem.log").write_text("a warning\ndone\n", encoding="utf-8")
     run._tell_of_failures(tmp_path, before)
     assert capsys.readouterr().err == "  pls: out of memory\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("config: [seed=99]", "configfile: other.yaml", "snakefile: other", "directory: other"),
+        *("slurm-account: mine", "forcerun: [pls]", "until: [read]", "dry-run: true", "touch: true"),
+    ],
+)
+def test_a_profile_that_says_what_is_computed_is_refused(tmp_path: Path, line: str):
+    mine = profile(tmp_path / "mine", f"jobs: 2\n{line}\n")
+    with pytest.raises(SurveyError, match="nothing of what they do") as raised:
+        Machines(3, profile=mine).options([])
+    assert f"mine/config.yaml, {line.partition(':')[0]}: " in str(raised.value)
+
+
+def test_a_profile_that_is_not_there_is_named(tmp_path: Path):
+    with pytest.raises(SurveyError, match="Snakemake finds no such profile"):
+        Machines(3, profile=str(tmp_path / "none")).options([])
+
+
+def test_of_snakemakes_variables_those_of_the_executor_come_through(tmp_path: Path):
+    """The profile is told as an option, and to the report, which says so beside its versions."""
+    given = {
+        "SNAKEMAKE_PROFILE": "theirs",
+        "SNAKEMAKE_SLURM_TOKEN": "a",
+        "SNAKEMAKE_S3_KEY": "b",
+        "PATH": "c",
+    }
+    assert Machines(1).environment(given) == {"PATH": "c"}
+    assert Machines(1, "slurm").environment(given) == {"PATH": "c", "SNAKEMAKE_SLURM_TOKEN": "a"}
+    mine = profile(tmp_path / "mine", "executor: slurm\n")
+    expected = {"PATH": "c", "SNAKEMAKE_SLURM_TOKEN": "a", machines.PROFILE: mine}
+    assert Machines(1, profile=mine).environment(given) == expected
+
+
+def test_snakemakes_own_variable_names_a_profile(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SNAKEMAKE_PROFILE", "theirs")
+    assert (machines.from_variable(""), machines.from_variable("mine")) == ("theirs", "mine")
+    monkeypatch.delenv("SNAKEMAKE_PROFILE")
+    assert machines.from_variable("") == ""

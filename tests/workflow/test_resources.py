@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ import pytest
 from smartcity_survey.own_yaml import load_own
 from smartcity_survey.study.config import Config, parse_config
 from smartcity_survey.workflow.catalogue import stages
-from smartcity_survey.workflow.resources import MEASURED, Size, resources_of, size_of
+from smartcity_survey.workflow.resources import MEASURED, Size, resources_of
+from smartcity_survey.workflow.resources.studies import resources_of_studies, resources_of_study
 from tests.conftest import REPOSITORY
+from tests.workflow.test_nothing_lost import write_study
 
 RULES = {*stages(), "report", "chapter", "reconstruct"}
 
@@ -31,9 +34,16 @@ def test_what_was_measured_is_of_rules_that_there_are_and_options_that_there_are
             assert getattr(getattr(config, section), key) > 0
 
 
+def needs(rule: str, answers: float, config: Config, **wildcards: str) -> dict[str, int]:
+    """What a job of a rule asks for, in a study with so many answers."""
+    size = Size(Path("nowhere"), config, 1)
+    vars(size)["answers"] = answers
+    return {kind: of(SimpleNamespace(**wildcards)) for kind, of in resources_of(rule, size).items()}
+
+
 @pytest.mark.parametrize("rule", sorted(RULES))
 def test_more_answers_need_no_less(rule: str, config: Config):
-    small, large = (resources_of(rule, Size(answers, config)) for answers in (34_476, 51e5))
+    small, large = (needs(rule, answers, config) for answers in (34_476, 51e5))
     assert small["mem_mb"] >= 150
     assert small["runtime"] >= 5
     assert large["mem_mb"] > small["mem_mb"]
@@ -41,12 +51,23 @@ def test_more_answers_need_no_less(rule: str, config: Config):
     assert set(small) == {"mem_mb", "runtime"}
 
 
+def with_draws(config: Config, draws: int) -> Config:
+    return config.model_copy(update={"pls": config.pls.model_copy(update={"bootstrap_draws": draws})})
+
+
 def test_time_grows_with_draws_beyond_those_it_was_measured_with(config: Config):
     drawn = config.pls.bootstrap_draws
-    more = config.model_copy(update={"pls": config.pls.model_copy(update={"bootstrap_draws": 100 * 10_000})})
-    before, after = (resources_of("pls", Size(51e8, one))["runtime"] for one in (config, more))
+    more = with_draws(config, 100 * 10_000)
+    before, after = (needs("pls", 51e8, one)["runtime"] for one in (config, more))
     assert drawn <= 10_000
     assert after == pytest.approx(100 * before, rel=0.05)
+
+
+def test_a_part_needs_the_memory_of_its_stage_and_its_share_of_the_time(config: Config):
+    many = with_draws(config, 1_000_000)
+    whole, part = needs("pls", 51e8, many), needs("part", 51e8, many, stage="pls", scatteritem="3-of-4")
+    assert part["mem_mb"] == whole["mem_mb"]
+    assert part["runtime"] == pytest.approx(whole["runtime"] / 4, rel=0.01)
 
 
 def test_a_text_has_a_line_for_each_respondent_and_other_files_count_by_their_bytes(
@@ -58,13 +79,40 @@ def test_a_text_has_a_line_for_each_respondent_and_other_files_count_by_their_by
         ("a.sav", b"x" * 100, 400),
         ("none.csv", None, 0),
     ):
+        there = config.model_copy(update={"data": section.model_copy(update={"file": name})})
+        size = Size(tmp_path, there, 7)
+        asked = resources_of("read", size)
+        assert not vars(size).get("answers")
+        # Only now, as a job asks: nothing is read while the rules are.
         if content is not None:
             (tmp_path / name).write_bytes(content)
-        there = config.model_copy(update={"data": section.model_copy(update={"file": name})})
-        assert size_of(tmp_path, there, 7).answers == answers
+        assert size.answers == answers
+        assert asked["mem_mb"](SimpleNamespace()) >= 150
 
 
 def test_every_rule_declares_its_own():
     for path in (REPOSITORY / "rules").glob("*.smk"):
         if path.stem not in {"common", "batch"}:
             assert f'**resources_of("{path.stem}", size),' in path.read_text(encoding="utf-8"), path
+
+
+def test_a_study_of_a_batch_asks_for_what_its_steps_need(tmp_path: Path):
+    folder = tmp_path / "study"
+    write_study(folder)
+    one, two = (resources_of_study(folder, threads) for threads in (1, 2))
+    # The largest step with half as much more, and the run beside it; all steps one after another.
+    assert one["mem_mb"] == pytest.approx(200 + 600, abs=5)
+    assert one["mem_mb"] < two["mem_mb"] < 2 * one["mem_mb"]
+    assert 5 <= one["runtime"] == two["runtime"] <= 10
+    survey = folder / "жауаптар 1.csv"
+    survey.write_text(survey.read_text(encoding="utf-8") * 20_000, encoding="utf-8")
+    large = resources_of_study(folder, 1)
+    assert large["mem_mb"] > 10 * one["mem_mb"]
+    assert large["runtime"] > 2 * one["runtime"]
+    by_rule = resources_of_studies([str(folder)])
+    assert by_rule["mem_mb"](SimpleNamespace(number="0"), 1) == large["mem_mb"]
+
+
+def test_a_study_that_cannot_be_read_asks_for_something(tmp_path: Path):
+    (tmp_path / "config.yaml").write_text("broken: [", encoding="utf-8")
+    assert resources_of_study(tmp_path, 1) == {"mem_mb": 2000, "runtime": 60}

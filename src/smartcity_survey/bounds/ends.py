@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 
@@ -104,7 +105,8 @@ class Store:
 
     def save(self, name: str, end: End) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        written = self.path(f".{name}")
+        # Other processes, on other machines too, may be saving the same end.
+        written = self.path(f".{name}.{uuid4().hex}")
         parts: dict[str, Any] = {
             **{f"solved_{part}": np.asarray(value) for part, value in end.place.solved._asdict().items()},
             "covariance": end.place.state.covariance,

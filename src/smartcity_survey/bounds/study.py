@@ -21,6 +21,8 @@ from smartcity_survey.bounds.quantities import Estimators
 from smartcity_survey.bounds.walk import MISFIT, Reading
 from smartcity_survey.data.bounds import END_COLUMNS, ENDS, FURTHER, FURTHER_COLUMNS
 from smartcity_survey.errors import SurveyError
+from smartcity_survey.io import write_text
+from smartcity_survey.processes import part_of_parent
 from smartcity_survey.reconstruct.covariance import State
 from smartcity_survey.reconstruct.design import Target, Task
 from smartcity_survey.reconstruct.engine import Progress, solved_covariance
@@ -163,9 +165,9 @@ def write_ends(config: Path, out: Path, build: Path, seeds: tuple[int, ...] = SE
                     numbers = (end.value, error, end.misfit, end.settled, end.steps)
                     name = (quantity.method, quantity.outcome, quantity.predictor)
                     rows.append((*name, one.reading.name, one.side, *numbers, seed))
-    out.mkdir(parents=True, exist_ok=True)
     written = out / ENDS
-    pd.DataFrame(rows, columns=list(END_COLUMNS)).to_csv(written, index=False, float_format="%.6g")
+    frame = pd.DataFrame(rows, columns=list(END_COLUMNS))
+    write_text(frame.to_csv(index=False, float_format="%.6g"), written)
     return written
 
 
@@ -194,7 +196,7 @@ def _write_problem(path: Path, problem: Task) -> None:
     """What a start adds to the printed problem: the rows that its extremes need, and targets with them."""
     targets = [(target.key, target.low, target.high, target.printed) for target in problem.targets]
     content = {"frozen_rows": problem.design.frozen_rows, "targets": targets}
-    path.write_text(json.dumps(content, default=int), encoding="utf-8")
+    write_text(json.dumps(content, default=int), path)
 
 
 def _read_problem(path: Path, printed: Task) -> Task:
@@ -218,6 +220,7 @@ def _ready(search: Search) -> Ready:
 
 
 def _one_thread() -> None:
+    part_of_parent()
     os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
 
 

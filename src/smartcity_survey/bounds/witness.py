@@ -20,14 +20,15 @@ from smartcity_survey.bounds.study import SEEDS, Ready, Search, Told, prepared, 
 from smartcity_survey.bounds.walk import End, Statistics, push
 from smartcity_survey.data.bounds import FOLDER, LISTED, SIDES, WITNESSED
 from smartcity_survey.errors import counted
+from smartcity_survey.processes import part_of_parent
 from smartcity_survey.reconstruct.covariance import CovarianceSolution, covariance_boxes, excess
 from smartcity_survey.reconstruct.engine import Progress, answers_near
 from smartcity_survey.reconstruct.schedule import Schedule
 from smartcity_survey.reconstruct.study import missed_cells, read_study, survey_of, usable
 from smartcity_survey.reconstruct.survey_file import write_csv
 
-WAY = 0.6
-"""Share of the way from the start to an end that a witness is made from.
+WAY = 0.5
+"""Share of the way from the start to an end that a witness is made from, where none is named.
 
 At an end itself correlations are the most extreme that the print allows; answers from 1 to 5 come near them
 only about, and the last of hundreds of printed numbers are then found in hours, or not at all.
@@ -40,12 +41,14 @@ _TRIALS = 4_000_000
 class Witness:
     """A survey near one end.
 
-    aim : the path at the covariance that it was made from. missed : printed numbers that it does not meet.
+    way : share of the way from the start to the end that it was made from. aim : the path there.
+    missed : printed numbers that it does not meet.
     """
 
     predictor: str
     side: str
     outcome: str
+    way: float
     aim: float
     answers: pd.DataFrame
     missed: tuple[str, ...]
@@ -59,6 +62,7 @@ def make(
     search: Search,
     predictor: str,
     side: str,
+    way: float = WAY,
     searches: int | None = None,
     progress: Progress = lambda _: None,
 ) -> Witness:
@@ -66,6 +70,7 @@ def make(
 
     Answers that still miss printed numbers are kept beside the ends, and the next call goes on with them.
 
+    way : share of the way from the start to the end that they are made from.
     searches : for the last digits at most; none: as many as the bundled survey was given.
     """
     ready = prepared(search, progress)
@@ -75,7 +80,7 @@ def make(
         for one in group
         if (one.quantity.method, one.quantity.predictor, one.side) == (WITNESSED, predictor, side)
     )
-    aim = _on_the_way(ready, search, sought, progress)
+    aim = _on_the_way(ready, search, sought, way, progress)
     evaluator = ready.estimators.evaluator
     evaluator.solved, state = aim.place.solved, aim.place.state
     values = evaluator.at_covariance(state.covariance, state.mean)
@@ -87,7 +92,7 @@ def make(
     schedule = replace(Schedule(), trials=_TRIALS)
     if searches is not None:
         schedule = replace(schedule, searches=searches)
-    kept = search.store.folder / f"witness-{predictor}-{side}.npy"
+    kept = search.store.folder / f"witness-{predictor}-{side}-{way:g}.npy"
     begun = np.load(kept) if kept.exists() else None
     if begun is not None:  # another stretch of the way, and so other moves
         moves = np.random.default_rng([*begun.sum(0)])
@@ -98,7 +103,7 @@ def make(
         kept.unlink(missing_ok=True)
     survey = survey_of(found, ready.printed, search.seed)
     answers = usable(survey, ready.printed.codebook)
-    return Witness(predictor, side, sought.quantity.outcome, aim.value, answers, missed_cells(found))
+    return Witness(predictor, side, sought.quantity.outcome, way, aim.value, answers, missed_cells(found))
 
 
 def save(witness: Witness, out: Path) -> None:
@@ -112,6 +117,7 @@ def save(witness: Witness, out: Path) -> None:
         "outcome": witness.outcome,
         "predictor": witness.predictor,
         "side": witness.side,
+        "way": witness.way,
         "aim": round(witness.aim, 6),
         "missed": len(witness.missed),
         "missed_cells": "; ".join(witness.missed),
@@ -123,14 +129,14 @@ def save(witness: Witness, out: Path) -> None:
     pd.concat([kept, pd.DataFrame([line])]).sort_values("name").to_csv(listed, index=False)
 
 
-def _on_the_way(ready: Ready, search: Search, sought: Sought, progress: Progress) -> End:
-    """The place where a walk from the start to an end has gone `WAY` of it, or a step more."""
+def _on_the_way(ready: Ready, search: Search, sought: Sought, way: float, progress: Progress) -> End:
+    """The place where a walk from the start to an end has gone a share of it, or a step more."""
     store = search.store
     if not store.has(sought.name):
         list(find(ready.problem, ready.estimators, [sought], store, progress))
     start, end, sign = store.load("start").place, store.load(sought.name), SIGNS[sought.side]
     first = ready.estimators.value(sought.quantity, start.state.covariance)
-    until = sign * (first + WAY * (end.value - first))
+    until = sign * (first + way * (end.value - first))
     statistics = Statistics(ready.problem, ready.estimators, sought.reading)
     reached = push(statistics, sought.quantity, sign, start, sought.rounds, until)
     progress(f"{sought.name} {reached.value:.4f}, chi2 {reached.misfit:.0f}, {reached.steps} steps")
@@ -166,8 +172,8 @@ def make_all(
     missing = [(predictor, side) for predictor, side in wanted if f"{predictor}_{side}" not in listed]
     done = len(wanted) - len(missing)
     told(done, len(wanted), "witnesses")
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        for found in as_completed(pool.submit(make, search, *one, searches) for one in missing):
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=part_of_parent) as pool:
+        for found in as_completed(pool.submit(make, search, *one, searches=searches) for one in missing):
             witness = found.result()
             if witness.missed:
                 cells = counted(len(witness.missed), "printed number")

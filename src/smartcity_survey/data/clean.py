@@ -84,9 +84,10 @@ def clean_responses(
             }
             for position, finding in findings.items()
         ]
-        keep = np.ones(len(kept), dtype=bool)
-        keep[list(findings)] = False
-        kept = kept[keep]
+        if findings:
+            keep = np.ones(len(kept), dtype=bool)
+            keep[list(findings)] = False
+            kept = kept[keep]
         log.append({"rule": rule, "n_excluded": len(findings), "n_remaining": len(kept)})
     if kept.empty:
         raise SurveyError(
@@ -135,22 +136,17 @@ def _missing_items(rows: pd.DataFrame, counted: Sequence[str], at_most: int) -> 
 
 
 def _out_of_range(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Exclusions:
-    items = _items(rows, codebook)
-    low = np.array([codebook.scale_of(item).minimum for item in codebook.items])
-    high = np.array([codebook.scale_of(item).maximum for item in codebook.items])
-    values = items.to_numpy()
-    whole = np.array([not codebook.scale_of(item).continuous for item in codebook.items])
-    bad = ~np.isnan(values) & ((values < low) | (values > high) | whole & (values != np.floor(values)))
-    return {
-        position: Exclusion(
-            "outside_the_scale",
-            ", ".join(
-                f"{items.columns[int(j)]} = {values[position, j]:g} (allowed {low[j]} to {high[j]})"
-                for j in np.flatnonzero(bad[position])
-            ),
-        )
-        for position in np.flatnonzero(bad.any(axis=1)).tolist()
-    }
+    found: dict[int, list[str]] = {}
+    for name in codebook.items:  # one after another: a table of all would be as large as the answers
+        scale, values = codebook.scale_of(name), rows[name].to_numpy()
+        bad = (values < scale.minimum) | (values > scale.maximum)
+        if not scale.continuous:
+            bad |= ~np.isnan(values) & (values != np.floor(values))
+        for position in np.flatnonzero(bad).tolist():
+            found.setdefault(position, []).append(
+                f"{name} = {values[position]:g} (allowed {scale.minimum} to {scale.maximum})"
+            )
+    return _joined("outside_the_scale", found)
 
 
 def _unknown_category(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Exclusions:
@@ -218,9 +214,10 @@ person is low by chance in every fourth questionnaire that was filled in with ca
 def _careless(rows: pd.DataFrame, codebook: Codebook) -> CarelessIndices:
     constructs = list(codebook.constructs)
     scales = np.array([constructs.index(item.construct_name) for item in codebook.items.values()])
-    found = careless_indices(
-        _items(rows, codebook).to_numpy(), scales, _items(_recode(rows, codebook), codebook).to_numpy()
-    )
+    given = _items(rows, codebook)
+    x = given.to_numpy()
+    turned = any(item.reverse for item in codebook.items.values())
+    found = careless_indices(x, scales, _recode(given, codebook).to_numpy() if turned else x)
     if halved_scales(codebook) < FEWEST_SCALES:
         return replace(found, even_odd=np.full(len(rows), np.nan))
     return found
@@ -239,9 +236,9 @@ def _careless_frame(rows: pd.DataFrame, indices: CarelessIndices) -> pd.DataFram
 
 
 def _recode(rows: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
-    recoded = rows.copy()
+    turned = {}
     for name, item in codebook.items.items():
         if item.reverse:
             scale = codebook.scale_of(name)
-            recoded[name] = scale.minimum + scale.maximum - recoded[name]
-    return recoded
+            turned[name] = scale.minimum + scale.maximum - rows[name]
+    return rows.assign(**turned)

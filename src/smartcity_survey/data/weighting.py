@@ -14,7 +14,7 @@ from smartcity_survey.io import join_names
 from smartcity_survey.stats.core.errors import NotConverged, StatisticsError
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.sampling.raking import Margin, rake, trim, weighted_share
-from smartcity_survey.study.codebook import WEIGHT, Codebook
+from smartcity_survey.study.codebook import MARGIN, RAKED_FROM, WEIGHT, Codebook
 from smartcity_survey.study.weighting import MarginSection, WeightingSection
 
 MARGINS = ["demographics", "answers", "n", "sample_percent", "population_percent", "weighted_percent"]
@@ -25,7 +25,8 @@ PLACE = "config.yaml, weighting.margins"
 class Weighed:
     """Answers with raked weights.
 
-    answers : with `sampling_weight`, which averages 1. margins : columns `MARGINS`, a line for each cell:
+    answers : with `sampling_weight`, which averages 1, `weight_before_raking`, and each respondent's cell of
+    every margin, which errors of raked estimates need. margins : columns `MARGINS`, a line for each cell:
     share of the sample before raking, of the population, and with the weights as trimmed.
     n_trimmed : weights cut. n_iterations : rounds of raking.
     """
@@ -94,7 +95,10 @@ def rake_answers(
         ) from None
     weights = raked.weights if kept is None else kept.weights
     return Weighed(
-        answers.assign(**{WEIGHT: weights}),
+        answers.assign(
+            **{WEIGHT: weights, RAKED_FROM: before},
+            **{f"{MARGIN}{number}": each.margin.cells for number, each in enumerate(cells, 1)},
+        ),
         pd.DataFrame([row for each in cells for row in _lines(each, before, weights)], columns=MARGINS),
         0 if kept is None else int(kept.beyond.sum()),
         raked.n_iterations,

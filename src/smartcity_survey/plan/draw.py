@@ -3,37 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 import yaml
 
-from smartcity_survey.data.read.cells import cell_text, folded
+from smartcity_survey.data.demographics import require_demographics
+from smartcity_survey.data.read.cells import cell_text
 from smartcity_survey.errors import Problem, SurveyError, counted
 from smartcity_survey.io import read_table, write_table, write_text
 from smartcity_survey.plan.form import Written
-from smartcity_survey.plan.strata import Code, open_listed, spellings, unknown_answer
+from smartcity_survey.plan.frame import STRATUM, known_variables, open_frame, read_frame
+from smartcity_survey.plan.strata import Code, codes_of, told, unknown_answer
 from smartcity_survey.plan.write import STRATA
 from smartcity_survey.stats.planning.selection import GENERATOR, draw_by_stratum
 from smartcity_survey.study.codebook import Codebook, read_codebook
-from smartcity_survey.study.config import DataSection, read_config
-from smartcity_survey.study.dates import day_number
-from smartcity_survey.study.next_wave import FrameSection
+from smartcity_survey.study.config import read_config
 
 PROTOCOL, SELECTION = "draw_protocol.yaml", "private/selection.csv"
-ROWS_SHOWN = 5
 _FORBIDDEN = "# Nothing of this folder is shared: it holds personal data.\n*\n"
-
-
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    """A sampling frame. rows : number of each row. cells : its text. codes : stratum of each row."""
-
-    rows: tuple[int, ...]
-    cells: pd.DataFrame
-    codes: tuple[Code, ...]
 
 
 def draw(folder: Path, out: Path) -> Written:
@@ -45,8 +35,8 @@ def draw(folder: Path, out: Path) -> Written:
     Raises
     ------
     SurveyError
-        where there is no plan yet, no frame is named, it cannot be read, has a row twice or one that is in no
-        stratum, or a stratum has too few members.
+        where there is no plan yet, or it asks for nobody; no frame is named, it cannot be read, has a row
+        twice or one that is in no stratum; a stratum has too few members; another selection stands there.
     """
     config = read_config(folder / "config.yaml")
     codebook = read_codebook(folder / config.data.codebook)
@@ -57,10 +47,9 @@ def draw(folder: Path, out: Path) -> Written:
             "no sampling frame is named.",
             "Write the list to draw from under `file`, as in docs/plan.md.",
         )
-    wanted = _wanted(out / STRATA)
+    wanted = _wanted(out / STRATA, codebook)
     path = folder / section.file
-    table_columns = open_listed(path, _as_data(section), "config.yaml, plan.frame.file").columns
-    variables = _variables(section, list(wanted.columns[:-1]), table_columns, path)
+    variables = known_variables(section, list(wanted.columns[:-1]), open_frame(path, section).columns, path)
     asked = _summed(wanted, variables)
     if section.rows == "clusters":
         if config.plan.clusters is None:
@@ -70,7 +59,11 @@ def draw(folder: Path, out: Path) -> Written:
                 "Write `plan.clusters`, or `rows: people`.",
             )
         asked = {code: -(-n // config.plan.clusters.size) for code, n in asked.items()}
-    frame = _read(path, section, codebook, variables)
+    if not any(asked.values()):
+        raise SurveyError(
+            (out / STRATA).as_posix(), "nobody is to be drawn.", "Run `smartcity-survey plan` again."
+        )
+    frame = read_frame(path, section, codebook, variables)
     positions: dict[Code, list[int]] = {code: [] for code in asked}
     for position, code in enumerate(frame.codes):
         positions.setdefault(code, []).append(position)
@@ -87,13 +80,15 @@ def draw(folder: Path, out: Path) -> Written:
             frame.cells.iloc[[own[one] for one in chosen]].assign(
                 frame_row=[frame.rows[own[one]] for one in chosen],
                 drawn=range(1, len(chosen) + 1),
-                **{f"stratum_{name}": part for name, part in zip(variables, code, strict=True)},
+                **{f"{STRATUM}{name}": part for name, part in zip(variables, code, strict=True)},
             )
             for code, own, chosen in zip(codes, members, drawn, strict=True)
+            if len(chosen)
         ],
         ignore_index=True,
     )
     private = out / SELECTION
+    _require_the_same(selection, private)
     write_text(_FORBIDDEN, private.parent / ".gitignore")
     write_table(selection, private)
     listed = [
@@ -113,7 +108,8 @@ def draw(folder: Path, out: Path) -> Written:
     write_text(text, out / PROTOCOL)
     over = [name for name in wanted.columns[:-1] if name not in variables]
     alone = config.plan.clusters is not None and section.rows == "people"
-    said = _said(len(selection), len(codes), over, section.file, alone)
+    passed = [(code, len(own)) for code, own in positions.items() if code not in asked]
+    said = [*_said(len(selection), len(asked), over, section.file, alone), *_passed(variables, passed)]
     return Written((out / PROTOCOL, private), tuple(said))
 
 
@@ -132,11 +128,32 @@ def _said(n: int, strata: int, over: Sequence[str], file: str, alone: bool) -> I
     yield "Names and addresses are in the folder `private` alone: do not share it."
 
 
-def _as_data(section: FrameSection) -> DataSection:
-    return DataSection(file=section.file, codebook="", sheet=section.sheet)
+def _passed(variables: Sequence[str], passed: Sequence[tuple[Code, int]]) -> Iterator[str]:
+    """Strata of the frame that the plan does not have."""
+    for code, n in passed:
+        yield (
+            f"Nobody is drawn from {told(variables, code)}, of whom the frame has {n:,}: the plan has no "
+            "such stratum."
+        )
 
 
-def _wanted(path: Path) -> pd.DataFrame:
+def _require_the_same(selection: pd.DataFrame, path: Path) -> None:
+    """Refuse to write over another selection, which may be in the field, with notes of calls and visits."""
+    if not path.is_file():
+        return
+    with TemporaryDirectory() as folder:
+        ours = Path(folder) / path.name
+        write_table(selection, ours)
+        if ours.read_bytes() == path.read_bytes():
+            return
+    raise SurveyError(
+        path.as_posix(),
+        "another selection stands there: of another plan, seed or frame, or changed since.",
+        "Move it elsewhere if it is not needed, or name another folder with `--out`.",
+    )
+
+
+def _wanted(path: Path, codebook: Codebook) -> pd.DataFrame:
     """Variables of the strata, and how many are to be asked."""
     if not path.is_file():
         raise SurveyError(
@@ -162,28 +179,26 @@ def _wanted(path: Path) -> pd.DataFrame:
             "it is no number of people.",
             "Write a whole number, 0 or more.",
         )
+    require_demographics(variables, codebook, path.as_posix())
+    codes = frame[variables].map(cell_text)
+    problems = [
+        unknown_answer(f"{path.as_posix()}, row {line}, column {name}", text, codebook, name)
+        for name in variables
+        for line, text in enumerate(codes[name], 2)
+        if text not in codes_of(codebook, name)
+    ]
+    problems += [
+        Problem(
+            f"{path.as_posix()}, row {line}",
+            "this stratum stands in an earlier row too.",
+            "Keep one of them.",
+        )
+        for line, twice in enumerate(codes.duplicated() if variables else [], 2)
+        if twice
+    ]
+    if problems:
+        raise SurveyError.of(problems)
     return frame[[*variables, "asked"]]
-
-
-def _variables(
-    section: FrameSection, strata: Sequence[str], columns: Sequence[str], path: Path
-) -> tuple[str, ...]:
-    """Variables of the strata that the frame knows."""
-    strange = [name for name in section.columns if name not in strata]
-    if strange:
-        raise SurveyError(
-            f"config.yaml, plan.frame.columns.{strange[0]}",
-            "the plan has no strata by it.",
-            f"Choose from {', '.join(strata) or 'none: the plan has no strata'}.",
-        )
-    absent = [name for name, column in section.columns.items() if column not in columns]
-    if absent:
-        raise SurveyError(
-            f"config.yaml, plan.frame.columns.{absent[0]}",
-            f"{path.name} has no column {section.columns[absent[0]]}.",
-            f"Its columns are: {', '.join(columns)}.",
-        )
-    return tuple(name for name in strata if section.columns.get(name, name) in columns)
 
 
 def _summed(wanted: pd.DataFrame, variables: Sequence[str]) -> dict[Code, int]:
@@ -195,72 +210,8 @@ def _summed(wanted: pd.DataFrame, variables: Sequence[str]) -> dict[Code, int]:
     return asked
 
 
-def _read(path: Path, section: FrameSection, codebook: Codebook, variables: Sequence[str]) -> _Frame:
-    table = open_listed(path, _as_data(section), "config.yaml, plan.frame.file")
-    problems: list[Problem] = []
-    parts = []
-    for batch in table.batches(list(table.columns)):
-        problems += batch.problems
-        parts.append(batch.cells.map(cell_text))
-    cells = pd.concat(parts) if parts else pd.DataFrame(columns=list(table.columns))
-    if not len(cells) and not problems:
-        problems.append(
-            Problem(str(path), "there is a header but no row.", "Write a row for each household.")
-        )
-    problems += _repeated(path, cells)
-    codes = {}
-    for name in variables:
-        column = section.columns.get(name, name)
-        codes[name], unknown = _codes(cells[column], codebook, name)
-        for text, rows in unknown.items():
-            shown = ", ".join(map(str, rows[:ROWS_SHOWN])) + (", ..." if len(rows) > ROWS_SHOWN else "")
-            place = f"{path}, row{'s' if len(rows) > 1 else ''} {shown}, column {column}"
-            problems.append(unknown_answer(place, text, codebook, name))
-    if problems:
-        raise SurveyError.of(problems)
-    own = list(zip(*(codes[name] for name in variables), strict=True)) if variables else [()] * len(cells)
-    return _Frame(tuple(map(int, cells.index)), cells, tuple(own))
-
-
-def _repeated(path: Path, cells: pd.DataFrame) -> Iterator[Problem]:
-    """Rows that say the same: whoever stands twice is drawn twice as easily."""
-    twice = cells.duplicated(keep=False).to_numpy()
-    for _, own in cells[twice].groupby(list(cells.columns), sort=False):
-        rows = [str(number) for number in own.index]
-        yield Problem(
-            f"{path}, rows {', '.join(rows[:ROWS_SHOWN])}",
-            "they are the same: who stands twice would be drawn twice as easily.",
-            "Keep one of them, or give each a number of its own where they are different households.",
-        )
-
-
-def _codes(cells: pd.Series[str], codebook: Codebook, name: str) -> tuple[list[str], Mapping[str, list[int]]]:
-    """Code of each cell's answer, and what is none, with its rows; of bands a number or date is an answer."""
-    entry, known = codebook.demographics[name], spellings(codebook, name)
-    found: list[str] = []
-    unknown: dict[str, list[int]] = {}
-    for row, text in cells.items():
-        code = known.get(folded(text))
-        if entry.bands:
-            value = day_number(text) if entry.of_dates else _number(text)
-            if value is not None:
-                inside = [n for n, band in enumerate(entry.bands, 1) if band.minimum <= value <= band.maximum]
-                code = str(inside[0]) if inside else None
-        if code is None:
-            unknown.setdefault(text, []).append(int(str(row)))
-        found.append(code or "")
-    return found, unknown
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        return None
-
-
 def _too_few(path: Path, variables: Sequence[str], code: Code, there: int, wanted: int) -> Problem:
-    named = ", ".join(f"{name} {one}" for name, one in zip(variables, code, strict=True)) or "all rows"
+    named = told(variables, code) or "all rows"
     return Problem(
         f"{path}, {named}",
         f"{there:,} in the frame, but {wanted:,} are to be drawn.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -13,7 +13,7 @@ from smartcity_survey.data.demographics import demographic_codes, require_demogr
 from smartcity_survey.data.read.cells import cell_text, folded
 from smartcity_survey.data.read.opening import open_table
 from smartcity_survey.data.read.tables import Table
-from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.errors import Problem, SurveyError, counted
 from smartcity_survey.plan.finished import Finished
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.study.codebook import Codebook
@@ -38,6 +38,7 @@ class Strata:
     sizes : (h,), members, or respondents of the study. counted : whether they are members of the population.
     respondents : (h,), of the study. spread : (h,), standard deviation of the outcomes' scores, over that of
         all. own : (h,), whether that is of the stratum's own respondents or, as they are too few, of all.
+    left_out : what the table of the population has no row for, and nobody in the study is in.
     """
 
     variables: tuple[str, ...]
@@ -47,6 +48,7 @@ class Strata:
     respondents: Array
     spread: Array
     own: tuple[bool, ...]
+    left_out: tuple[Code, ...] = ()
 
 
 def strata_of(study: Finished, folder: Path) -> Strata:
@@ -56,7 +58,8 @@ def strata_of(study: Finished, folder: Path) -> Strata:
     ------
     SurveyError
         where a variable is not in the codebook; where the table cannot be read, has a stratum twice or one
-        whose code or size is none; where nobody in the study is in a stratum of the population.
+        whose code or size is none, or leaves out a stratum that respondents of the study are in; where nobody
+        in the study is in a stratum of the population.
     """
     plan = study.config.plan
     variables = plan.strata or study.config.groups.variables
@@ -64,9 +67,11 @@ def strata_of(study: Finished, folder: Path) -> Strata:
     require_demographics(variables, study.codebook, place)
     own = _codes_of_respondents(study, variables)
     sizes, counted, source = _sizes(study, folder, variables, own)
-    empty = [code for code in sizes if code not in own]
-    if empty:
-        raise SurveyError.of([_nobody(source, variables, code) for code in empty])
+    there = _in_order(own, study.codebook, variables)
+    problems = [_nobody(source, variables, code) for code in sizes if code not in own]
+    problems += [_no_row(source, variables, code, own.count(code)) for code in there if code not in sizes]
+    if problems:
+        raise SurveyError.of(problems)
     spread, enough = _spread(study, own, list(sizes))
     return Strata(
         variables,
@@ -76,6 +81,7 @@ def strata_of(study: Finished, folder: Path) -> Strata:
         np.array([own.count(code) for code in sizes], dtype=np.float64),
         spread,
         enough,
+        tuple(code for code in _every(study.codebook, variables) if code not in sizes) if source else (),
     )
 
 
@@ -114,7 +120,12 @@ def _codes_of_respondents(study: Finished, variables: Sequence[str]) -> list[Cod
 def _in_order(own: Sequence[Code], codebook: Codebook, variables: Sequence[str]) -> list[Code]:
     """Combinations that somebody is in, in the codebook's order; who left a question out is in none."""
     there = set(own)
-    return [code for code in product(*(codes_of(codebook, name) for name in variables)) if code in there]
+    return [code for code in _every(codebook, variables) if code in there]
+
+
+def _every(codebook: Codebook, variables: Sequence[str]) -> Iterator[Code]:
+    """All combinations of the codebook's answers."""
+    return product(*(codes_of(codebook, name) for name in variables))
 
 
 def codes_of(codebook: Codebook, variable: str) -> tuple[str, ...]:
@@ -134,6 +145,12 @@ def spellings(codebook: Codebook, variable: str) -> Mapping[str, str]:
     return found
 
 
+def code_of(text: str, known: Mapping[str, str]) -> str | None:
+    """The code that a cell names: by a label, or by a number, which spreadsheets may write as `2.0`."""
+    found = known.get(folded(text))
+    return known.get(text.strip().removesuffix(".0")) if found is None else found
+
+
 def _population(path: Path, codebook: Codebook, variables: Sequence[str]) -> dict[Code, float]:
     """Members of each stratum, from a table with a row for each."""
     rows = table_rows(path, [*variables, POPULATION])
@@ -142,7 +159,8 @@ def _population(path: Path, codebook: Codebook, variables: Sequence[str]) -> dic
     problems = []
     for number, row in rows:
         place = f"{path}, row {number}"
-        wrong = [name for name in variables if folded(row[name]) not in known[name]]
+        codes = {name: code_of(row[name], known[name]) for name in variables}
+        wrong = [name for name, code in codes.items() if code is None]
         for name in wrong:
             problems.append(unknown_answer(f"{place}, column {name}", row[name], codebook, name))
         size = _size(row[POPULATION])
@@ -156,7 +174,7 @@ def _population(path: Path, codebook: Codebook, variables: Sequence[str]) -> dic
             )
         if wrong or size is None:
             continue
-        code = tuple(known[name][folded(row[name])] for name in variables)
+        code = tuple(str(codes[name]) for name in variables)
         if code in sizes:
             problems.append(Problem(place, "this stratum stands in an earlier row too.", "Keep one of them."))
         sizes[code] = size
@@ -168,7 +186,7 @@ def _population(path: Path, codebook: Codebook, variables: Sequence[str]) -> dic
 
 
 def _size(text: str) -> float | None:
-    plain = "".join(text.split())
+    plain = "".join(text.split()).removesuffix(".0")
     return float(plain) if plain.isdigit() and 0 < int(plain) <= LARGEST else None
 
 
@@ -184,11 +202,27 @@ def unknown_answer(place: str, found: str, codebook: Codebook, variable: str) ->
     )
 
 
-def open_listed(path: Path, section: DataSection, place: str) -> Table:
-    """Open a table that the key of `plan` at `place` names; as `open_table`."""
+def open_listed(path: Path, section: DataSection, place: str, keys: str = "") -> Table:
+    """Open a table that the key of `plan` at `place` names; as `open_table`.
+
+    keys : where keys as those of `data` stand, which refusals name; none: there are none.
+    """
     if not path.exists():
         raise SurveyError(place, f"there is no file {path}.", "Correct the name, or put the table there.")
-    return open_table(path, section)
+    try:
+        return open_table(path, section)
+    except SurveyError as error:
+        raise SurveyError.of(by_own_keys(error.problems, place, keys)) from error
+
+
+def by_own_keys(problems: Sequence[Problem], place: str, keys: str = "") -> list[Problem]:
+    """Problems of reading a table, with what to write in place of the keys of `data` that they name."""
+    if not any("data." in f"{problem.place} {problem.remedy}" for problem in problems):
+        return [*problems]
+    remedy = "Save it as UTF-8 .csv or as .xlsx, with the table on its first sheet."
+    if keys:
+        remedy = f"Where a key of `data` is named, write it under `{keys.split(', ')[-1]}`."
+    return [*problems, Problem(keys or place, "the table is read as a survey file is.", remedy)]
 
 
 def table_rows(path: Path, needed: Sequence[str], sheet: str | int = 0) -> list[tuple[int, dict[str, str]]]:
@@ -224,10 +258,22 @@ def table_rows(path: Path, needed: Sequence[str], sheet: str | int = 0) -> list[
     return rows
 
 
-def _nobody(path: str, variables: Sequence[str], code: Code) -> Problem:
-    named = ", ".join(f"{name} {one}" for name, one in zip(variables, code, strict=True))
+def told(variables: Sequence[str], code: Code) -> str:
+    """A stratum, as messages name it."""
+    return ", ".join(f"{name} {one}" for name, one in zip(variables, code, strict=True))
+
+
+def _no_row(path: str, variables: Sequence[str], code: Code, n: int) -> Problem:
     return Problem(
-        f"{path}, {named}",
+        path,
+        f"there is no row for {told(variables, code)}: {counted(n, 'respondent')}.",
+        "Add the row: of a stratum that is left out nobody would be asked.",
+    )
+
+
+def _nobody(path: str, variables: Sequence[str], code: Code) -> Problem:
+    return Problem(
+        f"{path}, {told(variables, code)}",
         "nobody in this study is in this stratum: how far answers differ in it is unknown.",
         "Join it with a neighbour, or leave a variable out of `plan.strata`.",
     )

@@ -30,6 +30,10 @@ WIDTH = 17.0
 _GREY = RGBColor(0x61, 0x6E, 0x7C)
 _TOGETHER = 2
 """Lines of a table that stay with its head."""
+_HEAD, _SMALLEST = 8, 6
+"""Points of a table's head; less where the longest word would not fit its column and be broken."""
+_LETTER, _MARGINS, _POINTS = 0.66, 0.38, 28.35
+"""Width of a bold letter over its size; both margins of a cell in centimetres; points in a centimetre."""
 _SHORT = 60
 """Letters of all answers together that stand on one line."""
 
@@ -141,12 +145,14 @@ class _Paper:
             line = "; ".join(f"{one.name} – {self._choice(first, one)}" for one in ends)
             if line:
                 self._docx.add_paragraph(line).paragraph_format.keep_with_next = True
-        column = min(2.1, (WIDTH - 6.5) / len(choices)) if worded else min(1.0, 9.0 / len(choices))
+        column = min(2.2, (WIDTH - 6.0) / len(choices)) if worded else min(1.0, 9.0 / len(choices))
         widths = [0.9, WIDTH - 0.9 - column * len(choices), *[column] * len(choices)]
         table = self._table(widths)
         heads = [self._said("number"), self._said("statement")]
         heads += [self._choice(first, one) if worded else one.name for one in choices]
-        self._row(table, widths, heads, head=True, centred=2, keep=True)
+        longest = max(map(len, " ".join(heads[2:]).split()), default=1)
+        size = max(_SMALLEST, min(_HEAD, (column - _MARGINS) * _POINTS / (_LETTER * longest)))
+        self._row(table, widths, heads, head=True, centred=2, keep=True, size=round(2 * size) / 2)
         for position, question in enumerate(group.questions):
             cells = [str(self._numbers[question.key]), self._text(question), *[BOX] * len(choices)]
             self._row(table, widths, cells, centred=2, keep=position < _TOGETHER)
@@ -229,6 +235,7 @@ class _Paper:
         head: bool = False,
         centred: int = 99,
         keep: bool = False,
+        size: float | None = None,
     ) -> None:
         row = table.add_row()
         properties = row._tr.get_or_add_trPr()
@@ -243,6 +250,6 @@ class _Paper:
             paragraph.paragraph_format.space_before = Pt(1)
             paragraph.paragraph_format.keep_with_next = keep
             run.bold = head
-            run.font.size = Pt(13 if text == BOX else 8 if head else 9.5)
+            run.font.size = Pt(13 if text == BOX else (size or _HEAD) if head else 9.5)
             if position >= centred:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER

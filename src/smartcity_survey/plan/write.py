@@ -11,7 +11,7 @@ from smartcity_survey.plan.figure import figure_foot, plot_plan
 from smartcity_survey.plan.finished import Finished, read_finished
 from smartcity_survey.plan.form import Written
 from smartcity_survey.plan.sizes import Plan, plan_of
-from smartcity_survey.plan.strata import strata_of
+from smartcity_survey.plan.strata import Strata, strata_of, told
 from smartcity_survey.plan.workbook import plan_workbook
 from smartcity_survey.report.figures.drawing import save
 from smartcity_survey.report.labels import labels_of
@@ -19,6 +19,7 @@ from smartcity_survey.study.config import Language
 from smartcity_survey.study.label_languages import languages_written
 
 STRATA, SIZES, CURVE = "strata.csv", "sample_size.csv", "power_curve.csv"
+STRATA_SHOWN = 5
 
 
 def write_plan(folder: Path, out: Path) -> Written:
@@ -38,7 +39,8 @@ def write_plan(folder: Path, out: Path) -> Written:
             "the plan would be written over it.",
             "Give the table of the population another name or place.",
         )
-    plan = plan_of(study, strata_of(study, folder))
+    strata = strata_of(study, folder)
+    plan = plan_of(study, strata)
     write_table(plan.sizes, out / SIZES)
     write_table(plan.strata, out / STRATA)
     write_table(plan.curve, out / CURVE)
@@ -51,13 +53,24 @@ def write_plan(folder: Path, out: Path) -> Written:
         figure = plot_plan(plan, config.plan, labels, language)
         foot = figure_foot(plan, language, config.study.reconstruction)
         files += [book, *save(figure, out / f"plan.{language}", foot)]
-    return Written(tuple(files), tuple(_said(plan, study)))
+    return Written(tuple(files), (*_said(plan, study), *_left_out(strata)))
 
 
 def languages_of(study: Finished) -> tuple[Language, ...]:
     """Languages in which title and labels are given; of one text for all, the study's."""
     section = study.config.study
     return languages_written(study.codebook, section.title, section.language) or (section.language,)
+
+
+def _left_out(strata: Strata) -> Iterator[str]:
+    """Strata that nobody is asked in, as neither the population's table nor the study has them."""
+    if strata.left_out:
+        shown = "; ".join(told(strata.variables, code) for code in strata.left_out[:STRATA_SHOWN])
+        more = "; ..." if len(strata.left_out) > STRATA_SHOWN else ""
+        yield (
+            f"Nobody is asked in strata that the population has no row for: {shown}{more}. Add a row where "
+            "somebody lives there."
+        )
 
 
 def _said(plan: Plan, study: Finished) -> Iterator[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Collection, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import pandas as pd
 
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import read_tables, remove, write_bytes
-from smartcity_survey.processes import process_context
+from smartcity_survey.processes import pool_of
 from smartcity_survey.report.answer import citation_of
 from smartcity_survey.report.audit_page import audit_page, write_audit_pages
 from smartcity_survey.report.figures import draw_all
@@ -108,7 +107,7 @@ def write_editions(
     ]
     _remove_others(reports, editions)
     if jobs > 1 and len(editions) > 1:
-        with ProcessPoolExecutor(min(jobs, len(editions)), mp_context=process_context()) as pool:
+        with pool_of(min(jobs, len(editions))) as pool:
             written = list(pool.map(write_edition, editions))
     else:
         written = [write_edition(edition) for edition in editions]

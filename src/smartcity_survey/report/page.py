@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,7 @@ def write_report(
         script=Markup("".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)),
         title=text(manifest["config"]["study"]["title"], wording.language, "config.yaml, study.title"),
         manifest=manifest,
+        version=version("smartcity_survey"),
         config=yaml.safe_dump(manifest["config"], allow_unicode=True, sort_keys=False),
         languages=[
             (one, (wording if one == wording.language else load_wording(one))["page.language"])

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from smartcity_survey.io import CORRECTED, INADMISSIBLE, Card, StageResult, join_names
+from smartcity_survey.stats.core.dealt import GROUPS, LARGEST
 from smartcity_survey.stats.core.types import Array, IntArray
 from smartcity_survey.study.config import PlsSection
 from smartcity_survey.study.missing_answers import Pls
@@ -17,9 +18,22 @@ MODES = {"reflective": "A", "mode_a": "A", "mode_b": "B", "sum_score": "sum_scor
 """Modes of the config, as papers call them."""
 
 
+def gradient_at_end(size: float, tolerance: float) -> float:
+    """A gradient where a search ended: one digit, not below a hundredth of the tolerance.
+
+    What is smaller, and further digits, are rounding: another on every processor.
+    """
+    return float(f"{max(size, tolerance / 100):.0e}")
+
+
 def respondents(n: int) -> Card:
     """How many answered, and the rule for gaps: incomplete rows are left out whole, nothing is filled in."""
     return {"n": n, "missing": "complete_rows"}
+
+
+def resampled(n: int) -> Card:
+    """What is drawn, permuted or linearised in place of n respondents, where they are many."""
+    return {} if n <= LARGEST else {"random_groups": GROUPS}
 
 
 def full_information(n: int, n_complete: int) -> Card:

@@ -20,6 +20,7 @@ from typing import Any, ParamSpec, get_type_hints
 
 from smartcity_survey.io import StageResult
 from smartcity_survey.stages.needs import Need, always, need_of
+from smartcity_survey.stages.parts import InParts
 from smartcity_survey.stages.refusals import empty_without_solution
 from smartcity_survey.study.config import Config
 
@@ -67,6 +68,11 @@ class Stage:
     def takes_clusters(self) -> bool:
         """Whether its errors allow for clusters."""
         return any(need.takes_clusters for need in self.needs.values())
+
+    @property
+    def in_parts(self) -> bool:
+        """Whether other jobs may make some of its draws."""
+        return any(isinstance(need, InParts) for need in self.needs.values())
 
     @property
     def about(self) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 import numpy as np
@@ -13,8 +14,9 @@ from smartcity_survey.io import Card, read_table
 from smartcity_survey.stages.needs import CountedItems, Files, Need, complete_rows
 from smartcity_survey.stats.core.correlations import correlation, weighted_correlation
 from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.sampling.calibration import Calibration
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign, design_effect, effective_size
-from smartcity_survey.study.codebook import CLUSTER, WEIGHT, Codebook
+from smartcity_survey.study.codebook import CLUSTER, MARGIN, RAKED_FROM, WEIGHT, Codebook
 from smartcity_survey.study.config import Config
 from smartcity_survey.study.weighting import WeightingSection
 
@@ -50,7 +52,7 @@ class DesignOf(CountedItems):
         return {"complete": None if self.every else super().options(config, codebook)}
 
     def value(self, paths: Files, options: Any) -> SurveyDesign | None:
-        return design_of(complete_rows(read_table(paths[0]), options["complete"])) if paths else None
+        return design_of(read_table(paths[0]), options["complete"]) if paths else None
 
     def _asked(self, config: Config) -> bool:
         return any((config.data.weight, config.weighting.margins, config.data.cluster))
@@ -65,18 +67,36 @@ class WeightsOf(DesignOf):
     def value(self, paths: Files, options: Any) -> SurveyDesign | None:
         if not paths:
             return None
-        rows = complete_rows(read_table(paths[0]), options["complete"])
-        return design_of(rows.drop(columns=CLUSTER, errors="ignore"))
+        without_errors = read_table(paths[0]).drop(columns=[CLUSTER, RAKED_FROM], errors="ignore")
+        return design_of(without_errors, options["complete"])
 
     def _asked(self, config: Config) -> bool:
         return any((config.data.weight, config.weighting.margins))
 
 
-def design_of(answers: pd.DataFrame) -> SurveyDesign | None:
-    """Weights and clusters that stand in a frame of respondents; None where neither does."""
-    weights = answers[WEIGHT].to_numpy(dtype=np.float64) if WEIGHT in answers else None
-    codes = pd.factorize(answers[CLUSTER])[0].astype(np.int64) if CLUSTER in answers else None
-    return None if weights is None and codes is None else SurveyDesign.of(len(answers), weights, codes)
+def design_of(answers: pd.DataFrame, counted: Sequence[str] | None = None) -> SurveyDesign | None:
+    """Weights and clusters that stand in a frame of respondents; None where neither does.
+
+    counted : items; the design is of those without a gap among them. Raked weights keep the margins of all.
+    """
+    rows = complete_rows(answers, counted)
+    weights = rows[WEIGHT].to_numpy(dtype=np.float64) if WEIGHT in rows else None
+    codes = pd.factorize(rows[CLUSTER])[0].astype(np.int64) if CLUSTER in rows else None
+    if weights is None and codes is None:
+        return None
+    design = SurveyDesign.of(len(rows), weights, codes)
+    if RAKED_FROM not in answers:
+        return design
+    raked = Calibration.of(
+        answers[RAKED_FROM].to_numpy(dtype=np.float64),
+        answers[WEIGHT].to_numpy(dtype=np.float64),
+        [answers[name].to_numpy(dtype=np.int64) for name in answers if str(name).startswith(MARGIN)],
+        pd.factorize(answers[CLUSTER])[0].astype(np.int64) if CLUSTER in answers else None,
+    )
+    kept = np.ones(len(answers), dtype=bool)
+    if counted is not None:
+        kept = answers[list(counted)].notna().all(axis=1).to_numpy()
+    return replace(design, calibration=raked.subset(kept))
 
 
 @dataclass(frozen=True)
@@ -100,17 +120,20 @@ EveryDesign = Annotated[SurveyDesign | None, DesignOf(every=True)]
 """Weights and clusters of all respondents kept."""
 
 
-def design_card(design: SurveyDesign | None, *, errors: bool = True) -> Card:
+def design_card(design: SurveyDesign | None, *, errors: bool = True, margins: bool = False) -> Card:
     """Lines of an estimator card; nothing where all count alike and were drawn one by one.
 
-    errors : whether the table has errors that clusters change.
+    errors : whether the table has errors that clusters change. margins : whether these errors allow for the
+        margins that weights were raked to; otherwise they take the weights as given.
     """
     if design is None:
         return {}
-    weights: Card = {"weights": "sampling_weights"} if design.weighted else {}
-    if design.clusters is None or not errors:
-        return weights
-    return {**weights, "clusters": design.units}
+    card: Card = {"weights": "sampling_weights"} if design.weighted else {}
+    if errors and design.clusters is not None:
+        card = {**card, "clusters": design.units}
+    if errors and design.calibration is not None:
+        card = {**card, "margins": "in_errors" if margins else "weights_as_given"}
+    return card
 
 
 def ignored_card(design: SurveyDesign | None) -> Card:

@@ -32,6 +32,10 @@ RESPONDENT = "respondent"
 """Name of the identifying column in every respondent-level file."""
 WEIGHT = "sampling_weight"
 """Name of the sampling weights' column in the respondent-level files."""
+RAKED_FROM = "weight_before_raking"
+"""Name of the column of weights before raking in the respondent-level files."""
+MARGIN = "raking_margin_"
+"""What columns of the cells that weights were raked to begin with, margins counted from 1."""
 CLUSTER = "sampling_cluster"
 """Name of the column of clusters in the respondent-level files."""
 MARKED = "marked_as"
@@ -41,6 +45,7 @@ CONSTANT = "constant"
 KEPT = {
     RESPONDENT: "identifier",
     WEIGHT: "weights",
+    RAKED_FROM: "weights",
     CLUSTER: "clusters",
     MARKED: "marks of the survey tool",
     CONSTANT: "constant of regressions",
@@ -214,6 +219,9 @@ class Codebook(Section):
                 contradictions.append(f"the name `{kept}` is kept for the {use}: rename the question")
             if kept in self.constructs:
                 contradictions.append(f"the name `{kept}` is kept for the {use}: rename the construct")
+        for name in sorted(named):
+            if name.startswith(MARGIN):
+                contradictions.append(f"the name `{name}` is kept for the weights: rename the question")
         for heading in HEADINGS:
             if heading in {*self.items, *self.constructs}:
                 contradictions.append(f"the name `{heading}` heads a column of the tables: choose another")

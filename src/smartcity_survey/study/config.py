@@ -127,6 +127,13 @@ class CfaSection(Section):
     dynamic_draws: int = Field(
         200, ge=20, le=100_000, description="simulated samples behind each dynamic fit cut-off"
     )
+    bootstrap_draws: int | None = Field(
+        1000,
+        ge=100,
+        le=1_000_000,
+        description="resamples of whole clusters, of CFA and SEM each, where `data.cluster` is given; none: "
+        "sandwich errors alone",
+    )
 
 
 class ScoresSection(Section):

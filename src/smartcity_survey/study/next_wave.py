@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from smartcity_survey.study.data_section import RowNumber
 from smartcity_survey.study.model_section import Probability
 from smartcity_survey.study.parsing import Section
 
@@ -54,7 +55,13 @@ class FrameSection(Section):
     rows: Literal["people", "clusters"] = Field(
         "people", description="what a row is: a person, household or address, or one of `clusters`"
     )
+    id: str | None = Field(
+        None,
+        description="column that identifies a row: none may stand twice; none: whole rows are compared",
+    )
     sheet: str | int = Field(0, description="sheet of a spreadsheet, by name or position")
+    encoding: str | None = Field(None, description="text encoding of a .csv; none: UTF-8")
+    skip_rows: tuple[RowNumber, ...] = Field((), description="rows that are nobody: a total, a second header")
 
 
 class PlanSection(Section):

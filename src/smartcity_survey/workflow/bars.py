@@ -13,7 +13,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from rich.console import Console
@@ -21,6 +21,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from smartcity_survey.messages import language_of_run, translated
 from smartcity_survey.study.config import Language
+from smartcity_survey.workflow import guard
 from smartcity_survey.workflow.progress import BARS, MARK, RUN, has_finished, told
 
 _FOR_THE_RUN = re.compile(f"{MARK}.*\n".encode())
@@ -37,18 +38,41 @@ def run_command(command: Sequence[str], environment: Mapping[str, str], **option
     """
     console = Console(stderr=True)
     if not (sys.stderr.isatty() and console.is_interactive):
-        return subprocess.run(command, env=environment, check=False, **options).returncode
-    read, write = os.pipe()
-    with Bars(console, language_of_run(environment)) as bars, os.fdopen(read, "rb", buffering=0) as lines:
-        process = subprocess.Popen(command, env={**environment, BARS: "1"}, stderr=write, **options)
-        os.close(write)
-        try:
-            for line in lines_of(lines.fileno()):
-                bars.show(line)
+        with guarded(command, env=environment, **options) as process:
             return process.wait()
-        except BaseException:
-            process.kill()
-            raise
+    read, write = os.pipe()
+    told_bars = {**environment, BARS: "1"}
+    with (
+        Bars(console, language_of_run(environment)) as bars,
+        os.fdopen(read, "rb", buffering=0) as lines,
+        guarded(command, env=told_bars, stderr=write, **options) as process,
+    ):
+        os.close(write)
+        for line in lines_of(lines.fileno()):
+            bars.show(line)
+        return process.wait()
+
+
+@contextmanager
+def guarded(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that ends, with all that it has started, where the block or this process ends (`guard.py`).
+
+    Windows has no groups of processes to end: there steps at work go on to their own end.
+    """
+    if sys.platform == "win32":
+        with subprocess.Popen(command, **options) as process:
+            yield process
+        return
+    lifeline, held = os.pipe()
+    with ExitStack() as at_the_end:
+        with os.fdopen(lifeline, "rb"), os.fdopen(held, "wb") as ours:
+            options["pass_fds"] = [*options.get("pass_fds", ()), lifeline]
+            watched = [sys.executable, "-I", "-S", guard.__file__, str(lifeline), *command]
+            process = subprocess.Popen(watched, start_new_session=True, **options)
+            # Not before all are gone is the end told of.
+            at_the_end.callback(process.wait)
+            at_the_end.callback(os.close, os.dup(ours.fileno()))
+        yield process
 
 
 def lines_of(descriptor: int) -> Iterator[str]:

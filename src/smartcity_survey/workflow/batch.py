@@ -101,7 +101,7 @@ def run_batch(folder: Path, machines: Machines, language: Language = "en") -> Ba
             *("--keep-going", "--nolock", *options),
             *("--config", f"studies={json.dumps([str(study.resolve()) for study in studies])}"),
         ]
-        run_command(command, os.environ | told)
+        run_command(command, machines.environment(os.environ) | told)
         done = [(Path(ended) / "ended" / str(number)).exists() for number in range(len(studies))]
     whole = [study for study, well in zip(studies, done, strict=True) if well]
     write_table(comparison(folder, whole), folder / COMPARISON)

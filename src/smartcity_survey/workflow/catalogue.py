@@ -120,6 +120,11 @@ class Catalogue:
             found["unclustered"] = True
         return {parameter: plain for parameter, plain in found.items() if plain is not None}
 
+    def in_parts(self, name: str) -> bool:
+        """Whether some draws of a stage may be made in parts, in this study."""
+        own = stages()[name]
+        return own.in_parts and own.asked_by(self.config) and own not in without_weights(self.config)
+
     def outputs(self, name: str) -> dict[str, list[str]]:
         """Kind -> files it writes; of studies that do not have it, those of studies that do."""
         own = stages()[name]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -46,11 +46,15 @@ def hold(folder: Path, run: str = "") -> Iterator[int]:
     place = reports / "private" / "run.lock"
     require_places([place, _steps(folder)])
     place.parent.mkdir(parents=True, exist_ok=True)
-    with place.open("a", encoding="utf-8") as file:
+    with place.open("a+", encoding="utf-8") as file:
         if not _lock(file.fileno()):
+            file.seek(0)
             raise SurveyError(
-                str(folder), "another run is at work in this folder.", "Wait for its end, or end it."
+                str(folder), "another run is at work in this folder.", _or_end(file.read().split())
             )
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
         _begin(folder, run)
         for left in reports.rglob(f".*{PARTIAL}"):
             if not left.is_dir():
@@ -94,14 +98,18 @@ def _begin(folder: Path, run: str) -> None:
     place = _steps(folder)
     with place.open("a", encoding="utf-8") as file:
         if sys.platform != "win32" and not _lock(file.fileno()):
-            found = ", ".join(map(str, _holders(place)))
             raise SurveyError(
                 str(folder),
                 "a step of an earlier run is still at work in this folder.",
-                f"Wait for its end, or end it{f' (process {found})' if found else ''}.",
+                _or_end(_holders(place)),
             )
         file.truncate(0)
         file.write(run)
+
+
+def _or_end(processes: Sequence[object]) -> str:
+    found = ", ".join(map(str, processes))
+    return f"Wait for its end, or end it{f' (process {found})' if found else ''}."
 
 
 def _holders(place: Path) -> list[int]:

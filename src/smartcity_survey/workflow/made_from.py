@@ -23,6 +23,8 @@ from smartcity_survey.workflow.dependencies import Sources, Start, versions
 
 RECORDS = Path("reports/private/made_from")
 """Where the records are, below the study's folder."""
+PARTS = "reports/private/parts"
+"""Where parts of draws are while a stage waits for them (`parts.py`). Results are the same without them."""
 
 
 def digest_of(path: str) -> str | None:
@@ -80,7 +82,7 @@ def origin(step: Step, sources: Sources | None = None, digest: Digest = digest_o
         "code": sources.code_of(*step.code),
         # In their own order: that of the constructs is that of the lines of tables.
         "options": dict(step.options),
-        "inputs": {path: digest(path) for path in sorted(set(step.inputs))},
+        "inputs": {path: digest(path) for path in sorted(set(step.inputs)) if not path.startswith(PARTS)},
     }
 
 

@@ -7,11 +7,12 @@ import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from concurrent.futures import BrokenExecutor
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.errors import SurveyError, refused_by_system
 from smartcity_survey.messages import error_in, language_of_run, translated
 from smartcity_survey.places import require_places
 from smartcity_survey.workflow.dependencies import code_of_rule, present
@@ -19,6 +20,8 @@ from smartcity_survey.workflow.hold import step_at_work
 from smartcity_survey.workflow.made_from import Step, is_recorded, origin, record, remove_edited
 from smartcity_survey.workflow.progress import BARS, DONE, SAME, say
 
+AT_WORK = "at work"
+"""The only line of a step's log until its end: of one that was ended from outside it stays."""
 FINISHED = "done"
 """The last line of a step's log; of one that failed it is what went wrong."""
 
@@ -52,10 +55,23 @@ def perform(job: Job, script: str, work: Callable[[], Iterable[str] | None]) -> 
         else stands where a file is to be written; the run that started the step was killed and a later one
         has begun.
     """
+    with at_work(job):
+        _perform(job, script, work)
+
+
+@contextmanager
+def at_work(job: Job) -> Iterator[None]:
+    """Keep later runs from beginning while a job is at work; what is wrong is told.
+
+    Raises
+    ------
+    SystemExit
+        where something else stands in a file's place; where a later run has begun.
+    """
     with _told():
         require_places([*job.log, *job.output])
         with step_at_work(Path()):
-            _perform(job, script, work)
+            yield
 
 
 @contextmanager
@@ -65,6 +81,9 @@ def _told() -> Iterator[None]:
         yield
     except SurveyError as error:
         print(error_in(error, language_of_run()), file=sys.stderr)
+        raise SystemExit(1) from None
+    except (OSError, MemoryError) as error:
+        print(error_in(refused_by_system(error, str(Path().resolve())), language_of_run()), file=sys.stderr)
         raise SystemExit(1) from None
 
 
@@ -77,25 +96,29 @@ def _perform(job: Job, script: str, work: Callable[[], Iterable[str] | None]) ->
     if is_recorded(step, made_from):
         for path in step.outputs:
             Path(path).touch()
-        _say_end(f"  {step.rule}: {SAME}")
+        say_end(f"  {step.rule}: {SAME}")
         return
     remove_edited(step)
     step.record.unlink(missing_ok=True)
-    with logged(job.log[0]):
+    with logged(job.log[0], job.rule):
         record(step, made_from, work() or ())
-    _say_end(f"  {step.rule}: {DONE}")
+    say_end(f"  {step.rule}: {DONE}")
 
 
-def _say_end(line: str) -> None:
+def say_end(line: str) -> None:
     """Say that a step is finished; a run that draws bars knows such lines, and translates them itself."""
     say(line if BARS in os.environ else translated(line, language_of_run()))
 
 
 @contextmanager
-def logged(log: str | Path) -> Iterator[None]:
-    """Warnings and errors of a rule's work go to its log; a SurveyError ends it without a traceback."""
+def logged(log: str | Path, rule: str) -> Iterator[None]:
+    """Warnings and errors of a rule's work go to its log; a problem ends it without a traceback.
+
+    A problem is a SurveyError, and what the system does not give: room on a disk, memory, a file.
+    """
     path = Path(log)
     path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"{AT_WORK}\n", encoding="utf-8")
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
@@ -103,11 +126,14 @@ def logged(log: str | Path) -> Iterator[None]:
             outcome = FINISHED
         except SurveyError as error:
             outcome = error_in(error, language_of_run())
+        except (OSError, MemoryError, BrokenExecutor) as error:
+            outcome = error_in(refused_by_system(error, rule), language_of_run())
         except BaseException:
             path.write_text(traceback.format_exc(), encoding="utf-8")
             raise
     lines = [f"{warning.category.__name__}: {warning.message}" for warning in caught]
-    path.write_text("\n".join([*lines, outcome]) + "\n", encoding="utf-8")
+    with suppress(OSError) if outcome != FINISHED else nullcontext():
+        path.write_text("\n".join([*lines, outcome]) + "\n", encoding="utf-8")
     if outcome != FINISHED:
         print(outcome, file=sys.stderr)
         raise SystemExit(1)

@@ -8,20 +8,22 @@ import shlex
 import sys
 from contextlib import suppress
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 from uuid import uuid4
 
 from smartcity_survey.check import check_study
-from smartcity_survey.errors import SurveyError
-from smartcity_survey.messages import SPOKEN, translated
+from smartcity_survey.errors import ROOM, SurveyError
+from smartcity_survey.messages import SPOKEN, error_in, translated
 from smartcity_survey.report.chapter.files import asks_for_chapter, files_of
 from smartcity_survey.study.codebook import read_codebook
 from smartcity_survey.study.config import Language, read_config
 from smartcity_survey.workflow.bars import run_command
 from smartcity_survey.workflow.forks import START, can_fork
 from smartcity_survey.workflow.hold import RUN, hold
-from smartcity_survey.workflow.machines import Machines
-from smartcity_survey.workflow.perform import FINISHED
+from smartcity_survey.workflow.machines import PROFILE, Machines
+from smartcity_survey.workflow.made_from import PARTS
+from smartcity_survey.workflow.perform import AT_WORK, FINISHED
 from smartcity_survey.workflow.snakefiles import snakefile
 from smartcity_survey.workflow.unchanged import Origin, forget, remember, up_to_date
 
@@ -57,7 +59,7 @@ def run_study(folder: Path, machines: Machines, language: Language = "en", *, ch
         of the steps is not installed.
     """
     run = uuid4().hex
-    told = {RUN: run, SPOKEN: language}
+    told = {RUN: run, SPOKEN: language, **({PROFILE: machines.profile} if machines.profile else {})}
     options = machines.options([*_ENVIRONMENT, *told])
     if not SNAKEFILE.is_file():
         raise SurveyError(str(SNAKEFILE), "no such file.", "Install the package again.")
@@ -77,7 +79,9 @@ def run_study(folder: Path, machines: Machines, language: Language = "en", *, ch
     with hold(folder, run) as descriptor:
         forget(folder)
         inherited: dict[str, Any] = {} if sys.platform == "win32" else {"pass_fds": [descriptor]}
-        ended = run_command(command, os.environ | _ENVIRONMENT | told, **inherited)
+        ended = run_command(command, machines.environment(os.environ) | _ENVIRONMENT | told, **inherited)
+        if ended == 0:  # what an earlier run, which did not end, had asked for in other parts
+            rmtree(folder / PARTS, ignore_errors=True)
         if ended == 0 and origin and seen:
             remember(origin, seen)
     if ended == 0:
@@ -87,6 +91,7 @@ def run_study(folder: Path, machines: Machines, language: Language = "en", *, ch
         if not idle and not chapter and (beside := _beside_page(folder)):
             print(translated(f"Beside the page: {', '.join(beside)}", language))
     else:
+        _tell_of_ended(folder, before, language)
         if machines.elsewhere:
             _tell_of_failures(folder, before)
         stopped = "The run stopped; what went wrong is above, the full story in reports/private/logs."
@@ -122,6 +127,19 @@ def _origin(folder: Path, chapter: bool) -> Origin | None:
     )
 
 
+def _tell_of_ended(folder: Path, before: int, language: Language) -> None:
+    """Steps that did not come to say how they ended, for somebody or the system ended them.
+
+    Parameters
+    ----------
+    before : when a step last wrote its log before this run.
+    """
+    for log in sorted((folder / LOGS).glob("*.log")):
+        if log.stat().st_mtime_ns > before and log.read_text(encoding="utf-8") == f"{AT_WORK}\n":
+            ended = SurveyError(log.stem, "it was ended from outside.", ROOM)
+            print(f"  {error_in(ended, language)}", file=sys.stderr)
+
+
 def _tell_of_failures(folder: Path, before: int) -> None:
     """What steps on other machines, whose lines nobody here has seen, wrote last where they failed.
 
@@ -131,7 +149,7 @@ def _tell_of_failures(folder: Path, before: int) -> None:
     """
     for log in sorted((folder / LOGS).glob("*.log")):
         lines = log.read_text(encoding="utf-8").splitlines()
-        if log.stat().st_mtime_ns > before and lines and lines[-1] != FINISHED:
+        if log.stat().st_mtime_ns > before and lines and lines[-1] not in (FINISHED, AT_WORK):
             print(f"  {log.stem}: {lines[-1]}", file=sys.stderr)
 
 

@@ -12,28 +12,51 @@ from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import StageResult, read_table, write_stage
 from smartcity_survey.stages.declare import Stage
 from smartcity_survey.stages.needs import Bar, Files
+from smartcity_survey.stages.parts import InParts, Made, nothing_made
 from smartcity_survey.stages.refusals import refused, takes_no_weights
 from smartcity_survey.study.config import DisclosureSection
 from smartcity_survey.workflow.progress import progress_bar
 
 
-def compute_stage(stage: Stage, inputs: Mapping[str, Files], params: Mapping[str, Any]) -> StageResult:
-    """The result of a stage.
+def arguments_of(stage: Stage, inputs: Mapping[str, Files], params: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of a stage that come from files and options.
 
     Parameters
     ----------
     inputs, params : of its rule, as `Catalogue.inputs` and `Catalogue.params` have them.
     """
+    return {
+        name: need.value(inputs.get(name, ()), params.get(name))
+        for name, need in stage.needs.items()
+        if not isinstance(need, Bar | InParts)
+    }
+
+
+def as_lists(files: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Files by their names; Snakemake gives a single one as it is, several as a list."""
+    return {name: [own] if isinstance(own, str) else list(own) for name, own in files.items()}
+
+
+def compute_stage(
+    stage: Stage, inputs: Mapping[str, Files], params: Mapping[str, Any], made: Made = nothing_made
+) -> StageResult:
+    """The result of a stage.
+
+    Parameters
+    ----------
+    inputs, params : of its rule, as `Catalogue.inputs` and `Catalogue.params` have them.
+    made : draws of it that parts have made.
+    """
     with ExitStack() as bars:
         try:
             if "unweighted" in params:
                 raise takes_no_weights(stage.name)
-            arguments = {
-                name: bars.enter_context(progress_bar(need.what))
-                if isinstance(need, Bar)
-                else need.value(inputs.get(name, ()), params.get(name))
-                for name, need in stage.needs.items()
-            }
+            arguments = arguments_of(stage, inputs, params)
+            for name, need in stage.needs.items():
+                if isinstance(need, Bar):
+                    arguments[name] = bars.enter_context(progress_bar(need.what))
+                elif isinstance(need, InParts):
+                    arguments[name] = made
             result = stage.compute(**arguments)
         except NoSolution as error:  # no item is left of a construct, for example
             result = refused(params.get("unweighted", stage.tables), error, stage.private)
@@ -47,9 +70,13 @@ def compute_stage(stage: Stage, inputs: Mapping[str, Files], params: Mapping[str
 
 
 def write_stage_files(
-    stage: Stage, inputs: Mapping[str, Files], params: Mapping[str, Any], reports: str | Path
+    stage: Stage,
+    inputs: Mapping[str, Files],
+    params: Mapping[str, Any],
+    reports: str | Path,
+    made: Made = nothing_made,
 ) -> None:
     """Compute a stage and write its files; tables that an earlier config asked for are removed."""
-    result = compute_stage(stage, inputs, params)
+    result = compute_stage(stage, inputs, params, made)
     optional = [name for own in stage.optional.values() for name in own]
     write_stage(stage.name, result, reports, optional)

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from smartcity_survey.check import check_study
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.io import StageResult, write_table
+from smartcity_survey.io import PRIVATE_DECIMALS, StageResult, write_table
 from smartcity_survey.study.arguments import require_path, require_text
 from smartcity_survey.study.codebook import read_codebook
 from smartcity_survey.study.config import read_config
@@ -71,6 +71,6 @@ class Study:
             for name, table in result.tables.items():
                 write_table(table, self._catalogue.table(name))
             for name, private in result.private.items():
-                write_table(private, self._catalogue.frame(name))
+                write_table(private, self._catalogue.frame(name), PRIVATE_DECIMALS)
             self._results[stage] = result
         return self._results[stage]

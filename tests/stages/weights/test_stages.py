@@ -20,7 +20,7 @@ from smartcity_survey.stages.measurement.scores import compute_scores, score_wei
 from smartcity_survey.stages.pls.pls import fit_model
 from smartcity_survey.stages.regression.regression import estimate_regression
 from smartcity_survey.stages.regression.robustness import evaluate_robustness
-from smartcity_survey.stages.sem.cfa import OF_MODEL, TABLES, confirm_model
+from smartcity_survey.stages.sem.cfa import BY_DESIGN, TABLES, confirm_model
 from smartcity_survey.stages.sem.controlled_paths import estimate_controlled_paths
 from smartcity_survey.stages.sem.dwls import ORDINAL_TABLES
 from smartcity_survey.stages.sem.sem import estimate_sem
@@ -30,6 +30,8 @@ from smartcity_survey.stats.factor.adequacy import bartlett_sphericity, kmo
 from smartcity_survey.stats.factor.components import rotated_solution
 from smartcity_survey.stats.measurement.reliability_coefficients import cronbach_alpha
 from smartcity_survey.stats.measurement.scores import bartlett_score_weights
+from smartcity_survey.stats.regression.collinearity import collinearity_diagnostics
+from smartcity_survey.stats.sampling.design_residuals import design_residuals
 from smartcity_survey.stats.sampling.pseudo_likelihood import fit_design_cfa, fit_design_sem
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign, effective_size
 from smartcity_survey.stats.sampling.weighted_moments import describe_design, weighted_covariance
@@ -211,10 +213,16 @@ def test_what_takes_rows_for_equally_probable_is_empty_and_says_so() -> None:
     result = regression("weighted")
     refused(
         result,
-        *("collinearity", "regression_diagnostics", "residual_statistics"),
+        *("regression_diagnostics", "residual_statistics"),
         *("hierarchical_blocks", "hierarchical_coefficients"),
     )
     assert result.private["casewise"].empty
+    # Collinearity has a weighted definition.
+    collinear = result.tables["collinearity"].set_index("outcome").loc[OUTCOME]
+    found = collinearity_diagnostics(scores()[list(PREDICTORS)].to_numpy(), design("weighted").weights)
+    np.testing.assert_allclose(collinear["condition_index"], found.condition_indices)
+    card = result.cards["collinearity"]
+    assert (card["weights"], "refused" in card) == ("sampling_weights", False)
     assert not regression("clustered").tables["regression_diagnostics"].empty
 
 
@@ -249,7 +257,14 @@ def test_verdicts_after_holm_allow_for_the_design() -> None:
     np.testing.assert_allclose(table["p"], judged)
     np.testing.assert_allclose(table["p_holm"], holm(np.array(judged)))
     assert table["log_bf10"].isna().all()
-    refused(result, "ridge_trace", "joint_tests", "power", "new_wave_size")
+    refused(result, "ridge_trace", "power", "new_wave_size")
+    joint = result.tables["joint_tests"]
+    confirmed = joint[joint["verdict"] == "confirmed"].iloc[0]
+    names = [name.removeprefix("H_") for name in confirmed["hypotheses"].split(", ")]
+    test = found.joint_test([1 + PREDICTORS.index(name) for name in names])
+    assert (confirmed["f"], confirmed["p"]) == (pytest.approx(test.statistic), pytest.approx(test.p))
+    assert set(joint["errors"]) == {"linearised_by_design"}
+    assert result.cards["joint_tests"]["clusters"] == 40
     clustered = tests(design("clustered"))
     assert clustered.cards["power"]["clusters"] == "not_used"
     assert clustered.cards["hypothesis_tests"]["clusters"] == 40
@@ -269,7 +284,12 @@ def test_the_factor_models_are_of_the_design(way: str) -> None:
     assert value["yuan_bentler_chi2"] == pytest.approx(found.test.scaled.statistic)
     errors = found.cfa.std_err_loadings[MODEL.membership()]
     np.testing.assert_allclose(result.tables["cfa_loadings"]["std_error"], errors)
-    others = [name for name in (*TABLES, *ORDINAL_TABLES) if name not in OF_MODEL]
+    residuals = design_residuals(found.cfa, x(way), design(way))
+    line = result.tables["cfa_residuals"].set_index(["item", "other"]).loc[(MODEL.items[0], MODEL.items[1])]
+    assert line["residual"] == pytest.approx(residuals.residuals[0, 1])
+    assert line["std_error"] == pytest.approx(residuals.std_err[0, 1])
+    assert result.cards["cfa_residuals"]["standard_errors"] == "of_residuals_by_design"
+    others = [name for name in (*TABLES, *ORDINAL_TABLES) if name not in BY_DESIGN]
     if way == "clustered":
         assert not result.tables["modification_indices"].empty
         assert result.cards["modification_indices"]["clusters"] == "not_used"

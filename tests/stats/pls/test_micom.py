@@ -215,3 +215,31 @@ def test_progress_counts_the_groups_dealt_at_random_and_not_the_real_ones() -> N
     compare(drawn(24, seed=5), permutations=7, progress=told.append)
     assert told[-1] == 7
     assert told == sorted(told)
+
+
+def test_random_groups_of_many_respondents_stand_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the groups are does not change, and limits are within five standard errors of 400 permutations."""
+    x, second = drawn(4000), np.random.default_rng(2).random(4000) < 0.3
+    x[second, :3] += 0.1
+    one_by_one = compare_groups(x, MODEL, second, permutations=400, seed=1)
+    monkeypatch.setattr("smartcity_survey.stats.core.dealt.LARGEST", 1000)
+    monkeypatch.setattr("smartcity_survey.stats.core.dealt.GROUPS", 1000)
+    found = compare_groups(x, MODEL, second, permutations=400, seed=1)
+    for name in ("mean", "log_variance", "paths"):
+        own, other = getattr(found, name), getattr(one_by_one, name)
+        np.testing.assert_allclose(own.difference, other.difference, atol=EXACT)
+        width = np.abs((own.high - own.low) - (other.high - other.low))
+        assert (own.low != other.low).any()
+        # A quantile's standard error is its normal's, sqrt(.025 .975 / 400) / density, on either side.
+        assert (width <= 5 * (other.high - other.low) * np.sqrt(2) * 0.067).all()
+    assert found.mean.p[0] < 0.05 < found.mean.p[1]
+    np.testing.assert_allclose(found.correlation_p, one_by_one.correlation_p, atol=0.15)
+
+
+def test_a_small_group_of_many_respondents_is_dealt_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    x, second = drawn(2000), np.arange(2000) % 100 == 0
+    one_by_one = compare_groups(x, MODEL, second, permutations=50, seed=1)
+    monkeypatch.setattr("smartcity_survey.stats.core.dealt.LARGEST", 1000)
+    monkeypatch.setattr("smartcity_survey.stats.core.dealt.GROUPS", 1000)
+    found = compare_groups(x, MODEL, second, permutations=50, seed=1)
+    np.testing.assert_array_equal(found.paths.low, one_by_one.paths.low)

@@ -6,13 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from enum import IntEnum
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from smartcity_survey.data.read.units import number_with_unit
-from smartcity_survey.stats.core.types import Array, BoolArray
+from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.study.codebook import Codebook, Label
 from smartcity_survey.study.config import DataSection
 from smartcity_survey.study.dates import day_number, dotted_number
@@ -110,34 +111,60 @@ def read_codes(
     decimal : decimal mark of numbers written as text; the other mark is then no part of a number.
     units : whether `25 years` is the number 25, where it is no wording.
     """
-    values = _numbers(cells, decimal)
-    rest = np.flatnonzero(np.isnan(values)).tolist()
-    texts = {row: text for row in rest if (text := cell_text(cells.iat[row]))}
-    n_declared_texts = n_labels = 0
-    unreadable = []
+    codes, distinct = distinct_cells(cells)
+    values = _numbers(distinct, decimal)
+    texts = {at: cell_text(distinct.iat[at]) for at in np.flatnonzero(np.isnan(values)).tolist()}
+    kinds = np.full(len(distinct), _Kind.NUMBER)
     behind: dict[str, None] = {}
-    for row, text in texts.items():
+    for at, text in texts.items():
         word = folded(text)
-        if word in wordings:
-            values[row] = wordings[word]
-            n_labels += 1
+        if not text:
+            kinds[at] = _Kind.EMPTY
+        elif word in wordings:
+            values[at], kinds[at] = wordings[word], _Kind.WORDING
         elif word in missing.texts:
-            n_declared_texts += 1
+            kinds[at] = _Kind.DECLARED
         elif units and (found := number_with_unit(text, decimal)):
-            values[row], unit = found
+            values[at], unit = found
             behind[unit] = None
         else:
-            unreadable.append((row, text))
+            kinds[at] = _Kind.UNREADABLE
     declared = missing.among(values)
+    kinds_of_rows = kinds[codes]
+    n_declared = int(declared[codes].sum()) + int((kinds_of_rows == _Kind.DECLARED).sum())
     values[declared] = np.nan
     return ColumnCodes(
-        values,
-        n_empty=len(rest) - len(texts),
-        n_declared=int(declared.sum()) + n_declared_texts,
-        n_labels=n_labels,
-        unreadable=tuple(unreadable),
+        values[codes],
+        n_empty=int((kinds_of_rows == _Kind.EMPTY).sum()),
+        n_declared=n_declared,
+        n_labels=int((kinds_of_rows == _Kind.WORDING).sum()),
+        unreadable=tuple(
+            (row, texts[int(codes[row])])
+            for row in np.flatnonzero(kinds_of_rows == _Kind.UNREADABLE).tolist()
+        ),
         units=tuple(behind),
     )
+
+
+class _Kind(IntEnum):
+    """What a cell holds."""
+
+    NUMBER = 0
+    EMPTY = 1
+    WORDING = 2
+    DECLARED = 3
+    UNREADABLE = 4
+
+
+def distinct_cells(cells: pd.Series) -> tuple[IntArray, pd.Series]:
+    """Which of the distinct cells each cell is, and these, in the order in which they come.
+
+    Cells that are not all text are not compared: 1 and `true` would be the same.
+    """
+    if pd.api.types.is_object_dtype(cells) and pd.api.types.infer_dtype(cells, skipna=False) == "string":
+        codes, found = pd.factorize(cells, use_na_sentinel=False)
+        return codes.astype(np.int64), pd.Series(found, dtype=object)
+    return np.arange(len(cells)), cells
 
 
 def read_dates(cells: pd.Series, missing: Missing, decimal: str) -> ColumnCodes:

@@ -48,7 +48,7 @@ def open_csv(path: Path, section: DataSection) -> Grid:
     how |= {"broken_lines": ", ".join(map(str, broken))} if broken else {}
     empty = SurveyError(f"{path}, line 1", "it is empty.", "Write the names of the columns into it.")
     rows = partial(_rows, path, encoding, delimiter, errors)
-    return Grid(path, rows, how, "line", ragged=False, no_header=empty)
+    return Grid(path, rows, how, "line", ragged=False, no_header=empty, of_text=True)
 
 
 def _beyond_ascii(path: Path) -> Iterator[tuple[int, str, int]]:

@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ class Grid:
     Attributes
     ----------
     rows : number of each row, as a person sees it, and its cells; a generator that is closed after use.
-    noun : what messages call a row.
+    noun : what messages call a row. of_text : whether every cell is text.
     ragged : whether the program that wrote the file leaves out empty cells at the end of a row.
     no_header : what to say where there are no names.
     """
@@ -42,6 +43,7 @@ class Grid:
     noun: str
     ragged: bool
     no_header: SurveyError
+    of_text: bool = False
 
 
 def table_of(grid: Grid, section: DataSection) -> Table:
@@ -126,6 +128,9 @@ def _batches(
     grid: Grid, columns: tuple[str, ...], last: int, skipped: frozenset[int], wanted: Sequence[str]
 ) -> Iterator[Batch]:
     positions = [columns.index(name) for name in wanted]
+    pick: Callable[[Sequence[Any]], Sequence[Any]] = partial(_cells, positions)
+    if grid.of_text and not grid.ragged and len(positions) > 1:
+        pick = itemgetter(*positions)
     n_misshapen = 0
     with closing(grid.rows()) as every:  # type: ignore[type-var]
         rows = (
@@ -136,7 +141,7 @@ def _batches(
         while chunk := list(islice(rows, ROWS_AT_ONCE)):
             # A cell beyond the table may be a remark; the row is one all the same.
             kept = [(number, row) for number, row in chunk if grid.ragged or len(row) == len(columns)]
-            cells = [[without_dates(row[j]) if j < len(row) else None for j in positions] for _, row in kept]
+            cells = [pick(row) for _, row in kept]
             wrong = [
                 (number, row)
                 for number, row in chunk
@@ -152,6 +157,11 @@ def _batches(
         rest = f"{counted(n_misshapen - LINES_SHOWN, f'more {grid.noun}')} like these."
         more = Problem(str(grid.path), rest, "Mend the first ones and try again.")
         yield Batch(pd.DataFrame(columns=list(wanted), dtype=object), (more,))
+
+
+def _cells(positions: Sequence[int], row: Sequence[Any]) -> Sequence[Any]:
+    """The cells of a row at some positions; None beyond its end."""
+    return [without_dates(row[j]) if j < len(row) else None for j in positions]
 
 
 def _misshapen(grid: Grid, number: int, row: Sequence[Any], columns: Sequence[str]) -> Problem:

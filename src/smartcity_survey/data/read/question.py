@@ -17,6 +17,7 @@ from smartcity_survey.data.read.cells import (
     ColumnCodes,
     Missing,
     cell_text,
+    distinct_cells,
     missing_codes,
     read_codes,
     read_dates,
@@ -115,7 +116,9 @@ def percent_and_fraction(cells: pd.Series) -> tuple[tuple[str, int] | None, tupl
     if pd.api.types.is_numeric_dtype(cells):
         return None, None
     percent = fraction = None
-    for row, cell in zip(cells.index.tolist(), cells, strict=True):
+    codes, distinct = distinct_cells(cells)
+    first = np.unique(codes, return_index=True)[1]
+    for row, cell in zip(cells.index[first].tolist(), distinct, strict=True):
         text = cell_text(cell)
         if percent is None and PERCENT.fullmatch(text):
             percent = text, int(row)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +14,7 @@ import pandas as pd
 
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import Card, read_json, read_table, write_bytes
-from smartcity_survey.processes import process_context
+from smartcity_survey.processes import pool_of
 from smartcity_survey.report.chapter.compose import compose, figures_shown
 from smartcity_survey.report.chapter.files import chapter_outputs, files_of, languages_of
 from smartcity_survey.report.chapter.whole import whole_tables
@@ -61,7 +60,7 @@ def read_run(reports: Path, names: Sequence[str] = ()) -> Run:
     SurveyError
         where no run has finished there.
     """
-    if not (reports / "manifest.json").is_file():
+    if not all((reports / f"{name}.json").is_file() for name in ("manifest", "machine")):
         raise SurveyError(
             reports.as_posix(), "no run has finished here.", "Run the analysis first: smartcity-survey run."
         )
@@ -69,7 +68,8 @@ def read_run(reports: Path, names: Sequence[str] = ()) -> Run:
     tables = {path.stem: read_table(path) for path in paths if not names or path.stem in names}
     card_files = sorted((reports / "cards").glob("*.json"))
     cards = {name: card for path in card_files for name, card in read_json(path).items()}
-    return Run(tables, cards, read_json(reports / "manifest.json"))
+    manifest = read_json(reports / "manifest.json") | read_json(reports / "machine.json")
+    return Run(tables, cards, manifest)
 
 
 def written_files(study: Path) -> tuple[Path, ...]:
@@ -120,7 +120,7 @@ def _each(
     if jobs < 2:
         yield from (work(*one) for one in arguments)
         return
-    with ProcessPoolExecutor(jobs, process_context()) as pool:
+    with pool_of(jobs) as pool:
         yield from pool.map(work, *zip(*arguments, strict=True))
 
 

@@ -29,6 +29,9 @@ FONT_STACK = "'DejaVu Sans', Verdana, Arial, sans-serif"
 the layout is made."""
 MARK = "mark:"
 """What begins the name of a part that tells its numbers; its words follow, as hexadecimal digits."""
+_BY_CONTENT = re.compile(r'(?<=\bid=")(p|m|h|image)[0-9a-f]{10}(?=")')
+"""Names that matplotlib makes of every bit of a shape: of clips, markers, hatches and images."""
+_KINDS = {"p": "clip", "m": "marker", "h": "hatch", "image": "image"}
 _MARKED = re.compile(rf'<g id="{MARK}([^"]*)">')
 _SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)pt" height="([\d.]+)pt"')
 _TEXT = re.compile(r"(<text[^>]*>)([^<]*)")
@@ -92,8 +95,21 @@ def png_file(pdf: bytes) -> bytes:
     return content.getvalue()
 
 
+def _numbered(drawn: bytes) -> bytes:
+    """An svg whose parts are named by what they are and in the order that they come in: two processors put a
+    line into the same place, but not to the last bit."""
+    text = drawn.decode("utf-8")
+    names: dict[str, str] = {}
+    for found in _BY_CONTENT.finditer(text):
+        names.setdefault(found[0], f"{_KINDS[found[1]]}_{len(names) + 1}")
+    if not names:
+        return drawn
+    return re.sub("|".join(names), lambda m: names[m[0]], text).encode("utf-8")
+
+
 def files_of(drawn: bytes) -> Iterator[tuple[str, bytes]]:
     """Ending and content of each file of a figure, from the svg that matplotlib drew."""
+    drawn = _numbered(drawn)
     yield ".svg", svg_file(drawn)
     pdf = pdf_file(drawn)
     yield ".png", png_file(pdf)

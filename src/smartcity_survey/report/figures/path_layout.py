@@ -25,6 +25,8 @@ BETWEEN = 0.04
 """Inches above and below the middle of a coefficient that are free for its arrow."""
 BESIDE = 0.01
 """Cost of a coefficient that stands beside its arrow, not on it, and of each half inch between them."""
+SAME = 1e-9
+"""Inches, or costs, that are rounding."""
 LONGEST_LEVEL = 0.6
 """Share of the room between two layers that the level piece of an arrow may take."""
 Room = tuple[float, float]
@@ -223,7 +225,7 @@ def _slope(curve: Array, share: float) -> float:
 
 def _through(box: Box, arrow: Sequence[Box]) -> float:
     """Area of an arrow's points in a coefficient, but for those between its two lines of numbers."""
-    return sum(box.overlap(point) for point in arrow if abs(point.y - box.y) > BETWEEN)
+    return sum(box.overlap(point) for point in arrow if abs(point.y - box.y) > BETWEEN + SAME)
 
 
 def _labels(
@@ -259,5 +261,7 @@ def _labels(
                         + 2 * sum(candidates[-1].overlap(other) for other in [*crossed, *own])
                         + BESIDE * (1 + 2 * away)
                     )
-        placed[edge] = candidates[costs.index(min(costs))]
+        # Of places as good as one another the first: last bits are others on every processor.
+        best = min(costs) + SAME
+        placed[edge] = next(box for box, cost in zip(candidates, costs, strict=True) if cost <= best)
     return placed

@@ -20,8 +20,12 @@ from smartcity_survey.report.figures.drawing import (
 )
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.wording import Wording
-from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.core.types import Array, IntArray
 
+MANY = 5_000
+"""Points beyond which vector files hold a cloud as an image, and one of ranks by every so many of them."""
+ENDS = 200
+"""Points at either end of the ranks that are drawn in any case."""
 BINS = 12
 """Groups of equal size along the fitted values whose mean shows a bend or a funnel."""
 
@@ -54,7 +58,16 @@ def plot_diagnostics(casewise: pd.DataFrame, setting: Setting) -> Figure:
 
 
 def _points(axes: Axes, x: Array, y: Array) -> None:
-    axes.scatter(x, y, s=7, color=BLUE, alpha=0.35, linewidths=0)
+    axes.scatter(x, y, s=7, color=BLUE, alpha=0.35, linewidths=0, rasterized=x.size > MANY)
+
+
+def _drawn_ranks(n: int) -> IntArray:
+    """Which of n ranks are drawn: all, or both ends and between them as many as can be told apart."""
+    if n <= MANY:
+        return np.arange(n)
+    return np.unique(
+        np.concatenate((np.linspace(0, n - 1, MANY // 2).round(), np.r_[:ENDS, n - ENDS : n]))
+    ).astype(int)
 
 
 def _finish(axes: Axes, wording: Wording, panel: str) -> None:
@@ -85,7 +98,8 @@ def _quantiles(axes: Axes, residuals: Array, wording: Wording) -> None:
     """Ordered residuals against the normal quantiles of their ranks (Blom's plotting positions)."""
     n = residuals.size
     theoretical = special.ndtri((np.arange(1, n + 1) - 0.375) / (n + 0.25))
-    _points(axes, theoretical, np.sort(residuals))
+    drawn = _drawn_ranks(n)
+    _points(axes, theoretical[drawn], np.sort(residuals)[drawn])
     ends = np.array([theoretical[0], theoretical[-1]])
     axes.plot(ends, ends, color=VERMILION, linewidth=1.3)
     _finish(axes, wording, "quantiles")
@@ -93,8 +107,9 @@ def _quantiles(axes: Axes, residuals: Array, wording: Wording) -> None:
 
 def _cooks(axes: Axes, distances: Array, wording: Wording) -> None:
     limit = 4 / distances.size
-    order = np.arange(1, distances.size + 1)
-    axes.vlines(order, 0, distances, color=np.where(distances > limit, VERMILION, BLUE), linewidth=0.7)
+    drawn = _drawn_ranks(distances.size)
+    shown = distances[drawn]
+    axes.vlines(drawn + 1, 0, shown, color=np.where(shown > limit, VERMILION, BLUE), linewidth=0.7)
     axes.axhline(limit, color=MUTED, linewidth=0.9, linestyle=(0, (4, 2)))
     _finish(axes, wording, "cooks")
     axes.set_ylim(0)

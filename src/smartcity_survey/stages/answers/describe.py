@@ -73,7 +73,7 @@ def describe_answers(answers: pd.DataFrame, codebook: Codebook, design: EveryDes
                 "method": SPSS_FORMULAS,
                 "divisor": "n_minus_1",
                 **of_items,
-                **design_card(design),
+                **design_card(design, margins=True),
             },
             "item_frequencies": {"method": "counts", **of_items, **of_shares},
         },

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import combinations
@@ -16,15 +16,17 @@ from smartcity_survey.data.demographics import NO_ANSWER, demographic_codes, req
 from smartcity_survey.data.disclosure import protect
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import AT_FAULT, Card, StageResult
-from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
+from smartcity_survey.stages.cards import pls_estimator, resampled, respondents, single_items
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.design import Design, design_card
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import Bar, Complete, MeasuredClaims, Option, PlsFitOptions, Seed
+from smartcity_survey.stages.parts import InParts, Made, Unit, nothing_made, taken, units_of
 from smartcity_survey.stages.pls.pls import pls_model
 from smartcity_survey.stages.progress import Progress, part, silent
 from smartcity_survey.stages.refusals import reason
 from smartcity_survey.stats.core.correlations import covariance
+from smartcity_survey.stats.core.draws import Take, make_all
 from smartcity_survey.stats.core.errors import InGroup, StatisticsError
 from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.stats.evidence.group_differences import compare_by_design
@@ -69,21 +71,8 @@ MULTIGROUP = [
     "p",
 ]
 INVARIANCE = [
-    "demographic",
-    "level",
-    "status",
-    "group_at_fault",
-    "at_fault",
-    "chi2",
-    "df",
-    "p",
-    "cfi",
-    "rmsea",
-    "srmr",
-    "d_cfi",
-    "d_rmsea",
-    "d_srmr",
-    "p_change",
+    *("demographic", "level", "status", "group_at_fault", "at_fault"),
+    *("chi2", "df", "p", "cfi", "rmsea", "srmr", "d_cfi", "d_rmsea", "d_srmr", "p_change"),
 ]
 
 
@@ -116,6 +105,25 @@ class _Rows:
     invariance: list[dict[str, object]] = field(default_factory=list)
 
 
+def permutations(
+    answers: pd.DataFrame,
+    model: Model,
+    codebook: Codebook,
+    section: GroupsSection,
+    pls: PlsSection,
+    alpha: float,
+    seed: int,
+    design: SurveyDesign | None,
+) -> Iterator[Unit]:
+    """All permutations of `compare_respondents`."""
+    x = answers[list(model.items)].to_numpy(dtype=np.float64)
+    setup = _Setup(x, model, section, pls, alpha, seed, design)
+    for variable, members in _groups(answers, codebook, section).items():
+        for pair in combinations(members, 2):
+            both, second = _pair(members, pair)
+            yield from units_of(_name(variable, pair), partial(_difference, setup, both, second))
+
+
 @stage(*("group_comparisons", "micom", "multigroup", "invariance"), hides=protect, beside=("demographics",))
 def compare_respondents(
     answers: Complete,
@@ -127,6 +135,7 @@ def compare_respondents(
     seed: Seed,
     progress: Annotated[Progress, Bar("permutations")] = silent,
     design: Design = None,
+    made: Annotated[Made, InParts(permutations)] = nothing_made,
 ) -> StageResult:
     """MICOM, differences of paths and the ladder of invariance, by each demographic variable asked for.
 
@@ -140,17 +149,13 @@ def compare_respondents(
     require_demographics(section.variables, codebook, "config.yaml, groups.variables")
     setup = _Setup(x, model, section, pls, alpha, seed, design)
     rows = _Rows()
-    groups: dict[str, dict[str, BoolArray]] = {}
-    for variable in section.variables:
-        codes = demographic_codes(answers[variable], codebook, variable)
-        sizes = codes.value_counts(sort=False)
-        large = [code for code, n in sizes.items() if code != NO_ANSWER and n >= section.smallest]
-        groups[variable] = {str(code): (codes == code).to_numpy() for code in large}
+    groups = _groups(answers, codebook, section)
     total = section.permutations * sum(comb(len(members), 2) for members in groups.values())
     for variable, members in groups.items():
         for pair in combinations(members, 2):
             before = len(rows.comparisons) * section.permutations
-            _compare(setup, variable, pair, members, rows, part(progress, before, total))
+            told, take = part(progress, before, total), taken(made, _name(variable, pair))
+            _compare(setup, variable, pair, members, rows, told, take)
         _ladder(setup, variable, members, rows)
     card: Card = {
         **pls_estimator(model, pls),
@@ -162,6 +167,7 @@ def compare_respondents(
         "permutations": section.permutations,
         "p": "permutation_p_two_sided",
         **respondents(len(x)),
+        **resampled(len(x)),
         "seed": seed,
     }
     composites = card
@@ -196,6 +202,31 @@ def compare_respondents(
     )
 
 
+def _groups(
+    answers: pd.DataFrame, codebook: Codebook, section: GroupsSection
+) -> dict[str, dict[str, BoolArray]]:
+    """Question -> code of an answer -> who gave it, of answers that enough people gave."""
+    groups = {}
+    for variable in section.variables:
+        codes = demographic_codes(answers[variable], codebook, variable)
+        sizes = codes.value_counts(sort=False)
+        large = [code for code, n in sizes.items() if code != NO_ANSWER and n >= section.smallest]
+        groups[variable] = {str(code): (codes == code).to_numpy() for code in large}
+    return groups
+
+
+def _pair(members: Mapping[str, BoolArray], pair: tuple[str, str]) -> tuple[BoolArray, BoolArray]:
+    """Who is in a pair of groups and, of those, who is in the second."""
+    first, second = pair
+    both = members[first] | members[second]
+    return both, members[second][both]
+
+
+def _name(variable: str, pair: tuple[str, str]) -> str:
+    """Name of the permutations of a pair."""
+    return f"{variable}: {' '.join(pair)}"
+
+
 def _compare(
     setup: _Setup,
     variable: str,
@@ -203,10 +234,10 @@ def _compare(
     members: Mapping[str, BoolArray],
     rows: _Rows,
     progress: Callable[[int], None],
+    take: Take,
 ) -> None:
     """One pair of groups: its line among the comparisons and, where there is a solution, its differences."""
     first, second = pair
-    both = members[first] | members[second]
     groups = dict(zip(GROUPS, (variable, first, second), strict=True))
     line: dict[str, object] = {
         **groups,
@@ -216,7 +247,7 @@ def _compare(
     rows.comparisons.append(line)
     try:
         with naming(setup.model.items, "groups", setup.model.names):
-            found = _difference(setup, both, members[second][both], progress)
+            found = _difference(setup, *_pair(members, pair), progress, take)
     except NoSolution as error:
         line |= _refusal(error, pair)
         return
@@ -230,7 +261,11 @@ def _compare(
 
 
 def _difference(
-    setup: _Setup, both: BoolArray, second: BoolArray, progress: Callable[[int], None]
+    setup: _Setup,
+    both: BoolArray,
+    second: BoolArray,
+    progress: Callable[[int], None] = lambda _: None,
+    take: Take = make_all,
 ) -> GroupComparison:
     """By permutation, or by the design where respondents have weights or come in clusters."""
     x, model = setup.x[both], pls_model(setup.model, setup.pls)
@@ -247,6 +282,7 @@ def _difference(
         tolerance=setup.pls.tolerance,
         max_iterations=setup.pls.max_iterations,
         progress=progress,
+        take=take,
     )
 
 

@@ -17,6 +17,7 @@ from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls.pls import pls_model
 from smartcity_survey.stages.progress import Progress, silent
 from smartcity_survey.stages.refusals import reason, takes_no_weights
+from smartcity_survey.stats.core.dealt import Groups
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.stats.evidence.construct_moments import (
     ConstructMoments,
@@ -37,6 +38,7 @@ from smartcity_survey.stats.evidence.subset_regression import (
     least_squares_fits,
     sandwich_fits,
 )
+from smartcity_survey.stats.items.held_influence import GroupedItems, grouped
 from smartcity_survey.stats.items.item_moments import (
     ItemMoments,
     midranks,
@@ -92,29 +94,35 @@ def estimate_blocks(
     *,
     missing: str = COMPLETE,
     design: SurveyDesign | None = None,
+    codings: Sequence[str] | None = None,
+    groups: Groups | None = None,
 ) -> Iterator[Block]:
     """Every specification, those that differ in their controls alone together.
 
     Parameters
     ----------
     answers : items of the n respondents. model : with all items.
-    weights : (B, n), from `draw_weights`.
+    weights : (B, n), from `draw_weights`; with groups (B, G).
     failures : takes what could not be estimated, and why.
     progress : of the sets of items under every coding and exclusion.
     missing : what becomes of gaps; other methods than that of complete questionnaires are of answers as
-        numbers. design : sampling weights and clusters of the n respondents.
+        numbers. design : sampling weights and clusters of the n respondents. groups : of a large sample.
+    codings : some of `codings_of`; all where not given.
     """
-    codings = _CODINGS if missing == COMPLETE else _OF_GAPS[missing]
-    samples = list(product(choices.exclusions, codings, choices.items))
+    coders = {name: codings_of(missing)[name] for name in codings or codings_of(missing)}
+    samples = list(product(choices.exclusions, coders, choices.items))
     for exclusion, kept in choices.exclusions.items():
         covariates, subsets = choices.covariates(kept)
-        for coding, code in codings.items():
+        drawn = weights[:, kept] if groups is None else weights
+        for coding, code in coders.items():
             try:
                 with naming(model.items, coding):
                     own = None if design is None else design.subset(kept)
                     x, moments = code(
                         answers.loc[kept, list(model.items)].to_numpy(dtype=np.float64), covariates, pls, own
                     )
+                if groups is not None and isinstance(moments, ItemMoments):
+                    moments = grouped(moments, groups.subset(kept))
             except NoSolution as error:
                 failures.append(_failure((EVERY, exclusion, coding, missing, EVERY, EVERY), error))
                 continue
@@ -132,13 +140,12 @@ def estimate_blocks(
                 for score, constructs in _measurements(
                     rows, covariates, chosen, measured, pls, labels, failures
                 ):
-                    drawn = constructs if own is None else replace(constructs, clusters=own.clusters)
-                    yield from _estimates(
-                        drawn, measured, subsets, (*labels, score), weights[:, kept], failures
-                    )
+                    sampled = constructs if own is None else replace(constructs, clusters=own.clusters)
+                    yield from _estimates(sampled, measured, subsets, (*labels, score), drawn, failures)
 
 
-Coded = tuple[Array | None, ItemMoments | IncompleteItems]
+Moments = ItemMoments | GroupedItems | IncompleteItems
+Coded = tuple[Array | None, Moments]
 """Answers (n, p), where they are scored respondent by respondent, and their moments."""
 
 
@@ -162,12 +169,21 @@ def _with_means(x: Array, covariates: Array, pls: PlsSection, design: SurveyDesi
     return _as_numbers(np.where(np.isnan(x), np.nanmean(x, axis=0), x), covariates, pls, design)
 
 
-_CODINGS = {"answers": _as_numbers, "ranks": _as_ranks, "polychoric": _as_categories}
+_CODINGS: Mapping[str, Callable[..., Coded]] = {
+    "answers": _as_numbers,
+    "ranks": _as_ranks,
+    "polychoric": _as_categories,
+}
 _OF_GAPS: Mapping[str, Mapping[str, Callable[..., Coded]]] = {
     "mean_replacement": {"answers": _with_means},
     "pairwise": {"answers": lambda x, covariates, *_: (None, pairwise_items(x, covariates))},
     "em": {"answers": lambda x, covariates, *_: (None, em_items(x, covariates))},
 }
+
+
+def codings_of(missing: str) -> Mapping[str, Callable[..., Coded]]:
+    """How answers are coded, by names, where this becomes of gaps."""
+    return _CODINGS if missing == COMPLETE else _OF_GAPS[missing]
 
 
 def sampling_weights(design: SurveyDesign | None) -> Array | None:
@@ -180,7 +196,7 @@ def _failure(labels: tuple[str, ...], error: NoSolution) -> dict[str, str]:
     return {**dict(zip(LABELS, labels, strict=True)), **reason(error)}
 
 
-def _columns(moments: ItemMoments | IncompleteItems, items: Sequence[int]) -> ItemMoments | IncompleteItems:
+def _columns(moments: Moments, items: Sequence[int]) -> Moments:
     if list(items) == list(range(moments.p)):
         return moments
     return moments.of_items(items)
@@ -189,7 +205,7 @@ def _columns(moments: ItemMoments | IncompleteItems, items: Sequence[int]) -> It
 def _measurements(
     x: Array | None,
     covariates: Array,
-    moments: ItemMoments | IncompleteItems,
+    moments: Moments,
     model: Model,
     pls: PlsSection,
     labels: tuple[str, ...],
@@ -213,7 +229,7 @@ def _measurements(
 
 
 def _by_scores(
-    x: Array | None, covariates: Array, moments: ItemMoments | IncompleteItems, model: Model
+    x: Array | None, covariates: Array, moments: Moments, model: Model
 ) -> dict[str, ConstructMoments]:
     """Means of each construct's items, and their first principal components."""
     membership = model.membership()
@@ -225,15 +241,21 @@ def _by_scores(
             "component": composite_moments(moments, component),
         }
     assert x is not None  # what has rows is scored by them
-    w = moments.weights
+    own, groups = _by_respondent(moments)
+    w = own.weights
     return {
-        "mean": score_moments(x @ mean_score_weights(membership).T, covariates, w),
-        "component": score_moments(standardised(x, w) @ component.T, covariates, w),
+        "mean": score_moments(x @ mean_score_weights(membership).T, covariates, w, groups),
+        "component": score_moments(standardised(x, w) @ component.T, covariates, w, groups),
     }
 
 
+def _by_respondent(moments: ItemMoments | GroupedItems) -> tuple[ItemMoments, Groups | None]:
+    """The moments by respondent, and the groups of a large sample."""
+    return (moments.respondents, moments.groups) if isinstance(moments, GroupedItems) else (moments, None)
+
+
 def _by_composites(
-    moments: ItemMoments | IncompleteItems,
+    moments: Moments,
     model: Model,
     pls: PlsSection,
     labels: tuple[str, ...],
@@ -248,24 +270,24 @@ def _by_composites(
     return {"pls": found.composites}
 
 
-def _by_factors(
-    covariates: Array, moments: ItemMoments | IncompleteItems, model: Model
-) -> dict[str, ConstructMoments]:
+def _by_factors(covariates: Array, moments: Moments, model: Model) -> dict[str, ConstructMoments]:
     """Confirmatory factors and, unless answers are categories, scores of them."""
     membership, p = model.membership(), moments.p
     R = moments.correlation[:p, :p]
-    if isinstance(moments, ItemMoments) and moments.latent is not None:
-        # Least squares takes nothing but the correlations and the influences on them.
-        behind = Polychoric(R, moments.latent, np.empty((p, 0)), 0)
-        ordinal = fit_dwls(behind, membership, tolerance=_CFA_TOLERANCE)
-        return {"latent": ordinal_factor_moments(moments, ordinal, membership)}
+    if not isinstance(moments, IncompleteItems):
+        own, groups = _by_respondent(moments)
+        if own.latent is not None:
+            # Least squares takes nothing but the correlations and the influences on them.
+            behind = Polychoric(R, own.latent, np.empty((p, 0)), 0)
+            ordinal = fit_dwls(behind, membership, tolerance=_CFA_TOLERANCE, with_errors=False)
+            return {"latent": ordinal_factor_moments(moments, ordinal, membership)}
     fit = fit_cfa(R, moments.n, membership, tolerance=_CFA_TOLERANCE)
     latent = {"latent": factor_moments(moments, fit, membership)}
     scores = {"cfa_regression": regression_score_weights(fit), "cfa_bartlett": bartlett_score_weights(fit)}
     if isinstance(moments, IncompleteItems):
-        return latent | {name: composite_moments(moments, own) for name, own in scores.items()}
-    z, w = moments.z[:, :p], moments.weights
-    return latent | {name: score_moments(z @ own.T, covariates, w) for name, own in scores.items()}
+        return latent | {name: composite_moments(moments, of) for name, of in scores.items()}
+    z, w = own.z[:, :p], own.weights
+    return latent | {name: score_moments(z @ of.T, covariates, w, groups) for name, of in scores.items()}
 
 
 def _estimates(
@@ -304,8 +326,8 @@ def _estimates(
                 continue
             null = null_estimates(weights, fit.influence)
             # Blocks are held until the end: with the influence of all respondents they would fill memory.
-            light = replace(fit, influence=fit.influence[:0])
-            yield Block(outcome, (*labels, estimator), len(fit.influence), light, null)
+            light = replace(fit, influence=np.empty((0, *fit.influence.shape[1:])))
+            yield Block(outcome, (*labels, estimator), constructs.n, light, null)
 
 
 _OF_SCORES = {"ols": least_squares_fits, "huber": huber_fits}

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -13,7 +12,7 @@ from scipy import special
 
 from smartcity_survey.data.disclosure import protect
 from smartcity_survey.io import Card, StageResult, join_names
-from smartcity_survey.stages.cards import respondents
+from smartcity_survey.stages.cards import resampled, respondents
 from smartcity_survey.stages.checks.printed import VerdictsByName
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.design import Design, design_card
@@ -25,10 +24,13 @@ from smartcity_survey.stages.evidence.curve_panel import (
     MISSING,
     with_missing,
 )
-from smartcity_survey.stages.evidence.multiverse import LABELS, Block, estimate_blocks
+from smartcity_survey.stages.evidence.curve_units import Units, units
+from smartcity_survey.stages.evidence.multiverse import LABELS, Block
 from smartcity_survey.stages.needs import Bar, Claims, Complete, Option, PlsFitOptions, Seed
-from smartcity_survey.stages.progress import Progress, silent
+from smartcity_survey.stages.parts import InParts, Made, Unit, nothing_made
+from smartcity_survey.stages.progress import Progress, one_of, silent
 from smartcity_survey.stages.refusals import require_paths
+from smartcity_survey.stats.core.dealt import deal
 from smartcity_survey.stats.core.multiplicity import holm
 from smartcity_survey.stats.core.significance import LEVEL_MARGIN
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
@@ -44,7 +46,22 @@ from smartcity_survey.study.model import Hypothesis, Model
 from smartcity_survey.study.verdict import DIRECTIONS, confirms
 
 JOINT_TESTS = ("p_median", "p_share_significant", "p_stouffer")
+T = TypeVar("T")
 QUANTILES = {"min": 0.0, "q25": 0.25, "median": 0.5, "q75": 0.75, "max": 1.0}
+
+
+def specifications(
+    answers: pd.DataFrame,
+    model: Model,
+    pls: PlsSection,
+    choices: CurveChoices,
+    gaps: Gaps | None,
+    design: SurveyDesign | None,
+    draws: int,
+    seed: int,
+) -> Iterator[Unit]:
+    """All specifications of `specification_curve`, with their draws under the null."""
+    yield from _blocks(units, answers, model, pls, choices, gaps, design, draws, seed, [], silent)
 
 
 @stage(
@@ -63,6 +80,7 @@ def specification_curve(
     draws: Annotated[int, Option("robustness.null_draws")] = 500,
     seed: Seed = 0,
     progress: Annotated[Progress, Bar("specification curve")] = silent,
+    made: Annotated[Made, InParts(specifications)] = nothing_made,
 ) -> StageResult:
     """Estimate every hypothesis in every specification, and test the curves jointly.
 
@@ -84,7 +102,10 @@ def specification_curve(
     """
     require_paths(model, "specification curve")
     failures: list[dict[str, str]] = []
-    blocks = list(_blocks(answers, model, pls, choices, gaps, design, draws, seed, failures, progress))
+    estimate = Units(made).estimate
+    blocks = list(
+        _blocks(estimate, answers, model, pls, choices, gaps, design, draws, seed, failures, progress)
+    )
     curves = [
         _Curve.of(blocks, model, outcome, choices.control_sets, gaps is not None)
         for outcome in model.outcomes
@@ -100,6 +121,7 @@ def specification_curve(
         "null_resamples": draws,
         "seed": seed,
         **respondents(len(answers)),
+        **(resampled(len(answers)) if gaps is None else {}),
         **_gaps_card(gaps, len(answers)),
         **design_card(design),
         "alpha": model.alpha,
@@ -120,6 +142,7 @@ def specification_curve(
 
 
 def _blocks(
+    estimate: Callable[..., Iterator[T]],
     answers: pd.DataFrame,
     model: Model,
     pls: PlsSection,
@@ -130,50 +153,49 @@ def _blocks(
     seed: int,
     failures: list[dict[str, str]],
     progress: Progress,
-) -> Iterator[Block]:
+) -> Iterator[T]:
     """All specifications: of complete questionnaires, then of all respondents by every method.
 
-    All share the draws under the null: of respondents, or of whole clusters.
+    All share the draws under the null: of respondents, of whole clusters, or of a large sample's groups.
+    estimate : as `estimate_blocks`.
     """
     n, clusters = len(answers), None if design is None else design.clusters
     if gaps is not None:
         n, clusters = len(gaps.answers), gaps.clusters
+    groups = deal(n, seed, clusters) if gaps is None else None
     units = n if clusters is None else int(clusters.max()) + 1
-    weights = draw_weights(units, draws, seed)
-    if clusters is not None:
+    weights = draw_weights(units if groups is None else groups.count, draws, seed)
+    if clusters is not None and groups is None:
         weights = weights[:, clusters]
     if gaps is None:
-        yield from estimate_blocks(answers, model, pls, choices, weights, failures, progress, design=design)
+        yield from estimate(
+            answers, model, pls, choices, weights, failures, progress, design=design, groups=groups
+        )
         return
     parts = 1 + len(gaps.methods)
     of_all = None if clusters is None else SurveyDesign.of(n, clusters=clusters)
-    yield from estimate_blocks(
+    yield from estimate(
         answers,
         model,
         pls,
         choices,
         weights[:, gaps.complete],
         failures,
-        lambda done, total: progress(done, parts * total),
+        one_of(progress, 0, parts),
         design=design,
     )
     for number, method in enumerate(gaps.methods, start=1):
-        yield from estimate_blocks(
+        yield from estimate(
             gaps.answers,
             model,
             pls,
             gaps.choices,
             weights,
             failures,
-            partial(_further, progress, number, parts),
+            one_of(progress, number, parts),
             missing=method,
             design=of_all,
         )
-
-
-def _further(progress: Progress, before: int, parts: int, done: int, total: int) -> None:
-    """Progress of one of several parts that count alike, `before` of them being finished."""
-    progress(before * total + done, parts * total)
 
 
 def _gaps_card(gaps: Gaps | None, n_complete: int) -> Card:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import WHOLE, Card, StageResult
-from smartcity_survey.stages.cards import corrections, respondents
+from smartcity_survey.stages.cards import corrections, gradient_at_end, respondents
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.design import Weights
 from smartcity_survey.stages.factor.components import n_components
@@ -178,7 +178,7 @@ class _Findings:
             "largest_factor_correlation": apart.max() if apart.size else np.nan,
             "smallest_congruence": congruence.max(axis=1).min(),
             "n_items_moved": self._moved(turned.pattern, congruence),
-            "gradient": turned.gradient_norm,
+            "gradient": gradient_at_end(turned.gradient_norm, TOLERANCE),
             "iterations": turned.n_iterations,
         }
         if factors is not None and extraction == LIKELIHOOD:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import WHOLE, Card, StageResult
-from smartcity_survey.stages.cards import respondents
+from smartcity_survey.stages.cards import gradient_at_end, respondents
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.design import Weights
 from smartcity_survey.stages.factor.incomplete import by_em, by_weights, item_correlations
@@ -232,7 +232,7 @@ def _cards(
         "starts": N_STARTS,
         "seed": SEED,
         "tolerance": TOLERANCE,
-        "gradient": float(solution.gradient_norm),
+        "gradient": gradient_at_end(solution.gradient_norm, TOLERANCE),
         # One component has no rotation, hence no curvature.
         **({"curvature": float(solution.curvature)} if np.isfinite(solution.curvature) else {}),
         "iterations": int(solution.n_iterations),

@@ -85,7 +85,7 @@ def judge_common_method(
         "marker": section.marker or "none",
         "scores": method,
         **respondents(n),
-        **design_card(design),
+        **design_card(design, margins=True),
         **marked.card(),
     }
     return StageResult(

@@ -101,7 +101,10 @@ def compute_scores(
     }
     if design is not None:
         # `weights` are those of the items here.
-        card = {**card, **{"sampling" if k == "weights" else k: v for k, v in design_card(design).items()}}
+        card = {
+            **card,
+            **{"sampling" if k == "weights" else k: v for k, v in design_card(design, margins=True).items()},
+        }
     sampled = design_card(design, errors=False)
     return StageResult(
         tables={

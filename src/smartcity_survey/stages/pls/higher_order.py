@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -11,6 +13,7 @@ from smartcity_survey.io import StageResult
 from smartcity_survey.stages.cards import MODES
 from smartcity_survey.stages.lines import path_columns
 from smartcity_survey.stages.naming import naming
+from smartcity_survey.stages.parts import Made, Unit, nothing_made, taken, units_of
 from smartcity_survey.stages.pls.mediation import mediation_frame
 from smartcity_survey.stages.pls.pls_bootstrap import (
     bootstrap_card,
@@ -49,11 +52,18 @@ class SecondStage:
 
 
 HIGHER_ORDER_TABLES = ("higher_order_paths", "higher_order_components", "higher_order_quality")
+DRAWS = "higher order"
+"""Name of the resamples of the second stage."""
 
 
 @empty_without_solution(*HIGHER_ORDER_TABLES)
 def higher_order_tables(
-    inputs: PlsInputs, first: PlsModel, model: Model, section: PlsSection, seed: int
+    inputs: PlsInputs,
+    first: PlsModel,
+    model: Model,
+    section: PlsSection,
+    seed: int,
+    made: Made = nothing_made,
 ) -> StageResult:
     """Both stages on the sample and on every resample."""
     second = second_stage(first, model)
@@ -68,7 +78,8 @@ def higher_order_tables(
             max_iterations=section.max_iterations,
         )
     with naming(names, "higher-order constructs", second.names):
-        bootstrap = resample(inputs, second.model, section, seed, lower=second.lower)
+        take = taken(made, DRAWS)
+        bootstrap = resample(inputs, second.model, section, seed, lower=second.lower, take=take)
     modes = [*(c.mode for c in model.constructs), *(h.mode for h in model.higher_order)]
     card = {
         **bootstrap_card(bootstrap, inputs, model, section),
@@ -86,6 +97,15 @@ def higher_order_tables(
             paths[second.names.index(source), second.names.index(target)] = True
         tables["mediation"] = mediation_frame(bootstrap, second.names, paths, section)
     return StageResult(tables=tables, cards=dict.fromkeys(tables, card))
+
+
+def higher_order_units(
+    inputs: PlsInputs, first: PlsModel, model: Model, section: PlsSection, seed: int
+) -> Iterator[Unit]:
+    """The resamples of the second stage."""
+    second = second_stage(first, model)
+    fit = partial(resample, inputs, second.model, section, seed, lower=second.lower)
+    yield from units_of(DRAWS, fit)
 
 
 def second_stage(first: PlsModel, model: Model) -> SecondStage:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from smartcity_survey.io import Card
+from smartcity_survey.stages.parts import Made, Unit, nothing_made, taken, units_of
 from smartcity_survey.stages.pls.pls_bootstrap import resample
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
 from smartcity_survey.stages.progress import Progress, part, silent
@@ -49,19 +51,42 @@ def resample_imputed(
     section: PlsSection,
     seed: int,
     progress: Progress = silent,
+    made: Made = nothing_made,
 ) -> Imputed:
     """Impute the answers x (n, p) m times and bootstrap each sample, with the resamples shared out.
 
     inputs : how answers are taken.
     """
-    share = -(-section.bootstrap_draws // m)
-    own = section.model_copy(update={"bootstrap_draws": share})
+    own = _share(section, m)
     correlations, bootstraps = [], []
-    tell = part(progress, 0, m * share)
-    for number, filled in enumerate(imputations(x, m, seed)):
-        sample = replace(inputs, x=filled)
-        stream = int(np.random.SeedSequence((seed, number)).generate_state(1)[0])
-        bootstraps.append(resample(sample, model, own, stream))
+    tell = part(progress, 0, m * own.bootstrap_draws)
+    for number, sample, stream in _samples(inputs, x, m, seed):
+        take = taken(made, _name(number))
+        bootstraps.append(resample(sample, model, own, stream, take=take))
         correlations.append(sample.correlation())
-        tell((number + 1) * share)
+        tell((number + 1) * own.bootstrap_draws)
     return Imputed(correlations, bootstraps, replace(pool_bootstraps(bootstraps), seed=seed))
+
+
+def imputed_units(
+    inputs: PlsInputs, x: Array, m: int, model: PlsModel, section: PlsSection, seed: int
+) -> Iterator[Unit]:
+    """The resamples of `resample_imputed`."""
+    own = _share(section, m)
+    for number, sample, stream in _samples(inputs, x, m, seed):
+        yield from units_of(_name(number), partial(resample, sample, model, own, stream))
+
+
+def _share(section: PlsSection, m: int) -> PlsSection:
+    return section.model_copy(update={"bootstrap_draws": -(-section.bootstrap_draws // m)})
+
+
+def _samples(inputs: PlsInputs, x: Array, m: int, seed: int) -> Iterator[tuple[int, PlsInputs, int]]:
+    """Number, answers and random stream of each imputed sample."""
+    for number, filled in enumerate(imputations(x, m, seed)):
+        stream = int(np.random.SeedSequence((seed, number)).generate_state(1)[0])
+        yield number, replace(inputs, x=filled), stream
+
+
+def _name(number: int) -> str:
+    return f"imputed sample {number}"

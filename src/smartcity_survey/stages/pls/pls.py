@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Annotated
 
 import numpy as np
@@ -29,9 +30,14 @@ from smartcity_survey.stages.needs import (
     has_higher_order,
     has_moderations,
 )
+from smartcity_survey.stages.parts import InParts, Made, Unit, nothing_made, taken, units_of
 from smartcity_survey.stages.pls.delta_errors import with_delta_errors
-from smartcity_survey.stages.pls.higher_order import HIGHER_ORDER_TABLES, higher_order_tables
-from smartcity_survey.stages.pls.imputed import resample_imputed
+from smartcity_survey.stages.pls.higher_order import (
+    HIGHER_ORDER_TABLES,
+    higher_order_tables,
+    higher_order_units,
+)
+from smartcity_survey.stages.pls.imputed import imputed_units, resample_imputed
 from smartcity_survey.stages.pls.mediation import MEDIATION_TABLES, has_mediation, mediation_frame
 from smartcity_survey.stages.pls.moderation import MODERATION_TABLES, moderation_tables
 from smartcity_survey.stages.pls.pls_bootstrap import (
@@ -41,7 +47,7 @@ from smartcity_survey.stages.pls.pls_bootstrap import (
     item_interval_columns,
     resample,
 )
-from smartcity_survey.stages.pls.pls_consistent import CONSISTENT_TABLES, consistent_tables
+from smartcity_survey.stages.pls.pls_consistent import CONSISTENT_TABLES, consistent_tables, consistent_units
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs, core_mode
 from smartcity_survey.stages.progress import Progress, silent
 from smartcity_survey.stages.refusals import refused, require_paths
@@ -61,6 +67,8 @@ TABLES = (
     *("pls_loadings", "pls_weights", "pls_paths", "pls_quality", "specific_indirect", "htmt_bounds"),
     *("pls_inadmissible", "pls_bootstrap_distributions", *CONSISTENT_TABLES),
 )
+COMPOSITES = "composites"
+"""Name of the resamples of the composites."""
 BINS = 40
 """Bars of the histogram of a path's resamples."""
 SAME = 1e-9
@@ -107,6 +115,27 @@ def fit_model(R: Array, n: int, model: Model, section: PlsSection) -> PlsFit:
     )
 
 
+def resamples(
+    answers: pd.DataFrame,
+    model: Model,
+    section: PlsSection,
+    seed: int,
+    missing: str,
+    everybody: pd.DataFrame | None,
+    imputed_samples: int,
+) -> Iterator[Unit]:
+    """All resamples that `estimate_pls` fits."""
+    inputs, pls = _inputs(answers, model, section, missing, everybody), pls_model(model, section)
+    if everybody is not None and missing != "pairwise":
+        x = everybody[list(model.items)].to_numpy(dtype=np.float64)
+        yield from imputed_units(inputs, x, imputed_samples, pls, section, seed)
+    else:
+        yield from units_of(COMPOSITES, partial(resample, inputs, pls, section, seed))
+        yield from consistent_units(inputs, pls, section, seed)
+    if model.higher_order:
+        yield from higher_order_units(inputs, pls, model, section, seed)
+
+
 @stage(
     *TABLES,
     optional={
@@ -126,6 +155,7 @@ def estimate_pls(
     missing: PlsMissing = "complete",
     everybody: Annotated[pd.DataFrame | None, AllAnswers("pls", ("pairwise", "multiple_imputation"))] = None,
     imputed_samples: Annotated[int, Option("missing.imputations")] = 20,
+    made: Annotated[Made, InParts(resamples)] = nothing_made,
 ) -> StageResult:
     """Fit the path model to the kept items and to bootstrap resamples of the respondents.
 
@@ -133,9 +163,7 @@ def estimate_pls(
     everybody : answers with gaps, where correlations are to be pairwise or gaps imputed; in as many samples,
         which are not written.
     """
-    inputs, n_complete = PlsInputs.of(answers, model, section), len(answers)
-    if everybody is not None and missing == "pairwise":
-        inputs = replace(PlsInputs.of(everybody, model, section), pairwise=True)
+    inputs, n_complete = _inputs(answers, model, section, missing, everybody), len(answers)
     further_tables = (
         *(MODERATION_TABLES if model.every_moderation else ()),
         *(HIGHER_ORDER_TABLES if model.higher_order else ()),
@@ -145,10 +173,11 @@ def estimate_pls(
         with naming(model.items, "PLS-SEM", model.names):
             pls = pls_model(model, section)
             if everybody is None or missing == "pairwise":
-                imputed, bootstrap = None, resample(inputs, pls, section, seed, progress)
+                take = taken(made, COMPOSITES)
+                imputed, bootstrap = None, resample(inputs, pls, section, seed, progress, take=take)
             else:
                 x = everybody[list(model.items)].to_numpy(dtype=np.float64)
-                imputed = resample_imputed(inputs, x, imputed_samples, pls, section, seed, progress)
+                imputed = resample_imputed(inputs, x, imputed_samples, pls, section, seed, progress, made)
                 bootstrap = imputed.pooled
     except NoSolution as error:
         return refused((*TABLES, *further_tables), error)
@@ -165,7 +194,7 @@ def estimate_pls(
         "pls_bootstrap_distributions": _distributions(bootstrap, model),
     }
     card = bootstrap_card(bootstrap, inputs, model, section)
-    further = [consistent_tables(inputs, bootstrap, pls, model, section, imputed)]
+    further = [consistent_tables(inputs, bootstrap, pls, model, section, imputed, made)]
     if model.every_moderation:
         beside, codes = {}, {}
         if codebook is not None:
@@ -174,7 +203,7 @@ def estimate_pls(
             codes = {name: codes_of_scale(codebook, name) for name in moderators}
         further.append(moderation_tables(inputs, bootstrap, model, section, beside, codes))
     if model.higher_order:
-        further.append(higher_order_tables(inputs, pls, model, section, seed))
+        further.append(higher_order_tables(inputs, pls, model, section, seed, made))
     elif model.mediated:
         tables["mediation"] = mediation_frame(bootstrap, model.names, model.path_matrix(), section)
     cards = dict.fromkeys(tables, card)
@@ -187,6 +216,15 @@ def estimate_pls(
     if imputed is not None:
         cards = {name: {**each, **imputed.card(n_complete)} for name, each in cards.items()}
     return of_incomplete_rows(StageResult(tables=tables, cards=cards), missing, n_complete)
+
+
+def _inputs(
+    answers: pd.DataFrame, model: Model, section: PlsSection, missing: str, everybody: pd.DataFrame | None
+) -> PlsInputs:
+    """What is resampled; of imputed samples, how they take their answers."""
+    if everybody is not None and missing == "pairwise":
+        return replace(PlsInputs.of(everybody, model, section), pairwise=True)
+    return PlsInputs.of(answers, model, section)
 
 
 def item_frame(

@@ -10,7 +10,13 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.io import WHOLE, Card, StageResult
-from smartcity_survey.stages.cards import of_incomplete_rows, pls_estimator, respondents, single_items
+from smartcity_survey.stages.cards import (
+    of_incomplete_rows,
+    pls_estimator,
+    resampled,
+    respondents,
+    single_items,
+)
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.needs import PLS_FIT, ForPls, Measured, Options, PlsMissing, Seed
@@ -124,6 +130,7 @@ def _exact_fit_card(inputs: PlsInputs, section: PlsSection, seed: int) -> Card:
     return {
         "exact_fit": "answers_rotated_to_implied",
         "exact_fit_draws": section.exact_fit_draws,
+        **resampled(len(inputs.x)),
         "seed": seed,
     }
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from smartcity_survey.io import Card
-from smartcity_survey.stages.cards import pls_estimator, respondents
+from smartcity_survey.stages.cards import pls_estimator, resampled, respondents
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
 from smartcity_survey.stages.progress import Progress, part, silent
+from smartcity_survey.stats.core.draws import Take, make_all
 from smartcity_survey.stats.core.intervals import Summary
 from smartcity_survey.stats.core.types import Array, IntArray
 from smartcity_survey.stats.pls.bootstrap import PlsBootstrap, bootstrap_pls
@@ -27,6 +28,7 @@ def resample(
     seed: int,
     progress: Progress = silent,
     lower: LowerOrder | None = None,
+    take: Take = make_all,
 ) -> PlsBootstrap:
     """Fit a model to the answers and to resamples of them, with what the kind of interval needs."""
     return bootstrap_pls(
@@ -45,6 +47,7 @@ def resample(
         jackknife=section.interval == "bca",
         inner_draws=INNER_DRAWS if section.interval == "studentised" else 0,
         progress=part(progress, 0, section.bootstrap_draws),
+        take=take,
     )
 
 
@@ -83,6 +86,7 @@ def bootstrap_card(bootstrap: PlsBootstrap, inputs: PlsInputs, model: Model, sec
         "divisor": "n_minus_1_draws_minus_1",
         **respondents(bootstrap.fit.n),
         "bootstrap_draws": section.bootstrap_draws,
+        **({} if inputs.clusters is not None or inputs.pairwise else resampled(bootstrap.fit.n)),
         "inadmissible_draws": bootstrap.n_inadmissible,
         **linearised,
         "interval": section.interval,

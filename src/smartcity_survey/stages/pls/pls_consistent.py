@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -12,6 +14,7 @@ from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.lines import path_columns
 from smartcity_survey.stages.naming import naming
+from smartcity_survey.stages.parts import Made, Unit, nothing_made, taken, units_of
 from smartcity_survey.stages.pls.imputed import Imputed
 from smartcity_survey.stages.pls.pls_bootstrap import (
     bootstrap_card,
@@ -39,6 +42,7 @@ def consistent_tables(
     model: Model,
     section: PlsSection,
     imputed: Imputed | None = None,
+    made: Made = nothing_made,
 ) -> StageResult:
     """Consistent estimates from the resamples of the composite ones, by the same streams.
 
@@ -49,7 +53,7 @@ def consistent_tables(
     """
     try:
         with naming(model.items, "PLSc", model.names):
-            factors = _bootstrap(inputs, composites, replace(pls, consistent=True), section, imputed)
+            factors = _bootstrap(inputs, composites, _consistent(pls), section, imputed, made)
     except NoSolution as error:
         return refused(
             CONSISTENT_TABLES,
@@ -69,8 +73,23 @@ def consistent_tables(
     return StageResult(tables=tables, cards=dict.fromkeys(tables, card))
 
 
+def consistent_units(inputs: PlsInputs, pls: PlsModel, section: PlsSection, seed: int) -> Iterator[Unit]:
+    """Resamples of their own, where those of the composites do not serve."""
+    if section.interval == "studentised":
+        yield from units_of(METHOD, partial(resample, inputs, _consistent(pls), section, seed))
+
+
+def _consistent(pls: PlsModel) -> PlsModel:
+    return replace(pls, consistent=True)
+
+
 def _bootstrap(
-    inputs: PlsInputs, composites: PlsBootstrap, pls: PlsModel, section: PlsSection, imputed: Imputed | None
+    inputs: PlsInputs,
+    composites: PlsBootstrap,
+    pls: PlsModel,
+    section: PlsSection,
+    imputed: Imputed | None,
+    made: Made,
 ) -> PlsBootstrap:
     if imputed is not None:
         again = [
@@ -81,7 +100,7 @@ def _bootstrap(
         ]
         return replace(pool_bootstraps(again), seed=composites.seed)
     if composites.draw_se is not None:
-        return resample(inputs, pls, section, composites.seed)
+        return resample(inputs, pls, section, composites.seed, take=taken(made, METHOD))
     return consistent_bootstrap(
         composites,
         inputs.correlation(),

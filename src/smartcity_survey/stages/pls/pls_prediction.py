@@ -63,7 +63,7 @@ def predict_answers(
         "linear_model": "items_of_exogenous_constructs",
         "q2_predict": "against_training_averages",
         "correlations": "pearson",
-        **design_card(design),
+        **design_card(design, margins=True),
         "divisor": "n_minus_1",
         **respondents(len(x)),
         "seed": seed,

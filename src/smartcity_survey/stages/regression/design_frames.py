@@ -50,4 +50,8 @@ def design_frames(found: DesignFit, plain: Mapping[str, pd.DataFrame]) -> dict[s
 
 def errors_card(design: SurveyDesign | None) -> Card:
     """Lines of the cards of these tables."""
-    return {} if design is None else {"standard_errors": "linearised_by_design", **design_card(design)}
+    return (
+        {}
+        if design is None
+        else {"standard_errors": "linearised_by_design", **design_card(design, margins=True)}
+    )

@@ -14,7 +14,7 @@ from smartcity_survey.data.disclosure import protect
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
-from smartcity_survey.stages.design import Design, ignored_card
+from smartcity_survey.stages.design import Design, design_card, ignored_card
 from smartcity_survey.stages.measurement.scores import require_scores
 from smartcity_survey.stages.needs import Asked, Complete, Method, has_moderations
 from smartcity_survey.stages.refusals import Refusals, require_paths, takes_no_weights
@@ -23,7 +23,7 @@ from smartcity_survey.stages.regression.design_frames import design_frames, erro
 from smartcity_survey.stages.regression.incomplete import AllScores, ScoresOfAll, incomplete_frames
 from smartcity_survey.stages.regression.interactions import INTERACTION_TABLES, interaction_frame
 from smartcity_survey.stats.core.types import Array
-from smartcity_survey.stats.regression.collinearity import Collinearity
+from smartcity_survey.stats.regression.collinearity import Collinearity, collinearity_diagnostics
 from smartcity_survey.stats.regression.least_squares import OlsFit, ols, refuse_perfect_fit
 from smartcity_survey.stats.regression.ols_diagnostics import RegressionDiagnostics, regression_diagnostics
 from smartcity_survey.stats.regression.residuals import RESIDUAL_STATISTICS, ResidualStatistics
@@ -48,7 +48,7 @@ _CASEWISE = [
     *_HIERARCHICAL,
     optional={has_moderations: INTERACTION_TABLES},
     private={"casewise": _CASEWISE},
-    unweighted=(*_JUDGED, *_HIERARCHICAL),
+    unweighted=(*_JUDGED[1:], *_HIERARCHICAL),
     hides=protect,
     beside=("demographics",),
 )
@@ -71,7 +71,7 @@ def estimate_regression(
     everybody : answers with gaps, where coefficients and R2 are to be of all of them; other tables are of
         complete questionnaires.
     design : sampling weights and clusters, which coefficients and their errors allow for; of weighted scores
-        there are no diagnostics and no regression in blocks.
+        collinearity is the only diagnostic, and there is no regression in blocks.
     """
     require_paths(model, "regression")
     require_scores(scores, model)
@@ -107,6 +107,8 @@ def estimate_regression(
             if isinstance(found, DesignFit):
                 own |= design_frames(found, own)
         if fit is not None and weighted:
+            collinearity = collinearity_diagnostics(x.to_numpy(), fit.weights)
+            own["collinearity"] = collinearity_frame(collinearity, predictors)
             judged.note("regression_diagnostics", takes_no_weights("regression_diagnostics"))
         elif fit is not None:
             judge = partial(regression_diagnostics, fit, x.to_numpy())
@@ -151,11 +153,14 @@ def estimate_regression(
     if everybody is not None and not incomplete.card():
         of_all_answers = {**card, **everybody.card(n), "divisor": "n"}
     order: dict[str, Card] = {"regression_diagnostics": {"order": "durbin_watson_by_rows"}}
+    of_judged = {name: judged.card() for name in _JUDGED}
+    if weighted:
+        order["collinearity"], of_judged["collinearity"] = design_card(design, errors=False), {}
     return StageResult(
         tables={name: _below_one_another(frames) for name, frames in parts.items()} | further,
         cards={name: {**card, **errors_card(design), **alone.card()} for name in _FITTED}
         | {
-            name: {**card, **order.get(name, {}), **ignored_card(design), **alone.card(), **judged.card()}
+            name: {**card, **order.get(name, {}), **ignored_card(design), **alone.card(), **of_judged[name]}
             for name in _JUDGED
         }
         | dict.fromkeys(_HIERARCHICAL, hierarchical)

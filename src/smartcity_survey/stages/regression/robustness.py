@@ -29,6 +29,7 @@ from smartcity_survey.stats.regression.ridge import ridge_trace
 from smartcity_survey.stats.regression.wald import joint_test
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.stats.sampling.weighted_moments import weighted_covariance
+from smartcity_survey.stats.sampling.weighted_regression import DesignFit
 from smartcity_survey.study.config import RobustnessSection
 from smartcity_survey.study.limits import limit
 from smartcity_survey.study.model import Hypothesis, Model
@@ -45,6 +46,7 @@ class _Regression:
 
     x (n, k), y (n,) : scores. p (k,), df : of the slopes' t. beta_se (k,) : error of b times SD of x over SD
     of y. correlation (k, k), outcome_correlation (k,). By weights and clusters, where there is a design.
+    by_design : the regression with the errors of weights and clusters; None without.
     """
 
     outcome: str
@@ -57,13 +59,14 @@ class _Regression:
     beta_se: Array
     correlation: Array
     outcome_correlation: Array
+    by_design: DesignFit | None = None
 
 
 TABLES = (
     *("relative_importance", "ridge_trace", "joint_tests", "hypothesis_tests"),
     *("power", "new_wave_size"),
 )
-BY_DESIGN = ("relative_importance", "hypothesis_tests")
+BY_DESIGN = ("relative_importance", "joint_tests", "hypothesis_tests")
 """Those that allow for weights and clusters."""
 UNWEIGHTED = tuple(name for name in TABLES if name not in BY_DESIGN)
 """Those that count all respondents alike."""
@@ -132,7 +135,7 @@ def evaluate_robustness(
         "simulated_waves": section.power_draws,
         "seed": seed,
     }
-    of_design = {name: design_card(design, errors=name in BY_DESIGN) for name in TABLES}
+    of_design = {name: design_card(design, errors=name in BY_DESIGN, margins=True) for name in TABLES}
     of_design |= {name: ignored_card(design) for name in TABLES if name not in BY_DESIGN}
     return StageResult(
         tables,
@@ -154,7 +157,7 @@ def _regress(scores: pd.DataFrame, model: Model, outcome: str, design: SurveyDes
         joint = covariances / np.outer(sd, sd)
         return _Regression(
             *(outcome, predictors, x, y, found.fit, found.p[1:], found.df),
-            *(found.std_err[1:] * sd[:-1] / sd[-1], joint[:-1, :-1], joint[:-1, -1]),
+            *(found.std_err[1:] * sd[:-1] / sd[-1], joint[:-1, :-1], joint[:-1, -1], found),
         )
     fit = ols(y, x)
     refuse_perfect_fit(fit)
@@ -214,8 +217,10 @@ def _joint_tests(r: _Regression, model: Model) -> pd.DataFrame:
         if not chosen:
             continue
         terms = [1 + r.predictors.index(h.source) for h in chosen]
-        for errors, robust in (("classical", False), ("HC3", True)):
-            test = joint_test(r.fit, terms, robust=robust)
+        tests = {"classical": joint_test(r.fit, terms), "HC3": joint_test(r.fit, terms, robust=True)}
+        if r.by_design is not None:
+            tests = {"linearised_by_design": r.by_design.joint_test(terms)}
+        for errors, test in tests.items():
             rows.append(
                 {
                     "outcome": r.outcome,

@@ -10,7 +10,13 @@ import pandas as pd
 
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import WHOLE, Card, StageResult
-from smartcity_survey.stages.cards import full_information, inadmissible, respondents, single_items
+from smartcity_survey.stages.cards import (
+    full_information,
+    gradient_at_end,
+    inadmissible,
+    respondents,
+    single_items,
+)
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.design import Design, design_card, ignored_card
 from smartcity_survey.stages.naming import naming, square
@@ -21,6 +27,7 @@ from smartcity_survey.stages.needs import (
     FactorModelsMissing,
     Level,
     Measured,
+    Options,
     Seed,
     complete_rows,
 )
@@ -29,16 +36,18 @@ from smartcity_survey.stages.refusals import Refusals, refused, require_several,
 from smartcity_survey.stages.sem.dwls import ORDINAL_TABLES, ordinal_tables
 from smartcity_survey.stages.sem.robust import robust_statistics
 from smartcity_survey.stats.core.correlations import covariance
+from smartcity_survey.stats.core.last_bits import steady
 from smartcity_survey.stats.core.significance import normal_interval, normal_two_sided
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.items.polychoric_correlations import NO_CONTINUITY
 from smartcity_survey.stats.missing.normal_moments import em_moments
+from smartcity_survey.stats.sampling.design_residuals import design_residuals
 from smartcity_survey.stats.sampling.pseudo_likelihood import fit_design_cfa
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.stats.sem.cfa import CfaFit, fit_cfa
 from smartcity_survey.stats.sem.cfa_fit import CfaIndices, fit_indices
 from smartcity_survey.stats.sem.cfa_incomplete import fit_incomplete_cfa
-from smartcity_survey.stats.sem.cfa_residuals import covariance_residuals
+from smartcity_survey.stats.sem.cfa_residuals import CovarianceResiduals, covariance_residuals
 from smartcity_survey.stats.sem.cfa_robust import satorra_bentler
 from smartcity_survey.stats.sem.dynamic_fit import dynamic_cutoffs
 from smartcity_survey.stats.sem.maximum_likelihood import TOLERANCE
@@ -59,16 +68,18 @@ DYNAMIC = [
     "n_inadmissible",
 ]
 OF_MODEL = ("cfa_fit", "cfa_loadings", "cfa_factor_correlations", "cfa_correlation_intervals")
-TABLES = (*OF_MODEL, "modification_indices", "cfa_residuals", "dynamic_fit")
-UNWEIGHTED = (*TABLES[len(OF_MODEL) :], *ORDINAL_TABLES)
+BY_DESIGN = (*OF_MODEL, "cfa_residuals")
+"""Those that allow for weights and clusters."""
+UNWEIGHTED = ("modification_indices", "dynamic_fit", *ORDINAL_TABLES)
 """Those that count all respondents alike."""
+TABLES = (*OF_MODEL, "modification_indices", "cfa_residuals", "dynamic_fit")
 
 
 @stage(*TABLES, *ORDINAL_TABLES, unweighted=UNWEIGHTED)
 def confirm_model(
     answers: pd.DataFrame,
     model: Measured,
-    section: CfaSection,
+    section: Annotated[CfaSection, Options(CfaSection, ("dynamic_draws",))],
     level: Level,
     seed: Seed,
     continuity: Continuity = NO_CONTINUITY,
@@ -85,7 +96,7 @@ def confirm_model(
     level : of the intervals. continuity : as `pls.continuity`. missing : by `fiml` fit, loadings and factor
         correlations are of all answers given, other tables of complete questionnaires. counted : items that
         these have all answers to; None where no answer is missing. design : sampling weights and clusters,
-        which fit, loadings and factor correlations allow for. progress : of the dynamic cut-offs.
+        which fit, loadings, factor correlations and residuals allow for. progress : of the dynamic cut-offs.
     """
     x = complete_rows(answers, counted)[list(model.items)].to_numpy(dtype=np.float64)
     if design is not None and design.weighted:
@@ -100,12 +111,12 @@ def confirm_model(
         try:
             of_clusters = _of_design(x, model, level, design)
         except NoSolution as error:
-            of_clusters = refused(OF_MODEL, error, card=respondents(len(x)))
+            of_clusters = refused(BY_DESIGN, error, card=respondents(len(x)))
         result = StageResult(
-            {**result.tables, **{name: of_clusters.tables[name] for name in OF_MODEL}},
+            {**result.tables, **{name: of_clusters.tables[name] for name in BY_DESIGN}},
             {
                 **{name: {**card, **ignored_card(design)} for name, card in result.cards.items()},
-                **{name: of_clusters.cards[name] for name in OF_MODEL},
+                **{name: of_clusters.cards[name] for name in BY_DESIGN},
             },
         )
     if missing == "fiml":
@@ -132,7 +143,7 @@ def _of_complete_rows(
     ordinal = ordinal_tables(x, cfa, model, level, continuity)
     dynamic = own["dynamic_fit"].attempt(WHOLE, lambda: _dynamic(cfa, fit, model, section, seed, progress))
     changes = own["modification_indices"].attempt(WHOLE, lambda: modification_frame(cfa, model))
-    residuals = own["cfa_residuals"].attempt(WHOLE, lambda: _residuals(cfa, model))
+    residuals = own["cfa_residuals"].attempt(WHOLE, lambda: residual_frame(covariance_residuals(cfa), model))
     statistics = asdict(fit) | {f"satorra_bentler_{name}": value for name, value in (robust or {}).items()}
     card: Card = {
         **_solution("maximum_likelihood_correlated_factors", cfa),
@@ -159,7 +170,7 @@ def _of_complete_rows(
 
 
 def _of_design(x: Array, model: Model, level: float, design: SurveyDesign) -> StageResult:
-    """The tables of the model by pseudo maximum likelihood; all others, of equal respondents, are empty."""
+    """The tables of the model by pseudo maximum likelihood; those of equal respondents are empty."""
     with naming(model.items, "CFA", model.names):
         found = fit_design_cfa(x, model.membership(), design)
     cfa = found.cfa
@@ -173,16 +184,19 @@ def _of_design(x: Array, model: Model, level: float, design: SurveyDesign) -> St
     }
     if not cfa.admissible:
         card = {**card, **inadmissible(model, cfa.heywood, cfa.factor_corr)}
+    residuals = residual_frame(design_residuals(cfa, x, design), model)
     without = {name: Refusals() for name in UNWEIGHTED}
     for name, refusals in without.items():
         refusals.note(WHOLE, takes_no_weights(name))
     return StageResult(
         tables={
             **_tables_of_model(cfa, robust_statistics(cfa, found.test), model, level),
+            "cfa_residuals": residuals,
             **{name: pd.DataFrame() for name in without},
         },
         cards={
             **_cards_of_model(card, level),
+            "cfa_residuals": {**card, "standard_errors": "of_residuals_by_design"},
             **{name: {**card, **refusals.card()} for name, refusals in without.items()},
         },
     )
@@ -204,7 +218,7 @@ def _solution(method: str, cfa: CfaFit) -> Card:
         "method": method,
         "scaling": "first_loading_1",
         "tolerance": TOLERANCE,
-        "gradient": cfa.gradient_norm,
+        "gradient": gradient_at_end(cfa.gradient_norm, TOLERANCE),
         "iterations": cfa.n_iterations,
     }
 
@@ -309,9 +323,8 @@ def modification_frame(cfa: CfaFit, model: Model) -> pd.DataFrame:
     )
 
 
-def _residuals(cfa: CfaFit, model: Model) -> pd.DataFrame:
+def residual_frame(residuals: CovarianceResiduals, model: Model) -> pd.DataFrame:
     """All pairs of items, those the model misses most first."""
-    residuals = covariance_residuals(cfa)
     second, first = np.tril_indices(len(model.items), -1)
     frame = pd.DataFrame(
         {
@@ -323,7 +336,9 @@ def _residuals(cfa: CfaFit, model: Model) -> pd.DataFrame:
             "residual_correlation": residuals.correlations[first, second],
         }
     )
-    return frame.sort_values("z", key=abs, ascending=False, kind="stable", ignore_index=True)
+    return frame.sort_values(
+        "z", key=lambda z: steady(np.abs(z)), ascending=False, kind="stable", ignore_index=True
+    )
 
 
 def _dynamic_card(n: int, model: Model, section: CfaSection, seed: int) -> Card:

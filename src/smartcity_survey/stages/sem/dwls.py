@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.io import WHOLE, Card, StageResult
-from smartcity_survey.stages.cards import corrections, respondents, single_items
+from smartcity_survey.stages.cards import corrections, gradient_at_end, respondents, single_items
 from smartcity_survey.stages.naming import square
 from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stats.core.significance import normal_interval, normal_two_sided
@@ -65,7 +65,7 @@ def ordinal_tables(
     done: Card = {
         **card,
         **corrections(continuity, items.corrected, model.items),
-        "gradient": fit.gradient_norm,
+        "gradient": gradient_at_end(fit.gradient_norm, TOLERANCE),
         "iterations": fit.n_iterations,
     }
     return StageResult(tables, dict.fromkeys(tables, done))

@@ -8,7 +8,13 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.io import Card, StageResult
-from smartcity_survey.stages.cards import full_information, inadmissible, respondents, single_items
+from smartcity_survey.stages.cards import (
+    full_information,
+    gradient_at_end,
+    inadmissible,
+    respondents,
+    single_items,
+)
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.design import Design, design_card
 from smartcity_survey.stages.lines import path_columns
@@ -68,7 +74,7 @@ def estimate_sem(
         **how,
         "scaling": "first_loading_1",
         "tolerance": TOLERANCE,
-        "gradient": fit.ml.gradient_norm,
+        "gradient": gradient_at_end(fit.ml.gradient_norm, TOLERANCE),
         "iterations": fit.ml.n_iterations,
         **({} if missing == "fiml" else {"divisor": "n"}),
         **single_items(model),

@@ -9,12 +9,26 @@ from .correlations import (
     require_independence as require_independence,
     weighted_correlation as weighted_correlation,
 )
+from .dealt import (
+    Groups as Groups,
+    deal as deal,
+)
 from .design import (
     Design as Design,
     check_outcome as check_outcome,
     check_weights as check_weights,
     deleted_share as deleted_share,
     factor_design as factor_design,
+)
+from .draws import (
+    Draws as Draws,
+    Kept as Kept,
+    Made as Made,
+    Take as Take,
+    draws_of as draws_of,
+    make_all as make_all,
+    nothing_kept as nothing_kept,
+    steps as steps,
 )
 from .errors import (
     ConstantItems as ConstantItems,
@@ -43,6 +57,10 @@ from .intervals import (
     Summary as Summary,
     bound as bound,
     summarise as summarise,
+)
+from .last_bits import (
+    steady as steady,
+    without_rounding as without_rounding,
 )
 from .multiplicity import (
     benjamini_hochberg as benjamini_hochberg,
@@ -73,6 +91,9 @@ from .stacked_regression import (
     eliminate as eliminate,
     selection as selection,
     sweep as sweep,
+)
+from .streamed import (
+    StreamedMoments as StreamedMoments,
 )
 from .triangles import (
     symmetric_inverse as symmetric_inverse,

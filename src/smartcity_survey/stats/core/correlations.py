@@ -19,6 +19,9 @@ from smartcity_survey.stats.core.types import Array, BoolArray
 
 EPS = float(np.finfo(np.float64).eps)
 
+ROWS_AT_ONCE = 50_000
+"""Rows that are centred at a time."""
+
 LARGEST_CONDITION = 1e12
 """Beyond this condition number the inverse has fewer than four correct digits: the matrix is singular.
 
@@ -61,12 +64,16 @@ def centre(x: Array) -> Centred:
     ------
     NotFinite.
     """
+    mean, constant = _centres(x)
+    return Centred(x - mean, mean, constant)
+
+
+def _centres(x: Array) -> tuple[Array, BoolArray]:
+    """Means (p,) of the columns of x (n, p), and which are constant; a computed one can be up to rounding."""
     mean = x.mean(axis=0)
     if not np.isfinite(mean).all():
         raise NotFinite(tuple(j for j in range(x.shape[1]) if not np.isfinite(x[:, j]).all()))
-    # A computed column can be constant up to rounding.
-    constant = np.ptp(x, axis=0) <= 10 * EPS * np.abs(mean)
-    return Centred(x - mean, mean, constant)
+    return mean, np.ptp(x, axis=0) <= 10 * EPS * np.abs(mean)
 
 
 def covariance(x: Array, ddof: int = 1) -> Array:
@@ -76,8 +83,11 @@ def covariance(x: Array, ddof: int = 1) -> Array:
     ------
     TooFewRows (n < 2 or n <= ddof), NotFinite, ConstantItems.
     """
-    values = centred_items(x, ddof)
-    matrix: Array = values.T @ values
+    mean = _means_that_vary(x, ddof)
+    matrix = np.zeros((x.shape[1], x.shape[1]))
+    for first in range(0, len(x), ROWS_AT_ONCE):
+        values = x[first : first + ROWS_AT_ONCE] - mean
+        matrix += values.T @ values
     return matrix / (len(x) - ddof)
 
 
@@ -88,13 +98,18 @@ def centred_items(x: Array, ddof: int = 1) -> Array:
     ------
     As `covariance`.
     """
+    return np.asarray(x - _means_that_vary(x, ddof))
+
+
+def _means_that_vary(x: Array, ddof: int) -> Array:
+    """Means (p,) of columns that admit a covariance matrix."""
     n = len(x)
     if n < max(2, ddof + 1):
         raise TooFewRows(n, max(2, ddof + 1))
-    centred = centre(x)
-    if centred.constant.any():
-        raise ConstantItems(_positions(centred.constant))
-    return centred.values
+    mean, constant = _centres(x)
+    if constant.any():
+        raise ConstantItems(_positions(constant))
+    return mean
 
 
 def correlation(x: Array) -> Array:

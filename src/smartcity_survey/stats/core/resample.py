@@ -49,7 +49,8 @@ class UnitProducts:
     products of (1, x), times sampling weights. Items are centred, which changes no correlation. All is in
     single precision where that is exact (whole numbers, no weights), else in double.
 
-    z, weighted : (p + 1, n), (1, x) of the respondents, and the same times their weights.
+    z, weighted : (p + 1, n), (1, x) of the respondents, and the same times their weights; without columns
+        where units are groups.
     units : U.
     kept : (q, U), each unit's products; None where they are too many to keep and units are respondents.
     """
@@ -147,7 +148,8 @@ def unit_products(x: Array, weights: Array | None = None, groups: IntArray | Non
         z = z.astype(np.float32)
     weighted = z if weights is None else z * weights
     if groups is not None:
-        return UnitProducts(z, weighted, units, _group_sums(z, weighted, groups))
+        sums = _group_sums(z, weighted, groups)
+        return UnitProducts(z[:, :0], weighted[:, :0], units, sums)  # the groups stand for the respondents
     keep = (p + 1) * (p + 2) // 2 * n * z.itemsize <= KEPT_BYTES
     return UnitProducts(z, weighted, units, _triangle(z, weighted) if keep else None)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from smartcity_survey.stats.core.draws import Take, make_all
 from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.stats.pls.algorithm import fit_pls
 from smartcity_survey.stats.pls.estimates import Estimator
@@ -49,6 +50,7 @@ def compare_composites(
     tolerance: float = 1e-12,
     max_iterations: int = 1000,
     progress: Callable[[int], None] = lambda _: None,
+    take: Take = make_all,
 ) -> CompositeTest:
     """Correlations of the composites that both groups' weighted PLS weights make of all answers x (n, p).
 
@@ -64,13 +66,15 @@ def compare_composites(
     layout = SortedModel.of(model)
     reference = whole.loadings[layout.order, layout.owner]
     estimator = Estimator(layout, model.consistent, tolerance, max_iterations, reference)
-    dealt = np.vstack((second[None], deal_by_design(second, design, permutations, seed)))
+    dealt = deal_by_design(second, design, permutations, seed)
     weights = design.weights if design.weighted else None
-    first, other, admissible = estimates_of_dealings(x[:, layout.order], dealt, estimator, progress, weights)
+    first, other, admissible = estimates_of_dealings(
+        x[:, layout.order], second, dealt, estimator, progress, take, weights
+    )
     correlations = composite_correlations(R, model, first.outer_weights, other.outer_weights)
     found, random = correlations[0], correlations[1:]
     quantile, p = np.full((2, len(found)), np.nan)
-    if len(np.unique(dealt, axis=0)) * (1 - level) >= 1:
+    if len(np.unique(np.vstack((second[None], dealt)), axis=0)) * (1 - level) >= 1:
         quantile, p = correlation_test(found, random, level)
     return CompositeTest(found, quantile, p, len(random), permutations - int(admissible[1:].sum()))
 

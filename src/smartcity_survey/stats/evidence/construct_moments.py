@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from smartcity_survey.stats.core.dealt import Groups
 from smartcity_survey.stats.core.errors import ImproperSolution, NotConverged
 from smartcity_survey.stats.core.types import Array, IntArray
+from smartcity_survey.stats.items.held_influence import GroupedItems
 from smartcity_survey.stats.items.item_moments import CorrelationInfluence, standardised
 from smartcity_survey.stats.pls.consistent import disattenuate, rho_a
 from smartcity_survey.stats.pls.influence import CompositeResponse, disattenuated_influence
@@ -31,11 +33,12 @@ class ConstructMoments:
 
     correlation : (q, q), unit diagonal.
     influence : (n, q, q): without one respondent correlations are about `correlation - influence / (n - 1)`;
-        None where it follows from scores.
+        None where it follows from scores. With `groups` (G, q, q), of the groups of a large sample, each as
+        if of one respondent of G; that of scores is of their covariances then.
     scores : (n, q), standardised (divisor n), where constructs are observed scores; None for latent ones.
     weights : (n,), sampling weights that average 1, which scores and influence have already; None where
         respondents count alike. clusters : (n,), codes 0, 1, ... of those drawn together; None where nobody
-        was.
+        was. groups : of a large sample (`core.dealt`); None where influence is by respondent.
     """
 
     correlation: Array
@@ -43,11 +46,12 @@ class ConstructMoments:
     scores: Array | None
     weights: Array | None = None
     clusters: IntArray | None = None
+    groups: Groups | None = None
 
     @property
     def n(self) -> int:
         """Respondents."""
-        return len(self.by_respondent)
+        return len(self.by_respondent) if self.groups is None else self.groups.n
 
     @property
     def units(self) -> int:
@@ -75,11 +79,21 @@ class ConstructMoments:
         return found if self.weights is None else found * self.weights[:, None, None]
 
 
-def score_moments(scores: Array, covariates: Array, weights: Array | None = None) -> ConstructMoments:
-    """Moments of observed scores (n, c), their weights taken as given; by sampling weights that average 1."""
+def score_moments(
+    scores: Array, covariates: Array, weights: Array | None = None, groups: Groups | None = None
+) -> ConstructMoments:
+    """Moments of observed scores (n, c), their weights taken as given; by sampling weights that average 1.
+
+    groups : of a large sample, whose influences are wanted.
+    """
     z = standardised(np.hstack((scores, covariates)), weights)
-    R = (z if weights is None else z * weights[:, None]).T @ z / len(z)
-    return ConstructMoments(R, None, z, weights)
+    weighted = z if weights is None else z * weights[:, None]
+    R = weighted.T @ z / len(z)
+    if groups is None:
+        return ConstructMoments(R, None, z, weights)
+    size = groups.sums(np.ones(len(z)) if weights is None else weights)
+    sums = groups.products(weighted, z) - size[:, None, None] * R
+    return ConstructMoments(R, sums * (groups.count / groups.n), z, weights, groups=groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +144,13 @@ def pls_moments(items: CorrelationInfluence, model: PlsModel) -> PlsMoments:
             moved_corr, moved_rho = disattenuated_influence(corr, weights, change, layout)
             moved_beside -= beside * (0.5 * moved_rho / reliability)[:, None]
             of_factors[part] = joined(moved_corr, moved_beside / root, between)
-    composites = ConstructMoments(joined(corr, beside, covariates), of_composites, None)
+    groups = items.groups if isinstance(items, GroupedItems) else None
+    composites = ConstructMoments(joined(corr, beside, covariates), of_composites, None, groups=groups)
     if not solved:
         return PlsMoments(composites, None)
-    factors = ConstructMoments(joined(latent_corr, beside / root, covariates), of_factors, None)
+    factors = ConstructMoments(
+        joined(latent_corr, beside / root, covariates), of_factors, None, groups=groups
+    )
     return PlsMoments(composites, factors)
 
 

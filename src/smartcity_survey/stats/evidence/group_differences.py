@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from smartcity_survey.stats.core.draws import Take, make_all
 from smartcity_survey.stats.core.errors import InGroup, StatisticsError, TooFewRows
 from smartcity_survey.stats.core.significance import t_quantile, t_two_sided
 from smartcity_survey.stats.core.types import Array, BoolArray
@@ -37,6 +38,7 @@ def compare_by_design(
     tolerance: float = 1e-12,
     max_iterations: int = 1000,
     progress: Callable[[int], None] = lambda _: None,
+    take: Take = make_all,
 ) -> GroupComparison:
     """As `compare_groups`, of respondents with weights and clusters: t-tests of differences by the design.
 
@@ -47,7 +49,7 @@ def compare_by_design(
 
     Parameters
     ----------
-    x : (n, p). second : (n,). design : of the n respondents. progress : as in `compare_groups`.
+    x : (n, p). second : (n,). design : of the n respondents. progress, take : as in `compare_groups`.
 
     Raises
     ------
@@ -80,6 +82,7 @@ def compare_by_design(
         tolerance=tolerance,
         max_iterations=max_iterations,
         progress=progress,
+        take=take,
     )
     return GroupComparison(
         correlation=composites.correlation,

@@ -9,58 +9,32 @@ import numpy as np
 
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.evidence.construct_moments import ConstructMoments
+from smartcity_survey.stats.items.held_influence import HeldInfluence
 from smartcity_survey.stats.missing.moment_information import moment_influence
 from smartcity_survey.stats.missing.normal_moments import em_moments
 from smartcity_survey.stats.missing.pairwise import pairwise_correlation
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class IncompleteItems:
-    """Correlations of p items followed by d covariates over n respondents, m = p + d.
+class IncompleteItems(HeldInfluence):
+    """Moments of answers with gaps, over n respondents.
 
-    correlation : (m, m). p : items. spread : (p,), standard deviations of the items (divisor n).
-    whole : (n, m, m), influence on the correlations: without a respondent they are about
-        `correlation - whole / (n - 1)`. joint : (n, m, m), that on the covariances of the items and
-        covariates once standardised.
+    spread : (p,), standard deviations of the items (divisor n).
+    joint : (n, m, m), influence on the covariances of the items and covariates once standardised.
     """
 
-    correlation: Array
-    p: int
     spread: Array
-    whole: Array
     joint: Array
-
-    @property
-    def n(self) -> int:
-        """Respondents."""
-        return len(self.whole)
-
-    def influence_on_products(self, weights: Array, part: slice) -> Array:
-        """(rows, m, c): influence of some respondents on the correlations with items times weights (p, c)."""
-        return np.asarray(self.whole[part, :, : self.p] @ weights)
-
-    def influence_of_covariates(self, part: slice) -> Array:
-        """(rows, d, d): influence of some respondents on the covariates' correlations."""
-        return np.asarray(self.whole[part, self.p :, self.p :])
-
-    def influence_beside(self, part: slice) -> Array:
-        """(rows, m, d): influence of some respondents on the correlations with the covariates."""
-        return np.asarray(self.whole[part, :, self.p :])
-
-    def influence_between(self, left: Array, right: Array, part: slice) -> Array:
-        """(rows, t): influence on the sums l' R r over the items, of columns of left and right (p, t)."""
-        own = self.whole[part, : self.p, : self.p]
-        return np.asarray(np.einsum("nkt,kt->nt", own @ right, left))
 
     def of_items(self, items: Sequence[int]) -> IncompleteItems:
         """The moments of some of the items and all covariates."""
-        columns = np.concatenate((np.asarray(items), np.arange(self.p, len(self.correlation))))
-        row, column = columns[:, None], columns
+        column = self.columns(items)
+        row = column[:, None]
         return IncompleteItems(
             self.correlation[row, column],
             len(items),
-            self.spread[items],
             self.whole[:, row, column],
+            self.spread[items],
             self.joint[:, row, column],
         )
 
@@ -81,7 +55,7 @@ def em_items(x: Array, covariates: Array) -> IncompleteItems:
     own = np.diagonal(joint, axis1=1, axis2=2)
     R, p = moments.correlation, x.shape[1]
     whole = joint - R / 2 * (own[:, :, None] + own[:, None, :])
-    return IncompleteItems(R, p, spread[:p], whole, joint)
+    return IncompleteItems(R, p, whole, spread[:p], joint)
 
 
 def pairwise_items(x: Array, covariates: Array) -> IncompleteItems:
@@ -108,7 +82,7 @@ def pairwise_items(x: Array, covariates: Array) -> IncompleteItems:
     product = first * second
     joint = both * (product - R)
     whole = both * (product - R / 2 * (np.square(first) + np.square(second)))
-    return IncompleteItems(R, x.shape[1], np.diagonal(spread)[: x.shape[1]], whole, joint)
+    return IncompleteItems(R, x.shape[1], whole, np.diagonal(spread)[: x.shape[1]], joint)
 
 
 def composite_moments(items: IncompleteItems, weights: Array) -> ConstructMoments:

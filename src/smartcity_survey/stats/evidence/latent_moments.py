@@ -15,7 +15,7 @@ from smartcity_survey.stats.evidence.construct_moments import (
     joined,
     parts,
 )
-from smartcity_survey.stats.items.cell_influence import CellInfluence
+from smartcity_survey.stats.items.held_influence import GroupedItems
 from smartcity_survey.stats.items.item_moments import CorrelationInfluence, ItemMoments
 from smartcity_survey.stats.sem.cfa import CfaFit
 from smartcity_survey.stats.sem.cfa_model import measurement_structure, single_items
@@ -48,7 +48,9 @@ def factor_moments(items: CorrelationInfluence, fit: CfaFit, membership: BoolArr
     )
 
 
-def ordinal_factor_moments(items: ItemMoments, fit: DwlsFit, membership: BoolArray) -> ConstructMoments:
+def ordinal_factor_moments(
+    items: ItemMoments | GroupedItems, fit: DwlsFit, membership: BoolArray
+) -> ConstructMoments:
     """Moments of the factors of ordered answers, from diagonally weighted least squares.
 
     As `factor_moments`, but `items` and `fit` rest on polychoric correlations; influence is that of weighted
@@ -58,15 +60,19 @@ def ordinal_factor_moments(items: ItemMoments, fit: DwlsFit, membership: BoolArr
     ------
     HeywoodCase
     """
-    if items.latent is None:
+    if isinstance(items, GroupedItems):
+        held, p = items.whole, items.p
+        influence: Callable[[slice], Array] = lambda part: held[part, :p, :p].transpose(1, 2, 0).copy()  # noqa: E731
+    elif items.latent is None:
         raise ValueError("these items have product-moment correlations")
-    by_cell = items.latent
+    else:
+        influence = items.latent.of
     return _moments(
         items,
         fit,
         membership,
         lambda loadings: _least_squares_influence(
-            by_cell, fit.weights, loadings, fit.factor_corr, membership
+            influence, fit.weights, loadings, fit.factor_corr, membership
         ),
     )
 
@@ -100,7 +106,8 @@ def _moments(
         )
         by_respondent[part] = (sample - perturbed) * step
     by_respondent -= by_respondent.mean(axis=0)
-    return ConstructMoments(sample, by_respondent, None)
+    groups = items.groups if isinstance(items, GroupedItems) else None
+    return ConstructMoments(sample, by_respondent, None, groups=groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +183,15 @@ def _free_parameters(membership: BoolArray, size: int) -> IntArray:
 
 
 def _least_squares_influence(
-    by_cell: CellInfluence, weights: Array, loadings: Array, factor_corr: Array, membership: BoolArray
+    of_pairs: Callable[[slice], Array],
+    weights: Array,
+    loadings: Array,
+    factor_corr: Array,
+    membership: BoolArray,
 ) -> Callable[[slice], _FactorInfluence]:
     """Influence on weighted least-squares estimates of correlations l_i l_j f_ij.
 
+    of_pairs : influence of some units on the correlations (p, p, rows).
     weights : (m,), of the pairs of items, lower triangle by row.
     """
     p, c = membership.shape
@@ -208,7 +220,7 @@ def _least_squares_influence(
     curvature = curvature[np.ix_(free, free)]
 
     def of(part: slice) -> _FactorInfluence:
-        influence = by_cell.of(part)
+        influence = of_pairs(part)
         moved = np.empty((influence.shape[2], p + len(row)))
         moved[:, :p] = (by_loading[:, None, :] @ influence)[:, 0].T
         influence *= by_correlation[:, :, None]

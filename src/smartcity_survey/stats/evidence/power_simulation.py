@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from smartcity_survey.stats.core.dealt import LARGEST
 from smartcity_survey.stats.core.errors import TooFewRows
 from smartcity_survey.stats.core.resample import unit_products
 from smartcity_survey.stats.core.significance import t_two_sided
@@ -49,19 +50,22 @@ def resampled_power(
     """
     n0, k = x.shape
     _check_rows(n, k)
-    residuals = ols(y, x).residuals
-    products = unit_products(np.column_stack([x, x @ slopes + residuals]))
+    rows = np.column_stack([x, x @ slopes + ols(y, x).residuals])
+    products = unit_products(rows) if n0 <= LARGEST else None
     upper = np.triu_indices(k + 2)
     chances = np.full(n0, 1 / n0)
     streams = np.random.SeedSequence(seed).spawn(draws)
     parts, n_undefined = [], 0
     for start in range(0, draws, CHUNK):
-        counts = np.array(
-            [np.random.default_rng(one).multinomial(n, chances) for one in streams[start : start + CHUNK]],
-            dtype=np.float64,
-        )
-        moments = np.zeros((len(counts), k + 2, k + 2))
-        moments[:, *upper] = products.moments(counts).T
+        own = [np.random.default_rng(one) for one in streams[start : start + CHUNK]]
+        moments = np.zeros((len(own), k + 2, k + 2))
+        if products is None:  # few of many: not counted but taken
+            for rng, into in zip(own, moments, strict=True):
+                drawn = np.column_stack([np.ones(n), rows[rng.integers(n0, size=n)]])
+                into[:] = np.triu(drawn.T @ drawn)
+        else:
+            counts = np.array([rng.multinomial(n, chances) for rng in own], dtype=np.float64)
+            moments[:, *upper] = products.moments(counts).T
         factor, defined = _scatter_factor(moments, n)
         parts.append(_t_statistics(factor, n))
         n_undefined += int((~defined).sum())

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from smartcity_survey.stats.core.last_bits import NOTHING
 from smartcity_survey.stats.core.resample import resampled_units
 from smartcity_survey.stats.core.significance import deciding_level
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
@@ -151,4 +152,5 @@ def choice_importance(estimates: Array, options: IntArray) -> Array:
     np.add.at(sums, groups, centred)
     total = np.square(centred).sum(axis=0)
     between = (np.square(sums) / counts[:, None]).sum(axis=0)
+    between[between <= NOTHING**2 * total] = 0.0  # as of one option alone
     return np.asarray(np.divide(between, total, out=np.full_like(total, np.nan), where=total > 0))

@@ -27,6 +27,8 @@ _NORMAL_MAD = float(special.ndtri(0.75))
 _DEPENDENT = 1e-10
 _TOLERANCE = 1e-8
 _MAX_ITERATIONS = 100
+# Few enough for the cache.
+_ROWS_AT_ONCE = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class SubsetFits:
 
     coef : (S, k), standardised. std_err : (S, k). df : (S,), residual.
     influence : (n, S, k), of each respondent; coefficients without one are about coef - influence / (n - 1).
+        Of moments with groups (G, S, k), of each group.
     """
 
     coef: Array
@@ -71,7 +74,7 @@ def sandwich_fits(
     """
     explanatory, solved = _solve(moments, outcome, predictors, controls)
     influence = _influence(moments, outcome, explanatory, solved)
-    return _fits(solved, influence, _spread(influence, moments.clusters), len(predictors))
+    return _fits(solved, influence, _spread(influence, moments), len(predictors))
 
 
 def least_squares_fits(
@@ -120,9 +123,6 @@ def huber_fits(
     x = np.column_stack((np.ones(n), z[:, explanatory]))
     used = np.column_stack((np.ones(len(solved.used), dtype=bool), solved.used))
     coef: Array = np.column_stack((np.zeros(len(used)), solved.coef))
-    row, column = np.triu_indices(x.shape[1])
-    products = x[:, row] * x[:, column]
-    gram = np.empty((len(used), x.shape[1], x.shape[1]))
     residuals = y[:, None] - x @ coef.T
     iteration, change = 0, np.inf
     while change >= _TOLERANCE:
@@ -131,8 +131,8 @@ def huber_fits(
         iteration += 1
         limit = tuning * _scale(residuals, moments.weights)
         weights = w[:, None] * (limit / np.maximum(np.abs(residuals), limit))
-        gram[:, row, column] = gram[:, column, row] = weights.T @ products
-        right = used * (weights.T @ (x * y[:, None]))
+        gram, right = _weighted_products(x, y, weights)
+        right *= used
         coef = np.asarray(np.linalg.solve(_masked(gram, used), right[:, :, None])[:, :, 0], dtype=np.float64)
         updated = y[:, None] - x @ coef.T
         change = float((np.abs(updated - residuals).max(axis=0) / limit).max())
@@ -143,10 +143,14 @@ def huber_fits(
     share = inside.mean(axis=0) if moments.weights is None else w @ inside / n
     weighted = x if moments.weights is None else x * w[:, None]
     inverse = np.linalg.inv(_masked(weighted.T @ x / n, used)) * used[:, :, None]
-    influence = np.einsum("ns,nk,skl->nsl", clipped * (scale / share), x, inverse, optimize=True)
+    moved = clipped * (scale / share) if moments.weights is None else clipped * (scale / share) * w[:, None]
+    if moments.groups is None:
+        influence = np.einsum("ns,nk,skl->nsl", moved, x, inverse, optimize=True)
+    else:
+        sums = moments.groups.products(moved, x) * (moments.groups.count / n)
+        influence = np.einsum("gsk,skl->gsl", sums, inverse, optimize=True)
     if designed:
-        influence *= w[:, None, None]
-        errors = _spread(influence, moments.clusters)
+        errors = _spread(influence, moments)
         return _fits(replace(solved, coef=coef[:, 1:]), influence[:, :, 1:], errors[:, 1:], len(predictors))
     correction = 1 + (solved.used.sum(axis=1) + 1) / n * inside.var(axis=0) / share**2
     variance = (correction * scale / share) ** 2 * np.square(clipped).sum(axis=0) / solved.df / n
@@ -187,6 +191,19 @@ def _influence(moments: ConstructMoments, outcome: int, explanatory: IntArray, s
     return np.asarray(np.einsum("nks,skl->nsl", moved, solved.inverse, optimize=True))
 
 
+def _weighted_products(x: Array, y: Array, weights: Array) -> tuple[Array, Array]:
+    """(S, k, k) and (S, k): products of x (n, k) with itself and with y (n,), by weights (n, S)."""
+    gram = np.zeros((weights.shape[1], x.shape[1], x.shape[1]))
+    right = np.zeros(gram.shape[:2])
+    for first in range(0, len(x), _ROWS_AT_ONCE):
+        part = slice(first, first + _ROWS_AT_ONCE)
+        for own, into, beside in zip(weights[part].T, gram, right, strict=True):
+            weighted = x[part] * own[:, None]
+            into += weighted.T @ x[part]
+            beside += weighted.T @ y[part]
+    return gram, right
+
+
 def _masked(matrices: Array, used: BoolArray) -> Array:
     """(S, k, k): matrices (k, k) or (S, k, k), rows and columns of unused variables those of the identity."""
     masked = matrices * used[:, :, None] * used[:, None, :]
@@ -195,9 +212,10 @@ def _masked(matrices: Array, used: BoolArray) -> Array:
     return np.asarray(masked)
 
 
-def _spread(influence: Array, clusters: IntArray | None) -> Array:
-    """(S, k): standard errors from the influence (n, S, k) of respondents, or that of whole clusters."""
+def _spread(influence: Array, moments: ConstructMoments) -> Array:
+    """(S, k): standard errors from the influence (n, S, k) of respondents or groups, or that of clusters."""
     n = units = len(influence)
+    clusters = moments.clusters if moments.groups is None else None  # these are in one group each
     if clusters is not None:
         units = int(clusters.max()) + 1
         sums = np.zeros((units, *influence.shape[1:]))

@@ -15,6 +15,7 @@ from scipy import linalg
 
 from smartcity_survey.stats.core.correlations import require_independence
 from smartcity_survey.stats.core.errors import InvalidComponents, NotConverged, UnderIdentified
+from smartcity_survey.stats.core.last_bits import steady
 from smartcity_survey.stats.core.significance import ChiSquareTest, chi_square_test
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.stats.factor.rotation import positive_columns
@@ -151,7 +152,7 @@ def _variances(eigenvalues: Array, k: int) -> Array:
 
 def _factors(loadings: Array, smc: Array, uniquenesses: Array, minimum: _Minimum) -> CommonFactors:
     # Under maximum likelihood the order by eigenvalue is not the order by variance.
-    order = np.argsort(-np.square(loadings).sum(axis=0), kind="stable")
+    order = np.argsort(-steady(np.square(loadings).sum(axis=0)), kind="stable")
     loadings = loadings[:, order] * positive_columns(loadings[:, order])
     return CommonFactors(
         loadings=loadings,

@@ -8,6 +8,7 @@ import numpy as np
 from scipy import linalg
 
 from smartcity_survey.stats.core.errors import NotConverged
+from smartcity_survey.stats.core.last_bits import steady
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.factor.rotation import Rotation, normalise, positive_columns, varimax
 
@@ -231,7 +232,7 @@ def _arranged(
     # pattern = loadings @ inv(T)' and the factors correlate T'T.
     correlations = np.linalg.inv(transformation.T @ transformation)
     structure = loadings @ transformation @ correlations
-    order = np.argsort(-np.square(structure).sum(axis=0), kind="stable")
+    order = np.argsort(-steady(np.square(structure).sum(axis=0)), kind="stable")
     signs = positive_columns(loadings @ transformation[:, order])
     transformation = transformation[:, order] * signs
     correlations = correlations[np.ix_(order, order)] * np.outer(signs, signs)

@@ -12,6 +12,7 @@ import numpy as np
 from scipy import linalg
 
 from smartcity_survey.stats.core.errors import NotConverged, NotFinite
+from smartcity_survey.stats.core.last_bits import steady
 from smartcity_survey.stats.core.types import Array, IntArray
 
 TOLERANCE = 1e-10
@@ -91,7 +92,7 @@ def varimax(
     curvature = float(linalg.eigvalsh(_hessian(ending))[-1]) if k > 1 else np.nan
 
     rotated = loadings @ rotation
-    order = np.argsort(-np.square(rotated).sum(axis=0), kind="stable")
+    order = np.argsort(-steady(np.square(rotated).sum(axis=0)), kind="stable")
     signs = positive_columns(rotated[:, order])
     return Rotation(
         loadings=rotated[:, order] * signs,

@@ -6,10 +6,17 @@ from .bivariate_normal import (
 )
 from .cell_influence import (
     CellInfluence as CellInfluence,
+    joint_counts as joint_counts,
 )
 from .descriptives import (
     Descriptives as Descriptives,
     describe as describe,
+    describe_counts as describe_counts,
+)
+from .held_influence import (
+    GroupedItems as GroupedItems,
+    HeldInfluence as HeldInfluence,
+    grouped as grouped,
 )
 from .item_moments import (
     CorrelationInfluence as CorrelationInfluence,

@@ -15,6 +15,19 @@ from smartcity_survey.stats.core.types import Array
 _AT_ONCE = 2**24
 
 
+def joint_counts(ranks: NDArray[np.int16], categories: int) -> Array:
+    """(p, p, K, K): respondents in each cell of the table of two items, from ranks (n, p) below K."""
+    n, p = ranks.shape
+    table = np.zeros((p * categories, p * categories))
+    step = max(1, _AT_ONCE // len(table))
+    for first in range(0, n, step):
+        # Single precision is exact: no slice has 2^24 respondents.
+        own = (ranks[first : first + step, :, None] == np.arange(categories)).astype(np.float32)
+        flat = own.reshape(len(own), -1)
+        table += flat.T @ flat
+    return table.reshape(p, categories, p, categories).transpose(0, 2, 1, 3)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class CellInfluence:
     """Influence of respondents on correlations of p items: the same for all in one cell of a pair's table.
@@ -23,7 +36,7 @@ class CellInfluence:
     items of an answer in a category of the first and one of the second; 0 for an item with itself.
     """
 
-    ranks: NDArray[np.int8]
+    ranks: NDArray[np.int16]
     table: Array
 
     @property
@@ -57,8 +70,10 @@ class CellInfluence:
 
     def mean_squares(self) -> Array:
         """(m,): mean square over the respondents, for the pairs of `of_pairs`."""
-        sums = [np.square(self.of_pairs(part)).sum(axis=1) for part in self.parts()]
-        return np.asarray(np.sum(sums, axis=0) / self.n)
+        first, second = np.tril_indices(len(self.table), -1)
+        counts = joint_counts(self.ranks, self.table.shape[2])
+        sums = (counts[first, second] * np.square(self.table[first, second])).sum(axis=(1, 2))
+        return np.asarray(sums / self.n)
 
     def condensed(self) -> Array:
         """(rows, m): at most m rows for the pairs of `of_pairs`, with the same products as all respondents'.

@@ -8,7 +8,7 @@ import numpy as np
 
 from smartcity_survey.stats.core.correlations import centre
 from smartcity_survey.stats.core.errors import TooFewRows
-from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.core.types import Array, BoolArray
 
 FEWEST_ROWS = 4
 """Below, the bias-corrected kurtosis divides by zero."""
@@ -50,13 +50,45 @@ def describe(x: Array) -> Descriptives:
     if n < FEWEST_ROWS:
         raise TooFewRows(n, FEWEST_ROWS)
     centred = centre(x)
-    constant = centred.constant
     values = centred.values
     squares = np.square(values)
-    sum2 = squares.sum(axis=0)
     # einsum forms the sums of cubes and fourth powers without another copy of the data.
-    sum3 = np.einsum("ij,ij->j", squares, values)
-    sum4 = np.einsum("ij,ij->j", squares, squares)
+    sums = (
+        squares.sum(axis=0),
+        np.einsum("ij,ij->j", squares, values),
+        np.einsum("ij,ij->j", squares, squares),
+    )
+    return _described(n, centred.mean, sums, centred.constant, x.min(axis=0), x.max(axis=0))
+
+
+def describe_counts(counts: Array, codes: Array) -> Descriptives:
+    """As `describe`, from how often each of K codes (K,) was given in each column, counts (p, K).
+
+    Raises
+    ------
+    TooFewRows (n < 4).
+    """
+    n = int(counts[0].sum())
+    if n < FEWEST_ROWS:
+        raise TooFewRows(n, FEWEST_ROWS)
+    mean = counts @ codes / n
+    deviations = codes - mean[:, None]
+    sums = tuple((counts * deviations**power).sum(axis=1) for power in (2, 3, 4))
+    given = np.where(counts > 0, codes, np.nan)
+    low, high = np.nanmin(given, axis=1), np.nanmax(given, axis=1)
+    return _described(n, mean, (sums[0], sums[1], sums[2]), low == high, low, high)
+
+
+def _described(
+    n: int,
+    mean: Array,
+    sums: tuple[Array, Array, Array],
+    constant: BoolArray,
+    minimum: Array,
+    maximum: Array,
+) -> Descriptives:
+    """From sums (p,) of squares, cubes and fourth powers about the mean."""
+    sum2, sum3, sum4 = sums
     variance = np.where(constant, 0.0, sum2 / (n - 1))
     sd = np.sqrt(variance)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -64,12 +96,12 @@ def describe(x: Array) -> Descriptives:
         kurtosis = (n * (n + 1) * sum4 / variance**2 / (n - 1) - 3 * (n - 1) ** 2) / ((n - 2) * (n - 3))
     se_skewness = np.sqrt(6 * n * (n - 1) / ((n - 2) * (n + 1) * (n + 3)))
     se_kurtosis = 2 * se_skewness * np.sqrt((n**2 - 1) / ((n - 3) * (n + 5)))
-    p = x.shape[1]
+    p = len(mean)
     return Descriptives(
         n=n,
-        minimum=x.min(axis=0),
-        maximum=x.max(axis=0),
-        mean=centred.mean,
+        minimum=minimum,
+        maximum=maximum,
+        mean=mean,
         se_mean=sd / np.sqrt(n),
         sd=sd,
         skewness=np.where(constant, np.nan, skewness),

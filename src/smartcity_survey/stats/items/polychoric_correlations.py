@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from smartcity_survey.stats.core.correlations import correlation
@@ -18,7 +19,7 @@ from smartcity_survey.stats.items.bivariate_normal import (
     cells,
     log_normal_difference,
 )
-from smartcity_survey.stats.items.cell_influence import CellInfluence
+from smartcity_survey.stats.items.cell_influence import CellInfluence, joint_counts
 
 __all__ = [
     "LARGEST_CORRELATION",
@@ -176,20 +177,17 @@ def _maximise(
     return rho, n_iterations
 
 
-def _ranks(codes: IntArray) -> IntArray:
+def _ranks(codes: IntArray) -> NDArray[np.int16]:
     """(n, p): positions of the answers among each item's categories, from 0."""
-    ranks = np.empty(codes.shape, dtype=np.int64)
+    ranks = np.empty(codes.shape, dtype=np.int16)
     for item, column in enumerate(codes.T):
         ranks[:, item] = np.unique(column, return_inverse=True)[1]
     return ranks
 
 
-def _shares(ranks: IntArray, first: IntArray, second: IntArray, K: int) -> Array:
+def _shares(ranks: NDArray[np.int16], first: IntArray, second: IntArray, K: int) -> Array:
     """(pairs, K, K): shares of respondents in each cell of each pair's table."""
-    n, p = ranks.shape
-    dummies = (ranks[:, :, None] == np.arange(K)).astype(np.float64).reshape(n, p * K)
-    table = (dummies.T @ dummies / n).reshape(p, K, p, K)
-    return np.asarray(table[first, :, second, :])
+    return np.asarray(joint_counts(ranks, K)[first, second] / len(ranks))
 
 
 def _without_empty_cells(
@@ -238,7 +236,7 @@ def _opposed(shares: Array) -> Array:
 
 
 def _influence(
-    ranks: IntArray,
+    ranks: NDArray[np.int16],
     thresholds: Array,
     cumulative: Array,
     rho: Array,
@@ -268,7 +266,7 @@ def _influence(
     by_cell /= (weight * found.score).sum(axis=(1, 2), keepdims=True)
     table = np.zeros((p, p, *by_cell.shape[1:]))
     table[first, second], table[second, first] = by_cell, by_cell.transpose(0, 2, 1)
-    return CellInfluence(ranks.astype(np.int8), table)
+    return CellInfluence(ranks, table)
 
 
 def _threshold_influence(thresholds: Array, cumulative: Array) -> Array:

@@ -12,6 +12,7 @@ from .blindfolding import (
 from .bootstrap import (
     PlsBootstrap as PlsBootstrap,
     bootstrap_pls as bootstrap_pls,
+    bootstrap_streamed as bootstrap_streamed,
     consistent_bootstrap as consistent_bootstrap,
 )
 from .consistent import (
@@ -56,6 +57,8 @@ from .micom import (
     correlation_test as correlation_test,
     deal_respondents as deal_respondents,
     estimates_of_dealings as estimates_of_dealings,
+    groups_of_second as groups_of_second,
+    groups_to_deal as groups_to_deal,
 )
 from .model import (
     Mode as Mode,

@@ -1,22 +1,24 @@
 """Bootstrap of PLS path models: every resample from one matrix product, then PLS on stacks of correlations.
 
-Resamples draw as many respondents as there are, with replacement. In each, a construct has the sign that its
-loadings have in the sample, judged by their agreement with the first principal component of its own items; a
-flip changes the signs of its weights, loadings and paths. Resamples without an admissible solution are
-counted with their reason and hold nan.
+Resamples draw as many respondents as there are, with replacement; of large samples random groups of them
+(`core.dealt`). In each, a construct has the sign that its loadings have in the sample, judged by their
+agreement with the first principal component of its own items; a flip changes the signs of its weights,
+loadings and paths. Resamples without an admissible solution are counted with their reason and hold nan.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from smartcity_survey.stats.core.dealt import deal
+from smartcity_survey.stats.core.draws import Draws, Take, make_all, steps
 from smartcity_survey.stats.core.errors import ConstantItems, NotFinite
 from smartcity_survey.stats.core.intervals import Kind, Summary, bound, summarise
 from smartcity_survey.stats.core.resample import (
@@ -26,6 +28,7 @@ from smartcity_survey.stats.core.resample import (
     resampled_units,
     unit_products,
 )
+from smartcity_survey.stats.core.streamed import StreamedMoments
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.stats.items.polychoric_correlations import NO_CONTINUITY, polychoric
 from smartcity_survey.stats.missing.pairwise import pairwise_products
@@ -111,7 +114,8 @@ def bootstrap_pls(
     jackknife: bool = False,
     inner_draws: int = 0,
     workers: int | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+    take: Take = make_all,
 ) -> PlsBootstrap:
     """Fit a PLS model to answers x (n, p) and to `draws` resamples of them.
 
@@ -128,7 +132,7 @@ def bootstrap_pls(
     jackknife : also fit without each unit, for BCa intervals.
     inner_draws : resamples of each draw, for studentised intervals; 50 or more.
     workers : threads; as many as processors where not given. The result does not depend on it.
-    progress : called with the number of draws finished.
+    progress : called with the number of draws finished. take : has the draws made.
 
     Raises
     ------
@@ -151,15 +155,58 @@ def bootstrap_pls(
             raise ValueError("pairwise correlations take neither weights, groups nor jackknife")
         products = pairwise_products(x[:, order])
     else:
-        products = unit_products(x[:, order], weights, groups)
+        dealt = deal(len(x), seed) if groups is None else None
+        products = unit_products(x[:, order], weights, groups if dealt is None else dealt.codes)
+    return _resampled(
+        products, len(x), model, estimator, draws, seed, jackknife, inner_draws, workers, progress, take
+    )
+
+
+def bootstrap_streamed(
+    moments: StreamedMoments,
+    model: PlsModel,
+    draws: int = 10_000,
+    *,
+    seed: int,
+    tolerance: float = 1e-12,
+    max_iterations: int = 1000,
+    workers: int | None = None,
+) -> PlsBootstrap:
+    """As `bootstrap_pls`, of answers that were taken in by slices; their random groups are resampled.
+
+    Raises
+    ------
+    What `bootstrap_pls` raises of the sample.
+    """
+    estimator = Estimator(SortedModel.of(model), model.consistent, tolerance, max_iterations)
+    products = moments.products(np.asarray(estimator.items.order))
+    return _resampled(
+        *(products, moments.n, model, estimator, draws, seed, False, 0, workers),
+        progress=lambda _: None,
+        take=make_all,
+    )
+
+
+def _resampled(
+    products: UnitProducts,
+    n: int,
+    model: PlsModel,
+    estimator: Estimator,
+    draws: int,
+    seed: int,
+    jackknife: bool,
+    inner_draws: int,
+    workers: int | None,
+    progress: Callable[[int], None],
+    take: Take,
+) -> PlsBootstrap:
+    """The fit to n respondents and to resamples of the units that their products are of."""
     total = products.total()
-    fit, sample = _sample_fit(total, len(x), model, estimator)
-    estimator = replace(estimator, reference=_reference(sample, fit, layout))
+    fit, sample = _sample_fit(total, n, model, estimator)
+    estimator = replace(estimator, reference=_reference(sample, fit, estimator.layout))
     work = _Resampling(products, estimator, seed, draws, inner_draws)
-    with ThreadPoolExecutor(workers or os.cpu_count()) as pool:
-        for last in pool.map(work.run, range(0, draws, work.step)):
-            if progress is not None:
-                progress(last)
+    blocks = steps(draws, products.stack_size())
+    take(Draws(work.arrays(), blocks, work.run, workers or os.cpu_count() or 1, progress))
     return PlsBootstrap(
         fit=fit,
         estimate=estimator.estimates(total)[0].select(0),
@@ -255,21 +302,23 @@ class _Resampling:
         self.estimator = estimator
         self.seed = seed
         self.inner_draws = inner_draws
-        self.step = products.stack_size()
         size = draws, len(estimator.layout.order), len(estimator.layout.blocks)
         self.found = PlsEstimates.empty(*size)
         self.verdicts = Admissibility.clean(draws)
         self.draw_se = PlsEstimates.empty(*size) if inner_draws else None
 
-    def run(self, first: int) -> int:
-        """Fill in the draws of one matrix product; returns the number after its last draw."""
-        part = slice(first, min(first + self.step, len(self.verdicts.reason)))
+    def arrays(self) -> tuple[NDArray[Any], ...]:
+        """All that is filled in."""
+        within = () if self.draw_se is None else self.draw_se.arrays()
+        return (*self.found.arrays(), *self.verdicts.arrays(), *within)
+
+    def run(self, part: slice) -> None:
+        """Fill in the draws of one matrix product."""
         moments = self.products.moments(self.products.resampled_counts(self.seed, part.start, part.stop))
         self.estimator.estimate(moments, self.found.select(part), self.verdicts.select(part))
         if self.draw_se is not None:
             for draw in range(part.start, part.stop):
                 self._standard_error(draw, self.draw_se)
-        return part.stop
 
     def _standard_error(self, draw: int, into: PlsEstimates) -> None:
         """Resample the units of a draw, with a stream of its own, and keep the standard deviations."""

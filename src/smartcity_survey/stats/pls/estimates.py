@@ -42,13 +42,17 @@ class PlsEstimates:
         shapes = ((p,), (p,), (c, c), (c,), (c, c), (c, c), (c, c), (c, c))
         return cls(*(np.empty((size, *shape)) for shape in shapes))
 
+    def arrays(self) -> tuple[Array, ...]:
+        """All of them, in their order."""
+        return tuple(getattr(self, field.name) for field in fields(self))
+
     def select(self, samples: BoolArray | slice | int | None) -> PlsEstimates:
         """Estimates of some samples (views for a slice), or of one without the first axis; None adds it."""
-        return PlsEstimates(*(getattr(self, field.name)[samples] for field in fields(self)))
+        return PlsEstimates(*(values[samples] for values in self.arrays()))
 
     def standard_deviation(self) -> PlsEstimates:
         """Standard deviation over the samples, divisor B - 1, without the first axis; nan for one sample."""
-        values = [getattr(self, field.name) for field in fields(self)]
+        values = self.arrays()
         if len(self.r2) < 2:
             return PlsEstimates(*(np.full(value.shape[1:], np.nan) for value in values))
         return PlsEstimates(*(value.std(axis=0, ddof=1) for value in values))

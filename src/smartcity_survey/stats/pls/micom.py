@@ -1,19 +1,21 @@
 """Do two groups measure the same composites, and do their paths differ? Both by permutation.
 
 Respondents are dealt to two groups of the same sizes at random, again and again; what the real groups differ
-by is compared with what such groups differ by.
+by is compared with what such groups differ by. Of many respondents random groups are dealt (`core.dealt`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from smartcity_survey.stats.core.correlations import correlation
+from smartcity_survey.stats.core.dealt import Groups, deal
+from smartcity_survey.stats.core.draws import Draws, Take, make_all, steps
 from smartcity_survey.stats.core.errors import InGroup, StatisticsError
-from smartcity_survey.stats.core.resample import unit_products
+from smartcity_survey.stats.core.resample import UnitProducts, unit_products
 from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.stats.pls.algorithm import construct_scores, fit_pls
 from smartcity_survey.stats.pls.estimates import Estimator, PlsEstimates
@@ -22,6 +24,8 @@ from smartcity_survey.stats.pls.stack import Admissibility, Reason
 
 # Random groups that equal the real ones differ by this at most.
 ROUNDING = 1e-12
+FEWEST_DEALT = 50
+"""Random groups that the smaller group is made of, at least, where they are dealt in place of respondents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,7 @@ def compare_groups(
     tolerance: float = 1e-12,
     max_iterations: int = 1000,
     progress: Callable[[int], None] = lambda _: None,
+    take: Take = make_all,
 ) -> GroupComparison:
     """Compare the respondents where `second` (n,) is false with those where it is true, in answers x (n, p).
 
@@ -89,7 +94,7 @@ def compare_groups(
 
     Parameters
     ----------
-    progress : called with the number of permutations finished.
+    progress : called with the number of permutations finished. take : has the permutations made.
 
     Raises
     ------
@@ -106,10 +111,16 @@ def compare_groups(
     layout = SortedModel.of(model)
     reference = whole.loadings[layout.order, layout.owner]
     estimator = Estimator(layout, model.consistent, tolerance, max_iterations, reference)
-    dealt = np.vstack((second[None], deal_respondents(second, permutations, seed)))
-    first, other, admissible = estimates_of_dealings(x[:, layout.order], dealt, estimator, progress)
+    groups = groups_to_deal(second, seed)
+    dealt = deal_respondents(
+        second if groups is None else groups_of_second(second, groups), permutations, seed
+    )
+    first, other, admissible = estimates_of_dealings(
+        x[:, layout.order], second, dealt, estimator, progress, take, groups=groups
+    )
     correlations = composite_correlations(correlation(x), model, first.outer_weights, other.outer_weights)
-    means, variances = _score_differences(construct_scores(x, whole.outer_weights), dealt[admissible])
+    scores = construct_scores(x, whole.outer_weights)
+    means, variances = _score_differences(scores, second, dealt[admissible[1:]], groups)
     found, random = correlations[0], correlations[1:]
     quantile, p = correlation_test(found, random, level)
     return GroupComparison(
@@ -128,6 +139,20 @@ def compare_groups(
     )
 
 
+def groups_to_deal(second: BoolArray, seed: int) -> Groups | None:
+    """The random groups that are dealt in place of many respondents; None where these are dealt one by one.
+
+    That is so too where the smaller of the two groups would be made of few random ones.
+    """
+    found, share = deal(len(second), seed), float(second.mean())
+    return found if found and min(share, 1 - share) * found.count >= FEWEST_DEALT else None
+
+
+def groups_of_second(second: BoolArray, groups: Groups) -> BoolArray:
+    """(groups,): as many random groups as have the size of the second group, the first ones."""
+    return np.asarray(np.arange(groups.count) < round(groups.count * float(second.mean())))
+
+
 def deal_respondents(second: BoolArray, permutations: int, seed: int) -> BoolArray:
     """(permutations, n): membership dealt at random, each time by a stream of its own."""
     streams = np.random.SeedSequence(seed).spawn(permutations)
@@ -136,30 +161,76 @@ def deal_respondents(second: BoolArray, permutations: int, seed: int) -> BoolArr
 
 def estimates_of_dealings(
     x: Array,
+    second: BoolArray,
     dealt: BoolArray,
     estimator: Estimator,
     progress: Callable[[int], None],
+    take: Take,
     weights: Array | None = None,
+    groups: Groups | None = None,
 ) -> tuple[PlsEstimates, PlsEstimates, BoolArray]:
-    """Estimates of first and second groups of the dealings (B, n) both have a solution for, and which do.
+    """Estimates of both groups, and of those that B dealings make, where both have a solution; and where.
 
-    x : (n, p), items as the estimator sorts them. weights : (n,), sampling weights, which go with the
-        respondents.
+    x : (n, p), items as the estimator sorts them. second : (n,). dealt : (B, n), or (B, G) of random groups.
+    weights : (n,), sampling weights, which go with the respondents.
     """
-    products = unit_products(x, weights)
-    total, step = products.total(), products.stack_size()
-    shape = len(dealt), products.p, len(estimator.layout.blocks)
-    first, second = PlsEstimates.empty(*shape), PlsEstimates.empty(*shape)
-    verdicts = Admissibility.clean(len(dealt)), Admissibility.clean(len(dealt))
-    for start in range(0, len(dealt), step):
-        part = slice(start, start + step)
-        moments = products.moments(dealt[part].astype(np.uint8))
-        estimator.estimate(total - moments, first.select(part), verdicts[0].select(part))
-        estimator.estimate(moments, second.select(part), verdicts[1].select(part))
-        # The first dealing is the groups themselves.
-        progress(min(start + step, len(dealt)) - 1)
+    dealings = _Dealings.of(x, second, dealt, weights, groups)
+    shape = 1 + len(dealt), x.shape[1], len(estimator.layout.blocks)
+    found = PlsEstimates.empty(*shape), PlsEstimates.empty(*shape)
+    verdicts = Admissibility.clean(shape[0]), Admissibility.clean(shape[0])
+    before = len(dealings.real)
+
+    def estimate(part: slice, moments: Sequence[Array]) -> None:
+        for own, into, verdict in zip(moments, found, verdicts, strict=True):
+            estimator.estimate(own, into.select(part), verdict.select(part))
+
+    def fill(part: slice) -> None:
+        estimate(slice(before + part.start, before + part.stop), dealings.moments(part))
+
+    for moments in dealings.real:
+        estimate(slice(0, 1), moments)
+    shown = slice(before, None)
+    take(
+        Draws(
+            tuple(own for each in (*found, *verdicts) for own in each.select(shown).arrays()),
+            dealings.blocks(),
+            fill,
+            progress=lambda done: progress(before + done - 1),
+        )
+    )
     admissible = (verdicts[0].reason == Reason.ADMISSIBLE) & (verdicts[1].reason == Reason.ADMISSIBLE)
-    return first.select(admissible), second.select(admissible), admissible
+    return found[0].select(admissible), found[1].select(admissible), admissible
+
+
+@dataclass(frozen=True, slots=True)
+class _Dealings:
+    """Moments of first and second groups: of the real ones, then of B dealings.
+
+    dealt : (B, u) units of the second group; where these are respondents, the real groups come first.
+    real : moments of the real groups, where they are no dealing of the units, as of random groups.
+    """
+
+    products: UnitProducts
+    total: Array
+    dealt: BoolArray
+    real: tuple[tuple[Array, Array], ...]
+
+    @classmethod
+    def of(
+        cls, x: Array, second: BoolArray, dealt: BoolArray, weights: Array | None, groups: Groups | None
+    ) -> _Dealings:
+        products = unit_products(x, weights, None if groups is None else groups.codes)
+        if groups is None:
+            return cls(products, products.total(), np.vstack((second[None], dealt)), ())
+        real = unit_products(x, weights, second.astype(np.int64)).moments(np.eye(2))
+        return cls(products, products.total(), dealt, ((real[:, :1], real[:, 1:]),))
+
+    def blocks(self) -> tuple[slice, ...]:
+        return steps(len(self.dealt), self.products.stack_size())
+
+    def moments(self, part: slice) -> tuple[Array, Array]:
+        own = self.products.moments(self.dealt[part].astype(np.uint8))
+        return self.total - own, own
 
 
 def composite_correlations(R: Array, model: PlsModel, first: Array, second: Array) -> Array:
@@ -178,15 +249,19 @@ def correlation_test(found: Array, random: Array, level: float) -> tuple[Array, 
     return np.quantile(random, 1 - level, axis=0), p
 
 
-def _score_differences(scores: Array, dealt: BoolArray) -> tuple[Array, Array]:
-    """(B, c): differences of the means of scores (n, c), first less second, and of log variances."""
-    moments = []
-    for members in (~dealt, dealt):
-        size = members.sum(axis=1, keepdims=True)
-        mean = members @ scores / size
-        moments.append((mean, (members @ scores**2 - size * mean**2) / (size - 1)))
-    (first_mean, first_variance), (second_mean, second_variance) = moments
-    return first_mean - second_mean, np.log(first_variance / second_variance)
+def _score_differences(
+    scores: Array, second: BoolArray, dealt: BoolArray, groups: Groups | None
+) -> tuple[Array, Array]:
+    """(1 + B, c): differences of the means of scores (n, c), first less second, and of log variances."""
+    c, dealings = scores.shape[1], _Dealings.of(scores, second, dealt, None, groups)
+    moments = [*dealings.real, *map(dealings.moments, dealings.blocks())]
+    squares = np.cumsum([c + 1, *range(c, 1, -1)])
+    parts = []
+    for own in (np.concatenate(side, axis=1) for side in zip(*moments, strict=True)):
+        size, sums = own[0], own[1 : c + 1]
+        parts.append((sums / size, (own[squares] - sums**2 / size) / (size - 1)))
+    (first_mean, first_variance), (second_mean, second_variance) = parts
+    return (first_mean - second_mean).T, np.log(first_variance / second_variance).T
 
 
 def _test(differences: Array, level: float) -> PermutationTest:

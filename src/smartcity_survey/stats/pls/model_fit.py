@@ -16,6 +16,7 @@ import numpy as np
 from scipy import linalg
 
 from smartcity_survey.stats.core.correlations import check_conditioning, correlation
+from smartcity_survey.stats.core.dealt import deal
 from smartcity_survey.stats.core.errors import LinearDependence
 from smartcity_survey.stats.core.resample import correlation_stack, unit_products
 from smartcity_survey.stats.core.types import Array, BoolArray
@@ -139,8 +140,9 @@ def exact_fit(
 ) -> ExactFit | None:
     """Is the sample further from the model than samples are from a population in which it holds?
 
-    The answers (n, p) are rotated so that they have exactly the implied correlations, resampled, and fitted
-    anew. None where the implied correlations are not positive definite: no such population exists.
+    The answers (n, p) are rotated so that they have exactly the implied correlations, resampled (large
+    samples by `core.dealt`), and fitted anew. None where the implied correlations are not positive definite:
+    no such population exists.
 
     Beran and Srivastava (1985), Annals of Statistics 13, 95-115; Dijkstra and Henseler (2015), sec. 4.
 
@@ -155,7 +157,8 @@ def exact_fit(
         return None
     z = (x - x.mean(axis=0)) / x.std(axis=0, ddof=1)
     population = z @ _power(R, -0.5) @ _power(implied, 0.5)
-    products = unit_products(population)
+    dealt = deal(len(x), seed)
+    products = unit_products(population, groups=None if dealt is None else dealt.codes)
     step, found = products.stack_size(), []
     for first in range(0, draws, step):
         counts = products.resampled_counts(seed, first, min(first + step, draws))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,10 @@ class Admissibility:
     def clean(cls, size: int) -> Admissibility:
         """Nothing found yet."""
         return cls(np.zeros(size, dtype=np.int8), np.full(size, -1, dtype=np.int64))
+
+    def arrays(self) -> tuple[NDArray[Any], ...]:
+        """Both."""
+        return self.reason, self.position
 
     def select(self, samples: slice) -> Admissibility:
         """Views of the verdicts on some samples."""

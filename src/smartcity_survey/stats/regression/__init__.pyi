@@ -22,6 +22,10 @@ from .least_squares import (
     ols as ols,
     refuse_perfect_fit as refuse_perfect_fit,
 )
+from .of_moments import (
+    OlsOfMoments as OlsOfMoments,
+    ols_of_moments as ols_of_moments,
+)
 from .ols_blocks import (
     BlockStep as BlockStep,
     hierarchical_ols as hierarchical_ols,

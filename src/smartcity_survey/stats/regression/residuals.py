@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from smartcity_survey.stats.core.last_bits import NOTHING
 from smartcity_survey.stats.core.types import Array, IntArray
 from smartcity_survey.stats.regression.influential_cases import ROUNDING, Influence
 from smartcity_survey.stats.regression.least_squares import OlsFit
@@ -76,10 +77,16 @@ def residual_statistics(fit: OlsFit, cases: Influence) -> ResidualStatistics:
     return ResidualStatistics(
         minimum=np.array([column.min() for column in shown]),
         maximum=np.array([column.max() for column in shown]),
-        mean=np.array([column.mean() for column in shown]),
+        mean=np.array([_mean(column) for column in shown]),
         sd=np.array([column.std(ddof=1) for column in shown]),
         n=np.array([column.size for column in valid]),
     )
+
+
+def _mean(column: Array) -> float:
+    """Mean; 0 of what adds up to nothing but rounding, as residuals do."""
+    mean = float(column.mean())
+    return 0.0 if abs(mean) <= NOTHING * np.abs(column).max() else mean
 
 
 def casewise(fit: OlsFit, cases: Influence, threshold: float = 3.0) -> Casewise:

@@ -1,6 +1,12 @@
+from .calibration import (
+    Calibration as Calibration,
+)
 from .design_invariance import (
     DesignRung as DesignRung,
     design_ladder as design_ladder,
+)
+from .design_residuals import (
+    design_residuals as design_residuals,
 )
 from .pseudo_likelihood import (
     DesignCfa as DesignCfa,
@@ -10,6 +16,7 @@ from .pseudo_likelihood import (
     design_test as design_test,
     fit_design_cfa as fit_design_cfa,
     fit_design_sem as fit_design_sem,
+    parameter_influence as parameter_influence,
 )
 from .raking import (
     EmptyCells as EmptyCells,
@@ -19,6 +26,13 @@ from .raking import (
     rake as rake,
     trim as trim,
     weighted_share as weighted_share,
+)
+from .resampled_clusters import (
+    ClusterBootstrap as ClusterBootstrap,
+    Standardised as Standardised,
+    bootstrap_clusters as bootstrap_clusters,
+    refits as refits,
+    standardised as standardised,
 )
 from .survey_design import (
     SurveyDesign as SurveyDesign,

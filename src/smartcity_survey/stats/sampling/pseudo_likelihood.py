@@ -129,6 +129,14 @@ def design_covariance(
     return np.asarray(bread @ _products(ml, x, design, groups) @ bread / ml.n)
 
 
+def parameter_influence(ml: StructureFit, x: Array, design: SurveyDesign) -> Array:
+    """(n, t): each respondent's influence on the parameters of a model of one group, times n, unweighted."""
+    point = ml.points[0]
+    bread = np.linalg.inv(ml.pooled([point.hessian()]) / 2)
+    slopes = _slopes(point, x - design.weights @ x / design.n)
+    return np.asarray(slopes @ np.eye(len(ml.theta))[ml.structures[0].parameter] @ bread)
+
+
 def design_test(
     ml: StructureFit, x: Array, design: SurveyDesign, groups: Sequence[BoolArray] | None = None
 ) -> DesignTest:

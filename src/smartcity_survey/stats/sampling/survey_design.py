@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from smartcity_survey.stats.core.design import check_weights
 from smartcity_survey.stats.core.errors import StatisticsError, TooFewRows
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
+from smartcity_survey.stats.sampling.calibration import Calibration
 
 FEWEST_CLUSTERS = 2
 
@@ -18,12 +19,14 @@ class SurveyDesign:
     """How n respondents were drawn, with replacement and in one stratum.
 
     weights : (n,), that average 1. clusters : (n,), codes 0, 1, ... of the clusters drawn as a whole; None
-        where respondents were drawn one by one. weighted : whether weights were given.
+        where respondents were drawn one by one. weighted : whether weights were given. calibration : margins
+        that they were raked to; None where they were not, or are to be taken as given.
     """
 
     weights: Array
     clusters: IntArray | None
     weighted: bool
+    calibration: Calibration | None = None
 
     @classmethod
     def of(cls, n: int, weights: Array | None = None, clusters: IntArray | None = None) -> SurveyDesign:
@@ -70,18 +73,25 @@ class SurveyDesign:
 
         The linearised variance of an estimate is that of the total of its influences: the squares of the
         units' deviations from their mean times G / (G - 1), of G units (Binder 1983, International
-        Statistical Review 51, 279-292).
+        Statistical Review 51, 279-292); of raked weights, that of the influences' residuals on the margins.
         """
-        sums = self.totals(values)
-        deviations = sums - sums.mean(axis=0)
-        return np.asarray(deviations.T @ deviations * (self.units / (self.units - 1)))
+        if self.calibration is None:
+            sums = self.totals(values)
+        else:
+            scale = float(self.weights[0] / self.calibration.weights[self.calibration.rows[0]])
+            sums = self.calibration.totals(values, scale)
+        units, deviations = len(sums), sums - sums.mean(axis=0)
+        return np.asarray(deviations.T @ deviations * (units / (units - 1)))
 
     def subset(self, rows: BoolArray) -> SurveyDesign:
         """The design of some of the respondents: rows (n,) as a mask."""
-        return SurveyDesign.of(
+        found = SurveyDesign.of(
             int(rows.sum()),
             self.weights[rows] if self.weighted else None,
             None if self.clusters is None else self.clusters[rows],
+        )
+        return (
+            found if self.calibration is None else replace(found, calibration=self.calibration.subset(rows))
         )
 
 

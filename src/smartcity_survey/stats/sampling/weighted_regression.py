@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from smartcity_survey.stats.core.errors import TooFewRows
-from smartcity_survey.stats.core.significance import f_test, t_quantile, t_two_sided
+from smartcity_survey.stats.core.significance import FTest, f_test, t_quantile, t_two_sided
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.regression.least_squares import OlsFit, ols
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
@@ -33,6 +34,16 @@ class DesignFit:
     df: int
     f: float
     f_p: float
+
+    def joint_test(self, terms: Sequence[int]) -> FTest:
+        """Wald's test that the given coefficients (positions, constant = 0) are zero, as R's `regTermTest`.
+
+        On as many and df degrees of freedom.
+        """
+        chosen = list(terms)
+        estimates, within = self.fit.coef[chosen], self.covariance[np.ix_(chosen, chosen)]
+        wald = float(estimates @ np.linalg.solve(within, estimates))
+        return f_test(wald / len(chosen), len(chosen), self.df)
 
 
 def design_regression(y: Array, x: Array, design: SurveyDesign, ci_level: float = 0.95) -> DesignFit:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize, special
 
+from smartcity_survey.stats.core.last_bits import without_rounding
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.sem.maximum_likelihood import Fitted, StructureFit
 
@@ -206,10 +207,12 @@ def root_mean_square_residual(ml: StructureFit, *, standardised: bool) -> float:
     average = 0.0
     for weight, sample, point in zip(ml.weights, ml.samples, ml.points, strict=True):
         lower = np.tril_indices(len(sample.covariance))
-        sd = np.sqrt(np.diagonal(sample.covariance)) if standardised else np.ones(len(sample.covariance))
-        residuals = [((sample.covariance - point.moments.covariance) / np.outer(sd, sd))[lower]]
+        sd = np.sqrt(np.diagonal(sample.covariance))
+        unit = np.ones(len(sd)) if standardised else sd
+        shares = without_rounding((sample.covariance - point.moments.covariance) / np.outer(sd, sd))
+        residuals = [(shares * np.outer(unit, unit))[lower]]
         if sample.mean is not None:
-            residuals.append((sample.mean - point.moments.mean) / sd)
+            residuals.append(without_rounding((sample.mean - point.moments.mean) / sd) * unit)
         average += weight * float(np.sqrt(np.mean(np.square(np.concatenate(residuals)))))
     return float(average)
 

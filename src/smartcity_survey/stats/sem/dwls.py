@@ -64,7 +64,12 @@ class DwlsFit:
 
 
 def fit_dwls(
-    items: Polychoric, pattern: BoolArray, *, tolerance: float = TOLERANCE, max_iterations: int = 200
+    items: Polychoric,
+    pattern: BoolArray,
+    *,
+    tolerance: float = TOLERANCE,
+    max_iterations: int = 200,
+    with_errors: bool = True,
 ) -> DwlsFit:
     """Fit a measurement model to polychoric correlations by Gauss-Newton steps.
 
@@ -73,6 +78,7 @@ def fit_dwls(
     items : with influences by `outer_product` for lavaan's weights and standard errors.
     pattern : (p, k), whether the item loads on the factor; all factors correlate.
     tolerance : largest `gradient_norm` at convergence.
+    with_errors : whether standard errors are wanted; they are nan without.
 
     Standard errors are robust: they come from the respondents' influences, whatever the weights, with divisor
     n - 1, as in lavaan.
@@ -93,9 +99,10 @@ def fit_dwls(
         structure, R[pairs], weights, structure.values(start), tolerance, max_iterations
     )
     derivatives = pair_derivatives(at)
-    covariance = _robust_covariance(derivatives, weights, items.by_cell)
-    matrices = structure.matrices(theta)
-    errors = structure.in_place(np.sqrt(np.diagonal(covariance)))
+    std_err = np.full(len(theta), np.nan)
+    if with_errors:
+        std_err = np.sqrt(np.diagonal(_robust_covariance(derivatives, weights, items.by_cell)))
+    matrices, errors = structure.matrices(theta), structure.in_place(std_err)
     communalities = np.diagonal(at.covariance).copy()
     heywood = np.flatnonzero((communalities >= 1) & ~single_items(pattern))
     implied = at.covariance.copy()

@@ -14,6 +14,7 @@ import numpy as np
 from scipy.linalg import blas
 
 from smartcity_survey.stats.core.errors import HeywoodCase, InvalidModel, NotConverged, NotPositiveDefinite
+from smartcity_survey.stats.core.last_bits import steady
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.stats.sem.cfa import CfaFit, fit_cfa
 from smartcity_survey.stats.sem.cfa_stack import Chord, fit_stack
@@ -118,7 +119,7 @@ def omitted_loadings(
     """Items, factors and sizes of the loadings that the levels add: one fewer than factors of several."""
     several = np.flatnonzero(pattern.sum(axis=0) > 1).tolist()
     own = pattern.argmax(axis=1)
-    size = np.abs(std_loadings[np.arange(len(own)), own])
+    size = steady(np.abs(std_loadings[np.arange(len(own)), own]))
     squares = np.square(std_loadings)
     shared_items = pattern & (pattern.sum(axis=0) > 1)
     information = np.sum(

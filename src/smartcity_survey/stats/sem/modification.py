@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import linalg, special
 
+from smartcity_survey.stats.core.last_bits import steady
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.stats.sem.likelihood import Point, evaluate
 from smartcity_survey.stats.sem.maximum_likelihood import Fitted, StructureFit
@@ -68,7 +69,7 @@ def modification_indices(fit: Fitted, candidates: Sequence[Cells] | None = None)
     index = 0.5 * ml.multiplier * np.square(change) * left[kept]
     units = np.concatenate([_units(ml, group, of_group) for group, of_group in enumerate(cells)])
     group = np.repeat(np.arange(len(cells)), [len(of_group) for of_group in cells])
-    largest = np.argsort(-index, kind="stable")
+    largest = np.argsort(-steady(index), kind="stable")
     order = kept[largest]
     return ModificationIndices(
         cells=Cells.join(*cells)[order],

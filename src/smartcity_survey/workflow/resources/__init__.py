@@ -2,23 +2,26 @@
 
 A step needs something however small the study is, and more with every answer (respondents times items); one
 that draws also with every draw beyond those it was measured with. `measured.yaml` has what was measured; no
-step imports this package, so none depends on that file.
+step imports this package, so none depends on that file. Nothing of a survey file is read before a step is
+about to run.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from smartcity_survey.own_yaml import load_own
 from smartcity_survey.study.config import Config
 
 MEASURED = Path(__file__).parent / "measured.yaml"
-_SPARE = 1.5
+PART = "part"
+"""The rule of a part of a stage's draws."""
+SPARE = 1.5
 _LEAST_MINUTES = 5
 """A limit that a busy machine could come near by chance serves nobody."""
 _TEXT = (".csv", ".tsv", ".txt", ".tab")
@@ -26,44 +29,76 @@ _LEAST_BYTES = 0.25
 """Bytes of an answer in a file that is packed; fewer would be little but missing ones."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Size:
-    """A study's size: its answers at most, and its config, which has the draws."""
+    """A study's size. config : has the draws. items : of its codebook."""
 
-    answers: float
+    folder: Path
     config: Config
+    items: int
+
+    @cached_property
+    def answers(self) -> float:
+        """Answers at most, before the survey file is read: a text has a line for each respondent.
+
+        In other files an answer takes a quarter of a byte at least, so that their studies are rather taken
+        for larger than they are. A file that is not there counts as empty.
+        """
+        path = self.folder / self.config.data.file
+        if not path.is_file():
+            return 0.0
+        if path.suffix.lower() in _TEXT:
+            with path.open("rb") as file:
+                lines = sum(part.count(b"\n") for part in iter(lambda: file.read(1 << 20), b""))
+            return float(lines * self.items)
+        return path.stat().st_size / _LEAST_BYTES
 
 
-def size_of(folder: Path, config: Config, items: int) -> Size:
-    """The size of a study, before its survey file is read: a text has a line for each respondent.
+class Place(Protocol):
+    """The wildcards of a job; of the rule `part` its stage and which part it is."""
 
-    In other files an answer takes a quarter of a byte at least, so that their studies are rather taken for
-    larger than they are. A file that is not there counts as empty.
-    """
-    path = folder / config.data.file
-    if not path.is_file():
-        return Size(0.0, config)
-    if path.suffix.lower() in _TEXT:
-        with path.open("rb") as file:
-            lines = sum(part.count(b"\n") for part in iter(lambda: file.read(1 << 20), b""))
-        return Size(float(lines * items), config)
-    return Size(path.stat().st_size / _LEAST_BYTES, config)
+    stage: str
+    scatteritem: str
 
 
-def resources_of(rule: str, size: Size) -> dict[str, int]:
+def resources_of(rule: str, size: Size) -> dict[str, Callable[[Place], int]]:
     """`mem_mb` and `runtime` (minutes) of a rule, as Snakemake's executors take them."""
-    needs = {**_measured()["other"], **_measured().get(rule, {})}
-    more = 1.0
+
+    def memory(wildcards: Place) -> int:
+        return math.ceil(SPARE * mib_of(wildcards.stage if rule == PART else rule, size))
+
+    def runtime(wildcards: Place) -> int:
+        if rule == PART:
+            return minutes(seconds_of(wildcards.stage, size, int(wildcards.scatteritem.rpartition("-")[2])))
+        return minutes(seconds_of(rule, size))
+
+    return {"mem_mb": memory, "runtime": runtime}
+
+
+def mib_of(rule: str, size: Size) -> float:
+    """MiB that a rule was measured to need."""
+    needs = _needs(rule)
+    mib: float = needs["mib"] + needs["mib_per_million"] * size.answers / 1e6
+    return mib
+
+
+def seconds_of(rule: str, size: Size, parts: int = 1) -> float:
+    """Processor seconds that a rule was measured to need, or one of the parts of its draws."""
+    needs, more = _needs(rule), 1.0
     if draws := needs.get("draws"):
         section, key = draws["option"].split(".")
-        more = max(1.0, getattr(getattr(size.config, section), key) / draws["measured"])
-    millions = size.answers / 1e6
-    seconds = (needs["seconds"] + needs["seconds_per_million"] * millions) * more
-    memory = needs["mib"] + needs["mib_per_million"] * millions
-    return {
-        "mem_mb": math.ceil(_SPARE * memory),
-        "runtime": max(_LEAST_MINUTES, math.ceil(_SPARE * seconds / 60)),
-    }
+        more = max(1.0, getattr(getattr(size.config, section), key) / parts / draws["measured"])
+    seconds: float = (needs["seconds"] + needs["seconds_per_million"] * size.answers / 1e6) * more
+    return seconds
+
+
+def minutes(seconds: float) -> int:
+    """What is asked for, of what was measured."""
+    return max(_LEAST_MINUTES, math.ceil(SPARE * seconds / 60))
+
+
+def _needs(rule: str) -> Mapping[str, Any]:
+    return {**_measured()["other"], **_measured().get(rule, {})}
 
 
 @cache

@@ -1,0 +1,155 @@
+"""Bootstrap of factor models of clustered answers: whole clusters are drawn, and the model fitted again.
+
+Standardised estimates depend on correlations alone, so that a resample is one product of the clusters'
+moments with how often each cluster was drawn (`core.resample`); each draw has a random stream of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+import numpy as np
+
+from smartcity_survey.stats.core.correlations import weighted_correlation
+from smartcity_survey.stats.core.errors import NotConverged, StatisticsError, UnderIdentified
+from smartcity_survey.stats.core.intervals import Summary, summarise
+from smartcity_survey.stats.core.resample import Counts, UnitProducts, correlation_stack, unit_products
+from smartcity_survey.stats.core.types import Array, BoolArray
+from smartcity_survey.stats.sampling.survey_design import SurveyDesign
+from smartcity_survey.stats.sem.cfa import fit_cfa
+from smartcity_survey.stats.sem.likelihood import Sample
+from smartcity_survey.stats.sem.maximum_likelihood import TOLERANCE, StructureFit, minimise
+from smartcity_survey.stats.sem.sem import fit_sem
+from smartcity_survey.stats.sem.structure import Matrix, Structure, moments
+
+MAX_ITERATIONS = 200
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Standardised:
+    """Estimates for items and factors of variance 1; draws have a further axis in front.
+
+    loadings : (p, k). factor_corr : (k, k). paths : (k, k), row = source, column = target; 0 where none is.
+    """
+
+    loadings: Array
+    factor_corr: Array
+    paths: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClusterBootstrap:
+    """A factor model and what it is in B resamples of whole clusters.
+
+    estimate : of the sample. draws : B of each number; nan where a resample has no solution.
+    n_improper : solutions with a negative uniqueness or factor covariances that are not positive definite;
+        they are among the draws, as what the sampling of clusters can lead to.
+    """
+
+    estimate: Standardised
+    draws: Standardised
+    n_improper: int
+    seed: int
+
+    @property
+    def solved(self) -> BoolArray:
+        """(B,): whether a resample has a solution."""
+        return np.asarray(np.isfinite(self.draws.factor_corr).all(axis=(1, 2)))
+
+    def summary(self, name: str, level: float = 0.95) -> Summary:
+        """`intervals.summarise` of one field of `Standardised`, percentile intervals."""
+        return summarise(getattr(self.estimate, name), getattr(self.draws, name)[self.solved], level=level)
+
+
+def bootstrap_clusters(
+    x: Array,
+    pattern: BoolArray,
+    design: SurveyDesign,
+    draws: int,
+    *,
+    seed: int,
+    paths: BoolArray | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> ClusterBootstrap:
+    """Fit a measurement model, or with `paths` a structural one, to whole clusters drawn with replacement.
+
+    As many clusters are drawn as there are; people keep their weights. Each resample is fitted from the
+    sample's own solution, as lavaan's `bootstrapLavaan` does, so that all are of the same minimum.
+
+    Parameters
+    ----------
+    x : (n, p). pattern : (p, k), as in `fit_cfa`. paths : (k, k), as in `fit_sem`.
+    progress : called with the number of draws finished.
+
+    Source: Davison and Hinkley (1997), Bootstrap Methods and their Application, section 3.8.
+
+    Raises
+    ------
+    As `fit_cfa` and `fit_sem`; StatisticsError where respondents were drawn one by one.
+    """
+    if design.clusters is None:
+        raise StatisticsError("no clusters to draw")
+    R = weighted_correlation(x, design.weights)
+    fit = fit_cfa(R, design.n, pattern) if paths is None else fit_sem(R, design.n, pattern, paths)
+    products = unit_products(x, design.weights if design.weighted else None, design.clusters)
+    structure, theta = fit.ml.structures[0], fit.ml.theta
+    estimate = standardised(structure, theta)[0]
+    p, k = pattern.shape
+    found = Standardised(*(np.full((draws, *shape), np.nan) for shape in ((p, k), (k, k), (k, k))))
+    step, n_improper = products.stack_size(), 0
+    for first in range(0, draws, step):
+        last = min(first + step, draws)
+        counts = products.resampled_counts(seed, first, last)
+        for draw, fitted in enumerate(refits(products, counts, fit.ml), first):
+            if fitted is not None:
+                own, proper = standardised(structure, fitted)
+                sign = np.where((own.loadings * estimate.loadings).sum(axis=0) < 0, -1.0, 1.0)
+                found.loadings[draw] = own.loadings * sign
+                found.factor_corr[draw] = own.factor_corr * np.outer(sign, sign)
+                found.paths[draw] = own.paths * np.outer(sign, sign)
+                n_improper += not proper
+            if progress is not None:
+                progress(draw + 1)
+    return ClusterBootstrap(estimate, found, n_improper, seed)
+
+
+def refits(products: UnitProducts, counts: Counts, ml: StructureFit) -> list[Array | None]:
+    """Parameters (t,) of a fitted model in samples that draw each unit as often as counts (B, U) say.
+
+    None where a sample has no solution.
+    """
+    stack, constant = correlation_stack(products.moments(counts), products.p)
+    found: list[Array | None] = []
+    for draw in range(len(counts)):
+        found.append(None)
+        if constant[:, draw].any():
+            continue
+        with suppress(NotConverged, UnderIdentified):
+            found[-1] = minimise(
+                ml.structures,
+                [Sample(ml.n, np.ascontiguousarray(stack[:, :, draw]))],
+                ml.theta,
+                multiplier=ml.n,
+                tolerance=TOLERANCE,
+                max_iterations=MAX_ITERATIONS,
+            ).theta
+    return found
+
+
+def standardised(structure: Structure, theta: Array) -> tuple[Standardised, bool]:
+    """A model's estimates (t,) for items and factors of variance 1, and whether they are a population's."""
+    matrices = structure.matrices(theta)
+    at = moments(matrices, structure.cells)
+    spread, item = np.sqrt(np.abs(np.diagonal(at.factor_cov))), np.sqrt(np.diagonal(at.covariance))
+    free = structure.cells.row[(structure.cells.matrix == Matrix.RESIDUAL)]
+    proper = (np.diagonal(matrices.residual_cov)[free] > 0).all() and np.linalg.eigvalsh(at.factor_cov)[0] > 0
+    return (
+        Standardised(
+            matrices.loadings * spread / item[:, None],
+            at.factor_cov / np.outer(spread, spread),
+            matrices.paths * spread[:, None] / spread,
+        ),
+        bool(proper),
+    )

@@ -1,0 +1,127 @@
+"""A run ends well: whatever ends it, nothing stays at work, and what is said is one sentence."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from smartcity_survey.errors import SurveyError
+from smartcity_survey.workflow.hold import hold
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and groups of processes as on Unix")
+
+# A command that starts a process in a group of its own making, as Snakemake starts steps by a shell, and both
+# tell who they are.
+WORKER = """
+import os, subprocess, sys, time
+from pathlib import Path
+if len(sys.argv) == 2:
+    below = subprocess.Popen([sys.executable, "-I", "-S", __file__, sys.argv[1], "below"])
+    Path(sys.argv[1]).write_text(f"{os.getpid()} {below.pid}")
+time.sleep(600)
+"""
+RUN = """
+import os, sys
+from smartcity_survey import cli
+from smartcity_survey.workflow.bars import run_command
+@cli.app.command()
+def work(worker: str, told: str):
+    raise SystemExit(run_command([sys.executable, "-I", "-S", worker, told], os.environ))
+cli.main()
+"""
+
+
+def is_at_work(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+        state = Path(f"/proc/{process}/stat")
+        return not state.is_file() or state.read_text(encoding="utf-8").rpartition(") ")[2][0] != "Z"
+    except OSError:
+        return False
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = 20) -> bool:
+    end = time.monotonic() + seconds
+    while not holds() and time.monotonic() < end:
+        time.sleep(0.02)
+    return holds()
+
+
+@pytest.fixture
+def at_work(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], list[int]]]:
+    """A run whose command and step are at work, and the ids of these."""
+    worker, told = tmp_path / "worker.py", tmp_path / "told"
+    worker.write_text(WORKER, encoding="utf-8")
+    with subprocess.Popen(
+        [sys.executable, "-c", RUN, "work", str(worker), str(told)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        start_new_session=True,
+    ) as run:
+        assert wait_until(lambda: told.is_file() and bool(told.read_text()))
+        processes = [int(one) for one in told.read_text().split()]
+        yield run, processes
+        for process in processes:
+            if is_at_work(process):
+                os.kill(process, signal.SIGKILL)
+        run.kill()
+
+
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_whoever_asks_for_the_end_gets_one_sentence(
+    at_work: tuple[subprocess.Popen[str], list[int]], asked: signal.Signals
+) -> None:
+    run, processes = at_work
+    os.kill(run.pid, asked)
+    said, wrong = run.communicate(timeout=20)
+    assert (said, wrong) == ("", "Stopped; what was finished stays as it is.\n")
+    assert run.returncode == 128 + asked
+    # Not only soon: the end is not told of before.
+    assert [one for one in processes if is_at_work(one)] == []
+
+
+@pytest.mark.parametrize("whole_group", [False, True], ids=["command", "its group"])
+def test_a_killed_run_leaves_nothing_at_work(
+    at_work: tuple[subprocess.Popen[str], list[int]], whole_group: bool
+) -> None:
+    run, processes = at_work
+    (os.killpg if whole_group else os.kill)(run.pid, signal.SIGKILL)
+    assert wait_until(lambda: not any(map(is_at_work, processes)))
+
+
+def test_what_is_told_not_to_hang_up_does_not(tmp_path: Path) -> None:
+    """As under nohup."""
+    script = (
+        "import os, signal\n"
+        "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+        "from smartcity_survey.workflow.signals import stopping\n"
+        "with stopping():\n"
+        "    os.kill(os.getpid(), signal.SIGHUP)\n"
+        "print('on')\n"
+    )
+    assert subprocess.check_output([sys.executable, "-c", script], encoding="utf-8") == "on\n"
+
+
+def test_a_command_that_ends_is_told_by_its_code(tmp_path: Path) -> None:
+    from smartcity_survey.workflow.bars import run_command
+
+    assert run_command([sys.executable, "-c", "raise SystemExit(3)"], os.environ) == 3
+    killed = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+    assert run_command([sys.executable, "-c", killed], os.environ) == 128 + signal.SIGKILL
+
+
+def test_a_second_run_is_told_the_process_of_the_first(tmp_path: Path) -> None:
+    with (
+        hold(tmp_path),
+        pytest.raises(SurveyError, match=rf"or end it \(process {os.getpid()}\)\."),
+        hold(tmp_path),
+    ):
+        pass
