@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from smartcity_survey.workflow.bars import _lines
+from smartcity_survey.workflow.bars import lines_of
 from smartcity_survey.workflow.progress import BARS, Bar, has_finished, progress_bar, tell, told
 
 if sys.platform != "win32":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.io import write_text
@@ -20,6 +22,9 @@ from smartcity_survey.study.model import build_model
 from smartcity_survey.study.parsing import parse, read_yaml
 
 CONFIG = "config.yaml"
+_PLAIN = re.compile(r"[^\W\d_]([\w .()/–-]*[\w.)])?")
+_WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null"))
+"""Words that yaml takes for something else than a text."""
 
 
 @dataclass(slots=True)
@@ -114,13 +119,19 @@ class Study:
 def flow(content: Any) -> Any:
     """A mapping or a list that is written on one line."""
     if isinstance(content, dict):
-        written: Any = CommentedMap((key, flow(value)) for key, value in content.items())
+        written: Any = CommentedMap((quoted(key), flow(value)) for key, value in content.items())
     elif isinstance(content, list):
         written = CommentedSeq(map(flow, content))
     else:
-        return content
+        return quoted(content)
     written.fa.set_flow_style()
     return written
+
+
+def quoted(value: Any) -> Any:
+    """A text in quotes where some reader of yaml, old or new, would take it for something else."""
+    plain = not isinstance(value, str) or (_PLAIN.fullmatch(value) and value.lower() not in _WORDS)
+    return value if plain else DoubleQuotedScalarString(value)
 
 
 def _yaml() -> YAML:

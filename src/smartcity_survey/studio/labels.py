@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from smartcity_survey.studio.documents import Documents
+from smartcity_survey.studio.documents import Documents, quoted
 from smartcity_survey.study.config import Language
 
 
@@ -13,9 +13,9 @@ def set_label(content: Any, label: str, documents: Documents) -> None:
     """Write a label in the study's language; those in other languages stay."""
     own = content.get("label")
     if isinstance(own, Mapping):
-        own[language_of(documents)] = label  # type: ignore[index]
+        own[language_of(documents)] = quoted(label)  # type: ignore[index]
     else:
-        content["label"] = label
+        content["label"] = quoted(label)
 
 
 def label_of(content: Mapping[str, Any], documents: Documents) -> str:

@@ -14,7 +14,10 @@ from smartcity_survey.errors import SurveyError
 from smartcity_survey.study.config import Config
 from smartcity_survey.study.parsing import Section
 
-SHOWN = ("study.title", "study.language", "missing.pls", "pls.bootstrap_draws", "report.style")
+SHOWN = (
+    *("study.title", "study.language", "cleaning.missing_items_at_most", "missing.pls"),
+    *("pls.bootstrap_draws", "report.style"),
+)
 """The few that everybody chooses; the rest stands folded below them."""
 _ELSEWHERE = ("data", "model", "weighting", "waves", "plan")
 """Sections that are not offered: they describe the file and the claims, which have steps of their own."""

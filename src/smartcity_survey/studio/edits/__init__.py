@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.studio.documents import Documents, flow
+from smartcity_survey.studio.documents import Documents, flow, quoted
 from smartcity_survey.studio.edits.base import Edit
 from smartcity_survey.studio.edits.model import (
     AddConstruct,
@@ -36,7 +36,7 @@ class Option(Edit):
 
     def apply(self, documents: Documents) -> None:
         section, name = self.key.split(".")
-        value = as_written(self.key, self.value)
+        value = quoted(as_written(self.key, self.value))
         if value is None:
             (documents.config.get(section) or {}).pop(name, None)
         else:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.studio.documents import Documents, flow
+from smartcity_survey.studio.documents import Documents, flow, quoted
 from smartcity_survey.studio.edits.base import (
     Edit,
     Text,
@@ -51,10 +51,10 @@ class AddConstruct(Edit):
         name = free_name(label.lower().replace(" ", "_"), "c", documents)
         documents.codebook.setdefault("constructs", {})
         documents.codebook["constructs"] = filled(documents.codebook["constructs"])
-        documents.codebook["constructs"][name] = flow({"label": label})
+        documents.codebook["constructs"][quoted(name)] = flow({"label": label})
         model = documents.config["model"]
         model["constructs"] = filled(model.get("constructs"))
-        model["constructs"][name] = flow({"mode": "reflective"})
+        model["constructs"][quoted(name)] = flow({"mode": "reflective"})
 
 
 class RemoveConstruct(Edit):
@@ -139,4 +139,4 @@ class NameClaim(Edit):
             raise SurveyError(place, f"the name {name!r} is empty or in use.", "Choose another.")
         position = list(claims).index(self.claim)
         content = claims.pop(self.claim)
-        claims.insert(position, name, content)
+        claims.insert(position, quoted(name), content)

@@ -11,7 +11,7 @@ from smartcity_survey.errors import SurveyError, counted
 from smartcity_survey.new_wave.columns import Column
 from smartcity_survey.new_wave.guesses import bands
 from smartcity_survey.studio.columns import columns_of
-from smartcity_survey.studio.documents import Documents, flow
+from smartcity_survey.studio.documents import Documents, flow, quoted
 from smartcity_survey.studio.edits.base import (
     Edit,
     Text,
@@ -53,7 +53,7 @@ class Assign(Edit):
     def apply(self, documents: Documents) -> None:
         construct_of(documents, self.value)
         item = item_of(documents, self.item)
-        item["construct"] = self.value
+        item["construct"] = quoted(self.value)
         for name, construct in (documents.config["model"].get("constructs") or {}).items():
             listed = construct.get("items") if isinstance(construct, Mapping) else None
             if listed is not None and self.item in listed and name != self.value:
@@ -115,7 +115,7 @@ class Use(Edit):
         if not block:
             block = documents.codebook[self.value] = flow({})
             block.fa.set_block_style()
-        block[name] = flow(content)
+        block[quoted(name)] = flow(content)
 
 
 class Order(Edit):
@@ -135,8 +135,8 @@ class Order(Edit):
                 "its answers are others.",
                 "They were changed meanwhile: open the page anew.",
             )
-        lowest = int(scale["minimum"])
-        scale["answers"] = {lowest + place: words for place, words in enumerate(self.value)}
+        for code, words in zip(sorted(scale["answers"]), self.value, strict=True):
+            scale["answers"][code] = quoted(words)
         scale.pop("ordered", None)
 
 
