@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 # uv installs the same lock in a sixth of the time; `make UV=` does without it.
-UV := $(shell command -v uv 2>/dev/null)
+UV := $(if $(shell command -v uv 2>/dev/null),uv)
 ifneq ($(UV),)
 PYTHON_IN = $(1)/bin/python
 CREATE = "$(UV)" venv --quiet --allow-existing --python $(PYTHON) $(1)
@@ -11,7 +11,8 @@ INSTALL = "$(UV)" pip install --quiet --python $(1)/bin/python
 else
 PYTHON_IN = $(1)/bin/pip
 CREATE = $(PYTHON) -m venv $(1)
-INSTALL = $(1)/bin/pip install --quiet --disable-pip-version-check
+# Not bin/pip: its first line names the folder, in which there may be a quotation mark or a dollar.
+INSTALL = $(1)/bin/python -m pip install --quiet --disable-pip-version-check
 endif
 LOCKED = $(call INSTALL,$(1)) --require-hashes -r
 OURS = $(call INSTALL,$(1)) --no-build-isolation --no-deps --editable .
@@ -20,7 +21,7 @@ OURS = $(call INSTALL,$(1)) --no-build-isolation --no-deps --editable .
 .PHONY: reports setup setup-test test test-slow lint wheel check bench reconstruct audit clean
 
 reports: setup
-	@$(BIN)/smartcity-survey run
+	@$(BIN)/python -m smartcity_survey run
 
 setup: .venv/installed
 
@@ -70,8 +71,8 @@ test-slow: setup-test
 lint: setup-test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy
-	$(BIN)/snakefmt --check Snakefile rules
+	$(BIN)/python -m mypy
+	$(BIN)/python -m snakefmt --check Snakefile rules
 	$(BIN)/python tests/lint_workflow.py
 
 # Pages and files that are written from the code: tests hold each to what its command writes.
@@ -84,10 +85,10 @@ wheel: setup
 	@$(BIN)/python -m hatchling build
 
 check: setup
-	@$(BIN)/smartcity-survey check
+	@$(BIN)/python -m smartcity_survey check
 
 audit: setup
-	@$(BIN)/smartcity-survey audit data/published --fail-on never
+	@$(BIN)/python -m smartcity_survey audit data/published --fail-on never
 
 # The packages ours are timed against need older libraries, so they live in an environment of their own.
 .venv-bench/installed: benchmarks/requirements.lock
@@ -100,28 +101,33 @@ bench: setup .venv-bench/installed
 	@$(BIN)/python benchmarks/profile_run.py
 	@$(BIN)/python benchmarks/bench.py
 
+# Time and memory of the numeric core by size: a quarter of an hour.
+.PHONY: growth
+growth: setup
+	@$(BIN)/python benchmarks/growth.py
+
 # The documentation as a site, by tools of its own; once these are there, nothing is fetched, neither to build it nor to
 # read it. Not --quiet: what MkDocs does not tell, it does not count as a warning.
 .PHONY: docs
 docs: .venv-docs/installed
-	@NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --strict
+	@NO_MKDOCS_2_WARNING=1 .venv-docs/bin/python -m mkdocs build --strict
 	@echo "Open build/docs/index.html. To search the pages: $(PYTHON) -m http.server --directory build/docs --bind 127.0.0.1"
 
 .venv-docs/installed: requirements-docs.lock
 	@$(PYTHON) -m venv .venv-docs
-	@.venv-docs/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-docs.lock
+	@.venv-docs/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-docs.lock
 	@touch $@
 
 # Builds the survey from the printed numbers once more, with tools of its own; ten minutes or so on two cores.
 reconstruct: .venv-reconstruct/installed
-	@.venv-reconstruct/bin/smartcity-survey reconstruct --out build/reconstructed
+	@.venv-reconstruct/bin/python -m smartcity_survey reconstruct --out build/reconstructed
 	@cd build/reconstructed && grep survey_ ../../data/reconstructed/checksums.txt | sha256sum --check --quiet && \
 		echo "The same bytes as in data/reconstructed." || \
 		echo "Other bytes than in data/reconstructed: another processor, other numbers or another seed."
 
 # What the printed tables leave open: ends of sets and whole surveys near them; hours, and goes on where it was.
 bounds: .venv-reconstruct/installed
-	@.venv-reconstruct/bin/smartcity-survey bounds
+	@.venv-reconstruct/bin/python -m smartcity_survey bounds
 
 .venv-reconstruct/installed: requirements-reconstruct.lock pyproject.toml
 	@$(call CREATE,.venv-reconstruct)

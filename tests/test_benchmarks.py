@@ -64,3 +64,35 @@ def test_the_wide_study_passes_the_check(bench: ModuleType, tmp_path: Path) -> N
     wide_study.write_study(tmp_path, 3, 4, 200)
     checked = check_study(tmp_path)
     assert any("12 items" in line for line in checked.summary), checked.summary
+
+
+def test_growth_is_measured_and_drawn(bench: ModuleType, tmp_path: Path) -> None:
+    """Of points whose time is the square of their size."""
+    import growth
+
+    name = "one PLS fit"
+    points = [growth.Point(name, "constructs", size, size**2 / 1000, 2.0) for size in (5, 10, 20)]
+    assert growth.exponent(points) == pytest.approx(2)
+    assert growth.exponent(points[:2]) is None  # too short to tell
+    growth.write({name: points}, tmp_path)
+    assert f"| {name} | constructs | 5 | 20 | 0.03 to 0.40 | 2 to 2 | 2.00 |" in (
+        tmp_path / "growth.md"
+    ).read_text(encoding="utf-8")
+    assert (tmp_path / "growth.csv").read_text(encoding="utf-8").count("\n") == 4
+    assert "<svg" in (tmp_path / "growth.svg").read_text(encoding="utf-8")
+
+
+def test_every_task_of_growth_works_at_its_smallest_size(bench: ModuleType) -> None:
+    from growth_tasks import TASKS
+
+    for task in TASKS.values():
+        task.prepare(task.sizes[0])()
+
+
+def test_one_pass_over_a_file_is_the_whole_analysis(bench: ModuleType, tmp_path: Path) -> None:
+    streaming = pytest.importorskip("streaming", reason="pyarrow is not installed")
+    streaming.write(tmp_path / "survey.parquet", 12_000)
+    moments = streaming.read(tmp_path / "survey.parquet")
+    assert moments.n == 12_000
+    np.testing.assert_allclose(moments.mean(), bench.larger(12_000).mean(axis=0), rtol=1e-12)
+    streaming.analyse(moments, 20)

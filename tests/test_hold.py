@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -127,3 +128,16 @@ def test_half_written_files_of_a_killed_run_are_cleared(
     with hold(tmp_path):
         assert [path.name for path in table.parent.iterdir()] == ["table.csv"]
     assert table.read_bytes() == b"whole"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="leave to read as on Unix")
+def test_what_is_of_respondents_is_for_the_owner_alone(tmp_path: Path) -> None:
+    private = tmp_path / "reports" / "private"
+    before, after = private / "answers.csv", private / "logs" / "read.log"
+    write_bytes(b"of an earlier version", before)
+    private.chmod(0o755)
+    with hold(tmp_path):
+        assert stat.S_IMODE(private.stat().st_mode) == 0o700
+        write_bytes(b"", after)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (private, after.parent)} == {0o700}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in private.rglob("*") if path.is_file()} == {0o600}

@@ -26,18 +26,24 @@ def script(path: Path, *lines: str) -> None:
     path.chmod(0o755)
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+PLACES = ["plain", "we\"ird' $HOME & {x} `id` Қала"]
+
+
+@pytest.fixture(params=PLACES)
+def folder(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """The project's files that `make setup-test` looks at, and stand-ins of python3 and pip that tell."""
+    tmp_path /= request.param
+    tmp_path.mkdir()
     for name in ("Makefile", "pyproject.toml", *(path.name for path in REPOSITORY.glob("*.lock"))):
         shutil.copy(REPOSITORY / name, tmp_path)
     tools = tmp_path / "tools"
     tools.mkdir()
-    script(tmp_path / "pip", 'echo "pip $*" >> told')
+    script(tmp_path / "python", 'shift 2; echo "pip $*" >> told')
     script(
         tools / "python3",
         # As `venv` does: an interpreter and its pip.
-        'if [ "$2" = venv ]; then mkdir -p $3/bin; cp pip $3/bin/pip; touch $3/bin/python; fi',
+        'if [ "$2" = venv ]; then mkdir -p $3/bin; rm -f $3/bin/python; cp python $3/bin/python',
+        "touch $3/bin/pip; fi",
     )
     for name in ("sh", "touch", "mkdir", "cp", "rm", "echo", "id", "make"):
         (tools / name).symlink_to(str(shutil.which(name)))

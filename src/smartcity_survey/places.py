@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from smartcity_survey.errors import Problem, SurveyError
@@ -37,3 +38,13 @@ def require_places(paths: Iterable[str | Path]) -> None:
                 )
     if problems:
         raise SurveyError.of(list(problems.values()))
+
+
+def for_the_owner_alone(folder: Path) -> None:
+    """Take from everybody else the leave to read a folder and what is in it, where the system knows of leave.
+
+    What belongs to somebody else stays as it is.
+    """
+    for path in (folder, *folder.rglob("*")):
+        with suppress(OSError):
+            path.chmod(0o700 if path.is_dir() else 0o600)

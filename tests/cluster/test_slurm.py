@@ -20,6 +20,7 @@ from tests.workflow.test_parts import DRAWN, change
 REASON = slurm.why_not()
 pytestmark = pytest.mark.skipif(bool(REASON), reason=REASON)
 PARTS = 4
+APART = ("private/", "machine.json")
 FIRST = ("read", "clean", "describe", "components", "scores", "regression")
 """What the stages that are made in parts wait for."""
 LAST = [name for name in (*stages(), "report") if name not in FIRST]
@@ -51,16 +52,16 @@ def by_slurm(folder: Path, *options: str) -> subprocess.Popen[str]:
 
 
 def results(folder: Path) -> dict[str, bytes]:
-    """What a run wrote, but for the logs and records that people are not shown."""
+    """What a run wrote, but for what tells of the machine, and for logs and records."""
     reports = folder / "reports"
     files = (path for path in reports.rglob("*") if path.is_file())
     named = {path.relative_to(reports).as_posix(): path for path in files}
-    return {name: path.read_bytes() for name, path in named.items() if not name.startswith("private/")}
+    return {name: path.read_bytes() for name, path in named.items() if not name.startswith(APART)}
 
 
 def cancel(job: str) -> None:
     """Cancel a job, by Slurm's own command, as soon as the queue has it."""
-    end = time.monotonic() + 300
+    end = time.monotonic() + 900
     while time.monotonic() < end:
         queue = subprocess.run(["squeue", "-h", "-o", "%i %k"], capture_output=True, text=True).stdout
         for line in queue.splitlines():
@@ -85,7 +86,7 @@ def test_a_cancelled_run_in_parts_goes_on_and_ends_with_the_bytes_of_a_local_one
         asked = "--profile", str(profile), "--parts", str(PARTS)
         with by_slurm(there, *asked) as run:
             cancel("pls_2-of-4")
-            told, _ = run.communicate(timeout=400)
+            told, _ = run.communicate(timeout=900)
         assert run.returncode != 0, told
         assert not (there / "reports" / "report.html").exists()
         with by_slurm(there, *asked) as run:

@@ -65,6 +65,14 @@ def test_only_steps_that_failed_in_this_run_are_told_of(tmp_path: Path, capsys: 
     assert capsys.readouterr().err == "  pls: out of memory\n"
 
 
+def test_draws_are_made_in_as_many_parts_as_are_asked_for(any_plugin, tmp_path: Path):
+    mine = profile(tmp_path / "mine", "executor: slurm\nset-scatter: draws=16\n")
+    for machines_of in ({}, {"executor": "slurm"}, {"profile": mine}):
+        assert "--set-scatter" not in Machines(2, **machines_of).options([])
+        asked = Machines(2, **machines_of, parts=4).options([])
+        assert asked[asked.index("--set-scatter") + 1] == "draws=4"
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -138,8 +138,8 @@ def test_place_time_language_and_cores_change_no_byte(
 
 ALONE = """
 import sys
-from smartcity_survey.workflow import run
-run.can_fork = lambda: False
+from smartcity_survey.workflow import forks
+forks.can_fork = lambda: False
 from smartcity_survey.cli import main
 main()
 """

@@ -96,6 +96,17 @@ def test_every_rule_declares_its_own():
             assert f'**resources_of("{path.stem}", size),' in path.read_text(encoding="utf-8"), path
 
 
+def test_a_step_without_draws_has_its_least_time(config: Config):
+    """`cfa.bootstrap_draws` may be left empty: no bootstrap of clusters."""
+
+    def asked(draws: int | None) -> dict[str, int]:
+        cfa = config.cfa.model_copy(update={"bootstrap_draws": draws})
+        return needs("cluster_bootstrap", 1000, config.model_copy(update={"cfa": cfa}))
+
+    assert asked(None) == asked(1000)
+    assert asked(20_000)["runtime"] > 4 * asked(None)["runtime"]
+
+
 def test_a_study_of_a_batch_asks_for_what_its_steps_need(tmp_path: Path):
     folder = tmp_path / "study"
     write_study(folder)

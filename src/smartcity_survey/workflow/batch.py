@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from smartcity_survey.messages import SPOKEN
 from smartcity_survey.study.codebook import text
 from smartcity_survey.study.config import Language, read_config
 from smartcity_survey.workflow.bars import run_command
+from smartcity_survey.workflow.forks import snakemake
 from smartcity_survey.workflow.machines import Machines
 from smartcity_survey.workflow.snakefiles import snakefile
 
@@ -97,7 +97,7 @@ def run_batch(folder: Path, machines: Machines, language: Language = "en") -> Ba
         options += ["--quiet", "rules"]
     with tempfile.TemporaryDirectory(dir=folder, prefix=".batch-") as ended:
         command = [
-            *(sys.executable, "-m", "snakemake", "all", "--snakefile", str(_rules()), "--directory", ended),
+            *(*snakemake(forking=False), "all", "--snakefile", str(_rules()), "--directory", ended),
             *("--keep-going", "--nolock", *options),
             *("--config", f"studies={json.dumps([str(study.resolve()) for study in studies])}"),
         ]

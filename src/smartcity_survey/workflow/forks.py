@@ -46,6 +46,15 @@ def can_fork() -> bool:
     return sys.platform == "linux"
 
 
+def snakemake(*, forking: bool) -> list[str]:
+    """The command Snakemake, which hands the path of its Python to a shell, and does not quote it."""
+    if forking and can_fork():
+        return [sys.executable, "-P", "-c", START]
+    quoted = f'"{sys.executable}"' if sys.platform == "win32" else shlex.quote(sys.executable)
+    start = f"import sys; sys.executable = {quoted!r}; from snakemake.cli import main; main()"
+    return [sys.executable, "-P", "-c", start]
+
+
 def main() -> None:
     """Snakemake's command line, whose scripts are forks of this process; where none can be, of their own."""
     with ExitStack() as stack:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.places import PARTIAL, require_places
+from smartcity_survey.places import PARTIAL, for_the_owner_alone, require_places
 
 RUN = "SMARTCITY_SURVEY_RUN"
 """Environment variable that tells a step the name of its run."""
@@ -46,6 +46,7 @@ def hold(folder: Path, run: str = "") -> Iterator[int]:
     place = reports / "private" / "run.lock"
     require_places([place, _steps(folder)])
     place.parent.mkdir(parents=True, exist_ok=True)
+    for_the_owner_alone(place.parent)
     with place.open("a+", encoding="utf-8") as file:
         if not _lock(file.fileno()):
             file.seek(0)
@@ -59,7 +60,10 @@ def hold(folder: Path, run: str = "") -> Iterator[int]:
         for left in reports.rglob(f".*{PARTIAL}"):
             if not left.is_dir():
                 left.unlink(missing_ok=True)
-        yield file.fileno()
+        try:
+            yield file.fileno()
+        finally:
+            for_the_owner_alone(place.parent)
 
 
 @contextmanager

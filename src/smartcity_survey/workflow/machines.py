@@ -18,7 +18,14 @@ PROFILE = "SMARTCITY_SURVEY_PROFILE"
 _VARIABLE = "SNAKEMAKE_PROFILE"
 _MAY = {
     *("executor", "jobs", "cores", "local-cores", "max-threads", "resources", "res", "set-threads"),
-    *("set-resources", "set-resource-scopes", "default-resources", "default-res", "latency-wait"),
+    *(
+        "set-scatter",
+        "set-resources",
+        "set-resource-scopes",
+        "default-resources",
+        "default-res",
+        "latency-wait",
+    ),
     *("output-wait", "retries", "restart-times", "keep-going", "group-components", "groups", "local-groupid"),
     *("jobname", "jn", "jobscript", "js", "envvars", "precommand", "preemptible-retries"),
     *("preemptible-rules", "printshellcmds", "quiet", "verbose", "show-failed-logs", "nocolor", "logger"),

@@ -36,9 +36,10 @@ def perform_part(job: Any, script: Path) -> None:
         step = _step(stage, script, inputs, job.params.options, job.params.results)
         made_from = origin(step, present())
         drawn = None if is_recorded(step, made_from) else item
-        with logged(job.log[0]):
+        name = f"{stage.name}_{item.replace('-', '_')}"
+        with logged(job.log[0], name):
             write_part(stage, inputs, job.params.options, drawn, made_from, job.output[0])
-        say_end(f"  {stage.name}_{item.replace('-', '_')}: {DONE if drawn else SAME}")
+        say_end(f"  {name}: {DONE if drawn else SAME}")
 
 
 def made_by_parts(

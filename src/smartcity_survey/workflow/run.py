@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
-import shlex
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -19,7 +17,7 @@ from smartcity_survey.report.chapter.files import asks_for_chapter, files_of
 from smartcity_survey.study.codebook import read_codebook
 from smartcity_survey.study.config import Language, read_config
 from smartcity_survey.workflow.bars import run_command
-from smartcity_survey.workflow.forks import START, can_fork
+from smartcity_survey.workflow.forks import snakemake
 from smartcity_survey.workflow.hold import RUN, hold
 from smartcity_survey.workflow.machines import PROFILE, Machines
 from smartcity_survey.workflow.made_from import PARTS
@@ -69,7 +67,7 @@ def run_study(folder: Path, machines: Machines, language: Language = "en", *, ch
         seen = origin and origin.now()
     check_study(folder)
     command = [
-        *_snakemake(forking=not machines.elsewhere),
+        *snakemake(forking=not machines.elsewhere),
         "all_with_chapter" if chapter else "all",
         *("--snakefile", str(SNAKEFILE), "--directory", str(folder), *options),
         # Snakemake's own lock outlives a killed run; ours does not.
@@ -151,17 +149,6 @@ def _tell_of_failures(folder: Path, before: int) -> None:
         lines = log.read_text(encoding="utf-8").splitlines()
         if log.stat().st_mtime_ns > before and lines and lines[-1] not in (FINISHED, AT_WORK):
             print(f"  {log.stem}: {lines[-1]}", file=sys.stderr)
-
-
-def _snakemake(*, forking: bool) -> list[str]:
-    """The command Snakemake, which hands the path of its Python to a shell, and does not quote it."""
-    if forking and can_fork():
-        return [sys.executable, "-P", "-c", START]
-    if not re.search(r"\s", sys.executable):
-        return [sys.executable, "-m", "snakemake"]
-    quoted = f'"{sys.executable}"' if sys.platform == "win32" else shlex.quote(sys.executable)
-    start = f"import sys; sys.executable = {quoted!r}; from snakemake.cli import main; main()"
-    return [sys.executable, "-c", start]
 
 
 def _last_step(folder: Path) -> int:

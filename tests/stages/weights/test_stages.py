@@ -31,11 +31,11 @@ from smartcity_survey.stats.factor.components import rotated_solution
 from smartcity_survey.stats.measurement.reliability_coefficients import cronbach_alpha
 from smartcity_survey.stats.measurement.scores import bartlett_score_weights
 from smartcity_survey.stats.regression.collinearity import collinearity_diagnostics
-from smartcity_survey.stats.sampling.design_residuals import design_residuals
 from smartcity_survey.stats.sampling.pseudo_likelihood import fit_design_cfa, fit_design_sem
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign, effective_size
 from smartcity_survey.stats.sampling.weighted_moments import describe_design, weighted_covariance
 from smartcity_survey.stats.sampling.weighted_regression import design_regression
+from smartcity_survey.stats.sampling.weighted_residuals import design_residuals
 from smartcity_survey.stats.sem.cfa import fit_cfa
 from smartcity_survey.study.config import (
     CfaSection,

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from smartcity_survey.stats.core.errors import TooFewRows
+from smartcity_survey.stats.core.errors import ConstantItems, TooFewRows
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.pls.prediction import (
     Antecedents,
@@ -145,3 +145,17 @@ def test_loss_difference_of_three_respondents_by_hand() -> None:
     assert found.p == pytest.approx(1 + t / np.sqrt(2 + t**2), rel=1e-11)
     margin = np.sqrt(19) / 3 * 0.9 / np.sqrt(2 * 0.95 * 0.05)
     assert (found.ci_low, found.ci_high) == pytest.approx((-8 / 3 - margin, -8 / 3 + margin), rel=1e-11)
+
+
+def test_moments_of_many_respondents_predict_as_their_rows_do(
+    mobi: Array, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = reference("mobi").model()
+    folds = random_folds(len(mobi), 5, 2, seed=1)
+    by_rows = predict_pls(mobi, model, folds)
+    monkeypatch.setattr("smartcity_survey.stats.pls.prediction.LARGEST", 100)
+    by_moments = predict_pls(mobi, model, folds)
+    for name in ("pls", "lm", "average"):
+        np.testing.assert_allclose(getattr(by_moments, name), getattr(by_rows, name), atol=1e-9)
+    with pytest.raises(ConstantItems):
+        predict_pls(np.repeat(mobi[:1], len(mobi), axis=0), model, folds)

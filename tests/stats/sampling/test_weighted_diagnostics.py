@@ -11,11 +11,11 @@ import pytest
 
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.regression.collinearity import collinearity_diagnostics
-from smartcity_survey.stats.sampling.design_residuals import design_residuals
 from smartcity_survey.stats.sampling.pseudo_likelihood import fit_design_cfa
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.stats.sampling.weighted_moments import weighted_covariance
 from smartcity_survey.stats.sampling.weighted_regression import design_regression
+from smartcity_survey.stats.sampling.weighted_residuals import design_residuals
 from smartcity_survey.stats.sem.cfa import fit_cfa
 from smartcity_survey.stats.sem.cfa_residuals import covariance_residuals
 from tests.stats.sampling.data import FOLDER, KINDS, answers, design, items

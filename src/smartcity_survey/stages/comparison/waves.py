@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
@@ -15,11 +15,12 @@ import pandas as pd
 from smartcity_survey.data.waves import Wave, common_items, read_wave, shared_model
 from smartcity_survey.io import Card, StageResult, read_table
 from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
-from smartcity_survey.stages.comparison.groups import compare_respondents
+from smartcity_survey.stages.comparison.groups import compare_respondents, permutations
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.lines import path_columns
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import PLS_FIT, Bar, Codes, Files, MeasuredClaims, Need, Options, Seed
+from smartcity_survey.stages.parts import InParts, Made, Unit, nothing_made, taken, units_of
 from smartcity_survey.stages.pls.pls import pls_model
 from smartcity_survey.stages.progress import Progress, part, silent
 from smartcity_survey.stages.refusals import Refusals
@@ -86,6 +87,22 @@ class _OtherWaves(Need):
 WaveOptions = Annotated[PlsSection, Options(PlsSection, (*PLS_FIT, "bootstrap_draws", "confidence_level"))]
 
 
+def resamples(
+    own: Wave,
+    others: Sequence[Wave],
+    model: Model,
+    pls: PlsSection,
+    groups: GroupsSection,
+    seed: int,
+) -> Iterator[Unit]:
+    """All resamples and permutations of `compare_waves`."""
+    waves, _, shared = _shared(own, others, model)
+    for wave, fit in _fits(waves, shared, pls, seed):
+        yield from units_of(_name(wave), fit)
+    answers, codebook, section = _as_groups(waves, shared, groups)
+    yield from permutations(answers, shared, codebook, section, pls, shared.alpha, seed, None)
+
+
 @stage(*TABLES, asked_by=lambda config: bool(config.waves))
 def compare_waves(
     own: Annotated[Wave, _OwnWave()],
@@ -95,6 +112,7 @@ def compare_waves(
     groups: Annotated[GroupsSection, Options(GroupsSection, ("permutations",))],
     seed: Seed,
     progress: Annotated[Progress, Bar("bootstrap of waves")] = silent,
+    made: Annotated[Made, InParts(resamples)] = nothing_made,
 ) -> StageResult:
     """Means of constructs and paths among them in every wave, their differences, and measurement invariance.
 
@@ -112,14 +130,12 @@ def compare_waves(
         as `shared_model` does.
     """
     level = pls.confidence_level
-    waves = sorted([own, *others], key=lambda wave: wave.name)
-    items = common_items(model, own.codebook, {wave.name: wave.codebook for wave in others})
-    shared = shared_model(model, items)
+    waves, items, shared = _shared(own, others, model)
     # The later wave first: differences then read as change.
     pairs = [(later, earlier) for earlier, later in combinations(waves, 2)]
     refusals = Refusals(shared.items, shared.names)
-    bootstraps = _bootstraps(waves, shared, pls, seed, refusals, progress)
-    invariance = _invariance(waves, shared, pls, groups, seed)
+    bootstraps = _bootstraps(waves, shared, pls, seed, refusals, progress, made)
+    invariance = _invariance(waves, shared, pls, groups, seed, made)
     tables = {
         "wave_sizes": pd.DataFrame(
             {
@@ -171,6 +187,12 @@ def compare_waves(
     return StageResult(tables=tables, cards=cards | dict(invariance.cards))
 
 
+def _shared(own: Wave, others: Sequence[Wave], model: Model) -> tuple[list[Wave], pd.DataFrame, Model]:
+    """All waves by name, the items they asked alike, and the model by these."""
+    items = common_items(model, own.codebook, {wave.name: wave.codebook for wave in others})
+    return sorted([own, *others], key=lambda wave: wave.name), items, shared_model(model, items)
+
+
 def _join(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
@@ -220,6 +242,31 @@ def _mean_differences(later: Wave, earlier: Wave, model: Model, level: float) ->
     )
 
 
+def _name(wave: Wave) -> str:
+    """Name of a wave's resamples; those of its comparisons are called after the question."""
+    return f"resamples of {wave.name}"
+
+
+def _fits(
+    waves: Sequence[Wave], model: Model, pls: PlsSection, seed: int
+) -> Iterator[tuple[Wave, Callable[..., PlsBootstrap]]]:
+    """The bootstrap of each wave, with random streams of its own."""
+    streams = np.random.SeedSequence(seed).spawn(len(waves))
+    for wave, stream in zip(waves, streams, strict=True):
+        yield (
+            wave,
+            partial(
+                bootstrap_pls,
+                wave.items(model.items),
+                pls_model(model, pls),
+                pls.bootstrap_draws,
+                seed=int(stream.generate_state(1)[0]),
+                tolerance=pls.tolerance,
+                max_iterations=pls.max_iterations,
+            ),
+        )
+
+
 def _bootstraps(
     waves: Sequence[Wave],
     model: Model,
@@ -227,22 +274,13 @@ def _bootstraps(
     seed: int,
     refusals: Refusals,
     progress: Progress,
+    made: Made,
 ) -> dict[str, PlsBootstrap]:
-    """A bootstrap of every wave that has a solution, each with random streams of its own."""
-    streams = np.random.SeedSequence(seed).spawn(len(waves))
+    """A bootstrap of every wave that has a solution."""
     found: dict[str, PlsBootstrap] = {}
-    for done, (wave, stream) in enumerate(zip(waves, streams, strict=True)):
-        estimate = partial(
-            bootstrap_pls,
-            wave.items(model.items),
-            pls_model(model, pls),
-            pls.bootstrap_draws,
-            seed=int(stream.generate_state(1)[0]),
-            tolerance=pls.tolerance,
-            max_iterations=pls.max_iterations,
-            progress=part(progress, done * pls.bootstrap_draws, len(waves) * pls.bootstrap_draws),
-        )
-        bootstrap = refusals.attempt(wave.name, estimate)
+    for done, (wave, fit) in enumerate(_fits(waves, model, pls, seed)):
+        told = part(progress, done * pls.bootstrap_draws, len(waves) * pls.bootstrap_draws)
+        bootstrap = refusals.attempt(wave.name, partial(fit, progress=told, take=taken(made, _name(wave))))
         if bootstrap is not None:
             found[wave.name] = bootstrap
     return found
@@ -294,11 +332,16 @@ def _path_differences(
     )
 
 
-def _invariance(
-    waves: Sequence[Wave], model: Model, pls: PlsSection, groups: GroupsSection, seed: int
-) -> StageResult:
-    """MICOM, permutation of paths, ladder of invariance: the wave is a question about the respondent."""
-    codes = {str(code): wave.name for code, wave in enumerate(reversed(waves), start=1)}
+def _codes(waves: Sequence[Wave]) -> dict[str, str]:
+    """Code of each wave, as if it were a respondent's answer, the latest first."""
+    return {str(code): wave.name for code, wave in enumerate(reversed(waves), start=1)}
+
+
+def _as_groups(
+    waves: Sequence[Wave], model: Model, groups: GroupsSection
+) -> tuple[pd.DataFrame, Codebook, GroupsSection]:
+    """The wave as a question about the respondent: answers of all, the codebook, what is compared."""
+    codes = _codes(waves)
     answers = pd.concat(
         [
             wave.answers[list(model.items)].assign(**{WAVE: float(code)})
@@ -308,8 +351,16 @@ def _invariance(
     )
     question = Demographic(label=WAVE, categories={int(code): name for code, name in codes.items()})
     codebook = waves[0].codebook.model_copy(update={"demographics": {WAVE: question}})
-    section = groups.model_copy(update={"variables": (WAVE,), "smallest": 1})
-    found = compare_respondents(answers, model, codebook, section, pls, model.alpha, seed)
+    return answers, codebook, groups.model_copy(update={"variables": (WAVE,), "smallest": 1})
+
+
+def _invariance(
+    waves: Sequence[Wave], model: Model, pls: PlsSection, groups: GroupsSection, seed: int, made: Made
+) -> StageResult:
+    """MICOM, permutation of paths, ladder of invariance: the wave is a question about the respondent."""
+    codes = _codes(waves)
+    answers, codebook, section = _as_groups(waves, model, groups)
+    found = compare_respondents(answers, model, codebook, section, pls, model.alpha, seed, made=made)
 
     renamed = {}
     for key, frame in found.tables.items():

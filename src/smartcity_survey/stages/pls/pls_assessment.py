@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Annotated
 
 import numpy as np
@@ -20,10 +21,12 @@ from smartcity_survey.stages.cards import (
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.needs import PLS_FIT, ForPls, Measured, Options, PlsMissing, Seed
+from smartcity_survey.stages.parts import InParts, Made, Unit, nothing_made, taken, units_of
 from smartcity_survey.stages.pls.pls import pls_model
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
 from smartcity_survey.stages.refusals import Refusals, takes_no_weights
 from smartcity_survey.stats.core.correlations import require_independence
+from smartcity_survey.stats.core.draws import Take
 from smartcity_survey.stats.core.errors import NotPositiveDefinite
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.measurement.validity import htmt2
@@ -32,6 +35,7 @@ from smartcity_survey.stats.pls.blindfolding import blindfolding_q2, omission_di
 from smartcity_survey.stats.pls.ipma import importance_performance
 from smartcity_survey.stats.pls.model import PlsModel
 from smartcity_survey.stats.pls.model_fit import (
+    ExactFit,
     Measurement,
     Structural,
     discrepancy,
@@ -58,6 +62,14 @@ TABLES = ("pls_fit", "cross_loadings", "htmt2", "pls_effects", "blindfolding", "
 AssessmentOptions = Annotated[PlsSection, Options(PlsSection, (*PLS_FIT, "exact_fit_draws"))]
 
 
+def resamples(answers: pd.DataFrame, model: Model, section: PlsSection, seed: int) -> Iterator[Unit]:
+    """All resamples of the tests of exact fit."""
+    inputs, pls = PlsInputs.of(answers, model, section), pls_model(model, section)
+    for reading in READINGS:
+        if inputs.plain:
+            yield from units_of(reading, partial(_exact, inputs, pls, reading, section, seed))
+
+
 @stage(*TABLES, unweighted=("blindfolding",))
 def assess_pls(
     answers: ForPls,
@@ -66,6 +78,8 @@ def assess_pls(
     section: AssessmentOptions,
     seed: Seed,
     missing: PlsMissing = "complete",
+    *,
+    made: Annotated[Made, InParts(resamples)] = nothing_made,
 ) -> StageResult:
     """Fit the path model once and judge it by everything that needs no bootstrap of its estimates."""
     inputs = PlsInputs.of(answers, model, section)
@@ -92,7 +106,7 @@ def assess_pls(
         **respondents(fit.n),
     }
     tables = {
-        "pls_fit": attempt("pls_fit", lambda: _fit(inputs, R, fit, factors, pls, section, seed)),
+        "pls_fit": attempt("pls_fit", lambda: _fit(inputs, R, fit, factors, pls, section, seed, made)),
         "cross_loadings": _cross_loadings(fit, R, model, refusals["cross_loadings"]),
         "htmt2": square(htmt2(R, model.membership()), model.names, "construct"),
         "pls_effects": effect_frame(fit, model),
@@ -157,6 +171,7 @@ def _fit(
     pls: PlsModel,
     section: PlsSection,
     seed: int,
+    made: Made,
 ) -> pd.DataFrame:
     """Every reading of the model's implied correlations, with the test of exact fit.
 
@@ -166,27 +181,15 @@ def _fit(
     require_independence(R, len(inputs.x))
     rows: list[dict[str, str | float]] = []
     for reading, (measurement, structural) in READINGS.items():
-        fit, fitted = composites, pls
+        fit, fitted = composites, _as_read(pls, reading)
         if measurement == "factor":
             if factors is None:
                 rows += ({"model": reading, "statistic": name} for name in STATISTICS)
                 continue
-            fit, fitted = factors, replace(pls, consistent=True)
+            fit = factors
         found = discrepancy(R, implied_correlations(R, fit, fitted, measurement, structural))
-        exact = (
-            exact_fit(
-                inputs.x,
-                fitted,
-                measurement,
-                structural,
-                draws=section.exact_fit_draws,
-                seed=seed,
-                tolerance=section.tolerance,
-                max_iterations=section.max_iterations,
-            )
-            if inputs.plain
-            else None
-        )
+        take = taken(made, reading)
+        exact = _exact(inputs, pls, reading, section, seed, take) if inputs.plain else None
         nothing = np.full(3, np.nan)
         limits = (
             (nothing,) * 3
@@ -208,6 +211,26 @@ def _fit(
         rows.append({"model": reading, "statistic": "nfi", "value": found.nfi})
     columns = ["model", "statistic", "value", "quantile_95", "quantile_99", "p"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _as_read(pls: PlsModel, reading: str) -> PlsModel:
+    """The model as it is fitted for a reading: factors by PLSc."""
+    return replace(pls, consistent=True) if READINGS[reading][0] == "factor" else pls
+
+
+def _exact(
+    inputs: PlsInputs, pls: PlsModel, reading: str, section: PlsSection, seed: int, take: Take
+) -> ExactFit | None:
+    return exact_fit(
+        inputs.x,
+        _as_read(pls, reading),
+        *READINGS[reading],
+        draws=section.exact_fit_draws,
+        seed=seed,
+        tolerance=section.tolerance,
+        max_iterations=section.max_iterations,
+        take=take,
+    )
 
 
 def _cross_loadings(fit: PlsFit, R: Array, model: Model, refusals: Refusals) -> pd.DataFrame:

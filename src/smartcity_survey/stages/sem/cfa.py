@@ -41,9 +41,9 @@ from smartcity_survey.stats.core.significance import normal_interval, normal_two
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.items.polychoric_correlations import NO_CONTINUITY
 from smartcity_survey.stats.missing.normal_moments import em_moments
-from smartcity_survey.stats.sampling.design_residuals import design_residuals
 from smartcity_survey.stats.sampling.pseudo_likelihood import fit_design_cfa
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
+from smartcity_survey.stats.sampling.weighted_residuals import design_residuals
 from smartcity_survey.stats.sem.cfa import CfaFit, fit_cfa
 from smartcity_survey.stats.sem.cfa_fit import CfaIndices, fit_indices
 from smartcity_survey.stats.sem.cfa_incomplete import fit_incomplete_cfa

@@ -17,6 +17,7 @@ from scipy import linalg
 
 from smartcity_survey.stats.core.correlations import check_conditioning, correlation
 from smartcity_survey.stats.core.dealt import deal
+from smartcity_survey.stats.core.draws import Draws, Take, make_all, steps
 from smartcity_survey.stats.core.errors import LinearDependence
 from smartcity_survey.stats.core.resample import correlation_stack, unit_products
 from smartcity_survey.stats.core.types import Array, BoolArray
@@ -137,12 +138,15 @@ def exact_fit(
     seed: int,
     tolerance: float = 1e-12,
     max_iterations: int = 1000,
+    take: Take = make_all,
 ) -> ExactFit | None:
     """Is the sample further from the model than samples are from a population in which it holds?
 
     The answers (n, p) are rotated so that they have exactly the implied correlations, resampled (large
     samples by `core.dealt`), and fitted anew. None where the implied correlations are not positive definite:
     no such population exists.
+
+    take : has the resamples made.
 
     Beran and Srivastava (1985), Annals of Statistics 13, 95-115; Dijkstra and Henseler (2015), sec. 4.
 
@@ -159,16 +163,21 @@ def exact_fit(
     population = z @ _power(R, -0.5) @ _power(implied, 0.5)
     dealt = deal(len(x), seed)
     products = unit_products(population, groups=None if dealt is None else dealt.codes)
-    step, found = products.stack_size(), []
-    for first in range(0, draws, step):
-        counts = products.resampled_counts(seed, first, min(first + step, draws))
+    distances, admissible = np.empty((draws, 3)), np.empty(draws, dtype=bool)
+
+    def fill(place: slice) -> None:
+        counts = products.resampled_counts(seed, place.start, place.stop)
         resampled, _ = correlation_stack(products.moments(counts), len(R))
         again = fit_each(resampled, len(x), model, tolerance=tolerance, max_iterations=max_iterations)
-        for sample, own in zip(np.ascontiguousarray(np.moveaxis(resampled, 2, 0)), again, strict=True):
+        samples = np.ascontiguousarray(np.moveaxis(resampled, 2, 0))
+        for draw, sample, own in zip(range(place.start, place.stop), samples, again, strict=True):
+            admissible[draw] = own is not None
             if own is not None:
                 expected = implied_correlations(sample, own, model, measurement, structural)
-                found.append(_distances(sample, expected)[:3])
-    return ExactFit(discrepancy(R, implied), np.array(found).reshape(-1, 3), draws - len(found))
+                distances[draw] = _distances(sample, expected)[:3]
+
+    take(Draws((distances, admissible), steps(draws, products.stack_size()), fill))
+    return ExactFit(discrepancy(R, implied), distances[admissible], int(np.count_nonzero(~admissible)))
 
 
 def outer_vif(R: Array, blocks: BoolArray) -> Array:

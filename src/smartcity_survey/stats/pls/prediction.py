@@ -7,13 +7,16 @@ from typing import Literal
 
 import numpy as np
 
-from smartcity_survey.stats.core.correlations import correlation, weighted_correlation
-from smartcity_survey.stats.core.errors import TooFewRows
+from smartcity_survey.stats.core.correlations import ROWS_AT_ONCE, correlation, weighted_correlation
+from smartcity_survey.stats.core.dealt import LARGEST
+from smartcity_survey.stats.core.errors import ConstantItems, TooFewRows
+from smartcity_survey.stats.core.resample import CONSTANT
 from smartcity_survey.stats.core.significance import t_quantile, t_two_sided
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.stats.pls.algorithm import PlsFit, fit_pls, total_effects
 from smartcity_survey.stats.pls.model import PlsModel
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
+from smartcity_survey.stats.sem.cfa import correlations_of
 
 Antecedents = Literal["direct", "earliest"]
 Benchmark = Literal["exogenous", "others"]
@@ -115,10 +118,14 @@ def predict_pls(
     items = np.flatnonzero(~_exogenous(model)[construct])
     repetitions = np.atleast_2d(folds)
     sums = np.zeros((3, len(x), len(items)))
+    total = _Sums.of(x, x.mean(axis=0)) if weights is None and len(x) > LARGEST else None
     for fold_of in repetitions:
         for fold in np.unique(fold_of):
             test = fold_of == fold
-            train = _Training.of(x[~test], None if weights is None else weights[~test])
+            if total is None:
+                train = _Training.of(x[~test], None if weights is None else weights[~test])
+            else:
+                train = total.without(x[test])
             fit = fit_pls(train.R, train.n, model, tolerance=tolerance, max_iterations=max_iterations)
             sums[0, test] += _by_pls(fit, model, train, x[test], antecedents)[:, items]
             sums[1, test] += _by_regression(model, train, x[test], items, benchmark)
@@ -195,9 +202,13 @@ def _exogenous(model: PlsModel) -> BoolArray:
 
 @dataclass(frozen=True, slots=True)
 class _Training:
-    """Answers x (n, p) to learn from, weights (n,) or None; correlations R (p, p), mean and sd (p,)."""
+    """Answers x (n, p) to learn from, weights (n,) or None; correlations R (p, p), mean and sd (p,).
 
-    x: Array
+    x : None of a large sample, of which the moments alone are taken.
+    """
+
+    n: int
+    x: Array | None
     weights: Array | None
     R: Array
     mean: Array
@@ -206,19 +217,53 @@ class _Training:
     @classmethod
     def of(cls, x: Array, weights: Array | None) -> _Training:
         if weights is None:
-            return cls(x, None, correlation(x), x.mean(axis=0), x.std(axis=0, ddof=1))
+            return cls(len(x), x, None, correlation(x), x.mean(axis=0), x.std(axis=0, ddof=1))
         shares = weights / weights.sum()
         mean = shares @ x
         sd = np.sqrt(shares @ (x - mean) ** 2 * len(x) / (len(x) - 1))
-        return cls(x, weights, weighted_correlation(x, weights), mean, sd)
-
-    @property
-    def n(self) -> int:
-        return len(self.x)
+        return cls(len(x), x, weights, weighted_correlation(x, weights), mean, sd)
 
     def averages(self, items: IntArray) -> Array:
         """(m,): means of some items; numpy sums a selection in another order, which the last digit tells."""
-        return np.asarray(self.x[:, items].mean(axis=0) if self.weights is None else self.mean[items])
+        if self.x is None or self.weights is not None:
+            return np.asarray(self.mean[items])
+        return np.asarray(self.x[:, items].mean(axis=0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """Sums (p + 1, p + 1) of the products of (1, x - centre) over a large sample."""
+
+    sums: Array
+    centre: Array
+
+    @classmethod
+    def of(cls, x: Array, centre: Array) -> _Sums:
+        sums = np.zeros((x.shape[1] + 1, x.shape[1] + 1))
+        for first in range(0, len(x), ROWS_AT_ONCE):
+            part = x[first : first + ROWS_AT_ONCE] - centre
+            z = np.column_stack((np.ones(len(part)), part))
+            sums += z.T @ z
+        return cls(sums, centre)
+
+    def without(self, x: Array) -> _Training:
+        """What is left to learn from without the rows x.
+
+        Raises
+        ------
+        ConstantItems
+        """
+        left = self.sums - _Sums.of(x, self.centre).sums
+        n = round(float(left[0, 0]))
+        mean = left[0, 1:] / n
+        covariance = (left[1:, 1:] - n * np.outer(mean, mean)) / (n - 1)
+        variance = np.diagonal(covariance)
+        constant = np.flatnonzero(variance <= CONSTANT * np.diagonal(left)[1:] / n)
+        if constant.size:
+            raise ConstantItems(tuple(int(item) for item in constant))
+        return _Training(
+            n, None, None, correlations_of(covariance), mean + self.centre, np.asarray(np.sqrt(variance))
+        )
 
 
 def _by_pls(fit: PlsFit, model: PlsModel, train: _Training, test: Array, antecedents: Antecedents) -> Array:
@@ -245,6 +290,13 @@ def _by_regression(
         if train.n <= predictors.sum() + 1:
             raise TooFewRows(train.n, int(predictors.sum()) + 2)
         here = construct[items] == target
+        if train.x is None:
+            chosen = np.flatnonzero(predictors)
+            within, beside = train.R[np.ix_(chosen, chosen)], train.R[np.ix_(chosen, items[here])]
+            beta = np.linalg.lstsq(within, beside, rcond=None)[0]
+            z = (test[:, chosen] - train.mean[chosen]) / train.sd[chosen]
+            predicted[:, here] = train.mean[items[here]] + z @ beta * train.sd[items[here]]
+            continue
         design = np.column_stack((np.ones(train.n), train.x[:, predictors]))
         coef = np.linalg.lstsq(design * root, train.x[:, items[here]] * root, rcond=None)[0]
         predicted[:, here] = np.column_stack((np.ones(len(test)), test[:, predictors])) @ coef

@@ -5,9 +5,6 @@ from .design_invariance import (
     DesignRung as DesignRung,
     design_ladder as design_ladder,
 )
-from .design_residuals import (
-    design_residuals as design_residuals,
-)
 from .pseudo_likelihood import (
     DesignCfa as DesignCfa,
     DesignSem as DesignSem,
@@ -46,4 +43,7 @@ from .weighted_moments import (
 from .weighted_regression import (
     DesignFit as DesignFit,
     design_regression as design_regression,
+)
+from .weighted_residuals import (
+    design_residuals as design_residuals,
 )

@@ -87,7 +87,9 @@ def seconds_of(rule: str, size: Size, parts: int = 1) -> float:
     needs, more = _needs(rule), 1.0
     if draws := needs.get("draws"):
         section, key = draws["option"].split(".")
-        more = max(1.0, getattr(getattr(size.config, section), key) / parts / draws["measured"])
+        # An option that is left empty draws nothing.
+        drawn = getattr(getattr(size.config, section), key) or 0
+        more = max(1.0, drawn / parts / draws["measured"])
     seconds: float = (needs["seconds"] + needs["seconds_per_million"] * size.answers / 1e6) * more
     return seconds
 
