@@ -23,7 +23,8 @@ EXTRAS = PROJECT["project"]["optional-dependencies"]
 USED = [*HARD, *PROJECT["build-system"]["requires"], "editables"]
 LOCKS = {
     "requirements.lock": [*USED, *EXTRAS["crosscheck"]],
-    "requirements-test.lock": [*USED, *EXTRAS["crosscheck"], *EXTRAS["test"]],
+    "requirements-test.lock": [*USED, *EXTRAS["crosscheck"], *EXTRAS["studio"], *EXTRAS["test"]],
+    "requirements-studio.lock": [*USED, *EXTRAS["studio"]],
     "requirements-reconstruct.lock": [*USED, *EXTRAS["reconstruct"]],
 }
 

@@ -23,6 +23,10 @@ axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="needs Chromium (Debian: chromium)")
 
 STEPS = ("file", "columns", "constructs", "model", "options", "analysis", "report")
+PLACES = {
+    **dict.fromkeys(("I am exacting", "I work until all", "I follow a plan"), "Conscientiousness"),
+    **dict.fromkeys(("I captivate", "I make friends", "I take charge"), "Extraversion"),
+}
 PATIENCE = 240_000
 """Milliseconds that a run may take on a machine that does other things too."""
 
@@ -81,9 +85,7 @@ def test_from_a_form_to_a_word_file_without_a_text_file(browser, folder, tmp_pat
             page.fill("#new-construct", name)
             page.click("text=Add")
             page.wait_for_selector(f"legend:text-is('{name}')", state="attached")
-        for words, construct in (("I am exacting", "Conscientiousness"), ("I work until all", "Conscientiousness"),
-                                 ("I follow a plan", "Conscientiousness"), ("I captivate", "Extraversion"),
-                                 ("I make friends", "Extraversion"), ("I take charge", "Extraversion")):  # fmt: skip
+        for words, construct in PLACES.items():
             page.locator("#constructs li", has_text=words).locator("select").select_option(label=construct)
             page.wait_for_selector(f"fieldset:has(legend:text-is('{construct}')) li:has-text('{words}')")
         first = page.locator("#constructs fieldset input[type=text]").first
@@ -108,7 +110,7 @@ def test_from_a_form_to_a_word_file_without_a_text_file(browser, folder, tmp_pat
 
         go(page, "analysis")
         page.click("#run")
-        page.wait_for_selector("#bars progress")
+        page.wait_for_selector("#bars progress", timeout=PATIENCE)
         page.click("#stop")
         page.wait_for_selector("#bars >> text=was stopped", timeout=PATIENCE)
         page.click("#run")

@@ -46,6 +46,7 @@ def serve(folder: Path, port: int, tell: Callable[[str], None], *, browser: bool
         raise SurveyError(
             f"--port {port}", "it is in use.", "Leave it out: any free one is taken then."
         ) from error
+    listening.listen()  # whoever opens the address at once waits for the server
     port, token = listening.getsockname()[1], secrets.token_urlsafe(24)
     study, runner = Study(folder), Runner(folder)
 
