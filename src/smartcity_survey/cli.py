@@ -81,9 +81,11 @@ def run(
     parts: Parts = 1,
 ) -> None:
     """Run the analysis of a study; only what is out of date is computed."""
+    from smartcity_survey.workflow.means import require_memory
     from smartcity_survey.workflow.unchanged import is_unchanged, up_to_date
 
     SPEECH.study = study
+    require_memory()
     if is_unchanged(study):
         SPEECH.say(up_to_date(study))
         return
@@ -348,7 +350,7 @@ def main() -> None:
             # A terminal that cannot show a letter shows its code instead of ending the program.
             stream.reconfigure(errors="backslashreplace")
     try:
-        with stopping():
+        with stopping("SIGINT"):
             app()
     except Stopped as asked:
         print(SPEECH.words("Stopped; what was finished stays as it is."), file=sys.stderr)

@@ -23,6 +23,7 @@ from smartcity_survey.messages import language_of_run, translated
 from smartcity_survey.study.config import Language
 from smartcity_survey.workflow import guard
 from smartcity_survey.workflow.progress import BARS, MARK, RUN, has_finished, told
+from smartcity_survey.workflow.signals import stopping
 
 _FOR_THE_RUN = re.compile(f"{MARK}.*\n".encode())
 
@@ -38,11 +39,12 @@ def run_command(command: Sequence[str], environment: Mapping[str, str], **option
     """
     console = Console(stderr=True)
     if not (sys.stderr.isatty() and console.is_interactive):
-        with guarded(command, env=environment, **options) as process:
+        with stopping("SIGTERM", "SIGHUP"), guarded(command, env=environment, **options) as process:
             return process.wait()
     read, write = os.pipe()
     told_bars = {**environment, BARS: "1"}
     with (
+        stopping("SIGTERM", "SIGHUP"),
         Bars(console, language_of_run(environment)) as bars,
         os.fdopen(read, "rb", buffering=0) as lines,
         guarded(command, env=told_bars, stderr=write, **options) as process,

@@ -21,6 +21,7 @@ from smartcity_survey.workflow.forks import snakemake
 from smartcity_survey.workflow.hold import RUN, hold
 from smartcity_survey.workflow.machines import PROFILE, Machines
 from smartcity_survey.workflow.made_from import PARTS
+from smartcity_survey.workflow.means import require_means
 from smartcity_survey.workflow.perform import AT_WORK, FINISHED
 from smartcity_survey.workflow.snakefiles import snakefile
 from smartcity_survey.workflow.unchanged import Origin, forget, remember, up_to_date
@@ -74,6 +75,7 @@ def run_study(folder: Path, machines: Machines, language: Language = "en", *, ch
         *("--nolock", "--rerun-incomplete"),
     ]
     before = _last_step(folder)
+    require_means(folder)
     with hold(folder, run) as descriptor:
         forget(folder)
         inherited: dict[str, Any] = {} if sys.platform == "win32" else {"pass_fds": [descriptor]}
