@@ -83,28 +83,28 @@ def test_from_a_form_to_a_word_file_without_a_text_file(browser, folder, tmp_pat
         page.wait_for_selector("#constructs fieldset")
         for name in ("Extraversion", "Conscientiousness"):
             page.fill("#new-construct", name)
-            page.click("text=Add")
+            page.click("button:text-is('Add')")
             page.wait_for_selector(f"legend:text-is('{name}')", state="attached")
         for words, construct in PLACES.items():
             page.locator("#constructs li", has_text=words).locator("select").select_option(label=construct)
             page.wait_for_selector(f"fieldset:has(legend:text-is('{construct}')) li:has-text('{words}')")
+        while (empty := page.locator("#constructs button", has_text="Remove")).count():
+            left = page.locator("#constructs fieldset").count()
+            empty.first.click()
+            page.wait_for_function(f"document.querySelectorAll('#constructs fieldset').length < {left}")
         first = page.locator("#constructs fieldset input[type=text]").first
         first.fill("Agreeableness")
         first.press("Tab")
 
         go(page, "model")
         page.wait_for_selector("svg.diagram")
-        for source in ("Statements", "Conscientiousness"):
-            box = page.get_by_label(f"{source} → Extraversion", exact=True)
-            if not box.count():
-                box = page.get_by_label("Agreeableness → Extraversion", exact=True)
-            box.first.check()
-            page.wait_for_timeout(1500)
+        for source in ("Agreeableness", "Conscientiousness"):
+            page.get_by_label(f"{source} → Extraversion", exact=True).check()
+            page.get_by_label(f"Claimed: {source} → Extraversion").wait_for()
         page.get_by_label("Claimed: Conscientiousness → Extraversion").select_option(label="raises it")
         page.wait_for_selector("svg .claim")
 
         go(page, "options")
-        page.locator("input[aria-label*='resamples'], #options input").first.wait_for()
         page.get_by_label("pls.bootstrap_draws").fill("200")
         page.keyboard.press("Tab")
 
@@ -163,6 +163,20 @@ def test_two_tabs_show_one_study(browser, drafted):
         construct.label for construct in read_codebook(drafted.folder / "codebook.yaml").constructs.values()
     ]
     assert labels[:2] == ["Trust", "Usefulness"]
+
+
+def test_what_is_being_typed_stays_while_nothing_changes(browser, drafted):
+    with open_studio(drafted.folder) as address:
+        page = page_at(browser, address)
+        go(page, "constructs")
+        page.wait_for_selector("#constructs fieldset")
+        field = page.locator("#constructs fieldset input[type=text]").first
+        field.press_sequentially("half a na")
+        page.wait_for_timeout(3500)
+        assert "half a na" in field.input_value()
+        assert page.evaluate(
+            "document.activeElement === document.querySelector('#constructs fieldset input')"
+        )
 
 
 def test_with_the_keyboard_alone(browser, drafted):

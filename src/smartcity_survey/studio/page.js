@@ -25,7 +25,7 @@
     } else if (button.dataset.from) {
       const field = document.getElementById(button.dataset.from);
       send(button, field.value);
-      field.value = "";
+      if (field.value.trim()) field.value = "";
     } else if (button.dataset.edit) {
       send(button);
     }

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from urllib.parse import parse_qs
 
 from htmltools import Tag, TagList, tags
@@ -24,9 +24,12 @@ from smartcity_survey.studio.edits import edit_of
 from smartcity_survey.studio.result import report_step, written_at
 from smartcity_survey.studio.running import Runner
 from smartcity_survey.studio.steps import DRAWN, Step
+from smartcity_survey.studio.steps.constructs import new_construct
 from smartcity_survey.studio.steps.options import LANGUAGES as NAMES_OF_LANGUAGES
 from smartcity_survey.studio.view import View
 from smartcity_survey.study.config import Language
+
+T = TypeVar("T")
 
 HERE = Path(__file__).parent
 LOOKED = 1.0
@@ -69,7 +72,12 @@ def _page(view: View) -> Tag:
     panels = [
         ui.nav_panel(f"1 {words('Survey file')}", _upload(view), value="file"),
         *(
-            ui.nav_panel(f"{number} {words(step.title)}", ui.output_ui(step.name), value=step.name)
+            ui.nav_panel(
+                f"{number} {words(step.title)}",
+                ui.output_ui(step.name),
+                new_construct(view) if step.name == "constructs" else None,
+                value=step.name,
+            )
             for number, step in enumerate(DRAWN, start=2)
         ),
         ui.nav_panel(f"{len(DRAWN) + 2} {words('Analysis')}", _analysis(view), value="analysis"),
@@ -133,6 +141,14 @@ def _analysis(view: View) -> Tag:
         ui.output_ui("checked"),
         ui.output_ui("bars"),
     )
+
+
+def _set_if_other(kept: reactive.value[T], value: T) -> None:
+    """Set a value that is another: Shiny takes an equal one for new, and draws what depends on it anew."""
+    with reactive.isolate():
+        same = kept() == value
+    if not same:
+        kept.set(value)
 
 
 class _Server:
@@ -220,10 +236,10 @@ class _Server:
         @reactive.effect
         def look() -> None:
             reactive.invalidate_later(LOOKED)
-            self._written.set(written_at(self._study))
+            _set_if_other(self._written, written_at(self._study))
             version = self._study.version()
             if version not in self._own:
-                self._drawn.set(version)
+                _set_if_other(self._drawn, version)
 
     def _take_file(self) -> None:
         @reactive.effect

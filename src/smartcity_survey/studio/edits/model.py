@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
-
-from pydantic import Field
+from typing import Any, Literal
 
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.studio.documents import Documents, flow, quoted
@@ -40,7 +38,7 @@ class AddConstruct(Edit):
     """A construct without items, in codebook and model."""
 
     do: Literal["add_construct"]
-    value: Annotated[str, Field(min_length=1, max_length=200)]
+    value: Text
 
     def apply(self, documents: Documents) -> None:
         label = self.value.strip()

@@ -18,7 +18,7 @@ from smartcity_survey.studio.view import (
 
 
 def constructs_step(view: View) -> Tag:
-    """A box for every construct with its items; a field for one more."""
+    """A box for every construct with its items."""
     documents = view.study.read()
     labels = construct_labels(documents)
     return tags.div(
@@ -29,23 +29,27 @@ def constructs_step(view: View) -> Tag:
             )
         ),
         *(_construct(view, documents, name, labels) for name in labels),
+    )
+
+
+def new_construct(view: View) -> Tag:
+    """A field for one more; it is not drawn anew with the step, so that what is typed stays."""
+    return tags.div(
+        tags.label(view.words("New construct"), {"for": "new-construct", "class": "form-label"}),
         tags.div(
-            tags.label(view.words("New construct"), {"for": "new-construct", "class": "form-label"}),
-            tags.div(
-                tags.input({"type": "text", "id": "new-construct", "class": "form-control"}),
-                tags.button(
-                    view.words("Add"),
-                    {
-                        "type": "button",
-                        "class": "btn btn-primary",
-                        "data-from": "new-construct",
-                        **sends("add_construct"),
-                    },
-                ),
-                {"class": "input-group"},
+            tags.input({"type": "text", "id": "new-construct", "class": "form-control"}),
+            tags.button(
+                view.words("Add"),
+                {
+                    "type": "button",
+                    "class": "btn btn-primary",
+                    "data-from": "new-construct",
+                    **sends("add_construct"),
+                },
             ),
-            {"class": "mt-3 narrow"},
+            {"class": "input-group"},
         ),
+        {"class": "mt-3 narrow"},
     )
 
 
