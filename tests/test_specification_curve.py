@@ -358,7 +358,7 @@ def test_hypotheses_keep_their_order_whatever_their_outcomes() -> None:
 def test_groups_stand_for_the_respondents_of_a_large_sample(
     answers, model, alternatives, curve, result, monkeypatch
 ):
-    """No estimate changes; errors that come from influences are within four of those of 100 groups' spread."""
+    """No estimate changes; errors that come from influences are within four of those of 100 groups."""
     for name, number in (("LARGEST", 200), ("GROUPS", 100)):
         monkeypatch.setattr(f"smartcity_survey.stats.core.dealt.{name}", number)
         monkeypatch.setattr(f"smartcity_survey.stages.cards.{name}", number)

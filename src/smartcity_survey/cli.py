@@ -17,7 +17,7 @@ from smartcity_survey.errors import SurveyError, counted, refused_by_system
 from smartcity_survey.messages import error_in, problem_in
 from smartcity_survey.speech import SPEECH, SpokenCommand, SpokenGroup
 from smartcity_survey.study.config import Language
-from smartcity_survey.workflow.signals import Stopped, stopping
+from smartcity_survey.workflow.ending.signals import Stopped, stopping
 
 if TYPE_CHECKING:
     from smartcity_survey.plan.form import Written
@@ -81,7 +81,7 @@ def run(
     parts: Parts = 1,
 ) -> None:
     """Run the analysis of a study; only what is out of date is computed."""
-    from smartcity_survey.workflow.means import require_memory
+    from smartcity_survey.workflow.ending.means import require_memory
     from smartcity_survey.workflow.unchanged import is_unchanged, up_to_date
 
     SPEECH.study = study

@@ -72,7 +72,7 @@ def test_no_table_is_missing_from_the_committed_ones(fresh: Path) -> None:
 
 
 def test_another_run_gives_the_same_bytes(fresh: Path, tmp_path: Path) -> None:
-    """Elsewhere, in another language and time zone, on one core of an older processor, from read-only files."""
+    """Elsewhere, in another language and time zone, on a core of an older processor, from read-only files."""
     folder = tmp_path / "менің зерттеуім 2"
     write_bundled(folder)
     inputs = [path for path in folder.rglob("*") if path.is_file()]

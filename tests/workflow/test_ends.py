@@ -103,7 +103,7 @@ def test_what_is_told_not_to_hang_up_does_not(tmp_path: Path) -> None:
     script = (
         "import os, signal\n"
         "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
-        "from smartcity_survey.workflow.signals import stopping\n"
+        "from smartcity_survey.workflow.ending.signals import stopping\n"
         "with stopping('SIGHUP'):\n"
         "    os.kill(os.getpid(), signal.SIGHUP)\n"
         "print('on')\n"

@@ -21,9 +21,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from smartcity_survey.messages import language_of_run, translated
 from smartcity_survey.study.config import Language
-from smartcity_survey.workflow import guard
+from smartcity_survey.workflow.ending import guard
+from smartcity_survey.workflow.ending.signals import stopping
 from smartcity_survey.workflow.progress import BARS, MARK, RUN, has_finished, told
-from smartcity_survey.workflow.signals import stopping
 
 _FOR_THE_RUN = re.compile(f"{MARK}.*\n".encode())
 

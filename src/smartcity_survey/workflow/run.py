@@ -17,11 +17,11 @@ from smartcity_survey.report.chapter.files import asks_for_chapter, files_of
 from smartcity_survey.study.codebook import read_codebook
 from smartcity_survey.study.config import Language, read_config
 from smartcity_survey.workflow.bars import run_command
+from smartcity_survey.workflow.ending.means import require_means
 from smartcity_survey.workflow.forks import snakemake
 from smartcity_survey.workflow.hold import RUN, hold
 from smartcity_survey.workflow.machines import PROFILE, Machines
 from smartcity_survey.workflow.made_from import PARTS
-from smartcity_survey.workflow.means import require_means
 from smartcity_survey.workflow.perform import AT_WORK, FINISHED
 from smartcity_survey.workflow.snakefiles import snakefile
 from smartcity_survey.workflow.unchanged import Origin, forget, remember, up_to_date
