@@ -289,6 +289,19 @@ PlanFolder = Annotated[
 
 
 @app.command(cls=SpokenCommand)
+def studio(
+    study: Annotated[Path, typer.Argument(help="the study's folder; a new one begins with a survey file")],
+    port: Annotated[int, typer.Option(help="port of the page on this computer; 0: any that is free")] = 0,
+    browser: Annotated[bool, typer.Option(help="also open the page in the browser")] = True,
+) -> None:
+    """Open a page in place of the terminal, on this computer alone (needs `studio`)."""
+    from smartcity_survey.studio import open_studio
+
+    SPEECH.study = study
+    open_studio(study, port, lambda address: SPEECH.say(f"The studio is open at {address}"), browser=browser)
+
+
+@app.command(cls=SpokenCommand)
 def plan(study: StudyFolder = Path(), out: PlanFolder = None) -> None:
     """Plan the next wave of a finished study: how many to ask, in which strata, with which power."""
     from smartcity_survey.plan.write import write_plan

@@ -50,7 +50,7 @@ def run_command(command: Sequence[str], environment: Mapping[str, str], **option
         guarded(command, env=told_bars, stderr=write, **options) as process,
     ):
         os.close(write)
-        for line in _lines(lines.fileno()):
+        for line in lines_of(lines.fileno()):
             bars.show(line)
         return process.wait()
 
@@ -77,7 +77,7 @@ def guarded(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen
         yield process
 
 
-def _lines(descriptor: int) -> Iterator[str]:
+def lines_of(descriptor: int) -> Iterator[str]:
     """Lines of a pipe as they come, until all processes that write to it have ended.
 
     A line for the run is written in one piece, but others are not: it may stand within one of them.
