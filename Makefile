@@ -53,7 +53,7 @@ venv-support:
 	@$(call LOCKED,.venv) requirements-reconstruct.lock
 	@touch $@
 
-test: setup-test $(if $(shell command -v slurmctld),.venv/cluster/installed)
+test: setup-test
 	@$(BIN)/python -m pytest -m "not slow" -n logical --maxprocesses 4 --dist loadfile
 
 # Snakemake's plugin for Slurm stands apart: Snakemake imports every plugin it finds, and this one fails where Slurm is not.

@@ -18,7 +18,7 @@ from tests.workflow.test_nothing_lost import write_study
 from tests.workflow.test_parts import DRAWN, change
 
 REASON = slurm.why_not()
-pytestmark = pytest.mark.skipif(bool(REASON), reason=REASON)
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(REASON), reason=REASON)]
 PARTS = 4
 APART = ("private/", "machine.json")
 FIRST = ("read", "clean", "describe", "components", "scores", "regression")
