@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from smartcity_survey.parsing import Section, parse, read_yaml
 from smartcity_survey.study.cleaning_rules import CleaningRule
 from smartcity_survey.study.data_section import DataSection as DataSection
 from smartcity_survey.study.data_section import FileFormat as FileFormat
@@ -24,7 +25,6 @@ from smartcity_survey.study.model_section import ModelSection as ModelSection
 from smartcity_survey.study.model_section import Probability as Probability
 from smartcity_survey.study.next_wave import PlanSection
 from smartcity_survey.study.outputs import ReportSection
-from smartcity_survey.study.parsing import Section, parse, read_yaml
 from smartcity_survey.study.spelling import printable
 from smartcity_survey.study.weighting import WeightingSection, weighting_contradictions
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, model_validator
 
-from smartcity_survey.study.parsing import Section
+from smartcity_survey.parsing import Section
 
 if TYPE_CHECKING:
     from smartcity_survey.study.config import Config
