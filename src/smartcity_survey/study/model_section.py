@@ -11,7 +11,7 @@ from smartcity_survey.parsing import Section
 
 Approach = Literal["two_stage", "repeated_indicators"]
 Mode = Literal["reflective", "mode_a", "mode_b", "sum_score"]
-Probability = Annotated[float, Field(gt=0, lt=1)]
+Probability = Annotated[float, Field(ge=1e-6, le=1 - 1e-6)]
 
 
 class ConstructSection(Section):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 ROUNDING = 0.005
 """Share by which totals that should be the same may differ, as printed figures do."""
-Bound = Annotated[float, Field(gt=0)]
+Bound = Annotated[float, Field(ge=1e-6, le=1e6)]
 
 
 class MarginSection(Section):
