@@ -123,6 +123,23 @@ flaws: .venv-flaws/installed
 	@$(call INSTALL,.venv-flaws) pip-audit || { echo "pip-audit cannot be had: no index of packages can be reached."; exit 1; }
 	@touch $@
 
+# Every reader with bytes that take it new ways; FUZZ_SECONDS for each. What is found stands in build/fuzz.
+FUZZ_SECONDS ?= 600
+.PHONY: fuzz
+fuzz: .venv-fuzz/installed
+	@mkdir -p build/fuzz
+	@for one in tests/fuzzing/corpus/*/; do \
+		echo "== $$(basename $$one)"; \
+		nice -n 19 .venv-fuzz/bin/python -m tests.fuzzing.run $$(basename $$one) $(FUZZ_SECONDS) || exit 1; \
+	done
+
+.venv-fuzz/installed: requirements-test.lock pyproject.toml
+	@$(call CREATE,.venv-fuzz)
+	@$(call LOCKED,.venv-fuzz) requirements-test.lock
+	@$(call OURS,.venv-fuzz)
+	@$(call INSTALL,.venv-fuzz) atheris
+	@touch $@
+
 # The packages ours are timed against need older libraries, so they live in an environment of their own.
 .venv-bench/installed: benchmarks/requirements.lock
 	@echo "Installing the packages to compare with (once, a minute) ..."

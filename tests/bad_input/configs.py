@@ -198,7 +198,7 @@ CASES = (
         setting("config", "model", "alpha", to=5),
         "config.yaml, model.alpha",
         "found 5",
-        "less than 1",
+        "less than or equal to 0.999999",
     ),
     Case(
         "level that is no number",
