@@ -89,6 +89,16 @@ generated: setup-test
 wheel: setup
 	@$(BIN)/python -m hatchling build
 
+# A page in place of the terminal: make studio STUDY=folder, of a study or of one to be begun.
+STUDY ?= my-study
+.PHONY: studio
+studio: .venv/installed-studio
+	@$(BIN)/smartcity-survey studio "$(STUDY)"
+
+.venv/installed-studio: .venv/installed requirements-studio.lock
+	@$(call LOCKED,.venv) requirements-studio.lock
+	@touch $@
+
 check: setup
 	@$(BIN)/python -m smartcity_survey check
 

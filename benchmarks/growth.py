@@ -12,20 +12,20 @@ from __future__ import annotations
 
 import argparse
 import csv
-import json
 import math
-import os
+import multiprocessing
 import platform
 import resource
-import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import numpy as np
 from growth_tasks import TASKS, Growth
+from threadpoolctl import threadpool_limits
 
 HERE = Path(__file__).resolve().parent
 LEAST = 0.05
@@ -45,14 +45,15 @@ class Point:
     mib: float
 
 
-def one(name: str, size: int) -> None:
-    """Do a task once; print its processor seconds, and the memory that it took beyond what was there."""
-    work = TASKS[name].prepare(size)
-    if CLEAR.exists():
-        CLEAR.write_text("5", encoding="ascii")  # Linux: the largest memory is that from now on
-    before, start = _peak(), time.process_time()
-    work()
-    print(json.dumps({"seconds": time.process_time() - start, "mib": _peak() - before}))
+def _one(name: str, size: int, answer: Connection) -> None:
+    """Do a task once, with one thread; tell its processor seconds, and the memory that it took."""
+    with threadpool_limits(1, user_api="blas"):
+        work = TASKS[name].prepare(size)
+        if CLEAR.exists():
+            CLEAR.write_text("5", encoding="ascii")  # Linux: the largest memory is that from now on
+        before, start = _peak(), time.process_time()
+        work()
+        answer.send((time.process_time() - start, _peak() - before))
 
 
 def _peak() -> float:
@@ -64,11 +65,17 @@ def _peak() -> float:
 
 
 def measured(name: str, size: int) -> Point:
-    """A point, by a process of its own."""
-    command = [sys.executable, str(HERE / "growth.py"), "--one", name, str(size)]
-    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
-    found = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
-    return Point(name, TASKS[name].axis, size, **json.loads(found.stdout.splitlines()[-1]))
+    """A point, by a process of its own; a copy of this one where that can be had."""
+    context = multiprocessing.get_context(
+        "fork" if "fork" in multiprocessing.get_all_start_methods() else None
+    )
+    mine, other = context.Pipe()
+    process = context.Process(target=_one, args=(name, size, other))
+    process.start()
+    other.close()
+    seconds, mib = mine.recv()
+    process.join()
+    return Point(name, TASKS[name].axis, size, seconds, mib)
 
 
 def series(name: str, task: Growth, limit: float) -> list[Point]:
@@ -150,13 +157,9 @@ def draw(points: Mapping[str, Sequence[Point]], path: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--one", nargs=2)
     parser.add_argument("--limit", type=float, default=60.0)
     parser.add_argument("--only", default="")
     chosen = parser.parse_args()
-    if chosen.one:
-        one(chosen.one[0], int(chosen.one[1]))
-        return
     points = {name: series(name, task, chosen.limit) for name, task in TASKS.items() if chosen.only in name}
     if not chosen.only:
         write(points, HERE)

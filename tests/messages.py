@@ -24,6 +24,7 @@ COVERED = (
     "audit",
     "reconstruct",
     "bounds",
+    "studio",
 )
 """Folders all of whose messages are translated."""
 RAISED = {
@@ -34,6 +35,7 @@ RAISED = {
     "ValueError": 1,
     "progress": 1,
     "told": 3,
+    "words": 1,
 }
 """What messages are made by -> how many of its arguments are words, or may be."""
 FILLED = "\x00"

@@ -26,7 +26,8 @@ EXTRAS = PROJECT["project"]["optional-dependencies"]
 USED = [*HARD, *PROJECT["build-system"]["requires"], "editables"]
 LOCKS = {
     "requirements.lock": [*USED, *EXTRAS["crosscheck"]],
-    "requirements-test.lock": [*USED, *EXTRAS["crosscheck"], *EXTRAS["test"]],
+    "requirements-test.lock": [*USED, *EXTRAS["crosscheck"], *EXTRAS["studio"], *EXTRAS["test"]],
+    "requirements-studio.lock": [*USED, *EXTRAS["studio"]],
     "requirements-reconstruct.lock": [*USED, *EXTRAS["reconstruct"]],
 }
 
@@ -168,7 +169,8 @@ def imported() -> dict[str, set[tuple[str, bool]]]:
 def test_what_every_user_must_install_is_what_the_package_imports() -> None:
     by_name = {"openpyxl", "snakemake"}  # pandas opens workbooks by the one, the other runs the rules
     parts = {"markupsafe", "pydantic-core"}  # of jinja2 and pydantic, in the versions that these ask for
-    optional = normal([*EXTRAS["crosscheck"], *EXTRAS["reconstruct"], *EXTRAS["parquet"]])
+    extras = ("crosscheck", "reconstruct", "parquet", "studio")
+    optional = normal([line for extra in extras for line in EXTRAS[extra]])
     assert set(imported()) - optional - parts | by_name == normal(HARD)
 
 
@@ -178,5 +180,7 @@ def test_packages_of_an_extra_are_imported_where_a_user_without_them_never_comes
         assert found[package] == {("stages/checks/crosscheck.py", True)}, package
     for package in normal(EXTRAS["parquet"]):
         assert package not in found, f"{package} is pandas's to import, where a survey needs it"
+    for package in normal(EXTRAS["studio"]) & set(found):
+        assert all(place.startswith("studio/") for place, _ in found[package]), package
     for package in normal(EXTRAS["reconstruct"]) & set(found):
         assert all(place.startswith(("bounds/", "reconstruct/")) for place, _ in found[package]), package

@@ -353,3 +353,23 @@ def test_hypotheses_keep_their_order_whatever_their_outcomes() -> None:
     assert table["hypothesis"].tolist() == ["H1", "H1", "H2", "H2"]
     assert table["estimate"].tolist() == [1, 2, 1, 2]
     assert _ordered([], model).empty
+
+
+def test_groups_stand_for_the_respondents_of_a_large_sample(
+    answers, model, alternatives, curve, result, monkeypatch
+):
+    """No estimate changes; errors that come from influences are within four of those of 100 groups."""
+    for name, number in (("LARGEST", 200), ("GROUPS", 100)):
+        monkeypatch.setattr(f"smartcity_survey.stats.core.dealt.{name}", number)
+        monkeypatch.setattr(f"smartcity_survey.stages.cards.{name}", number)
+    found = specification_curve(answers, model, PlsSection(), alternatives, draws=60, seed=3)
+    large = found.tables["specification_curve"]
+    np.testing.assert_allclose(large["estimate"], curve["estimate"], atol=1e-12)
+    np.testing.assert_array_equal(large["n"], curve["n"])
+    ratio = large["std_error"] / curve["std_error"]
+    by_influence = ~curve["estimator"].isin(["ols", "huber"])
+    np.testing.assert_allclose(ratio[~by_influence], 1.0, atol=1e-12)
+    np.testing.assert_allclose(ratio[by_influence], 1.0, atol=4 / np.sqrt(200))
+    assert (ratio[by_influence] != 1).any()
+    assert found.cards["specification_curve"]["random_groups"] == 100
+    assert "random_groups" not in result.cards["specification_curve"]

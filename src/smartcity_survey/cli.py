@@ -17,7 +17,7 @@ from smartcity_survey.errors import SurveyError, counted, refused_by_system
 from smartcity_survey.messages import error_in, problem_in
 from smartcity_survey.speech import SPEECH, SpokenCommand, SpokenGroup
 from smartcity_survey.study.config import Language
-from smartcity_survey.workflow.signals import Stopped, stopping
+from smartcity_survey.workflow.ending.signals import Stopped, stopping
 
 if TYPE_CHECKING:
     from smartcity_survey.plan.form import Written
@@ -81,9 +81,11 @@ def run(
     parts: Parts = 1,
 ) -> None:
     """Run the analysis of a study; only what is out of date is computed."""
+    from smartcity_survey.workflow.ending.means import require_memory
     from smartcity_survey.workflow.unchanged import is_unchanged, up_to_date
 
     SPEECH.study = study
+    require_memory()
     if is_unchanged(study):
         SPEECH.say(up_to_date(study))
         return
@@ -287,6 +289,19 @@ PlanFolder = Annotated[
 
 
 @app.command(cls=SpokenCommand)
+def studio(
+    study: Annotated[Path, typer.Argument(help="the study's folder; a new one begins with a survey file")],
+    port: Annotated[int, typer.Option(help="port of the page on this computer; 0: any that is free")] = 0,
+    browser: Annotated[bool, typer.Option(help="also open the page in the browser")] = True,
+) -> None:
+    """Open a page in place of the terminal, on this computer alone (needs `studio`)."""
+    from smartcity_survey.studio import open_studio
+
+    SPEECH.study = study
+    open_studio(study, port, lambda address: SPEECH.say(f"The studio is open at {address}"), browser=browser)
+
+
+@app.command(cls=SpokenCommand)
 def plan(study: StudyFolder = Path(), out: PlanFolder = None) -> None:
     """Plan the next wave of a finished study: how many to ask, in which strata, with which power."""
     from smartcity_survey.plan.write import write_plan
@@ -335,7 +350,7 @@ def main() -> None:
             # A terminal that cannot show a letter shows its code instead of ending the program.
             stream.reconfigure(errors="backslashreplace")
     try:
-        with stopping():
+        with stopping("SIGINT"):
             app()
     except Stopped as asked:
         print(SPEECH.words("Stopped; what was finished stays as it is."), file=sys.stderr)

@@ -23,7 +23,7 @@ PLUGIN = "snakemake_executor_plugin_slurm"
 APART = Path(sys.prefix) / "cluster"
 """Where `make` puts the plugin: none but the runs by Slurm are to find it."""
 _SECONDS = 30
-_SLOTS = 4
+SLOTS = 4
 
 
 def why_not() -> str:
@@ -78,7 +78,7 @@ SelectTypeParameters=CR_CPU
 AccountingStorageType=accounting_storage/none
 JobAcctGatherType=jobacct_gather/none
 MinJobAge=600
-NodeName=localhost CPUs={_SLOTS} RealMemory=1000 State=UNKNOWN
+NodeName=localhost CPUs={SLOTS} RealMemory=16000 State=UNKNOWN
 PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 """
 

@@ -26,10 +26,11 @@ FIRST = ("read", "clean", "describe", "components", "scores", "regression")
 LAST = [name for name in (*stages(), "report") if name not in FIRST]
 # Accounting is off here, so the queue tells of jobs. The plugin looks at them after so many seconds, and ten
 # seconds later each time than the time before. A job has a Snakemake of its own to start: steps that take
-# less than that share one.
+# less than that share one, on as many cores as the machine has.
 PROFILE = {
     "executor": "slurm",
     "jobs": PARTS,
+    "cores": slurm.SLOTS,
     "slurm-status-command": "squeue",
     "slurm-init-seconds-before-status-checks": 5,
     "latency-wait": 10,

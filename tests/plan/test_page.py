@@ -35,8 +35,8 @@ def test_no_step_of_a_run_depends_on_the_plan() -> None:
     config = read_config(REPOSITORY / "config.yaml")
     planned = config.model_copy(update={"plan": PlanSection(margin_of_error=0.01)})
     assert planned.plan != config.plan
-    assert build_manifest(planned, [], "", {}) == build_manifest(config, [], "", {})
-    assert build_manifest(config, [], "", {})["config"].keys() == Config.model_fields.keys() - {"plan"}
+    assert build_manifest(planned, [], "") == build_manifest(config, [], "")
+    assert build_manifest(config, [], "")["config"].keys() == Config.model_fields.keys() - {"plan"}
     stages = "\n".join(
         p.read_text(encoding="utf-8") for p in (REPOSITORY / "src/smartcity_survey/stages").rglob("*.py")
     )

@@ -21,6 +21,7 @@ from smartcity_survey.report.figures import (
     plot_scree,
     save,
 )
+from smartcity_survey.report.figures.files import _numbered
 from smartcity_survey.report.wording import LANGUAGES
 from smartcity_survey.study.config import Language
 from tests.report.conftest import MakeSetting
@@ -114,3 +115,15 @@ def test_the_foot_covers_no_legend(tables: Tables, setting: MakeSetting, tmp_pat
     found = re.findall(r'<text[^>]* y="([\d.]+)"[^>]*>([^<]*)', svg.read_text(encoding="utf-8"))
     height = {text: float(y) for y, text in found}
     assert height["n = 40"] - height["опрос"] > 8
+
+
+def test_parts_are_named_by_kind_and_order_and_not_by_their_last_bits() -> None:
+    """Matplotlib names clips and markers by every bit of their shape."""
+    shape = (
+        b'<clipPath id="p%s"/><path id="m0123456789"/><g clip-path="url(#p%s)"/><use href="#m0123456789"/>'
+    )
+    drawn = [b"<svg>" + shape % (name, name) + b"</svg>" for name in (b"00aa11bb22", b"cc33dd44ee")]
+    first, second = map(_numbered, drawn)
+    assert first == second
+    assert b'id="clip_1"' in first
+    assert first.count(b"#clip_1") == first.count(b"#marker_2") == 1

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from smartcity_survey.workflow.bars import _lines
+from smartcity_survey.workflow.bars import lines_of
 from smartcity_survey.workflow.progress import BARS, Bar, has_finished, progress_bar, tell, told
 
 if sys.platform != "win32":
@@ -93,7 +93,7 @@ def test_a_line_for_the_run_may_stand_within_another() -> None:
     for piece in (b"one", bar, b"\ntw", bar[:9], bar[9:], b"o\xd0", b"\x96\r\nthree"):
         os.write(write, piece)
     os.close(write)
-    found = list(_lines(read))
+    found = list(lines_of(read))
     os.close(read)
     assert [line for line in found if not told(line)] == ["one", "twoЖ", "three"]
     assert [told(line) for line in found if told(line)] == [Bar(7, "draws", 1, 2)] * 2

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from smartcity_survey.io import same_but_for_rounding
 from tests.conftest import REPOSITORY
+from tests.test_processors import NEHALEM
 from tests.workflow.locales import locale_environment
 from tests.workflow.test_nothing_lost import digests, run
 
@@ -51,17 +50,12 @@ def tracked(pattern: str) -> list[Path]:
     return [Path(name).relative_to("reports") for name in listing.stdout.splitlines()]
 
 
-def test_committed_tables_are_those_of_a_fresh_run(fresh: Path) -> None:
-    names = tracked("tables/*.csv") + tracked("cards/*.json")
-    assert len(names) > 40
-    drifted = [
-        name.as_posix()
-        for name in names
-        if not same_but_for_rounding(
-            (COMMITTED / name).read_text(encoding="utf-8"), (fresh / name).read_text(encoding="utf-8")
-        )
-    ]
-    assert drifted == []
+def test_committed_reports_are_the_bytes_of_a_fresh_run(fresh: Path) -> None:
+    """On whatever processor and by whatever Python: after `make` on a clean clone git has nothing to tell."""
+    names = tracked("")
+    assert {Path("report.html"), Path("manifest.json"), Path("figures/path.png")} < set(names)
+    assert len(names) > 150
+    assert [name for name in names if (COMMITTED / name).read_bytes() != (fresh / name).read_bytes()] == []
 
 
 def test_no_table_is_missing_from_the_committed_ones(fresh: Path) -> None:
@@ -77,23 +71,15 @@ def test_no_table_is_missing_from_the_committed_ones(fresh: Path) -> None:
     assert made - set(ignored) == {f"reports/{name.as_posix()}" for name in tracked("tables/*.csv")}
 
 
-def test_the_committed_page_and_manifest_belong_to_the_data(fresh: Path) -> None:
-    def inputs(manifest: Path) -> list[str]:
-        return re.findall(r'"([^"]+)": "([0-9a-f]{64})"', manifest.read_text(encoding="utf-8"))
-
-    assert inputs(COMMITTED / "manifest.json") == inputs(fresh / "manifest.json")
-    assert (COMMITTED / "report.html").is_file()
-
-
 def test_another_run_gives_the_same_bytes(fresh: Path, tmp_path: Path) -> None:
-    """Elsewhere, in another language and time zone, on one core, hashing otherwise, from read-only files."""
+    """Elsewhere, in another language and time zone, on a core of an older processor, from read-only files."""
     folder = tmp_path / "менің зерттеуім 2"
     write_bundled(folder)
     inputs = [path for path in folder.rglob("*") if path.is_file()]
     for path in inputs:
         path.chmod(0o444)
     spoken = locale_environment("kk_KZ.UTF-8", tmp_path / "locales") or {"LC_ALL": "C"}
-    run(folder, cores=1, TZ="Asia/Almaty", PYTHONHASHSEED="7", **spoken)
+    run(folder, cores=1, TZ="Asia/Almaty", PYTHONHASHSEED="7", **spoken, **NEHALEM)
     first, second = digests(fresh.parent), digests(folder)
     assert [name for name in sorted({*first, *second}) if first.get(name) != second.get(name)] == []
     assert {"report.html", "manifest.json", "figures/path.png", "tables/pls_paths.csv"} <= set(first)

@@ -14,6 +14,7 @@ import pytest
 
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.workflow.hold import hold
+from tests.workflow.test_nothing_lost import write_study
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and groups of processes as on Unix")
 
@@ -102,8 +103,8 @@ def test_what_is_told_not_to_hang_up_does_not(tmp_path: Path) -> None:
     script = (
         "import os, signal\n"
         "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
-        "from smartcity_survey.workflow.signals import stopping\n"
-        "with stopping():\n"
+        "from smartcity_survey.workflow.ending.signals import stopping\n"
+        "with stopping('SIGHUP'):\n"
         "    os.kill(os.getpid(), signal.SIGHUP)\n"
         "print('on')\n"
     )
@@ -125,3 +126,34 @@ def test_a_second_run_is_told_the_process_of_the_first(tmp_path: Path) -> None:
         hold(tmp_path),
     ):
         pass
+
+
+def limited(folder: Path, shell: str) -> subprocess.CompletedProcess[str]:
+    """The command `run` of a small study in a shell with a limit."""
+    write_study(folder)
+    command = f'{shell}; exec "$0" -m smartcity_survey --language en run "$1"'
+    return subprocess.run(
+        ["sh", "-c", command, sys.executable, str(folder)],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=120,
+    )
+
+
+@pytest.mark.parametrize(
+    ("shell", "sentence"),
+    [
+        ("ulimit -v 400000", "ulimit -v: there is too little memory. Allow 2097152 or more"),
+        ("ulimit -n 16", "too many files are open. Run again when it is given; what is finished stays."),
+        ("ulimit -f 8", ".snakemake/trial: it cannot be written: it is larger than files may be here."),
+    ],
+)
+def test_what_the_system_does_not_give_is_told_before_anything_begins(
+    tmp_path: Path, shell: str, sentence: str
+) -> None:
+    ended = limited(tmp_path / "study", shell)
+    assert ended.returncode == 1
+    [line] = ended.stderr.splitlines()
+    assert sentence in line
+    assert not (tmp_path / "study/reports/tables").exists()

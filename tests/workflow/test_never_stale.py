@@ -336,9 +336,12 @@ def test_the_manifest_says_what_the_results_were_made_from(place: Place) -> None
     modules = [record["options"]["module"] for name, record in records.items() if name != "report"]
     code = [(scripts / "report.py",), *((scripts / "stage.py", module) for module in modules)]
     assert manifest["code"] == Sources(package).digest_of(code)
-    assert all(record["python"] == manifest["python"] for record in records.values())
-    # Packages of an extra are those of the rule that uses them alone; the manifest has them too.
-    assert records.pop("crosscheck")["packages"] == manifest["packages"] == versions("crosscheck")
+    machine = read_json(place.study / "reports/machine.json")
+    assert {"python", "packages"} == machine.keys()
+    assert machine.keys().isdisjoint(manifest)
+    assert all(record["python"] == machine["python"] for record in records.values())
+    # Packages of an extra are those of the rule that uses them alone; so has the report.
+    assert records.pop("crosscheck")["packages"] == machine["packages"] == versions("crosscheck")
     assert all(record["packages"] == versions() for record in records.values())
 
 

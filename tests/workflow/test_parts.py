@@ -31,7 +31,7 @@ DRAWN = {
     "pls": {"bootstrap_draws": 1200, "exact_fit_draws": 600},
     "groups": {"variables": ["city"], "smallest": 10, "permutations": 600},
     "robustness": {"null_draws": 100, "power_draws": 20},
-    "cfa": {"dynamic_draws": 20},
+    "cfa": {"dynamic_draws": 20, "bootstrap_draws": 150},
 }
 """More than one block of each kind."""
 
@@ -90,6 +90,22 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Study]:
         yield Study(folder)
 
 
+@pytest.fixture(scope="module")
+def clustered(study: Study) -> Iterator[Study]:
+    """The same people, drawn in clusters of two or three."""
+    folder = study.folder.parent / "clustered"
+    write_study(folder)
+    change(folder, **DRAWN)
+    survey = pd.read_csv(folder / "жауаптар 1.csv")
+    survey.assign(school=[number % 17 for number in range(len(survey))]).to_csv(
+        folder / "жауаптар 1.csv", index=False
+    )
+    config = yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))
+    change(folder, data=config["data"] | {"cluster": "school"})
+    with chdir(folder):
+        yield Study(folder)
+
+
 def text(result: StageResult) -> dict[str, str]:
     """Every digit of every table, and the cards."""
     return {name: table.to_csv() for name, table in result.tables.items()} | {"cards": repr(result.cards)}
@@ -97,9 +113,15 @@ def text(result: StageResult) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", IN_PARTS)
 def test_the_same_bytes_in_any_number_of_parts_and_nothing_is_drawn_twice(
-    name: str, study: Study, tmp_path: Path
+    name: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    one = OneStage(study, name)
+    kind = "clustered" if name == "cluster_bootstrap" else "study"
+    of: Study = request.getfixturevalue(kind)
+    with chdir(of.folder):
+        check_parts(OneStage(of, name), tmp_path)
+
+
+def check_parts(one: OneStage, tmp_path: Path) -> None:
     whole = text(one.result())
     planned = one.units()
     assert len(planned) == len(set(planned)) > 1
@@ -173,7 +195,7 @@ def test_a_run_in_parts_then_one_with_another_seed_over_parts_that_were_left(tmp
     write_study(folder)
     change(folder, **DRAWN)
     first = run(folder, "--parts", "3")
-    for name in set(IN_PARTS) - {"waves"}:
+    for name in set(IN_PARTS) - {"waves", "cluster_bootstrap"}:
         assert f"  {name}_2_of_3: done" in first.stderr
         check_tables(folder, name)
     assert not (folder / PARTS).exists()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -110,3 +112,30 @@ def test_every_such_place_is_named_once() -> None:
     with pytest.raises(SurveyError, match=r"^a\.csv: a folder stands"):
         remove("a.csv")
     remove("none.csv")
+
+
+def refuse(what: BaseException) -> Callable[[], list[str]]:
+    def work() -> list[str]:
+        raise what
+
+    return work
+
+
+@pytest.mark.parametrize(
+    ("what", "sentence"),
+    [
+        (MemoryError(), "make: there is too little memory."),
+        (OSError(errno.EMFILE, "", "data.csv"), "data.csv: too many files are open."),
+        (OSError(errno.ENOSPC, ""), "make: no space is left on the disk."),
+        (BrokenProcessPool(), "make: a process of it was ended from outside."),
+    ],
+)
+def test_what_the_system_takes_from_a_step_is_told_in_a_sentence(
+    what: BaseException, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        perform(JOB, SCRIPT, refuse(what))
+    told = capsys.readouterr().err
+    assert told.startswith(sentence)
+    assert told.count("\n") == 1
+    assert Path(LOG).read_text(encoding="utf-8") == told

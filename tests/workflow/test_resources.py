@@ -112,13 +112,16 @@ def test_a_study_of_a_batch_asks_for_what_its_steps_need(tmp_path: Path):
     write_study(folder)
     one, two = (resources_of_study(folder, threads) for threads in (1, 2))
     # The largest step with half as much more, and the run beside it; all steps one after another.
-    assert one["mem_mb"] == pytest.approx(200 + 600, abs=5)
+    measured = load_own(MEASURED)
+    assert one["mem_mb"] >= 200 + 1.5 * max(
+        measured[step]["mib"] for step in ("report", "specification_curve")
+    )
     assert one["mem_mb"] < two["mem_mb"] < 2 * one["mem_mb"]
     assert 5 <= one["runtime"] == two["runtime"] <= 10
     survey = folder / "жауаптар 1.csv"
     survey.write_text(survey.read_text(encoding="utf-8") * 20_000, encoding="utf-8")
     large = resources_of_study(folder, 1)
-    assert large["mem_mb"] > 10 * one["mem_mb"]
+    assert large["mem_mb"] > 3 * one["mem_mb"]
     assert large["runtime"] > 2 * one["runtime"]
     by_rule = resources_of_studies([str(folder)])
     assert by_rule["mem_mb"](SimpleNamespace(number="0"), 1) == large["mem_mb"]

@@ -127,7 +127,7 @@ def test_a_fresh_install_without_the_crosscheck_finishes_and_with_it_adds_that_a
     first = environment.command("run", ".", folder=folder)
     assert first.returncode == 0, first.stdout + first.stderr
     assert read_table(folder / "reports/tables/crosscheck.csv").empty
-    assert "statsmodels" not in read_json(folder / "reports/manifest.json")["packages"]
+    assert "statsmodels" not in read_json(folder / "reports/machine.json")["packages"]
     assert "smartcity_survey[crosscheck]" in (folder / "reports/report.html").read_text(encoding="utf-8")
 
     environment.install(
@@ -138,4 +138,4 @@ def test_a_fresh_install_without_the_crosscheck_finishes_and_with_it_adds_that_a
     done = {line.strip() for line in second.stderr.splitlines() if line.endswith(": done")}
     assert done == {"crosscheck: done", "report: done"}
     assert read_table(folder / "reports/tables/crosscheck.csv")["agrees"].all()
-    assert {"statsmodels", "semopy"} <= read_json(folder / "reports/manifest.json")["packages"].keys()
+    assert {"statsmodels", "semopy"} <= read_json(folder / "reports/machine.json")["packages"].keys()

@@ -65,7 +65,8 @@ def _same_answers(responses: Responses, codebook: Codebook, path: Path) -> Itera
     if len(questions) < FEWEST_QUESTIONS:
         return
     answers = responses.answers[questions]
-    varied = answers[list(codebook.items)].nunique(axis=1) > 1
+    items = answers[list(codebook.items)]
+    varied = items.max(axis=1) > items.min(axis=1)
     same_person = responses.answers[RESPONDENT].duplicated()
     repeated = np.flatnonzero(answers.duplicated() & varied & ~same_person)
     if repeated.size:

@@ -21,7 +21,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from smartcity_survey.messages import language_of_run, translated
 from smartcity_survey.study.config import Language
-from smartcity_survey.workflow import guard
+from smartcity_survey.workflow.ending import guard
+from smartcity_survey.workflow.ending.signals import stopping
 from smartcity_survey.workflow.progress import BARS, MARK, RUN, has_finished, told
 
 _FOR_THE_RUN = re.compile(f"{MARK}.*\n".encode())
@@ -38,17 +39,18 @@ def run_command(command: Sequence[str], environment: Mapping[str, str], **option
     """
     console = Console(stderr=True)
     if not (sys.stderr.isatty() and console.is_interactive):
-        with guarded(command, env=environment, **options) as process:
+        with stopping("SIGTERM", "SIGHUP"), guarded(command, env=environment, **options) as process:
             return process.wait()
     read, write = os.pipe()
     told_bars = {**environment, BARS: "1"}
     with (
+        stopping("SIGTERM", "SIGHUP"),
         Bars(console, language_of_run(environment)) as bars,
         os.fdopen(read, "rb", buffering=0) as lines,
         guarded(command, env=told_bars, stderr=write, **options) as process,
     ):
         os.close(write)
-        for line in _lines(lines.fileno()):
+        for line in lines_of(lines.fileno()):
             bars.show(line)
         return process.wait()
 
@@ -75,7 +77,7 @@ def guarded(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen
         yield process
 
 
-def _lines(descriptor: int) -> Iterator[str]:
+def lines_of(descriptor: int) -> Iterator[str]:
     """Lines of a pipe as they come, until all processes that write to it have ended.
 
     A line for the run is written in one piece, but others are not: it may stand within one of them.

@@ -17,6 +17,7 @@ from smartcity_survey.report.chapter.files import asks_for_chapter, files_of
 from smartcity_survey.study.codebook import read_codebook
 from smartcity_survey.study.config import Language, read_config
 from smartcity_survey.workflow.bars import run_command
+from smartcity_survey.workflow.ending.means import require_means
 from smartcity_survey.workflow.forks import snakemake
 from smartcity_survey.workflow.hold import RUN, hold
 from smartcity_survey.workflow.machines import PROFILE, Machines
@@ -74,6 +75,7 @@ def run_study(folder: Path, machines: Machines, language: Language = "en", *, ch
         *("--nolock", "--rerun-incomplete"),
     ]
     before = _last_step(folder)
+    require_means(folder)
     with hold(folder, run) as descriptor:
         forget(folder)
         inherited: dict[str, Any] = {} if sys.platform == "win32" else {"pass_fds": [descriptor]}

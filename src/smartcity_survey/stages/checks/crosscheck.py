@@ -15,7 +15,7 @@ import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
 from smartcity_survey.errors import NoSolution, Problem
-from smartcity_survey.io import Card, StageResult, rounding_of
+from smartcity_survey.io import DECIMALS, Card, StageResult, rounding_of
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.checks.mirrored import mirrored
 from smartcity_survey.stages.declare import stage
@@ -42,6 +42,8 @@ ROUNDING = 1e-13
 """What a solution of linear equations may lose per unit of their condition number, with room."""
 ROTATION = 1e-5
 """factor_analyzer stops varimax by the change of a singular-value sum, not by the gradient."""
+AS_WRITTEN = 4 * 10.0**-DECIMALS
+"""Share by which rounded loadings may change a sum of their fourth powers, the rotation's criterion."""
 OPTIMUM = 1e-4
 """semopy's optimiser, told to go on to rounding (by itself it stops in the third digit), ends at 1e-8."""
 _STOP = {"ftol": 1e-15}
@@ -249,7 +251,7 @@ def _rotation(items: pd.DataFrame, tables: Tables) -> Iterator[Comparison]:
     rows, columns = linear_sum_assignment(-np.abs(congruence))
     aligned = theirs[:, columns] * np.sign(congruence[rows, columns])
     # It starts once; ours starts several times and can find a higher maximum.
-    early = varimax_criterion(theirs) < varimax_criterion(ours) * (1 - ROTATION**2)
+    early = varimax_criterion(theirs) < varimax_criterion(ours) * (1 - AS_WRITTEN)
     yield Comparison(
         "rotated_loadings",
         "factor_analyzer",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Annotated
 
 import numpy as np
@@ -13,8 +15,10 @@ from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.design import Design, design_card
 from smartcity_survey.stages.lines import path_columns
 from smartcity_survey.stages.needs import Bar, Counted, Level, Measured, Option, Seed, complete_rows
+from smartcity_survey.stages.parts import InParts, Made, Unit, nothing_made, taken, units_of
 from smartcity_survey.stages.progress import Progress, part, silent
 from smartcity_survey.stages.refusals import Refusals, require_paths
+from smartcity_survey.stats.core.draws import Take, make_all
 from smartcity_survey.stats.core.intervals import Summary
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.stats.sampling.pseudo_likelihood import fit_design_cfa, fit_design_sem
@@ -32,6 +36,43 @@ def has_cluster_bootstrap(config: Config) -> bool:
     return bool(config.data.cluster and config.cfa.bootstrap_draws)
 
 
+def resamples(
+    answers: pd.DataFrame, model: Model, draws: int, seed: int, counted: Sequence[str] | None, design: Design
+) -> Iterator[Unit]:
+    """All resamples of `resample_clusters`."""
+    for name, paths in (("cfa", None), *((("sem", model.path_matrix()),) if model.paths else ())):
+        yield from units_of(name, partial(_resample, answers, model, draws, seed, counted, design, paths))
+
+
+def _resample(
+    answers: pd.DataFrame,
+    model: Model,
+    draws: int,
+    seed: int,
+    counted: Sequence[str] | None,
+    design: Design,
+    paths: BoolArray | None,
+    progress: Callable[[int], None] = lambda _: None,
+    take: Take = make_all,
+) -> ClusterBootstrap:
+    if design is None:
+        raise ValueError("a study without clusters has no such stage")
+    return bootstrap_clusters(
+        _items(answers, model, counted),
+        model.membership(),
+        design,
+        draws,
+        seed=seed,
+        paths=paths,
+        progress=progress,
+        take=take,
+    )
+
+
+def _items(answers: pd.DataFrame, model: Model, counted: Sequence[str] | None) -> Array:
+    return complete_rows(answers, counted)[list(model.items)].to_numpy(dtype=np.float64)
+
+
 @stage(*TABLES, asked_by=has_cluster_bootstrap)
 def resample_clusters(
     answers: pd.DataFrame,
@@ -42,6 +83,7 @@ def resample_clusters(
     counted: Counted = None,
     design: Design = None,
     progress: Annotated[Progress, Bar("cluster bootstrap")] = silent,
+    made: Annotated[Made, InParts(resamples)] = nothing_made,
 ) -> StageResult:
     """Standardised loadings, correlations of the factors and paths in resamples of whole clusters.
 
@@ -50,21 +92,23 @@ def resample_clusters(
     """
     if design is None:
         raise ValueError("a study without clusters has no such stage")
-    x = complete_rows(answers, counted)[list(model.items)].to_numpy(dtype=np.float64)
+    x = _items(answers, model, counted)
     card: Card = {**design_card(design), **single_items(model), **respondents(len(x))}
     whole = 2 * draws if model.paths else draws
 
-    def resampled(before: int, paths: BoolArray | None) -> ClusterBootstrap:
-        told = part(progress, before, whole)
-        return bootstrap_clusters(x, model.membership(), design, draws, seed=seed, paths=paths, progress=told)
+    def resampled(name: str, before: int, paths: BoolArray | None) -> ClusterBootstrap:
+        told, take = part(progress, before, whole), taken(made, name)
+        return _resample(answers, model, draws, seed, counted, design, paths, told, take)
 
     def measured() -> tuple[ClusterBootstrap, CfaFit]:
-        return resampled(0, None), fit_design_cfa(x, model.membership(), design).cfa
+        return resampled("cfa", 0, None), fit_design_cfa(x, model.membership(), design).cfa
 
     def structural() -> tuple[ClusterBootstrap, SemFit]:
         require_paths(model, "SEM")
         paths = model.path_matrix()
-        return resampled(draws, paths), fit_design_sem(x, model.membership(), paths, design, level=level).sem
+        return resampled("sem", draws, paths), fit_design_sem(
+            x, model.membership(), paths, design, level=level
+        ).sem
 
     of_cfa, of_sem = Refusals(model.items, model.names), Refusals(model.items, model.names)
     cfa, sem = of_cfa.attempt("cfa", measured), of_sem.attempt("sem", structural)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from smartcity_survey.stats.core.correlations import weighted_correlation
+from smartcity_survey.stats.core.draws import Draws, Take, make_all, steps
 from smartcity_survey.stats.core.errors import NotConverged, StatisticsError, UnderIdentified
 from smartcity_survey.stats.core.intervals import Summary, summarise
 from smartcity_survey.stats.core.resample import Counts, UnitProducts, correlation_stack, unit_products
@@ -25,6 +26,8 @@ from smartcity_survey.stats.sem.sem import fit_sem
 from smartcity_survey.stats.sem.structure import Matrix, Structure, moments
 
 MAX_ITERATIONS = 200
+AT_ONCE = 64
+"""Draws of a block: the time goes into fitting each by itself."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +74,8 @@ def bootstrap_clusters(
     *,
     seed: int,
     paths: BoolArray | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+    take: Take = make_all,
 ) -> ClusterBootstrap:
     """Fit a measurement model, or with `paths` a structural one, to whole clusters drawn with replacement.
 
@@ -81,7 +85,7 @@ def bootstrap_clusters(
     Parameters
     ----------
     x : (n, p). pattern : (p, k), as in `fit_cfa`. paths : (k, k), as in `fit_sem`.
-    progress : called with the number of draws finished.
+    progress : called with the number of draws finished. take : has the draws made.
 
     Source: Davison and Hinkley (1997), Bootstrap Methods and their Application, section 3.8.
 
@@ -98,21 +102,23 @@ def bootstrap_clusters(
     estimate = standardised(structure, theta)[0]
     p, k = pattern.shape
     found = Standardised(*(np.full((draws, *shape), np.nan) for shape in ((p, k), (k, k), (k, k))))
-    step, n_improper = products.stack_size(), 0
-    for first in range(0, draws, step):
-        last = min(first + step, draws)
-        counts = products.resampled_counts(seed, first, last)
-        for draw, fitted in enumerate(refits(products, counts, fit.ml), first):
+    improper = np.zeros(draws, dtype=bool)
+
+    def fill(place: slice) -> None:
+        counts = products.resampled_counts(seed, place.start, place.stop)
+        for draw, fitted in enumerate(refits(products, counts, fit.ml), place.start):
             if fitted is not None:
                 own, proper = standardised(structure, fitted)
                 sign = np.where((own.loadings * estimate.loadings).sum(axis=0) < 0, -1.0, 1.0)
                 found.loadings[draw] = own.loadings * sign
                 found.factor_corr[draw] = own.factor_corr * np.outer(sign, sign)
                 found.paths[draw] = own.paths * np.outer(sign, sign)
-                n_improper += not proper
-            if progress is not None:
-                progress(draw + 1)
-    return ClusterBootstrap(estimate, found, n_improper, seed)
+                improper[draw] = not proper
+
+    arrays = found.loadings, found.factor_corr, found.paths, improper
+    blocks = steps(draws, min(AT_ONCE, products.stack_size()))
+    take(Draws(arrays, blocks, fill, progress=progress))
+    return ClusterBootstrap(estimate, found, int(np.count_nonzero(improper)), seed)
 
 
 def refits(products: UnitProducts, counts: Counts, ml: StructureFit) -> list[Array | None]:

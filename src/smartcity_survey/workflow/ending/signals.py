@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 
-_ASKS = ("SIGINT", "SIGTERM", "SIGHUP")
 _KILLED = 128
 
 
@@ -26,8 +25,12 @@ class Stopped(BaseException):
 
 
 @contextmanager
-def stopping() -> Iterator[None]:
-    """Raise `Stopped` in this process where it is asked to end; forks of it just end."""
+def stopping(*asks: str) -> Iterator[None]:
+    """Raise `Stopped` in this process where it is asked to end; forks of it just end.
+
+    asks : names of signals. A library at work in C is not interrupted by them: of SIGTERM and SIGHUP, which
+        otherwise end a process at once, only for what waits.
+    """
     own = os.getpid()
 
     def stop(number: int, _: FrameType | None) -> NoReturn:
@@ -36,7 +39,7 @@ def stopping() -> Iterator[None]:
         raise Stopped(number)
 
     before = {}
-    for name in _ASKS:
+    for name in asks:
         number = getattr(signal, name, None)
         # What is ignored from the start stays so, as SIGHUP under nohup.
         if number is not None and signal.getsignal(number) != signal.SIG_IGN:

@@ -1,0 +1,148 @@
+"""A study's config and codebook as texts that are changed in places: comments and order stay."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.io import write_text
+from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.config import Config, parse_config
+from smartcity_survey.study.model import build_model
+from smartcity_survey.study.parsing import parse, read_yaml
+
+CONFIG = "config.yaml"
+_PLAIN = re.compile(r"[^\W\d_]([\w .()/–-]*[\w.)])?")
+_WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null"))
+"""Words that yaml takes for something else than a text."""
+
+
+@dataclass(slots=True)
+class Documents:
+    """Config and codebook as they are written; changing them changes what `Study.change` writes."""
+
+    study: Study
+    config: Any
+    codebook: Any
+
+    def questions(self) -> Iterator[tuple[str, str, Any]]:
+        """Kind (`items`, `demographics`, `multiple_choice`), name and content of every question."""
+        for kind in ("items", "demographics", "multiple_choice"):
+            for name, content in (self.codebook.get(kind) or {}).items():
+                yield kind, str(name), content
+
+
+class Study:
+    """A study's folder, whose files one page or several change."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = Lock()
+
+    @property
+    def begun(self) -> bool:
+        """Whether the folder holds a study."""
+        return (self.folder / CONFIG).is_file()
+
+    def version(self) -> tuple[int, ...]:
+        """Changes whenever a file of the study does."""
+        return tuple(path.stat().st_mtime_ns if path.is_file() else 0 for path in self._paths())
+
+    def read(self) -> Documents:
+        """Config and codebook as they stand.
+
+        Raises
+        ------
+        SurveyError
+            where one of them is missing or is no yaml.
+        """
+        config, codebook = (self._document(path) for path in self._paths())
+        return Documents(self, config, codebook)
+
+    def change(self, edit: Callable[[Documents], None]) -> None:
+        """Change the files as they stand now, whoever changed them last; a refused edit changes nothing."""
+        with self._lock:
+            documents = self.read()
+            edit(documents)
+            for path, content in zip(self._paths(), (documents.config, documents.codebook), strict=True):
+                text = _text(content)
+                if text != path.read_text(encoding="utf-8"):
+                    write_text(text, path)
+
+    def problems(self) -> tuple[Problem, ...]:
+        """What config and codebook say wrongly; the survey file is not read for it."""
+        found: list[Problem] = []
+        place, questions = self._paths()
+        config = codebook = None
+        try:
+            config = parse_config(read_yaml(place), str(place))
+        except SurveyError as error:
+            found += error.problems
+        try:
+            codebook = parse(Codebook, read_yaml(questions), str(questions))
+        except SurveyError as error:
+            found += error.problems
+        if config and codebook:
+            try:
+                build_model(config.model, codebook, f"{place}, model")
+            except SurveyError as error:
+                found += error.problems
+        return tuple(found)
+
+    def config(self) -> Config:
+        """The config, with the defaults of what it leaves out."""
+        return parse_config(read_yaml(self.folder / CONFIG), str(self.folder / CONFIG))
+
+    def _paths(self) -> tuple[Path, Path]:
+        config = self.folder / CONFIG
+        try:
+            codebook = str(read_yaml(config)["data"]["codebook"])
+        except (SurveyError, LookupError, TypeError):
+            codebook = "codebook.yaml"
+        return config, self.folder / codebook
+
+    def _document(self, path: Path) -> Any:
+        read_yaml(path)  # which says what is wrong with it, and where
+        return _yaml().load(path.read_text(encoding="utf-8-sig"))
+
+
+def flow(content: Any) -> Any:
+    """A mapping or a list that is written on one line."""
+    if isinstance(content, dict):
+        written: Any = CommentedMap((quoted(key), flow(value)) for key, value in content.items())
+    elif isinstance(content, list):
+        written = CommentedSeq(map(flow, content))
+    else:
+        return quoted(content)
+    written.fa.set_flow_style()
+    return written
+
+
+def quoted(value: Any) -> Any:
+    """A text in quotes where some reader of yaml, old or new, would take it for something else."""
+    plain = not isinstance(value, str) or (_PLAIN.fullmatch(value) and value.lower() not in _WORDS)
+    return value if plain else DoubleQuotedScalarString(value)
+
+
+def _yaml() -> YAML:
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = 1_000_000
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    return yaml
+
+
+def _text(content: Any) -> str:
+    written = io.StringIO()
+    _yaml().dump(content, written)
+    return written.getvalue()

@@ -1,0 +1,129 @@
+"""What an edit is, and what all of them find and write in a study's documents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+from smartcity_survey.errors import SurveyError
+from smartcity_survey.studio.documents import Documents, flow
+from smartcity_survey.study.codebook import HEADINGS, KEPT
+
+Text = Annotated[str, Field(max_length=1000)]
+PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}")
+
+
+class Edit(BaseModel):
+    """A change of config or codebook."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @property
+    def redraws(self) -> bool:
+        """Whether the page draws its fields anew after it; else they stay: somebody may type there."""
+        return True
+
+    def apply(self, documents: Documents) -> None:
+        """Change the documents.
+
+        Raises
+        ------
+        SurveyError
+            where they hold nothing that the edit could change.
+        """
+        raise NotImplementedError
+
+
+def question_of(documents: Documents, question: str) -> tuple[str, Any]:
+    """Kind and content of a question by its name."""
+    for kind, name, content in documents.questions():
+        if name == question:
+            return kind, content
+    raise SurveyError(
+        "codebook.yaml",
+        f"there is no question {question!r}.",
+        "It was taken out meanwhile: open the page anew.",
+    )
+
+
+def paths_of(documents: Documents) -> list[tuple[str, str]]:
+    """Source and target of every path, in the order they are written in."""
+    written = documents.config["model"].get("paths") or []
+    return [(str(source), str(one["to"])) for one in written for source in _sources(one)]
+
+
+def claims_on(documents: Documents, source: str, target: str) -> list[str]:
+    """Names of the hypotheses about a path itself."""
+    claims = documents.config["model"].get("hypotheses") or {}
+    return [
+        str(name)
+        for name, claim in claims.items()
+        if (claim.get("from"), claim.get("to")) == (source, target)
+        and not any(key in claim for key in ("via", "moderator", "groups"))
+    ]
+
+
+def set_path(documents: Documents, source: str, target: str, *, on: bool) -> None:
+    """Draw a path or take it out, with what is claimed of it."""
+    model = documents.config["model"]
+    if on and (source, target) not in paths_of(documents):
+        paths = model["paths"] = filled(model.get("paths"), [])
+        own = next((one for one in paths if one["to"] == target), None)
+        if own is None:
+            paths.append(flow({"from": [source], "to": target}))
+        else:
+            own["from"] = flow([*_sources(own), source])
+    elif not on:
+        for one in list(model.get("paths") or []):
+            if one["to"] == target and source in _sources(one):
+                left = [name for name in _sources(one) if name != source]
+                if left:
+                    one["from"] = flow(left)
+                else:
+                    model["paths"].remove(one)
+        for name in claims_on(documents, source, target):
+            del model["hypotheses"][name]
+
+
+def free_name(wanted: str, other: str, documents: Documents) -> str:
+    """A name for a new question or construct: the one wanted where it is plain and free, else a number."""
+    taken = {name for _, name, _ in documents.questions()}
+    taken |= {str(name) for name in documents.codebook.get("constructs") or {}} | {*HEADINGS, *KEPT}
+    if PLAIN_NAME.fullmatch(wanted) and wanted not in taken:
+        return wanted
+    number = 1
+    while f"{other}{number}" in taken:
+        number += 1
+    return f"{other}{number}"
+
+
+def item_of(documents: Documents, name: str) -> Any:
+    kind, content = question_of(documents, name)
+    if kind != "items":
+        raise SurveyError(f"codebook.yaml, {kind}.{name}", "it is no item.", "Make it one first.")
+    return content
+
+
+def construct_of(documents: Documents, name: str) -> Any:
+    constructs = documents.codebook.get("constructs") or {}
+    if name not in constructs:
+        raise SurveyError(
+            "codebook.yaml, constructs", f"there is no construct {name!r}.", "Open the page anew."
+        )
+    return constructs[name]
+
+
+def _sources(path: Mapping[str, Any]) -> list[str]:
+    written = path["from"]
+    return [str(written)] if isinstance(written, str) else [str(one) for one in written]
+
+
+def filled(block: Any, empty: Any = None) -> Any:
+    """A block to be added to: an empty one, written as `{}` or `[]`, on lines of its own from now on."""
+    if block:
+        return block
+    return CommentedMap() if empty is None else CommentedSeq()

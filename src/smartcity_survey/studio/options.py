@@ -1,0 +1,124 @@
+"""The options of the config that a page can offer: those with one value, derived from its own model."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+
+from smartcity_survey.errors import SurveyError
+from smartcity_survey.study.config import Config
+from smartcity_survey.study.parsing import Section
+
+SHOWN = (
+    *("study.title", "study.language", "cleaning.missing_items_at_most", "missing.pls"),
+    *("pls.bootstrap_draws", "report.style"),
+)
+"""The few that everybody chooses; the rest stands folded below them."""
+_ELSEWHERE = ("data", "model", "weighting", "waves", "plan")
+"""Sections that are not offered: they describe the file and the claims, which have steps of their own."""
+_KINDS = (bool, int, float, str)
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """An option: its key (`pls.folds`), what it does, and its default.
+
+    choices : where it has to be one of several. kind : bool, int, float or str. optional : may be left empty.
+    lowest, highest : of a number, where it has such.
+    """
+
+    key: str
+    description: str
+    default: Any
+    kind: type
+    choices: tuple[str, ...] = ()
+    optional: bool = False
+    lowest: float | None = None
+    highest: float | None = None
+
+
+def offered() -> Iterator[Offered]:
+    """All options of one value, section by section."""
+    for name, field in Config.model_fields.items():
+        section = field.annotation
+        if name in _ELSEWHERE or not (isinstance(section, type) and issubclass(section, Section)):
+            continue
+        for key, own in section.model_fields.items():
+            if (found := _offered(f"{name}.{key}", own)) is not None:
+                yield found
+
+
+def as_written(key: str, value: str | bool) -> Any:
+    """The value of an option as the config has it; None where it goes back to its default.
+
+    Raises
+    ------
+    SurveyError
+        where there is no such option, or the option has no such value.
+    """
+    option = next((one for one in offered() if one.key == key), None)
+    if option is None:
+        raise SurveyError(f"config.yaml, {key}", "the page offers no such option.", "Open it anew.")
+    if isinstance(value, str) and not value.strip():
+        return None
+    section, name = key.split(".")
+    field = Config.model_fields[section].annotation.model_fields[name]  # type: ignore[union-attr]
+    kind: Any = Annotated[option.kind, *field.metadata] if not option.choices else Literal[option.choices]
+    try:
+        return TypeAdapter(kind).validate_python(value.strip() if isinstance(value, str) else value)
+    except ValidationError as error:
+        limits = f"{_said(option.lowest)} to {_said(option.highest)}"
+        remedy = f"Write a number within its limits ({limits})."
+        if option.choices:
+            remedy = f"Choose one of: {', '.join(option.choices)}."
+        raise SurveyError(f"config.yaml, {key}", f"`{value}` is not possible.", remedy) from error
+
+
+def _said(end: float | None) -> str:
+    return "any" if end is None else f"{end:g}"
+
+
+def _offered(key: str, field: FieldInfo) -> Offered | None:
+    kinds = _parts(field.annotation)
+    optional = type(None) in kinds
+    kinds = [kind for kind in kinds if kind is not type(None)]
+    if not kinds:
+        return None
+    words = [word for kind in kinds if get_origin(kind) is Literal for word in get_args(kind)]
+    plain = [kind for kind in kinds if kind in _KINDS]
+    if key == "study.title":
+        plain = [str]  # or a text per language, of which the page changes the study's own
+    elif len(words) + len(plain) == 0 or len(kinds) != len(plain) + bool(words):
+        return None
+    if words and plain:
+        return None
+    limits = {
+        name: getattr(one, name)
+        for one in field.metadata
+        for name in ("ge", "gt", "le", "lt")
+        if hasattr(one, name)
+    }
+    return Offered(
+        key=key,
+        description=field.description or "",
+        default=None if field.is_required() else field.get_default(call_default_factory=True),
+        kind=str if words else plain[0],
+        choices=tuple(map(str, words)),
+        optional=optional,
+        lowest=limits.get("ge", limits.get("gt")),
+        highest=limits.get("le", limits.get("lt")),
+    )
+
+
+def _parts(annotation: Any) -> list[Any]:
+    """The members of a union; of anything else, itself."""
+    if get_origin(annotation) in (Union, types.UnionType):
+        return [part for one in get_args(annotation) for part in _parts(one)]
+    if get_origin(annotation) is Annotated:
+        return _parts(get_args(annotation)[0])
+    return [annotation]

@@ -1,0 +1,81 @@
+"""Step 4: what explains what, drawn as a diagram, and what is claimed of it."""
+
+from __future__ import annotations
+
+from htmltools import HTML, Tag, tags
+
+from smartcity_survey.studio.diagram import diagram
+from smartcity_survey.studio.edits.base import claims_on, paths_of
+from smartcity_survey.studio.steps.constructs import construct_labels
+from smartcity_survey.studio.view import View, check_field, choice_field, field_id, sends, text_field
+
+_SIGNS = {"": "nothing", "positive": "raises it", "negative": "lowers it"}
+
+
+def model_step(view: View) -> Tag:
+    """A grid of constructs, the diagram, and a line for every path."""
+    documents = view.study.read()
+    labels, paths = construct_labels(documents), paths_of(documents)
+    modelled = set(documents.config["model"].get("constructs") or {})
+    labels = {name: label for name, label in labels.items() if name in modelled}
+    claims = {path: claims_on(documents, *path) for path in paths}
+    named = {path: ", ".join(names) for path, names in claims.items()}
+    said = "; ".join(f"{labels.get(a, a)} → {labels.get(b, b)}" for a, b in paths)
+    title = f"{view.words('Path diagram')}: {said}"
+    return tags.div(
+        tags.p(view.words("Tick where the construct of the row explains the construct of the column.")),
+        tags.div(_grid(view, labels, set(paths)), {"class": "wide", "tabindex": "0", "role": "region"},
+                 {"aria-label": view.words("What explains what")}),
+        HTML(diagram(labels, paths, named, title)),
+        _claims(view, labels, claims, documents.config["model"].get("hypotheses") or {}) if paths else None,
+    )  # fmt: skip
+
+
+def _grid(view: View, labels: dict[str, str], paths: set[tuple[str, str]]) -> Tag:
+    heads = [tags.th(label, {"scope": "col"}) for label in labels.values()]
+    corner = view.words("Row explains column")
+    rows = []
+    for source, label in labels.items():
+        cells = []
+        for target, other in labels.items():
+            about = f"{label} → {other}"
+            edit = sends("path", source=source, target=target)
+            box = check_field(
+                field_id("path", source, target), (source, target) in paths, about, edit, hidden=True
+            )
+            cells.append(tags.td(box if source != target else "—"))
+        rows.append(tags.tr(tags.th(label, {"scope": "row"}), *cells))
+    return tags.table(
+        tags.thead(tags.tr(tags.th(corner, {"scope": "col"}), *heads)),
+        tags.tbody(*rows),
+        {"class": "table explains"},
+    )
+
+
+def _claims(
+    view: View,
+    labels: dict[str, str],
+    claims: dict[tuple[str, str], list[str]],
+    written: dict[str, dict[str, str]],
+) -> Tag:
+    """What is claimed of each path."""
+    lines = []
+    signs = {key: view.words(text) for key, text in _SIGNS.items()}
+    for (source, target), names in claims.items():
+        path = f"{labels.get(source, source)} → {labels.get(target, target)}"
+        own = names[0] if names else ""
+        sign = str(written[own].get("sign", "positive")) if own else ""
+        edit = sends("claim", source=source, target=target)
+        about = f"{view.words('Claimed')}: {path}"
+        name = text_field(
+            field_id("claim-name", own), own, f"{view.words('Name of the hypothesis')}: {path}",
+            sends("name_claim", claim=own), size="6",
+        )  # fmt: skip
+        lines.append(
+            tags.li(
+                tags.span(path, {"class": "asked"}),
+                choice_field(field_id("claim", source, target), signs, sign, about, edit),
+                name if own else None,
+            )
+        )
+    return tags.div(tags.h3(view.words("Hypotheses")), tags.ul(*lines, {"class": "items"}))

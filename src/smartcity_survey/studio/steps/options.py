@@ -1,0 +1,60 @@
+"""Step 5: the few options that everybody chooses, and all others of one value, folded."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from htmltools import Tag, tags
+
+from smartcity_survey.studio.labels import label_of
+from smartcity_survey.studio.options import SHOWN, Offered, offered
+from smartcity_survey.studio.view import View, check_field, choice_field, field_id, sends
+
+LANGUAGES = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
+
+
+def options_step(view: View) -> Tag:
+    """Fields of the options, each with what it does."""
+    documents = view.study.read()
+    found = {one.key: one for one in offered()}
+    config = documents.config
+
+    def row(option: Offered) -> Tag:
+        section, name = option.key.split(".")
+        written = (config.get(section) or {}).get(name)
+        if option.key == "study.title":
+            written = label_of({"label": written or ""}, documents)
+        return _option(view, option, written)
+
+    rest = [one for key, one in found.items() if key not in SHOWN]
+    folded = [
+        tags.details(tags.summary(tags.code(section)), *map(row, own))
+        for section, own in groupby(rest, key=lambda one: one.key.partition(".")[0])
+    ]
+    return tags.div(
+        *(row(found[key]) for key in SHOWN),
+        tags.details(tags.summary(view.words("All other options")), *folded, {"class": "mt-4"}),
+    )
+
+
+def _option(view: View, option: Offered, written: Any) -> Tag:
+    name, edit = field_id("option", option.key), sends("option", key=option.key)
+    description = view.words(option.description)
+    default = "" if option.default is None else f"{option.default}"
+    value = "" if written is None else f"{written}"
+    if option.kind is bool:
+        checked = option.default if written is None else bool(written)
+        return tags.p(check_field(name, bool(checked), description, edit))
+    if option.choices:
+        choices = {one: LANGUAGES.get(one, one) for one in option.choices}
+        field = choice_field(name, choices, value or default, description, edit)
+    else:
+        kind = "text" if option.kind is str else "number"
+        field = tags.input({"type": kind, "id": name, "class": "form-control", "value": value, **edit})
+        if default:
+            field.attrs["placeholder"] = default
+        if kind == "number":
+            field.attrs["step"] = "1" if option.kind is int else "any"
+    label = tags.label(description, " ", tags.code(option.key), {"for": name, "class": "form-label"})
+    return tags.div(label, field, {"class": "option"})

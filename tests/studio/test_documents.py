@@ -1,0 +1,61 @@
+"""Config and codebook are changed in places, by whichever page, and never by halves."""
+
+from __future__ import annotations
+
+import pytest
+
+from smartcity_survey.errors import SurveyError
+from smartcity_survey.studio.documents import Study
+from smartcity_survey.studio.edits import edit_of
+from tests.conftest import REPOSITORY
+
+
+def change(study: Study, do: str, **sent: object) -> None:
+    study.change(edit_of({"do": do, **sent}).apply)
+
+
+def test_an_edit_that_changes_nothing_leaves_every_byte(drafted):
+    before = [path.read_text(encoding="utf-8") for path in drafted._paths()]
+    drafted.change(lambda _: None)
+    assert [path.read_text(encoding="utf-8") for path in drafted._paths()] == before
+
+
+def test_the_bundled_study_keeps_its_comments(tmp_path):
+    for name in ("config.yaml", "data/codebook.yaml"):
+        place = tmp_path / name
+        place.parent.mkdir(exist_ok=True)
+        place.write_bytes((REPOSITORY / name).read_bytes())
+    study = Study(tmp_path)
+    change(study, "option", key="pls.bootstrap_draws", value="500")
+    old = (REPOSITORY / "config.yaml").read_text(encoding="utf-8").splitlines()
+    new = (tmp_path / "config.yaml").read_text(encoding="utf-8").splitlines()
+    assert sum(line.strip().startswith("#") for line in new) == sum(
+        line.strip().startswith("#") for line in old
+    )
+    changed = set(new) - set(old)
+    assert len([line for line in changed if "bootstrap_draws: 500" in line]) == 1
+    assert study.config().pls.bootstrap_draws == 500
+
+
+def test_two_pages_change_the_same_study_one_after_the_other(drafted):
+    other = Study(drafted.folder)
+    change(drafted, "name_construct", name="c1", value="Trust")
+    change(other, "name_construct", name="c2", value="Usefulness")
+    constructs = drafted.read().codebook["constructs"]
+    assert [constructs[name]["label"] for name in ("c1", "c2")] == ["Trust", "Usefulness"]
+
+
+def test_a_refused_edit_changes_nothing(drafted):
+    before = drafted.version()
+    with pytest.raises(SurveyError, match="a construct cannot explain itself"):
+        change(drafted, "path", source="c1", target="c1", value=True)
+    with pytest.raises(SurveyError, match="a change that there is not"):
+        change(drafted, "path", source="c1", target="c1", value=True, further=1)
+    assert drafted.version() == before
+
+
+def test_what_stands_in_the_way_is_told_without_reading_the_survey(drafted):
+    assert drafted.problems() == ()
+    (drafted.folder / drafted.config().data.file).unlink()
+    change(drafted, "add_construct", value="Habit")
+    assert any("habit" in str(problem) for problem in drafted.problems())

