@@ -116,8 +116,9 @@ lock:
 	@rm -f build/versions.txt
 	$(COMPILE) $(OURS_IN) --all-extras --output-file build/versions.txt >/dev/null
 	$(COMPILE) $(OURS_AT) $(OURS_IN) --extra crosscheck --upgrade --output-file requirements.lock >/dev/null
-	$(COMPILE) $(OURS_AT) $(OURS_IN) --extra crosscheck --extra test --upgrade --output-file requirements-test.lock >/dev/null
+	$(COMPILE) $(OURS_AT) $(OURS_IN) --extra crosscheck --extra studio --extra test --upgrade --output-file requirements-test.lock >/dev/null
 	$(COMPILE) $(OURS_AT) $(OURS_IN) --extra reconstruct --upgrade --output-file requirements-reconstruct.lock >/dev/null
+	$(COMPILE) $(OURS_AT) $(OURS_IN) --extra studio --upgrade --output-file requirements-studio.lock >/dev/null
 	$(COMPILE) --generate-hashes requirements-docs.in --upgrade --output-file requirements-docs.lock >/dev/null
 	$(COMPILE) --generate-hashes benchmarks/requirements.in --upgrade --output-file benchmarks/requirements.lock >/dev/null
 	$(COMPILE) --generate-hashes tests/cluster/plugin.in --no-deps --upgrade --output-file tests/cluster/plugin.lock >/dev/null
