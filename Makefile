@@ -14,6 +14,7 @@ CREATE = $(PYTHON) -m venv $(1)
 # Not bin/pip: its first line names the folder, in which there may be a quotation mark or a dollar.
 INSTALL = $(1)/bin/python -m pip install --quiet --disable-pip-version-check
 endif
+FITS = -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))'
 LOCKED = $(call INSTALL,$(1)) --require-hashes -r
 OURS = $(call INSTALL,$(1)) --no-build-isolation --no-deps --editable .
 
@@ -28,8 +29,12 @@ setup: .venv/installed
 setup-test: .venv/installed-test
 
 $(call PYTHON_IN,.venv):
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version). Try: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) $(FITS) 2>/dev/null || { \
+		echo "Python 3.11 to 3.14 is needed; $(PYTHON) is $$($(PYTHON) --version 2>/dev/null || echo not there)."; \
+		for one in python3.14 python3.13 python3.12 python3.11; do \
+			if $$one $(FITS) 2>/dev/null; then echo "Try: make PYTHON=$$one"; exit 1; fi; \
+		done; \
+		echo "None of them is here. Install one, then: make PYTHON=python3.12"; exit 1; }
 	@$(call CREATE,.venv) || { rm -rf .venv; $(MAKE) --no-print-directory venv-support && $(call CREATE,.venv); }
 
 # Debian keeps the part of venv that brings pip in a package of its own.
@@ -99,6 +104,52 @@ check: setup
 
 audit: setup
 	@$(BIN)/python -m smartcity_survey audit data/published --fail-on never
+
+# The locks anew, of what pyproject.toml and the files .in ask for, by uv: one set of versions for all three of ours.
+COMPILE = @uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url
+OURS_IN = pyproject.toml build/builders.in
+OURS_AT = --generate-hashes --constraint build/versions.txt
+.PHONY: lock
+lock:
+	@command -v uv >/dev/null || { echo "The locks are written by uv, which is not there."; exit 1; }
+	@mkdir -p build && printf '%s\n' 'hatchling>=1.27' 'editables>=0.5' >build/builders.in
+	@rm -f build/versions.txt
+	$(COMPILE) $(OURS_IN) --all-extras --output-file build/versions.txt >/dev/null
+	$(COMPILE) $(OURS_AT) $(OURS_IN) --extra crosscheck --upgrade --output-file requirements.lock >/dev/null
+	$(COMPILE) $(OURS_AT) $(OURS_IN) --extra crosscheck --extra studio --extra test --upgrade --output-file requirements-test.lock >/dev/null
+	$(COMPILE) $(OURS_AT) $(OURS_IN) --extra reconstruct --upgrade --output-file requirements-reconstruct.lock >/dev/null
+	$(COMPILE) $(OURS_AT) $(OURS_IN) --extra studio --upgrade --output-file requirements-studio.lock >/dev/null
+	$(COMPILE) --generate-hashes requirements-docs.in --upgrade --output-file requirements-docs.lock >/dev/null
+	$(COMPILE) --generate-hashes benchmarks/requirements.in --upgrade --output-file benchmarks/requirements.lock >/dev/null
+	$(COMPILE) --generate-hashes tests/cluster/plugin.in --no-deps --upgrade --output-file tests/cluster/plugin.lock >/dev/null
+
+# Known flaws of the locked versions, where an index of packages can be asked for them.
+.PHONY: flaws
+flaws: .venv-flaws/installed
+	@.venv-flaws/bin/python tests/known_flaws.py
+
+# The newest, not a locked one: it knows most.
+.venv-flaws/installed:
+	@$(call CREATE,.venv-flaws)
+	@$(call INSTALL,.venv-flaws) pip-audit || { echo "pip-audit cannot be had: no index of packages can be reached."; exit 1; }
+	@touch $@
+
+# Every reader with bytes that take it new ways; FUZZ_SECONDS for each. What is found stands in build/fuzz.
+FUZZ_SECONDS ?= 600
+.PHONY: fuzz
+fuzz: .venv-fuzz/installed
+	@mkdir -p build/fuzz
+	@for one in tests/fuzzing/corpus/*/; do \
+		echo "== $$(basename $$one)"; \
+		nice -n 19 .venv-fuzz/bin/python -m tests.fuzzing.run $$(basename $$one) $(FUZZ_SECONDS) || exit 1; \
+	done
+
+.venv-fuzz/installed: requirements-test.lock pyproject.toml
+	@$(call CREATE,.venv-fuzz)
+	@$(call LOCKED,.venv-fuzz) requirements-test.lock
+	@$(call OURS,.venv-fuzz)
+	@$(call INSTALL,.venv-fuzz) atheris
+	@touch $@
 
 # The packages ours are timed against need older libraries, so they live in an environment of their own.
 .venv-bench/installed: benchmarks/requirements.lock

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 import pytest
 
 from smartcity_survey.errors import SurveyError
+from smartcity_survey.parsing import read_yaml
 from smartcity_survey.study.config import Config, parse_config, read_config
 from tests.conftest import REPOSITORY
 
@@ -111,3 +114,38 @@ def test_broken_yaml_names_the_line(tmp_path: Path) -> None:
     path.write_text("study:\n  title: [a\nseed: 1\n", encoding="utf-8")
     with pytest.raises(SurveyError, match=r"config\.yaml, line 3: not valid yaml"):
         read_config(path)
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")])
+@pytest.mark.parametrize("name", ["config.yaml", "codebook.yaml"])
+def test_a_pipe_or_a_device_is_refused_and_not_read(tmp_path: Path, name: str, make: Any) -> None:
+    make(tmp_path / name)
+    with pytest.raises(SurveyError, match="it is no file but a device or a pipe"):
+        read_yaml(tmp_path / name)
+
+
+def test_every_number_has_two_ends_or_is_data() -> None:
+    """A number without an end is one that a computation may not survive."""
+
+    def endless(schema: Any, path: str) -> Iterator[str]:
+        if isinstance(schema, dict):
+            if schema.get("type") in ("number", "integer"):
+                ends = ({"minimum", "exclusiveMinimum"}, {"maximum", "exclusiveMaximum"})
+                if not all(end & schema.keys() for end in ends):
+                    yield path
+            for key, part in schema.items():
+                yield from endless(part, f"{path}/{key}" if key not in PASSED else path)
+        elif isinstance(schema, list):
+            for part in schema:
+                yield from endless(part, path)
+
+    # Codes, rows and sheets of the survey's own, counts of people, and limits of an index of the survey.
+    data = {
+        "CleaningSection/careless", "DataSection/header_rows", "DataSection/label_row", "DataSection/marked",
+        "DataSection/missing_codes", "DataSection/sheet", "DataSection/skip_rows", "FrameSection/sheet",
+        "FrameSection/skip_rows", "MarginSection/population", "PlanSection/smallest_stratum",
+    }  # fmt: skip
+    assert {path.strip("/") for path in endless(Config.model_json_schema(), "")} == data
+
+
+PASSED = {"$defs", "properties", "items", "anyOf", "additionalProperties", "prefixItems"}

@@ -24,8 +24,8 @@ from smartcity_survey.data.read.opening import open_table
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.libraries import OWN_WORDS, library_reason
 from smartcity_survey.messages import error_in, translated
+from smartcity_survey.parsing import read_yaml
 from smartcity_survey.study.config import DataSection, Language
-from smartcity_survey.study.parsing import read_yaml
 
 UNKNOWN = "its reader says"
 LATIN = re.compile(r"\b[A-Za-z]{3,}\b")

@@ -103,6 +103,33 @@ def test_nothing_is_installed_twice(folder: Path) -> None:
         told(folder)
 
 
+def setup(folder: Path) -> str:
+    finished = subprocess.run(
+        ["make", "setup"],
+        cwd=folder,
+        env={"PATH": str(folder / "tools")},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert finished.returncode != 0
+    assert not (folder / "told").exists()
+    return finished.stdout
+
+
+def test_no_python_at_all_is_told_as_such(folder: Path) -> None:
+    (folder / "tools/python3").unlink()
+    assert "python3 is not there." in setup(folder)
+
+
+def test_a_python_that_fits_is_named_where_the_usual_one_does_not(folder: Path) -> None:
+    script(folder / "tools/python3", 'if [ "$1" = -c ]; then exit 1; fi; echo "Python 3.15.0"')
+    script(folder / "tools/python3.12", "exit 0")
+    said = setup(folder)
+    assert "python3 is Python 3.15.0." in said
+    assert "Try: make PYTHON=python3.12" in said
+
+
 @pytest.mark.parametrize("uv", [False, True])
 def test_a_python_too_old_is_refused_by_name(folder: Path, uv: bool) -> None:
     if uv:
@@ -117,5 +144,6 @@ def test_a_python_too_old_is_refused_by_name(folder: Path, uv: bool) -> None:
         check=False,
     )
     assert finished.returncode != 0
-    assert "Python 3.11 or newer is needed; python3 is Python 3.9.2" in finished.stdout
+    assert "Python 3.11 to 3.14 is needed; python3 is Python 3.9.2" in finished.stdout
+    assert "None of them is here" in finished.stdout
     assert not (folder / "told").exists()

@@ -122,7 +122,7 @@ def test_an_audit_speaks_as_asked_and_else_as_the_system(monkeypatch: pytest.Mon
     monkeypatch.setenv("LC_ALL", "kk_KZ.UTF-8")
     assert re.search(r"^Тексерулер \d+: .* \d+ үйлеседі$", _said("audit", published).splitlines()[-1])
     nowhere = _said("--language", "ru", "audit", "nowhere")
-    assert nowhere.rstrip() == "nowhere: такого файла нет. Назовите paper.yaml работы."
+    assert nowhere.rstrip() == "nowhere: такого файла нет. Исправьте имя файла или добавьте файл."
 
 
 def test_translations_are_filled_with_what_the_english_has() -> None:

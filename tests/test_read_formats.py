@@ -16,6 +16,7 @@ from smartcity_survey.data.detect import detect
 from smartcity_survey.data.detect.encoding import detect_encoding
 from smartcity_survey.data.read import frame_file, read_survey
 from smartcity_survey.data.read.kinds import kind_of
+from smartcity_survey.data.read.opening import open_table
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import DataSection
@@ -256,3 +257,14 @@ def test_a_further_sheet_with_answers_is_named(tmp_path: Path) -> None:
     path.write_bytes(book({"Almaty": [HEADER, *BODY], "Astana": [HEADER, *BODY[:20]], "Sheet3": []}))
     assert detect(path).keys == {}
     assert detect(path).found == ("The answers are on the sheet 'Almaty'; not read: 'Astana'.",)
+
+
+@pytest.mark.parametrize("mark", [";", ",", "|"])
+def test_excels_own_line_before_the_header_is_no_row(tmp_path: Path, mark: str) -> None:
+    path = tmp_path / "survey.csv"
+    path.write_text(f"sep={mark}\n" + "Q1,Q2\n1,2\n3,4\n".replace(",", mark), encoding="utf-8")
+    table = open_table(path, DataSection(file=str(path), codebook="codebook.yaml"))
+    (batch,) = table.batches(["Q1", "Q2"])
+    assert table.columns == ("Q1", "Q2")
+    assert list(batch.cells.index) == [3, 4]
+    assert batch.problems == ()

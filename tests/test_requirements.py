@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.conftest import REPOSITORY
+from tests.known_flaws import told
 
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
 HARD = PROJECT["project"]["dependencies"]
@@ -85,6 +88,54 @@ def test_locks_agree_on_the_versions_they_share() -> None:
     first, *others = ({(pin.name, version_of(pin)) for pin in pins(lock)} for lock in LOCKS)
     for other in others:
         assert first <= other
+
+
+def test_pythons_are_the_same_wherever_they_are_said() -> None:
+    """pyproject.toml, what `make` takes and what the README says."""
+    classifiers = [line.rpartition(" ")[2] for line in PROJECT["project"]["classifiers"]]
+    first, last = classifiers[0], classifiers[-1]
+    above = f"3.{int(last.partition('.')[2]) + 1}"
+    assert PROJECT["project"]["requires-python"] == f">={first},<{above}"
+    makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    assert f"Python {first} to {last} is needed" in makefile
+    assert f"({first.replace('.', ', ')}) <= sys.version_info[:2] <= ({last.replace('.', ', ')})" in makefile
+    assert all(f"python{version}" in makefile for version in classifiers)
+    assert f"Python {first} to {last}" in (REPOSITORY / "README.md").read_text(encoding="utf-8")
+
+
+def test_make_lock_writes_every_lock_and_no_address_of_an_index() -> None:
+    rule = subprocess.run(
+        ["make", "--dry-run", "lock"], cwd=REPOSITORY, capture_output=True, encoding="utf-8", check=True
+    ).stdout
+    tracked = subprocess.run(
+        ["git", "ls-files", "*.lock"], cwd=REPOSITORY, capture_output=True, encoding="utf-8", check=True
+    ).stdout.split()
+    assert sorted(re.findall(r"--output-file (\S+\.lock)", rule)) == sorted(tracked)
+    for line in rule.splitlines():
+        if "--output-file" in line:
+            assert {"--universal", "--no-header", "--no-annotate", "--no-emit-index-url"} <= set(line.split())
+            assert "--generate-hashes" in line or "build/versions.txt" in line
+    for lock in tracked:
+        assert "://" not in (REPOSITORY / lock).read_text(encoding="utf-8"), lock
+
+
+FLAWED = {"name": "b", "version": "1", "vulns": [{"id": "CVE-1", "fix_versions": ["2"]}]}
+SKIPPED = {"name": "a", "skip_reason": "not found"}
+
+
+def test_a_known_flaw_is_told_and_what_was_not_looked_up_is_not_called_sound() -> None:
+    said, flaw = told("x.lock", json.dumps({"dependencies": [SKIPPED, FLAWED]}), "")
+    assert flaw
+    assert "1 of 2 packages looked up" in said
+    assert "b 1: CVE-1, mended in 2" in said
+    said, flaw = told("x.lock", json.dumps({"dependencies": [SKIPPED]}), "")
+    assert not flaw
+    assert "0 of 1 packages looked up" in said
+    assert "knows of no flaws" in said
+    assert told("x.lock", "", "Traceback\nConnectionError: nowhere\n") == (
+        "x.lock: not looked up: ConnectionError: nowhere",
+        False,
+    )
 
 
 def foreign(path: Path) -> Iterator[tuple[str, bool]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import BrokenExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,6 +60,32 @@ class SurveyError(Exception):
     def __reduce__(self) -> tuple[Any, ...]:
         """How it comes from one process to another: by default with the wrong arguments, and breaks both."""
         return SurveyError.of, (self.problems,)
+
+
+class Gathered:
+    """Problems of parts that are read one after another, told together."""
+
+    def __init__(self) -> None:
+        self._problems: list[Problem] = []
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """What is wrong within is kept, and what follows is read all the same."""
+        try:
+            yield
+        except SurveyError as error:
+            self._problems += error.problems
+
+    def tell(self) -> None:
+        """Raise the problems, each once.
+
+        Raises
+        ------
+        SurveyError
+            where there is one.
+        """
+        if self._problems:
+            raise SurveyError.of(list(dict.fromkeys(self._problems)))
 
 
 class Category(str):

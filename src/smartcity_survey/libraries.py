@@ -73,7 +73,7 @@ OWN_WORDS: tuple[tuple[str, str], ...] = (
 """What a library's text has -> what it means; the first that fits. `what` is taken over."""
 LONGEST_TOLD = 80
 """Letters of a library's own words that are told: some show the whole file."""
-_OURS = re.compile(r"the key |the reference |`|it |a column |reading it ")
+_OURS = re.compile(r"the key |the reference |the mark |`|it |a column |reading it ")
 
 
 def library_reason(error: object) -> str:

@@ -1,6 +1,6 @@
 """Yaml files of the package itself, read by the C library where PyYAML has it: ten times as fast.
 
-What people write is read by `study/parsing.py`, which tells what is wrong with it and where.
+What people write is read by `parsing.py`, which tells what is wrong with it and where.
 """
 
 from __future__ import annotations

@@ -93,13 +93,13 @@ def test_one_number_is_asked_for_and_several_are_there(written):
     ("changes", "said"),
     [
         ({"objects": None}, "it has no `objects`"),
-        ({"sclae": 5}, "unknown key `sclae`"),
+        ({"sclae": 5}, "sclae: unknown key"),
         (
             {"objects": {"t": {"number": 1, "csv": "row,n\na,1\na,2\n"}}},
             "objects.t, line a: it stands there twice",
         ),
         ({"objects": {"t": {"number": 1, "csv": "row,n\na,1,2\n"}}}, "3 cells, not 2"),
-        ({"objects": {"t": {"number": 1, "colour": "red"}}}, "unknown key `colour`"),
+        ({"objects": {"t": {"number": 1, "colour": "red"}}}, "objects.t.colour: unknown key"),
         ({"objects": {"t": {"file": "none.csv"}}}, "none.csv: there is no such file"),
         ({"files": {"text": "gone.csv"}}, "gone.csv: there is no such file"),
         ({"text": "row,place,printed\na,here,1\na,there,2\n"}, "a stands there twice"),
@@ -125,7 +125,7 @@ def test_a_missing_paper_and_broken_yaml_are_said(tmp_path):
     assert "there is no such file" in message(audit.run, tmp_path / "nothing.yaml")
     broken = tmp_path / "paper.yaml"
     broken.write_text("objects: [", encoding="utf-8")
-    assert "no valid YAML" in message(audit.run, tmp_path)
+    assert "line 1: not valid yaml" in message(audit.run, tmp_path)
 
 
 def test_an_unknown_language_is_said(written):

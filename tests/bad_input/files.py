@@ -73,7 +73,30 @@ def declared(encoding: str) -> Edit:
     return setting("config", "data", "encoding", to=encoding)
 
 
+def far_row(frame: pd.DataFrame) -> bytes:
+    """A spreadsheet that names a row which no sheet has: its reader would bring all the rows before it."""
+    with zipfile.ZipFile(io.BytesIO(xlsx_bytes(frame))) as whole:
+        parts = {name: whole.read(name) for name in whole.namelist()}
+    name = next(name for name in parts if name.startswith("xl/worksheets/"))
+    assert b'<row r="3"' in parts[name]
+    return archive(parts | {name: parts[name].replace(b'<row r="3"', b'<row r="99999999999"')})
+
+
 CASES = (
+    Case(
+        "a row that no sheet has",
+        survey_file("survey.xlsx", far_row),
+        "survey.xlsx, row 1048577",
+        "no sheet has so many rows",
+        "Save it again",
+    ),
+    Case(
+        "100,000 columns without a name",
+        lines(lambda rows: [row + "," * 100_000 for row in rows]),
+        "survey.csv",
+        "more than any sheet has",
+        "delimiters at the end of the lines",
+    ),
     Case("no survey file", file("survey.csv", None), "survey.csv", "no such file", "Check `data.file`"),
     Case(
         "survey file misspelt",

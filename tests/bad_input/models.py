@@ -6,6 +6,13 @@ from .harness import Case, both, setting
 
 CASES = (
     Case(
+        "two hypotheses on one path",
+        setting("config", "model", "hypotheses", "H2", to={"from": "trust", "to": "use", "sign": "negative"}),
+        "config.yaml, model.hypotheses.H2",
+        "H1 is about the same path",
+        "Leave one of them",
+    ),
+    Case(
         "one text for a list",
         setting("config", "model", "paths", 0, "from", to="trust"),
         "config.yaml, model.paths.0.from",

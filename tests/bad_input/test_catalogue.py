@@ -17,11 +17,12 @@ from smartcity_survey.messages import translated
 from smartcity_survey.workflow.machines import Machines
 from smartcity_survey.workflow.run import run_study
 
-from . import answers, archives, bounds, codebooks, codes, configs, files, models, unusable, weights
+from . import answers, archives, bounds, codebooks, codes, configs, extremes, files, models, unusable, weights
 from .harness import Case, Study, both
 
 CASES = (
     *configs.CASES,
+    *extremes.CASES,
     *models.CASES,
     *codebooks.CASES,
     *codes.CASES,

@@ -182,7 +182,7 @@ CASES = (
         margins(of_city([1, 60], [2, 40]), trim=[-1, 5]),
         "config.yaml, weighting.trim.0",
         "found -1",
-        "greater than 0",
+        "greater than or equal to 0.000001",
     ),
     Case(
         "an item for a weight",

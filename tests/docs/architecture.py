@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from smartcity_survey.locales import LANGUAGES
+from smartcity_survey.parsing import Section
 from smartcity_survey.report.contents import load_contents
 from smartcity_survey.report.figures import FIGURES
 from smartcity_survey.report.wording import Wording, load_wording
@@ -24,7 +25,6 @@ from smartcity_survey.stages.declare import Stage
 from smartcity_survey.stages.needs import Bar, Claimed, Need, Option, Options
 from smartcity_survey.study.codebook import read_codebook
 from smartcity_survey.study.config import Config, read_config
-from smartcity_survey.study.parsing import Section
 from smartcity_survey.workflow.catalogue import stages
 from tests.conftest import REPOSITORY
 from tests.rooms import public_names, rooms

@@ -9,31 +9,21 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from smartcity_survey.audit.entered import EnteredCitation, EnteredObject, EnteredPaper
 from smartcity_survey.audit.headers import FAMILIES, canonical, is_line, known_names
 from smartcity_survey.audit.interval import Interval
 from smartcity_survey.audit.printed import TEXT, Address, Printed, column_of_address
-from smartcity_survey.audit.reading import (
-    decimal_mark,
-    entries,
-    mapping,
-    number,
-    read_text_file,
-    read_yaml,
-    rows_of,
-    sample_size,
-    significance_level,
-    texts,
-)
+from smartcity_survey.audit.reading import decimal_mark, entries, read_text_file, read_yaml, rows_of
 from smartcity_survey.audit.reported import (
     NEAREST,
-    ROUNDING,
     Reported,
     exactly,
     is_blank,
     read_number,
     repaired,
 )
-from smartcity_survey.errors import SurveyError, counted
+from smartcity_survey.errors import Gathered, SurveyError, counted
+from smartcity_survey.parsing import parse
 
 # Columns that hold whole counts whatever the table; a count is never rounded.
 _COUNTS = frozenset({"n", "df"})
@@ -42,16 +32,10 @@ _WHOLE = re.compile(r"df[12]|n_?[1-9]\d?|df_baseline|items|smaller")
 _PERCENTS = frozenset({"percent", "valid_percent", "cumulative"})
 # Columns of words that say what a line is called in print.
 _LABELS = ("label", "category", "name", "wording", "statement", "item")
-_KEYS = {
-    "title", "citation", "scale", "n", "alpha", "names", "labels", "hypotheses", "decimal", "rounding",
-    "complete", "files", "objects", "references", "relations", "claims", "text", "text_counts",
-}  # fmt: skip
-CITATION = ("kind", "language", "year", "place", "fieldwork")
+CITATION = tuple(EnteredCitation.model_fields)
 """What is said of the work itself, each in one text or one for each language."""
-_OBJECT_KEYS = {
-    "kind", "number", "caption", "file", "csv", "shows", "text_columns", "counts", "apart",
-    "continued_as", "recomputed_in", "note",
-}  # fmt: skip
+MOST_COLUMNS = 1000
+"""More than any page holds; a sheet saved as CSV may have 16,384, almost all of them empty."""
 _LISTS = ("text_columns", "counts", "shows", "apart")
 
 __all__ = ["CITATION", "TEXT", "Address", "Paper", "Printed", "read_paper"]
@@ -140,47 +124,57 @@ def read_paper(path: Path) -> Paper:
     content = read_yaml(file)
     if not isinstance(content, Mapping) or not (content.get("objects") or _is_text_alone(content)):
         raise SurveyError(str(file), "it has no `objects`.", "List the paper's tables and figures there.")
-    content = mapping(content, str(file))
-    _known_keys(content, _KEYS, str(file))
-    files = {key: str(name) for key, name in mapping(content.get("files"), f"{file}, files").items()}
+    found = Gathered()
+    with found.part():
+        entered = parse(EnteredPaper, content, str(file))
+    found.tell()
+    files = entered.files.model_dump(exclude_none=True) if entered.files else {}
 
     def part(name: str) -> list[dict[str, Any]]:
-        found = read_yaml(file.parent / files[name]) if name in files else content.get(name)
-        return entries(found, files.get(name, name))
+        said: list[dict[str, Any]] = []
+        with found.part():
+            given = read_yaml(file.parent / files[name]) if name in files else getattr(entered, name)
+            said = entries(given, files.get(name, f"{file}, {name}"))
+        return said
 
-    relations, claims = part("relations"), part("claims")
+    relations, claims, references = part("relations"), part("claims"), part("references")
     families = _families([*relations, *claims])
-    objects = {
-        name: _object(name, mapping(entry, f"{file}, objects.{name}"), file, families.get(name, ""))
-        for name, entry in mapping(content.get("objects") or {}, f"{file}, objects").items()
+    objects: dict[str, Printed] = {}
+    for name, entry in entered.objects.items():
+        with found.part():
+            objects[name] = _object(name, entry, file, families.get(name, ""))
+    if text := files.get(TEXT) or entered.text:
+        with found.part():
+            objects[TEXT] = _text(*_source(None if TEXT in files else text, files.get(TEXT), file))
+    wording: dict[str, dict[str, str]] = {}
+    with found.part():
+        wording = _wording(file.parent / files["wording"]) if "wording" in files else {}
+    cells: dict[str, str] = {
+        o.address(*key): printed for o in objects.values() for key, printed in o.cells.items()
     }
-    if text := files.get(TEXT) or content.get(TEXT):
-        objects[TEXT] = _text(*_source(None if TEXT in files else text, files.get(TEXT), file))
-    rounding = content.get("rounding")
-    if rounding is not None and rounding not in ROUNDING:
-        raise SurveyError(f"{file}, rounding", f"`{rounding}` is unknown.", f"Use {', '.join(ROUNDING)}.")
+    with found.part():
+        if isinstance(entered.n, str) and entered.n not in cells:
+            raise SurveyError(f"{file}, n", f"nothing is printed at `{entered.n}`.", "Name a printed cell.")
+    found.tell()
     return Paper(
         objects=objects,
-        cells={o.address(*key): printed for o in objects.values() for key, printed in o.cells.items()},
-        scale=_scale(content.get("scale"), f"{file}, scale"),
-        n=_sample(content.get("n"), f"{file}, n"),
-        alpha=significance_level(content.get("alpha", 0.05), f"{file}, alpha"),
-        names={k: str(v) for k, v in mapping(content.get("names"), f"{file}, names").items()},
-        hypotheses={
-            name: mapping(entry, f"{file}, hypotheses.{name}")
-            for name, entry in mapping(content.get("hypotheses"), f"{file}, hypotheses").items()
-        },
+        cells=cells,
+        scale=(entered.scale.minimum, entered.scale.maximum) if entered.scale else None,
+        n=entered.n,
+        alpha=entered.alpha,
+        names=entered.names,
+        hypotheses={k: stated.model_dump(exclude_none=True) for k, stated in entered.hypotheses.items()},
         relations=relations,
         claims=claims,
-        references=entries(content.get("references"), f"{file}, references"),
-        counts=_counts(objects, content, file),
-        decimal=_decimal(content.get("decimal"), objects),
-        wording=_wording(file.parent / files["wording"]) if "wording" in files else {},
-        rounding=rounding,
-        complete=_complete(content.get("complete"), f"{file}, complete"),
-        labels=_in_languages(content.get("labels"), f"{file}, labels"),
-        title=_in_languages({"title": content.get("title") or ""}, f"{file}, title")["title"],
-        citation=_citation(mapping(content.get("citation"), f"{file}, citation"), f"{file}, citation"),
+        references=references,
+        counts=_counts(objects, entered),
+        decimal=_decimal(entered.decimal, objects),
+        wording=wording,
+        rounding=entered.rounding,
+        complete=_complete(entered.complete),
+        labels=entered.labels,
+        title=entered.title or "",
+        citation=entered.citation.model_dump(exclude_none=True) if entered.citation else {},
     )
 
 
@@ -201,44 +195,16 @@ def _families(found: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     return families
 
 
-def _scale(entry: Any, place: str) -> tuple[float, float] | None:
-    if not entry:
-        return None
-    ends = mapping(entry, place)
-    _known_keys(ends, {"minimum", "maximum"}, place)
-    low, high = (number(ends.get(key), f"{place}.{key}") for key in ("minimum", "maximum"))
-    if low >= high:
-        raise SurveyError(place, f"its minimum {low:g} is not below its maximum {high:g}.", "Correct it.")
-    return low, high
-
-
-def _sample(n: Any, place: str) -> str | float | None:
-    return n if n is None or (isinstance(n, str) and ":" in n) else sample_size(n, place)
-
-
-def _complete(entry: Any, place: str) -> frozenset[str]:
+def _complete(entry: bool | Sequence[str] | None) -> frozenset[str]:
     if isinstance(entry, bool) or entry is None:
         return frozenset({"table", "figure"} if entry else ())
-    return frozenset(texts(entry, place))
+    return frozenset(entry)
 
 
-def _decimal(entry: Any, objects: Mapping[str, Printed]) -> str:
+def _decimal(entry: str | None, objects: Mapping[str, Printed]) -> str:
     """As declared, else what all the tables that show one agree on."""
     marks = {printed.decimal for printed in objects.values()} - {None}
-    return str(entry) if entry in (".", ",") else "," if marks == {","} else "."
-
-
-def _in_languages(entry: Any, place: str) -> dict[str, str | dict[str, str]]:
-    return {
-        key: {k: str(v) for k, v in value.items()} if isinstance(value, Mapping) else str(value)
-        for key, value in mapping(entry, place).items()
-    }
-
-
-def _citation(entry: Mapping[str, Any], place: str) -> dict[str, str | dict[str, str]]:
-    """What is said of the work; a year without a language is a text like any other."""
-    _known_keys(entry, set(CITATION), place)
-    return _in_languages({key: entry[key] for key in CITATION if key in entry}, place)
+    return entry or ("," if marks == {","} else ".")
 
 
 def _wording(file: Path) -> dict[str, dict[str, str]]:
@@ -247,14 +213,13 @@ def _wording(file: Path) -> dict[str, dict[str, str]]:
     return {row[0]: dict(zip(header, row, strict=False)) for row in rows}
 
 
-def _counts(objects: Mapping[str, Printed], content: Mapping[str, Any], file: Path) -> frozenset[str]:
-    named = texts(content.get("text_counts"), f"{file}, text_counts")
+def _counts(objects: Mapping[str, Printed], entered: EnteredPaper) -> frozenset[str]:
     return frozenset(
         printed.address(line, column)
         for printed in objects.values()
         for line, column in printed.cells
-        if (printed.id == TEXT and any(fnmatchcase(line, pattern) for pattern in named))
-        or printed.address(line, column) == content.get("n")
+        if (printed.id == TEXT and any(fnmatchcase(line, pattern) for pattern in entered.text_counts))
+        or printed.address(line, column) == entered.n
         or column in printed.counts | _COUNTS
         or (_WHOLE.fullmatch(column) and printed.cells[line, column].isdecimal())
     )
@@ -267,24 +232,23 @@ def _source(inline: Any, name: str | None, paper: Path) -> tuple[list[list[str]]
     return rows_of(read_text_file(paper.parent / name), str(paper.parent / name)), name
 
 
-def _object(name: str, entry: Mapping[str, Any], paper: Path, family: str) -> Printed:
+def _object(name: str, entry: EnteredObject, paper: Path, family: str) -> Printed:
     place = f"{paper}, objects.{name}"
-    _known_keys(entry, _OBJECT_KEYS, place)
-    listed = {key: frozenset(texts(entry.get(key), f"{place}.{key}")) for key in _LISTS}
+    listed = {key: frozenset(getattr(entry, key)) for key in _LISTS}
     printed = Printed(
         id=name,
-        kind=str(entry.get("kind") or "table"),
-        number=numbered(entry.get("number")),
+        kind=entry.kind,
+        number=numbered(entry.number),
         shows=listed["shows"],
         apart=listed["apart"],
-        continued_as=numbered(entry.get("continued_as")),
-        recomputed_in=mapping(entry.get("recomputed_in"), f"{place}.recomputed_in"),
-        caption=str(entry.get("caption") or ""),
+        continued_as=numbered(entry.continued_as),
+        recomputed_in=entry.recomputed_in.model_dump() if entry.recomputed_in else {},
+        caption=entry.caption or "",
         family=family,
     )
-    if not (entry.get("file") or entry.get("csv")):
+    if not (entry.file or entry.csv):
         return replace(printed, text_columns=listed["text_columns"], counts=listed["counts"])
-    (header, *rows), _ = _source(entry.get("csv"), _name(entry.get("file")), paper)
+    (header, *rows), _ = _source(entry.csv, entry.file, paper)
     return _filled(printed, header, rows, listed, place)
 
 
@@ -295,6 +259,12 @@ def _filled(
     listed: Mapping[str, frozenset[str]],
     place: str,
 ) -> Printed:
+    if len(header) > MOST_COLUMNS:
+        raise SurveyError(
+            place,
+            f"{counted(len(header), 'column')}.",
+            f"Enter those that are printed, at most {MOST_COLUMNS}.",
+        )
     keys = 2 if header[0].casefold() == "group" else 1
     lines: list[str] = []
     body: list[list[str]] = []
@@ -312,6 +282,10 @@ def _filled(
             raise SurveyError(f"{place}, line {line}", found, remedy)
         lines.append(line)
         body.append(cells)
+    for key in ("text_columns", "counts"):
+        if unknown := sorted(listed[key] - set(header)):
+            remedy = known_names(header[keys:], unknown[0])
+            raise SurveyError(f"{place}.{key}", f"there is no column `{unknown[0]}`.", remedy)
     columns = _columns(header[keys:], set(lines), printed.family, listed["text_columns"])
     cells_of = {
         (line, column): text
@@ -348,10 +322,6 @@ def _columns(header: Sequence[str], lines: set[str], family: str, words: frozens
     return columns
 
 
-def _name(value: Any) -> str | None:
-    return None if value is None else str(value)
-
-
 def numbered(value: Any) -> int | str | None:
     """The number over a table: 7, or as printed, `A1` or `3.2`."""
     if value is None or isinstance(value, bool):
@@ -378,8 +348,3 @@ def _text(rows: Sequence[Sequence[str]], place: str) -> Printed:
         if not is_blank(text)
     }
     return Printed(TEXT, TEXT, None, lines, columns, frozenset(columns) - {"printed"}, cells)
-
-
-def _known_keys(entry: Mapping[str, Any], known: set[str], place: str) -> None:
-    if unknown := [key for key in entry if key not in known]:
-        raise SurveyError(place, f"unknown key `{unknown[0]}`.", known_names(sorted(known), str(unknown[0])))

@@ -18,7 +18,7 @@ from smartcity_survey.audit.options import options_of
 from smartcity_survey.audit.paper import Paper
 from smartcity_survey.audit.reading import sample_size
 from smartcity_survey.audit.reported import ANY_RULE, TRUNCATED
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.errors import Gathered, SurveyError
 
 
 def plan(paper: Paper) -> list[Case]:
@@ -32,16 +32,20 @@ def plan(paper: Paper) -> list[Case]:
         for an unknown kind or key, and for an address that leads nowhere; it names the relation.
     """
     cases: list[Case] = []
+    wrong = Gathered()
     for title, entries in (("relations", paper.relations), ("claims", paper.claims)):
         for number, entry in enumerate(entries, start=1):
             kind = str(entry.get("kind"))
             place = f"{title}, no. {number} ({kind})"
-            if isinstance(n := entry.get("n"), int | float):
-                sample_size(n, f"{place}, n")
-            found = list(_cases(paper, entry, place))
-            cases += found or [_nothing_to_check(paper, entry, place)]
+            with wrong.part():
+                if isinstance(n := entry.get("n"), int | float):
+                    sample_size(n, f"{place}, n")
+                found = list(_cases(paper, entry, place))
+                cases += found or [_nothing_to_check(paper, entry, place)]
     cases += plan_repeated_text(paper)
-    cases += plan_references(paper)
+    with wrong.part():
+        cases += plan_references(paper)
+    wrong.tell()
     cases += plan_unread(paper, cases)
     return _without_contradicted_limits(paper, cases)
 

@@ -9,9 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from smartcity_survey.errors import SurveyError, reason_of
+from smartcity_survey.hand_yaml import parse_yaml, refuse_endless
 from smartcity_survey.libraries import library_reason
 
 # What programs write between cells, the most usual first; Excel takes ; where the comma is the decimal mark.
@@ -32,9 +31,12 @@ def read_text_file(file: Path) -> str:
         where there is no such file, or it is not text.
     """
     try:
+        refuse_endless(file)
         content = file.read_bytes()
+    except FileNotFoundError:
+        raise SurveyError(str(file), "there is no such file.", "Correct its name, or add it.") from None
     except OSError as error:
-        found = "there is no such file." if not file.exists() else f"it cannot be read ({reason_of(error)})."
+        found = f"it cannot be read ({reason_of(error)})."
         raise SurveyError(str(file), found, "Correct its name, or add it.") from None
     except ValueError:
         raise SurveyError(repr(str(file)), "this is no name of a file.", "Correct it.") from None
@@ -49,23 +51,6 @@ def read_text_file(file: Path) -> str:
     raise SurveyError(str(file), "it is not a text file.", "Save it as CSV or YAML in UTF-8.")
 
 
-class _Repeated(yaml.constructor.ConstructorError):
-    """A key that stands twice in one mapping; `problem` is the key."""
-
-
-class _UniqueKeyLoader(yaml.SafeLoader):
-    """Safe YAML that refuses a key given twice: the last would win in silence."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[tuple[str, str]] = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode):
-                if (key.tag, key.value) in seen:
-                    raise _Repeated(None, None, key.value, key.start_mark)
-                seen.add((key.tag, key.value))
-        return super().construct_mapping(node, deep)
-
-
 def read_yaml(file: Path) -> Any:
     """The content of a YAML file.
 
@@ -74,25 +59,7 @@ def read_yaml(file: Path) -> Any:
     SurveyError
         where there is no such file, or it is no YAML.
     """
-    if not file.is_file():
-        raise SurveyError(str(file), "there is no such file.", "Give the paper.yaml of a paper.")
-    text = read_text_file(file)
-    try:
-        return yaml.load(text, Loader=_UniqueKeyLoader)
-    except RecursionError:
-        raise SurveyError(str(file), "it is nested too deeply.", "Nest less deeply.") from None
-    except yaml.MarkedYAMLError as error:
-        place = str(file) if error.problem_mark is None else f"{file}, line {error.problem_mark.line + 1}"
-        if isinstance(error, _Repeated):
-            found = f"the key `{error.problem}` stands there twice."
-            raise SurveyError(place, found, "Leave one of them.") from None
-        raise SurveyError(
-            place, f"it is no valid YAML: {library_reason(error.problem)}.", "Correct it there."
-        ) from None
-    except (yaml.YAMLError, ValueError, OverflowError, TypeError) as error:
-        raise SurveyError(
-            str(file), f"it is no valid YAML: {library_reason(error)}.", "Correct it there."
-        ) from None
+    return parse_yaml(read_text_file(file), file)
 
 
 def rows_of(text: str, place: str) -> list[list[str]]:

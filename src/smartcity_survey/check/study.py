@@ -34,13 +34,13 @@ from smartcity_survey.data.read import Responses, read_survey
 from smartcity_survey.data.waves import Wave, common_items, common_model, common_to_all, shared_model
 from smartcity_survey.data.weighting import rake_answers
 from smartcity_survey.errors import Problem, SurveyError, counted, counts
+from smartcity_survey.parsing import Section, parse, read_yaml
 from smartcity_survey.stages.measurement.common_method import marker_items
 from smartcity_survey.stages.needs import CountedItems, complete_rows
 from smartcity_survey.study.codebook import WEIGHT, Codebook, read_codebook, text
 from smartcity_survey.study.config import CleaningSection, Config, DataSection, ModelSection, parse_config
 from smartcity_survey.study.label_languages import unlabelled
 from smartcity_survey.study.model import Model, build_model
-from smartcity_survey.study.parsing import Section, parse, read_yaml
 
 P = ParamSpec("P")
 T = TypeVar("T")

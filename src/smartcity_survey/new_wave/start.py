@@ -33,11 +33,11 @@ from smartcity_survey.new_wave.marks import marks_in
 from smartcity_survey.new_wave.metadata import tool_of
 from smartcity_survey.new_wave.multiple import Choice
 from smartcity_survey.new_wave.shapes import odd_shapes
+from smartcity_survey.parsing import parse, read_yaml
 from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import DataSection, parse_config
 from smartcity_survey.study.model_checks import closest
-from smartcity_survey.study.parsing import parse, read_yaml
 
 _NUMBER = re.compile(r"-?\d+([.,]\d+)?( \(\d+\))?$")
 

@@ -6,7 +6,7 @@ import re
 from typing import TypeVar
 
 from smartcity_survey.errors import Problem, SurveyError
-from smartcity_survey.study.parsing import Section, parse
+from smartcity_survey.parsing import Section, parse
 
 S = TypeVar("S", bound=Section)
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import yaml
 
+from smartcity_survey.parsing import parse
 from smartcity_survey.plan.names import Place
 from smartcity_survey.study.codebook import Codebook
-from smartcity_survey.study.parsing import parse
 
 
 def fitting_codebook(content: Mapping[str, Any], changes: Mapping[Place, object], place: str) -> str:

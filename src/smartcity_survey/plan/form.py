@@ -9,6 +9,7 @@ from pathlib import Path
 from smartcity_survey.errors import SurveyError, counted
 from smartcity_survey.io import join_names, remove, write_bytes, write_text
 from smartcity_survey.locales import LANGUAGES
+from smartcity_survey.parsing import read_yaml
 from smartcity_survey.plan.codebook import fitting_codebook
 from smartcity_survey.plan.names import IDENTIFIERS, is_form_name
 from smartcity_survey.plan.questionnaire import Questionnaire, questionnaire_of
@@ -16,7 +17,6 @@ from smartcity_survey.plan.word import word_questionnaire
 from smartcity_survey.plan.xlsform import is_given, xlsform
 from smartcity_survey.study.codebook import read_codebook, text
 from smartcity_survey.study.config import Config, read_config
-from smartcity_survey.study.parsing import read_yaml
 
 FORM, CODEBOOK = "questionnaire.xlsx", "codebook_of_form.yaml"
 

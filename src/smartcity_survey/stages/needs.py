@@ -15,11 +15,11 @@ from typing import Annotated, Any, ClassVar, Union, get_args, get_origin
 import pandas as pd
 
 from smartcity_survey.io import read_table
+from smartcity_survey.parsing import Section
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import Config, ModelSection, PlsSection, ScoreMethod
 from smartcity_survey.study.missing_answers import FactorModels, MissingSection, Moments, Pls, Regression
 from smartcity_survey.study.model import Model, build_model
-from smartcity_survey.study.parsing import Section
 
 Files = Sequence[str | Path]
 

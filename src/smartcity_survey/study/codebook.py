@@ -21,11 +21,11 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from smartcity_survey.errors import SurveyError
+from smartcity_survey.parsing import Section, parse, read_yaml
 from smartcity_survey.study.config import Label as Label
 from smartcity_survey.study.config import Language
 from smartcity_survey.study.dates import EXAMPLE, DayNumber, date_text, day_number
 from smartcity_survey.study.multiple_choice import MultipleChoice
-from smartcity_survey.study.parsing import Section, parse, read_yaml
 from smartcity_survey.study.spelling import folded
 
 RESPONDENT = "respondent"

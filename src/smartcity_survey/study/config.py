@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from smartcity_survey.parsing import Section, parse, read_yaml
 from smartcity_survey.study.cleaning_rules import CleaningRule
 from smartcity_survey.study.data_section import DataSection as DataSection
 from smartcity_survey.study.data_section import FileFormat as FileFormat
@@ -24,7 +25,6 @@ from smartcity_survey.study.model_section import ModelSection as ModelSection
 from smartcity_survey.study.model_section import Probability as Probability
 from smartcity_survey.study.next_wave import PlanSection
 from smartcity_survey.study.outputs import ReportSection
-from smartcity_survey.study.parsing import Section, parse, read_yaml
 from smartcity_survey.study.spelling import printable
 from smartcity_survey.study.weighting import WeightingSection, weighting_contradictions
 
@@ -81,7 +81,7 @@ class CleaningSection(Section):
     rules: tuple[CleaningRule, ...] = Field(
         description="applied in this order; a row is logged under the first that fits it"
     )
-    missing_items_at_most: int = Field(0, ge=0, description="unanswered items a kept row may have")
+    missing_items_at_most: int = Field(0, ge=0, le=10_000, description="unanswered items a kept row may have")
     careless: dict[CarelessIndex, float] = Field(
         default_factory=dict,
         description="limits of rule `careless`: largest run (longstring, mean_run), smallest value of others",
@@ -106,7 +106,7 @@ class ParallelSection(Section):
 class FactorsSection(Section):
     """Principal components, their rotation, and which items stay."""
 
-    n_components: Literal["eigenvalue"] | Annotated[int, Field(ge=1)] = Field(
+    n_components: Literal["eigenvalue"] | Annotated[int, Field(ge=1, le=1000)] = Field(
         "eigenvalue", description="`eigenvalue` (all above 1) or a fixed number"
     )
     suppress_below: float = Field(0.5, ge=0, lt=1, description="loadings blanked when a table is rendered")
@@ -116,8 +116,10 @@ class FactorsSection(Section):
     maximum_cross_loading: Limit = Field(
         None, description="items whose second loading is above go, one at a time"
     )
-    promax_kappa: float = Field(4, ge=1, description="power of promax's target; SPSS has 4")
-    oblimin_delta: float = Field(0, le=0.8, description="0: direct quartimin; lower: less correlated factors")
+    promax_kappa: float = Field(4, ge=1, le=20, description="power of promax's target; SPSS has 4")
+    oblimin_delta: float = Field(
+        0, ge=-100, le=0.8, description="0: direct quartimin; lower: less correlated factors"
+    )
     parallel: ParallelSection = Field(ParallelSection(), description="parallel analysis")
 
 
@@ -176,8 +178,12 @@ class PlsSection(Section):
         description="counts added to an empty cell of two-by-two tables and of larger ones, wherever "
         "polychoric correlations are estimated; lavaan has [0.5, 0]",
     )
-    tolerance: float = Field(1e-12, gt=0, description="largest change of an outer weight at convergence")
-    max_iterations: int = Field(1000, ge=1, description="beyond this a fit counts as not converged")
+    tolerance: float = Field(
+        1e-12, ge=1e-15, le=0.01, description="largest change of an outer weight at convergence"
+    )
+    max_iterations: int = Field(
+        1000, ge=1, le=1_000_000, description="beyond this a fit counts as not converged"
+    )
     bootstrap_draws: int = Field(10_000, ge=100, le=1_000_000, description="resamples; 1000 for a first look")
     interval: Literal["percentile", "bca", "studentised"] = Field(
         "percentile", description="kind of bootstrap interval"
@@ -185,7 +191,10 @@ class PlsSection(Section):
     confidence_level: Probability = Field(0.95, description="level of the intervals")
     exact_fit_draws: int = Field(500, ge=20, le=100_000, description="resamples of the test of exact fit")
     folds: int = Field(
-        10, ge=2, description="PLSpredict: parts of the respondents, each predicted from the others"
+        10,
+        ge=2,
+        le=10_000,
+        description="PLSpredict: parts of the respondents, each predicted from the others",
     )
     repetitions: int = Field(
         10, ge=1, le=1000, description="PLSpredict: divisions into folds, whose predictions are averaged"
@@ -198,7 +207,7 @@ class GroupsSection(Section):
     variables: tuple[str, ...] = Field(
         (), description="demographic variables whose categories are compared, two by two"
     )
-    smallest: int = Field(50, ge=10, description="respondents a category needs to be compared")
+    smallest: int = Field(50, ge=10, le=1_000_000, description="respondents a category needs to be compared")
     permutations: int = Field(1000, ge=20, le=100_000, description="random groups of the same sizes")
 
 
@@ -206,7 +215,7 @@ class RobustnessSection(Section):
     """How far the verdicts are put to the test."""
 
     equivalence_bound: float = Field(
-        0.10, gt=0, description="standardised coefficients below this count as negligible"
+        0.10, ge=0.001, le=1, description="standardised coefficients below this count as negligible"
     )
     controls: tuple[str, ...] = Field(
         (), max_length=6, description="demographic variables; the curve has none of them and all"
@@ -268,7 +277,7 @@ class Config(Section):
         default_factory=dict,
         description="other waves, each described as under `data`; compared in name order",
     )
-    seed: int = Field(ge=0, description="seed of every random stream")
+    seed: int = Field(ge=0, lt=2**64, description="seed of every random stream")
 
     @model_validator(mode="after")
     def _moderations_need_scores(self) -> Config:

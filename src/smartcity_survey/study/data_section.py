@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from smartcity_survey.study.parsing import Section
+from smartcity_survey.parsing import Section
 
 FileFormat = Literal[
     "auto", "sav", "por", "dta", "csv", "xlsx", "xls", "xlsb", "ods", "html", "parquet", "rds"

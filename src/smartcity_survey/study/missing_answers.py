@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from pydantic import Field
 
-from smartcity_survey.study.parsing import Section
+from smartcity_survey.parsing import Section
 
 if TYPE_CHECKING:
     from smartcity_survey.study.config import Config

@@ -52,10 +52,16 @@ def hypothesis_problems(
     demographics: tuple[str, ...],
     place: str,
 ) -> Iterator[Problem]:
-    """Unknown constructs and demographic variables, and paths that are not there: all of every hypothesis."""
+    """Unknown constructs and demographic variables, and paths that are not there or claimed twice."""
+    stated: dict[tuple[object, ...], str] = {}
     for hypothesis in hypotheses:
         where = f"{place}.hypotheses.{hypothesis.name}"
         chain = hypothesis.chain
+        first = stated.setdefault((*chain, hypothesis.moderator, hypothesis.groups), hypothesis.name)
+        if first != hypothesis.name:
+            yield Problem(
+                where, f"{first} is about the same path.", "Leave one of them: a path has one estimate."
+            )
         if hypothesis.moderator:
             continue  # one of the moderations, which are looked at with them
         keys = ("from", *("via",) * len(hypothesis.via), "to")

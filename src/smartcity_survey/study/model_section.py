@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from smartcity_survey.study.parsing import Section
+from smartcity_survey.parsing import Section
 
 Approach = Literal["two_stage", "repeated_indicators"]
 Mode = Literal["reflective", "mode_a", "mode_b", "sum_score"]
-Probability = Annotated[float, Field(gt=0, lt=1)]
+Probability = Annotated[float, Field(ge=1e-6, le=1 - 1e-6)]
 
 
 class ConstructSection(Section):

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from pydantic import Field, model_validator
 
+from smartcity_survey.parsing import Section
 from smartcity_survey.study.config import Label
-from smartcity_survey.study.parsing import Section
 
 
 class MultipleChoice(Section):

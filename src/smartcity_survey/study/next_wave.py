@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from smartcity_survey.parsing import Section
 from smartcity_survey.study.data_section import RowNumber
 from smartcity_survey.study.model_section import Probability
-from smartcity_survey.study.parsing import Section
 
 Share = Annotated[float, Field(gt=0, le=1)]
 Allocation = Literal["proportional", "neyman"]

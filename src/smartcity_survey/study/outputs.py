@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from smartcity_survey.study.parsing import Section
+from smartcity_survey.parsing import Section
 
 Output = Literal["html", "docx", "pdf", "xlsx", "tex"]
 Style = Literal["apa", "gost"]

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, model_validator
 
-from smartcity_survey.study.parsing import Section
+from smartcity_survey.parsing import Section
 
 if TYPE_CHECKING:
     from smartcity_survey.study.config import Config
 
 ROUNDING = 0.005
 """Share by which totals that should be the same may differ, as printed figures do."""
-Bound = Annotated[float, Field(gt=0)]
+Bound = Annotated[float, Field(ge=1e-6, le=1e6)]
 
 
 class MarginSection(Section):

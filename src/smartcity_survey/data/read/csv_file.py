@@ -167,8 +167,10 @@ def _rows(path: Path, encoding: str, delimiter: str, errors: str) -> Iterator[Ro
                 width = max(width, len(row))
                 if reader.line_num > number + 1:
                     _require_closed(path, row, number + 1, delimiter, width)
-                number = reader.line_num
-                yield number, row
+                first, number = number == 1 and reader.line_num == 1, reader.line_num
+                # Excel's own line before the header, `sep=;`, which it does not show.
+                if not (first and delimiter.join(row).lower() in (f"sep={mark}" for mark in DELIMITERS)):
+                    yield number, row
         except UnicodeError as error:
             raise _wrong_encoding(path, encoding, error) from None
         except csv.Error as error:

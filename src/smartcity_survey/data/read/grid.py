@@ -25,6 +25,10 @@ NO_NAMES = {"response", "open-ended response", "ответ", "жауап"}
 """What stands in the second row of names where a question has one column only."""
 
 
+MOST_COLUMNS = 2**14
+"""Of a sheet, in every program that writes one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Grid:
     """Rows of a file before anything is known about them.
@@ -57,6 +61,12 @@ def table_of(grid: Grid, section: DataSection) -> Table:
     heads, labels, last = _heads(grid, section)
     if not any(any(row) for row in heads):
         raise grid.no_header
+    if (width := max(map(len, heads))) > MOST_COLUMNS:
+        raise SurveyError(
+            str(grid.path),
+            f"{counted(width, 'column')}, more than any sheet has.",
+            "Export only those of the questionnaire; look for delimiters at the end of the lines.",
+        )
     columns, repeated, unnamed = told_apart(_names(heads))
     named = dict(zip(columns, labels, strict=False))
     skipped = frozenset((*section.skip_rows, section.label_row or 0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import warnings
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,8 @@ from smartcity_survey.errors import SurveyError
 from smartcity_survey.libraries import library_reason
 from smartcity_survey.study.config import DataSection
 
+MOST_ROWS = 2**20
+"""Of a sheet, in every program that writes .xlsx."""
 MOST_UNPACKED_BYTES = 4_000_000_000
 """Beyond this an .xlsx is no survey: a sheet has at most a million rows."""
 
@@ -136,7 +138,19 @@ def _rows(path: Path, name: str | int) -> Iterator[Row]:
             _sheet(path, name, formulas=True, values=False) as formulas,
             _quiet(),
         ):
-            yield from enumerate(map(with_unstored, cells, formulas), start=1)
+            yield from _numbered(path, map(with_unstored, cells, formulas))
         return
     with _sheet(path, name) as rows, _quiet():
-        yield from enumerate(rows, start=1)
+        yield from _numbered(path, rows)
+
+
+def _numbered(path: Path, rows: Iterable[Any]) -> Iterator[Row]:
+    """Rows by their numbers; a row of a number that no sheet has would bring all those before it."""
+    for number, row in enumerate(rows, start=1):
+        if number > MOST_ROWS:
+            raise SurveyError(
+                f"{path}, row {number}",
+                "no sheet has so many rows.",
+                "Save it again from a spreadsheet program.",
+            )
+        yield number, row

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from smartcity_survey.errors import Problem, SurveyError, reason_of
-from smartcity_survey.libraries import library_reason
+from smartcity_survey.hand_yaml import parse_yaml, refuse_endless
 
 M = TypeVar("M", bound="Section")
 Location = tuple[int | str, ...]
@@ -61,6 +59,7 @@ class Section(BaseModel):
 def read_yaml(path: Path) -> Mapping[str, Any]:
     """A yaml file's top-level mapping; SurveyError where there is none."""
     try:
+        refuse_endless(path)
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise SurveyError(
@@ -74,78 +73,12 @@ def read_yaml(path: Path) -> Mapping[str, Any]:
         raise SurveyError(
             str(path), f"not UTF-8 text (byte {error.start}).", "Save the file as UTF-8."
         ) from None
-    try:
-        content = yaml.load(text, Loader=_UniqueKeyLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"{path}, line {mark.line + 1}" if mark else str(path)
-        found = getattr(error, "problem", None) or getattr(error, "reason", None) or type(error).__name__
-        raise SurveyError(
-            place, f"not valid yaml: {library_reason(found)}.", "Mend the line; mind the indentation."
-        ) from None
-    except (ValueError, RecursionError) as error:  # dates and numbers that do not exist; endless nesting
-        raise SurveyError(
-            str(path), f"not valid yaml: {library_reason(error)}.", "Put text in quotes; nest less deeply."
-        ) from None
+    except ValueError:
+        raise SurveyError(repr(str(path)), "this is no name of a file.", "Correct it.") from None
+    content = parse_yaml(text, path)
     if not isinstance(content, Mapping):
         raise SurveyError(str(path), "no keys found.", "Write `key: value` lines, as in the bundled file.")
     return content
-
-
-class _UniqueKeyLoader(yaml.SafeLoader):
-    """Safe yaml that refuses a key given twice instead of keeping the last, references and odd numbers.
-
-    A few lines of references to references stand for a value that no memory holds. A code 010 would be 8, and
-    12:30 would be 750.
-    """
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()  # type: ignore[no-untyped-call]
-            raise yaml.composer.ComposerError(
-                None,
-                None,
-                f"the reference `*{event.anchor}` is not read; write the value out",
-                event.start_mark,
-            )
-        node: yaml.Node | None = super().compose_node(parent, index)
-        return node
-
-    def construct_plain_number(self, node: yaml.ScalarNode) -> int | float:
-        """A number as everybody reads it: no octal digits, no sixties."""
-        if ":" in node.value or re.match(r"[-+]?0[0-7_]", node.value):
-            raise yaml.constructor.ConstructorError(
-                None,
-                None,
-                f"`{node.value}` is another number than it seems; write it without the zero in front or the "
-                "colon, or put it in quotes",
-                node.start_mark,
-            )
-        read = self.construct_yaml_int if node.tag.endswith(":int") else self.construct_yaml_float
-        number: int | float = read(node)
-        return number
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[Any] = set()
-        for key_node, _ in node.value:
-            # Keys that are lists or mappings are refused by name further on.
-            if isinstance(key_node, yaml.ScalarNode):
-                if key_node.tag == "tag:yaml.org,2002:merge":
-                    raise yaml.constructor.ConstructorError(
-                        None, None, "`<<` is not read; write the keys out", key_node.start_mark
-                    )
-                # 1, 1.0 and 0x1 are one key: the last would win.
-                key = self.construct_object(key_node)
-                if key in seen:
-                    raise yaml.constructor.ConstructorError(
-                        None, None, f"the key `{key_node.value}` is given twice", key_node.start_mark
-                    )
-                seen.add(key)
-        return super().construct_mapping(node, deep)
-
-
-for _tag in ("int", "float"):
-    _UniqueKeyLoader.add_constructor(f"tag:yaml.org,2002:{_tag}", _UniqueKeyLoader.construct_plain_number)
 
 
 def parse(model: type[M], content: Mapping[str, Any], place: str) -> M:
@@ -208,6 +141,8 @@ def _problem(location: Location, details: Sequence[Any], model: type[Section], p
     if kind == "value_error":
         message = str(details[0]["msg"]).removeprefix("Value error, ")
         return Problem(where, "contradiction:", f"{message}.")
+    if kind == "told":
+        return Problem(where, details[0]["ctx"]["found"], details[0]["ctx"]["remedy"])
     if kind == "boolean_as_number":
         word = str(details[0]["ctx"]["found"]).lower()
         found = f"found the boolean {word}, which is how yaml reads {_BOOLEAN_WORDS[word]}."
