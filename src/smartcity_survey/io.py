@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,9 @@ from pandas.api.types import is_float_dtype, is_numeric_dtype, is_object_dtype
 from smartcity_survey.errors import SurveyError, reason_of
 from smartcity_survey.long_csv import long_csv
 from smartcity_survey.places import PARTIAL, require_places
-from smartcity_survey.stats.core.types import Array
+
+if TYPE_CHECKING:
+    from smartcity_survey.stats.core.types import Array
 
 Card = Mapping[str, str | float | int | list[dict[str, Any]]]
 """How a table was computed: method, tolerance, n, divisor, seed ...; under `refused` what had no solution."""
