@@ -131,11 +131,14 @@ def rounded(number: float, decimals: int = DECIMALS) -> float:
 
 
 def rounding_of(numbers: Array, decimals: int = DECIMALS) -> Array:
-    """How far `rounded` numbers of any shape may be from what they were: half a unit of their last digit."""
+    """How far `rounded` numbers of any shape may be from what they were.
+
+    Half a unit of their last digit, and what a double cannot hold of it where numbers are large.
+    """
     size = np.abs(numbers)
     with np.errstate(divide="ignore"):
         places = np.where(size < 10, np.floor(np.log10(size)), 0.0)
-    return np.asarray(0.5 * 10.0 ** (places - decimals))
+    return np.asarray(0.5 * 10.0 ** (places - decimals) + np.spacing(size))
 
 
 def _rounded_frame(frame: pd.DataFrame, decimals: int) -> pd.DataFrame:
