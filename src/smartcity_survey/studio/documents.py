@@ -16,10 +16,10 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.io import write_text
+from smartcity_survey.parsing import parse, read_yaml
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import Config, parse_config
 from smartcity_survey.study.model import build_model
-from smartcity_survey.study.parsing import parse, read_yaml
 
 CONFIG = "config.yaml"
 _PLAIN = re.compile(r"[^\W\d_]([\w .()/–-]*[\w.)])?")

@@ -11,8 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from smartcity_survey.errors import SurveyError
+from smartcity_survey.parsing import Section
 from smartcity_survey.study.config import Config
-from smartcity_survey.study.parsing import Section
 
 SHOWN = (
     *("study.title", "study.language", "cleaning.missing_items_at_most", "missing.pls"),
