@@ -65,6 +65,7 @@ def test_help_has_no_english_left(language: str) -> None:
         *READING,
         "reconstruct",
         "bounds",
+        "studio",
         *PLANNING,
     ):
         wide = {"COLUMNS": "300"}  # so that no list of choices is broken
@@ -82,6 +83,7 @@ def test_help_has_no_english_left(language: str) -> None:
             "audit",
             "reconstruct",
             "bounds",
+            "studio",
             "witnesses",
         }
         data = {"data", "build", "local", "reconstructed", "root", "text", "rounding", "power"}

@@ -25,3 +25,10 @@ def test_the_ones_that_everybody_chooses_are_offered():
 @pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
 def test_words_that_are_put_together_have_translations(language):
     assert [word for word in WORDS if translated(word, language) == word] == []
+
+
+@pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
+def test_every_option_is_explained_in_each_language(language):
+    texts = [one.description for one in offered()]
+    assert all(texts)
+    assert [text for text in texts if translated(text, language) == text] == []
