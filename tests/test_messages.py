@@ -85,6 +85,7 @@ def test_help_has_no_english_left(language: str) -> None:
             "bounds",
             "studio",
             "witnesses",
+            "browser",
         }
         data = {"data", "build", "local", "reconstructed", "root", "text", "rounding", "power"}
         assert set(LATIN.findall(plain)) <= names | commands | data | {*PLANNING, *READING}, plain
