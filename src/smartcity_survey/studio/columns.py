@@ -14,14 +14,13 @@ from smartcity_survey.studio.documents import Study
 from smartcity_survey.studio.labels import label_of
 from smartcity_survey.study.data_section import DataSection
 
-USES = ("items", "demographics", "multiple_choice", "unused")
-
 
 @dataclass(frozen=True, slots=True)
 class Used:
     """A column of the survey file in a study.
 
-    name : of the question; empty where the column is not used. use : one of `USES`. asked : its label.
+    name : of the question; empty where the column is not used. use : `items`, `demographics`,
+    `multiple_choice` or `unused`. asked : its label.
     column : what the file says of it. answers : code -> words, as the study reads them.
     unordered : whether its answers wait for somebody to put them in order.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,6 @@ from smartcity_survey.errors import Problem
 from smartcity_survey.messages import problem_in, translated
 from smartcity_survey.studio.documents import Study
 from smartcity_survey.study.config import Language
-
-Words = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)

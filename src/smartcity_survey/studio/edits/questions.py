@@ -23,6 +23,8 @@ from smartcity_survey.studio.edits.base import (
 from smartcity_survey.studio.labels import label_of, set_label
 from smartcity_survey.study.codebook import MOST_SCALE_POINTS
 
+MOST_CODES = 12
+"""Codes without words that are taken for categories: more are numbers, which bands part."""
 MOST_CATEGORIES = 40
 """Categories of a group: a question with more different answers compares nobody."""
 
@@ -188,7 +190,7 @@ def _categories(column: Column) -> dict[str, Any]:
         _require_few(column, len(words), MOST_CATEGORIES)
         return {"categories": dict(enumerate(words, start=1))}
     codes = sorted({int(code) for code in column.counts} | set(column.answers))
-    if 0 < len(codes) <= MOST_CATEGORIES and column.is_codes and (column.answers or len(codes) <= 12):
+    if 0 < len(codes) <= MOST_CATEGORIES and column.is_codes and (column.answers or len(codes) <= MOST_CODES):
         return {"categories": {code: column.answers.get(code, str(code)) for code in codes}}
     if column.ends is None:
         raise SurveyError(f"column {column.name!r}", "it has no answers.", "Leave it unused.")
