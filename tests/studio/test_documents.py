@@ -59,3 +59,19 @@ def test_what_stands_in_the_way_is_told_without_reading_the_survey(drafted):
     (drafted.folder / drafted.config().data.file).unlink()
     change(drafted, "add_construct", value="Habit")
     assert any("habit" in str(problem) for problem in drafted.problems())
+
+
+@pytest.mark.parametrize("left", ["model: 5", "model:", "model: [a]"])
+def test_what_an_editor_left_halfway_is_refused_in_words(drafted, left):
+    config = drafted.folder / "config.yaml"
+    head = config.read_text(encoding="utf-8").partition("model:")[0]
+    config.write_text(f"{head}{left}\nseed: 1\n", encoding="utf-8")
+    with pytest.raises(SurveyError, match="it holds no keys"):
+        change(drafted, "add_construct", value="Habit")
+
+
+def test_an_edit_after_which_nobody_could_read_the_file_is_not_written(drafted):
+    before = drafted.version()
+    with pytest.raises(SurveyError, match="no valid yaml"):
+        drafted.change(lambda documents: documents.codebook["items"].clear())
+    assert drafted.version() == before

@@ -146,3 +146,24 @@ def test_whatever_is_written_is_read_again(drafted, label):
     codebook = codebook_of(drafted)
     assert codebook.constructs["c1"].label == codebook.items["C1_1"].label == label
     assert list(codebook.constructs.values())[-1].label == label
+
+
+def test_the_last_item_stays_and_the_files_can_be_read(drafted):
+    columns = [one.column.name for one in uses(drafted) if one.use == "items"]
+    for column in columns[:-1]:
+        change(drafted, "use", column=column, value="unused")
+    with pytest.raises(SurveyError, match="it is the last item"):
+        change(drafted, "use", column=columns[-1], value="unused")
+    change(drafted, "use", column=columns[0], value="items")
+    assert len(codebook_of(drafted).items) == 2
+
+
+def test_an_option_that_is_emptied_and_filled_in_keeps_the_comments_around_it(drafted):
+    config = drafted.folder / "config.yaml"
+    before = config.read_text(encoding="utf-8")
+    old = drafted.config().pls.bootstrap_draws
+    for value in ("", "500", str(old)):
+        change(drafted, "option", key="pls.bootstrap_draws", value=value)
+    assert config.read_text(encoding="utf-8") == before
+    with pytest.raises(SurveyError, match="it is empty"):
+        change(drafted, "option", key="study.title", value="  ")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -13,6 +13,8 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+from yaml import YAMLError
+from yaml import safe_load as parse_yaml
 
 from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.io import write_text
@@ -22,6 +24,7 @@ from smartcity_survey.study.config import Config, parse_config
 from smartcity_survey.study.model import build_model
 
 CONFIG = "config.yaml"
+_BLOCKS = ("constructs", "items", "demographics", "multiple_choice")
 _PLAIN = re.compile(r"[^\W\d_]([\w .()/–-]*[\w.)])?")
 _WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null"))
 """Words that yaml takes for something else than a text."""
@@ -37,7 +40,7 @@ class Documents:
 
     def questions(self) -> Iterator[tuple[str, str, Any]]:
         """Kind (`items`, `demographics`, `multiple_choice`), name and content of every question."""
-        for kind in ("items", "demographics", "multiple_choice"):
+        for kind in _BLOCKS[1:]:
             for name, content in (self.codebook.get(kind) or {}).items():
                 yield kind, str(name), content
 
@@ -66,16 +69,21 @@ class Study:
         SurveyError
             where one of them is missing or is no yaml.
         """
-        config, codebook = (self._document(path) for path in self._paths())
-        return Documents(self, config, codebook)
+        documents = Documents(self, *(self._document(path) for path in self._paths()))
+        _require_blocks(documents.config, CONFIG, ("model",))
+        _require_blocks(documents.codebook, "codebook.yaml", _BLOCKS)
+        return documents
 
     def change(self, edit: Callable[[Documents], None]) -> None:
         """Change the files as they stand now, whoever changed them last; a refused edit changes nothing."""
         with self._lock:
             documents = self.read()
             edit(documents)
-            for path, content in zip(self._paths(), (documents.config, documents.codebook), strict=True):
-                text = _text(content)
+            contents = (documents.config, documents.codebook)
+            texts = [_text(content) for content in contents]
+            for path, text in zip(self._paths(), texts, strict=True):
+                _require_readable(text, path.name)
+            for path, text in zip(self._paths(), texts, strict=True):
                 if text != path.read_text(encoding="utf-8"):
                     write_text(text, path)
 
@@ -114,6 +122,29 @@ class Study:
     def _document(self, path: Path) -> Any:
         read_yaml(path)  # which says what is wrong with it, and where
         return _yaml().load(path.read_text(encoding="utf-8-sig"))
+
+
+def _require_blocks(content: Any, file: str, names: Iterable[str]) -> None:
+    """Refuse what an editor has left halfway: a block that holds no keys, or entries that hold none."""
+    for name in names:
+        block = content.get(name)
+        entries = block.values() if isinstance(block, dict) and name in _BLOCKS else ()
+        if (block is None and name not in _BLOCKS) or not isinstance(block, dict | None):
+            raise SurveyError(f"{file}, {name}", "it holds no keys.", "Write `key: value` lines below it.")
+        if any(not isinstance(entry, dict) for entry in entries):
+            raise SurveyError(
+                f"{file}, {name}", "one of its entries holds no keys.", "Write `key: value` lines below it."
+            )
+
+
+def _require_readable(text: str, file: str) -> None:
+    """Refuse an edit after which nobody could read the file, this page included."""
+    try:
+        parse_yaml(text)
+    except YAMLError as error:
+        raise SurveyError(
+            file, "it would be no valid yaml after this change.", "Make it in the file itself, by an editor."
+        ) from error
 
 
 def flow(content: Any) -> Any:

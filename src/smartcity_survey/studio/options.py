@@ -54,7 +54,7 @@ def offered() -> Iterator[Offered]:
 
 
 def as_written(key: str, value: str | bool) -> Any:
-    """The value of an option as the config has it; None where it goes back to its default.
+    """The value of an option as the config has it: where it is empty its default, which may be None.
 
     Raises
     ------
@@ -65,7 +65,9 @@ def as_written(key: str, value: str | bool) -> Any:
     if option is None:
         raise SurveyError(f"config.yaml, {key}", "the page offers no such option.", "Open it anew.")
     if isinstance(value, str) and not value.strip():
-        return None
+        if option.default is None and not option.optional:
+            raise SurveyError(f"config.yaml, {key}", "it is empty.", "Write something.")
+        return option.default
     section, name = key.split(".")
     field = Config.model_fields[section].annotation.model_fields[name]  # type: ignore[union-attr]
     kind: Any = Annotated[option.kind, *field.metadata] if not option.choices else Literal[option.choices]

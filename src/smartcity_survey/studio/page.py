@@ -169,6 +169,7 @@ class _Server:
             set()
         )  # versions of the files that leave the page's fields as they are
         self._drawn = reactive.value(study.version())
+        self._seen = reactive.value(study.version())
         self._written = reactive.value(written_at(study))
         self._said: reactive.value[Sequence[str]] = reactive.value(())
         self._refused: reactive.value[str] = reactive.value("")
@@ -215,7 +216,7 @@ class _Server:
         """What was refused last, and what stands in the way of a run."""
         view = self._view
         refused = self._refused()
-        self._drawn()
+        self._seen()
         problems = self._study.problems() if self._study.begun else ()
         lines = [view.problem(problem) for problem in problems]
         return TagList(
@@ -238,6 +239,7 @@ class _Server:
             reactive.invalidate_later(LOOKED)
             _set_if_other(self._written, written_at(self._study))
             version = self._study.version()
+            _set_if_other(self._seen, version)
             if version not in self._own:
                 _set_if_other(self._drawn, version)
 
@@ -249,17 +251,20 @@ class _Server:
             if not sent:
                 return
             view = self._view
-            try:
-                # Under its own name, in a place of its own: it is copied into the study's folder.
-                with tempfile.TemporaryDirectory() as place:
-                    named = Path(place) / Path(sent[0]["name"].replace("\\", "/")).name
-                    shutil.copyfile(sent[0]["datapath"], named)
-                    draft = start_new_wave(self._study.folder, named)
-            except SurveyError as error:
+            if self._study.begun:
                 self._said.set(
-                    error_in(error, view.language).replace(f"{tempfile.gettempdir()}/", "").splitlines()
+                    [view.words("Another page has begun the study meanwhile: go through the steps.")]
                 )
                 return
+            # Under its own name, in a place of its own: it is copied into the study's folder.
+            with tempfile.TemporaryDirectory() as place:
+                named = Path(place) / Path(sent[0]["name"].replace("\\", "/")).name
+                shutil.copyfile(sent[0]["datapath"], named)
+                try:
+                    draft = start_new_wave(self._study.folder, named)
+                except SurveyError as error:
+                    self._said.set(error_in(error, view.language).replace(f"{place}/", "").splitlines())
+                    return
             lines = [view.words(line) for line in (*draft.guesses, *draft.to_do)]
             self._said.set([view.words("The study is begun. What was guessed:"), *lines])
             self._drawn.set(self._study.version())

@@ -37,16 +37,15 @@ class Option(Edit):
     def apply(self, documents: Documents) -> None:
         section, name = self.key.split(".")
         value = quoted(as_written(self.key, self.value))
-        if value is None:
-            (documents.config.get(section) or {}).pop(name, None)
-        else:
-            if not documents.config.get(section):
-                documents.config[section] = flow({})
-            block = documents.config[section]
-            if isinstance(block.get(name), Mapping):  # a text per language
-                block[name][language_of(documents)] = value
-            else:
-                block[name] = value
+        block = documents.config.get(section)
+        if value is None and (not block or name not in block):
+            return
+        if not block:
+            block = documents.config[section] = flow({})
+        if isinstance(block.get(name), Mapping):  # a text per language
+            block[name][language_of(documents)] = value
+        else:  # in its place, with the comments around it
+            block[name] = value
 
 
 Change = (

@@ -96,6 +96,13 @@ class Use(Edit):
             raise SurveyError(
                 f"column {self.column!r}", "the survey file has no such column.", "Open the page anew."
             )
+        items = documents.codebook.get("items") or {}
+        if self.value != "items" and [str(one.get("column") or name) for name, one in items.items()] == [
+            column.name
+        ]:
+            raise SurveyError(
+                "codebook.yaml, items", "it is the last item.", "Make another column an item first."
+            )
         label = _taken_out(column, documents) or column.label
         if self.value == "unused":
             return
