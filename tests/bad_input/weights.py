@@ -171,6 +171,13 @@ CASES = (
         "keep one",
     ),
     Case(
+        "bounds of weights that are not raked",
+        margins(trim=[0.5, 2]),
+        "config.yaml, weighting",
+        "`trim` cuts raked weights",
+        "leave it out",
+    ),
+    Case(
         "bounds of weights upside down",
         margins(of_city([1, 60], [2, 40]), trim=[2, 5]),
         "config.yaml, weighting",

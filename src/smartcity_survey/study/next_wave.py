@@ -68,7 +68,7 @@ class PlanSection(Section):
     """The next wave: how many to ask, whom, and to find what (docs/plan.md)."""
 
     margin_of_error: float = Field(
-        0.05, gt=0, lt=0.5, description="half the width of the interval of a percentage, as a share"
+        0.05, ge=0.005, lt=0.5, description="half the width of the interval of a percentage, as a share"
     )
     share: Probability = Field(0.5, description="share that this holds for; of 0.5 the error is largest")
     confidence_level: Probability = Field(0.95, description="level of that interval")

@@ -94,6 +94,11 @@ class WeightingSection(Section):
 
     @model_validator(mode="after")
     def _agree(self) -> WeightingSection:
+        if self.trim and "trim" in self.model_fields_set and not self.margins:
+            raise ValueError(
+                "`trim` cuts raked weights, but there are no `margins` to rake to; write these, or leave it "
+                "out"
+            )
         if self.trim and not self.trim[0] < 1 < self.trim[1]:
             raise ValueError(
                 f"`trim` is {self.trim[0]:g} to {self.trim[1]:g}; write a number below 1 and one above 1"
