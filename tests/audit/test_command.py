@@ -89,7 +89,7 @@ def test_a_folder_of_papers_is_one_run_with_one_summary(tmp_path: Path) -> None:
     (broken,) = [row for row in rows if row["check"] == "readable"]
     assert broken["paper"].endswith("broken")
     assert broken["severity"] == "unread"
-    assert "it is no valid YAML" in broken["explanation"]
+    assert "not valid yaml" in broken["explanation"]
     for form in ("json", "html", "csv"):
         spoken = run(tmp_path, "--format", form, "--language", "ru")[1]
         assert "YAML" in spoken

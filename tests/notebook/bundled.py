@@ -16,9 +16,9 @@ from tests.conftest import REPOSITORY
 TABLES = REPOSITORY / "reports/tables"
 CONFIG = yaml.safe_load((REPOSITORY / "config.yaml").read_text(encoding="utf-8"))
 SEED = CONFIG["seed"]
-ROUNDING = 1e-9
+ROUNDING = 1e-5  # of the digits that are written, of results and of what they are computed from
 """Relative, beside sums in another order; full digits otherwise."""
-NOTHING = 1e-9
+NOTHING = 1e-8
 """Numbers that are 0 but for rounding."""
 
 
@@ -59,6 +59,11 @@ def in_one_cell(committed: pd.DataFrame) -> pd.DataFrame:
     if "invariance" in committed:
         committed = committed.assign(invariance=committed["invariance"].map(INVARIANCE))
     return committed
+
+
+def require_close(found: object, written: object) -> None:
+    """Numbers as they are written."""
+    np.testing.assert_allclose(found, written, rtol=ROUNDING)  # type: ignore[arg-type]
 
 
 def require_same(

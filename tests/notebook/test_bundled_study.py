@@ -9,7 +9,16 @@ import smartcity_survey as ss
 from smartcity_survey.io import read_table
 from smartcity_survey.report.wording import load_wording
 from tests.conftest import REPOSITORY
-from tests.notebook.bundled import CONFIG, SEED, TABLES, answers, in_one_cell, model, require_same
+from tests.notebook.bundled import (
+    CONFIG,
+    SEED,
+    TABLES,
+    answers,
+    in_one_cell,
+    model,
+    require_close,
+    require_same,
+)
 
 pytestmark = pytest.mark.skipif(not TABLES.is_dir(), reason="no tables yet: run make")
 
@@ -22,7 +31,7 @@ def test_descriptives() -> None:
 def test_adequacy() -> None:
     view = ss.adequacy(answers(), model(kept=False))
     committed = read_table(TABLES / "adequacy.csv").set_index("statistic")["value"]
-    np.testing.assert_allclose(view.statistics["value"], committed[view.statistics.index], rtol=1e-10)
+    require_close(view.statistics["value"], committed[view.statistics.index])
     require_same(view.item_msa, "item_msa", "item")
     require_same(view.anti_image_correlations, "anti_image_correlations", "item")
 
@@ -34,12 +43,10 @@ def test_principal_components() -> None:
     require_same(view.communalities, "communalities", "item", without=["initial"])
     require_same(view.component_transformation, "component_transformation", "component")
     eigenvalues = read_table(TABLES / "eigenvalues.csv")["eigenvalue"]
-    np.testing.assert_allclose(view.eigenvalues["eigenvalue"], eigenvalues, rtol=1e-10)
+    require_close(view.eigenvalues["eigenvalue"], eigenvalues)
     explained = read_table(TABLES / "variance_explained.csv").head(len(view.variance_explained))
-    np.testing.assert_allclose(view.variance_explained["eigenvalue"], explained["extracted_eigenvalue"])
-    np.testing.assert_allclose(
-        view.variance_explained["rotated_eigenvalue"], explained["rotated_eigenvalue"], rtol=1e-10
-    )
+    require_close(view.variance_explained["eigenvalue"], explained["extracted_eigenvalue"])
+    require_close(view.variance_explained["rotated_eigenvalue"], explained["rotated_eigenvalue"])
 
 
 @pytest.mark.parametrize("rotation", ["varimax", "oblimin", "promax"])
@@ -54,7 +61,7 @@ def test_common_factors(method: str, rotation: str) -> None:
     solutions = read_table(TABLES / "factor_solutions.csv").set_index(["extraction", "rotation"])
     if method == "maximum_likelihood":
         row = solutions.loc[(method, rotation)]
-        np.testing.assert_allclose(view.fit.loc["chi2", "value"], row["chi2"], rtol=1e-10)
+        require_close(view.fit.loc["chi2", "value"], row["chi2"])
         assert view.fit.loc["df", "value"] == row["df"]
     else:
         assert view.fit.empty
@@ -92,8 +99,8 @@ def test_regression() -> None:
     require_same(view.collinearity, "collinearity", "dimension", outcome="adoption")
     require_same(view.residual_statistics, "residual_statistics", "quantity", outcome="adoption")
     committed = read_table(TABLES / "regression_diagnostics.csv").set_index("statistic")
-    np.testing.assert_allclose(view.diagnostics["statistic"], committed.loc[view.diagnostics.index, "value"])
-    np.testing.assert_allclose(view.diagnostics["p"], committed.loc[view.diagnostics.index, "p"])
+    require_close(view.diagnostics["statistic"], committed.loc[view.diagnostics.index, "value"])
+    require_close(view.diagnostics["p"], committed.loc[view.diagnostics.index, "p"])
     assert set(committed.index[committed["p"].notna()]) == set(view.diagnostics.index)
     assert list(view.cases.index) == list(answers().index)
 
@@ -115,7 +122,7 @@ def test_pls_and_its_bootstrap() -> None:
         "htmt2": "htmt2",
         "htmt2_upper_bound": "htmt2_upper_bound",
     }.items():
-        np.testing.assert_allclose(mine[column], bounds[committed], rtol=1e-9)
+        require_close(mine[column], bounds[committed])
     np.testing.assert_allclose(view.scores.std(ddof=1), 1.0)
     assert list(view.scores.index) == list(answers().index)
 
@@ -125,8 +132,8 @@ def test_consistent_pls() -> None:
         answers(), model(), consistent=True, bootstrap_draws=CONFIG["pls"]["bootstrap_draws"], seed=SEED
     )
     committed = in_one_cell(read_table(TABLES / "plsc_paths.csv")).set_index("path")
-    np.testing.assert_allclose(view.paths["estimate"], committed.loc[view.paths.index, "consistent"])
-    np.testing.assert_allclose(view.paths["boot_se"], committed.loc[view.paths.index, "boot_se"])
+    require_close(view.paths["estimate"], committed.loc[view.paths.index, "consistent"])
+    require_close(view.paths["boot_se"], committed.loc[view.paths.index, "boot_se"])
 
 
 def test_prediction() -> None:

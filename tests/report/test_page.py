@@ -73,7 +73,7 @@ def test_contents_lead_to_every_table_and_figure(pages: dict[Language, str], lan
     links = {href.removeprefix("#") for href in hrefs if href.startswith("#")}
     assert links <= targets
     files = {href for href in hrefs if not href.startswith("#")}
-    assert all(href.startswith(("tables/", "figures/")) for href in files)
+    assert all(href.startswith(("tables/", "figures/")) for href in files - {"machine.json"})
     contents = load_contents()
     assert {f"{e.kind}-{e.name}" for kind in ("table", "figure") for e in contents.entries(kind)} <= links
 
@@ -138,7 +138,7 @@ def test_numbers_are_those_of_the_paper(pages: dict[Language, str]) -> None:
 
 
 def test_provenance_has_hashes_versions_and_config(pages: dict[Language, str]) -> None:
-    for expected in ("0" * 64, "numpy <code>2.4.6</code>", "Python <code>3.11.2</code>", "Шағын зерттеу"):
+    for expected in ("0" * 64, "machine.json", "Шағын зерттеу"):
         assert expected in pages["en"]
 
 

@@ -66,7 +66,7 @@ TASKS: dict[str, tuple[Callable[[Array], Any], float]] = {
     "confirmatory factors": (_factors, 1.1),
     "bootstrap": (lambda x: bootstrap_pls(x, MODEL, 50, seed=1, workers=1), 3.5),
     "exact fit": (lambda x: exact_fit(x, MODEL, "composite", "saturated", draws=20, seed=1), 4.0),
-    "groups": (lambda x: compare_groups(x, MODEL, x[:, 0] > 3, permutations=20, seed=1), 3.5),
+    "groups": (lambda x: compare_groups(x, MODEL, x[:, 0] > 3, permutations=20, seed=1), 4),
     "prediction": (lambda x: predict_pls(x, MODEL, random_folds(len(x), 5, 1, seed=1)), 3.5),
     "paths by groups": (_pls_paths, 1.5),
     "polychoric by groups": (_polychoric, 6.5),

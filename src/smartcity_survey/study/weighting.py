@@ -94,7 +94,7 @@ class WeightingSection(Section):
 
     @model_validator(mode="after")
     def _agree(self) -> WeightingSection:
-        if self.trim and "trim" in self.model_fields_set and not self.margins:
+        if self.trim not in (None, type(self).model_fields["trim"].default) and not self.margins:
             raise ValueError(
                 "`trim` cuts raked weights, but there are no `margins` to rake to; write these, or leave it "
                 "out"
