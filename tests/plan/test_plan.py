@@ -204,8 +204,7 @@ def test_a_reconstruction_says_that_its_covariance_is_one_of_many(tmp_path: Path
 
 REFUSED = {
     "{clusters: {size: 9}}": "plan.clusters.intraclass_correlation: it is not given",
-    "{margin_of_error: 0.7}": "plan.margin_of_error",
-    "{margin_of_error: 0.0005}": "plan.margin_of_error",
+    **dict.fromkeys(("{margin_of_error: 0.7}", "{margin_of_error: 0.0005}"), "plan.margin_of_error"),
     "{draws: 5}": "plan.draws",
     "{usable: 1.2}": "plan.usable",
     "{missing: 1.0}": "plan.missing",
