@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,6 @@ import pandas as pd
 import pytest
 
 from smartcity_survey.io import write_json
-from smartcity_survey.stages.manifest import build_machine
-
 from smartcity_survey.report.chapter.compose import compose
 from smartcity_survey.report.chapter.facts import Facts
 from smartcity_survey.report.chapter.sentences.regression import beta_interval
@@ -21,7 +19,9 @@ from smartcity_survey.report.chapter.write import read_run
 from smartcity_survey.report.contents import load_contents
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.wording import LANGUAGES
-from smartcity_survey.study.config import Languagefrom tests.report.chapter.conftest import DECIDED, Compose, Tables, words
+from smartcity_survey.stages.manifest import build_machine
+from smartcity_survey.study.config import Language
+from tests.report.chapter.conftest import DECIDED, Compose, Tables, words
 from tests.report.chapter.variants import on_the_better_side, on_the_worse_side
 from tests.report.conftest import REPORTS, MakeSetting
 
