@@ -175,7 +175,9 @@ def test_the_bundled_chapter_has_its_numbers_from_the_tables_it_cites(
     for name in ("tables", "cards"):
         (tmp_path / name).symlink_to(REPORTS / name)
     (tmp_path / "manifest.json").symlink_to(REPORTS / "manifest.json")
-    write_json(build_machine({}), tmp_path / "machine.json")  # which is of each run, and not in git
+    write_json(
+        build_machine({"smartcity_survey": "0.1.0"}), tmp_path / "machine.json"
+    )  # which is of each run, and not in git
     run = read_run(tmp_path)
     setting = run.setting("en")
     sentences = said(monkeypatch)
