@@ -21,6 +21,7 @@ from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.wording import LANGUAGES
 from smartcity_survey.stages.manifest import build_machine
 from smartcity_survey.study.config import Language
+from smartcity_survey.workflow.dependencies import versions
 from tests.report.chapter.conftest import DECIDED, Compose, Tables, words
 from tests.report.chapter.variants import on_the_better_side, on_the_worse_side
 from tests.report.conftest import REPORTS, MakeSetting
@@ -175,9 +176,7 @@ def test_the_bundled_chapter_has_its_numbers_from_the_tables_it_cites(
     for name in ("tables", "cards"):
         (tmp_path / name).symlink_to(REPORTS / name)
     (tmp_path / "manifest.json").symlink_to(REPORTS / "manifest.json")
-    write_json(
-        build_machine({"smartcity_survey": "0.1.0"}), tmp_path / "machine.json"
-    )  # which is of each run, and not in git
+    write_json(build_machine(versions()), tmp_path / "machine.json")  # which is of each run, and not in git
     run = read_run(tmp_path)
     setting = run.setting("en")
     sentences = said(monkeypatch)
