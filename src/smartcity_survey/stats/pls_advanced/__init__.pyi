@@ -2,6 +2,7 @@ from .copulas import (
     CopulaRegression as CopulaRegression,
     copula_regressions as copula_regressions,
     gaussian_copula as gaussian_copula,
+    normality as normality,
 )
 from .necessary_conditions import (
     Ceiling as Ceiling,
