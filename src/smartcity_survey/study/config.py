@@ -136,6 +136,9 @@ class CfaSection(Section):
         description="resamples of whole clusters, of CFA and SEM each, where `data.cluster` is given; none: "
         "sandwich errors alone",
     )
+    other_models: bool = Field(
+        False, description="true: the fit of one factor, a second-order factor and a bifactor model beside it"
+    )
 
 
 class ScoresSection(Section):
