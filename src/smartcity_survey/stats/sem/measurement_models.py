@@ -154,4 +154,4 @@ def _one_factor(correlations: Array) -> Array:
     roots, vectors = np.linalg.eigh(correlations)
     loadings = vectors[:, -1] * np.sqrt(roots[-1])
     loadings *= np.sign(loadings.sum()) or 1.0
-    return np.clip(loadings, -_LARGEST_START, _LARGEST_START)
+    return np.asarray(np.clip(loadings, -_LARGEST_START, _LARGEST_START))
