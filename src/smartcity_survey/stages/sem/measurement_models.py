@@ -8,7 +8,7 @@ from dataclasses import asdict
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.io import Card, StageResult
+from smartcity_survey.io import Card, StageResult, join_names
 from smartcity_survey.stages.cards import respondents, single_items
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming
@@ -63,7 +63,7 @@ def compare_measurement_models(answers: Complete, model: Measured) -> StageResul
     card: Card = {
         "method": "maximum_likelihood_rival_models",
         "divisor": "n",
-        **({"merged": " + ".join(merged[1](model))} if "most_alike_merged" in found and merged else {}),
+        **({"merged": join_names(merged[1](model))} if "most_alike_merged" in found and merged else {}),
         **single_items(model),
         **respondents(n),
         **refusals.card(),
