@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -56,6 +57,20 @@ class Section(BaseModel):
         return value
 
 
+def refuse_contradictions(*found: Iterable[str]) -> None:
+    """Refuse a section whose values are right one by one and contradict one another; all are told at once.
+
+    found : sentences without their point, of what contradicts what and what to do.
+
+    Raises
+    ------
+    PydanticCustomError
+        where there is one; for validators of sections.
+    """
+    if every := tuple(chain(*found)):
+        raise PydanticCustomError("contradictions", "{found}", {"found": every})
+
+
 def read_yaml(path: Path) -> Mapping[str, Any]:
     """A yaml file's top-level mapping; SurveyError where there is none."""
     try:
@@ -104,7 +119,7 @@ def _problems(
     for location, found in by_location.items():
         # Of a value that may be of several kinds, the kind that was meant fails at the deepest place.
         if not any(location == other[: len(location)] for other in by_location if other != location):
-            yield _problem(location, found, model, place)
+            yield from _problems_at(location, found, model, place)
 
 
 def _location(detail: Any, content: object) -> Location:
@@ -122,9 +137,22 @@ def _location(detail: Any, content: object) -> Location:
     return (*location, detail["loc"][-1]) if detail["type"] == "missing" else tuple(location)
 
 
+def _problems_at(
+    location: Location, details: Sequence[Any], model: type[Section], place: str
+) -> Iterator[Problem]:
+    contradictions = [one for one in details if one["type"] == "contradictions"]
+    for found in (found for one in contradictions for found in one["ctx"]["found"]):
+        yield Problem(_where(location, place), "contradiction:", f"{found}.")
+    if not contradictions:
+        yield _problem(location, details, model, place)
+
+
+def _where(location: Location, place: str) -> str:
+    return ", ".join(filter(None, (place, ".".join(map(str, location)))))
+
+
 def _problem(location: Location, details: Sequence[Any], model: type[Section], place: str) -> Problem:
-    key = ".".join(str(part) for part in location)
-    where = f"{place}, {key}" if key else place
+    where = _where(location, place)
     kind, given = details[0]["type"], _shown(details[0].get("input"))
     if kind == "extra_forbidden":
         known = sorted(_keys(model, location[:-1]))

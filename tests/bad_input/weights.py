@@ -308,8 +308,8 @@ CASES = (
             margins(of_city([1, 60], [2, 40])),
         ),
         "config.yaml",
-        "`missing.factor_models: fiml` takes neither weights nor clusters",
-        "write `missing.factor_models: complete`",
+        "with weights complete questionnaires alone are taken",
+        "leave out `missing.factor_models: fiml`, or `weighting.margins`",
     ),
     Case(
         "a wave with clusters",

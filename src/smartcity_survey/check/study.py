@@ -126,7 +126,7 @@ def check_study(folder: Path) -> Checked:
             if cleaned and model:
                 complete = complete_rows(cleaned.answers, needed)
                 if len(complete) or not needed:
-                    problems += kept_problems(complete, codebook, model, path, needed)
+                    problems += kept_problems(complete, codebook, model, path, config, needed)
                     problems += unmet_needs(complete, codebook, model, config, place)
                 else:
                     problems.append(nobody_complete(len(cleaned.answers), len(needed), path))
@@ -144,7 +144,7 @@ def check_study(folder: Path) -> Checked:
     warnings = [
         *suspicions(responses, codebook, config.cleaning, path),
         *direction_doubts(answers, codebook, model, config.study.language, path),
-        *lost_rows(cleaned, str(path)),
+        *lost_rows(cleaned, str(path), config),
         *outside_categories(cleaned, responses, str(path)),
         *doubtful_codes(codebook, config.data, responses.declared, f"{place}, data"),
         *foreseen_gaps(complete_rows(answers, needed), codebook, model, config, place, str(path), answers),
@@ -156,7 +156,7 @@ def check_study(folder: Path) -> Checked:
     ]
     for name, other in waves.items():
         data = config.waves[name]
-        warnings += lost_rows(other.cleaned, str(folder / data.file))
+        warnings += lost_rows(other.cleaned, str(folder / data.file), config)
         warnings += idle_keys(folder / data.file, data, f"{place}, waves.{name}")
         warnings += doubtful_codes(
             other.wave.codebook, data, other.responses.declared, f"{place}, waves.{name}"
@@ -299,7 +299,7 @@ def _waves(
             wave = Wave(name, own, cleaned.answers, len(responses.answers))
             found[name] = _OtherWave(wave, responses, cleaned)
             common = common_model(model, common_to_all(common_items(model, codebook, {name: own})))
-            problems += kept_problems(cleaned.answers, own, common, folder / data.file)
+            problems += kept_problems(cleaned.answers, own, common, folder / data.file, config)
     if codebook and model and found.keys() == config.waves.keys() != set():
         items = common_items(model, codebook, {name: other.wave.codebook for name, other in found.items()})
         _attempt(problems, shared_model, model, items)
