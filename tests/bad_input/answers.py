@@ -86,6 +86,13 @@ CASES = (
         f"'yess' {NEITHER}",
         "Did you mean 'yes' (code 5)?",
     ),
+    Case(
+        "misspelt answer in capitals",
+        cell(6, "city", "NORT"),
+        "row 6, column city",
+        f"'NORT' {NEITHER}",
+        "Did you mean 'North' (code 1)?",
+    ),
     Case("decimal comma", cell(3, "T1", "3,0"), "row 3, column T1", f"'3,0' {NEITHER}", "data.decimal: ','"),
     Case(
         "point where the comma is decimal",

@@ -25,7 +25,7 @@ class MarginSection(Section):
         min_length=1, description="demographic variables: one, or several that are known together"
     )
     population: tuple[tuple[float, ...], ...] = Field(
-        min_length=2, description="rows of a table: a category of each variable, then people or their share"
+        min_length=1, description="rows of a table: a category of each variable, then people or their share"
     )
 
     @model_validator(mode="after")
