@@ -73,6 +73,15 @@ def test_weights_of_the_column_are_where_raking_begins() -> None:
     # What trimming leaves of the difference is told.
     lines = found.margins
     assert not np.allclose(lines["weighted_percent"], lines["population_percent"], atol=1e-6)
+    # The sample is weighted by the column, though n counts respondents.
+    assert not np.allclose(lines["sample_percent"], 100 * lines["n"] / lines["n"].sum(), atol=1e-6)
+
+
+@pytest.mark.parametrize("weighted", [True, False])
+def test_the_card_says_whether_the_sample_was_weighted_before(weighted: bool) -> None:
+    frame = answers("weighted")
+    found = cleaned(frame if weighted else frame.drop(columns=[WEIGHT]), section(BANDS))
+    assert ("raked_from" in found.cards["raking_margins"]) == weighted
 
 
 def cleaned(frame: pd.DataFrame, weighting: WeightingSection | None) -> StageResult:
