@@ -13,8 +13,9 @@ import pandas as pd
 import pytest
 import yaml
 
+from smartcity_survey.check.gaps import CHANGED
 from smartcity_survey.check.study import check_study
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.messages import problem_in
 from smartcity_survey.study.config import parse_config
 from smartcity_survey.study.missing_answers import FAMILIES, gaps_taken
@@ -167,3 +168,28 @@ def test_every_contradiction_is_translated(config_content: dict[str, Any]) -> No
         for language in ("ru", "kk"):
             words = re.sub(r"`[^`]*`|config\.yaml|PLS-SEM", "", problem_in(problem, language))
             assert not re.search(r"[A-Za-z]{3,}", words), words
+
+
+def _warned(folder: Path) -> list[Problem]:
+    return [one for one in check_study(folder).warnings if one.place.endswith("config.yaml, missing")]
+
+
+def test_methods_for_gaps_where_there_are_none_are_told_with_what_they_change(
+    study: Callable[..., Path], config_content: dict[str, Any], survey: pd.DataFrame
+) -> None:
+    content = _settings(config_content, ())
+    assert _warned(study(config=content)) == []
+    content["missing"] = {"components": "em", "pls": "mean_replacement"}
+    (nothing,) = _warned(study(config=content))
+    assert nothing.remedy == "Leave `missing` out: estimates stay the same."
+    for (family, method), change in CHANGED.items():
+        content["missing"] = {family: method}
+        (told,) = _warned(study(config=content))
+        assert told.remedy == f"{nothing.remedy[:-1]}; `{family}: {method}` {change}."
+    content["missing"] = {family: methods[-1] for family, methods in FAMILIES.items()}
+    (every,) = _warned(study(config=content))
+    for language in ("ru", "kk"):
+        said = re.sub(r"`[^`]*`", "", problem_in(every, language).split("missing: ", 1)[1])
+        assert not re.search(r"[A-Za-z]{2,}", said), said
+    survey.loc[3, "T1"] = None
+    assert _warned(study(config=content, answers=survey)) == []

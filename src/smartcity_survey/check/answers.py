@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.check.gaps import complete_or_taken
 from smartcity_survey.check.scales import Answered, by_scale
 from smartcity_survey.data.read import Responses
 from smartcity_survey.errors import Problem, SurveyError, counted
@@ -16,7 +17,6 @@ from smartcity_survey.stats.core.correlations import correlation, require_indepe
 from smartcity_survey.study.cleaning_rules import CleaningRule
 from smartcity_survey.study.codebook import RESPONDENT, Codebook
 from smartcity_survey.study.config import CleaningSection, Config
-from smartcity_survey.study.missing_answers import gaps_taken
 from smartcity_survey.study.model import Model
 
 EXAMPLES = 5
@@ -84,7 +84,7 @@ def kept_problems(
         yield Problem(
             place,
             f"{lacking} of the {len(items)} questionnaires kept lack an answer.",
-            _complete_or_taken(config),
+            complete_or_taken(config),
         )
         return
     constant = items.columns[items.nunique() == 1]
@@ -107,19 +107,6 @@ def kept_problems(
         )
     elif not len(constant):
         yield from _dependences(items[list(model.items)], path)
-
-
-def _complete_or_taken(config: Config) -> str:
-    taken = gaps_taken(config)
-    if not taken.section:
-        return (
-            "Use the rule `missing_items` with `missing_items_at_most: 0`: nothing is imputed, and with "
-            f"{taken.keys} complete questionnaires alone can be analysed."
-        )
-    return (
-        "Use the rule `missing_items` with `missing_items_at_most: 0`: nothing is imputed; or write into "
-        f"config.yaml which methods take incomplete questionnaires: `{taken.section}`."
-    )
 
 
 def _dependences(items: pd.DataFrame, path: Path) -> tuple[Problem, ...]:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from smartcity_survey.check.gaps import lost_to_gaps
 from smartcity_survey.data.clean import Cleaned
 from smartcity_survey.data.read import Responses
 from smartcity_survey.data.read.cells import rows_text
 from smartcity_survey.errors import Problem, counted
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import Config
-from smartcity_survey.study.missing_answers import gaps_taken
 from smartcity_survey.study.multiple_choice import column_of
 
 DETAILS_SHOWN = 5
@@ -81,32 +81,10 @@ def lost_rows(cleaned: Cleaned, path: str, config: Config) -> Iterator[Problem]:
             yield Problem(
                 path,
                 f"the cleaning rule `{rule}` excludes {n} of {counted(n_read, 'questionnaire')}.",
-                _lost_to_gaps(config)
+                lost_to_gaps(config)
                 if rule == "missing_items"
                 else _REMEDIES.get(rule, "Look at the file, or relax the rule."),
             )
-
-
-def _lost_to_gaps(config: Config) -> str:
-    """What can be done where many left something out: what the config takes, and what stands in the way."""
-    looked = (
-        "Look which items are unanswered, and whether `data.missing_codes` names a code that is an answer."
-    )
-    taken = gaps_taken(config)
-    if not taken.section:
-        return (
-            f"{looked} With {taken.keys} complete questionnaires alone can be analysed: report how many are "
-            "left out, or do without these settings."
-        )
-    if not taken.closed:
-        return (
-            f"{looked} To lose nobody, raise `cleaning.missing_items_at_most` and say what becomes of the "
-            f"gaps: `{taken.section}`."
-        )
-    return (
-        f"{looked} To lose fewer, raise `cleaning.missing_items_at_most` and write `{taken.section}`; with "
-        f"{taken.keys} the other methods ({taken.closed}) take complete questionnaires alone."
-    )
 
 
 def outside_categories(cleaned: Cleaned, responses: Responses, path: str) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ from smartcity_survey.check.answers import answer_problems, kept_problems, nobod
 from smartcity_survey.check.cleaning import excluded, kept, lost_rows, nothing_chosen, outside_categories
 from smartcity_survey.check.codes import declared_code_problems, doubtful_codes, missing_code_problems
 from smartcity_survey.check.directions import direction_doubts
+from smartcity_survey.check.gaps import idle_methods
 from smartcity_survey.check.idle import idle_keys
 from smartcity_survey.check.labels import shared_labels, untranslated_labels
 from smartcity_survey.check.names import name_problems
@@ -150,6 +151,7 @@ def check_study(folder: Path) -> Checked:
         *foreseen_gaps(complete_rows(answers, needed), codebook, model, config, place, str(path), answers),
         *weight_doubts(answers, model, _place_of_weights(config, path, place)),
         *design_doubts(answers, config, place),
+        *idle_methods(answers, needed, config, place),
         *untranslated_labels(codebook, config, folder),
         *shared_labels(codebook, config, folder),
         *idle_keys(path, config.data, f"{place}, data"),
