@@ -29,8 +29,8 @@ from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.table_notes import (
     basis,
     hidden,
+    of_card,
     of_columns,
-    of_single_items,
     of_unworded_items,
     reading,
 )
@@ -144,7 +144,7 @@ def render_table(
             *of_columns(columns, entry, setting),
             *_of_met(met, entry, setting),
             *of_unworded_items(shown, entry, setting),
-            *of_single_items(entry, card, setting),
+            *of_card(entry, card, setting),
             *(score_notes(card, setting, "short") if card and entry.scores else ()),
             *(hidden(shown, hides, card, setting) if card else ()),
             *(refusal_notes(card, setting) if card else ()),
