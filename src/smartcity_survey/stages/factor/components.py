@@ -69,19 +69,23 @@ def estimate_factors(
         parallel analysis then draws as many rows as respondents are worth (Kish).
     """
     names = list(answers.columns)
-    n, p = answers.shape
-    own = {name: Refusals(names) for name in TABLES}
-    limits = item_limits(section)
     try:
         with naming(names, "factors"):
             matrix, n = item_correlations(answers, everybody, design)
-            solution = rotated_solution(matrix, n_components(section))
+            result = factor_tables(matrix, n, names, model, section, seed)
     except NoSolution as error:
-        # A number of components that no answers could give is a slip in the config, and which items stay
-        # was to depend on the components: nothing can be said in their place.
-        if (n_components(section) or 0) > p or limits != ItemLimits():
-            raise
-        return _without_components(names, model, section, n, error)
+        return without_components(names, model, section, len(answers), error)
+    return by_em(by_weights(result, len(answers), design), len(answers), everybody)
+
+
+def factor_tables(
+    matrix: Array, n: int, names: list[str], model: Model, section: FactorsSection, seed: int
+) -> StageResult:
+    """All tables, from correlations (p, p) of n respondents."""
+    own = {name: Refusals(names) for name in TABLES}
+    limits, p = item_limits(section), len(names)
+    with naming(names, "factors"):
+        solution = rotated_solution(matrix, n_components(section))
     random = own["eigenvalues"].attempt(
         "parallel_analysis",
         lambda: parallel_analysis(
@@ -117,14 +121,20 @@ def estimate_factors(
         "item_deletion_log": deletion_log(matrix, solution, deletions, names, own["item_deletion_log"]),
     }
     cards = _cards(tables, solution, section, n, seed)
-    result = StageResult(tables, {name: {**card, **own[name].card()} for name, card in cards.items()})
-    return by_em(by_weights(result, len(answers), design), len(answers), everybody)
+    return StageResult(tables, {name: {**card, **own[name].card()} for name, card in cards.items()})
 
 
-def _without_components(
+def without_components(
     names: list[str], model: Model, section: FactorsSection, n: int, error: NoSolution
 ) -> StageResult:
-    """Empty tables with the reason; without limits every item stays, whatever its components would be."""
+    """Empty tables with the reason; without limits every item stays, whatever its components would be.
+
+    A number of components that no answers could give is a slip in the config, and where there are limits it
+    was to depend on the components which items stay: nothing can be said in their place, and the error is
+    raised again.
+    """
+    if (n_components(section) or 0) > len(names) or item_limits(section) != ItemLimits():
+        raise error
     refusals = Refusals(names)
     refusals.note(WHOLE, error)
     retention = pd.DataFrame(
