@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -17,6 +18,7 @@ from yaml import YAMLError
 from yaml import safe_dump as dump_yaml
 from yaml import safe_load as parse_yaml
 
+from smartcity_survey.data.read.survey import unordered_scales
 from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.io import write_text
 from smartcity_survey.parsing import parse, read_yaml
@@ -108,6 +110,12 @@ class Study:
                 write_text(text, self.folder / ASIDE)
         return documents.notes
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let no page change the study meanwhile."""
+        with self._lock:
+            yield
+
     def problems(self) -> tuple[Problem, ...]:
         """What config and codebook say wrongly; the survey file is not read for it."""
         found: list[Problem] = []
@@ -119,6 +127,7 @@ class Study:
             found += error.problems
         try:
             codebook = parse(Codebook, read_yaml(questions), str(questions))
+            found += unordered_scales(codebook)
         except SurveyError as error:
             found += error.problems
         if config and codebook:

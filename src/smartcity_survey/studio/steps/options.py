@@ -5,11 +5,12 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from htmltools import Tag, tags
+from htmltools import Tag, TagChild, tags
 
+from smartcity_survey.studio.edits.base import MOST_LETTERS
 from smartcity_survey.studio.labels import label_of
-from smartcity_survey.studio.options import SHOWN, Offered, offered
-from smartcity_survey.studio.view import View, check_field, choice_field, field_id, sends
+from smartcity_survey.studio.options import CHOICES, SHOWN, Offered, offered
+from smartcity_survey.studio.view import View, check_field, choice_field, field_id, in_capitals, sends
 
 LANGUAGES = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
 
@@ -40,21 +41,31 @@ def options_step(view: View) -> Tag:
 
 def _option(view: View, option: Offered, written: Any) -> Tag:
     name, edit = field_id("option", option.key), sends("option", key=option.key)
+    # What each choice means, which the config's comment has to say, stands in its own words here.
     description = view.words(option.description)
+    description = in_capitals(description.partition(";")[0] if option.choices else description)
     default = "" if option.default is None else f"{option.default}"
     value = "" if written is None else f"{written}"
     if option.kind is bool:
         checked = option.default if written is None else bool(written)
-        return tags.p(check_field(name, bool(checked), description, edit))
+        return tags.p(check_field(name, bool(checked), tags.span(*_with_code(description)), edit))
     if option.choices:
-        choices = {one: LANGUAGES.get(one, one) for one in option.choices}
+        choices = {one: LANGUAGES.get(one) or in_capitals(view.words(CHOICES[one])) for one in option.choices}
         field = choice_field(name, choices, value or default, description, edit)
     else:
         kind = "text" if option.kind is str else "number"
         field = tags.input({"type": kind, "id": name, "class": "form-control", "value": value, **edit})
+        if kind == "text":
+            field.attrs["maxlength"] = str(MOST_LETTERS)
         if default:
             field.attrs["placeholder"] = default
         if kind == "number":
             field.attrs["step"] = "1" if option.kind is int else "any"
-    label = tags.label(description, " ", tags.code(option.key), {"for": name, "class": "form-label"})
+    label = tags.label(*_with_code(description), " ", {"for": name, "class": "form-label"})
+    label.append(tags.code(option.key))
     return tags.div(label, field, {"class": "option"})
+
+
+def _with_code(text: str) -> list[TagChild]:
+    """A text whose parts in backticks are set as code."""
+    return [tags.code(part) if place % 2 else part for place, part in enumerate(text.split("`"))]
