@@ -38,7 +38,7 @@ def test_columns_follow_the_longest_way():
 
 
 def test_it_is_an_svg_with_a_name_an_arrow_for_each_path_and_what_is_claimed():
-    svg = diagram(LABELS, [("a", "c"), ("b", "c")], {("a", "c"): "H1"}, 'of "three"')
+    svg = diagram(LABELS, [("a", "c"), ("b", "c")], {("a", "c"): "H1", ("b", "c"): ""}, 'of "three"')
     root = ElementTree.fromstring(svg)
     assert root.attrib["aria-label"] == 'of "three"'
     assert len(root.findall("path")) == 2

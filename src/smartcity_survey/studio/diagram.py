@@ -47,7 +47,7 @@ def diagram(
     left, top = min(x for x, _ in points) - 10, min(y for _, y in points) - 14
     width, height = max(x for x, _ in points) + 10 - left, max(y for _, y in points) + 18 - top
     arrows = "".join(map(_arrow, ways.values()))
-    names = "".join(_claim(way, claims[path]) for path, way in ways.items() if path in claims)
+    names = "".join(_claim(way, claims[path]) for path, way in ways.items() if claims.get(path))
     boxes = "".join(_box(*places[name], label) for name, label in labels.items())
     return (
         f'<svg class="diagram" role="img" aria-label="{escape(title, {chr(34): "&quot;"})}" '

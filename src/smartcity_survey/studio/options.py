@@ -31,6 +31,14 @@ CHOICES = {
     **{"gost": "GOST 7.32"},
 }
 """What an option may be -> in words; languages are called by their own names."""
+SECTIONS = {
+    **{"study": "Study", "cleaning": "Cleaning", "missing": "Missing answers", "factors": "Factors"},
+    **{"cfa": "Confirmatory factor analysis", "scores": "Scores of the constructs"},
+    **{"regression": "Regression", "common_method": "Common method bias", "pls": "PLS-SEM"},
+    **{"groups": "Comparison of groups", "robustness": "Robustness", "report": "Report"},
+    **{"disclosure": "Protection of respondents", "figures": "Figures"},
+}
+"""Section of the config -> in words."""
 _ELSEWHERE = ("data", "model", "weighting", "waves", "plan")
 """Sections that are not offered: they describe the file and the claims, which have steps of their own."""
 _KINDS = (bool, int, float, str)
@@ -82,7 +90,9 @@ def as_written(key: str, value: str | bool) -> Any:
         return option.default
     section, name = key.split(".")
     field = Config.model_fields[section].annotation.model_fields[name]  # type: ignore[union-attr]
-    kind: Any = Annotated[option.kind, *field.metadata] if not option.choices else Literal[option.choices]
+    kind: Any = Literal[option.choices] if option.choices else option.kind
+    if field.metadata and not option.choices:
+        kind = Annotated[option.kind, *field.metadata]
     try:
         return TypeAdapter(kind).validate_python(value.strip() if isinstance(value, str) else value)
     except ValidationError as error:

@@ -18,8 +18,9 @@ from smartcity_survey.studio.server import Server, page_language
 from smartcity_survey.studio.steps import DRAWN
 from smartcity_survey.studio.steps.constructs import new_construct
 from smartcity_survey.studio.steps.options import LANGUAGES as NAMES_OF_LANGUAGES
-from smartcity_survey.studio.view import View
+from smartcity_survey.studio.view import View, with_code
 
+_CLOSED = "Everything is saved. This page can be closed; `smartcity-survey studio` opens it again."
 HERE = Path(__file__).parent
 _ICON = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'%3E"
@@ -85,11 +86,7 @@ def _page(view: View) -> Tag:
         ),
         tags.div(
             tags.h1(words("The studio is closed.")),
-            tags.p(
-                words(
-                    "Everything is saved. This page can be closed; `smartcity-survey studio` opens it again."
-                )
-            ),
+            tags.p(*with_code(words(_CLOSED))),
             {"id": "closed", "role": "alert", "hidden": ""},
         ),
         tags.div(
@@ -125,9 +122,11 @@ def _upload(view: View) -> Tag:
     words = view.words
     asks = tags.div(
         tags.p(
-            words(
-                "Choose the file in which your survey tool saved the answers: Excel, CSV, SPSS, or the "
-                "export of Google Forms, KoBo, LimeSurvey and others. A row for each respondent."
+            *with_code(
+                words(
+                    "Choose the file in which your survey tool saved the answers: Excel, CSV, SPSS, or the "
+                    "export of Google Forms, KoBo, LimeSurvey and others. A row for each respondent."
+                )
             )
         ),
         ui.input_file("survey", words("Survey file"), button_label=words("Choose a file"), placeholder=""),

@@ -84,7 +84,7 @@ def bars(view: View, runner: Runner) -> Tag:
         state = words("The analysis is finished: the next step shows the report.")
     elif shown.ended is not None:
         state = words("The analysis did not come to its end; why is below.")
-    lines = "\n".join(step_line(line, view) for line in shown.lines)
+    lines = "\n".join(step_line(line, view) for line in tuple(shown.lines))
     return tags.div(
         tags.p(state, {"role": "status", "class": "fw-bold"}) if state else None,
         *drawn,

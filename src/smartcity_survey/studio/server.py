@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 from urllib.parse import parse_qs
 
-from htmltools import TagList, tags
+from htmltools import Tag, TagList, tags
 from shiny import Inputs, Outputs, Session, reactive, render, ui
 from shiny.types import FileInfo
 
@@ -25,13 +25,18 @@ from smartcity_survey.studio.freshness import Freshness
 from smartcity_survey.studio.result import bars, report_step, written_at
 from smartcity_survey.studio.running import Runner
 from smartcity_survey.studio.steps import DRAWN, Step
-from smartcity_survey.studio.view import View
+from smartcity_survey.studio.view import View, with_code
 from smartcity_survey.study.config import Language
 
 T = TypeVar("T")
 
 LOOKED = 1.0
 """Seconds between two looks at the study's files, which another page or an editor may have changed."""
+
+
+def said(text: str) -> Tag:
+    """A line of a list."""
+    return tags.li(*with_code(text))
 
 
 def page_language(study: Study, asked: str) -> Language:
@@ -108,7 +113,7 @@ class Server:
             return step.draw(self._view)
         except SurveyError as error:
             lines = self._view.problems(error.problems)
-            return tags.ul(*map(tags.li, lines), {"class": "alert alert-danger", "role": "alert"})
+            return tags.ul(*map(said, lines), {"class": "alert alert-danger", "role": "alert"})
 
     def _state(self) -> Any:
         """What was refused or told last, and what stands in the way of a run."""
@@ -117,11 +122,11 @@ class Server:
         self._seen()
         lines = view.problems(self._study.problems()) if self._study.begun else []
         return TagList(
-            tags.p(refused, {"class": "alert alert-warning"}) if refused else None,
+            tags.p(*with_code(refused), {"class": "alert alert-warning"}) if refused else None,
             *(tags.p(view.words(note), {"class": "alert alert-info"}) for note in notes),
             tags.details(
                 tags.summary(view.words("To be filled in or decided before the analysis can run")),
-                tags.ul(*map(tags.li, lines), {"tabindex": "0"}),
+                tags.ul(*map(said, lines), {"tabindex": "0"}),
                 {"open": "", "class": "alert alert-warning"},
             )
             if lines
@@ -139,7 +144,7 @@ class Server:
 
     def _understood(self) -> Any:
         """What was said of the file that was sent."""
-        return tags.ul(*map(tags.li, self._said()))
+        return tags.ul(*map(self._view.line, self._said()))
 
     def _guessed(self) -> Any:
         """The same above the columns, to which the page goes where the file was understood."""
@@ -148,7 +153,7 @@ class Server:
             return None
         return tags.details(
             tags.summary(first),
-            tags.ul(*map(tags.li, guesses), {"tabindex": "0"}),
+            tags.ul(*map(self._view.line, guesses), {"tabindex": "0"}),
             {"open": "", "class": "alert alert-info"},
         )
 
@@ -206,7 +211,7 @@ class Server:
             except SurveyError as error:
                 self._said.set(error_in(error, view.language).splitlines())
                 return
-            self._said.set([view.words("The study is begun. What was guessed:"), *map(view.words, lines)])
+            self._said.set([view.words("The study is begun. What was guessed:"), *lines])
             self._drawn.set(self._study.version())
             ui.update_navset("step", selected="columns", session=self._session)
 
@@ -253,11 +258,11 @@ class Server:
                 found = checking.result()
             except SurveyError as error:
                 lines = view.problems(error.problems)
-                return tags.ul(*map(tags.li, lines), {"class": "alert alert-danger", "role": "alert"})
+                return tags.ul(*map(said, lines), {"class": "alert alert-danger", "role": "alert"})
             lines = view.problems(found.warnings)
             return TagList(
-                tags.ul(*(tags.li(view.words(line)) for line in (*found.summary, found.verdict))),
-                tags.ul(*map(tags.li, lines), {"class": "alert alert-warning"}) if lines else None,
+                tags.ul(*map(view.line, (*found.summary, found.verdict))),
+                tags.ul(*map(said, lines), {"class": "alert alert-warning"}) if lines else None,
             )
 
         self._shows("checked", checked)

@@ -18,6 +18,7 @@ from smartcity_survey.studio.labels import label_of
 from smartcity_survey.studio.options import offered
 from smartcity_survey.study.config import Language
 
+_KEY = re.compile(r"[_.:{-]|^[a-z]")
 _IN_A_FILE = re.compile(r".*?(?P<file>(config|codebook)\.yaml)(, (?P<key>[^:]*))?", re.DOTALL)
 _BLOCKS = {
     "constructs": "Construct",
@@ -63,9 +64,16 @@ class View:
         labels = self._labels()
         for one in problems:
             remedy = ON_THE_PAGE.get(one.found) or ON_THE_PAGE.get(one.remedy, one.remedy)
-            said = f"{self.words(one.found)} {self.words(remedy)}"
+            said = f"{in_capitals(self.words(one.found))} {self.words(remedy)}"
             found.setdefault(self._place(one.place, labels), []).append(self._named(said, labels))
         return [f"{place}: {' '.join(dict.fromkeys(said))}" for place, said in found.items()]
+
+    def line(self, english: str) -> Tag:
+        """A line of what was found, with labels in place of names."""
+        return tags.li(*with_code(self._named(self.words(english), self._labels())))
+
+    def _quoted(self, label: str) -> str:
+        return f"“{label}”" if self.language == "en" else f"«{label}»"
 
     def _labels(self) -> dict[str, str]:
         """Construct or question -> its label; of files that cannot be read none."""
@@ -88,7 +96,9 @@ class View:
         own = name.partition(".")[0]
         if block in _BLOCKS:
             label = labels.get(own) or own
-            return f"{self.words(_BLOCKS[block])} “{label}”" if label else self.words(_BLOCKS[block])
+            return (
+                f"{self.words(_BLOCKS[block])} {self._quoted(label)}" if label else self.words(_BLOCKS[block])
+            )
         if option := next((one for one in offered() if one.key == written["key"]), None):
             return in_capitals(self.words(option.description).partition(";")[0])
         return self.words(f"{written['file']}, {written['key']}")
@@ -99,7 +109,15 @@ class View:
         if not names:
             return said
         any_of = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-        return re.sub(rf"(?<![\w.])({any_of})(?!\w)", lambda name: f"“{labels[name[1]]}”", said)
+        # A name in backticks is one where these hold nothing else.
+        names_in = rf"`({any_of})`|(?<![\w.`])({any_of})(?![\w`])"
+        return re.sub(names_in, lambda name: self._quoted(labels[name[1] or name[2]]), said)
+
+
+def with_code(text: str) -> list[TagChild]:
+    """A text whose keys, which stand in backticks, are set as code; other words in backticks are words."""
+    parts = text.split("`")
+    return [tags.code(part) if at % 2 and _KEY.search(part) else part for at, part in enumerate(parts)]
 
 
 def in_capitals(text: str) -> str:

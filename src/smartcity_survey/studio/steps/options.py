@@ -5,12 +5,20 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from htmltools import Tag, TagChild, tags
+from htmltools import Tag, tags
 
 from smartcity_survey.studio.edits.base import MOST_LETTERS
 from smartcity_survey.studio.labels import label_of
-from smartcity_survey.studio.options import CHOICES, SHOWN, Offered, offered
-from smartcity_survey.studio.view import View, check_field, choice_field, field_id, in_capitals, sends
+from smartcity_survey.studio.options import CHOICES, SECTIONS, SHOWN, Offered, offered
+from smartcity_survey.studio.view import (
+    View,
+    check_field,
+    choice_field,
+    field_id,
+    in_capitals,
+    sends,
+    with_code,
+)
 
 LANGUAGES = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
 
@@ -30,7 +38,7 @@ def options_step(view: View) -> Tag:
 
     rest = [one for key, one in found.items() if key not in SHOWN]
     folded = [
-        tags.details(tags.summary(tags.code(section)), *map(row, own))
+        tags.details(tags.summary(view.words(SECTIONS[section]), " ", tags.code(section)), *map(row, own))
         for section, own in groupby(rest, key=lambda one: one.key.partition(".")[0])
     ]
     return tags.div(
@@ -48,7 +56,7 @@ def _option(view: View, option: Offered, written: Any) -> Tag:
     value = "" if written is None else f"{written}"
     if option.kind is bool:
         checked = option.default if written is None else bool(written)
-        return tags.p(check_field(name, bool(checked), tags.span(*_with_code(description)), edit))
+        return tags.p(check_field(name, bool(checked), tags.span(*with_code(description)), edit))
     if option.choices:
         choices = {one: LANGUAGES.get(one) or in_capitals(view.words(CHOICES[one])) for one in option.choices}
         field = choice_field(name, choices, value or default, description, edit)
@@ -61,11 +69,6 @@ def _option(view: View, option: Offered, written: Any) -> Tag:
             field.attrs["placeholder"] = default
         if kind == "number":
             field.attrs["step"] = "1" if option.kind is int else "any"
-    label = tags.label(*_with_code(description), " ", {"for": name, "class": "form-label"})
+    label = tags.label(*with_code(description), " ", {"for": name, "class": "form-label"})
     label.append(tags.code(option.key))
     return tags.div(label, field, {"class": "option"})
-
-
-def _with_code(text: str) -> list[TagChild]:
-    """A text whose parts in backticks are set as code."""
-    return [tags.code(part) if place % 2 else part for place, part in enumerate(text.split("`"))]
