@@ -166,6 +166,9 @@ class CommonMethodSection(Section):
     )
 
 
+FurtherMethod = Literal["necessary_conditions", "segments", "tetrads", "copulas"]
+
+
 class PlsSection(Section):
     """PLS-SEM and its bootstrap."""
 
@@ -199,6 +202,19 @@ class PlsSection(Section):
     repetitions: int = Field(
         10, ge=1, le=1000, description="PLSpredict: divisions into folds, whose predictions are averaged"
     )
+    further: tuple[FurtherMethod, ...] = Field(
+        (), description="methods beside the path model, with tables of their own"
+    )
+    further_draws: int = Field(
+        1000, ge=100, le=100_000, description="random pairings or resamples of each of these"
+    )
+    desired_outcome: float = Field(
+        85,
+        gt=0,
+        le=100,
+        description="necessary_conditions: score of the outcome, 0 to 100, that a condition is asked for",
+    )
+    most_segments: int = Field(4, ge=2, le=10, description="segments: the largest number tried")
 
 
 class GroupsSection(Section):

@@ -38,6 +38,7 @@ from .influence import (
 from .ipma import (
     ImportancePerformance as ImportancePerformance,
     importance_performance as importance_performance,
+    rescaled_scores as rescaled_scores,
 )
 from .mediation import (
     Chain as Chain,
