@@ -141,14 +141,10 @@ def test_segments_with_their_paths_and_criteria() -> None:
     np.testing.assert_allclose(lines["segment_share"], 100 * own.shares[1])
 
 
-@pytest.mark.parametrize(
-    ("further", "paths"), [(["tetrads"], True), (["segments"], True), (["tetrads"], False)]
-)
-def test_only_studies_that_ask_have_them(
-    config_content: dict[str, Any], further: list[str], paths: bool
-) -> None:
-    config_content["pls"] = {"further": further}
+@pytest.mark.parametrize(("method", "paths"), [("tetrads", True), ("segments", True), ("tetrads", False)])
+def test_only_studies_that_ask_have_them(config_content: dict[str, Any], method: str, paths: bool) -> None:
+    config_content["pls"] = {method: True}
     if not paths:
         config_content["model"] |= {"paths": [], "hypotheses": {}}
     asked = asks_for("tetrads")(Config.model_validate(config_content))
-    assert asked == (further == ["tetrads"] and paths)
+    assert asked == (method == "tetrads" and paths)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -13,17 +12,16 @@ from smartcity_survey.stages.pls.pls import fit_model
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.pls.algorithm import PlsFit
-from smartcity_survey.study.config import Config, FurtherMethod, PlsSection
+from smartcity_survey.study.config import Config, PlsSection
 from smartcity_survey.study.model import Model
 
 FURTHER = (*PLS_FIT, "further_draws")
 """What they depend on."""
 
 
-def asks_for(method: FurtherMethod) -> Callable[[Config], bool]:
-    """Whether a study with paths names a method under `pls.further`."""
-    assert method in get_args(FurtherMethod)
-    return lambda config: method in config.pls.further and bool(config.model.paths)
+def asks_for(method: str) -> Callable[[Config], bool]:
+    """Whether a study with paths wants the method that a key of `pls` names."""
+    return lambda config: bool(getattr(config.pls, method) and config.model.paths)
 
 
 def fitted(answers: pd.DataFrame, model: Model, section: PlsSection) -> tuple[Array, PlsFit]:
