@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -40,14 +41,21 @@ RESAMPLES = {"pls_inadmissible"}
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small study with four cities, one of them of two people, answers missing here and there."""
+    return reports_of(tmp_path_factory.mktemp("sharing") / "study")
+
+
+def reports_of(folder: Path, moved: int = 0) -> Path:
+    """The small study with four cities, one of them of two people, answers missing here and there.
+
+    moved : respondents of the third city who live in the fourth; the counts of both are left out.
+    """
     rng = np.random.default_rng(4)
     n = 60
     common = rng.normal(size=(n, 2)) @ np.array([[1.0, 0.5], [0.0, 1.0]])
     answers = np.clip(np.round(3 + np.repeat(common, 3, axis=1) + rng.normal(scale=0.6, size=(n, 6))), 1, 5)
     survey = pd.DataFrame(answers, columns=["T1", "T2", "T3", "U1", "U2", "U3"])
     survey.insert(0, "id", [f"P{number:02d}" for number in range(n)])
-    survey["city"] = [1] * 30 + [2] * 20 + [3] * 8 + [4] * 2
+    survey["city"] = [1] * 30 + [2] * 20 + [3] * (8 - moved) + [4] * (2 + moved)
     survey["gender"] = ([1] * 31 + [2] * 29)[::-1]
     survey.loc[[5, 40], "gender"] = np.nan
     survey.loc[55, "U2"] = 9
@@ -69,15 +77,16 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "model": {
             "constructs": {"trust": {}, "use": {}},
             "paths": [{"from": ["trust"], "to": "use"}],
+            "controls": ["city"],
             "hypotheses": {"H1": {"from": "trust", "to": "use"}},
         },
         "regression": {"controls": ["city", "gender"]},
+        "robustness": {"controls": ["city"], "null_draws": 100, "power_draws": 20},
         "groups": {"variables": ["city", "gender"], "smallest": 10, "permutations": 20},
         "disclosure": {"suppress_small_cells": True},
         "seed": 7,
         **deepcopy(QUICK),
     }
-    folder = tmp_path_factory.mktemp("sharing") / "study"
     folder.mkdir()
     survey.to_csv(folder / "survey.csv", index=False, encoding="utf-8")
     for name, content in (("codebook.yaml", codebook), ("config.yaml", config)):
@@ -191,3 +200,33 @@ def test_the_page_marks_what_is_left_out(shared: Path) -> None:
     page = (shared / "report.html").read_text(encoding="utf-8")
     assert "x: fewer than 5 respondents" in page
     assert '<td class="number">x</td>' in page
+
+
+def test_no_byte_tells_who_is_in_which_of_the_categories_left_out(shared: Path, tmp_path: Path) -> None:
+    """Two people move from one hidden category to another: every table, figure, card and page is the same.
+
+    So nothing that is computed from them, no degrees of freedom, R2, coordinate or count, can tell how many
+    are in each. The manifest alone names the survey file by its digest.
+    """
+    twin = reports_of(tmp_path / "study", moved=2)
+    for folder in (shared, twin):
+        before = read_table(folder / "private" / "answers.csv")["city"].value_counts()
+        assert sorted(before[[3, 4]]) == ([2, 7] if folder == shared else [4, 5])
+    told = [
+        {
+            path.relative_to(folder): path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+            and "private" not in path.relative_to(folder).parts
+            and path.name not in ("manifest.json", "machine.json")
+        }
+        for folder in (shared, twin)
+    ]
+    assert told[0].keys() == told[1].keys()
+    assert len(told[0]) > 100
+    plain = [{path: _without_digests(content) for path, content in each.items()} for each in told]
+    assert [str(path) for path in plain[0] if plain[0][path] != plain[1][path]] == []
+
+
+def _without_digests(content: bytes) -> bytes:
+    return re.sub(rb"[0-9a-f]{64}", b"", content)

@@ -271,6 +271,15 @@ class Bar(Need):
     what: str
 
 
+@dataclass(frozen=True)
+class SmallestTold(Need):
+    """The count below which tables leave cells out; None where they leave out none."""
+
+    def options(self, config: Config, codebook: Codebook) -> Any:
+        section = config.disclosure
+        return section.smallest_cell if section.suppress_small_cells else None
+
+
 def always(config: Config) -> bool:
     """Every study asks for it."""
     return True
@@ -320,6 +329,7 @@ PLS_FIT = ("scheme", "correlation", "continuity", "tolerance", "max_iterations")
 """What a PLS fit without its bootstrap depends on."""
 PlsFitOptions = Annotated[PlsSection, Options(PlsSection, PLS_FIT)]
 
+Smallest = Annotated[int | None, SmallestTold()]
 Seed = Annotated[int, Option("seed")]
 Level = Annotated[float, Option("regression.confidence_level")]
 Method = Annotated[ScoreMethod, Option("scores.method")]

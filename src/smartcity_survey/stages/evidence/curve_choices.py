@@ -14,7 +14,7 @@ from smartcity_survey.data.demographics import demographic_dummies
 from smartcity_survey.io import read_table
 from smartcity_survey.stages.answers.clean import SCREENS
 from smartcity_survey.stages.design import design_of
-from smartcity_survey.stages.needs import Codes, CountedItems, Files, Need, complete_rows
+from smartcity_survey.stages.needs import Codes, CountedItems, Files, Need, SmallestTold, complete_rows
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.study.codebook import RESPONDENT, Codebook
 from smartcity_survey.study.config import Config
@@ -98,9 +98,11 @@ def exclusion_choices(careless: pd.DataFrame, casewise: pd.DataFrame) -> dict[st
     return {name: kept for name, kept in rules.items() if name == NONE or not kept.all()}
 
 
-def control_choices(answers: pd.DataFrame, codebook: Codebook, controls: Sequence[str]) -> dict[str, Array]:
+def control_choices(
+    answers: pd.DataFrame, codebook: Codebook, controls: Sequence[str], smallest: int | None = None
+) -> dict[str, Array]:
     """Dummies of every demographic variable named, as the hierarchical regression has them."""
-    dummies = demographic_dummies(answers, codebook, controls, "config.yaml, robustness.controls")
+    dummies = demographic_dummies(answers, codebook, controls, "config.yaml, robustness.controls", smallest)
     owners = np.array([category.variable for category in dummies.categories], dtype=object)
     return {name: dummies.values[:, owners == name] for name in controls}
 
@@ -126,7 +128,9 @@ class _OfRespondents(Need):
         )
         counted = CountedItems().options(config, codebook)
         complete = {} if counted is None else {"complete": counted}
-        return {**section, "codebook": Codes().options(config, codebook), **complete}
+        smallest = SmallestTold().options(config, codebook)
+        told = {} if smallest is None else {"smallest": smallest}
+        return {**section, "codebook": Codes().options(config, codebook), **complete, **told}
 
 
 @dataclass(frozen=True)
@@ -146,7 +150,7 @@ def _choices(answers: pd.DataFrame, others: Sequence[pd.DataFrame], options: Any
     return CurveChoices(
         items=item_choices(retention, options["strict_loading"]),
         exclusions=exclusion_choices(careless, casewise),
-        controls=control_choices(answers, codebook, options["controls"]),
+        controls=control_choices(answers, codebook, options["controls"], options.get("smallest")),
         crossed=options["controls_crossed"],
     )
 

@@ -16,7 +16,7 @@ from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.design import Design, design_card, ignored_card
 from smartcity_survey.stages.measurement.scores import require_scores
-from smartcity_survey.stages.needs import Asked, Complete, Method, has_moderations
+from smartcity_survey.stages.needs import Asked, Complete, Method, Smallest, has_moderations
 from smartcity_survey.stages.refusals import Refusals, require_paths, takes_no_weights
 from smartcity_survey.stages.regression.blocks import hierarchical_tables
 from smartcity_survey.stages.regression.design_frames import design_frames, errors_card, regress_by_design
@@ -61,6 +61,7 @@ def estimate_regression(
     method: Method,
     everybody: Annotated[AllScores | None, ScoresOfAll()] = None,
     design: Design = None,
+    smallest: Smallest = None,
 ) -> StageResult:
     """One regression per outcome of the model; the tables of SPSS REGRESSION with HC3 errors beside them.
 
@@ -72,11 +73,12 @@ def estimate_regression(
         complete questionnaires.
     design : sampling weights and clusters, which coefficients and their errors allow for; of weighted scores
         collinearity is the only diagnostic, and there is no regression in blocks.
+    smallest : as `demographic_dummies` has it.
     """
     require_paths(model, "regression")
     require_scores(scores, model)
     weighted = design is not None and design.weighted
-    dummies = demographic_dummies(answers, codebook, section.controls)
+    dummies = demographic_dummies(answers, codebook, section.controls, smallest=smallest)
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in (*_FITTED, *_JUDGED, *_HIERARCHICAL)}
     casewise = [pd.DataFrame(columns=_CASEWISE)]
     alone, judged, in_blocks, incomplete = Refusals(), Refusals(), Refusals(), Refusals()

@@ -24,6 +24,7 @@ from smartcity_survey.stages.needs import (
     Option,
     Options,
     Seed,
+    Smallest,
 )
 from smartcity_survey.stages.pls.pls import pls_model
 from smartcity_survey.stages.pls.pls_bootstrap import interval_columns, interval_summary
@@ -61,6 +62,7 @@ def estimate_controlled_paths(
     sem_paths: pd.DataFrame,
     design: Design = None,
     complete: Annotated[pd.DataFrame | None, CompleteAnswers()] = None,
+    smallest: Smallest = None,
 ) -> StageResult:
     """The structural model with dummies of demographic controls among the causes of every outcome.
 
@@ -72,9 +74,12 @@ def estimate_controlled_paths(
     answers : of PLS-SEM, with means in the gaps where the config says so.
     complete : complete questionnaires, which SEM takes with their `design` (sampling weights and clusters);
         None: all are.
+    smallest : as `demographic_dummies` has it.
     """
     complete = answers if complete is None else complete
-    of_pls, of_sem = (_controlled(frame, model, codebook, controls) for frame in (answers, complete))
+    of_pls, of_sem = (
+        _controlled(frame, model, codebook, controls, smallest) for frame in (answers, complete)
+    )
     inputs = PlsInputs.of(answers, model, section)
     found = {
         "pls": of_pls.refusals.attempt("pls", lambda: _pls(of_pls, model, inputs, section, seed)),
@@ -122,9 +127,9 @@ class _Controlled:
 
 
 def _controlled(
-    answers: pd.DataFrame, model: Model, codebook: Codebook, controls: tuple[str, ...]
+    answers: pd.DataFrame, model: Model, codebook: Codebook, controls: tuple[str, ...], smallest: int | None
 ) -> _Controlled:
-    dummies = demographic_dummies(answers, codebook, controls, "config.yaml, model.controls")
+    dummies = demographic_dummies(answers, codebook, controls, "config.yaml, model.controls", smallest)
     items = answers[list(model.items)].to_numpy(dtype=np.float64)
     return _Controlled(
         x=np.column_stack([items, dummies.values]),
