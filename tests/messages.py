@@ -37,6 +37,7 @@ RAISED = {
     "progress": 1,
     "told": 3,
     "words": 1,
+    "note": 1,
 }
 """What messages are made by -> how many of its arguments are words, or may be."""
 FILLED = "\x00"

@@ -25,6 +25,7 @@ from smartcity_survey.data.read.tables import Batch, Table
 from smartcity_survey.errors import Problem, SurveyError, counted
 from smartcity_survey.study.codebook import CLUSTER, MARKED, RESPONDENT, WEIGHT, Codebook
 from smartcity_survey.study.config import DataSection
+from smartcity_survey.study.spelling import unlike
 
 PROBLEMS_SHOWN = 100
 """Problems listed one by one before the rest is only counted."""
@@ -256,6 +257,14 @@ def _absent_column(name: str, table: Table, path: Path) -> Problem:
             f"the name stands over {counted(len(own), 'column')}.",
             f"Rename or delete all but one, or write which is meant, as `column: {own[0]}`.",
         )
+    for column in table.columns:
+        if different := unlike(name, column):
+            return Problem(
+                f"{path}, column {name}",
+                f"the file has no such column, but one that looks the same, with {different}.",
+                f"Copy {column!r} from the file into the codebook (or config), or write the name anew in the "
+                "file.",
+            )
     return Problem(
         f"{path}, column {name}", "the file has no such column.", _nearest_column(name, table.columns)
     )

@@ -25,6 +25,7 @@ from smartcity_survey.stages.needs import Asked, ForComponents, ItemAnswers, See
 from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.factor.components import FactorSolution, rotated_solution
+from smartcity_survey.stats.factor.empirical_kaiser import empirical_kaiser_reference
 from smartcity_survey.stats.factor.item_deletion import Deletion, ItemLimits, delete_items
 from smartcity_survey.stats.factor.parallel import (
     ParallelAnalysis,
@@ -107,7 +108,7 @@ def factor_tables(
     }
     tables = {
         "eigenvalues": _eigenvalues(solution, random),
-        "component_count": _component_count(solution, random, partial),
+        "component_count": _component_count(solution, n, random, partial),
         "minimum_average_partial": pd.DataFrame() if partial is None else _partials(partial),
         "variance_explained": _variance_explained(solution, p),
         "communalities": pd.DataFrame({"item": names, "initial": 1.0, "extraction": solution.communalities}),
@@ -166,11 +167,14 @@ def _eigenvalues(solution: FactorSolution, random: ParallelAnalysis | None) -> p
 
 
 def _component_count(
-    solution: FactorSolution, random: ParallelAnalysis | None, partial: MinimumAveragePartial | None
+    solution: FactorSolution, n: int, random: ParallelAnalysis | None, partial: MinimumAveragePartial | None
 ) -> pd.DataFrame:
     """How many components each rule would keep, as far as it could be applied, and how many were kept."""
     eigenvalues = solution.eigenvalues
-    counts = {"eigenvalue_above_1": int((eigenvalues > 1).sum())}
+    counts = {
+        "eigenvalue_above_1": int((eigenvalues > 1).sum()),
+        "empirical_kaiser": components_above(eigenvalues, empirical_kaiser_reference(eigenvalues, n)),
+    }
     if random is not None:
         counts["parallel_mean"] = components_above(eigenvalues, random.mean)
         counts["parallel_quantile"] = components_above(eigenvalues, random.quantile)

@@ -6,9 +6,12 @@ from htmltools import HTML, Tag, tags
 
 from smartcity_survey.studio.diagram import diagram
 from smartcity_survey.studio.edits.base import claims_on, paths_of
+from smartcity_survey.studio.edits.model import MOST_LETTERS_OF_A_CLAIM
 from smartcity_survey.studio.steps.constructs import construct_labels
-from smartcity_survey.studio.view import View, check_field, choice_field, field_id, sends, text_field
+from smartcity_survey.studio.view import View, check_field, choice_field, clipped, field_id, sends, text_field
 
+_MOST = 40
+"""Letters of a label in the grid; the rest is shown to whoever points at it."""
 _SIGNS = {"": "nothing", "positive": "raises it", "negative": "lowers it"}
 
 
@@ -32,7 +35,7 @@ def model_step(view: View) -> Tag:
 
 
 def _grid(view: View, labels: dict[str, str], paths: set[tuple[str, str]]) -> Tag:
-    heads = [tags.th(label, {"scope": "col"}) for label in labels.values()]
+    heads = [tags.th(clipped(label, _MOST), {"scope": "col", "title": label}) for label in labels.values()]
     corner = view.words("Row explains column")
     rows = []
     for source, label in labels.items():
@@ -44,7 +47,7 @@ def _grid(view: View, labels: dict[str, str], paths: set[tuple[str, str]]) -> Ta
                 field_id("path", source, target), (source, target) in paths, about, edit, hidden=True
             )
             cells.append(tags.td(box if source != target else "—"))
-        rows.append(tags.tr(tags.th(label, {"scope": "row"}), *cells))
+        rows.append(tags.tr(tags.th(clipped(label, _MOST), {"scope": "row", "title": label}), *cells))
     return tags.table(
         tags.thead(tags.tr(tags.th(corner, {"scope": "col"}), *heads)),
         tags.tbody(*rows),
@@ -62,14 +65,15 @@ def _claims(
     lines = []
     signs = {key: view.words(text) for key, text in _SIGNS.items()}
     for (source, target), names in claims.items():
-        path = f"{labels.get(source, source)} → {labels.get(target, target)}"
+        ends = [clipped(labels.get(end, end), _MOST) for end in (source, target)]
+        path = " → ".join(ends)
         own = names[0] if names else ""
         sign = str(written[own].get("sign", "positive")) if own else ""
         edit = sends("claim", source=source, target=target)
         about = f"{view.words('Claimed')}: {path}"
         name = text_field(
             field_id("claim-name", own), own, f"{view.words('Name of the hypothesis')}: {path}",
-            sends("name_claim", claim=own), size="6",
+            sends("name_claim", claim=own), size="6", maxlength=str(MOST_LETTERS_OF_A_CLAIM),
         )  # fmt: skip
         lines.append(
             tags.li(
@@ -78,4 +82,4 @@ def _claims(
                 name if own else None,
             )
         )
-    return tags.div(tags.h3(view.words("Hypotheses")), tags.ul(*lines, {"class": "items"}))
+    return tags.div(tags.h2(view.words("Hypotheses"), {"class": "fs-4"}), tags.ul(*lines, {"class": "items"}))
