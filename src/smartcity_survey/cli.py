@@ -147,7 +147,7 @@ def _machines(cores: int, executor: str, profile: str, jobs: int, parts: int = 1
 
 @app.command(cls=SpokenCommand)
 def stream(study: StudyFolder = Path()) -> None:
-    """Analyse a file that memory does not hold, in one pass: factors, regression, PLS-SEM."""
+    """Analyse a file that memory does not hold in one pass, as far as counts and moments go."""
     from smartcity_survey.stream.write import stream_study
 
     SPEECH.study = study
