@@ -100,7 +100,7 @@ def test_from_a_form_to_a_word_file_without_a_text_file(browser, folder, tmp_pat
         inside = page.frame_locator("iframe.report")
         inside.locator("h1").wait_for()
         page.wait_for_timeout(5000)
-        assert page.locator("text=out of date").count() == 0
+        assert page.locator("text=The report is out of date").count() == 0
         for title, old in (("Another title", "visible"), (TITLE, "hidden")):
             go(page, "options")
             page.get_by_label("study.title").fill(title)
