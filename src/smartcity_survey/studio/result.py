@@ -118,9 +118,7 @@ def report_step(view: View) -> Tag:
     except SurveyError:
         names = []
     links = [
-        tags.li(
-            tags.a(name, {"href": f"files/{name}", "download": ""}), f" {KINDS.get(Path(name).suffix, '')}"
-        )
+        tags.li(tags.a(name, {"href": f"files/{name}", "download": ""}), " ", KINDS.get(Path(name).suffix))
         for name in names
         if (reports / name).is_file()
     ]
