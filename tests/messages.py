@@ -25,6 +25,7 @@ COVERED = (
     "reconstruct",
     "bounds",
     "studio",
+    "stream",
 )
 """Folders all of whose messages are translated."""
 RAISED = {

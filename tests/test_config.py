@@ -60,9 +60,9 @@ def test_a_construct_on_both_sides_has_no_single_score_by_skrondal_and_laake(
         (
             ("pls",),
             {"continuity": [1.5, 0]},
-            "config.yaml, pls.continuity.0: found 1.5. Input should be less than 1.",
+            "config.yaml, pls.continuity.0: found 1.5. Write a number below 1.",
         ),
-        (("seed",), -1, "config.yaml, seed: found -1. Input should be greater than or equal to 0."),
+        (("seed",), -1, "config.yaml, seed: found -1. Write 0 or more."),
         (
             ("model", "paths"),
             [{"from": ["trust"], "too": "use"}],

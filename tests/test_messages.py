@@ -168,9 +168,9 @@ def test_translations_are_filled_with_what_the_english_has() -> None:
             "gender: категорий, в которых не меньше 1 анкеты, — 0; сравнивать нечего.",
         ),
         ("What becomes of this.", "What becomes of this."),
-        ("Input should be less than 7.", "Напишите меньше 7."),
+        ("Write a number below 7.", "Напишите меньше 7."),
         (
-            "Choose one of 'eigenvalue'. Or: Input should be greater than or equal to 1.",
+            "Choose one of 'eigenvalue'. Or: Write 1 or more.",
             "Выберите одно из: 'eigenvalue'. Или: Напишите не меньше 1.",
         ),
         (
@@ -233,7 +233,7 @@ def test_only_numbers_with_decimals_get_a_comma(number: str, shown: str) -> None
 
 
 def test_what_stands_in_yaml_and_names_of_columns_keep_their_point() -> None:
-    assert translated("Input should be less than 0.5.", "ru") == "Напишите меньше 0.5."
+    assert translated("Write a number below 0.5.", "ru") == "Напишите меньше 0.5."
     assert translated("s.csv, column 1.2", "ru") == "s.csv, столбец 1.2"
     assert translated("s.csv, column 1.2", "kk") == "s.csv, 1.2 бағаны"
 

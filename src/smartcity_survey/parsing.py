@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -17,22 +19,40 @@ from smartcity_survey.hand_yaml import parse_yaml, refuse_endless
 M = TypeVar("M", bound="Section")
 Location = tuple[int | str, ...]
 
-_REMEDIES = {
-    "model_type": "Write `key: value` lines below it.",
-    "dict_type": "Write `key: value` lines below it.",
+_TEXT = "Write a text; put it in quotes where yaml takes it for a number, a date or yes/no."
+_KEYS = "Write `key: value` lines below it."
+REMEDIES: Mapping[str, str] = {
+    "model_type": _KEYS,
+    "dict_type": _KEYS,
     "tuple_type": "Write a list: [a, b].",
-    "string_type": "Write a text; put it in quotes where yaml takes it for a number, a date or yes/no.",
+    "too_short": "Write {min_length} or more in the list.",
+    "too_long": "Write {max_length} or fewer in the list.",
+    "string_type": _TEXT,
+    "string_unicode": _TEXT,
+    "string_pattern_mismatch": "Write a letter or more, and none of {pattern}.",
     "int_type": "Write a whole number.",
     "int_parsing": "Write a whole number.",
+    "int_parsing_size": "Write a whole number.",
     "int_from_float": "Write a whole number.",
     "float_type": "Write a number.",
     "float_parsing": "Write a number.",
     "finite_number": "Write a number.",
+    "greater_than": "Write a number above {gt}.",
+    "greater_than_equal": "Write {ge} or more.",
+    "less_than": "Write a number below {lt}.",
+    "less_than_equal": "Write {le} or less.",
     "bool_type": "Write true or false.",
     "bool_parsing": "Write true or false.",
+    "literal_error": "Choose one of {expected}.",
+    "recursion_loop": "Write it out: no block holds itself.",
 }
+"""What to write, by the kind of what pydantic found; in braces what it tells of the limits."""
 
 
+NONE_OF, OF_THESE = "^[^", "]+$"
+"""What a pattern of names begins and ends with: between them stand letters that no name has."""
+UNKNOWN_KEY = frozenset({"extra_forbidden", "invalid_key"})
+"""Keys that a block has not, and those that are numbers, which none has."""
 MOST_SECTIONS = 4
 """Sections that a key at the margin may be sent to."""
 _BOOLEAN_WORDS = {"true": "Yes, yes, On, True", "false": "No, no, Off, False"}
@@ -54,6 +74,20 @@ class Section(BaseModel):
             if found is not None:
                 raise PydanticCustomError("boolean_as_number", "{found}", {"found": found})
         return value
+
+
+def refuse_contradictions(*found: Iterable[str]) -> None:
+    """Refuse a section whose values are right one by one and contradict one another; all are told at once.
+
+    found : sentences without their point, of what contradicts what and what to do.
+
+    Raises
+    ------
+    PydanticCustomError
+        where there is one; for validators of sections.
+    """
+    if every := tuple(chain(*found)):
+        raise PydanticCustomError("contradictions", "{found}", {"found": every})
 
 
 def read_yaml(path: Path) -> Mapping[str, Any]:
@@ -104,7 +138,7 @@ def _problems(
     for location, found in by_location.items():
         # Of a value that may be of several kinds, the kind that was meant fails at the deepest place.
         if not any(location == other[: len(location)] for other in by_location if other != location):
-            yield _problem(location, found, model, place)
+            yield from _problems_at(location, found, model, place)
 
 
 def _location(detail: Any, content: object) -> Location:
@@ -122,11 +156,24 @@ def _location(detail: Any, content: object) -> Location:
     return (*location, detail["loc"][-1]) if detail["type"] == "missing" else tuple(location)
 
 
+def _problems_at(
+    location: Location, details: Sequence[Any], model: type[Section], place: str
+) -> Iterator[Problem]:
+    contradictions = [one for one in details if one["type"] == "contradictions"]
+    for found in (found for one in contradictions for found in one["ctx"]["found"]):
+        yield Problem(_where(location, place), "contradiction:", f"{found}.")
+    if not contradictions:
+        yield _problem(location, details, model, place)
+
+
+def _where(location: Location, place: str) -> str:
+    return ", ".join(filter(None, (place, ".".join(map(str, location)))))
+
+
 def _problem(location: Location, details: Sequence[Any], model: type[Section], place: str) -> Problem:
-    key = ".".join(str(part) for part in location)
-    where = f"{place}, {key}" if key else place
+    where = _where(location, place)
     kind, given = details[0]["type"], _shown(details[0].get("input"))
-    if kind == "extra_forbidden":
+    if kind in UNKNOWN_KEY:
         known = sorted(_keys(model, location[:-1]))
         elsewhere = [name for name in _keys(model, ()) if str(location[-1]) in _keys(model, (name,))]
         if 0 < len(elsewhere) <= MOST_SECTIONS and len(location) == 1:
@@ -136,6 +183,9 @@ def _problem(location: Location, details: Sequence[Any], model: type[Section], p
         close = difflib.get_close_matches(str(location[-1]), known, n=1, cutoff=0.5)
         hint = f"Did you mean `{close[0]}`?" if close else f"Known keys: {', '.join(known)}."
         return Problem(where, "unknown key.", hint)
+    if kind == "missing" and isinstance(location[-1], int):
+        shorter = f"the list ends before its entry {location[-1] + 1}."
+        return Problem(_where(location[:-1], place), shorter, _description(model, location[:-1]) or "Add it.")
     if kind == "missing":
         return Problem(where, "this key is missing.", _description(model, location) or "Add it.")
     if kind == "value_error":
@@ -155,9 +205,21 @@ def _problem(location: Location, details: Sequence[Any], model: type[Section], p
 
 
 def _remedy(detail: Any) -> str:
-    if detail["type"] == "literal_error":
-        return f"Choose one of {detail['ctx']['expected'].replace(' or ', ', ')}."
-    return _REMEDIES.get(detail["type"], f"{detail['msg']}.")
+    known = REMEDIES.get(detail["type"])
+    if known is None:  # of a validator of ours, in words of ours
+        return f"{detail['msg']}."
+    return known.format_map({name: _limit(name, value) for name, value in detail.get("ctx", {}).items()})
+
+
+def _limit(name: str, value: Any) -> str:
+    match name:
+        case "expected":
+            return str(value).replace(" or ", ", ")
+        case "pattern":
+            return " ".join(value.removeprefix(NONE_OF).removesuffix(OF_THESE))
+        case _ if isinstance(value, (int, float)):
+            return f"{Decimal(str(value)).normalize():f}"
+    return str(value)
 
 
 def _shown(value: object) -> str:

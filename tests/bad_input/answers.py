@@ -86,6 +86,13 @@ CASES = (
         f"'yess' {NEITHER}",
         "Did you mean 'yes' (code 5)?",
     ),
+    Case(
+        "misspelt answer in capitals",
+        cell(6, "city", "NORT"),
+        "row 6, column city",
+        f"'NORT' {NEITHER}",
+        "Did you mean 'North' (code 1)?",
+    ),
     Case("decimal comma", cell(3, "T1", "3,0"), "row 3, column T1", f"'3,0' {NEITHER}", "data.decimal: ','"),
     Case(
         "point where the comma is decimal",
@@ -139,6 +146,40 @@ CASES = (
         "survey.csv, column T3",
         "the file has no such column",
         "Did you mean 'T33'?",
+    ),
+    *(
+        Case(
+            f"column whose name looks right: {told}",
+            header(**names),
+            f"survey.csv, column {next(iter(names))}",
+            f"the file has no such column, but one that looks the same, with {told}",
+            "from the file into the codebook",
+        )
+        for names, told in (
+            ({"T3": "\u04223"}, "Cyrillic letters: \u0422"),
+            ({"city": "\u0441it\u0443"}, "Cyrillic letters: \u0441, \u0443"),
+            ({"T3": "T3\u200b"}, "characters that nobody sees"),
+        )
+    ),
+    Case(
+        "column whose name was typed on another system",
+        both(
+            setting("codebook", "demographics", "city", "column", to="\u0430\u0439\u043c\u0430\u049b"),
+            header(city="\u0430\u0438\u0306\u043c\u0430\u049b"),
+        ),
+        "survey.csv, column \u0430\u0439\u043c\u0430\u049b",
+        "the file has no such column, but one that looks the same, with accented letters of another make",
+        "from the file into the codebook",
+    ),
+    Case(
+        "column whose name looks right in a Cyrillic codebook",
+        both(
+            setting("codebook", "demographics", "city", "column", to="\u0440\u0430\u0441\u0441\u0430"),
+            header(city="pacca"),
+        ),
+        "survey.csv, column \u0440\u0430\u0441\u0441\u0430",
+        "the file has no such column, but one that looks the same, with Latin letters: p, a, c",
+        "from the file into the codebook",
     ),
     Case(
         "column in capitals",

@@ -165,7 +165,7 @@ CASES = (
         setting("config", "model", "alpha", to=5),
         "config.yaml, model.alpha",
         "found 5",
-        "less than or equal to 0.999999",
+        "Write 0.999999 or less",
     ),
     Case(
         "level that is no number",
@@ -200,7 +200,7 @@ CASES = (
         setting("config", "factors", to={"n_components": 0}),
         "config.yaml, factors.n_components",
         "0 is not allowed",
-        "Choose one of 'eigenvalue'. Or: Input should be greater than or equal to 1.",
+        "Choose one of 'eigenvalue'. Or: Write 1 or more.",
     ),
     Case(
         "more components than items",
@@ -235,7 +235,7 @@ CASES = (
         setting("config", "pls", to={"bootstrap_draws": 10**9}),
         "config.yaml, pls.bootstrap_draws",
         "found 1000000000",
-        "less than or equal to 1000000",
+        "Write 1000000 or less",
     ),
     Case(
         "paths in a circle",

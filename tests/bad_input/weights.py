@@ -185,11 +185,18 @@ CASES = (
         "below 1",
     ),
     Case(
+        "a margin of one category",
+        margins(of_city([1, 100])),
+        "config.yaml, weighting.margins",
+        "there is no row for city 2",
+        "Add the row",
+    ),
+    Case(
         "bounds below zero",
         margins(of_city([1, 60], [2, 40]), trim=[-1, 5]),
         "config.yaml, weighting.trim.0",
         "found -1",
-        "greater than or equal to 0.000001",
+        "Write 0.000001 or more",
     ),
     Case(
         "an item for a weight",
@@ -308,8 +315,8 @@ CASES = (
             margins(of_city([1, 60], [2, 40])),
         ),
         "config.yaml",
-        "`missing.factor_models: fiml` takes neither weights nor clusters",
-        "write `missing.factor_models: complete`",
+        "with weights complete questionnaires alone are taken",
+        "leave out `missing.factor_models: fiml`, or `weighting.margins`",
     ),
     Case(
         "a wave with clusters",

@@ -63,6 +63,20 @@ def test_notes_of_a_column_stand_where_it_does(
     assert not any("HTMT2" in note for note in few.notes)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_sample_that_was_weighted_before_raking_says_so(
+    tables: dict[str, pd.DataFrame], setting: MakeSetting, language: Language
+) -> None:
+    """Its percentages are of the weights, beside an n that counts respondents."""
+    of_column, of_nobody = (
+        render_table(tables["raking_margins"], ENTRIES["raking_margins"], CONTENTS, setting(language), card)
+        for card in ({"method": "raking", "raked_from": "weights_of_the_file"}, {"method": "raking"})
+    )
+    (more,) = {*of_column.notes} - {*of_nobody.notes}
+    assert "data.weight" in more
+    assert {*of_nobody.notes} < {*of_column.notes}
+
+
 @pytest.mark.parametrize("form", ["bounded", "printed", "own"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_note_is_as_short_as_one_of_the_apa(

@@ -22,6 +22,7 @@ from smartcity_survey.report.criteria import CRITERIA
 from smartcity_survey.report.figures import FIGURES, foot
 from smartcity_survey.report.names import name_text, parts
 from smartcity_survey.report.page import write_report
+from smartcity_survey.report.table_notes import NOTED
 from smartcity_survey.report.tables import in_language, render_table, score_notes
 from smartcity_survey.report.verdicts import facts, verdicts
 from smartcity_survey.report.wording import LANGUAGES, by_maximum_likelihood, load_wording
@@ -133,14 +134,16 @@ def test_every_text_is_used(
         ("careless", tables["careless"].assign(n_flagged=np.nan)),
     ):
         write_table(frame, tmp_path / "tables" / f"{name}.csv")
-    # What is said of single items stands below tables whose card names some.
-    told = [
-        key.split(".")[1] for key in recorder if key.startswith("tables.") and key.endswith(".single_items")
-    ]
+    # What is said of an entry of a card stands below tables whose card has it.
+    told = {
+        key.split(".")[1] for name in NOTED for key in recorder if re.fullmatch(rf"tables\.\w+\.{name}", key)
+    }
     for name in told:
         write_table(tables[name], tmp_path / "tables" / f"{name}.csv")
-    single = {"single_items": "use", "confidence_level": 0.95, "interval": "bca"}
-    write_json(dict.fromkeys(told, single), tmp_path / "cards" / "single.json")
+    noted = {"single_items": "use", "raked_from": "weights_of_the_file"}
+    assert noted.keys() == {*NOTED}
+    intervals = {"confidence_level": 0.95, "interval": "bca"}
+    write_json(dict.fromkeys(told, noted | intervals), tmp_path / "cards" / "noted.json")
     # The second report has no bounds: it reads the texts that others stand for in the first.
     plain = [key.split(".")[:2] for key in recorder if key.endswith("_bounded")]
     for name in ("specification_curve", *(name for kind, name in plain if kind == "tables")):

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.check.gaps import complete_or_taken
 from smartcity_survey.check.scales import Answered, by_scale
 from smartcity_survey.data.read import Responses
 from smartcity_survey.errors import Problem, SurveyError, counted
@@ -15,8 +16,7 @@ from smartcity_survey.stages.naming import naming
 from smartcity_survey.stats.core.correlations import correlation, require_independence
 from smartcity_survey.study.cleaning_rules import CleaningRule
 from smartcity_survey.study.codebook import RESPONDENT, Codebook
-from smartcity_survey.study.config import CleaningSection
-from smartcity_survey.study.missing_answers import GAPS_TAKEN
+from smartcity_survey.study.config import CleaningSection, Config
 from smartcity_survey.study.model import Model
 
 EXAMPLES = 5
@@ -64,6 +64,7 @@ def kept_problems(
     codebook: Codebook,
     model: Model,
     path: Path,
+    config: Config,
     needed: Sequence[str] | None = None,
 ) -> Iterator[Problem]:
     """Why the answers that cleaning kept cannot be analysed: too few, incomplete, constant, dependent.
@@ -83,8 +84,7 @@ def kept_problems(
         yield Problem(
             place,
             f"{lacking} of the {len(items)} questionnaires kept lack an answer.",
-            "Use the rule `missing_items` with `missing_items_at_most: 0`: nothing is imputed; or write into "
-            f"config.yaml which methods take incomplete questionnaires: `{GAPS_TAKEN}`.",
+            complete_or_taken(config),
         )
         return
     constant = items.columns[items.nunique() == 1]

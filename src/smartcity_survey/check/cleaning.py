@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from smartcity_survey.check.gaps import lost_to_gaps
 from smartcity_survey.data.clean import Cleaned
 from smartcity_survey.data.read import Responses
 from smartcity_survey.data.read.cells import rows_text
 from smartcity_survey.errors import Problem, counted
 from smartcity_survey.study.codebook import Codebook
-from smartcity_survey.study.missing_answers import GAPS_TAKEN
+from smartcity_survey.study.config import Config
 from smartcity_survey.study.multiple_choice import column_of
 
 DETAILS_SHOWN = 5
@@ -21,9 +22,6 @@ LARGE_SHARE_OF_GAPS = 0.15
 """The same of unanswered items, for which there are methods that lose nobody: standard errors are a twelfth
 larger then."""
 _REMEDIES = {
-    "missing_items": "Look which items are unanswered, and whether `data.missing_codes` names a code that is "
-    "an answer. To lose nobody, raise `cleaning.missing_items_at_most` and say what becomes of the gaps: "
-    f"`{GAPS_TAKEN}`.",
     "out_of_range": "Compare the codes in the file with the scales in the codebook, or list the code that "
     "means no answer under `data.missing_codes`.",
     "unknown_category": "Compare the codes in the file with the categories in the codebook.",
@@ -74,7 +72,7 @@ def _causes(rule: str, cleaned: Cleaned, read: pd.DataFrame, codebook: Codebook)
     return f" (by construct: {shares})"
 
 
-def lost_rows(cleaned: Cleaned, path: str) -> Iterator[Problem]:
+def lost_rows(cleaned: Cleaned, path: str, config: Config) -> Iterator[Problem]:
     """Rules that take out a large share of the questionnaires."""
     n_read = int(cleaned.log["n_remaining"].iloc[0])
     for rule, n in zip(cleaned.log["rule"], cleaned.log["n_excluded"], strict=True):
@@ -83,7 +81,9 @@ def lost_rows(cleaned: Cleaned, path: str) -> Iterator[Problem]:
             yield Problem(
                 path,
                 f"the cleaning rule `{rule}` excludes {n} of {counted(n_read, 'questionnaire')}.",
-                _REMEDIES.get(rule, "Look at the file, or relax the rule."),
+                lost_to_gaps(config)
+                if rule == "missing_items"
+                else _REMEDIES.get(rule, "Look at the file, or relax the rule."),
             )
 
 

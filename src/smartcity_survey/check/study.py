@@ -14,6 +14,7 @@ from smartcity_survey.check.answers import answer_problems, kept_problems, nobod
 from smartcity_survey.check.cleaning import excluded, kept, lost_rows, nothing_chosen, outside_categories
 from smartcity_survey.check.codes import declared_code_problems, doubtful_codes, missing_code_problems
 from smartcity_survey.check.directions import direction_doubts
+from smartcity_survey.check.gaps import idle_methods
 from smartcity_survey.check.idle import idle_keys
 from smartcity_survey.check.labels import shared_labels, untranslated_labels
 from smartcity_survey.check.names import name_problems
@@ -126,7 +127,7 @@ def check_study(folder: Path) -> Checked:
             if cleaned and model:
                 complete = complete_rows(cleaned.answers, needed)
                 if len(complete) or not needed:
-                    problems += kept_problems(complete, codebook, model, path, needed)
+                    problems += kept_problems(complete, codebook, model, path, config, needed)
                     problems += unmet_needs(complete, codebook, model, config, place)
                 else:
                     problems.append(nobody_complete(len(cleaned.answers), len(needed), path))
@@ -144,19 +145,20 @@ def check_study(folder: Path) -> Checked:
     warnings = [
         *suspicions(responses, codebook, config.cleaning, path),
         *direction_doubts(answers, codebook, model, config.study.language, path),
-        *lost_rows(cleaned, str(path)),
+        *lost_rows(cleaned, str(path), config),
         *outside_categories(cleaned, responses, str(path)),
         *doubtful_codes(codebook, config.data, responses.declared, f"{place}, data"),
         *foreseen_gaps(complete_rows(answers, needed), codebook, model, config, place, str(path), answers),
         *weight_doubts(answers, model, _place_of_weights(config, path, place)),
         *design_doubts(answers, config, place),
+        *idle_methods(answers, needed, config, place),
         *untranslated_labels(codebook, config, folder),
         *shared_labels(codebook, config, folder),
         *idle_keys(path, config.data, f"{place}, data"),
     ]
     for name, other in waves.items():
         data = config.waves[name]
-        warnings += lost_rows(other.cleaned, str(folder / data.file))
+        warnings += lost_rows(other.cleaned, str(folder / data.file), config)
         warnings += idle_keys(folder / data.file, data, f"{place}, waves.{name}")
         warnings += doubtful_codes(
             other.wave.codebook, data, other.responses.declared, f"{place}, waves.{name}"
@@ -299,7 +301,7 @@ def _waves(
             wave = Wave(name, own, cleaned.answers, len(responses.answers))
             found[name] = _OtherWave(wave, responses, cleaned)
             common = common_model(model, common_to_all(common_items(model, codebook, {name: own})))
-            problems += kept_problems(cleaned.answers, own, common, folder / data.file)
+            problems += kept_problems(cleaned.answers, own, common, folder / data.file, config)
     if codebook and model and found.keys() == config.waves.keys() != set():
         items = common_items(model, codebook, {name: other.wave.codebook for name, other in found.items()})
         _attempt(problems, shared_model, model, items)

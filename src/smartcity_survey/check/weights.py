@@ -14,7 +14,7 @@ from smartcity_survey.stages.collection import unweighted_tables, without_cluste
 from smartcity_survey.stages.declare import Stage
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.sampling.survey_design import effective_size as effective_size
-from smartcity_survey.study.codebook import CLUSTER, RESPONDENT, WEIGHT
+from smartcity_survey.study.codebook import CLUSTER, RAKED_FROM, RESPONDENT, WEIGHT
 from smartcity_survey.study.config import Config
 from smartcity_survey.study.model import Model
 
@@ -42,7 +42,9 @@ def weight_problems(answers: pd.DataFrame, model: Model, place: str) -> Iterator
             place,
             f"{_size(weights)}, for {counted(coefficients, 'coefficient')} of the regression of {outcome}: "
             f"the largest weight is {100 * weights.max() / weights.sum():.0f} % of all.",
-            "Check the largest weights, trim them, or leave out `data.weight`.",
+            "Bring the ends of `weighting.trim` nearer to 1, or merge categories that few respondents are in."
+            if RAKED_FROM in answers
+            else "Check the largest weights, cut them in the file, or leave out `data.weight`.",
         )
 
 
@@ -56,7 +58,11 @@ def weight_doubts(answers: pd.DataFrame, model: Model, place: str) -> Iterator[P
         yield Problem(
             place,
             f"{_size(weights)}, for {counted(len(model.items), 'item')}.",
-            "Estimates are as uncertain as those of so few; check the largest weights, or trim them.",
+            "Estimates are as uncertain as those of so few; bring the ends of `weighting.trim` nearer to 1 "
+            "if some bias is the smaller harm."
+            if RAKED_FROM in answers
+            else "Estimates are as uncertain as those of so few; check the largest weights, and cut them in "
+            "the file if some bias is the smaller harm.",
         )
 
 

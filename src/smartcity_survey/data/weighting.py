@@ -28,13 +28,15 @@ class Weighed:
     answers : with `sampling_weight`, which averages 1, `weight_before_raking`, and each respondent's cell of
     every margin, which errors of raked estimates need. margins : columns `MARGINS`, a line for each cell:
     share of the sample before raking, of the population, and with the weights as trimmed.
-    n_trimmed : weights cut. n_iterations : rounds of raking.
+    n_trimmed : weights cut. n_iterations : rounds of raking. weighted_before : whether the sample before
+    raking is weighted itself, by a column of the survey file.
     """
 
     answers: pd.DataFrame
     margins: pd.DataFrame
     n_trimmed: int
     n_iterations: int
+    weighted_before: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,6 +104,7 @@ def rake_answers(
         pd.DataFrame([row for each in cells for row in _lines(each, before, weights)], columns=MARGINS),
         0 if kept is None else int(kept.beyond.sum()),
         raked.n_iterations,
+        WEIGHT in answers,
     )
 
 

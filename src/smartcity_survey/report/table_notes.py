@@ -42,11 +42,16 @@ def of_unworded_items(frame: pd.DataFrame, entry: Entry, setting: Setting) -> It
         yield setting.wording[key]
 
 
-def of_single_items(entry: Entry, card: Card | None, setting: Setting) -> Iterator[str]:
-    """What a table says of constructs of a single item by definition, or cannot say, where there are any."""
-    key = f"tables.{entry.name}.single_items"
-    if card and "single_items" in card and key in setting.wording:
-        yield setting.wording[key]
+NOTED = ("single_items", "raked_from")
+"""Entries of a card that a note below the table explains, where the table has words for it."""
+
+
+def of_card(entry: Entry, card: Card | None, setting: Setting) -> Iterator[str]:
+    """What some entries of a card mean for the table: constructs of a single item, a weighted sample."""
+    for name in NOTED:
+        key = f"tables.{entry.name}.{name}"
+        if card and name in card and key in setting.wording:
+            yield setting.wording[key]
 
 
 def of_columns(columns: Sequence[str], entry: Entry, setting: Setting) -> Iterator[str]:

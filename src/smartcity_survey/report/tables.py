@@ -29,8 +29,8 @@ from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.table_notes import (
     basis,
     hidden,
+    of_card,
     of_columns,
-    of_single_items,
     of_unworded_items,
     reading,
 )
@@ -144,7 +144,7 @@ def render_table(
             *of_columns(columns, entry, setting),
             *_of_met(met, entry, setting),
             *of_unworded_items(shown, entry, setting),
-            *of_single_items(entry, card, setting),
+            *of_card(entry, card, setting),
             *(score_notes(card, setting, "short") if card and entry.scores else ()),
             *(hidden(shown, hides, card, setting) if card else ()),
             *(refusal_notes(card, setting) if card else ()),
@@ -229,7 +229,7 @@ def card_entries(card: Card, setting: Setting) -> dict[str, str]:
             return wording.numbers.fixed(value, len(repr(value).partition(".")[2]), bounded=True)
         if isinstance(value, int | float) and key != "seed":
             return wording.numbers.compact(value)
-        if key == "single_items":
+        if key in ("single_items", "merged"):
             return ", ".join(setting.labels.construct(name) for name in split_names(value))
         numbers = {name: wording.numbers.compact(float(str(card[name]))) for name in told.get(key, ())}
         return words[key].format(**numbers) if numbers else words[key]

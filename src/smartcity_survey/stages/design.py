@@ -169,9 +169,10 @@ def design_frame(design: SurveyDesign) -> pd.DataFrame:
 
 
 def raking_card(weighed: Weighed, section: WeightingSection, n: int) -> Card:
-    """How weights were raked and trimmed."""
+    """How weights were raked and trimmed, and whether the sample was weighted before."""
+    begun: Card = {"raked_from": "weights_of_the_file"} if weighed.weighted_before else {}
     trimmed: Card = {"trimmed": "nothing"}
     if section.trim:
         low, high = section.trim
         trimmed = {"trimmed_below": low, "trimmed_above": high, "n_trimmed": weighed.n_trimmed}
-    return {"method": "raking", "iterations": weighed.n_iterations, **trimmed, "n": n}
+    return {"method": "raking", "iterations": weighed.n_iterations, **begun, **trimmed, "n": n}

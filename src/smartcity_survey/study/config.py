@@ -7,14 +7,14 @@ error that names the key and what to write instead.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from smartcity_survey.parsing import Section, parse, read_yaml
+from smartcity_survey.parsing import Section, parse, read_yaml, refuse_contradictions
 from smartcity_survey.study.cleaning_rules import CleaningRule
 from smartcity_survey.study.data_section import DataSection as DataSection
 from smartcity_survey.study.data_section import FileFormat as FileFormat
@@ -135,6 +135,9 @@ class CfaSection(Section):
         le=1_000_000,
         description="resamples of whole clusters, of CFA and SEM each, where `data.cluster` is given; none: "
         "sandwich errors alone",
+    )
+    other_models: bool = Field(
+        False, description="true: the fit of one factor, a second-order factor and a bifactor model beside it"
     )
 
 
@@ -295,28 +298,6 @@ class Config(Section):
     )
     seed: int = Field(ge=0, lt=2**64, description="seed of every random stream")
 
-    @model_validator(mode="after")
-    def _moderations_need_scores(self) -> Config:
-        if self.model.moderations and self.pls.correlation == "polychoric":
-            raise ValueError(
-                "moderations need scores of the respondents, which polychoric correlations do not give; "
-                "leave out `model.moderations`, or write `pls.correlation: pearson`"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _scores_of_two_kinds_need_two_sides(self) -> Config:
-        sources = {source for path in self.model.paths for source in path.sources}
-        both = [
-            name for name in self.model.constructs if name in sources & {p.target for p in self.model.paths}
-        ]
-        if self.scores.method == "cfa_skrondal_laake" and both:
-            raise ValueError(
-                f"`scores.method: cfa_skrondal_laake` gives predictors and outcomes scores of two kinds, and "
-                f"{', '.join(both)} is both; choose another method, such as `mean`"
-            )
-        return self
-
     @property
     def design_keys(self) -> Mapping[str, bool]:
         """Keys by which respondents count differently or were drawn together, and whether they are given."""
@@ -332,44 +313,48 @@ class Config(Section):
         return bool(self.data.weight or self.weighting.margins)
 
     @model_validator(mode="after")
-    def _weights_and_clusters_are_taken(self) -> Config:
-        if found := next(weighting_contradictions(self), None):
-            raise ValueError(found)
+    def _sections_agree(self) -> Config:
+        refuse_contradictions(
+            _model_contradictions(self),
+            weighting_contradictions(self),
+            missing_contradictions(self),
+            _wave_contradictions(self),
+        )
         return self
 
-    @model_validator(mode="after")
-    def _missing_answers_are_kept(self) -> Config:
-        if found := next(missing_contradictions(self), None):
-            raise ValueError(found)
-        return self
 
-    @model_validator(mode="after")
-    def _marked_rows_have_a_rule(self) -> Config:
-        marked = [key for key, data in {"data": self.data, **self.waves}.items() if data.marked]
-        if marked and "marked" not in self.cleaning.rules:
-            raise ValueError(
-                f"`marked` under {', '.join(marked)} says which rows are no answers, but the rule `marked` "
-                "is not under `cleaning.rules`; give both or neither"
-            )
-        return self
+def _model_contradictions(config: Config) -> Iterator[str]:
+    """What the model and how it is estimated contradict one another in."""
+    if config.model.moderations and config.pls.correlation == "polychoric":
+        yield (
+            "moderations need scores of the respondents, which polychoric correlations do not give; "
+            "leave out `model.moderations`, or write `pls.correlation: pearson`"
+        )
+    sources = {source for path in config.model.paths for source in path.sources}
+    targets = {path.target for path in config.model.paths}
+    both = [name for name in config.model.constructs if name in sources & targets]
+    if config.scores.method == "cfa_skrondal_laake" and both:
+        yield (
+            f"`scores.method: cfa_skrondal_laake` gives predictors and outcomes scores of two kinds, and "
+            f"{', '.join(both)} is both; choose another method, such as `mean`"
+        )
 
-    @model_validator(mode="after")
-    def _waves_have_names(self) -> Config:
-        if self.waves and self.study.wave is None:
-            raise ValueError("`waves` lists other waves; say under `study.wave` what this one is called")
-        if self.study.wave in self.waves:
-            raise ValueError(f"the wave {self.study.wave} is this one; `waves` lists the others")
-        weighted = [name for name, wave in self.waves.items() if wave.weight]
-        if weighted:
-            raise ValueError(
-                f"waves are compared without weights; leave out `weight` under {', '.join(weighted)}"
-            )
-        clustered = [name for name, wave in self.waves.items() if wave.cluster]
-        if clustered:
-            raise ValueError(
-                f"waves are compared without clusters; leave out `cluster` under {', '.join(clustered)}"
-            )
-        return self
+
+def _wave_contradictions(config: Config) -> Iterator[str]:
+    """What the waves and the rest of a config contradict one another in."""
+    marked = [key for key, data in {"data": config.data, **config.waves}.items() if data.marked]
+    if marked and "marked" not in config.cleaning.rules:
+        yield (
+            f"`marked` under {', '.join(marked)} says which rows are no answers, but the rule `marked` "
+            "is not under `cleaning.rules`; give both or neither"
+        )
+    if config.waves and config.study.wave is None:
+        yield "`waves` lists other waves; say under `study.wave` what this one is called"
+    if config.study.wave in config.waves:
+        yield f"the wave {config.study.wave} is this one; `waves` lists the others"
+    for key, noun in (("weight", "weights"), ("cluster", "clusters")):
+        if given := [name for name, wave in config.waves.items() if getattr(wave, key)]:
+            yield f"waves are compared without {noun}; leave out `{key}` under {', '.join(given)}"
 
 
 def read_config(path: Path) -> Config:

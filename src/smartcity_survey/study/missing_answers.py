@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
 from pydantic import Field
@@ -80,14 +81,62 @@ class MissingSection(Section):
         return tuple(found)
 
 
-GAPS_TAKEN = "missing: {{{}}}".format(
-    ", ".join(
-        f"{name}: {get_args(field.annotation)[-1]}"
-        for name, field in MissingSection.model_fields.items()
-        if field.default == "complete"
+FAMILIES: Mapping[str, tuple[str, ...]] = {
+    name: get_args(field.annotation)[1:]
+    for name, field in MissingSection.model_fields.items()
+    if field.default == "complete"
+}
+"""Families of analyses, and the methods that each has for questionnaires with gaps; the last loses nobody."""
+_PLS = frozenset(("pls", method) for method in FAMILIES["pls"])
+_CURVE = frozenset(("specification_curve", method) for method in get_args(Curve))
+_ALL = _CURVE.union((family, method) for family, methods in FAMILIES.items() for method in methods)
+_MEANS = frozenset({("pls", "mean_replacement"), ("specification_curve", "mean_replacement")})
+
+
+@dataclass(frozen=True, slots=True)
+class _Barrier:
+    """Settings that forbid methods for gaps.
+
+    Attributes
+    ----------
+    keys : the settings. methods : what they forbid, each with its family.
+    said : what is told whoever asks for one all the same; `{methods}` stands for the names of these.
+    """
+
+    keys: tuple[str, ...]
+    methods: frozenset[tuple[str, str]]
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class GapsTaken:
+    """What a config lets become of questionnaires with gaps.
+
+    Attributes
+    ----------
+    section : the section `missing` that takes as many as may be, to be pasted; empty where nothing does.
+    closed : families that have complete questionnaires alone. keys : the settings that it comes from.
+    """
+
+    section: str
+    closed: str
+    keys: str
+
+
+def gaps_taken(config: Config) -> GapsTaken:
+    """The methods that `missing_contradictions` lets pass: of each family the last."""
+    barriers = tuple(_barriers(config))
+    barred = {method for barrier in barriers for method in barrier.methods}
+    left = {
+        family: [method for method in methods if (family, method) not in barred]
+        for family, methods in FAMILIES.items()
+    }
+    advised = ", ".join(f"{family}: {methods[-1]}" for family, methods in left.items() if methods)
+    closed = tuple(family for family, methods in left.items() if not methods)
+    keys = dict.fromkeys(
+        key for one in barriers if any(family in closed for family, _ in one.methods) for key in one.keys
     )
-)
-"""The section that leaves nobody out, as it may be pasted into a config: of each method the last choice."""
+    return GapsTaken(f"missing: {{{advised}}}" if advised else "", ", ".join(closed), _quoted(keys))
 
 
 def missing_contradictions(config: Config) -> Iterator[str]:
@@ -100,35 +149,49 @@ def missing_contradictions(config: Config) -> Iterator[str]:
             "`missing` says what becomes of missing answers, but cleaning keeps none; raise "
             "`cleaning.missing_items_at_most`, say to half the items"
         )
+    curve = (("specification_curve", method) for method in missing.specification_curve or ())
+    asked = tuple(dict.fromkeys((*missing.families.items(), *curve)))
+    for barrier in _barriers(config):
+        methods = [f"`missing.{family}: {one}`" for family, one in asked if (family, one) in barrier.methods]
+        if methods:
+            yield barrier.said.format(methods=", ".join(methods))
+
+
+def _barriers(config: Config) -> Iterator[_Barrier]:
+    """What the rest of a config forbids: what is refused and what is advised both follow from it."""
+    weights = [key for key, given in config.design_keys.items() if given and key != "data.cluster"]
+    if weights:
+        said = "with weights complete questionnaires alone are taken; leave out {methods}, or "
+        yield _Barrier(tuple(weights), _ALL, said + _quoted(weights))
+    if config.data.cluster:
+        yield _Barrier(
+            ("data.cluster",),
+            _ALL - _MEANS,
+            "with clusters complete questionnaires alone are taken, and by PLS-SEM means in the gaps; leave "
+            "out {methods}, or `data.cluster`",
+        )
     if config.waves or config.study.bounds:
-        yield (
-            "waves and bounds are of complete questionnaires; leave out `missing`, or `waves` and "
-            "`study.bounds`"
-        )
-    if config.weighted and missing.specification_curve:
-        yield (
-            "`missing.specification_curve` is of unweighted answers; leave it out, or leave out "
-            + " and ".join(f"`{key}`" for key, asked in config.design_keys.items() if asked)
-        )
-    if missing.pls == "complete":
-        return
-    method = f"`missing.pls: {missing.pls}`"
-    given = [key for key, asked in config.design_keys.items() if asked and key != "data.cluster"]
-    weights = " and ".join(f"`{key}`" for key in given or ["data.weight"])
-    if config.weighted or config.pls.correlation == "polychoric":
-        yield (
-            f"{method} is for unweighted answers taken as numbers; leave out {weights} and write "
-            "`pls.correlation: pearson`, or write `missing.pls: complete`"
-        )
-    if missing.pls == "mean_replacement":
-        return
-    if config.pls.interval == "bca" or (missing.pls, config.pls.interval) == (
-        "multiple_imputation",
-        "studentised",
-    ):
-        yield f"{method} has percentile intervals; write `pls.interval: percentile`"
+        of = {"waves": config.waves, "study.bounds": config.study.bounds}
+        given = tuple(key for key, value in of.items() if value)
+        said = "waves and bounds are of complete questionnaires; leave out {methods}, or "
+        yield _Barrier(given, _ALL, said + _quoted(given))
+    correlation, interval = config.pls.correlation, config.pls.interval
+    if correlation == "polychoric":
+        said = "{methods} is of answers taken as numbers; leave it out, or write `pls.correlation: pearson`"
+        yield _Barrier(("pls.correlation",), _PLS, said)
+    if interval != "percentile":
+        several = {("pls", "multiple_imputation")}
+        forbidden = frozenset(several if interval == "studentised" else _PLS - _MEANS)
+        said = "{methods} has percentile intervals; write `pls.interval: percentile`"
+        yield _Barrier(("pls.interval",), forbidden, said)
     if config.model.moderations or any(one.of for one in config.model.constructs.values()):
-        yield (
-            f"{method} knows neither moderations nor constructs made of constructs; write "
-            "`mean_replacement` or `complete`"
+        yield _Barrier(
+            ("model",),
+            _PLS - _MEANS,
+            "{methods} knows neither moderations nor constructs made of constructs; write `mean_replacement` "
+            "or `complete`",
         )
+
+
+def _quoted(keys: Iterable[str]) -> str:
+    return ", ".join(f"`{key}`" for key in keys)

@@ -41,6 +41,29 @@ def folded(text: str) -> str:
     return (quoted["inner"].strip() if quoted else text).casefold()
 
 
+def unlike(name: str, other: str) -> str:
+    """What makes two of two names that look the same, in words; nothing where they do not look so.
+
+    Letters of the other script, which are those of `other`; accented letters of two characters, in one of
+    them; characters that nobody sees.
+    """
+    if name == other or _look(name) != _look(other):
+        return ""
+    one, two = (unicodedata.normalize("NFC", text).translate(_UNSEEN) for text in (name, other))
+    strays = tuple(dict.fromkeys(b for a, b in zip(one, two, strict=True) if a != b))
+    if strays:
+        kind = "Cyrillic" if _of(strays[0]) == "CYRILLIC" else "Latin"
+        return f"{kind} letters: {', '.join(strays)}"
+    if unicodedata.is_normalized("NFC", name) != unicodedata.is_normalized("NFC", other):
+        return "accented letters of another make"
+    return "characters that nobody sees"
+
+
+def _look(text: str) -> str:
+    """How a name looks, whatever characters it is made of."""
+    return unicodedata.normalize("NFC", text).translate(_UNSEEN).translate(_TO_LATIN)
+
+
 def _one_script(text: str) -> str:
     """The text with letters that stray from the other script put into that of their word."""
     script = _script(text)

@@ -25,7 +25,7 @@ class MarginSection(Section):
         min_length=1, description="demographic variables: one, or several that are known together"
     )
     population: tuple[tuple[float, ...], ...] = Field(
-        min_length=2, description="rows of a table: a category of each variable, then people or their share"
+        min_length=1, description="rows of a table: a category of each variable, then people or their share"
     )
 
     @model_validator(mode="after")
@@ -133,34 +133,20 @@ def _same_shares(first: MarginSection, second: MarginSection, common: tuple[str,
 
 def weighting_contradictions(config: Config) -> Iterator[str]:
     """What weights or clusters and the rest of a config contradict one another in."""
-    keys = [key for key, given in config.design_keys.items() if given]
-    if not keys:
-        return
-    named = " and ".join(f"`{key}`" for key in keys)
+    weights = ", ".join(f"`{key}`" for key in ("data.weight", "weighting.margins") if config.design_keys[key])
     if config.pls.correlation == "polychoric":
-        if config.weighted:
+        if weights:
             yield (
-                f"polychoric correlations take no sampling weights; leave out {named}, or write "
+                f"polychoric correlations take no sampling weights; leave out {weights}, or write "
                 "`pls.correlation: pearson`"
             )
-        yield (
-            f"polychoric correlations are not resampled by clusters; leave out {named}, or write "
-            "`pls.correlation: pearson`"
-        )
-    if config.study.bounds_in_use:
-        if config.weighted:
-            yield f"reconstructions have no sampling weights; leave out {named} or `study.bounds`"
-        yield f"reconstructions have no clusters; leave out {named} or `study.bounds`"
-    for method, value in config.missing.families.items():
-        if method == "pls" and config.weighted:
-            continue  # `missing_contradictions` refuses all its methods
-        if value not in ("complete", "mean_replacement"):
+        if config.data.cluster:
             yield (
-                f"`missing.{method}: {value}` takes neither weights nor clusters; leave out {named}, or "
-                f"write `missing.{method}: complete`"
+                "polychoric correlations are not resampled by clusters; leave out `data.cluster`, or write "
+                "`pls.correlation: pearson`"
             )
-    if config.data.cluster and not config.weighted and set(config.missing.curve) - {"mean_replacement"}:
-        yield (
-            "`missing.specification_curve` of clusters has `mean_replacement` alone; leave out what else it "
-            "names, or `data.cluster`"
-        )
+    if config.study.bounds_in_use:
+        if weights:
+            yield f"reconstructions have no sampling weights; leave out {weights} or `study.bounds`"
+        if config.data.cluster:
+            yield "reconstructions have no clusters; leave out `data.cluster` or `study.bounds`"

@@ -89,8 +89,8 @@ def test_cards_say_that_means_stand_in_the_gaps() -> None:
     ("change", "found"),
     [
         ({"pls": {"interval": "bca"}}, "percentile intervals"),
-        ({"pls": {"correlation": "polychoric"}}, "unweighted answers taken as numbers"),
-        ({"data": {"weight": "w"}}, "unweighted answers taken as numbers"),
+        ({"pls": {"correlation": "polychoric"}}, "answers taken as numbers"),
+        ({"data": {"weight": "w"}}, "with weights complete questionnaires alone"),
         ({"missing": {"imputations": 1}}, "missing.imputations"),
     ],
 )

@@ -12,13 +12,14 @@ import pandas as pd
 import pytest
 
 from smartcity_survey.check import check_study
+from smartcity_survey.check.weights import weight_doubts, weight_problems
 from smartcity_survey.data.disclosure import protect
 from smartcity_survey.data.weighting import rake_answers
 from smartcity_survey.io import StageResult
 from smartcity_survey.stages.answers.clean import clean_answers
 from smartcity_survey.stats.sampling.raking import Margin, rake, trim
 from smartcity_survey.stats.sampling.survey_design import design_effect, effective_size
-from smartcity_survey.study.codebook import CLUSTER, WEIGHT
+from smartcity_survey.study.codebook import CLUSTER, RAKED_FROM, WEIGHT
 from smartcity_survey.study.config import CleaningSection, DisclosureSection
 from smartcity_survey.study.weighting import WeightingSection
 from tests.stages import simulated
@@ -73,6 +74,15 @@ def test_weights_of_the_column_are_where_raking_begins() -> None:
     # What trimming leaves of the difference is told.
     lines = found.margins
     assert not np.allclose(lines["weighted_percent"], lines["population_percent"], atol=1e-6)
+    # The sample is weighted by the column, though n counts respondents.
+    assert not np.allclose(lines["sample_percent"], 100 * lines["n"] / lines["n"].sum(), atol=1e-6)
+
+
+@pytest.mark.parametrize("weighted", [True, False])
+def test_the_card_says_whether_the_sample_was_weighted_before(weighted: bool) -> None:
+    frame = answers("weighted")
+    found = cleaned(frame if weighted else frame.drop(columns=[WEIGHT]), section(BANDS))
+    assert ("raked_from" in found.cards["raking_margins"]) == weighted
 
 
 def cleaned(frame: pd.DataFrame, weighting: WeightingSection | None) -> StageResult:
@@ -133,3 +143,16 @@ def test_check_names_what_takes_no_weights_and_few_clusters(
     content["weighting"] = {}
     checked = check_study(study(config=content, answers=frame))
     assert any("clusters are ignored by adequacy, " in str(warning) for warning in checked.warnings)
+
+
+@pytest.mark.parametrize("raked", [True, False])
+def test_what_can_be_done_about_large_weights_is_told_by_where_they_come_from(raked: bool) -> None:
+    """`weighting.trim` cuts raked weights alone."""
+    model, everybody = simulated.model(), simulated.answers()
+    frame = everybody.assign(**{WEIGHT: np.where(np.arange(len(everybody)) < 3, 1e3, 1.0)})
+    frame = frame.assign(**{RAKED_FROM: 1.0}) if raked else frame
+    (doubt,) = weight_doubts(frame, model, "survey.csv")
+    (problem,) = weight_problems(frame, model, "survey.csv")
+    for told in (doubt, problem):
+        assert ("weighting.trim" in told.remedy) == raked
+        assert ("in the file" in told.remedy) != raked

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import IntEnum
@@ -14,7 +14,7 @@ import pandas as pd
 
 from smartcity_survey.data.read.units import number_with_unit
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
-from smartcity_survey.study.codebook import Codebook, Label
+from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import DataSection
 from smartcity_survey.study.dates import day_number, dotted_number
 from smartcity_survey.study.spelling import folded as folded
@@ -185,22 +185,25 @@ def read_dates(cells: pd.Series, missing: Missing, decimal: str) -> ColumnCodes:
 
 def wordings_of(name: str, codebook: Codebook) -> dict[str, int]:
     """Every wording of every answer to an item or demographic question, casefolded, to its code."""
-    spellings: Mapping[str, int] = {}
+    return {folded(wording): code for wording, code in _wordings(name, codebook)}
+
+
+def written_wordings(name: str, codebook: Codebook) -> dict[str, str]:
+    """The same wordings, casefolded, to how the codebook writes them."""
+    return {folded(wording): wording for wording, _ in _wordings(name, codebook)}
+
+
+def _wordings(name: str, codebook: Codebook) -> Iterator[tuple[str, int]]:
+    """Wordings with their codes; where two are one when casefolded, the label stands last."""
     if name in codebook.items:
         scale = codebook.scale_of(name)
-        answers: Mapping[int, Label] = scale.answers
-        spellings = {folded(wording): code for wording, code in scale.spellings.items()}
+        spellings, answers = scale.spellings, scale.answers
     else:
-        answers = codebook.demographics[name].categories
-        spellings = {folded(word): code for word, code in codebook.demographics[name].spellings.items()}
-    return {
-        **spellings,
-        **{
-            folded(wording): code
-            for code, label in answers.items()
-            for wording in ([label] if isinstance(label, str) else label.values())
-        },
-    }
+        question = codebook.demographics[name]
+        spellings, answers = question.spellings, question.categories
+    yield from spellings.items()
+    for code, label in answers.items():
+        yield from ((wording, code) for wording in ([label] if isinstance(label, str) else label.values()))
 
 
 def without_dates(value: object) -> object:

@@ -23,6 +23,7 @@ from smartcity_survey.data.read.cells import (
     read_dates,
     rows_text,
     wordings_of,
+    written_wordings,
 )
 from smartcity_survey.data.read.formulas import OPEN_AND_SAVE, UNSTORED
 from smartcity_survey.data.read.tables import Table
@@ -47,6 +48,7 @@ class QuestionCells:
     name: str
     head: str
     wordings: Mapping[str, int]
+    written: Mapping[str, str]
     missing: Missing
     of_dates: bool = False
     of_respondent: bool = False
@@ -81,7 +83,7 @@ def question_cells(
 ) -> QuestionCells:
     """A question of the codebook, of which nothing has been read yet."""
     if name == WEIGHT:
-        return QuestionCells(name, head, {}, Missing())
+        return QuestionCells(name, head, {}, {}, Missing())
     missing = missing_codes(section, table.missing_ranges.get(head, ()))
     question = codebook.demographics.get(name)
     of_dates = bool(question and question.of_dates)
@@ -89,6 +91,7 @@ def question_cells(
         name,
         head,
         wordings_of(name, codebook),
+        written_wordings(name, codebook),
         missing,
         of_dates,
         of_respondent=question is not None,
@@ -138,7 +141,7 @@ def unreadable(column: QuestionCells, section: DataSection, path: Path) -> list[
         Problem(
             f"{path}, {rows_text(rows)}, column {column.head}",
             f"{_quoted(text)} is neither a number nor an answer the codebook knows.",
-            _remedy(text, column.wordings, section.decimal),
+            _remedy(text, column, section.decimal),
         )
         for text, rows in words.items()
     ]
@@ -207,13 +210,14 @@ def _quoted(text: str) -> str:
     return repr(text if len(text) <= 60 else text[:60] + "...")
 
 
-def _remedy(text: str, wordings: Mapping[str, int], decimal: str) -> str:
+def _remedy(text: str, column: QuestionCells, decimal: str) -> str:
     other = "," if decimal == "." else "."
     if other in text and text.replace(other, "", 1).removeprefix("-").isdigit():
         return f"Set `data.decimal: '{other}'` if that is the decimal mark."
-    close = difflib.get_close_matches(text.casefold(), wordings, n=1)
+    close = difflib.get_close_matches(text.casefold(), column.wordings, n=1)
     if close:
-        return f"Did you mean {close[0]!r} (code {wordings[close[0]]})? Correct the cell or the codebook."
+        meant, code = column.written[close[0]], column.wordings[close[0]]
+        return f"Did you mean {meant!r} (code {code})? Correct the cell or the codebook."
     return (
         "Replace it by its code, add the wording to the codebook, or, where it means no answer, "
         "to `data.missing_codes`."

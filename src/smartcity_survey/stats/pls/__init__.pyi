@@ -79,9 +79,11 @@ from .model_fit import (
     path_correlations as path_correlations,
 )
 from .moderation import (
+    JohnsonNeyman as JohnsonNeyman,
     Moderated as Moderated,
     ModeratedBootstrap as ModeratedBootstrap,
     SecondStage as SecondStage,
+    johnson_neyman as johnson_neyman,
     moderate as moderate,
     second_stage as second_stage,
     simple_slopes as simple_slopes,
