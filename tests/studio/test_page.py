@@ -24,7 +24,6 @@ PLACES = {
     **dict.fromkeys(("I am exacting", "I work until all", "I follow a plan"), "Conscientiousness"),
     **dict.fromkeys(("I captivate", "I make friends", "I take charge"), "Extraversion"),
 }
-TITLE = "New wave: form"
 PATIENCE = 240_000
 """Milliseconds that a run may take on a machine that does other things too."""
 
@@ -100,10 +99,10 @@ def test_from_a_form_to_a_word_file_without_a_text_file(browser, folder, tmp_pat
         inside = page.frame_locator("iframe.report")
         inside.locator("h1").wait_for()
         page.wait_for_timeout(5000)
-        assert page.locator("text=out of date").count() == 0
-        for title, old in (("Another title", "visible"), (TITLE, "hidden")):
+        assert page.locator("text=The report is out of date").count() == 0
+        for draws, old in (("300", "visible"), ("200", "hidden")):
             go(page, "options")
-            page.get_by_label("study.title").fill(title)
+            page.get_by_label("pls.bootstrap_draws").fill(draws)
             page.keyboard.press("Tab")
             for step in ("analysis", "report"):
                 go(page, step)
@@ -208,6 +207,15 @@ def test_everybody_can_read_it_on_a_phone_too(browser, drafted, language):
             ]
             assert grave == [], step
         assert page.evaluate("document.documentElement.lang") == language
+
+
+def test_everybody_can_read_it_before_a_study_is_begun(browser, folder):
+    with open_studio(folder) as address:
+        page = page_at(browser, address, width=390)
+        assert page.is_visible("label:text-is('Survey file')")
+        found = axe.Axe().run(page).response["violations"]
+        assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_the_studio_ends_by_its_button(browser, drafted):

@@ -51,7 +51,8 @@ def diagram(
     boxes = "".join(_box(*places[name], label) for name, label in labels.items())
     return (
         f'<svg class="diagram" role="img" aria-label="{escape(title, {chr(34): "&quot;"})}" '
-        f'viewBox="{left:g} {top:g} {width:g} {height:g}" style="max-width: {width:g}px">'
+        f'viewBox="{left:g} {top:g} {width:g} {height:g}" '
+        f'style="max-width: {width:g}px; min-width: {0.7 * width:g}px">'
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" '
         'orient="auto"><path d="M0 0 8 4 0 8z"/></marker></defs>'
         f"{arrows}{names}{boxes}</svg>"

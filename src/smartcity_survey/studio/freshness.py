@@ -30,6 +30,7 @@ class Freshness:
         """
         page = self._study.folder / "reports" / PAGE
         if self._runner.at_work or not page.is_file():
+            self._answer = None
             return False
         now = self._stamp(page)
         busy = self._asking is not None and self._asking.is_alive()

@@ -108,6 +108,9 @@
   };
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll(".shiny-html-output").forEach((one) => keep.observe(one, { childList: true }));
+    document.querySelectorAll(".drop input[readonly]").forEach((one) => {
+      one.setAttribute("aria-label", one.closest(".shiny-input-container").querySelector("label").textContent);
+    });
     Shiny.addCustomMessageHandler("taken", taken);
     Shiny.addCustomMessageHandler("refused", refused);
     let ended = false;

@@ -14,7 +14,7 @@ from smartcity_survey.messages import LANGUAGES
 from smartcity_survey.studio.documents import Study
 from smartcity_survey.studio.freshness import Freshness
 from smartcity_survey.studio.running import Runner
-from smartcity_survey.studio.server import Server, page_language
+from smartcity_survey.studio.server import Server, already_begun, page_language
 from smartcity_survey.studio.steps import DRAWN
 from smartcity_survey.studio.steps.constructs import new_construct
 from smartcity_survey.studio.steps.options import LANGUAGES as NAMES_OF_LANGUAGES
@@ -132,7 +132,8 @@ def _upload(view: View) -> Tag:
         ui.input_file("survey", words("Survey file"), button_label=words("Choose a file"), placeholder=""),
         {"class": "drop"},
     )
-    return tags.div(ui.output_ui("begun"), asks, ui.output_ui("understood"), {"class": "first"})
+    begun = already_begun(view) if view.study.begun else ui.output_ui("begun")
+    return tags.div(begun, asks, ui.output_ui("understood"), {"class": "first"})
 
 
 def _analysis(view: View) -> Tag:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from htmltools import Tag, tags
 from shiny import reactive
 
@@ -14,6 +16,8 @@ from smartcity_survey.studio.view import View
 from smartcity_survey.study.codebook import read_codebook
 from smartcity_survey.workflow.progress import DONE, has_finished
 
+KINDS = {".docx": "Word", ".pdf": "PDF", ".xlsx": "Excel", ".tex": "LaTeX"}
+"""Endings of files to hand in, and what opens them."""
 STEPS = {
     "read": "Answers read",
     "clean": "Answers cleaned",
@@ -93,7 +97,8 @@ def bars(view: View, runner: Runner) -> Tag:
     return tags.div(
         tags.p(state, {"role": "status", "class": "fw-bold"}) if state else None,
         *drawn,
-        tags.pre(lines, {"class": "lines", "tabindex": "0"}) if lines else None,
+        # In the reverse column of one line that it is, it is scrolled to its end.
+        tags.pre(tags.span(lines), {"class": "lines", "tabindex": "0"}) if lines else None,
     )
 
 
@@ -118,7 +123,7 @@ def report_step(view: View) -> Tag:
     except SurveyError:
         names = []
     links = [
-        tags.li(tags.a(name, {"href": f"files/{name}", "download": ""}))
+        tags.li(tags.a(name, {"href": f"files/{name}", "download": ""}), " ", KINDS.get(Path(name).suffix))
         for name in names
         if (reports / name).is_file()
     ]

@@ -39,6 +39,12 @@ def said(text: str) -> Tag:
     return tags.li(*with_code(text))
 
 
+def already_begun(view: View) -> Tag:
+    """What stands in place of the field for the survey file where there is a study."""
+    told = view.words("This folder holds a study. Go through the steps, or run the analysis at once.")
+    return tags.p(told, {"class": "begun"})
+
+
 def page_language(study: Study, asked: str) -> Language:
     """The page's language: as asked, else the study's, else the system's."""
     chosen = next((language for language in LANGUAGES if language == asked), None)
@@ -135,12 +141,7 @@ class Server:
 
     def _begun(self) -> Any:
         self._seen()
-        if not self._study.begun:
-            return None
-        said = self._view.words(
-            "This folder holds a study. Go through the steps, or run the analysis at once."
-        )
-        return tags.p(said, {"class": "begun"})
+        return already_begun(self._view) if self._study.begun else None
 
     def _understood(self) -> Any:
         """What was said of the file that was sent."""

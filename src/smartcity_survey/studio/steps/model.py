@@ -29,7 +29,8 @@ def model_step(view: View) -> Tag:
         tags.p(view.words("Tick where the construct of the row explains the construct of the column.")),
         tags.div(_grid(view, labels, set(paths)), {"class": "wide", "tabindex": "0", "role": "region"},
                  {"aria-label": view.words("What explains what")}),
-        HTML(diagram(labels, paths, named, title)),
+        tags.div(HTML(diagram(labels, paths, named, title)), {"class": "wide", "tabindex": "0"},
+                 {"role": "region", "aria-label": view.words("Path diagram")}),
         _claims(view, labels, claims, documents.config["model"].get("hypotheses") or {}) if paths else None,
     )  # fmt: skip
 
