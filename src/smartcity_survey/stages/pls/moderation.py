@@ -12,6 +12,7 @@ from scipy.linalg import block_diag
 
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.naming import naming
+from smartcity_survey.stages.pls.moderated_mediation import moderated_mediation_frame
 from smartcity_survey.stages.pls.pls_bootstrap import bootstrap_card, interval_columns
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
 from smartcity_survey.stages.refusals import empty_without_solution
@@ -34,7 +35,7 @@ AT = np.array([-1.0, 0.0, 1.0])
 categories these are told instead."""
 
 
-MODERATION_TABLES = ("moderation", "simple_slopes", "johnson_neyman")
+MODERATION_TABLES = ("moderation", "simple_slopes", "johnson_neyman", "moderated_mediation")
 
 
 @empty_without_solution(*MODERATION_TABLES)
@@ -55,6 +56,7 @@ def moderation_tables(
         in the codebook by its number.
     """
     effects, slopes, regions = [], [], []
+    of_targets: dict[int, tuple[Moderated, ModeratedBootstrap]] = {}
     undefined = 0
     # A construct of one item is that item: so is a demographic variable.
     names = (*model.names, *demographics)
@@ -71,6 +73,7 @@ def moderation_tables(
         shown = [" × ".join(filter(None, pair)) for pair in terms[["source", "moderator"]].to_numpy()]
         with naming(shown, "moderation", names):
             found = moderate(x, blocks, stage_one, plan, weights, inputs.clusters)
+        of_targets[plan.target] = plan, found
         undefined += int(np.isnan(found.draws.r2).sum())
         effects.append(_effects(found, terms, section))
         categories = _categories(demographics, codes, inputs.weights)
@@ -87,6 +90,9 @@ def moderation_tables(
         "moderation": pd.concat(effects),
         "simple_slopes": pd.concat(slopes),
         "johnson_neyman": pd.concat(regions),
+        "moderated_mediation": moderated_mediation_frame(
+            of_targets, bootstrap, model.path_matrix(), names, section
+        ),
     }
     return StageResult(tables=tables, cards=dict.fromkeys(tables, card))
 
