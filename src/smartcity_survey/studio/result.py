@@ -36,6 +36,7 @@ STEPS = {
     "cluster_bootstrap": "Bootstrap of clusters",
     "controlled_paths": "Paths with controls",
     "regression": "Regression",
+    "random_intercept": "Random intercepts of clusters",
     "robustness": "Robustness of the regression",
     "pls": "PLS-SEM",
     "pls_assessment": "Quality of PLS-SEM",

@@ -34,6 +34,10 @@ from .ols_diagnostics import (
     RegressionDiagnostics as RegressionDiagnostics,
     regression_diagnostics as regression_diagnostics,
 )
+from .random_intercept import (
+    RandomIntercept as RandomIntercept,
+    fit_random_intercept as fit_random_intercept,
+)
 from .residual_tests import (
     HeteroscedasticityTest as HeteroscedasticityTest,
     JarqueBera as JarqueBera,
