@@ -26,8 +26,8 @@ MEASURED = f"import sys; sys.path.append({str(HERE)!r}); from profile_run import
 RUN = f"""
 import sys
 from pathlib import Path
-from smartcity_survey.workflow import run
-run.START = {MEASURED!r}
+from smartcity_survey.workflow import forks, run
+forks.START = {MEASURED!r}
 from smartcity_survey.workflow.machines import Machines
 sys.exit(run.run_study(Path(sys.argv[1]), Machines(int(sys.argv[2]))))
 """

@@ -1,9 +1,8 @@
-"""The core analysis of ten million respondents in one pass over a Parquet file; prints seconds and memory.
+"""`smartcity-survey stream` of ten million respondents in a Parquet file; prints seconds and memory.
 
-    python benchmarks/streaming.py FILE.parquet [RESPONDENTS] [DRAWS]
+    python benchmarks/streaming.py FOLDER [RESPONDENTS] [DRAWS]
 
-The file is written first where it is not there. Nothing is held of a respondent: descriptives, adequacy,
-components, confirmatory factors, regression, PLS and its bootstrap follow from counts and moments.
+The study is written into FOLDER first where it is not there.
 """
 
 from __future__ import annotations
@@ -17,69 +16,57 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+import yaml
 from survey import larger, larger_owner
-from tasks import membership, model
 
-from smartcity_survey.stats.core.streamed import StreamedMoments
-from smartcity_survey.stats.factor.adequacy import bartlett_sphericity, kmo
-from smartcity_survey.stats.factor.components import rotated_solution
-from smartcity_survey.stats.items.descriptives import describe_counts
-from smartcity_survey.stats.measurement.scores import regression_score_weights
-from smartcity_survey.stats.pls.bootstrap import bootstrap_streamed
-from smartcity_survey.stats.regression.of_moments import ols_of_moments
-from smartcity_survey.stats.sem.cfa import correlations_of, fit_cfa
-from smartcity_survey.stats.sem.cfa_fit import fit_indices
+from smartcity_survey.stream.one_pass import one_pass
+from smartcity_survey.stream.results import results
 
 ROWS_AT_ONCE = 500_000
-SCALE = (1, 5)
 
 
-def write(path: Path, n: int) -> None:
-    """The larger survey of the benchmarks, piece by piece."""
-    names = [f"item{j}" for j in range(len(larger_owner()))]
-    with pq.ParquetWriter(path, pa.schema([(name, pa.int8()) for name in names])) as file:
+def write(folder: Path, n: int, draws: int) -> None:
+    """The larger survey of the benchmarks as a study, piece by piece."""
+    owner = larger_owner()
+    names, constructs = [f"item{j}" for j in range(len(owner))], [f"c{j}" for j in range(7)]
+    items = dict(zip(names, owner, strict=True))
+    config = {
+        "study": {"title": "Many respondents"},
+        "data": {"file": "survey.parquet", "codebook": "codebook.yaml"},
+        "cleaning": {"rules": ["blank_form", "out_of_range", "missing_items"]},
+        "model": {
+            "constructs": {name: {"mode": "reflective"} for name in constructs},
+            "paths": [{"from": constructs[:6], "to": constructs[6]}],
+        },
+        "scores": {"method": "cfa_regression"},
+        "pls": {"bootstrap_draws": draws},
+        "seed": 1,
+    }
+    codebook = {
+        "scale": {"minimum": 1, "maximum": 5},
+        "constructs": {name: {"label": name.upper()} for name in constructs},
+        "items": {name: {"construct": f"c{own}", "label": name} for name, own in items.items()},
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in (("codebook", codebook), ("config", config)):
+        (folder / f"{name}.yaml").write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+    with pq.ParquetWriter(
+        folder / "survey.parquet", pa.schema([(name, pa.int8()) for name in names])
+    ) as file:
         for number, first in enumerate(range(0, n, ROWS_AT_ONCE)):
             x = larger(min(ROWS_AT_ONCE, n - first), seed=number)
-            file.write_table(pa.table(dict(zip(names, x.T.copy(), strict=True))))
+            file.write_table(pa.table(dict(zip(names, np.ascontiguousarray(x.T), strict=True))))
 
 
-def read(path: Path) -> StreamedMoments:
-    """The moments of a file, one pass."""
-    moments = StreamedMoments(len(larger_owner()), *SCALE, seed=1)
-    for batch in pq.ParquetFile(path).iter_batches(ROWS_AT_ONCE):
-        moments.add(np.column_stack([column.to_numpy() for column in batch.columns]))
-    return moments
-
-
-def analyse(moments: StreamedMoments, draws: int) -> dict[str, float]:
-    """Everything from descriptives to the bootstrap; processor seconds of each part."""
-    seconds: dict[str, float] = {}
-    n, blocks, paths = moments.n, membership(larger_owner()), model(larger_owner())
-    before = time.process_time()
-
-    def part(name: str) -> None:
-        nonlocal before
-        seconds[name], before = time.process_time() - before, time.process_time()
-
-    describe_counts(moments.counts, np.arange(SCALE[0], SCALE[1] + 1.0))
-    S = moments.covariance()
-    R = correlations_of(S)
-    part("descriptives, correlations")
-    kmo(R)
-    bartlett_sphericity(R, n)
-    rotated_solution(R)
-    part("adequacy, components")
-    cfa = fit_cfa(S * (n - 1) / n, n, blocks)
-    fit_indices(cfa)
-    part("confirmatory factors")
-    weights = regression_score_weights(cfa)
-    ols_of_moments(weights @ moments.mean(), weights @ S @ weights.T, n)
-    part("regression of scores")
-    bootstrap = bootstrap_streamed(moments, paths, draws, seed=1)
-    for name in ("path_coefficients", "loadings", "outer_weights"):
-        bootstrap.summary(name)
-    part(f"PLS, {draws:,} resamples")
-    return seconds
+def timed(folder: Path) -> tuple[int, dict[str, float]]:
+    """Respondents analysed, and processor seconds of each part of the work."""
+    start = time.process_time()
+    streamed = one_pass(folder)
+    seconds = {"one pass over the file": time.process_time() - start}
+    start = time.process_time()
+    for name, _ in results(streamed):
+        seconds[name], start = time.process_time() - start, time.process_time()
+    return streamed.moments.n, seconds
 
 
 def peak() -> float:
@@ -89,19 +76,18 @@ def peak() -> float:
 
 
 def main() -> None:
-    path = Path(sys.argv[1])
+    folder = Path(sys.argv[1])
     n, draws = (int(number) for number in (sys.argv[2:4] + ["10_000_000", "10_000"][len(sys.argv[2:4]) :]))
     if sys.argv[4:] == ["write"]:
-        write(path, n)
+        write(folder, n, draws)
         return
-    if not path.is_file():  # by another process, whose memory does not count
-        subprocess.run([sys.executable, __file__, path, str(n), str(draws), "write"], check=True)
-    wall, start = time.perf_counter(), time.process_time()
-    moments = read(path)
-    seconds = {"one pass over the file": time.process_time() - start, **analyse(moments, draws)}
+    if not (folder / "config.yaml").is_file():  # by another process, whose memory does not count
+        subprocess.run([sys.executable, __file__, folder, str(n), str(draws), "write"], check=True)
+    wall = time.perf_counter()
+    n, seconds = timed(folder)
     for name, spent in seconds.items():
         print(f"{name:<32}{spent:8.1f}")
-    print(f"{moments.n:,} respondents: {sum(seconds.values()):.1f} processor seconds, ", end="")
+    print(f"{n:,} respondents: {sum(seconds.values()):.1f} processor seconds, ", end="")
     print(f"{time.perf_counter() - wall:.1f} by the clock, {peak():.2f} GiB at most")
 
 

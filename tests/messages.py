@@ -25,6 +25,7 @@ COVERED = (
     "reconstruct",
     "bounds",
     "studio",
+    "stream",
 )
 """Folders all of whose messages are translated."""
 RAISED = {
@@ -36,6 +37,7 @@ RAISED = {
     "progress": 1,
     "told": 3,
     "words": 1,
+    "note": 1,
 }
 """What messages are made by -> how many of its arguments are words, or may be."""
 FILLED = "\x00"

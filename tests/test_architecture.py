@@ -152,6 +152,7 @@ ROOMS = {
     "new_paper": {"audit"},
     "reconstruct": {"study", "data", "audit"},
     "stages": {"study", "data", "audit"},
+    "stream": {"study", "data", "stages"},
     "notebook": {"study", "data", "audit", "stages", "report"},
     "report": {"study", "data", "stages", "audit", "workflow"},
     "plan": {"study", "data", "report"},

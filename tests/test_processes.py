@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import subprocess
@@ -11,7 +12,7 @@ import threading
 import pytest
 
 from smartcity_survey.errors import Category, NoSolution, Problem, SurveyError
-from smartcity_survey.processes import process_context
+from smartcity_survey.processes import process_context, without_collecting
 from tests.workflow.test_ends import is_at_work, wait_until
 
 ASK = """
@@ -78,3 +79,23 @@ def test_a_pool_does_not_outlive_its_parent() -> None:
         assert is_at_work(worker)
         parent.kill()
     assert wait_until(lambda: not is_at_work(worker))
+
+
+def test_cycles_wait_for_the_end_of_the_work_alone() -> None:
+    def work(fail: bool) -> bool:
+        if fail:
+            raise KeyError
+        return gc.isenabled()
+
+    assert gc.isenabled()
+    assert not without_collecting(work)(False)
+    assert gc.isenabled()
+    with pytest.raises(KeyError):
+        without_collecting(work)(True)
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        without_collecting(work)(False)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()

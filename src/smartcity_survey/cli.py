@@ -146,6 +146,19 @@ def _machines(cores: int, executor: str, profile: str, jobs: int, parts: int = 1
 
 
 @app.command(cls=SpokenCommand)
+def stream(study: StudyFolder = Path()) -> None:
+    """Analyse a file that memory does not hold in one pass, as far as counts and moments go."""
+    from smartcity_survey.stream.write import stream_study
+
+    SPEECH.study = study
+    done = stream_study(study)
+    SPEECH.say(f"Read: {counted(done.n_read, 'questionnaire')}; analysed: {done.n}")
+    for name in done.unsolved:
+        SPEECH.say(f"Not all of it has a solution, its card says why: {name}")
+    typer.echo(done.folder.as_posix())
+
+
+@app.command(cls=SpokenCommand)
 def check(study: StudyFolder = Path()) -> None:
     """Check config, codebook and survey file of a study before anything runs."""
     from smartcity_survey.check import check_study

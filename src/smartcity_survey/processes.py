@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import signal
 import sys
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from functools import wraps
 from multiprocessing import get_context
 from multiprocessing.context import BaseContext
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
+P = ParamSpec("P")
+R = TypeVar("R")
 _PR_SET_PDEATHSIG = 1
 """See prctl(2)."""
 _SAFE = "jemalloc_bg_thd"
@@ -39,6 +45,23 @@ def part_of_parent() -> None:
 def pool_of(jobs: int) -> ProcessPoolExecutor:
     """A pool of so many processes."""
     return ProcessPoolExecutor(jobs, mp_context=process_context(), initializer=part_of_parent)
+
+
+def without_collecting(work: Callable[P, R]) -> Callable[P, R]:
+    """Let cycles of objects wait for the end of a piece of work: figures are full of them, and Python would
+    look for those that nobody needs over and over, for a fifth of the time, and find few."""
+
+    @wraps(work)
+    def done(*args: P.args, **kwargs: P.kwargs) -> R:
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            return work(*args, **kwargs)
+        finally:
+            if collecting:
+                gc.enable()
+
+    return done
 
 
 def _n_threads() -> int:

@@ -10,7 +10,9 @@ import pytest
 
 from smartcity_survey.check import check_study
 from smartcity_survey.data.read import read_survey
+from smartcity_survey.new_wave.start import start_new_wave
 from smartcity_survey.new_wave.wordings import languages_of, scale_of_languages
+from smartcity_survey.study.config import read_config
 
 from .answers_of import ITEMS, SENTENCES, N
 from .drafting import SIZES, WHOLE, drafted, file_of
@@ -123,3 +125,23 @@ def test_a_number_and_its_wording_are_one_answer(tmp_path: Path) -> None:
     read = read_survey(tmp_path / "wave" / study.config.data.file, study.codebook, study.config.data).answers
     assert read["tr1"].tolist() == WHOLE.codes["tr1"].tolist()
     assert check_study(tmp_path / "wave").verdict
+
+
+@pytest.mark.parametrize(
+    ("heads", "answers", "language"),
+    [
+        ("q1,q2,q3", "1,2,3", "kk"),
+        ("I trust it,It is useful,I use it", "1,2,3", "en"),
+        ("q1,q2,q3", "Agree,Disagree,Agree", "en"),
+        ("Мен сенемін,Пайдалы,Әрине", "1,2,3", "kk"),
+    ],
+)
+def test_a_file_without_words_has_the_language_of_who_brings_it(
+    tmp_path: Path, heads: str, answers: str, language: str
+) -> None:
+    path = tmp_path / "survey.csv"
+    others = ("3,4,5", "5,2,1") if answers[0].isdigit() else ("Disagree,Agree,Agree", "Agree,Agree,Disagree")
+    rows = [answers, *(*others, answers) * 10]
+    path.write_text("\n".join((heads, *rows)), encoding="utf-8")
+    start_new_wave(tmp_path / "wave", path, "kk")
+    assert read_config(tmp_path / "wave" / "config.yaml").study.language == language

@@ -8,12 +8,39 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from smartcity_survey.new_wave.start import start_new_wave
 from smartcity_survey.studio.documents import Study
 from tests.new_wave.tools_of_forms import google_words
+from tests.report.test_browser import CHROMIUM, FLAGS
+
+PACKAGE = "smartcity_survey"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    sync_api = pytest.importorskip("playwright.sync_api")
+    if not CHROMIUM:
+        pytest.skip("needs Chromium (Debian: chromium)")
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(FLAGS))
+        yield started
+        started.close()
+
+
+def page_at(browser: Any, address: str, width: int = 1280) -> Any:
+    page = browser.new_context(viewport={"width": width, "height": 900}, accept_downloads=True).new_page()
+    page.set_default_timeout(60_000)
+    page.goto(address)
+    page.wait_for_selector("#state", state="attached")
+    return page
+
+
+def go(page: Any, step: str) -> None:
+    page.click(f"[data-value={step}]")
 
 
 @pytest.fixture
@@ -27,18 +54,13 @@ def drafted(tmp_path: Path) -> Study:
 
 
 @contextmanager
-def open_studio(folder: Path) -> Iterator[str]:
-    """The address of a studio that serves a folder."""
-    command = [
-        sys.executable,
-        "-m",
-        "smartcity_survey",
-        "--language",
-        "en",
-        "studio",
-        str(folder),
-        "--no-browser",
-    ]
+def open_studio(folder: Path, first: str = "") -> Iterator[str]:
+    """The address of a studio that serves a folder.
+
+    first : code that its process runs before it.
+    """
+    start = ["-c", f"{first}\nfrom smartcity_survey.cli import main\nmain()"] if first else ["-m", PACKAGE]
+    command = [sys.executable, *start, "--language", "en", "studio", str(folder), "--no-browser"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from ruamel.yaml.comments import TaggedScalar
 
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.studio.documents import Study
@@ -10,8 +11,8 @@ from smartcity_survey.studio.edits import edit_of
 from tests.conftest import REPOSITORY
 
 
-def change(study: Study, do: str, **sent: object) -> None:
-    study.change(edit_of({"do": do, **sent}).apply)
+def change(study: Study, do: str, **sent: object) -> list[str]:
+    return study.change(edit_of({"do": do, **sent}).apply)
 
 
 def test_an_edit_that_changes_nothing_leaves_every_byte(drafted):
@@ -73,5 +74,5 @@ def test_what_an_editor_left_halfway_is_refused_in_words(drafted, left):
 def test_an_edit_after_which_nobody_could_read_the_file_is_not_written(drafted):
     before = drafted.version()
     with pytest.raises(SurveyError, match="no valid yaml"):
-        drafted.change(lambda documents: documents.codebook["items"].clear())
+        drafted.change(lambda documents: documents.codebook.update(scale=TaggedScalar("x", tag="!x")))
     assert drafted.version() == before

@@ -6,6 +6,7 @@ import pytest
 
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.studio.columns import uses
+from smartcity_survey.studio.documents import ASIDE, Study
 from smartcity_survey.studio.edits.base import paths_of
 from smartcity_survey.study.codebook import read_codebook
 from tests.studio.test_documents import change
@@ -65,7 +66,7 @@ def test_paths_and_hypotheses(drafted):
 
 
 def test_names_of_hypotheses_stay_different(drafted):
-    with pytest.raises(SurveyError, match="is empty or in use"):
+    with pytest.raises(SurveyError, match="is in use"):
         change(drafted, "name_claim", claim="H1", value="H2")
 
 
@@ -167,3 +168,110 @@ def test_an_option_that_is_emptied_and_filled_in_keeps_the_comments_around_it(dr
     assert config.read_text(encoding="utf-8") == before
     with pytest.raises(SurveyError, match="it is empty"):
         change(drafted, "option", key="study.title", value="  ")
+
+
+def listed_of(study):
+    return {name: own.items for name, own in study.config().model.constructs.items()}
+
+
+def test_an_item_that_is_left_out_comes_back_as_it_was(drafted):
+    drafted.change(lambda documents: documents.config["model"]["constructs"]["c3"].update(
+        items=["C3_1", "C3_2", "C3_3"]
+    ))  # fmt: skip
+    item = codebook_of(drafted).items["C3_2"].column
+    change(drafted, "turn", item="C3_2", value=True)
+    change(drafted, "name_question", question="C3_2", value="Shortened")
+    before = codebook_of(drafted).items["C3_2"]
+    for between in ("unused", "demographics"):
+        change(drafted, "use", column=item, value=between)
+        assert "C3_2" not in codebook_of(drafted).items
+        assert "C3_2" not in listed_of(drafted)["c3"]
+        again = Study(drafted.folder)  # a page that is closed and opened in between
+        assert change(again, "use", column=item, value="items") == []
+        assert codebook_of(drafted).items["C3_2"] == before
+        assert "C3_2" in listed_of(drafted)["c3"]
+
+
+def test_a_construct_that_nobody_chose_is_told(drafted):
+    item = codebook_of(drafted).items["C3_2"].column
+    change(drafted, "use", column=item, value="unused")
+    (drafted.folder / ASIDE).unlink()
+    [note] = change(drafted, "use", column=item, value="items")
+    assert item in note
+    assert "Statements 1" in note
+    [note] = change(drafted, "use", column="What is your gender?", value="items")
+    assert "Put it into another construct" in note
+
+
+def test_an_answer_of_several_comes_back_to_its_question(drafted):
+    column = "Which services do you use?"
+    before = codebook_of(drafted).multiple_choice
+    change(drafted, "use", column=column, value="unused")
+    assert not codebook_of(drafted).multiple_choice
+    change(drafted, "use", column=column, value="multiple_choice")
+    assert codebook_of(drafted).multiple_choice == before
+    with pytest.raises(SurveyError, match="no question is known"):
+        change(drafted, "use", column="Email Address", value="multiple_choice")
+
+
+def test_a_path_that_is_drawn_again_has_its_hypothesis_again(drafted):
+    change(drafted, "claim", source="c2", target="c3", value="negative")
+    change(drafted, "name_claim", claim="H2", value="H2b")
+    before = drafted.config().model.hypotheses
+    [note] = change(drafted, "path", source="c2", target="c3", value=False)
+    assert "H2b" in note
+    assert "H2b" not in drafted.config().model.hypotheses
+    assert change(Study(drafted.folder), "path", source="c2", target="c3", value=True) == []
+    assert drafted.config().model.hypotheses == before
+    change(drafted, "path", source="c2", target="c3", value=False)
+    change(drafted, "name_claim", claim="H1", value="H2b")
+    [note] = change(drafted, "path", source="c2", target="c3", value=True)
+    assert note == "Another hypothesis is called H2b now: this one is H1."
+    assert drafted.config().model.hypotheses["H1"].sign == "negative"
+
+
+def comments_of(path):
+    return [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip().startswith("#")]
+
+
+def test_comments_stay_above_what_they_stood_above(drafted):
+    codebook = drafted.folder / "codebook.yaml"
+    above = codebook.read_text(encoding="utf-8").replace(
+        "multiple_choice:", "# Several answers.\n\n# Of all.\nmultiple_choice:"
+    )
+    codebook.write_text(above, encoding="utf-8")
+    before = comments_of(codebook)
+    groups = [one.column.name for one in uses(drafted) if one.use == "demographics"]
+    for column in reversed(groups):
+        change(drafted, "use", column=column, value="unused")
+        assert comments_of(codebook) == before
+        assert "# Of all.\nmultiple_choice:" in codebook.read_text(encoding="utf-8")
+    assert codebook_of(drafted).demographics == {}
+    for column in groups:
+        change(drafted, "use", column=column, value="demographics")
+    assert comments_of(codebook) == before
+    assert "# Of all.\nmultiple_choice:" in codebook.read_text(encoding="utf-8")
+
+
+SENT = (
+    ("name_construct", {"name": "c1"}),
+    ("name_question", {"question": "C1_1"}),
+    ("add_construct", {}),
+    ("name_claim", {"claim": "H1"}),
+    ("option", {"key": "study.title"}),
+)
+
+
+@pytest.mark.parametrize(("do", "about"), SENT)
+def test_a_text_of_which_nothing_is_seen_is_empty_and_a_long_one_is_called_so(drafted, do, about):
+    before = drafted.version()
+    for value in ("", "  ", "\u200b", "\u200b \u2060", "\a"):
+        with pytest.raises(SurveyError, match="it is empty"):
+            change(drafted, do, **about, value=value)
+    with pytest.raises(SurveyError, match=r"cannot be shown \(U\+0007\)"):
+        change(drafted, do, **about, value="Tr\aust")
+    with pytest.raises(SurveyError, match=r"it has 1001 letters, more than (1000|30)\. Write it shorter"):
+        change(drafted, do, **about, value="x" * 1001)
+    assert drafted.version() == before
+    change(drafted, do, **about, value="Ә\u0301 👩\u200d🔬")
+    assert "👩\u200d🔬" in "".join(path.read_text(encoding="utf-8") for path in drafted._paths())

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -15,10 +13,9 @@ import yaml
 
 from smartcity_survey.studio.documents import Study
 from smartcity_survey.study.codebook import read_codebook
-from tests.report.test_browser import CHROMIUM, FLAGS
-from tests.studio.conftest import open_studio
+from tests.report.test_browser import CHROMIUM
+from tests.studio.conftest import go, open_studio, page_at
 
-sync_api = pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="needs Chromium (Debian: chromium)")
 
@@ -44,26 +41,6 @@ def form_of_bfi(n: int = 250) -> bytes:
         pd.date_range("2026-03-01 09:00", periods=n, freq="7min").strftime("%d/%m/%Y %H:%M:%S"),
     )
     return form.to_csv(index=False).encode()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(FLAGS))
-        yield started
-        started.close()
-
-
-def page_at(browser: Any, address: str, width: int = 1280) -> Any:
-    page = browser.new_context(viewport={"width": width, "height": 900}, accept_downloads=True).new_page()
-    page.set_default_timeout(60_000)
-    page.goto(address)
-    page.wait_for_selector("#state", state="attached")
-    return page
-
-
-def go(page: Any, step: str) -> None:
-    page.click(f"[data-value={step}]")
 
 
 @pytest.fixture
@@ -110,7 +87,9 @@ def test_from_a_form_to_a_word_file_without_a_text_file(browser, folder, tmp_pat
 
         go(page, "analysis")
         page.click("#run")
-        page.wait_for_selector("#bars progress", timeout=PATIENCE)
+        page.wait_for_selector("#bars progress", timeout=3000)  # at once, while the steps are not known yet
+        assert page.is_disabled("#run")
+        page.wait_for_selector("#bars progress[max]", timeout=PATIENCE)
         page.click("#stop")
         page.wait_for_selector("#bars >> text=was stopped", timeout=PATIENCE)
         page.click("#run")
@@ -119,6 +98,15 @@ def test_from_a_form_to_a_word_file_without_a_text_file(browser, folder, tmp_pat
         go(page, "report")
         inside = page.frame_locator("iframe.report")
         inside.locator("h1").wait_for()
+        page.wait_for_timeout(5000)
+        assert page.locator("text=The report is out of date").count() == 0
+        for draws, old in (("300", "visible"), ("200", "hidden")):
+            go(page, "options")
+            page.get_by_label("pls.bootstrap_draws").fill(draws)
+            page.keyboard.press("Tab")
+            for step in ("analysis", "report"):
+                go(page, step)
+                page.locator(".tab-pane.active >> text=The report is out of date").wait_for(state=old)
         with page.expect_download() as download:
             page.click("a:has-text('chapter')")
         words = zipfile.ZipFile(download.value.path()).read("word/document.xml").decode()
@@ -221,10 +209,20 @@ def test_everybody_can_read_it_on_a_phone_too(browser, drafted, language):
         assert page.evaluate("document.documentElement.lang") == language
 
 
+def test_everybody_can_read_it_before_a_study_is_begun(browser, folder):
+    with open_studio(folder) as address:
+        page = page_at(browser, address, width=390)
+        assert page.is_visible("label:text-is('Survey file')")
+        found = axe.Axe().run(page).response["violations"]
+        assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_the_studio_ends_by_its_button(browser, drafted):
     with open_studio(drafted.folder) as address:
         page = page_at(browser, address)
         page.click("#end")
+        page.wait_for_selector("h1:text-is('The studio is closed.')")
         page.wait_for_function(
             "() => fetch(location.href).then(() => false, () => true)", polling=500, timeout=30_000
         )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -60,6 +62,24 @@ def test_a_study_is_unchanged_for_what_the_run_was_asked(study: Path) -> None:
     write_text("done", study / "reports/private/logs/describe.log")
     write_text("not of the study", study / "notes.txt")
     assert is_unchanged(study)
+
+
+def run_elsewhere(folder: Path, *command: str) -> int:
+    folder.mkdir(exist_ok=True)
+    return subprocess.run([sys.executable, *command], cwd=folder, check=False).returncode
+
+
+def test_another_program_is_told_the_same_wherever_it_was_started(study: Path, tmp_path: Path) -> None:
+    script = tmp_path / "bin" / "run.py"
+    parts = ("import sys", "from pathlib import Path", "from smartcity_survey.workflow.unchanged import *")
+    made = f"o = Origin(Path({str(study)!r}), False, ('config.yaml', 'survey.csv'), ('printed',), ())"
+    script.parent.mkdir()
+    script.write_text("\n".join((*parts, made, "remember(o, o.now())")), encoding="utf-8")
+    assert run_elsewhere(tmp_path / "a", str(script)) == 0
+    asked = ("-m", "smartcity_survey.workflow.unchanged", str(study))
+    assert [run_elsewhere(tmp_path / place, *asked) for place in "ab"] == [0, 0]
+    write_text("other", study / "config.yaml")
+    assert run_elsewhere(tmp_path / "b", *asked) == 1
 
 
 @pytest.mark.parametrize(

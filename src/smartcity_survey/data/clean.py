@@ -51,19 +51,47 @@ def clean_responses(
     section: CleaningSection,
     counted: Sequence[str] | None = None,
 ) -> Cleaned:
-    """Apply the cleaning rules in the order of the config.
+    """Apply the cleaning rules, and screen who is kept.
 
     Parameters
     ----------
     counted : items that the rule `missing_items` counts; all where not given.
 
-    A questionnaire is excluded by the first rule that fits it. Rules see the answers as given; items marked
-    `reverse` in the codebook are recoded (minimum + maximum - answer) in what is kept.
-
     Raises
     ------
     SurveyError
         where no questionnaire is left.
+    """
+    kept, log, exclusions = apply_rules(responses, codebook, section, counted)
+    if kept.empty:
+        raise nobody_left(len(responses))
+    return Cleaned(
+        answers=recode(kept, codebook).drop(columns=MARKED, errors="ignore").reset_index(drop=True),
+        log=log,
+        exclusions=exclusions,
+        careless=_careless_frame(kept, _careless(kept, codebook)),
+    )
+
+
+def nobody_left(n: int) -> SurveyError:
+    """That the rules keep none of n questionnaires."""
+    return SurveyError(
+        "config.yaml, cleaning.rules",
+        f"no questionnaire is left of {n}.",
+        "See reports/private/exclusions.csv for the reasons, and relax a rule.",
+    )
+
+
+def apply_rules(
+    responses: pd.DataFrame,
+    codebook: Codebook,
+    section: CleaningSection,
+    counted: Sequence[str] | None = None,
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Apply the cleaning rules in the order of the config: who is kept, log and exclusions as in `Cleaned`.
+
+    A questionnaire is excluded by the first rule that fits it. Rules see the answers as given; so are those
+    of who is kept, whose index is that of `responses`.
     """
     kept = responses
     log = [{"rule": "as_read", "n_excluded": 0, "n_remaining": len(responses)}]
@@ -89,19 +117,8 @@ def clean_responses(
             keep[list(findings)] = False
             kept = kept[keep]
         log.append({"rule": rule, "n_excluded": len(findings), "n_remaining": len(kept)})
-    if kept.empty:
-        raise SurveyError(
-            "config.yaml, cleaning.rules",
-            f"no questionnaire is left of {len(responses)}.",
-            "See reports/private/exclusions.csv for the reasons, and relax a rule.",
-        )
-    indices = _careless(kept, codebook)
-    return Cleaned(
-        answers=_recode(kept, codebook).drop(columns=MARKED, errors="ignore").reset_index(drop=True),
-        log=pd.DataFrame(log),
-        exclusions=pd.DataFrame(exclusions, columns=["respondent", "row", "rule", "reason", "detail"]),
-        careless=_careless_frame(kept, indices),
-    )
+    columns = ["respondent", "row", "rule", "reason", "detail"]
+    return kept, pd.DataFrame(log), pd.DataFrame(exclusions, columns=columns)
 
 
 def _items(rows: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
@@ -135,7 +152,10 @@ def _missing_items(rows: pd.DataFrame, counted: Sequence[str], at_most: int) -> 
     }
 
 
-def _out_of_range(rows: pd.DataFrame, codebook: Codebook, section: CleaningSection) -> Exclusions:
+def out_of_range(
+    rows: pd.DataFrame, codebook: Codebook, section: CleaningSection | None = None
+) -> Exclusions:
+    """Rows with an answer outside its item's scale; `section` as every rule has it."""
     found: dict[int, list[str]] = {}
     for name in codebook.items:  # one after another: a table of all would be as large as the answers
         scale, values = codebook.scale_of(name), rows[name].to_numpy()
@@ -198,7 +218,7 @@ def _joined(reason: str, found: Mapping[int, list[str]]) -> Exclusions:
 _RULES: Mapping[str, Callable[[pd.DataFrame, Codebook, CleaningSection], Exclusions]] = {
     "marked": _marked,
     "blank_form": _blank_form,
-    "out_of_range": _out_of_range,
+    "out_of_range": out_of_range,
     "unknown_category": _unknown_category,
     "duplicate_respondent": _duplicate_respondent,
     "duplicate_answers": _duplicate_answers,
@@ -217,7 +237,7 @@ def _careless(rows: pd.DataFrame, codebook: Codebook) -> CarelessIndices:
     given = _items(rows, codebook)
     x = given.to_numpy()
     turned = any(item.reverse for item in codebook.items.values())
-    found = careless_indices(x, scales, _recode(given, codebook).to_numpy() if turned else x)
+    found = careless_indices(x, scales, recode(given, codebook).to_numpy() if turned else x)
     if halved_scales(codebook) < FEWEST_SCALES:
         return replace(found, even_odd=np.full(len(rows), np.nan))
     return found
@@ -235,7 +255,8 @@ def _careless_frame(rows: pd.DataFrame, indices: CarelessIndices) -> pd.DataFram
     return frame
 
 
-def _recode(rows: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
+def recode(rows: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
+    """Answers with those to items marked `reverse` in the codebook as minimum + maximum - answer."""
     turned = {}
     for name, item in codebook.items.items():
         if item.reverse:

@@ -58,6 +58,7 @@ def draft_study(
     lines: Sequence[str] = (),
     marks: Sequence[Mark] = (),
     declared: Missing | None = None,
+    language: Language = "en",
 ) -> Draft:
     """Draft a study from the columns' roles, in the language of its questions.
 
@@ -68,10 +69,11 @@ def draft_study(
     doubtful : words taken for the middle of a scale. lines : rows of the file that are none.
     marks : what the survey tool marks as no answers of a respondent.
     declared : codes that the file itself declares as no answer, in whichever column.
+    language : of the study, where no question and no answer has words.
     """
     scale = _common_scale(roles.groups)
     names, folders = _construct_names(roles), _paths(roles)
-    language = _language(roles)
+    language = _language(roles, language)
     constructs = {
         name: {"label": _heading(group, number, language)}
         for number, (name, group) in enumerate(names.items(), 1)
@@ -275,7 +277,7 @@ def _without_defaults(**content: Any) -> dict[str, Any]:
     return {key: value for key, value in content.items() if value is not None}
 
 
-def _language(roles: Roles) -> Language:
+def _language(roles: Roles, otherwise: Language) -> Language:
     columns = [column for group in roles.groups for column in group.columns] + list(roles.categories)
     labels = [c.label for c in (*columns, *roles.numbers)] + [choice.label for choice in roles.choices]
     words = [*dict.fromkeys(word for c in columns for word in (*c.answers.values(), *c.words))]
@@ -285,4 +287,4 @@ def _language(roles: Roles) -> Language:
         if russian or kazakh:
             # Every third Kazakh text or so has none of the letters that Russian lacks.
             return "kk" if kazakh >= KAZAKH_SHARE * max(russian, kazakh) else "ru"
-    return "en"
+    return "en" if words or any(" " in label.strip() for label in labels) else otherwise

@@ -36,14 +36,18 @@ from smartcity_survey.new_wave.shapes import odd_shapes
 from smartcity_survey.parsing import parse, read_yaml
 from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.study.codebook import Codebook
-from smartcity_survey.study.config import DataSection, parse_config
+from smartcity_survey.study.config import DataSection, Language, parse_config
 from smartcity_survey.study.model_checks import closest
 
 _NUMBER = re.compile(r"-?\d+([.,]\d+)?( \(\d+\))?$")
 
 
-def start_new_wave(folder: Path, survey: Path) -> Draft:
+def start_new_wave(folder: Path, survey: Path, language: Language = "en") -> Draft:
     """Draft a study in `folder` from a survey file, which is copied to `folder/data` unless it lies in it.
+
+    Parameters
+    ----------
+    language : of the study, where the file has no words that tell it.
 
     Raises
     ------
@@ -61,7 +65,7 @@ def start_new_wave(folder: Path, survey: Path) -> Draft:
     _require_file(survey)
     inside = survey.resolve().is_relative_to(folder.resolve())
     target = survey.resolve().relative_to(folder.resolve()) if inside else Path("data") / survey.name
-    draft = draft_from(survey, target)
+    draft = draft_from(survey, target, language)
     texts = {name: _render(name, draft) for name in ("codebook.yaml", "config.yaml")}
     texts["config.yaml"] = commented(texts["config.yaml"], draft.config["language"])
     if not inside:
@@ -84,7 +88,7 @@ def _require_file(survey: Path) -> None:
         raise SurveyError(str(survey), "no such file.", f"{hint}Check the path behind `--from`.")
 
 
-def draft_from(survey: Path, target: Path) -> Draft:
+def draft_from(survey: Path, target: Path, language: Language = "en") -> Draft:
     """Draft a study from a survey file that will stand at `target` in its folder; nothing is written.
 
     Raises
@@ -156,7 +160,8 @@ def draft_from(survey: Path, target: Path) -> Draft:
         understood.doubtful,
         lines,
         marks_in(columns, tool),
-        Missing(ranges=tuple(one for ranges in table.missing_ranges.values() for one in ranges)),
+        declared=Missing(ranges=tuple(one for ranges in table.missing_ranges.values() for one in ranges)),
+        language=language,
     )
 
 

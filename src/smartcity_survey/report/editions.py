@@ -12,12 +12,12 @@ import pandas as pd
 
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import read_tables, remove, write_bytes
-from smartcity_survey.processes import pool_of
-from smartcity_survey.report.answer import citation_of
+from smartcity_survey.processes import pool_of, without_collecting
+from smartcity_survey.report.answer import Citation, citation_of
 from smartcity_survey.report.audit_page import audit_page, write_audit_pages
 from smartcity_survey.report.figures import draw_all
 from smartcity_survey.report.labels import Labels, labels_of
-from smartcity_survey.report.numbering import printed_numbers
+from smartcity_survey.report.numbering import PrintedNumbers, printed_numbers
 from smartcity_survey.report.page import write_report
 from smartcity_survey.report.setting import setting_of
 from smartcity_survey.report.wording import LANGUAGES
@@ -41,6 +41,8 @@ class Edition:
     required: Collection[str]
     languages: tuple[Language, ...]
     tables: Mapping[str, pd.DataFrame]
+    printed: PrintedNumbers
+    citation: Citation
 
     @property
     def page(self) -> Path:
@@ -91,6 +93,7 @@ def write_editions(
     reports, own = Path(reports), config.study.language
     labels = languages_of(config, read_codebook(Path(config.data.codebook)))
     languages, tables = tuple(labels), read_tables(reports)
+    printed, citation = printed_numbers(config.data.published), citation_of(config.data.published)
     editions = [
         Edition(
             language=language,
@@ -102,6 +105,8 @@ def write_editions(
             required=required,
             languages=languages if len(languages) > 1 else (),
             tables=tables,
+            printed=printed,
+            citation=citation,
         )
         for language in languages
     ]
@@ -117,6 +122,7 @@ def write_editions(
     return tuple(name for names in written for name in names)
 
 
+@without_collecting
 def write_edition(edition: Edition) -> list[str]:
     """The figures and the page of one language; returns the files written."""
     config = edition.config
@@ -133,9 +139,9 @@ def write_edition(edition: Edition) -> list[str]:
         edition.manifest,
         setting,
         edition.page,
-        printed=printed_numbers(config.data.published),
+        printed=edition.printed,
         required=edition.required,
-        citation=citation_of(config.data.published),
+        citation=edition.citation,
         figures=edition.figures,
         languages=edition.languages,
         read=edition.tables,

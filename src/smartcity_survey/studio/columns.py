@@ -23,6 +23,7 @@ class Used:
     `multiple_choice` or `unused`. asked : its label.
     column : what the file says of it. answers : code -> words, as the study reads them.
     unordered : whether its answers wait for somebody to put them in order.
+    several : whether it is, or was, of a question with several answers.
     """
 
     column: Column
@@ -31,6 +32,7 @@ class Used:
     asked: str = ""
     answers: Mapping[int, str] | None = None
     unordered: bool = False
+    several: bool = False
 
 
 def columns_of(study: Study) -> tuple[Column, ...]:
@@ -65,13 +67,15 @@ def uses(study: Study) -> tuple[Used, ...]:
             by_head[str(head)] = (kind, name, content)
     found = []
     for column in columns_of(study):
+        was = documents.aside.get("questions", {}).get(column.name, {})
         if column.name not in by_head:
-            found.append(Used(column, "unused", asked=column.label))
+            found.append(Used(column, "unused", asked=column.label, several="multiple_choice" in was))
             continue
         kind, name, content = by_head[column.name]
         own = content.get("scale") or scale if kind == "items" else {}
         words = own.get("answers") or content.get("categories") or {}
         answers = {int(code): label_of({"label": text}, documents) for code, text in words.items()}
         unordered = own.get("ordered") is False
-        found.append(Used(column, kind, name, label_of(content, documents), answers, unordered))
+        several = kind == "multiple_choice" or "multiple_choice" in was
+        found.append(Used(column, kind, name, label_of(content, documents), answers, unordered, several))
     return tuple(found)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -14,16 +15,21 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from yaml import YAMLError
+from yaml import safe_dump as dump_yaml
 from yaml import safe_load as parse_yaml
 
+from smartcity_survey.data.read.survey import unordered_scales
 from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.io import write_text
 from smartcity_survey.parsing import parse, read_yaml
+from smartcity_survey.studio.comments import with_comments
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import Config, parse_config
 from smartcity_survey.study.model import build_model
 
 CONFIG = "config.yaml"
+ASIDE = ".studio.yaml"
+"""Beside the config: what the page took out, and may put back; without it nothing else is lost."""
 _BLOCKS = ("constructs", "items", "demographics", "multiple_choice")
 _PLAIN = re.compile(r"[^\W\d_]([\w .()/–-]*[\w.)])?")
 _WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null"))
@@ -37,6 +43,13 @@ class Documents:
     study: Study
     config: Any
     codebook: Any
+    aside: dict[str, Any]
+    """What was taken out and may come back: `questions` by column and use, `claims` by the ends of a path."""
+    notes: list[str] = field(default_factory=list)
+
+    def note(self, text: str) -> None:
+        """Tell, in English, what an edit did beside what was asked of it."""
+        self.notes.append(text)
 
     def questions(self) -> Iterator[tuple[str, str, Any]]:
         """Kind (`items`, `demographics`, `multiple_choice`), name and content of every question."""
@@ -69,23 +82,39 @@ class Study:
         SurveyError
             where one of them is missing or is no yaml.
         """
-        documents = Documents(self, *(self._document(path) for path in self._paths()))
+        config, codebook = (self._document(path) for path in self._paths())
+        documents = Documents(self, config, codebook, self._aside())
         _require_blocks(documents.config, CONFIG, ("model",))
         _require_blocks(documents.codebook, "codebook.yaml", _BLOCKS)
         return documents
 
-    def change(self, edit: Callable[[Documents], None]) -> None:
-        """Change the files as they stand now, whoever changed them last; a refused edit changes nothing."""
+    def change(self, edit: Callable[[Documents], None]) -> Sequence[str]:
+        """Change the files as they stand now, whoever changed them last; a refused edit changes nothing.
+
+        Returns what the edit did beside what was asked of it.
+        """
         with self._lock:
             documents = self.read()
+            aside = plain(documents.aside)
             edit(documents)
-            contents = (documents.config, documents.codebook)
-            texts = [_text(content) for content in contents]
-            for path, text in zip(self._paths(), texts, strict=True):
-                _require_readable(text, path.name)
-            for path, text in zip(self._paths(), texts, strict=True):
+            written = {}
+            for path, content in zip(self._paths(), (documents.config, documents.codebook), strict=True):
+                before = path.read_text(encoding="utf-8-sig")
+                written[path] = with_comments(before, _text(content))
+                _require_readable(written[path], path.name)
+            for path, text in written.items():
                 if text != path.read_text(encoding="utf-8"):
                     write_text(text, path)
+            if documents.aside != aside:
+                text = dump_yaml(documents.aside, allow_unicode=True, sort_keys=False)
+                write_text(text, self.folder / ASIDE)
+        return documents.notes
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let no page change the study meanwhile."""
+        with self._lock:
+            yield
 
     def problems(self) -> tuple[Problem, ...]:
         """What config and codebook say wrongly; the survey file is not read for it."""
@@ -98,6 +127,7 @@ class Study:
             found += error.problems
         try:
             codebook = parse(Codebook, read_yaml(questions), str(questions))
+            found += unordered_scales(codebook)
         except SurveyError as error:
             found += error.problems
         if config and codebook:
@@ -118,6 +148,13 @@ class Study:
         except (SurveyError, LookupError, TypeError):
             codebook = "codebook.yaml"
         return config, self.folder / codebook
+
+    def _aside(self) -> dict[str, Any]:
+        try:
+            kept = read_yaml(self.folder / ASIDE)
+        except SurveyError:  # there is none, or nobody can read it: nothing comes back then
+            return {}
+        return kept if isinstance(kept, dict) else {}
 
     def _document(self, path: Path) -> Any:
         read_yaml(path)  # which says what is wrong with it, and where
@@ -173,7 +210,20 @@ def _yaml() -> YAML:
     return yaml
 
 
+def plain(content: Any) -> Any:
+    """What a part of a document says, without how it is written."""
+    if isinstance(content, dict):
+        return {plain(key): plain(value) for key, value in content.items()}
+    if isinstance(content, list):
+        return [*map(plain, content)]
+    kinds = (bool, str, int, float)
+    return next((kind(content) for kind in kinds if isinstance(content, kind)), content)
+
+
 def _text(content: Any) -> str:
+    for block in content.values() if isinstance(content, CommentedMap) else ():
+        if isinstance(block, CommentedMap | CommentedSeq) and not block:
+            block.fa.set_flow_style()  # `{}` behind its key: below a comment it would be no yaml
     written = io.StringIO()
     _yaml().dump(content, written)
     return written.getvalue()

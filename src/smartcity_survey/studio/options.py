@@ -19,6 +19,26 @@ SHOWN = (
     *("pls.bootstrap_draws", "report.style"),
 )
 """The few that everybody chooses; the rest stands folded below them."""
+CHOICES = {
+    **{"complete": "complete answers alone", "em": "maximum likelihood (EM)", "ml": "maximum likelihood"},
+    **{"fiml": "full-information maximum likelihood (FIML)", "mean_replacement": "the item's mean"},
+    **{"pairwise": "pairwise: those who answered both items", "multiple_imputation": "multiple imputation"},
+    **{"mean": "mean of the items", "sum": "sum of the items", "component": "principal component"},
+    **{"cfa_regression": "CFA, by regression", "cfa_bartlett": "CFA, by Bartlett", "pls": "PLS-SEM"},
+    **{"cfa_skrondal_laake": "CFA, by Skrondal and Laake", "path": "paths", "factorial": "factors"},
+    **{"centroid": "centroid", "pearson": "Pearson", "polychoric": "polychoric"},
+    **{"percentile": "percentiles", "bca": "BCa", "studentised": "studentised", "apa": "APA 7"},
+    **{"gost": "GOST 7.32"},
+}
+"""What an option may be -> in words; languages are called by their own names."""
+SECTIONS = {
+    **{"study": "Study", "cleaning": "Cleaning", "missing": "Missing answers", "factors": "Factors"},
+    **{"cfa": "Confirmatory factor analysis", "scores": "Scores of the constructs"},
+    **{"regression": "Regression", "common_method": "Common method bias", "pls": "PLS-SEM"},
+    **{"groups": "Comparison of groups", "robustness": "Robustness", "report": "Report"},
+    **{"disclosure": "Protection of respondents", "figures": "Figures"},
+}
+"""Section of the config -> in words."""
 _ELSEWHERE = ("data", "model", "weighting", "waves", "plan")
 """Sections that are not offered: they describe the file and the claims, which have steps of their own."""
 _KINDS = (bool, int, float, str)
@@ -70,19 +90,32 @@ def as_written(key: str, value: str | bool) -> Any:
         return option.default
     section, name = key.split(".")
     field = Config.model_fields[section].annotation.model_fields[name]  # type: ignore[union-attr]
-    kind: Any = Annotated[option.kind, *field.metadata] if not option.choices else Literal[option.choices]
+    kind: Any = Literal[option.choices] if option.choices else option.kind
+    if field.metadata and not option.choices:
+        kind = Annotated[option.kind, *field.metadata]
     try:
         return TypeAdapter(kind).validate_python(value.strip() if isinstance(value, str) else value)
     except ValidationError as error:
-        limits = f"{_said(option.lowest)} to {_said(option.highest)}"
-        remedy = f"Write a number within its limits ({limits})."
+        remedy = _within(option)
         if option.choices:
             remedy = f"Choose one of: {', '.join(option.choices)}."
         raise SurveyError(f"config.yaml, {key}", f"`{value}` is not possible.", remedy) from error
 
 
-def _said(end: float | None) -> str:
-    return "any" if end is None else f"{end:g}"
+def _within(option: Offered) -> str:
+    """What a number may be."""
+    low, high = (None if end is None else digits(end) for end in (option.lowest, option.highest))
+    kind = "a whole number" if option.kind is int else "a number"
+    if low is not None and high is not None:
+        return f"Write {kind} from {low} to {high}."
+    if low is not None:
+        return f"Write {kind}, {low} or more."
+    return f"Write {kind}." if high is None else f"Write {kind}, {high} at most."
+
+
+def digits(number: float) -> str:
+    """A number with spaces between its thousands, which every language of the page reads."""
+    return f"{number:,.10g}".replace(",", "\N{NO-BREAK SPACE}")
 
 
 def _offered(key: str, field: FieldInfo) -> Offered | None:

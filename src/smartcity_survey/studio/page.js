@@ -1,14 +1,33 @@
 // Fields and buttons with `data-edit` send an edit of the study's files; a step that is drawn again keeps the
-// keyboard where it was.
+// keyboard where it was, and what is being typed.
 (() => {
   const send = (element, value) => {
     const edit = JSON.parse(element.dataset.edit);
     if (value !== undefined) edit.value = value;
-    Shiny.setInputValue("edit", edit, { priority: "event" });
+    const field = element.dataset.from || element.id;
+    Shiny.setInputValue("edit", { edit, field }, { priority: "event" });
   };
+  // Texts that the study does not hold yet: typed and not sent, or sent and refused. By the field's id.
+  const typed = new Map();
+  const isText = (field) => field.matches("input[type=text][data-edit], input[type=number][data-edit]");
+  const sendTyped = (field) => {
+    if (!typed.has(field.id)) return;
+    typed.get(field.id).sent = true;
+    send(field, field.value);
+  };
+  document.addEventListener("input", (event) => {
+    if (isText(event.target)) typed.set(event.target.id, { value: event.target.value, sent: false, refused: false });
+  });
   document.addEventListener("change", (event) => {
-    const field = event.target.closest("input[data-edit], select[data-edit]");
-    if (field) send(field, field.type === "checkbox" ? field.checked : field.value);
+    const field = event.target;
+    if (isText(field)) sendTyped(field);
+    else if (field.matches("input[type=checkbox][data-edit]")) send(field, field.checked);
+    else if (field.matches("select[data-edit]")) send(field, field.value);
+  });
+  // A field that was drawn again while somebody typed in it tells of no change when it is left.
+  document.addEventListener("focusout", (event) => {
+    const kept = typed.get(event.target.id);
+    if (kept && !kept.sent && event.target.isConnected && !drawing) sendTyped(event.target);
   });
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
@@ -23,19 +42,80 @@
       const words = button.parentElement.querySelectorAll("[data-word]");
       send(button, [...words].map((one) => one.dataset.word));
     } else if (button.dataset.from) {
-      const field = document.getElementById(button.dataset.from);
-      send(button, field.value);
-      if (field.value.trim()) field.value = "";
+      send(button, document.getElementById(button.dataset.from).value);
     } else if (button.dataset.edit) {
       send(button);
     }
   });
-  let held = "";
-  document.addEventListener("focusin", (event) => { if (event.target.id) held = event.target.id; });
-  const keep = new MutationObserver(() => {
-    if (held && document.activeElement === document.body) document.getElementById(held)?.focus({ preventScroll: true });
+  document.addEventListener("keydown", (event) => {
+    const button = event.key === "Enter" && event.target.id && document.querySelector(`[data-from="${event.target.id}"]`);
+    if (button) button.click();
   });
+  const taken = ({ field }) => {
+    const element = document.getElementById(field);
+    // Another letter may have been typed since it was sent.
+    if (typed.get(field)?.sent) typed.delete(field);
+    if (!element) return;
+    element.classList.remove("is-invalid");
+    element.removeAttribute("aria-invalid");
+    if (document.querySelector(`[data-from="${field}"]`)) element.value = "";
+    element.defaultValue = element.value;
+    element.defaultChecked = element.checked;
+    [...(element.options || [])].forEach((one) => { one.defaultSelected = one.selected; });
+  };
+  const refused = ({ field }) => {
+    const element = document.getElementById(field);
+    if (!element) return;
+    if (element.type === "checkbox") element.checked = element.defaultChecked;
+    else if (element.options) [...element.options].forEach((one) => { one.selected = one.defaultSelected; });
+    else if (element.type === "text" || element.type === "number") {
+      if (typed.has(field)) typed.get(field).refused = true;
+      mark(element);
+    }
+  };
+  const mark = (element) => {
+    element.classList.add("is-invalid");
+    element.setAttribute("aria-invalid", "true");
+  };
+  let held = "";
+  let drawing = false;
+  let selected = [0, 0];
+  document.addEventListener("focusin", (event) => { if (event.target.id) held = event.target.id; });
+  document.addEventListener("selectionchange", () => {
+    const field = document.activeElement;
+    if (field && field.type === "text") selected = [field.selectionStart, field.selectionEnd];
+  });
+  const keep = new MutationObserver(() => {
+    drawing = false;
+    typed.forEach((kept, id) => {
+      const field = document.getElementById(id);
+      if (!field) return;
+      if (field.value !== kept.value) field.value = kept.value;
+      if (kept.refused) mark(field);
+    });
+    const field = held && document.getElementById(held);
+    if (field && document.activeElement === document.body) {
+      const place = selected;
+      field.focus({ preventScroll: true });
+      if (field.type === "text" && typed.has(held)) field.setSelectionRange(...place);
+    }
+  });
+  const closed = (id) => {
+    document.querySelectorAll("body > *").forEach((one) => { one.inert = true; });
+    const panel = document.getElementById(id);
+    document.body.replaceChildren(panel);
+    panel.hidden = false;
+  };
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll(".shiny-html-output").forEach((one) => keep.observe(one, { childList: true }));
+    document.querySelectorAll(".drop input[readonly]").forEach((one) => {
+      one.setAttribute("aria-label", one.closest(".shiny-input-container").querySelector("label").textContent);
+    });
+    Shiny.addCustomMessageHandler("taken", taken);
+    Shiny.addCustomMessageHandler("refused", refused);
+    let ended = false;
+    Shiny.addCustomMessageHandler("closed", (_) => { ended = true; closed("closed"); });
+    $(document).on("shiny:value", () => { drawing = true; });
+    $(document).on("shiny:disconnected", () => { if (!ended) closed("lost"); });
   });
 })();

@@ -1,21 +1,114 @@
-"""The last step: the report as it stands, and the files for readers."""
+"""The last two steps: how far a run is; the report as it stands, and the files for readers."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from htmltools import Tag, tags
+from shiny import reactive
 
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.report.chapter.files import files_of
 from smartcity_survey.report.editions import PAGE
 from smartcity_survey.studio.documents import Study
+from smartcity_survey.studio.running import Runner
 from smartcity_survey.studio.view import View
 from smartcity_survey.study.codebook import read_codebook
+from smartcity_survey.workflow.progress import DONE, has_finished
+
+KINDS = {".docx": "Word", ".pdf": "PDF", ".xlsx": "Excel", ".tex": "LaTeX"}
+"""Endings of files to hand in, and what opens them."""
+STEPS = {
+    "read": "Answers read",
+    "clean": "Answers cleaned",
+    "missing": "Missing answers",
+    "describe": "Respondents and answers described",
+    "item_analysis": "Items and reliability",
+    "measurement": "Measurement of the constructs",
+    "scores": "Scores of the constructs",
+    "adequacy": "Adequacy for factor analysis",
+    "components": "Principal components",
+    "common_factors": "Common factors",
+    "common_method": "Common method bias",
+    "cfa": "Confirmatory factor analysis",
+    "measurement_models": "Rival measurement models",
+    "sem": "Structural equation model",
+    "cluster_bootstrap": "Bootstrap of clusters",
+    "controlled_paths": "Paths with controls",
+    "regression": "Regression",
+    "robustness": "Robustness of the regression",
+    "pls": "PLS-SEM",
+    "pls_assessment": "Quality of PLS-SEM",
+    "pls_prediction": "Prediction by PLS-SEM",
+    "necessary_conditions": "Necessary conditions",
+    "segments": "Unobserved segments",
+    "tetrads": "Tetrad analysis",
+    "copulas": "Gaussian copulas",
+    "groups": "Comparison of groups",
+    "waves": "Comparison of waves",
+    "hypotheses": "Hypotheses",
+    "specification_curve": "Specification curve",
+    "verdict_sheet": "Sheet of verdicts",
+    "crosscheck": "Cross-check with other packages",
+    "reproduction": "Reproduction of printed numbers",
+    "audit": "Audit of printed numbers",
+    "bounds": "Bounds of printed numbers",
+    "report": "Report",
+    "chapter": "Chapter (Word, PDF) and tables",
+    "part": "Part of a large step",
+}
+"""A step of a run by its rule -> what it makes, in words of the page."""
 
 
 def written_at(study: Study) -> int:
     """When the report was written last, in nanoseconds; 0 where there is none."""
     page = study.folder / "reports" / PAGE
     return page.stat().st_mtime_ns if page.is_file() else 0
+
+
+def bars(view: View, runner: Runner) -> Tag:
+    """How far the run is, and what it has said; drawn anew while it works."""
+    words, shown = view.words, runner.shown
+    reactive.invalidate_later(0.5 if runner.at_work else 2)
+    found = [*([shown.whole] if shown.whole else []), *shown.steps.values()] if runner.at_work else []
+    drawn = [
+        tags.p(
+            tags.label(words(bar.what), {"for": f"bar-{place}"}),
+            tags.progress({"id": f"bar-{place}", "value": str(bar.done), "max": str(bar.total)}),
+            f" {bar.done}/{bar.total}",
+        )
+        for place, bar in enumerate(found)
+    ]
+    state = None
+    if runner.at_work and shown.stopped:
+        state = words("The analysis is being stopped.")
+    elif runner.at_work:
+        state = words("The analysis is at work.")
+        if not drawn:  # the first seconds, of which the steps know nothing yet
+            what = words("The survey file is read and checked.")
+            drawn = [tags.p(tags.label(what, {"for": "bar-0"}), tags.progress({"id": "bar-0"}))]
+    elif shown.stopped:
+        state = words("The analysis was stopped; run it again, and it goes on where it was.")
+    elif shown.ended == 0:
+        state = words("The analysis is finished: the next step shows the report.")
+    elif shown.ended is not None:
+        state = words("The analysis did not come to its end; why is below.")
+    lines = "\n".join(step_line(line, view) for line in tuple(shown.lines))
+    return tags.div(
+        tags.p(state, {"role": "status", "class": "fw-bold"}) if state else None,
+        *drawn,
+        # In the reverse column of one line that it is, it is scrolled to its end.
+        tags.pre(tags.span(lines), {"class": "lines", "tabindex": "0"}) if lines else None,
+    )
+
+
+def step_line(line: str, view: View) -> str:
+    """A line of a run, steps by what they do."""
+    if not has_finished(line):
+        return line
+    rule, _, how = line.partition(": ")
+    done = "done" if how == DONE else "the same as before"
+    return f"{view.words(STEPS.get(rule.strip(), rule.strip()))}: {view.words(done)}"
 
 
 def report_step(view: View) -> Tag:
@@ -30,13 +123,13 @@ def report_step(view: View) -> Tag:
     except SurveyError:
         names = []
     links = [
-        tags.li(tags.a(name, {"href": f"files/{name}", "download": ""}))
+        tags.li(tags.a(name, {"href": f"files/{name}", "download": ""}), " ", KINDS.get(Path(name).suffix))
         for name in names
         if (reports / name).is_file()
     ]
     archive = tags.li(tags.a(view.words("The study's folder, zipped"), {"href": "study.zip", "download": ""}))
     return tags.div(
-        tags.h3(view.words("To hand in")),
+        tags.h2(view.words("To hand in"), {"class": "fs-4"}),
         tags.ul(*links, archive),
         tags.iframe(
             {

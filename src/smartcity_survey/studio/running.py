@@ -25,7 +25,8 @@ _PATIENCE = 20
 class Shown:
     """How far a run is.
 
-    lines : for people, the last ones. whole : of the whole run. steps : bars of steps at work, by process.
+    lines : for people, the last ones; of finished steps in English, which each page puts into its language.
+    whole : of the whole run. steps : bars of steps at work, by process.
     ended : exit code; None while it works and where none was begun. stopped : whether somebody stopped it.
     """
 
@@ -109,7 +110,7 @@ class Runner:
             for line in lines_of(pipe.fileno()):
                 bar = told(line)
                 if bar is None:
-                    shown.lines.append(translated(line, language))
+                    shown.lines.append(line if has_finished(line) else translated(line, language))
                 elif bar.what == RUN:
                     shown.whole = bar
                 elif bar.done < bar.total:

@@ -3,16 +3,48 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from htmltools import Tag, TagChild, tags
 
-from smartcity_survey.errors import Problem
-from smartcity_survey.messages import problem_in, translated
+from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.messages import translated
 from smartcity_survey.studio.documents import Study
+from smartcity_survey.studio.edits.base import MOST_LETTERS
+from smartcity_survey.studio.labels import label_of
+from smartcity_survey.studio.options import offered
 from smartcity_survey.study.config import Language
+
+_KEY = re.compile(r"[_.:{-]|^[a-z]")
+_IN_A_FILE = re.compile(r".*?(?P<file>(config|codebook)\.yaml)(, (?P<key>[^:]*))?", re.DOTALL)
+_BLOCKS = {
+    "constructs": "Construct",
+    "items": "Item",
+    "demographics": "Question",
+    "multiple_choice": "Question",
+    "hypotheses": "Hypothesis",
+    "paths": "Model",
+    "scale": "Answers",
+}
+"""A part of the files -> what the page calls it."""
+ON_THE_PAGE = {
+    "it has no items.": "Put items into it in step 3, or remove it there.",
+    "no path begins or ends at it.": (
+        "Tick in step 4 what explains it or what it explains, or remove it in step 3."
+    ),
+    "Take one of these paths out.": "Untick one of these paths in step 4.",
+    (
+        "Put the answers in order from lowest to highest, and take out `ordered: false`; where they have no "
+        "order, take the items out of the codebook."
+    ): (
+        "Put the answers in order in step 2, lowest first; where they have no order, do not use these "
+        "columns."
+    ),
+}
+"""What was found, or what to do about it in the files -> what to do about it on the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +58,76 @@ class View:
         """A text of the page in its language."""
         return translated(english, self.language)
 
-    def problem(self, problem: Problem) -> str:
-        """A problem in the page's language."""
-        return problem_in(problem, self.language)
+    def problems(self, problems: Sequence[Problem]) -> list[str]:
+        """Problems in the page's language, each place once, with the words that the page has for it."""
+        found: dict[str, list[str]] = {}
+        labels = self._labels()
+        for one in problems:
+            remedy = ON_THE_PAGE.get(one.found) or ON_THE_PAGE.get(one.remedy, one.remedy)
+            said = f"{in_capitals(self.words(one.found))} {self.words(remedy)}"
+            found.setdefault(self._place(one.place, labels), []).append(self._named(said, labels))
+        return [f"{place}: {' '.join(dict.fromkeys(said))}" for place, said in found.items()]
+
+    def line(self, english: str) -> Tag:
+        """A line of what was found, with labels in place of names."""
+        return tags.li(*with_code(self._named(self.words(english), self._labels())))
+
+    def _quoted(self, label: str) -> str:
+        return f"“{label}”" if self.language == "en" else f"«{label}»"
+
+    def _labels(self) -> dict[str, str]:
+        """Construct or question -> its label; of files that cannot be read none."""
+        try:
+            documents = self.study.read()
+        except SurveyError:
+            return {}
+        constructs = documents.codebook.get("constructs") or {}
+        named = [*constructs.items(), *((name, content) for _, name, content in documents.questions())]
+        return {str(name): clipped(label_of(content, documents)) for name, content in named}
+
+    def _place(self, place: str, labels: Mapping[str, str]) -> str:
+        """Where on the page a place of the files is."""
+        written = _IN_A_FILE.fullmatch(place)
+        if not written:
+            return self.words(place.replace(f"{self.study.folder}/", ""))
+        if not written["key"]:
+            return str(written["file"])
+        block, _, name = written["key"].removeprefix("model.").partition(".")
+        own = name.partition(".")[0]
+        if block in _BLOCKS:
+            label = labels.get(own) or own
+            return (
+                f"{self.words(_BLOCKS[block])} {self._quoted(label)}" if label else self.words(_BLOCKS[block])
+            )
+        if option := next((one for one in offered() if one.key == written["key"]), None):
+            return in_capitals(self.words(option.description).partition(";")[0])
+        return self.words(f"{written['file']}, {written['key']}")
+
+    def _named(self, said: str, labels: Mapping[str, str]) -> str:
+        """A text with labels in place of names, but of those that are English words in an English text."""
+        names = [name for name in labels if self.language != "en" or re.search(r"[\d_]", name)]
+        if not names:
+            return said
+        any_of = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+        # A name in backticks is one where these hold nothing else.
+        names_in = rf"`({any_of})`|(?<![\w.`])({any_of})(?![\w`])"
+        return re.sub(names_in, lambda name: self._quoted(labels[name[1] or name[2]]), said)
+
+
+def with_code(text: str) -> list[TagChild]:
+    """A text whose keys, which stand in backticks, are set as code; other words in backticks are words."""
+    parts = text.split("`")
+    return [tags.code(part) if at % 2 and _KEY.search(part) else part for at, part in enumerate(parts)]
+
+
+def in_capitals(text: str) -> str:
+    """A text whose first letter is a capital."""
+    return text[:1].upper() + text[1:]
+
+
+def clipped(text: str, most: int = 60) -> str:
+    """A label as short as a list or a grid can hold it."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def sends(do: str, **about: str) -> dict[str, str]:
@@ -46,6 +145,7 @@ def text_field(name: str, value: str, label: str, edit: Mapping[str, str], **mor
     return tags.input(
         {
             "type": "text",
+            "maxlength": str(MOST_LETTERS),
             "id": name,
             "value": value,
             "aria-label": label,

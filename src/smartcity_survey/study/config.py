@@ -136,6 +136,9 @@ class CfaSection(Section):
         description="resamples of whole clusters, of CFA and SEM each, where `data.cluster` is given; none: "
         "sandwich errors alone",
     )
+    other_models: bool = Field(
+        False, description="true: the fit of one factor, a second-order factor and a bifactor model beside it"
+    )
 
 
 class ScoresSection(Section):
@@ -199,6 +202,22 @@ class PlsSection(Section):
     repetitions: int = Field(
         10, ge=1, le=1000, description="PLSpredict: divisions into folds, whose predictions are averaged"
     )
+    necessary_conditions: bool = Field(
+        False, description="true: necessary condition analysis, beside the importance-performance map"
+    )
+    segments: bool = Field(False, description="true: unobserved segments of respondents (FIMIX-PLS)")
+    tetrads: bool = Field(False, description="true: confirmatory tetrad analysis of the constructs (CTA-PLS)")
+    copulas: bool = Field(False, description="true: Gaussian copulas, a test of endogenous predictors")
+    further_draws: int = Field(
+        1000, ge=100, le=100_000, description="random pairings or resamples of each of these four"
+    )
+    desired_outcome: float = Field(
+        85,
+        gt=0,
+        le=100,
+        description="score of the outcome, 0 to 100, that necessary conditions are asked for",
+    )
+    most_segments: int = Field(4, ge=2, le=10, description="the largest number of segments tried")
 
 
 class GroupsSection(Section):

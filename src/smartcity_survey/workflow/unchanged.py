@@ -153,13 +153,18 @@ def _memory(seen: Seen, origin: Origin, results: Digests) -> dict[str, Any]:
 
 
 def _environment() -> dict[str, Any]:
-    """Python and the packages that it finds; one that was installed anew counts as another one."""
+    """Python and the packages that it finds; one that was installed anew counts as another one.
+
+    The folder of the script that was started, or in which somebody started it, is no part of it: a page asks
+    from elsewhere (by `python -m`) for what a run on a terminal left.
+    """
+    places = sys.path if sys.flags.safe_path else sys.path[1:]
     found = []
-    for place in map(Path, sys.path):
+    for place in map(Path, places):
         with suppress(OSError):
             infos = (path for path in place.iterdir() if path.suffix in (".dist-info", ".egg-info", ".pth"))
             found += [(path.as_posix(), path.stat().st_mtime_ns) for path in infos]
-    return {"python": sys.version, "path": list(sys.path), "packages": sorted(map(list, found))}
+    return {"python": sys.version, "path": list(places), "packages": sorted(map(list, found))}
 
 
 def _results(folder: Path) -> Digests:
@@ -185,3 +190,8 @@ def _digests(paths: Iterable[tuple[str, Path]]) -> Digests:
 
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+if __name__ == "__main__":  # asked by the page, which is another program than a run: its modules are others
+    asked = Path(sys.argv[1])
+    sys.exit(0 if is_unchanged(asked) or is_unchanged(asked, chapter=True) else 1)

@@ -10,7 +10,9 @@ from smartcity_survey.stages.factor.components import estimate_factors
 from smartcity_survey.stages.needs import retained_items
 from smartcity_survey.stats.core.correlations import correlation
 from smartcity_survey.stats.factor.components import rotated_solution
+from smartcity_survey.stats.factor.empirical_kaiser import empirical_kaiser_reference
 from smartcity_survey.stats.factor.item_deletion import ItemLimits, delete_items
+from smartcity_survey.stats.factor.parallel import components_above
 from smartcity_survey.stats.factor.partial_correlations import minimum_average_partial
 from smartcity_survey.stats.factor.reproduced_correlations import reproduced
 from smartcity_survey.study.config import FactorsSection, ParallelSection
@@ -74,6 +76,9 @@ def test_every_rule_counts_components(result: StageResult) -> None:
     eigenvalues = result.tables["eigenvalues"]
     partial = minimum_average_partial(correlation(items().to_numpy()))
     assert counts["eigenvalue_above_1"] == (eigenvalues["eigenvalue"] > 1).sum()
+    values, n = eigenvalues["eigenvalue"].to_numpy(), len(items())
+    chance = empirical_kaiser_reference(values, n)
+    assert counts["empirical_kaiser"] == components_above(values, chance)
     assert counts["minimum_average_partial"] == partial.n_components
     assert counts["parallel_quantile"] <= counts["parallel_mean"]
     assert counts["kept"] == 7

@@ -40,6 +40,13 @@ def test_interactions_and_slopes_have_intervals(
     assert slopes.loc[1.0, "estimate"] - slopes.loc[0.0, "estimate"] == pytest.approx(step)
     assert slopes.loc[0.0, "estimate"] - slopes.loc[-1.0, "estimate"] == pytest.approx(step)
     assert set(slopes["moderator"]) == {SECOND}
+    (region,) = result.tables["johnson_neyman"].itertuples()
+    assert (region.source, region.target, region.moderator) == (FIRST, OUTCOME, SECOND)
+    path = effects.loc[(FIRST, "", OUTCOME), "estimate"]
+    expected = {"outside", "between", "everywhere", "nowhere"}
+    assert region.differs in expected
+    if region.differs == "outside":  # it is zero there
+        assert region.from_sd < -path / step < region.to_sd
 
 
 def test_a_model_without_moderations_has_no_such_tables() -> None:
@@ -60,6 +67,7 @@ def test_slopes_of_a_moderator_of_two_categories_stand_at_these() -> None:
     result = moderation_tables(inputs, bootstrap, moderated, section, {"member": member}, codes)
     slopes = result.tables["simple_slopes"]
     assert slopes["category"].tolist() == [7, 9]
+    assert result.tables["johnson_neyman"].empty
     share = np.mean(member == 2)
     expected = np.array([-share, 1 - share]) / np.sqrt(share * (1 - share))
     np.testing.assert_allclose(slopes["moderator_at"], expected, rtol=1e-12)

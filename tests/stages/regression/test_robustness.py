@@ -49,6 +49,7 @@ def test_importance_shares_add_up_to_r2(tables: dict[str, pd.DataFrame], scores:
     fit = ols(scores["outcome"].to_numpy(), scores[list(NAMES[:3])].to_numpy())
     assert importance["lmg"].sum() == pytest.approx(fit.r2, rel=1e-12)
     assert importance["lmg_share"].sum() == pytest.approx(1, rel=1e-12)
+    assert importance["relative_weight"].sum() == pytest.approx(fit.r2, rel=1e-12)
     assert importance.set_index("predictor").loc["strong", "dominates_completely"] == "weak, absent"
 
 

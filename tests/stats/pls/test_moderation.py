@@ -11,7 +11,13 @@ from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.pls.algorithm import construct_scores, fit_pls
 from smartcity_survey.stats.pls.bootstrap import bootstrap_pls
 from smartcity_survey.stats.pls.model import PlsModel
-from smartcity_survey.stats.pls.moderation import Moderated, moderate, second_stage, simple_slopes
+from smartcity_survey.stats.pls.moderation import (
+    Moderated,
+    johnson_neyman,
+    moderate,
+    second_stage,
+    simple_slopes,
+)
 from tests.stats.pls_data import answers, membership, reference
 
 # Closed formulas on both sides.
@@ -145,3 +151,36 @@ def test_a_product_given_twice_is_refused() -> None:
     fit = fit_pls(data.R, data.n, data.model())
     with pytest.raises(LinearDependence):
         second_stage(answers(), fit.outer_weights, SHARES, Moderated(6, PLAN.predictors, ((0, 1), (1, 0))))
+
+
+@pytest.mark.parametrize(
+    ("slope", "interaction", "where"),
+    [(0.1, 0.3, "outside"), (0.3, 0.02, "between"), (0.5, 0.0, "between"), (0.01, 0.01, "nowhere")],
+)
+def test_slopes_are_just_significant_at_the_ends_of_their_region(
+    slope: float, interaction: float, where: str
+) -> None:
+    covariance = np.array([[0.0025, -0.0004], [-0.0004, 0.0016]])
+    found = johnson_neyman(slope, interaction, covariance)
+    assert found.where == where
+
+    def ratio(m: float) -> float:
+        one = np.array([1.0, m])
+        return abs(slope + interaction * m) / np.sqrt(one @ covariance @ one)
+
+    if where == "nowhere":
+        assert max(ratio(m) for m in np.linspace(-50, 50, 2001)) < 1.96
+        return
+    assert ratio(found.low) == pytest.approx(1.959963984540054)
+    assert ratio(found.high) == pytest.approx(1.959963984540054)
+    middle = (found.low + found.high) / 2
+    assert (ratio(middle) > 1.96) == (where == "between")
+    assert (ratio(found.high + 1) > 1.96) == (where == "outside")
+
+
+def test_a_slope_that_the_moderator_hardly_changes_differs_everywhere() -> None:
+    found = johnson_neyman(0.5, 0.2, np.diag([0.0004, 0.0001]))
+    assert found.where == "outside"  # it is zero somewhere: at -2.5
+    assert found.low < -2.5 < found.high
+    found = johnson_neyman(0.5, 0.0, np.array([[0.0025, 0.0], [0.0, 0.0]]))
+    assert (found.where, np.isnan(found.low)) == ("everywhere", True)

@@ -113,3 +113,23 @@ def test_refused_input() -> None:
     with pytest.raises(LinearDependence) as caught:
         relative_importance(correlation, np.full(4, 0.2))
     assert caught.value.groups == ((1, 3),)
+
+
+def test_relative_weights_by_the_nearest_orthonormal_variables() -> None:
+    """Johnson (2000): Z of the singular values of X, regressions of y and of X on Z; sums are R2."""
+    y, x = random_regression()
+    x, y = ((v - v.mean(axis=0)) / v.std(axis=0) / np.sqrt(len(y)) for v in (x, y))
+    left, _, right = np.linalg.svd(x, full_matrices=False)
+    z = left @ right
+    expected = (x.T @ z) ** 2 @ (z.T @ y) ** 2
+    found = relative_importance(*correlations(y, x))
+    np.testing.assert_allclose(found.relative_weight, expected, rtol=TIGHT)
+    assert found.relative_weight.sum() == pytest.approx(found.r2, rel=TIGHT)
+
+
+def test_relative_weights_of_two_predictors_are_lmg() -> None:
+    """The two ways of sharing out R2 agree for two predictors, and for uncorrelated ones."""
+    found = relative_importance(np.array([[1.0, 0.4], [0.4, 1.0]]), np.array([0.5, 0.1]))
+    np.testing.assert_allclose(found.relative_weight, found.lmg, rtol=TIGHT)
+    found = relative_importance(np.eye(3), np.array([0.5, 0.1, -0.3]))
+    np.testing.assert_allclose(found.relative_weight, [0.25, 0.01, 0.09], rtol=TIGHT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -24,19 +25,66 @@ LARGEST_EXACT = 2**53
 
 
 def open_parquet(path: Path, section: DataSection) -> Table:
-    """Open a Parquet file."""
+    """Open a Parquet file, whose rows are read as they are asked for."""
+    with _parquet(path) as file:
+        schema = file.schema_arrow
+        indices = (schema.pandas_metadata or {}).get("index_columns", ())
+        given = [name for name in schema.names if name not in indices]
+        orders = {
+            name: tuple(map(cell_text, file.read([name]).column(name).to_pandas().cat.categories))
+            for name in given
+            if given.count(name) == 1 and getattr(schema.field(name).type, "ordered", False)
+        }
+    columns, repeated, unnamed = told_apart([" ".join(name.split()) for name in given])
+    places = {
+        column: (name, given[:position].count(name))
+        for position, (column, name) in enumerate(zip(columns, given, strict=True))
+    }
+    return Table(
+        columns,
+        partial(_parquet_batches, path, places),
+        {"format": "parquet"},
+        repeated=repeated,
+        unnamed=unnamed,
+        orders={column: orders[name] for column, (name, _) in places.items() if name in orders},
+    )
+
+
+def _parquet_batches(
+    path: Path, places: Mapping[str, tuple[str, int]], wanted: Sequence[str]
+) -> Iterator[Batch]:
+    """places : column -> its name in the file, and how many columns of that name stand before it."""
+    n, names = 0, sorted({places[column][0] for column in wanted})
+    with _parquet(path) as file:
+        for rows in file.iter_batches(ROWS_AT_ONCE, columns=names):
+            found: dict[str, list[Any]] = {name: [] for name in names}
+            for name, values in zip(rows.schema.names, rows.columns, strict=True):
+                found.get(name, []).append(values)
+            numbers = np.arange(n, n + rows.num_rows) + 1
+            given = {column: found[name][earlier] for column in wanted for name, earlier in [places[column]]}
+            cells = {column: _cells(_of_arrow(values)).set_axis(numbers) for column, values in given.items()}
+            yield Batch(pd.DataFrame(cells, index=numbers))
+            n += rows.num_rows
+
+
+def _of_arrow(values: Any) -> pd.Series[Any]:
+    """A column of Arrow. As floats, long whole numbers of one with gaps would lose their last digits."""
+    column: pd.Series[Any] = values.to_pandas(integer_object_nulls=str(values.type) in ("int64", "uint64"))
+    return column
+
+
+@contextmanager
+def _parquet(path: Path) -> Iterator[Any]:
+    """A Parquet file, open; what is wrong with it, or that nothing can read it, is an error of ours."""
     try:
-        frame = pd.read_parquet(path, engine="pyarrow")
-        floats = [str(name) for name in frame if frame[name].dtype == np.float64]
-        # As floats, whole numbers of a column with gaps would lose their last digits.
-        exact = pd.read_parquet(path, engine="pyarrow", columns=floats, dtype_backend="numpy_nullable")
-        for name in exact.select_dtypes("integer"):
-            frame[name] = exact[name].astype(object).where(exact[name].notna(), None)
+        from pyarrow import parquet
+
+        with parquet.ParquetFile(path) as file:
+            yield file
     except ImportError:
         raise _not_installed(path, "pyarrow", "parquet") from None
     except Exception as error:  # of many classes
         raise _unreadable(path, "a Parquet file", error) from None
-    return _table(frame, "parquet")
 
 
 def open_rds(path: Path, section: DataSection) -> Table:
@@ -129,29 +177,10 @@ def _cells_of_r(vector: Vector) -> pd.Series[Any]:
     )
 
 
-def _table(frame: pd.DataFrame, kind: str) -> Table:
-    columns, repeated, unnamed = told_apart([" ".join(str(name).split()) for name in frame.columns])
-    cells = {name: _cells(frame.iloc[:, position]) for position, name in enumerate(columns)}
-    kinds = {name: frame.dtypes.iloc[position] for position, name in enumerate(columns)}
-    orders = {
-        name: tuple(map(cell_text, dtype.categories))
-        for name, dtype in kinds.items()
-        if isinstance(dtype, pd.CategoricalDtype) and dtype.ordered
-    }
-    return Table(
-        columns,
-        partial(_batches, cells, len(frame)),
-        {"format": kind},
-        repeated=repeated,
-        unnamed=unnamed,
-        orders=orders,
-    )
-
-
 def _cells(column: pd.Series[Any]) -> pd.Series[Any]:
     """Numbers as they are; of anything else the text, and nothing where R and Arrow have their gaps."""
     whole = pd.api.types.is_integer_dtype(column)
-    if whole and column.dropna().map(abs).gt(LARGEST_EXACT).any():
+    if whole and ((column > LARGEST_EXACT) | (column < -LARGEST_EXACT)).any():
         return pd.Series([None if cell is pd.NA else str(cell) for cell in column.tolist()], dtype=object)
     if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
         return column.astype(np.float64)

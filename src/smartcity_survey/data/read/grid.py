@@ -82,7 +82,7 @@ def table_of(grid: Grid, section: DataSection) -> Table:
 
 def filled(row: Sequence[Any]) -> bool:
     """Whether a cell of a row holds anything."""
-    return any(cell not in (None, "") for cell in row)
+    return any(row) or any(cell not in (None, "") for cell in row)  # most rows are told by the quick look
 
 
 def texts(row: Sequence[Any]) -> list[str]:

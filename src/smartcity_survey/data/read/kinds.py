@@ -36,6 +36,13 @@ NO_SURVEYS = (
 )
 """Starts of files that hold no answers, what they are, and what to do."""
 
+SPREADSHEETS = {
+    **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".xlsb"), "Excel"),
+    ".ods": "OpenDocument",
+}
+"""Endings of names of spreadsheets, and whose files have them."""
+_BETWEEN_CELLS = (b",", b";", b"\t", b"|")
+
 
 def kind_of(path: Path) -> str:
     """The kind of a file: a key of `opening.OPENERS` or `GRIDS`, or `zip` for an archive of other files.
@@ -80,7 +87,23 @@ def kind_of(path: Path) -> str:
                 "Export the answers as .xlsx or .csv; an .xml of Excel opens there and can be "
                 "saved as .xlsx.",
             )
+    _require_text_of_rows(path, start)
     return "csv"
+
+
+def _require_text_of_rows(path: Path, start: bytes) -> None:
+    """Refuse what is called a spreadsheet and is neither one nor rows of cells as text.
+
+    Survey tools do call such rows `.xls`.
+    """
+    kind = SPREADSHEETS.get(path.suffix.lower())
+    lines = start.strip().splitlines()
+    if kind and (len(lines) < 2 or not any(mark in start for mark in _BETWEEN_CELLS)):
+        raise SurveyError(
+            str(path),
+            f"it is no {kind} file, though its name ends in {path.suffix}.",
+            "Export the answers once more as .xlsx or .csv, and do not rename the file.",
+        )
 
 
 def _kind_of_archive(path: Path) -> str:

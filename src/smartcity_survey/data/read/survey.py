@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from smartcity_survey.data.read.groups import ungrouped
 from smartcity_survey.data.read.marks import marks_of
 from smartcity_survey.data.read.opening import open_table
 from smartcity_survey.data.read.question import question_cells, take, unreadable
-from smartcity_survey.data.read.tables import Table
+from smartcity_survey.data.read.tables import Batch, Table
 from smartcity_survey.errors import Problem, SurveyError, counted
 from smartcity_survey.study.codebook import CLUSTER, MARKED, RESPONDENT, WEIGHT, Codebook
 from smartcity_survey.study.config import DataSection
@@ -76,6 +76,44 @@ def read_survey(path: Path, codebook: Codebook, section: DataSection) -> Respons
         identifier or a cluster, weights that are not positive, no rows at all, more answers than memory
         holds.
     """
+    opened = _open(path, codebook, section)
+    return _responses(opened, opened.batches())
+
+
+def read_slices(path: Path, codebook: Codebook, section: DataSection) -> Iterator[Responses]:
+    """As `read_survey`, but some rows at a time, each of which is judged by itself.
+
+    Raises
+    ------
+    SurveyError
+        as `read_survey`, of the first rows that have a problem.
+    """
+    opened = _open(path, codebook, section)
+    for batch in opened.batches():
+        yield _responses(opened, [batch])
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A survey file, opened, and the columns that are needed of it.
+
+    heads : name of a question -> the head of its column. needed : all columns. problems : found so far.
+    """
+
+    path: Path
+    codebook: Codebook
+    section: DataSection
+    table: Table
+    heads: Mapping[str, str]
+    needed: Mapping[str, None]
+    problems: Sequence[Problem]
+
+    def batches(self) -> Iterator[Batch]:
+        """The rows, of the needed columns that are there."""
+        return self.table.batches([name for name in self.needed if name in self.table.columns])
+
+
+def _open(path: Path, codebook: Codebook, section: DataSection) -> _Opened:
     table = open_table(path, section)
     heads = codebook.columns() | ({WEIGHT: section.weight} if section.weight else {})
     heads = {name: " ".join(head.split()) for name, head in heads.items()}
@@ -89,9 +127,16 @@ def read_survey(path: Path, codebook: Codebook, section: DataSection) -> Respons
     )
     table = ungrouped(table, needed)
     problems = [*misnamed(codebook, section, path), *_absent_columns(table, needed, path)]
+    return _Opened(path, codebook, section, table, heads, needed, problems)
+
+
+def _responses(opened: _Opened, batches: Iterable[Batch]) -> Responses:
+    """The answers of some rows of a file, or of all."""
+    path, codebook, section, table = opened.path, opened.codebook, opened.section, opened.table
+    needed, problems = opened.needed, list(opened.problems)
     columns = [
         question_cells(name, head, codebook, section, table)
-        for name, head in heads.items()
+        for name, head in opened.heads.items()
         if head in table.columns
     ]
     choices = [
@@ -106,7 +151,7 @@ def read_survey(path: Path, codebook: Codebook, section: DataSection) -> Respons
     rows: list[int] = []
     marks: list[str] = []
     marked = {name: values for name, values in section.marked.items() if name in table.columns}
-    for batch in table.batches([name for name in needed if name in table.columns]):
+    for batch in batches:
         problems += batch.problems
         rows += batch.cells.index.tolist()
         if len(rows) * len(needed) > MOST_CELLS:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import Card, read_json, read_table, write_bytes
-from smartcity_survey.processes import pool_of
+from smartcity_survey.processes import pool_of, without_collecting
 from smartcity_survey.report.chapter.compose import compose, figures_shown
 from smartcity_survey.report.chapter.files import chapter_outputs, files_of, languages_of
 from smartcity_survey.report.chapter.whole import whole_tables
@@ -124,6 +124,7 @@ def _each(
         yield from pool.map(work, *zip(*arguments, strict=True))
 
 
+@without_collecting
 def _write(reports: Path, run: Run, files: tuple[str, ...], language: Language) -> list[Path]:
     """The files of one language."""
     setting = with_bounds(run.setting(language), run.tables)

@@ -13,6 +13,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 import numpy as np
+import pandas as pd
 import pypdfium2
 import typst
 from PIL import Image
@@ -81,7 +82,7 @@ def png_file(pdf: bytes) -> bytes:
     flat = pixels.reshape(-1, 4).view(np.uint32).ravel()
     starts = np.flatnonzero(np.concatenate([[True], flat[1:] != flat[:-1]]))
     lengths = np.diff(np.append(starts, flat.size))
-    found, which = np.unique(flat[starts], return_inverse=True)
+    which, found = pd.factorize(flat[starts], sort=True)  # np.unique would sort every run
     counts = np.bincount(which, weights=lengths)
     colors = found.view(np.uint8).reshape(-1, 4)[:, :3]
     order = np.lexsort((colors[:, 2], colors[:, 1], colors[:, 0], -counts))

@@ -72,7 +72,7 @@ def clean_answers(
     of_cleaning = StageResult(
         tables={
             "cleaning_log": cleaned.log,
-            "exclusions": _exclusion_counts(cleaned.exclusions),
+            "exclusions": exclusion_counts(cleaned.exclusions),
             "careless": _careless_summary(cleaned),
         },
         cards={
@@ -98,7 +98,7 @@ def clean_answers(
     return replace(of_cleaning, tables={**of_cleaning.tables, **tables}, cards={**of_cleaning.cards, **cards})
 
 
-def _exclusion_counts(exclusions: pd.DataFrame) -> pd.DataFrame:
+def exclusion_counts(exclusions: pd.DataFrame) -> pd.DataFrame:
     """How many questionnaires each rule took out for the same reason; no respondent can be told from it."""
     counts = exclusions.groupby(["rule", "reason"], sort=False).size()
     return counts.rename("n").reset_index().rename(columns={"reason": "detail"})

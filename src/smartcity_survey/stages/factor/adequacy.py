@@ -13,10 +13,13 @@ from smartcity_survey.stages.factor.incomplete import by_em, by_weights, item_co
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.needs import ForComponents, ItemAnswers
 from smartcity_survey.stats.core.correlations import require_independence
+from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.factor.adequacy import bartlett_sphericity, kmo
 
+TABLES = ("adequacy", "item_msa", "anti_image_correlations", "anti_image_covariances")
 
-@stage("adequacy", "item_msa", "anti_image_correlations", "anti_image_covariances")
+
+@stage(*TABLES)
 def evaluate_adequacy(
     answers: ItemAnswers, everybody: ForComponents = None, design: Weights = None
 ) -> StageResult:
@@ -28,6 +31,13 @@ def evaluate_adequacy(
     names = list(answers.columns)
     with naming(names, "adequacy"):
         matrix, n = item_correlations(answers, everybody, design)
+    result = by_weights(adequacy_tables(matrix, n, names), len(answers), design)
+    return by_em(result, len(answers), everybody)
+
+
+def adequacy_tables(matrix: Array, n: int, names: list[str]) -> StageResult:
+    """All tables, from correlations (p, p) of n respondents."""
+    with naming(names, "adequacy"):
         conditioning = require_independence(matrix, n)
         sampling = kmo(matrix)
         bartlett = bartlett_sphericity(matrix, n)
@@ -44,7 +54,7 @@ def evaluate_adequacy(
     }
     card: Card = {
         "method": "pearson_correlations",
-        "items": answers.shape[1],
+        "items": len(names),
         **respondents(n),
     }
     tables = {
@@ -53,5 +63,4 @@ def evaluate_adequacy(
         "anti_image_correlations": square(sampling.anti_image_correlation, names, "item"),
         "anti_image_covariances": square(sampling.anti_image_covariance, names, "item"),
     }
-    result = by_weights(StageResult(tables, dict.fromkeys(tables, card)), len(answers), design)
-    return by_em(result, len(answers), everybody)
+    return StageResult(tables, dict.fromkeys(tables, card))

@@ -25,6 +25,7 @@ from smartcity_survey.stages.needs import Asked, ForComponents, ItemAnswers, See
 from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.factor.components import FactorSolution, rotated_solution
+from smartcity_survey.stats.factor.empirical_kaiser import empirical_kaiser_reference
 from smartcity_survey.stats.factor.item_deletion import Deletion, ItemLimits, delete_items
 from smartcity_survey.stats.factor.parallel import (
     ParallelAnalysis,
@@ -68,19 +69,23 @@ def estimate_factors(
         parallel analysis then draws as many rows as respondents are worth (Kish).
     """
     names = list(answers.columns)
-    n, p = answers.shape
-    own = {name: Refusals(names) for name in TABLES}
-    limits = item_limits(section)
     try:
         with naming(names, "factors"):
             matrix, n = item_correlations(answers, everybody, design)
-            solution = rotated_solution(matrix, n_components(section))
+            result = factor_tables(matrix, n, names, model, section, seed)
     except NoSolution as error:
-        # A number of components that no answers could give is a slip in the config, and which items stay
-        # was to depend on the components: nothing can be said in their place.
-        if (n_components(section) or 0) > p or limits != ItemLimits():
-            raise
-        return _without_components(names, model, section, n, error)
+        return without_components(names, model, section, len(answers), error)
+    return by_em(by_weights(result, len(answers), design), len(answers), everybody)
+
+
+def factor_tables(
+    matrix: Array, n: int, names: list[str], model: Model, section: FactorsSection, seed: int
+) -> StageResult:
+    """All tables, from correlations (p, p) of n respondents."""
+    own = {name: Refusals(names) for name in TABLES}
+    limits, p = item_limits(section), len(names)
+    with naming(names, "factors"):
+        solution = rotated_solution(matrix, n_components(section))
     random = own["eigenvalues"].attempt(
         "parallel_analysis",
         lambda: parallel_analysis(
@@ -103,7 +108,7 @@ def estimate_factors(
     }
     tables = {
         "eigenvalues": _eigenvalues(solution, random),
-        "component_count": _component_count(solution, random, partial),
+        "component_count": _component_count(solution, n, random, partial),
         "minimum_average_partial": pd.DataFrame() if partial is None else _partials(partial),
         "variance_explained": _variance_explained(solution, p),
         "communalities": pd.DataFrame({"item": names, "initial": 1.0, "extraction": solution.communalities}),
@@ -116,14 +121,20 @@ def estimate_factors(
         "item_deletion_log": deletion_log(matrix, solution, deletions, names, own["item_deletion_log"]),
     }
     cards = _cards(tables, solution, section, n, seed)
-    result = StageResult(tables, {name: {**card, **own[name].card()} for name, card in cards.items()})
-    return by_em(by_weights(result, len(answers), design), len(answers), everybody)
+    return StageResult(tables, {name: {**card, **own[name].card()} for name, card in cards.items()})
 
 
-def _without_components(
+def without_components(
     names: list[str], model: Model, section: FactorsSection, n: int, error: NoSolution
 ) -> StageResult:
-    """Empty tables with the reason; without limits every item stays, whatever its components would be."""
+    """Empty tables with the reason; without limits every item stays, whatever its components would be.
+
+    A number of components that no answers could give is a slip in the config, and where there are limits it
+    was to depend on the components which items stay: nothing can be said in their place, and the error is
+    raised again.
+    """
+    if (n_components(section) or 0) > len(names) or item_limits(section) != ItemLimits():
+        raise error
     refusals = Refusals(names)
     refusals.note(WHOLE, error)
     retention = pd.DataFrame(
@@ -156,11 +167,14 @@ def _eigenvalues(solution: FactorSolution, random: ParallelAnalysis | None) -> p
 
 
 def _component_count(
-    solution: FactorSolution, random: ParallelAnalysis | None, partial: MinimumAveragePartial | None
+    solution: FactorSolution, n: int, random: ParallelAnalysis | None, partial: MinimumAveragePartial | None
 ) -> pd.DataFrame:
     """How many components each rule would keep, as far as it could be applied, and how many were kept."""
     eigenvalues = solution.eigenvalues
-    counts = {"eigenvalue_above_1": int((eigenvalues > 1).sum())}
+    counts = {
+        "eigenvalue_above_1": int((eigenvalues > 1).sum()),
+        "empirical_kaiser": components_above(eigenvalues, empirical_kaiser_reference(eigenvalues, n)),
+    }
     if random is not None:
         counts["parallel_mean"] = components_above(eigenvalues, random.mean)
         counts["parallel_quantile"] = components_above(eigenvalues, random.quantile)

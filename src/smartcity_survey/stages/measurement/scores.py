@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import get_args
+from typing import Protocol, get_args
 
 import numpy as np
 import pandas as pd
@@ -26,7 +26,7 @@ from smartcity_survey.stats.core.correlations import (
     require_independence,
     weighted_correlation,
 )
-from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.core.types import Array, IntArray
 from smartcity_survey.stats.measurement.scores import (
     bartlett_score_weights,
     component_score_weights,
@@ -109,7 +109,7 @@ def compute_scores(
     return StageResult(
         tables={
             "descriptives": descriptives_frame(chosen, "score", design),
-            "score_weights": _weights_frame(weights, model),
+            "score_weights": weights_frame(weights, model),
             "score_agreement": pd.DataFrame(agreement),
             "score_correlations": square(correlations, model.names, "construct"),
             "score_regressions": regressions,
@@ -220,28 +220,70 @@ def _coefficients(R: Array) -> Array:
     return np.asarray(np.linalg.solve(R[:-1, :-1], R[:-1, -1]))
 
 
+class ItemMoments(Protocol):
+    """Moments of a model's items, which weights of scores are made of."""
+
+    @property
+    def n(self) -> int:
+        """Respondents."""
+
+    def covariances(self, ddof: int, items: IntArray | slice = slice(None)) -> Array:
+        """Of some of the items, divisor n - ddof."""
+
+    def correlations(self) -> Array:
+        """(p, p)."""
+
+    def deviations(self) -> Array:
+        """(p,)."""
+
+
+@dataclass(frozen=True)
+class _OfAnswers:
+    """Moments of answers x (n, p)."""
+
+    x: Array
+    of: _Moments
+
+    @property
+    def n(self) -> int:
+        return len(self.x)
+
+    def covariances(self, ddof: int, items: IntArray | slice = slice(None)) -> Array:
+        return self.of.covariances(self.x[:, items], ddof)
+
+    def correlations(self) -> Array:
+        return self.of.correlations(self.x)
+
+    def deviations(self) -> Array:
+        return self.of.deviations(self.x)
+
+
 def score_weights(
     method: ScoreMethod, x: Array, model: Model, pls: PlsSection, design: SurveyDesign | None = None
 ) -> Array:
     """(c, p): weight of every item in every score. design : sampling weights of the respondents."""
-    moments = _Moments(design)
+    return weights_of_moments(method, _OfAnswers(x, _Moments(design)), model, pls)
+
+
+def weights_of_moments(method: ScoreMethod, moments: ItemMoments, model: Model, pls: PlsSection) -> Array:
+    """(c, p): weight of every item in every score, from the moments of the items."""
     membership = model.membership()
     if method == "mean":
         return mean_score_weights(membership)
     if method == "sum":
         return sum_score_weights(membership)
     if method == "component":
-        return component_score_weights(moments.correlations(x), moments.deviations(x), membership)
+        return component_score_weights(moments.correlations(), moments.deviations(), membership)
     if method == "pls":
-        fit = fit_model(moments.correlations(x), len(x), model, pls)
-        return np.asarray((fit.outer_weights / moments.deviations(x)[:, None]).T)
+        fit = fit_model(moments.correlations(), moments.n, model, pls)
+        return np.asarray((fit.outer_weights / moments.deviations()[:, None]).T)
     if method == "cfa_skrondal_laake":
-        return _skrondal_laake(x, model, moments)
-    cfa = fit_cfa(moments.covariances(x, 0), len(x), membership)
+        return _skrondal_laake(moments, model)
+    cfa = fit_cfa(moments.covariances(0), moments.n, membership)
     return regression_score_weights(cfa) if method == "cfa_regression" else bartlett_score_weights(cfa)
 
 
-def _skrondal_laake(x: Array, model: Model, moments: _Moments) -> Array:
+def _skrondal_laake(moments: ItemMoments, model: Model) -> Array:
     """(c, p): regression scores of the predictors, Bartlett's of the outcomes, each side by itself.
 
     All predictors have one factor model, every outcome has its own.
@@ -260,12 +302,12 @@ def _skrondal_laake(x: Array, model: Model, moments: _Moments) -> Array:
         names = [model.items[item] for item in items]
         with naming(names, "scores by cfa_skrondal_laake", side):
             own = membership[np.ix_(items, columns)]
-            fit = fit_cfa(moments.covariances(x[:, items], 0), len(x), own, scaling="unit_variance")
+            fit = fit_cfa(moments.covariances(0, items), moments.n, own, scaling="unit_variance")
             weights[np.ix_(columns, items)] = weigh(fit)
     return weights
 
 
-def _weights_frame(weights: Array, model: Model) -> pd.DataFrame:
+def weights_frame(weights: Array, model: Model) -> pd.DataFrame:
     """One row per score and item, and a last row per score with the total."""
     frame = pd.DataFrame(weights, index=list(model.names), columns=list(model.items))
     frame["total"] = frame.sum(axis=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -12,6 +12,7 @@ from scipy.linalg import block_diag
 
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.naming import naming
+from smartcity_survey.stages.pls.moderated_mediation import moderated_mediation_frame
 from smartcity_survey.stages.pls.pls_bootstrap import bootstrap_card, interval_columns
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
 from smartcity_survey.stages.refusals import empty_without_solution
@@ -22,6 +23,7 @@ from smartcity_survey.stats.pls.estimates import PlsEstimates
 from smartcity_survey.stats.pls.moderation import (
     Moderated,
     ModeratedBootstrap,
+    johnson_neyman,
     moderate,
     simple_slopes,
 )
@@ -33,7 +35,7 @@ AT = np.array([-1.0, 0.0, 1.0])
 categories these are told instead."""
 
 
-MODERATION_TABLES = ("moderation", "simple_slopes")
+MODERATION_TABLES = ("moderation", "simple_slopes", "johnson_neyman", "moderated_mediation")
 
 
 @empty_without_solution(*MODERATION_TABLES)
@@ -53,7 +55,8 @@ def moderation_tables(
         two, each as its own score; who did not answer is left out there. codes : of each, the category's code
         in the codebook by its number.
     """
-    effects, slopes = [], []
+    effects, slopes, regions = [], [], []
+    of_targets: dict[int, tuple[Moderated, ModeratedBootstrap]] = {}
     undefined = 0
     # A construct of one item is that item: so is a demographic variable.
     names = (*model.names, *demographics)
@@ -70,9 +73,12 @@ def moderation_tables(
         shown = [" × ".join(filter(None, pair)) for pair in terms[["source", "moderator"]].to_numpy()]
         with naming(shown, "moderation", names):
             found = moderate(x, blocks, stage_one, plan, weights, inputs.clusters)
+        of_targets[plan.target] = plan, found
         undefined += int(np.isnan(found.draws.r2).sum())
         effects.append(_effects(found, terms, section))
-        slopes.append(_slopes(found, plan, names, section, _categories(demographics, codes, inputs.weights)))
+        categories = _categories(demographics, codes, inputs.weights)
+        slopes.append(_slopes(found, plan, names, section, categories))
+        regions.append(_regions(found, plan, names, section, categories))
     card: Card = {
         **bootstrap_card(bootstrap, inputs, model, section),
         "method": "two_stage_moderation",
@@ -80,7 +86,14 @@ def moderation_tables(
         "inadmissible_draws": undefined,
         **({"demographics": "enter_in_stage_two"} if demographics else {}),
     }
-    tables = {"moderation": pd.concat(effects), "simple_slopes": pd.concat(slopes)}
+    tables = {
+        "moderation": pd.concat(effects),
+        "simple_slopes": pd.concat(slopes),
+        "johnson_neyman": pd.concat(regions),
+        "moderated_mediation": moderated_mediation_frame(
+            of_targets, bootstrap, model.path_matrix(), names, section
+        ),
+    }
     return StageResult(tables=tables, cards=dict.fromkeys(tables, card))
 
 
@@ -194,6 +207,27 @@ def _slopes(
             )
         )
     return pd.concat(frames)
+
+
+def _regions(
+    found: ModeratedBootstrap,
+    plan: Moderated,
+    names: Sequence[str],
+    section: PlsSection,
+    categories: Mapping[str, tuple[list[int], Array]],
+) -> pd.DataFrame:
+    """Where a moderated path differs from 0, by the resamples' covariance; two categories have no between."""
+    keep = ~np.isnan(found.draws.r2)
+    rows = []
+    for product, (source, moderator) in enumerate(plan.products):
+        if names[moderator] in categories:
+            continue
+        places = [plan.predictors.index(source), len(plan.predictors) + product]
+        slope, interaction = found.estimate.coefficients[places]
+        covariance = np.cov(found.draws.coefficients[keep][:, places], rowvar=False)
+        region = johnson_neyman(float(slope), float(interaction), covariance, section.confidence_level)
+        rows.append((names[source], names[plan.target], names[moderator], *astuple(region)))
+    return pd.DataFrame(rows, columns=["source", "target", "moderator", "differs", "from_sd", "to_sd"])
 
 
 def _summary(

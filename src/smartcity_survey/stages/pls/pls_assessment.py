@@ -23,7 +23,7 @@ from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.needs import PLS_FIT, ForPls, Measured, Options, PlsMissing, Seed
 from smartcity_survey.stages.parts import InParts, Made, Unit, nothing_made, taken, units_of
 from smartcity_survey.stages.pls.pls import pls_model
-from smartcity_survey.stages.pls.pls_inputs import PlsInputs
+from smartcity_survey.stages.pls.pls_inputs import PlsInputs, scale_ends
 from smartcity_survey.stages.refusals import Refusals, takes_no_weights
 from smartcity_survey.stats.core.correlations import require_independence
 from smartcity_survey.stats.core.draws import Take
@@ -268,9 +268,7 @@ def _relevance(
 
 
 def _importance(inputs: PlsInputs, fit: PlsFit, model: Model, codebook: Codebook) -> pd.DataFrame:
-    scales = [codebook.scale_of(item) for item in model.items]
-    minimum = np.array([scale.minimum for scale in scales], dtype=np.float64)
-    maximum = np.array([scale.maximum for scale in scales], dtype=np.float64)
+    minimum, maximum = scale_ends(model, codebook)
     frames: list[pd.DataFrame] = []
     for outcome in model.outcomes:
         target = model.names.index(outcome)

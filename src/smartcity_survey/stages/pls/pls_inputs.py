@@ -17,6 +17,7 @@ from smartcity_survey.stats.items.polychoric_correlations import corrected_pairs
 from smartcity_survey.stats.missing.pairwise import pairwise_correlation
 from smartcity_survey.stats.pls import model as core
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
+from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import Mode, PlsSection
 from smartcity_survey.study.model import Model
 
@@ -24,6 +25,13 @@ from smartcity_survey.study.model import Model
 def core_mode(mode: Mode) -> core.Mode:
     """A mode of the config in the numeric core's terms."""
     return "mode_a" if mode == "reflective" else mode
+
+
+def scale_ends(model: Model, codebook: Codebook) -> tuple[Array, Array]:
+    """Lowest and highest answer (p,) of the items of a model."""
+    scales = [codebook.scale_of(item) for item in model.items]
+    lowest = np.array([scale.minimum for scale in scales], dtype=np.float64)
+    return lowest, np.array([scale.maximum for scale in scales], dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -187,6 +187,7 @@ def _importance(r: _Regression) -> pd.DataFrame:
             "vif": r.fit.vif,
             "lmg": importance.lmg,
             "lmg_share": importance.share,
+            "relative_weight": importance.relative_weight,
             "dominates_completely": _names(importance.complete, r.predictors),
             "dominates_generally": _names(importance.general, r.predictors),
         }

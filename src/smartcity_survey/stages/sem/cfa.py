@@ -146,7 +146,7 @@ def _of_complete_rows(
     residuals = own["cfa_residuals"].attempt(WHOLE, lambda: residual_frame(covariance_residuals(cfa), model))
     statistics = asdict(fit) | {f"satorra_bentler_{name}": value for name, value in (robust or {}).items()}
     card: Card = {
-        **_solution("maximum_likelihood_correlated_factors", cfa),
+        **solution_card("maximum_likelihood_correlated_factors", cfa),
         "divisor": "n",
         **single_items(model),
         **respondents(cfa.n),
@@ -154,13 +154,13 @@ def _of_complete_rows(
     if not cfa.admissible:
         card = {**card, **inadmissible(model, cfa.heywood, cfa.factor_corr)}
     tables = {
-        **_tables_of_model(cfa, statistics, model, level),
+        **tables_of_model(cfa, statistics, model, level),
         "modification_indices": pd.DataFrame() if changes is None else changes,
         "cfa_residuals": pd.DataFrame() if residuals is None else residuals,
         "dynamic_fit": pd.DataFrame(columns=DYNAMIC) if dynamic is None else dynamic,
     }
     cards: dict[str, Card] = dict.fromkeys(tables, card) | {
-        **_cards_of_model(card, level),
+        **cards_of_model(card, level),
         "modification_indices": {**card, "modification": "score_test_df_1"},
         "cfa_residuals": {**card, "standard_errors": "of_residuals_normal"},
         "dynamic_fit": _dynamic_card(cfa.n, model, section, seed),
@@ -175,7 +175,7 @@ def _of_design(x: Array, model: Model, level: float, design: SurveyDesign) -> St
         found = fit_design_cfa(x, model.membership(), design)
     cfa = found.cfa
     card: Card = {
-        **_solution("pseudo_ml_correlated_factors", cfa),
+        **solution_card("pseudo_ml_correlated_factors", cfa),
         "divisor": "n",
         "standard_errors": "sandwich_observed",
         **design_card(design),
@@ -190,21 +190,22 @@ def _of_design(x: Array, model: Model, level: float, design: SurveyDesign) -> St
         refusals.note(WHOLE, takes_no_weights(name))
     return StageResult(
         tables={
-            **_tables_of_model(cfa, robust_statistics(cfa, found.test), model, level),
+            **tables_of_model(cfa, robust_statistics(cfa, found.test), model, level),
             "cfa_residuals": residuals,
             **{name: pd.DataFrame() for name in without},
         },
         cards={
-            **_cards_of_model(card, level),
+            **cards_of_model(card, level),
             "cfa_residuals": {**card, "standard_errors": "of_residuals_by_design"},
             **{name: {**card, **refusals.card()} for name, refusals in without.items()},
         },
     )
 
 
-def _tables_of_model(
+def tables_of_model(
     cfa: CfaFit, statistics: dict[str, float], model: Model, level: float
 ) -> dict[str, pd.DataFrame]:
+    """Fit by its statistics, loadings and factor correlations."""
     return {
         "cfa_fit": _statistics(statistics),
         "cfa_loadings": loadings_frame(cfa, model, level),
@@ -213,7 +214,8 @@ def _tables_of_model(
     }
 
 
-def _solution(method: str, cfa: CfaFit) -> Card:
+def solution_card(method: str, cfa: CfaFit) -> Card:
+    """How a factor solution was found."""
     return {
         "method": method,
         "scaling": "first_loading_1",
@@ -223,7 +225,8 @@ def _solution(method: str, cfa: CfaFit) -> Card:
     }
 
 
-def _cards_of_model(card: Card, level: float) -> dict[str, Card]:
+def cards_of_model(card: Card, level: float) -> dict[str, Card]:
+    """Cards of `tables_of_model`. card : what they have in common."""
     intervals: Card = {**card, "interval": "delta_normal", "confidence_level": level}
     return {name: card if name in ("cfa_fit", "cfa_factor_correlations") else intervals for name in OF_MODEL}
 
@@ -239,14 +242,14 @@ def _of_all_answers(answers: pd.DataFrame, n_complete: int, model: Model, level:
     cfa = found.cfa
     card: Card = {
         **full_information(cfa.n, n_complete),
-        **_solution("fiml_correlated_factors", cfa),
+        **solution_card("fiml_correlated_factors", cfa),
         **single_items(model),
     }
     if not cfa.admissible:
         card = {**card, **inadmissible(model, cfa.heywood, cfa.factor_corr)}
     return StageResult(
-        tables=_tables_of_model(cfa, robust_statistics(cfa, found.likelihood), model, level),
-        cards=_cards_of_model(card, level),
+        tables=tables_of_model(cfa, robust_statistics(cfa, found.likelihood), model, level),
+        cards=cards_of_model(card, level),
     )
 
 

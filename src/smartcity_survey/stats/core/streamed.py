@@ -6,12 +6,13 @@ resampling from the moments of random groups (`core.dealt`), which respondents a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from smartcity_survey.stats.core.dealt import GROUPS
+from smartcity_survey.stats.core.errors import ConstantItems, TooFewRows
 from smartcity_survey.stats.core.resample import UnitProducts
 from smartcity_survey.stats.core.types import Array, IntArray
 
@@ -55,7 +56,7 @@ class StreamedMoments:
         if x.size and (x.min() < self.lowest or x.max() > self.highest):
             raise ValueError(f"answers beyond {self.lowest} to {self.highest}")
         for own, column in zip(self.counts, x.T, strict=True):
-            own += np.bincount(column - self.lowest, minlength=len(own))
+            own += np.bincount(column.astype(np.intp) - self.lowest, minlength=len(own))
         step = self.groups * _ROWS_AT_ONCE
         for first in range(0, len(x), step):
             self._deal(x[first : first + step])
@@ -78,14 +79,31 @@ class StreamedMoments:
         return np.asarray(self.sums[:, 0, 1:].sum(axis=0) / self.n + self.centre)
 
     def covariance(self, ddof: int = 1) -> Array:
-        """(p, p), divisor n - ddof."""
+        """(p, p), divisor n - ddof.
+
+        Raises
+        ------
+        TooFewRows (n < 2), ConstantItems.
+        """
+        if self.n < 2:
+            raise TooFewRows(self.n, 2)
+        constant = np.flatnonzero(np.count_nonzero(self.counts, axis=1) < 2)
+        if constant.size:
+            raise ConstantItems(tuple(map(int, constant)))
         total = self.sums.sum(axis=0)
         return np.asarray((total[1:, 1:] - np.outer(total[0, 1:], total[0, 1:]) / self.n) / (self.n - ddof))
 
+    def keeping(self, items: IntArray) -> StreamedMoments:
+        """The same of some of the items, by their positions."""
+        kept, every = replace(self, p=len(items)), np.concatenate(([0], 1 + items))
+        kept.counts, kept.sums = self.counts[items], self.sums[:, every[:, None], every]
+        return kept
+
     def products(self, order: IntArray) -> UnitProducts:
-        """The groups as what is resampled, items in the given order (p,)."""
+        """The groups that anybody is in as what is resampled, items in the given order (p,)."""
         every = np.concatenate(([0], 1 + order))
         rows, columns = np.triu_indices(self.p + 1)
-        kept = np.ascontiguousarray(self.sums[:, every[rows], every[columns]].T)
+        filled = self.sums[self.sums[:, 0, 0] > 0]
+        kept = np.ascontiguousarray(filled[:, every[rows], every[columns]].T)
         nobody: Array = np.empty((self.p + 1, 0))
-        return UnitProducts(nobody, nobody, self.groups, kept)
+        return UnitProducts(nobody, nobody, len(filled), kept)

@@ -9,6 +9,9 @@ from .components import (
     principal_components as principal_components,
     rotated_solution as rotated_solution,
 )
+from .empirical_kaiser import (
+    empirical_kaiser_reference as empirical_kaiser_reference,
+)
 from .extraction import (
     CommonFactors as CommonFactors,
     goodness_of_fit as goodness_of_fit,

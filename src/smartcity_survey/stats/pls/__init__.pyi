@@ -38,6 +38,7 @@ from .influence import (
 from .ipma import (
     ImportancePerformance as ImportancePerformance,
     importance_performance as importance_performance,
+    rescaled_scores as rescaled_scores,
 )
 from .mediation import (
     Chain as Chain,
@@ -78,9 +79,11 @@ from .model_fit import (
     path_correlations as path_correlations,
 )
 from .moderation import (
+    JohnsonNeyman as JohnsonNeyman,
     Moderated as Moderated,
     ModeratedBootstrap as ModeratedBootstrap,
     SecondStage as SecondStage,
+    johnson_neyman as johnson_neyman,
     moderate as moderate,
     second_stage as second_stage,
     simple_slopes as simple_slopes,

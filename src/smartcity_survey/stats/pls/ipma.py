@@ -39,9 +39,7 @@ def importance_performance(
 
     Ringle and Sarstedt (2016), Industrial Management & Data Systems 116, 1865-1886.
     """
-    rescaled = 100 * (x - minimum) / (maximum - minimum)
-    raw = fit.outer_weights / _sd(rescaled, weights)[:, None]
-    shares = raw / raw.sum(axis=0)
+    rescaled, shares = _shares(x, fit, minimum, maximum, weights)
     scores = rescaled @ shares
     sd = _sd(scores, weights)
     importance = fit.total_effects[:, target] * sd[target] / sd
@@ -53,6 +51,23 @@ def importance_performance(
         item_importance=(shares * np.where(shares == 0, 0.0, importance)).sum(axis=1),
         negative_weights=bool((fit.outer_weights < 0).any()),
     )
+
+
+def rescaled_scores(
+    x: Array, fit: PlsFit, minimum: Array, maximum: Array, weights: Array | None = None
+) -> Array:
+    """Construct scores (n, c) from 0 (worst answer) to 100 (best), as `importance_performance` has them."""
+    rescaled, shares = _shares(x, fit, minimum, maximum, weights)
+    return np.asarray(rescaled @ shares)
+
+
+def _shares(
+    x: Array, fit: PlsFit, minimum: Array, maximum: Array, weights: Array | None
+) -> tuple[Array, Array]:
+    """Rescaled items (n, p), and the share (p, c) that each has in a score."""
+    rescaled = 100 * (x - minimum) / (maximum - minimum)
+    raw = fit.outer_weights / _sd(rescaled, weights)[:, None]
+    return rescaled, raw / raw.sum(axis=0)
 
 
 def _sd(x: Array, weights: Array | None) -> Array:

@@ -13,8 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from typing import Literal
 
 import numpy as np
+from scipy.special import ndtri
 
 from smartcity_survey.stats.core.errors import LinearDependence
 from smartcity_survey.stats.core.resample import resampled_units
@@ -188,6 +190,36 @@ def simple_slopes(stage: SecondStage, plan: Moderated, product: int, at: Array) 
         + at**2 * covariance[..., interaction, interaction, :]
     )
     return slope, np.sqrt(variance), stage.intercept[..., None] + coefficients[..., main, :] * at
+
+
+@dataclass(frozen=True, slots=True)
+class JohnsonNeyman:
+    """Where along a moderator the slope of a path differs from 0.
+
+    where : `outside` of low to high, `between` them, `everywhere` or `nowhere`. low, high : values of the
+    moderator, in standard deviations from its mean, where p is 1 - level; nan where there are none.
+    """
+
+    where: Literal["outside", "between", "everywhere", "nowhere"]
+    low: float
+    high: float
+
+
+def johnson_neyman(slope: float, interaction: float, covariance: Array, level: float = 0.95) -> JohnsonNeyman:
+    """Regions of significance of slope + interaction * moderator, from their covariance (2, 2).
+
+    The roots of (slope + interaction m)^2 = z^2 var(m), with the normal quantile z. Johnson and Neyman
+    (1936); Bauer and Curran (2005), Multivariate Behavioral Research 40, 373-400, equation 13.
+    """
+    z2 = float(ndtri((1 + level) / 2)) ** 2
+    a = interaction**2 - z2 * float(covariance[1, 1])
+    b = 2 * (slope * interaction - z2 * float(covariance[0, 1]))
+    c = slope**2 - z2 * float(covariance[0, 0])
+    discriminant = b**2 - 4 * a * c
+    if discriminant <= 0:
+        return JohnsonNeyman("everywhere" if c > 0 else "nowhere", float("nan"), float("nan"))
+    low, high = sorted((-b + sign * float(np.sqrt(discriminant))) / (2 * a) for sign in (1, -1))
+    return JohnsonNeyman("outside" if a > 0 else "between", low, high)
 
 
 def _counts(seed: int, draws: int, n: int) -> Iterator[Array]:

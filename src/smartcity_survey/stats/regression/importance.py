@@ -25,6 +25,8 @@ class RelativeImportance:
     lmg : (k,), R2 gained by the predictor, averaged over all orders of entry (Lindeman, Merenda &
         Gold 1980; Kruskal 1987): its Shapley value, and the general dominance weight. Adds up to r2.
     share : (k,), lmg / r2.
+    relative_weight : (k,), R2 shared out by the nearest uncorrelated predictors (Genizi 1993; Johnson 2000,
+        Multivariate Behavioral Research 35, 1-19). Adds up to r2, for any number of predictors.
     gain_by_size : (k, k), row = number of other predictors already in (0 .. k-1), column = predictor;
         the average R2 it adds. The first row is its squared correlation with the outcome, the last
         its squared part correlation; column means are lmg.
@@ -37,6 +39,7 @@ class RelativeImportance:
     r2: float
     lmg: Array
     share: Array
+    relative_weight: Array
     gain_by_size: Array
     complete: BoolArray
     conditional: BoolArray
@@ -59,12 +62,21 @@ def relative_importance(correlation: Array, outcome_correlation: Array) -> Relat
         r2=float(r2[-1]),
         lmg=lmg,
         share=lmg / r2[-1],
+        relative_weight=_relative_weights(correlation, outcome_correlation),
         gain_by_size=gain_by_size,
         complete=_complete_dominance(r2),
         conditional=np.logical_and.reduce(ahead, axis=0),
         general=lmg[:, None] - lmg > TIE,
         subset_r2=r2,
     )
+
+
+def _relative_weights(correlation: Array, outcome_correlation: Array) -> Array:
+    """(k,): squared slopes on the nearest uncorrelated variables, led back to the predictors."""
+    roots, vectors = np.linalg.eigh(correlation)
+    loadings = vectors * np.sqrt(roots) @ vectors.T
+    slopes = np.linalg.solve(loadings, outcome_correlation)
+    return np.asarray(loadings**2 @ slopes**2)
 
 
 def subset_r2(correlation: Array, outcome_correlation: Array) -> Array:

@@ -9,7 +9,7 @@ from scipy import linalg
 
 from smartcity_survey.stats.core.correlations import require_independence
 from smartcity_survey.stats.core.errors import TooFewRows
-from smartcity_survey.stats.core.significance import t_two_sided
+from smartcity_survey.stats.core.significance import t_quantile, t_two_sided
 from smartcity_survey.stats.core.types import Array
 
 
@@ -17,20 +17,27 @@ from smartcity_survey.stats.core.types import Array
 class OlsOfMoments:
     """A regression on k predictors and a constant over n rows, with classical errors.
 
-    coef, std_err, t, p : (k + 1,), constant first. beta : (k,), standardised. r2. n.
+    coef, std_err, t, p, ci_low, ci_high : (k + 1,), constant first. beta : (k,), standardised. r2, adj_r2.
+    std_error_estimate : of the residuals. n.
     """
 
     coef: Array
     std_err: Array
     t: Array
     p: Array
+    ci_low: Array
+    ci_high: Array
     beta: Array
     r2: float
+    adj_r2: float
+    std_error_estimate: float
     n: int
 
 
-def ols_of_moments(mean: Array, covariance: Array, n: int) -> OlsOfMoments:
+def ols_of_moments(mean: Array, covariance: Array, n: int, ci_level: float = 0.95) -> OlsOfMoments:
     """Regress the last of k + 1 variables on the others, from means (k + 1,) and covariances (divisor n - 1).
+
+    ci_level : of the intervals of the coefficients.
 
     Raises
     ------
@@ -52,5 +59,17 @@ def ols_of_moments(mean: Array, covariance: Array, n: int) -> OlsOfMoments:
     of_constant = error_variance / n + mean[:k] @ of_slopes @ mean[:k]
     coef = np.concatenate(([constant], slopes))
     std_err = np.sqrt(np.concatenate(([of_constant], np.diagonal(of_slopes))))
-    t = coef / std_err
-    return OlsOfMoments(coef, std_err, t, t_two_sided(t, df), slopes * sd[:k] / sd[k], r2, n)
+    t, margin = coef / std_err, t_quantile((1 + ci_level) / 2, df) * std_err
+    return OlsOfMoments(
+        coef=coef,
+        std_err=std_err,
+        t=t,
+        p=t_two_sided(t, df),
+        ci_low=coef - margin,
+        ci_high=coef + margin,
+        beta=slopes * sd[:k] / sd[k],
+        r2=r2,
+        adj_r2=1 - (1 - r2) * (n - 1) / df,
+        std_error_estimate=float(np.sqrt(error_variance)),
+        n=n,
+    )

@@ -9,7 +9,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.studio.documents import Documents, flow, quoted
-from smartcity_survey.studio.edits.base import Edit
+from smartcity_survey.studio.edits.base import Edit, shown
 from smartcity_survey.studio.edits.model import (
     AddConstruct,
     Claim,
@@ -36,7 +36,10 @@ class Option(Edit):
 
     def apply(self, documents: Documents) -> None:
         section, name = self.key.split(".")
-        value = quoted(as_written(self.key, self.value))
+        written = self.value
+        if isinstance(written, str) and written.strip():
+            written = shown(f"config.yaml, {self.key}", written)
+        value = quoted(as_written(self.key, written))
         block = documents.config.get(section)
         if value is None and (not block or name not in block):
             return

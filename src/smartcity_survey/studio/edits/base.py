@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from smartcity_survey.errors import SurveyError
-from smartcity_survey.studio.documents import Documents, flow
+from smartcity_survey.errors import SurveyError, counted
+from smartcity_survey.studio.documents import Documents, flow, plain, quoted
 from smartcity_survey.study.codebook import HEADINGS, KEPT
 
-Text = Annotated[str, Field(max_length=1000)]
+MOST_LETTERS = 1000
+"""Of a text that somebody writes on the page."""
+Text = Annotated[str, Field(max_length=MOST_LETTERS)]
+_CONTROL = ("Cc", "Co", "Cs", "Cn")
+_UNSEEN = {*_CONTROL, "Cf", "Mn", "Zs", "Zl", "Zp"}
+"""Kinds of characters of which nothing is seen, by the names that Unicode gives them."""
 PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}")
 
 
@@ -36,6 +42,29 @@ class Edit(BaseModel):
             where they hold nothing that the edit could change.
         """
         raise NotImplementedError
+
+
+def shown(place: str, written: str) -> str:
+    """A text that somebody wrote, without what stands around it, as it can be shown.
+
+    Raises
+    ------
+    SurveyError
+        where nothing of it can be seen, something in it cannot, or it is too long.
+    """
+    text = written.strip()
+    kinds = {unicodedata.category(letter) for letter in text}
+    if kinds <= _UNSEEN:
+        raise SurveyError(place, "it is empty.", "Write something.")
+    if hidden := next((letter for letter in text if unicodedata.category(letter) in _CONTROL), None):
+        raise SurveyError(
+            place, f"it holds a character that cannot be shown (U+{ord(hidden):04X}).", "Write it anew."
+        )
+    if len(text) > MOST_LETTERS:
+        raise SurveyError(
+            place, f"it has {counted(len(text), 'letter')}, more than {MOST_LETTERS}.", "Write it shorter."
+        )
+    return text
 
 
 def question_of(documents: Documents, question: str) -> tuple[str, Any]:
@@ -77,6 +106,7 @@ def set_path(documents: Documents, source: str, target: str, *, on: bool) -> Non
             paths.append(flow({"from": [source], "to": target}))
         else:
             own["from"] = flow([*_sources(own), source])
+        take_claims_back(documents, source, target)
     elif not on:
         for one in list(model.get("paths") or []):
             if one["to"] == target and source in _sources(one):
@@ -85,8 +115,41 @@ def set_path(documents: Documents, source: str, target: str, *, on: bool) -> Non
                     one["from"] = flow(left)
                 else:
                     model["paths"].remove(one)
-        for name in claims_on(documents, source, target):
-            del model["hypotheses"][name]
+        _lay_claims_aside(documents, source, target)
+
+
+def _lay_claims_aside(documents: Documents, source: str, target: str) -> None:
+    """Take out what is claimed of a path, and say so; it comes back with the path."""
+    claims = documents.config["model"].get("hypotheses") or {}
+    own = {name: plain(claims.pop(name)) for name in claims_on(documents, source, target)}
+    if own:
+        documents.aside.setdefault("claims", {}).setdefault(source, {})[target] = own
+        documents.note(
+            f"With the path went what was claimed of it ({', '.join(own)}); it comes back when the path is "
+            "ticked again."
+        )
+
+
+def take_claims_back(documents: Documents, source: str, target: str) -> None:
+    """Write again what was claimed of a path before it was taken out."""
+    own = documents.aside.get("claims", {}).get(source, {}).pop(target, {})
+    if not own:
+        return
+    model = documents.config["model"]
+    claims = model["hypotheses"] = filled(model.get("hypotheses"))
+    for name, claim in own.items():
+        free = name if name not in claims else free_claim(claims)
+        claims[quoted(free)] = flow(claim)
+        if free != name:
+            documents.note(f"Another hypothesis is called {name} now: this one is {free}.")
+
+
+def free_claim(claims: Mapping[str, Any]) -> str:
+    """A name for a new hypothesis."""
+    number = 1
+    while f"H{number}" in claims:
+        number += 1
+    return f"H{number}"
 
 
 def free_name(wanted: str, other: str, documents: Documents) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.errors import SurveyError, counted
 from smartcity_survey.studio.documents import Documents, flow, quoted
 from smartcity_survey.studio.edits.base import (
     Edit,
@@ -12,11 +12,16 @@ from smartcity_survey.studio.edits.base import (
     claims_on,
     construct_of,
     filled,
+    free_claim,
     free_name,
     paths_of,
     set_path,
+    shown,
 )
 from smartcity_survey.studio.labels import set_label
+
+MOST_LETTERS_OF_A_CLAIM = 30
+"""It stands at an arrow, and in the heads of tables."""
 
 
 class NameConstruct(Edit):
@@ -24,28 +29,25 @@ class NameConstruct(Edit):
 
     do: Literal["name_construct"]
     name: Text
-    value: Text
+    value: str
 
     @property
     def redraws(self) -> bool:
         return False
 
     def apply(self, documents: Documents) -> None:
-        set_label(construct_of(documents, self.name), self.value, documents)
+        construct = construct_of(documents, self.name)
+        set_label(construct, shown(f"codebook.yaml, constructs.{self.name}", self.value), documents)
 
 
 class AddConstruct(Edit):
     """A construct without items, in codebook and model."""
 
     do: Literal["add_construct"]
-    value: Text
+    value: str
 
     def apply(self, documents: Documents) -> None:
-        label = self.value.strip()
-        if not label:
-            raise SurveyError(
-                "codebook.yaml, constructs", "the name is empty.", "Write the construct's name."
-            )
+        label = shown("codebook.yaml, constructs", self.value)
         name = free_name(label.lower().replace(" ", "_"), "c", documents)
         documents.codebook.setdefault("constructs", {})
         documents.codebook["constructs"] = filled(documents.codebook["constructs"])
@@ -77,7 +79,7 @@ class RemoveConstruct(Edit):
 
 
 class Path(Edit):
-    """Whether one construct explains another. A hypothesis about a path goes with it."""
+    """Whether one construct explains another. A hypothesis about a path goes and comes back with it."""
 
     do: Literal["path"]
     source: Text
@@ -114,10 +116,8 @@ class Claim(Edit):
         elif own:
             claims[own[0]]["sign"] = self.value
         else:
-            number = 1
-            while f"H{number}" in claims:
-                number += 1
-            claims[f"H{number}"] = flow({"from": self.source, "to": self.target, "sign": self.value})
+            claim = {"from": self.source, "to": self.target, "sign": self.value}
+            claims[free_claim(claims)] = flow(claim)
 
 
 class NameClaim(Edit):
@@ -125,16 +125,22 @@ class NameClaim(Edit):
 
     do: Literal["name_claim"]
     claim: Text
-    value: Text
+    value: str
 
     def apply(self, documents: Documents) -> None:
         claims: Any = documents.config["model"].get("hypotheses") or {}
-        name = self.value.strip()
         place = f"config.yaml, model.hypotheses.{self.claim}"
+        name = shown(place, self.value)
         if self.claim not in claims:
             raise SurveyError(place, "there is no such hypothesis.", "Open the page anew.")
-        if not name or (name != self.claim and name in claims):
-            raise SurveyError(place, f"the name {name!r} is empty or in use.", "Choose another.")
+        if name != self.claim and name in claims:
+            raise SurveyError(place, f"the name {name!r} is in use.", "Choose another.")
+        if len(name) > MOST_LETTERS_OF_A_CLAIM:
+            raise SurveyError(
+                place,
+                f"it has {counted(len(name), 'letter')}, more than {MOST_LETTERS_OF_A_CLAIM}.",
+                "Write it shorter.",
+            )
         position = list(claims).index(self.claim)
         content = claims.pop(self.claim)
         claims.insert(position, quoted(name), content)

@@ -11,14 +11,16 @@ from smartcity_survey.errors import SurveyError, counted
 from smartcity_survey.new_wave.columns import Column
 from smartcity_survey.new_wave.guesses import bands
 from smartcity_survey.studio.columns import columns_of
-from smartcity_survey.studio.documents import Documents, flow, quoted
+from smartcity_survey.studio.documents import Documents, flow, plain, quoted
 from smartcity_survey.studio.edits.base import (
     Edit,
     Text,
     construct_of,
+    filled,
     free_name,
     item_of,
     question_of,
+    shown,
 )
 from smartcity_survey.studio.labels import label_of, set_label
 from smartcity_survey.study.codebook import MOST_SCALE_POINTS
@@ -34,15 +36,15 @@ class NameQuestion(Edit):
 
     do: Literal["name_question"]
     question: Text
-    value: Text
+    value: str
 
     @property
     def redraws(self) -> bool:
         return False
 
     def apply(self, documents: Documents) -> None:
-        _kind, content = question_of(documents, self.question)
-        set_label(content, self.value, documents)
+        kind, content = question_of(documents, self.question)
+        set_label(content, shown(f"codebook.yaml, {kind}.{self.question}", self.value), documents)
 
 
 class Assign(Edit):
@@ -56,12 +58,7 @@ class Assign(Edit):
         construct_of(documents, self.value)
         item = item_of(documents, self.item)
         item["construct"] = quoted(self.value)
-        for name, construct in (documents.config["model"].get("constructs") or {}).items():
-            listed = construct.get("items") if isinstance(construct, Mapping) else None
-            if listed is not None and self.item in listed and name != self.value:
-                listed.remove(self.item)
-            elif listed is not None and name == self.value and self.item not in listed:
-                listed.append(self.item)
+        enlist(documents, self.item, self.value)
 
 
 class Turn(Edit):
@@ -88,7 +85,7 @@ class Use(Edit):
 
     do: Literal["use"]
     column: Text
-    value: Literal["items", "demographics", "unused"]
+    value: Literal["items", "demographics", "multiple_choice", "unused"]
 
     def apply(self, documents: Documents) -> None:
         column = next((one for one in columns_of(documents.study) if one.name == self.column), None)
@@ -103,28 +100,29 @@ class Use(Edit):
             raise SurveyError(
                 "codebook.yaml, items", "it is the last item.", "Make another column an item first."
             )
-        label = _taken_out(column, documents) or column.label
+        label = _taken_out(column, documents)
         if self.value == "unused":
             return
-        name = free_name(column.name, "q", documents)
-        content: dict[str, Any] = {"label": label}
+        kept = documents.aside.get("questions", {}).get(column.name, {}).get(self.value)
+        if self.value == "multiple_choice":
+            _answer_again(column, kept, documents)
+            return
+        wanted, content = kept or (column.name, _new(column, self.value, documents))
+        names = {one for _, one, _ in documents.questions()}
+        name = wanted if kept and wanted not in names else free_name(wanted, "q", documents)
         if name != column.name:
-            content["column"] = column.name
+            content = {"column": column.name, **content}
         if self.value == "items":
-            constructs = list(documents.codebook.get("constructs") or {})
-            if not constructs:
-                raise SurveyError("codebook.yaml, constructs", "there is none.", "Add a construct first.")
-            own = _scale(column)
-            common = documents.codebook.get("scale") or {}
-            same = all(own.get(key) == common.get(key) for key in ("minimum", "maximum"))
-            content = {"construct": constructs[0], **content} | ({} if same else {"scale": own})
-        else:
-            content |= _categories(column)
+            _measures(content, column, documents)
         block = documents.codebook.get(self.value)
         if not block:
             block = documents.codebook[self.value] = flow({})
             block.fa.set_block_style()
         block[quoted(name)] = flow(content)
+        if label:
+            set_label(block[name], label, documents)
+        if self.value == "items":
+            enlist(documents, name, content["construct"])
 
 
 class Order(Edit):
@@ -149,24 +147,77 @@ class Order(Edit):
         scale.pop("ordered", None)
 
 
+def enlist(documents: Documents, item: str, construct: str) -> None:
+    """Put an item into the list of its construct, where the model has one, and out of all others."""
+    for name, own in (documents.config["model"].get("constructs") or {}).items():
+        listed = own.get("items") if isinstance(own, Mapping) else None
+        if listed is not None and item in listed and name != construct:
+            listed.remove(item)
+        elif listed is not None and name == construct and item not in listed:
+            listed.append(item)
+
+
+def _new(column: Column, use: str, documents: Documents) -> dict[str, Any]:
+    """What is written of a column that was never used so."""
+    content: dict[str, Any] = {"label": column.label}
+    if use != "items":
+        return content | _categories(column)
+    own = _scale(column)
+    common = documents.codebook.get("scale") or {}
+    same = all(own.get(key) == common.get(key) for key in ("minimum", "maximum"))
+    return content | ({} if same else {"scale": own})
+
+
+def _measures(content: dict[str, Any], column: Column, documents: Documents) -> None:
+    """An item's construct: the one that it had, else the first, which is told."""
+    constructs = documents.codebook.get("constructs") or {}
+    if not constructs:
+        raise SurveyError("codebook.yaml, constructs", "there is none.", "Add a construct first.")
+    if content.get("construct") not in constructs:
+        content["construct"] = str(next(iter(constructs)))
+        label = label_of(constructs[content["construct"]], documents)
+        documents.note(
+            f"“{column.name}” is an item of “{label}” now. "
+            "Put it into another construct, in step 3, if it measures something else."
+        )
+
+
+def _answer_again(column: Column, kept: Any, documents: Documents) -> None:
+    """Make a column again one of the answers to the question that it was taken out of."""
+    if not kept:
+        raise SurveyError(
+            f"column {column.name!r}", "no question is known that it answers.", "Write it in the codebook."
+        )
+    name, content = kept
+    block = documents.codebook["multiple_choice"] = filled(documents.codebook.get("multiple_choice"))
+    parts = "columns" if content.get("columns") else "further_columns"
+    if name not in block:
+        block[quoted(name)] = flow(content if parts == "further_columns" else {**content, "columns": {}})
+    if parts == "columns":
+        block[name]["columns"][quoted(column.name)] = flow(content["columns"][column.name])
+    elif column.name not in (block[name].get("column"), *block[name].get("further_columns", [])):
+        block[name]["further_columns"].append(quoted(column.name))
+
+
 def _taken_out(column: Column, documents: Documents) -> str:
-    """Take a column out of the codebook; the label that it had there."""
+    """Take a column out of the codebook, laid aside as it stands there; the label that it had."""
     for kind, name, content in list(documents.questions()):
-        heads = content.get("columns") if kind == "multiple_choice" else None
-        own = content.get("column") or name
-        if heads is not None and column.name in heads:
-            label = label_of({"label": heads[column.name]}, documents)
-            del heads[column.name]
-            if not heads:
-                del documents.codebook[kind][name]
-            return label
-        if heads is None and own == column.name:
+        several = content.get("columns") or {}
+        further = content.get("further_columns") or []
+        whole = not several and (content.get("column") or name) == column.name
+        if not (whole or column.name in several or column.name in further):
+            continue
+        aside = documents.aside.setdefault("questions", {}).setdefault(column.name, {})
+        aside[kind] = [name, plain(content)]
+        label = label_of({"label": several[column.name]} if several else content, documents)
+        if column.name in several:
+            del several[column.name]
+        elif not whole:
+            further.remove(column.name)
+        if whole or (column.name in aside[kind][1].get("columns", {}) and not several):
             del documents.codebook[kind][name]
-            for construct in (documents.config["model"].get("constructs") or {}).values():
-                listed = construct.get("items") if isinstance(construct, Mapping) else None
-                if listed is not None and name in listed:
-                    listed.remove(name)
-            return label_of(content, documents)
+            enlist(documents, name, "")
+        return label
     return ""
 
 

@@ -37,7 +37,7 @@ def _cells(view: View, one: Used, ordered: set[str]) -> list[Tag]:
     column = one.column.name
     named = f"{view.words('Used as')}: {column}"
     options = {key: view.words(text) for key, text in _USES.items()}
-    if one.use == "multiple_choice":
+    if one.several:
         options = {"multiple_choice": view.words(_SEVERAL), "unused": options["unused"]}
     use = choice_field(field_id("use", column), options, one.use, named, sends("use", column=column))
     label: TagChild = tags.span(one.asked, {"class": "text-body-secondary"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from htmltools import Tag, tags
 
 from smartcity_survey.studio.documents import Documents
+from smartcity_survey.studio.edits.base import MOST_LETTERS
 from smartcity_survey.studio.labels import label_of
 from smartcity_survey.studio.view import (
     View,
@@ -37,7 +38,14 @@ def new_construct(view: View) -> Tag:
     return tags.div(
         tags.label(view.words("New construct"), {"for": "new-construct", "class": "form-label"}),
         tags.div(
-            tags.input({"type": "text", "id": "new-construct", "class": "form-control"}),
+            tags.input(
+                {
+                    "type": "text",
+                    "id": "new-construct",
+                    "class": "form-control",
+                    "maxlength": str(MOST_LETTERS),
+                }
+            ),
             tags.button(
                 view.words("Add"),
                 {

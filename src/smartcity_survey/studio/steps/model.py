@@ -6,9 +6,12 @@ from htmltools import HTML, Tag, tags
 
 from smartcity_survey.studio.diagram import diagram
 from smartcity_survey.studio.edits.base import claims_on, paths_of
+from smartcity_survey.studio.edits.model import MOST_LETTERS_OF_A_CLAIM
 from smartcity_survey.studio.steps.constructs import construct_labels
-from smartcity_survey.studio.view import View, check_field, choice_field, field_id, sends, text_field
+from smartcity_survey.studio.view import View, check_field, choice_field, clipped, field_id, sends, text_field
 
+_MOST = 40
+"""Letters of a label in the grid; the rest is shown to whoever points at it."""
 _SIGNS = {"": "nothing", "positive": "raises it", "negative": "lowers it"}
 
 
@@ -26,13 +29,14 @@ def model_step(view: View) -> Tag:
         tags.p(view.words("Tick where the construct of the row explains the construct of the column.")),
         tags.div(_grid(view, labels, set(paths)), {"class": "wide", "tabindex": "0", "role": "region"},
                  {"aria-label": view.words("What explains what")}),
-        HTML(diagram(labels, paths, named, title)),
+        tags.div(HTML(diagram(labels, paths, named, title)), {"class": "wide", "tabindex": "0"},
+                 {"role": "region", "aria-label": view.words("Path diagram")}),
         _claims(view, labels, claims, documents.config["model"].get("hypotheses") or {}) if paths else None,
     )  # fmt: skip
 
 
 def _grid(view: View, labels: dict[str, str], paths: set[tuple[str, str]]) -> Tag:
-    heads = [tags.th(label, {"scope": "col"}) for label in labels.values()]
+    heads = [tags.th(clipped(label, _MOST), {"scope": "col", "title": label}) for label in labels.values()]
     corner = view.words("Row explains column")
     rows = []
     for source, label in labels.items():
@@ -44,7 +48,7 @@ def _grid(view: View, labels: dict[str, str], paths: set[tuple[str, str]]) -> Ta
                 field_id("path", source, target), (source, target) in paths, about, edit, hidden=True
             )
             cells.append(tags.td(box if source != target else "—"))
-        rows.append(tags.tr(tags.th(label, {"scope": "row"}), *cells))
+        rows.append(tags.tr(tags.th(clipped(label, _MOST), {"scope": "row", "title": label}), *cells))
     return tags.table(
         tags.thead(tags.tr(tags.th(corner, {"scope": "col"}), *heads)),
         tags.tbody(*rows),
@@ -62,14 +66,15 @@ def _claims(
     lines = []
     signs = {key: view.words(text) for key, text in _SIGNS.items()}
     for (source, target), names in claims.items():
-        path = f"{labels.get(source, source)} → {labels.get(target, target)}"
+        ends = [clipped(labels.get(end, end), _MOST) for end in (source, target)]
+        path = " → ".join(ends)
         own = names[0] if names else ""
         sign = str(written[own].get("sign", "positive")) if own else ""
         edit = sends("claim", source=source, target=target)
         about = f"{view.words('Claimed')}: {path}"
         name = text_field(
             field_id("claim-name", own), own, f"{view.words('Name of the hypothesis')}: {path}",
-            sends("name_claim", claim=own), size="6",
+            sends("name_claim", claim=own), size="6", maxlength=str(MOST_LETTERS_OF_A_CLAIM),
         )  # fmt: skip
         lines.append(
             tags.li(
@@ -78,4 +83,4 @@ def _claims(
                 name if own else None,
             )
         )
-    return tags.div(tags.h3(view.words("Hypotheses")), tags.ul(*lines, {"class": "items"}))
+    return tags.div(tags.h2(view.words("Hypotheses"), {"class": "fs-4"}), tags.ul(*lines, {"class": "items"}))

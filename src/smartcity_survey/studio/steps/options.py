@@ -7,9 +7,18 @@ from typing import Any
 
 from htmltools import Tag, tags
 
+from smartcity_survey.studio.edits.base import MOST_LETTERS
 from smartcity_survey.studio.labels import label_of
-from smartcity_survey.studio.options import SHOWN, Offered, offered
-from smartcity_survey.studio.view import View, check_field, choice_field, field_id, sends
+from smartcity_survey.studio.options import CHOICES, SECTIONS, SHOWN, Offered, offered
+from smartcity_survey.studio.view import (
+    View,
+    check_field,
+    choice_field,
+    field_id,
+    in_capitals,
+    sends,
+    with_code,
+)
 
 LANGUAGES = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
 
@@ -29,7 +38,7 @@ def options_step(view: View) -> Tag:
 
     rest = [one for key, one in found.items() if key not in SHOWN]
     folded = [
-        tags.details(tags.summary(tags.code(section)), *map(row, own))
+        tags.details(tags.summary(view.words(SECTIONS[section]), " ", tags.code(section)), *map(row, own))
         for section, own in groupby(rest, key=lambda one: one.key.partition(".")[0])
     ]
     return tags.div(
@@ -40,21 +49,26 @@ def options_step(view: View) -> Tag:
 
 def _option(view: View, option: Offered, written: Any) -> Tag:
     name, edit = field_id("option", option.key), sends("option", key=option.key)
+    # What each choice means, which the config's comment has to say, stands in its own words here.
     description = view.words(option.description)
+    description = in_capitals(description.partition(";")[0] if option.choices else description)
     default = "" if option.default is None else f"{option.default}"
     value = "" if written is None else f"{written}"
     if option.kind is bool:
         checked = option.default if written is None else bool(written)
-        return tags.p(check_field(name, bool(checked), description, edit))
+        return tags.p(check_field(name, bool(checked), tags.span(*with_code(description)), edit))
     if option.choices:
-        choices = {one: LANGUAGES.get(one, one) for one in option.choices}
+        choices = {one: LANGUAGES.get(one) or in_capitals(view.words(CHOICES[one])) for one in option.choices}
         field = choice_field(name, choices, value or default, description, edit)
     else:
         kind = "text" if option.kind is str else "number"
         field = tags.input({"type": kind, "id": name, "class": "form-control", "value": value, **edit})
+        if kind == "text":
+            field.attrs["maxlength"] = str(MOST_LETTERS)
         if default:
             field.attrs["placeholder"] = default
         if kind == "number":
             field.attrs["step"] = "1" if option.kind is int else "any"
-    label = tags.label(description, " ", tags.code(option.key), {"for": name, "class": "form-label"})
+    label = tags.label(*with_code(description), " ", {"for": name, "class": "form-label"})
+    label.append(tags.code(option.key))
     return tags.div(label, field, {"class": "option"})

@@ -1,0 +1,112 @@
+"""Rival measurement models: are the constructs one thing, or do they have one thing in common?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.io import Card, StageResult, join_names
+from smartcity_survey.stages.cards import respondents, single_items
+from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.naming import naming
+from smartcity_survey.stages.needs import Complete, Measured
+from smartcity_survey.stages.refusals import Refusals
+from smartcity_survey.stats.core.correlations import covariance
+from smartcity_survey.stats.core.significance import chi_square_test
+from smartcity_survey.stats.core.types import BoolArray
+from smartcity_survey.stats.sem.cfa import CfaFit, fit_cfa
+from smartcity_survey.stats.sem.cfa_fit import fit_indices
+from smartcity_survey.stats.sem.maximum_likelihood import Fitted
+from smartcity_survey.stats.sem.measurement_models import (
+    Bifactor,
+    SecondOrder,
+    fit_bifactor,
+    fit_second_order,
+)
+from smartcity_survey.study.config import Config
+from smartcity_survey.study.model import Model
+
+INDICES = ("chi2", "df", "p", "cfi", "tli", "rmsea", "srmr", "aic", "bic")
+NESTED = ("most_alike_merged", "one_factor", "second_order")
+"""Models that are the correlated factors with restrictions."""
+
+
+def asks_for_rivals(config: Config) -> bool:
+    """Whether a study wants other measurement models beside its own."""
+    return config.cfa.other_models
+
+
+@stage("measurement_models", "general_factor", asked_by=asks_for_rivals)
+def compare_measurement_models(answers: Complete, model: Measured) -> StageResult:
+    """Correlated factors beside one factor, two merged, a second-order factor and a bifactor model."""
+    x = answers[list(model.items)].to_numpy(dtype=np.float64)
+    S, n, pattern = covariance(x, ddof=0), len(x), model.membership()
+    with naming(model.items, "CFA", model.names):
+        own = fit_cfa(S, n, pattern)
+    refusals = Refusals(model.items, model.names)
+    merged = _merged(own)
+    rivals: dict[str, Callable[[], Fitted]] = {
+        "one_factor": lambda: fit_cfa(S, n, np.ones((len(S), 1), dtype=bool)),
+        "second_order": lambda: fit_second_order(own, n),
+        "bifactor": lambda: fit_bifactor(own, n),
+    }
+    if merged is not None and len(model.names) > 2:
+        rivals = {"most_alike_merged": lambda: fit_cfa(S, n, merged[0])} | rivals
+    found: dict[str, Fitted] = {"correlated_factors": own}
+    for name, fit in rivals.items() if len(model.names) > 1 else ():
+        fitted = refusals.attempt(name, fit)
+        if fitted is not None:
+            found[name] = fitted
+    card: Card = {
+        "method": "maximum_likelihood_rival_models",
+        "divisor": "n",
+        **({"merged": join_names(merged[1](model))} if "most_alike_merged" in found and merged else {}),
+        **single_items(model),
+        **respondents(n),
+        **refusals.card(),
+    }
+    tables = {
+        "measurement_models": pd.DataFrame([_line(name, fit, own) for name, fit in found.items()]),
+        "general_factor": _general(model, found.get("second_order"), found.get("bifactor")),
+    }
+    return StageResult(tables, dict.fromkeys(tables, card))
+
+
+def _merged(own: CfaFit) -> tuple[BoolArray, Callable[[Model], list[str]]] | None:
+    """The pattern with the two most correlated factors made one, and their names."""
+    k = own.pattern.shape[1]
+    if k < 2:
+        return None
+    first, second = np.triu_indices(k, 1)
+    at = int(np.abs(own.factor_corr[first, second]).argmax())
+    i, j = int(first[at]), int(second[at])
+    pattern = np.delete(own.pattern, j, axis=1)
+    pattern[:, i] |= own.pattern[:, j]
+    return pattern, lambda model: [model.names[i], model.names[j]]
+
+
+def _line(name: str, fit: Fitted, own: CfaFit) -> dict[str, str | float]:
+    """Fit of a model, and what its restrictions cost beside correlated factors."""
+    indices = asdict(fit_indices(fit))
+    line: dict[str, str | float] = {"measurement_model": name, **{key: indices[key] for key in INDICES}}
+    lost = fit.ml.df - own.df
+    if name in NESTED and lost > 0:
+        test = chi_square_test(max(fit.ml.chi2 - own.chi2, 0.0), lost)
+        line |= {"chi2_lost": test.statistic, "df_lost": lost, "p_change": test.p}
+    return line
+
+
+def _general(model: Model, second: Fitted | None, bifactor: Fitted | None) -> pd.DataFrame:
+    """What constructs share: their loadings on a second-order factor; omegas and shares of the bifactor."""
+    frame = pd.DataFrame({"subject": [*model.names, "all"]})
+    if isinstance(second, SecondOrder):
+        frame["second_order_loading"] = [*second.loadings, np.nan]
+    if isinstance(bifactor, Bifactor):
+        frame["omega_total"] = [*bifactor.scale_omega, bifactor.omega_total]
+        frame["omega_hierarchical"] = [*bifactor.scale_omega_hierarchical, bifactor.omega_hierarchical]
+        frame["ecv"] = [*([np.nan] * len(model.names)), bifactor.ecv]
+        frame["puc"] = [*([np.nan] * len(model.names)), bifactor.puc]
+    return frame if len(frame.columns) > 1 else pd.DataFrame()

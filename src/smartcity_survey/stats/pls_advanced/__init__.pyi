@@ -1,0 +1,22 @@
+from .copulas import (
+    CopulaRegression as CopulaRegression,
+    copula_regressions as copula_regressions,
+    gaussian_copula as gaussian_copula,
+    normality as normality,
+)
+from .necessary_conditions import (
+    Ceiling as Ceiling,
+    Necessity as Necessity,
+    necessary_condition as necessary_condition,
+)
+from .segments import (
+    SegmentCriteria as SegmentCriteria,
+    Segments as Segments,
+    find_segments as find_segments,
+    segment_criteria as segment_criteria,
+)
+from .tetrads import (
+    Tetrads as Tetrads,
+    confirmatory_tetrads as confirmatory_tetrads,
+    vanishing_tetrads as vanishing_tetrads,
+)

@@ -1,0 +1,59 @@
+"""What config and codebook ask for that needs all rows at once, or more than moments: refused by its key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.config import Config
+
+NEED_ALL_ROWS = ("duplicate_respondent", "duplicate_answers", "careless")
+"""Cleaning rules that hold a questionnaire against the others."""
+CODES = np.iinfo(np.int8)
+
+
+def require_honoured(config: Config, codebook: Codebook) -> None:
+    """Refuse a study of which one pass would leave something out of account.
+
+    Raises
+    ------
+    SurveyError
+        listing every key.
+    """
+    problems = [*_of_config(config), *_of_scales(codebook)]
+    if problems:
+        raise SurveyError.of(problems)
+
+
+def _of_config(config: Config) -> Iterator[Problem]:
+    asked = {
+        **config.design_keys,
+        **{f"missing.{name}": value != "complete" for name, value in config.missing.families.items()},
+        "waves": bool(config.waves),
+        "model.moderations": bool(config.model.moderations),
+        "disclosure.suppress_small_cells": config.disclosure.suppress_small_cells,
+        **{f"model.constructs.{name}.of": bool(one.of) for name, one in config.model.constructs.items()},
+        **{f"cleaning.rules, {rule}": rule in config.cleaning.rules for rule in NEED_ALL_ROWS},
+        "pls.correlation": config.pls.correlation != "pearson",
+        "pls.interval": config.pls.interval != "percentile",
+    }
+    for key in (key for key, given in asked.items() if given):
+        yield Problem(
+            f"config.yaml, {key}",
+            "one pass over the file cannot honour it.",
+            "Leave it out, or use `smartcity-survey run`, which holds all rows.",
+        )
+
+
+def _of_scales(codebook: Codebook) -> Iterator[Problem]:
+    for item in codebook.items:
+        scale = codebook.scale_of(item)
+        if scale.continuous or scale.minimum < CODES.min or scale.maximum > CODES.max:
+            yield Problem(
+                f"codebook.yaml, items.{item}",
+                f"its answers are not whole numbers from {CODES.min} to {CODES.max}.",
+                "Take it out of the codebook, or use `smartcity-survey run`, which holds all rows.",
+            )

@@ -1,0 +1,327 @@
+"""What one open page shows and does with what it is sent."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any, TypeVar, cast
+from urllib.parse import parse_qs
+
+from htmltools import Tag, TagList, tags
+from shiny import Inputs, Outputs, Session, reactive, render, ui
+from shiny.types import FileInfo
+
+from smartcity_survey.check import Checked, check_study
+from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.messages import LANGUAGES, error_in, language_of, language_of_system
+from smartcity_survey.new_wave.start import start_new_wave
+from smartcity_survey.studio.documents import Study
+from smartcity_survey.studio.edits import edit_of
+from smartcity_survey.studio.freshness import Freshness
+from smartcity_survey.studio.result import bars, report_step, written_at
+from smartcity_survey.studio.running import Runner
+from smartcity_survey.studio.steps import DRAWN, Step
+from smartcity_survey.studio.view import View, with_code
+from smartcity_survey.study.config import Language
+
+T = TypeVar("T")
+
+LOOKED = 1.0
+"""Seconds between two looks at the study's files, which another page or an editor may have changed."""
+
+
+def said(text: str) -> Tag:
+    """A line of a list."""
+    return tags.li(*with_code(text))
+
+
+def already_begun(view: View) -> Tag:
+    """What stands in place of the field for the survey file where there is a study."""
+    told = view.words("This folder holds a study. Go through the steps, or run the analysis at once.")
+    return tags.p(told, {"class": "begun"})
+
+
+def page_language(study: Study, asked: str) -> Language:
+    """The page's language: as asked, else the study's, else the system's."""
+    chosen = next((language for language in LANGUAGES if language == asked), None)
+    return chosen or language_of(study.folder) or language_of_system()
+
+
+def _set_if_other(kept: reactive.value[T], value: T) -> None:
+    """Set a value that is another: Shiny takes an equal one for new, and draws what depends on it anew."""
+    with reactive.isolate():
+        same = kept() == value
+    if not same:
+        kept.set(value)
+
+
+class Server:
+    """What one open page does."""
+
+    def __init__(
+        self,
+        study: Study,
+        runner: Runner,
+        fresh: Freshness,
+        end: Callable[[], None],
+        input: Inputs,
+        output: Outputs,
+        session: Session,
+    ) -> None:
+        self._study, self._runner, self._fresh, self._end = study, runner, fresh, end
+        self._input, self._output, self._session = input, output, session
+        self._own: set[tuple[int, ...]] = set()
+        """Versions of the files that leave the page's fields as they are."""
+        self._drawn = reactive.value(study.version())
+        self._seen = reactive.value(study.version())
+        self._written = reactive.value(written_at(study))
+        self._old = reactive.value(False)
+        self._at_work = reactive.value(runner.at_work)
+        self._said: reactive.value[Sequence[str]] = reactive.value(())
+        self._told: reactive.value[tuple[str, Sequence[str]]] = reactive.value(("", ()))
+
+    @cached_property
+    def _view(self) -> View:
+        """In the language that the page began in: a study that is begun meanwhile may have another."""
+        with reactive.isolate():
+            asked = parse_qs(str(self._session.clientdata.url_search()).lstrip("?")).get("language", [""])[0]
+        return View(self._study, page_language(self._study, asked))
+
+    def serve(self) -> None:
+        """Set up all outputs and effects of the page."""
+        for step in DRAWN:
+            self._shows(step.name, partial(self._draw, step))
+        for name in ("state", "begun", "understood", "guessed", "bars", "report"):
+            self._shows(name, getattr(self, f"_{name}"))
+        for name in ("old", "old_report"):
+            self._shows(name, self._out_of_date)
+        self._watch_files()
+        self._take_file()
+        self._take_edits()
+        self._take_check()
+        self._take_buttons()
+
+    def _shows(self, name: str, draw: Callable[[], Any]) -> None:
+        def drawn() -> Any:
+            return draw()
+
+        self._output(id=name)(render.ui(drawn))
+
+    def _draw(self, step: Step) -> Any:
+        self._drawn()
+        if not self._study.begun:
+            return tags.p(self._view.words("Choose the survey file first."))
+        try:
+            return step.draw(self._view)
+        except SurveyError as error:
+            lines = self._view.problems(error.problems)
+            return tags.ul(*map(said, lines), {"class": "alert alert-danger", "role": "alert"})
+
+    def _state(self) -> Any:
+        """What was refused or told last, and what stands in the way of a run."""
+        view = self._view
+        refused, notes = self._told()
+        self._seen()
+        lines = view.problems(self._study.problems()) if self._study.begun else []
+        return TagList(
+            tags.p(*with_code(refused), {"class": "alert alert-warning"}) if refused else None,
+            *(tags.p(view.words(note), {"class": "alert alert-info"}) for note in notes),
+            tags.details(
+                tags.summary(view.words("To be filled in or decided before the analysis can run")),
+                tags.ul(*map(said, lines), {"tabindex": "0"}),
+                {"open": "", "class": "alert alert-warning"},
+            )
+            if lines
+            else None,
+        )
+
+    def _begun(self) -> Any:
+        self._seen()
+        return already_begun(self._view) if self._study.begun else None
+
+    def _understood(self) -> Any:
+        """What was said of the file that was sent."""
+        return tags.ul(*map(self._view.line, self._said()))
+
+    def _guessed(self) -> Any:
+        """The same above the columns, to which the page goes where the file was understood."""
+        first, *guesses = self._said() or ("",)
+        if not (guesses and self._study.begun):
+            return None
+        return tags.details(
+            tags.summary(first),
+            tags.ul(*map(self._view.line, guesses), {"tabindex": "0"}),
+            {"open": "", "class": "alert alert-info"},
+        )
+
+    def _out_of_date(self) -> Any:
+        if not self._old():
+            return None
+        said = self._view.words(
+            "The report is out of date: what it is made from has changed since, or its run did not come to "
+            "its end. Run the analysis again."
+        )
+        return tags.p(said, {"class": "alert alert-warning", "role": "status"})
+
+    def _watch_files(self) -> None:
+        @reactive.effect
+        def look() -> None:
+            reactive.invalidate_later(LOOKED)
+            _set_if_other(self._written, written_at(self._study))
+            _set_if_other(self._old, self._fresh.is_old())
+            _set_if_other(self._at_work, self._runner.at_work)
+            version = self._study.version()
+            _set_if_other(self._seen, version)
+            if version not in self._own:
+                _set_if_other(self._drawn, version)
+
+        @reactive.effect
+        def can_act() -> None:
+            self._seen()
+            at_work = self._at_work()
+            ready = self._study.begun and not self._study.problems()
+            for name, can in (
+                ("run", ready and not at_work),
+                ("stop", at_work),
+                ("check", self._study.begun),
+            ):
+                ui.update_action_button(name, disabled=not can, session=self._session)
+
+    def _take_file(self) -> None:
+        @reactive.extended_task
+        async def drafting(name: str, sent: str, language: Language) -> list[str]:
+            return await asyncio.to_thread(begin, self._study, name, Path(sent), language)
+
+        @reactive.effect
+        @reactive.event(self._input.survey)
+        def take() -> None:
+            sent = cast("list[FileInfo] | None", self._input.survey())
+            if sent:
+                self._said.set([self._view.words("The file is read.")])
+                drafting.invoke(sent[0]["name"], sent[0]["datapath"], self._view.language)
+
+        @reactive.effect
+        def drafted() -> None:
+            view = self._view
+            try:
+                lines = drafting.result()
+            except SurveyError as error:
+                self._said.set(error_in(error, view.language).splitlines())
+                return
+            self._said.set([view.words("The study is begun. What was guessed:"), *lines])
+            self._drawn.set(self._study.version())
+            ui.update_navset("step", selected="columns", session=self._session)
+
+    def _take_edits(self) -> None:
+        @reactive.effect
+        @reactive.event(self._input.edit)
+        async def take() -> None:
+            sent = cast(Any, self._input.edit())
+            field = str(sent.get("field", ""))
+            try:
+                edit = edit_of(sent.get("edit"))
+                notes = self._study.change(edit.apply)
+            except SurveyError as error:
+                self._told.set(("\n".join(self._view.problems(error.problems)), ()))
+                await self._session.send_custom_message("refused", {"field": field})
+                return
+            self._told.set(("", notes))
+            await self._session.send_custom_message("taken", {"field": field})
+            version = self._study.version()
+            _set_if_other(self._seen, version)
+            if edit.redraws:
+                self._drawn.set(version)
+            else:
+                self._own.add(version)
+
+    def _take_check(self) -> None:
+        @reactive.extended_task
+        async def checking() -> Checked:
+            return await asyncio.to_thread(check_study, self._study.folder)
+
+        @reactive.effect
+        @reactive.event(self._input.check)
+        def check() -> None:
+            checking.invoke()
+
+        def checked() -> Any:
+            self._at_work()
+            view, status = self._view, checking.status()
+            if status == "running":
+                return tags.p(view.words("The survey file is read and checked."), {"role": "status"})
+            if status not in ("success", "error") or self._runner.at_work:
+                return None
+            try:
+                found = checking.result()
+            except SurveyError as error:
+                lines = view.problems(error.problems)
+                return tags.ul(*map(said, lines), {"class": "alert alert-danger", "role": "alert"})
+            lines = view.problems(found.warnings)
+            return TagList(
+                tags.ul(*map(view.line, (*found.summary, found.verdict))),
+                tags.ul(*map(said, lines), {"class": "alert alert-warning"}) if lines else None,
+            )
+
+        self._shows("checked", checked)
+
+    def _take_buttons(self) -> None:
+        @reactive.effect
+        @reactive.event(self._input.run)
+        def run() -> None:
+            self._runner.begin(self._view.language)
+            self._at_work.set(True)
+
+        @reactive.effect
+        @reactive.event(self._input.stop)
+        def stop() -> None:
+            self._runner.stop()
+
+        @reactive.effect
+        @reactive.event(self._input.end)
+        async def end() -> None:
+            await self._session.send_custom_message("closed", {})
+            self._end()
+
+    def _bars(self) -> Any:
+        """How far the run is; drawn anew while it works."""
+        self._at_work()
+        return bars(self._view, self._runner)
+
+    def _report(self) -> Any:
+        self._written()
+        return report_step(self._view)
+
+
+def begin(study: Study, name: str, sent: Path, language: Language) -> list[str]:
+    """Begin a study with a file that was sent under a name; what was guessed, and what is to be done.
+
+    Raises
+    ------
+    SurveyError
+        where the file cannot be read, which is then told by its own name, or another page was faster.
+    """
+    # Under its own name, in a place of its own: it is copied into the study's folder.
+    with tempfile.TemporaryDirectory() as place:
+        named = Path(place) / Path(name.replace("\\", "/")).name
+        shutil.copyfile(sent, named)
+
+        def own(text: str) -> str:
+            return text.replace(str(named), named.name).replace(f"{place}/", "")
+
+        with study.held():
+            if study.begun:
+                raise SurveyError(
+                    named.name,
+                    "another page has begun the study meanwhile.",
+                    "Go through the steps; for another file start the studio in another folder.",
+                )
+            try:
+                draft = start_new_wave(study.folder, named, language)
+            except SurveyError as error:
+                parts = [(own(one.place), own(one.found), own(one.remedy)) for one in error.problems]
+                raise SurveyError.of([Problem(*part) for part in parts]) from error
+    return [own(line) for line in (*draft.guesses, *draft.to_do)]

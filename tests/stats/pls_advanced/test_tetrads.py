@@ -1,0 +1,81 @@
+"""Tetrads in closed form, and their errors against the formula for normal data."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from smartcity_survey.stats.pls_advanced.tetrads import confirmatory_tetrads, vanishing_tetrads
+
+
+@pytest.mark.parametrize("p", range(4, 13))
+def test_as_many_tetrads_as_a_factor_takes_from_the_covariances(p: int) -> None:
+    """p (p - 1) / 2 covariances are functions of p loadings; all other tetrads vanish when these do."""
+    kept = vanishing_tetrads(p)
+    assert len(kept) == p * (p - 3) // 2
+    loadings = np.linspace(0.4, 0.9, p)
+    s = np.outer(loadings, loadings)
+    i, j, k, m = kept.T
+    np.testing.assert_allclose(s[i, j] * s[k, m] - s[i, k] * s[j, m], 0, atol=1e-15)
+
+
+def test_those_left_out_follow_from_those_kept() -> None:
+    """Their slopes at any one-factor covariance are combinations of the slopes of those kept."""
+    p = 6
+    loadings = np.random.default_rng(2).uniform(0.3, 0.9, p)
+    s = np.outer(loadings, loadings)
+
+    def slope(i: int, j: int, k: int, m: int) -> np.ndarray:
+        found = np.zeros((p, p))
+        for (a, b), value in (((i, j), s[k, m]), ((k, m), s[i, j]), ((i, k), -s[j, m]), ((j, m), -s[i, k])):
+            found[min(a, b), max(a, b)] += value
+        return found.ravel()
+
+    kept = [slope(*one) for one in vanishing_tetrads(p)]
+    every = [
+        slope(*one)
+        for a, b, c, d in combinations(range(p), 4)
+        for one in ((a, b, c, d), (a, c, d, b), (a, b, d, c))
+    ]
+    assert np.linalg.matrix_rank(kept) == np.linalg.matrix_rank(kept + every) == len(kept)
+
+
+def test_values_bias_and_errors() -> None:
+    """One factor behind six items: the resamples' error is that of normal data (Wishart moments)."""
+    rng = np.random.default_rng(5)
+    n = 4000
+    x = rng.normal(size=(n, 1)) + rng.normal(size=(n, 6))
+    found = confirmatory_tetrads(x, draws=4000, seed=1)
+    s = np.cov(x, rowvar=False)
+    for (i, j, k, m), value, se in zip(found.items, found.value, found.se, strict=True):
+        assert value == pytest.approx(s[i, j] * s[k, m] - s[i, k] * s[j, m], rel=1e-10)
+        pairs = [(i, j), (k, m), (i, k), (j, m)]
+        slope = np.array([s[k, m], s[i, j], -s[j, m], -s[i, k]])
+        moments = [[s[a, c] * s[b, d] + s[a, d] * s[b, c] for c, d in pairs] for a, b in pairs]
+        assert se == pytest.approx(np.sqrt(slope @ np.array(moments) @ slope / n), rel=0.1)
+    assert found.vanish
+    assert (np.abs(found.bias) < found.se / 5).all()
+
+
+def test_two_factors_are_seen() -> None:
+    rng = np.random.default_rng(6)
+    one, other = rng.normal(size=(2, 500, 1))
+    x = np.hstack([one + rng.normal(size=(500, 2)), other + rng.normal(size=(500, 2))])
+    found = confirmatory_tetrads(x, draws=1000, seed=1)
+    assert len(found.value) == 2
+    assert not found.vanish
+    assert found.p.min() < 0.001
+
+
+def test_bonferroni_shares_the_level() -> None:
+    x = np.random.default_rng(7).normal(size=(300, 5))
+    found = confirmatory_tetrads(x, draws=500, seed=1, level=0.95)
+    from_centre = (found.high - found.low) / 2 / found.se
+    np.testing.assert_allclose(from_centre, 2.575829303549, rtol=1e-9)  # normal quantile of 1 - .05 / 5 / 2
+
+
+def test_three_items_have_none() -> None:
+    with pytest.raises(ValueError, match="3 items"):
+        confirmatory_tetrads(np.zeros((10, 3)), 100, 1)
