@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import csv
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -244,6 +247,26 @@ def test_a_file_beyond_memory_is_refused_before_memory_ends(
     monkeypatch.setattr("smartcity_survey.data.read.survey.MOST_CELLS", 200)
     with pytest.raises(SurveyError, match="more than 30 questionnaires"):
         read_survey(write(survey, tmp_path / "survey.csv"), codebook, section())
+
+
+def test_a_sav_is_read_by_packages_wherever_they_are_and_by_none_of_the_working_folder(
+    tmp_path: Path, survey: pd.DataFrame
+) -> None:
+    """Packages that PYTHONPATH alone leads to; a program of the study's folder with a package's name."""
+    write(survey, tmp_path / "survey.sav")
+    (tmp_path / "pyreadstat.py").write_text("raise SystemExit(3)", encoding="utf-8")
+    reading = (
+        "import os, sys; from pathlib import Path; "
+        "from smartcity_survey.data.read.sav_file import _rehearse; os.chdir(sys.argv[1]); "
+        "sys.path.insert(0, sys.argv[1]); _rehearse(Path('survey.sav'), None, 'read_sav', ())"
+    )
+    # The interpreter that the environment was made from has no packages by itself.
+    python = [getattr(sys, "_base_executable", sys.executable), "-c", reading, str(tmp_path)]
+    found = os.pathsep.join(place for place in sys.path if place)
+    finished = subprocess.run(
+        python, env={**os.environ, "PYTHONPATH": found}, capture_output=True, encoding="utf-8", check=False
+    )
+    assert finished.returncode == 0, finished.stderr
 
 
 def test_a_sav_whose_reader_does_not_end_is_refused(

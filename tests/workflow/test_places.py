@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -15,6 +16,7 @@ from smartcity_survey.io import read_table, remove, require_places, write_text
 from smartcity_survey.workflow.hold import hold, step_at_work
 from smartcity_survey.workflow.made_from import RECORDS
 from smartcity_survey.workflow.perform import perform
+from smartcity_survey.workflow.run import cache_of
 from tests.conftest import REPOSITORY
 
 SCRIPT = str(REPOSITORY / "rules/scripts/report.py")
@@ -139,3 +141,13 @@ def test_what_the_system_takes_from_a_step_is_told_in_a_sentence(
     assert told.startswith(sentence)
     assert told.count("\n") == 1
     assert Path(LOG).read_text(encoding="utf-8") == told
+
+
+def test_packages_keep_their_files_in_the_study_of_a_user_without_a_home(tmp_path: Path) -> None:
+    """`test_sharing.py` runs a study so; Snakemake ended without a word."""
+    own = dict.fromkeys(("XDG_CACHE_HOME", "MPLCONFIGDIR"), str(tmp_path / "study/.snakemake/cache"))
+    study = tmp_path / "study"
+    assert cache_of(study, {"HOME": os.devnull}) == own
+    assert cache_of(study, {"HOME": str(tmp_path)}) == {}
+    assert cache_of(study, {"HOME": os.devnull, "XDG_CACHE_HOME": str(tmp_path / "not/yet")}) == {}
+    assert cache_of(study, {"HOME": str(tmp_path), "XDG_CACHE_HOME": f"{os.devnull}/cache"}) == own

@@ -12,6 +12,8 @@ DRAWS = 60
 QUANTILE = 0.95
 FEWEST = 2
 SEED = 1
+NOTHING = 1e-9
+"""Sum of squares of a standardised column, among some rows, that is rounding alone."""
 LOOSEST = 0.2
 """A column whose correlations with all others are smaller belongs to no group."""
 
@@ -27,14 +29,14 @@ def part(answers: Array) -> IntArray:
     ----------
     answers : (n, p), NaN where there is no answer.
     """
-    r = _correlations(answers)
-    p = len(r)
+    p = answers.shape[1]
     if p < 2 * FEWEST:
         return np.zeros(p, dtype=np.intp)
     complete = int(np.isfinite(answers).all(axis=1).sum())
     n = max(complete, int(0.5 * len(answers)))
     if n <= p + 1:
         return np.zeros(p, dtype=np.intp)
+    r = _correlations(answers)
     distances = 1 - np.abs(r)
     np.fill_diagonal(distances, 0)
     tree = linkage(squareform(distances, checks=False), "average")
@@ -65,16 +67,23 @@ def _reduced(r: Array) -> Array:
 
 
 def _correlations(answers: Array) -> Array:
-    """(p, p): of the rows that have both; 0 where a column does not vary."""
-    p = answers.shape[1]
-    r = np.eye(p)
-    for i in range(p):
-        for j in range(i):
-            both = np.isfinite(answers[:, i]) & np.isfinite(answers[:, j])
-            a, b = answers[both, i], answers[both, j]
-            varied = both.sum() > 2 and a.std() > 0 and b.std() > 0
-            r[i, j] = r[j, i] = np.corrcoef(a, b)[0, 1] if varied else 0.0
-    return r
+    """(p, p): of the rows that have both; 0 where a column does not vary, or not among these rows."""
+    given = np.isfinite(answers)
+    there = given.astype(np.float64)
+    n = np.maximum(there.sum(axis=0), 1)
+    x = np.where(given, answers - np.where(given, answers, 0).sum(axis=0) / n, 0)
+    spread = np.sqrt((x**2).sum(axis=0) / n)
+    x = x / np.where(spread > 0, spread, 1)
+    both = there.T @ there
+    # Row i, column j: of column i, in the rows that have j too.
+    sums, squares = x.T @ there, (x**2).T @ there
+    rows = np.maximum(both, 1)
+    variances = squares - sums**2 / rows
+    products = x.T @ x - sums * sums.T / rows
+    varied = (both > 2) & (variances > NOTHING) & (variances.T > NOTHING)
+    r = np.where(varied, products / np.sqrt(np.where(varied, variances * variances.T, 1)), 0)
+    np.fill_diagonal(r, 1)
+    return np.asarray(np.clip(r, -1, 1), dtype=np.float64)
 
 
 def _in_order(groups: IntArray) -> IntArray:

@@ -56,10 +56,11 @@ class Group:
 def grouped_by_name(columns: Sequence[Column]) -> tuple[list[Group], list[Column]]:
     """Groups by a heading or the prefix of the names, and the columns that are in none."""
     by_prefix: dict[tuple[str, bool], list[Column]] = {}
+    # `Tr_1` and `TR_2` are of one block; where `t1` and `T1` both stand there, case tells blocks apart.
+    case_counts = len({column.name.casefold() for column in columns}) < len(columns)
     for column in columns:
         prefix = column.group or _prefix(column.name)
-        # `Tr_1` and `TR_2` are of one block; where `t1` and `T1` both stand there, case tells blocks apart.
-        key = prefix.casefold() if len({c.name.casefold() for c in columns}) == len(columns) else prefix
+        key = prefix if case_counts else prefix.casefold()
         by_prefix.setdefault((key, column.is_measure), []).append(column)
     groups, alone = [], []
     for (folded_prefix, _), members in by_prefix.items():
@@ -73,7 +74,8 @@ def grouped_by_name(columns: Sequence[Column]) -> tuple[list[Group], list[Column
         kept = _alike(members) if prefix else []
         if len(kept) >= FEWEST_ITEMS:
             groups.append(group_of(prefix, kept))
-            members = [column for column in members if column not in kept]
+            names = {column.name for column in kept}
+            members = [column for column in members if column.name not in names]
         alone += members
     return groups, alone
 

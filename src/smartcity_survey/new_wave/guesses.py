@@ -268,20 +268,20 @@ def _why_not(column: Column) -> str:
 
 def _groups(columns: Sequence[Column], values: Values | None) -> tuple[Group, ...]:
     groups, alone = grouped_by_name(columns)
-    order = [column.name for column in columns]
+    place = {column.name: number for number, column in enumerate(columns)}
     if len(groups) == 1 and len(groups[0].columns) >= FEWEST_TO_PART:
         parts = _parted(groups[0].columns, values)
         if len(parts) > 1:
             groups = [replace(group_of("", members), guessed=True) for members in parts]
     for members in span_families(alone):
-        members = sorted(members, key=lambda column: order.index(column.name))
+        members = sorted(members, key=lambda column: place[column.name])
         if len(members) < FEWEST_ALIKE:
             continue
         parts = _parted(members, values)
         groups += [
             replace(group_of("", own), guessed=len(parts) > 1 or not _same_words(own)) for own in parts
         ]
-    return tuple(sorted(groups, key=lambda group: order.index(group.columns[0].name)))
+    return tuple(sorted(groups, key=lambda group: place[group.columns[0].name]))
 
 
 def _same_words(columns: Sequence[Column]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from shutil import rmtree
@@ -79,7 +80,8 @@ def run_study(folder: Path, machines: Machines, language: Language = "en", *, ch
     with hold(folder, run) as descriptor:
         forget(folder)
         inherited: dict[str, Any] = {} if sys.platform == "win32" else {"pass_fds": [descriptor]}
-        ended = run_command(command, machines.environment(os.environ) | _ENVIRONMENT | told, **inherited)
+        environment = machines.environment(os.environ) | cache_of(folder, os.environ) | _ENVIRONMENT | told
+        ended = run_command(command, environment, **inherited)
         if ended == 0:  # what an earlier run, which did not end, had asked for in other parts
             rmtree(folder / PARTS, ignore_errors=True)
         if ended == 0 and origin and seen:
@@ -97,6 +99,18 @@ def run_study(folder: Path, machines: Machines, language: Language = "en", *, ch
         stopped = "The run stopped; what went wrong is above, the full story in reports/private/logs."
         print(translated(stopped, language), file=sys.stderr)
     return ended
+
+
+def cache_of(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
+    """Where packages keep what they use again, for a user without a home: nobody, or one of a container.
+
+    Snakemake would end without a word. Nothing where the user's own folder can be written or made.
+    """
+    own = Path(given.get("XDG_CACHE_HOME") or Path(given.get("HOME", os.devnull), ".cache"))
+    there = next(place for place in (own.absolute(), *own.absolute().parents) if place.exists())
+    if there.is_dir() and os.access(there, os.W_OK):
+        return {}
+    return dict.fromkeys(("XDG_CACHE_HOME", "MPLCONFIGDIR"), str(folder.absolute() / ".snakemake" / "cache"))
 
 
 def _beside_page(folder: Path) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -41,9 +42,12 @@ SECONDS_ALLOWED = 60.0
 BYTES_PER_SECOND = 1_000_000
 """A whole file is read within a minute and a second per megabyte; the library manages fifty times that."""
 
-# `-I`: neither the working folder nor the environment may change what is imported.
+# `-I`: neither the working folder nor the environment may change what is imported. The packages are those
+# that are imported here, wherever they are installed.
 _REHEARSAL = """
-import sys, pyreadstat
+import os, sys
+sys.path = sys.argv.pop(1).split(os.pathsep)
+import pyreadstat
 try:
     encoding = {"encoding": sys.argv[2]} if sys.argv[2] else {}
     getattr(pyreadstat, sys.argv[3])(sys.argv[1], output_format="dict", **encoding,
@@ -119,7 +123,8 @@ def _open(path: Path, section: DataSection, reader: str, kind: str, options: tup
 def _rehearse(path: Path, encoding: str | None, reader: str, options: tuple[str, ...]) -> None:
     """Read the file in another process first: on a damaged one the library can crash, or never end."""
     seconds = SECONDS_ALLOWED + path.stat().st_size / BYTES_PER_SECOND
-    command = [sys.executable, "-I", "-c", _REHEARSAL, str(path), encoding or "", reader, *options]
+    places = os.pathsep.join(place for place in sys.path if place and Path(place) != Path.cwd())
+    command = [sys.executable, "-I", "-c", _REHEARSAL, places, str(path), encoding or "", reader, *options]
     try:
         finished = subprocess.run(
             command, capture_output=True, encoding="utf-8", errors="replace", timeout=seconds, check=False
