@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
+from ruamel.yaml.scalarstring import SingleQuotedScalarString
 
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.studio.documents import Documents, flow, quoted
@@ -47,8 +48,9 @@ class Option(Edit):
             block = documents.config[section] = flow({})
         if isinstance(block.get(name), Mapping):  # a text per language
             block[name][language_of(documents)] = value
-        else:  # in its place, with the comments around it
-            block[name] = value
+        else:  # in its place and in its quotes, with the comments around it
+            same = isinstance(block.get(name), SingleQuotedScalarString) and isinstance(value, str)
+            block[name] = SingleQuotedScalarString(value) if same else value
 
 
 Change = (

@@ -121,7 +121,10 @@ def set_path(documents: Documents, source: str, target: str, *, on: bool) -> Non
 def _lay_claims_aside(documents: Documents, source: str, target: str) -> None:
     """Take out what is claimed of a path, and say so; it comes back with the path."""
     claims = documents.config["model"].get("hypotheses") or {}
-    own = {name: plain(claims.pop(name)) for name in claims_on(documents, source, target)}
+    names = list(claims)
+    own = {
+        name: [names.index(name), plain(claims.pop(name))] for name in claims_on(documents, source, target)
+    }
     if own:
         documents.aside.setdefault("claims", {}).setdefault(source, {})[target] = own
         documents.note(
@@ -137,9 +140,9 @@ def take_claims_back(documents: Documents, source: str, target: str) -> None:
         return
     model = documents.config["model"]
     claims = model["hypotheses"] = filled(model.get("hypotheses"))
-    for name, claim in own.items():
+    for name, (at, claim) in own.items():
         free = name if name not in claims else free_claim(claims)
-        claims[quoted(free)] = flow(claim)
+        claims.insert(min(at, len(claims)), quoted(free), flow(claim))
         if free != name:
             documents.note(f"Another hypothesis is called {name} now: this one is {free}.")
 

@@ -107,10 +107,10 @@ class Use(Edit):
         if self.value == "multiple_choice":
             _answer_again(column, kept, documents)
             return
-        wanted, content = kept or (column.name, _new(column, self.value, documents))
+        wanted, content, at = kept or (column.name, _new(column, self.value, documents), None)
         names = {one for _, one, _ in documents.questions()}
         name = wanted if kept and wanted not in names else free_name(wanted, "q", documents)
-        if name != column.name:
+        if name != column.name and "column" not in content:
             content = {"column": column.name, **content}
         if self.value == "items":
             _measures(content, column, documents)
@@ -118,7 +118,7 @@ class Use(Edit):
         if not block:
             block = documents.codebook[self.value] = flow({})
             block.fa.set_block_style()
-        block[quoted(name)] = flow(content)
+        block.insert(len(block) if at is None else min(at, len(block)), quoted(name), flow(content))
         if label:
             set_label(block[name], label, documents)
         if self.value == "items":
@@ -188,7 +188,7 @@ def _answer_again(column: Column, kept: Any, documents: Documents) -> None:
         raise SurveyError(
             f"column {column.name!r}", "no question is known that it answers.", "Write it in the codebook."
         )
-    name, content = kept
+    name, content, _ = kept
     block = documents.codebook["multiple_choice"] = filled(documents.codebook.get("multiple_choice"))
     parts = "columns" if content.get("columns") else "further_columns"
     if name not in block:
@@ -208,7 +208,7 @@ def _taken_out(column: Column, documents: Documents) -> str:
         if not (whole or column.name in several or column.name in further):
             continue
         aside = documents.aside.setdefault("questions", {}).setdefault(column.name, {})
-        aside[kind] = [name, plain(content)]
+        aside[kind] = [name, plain(content), list(documents.codebook[kind]).index(name)]
         label = label_of({"label": several[column.name]} if several else content, documents)
         if column.name in several:
             del several[column.name]
