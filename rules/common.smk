@@ -96,7 +96,9 @@ def wanted(wildcards, chapter=asks_for_chapter(study)):
     """
     stale = set(out_of_date(steps(chapter), present()))
     workflow.dag.forcerules |= {each for each in workflow.rules if each.name in stale}
-    page = [f"reports/{name}" for name in ("report.html", "manifest.json", "machine.json")]
+    page = [
+        f"reports/{name}" for name in ("report.html", "manifest.json", "machine.json")
+    ]
     return [*page, *chapter_files] if chapter else page
 
 

@@ -62,7 +62,7 @@ def fit_random_intercept(y: Array, x: Array, clusters: IntArray, level: float = 
     sizes = np.bincount(clusters)
     terms = np.column_stack([design, y])
     whole = terms.T @ terms
-    sums = np.stack([np.bincount(clusters, column) for column in terms.T], axis=1)
+    sums: Array = np.stack([np.bincount(clusters, column) for column in terms.T], axis=1)
     profile = _Profile(n, sizes, whole, sums)
     best = minimize_scalar(
         lambda log_ratio: profile.deviance(float(np.exp(log_ratio))),
@@ -110,7 +110,7 @@ class _Profile:
     def solved(self, ratio: float) -> tuple[Array, float, Array]:
         """Coefficients, variance within, and the inverse of the predictors' moments."""
         moments = self._weighted(ratio)
-        inverse = np.linalg.inv(moments[:-1, :-1])
+        inverse = np.asarray(np.linalg.inv(moments[:-1, :-1]), dtype=np.float64)
         b = inverse @ moments[:-1, -1]
         left = float(moments[-1, -1] - b @ moments[:-1, -1])
         return b, left / (self.n - len(b)), inverse
