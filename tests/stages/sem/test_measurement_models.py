@@ -9,9 +9,9 @@ import pytest
 
 from smartcity_survey.io import split_names
 from smartcity_survey.stages.sem.measurement_models import asks_for_rivals, compare_measurement_models
+from smartcity_survey.stats.measurement.measurement_models import fit_bifactor, fit_second_order
 from smartcity_survey.stats.sem.cfa import fit_cfa
 from smartcity_survey.stats.sem.cfa_fit import fit_indices
-from smartcity_survey.stats.sem.measurement_models import fit_bifactor, fit_second_order
 from smartcity_survey.study.config import Config
 from tests.stages import simulated
 

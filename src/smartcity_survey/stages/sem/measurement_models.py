@@ -17,15 +17,15 @@ from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.significance import chi_square_test
 from smartcity_survey.stats.core.types import BoolArray
-from smartcity_survey.stats.sem.cfa import CfaFit, fit_cfa
-from smartcity_survey.stats.sem.cfa_fit import fit_indices
-from smartcity_survey.stats.sem.maximum_likelihood import Fitted
-from smartcity_survey.stats.sem.measurement_models import (
+from smartcity_survey.stats.measurement.measurement_models import (
     Bifactor,
     SecondOrder,
     fit_bifactor,
     fit_second_order,
 )
+from smartcity_survey.stats.sem.cfa import CfaFit, fit_cfa
+from smartcity_survey.stats.sem.cfa_fit import fit_indices
+from smartcity_survey.stats.sem.maximum_likelihood import Fitted
 from smartcity_survey.study.config import Config
 from smartcity_survey.study.model import Model
 

@@ -1,3 +1,9 @@
+from .measurement_models import (
+    Bifactor as Bifactor,
+    SecondOrder as SecondOrder,
+    fit_bifactor as fit_bifactor,
+    fit_second_order as fit_second_order,
+)
 from .reliability_coefficients import (
     ItemSummary as ItemSummary,
     ItemTotal as ItemTotal,

@@ -95,12 +95,6 @@ from .maximum_likelihood import (
     pooled_second_derivatives as pooled_second_derivatives,
     undetermined_parameters as undetermined_parameters,
 )
-from .measurement_models import (
-    Bifactor as Bifactor,
-    SecondOrder as SecondOrder,
-    fit_bifactor as fit_bifactor,
-    fit_second_order as fit_second_order,
-)
 from .modification import (
     ModificationIndices as ModificationIndices,
     fixed_at_zero as fixed_at_zero,

@@ -13,9 +13,9 @@ import pytest
 
 from smartcity_survey.stats.core.errors import InvalidModel
 from smartcity_survey.stats.core.types import Array, BoolArray
+from smartcity_survey.stats.measurement.measurement_models import fit_bifactor, fit_second_order
 from smartcity_survey.stats.sem.cfa import CfaFit, fit_cfa
 from smartcity_survey.stats.sem.cfa_fit import fit_indices
-from smartcity_survey.stats.sem.measurement_models import fit_bifactor, fit_second_order
 from tests.stats.pls_data import REFERENCE
 
 # lavaan's optimiser was run to its end; both are maximum likelihood.
