@@ -39,11 +39,6 @@ class Segments:
     starts: int
     found: int
 
-    @property
-    def assigned(self) -> IntArray:
-        """(n,): the most probable segment of each respondent."""
-        return np.asarray(self.membership.argmax(axis=1))
-
 
 @dataclass(frozen=True, slots=True)
 class SegmentCriteria:
