@@ -257,7 +257,9 @@ class DisclosureSection(Section):
     """What the shared tables keep to themselves."""
 
     suppress_small_cells: bool = Field(
-        False, description="true: counts of few respondents are left out, and what would give them away"
+        False,
+        description="true: counts of few respondents are left out, and what would give them away; as "
+        "controls such categories are one",
     )
     smallest_cell: int = Field(5, ge=2, le=1000, description="smallest count that is shown then")
 
