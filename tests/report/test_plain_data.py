@@ -32,6 +32,7 @@ SENTENCES = {
 """Cells in words: what a paper prints and the audit says of it, sources of limits."""
 LISTS = {
     "at_fault",
+    "tetrad",
     "caveats",
     "hypotheses",
     "dominates_completely",

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.data.demographics import NO_ANSWER, demographic_codes, demographic_dummies
+from smartcity_survey.data.demographics import NO_ANSWER, demographic_codes
+from smartcity_survey.data.dummies import demographic_dummies
 from smartcity_survey.errors import NoSolution, Problem, counted
 from smartcity_survey.stages.factor.components import n_components
 from smartcity_survey.stages.factor.retention import item_limits

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from smartcity_survey.data.demographics import demographic_dummies
+from smartcity_survey.data.dummies import demographic_dummies
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import StageResult
 from smartcity_survey.stages.regression.regression import estimate_regression

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smartcity_survey.data.demographics import JOINED, NO_ANSWER, demographic_dummies
+from smartcity_survey.data.demographics import NO_ANSWER
+from smartcity_survey.data.dummies import JOINED, demographic_dummies
 from smartcity_survey.study.codebook import Codebook
 
 SMALLEST = 5

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -77,8 +78,8 @@ def _of_arrow(values: Any) -> pd.Series[Any]:
 def _parquet(path: Path) -> Iterator[Any]:
     """A Parquet file, open; what is wrong with it, or that nothing can read it, is an error of ours."""
     try:
-        from pyarrow import parquet
-
+        # Named and not imported, as pandas names it: studies of other files do not depend on its version.
+        parquet = import_module("pyarrow.parquet")
         with parquet.ParquetFile(path) as file:
             yield file
     except ImportError:

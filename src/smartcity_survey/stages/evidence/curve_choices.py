@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.data.demographics import demographic_dummies
+from smartcity_survey.data.dummies import demographic_dummies
 from smartcity_survey.io import read_table
 from smartcity_survey.stages.answers.clean import SCREENS
 from smartcity_survey.stages.design import design_of

@@ -7,7 +7,7 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.io import Card, StageResult
+from smartcity_survey.io import Card, StageResult, join_names
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming
@@ -65,7 +65,7 @@ def _lines(found: Tetrads, construct: str, items: list[str]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "construct": construct,
-            "tetrad": [f"{i}, {j}, {k}, {m}" for i, j, k, m in named],
+            "tetrad": [join_names(one) for one in named],
             "value": found.value,
             "bias": found.bias,
             "boot_se": found.se,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.data.demographics import Dummies
+from smartcity_survey.data.dummies import Dummies
 from smartcity_survey.errors import Category
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.regression.ols_blocks import BlockStep, hierarchical_ols

@@ -9,8 +9,9 @@ from typing import Annotated, Protocol
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.data.demographics import demographic_dummies, demographic_scale
+from smartcity_survey.data.demographics import demographic_scale
 from smartcity_survey.data.disclosure import protect
+from smartcity_survey.data.dummies import demographic_dummies
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
