@@ -31,10 +31,10 @@ def regress_within_clusters(
 ) -> StageResult:
     """Regressions of each outcome with a random intercept of the clusters, by REML."""
     require_paths(model, "random_intercept")
+    if design is not None and design.weighted:
+        raise takes_no_weights("random_intercept")
     if design is None or design.clusters is None:
         raise ValueError("a study without clusters has no such stage")
-    if design.weighted:
-        raise takes_no_weights("random_intercept")
     refusals = Refusals()
     lines, shares = [], []
     for outcome in model.outcomes:
