@@ -155,6 +155,8 @@ def test_an_answer_beyond_its_scale_names_row_and_item(
         ("missing", {"components": "em"}, "missing.components"),
         ("pls", {"correlation": "polychoric"}, "pls.correlation"),
         ("pls", {"interval": "bca"}, "pls.interval"),
+        ("pls", {"segments": True}, "pls.segments"),
+        ("cfa", {"other_models": True}, "cfa.other_models"),
         ("disclosure", {"suppress_small_cells": True}, "disclosure.suppress_small_cells"),
     ],
 )

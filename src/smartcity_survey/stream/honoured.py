@@ -37,6 +37,7 @@ def _of_config(config: Config) -> Iterator[Problem]:
         "disclosure.suppress_small_cells": config.disclosure.suppress_small_cells,
         **{f"model.constructs.{name}.of": bool(one.of) for name, one in config.model.constructs.items()},
         **{f"cleaning.rules, {rule}": rule in config.cleaning.rules for rule in NEED_ALL_ROWS},
+        **{f"{section}.{key}": True for section in ("cfa", "pls") for key in _switched_on(config, section)},
         "pls.correlation": config.pls.correlation != "pearson",
         "pls.interval": config.pls.interval != "percentile",
     }
@@ -46,6 +47,11 @@ def _of_config(config: Config) -> Iterator[Problem]:
             "one pass over the file cannot honour it.",
             "Leave it out, or use `smartcity-survey run`, which holds all rows.",
         )
+
+
+def _switched_on(config: Config, section: str) -> Iterator[str]:
+    """Keys of a section's further analyses that the study asks for: those that are true."""
+    return (key for key, value in getattr(config, section) if value is True)
 
 
 def _of_scales(codebook: Codebook) -> Iterator[Problem]:
