@@ -79,7 +79,7 @@ def _parquet(path: Path) -> Iterator[Any]:
     """A Parquet file, open; what is wrong with it, or that nothing can read it, is an error of ours."""
     try:
         # Named and not imported, as pandas names it: studies of other files do not depend on its version.
-        parquet = import_module("pyarrow.parquet")
+        parquet = import_module(".parquet", import_module("pyarrow").__name__)
         with parquet.ParquetFile(path) as file:
             yield file
     except ImportError:
