@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -80,6 +81,14 @@ def test_errors_are_of_resamples_of_both_stages() -> None:
     assert index["boot_mean"] == pytest.approx(np.mean(drawn), rel=1e-6)
     assert index["boot_se"] == pytest.approx(np.std(drawn, ddof=1), rel=1e-6)
     assert index["ci_low"] == pytest.approx(np.quantile(drawn, 0.025, method="weibull"), abs=0.01)
+
+
+@pytest.mark.parametrize(("interval", "told"), [("bca", "bca"), ("studentised", "percentile")])
+def test_the_card_tells_the_kind_of_interval(interval: Any, told: str) -> None:
+    section = PlsSection(bootstrap_draws=DRAWS, interval=interval)
+    cards = estimate_pls(simulated.answers(), model_of((A, M)), section, seed=1).cards
+    assert cards["moderated_mediation"]["interval"] == told
+    assert cards["moderation"]["interval"] == interval
 
 
 @pytest.mark.parametrize("interval", ["bca", "studentised"])

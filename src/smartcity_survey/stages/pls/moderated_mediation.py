@@ -10,7 +10,7 @@ import pandas as pd
 
 from smartcity_survey.io import join_names
 from smartcity_survey.stages.pls.pls_bootstrap import interval_columns
-from smartcity_survey.stats.core.intervals import summarise
+from smartcity_survey.stats.core.intervals import Kind, summarise
 from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.stats.pls.bootstrap import PlsBootstrap
 from smartcity_survey.stats.pls.mediation import Chain, chains
@@ -21,7 +21,14 @@ Found = Mapping[int, tuple[Moderated, ModeratedBootstrap]]
 """Target of stage two -> its plan and its bootstrap."""
 PARTS = ("estimate", "draws", "jackknife")
 AT = np.array([-1.0, 0.0, 1.0])
+"""Values of a moderator, in standard deviations from its mean; slopes of one with two categories are told
+at these instead."""
 COLUMNS = ["source", "via", "target", "moderator", "quantity", "moderator_at"]
+
+
+def interval_kind(section: PlsSection) -> Kind:
+    """Of these intervals: products have no standard error of their own in a draw."""
+    return "percentile" if section.interval == "studentised" else section.interval
 
 
 def moderated_mediation_frame(
@@ -31,8 +38,8 @@ def moderated_mediation_frame(
 
     Its `index` is what one standard deviation of the moderator adds to it, where a single step is moderated
     (Hayes 2015, Multivariate Behavioral Research 50, 1-22). Steps to a target of stage two have its
-    coefficients, all others those of stage one; both are of the same resamples. Intervals are percentiles
-    where the study's are studentised: products have no standard error of their own in a draw.
+    coefficients, all others those of stage one; both are of the same resamples. Intervals are of
+    `interval_kind`.
     """
     frames = []
     for chain in chains(paths):
@@ -52,7 +59,7 @@ def moderated_mediation_frame(
             summary = summarise(
                 values,
                 draws,
-                kind="percentile" if section.interval == "studentised" else section.interval,
+                kind=interval_kind(section),
                 level=section.confidence_level,
                 jackknife=effects["jackknife"],
             )

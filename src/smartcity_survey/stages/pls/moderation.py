@@ -12,7 +12,7 @@ from scipy.linalg import block_diag
 
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.naming import naming
-from smartcity_survey.stages.pls.moderated_mediation import moderated_mediation_frame
+from smartcity_survey.stages.pls.moderated_mediation import AT, interval_kind, moderated_mediation_frame
 from smartcity_survey.stages.pls.pls_bootstrap import bootstrap_card, interval_columns
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
 from smartcity_survey.stages.refusals import empty_without_solution
@@ -29,11 +29,6 @@ from smartcity_survey.stats.pls.moderation import (
 )
 from smartcity_survey.study.config import PlsSection
 from smartcity_survey.study.model import Model
-
-AT = np.array([-1.0, 0.0, 1.0])
-"""Values of a moderator, in standard deviations from its mean, at which slopes are told; of one with two
-categories these are told instead."""
-
 
 MODERATION_TABLES = ("moderation", "simple_slopes", "johnson_neyman", "moderated_mediation")
 
@@ -94,7 +89,8 @@ def moderation_tables(
             of_targets, bootstrap, model.path_matrix(), names, section
         ),
     }
-    return StageResult(tables=tables, cards=dict.fromkeys(tables, card))
+    of_chains: Card = {**card, "interval": interval_kind(section)}
+    return StageResult(tables, {**dict.fromkeys(tables, card), "moderated_mediation": of_chains})
 
 
 def _with_single(bootstrap: PlsBootstrap, more: int) -> PlsBootstrap:

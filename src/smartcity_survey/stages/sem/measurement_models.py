@@ -47,23 +47,25 @@ def compare_measurement_models(answers: Complete, model: Measured) -> StageResul
     with naming(model.items, "CFA", model.names):
         own = fit_cfa(S, n, pattern)
     refusals = Refusals(model.items, model.names)
-    merged = _merged(own)
-    rivals: dict[str, Callable[[], Fitted]] = {
-        "one_factor": lambda: fit_cfa(S, n, np.ones((len(S), 1), dtype=bool)),
-        "second_order": lambda: fit_second_order(own, n),
-        "bifactor": lambda: fit_bifactor(own, n),
-    }
-    if merged is not None and len(model.names) > 2:
-        rivals = {"most_alike_merged": lambda: fit_cfa(S, n, merged[0])} | rivals
+    rivals: dict[str, Callable[[], Fitted]] = {}
+    pair: tuple[int, ...] = _most_alike(own) if len(model.names) > 2 else ()
+    if pair:
+        rivals["most_alike_merged"] = lambda: fit_cfa(S, n, _merged(pattern, *pair))
+    if len(model.names) > 1:
+        rivals |= {
+            "one_factor": lambda: fit_cfa(S, n, np.ones((len(S), 1), dtype=bool)),
+            "second_order": lambda: fit_second_order(own, n),
+            "bifactor": lambda: fit_bifactor(own, n),
+        }
     found: dict[str, Fitted] = {"correlated_factors": own}
-    for name, fit in rivals.items() if len(model.names) > 1 else ():
+    for name, fit in rivals.items():
         fitted = refusals.attempt(name, fit)
         if fitted is not None:
             found[name] = fitted
     card: Card = {
         "method": "maximum_likelihood_rival_models",
         "divisor": "n",
-        **({"merged": join_names(merged[1](model))} if "most_alike_merged" in found and merged else {}),
+        **({"merged": join_names(model.names[j] for j in pair)} if "most_alike_merged" in found else {}),
         **single_items(model),
         **respondents(n),
         **refusals.card(),
@@ -75,17 +77,18 @@ def compare_measurement_models(answers: Complete, model: Measured) -> StageResul
     return StageResult(tables, dict.fromkeys(tables, card))
 
 
-def _merged(own: CfaFit) -> tuple[BoolArray, Callable[[Model], list[str]]] | None:
-    """The pattern with the two most correlated factors made one, and their names."""
-    k = own.pattern.shape[1]
-    if k < 2:
-        return None
-    first, second = np.triu_indices(k, 1)
-    at = int(np.abs(own.factor_corr[first, second]).argmax())
-    i, j = int(first[at]), int(second[at])
-    pattern = np.delete(own.pattern, j, axis=1)
-    pattern[:, i] |= own.pattern[:, j]
-    return pattern, lambda model: [model.names[i], model.names[j]]
+def _most_alike(own: CfaFit) -> tuple[int, int]:
+    """The two most correlated factors."""
+    first, second = np.triu_indices(own.pattern.shape[1], 1)
+    at = np.abs(own.factor_corr[first, second]).argmax()
+    return int(first[at]), int(second[at])
+
+
+def _merged(pattern: BoolArray, first: int, second: int) -> BoolArray:
+    """A pattern with two factors, the first before the second, made one."""
+    merged = np.delete(pattern, second, axis=1)
+    merged[:, first] |= pattern[:, second]
+    return merged
 
 
 def _line(name: str, fit: Fitted, own: CfaFit) -> dict[str, str | float]:

@@ -69,15 +69,14 @@ def copula_regressions(
     Errors are of resamples of respondents, in which copulas are computed anew; p-values are normal and
     two-sided. Scores are taken as given: resamples do not fit the path model again.
     """
-    own = [_fit(predictors, outcome, one) for one in sets]
+    own = _fits(predictors, outcome, sets)
     k = predictors.shape[1]
     drawn = [np.empty((draws, k + len(one))) for one in sets]
     for begin in range(0, draws, _DRAWS_AT_ONCE):
         end = min(begin + _DRAWS_AT_ONCE, draws)
         for draw, units in enumerate(resampled_units(seed, begin, end, len(outcome)), begin):
-            x, y = predictors[units], outcome[units]
-            for place, one in enumerate(sets):
-                drawn[place][draw] = _fit(x, y, one)
+            for into, fitted in zip(drawn, _fits(predictors[units], outcome[units], sets), strict=True):
+                into[draw] = fitted
     found = []
     for one, estimate, resampled in zip(sets, own, drawn, strict=True):
         se = resampled.std(axis=0, ddof=1)
@@ -87,11 +86,8 @@ def copula_regressions(
     return tuple(found)
 
 
-def _fit(predictors: Array, outcome: Array, with_copula: tuple[int, ...]) -> Array:
-    """Coefficients (k + m,) of predictors and copulas."""
-    design = np.column_stack(
-        [np.ones(len(outcome)), predictors, gaussian_copula(predictors[:, list(with_copula)])]
-        if with_copula
-        else [np.ones(len(outcome)), predictors]
-    )
-    return np.asarray(np.linalg.lstsq(design, outcome, rcond=None)[0][1:])
+def _fits(predictors: Array, outcome: Array, sets: tuple[tuple[int, ...], ...]) -> list[Array]:
+    """Coefficients (k + m,) of predictors and copulas, for each set of these."""
+    copulas, ones = gaussian_copula(predictors), np.ones(len(outcome))
+    designs = (np.column_stack([ones, predictors, copulas[:, list(one)]]) for one in sets)
+    return [np.asarray(np.linalg.lstsq(design, outcome, rcond=None)[0][1:]) for design in designs]
