@@ -97,13 +97,14 @@ def make(
     if begun is not None:  # another stretch of the way, and so other moves
         moves = np.random.default_rng([*begun.sum(0)])
     found = answers_near(ready.problem, evaluator, solution, draws, moves, schedule, progress, begun)
-    if found.missed:
+    missed = missed_cells(found, ready.printed.published.extremes)
+    if missed:
         np.save(kept, found.answers)
     else:
         kept.unlink(missing_ok=True)
     survey = survey_of(found, ready.printed, search.seed)
     answers = usable(survey, ready.printed.codebook)
-    return Witness(predictor, side, sought.quantity.outcome, way, aim.value, answers, missed_cells(found))
+    return Witness(predictor, side, sought.quantity.outcome, way, aim.value, answers, missed)
 
 
 def save(witness: Witness, out: Path) -> None:
