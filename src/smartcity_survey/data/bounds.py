@@ -12,6 +12,18 @@ from pathlib import Path
 
 import pandas as pd
 
+from smartcity_survey.data.bounds_tables import (
+    AGAIN,
+    END_LAYOUT,
+    FURTHER_LAYOUT,
+    PRICE_LAYOUT,
+    WITNESS_LAYOUT,
+    Layout,
+    cell_at,
+    read_bounds_table,
+)
+from smartcity_survey.data.bounds_tables import READINGS as READINGS
+from smartcity_survey.data.bounds_tables import SIDES as SIDES
 from smartcity_survey.data.clean import clean_responses
 from smartcity_survey.data.read import Responses, read_survey
 from smartcity_survey.errors import SurveyError, counted
@@ -20,20 +32,12 @@ from smartcity_survey.study.config import CleaningSection, DataSection
 
 ENDS, PRICES, FURTHER = "ends.csv", "prices.csv", "further.csv"
 LISTED, FOLDER = "witnesses.csv", "witnesses"
-SIDES = ("low", "high")
-READINGS = ("strict", "claimed", "print")
-"""What is asked beside the printed numbers, from the smallest set to the largest."""
-END_COLUMNS = (
-    *("method", "outcome", "predictor", "reading", "side"),
-    *("value", "std_error", "chi2", "settled", "steps", "seed"),
-)
-_NAMES = dict.fromkeys(("method", "outcome", "predictor", "reading", "side"), str)
-PRICE_COLUMNS = ("outcome", "predictor", "side", "rmsea", "value", "chi2", "settled")
-FURTHER_COLUMNS = ("table", "outcome", "predictor", "side", "value")
-WITNESS_COLUMNS = ("name", "outcome", "predictor", "side", "missed", "missed_cells", "sha256")
+END_COLUMNS = tuple(END_LAYOUT.columns)
+PRICE_COLUMNS = tuple(PRICE_LAYOUT.columns)
+FURTHER_COLUMNS = tuple(FURTHER_LAYOUT.columns)
+WITNESS_COLUMNS = tuple(WITNESS_LAYOUT.columns)
 WITNESSED = "pls"
 """The method whose ends get witnesses: the one that the print leaves most open."""
-_AGAIN = "Write the folder anew with `smartcity-survey bounds`, or leave out `study.bounds`."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,52 +84,42 @@ def read_bounds(folder: Path, codebook: Codebook, section: CleaningSection, n: i
     SurveyError
         where a file is missing, is not as described, or is not the one that was listed.
     """
-    ends = _table(folder / ENDS, END_COLUMNS)
-    wrong = ends.index[~ends["side"].isin(SIDES)]
-    if len(wrong):
-        raise SurveyError(
-            f"{folder / ENDS}, row {wrong[0] + 2}, column side",
-            f"`{ends['side'][wrong[0]]}`.",
-            "Write low or high.",
-        )
-    listed = _table_if_there(folder / LISTED, WITNESS_COLUMNS)
+    ends = read_bounds_table(folder / ENDS, END_LAYOUT)
+    if ends.empty:
+        raise SurveyError(str(folder / ENDS), "it has no line.", AGAIN)
+    listed = _table_if_there(folder / LISTED, WITNESS_LAYOUT)
     there = {path.stem: path for path in witness_files(folder)}
+    for place, name, missed, cells in listed[["name", "missed", "missed_cells"]].itertuples():
+        named = sum(bool(cell.strip()) for cell in cells.split(";"))
+        if named != missed:
+            raise SurveyError(
+                cell_at(folder / LISTED, place + 2, "missed"),
+                f"{missed} of {name}, but missed_cells names {named}.",
+                AGAIN,
+            )
     for place, name, digest in listed[["name", "sha256"]].itertuples():
         if name not in there:
             raise SurveyError(
-                f"{folder / LISTED}, row {place + 2}", f"there is no file {FOLDER}/{name}.csv.", _AGAIN
+                f"{folder / LISTED}, row {place + 2}", f"there is no file {FOLDER}/{name}.csv.", AGAIN
             )
         if hashlib.sha256(there[name].read_bytes()).hexdigest() != digest:
             raise SurveyError(
-                str(there[name]), f"it is not the file that {LISTED} lists: its checksum differs.", _AGAIN
+                str(there[name]), f"it is not the file that {LISTED} lists: its checksum differs.", AGAIN
             )
     for name in there:
         if name not in set(listed["name"]):
-            raise SurveyError(str(there[name]), f"{LISTED} does not list it.", _AGAIN)
+            raise SurveyError(str(there[name]), f"{LISTED} does not list it.", AGAIN)
     answers = {name: _read(there[name], codebook, section, n) for name in listed["name"]}
-    prices = _table_if_there(folder / PRICES, PRICE_COLUMNS)
-    further = _table_if_there(folder / FURTHER, FURTHER_COLUMNS)
+    prices = _table_if_there(folder / PRICES, PRICE_LAYOUT)
+    further = _table_if_there(folder / FURTHER, FURTHER_LAYOUT)
     return Bounds(ends, listed, answers, prices, further)
 
 
-def _table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
-    if not path.is_file():
-        raise SurveyError(str(path), "there is no such file.", _AGAIN)
-    frame = pd.read_csv(
-        path,
-        dtype={"name": str, **_NAMES},
-        keep_default_na=False,
-        na_values={"std_error": [""], "chi2": [""]},
-    )
-    missing = [name for name in columns if name not in frame.columns]
-    if missing:
-        raise SurveyError(f"{path}, column {missing[0]}", "the file has no such column.", _AGAIN)
-    return frame
-
-
-def _table_if_there(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
+def _table_if_there(path: Path, layout: Layout) -> pd.DataFrame:
     """A table that a search may not have come to yet: without lines then."""
-    return _table(path, columns) if path.exists() else pd.DataFrame(columns=list(columns))
+    if path.exists():
+        return read_bounds_table(path, layout)
+    return pd.DataFrame(columns=list(layout.columns))
 
 
 def _read(path: Path, codebook: Codebook, section: CleaningSection, n: int) -> pd.DataFrame:
