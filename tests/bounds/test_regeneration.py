@@ -22,7 +22,7 @@ from smartcity_survey.data.bounds import ENDS, LISTED, read_bounds
 from smartcity_survey.data.clean import clean_responses
 from smartcity_survey.data.read import read_survey
 from smartcity_survey.reconstruct.design import Target, rounding_interval
-from smartcity_survey.reconstruct.study import PrintedStudy, read_study
+from smartcity_survey.reconstruct.printed_study import PrintedStudy, read_study
 from smartcity_survey.stages.pls.pls import fit_model
 from smartcity_survey.stats.core.correlations import correlation, covariance
 from smartcity_survey.stats.factor.adequacy import bartlett_sphericity, kmo

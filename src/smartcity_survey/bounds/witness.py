@@ -16,15 +16,16 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.bounds.ends import SIGNS, Sought, find
-from smartcity_survey.bounds.study import SEEDS, Ready, Search, Told, prepared, require_known, silent
+from smartcity_survey.bounds.study import SEEDS, Ready, Search, Told, prepared, silent
 from smartcity_survey.bounds.walk import End, Statistics, push
 from smartcity_survey.data.bounds import FOLDER, LISTED, SIDES, WITNESSED
 from smartcity_survey.errors import counted
 from smartcity_survey.processes import part_of_parent
 from smartcity_survey.reconstruct.covariance import CovarianceSolution, covariance_boxes, excess
 from smartcity_survey.reconstruct.engine import Progress, answers_near
+from smartcity_survey.reconstruct.printed_study import read_study
 from smartcity_survey.reconstruct.schedule import Schedule
-from smartcity_survey.reconstruct.study import missed_cells, read_study, survey_of, usable
+from smartcity_survey.reconstruct.study import missed_cells, survey_of, usable
 from smartcity_survey.reconstruct.survey_file import write_csv
 
 WAY = 0.5
@@ -160,7 +161,6 @@ def make_all(
     build : as `seek_ends` returns it. only, jobs, told : as there. searches : as of `make`.
     """
     printed = read_study(config)
-    require_known(only, printed)
     if printed.published.problem.design.factor_of is None:
         told(
             0, 0, "no witnesses: whole answers are made for studies that print the loadings of a factor model"

@@ -7,6 +7,7 @@ beside the surveys `witnesses/<name>.csv` that it lists.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,11 +28,14 @@ from smartcity_survey.data.bounds_tables import SIDES as SIDES
 from smartcity_survey.data.clean import clean_responses
 from smartcity_survey.data.read import Responses, read_survey
 from smartcity_survey.errors import SurveyError, counted
+from smartcity_survey.io import read_json
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import CleaningSection, DataSection
 
 ENDS, PRICES, FURTHER = "ends.csv", "prices.csv", "further.csv"
 LISTED, FOLDER = "witnesses.csv", "witnesses"
+MADE_FROM = "made_from.json"
+"""Fingerprints of the printed numbers and the model that a folder was made from."""
 END_COLUMNS = tuple(END_LAYOUT.columns)
 PRICE_COLUMNS = tuple(PRICE_LAYOUT.columns)
 FURTHER_COLUMNS = tuple(FURTHER_LAYOUT.columns)
@@ -64,6 +68,23 @@ def bounds_files(folder: Path) -> list[Path]:
     """The files of a folder of bounds, in the order of their names."""
     tables = (folder / name for name in (ENDS, PRICES, FURTHER, LISTED))
     return [path for path in tables if path.exists()] + witness_files(folder)
+
+
+def differences(folder: Path, made_from: Mapping[str, str]) -> str:
+    """What the folder was made from that is not the study's of today, in words; empty where all is.
+
+    made_from : fingerprints of today's printed numbers (`printed`) and model (`model`).
+    """
+    path = folder / MADE_FROM
+    if not path.is_file():
+        return "there is no such file, so nobody knows which printed tables the folder is of."
+    try:
+        found = read_json(path)
+    except ValueError:
+        return "it is damaged, so nobody knows which printed tables the folder is of."
+    if found.get("printed") != made_from["printed"]:
+        return "the folder was made from other printed tables."
+    return "" if found.get("model") == made_from["model"] else "the folder was made for another model."
 
 
 def witness_files(folder: Path) -> list[Path]:
