@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from smartcity_survey.reconstruct.extremes import missed_extremes
+from smartcity_survey.reconstruct.moves import Limits, within_ends
 
 PRINTED = {"a": ("0.91", "4.68"), "b": ("1.00", "5.00")}
 
@@ -26,3 +27,15 @@ def test_another_row_beyond_the_one_that_was_given_is_a_missed_number():
 
 def test_an_extreme_that_no_row_reaches_is_missed_too():
     assert missed((0.91, 1.0), (4.6, 5.0)) == ["score a max = 4.68"]
+
+
+def test_a_row_beyond_the_ends_is_brought_back_by_the_least_that_will_do():
+    weights = np.array([[0.5, 0.3, -0.1], [0.0, 0.2, 0.8]])
+    limits = Limits(1, 5, 1, np.array([0.7, 1.0]), np.array([3.55, 5.0]))
+    x = np.array([[5, 5, 5], [5, 5, 4], [3, 3, 3]])
+    found = within_ends(x, weights, limits)
+    # The given row stays; the second, 3.6 in the first score, comes to 3.5 by its last answer alone.
+    assert found.tolist() == [[5, 5, 5], [5, 5, 5], [3, 3, 3]]
+    low = within_ends(np.array([[1, 1, 1], [1, 1, 3]]), weights, limits)
+    scores = low[1:] @ weights.T
+    assert ((scores >= limits.score_low) & (scores <= limits.score_high)).all()

@@ -15,7 +15,7 @@ from smartcity_survey.reconstruct.design import Target, Task
 from smartcity_survey.reconstruct.evaluate import Evaluator
 from smartcity_survey.reconstruct.extremes import Extremes, conflicting, with_extreme_rows, with_lifted_rows
 from smartcity_survey.reconstruct.goals import aimed_beside, centres, correctable, goal_of, score_limits
-from smartcity_survey.reconstruct.moves import Limits
+from smartcity_survey.reconstruct.moves import Limits, within_ends
 from smartcity_survey.reconstruct.possible import require_possible_numbers
 from smartcity_survey.reconstruct.refine import Refiner
 from smartcity_survey.reconstruct.relations import CONTRADICTION, narrowed
@@ -117,12 +117,16 @@ def answers_near(
     if x is None:
         x = _annealed_to(problem, evaluator, solution, centre, schedule, draws, progress)
     evaluator.refresh(np.cov(x.T.astype(float)))
+    limits = _limits(problem, evaluator.weights())
+    if begun is not None:  # a printed extreme that another row lies beyond is missed too
+        x = within_ends(x, evaluator.weights(), limits)
+        evaluator.refresh(np.cov(x.T.astype(float)))
     refiner = Refiner(
         narrowed(problem),
         evaluator,
         x,
         centre,
-        _limits(problem, evaluator.weights()),
+        limits,
         schedule,
         search,
         progress,

@@ -38,6 +38,31 @@ class Limits:
     score_high: Array
 
 
+def within_ends(x: IntArray, weights: Array, limits: Limits) -> IntArray:
+    """The answers with each row whose score lies beyond its ends brought back, by as few answers as will do.
+
+    Moves keep to the ends one by one; several in one row, or weights that move, may lead beyond them.
+    """
+    x = x.copy()
+    for row in range(limits.frozen, len(x)):
+        for _ in range(x.shape[1]):
+            scores = weights @ x[row]
+            beyond = np.maximum(scores - limits.score_high, 0) - np.maximum(limits.score_low - scores, 0)
+            worst = int(np.abs(beyond).argmax())
+            if beyond[worst] == 0:
+                break
+            # Each answer by one step that leads this score back, where the scale has room for it.
+            steps = -np.sign(beyond[worst] * weights[worst]).astype(int)
+            room = (steps != 0) & (x[row] + steps >= limits.low) & (x[row] + steps <= limits.high)
+            effect = np.where(room, np.abs(weights[worst]), 0.0)
+            enough = effect >= abs(beyond[worst])
+            column = int(np.where(enough, effect, np.inf).argmin() if enough.any() else effect.argmax())
+            if effect[column] == 0:
+                break
+            x[row, column] += steps[column]
+    return x
+
+
 def admissible(x: IntArray, weights: Array, limits: Limits) -> tuple[BoolArray, BoolArray]:
     """Masks (n, p) of cells that may go up by one, and down by one."""
     p = x.shape[1]
