@@ -66,7 +66,7 @@ class StudySection(Section):
     bounds: str | None = Field(
         None,
         description="folder that `smartcity-survey bounds` wrote: what the printed tables leave open; "
-        "none: skip; only of use where `reconstruction` is true",
+        "none: whatever is not printed is told as open; only of use where `reconstruction` is true",
     )
 
     @property
