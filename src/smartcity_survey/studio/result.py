@@ -41,6 +41,7 @@ STEPS = {
     "pls": "PLS-SEM",
     "pls_assessment": "Quality of PLS-SEM",
     "pls_prediction": "Prediction by PLS-SEM",
+    "model_comparison": "Comparison of rival models",
     "necessary_conditions": "Necessary conditions",
     "segments": "Unobserved segments",
     "tetrads": "Tetrad analysis",

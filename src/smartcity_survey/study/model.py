@@ -20,6 +20,7 @@ from smartcity_survey.study.model_checks import (
     isolated_problems,
     moderation_problems,
     nearest,
+    rival_problems,
     structure_problems,
 )
 
@@ -98,6 +99,7 @@ class Model:
     effect_hypotheses : claims about mediation, moderation and differences between groups.
     demographic_moderations : those whose moderator is a demographic variable; `moderations` has the others.
     claim_order : names of all claims as the config has them.
+    other_models : names and paths of rival models, as `paths`.
     """
 
     constructs: tuple[Construct, ...]
@@ -111,6 +113,7 @@ class Model:
     claim_order: tuple[str, ...] = ()
     effect_hypotheses: tuple[Hypothesis, ...] = ()
     demographic_moderations: tuple[Moderation, ...] = ()
+    other_models: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
 
     @property
     def every_moderation(self) -> tuple[Moderation, ...]:
@@ -171,6 +174,15 @@ class Model:
         for source, target in self.paths:
             matrix[self.names.index(source), self.names.index(target)] = True
         return matrix
+
+    def rivals(self) -> dict[str, Model]:
+        """The rival models, without claims and moderations, of those constructs that a path joins."""
+        found = {}
+        for name, paths in self.other_models:
+            joined = {construct for path in paths for construct in path}
+            constructs = tuple(each for each in self.constructs if each.name in joined)
+            found[name] = Model(constructs, paths, (), self.alpha)
+        return found
 
     def keeping(self, items: tuple[str, ...]) -> Model:
         """The same model measured by the given items only.
@@ -256,17 +268,27 @@ def build_model(section: ModelSection, codebook: Codebook, place: str = "config.
     moderations = tuple(Moderation(m.moderator, m.source, m.target) for m in section.moderations)
     names = tuple(construct.name for construct in constructs)
     every = (*names, *(h.name for h in higher_order))
-    problems += structure_problems(every, written, place)
+    problems += structure_problems(every, written, f"{place}.paths")
+    rivals = {
+        name: tuple((source, entry.target) for entry in entries for source in entry.sources)
+        for name, entries in section.other_models.items()
+    }
+    problems += rival_problems(every, written, rivals, place)
     problems += hypothesis_problems(every, written, claims, tuple(codebook.demographics), place)
     problems += group_problems(names, higher_order, claims, place)
     problems += isolated_problems(names, higher_order, written, place)
     problems += higher_order_problems(names, higher_order, written, place)
     components = {higher.name: higher.components for higher in higher_order}
-    paths = tuple(
-        pair
-        for source, target in written
-        for pair in product(components.get(source, (source,)), components.get(target, (target,)))
-    )
+
+    def among_items(arrows: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+        """The paths, with components in place of the constructs made of them."""
+        return tuple(
+            pair
+            for source, target in arrows
+            for pair in product(components.get(source, (source,)), components.get(target, (target,)))
+        )
+
+    paths = among_items(written)
     # What a hypothesis makes a moderation is told of the hypothesis.
     claimed = {Moderation(c.moderator, c.source, c.target): f"hypotheses.{c.name}" for c in claims}
     where = [claimed.get(m, f"moderations.{position}") for position, m in enumerate(moderations)]
@@ -287,4 +309,5 @@ def build_model(section: ModelSection, codebook: Codebook, place: str = "config.
         tuple(claim.name for claim in claims),
         tuple(claim for claim in claims if claim.kind != "path"),
         tuple(m for m in moderations if m.moderator not in names),
+        tuple((name, among_items(own)) for name, own in rivals.items()),
     )

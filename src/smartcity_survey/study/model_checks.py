@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -15,34 +15,54 @@ if TYPE_CHECKING:
     from smartcity_survey.study.codebook import Codebook
     from smartcity_survey.study.model import HigherOrder, Hypothesis, Moderation
 
+DECLARED = "declared"
+"""What tables call the model under `paths` beside its rivals."""
+
 
 def structure_problems(
     names: tuple[str, ...],
     paths: tuple[tuple[str, str], ...],
     place: str,
 ) -> list[Problem]:
-    """Unknown constructs, paths given twice or in a circle."""
+    """Unknown constructs, paths given twice or in a circle. place : of the paths."""
     problems = []
     for source, target in paths:
         for name in (source, target):
             if name not in names:
-                problems.append(
-                    Problem(f"{place}.paths", f"{name} is not a construct.", nearest(name, names))
-                )
+                problems.append(Problem(place, f"{name} is not a construct.", nearest(name, names)))
         if paths.count((source, target)) > 1:
-            problems.append(
-                Problem(f"{place}.paths", f"{source} -> {target} is given twice.", "Give it once.")
-            )
+            problems.append(Problem(place, f"{source} -> {target} is given twice.", "Give it once."))
     circle = _circle(paths)
     if circle:
         problems.append(
             Problem(
-                f"{place}.paths",
+                place,
                 f"they run in a circle: {' -> '.join(circle)}.",
                 "Take one of these paths out.",
             )
         )
     return problems
+
+
+def rival_problems(
+    names: tuple[str, ...],
+    paths: tuple[tuple[str, str], ...],
+    rivals: Mapping[str, tuple[tuple[str, str], ...]],
+    place: str,
+) -> Iterator[Problem]:
+    """What is wrong with the paths of rival models, or makes them no rivals of the model with `paths`."""
+    known = {frozenset(paths): "paths"}
+    for name, own in rivals.items():
+        where = f"{place}.other_models.{name}"
+        yield from structure_problems(names, own, where)
+        if not own:
+            yield Problem(where, "it has no paths.", "Name some, or leave the model out.")
+        if name == DECLARED:
+            found = "the tables call the model under `paths` so."
+            yield Problem(where, found, "Choose another name.")
+        first = known.setdefault(frozenset(own), f"other_models.{name}")
+        if own and first != f"other_models.{name}":
+            yield Problem(where, f"it has the same paths as `{first}`.", "Leave one of them out.")
 
 
 def hypothesis_problems(

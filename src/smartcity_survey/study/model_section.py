@@ -99,12 +99,17 @@ class ModelSection(Section):
         description="demographic variables that explain every outcome too; their paths are told beside those "
         "without, by PLS-SEM and by SEM",
     )
+    other_models: dict[str, tuple[PathSection, ...]] = Field(
+        default_factory=dict,
+        description="rival structural models by name, each with paths in the form of `paths`; PLS-SEM "
+        "compares them by information criteria and by prediction",
+    )
     hypotheses: dict[str, HypothesisSection] = Field(default_factory=dict, description="claims to be judged")
     alpha: Probability = Field(0.05, description="two-sided significance level of the verdicts")
 
     @model_validator(mode="after")
     def _named(self) -> ModelSection:
-        if any(not name.strip() for name in (*self.constructs, *self.hypotheses)):
+        if any(not name.strip() for name in (*self.constructs, *self.hypotheses, *self.other_models)):
             raise ValueError("a name is empty: write one before the colon")
         return self
 

@@ -4,6 +4,11 @@ from .copulas import (
     gaussian_copula as gaussian_copula,
     normality as normality,
 )
+from .model_comparison import (
+    ModelCriteria as ModelCriteria,
+    akaike_weights as akaike_weights,
+    model_criteria as model_criteria,
+)
 from .necessary_conditions import (
     Ceiling as Ceiling,
     Necessity as Necessity,
