@@ -47,6 +47,7 @@ STEPS = {
     "tetrads": "Tetrad analysis",
     "copulas": "Gaussian copulas",
     "groups": "Comparison of groups",
+    "omnibus": "Comparison of all groups at once",
     "waves": "Comparison of waves",
     "hypotheses": "Hypotheses",
     "specification_curve": "Specification curve",

@@ -228,6 +228,9 @@ class GroupsSection(Section):
     )
     smallest: int = Field(50, ge=10, le=1_000_000, description="respondents a category needs to be compared")
     permutations: int = Field(1000, ge=20, le=100_000, description="random groups of the same sizes")
+    all_together: bool = Field(
+        False, description="true: all groups of a variable are held against one another at once too"
+    )
 
 
 class RobustnessSection(Section):

@@ -14,6 +14,10 @@ from .necessary_conditions import (
     Necessity as Necessity,
     necessary_condition as necessary_condition,
 )
+from .omnibus import (
+    OmnibusComparison as OmnibusComparison,
+    compare_all_groups as compare_all_groups,
+)
 from .segments import (
     SegmentCriteria as SegmentCriteria,
     Segments as Segments,
