@@ -139,7 +139,7 @@ class Codes(Need):
         return Codebook.model_validate(options)
 
 
-STRUCTURE = {"constructs", "paths", "moderations"}
+STRUCTURE = {"constructs", "paths", "moderations", "products"}
 """What estimates depend on: neither the claims about the paths nor the level they are judged at."""
 
 

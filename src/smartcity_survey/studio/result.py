@@ -46,6 +46,8 @@ STEPS = {
     "segments": "Unobserved segments",
     "tetrads": "Tetrad analysis",
     "copulas": "Gaussian copulas",
+    "congruence": "Congruence of constructs",
+    "mediator_contribution": "Mediators in prediction",
     "groups": "Comparison of groups",
     "omnibus": "Comparison of all groups at once",
     "waves": "Comparison of waves",

@@ -20,6 +20,7 @@ from smartcity_survey.study.model_checks import (
     isolated_problems,
     moderation_problems,
     nearest,
+    product_problems,
     rival_problems,
     structure_problems,
 )
@@ -77,6 +78,14 @@ class Moderation:
 
 
 @dataclass(frozen=True, slots=True)
+class Product:
+    """Constructs whose scores are multiplied to explain `target`: one twice, or three."""
+
+    factors: tuple[str, ...]
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class HigherOrder:
     """A construct made of constructs, and how it is estimated."""
 
@@ -100,6 +109,7 @@ class Model:
     demographic_moderations : those whose moderator is a demographic variable; `moderations` has the others.
     claim_order : names of all claims as the config has them.
     other_models : names and paths of rival models, as `paths`.
+    products : curves and three-way interactions.
     """
 
     constructs: tuple[Construct, ...]
@@ -114,6 +124,7 @@ class Model:
     effect_hypotheses: tuple[Hypothesis, ...] = ()
     demographic_moderations: tuple[Moderation, ...] = ()
     other_models: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    products: tuple[Product, ...] = ()
 
     @property
     def every_moderation(self) -> tuple[Moderation, ...]:
@@ -293,6 +304,8 @@ def build_model(section: ModelSection, codebook: Codebook, place: str = "config.
     claimed = {Moderation(c.moderator, c.source, c.target): f"hypotheses.{c.name}" for c in claims}
     where = [claimed.get(m, f"moderations.{position}") for position, m in enumerate(moderations)]
     problems += moderation_problems(names, paths, moderations, [f"{place}.{key}" for key in where], codebook)
+    products = tuple(Product(one.factors, one.target) for one in section.products)
+    problems += product_problems(names, paths, products, place)
     if problems:
         raise SurveyError.of(problems)
     about_paths = tuple(claim for claim in claims if claim.kind == "path")
@@ -310,4 +323,5 @@ def build_model(section: ModelSection, codebook: Codebook, place: str = "config.
         tuple(claim for claim in claims if claim.kind != "path"),
         tuple(m for m in moderations if m.moderator not in names),
         tuple((name, among_items(own)) for name, own in rivals.items()),
+        products,
     )

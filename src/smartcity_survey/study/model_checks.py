@@ -13,7 +13,7 @@ from smartcity_survey.errors import Problem, counted
 
 if TYPE_CHECKING:
     from smartcity_survey.study.codebook import Codebook
-    from smartcity_survey.study.model import HigherOrder, Hypothesis, Moderation
+    from smartcity_survey.study.model import HigherOrder, Hypothesis, Moderation, Product
 
 DECLARED = "declared"
 """What tables call the model under `paths` beside its rivals."""
@@ -169,6 +169,37 @@ def moderation_problems(
                 f"{moderation.moderator} and {moderation.source} are multiplied for {target} already.",
                 "Name the interaction once.",
             )
+
+
+def product_problems(
+    names: tuple[str, ...],
+    paths: tuple[tuple[str, str], ...],
+    products: tuple[Product, ...],
+    place: str,
+) -> Iterator[Problem]:
+    """Unknown constructs, products that are neither a curve nor of three, given twice or without a path."""
+    for position, product in enumerate(products):
+        where, factors = f"{place}.products.{position}", product.factors
+        unknown = [name for name in dict.fromkeys((*factors, product.target)) if name not in names]
+        for name in unknown:
+            yield Problem(where, f"{name} is not a construct that items measure.", nearest(name, names))
+        distinct = len(set(factors))
+        if (len(factors), distinct) == (2, 2):
+            found = "the product of two constructs is a moderation."
+            yield Problem(where, found, "Name it under `moderations`.")
+        elif (len(factors), distinct) not in {(2, 1), (3, 3)}:
+            found = "it is neither one construct twice nor three constructs."
+            yield Problem(where, found, "Write `of: [a, a]` for a curve, or three different constructs.")
+        for source in dict.fromkeys(factors):
+            if not unknown and (source, product.target) not in paths:
+                yield Problem(
+                    where,
+                    f"there is no path {source} -> {product.target}.",
+                    "Add it to `paths`: without its main effects a product cannot be read.",
+                )
+        before = [(sorted(one.factors), one.target) for one in products[:position]]
+        if (sorted(factors), product.target) in before:
+            yield Problem(where, "this product is given already.", "Name it once.")
 
 
 def higher_order_problems(

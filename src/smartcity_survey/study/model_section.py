@@ -82,6 +82,18 @@ class ModerationSection(Section):
     target: str = Field(alias="to", description="construct it ends in")
 
 
+class ProductSection(Section):
+    """A curve or a three-way interaction: scores multiplied beside all products below it."""
+
+    factors: tuple[str, ...] = Field(
+        alias="of",
+        min_length=2,
+        max_length=3,
+        description="constructs: one twice for a curve, three for a three-way interaction",
+    )
+    target: str = Field(alias="to", description="construct explained by their product")
+
+
 class ModelSection(Section):
     """What is claimed: constructs, paths and hypotheses, as in the paper's figure."""
 
@@ -93,6 +105,9 @@ class ModelSection(Section):
         (),
         description="paths whose strength depends on a construct or a demographic variable; by OLS, and by "
         "PLS-SEM in two stages",
+    )
+    products: tuple[ProductSection, ...] = Field(
+        (), description="curves and three-way interactions of constructs, by PLS-SEM in two stages"
     )
     controls: tuple[str, ...] = Field(
         (),

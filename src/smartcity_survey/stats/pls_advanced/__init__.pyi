@@ -1,8 +1,15 @@
+from .congruence import (
+    congruence_coefficients as congruence_coefficients,
+)
 from .copulas import (
     CopulaRegression as CopulaRegression,
     copula_regressions as copula_regressions,
     gaussian_copula as gaussian_copula,
     normality as normality,
+)
+from .mediator_contribution import (
+    MediatorContribution as MediatorContribution,
+    contribution_of_mediator as contribution_of_mediator,
 )
 from .model_comparison import (
     ModelCriteria as ModelCriteria,
