@@ -44,27 +44,33 @@ def test_of_two_groups_it_is_micom_and_multigroup_analysis() -> None:
     assert found.n_permutations == both.n_permutations
 
 
-def test_three_groups_by_fits_one_by_one() -> None:
-    x, group = grouped((0.5, 0.4, 0.3), 50)
-    draws = 19
+def test_three_groups_of_different_sizes_by_fits_one_by_one() -> None:
+    x, group = grouped((0.5, 0.4, 0.3), 60)
+    kept = np.r_[:40, 60:110, 120:180]
+    x, group = x[kept], group[kept]
+    draws, sizes = 19, np.array([40, 50, 60])
     found = compare_all_groups(x, MODEL, group, permutations=draws, seed=5)
     streams = np.random.SeedSequence(5).spawn(draws)
     labels = [group, *(np.random.default_rng(one).permutation(group) for one in streams)]
     whole = fit_pls(np.corrcoef(x, rowvar=False), len(x), MODEL)
     scores = construct_scores(x, whole.outer_weights)
-    paths, means = [], []
-    for own in labels:
-        fits = [fit_pls(np.corrcoef(x[own == g], rowvar=False), 50, MODEL) for g in range(3)]
-        paths.append(np.var([fit.path_coefficients for fit in fits], axis=0))
-        means.append(np.var([scores[own == g].mean(axis=0) for g in range(3)], axis=0))
+
+    def spread(values: list[Array]) -> Array:
+        mean = np.average(values, axis=0, weights=sizes)
+        return np.asarray(np.average(np.square(values - mean), axis=0, weights=sizes))
 
     def p(values: list[Array]) -> Array:
         return np.asarray((1 + (np.array(values[1:]) >= values[0] - 1e-12).sum(axis=0)) / (1 + draws))
 
+    paths, means = [], []
+    for own in labels:
+        fits = [fit_pls(np.corrcoef(x[own == g], rowvar=False), int(sizes[g]), MODEL) for g in range(3)]
+        paths.append(spread([fit.path_coefficients for fit in fits]))
+        means.append(spread([scores[own == g].mean(axis=0) for g in range(3)]))
     np.testing.assert_allclose(found.path_p[PATHS], p(paths)[PATHS])
     np.testing.assert_allclose(found.mean_p, p(means))
     assert found.p == pytest.approx(p([own.sum() for own in paths]))
-    assert found.sizes.tolist() == [50, 50, 50]
+    assert found.sizes.tolist() == sizes.tolist()
 
 
 def test_a_group_with_another_path_is_found_and_equal_paths_are_not() -> None:
