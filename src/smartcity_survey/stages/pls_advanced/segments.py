@@ -15,7 +15,7 @@ from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.lines import path_columns
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import PLS_FIT, Complete, Measured, Options, Seed
-from smartcity_survey.stages.pls.further_methods import asks_for, fitted
+from smartcity_survey.stages.pls_advanced.further_methods import asks_for, fitted
 from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stats.pls.algorithm import construct_scores
 from smartcity_survey.stats.pls_advanced.segments import Segments, find_segments, segment_criteria

@@ -12,8 +12,8 @@ from smartcity_survey.stages.cards import pls_estimator, respondents
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import Complete, Measured, Options, Seed
-from smartcity_survey.stages.pls.further_methods import FURTHER, asks_for, fitted, predictors_of
 from smartcity_survey.stages.pls.pls_inputs import scale_ends
+from smartcity_survey.stages.pls_advanced.further_methods import FURTHER, asks_for, fitted, predictors_of
 from smartcity_survey.stats.pls.ipma import importance_performance, rescaled_scores
 from smartcity_survey.stats.pls_advanced.necessary_conditions import Necessity, necessary_condition
 from smartcity_survey.study.codebook import Codebook
