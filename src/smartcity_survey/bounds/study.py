@@ -193,7 +193,7 @@ def write_prices(config: Path, out: Path, build: Path) -> Path:
     written = out / PRICES
     if rows:
         frame = pd.DataFrame(rows, columns=list(PRICE_COLUMNS))
-        write_text(frame.to_csv(index=False, float_format="%.6g"), written)
+        _write(frame, written)
     return written
 
 
