@@ -29,7 +29,7 @@ from smartcity_survey.data.bounds import (
     READINGS,
 )
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.io import write_text
+from smartcity_survey.io import write_table, write_text
 from smartcity_survey.processes import part_of_parent
 from smartcity_survey.reconstruct.covariance import State
 from smartcity_survey.reconstruct.design import Target, Task
@@ -175,7 +175,7 @@ def write_ends(config: Path, out: Path, build: Path, seeds: tuple[int, ...] = SE
                     rows.append((*name, one.reading.name, one.side, *numbers, seed))
     written = out / ENDS
     frame = pd.DataFrame(rows, columns=list(END_COLUMNS))
-    write_text(frame.to_csv(index=False, float_format="%.6g"), written)
+    _write(frame, written)
     return written
 
 
@@ -193,7 +193,7 @@ def write_prices(config: Path, out: Path, build: Path) -> Path:
     written = out / PRICES
     if rows:
         frame = pd.DataFrame(rows, columns=list(PRICE_COLUMNS))
-        write_text(frame.to_csv(index=False, float_format="%.6g"), written)
+        _write(frame, written)
     return written
 
 
@@ -212,10 +212,14 @@ def write_further(config: Path, out: Path, build: Path, told: Told = silent) -> 
         found = narrowed_ends(ready.problem, ready.estimators, quantity, start, ready.readings[0])
         rows += [(table, quantity.outcome, quantity.predictor, side, value) for table, side, value in found]
     frame = pd.DataFrame(rows, columns=list(FURTHER_COLUMNS))
-    out.mkdir(parents=True, exist_ok=True)
-    frame.to_csv(written, index=False, float_format="%.6g")
+    _write(frame, written)
     told(len(paths), len(paths), "further tables")
     return written
+
+
+def _write(frame: pd.DataFrame, path: Path) -> None:
+    """A table for people: six digits are more than a search settles."""
+    write_table(frame.map(lambda cell: float(f"{cell:.6g}") if isinstance(cell, float) else cell), path)
 
 
 def _write_problem(path: Path, problem: Task) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from smartcity_survey.cell_text import bare
 from smartcity_survey.data.clean import clean_responses
 from smartcity_survey.data.read import Responses, read_survey
 from smartcity_survey.errors import SurveyError, counted
@@ -120,7 +121,7 @@ def _table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
     missing = [name for name in columns if name not in frame.columns]
     if missing:
         raise SurveyError(f"{path}, column {missing[0]}", "the file has no such column.", _AGAIN)
-    return frame
+    return frame.map(lambda cell: bare(cell) if isinstance(cell, str) else cell)
 
 
 def _table_if_there(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:

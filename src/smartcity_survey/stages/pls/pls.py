@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.data.demographics import codes_of_scale, demographic_scale
+from smartcity_survey.data.disclosure import protect
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import StageResult
 from smartcity_survey.stages.cards import of_incomplete_rows
@@ -145,6 +146,8 @@ def resamples(
         has_higher_order: HIGHER_ORDER_TABLES,
         has_mediation: MEDIATION_TABLES,
     },
+    hides=protect,
+    beside=("demographics",),
 )
 def estimate_pls(
     answers: ForPls,

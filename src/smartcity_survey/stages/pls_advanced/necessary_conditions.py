@@ -7,6 +7,7 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.data.disclosure import protect
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import pls_estimator, respondents
 from smartcity_survey.stages.declare import stage
@@ -25,7 +26,7 @@ LEVELS = np.arange(0, 101, 10)
 NecessityOptions = Annotated[PlsSection, Options(PlsSection, (*FURTHER, "desired_outcome"))]
 
 
-@stage("necessary_conditions", "bottlenecks", asked_by=asks_for("necessary_conditions"))
+@stage("necessary_conditions", "bottlenecks", asked_by=asks_for("necessary_conditions"), hides=protect)
 def judge_necessity(
     answers: Complete, model: Measured, codebook: Codebook, section: NecessityOptions, seed: Seed
 ) -> StageResult:

@@ -9,6 +9,7 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.data.disclosure import protect
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import pls_estimator, respondents
 from smartcity_survey.stages.declare import stage
@@ -26,7 +27,7 @@ STARTS = 10
 SegmentOptions = Annotated[PlsSection, Options(PlsSection, (*PLS_FIT, "most_segments"))]
 
 
-@stage("segment_criteria", "segment_paths", asked_by=asks_for("segments"))
+@stage("segment_criteria", "segment_paths", asked_by=asks_for("segments"), hides=protect)
 def seek_segments(answers: Complete, model: Measured, section: SegmentOptions, seed: Seed) -> StageResult:
     """Mixtures of 1, 2, ... segments of the path model (FIMIX-PLS), with criteria for their number."""
     with naming(model.items, "PLS-SEM", model.names):
