@@ -48,7 +48,7 @@ def serve(folder: Path, port: int, tell: Callable[[str], None], *, browser: bool
         ) from error
     listening.listen()  # whoever opens the address at once waits for the server
     port, token = listening.getsockname()[1], secrets.token_urlsafe(24)
-    study, runner = Study(folder), Runner(folder)
+    study, runner = Study(folder, waits=False), Runner(folder)
 
     def end() -> None:
         server.should_exit = True

@@ -19,6 +19,8 @@ from smartcity_survey.check import Checked, check_study
 from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.messages import LANGUAGES, error_in, language_of, language_of_system
 from smartcity_survey.new_wave.start import start_new_wave
+from smartcity_survey.studio.beside import beside
+from smartcity_survey.studio.columns import StillRead
 from smartcity_survey.studio.documents import Study
 from smartcity_survey.studio.edits import edit_of
 from smartcity_survey.studio.freshness import Freshness
@@ -117,6 +119,9 @@ class Server:
             return tags.p(self._view.words("Choose the survey file first."))
         try:
             return step.draw(self._view)
+        except StillRead:
+            reactive.invalidate_later(LOOKED)
+            return tags.p(self._view.words("The file is read."), {"role": "status"})
         except SurveyError as error:
             lines = self._view.problems(error.problems)
             return tags.ul(*map(said, lines), {"class": "alert alert-danger", "role": "alert"})
@@ -194,7 +199,7 @@ class Server:
     def _take_file(self) -> None:
         @reactive.extended_task
         async def drafting(name: str, sent: str, language: Language) -> list[str]:
-            return await asyncio.to_thread(begin, self._study, name, Path(sent), language)
+            return await asyncio.wrap_future(beside(begin, self._study, name, Path(sent), language))
 
         @reactive.effect
         @reactive.event(self._input.survey)
@@ -241,7 +246,7 @@ class Server:
     def _take_check(self) -> None:
         @reactive.extended_task
         async def checking() -> Checked:
-            return await asyncio.to_thread(check_study, self._study.folder)
+            return await asyncio.wrap_future(beside(check_study, self._study.folder))
 
         @reactive.effect
         @reactive.event(self._input.check)
