@@ -17,11 +17,12 @@ def beside(work: Callable[P, R], *given: P.args, **named: P.kwargs) -> Future[R]
     Unlike the threads of a pool it keeps nobody waiting who ends the studio.
     """
     future: Future[R] = Future()
+    future.set_running_or_notify_cancel()
 
     def do() -> None:
         try:
             future.set_result(work(*given, **named))
-        except BaseException as error:  # noqa: BLE001 (whoever asks for the result is told)
+        except BaseException as error:
             future.set_exception(error)
 
     Thread(target=do, daemon=True).start()

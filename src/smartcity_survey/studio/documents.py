@@ -44,8 +44,8 @@ class Documents:
     config: Any
     codebook: Any
     aside: dict[str, Any]
-    """What was taken out and may come back: `questions` by column and use, `claims` by the ends of a path, and
-    the `orders` in which paths and claims stood."""
+    """What was taken out and may come back: `questions` by column and use, `claims` by the ends of a path,
+    and the `orders` in which paths and claims stood."""
     notes: list[str] = field(default_factory=list)
 
     def note(self, text: str) -> None:

@@ -83,6 +83,7 @@ class Server:
         self._written = reactive.value(written_at(study))
         self._old = reactive.value(False)
         self._at_work = reactive.value(runner.at_work)
+        self._ending = reactive.value(False)
         self._said: reactive.value[Sequence[str]] = reactive.value(())
         self._told: reactive.value[tuple[str, Sequence[str]]] = reactive.value(("", ()))
 
@@ -97,7 +98,7 @@ class Server:
         """Set up all outputs and effects of the page."""
         for step in DRAWN:
             self._shows(step.name, partial(self._draw, step))
-        for name in ("state", "begun", "understood", "guessed", "bars", "report"):
+        for name in ("state", "begun", "understood", "guessed", "bars", "report", "asked"):
             self._shows(name, getattr(self, f"_{name}"))
         for name in ("old", "old_report"):
             self._shows(name, self._out_of_date)
@@ -277,7 +278,7 @@ class Server:
         @reactive.effect
         @reactive.event(self._input.run)
         def run() -> None:
-            self._runner.begin(self._view.language)
+            self._runner.begin()
             self._at_work.set(True)
 
         @reactive.effect
@@ -285,11 +286,39 @@ class Server:
         def stop() -> None:
             self._runner.stop()
 
+        async def close() -> None:
+            await self._session.send_custom_message("closed", {"stops": self._runner.at_work})
+            self._end()
+
         @reactive.effect
         @reactive.event(self._input.end)
         async def end() -> None:
-            await self._session.send_custom_message("closed", {})
-            self._end()
+            if self._runner.at_work:
+                self._ending.set(True)
+            else:
+                await close()
+
+        @reactive.effect
+        @reactive.event(self._input.end_anyhow)
+        async def end_anyhow() -> None:
+            await close()
+
+        @reactive.effect
+        @reactive.event(self._input.go_on)
+        def go_on() -> None:
+            self._ending.set(False)
+
+    def _asked(self) -> Any:
+        """What becomes of a run where the studio is ended, before it is."""
+        if not (self._ending() and self._at_work()):
+            return None
+        words = self._view.words
+        return tags.div(
+            tags.p(words("The analysis is at work, and is stopped when the studio is ended.")),
+            ui.input_action_button("end_anyhow", words("Stop it and end"), class_="btn btn-sm btn-danger"),
+            ui.input_action_button("go_on", words("Go on"), class_="btn btn-sm btn-outline-secondary"),
+            {"class": "alert alert-warning", "role": "alert"},
+        )
 
     def _bars(self) -> Any:
         """How far the run is; drawn anew while it works."""

@@ -14,12 +14,14 @@ from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.messages import translated
 from smartcity_survey.studio.documents import Study
 from smartcity_survey.studio.edits.base import MOST_LETTERS
+from smartcity_survey.studio.keys import by_fields, field_of
 from smartcity_survey.studio.labels import label_of
-from smartcity_survey.studio.options import offered
+from smartcity_survey.studio.options import in_capitals
 from smartcity_survey.study.config import Language
 
 _KEY = re.compile(r"[_.:{-]|^[a-z]")
 _IN_A_FILE = re.compile(r".*?(?P<file>(config|codebook)\.yaml)(, (?P<key>[^:]*))?", re.DOTALL)
+_OF_A_FILE = re.compile(r"(config|codebook)\.yaml: ")
 _BLOCKS = {
     "constructs": "Construct",
     "items": "Item",
@@ -69,8 +71,9 @@ class View:
         return [f"{place}: {' '.join(dict.fromkeys(said))}" for place, said in found.items()]
 
     def line(self, english: str) -> Tag:
-        """A line of what was found, with labels in place of names."""
-        return tags.li(*with_code(self._named(self.words(english), self._labels())))
+        """A line of what was found, with labels in place of names; in which file is no matter here."""
+        said = _OF_A_FILE.sub("", self._named(self.words(english), self._labels()))
+        return tags.li(*with_code(in_capitals(said)))
 
     def _quoted(self, label: str) -> str:
         return f"“{label}”" if self.language == "en" else f"«{label}»"
@@ -99,11 +102,16 @@ class View:
             return (
                 f"{self.words(_BLOCKS[block])} {self._quoted(label)}" if label else self.words(_BLOCKS[block])
             )
-        if option := next((one for one in offered() if one.key == written["key"]), None):
-            return in_capitals(self.words(option.description).partition(";")[0])
+        if found := field_of(written["key"]):
+            name = self.words(found[1]).partition(";")[0]
+            return f"{in_capitals(name)} ({self.words(f'step {found[0]}')})"
         return self.words(f"{written['file']}, {written['key']}")
 
     def _named(self, said: str, labels: Mapping[str, str]) -> str:
+        """A text with labels in place of names, and fields of the page in place of keys."""
+        return by_fields(self._labelled(said, labels), self.words, self._quoted)
+
+    def _labelled(self, said: str, labels: Mapping[str, str]) -> str:
         """A text with labels in place of names, but of those that are English words in an English text."""
         names = [name for name in labels if self.language != "en" or re.search(r"[\d_]", name)]
         if not names:
@@ -118,11 +126,6 @@ def with_code(text: str) -> list[TagChild]:
     """A text whose keys, which stand in backticks, are set as code; other words in backticks are words."""
     parts = text.split("`")
     return [tags.code(part) if at % 2 and _KEY.search(part) else part for at, part in enumerate(parts)]
-
-
-def in_capitals(text: str) -> str:
-    """A text whose first letter is a capital."""
-    return text[:1].upper() + text[1:]
 
 
 def clipped(text: str, most: int = 60) -> str:

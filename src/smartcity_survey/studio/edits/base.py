@@ -97,7 +97,7 @@ def claims_on(documents: Documents, source: str, target: str) -> list[str]:
 
 
 def set_path(documents: Documents, source: str, target: str, *, on: bool) -> None:
-    """Draw a path or take it out, with what is claimed of it; one that is drawn again stands where it stood."""
+    """Draw a path or take it out, with what is claimed of it; drawn again it stands where it stood."""
     model = documents.config["model"]
     if on and (source, target) not in paths_of(documents):
         paths = model["paths"] = filled(model.get("paths"), [])
