@@ -61,6 +61,16 @@ def test_a_key_without_a_field_is_said_to_be_a_line_of_a_file(drafted, language)
     assert ends[language] in told
 
 
+def test_what_is_wrong_with_several_is_told_once(drafted):
+    for number in range(12):
+        change(drafted, "add_construct", value=f"Habit number {number}")
+    [told] = View(drafted, "en").problems(drafted.problems())
+    assert told.count("it has no items") + told.count("It has no items") == 1
+    assert all(f"Construct “Habit number {number}”" in told for number in range(12))
+    assert "habit_number" not in told
+    assert str(drafted.folder) not in told
+
+
 def test_a_place_in_the_config_is_a_field_too(drafted):
     place = f"{drafted.folder}/config.yaml, data.missing_codes"
     assert said(drafted, "en", "x.", "", place).startswith("Codes and words that mean no answer")

@@ -61,14 +61,20 @@ class View:
         return translated(english, self.language)
 
     def problems(self, problems: Sequence[Problem]) -> list[str]:
-        """Problems in the page's language, each place once, with the words that the page has for it."""
+        """Problems in the page's language, with the words that the page has for their places.
+
+        Each place is told once, and so is what is wrong with several.
+        """
         found: dict[str, list[str]] = {}
         labels = self._labels()
         for one in problems:
             remedy = ON_THE_PAGE.get(one.found) or ON_THE_PAGE.get(one.remedy, one.remedy)
             said = f"{in_capitals(self.words(one.found))} {self.words(remedy)}"
             found.setdefault(self._place(one.place, labels), []).append(self._named(said, labels))
-        return [f"{place}: {' '.join(dict.fromkeys(said))}" for place, said in found.items()]
+        places: dict[str, list[str]] = {}
+        for place, of_it in found.items():
+            places.setdefault(" ".join(dict.fromkeys(of_it)), []).append(place)
+        return [f"{', '.join(several)}: {said}" for said, several in places.items()]
 
     def line(self, english: str) -> Tag:
         """A line of what was found, with labels in place of names; in which file is no matter here."""
