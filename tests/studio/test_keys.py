@@ -42,6 +42,11 @@ KEYS = {
         "ru": "«Пропущенные ответы» (шаг 5)",
         "kk": "«Қалып қойған жауаптар» (5-қадам)",
     },
+    "study: language": {
+        "en": "“Language of the report” (step 5)",
+        "ru": "«Язык отчёта» (шаг 5)",
+        "kk": "(5-қадам)",
+    },
     "pls.interval: percentile": {"en": "(step 5): percentiles", "ru": "процентильный", "kk": "процентильдік"},
 }
 

@@ -11,7 +11,15 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from smartcity_survey.studio.options import CHOICES, OPTIONS_STEP, SECTIONS, Offered, in_capitals, offered
+from smartcity_survey.studio.options import (
+    CALLED,
+    CHOICES,
+    OPTIONS_STEP,
+    SECTIONS,
+    Offered,
+    in_capitals,
+    offered,
+)
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import Config
 
@@ -45,8 +53,8 @@ def by_fields(said: str, words: Words, quoted: Words) -> str:
         if found := field_of(key, value):
             step, name, chosen = found
             shown = f": {words(chosen)}" if chosen else ""
-            name = words(name).partition(";")[0].replace("`", "")
-            return f"{quoted(in_capitals(name))} ({words(f'step {step}')}){shown}"
+            name = called(name, words)
+            return f"{quoted(name)} ({words(f'step {step}')}){shown}"
         if key.rpartition(".")[2] in _keys():
             left[f"`{key}`"] = None
         return code[0]
@@ -59,6 +67,11 @@ def by_fields(said: str, words: Words, quoted: Words) -> str:
     return told
 
 
+def called(english: str, words: Words) -> str:
+    """The name of a field, or of an option by its description, in the page's language."""
+    return in_capitals(words(english).partition(";")[0].replace("`", ""))
+
+
 def field_of(key: str, value: str = "") -> tuple[int, str, str] | None:
     """Step, name and value, all in English, of the field that a key has on the page.
 
@@ -68,12 +81,16 @@ def field_of(key: str, value: str = "") -> tuple[int, str, str] | None:
     """
     options = {one.key: one for one in offered()}
     tails = [one for one in options.values() if one.key.endswith(f".{key}") and _may_be(one, value)]
-    if key in SECTIONS and not (value and tails):
+    if key in SECTIONS and not (value and (tails or f"{key}.{value}" in options)):
         return OPTIONS_STEP, SECTIONS[key], ""
     if key in STEPS_OF_KEYS:
         return (*STEPS_OF_KEYS[key], "")
-    if option := options.get(key) or (tails[0] if len(tails) == 1 else None):
-        return OPTIONS_STEP, option.description, CHOICES.get(value, value.strip("[]'"))
+    if option := options.get(key) or options.get(f"{key}.{value}") or (tails[0] if len(tails) == 1 else None):
+        return (
+            OPTIONS_STEP,
+            CALLED.get(option.key, option.description),
+            CHOICES.get(value, value.strip("[]'")),
+        )
     return None
 
 

@@ -14,7 +14,7 @@ from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.messages import translated
 from smartcity_survey.studio.documents import Study
 from smartcity_survey.studio.edits.base import MOST_LETTERS
-from smartcity_survey.studio.keys import by_fields, field_of
+from smartcity_survey.studio.keys import by_fields, called, field_of
 from smartcity_survey.studio.labels import label_of
 from smartcity_survey.studio.options import in_capitals
 from smartcity_survey.study.config import Language
@@ -78,8 +78,9 @@ class View:
 
     def line(self, english: str) -> Tag:
         """A line of what was found, with labels in place of names; in which file is no matter here."""
-        said = _OF_A_FILE.sub("", self._named(self.words(english), self._labels()))
-        return tags.li(*with_code(in_capitals(said)))
+        said = self._named(self.words(english), self._labels())
+        own = _OF_A_FILE.sub("", said)
+        return tags.li(*with_code(said if own == said else in_capitals(own)))
 
     def _quoted(self, label: str) -> str:
         return f"“{label}”" if self.language == "en" else f"«{label}»"
@@ -92,25 +93,24 @@ class View:
             return {}
         constructs = documents.codebook.get("constructs") or {}
         named = [*constructs.items(), *((name, content) for _, name, content in documents.questions())]
-        return {str(name): clipped(label_of(content, documents)) for name, content in named}
+        return {str(name): label_of(content, documents) for name, content in named}
 
     def _place(self, place: str, labels: Mapping[str, str]) -> str:
         """Where on the page a place of the files is."""
         written = _IN_A_FILE.fullmatch(place)
         if not written:
-            return self.words(place.replace(f"{self.study.folder}/", ""))
+            return self._labelled(self.words(place.replace(f"{self.study.folder}/", "")), labels)
         if not written["key"]:
             return str(written["file"])
         block, _, name = written["key"].removeprefix("model.").partition(".")
         own = name.partition(".")[0]
         if block in _BLOCKS:
-            label = labels.get(own) or own
+            label = clipped(labels.get(own) or own)
             return (
                 f"{self.words(_BLOCKS[block])} {self._quoted(label)}" if label else self.words(_BLOCKS[block])
             )
         if found := field_of(written["key"]):
-            name = self.words(found[1]).partition(";")[0]
-            return f"{in_capitals(name)} ({self.words(f'step {found[0]}')})"
+            return f"{called(found[1], self.words)} ({self.words(f'step {found[0]}')})"
         return self.words(f"{written['file']}, {written['key']}")
 
     def _named(self, said: str, labels: Mapping[str, str]) -> str:
@@ -123,9 +123,15 @@ class View:
         if not names:
             return said
         any_of = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-        # A name in backticks is one where these hold nothing else.
-        names_in = rf"`({any_of})`|(?<![\w.`])({any_of})(?![\w`])"
-        return re.sub(names_in, lambda name: self._quoted(labels[name[1] or name[2]]), said)
+        # A name in backticks is one where these hold nothing else; a label may follow it already.
+        names_in = rf"(?:`({any_of})`|(?<![\w.`])({any_of})(?![\w`]))( [“«]([^”»]*)[”»])?"
+
+        def named(found: re.Match[str]) -> str:
+            label = labels[found[1] or found[2]]
+            own = self._quoted(clipped(label))
+            return own if not found[3] or found[4] == label else f"{own}{found[3]}"
+
+        return re.sub(names_in, named, said)
 
 
 def with_code(text: str) -> list[TagChild]:

@@ -10,6 +10,7 @@ from htmltools import Tag, tags
 from smartcity_survey.studio.edits.base import MOST_LETTERS
 from smartcity_survey.studio.labels import label_of
 from smartcity_survey.studio.options import (
+    CALLED,
     CHOICES,
     SECTIONS,
     SHOWN,
@@ -57,7 +58,7 @@ def options_step(view: View) -> Tag:
 def _option(view: View, option: Offered, written: Any) -> Tag:
     name, edit = field_id("option", option.key), sends("option", key=option.key)
     # What each choice means, which the config's comment has to say, stands in its own words here.
-    description = view.words(option.description)
+    description = view.words(CALLED.get(option.key, option.description))
     description = in_capitals(description.partition(";")[0] if option.choices else description)
     if option.many:
         description += f" {view.words('Several stand with semicolons between them.')}"
