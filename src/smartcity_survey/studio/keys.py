@@ -85,13 +85,12 @@ def field_of(key: str, value: str = "") -> tuple[int, str, str] | None:
         return OPTIONS_STEP, SECTIONS[key], ""
     if key in STEPS_OF_KEYS:
         return (*STEPS_OF_KEYS[key], "")
-    if option := options.get(key) or options.get(f"{key}.{value}") or (tails[0] if len(tails) == 1 else None):
-        return (
-            OPTIONS_STEP,
-            CALLED.get(option.key, option.description),
-            CHOICES.get(value, value.strip("[]'")),
-        )
-    return None
+    within = options.get(f"{key}.{value}")  # as `study: language`
+    option = within or options.get(key) or (tails[0] if len(tails) == 1 else None)
+    if option is None:
+        return None
+    chosen = "" if within else CHOICES.get(value, value.strip("[]'"))
+    return OPTIONS_STEP, CALLED.get(option.key, option.description), chosen
 
 
 def _may_be(option: Offered, value: str) -> bool:
