@@ -76,7 +76,11 @@ def test_a_run_is_told_in_the_language_of_the_page_that_looks_and_by_what_its_st
         pages["kk"].click("#run:enabled")
         told = {"en": "Answers read: done", "kk": "Жауаптар оқылды: дайын", "ru": "Ответы прочитаны: готово"}
         ended = {"en": "The run stopped", "kk": "Есептеу тоқтады", "ru": "Расчёт остановлен"}
-        refused = {"en": "reports/report.html: A folder stands", "kk": "қалта", "ru": "папка"}
+        refused = {
+            "en": "reports/report.html: A folder stands",
+            "kk": "орнында қалта тұр",
+            "ru": "стоит папка",
+        }
         for language, page in pages.items():
             page.wait_for_selector(f"#bars >> text={told[language]}", timeout=PATIENCE)
             page.wait_for_selector(f"#bars pre >> text={ended[language]}", timeout=PATIENCE)
