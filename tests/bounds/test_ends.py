@@ -21,6 +21,7 @@ from smartcity_survey.bounds.ends import (
     Sought,
     Store,
     find,
+    fits,
     readings,
     sought,
     starting_end,
@@ -79,11 +80,23 @@ def test_each_reading_asks_for_less_than_the_one_before():
     assert nothing == Reading("print", np.inf)
 
 
+def test_a_fit_is_the_misfit_that_its_rmsea_allows():
+    """RMSEA = sqrt(max(chi2 - df, 0) / (df (n - 1))), solved for chi2."""
+    design = small().estimators.design
+    df, n = design.degrees_of_freedom, design.n
+    asked = fits(design)
+    assert list(asked) == [0, 0.02, 0.03, 0.04, 0.05]
+    for level, reading in asked.items():
+        assert np.sqrt((reading.misfit - df) / (df * (n - 1))) == pytest.approx(level, abs=1e-12)
+        assert reading.loading is None
+
+
 def test_without_a_factor_model_only_the_print_is_read():
     design = Questionnaire(
         n=50, items=("x", "y"), weights=np.eye(2), scores=("a", "b"), regressions=((1, (0,)),)
     )
     assert readings(design, 10.0) == (Reading("print"),)
+    assert fits(design) == {}
 
 
 # -- what is sought ---------------------------------------------------------------------------------------
@@ -99,6 +112,8 @@ def test_every_quantity_is_sought_to_both_sides_each_once():
         for side in ("low", "high"):
             found = {one.reading.name for one in every if (one.quantity, one.side) == (quantity, side)}
             own = wide if quantity.method in ("pls", "sem") else wide - {"print"}
+            if quantity.method == "pls":
+                own = own | {reading.name for reading in fits(estimators.design).values()}
             assert found == (own if quantity.predictor else {"strict"})
 
 
@@ -106,7 +121,7 @@ def test_a_group_is_one_coefficient_to_one_side_in_an_order_in_which_each_has_it
     estimators = small().estimators
     groups = sought(estimators, readings(estimators.design, 240.0))
     assert len(groups) == 2 * (2 + 3 + 2)  # coefficients and R2 of both outcomes, to either side
-    order = ["strict", "claimed", "print"]
+    order = ["strict", "claimed", "print", *(reading.name for reading in fits(estimators.design).values())]
     for group in groups.values():
         assert len({(one.quantity.outcome, one.quantity.predictor, one.side) for one in group}) == 1
         places = [order.index(one.reading.name) for one in group]
@@ -122,6 +137,8 @@ def test_a_group_is_one_coefficient_to_one_side_in_an_order_in_which_each_has_it
     first = Quantity("pls", "d", "a")
     assert begun["pls-d-a.high.strict"] is None
     assert begun["pls-d-a.high.print"] == (first, "claimed")
+    assert begun["pls-d-a.high.rmsea_0"] == (first, "strict")
+    assert begun["pls-d-a.high.rmsea_0.03"] == (first, "rmsea_0.02")
     assert begun["mean-d-a.high.strict"] == (first, "strict")
     assert begun["sem-d-a.high.claimed"] == (Quantity("sem", "d", "a"), "strict")
 

@@ -27,10 +27,11 @@ def find_bounds(
         where the extra `reconstruct` is not installed, or the printed tables contradict each other.
     """
     with needing_extra("bounds"):
-        from smartcity_survey.bounds.study import seek_ends, write_ends, write_further
+        from smartcity_survey.bounds.study import seek_ends, write_ends, write_further, write_prices
         from smartcity_survey.bounds.witness import make_all
     build = seek_ends(config, config.parent / "build" / "bounds", only, jobs=jobs, told=told)
     write_ends(config, out, build)
+    write_prices(config, out, build)
     if not only:
         write_further(config, out, build, told)
     if witnesses:

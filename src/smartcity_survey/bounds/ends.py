@@ -26,6 +26,8 @@ _ROUNDS = dict(zip(READINGS, (45, 25, 25), strict=True))
 _ROUNDS_NEARBY = 15
 _START_ROUNDS = 80
 _EASE = 0.6  # share of the strictest misfit that a start is brought to
+FITS = (0.0, 0.02, 0.03, 0.04, 0.05)
+"""RMSEA at most, of the profile that says what a value costs."""
 _WIDER = (_FIRST, "sem")
 """Methods whose sets are sought under every reading; those of the others as far as they decide a verdict."""
 
@@ -45,6 +47,14 @@ def readings(design: Questionnaire, claimed: float) -> tuple[Reading, ...]:
         Reading(acceptable, claimed),
         Reading(nothing),
     )
+
+
+def fits(design: Questionnaire) -> dict[float, Reading]:
+    """RMSEA of `FITS` -> the reading that asks for it and for nothing else; none without a factor model."""
+    if design.factor_of is None:
+        return {}
+    df = design.degrees_of_freedom
+    return {level: Reading(f"rmsea_{level:g}", df * (1 + (design.n - 1) * level**2)) for level in FITS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +88,19 @@ def sought(estimators: Estimators, asked: tuple[Reading, ...]) -> dict[str, list
                 rounds = _ROUNDS[reading.name] if alone else _ROUNDS_NEARBY
                 group.append(Sought(quantity, side, reading, rounds, before))
                 before = (quantity, reading.name)
-    # The strictest sets first, so that whole answers can be sought from them.
-    return {name: sorted(group, key=lambda end: asked.index(end.reading)) for name, group in groups.items()}
+            if quantity == first and quantity.predictor:
+                group += _profile(estimators.design, quantity, side, asked[0])
+    # The strictest sets first, so that whole answers can be sought from them; prices last.
+    order = [*asked, *fits(estimators.design).values()]
+    return {name: sorted(group, key=lambda end: order.index(end.reading)) for name, group in groups.items()}
+
+
+def _profile(design: Questionnaire, quantity: Quantity, side: str, strict: Reading) -> Iterator[Sought]:
+    """Ends by the fit that is asked for, each from the one before; the first from the strictest set's."""
+    before = strict.name
+    for reading in fits(design).values():
+        yield Sought(quantity, side, reading, _ROUNDS_NEARBY, (quantity, before))
+        before = reading.name
 
 
 def starting_end(problem: Task, estimators: Estimators, state: State, strict: Reading) -> End:

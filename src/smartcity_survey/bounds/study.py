@@ -15,11 +15,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.bounds.ends import Sought, Store, find, readings, sought, starting_end
+from smartcity_survey.bounds.ends import Sought, Store, find, fits, readings, sought, starting_end
 from smartcity_survey.bounds.further import narrowed_ends
 from smartcity_survey.bounds.quantities import Estimators
 from smartcity_survey.bounds.walk import MISFIT, Reading
-from smartcity_survey.data.bounds import END_COLUMNS, ENDS, FURTHER, FURTHER_COLUMNS
+from smartcity_survey.data.bounds import (
+    END_COLUMNS,
+    ENDS,
+    FURTHER,
+    FURTHER_COLUMNS,
+    PRICE_COLUMNS,
+    PRICES,
+    READINGS,
+)
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import write_text
 from smartcity_survey.processes import part_of_parent
@@ -155,7 +163,7 @@ def write_ends(config: Path, out: Path, build: Path, seeds: tuple[int, ...] = SE
         ready = prepared(search, lambda _: None)
         for group in ready.groups.values():
             for one in group:
-                if search.store.has(one.name):
+                if one.reading.name in READINGS and search.store.has(one.name):
                     end, quantity = search.store.load(one.name), one.quantity
                     # By the formula of today, whichever was in use when the end was kept.
                     ready.estimators.evaluator.solved = end.place.solved
@@ -168,6 +176,24 @@ def write_ends(config: Path, out: Path, build: Path, seeds: tuple[int, ...] = SE
     written = out / ENDS
     frame = pd.DataFrame(rows, columns=list(END_COLUMNS))
     write_text(frame.to_csv(index=False, float_format="%.6g"), written)
+    return written
+
+
+def write_prices(config: Path, out: Path, build: Path) -> Path:
+    """`prices.csv`: PLS-SEM's paths by the fit that is asked for, from the first start, as far as kept."""
+    search = Search(config.resolve(), build, SEEDS[0])
+    ready = prepared(search, lambda _: None)
+    levels = {reading.name: level for level, reading in fits(ready.problem.design).items()}
+    rows = []
+    for one in (one for group in ready.groups.values() for one in group):
+        if one.reading.name in levels and search.store.has(one.name):
+            end, quantity = search.store.load(one.name), one.quantity
+            name = (quantity.outcome, quantity.predictor, one.side)
+            rows.append((*name, levels[one.reading.name], end.value, end.misfit, end.settled))
+    written = out / PRICES
+    if rows:
+        frame = pd.DataFrame(rows, columns=list(PRICE_COLUMNS))
+        write_text(frame.to_csv(index=False, float_format="%.6g"), written)
     return written
 
 

@@ -1,7 +1,7 @@
 """What the printed tables leave open, as `smartcity-survey bounds` wrote it: ends of sets, and witnesses.
 
-A folder with `ends.csv`; where the search came so far, `further.csv`, and `witnesses.csv` beside the surveys
-`witnesses/<name>.csv` that it lists.
+A folder with `ends.csv`; where the search came so far, `prices.csv`, `further.csv`, and `witnesses.csv`
+beside the surveys `witnesses/<name>.csv` that it lists.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from smartcity_survey.errors import SurveyError, counted
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import CleaningSection, DataSection
 
-ENDS, LISTED, FOLDER, FURTHER = "ends.csv", "witnesses.csv", "witnesses", "further.csv"
+ENDS, PRICES, FURTHER = "ends.csv", "prices.csv", "further.csv"
+LISTED, FOLDER = "witnesses.csv", "witnesses"
 SIDES = ("low", "high")
 READINGS = ("strict", "claimed", "print")
 """What is asked beside the printed numbers, from the smallest set to the largest."""
@@ -27,6 +28,7 @@ END_COLUMNS = (
     *("value", "std_error", "chi2", "settled", "steps", "seed"),
 )
 _NAMES = dict.fromkeys(("method", "outcome", "predictor", "reading", "side"), str)
+PRICE_COLUMNS = ("outcome", "predictor", "side", "rmsea", "value", "chi2", "settled")
 FURTHER_COLUMNS = ("table", "outcome", "predictor", "side", "value")
 WITNESS_COLUMNS = ("name", "outcome", "predictor", "side", "missed", "missed_cells", "sha256")
 WITNESSED = "pls"
@@ -41,6 +43,8 @@ class Bounds:
     ends : `END_COLUMNS`, one line for each end from each start (seed).
     listed : `WITNESS_COLUMNS`, one line for each witness.
     answers : name -> cleaned answers of a witness.
+    prices : `PRICE_COLUMNS`, ends of PLS-SEM's paths by the RMSEA that is asked for (at most), and by nothing
+        else; no lines where none were sought.
     further : `FURTHER_COLUMNS`, ends of PLS-SEM's paths if one more table were printed; no lines where none
         were sought.
     """
@@ -48,12 +52,13 @@ class Bounds:
     ends: pd.DataFrame
     listed: pd.DataFrame
     answers: dict[str, pd.DataFrame]
+    prices: pd.DataFrame
     further: pd.DataFrame
 
 
 def bounds_files(folder: Path) -> list[Path]:
     """The files of a folder of bounds, in the order of their names."""
-    tables = (folder / name for name in (ENDS, FURTHER, LISTED))
+    tables = (folder / name for name in (ENDS, PRICES, FURTHER, LISTED))
     return [path for path in tables if path.exists()] + witness_files(folder)
 
 
@@ -98,7 +103,9 @@ def read_bounds(folder: Path, codebook: Codebook, section: CleaningSection, n: i
         if name not in set(listed["name"]):
             raise SurveyError(str(there[name]), f"{LISTED} does not list it.", _AGAIN)
     answers = {name: _read(there[name], codebook, section, n) for name in listed["name"]}
-    return Bounds(ends, listed, answers, _table_if_there(folder / FURTHER, FURTHER_COLUMNS))
+    prices = _table_if_there(folder / PRICES, PRICE_COLUMNS)
+    further = _table_if_there(folder / FURTHER, FURTHER_COLUMNS)
+    return Bounds(ends, listed, answers, prices, further)
 
 
 def _table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:

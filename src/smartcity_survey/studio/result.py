@@ -39,6 +39,7 @@ STEPS = {
     "cluster_bootstrap": "Bootstrap of clusters",
     "controlled_paths": "Paths with controls",
     "regression": "Regression",
+    "other_estimators": "Regression by other estimators",
     "random_intercept": "Random intercepts of clusters",
     "robustness": "Robustness of the regression",
     "pls": "PLS-SEM",

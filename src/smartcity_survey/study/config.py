@@ -158,6 +158,9 @@ class RegressionSection(Section):
     controls: tuple[str, ...] = Field(
         (), description="demographic variables entered before the predictors in the hierarchical regression"
     )
+    other_estimators: bool = Field(
+        False, description="true: the MM-estimator and three quantiles beside least squares"
+    )
 
 
 class CommonMethodSection(Section):

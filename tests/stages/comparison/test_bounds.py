@@ -12,7 +12,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smartcity_survey.data.bounds import END_COLUMNS, FURTHER_COLUMNS, WITNESS_COLUMNS, Bounds, read_bounds
+from smartcity_survey.data.bounds import (
+    END_COLUMNS,
+    FURTHER_COLUMNS,
+    PRICE_COLUMNS,
+    WITNESS_COLUMNS,
+    Bounds,
+    read_bounds,
+)
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import StageResult
 from smartcity_survey.stages.comparison.bounds import (
@@ -21,6 +28,7 @@ from smartcity_survey.stages.comparison.bounds import (
     further_tables,
     identified_sets,
     listed_witnesses,
+    prices,
 )
 from smartcity_survey.stages.comparison.witnesses import OF
 from smartcity_survey.stages.measurement.measurement import evaluate_measurement
@@ -34,6 +42,7 @@ from tests.stages import simulated
 from tests.stages.refusals import refused
 
 *SOURCES, TARGET = simulated.CONSTRUCTS
+NO_PRICES = pd.DataFrame(columns=list(PRICE_COLUMNS))
 NO_FURTHER = pd.DataFrame(columns=list(FURTHER_COLUMNS))
 PLS = PlsSection(bootstrap_draws=100)
 
@@ -70,6 +79,7 @@ def compared() -> StageResult:
         pd.DataFrame(ends, columns=list(END_COLUMNS)),
         pd.DataFrame({"name": ["one", "two"], "missed": [0, 2]}, columns=list(WITNESS_COLUMNS)),
         {"one": first, "two": second},
+        NO_PRICES,
         NO_FURTHER,
     )
     return compare_with_bounds(own, found, model(), PLS, "cfa_regression", 5)
@@ -120,6 +130,28 @@ def test_the_table_that_would_leave_least_stands_first() -> None:
     assert found["table"].tolist() == ["correlations", "loadings"]
     assert found["width"].tolist() == pytest.approx([0.02, 0.4])
     assert found["of_width"].tolist() == pytest.approx([0.025, 0.5])
+
+
+def test_a_value_costs_the_fit_at_which_it_is_first_found() -> None:
+    """By hand: what a better fit holds, a worse one holds too, with the misfit at which it was found."""
+    found = {
+        ("a", "low"): ((0.0, -0.1, 1059), (0.02, -0.3, 1300), (0.04, -0.2, 1900)),
+        ("a", "high"): ((0.0, 0.2, 1050), (0.02, 0.1, 1340), (0.04, 0.5, 2203)),
+        ("b", "low"): ((0.0, 0.4, 1059), (0.02, 0.35, 1340)),
+        ("b", "high"): ((0.0, 0.6, 1059), (0.02, 0.6, 1060)),
+    }
+    lines = [
+        (TARGET, predictor, side, *line, True) for (predictor, side), own in found.items() for line in own
+    ]
+    table = prices(pd.DataFrame(lines, columns=list(PRICE_COLUMNS)))
+    columns = ["predictor", "rmsea", "low", "high", "low_chi2", "high_chi2"]
+    assert [tuple(row) for row in table[columns].itertuples(index=False)] == [
+        ("a", 0.0, -0.1, 0.2, 1059, 1050),
+        ("a", 0.02, -0.3, 0.2, 1300, 1050),
+        ("a", 0.04, -0.3, 0.5, 1300, 2203),
+        ("b", 0.0, 0.4, 0.6, 1059, 1059),
+        ("b", 0.02, 0.35, 0.6, 1340, 1059),
+    ]
 
 
 # -- decisions -----------------------------------------------------------------------------------------------
@@ -298,6 +330,7 @@ def test_a_constant_item_is_named_with_its_witness_and_the_others_stand() -> Non
         pd.DataFrame(columns=list(END_COLUMNS)),
         pd.DataFrame({"name": ["flat"], "missed": [0]}, columns=list(WITNESS_COLUMNS)),
         {"flat": first.assign(**{item: 4.0})},
+        NO_PRICES,
         NO_FURTHER,
     )
     result = compare_with_bounds(own, spoilt, model(), PLS, "cfa_regression", 5)

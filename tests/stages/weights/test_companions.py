@@ -20,6 +20,7 @@ from smartcity_survey.stages.factor.components import estimate_factors
 from smartcity_survey.stages.measurement.common_method import judge_common_method
 from smartcity_survey.stages.measurement.item_analysis import analyse_items
 from smartcity_survey.stages.pls.pls_assessment import assess_pls
+from smartcity_survey.stages.regression.other_estimators import regress_by_other_estimators
 from smartcity_survey.stages.regression.random_intercept import regress_within_clusters
 from smartcity_survey.stages.regression.robustness import evaluate_robustness
 from smartcity_survey.stages.sem.cfa import confirm_model
@@ -189,6 +190,8 @@ def weighed(name: str) -> StageResult:
             return regression("weighted")
         case "robustness":
             return evaluate_robustness(scores(), MODEL, RobustnessSection(power_draws=20), 1, own)
+        case "other_estimators":
+            return regress_by_other_estimators(scores(), MODEL, 0.95, "mean", 1, own)
         case "random_intercept":
             return regress_within_clusters(scores(), MODEL, 0.95, "mean", own)
     raise AssertionError(f"{name} has tables without weights: run it here")

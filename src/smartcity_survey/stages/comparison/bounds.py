@@ -7,7 +7,7 @@ attained values, so the set is at least as wide. A witness is a whole survey nea
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -86,7 +86,15 @@ def has_bounds(config: Config) -> bool:
 
 
 @stage(
-    *("identified_sets", "decisions", "further_tables", "witnesses", "witness_paths", "witness_ranges"),
+    *(
+        "identified_sets",
+        "decisions",
+        "prices",
+        "further_tables",
+        "witnesses",
+        "witness_paths",
+        "witness_ranges",
+    ),
     asked_by=has_bounds,
 )
 def compare_with_bounds(
@@ -131,6 +139,7 @@ def compare_with_bounds(
     tables = {
         "identified_sets": sets,
         "decisions": decisions(sets, shown, model, scores),
+        "prices": prices(bounds.prices),
         "further_tables": further_tables(sets, bounds.further),
         "witnesses": listed_witnesses(bounds.listed, sets, shown),
         "witness_paths": shown,
@@ -163,7 +172,7 @@ def identified_sets(ends: pd.DataFrame) -> pd.DataFrame:
             }
         rows.append({**row, "starts": group["seed"].nunique()})
     frame = pd.DataFrame(rows, columns=list(SET_COLUMNS))
-    return _widened(frame)
+    return _widened(frame, "reading", READINGS)
 
 
 def listed_witnesses(listed: pd.DataFrame, sets: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
@@ -192,6 +201,22 @@ def listed_witnesses(listed: pd.DataFrame, sets: pd.DataFrame, shown: pd.DataFra
     return pd.DataFrame(rows, columns=list(LISTED_COLUMNS))
 
 
+def prices(ends: pd.DataFrame) -> pd.DataFrame:
+    """What a value of PLS-SEM's path costs: its set by the fit of the factor model that is asked for.
+
+    `outcome, predictor, rmsea, low, high, low_chi2, high_chi2` : ends where RMSEA is at most this and nothing
+    else is asked for; a set is at least as wide as one of a better fit, which lies within it.
+    """
+    keys = ["outcome", "predictor"]
+    of_side = {
+        side: ends[ends["side"] == side].rename(columns={"value": side, "chi2": f"{side}_chi2"})
+        for side in SIDES
+    }
+    low, high = (own[[*keys, "rmsea", side, f"{side}_chi2"]] for side, own in of_side.items())
+    table = low.merge(high, on=[*keys, "rmsea"])[[*keys, "rmsea", "low", "high", "low_chi2", "high_chi2"]]
+    return _widened(table, "rmsea", sorted(table["rmsea"].unique()))
+
+
 def further_tables(sets: pd.DataFrame, further: pd.DataFrame) -> pd.DataFrame:
     """Widths of the sets of PLS-SEM's paths as printed, and if one more table were printed.
 
@@ -212,13 +237,17 @@ def further_tables(sets: pd.DataFrame, further: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _widened(sets: pd.DataFrame) -> pd.DataFrame:
-    """Each set at least as wide as that of a stricter reading, which lies within it."""
-    order = {reading: place for place, reading in enumerate(READINGS)}
-    for _, group in sets.groupby(["method", "outcome", "predictor"], sort=False):
-        places = sorted(group.index, key=lambda i: order[str(sets.at[i, "reading"])])
+def _widened(sets: pd.DataFrame, level: str, strictest_first: Sequence[object]) -> pd.DataFrame:
+    """Each set at least as wide as that of a stricter level, which lies within it.
+
+    level : column of what is asked for; those before it name the quantity.
+    """
+    order = list(strictest_first)
+    quantity = list(sets.columns[: list(sets.columns).index(level)])
+    for _, group in sets.groupby(quantity, sort=False):
+        places = sorted(group.index, key=lambda i: order.index(sets.at[i, level]))
         for before, after in pairwise(places):
-            for side, further in (("low", np.less), ("high", np.greater)):
+            for side, further in (("low", np.less_equal), ("high", np.greater_equal)):
                 if further(float(sets[side][before]), float(sets[side][after])):
                     own = [name for name in sets.columns if name == side or name.startswith(f"{side}_")]
                     sets.loc[after, own] = sets.loc[before, own]

@@ -22,6 +22,10 @@ from .least_squares import (
     ols as ols,
     refuse_perfect_fit as refuse_perfect_fit,
 )
+from .mm_estimator import (
+    MmFit as MmFit,
+    mm_estimator as mm_estimator,
+)
 from .of_moments import (
     OlsOfMoments as OlsOfMoments,
     ols_of_moments as ols_of_moments,
@@ -33,6 +37,10 @@ from .ols_blocks import (
 from .ols_diagnostics import (
     RegressionDiagnostics as RegressionDiagnostics,
     regression_diagnostics as regression_diagnostics,
+)
+from .quantile_regression import (
+    QuantileFit as QuantileFit,
+    quantile_regression as quantile_regression,
 )
 from .random_intercept import (
     RandomIntercept as RandomIntercept,
