@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from shutil import rmtree
 
 import numpy as np
 import pandas as pd
@@ -16,13 +17,16 @@ pytest.importorskip("jax", reason="the extra `reconstruct` is not installed")
 pytest.importorskip("daqp", reason="the extra `reconstruct` is not installed")
 pytest.importorskip("numba", reason="the extra `reconstruct` is not installed")
 
+from click.testing import Result
 from typer.testing import CliRunner
 
-from smartcity_survey.bounds.study import seek_ends, write_ends
+from smartcity_survey.bounds import find_bounds
+from smartcity_survey.bounds.study import seek_ends, silent, write_ends
 from smartcity_survey.bounds.walk import MARGIN
 from smartcity_survey.cli import app
+from smartcity_survey.io import write_json
 from smartcity_survey.reconstruct.design import rounding_interval
-from smartcity_survey.reconstruct.study import read_study
+from smartcity_survey.reconstruct.printed_study import read_study
 
 DESCRIPTIVES = """row,n,mean,sd
 q_trust,120,3.50,0.90
@@ -164,3 +168,85 @@ def test_says_first_which_tables_contradict_each_other(tmp_path):
     config = write_study(tmp_path / "grid", descriptives=DESCRIPTIVES.replace("3.50", "3.505"))
     with pytest.raises(SurveyError, match="item TRUST mean"):
         seek_ends(config, tmp_path / "build", seeds=(7,))
+
+
+def bounds_of(folder: Path, *more: str) -> Result:
+    return CliRunner().invoke(app, ["bounds", str(folder), "--jobs", "1", *more])
+
+
+@pytest.fixture
+def no_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks for the extra has come too far."""
+    monkeypatch.setattr(
+        "smartcity_survey.bounds.needing_extra", lambda _: pytest.fail("the extra was loaded")
+    )
+
+
+def refusal(config: Path, only: tuple[str, ...] = ()) -> str:
+    with pytest.raises(SurveyError) as error:
+        find_bounds(config, config.parent / "out", only, 1, witnesses=True, told=silent)
+    return str(error.value)
+
+
+@pytest.mark.usefixtures("no_extra")
+def test_an_unknown_hypothesis_is_refused_before_the_extra_is_loaded(tmp_path):
+    assert "Known: H1, H2, habit, trust." in refusal(write_study(tmp_path), ("H9",))
+
+
+@pytest.mark.usefixtures("no_extra")
+@pytest.mark.parametrize(
+    ("old", "new", "cell", "found"),
+    [
+        ("3.50,0.90", "3.50,3.00", "table_1:q_trust:sd", "an SD of at most 1.9"),
+        ("3.50,0.90", "5.60,0.90", "table_1:q_trust:mean", "no mean of 5.60"),
+        ("3.50,0.90", "3.505,0.90", "table_1:q_trust:mean", "no 120 whole answers"),
+        ("0.500**", "1.500**", "table_2:q_habit:q_trust", "no correlation matrix has 1.500**"),
+    ],
+)
+def test_impossible_numbers_are_told_before_anything_is_sought(tmp_path, old, new, cell, found):
+    config = write_study(tmp_path, CORRELATIONS.replace(old, new), DESCRIPTIVES.replace(old, new))
+    told = refusal(config)
+    assert cell in told
+    assert found in told
+
+
+@pytest.mark.usefixtures("no_extra")
+def test_correlations_that_contradict_each_other_are_told_before_anything_is_sought(tmp_path):
+    contradicting = "row,q_trust,q_habit,q_use\nq_trust,1,,\nq_habit,0.900,1,\nq_use,-0.900,0.900,1\n"
+    told = refusal(write_study(tmp_path, contradicting))
+    for cell in ("table_2:q_habit:q_trust", "table_2:q_use:q_trust", "table_2:q_use:q_habit"):
+        assert cell in told
+    assert "cannot hold together" in told
+
+
+def test_ends_of_other_hypotheses_stay_though_nothing_else_of_their_search_is_left(tmp_path):
+    write_study(tmp_path)
+    ends = tmp_path / "data" / "bounds" / "ends.csv"
+    first = bounds_of(tmp_path, "--only", "H2")
+    assert first.exit_code == 0, first.output
+    assert "nan" not in first.output
+    before = pd.read_csv(ends)
+    rmtree(tmp_path / "build")
+    again = bounds_of(tmp_path, "--only", "H1")
+    assert again.exit_code == 0, again.output
+    after = pd.read_csv(ends)
+    assert set(after["predictor"]) == {"trust", "habit"}
+    kept = after[after["predictor"] == "habit"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(kept, before)
+
+
+def test_a_folder_of_other_printed_tables_or_another_model_is_refused(tmp_path, monkeypatch):
+    config = write_study(tmp_path)
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "ends.csv").write_text("")
+    assert "made_from.json: there is no such file" in refusal(config)
+    own = read_study(config).made_from
+    other = read_study(
+        write_study(tmp_path / "b", descriptives=DESCRIPTIVES.replace("3.50", "3.60"))
+    ).made_from
+    assert (other["printed"] == own["printed"], other["model"] == own["model"]) == (False, True)
+    write_json(other, out / "made_from.json")
+    assert "made from other printed tables" in refusal(config)
+    write_json(own | {"model": "another"}, out / "made_from.json")
+    assert "made for another model" in refusal(config)

@@ -17,8 +17,8 @@ from smartcity_survey.bounds.quantities import Estimators, Quantity
 from smartcity_survey.bounds.walk import MARGIN, End, Place, Reading, Statistics, push
 from smartcity_survey.reconstruct.covariance import State
 from smartcity_survey.reconstruct.design import Questionnaire, Target, Task, rounding_interval
-from smartcity_survey.reconstruct.engine import require_grid
 from smartcity_survey.reconstruct.evaluate import Evaluator
+from smartcity_survey.reconstruct.possible import require_possible_numbers
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.pls.algorithm import fit_pls
 from smartcity_survey.stats.pls.model import PlsModel
@@ -209,7 +209,7 @@ def sds_of_answers(mean: str, sd: str) -> list[float]:
 def test_a_coefficient_goes_as_far_as_the_printed_deviation_lets_it():
     mean, sd = "3.40", "0.81"
     problem = with_deviations(mean, sd)
-    require_grid(problem)
+    require_possible_numbers(problem)
     least, most = rounding_interval(sd)
     kept = MARGIN * (most - least)
     start = (
@@ -226,4 +226,4 @@ def test_a_coefficient_goes_as_far_as_the_printed_deviation_lets_it():
 
 def test_refuses_a_mean_that_no_whole_answers_have():
     with pytest.raises(SurveyError, match="item x1 mean"):
-        require_grid(with_deviations("3.41", "0.81"))
+        require_possible_numbers(with_deviations("3.41", "0.81"))

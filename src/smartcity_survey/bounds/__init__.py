@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from smartcity_survey.bounds.made_from import require_known, require_own
+from smartcity_survey.data.bounds import MADE_FROM
+from smartcity_survey.io import write_json
 from smartcity_survey.reconstruct import needing_extra
+from smartcity_survey.reconstruct.possible import require_possible_numbers
+from smartcity_survey.reconstruct.printed_study import read_study
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,12 +29,18 @@ def find_bounds(
     Raises
     ------
     SurveyError
-        where the extra `reconstruct` is not installed, or the printed tables contradict each other.
+        where `only` names what the study has not, the printed tables contradict each other, `out` holds what
+        was made from others, or the extra `reconstruct` is not installed.
     """
+    printed = read_study(config)
+    require_known(only, printed)
+    require_possible_numbers(printed.published.problem)
+    require_own(out, printed.made_from)
     with needing_extra("bounds"):
         from smartcity_survey.bounds.study import seek_ends, write_ends, write_further, write_prices
         from smartcity_survey.bounds.witness import make_all
     build = seek_ends(config, config.parent / "build" / "bounds", only, jobs=jobs, told=told)
+    write_json(printed.made_from, out / MADE_FROM)
     write_ends(config, out, build)
     write_prices(config, out, build)
     if not only:

@@ -166,5 +166,8 @@ def find(
             progress(f"{one.name}: {error}")
             continue
         store.save(one.name, end)
-        progress(f"{one.name} {end.value:.4f}, chi2 {end.misfit:.0f}, {end.steps} steps")
+        if np.isfinite(end.misfit):
+            progress(f"{one.name} {end.value:.4f}, chi2 {end.misfit:.0f}, {end.steps} steps")
+        else:  # no factor model
+            progress(f"{one.name} {end.value:.4f}, {end.steps} steps")
         yield one, end

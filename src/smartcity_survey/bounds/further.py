@@ -16,7 +16,6 @@ from smartcity_survey.stats.core.types import Array, IntArray
 
 DECIMALS = 3
 """Digits that a further table is taken to be printed with."""
-TABLES = ("item_descriptives", "outer_loadings", "construct_correlations")
 _ROUNDS = 25
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,24 +20,16 @@ from smartcity_survey.bounds.ends import Sought, Store, find, fits, readings, so
 from smartcity_survey.bounds.further import narrowed_ends
 from smartcity_survey.bounds.quantities import Estimators
 from smartcity_survey.bounds.walk import MISFIT, Reading
-from smartcity_survey.data.bounds import (
-    END_COLUMNS,
-    ENDS,
-    FURTHER,
-    FURTHER_COLUMNS,
-    PRICE_COLUMNS,
-    PRICES,
-    READINGS,
-)
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.data.bounds import ENDS, FURTHER, FURTHER_COLUMNS, PRICES, READINGS, SIDES
+from smartcity_survey.data.bounds_tables import END_LAYOUT, PRICE_LAYOUT, Layout, read_bounds_table
 from smartcity_survey.io import write_table, write_text
 from smartcity_survey.processes import part_of_parent
 from smartcity_survey.reconstruct.covariance import State
 from smartcity_survey.reconstruct.design import Target, Task
 from smartcity_survey.reconstruct.engine import Progress, solved_covariance
 from smartcity_survey.reconstruct.evaluate import Evaluator
+from smartcity_survey.reconstruct.printed_study import PrintedStudy, read_study
 from smartcity_survey.reconstruct.schedule import Schedule
-from smartcity_survey.reconstruct.study import PrintedStudy, read_study
 
 Told = Callable[[int, int, str], None]
 """Of how many are done, out of how many, and what; 0 out of 0: a line of its own."""
@@ -90,7 +83,6 @@ def seek_ends(
     jobs : processes at once. told : of ends that are found, and of how many.
     """
     printed = read_study(config)
-    require_known(only, printed)
     build = build / _fingerprint(printed)
     for seed in seeds:
         search = Search(config.resolve(), build, seed)
@@ -116,16 +108,6 @@ def seek_ends(
     return build
 
 
-def require_known(only: tuple[str, ...], printed: PrintedStudy) -> None:
-    """Refuse what is no hypothesis and no predictor of the study."""
-    known = {name for h in printed.model.hypotheses for name in (h.name, h.source)}
-    for name in only:
-        if name not in known:
-            raise SurveyError(
-                f"--only {name}", "no such hypothesis or predictor.", f"Known: {', '.join(sorted(known))}."
-            )
-
-
 def prepared(search: Search, progress: Progress) -> Ready:
     """The problem of a study and a start that meets the strictest reading, made once and kept."""
     printed = read_study(search.config)
@@ -144,7 +126,8 @@ def prepared(search: Search, progress: Progress) -> Ready:
         store.folder.mkdir(parents=True, exist_ok=True)
         _write_problem(store.folder / _PROBLEM, problem)
         store.save("start", start)
-        progress(f"start: chi2 {start.misfit:.0f}")
+        if np.isfinite(start.misfit):  # none without a factor model
+            progress(f"start: chi2 {start.misfit:.0f}")
     problem = _read_problem(store.folder / _PROBLEM, published.problem)
     evaluator = Evaluator(problem.design)
     evaluator.solved = store.load("start").place.solved
@@ -154,47 +137,79 @@ def prepared(search: Search, progress: Progress) -> Ready:
 
 
 def write_ends(config: Path, out: Path, build: Path, seeds: tuple[int, ...] = SEEDS) -> Path:
-    """`ends.csv`: every end that is kept, one line each."""
-    rows = []
+    """`ends.csv`: every end that is kept, one line each, and those of earlier searches that it holds already.
+
+    A line that stands there stays where its end is not kept: the search may have been another machine's.
+    """
+    written = out / ENDS
+    earlier = _lines_of(written, END_LAYOUT)
+    rows: Rows = {}
     for seed in seeds:
         search = Search(config.resolve(), build, seed)
         if not search.store.has("start"):
             continue
         ready = prepared(search, lambda _: None)
-        for group in ready.groups.values():
-            for one in group:
-                if one.reading.name in READINGS and search.store.has(one.name):
-                    end, quantity = search.store.load(one.name), one.quantity
-                    # By the formula of today, whichever was in use when the end was kept.
-                    ready.estimators.evaluator.solved = end.place.solved
-                    error = ready.estimators.standard_error(
-                        quantity, end.place.state.covariance, ready.problem.design.n
-                    )
-                    numbers = (end.value, error, end.misfit, end.settled, end.steps)
-                    name = (quantity.method, quantity.outcome, quantity.predictor)
-                    rows.append((*name, one.reading.name, one.side, *numbers, seed))
-    written = out / ENDS
-    frame = pd.DataFrame(rows, columns=list(END_COLUMNS))
-    _write(frame, written)
+        for one in (one for group in ready.groups.values() for one in group):
+            quantity = one.quantity
+            key = (quantity.method, quantity.outcome, quantity.predictor, one.reading.name, one.side, seed)
+            if one.reading.name in READINGS and search.store.has(one.name):
+                end = search.store.load(one.name)
+                # By the formula of today, whichever was in use when the end was kept.
+                ready.estimators.evaluator.solved = end.place.solved
+                error = ready.estimators.standard_error(
+                    quantity, end.place.state.covariance, ready.problem.design.n
+                )
+                numbers = (end.value, error, end.misfit, end.settled, end.steps)
+                rows[key] = (*key[:5], *numbers, seed)
+            elif key in earlier:
+                rows[key] = earlier[key]
+    _write_lines(written, rows | {key: line for key, line in earlier.items() if key not in rows}, END_LAYOUT)
     return written
 
 
 def write_prices(config: Path, out: Path, build: Path) -> Path:
-    """`prices.csv`: PLS-SEM's paths by the fit that is asked for, from the first start, as far as kept."""
+    """`prices.csv`: PLS-SEM's paths by the fit that is asked for, from the first start; earlier ones stay."""
     search = Search(config.resolve(), build, SEEDS[0])
     ready = prepared(search, lambda _: None)
     levels = {reading.name: level for level, reading in fits(ready.problem.design).items()}
-    rows = []
-    for one in (one for group in ready.groups.values() for one in group):
-        if one.reading.name in levels and search.store.has(one.name):
-            end, quantity = search.store.load(one.name), one.quantity
-            name = (quantity.outcome, quantity.predictor, one.side)
-            rows.append((*name, levels[one.reading.name], end.value, end.misfit, end.settled))
     written = out / PRICES
+    earlier = _lines_of(written, PRICE_LAYOUT)
+    rows: Rows = {}
+    for one in (one for group in ready.groups.values() for one in group):
+        level = levels.get(one.reading.name)
+        key = (one.quantity.outcome, one.quantity.predictor, one.side, level)
+        if level is not None and search.store.has(one.name):
+            end = search.store.load(one.name)
+            rows[key] = (*key, end.value, end.misfit, end.settled)
+        elif key in earlier:
+            rows[key] = earlier[key]
+    rows |= {key: line for key, line in earlier.items() if key not in rows}
     if rows:
-        frame = pd.DataFrame(rows, columns=list(PRICE_COLUMNS))
-        _write(frame, written)
+        _write_lines(written, rows, PRICE_LAYOUT)
     return written
+
+
+Rows = dict[tuple[object, ...], tuple[Any, ...]]
+
+
+def _lines_of(path: Path, layout: Layout) -> Rows:
+    """The lines of a table by what names them; none where it is not there."""
+    if not path.exists():
+        return {}
+    frame = read_bounds_table(path, layout)
+    keys = frame[list(layout.keys)].itertuples(index=False, name=None)
+    lines = frame[list(layout.columns)].itertuples(index=False, name=None)
+    return dict(zip(keys, lines, strict=True))
+
+
+def _write_lines(path: Path, rows: Rows, layout: Layout) -> None:
+    frame = pd.DataFrame(list(rows.values()), columns=list(layout.columns))
+    for _, pair in frame.groupby(list(layout.ends), sort=False):
+        # Each side is sought from a place of its own; both values are attained, and the smaller is the lower.
+        sides, values = pair["side"].tolist(), pair["value"].tolist()
+        if len(pair) == 2 and (sides[0] == SIDES[0]) == (values[0] > values[1]):
+            frame.loc[pair.index, "side"] = sides[::-1]
+    _write(frame, path)
 
 
 def write_further(config: Path, out: Path, build: Path, told: Told = silent) -> Path:
@@ -212,6 +227,7 @@ def write_further(config: Path, out: Path, build: Path, told: Told = silent) -> 
         found = narrowed_ends(ready.problem, ready.estimators, quantity, start, ready.readings[0])
         rows += [(table, quantity.outcome, quantity.predictor, side, value) for table, side, value in found]
     frame = pd.DataFrame(rows, columns=list(FURTHER_COLUMNS))
+    out.mkdir(parents=True, exist_ok=True)
     _write(frame, written)
     told(len(paths), len(paths), "further tables")
     return written

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.bounds.ends import SIGNS, Sought, find
-from smartcity_survey.bounds.study import SEEDS, Ready, Search, Told, prepared, require_known, silent
+from smartcity_survey.bounds.study import SEEDS, Ready, Search, Told, prepared, silent
 from smartcity_survey.bounds.walk import End, Statistics, push
 from smartcity_survey.data.bounds import FOLDER, LISTED, SIDES, WITNESSED
 from smartcity_survey.errors import counted
@@ -24,8 +24,9 @@ from smartcity_survey.io import read_table, write_table
 from smartcity_survey.processes import part_of_parent
 from smartcity_survey.reconstruct.covariance import CovarianceSolution, covariance_boxes, excess
 from smartcity_survey.reconstruct.engine import Progress, answers_near
+from smartcity_survey.reconstruct.printed_study import read_study
 from smartcity_survey.reconstruct.schedule import Schedule
-from smartcity_survey.reconstruct.study import missed_cells, read_study, survey_of, usable
+from smartcity_survey.reconstruct.study import missed_cells, survey_of, usable
 from smartcity_survey.reconstruct.survey_file import write_csv
 
 WAY = 0.5
@@ -98,13 +99,14 @@ def make(
     if begun is not None:  # another stretch of the way, and so other moves
         moves = np.random.default_rng([*begun.sum(0)])
     found = answers_near(ready.problem, evaluator, solution, draws, moves, schedule, progress, begun)
-    if found.missed:
+    missed = missed_cells(found, ready.printed.published.extremes)
+    if missed:
         np.save(kept, found.answers)
     else:
         kept.unlink(missing_ok=True)
     survey = survey_of(found, ready.printed, search.seed)
     answers = usable(survey, ready.printed.codebook)
-    return Witness(predictor, side, sought.quantity.outcome, way, aim.value, answers, missed_cells(found))
+    return Witness(predictor, side, sought.quantity.outcome, way, aim.value, answers, missed)
 
 
 def save(witness: Witness, out: Path) -> None:
@@ -160,7 +162,6 @@ def make_all(
     build : as `seek_ends` returns it. only, jobs, told : as there. searches : as of `make`.
     """
     printed = read_study(config)
-    require_known(only, printed)
     if printed.published.problem.design.factor_of is None:
         told(
             0, 0, "no witnesses: whole answers are made for studies that print the loadings of a factor model"

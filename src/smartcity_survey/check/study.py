@@ -11,6 +11,7 @@ import numpy as np
 
 from smartcity_survey.audit.paper import read_paper
 from smartcity_survey.check.answers import answer_problems, kept_problems, nobody_complete
+from smartcity_survey.check.bounds import bounds_doubts, bounds_problems
 from smartcity_survey.check.cleaning import excluded, kept, lost_rows, nothing_chosen, outside_categories
 from smartcity_survey.check.codes import declared_code_problems, doubtful_codes, missing_code_problems
 from smartcity_survey.check.directions import direction_doubts
@@ -96,11 +97,12 @@ def check_study(folder: Path) -> Checked:
     config = _attempt(problems, parse_config, content, place)
     # Sections on their own: a problem elsewhere in the config hides nothing in the other files.
     data, arrows = _section(content, "data", DataSection), _section(content, "model", ModelSection)
-    codebook = model = responses = cleaned = None
+    codebook = model = responses = cleaned = paper = None
+    doubts: list[Problem] = []
     if data:
         codebook = _attempt(problems, read_codebook, folder / data.codebook)
         if data.published:
-            _attempt(problems, read_paper, folder / data.published)
+            paper = _attempt(problems, read_paper, folder / data.published)
     if codebook and arrows:
         model = _attempt(problems, build_model, arrows, codebook, f"{place}, model")
     if codebook and data:
@@ -137,7 +139,11 @@ def check_study(folder: Path) -> Checked:
                 )
             if cleaned and config.study.bounds_in_use:
                 further, n = folder / config.study.bounds_in_use, len(cleaned.answers)
-                _attempt(problems, read_bounds, further, codebook, config.cleaning, n)
+                bounds = _attempt(problems, read_bounds, further, codebook, config.cleaning, n)
+                if bounds and model:
+                    found = bounds_problems(further, bounds, model, config, codebook, paper)
+                    problems += _attempt(problems, list, found) or []
+                    doubts = [*bounds_doubts(further, bounds)]
     waves = _waves(problems, folder, config, codebook, model) if config else {}
     if problems or not (config and codebook and model and responses and cleaned):
         raise SurveyError.of(problems)
@@ -155,6 +161,7 @@ def check_study(folder: Path) -> Checked:
         *untranslated_labels(codebook, config, folder),
         *shared_labels(codebook, config, folder),
         *idle_keys(path, config.data, f"{place}, data"),
+        *doubts,
     ]
     for name, other in waves.items():
         data = config.waves[name]

@@ -7,34 +7,41 @@ beside the surveys `witnesses/<name>.csv` that it lists.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from smartcity_survey.cell_text import bare
+from smartcity_survey.data.bounds_tables import (
+    AGAIN,
+    END_LAYOUT,
+    FURTHER_LAYOUT,
+    PRICE_LAYOUT,
+    WITNESS_LAYOUT,
+    Layout,
+    cell_at,
+    read_bounds_table,
+)
+from smartcity_survey.data.bounds_tables import READINGS as READINGS
+from smartcity_survey.data.bounds_tables import SIDES as SIDES
 from smartcity_survey.data.clean import clean_responses
 from smartcity_survey.data.read import Responses, read_survey
 from smartcity_survey.errors import SurveyError, counted
+from smartcity_survey.io import read_json
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import CleaningSection, DataSection
 
 ENDS, PRICES, FURTHER = "ends.csv", "prices.csv", "further.csv"
 LISTED, FOLDER = "witnesses.csv", "witnesses"
-SIDES = ("low", "high")
-READINGS = ("strict", "claimed", "print")
-"""What is asked beside the printed numbers, from the smallest set to the largest."""
-END_COLUMNS = (
-    *("method", "outcome", "predictor", "reading", "side"),
-    *("value", "std_error", "chi2", "settled", "steps", "seed"),
-)
-_NAMES = dict.fromkeys(("method", "outcome", "predictor", "reading", "side"), str)
-PRICE_COLUMNS = ("outcome", "predictor", "side", "rmsea", "value", "chi2", "settled")
-FURTHER_COLUMNS = ("table", "outcome", "predictor", "side", "value")
-WITNESS_COLUMNS = ("name", "outcome", "predictor", "side", "missed", "missed_cells", "sha256")
+MADE_FROM = "made_from.json"
+"""Fingerprints of the printed numbers and the model that a folder was made from."""
+END_COLUMNS = tuple(END_LAYOUT.columns)
+PRICE_COLUMNS = tuple(PRICE_LAYOUT.columns)
+FURTHER_COLUMNS = tuple(FURTHER_LAYOUT.columns)
+WITNESS_COLUMNS = tuple(WITNESS_LAYOUT.columns)
 WITNESSED = "pls"
 """The method whose ends get witnesses: the one that the print leaves most open."""
-_AGAIN = "Write the folder anew with `smartcity-survey bounds`, or leave out `study.bounds`."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +70,23 @@ def bounds_files(folder: Path) -> list[Path]:
     return [path for path in tables if path.exists()] + witness_files(folder)
 
 
+def differences(folder: Path, made_from: Mapping[str, str]) -> str:
+    """What the folder was made from that is not the study's of today, in words; empty where all is.
+
+    made_from : fingerprints of today's printed numbers (`printed`) and model (`model`).
+    """
+    path = folder / MADE_FROM
+    if not path.is_file():
+        return "there is no such file, so nobody knows which printed tables the folder is of."
+    try:
+        found = read_json(path)
+    except ValueError:
+        return "it is damaged, so nobody knows which printed tables the folder is of."
+    if found.get("printed") != made_from["printed"]:
+        return "the folder was made from other printed tables."
+    return "" if found.get("model") == made_from["model"] else "the folder was made for another model."
+
+
 def witness_files(folder: Path) -> list[Path]:
     """The surveys of the witnesses, in the order of their names."""
     return sorted((folder / FOLDER).glob("*.csv"))
@@ -81,52 +105,42 @@ def read_bounds(folder: Path, codebook: Codebook, section: CleaningSection, n: i
     SurveyError
         where a file is missing, is not as described, or is not the one that was listed.
     """
-    ends = _table(folder / ENDS, END_COLUMNS)
-    wrong = ends.index[~ends["side"].isin(SIDES)]
-    if len(wrong):
-        raise SurveyError(
-            f"{folder / ENDS}, row {wrong[0] + 2}, column side",
-            f"`{ends['side'][wrong[0]]}`.",
-            "Write low or high.",
-        )
-    listed = _table_if_there(folder / LISTED, WITNESS_COLUMNS)
+    ends = read_bounds_table(folder / ENDS, END_LAYOUT)
+    if ends.empty:
+        raise SurveyError(str(folder / ENDS), "it has no line.", AGAIN)
+    listed = _table_if_there(folder / LISTED, WITNESS_LAYOUT)
     there = {path.stem: path for path in witness_files(folder)}
+    for place, name, missed, cells in listed[["name", "missed", "missed_cells"]].itertuples():
+        named = sum(bool(cell.strip()) for cell in cells.split(";"))
+        if named != missed:
+            raise SurveyError(
+                cell_at(folder / LISTED, place + 2, "missed"),
+                f"{missed} of {name}, but missed_cells names {named}.",
+                AGAIN,
+            )
     for place, name, digest in listed[["name", "sha256"]].itertuples():
         if name not in there:
             raise SurveyError(
-                f"{folder / LISTED}, row {place + 2}", f"there is no file {FOLDER}/{name}.csv.", _AGAIN
+                f"{folder / LISTED}, row {place + 2}", f"there is no file {FOLDER}/{name}.csv.", AGAIN
             )
         if hashlib.sha256(there[name].read_bytes()).hexdigest() != digest:
             raise SurveyError(
-                str(there[name]), f"it is not the file that {LISTED} lists: its checksum differs.", _AGAIN
+                str(there[name]), f"it is not the file that {LISTED} lists: its checksum differs.", AGAIN
             )
     for name in there:
         if name not in set(listed["name"]):
-            raise SurveyError(str(there[name]), f"{LISTED} does not list it.", _AGAIN)
+            raise SurveyError(str(there[name]), f"{LISTED} does not list it.", AGAIN)
     answers = {name: _read(there[name], codebook, section, n) for name in listed["name"]}
-    prices = _table_if_there(folder / PRICES, PRICE_COLUMNS)
-    further = _table_if_there(folder / FURTHER, FURTHER_COLUMNS)
+    prices = _table_if_there(folder / PRICES, PRICE_LAYOUT)
+    further = _table_if_there(folder / FURTHER, FURTHER_LAYOUT)
     return Bounds(ends, listed, answers, prices, further)
 
 
-def _table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
-    if not path.is_file():
-        raise SurveyError(str(path), "there is no such file.", _AGAIN)
-    frame = pd.read_csv(
-        path,
-        dtype={"name": str, **_NAMES},
-        keep_default_na=False,
-        na_values={"std_error": [""], "chi2": [""]},
-    )
-    missing = [name for name in columns if name not in frame.columns]
-    if missing:
-        raise SurveyError(f"{path}, column {missing[0]}", "the file has no such column.", _AGAIN)
-    return frame.map(lambda cell: bare(cell) if isinstance(cell, str) else cell)
-
-
-def _table_if_there(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
+def _table_if_there(path: Path, layout: Layout) -> pd.DataFrame:
     """A table that a search may not have come to yet: without lines then."""
-    return _table(path, columns) if path.exists() else pd.DataFrame(columns=list(columns))
+    if path.exists():
+        return read_bounds_table(path, layout)
+    return pd.DataFrame(columns=list(layout.columns))
 
 
 def _read(path: Path, codebook: Codebook, section: CleaningSection, n: int) -> pd.DataFrame:

@@ -110,12 +110,16 @@ def _pairs(kind: str, names: tuple[str, ...]) -> Iterator[Key]:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A statistic and the closed interval its value must lie in; `printed` is where that comes from."""
+    """A statistic and the closed interval its value must lie in; `printed` is where that comes from.
+
+    place : address of the printed cell, for messages alone.
+    """
 
     key: Key
     low: float
     high: float
     printed: str = ""
+    place: str = field(default="", repr=False, compare=False)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from smartcity_survey.reconstruct.evaluate import Evaluator
 from smartcity_survey.reconstruct.extremes import Extremes, conflicting, with_extreme_rows, with_lifted_rows
 from smartcity_survey.reconstruct.goals import aimed_beside, centres, correctable, goal_of, score_limits
 from smartcity_survey.reconstruct.moves import Limits
+from smartcity_survey.reconstruct.possible import require_possible_numbers
 from smartcity_survey.reconstruct.refine import Refiner
 from smartcity_survey.reconstruct.relations import CONTRADICTION, narrowed
 from smartcity_survey.reconstruct.schedule import Schedule
@@ -80,7 +81,7 @@ def solved_covariance(
     SurveyError
         where the targets contradict each other: it names those that cannot hold together.
     """
-    require_grid(problem)
+    require_possible_numbers(problem)
     narrowed(problem)  # says what cannot hold together
     if extremes:
         problem = with_extreme_rows(problem, extremes)
@@ -131,22 +132,6 @@ def answers_near(
         t for t in problem.targets if _outside(refiner.values[problem.design.keys.index(t.key)], t)
     )
     return Reconstruction(problem, refiner.x, refiner.values, missed, evaluator.weights())
-
-
-def require_grid(problem: Task) -> None:
-    """Refuse means of items that no n whole answers have (Brown and Heathers' GRIM)."""
-    n = problem.design.n
-    complaints = [
-        Problem(
-            " ".join(target.key),
-            f"no {n} whole answers have a mean that is printed as {target.printed}.",
-            "Check the mean and n.",
-        )
-        for target in problem.targets
-        if target.key[0] == "item" and target.key[-1] == "mean" and np.floor(target.high * n) < target.low * n
-    ]
-    if complaints:
-        raise SurveyError.of(complaints)
 
 
 def require_possible(problem: Task, solution: CovarianceSolution) -> None:

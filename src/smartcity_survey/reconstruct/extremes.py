@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -30,6 +30,17 @@ def conflicting(problem: Task, extremes: Extremes) -> tuple[str, ...]:
         if left < _NARROW * (e - c) / d.high:
             found.append(score)
     return tuple(found)
+
+
+def missed_extremes(scores: Array, names: Sequence[str], extremes: Extremes) -> tuple[Target, ...]:
+    """Printed extremes that the scores (n, c) of all rows do not round to, those of given rows or not."""
+    ends = [scores.min(0), scores.max(0)]
+    targets = [
+        (Target(("score", name, which), *rounding_interval(text), text), float(own[list(names).index(name)]))
+        for name, printed in extremes.items()
+        for which, text, own in zip(("min", "max"), printed, ends, strict=True)
+    ]
+    return tuple(target for target, value in targets if not target.low <= value <= target.high)
 
 
 def with_extreme_rows(problem: Task, extremes: Extremes) -> Task:

@@ -132,8 +132,9 @@ class _Reading:
             for (line, column), text in table.cells.items():
                 key = names.get((self.paper.names.get(line, line), self.paper.names.get(column, column)))
                 if key is not None:
-                    interval = self.paper.read_text(table.address(line, column), text).interval
-                    yield Target(key, interval.low, interval.high, text)
+                    place = table.address(line, column)
+                    interval = self.paper.read_text(place, text).interval
+                    yield Target(key, interval.low, interval.high, text, place)
 
     def adequacy(self) -> Iterator[Target]:
         names = ("kmo", "bartlett_chi2")

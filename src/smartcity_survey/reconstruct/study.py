@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.audit.paper import Paper, Printed, read_paper
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.audit.paper import Paper, Printed
 from smartcity_survey.reconstruct.bundle import bundle_survey, write_bundle
 from smartcity_survey.reconstruct.engine import Progress, Reconstruction, reconstruct_answers
+from smartcity_survey.reconstruct.extremes import Extremes, missed_extremes
 from smartcity_survey.reconstruct.finish import order_for_durbin_watson
 from smartcity_survey.reconstruct.flaws import RETAINED
-from smartcity_survey.reconstruct.published import PublishedProblem, published_problem
+from smartcity_survey.reconstruct.printed_study import PrintedStudy, read_study
+from smartcity_survey.reconstruct.published import PublishedProblem
 from smartcity_survey.reconstruct.schedule import Schedule
 from smartcity_survey.reconstruct.survey_file import write_csv
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.measurement.scores import regression_score_weights
 from smartcity_survey.stats.regression.least_squares import ols
 from smartcity_survey.stats.sem.cfa import fit_cfa
-from smartcity_survey.study.codebook import Codebook, read_codebook
-from smartcity_survey.study.config import Config, read_config
-from smartcity_survey.study.model import Model, build_model
+from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.model import Model
 
 
 def run(
@@ -63,39 +63,7 @@ def run(
         write_csv(usable(survey, study.codebook), out / f"answers_{seed}.csv")
     else:
         write_bundle(survey, study.codebook, out)
-    return missed_cells(found)
-
-
-@dataclass(frozen=True, slots=True)
-class PrintedStudy:
-    """A study, what it prints, and the problem that poses."""
-
-    config: Config
-    codebook: Codebook
-    paper: Paper
-    model: Model
-    published: PublishedProblem
-
-
-def read_study(config: Path) -> PrintedStudy:
-    """The study of a `config.yaml` that names a folder of printed tables.
-
-    Raises
-    ------
-    SurveyError
-        where it names none.
-    """
-    study = read_config(config)
-    root = config.resolve().parent
-    if study.data.published is None:
-        raise SurveyError(f"{config}, data.published", "no printed tables.", "Name their folder.")
-    codebook = read_codebook(root / study.data.codebook)
-    paper = read_paper(root / study.data.published)
-    kept = loaded_items(paper)
-    model = build_model(study.model, codebook)
-    model = model.keeping(kept) if kept is not None else model
-    published = published_problem(paper, tuple(codebook.items), model, study.factors.suppress_below)
-    return PrintedStudy(study, codebook, paper, model, published)
+    return missed_cells(found, study.published.extremes)
 
 
 def survey_of(found: Reconstruction, study: PrintedStudy, seed: int) -> pd.DataFrame:
@@ -109,17 +77,15 @@ def usable(survey: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     return survey.loc[survey[RETAINED] == 1, [*codebook.demographics, *codebook.items]]
 
 
-def missed_cells(found: Reconstruction) -> tuple[str, ...]:
-    """Printed numbers that answers do not meet, in words."""
-    return tuple(f"{' '.join(target.key)} = {target.printed}" for target in found.missed)
+def missed_cells(found: Reconstruction, extremes: Extremes) -> tuple[str, ...]:
+    """Printed numbers that answers do not meet, in words.
 
-
-def loaded_items(paper: Paper) -> tuple[str, ...] | None:
-    """Items with a printed loading: those the study kept. None where no loadings are printed."""
-    table = next((p for p in paper.objects.values() if "rotated_loadings" in p.shows and p.cells), None)
-    if table is None:
-        return None
-    return tuple(line for line in table.body if any((line, c) in table.cells for c in table.number_columns))
+    The engine steers the extremes of the rows that it was given (`frozen`); in print they are of all rows.
+    """
+    scores = found.answers @ found.weights.T
+    of_all = missed_extremes(scores, found.problem.design.scores, extremes)
+    own = [target for target in found.missed if target.key[0] != "frozen"]
+    return tuple(f"{' '.join(target.key)} = {target.printed}" for target in (*own, *of_all))
 
 
 def frequencies(paper: Paper) -> pd.DataFrame:

@@ -224,9 +224,8 @@ RULES = CleaningSection(rules=("blank_form", "out_of_range", "missing_items", "u
 def written(folder: Path, survey: pd.DataFrame, names: tuple[str, ...] = ("b_low", "a_high")) -> Path:
     """A folder of bounds with sound files."""
     (folder / "witnesses").mkdir(parents=True)
-    pd.DataFrame([end("pls", "a", "strict", "low", -0.1)], columns=list(END_COLUMNS)).to_csv(
-        folder / "ends.csv", index=False
-    )
+    line = {"settled": True, "steps": 9, "seed": 7, **end("pls", "a", "strict", "low", -0.1)}
+    pd.DataFrame([line], columns=list(END_COLUMNS)).to_csv(folder / "ends.csv", index=False)
     lines = []
     for name in names:
         path = folder / "witnesses" / f"{name}.csv"

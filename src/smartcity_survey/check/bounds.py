@@ -1,0 +1,66 @@
+"""Whether a folder of bounds is of the study's printed tables and model, and what of it is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from smartcity_survey.audit.paper import Paper
+from smartcity_survey.data.bounds import ENDS, FURTHER, LISTED, MADE_FROM, PRICES, Bounds, differences
+from smartcity_survey.data.bounds_tables import (
+    AGAIN,
+    END_LAYOUT,
+    FURTHER_LAYOUT,
+    PRICE_LAYOUT,
+    one_sided,
+)
+from smartcity_survey.errors import Problem
+from smartcity_survey.reconstruct.printed_study import printed_study
+from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.config import Config
+from smartcity_survey.study.model import Model
+
+
+def bounds_problems(
+    folder: Path, bounds: Bounds, model: Model, config: Config, codebook: Codebook, paper: Paper | None
+) -> Iterator[Problem]:
+    """Paths that the model has not, and printed numbers or a model other than the folder was made from."""
+    own = {(outcome, name) for outcome in model.outcomes for name in (*model.predictors(outcome), "")}
+    names = (ENDS, PRICES, FURTHER, LISTED)
+    tables = (bounds.ends, bounds.prices, bounds.further, bounds.listed)
+    for name, table in zip(names, tables, strict=True):
+        paths = dict.fromkeys(zip(table["outcome"], table["predictor"], strict=True))
+        foreign = [path for path in paths if path not in own]
+        if foreign:
+            outcome, predictor = foreign[0]
+            yield Problem(
+                str(folder / name),
+                f"it has `{predictor} -> {outcome}`, which is no path of the model, and "
+                f"{len(foreign) - 1} more such.",
+                AGAIN,
+            )
+    if paper is not None and (folder / MADE_FROM).is_file():
+        differ = differences(folder, printed_study(config, codebook, paper).made_from)
+        if differ:
+            yield Problem(str(folder / MADE_FROM), differ, AGAIN)
+
+
+def bounds_doubts(folder: Path, bounds: Bounds) -> Iterator[Problem]:
+    """Sets of which one end alone was found, and a folder that does not say what it was made from."""
+    for name, table, layout in (
+        (ENDS, bounds.ends, END_LAYOUT),
+        (PRICES, bounds.prices, PRICE_LAYOUT),
+        (FURTHER, bounds.further, FURTHER_LAYOUT),
+    ):
+        for which, side in one_sided(table, layout):
+            yield Problem(
+                str(folder / name),
+                f"`{which}` has no {side} end, so its set is left out.",
+                "Seek it anew with `smartcity-survey bounds`.",
+            )
+    if not (folder / MADE_FROM).is_file():
+        yield Problem(
+            str(folder / MADE_FROM),
+            "there is no such file, so nobody knows which printed tables the folder is of.",
+            "Seek them anew with `smartcity-survey bounds`.",
+        )

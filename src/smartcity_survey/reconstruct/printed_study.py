@@ -1,0 +1,77 @@
+"""A study with what it prints, read without the tools of the extra `reconstruct`."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from smartcity_survey.audit.paper import Paper, read_paper
+from smartcity_survey.errors import SurveyError
+from smartcity_survey.reconstruct.published import PublishedProblem, published_problem
+from smartcity_survey.study.codebook import Codebook, read_codebook
+from smartcity_survey.study.config import Config, read_config
+from smartcity_survey.study.model import Model, build_model
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedStudy:
+    """A study, what it prints, and the problem that poses."""
+
+    config: Config
+    codebook: Codebook
+    paper: Paper
+    model: Model
+    published: PublishedProblem
+
+    @property
+    def made_from(self) -> dict[str, str]:
+        """Fingerprints of what bounds are made from: the printed numbers, and the questionnaire's model."""
+        problem, design = self.published.problem, self.published.problem.design
+        printed = sorted(
+            (" ".join(target.key), target.printed)
+            for target in problem.targets
+            if target.printed or target.key[0] == "loading"  # a blank loading is small
+        )
+        model = (design.items, design.scores, design.factor_of, design.regressions, design.low, design.high)
+        return {
+            "printed": _digest((design.n, printed, sorted(self.published.extremes.items()))),
+            "model": _digest(model),
+        }
+
+
+def _digest(content: object) -> str:
+    return hashlib.sha256(repr(content).encode()).hexdigest()[:16]
+
+
+def read_study(config: Path) -> PrintedStudy:
+    """The study of a `config.yaml` that names a folder of printed tables.
+
+    Raises
+    ------
+    SurveyError
+        where it names none.
+    """
+    study = read_config(config)
+    root = config.resolve().parent
+    if study.data.published is None:
+        raise SurveyError(f"{config}, data.published", "no printed tables.", "Name their folder.")
+    codebook = read_codebook(root / study.data.codebook)
+    return printed_study(study, codebook, read_paper(root / study.data.published))
+
+
+def printed_study(study: Config, codebook: Codebook, paper: Paper) -> PrintedStudy:
+    """The parts of a study, with the problem that its paper poses."""
+    kept = loaded_items(paper)
+    model = build_model(study.model, codebook)
+    model = model.keeping(kept) if kept is not None else model
+    published = published_problem(paper, tuple(codebook.items), model, study.factors.suppress_below)
+    return PrintedStudy(study, codebook, paper, model, published)
+
+
+def loaded_items(paper: Paper) -> tuple[str, ...] | None:
+    """Items with a printed loading: those the study kept. None where no loadings are printed."""
+    table = next((p for p in paper.objects.values() if "rotated_loadings" in p.shows and p.cells), None)
+    if table is None:
+        return None
+    return tuple(line for line in table.body if any((line, c) in table.cells for c in table.number_columns))

@@ -1,0 +1,93 @@
+"""A folder of bounds is of the study's own print and model, and what of it is missing is told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smartcity_survey.check import check_study
+from smartcity_survey.data.bounds_tables import END_LAYOUT
+from smartcity_survey.errors import SurveyError
+from smartcity_survey.reconstruct.printed_study import read_study
+
+LOW = "pls,use,trust,print,low,-0.1,0.04,,True,9,7"
+HIGH = "pls,use,trust,print,high,0.2,0.04,,True,9,7"
+PAPER = """
+title: A small paper
+n: 40
+objects:
+  table_1:
+    kind: table
+    number: 1
+    csv: |
+      row,mean,sd
+      T1,3.15,0.50
+    shows: [descriptives]
+"""
+
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def bounded(study: Write, config_content: dict[str, Any]) -> Write:
+    """Writes the small study with bounds of these lines; `made_from` as given, else the study's own."""
+    config_content["study"] |= {"reconstruction": True, "bounds": "bounds"}
+    config_content["data"]["published"] = "published"
+
+    def write(*lines: str, **made_from: str) -> Path:
+        folder = study()
+        for name in ("bounds", "published"):
+            (folder / name).mkdir()
+        (folder / "published" / "paper.yaml").write_text(PAPER, encoding="utf-8")
+        text = "\n".join([",".join(END_LAYOUT.columns), *lines, ""])
+        (folder / "bounds" / "ends.csv").write_text(text, encoding="utf-8")
+        own = read_study(folder / "config.yaml").made_from | made_from
+        (folder / "bounds" / "made_from.json").write_text(json.dumps(own), encoding="utf-8")
+        return folder
+
+    return write
+
+
+def of_bounds(folder: Path) -> list[str]:
+    return [str(warning) for warning in check_study(folder).warnings if "bounds" in warning.place]
+
+
+def test_bounds_of_the_study_itself_pass_without_a_word(bounded: Write) -> None:
+    assert of_bounds(bounded(LOW, HIGH)) == []
+
+
+def test_an_end_without_its_other_side_is_told(bounded: Write) -> None:
+    (told,) = of_bounds(bounded(HIGH))
+    assert "ends.csv: `pls use trust print 7` has no low end, so its set is left out." in told
+
+
+def test_ends_of_another_model_are_refused(bounded: Write) -> None:
+    foreign = [line.replace("trust", "habit") for line in (LOW, HIGH)]
+    with pytest.raises(SurveyError, match=r"ends\.csv: it has `habit -> use`, which is no path.*anew"):
+        check_study(bounded(LOW, HIGH, *foreign))
+
+
+@pytest.mark.parametrize(
+    ("what", "found"), [("printed", "from other printed tables"), ("model", "for another model")]
+)
+def test_outdated_bounds_are_refused(bounded: Write, what: str, found: str) -> None:
+    with pytest.raises(SurveyError, match=rf"made_from\.json: the folder was made {found}.*anew"):
+        check_study(bounded(LOW, HIGH, **{what: "0"}))
+
+
+def test_bounds_that_do_not_say_what_they_are_of_are_told(bounded: Write) -> None:
+    folder = bounded(LOW, HIGH)
+    (folder / "bounds" / "made_from.json").unlink()
+    (told,) = of_bounds(folder)
+    assert "nobody knows which printed tables" in told
+
+
+def test_damaged_fingerprints_are_refused(bounded: Write) -> None:
+    folder = bounded(LOW, HIGH)
+    (folder / "bounds" / "made_from.json").write_text("{", encoding="utf-8")
+    with pytest.raises(SurveyError, match=r"made_from\.json: it is damaged"):
+        check_study(folder)
