@@ -182,5 +182,68 @@ def test_few_respondents_that_stand_out() -> None:
     )
     found = protected(regression_diagnostics=frame).tables["regression_diagnostics"]
     assert left_out(found, "value") == [True, False, False, False]
-    curve = protected(specification_curve=pd.DataFrame({"n": [100, 97, 90]})).tables["specification_curve"]
+    curve = protected(specification_curve=pd.DataFrame({"n": [100, 97, 90], "p": 0.05})).tables[
+        "specification_curve"
+    ]
     assert left_out(curve, "n") == [False, True, False]
+
+
+def test_specifications_without_a_few_tell_no_p(earlier: dict[str, pd.DataFrame]) -> None:
+    """The estimate over its error is t; with p it has the degrees of freedom, and so the respondents."""
+    curve = pd.DataFrame({"n": [100, 97, 90], "estimate": 0.2, "std_error": 0.1, "p": 0.05})
+    found = protected(specification_curve=curve).tables["specification_curve"]
+    assert left_out(found, "p") == [False, True, False]
+    assert found["estimate"].notna().all()
+
+
+def test_chi2_and_rmsea_do_not_tell_how_many_left_a_question_out() -> None:
+    """RMSEA of g groups is sqrt(g (chi2 - df) / (df n)): n follows."""
+    sizes = pd.concat([demographics(53, 40, missing=3), demographics(60, 36, variable="age")])
+    shown = protected(n=96, demographics=sizes.reset_index(drop=True)).tables
+    pairs = pd.DataFrame({"demographic": ["city", "age"], "first": ["1", "1"], "second": ["2", "2"]})
+    pairs = pairs.assign(n_first=[53, 60], n_second=[40, 36])
+    fit = pd.DataFrame({"demographic": ["city", "age"], "chi2": 9.0, "rmsea": 0.1, "d_rmsea": 0.0})
+    found = protected(dict(shown), group_comparisons=pairs, invariance=fit).tables
+    assert left_out(found["group_comparisons"], "n_second") == [True, False]
+    assert left_out(found["invariance"], "rmsea") == left_out(found["invariance"], "d_rmsea") == [True, False]
+
+
+def test_moderators_do_not_tell_their_categories(earlier: dict[str, pd.DataFrame]) -> None:
+    lines = pd.DataFrame({"source": "a", "moderator": ["city", "age", "b"], "target": ["y", "y", "z"]})
+    numbers = dict.fromkeys(("estimate", "p", "ci_low", "ci_high", "n"), 1.0)
+    found = protected(
+        earlier, interactions=lines.assign(**numbers), simple_slopes=lines.assign(moderator_at=1.0)
+    ).tables
+    # Who left `age` out is not in the regression of y; everybody is in that of z.
+    assert found["interactions"][["p", "ci_low", "ci_high", "n"]].isna().all(axis=1).tolist() == [
+        True,
+        True,
+        False,
+    ]
+    assert found["interactions"]["estimate"].notna().all()
+    # Standardised codes tell the mean and the deviation of the codes, and these how many have each.
+    assert found["simple_slopes"]["moderator"].tolist() == ["b"]
+
+
+def test_shares_of_a_few_respondents() -> None:
+    conditions = pd.DataFrame({"ceiling_accuracy": [100.0, 97.0, 90.0]})
+    paths = pd.DataFrame({"segments": [2, 2, 3, 3, 3], "segment_share": [60.0, 40.0, 57.0, 40.0, 3.0]})
+    found = protected(necessary_conditions=conditions, segment_paths=paths).tables
+    assert left_out(found["necessary_conditions"], "ceiling_accuracy") == [False, True, False]
+    assert left_out(found["segment_paths"], "segment_share") == [False, False, True, True, True]
+
+
+def test_gaps_do_not_tell_how_many_a_rule_excludes() -> None:
+    log = pd.DataFrame({"rule": ["as_read", "a", "missing_items"], "n_excluded": [0, 1, 7]})
+    log["n_remaining"] = [108, 107, 100]
+    items = pd.DataFrame({"item": ["x", "z"], "n_missing": [7, 0], "percent": [6.5, 0.0]})
+    statistics = {"n_complete": 100.0, "n_incomplete": 7.0, "mcar_p": 0.5}
+    summary = pd.DataFrame({"statistic": list(statistics), "value": list(statistics.values())})
+    alone = protected(n=107, missing_items=items, missing_summary=summary)
+    assert alone.tables["missing_items"].notna().all(axis=None)
+    shown = dict(protected(cleaning_log=log).tables)
+    assert left_out(shown["cleaning_log"], "n_excluded") == [False, True, True]
+    found = protected(shown, n=107, missing_items=items, missing_summary=summary)
+    assert found.tables["missing_items"][["n_missing", "percent"]].isna().all(axis=None)
+    assert left_out(found.tables["missing_summary"], "value") == [True, True, False]
+    assert "n" not in found.cards["missing_items"]

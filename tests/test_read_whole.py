@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import zipfile
 from pathlib import Path
@@ -17,7 +18,7 @@ from smartcity_survey.errors import SurveyError
 from smartcity_survey.new_wave import start_new_wave
 from smartcity_survey.study.config import DataSection
 from tests.new_wave.answers_of import ITEMS, N, answers
-from tests.new_wave.writers import AGREE_KK, AGREE_RU, rows_of, text, worded
+from tests.new_wave.writers import AGREE_KK, AGREE_RU, ods, rows_of, text, worded
 
 
 def cells(path: Path) -> dict[str, list[object]]:
@@ -174,3 +175,24 @@ def test_errors_and_truths_of_an_ods_are_what_people_see(tmp_path: Path) -> None
     found = cells(path)
     assert found["b"] == [True] * 6 + ["#N/A"]
     assert found["c"] == [3.0] * 6 + ["#DIV/0!"]
+
+
+def test_a_row_of_an_ods_that_stands_for_a_billion_is_told_and_empty_ones_are_not(tmp_path: Path) -> None:
+    path, row = tmp_path / "survey.ods", b"<table:table-row>"
+    many = b'<table:table-row table:number-rows-repeated="999999999">'
+    with zipfile.ZipFile(io.BytesIO(ods([["a", "b"], [1, 2], ["", ""]]))) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    first, second, empty = parts["content.xml"].split(row)[1:]
+    start = parts["content.xml"].split(row)[0]
+    for own, told in (((row, many, row), True), ((row, row, many), False)):
+        content = start + b"".join(
+            begin + part for begin, part in zip(own, (first, second, empty), strict=True)
+        )
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, part in parts.items():
+                archive.writestr(name, content if name == "content.xml" else part)
+        if told:
+            with pytest.raises(SurveyError, match="stands for 999999999 rows"):
+                cells(path)
+        else:
+            assert cells(path) == {"a": [1], "b": [2]}

@@ -18,6 +18,7 @@ from smartcity_survey.messages import error_in, problem_in
 from smartcity_survey.speech import SPEECH, SpokenCommand, SpokenGroup
 from smartcity_survey.study.config import Language
 from smartcity_survey.workflow.ending.signals import Stopped, stopping
+from smartcity_survey.workflow.progress import tell_problems
 
 if TYPE_CHECKING:
     from smartcity_survey.plan.form import Written
@@ -311,7 +312,7 @@ def studio(
     from smartcity_survey.studio import open_studio
 
     SPEECH.study = study
-    open_studio(study, port, lambda address: SPEECH.say(f"The studio is open at {address}"), browser=browser)
+    open_studio(study, port, SPEECH.say, browser=browser)
 
 
 @app.command(cls=SpokenCommand)
@@ -369,11 +370,10 @@ def main() -> None:
         print(SPEECH.words("Stopped; what was finished stays as it is."), file=sys.stderr)
         raise SystemExit(asked.code) from None
     except SurveyError as error:
-        print(error_in(error, SPEECH.language()), file=sys.stderr)
+        tell_problems(error, SPEECH.language())
         raise SystemExit(1) from None
     except (OSError, MemoryError) as error:
-        refused = refused_by_system(error, SPEECH.words("The system"))
-        print(error_in(refused, SPEECH.language()), file=sys.stderr)
+        tell_problems(refused_by_system(error, "The system"), SPEECH.language())
         raise SystemExit(1) from None
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_float_dtype, is_numeric_dtype, is_object_dtype
 
+from smartcity_survey.cell_text import bare, harmless
 from smartcity_survey.errors import SurveyError, reason_of
 from smartcity_survey.long_csv import long_csv
 from smartcity_survey.places import PARTIAL, require_places
@@ -58,7 +58,6 @@ class StageResult:
     private: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
-_NUMBER = re.compile(r"-?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?")
 DECIMALS = 6
 """Decimals of computed numbers in tables and cards; in numbers below 10, of the mantissa: seven digits.
 
@@ -82,9 +81,6 @@ LIST_MARK = ", "
 _QUOTE = '"'
 _NEED_QUOTES = {",", _QUOTE, "\n", "\r"}
 
-_FORMULA = re.compile(r"'*[=+\-@\t\n]")
-"""How text begins that a spreadsheet would compute, apostrophes of our own before it or not."""
-
 
 def read_table(path: str | Path) -> pd.DataFrame:
     """A stage file, its numbers to the last bit, its empty cells as NaN; "None" or "NA" is text.
@@ -102,7 +98,7 @@ def read_table(path: str | Path) -> pd.DataFrame:
         frame = pd.read_csv(path, encoding="utf-8", dtype=types, keep_default_na=False, na_values=[""])
     except pd.errors.EmptyDataError:
         return pd.DataFrame()
-    return _map_texts(frame, _bare)
+    return _map_texts(frame, bare)
 
 
 def read_tables(reports: str | Path) -> dict[str, pd.DataFrame]:
@@ -112,7 +108,7 @@ def read_tables(reports: str | Path) -> dict[str, pd.DataFrame]:
 
 def write_table(frame: pd.DataFrame, path: str | Path, decimals: int = DECIMALS) -> None:
     """Write a frame as csv; numbers are `rounded`, text that begins like a formula gets an apostrophe."""
-    changed = _map_texts(_rounded_frame(frame, decimals), _harmless)
+    changed = _map_texts(_rounded_frame(frame, decimals), harmless)
     if len(frame) > MANY_ROWS:
         write_parts(long_csv(changed), path)
     else:
@@ -176,17 +172,6 @@ def _map_texts(frame: pd.DataFrame, change: Callable[[str], str]) -> pd.DataFram
             texts = column.map(lambda cell: change(cell) if isinstance(cell, str) else cell)
             changed.isetitem(position, texts.array)
     return changed
-
-
-def _harmless(text: str) -> str:
-    """Text that a spreadsheet shows instead of computing: an item may be labelled `=HYPERLINK(...)`."""
-    # A carriage return would end the row, for the csv writer does not quote it.
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
-
-
-def _bare(text: str) -> str:
-    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
 def join_names(names: Iterable[str]) -> str:

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 import pytest
 
 from tests.fuzzing.seeds import seeds
-from tests.fuzzing.targets import CORPUS, READERS, tried
+from tests.fuzzing.targets import CORPUS, TARGETS, tried
 
 INPUTS = sorted((path.parent.name, path.name) for path in CORPUS.glob("*/*"))
 
 
 def test_every_target_has_an_input_and_every_input_a_target() -> None:
-    assert {target for target, _ in INPUTS} == set(READERS)
+    assert {target for target, _ in INPUTS} == set(TARGETS)
     assert sum(path.stat().st_size for path in CORPUS.glob("*/*")) < 200_000
 
 

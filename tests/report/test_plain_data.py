@@ -33,6 +33,7 @@ SENTENCES = {
 LISTS = {
     "at_fault",
     "tetrad",
+    "factors",
     "caveats",
     "hypotheses",
     "dominates_completely",

@@ -157,6 +157,9 @@ def test_an_answer_beyond_its_scale_names_row_and_item(
         ("pls", {"interval": "bca"}, "pls.interval"),
         ("pls", {"segments": True}, "pls.segments"),
         ("cfa", {"other_models": True}, "cfa.other_models"),
+        ("groups", {"all_together": True}, "groups.all_together"),
+        ("model", {"products": [{"of": ["trust", "trust"], "to": "use"}]}, "model.products"),
+        ("model", {"other_models": {"back": [{"from": ["use"], "to": "trust"}]}}, "model.other_models"),
         ("disclosure", {"suppress_small_cells": True}, "disclosure.suppress_small_cells"),
     ],
 )

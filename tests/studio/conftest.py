@@ -59,6 +59,13 @@ def open_studio(folder: Path, first: str = "") -> Iterator[str]:
 
     first : code that its process runs before it.
     """
+    with studio_at_work(folder, first) as (address, _):
+        yield address
+
+
+@contextmanager
+def studio_at_work(folder: Path, first: str = "") -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Address and process of a studio that serves a folder."""
     start = ["-c", f"{first}\nfrom smartcity_survey.cli import main\nmain()"] if first else ["-m", PACKAGE]
     command = [sys.executable, *start, "--language", "en", "studio", str(folder), "--no-browser"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -66,6 +73,6 @@ def open_studio(folder: Path, first: str = "") -> Iterator[str]:
             assert process.stdout is not None
             found = re.search(r"http://127\.0\.0\.1:\d+/\?token=\S+", process.stdout.readline())
             assert found, "the studio printed no address"
-            yield found[0]
+            yield found[0], process
         finally:
             process.terminate()

@@ -279,3 +279,21 @@ def test_a_text_of_which_nothing_is_seen_is_empty_and_a_long_one_is_called_so(dr
     assert drafted.version() == before
     change(drafted, do, **about, value="Ә\u0301 👩\u200d🔬")
     assert "👩\u200d🔬" in "".join(path.read_text(encoding="utf-8") for path in drafted._paths())
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_paths_that_are_ticked_again_stand_where_they_stood(drafted, first):
+    """Whichever comes back first: else the report would be out of date though nothing has changed."""
+    for source, target in (("c2", "c1"), ("c1", "c2")):
+        change(drafted, "path", source=source, target=target, value=True)
+    config = drafted.folder / "config.yaml"
+    before = config.read_text(encoding="utf-8")
+    paths = paths_of(drafted.read())
+    for gone in ((("c1", "c3"), ("c2", "c3")), (("c2", "c1"), ("c1", "c2")), (("c1", "c3"), ("c2", "c1"))):
+        for source, target in gone:
+            change(drafted, "path", source=source, target=target, value=False)
+        assert paths_of(drafted.read()) == [path for path in paths if path not in gone]
+        for source, target in (gone[first], gone[1 - first]):
+            change(drafted, "path", source=source, target=target, value=True)
+        assert paths_of(drafted.read()) == paths
+        assert config.read_text(encoding="utf-8") == before

@@ -24,7 +24,11 @@ async def page(scope: Any, receive: Any, send: Any) -> None:
 
 
 def asked(
-    headers: dict[str, str], query: str = "", kind: str = "http", bodies: tuple[bytes, ...] = (b"",)
+    headers: dict[str, str],
+    query: str = "",
+    kind: str = "http",
+    bodies: tuple[bytes, ...] = (b"",),
+    path: str = "/",
 ) -> tuple[Any, dict[str, str]]:
     """Status (or code of a closed websocket) and headers of the answer."""
     sent: list[Any] = []
@@ -41,7 +45,7 @@ def asked(
 
     scope = {
         "type": kind,
-        "path": "/",
+        "path": path,
         "query_string": query.encode(),
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
     }
@@ -56,6 +60,11 @@ def test_the_address_with_its_token_becomes_a_cookie_and_an_address_without():
     assert (status, headers["location"]) == (303, "/")
     assert "HttpOnly; SameSite=Strict" in headers["set-cookie"]
     assert asked({"host": OURS["host"], "cookie": headers["set-cookie"].split(";")[0]})[0] == 200
+
+
+def test_the_address_leads_to_no_other_host():
+    for path, own in (("//evil.example/", "/evil.example/"), ("/files/x", "/files/x")):
+        assert asked({"host": OURS["host"]}, f"token={TOKEN}", path=path)[1]["location"] == own
 
 
 @pytest.mark.parametrize(

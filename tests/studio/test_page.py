@@ -193,7 +193,10 @@ def test_with_the_keyboard_alone(browser, drafted):
 def test_everybody_can_read_it_on_a_phone_too(browser, drafted, language):
     with open_studio(drafted.folder) as address:
         page = page_at(browser, address, width=390)
-        page.goto(f"{address.split('?')[0]}?language={language}")
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        here = address.split("?")[0]
+        page.goto(f"{here}?language={language}")
         for step in STEPS:
             go(page, step)
             page.wait_for_timeout(700)
@@ -207,6 +210,8 @@ def test_everybody_can_read_it_on_a_phone_too(browser, drafted, language):
             ]
             assert grave == [], step
         assert page.evaluate("document.documentElement.lang") == language
+        assert len(asked) > 5
+        assert [one for one in asked if not one.startswith((here, "data:"))] == []  # it needs no network
 
 
 def test_everybody_can_read_it_before_a_study_is_begun(browser, folder):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import subprocess
@@ -9,9 +10,20 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from smartcity_survey.workflow.bars import lines_of
-from smartcity_survey.workflow.progress import BARS, Bar, has_finished, progress_bar, tell, told
+from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.messages import SPOKEN, problem_in
+from smartcity_survey.workflow.bars import Bars, lines_of
+from smartcity_survey.workflow.progress import (
+    BARS,
+    Bar,
+    has_finished,
+    progress_bar,
+    tell,
+    tell_problems,
+    told,
+)
 
 if sys.platform != "win32":
     from tests.workflow.terminal import on_terminal, screens
@@ -149,3 +161,23 @@ def test_a_step_whose_run_is_gone_goes_on(monkeypatch: pytest.MonkeyPatch) -> No
 def test_lines_that_say_a_step_is_finished(line: str, finished: bool) -> None:
     assert has_finished(line) is finished
     assert told(line) is None
+
+
+def test_a_problem_is_told_as_it_was_found_to_a_run_that_draws_bars(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever draws them puts it into the language of who looks; elsewhere it is a line in the run's."""
+    problem = Problem("config.yaml, seed", "it is empty.", "Write something.")
+    monkeypatch.delenv(BARS, raising=False)
+    monkeypatch.setenv(SPOKEN, "ru")
+    tell_problems(SurveyError.of([problem]))
+    line = capsys.readouterr().err.rstrip("\n")
+    assert line == problem_in(problem, "ru") != str(problem)
+    assert told(line) is None
+    monkeypatch.setenv(BARS, "1")
+    tell_problems(SurveyError.of([problem, problem]))
+    assert [told(line) for line in capsys.readouterr().err.split("\n") if line] == [problem, problem]
+    tell_problems(SurveyError.of([problem]))
+    with Bars(Console(file=(shown := io.StringIO())), "ru") as bars:
+        bars.show(capsys.readouterr().err.rstrip("\n"))
+    assert problem_in(problem, "ru") in shown.getvalue()

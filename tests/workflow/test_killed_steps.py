@@ -62,7 +62,7 @@ def test_the_step_is_told_and_nothing_half_written_stands(tmp_path: Path) -> Non
     folder = tmp_path / "study"
     write_study(folder)
     told = killed_while_writing(folder, "tables/read_log.csv", tmp_path / "hook")
-    assert "  read: it was ended from outside. End other programs, or run with fewer cores" in told
+    assert "read: it was ended from outside. End other programs, or run with fewer cores" in told
     assert not (folder / "reports/tables/read_log.csv").exists()
 
 

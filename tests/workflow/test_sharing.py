@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from contextlib import chdir
 from copy import deepcopy
 from pathlib import Path
+from shutil import copy, copytree, ignore_patterns
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,11 @@ import pandas as pd
 import pytest
 import yaml
 
-from smartcity_survey.io import read_json, read_table
+from smartcity_survey.io import read_json, read_table, write_json
+from smartcity_survey.report.chapter.write import write_chapter
+from smartcity_survey.report.editions import write_editions
+from smartcity_survey.study.config import read_config
+from tests.workflow.attack import attack
 from tests.workflow.test_small_study import QUICK, run
 
 SMALLEST = 5
@@ -176,6 +182,41 @@ def test_answers_to_an_item_do_not_follow_from_its_moments(shared: Path) -> None
             )
             assert all(len(set(ways[same, code])) > 1 for code in np.flatnonzero(small)), item
     assert 0 < n_hidden < 6
+
+
+def test_no_small_count_can_be_solved_for_by_all_that_is_told(shared: Path, tmp_path: Path) -> None:
+    """By whole numbers: of totals, percentages, moments, sizes of groups, chi2 beside RMSEA."""
+    assert len(attack(shared).rows) > 50
+    assert attack(shared).determined(SMALLEST) == {}
+    # How many all rules but one keep would tell what that one excludes.
+    spoilt = copytree(shared, tmp_path / "reports")
+    cards = read_json(spoilt / "cards/missing.json")
+    log = read_table(shared / "private/exclusions.csv")["rule"]
+    cards["missing_items"]["n"] = 60 - int((log == "out_of_range").sum())
+    write_json(cards, spoilt / "cards/missing.json")
+    assert attack(spoilt).determined(SMALLEST)["rule", "out_of_range"] == 1
+
+
+def test_pages_figures_and_chapters_are_made_of_what_is_told(shared: Path, tmp_path: Path) -> None:
+    """Without the survey and the private files they are the same: what they tell, tables and cards tell."""
+    folder = tmp_path / "study"
+    folder.mkdir()
+    for name in ("config.yaml", "codebook.yaml"):
+        copy(shared.parent / name, folder)
+    copytree(shared, folder / "reports", ignore=ignore_patterns("private", "figures", "*.html"))
+    with chdir(folder):
+        config = read_config(folder / "config.yaml")
+        write_editions(config, "reports", read_json(folder / "reports/manifest.json"))
+        made = [path.relative_to(folder / "reports") for path in (folder / "reports").rglob("*.*")]
+        write_chapter(Path("reports"), [name for name, _ in tables(shared)], ["docx", "xlsx"], 1)
+    drawn = [path for path in made if path.suffix in {".svg", ".html"}]
+    assert len(drawn) > 30
+    assert [
+        str(path)
+        for path in drawn
+        if (folder / "reports" / path).read_bytes() != (shared / path).read_bytes()
+    ] == []
+    assert (folder / "reports/tables.xlsx").is_file()
 
 
 def test_no_respondent_leaves_the_private_folder(shared: Path) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from smartcity_survey.cell_text import bare
 from smartcity_survey.errors import SurveyError, reason_of
 from smartcity_survey.hand_yaml import parse_yaml, refuse_endless
 from smartcity_survey.libraries import library_reason
@@ -81,7 +82,7 @@ def rows_of(text: str, place: str) -> list[list[str]]:
             found = {mark: len(next(csv.reader([first], delimiter=mark), [])) for mark in _SEPARATORS}
             separator = max(_SEPARATORS, key=lambda mark: found[mark]) if header else ","
         rows = [
-            [cell.strip() for cell in row]
+            [bare(cell.strip()).strip() for cell in row]
             for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator)
             if any(cell.strip() for cell in row)
         ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -11,6 +9,7 @@ from pathlib import Path
 from smartcity_survey.audit.messages import read_locale
 from smartcity_survey.audit.outcome import Line, Outcome
 from smartcity_survey.audit.severity import Severity
+from smartcity_survey.cell_text import csv_of_texts
 from smartcity_survey.errors import SurveyError
 
 Tell = Callable[[SurveyError], str]
@@ -154,17 +153,13 @@ def _problem(outcome: Outcome, tell: Tell) -> str:
 
 def as_csv(outcomes: Sequence[Outcome], tell: Tell = str) -> str:
     """One line per check, one for a paper that cannot be read; several papers have a column of names."""
-    text = io.StringIO()
     rows = [
         ({"paper": str(outcome.source)} if len(outcomes) > 1 else {}) | dict(_record(line))
         for outcome in outcomes
         for line in (outcome.lines if outcome.problem is None else [_unreadable(outcome, tell)])
     ]
     header = list(rows[0]) if rows else ["check"]
-    writer = csv.DictWriter(text, header, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+    return csv_of_texts([header, *(list(row.values()) for row in rows)])
 
 
 def as_html(outcomes: Sequence[Outcome], tell: Tell = str) -> str:

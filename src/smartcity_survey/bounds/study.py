@@ -22,7 +22,7 @@ from smartcity_survey.bounds.quantities import Estimators
 from smartcity_survey.bounds.walk import MISFIT, Reading
 from smartcity_survey.data.bounds import ENDS, FURTHER, FURTHER_COLUMNS, PRICES, READINGS, SIDES
 from smartcity_survey.data.bounds_tables import END_LAYOUT, PRICE_LAYOUT, Layout, read_bounds_table
-from smartcity_survey.io import write_text
+from smartcity_survey.io import write_table, write_text
 from smartcity_survey.processes import part_of_parent
 from smartcity_survey.reconstruct.covariance import State
 from smartcity_survey.reconstruct.design import Target, Task
@@ -209,7 +209,7 @@ def _write_lines(path: Path, rows: Rows, layout: Layout) -> None:
         sides, values = pair["side"].tolist(), pair["value"].tolist()
         if len(pair) == 2 and (sides[0] == SIDES[0]) == (values[0] > values[1]):
             frame.loc[pair.index, "side"] = sides[::-1]
-    write_text(frame.to_csv(index=False, float_format="%.6g"), path)
+    _write(frame, path)
 
 
 def write_further(config: Path, out: Path, build: Path, told: Told = silent) -> Path:
@@ -228,9 +228,14 @@ def write_further(config: Path, out: Path, build: Path, told: Told = silent) -> 
         rows += [(table, quantity.outcome, quantity.predictor, side, value) for table, side, value in found]
     frame = pd.DataFrame(rows, columns=list(FURTHER_COLUMNS))
     out.mkdir(parents=True, exist_ok=True)
-    frame.to_csv(written, index=False, float_format="%.6g")
+    _write(frame, written)
     told(len(paths), len(paths), "further tables")
     return written
+
+
+def _write(frame: pd.DataFrame, path: Path) -> None:
+    """A table for people: six digits are more than a search settles."""
+    write_table(frame.map(lambda cell: float(f"{cell:.6g}") if isinstance(cell, float) else cell), path)
 
 
 def _write_problem(path: Path, problem: Task) -> None:

@@ -20,6 +20,7 @@ from smartcity_survey.bounds.study import SEEDS, Ready, Search, Told, prepared, 
 from smartcity_survey.bounds.walk import End, Statistics, push
 from smartcity_survey.data.bounds import FOLDER, LISTED, SIDES, WITNESSED
 from smartcity_survey.errors import counted
+from smartcity_survey.io import read_table, write_table
 from smartcity_survey.processes import part_of_parent
 from smartcity_survey.reconstruct.covariance import CovarianceSolution, covariance_boxes, excess
 from smartcity_survey.reconstruct.engine import Progress, answers_near
@@ -126,9 +127,9 @@ def save(witness: Witness, out: Path) -> None:
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
     }
     listed = out / LISTED
-    old = pd.read_csv(listed, keep_default_na=False) if listed.exists() else pd.DataFrame(columns=list(line))
+    old = read_table(listed) if listed.exists() else pd.DataFrame(columns=list(line))
     kept = old[old["name"] != witness.name]
-    pd.concat([kept, pd.DataFrame([line])]).sort_values("name").to_csv(listed, index=False)
+    write_table(pd.concat([kept, pd.DataFrame([line])]).sort_values("name"), listed)
 
 
 def _on_the_way(ready: Ready, search: Search, sought: Sought, way: float, progress: Progress) -> End:

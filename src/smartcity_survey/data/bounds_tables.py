@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from smartcity_survey.cell_text import bare
 from smartcity_survey.errors import SurveyError
 
 SIDES = ("low", "high")
@@ -168,7 +169,7 @@ def read_bounds_table(path: Path, layout: Layout) -> pd.DataFrame:
         for name, cell in zip(header, cells, strict=True):
             kind = layout.columns.get(name, TEXT)
             try:
-                values[name].append(kind.read(cell))
+                values[name].append(kind.read(bare(cell)))
             except ValueError:
                 raise SurveyError(
                     cell_at(path, row, name), f"`{cell}`, where {kind.what} belongs.", AGAIN

@@ -35,6 +35,9 @@ class _Context:
     tables: Mapping[str, pd.DataFrame]
 
 
+_LeavesOut = Callable[[pd.DataFrame, _Context], pd.DataFrame]
+
+
 def protect(
     result: StageResult, section: DisclosureSection, earlier: Mapping[str, pd.DataFrame] | None = None
 ) -> StageResult:
@@ -43,7 +46,7 @@ def protect(
     Parameters
     ----------
     earlier : tables of other stages that this one's follow: `demographics` for those by category,
-        `item_descriptives` for those of items.
+        `item_descriptives` for those of items, `cleaning_log` for those of gaps.
     """
     if not section.suppress_small_cells:
         return result
@@ -53,8 +56,11 @@ def protect(
         if tables[name].empty:  # there was nothing to compute, and there is nothing to hide
             continue
         n = int(str(cards[name].get("n", 0)))
-        tables[name] = _TABLES[name](tables[name].copy(), _Context(section.smallest_cell, n, shown))
+        context = _Context(section.smallest_cell, n, shown)
+        tables[name] = _TABLES[name](tables[name].copy(), context)
         cards[name] = {**cards[name], HIDDEN_BELOW: section.smallest_cell}
+        if name in _OF_GAPS and _tells_exclusions(context):
+            cards[name] = {key: value for key, value in cards[name].items() if key != "n"}
     return StageResult(tables=tables, cards=cards, private=result.private)
 
 
@@ -190,7 +196,7 @@ def _item_descriptives(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
     return frame
 
 
-def _of_hidden_items(*columns: str) -> Callable[[pd.DataFrame, _Context], pd.DataFrame]:
+def _of_hidden_items(*columns: str) -> _LeavesOut:
     """Columns of constructs whose items' means are left out."""
 
     def leave_out(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
@@ -200,6 +206,33 @@ def _of_hidden_items(*columns: str) -> Callable[[pd.DataFrame, _Context], pd.Dat
         return frame
 
     return leave_out
+
+
+def _tells_exclusions(context: _Context) -> bool:
+    """Whether gaps would tell how many a rule excludes that the log leaves out.
+
+    They are those of the questionnaires that all rules but one keep: their number is what that one excludes,
+    and what the others do.
+    """
+    log = context.tables.get("cleaning_log")
+    return log is not None and bool(log["n_excluded"].isna()[log["rule"] == "missing_items"].any())
+
+
+def _no_gaps(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table of gaps without its counts."""
+    if "statistic" in frame:
+        _leave_out(frame, frame["statistic"].str.contains("^n_|^percent_").to_numpy(bool), "value")
+    elif "unanswered" in frame:
+        return frame.head(0)
+    else:
+        counts = [c for c in ("n", "n_missing", "percent", "cumulative_percent") if c in frame]
+        _leave_out(frame, np.ones(len(frame), dtype=bool), *counts)
+    return frame
+
+
+def _of_gaps(leave_out: _LeavesOut) -> _LeavesOut:
+    """Of a table of gaps, all counts where they would tell more than gaps; else what `leave_out` does."""
+    return lambda frame, context: _no_gaps(frame) if _tells_exclusions(context) else leave_out(frame, context)
 
 
 def _missing_summary(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
@@ -261,6 +294,51 @@ def _group_comparisons(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
     return frame
 
 
+def _invariance(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+    """RMSEA where a group's size is left out: with chi2 it tells how many are in all groups together."""
+    hidden, pairs = _hidden_categories(context), context.tables["group_comparisons"]
+    sides = [_among(pairs, ("demographic", which), hidden) for which in ("first", "second")]
+    variables = set(pairs["demographic"][np.any(sides, axis=0)])
+    _leave_out(frame, frame["demographic"].isin(variables).to_numpy(bool), "rmsea", "d_rmsea")
+    return frame
+
+
+def _interactions(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+    """Respondents of regressions without those, a few, who left a moderator out; p and t tell them too."""
+    told = context.tables["demographics"]
+    moderators = set(told["variable"][told["n_missing"].isna()])
+    targets = set(frame["target"][frame["moderator"].isin(moderators)])
+    _leave_out(frame, frame["target"].isin(targets).to_numpy(bool), "p", "ci_low", "ci_high", "n")
+    return frame
+
+
+def _of_hidden_moderators(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+    """Lines at the standardised values of a question, whose mean and deviation tell its categories' sizes."""
+    moderators = {variable for variable, _ in _hidden_categories(context)}
+    return frame[~frame["moderator"].isin(moderators).to_numpy(bool)].reset_index(drop=True)
+
+
+def _necessary_conditions(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+    """Respondents above the ceiling line, a few."""
+    above = ((1 - frame["ceiling_accuracy"] / 100) * context.n).round()
+    _leave_out(frame, above.between(1, context.smallest - 1).to_numpy(bool), "ceiling_accuracy")
+    return frame
+
+
+def _segment_shares(of: str, share: str) -> _LeavesOut:
+    """Shares of segments as small as a few respondents, and others that would tell them.
+
+    of : column with the number of segments; each number has its own shares.
+    """
+
+    def leave_out(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+        small = frame[share] / 100 * context.n < context.smallest - 0.5
+        _leave_out(frame, frame[of].isin(frame[of][small]).to_numpy(bool), share)
+        return frame
+
+    return leave_out
+
+
 def _hierarchical_coefficients(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
     """Lines of such categories: a standard error tells how many people stand behind it."""
     hidden = _among(frame, ("term", "answer"), _hidden_categories(context))
@@ -276,23 +354,23 @@ def _regression_diagnostics(frame: pd.DataFrame, context: _Context) -> pd.DataFr
 
 
 def _specification_curve(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
-    """Respondents of specifications that exclude only a few."""
+    """Respondents of specifications that exclude only a few; p beside its t has their degrees of freedom."""
     excluded = frame["n"].max() - frame["n"]
-    _leave_out(frame, excluded.between(1, context.smallest - 1).to_numpy(), "n")
+    _leave_out(frame, excluded.between(1, context.smallest - 1).to_numpy(), "n", "p")
     return frame
 
 
-_TABLES: Mapping[str, Callable[[pd.DataFrame, _Context], pd.DataFrame]] = {
+_TABLES: Mapping[str, _LeavesOut] = {
     "read_log": _read_log,
     "cleaning_log": _cleaning_log,
     "exclusions": _exclusions,
     "careless": _careless,
     "survey_design": _survey_design,
     "raking_margins": _raking_margins,
-    "missing_summary": _missing_summary,
-    "missing_items": _missing_items,
-    "missing_respondents": _missing_respondents,
-    "missing_patterns": _missing_patterns,
+    "missing_summary": _of_gaps(_missing_summary),
+    "missing_items": _of_gaps(_missing_items),
+    "missing_respondents": _of_gaps(_missing_respondents),
+    "missing_patterns": _of_gaps(_missing_patterns),
     "demographics": _demographics,
     "multiple_choice": _multiple_choice,
     "item_frequencies": _item_frequencies,
@@ -300,8 +378,17 @@ _TABLES: Mapping[str, Callable[[pd.DataFrame, _Context], pd.DataFrame]] = {
     "item_total_statistics": _of_hidden_items("mean", "sd", "mean_if_deleted", "variance_if_deleted"),
     "item_summary": _of_hidden_items("mean", "min", "max", "range", "ratio", "variance"),
     "group_comparisons": _group_comparisons,
+    "invariance": _invariance,
+    "interactions": _interactions,
+    "simple_slopes": _of_hidden_moderators,
+    "johnson_neyman": _of_hidden_moderators,
+    "moderated_mediation": _of_hidden_moderators,
+    "necessary_conditions": _necessary_conditions,
+    "segment_criteria": _segment_shares("segments", "smallest_share"),
+    "segment_paths": _segment_shares("segments", "segment_share"),
     "hierarchical_coefficients": _hierarchical_coefficients,
     "regression_diagnostics": _regression_diagnostics,
     "specification_curve": _specification_curve,
 }
 """Table -> what it leaves out."""
+_OF_GAPS = tuple(name for name in _TABLES if name.startswith("missing_"))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ import yaml
 from smartcity_survey.audit.checks import PLANS
 from smartcity_survey.audit.options import options_of
 from smartcity_survey.audit.paper import read_paper
+from smartcity_survey.cell_text import csv_of_texts
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import write_text
 from smartcity_survey.new_paper.document import Document, with_captions
@@ -110,7 +109,7 @@ def _write(draft: PaperDraft, folder: Path) -> None:
     files = {}
     if draft.running.numbers:
         files["text"] = "text.csv"
-        write_text(_csv(_text_rows(draft)), folder / "text.csv")
+        write_text(csv_of_texts(_text_rows(draft)), folder / "text.csv")
     for name, entries in (("relations", draft.relations), ("claims", draft.claims)):
         if entries:
             files[name] = f"{name}.yaml"
@@ -118,7 +117,7 @@ def _write(draft: PaperDraft, folder: Path) -> None:
         else:
             (folder / f"{name}.yaml").unlink(missing_ok=True)
     for table in draft.tables:
-        write_text(_csv(rows_of(table)), folder / f"{table.id}.csv")
+        write_text(csv_of_texts(rows_of(table)), folder / f"{table.id}.csv")
     paper = content(draft)
     if files:
         paper["files"] = files
@@ -140,12 +139,6 @@ def _text_rows(draft: PaperDraft) -> Iterator[list[str]]:
     yield ["row", "place", "printed", "same_as", "says", "note"]
     for said in draft.running.numbers:
         yield [said.row, said.place, said.printed, said.same_as, said.says, f"“{said.quote}”"]
-
-
-def _csv(rows: Iterator[list[str]]) -> str:
-    lines = io.StringIO()
-    csv.writer(lines, lineterminator="\n").writerows(rows)
-    return lines.getvalue()
 
 
 def _leave_out_unusable(draft: PaperDraft, folder: Path) -> None:

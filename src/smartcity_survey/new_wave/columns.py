@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.data.read.cells import Missing, cell_text, read_codes, read_dates
+from smartcity_survey.data.read.cells import Missing, as_dates, cell_text, read_codes
 from smartcity_survey.data.read.question import percent_and_fraction
 from smartcity_survey.data.read.tables import Table
 from smartcity_survey.errors import Problem, SurveyError
@@ -176,7 +176,7 @@ class _Seen:
             self.words.update(text for _, text in codes.unreadable)
             for position, text in codes.unreadable:
                 self.rows.setdefault(text, int(cells.index[position]))
-        self.is_dates = self.is_dates and not read_dates(cells, missing, decimal).unreadable
+        self.is_dates = self.is_dates and not as_dates(codes, cells).unreadable
         if self.texts is not None:
             texts = [cell_text(cell) for cell in cells]
             n_before = len(self.texts)

@@ -49,9 +49,11 @@ def tool_of(names: Iterable[str]) -> Tool | None:
         n = sum(
             any(fnmatchcase(head, one) for head in heads for one in sign.split("|")) for sign in tool.signs
         )
+        if n < min(SIGNS_NEEDED, len(tool.signs)):
+            continue
         share = n / len(tool.signs)
         known = sum(_matches(head, (*tool.columns, *tool.personal, *tool.id)) for head in heads)
-        if n >= min(SIGNS_NEEDED, len(tool.signs)) and known + share > most:
+        if known + share > most:
             best, most = tool, known + share
     return best
 

@@ -96,7 +96,7 @@ class Model:
         except SurveyError as error:
             problems += error.problems
         names = tuple(map(str, blocks))
-        problems += structure_problems(names, arrows, "model")
+        problems += structure_problems(names, arrows, "model.paths")
         if arrows:
             problems += isolated_problems(names, (), arrows, "model")
         if problems:

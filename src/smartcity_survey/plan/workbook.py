@@ -11,6 +11,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 
+from smartcity_survey.cell_text import as_text
 from smartcity_survey.plan.finished import Finished
 from smartcity_survey.plan.sizes import PERCENTAGE, Plan
 from smartcity_survey.plan.words import plan_words
@@ -181,7 +182,4 @@ def _cell(value: Any) -> Cell:
 
 
 def _write(sheet: Any, line: int, column: int, value: Cell) -> Any:
-    cell = sheet.cell(line, column, value)
-    if isinstance(value, str):
-        cell.data_type = "s"  # a label may begin like a formula
-    return cell
+    return as_text(sheet.cell(line, column, value))

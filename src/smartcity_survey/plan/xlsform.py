@@ -11,6 +11,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
+from smartcity_survey.cell_text import as_text
 from smartcity_survey.plan.names import is_form_name
 from smartcity_survey.plan.questionnaire import Choice, Group, Question, Questionnaire, plain, words
 from smartcity_survey.plan.words import plan_words
@@ -147,13 +148,12 @@ def _sheet(book: Any, name: str, heads: Sequence[str], rows: Sequence[Row]) -> N
     sheet = book.create_sheet(name)
     kept = [head for head in heads if head in ("type", "name") or any(row.get(head) for row in rows)]
     for number, head in enumerate(kept, start=1):
-        cell = sheet.cell(1, number, head)
+        cell = as_text(sheet.cell(1, number, head))
         cell.font = Font(bold=True)
         sheet.column_dimensions[get_column_letter(number)].width = WIDTHS.get(head.partition("::")[0], 20)
     for line, row in enumerate(rows, start=2):
         for number, head in enumerate(kept, start=1):
             if row.get(head):
-                cell = sheet.cell(line, number, row[head])
-                cell.data_type = "s"  # a label may begin like a formula
+                cell = as_text(sheet.cell(line, number, row[head]))
                 cell.alignment = Alignment(wrap_text=True, vertical="top")
     sheet.freeze_panes = "C2" if name == "survey" else "A2"

@@ -260,11 +260,15 @@ def _recomputed(printed: pd.DataFrame, ols: pd.DataFrame | None, setting: Settin
     if ols is None:
         return
     both = printed.merge(ols, on="hypothesis", suffixes=("", "_ols"))
+    compared = len(printed)
     if "state_ols" in both:
-        both = both[both["state_ols"] != "open"]
+        open_ = both["state_ols"] == "open"
+        compared, both = compared - open_.sum(), both[~open_]
+    if not compared:
+        return
     count = setting.wording.numbers.count
     same = (both["verdict"] == both["verdict_ols"]).sum()
-    yield setting.wording.fill("answer.recomputed", same=count(same), all=count(len(printed)))
+    yield setting.wording.fill("answer.recomputed", same=count(same), all=count(compared))
     reversed_ = both["estimate"] * both["estimate_ols"] < 0
     if reversed_.any():
         yield setting.wording.fill("answer.reversed", names=_listed(both["hypothesis"][reversed_], setting))

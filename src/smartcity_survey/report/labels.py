@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from smartcity_survey.io import split_names
 from smartcity_survey.study.codebook import Codebook, text
 from smartcity_survey.study.config import Language
 
@@ -46,6 +47,15 @@ class Labels:
     def path(self, *constructs: str) -> str:
         """The labels of constructs along a path, with arrows between them."""
         return " → ".join(self.construct(name) for name in constructs)
+
+    def product(self, factors: str, target: str) -> str:
+        """The path of a product: labels of its factors, one given twice as a square."""
+        names = split_names(factors)
+        shown = [
+            f"{self.construct(name)}²" if names.count(name) == 2 else self.construct(name)
+            for name in dict.fromkeys(names)
+        ]
+        return f"{' × '.join(shown)} → {self.construct(target)}"
 
 
 def labels_of(codebook: Codebook, language: Language) -> Labels:

@@ -68,6 +68,7 @@ MADE: Mapping[str, tuple[str, ...]] = {
     "path": ("source", "via_1", "target"),
     "moderated_path": ("source", "moderator", "target"),
     "slope_at": ("moderator_at", "moderator", "category"),
+    "product_path": ("factors", "target"),
     "groups": ("demographic", "first", "second"),
     "waves": ("earlier", "later"),
     "quantity_of": ("quantity", "outcome"),
@@ -350,6 +351,7 @@ def witness_labels(witnesses: Iterable[Line], setting: Setting) -> dict[str, str
 NAMES: Mapping[str, Callable[[str, Line, Setting], str]] = {
     "path": _path,
     "moderated_path": _moderated_path,
+    "product_path": lambda value, line, setting: setting.labels.product(line["factors"], line["target"]),
     "waves": lambda value, line, setting: f"{line['earlier']} → {line['later']}",
     "via": _through,
     "variable": question_and_count,

@@ -32,11 +32,12 @@ def category(value: str, line: Line, setting: Setting) -> str:
 
 
 def moderator_value(value: str, line: Line, setting: Setting) -> str:
-    """Where a slope is told: a category of the moderator, or standard deviations from its mean."""
+    """Where a slope is told: a category of the moderator, or SD from its mean; nowhere: no text."""
     code = line.get("category")
     if isinstance(code, float) and code == code:
         return category(str(int(code)), {"variable": line["moderator"]}, setting)
-    return setting.wording.numbers.fixed(float(line["moderator_at"]), 1)
+    at = float(line["moderator_at"])
+    return "" if at != at else setting.wording.numbers.fixed(at, 1)
 
 
 def answer_to(variable: str, answer: str, setting: Setting) -> str:

@@ -91,6 +91,13 @@ def verdicts(
     return tuple(lines)
 
 
+def regression_open(tables: Mapping[str, pd.DataFrame]) -> bool:
+    """Whether the answers are a reconstruction and its regression is not the printed one: the print leaves
+    it open."""
+    found = tables.get("decisions")
+    return found is not None and bool((found["state"][found["method"] == "ols"] == "open").any())
+
+
 def _states(hypotheses: pd.DataFrame) -> pd.Series[Any]:
     """What is known of each verdict of a reconstruction; empty where the answers are people's."""
     return hypotheses["state"] if "state" in hypotheses else pd.Series("", index=hypotheses.index)
@@ -191,7 +198,7 @@ def _facts(tables: Tables, setting: Setting) -> Iterator[tuple[str, str, str]]:
         kmo = tables["adequacy"].set_index("statistic")["value"]["kmo"]
         yield wording["facts.kmo"], style.fixed(kmo, 3, bounded=True), ""
     for table, key in (("model_summary", "r2_ols"), ("pls_quality", "r2_pls")):
-        if key == "r2_pls" and "decisions" in tables:
+        if (key == "r2_pls" and "decisions" in tables) or (key == "r2_ols" and regression_open(tables)):
             continue
         if table in tables and len(tables[table]) == 1:
             yield wording[f"facts.{key}"], style.fixed(tables[table]["r2"].iloc[0], 3, bounded=True), ""

@@ -139,7 +139,7 @@ class Codes(Need):
         return Codebook.model_validate(options)
 
 
-STRUCTURE = {"constructs", "paths", "moderations"}
+STRUCTURE = {"constructs", "paths", "moderations", "products"}
 """What estimates depend on: neither the claims about the paths nor the level they are judged at."""
 
 
@@ -150,16 +150,21 @@ def retained_items(retention: pd.DataFrame) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Claimed(Need):
-    """The model. kept : measured by the items kept alone. claims : with hypotheses and level."""
+    """The model. kept : measured by the items kept alone. claims : with hypotheses and level.
+
+    rivals : with the rival models, which are nothing to other stages.
+    """
 
     kept: bool
     claims: Callable[[Config], bool]
+    rivals: bool = False
 
     def frames(self, config: Config) -> tuple[str, ...]:
         return ("item_retention",) if self.kept else ()
 
     def options(self, config: Config, codebook: Codebook) -> Any:
-        only = None if self.claims(config) else STRUCTURE
+        only = set(type(config.model).model_fields) if self.claims(config) else STRUCTURE
+        only = only | {"other_models"} if self.rivals else only - {"other_models"}
         return {
             "model": config.model.model_dump(mode="json", by_alias=True, include=only),
             "codebook": Codes().options(config, codebook),

@@ -34,10 +34,16 @@ def _of_config(config: Config) -> Iterator[Problem]:
         **{f"missing.{name}": value != "complete" for name, value in config.missing.families.items()},
         "waves": bool(config.waves),
         "model.moderations": bool(config.model.moderations),
+        "model.products": bool(config.model.products),
+        "model.other_models": bool(config.model.other_models),
         "disclosure.suppress_small_cells": config.disclosure.suppress_small_cells,
         **{f"model.constructs.{name}.of": bool(one.of) for name, one in config.model.constructs.items()},
         **{f"cleaning.rules, {rule}": rule in config.cleaning.rules for rule in NEED_ALL_ROWS},
-        **{f"{section}.{key}": True for section in ("cfa", "pls") for key in _switched_on(config, section)},
+        **{
+            f"{section}.{key}": True
+            for section in ("cfa", "pls", "groups")
+            for key in _switched_on(config, section)
+        },
         "pls.correlation": config.pls.correlation != "pearson",
         "pls.interval": config.pls.interval != "percentile",
     }

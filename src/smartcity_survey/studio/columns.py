@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -10,9 +11,13 @@ from pathlib import Path
 from smartcity_survey.data.read.opening import open_table
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.new_wave.columns import Column, describe_columns
+from smartcity_survey.studio.beside import beside
 from smartcity_survey.studio.documents import Study
 from smartcity_survey.studio.labels import label_of
 from smartcity_survey.study.data_section import DataSection
+
+_PATIENCE = 0.1
+"""Seconds in which most files are read: so long the page is kept waiting, rather than drawn twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +40,17 @@ class Used:
     several: bool = False
 
 
+class StillRead(SurveyError):
+    """A survey file that is being read, for a page that does not wait."""
+
+
 def columns_of(study: Study) -> tuple[Column, ...]:
-    """What the survey file holds, column by column.
+    """What the survey file holds, column by column; it is read once, beside the page.
 
     Raises
     ------
+    StillRead
+        where it is being read, and the study waits for nothing.
     SurveyError
         where config or survey file cannot be read.
     """
@@ -47,13 +58,20 @@ def columns_of(study: Study) -> tuple[Column, ...]:
     path = study.folder / data.file
     if not path.is_file():
         raise SurveyError(str(path), "no such file.", "Put the survey file there again.")
-    return _described(path, path.stat().st_mtime_ns, data.model_dump_json(by_alias=True))
+    reading = _read(path, path.stat().st_mtime_ns, data.model_dump_json(by_alias=True))
+    try:
+        return reading.result(None if study.waits else _PATIENCE)
+    except TimeoutError as error:
+        raise StillRead(str(path), "it is being read.", "Wait a moment.") from error
+    except Exception:
+        _read.cache_clear()  # what was in the way may be gone when it is asked for again
+        raise
 
 
 @lru_cache(maxsize=4)
-def _described(path: Path, _changed: int, section: str) -> tuple[Column, ...]:
+def _read(path: Path, _changed: int, section: str) -> Future[tuple[Column, ...]]:
     data = DataSection.model_validate_json(section)
-    return describe_columns(open_table(path, data), data.decimal, problems=[])
+    return beside(lambda: describe_columns(open_table(path, data), data.decimal, problems=[]))
 
 
 def uses(study: Study) -> tuple[Used, ...]:

@@ -44,7 +44,8 @@ class Documents:
     config: Any
     codebook: Any
     aside: dict[str, Any]
-    """What was taken out and may come back: `questions` by column and use, `claims` by the ends of a path."""
+    """What was taken out and may come back: `questions` by column and use, `claims` by the ends of a path,
+    and the `orders` in which paths and claims stood."""
     notes: list[str] = field(default_factory=list)
 
     def note(self, text: str) -> None:
@@ -59,10 +60,13 @@ class Documents:
 
 
 class Study:
-    """A study's folder, whose files one page or several change."""
+    """A study's folder, whose files one page or several change.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    waits : whether whoever asks for the survey file's columns waits until it is read, or is told that it is.
+    """
+
+    def __init__(self, folder: Path, *, waits: bool = True) -> None:
+        self.folder, self.waits = folder, waits
         self._lock = Lock()
 
     @property
@@ -93,6 +97,8 @@ class Study:
 
         Returns what the edit did beside what was asked of it.
         """
+        if not self.begun:  # nor does anybody wait here for another page, which is about to begin it
+            raise SurveyError("config.yaml", "there is no study yet.", "Choose the survey file first.")
         with self._lock:
             documents = self.read()
             aside = plain(documents.aside)

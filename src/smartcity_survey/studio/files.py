@@ -23,7 +23,7 @@ def routes(folder: Path) -> list[Route]:
             return PlainTextResponse("There is no such file.", 404)
         return FileResponse(path)
 
-    async def archive(_: Request) -> Response:
+    def archive(_: Request) -> Response:
         headers = {"content-disposition": 'attachment; filename="study.zip"'}
         return Response(archive_of(folder), media_type="application/zip", headers=headers)
 

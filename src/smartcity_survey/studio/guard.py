@@ -94,7 +94,8 @@ class Guard:
     async def _remember(self, scope: Scope, send: Send) -> None:
         """Keep the token in a cookie, and take it out of the address, which browsers remember."""
         cookie = f"{self._cookie}={self._token}; HttpOnly; SameSite=Strict; Path=/"
-        headers = [(b"location", scope["path"].encode()), (b"set-cookie", cookie.encode()), *_HEADERS]
+        own = f"/{scope['path'].lstrip('/')}"  # with two slashes it would be another host's
+        headers = [(b"location", own.encode()), (b"set-cookie", cookie.encode()), *_HEADERS]
         await send({"type": "http.response.start", "status": 303, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
 

@@ -1,9 +1,11 @@
-"""The options of the config that a page can offer: those with one value, derived from its own model."""
+"""The options of the config that a page can offer: of one value or a list, derived from its own model."""
 
 from __future__ import annotations
 
+import re
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -14,11 +16,15 @@ from smartcity_survey.errors import SurveyError
 from smartcity_survey.parsing import Section
 from smartcity_survey.study.config import Config
 
+OPTIONS_STEP = 5
+"""The number of the step that offers them."""
 SHOWN = (
     *("study.title", "study.language", "cleaning.missing_items_at_most", "missing.pls"),
     *("pls.bootstrap_draws", "report.style"),
 )
 """The few that everybody chooses; the rest stands folded below them."""
+CALLED = {"missing.pls": "PLS-SEM where answers are missing"}
+"""Options that stand outside their section, where their description says too little -> in words."""
 CHOICES = {
     **{"complete": "complete answers alone", "em": "maximum likelihood (EM)", "ml": "maximum likelihood"},
     **{"fiml": "full-information maximum likelihood (FIML)", "mean_replacement": "the item's mean"},
@@ -28,20 +34,30 @@ CHOICES = {
     **{"cfa_skrondal_laake": "CFA, by Skrondal and Laake", "path": "paths", "factorial": "factors"},
     **{"centroid": "centroid", "pearson": "Pearson", "polychoric": "polychoric"},
     **{"percentile": "percentiles", "bca": "BCa", "studentised": "studentised", "apa": "APA 7"},
-    **{"gost": "GOST 7.32"},
+    **{"gost": "GOST 7.32", ".": "point", ",": "comma"},
 }
 """What an option may be -> in words; languages are called by their own names."""
 SECTIONS = {
-    **{"study": "Study", "cleaning": "Cleaning", "missing": "Missing answers", "factors": "Factors"},
+    **{
+        "study": "Study",
+        "data": "Survey file",
+        "cleaning": "Cleaning",
+        "missing": "Missing answers",
+        "factors": "Factors",
+    },
     **{"cfa": "Confirmatory factor analysis", "scores": "Scores of the constructs"},
     **{"regression": "Regression", "common_method": "Common method bias", "pls": "PLS-SEM"},
     **{"groups": "Comparison of groups", "robustness": "Robustness", "report": "Report"},
     **{"disclosure": "Protection of respondents", "figures": "Figures"},
 }
 """Section of the config -> in words."""
-_ELSEWHERE = ("data", "model", "weighting", "waves", "plan")
-"""Sections that are not offered: they describe the file and the claims, which have steps of their own."""
+_ELSEWHERE = ("model", "weighting", "waves", "plan")
+"""Sections that are not offered: steps of their own, or what a first study does without."""
+_FIXED = ("data.file", "data.codebook", "data.published", "data.format")
+"""What the page itself wrote, and what nothing there asks to change."""
 _KINDS = (bool, int, float, str)
+_BETWEEN = re.compile(r"\s*[;\n]\s*")
+_BETWEEN_NUMBERS = re.compile(r"[;,\s]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +65,7 @@ class Offered:
     """An option: its key (`pls.folds`), what it does, and its default.
 
     choices : where it has to be one of several. kind : bool, int, float or str. optional : may be left empty.
-    lowest, highest : of a number, where it has such.
+    lowest, highest : of a number, where it has such. many : whether it is a list, parted by semicolons.
     """
 
     key: str
@@ -60,16 +76,17 @@ class Offered:
     optional: bool = False
     lowest: float | None = None
     highest: float | None = None
+    many: bool = False
 
 
 def offered() -> Iterator[Offered]:
-    """All options of one value, section by section."""
+    """All options that have a field, section by section."""
     for name, field in Config.model_fields.items():
         section = field.annotation
         if name in _ELSEWHERE or not (isinstance(section, type) and issubclass(section, Section)):
             continue
         for key, own in section.model_fields.items():
-            if (found := _offered(f"{name}.{key}", own)) is not None:
+            if f"{name}.{key}" not in _FIXED and (found := _offered(f"{name}.{key}", own)):
                 yield found
 
 
@@ -85,9 +102,11 @@ def as_written(key: str, value: str | bool) -> Any:
     if option is None:
         raise SurveyError(f"config.yaml, {key}", "the page offers no such option.", "Open it anew.")
     if isinstance(value, str) and not value.strip():
-        if option.default is None and not option.optional:
+        if option.default is None and not option.optional and not option.many:
             raise SurveyError(f"config.yaml, {key}", "it is empty.", "Write something.")
         return option.default
+    if option.many:
+        return _listed(option, str(value))
     section, name = key.split(".")
     field = Config.model_fields[section].annotation.model_fields[name]  # type: ignore[union-attr]
     kind: Any = Literal[option.choices] if option.choices else option.kind
@@ -100,6 +119,36 @@ def as_written(key: str, value: str | bool) -> Any:
         if option.choices:
             remedy = f"Choose one of: {', '.join(option.choices)}."
         raise SurveyError(f"config.yaml, {key}", f"`{value}` is not possible.", remedy) from error
+
+
+def shown_list(values: Sequence[Any]) -> str:
+    """A list as it is written in its field."""
+    return "; ".join(f"{one:g}" if isinstance(one, float) else f"{one}" for one in values)
+
+
+def _listed(option: Offered, written: str) -> list[Any]:
+    """The parts of a list: numbers, which may stand apart in any way, or words between semicolons."""
+    parts = [_number(part) for part in _BETWEEN_NUMBERS.split(written.strip()) if part]
+    if option.kind is str:
+        words = any(isinstance(part, str) for part in parts)
+        return [_number(part) for part in _BETWEEN.split(written.strip()) if part] if words else parts
+    if all(isinstance(part, int) and part >= (option.lowest or 0) for part in parts):
+        return parts
+    remedy = "Write whole numbers, 1 or more, with semicolons between them."
+    raise SurveyError(f"config.yaml, {option.key}", f"`{written}` is not possible.", remedy)
+
+
+def _number(written: str) -> float | str:
+    """A number where a text is one."""
+    for kind in (int, float):
+        with suppress(ValueError):
+            return kind(written)
+    return written
+
+
+def in_capitals(text: str) -> str:
+    """A text whose first letter is a capital."""
+    return text[:1].upper() + text[1:]
 
 
 def _within(option: Offered) -> str:
@@ -120,6 +169,8 @@ def digits(number: float) -> str:
 
 def _offered(key: str, field: FieldInfo) -> Offered | None:
     kinds = _parts(field.annotation)
+    if get_origin(field.annotation) is tuple:
+        return _list(key, field)
     optional = type(None) in kinds
     kinds = [kind for kind in kinds if kind is not type(None)]
     if not kinds:
@@ -148,6 +199,16 @@ def _offered(key: str, field: FieldInfo) -> Offered | None:
         lowest=limits.get("ge", limits.get("gt")),
         highest=limits.get("le", limits.get("lt")),
     )
+
+
+def _list(key: str, field: FieldInfo) -> Offered | None:
+    """A list of any length, of whole numbers or of codes and words."""
+    kind, *rest = get_args(field.annotation)
+    kinds = _parts(kind)
+    if rest != [...] or not key.startswith("data.") or any(one not in _KINDS for one in kinds):
+        return None
+    own, lowest = (int, 1) if kinds == [int] else (str, None)
+    return Offered(key, field.description or "", (), own, optional=True, lowest=lowest, many=True)
 
 
 def _parts(annotation: Any) -> list[Any]:

@@ -114,7 +114,11 @@
     Shiny.addCustomMessageHandler("taken", taken);
     Shiny.addCustomMessageHandler("refused", refused);
     let ended = false;
-    Shiny.addCustomMessageHandler("closed", (_) => { ended = true; closed("closed"); });
+    Shiny.addCustomMessageHandler("closed", ({ stops }) => {
+      ended = true;
+      document.getElementById("stops").hidden = !stops;
+      closed("closed");
+    });
     $(document).on("shiny:value", () => { drawing = true; });
     $(document).on("shiny:disconnected", () => { if (!ended) closed("lost"); });
   });

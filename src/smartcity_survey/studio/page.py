@@ -21,6 +21,8 @@ from smartcity_survey.studio.steps.options import LANGUAGES as NAMES_OF_LANGUAGE
 from smartcity_survey.studio.view import View, with_code
 
 _CLOSED = "Everything is saved. This page can be closed; `smartcity-survey studio` opens it again."
+_STOPS = "The analysis was stopped; run it again, and it goes on where it was."
+STEPS_IN_ORDER = ("file", *(step.name for step in DRAWN), "analysis", "report")
 HERE = Path(__file__).parent
 _ICON = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'%3E"
@@ -58,20 +60,20 @@ def _page(view: View) -> Tag:
         for language in LANGUAGES
     ]
     panels = [
-        ui.nav_panel(f"1 {words('Survey file')}", _upload(view), value="file"),
+        ui.nav_panel(_headed("file", words("Survey file")), _upload(view), value="file"),
         *(
             ui.nav_panel(
-                f"{number} {words(step.title)}",
+                _headed(step.name, words(step.title)),
                 ui.output_ui("guessed") if step.name == "columns" else None,
                 ui.output_ui(step.name),
                 new_construct(view) if step.name == "constructs" else None,
                 value=step.name,
             )
-            for number, step in enumerate(DRAWN, start=2)
+            for step in DRAWN
         ),
-        ui.nav_panel(f"{len(DRAWN) + 2} {words('Analysis')}", _analysis(view), value="analysis"),
+        ui.nav_panel(_headed("analysis", words("Analysis")), _analysis(view), value="analysis"),
         ui.nav_panel(
-            f"{len(DRAWN) + 3} {words('Report')}",
+            _headed("report", words("Report")),
             ui.output_ui("old_report"),
             ui.output_ui("report"),
             value="report",
@@ -86,6 +88,7 @@ def _page(view: View) -> Tag:
         ),
         tags.div(
             tags.h1(words("The studio is closed.")),
+            tags.p(words(_STOPS), {"id": "stops"}),
             tags.p(*with_code(words(_CLOSED))),
             {"id": "closed", "role": "alert", "hidden": ""},
         ),
@@ -110,11 +113,17 @@ def _page(view: View) -> Tag:
         ),
         tags.footer(
             tags.p(words("Nothing leaves this computer. Everything stands in the study's folder.")),
+            tags.div(ui.output_ui("asked"), {"aria-live": "assertive"}),
             ui.input_action_button("end", words("End the studio"), class_="btn btn-sm btn-outline-secondary"),
         ),
         title=words("Studio"),
         lang=view.language,
     )
+
+
+def _headed(step: str, title: str) -> str:
+    """A step's title with its number, by which messages name it."""
+    return f"{STEPS_IN_ORDER.index(step) + 1} {title}"
 
 
 def _upload(view: View) -> Tag:

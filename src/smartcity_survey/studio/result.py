@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from htmltools import Tag, tags
 from shiny import reactive
 
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.messages import translated
 from smartcity_survey.report.chapter.files import files_of
 from smartcity_survey.report.editions import PAGE
 from smartcity_survey.studio.documents import Study
@@ -42,11 +45,15 @@ STEPS = {
     "pls": "PLS-SEM",
     "pls_assessment": "Quality of PLS-SEM",
     "pls_prediction": "Prediction by PLS-SEM",
+    "model_comparison": "Comparison of rival models",
     "necessary_conditions": "Necessary conditions",
     "segments": "Unobserved segments",
     "tetrads": "Tetrad analysis",
     "copulas": "Gaussian copulas",
+    "congruence": "Congruence of constructs",
+    "mediator_contribution": "Mediators in prediction",
     "groups": "Comparison of groups",
+    "omnibus": "Comparison of all groups at once",
     "waves": "Comparison of waves",
     "hypotheses": "Hypotheses",
     "specification_curve": "Specification curve",
@@ -96,21 +103,29 @@ def bars(view: View, runner: Runner) -> Tag:
     elif shown.ended is not None:
         state = words("The analysis did not come to its end; why is below.")
     lines = "\n".join(step_line(line, view) for line in tuple(shown.lines))
+    goes_on = "It goes on when this page is closed, and is stopped when the studio is ended."
     return tags.div(
         tags.p(state, {"role": "status", "class": "fw-bold"}) if state else None,
+        tags.p(words(goes_on)) if runner.at_work and not shown.stopped else None,
         *drawn,
         # In the reverse column of one line that it is, it is scrolled to its end.
         tags.pre(tags.span(lines), {"class": "lines", "tabindex": "0"}) if lines else None,
     )
 
 
-def step_line(line: str, view: View) -> str:
-    """A line of a run, steps by what they do."""
+def step_line(line: str | Problem, view: View) -> str:
+    """A line of a run in the page's language, steps by what they do."""
+    if isinstance(line, Problem):
+        return "\n".join(view.problems([replace(line, place=STEPS.get(line.place, line.place))]))
     if not has_finished(line):
-        return line
+        return _in_language(line.replace(f"{view.study.folder}/", ""), view.language)
     rule, _, how = line.partition(": ")
     done = "done" if how == DONE else "the same as before"
     return f"{view.words(STEPS.get(rule.strip(), rule.strip()))}: {view.words(done)}"
+
+
+_in_language = lru_cache(maxsize=1000)(translated)
+"""Lines are drawn again and again."""
 
 
 def report_step(view: View) -> Tag:

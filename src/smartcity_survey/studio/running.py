@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock, Thread
 
-from smartcity_survey.messages import translated
-from smartcity_survey.study.config import Language
+from smartcity_survey.errors import Problem
 from smartcity_survey.workflow.bars import lines_of
 from smartcity_survey.workflow.progress import BARS, RUN, Bar, has_finished, told
 
@@ -25,12 +24,12 @@ _PATIENCE = 20
 class Shown:
     """How far a run is.
 
-    lines : for people, the last ones; of finished steps in English, which each page puts into its language.
+    lines : for people, the last ones, and problems; in English, which each page puts into its language.
     whole : of the whole run. steps : bars of steps at work, by process.
     ended : exit code; None while it works and where none was begun. stopped : whether somebody stopped it.
     """
 
-    lines: deque[str] = field(default_factory=lambda: deque(maxlen=_KEPT_LINES))
+    lines: deque[str | Problem] = field(default_factory=lambda: deque(maxlen=_KEPT_LINES))
     whole: Bar | None = None
     steps: dict[int, Bar] = field(default_factory=dict)
     ended: int | None = None
@@ -51,21 +50,14 @@ class Runner:
         """Whether a run that this page began is at work."""
         return self._process is not None and self.shown.ended is None
 
-    def begin(self, language: Language) -> None:
-        """Begin a run unless one is at work."""
+    def begin(self) -> None:
+        """Begin a run unless one is at work; it speaks English, as pages in several languages may look."""
         with self._lock:
             if self.at_work:
                 return
             self.shown = Shown()
-            command = [
-                sys.executable,
-                "-m",
-                "smartcity_survey",
-                "--language",
-                language,
-                "run",
-                str(self.folder),
-            ]
+            program = [sys.executable, "-m", "smartcity_survey"]
+            command = [*program, "--language", "en", "run", str(self.folder)]
             read, write = os.pipe()
             self._process = subprocess.Popen(
                 command,
@@ -76,16 +68,22 @@ class Runner:
                 start_new_session=True,
             )
             os.close(write)
-            Thread(target=self._watch, args=(read, self._process, self.shown, language), daemon=True).start()
+            Thread(target=self._watch, args=(read, self._process, self.shown), daemon=True).start()
 
-    def stop(self) -> None:
-        """Ask the run to end; one that does not is ended after a while."""
+    def stop(self, *, wait: bool = False) -> None:
+        """Ask the run to end; one that does not is ended after a while.
+
+        wait : until it has ended, before whoever began it ends.
+        """
         with self._lock:
             if self._process is None or not self.at_work:
                 return
             self.shown.stopped = True
             self._signal(signal.SIGTERM)
-            Thread(target=self._end, args=(self._process,), daemon=True).start()
+            ending = Thread(target=self._end, args=(self._process,), daemon=True)
+            ending.start()
+        if wait:
+            ending.join()
 
     def _end(self, process: subprocess.Popen[bytes]) -> None:
         try:
@@ -105,12 +103,12 @@ class Runner:
             return
 
     @staticmethod
-    def _watch(read: int, process: subprocess.Popen[bytes], shown: Shown, language: Language) -> None:
+    def _watch(read: int, process: subprocess.Popen[bytes], shown: Shown) -> None:
         with os.fdopen(read, "rb", buffering=0) as pipe:
             for line in lines_of(pipe.fileno()):
                 bar = told(line)
-                if bar is None:
-                    shown.lines.append(line if has_finished(line) else translated(line, language))
+                if bar is None or isinstance(bar, Problem):
+                    shown.lines.append(line if bar is None else bar)
                 elif bar.what == RUN:
                     shown.whole = bar
                 elif bar.done < bar.total:

@@ -18,8 +18,10 @@ from smartcity_survey.studio.files import routes
 from smartcity_survey.studio.guard import Guard
 from smartcity_survey.studio.page import studio_app
 from smartcity_survey.studio.running import Runner
+from smartcity_survey.workflow.ending.signals import stopping
 
 HOST = "127.0.0.1"
+STOPPED = "The analysis is stopped with the studio; run it again, and it goes on where it was."
 
 
 def serve(folder: Path, port: int, tell: Callable[[str], None], *, browser: bool) -> None:
@@ -28,7 +30,7 @@ def serve(folder: Path, port: int, tell: Callable[[str], None], *, browser: bool
     Parameters
     ----------
     folder : a study's, or one that will become one. port : 0 for any that is free.
-    tell : is given the address. browser : whether to open it there.
+    tell : is given the address, and what becomes of a run. browser : whether to open it there.
 
     Raises
     ------
@@ -48,7 +50,7 @@ def serve(folder: Path, port: int, tell: Callable[[str], None], *, browser: bool
         ) from error
     listening.listen()  # whoever opens the address at once waits for the server
     port, token = listening.getsockname()[1], secrets.token_urlsafe(24)
-    study, runner = Study(folder), Runner(folder)
+    study, runner = Study(folder, waits=False), Runner(folder)
 
     def end() -> None:
         server.should_exit = True
@@ -56,10 +58,13 @@ def serve(folder: Path, port: int, tell: Callable[[str], None], *, browser: bool
     page = Starlette(routes=[*routes(folder), Mount("/", studio_app(study, runner, end))])
     server = uvicorn.Server(uvicorn.Config(Guard(page, port, token), log_level="warning", ws_max_size=2**20))
     address = f"http://{HOST}:{port}/?token={token}"
-    tell(address)
+    tell(f"The studio is open at {address}")
     if browser:
         webbrowser.open(address)
     try:
-        server.run(sockets=[listening])
+        with stopping("SIGINT", "SIGTERM", "SIGHUP"):
+            server.run(sockets=[listening])
     finally:
-        runner.stop()
+        if runner.at_work:
+            tell(STOPPED)
+            runner.stop(wait=True)

@@ -19,6 +19,8 @@ from smartcity_survey.check import Checked, check_study
 from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.messages import LANGUAGES, error_in, language_of, language_of_system
 from smartcity_survey.new_wave.start import start_new_wave
+from smartcity_survey.studio.beside import beside
+from smartcity_survey.studio.columns import StillRead
 from smartcity_survey.studio.documents import Study
 from smartcity_survey.studio.edits import edit_of
 from smartcity_survey.studio.freshness import Freshness
@@ -81,6 +83,7 @@ class Server:
         self._written = reactive.value(written_at(study))
         self._old = reactive.value(False)
         self._at_work = reactive.value(runner.at_work)
+        self._ending = reactive.value(False)
         self._said: reactive.value[Sequence[str]] = reactive.value(())
         self._told: reactive.value[tuple[str, Sequence[str]]] = reactive.value(("", ()))
 
@@ -95,7 +98,7 @@ class Server:
         """Set up all outputs and effects of the page."""
         for step in DRAWN:
             self._shows(step.name, partial(self._draw, step))
-        for name in ("state", "begun", "understood", "guessed", "bars", "report"):
+        for name in ("state", "begun", "understood", "guessed", "bars", "report", "asked"):
             self._shows(name, getattr(self, f"_{name}"))
         for name in ("old", "old_report"):
             self._shows(name, self._out_of_date)
@@ -117,6 +120,9 @@ class Server:
             return tags.p(self._view.words("Choose the survey file first."))
         try:
             return step.draw(self._view)
+        except StillRead:
+            reactive.invalidate_later(LOOKED)
+            return tags.p(self._view.words("The file is read."), {"role": "status"})
         except SurveyError as error:
             lines = self._view.problems(error.problems)
             return tags.ul(*map(said, lines), {"class": "alert alert-danger", "role": "alert"})
@@ -194,7 +200,7 @@ class Server:
     def _take_file(self) -> None:
         @reactive.extended_task
         async def drafting(name: str, sent: str, language: Language) -> list[str]:
-            return await asyncio.to_thread(begin, self._study, name, Path(sent), language)
+            return await asyncio.wrap_future(beside(begin, self._study, name, Path(sent), language))
 
         @reactive.effect
         @reactive.event(self._input.survey)
@@ -241,7 +247,7 @@ class Server:
     def _take_check(self) -> None:
         @reactive.extended_task
         async def checking() -> Checked:
-            return await asyncio.to_thread(check_study, self._study.folder)
+            return await asyncio.wrap_future(beside(check_study, self._study.folder))
 
         @reactive.effect
         @reactive.event(self._input.check)
@@ -272,7 +278,7 @@ class Server:
         @reactive.effect
         @reactive.event(self._input.run)
         def run() -> None:
-            self._runner.begin(self._view.language)
+            self._runner.begin()
             self._at_work.set(True)
 
         @reactive.effect
@@ -280,11 +286,39 @@ class Server:
         def stop() -> None:
             self._runner.stop()
 
+        async def close() -> None:
+            await self._session.send_custom_message("closed", {"stops": self._runner.at_work})
+            self._end()
+
         @reactive.effect
         @reactive.event(self._input.end)
         async def end() -> None:
-            await self._session.send_custom_message("closed", {})
-            self._end()
+            if self._runner.at_work:
+                self._ending.set(True)
+            else:
+                await close()
+
+        @reactive.effect
+        @reactive.event(self._input.end_anyhow)
+        async def end_anyhow() -> None:
+            await close()
+
+        @reactive.effect
+        @reactive.event(self._input.go_on)
+        def go_on() -> None:
+            self._ending.set(False)
+
+    def _asked(self) -> Any:
+        """What becomes of a run where the studio is ended, before it is."""
+        if not (self._ending() and self._at_work()):
+            return None
+        words = self._view.words
+        return tags.div(
+            tags.p(words("The analysis is at work, and is stopped when the studio is ended.")),
+            ui.input_action_button("end_anyhow", words("Stop it and end"), class_="btn btn-sm btn-danger"),
+            ui.input_action_button("go_on", words("Go on"), class_="btn btn-sm btn-outline-secondary"),
+            {"class": "alert alert-warning", "role": "alert"},
+        )
 
     def _bars(self) -> Any:
         """How far the run is; drawn anew while it works."""

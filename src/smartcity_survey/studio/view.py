@@ -14,12 +14,14 @@ from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.messages import translated
 from smartcity_survey.studio.documents import Study
 from smartcity_survey.studio.edits.base import MOST_LETTERS
+from smartcity_survey.studio.keys import by_fields, called, field_of
 from smartcity_survey.studio.labels import label_of
-from smartcity_survey.studio.options import offered
+from smartcity_survey.studio.options import in_capitals
 from smartcity_survey.study.config import Language
 
 _KEY = re.compile(r"[_.:{-]|^[a-z]")
 _IN_A_FILE = re.compile(r".*?(?P<file>(config|codebook)\.yaml)(, (?P<key>[^:]*))?", re.DOTALL)
+_OF_A_FILE = re.compile(r"(config|codebook)\.yaml: ")
 _BLOCKS = {
     "constructs": "Construct",
     "items": "Item",
@@ -59,18 +61,26 @@ class View:
         return translated(english, self.language)
 
     def problems(self, problems: Sequence[Problem]) -> list[str]:
-        """Problems in the page's language, each place once, with the words that the page has for it."""
+        """Problems in the page's language, with the words that the page has for their places.
+
+        Each place is told once, and so is what is wrong with several.
+        """
         found: dict[str, list[str]] = {}
         labels = self._labels()
         for one in problems:
             remedy = ON_THE_PAGE.get(one.found) or ON_THE_PAGE.get(one.remedy, one.remedy)
             said = f"{in_capitals(self.words(one.found))} {self.words(remedy)}"
             found.setdefault(self._place(one.place, labels), []).append(self._named(said, labels))
-        return [f"{place}: {' '.join(dict.fromkeys(said))}" for place, said in found.items()]
+        places: dict[str, list[str]] = {}
+        for place, of_it in found.items():
+            places.setdefault(" ".join(dict.fromkeys(of_it)), []).append(place)
+        return [f"{', '.join(several)}: {said}" for said, several in places.items()]
 
     def line(self, english: str) -> Tag:
-        """A line of what was found, with labels in place of names."""
-        return tags.li(*with_code(self._named(self.words(english), self._labels())))
+        """A line of what was found, with labels in place of names; in which file is no matter here."""
+        said = self._named(self.words(english), self._labels())
+        own = _OF_A_FILE.sub("", said)
+        return tags.li(*with_code(said if own == said else in_capitals(own)))
 
     def _quoted(self, label: str) -> str:
         return f"“{label}”" if self.language == "en" else f"«{label}»"
@@ -83,46 +93,51 @@ class View:
             return {}
         constructs = documents.codebook.get("constructs") or {}
         named = [*constructs.items(), *((name, content) for _, name, content in documents.questions())]
-        return {str(name): clipped(label_of(content, documents)) for name, content in named}
+        return {str(name): label_of(content, documents) for name, content in named}
 
     def _place(self, place: str, labels: Mapping[str, str]) -> str:
         """Where on the page a place of the files is."""
         written = _IN_A_FILE.fullmatch(place)
         if not written:
-            return self.words(place.replace(f"{self.study.folder}/", ""))
+            return self._labelled(self.words(place.replace(f"{self.study.folder}/", "")), labels)
         if not written["key"]:
             return str(written["file"])
         block, _, name = written["key"].removeprefix("model.").partition(".")
         own = name.partition(".")[0]
         if block in _BLOCKS:
-            label = labels.get(own) or own
+            label = clipped(labels.get(own) or own)
             return (
                 f"{self.words(_BLOCKS[block])} {self._quoted(label)}" if label else self.words(_BLOCKS[block])
             )
-        if option := next((one for one in offered() if one.key == written["key"]), None):
-            return in_capitals(self.words(option.description).partition(";")[0])
+        if found := field_of(written["key"]):
+            return f"{called(found[1], self.words)} ({self.words(f'step {found[0]}')})"
         return self.words(f"{written['file']}, {written['key']}")
 
     def _named(self, said: str, labels: Mapping[str, str]) -> str:
+        """A text with labels in place of names, and fields of the page in place of keys."""
+        return by_fields(self._labelled(said, labels), self.words, self._quoted)
+
+    def _labelled(self, said: str, labels: Mapping[str, str]) -> str:
         """A text with labels in place of names, but of those that are English words in an English text."""
         names = [name for name in labels if self.language != "en" or re.search(r"[\d_]", name)]
         if not names:
             return said
         any_of = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-        # A name in backticks is one where these hold nothing else.
-        names_in = rf"`({any_of})`|(?<![\w.`])({any_of})(?![\w`])"
-        return re.sub(names_in, lambda name: self._quoted(labels[name[1] or name[2]]), said)
+        # A name in backticks is one where these hold nothing else; a label may follow it already.
+        names_in = rf"(?:`({any_of})`|(?<![\w.`])({any_of})(?![\w`]))( [“«]([^”»]*)[”»])?"
+
+        def named(found: re.Match[str]) -> str:
+            label = labels[found[1] or found[2]]
+            own = self._quoted(clipped(label))
+            return own if not found[3] or found[4] == label else f"{own}{found[3]}"
+
+        return re.sub(names_in, named, said)
 
 
 def with_code(text: str) -> list[TagChild]:
     """A text whose keys, which stand in backticks, are set as code; other words in backticks are words."""
     parts = text.split("`")
     return [tags.code(part) if at % 2 and _KEY.search(part) else part for at, part in enumerate(parts)]
-
-
-def in_capitals(text: str) -> str:
-    """A text whose first letter is a capital."""
-    return text[:1].upper() + text[1:]
 
 
 def clipped(text: str, most: int = 60) -> str:

@@ -66,7 +66,7 @@ class StudySection(Section):
     bounds: str | None = Field(
         None,
         description="folder that `smartcity-survey bounds` wrote: what the printed tables leave open; "
-        "none: skip; only of use where `reconstruction` is true",
+        "none: whatever is not printed is told as open; only of use where `reconstruction` is true",
     )
 
     @property
@@ -210,9 +210,15 @@ class PlsSection(Section):
     )
     segments: bool = Field(False, description="true: unobserved segments of respondents (FIMIX-PLS)")
     tetrads: bool = Field(False, description="true: confirmatory tetrad analysis of the constructs (CTA-PLS)")
+    congruence: bool = Field(
+        False, description="true: congruence coefficients, whether two constructs relate to all others alike"
+    )
+    mediator_contribution: bool = Field(
+        False, description="true: what each mediator adds to the prediction of its outcome (PCM)"
+    )
     copulas: bool = Field(False, description="true: Gaussian copulas, a test of endogenous predictors")
     further_draws: int = Field(
-        1000, ge=100, le=100_000, description="random pairings or resamples of each of these four"
+        1000, ge=100, le=100_000, description="random pairings or resamples of each of these"
     )
     desired_outcome: float = Field(
         85,
@@ -231,6 +237,9 @@ class GroupsSection(Section):
     )
     smallest: int = Field(50, ge=10, le=1_000_000, description="respondents a category needs to be compared")
     permutations: int = Field(1000, ge=20, le=100_000, description="random groups of the same sizes")
+    all_together: bool = Field(
+        False, description="true: all groups of a variable are held against one another at once too"
+    )
 
 
 class RobustnessSection(Section):
@@ -334,6 +343,11 @@ def _model_contradictions(config: Config) -> Iterator[str]:
         yield (
             "moderations need scores of the respondents, which polychoric correlations do not give; "
             "leave out `model.moderations`, or write `pls.correlation: pearson`"
+        )
+    if config.model.products and config.pls.correlation == "polychoric":
+        yield (
+            "products need scores of the respondents, which polychoric correlations do not give; "
+            "leave out `model.products`, or write `pls.correlation: pearson`"
         )
     sources = {source for path in config.model.paths for source in path.sources}
     targets = {path.target for path in config.model.paths}

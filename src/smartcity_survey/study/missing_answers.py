@@ -184,12 +184,13 @@ def _barriers(config: Config) -> Iterator[_Barrier]:
         forbidden = frozenset(several if interval == "studentised" else _PLS - _MEANS)
         said = "{methods} has percentile intervals; write `pls.interval: percentile`"
         yield _Barrier(("pls.interval",), forbidden, said)
-    if config.model.moderations or any(one.of for one in config.model.constructs.values()):
+    products = config.model.moderations or config.model.products
+    if products or any(one.of for one in config.model.constructs.values()):
         yield _Barrier(
             ("model",),
             _PLS - _MEANS,
-            "{methods} knows neither moderations nor constructs made of constructs; write `mean_replacement` "
-            "or `complete`",
+            "{methods} knows neither moderations and products nor constructs made of constructs; write "
+            "`mean_replacement` or `complete`",
         )
 
 

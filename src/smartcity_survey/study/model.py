@@ -20,6 +20,8 @@ from smartcity_survey.study.model_checks import (
     isolated_problems,
     moderation_problems,
     nearest,
+    product_problems,
+    rival_problems,
     structure_problems,
 )
 
@@ -76,6 +78,14 @@ class Moderation:
 
 
 @dataclass(frozen=True, slots=True)
+class Product:
+    """Constructs whose scores are multiplied to explain `target`: one twice, or three."""
+
+    factors: tuple[str, ...]
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class HigherOrder:
     """A construct made of constructs, and how it is estimated."""
 
@@ -98,6 +108,8 @@ class Model:
     effect_hypotheses : claims about mediation, moderation and differences between groups.
     demographic_moderations : those whose moderator is a demographic variable; `moderations` has the others.
     claim_order : names of all claims as the config has them.
+    other_models : names and paths of rival models, as `paths`.
+    products : curves and three-way interactions.
     """
 
     constructs: tuple[Construct, ...]
@@ -111,6 +123,8 @@ class Model:
     claim_order: tuple[str, ...] = ()
     effect_hypotheses: tuple[Hypothesis, ...] = ()
     demographic_moderations: tuple[Moderation, ...] = ()
+    other_models: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    products: tuple[Product, ...] = ()
 
     @property
     def every_moderation(self) -> tuple[Moderation, ...]:
@@ -171,6 +185,15 @@ class Model:
         for source, target in self.paths:
             matrix[self.names.index(source), self.names.index(target)] = True
         return matrix
+
+    def rivals(self) -> dict[str, Model]:
+        """The rival models, without claims and moderations, of those constructs that a path joins."""
+        found = {}
+        for name, paths in self.other_models:
+            joined = {construct for path in paths for construct in path}
+            constructs = tuple(each for each in self.constructs if each.name in joined)
+            found[name] = Model(constructs, paths, (), self.alpha)
+        return found
 
     def keeping(self, items: tuple[str, ...]) -> Model:
         """The same model measured by the given items only.
@@ -256,21 +279,33 @@ def build_model(section: ModelSection, codebook: Codebook, place: str = "config.
     moderations = tuple(Moderation(m.moderator, m.source, m.target) for m in section.moderations)
     names = tuple(construct.name for construct in constructs)
     every = (*names, *(h.name for h in higher_order))
-    problems += structure_problems(every, written, place)
+    problems += structure_problems(every, written, f"{place}.paths")
+    rivals = {
+        name: tuple((source, entry.target) for entry in entries for source in entry.sources)
+        for name, entries in section.other_models.items()
+    }
+    problems += rival_problems(every, written, rivals, place)
     problems += hypothesis_problems(every, written, claims, tuple(codebook.demographics), place)
     problems += group_problems(names, higher_order, claims, place)
     problems += isolated_problems(names, higher_order, written, place)
     problems += higher_order_problems(names, higher_order, written, place)
     components = {higher.name: higher.components for higher in higher_order}
-    paths = tuple(
-        pair
-        for source, target in written
-        for pair in product(components.get(source, (source,)), components.get(target, (target,)))
-    )
+
+    def among_items(arrows: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+        """The paths, with components in place of the constructs made of them."""
+        return tuple(
+            pair
+            for source, target in arrows
+            for pair in product(components.get(source, (source,)), components.get(target, (target,)))
+        )
+
+    paths = among_items(written)
     # What a hypothesis makes a moderation is told of the hypothesis.
     claimed = {Moderation(c.moderator, c.source, c.target): f"hypotheses.{c.name}" for c in claims}
     where = [claimed.get(m, f"moderations.{position}") for position, m in enumerate(moderations)]
     problems += moderation_problems(names, paths, moderations, [f"{place}.{key}" for key in where], codebook)
+    products = tuple(Product(one.factors, one.target) for one in section.products)
+    problems += product_problems(names, paths, products, place)
     if problems:
         raise SurveyError.of(problems)
     about_paths = tuple(claim for claim in claims if claim.kind == "path")
@@ -287,4 +322,6 @@ def build_model(section: ModelSection, codebook: Codebook, place: str = "config.
         tuple(claim.name for claim in claims),
         tuple(claim for claim in claims if claim.kind != "path"),
         tuple(m for m in moderations if m.moderator not in names),
+        tuple((name, among_items(own)) for name, own in rivals.items()),
+        products,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -13,7 +13,10 @@ from smartcity_survey.errors import Problem, counted
 
 if TYPE_CHECKING:
     from smartcity_survey.study.codebook import Codebook
-    from smartcity_survey.study.model import HigherOrder, Hypothesis, Moderation
+    from smartcity_survey.study.model import HigherOrder, Hypothesis, Moderation, Product
+
+DECLARED = "declared"
+"""What tables call the model under `paths` beside its rivals."""
 
 
 def structure_problems(
@@ -21,28 +24,45 @@ def structure_problems(
     paths: tuple[tuple[str, str], ...],
     place: str,
 ) -> list[Problem]:
-    """Unknown constructs, paths given twice or in a circle."""
+    """Unknown constructs, paths given twice or in a circle. place : of the paths."""
     problems = []
     for source, target in paths:
         for name in (source, target):
             if name not in names:
-                problems.append(
-                    Problem(f"{place}.paths", f"{name} is not a construct.", nearest(name, names))
-                )
+                problems.append(Problem(place, f"{name} is not a construct.", nearest(name, names)))
         if paths.count((source, target)) > 1:
-            problems.append(
-                Problem(f"{place}.paths", f"{source} -> {target} is given twice.", "Give it once.")
-            )
+            problems.append(Problem(place, f"{source} -> {target} is given twice.", "Give it once."))
     circle = _circle(paths)
     if circle:
         problems.append(
             Problem(
-                f"{place}.paths",
+                place,
                 f"they run in a circle: {' -> '.join(circle)}.",
                 "Take one of these paths out.",
             )
         )
     return problems
+
+
+def rival_problems(
+    names: tuple[str, ...],
+    paths: tuple[tuple[str, str], ...],
+    rivals: Mapping[str, tuple[tuple[str, str], ...]],
+    place: str,
+) -> Iterator[Problem]:
+    """What is wrong with the paths of rival models, or makes them no rivals of the model with `paths`."""
+    known = {frozenset(paths): "paths"}
+    for name, own in rivals.items():
+        where = f"{place}.other_models.{name}"
+        yield from structure_problems(names, own, where)
+        if not own:
+            yield Problem(where, "it has no paths.", "Name some, or leave the model out.")
+        if name == DECLARED:
+            found = "the tables call the model under `paths` so."
+            yield Problem(where, found, "Choose another name.")
+        first = known.setdefault(frozenset(own), f"other_models.{name}")
+        if own and first != f"other_models.{name}":
+            yield Problem(where, f"it has the same paths as `{first}`.", "Leave one of them out.")
 
 
 def hypothesis_problems(
@@ -149,6 +169,37 @@ def moderation_problems(
                 f"{moderation.moderator} and {moderation.source} are multiplied for {target} already.",
                 "Name the interaction once.",
             )
+
+
+def product_problems(
+    names: tuple[str, ...],
+    paths: tuple[tuple[str, str], ...],
+    products: tuple[Product, ...],
+    place: str,
+) -> Iterator[Problem]:
+    """Unknown constructs, products that are neither a curve nor of three, given twice or without a path."""
+    for position, product in enumerate(products):
+        where, factors = f"{place}.products.{position}", product.factors
+        unknown = [name for name in dict.fromkeys((*factors, product.target)) if name not in names]
+        for name in unknown:
+            yield Problem(where, f"{name} is not a construct that items measure.", nearest(name, names))
+        distinct = len(set(factors))
+        if (len(factors), distinct) == (2, 2):
+            found = "the product of two constructs is a moderation."
+            yield Problem(where, found, "Name it under `moderations`.")
+        elif (len(factors), distinct) not in {(2, 1), (3, 3)}:
+            found = "it is neither one construct twice nor three constructs."
+            yield Problem(where, found, "Write `of: [a, a]` for a curve, or three different constructs.")
+        for source in dict.fromkeys(factors):
+            if not unknown and (source, product.target) not in paths:
+                yield Problem(
+                    where,
+                    f"there is no path {source} -> {product.target}.",
+                    "Add it to `paths`: without its main effects a product cannot be read.",
+                )
+        before = [(sorted(one.factors), one.target) for one in products[:position]]
+        if (sorted(factors), product.target) in before:
+            yield Problem(where, "this product is given already.", "Name it once.")
 
 
 def higher_order_problems(

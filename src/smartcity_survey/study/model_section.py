@@ -82,6 +82,18 @@ class ModerationSection(Section):
     target: str = Field(alias="to", description="construct it ends in")
 
 
+class ProductSection(Section):
+    """A curve or a three-way interaction: scores multiplied beside all products below it."""
+
+    factors: tuple[str, ...] = Field(
+        alias="of",
+        min_length=2,
+        max_length=3,
+        description="constructs: one twice for a curve, three for a three-way interaction",
+    )
+    target: str = Field(alias="to", description="construct explained by their product")
+
+
 class ModelSection(Section):
     """What is claimed: constructs, paths and hypotheses, as in the paper's figure."""
 
@@ -94,17 +106,25 @@ class ModelSection(Section):
         description="paths whose strength depends on a construct or a demographic variable; by OLS, and by "
         "PLS-SEM in two stages",
     )
+    products: tuple[ProductSection, ...] = Field(
+        (), description="curves and three-way interactions of constructs, by PLS-SEM in two stages"
+    )
     controls: tuple[str, ...] = Field(
         (),
         description="demographic variables that explain every outcome too; their paths are told beside those "
         "without, by PLS-SEM and by SEM",
+    )
+    other_models: dict[str, tuple[PathSection, ...]] = Field(
+        default_factory=dict,
+        description="rival structural models by name, each with paths in the form of `paths`; PLS-SEM "
+        "compares them by information criteria and by prediction",
     )
     hypotheses: dict[str, HypothesisSection] = Field(default_factory=dict, description="claims to be judged")
     alpha: Probability = Field(0.05, description="two-sided significance level of the verdicts")
 
     @model_validator(mode="after")
     def _named(self) -> ModelSection:
-        if any(not name.strip() for name in (*self.constructs, *self.hypotheses)):
+        if any(not name.strip() for name in (*self.constructs, *self.hypotheses, *self.other_models)):
             raise ValueError("a name is empty: write one before the colon")
         return self
 

@@ -19,7 +19,8 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from smartcity_survey.messages import language_of_run, translated
+from smartcity_survey.errors import Problem
+from smartcity_survey.messages import language_of_run, problem_in, translated
 from smartcity_survey.study.config import Language
 from smartcity_survey.workflow.ending import guard
 from smartcity_survey.workflow.ending.signals import stopping
@@ -120,7 +121,9 @@ class Bars:
     def show(self, line: str) -> None:
         """Take a line of a run: move the bar it tells of, or print it."""
         bar = told(line)
-        if bar is None:
+        if isinstance(bar, Problem):
+            self._console.out(problem_in(bar, self._language), highlight=False)
+        elif bar is None:
             self._console.out(translated(line, self._language), highlight=False)
             if self._run is not None and has_finished(line):
                 self._drawn.advance(self._run)

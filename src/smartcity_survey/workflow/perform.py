@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -18,7 +17,7 @@ from smartcity_survey.places import require_places
 from smartcity_survey.workflow.dependencies import code_of_rule, present
 from smartcity_survey.workflow.hold import step_at_work
 from smartcity_survey.workflow.made_from import Step, is_recorded, origin, record, remove_edited
-from smartcity_survey.workflow.progress import BARS, DONE, SAME, say
+from smartcity_survey.workflow.progress import BARS, DONE, SAME, say, tell_problems
 
 AT_WORK = "at work"
 """The only line of a step's log until its end: of one that was ended from outside it stays."""
@@ -80,10 +79,10 @@ def _told() -> Iterator[None]:
     try:
         yield
     except SurveyError as error:
-        print(error_in(error, language_of_run()), file=sys.stderr)
+        tell_problems(error)
         raise SystemExit(1) from None
     except (OSError, MemoryError) as error:
-        print(error_in(refused_by_system(error, str(Path().resolve())), language_of_run()), file=sys.stderr)
+        tell_problems(refused_by_system(error, str(Path().resolve())))
         raise SystemExit(1) from None
 
 
@@ -119,21 +118,22 @@ def logged(log: str | Path, rule: str) -> Iterator[None]:
     path = Path(log)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"{AT_WORK}\n", encoding="utf-8")
+    refused: SurveyError | None = None
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
             yield
-            outcome = FINISHED
         except SurveyError as error:
-            outcome = error_in(error, language_of_run())
+            refused = error
         except (OSError, MemoryError, BrokenExecutor) as error:
-            outcome = error_in(refused_by_system(error, rule), language_of_run())
+            refused = refused_by_system(error, rule)
         except BaseException:
             path.write_text(traceback.format_exc(), encoding="utf-8")
             raise
     lines = [f"{warning.category.__name__}: {warning.message}" for warning in caught]
-    with suppress(OSError) if outcome != FINISHED else nullcontext():
+    outcome = error_in(refused, language_of_run()) if refused else FINISHED
+    with suppress(OSError) if refused else nullcontext():
         path.write_text("\n".join([*lines, outcome]) + "\n", encoding="utf-8")
-    if outcome != FINISHED:
-        print(outcome, file=sys.stderr)
+    if refused:
+        tell_problems(refused)
         raise SystemExit(1)

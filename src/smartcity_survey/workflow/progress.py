@@ -12,7 +12,12 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from typing import NamedTuple
+
+from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.messages import language_of_run, problem_in
+from smartcity_survey.study.config import Language
 
 BARS = "SMARTCITY_SURVEY_BARS"
 """Environment variable that tells a step that its run draws bars."""
@@ -51,9 +56,24 @@ def tell(what: str, done: int, total: int) -> None:
             say(f"{MARK}{json.dumps(Bar(os.getpid(), what, done, total))}")
 
 
-def told(line: str) -> Bar | None:
-    """What a line of a step tells of its bar; None of a line that is for people."""
-    return Bar(*json.loads(line[1:])) if line.startswith(MARK) else None
+def tell_problems(error: SurveyError, language: Language | None = None) -> None:
+    """Say what is wrong; a run that draws bars is told it as it was found, for who reads it there.
+
+    language : by default that of the run.
+    """
+    for one in error.problems:
+        if BARS in os.environ:
+            say(f"{MARK}{json.dumps(asdict(one))}")
+        else:
+            say(problem_in(one, language or language_of_run()))
+
+
+def told(line: str) -> Bar | Problem | None:
+    """What a line of a step tells of its bar or of a problem; None of a line that is for people."""
+    if not line.startswith(MARK):
+        return None
+    found = json.loads(line[1:])
+    return Problem(**found) if isinstance(found, dict) else Bar(*found)
 
 
 def has_finished(line: str) -> bool:

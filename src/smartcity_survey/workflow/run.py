@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from smartcity_survey.check import check_study
 from smartcity_survey.errors import ROOM, SurveyError
-from smartcity_survey.messages import SPOKEN, error_in, translated
+from smartcity_survey.messages import SPOKEN, translated
 from smartcity_survey.report.chapter.files import asks_for_chapter, files_of
 from smartcity_survey.study.codebook import read_codebook
 from smartcity_survey.study.config import Language, read_config
@@ -24,6 +24,7 @@ from smartcity_survey.workflow.hold import RUN, hold
 from smartcity_survey.workflow.machines import PROFILE, Machines
 from smartcity_survey.workflow.made_from import PARTS
 from smartcity_survey.workflow.perform import AT_WORK, FINISHED
+from smartcity_survey.workflow.progress import tell_problems
 from smartcity_survey.workflow.snakefiles import snakefile
 from smartcity_survey.workflow.unchanged import Origin, forget, remember, up_to_date
 
@@ -151,7 +152,7 @@ def _tell_of_ended(folder: Path, before: int, language: Language) -> None:
     for log in sorted((folder / LOGS).glob("*.log")):
         if log.stat().st_mtime_ns > before and log.read_text(encoding="utf-8") == f"{AT_WORK}\n":
             ended = SurveyError(log.stem, "it was ended from outside.", ROOM)
-            print(f"  {error_in(ended, language)}", file=sys.stderr)
+            tell_problems(ended, language)
 
 
 def _tell_of_failures(folder: Path, before: int) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -24,7 +23,6 @@ from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import StageResult
 from smartcity_survey.stages.comparison.bounds import (
     compare_with_bounds,
-    decisions,
     further_tables,
     identified_sets,
     listed_witnesses,
@@ -36,39 +34,10 @@ from smartcity_survey.stages.sem.sem import estimate_sem
 from smartcity_survey.stats.sem.cfa import fit_cfa
 from smartcity_survey.stats.sem.cfa_fit import fit_indices
 from smartcity_survey.study.codebook import Codebook
-from smartcity_survey.study.config import CleaningSection, PlsSection
-from smartcity_survey.study.model import Hypothesis, Model
+from smartcity_survey.study.config import CleaningSection
 from tests.stages import simulated
+from tests.stages.comparison.ends import NO_FURTHER, NO_PRICES, PLS, SOURCES, TARGET, end, model, surveys
 from tests.stages.refusals import refused
-
-*SOURCES, TARGET = simulated.CONSTRUCTS
-NO_PRICES = pd.DataFrame(columns=list(PRICE_COLUMNS))
-NO_FURTHER = pd.DataFrame(columns=list(FURTHER_COLUMNS))
-PLS = PlsSection(bootstrap_draws=100)
-
-
-def model() -> Model:
-    claims = tuple(
-        Hypothesis(f"H{place}", source, TARGET, "positive") for place, source in enumerate(SOURCES, start=1)
-    )
-    return replace(simulated.model(), hypotheses=claims)
-
-
-def end(
-    method: str, predictor: str, reading: str, side: str, value: float, **more: object
-) -> dict[str, object]:
-    line = {"method": method, "outcome": TARGET, "predictor": predictor, "reading": reading, "side": side}
-    numbers = {"value": value, "std_error": 0.04, "chi2": 100.0, "settled": True, "steps": 9, "seed": 7}
-    return {**line, **numbers, **more}
-
-
-@cache
-def surveys() -> tuple[pd.DataFrame, ...]:
-    """The simulated answers and two like them: other respondents drawn from the same."""
-    own = simulated.answers()
-    return own, *(
-        own.sample(len(own), replace=True, random_state=seed, ignore_index=True) for seed in (3, 12)
-    )
 
 
 @cache
@@ -152,97 +121,6 @@ def test_a_value_costs_the_fit_at_which_it_is_first_found() -> None:
         ("b", 0.0, 0.4, 0.6, 1059, 1059),
         ("b", 0.02, 0.35, 0.6, 1340, 1059),
     ]
-
-
-# -- decisions -----------------------------------------------------------------------------------------------
-
-
-def decided(low: float, high: float, *witnesses: float, method: str = "pls", **more: object) -> pd.Series:
-    """The decision on H1 where a set has these ends and witnesses these estimates with p = .001."""
-    ends = [end(method, "a", "claimed", side, v, **more) for side, v in (("low", low), ("high", high))]
-    claim = {"method": method, "hypothesis": "H1", "predictor": "a", "outcome": TARGET}
-    shown = pd.DataFrame(
-        [
-            {**claim, "expected_sign": "positive", "witness": f"w{place}", "estimate": value, "p": 0.001}
-            | {"verdict": "confirmed" if value > 0 else "not_confirmed"}
-            for place, value in enumerate(witnesses)
-        ],
-        columns=["witness", *claim, "expected_sign", "estimate", "p", "verdict"],
-    )
-    one = replace(model(), hypotheses=(Hypothesis("H1", "a", TARGET, "positive"),))
-    table = decisions(identified_sets(pd.DataFrame(ends)), shown, one)
-    assert table["method"].tolist() == ["published", "ols", method]
-    assert table["state"].tolist()[:2] == ["printed", "printed"]
-    return table.iloc[2]
-
-
-def test_the_same_verdict_at_both_ends_is_decided() -> None:
-    found = decided(0.1, 0.3)
-    assert (found["state"], found["lowest_verdict"], found["highest_verdict"]) == (
-        "decided",
-        *["confirmed"] * 2,
-    )
-    assert decided(-0.3, 0.07)["state"] == "decided"  # p at .07 / .04 is .08
-
-
-def test_an_end_on_either_side_of_the_level_is_open() -> None:
-    found = decided(0.07, 0.3, 0.12, 0.2)
-    assert (found["state"], found["lowest_verdict"]) == ("open", "not_confirmed")
-    assert (found["confirmed_by"], found["not_confirmed_by"]) == ("w1", "")
-    assert decided(-0.3, -0.1)["state"] == "decided"  # significant, but against the claim
-
-
-def test_a_witness_against_the_ends_opens_a_verdict() -> None:
-    found = decided(0.1, 0.3, 0.2, -0.1, -0.2)
-    assert (found["state"], found["confirmed_by"], found["not_confirmed_by"]) == ("open", "w0", "w2")
-
-
-def test_the_smallest_set_with_both_verdicts_is_named_and_one_beyond_the_claimed_fit_opens_nothing() -> None:
-    def of(**sets: tuple[float, float]) -> pd.Series:
-        lines = [
-            end("pls", "a", reading, side, value)
-            for reading, ends in sets.items()
-            for side, value in zip(("low", "high"), ends, strict=True)
-        ]
-        nobody = pd.DataFrame(columns=["witness", "method", "predictor", "outcome", "verdict"])
-        one = replace(model(), hypotheses=(Hypothesis("H1", "a", TARGET, "positive"),))
-        return decisions(identified_sets(pd.DataFrame(lines)), nobody, one).iloc[2]
-
-    sure, wide, wider = (0.1, 0.2), (-0.1, 0.3), (-0.5, 0.6)
-    first = of(strict=wide, claimed=wider, print=wider)
-    assert (first["state"], first["reading"], first["low"]) == ("open", "strict", -0.1)
-    second = of(strict=sure, claimed=wider, print=wider)
-    assert (second["state"], second["reading"], second["high"]) == ("open", "claimed", 0.6)
-    third = of(strict=sure, claimed=sure, print=wider)
-    assert (third["state"], third["reading"], third["low"]) == ("decided", "claimed", 0.1)
-    assert of(strict=sure, claimed=sure, print=sure)["reading"] == "print"
-    assert of(print=wide)["state"] == "open"
-
-
-def test_an_end_without_a_standard_error_has_a_verdict_by_its_sign_alone() -> None:
-    nothing = float("nan")
-    assert decided(-0.3, -0.1, method="plsc", std_error=nothing)["state"] == "decided"
-    found = decided(0.1, 0.3, method="plsc", std_error=nothing)
-    assert (found["state"], found["highest_verdict"]) == ("open", "no_standard_error")
-
-
-def test_a_regression_of_other_scores_than_the_printed_has_the_set_of_its_scores() -> None:
-    ends = [end("mean", "a", "claimed", side, value) for side, value in (("low", -0.2), ("high", 0.3))]
-    sets = identified_sets(pd.DataFrame(ends))
-    one = replace(model(), hypotheses=(Hypothesis("H1", "a", TARGET, "positive"),))
-    nobody = pd.DataFrame(columns=["witness", "method", "predictor", "outcome", "verdict"])
-    found = {
-        scores: decisions(sets, nobody, one, scores).set_index("method").loc["ols"]
-        for scores in ("cfa_regression", "mean", "sum", "cfa_skrondal_laake")
-    }
-    assert {name: line["state"] for name, line in found.items()} == {
-        "cfa_regression": "printed",
-        "mean": "open",
-        "sum": "open",
-        "cfa_skrondal_laake": "open",
-    }
-    assert found["mean"][["low", "high", "reading"]].tolist() == [-0.2, 0.3, "claimed"]
-    assert found["cfa_skrondal_laake"][["low", "reading"]].isna().all()
 
 
 # -- witnesses -----------------------------------------------------------------------------------------------

@@ -70,6 +70,27 @@ def test_conditional_effects_and_index_by_hand(moderated: tuple[tuple[str, str],
         assert index.empty
 
 
+def test_a_moderator_of_two_categories_has_an_effect_in_each() -> None:
+    """By a dummy, whose slopes do not depend on how the categories are coded."""
+    model = replace(model_of(), demographic_moderations=(Moderation("age", A, M),))
+    frame, section = simulated.answers(), PlsSection(bootstrap_draws=DRAWS)
+    tables = estimate_pls(frame, model, section, 1, codebook=simulated.codebook()).tables
+    table = tables["moderated_mediation"].set_index("quantity")
+    x = frame[list(model.items)].to_numpy(dtype=float)
+    fit = fit_pls(correlation(x), len(x), pls_model(model, section))
+    scores = dict(zip(model.names, construct_scores(x, fit.outer_weights).T, strict=True))
+    old = (frame["age"] > 35).to_numpy(dtype=float)
+    design = np.column_stack([scores[A], scores[W], old, scores[A] * old, np.ones(len(x))])
+    slopes = np.linalg.lstsq(design, scores[M], rcond=None)[0]
+    step = fit.path_coefficients[model.names.index(M), model.names.index(Y)]
+    conditional = table.loc["conditional"]
+    assert conditional["category"].tolist() == [1, 2]
+    np.testing.assert_allclose(conditional["estimate"], step * (slopes[0] + [0, slopes[3]]), rtol=1e-9)
+    np.testing.assert_allclose(conditional["moderator_at"], tables["simple_slopes"]["moderator_at"])
+    assert np.isnan(table.loc["index", "category"])
+    assert table.loc["index", "estimate"] == pytest.approx(step * slopes[3] * old.std(ddof=1))
+
+
 def test_errors_are_of_resamples_of_both_stages() -> None:
     model = model_of((A, M))
     x = simulated.answers()[list(model.items)].to_numpy(dtype=float)

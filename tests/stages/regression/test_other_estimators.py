@@ -11,8 +11,8 @@ from smartcity_survey.stages.regression.other_estimators import (
     asks_for_other_estimators,
     regress_by_other_estimators,
 )
-from smartcity_survey.stats.regression.mm_estimator import mm_estimator
-from smartcity_survey.stats.regression.quantile_regression import quantile_regression
+from smartcity_survey.stats.regression.mm_regression import mm_estimator
+from smartcity_survey.stats.regression.quantiles import quantile_regression
 from smartcity_survey.study.config import Config
 from tests.stages import simulated
 

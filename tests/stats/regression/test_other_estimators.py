@@ -12,8 +12,8 @@ import pytest
 import statsmodels.api as sm
 
 from smartcity_survey.stats.core.errors import LinearDependence, PerfectFit, StatisticsError
-from smartcity_survey.stats.regression.mm_estimator import MmFit, mm_estimator
-from smartcity_survey.stats.regression.quantile_regression import quantile_regression
+from smartcity_survey.stats.regression.mm_regression import MmFit, mm_estimator
+from smartcity_survey.stats.regression.quantiles import quantile_regression
 
 
 def stackloss() -> tuple[np.ndarray, np.ndarray]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import partial
 from io import BytesIO
 from pathlib import Path
+from xml.parsers import expat
 
 import python_calamine
 
@@ -21,6 +22,10 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _ERROR = b'calcext:value-type="error"'
 _CELL = re.compile(rb"<table:table-cell[^>]*>")
 _VALUE = re.compile(rb' (office:(value|value-type|string-value|boolean-value)|calcext:value-type)="[^"]*"')
+_MANY = re.compile(
+    rb'<table:table-row[^>]*number-rows-repeated="0*(\d{5,})"[^>]*(?<!/)>(?:(?!</table:table-row>).)*', re.S
+)
+"""A row that stands for 10,000 or more, and what it holds; of empty ones each sheet has one at its end."""
 _NAMES = {"ods": "a spreadsheet of LibreOffice (.ods)", "xlsb": "an .xlsb"}
 
 
@@ -48,6 +53,8 @@ def _workbook(kind: str, path: Path) -> python_calamine.CalamineWorkbook:
         )
     try:
         return python_calamine.load_workbook(_with_errors(path) if kind == "ods" else path)
+    except SurveyError:
+        raise
     except python_calamine.PasswordError:
         raise SurveyError(
             str(path),
@@ -62,7 +69,17 @@ def _with_errors(path: Path) -> BytesIO | Path:
     """An .ods in which cells of errors hold what people see, as #N/A: the library takes some for 0."""
     written = BytesIO()
     with zipfile.ZipFile(path) as archive:
-        if _ERROR not in archive.read("content.xml"):
+        content = archive.read("content.xml")
+        # The library would look for the end of a part that is cut off or garbled for ever.
+        expat.ParserCreate().Parse(content, True)
+        for row in _MANY.finditer(content):
+            if b"office:value-type=" in row[0]:
+                raise SurveyError(
+                    str(path),
+                    f"one row of answers stands for {int(row[1])} rows.",
+                    "No survey has so many that are the same: it is damaged. Export the answers again.",
+                )
+        if _ERROR not in content:
             return path
         with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as other:
             for part in archive.infolist():

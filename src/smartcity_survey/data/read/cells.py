@@ -169,7 +169,11 @@ def distinct_cells(cells: pd.Series) -> tuple[IntArray, pd.Series]:
 
 def read_dates(cells: pd.Series, missing: Missing, decimal: str) -> ColumnCodes:
     """Read a column of dates as numbers of days; a number that does not mean no answer is unreadable."""
-    codes = read_codes(cells, {}, missing, decimal)
+    return as_dates(read_codes(cells, {}, missing, decimal), cells)
+
+
+def as_dates(codes: ColumnCodes, cells: pd.Series) -> ColumnCodes:
+    """The same of cells that are read as numbers already."""
     numbers = [(row, cell_text(cells.iat[row])) for row in np.flatnonzero(~np.isnan(codes.values)).tolist()]
     values = np.full(len(cells), np.nan)
     unreadable: list[tuple[int, str]] = []
@@ -252,7 +256,8 @@ def _numbers(cells: pd.Series, decimal: str) -> Array:
         # Most cells of most files: numbers, with no space that is not plain.
         values = np.array(pd.to_numeric(cells, errors="coerce"), dtype=np.float64)
         rest = np.flatnonzero(np.isnan(values))
-        values[rest] = pd.to_numeric(cells.iloc[rest].map(_plain), errors="coerce")
+        if rest.size:
+            values[rest] = pd.to_numeric(cells.iloc[rest].map(_plain), errors="coerce")
     else:
         plain = cells.map(partial(_plain, swap_marks=decimal == ","))
         values = np.array(pd.to_numeric(plain, errors="coerce"), dtype=np.float64)

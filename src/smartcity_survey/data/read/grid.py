@@ -137,7 +137,8 @@ def _names(heads: Sequence[Sequence[str]]) -> list[str]:
 def _batches(
     grid: Grid, columns: tuple[str, ...], last: int, skipped: frozenset[int], wanted: Sequence[str]
 ) -> Iterator[Batch]:
-    positions = [columns.index(name) for name in wanted]
+    places = {name: position for position, name in enumerate(columns)}
+    positions = [places[name] for name in wanted]
     pick: Callable[[Sequence[Any]], Sequence[Any]] = partial(_cells, positions)
     if grid.of_text and not grid.ragged and len(positions) > 1:
         pick = itemgetter(*positions)

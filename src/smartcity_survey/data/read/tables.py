@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 
 import pandas as pd
@@ -65,13 +67,13 @@ def told_apart(names: Sequence[str]) -> tuple[tuple[str, ...], dict[str, tuple[s
     unnamed = tuple(own for own, name in zip(named, names, strict=True) if not name)
     repeated: dict[str, list[str]] = {}
     columns = []
-    taken = set(named)
+    times, taken, numbers = Counter(named), set(named), defaultdict[str, Iterator[int]](partial(count, 1))
     for name in named:
-        if named.count(name) > 1:
-            own = repeated.setdefault(name, [])
-            free = (f"{name} ({number})" for number in count(1))
-            own.append(next(one for one in free if one not in taken))
-            name = own[-1]
+        if times[name] > 1:
+            free = (f"{name} ({number})" for number in numbers[name])
+            own = next(one for one in free if one not in taken)
+            repeated.setdefault(name, []).append(own)
+            name = own
             taken.add(name)
         columns.append(name)
     return tuple(columns), {name: tuple(own) for name, own in repeated.items()}, unnamed

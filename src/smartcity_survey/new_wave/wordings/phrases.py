@@ -69,7 +69,7 @@ class Phrases:
     def places(self, text: str) -> Iterator[Place]:
         """Every place that a plain wording may have."""
         for family in self.families:
-            place = self._place(text, family)
+            place = self.place(text, family)
             if place is not None:
                 yield family.name, place
 
@@ -80,7 +80,8 @@ class Phrases:
             return True
         return self.denied is not None and any(map(self.denied.fullmatch, text.split()))
 
-    def _place(self, text: str, family: Family) -> float | None:
+    def place(self, text: str, family: Family) -> float | None:
+        """The place of a plain wording on the scales of a family."""
         if text in family.middle:
             return 0.0
         if text in family.words:

@@ -81,9 +81,9 @@ def _scale(words: list[str], known: Phrases, family: Family) -> WordScale | None
     no_answer, unsure = [], []
     for word in words:
         text = plain(word)
-        place = dict(known.places(text)).get(family.name)
+        place = known.place(text, family)
         if place is None and "/" in word:
-            place = dict(known.places(plain(word.split("/")[0]))).get(family.name)
+            place = known.place(plain(word.split("/")[0]), family)
         if text in known.no_answer:
             no_answer.append(word)
         elif text in known.unsure and family.two_sided:
@@ -189,7 +189,6 @@ def family_of(words: Mapping[str, int], slips: float = 0.0) -> tuple[tuple[str, 
 
 
 def _is_placed(word: str, text: str, known: Phrases, family: Family) -> bool:
-    if any(name == family.name for name, _ in known.places(text)):
+    if known.place(text, family) is not None:
         return True
-    first = plain(word.split("/")[0])
-    return "/" in word and any(name == family.name for name, _ in known.places(first))
+    return "/" in word and known.place(plain(word.split("/")[0]), family) is not None

@@ -15,6 +15,7 @@ from smartcity_survey.report.contents import Contents
 from smartcity_survey.report.refusal_names import refusals
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import refusal_notes
+from smartcity_survey.report.verdicts import regression_open
 from smartcity_survey.study.limits import limit
 
 Line = Mapping[str, Any]
@@ -57,6 +58,11 @@ class Facts:
     def bounded(self) -> bool:
         """Whether the run knows what the printed tables of a reconstruction leave open."""
         return "decisions" in self.tables
+
+    @property
+    def regression_open(self) -> bool:
+        """Whether the regression in use is not the printed one, and the print leaves it open."""
+        return regression_open(self.tables)
 
     def frame(self, name: str, *columns: str) -> pd.DataFrame | None:
         """A stage file with its lines that have all these columns; None where it has no such line."""

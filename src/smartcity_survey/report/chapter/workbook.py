@@ -14,6 +14,7 @@ from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 
+from smartcity_survey.cell_text import as_text
 from smartcity_survey.report.cells import Cell
 from smartcity_survey.report.chapter.archive import DATE, repeatable
 from smartcity_survey.report.chapter.whole import Whole
@@ -25,7 +26,6 @@ from smartcity_survey.study.codebook import text
 _SHEET = 31
 """Letters of a sheet's name at most."""
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
-_FORMULA = ("=", "+", "-", "@")
 _BOLD, _ITALIC, _TITLE = Font(bold=True), Font(italic=True), Font(bold=True, size=13)
 _LINK = Font(color="0563C1", underline="single")
 _RULE = Border(bottom=Side(style="thin"))
@@ -157,9 +157,7 @@ def _line(sheet: Any, line: Sequence[Cell], ends: Sequence[bool]) -> Iterator[An
 
 def _cell(sheet: Any, content: str, font: Font | None = None) -> Any:
     """A cell of text; one that begins like a formula stays text."""
-    cell = WriteOnlyCell(sheet, content or None)
-    if content.startswith(_FORMULA):
-        cell.data_type = "s"
+    cell = as_text(WriteOnlyCell(sheet, content or None))
     if font is not None:
         cell.font = font
     return cell

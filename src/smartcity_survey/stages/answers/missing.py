@@ -36,7 +36,7 @@ def people_answered(config: Config) -> bool:
     return not config.study.reconstruction
 
 
-@stage(*TABLES, asked_by=people_answered, hides=protect)
+@stage(*TABLES, asked_by=people_answered, hides=protect, beside=("cleaning_log",))
 def report_missing(
     responses: pd.DataFrame, codebook: Codebook, model: Asked, section: CleaningSection
 ) -> StageResult:

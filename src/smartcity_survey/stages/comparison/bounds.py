@@ -18,7 +18,18 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from smartcity_survey.data.bounds import READINGS, SIDES, WITNESSED, Bounds, bounds_files, read_bounds
+from smartcity_survey.data.bounds import (
+    END_COLUMNS,
+    FURTHER_COLUMNS,
+    PRICE_COLUMNS,
+    READINGS,
+    SIDES,
+    WITNESS_COLUMNS,
+    WITNESSED,
+    Bounds,
+    bounds_files,
+    read_bounds,
+)
 from smartcity_survey.io import Card, StageResult, read_table
 from smartcity_survey.stages.cards import pls_estimator, respondents
 from smartcity_survey.stages.comparison.witnesses import (
@@ -57,6 +68,16 @@ DECISION_COLUMNS = (
 )
 
 
+NOT_SOUGHT = Bounds(
+    ends=pd.DataFrame(columns=list(END_COLUMNS)),
+    listed=pd.DataFrame(columns=list(WITNESS_COLUMNS)),
+    answers={},
+    prices=pd.DataFrame(columns=list(PRICE_COLUMNS)),
+    further=pd.DataFrame(columns=list(FURTHER_COLUMNS)),
+)
+"""Of a reconstruction whose bounds nobody has sought."""
+
+
 @dataclass(frozen=True)
 class _BoundsOf(Need):
     """Ends and witnesses of the study."""
@@ -65,7 +86,8 @@ class _BoundsOf(Need):
         return ("answers",)
 
     def files(self, config: Config) -> tuple[str, ...]:
-        return tuple(path.as_posix() for path in bounds_files(Path(str(config.study.bounds_in_use))))
+        folder = config.study.bounds_in_use
+        return tuple(path.as_posix() for path in bounds_files(Path(folder))) if folder else ()
 
     def options(self, config: Config, codebook: Codebook) -> Any:
         return {
@@ -75,14 +97,17 @@ class _BoundsOf(Need):
         }
 
     def value(self, paths: Files, options: Any) -> Bounds:
+        if options["folder"] is None:
+            return NOT_SOUGHT
         questions = Codebook.model_validate(options["codebook"])
         cleaning = CleaningSection(**options["cleaning"])
         return read_bounds(Path(options["folder"]), questions, cleaning, len(read_table(paths[0])))
 
 
-def has_bounds(config: Config) -> bool:
-    """Whether the answers are a reconstruction whose print has known bounds."""
-    return bool(config.study.bounds_in_use)
+def is_reconstruction(config: Config) -> bool:
+    """Whether the answers are a reconstruction, one file among many with the same print, and something is
+    claimed of it."""
+    return config.study.reconstruction and bool(config.model.paths)
 
 
 @stage(
@@ -95,7 +120,7 @@ def has_bounds(config: Config) -> bool:
         "witness_paths",
         "witness_ranges",
     ),
-    asked_by=has_bounds,
+    asked_by=is_reconstruction,
 )
 def compare_with_bounds(
     answers: pd.DataFrame,
@@ -111,6 +136,7 @@ def compare_with_bounds(
     Parameters
     ----------
     answers : cleaned, in use.
+    bounds : `NOT_SOUGHT` where the config names no folder: whatever is not printed is open then.
     model : measured by the items kept in the data in use, for all witnesses alike.
     """
     surveys = {IN_USE: answers, **bounds.answers}
@@ -143,7 +169,7 @@ def compare_with_bounds(
         "further_tables": further_tables(sets, bounds.further),
         "witnesses": listed_witnesses(bounds.listed, sets, shown),
         "witness_paths": shown,
-        "witness_ranges": ranges(quantities) if quantities else pd.DataFrame(),
+        "witness_ranges": ranges(quantities) if len(quantities) > 1 else pd.DataFrame(),
     }
     return StageResult(tables=tables, cards=dict.fromkeys(tables, card))
 
@@ -265,8 +291,12 @@ def decisions(
     the widest over which it is. `confirmed_by` and `not_confirmed_by` name a witness (or the data in use) on
     either side, where there is one.
 
-    The regression (`ols`) is printed where `scores` are those of the print; else it has the set of its way of
-    scoring, and without one it is open.
+    Between the ends p is not known, so each end is judged by the most adverse of the standard errors found in
+    the sets asked for: the largest where the claim has the least, the smallest where it has the most.
+
+    The regression (`ols`) is printed where `scores` are those of the print and the path is one of those that
+    sets were sought of, if any were; else it has the set of its way of scoring, and without one it is open.
+    What no set was sought of is open.
     """
     rows = [row for claim in model.claims for row in _decisions_on(claim, sets, shown, scores, model.alpha)]
     return pd.DataFrame(rows, columns=list(DECISION_COLUMNS))
@@ -279,8 +309,10 @@ def _decisions_on(
     own = sets[(sets["outcome"] == claim.target) & (sets["predictor"] == claim.source)]
     seen = shown[(shown["outcome"] == claim.target) & (shown["predictor"] == claim.source)]
     yield {**about, "method": "published", "state": "printed"}
-    for method in ("ols", *own["method"].unique()):
-        if method == "ols" and scores == OF_PRINT:
+    of_print = scores == OF_PRINT and (sets.empty or not own.empty)
+    others = dict.fromkeys([*sets["method"], *shown["method"]])
+    for method in ("ols", *(name for name in others if name != "ols")):
+        if method == "ols" and of_print:
             yield {**about, "method": method, "state": "printed"}
             continue
         way = ALIKE.get(scores, scores) if method == "ols" else method
@@ -299,16 +331,23 @@ def _decided(
     sides = [f"{verdict}_by" for verdict in witnesses]
     if not known:
         return {"state": "open", **dict(zip(sides, witnesses.values(), strict=True))}
+    asked = READINGS[:-1] if known != [BEYOND] else (BEYOND,)
+    errors = [
+        float(by_reading[name][f"{side}_std_error"]) for name in known for side in SIDES if name in asked
+    ]
+    adverse = [error for error in errors if error > 0]
     ends = {
-        reading: [_verdict_at(by_reading[reading], side, claim, alpha) for side in SIDES] for reading in known
+        reading: [_verdict_at(by_reading[reading], side, claim, alpha, adverse) for side in SIDES]
+        for reading in known
     }
     agreed = [name for name, own in ends.items() if len(set(own)) == 1 and UNTESTED not in own]
-    asked = [reading for reading in known if reading != BEYOND] or [BEYOND]
-    opened = [reading for reading in asked if reading not in agreed]
-    reading = opened[0] if opened else agreed[-1]
+    opened = [name for name in asked if name in known and name not in agreed]
+    # Decided needs the widest set that is asked for: one that was not sought may hold another verdict.
+    settled = asked[-1] in agreed
+    reading = opened[0] if opened else agreed[-1] if agreed else known[-1]
     verdicts = {verdict for verdict, witness in witnesses.items() if witness} | {ends[reading][0]}
     return {
-        "state": "open" if opened or len(verdicts) > 1 else "decided",
+        "state": "open" if opened or not settled or len(verdicts) > 1 else "decided",
         "reading": reading,
         **{side: by_reading[reading][side] for side in SIDES},
         "lowest_verdict": ends[reading][0],
@@ -317,11 +356,19 @@ def _decided(
     }
 
 
-def _verdict_at(line: Mapping[Any, Any], side: str, claim: Hypothesis, alpha: float) -> str:
-    """The verdict at an end, by the normal-theory standard error there; by the sign where there is none."""
+def _verdict_at(
+    line: Mapping[Any, Any], side: str, claim: Hypothesis, alpha: float, adverse: Sequence[float]
+) -> str:
+    """The verdict at an end, by a normal-theory test; by the sign where there is no standard error.
+
+    adverse : standard errors of the sets asked for; none above 0: there is no test.
+    """
     value, error = float(line[side]), float(line[f"{side}_std_error"])
-    if math.isnan(error):
-        return "not_confirmed" if value * DIRECTIONS[claim.sign] <= 0 else UNTESTED
+    direction = DIRECTIONS[claim.sign]
+    if not error > 0:
+        return "not_confirmed" if value * direction <= 0 else UNTESTED
+    least = (side == SIDES[0]) == (direction > 0)
+    error = max(error, *adverse) if least else min(error, *adverse)
     return judge(value, float(2 * stats.norm.sf(abs(value) / error)), claim.sign, alpha)
 
 

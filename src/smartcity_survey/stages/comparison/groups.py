@@ -17,6 +17,7 @@ from smartcity_survey.data.disclosure import protect
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import AT_FAULT, Card, StageResult
 from smartcity_survey.stages.cards import pls_estimator, resampled, respondents, single_items
+from smartcity_survey.stages.comparison.corrected import with_holm
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.design import Design, design_card
 from smartcity_survey.stages.naming import naming
@@ -118,7 +119,7 @@ def permutations(
     """All permutations of `compare_respondents`."""
     x = answers[list(model.items)].to_numpy(dtype=np.float64)
     setup = _Setup(x, model, section, pls, alpha, seed, design)
-    for variable, members in _groups(answers, codebook, section).items():
+    for variable, members in large_groups(answers, codebook, section).items():
         for pair in combinations(members, 2):
             both, second = _pair(members, pair)
             yield from units_of(_name(variable, pair), partial(_difference, setup, both, second))
@@ -149,7 +150,7 @@ def compare_respondents(
     require_demographics(section.variables, codebook, "config.yaml, groups.variables")
     setup = _Setup(x, model, section, pls, alpha, seed, design)
     rows = _Rows()
-    groups = _groups(answers, codebook, section)
+    groups = large_groups(answers, codebook, section)
     total = section.permutations * sum(comb(len(members), 2) for members in groups.values())
     for variable, members in groups.items():
         for pair in combinations(members, 2):
@@ -190,7 +191,7 @@ def compare_respondents(
         tables={
             "group_comparisons": pd.DataFrame(rows.comparisons, columns=COMPARISONS),
             "micom": pd.DataFrame(rows.micom, columns=MICOM),
-            "multigroup": pd.DataFrame(rows.multigroup, columns=MULTIGROUP),
+            "multigroup": with_holm(pd.DataFrame(rows.multigroup, columns=MULTIGROUP)),
             "invariance": pd.DataFrame(rows.invariance, columns=INVARIANCE),
         },
         cards={
@@ -202,7 +203,7 @@ def compare_respondents(
     )
 
 
-def _groups(
+def large_groups(
     answers: pd.DataFrame, codebook: Codebook, section: GroupsSection
 ) -> dict[str, dict[str, BoolArray]]:
     """Question -> code of an answer -> who gave it, of answers that enough people gave."""
@@ -249,7 +250,7 @@ def _compare(
         with naming(setup.model.items, "groups", setup.model.names):
             found = _difference(setup, *_pair(members, pair), progress, take)
     except NoSolution as error:
-        line |= _refusal(error, pair)
+        line |= refusal(error, pair)
         return
     line |= {
         "status": "compared",
@@ -306,13 +307,14 @@ def micom_rows(
             "mean_p": found.mean.p[j],
             "log_variance_ratio": found.log_variance.difference[j],
             "log_variance_p": found.log_variance.p[j],
-            "invariance": _invariance(bool(same[j]), bool(equal[j])) if tested[j] else None,
+            "invariance": invariance_of(bool(same[j]), bool(equal[j])) if tested[j] else None,
         }
         for j, name in enumerate(model.names)
     ]
 
 
-def _invariance(same: bool, equal: bool) -> str:
+def invariance_of(same: bool, equal: bool) -> str:
+    """Of composites whose weights, and whose means and variances too, do not differ between groups."""
     return ("full" if equal else "partial") if same else "not_shown"
 
 
@@ -351,7 +353,7 @@ def _ladder(setup: _Setup, variable: str, members: Mapping[str, BoolArray], rows
             else:
                 rungs = design_ladder(setup.x, groups, model.membership(), setup.design)
     except NoSolution as error:
-        rows.invariance.append({"demographic": variable, **_refusal(error, list(members))})
+        rows.invariance.append({"demographic": variable, **refusal(error, list(members))})
         return
     rows.invariance += [_rung(variable, rung) for rung in rungs]
 
@@ -368,7 +370,7 @@ def _samples(x: Array, members: Sequence[BoolArray]) -> list[Sample]:
     return samples
 
 
-def _refusal(error: NoSolution, groups: Sequence[str]) -> dict[str, str]:
+def refusal(error: NoSolution, groups: Sequence[str]) -> dict[str, str]:
     """Status, the group where it alone has no solution, and names at fault."""
     told = reason(error)
     alone = groups[error.__cause__.group] if isinstance(error.__cause__, InGroup) else ""

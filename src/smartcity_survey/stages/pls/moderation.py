@@ -12,7 +12,12 @@ from scipy.linalg import block_diag
 
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.naming import naming
-from smartcity_survey.stages.pls.moderated_mediation import AT, interval_kind, moderated_mediation_frame
+from smartcity_survey.stages.pls.moderated_mediation import (
+    AT,
+    Categories,
+    interval_kind,
+    moderated_mediation_frame,
+)
 from smartcity_survey.stages.pls.pls_bootstrap import bootstrap_card, interval_columns
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
 from smartcity_survey.stages.refusals import empty_without_solution
@@ -62,6 +67,7 @@ def moderation_tables(
     weights = inputs.weights
     if not known.all():
         weights = known.astype(np.float64) * (np.ones(len(x)) if weights is None else weights)
+    categories = _categories(demographics, codes, inputs.weights)
     stage_one = _with_single(bootstrap, len(demographics))
     for plan in plans(model, names):
         terms = _terms(plan, names)
@@ -71,7 +77,6 @@ def moderation_tables(
         of_targets[plan.target] = plan, found
         undefined += int(np.isnan(found.draws.r2).sum())
         effects.append(_effects(found, terms, section))
-        categories = _categories(demographics, codes, inputs.weights)
         slopes.append(_slopes(found, plan, names, section, categories))
         regions.append(_regions(found, plan, names, section, categories))
     card: Card = {
@@ -86,7 +91,7 @@ def moderation_tables(
         "simple_slopes": pd.concat(slopes),
         "johnson_neyman": pd.concat(regions),
         "moderated_mediation": moderated_mediation_frame(
-            of_targets, bootstrap, model.path_matrix(), names, section
+            of_targets, bootstrap, model.path_matrix(), names, section, categories
         ),
     }
     of_chains: Card = {**card, "interval": interval_kind(section)}
@@ -140,7 +145,7 @@ def _terms(plan: Moderated, names: Sequence[str]) -> pd.DataFrame:
 
 def _effects(found: ModeratedBootstrap, terms: pd.DataFrame, section: PlsSection) -> pd.DataFrame:
     keep = ~np.isnan(found.draws.r2)
-    summary = _summary(
+    summary = summary_of(
         found.estimate.coefficients,
         found.draws.coefficients[keep],
         None if found.jackknife is None else found.jackknife.coefficients,
@@ -154,11 +159,8 @@ def _effects(found: ModeratedBootstrap, terms: pd.DataFrame, section: PlsSection
 
 def _categories(
     demographics: Mapping[str, Array], codes: Mapping[str, Mapping[float, int]], weights: Array | None
-) -> dict[str, tuple[list[int], Array]]:
-    """Moderators of two categories: their codes, and where these are in standard deviations from the mean.
-
-    A standard deviation above such a mean there is nobody.
-    """
+) -> Categories:
+    """Moderators of two categories: a standard deviation above the mean of such a one there is nobody."""
     found = {}
     for name, values in demographics.items():
         known = ~np.isnan(values)
@@ -167,7 +169,9 @@ def _categories(
             mass = np.ones(known.sum()) if weights is None else weights[known]
             mean = np.average(values[known], weights=mass)
             spread = np.sqrt(np.average((values[known] - mean) ** 2, weights=mass))
-            found[name] = [codes[name][value] for value in found_values], (found_values - mean) / spread
+            # Scores of stage two have the divisor n - 1, and n counts those without an answer.
+            at = (found_values - mean) / spread * np.sqrt(1 - 1 / len(values))
+            found[name] = [codes[name][value] for value in found_values], at
     return found
 
 
@@ -176,7 +180,7 @@ def _slopes(
     plan: Moderated,
     names: Sequence[str],
     section: PlsSection,
-    categories: Mapping[str, tuple[list[int], Array]],
+    categories: Categories,
 ) -> pd.DataFrame:
     keep = ~np.isnan(found.draws.r2)
     frames = []
@@ -187,7 +191,7 @@ def _slopes(
         without = None
         if found.jackknife is not None:
             without, _, _ = simple_slopes(found.jackknife, plan, product, at)
-        summary = _summary(slope, drawn[keep], without, errors[keep], section)
+        summary = summary_of(slope, drawn[keep], without, errors[keep], section)
         frames.append(
             pd.DataFrame(
                 {
@@ -210,7 +214,7 @@ def _regions(
     plan: Moderated,
     names: Sequence[str],
     section: PlsSection,
-    categories: Mapping[str, tuple[list[int], Array]],
+    categories: Categories,
 ) -> pd.DataFrame:
     """Where a moderated path differs from 0, by the resamples' covariance; two categories have no between."""
     keep = ~np.isnan(found.draws.r2)
@@ -226,9 +230,10 @@ def _regions(
     return pd.DataFrame(rows, columns=["source", "target", "moderator", "differs", "from_sd", "to_sd"])
 
 
-def _summary(
+def summary_of(
     estimate: Array, draws: Array, jackknife: Array | None, draw_se: Array, section: PlsSection
 ) -> Summary:
+    """Intervals of stage two, of the kind and level that the config says."""
     return summarise(
         estimate,
         draws,

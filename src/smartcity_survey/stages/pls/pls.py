@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.data.demographics import codes_of_scale, demographic_scale
+from smartcity_survey.data.disclosure import protect
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import StageResult
 from smartcity_survey.stages.cards import of_incomplete_rows
@@ -49,6 +50,7 @@ from smartcity_survey.stages.pls.pls_bootstrap import (
 )
 from smartcity_survey.stages.pls.pls_consistent import CONSISTENT_TABLES, consistent_tables, consistent_units
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs, core_mode
+from smartcity_survey.stages.pls.products import PRODUCT_TABLES, has_products, product_tables
 from smartcity_survey.stages.progress import Progress, silent
 from smartcity_survey.stages.refusals import refused, require_paths
 from smartcity_survey.stats.core.intervals import summarise
@@ -140,9 +142,12 @@ def resamples(
     *TABLES,
     optional={
         has_moderations: MODERATION_TABLES,
+        has_products: PRODUCT_TABLES,
         has_higher_order: HIGHER_ORDER_TABLES,
         has_mediation: MEDIATION_TABLES,
     },
+    hides=protect,
+    beside=("demographics",),
 )
 def estimate_pls(
     answers: ForPls,
@@ -166,6 +171,7 @@ def estimate_pls(
     inputs, n_complete = _inputs(answers, model, section, missing, everybody), len(answers)
     further_tables = (
         *(MODERATION_TABLES if model.every_moderation else ()),
+        *(PRODUCT_TABLES if model.products else ()),
         *(HIGHER_ORDER_TABLES if model.higher_order else ()),
         *(MEDIATION_TABLES if model.mediated else ()),
     )
@@ -202,6 +208,8 @@ def estimate_pls(
             beside = {name: demographic_scale(answers[name], codebook, name) for name in moderators}
             codes = {name: codes_of_scale(codebook, name) for name in moderators}
         further.append(moderation_tables(inputs, bootstrap, model, section, beside, codes))
+    if model.products:
+        further.append(product_tables(inputs, bootstrap, model, section))
     if model.higher_order:
         further.append(higher_order_tables(inputs, pls, model, section, seed, made))
     elif model.mediated:

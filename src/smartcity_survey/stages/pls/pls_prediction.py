@@ -26,9 +26,9 @@ from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.study.config import PlsSection
 from smartcity_survey.study.model import Model
 
-PredictionOptions = Annotated[
-    PlsSection, Options(PlsSection, (*PLS_FIT, "folds", "repetitions", "confidence_level"))
-]
+PREDICTION = (*PLS_FIT, "folds", "repetitions", "confidence_level")
+"""What PLSpredict depends on."""
+PredictionOptions = Annotated[PlsSection, Options(PlsSection, PREDICTION)]
 
 
 @stage("pls_predict", "cvpat")

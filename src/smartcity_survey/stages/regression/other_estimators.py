@@ -16,8 +16,8 @@ from smartcity_survey.stages.needs import Claims, Level, Method, Seed
 from smartcity_survey.stages.refusals import Refusals, require_paths, takes_no_weights
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.regression.least_squares import OlsFit, ols
-from smartcity_survey.stats.regression.mm_estimator import MmFit, mm_estimator
-from smartcity_survey.stats.regression.quantile_regression import QuantileFit, quantile_regression
+from smartcity_survey.stats.regression.mm_regression import MmFit, mm_estimator
+from smartcity_survey.stats.regression.quantiles import QuantileFit, quantile_regression
 from smartcity_survey.study.config import Config
 
 QUANTILES = {"quantile_25": 0.25, "quantile_50": 0.5, "quantile_75": 0.75}

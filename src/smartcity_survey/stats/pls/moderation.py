@@ -31,11 +31,14 @@ _STACK = 256
 
 @dataclass(frozen=True, slots=True)
 class Moderated:
-    """A target of stage two: its predictors, and which of them (source, moderator) are multiplied."""
+    """A target of stage two: its predictors, and which of them are multiplied.
+
+    products : each of two, (source, moderator), of one twice, for a curve, or of three.
+    """
 
     target: int
     predictors: tuple[int, ...]
-    products: tuple[tuple[int, int], ...]
+    products: tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ def second_stage(x: Array, outer_weights: Array, shares: Array, plan: Moderated)
     mean = shares @ x
     z = x - mean
     scores = (z / np.sqrt(shares @ z**2)) @ outer_weights * np.sqrt((n - 1) / n)
-    products = [scores[:, source] * scores[:, moderator] for source, moderator in plan.products]
+    products = [np.prod(scores[:, list(factors)], axis=1) for factors in plan.products]
     terms = np.column_stack([scores[:, list(plan.predictors)], *products])
     centre = shares @ terms
     about = terms - centre
@@ -190,6 +193,24 @@ def simple_slopes(stage: SecondStage, plan: Moderated, product: int, at: Array) 
         + at**2 * covariance[..., interaction, interaction, :]
     )
     return slope, np.sqrt(variance), stage.intercept[..., None] + coefficients[..., main, :] * at
+
+
+def slopes_at(stage: SecondStage, plan: Moderated, source: int, at: Array) -> tuple[Array, Array]:
+    """Slope of a predictor and its standard error (..., v), at v points of all constructs `at` (v, c).
+
+    Points are in standard deviations from the means. The slope is the derivative of the regression by the
+    score of `source`: a curve's changes with the source itself, that of a three-way interaction with both
+    other factors. Aiken and West (1991), Multiple Regression: Testing and Interpreting Interactions, ch. 4-5.
+    """
+    gradient = np.zeros((len(at), len(plan.predictors) + len(plan.products)))
+    gradient[:, plan.predictors.index(source)] = 1.0
+    for place, factors in enumerate(plan.products, len(plan.predictors)):
+        for position in (position for position, factor in enumerate(factors) if factor == source):
+            others = [factor for other, factor in enumerate(factors) if other != position]
+            gradient[:, place] += np.prod(at[:, others], axis=1)
+    slope = stage.coefficients @ gradient.T
+    variance = np.einsum("vi,...ij,vj->...v", gradient, stage.covariance, gradient)
+    return np.asarray(slope), np.asarray(np.sqrt(variance))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,29 @@
+from .congruence import (
+    congruence_coefficients as congruence_coefficients,
+)
 from .copulas import (
     CopulaRegression as CopulaRegression,
     copula_regressions as copula_regressions,
     gaussian_copula as gaussian_copula,
     normality as normality,
 )
+from .mediator_contribution import (
+    MediatorContribution as MediatorContribution,
+    contribution_of_mediator as contribution_of_mediator,
+)
+from .model_comparison import (
+    ModelCriteria as ModelCriteria,
+    akaike_weights as akaike_weights,
+    model_criteria as model_criteria,
+)
 from .necessary_conditions import (
     Ceiling as Ceiling,
     Necessity as Necessity,
     necessary_condition as necessary_condition,
+)
+from .omnibus import (
+    OmnibusComparison as OmnibusComparison,
+    compare_all_groups as compare_all_groups,
 )
 from .segments import (
     SegmentCriteria as SegmentCriteria,

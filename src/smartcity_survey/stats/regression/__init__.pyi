@@ -22,7 +22,7 @@ from .least_squares import (
     ols as ols,
     refuse_perfect_fit as refuse_perfect_fit,
 )
-from .mm_estimator import (
+from .mm_regression import (
     MmFit as MmFit,
     mm_estimator as mm_estimator,
 )
@@ -38,7 +38,7 @@ from .ols_diagnostics import (
     RegressionDiagnostics as RegressionDiagnostics,
     regression_diagnostics as regression_diagnostics,
 )
-from .quantile_regression import (
+from .quantiles import (
     QuantileFit as QuantileFit,
     quantile_regression as quantile_regression,
 )

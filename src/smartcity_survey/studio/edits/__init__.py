@@ -33,16 +33,17 @@ class Option(Edit):
 
     @property
     def redraws(self) -> bool:
-        return self.key == "study.language"
+        return self.key == "study.language" or self.key.startswith("data.")
 
     def apply(self, documents: Documents) -> None:
         section, name = self.key.split(".")
         written = self.value
         if isinstance(written, str) and written.strip():
             written = shown(f"config.yaml, {self.key}", written)
-        value = quoted(as_written(self.key, written))
+        value = as_written(self.key, written)
+        value = flow([*value]) if isinstance(value, list | tuple) else quoted(value)
         block = documents.config.get(section)
-        if value is None and (not block or name not in block):
+        if value in (None, []) and (not block or name not in block):
             return
         if not block:
             block = documents.config[section] = flow({})

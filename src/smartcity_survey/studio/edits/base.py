@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -97,35 +97,53 @@ def claims_on(documents: Documents, source: str, target: str) -> list[str]:
 
 
 def set_path(documents: Documents, source: str, target: str, *, on: bool) -> None:
-    """Draw a path or take it out, with what is claimed of it."""
+    """Draw a path or take it out, with what is claimed of it; drawn again it stands where it stood."""
     model = documents.config["model"]
     if on and (source, target) not in paths_of(documents):
         paths = model["paths"] = filled(model.get("paths"), [])
         own = next((one for one in paths if one["to"] == target), None)
         if own is None:
-            paths.append(flow({"from": [source], "to": target}))
+            place = place_again(documents, "paths", target, [str(one["to"]) for one in paths])
+            paths.insert(place, flow({"from": [source], "to": target}))
         else:
-            own["from"] = flow([*_sources(own), source])
+            sources = _sources(own)
+            sources.insert(place_again(documents, f"to {target}", source, sources), source)
+            own["from"] = flow(sources)
         take_claims_back(documents, source, target)
     elif not on:
         for one in list(model.get("paths") or []):
-            if one["to"] == target and source in _sources(one):
-                left = [name for name in _sources(one) if name != source]
-                if left:
-                    one["from"] = flow(left)
+            if one["to"] == target and source in (sources := _sources(one)):
+                keep_order(documents, "paths", [str(path["to"]) for path in model["paths"]])
+                keep_order(documents, f"to {target}", sources)
+                if len(sources) > 1:
+                    one["from"] = flow([name for name in sources if name != source])
                 else:
                     model["paths"].remove(one)
         _lay_claims_aside(documents, source, target)
 
 
+def keep_order(documents: Documents, what: str, now: Sequence[str]) -> None:
+    """Lay aside in which order some names stand of which one is taken out, and those taken out before it."""
+    orders = documents.aside.setdefault("orders", {})
+    known = orders.get(what, [])
+    if [name for name in known if name in now] != [*now]:
+        orders[what] = [*now]
+
+
+def place_again(documents: Documents, what: str, name: str, now: Sequence[str]) -> int:
+    """The place among some names of one that was taken out, or is new, when it stands at the end."""
+    order = documents.aside.get("orders", {}).get(what, [])
+    later = order[order.index(name) :] if name in order else []
+    return next((place for place, other in enumerate(now) if other in later), len(now))
+
+
 def _lay_claims_aside(documents: Documents, source: str, target: str) -> None:
     """Take out what is claimed of a path, and say so; it comes back with the path."""
     claims = documents.config["model"].get("hypotheses") or {}
-    names = list(claims)
-    own = {
-        name: [names.index(name), plain(claims.pop(name))] for name in claims_on(documents, source, target)
-    }
-    if own:
+    names = claims_on(documents, source, target)
+    if names:
+        keep_order(documents, "claims", [*map(str, claims)])
+        own = {name: plain(claims.pop(name)) for name in names}
         documents.aside.setdefault("claims", {}).setdefault(source, {})[target] = own
         documents.note(
             f"With the path went what was claimed of it ({', '.join(own)}); it comes back when the path is "
@@ -140,9 +158,9 @@ def take_claims_back(documents: Documents, source: str, target: str) -> None:
         return
     model = documents.config["model"]
     claims = model["hypotheses"] = filled(model.get("hypotheses"))
-    for name, (at, claim) in own.items():
+    for name, claim in own.items():
         free = name if name not in claims else free_claim(claims)
-        claims.insert(min(at, len(claims)), quoted(free), flow(claim))
+        claims.insert(place_again(documents, "claims", name, [*map(str, claims)]), quoted(free), flow(claim))
         if free != name:
             documents.note(f"Another hypothesis is called {name} now: this one is {free}.")
 

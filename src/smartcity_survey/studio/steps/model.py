@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from htmltools import HTML, Tag, tags
+from htmltools import HTML, Tag, TagChild, tags
 
 from smartcity_survey.studio.diagram import diagram
 from smartcity_survey.studio.edits.base import claims_on, paths_of
@@ -27,12 +27,18 @@ def model_step(view: View) -> Tag:
     title = f"{view.words('Path diagram')}: {said}"
     return tags.div(
         tags.p(view.words("Tick where the construct of the row explains the construct of the column.")),
-        tags.div(_grid(view, labels, set(paths)), {"class": "wide", "tabindex": "0", "role": "region"},
-                 {"aria-label": view.words("What explains what")}),
-        tags.div(HTML(diagram(labels, paths, named, title)), {"class": "wide", "tabindex": "0"},
-                 {"role": "region", "aria-label": view.words("Path diagram")}),
+        tags.div(
+            _wide(_grid(view, labels, set(paths)), view.words("What explains what")),
+            _wide(HTML(diagram(labels, paths, named, title)), view.words("Path diagram")),
+            {"class": "beside"},
+        ),
         _claims(view, labels, claims, documents.config["model"].get("hypotheses") or {}) if paths else None,
-    )  # fmt: skip
+    )
+
+
+def _wide(content: TagChild, name: str) -> Tag:
+    """What may be wider than its place, and is scrolled there."""
+    return tags.div(content, {"class": "wide", "tabindex": "0", "role": "region", "aria-label": name})
 
 
 def _grid(view: View, labels: dict[str, str], paths: set[tuple[str, str]]) -> Tag:

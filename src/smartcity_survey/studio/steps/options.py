@@ -9,13 +9,21 @@ from htmltools import Tag, tags
 
 from smartcity_survey.studio.edits.base import MOST_LETTERS
 from smartcity_survey.studio.labels import label_of
-from smartcity_survey.studio.options import CHOICES, SECTIONS, SHOWN, Offered, offered
+from smartcity_survey.studio.options import (
+    CALLED,
+    CHOICES,
+    SECTIONS,
+    SHOWN,
+    Offered,
+    in_capitals,
+    offered,
+    shown_list,
+)
 from smartcity_survey.studio.view import (
     View,
     check_field,
     choice_field,
     field_id,
-    in_capitals,
     sends,
     with_code,
 )
@@ -50,9 +58,13 @@ def options_step(view: View) -> Tag:
 def _option(view: View, option: Offered, written: Any) -> Tag:
     name, edit = field_id("option", option.key), sends("option", key=option.key)
     # What each choice means, which the config's comment has to say, stands in its own words here.
-    description = view.words(option.description)
+    description = view.words(CALLED.get(option.key, option.description))
     description = in_capitals(description.partition(";")[0] if option.choices else description)
-    default = "" if option.default is None else f"{option.default}"
+    if option.many:
+        description += f" {view.words('Several stand with semicolons between them.')}"
+        written, default = shown_list(written or ()), ""
+    else:
+        default = "" if option.default is None else f"{option.default}"
     value = "" if written is None else f"{written}"
     if option.kind is bool:
         checked = option.default if written is None else bool(written)

@@ -108,6 +108,8 @@ def _assumptions(facts: Facts, outcome: str) -> Iterator[str]:
 
 def _blocks(facts: Facts) -> Iterator[str]:
     lines = facts.lines("hierarchical_blocks", "r2_change", "f_change", "p_change")
+    if facts.bounded:
+        return  # demographics of a reconstruction are attached at random
     blocks = Counter(line["outcome"] for line in lines)
     for line in lines:
         if blocks[line["outcome"]] == 1:

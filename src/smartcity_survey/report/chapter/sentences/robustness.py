@@ -25,7 +25,7 @@ def robustness(facts: Facts) -> Iterator[str]:
 
 def _tests(facts: Facts) -> Iterator[str]:
     frame = facts.frame("hypothesis_tests", "p_holm")
-    if frame is None:
+    if frame is None or facts.regression_open:
         return
     lines = records(frame)
     told = facts.listed((unmarked(str(line["hypothesis"])), facts.p(line["p_holm"])) for line in lines)
@@ -160,8 +160,8 @@ def _print(facts: Facts) -> Iterator[str]:
         met = matches["matches"].astype(str) == "True"
         yield facts.say("limitations.reproduction", met=facts.count(met.sum()), all=facts.count(len(matches)))
     if facts.bounded:
-        lines = [line for line in facts.lines("decisions", "state") if line["method"] != "published"]
-        decided = sum(line["state"] != "open" for line in lines)
+        lines = [line for line in facts.lines("decisions", "state") if line["state"] != "printed"]
+        decided = sum(line["state"] == "decided" for line in lines)
         yield facts.say(
             "limitations.decided",
             decided=facts.count(decided),

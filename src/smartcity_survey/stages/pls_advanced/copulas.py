@@ -11,7 +11,7 @@ from smartcity_survey.stages.cards import pls_estimator, respondents
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import Complete, Measured, Options, Seed
-from smartcity_survey.stages.pls.further_methods import FURTHER, asks_for, fitted, predictors_of
+from smartcity_survey.stages.pls_advanced.further_methods import FURTHER, asks_for, fitted, predictors_of
 from smartcity_survey.stats.pls.algorithm import construct_scores
 from smartcity_survey.stats.pls_advanced.copulas import copula_regressions, normality
 from smartcity_survey.study.config import PlsSection

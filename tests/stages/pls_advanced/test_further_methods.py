@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smartcity_survey.stages.pls.copulas import seek_endogeneity
-from smartcity_survey.stages.pls.further_methods import asks_for
-from smartcity_survey.stages.pls.necessary_conditions import LEVELS, judge_necessity
-from smartcity_survey.stages.pls.segments import seek_segments
-from smartcity_survey.stages.pls.tetrads import check_tetrads
+from smartcity_survey.stages.pls_advanced.copulas import seek_endogeneity
+from smartcity_survey.stages.pls_advanced.further_methods import asks_for
+from smartcity_survey.stages.pls_advanced.necessary_conditions import LEVELS, judge_necessity
+from smartcity_survey.stages.pls_advanced.segments import seek_segments
+from smartcity_survey.stages.pls_advanced.tetrads import check_tetrads
 from smartcity_survey.stats.core.correlations import correlation
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.pls.algorithm import construct_scores, fit_pls

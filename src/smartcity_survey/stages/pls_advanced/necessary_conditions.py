@@ -7,13 +7,14 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.data.disclosure import protect
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import pls_estimator, respondents
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import Complete, Measured, Options, Seed
-from smartcity_survey.stages.pls.further_methods import FURTHER, asks_for, fitted, predictors_of
 from smartcity_survey.stages.pls.pls_inputs import scale_ends
+from smartcity_survey.stages.pls_advanced.further_methods import FURTHER, asks_for, fitted, predictors_of
 from smartcity_survey.stats.pls.ipma import importance_performance, rescaled_scores
 from smartcity_survey.stats.pls_advanced.necessary_conditions import Necessity, necessary_condition
 from smartcity_survey.study.codebook import Codebook
@@ -25,7 +26,7 @@ LEVELS = np.arange(0, 101, 10)
 NecessityOptions = Annotated[PlsSection, Options(PlsSection, (*FURTHER, "desired_outcome"))]
 
 
-@stage("necessary_conditions", "bottlenecks", asked_by=asks_for("necessary_conditions"))
+@stage("necessary_conditions", "bottlenecks", asked_by=asks_for("necessary_conditions"), hides=protect)
 def judge_necessity(
     answers: Complete, model: Measured, codebook: Codebook, section: NecessityOptions, seed: Seed
 ) -> StageResult:

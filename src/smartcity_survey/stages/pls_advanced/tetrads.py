@@ -12,7 +12,7 @@ from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import Complete, Measured, Options, Seed
-from smartcity_survey.stages.pls.further_methods import asks_for
+from smartcity_survey.stages.pls_advanced.further_methods import asks_for
 from smartcity_survey.stats.pls_advanced.tetrads import FEWEST, Tetrads, confirmatory_tetrads
 from smartcity_survey.study.config import PlsSection
 

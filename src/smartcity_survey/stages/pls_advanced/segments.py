@@ -9,13 +9,14 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.data.disclosure import protect
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import pls_estimator, respondents
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.lines import path_columns
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import PLS_FIT, Complete, Measured, Options, Seed
-from smartcity_survey.stages.pls.further_methods import asks_for, fitted
+from smartcity_survey.stages.pls_advanced.further_methods import asks_for, fitted
 from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stats.pls.algorithm import construct_scores
 from smartcity_survey.stats.pls_advanced.segments import Segments, find_segments, segment_criteria
@@ -26,7 +27,7 @@ STARTS = 10
 SegmentOptions = Annotated[PlsSection, Options(PlsSection, (*PLS_FIT, "most_segments"))]
 
 
-@stage("segment_criteria", "segment_paths", asked_by=asks_for("segments"))
+@stage("segment_criteria", "segment_paths", asked_by=asks_for("segments"), hides=protect)
 def seek_segments(answers: Complete, model: Measured, section: SegmentOptions, seed: Seed) -> StageResult:
     """Mixtures of 1, 2, ... segments of the path model (FIMIX-PLS), with criteria for their number."""
     with naming(model.items, "PLS-SEM", model.names):

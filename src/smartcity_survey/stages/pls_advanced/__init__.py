@@ -1,0 +1,1 @@
+"""Stages of the methods beside the PLS path model, each where a study asks for it."""

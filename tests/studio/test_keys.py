@@ -1,0 +1,129 @@
+"""Messages are written for the files; the page tells its own fields instead, in each language."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from smartcity_survey.errors import Problem
+from smartcity_survey.messages import LANGUAGES, catalogue, translated
+from smartcity_survey.studio.documents import Study
+from smartcity_survey.studio.keys import STEPS_OF_KEYS, field_of
+from smartcity_survey.studio.options import OPTIONS_STEP, offered
+from smartcity_survey.studio.page import STEPS_IN_ORDER
+from smartcity_survey.studio.view import View
+from tests.studio.test_documents import change
+
+
+def said(study: Study, language: str, found: str, remedy: str, place: str = "") -> str:
+    place = place or f"{study.folder}/config.yaml, data"
+    return View(study, language).problems([Problem(place, found, remedy)])[0]
+
+
+KEYS = {
+    "missing_codes": {
+        "en": "“Codes and words that mean no answer, beside those the .sav declares” (step 5)",
+        "ru": "(шаг 5)",
+        "kk": "(5-қадам)",
+    },
+    "reverse: true": {
+        "en": "“Worded the other way round” (step 3)",
+        "ru": "«Обратная формулировка» (шаг 3)",
+        "kk": "«Кері айтылған» (3-қадам)",
+    },
+    "model.paths": {
+        "en": "“What explains what” (step 4)",
+        "ru": "«Что чем объясняется» (шаг 4)",
+        "kk": "«Не нені түсіндіреді» (4-қадам)",
+    },
+    "missing": {
+        "en": "“Missing answers” (step 5)",
+        "ru": "«Пропущенные ответы» (шаг 5)",
+        "kk": "«Қалып қойған жауаптар» (5-қадам)",
+    },
+    "study: language": {
+        "en": "“Language of the report” (step 5)",
+        "ru": "«Язык отчёта» (шаг 5)",
+        "kk": "(5-қадам)",
+    },
+    "pls.interval: percentile": {"en": "(step 5): percentiles", "ru": "процентильный", "kk": "процентильдік"},
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("key", KEYS)
+def test_a_key_is_called_by_its_field(drafted, key, language):
+    told = said(drafted, language, f"see `{key}`.", "")
+    assert KEYS[key][language] in told
+    assert "`" not in told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_key_without_a_field_is_said_to_be_a_line_of_a_file(drafted, language):
+    told = said(drafted, language, "see `spellings`.", "")
+    ends = {"en": "There is no field for `spellings`", "ru": "Поля для `spellings`", "kk": "`spellings` үшін"}
+    assert ends[language] in told
+
+
+def test_what_is_wrong_with_several_is_told_once(drafted):
+    for number in range(12):
+        change(drafted, "add_construct", value=f"Habit number {number}")
+    [told] = View(drafted, "en").problems(drafted.problems())
+    assert told.count("it has no items") + told.count("It has no items") == 1
+    assert all(f"Construct “Habit number {number}”" in told for number in range(12))
+    assert "habit_number" not in told
+    assert str(drafted.folder) not in told
+
+
+def test_a_place_in_the_config_is_a_field_too(drafted):
+    place = f"{drafted.folder}/config.yaml, data.missing_codes"
+    assert said(drafted, "en", "x.", "", place).startswith("Codes and words that mean no answer")
+
+
+@pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
+def test_a_key_in_a_message_of_any_language_is_the_key_of_the_english_one(language):
+    """Else the page would not find it there."""
+    fields = {code for code in _codes(" ".join(map(_english, catalogue()))) if field_of(*_parted(code))}
+    assert len(fields) > 20
+    for sentence in catalogue():
+        keys = {_parted(code)[0] for code in fields & {*_codes(_english(sentence))}}
+        words = sentence.translations.get(language, "")
+        assert keys - {_parted(code)[0] for code in _codes(words)} == set(), words
+
+
+def _english(sentence) -> str:
+    return re.sub(r"\\(.)", r"\1", sentence.pattern.pattern)
+
+
+def _codes(text: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", text)
+
+
+def _parted(code: str) -> tuple[str, str]:
+    key, _, value = code.partition(": ")
+    return key, value
+
+
+def test_steps_have_the_numbers_that_the_page_gives_them():
+    numbers = {name: number for number, name in enumerate(STEPS_IN_ORDER, start=1)}
+    assert numbers["options"] == OPTIONS_STEP
+    own = {"answers": "columns", "constructs": "constructs", "paths": "model", "check": "analysis"}
+    assert {key: STEPS_OF_KEYS[key][0] for key in own} == {key: numbers[name] for key, name in own.items()}
+    for language in ("ru", "kk"):
+        assert [name for _, name in STEPS_OF_KEYS.values() if translated(name, language) == name] == []
+
+
+def test_what_the_config_says_of_the_file_is_written_on_the_page(drafted):
+    assert {"data.missing_codes", "data.skip_rows", "data.weight"} <= {one.key for one in offered()}
+    before = (drafted.folder / "config.yaml").read_text(encoding="utf-8")
+    for written, codes in (("9, 99", (9, 99)), ("9; No, never", (9, "No, never")), ("-1", (-1,))):
+        change(drafted, "option", key="data.missing_codes", value=written)
+        assert drafted.config().data.missing_codes == codes
+    change(drafted, "option", key="data.missing_codes", value="")
+    assert drafted.config().data.missing_codes == ()
+    change(drafted, "option", key="data.skip_rows", value="2 3")
+    assert drafted.config().data.skip_rows == (2, 3)
+    with pytest.raises(Exception, match="Write whole numbers"):
+        change(drafted, "option", key="data.skip_rows", value="0")
+    assert before != (drafted.folder / "config.yaml").read_text(encoding="utf-8")
