@@ -156,7 +156,7 @@ ROOMS = {
     "notebook": {"study", "data", "audit", "stages", "report"},
     "report": {"study", "data", "stages", "audit", "workflow"},
     "plan": {"study", "data", "report"},
-    "check": {"study", "data", "audit", "stages"},
+    "check": {"study", "data", "audit", "stages", "reconstruct"},  # of the last what a study prints alone
 }
 
 
