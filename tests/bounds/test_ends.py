@@ -295,7 +295,7 @@ def test_the_folder_also_depends_on_n_and_on_printed_extremes(tmp_path):
 def test_refuses_by_name_what_is_no_hypothesis_and_no_predictor(tmp_path):
     config = write_study(tmp_path)
     with pytest.raises(SurveyError, match="--only H9") as refused:
-        seek_ends(config, tmp_path / "build", ("H1", "H9"))
+        find_bounds(config, tmp_path / "bounds", ("H1", "H9"), 1, False, lambda *_: None)
     assert "H1, H2, habit, trust" in str(refused.value)
     assert not (tmp_path / "build").exists()
 
@@ -322,10 +322,11 @@ def test_a_start_is_made_once(tmp_path, monkeypatch):
 
 
 def test_says_what_to_install(monkeypatch, tmp_path):
+    config = write_study(tmp_path)
     for name in list(sys.modules):
         if name.startswith(("smartcity_survey.bounds.", "smartcity_survey.reconstruct.")):
             monkeypatch.delitem(sys.modules, name)
     for name in ("jax", "numba", "daqp"):
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(SurveyError, match=r"smartcity_survey\[reconstruct\]"):
-        find_bounds(tmp_path / "config.yaml", tmp_path, (), 1, False, lambda *_: None)
+        find_bounds(config, tmp_path / "bounds", (), 1, False, lambda *_: None)
