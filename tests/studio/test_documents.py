@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 from ruamel.yaml.comments import TaggedScalar
+from yaml import safe_dump as dump_yaml
+from yaml import safe_load as parse_yaml
 
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.studio.documents import Study
 from smartcity_survey.studio.edits import edit_of
+from smartcity_survey.studio.steps import DRAWN
+from smartcity_survey.studio.view import View
 from tests.conftest import REPOSITORY
 
 
@@ -76,3 +80,55 @@ def test_an_edit_after_which_nobody_could_read_the_file_is_not_written(drafted):
     with pytest.raises(SurveyError, match="no valid yaml"):
         drafted.change(lambda documents: documents.codebook.update(scale=TaggedScalar("x", tag="!x")))
     assert drafted.version() == before
+
+
+HALFWAY = {
+    "a path without its end": ("config.yaml", "paths:\n  - from: [c1]\n"),
+    "paths as text": ("config.yaml", "paths:\n  - c1 -> c2\n"),
+    "paths by name": ("config.yaml", "paths: {a: b}\n"),
+    "a claim as text": ("config.yaml", "hypotheses:\n  H3: c1 to c2\n"),
+    "a claim of nothing": ("config.yaml", "hypotheses:\n  H3:\n"),
+    "claims as a list": ("config.yaml", "hypotheses: [a]\n"),
+    "constructs as a list": ("codebook", "constructs: [c1, c2]\n"),
+    "a number for a scale": ("codebook", "scale: 5\n"),
+}
+EDITS = (
+    {"do": "path", "source": "c1", "target": "c2", "value": True},
+    {"do": "path", "source": "c1", "target": "c2", "value": False},
+    {"do": "name_construct", "name": "c1", "value": "Trust"},
+    {"do": "add_construct", "value": "New"},
+    {"do": "option", "key": "pls.bootstrap_draws", "value": "500"},
+)
+
+
+@pytest.mark.parametrize("left", HALFWAY)
+def test_a_block_that_an_editor_left_halfway_is_told_and_not_raised(drafted, left):
+    """Every edit and every step works or is refused in words; nothing else leaves it."""
+    file, block = HALFWAY[left]
+    path = drafted.folder / ("config.yaml" if file == "config.yaml" else drafted.config().data.codebook)
+    name = block.split(":")[0]
+    content = parse_yaml(path.read_text(encoding="utf-8"))
+    holder = content["model"] if file == "config.yaml" else content
+    holder[name] = parse_yaml(block)[name]
+    path.write_text(dump_yaml(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    assert drafted.problems()
+    failed = 0
+    for edit in EDITS:
+        try:
+            drafted.change(edit_of(edit).apply)
+        except SurveyError as error:
+            failed += bool(error.problems)
+        path.write_text(dump_yaml(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    for step in DRAWN:
+        try:
+            with drafted.telling():
+                step.draw(View(drafted, "en"))
+        except SurveyError as error:
+            failed += bool(error.problems)
+    assert failed
+
+
+def test_a_fault_of_ours_stays_one(drafted):
+    assert drafted.problems() == ()
+    with pytest.raises(KeyError), drafted.telling():
+        raise KeyError("ours")

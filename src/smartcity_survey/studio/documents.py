@@ -102,7 +102,8 @@ class Study:
         with self._lock:
             documents = self.read()
             aside = plain(documents.aside)
-            edit(documents)
+            with self.telling():
+                edit(documents)
             written = {}
             for path, content in zip(self._paths(), (documents.config, documents.codebook), strict=True):
                 before = path.read_text(encoding="utf-8-sig")
@@ -115,6 +116,22 @@ class Study:
                 text = dump_yaml(documents.aside, allow_unicode=True, sort_keys=False)
                 write_text(text, self.folder / ASIDE)
         return documents.notes
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """Tell what fails because a file says something wrong in the words of `problems`.
+
+        Steps and edits take each block as it should be; an editor may have left it halfway. What fails while
+        nothing is wrong with the files is a fault of ours, and stays one.
+        """
+        try:
+            yield
+        except SurveyError:
+            raise
+        except (LookupError, TypeError, AttributeError, ValueError, OSError) as error:
+            if not (problems := self.problems()):
+                raise
+            raise SurveyError.of(list(problems)) from error
 
     @contextmanager
     def held(self) -> Iterator[None]:

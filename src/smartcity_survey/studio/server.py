@@ -119,7 +119,8 @@ class Server:
         if not self._study.begun:
             return tags.p(self._view.words("Choose the survey file first."))
         try:
-            return step.draw(self._view)
+            with self._study.telling():
+                return step.draw(self._view)
         except StillRead:
             reactive.invalidate_later(LOOKED)
             return tags.p(self._view.words("The file is read."), {"role": "status"})
