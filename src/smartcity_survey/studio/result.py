@@ -21,6 +21,7 @@ from smartcity_survey.workflow.progress import DONE, has_finished
 
 KINDS = {".docx": "Word", ".pdf": "PDF", ".xlsx": "Excel", ".tex": "LaTeX"}
 """Endings of files to hand in, and what opens them."""
+ARCHIVE = "The study's folder, zipped: with the answers as they are, so for the study's own people alone"
 STEPS = {
     "read": "Answers read",
     "clean": "Answers cleaned",
@@ -144,7 +145,7 @@ def report_step(view: View) -> Tag:
         for name in names
         if (reports / name).is_file()
     ]
-    archive = tags.li(tags.a(view.words("The study's folder, zipped"), {"href": "study.zip", "download": ""}))
+    archive = tags.li(tags.a(view.words(ARCHIVE), {"href": "study.zip", "download": ""}))
     return tags.div(
         tags.h2(view.words("To hand in"), {"class": "fs-4"}),
         tags.ul(*links, archive),
