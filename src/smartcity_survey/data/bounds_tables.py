@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from smartcity_survey.cell_text import bare
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.errors import SurveyError, counted
 
 SIDES = ("low", "high")
 READINGS = ("strict", "claimed", "print")
@@ -218,7 +218,9 @@ def _lines(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     for row, cells in rest:
         if len(cells) != len(header):
             raise SurveyError(
-                f"{path}, row {row}", f"it has {len(cells)} cells, but the header {len(header)}.", AGAIN
+                f"{path}, row {row}",
+                f"{counted(len(cells), 'cell')}, but the header has {len(header)}.",
+                AGAIN,
             )
     return header, rest
 

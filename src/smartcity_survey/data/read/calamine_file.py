@@ -14,7 +14,7 @@ import python_calamine
 
 from smartcity_survey.data.read.grid import Grid, Row
 from smartcity_survey.data.read.xlsx_file import empty_sheet, sheet_name
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.errors import SurveyError, counted
 from smartcity_survey.libraries import library_reason
 from smartcity_survey.study.config import DataSection
 
@@ -76,7 +76,7 @@ def _with_errors(path: Path) -> BytesIO | Path:
             if b"office:value-type=" in row[0]:
                 raise SurveyError(
                     str(path),
-                    f"one row of answers stands for {int(row[1])} rows.",
+                    f"one row of answers stands for {counted(int(row[1]), 'row')}.",
                     "No survey has so many that are the same: it is damaged. Export the answers again.",
                 )
         if _ERROR not in content:
