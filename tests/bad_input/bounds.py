@@ -106,7 +106,7 @@ TABLES = (
         "bounds with a cell too many",
         ends(COLUMNS + LOW.replace("-0.1", "-0,1")),
         "bounds/ends.csv, row 2",
-        "it has 12 cells, but the header 11",
+        "12 cells, but the header has 11",
         "Write the folder anew",
     ),
     Case(
