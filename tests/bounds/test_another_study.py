@@ -219,6 +219,7 @@ def test_correlations_that_contradict_each_other_are_told_before_anything_is_sou
     assert "cannot hold together" in told
 
 
+@pytest.mark.slow
 def test_ends_of_other_hypotheses_stay_though_nothing_else_of_their_search_is_left(tmp_path):
     write_study(tmp_path)
     ends = tmp_path / "data" / "bounds" / "ends.csv"

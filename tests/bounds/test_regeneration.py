@@ -16,7 +16,7 @@ pytest.importorskip("daqp", reason="the extra `reconstruct` is not installed")
 pytest.importorskip("numba", reason="the extra `reconstruct` is not installed")
 
 from smartcity_survey.bounds.ends import find
-from smartcity_survey.bounds.study import Search, prepared
+from smartcity_survey.bounds.study import Search, prepared, write_ends
 from smartcity_survey.bounds.witness import make
 from smartcity_survey.data.bounds import ENDS, LISTED, read_bounds
 from smartcity_survey.data.clean import clean_responses
@@ -187,3 +187,13 @@ def own_statistics(study: PrintedStudy, answers: pd.DataFrame) -> dict[tuple[str
                 values["beta"] = fit.beta[place - 1]
             own |= {("coefficient", outcome, term, name): value for name, value in values.items()}
     return own
+
+
+def test_ends_stay_where_nothing_of_their_search_is_left(tmp_path):
+    """As in a fresh clone, whose `build` is empty: hours of search are not lost."""
+    out = tmp_path / "bounds"
+    out.mkdir()
+    (out / "ends.csv").write_bytes((BOUNDS / "ends.csv").read_bytes())
+    before = pd.read_csv(out / "ends.csv")
+    write_ends(CONFIG, out, tmp_path / "build")
+    pd.testing.assert_frame_equal(pd.read_csv(out / "ends.csv"), before)
