@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from dataclasses import dataclass, replace
 from functools import cache
@@ -136,35 +136,35 @@ def prepared(search: Search, progress: Progress) -> Ready:
     return Ready(printed, problem, estimators, asked, sought(estimators, asked))
 
 
-def write_ends(config: Path, out: Path, build: Path, seeds: tuple[int, ...] = SEEDS) -> Path:
-    """`ends.csv`: every end that is kept, one line each, and those of earlier searches that it holds already.
+Lines = dict[tuple[object, ...], tuple[Any, ...]]
+"""Lines of a table by what names them."""
 
-    A line that stands there stays where its end is not kept: the search may have been another machine's.
-    """
+
+def write_ends(config: Path, out: Path, build: Path, seeds: tuple[int, ...] = SEEDS) -> Path:
+    """`ends.csv`: every end that is kept, one line each, and the lines of earlier searches."""
     written = out / ENDS
-    earlier = _lines_of(written, END_LAYOUT)
-    rows: Rows = {}
-    for seed in seeds:
-        search = Search(config.resolve(), build, seed)
-        if not search.store.has("start"):
-            continue
-        ready = prepared(search, lambda _: None)
-        for one in (one for group in ready.groups.values() for one in group):
-            quantity = one.quantity
-            key = (quantity.method, quantity.outcome, quantity.predictor, one.reading.name, one.side, seed)
-            if one.reading.name in READINGS and search.store.has(one.name):
-                end = search.store.load(one.name)
-                # By the formula of today, whichever was in use when the end was kept.
-                ready.estimators.evaluator.solved = end.place.solved
-                error = ready.estimators.standard_error(
-                    quantity, end.place.state.covariance, ready.problem.design.n
-                )
-                numbers = (end.value, error, end.misfit, end.settled, end.steps)
-                rows[key] = (*key[:5], *numbers, seed)
-            elif key in earlier:
-                rows[key] = earlier[key]
-    _write_lines(written, rows | {key: line for key, line in earlier.items() if key not in rows}, END_LAYOUT)
+    _update(written, END_LAYOUT, (line for seed in seeds for line in _end_lines(config, build, seed)))
     return written
+
+
+def _end_lines(config: Path, build: Path, seed: int) -> Iterator[tuple[tuple[object, ...], Any]]:
+    """What names each end from a start, and its line where it is kept."""
+    search = Search(config.resolve(), build, seed)
+    if not search.store.has("start"):
+        return
+    ready = prepared(search, lambda _: None)
+    for one in (one for group in ready.groups.values() for one in group if one.reading.name in READINGS):
+        quantity = one.quantity
+        of_end = (quantity.method, quantity.outcome, quantity.predictor, one.reading.name, one.side)
+        line = None
+        if search.store.has(one.name):
+            end = search.store.load(one.name)
+            # By the formula of today, whichever was in use when the end was kept.
+            ready.estimators.evaluator.solved = end.place.solved
+            covariance, n = end.place.state.covariance, ready.problem.design.n
+            error = ready.estimators.standard_error(quantity, covariance, n)
+            line = (*of_end, end.value, error, end.misfit, end.settled, end.steps, seed)
+        yield (*of_end, seed), line
 
 
 def write_prices(config: Path, out: Path, build: Path) -> Path:
@@ -172,44 +172,47 @@ def write_prices(config: Path, out: Path, build: Path) -> Path:
     search = Search(config.resolve(), build, SEEDS[0])
     ready = prepared(search, lambda _: None)
     levels = {reading.name: level for level, reading in fits(ready.problem.design).items()}
-    written = out / PRICES
-    earlier = _lines_of(written, PRICE_LAYOUT)
-    rows: Rows = {}
-    for one in (one for group in ready.groups.values() for one in group):
-        level = levels.get(one.reading.name)
-        key = (one.quantity.outcome, one.quantity.predictor, one.side, level)
-        if level is not None and search.store.has(one.name):
-            end = search.store.load(one.name)
-            rows[key] = (*key, end.value, end.misfit, end.settled)
-        elif key in earlier:
-            rows[key] = earlier[key]
-    rows |= {key: line for key, line in earlier.items() if key not in rows}
-    if rows:
-        _write_lines(written, rows, PRICE_LAYOUT)
+
+    def lines() -> Iterator[tuple[tuple[object, ...], Any]]:
+        for one in (one for group in ready.groups.values() for one in group if one.reading.name in levels):
+            key = (one.quantity.outcome, one.quantity.predictor, one.side, levels[one.reading.name])
+            end = search.store.load(one.name) if search.store.has(one.name) else None
+            yield key, end and (*key, end.value, end.misfit, end.settled)
+
+    written, found = out / PRICES, list(lines())
+    if written.exists() or any(line for _, line in found):
+        _update(written, PRICE_LAYOUT, found)
     return written
 
 
-Rows = dict[tuple[object, ...], tuple[Any, ...]]
+def _update(path: Path, layout: Layout, sought: Iterable[tuple[tuple[object, ...], Any]]) -> None:
+    """Write a table anew, in the order of what was sought.
 
-
-def _lines_of(path: Path, layout: Layout) -> Rows:
-    """The lines of a table by what names them; none where it is not there."""
-    if not path.exists():
-        return {}
-    frame = read_bounds_table(path, layout)
-    keys = frame[list(layout.keys)].itertuples(index=False, name=None)
-    lines = frame[list(layout.columns)].itertuples(index=False, name=None)
-    return dict(zip(keys, lines, strict=True))
-
-
-def _write_lines(path: Path, rows: Rows, layout: Layout) -> None:
-    frame = pd.DataFrame(list(rows.values()), columns=list(layout.columns))
+    A line that stands there stays where nothing is kept: its search may have been another machine's.
+    """
+    earlier = _lines_of(path, layout)
+    lines: Lines = {}
+    for key, line in sought:
+        if line is not None or key in earlier:
+            lines[key] = line or earlier[key]
+    lines |= {key: line for key, line in earlier.items() if key not in lines}
+    frame = pd.DataFrame(list(lines.values()), columns=list(layout.columns))
     for _, pair in frame.groupby(list(layout.ends), sort=False):
         # Each side is sought from a place of its own; both values are attained, and the smaller is the lower.
         sides, values = pair["side"].tolist(), pair["value"].tolist()
         if len(pair) == 2 and (sides[0] == SIDES[0]) == (values[0] > values[1]):
             frame.loc[pair.index, "side"] = sides[::-1]
     _write(frame, path)
+
+
+def _lines_of(path: Path, layout: Layout) -> Lines:
+    """The lines of a table; none where it is not there."""
+    if not path.exists():
+        return {}
+    frame = read_bounds_table(path, layout)
+    keys = frame[list(layout.keys)].itertuples(index=False, name=None)
+    lines = frame[list(layout.columns)].itertuples(index=False, name=None)
+    return dict(zip(keys, lines, strict=True))
 
 
 def write_further(config: Path, out: Path, build: Path, told: Told = silent) -> Path:

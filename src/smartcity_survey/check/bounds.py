@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from smartcity_survey.audit.paper import Paper
-from smartcity_survey.data.bounds import ENDS, FURTHER, LISTED, MADE_FROM, PRICES, Bounds, differences
+from smartcity_survey.data.bounds import ENDS, FURTHER, MADE_FROM, PRICES, UNSAID, Bounds, differences
 from smartcity_survey.data.bounds_tables import (
     AGAIN,
     END_LAYOUT,
@@ -26,9 +26,7 @@ def bounds_problems(
 ) -> Iterator[Problem]:
     """Paths that the model has not, and printed numbers or a model other than the folder was made from."""
     own = {(outcome, name) for outcome in model.outcomes for name in (*model.predictors(outcome), "")}
-    names = (ENDS, PRICES, FURTHER, LISTED)
-    tables = (bounds.ends, bounds.prices, bounds.further, bounds.listed)
-    for name, table in zip(names, tables, strict=True):
+    for name, table in bounds.tables.items():
         paths = dict.fromkeys(zip(table["outcome"], table["predictor"], strict=True))
         foreign = [path for path in paths if path not in own]
         if foreign:
@@ -47,12 +45,8 @@ def bounds_problems(
 
 def bounds_doubts(folder: Path, bounds: Bounds) -> Iterator[Problem]:
     """Sets of which one end alone was found, and a folder that does not say what it was made from."""
-    for name, table, layout in (
-        (ENDS, bounds.ends, END_LAYOUT),
-        (PRICES, bounds.prices, PRICE_LAYOUT),
-        (FURTHER, bounds.further, FURTHER_LAYOUT),
-    ):
-        for which, side in one_sided(table, layout):
+    for name, layout in ((ENDS, END_LAYOUT), (PRICES, PRICE_LAYOUT), (FURTHER, FURTHER_LAYOUT)):
+        for which, side in one_sided(bounds.tables[name], layout):
             yield Problem(
                 str(folder / name),
                 f"`{which}` has no {side} end, so its set is left out.",
@@ -61,6 +55,6 @@ def bounds_doubts(folder: Path, bounds: Bounds) -> Iterator[Problem]:
     if not (folder / MADE_FROM).is_file():
         yield Problem(
             str(folder / MADE_FROM),
-            "there is no such file, so nobody knows which printed tables the folder is of.",
+            UNSAID,
             "Seek them anew with `smartcity-survey bounds`.",
         )

@@ -36,6 +36,8 @@ ENDS, PRICES, FURTHER = "ends.csv", "prices.csv", "further.csv"
 LISTED, FOLDER = "witnesses.csv", "witnesses"
 MADE_FROM = "made_from.json"
 """Fingerprints of the printed numbers and the model that a folder was made from."""
+UNSAID = "there is no such file, so nobody knows which printed tables the folder is of."
+"""Of a folder without them."""
 END_COLUMNS = tuple(END_LAYOUT.columns)
 PRICE_COLUMNS = tuple(PRICE_LAYOUT.columns)
 FURTHER_COLUMNS = tuple(FURTHER_LAYOUT.columns)
@@ -63,6 +65,11 @@ class Bounds:
     prices: pd.DataFrame
     further: pd.DataFrame
 
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables by their files."""
+        return {ENDS: self.ends, PRICES: self.prices, FURTHER: self.further, LISTED: self.listed}
+
 
 def bounds_files(folder: Path) -> list[Path]:
     """The files of a folder of bounds, in the order of their names."""
@@ -77,7 +84,7 @@ def differences(folder: Path, made_from: Mapping[str, str]) -> str:
     """
     path = folder / MADE_FROM
     if not path.is_file():
-        return "there is no such file, so nobody knows which printed tables the folder is of."
+        return UNSAID
     try:
         found = read_json(path)
     except ValueError:
