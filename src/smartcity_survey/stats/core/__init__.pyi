@@ -84,6 +84,7 @@ from .significance import (
     f_test as f_test,
     normal_interval as normal_interval,
     normal_two_sided as normal_two_sided,
+    t_interval as t_interval,
     t_quantile as t_quantile,
     t_two_sided as t_two_sided,
 )

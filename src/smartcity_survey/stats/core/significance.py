@@ -73,6 +73,12 @@ def t_two_sided(t: Array, df: float | Array) -> Array:
     return np.asarray(2 * special.stdtr(df, -np.abs(t)), dtype=np.float64)
 
 
+def t_interval(estimate: Array, std_err: Array, df: float, level: float) -> tuple[Array, Array]:
+    """Both ends of Student's t intervals at a level, any shape."""
+    margin = t_quantile((1 + level) / 2, df) * std_err
+    return estimate - margin, estimate + margin
+
+
 def t_quantile(probability: float, df: float) -> float:
     """Quantile of Student's t."""
     return float(special.stdtrit(df, probability))

@@ -8,7 +8,7 @@ import numpy as np
 
 from smartcity_survey.stats.core.design import EPS, Design, check_outcome, deleted_share, factor_design
 from smartcity_survey.stats.core.errors import PerfectFit
-from smartcity_survey.stats.core.significance import f_test, t_quantile, t_two_sided
+from smartcity_survey.stats.core.significance import f_test, t_interval, t_two_sided
 from smartcity_survey.stats.core.types import Array
 
 
@@ -184,8 +184,7 @@ def _inference(
     std_err = np.sqrt(np.diagonal(covariance))
     with np.errstate(divide="ignore", invalid="ignore"):
         t = coef / std_err
-    margin = t_quantile((1 + ci_level) / 2, df) * std_err
-    return std_err, t, t_two_sided(t, df), coef - margin, coef + margin
+    return std_err, t, t_two_sided(t, df), *t_interval(coef, std_err, df, ci_level)
 
 
 def refuse_perfect_fit(fit: OlsFit) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from smartcity_survey.stats.core.design import check_outcome, factor_design
 from smartcity_survey.stats.core.errors import PerfectFit, StatisticsError
-from smartcity_survey.stats.core.significance import t_quantile, t_two_sided
+from smartcity_survey.stats.core.significance import t_interval, t_two_sided
 from smartcity_survey.stats.core.types import Array
 
 OF_SCALE, OF_COEFFICIENTS = 1.54764, 4.685061
@@ -73,9 +73,8 @@ def mm_estimator(y: Array, x: Array, rng: np.random.Generator, level: float = 0.
     unit[0, 1:] = -mean / sd
     coef, std_err = unit @ coef, np.sqrt(np.diagonal(unit @ covariance @ unit.T))
     df = n - terms
-    margin = t_quantile((1 + level) / 2, df) * std_err
-    t = coef / std_err
-    return MmFit(coef, std_err, t, t_two_sided(t, df), coef - margin, coef + margin, scale, weights, n)
+    t, ends = coef / std_err, t_interval(coef, std_err, df, level)
+    return MmFit(coef, std_err, t, t_two_sided(t, df), *ends, scale, weights, n)
 
 
 def _s_estimate(y: Array, design: Array, rng: np.random.Generator) -> tuple[Array, float]:

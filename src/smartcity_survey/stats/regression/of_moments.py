@@ -9,7 +9,7 @@ from scipy import linalg
 
 from smartcity_survey.stats.core.correlations import require_independence
 from smartcity_survey.stats.core.errors import TooFewRows
-from smartcity_survey.stats.core.significance import t_quantile, t_two_sided
+from smartcity_survey.stats.core.significance import t_interval, t_two_sided
 from smartcity_survey.stats.core.types import Array
 
 
@@ -59,14 +59,15 @@ def ols_of_moments(mean: Array, covariance: Array, n: int, ci_level: float = 0.9
     of_constant = error_variance / n + mean[:k] @ of_slopes @ mean[:k]
     coef = np.concatenate(([constant], slopes))
     std_err = np.sqrt(np.concatenate(([of_constant], np.diagonal(of_slopes))))
-    t, margin = coef / std_err, t_quantile((1 + ci_level) / 2, df) * std_err
+    t = coef / std_err
+    ci_low, ci_high = t_interval(coef, std_err, df, ci_level)
     return OlsOfMoments(
         coef=coef,
         std_err=std_err,
         t=t,
         p=t_two_sided(t, df),
-        ci_low=coef - margin,
-        ci_high=coef + margin,
+        ci_low=ci_low,
+        ci_high=ci_high,
         beta=slopes * sd[:k] / sd[k],
         r2=r2,
         adj_r2=1 - (1 - r2) * (n - 1) / df,

@@ -10,7 +10,7 @@ from scipy.optimize import linprog
 
 from smartcity_survey.stats.core.design import check_outcome, factor_design
 from smartcity_survey.stats.core.errors import StatisticsError
-from smartcity_survey.stats.core.significance import t_quantile, t_two_sided
+from smartcity_survey.stats.core.significance import t_interval, t_two_sided
 from smartcity_survey.stats.core.types import Array
 
 _LEAST_DENSITY = 1e-8
@@ -67,15 +67,13 @@ def quantile_regression(y: Array, x: Array, quantile: float = 0.5, level: float 
     covariance = quantile * (1 - quantile) * bread @ (design.T @ design) @ bread
     std_err = np.sqrt(np.diagonal(covariance))
     df = n - terms
-    margin = t_quantile((1 + level) / 2, df) * std_err
     t = coef / std_err
     lost, alone = (
         _loss(y - fitted, quantile)
         for fitted in (design @ coef, np.quantile(y, quantile, method="inverted_cdf"))
     )
-    return QuantileFit(
-        quantile, coef, std_err, t, t_two_sided(t, df), coef - margin, coef + margin, 1 - lost / alone, n
-    )
+    ends = t_interval(coef, std_err, df, level)
+    return QuantileFit(quantile, coef, std_err, t, t_two_sided(t, df), *ends, 1 - lost / alone, n)
 
 
 def _solved(y: Array, design: Array, quantile: float) -> Array:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from smartcity_survey.stats.core.errors import TooFewRows
-from smartcity_survey.stats.core.significance import FTest, f_test, t_quantile, t_two_sided
+from smartcity_survey.stats.core.significance import FTest, f_test, t_interval, t_two_sided
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.regression.least_squares import OlsFit, ols
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
@@ -73,7 +73,7 @@ def design_regression(y: Array, x: Array, design: SurveyDesign, ci_level: float 
     covariance = design.covariance_of_total(influence)
     std_err = np.sqrt(np.diagonal(covariance))
     t = fit.coef / std_err
-    margin = t_quantile((1 + ci_level) / 2, df) * std_err
+    ci_low, ci_high = t_interval(fit.coef, std_err, df, ci_level)
     slopes = fit.coef[1:]
     wald = f_test(float(slopes @ np.linalg.solve(covariance[1:, 1:], slopes)) / k, k, df)
     return DesignFit(
@@ -82,8 +82,8 @@ def design_regression(y: Array, x: Array, design: SurveyDesign, ci_level: float 
         std_err=std_err,
         t=t,
         p=t_two_sided(t, df),
-        ci_low=fit.coef - margin,
-        ci_high=fit.coef + margin,
+        ci_low=ci_low,
+        ci_high=ci_high,
         df=df,
         f=wald.statistic,
         f_p=wald.p,
