@@ -20,6 +20,7 @@ from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import Config, PlsSection
 from smartcity_survey.study.model import Model, build_model
 from tests.stages import simulated
+from tests.stages.refusals import refused
 from tests.stages.weights.drawn import WAYS, answers, design
 
 A, B, C, *_ = simulated.CONSTRUCTS
@@ -158,3 +159,12 @@ def test_a_model_without_a_solution_leaves_the_others() -> None:
     assert set(found.tables["model_criteria"]["path_model"]) == {"without"}
     assert found.tables["model_losses"].empty
     assert {line["reason"] for line in found.cards["model_losses"]["refused"]} == {"dependent"}
+
+
+def test_fewer_respondents_than_folds_are_refused_in_words() -> None:
+    """As PLSpredict's are: no error of the core reaches the user."""
+    few = simulated.answers().head(N)
+    with pytest.warns(UserWarning, match=f"{N} respondents, at least {N + 1}"):
+        result = compare_models(few, model(), PlsSection(folds=N + 1, repetitions=1), 1)
+    assert all(table.empty for table in result.tables.values())
+    assert [reason for _, reason, _ in refused(result, "model_losses")] == ["too_few_rows"]

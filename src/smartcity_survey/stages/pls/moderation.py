@@ -76,7 +76,7 @@ def moderation_tables(
             found = moderate(x, blocks, stage_one, plan, weights, inputs.clusters)
         of_targets[plan.target] = plan, found
         undefined += int(np.isnan(found.draws.r2).sum())
-        effects.append(_effects(found, terms, section))
+        effects.append(effects_of(found, terms, section))
         slopes.append(_slopes(found, plan, names, section, categories))
         regions.append(_regions(found, plan, names, section, categories))
     card: Card = {
@@ -143,7 +143,8 @@ def _terms(plan: Moderated, names: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["source", "moderator"]).assign(target=names[plan.target])
 
 
-def _effects(found: ModeratedBootstrap, terms: pd.DataFrame, section: PlsSection) -> pd.DataFrame:
+def effects_of(found: ModeratedBootstrap, terms: pd.DataFrame, section: PlsSection) -> pd.DataFrame:
+    """Names of the terms of stage two, a line each, with estimates, intervals and f2 beside them."""
     keep = ~np.isnan(found.draws.r2)
     summary = summary_of(
         found.estimate.coefficients,

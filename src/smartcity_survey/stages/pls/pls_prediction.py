@@ -14,8 +14,9 @@ from smartcity_survey.stages.design import Design, design_card
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import PLS_FIT, Complete, Measured, Options, Seed
 from smartcity_survey.stages.pls.pls import pls_model
-from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.core.types import Array, IntArray
 from smartcity_survey.stats.pls.prediction import (
+    LossDifference,
     PlsPrediction,
     accuracy,
     loss_difference,
@@ -45,11 +46,7 @@ def predict_answers(
         prediction = predict_pls(
             x,
             pls_model(model, section),
-            random_folds(
-                *(len(x), section.folds, section.repetitions),
-                seed=seed,
-                clusters=None if design is None else design.clusters,
-            ),
+            folds_of(answers, model, section, seed, design),
             weights=weights,
             tolerance=section.tolerance,
             max_iterations=section.max_iterations,
@@ -80,6 +77,24 @@ def predict_answers(
         },
         cards={"pls_predict": card, "cvpat": loss},
     )
+
+
+def folds_of(
+    answers: pd.DataFrame, model: Model, section: PlsSection, seed: int, design: SurveyDesign | None
+) -> IntArray:
+    """Folds of the respondents; a cluster is in one of them."""
+    with naming(model.items, "PLSpredict", model.names):
+        return random_folds(
+            *(len(answers), section.folds, section.repetitions),
+            seed=seed,
+            clusters=None if design is None else design.clusters,
+        )
+
+
+def loss_columns(found: LossDifference) -> dict[str, float]:
+    """What tables tell of a difference in prediction error."""
+    columns = ("loss", "benchmark_loss", "difference", "t", "df", "p", "ci_low", "ci_high")
+    return {name: getattr(found, name) for name in columns}
 
 
 def error_frame(prediction: PlsPrediction, model: Model, weights: Array | None = None) -> pd.DataFrame:
@@ -117,18 +132,5 @@ def loss_frame(
                 level=section.confidence_level,
                 design=design,
             )
-            rows.append(
-                {
-                    "subject": subject,
-                    "benchmark": benchmark,
-                    "loss": found.loss,
-                    "benchmark_loss": found.benchmark_loss,
-                    "difference": found.difference,
-                    "t": found.t,
-                    "df": found.df,
-                    "p": found.p,
-                    "ci_low": found.ci_low,
-                    "ci_high": found.ci_high,
-                }
-            )
+            rows.append({"subject": subject, "benchmark": benchmark, **loss_columns(found)})
     return pd.DataFrame(rows)

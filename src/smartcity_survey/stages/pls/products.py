@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import combinations, product
 
 import numpy as np
@@ -10,7 +9,7 @@ import pandas as pd
 
 from smartcity_survey.io import Card, StageResult, join_names
 from smartcity_survey.stages.naming import naming
-from smartcity_survey.stages.pls.moderation import summary_of
+from smartcity_survey.stages.pls.moderation import effects_of, summary_of
 from smartcity_survey.stages.pls.pls_bootstrap import bootstrap_card, interval_columns
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
 from smartcity_survey.stages.refusals import empty_without_solution
@@ -47,12 +46,13 @@ def product_tables(
         with naming(factors, "products", model.names):
             found = moderate(inputs.x, model.membership(), bootstrap, plan, inputs.weights, inputs.clusters)
         undefined += int(np.isnan(found.draws.r2).sum())
-        table = _terms(found, factors, model.names[plan.target], section)
+        named = pd.DataFrame({"factors": factors, "target": model.names[plan.target]})
+        table = effects_of(found, named, section)
         terms.append(table)
         for one in model.products:
             if one.target == model.names[plan.target]:
                 places = tuple(model.names.index(name) for name in one.factors)
-                slopes += list(_slopes(found, plan, places, model, section))
+                slopes.append(_slopes(found, plan, places, model, section))
                 if len(set(places)) == 1:
                     curvature = table.iloc[of_terms.index(places)]
                     shapes.append(_shape(found, plan, places, model, curvature))
@@ -96,29 +96,9 @@ def product_plans(model: Model) -> tuple[Moderated, ...]:
     return tuple(found)
 
 
-def _terms(found: ModeratedBootstrap, factors: list[str], target: str, section: PlsSection) -> pd.DataFrame:
-    keep = ~np.isnan(found.draws.r2)
-    summary = summary_of(
-        found.estimate.coefficients,
-        found.draws.coefficients[keep],
-        None if found.jackknife is None else found.jackknife.coefficients,
-        found.draws.std_err[keep],
-        section,
-    )
-    return pd.DataFrame(
-        {
-            "factors": factors,
-            "target": target,
-            "estimate": summary.estimate,
-            **interval_columns(summary, slice(None)),
-            "f2": found.estimate.f2,
-        }
-    )
-
-
 def _slopes(
     found: ModeratedBootstrap, plan: Moderated, places: tuple[int, ...], model: Model, section: PlsSection
-) -> Iterator[pd.DataFrame]:
+) -> pd.DataFrame:
     """Slope of the first factor: along itself, or at low and high values of both others."""
     keep = ~np.isnan(found.draws.r2)
     source, *others = dict.fromkeys(places)
@@ -137,7 +117,7 @@ def _slopes(
         for which, moderator, column in zip(("first", "second"), moderators, values.T, strict=False)
         for part, value in (("moderator", model.names[moderator]), ("at", column))
     }
-    yield pd.DataFrame(
+    return pd.DataFrame(
         {
             "source": model.names[source],
             "target": model.names[plan.target],

@@ -15,13 +15,12 @@ from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.design import Design, design_card
 from smartcity_survey.stages.needs import Complete, Measured, Options, Seed
 from smartcity_survey.stages.pls.pls_inputs import core_mode
-from smartcity_survey.stages.pls.pls_prediction import PREDICTION
+from smartcity_survey.stages.pls.pls_prediction import PREDICTION, folds_of
 from smartcity_survey.stages.pls_advanced.further_methods import asks_for
 from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stats.core.types import Array
-from smartcity_survey.stats.pls.prediction import random_folds
 from smartcity_survey.stats.pls_advanced.mediator_contribution import contribution_of_mediator
-from smartcity_survey.study.config import Config, PlsSection
+from smartcity_survey.study.config import PlsSection
 from smartcity_survey.study.limits import limit
 from smartcity_survey.study.model import Construct, Model
 
@@ -32,22 +31,13 @@ COLUMNS = (
 )
 
 
-def predicts_by_mediators(config: Config) -> bool:
-    """Whether a study with mediators wants to know what they add to prediction."""
-    return asks_for("mediator_contribution")(config)
-
-
-@stage("mediator_contributions", asked_by=predicts_by_mediators)
+@stage("mediator_contributions", asked_by=asks_for("mediator_contribution"))
 def weigh_mediators(
     answers: Complete, model: Measured, section: ContributionOptions, seed: Seed, design: Design = None
 ) -> StageResult:
     """Predictive contribution of the mediator (PCM) of every two paths one behind the other."""
     weights = design.weights if design is not None and design.weighted else None
-    folds = random_folds(
-        *(len(answers), section.folds, section.repetitions),
-        seed=seed,
-        clusters=None if design is None else design.clusters,
-    )
+    folds = folds_of(answers, model, section, seed, design)
     lines: list[pd.DataFrame] = []
     notes: list[Refusals] = []
     for chain in triples(model):

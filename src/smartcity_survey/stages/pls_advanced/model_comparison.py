@@ -18,7 +18,7 @@ from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import Claimed, Complete, Options, Seed, never
 from smartcity_survey.stages.pls.pls import fit_model, pls_model
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
-from smartcity_survey.stages.pls.pls_prediction import PREDICTION
+from smartcity_survey.stages.pls.pls_prediction import PREDICTION, folds_of, loss_columns
 from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.pls.algorithm import PlsFit
@@ -26,7 +26,6 @@ from smartcity_survey.stats.pls.prediction import (
     PlsPrediction,
     loss_difference,
     predict_pls,
-    random_folds,
 )
 from smartcity_survey.stats.pls_advanced.model_comparison import akaike_weights, model_criteria
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
@@ -51,11 +50,7 @@ def compare_models(
     """Information criteria of each outcome in the model and its rivals, and CVPAT between them."""
     models = {DECLARED: model, **model.rivals()}
     weights = design.weights if design is not None and design.weighted else None
-    folds = random_folds(
-        *(len(answers), section.folds, section.repetitions),
-        seed=seed,
-        clusters=None if design is None else design.clusters,
-    )
+    folds = folds_of(answers, model, section, seed, design)
     inputs = PlsInputs.of(answers, model, section)
     with naming(model.items, "PLS-SEM", model.names):
         R = inputs.correlation()
@@ -166,20 +161,7 @@ def _losses(
             actual, predicted = _of_outcomes(own, models[DECLARED], outcomes)
             _, rival = _of_outcomes(other, models[name], outcomes)
             found = loss_difference(actual, predicted, rival, level=section.confidence_level, design=design)
-            rows.append(
-                {
-                    "subject": subject,
-                    "path_model": name,
-                    "loss": found.loss,
-                    "benchmark_loss": found.benchmark_loss,
-                    "difference": found.difference,
-                    "t": found.t,
-                    "df": found.df,
-                    "p": found.p,
-                    "ci_low": found.ci_low,
-                    "ci_high": found.ci_high,
-                }
-            )
+            rows.append({"subject": subject, "path_model": name, **loss_columns(found)})
     return pd.DataFrame(rows)
 
 

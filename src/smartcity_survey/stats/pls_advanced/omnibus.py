@@ -13,7 +13,7 @@ from itertools import combinations
 import numpy as np
 
 from smartcity_survey.stats.core.correlations import correlation
-from smartcity_survey.stats.core.dealt import deal
+from smartcity_survey.stats.core.dealt import Groups, deal
 from smartcity_survey.stats.core.errors import InGroup, StatisticsError
 from smartcity_survey.stats.core.resample import UnitProducts, unit_products
 from smartcity_survey.stats.core.types import Array, IntArray
@@ -69,7 +69,8 @@ def compare_all_groups(
     ------
     As `pls.micom.compare_groups`.
     """
-    whole = fit_pls(correlation(x), len(x), model, tolerance=tolerance, max_iterations=max_iterations)
+    R = correlation(x)
+    whole = fit_pls(R, len(x), model, tolerance=tolerance, max_iterations=max_iterations)
     sizes = np.bincount(group)
     for one, size in enumerate(sizes):
         try:
@@ -81,15 +82,15 @@ def compare_all_groups(
     reference = whole.loadings[layout.order, layout.owner]
     estimator = Estimator(layout, model.consistent, tolerance, max_iterations, reference)
     scores = construct_scores(x, whole.outer_weights)
-    dealt = _dealings(group, permutations, seed)
     units = deal(len(x), seed)
+    dealt = _dealings(group, units, permutations, seed)
     codes = None if units is None else units.codes
     estimates, admissible = _estimates(x[:, layout.order], group, dealt, codes, estimator)
     means, log_variances = _moments_of_scores(scores, group, dealt, codes)
     keep = np.concatenate(([True], admissible[1:]))
     correlations = np.min(
         [
-            composite_correlations(correlation(x), model, first.outer_weights, second.outer_weights)
+            composite_correlations(R, model, first.outer_weights, second.outer_weights)
             for first, second in combinations([one.select(keep) for one in estimates], 2)
         ],
         axis=0,
@@ -112,9 +113,8 @@ def compare_all_groups(
     )
 
 
-def _dealings(group: IntArray, permutations: int, seed: int) -> IntArray:
+def _dealings(group: IntArray, units: Groups | None, permutations: int, seed: int) -> IntArray:
     """(permutations, units): groups dealt to respondents, or to random groups of many respondents."""
-    units = deal(len(group), seed)
     if units is not None:
         # Random groups have one size, so that shares of them are shares of respondents.
         ends = np.round(units.count * np.cumsum(np.bincount(group)) / len(group))
