@@ -39,6 +39,8 @@ from tests.stages import simulated
 from tests.stages.comparison.ends import NO_FURTHER, NO_PRICES, PLS, SOURCES, TARGET, end, model, surveys
 from tests.stages.refusals import refused
 
+NO_ENDS = pd.DataFrame(columns=list(END_COLUMNS))
+
 
 @cache
 def compared() -> StageResult:
@@ -112,7 +114,7 @@ def test_a_value_costs_the_fit_at_which_it_is_first_found() -> None:
     lines = [
         (TARGET, predictor, side, *line, True) for (predictor, side), own in found.items() for line in own
     ]
-    table = prices(pd.DataFrame(lines, columns=list(PRICE_COLUMNS)))
+    table = prices(pd.DataFrame(lines, columns=list(PRICE_COLUMNS)), identified_sets(NO_ENDS))
     columns = ["predictor", "rmsea", "low", "high", "low_chi2", "high_chi2"]
     assert [tuple(row) for row in table[columns].itertuples(index=False)] == [
         ("a", 0.0, -0.1, 0.2, 1059, 1050),
@@ -120,6 +122,23 @@ def test_a_value_costs_the_fit_at_which_it_is_first_found() -> None:
         ("a", 0.04, -0.3, 0.5, 1300, 2203),
         ("b", 0.0, 0.4, 0.6, 1059, 1059),
         ("b", 0.02, 0.35, 0.6, 1340, 1059),
+    ]
+
+
+def test_what_another_search_found_within_a_fit_belongs_to_it() -> None:
+    """The strictest set lies within that of the best fit; the claimed one is that of the last."""
+    lines = [
+        (TARGET, "a", side, rmsea, value, 1000, True)
+        for rmsea, ends in ((0.0, (-0.1, 0.2)), (0.05, (-0.3, 0.7)))
+        for side, value in zip(("low", "high"), ends, strict=True)
+    ]
+    others = [end("pls", "a", "strict", side, v, chi2=900) for side, v in (("low", -0.2), ("high", 0.1))]
+    others += [end("pls", "a", "claimed", side, v, chi2=2000) for side, v in (("low", -0.25), ("high", 0.9))]
+    others += [end("sem", "a", "claimed", side, v) for side, v in (("low", -9.0), ("high", 9.0))]
+    table = prices(pd.DataFrame(lines, columns=list(PRICE_COLUMNS)), identified_sets(pd.DataFrame(others)))
+    assert table[["rmsea", "low", "high", "low_chi2", "high_chi2"]].to_numpy().tolist() == [
+        [0.0, -0.2, 0.2, 900, 1000],
+        [0.05, -0.3, 0.9, 1000, 2000],
     ]
 
 

@@ -165,7 +165,7 @@ def compare_with_bounds(
     tables = {
         "identified_sets": sets,
         "decisions": decisions(sets, shown, model, scores),
-        "prices": prices(bounds.prices),
+        "prices": prices(bounds.prices, sets),
         "further_tables": further_tables(sets, bounds.further),
         "witnesses": listed_witnesses(bounds.listed, sets, shown),
         "witness_paths": shown,
@@ -227,20 +227,31 @@ def listed_witnesses(listed: pd.DataFrame, sets: pd.DataFrame, shown: pd.DataFra
     return pd.DataFrame(rows, columns=list(LISTED_COLUMNS))
 
 
-def prices(ends: pd.DataFrame) -> pd.DataFrame:
+def prices(ends: pd.DataFrame, sets: pd.DataFrame) -> pd.DataFrame:
     """What a value of PLS-SEM's path costs: its set by the fit of the factor model that is asked for.
 
     `outcome, predictor, rmsea, low, high, low_chi2, high_chi2` : ends where RMSEA is at most this and nothing
-    else is asked for; a set is at least as wide as one of a better fit, which lies within it.
+    else is asked for, the furthest that were found; a set is at least as wide as one of a better fit, which
+    lies within it.
+
+    ends : as sought by fit. sets : the strictest lies within that of the best fit, the claimed one is that of
+        the last.
     """
-    keys = ["outcome", "predictor"]
-    of_side = {
-        side: ends[ends["side"] == side].rename(columns={"value": side, "chi2": f"{side}_chi2"})
-        for side in SIDES
-    }
-    low, high = (own[[*keys, "rmsea", side, f"{side}_chi2"]] for side, own in of_side.items())
-    table = low.merge(high, on=[*keys, "rmsea"])[[*keys, "rmsea", "low", "high", "low_chi2", "high_chi2"]]
-    return _widened(table, "rmsea", sorted(table["rmsea"].unique()))
+    keys, levels = ["outcome", "predictor", "rmsea"], sorted(ends["rmsea"].unique())
+    sought = ends[["outcome", "predictor"]].drop_duplicates()
+    of_reading = dict(zip(READINGS[:-1], (levels[0], levels[-1]), strict=True)) if levels else {}
+    known = sets[sets["method"] == WITNESSED].merge(sought, how="inner")
+    known = known.assign(rmsea=known["reading"].map(of_reading)).dropna(subset="rmsea")
+    furthest = []
+    for side in SIDES:
+        own = ends[ends["side"] == side].rename(columns={"value": side, "chi2": f"{side}_chi2"})
+        columns = [*keys, side, f"{side}_chi2"]
+        both = pd.concat([own[columns], known[columns]], ignore_index=True)
+        found = both.groupby(keys, sort=False)[side]
+        furthest.append(both.loc[found.idxmin() if side == SIDES[0] else found.idxmax()])
+    low, high = furthest
+    table = low.merge(high, on=keys)[[*keys, "low", "high", "low_chi2", "high_chi2"]]
+    return _widened(table, "rmsea", levels)
 
 
 def further_tables(sets: pd.DataFrame, further: pd.DataFrame) -> pd.DataFrame:
