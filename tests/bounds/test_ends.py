@@ -22,6 +22,7 @@ from smartcity_survey.bounds.ends import (
     Store,
     find,
     fits,
+    furthest,
     readings,
     sought,
     starting_end,
@@ -330,3 +331,21 @@ def test_says_what_to_install(monkeypatch, tmp_path):
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(SurveyError, match=r"smartcity_survey\[reconstruct\]"):
         find_bounds(config, tmp_path / "bounds", (), 1, False, lambda *_: None)
+
+
+@pytest.mark.parametrize(("side", "sign"), [("low", -1), ("high", 1)])
+def test_the_furthest_end_that_a_reading_allows_is_taken_whatever_it_was_sought_under(tmp_path, side, sign):
+    """Kept: .9 strict with its loadings, .3 claimed, .5 of a good fit, .8 of a bad one, nothing of the print."""
+    quantity, start = Quantity("pls", "use", "trust"), an_end().place
+    strict, good, bad = Reading("strict", 5, LOADING), Reading("good", 6), Reading("bad", 90)
+    claimed, anything = Reading("claimed", 50), Reading("print")
+    group = [Sought(quantity, side, reading, 1) for reading in (strict, claimed, anything, good, bad)]
+    store = Store(tmp_path)
+    for one, value, chi2 in ((0, 0.9, 5), (1, 0.3, 40), (3, 0.5, 6), (4, 0.8, 90)):
+        store.save(group[one].name, End(sign * value, 0.1, chi2, False, 1, start))
+    other = Sought(Quantity("mean", "use", "trust"), side, bad, 1)
+    store.save(other.name, End(sign * 2.0, 0.1, 90, False, 1, start))
+    found = {one.name: end and sign * end.value for one, end in furthest([*group, other], store)}
+    names = [one.name for one in (*group, other)]
+    assert found == dict(zip(names, (0.9, 0.5, 0.8, 0.5, 0.8, 2.0), strict=True))
+    assert list(furthest(group, Store(tmp_path / "empty"))) == [(one, None) for one in group]

@@ -16,7 +16,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.bounds.ends import Sought, Store, find, fits, readings, sought, starting_end
+from smartcity_survey.bounds.ends import (
+    SIGNS,
+    Sought,
+    Store,
+    find,
+    fits,
+    furthest,
+    readings,
+    sought,
+    starting_end,
+)
 from smartcity_survey.bounds.further import narrowed_ends
 from smartcity_survey.bounds.quantities import Estimators
 from smartcity_survey.bounds.walk import MISFIT, Reading
@@ -153,12 +163,13 @@ def _end_lines(config: Path, build: Path, seed: int) -> Iterator[tuple[tuple[obj
     if not search.store.has("start"):
         return
     ready = prepared(search, lambda _: None)
-    for one in (one for group in ready.groups.values() for one in group if one.reading.name in READINGS):
+    for one, end in (pair for group in ready.groups.values() for pair in furthest(group, search.store)):
+        if one.reading.name not in READINGS:
+            continue
         quantity = one.quantity
         of_end = (quantity.method, quantity.outcome, quantity.predictor, one.reading.name, one.side)
         line = None
-        if search.store.has(one.name):
-            end = search.store.load(one.name)
+        if end is not None:
             # By the formula of today, whichever was in use when the end was kept.
             ready.estimators.evaluator.solved = end.place.solved
             covariance, n = end.place.state.covariance, ready.problem.design.n
@@ -174,10 +185,10 @@ def write_prices(config: Path, out: Path, build: Path) -> Path:
     levels = {reading.name: level for level, reading in fits(ready.problem.design).items()}
 
     def lines() -> Iterator[tuple[tuple[object, ...], Any]]:
-        for one in (one for group in ready.groups.values() for one in group if one.reading.name in levels):
-            key = (one.quantity.outcome, one.quantity.predictor, one.side, levels[one.reading.name])
-            end = search.store.load(one.name) if search.store.has(one.name) else None
-            yield key, end and (*key, end.value, end.misfit, end.settled)
+        for one, end in (pair for group in ready.groups.values() for pair in furthest(group, search.store)):
+            if one.reading.name in levels:
+                key = (one.quantity.outcome, one.quantity.predictor, one.side, levels[one.reading.name])
+                yield key, end and (*key, end.value, end.misfit, end.settled)
 
     written, found = out / PRICES, list(lines())
     if written.exists() or any(line for _, line in found):
@@ -188,13 +199,16 @@ def write_prices(config: Path, out: Path, build: Path) -> Path:
 def _update(path: Path, layout: Layout, sought: Iterable[tuple[tuple[object, ...], Any]]) -> None:
     """Write a table anew, in the order of what was sought.
 
-    A line that stands there stays where nothing is kept: its search may have been another machine's.
+    A line that stands there stays where nothing is kept that goes further: its search may have been another
+    machine's.
     """
     earlier = _lines_of(path, layout)
+    value, side = (list(layout.columns).index(name) for name in ("value", "side"))
     lines: Lines = {}
     for key, line in sought:
-        if line is not None or key in earlier:
-            lines[key] = line or earlier[key]
+        both = [known for known in (line, earlier.get(key)) if known is not None]
+        if both:
+            lines[key] = max(both, key=lambda known: SIGNS[known[side]] * float(f"{known[value]:.6g}"))
     lines |= {key: line for key, line in earlier.items() if key not in lines}
     frame = pd.DataFrame(list(lines.values()), columns=list(layout.columns))
     for _, pair in frame.groupby(list(layout.ends), sort=False):
