@@ -182,6 +182,10 @@ def test_the_start_fits_and_ends_of_wider_readings_lie_further_out():
         found[reading.name] = end.value
     start = estimators.value(quantity, begun.place.state.covariance)
     assert start < found["strict"] < found["claimed"]
+    # A walk that is to go a part of the way is set right at its first step past it, and so stops near it.
+    statistics = Statistics(task, estimators, Reading("strict", float(df)))
+    reached = push(statistics, quantity, 1, begun.place, 6, until=start + 0.3 * (found["strict"] - start))
+    assert 0.3 <= (reached.value - start) / (found["strict"] - start) < 0.7
 
 
 # -- what is kept -----------------------------------------------------------------------------------------
@@ -335,7 +339,7 @@ def test_says_what_to_install(monkeypatch, tmp_path):
 
 @pytest.mark.parametrize(("side", "sign"), [("low", -1), ("high", 1)])
 def test_the_furthest_end_that_a_reading_allows_is_taken_whatever_it_was_sought_under(tmp_path, side, sign):
-    """Kept: .9 strict with its loadings, .3 claimed, .5 of a good fit, .8 of a bad one, nothing of the print."""
+    """Kept: .9 strict with its loadings, .3 claimed, .5 of a good fit, .8 of a bad one; no print."""
     quantity, start = Quantity("pls", "use", "trust"), an_end().place
     strict, good, bad = Reading("strict", 5, LOADING), Reading("good", 6), Reading("bad", 90)
     claimed, anything = Reading("claimed", 50), Reading("print")
