@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from smartcity_survey.bounds import find_bounds
@@ -28,7 +29,14 @@ from smartcity_survey.bounds.ends import (
     starting_end,
 )
 from smartcity_survey.bounds.quantities import METHODS, Estimators, Quantity
-from smartcity_survey.bounds.study import Search, _read_problem, _write_problem, prepared, seek_ends
+from smartcity_survey.bounds.study import (
+    Search,
+    _in_every_set,
+    _read_problem,
+    _write_problem,
+    prepared,
+    seek_ends,
+)
 from smartcity_survey.bounds.walk import End, Place, Reading, Statistics, push
 from smartcity_survey.reconstruct.covariance import State
 from smartcity_survey.reconstruct.design import Questionnaire, Target, Task
@@ -353,3 +361,25 @@ def test_the_furthest_end_that_a_reading_allows_is_taken_whatever_it_was_sought_
     names = [one.name for one in (*group, other)]
     assert found == dict(zip(names, (0.9, 0.5, 0.8, 0.5, 0.8, 2.0), strict=True))
     assert list(furthest(group, Store(tmp_path / "empty"))) == [(one, None) for one in group]
+
+
+def test_an_end_belongs_to_every_set_whose_fit_it_has():
+    """The print's end of chi2 40 is also the claimed one; the other side's, of chi2 60, is not, nor a tie."""
+    columns = ["method", "outcome", "predictor", "reading", "side", "value", "std_error", "chi2"]
+    columns += ["settled", "steps", "seed"]
+    of = ("sem", "use", "trust")
+    lines = [
+        (*of, "strict", "low", 0.3, 0.01, 5.0, False, 1, 7),
+        (*of, "claimed", "low", 0.2, 0.02, 50.0, True, 2, 7),
+        (*of, "print", "low", -0.1, 0.03, 40.0, False, 3, 7),
+        (*of, "claimed", "high", 0.6, 0.04, 50.0, True, 4, 7),
+        (*of, "print", "high", 0.9, 0.05, 60.0, False, 5, 7),
+        (*of, "print", "low", -0.5, 0.06, 10.0, False, 6, 8),
+        ("pls", "use", "trust", "claimed", "low", 0.1, 0.07, 50.0, True, 7, 7),
+        ("pls", "use", "trust", "print", "low", 0.1, 0.08, 50.0, False, 8, 7),
+    ]
+    ends = pd.DataFrame(lines, columns=columns)
+    taken = _in_every_set(ends, {"claimed": 50.0, "print": np.inf})
+    expected = ends.copy()
+    expected.loc[[1], ["value", "std_error", "chi2", "settled", "steps"]] = [-0.1, 0.03, 40.0, False, 3]
+    pd.testing.assert_frame_equal(taken, expected, check_dtype=False)
