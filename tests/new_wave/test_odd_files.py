@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -170,3 +171,25 @@ def test_control_characters_of_headers_are_written_as_blanks(tmp_path: Path) -> 
     written = (tmp_path / "wave" / "codebook.yaml").read_text(encoding="utf-8")
     assert "label: 'tr1. Is it so?'" in written
     assert check_study(tmp_path / "wave").summary
+
+
+@pytest.mark.parametrize("cell", ["3 or 4", "2/3", "4/5", "5 (?)", "1/2"])
+def test_two_ticks_in_one_cell_among_plain_numbers_are_asked_about(tmp_path: Path, cell: str) -> None:
+    """A number with words beside the same number alone is no wording of the scale."""
+    frame = coded()
+    frame.iloc[4, 2] = cell
+    frame.to_csv(tmp_path / "paper.csv", index=False)
+    draft = start_new_wave(tmp_path / "wave", tmp_path / "paper.csv")
+    assert any(repr(cell) in line for line in draft.to_do)
+    assert not read_codebook(tmp_path / "wave/codebook.yaml").scale.answers
+
+
+def test_a_workbook_whose_sheet_is_gone_is_refused_in_words(tmp_path: Path) -> None:
+    coded().to_excel(tmp_path / "whole.xlsx", index=False)
+    path = tmp_path / "damaged.xlsx"
+    with zipfile.ZipFile(tmp_path / "whole.xlsx") as whole, zipfile.ZipFile(path, "w") as damaged:
+        for name in whole.namelist():
+            if "sheet1" not in name:
+                damaged.writestr(name, whole.read(name))
+    with pytest.raises(SurveyError, match=r"not readable as .xlsx \(a part of it is missing\)"):
+        start_new_wave(tmp_path / "wave", path)

@@ -14,6 +14,7 @@ from smartcity_survey.new_wave.metadata import Tool, asks_for_age, gaps
 from smartcity_survey.new_wave.wordings import (
     WordScale,
     is_no_answer,
+    is_wording,
     languages_of,
     numbered_answers,
     scale_of_languages,
@@ -193,6 +194,9 @@ def _numbered(column: Column) -> Column:
         return column
     if any(code < 0 or code > LARGEST_CODE for code in column.counts):
         return column
+    alone = [word for word, code in codes.items() if code in column.counts]
+    if alone and (len(codes) == 1 or not all(map(is_wording, alone))):
+        return column  # "3 or 4" beside a 3: what it means is not for us to say
     counts: Counter[float] = Counter(dict(column.counts))
     counts.update({float(code): column.words[word] for word, code in codes.items()})
     answers = {code: word for word, code in sorted(codes.items(), key=lambda pair: pair[1])}

@@ -40,7 +40,10 @@ def open_calamine(kind: str, path: Path, section: DataSection) -> Grid:
 
 def sheets_of(kind: str, path: Path) -> list[str]:
     """Names of the sheets."""
-    return list(_workbook(kind, path).sheet_names)
+    names = list(_workbook(kind, path).sheet_names)
+    if not names:
+        raise _unreadable(kind, path, KeyError("no item named worksheet"))
+    return names
 
 
 def _workbook(kind: str, path: Path) -> python_calamine.CalamineWorkbook:

@@ -45,7 +45,10 @@ def sheets_of(path: Path) -> list[str]:
     try:
         # A file, not its name: the library goes by endings.
         with _quiet(), path.open("rb") as file:
-            return [sheet.title for sheet in openpyxl.load_workbook(file, read_only=True).worksheets]
+            names = [sheet.title for sheet in openpyxl.load_workbook(file, read_only=True).worksheets]
+            if not names:
+                raise KeyError("no item named worksheet")
+            return names
     except Exception as error:
         raise _unreadable(path, error) from None
 

@@ -31,6 +31,11 @@ def numbered_answers(words: Iterable[str], numbers: Iterable[float]) -> dict[str
     return {}
 
 
+def is_wording(word: str) -> bool:
+    """Whether a word that carries its code words it: `5 - agree`, and neither `3 or 4` nor `5 (?)`."""
+    return len(re.findall(r"\d+", word)) == 1 and any(letter.isalpha() for letter in word)
+
+
 def _front(word: str) -> int | None:
     found = _FRONT.match(word)
     return int(found["code"]) if found else None
