@@ -7,7 +7,6 @@ from functools import lru_cache
 from pathlib import Path
 
 from htmltools import Tag, tags
-from shiny import reactive
 
 from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.messages import translated
@@ -77,9 +76,8 @@ def written_at(study: Study) -> int:
 
 
 def bars(view: View, runner: Runner) -> Tag:
-    """How far the run is, and what it has said; drawn anew while it works."""
+    """How far the run is, and what it has said."""
     words, shown = view.words, runner.shown
-    reactive.invalidate_later(0.5 if runner.at_work else 2)
     found = [*([shown.whole] if shown.whole else []), *shown.steps.values()] if runner.at_work else []
     drawn = [
         tags.p(
