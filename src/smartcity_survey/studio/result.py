@@ -120,7 +120,8 @@ def step_line(line: str | Problem, view: View) -> str:
         return _in_language(line.replace(f"{view.study.folder}/", ""), view.language)
     rule, _, how = line.partition(": ")
     done = "done" if how == DONE else "the same as before"
-    return f"{view.words(STEPS.get(rule.strip(), rule.strip()))}: {view.words(done)}"
+    step = view.words(STEPS.get(rule.strip(), rule.strip())).replace("`", "")
+    return f"{step}: {view.words(done)}"
 
 
 _in_language = lru_cache(maxsize=1000)(translated)

@@ -57,12 +57,7 @@ class Worded:
 
     def number_anew(self, codes: Mapping[int, int]) -> None:
         """Give answers other codes; those that have none any more go, with their spellings."""
-        left = {codes[int(code)]: words for code, words in self.words.items() if int(code) in codes}
-        for code in [*self.words]:
-            if code not in left:
-                del self.words[code]
-        for code in sorted(left):
-            self.words[code] = left[code]
+        self._write({codes[int(code)]: words for code, words in self.words.items() if int(code) in codes})
         spellings = self.block.get("spellings") or {}
         for word, code in list(spellings.items()):
             if code in codes:
@@ -93,14 +88,18 @@ class Worded:
                 f"codebook.yaml, {self.place}", "it has as many answers as may be.", "Leave it unused."
             )
         self.number_anew({n: n + (n >= code) for n in range(low, high + 1)})
-        later = {n: self.words.pop(n) for n in sorted(self.words) if n > code}
-        self.words[code] = words if isinstance(words, Mapping) else quoted(words)
-        self.words.update(later)
+        self._write({**self.words, code: flow(words)})
         if spellings:
             known = {**(self.block.get("spellings") or {}), **dict.fromkeys(spellings, code)}
             self.block["spellings"] = flow(known)
         if self.key == "answers":
             self.block["maximum"] = high + 1
+
+    def _write(self, words: Mapping[int, Any]) -> None:
+        """Write the words anew in the same block, lowest code first."""
+        own = self.block[self.key]
+        own.clear()
+        own.update({code: words[code] for code in sorted(words)})
 
     def _ends(self) -> tuple[int, int]:
         if self.key == "answers":

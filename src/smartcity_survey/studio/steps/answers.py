@@ -27,9 +27,11 @@ def answers_cells(view: View, found: Sequence[Used]) -> list[TagChild]:
     none = missing_codes(view.study.config().data)
     alike_ones: dict[tuple[str, str], list[Used]] = {}
     for one in found:
-        if one.answers and _in_words(one, none):
+        if one.answers:
             alike_ones.setdefault((one.use, str(one.answers)), []).append(one)
-    first = {ones[0].column.name: ones for ones in alike_ones.values()}
+    first = {
+        ones[0].column.name: ones for ones in alike_ones.values() if all(_in_words(one, none) for one in ones)
+    }
     return [_cell(view, documents, one, first.get(one.column.name, ()), none) for one in found]
 
 
