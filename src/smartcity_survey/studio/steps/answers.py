@@ -30,7 +30,9 @@ def answers_cells(view: View, found: Sequence[Used]) -> list[TagChild]:
         if one.answers:
             alike_ones.setdefault((one.use, str(one.answers)), []).append(one)
     first = {
-        ones[0].column.name: ones for ones in alike_ones.values() if all(_in_words(one, none) for one in ones)
+        ones[0].column.name: ones
+        for ones in alike_ones.values()
+        if ones[0].unordered or all(_in_words(one, none) for one in ones)
     }
     return [_cell(view, documents, one, first.get(one.column.name, ()), none) for one in found]
 

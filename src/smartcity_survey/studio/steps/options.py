@@ -52,13 +52,19 @@ def options_step(view: View) -> Tag:
 
     rest = [one for key, one in found.items() if key not in SHOWN]
     folded = [
-        tags.details(tags.summary(view.words(SECTIONS[section]), " ", tags.code(section)), *map(row, own))
+        tags.details(
+            tags.summary(view.words(SECTIONS[section]), " ", tags.code(section)),
+            *map(row, own),
+            {"id": f"folded-{section}"},
+        )
         for section, own in groupby(rest, key=lambda one: one.key.partition(".")[0])
     ]
     shown = [part for key in SHOWN for part in (row(found[key]), *([ui.output_ui("gaps")] * (key == GAPS)))]
     return tags.div(
         *shown,
-        tags.details(tags.summary(view.words("All other options")), *folded, {"class": "mt-4"}),
+        tags.details(
+            tags.summary(view.words("All other options")), *folded, {"class": "mt-4", "id": "folded"}
+        ),
     )
 
 
