@@ -168,9 +168,11 @@ def test_with_the_keyboard_alone(browser, folder, tmp_path):
     form.write_bytes(google_words())
     with open_studio(folder) as address:
         page = page_at(browser, address)
+        page.wait_for_selector("#survey.shiny-bound-input", state="attached")
         page.focus("[role=tab].active")
         page.keyboard.press("Tab")
-        page.keyboard.press("Tab")
+        shown = "getComputedStyle(document.activeElement.closest('.btn')).outlineStyle"
+        assert page.evaluate(shown) == "solid"  # the field itself is out of sight
         with page.expect_file_chooser() as chosen:
             page.keyboard.press("Enter")
         chosen.value.set_files(str(form))
@@ -228,6 +230,7 @@ def test_everybody_can_read_it_on_a_phone_too(browser, drafted, language):
         for step in STEPS:
             go(page, step)
             page.wait_for_timeout(700)
+            page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
             wide = page.evaluate("document.documentElement.scrollWidth")
             assert wide <= 390, (step, wide)
             found = axe.Axe().run(page).response["violations"]
