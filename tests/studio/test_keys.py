@@ -12,12 +12,12 @@ from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.messages import LANGUAGES, catalogue, translated
 from smartcity_survey.new_wave.start import start_new_wave
 from smartcity_survey.studio.documents import Study
-from smartcity_survey.studio.keys import STEPS_OF_KEYS, called, field_of
-from smartcity_survey.studio.on_the_page import PARTS
 from smartcity_survey.studio.options import CALLED, OPTIONS_STEP, in_capitals, offered
 from smartcity_survey.studio.page import STEPS_IN_ORDER
 from smartcity_survey.studio.steps.options import gaps_note
 from smartcity_survey.studio.view import View
+from smartcity_survey.studio.words.keys import STEPS_OF_KEYS, called, field_of
+from smartcity_survey.studio.words.on_the_page import PARTS
 from tests.studio.test_documents import change
 
 

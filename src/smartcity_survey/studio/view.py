@@ -14,10 +14,10 @@ from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.messages import translated
 from smartcity_survey.studio.documents import Study
 from smartcity_survey.studio.edits.base import MOST_LETTERS
-from smartcity_survey.studio.keys import by_fields, called, field_of
 from smartcity_survey.studio.labels import label_of
-from smartcity_survey.studio.on_the_page import on_the_page
 from smartcity_survey.studio.options import in_capitals
+from smartcity_survey.studio.words.keys import by_fields, called, field_of
+from smartcity_survey.studio.words.on_the_page import on_the_page
 from smartcity_survey.study.config import Language
 
 _KEY = re.compile(r"[_.:{-]|^[a-z]")

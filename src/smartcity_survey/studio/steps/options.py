@@ -12,7 +12,6 @@ from smartcity_survey.check.gaps import gaps_without_method
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.studio.edits.base import MOST_LETTERS
 from smartcity_survey.studio.labels import label_of
-from smartcity_survey.studio.on_the_page import LANGUAGES
 from smartcity_survey.studio.options import (
     CALLED,
     CHOICES,
@@ -32,6 +31,7 @@ from smartcity_survey.studio.view import (
     sends,
     with_code,
 )
+from smartcity_survey.studio.words.on_the_page import LANGUAGES
 from smartcity_survey.study.missing_answers import gaps_taken
 
 GAPS = "cleaning.missing_items_at_most"
