@@ -198,6 +198,7 @@ def test_an_unknown_hypothesis_is_refused_before_the_extra_is_loaded(tmp_path):
     ("old", "new", "cell", "found"),
     [
         ("3.50,0.90", "3.50,3.00", "table_1:q_trust:sd", "an SD of at most 1.9"),
+        ("3.50,0.90", "3.50,0.00", "table_1:q_trust:sd", "an SD of at least 0.091, not of 0.00"),
         ("3.50,0.90", "5.60,0.90", "table_1:q_trust:mean", "no mean of 5.60"),
         ("3.50,0.90", "3.505,0.90", "table_1:q_trust:mean", "no 120 whole answers"),
         ("0.500**", "1.500**", "table_2:q_habit:q_trust", "no correlation matrix has 1.500**"),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from smartcity_survey.bounds import find_bounds
@@ -22,12 +23,20 @@ from smartcity_survey.bounds.ends import (
     Store,
     find,
     fits,
+    furthest,
     readings,
     sought,
     starting_end,
 )
 from smartcity_survey.bounds.quantities import METHODS, Estimators, Quantity
-from smartcity_survey.bounds.study import Search, _read_problem, _write_problem, prepared, seek_ends
+from smartcity_survey.bounds.study import (
+    Search,
+    _in_every_set,
+    _read_problem,
+    _write_problem,
+    prepared,
+    seek_ends,
+)
 from smartcity_survey.bounds.walk import End, Place, Reading, Statistics, push
 from smartcity_survey.reconstruct.covariance import State
 from smartcity_survey.reconstruct.design import Questionnaire, Target, Task
@@ -181,6 +190,10 @@ def test_the_start_fits_and_ends_of_wider_readings_lie_further_out():
         found[reading.name] = end.value
     start = estimators.value(quantity, begun.place.state.covariance)
     assert start < found["strict"] < found["claimed"]
+    # A walk that is to go a part of the way is set right at its first step past it, and so stops near it.
+    statistics = Statistics(task, estimators, Reading("strict", float(df)))
+    reached = push(statistics, quantity, 1, begun.place, 6, until=start + 0.3 * (found["strict"] - start))
+    assert 0.3 <= (reached.value - start) / (found["strict"] - start) < 0.7
 
 
 # -- what is kept -----------------------------------------------------------------------------------------
@@ -330,3 +343,43 @@ def test_says_what_to_install(monkeypatch, tmp_path):
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(SurveyError, match=r"smartcity_survey\[reconstruct\]"):
         find_bounds(config, tmp_path / "bounds", (), 1, False, lambda *_: None)
+
+
+@pytest.mark.parametrize(("side", "sign"), [("low", -1), ("high", 1)])
+def test_the_furthest_end_that_a_reading_allows_is_taken_whatever_it_was_sought_under(tmp_path, side, sign):
+    """Kept: .9 strict with its loadings, .3 claimed, .5 of a good fit, .8 of a bad one; no print."""
+    quantity, start = Quantity("pls", "use", "trust"), an_end().place
+    strict, good, bad = Reading("strict", 5, LOADING), Reading("good", 6), Reading("bad", 90)
+    claimed, anything = Reading("claimed", 50), Reading("print")
+    group = [Sought(quantity, side, reading, 1) for reading in (strict, claimed, anything, good, bad)]
+    store = Store(tmp_path)
+    for one, value, chi2 in ((0, 0.9, 5), (1, 0.3, 40), (3, 0.5, 6), (4, 0.8, 90)):
+        store.save(group[one].name, End(sign * value, 0.1, chi2, False, 1, start))
+    other = Sought(Quantity("mean", "use", "trust"), side, bad, 1)
+    store.save(other.name, End(sign * 2.0, 0.1, 90, False, 1, start))
+    found = {one.name: end and sign * end.value for one, end in furthest([*group, other], store)}
+    names = [one.name for one in (*group, other)]
+    assert found == dict(zip(names, (0.9, 0.5, 0.8, 0.5, 0.8, 2.0), strict=True))
+    assert list(furthest(group, Store(tmp_path / "empty"))) == [(one, None) for one in group]
+
+
+def test_an_end_belongs_to_every_set_whose_fit_it_has():
+    """The print's end of chi2 40 is also the claimed one; the other side's, of chi2 60, is not, nor a tie."""
+    columns = ["method", "outcome", "predictor", "reading", "side", "value", "std_error", "chi2"]
+    columns += ["settled", "steps", "seed"]
+    of = ("sem", "use", "trust")
+    lines = [
+        (*of, "strict", "low", 0.3, 0.01, 5.0, False, 1, 7),
+        (*of, "claimed", "low", 0.2, 0.02, 50.0, True, 2, 7),
+        (*of, "print", "low", -0.1, 0.03, 40.0, False, 3, 7),
+        (*of, "claimed", "high", 0.6, 0.04, 50.0, True, 4, 7),
+        (*of, "print", "high", 0.9, 0.05, 60.0, False, 5, 7),
+        (*of, "print", "low", -0.5, 0.06, 10.0, False, 6, 8),
+        ("pls", "use", "trust", "claimed", "low", 0.1, 0.07, 50.0, True, 7, 7),
+        ("pls", "use", "trust", "print", "low", 0.1, 0.08, 50.0, False, 8, 7),
+    ]
+    ends = pd.DataFrame(lines, columns=columns)
+    taken = _in_every_set(ends, {"claimed": 50.0, "print": np.inf})
+    expected = ends.copy()
+    expected.loc[[1], ["value", "std_error", "chi2", "settled", "steps"]] = [-0.1, 0.03, 40.0, False, 3]
+    pd.testing.assert_frame_equal(taken, expected, check_dtype=False)

@@ -197,3 +197,18 @@ def test_ends_stay_where_nothing_of_their_search_is_left(tmp_path):
     before = pd.read_csv(out / "ends.csv")
     write_ends(CONFIG, out, tmp_path / "build")
     pd.testing.assert_frame_equal(pd.read_csv(out / "ends.csv"), before)
+
+
+def test_no_committed_end_lies_in_another_set_and_beyond_it():
+    """Each of a quantity's ends with the fit that the study claims lies in the claimed set."""
+    ends = pd.read_csv(BOUNDS / "ends.csv", keep_default_na=False)
+    claimed = 1059 * (1 + 675 * 0.05**2)
+    of_quantity = ["method", "outcome", "predictor", "side", "seed"]
+    judged = 0
+    for key, own in ends[ends["reading"] != "strict"].groupby(of_quantity):
+        sign = {"low": -1, "high": 1}[key[3]]
+        known = own[own["reading"] == "claimed"]
+        for value in own.loc[own["chi2"] <= claimed, "value"].astype(float) if len(known) else ():
+            judged += 1
+            assert sign * value <= sign * float(known["value"].iloc[0]), key
+    assert judged > 40

@@ -28,7 +28,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "study": {"wave": "2024"},
         "waves": {"2026": {"file": "other.csv", "codebook": "codebook.yaml"}},
     },
-    "study.bounds": {"study": {"bounds": "bounds"}},
+    "study.bounds": {"study": {"reconstruction": True, "bounds": "bounds"}},
     "polychoric": {"pls": {"correlation": "polychoric"}},
     "bca": {"pls": {"interval": "bca"}},
     "studentised": {"pls": {"interval": "studentised"}},
@@ -141,6 +141,16 @@ def test_all_contradictions_are_named_at_once(config_content: dict[str, Any]) ->
         assert all(f"`missing.{family}: {method}`" in one for family, method in missing.items())
     assert sum(remedy.startswith("`missing.pls: multiple_imputation` ") for remedy in told) == 2
     assert sum(remedy.startswith("polychoric correlations ") for remedy in told) == 2
+
+
+def test_bounds_of_a_reconstruction_bar_nothing_where_people_answered(config_content: dict[str, Any]) -> None:
+    """The line stays as it is when the real file comes: it is not used."""
+    missing = {family: methods[-1] for family, methods in FAMILIES.items()}
+    content = _settings(config_content, ("study.bounds",)) | {"missing": missing}
+    with pytest.raises(SurveyError, match=r"`study\.bounds`"):
+        parse_config(content, "config.yaml")
+    content["study"]["reconstruction"] = False
+    assert parse_config(content, "config.yaml").missing.pls == "multiple_imputation"
 
 
 def test_a_remedy_names_nothing_that_is_so_already(config_content: dict[str, Any]) -> None:

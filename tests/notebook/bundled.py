@@ -10,7 +10,11 @@ import pandas as pd
 import yaml
 
 import smartcity_survey as ss
-from smartcity_survey.io import read_table
+from smartcity_survey.io import StageResult, read_table
+from smartcity_survey.stages.comparison.groups import compare_respondents
+from smartcity_survey.study.codebook import read_codebook
+from smartcity_survey.study.config import read_config
+from smartcity_survey.study.model import build_model
 from tests.conftest import REPOSITORY
 
 TABLES = REPOSITORY / "reports/tables"
@@ -45,6 +49,17 @@ def answers() -> pd.DataFrame:
     return usable.drop_duplicates("respondent")
 
 
+@cache
+def groups() -> StageResult:
+    """Groups as the run compares them; its files have no lines, as the reconstruction drew them at random."""
+    config = read_config(REPOSITORY / "config.yaml")
+    codebook = read_codebook(REPOSITORY / config.data.codebook)
+    kept = tuple(model(kept=True).items)
+    claims = build_model(config.model, codebook).keeping(kept)
+    alpha, section = config.model.alpha, config.groups
+    return compare_respondents(answers(), claims, codebook, section, config.pls, alpha, config.seed)
+
+
 INVARIANCE = {"full": "full", "partial": "partial", "not_shown": "not shown"}
 KINDS = {"cross_loading": "cross-loading", "residual_covariance": "residual covariance"}
 
@@ -67,16 +82,18 @@ def require_close(found: object, written: object) -> None:
 
 
 def require_same(
-    view: pd.DataFrame, table: str, key: str, *, without: Sequence[str] = (), **only: object
+    view: pd.DataFrame, table: str | pd.DataFrame, key: str, *, without: Sequence[str] = (), **only: object
 ) -> None:
     """A view's table is the one of the run: same names in the same order, every column, all digits.
 
     Parameters
     ----------
+    table : of the committed run, or one that a stage gives.
     key : column of the run's table that names the rows. without : columns that the view does not have.
     only : column=value, the rows of the run's table to compare with.
     """
-    committed = in_one_cell(read_table(TABLES / f"{table}.csv"))
+    given = read_table(TABLES / f"{table}.csv") if isinstance(table, str) else table
+    committed = in_one_cell(given)
     for column, value in only.items():
         committed = committed[committed[column] == value]
     committed = committed.set_index(key).drop(columns=[*without, *only])

@@ -14,6 +14,7 @@ from tests.notebook.bundled import (
     SEED,
     TABLES,
     answers,
+    groups,
     in_one_cell,
     model,
     require_close,
@@ -144,11 +145,12 @@ def test_prediction() -> None:
 
 def test_comparison_of_groups() -> None:
     view = ss.compare_groups(answers(), model(), "city", (1, 2), seed=SEED)
-    groups = {"demographic": "city", "first": "1", "second": "2"}
-    require_same(view.micom, "micom", "construct", **groups)
+    pair = {"demographic": "city", "first": "1", "second": "2"}
+    tables = groups().tables
+    require_same(view.micom, tables["micom"], "construct", **pair)
     assert set(view.micom["invariance"]) == {"full", "partial", "not shown"}
     # Holm's correction is over all pairs of groups, of which the view has one.
-    require_same(view.paths, "multigroup", "path", without=["p_holm"], **groups)
+    require_same(view.paths, tables["multigroup"], "path", without=["p_holm"], **pair)
     cities = answers()["city"].value_counts()
     assert f"{cities[3]} respondents of other groups take no part." in view.notes
     assert (view.record.n_first, view.record.n_second) == (cities[1], cities[2])

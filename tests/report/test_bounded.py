@@ -18,7 +18,7 @@ from smartcity_survey.report.names import witness_labels
 from smartcity_survey.report.page import HERE, write_report
 from smartcity_survey.report.tables import Table, render_table
 from smartcity_survey.report.wording import LANGUAGES, load_wording
-from smartcity_survey.stages.comparison.bounds import UNTESTED
+from smartcity_survey.stages.comparison.decided import UNTESTED
 from smartcity_survey.stages.evidence.verdict_sheet import INCONCLUSIVE
 from smartcity_survey.study.config import Language
 from smartcity_survey.study.verdict import Verdict

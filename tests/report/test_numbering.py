@@ -28,7 +28,7 @@ def test_the_dissertation_keeps_its_numbers() -> None:
     assert [named["table", name] for name in ("anova", "coefficients")] == ["Table 16a", "Table 16b"]
     assert named["table", "hypotheses"] == "Table 17"
     assert [named["figure", name] for name in ("path", "coefficients")] == ["Figure 5", "Figure 6"]
-    assert named["table", "cleaning_log"] == "Table S20"
+    assert named["table", "cleaning_log"] == "Table S21"
     assert len(set(numbers.values())) == len(entries)
 
 

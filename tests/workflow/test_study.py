@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import read_table
+from smartcity_survey.report.contents import tables_of_people
 from smartcity_survey.workflow.catalogue import Catalogue, makers, stages
 from smartcity_survey.workflow.study import Study
 from tests.conftest import REPOSITORY
@@ -31,6 +33,28 @@ def test_every_stage_of_a_small_study_runs_and_nothing_is_written(tmp_path: Path
         assert set(study.run(stage).tables) == set(stages()[stage].made(study.config)), stage
     assert sorted(path.name for path in (tmp_path / "study").rglob("*")) == before
     assert "audit" not in study.stages
+
+
+def test_groups_of_a_reconstruction_have_columns_and_no_lines(tmp_path: Path) -> None:
+    """Its demographics are drawn at random: whatever two groups differ in is chance."""
+    found = {}
+    for rebuilt in (False, True):
+        folder = tmp_path / str(rebuilt)
+        write_study(folder)
+        config = yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))
+        config["study"]["reconstruction"] = rebuilt
+        config["groups"] = {"variables": ["city"], "smallest": 10, "permutations": 20}
+        (folder / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+        study = Study(folder)
+        found[rebuilt] = {**study.run("groups").tables, **study.run("regression").tables}
+    assert tables_of_people() >= set(study.run("groups").tables)
+    for name, table in found[True].items():
+        if name in tables_of_people():
+            assert len(found[False][name]), name
+            assert table.empty, name
+            assert list(table.columns) == list(found[False][name].columns), name
+        else:
+            pd.testing.assert_frame_equal(table, found[False][name])
 
 
 def test_a_survey_that_a_run_would_refuse_is_refused(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -171,3 +172,29 @@ def find(
         else:  # no factor model
             progress(f"{one.name} {end.value:.4f}, {end.steps} steps")
         yield one, end
+
+
+def furthest(group: list[Sought], store: Store) -> Iterator[tuple[Sought, End | None]]:
+    """Each end of a group with the furthest one kept that lies in its set; none where nothing is kept.
+
+    A set that is sought step by step goes further than in one go, so that an end that was sought under one
+    fit may lie beyond that of a fit that asks for less.
+    """
+    kept = [(one, store.load(one.name)) for one in group if store.has(one.name)]
+    for one in group:
+        own = [pair for pair in kept if pair[0] == one]  # first, as of equal ends it is the one taken
+        others = [pair for pair in kept if pair[0].quantity == one.quantity]
+        there = [end for other, end in (*own, *others) if _lies_in(end, other, one)]
+        yield one, max(there, key=partial(_ahead, one), default=None)
+
+
+def _ahead(one: Sought, end: End) -> float:
+    """How far an end lies on the side that is sought."""
+    return SIGNS[one.side] * end.value
+
+
+def _lies_in(end: End, sought_as: Sought, one: Sought) -> bool:
+    if sought_as == one:
+        return True
+    by_fit_alone = sought_as.reading.loading is None and one.reading.loading is None
+    return by_fit_alone and end.misfit <= one.reading.misfit

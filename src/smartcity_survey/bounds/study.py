@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.bounds.ends import Sought, Store, find, fits, readings, sought, starting_end
+from smartcity_survey.bounds.ends import (
+    SIGNS,
+    Sought,
+    Store,
+    find,
+    fits,
+    furthest,
+    readings,
+    sought,
+    starting_end,
+)
 from smartcity_survey.bounds.further import narrowed_ends
 from smartcity_survey.bounds.quantities import Estimators
 from smartcity_survey.bounds.walk import MISFIT, Reading
@@ -112,7 +122,7 @@ def prepared(search: Search, progress: Progress) -> Ready:
     """The problem of a study and a start that meets the strictest reading, made once and kept."""
     printed = read_study(search.config)
     published = printed.published
-    claimed = next((t.high for t in published.problem.targets if t.key == MISFIT), np.inf)
+    claimed = _claimed_misfit(printed)
     store = search.store
     if not store.has("start"):
         rng = np.random.default_rng(np.random.SeedSequence(search.seed).spawn(3)[0])
@@ -136,6 +146,11 @@ def prepared(search: Search, progress: Progress) -> Ready:
     return Ready(printed, problem, estimators, asked, sought(estimators, asked))
 
 
+def _claimed_misfit(printed: PrintedStudy) -> float:
+    """chi2 of the fit that the study claims, at most; infinite where it claims none."""
+    return next((t.high for t in printed.published.problem.targets if t.key == MISFIT), np.inf)
+
+
 Lines = dict[tuple[object, ...], tuple[Any, ...]]
 """Lines of a table by what names them."""
 
@@ -143,7 +158,14 @@ Lines = dict[tuple[object, ...], tuple[Any, ...]]
 def write_ends(config: Path, out: Path, build: Path, seeds: tuple[int, ...] = SEEDS) -> Path:
     """`ends.csv`: every end that is kept, one line each, and the lines of earlier searches."""
     written = out / ENDS
-    _update(written, END_LAYOUT, (line for seed in seeds for line in _end_lines(config, build, seed)))
+    printed = read_study(config)
+    allowed = {
+        reading.name: reading.misfit
+        for reading in readings(printed.published.problem.design, _claimed_misfit(printed))
+        if reading.loading is None
+    }
+    found = (line for seed in seeds for line in _end_lines(config, build, seed))
+    _update(written, END_LAYOUT, found, partial(_in_every_set, allowed=allowed))
     return written
 
 
@@ -153,12 +175,13 @@ def _end_lines(config: Path, build: Path, seed: int) -> Iterator[tuple[tuple[obj
     if not search.store.has("start"):
         return
     ready = prepared(search, lambda _: None)
-    for one in (one for group in ready.groups.values() for one in group if one.reading.name in READINGS):
+    for one, end in (pair for group in ready.groups.values() for pair in furthest(group, search.store)):
+        if one.reading.name not in READINGS:
+            continue
         quantity = one.quantity
         of_end = (quantity.method, quantity.outcome, quantity.predictor, one.reading.name, one.side)
         line = None
-        if search.store.has(one.name):
-            end = search.store.load(one.name)
+        if end is not None:
             # By the formula of today, whichever was in use when the end was kept.
             ready.estimators.evaluator.solved = end.place.solved
             covariance, n = end.place.state.covariance, ready.problem.design.n
@@ -174,10 +197,10 @@ def write_prices(config: Path, out: Path, build: Path) -> Path:
     levels = {reading.name: level for level, reading in fits(ready.problem.design).items()}
 
     def lines() -> Iterator[tuple[tuple[object, ...], Any]]:
-        for one in (one for group in ready.groups.values() for one in group if one.reading.name in levels):
-            key = (one.quantity.outcome, one.quantity.predictor, one.side, levels[one.reading.name])
-            end = search.store.load(one.name) if search.store.has(one.name) else None
-            yield key, end and (*key, end.value, end.misfit, end.settled)
+        for one, end in (pair for group in ready.groups.values() for pair in furthest(group, search.store)):
+            if one.reading.name in levels:
+                key = (one.quantity.outcome, one.quantity.predictor, one.side, levels[one.reading.name])
+                yield key, end and (*key, end.value, end.misfit, end.settled)
 
     written, found = out / PRICES, list(lines())
     if written.exists() or any(line for _, line in found):
@@ -185,16 +208,26 @@ def write_prices(config: Path, out: Path, build: Path) -> Path:
     return written
 
 
-def _update(path: Path, layout: Layout, sought: Iterable[tuple[tuple[object, ...], Any]]) -> None:
+def _update(
+    path: Path,
+    layout: Layout,
+    sought: Iterable[tuple[tuple[object, ...], Any]],
+    settle: Callable[[pd.DataFrame], pd.DataFrame] = pd.DataFrame.copy,
+) -> None:
     """Write a table anew, in the order of what was sought.
 
-    A line that stands there stays where nothing is kept: its search may have been another machine's.
+    A line that stands there stays where nothing is kept that goes further: its search may have been another
+    machine's.
+
+    settle : what the lines make of one another.
     """
     earlier = _lines_of(path, layout)
+    value, side = (list(layout.columns).index(name) for name in ("value", "side"))
     lines: Lines = {}
     for key, line in sought:
-        if line is not None or key in earlier:
-            lines[key] = line or earlier[key]
+        both = [known for known in (line, earlier.get(key)) if known is not None]
+        if both:
+            lines[key] = max(both, key=lambda known: SIGNS[known[side]] * float(f"{known[value]:.6g}"))
     lines |= {key: line for key, line in earlier.items() if key not in lines}
     frame = pd.DataFrame(list(lines.values()), columns=list(layout.columns))
     for _, pair in frame.groupby(list(layout.ends), sort=False):
@@ -202,7 +235,26 @@ def _update(path: Path, layout: Layout, sought: Iterable[tuple[tuple[object, ...
         sides, values = pair["side"].tolist(), pair["value"].tolist()
         if len(pair) == 2 and (sides[0] == SIDES[0]) == (values[0] > values[1]):
             frame.loc[pair.index, "side"] = sides[::-1]
-    _write(frame, path)
+    _write(settle(frame), path)
+
+
+def _in_every_set(ends: pd.DataFrame, allowed: Mapping[str, float]) -> pd.DataFrame:
+    """Each set with the furthest of its quantity's ends that lie in it, whatever they were sought under.
+
+    A search that asks for less may come further and to a fit that a stricter reading allows.
+
+    allowed : readings that ask for a misfit alone, and how much of it each allows.
+    """
+    taken = ends.copy()
+    of_quantity = [name for name in END_LAYOUT.keys if name != "reading"]
+    told = [name for name in ends.columns if name not in END_LAYOUT.keys]
+    for _, own in ends[ends["reading"].isin(list(allowed))].groupby(of_quantity):
+        ahead = own["side"].map(SIGNS) * own["value"]
+        for place in own.index:
+            there = ahead[own["chi2"] <= allowed[own["reading"][place]]]
+            if len(there) and there.max() > ahead[place]:
+                taken.loc[[place], told] = own.loc[[there.idxmax()], told].to_numpy()
+    return taken
 
 
 def _lines_of(path: Path, layout: Layout) -> Lines:

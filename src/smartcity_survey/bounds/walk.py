@@ -242,8 +242,10 @@ class _Walk:
             reach *= 1.5 if distance < _OFF * reach / 10 else 0.8 if distance > _OFF * reach / 2 else 1.0
             gains.append(self.sign * (self.value - before))
             progress(f"{self.value:.4f}, {distance:.2g} off, reach {reach:.2g}")
-            if self.best is not None and self.sign * self.best[0] >= until:
-                return taken
+            if self.sign * self.value >= until:
+                self.finish()
+                if self.best is not None and self.sign * self.best[0] >= until:
+                    return taken
             if len(gains) >= count and sum(gains[-count:]) < least * max(1.0, abs(self.value)):
                 self.settled = True
                 return taken

@@ -62,6 +62,14 @@ def _off_the_scale(problem: Task) -> Iterator[Problem]:
                     f"not of {target.printed}.",
                     "Check the SD, the mean and the scale.",
                 )
+            least = 1 / np.sqrt(d.n)  # one respondent a point off all others
+            if key[0] == "item" and target.high < least:
+                yield Problem(
+                    _place(target),
+                    f"{d.n} whole answers that are not all alike have an SD of at least {least:.3f}, "
+                    f"not of {target.printed}.",
+                    "Check the SD; nothing depends on an item that everybody answers alike.",
+                )
 
 
 def _off_the_grid(problem: Task) -> Iterator[Problem]:

@@ -112,6 +112,12 @@ def load_contents() -> Contents:
     )
 
 
+@cache
+def tables_of_people() -> frozenset[str]:
+    """Tables that compare groups of people."""
+    return frozenset(entry.name for entry in load_contents().entries("table") if entry.people)
+
+
 def _entry(line: Mapping[str, Any]) -> Entry:
     kind = "table" if "table" in line else "figure"
     rest = {key: value for key, value in line.items() if key != kind}

@@ -71,6 +71,16 @@ def takes_no_weights(what: str) -> NoSolution:
     return NoSolution("no_weights", (), [problem])
 
 
+def takes_no_clusters(what: str) -> NoSolution:
+    """Why something that takes respondents for independent is left empty in a study with clusters."""
+    problem = Problem(
+        what,
+        "it takes no clusters, so it is left empty.",
+        "Leave out `data.cluster` to see it of respondents as if they were independent.",
+    )
+    return NoSolution("no_clusters", (), [problem])
+
+
 def require_paths(model: Model, place: str) -> None:
     """Refuse, with a NoSolution, what is about paths in a study of measurement alone."""
     if not model.paths:

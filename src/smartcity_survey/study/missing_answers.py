@@ -170,8 +170,8 @@ def _barriers(config: Config) -> Iterator[_Barrier]:
             "with clusters complete questionnaires alone are taken, and by PLS-SEM means in the gaps; leave "
             "out {methods}, or `data.cluster`",
         )
-    if config.waves or config.study.bounds:
-        of = {"waves": config.waves, "study.bounds": config.study.bounds}
+    if config.waves or config.study.bounds_in_use:
+        of = {"waves": config.waves, "study.bounds": config.study.bounds_in_use}
         given = tuple(key for key, value in of.items() if value)
         said = "waves and bounds are of complete questionnaires; leave out {methods}, or "
         yield _Barrier(given, _ALL, said + _quoted(given))

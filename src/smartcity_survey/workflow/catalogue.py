@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from smartcity_survey.report.contents import tables_of_people
 from smartcity_survey.stages.collection import stages as stages
 from smartcity_survey.stages.collection import without_clusters, without_weights
 from smartcity_survey.stages.declare import Stage
@@ -105,6 +106,7 @@ class Catalogue:
         """Parameter -> plain values it depends on, where its code is, and how small cells are treated.
 
         `unweighted` : tables that stay empty, as the stage takes no weights and the study has some.
+        `random` : tables without lines, as they compare groups of people that were made up.
         `unclustered` : the stage takes no clusters and the study has some.
         """
         own = stages()[name]
@@ -116,9 +118,15 @@ class Catalogue:
             found["disclosure"] = self.config.disclosure.model_dump(mode="json")
         if own in without_weights(self.config):
             found["unweighted"] = list(own.made(self.config))
+        if random := [table for table in own.made(self.config) if table in self._random()]:
+            found["random"] = random
         if own in without_clusters(self.config):
             found["unclustered"] = True
         return {parameter: plain for parameter, plain in found.items() if plain is not None}
+
+    def _random(self) -> frozenset[str]:
+        """Tables that compare groups of people, where people's demographics were drawn at random."""
+        return tables_of_people() if self.config.study.reconstruction else frozenset()
 
     def in_parts(self, name: str) -> bool:
         """Whether some draws of a stage may be made in parts, in this study."""

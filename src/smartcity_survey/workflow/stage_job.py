@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -63,10 +63,16 @@ def compute_stage(
     if "unclustered" in params:
         cards = {name: {**card, "clusters": "not_used"} for name, card in result.cards.items()}
         result = replace(result, cards=cards)
-    if not stage.hides:
-        return result
-    beside = {Path(path).stem: read_table(path) for path in inputs.get("beside", ())}
-    return stage.hides(result, DisclosureSection(**params["disclosure"]), beside)
+    if stage.hides:
+        beside = {Path(path).stem: read_table(path) for path in inputs.get("beside", ())}
+        result = stage.hides(result, DisclosureSection(**params["disclosure"]), beside)
+    return without_lines(result, params["random"]) if "random" in params else result
+
+
+def without_lines(result: StageResult, names: Sequence[str]) -> StageResult:
+    """Of tables that compare groups of people, where these were drawn at random, the columns alone."""
+    heads = {name: result.tables[name].head(0) for name in names}
+    return replace(result, tables={**result.tables, **heads})
 
 
 def write_stage_files(

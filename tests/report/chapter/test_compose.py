@@ -272,7 +272,9 @@ def test_every_sentence_of_the_chapter_is_used(
     own = {name: frame for name, frame in tables.items() if name not in DECIDED}
     frame = tables["hypotheses"]
     states = [*("open", "open", "decided"), *["printed"] * (len(frame) - 3)]
-    known = frame.assign(state=states, low=[float("nan"), *[-0.1] * (len(frame) - 1)], high=0.3)
+    known = frame.assign(
+        state=states, reading="claimed", low=[float("nan"), *[-0.1] * (len(frame) - 1)], high=0.3
+    )
     read({**tables, "hypotheses": known})
     collinear = {
         "hypotheses": frame.assign(verdict="no_solution"),

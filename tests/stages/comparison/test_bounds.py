@@ -186,11 +186,21 @@ def test_each_listed_witness_stands_beside_the_end_it_was_made_at() -> None:
             for name, method, v in (("a_low", "ols", 9.0), ("a_low", "pls", -0.19), ("a_old", "pls", 0.1))
         ]
     )
-    found = listed_witnesses(listed, identified_sets(pd.DataFrame(lines)), shown).set_index("witness")
+    sets = identified_sets(pd.DataFrame(lines))
+    found = listed_witnesses(listed, sets, shown, {"a_old": 0.03}).set_index("witness")
+    assert found["rmsea"].tolist() == [pytest.approx(math.nan, nan_ok=True), 0.03]
     assert found["end"].tolist() == [-0.2, pytest.approx(math.nan, nan_ok=True)]
     assert found["estimate"].tolist() == [-0.19, 0.1]
     assert found["missed"].tolist() == [0, 2]
     assert found["side"].tolist() == ["low", ""]
+
+
+def test_a_witness_has_the_fit_of_its_own_answers() -> None:
+    _, first, _ = surveys()
+    x = first[list(model().items)].to_numpy(dtype=float)
+    fit = fit_cfa(np.cov(x.T, ddof=0), len(x), model().membership())
+    table = compared().tables["witnesses"].set_index("witness")
+    assert table.loc["one", "rmsea"] == pytest.approx(fit_indices(fit).rmsea, abs=1e-12)
 
 
 def test_ranges_over_the_witnesses() -> None:

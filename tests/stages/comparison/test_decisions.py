@@ -9,12 +9,8 @@ import pandas as pd
 from smartcity_survey.data.bounds import (
     END_COLUMNS,
 )
-from smartcity_survey.stages.comparison.bounds import (
-    NOT_SOUGHT,
-    compare_with_bounds,
-    decisions,
-    identified_sets,
-)
+from smartcity_survey.stages.comparison.bounds import NOT_SOUGHT, compare_with_bounds, identified_sets
+from smartcity_survey.stages.comparison.decided import decisions
 from smartcity_survey.study.model import Hypothesis
 from tests.stages.comparison.ends import PLS, TARGET, end, model, surveys
 

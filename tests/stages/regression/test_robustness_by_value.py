@@ -21,6 +21,7 @@ from smartcity_survey.stages.regression.robustness import evaluate_robustness
 from smartcity_survey.stats.core.errors import StatisticsError
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.evidence.bayes_factor import BayesFactors, log_jzs_against_constant
+from smartcity_survey.stats.evidence.posteriors import coefficient_posteriors
 from smartcity_survey.stats.evidence.power import coefficient_power
 from smartcity_survey.stats.evidence.power_simulation import resampled_power
 from smartcity_survey.stats.regression.least_squares import ols
@@ -99,6 +100,29 @@ def test_tests_of_hypotheses_are_those_of_their_own_regression(
             reduced, len(names) - 1, 30
         )
         assert tests.loc[claim.name, "log_bf10"] == pytest.approx(expected, rel=1e-8)
+
+
+def test_posteriors_are_those_of_their_own_regression(small: pd.DataFrame, found: StageResult) -> None:
+    table = found.tables["posteriors"].set_index("hypothesis")
+    assert table.index.tolist() == ["H1", "H2", "H3", "H4"]
+    for claim in CLAIMS:
+        names, line = TWO_OUTCOMES.predictors(claim.target), table.loc[claim.name]
+        fit, j = ols(small[claim.target].to_numpy(), small[list(names)].to_numpy()), names.index(claim.source)
+        own = coefficient_posteriors(fit.beta, fit.vif, fit.r2, 30, 0.2)
+        assert line["beta"] == fit.beta[j]
+        values = [own.mean[j], own.sd[j], own.low[j], own.high[j], own.negligible[j]]
+        columns = [
+            *("posterior_mean", "posterior_sd", "credible_low", "credible_high"),
+            "probability_negligible",
+        ]
+        np.testing.assert_allclose(line[columns].astype(float), values, rtol=1e-12)
+        claimed = own.positive[j] if claim.sign == "positive" else 1 - own.positive[j]
+        assert line["probability_claimed_sign"] == pytest.approx(claimed, rel=1e-12)
+    # The negative claim is borne out: most of its posterior lies below 0.
+    assert table.loc["H2", "posterior_mean"] < 0
+    assert table.loc["H2", "probability_claimed_sign"] > 0.9
+    assert found.cards["posteriors"]["equivalence_bound"] == 0.2
+    assert found.cards["posteriors"]["confidence_level"] == 0.95
 
 
 def test_a_claim_against_its_sign_is_not_confirmed_however_small_its_p(small: pd.DataFrame) -> None:
@@ -277,11 +301,13 @@ def refused_parts(result: StageResult, table: str) -> list[str]:
 def test_an_outcome_without_a_regression_leaves_the_other_ones_lines(small: pd.DataFrame) -> None:
     """A perfect fit of one outcome: its lines are missing everywhere and every card says so."""
     result = evaluate_robustness(small.assign(praise=2 * small["use"] + 1), TWO_OUTCOMES, SECTION, 5)
+    by_claim = ("hypothesis_tests", "posteriors")
     for name, table in result.tables.items():
-        if name != "hypothesis_tests":
+        if name not in by_claim:
             assert set(table["outcome"]) == {"use"}, name
         assert refused_parts(result, name) == ["regression"]
-    assert result.tables["hypothesis_tests"]["hypothesis"].tolist() == ["H1", "H2", "H3"]
+    for name in by_claim:
+        assert result.tables[name]["hypothesis"].tolist() == ["H1", "H2", "H3"]
 
 
 def test_a_p_of_alpha_confirms_nothing_and_makes_nothing_negligible(

@@ -64,11 +64,11 @@ def x(way: str) -> np.ndarray[Any, np.dtype[np.float64]]:
     return items(way).to_numpy(dtype=np.float64)
 
 
-def refused(result: StageResult, *tables: str) -> None:
-    """Tables that are empty, and whose cards say that they take no weights."""
+def refused(result: StageResult, *tables: str, reason: str = "no_weights") -> None:
+    """Tables that are empty, and whose cards say why: that they take no weights, or another reason."""
     for name in tables:
         assert result.tables[name].empty, name
-        assert "no_weights" in {line["reason"] for line in result.cards[name]["refused"]}, name
+        assert reason in {line["reason"] for line in result.cards[name]["refused"]}, name
 
 
 def test_counts_are_of_respondents_and_percentages_of_weights() -> None:
@@ -257,7 +257,7 @@ def test_verdicts_after_holm_allow_for_the_design() -> None:
     np.testing.assert_allclose(table["p"], judged)
     np.testing.assert_allclose(table["p_holm"], holm(np.array(judged)))
     assert table["log_bf10"].isna().all()
-    refused(result, "ridge_trace", "power", "new_wave_size")
+    refused(result, "ridge_trace", "posteriors", "power", "new_wave_size")
     joint = result.tables["joint_tests"]
     confirmed = joint[joint["verdict"] == "confirmed"].iloc[0]
     names = [name.removeprefix("H_") for name in confirmed["hypotheses"].split(", ")]
@@ -266,6 +266,7 @@ def test_verdicts_after_holm_allow_for_the_design() -> None:
     assert set(joint["errors"]) == {"linearised_by_design"}
     assert result.cards["joint_tests"]["clusters"] == 40
     clustered = tests(design("clustered"))
+    refused(clustered, "posteriors", reason="no_clusters")
     assert clustered.cards["power"]["clusters"] == "not_used"
     assert clustered.cards["hypothesis_tests"]["clusters"] == 40
     # Schools answer alike: errors that allow for it are larger.

@@ -7,7 +7,7 @@ attained values, so the set is at least as wide. A witness is a whole survey nea
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -16,7 +16,6 @@ from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from smartcity_survey.data.bounds import (
     END_COLUMNS,
@@ -32,9 +31,11 @@ from smartcity_survey.data.bounds import (
 )
 from smartcity_survey.io import Card, StageResult, read_table
 from smartcity_survey.stages.cards import pls_estimator, respondents
+from smartcity_survey.stages.comparison.decided import decisions
 from smartcity_survey.stages.comparison.witnesses import (
     PATH_COLUMNS,
     ranges,
+    rmsea_of,
     unprinted_quantities,
     witness_paths,
 )
@@ -44,27 +45,16 @@ from smartcity_survey.stages.needs import Bar, Codes, Files, MeasuredClaims, Met
 from smartcity_survey.stages.progress import Progress, silent
 from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.study.codebook import Codebook
-from smartcity_survey.study.config import CleaningSection, Config, PlsSection, ScoreMethod
-from smartcity_survey.study.model import Hypothesis, Model
-from smartcity_survey.study.verdict import DIRECTIONS, judge
+from smartcity_survey.study.config import CleaningSection, Config, PlsSection
 
-BEYOND = READINGS[-1]
-"""The reading without the fit that the study claims: what differs there alone is decided all the same."""
-OF_PRINT: ScoreMethod = "cfa_regression"
-"""Scores of the printed regression: of these, its numbers follow from the print."""
-ALIKE = {"sum": "mean"}
-"""Ways of scoring with the same standardised coefficients as another."""
 IN_USE = "data_in_use"
-UNTESTED = "no_standard_error"
-"""What stands in place of a verdict at an end that has no standard error."""
-LISTED_COLUMNS = ("witness", "outcome", "predictor", "side", "end", "estimate", "p", "missed", "missed_cells")
+LISTED_COLUMNS = (
+    *("witness", "outcome", "predictor", "side", "end", "estimate", "p"),
+    *("rmsea", "missed", "missed_cells"),
+)
 SET_COLUMNS = (
     *("method", "outcome", "predictor", "reading", "low", "high", "low_std_error", "high_std_error"),
     *("low_chi2", "high_chi2", "low_settled", "high_settled", "starts", "low_apart", "high_apart"),
-)
-DECISION_COLUMNS = (
-    *("hypothesis", "predictor", "outcome", "method", "state", "reading", "low", "high"),
-    *("lowest_verdict", "highest_verdict", "confirmed_by", "not_confirmed_by"),
 )
 
 
@@ -141,7 +131,7 @@ def compare_with_bounds(
     """
     surveys = {IN_USE: answers, **bounds.answers}
     refusals = Refusals(model.items, model.names)
-    paths, quantities = [pd.DataFrame(columns=["witness", *PATH_COLUMNS])], []
+    paths, quantities = [pd.DataFrame(columns=["witness", *PATH_COLUMNS])], {}
     for place, (name, frame) in enumerate(surveys.items()):
         progress(place, len(surveys))
         own = refusals.attempt(name, partial(witness_paths, frame, model, pls, scores, seed))
@@ -149,9 +139,10 @@ def compare_with_bounds(
             paths.append(own.assign(witness=name))
         values = refusals.attempt(name, partial(unprinted_quantities, frame, model, pls))
         if values is not None:
-            quantities.append(values)
+            quantities[name] = values
     shown = pd.concat(paths, ignore_index=True)
     sets = identified_sets(bounds.ends)
+    rmsea = {name: rmsea_of(own) for name, own in quantities.items()}
     card: Card = {
         **pls_estimator(model, pls),
         "method": "sequential_quadratic_programming_over_covariances",
@@ -166,10 +157,10 @@ def compare_with_bounds(
         "identified_sets": sets,
         "decisions": decisions(sets, shown, model, scores),
         "prices": prices(bounds.prices, sets),
-        "further_tables": further_tables(sets, bounds.further),
-        "witnesses": listed_witnesses(bounds.listed, sets, shown),
+        "further_tables": further_tables(_of_first_start(bounds.ends), bounds.further),
+        "witnesses": listed_witnesses(bounds.listed, sets, shown, rmsea),
         "witness_paths": shown,
-        "witness_ranges": ranges(quantities) if len(quantities) > 1 else pd.DataFrame(),
+        "witness_ranges": ranges(list(quantities.values())) if len(quantities) > 1 else pd.DataFrame(),
     }
     return StageResult(tables=tables, cards=dict.fromkeys(tables, card))
 
@@ -201,12 +192,17 @@ def identified_sets(ends: pd.DataFrame) -> pd.DataFrame:
     return _widened(frame, "reading", READINGS)
 
 
-def listed_witnesses(listed: pd.DataFrame, sets: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
+def listed_witnesses(
+    listed: pd.DataFrame, sets: pd.DataFrame, shown: pd.DataFrame, rmsea: Mapping[str, float]
+) -> pd.DataFrame:
     """What each witness stands for, and how near it comes.
 
     `witness, outcome, predictor, side` : the end it was made at; no side where it lies near none of today.
-    `end` : that end of the strict set. `estimate, p` : PLS-SEM's path in the witness. `missed, missed_cells`
-    : how many printed numbers it does not have, and which.
+    `end` : that end of the strict set. `estimate, p` : PLS-SEM's path in the witness. `rmsea` : of its
+    factor model, as whole answers are held to no fit. `missed, missed_cells` : how many printed numbers it
+    does not have, and which.
+
+    rmsea : by witness; of those whose factor model has no solution there is none.
     """
     strict = sets[(sets["method"] == WITNESSED) & (sets["reading"] == READINGS[0])]
     own = shown[shown["method"] == WITNESSED]
@@ -221,6 +217,7 @@ def listed_witnesses(listed: pd.DataFrame, sets: pd.DataFrame, shown: pd.DataFra
                 "side": line["side"],
                 "end": ends[str(line["side"])],
                 **{name: path[name] for name in ("estimate", "p")},
+                "rmsea": rmsea.get(str(line["name"]), math.nan),
                 **{name: line[name] for name in ("missed", "missed_cells")},
             }
         )
@@ -259,6 +256,8 @@ def further_tables(sets: pd.DataFrame, further: pd.DataFrame) -> pd.DataFrame:
 
     `table, outcome, predictor, low, high, width, of_width` : the last as a share of the strictest set's; the
     table that leaves the least comes first.
+
+    sets : from the start that the sets with one more table were sought from.
     """
     keys = ["outcome", "predictor"]
     strict = sets[(sets["method"] == "pls") & (sets["reading"] == READINGS[0])]
@@ -272,6 +271,11 @@ def further_tables(sets: pd.DataFrame, further: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values(
         "table", key=lambda names: names.map(order.index), kind="stable", ignore_index=True
     )
+
+
+def _of_first_start(ends: pd.DataFrame) -> pd.DataFrame:
+    """Sets from the first start alone."""
+    return identified_sets(ends[ends["seed"] == ends["seed"].min()])
 
 
 def _widened(sets: pd.DataFrame, level: str, strictest_first: Sequence[object]) -> pd.DataFrame:
@@ -289,107 +293,3 @@ def _widened(sets: pd.DataFrame, level: str, strictest_first: Sequence[object]) 
                     own = [name for name in sets.columns if name == side or name.startswith(f"{side}_")]
                     sets.loc[after, own] = sets.loc[before, own]
     return sets
-
-
-def decisions(
-    sets: pd.DataFrame, shown: pd.DataFrame, model: Model, scores: ScoreMethod = OF_PRINT
-) -> pd.DataFrame:
-    """Whether the verdict of each method on each claim is printed, decided or open.
-
-    `printed` : the numbers are printed, or follow from printed ones. `open` : it differs within a set, or
-    between witnesses, or an end has no verdict; `reading` and the ends are those of the smallest such set.
-    `decided` : it is the same over every set but that of the print alone, and by every witness; `reading` is
-    the widest over which it is. `confirmed_by` and `not_confirmed_by` name a witness (or the data in use) on
-    either side, where there is one.
-
-    Between the ends p is not known, so each end is judged by the most adverse of the standard errors found in
-    the sets asked for: the largest where the claim has the least, the smallest where it has the most.
-
-    The regression (`ols`) is printed where `scores` are those of the print and the path is one of those that
-    sets were sought of, if any were; else it has the set of its way of scoring, and without one it is open.
-    What no set was sought of is open.
-    """
-    rows = [row for claim in model.claims for row in _decisions_on(claim, sets, shown, scores, model.alpha)]
-    return pd.DataFrame(rows, columns=list(DECISION_COLUMNS))
-
-
-def _decisions_on(
-    claim: Hypothesis, sets: pd.DataFrame, shown: pd.DataFrame, scores: ScoreMethod, alpha: float
-) -> Iterator[dict[str, Any]]:
-    about = {"hypothesis": claim.name, "predictor": claim.source, "outcome": claim.target}
-    own = sets[(sets["outcome"] == claim.target) & (sets["predictor"] == claim.source)]
-    seen = shown[(shown["outcome"] == claim.target) & (shown["predictor"] == claim.source)]
-    yield {**about, "method": "published", "state": "printed"}
-    of_print = scores == OF_PRINT and (sets.empty or not own.empty)
-    others = dict.fromkeys([*sets["method"], *shown["method"]])
-    for method in ("ols", *(name for name in others if name != "ols")):
-        if method == "ols" and of_print:
-            yield {**about, "method": method, "state": "printed"}
-            continue
-        way = ALIKE.get(scores, scores) if method == "ols" else method
-        found = _decided(
-            own[own["method"] == way], _either_side(seen[seen["method"] == method]), claim, alpha
-        )
-        yield {**about, "method": method, **found}
-
-
-def _decided(
-    sets: pd.DataFrame, witnesses: Mapping[str, str], claim: Hypothesis, alpha: float
-) -> dict[str, Any]:
-    """State, reading and ends of one verdict, from its sets by reading and a witness on either side."""
-    by_reading = {line["reading"]: line for line in sets.to_dict("records")}
-    known = [reading for reading in READINGS if reading in by_reading]
-    sides = [f"{verdict}_by" for verdict in witnesses]
-    if not known:
-        return {"state": "open", **dict(zip(sides, witnesses.values(), strict=True))}
-    asked = READINGS[:-1] if known != [BEYOND] else (BEYOND,)
-    errors = [
-        float(by_reading[name][f"{side}_std_error"]) for name in known for side in SIDES if name in asked
-    ]
-    adverse = [error for error in errors if error > 0]
-    ends = {
-        reading: [_verdict_at(by_reading[reading], side, claim, alpha, adverse) for side in SIDES]
-        for reading in known
-    }
-    agreed = [name for name, own in ends.items() if len(set(own)) == 1 and UNTESTED not in own]
-    opened = [name for name in asked if name in known and name not in agreed]
-    # Decided needs the widest set that is asked for: one that was not sought may hold another verdict.
-    settled = asked[-1] in agreed
-    reading = opened[0] if opened else agreed[-1] if agreed else known[-1]
-    verdicts = {verdict for verdict, witness in witnesses.items() if witness} | {ends[reading][0]}
-    return {
-        "state": "open" if opened or not settled or len(verdicts) > 1 else "decided",
-        "reading": reading,
-        **{side: by_reading[reading][side] for side in SIDES},
-        "lowest_verdict": ends[reading][0],
-        "highest_verdict": ends[reading][1],
-        **dict(zip(sides, witnesses.values(), strict=True)),
-    }
-
-
-def _verdict_at(
-    line: Mapping[Any, Any], side: str, claim: Hypothesis, alpha: float, adverse: Sequence[float]
-) -> str:
-    """The verdict at an end, by a normal-theory test; by the sign where there is no standard error.
-
-    adverse : standard errors of the sets asked for; none above 0: there is no test.
-    """
-    value, error = float(line[side]), float(line[f"{side}_std_error"])
-    direction = DIRECTIONS[claim.sign]
-    if not error > 0:
-        return "not_confirmed" if value * direction <= 0 else UNTESTED
-    least = (side == SIDES[0]) == (direction > 0)
-    error = max(error, *adverse) if least else min(error, *adverse)
-    return judge(value, float(2 * stats.norm.sf(abs(value) / error)), claim.sign, alpha)
-
-
-def _either_side(seen: pd.DataFrame) -> Mapping[str, str]:
-    """Verdict -> the witness furthest on its side; empty where there is none."""
-    found = dict.fromkeys(("confirmed", "not_confirmed"), "")
-    for verdict in found:
-        own = seen[seen["verdict"] == verdict]
-        if len(own):
-            turned = own["estimate"].to_numpy() * own["expected_sign"].map(DIRECTIONS).to_numpy()
-            place = turned.argmax() if verdict == "confirmed" else turned.argmin()
-            found[verdict] = str(own["witness"].iloc[place])
-    return found

@@ -123,6 +123,12 @@ def unprinted_quantities(answers: pd.DataFrame, model: Model, pls: PlsSection) -
     return pd.DataFrame(rows, columns=["quantity", *OF, "value"])
 
 
+def rmsea_of(quantities: pd.DataFrame) -> float:
+    """RMSEA of a survey's factor model, from what `unprinted_quantities` gives."""
+    own = quantities[(quantities["quantity"] == "cfa_fit") & (quantities["of"] == "rmsea")]
+    return float(own["value"].iloc[0])
+
+
 def _line(quantity: str, value: float, *of: str) -> tuple[object, ...]:
     """One line, the columns `OF` that are not given being empty."""
     return (quantity, *of, *[""] * (len(OF) - len(of)), float(value))

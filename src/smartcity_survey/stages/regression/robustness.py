@@ -15,12 +15,13 @@ from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.design import Design, design_card, ignored_card
 from smartcity_survey.stages.measurement.scores import require_scores
 from smartcity_survey.stages.needs import Claims, Seed
-from smartcity_survey.stages.refusals import Refusals, require_paths, takes_no_weights
+from smartcity_survey.stages.refusals import Refusals, require_paths, takes_no_clusters, takes_no_weights
 from smartcity_survey.stages.regression.design_frames import regress_by_design
 from smartcity_survey.stats.core.multiplicity import benjamini_hochberg, holm
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.evidence.bayes_factor import bayes_factors
 from smartcity_survey.stats.evidence.equivalence import tost
+from smartcity_survey.stats.evidence.posteriors import coefficient_posteriors
 from smartcity_survey.stats.evidence.power import detectable_effect, effect_f2, rows_needed
 from smartcity_survey.stats.evidence.power_simulation import resampled_power
 from smartcity_survey.stats.regression.importance import relative_importance
@@ -33,10 +34,11 @@ from smartcity_survey.stats.sampling.weighted_regression import DesignFit
 from smartcity_survey.study.config import RobustnessSection
 from smartcity_survey.study.limits import limit
 from smartcity_survey.study.model import Hypothesis, Model
-from smartcity_survey.study.verdict import Verdict, judge
+from smartcity_survey.study.verdict import DIRECTIONS, Verdict, judge
 
 LAMBDAS = np.concatenate([[0.0], np.logspace(-3, 1, 41)])
 POWER = limit("power").value
+CREDIBLE = 0.95
 NEW_WAVE_EFFECTS = (0.05, 0.10, 0.15, 0.20)
 
 
@@ -64,7 +66,7 @@ class _Regression:
 
 TABLES = (
     *("relative_importance", "ridge_trace", "joint_tests", "hypothesis_tests"),
-    *("power", "new_wave_size"),
+    *("posteriors", "power", "new_wave_size"),
 )
 BY_DESIGN = ("relative_importance", "joint_tests", "hypothesis_tests")
 """Those that allow for weights and clusters."""
@@ -98,6 +100,7 @@ def evaluate_robustness(
         "relative_importance": _importance,
         "ridge_trace": lambda r: _ridge(r, n),
         "joint_tests": lambda r: _joint_tests(r, model),
+        "posteriors": lambda r: _posteriors(r, model, section),
         "power": lambda r: _power(r, model, n),
         "new_wave_size": lambda r: _new_wave(r, model, section, seed, own["new_wave_size"]),
     }
@@ -126,6 +129,12 @@ def evaluate_robustness(
         "family": len(model.hypotheses),
         "equivalence_bound": section.equivalence_bound,
         "bayes_factor": "jzs_cauchy_354" if design is None else "not_defined_for_design",
+    }
+    cards["posteriors"] = {
+        **card,
+        "equivalence_bound": section.equivalence_bound,
+        "bayes_factor": "jzs_cauchy_354",
+        "confidence_level": CREDIBLE,
     }
     cards["power"] = {**card, "power": POWER}
     cards["new_wave_size"] = {
@@ -279,6 +288,31 @@ def _hypothesis_tests(
             "negligible": equivalence.p < model.alpha,
             "log_bf10": log_bf10,
             "evidence": [_evidence(value) for value in log_bf10],
+        }
+    )
+
+
+def _posteriors(r: _Regression, model: Model, section: RobustnessSection) -> pd.DataFrame:
+    """How large each claimed coefficient is, by the prior of the Bayes factors."""
+    if r.by_design is not None:
+        raise takes_no_clusters("posteriors")
+    fit, bound = r.fit, section.equivalence_bound
+    found = coefficient_posteriors(fit.beta, fit.vif, fit.r2, fit.n, bound, CREDIBLE)
+    claims = [h for h in model.hypotheses if h.target == r.outcome]
+    place = [r.predictors.index(h.source) for h in claims]
+    turned = np.array([DIRECTIONS[h.sign] for h in claims]) < 0
+    positive = found.positive[place]
+    return pd.DataFrame(
+        {
+            "hypothesis": [h.name for h in claims],
+            "predictor": [h.source for h in claims],
+            "beta": fit.beta[place],
+            "posterior_mean": found.mean[place],
+            "posterior_sd": found.sd[place],
+            "credible_low": found.low[place],
+            "credible_high": found.high[place],
+            "probability_claimed_sign": np.where(turned, 1 - positive, positive),
+            "probability_negligible": found.negligible[place],
         }
     )
 

@@ -2,6 +2,7 @@ from .bayes_factor import (
     BayesFactors as BayesFactors,
     bayes_factors as bayes_factors,
     log_jzs_against_constant as log_jzs_against_constant,
+    log_jzs_of_g as log_jzs_of_g,
 )
 from .composites_by_design import (
     CompositeTest as CompositeTest,
@@ -36,6 +37,10 @@ from .influence_on_paths import (
 from .latent_moments import (
     factor_moments as factor_moments,
     ordinal_factor_moments as ordinal_factor_moments,
+)
+from .posteriors import (
+    CoefficientPosteriors as CoefficientPosteriors,
+    coefficient_posteriors as coefficient_posteriors,
 )
 from .power import (
     DetectableEffect as DetectableEffect,

@@ -66,9 +66,18 @@ def log_jzs_against_constant(r2: float, k: int, n: int, scale: float = MEDIUM_SC
     """
     if k == 0:
         return 0.0
+    _, log_density = log_jzs_of_g(r2, k, n, scale)
+    return float(special.logsumexp(log_density) + np.log(STEP))
+
+
+def log_jzs_of_g(r2: float, k: int, n: int, scale: float = MEDIUM_SCALE) -> tuple[Array, Array]:
+    """The prior's g on a grid of step `STEP` in log g: log g (G,), log of its prior times likelihood (G,).
+
+    Both are densities of log g; the likelihood is against that of the constant alone.
+    """
     rate = n * scale**2 / 2
     log_g = np.arange(np.log(rate) - BELOW, np.log(rate) + ABOVE, STEP)
     g = np.exp(log_g)
     log_prior = 0.5 * np.log(rate / np.pi) - 1.5 * log_g - rate / g
     log_likelihood = 0.5 * (n - k - 1) * np.log1p(g) - 0.5 * (n - 1) * np.log1p(g * (1 - r2))
-    return float(special.logsumexp(log_prior + log_likelihood + log_g) + np.log(STEP))
+    return log_g, log_prior + log_likelihood + log_g

@@ -57,6 +57,8 @@ def _finding(facts: Facts, line: dict[str, Any]) -> str:
             low=facts.ratio(line["low"], 2),
             high=facts.ratio(line["high"], 2),
             verdict=_verdict(facts, line),
+            fit=unmarked(facts.setting.wording.value("reading", str(line["reading"]))),
+            wherever=unmarked(facts.setting.wording.value("wherever", str(line["reading"]))),
         )
     if state == "open":
         return facts.say("hypotheses.open_without_ends", method=method)
