@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -68,11 +69,14 @@ def studio_at_work(folder: Path, first: str = "") -> Iterator[tuple[str, subproc
     """Address and process of a studio that serves a folder."""
     start = ["-c", f"{first}\nfrom smartcity_survey.cli import main\nmain()"] if first else ["-m", PACKAGE]
     command = [sys.executable, *start, "--language", "en", "studio", str(folder), "--no-browser"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            found = re.search(r"http://127\.0\.0\.1:\d+/\?token=\S+", process.stdout.readline())
-            assert found, "the studio printed no address"
-            yield found[0], process
-        finally:
-            process.terminate()
+    with tempfile.TemporaryFile("w+") as said:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, text=True) as process:
+            try:
+                assert process.stdout is not None
+                found = re.search(r"http://127\.0\.0\.1:\d+/\?token=\S+", process.stdout.readline())
+                assert found, "the studio printed no address"
+                yield found[0], process
+            finally:
+                process.terminate()
+        said.seek(0)
+        assert "Traceback" not in (told := said.read()), told

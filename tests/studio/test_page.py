@@ -13,6 +13,8 @@ import yaml
 
 from smartcity_survey.studio.documents import Study
 from smartcity_survey.study.codebook import read_codebook
+from tests.new_wave.tools_of_forms import google_words
+from tests.new_wave.writers import AGREE_EN
 from tests.report.test_browser import CHROMIUM
 from tests.studio.conftest import go, open_studio, page_at
 
@@ -121,19 +123,6 @@ def test_from_a_form_to_a_word_file_without_a_text_file(browser, folder, tmp_pat
     assert len(read_codebook(folder / "codebook.yaml").items_of("conscientiousness")) == 3
 
 
-def test_a_file_that_is_none_is_refused_in_words_and_leaves_nothing(browser, folder, tmp_path):
-    picture = tmp_path / "photo.xlsx"
-    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(200))
-    with open_studio(folder) as address:
-        page = page_at(browser, f"{address}")
-        page.set_input_files("input[type=file]", str(picture))
-        page.wait_for_selector("#understood li")
-        told = page.inner_text("#understood")
-        assert "photo.xlsx" in told
-        assert "Traceback" not in told
-    assert not (folder / "config.yaml").exists()
-
-
 def test_two_tabs_show_one_study(browser, drafted):
     with open_studio(drafted.folder) as address:
         one, other = page_at(browser, address), page_at(browser, address)
@@ -153,40 +142,81 @@ def test_two_tabs_show_one_study(browser, drafted):
     assert labels[:2] == ["Trust", "Usefulness"]
 
 
-def test_what_is_being_typed_stays_while_nothing_changes(browser, drafted):
-    with open_studio(drafted.folder) as address:
-        page = page_at(browser, address)
-        go(page, "constructs")
-        page.wait_for_selector("#constructs fieldset")
-        field = page.locator("#constructs fieldset input[type=text]").first
-        field.press_sequentially("half a na")
-        page.wait_for_timeout(3500)
-        assert "half a na" in field.input_value()
-        assert page.evaluate(
-            "document.activeElement === document.querySelector('#constructs fieldset input')"
-        )
-
-
-def test_with_the_keyboard_alone(browser, drafted):
-    with open_studio(drafted.folder) as address:
-        page = page_at(browser, address)
-        page.focus("[data-value=file]")
-        for _ in range(3):
-            page.keyboard.press("ArrowRight")
-        page.wait_for_selector("#model svg")
+def tab_to(page, label: str, most: int = 60) -> None:
+    """Press Tab until the field of a name, or of a text, is held."""
+    held = "[document.activeElement.getAttribute('aria-label'), document.activeElement.innerText]"
+    for _ in range(most):
         page.keyboard.press("Tab")
-        for _ in range(30):
-            if (
-                page.evaluate("document.activeElement.getAttribute('aria-label')")
-                == "Statements 1 → Statements 2"
-            ):
-                break
-            page.keyboard.press("Tab")
+        if label in page.evaluate(held):
+            return
+    raise AssertionError(f"no Tab leads to {label}")
+
+
+def arrow_to(page, step: str) -> None:
+    """From the tab that is shown, which is held, by arrows to another."""
+    page.focus("[role=tab].active")
+    for _ in STEPS:
+        if page.evaluate("document.activeElement.dataset.value") == step:
+            return
+        page.keyboard.press("ArrowRight")
+    raise AssertionError(f"no arrow leads to {step}")
+
+
+def test_with_the_keyboard_alone(browser, folder, tmp_path):
+    """From the form to a run: every press is one of the keyboard."""
+    form = tmp_path / "form.csv"
+    form.write_bytes(google_words())
+    with open_studio(folder) as address:
+        page = page_at(browser, address)
+        page.wait_for_selector("#survey.shiny-bound-input", state="attached")
+        page.focus("[role=tab].active")
+        page.keyboard.press("Tab")
+        shown = "getComputedStyle(document.activeElement.closest('.btn')).outlineStyle"
+        assert page.evaluate(shown) == "solid"  # the field itself is out of sight
+        with page.expect_file_chooser() as chosen:
+            page.keyboard.press("Enter")
+        chosen.value.set_files(str(form))
+        page.wait_for_selector("#columns table")
+
+        summary = page.locator("#columns details > summary").first
+        tab_to(page, summary.inner_text())
+        page.keyboard.press("Enter")
+        tab_to(page, "Move down: Strongly disagree")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#columns summary:has-text('3 = Strongly disagree')")
+        assert "Strongly disagree" in page.evaluate("document.activeElement.getAttribute('aria-label')")
+        tab_to(page, "Means no answer: Agree")
+        page.keyboard.press("Enter")
+        page.get_by_label("Is an answer: Agree", exact=True).wait_for()
+        assert page.evaluate("document.activeElement.tagName") == "SUMMARY"  # of the fold that it stood in
+
+        arrow_to(page, "constructs")
+        page.wait_for_selector("#constructs fieldset")
+        tab_to(page, "Name of the construct")
+        page.keyboard.press("Control+A")
+        page.keyboard.type("Trust")
+        page.keyboard.press("Tab")
+        arrow_to(page, "model")
+        page.wait_for_selector("#model svg")
+        tab_to(page, "Trust → Statements 2")
         held = page.evaluate("document.activeElement.id")
         page.keyboard.press("Space")
-        page.get_by_label("Claimed: Statements 1 → Statements 2").wait_for()
+        page.get_by_label("Claimed: Trust → Statements 2").wait_for()
         assert page.evaluate("document.activeElement.id") == held
-    assert any(path.target == "c2" for path in Study(drafted.folder).config().model.paths)
+        arrow_to(page, "analysis")
+        page.wait_for_selector("#run:enabled")
+        tab_to(page, "Run the analysis")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#stop:enabled")
+        tab_to(page, "Stop")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#bars >> text=was stopped", timeout=PATIENCE)
+    study = Study(folder)
+    answers = read_codebook(folder / "codebook.yaml").scale.answers
+    assert list(answers.values()) == [*AGREE_EN[1:3], AGREE_EN[0], AGREE_EN[4]]
+    assert study.config().data.missing_codes == ("Agree",)
+    assert any(path.target == "c2" for path in study.config().model.paths)
 
 
 @pytest.mark.parametrize("language", ["en", "ru", "kk"])
@@ -200,6 +230,7 @@ def test_everybody_can_read_it_on_a_phone_too(browser, drafted, language):
         for step in STEPS:
             go(page, step)
             page.wait_for_timeout(700)
+            page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
             wide = page.evaluate("document.documentElement.scrollWidth")
             assert wide <= 390, (step, wide)
             found = axe.Axe().run(page).response["violations"]

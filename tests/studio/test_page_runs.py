@@ -128,7 +128,7 @@ def test_a_run_goes_on_without_a_page_and_ends_with_the_studio_which_asks_before
         assert not at_work(drafted.folder)
 
 
-@pytest.mark.parametrize("ask", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("ask", [signal.SIGINT, signal.SIGHUP])
 def test_a_run_ends_with_the_terminal_of_its_studio_which_says_so(browser, drafted, ask):
     with studio_at_work(drafted.folder) as (address, process):
         page = begun(browser, address)

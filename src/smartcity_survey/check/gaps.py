@@ -61,6 +61,13 @@ def complete_or_taken(config: Config) -> str:
     )
 
 
+def gaps_without_method(config: Config) -> str:
+    """What can be done where cleaning keeps gaps that no method takes; nothing where it is not so."""
+    section = config.cleaning
+    kept = "missing_items" not in section.rules or section.missing_items_at_most > 0
+    return complete_or_taken(config) if kept and not config.missing.asked else ""
+
+
 def idle_methods(
     answers: pd.DataFrame, needed: Sequence[str] | None, config: Config, place: str
 ) -> Iterator[Problem]:

@@ -277,13 +277,14 @@ def _to_do(about: Said) -> Iterator[str]:
             "and write what explains "
             "what under `paths`: `- {from: [trust], to: intention}`."
         )
-    yield "config.yaml: the title, and in `model` what explains what, and which hypotheses are claimed."
-    yield "codebook.yaml: labels of the constructs, and short labels of the items."
+    yield "config.yaml: write the title, and in `model` what explains what and which hypotheses are claimed."
+    yield "codebook.yaml: write labels of the constructs, and short labels of the items."
     if any(group.guessed for group in about.names.values()):
         yield (
-            "codebook.yaml: which items belong together; the constructs are a guess from correlations alone."
+            "codebook.yaml: look which items belong together; the constructs are a guess from correlations "
+            "alone."
         )
-    yield "codebook.yaml: `reverse: true` at items worded the other way round; `check` names suspects."
+    yield "codebook.yaml: mark items worded the other way round by `reverse: true`; `check` names suspects."
     yield from _turned(about)
     for members, codes in roles.unordered:
         if members:
@@ -321,7 +322,7 @@ def _to_do(about: Said) -> Iterator[str]:
         )
     yield from _alphabetic(roles.categories)
     if any(column.counts and not column.answers for column in roles.categories):
-        yield "codebook.yaml: what the codes of the questions about the respondent mean."
+        yield "codebook.yaml: write what the codes of the questions about the respondent mean."
 
 
 def _alphabetic(columns: Sequence[Column]) -> Iterator[str]:

@@ -23,8 +23,8 @@ SHOWN = (
     *("pls.bootstrap_draws", "report.style"),
 )
 """The few that everybody chooses; the rest stands folded below them."""
-CALLED = {"missing.pls": "PLS-SEM where answers are missing"}
-"""Options that stand outside their section, where their description says too little -> in words."""
+CALLED = {"missing.pls": "PLS-SEM where answers are missing", "study.title": "Title of the report"}
+"""Options whose description says too little without their section, or speaks of files -> in words."""
 CHOICES = {
     **{"complete": "complete answers alone", "em": "maximum likelihood (EM)", "ml": "maximum likelihood"},
     **{"fiml": "full-information maximum likelihood (FIML)", "mean_replacement": "the item's mean"},

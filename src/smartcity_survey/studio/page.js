@@ -29,18 +29,32 @@
     const kept = typed.get(event.target.id);
     if (kept && !kept.sent && event.target.isConnected && !drawing) sendTyped(event.target);
   });
+  const wordsIn = (list) => [...list.querySelectorAll("[data-word]")].map((one) => one.dataset.word);
+  // A line of a list one place up (-1) or down (1) among the lines with words; saved where the list says so.
+  const move = (line, by) => {
+    const list = line.parentElement;
+    const lines = [...list.children].filter((one) => one.querySelector("[data-word]"));
+    const other = lines[lines.indexOf(line) + by];
+    if (!other) return;
+    const place = document.createComment("");
+    other.replaceWith(place);
+    line.replaceWith(other);
+    place.replaceWith(line);
+    lines.splice(0, lines.length, ...[...list.children].filter((one) => one.querySelector("[data-word]")));
+    lines.forEach((one, at) => {
+      one.querySelector('[data-move="-1"]').disabled = at === 0;
+      one.querySelector('[data-move="1"]').disabled = at === lines.length - 1;
+    });
+    if (list.dataset.edit) send(list, wordsIn(list));
+  };
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (!button) return;
     if (button.dataset.move !== undefined) {
-      const line = button.closest("li");
-      const list = line.parentElement;
-      if (line.previousElementSibling) list.insertBefore(line, line.previousElementSibling);
-      list.querySelectorAll("button").forEach((one, place) => { one.disabled = place === 0; });
-      (button.disabled ? line.nextElementSibling.querySelector("button") : button).focus();
+      move(button.closest("li"), Number(button.dataset.move));
+      (button.disabled ? button.parentElement.querySelector("[data-move]:enabled") : button).focus();
     } else if (button.dataset.order !== undefined) {
-      const words = button.parentElement.querySelectorAll("[data-word]");
-      send(button, [...words].map((one) => one.dataset.word));
+      send(button, wordsIn(button.parentElement));
     } else if (button.dataset.from) {
       send(button, document.getElementById(button.dataset.from).value);
     } else if (button.dataset.edit) {
@@ -51,8 +65,13 @@
     const button = event.key === "Enter" && event.target.id && document.querySelector(`[data-from="${event.target.id}"]`);
     if (button) button.click();
   });
-  const taken = ({ field }) => {
+  const taken = ({ field, called }) => {
     const element = document.getElementById(field);
+    const step = element && element.closest(".shiny-html-output");
+    Object.entries(called).forEach(([value, label]) => {
+      element.closest("fieldset").querySelector("legend").textContent = label;
+      step.querySelectorAll(`option[value="${CSS.escape(value)}"]`).forEach((one) => { one.textContent = label; });
+    });
     // Another letter may have been typed since it was sent.
     if (typed.get(field)?.sent) typed.delete(field);
     if (!element) return;
@@ -77,10 +96,18 @@
     element.classList.add("is-invalid");
     element.setAttribute("aria-invalid", "true");
   };
+  // Folds that somebody opened or closed, by id: drawn anew they are as they were.
+  const folds = new Map();
+  document.addEventListener("toggle", ({ target }) => {
+    if (target.id && target.matches("details")) folds.set(target.id, target.open);
+  }, true);
   let held = "";
+  let around = "";
   let drawing = false;
   let selected = [0, 0];
-  document.addEventListener("focusin", (event) => { if (event.target.id) held = event.target.id; });
+  document.addEventListener("focusin", ({ target }) => {
+    if (target.id) [held, around] = [target.id, (target.closest("details[id]") || {}).id || ""];
+  });
   document.addEventListener("selectionchange", () => {
     const field = document.activeElement;
     if (field && field.type === "text") selected = [field.selectionStart, field.selectionEnd];
@@ -93,7 +120,13 @@
       if (field.value !== kept.value) field.value = kept.value;
       if (kept.refused) mark(field);
     });
-    const field = held && document.getElementById(held);
+    folds.forEach((open, id) => {
+      const fold = document.getElementById(id);
+      if (fold) fold.open = open;
+    });
+    // Of a field that is gone the fold that it stood in is held.
+    let field = (held && document.getElementById(held)) || document.querySelector(`#${around || "none"} > summary`);
+    if (field && field.disabled) field = field.parentElement.querySelector("button:enabled");
     if (field && document.activeElement === document.body) {
       const place = selected;
       field.focus({ preventScroll: true });

@@ -14,11 +14,12 @@ from smartcity_survey.messages import LANGUAGES
 from smartcity_survey.studio.documents import Study
 from smartcity_survey.studio.freshness import Freshness
 from smartcity_survey.studio.running import Runner
-from smartcity_survey.studio.server import Server, already_begun, page_language
+from smartcity_survey.studio.server import Server, page_language
 from smartcity_survey.studio.steps import DRAWN
 from smartcity_survey.studio.steps.constructs import new_construct
-from smartcity_survey.studio.steps.options import LANGUAGES as NAMES_OF_LANGUAGES
+from smartcity_survey.studio.steps.file import already_begun
 from smartcity_survey.studio.view import View, with_code
+from smartcity_survey.studio.words.on_the_page import LANGUAGES as NAMES_OF_LANGUAGES
 
 _CLOSED = "Everything is saved. This page can be closed; `smartcity-survey studio` opens it again."
 _STOPS = "The analysis was stopped; run it again, and it goes on where it was."

@@ -7,7 +7,6 @@ from functools import lru_cache
 from pathlib import Path
 
 from htmltools import Tag, tags
-from shiny import reactive
 
 from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.messages import translated
@@ -77,9 +76,8 @@ def written_at(study: Study) -> int:
 
 
 def bars(view: View, runner: Runner) -> Tag:
-    """How far the run is, and what it has said; drawn anew while it works."""
+    """How far the run is, and what it has said."""
     words, shown = view.words, runner.shown
-    reactive.invalidate_later(0.5 if runner.at_work else 2)
     found = [*([shown.whole] if shown.whole else []), *shown.steps.values()] if runner.at_work else []
     drawn = [
         tags.p(
@@ -122,7 +120,8 @@ def step_line(line: str | Problem, view: View) -> str:
         return _in_language(line.replace(f"{view.study.folder}/", ""), view.language)
     rule, _, how = line.partition(": ")
     done = "done" if how == DONE else "the same as before"
-    return f"{view.words(STEPS.get(rule.strip(), rule.strip()))}: {view.words(done)}"
+    step = view.words(STEPS.get(rule.strip(), rule.strip())).replace("`", "")
+    return f"{step}: {view.words(done)}"
 
 
 _in_language = lru_cache(maxsize=1000)(translated)

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cached_property, partial
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar, cast
 from urllib.parse import parse_qs
 
-from htmltools import Tag, TagList, tags
+from htmltools import TagList, tags
 from shiny import Inputs, Outputs, Session, reactive, render, ui
 from shiny.types import FileInfo
 
 from smartcity_survey.check import Checked, check_study
-from smartcity_survey.errors import Problem, SurveyError
-from smartcity_survey.messages import LANGUAGES, error_in, language_of, language_of_system
-from smartcity_survey.new_wave.start import start_new_wave
+from smartcity_survey.errors import SurveyError
+from smartcity_survey.messages import LANGUAGES, language_of, language_of_system
 from smartcity_survey.studio.beside import beside
 from smartcity_survey.studio.columns import StillRead
 from smartcity_survey.studio.documents import Study
@@ -26,7 +25,10 @@ from smartcity_survey.studio.edits import edit_of
 from smartcity_survey.studio.freshness import Freshness
 from smartcity_survey.studio.result import bars, report_step, written_at
 from smartcity_survey.studio.running import Runner
+from smartcity_survey.studio.sent import Drafted, Newer, put_in_place, take_in
 from smartcity_survey.studio.steps import DRAWN, Step
+from smartcity_survey.studio.steps.file import already_begun, drafted_lists, newer_file, said
+from smartcity_survey.studio.steps.options import gaps_note
 from smartcity_survey.studio.view import View, with_code
 from smartcity_survey.study.config import Language
 
@@ -34,17 +36,6 @@ T = TypeVar("T")
 
 LOOKED = 1.0
 """Seconds between two looks at the study's files, which another page or an editor may have changed."""
-
-
-def said(text: str) -> Tag:
-    """A line of a list."""
-    return tags.li(*with_code(text))
-
-
-def already_begun(view: View) -> Tag:
-    """What stands in place of the field for the survey file where there is a study."""
-    told = view.words("This folder holds a study. Go through the steps, or run the analysis at once.")
-    return tags.p(told, {"class": "begun"})
 
 
 def page_language(study: Study, asked: str) -> Language:
@@ -78,13 +69,16 @@ class Server:
         self._input, self._output, self._session = input, output, session
         self._own: set[tuple[int, ...]] = set()
         """Versions of the files that leave the page's fields as they are."""
-        self._drawn = reactive.value(study.version())
+        self._drawn = {step.name: reactive.value(study.version()) for step in DRAWN}
+        self._tick = reactive.value(0)
         self._seen = reactive.value(study.version())
         self._written = reactive.value(written_at(study))
         self._old = reactive.value(False)
         self._at_work = reactive.value(runner.at_work)
         self._ending = reactive.value(False)
         self._said: reactive.value[Sequence[str]] = reactive.value(())
+        self._drafted: reactive.value[Drafted | None] = reactive.value(None)
+        self._newer: reactive.value[Newer | None] = reactive.value(None)
         self._told: reactive.value[tuple[str, Sequence[str]]] = reactive.value(("", ()))
 
     @cached_property
@@ -98,10 +92,11 @@ class Server:
         """Set up all outputs and effects of the page."""
         for step in DRAWN:
             self._shows(step.name, partial(self._draw, step))
-        for name in ("state", "begun", "understood", "guessed", "bars", "report", "asked"):
+        for name in ("state", "begun", "understood", "guessed", "bars", "report", "asked", "gaps"):
             self._shows(name, getattr(self, f"_{name}"))
         for name in ("old", "old_report"):
             self._shows(name, self._out_of_date)
+        self._keep_time()
         self._watch_files()
         self._take_file()
         self._take_edits()
@@ -115,14 +110,14 @@ class Server:
         self._output(id=name)(render.ui(drawn))
 
     def _draw(self, step: Step) -> Any:
-        self._drawn()
+        self._drawn[step.name]()
         if not self._study.begun:
             return tags.p(self._view.words("Choose the survey file first."))
         try:
             with self._study.telling():
                 return step.draw(self._view)
         except StillRead:
-            reactive.invalidate_later(LOOKED)
+            self._tick()
             return tags.p(self._view.words("The file is read."), {"role": "status"})
         except SurveyError as error:
             lines = self._view.problems(error.problems)
@@ -152,18 +147,14 @@ class Server:
 
     def _understood(self) -> Any:
         """What was said of the file that was sent."""
-        return tags.ul(*map(self._view.line, self._said()))
+        said = tags.ul(*map(self._view.line, self._said())) if self._said() else None
+        newer = self._newer()
+        return TagList(said, newer_file(self._view, newer) if newer else None)
 
     def _guessed(self) -> Any:
-        """The same above the columns, to which the page goes where the file was understood."""
-        first, *guesses = self._said() or ("",)
-        if not (guesses and self._study.begun):
-            return None
-        return tags.details(
-            tags.summary(first),
-            tags.ul(*map(self._view.line, guesses), {"tabindex": "0"}),
-            {"open": "", "class": "alert alert-info"},
-        )
+        """What was guessed and what is to be done, above the columns, to which the page goes then."""
+        drafted = self._drafted()
+        return drafted_lists(self._view, drafted) if drafted and self._study.begun else None
 
     def _out_of_date(self) -> Any:
         if not self._old():
@@ -174,17 +165,37 @@ class Server:
         )
         return tags.p(said, {"class": "alert alert-warning", "role": "status"})
 
+    def _keep_time(self) -> None:
+        """Tick as long as the page is open.
+
+        Shiny's own timer is broken off where a page is closed while another is served, and prints that.
+        """
+        ended, ticks = asyncio.Event(), count(1)
+
+        async def ticking() -> None:
+            while not ended.is_set():
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(ended.wait(), LOOKED)
+                    return
+                async with reactive.lock():
+                    self._tick.set(next(ticks))
+                    await reactive.flush()
+
+        self._ticking = asyncio.create_task(ticking())
+        self._session.on_ended(ended.set)
+
     def _watch_files(self) -> None:
         @reactive.effect
         def look() -> None:
-            reactive.invalidate_later(LOOKED)
+            self._tick()
             _set_if_other(self._written, written_at(self._study))
             _set_if_other(self._old, self._fresh.is_old())
             _set_if_other(self._at_work, self._runner.at_work)
             version = self._study.version()
             _set_if_other(self._seen, version)
             if version not in self._own:
-                _set_if_other(self._drawn, version)
+                for drawn in self._drawn.values():
+                    _set_if_other(drawn, version)
 
         @reactive.effect
         def can_act() -> None:
@@ -200,28 +211,51 @@ class Server:
 
     def _take_file(self) -> None:
         @reactive.extended_task
-        async def drafting(name: str, sent: str, language: Language) -> list[str]:
-            return await asyncio.wrap_future(beside(begin, self._study, name, Path(sent), language))
+        async def reading(name: str, sent: str, language: Language) -> Drafted | Newer:
+            return await asyncio.wrap_future(beside(take_in, self._study, name, Path(sent), language))
 
         @reactive.effect
         @reactive.event(self._input.survey)
         def take() -> None:
             sent = cast("list[FileInfo] | None", self._input.survey())
             if sent:
+                self._newer.set(None)
                 self._said.set([self._view.words("The file is read.")])
-                drafting.invoke(sent[0]["name"], sent[0]["datapath"], self._view.language)
+                reading.invoke(sent[0]["name"], sent[0]["datapath"], self._view.language)
 
         @reactive.effect
-        def drafted() -> None:
-            view = self._view
+        def taken() -> None:
             try:
-                lines = drafting.result()
+                found = reading.result()
             except SurveyError as error:
-                self._said.set(error_in(error, view.language).splitlines())
+                self._said.set(self._view.problems(error.problems))
                 return
-            self._said.set([view.words("The study is begun. What was guessed:"), *lines])
-            self._drawn.set(self._study.version())
+            self._said.set(())
+            if isinstance(found, Newer):
+                self._newer.set(found)
+                return
+            self._drafted.set(found)
+            for drawn in self._drawn.values():
+                drawn.set(self._study.version())
             ui.update_navset("step", selected="columns", session=self._session)
+
+        @reactive.effect
+        @reactive.event(self._input.put_in_place)
+        def put() -> None:
+            newer = self._newer()
+            self._newer.set(None)
+            try:
+                if newer and self._runner.at_work:
+                    raise SurveyError(newer.name, "an analysis is at work.", "Stop it first.")
+                if newer:
+                    self._said.set(put_in_place(self._study, newer))
+            except SurveyError as error:
+                self._said.set(self._view.problems(error.problems))
+
+        @reactive.effect
+        @reactive.event(self._input.leave_it)
+        def leave() -> None:
+            self._newer.set(None)
 
     def _take_edits(self) -> None:
         @reactive.effect
@@ -237,13 +271,14 @@ class Server:
                 await self._session.send_custom_message("refused", {"field": field})
                 return
             self._told.set(("", notes))
-            await self._session.send_custom_message("taken", {"field": field})
+            taken: dict[str, object] = {"field": field, "called": dict(edit.called)}
+            await self._session.send_custom_message("taken", taken)
             version = self._study.version()
             _set_if_other(self._seen, version)
-            if edit.redraws:
-                self._drawn.set(version)
-            else:
-                self._own.add(version)
+            self._own.add(version)
+            for name, drawn in self._drawn.items():
+                if name != edit.keeps:
+                    drawn.set(version)
 
     def _take_check(self) -> None:
         @reactive.extended_task
@@ -321,42 +356,16 @@ class Server:
             {"class": "alert alert-warning", "role": "alert"},
         )
 
+    def _gaps(self) -> Any:
+        self._seen()
+        return gaps_note(self._view)
+
     def _bars(self) -> Any:
-        """How far the run is; drawn anew while it works."""
+        """How far the run is."""
         self._at_work()
+        self._tick()
         return bars(self._view, self._runner)
 
     def _report(self) -> Any:
         self._written()
         return report_step(self._view)
-
-
-def begin(study: Study, name: str, sent: Path, language: Language) -> list[str]:
-    """Begin a study with a file that was sent under a name; what was guessed, and what is to be done.
-
-    Raises
-    ------
-    SurveyError
-        where the file cannot be read, which is then told by its own name, or another page was faster.
-    """
-    # Under its own name, in a place of its own: it is copied into the study's folder.
-    with tempfile.TemporaryDirectory() as place:
-        named = Path(place) / Path(name.replace("\\", "/")).name
-        shutil.copyfile(sent, named)
-
-        def own(text: str) -> str:
-            return text.replace(str(named), named.name).replace(f"{place}/", "")
-
-        with study.held():
-            if study.begun:
-                raise SurveyError(
-                    named.name,
-                    "another page has begun the study meanwhile.",
-                    "Go through the steps; for another file start the studio in another folder.",
-                )
-            try:
-                draft = start_new_wave(study.folder, named, language)
-            except SurveyError as error:
-                parts = [(own(one.place), own(one.found), own(one.remedy)) for one in error.problems]
-                raise SurveyError.of([Problem(*part) for part in parts]) from error
-    return [own(line) for line in (*draft.guesses, *draft.to_do)]

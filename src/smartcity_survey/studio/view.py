@@ -14,13 +14,16 @@ from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.messages import translated
 from smartcity_survey.studio.documents import Study
 from smartcity_survey.studio.edits.base import MOST_LETTERS
-from smartcity_survey.studio.keys import by_fields, called, field_of
 from smartcity_survey.studio.labels import label_of
 from smartcity_survey.studio.options import in_capitals
+from smartcity_survey.studio.words.keys import by_fields, called, field_of
+from smartcity_survey.studio.words.on_the_page import on_the_page
 from smartcity_survey.study.config import Language
 
 _KEY = re.compile(r"[_.:{-]|^[a-z]")
 _IN_A_FILE = re.compile(r".*?(?P<file>(config|codebook)\.yaml)(, (?P<key>[^:]*))?", re.DOTALL)
+_IN_QUOTES = r"(?<!\w)(?:'[^'\n]*?(?:'(?!\w)|\.\.\.)|\"[^\"\n]*?(?:\"(?!\w)|\.\.\.)|[“«][^”»]*[”»])"
+"""What stands in quotation marks; a long one is cut off without its last."""
 _OF_A_FILE = re.compile(r"(config|codebook)\.yaml: ")
 _BLOCKS = {
     "constructs": "Construct",
@@ -37,16 +40,8 @@ ON_THE_PAGE = {
     "no path begins or ends at it.": (
         "Tick in step 4 what explains it or what it explains, or remove it in step 3."
     ),
-    "Take one of these paths out.": "Untick one of these paths in step 4.",
-    (
-        "Put the answers in order from lowest to highest, and take out `ordered: false`; where they have no "
-        "order, take the items out of the codebook."
-    ): (
-        "Put the answers in order in step 2, lowest first; where they have no order, do not use these "
-        "columns."
-    ),
 }
-"""What was found, or what to do about it in the files -> what to do about it on the page."""
+"""What was found -> what to do about it on the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +63,7 @@ class View:
         found: dict[str, list[str]] = {}
         labels = self._labels()
         for one in problems:
-            remedy = ON_THE_PAGE.get(one.found) or ON_THE_PAGE.get(one.remedy, one.remedy)
+            remedy = ON_THE_PAGE.get(one.found) or on_the_page(one.remedy)
             said = f"{in_capitals(self.words(one.found))} {self.words(remedy)}"
             found.setdefault(self._place(one.place, labels), []).append(self._named(said, labels))
         places: dict[str, list[str]] = {}
@@ -78,9 +73,13 @@ class View:
 
     def line(self, english: str) -> Tag:
         """A line of what was found, with labels in place of names; in which file is no matter here."""
-        said = self._named(self.words(english), self._labels())
+        said = self.told(english)
         own = _OF_A_FILE.sub("", said)
         return tags.li(*with_code(said if own == said else in_capitals(own)))
+
+    def told(self, english: str) -> str:
+        """A text of the program in the page's words."""
+        return self._named(self.words(on_the_page(english)), self._labels())
 
     def _quoted(self, label: str) -> str:
         return f"“{label}”" if self.language == "en" else f"«{label}»"
@@ -104,14 +103,19 @@ class View:
             return str(written["file"])
         block, _, name = written["key"].removeprefix("model.").partition(".")
         own = name.partition(".")[0]
+        if block == "paths" and own.isdigit():
+            return self.words(f"Path {int(own) + 1}")
         if block in _BLOCKS:
             label = clipped(labels.get(own) or own)
             return (
                 f"{self.words(_BLOCKS[block])} {self._quoted(label)}" if label else self.words(_BLOCKS[block])
             )
-        if found := field_of(written["key"]):
-            return f"{called(found[1], self.words)} ({self.words(f'step {found[0]}')})"
-        return self.words(f"{written['file']}, {written['key']}")
+        key, *entries = re.split(r"\.(?=\d)", written["key"], maxsplit=1)
+        numbers = [int(one.partition(".")[0]) + 1 for one in entries]
+        entry = "".join(f", {self.words(f'entry {n}')}" for n in numbers)
+        if found := field_of(key):
+            return f"{called(found[1], self.words)} ({self.words(f'step {found[0]}')}){entry}"
+        return self.words(f"{written['file']}, {key}") + entry
 
     def _named(self, said: str, labels: Mapping[str, str]) -> str:
         """A text with labels in place of names, and fields of the page in place of keys."""
@@ -127,11 +131,13 @@ class View:
         names_in = rf"(?:`({any_of})`|(?<![\w.`])({any_of})(?![\w`]))( [“«]([^”»]*)[”»])?"
 
         def named(found: re.Match[str]) -> str:
+            if not (found[1] or found[2]):  # what a file says is told to the letter
+                return found[0]
             label = labels[found[1] or found[2]]
             own = self._quoted(clipped(label))
             return own if not found[3] or found[4] == label else f"{own}{found[3]}"
 
-        return re.sub(names_in, named, said)
+        return re.sub(f"{names_in}|{_IN_QUOTES}", named, said)
 
 
 def with_code(text: str) -> list[TagChild]:
@@ -145,7 +151,7 @@ def clipped(text: str, most: int = 60) -> str:
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
-def sends(do: str, **about: str) -> dict[str, str]:
+def sends(do: str, **about: str | int) -> dict[str, str]:
     """Attributes of a field or button whose change is an edit: `page.js` sends it with the field's value."""
     return {"data-edit": json.dumps({"do": do, **about}, ensure_ascii=False)}
 

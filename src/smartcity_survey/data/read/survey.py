@@ -93,6 +93,17 @@ def read_slices(path: Path, codebook: Codebook, section: DataSection) -> Iterato
         yield _responses(opened, [batch])
 
 
+def absent_from(path: Path, codebook: Codebook, section: DataSection) -> Sequence[Problem]:
+    """What a study needs of a file that the file has not; of its rows none is read.
+
+    Raises
+    ------
+    SurveyError
+        where the file cannot be opened.
+    """
+    return _open(path, codebook, section).problems
+
+
 @dataclass(frozen=True, slots=True)
 class _Opened:
     """A survey file, opened, and the columns that are needed of it.

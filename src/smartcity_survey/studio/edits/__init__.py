@@ -7,10 +7,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 from ruamel.yaml.scalarstring import SingleQuotedScalarString
+from yaml import safe_load as parse_yaml
 
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.studio.documents import Documents, flow, quoted
-from smartcity_survey.studio.edits.base import Edit, shown
+from smartcity_survey.studio.edits.answers import Answer, NoAnswer, NoPlace, Order
+from smartcity_survey.studio.edits.base import Edit, filled, shown
 from smartcity_survey.studio.edits.model import (
     AddConstruct,
     Claim,
@@ -19,9 +21,10 @@ from smartcity_survey.studio.edits.model import (
     Path,
     RemoveConstruct,
 )
-from smartcity_survey.studio.edits.questions import Assign, NameQuestion, Order, Turn, Use
+from smartcity_survey.studio.edits.questions import Assign, NameQuestion, Turn, Use
 from smartcity_survey.studio.labels import language_of
 from smartcity_survey.studio.options import as_written
+from smartcity_survey.study.missing_answers import gaps_taken
 
 
 class Option(Edit):
@@ -32,8 +35,9 @@ class Option(Edit):
     value: str | bool
 
     @property
-    def redraws(self) -> bool:
-        return self.key == "study.language" or self.key.startswith("data.")
+    def keeps(self) -> str:
+        redraws = self.key == "study.language" or self.key.startswith("data.")
+        return "" if redraws else "options"
 
     def apply(self, documents: Documents) -> None:
         section, name = self.key.split(".")
@@ -54,9 +58,20 @@ class Option(Edit):
             block[name] = SingleQuotedScalarString(value) if same else value
 
 
+class TakeGaps(Edit):
+    """Of each analysis the method that takes questionnaires with gaps, as far as the config lets it."""
+
+    do: Literal["take_gaps"]
+
+    def apply(self, documents: Documents) -> None:
+        advised = parse_yaml(gaps_taken(documents.study.config()).section or "{}").get("missing", {})
+        block = documents.config["missing"] = filled(documents.config.get("missing"))
+        block.update({name: quoted(method) for name, method in advised.items()})
+
+
 Change = (
-    NameQuestion | NameConstruct | Assign | Turn | Use | Order | AddConstruct | RemoveConstruct
-    | Path | Claim | NameClaim | Option
+    NameQuestion | NameConstruct | Assign | Turn | Use | AddConstruct | RemoveConstruct
+    | Order | NoAnswer | Answer | NoPlace | Path | Claim | NameClaim | Option | TakeGaps
 )  # fmt: skip
 _CHANGE: TypeAdapter[Edit] = TypeAdapter(Annotated[Change, Field(discriminator="do")])
 

@@ -29,9 +29,14 @@ class Edit(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     @property
-    def redraws(self) -> bool:
-        """Whether the page draws its fields anew after it; else they stay: somebody may type there."""
-        return True
+    def keeps(self) -> str:
+        """The step whose fields stay as they are after it: they show it, and somebody is at work there."""
+        return ""
+
+    @property
+    def called(self) -> Mapping[str, str]:
+        """Value of a choice -> what it is called from now on, in the step that stays as it is."""
+        return {}
 
     def apply(self, documents: Documents) -> None:
         """Change the documents.

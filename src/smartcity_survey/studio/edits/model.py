@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from smartcity_survey.errors import SurveyError, counted
@@ -32,8 +33,12 @@ class NameConstruct(Edit):
     value: str
 
     @property
-    def redraws(self) -> bool:
-        return False
+    def keeps(self) -> str:
+        return "constructs"
+
+    @property
+    def called(self) -> Mapping[str, str]:
+        return {self.name: self.value.strip()}
 
     def apply(self, documents: Documents) -> None:
         construct = construct_of(documents, self.name)

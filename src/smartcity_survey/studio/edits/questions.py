@@ -1,12 +1,11 @@
-"""Edits of the questions: what a column is used as, its label, its construct, the order of its answers."""
+"""Edits of the questions: what a column is used as, its label, its construct."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import Field
-
+from smartcity_survey.data.read.cells import missing_codes
 from smartcity_survey.errors import SurveyError, counted
 from smartcity_survey.new_wave.columns import Column
 from smartcity_survey.new_wave.guesses import bands
@@ -24,6 +23,7 @@ from smartcity_survey.studio.edits.base import (
 )
 from smartcity_survey.studio.labels import label_of, set_label
 from smartcity_survey.study.codebook import MOST_SCALE_POINTS
+from smartcity_survey.study.spelling import folded
 
 MOST_CODES = 12
 """Codes without words that are taken for categories: more are numbers, which bands part."""
@@ -39,8 +39,8 @@ class NameQuestion(Edit):
     value: str
 
     @property
-    def redraws(self) -> bool:
-        return False
+    def keeps(self) -> str:
+        return "columns"
 
     def apply(self, documents: Documents) -> None:
         kind, content = question_of(documents, self.question)
@@ -69,8 +69,8 @@ class Turn(Edit):
     value: bool
 
     @property
-    def redraws(self) -> bool:
-        return False
+    def keeps(self) -> str:
+        return "constructs"
 
     def apply(self, documents: Documents) -> None:
         item = item_of(documents, self.item)
@@ -100,6 +100,8 @@ class Use(Edit):
             raise SurveyError(
                 "codebook.yaml, items", "it is the last item.", "Make another column an item first."
             )
+        none = missing_codes(documents.study.config().data)
+        column = column.without(none.codes, [word for word in column.words if folded(word) in none.texts])
         label = _taken_out(column, documents)
         if self.value == "unused":
             return
@@ -123,28 +125,6 @@ class Use(Edit):
             set_label(block[name], label, documents)
         if self.value == "items":
             enlist(documents, name, content["construct"])
-
-
-class Order(Edit):
-    """The order of the answers of a scale, lowest first: of an item, or of all items without their own."""
-
-    do: Literal["order"]
-    question: Text
-    value: Annotated[list[Text], Field(min_length=2, max_length=MOST_SCALE_POINTS)]
-
-    def apply(self, documents: Documents) -> None:
-        item = (documents.codebook.get("items") or {}).get(self.question, {})
-        scale = item.get("scale") or documents.codebook["scale"]
-        now = [label_of({"label": text}, documents) for text in (scale.get("answers") or {}).values()]
-        if sorted(now) != sorted(self.value):
-            raise SurveyError(
-                "codebook.yaml, scale",
-                "its answers are others.",
-                "They were changed meanwhile: open the page anew.",
-            )
-        for code, words in zip(sorted(scale["answers"]), self.value, strict=True):
-            scale["answers"][code] = quoted(words)
-        scale.pop("ordered", None)
 
 
 def enlist(documents: Documents, item: str, construct: str) -> None:

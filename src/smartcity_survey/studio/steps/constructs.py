@@ -101,7 +101,7 @@ def _construct(view: View, documents: Documents, name: str, labels: dict[str, st
         text_field(
             field_id("construct", name),
             labels[name],
-            f"{legend}: {labels[name]}",
+            legend,
             sends("name_construct", name=name),
         ),
         tags.ul(*lines, {"class": "items"}),

@@ -6,7 +6,10 @@ from itertools import groupby
 from typing import Any
 
 from htmltools import Tag, tags
+from shiny import ui
 
+from smartcity_survey.check.gaps import gaps_without_method
+from smartcity_survey.errors import SurveyError
 from smartcity_survey.studio.edits.base import MOST_LETTERS
 from smartcity_survey.studio.labels import label_of
 from smartcity_survey.studio.options import (
@@ -21,14 +24,17 @@ from smartcity_survey.studio.options import (
 )
 from smartcity_survey.studio.view import (
     View,
+    button,
     check_field,
     choice_field,
     field_id,
     sends,
     with_code,
 )
+from smartcity_survey.studio.words.on_the_page import LANGUAGES
+from smartcity_survey.study.missing_answers import gaps_taken
 
-LANGUAGES = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
+GAPS = "cleaning.missing_items_at_most"
 
 
 def options_step(view: View) -> Tag:
@@ -46,12 +52,39 @@ def options_step(view: View) -> Tag:
 
     rest = [one for key, one in found.items() if key not in SHOWN]
     folded = [
-        tags.details(tags.summary(view.words(SECTIONS[section]), " ", tags.code(section)), *map(row, own))
+        tags.details(
+            tags.summary(view.words(SECTIONS[section]), " ", tags.code(section)),
+            *map(row, own),
+            {"id": f"folded-{section}"},
+        )
         for section, own in groupby(rest, key=lambda one: one.key.partition(".")[0])
     ]
+    shown = [part for key in SHOWN for part in (row(found[key]), *([ui.output_ui("gaps")] * (key == GAPS)))]
     return tags.div(
-        *(row(found[key]) for key in SHOWN),
-        tags.details(tags.summary(view.words("All other options")), *folded, {"class": "mt-4"}),
+        *shown,
+        tags.details(
+            tags.summary(view.words("All other options")), *folded, {"class": "mt-4", "id": "folded"}
+        ),
+    )
+
+
+def gaps_note(view: View) -> Tag | None:
+    """What is told beside the number of gaps that a row may have, where no method takes such rows."""
+    try:
+        config = view.study.config()
+    except SurveyError:  # which is told above the steps
+        return None
+    if not (remedy := gaps_without_method(config)):
+        return None
+    told = view.words(
+        "Rows with unanswered items are kept, but no method takes them: where there is one, the run is "
+        "refused."
+    )
+    choose = button(view.words("Choose these methods"), {"id": "take_gaps", **sends("take_gaps")})
+    return tags.div(
+        tags.p(*with_code(f"{told} {view.told(remedy)}")),
+        choose if gaps_taken(config).section else None,
+        {"class": "alert alert-warning option", "role": "status"},
     )
 
 

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from yaml import safe_load as parse_yaml
+
 from smartcity_survey.studio.options import (
     CALLED,
     CHOICES,
@@ -50,6 +52,8 @@ def by_fields(said: str, words: Words, quoted: Words) -> str:
 
     def named(code: re.Match[str]) -> str:
         key, _, value = code[1].rstrip(":").partition(": ")
+        if value.startswith("{") and (several := _fields_within(key, value, words, quoted)):
+            return several
         if found := field_of(key, value):
             step, name, chosen = found
             shown = f": {words(chosen)}" if chosen else ""
@@ -65,6 +69,20 @@ def by_fields(said: str, words: Words, quoted: Words) -> str:
             f"There is no field for {', '.join(left)} here: it is a line of a file of the study."
         )
     return told
+
+
+def _fields_within(key: str, written: str, words: Words, quoted: Words) -> str:
+    """Fields and values of a section that is written on one line; nothing where one of them has no field."""
+    options = {one.key: one for one in offered()}
+    values = {f"{key}.{name}": str(value) for name, value in parse_yaml(written).items()}
+    if key not in SECTIONS or not values.keys() <= options.keys():
+        return ""
+    fields = [
+        f"{quoted(called(CALLED.get(name) or options[name].description, words))}: "
+        f"{words(CHOICES.get(value, value))}"
+        for name, value in values.items()
+    ]
+    return f"{quoted(words(SECTIONS[key]))} ({words(f'step {OPTIONS_STEP}')}): {'; '.join(fields)}"
 
 
 def called(english: str, words: Words) -> str:
