@@ -13,6 +13,7 @@ were when they were imported.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import runpy
@@ -61,7 +62,17 @@ def main() -> None:
         with suppress(OSError):  # a system without such sockets costs time alone
             os.environ[SERVER] = stack.enter_context(serving(_import))
             sys.executable = " ".join(map(shlex.quote, CLIENT))
-        import_module("snakemake.cli").main()
+        try:
+            import_module("snakemake.cli").main()
+        except SystemExit as end:
+            ended = end.code
+        else:
+            return
+    # Python would wait a second for the timer of Snakemake's last job, and then take all modules apart.
+    atexit._run_exitfuncs()  # which remove Snakemake's temporary folders
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(ended if isinstance(ended, int) else int(bool(ended)))
 
 
 @contextmanager
