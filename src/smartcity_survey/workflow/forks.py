@@ -48,22 +48,32 @@ def can_fork() -> bool:
 
 
 def snakemake(*, forking: bool) -> list[str]:
-    """The command Snakemake, which hands the path of its Python to a shell, and does not quote it."""
+    """The command Snakemake, which begins when it reads a line; what it needs is imported by then.
+
+    Snakemake hands the path of its Python to a shell, and does not quote it.
+    """
     if forking and can_fork():
         return [sys.executable, "-P", "-c", START]
     quoted = f'"{sys.executable}"' if sys.platform == "win32" else shlex.quote(sys.executable)
-    start = f"import sys; sys.executable = {quoted!r}; from snakemake.cli import main; main()"
+    imported = f"import sys; sys.executable = {quoted!r}; from snakemake.cli import main"
+    start = f"{imported}; sys.stdin.readline() and main()"
     return [sys.executable, "-P", "-c", start]
 
 
 def main() -> None:
-    """Snakemake's command line, whose scripts are forks of this process; where none can be, of their own."""
+    """Snakemake's command line, whose scripts are forks of this process; where none can be, of their own.
+
+    It begins when it is told so by a line, and ends where nobody is left to tell it.
+    """
     with ExitStack() as stack:
         with suppress(OSError):  # a system without such sockets costs time alone
             os.environ[SERVER] = stack.enter_context(serving(_import))
             sys.executable = " ".join(map(shlex.quote, CLIENT))
+        snakemake_cli = import_module("snakemake.cli")
+        if not sys.stdin.readline():
+            return
         try:
-            import_module("snakemake.cli").main()
+            snakemake_cli.main()
         except SystemExit as end:
             ended = end.code
         else:

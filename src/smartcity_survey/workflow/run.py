@@ -11,7 +11,6 @@ from shutil import rmtree
 from typing import Any
 from uuid import uuid4
 
-from smartcity_survey.check import check_study
 from smartcity_survey.errors import ROOM, SurveyError
 from smartcity_survey.messages import SPOKEN, translated
 from smartcity_survey.report.chapter.files import asks_for_chapter, files_of
@@ -68,7 +67,8 @@ def run_study(folder: Path, machines: Machines, language: Language = "en", *, ch
     seen = None
     with suppress(OSError):  # of a file that cannot be read; the check tells of it
         seen = origin and origin.now()
-    check_study(folder)
+    if origin is None:  # nobody knows what folder this is: nothing is written there
+        _check(folder)
     command = [
         *snakemake(forking=not machines.elsewhere),
         "all_with_chapter" if chapter else "all",
@@ -77,12 +77,16 @@ def run_study(folder: Path, machines: Machines, language: Language = "en", *, ch
         *("--nolock", "--rerun-incomplete"),
     ]
     before = _last_step(folder)
-    require_means(folder)
-    with hold(folder, run) as descriptor:
+
+    def require() -> None:
+        _check(folder)
+        require_means(folder)
         forget(folder)
+
+    with hold(folder, run) as descriptor:
         inherited: dict[str, Any] = {} if sys.platform == "win32" else {"pass_fds": [descriptor]}
         environment = machines.environment(os.environ) | cache_of(folder, os.environ) | _ENVIRONMENT | told
-        ended = run_command(command, environment, **inherited)
+        ended = run_command(command, environment, require, **inherited)
         if ended == 0:  # what an earlier run, which did not end, had asked for in other parts
             rmtree(folder / PARTS, ignore_errors=True)
         if ended == 0 and origin and seen:
@@ -100,6 +104,13 @@ def run_study(folder: Path, machines: Machines, language: Language = "en", *, ch
         stopped = "The run stopped; what went wrong is above, the full story in reports/private/logs."
         print(translated(stopped, language), file=sys.stderr)
     return ended
+
+
+def _check(folder: Path) -> None:
+    # Imported while Snakemake gets ready: together with pandas it takes longer than the check.
+    from smartcity_survey.check import check_study
+
+    check_study(folder)
 
 
 def cache_of(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
