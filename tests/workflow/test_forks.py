@@ -143,7 +143,7 @@ def test_a_run_goes_on_where_there_can_be_no_server(told: str, monkeypatch: pyte
     """Steps are then started as ever; nothing is where nobody is left to say that it may begin."""
     ran: list[tuple[str, bool]] = []
 
-    def refused(prepare: object) -> object:
+    def refused(*_: object) -> object:
         raise OSError("no such sockets here")
 
     monkeypatch.setattr(forks, "serving", refused)

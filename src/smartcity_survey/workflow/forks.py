@@ -67,7 +67,7 @@ def main() -> None:
     """
     with ExitStack() as stack:
         with suppress(OSError):  # a system without such sockets costs time alone
-            os.environ[SERVER] = stack.enter_context(serving(_import))
+            os.environ[SERVER] = stack.enter_context(serving(_import, _import_more))
             sys.executable = " ".join(map(shlex.quote, CLIENT))
         snakemake_cli = import_module("snakemake.cli")
         if not sys.stdin.readline():
@@ -86,12 +86,13 @@ def main() -> None:
 
 
 @contextmanager
-def serving(prepare: Callable[[], None]) -> Iterator[str]:
+def serving(prepare: Callable[[], None], prepare_more: Callable[[], None] = lambda: None) -> Iterator[str]:
     """A server of steps, until the end of the block or of this process.
 
     Parameters
     ----------
-    prepare : imports what steps need.
+    prepare : imports what steps need and this process as well.
+    prepare_more : imports what steps alone need, while this process goes on.
 
     Yields
     ------
@@ -107,7 +108,7 @@ def serving(prepare: Callable[[], None]) -> Iterator[str]:
         ended, running = os.pipe()
         server = os.fork()
         if server == 0:
-            _serve(listener, ended, imported)
+            _serve(listener, ended, imported, prepare_more)
         os.close(ended)
     try:
         yield name
@@ -149,11 +150,19 @@ def _close_all_but(*kept: int) -> None:
                 os.close(descriptor)
 
 
-def _serve(listener: socket.socket, ended: int, imported: State) -> NoReturn:
+def _import_more() -> None:
+    """What the report and the chapter both need."""
+    import_module("smartcity_survey.report.chapter.write")
+
+
+def _serve(
+    listener: socket.socket, ended: int, imported: State, prepare_more: Callable[[], None]
+) -> NoReturn:
     """Fork a step for everyone who asks, until Snakemake ends."""
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Snakemake and its steps end by it, and so does this
         _close_all_but(listener.fileno(), ended)
+        prepare_more()
         gc.freeze()
         while ended not in select.select([listener.fileno(), ended], [], [])[0]:
             _reap()

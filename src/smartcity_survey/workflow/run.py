@@ -36,6 +36,9 @@ LOGS = Path("reports", "private", "logs")
 _ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
+    # Of arrays: glibc would give each back to the system, and be given the next one page by page.
+    "MALLOC_MMAP_THRESHOLD_": str(2**25),
+    "MALLOC_TRIM_THRESHOLD_": str(2**27),
     "PYTHONUTF8": "1",
     "MPLBACKEND": "Agg",
     # Packages that iterate over sets sum in another order each time, and so round otherwise.
