@@ -32,6 +32,7 @@ from typing import NoReturn
 from uuid import uuid4
 
 from smartcity_survey.workflow import forked_step
+from smartcity_survey.workflow.ending.snakemake_errors import tell_errors
 from smartcity_survey.workflow.forked_step import LENGTH, REFUSED, SERVER, TAKEN
 
 PACKAGE = Path(__file__).parents[1]
@@ -72,6 +73,7 @@ def main() -> None:
         snakemake_cli = import_module("snakemake.cli")
         if not sys.stdin.readline():
             return
+        tell_errors()
         try:
             snakemake_cli.main()
         except SystemExit as end:

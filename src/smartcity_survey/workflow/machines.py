@@ -69,7 +69,8 @@ class Machines:
         own = f"SNAKEMAKE_{executor.replace('-', '_').upper()}_"
         kept = {name: value for name, value in given.items() if not name.startswith("SNAKEMAKE_")}
         kept |= {name: value for name, value in given.items() if name.startswith(own)}
-        return kept | ({PROFILE: self.profile} if self.profile else {})
+        # Without it Snakemake finds neither a shell nor its solver, and breaks off.
+        return {"PATH": os.defpath} | kept | ({PROFILE: self.profile} if self.profile else {})
 
     def _require_silence_on_results(self) -> None:
         file, content = _profile(self.profile)

@@ -103,7 +103,7 @@ def test_the_bundled_study_repeats_its_bytes_in_one_process_and_in_several(
     monkeypatch.chdir(REPOSITORY)
     for name in ("one", "several"):
         (tmp_path / name).mkdir()
-        for part in ("tables", "cards", "manifest.json"):
+        for part in ("tables", "cards", "manifest.json", "machine.json"):
             (tmp_path / name / part).symlink_to(REPOSITORY / "reports" / part)
     first = write_chapter(tmp_path / "one", outputs=("docx", "pdf", "tex"), jobs=1)
     second = write_chapter(tmp_path / "several", outputs=("docx", "pdf", "tex"), jobs=2)
