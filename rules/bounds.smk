@@ -6,6 +6,7 @@ rule bounds:
         **written_by("bounds"),
     log:
         "reports/private/logs/bounds.log",
+    priority: 2
     resources:
         **resources_of("bounds", size),
     params:

@@ -6,6 +6,7 @@ rule crosscheck:
         **written_by("crosscheck"),
     log:
         "reports/private/logs/crosscheck.log",
+    priority: 1
     resources:
         **resources_of("crosscheck", size),
     params:

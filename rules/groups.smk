@@ -6,6 +6,7 @@ rule groups:
         **written_by("groups"),
     log:
         "reports/private/logs/groups.log",
+    priority: 2
     resources:
         **resources_of("groups", size),
     params:

@@ -99,14 +99,14 @@ def test_a_step_that_comes_after_a_later_run_began_does_not_work(
 
 
 def test_a_run_tells_its_steps_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def snakemake(_: object, environment: dict[str, str], **__: object) -> int:
+    def snakemake(_: object, environment: dict[str, str], *__: object, **___: object) -> int:
         monkeypatch.setenv(RUN, environment[RUN])
         with step_at_work(tmp_path):
             names.append(environment[RUN])
         return 0
 
     names: list[str] = []
-    monkeypatch.setattr(runner, "check_study", lambda _: None)
+    monkeypatch.setattr("smartcity_survey.check.check_study", lambda _: None)
     monkeypatch.setattr(runner, "run_command", snakemake)
     assert [runner.run_study(tmp_path, Machines(1)) for _ in range(2)] == [0, 0]
     assert len(set(names)) == 2

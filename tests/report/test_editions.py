@@ -32,18 +32,17 @@ def study(folder: Path, codebook: Codebook, language: str) -> Config:
     return Config.model_validate(content)
 
 
-def drawn(reports: Path, folder: Path, setting: Any, **_: object) -> tuple[str, ...]:
-    """In place of `draw_all`, which takes its time: a file that says its language."""
-    folder = Path(folder)
+def drawn(name: str, _: Path, folder: Path, setting: Any, *__: object, **___: object) -> bool:
+    """In place of `draw_figure`, which takes its time: a file that says its language."""
     folder.mkdir(parents=True, exist_ok=True)
     for ending in ("svg", "png"):
-        (folder / f"path.{ending}").write_text(f"<svg>{setting.wording.language}</svg>", encoding="utf-8")
-    return ("path",)
+        (folder / f"{name}.{ending}").write_text(f"<svg>{setting.wording.language}</svg>", encoding="utf-8")
+    return name == "path"
 
 
 @pytest.fixture
 def folder(reports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(editions, "draw_all", drawn)
+    monkeypatch.setattr(editions, "draw_figure", drawn)
     shutil.copytree(reports, tmp_path / "reports", ignore=shutil.ignore_patterns("figures"))
     return tmp_path
 

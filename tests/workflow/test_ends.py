@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,29 @@ def test_a_command_that_ends_is_told_by_its_code(tmp_path: Path) -> None:
     assert run_command([sys.executable, "-c", "raise SystemExit(3)"], os.environ) == 3
     killed = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
     assert run_command([sys.executable, "-c", killed], os.environ) == 128 + signal.SIGKILL
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_command_gets_ready_and_begins_when_it_may(tmp_path: Path, refused: bool) -> None:
+    """What stands in the way of a run is found while Snakemake is imported; it then never begins."""
+    from smartcity_survey.workflow.bars import run_command
+
+    ready, begun = tmp_path / "ready", tmp_path / "begun"
+    command = (
+        "import pathlib, sys\n"
+        f"pathlib.Path({str(ready)!r}).touch()\n"
+        f"sys.stdin.readline() and pathlib.Path({str(begun)!r}).touch()"
+    )
+
+    def before() -> None:
+        assert wait_until(ready.is_file)
+        assert not begun.is_file()
+        if refused:
+            raise SurveyError("survey.csv", "is empty.", "Fill it.")
+
+    with pytest.raises(SurveyError) if refused else nullcontext():
+        assert run_command([sys.executable, "-c", command], os.environ, before) == 0
+    assert begun.is_file() != refused
 
 
 def test_a_second_run_is_told_the_process_of_the_first(tmp_path: Path) -> None:

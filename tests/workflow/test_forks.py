@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -137,16 +138,18 @@ def test_the_state_of_the_package_is_found_quickly() -> None:
     assert sys.executable in forks.CLIENT
 
 
-def test_a_run_goes_on_where_there_can_be_no_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Steps are then started as ever."""
+@pytest.mark.parametrize("told", ["\n", ""])
+def test_a_run_goes_on_where_there_can_be_no_server(told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Steps are then started as ever; nothing is where nobody is left to say that it may begin."""
     ran: list[tuple[str, bool]] = []
 
-    def refused(prepare: object) -> object:
+    def refused(*_: object) -> object:
         raise OSError("no such sockets here")
 
     monkeypatch.setattr(forks, "serving", refused)
     monkeypatch.setattr("snakemake.cli.main", lambda: ran.append((sys.executable, SERVER in os.environ)))
     monkeypatch.delenv(SERVER, raising=False)
+    monkeypatch.setattr("sys.stdin", io.StringIO(told))
     before = sys.executable
     forks.main()
-    assert ran == [(before, False)]
+    assert ran == ([(before, False)] if told else [])

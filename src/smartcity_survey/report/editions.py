@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,15 +11,15 @@ from typing import Any
 import pandas as pd
 
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.io import read_tables, remove, write_bytes
-from smartcity_survey.processes import pool_of, without_collecting
+from smartcity_survey.io import Card, read_tables, remove, write_bytes
+from smartcity_survey.processes import in_processes, without_collecting
 from smartcity_survey.report.answer import Citation, citation_of
 from smartcity_survey.report.audit_page import audit_page, write_audit_pages
-from smartcity_survey.report.figures import draw_all
+from smartcity_survey.report.figures import FIGURES, SUFFIXES, cards_of, draw_figure
 from smartcity_survey.report.labels import Labels, labels_of
 from smartcity_survey.report.numbering import PrintedNumbers, printed_numbers
 from smartcity_survey.report.page import write_report
-from smartcity_survey.report.setting import setting_of
+from smartcity_survey.report.setting import Setting, setting_of
 from smartcity_survey.report.wording import LANGUAGES
 from smartcity_survey.study.codebook import Codebook, read_codebook, text
 from smartcity_survey.study.config import Config, Language
@@ -33,10 +33,11 @@ class Edition:
     """The report in one language: what it is written with and from."""
 
     language: Language
-    labels: Labels
+    setting: Setting
     config: Config
     reports: Path
     figures: Path
+    cards: Mapping[str, Card]
     manifest: Mapping[str, Any]
     required: Collection[str]
     languages: tuple[Language, ...]
@@ -88,19 +89,20 @@ def write_editions(
     ----------
     reports : folder with `tables/`, `private/` and `cards/`.
     required : tables that the study's config makes sure of.
-    jobs : languages at a time, each in a process of its own.
+    jobs : figures or pages at a time, each in a process of its own.
     """
     reports, own = Path(reports), config.study.language
     labels = languages_of(config, read_codebook(Path(config.data.codebook)))
-    languages, tables = tuple(labels), read_tables(reports)
+    languages, tables, cards = tuple(labels), read_tables(reports), cards_of(reports)
     printed, citation = printed_numbers(config.data.published), citation_of(config.data.published)
     editions = [
         Edition(
             language=language,
-            labels=labels[language],
+            setting=setting_of(config, labels[language], language),
             config=config,
             reports=reports,
             figures=figures_folder(reports, language, languages, own),
+            cards=cards,
             manifest=manifest,
             required=required,
             languages=languages if len(languages) > 1 else (),
@@ -111,11 +113,10 @@ def write_editions(
         for language in languages
     ]
     _remove_others(reports, editions)
-    if jobs > 1 and len(editions) > 1:
-        with pool_of(min(jobs, len(editions))) as pool:
-            written = list(pool.map(write_edition, editions))
-    else:
-        written = [write_edition(edition) for edition in editions]
+    numbers = range(len(editions))
+    with in_processes(jobs, editions) as each:
+        written = each(_draw, [(number, name) for name in FIGURES for number in numbers])
+        written += each(_write_page, [(number,) for number in numbers])
     if len(editions) > 1:
         write_bytes((reports / f"report.{own}.html").read_bytes(), reports / PAGE)
     written.append(write_audit_pages(reports, languages, tables.get("audit"), config.data.published))
@@ -123,21 +124,29 @@ def write_editions(
 
 
 @without_collecting
-def write_edition(edition: Edition) -> list[str]:
-    """The figures and the page of one language; returns the files written."""
-    config = edition.config
-    setting = setting_of(config, edition.labels, edition.language)
-    drawn = draw_all(
+def _draw(editions: Sequence[Edition], number: int, name: str) -> list[str]:
+    """A figure of one edition; returns the files written."""
+    edition = editions[number]
+    drawn = draw_figure(
+        name,
         edition.reports,
         edition.figures,
-        setting,
-        respondents=not config.disclosure.suppress_small_cells,
+        edition.setting,
+        edition.cards,
+        respondents=not edition.config.disclosure.suppress_small_cells,
         read=edition.tables,
     )
+    return [(edition.figures / f"{name}{suffix}").as_posix() for suffix in SUFFIXES] if drawn else []
+
+
+@without_collecting
+def _write_page(editions: Sequence[Edition], number: int) -> list[str]:
+    """The page of one edition; returns the file written."""
+    edition = editions[number]
     write_report(
         edition.reports,
         edition.manifest,
-        setting,
+        edition.setting,
         edition.page,
         printed=edition.printed,
         required=edition.required,
@@ -146,11 +155,10 @@ def write_edition(edition: Edition) -> list[str]:
         languages=edition.languages,
         read=edition.tables,
         audit_page=audit_page(edition.language)
-        if config.data.published and "audit" in edition.tables
+        if edition.config.data.published and "audit" in edition.tables
         else "",
     )
-    files = [path for name in drawn for path in sorted(edition.figures.glob(f"{name}.*")) if path.is_file()]
-    return [path.as_posix() for path in (*files, edition.page)]
+    return [edition.page.as_posix()]
 
 
 def _remove_others(reports: Path, editions: Collection[Edition]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -89,6 +90,7 @@ def by_maximum_likelihood(wording: Wording) -> Wording:
     return replace(wording, texts={**wording.texts, **other, "columns.coefficients.t": "z"})
 
 
+@cache
 def load_wording(language: Language) -> Wording:
     """Read one language's locale files."""
     content = read_locale(LOCALES, language)

@@ -13,7 +13,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 from rich.console import Console
@@ -29,18 +29,26 @@ from smartcity_survey.workflow.progress import BARS, MARK, RUN, has_finished, to
 _FOR_THE_RUN = re.compile(f"{MARK}.*\n".encode())
 
 
-def run_command(command: Sequence[str], environment: Mapping[str, str], **options: Any) -> int:
+def run_command(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    before: Callable[[], object] = lambda: None,
+    **options: Any,
+) -> int:
     """Run a command that tells of its steps; its exit code.
 
     Where stderr is no terminal its lines go there as they come, and nothing else does.
 
     Parameters
     ----------
+    before : done while the command gets ready, which is told by a line that it may begin; if it raises, the
+        command ends.
     options : further ones of `subprocess.Popen`.
     """
     console = Console(stderr=True)
     if not (sys.stderr.isatty() and console.is_interactive):
         with stopping("SIGTERM", "SIGHUP"), guarded(command, env=environment, **options) as process:
+            _begin(process, before)
             return process.wait()
     read, write = os.pipe()
     told_bars = {**environment, BARS: "1"}
@@ -51,9 +59,17 @@ def run_command(command: Sequence[str], environment: Mapping[str, str], **option
         guarded(command, env=told_bars, stderr=write, **options) as process,
     ):
         os.close(write)
+        _begin(process, before)
         for line in lines_of(lines.fileno()):
             bars.show(line)
         return process.wait()
+
+
+def _begin(process: subprocess.Popen[bytes], before: Callable[[], object]) -> None:
+    before()
+    if process.stdin:
+        with suppress(OSError), process.stdin as told_so:  # a command that has ended reads no more
+            told_so.write(b"\n")
 
 
 @contextmanager
@@ -62,6 +78,7 @@ def guarded(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen
 
     Windows has no groups of processes to end: there steps at work go on to their own end.
     """
+    options["stdin"] = subprocess.PIPE
     if sys.platform == "win32":
         with subprocess.Popen(command, **options) as process:
             yield process

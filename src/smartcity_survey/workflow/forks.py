@@ -13,6 +13,7 @@ were when they were imported.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import runpy
@@ -47,30 +48,51 @@ def can_fork() -> bool:
 
 
 def snakemake(*, forking: bool) -> list[str]:
-    """The command Snakemake, which hands the path of its Python to a shell, and does not quote it."""
+    """The command Snakemake, which begins when it reads a line; what it needs is imported by then.
+
+    Snakemake hands the path of its Python to a shell, and does not quote it.
+    """
     if forking and can_fork():
         return [sys.executable, "-P", "-c", START]
     quoted = f'"{sys.executable}"' if sys.platform == "win32" else shlex.quote(sys.executable)
-    start = f"import sys; sys.executable = {quoted!r}; from snakemake.cli import main; main()"
+    imported = f"import sys; sys.executable = {quoted!r}; from snakemake.cli import main"
+    start = f"{imported}; sys.stdin.readline() and main()"
     return [sys.executable, "-P", "-c", start]
 
 
 def main() -> None:
-    """Snakemake's command line, whose scripts are forks of this process; where none can be, of their own."""
+    """Snakemake's command line, whose scripts are forks of this process; where none can be, of their own.
+
+    It begins when it is told so by a line, and ends where nobody is left to tell it.
+    """
     with ExitStack() as stack:
         with suppress(OSError):  # a system without such sockets costs time alone
-            os.environ[SERVER] = stack.enter_context(serving(_import))
+            os.environ[SERVER] = stack.enter_context(serving(_import, _import_more))
             sys.executable = " ".join(map(shlex.quote, CLIENT))
-        import_module("snakemake.cli").main()
+        snakemake_cli = import_module("snakemake.cli")
+        if not sys.stdin.readline():
+            return
+        try:
+            snakemake_cli.main()
+        except SystemExit as end:
+            ended = end.code
+        else:
+            return
+    # Python would wait a second for the timer of Snakemake's last job, and then take all modules apart.
+    atexit._run_exitfuncs()  # which remove Snakemake's temporary folders
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(ended if isinstance(ended, int) else int(bool(ended)))
 
 
 @contextmanager
-def serving(prepare: Callable[[], None]) -> Iterator[str]:
+def serving(prepare: Callable[[], None], prepare_more: Callable[[], None] = lambda: None) -> Iterator[str]:
     """A server of steps, until the end of the block or of this process.
 
     Parameters
     ----------
-    prepare : imports what steps need.
+    prepare : imports what steps need and this process as well.
+    prepare_more : imports what steps alone need, while this process goes on.
 
     Yields
     ------
@@ -86,7 +108,7 @@ def serving(prepare: Callable[[], None]) -> Iterator[str]:
         ended, running = os.pipe()
         server = os.fork()
         if server == 0:
-            _serve(listener, ended, imported)
+            _serve(listener, ended, imported, prepare_more)
         os.close(ended)
     try:
         yield name
@@ -128,11 +150,19 @@ def _close_all_but(*kept: int) -> None:
                 os.close(descriptor)
 
 
-def _serve(listener: socket.socket, ended: int, imported: State) -> NoReturn:
+def _import_more() -> None:
+    """What the report and the chapter both need."""
+    import_module("smartcity_survey.report.chapter.write")
+
+
+def _serve(
+    listener: socket.socket, ended: int, imported: State, prepare_more: Callable[[], None]
+) -> NoReturn:
     """Fork a step for everyone who asks, until Snakemake ends."""
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Snakemake and its steps end by it, and so does this
         _close_all_but(listener.fileno(), ended)
+        prepare_more()
         gc.freeze()
         while ended not in select.select([listener.fileno(), ended], [], [])[0]:
             _reap()

@@ -11,7 +11,6 @@ from shutil import rmtree
 from typing import Any
 from uuid import uuid4
 
-from smartcity_survey.check import check_study
 from smartcity_survey.errors import ROOM, SurveyError
 from smartcity_survey.messages import SPOKEN, translated
 from smartcity_survey.report.chapter.files import asks_for_chapter, files_of
@@ -37,6 +36,9 @@ LOGS = Path("reports", "private", "logs")
 _ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
+    # Of arrays: glibc would give each back to the system, and be given the next one page by page.
+    "MALLOC_MMAP_THRESHOLD_": str(2**25),
+    "MALLOC_TRIM_THRESHOLD_": str(2**27),
     "PYTHONUTF8": "1",
     "MPLBACKEND": "Agg",
     # Packages that iterate over sets sum in another order each time, and so round otherwise.
@@ -68,7 +70,8 @@ def run_study(folder: Path, machines: Machines, language: Language = "en", *, ch
     seen = None
     with suppress(OSError):  # of a file that cannot be read; the check tells of it
         seen = origin and origin.now()
-    check_study(folder)
+    if origin is None:  # nobody knows what folder this is: nothing is written there
+        _check(folder)
     command = [
         *snakemake(forking=not machines.elsewhere),
         "all_with_chapter" if chapter else "all",
@@ -77,12 +80,16 @@ def run_study(folder: Path, machines: Machines, language: Language = "en", *, ch
         *("--nolock", "--rerun-incomplete"),
     ]
     before = _last_step(folder)
-    require_means(folder)
-    with hold(folder, run) as descriptor:
+
+    def require() -> None:
+        _check(folder)
+        require_means(folder)
         forget(folder)
+
+    with hold(folder, run) as descriptor:
         inherited: dict[str, Any] = {} if sys.platform == "win32" else {"pass_fds": [descriptor]}
         environment = machines.environment(os.environ) | cache_of(folder, os.environ) | _ENVIRONMENT | told
-        ended = run_command(command, environment, **inherited)
+        ended = run_command(command, environment, require, **inherited)
         if ended == 0:  # what an earlier run, which did not end, had asked for in other parts
             rmtree(folder / PARTS, ignore_errors=True)
         if ended == 0 and origin and seen:
@@ -100,6 +107,13 @@ def run_study(folder: Path, machines: Machines, language: Language = "en", *, ch
         stopped = "The run stopped; what went wrong is above, the full story in reports/private/logs."
         print(translated(stopped, language), file=sys.stderr)
     return ended
+
+
+def _check(folder: Path) -> None:
+    # Imported while Snakemake gets ready: together with pandas it takes longer than the check.
+    from smartcity_survey.check import check_study
+
+    check_study(folder)
 
 
 def cache_of(folder: Path, given: Mapping[str, str]) -> dict[str, str]:

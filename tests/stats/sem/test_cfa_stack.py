@@ -13,8 +13,7 @@ from smartcity_survey.stats.sem.likelihood import Sample
 from smartcity_survey.stats.sem.maximum_likelihood import fit_structures
 from tests.stats.structural_data import blocks
 
-# The error of the discrepancy is about the squared tolerance, that of implied covariances the tolerance.
-F_MIN, IMPLIED = 1e-8, 1e-4
+F_MIN, IMPLIED = 1e-11, 1e-7
 
 
 def population(pattern: BoolArray, n: int, misfit: float = 0.0) -> CfaFit:
@@ -60,6 +59,20 @@ def test_cross_loadings_are_part_of_the_pattern() -> None:
     of = population(pattern, 500, 0.3)
     S = samples(of, 10)
     compare(fit_stack(S, of), S, of)
+
+
+def test_heywood_cases_are_fitted_with_the_others() -> None:
+    """Of a population in which the model gives an item more than all of its variance."""
+    loadings = np.where(blocks((3, 3)), 0.6, 0)
+    loadings[0] = 0.97, 0.2
+    R = loadings @ loadings.T
+    np.fill_diagonal(R, 1)
+    of = fit_cfa(R, 600, blocks((3, 3)), scaling="unit_variance")
+    S = samples(of, 40)
+    found = fit_stack(S, of)
+    assert [int(item) for item in of.heywood] == [0]
+    assert found.n_alone < 10
+    compare(found, S, of)
 
 
 def test_small_samples_far_from_the_population_are_fitted_one_by_one() -> None:

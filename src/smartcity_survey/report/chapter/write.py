@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,7 +14,7 @@ import pandas as pd
 
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import Card, read_json, read_table, write_bytes
-from smartcity_survey.processes import pool_of, without_collecting
+from smartcity_survey.processes import in_processes, without_collecting
 from smartcity_survey.report.chapter.compose import compose, figures_shown
 from smartcity_survey.report.chapter.files import chapter_outputs, files_of, languages_of
 from smartcity_survey.report.chapter.whole import whole_tables
@@ -103,30 +103,19 @@ def write_chapter(
     files = files_of(config, codebook, outputs)
     languages = [one for one in languages_of(config, codebook) if any(f".{one}." in name for name in files)]
     arguments = [
-        (reports, run, tuple(name for name in files if f".{language}." in name), language)
-        for language in languages
+        (tuple(name for name in files if f".{language}." in name), language) for language in languages
     ]
     whole = [name for name in files if name.startswith("tables.")]
     if whole:
-        arguments.append((reports, run, tuple(whole), config.study.language))
-    return tuple(path for paths in _each(_write, arguments, jobs) for path in paths)
-
-
-def _each(
-    work: Callable[..., list[Path]], arguments: Sequence[tuple[Any, ...]], jobs: int
-) -> Iterator[list[Path]]:
-    """The results of work on each of several arguments, in processes of their own where that is of use."""
-    jobs = min(jobs or os.cpu_count() or 1, len(arguments))
-    if jobs < 2:
-        yield from (work(*one) for one in arguments)
-        return
-    with pool_of(jobs) as pool:
-        yield from pool.map(work, *zip(*arguments, strict=True))
+        arguments.append((tuple(whole), config.study.language))
+    with in_processes(min(jobs or os.cpu_count() or 1, len(arguments)), (reports, run)) as each:
+        return tuple(path for paths in each(_write, arguments) for path in paths)
 
 
 @without_collecting
-def _write(reports: Path, run: Run, files: tuple[str, ...], language: Language) -> list[Path]:
-    """The files of one language."""
+def _write(of: tuple[Path, Run], files: tuple[str, ...], language: Language) -> list[Path]:
+    """Files of one language. of : the folder of the reports, and what the run left there."""
+    reports, run = of
     setting = with_bounds(run.setting(language), run.tables)
     endings = {Path(name).suffix for name in files}
     made: dict[str, bytes] = {}

@@ -33,6 +33,7 @@ __all__ = [
     "FigureEntry",
     "cards_of",
     "draw_all",
+    "draw_figure",
     "foot",
     "plot_bootstrap_distributions",
     "plot_bounds",
@@ -122,34 +123,49 @@ def draw_all(
     respondents: bool = True,
     read: Mapping[str, pd.DataFrame] | None = None,
 ) -> tuple[str, ...]:
-    """Draw every figure whose stage files exist and have lines; returns the names of those drawn.
+    """Draw every figure that can be drawn; returns their names. The parameters are those of `draw_figure`."""
+    cards = cards_of(reports)
 
-    Images that an earlier run left and this one has no numbers for are removed.
+    def drawn(name: str) -> bool:
+        return draw_figure(name, reports, figures, setting, cards, respondents=respondents, read=read)
+
+    return tuple(name for name in FIGURES if drawn(name))
+
+
+def draw_figure(
+    name: str,
+    reports: str | Path,
+    figures: str | Path,
+    setting: Setting,
+    cards: Mapping[str, Card],
+    *,
+    respondents: bool = True,
+    read: Mapping[str, pd.DataFrame] | None = None,
+) -> bool:
+    """Draw a figure if its stage files exist and have lines; returns whether it was drawn.
+
+    Otherwise images that an earlier run left are removed.
 
     Parameters
     ----------
     reports : folder with `tables/` and `private/`.
     figures : folder for `<name>.svg`, `<name>.png` and `<name>.pdf`.
+    cards : of the run, by table.
     respondents : whether to draw the figures that have a point for each respondent.
     read : all tables, where they have been read already.
     """
-    tables = Path(reports) / "tables"
-    setting = replace(setting, bounded=setting.bounded or (tables / "decisions.csv").is_file())
-    cards = cards_of(reports)
-    drawn = []
-    for name, entry in FIGURES.items():
-        private = any(need.startswith("private/") for need in entry.needs)
-        if respondents or not private:
-            frames = [_frame(Path(reports), need, read) for need in entry.needs]
-            if all(frame is not None for frame in frames):
-                more = {table: _frame(Path(reports), f"tables/{table}", read) for table in entry.also}
-                figure = entry.draw(*frames, setting, **more)
-                save(figure, Path(figures) / name, foot(cards.get(entry.sized_by, {}), setting))
-                drawn.append(name)
-    for name in set(FIGURES) - set(drawn):
+    entry, reports, stem = FIGURES[name], Path(reports), Path(figures) / name
+    setting = replace(setting, bounded=setting.bounded or (reports / "tables/decisions.csv").is_file())
+    private = any(need.startswith("private/") for need in entry.needs)
+    frames = [_frame(reports, need, read) for need in entry.needs] if respondents or not private else [None]
+    if any(frame is None for frame in frames):
         for suffix in SUFFIXES:
-            (Path(figures) / f"{name}{suffix}").unlink(missing_ok=True)
-    return tuple(drawn)
+            stem.with_suffix(suffix).unlink(missing_ok=True)
+        return False
+    more = {table: _frame(reports, f"tables/{table}", read) for table in entry.also}
+    figure = entry.draw(*frames, setting, **more)
+    save(figure, stem, foot(cards.get(entry.sized_by, {}), setting))
+    return True
 
 
 def foot(card: Card, setting: Setting) -> str:

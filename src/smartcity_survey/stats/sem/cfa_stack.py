@@ -16,15 +16,14 @@ from smartcity_survey.stats.sem.likelihood import Sample
 from smartcity_survey.stats.sem.maximum_likelihood import minimise
 from smartcity_survey.stats.sem.structure import Matrices, Matrix, Structure
 
-TOLERANCE = 1e-5
-"""Largest `gradient_norm` at convergence; the discrepancy's error is about its square."""
+TOLERANCE = 1e-9
+"""Largest `gradient_norm` at convergence; the error of implied covariances is about as large."""
 
 MAX_ITERATIONS = 30
 
 NEAR = 1e-3
 """Gradient from which accelerated steps go on; they would end at a saddle as well."""
 
-ACCELERATED_TOLERANCE = 1e-9
 MAX_ACCELERATED = 60
 MEMORY = 8
 """Steps that the accelerated ones learn from."""
@@ -87,20 +86,20 @@ def fit_stack(
             gradient = _gradients(theta[running], own, structure)
         criterion = np.abs(gradient / scale).max(axis=1)
         arrived[running[criterion <= TOLERANCE]] = True
-        # A comparison with nan is false: samples that left the possible covariances end here, too.
         onward = criterion > TOLERANCE
         running, left = running[onward], criterion[onward]
         theta[running] -= gradient[onward] @ step
-    n_alone = len(arrived) - np.count_nonzero(arrived)
     running = running[left <= NEAR]
     arrived[running] = _pressed_on(theta, samples, running, structure, scale, step)
-    for i in np.flatnonzero(~arrived):
-        theta[i] = _alone(samples[i], population)
-    f_min, implied = np.full(len(samples), np.nan), np.full_like(samples, np.nan)
-    for i in np.flatnonzero(np.isfinite(theta).all(axis=1)):
-        f_min[i], implied[i] = _discrepancy(samples[i], structure.matrices(theta[i]))
+    f_min, implied, n_alone = np.full(len(samples), np.nan), np.full_like(samples, np.nan), 0
+    for i, sample in enumerate(samples):
+        if arrived[i]:
+            f_min[i], implied[i] = _discrepancy(sample, structure.matrices(theta[i]))
+        if np.isnan(f_min[i]):  # the steps ended at impossible covariances, or nowhere
+            n_alone += 1
+            f_min[i], implied[i] = _discrepancy(sample, structure.matrices(_alone(sample, population)))
     f_min -= log_determinants
-    return StackedFits(f_min, implied, int(n_alone))
+    return StackedFits(f_min, implied, n_alone)
 
 
 def _pressed_on(
@@ -124,8 +123,8 @@ def _pressed_on(
         with np.errstate(all="ignore"):
             gradient = _gradients(theta[at], samples[at], structure)
         criterion = np.abs(gradient / scale).max(axis=1)
-        arrived[onward[criterion <= ACCELERATED_TOLERANCE]] = True
-        going = criterion > ACCELERATED_TOLERANCE  # nan goes no further
+        arrived[onward[criterion <= TOLERANCE]] = True
+        going = criterion > TOLERANCE  # nan goes no further
         onward, at = onward[going], at[going]
         for position, i, ahead in zip(onward, at, -gradient[going] @ step, strict=True):
             own_moves, own_turns = moves[position], turns[position]
@@ -144,7 +143,7 @@ def _pressed_on(
 
 
 def _gradients(theta: Array, samples: Array, structure: Structure) -> Array:
-    """(B, t): derivatives of the discrepancies; nan where a uniqueness is not positive.
+    """(B, t): derivatives of the discrepancies.
 
     With Sigma = L Phi L' + D^-1, P = D - A M A' where A = D L and M = (Phi^-1 + L'A)^-1 (Woodbury): nothing
     larger than (k, k) is inverted, and S enters by S A alone, unless a uniqueness is fixed to 0.
@@ -158,9 +157,9 @@ def _gradients(theta: Array, samples: Array, structure: Structure) -> Array:
     loadings, factor_corr = np.zeros((len(theta), p, k)), np.tile(np.eye(k), (len(theta), 1, 1))
     loadings[:, item, on] = theta[:, loading]
     factor_corr[:, first, second] = factor_corr[:, second, first] = theta[:, factor]
-    weights = np.full((len(theta), p), np.nan)
-    positive = np.where(theta[:, residual] > 0, theta[:, residual], np.nan)
-    weights[:, cells.row[residual]] = 1 / positive
+    uniquenesses = theta[:, residual]
+    weights = np.zeros((len(theta), p))
+    weights[:, cells.row[residual]] = 1 / uniquenesses
     weighted, transposed = weights[:, :, None] * loadings, loadings.transpose(0, 2, 1)
     # G = P - P S P, times the loadings, and its diagonal.
     if len(residual) == p:
@@ -174,7 +173,7 @@ def _gradients(theta: Array, samples: Array, structure: Structure) -> Array:
         own -= np.einsum("bpk,bpk->bp", into + weighted @ (middle @ inner), weighted)
     else:  # items that are their factors have no uniqueness to invert
         covariances = loadings @ factor_corr @ transposed
-        covariances[:, cells.row[residual], cells.row[residual]] += positive
+        covariances[:, cells.row[residual], cells.row[residual]] += uniquenesses
         precision = np.asarray(np.linalg.inv(covariances), dtype=np.float64)
         of_sample, of_loadings = precision @ samples, precision @ loadings
         slope = of_loadings - of_sample @ of_loadings
