@@ -245,6 +245,42 @@ def test_regressions_tell_no_mean_or_deviation_that_is_left_out() -> None:
         assert left_out(found[name], column) == [False, False, True], name
 
 
+def test_measurement_models_tell_no_deviation_that_is_left_out() -> None:
+    earlier = {
+        "item_descriptives": protected(**items({"a1": [2, 58, 40], "b1": [30, 30, 40]})).tables[
+            "item_descriptives"
+        ]
+    }
+    loadings = pd.DataFrame(
+        {"item": ["a1", "b1"], "loading": 1.0, "std_error": 1.0, "uniqueness": 0.5, "r2": 0.5}
+    )
+    lines = pd.DataFrame(
+        {"item": ["b1", "a1", "b1"], "other": ["b2", "b2", "a"], "change": 1.0, "residual": 1.0}
+    )
+    lines["std_error"] = 1.0
+    paths = pd.DataFrame({"source": ["a", "b", "b"], "target": ["c", "a", "c"], "b": 1.0, "b_std_error": 1.0})
+    found = protected(
+        earlier, cfa_loadings=loadings, cfa_residuals=lines, modification_indices=lines, sem_paths=paths
+    ).tables
+    assert (
+        left_out(found["cfa_loadings"], "uniqueness")
+        == left_out(found["cfa_loadings"], "loading")
+        == [True, False]
+    )
+    assert left_out(found["cfa_residuals"], "residual") == [False, True, True]
+    assert left_out(found["modification_indices"], "change") == [False, True, True]
+    assert left_out(found["sem_paths"], "b") == [True, True, False]
+    clusters = {
+        "random_intercept": of_terms("c", "b"),
+        "intraclass_correlations": pd.DataFrame({"outcome": ["b", "c"]}),
+    }
+    clusters["intraclass_correlations"] = clusters["intraclass_correlations"].assign(between=1.0, within=1.0)
+    told = scores(a=1.0, b=np.nan) | {"coefficients": of_terms("c", "b")}
+    errors = protected(told, **clusters).tables
+    assert errors["random_intercept"]["b"].isna().all()
+    assert left_out(errors["intraclass_correlations"], "within") == [True, False]
+
+
 def test_an_item_of_a_continuous_scale_has_no_counts_to_hide() -> None:
     told = items({"a1": [2, 58, 40], "b1": [30, 30, 40]})
     told["item_frequencies"] = told["item_frequencies"].query("item == 'a1'")

@@ -64,6 +64,23 @@ def without_hidden_constructs(frame: pd.DataFrame, context: Context) -> pd.DataF
     return frame[~hidden].reset_index(drop=True)
 
 
+def of_hidden_measures(*columns: str) -> LeavesOut:
+    """Unstandardised columns of lines that name such an item or construct.
+
+    Beside the standardised ones they tell its deviation, which is that of few sets of three answers.
+    """
+
+    def apply(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
+        items = context.tables["item_descriptives"]
+        hidden = _hidden_constructs(context) | set(items["item"][items["mean"].isna()])
+        named = [name for name in ("item", "other", "source", "target") if name in frame]
+        rows = frame[named].isin(hidden).any(axis=1).to_numpy()
+        leave_out(frame, rows, *(column for column in columns if column in frame))
+        return frame
+
+    return apply
+
+
 def scale_statistics(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
     """Mean and deviation of a single item that are left out of the items' own table."""
     hidden = frame["construct"].isin(_hidden_constructs(context)) & (frame["n_items"] == 1)
