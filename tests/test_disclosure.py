@@ -152,6 +152,142 @@ def test_where_mean_and_deviation_tell_the_answers_the_whole_construct_keeps_the
     ]
 
 
+def scores(**means: float) -> dict[str, pd.DataFrame]:
+    return {"descriptives": pd.DataFrame({"score": list(means), "mean": list(means.values())})}
+
+
+def of_terms(outcome: str, *predictors: str) -> pd.DataFrame:
+    numbers = dict.fromkeys(("b", "std_error", "beta", "t", "ci_low", "ci_high", "hc3_std_error"), 1.0)
+    return pd.DataFrame({"outcome": outcome, "term": ["constant", *predictors], **numbers})
+
+
+def test_scores_tell_no_more_of_a_single_item_than_the_items_own_table() -> None:
+    """The moments of a score of one item are the item's; other weights are another sum of hidden means."""
+    told = protected(
+        **items(
+            {
+                "a1": [2, 20, 30, 40, 8],
+                "b1": [2, 58, 40],
+                "c1": [2, 58, 40],
+                "c2": [30, 30, 40],
+                "d1": [50] * 2,
+            }
+        )
+    ).tables
+    weights = {
+        "a": {"a1": 1},
+        "b": {"b1": 1},
+        "c": {"c1": 0.5, "c2": 0.5},
+        "C": {"c1": 0.4, "c2": 0.6},
+        "d": {"d1": 1},
+    }
+    used = [
+        {"score": score, "item": item, "weight": weight}
+        for score, own in weights.items()
+        for item, weight in {**own, "total": sum(own.values())}.items()
+    ]
+    moments = dict.fromkeys(("n", "min", "max", "mean", "se_mean", "sd", "skewness", "kurtosis"), 1.0)
+    lines = pd.DataFrame({"score": list(weights), **moments})
+    earlier = {"item_descriptives": told["item_descriptives"]}
+    found = protected(earlier, score_weights=pd.DataFrame(used), descriptives=lines).tables["descriptives"]
+    assert (
+        left_out(found, "mean")
+        == left_out(found, "sd")
+        == left_out(found, "min")
+        == [False, True, False, True, False]
+    )
+    assert left_out(found, "kurtosis") == [True, True, False, True, False]
+    n_items = pd.DataFrame(
+        {"construct": list("abcd"), "n_items": [1, 1, 2, 1], "mean": 1.0, "variance": 1.0, "sd": 1.0}
+    )
+    sums = protected(earlier, scale_statistics=n_items).tables["scale_statistics"]
+    assert left_out(sums, "mean") == left_out(sums, "sd") == [False, True, False, False]
+    # Another sum of an item's mean, in units of the scale or of another wave.
+    performance = pd.DataFrame({"outcome": ["d", "d", "b"], "construct": ["a", "b", "a"], "performance": 1.0})
+    waves = pd.DataFrame({"construct": list("abcd"), "mean": 1.0, "difference": 1.0})
+    composites = pd.DataFrame({"construct": list("abcd"), "mean_difference": 1.0, "log_variance_ratio": 1.0})
+    others = protected(
+        earlier, ipma=performance, wave_means=waves, wave_mean_differences=waves, wave_micom=composites
+    ).tables
+    assert others["ipma"].to_numpy().tolist() == [["d", "a", 1.0]]
+    assert (
+        list(others["wave_means"]["construct"])
+        == list(others["wave_mean_differences"]["construct"])
+        == ["a", "d"]
+    )
+    assert left_out(others["wave_micom"], "mean_difference") == [False, True, True, False]
+
+
+def test_regressions_tell_no_mean_or_deviation_that_is_left_out() -> None:
+    """b over beta is a ratio of deviations; the constant and sums of squares have the rest."""
+    hidden = scores(a=np.nan, b=1.0, c=1.0)
+    lines = pd.concat([of_terms("b", "a", "c"), of_terms("c", "b"), of_terms("a", "b")], ignore_index=True)
+    each = pd.DataFrame({"outcome": list("bca"), "dimension": 1, "eigenvalue": 1.0})
+    each = each.assign(
+        sum_of_squares=1.0, mean_square=1.0, std_error_estimate=1.0, min=1.0, max=1.0, mean=1.0, sd=1.0
+    )
+    found = protected(
+        hidden,
+        coefficients=lines,
+        collinearity=each,
+        anova=each,
+        model_summary=each,
+        residual_statistics=each,
+    ).tables
+    assert left_out(found["coefficients"], "b") == [True] * 3 + [False] * 2 + [True] * 2
+    assert found["coefficients"][["beta", "t"]].notna().all(axis=None)
+    assert left_out(found["collinearity"], "eigenvalue") == [True, False, True]
+    for name, column in (
+        ("anova", "sum_of_squares"),
+        ("model_summary", "std_error_estimate"),
+        ("residual_statistics", "sd"),
+    ):
+        assert left_out(found[name], column) == [False, False, True], name
+
+
+def test_measurement_models_tell_no_deviation_that_is_left_out() -> None:
+    earlier = {
+        "item_descriptives": protected(**items({"a1": [2, 58, 40], "b1": [30, 30, 40]})).tables[
+            "item_descriptives"
+        ]
+    }
+    loadings = pd.DataFrame(
+        {"item": ["a1", "b1"], "loading": 1.0, "std_error": 1.0, "uniqueness": 0.5, "r2": 0.5}
+    )
+    lines = pd.DataFrame(
+        {"item": ["b1", "a1", "b1"], "other": ["b2", "b2", "a"], "change": 1.0, "residual": 1.0}
+    )
+    lines["std_error"] = 1.0
+    paths = pd.DataFrame({"source": ["a", "b", "b"], "target": ["c", "a", "c"], "b": 1.0, "b_std_error": 1.0})
+    found = protected(
+        earlier, cfa_loadings=loadings, cfa_residuals=lines, modification_indices=lines, sem_paths=paths
+    ).tables
+    assert (
+        left_out(found["cfa_loadings"], "uniqueness")
+        == left_out(found["cfa_loadings"], "loading")
+        == [True, False]
+    )
+    assert left_out(found["cfa_residuals"], "residual") == [False, True, True]
+    assert left_out(found["modification_indices"], "change") == [False, True, True]
+    assert left_out(found["sem_paths"], "b") == [True, True, False]
+    clusters = {
+        "random_intercept": of_terms("c", "b"),
+        "intraclass_correlations": pd.DataFrame({"outcome": ["b", "c"]}),
+    }
+    clusters["intraclass_correlations"] = clusters["intraclass_correlations"].assign(between=1.0, within=1.0)
+    told = scores(a=1.0, b=np.nan) | {"coefficients": of_terms("c", "b")}
+    errors = protected(told, **clusters).tables
+    assert errors["random_intercept"]["b"].isna().all()
+    assert left_out(errors["intraclass_correlations"], "within") == [True, False]
+
+
+def test_an_item_of_a_continuous_scale_has_no_counts_to_hide() -> None:
+    told = items({"a1": [2, 58, 40], "b1": [30, 30, 40]})
+    told["item_frequencies"] = told["item_frequencies"].query("item == 'a1'")
+    found = protected(**told).tables["item_descriptives"]
+    assert left_out(found, "mean") == [True, False]
+
+
 @pytest.fixture
 def earlier() -> dict[str, pd.DataFrame]:
     sizes = pd.concat([demographics(53, 40, 7, 3), demographics(60, 41, missing=2, variable="age")])
@@ -168,8 +304,10 @@ def test_other_tables_leave_out_the_same_categories(earlier: dict[str, pd.DataFr
     terms = ["constant", "city", "city", "city", "age", "age"]
     answers = ["", "2", "3", "4", "2", "no_answer"]
     numbers = dict.fromkeys(("b", "std_error", "beta", "t", "p", "ci_low", "ci_high", "vif"), 1.0)
-    lines = pd.DataFrame({"term": terms, "answer": answers, **numbers})
-    coefficients = protected(earlier, hierarchical_coefficients=lines).tables["hierarchical_coefficients"]
+    lines = pd.DataFrame({"outcome": "use", "term": terms, "answer": answers, **numbers})
+    coefficients = protected(
+        earlier | scores(use=1.0), coefficients=of_terms("use"), hierarchical_coefficients=lines
+    ).tables["hierarchical_coefficients"]
     assert coefficients[list(numbers)].isna().all(axis=1).tolist() == [False, False, True, True, True, True]
 
 
@@ -226,9 +364,11 @@ def test_moderators_do_not_tell_their_categories(earlier: dict[str, pd.DataFrame
 
 
 def test_shares_of_a_few_respondents() -> None:
-    conditions = pd.DataFrame({"ceiling_accuracy": [100.0, 97.0, 90.0]})
+    conditions = pd.DataFrame({"construct": list("abc"), "ceiling_accuracy": [100.0, 97.0, 90.0]})
+    conditions = conditions.assign(importance=1.0, performance=1.0)
     paths = pd.DataFrame({"segments": [2, 2, 3, 3, 3], "segment_share": [60.0, 40.0, 57.0, 40.0, 3.0]})
-    found = protected(necessary_conditions=conditions, segment_paths=paths).tables
+    earlier = {"item_descriptives": pd.DataFrame({"construct": list("abc"), "mean": 1.0})}
+    found = protected(earlier, necessary_conditions=conditions, segment_paths=paths).tables
     assert left_out(found["necessary_conditions"], "ceiling_accuracy") == [False, True, False]
     assert left_out(found["segment_paths"], "segment_share") == [False, False, True, True, True]
 

@@ -179,22 +179,83 @@ def _questions(found: Attack, tables: Mapping[str, pd.DataFrame], n: float) -> N
 
 
 def _answers(found: Attack, tables: Mapping[str, pd.DataFrame]) -> None:
-    """Frequencies of an item's codes by their number, mean, variance and ends."""
-    moments = tables["item_descriptives"].set_index("item")
+    """Frequencies of an item's codes by their number, four moments and ends, whichever table tells them."""
+    moments = moments_of_items(tables)
     for item, own in tables["item_frequencies"].groupby("item"):
         line = moments.loc[item]
         cells: dict[Unknown, float] = {("answer", item, int(code)): float(code) for code in own["code"]}
-        for unknown, n in zip(cells, own["n"], strict=True):
+        for (unknown, code), n in zip(cells.items(), own["n"], strict=True):
             # A row is left out as a whole: who is in none of its cells is not told.
-            found.ends[unknown] = (0, found.most) if pd.isna(n) else (n, n)
+            most = found.most if line["min"] <= code <= line["max"] else 0
+            found.ends[unknown] = (0, most) if pd.isna(n) else (n, n)
         found.equal(dict.fromkeys(cells, 1.0), line["n"])
         for end in ("min", "max"):
             found.between({("answer", item, int(line[end])): 1}, 1, found.most)
-        if pd.notna(line["mean"]):
-            n, mean = float(line["n"]), float(line["mean"])
-            found.equal(cells, n * mean, 10 * DIGITS * n)
-            squares = float(line["sd"]) ** 2 * (n - 1) + n * mean**2
-            found.equal({one: code**2 for one, code in cells.items()}, squares, 100 * DIGITS * n)
+        n, mean, sd = float(line["n"]), float(line["mean"]), float(line["sd"])
+        if np.isnan(mean):
+            continue
+        found.equal(cells, n * mean, 10 * DIGITS * n)
+        if np.isnan(sd):
+            continue
+        squares = sd**2 * (n - 1) + n * mean**2
+        found.equal({one: code**2 for one, code in cells.items()}, squares, 100 * DIGITS * n)
+        third = line["skewness"] * (n - 1) * (n - 2) / n
+        bias = 3 * (n - 1) ** 2 / ((n - 2) * (n - 3))
+        fourth = (line["kurtosis"] + bias) * (n - 1) * (n - 2) * (n - 3) / (n * (n + 1))
+        for power, total in ((3, third), (4, fourth)):
+            if pd.notna(total):
+                sums = {one: (code - mean) ** power for one, code in cells.items()}
+                found.equal(sums, total * sd**power, 100 * DIGITS * n)
+
+
+MOMENTS = ("mean", "sd", "skewness", "kurtosis")
+
+
+def moments_of_items(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Moments of items: their own, and of what is a single item: a score, a scale, an outcome."""
+    found = tables["item_descriptives"].set_index("item")[["n", "min", "max", *MOMENTS]].copy()
+
+    def tell(item: str, moment: str, value: float) -> None:
+        if pd.isna(found.loc[item, moment]):
+            found.loc[item, moment] = value
+
+    weights = tables["score_weights"]
+    used = weights[(weights["weight"].abs() > 1e-9) & weights["item"].isin(found.index)]
+    single = used[~used["score"].duplicated(keep=False)].set_index("score")["item"]
+    scores = tables["descriptives"].set_index("score")
+    scales = tables["scale_statistics"].set_index("construct")
+    owned = tables["item_total_statistics"].set_index("construct")
+    performance = tables["ipma"].set_index("construct")["performance"]
+    residuals = tables["residual_statistics"].query("quantity == 'predicted'").set_index("outcome")["mean"]
+    squares = tables["anova"].query("source == 'total'").set_index("outcome")["sum_of_squares"]
+    betas = tables["coefficients"].query("beta.notna()")
+    for construct, item in single.items():
+        line = found.loc[item]
+        for moment in MOMENTS:
+            tell(item, moment, scores.loc[construct, moment])
+        for moment in ("mean", "sd"):
+            tell(item, moment, scales.loc[construct, moment])
+            tell(item, moment, owned.loc[construct, moment])
+        if construct in performance.index:
+            share = np.ravel(performance[construct])[0] / 100
+            tell(item, "mean", line["min"] + share * (line["max"] - line["min"]))
+        if construct in residuals.index:
+            tell(item, "mean", residuals[construct])
+            tell(item, "sd", np.sqrt(squares[construct] / (line["n"] - 1)))
+        for own in betas[betas["term"] == construct].itertuples():
+            tell(item, "sd", own.beta * scores.loc[own.outcome, "sd"] / own.b)
+            tell(item, "mean", _mean_by_constant(tables, str(own.outcome), construct))
+    return found
+
+
+def _mean_by_constant(tables: Mapping[str, pd.DataFrame], outcome: str, predictor: str) -> float:
+    """A predictor's mean by the constant, where the means of the outcome and other predictors are told."""
+    means = tables["descriptives"].set_index("score")["mean"]
+    b = tables["coefficients"].query("outcome == @outcome").set_index("term")["b"]
+    others = b.drop(["constant", predictor])
+    return float(
+        (means[outcome] - b["constant"] - (others * means[others.index]).sum(skipna=False)) / b[predictor]
+    )
 
 
 def _careless(found: Attack, tables: Mapping[str, pd.DataFrame], n: float) -> None:

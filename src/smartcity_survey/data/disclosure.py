@@ -6,36 +6,32 @@ respondents together (correlations, loadings, coefficients) stay as they are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 from smartcity_survey.data.demographics import NO_ANSWER
+from smartcity_survey.data.disclosure_items import (
+    collinearity,
+    descriptives,
+    item_descriptives,
+    item_frequencies,
+    of_hidden_constructs,
+    of_hidden_measures,
+    of_hidden_outcomes,
+    of_hidden_predictors,
+    scale_statistics,
+    without_hidden_constructs,
+)
+from smartcity_survey.data.left_out import Context, LeavesOut, leave_out
 from smartcity_survey.io import StageResult
 from smartcity_survey.stats.core.types import BoolArray
-from smartcity_survey.stats.quality.small_cells import hidden_cells, moments_leave_open
+from smartcity_survey.stats.quality.small_cells import hidden_cells
 from smartcity_survey.study.config import DisclosureSection
 
 HIDDEN_BELOW = "hidden_below"
 """Key of an estimator card: the table leaves out what tells of fewer respondents; such cells are empty."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Context:
-    """What a table is judged by.
-
-    smallest : count that may be shown. n : respondents. tables : those of the stage, nothing left out yet,
-    and those of earlier stages, as they were written.
-    """
-
-    smallest: int
-    n: int
-    tables: Mapping[str, pd.DataFrame]
-
-
-_LeavesOut = Callable[[pd.DataFrame, _Context], pd.DataFrame]
 
 
 def protect(
@@ -56,7 +52,7 @@ def protect(
         if tables[name].empty:  # there was nothing to compute, and there is nothing to hide
             continue
         n = int(str(cards[name].get("n", 0)))
-        context = _Context(section.smallest_cell, n, shown)
+        context = Context(section.smallest_cell, n, shown)
         tables[name] = _TABLES[name](tables[name].copy(), context)
         cards[name] = {**cards[name], HIDDEN_BELOW: section.smallest_cell}
         if name in _OF_GAPS and _tells_exclusions(context):
@@ -64,15 +60,7 @@ def protect(
     return StageResult(tables=tables, cards=cards, private=result.private)
 
 
-def _leave_out(frame: pd.DataFrame, rows: BoolArray, *columns: str) -> None:
-    """Empty some cells; columns of whole numbers stay such."""
-    for column in columns:
-        if pd.api.types.is_integer_dtype(frame[column]):
-            frame[column] = frame[column].astype("Int64")
-        frame.loc[rows, column] = pd.NA if frame[column].dtype == "Int64" else np.nan
-
-
-def _read_log(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+def _read_log(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
     """Answers, empty cells and declared codes of a column; answers in words and in codes."""
     kinds = ["n_answered", "n_empty", "n_declared_missing"]
     hidden = np.array([hidden_cells(row, context.smallest) for row in frame[kinds].to_numpy()])
@@ -81,8 +69,8 @@ def _read_log(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
     # Both parts of the answers are told by one number.
     either = [hidden_cells(np.array(pair), context.smallest).any() for pair in zip(words, codes, strict=True)]
     for column, rows in zip(kinds, hidden.T, strict=True):
-        _leave_out(frame, rows, column)
-    _leave_out(frame, np.array(either, dtype=bool), "n_labels")
+        leave_out(frame, rows, column)
+    leave_out(frame, np.array(either, dtype=bool), "n_labels")
     return frame
 
 
@@ -91,70 +79,70 @@ def _excluded(log: pd.DataFrame, smallest: int) -> BoolArray:
     return hidden_cells(log["n_excluded"].to_numpy(), smallest)
 
 
-def _cleaning_log(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+def _cleaning_log(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
     """Exclusions by rule; what remained between the first and the last left out would tell them."""
     hidden = _excluded(frame, context.smallest)
     where = np.flatnonzero(hidden)
     between = np.zeros(len(frame), dtype=bool)
     if where.size:
         between[where[0] : where[-1]] = True
-    _leave_out(frame, hidden, "n_excluded")
-    _leave_out(frame, between, "n_remaining")
+    leave_out(frame, hidden, "n_excluded")
+    leave_out(frame, between, "n_remaining")
     return frame
 
 
-def _exclusions(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+def _exclusions(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
     """Exclusions by reason within their rule."""
     log = context.tables["cleaning_log"]
     rules = set(log["rule"][_excluded(log, context.smallest)])
     hidden = np.zeros(len(frame), dtype=bool)
     for rule, rows in frame.groupby("rule").indices.items():
         hidden[rows] = rule in rules or hidden_cells(frame["n"].to_numpy()[rows], context.smallest)
-    _leave_out(frame, hidden, "n")
+    leave_out(frame, hidden, "n")
     return frame
 
 
-def _careless(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+def _careless(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
     """Flagged, not flagged, and without a value of the index."""
     flagged, valid = frame["n_flagged"].to_numpy(), frame["n_valid"].to_numpy()
     cells = np.stack([flagged, valid - flagged, context.n - valid], axis=1)
     hidden = np.array([hidden_cells(row, context.smallest) for row in cells])
-    _leave_out(frame, hidden[:, 0], "n_flagged")
-    _leave_out(frame, hidden[:, 2], "n_valid")
+    leave_out(frame, hidden[:, 0], "n_flagged")
+    leave_out(frame, hidden[:, 2], "n_valid")
     return frame
 
 
-def _demographics(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+def _demographics(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
     """Categories of each question, those who left it out being one."""
     counts, missing = frame["n"].to_numpy(), frame["n_missing"].to_numpy()
     hidden, unanswered = np.zeros(len(frame), dtype=bool), np.zeros(len(frame), dtype=bool)
     for rows in frame.groupby("variable").indices.values():
         cells = hidden_cells(np.append(counts[rows], missing[rows[0]]), context.smallest)
         hidden[rows], unanswered[rows] = cells[:-1], cells[-1]
-    _leave_out(frame, hidden, "n", "percent")
+    leave_out(frame, hidden, "n", "percent")
     # One valid percentage beside its count would tell how many answered.
-    _leave_out(frame, hidden | unanswered, "valid_percent")
-    _leave_out(frame, unanswered, "valid_n", "n_missing")
+    leave_out(frame, hidden | unanswered, "valid_percent")
+    leave_out(frame, unanswered, "valid_n", "n_missing")
     return frame
 
 
-def _raking_margins(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+def _raking_margins(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
     """Cells of each margin, those who left its questions out being one."""
     counts, hidden = frame["n"].to_numpy(), np.zeros(len(frame), dtype=bool)
     for rows in frame.groupby("demographics").indices.values():
         hidden[rows] = hidden_cells(counts[rows], context.smallest)
-    _leave_out(frame, hidden, "n", "sample_percent", "weighted_percent")
+    leave_out(frame, hidden, "n", "sample_percent", "weighted_percent")
     return frame
 
 
-def _survey_design(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+def _survey_design(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
     """The size of the smallest cluster, where it is small."""
     few = frame["value"].between(1, context.smallest - 1)
-    _leave_out(frame, (few & frame["statistic"].str.endswith("_cluster")).to_numpy(bool), "value")
+    leave_out(frame, (few & frame["statistic"].str.endswith("_cluster")).to_numpy(bool), "value")
     return frame
 
 
-def _multiple_choice(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+def _multiple_choice(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
     """Answers that few chose, or all but few of those who chose any; who chose none, where they are few.
 
     Shares of all answers go with the first such answer of a question: the other counts would tell it by them.
@@ -164,51 +152,13 @@ def _multiple_choice(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
     hidden = ((counts > 0) & (counts < context.smallest)) | ((others > 0) & (others < context.smallest))
     questions = set(frame["question"][hidden])
     few = frame["n_without"].between(1, context.smallest - 1).to_numpy()
-    _leave_out(frame, hidden, "n", "percent_of_cases")
-    _leave_out(frame, frame["question"].isin(questions).to_numpy(), "percent_of_answers")
-    _leave_out(frame, few, "n_without", "n_cases", "percent_of_cases")
+    leave_out(frame, hidden, "n", "percent_of_cases")
+    leave_out(frame, frame["question"].isin(questions).to_numpy(), "percent_of_answers")
+    leave_out(frame, few, "n_without", "n_cases", "percent_of_cases")
     return frame
 
 
-def _item_frequencies(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
-    """All codes of an item with a small one: fewer would be told by the item's mean and deviation."""
-    counts = frame["n"].to_numpy()
-    hidden = np.zeros(len(frame), dtype=bool)
-    for rows in frame.groupby("item").indices.values():
-        hidden[rows] = hidden_cells(counts[rows], context.smallest).any()
-    _leave_out(frame, hidden, "n", "percent")
-    return frame
-
-
-def _item_descriptives(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
-    """Higher moments of such items; where mean and deviation tell the counts too, those of the construct.
-
-    An item's mean could else be computed from its construct's and the other items'.
-    """
-    frequencies = context.tables["item_frequencies"].groupby("item", sort=False)["n"]
-    counts = {item: own.to_numpy() for item, own in frequencies}
-    small = frame["item"].map(lambda item: hidden_cells(counts[item], context.smallest).any()).to_numpy(bool)
-    told = frame["item"].map(lambda item: not moments_leave_open(counts[item], context.smallest))
-    constructs = set(frame["construct"][told.to_numpy(bool)])
-    owned = frame["construct"].isin(constructs).to_numpy()
-    _leave_out(frame, small | owned, "skewness", "kurtosis")
-    _leave_out(frame, owned, "mean", "se_mean", "sd")
-    return frame
-
-
-def _of_hidden_items(*columns: str) -> _LeavesOut:
-    """Columns of constructs whose items' means are left out."""
-
-    def leave_out(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
-        items = context.tables["item_descriptives"]
-        constructs = set(items["construct"][items["mean"].isna()])
-        _leave_out(frame, frame["construct"].isin(constructs).to_numpy(), *columns)
-        return frame
-
-    return leave_out
-
-
-def _tells_exclusions(context: _Context) -> bool:
+def _tells_exclusions(context: Context) -> bool:
     """Whether gaps would tell how many a rule excludes that the log leaves out.
 
     They are those of the questionnaires that all rules but one keep: their number is what that one excludes,
@@ -221,21 +171,21 @@ def _tells_exclusions(context: _Context) -> bool:
 def _no_gaps(frame: pd.DataFrame) -> pd.DataFrame:
     """A table of gaps without its counts."""
     if "statistic" in frame:
-        _leave_out(frame, frame["statistic"].str.contains("^n_|^percent_").to_numpy(bool), "value")
+        leave_out(frame, frame["statistic"].str.contains("^n_|^percent_").to_numpy(bool), "value")
     elif "unanswered" in frame:
         return frame.head(0)
     else:
         counts = [c for c in ("n", "n_missing", "percent", "cumulative_percent") if c in frame]
-        _leave_out(frame, np.ones(len(frame), dtype=bool), *counts)
+        leave_out(frame, np.ones(len(frame), dtype=bool), *counts)
     return frame
 
 
-def _of_gaps(leave_out: _LeavesOut) -> _LeavesOut:
-    """Of a table of gaps, all counts where they would tell more than gaps; else what `leave_out` does."""
-    return lambda frame, context: _no_gaps(frame) if _tells_exclusions(context) else leave_out(frame, context)
+def _of_gaps(rule: LeavesOut) -> LeavesOut:
+    """Of a table of gaps, all counts where they would tell more than gaps; else what `rule` does."""
+    return lambda frame, context: _no_gaps(frame) if _tells_exclusions(context) else rule(frame, context)
 
 
-def _missing_summary(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+def _missing_summary(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
     """Few respondents with gaps, or few without, and what would tell how many they are."""
     value = frame.set_index("statistic")["value"]
     if "n_incomplete" in value:
@@ -243,33 +193,33 @@ def _missing_summary(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
         told = ["n_complete", "n_incomplete", "percent_incomplete"]
         told += ["n_missing_answers", "percent_missing_answers", "n_patterns"]
         hidden = frame["statistic"].isin(told) & bool(hidden_cells(parts, context.smallest).any())
-        _leave_out(frame, hidden.to_numpy(bool), "value")
+        leave_out(frame, hidden.to_numpy(bool), "value")
     return frame
 
 
-def _missing_items(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+def _missing_items(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
     """Items that few respondents left out, or few answered."""
     cells = [(n, context.n - n) for n in frame["n_missing"]]
     hidden = [bool(hidden_cells(np.array(pair), context.smallest).any()) for pair in cells]
-    _leave_out(frame, np.array(hidden, dtype=bool), "n_missing", "percent")
+    leave_out(frame, np.array(hidden, dtype=bool), "n_missing", "percent")
     return frame
 
 
-def _missing_respondents(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+def _missing_respondents(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
     """Few respondents with the same number of gaps; cumulated shares would tell them."""
     hidden = hidden_cells(frame["n"].to_numpy(), context.smallest)
-    _leave_out(frame, hidden, "n", "percent")
-    _leave_out(frame, np.full(len(frame), bool(hidden.any())), "cumulative_percent")
+    leave_out(frame, hidden, "n", "percent")
+    leave_out(frame, np.full(len(frame), bool(hidden.any())), "cumulative_percent")
     return frame
 
 
-def _missing_patterns(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+def _missing_patterns(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
     """Which items few respondents left out together."""
     few = (frame["n"] < context.smallest).to_numpy()
     return frame[~few].reset_index(drop=True)
 
 
-def _hidden_categories(context: _Context) -> set[tuple[str, str]]:
+def _hidden_categories(context: Context) -> set[tuple[str, str]]:
     """Categories whose size is left out: question and code of the answer."""
     frame = context.tables["demographics"]
     hidden = frame[frame["n"].isna()]
@@ -286,81 +236,95 @@ def _among(frame: pd.DataFrame, columns: tuple[str, str], pairs: set[tuple[str, 
     return np.array([pair in pairs for pair in cells], dtype=bool)
 
 
-def _group_comparisons(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+def _group_comparisons(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
     """Sizes of the groups that the table of demographics leaves out."""
     hidden = _hidden_categories(context)
     for which in ("first", "second"):
-        _leave_out(frame, _among(frame, ("demographic", which), hidden), f"n_{which}")
+        leave_out(frame, _among(frame, ("demographic", which), hidden), f"n_{which}")
     return frame
 
 
-def _invariance(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+def _invariance(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
     """RMSEA where a group's size is left out: with chi2 it tells how many are in all groups together."""
     hidden, pairs = _hidden_categories(context), context.tables["group_comparisons"]
     sides = [_among(pairs, ("demographic", which), hidden) for which in ("first", "second")]
     variables = set(pairs["demographic"][np.any(sides, axis=0)])
-    _leave_out(frame, frame["demographic"].isin(variables).to_numpy(bool), "rmsea", "d_rmsea")
+    leave_out(frame, frame["demographic"].isin(variables).to_numpy(bool), "rmsea", "d_rmsea")
     return frame
 
 
-def _interactions(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+def _micom(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """Differences of pairs with a group whose size is left out.
+
+    They are in units of the pair's pooled deviation, which depends on both sizes: three pairs of groups, or
+    whole answers to a single item, tell them.
+    """
+    hidden = _hidden_categories(context)
+    sides = [_among(frame, ("demographic", which), hidden) for which in ("first", "second")]
+    leave_out(frame, np.any(sides, axis=0), "mean_difference", "log_variance_ratio")
+    return frame
+
+
+def _interactions(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
     """Respondents of regressions without those, a few, who left a moderator out; p and t tell them too."""
     told = context.tables["demographics"]
     moderators = set(told["variable"][told["n_missing"].isna()])
     targets = set(frame["target"][frame["moderator"].isin(moderators)])
-    _leave_out(frame, frame["target"].isin(targets).to_numpy(bool), "p", "ci_low", "ci_high", "n")
+    leave_out(frame, frame["target"].isin(targets).to_numpy(bool), "p", "ci_low", "ci_high", "n")
     return frame
 
 
-def _of_hidden_moderators(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+def _of_hidden_moderators(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
     """Lines at the standardised values of a question, whose mean and deviation tell its categories' sizes."""
     moderators = {variable for variable, _ in _hidden_categories(context)}
     return frame[~frame["moderator"].isin(moderators).to_numpy(bool)].reset_index(drop=True)
 
 
-def _necessary_conditions(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+def _necessary_conditions(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
     """Respondents above the ceiling line, a few."""
     above = ((1 - frame["ceiling_accuracy"] / 100) * context.n).round()
-    _leave_out(frame, above.between(1, context.smallest - 1).to_numpy(bool), "ceiling_accuracy")
-    return frame
+    leave_out(frame, above.between(1, context.smallest - 1).to_numpy(bool), "ceiling_accuracy")
+    return of_hidden_constructs("importance", "performance")(frame, context)
 
 
-def _segment_shares(of: str, share: str) -> _LeavesOut:
+def _segment_shares(of: str, share: str) -> LeavesOut:
     """Shares of segments as small as a few respondents, and others that would tell them.
 
     of : column with the number of segments; each number has its own shares.
     """
 
-    def leave_out(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+    def apply(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
         small = frame[share] / 100 * context.n < context.smallest - 0.5
-        _leave_out(frame, frame[of].isin(frame[of][small]).to_numpy(bool), share)
+        leave_out(frame, frame[of].isin(frame[of][small]).to_numpy(bool), share)
         return frame
 
-    return leave_out
+    return apply
 
 
-def _hierarchical_coefficients(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+def _hierarchical_coefficients(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
     """Lines of such categories: a standard error tells how many people stand behind it."""
     hidden = _among(frame, ("term", "answer"), _hidden_categories(context))
-    _leave_out(frame, hidden, "b", "std_error", "beta", "t", "p", "ci_low", "ci_high", "vif")
-    return frame
+    leave_out(frame, hidden, "b", "std_error", "beta", "t", "p", "ci_low", "ci_high", "vif")
+    return _coefficients(frame, context)
 
 
-def _regression_diagnostics(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+def _regression_diagnostics(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
     """How many respondents stand out."""
     few = frame["value"].between(1, context.smallest - 1)
-    _leave_out(frame, (few & frame["statistic"].str.startswith("n_")).to_numpy(), "value")
+    leave_out(frame, (few & frame["statistic"].str.startswith("n_")).to_numpy(), "value")
     return frame
 
 
-def _specification_curve(frame: pd.DataFrame, context: _Context) -> pd.DataFrame:
+def _specification_curve(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
     """Respondents of specifications that exclude only a few; p beside its t has their degrees of freedom."""
     excluded = frame["n"].max() - frame["n"]
-    _leave_out(frame, excluded.between(1, context.smallest - 1).to_numpy(), "n", "p")
+    leave_out(frame, excluded.between(1, context.smallest - 1).to_numpy(), "n", "p")
     return frame
 
 
-_TABLES: Mapping[str, _LeavesOut] = {
+_coefficients = of_hidden_predictors("b", "std_error", "ci_low", "ci_high", "hc3_std_error")
+
+_TABLES: Mapping[str, LeavesOut] = {
     "read_log": _read_log,
     "cleaning_log": _cleaning_log,
     "exclusions": _exclusions,
@@ -373,11 +337,22 @@ _TABLES: Mapping[str, _LeavesOut] = {
     "missing_patterns": _of_gaps(_missing_patterns),
     "demographics": _demographics,
     "multiple_choice": _multiple_choice,
-    "item_frequencies": _item_frequencies,
-    "item_descriptives": _item_descriptives,
-    "item_total_statistics": _of_hidden_items("mean", "sd", "mean_if_deleted", "variance_if_deleted"),
-    "item_summary": _of_hidden_items("mean", "min", "max", "range", "ratio", "variance"),
+    "item_frequencies": item_frequencies,
+    "item_descriptives": item_descriptives,
+    "item_total_statistics": of_hidden_constructs("mean", "sd", "mean_if_deleted", "variance_if_deleted"),
+    "item_summary": of_hidden_constructs("mean", "min", "max", "range", "ratio", "variance"),
+    "scale_statistics": scale_statistics,
+    "descriptives": descriptives,
+    "ipma": without_hidden_constructs,
+    "cfa_loadings": of_hidden_measures("loading", "std_error", "uniqueness"),
+    "cfa_residuals": of_hidden_measures("residual", "std_error"),
+    "modification_indices": of_hidden_measures("change"),
+    "sem_paths": of_hidden_measures("b", "b_std_error"),
+    "wave_means": without_hidden_constructs,
+    "wave_mean_differences": without_hidden_constructs,
+    "wave_micom": of_hidden_constructs("mean_difference", "log_variance_ratio"),
     "group_comparisons": _group_comparisons,
+    "micom": _micom,
     "invariance": _invariance,
     "interactions": _interactions,
     "simple_slopes": _of_hidden_moderators,
@@ -386,6 +361,14 @@ _TABLES: Mapping[str, _LeavesOut] = {
     "necessary_conditions": _necessary_conditions,
     "segment_criteria": _segment_shares("segments", "smallest_share"),
     "segment_paths": _segment_shares("segments", "segment_share"),
+    "coefficients": _coefficients,
+    "collinearity": collinearity,
+    "anova": of_hidden_outcomes("sum_of_squares", "mean_square"),
+    "model_summary": of_hidden_outcomes("std_error_estimate"),
+    "hierarchical_blocks": of_hidden_outcomes("std_error_estimate"),
+    "residual_statistics": of_hidden_outcomes("min", "max", "mean", "sd"),
+    "random_intercept": of_hidden_predictors("b", "std_error", "ci_low", "ci_high"),
+    "intraclass_correlations": of_hidden_outcomes("between", "within"),
     "hierarchical_coefficients": _hierarchical_coefficients,
     "regression_diagnostics": _regression_diagnostics,
     "specification_curve": _specification_curve,

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.data.disclosure import protect
 from smartcity_survey.data.waves import Wave, common_items, read_wave, shared_model
 from smartcity_survey.io import Card, StageResult, read_table
 from smartcity_survey.stages.cards import pls_estimator, respondents, single_items
@@ -103,7 +104,12 @@ def resamples(
     yield from permutations(answers, shared, codebook, section, pls, shared.alpha, seed, None)
 
 
-@stage(*TABLES, asked_by=lambda config: bool(config.waves))
+@stage(
+    *TABLES,
+    asked_by=lambda config: bool(config.waves),
+    hides=protect,
+    beside=("item_descriptives",),
+)
 def compare_waves(
     own: Annotated[Wave, _OwnWave()],
     others: Annotated[Sequence[Wave], _OtherWaves()],

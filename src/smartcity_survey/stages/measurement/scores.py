@@ -10,6 +10,7 @@ from typing import Protocol, get_args
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.data.disclosure import protect
 from smartcity_survey.errors import NoSolution, Problem
 from smartcity_survey.io import WHOLE, Card, StageResult
 from smartcity_survey.stages.answers.describe import SPSS_FORMULAS, descriptives_frame
@@ -51,6 +52,8 @@ METHODS: tuple[ScoreMethod, ...] = get_args(ScoreMethod)
     "score_correlations",
     "score_regressions",
     private={"scores": [RESPONDENT]},
+    hides=protect,
+    beside=("item_descriptives",),
 )
 def compute_scores(
     answers: Complete, model: Measured, pls: PlsFitOptions, method: Method, design: Design = None

@@ -10,6 +10,7 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.data.disclosure import protect
 from smartcity_survey.io import WHOLE, Card, StageResult
 from smartcity_survey.stages.cards import (
     of_incomplete_rows,
@@ -70,7 +71,7 @@ def resamples(answers: pd.DataFrame, model: Model, section: PlsSection, seed: in
             yield from units_of(reading, partial(_exact, inputs, pls, reading, section, seed))
 
 
-@stage(*TABLES, unweighted=("blindfolding",))
+@stage(*TABLES, unweighted=("blindfolding",), hides=protect, beside=("item_descriptives",))
 def assess_pls(
     answers: ForPls,
     model: Measured,

@@ -26,7 +26,13 @@ LEVELS = np.arange(0, 101, 10)
 NecessityOptions = Annotated[PlsSection, Options(PlsSection, (*FURTHER, "desired_outcome"))]
 
 
-@stage("necessary_conditions", "bottlenecks", asked_by=asks_for("necessary_conditions"), hides=protect)
+@stage(
+    "necessary_conditions",
+    "bottlenecks",
+    asked_by=asks_for("necessary_conditions"),
+    hides=protect,
+    beside=("item_descriptives",),
+)
 def judge_necessity(
     answers: Complete, model: Measured, codebook: Codebook, section: NecessityOptions, seed: Seed
 ) -> StageResult:

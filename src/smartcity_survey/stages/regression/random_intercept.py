@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.data.disclosure import protect
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
@@ -25,7 +26,13 @@ def has_clusters(config: Config) -> bool:
     return bool(config.data.cluster and config.model.paths)
 
 
-@stage(*TABLES, asked_by=has_clusters, unweighted=TABLES)
+@stage(
+    *TABLES,
+    asked_by=has_clusters,
+    unweighted=TABLES,
+    hides=protect,
+    beside=("descriptives", "coefficients"),
+)
 def regress_within_clusters(
     scores: pd.DataFrame, model: Claims, level: Level, method: Method, design: Design = None
 ) -> StageResult:

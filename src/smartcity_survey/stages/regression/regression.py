@@ -51,7 +51,7 @@ _CASEWISE = [
     private={"casewise": _CASEWISE},
     unweighted=(*_JUDGED[1:], *_HIERARCHICAL),
     hides=protect,
-    beside=("demographics",),
+    beside=("demographics", "descriptives"),
 )
 def estimate_regression(
     scores: pd.DataFrame,

@@ -8,6 +8,7 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.data.disclosure import protect
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import WHOLE, Card, StageResult
 from smartcity_survey.stages.cards import (
@@ -75,7 +76,7 @@ UNWEIGHTED = ("modification_indices", "dynamic_fit", *ORDINAL_TABLES)
 TABLES = (*OF_MODEL, "modification_indices", "cfa_residuals", "dynamic_fit")
 
 
-@stage(*TABLES, *ORDINAL_TABLES, unweighted=UNWEIGHTED)
+@stage(*TABLES, *ORDINAL_TABLES, unweighted=UNWEIGHTED, hides=protect, beside=("item_descriptives",))
 def confirm_model(
     answers: pd.DataFrame,
     model: Measured,

@@ -7,6 +7,7 @@ from dataclasses import asdict
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.data.disclosure import protect
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import (
     full_information,
@@ -34,7 +35,7 @@ from smartcity_survey.stats.sem.sem import SemFit, fit_sem
 from smartcity_survey.study.model import Model
 
 
-@stage("sem_paths", "sem_quality", "sem_fit")
+@stage("sem_paths", "sem_quality", "sem_fit", hides=protect, beside=("item_descriptives",))
 def estimate_sem(
     answers: pd.DataFrame,
     model: Measured,
