@@ -55,7 +55,7 @@ def test_contradictions_are_named(
 ) -> None:
     with pytest.raises(SurveyError) as caught:
         build(config_content["model"] | change, codebook)
-    assert message in str(caught.value)
+    assert str(caught.value).count(message) == 1
 
 
 def test_keeping_drops_items_but_never_a_construct(

@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 
 from smartcity_survey.errors import Problem, SurveyError, reason_of
 from smartcity_survey.hand_yaml import parse_yaml, refuse_endless
+from smartcity_survey.study.spelling import unlike
 
 M = TypeVar("M", bound="Section")
 Location = tuple[int | str, ...]
@@ -181,6 +182,9 @@ def _problem(location: Location, details: Sequence[Any], model: type[Section], p
             hint = f"It belongs under {sections}: put it there, indented by two blanks."
             return Problem(where, "it stands at the wrong place.", hint)
         close = difflib.get_close_matches(str(location[-1]), known, n=1, cutoff=0.5)
+        if close and (different := unlike(close[0], str(location[-1]))):
+            found = f"unknown key, which looks like a known one but for {different}."
+            return Problem(where, found, f"Write `{close[0]}` anew.")
         hint = f"Did you mean `{close[0]}`?" if close else f"Known keys: {', '.join(known)}."
         return Problem(where, "unknown key.", hint)
     if kind == "missing" and isinstance(location[-1], int):

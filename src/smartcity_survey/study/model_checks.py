@@ -32,6 +32,7 @@ def structure_problems(
                 problems.append(Problem(place, f"{name} is not a construct.", nearest(name, names)))
         if paths.count((source, target)) > 1:
             problems.append(Problem(place, f"{source} -> {target} is given twice.", "Give it once."))
+    problems = list(dict.fromkeys(problems))  # of a path given twice, too
     circle = _circle(paths)
     if circle:
         problems.append(

@@ -122,7 +122,7 @@ def test_posteriors_are_those_of_their_own_regression(small: pd.DataFrame, found
     assert table.loc["H2", "posterior_mean"] < 0
     assert table.loc["H2", "probability_claimed_sign"] > 0.9
     assert found.cards["posteriors"]["equivalence_bound"] == 0.2
-    assert found.cards["posteriors"]["confidence_level"] == 0.95
+    assert found.cards["posteriors"]["credible_level"] == 0.95
 
 
 def test_a_claim_against_its_sign_is_not_confirmed_however_small_its_p(small: pd.DataFrame) -> None:

@@ -134,7 +134,7 @@ def evaluate_robustness(
         **card,
         "equivalence_bound": section.equivalence_bound,
         "bayes_factor": "jzs_cauchy_354",
-        "confidence_level": CREDIBLE,
+        "credible_level": CREDIBLE,
     }
     cards["power"] = {**card, "power": POWER}
     cards["new_wave_size"] = {
