@@ -111,11 +111,12 @@ def test_each_end_is_judged_by_the_most_adverse_error_found() -> None:
     assert of(-0.3, 0.04, 0.09, 0.05)["state"] == "open"
 
 
-def test_an_end_where_nothing_is_left_to_explain_has_no_test() -> None:
-    """R2 of 1: the standard error is 0, and so is that of everything."""
+@pytest.mark.parametrize("nothing", [0.0, 7e-5])
+def test_an_end_where_nothing_is_left_to_explain_has_no_test(nothing: float) -> None:
+    """R2 of 1: the standard error is 0 but for rounding, and so is that of everything."""
     ends = [
-        end("mean", "a", "print", "low", 0.04, std_error=0.0),
-        end("mean", "a", "print", "high", 0.26, std_error=0.0),
+        end("mean", "a", "print", "low", 0.04, std_error=nothing),
+        end("mean", "a", "print", "high", 0.26, std_error=nothing),
     ]
     found = on_h1(ends).loc["mean"]
     assert (found["state"], found["lowest_verdict"], found["highest_verdict"]) == (

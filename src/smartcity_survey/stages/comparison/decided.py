@@ -19,6 +19,8 @@ OF_PRINT: ScoreMethod = "cfa_regression"
 """Scores of the printed regression: of these, its numbers follow from the print."""
 ALIKE = {"sum": "mean"}
 """Ways of scoring with the same standardised coefficients as another."""
+NOTHING_LEFT = 1e-3
+"""Standard error up to which nothing is left to explain: what a search leaves of it is rounding, and no test."""
 UNTESTED = "no_standard_error"
 """What stands in place of a verdict at an end that has no standard error."""
 DECISION_COLUMNS = (
@@ -82,7 +84,7 @@ def _decided(
     errors = [
         float(by_reading[name][f"{side}_std_error"]) for name in known for side in SIDES if name in asked
     ]
-    adverse = [error for error in errors if error > 0]
+    adverse = [error for error in errors if error > NOTHING_LEFT]
     ends = {
         reading: [_verdict_at(by_reading[reading], side, claim, alpha, adverse) for side in SIDES]
         for reading in known
@@ -108,11 +110,11 @@ def _verdict_at(
 ) -> str:
     """The verdict at an end, by a normal-theory test; by the sign where there is no standard error.
 
-    adverse : standard errors of the sets asked for; none above 0: there is no test.
+    adverse : standard errors of the sets asked for; none above rounding: there is no test.
     """
     value, error = float(line[side]), float(line[f"{side}_std_error"])
     direction = DIRECTIONS[claim.sign]
-    if not error > 0:
+    if not error > NOTHING_LEFT:
         return "not_confirmed" if value * direction <= 0 else UNTESTED
     least = (side == SIDES[0]) == (direction > 0)
     error = max(error, *adverse) if least else min(error, *adverse)
