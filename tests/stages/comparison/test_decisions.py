@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pandas as pd
+import pytest
 
 from smartcity_survey.data.bounds import (
     END_COLUMNS,

@@ -20,7 +20,7 @@ OF_PRINT: ScoreMethod = "cfa_regression"
 ALIKE = {"sum": "mean"}
 """Ways of scoring with the same standardised coefficients as another."""
 NOTHING_LEFT = 1e-3
-"""Standard error up to which nothing is left to explain: what a search leaves of it is rounding, and no test."""
+"""Standard error up to which nothing is left to explain: what is left of it is rounding, no test."""
 UNTESTED = "no_standard_error"
 """What stands in place of a verdict at an end that has no standard error."""
 DECISION_COLUMNS = (
