@@ -49,7 +49,8 @@ def made(folder: Path) -> set[str]:
 def test_a_study_gets_the_files_it_asks_for_and_keeps_them_up_to_date(
     study: Callable[..., Path], config_content: dict[str, Any]
 ) -> None:
-    config = config_content | QUICK
+    title = {"en": "A small study", "ru": "Небольшое исследование", "kk": "Шағын зерттеу"}
+    config = config_content | QUICK | {"study": {"title": title}}  # in three languages
     folder = study(config)
     call(folder, "run")
     pages = made(folder)
