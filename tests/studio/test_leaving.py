@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -35,6 +37,12 @@ async def close_while_served(session: Session, start: Any) -> Any:
     return task
 
 
+def alone(work: Coroutine[Any, Any, Any]) -> Any:
+    """In a thread of its own: another test's browser may keep a loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
 def test_the_pages_own_timer_ends_in_peace(monkeypatch, capsys):
     monkeypatch.setattr(server, "LOOKED", 0.01)
     session, page = Session(), server.Server.__new__(server.Server)
@@ -49,7 +57,7 @@ def test_the_pages_own_timer_ends_in_peace(monkeypatch, capsys):
 
         return await close_while_served(session, start)
 
-    task = asyncio.run(closed())
+    task = alone(closed())
     assert session.left
     assert task.done()
     assert not task.cancelled()
@@ -70,4 +78,4 @@ def test_it_ticks_until_then(monkeypatch):
         with shiny.reactive.isolate():
             return page._tick()
 
-    assert asyncio.run(ticks()) > 2
+    assert alone(ticks()) > 2

@@ -22,14 +22,14 @@ SLOW = """
 import time
 from pathlib import Path
 import smartcity_survey.studio.columns as columns
-import smartcity_survey.studio.server as server
+import smartcity_survey.studio.sent as sent
 def when(name, work):
     def later(*given, **named):
         while not Path({place!r}, name).exists():
             time.sleep(0.1)
         return work(*given, **named)
     return later
-server.start_new_wave = when("draft", server.start_new_wave)
+sent.start_new_wave = when("draft", sent.start_new_wave)
 columns.describe_columns = when("describe", columns.describe_columns)
 """
 """Reading waits for a file of a name."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import secrets
+import signal
 import socket
+import sys
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
@@ -22,6 +25,22 @@ from smartcity_survey.workflow.ending.signals import stopping
 
 HOST = "127.0.0.1"
 STOPPED = "The analysis is stopped with the studio; run it again, and it goes on where it was."
+
+
+class _Server(uvicorn.Server):
+    """A server that a closed terminal ends as Ctrl-C does: in peace with whoever still looks at its page."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        with super().capture_signals():
+            if sys.platform == "win32" or signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
+                yield
+                return
+            before = signal.signal(signal.SIGHUP, self.handle_exit)
+            try:
+                yield
+            finally:
+                signal.signal(signal.SIGHUP, before)
 
 
 def serve(folder: Path, port: int, tell: Callable[[str], None], *, browser: bool) -> None:
@@ -56,7 +75,7 @@ def serve(folder: Path, port: int, tell: Callable[[str], None], *, browser: bool
         server.should_exit = True
 
     page = Starlette(routes=[*routes(folder), Mount("/", studio_app(study, runner, end))])
-    server = uvicorn.Server(uvicorn.Config(Guard(page, port, token), log_level="warning", ws_max_size=2**20))
+    server = _Server(uvicorn.Config(Guard(page, port, token), log_level="warning", ws_max_size=2**20))
     address = f"http://{HOST}:{port}/?token={token}"
     tell(f"The studio is open at {address}")
     if browser:
