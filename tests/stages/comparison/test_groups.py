@@ -8,6 +8,7 @@ import pytest
 
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import StageResult
+from smartcity_survey.stages.comparison.categories import compared_groups, large_groups
 from smartcity_survey.stages.comparison.groups import compare_respondents
 from smartcity_survey.study.config import GroupsSection, PlsSection
 from tests.stages import simulated
@@ -77,3 +78,15 @@ def test_an_unknown_variable_is_refused() -> None:
 
 def test_nothing_asked_for_gives_empty_tables() -> None:
     assert all(table.empty for table in compared().tables.values())
+
+
+def test_groups_whose_counts_are_left_out_are_not_compared() -> None:
+    """That they were compared would tell that so many gave the answer: with 18 in two and 17 asked for, 1."""
+    answers = simulated.answers().copy()
+    answers["city"] = [1.0] * 60 + [2.0] * 50 + [3.0] * 17 + [4.0] + [1.0] * (len(answers) - 128)
+    codebook, section = simulated.codebook(), GroupsSection(variables=("city",), smallest=17)
+    found = large_groups(answers, codebook, section)
+    assert list(found["city"]) == ["1", "2", "3"]
+    # Four is small; so that it does not follow from the sum, three is left out too.
+    assert list(large_groups(answers, codebook, section, 5)["city"]) == ["1", "2"]
+    assert compared_groups(5) != compared_groups(None)

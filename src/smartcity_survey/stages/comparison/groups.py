@@ -12,16 +12,17 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.data.demographics import NO_ANSWER, demographic_codes, require_demographics
+from smartcity_survey.data.demographics import require_demographics
 from smartcity_survey.data.disclosure import protect
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import AT_FAULT, Card, StageResult
 from smartcity_survey.stages.cards import pls_estimator, resampled, respondents, single_items
+from smartcity_survey.stages.comparison.categories import compared_groups, large_groups
 from smartcity_survey.stages.comparison.corrected import with_holm
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.design import Design, design_card
 from smartcity_survey.stages.naming import naming
-from smartcity_survey.stages.needs import Bar, Complete, MeasuredClaims, Option, PlsFitOptions, Seed
+from smartcity_survey.stages.needs import Bar, Complete, MeasuredClaims, Option, PlsFitOptions, Seed, Smallest
 from smartcity_survey.stages.parts import InParts, Made, Unit, nothing_made, taken, units_of
 from smartcity_survey.stages.pls.pls import pls_model
 from smartcity_survey.stages.progress import Progress, part, silent
@@ -115,11 +116,12 @@ def permutations(
     alpha: float,
     seed: int,
     design: SurveyDesign | None,
+    smallest: int | None = None,
 ) -> Iterator[Unit]:
     """All permutations of `compare_respondents`."""
     x = answers[list(model.items)].to_numpy(dtype=np.float64)
     setup = _Setup(x, model, section, pls, alpha, seed, design)
-    for variable, members in large_groups(answers, codebook, section).items():
+    for variable, members in large_groups(answers, codebook, section, smallest).items():
         for pair in combinations(members, 2):
             both, second = _pair(members, pair)
             yield from units_of(_name(variable, pair), partial(_difference, setup, both, second))
@@ -136,6 +138,7 @@ def compare_respondents(
     seed: Seed,
     progress: Annotated[Progress, Bar("permutations")] = silent,
     design: Design = None,
+    smallest: Smallest = None,
     made: Annotated[Made, InParts(permutations)] = nothing_made,
 ) -> StageResult:
     """MICOM, differences of paths and the ladder of invariance, by each demographic variable asked for.
@@ -145,12 +148,13 @@ def compare_respondents(
 
     progress : of the permutations of all comparisons. design : sampling weights and clusters, by which
         differences and levels of the ladder are tested; composites are permuted with their weights.
+    smallest : as `large_groups` has it.
     """
     x = answers[list(model.items)].to_numpy(dtype=np.float64)
     require_demographics(section.variables, codebook, "config.yaml, groups.variables")
     setup = _Setup(x, model, section, pls, alpha, seed, design)
     rows = _Rows()
-    groups = large_groups(answers, codebook, section)
+    groups = large_groups(answers, codebook, section, smallest)
     total = section.permutations * sum(comb(len(members), 2) for members in groups.values())
     for variable, members in groups.items():
         for pair in combinations(members, 2):
@@ -162,7 +166,7 @@ def compare_respondents(
         **pls_estimator(model, pls),
         "signs": "positive_loading_sums",
         "divisor": "n_minus_1",
-        "groups": "large_enough",
+        "groups": compared_groups(smallest),
         "smallest": section.smallest,
         "method": "permutation_of_respondents",
         "permutations": section.permutations,
@@ -180,7 +184,7 @@ def compare_respondents(
         "method": "maximum_likelihood_with_means",
         "scaling": "first_loading_1",
         "tolerance": TOLERANCE,
-        "groups": "large_enough",
+        "groups": compared_groups(smallest),
         "smallest": section.smallest,
         "divisor": "n",
         **single_items(model),
@@ -201,19 +205,6 @@ def compare_respondents(
             "invariance": ladder,
         },
     )
-
-
-def large_groups(
-    answers: pd.DataFrame, codebook: Codebook, section: GroupsSection
-) -> dict[str, dict[str, BoolArray]]:
-    """Question -> code of an answer -> who gave it, of answers that enough people gave."""
-    groups = {}
-    for variable in section.variables:
-        codes = demographic_codes(answers[variable], codebook, variable)
-        sizes = codes.value_counts(sort=False)
-        large = [code for code, n in sizes.items() if code != NO_ANSWER and n >= section.smallest]
-        groups[variable] = {str(code): (codes == code).to_numpy() for code in large}
-    return groups
 
 
 def _pair(members: Mapping[str, BoolArray], pair: tuple[str, str]) -> tuple[BoolArray, BoolArray]:

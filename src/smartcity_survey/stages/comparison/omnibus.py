@@ -11,10 +11,11 @@ from smartcity_survey.data.demographics import require_demographics
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import pls_estimator, resampled, respondents
-from smartcity_survey.stages.comparison.groups import invariance_of, large_groups, refusal
+from smartcity_survey.stages.comparison.categories import compared_groups, large_groups
+from smartcity_survey.stages.comparison.groups import invariance_of, refusal
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming
-from smartcity_survey.stages.needs import Complete, Measured, Option, PlsFitOptions, Seed
+from smartcity_survey.stages.needs import Complete, Measured, Option, PlsFitOptions, Seed, Smallest
 from smartcity_survey.stages.pls.pls import pls_model
 from smartcity_survey.stats.pls_advanced.omnibus import OmnibusComparison, compare_all_groups
 from smartcity_survey.study.codebook import Codebook
@@ -52,6 +53,7 @@ def compare_at_once(
     pls: PlsFitOptions,
     alpha: Annotated[float, Option("model.alpha")],
     seed: Seed,
+    smallest: Smallest = None,
 ) -> StageResult:
     """MICOM and differences of paths among all groups of a demographic variable, by permutation."""
     x = answers[list(model.items)].to_numpy(dtype=np.float64)
@@ -59,7 +61,7 @@ def compare_at_once(
     lines: list[dict[str, object]] = []
     composites: list[dict[str, object]] = []
     paths: list[dict[str, object]] = []
-    for variable, members in large_groups(answers, codebook, section).items():
+    for variable, members in large_groups(answers, codebook, section, smallest).items():
         line: dict[str, object] = {"demographic": variable, "n_groups": len(members)}
         lines.append(line)
         if len(members) < 2:
@@ -91,7 +93,7 @@ def compare_at_once(
         "method": "all_groups_at_once",
         "signs": "positive_loading_sums",
         "divisor": "n_minus_1",
-        "groups": "large_enough",
+        "groups": compared_groups(smallest),
         "smallest": section.smallest,
         "permutations": section.permutations,
         "p": "permutation_p_spread",
