@@ -119,13 +119,6 @@ CASES = (
         "Did you mean `respondent`?",
     ),
     Case(
-        "key with a letter of another script",
-        setting("config", "data", "r\u0435spondent", to="id"),
-        "config.yaml, data.r\u0435spondent",
-        "looks like a known one but for Cyrillic letters: \u0435",
-        "Write `respondent` anew.",
-    ),
-    Case(
         "unknown key like no other",
         setting("config", "data", "zzz", to=1),
         "config.yaml, data.zzz",

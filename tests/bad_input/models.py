@@ -6,6 +6,13 @@ from .harness import Case, both, setting
 
 CASES = (
     Case(
+        "key with a letter of another script",
+        setting("config", "model", "p\u0430ths", to=[]),
+        "config.yaml, model.p\u0430ths",
+        "looks like a known one but for Cyrillic letters: \u0430",
+        "Write `paths` anew.",
+    ),
+    Case(
         "two hypotheses on one path",
         setting("config", "model", "hypotheses", "H2", to={"from": "trust", "to": "use", "sign": "negative"}),
         "config.yaml, model.hypotheses.H2",
