@@ -173,7 +173,7 @@ def test_control_characters_of_headers_are_written_as_blanks(tmp_path: Path) -> 
     assert check_study(tmp_path / "wave").summary
 
 
-@pytest.mark.parametrize("cell", ["3 or 4", "2/3", "4/5", "5 (?)", "1/2"])
+@pytest.mark.parametrize("cell", ["3 or 4", "2/3", "4/5", "5 (?)", "1/2", "3 чел"])
 def test_two_ticks_in_one_cell_among_plain_numbers_are_asked_about(tmp_path: Path, cell: str) -> None:
     """A number with words beside the same number alone is no wording of the scale."""
     frame = coded()

@@ -162,6 +162,7 @@ def _without_units(column: Column, decimal: str) -> Column:
         is_whole=column.is_whole and all(number == int(number) for number in counts),
         number_rows=rows,
         units=dict(units),
+        with_unit={word: column.words[word] for word in found},
     )
 
 

@@ -72,6 +72,7 @@ class Column:
     scale : the scale its answers are on, where its words tell it.
     slips : texts beside codes that mean neither a code nor no answer.
     number_rows : as `rows`, for the numbers of `counts`. units : units behind numbers, with their cells.
+    with_unit : texts of a number with its unit.
     percents : a percentage and a number below 1 without the sign, where both stand in the column.
     order : its words from lowest to highest, where the file has an order of them.
     n_rows : rows of the file. spellings : texts taken for another one that differs in nothing people see.
@@ -96,6 +97,7 @@ class Column:
     slips: Mapping[str, int] = field(default_factory=dict)
     number_rows: Mapping[float, int] = field(default_factory=dict)
     units: Mapping[str, int] = field(default_factory=dict)
+    with_unit: Mapping[str, int] = field(default_factory=dict)
     percents: tuple[str, str] | None = None
     spellings: Mapping[str, str] = field(default_factory=dict)
     n_rows: int = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from smartcity_survey.data.read.cells import Missing
@@ -78,7 +78,7 @@ def _guesses(about: Said) -> Iterator[str]:
         yield f"Questions about the respondent: {_listed(roles.categories)}."
     if roles.numbers:
         yield f"Numbers, put into bands: {_listed(roles.numbers)}."
-    yield from _as_typed((*_used(about), *roles.categories, *roles.numbers))
+    yield from _as_typed((*roles.categories, *roles.numbers))
     for choice in roles.choices:
         answers = counted(len(choice.options or choice.columns or {}), "answer")
         if choice.further:
@@ -311,7 +311,9 @@ def _to_do(about: Said) -> Iterator[str]:
     yield from _languages(about)
     yield from _merged(about)
     yield from _doubtful_marks(about.marks)
-    yield from slips_in([*_used(about), *roles.categories, *roles.numbers])
+    # An answer to an item is a code of its scale: what stands behind a number there is a slip.
+    items = [replace(column, slips={**column.slips, **column.with_unit}) for column in _used(about)]
+    yield from slips_in([*items, *roles.categories, *roles.numbers])
     yield from none_elsewhere((*roles.numbers, *roles.categories), about.declared, about.missing)
     yield from far_in(roles.numbers, about.declared)
     strange = sum((Counter(group.strange) for group in about.names.values()), Counter())
