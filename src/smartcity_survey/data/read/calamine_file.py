@@ -18,6 +18,7 @@ from smartcity_survey.errors import SurveyError, counted
 from smartcity_survey.libraries import library_reason
 from smartcity_survey.study.config import DataSection
 
+_COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _ERROR = b'calcext:value-type="error"'
 _CELL = re.compile(rb"<table:table-cell[^>]*>")
@@ -54,6 +55,8 @@ def _workbook(kind: str, path: Path) -> python_calamine.CalamineWorkbook:
             "it is protected by a password.",
             "Open it in a spreadsheet program and save it as .xlsx without a password.",
         )
+    if kind == "xls" and not _is_whole(content):
+        raise _unreadable(kind, path, EOFError("unexpected eof"))
     try:
         return python_calamine.load_workbook(_with_errors(path) if kind == "ods" else path)
     except SurveyError:
@@ -66,6 +69,18 @@ def _workbook(kind: str, path: Path) -> python_calamine.CalamineWorkbook:
         ) from None
     except Exception as error:  # the library has no common class for what a damaged file does to it
         raise _unreadable(kind, path, error) from None
+
+
+def _is_whole(content: bytes) -> bool:
+    """Whether the sectors that the header of an .xls names lie within the file.
+
+    The library would follow others round and round, and take all memory. Source: [MS-CFB], 2.2.
+    """
+    if not content.startswith(_COMPOUND) or len(content) < 512:
+        return True  # the library says what it is
+    size = 1 << min(int.from_bytes(content[30:32], "little"), 12)
+    fat, directory, mini, more = (int.from_bytes(content[at : at + 4], "little") for at in (44, 48, 64, 72))
+    return max(fat, directory, mini, more) * size < len(content)
 
 
 def _with_errors(path: Path) -> BytesIO | Path:
