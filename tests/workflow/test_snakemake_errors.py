@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from smartcity_survey.workflow.forks import snakemake
 from smartcity_survey.workflow.machines import Machines
 
-BREAKS_OFF = (
-    "import sys; sys.argv = ['snakemake', 'all', '--quiet', 'all', '--cores', '1', '--nolock']; "
-    "from smartcity_survey.workflow.ending.snakemake_errors import tell_errors; tell_errors(); "
-    "from snakemake.cli import main; main()"
-)
+OPTIONS = ("all", "--quiet", "all", "--cores", "1", "--nolock")
 
 
-def errors_of(folder: Path, snakefile: str) -> str:
-    """What Snakemake says of a workflow that it cannot go through."""
+def errors_of(folder: Path, snakefile: str, *, forking: bool) -> str:
+    """What Snakemake says of a workflow that it cannot go through, whose steps are forks of it or not."""
     (folder / "Snakefile").write_text(snakefile, encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-c", BREAKS_OFF], cwd=folder, capture_output=True, encoding="utf-8", check=False
+        [*snakemake(forking=forking), *OPTIONS],
+        input="\n",  # it may begin
+        cwd=folder,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
     )
     assert done.returncode
     return done.stderr
@@ -35,14 +36,15 @@ def errors_of(folder: Path, snakefile: str) -> str:
         ("open('nowhere/it')\n", "nowhere/it: no such file or folder. Run again"),
     ],
 )
-def test_an_error_of_its_own_is_one_line(tmp_path: Path, snakefile: str, told: str) -> None:
-    said = errors_of(tmp_path, snakefile)
+@pytest.mark.parametrize("forking", [True, False])
+def test_an_error_of_its_own_is_one_line(tmp_path: Path, snakefile: str, told: str, forking: bool) -> None:
+    said = errors_of(tmp_path, snakefile, forking=forking)
     assert told in said
     assert len(said.splitlines()) == 1
 
 
 def test_a_step_that_has_told_by_itself_is_not_told_again(tmp_path: Path) -> None:
-    said = errors_of(tmp_path, "rule all:\n    shell: 'false'\n")
+    said = errors_of(tmp_path, "rule all:\n    shell: 'false'\n", forking=True)
     assert "went no further" not in said
 
 

@@ -57,7 +57,8 @@ def snakemake(*, forking: bool) -> list[str]:
         return [sys.executable, "-P", "-c", START]
     quoted = f'"{sys.executable}"' if sys.platform == "win32" else shlex.quote(sys.executable)
     imported = f"import sys; sys.executable = {quoted!r}; from snakemake.cli import main"
-    start = f"{imported}; sys.stdin.readline() and main()"
+    told = f"from {tell_errors.__module__} import tell_errors; tell_errors()"
+    start = f"{imported}; {told}; sys.stdin.readline() and main()"
     return [sys.executable, "-P", "-c", start]
 
 
