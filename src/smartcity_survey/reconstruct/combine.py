@@ -112,6 +112,24 @@ def _search(  # type: ignore[no-untyped-def]
     return sets, energies
 
 
+def greedily(effect: Array, value: Array, row: IntArray, most: int) -> IntArray:
+    """The best of the moves one by one, no two in one row, while one brings the value (t,) nearer to 0."""
+    r = value.astype(np.float32)
+    norm = np.einsum("mt,mt->m", effect, effect)
+    free = np.ones(row.max() + 1, dtype=bool)
+    chosen: list[int] = []
+    for _ in range(most):
+        gain = 2 * (effect @ r) + norm
+        gain[~free[row]] = np.inf
+        best = int(gain.argmin())
+        if gain[best] >= 0:
+            break
+        chosen.append(best)
+        free[row[best]] = False
+        r += effect[best]
+    return np.array(chosen, dtype=np.int64)
+
+
 def small_pairs(effect: Array, aim: Array, partners: int, chunk: int = 500) -> tuple[IntArray, IntArray]:
     """For every unit the `partners` others that with it come nearest to `aim` (t,); each pair once."""
     norm = np.einsum("mt,mt->m", effect, effect) - 2 * (effect @ aim)

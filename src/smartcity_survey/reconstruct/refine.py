@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from smartcity_survey.reconstruct.anneal import have_one_peak, with_one_peak
-from smartcity_survey.reconstruct.combine import combinations
+from smartcity_survey.reconstruct.combine import combinations, greedily
 from smartcity_survey.reconstruct.covariance import excess
 from smartcity_survey.reconstruct.design import Task
 from smartcity_survey.reconstruct.evaluate import Evaluator
@@ -85,7 +85,8 @@ class Refiner:
     def run(self, *, begun: bool = False) -> None:
         """Greedy, levelling, searches in intervals that tighten, and Bartlett's last digits.
 
-        begun : an earlier run left the answers near; then only the searches, as after a descent.
+        begun : an earlier run left the answers near; then only the last digits, and where these are not
+        found, the searches as after a descent.
         """
         s = self.schedule
         if not begun:
@@ -93,6 +94,9 @@ class Refiner:
                 self.greedy(most)
             for most, hot in s.level:
                 self.level(most, hot)
+        elif self._relent():
+            return
+        self._hold_all()
         widen, tries, descents, slowly = (s.again, 0, 1, False) if begun else (s.widest, 0, 0, True)
         best, fewest = self.x, self.missing(self.values).size
         for _ in range(s.searches):
@@ -117,12 +121,19 @@ class Refiner:
         self._back_to(best)
         self._relent()
 
-    def _relent(self) -> None:
+    def _relent(self) -> bool:
         """Let off by one last digit what no search found, take back what then can be, and find Bartlett's.
 
         Single statistics are sought more easily than several: all others stay inside their intervals.
+
+        Returns
+        -------
+        Whether nothing had to stay let off, and nothing is missed.
         """
+        self._hold_all()
         missing = self.missing(self.values)
+        if missing.size > _FEW:
+            return False
         beyond = np.abs(excess(self.values, self.low, self.high))[missing]
         near = beyond < (self.high - self.low)[missing]
         given = [int(i) for i in missing[near & (missing != self.chi2) & np.isin(missing, self.printed)]]
@@ -140,10 +151,20 @@ class Refiner:
         best, fewest = self.x, self.missing(self.values).size
         for _ in range(self.schedule.patience):
             if self.finish():
-                return
+                return not self._off()
             self._settled(self.schedule.last_patience)
         if self.missing(self.values).size > fewest:
             self._back_to(best)
+        return False
+
+    def _off(self) -> list[int]:
+        """Positions of the statistics that are let off."""
+        low, high = self.problem.boxes
+        return [int(i) for i in np.flatnonzero((self.low != low) | (self.high != high))]
+
+    def _hold_all(self) -> None:
+        for i in self._off():
+            self._let_off(i, 0.0)
 
     def _back_to(self, x: IntArray) -> None:
         self.x = x
@@ -282,23 +303,10 @@ class Refiner:
     def greedy(self, most: int) -> None:
         """The best moves one by one on one linear model, one per row at most, in the levelled metric."""
         linear = self._linear(0.0, 1.0)
-        effect, r = levelled(linear, 1.0)
-        r = r.astype(np.float32)
-        norm = np.einsum("mt,mt->m", effect, effect)
-        free = np.ones(len(self.x), dtype=bool)
-        chosen = []
-        for _ in range(most):
-            gain = 2 * (effect @ r) + norm
-            gain[~free[linear.moves.row]] = np.inf
-            best = int(gain.argmin())
-            if gain[best] >= 0:
-                break
-            chosen.append(best)
-            free[linear.moves.row[best]] = False
-            r += effect[best]
-        self.x = self._with_one_peak(self._moved(linear.moves, np.array(chosen, dtype=np.int64)))
+        chosen = greedily(*levelled(linear, 1.0), linear.moves.row, most)
+        self.x = self._with_one_peak(self._moved(linear.moves, chosen))
         self.refresh()
-        self.progress(f"greedy: {len(chosen)} moves, {self._missed()}")
+        self.progress(f"greedy: {chosen.size} moves, {self._missed()}")
 
     def level(self, most: int, hot: float) -> None:
         """A combination that brings all statistics near their centres in the levelled metric.
