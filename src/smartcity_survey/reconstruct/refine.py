@@ -215,7 +215,7 @@ class Refiner:
     def _last_digits(self, chi2: int, middle: float) -> None:
         """Of many combinations that leave all else in place, one that Bartlett's chi2 is printed for."""
         linear = self._linear(0.0, 1.0)
-        units = self._units(linear, 0.0)
+        units = self._units(linear, 0.0, None)
         sets, energies = self._combined(linear, units, self.schedule.last, self.schedule.keep_last)
         sets = [chosen for chosen, energy in zip(sets, energies, strict=True) if energy == 0]
         unique = {tuple(sorted(units.chosen(one))) for one in sets}
@@ -329,7 +329,7 @@ class Refiner:
     def search(self, widen: float, step: Search) -> None:
         """The best of many combinations of small units, if it is better exactly."""
         linear = self._linear(widen, self.schedule.inner(widen))
-        units = self._units(linear, step.aim)
+        units = self._units(linear, step.aim, self.schedule.idle)
         sets, energies = self._combined(linear, units, step, self.schedule.keep)
         moved = [self._moved(units.moves, units.chosen(one)) for one in sets]
         fine = [k for k, trial in enumerate(moved) if self._plausible(trial)]
@@ -381,11 +381,11 @@ class Refiner:
     def _exact(self, x: IntArray) -> Array:
         return self.evaluator.of_answers(x.astype(float))[0]
 
-    def _units(self, linear: Linear, aim: float) -> Units:
+    def _units(self, linear: Linear, aim: float, share: float | None) -> Units:
         """What combinations are made of: those of small effects, or that lead `aim` times the way."""
         s = self.schedule
         idle = np.all(self.evaluator.weights() == 0, axis=0)[linear.moves.column]
-        return small_units(linear, aim, s.pool, s.partners, idle, s.idle, self.rng)
+        return small_units(linear, aim, s.pool, s.partners, idle, share, self.rng)
 
     def _combined(
         self, linear: Linear, units: Units, step: Search, keep: int
