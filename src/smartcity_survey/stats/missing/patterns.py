@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from smartcity_survey.stats.core.correlations import ROWS_AT_ONCE
 from smartcity_survey.stats.core.errors import (
     ConstantItems,
     NotFinite,
@@ -57,14 +58,18 @@ def require_estimable(x: Array) -> Array:
     if infinite.size:
         raise NotFinite(tuple(infinite.tolist()))
     answered = ~np.isnan(x)
-    together = answered.T.astype(np.float64) @ answered
+    together = np.zeros((x.shape[1], x.shape[1]))
+    for first in range(0, len(x), ROWS_AT_ONCE):
+        some = answered[first : first + ROWS_AT_ONCE].astype(np.float64)
+        together += some.T @ some
     if together.size == 0 or together.min() < 2:
         raise TooFewRows(int(together.min()) if together.size else 0, 2)
     low, high = np.nanmin(x, axis=0), np.nanmax(x, axis=0)
     constant = np.flatnonzero(high <= low)
     if constant.size:
         raise ConstantItems(tuple(constant.tolist()))
-    rows = x[answered.any(axis=1)]
+    any_answer = answered.any(axis=1)
+    rows = x if any_answer.all() else x[any_answer]
     if len(rows) <= x.shape[1]:
         raise TooFewRows(len(rows), x.shape[1] + 1)
     return np.asarray(rows)
