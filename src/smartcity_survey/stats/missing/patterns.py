@@ -39,11 +39,16 @@ def patterns_of(x: Array) -> Patterns:
 
     Patterns with equally many rows are in the order of their first missing item.
     """
-    found, member, counts = np.unique(np.isnan(x), axis=0, return_inverse=True, return_counts=True)
-    order = np.lexsort((np.arange(len(found)), -counts))
-    place = np.empty(len(found), dtype=np.int64)
-    place[order] = np.arange(len(found))
-    return Patterns(~found[order], counts[order].astype(np.int64), place[member.ravel()])
+    missing = np.isnan(x)
+    # Bits in numbers, whose order is that of the rows: np.unique would compare the rows cell by cell.
+    member = np.zeros(len(x), dtype=np.int64)
+    for byte in np.packbits(missing, axis=1).T:
+        member = np.unique(member * 256 + byte, return_inverse=True)[1]
+    _, first, counts = np.unique(member, return_index=True, return_counts=True)
+    order = np.lexsort((np.arange(len(first)), -counts))
+    place = np.empty(len(first), dtype=np.int64)
+    place[order] = np.arange(len(first))
+    return Patterns(~missing[first[order]], counts[order].astype(np.int64), place[member])
 
 
 def require_estimable(x: Array) -> Array:
