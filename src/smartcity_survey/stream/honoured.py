@@ -45,6 +45,7 @@ def _of_config(config: Config) -> Iterator[Problem]:
             for key in _switched_on(config, section)
         },
         "pls.correlation": config.pls.correlation != "pearson",
+        "cfa.estimator": config.cfa.estimator != "ml",
         "pls.interval": config.pls.interval != "percentile",
     }
     for key in (key for key, given in asked.items() if given):
