@@ -36,6 +36,7 @@ STEPS = {
     "cfa": "Confirmatory factor analysis",
     "measurement_models": "Rival measurement models",
     "sem": "Structural equation model",
+    "fit_power": "Power of the tests of fit",
     "cluster_bootstrap": "Bootstrap of clusters",
     "controlled_paths": "Paths with controls",
     "regression": "Regression",
