@@ -55,6 +55,7 @@ STEPS = {
     "mediator_contribution": "Mediators in prediction",
     "groups": "Comparison of groups",
     "omnibus": "Comparison of all groups at once",
+    "partial_invariance": "Items that differ between groups",
     "waves": "Comparison of waves",
     "hypotheses": "Hypotheses",
     "specification_curve": "Specification curve",

@@ -215,6 +215,9 @@ class GroupsSection(Section):
     all_together: bool = Field(
         False, description="true: all groups of a variable are held against one another at once too"
     )
+    partial_invariance: bool = Field(
+        False, description="true: which items differ between groups, by score tests with Holm's correction"
+    )
 
 
 class RobustnessSection(Section):

@@ -16,8 +16,8 @@ class CfaSection(Section):
 
     estimator: Estimator = Field(
         "ml",
-        description="mlr: errors and tests of CFA and SEM that also hold for answers that are not normal "
-        "(Yuan-Bentler, Huber-White)",
+        description="mlr: errors and tests of CFA, SEM and invariance that also hold for answers that are "
+        "not normal (Yuan-Bentler, Huber-White)",
     )
     dynamic_draws: int = Field(
         200, ge=20, le=100_000, description="simulated samples behind each dynamic fit cut-off"

@@ -4,6 +4,12 @@ from .measurement_models import (
     fit_bifactor as fit_bifactor,
     fit_second_order as fit_second_order,
 )
+from .partial_invariance import (
+    PartialRung as PartialRung,
+    Release as Release,
+    partial_ladder as partial_ladder,
+    release_tests as release_tests,
+)
 from .reliability_coefficients import (
     ItemSummary as ItemSummary,
     ItemTotal as ItemTotal,

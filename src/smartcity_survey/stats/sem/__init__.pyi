@@ -101,6 +101,7 @@ from .maximum_likelihood import (
 )
 from .modification import (
     ModificationIndices as ModificationIndices,
+    extended_by as extended_by,
     fixed_at_zero as fixed_at_zero,
     modification_indices as modification_indices,
 )
