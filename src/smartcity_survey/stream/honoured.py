@@ -41,7 +41,7 @@ def _of_config(config: Config) -> Iterator[Problem]:
         **{f"cleaning.rules, {rule}": rule in config.cleaning.rules for rule in NEED_ALL_ROWS},
         **{
             f"{section}.{key}": True
-            for section in ("cfa", "pls", "groups")
+            for section in ("cfa", "common_method", "pls", "groups")
             for key in _switched_on(config, section)
         },
         "pls.correlation": config.pls.correlation != "pearson",

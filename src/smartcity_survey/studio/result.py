@@ -33,6 +33,7 @@ STEPS = {
     "components": "Principal components",
     "common_factors": "Common factors",
     "common_method": "Common method bias",
+    "method_factor": "Factor of the method",
     "cfa": "Confirmatory factor analysis",
     "measurement_models": "Rival measurement models",
     "sem": "Structural equation model",

@@ -41,3 +41,8 @@ class CommonMethodSection(Section):
         None,
         description="item or construct outside the model that should be unrelated to it; none: no marker",
     )
+    latent_factor: bool = Field(
+        False,
+        description="true: what a latent factor of the method behind all items changes; and the CFA marker, "
+        "where the marker has several items",
+    )
