@@ -37,6 +37,8 @@ only about, and the last of hundreds of printed numbers are then found in hours,
 """
 _TRIALS = 4_000_000
 """Of each search: more searches of fewer trials meet the printed numbers sooner."""
+_IDLE = 0.1
+"""Share of the pool for moves of items that no score weighs; the bundled survey was made without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def make(
     number = (list(ready.problem.design.scores).index(predictor), SIDES.index(side))
     seeds = np.random.SeedSequence(search.seed, spawn_key=number).spawn(2)
     draws, moves = (np.random.default_rng(seed) for seed in seeds)
-    schedule = replace(Schedule(), trials=_TRIALS)
+    schedule = replace(Schedule(), trials=_TRIALS, idle=_IDLE)
     if searches is not None:
         schedule = replace(schedule, searches=searches)
     kept = search.store.folder / f"witness-{predictor}-{side}-{way:g}.npy"
