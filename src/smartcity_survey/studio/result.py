@@ -32,6 +32,7 @@ STEPS = {
     "adequacy": "Adequacy for factor analysis",
     "components": "Principal components",
     "common_factors": "Common factors",
+    "factor_count": "Number of common factors",
     "common_method": "Common method bias",
     "cfa": "Confirmatory factor analysis",
     "measurement_models": "Rival measurement models",

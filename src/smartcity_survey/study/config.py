@@ -121,6 +121,12 @@ class FactorsSection(Section):
         0, ge=-100, le=0.8, description="0: direct quartimin; lower: less correlated factors"
     )
     parallel: ParallelSection = Field(ParallelSection(), description="parallel analysis")
+    comparison_draws: int | None = Field(
+        None,
+        ge=20,
+        le=100_000,
+        description="samples of comparison data, a further count of the factors; paper: 500; none: not asked",
+    )
 
 
 class CfaSection(Section):

@@ -15,7 +15,7 @@ from smartcity_survey.io import WHOLE, Card, StageResult
 from smartcity_survey.stages.cards import corrections, gradient_at_end, respondents
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.design import Weights
-from smartcity_survey.stages.factor.components import n_components
+from smartcity_survey.stages.factor.components import FactorOptions, n_components
 from smartcity_survey.stages.factor.incomplete import by_weights, item_correlations
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.needs import Continuity, ItemAnswers
@@ -58,7 +58,7 @@ class _Extraction:
 @stage(*TABLES, unweighted=("polychoric_correlations",))
 def compare_solutions(
     answers: ItemAnswers,
-    section: FactorsSection,
+    section: FactorOptions,
     continuity: Continuity = NO_CONTINUITY,
     design: Weights = None,
 ) -> StageResult:

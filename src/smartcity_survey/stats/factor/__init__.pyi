@@ -3,6 +3,11 @@ from .adequacy import (
     bartlett_sphericity as bartlett_sphericity,
     kmo as kmo,
 )
+from .comparison_data import (
+    ComparisonData as ComparisonData,
+    comparison_population as comparison_population,
+    count_by_comparison as count_by_comparison,
+)
 from .components import (
     FactorSolution as FactorSolution,
     PrincipalComponents as PrincipalComponents,
@@ -17,6 +22,13 @@ from .extraction import (
     goodness_of_fit as goodness_of_fit,
     maximum_likelihood_factors as maximum_likelihood_factors,
     principal_axes as principal_axes,
+)
+from .hull_method import (
+    Hull as Hull,
+    common_part as common_part,
+    comparative_fit as comparative_fit,
+    free_parameters as free_parameters,
+    hull as hull,
 )
 from .item_deletion import (
     Criterion as Criterion,
