@@ -61,3 +61,8 @@ from .rotation import (
     varimax as varimax,
     varimax_criterion as varimax_criterion,
 )
+from .target_rotation import (
+    procrustes as procrustes,
+    reordered as reordered,
+    tucker_congruence as tucker_congruence,
+)
