@@ -33,6 +33,7 @@ STEPS = {
     "components": "Principal components",
     "common_factors": "Common factors",
     "factor_count": "Number of common factors",
+    "loading_intervals": "Intervals of the loadings",
     "common_method": "Common method bias",
     "cfa": "Confirmatory factor analysis",
     "measurement_models": "Rival measurement models",

@@ -121,6 +121,12 @@ class FactorsSection(Section):
         0, ge=-100, le=0.8, description="0: direct quartimin; lower: less correlated factors"
     )
     parallel: ParallelSection = Field(ParallelSection(), description="parallel analysis")
+    loading_draws: int | None = Field(
+        None,
+        ge=100,
+        le=100_000,
+        description="resamples for intervals of the rotated loadings, such as 1000; none: not asked",
+    )
     comparison_draws: int | None = Field(
         None,
         ge=20,

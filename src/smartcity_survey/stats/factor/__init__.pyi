@@ -36,6 +36,10 @@ from .item_deletion import (
     ItemLimits as ItemLimits,
     delete_items as delete_items,
 )
+from .loading_bootstrap import (
+    LoadingBootstrap as LoadingBootstrap,
+    bootstrap_loadings as bootstrap_loadings,
+)
 from .oblique import (
     ObliqueRotation as ObliqueRotation,
     oblimin as oblimin,
