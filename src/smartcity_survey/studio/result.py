@@ -37,6 +37,7 @@ STEPS = {
     "common_method": "Common method bias",
     "cfa": "Confirmatory factor analysis",
     "measurement_models": "Rival measurement models",
+    "graded_response": "Graded response models",
     "sem": "Structural equation model",
     "cluster_bootstrap": "Bootstrap of clusters",
     "controlled_paths": "Paths with controls",

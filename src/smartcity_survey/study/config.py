@@ -18,6 +18,8 @@ from smartcity_survey.parsing import Section, parse, read_yaml, refuse_contradic
 from smartcity_survey.study.cleaning_rules import CleaningRule
 from smartcity_survey.study.data_section import DataSection as DataSection
 from smartcity_survey.study.data_section import FileFormat as FileFormat
+from smartcity_survey.study.factors_section import FactorsSection as FactorsSection
+from smartcity_survey.study.factors_section import ParallelSection as ParallelSection
 from smartcity_survey.study.missing_answers import MissingSection, missing_contradictions
 from smartcity_survey.study.model_section import Approach as Approach
 from smartcity_survey.study.model_section import Mode as Mode
@@ -51,7 +53,6 @@ Correlation = Literal["pearson", "polychoric"]
 Scheme = Literal["path", "factorial", "centroid"]
 WaveName = Annotated[str, Field(pattern=r"^[^=/>]+$")]
 AddedCount = Annotated[float, Field(ge=0, lt=1)]
-Limit = Annotated[float, Field(ge=0, lt=1)] | None
 
 
 class StudySection(Section):
@@ -96,45 +97,6 @@ class CleaningSection(Section):
         return self
 
 
-class ParallelSection(Section):
-    """Parallel analysis: eigenvalues of random data beside the survey's."""
-
-    draws: int = Field(1000, ge=10, le=100_000, description="random data sets of the parallel analysis")
-    quantile: Probability = Field(0.95, description="quantile of their eigenvalues shown beside the survey's")
-
-
-class FactorsSection(Section):
-    """Principal components, their rotation, and which items stay."""
-
-    n_components: Literal["eigenvalue"] | Annotated[int, Field(ge=1, le=1000)] = Field(
-        "eigenvalue", description="`eigenvalue` (all above 1) or a fixed number"
-    )
-    suppress_below: float = Field(0.5, ge=0, lt=1, description="loadings blanked when a table is rendered")
-    minimum_msa: Limit = Field(None, description="items of lower sampling adequacy go, one at a time")
-    minimum_communality: Limit = Field(None, description="items of a lower communality go, one at a time")
-    minimum_loading: Limit = Field(None, description="items whose largest loading is below go, one at a time")
-    maximum_cross_loading: Limit = Field(
-        None, description="items whose second loading is above go, one at a time"
-    )
-    promax_kappa: float = Field(4, ge=1, le=20, description="power of promax's target; SPSS has 4")
-    oblimin_delta: float = Field(
-        0, ge=-100, le=0.8, description="0: direct quartimin; lower: less correlated factors"
-    )
-    parallel: ParallelSection = Field(ParallelSection(), description="parallel analysis")
-    loading_draws: int | None = Field(
-        None,
-        ge=100,
-        le=100_000,
-        description="resamples for intervals of the rotated loadings, such as 1000; none: not asked",
-    )
-    comparison_draws: int | None = Field(
-        None,
-        ge=20,
-        le=100_000,
-        description="samples of comparison data, a further count of the factors; paper: 500; none: not asked",
-    )
-
-
 class CfaSection(Section):
     """The confirmatory factor model."""
 
@@ -147,6 +109,9 @@ class CfaSection(Section):
         le=1_000_000,
         description="resamples of whole clusters, of CFA and SEM each, where `data.cluster` is given; none: "
         "sandwich errors alone",
+    )
+    graded_response: bool = Field(
+        False, description="true: item response theory, a graded response model of each construct"
     )
     other_models: bool = Field(
         False, description="true: the fit of one factor, a second-order factor and a bifactor model beside it"
