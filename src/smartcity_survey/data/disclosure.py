@@ -373,6 +373,8 @@ _TABLES: Mapping[str, LeavesOut] = {
     "moderated_mediation": _of_hidden_moderators,
     "necessary_conditions": _necessary_conditions,
     "segment_criteria": _segment_shares("segments", "smallest_share"),
+    "oriented_segments": _segment_shares("segments", "smallest_share"),
+    "oriented_paths": _segment_shares("segments", "segment_share"),
     "segment_paths": _segment_shares("segments", "segment_share"),
     "coefficients": _coefficients,
     "collinearity": collinearity,

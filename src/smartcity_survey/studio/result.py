@@ -51,6 +51,7 @@ STEPS = {
     "model_comparison": "Comparison of rival models",
     "necessary_conditions": "Necessary conditions",
     "segments": "Unobserved segments",
+    "oriented_segments": "Prediction-oriented segments",
     "tetrads": "Tetrad analysis",
     "copulas": "Gaussian copulas",
     "congruence": "Congruence of constructs",

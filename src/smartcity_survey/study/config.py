@@ -186,6 +186,9 @@ class PlsSection(Section):
         False, description="true: necessary condition analysis, beside the importance-performance map"
     )
     segments: bool = Field(False, description="true: unobserved segments of respondents (FIMIX-PLS)")
+    oriented_segments: bool = Field(
+        False, description="true: segments whose own paths explain most (PLS-POS); takes minutes"
+    )
     tetrads: bool = Field(False, description="true: confirmatory tetrad analysis of the constructs (CTA-PLS)")
     congruence: bool = Field(
         False, description="true: congruence coefficients, whether two constructs relate to all others alike"

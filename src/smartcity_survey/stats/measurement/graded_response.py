@@ -1,7 +1,7 @@
 """The graded response model of one scale: ordered answers that a single normal trait explains.
 
 Marginal maximum likelihood: the trait is summed out over fixed nodes; expectation and maximisation (Bock &
-Aitkin 1981) come near the maximum, scoring by the respondents' own gradients ends there.
+Aitkin 1981) come near the maximum, quasi-Newton steps from the respondents' own gradients end there.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from smartcity_survey.stats.core.errors import ConstantItems, NotConverged, UnderIdentified
+from smartcity_survey.stats.core.errors import ConstantItems, HeywoodCase, NotConverged, UnderIdentified
 from smartcity_survey.stats.core.types import Array, IntArray
 
-NODES = np.linspace(-6.0, 6.0, 61)
+NODES = np.linspace(-6.0, 6.0, 121)
 _DENSITY = np.exp(-0.5 * np.square(NODES))
 LOG_WEIGHTS = np.log(_DENSITY / _DENSITY.sum())
 FEWEST_ITEMS = 3
@@ -25,6 +25,10 @@ MAX_HALVINGS = 30
 TOLERANCE = 1e-7
 """Largest derivative of the mean log-likelihood of a respondent at the solution."""
 FIRST_SLOPE = 1.5
+LARGEST_SLOPE = 50.0
+"""An item of a larger slope is a step of the trait, which rises between two nodes."""
+ROUNDING = 1e-14
+"""Share of the log-likelihood by which a step may lose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,8 @@ def fit_graded_response(x: Array) -> GradedResponse:
 
     Raises
     ------
-    UnderIdentified (fewer than three items), ConstantItems, NotConverged.
+    UnderIdentified (fewer than three items), ConstantItems, NotConverged, HeywoodCase (an item that the trait
+    explains without error).
     """
     p = x.shape[1]
     if p < FEWEST_ITEMS:
@@ -146,6 +151,8 @@ def _posterior(codes: IntArray, parameters: Sequence[Array]) -> tuple[Array, flo
     for column, own in zip(codes.T, parameters, strict=True):
         joint += _log_probabilities(own).T[column]
     total = special.logsumexp(joint, axis=1)
+    if not np.isfinite(total).all():
+        return joint, -np.inf
     return np.exp(joint - total[:, None]), float(total.sum())
 
 
@@ -186,29 +193,52 @@ def _gradients(codes: IntArray, parameters: Sequence[Array], posterior: Array) -
 
 
 def _finished(codes: IntArray, parameters: list[Array]) -> GradedResponse:
-    """The maximum, from near it."""
-    ends = np.cumsum([len(own) for own in parameters])[:-1]
+    """The maximum, from near it, by steps of Broyden, Fletcher, Goldfarb and Shanno."""
+    n, ends = len(codes), np.cumsum([len(own) for own in parameters])[:-1]
     posterior, value = _posterior(codes, parameters)
+    each = _gradients(codes, parameters, posterior)
+    gradient = each.mean(axis=0)
+    inverse = _inverse(each.T @ each / n)
     for step in range(MAX_STEPS):
-        each = _gradients(codes, parameters, posterior)
-        information = each.T @ each
-        largest = float(np.abs(each.mean(axis=0)).max())
-        try:
-            covariance = np.asarray(np.linalg.inv(information), dtype=np.float64)
-        except np.linalg.LinAlgError:
-            break
+        largest = float(np.abs(gradient).max())
         if largest <= TOLERANCE:
+            covariance = _inverse(each.T @ each)
             return _record(codes, parameters, posterior, value, covariance, largest, EM_CYCLES + step)
-        direction = np.split(covariance @ each.sum(axis=0), ends)
+        direction = inverse @ gradient
         for halving in range(MAX_HALVINGS):
-            candidate = [own + part / 2**halving for own, part in zip(parameters, direction, strict=True)]
+            moved = direction / 2**halving
+            candidate = [own + part for own, part in zip(parameters, np.split(moved, ends), strict=True)]
             found, reached = _posterior(codes, candidate)
-            if reached >= value - 1e-9:
+            if reached >= value + 1e-4 * n * float(gradient @ moved) - ROUNDING * abs(value):
                 break
         else:
             break
         parameters, posterior, value = candidate, found, reached
-    raise NotConverged("graded response model", EM_CYCLES + MAX_STEPS, largest)
+        each = _gradients(codes, parameters, posterior)
+        before, gradient = gradient, each.mean(axis=0)
+        inverse = _updated(inverse, moved, before - gradient)
+    raise NotConverged("graded response model", EM_CYCLES + MAX_STEPS, float(np.abs(gradient).max()))
+
+
+def _inverse(information: Array) -> Array:
+    """Of a matrix of summed products; NotConverged where it is singular: some answers have no slope."""
+    try:
+        return np.asarray(np.linalg.inv(information), dtype=np.float64)
+    except np.linalg.LinAlgError:
+        raise NotConverged("graded response model", EM_CYCLES, np.inf) from None
+
+
+def _updated(inverse: Array, moved: Array, bent: Array) -> Array:
+    """The inverse of the curvature after a step and the change of the gradient along it."""
+    product = float(moved @ bent)
+    if product <= 0:
+        return inverse
+    along = inverse @ bent
+    outer = np.outer(moved, along)
+    squared = np.outer(moved, moved)
+    return np.asarray(
+        inverse - (outer + outer.T) / product + squared * (1 + float(bent @ along) / product) / product
+    )
 
 
 def _record(
@@ -220,6 +250,8 @@ def _record(
     gradient: float,
     steps: int,
 ) -> GradedResponse:
+    if steep := tuple(j for j, own in enumerate(parameters) if abs(own[0]) > LARGEST_SLOPE):
+        raise HeywoodCase(steep)
     # The trait has no direction of its own: its mirror image fits as well.
     sign = -1.0 if sum(float(own[0]) for own in parameters) < 0 else 1.0
     items, start = [], 0
