@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from smartcity_survey.workflow.machines import JOBS, Machines
 
 
 def test_steps_work_here_unless_another_place_is_named():
-    assert Machines(3).options(["A"]) == ["--workflow-profile", "none", "--cores", "3", "--quiet", "all"]
+    told = Machines(3).options(["A"])
+    assert told[:4] == ["--workflow-profile", "none", "--cores", "3"]
+    assert told[-2:] == ["--quiet", "all"]
     assert not Machines(3).elsewhere
 
 
@@ -112,3 +115,18 @@ def test_snakemakes_own_variable_names_a_profile(monkeypatch: pytest.MonkeyPatch
     assert (machines.from_variable(""), machines.from_variable("mine")) == ("theirs", "mine")
     monkeypatch.delenv("SNAKEMAKE_PROFILE")
     assert machines.from_variable("") == ""
+
+
+@pytest.mark.parametrize(
+    ("pages", "told"), [(2**21, ["--resources", "mem_mb=8192"]), (-1, []), (AttributeError(), [])]
+)
+def test_steps_here_share_the_memory_of_this_machine(
+    monkeypatch: pytest.MonkeyPatch, pages: int | Exception, told: list[str]
+) -> None:
+    def sysconf(name: str) -> int:
+        if isinstance(pages, Exception):
+            raise pages
+        return pages if name == "SC_PHYS_PAGES" else 4096
+
+    monkeypatch.setattr(os, "sysconf", sysconf, raising=False)
+    assert Machines(3).options([])[4:-2] == told

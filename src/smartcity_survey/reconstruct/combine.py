@@ -112,18 +112,36 @@ def _search(  # type: ignore[no-untyped-def]
     return sets, energies
 
 
+def greedily(effect: Array, value: Array, row: IntArray, most: int) -> IntArray:
+    """The best of the moves one by one, no two in one row, while one brings the value (t,) nearer to 0."""
+    r = value.astype(np.float32)
+    norm = np.einsum("mt,mt->m", effect, effect)
+    free = np.ones(row.max() + 1, dtype=bool)
+    chosen: list[int] = []
+    for _ in range(most):
+        gain = 2 * (effect @ r) + norm
+        gain[~free[row]] = np.inf
+        best = int(gain.argmin())
+        if gain[best] >= 0:
+            break
+        chosen.append(best)
+        free[row[best]] = False
+        r += effect[best]
+    return np.array(chosen, dtype=np.int64)
+
+
 def small_pairs(effect: Array, aim: Array, partners: int, chunk: int = 500) -> tuple[IntArray, IntArray]:
     """For every unit the `partners` others that with it come nearest to `aim` (t,); each pair once."""
     norm = np.einsum("mt,mt->m", effect, effect) - 2 * (effect @ aim)
-    first, second = [], []
+    found = []
     for start in range(0, len(effect), chunk):
-        part = slice(start, start + chunk)
-        both = effect[part] @ effect.T
+        both = effect[start : start + chunk] @ effect.T
         both *= 2
         both += norm
-        near = np.argpartition(both, partners, axis=1)[:, :partners]
-        first.append(np.repeat(np.arange(start, start + len(near)), partners))
-        second.append(near.ravel())
-    a, b = np.concatenate(first), np.concatenate(second)
-    pairs = np.unique(np.stack([np.minimum(a, b), np.maximum(a, b)], 1), axis=0)
+        rows = np.arange(len(both))
+        for _ in range(partners):
+            nearest = both.argmin(1)
+            both[rows, nearest] = np.inf
+            found.append(np.stack([rows + start, nearest], 1))
+    pairs = np.unique(np.sort(np.concatenate(found), 1), axis=0)
     return pairs[:, 0], pairs[:, 1]

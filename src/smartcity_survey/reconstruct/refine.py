@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
 from smartcity_survey.reconstruct.anneal import have_one_peak, with_one_peak
-from smartcity_survey.reconstruct.combine import combinations, small_pairs
+from smartcity_survey.reconstruct.combine import combinations, greedily
 from smartcity_survey.reconstruct.covariance import excess
 from smartcity_survey.reconstruct.design import Task
 from smartcity_survey.reconstruct.evaluate import Evaluator
 from smartcity_survey.reconstruct.finish import bartlett, bartlett_changes
 from smartcity_survey.reconstruct.moves import Limits, Moves, admissible, single_moves
 from smartcity_survey.reconstruct.schedule import Schedule, Search
-from smartcity_survey.reconstruct.units import Linear, Units, levelled
+from smartcity_survey.reconstruct.units import Linear, Units, levelled, small_units
 from smartcity_survey.stats.core.types import Array, IntArray
 
 _CHI2 = ("adequacy", "bartlett_chi2")
@@ -34,8 +34,6 @@ _STUCK = 0.9
 _PRESS, _EASE, _MOST_PRESSURE = 3.0, 0.8, 30.0
 _FEW = 12
 """Statistics that progress names, and that are pressed, where no more are missed."""
-_JITTER = 0.5
-"""Spread of the log factor by which moves are preferred or passed over at random."""
 
 
 class Refiner:
@@ -54,7 +52,8 @@ class Refiner:
     ) -> None:
         self.problem, self.evaluator, self.limits = problem, evaluator, limits
         self.schedule, self.rng, self.progress = schedule, rng, progress
-        self.low, self.high = problem.boxes
+        low, high = problem.boxes
+        self.low, self.high = low.copy(), high.copy()
         keys = problem.design.keys
         bounded = np.isfinite(self.low) | np.isfinite(self.high)
         rounding = np.isfinite(self.low) & np.isfinite(self.high) & (self.low != -self.high)
@@ -86,7 +85,8 @@ class Refiner:
     def run(self, *, begun: bool = False) -> None:
         """Greedy, levelling, searches in intervals that tighten, and Bartlett's last digits.
 
-        begun : an earlier run left the answers near; then only the searches, as after a descent.
+        begun : an earlier run left the answers near; then only the last digits, and where these are not
+        found, the searches as after a descent.
         """
         s = self.schedule
         if not begun:
@@ -94,6 +94,9 @@ class Refiner:
                 self.greedy(most)
             for most, hot in s.level:
                 self.level(most, hot)
+        elif self._relent():
+            return
+        self._hold_all()
         widen, tries, descents, slowly = (s.again, 0, 1, False) if begun else (s.widest, 0, 0, True)
         best, fewest = self.x, self.missing(self.values).size
         for _ in range(s.searches):
@@ -115,8 +118,79 @@ class Refiner:
             if descents % s.descents == 0:  # or somewhere else
                 self.level(*s.level[-1])
                 widen, slowly = s.widest, True
-        self.x = best
+        self._back_to(best)
+        self._relent()
+
+    def _relent(self) -> bool:
+        """Let off by one last digit what no search found, take back what then can be, and find Bartlett's.
+
+        Single statistics are sought more easily than several: all others stay inside their intervals.
+
+        Returns
+        -------
+        Whether nothing had to stay let off, and nothing is missed.
+        """
+        self._hold_all()
+        missing = self.missing(self.values)
+        if missing.size > _FEW:
+            return False
+        beyond = np.abs(excess(self.values, self.low, self.high))[missing]
+        near = beyond < (self.high - self.low)[missing]
+        given = [int(i) for i in missing[near & (missing != self.chi2) & np.isin(missing, self.printed)]]
+        for i in given:
+            self._let_off(i, 1.0)
+        self.progress(f"let off by one last digit: {self._named(given)}")
+        if self._settled(self.schedule.last_patience):
+            for i in sorted(given, key=lambda i: beyond[missing == i][0]):
+                before = self.x
+                self._let_off(i, 0.0)
+                if not self._settled(self.schedule.patience):
+                    self._let_off(i, 1.0)
+                    self._back_to(before)
+                    self.progress(f"stays let off: {self._named([i])}")
+        best, fewest = self.x, self.missing(self.values).size
+        for _ in range(self.schedule.patience):
+            if self.finish():
+                return not self._off()
+            self._settled(self.schedule.last_patience)
+        if self.missing(self.values).size > fewest:
+            self._back_to(best)
+        return False
+
+    def _off(self) -> list[int]:
+        """Positions of the statistics that are let off."""
+        low, high = self.problem.boxes
+        return [int(i) for i in np.flatnonzero((self.low != low) | (self.high != high))]
+
+    def _hold_all(self) -> None:
+        for i in self._off():
+            self._let_off(i, 0.0)
+
+    def _back_to(self, x: IntArray) -> None:
+        self.x = x
         self.refresh()
+
+    def _let_off(self, i: int, units: float) -> None:
+        """Widen the interval of a statistic by so many units of its last digit to either side."""
+        low, high = (ends[i] for ends in self.problem.boxes)
+        unit = units * (high - low)
+        here = np.searchsorted(self.printed, i)
+        self.low[i], self.high[i] = low - unit, high + unit
+        self.half[here] = (high - low) / 2 + unit
+        room = _LEAST_ROOM * self.half[here]
+        self.centre[i] = np.clip(self.values[i], self.low[i] + room, self.high[i] - room)
+        self.room[:, here] = self.centre[i] - self.low[i], self.high[i] - self.centre[i]
+
+    def _settled(self, tries: int) -> bool:
+        """Whether nothing but Bartlett's statistic is missed, after so many searches at most."""
+        self.pressure[:] = 1.0
+        for k in range(tries + 1):
+            missing = self.missing(self.values)
+            if np.all(missing == self.chi2):
+                return True
+            if k < tries:
+                self.search(0.0, self.schedule.search[k % len(self.schedule.search)])
+        return False
 
     def finish(self) -> bool:
         """Whether nothing is missed, after Bartlett's last digits were tried if only they were missing."""
@@ -141,7 +215,7 @@ class Refiner:
     def _last_digits(self, chi2: int, middle: float) -> None:
         """Of many combinations that leave all else in place, one that Bartlett's chi2 is printed for."""
         linear = self._linear(0.0, 1.0)
-        units = self._units(linear, 0.0)
+        units = self._units(linear, 0.0, None)
         sets, energies = self._combined(linear, units, self.schedule.last, self.schedule.keep_last)
         sets = [chosen for chosen, energy in zip(sets, energies, strict=True) if energy == 0]
         unique = {tuple(sorted(units.chosen(one))) for one in sets}
@@ -229,23 +303,10 @@ class Refiner:
     def greedy(self, most: int) -> None:
         """The best moves one by one on one linear model, one per row at most, in the levelled metric."""
         linear = self._linear(0.0, 1.0)
-        effect, r = levelled(linear, 1.0)
-        r = r.astype(np.float32)
-        norm = np.einsum("mt,mt->m", effect, effect)
-        free = np.ones(len(self.x), dtype=bool)
-        chosen = []
-        for _ in range(most):
-            gain = 2 * (effect @ r) + norm
-            gain[~free[linear.moves.row]] = np.inf
-            best = int(gain.argmin())
-            if gain[best] >= 0:
-                break
-            chosen.append(best)
-            free[linear.moves.row[best]] = False
-            r += effect[best]
-        self.x = self._with_one_peak(self._moved(linear.moves, np.array(chosen, dtype=np.int64)))
+        chosen = greedily(*levelled(linear, 1.0), linear.moves.row, most)
+        self.x = self._with_one_peak(self._moved(linear.moves, chosen))
         self.refresh()
-        self.progress(f"greedy: {len(chosen)} moves, {self._missed()}")
+        self.progress(f"greedy: {chosen.size} moves, {self._missed()}")
 
     def level(self, most: int, hot: float) -> None:
         """A combination that brings all statistics near their centres in the levelled metric.
@@ -268,7 +329,7 @@ class Refiner:
     def search(self, widen: float, step: Search) -> None:
         """The best of many combinations of small units, if it is better exactly."""
         linear = self._linear(widen, self.schedule.inner(widen))
-        units = self._units(linear, step.aim)
+        units = self._units(linear, step.aim, self.schedule.idle)
         sets, energies = self._combined(linear, units, step, self.schedule.keep)
         moved = [self._moved(units.moves, units.chosen(one)) for one in sets]
         fine = [k for k, trial in enumerate(moved) if self._plausible(trial)]
@@ -302,8 +363,12 @@ class Refiner:
     def _missed(self) -> str:
         """How many statistics are outside their intervals, and which if they are few."""
         missing = self.missing(self.values)
-        names = "; ".join(" ".join(self.problem.design.keys[i]) for i in missing)
-        return f"{missing.size} statistics missed" + (f": {names}" if 0 < missing.size <= _FEW else "")
+        return f"{missing.size} statistics missed" + (
+            f": {self._named(missing)}" if 0 < missing.size <= _FEW else ""
+        )
+
+    def _named(self, positions: Iterable[int]) -> str:
+        return "; ".join(" ".join(self.problem.design.keys[i]) for i in positions)
 
     def _plausible(self, x: IntArray) -> bool:
         """Whether every item has one peak; single moves keep it, many together may not."""
@@ -316,42 +381,11 @@ class Refiner:
     def _exact(self, x: IntArray) -> Array:
         return self.evaluator.of_answers(x.astype(float))[0]
 
-    def _units(self, linear: Linear, aim: float) -> Units:
-        """What combinations are made of: moves, pairs and pairs of pairs, with small effects or with effects
-        that lead `aim` times the way to the intervals."""
-        moves = linear.moves
-        way = -aim * excess(linear.value, linear.low, linear.high)
-        ways = (np.zeros_like(way), way)
-        size = self.schedule.pool
-        cells = np.full((moves.row.size, 4), -1)
-        cells[:, 0] = np.arange(moves.row.size)
-        some = Units(moves, moves.effect, cells).take(self._preferred(moves.effect, ways, size))
-        pairs = self._paired(some, ways)
-        twice = pairs.take(self._preferred(pairs.effect, ways, size // 2))
-        return some.joined(pairs).joined(self._paired(twice, ways))
-
-    def _preferred(self, effect: Array, ways: tuple[Array, ...], most: int) -> IntArray:
-        """The effects nearest to either way, with some chance for those farther off."""
-        chosen = []
-        for way in ways:
-            luck = np.exp(self.rng.normal(0, _JITTER, len(effect))).astype(np.float32)
-            distance = np.linalg.norm(effect - way.astype(np.float32), axis=1)
-            chosen.append(np.argsort(distance * luck, kind="stable")[: most // len(ways)])
-        return np.unique(np.concatenate(chosen))
-
-    def _paired(self, units: Units, ways: tuple[Array, ...]) -> Units:
-        """Pairs of units, in other rows, that together come nearest to either way."""
-        parts = [
-            np.stack(small_pairs(units.effect, way.astype(np.float32), self.schedule.partners), 1)
-            for way in ways
-        ]
-        a, b = np.unique(np.concatenate(parts), axis=0).T
-        rows = units.rows
-        clash = ((rows[a][:, :, None] == rows[b][:, None, :]) & (rows[a] >= 0)[:, :, None]).any((1, 2))
-        a, b = a[~clash], b[~clash]
-        cells = np.concatenate([units.cells[a], units.cells[b]], 1)
-        cells = -np.sort(-cells, axis=1)[:, :4]
-        return Units(units.moves, units.effect[a] + units.effect[b], cells)
+    def _units(self, linear: Linear, aim: float, share: float | None) -> Units:
+        """What combinations are made of: those of small effects, or that lead `aim` times the way."""
+        s = self.schedule
+        idle = np.all(self.evaluator.weights() == 0, axis=0)[linear.moves.column]
+        return small_units(linear, aim, s.pool, s.partners, idle, share, self.rng)
 
     def _combined(
         self, linear: Linear, units: Units, step: Search, keep: int

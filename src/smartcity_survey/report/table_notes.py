@@ -10,13 +10,17 @@ from smartcity_survey.data.disclosure import HIDDEN_BELOW
 from smartcity_survey.io import Card
 from smartcity_survey.report.contents import Entry
 from smartcity_survey.report.setting import Setting
+from smartcity_survey.stages.large_samples import UNTESTED_BEYOND
 
 
 def basis(columns: tuple[str, ...], card: Card, setting: Setting) -> Iterator[str]:
-    """What the numbers rest on: how many respondents, and what an interval among the columns is."""
+    """What the numbers rest on: how many respondents, tests left out for that, what an interval is."""
     wording = setting.wording
     if "n" in card:
         yield wording.fill("page.basis", n=wording.numbers.count(float(str(card["n"]))))
+    if UNTESTED_BEYOND in card:
+        limit = wording.numbers.count(float(str(card[UNTESTED_BEYOND])))
+        yield wording.fill("page.untested", limit=limit)
     if "confidence_level" not in card:
         return
     level = wording.numbers.percentage(float(str(card["confidence_level"])) * 100, 0)

@@ -43,10 +43,11 @@ def _of_config(config: Config) -> Iterator[Problem]:
         **{f"cleaning.rules, {rule}": rule in config.cleaning.rules for rule in NEED_ALL_ROWS},
         **{
             f"{section}.{key}": True
-            for section in ("cfa", "pls", "groups")
+            for section in ("cfa", "common_method", "pls", "groups")
             for key in _switched_on(config, section)
         },
         "pls.correlation": config.pls.correlation != "pearson",
+        "cfa.estimator": config.cfa.estimator != "ml",
         "pls.interval": config.pls.interval != "percentile",
     }
     for key in (key for key, given in asked.items() if given):

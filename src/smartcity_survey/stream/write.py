@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smartcity_survey.io import REFUSED, StageResult, write_stage
+from smartcity_survey.stages.large_samples import without_tests
 from smartcity_survey.stages.refusals import Unsolved
 from smartcity_survey.stream.one_pass import one_pass
 from smartcity_survey.stream.results import results
@@ -37,6 +38,6 @@ def stream_study(study: Path) -> Written:
         warnings.simplefilter("ignore", Unsolved)  # the cards say so
         for _, part in results(streamed):
             whole = StageResult({**whole.tables, **part.tables}, {**whole.cards, **part.cards})
-    write_stage("streamed", whole, study / OUT)
+    write_stage("streamed", without_tests(whole), study / OUT)
     unsolved = tuple(name for name, card in whole.cards.items() if REFUSED in card)
     return Written(study / OUT, streamed.n_read, streamed.moments.n, unsolved)

@@ -27,6 +27,7 @@ CALLED = {"missing.pls": "PLS-SEM where answers are missing", "study.title": "Ti
 """Options whose description says too little without their section, or speaks of files -> in words."""
 CHOICES = {
     **{"complete": "complete answers alone", "em": "maximum likelihood (EM)", "ml": "maximum likelihood"},
+    "mlr": "maximum likelihood with robust errors (MLR)",
     **{"fiml": "full-information maximum likelihood (FIML)", "mean_replacement": "the item's mean"},
     **{"pairwise": "pairwise: those who answered both items", "multiple_imputation": "multiple imputation"},
     **{"mean": "mean of the items", "sum": "sum of the items", "component": "principal component"},

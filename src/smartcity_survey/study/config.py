@@ -16,10 +16,12 @@ from pydantic_core import PydanticCustomError
 
 from smartcity_survey.parsing import Section, parse, read_yaml, refuse_contradictions
 from smartcity_survey.study.cleaning_rules import CleaningRule
+from smartcity_survey.study.component_section import FactorsSection as FactorsSection
+from smartcity_survey.study.component_section import ParallelSection as ParallelSection
 from smartcity_survey.study.data_section import DataSection as DataSection
 from smartcity_survey.study.data_section import FileFormat as FileFormat
-from smartcity_survey.study.factors_section import FactorsSection as FactorsSection
-from smartcity_survey.study.factors_section import ParallelSection as ParallelSection
+from smartcity_survey.study.factor_sections import CfaSection as CfaSection
+from smartcity_survey.study.factor_sections import CommonMethodSection as CommonMethodSection
 from smartcity_survey.study.missing_answers import MissingSection, missing_contradictions
 from smartcity_survey.study.model_section import Approach as Approach
 from smartcity_survey.study.model_section import Mode as Mode
@@ -97,27 +99,6 @@ class CleaningSection(Section):
         return self
 
 
-class CfaSection(Section):
-    """The confirmatory factor model."""
-
-    dynamic_draws: int = Field(
-        200, ge=20, le=100_000, description="simulated samples behind each dynamic fit cut-off"
-    )
-    bootstrap_draws: int | None = Field(
-        1000,
-        ge=100,
-        le=1_000_000,
-        description="resamples of whole clusters, of CFA and SEM each, where `data.cluster` is given; none: "
-        "sandwich errors alone",
-    )
-    graded_response: bool = Field(
-        False, description="true: item response theory, a graded response model of each construct"
-    )
-    other_models: bool = Field(
-        False, description="true: the fit of one factor, a second-order factor and a bifactor model beside it"
-    )
-
-
 class ScoresSection(Section):
     """How a construct's items become one score."""
 
@@ -137,15 +118,6 @@ class RegressionSection(Section):
     )
     other_estimators: bool = Field(
         False, description="true: the MM-estimator and three quantiles beside least squares"
-    )
-
-
-class CommonMethodSection(Section):
-    """Signs that one way of asking, not the constructs, makes the answers alike."""
-
-    marker: str | None = Field(
-        None,
-        description="item or construct outside the model that should be unrelated to it; none: no marker",
     )
 
 
@@ -219,6 +191,9 @@ class GroupsSection(Section):
     permutations: int = Field(1000, ge=20, le=100_000, description="random groups of the same sizes")
     all_together: bool = Field(
         False, description="true: all groups of a variable are held against one another at once too"
+    )
+    partial_invariance: bool = Field(
+        False, description="true: which items differ between groups, by score tests with Holm's correction"
     )
 
 

@@ -11,6 +11,8 @@ import sys
 
 SERVER = "SMARTCITY_SURVEY_STEPS"
 """Environment variable: the name of the server's socket, in Linux's space of names without files."""
+LISTENER = "SMARTCITY_SURVEY_LISTENER"
+"""Environment variable: the descriptor of that socket, where the run has made it."""
 TAKEN, REFUSED = b"+", b"-"
 """The server's first word; after `TAKEN` comes the exit code, once the step has ended."""
 LENGTH = 8
@@ -19,9 +21,11 @@ KILLED = 137
 """Exit code of a step that ended without one."""
 
 
-def ask(arguments: list[str]) -> int | None:
-    """The exit code of a step that the server forked; None where Python has to be started."""
-    name = os.environ.get(SERVER)
+def ask(name: str | None, arguments: list[str], streams: tuple[int, int, int] = (0, 1, 2)) -> int | None:
+    """The exit code of a step that the server of that name forked; None where Python has to be started.
+
+    `streams` are the descriptors that are its standard input, output and error.
+    """
     if name is None or not arguments or arguments[0].startswith("-"):
         return None
     folder = os.getcwdb()  # noqa: PTH109 - pathlib takes longer to import than all else here
@@ -31,7 +35,7 @@ def ask(arguments: list[str]) -> int | None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as server:
         try:
             server.connect(f"\0{name}")
-            socket.send_fds(server, [len(request).to_bytes(LENGTH, "big")], [0, 1, 2])
+            socket.send_fds(server, [len(request).to_bytes(LENGTH, "big")], streams)
             server.sendall(request)
             if server.recv(1) != TAKEN:
                 return None
@@ -49,7 +53,7 @@ def main() -> None:
     """Do what `python script` does."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     arguments = sys.argv[1:]
-    code = ask(arguments)
+    code = ask(os.environ.get(SERVER), arguments)
     if code is None:
         os.execv(sys.executable, [sys.executable, *arguments])
     sys.exit(code)

@@ -33,7 +33,7 @@ from uuid import uuid4
 
 from smartcity_survey.workflow import forked_step
 from smartcity_survey.workflow.ending.snakemake_errors import tell_errors
-from smartcity_survey.workflow.forked_step import LENGTH, REFUSED, SERVER, TAKEN
+from smartcity_survey.workflow.forked_step import LENGTH, LISTENER, REFUSED, SERVER, TAKEN
 
 PACKAGE = Path(__file__).parents[1]
 CLIENT = (sys.executable, "-I", "-S", forked_step.__file__)
@@ -69,7 +69,9 @@ def main() -> None:
     """
     with ExitStack() as stack:
         with suppress(OSError):  # a system without such sockets costs time alone
-            os.environ[SERVER] = stack.enter_context(serving(_import, _import_more))
+            given = os.environ.pop(LISTENER, None)
+            made = (socket.socket(fileno=int(given)), os.environ[SERVER]) if given else None
+            os.environ[SERVER] = stack.enter_context(serving(_import, _import_more, made))
             sys.executable = " ".join(map(shlex.quote, CLIENT))
         snakemake_cli = import_module("snakemake.cli")
         if not sys.stdin.readline():
@@ -88,14 +90,28 @@ def main() -> None:
     os._exit(ended if isinstance(ended, int) else int(bool(ended)))
 
 
+def listening() -> tuple[socket.socket, str]:
+    """The socket of a server of steps, and its name: who asks before the server is there waits for it."""
+    listener, name = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM), f"smartcity_survey-{uuid4().hex}"
+    listener.bind(f"\0{name}")
+    listener.listen(64)
+    return listener, name
+
+
 @contextmanager
-def serving(prepare: Callable[[], None], prepare_more: Callable[[], None] = lambda: None) -> Iterator[str]:
+def serving(
+    prepare: Callable[[], None],
+    prepare_more: Callable[[], None] = lambda: None,
+    made: tuple[socket.socket, str] | None = None,
+) -> Iterator[str]:
     """A server of steps, until the end of the block or of this process.
 
     Parameters
     ----------
     prepare : imports what steps need and this process as well.
-    prepare_more : imports what steps alone need, while this process goes on.
+    prepare_more : imports what steps alone need, while this process goes on, and whoever has asked already
+        is served.
+    made : its socket and name, where there are any.
 
     Yields
     ------
@@ -103,10 +119,8 @@ def serving(prepare: Callable[[], None], prepare_more: Callable[[], None] = lamb
     """
     # Before any import: a file that changes later is no more the one that was imported.
     imported = state()
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
-        name = f"smartcity_survey-{uuid4().hex}"
-        listener.bind(f"\0{name}")
-        listener.listen(64)
+    listener, name = made or listening()
+    with listener:
         prepare()
         ended, running = os.pipe()
         server = os.fork()
@@ -165,19 +179,26 @@ def _serve(
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Snakemake and its steps end by it, and so does this
         _close_all_but(listener.fileno(), ended)
+        if select.select([listener], [], [], 0)[0]:
+            _fork(listener, ended, imported)
         prepare_more()
         gc.freeze()
         while ended not in select.select([listener.fileno(), ended], [], [])[0]:
             _reap()
-            connection, _ = listener.accept()
-            if os.fork() == 0:
-                listener.close()
-                os.close(ended)
-                _answer(connection, imported)
-            connection.close()
+            _fork(listener, ended, imported)
         _reap()
     finally:
         os._exit(0)
+
+
+def _fork(listener: socket.socket, ended: int, imported: State) -> None:
+    """A step for who asks next."""
+    connection, _ = listener.accept()
+    if os.fork() == 0:
+        listener.close()
+        os.close(ended)
+        _answer(connection, imported)
+    connection.close()
 
 
 def _reap() -> None:

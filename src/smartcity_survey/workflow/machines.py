@@ -106,7 +106,7 @@ class Machines:
         told = ["--workflow-profile", "none"]
         told += ["--set-scatter", f"draws={self.parts}"] if self.parts > 1 else []
         if not self.elsewhere:
-            return [*told, "--cores", str(self.cores), "--quiet", "all"]
+            return [*told, "--cores", str(self.cores), *_memory(), "--quiet", "all"]
         told += ["--envvars", *variables]
         if self.profile:
             self._require_silence_on_results()
@@ -121,6 +121,18 @@ class Machines:
         if not self.profile:
             told += ["--latency-wait", str(_SLOW_DISK)]
         return told
+
+
+def _memory() -> list[str]:
+    """Steps side by side ask for no more memory than this machine has; one that asks for more works alone.
+
+    Nothing where the system does not say how much it has.
+    """
+    try:
+        mib = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >> 20
+    except (AttributeError, ValueError, OSError):
+        return []
+    return ["--resources", f"mem_mb={mib}"] if mib > 0 else []
 
 
 def from_variable(profile: str) -> str:

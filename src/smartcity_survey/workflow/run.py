@@ -17,8 +17,10 @@ from smartcity_survey.report.chapter.files import asks_for_chapter, files_of
 from smartcity_survey.study.codebook import read_codebook
 from smartcity_survey.study.config import Language, read_config
 from smartcity_survey.workflow.bars import run_command
+from smartcity_survey.workflow.check_step import check_by
 from smartcity_survey.workflow.ending.means import require_means
-from smartcity_survey.workflow.forks import snakemake
+from smartcity_survey.workflow.forked_step import LISTENER, SERVER
+from smartcity_survey.workflow.forks import can_fork, listening, snakemake
 from smartcity_survey.workflow.hold import RUN, hold
 from smartcity_survey.workflow.machines import PROFILE, Machines
 from smartcity_survey.workflow.made_from import PARTS
@@ -71,7 +73,7 @@ def run_study(folder: Path, machines: Machines, language: Language = "en", *, ch
     with suppress(OSError):  # of a file that cannot be read; the check tells of it
         seen = origin and origin.now()
     if origin is None:  # nobody knows what folder this is: nothing is written there
-        _check(folder)
+        check_by(None, folder)
     command = [
         *snakemake(forking=not machines.elsewhere),
         "all_with_chapter" if chapter else "all",
@@ -81,14 +83,19 @@ def run_study(folder: Path, machines: Machines, language: Language = "en", *, ch
     ]
     before = _last_step(folder)
 
-    def require() -> None:
-        _check(folder)
-        require_means(folder)
-        forget(folder)
-
     with hold(folder, run) as descriptor:
+        server = listening() if can_fork() and not machines.elsewhere else None
+
+        def require() -> None:
+            check_by(server, folder)
+            require_means(folder)
+            forget(folder)
+
         inherited: dict[str, Any] = {} if sys.platform == "win32" else {"pass_fds": [descriptor]}
         environment = machines.environment(os.environ) | cache_of(folder, os.environ) | _ENVIRONMENT | told
+        if server:
+            inherited["pass_fds"].append(server[0].fileno())
+            environment |= {LISTENER: str(server[0].fileno()), SERVER: server[1]}
         ended = run_command(command, environment, require, **inherited)
         if ended == 0:  # what an earlier run, which did not end, had asked for in other parts
             rmtree(folder / PARTS, ignore_errors=True)
@@ -107,13 +114,6 @@ def run_study(folder: Path, machines: Machines, language: Language = "en", *, ch
         stopped = "The run stopped; what went wrong is above, the full story in reports/private/logs."
         print(translated(stopped, language), file=sys.stderr)
     return ended
-
-
-def _check(folder: Path) -> None:
-    # Imported while Snakemake gets ready: together with pandas it takes longer than the check.
-    from smartcity_survey.check import check_study
-
-    check_study(folder)
 
 
 def cache_of(folder: Path, given: Mapping[str, str]) -> dict[str, str]:

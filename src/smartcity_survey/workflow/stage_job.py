@@ -11,6 +11,7 @@ from typing import Any
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import StageResult, read_table, write_stage
 from smartcity_survey.stages.declare import Stage
+from smartcity_survey.stages.large_samples import without_tests
 from smartcity_survey.stages.needs import Bar, Files
 from smartcity_survey.stages.parts import InParts, Made, nothing_made
 from smartcity_survey.stages.refusals import refused, takes_no_weights
@@ -60,6 +61,7 @@ def compute_stage(
             result = stage.compute(**arguments)
         except NoSolution as error:  # no item is left of a construct, for example
             result = refused(params.get("unweighted", stage.tables), error, stage.private)
+    result = without_tests(result)
     if "unclustered" in params:
         cards = {name: {**card, "clusters": "not_used"} for name, card in result.cards.items()}
         result = replace(result, cards=cards)

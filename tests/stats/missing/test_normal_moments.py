@@ -13,13 +13,14 @@ from smartcity_survey.stats.core.errors import (
     TooFewRows,
 )
 from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.missing import normal_moments
 from smartcity_survey.stats.missing.mcar import little_mcar_test
 from smartcity_survey.stats.missing.moment_information import (
     moment_covariance,
     observed_information,
     score_products,
 )
-from smartcity_survey.stats.missing.normal_moments import em_moments, expected
+from smartcity_survey.stats.missing.normal_moments import condensed, em_moments, expected
 from smartcity_survey.stats.missing.patterns import patterns_of
 from tests.stats.missing.data import incomplete, reference
 
@@ -115,15 +116,32 @@ def test_littles_test_of_one_pattern_has_nothing_to_test() -> None:
     assert np.isnan(found.p)
 
 
+def test_few_rows_stand_for_all_of_a_pattern(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their sums and sums of products are those of all rows, however many are read at a time."""
+    x = incomplete("holzinger_missing")
+    patterns, centre, scale = patterns_of(x), np.nanmean(x, axis=0), np.nanstd(x, axis=0)
+    monkeypatch.setattr(normal_moments, "ROWS_AT_ONCE", 7)
+    found = condensed(x, patterns, centre, scale)
+    assert len(found.rows) < len(x) / 2
+    parts = zip(np.split(found.rows, found.ends[:-1]), np.split(found.weights, found.ends[:-1]), strict=True)
+    for answered, members, (own, ones) in zip(patterns.answered, patterns.rows(), parts, strict=True):
+        assert np.isnan(own[:, ~answered]).all()
+        z = ((x[members] - centre) / scale)[:, answered]
+        stacked = np.column_stack((ones, own[:, answered]))
+        expected_rows = np.column_stack((np.ones(len(z)), z))
+        np.testing.assert_allclose(stacked.T @ stacked, expected_rows.T @ expected_rows, atol=1e-11)
+
+
 def test_the_information_is_the_curvature_of_the_likelihood() -> None:
     x = incomplete("holzinger_missing")[:, :3]
     moments = em_moments(x)
+    rows = condensed(moments.rows, moments.patterns, np.zeros(3), np.ones(3))
     row, column = np.tril_indices(3)
 
     def log_likelihood(theta: Array) -> float:
         covariance = np.zeros((3, 3))
         covariance[row, column] = covariance[column, row] = theta[3:]
-        found = expected(moments.rows, moments.patterns, theta[:3], covariance)
+        found = expected(rows, theta[:3], covariance)
         assert found is not None
         return found.log_likelihood
 

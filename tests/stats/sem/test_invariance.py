@@ -93,6 +93,18 @@ def test_the_ladder_scales_its_tests_where_it_has_the_answers(ladder):
         invariance_ladder(schools(), holzinger_pattern(), answers=answers[::-1])
 
 
+def test_the_ladder_scales_its_tests_as_mlr_does():
+    rungs = invariance_ladder(
+        schools(), holzinger_pattern(), answers=school_scores(), correction="yuan_bentler"
+    )
+    theirs = reference("invariance_lavaan")["holzinger_mlr"]
+    for rung in rungs:
+        expected = theirs[rung.fit.level.name.lower()]["fit"]["chisq.scaled"]
+        assert rung.scaled.chi2 == pytest.approx(expected, rel=ESTIMATES)
+    for rung, chi2 in zip(rungs[1:], theirs["difference"]["chi2"], strict=True):
+        assert rung.scaled_difference.statistic == pytest.approx(chi2, rel=10 * ESTIMATES)
+
+
 def test_four_groups_have_lavaans_indices():
     table = holzinger()
     samples = in_groups(holzinger_scores(), table["school"] + table["sex"].astype(str))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import combinations
@@ -15,10 +15,11 @@ import pandas as pd
 from smartcity_survey.data.demographics import require_demographics
 from smartcity_survey.data.disclosure import protect
 from smartcity_survey.errors import NoSolution
-from smartcity_survey.io import AT_FAULT, Card, StageResult
-from smartcity_survey.stages.cards import pls_estimator, resampled, respondents, single_items
+from smartcity_survey.io import Card, StageResult
+from smartcity_survey.stages.cards import pls_estimator, resampled, respondents
 from smartcity_survey.stages.comparison.categories import compared_groups, large_groups
 from smartcity_survey.stages.comparison.corrected import with_holm
+from smartcity_survey.stages.comparison.ladder import LEVELS, ladder_card, ladder_rows, refusal
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.design import Design, design_card
 from smartcity_survey.stages.naming import naming
@@ -26,18 +27,12 @@ from smartcity_survey.stages.needs import Bar, Complete, MeasuredClaims, Option,
 from smartcity_survey.stages.parts import InParts, Made, Unit, nothing_made, taken, units_of
 from smartcity_survey.stages.pls.pls import pls_model
 from smartcity_survey.stages.progress import Progress, part, silent
-from smartcity_survey.stages.refusals import reason
-from smartcity_survey.stats.core.correlations import covariance
+from smartcity_survey.stages.sem.robust import EstimatorAsked
 from smartcity_survey.stats.core.draws import Take, make_all
-from smartcity_survey.stats.core.errors import InGroup, StatisticsError
 from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.stats.evidence.group_differences import compare_by_design
 from smartcity_survey.stats.pls.micom import GroupComparison, compare_groups
-from smartcity_survey.stats.sampling.design_invariance import DesignRung, design_ladder
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
-from smartcity_survey.stats.sem.invariance import Rung, invariance_ladder
-from smartcity_survey.stats.sem.likelihood import Sample
-from smartcity_survey.stats.sem.maximum_likelihood import TOLERANCE
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import GroupsSection, PlsSection
 from smartcity_survey.study.model import Model
@@ -72,12 +67,6 @@ MULTIGROUP = [
     "chance_high",
     "p",
 ]
-INVARIANCE = [
-    *("demographic", "level", "status", "group_at_fault", "at_fault"),
-    *("chi2", "df", "p", "cfi", "rmsea", "srmr", "d_cfi", "d_rmsea", "d_srmr", "p_change"),
-]
-
-
 DEALT = {True: "permuted_with_weights", False: "permuted_with_clusters"}
 """Whether respondents are dealt one by one -> how the composites of step 2 are tested under a design."""
 PERMUTED = ("permutations", "p", "seed")
@@ -140,6 +129,7 @@ def compare_respondents(
     design: Design = None,
     smallest: Smallest = None,
     made: Annotated[Made, InParts(permutations)] = nothing_made,
+    estimator: EstimatorAsked = "ml",
 ) -> StageResult:
     """MICOM, differences of paths and the ladder of invariance, by each demographic variable asked for.
 
@@ -148,7 +138,8 @@ def compare_respondents(
 
     progress : of the permutations of all comparisons. design : sampling weights and clusters, by which
         differences and levels of the ladder are tested; composites are permuted with their weights.
-    smallest : as `large_groups` has it.
+    smallest : as `large_groups` has it. estimator : by `mlr` levels are tested as answers that are not normal
+        ask for.
     """
     x = answers[list(model.items)].to_numpy(dtype=np.float64)
     require_demographics(section.variables, codebook, "config.yaml, groups.variables")
@@ -161,7 +152,7 @@ def compare_respondents(
             before = len(rows.comparisons) * section.permutations
             told, take = part(progress, before, total), taken(made, _name(variable, pair))
             _compare(setup, variable, pair, members, rows, told, take)
-        _ladder(setup, variable, members, rows)
+        rows.invariance += ladder_rows(x, model, variable, members, design, estimator)
     card: Card = {
         **pls_estimator(model, pls),
         "signs": "positive_loading_sums",
@@ -181,22 +172,16 @@ def compare_respondents(
         composites = {**composites, **design_card(design)}
         card = {name: value for name, value in composites.items() if name not in PERMUTED}
     ladder: Card = {
-        "method": "maximum_likelihood_with_means",
-        "scaling": "first_loading_1",
-        "tolerance": TOLERANCE,
+        **ladder_card(model, len(x), design, estimator),
         "groups": compared_groups(smallest),
         "smallest": section.smallest,
-        "divisor": "n",
-        **single_items(model),
-        **respondents(len(x)),
-        **({} if design is None else {"test": "yuan_bentler_by_design", **design_card(design)}),
     }
     return StageResult(
         tables={
             "group_comparisons": pd.DataFrame(rows.comparisons, columns=COMPARISONS),
             "micom": pd.DataFrame(rows.micom, columns=MICOM),
             "multigroup": with_holm(pd.DataFrame(rows.multigroup, columns=MULTIGROUP)),
-            "invariance": pd.DataFrame(rows.invariance, columns=INVARIANCE),
+            "invariance": pd.DataFrame(rows.invariance, columns=LEVELS),
         },
         cards={
             "group_comparisons": composites,
@@ -328,63 +313,3 @@ def path_rows(found: GroupComparison, model: Model, groups: Mapping[str, str]) -
             }
         )
     return lines
-
-
-def _ladder(setup: _Setup, variable: str, members: Mapping[str, BoolArray], rows: _Rows) -> None:
-    """The levels of invariance across all groups of a variable at once."""
-    if len(members) < 2:
-        rows.invariance.append({"demographic": variable, "status": "one_group"})
-        return
-    model, groups = setup.model, list(members.values())
-    rungs: Sequence[Rung | DesignRung]
-    try:
-        with naming(model.items, "invariance", model.names):
-            if setup.design is None:
-                rungs = invariance_ladder(_samples(setup.x, groups), model.membership())
-            else:
-                rungs = design_ladder(setup.x, groups, model.membership(), setup.design)
-    except NoSolution as error:
-        rows.invariance.append({"demographic": variable, **refusal(error, list(members))})
-        return
-    rows.invariance += [_rung(variable, rung) for rung in rungs]
-
-
-def _samples(x: Array, members: Sequence[BoolArray]) -> list[Sample]:
-    """Moments of every group."""
-    samples = []
-    for position, group in enumerate(members):
-        try:
-            moments = covariance(x[group], ddof=0)
-        except StatisticsError as error:
-            raise InGroup(position, error) from error
-        samples.append(Sample(int(group.sum()), moments, x[group].mean(axis=0)))
-    return samples
-
-
-def refusal(error: NoSolution, groups: Sequence[str]) -> dict[str, str]:
-    """Status, the group where it alone has no solution, and names at fault."""
-    told = reason(error)
-    alone = groups[error.__cause__.group] if isinstance(error.__cause__, InGroup) else ""
-    return {"status": told["reason"], "group_at_fault": alone, AT_FAULT: told[AT_FAULT]}
-
-
-def _rung(variable: str, rung: Rung | DesignRung) -> dict[str, object]:
-    """A line of `invariance`; by a design chi-square and p are scaled, indices of the weighted moments."""
-    indices, tested = rung.indices, (rung.indices.chi2, rung.indices.p)
-    if isinstance(rung, DesignRung):
-        tested = (rung.test.scaled.statistic, rung.test.scaled.p)
-    return {
-        "demographic": variable,
-        "level": rung.fit.level.name.lower(),
-        "status": "converged" if rung.fit.admissible else "heywood",
-        "chi2": tested[0],
-        "df": indices.df,
-        "p": tested[1],
-        "cfi": indices.cfi,
-        "rmsea": indices.rmsea,
-        "srmr": indices.srmr,
-        "d_cfi": rung.d_cfi,
-        "d_rmsea": rung.d_rmsea,
-        "d_srmr": rung.d_srmr,
-        "p_change": None if rung.difference is None else rung.difference.p,
-    }

@@ -12,7 +12,8 @@ from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import pls_estimator, resampled, respondents
 from smartcity_survey.stages.comparison.categories import compared_groups, large_groups
-from smartcity_survey.stages.comparison.groups import invariance_of, refusal
+from smartcity_survey.stages.comparison.groups import invariance_of
+from smartcity_survey.stages.comparison.ladder import refusal
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import Complete, Measured, Option, PlsFitOptions, Seed, Smallest

@@ -25,6 +25,7 @@ from smartcity_survey.stages.parts import InParts, Made, Unit, nothing_made, tak
 from smartcity_survey.stages.pls.pls import pls_model
 from smartcity_survey.stages.progress import Progress, part, silent
 from smartcity_survey.stages.refusals import Refusals
+from smartcity_survey.stages.sem.robust import EstimatorAsked
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.intervals import summarise
 from smartcity_survey.stats.core.types import Array
@@ -33,6 +34,7 @@ from smartcity_survey.stats.measurement.reliability_coefficients import cronbach
 from smartcity_survey.stats.pls.bootstrap import PlsBootstrap, bootstrap_pls
 from smartcity_survey.study.codebook import Codebook, Demographic, read_codebook
 from smartcity_survey.study.config import CleaningSection, Config, DataSection, GroupsSection, PlsSection
+from smartcity_survey.study.factor_sections import Estimator
 from smartcity_survey.study.model import Model
 
 WAVE = "wave"
@@ -119,6 +121,7 @@ def compare_waves(
     seed: Seed,
     progress: Annotated[Progress, Bar("bootstrap of waves")] = silent,
     made: Annotated[Made, InParts(resamples)] = nothing_made,
+    estimator: EstimatorAsked = "ml",
 ) -> StageResult:
     """Means of constructs and paths among them in every wave, their differences, and measurement invariance.
 
@@ -128,7 +131,7 @@ def compare_waves(
     Parameters
     ----------
     own, others : the study's wave, whose model this is, and one other or more.
-    progress : of the resamples of all waves together.
+    progress : of the resamples of all waves together. estimator : of the levels of invariance.
 
     Raises
     ------
@@ -141,7 +144,7 @@ def compare_waves(
     pairs = [(later, earlier) for earlier, later in combinations(waves, 2)]
     refusals = Refusals(shared.items, shared.names)
     bootstraps = _bootstraps(waves, shared, pls, seed, refusals, progress, made)
-    invariance = _invariance(waves, shared, pls, groups, seed, made)
+    invariance = _invariance(waves, shared, pls, groups, seed, made, estimator)
     tables = {
         "wave_sizes": pd.DataFrame(
             {
@@ -361,12 +364,20 @@ def _as_groups(
 
 
 def _invariance(
-    waves: Sequence[Wave], model: Model, pls: PlsSection, groups: GroupsSection, seed: int, made: Made
+    waves: Sequence[Wave],
+    model: Model,
+    pls: PlsSection,
+    groups: GroupsSection,
+    seed: int,
+    made: Made,
+    estimator: Estimator,
 ) -> StageResult:
     """MICOM, permutation of paths, ladder of invariance: the wave is a question about the respondent."""
     codes = _codes(waves)
     answers, codebook, section = _as_groups(waves, model, groups)
-    found = compare_respondents(answers, model, codebook, section, pls, model.alpha, seed, made=made)
+    found = compare_respondents(
+        answers, model, codebook, section, pls, model.alpha, seed, made=made, estimator=estimator
+    )
 
     renamed = {}
     for key, frame in found.tables.items():

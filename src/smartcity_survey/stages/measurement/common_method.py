@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.design import Design, correlation_by, design_card
 from smartcity_survey.stages.measurement.scores import require_scores
-from smartcity_survey.stages.needs import Complete, Measured, Method
+from smartcity_survey.stages.needs import Complete, Measured, Method, Options
 from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stats.quality.common_method import (
     full_collinearity_vif,
@@ -36,7 +37,7 @@ def judge_common_method(
     scores: pd.DataFrame,
     model: Measured,
     codebook: Codebook,
-    section: CommonMethodSection,
+    section: Annotated[CommonMethodSection, Options(CommonMethodSection, ("marker",))],
     method: Method,
     design: Design = None,
 ) -> StageResult:

@@ -9,6 +9,7 @@ import pandas as pd
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import pls_estimator, respondents
 from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.large_samples import shapiro_card
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import Complete, Measured, Options, Seed
 from smartcity_survey.stages.pls_advanced.further_methods import FURTHER, asks_for, fitted, predictors_of
@@ -54,6 +55,7 @@ def seek_endogeneity(answers: Complete, model: Measured, section: CopulaOptions,
         "method": "gaussian_copulas",
         "bootstrap_draws": section.further_draws,
         **respondents(len(x)),
+        **shapiro_card(len(x)),
         "seed": seed,
     }
     return StageResult({"copulas": pd.DataFrame(rows)}, {"copulas": card})

@@ -16,6 +16,7 @@ from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.design import Design, design_card, ignored_card
+from smartcity_survey.stages.large_samples import shapiro_card
 from smartcity_survey.stages.measurement.scores import require_scores
 from smartcity_survey.stages.needs import Asked, Complete, Method, Smallest, has_moderations
 from smartcity_survey.stages.refusals import Refusals, require_paths, takes_no_weights
@@ -155,7 +156,9 @@ def estimate_regression(
     of_all_answers: Card = {**card, **incomplete.card()}
     if everybody is not None and not incomplete.card():
         of_all_answers = {**card, **everybody.card(n), "divisor": "n"}
-    order: dict[str, Card] = {"regression_diagnostics": {"order": "durbin_watson_by_rows"}}
+    order: dict[str, Card] = {
+        "regression_diagnostics": {"order": "durbin_watson_by_rows", **shapiro_card(len(scores))}
+    }
     of_judged = {name: judged.card() for name in _JUDGED}
     if weighted:
         order["collinearity"], of_judged["collinearity"] = design_card(design, errors=False), {}

@@ -32,10 +32,11 @@ from smartcity_survey.stages.needs import (
     Seed,
     complete_rows,
 )
-from smartcity_survey.stages.progress import Progress, part, silent
-from smartcity_survey.stages.refusals import Refusals, refused, require_several, takes_no_weights
+from smartcity_survey.stages.progress import Progress, silent
+from smartcity_survey.stages.refusals import Refusals, refused, takes_no_weights
 from smartcity_survey.stages.sem.dwls import ORDINAL_TABLES, ordinal_tables
-from smartcity_survey.stages.sem.robust import robust_statistics
+from smartcity_survey.stages.sem.dynamic import DYNAMIC, dynamic_card, dynamic_frame
+from smartcity_survey.stages.sem.robust import robust_statistics, scaled_statistics
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.last_bits import steady
 from smartcity_survey.stats.core.significance import normal_interval, normal_two_sided
@@ -46,11 +47,10 @@ from smartcity_survey.stats.sampling.pseudo_likelihood import fit_design_cfa
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.stats.sampling.weighted_residuals import design_residuals
 from smartcity_survey.stats.sem.cfa import CfaFit, fit_cfa
-from smartcity_survey.stats.sem.cfa_fit import CfaIndices, fit_indices
+from smartcity_survey.stats.sem.cfa_fit import fit_indices
 from smartcity_survey.stats.sem.cfa_incomplete import fit_incomplete_cfa
 from smartcity_survey.stats.sem.cfa_residuals import CovarianceResiduals, covariance_residuals
-from smartcity_survey.stats.sem.cfa_robust import satorra_bentler
-from smartcity_survey.stats.sem.dynamic_fit import dynamic_cutoffs
+from smartcity_survey.stats.sem.cfa_robust import fit_robust_cfa, satorra_bentler
 from smartcity_survey.stats.sem.maximum_likelihood import TOLERANCE
 from smartcity_survey.stats.sem.modification import modification_indices
 from smartcity_survey.stats.sem.structure import Matrix
@@ -58,16 +58,6 @@ from smartcity_survey.study.config import CfaSection
 from smartcity_survey.study.limits import limit
 from smartcity_survey.study.model import Model
 
-INDICES = ("srmr", "rmsea", "cfi")
-DYNAMIC = [
-    "level",
-    "n_omitted",
-    "item",
-    "construct",
-    "loading",
-    *(column for index in INDICES for column in (index, f"{index}_separates")),
-    "n_inadmissible",
-]
 OF_MODEL = ("cfa_fit", "cfa_loadings", "cfa_factor_correlations", "cfa_correlation_intervals")
 BY_DESIGN = (*OF_MODEL, "cfa_residuals")
 """Those that allow for weights and clusters."""
@@ -80,7 +70,7 @@ TABLES = (*OF_MODEL, "modification_indices", "cfa_residuals", "dynamic_fit")
 def confirm_model(
     answers: pd.DataFrame,
     model: Measured,
-    section: Annotated[CfaSection, Options(CfaSection, ("dynamic_draws",))],
+    section: Annotated[CfaSection, Options(CfaSection, ("dynamic_draws", "estimator"))],
     level: Level,
     seed: Seed,
     continuity: Continuity = NO_CONTINUITY,
@@ -94,6 +84,7 @@ def confirm_model(
     The same model is fitted to polychoric correlations by diagonally weighted least squares, as a check of
     treating the answers as numbers. A part that the answers do not admit is empty, its card says why.
 
+    section : by `mlr` errors, intervals and scaled tests of the model allow for answers that are not normal.
     level : of the intervals. continuity : as `pls.continuity`. missing : by `fiml` fit, loadings and factor
         correlations are of all answers given, other tables of complete questionnaires. counted : items that
         these have all answers to; None where no answer is missing. design : sampling weights and clusters,
@@ -140,12 +131,12 @@ def _of_complete_rows(
         cfa = fit_cfa(covariance(x, ddof=0), len(x), model.membership())
         fit = fit_indices(cfa)
     own = {name: Refusals(model.items, model.names) for name in TABLES}
-    robust = own["cfa_fit"].attempt("satorra_bentler", lambda: asdict(satorra_bentler(cfa, x)))
     ordinal = ordinal_tables(x, cfa, model, level, continuity)
-    dynamic = own["dynamic_fit"].attempt(WHOLE, lambda: _dynamic(cfa, fit, model, section, seed, progress))
+    dynamic = own["dynamic_fit"].attempt(
+        WHOLE, lambda: dynamic_frame(cfa, fit, model, section, seed, progress)
+    )
     changes = own["modification_indices"].attempt(WHOLE, lambda: modification_frame(cfa, model))
     residuals = own["cfa_residuals"].attempt(WHOLE, lambda: residual_frame(covariance_residuals(cfa), model))
-    statistics = asdict(fit) | {f"satorra_bentler_{name}": value for name, value in (robust or {}).items()}
     card: Card = {
         **solution_card("maximum_likelihood_correlated_factors", cfa),
         "divisor": "n",
@@ -154,17 +145,26 @@ def _of_complete_rows(
     }
     if not cfa.admissible:
         card = {**card, **inadmissible(model, cfa.heywood, cfa.factor_corr)}
+    told, statistics, of_model = cfa, asdict(fit), card
+    if section.estimator == "mlr":
+        with naming(model.items, "CFA", model.names):
+            robust = fit_robust_cfa(x, model.membership())
+        told, of_model = robust.cfa, {**card, "standard_errors": "sandwich_observed"}
+        statistics |= scaled_statistics("yuan_bentler", robust.test)
+    else:
+        test = own["cfa_fit"].attempt("satorra_bentler", lambda: satorra_bentler(cfa, x))
+        statistics |= {} if test is None else scaled_statistics("satorra_bentler", test)
     tables = {
-        **tables_of_model(cfa, statistics, model, level),
+        **tables_of_model(told, statistics, model, level),
         "modification_indices": pd.DataFrame() if changes is None else changes,
         "cfa_residuals": pd.DataFrame() if residuals is None else residuals,
         "dynamic_fit": pd.DataFrame(columns=DYNAMIC) if dynamic is None else dynamic,
     }
     cards: dict[str, Card] = dict.fromkeys(tables, card) | {
-        **cards_of_model(card, level),
+        **cards_of_model(of_model, level),
         "modification_indices": {**card, "modification": "score_test_df_1"},
         "cfa_residuals": {**card, "standard_errors": "of_residuals_normal"},
-        "dynamic_fit": _dynamic_card(cfa.n, model, section, seed),
+        "dynamic_fit": dynamic_card(cfa.n, model, section, seed),
     }
     cards |= {name: {**cards[name], **refusals.card()} for name, refusals in own.items()}
     return StageResult(tables={**tables, **ordinal.tables}, cards={**cards, **ordinal.cards})
@@ -343,48 +343,3 @@ def residual_frame(residuals: CovarianceResiduals, model: Model) -> pd.DataFrame
     return frame.sort_values(
         "z", key=lambda z: steady(np.abs(z)), ascending=False, kind="stable", ignore_index=True
     )
-
-
-def _dynamic_card(n: int, model: Model, section: CfaSection, seed: int) -> Card:
-    return {
-        "method": "dynamic_fit_cutoffs",
-        "misfit": "omitted_loadings",
-        "cutoff": "met_by_5_percent",
-        "simulated_samples": section.dynamic_draws,
-        **single_items(model),
-        **respondents(n),
-        "seed": seed,
-    }
-
-
-def _dynamic(
-    cfa: CfaFit, fit: CfaIndices, model: Model, section: CfaSection, seed: int, progress: Progress
-) -> pd.DataFrame:
-    """Cut-offs level by level, under the indices of the survey."""
-    require_several(model, "dynamic cut-offs")
-    draws = section.dynamic_draws
-    samples = int((cfa.pattern.sum(axis=0) > 1).sum()) * draws
-    found = dynamic_cutoffs(cfa, draws=draws, seed=seed, progress=part(progress, 0, samples))
-    own = asdict(fit)
-    rows: list[dict[str, object]] = [
-        {"level": "survey", **{index: own[index] for index in INDICES}},
-        {
-            "level": "right_model",
-            **dict(zip(INDICES, found.right, strict=True)),
-            "n_inadmissible": found.n_failed[0],
-        },
-    ]
-    for position, (item, factor) in enumerate(zip(found.items, found.factors, strict=True)):
-        rows.append(
-            {
-                "level": "misspecified",
-                "n_omitted": position + 1,
-                "item": model.items[item],
-                "construct": model.names[factor],
-                "loading": found.loadings[position],
-                **dict(zip(INDICES, found.cutoffs[position], strict=True)),
-                **{f"{name}_separates": bool(found.separated[position, j]) for j, name in enumerate(INDICES)},
-                "n_inadmissible": found.n_failed[position + 1],
-            }
-        )
-    return pd.DataFrame(rows, columns=DYNAMIC)

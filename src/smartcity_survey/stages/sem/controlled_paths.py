@@ -30,15 +30,18 @@ from smartcity_survey.stages.pls.pls import pls_model
 from smartcity_survey.stages.pls.pls_bootstrap import interval_columns, interval_summary
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
 from smartcity_survey.stages.refusals import Refusals
+from smartcity_survey.stages.sem.robust import EstimatorAsked
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.stats.pls.bootstrap import bootstrap_pls
 from smartcity_survey.stats.pls.model import Mode, PlsModel
 from smartcity_survey.stats.sampling.pseudo_likelihood import fit_design_sem
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
+from smartcity_survey.stats.sem.cfa_robust import fit_robust_sem
 from smartcity_survey.stats.sem.sem import fit_sem
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import Config, PlsSection
+from smartcity_survey.study.factor_sections import Estimator
 from smartcity_survey.study.model import Model
 
 INTERVALS = ("bootstrap_draws", "confidence_level")
@@ -63,6 +66,7 @@ def estimate_controlled_paths(
     design: Design = None,
     complete: Annotated[pd.DataFrame | None, CompleteAnswers()] = None,
     smallest: Smallest = None,
+    estimator: EstimatorAsked = "ml",
 ) -> StageResult:
     """The structural model with dummies of demographic controls among the causes of every outcome.
 
@@ -74,7 +78,7 @@ def estimate_controlled_paths(
     answers : of PLS-SEM, with means in the gaps where the config says so.
     complete : complete questionnaires, which SEM takes with their `design` (sampling weights and clusters);
         None: all are.
-    smallest : as `demographic_dummies` has it.
+    smallest : as `demographic_dummies` has it. estimator : of SEM, as in `estimate_sem`.
     """
     complete = answers if complete is None else complete
     of_pls, of_sem = (
@@ -83,7 +87,7 @@ def estimate_controlled_paths(
     inputs = PlsInputs.of(answers, model, section)
     found = {
         "pls": of_pls.refusals.attempt("pls", lambda: _pls(of_pls, model, inputs, section, seed)),
-        "sem": of_sem.refusals.attempt("sem", lambda: _sem(of_sem, level, design)),
+        "sem": of_sem.refusals.attempt("sem", lambda: _sem(of_sem, level, design, estimator)),
     }
     without = {"pls": pls_paths, "sem": sem_paths}
     frames = []
@@ -174,9 +178,13 @@ def _pls(
     return {"estimate": summary.estimate, **{key: told[key] for key in ("ci_low", "ci_high", "p")}}
 
 
-def _sem(controlled: _Controlled, level: float, design: SurveyDesign | None) -> dict[str, Array]:
+def _sem(
+    controlled: _Controlled, level: float, design: SurveyDesign | None, estimator: Estimator
+) -> dict[str, Array]:
     x, blocks, paths = controlled.x, controlled.blocks, controlled.paths
-    if design is None:
+    if design is None and estimator == "mlr":
+        found = fit_robust_sem(x, blocks, paths, level=level).sem
+    elif design is None:
         found = fit_sem(covariance(x, ddof=0), len(x), blocks, paths, level=level)
     else:
         found = fit_design_sem(x, blocks, paths, design, level=level).sem

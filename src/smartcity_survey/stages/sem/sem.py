@@ -22,14 +22,14 @@ from smartcity_survey.stages.lines import path_columns
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import Counted, FactorModelsMissing, Level, Measured, complete_rows
 from smartcity_survey.stages.refusals import Refusals, require_paths
-from smartcity_survey.stages.sem.robust import robust_statistics
+from smartcity_survey.stages.sem.robust import EstimatorAsked, robust_statistics, scaled_statistics
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.missing.normal_moments import em_moments
 from smartcity_survey.stats.sampling.pseudo_likelihood import fit_design_sem
 from smartcity_survey.stats.sem.cfa_fit import fit_indices
 from smartcity_survey.stats.sem.cfa_incomplete import fit_incomplete_sem
-from smartcity_survey.stats.sem.cfa_robust import satorra_bentler
+from smartcity_survey.stats.sem.cfa_robust import fit_robust_sem, satorra_bentler
 from smartcity_survey.stats.sem.maximum_likelihood import TOLERANCE
 from smartcity_survey.stats.sem.sem import SemFit, fit_sem
 from smartcity_survey.study.model import Model
@@ -43,11 +43,13 @@ def estimate_sem(
     missing: FactorModelsMissing = "complete",
     counted: Counted = None,
     design: Design = None,
+    estimator: EstimatorAsked = "ml",
 ) -> StageResult:
     """The structural model on latent factors: the third estimator beside OLS and PLS-SEM.
 
     missing : by `fiml` of all answers given. counted : items that complete questionnaires have all answers
-        to; None where no answer is missing. design : sampling weights and clusters.
+        to; None where no answer is missing. design : sampling weights and clusters. estimator : by `mlr`
+        errors and tests allow for answers that are not normal, as they do with gaps or a design anyway.
     """
     require_paths(model, "SEM")
     x = complete_rows(answers, counted)[list(model.items)].to_numpy(dtype=np.float64)
@@ -65,6 +67,14 @@ def estimate_sem(
                 "method": "pseudo_ml_structural_equations",
                 "standard_errors": "sandwich_observed",
                 **design_card(design),
+            }
+        elif estimator == "mlr":
+            robust = fit_robust_sem(x, model.membership(), model.path_matrix(), level=level)
+            fit = robust.sem
+            statistics = asdict(fit_indices(fit)) | scaled_statistics("yuan_bentler", robust.test)
+            how = {
+                "method": "maximum_likelihood_structural_equations",
+                "standard_errors": "sandwich_observed",
             }
         else:
             S = covariance(x, ddof=0)
@@ -126,8 +136,8 @@ def quality_frame(fit: SemFit, model: Model) -> pd.DataFrame:
 def _statistics(fit: SemFit, x: Array, refusals: Refusals) -> dict[str, float]:
     """Indices as of the confirmatory model, with the scaled ones."""
     statistics = asdict(fit_indices(fit))
-    robust = refusals.attempt("satorra_bentler", lambda: asdict(satorra_bentler(fit, x)))
-    return statistics | {f"satorra_bentler_{name}": value for name, value in (robust or {}).items()}
+    test = refusals.attempt("satorra_bentler", lambda: satorra_bentler(fit, x))
+    return statistics if test is None else statistics | scaled_statistics("satorra_bentler", test)
 
 
 def _with_restrictions(fit: SemFit, statistics: dict[str, float]) -> pd.DataFrame:

@@ -21,6 +21,11 @@ from .equivalence import (
     Equivalence as Equivalence,
     tost as tost,
 )
+from .fit_power import (
+    FitHypothesis as FitHypothesis,
+    power_of_fit as power_of_fit,
+    respondents_for_fit as respondents_for_fit,
+)
 from .group_differences import (
     compare_by_design as compare_by_design,
 )

@@ -44,7 +44,9 @@ class HeldInfluence:
     def influence_between(self, left: Array, right: Array, part: slice) -> Array:
         """(rows, t): influence on the sums l' R r over the items, of columns of left and right (p, t)."""
         own = self.whole[part, : self.p, : self.p]
-        return np.asarray(np.einsum("nkt,kt->nt", own @ right, left))
+        # One product of large matrices in the place of one for each unit.
+        pairs = (left[:, None] * right).reshape(-1, left.shape[1])
+        return np.asarray(own.reshape(len(own), -1) @ pairs)
 
     def columns(self, items: Sequence[int]) -> IntArray:
         """Positions of some of the items and of all covariates."""
@@ -63,11 +65,12 @@ class GroupedItems(HeldInfluence):
 
     def of_items(self, items: Sequence[int]) -> GroupedItems:
         """The moments of some of the items and all covariates."""
-        columns = self.columns(items)
+        columns, m = self.columns(items), len(self.correlation)
+        cells = (columns[:, None] * m + columns).ravel()
         return GroupedItems(
             self.correlation[np.ix_(columns, columns)],
             len(items),
-            self.whole[:, columns][:, :, columns],
+            self.whole.reshape(-1, m * m).take(cells, axis=1).reshape(-1, len(columns), len(columns)),
             self.respondents.of_items(items),
             self.groups,
         )

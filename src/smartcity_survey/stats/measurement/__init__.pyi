@@ -17,6 +17,18 @@ from .measurement_models import (
     fit_bifactor as fit_bifactor,
     fit_second_order as fit_second_order,
 )
+from .method_factor import (
+    MarkerModels as MarkerModels,
+    MethodFactor as MethodFactor,
+    fit_marker_models as fit_marker_models,
+    fit_method_factor as fit_method_factor,
+)
+from .partial_invariance import (
+    PartialRung as PartialRung,
+    Release as Release,
+    partial_ladder as partial_ladder,
+    release_tests as release_tests,
+)
 from .reliability_coefficients import (
     ItemSummary as ItemSummary,
     ItemTotal as ItemTotal,

@@ -14,8 +14,10 @@ from .moment_information import (
     score_products as score_products,
 )
 from .normal_moments import (
+    Condensed as Condensed,
     Expected as Expected,
     NormalMoments as NormalMoments,
+    condensed as condensed,
     em_moments as em_moments,
     expected as expected,
 )

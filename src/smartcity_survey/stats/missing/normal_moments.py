@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import lapack
 
-from smartcity_survey.stats.core.correlations import require_independence
+from smartcity_survey.stats.core.correlations import ROWS_AT_ONCE, require_independence
 from smartcity_survey.stats.core.errors import NotConverged
 from smartcity_survey.stats.core.triangles import symmetric_inverse
-from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.core.types import Array, IntArray
 from smartcity_survey.stats.missing.patterns import Patterns, patterns_of, require_estimable
 
 TOLERANCE = 1e-12
@@ -46,14 +46,29 @@ class NormalMoments:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Condensed:
+    """Rows with the sums and sums of products of all rows of their pattern, and no more than these.
+
+    rows : (r, p), nan where the pattern has no answer. weights : (r,), what stands in them for a row of ones.
+    patterns : of all rows; `ends` : (g,), where the rows of each end.
+    """
+
+    rows: Array
+    weights: Array
+    patterns: Patterns
+    ends: IntArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Expected:
     """What the answers given say of all answers at given means and covariances.
 
-    filled : (n, p), answers, and where there are none their expectation. uncertainty : (p, p), covariances
-    of the answers that are missing, summed over the rows. log_likelihood : of the answers given.
+    deviation : (r, p), of condensed rows from the means, missing answers as they are expected. uncertainty :
+    (p, p), covariances of the answers that are missing, summed over all rows. log_likelihood : of the answers
+    given.
     """
 
-    filled: Array
+    deviation: Array
     uncertainty: Array
     log_likelihood: float
 
@@ -72,26 +87,28 @@ def em_moments(x: Array, *, tolerance: float = TOLERANCE, max_iterations: int = 
     """
     rows = require_estimable(x)
     patterns = patterns_of(rows)
-    centre, scale = np.nanmean(rows, axis=0), np.nanstd(rows, axis=0)
-    z = (rows - centre) / scale
-    mean, covariance = np.zeros(z.shape[1]), np.eye(z.shape[1])
-    n, change, iteration = len(z), np.inf, 0
+    columns = (column[~np.isnan(column)] for column in rows.T)
+    centre, scale = np.array([(own.mean(), own.std()) for own in columns]).T
+    z = condensed(rows, patterns, centre, scale)
+    mean, covariance = np.zeros(len(centre)), np.eye(len(centre))
+    n, change, iteration = len(rows), np.inf, 0
     while change > tolerance:
         if iteration == max_iterations:
             raise NotConverged("EM algorithm", iteration, change)
-        found = expected(z, patterns, mean, covariance)
+        found = expected(z, mean, covariance)
         if found is None:
             break
-        new_mean = found.filled.mean(axis=0)
-        deviation = found.filled - new_mean
+        moved = z.weights @ found.deviation / n
+        new_mean = mean + moved
+        deviation = found.deviation - z.weights[:, None] * moved
         new_covariance = (deviation.T @ deviation + found.uncertainty) / n
         change = float(max(np.abs(new_mean - mean).max(), np.abs(new_covariance - covariance).max()))
         mean, covariance = new_mean, new_covariance
         iteration += 1
     require_independence(covariance / np.sqrt(np.outer(np.diagonal(covariance), np.diagonal(covariance))), n)
-    last = expected(z, patterns, mean, covariance)
+    last = expected(z, mean, covariance)
     assert last is not None  # the covariances are positive definite
-    given = (~np.isnan(z)).sum(axis=0)
+    given = patterns.counts @ patterns.answered
     stretched = float(given @ np.log(scale))
     return NormalMoments(
         n=n,
@@ -106,8 +123,32 @@ def em_moments(x: Array, *, tolerance: float = TOLERANCE, max_iterations: int = 
     )
 
 
-def expected(x: Array, patterns: Patterns, mean: Array, covariance: Array) -> Expected | None:
-    """The expectation step for answers x (n, p); None where the covariances are not positive definite.
+def condensed(x: Array, patterns: Patterns, centre: Array, scale: Array) -> Condensed:
+    """Rows in the place of x (n, p), less `centre` and over `scale` (p,).
+
+    Of many rows Z with a pattern, and a column of ones before them, the triangle R of (1, Z) = QR has all
+    sums and sums of products: R'R = (1, Z)'(1, Z).
+    """
+    rows, weights, ends = [], [], []
+    for answered, members in zip(patterns.answered, patterns.rows(), strict=True):
+        given = np.flatnonzero(answered)
+        own = np.empty((0, len(given) + 1))
+        for first in range(0, len(members), ROWS_AT_ONCE):
+            some = members[first : first + ROWS_AT_ONCE]
+            z = (x[np.ix_(some, given)] - centre[given]) / scale[given]
+            own = np.vstack((own, np.column_stack((np.ones(len(z)), z))))
+            if len(own) > len(given) + 1:
+                own = np.asarray(np.linalg.qr(own, mode="r"))
+        block = np.full((len(own), x.shape[1]), np.nan)
+        block[:, given] = own[:, 1:]
+        rows.append(block)
+        weights.append(own[:, 0])
+        ends.append(len(own))
+    return Condensed(np.vstack(rows), np.concatenate(weights), patterns, np.cumsum(ends))
+
+
+def expected(x: Condensed, mean: Array, covariance: Array) -> Expected | None:
+    """The expectation step; None where the covariances are not positive definite.
 
     With the precision K, missing items m and given ones o of a row: x_m - mean_m is expected to be
     - K_mm^-1 K_mo (x_o - mean_o), with covariances K_mm^-1; no matrix of the answers given is inverted.
@@ -118,9 +159,10 @@ def expected(x: Array, patterns: Patterns, mean: Array, covariance: Array) -> Ex
         return None
     precision = symmetric_inverse(triangle)
     log_determinant = 2 * float(np.log(np.diagonal(triangle)).sum())
-    deviation = np.where(np.isnan(x), 0.0, x - mean)
-    uncertainty, twice = np.zeros((p, p)), 0.0
-    for answered, count, rows in zip(patterns.answered, patterns.counts, patterns.rows(), strict=True):
+    deviation = np.where(np.isnan(x.rows), 0.0, x.rows - x.weights[:, None] * mean)
+    uncertainty, twice, patterns = np.zeros((p, p)), 0.0, x.patterns
+    of_patterns = np.split(deviation, x.ends[:-1])
+    for answered, count, own in zip(patterns.answered, patterns.counts, of_patterns, strict=True):
         of_pattern = log_determinant
         if not answered.all():
             missing = np.flatnonzero(~answered)
@@ -128,9 +170,9 @@ def expected(x: Array, patterns: Patterns, mean: Array, covariance: Array) -> Ex
             lower, _ = lapack.dpotrf(precision[np.ix_(missing, missing)], lower=1)
             spread = symmetric_inverse(lower)
             regression = -spread @ precision[np.ix_(missing, given)]
-            deviation[np.ix_(rows, missing)] = deviation[np.ix_(rows, given)] @ regression.T
+            own[:, missing] = own[:, given] @ regression.T
             uncertainty[np.ix_(missing, missing)] += count * spread
             of_pattern += 2 * float(np.log(np.diagonal(lower)).sum())
         twice += count * (of_pattern + np.count_nonzero(answered) * np.log(2 * np.pi))
     distances = float(np.einsum("ij,jk,ik->", deviation, precision, deviation, optimize=True))
-    return Expected(deviation + mean, uncertainty, -0.5 * (twice + distances))
+    return Expected(deviation, uncertainty, -0.5 * (twice + distances))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from smartcity_survey.stats.core.correlations import ROWS_AT_ONCE
 from smartcity_survey.stats.core.errors import (
     ConstantItems,
     NotFinite,
@@ -38,11 +39,16 @@ def patterns_of(x: Array) -> Patterns:
 
     Patterns with equally many rows are in the order of their first missing item.
     """
-    found, member, counts = np.unique(np.isnan(x), axis=0, return_inverse=True, return_counts=True)
-    order = np.lexsort((np.arange(len(found)), -counts))
-    place = np.empty(len(found), dtype=np.int64)
-    place[order] = np.arange(len(found))
-    return Patterns(~found[order], counts[order].astype(np.int64), place[member.ravel()])
+    missing = np.isnan(x)
+    # Bits in numbers, whose order is that of the rows: np.unique would compare the rows cell by cell.
+    member = np.zeros(len(x), dtype=np.int64)
+    for byte in np.packbits(missing, axis=1).T:
+        member = np.unique(member * 256 + byte, return_inverse=True)[1]
+    _, first, counts = np.unique(member, return_index=True, return_counts=True)
+    order = np.lexsort((np.arange(len(first)), -counts))
+    place = np.empty(len(first), dtype=np.int64)
+    place[order] = np.arange(len(first))
+    return Patterns(~missing[first[order]], counts[order].astype(np.int64), place[member])
 
 
 def require_estimable(x: Array) -> Array:
@@ -57,14 +63,18 @@ def require_estimable(x: Array) -> Array:
     if infinite.size:
         raise NotFinite(tuple(infinite.tolist()))
     answered = ~np.isnan(x)
-    together = answered.T.astype(np.float64) @ answered
+    together = np.zeros((x.shape[1], x.shape[1]))
+    for first in range(0, len(x), ROWS_AT_ONCE):
+        some = answered[first : first + ROWS_AT_ONCE].astype(np.float64)
+        together += some.T @ some
     if together.size == 0 or together.min() < 2:
         raise TooFewRows(int(together.min()) if together.size else 0, 2)
     low, high = np.nanmin(x, axis=0), np.nanmax(x, axis=0)
     constant = np.flatnonzero(high <= low)
     if constant.size:
         raise ConstantItems(tuple(constant.tolist()))
-    rows = x[answered.any(axis=1)]
+    any_answer = answered.any(axis=1)
+    rows = x if any_answer.all() else x[any_answer]
     if len(rows) <= x.shape[1]:
         raise TooFewRows(len(rows), x.shape[1] + 1)
     return np.asarray(rows)

@@ -16,9 +16,9 @@ from scipy.stats import shapiro
 from smartcity_survey.stats.core.resample import resampled_units
 from smartcity_survey.stats.core.significance import normal_two_sided
 from smartcity_survey.stats.core.types import Array, IntArray
+from smartcity_survey.stats.regression.residual_tests import SHAPIRO_LIMIT
 
 _DRAWS_AT_ONCE = 64
-_LARGEST_SHAPIRO = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def normality(x: Array) -> Array:
 
     A copula needs a predictor that is not normal: of a normal one it is the predictor itself.
     """
-    if len(x) > _LARGEST_SHAPIRO:
+    if len(x) > SHAPIRO_LIMIT:
         return np.full(x.shape[1], np.nan)
     return np.array([shapiro(column).pvalue for column in x.T])
 

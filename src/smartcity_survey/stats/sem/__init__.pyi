@@ -35,7 +35,11 @@ from .cfa_residuals import (
 from .cfa_robust import (
     Answers as Answers,
     Correction as Correction,
+    RobustCfa as RobustCfa,
+    RobustSem as RobustSem,
     ScaledTest as ScaledTest,
+    fit_robust_cfa as fit_robust_cfa,
+    fit_robust_sem as fit_robust_sem,
     robust_covariance as robust_covariance,
     satorra_bentler as satorra_bentler,
     scaled_difference as scaled_difference,
@@ -97,6 +101,7 @@ from .maximum_likelihood import (
 )
 from .modification import (
     ModificationIndices as ModificationIndices,
+    extended_by as extended_by,
     fixed_at_zero as fixed_at_zero,
     modification_indices as modification_indices,
 )

@@ -9,12 +9,15 @@ from typing import Literal
 import numpy as np
 from scipy import special
 
+from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.errors import StatisticsError
 from smartcity_survey.stats.core.significance import ChiSquareTest, chi_square_test
-from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.core.types import Array, BoolArray
+from smartcity_survey.stats.sem.cfa import CfaFit, cfa_record, correlations_of, fit_cfa
 from smartcity_survey.stats.sem.cfa_fit import baseline, comparative_fit, rmsea_of
 from smartcity_survey.stats.sem.likelihood import Point, Sample, evaluate
-from smartcity_survey.stats.sem.maximum_likelihood import Fitted, StructureFit
+from smartcity_survey.stats.sem.maximum_likelihood import TOLERANCE, Fitted, StructureFit
+from smartcity_survey.stats.sem.sem import SemFit, fit_sem, sem_record
 from smartcity_survey.stats.sem.structure import Cells, Matrices, Matrix, Structure
 
 Correction = Literal["satorra_bentler", "yuan_bentler"]
@@ -47,6 +50,82 @@ class ScaledTest:
     rmsea_low: float
     rmsea_high: float
     p_close: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RobustCfa:
+    """cfa : a measurement model with robust standard errors. test : its scaled chi-square."""
+
+    cfa: CfaFit
+    test: ScaledTest
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RobustSem:
+    """sem : a structural model with robust standard errors; its `restrictions` by the difference of scaled
+    chi-squares. test : its scaled chi-square."""
+
+    sem: SemFit
+    test: ScaledTest
+
+
+def fit_robust_cfa(
+    x: Array, pattern: BoolArray, *, tolerance: float = TOLERANCE, max_iterations: int = 200
+) -> RobustCfa:
+    """Fit a measurement model (pattern as in `fit_cfa`) to answers x (n, p) that need not be normal.
+
+    Estimates by maximum likelihood, errors by the sandwich of observed second derivatives (Huber 1967; White
+    1982, Econometrica 50, 1-25), the chi-square scaled as by Yuan and Bentler (2000): lavaan's and Mplus's
+    MLR.
+
+    Raises
+    ------
+    As `fit_cfa`.
+    """
+    S, n = covariance(x, ddof=0), len(x)
+    plain = fit_cfa(S, n, pattern, tolerance=tolerance, max_iterations=max_iterations)
+    standard = fit_cfa(
+        correlations_of(S),
+        n,
+        pattern,
+        scaling="unit_variance",
+        markers=plain.markers,
+        tolerance=tolerance,
+        max_iterations=max_iterations,
+    )
+    sd = np.sqrt(np.diagonal(S))
+    cfa = cfa_record(_with_errors(plain, x), _with_errors(standard, x / sd), pattern, plain.markers)
+    return RobustCfa(cfa, scaled_test(plain, x, "yuan_bentler"))
+
+
+def fit_robust_sem(
+    x: Array,
+    pattern: BoolArray,
+    paths: BoolArray,
+    *,
+    level: float = 0.95,
+    tolerance: float = TOLERANCE,
+    max_iterations: int = 200,
+) -> RobustSem:
+    """Fit regressions among factors (arguments as in `fit_sem`) to answers x (n, p) that need not be normal.
+
+    As `fit_robust_cfa`; what paths left out cost is tested as by Satorra and Bentler (2001).
+
+    Raises
+    ------
+    As `fit_sem`.
+    """
+    S = covariance(x, ddof=0)
+    plain = fit_sem(
+        S, len(x), pattern, paths, level=level, tolerance=tolerance, max_iterations=max_iterations
+    )
+    test = scaled_test(plain, x, "yuan_bentler")
+    found = sem_record(_with_errors(plain, x), plain.measurement, paths, level)
+    if plain.restrictions is not None:
+        wide = plain.measurement
+        of_wide = scaled_test(wide, x, "yuan_bentler")
+        found = replace(found, restrictions=scaled_difference(test, plain.ml.chi2, of_wide, wide.chi2))
+    return RobustSem(found, test)
 
 
 def satorra_bentler(fit: Fitted, x: Answers) -> ScaledTest:
@@ -153,6 +232,11 @@ def slope_covariance(point: Point, x: Array, correction: Correction) -> Array:
     expected = at.scale * point.of_precision[at.left, at.right] if of_model else total
     across = np.outer(total, expected)
     return np.asarray(products - across - across.T + np.outer(expected, expected))
+
+
+def _with_errors(fit: Fitted, x: Array) -> StructureFit:
+    """What the likelihood says of a model, with errors that do not take answers for normal."""
+    return replace(fit.ml, covariance=robust_covariance(fit, x, "yuan_bentler"))
 
 
 def _pooled_slopes(ml: StructureFit, groups: Sequence[Array], correction: Correction) -> Array:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from smartcity_survey.stats.core.significance import ChiSquareTest, chi_square_test
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.stats.sem.cfa_fit import CfaIndices, fit_indices
-from smartcity_survey.stats.sem.cfa_robust import ScaledTest, satorra_bentler, scaled_difference
+from smartcity_survey.stats.sem.cfa_robust import Correction, ScaledTest, scaled_difference, scaled_test
 from smartcity_survey.stats.sem.likelihood import Sample
 from smartcity_survey.stats.sem.maximum_likelihood import TOLERANCE
 from smartcity_survey.stats.sem.multigroup import Exempt, Level, MultigroupFit, fit_groups
@@ -21,7 +21,7 @@ class Rung:
     difference : likelihood-ratio test. d_cfi, d_rmsea, d_srmr : this level less the one below, so that worse
         fit is a negative d_cfi and positive d_rmsea and d_srmr.
     scaled, scaled_difference : the tests of level and difference for answers that are not normal (Satorra and
-        Bentler 1994, 2001); None where the answers were not given.
+        Bentler 1994, 2001, or Yuan and Bentler 2000); None where the answers were not given.
     """
 
     fit: MultigroupFit
@@ -41,13 +41,14 @@ def invariance_ladder(
     markers: IntArray | None = None,
     exempt: Exempt | None = None,
     answers: Sequence[Array] | None = None,
+    correction: Correction = "satorra_bentler",
     up_to: Level = Level.STRICT,
     tolerance: float = TOLERANCE,
     max_iterations: int = 200,
 ) -> tuple[Rung, ...]:
     """Configural, metric, scalar and strict invariance, in this order, of a model fitted to G groups.
 
-    Parameters are those of `fit_groups`; `answers`, (n, p) of each group, add the scaled tests.
+    Parameters are those of `fit_groups`; `answers`, (n, p) of each group, add tests scaled by `correction`.
 
     Cut-offs are the caller's: Chen (2007), Structural Equation Modeling 14, 464-504, takes d_cfi below -.010
     with d_rmsea above .015 (or d_srmr above .030 for loadings, .010 for intercepts and uniquenesses) as lack
@@ -70,7 +71,7 @@ def invariance_ladder(
             tolerance=tolerance,
             max_iterations=max_iterations,
         )
-        scaled = None if answers is None else satorra_bentler(fit, answers)
+        scaled = None if answers is None else scaled_test(fit, answers, correction)
         rungs.append(_rung(fit, scaled, rungs[-1] if rungs else None))
     return tuple(rungs)
 

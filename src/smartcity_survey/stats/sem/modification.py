@@ -54,7 +54,7 @@ def modification_indices(fit: Fitted, candidates: Sequence[Cells] | None = None)
     """
     ml = fit.ml
     cells = [fixed_at_zero(structure) for structure in ml.structures] if candidates is None else candidates
-    extended = _extended(ml, cells)
+    extended = extended_by(ml, cells)
     size = len(ml.theta)
     gradient = np.zeros(len(extended.theta))
     for structure, weight, point in zip(extended.structures, ml.weights, extended.points, strict=True):
@@ -124,7 +124,7 @@ def _zeros(structure: Structure, matrix: Matrix, among: Array) -> Cells:
     return Cells.of(matrix, *np.nonzero(fixed))
 
 
-def _extended(ml: StructureFit, candidates: Sequence[Cells]) -> StructureFit:
+def extended_by(ml: StructureFit, candidates: Sequence[Cells]) -> StructureFit:
     """The same point of a model in which every candidate is a parameter of its own, after the others."""
     structures, theta = [], [ml.theta]
     for structure, cells in zip(ml.structures, candidates, strict=True):

@@ -202,11 +202,11 @@ def _failing(frame: pd.DataFrame) -> list[str]:
 def _factor_model(facts: Facts) -> Iterator[str]:
     chi2, df, p = (facts.statistic("cfa_fit", name) for name in ("chi2", "df", "p"))
     why = facts.refused("cfa_fit")
-    if chi2 is None or df is None or p is None:
+    if chi2 is None or df is None:
         if why:
             yield facts.say("measurement.cfa_unsolved", reason=why)
         return
-    fit = [facts.test("χ²", chi2, df), facts.p(p)]
+    fit = [facts.test("χ²", chi2, df), *([] if p is None else [facts.p(p)])]
     for name in ("cfi", "tli", "rmsea", "srmr"):
         value = facts.statistic("cfa_fit", name)
         if value is not None:
