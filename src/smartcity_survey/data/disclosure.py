@@ -23,6 +23,7 @@ from smartcity_survey.data.disclosure_items import (
     of_hidden_predictors,
     scale_statistics,
     without_hidden_constructs,
+    without_small_answers,
 )
 from smartcity_survey.data.left_out import Context, LeavesOut, leave_out
 from smartcity_survey.io import StageResult
@@ -301,6 +302,13 @@ def _segment_shares(of: str, share: str) -> LeavesOut:
     return apply
 
 
+def _graded_scales(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """Few respondents whose answers do not fit."""
+    counts = np.rint(frame["misfit_percent"] / 100 * context.n)
+    leave_out(frame, counts.between(1, context.smallest - 1).to_numpy(), "misfit_percent")
+    return without_small_answers(frame, context)
+
+
 def _hierarchical_coefficients(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
     """Lines of such categories: a standard error tells how many people stand behind it."""
     hidden = _among(frame, ("term", "answer"), _hidden_categories(context))
@@ -343,6 +351,11 @@ _TABLES: Mapping[str, LeavesOut] = {
     "item_summary": of_hidden_constructs("mean", "min", "max", "range", "ratio", "variance"),
     "scale_statistics": scale_statistics,
     "descriptives": descriptives,
+    "graded_scales": _graded_scales,
+    "graded_items": without_small_answers,
+    "graded_thresholds": without_small_answers,
+    "item_information": without_small_answers,
+    "scale_information": without_small_answers,
     "ipma": without_hidden_constructs,
     "cfa_loadings": of_hidden_measures("loading", "std_error", "uniqueness"),
     "cfa_residuals": of_hidden_measures("residual", "std_error"),
@@ -360,6 +373,8 @@ _TABLES: Mapping[str, LeavesOut] = {
     "moderated_mediation": _of_hidden_moderators,
     "necessary_conditions": _necessary_conditions,
     "segment_criteria": _segment_shares("segments", "smallest_share"),
+    "oriented_segments": _segment_shares("segments", "smallest_share"),
+    "oriented_paths": _segment_shares("segments", "segment_share"),
     "segment_paths": _segment_shares("segments", "segment_share"),
     "coefficients": _coefficients,
     "collinearity": collinearity,

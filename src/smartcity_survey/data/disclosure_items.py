@@ -64,6 +64,16 @@ def without_hidden_constructs(frame: pd.DataFrame, context: Context) -> pd.DataF
     return frame[~hidden].reset_index(drop=True)
 
 
+def without_small_answers(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """Lines of constructs with an item whose higher moments are left out: few gave one of its answers.
+
+    A threshold tells how many gave the answers above it.
+    """
+    items = context.tables["item_descriptives"]
+    few = set(items["construct"][items["skewness"].isna()])
+    return frame[~frame["construct"].isin(few)].reset_index(drop=True)
+
+
 def of_hidden_measures(*columns: str) -> LeavesOut:
     """Unstandardised columns of lines that name such an item or construct.
 

@@ -36,6 +36,8 @@ def _of_config(config: Config) -> Iterator[Problem]:
         "model.moderations": bool(config.model.moderations),
         "model.products": bool(config.model.products),
         "model.other_models": bool(config.model.other_models),
+        "factors.loading_draws": config.factors.loading_draws is not None,
+        "factors.comparison_draws": config.factors.comparison_draws is not None,
         "disclosure.suppress_small_cells": config.disclosure.suppress_small_cells,
         **{f"model.constructs.{name}.of": bool(one.of) for name, one in config.model.constructs.items()},
         **{f"cleaning.rules, {rule}": rule in config.cleaning.rules for rule in NEED_ALL_ROWS},

@@ -16,6 +16,8 @@ from pydantic_core import PydanticCustomError
 
 from smartcity_survey.parsing import Section, parse, read_yaml, refuse_contradictions
 from smartcity_survey.study.cleaning_rules import CleaningRule
+from smartcity_survey.study.component_section import FactorsSection as FactorsSection
+from smartcity_survey.study.component_section import ParallelSection as ParallelSection
 from smartcity_survey.study.data_section import DataSection as DataSection
 from smartcity_survey.study.data_section import FileFormat as FileFormat
 from smartcity_survey.study.factor_sections import CfaSection as CfaSection
@@ -53,7 +55,6 @@ Correlation = Literal["pearson", "polychoric"]
 Scheme = Literal["path", "factorial", "centroid"]
 WaveName = Annotated[str, Field(pattern=r"^[^=/>]+$")]
 AddedCount = Annotated[float, Field(ge=0, lt=1)]
-Limit = Annotated[float, Field(ge=0, lt=1)] | None
 
 
 class StudySection(Section):
@@ -96,33 +97,6 @@ class CleaningSection(Section):
                 "the rule `careless` and its limits under `careless` go together; give both or neither"
             )
         return self
-
-
-class ParallelSection(Section):
-    """Parallel analysis: eigenvalues of random data beside the survey's."""
-
-    draws: int = Field(1000, ge=10, le=100_000, description="random data sets of the parallel analysis")
-    quantile: Probability = Field(0.95, description="quantile of their eigenvalues shown beside the survey's")
-
-
-class FactorsSection(Section):
-    """Principal components, their rotation, and which items stay."""
-
-    n_components: Literal["eigenvalue"] | Annotated[int, Field(ge=1, le=1000)] = Field(
-        "eigenvalue", description="`eigenvalue` (all above 1) or a fixed number"
-    )
-    suppress_below: float = Field(0.5, ge=0, lt=1, description="loadings blanked when a table is rendered")
-    minimum_msa: Limit = Field(None, description="items of lower sampling adequacy go, one at a time")
-    minimum_communality: Limit = Field(None, description="items of a lower communality go, one at a time")
-    minimum_loading: Limit = Field(None, description="items whose largest loading is below go, one at a time")
-    maximum_cross_loading: Limit = Field(
-        None, description="items whose second loading is above go, one at a time"
-    )
-    promax_kappa: float = Field(4, ge=1, le=20, description="power of promax's target; SPSS has 4")
-    oblimin_delta: float = Field(
-        0, ge=-100, le=0.8, description="0: direct quartimin; lower: less correlated factors"
-    )
-    parallel: ParallelSection = Field(ParallelSection(), description="parallel analysis")
 
 
 class ScoresSection(Section):
@@ -184,6 +158,9 @@ class PlsSection(Section):
         False, description="true: necessary condition analysis, beside the importance-performance map"
     )
     segments: bool = Field(False, description="true: unobserved segments of respondents (FIMIX-PLS)")
+    oriented_segments: bool = Field(
+        False, description="true: segments whose own paths explain most (PLS-POS); takes minutes"
+    )
     tetrads: bool = Field(False, description="true: confirmatory tetrad analysis of the constructs (CTA-PLS)")
     congruence: bool = Field(
         False, description="true: congruence coefficients, whether two constructs relate to all others alike"

@@ -29,6 +29,9 @@ class CfaSection(Section):
         description="resamples of whole clusters, of CFA and SEM each, where `data.cluster` is given; none: "
         "sandwich errors alone",
     )
+    graded_response: bool = Field(
+        False, description="true: item response theory, a graded response model of each construct"
+    )
     other_models: bool = Field(
         False, description="true: the fit of one factor, a second-order factor and a bifactor model beside it"
     )

@@ -17,6 +17,7 @@ from smartcity_survey.stages.declare import Stage
 from smartcity_survey.stages.factor.adequacy import evaluate_adequacy
 from smartcity_survey.stages.factor.common_factors import compare_solutions
 from smartcity_survey.stages.factor.components import estimate_factors
+from smartcity_survey.stages.factor.factor_count import count_factors
 from smartcity_survey.stages.measurement.common_method import judge_common_method
 from smartcity_survey.stages.measurement.item_analysis import analyse_items
 from smartcity_survey.stages.pls.pls_assessment import assess_pls
@@ -180,6 +181,9 @@ def weighed(name: str) -> StageResult:
     match name:
         case "common_factors":
             return solutions()
+        case "factor_count":
+            counted = pd.DataFrame({"rule": ["parallel_mean"], "n_components": [2]})
+            return count_factors(items("weighted"), counted, 20, 1, None, own)
         case "cfa":
             return confirm_model(frame, MODEL, CfaSection(dynamic_draws=20), 0.95, 1, design=own)
         case "item_analysis":

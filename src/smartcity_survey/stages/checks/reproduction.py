@@ -18,8 +18,10 @@ from smartcity_survey.audit.plan import settled
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.checks.printed import Names
+from smartcity_survey.stages.checks.printed_loadings import loading_congruence
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.needs import Frames, Option, PrintedFolder, compares_with_print
+from smartcity_survey.study.config import Config
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -46,7 +48,15 @@ def recomputed_tables(published: str | Path) -> tuple[str, ...]:
     return tuple(dict.fromkeys(where.table for _, where in _recomputed(paper)))
 
 
-@stage("reproduction", asked_by=compares_with_print)
+LOADINGS = "rotated_loadings"
+
+
+def prints_loadings(config: Config) -> bool:
+    """Whether the paper prints loadings that the pipeline computes again."""
+    return compares_with_print(config) and LOADINGS in recomputed_tables(str(config.data.published))
+
+
+@stage("reproduction", asked_by=compares_with_print, optional={prints_loadings: ("printed_congruence",)})
 def compare_with_published(
     published: PrintedFolder,
     tables: Annotated[Tables, Frames(lambda config: recomputed_tables(str(config.data.published)))],
@@ -60,6 +70,7 @@ def compare_with_published(
     Blank cells of a loading matrix match where the loading is below the limit of suppression. Where a cell
     does not match and the audit finds the printed number to be a slip, its finding is the reason. `hidden`:
     what is empty in the stage files was left out for disclosure control; it is counted, not compared.
+    Printed loadings are compared as matrices too.
     """
     paper = read_paper(Path(published))
     reasons = _reasons(paper, names)
@@ -78,7 +89,16 @@ def compare_with_published(
         "rounding": "half_up_as_printed",
         **({"left_out": len(left_out)} if hidden else {}),
     }
-    return StageResult(tables={"reproduction": frame}, cards={"reproduction": card})
+    made, cards = {"reproduction": frame}, {"reproduction": card}
+    if own := [each for each in _recomputed(paper) if each[1].table == LOADINGS]:
+        of_loadings = [loading_congruence(paper, one, _lines(tables[LOADINGS], where)) for one, where in own]
+        made["printed_congruence"] = pd.concat(of_loadings, ignore_index=True)
+        cards["printed_congruence"] = {
+            "method": "target_rotation_to_print",
+            "blank_cells": "zero_in_target",
+            "suppress_below": suppress_below,
+        }
+    return StageResult(tables=made, cards=cards)
 
 
 def _recomputed(paper: Paper) -> Iterator[tuple[Printed, Recomputed]]:

@@ -15,7 +15,7 @@ from smartcity_survey.io import WHOLE, Card, StageResult
 from smartcity_survey.stages.cards import corrections, gradient_at_end, respondents
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.design import Weights
-from smartcity_survey.stages.factor.components import n_components
+from smartcity_survey.stages.factor.components import FactorOptions, n_components
 from smartcity_survey.stages.factor.incomplete import by_weights, item_correlations
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.needs import Continuity, ItemAnswers
@@ -31,6 +31,7 @@ from smartcity_survey.stats.factor.extraction import (
 from smartcity_survey.stats.factor.oblique import ObliqueRotation, oblimin, promax
 from smartcity_survey.stats.factor.reproduced_correlations import reproduced
 from smartcity_survey.stats.factor.rotation import TOLERANCE, Rotation, varimax
+from smartcity_survey.stats.factor.target_rotation import tucker_congruence
 from smartcity_survey.stats.items.polychoric_correlations import NO_CONTINUITY, corrected_pairs, polychoric
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.study.config import FactorsSection
@@ -58,7 +59,7 @@ class _Extraction:
 @stage(*TABLES, unweighted=("polychoric_correlations",))
 def compare_solutions(
     answers: ItemAnswers,
-    section: FactorsSection,
+    section: FactorOptions,
     continuity: Continuity = NO_CONTINUITY,
     design: Weights = None,
 ) -> StageResult:
@@ -165,7 +166,7 @@ class _Findings:
     ) -> None:
         residuals = reproduced(unrotated.matrix, unrotated.loadings)
         factors = unrotated.factors
-        congruence = _congruence(turned.pattern, self.main)
+        congruence = np.abs(tucker_congruence(self.main, turned.pattern))
         apart = np.abs(turned.factor_correlations[np.triu_indices(len(self.columns), 1)])
         line: dict[str, object] = {
             "extraction": extraction,
@@ -255,12 +256,6 @@ def _varimax(turned: Rotation) -> ObliqueRotation:
         n_iterations=turned.n_iterations,
         start_criteria=turned.start_criteria,
     )
-
-
-def _congruence(pattern: Array, main: Array) -> Array:
-    """(k, k): Tucker's congruence in size, row = component of the main solution, column = factor."""
-    lengths = np.outer(np.linalg.norm(main, axis=0), np.linalg.norm(pattern, axis=0))
-    return np.asarray(np.abs(main.T @ pattern) / lengths)
 
 
 def _cards(

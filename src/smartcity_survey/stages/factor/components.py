@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
@@ -21,7 +22,7 @@ from smartcity_survey.stages.factor.retention import (
     retention_frame,
 )
 from smartcity_survey.stages.naming import naming, square
-from smartcity_survey.stages.needs import Asked, ForComponents, ItemAnswers, Seed
+from smartcity_survey.stages.needs import Asked, ForComponents, ItemAnswers, Options, Seed
 from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.factor.components import FactorSolution, rotated_solution
@@ -49,6 +50,14 @@ TABLES = (
 )
 
 
+SOLUTION = (
+    *("n_components", "suppress_below", "promax_kappa", "oblimin_delta", "parallel"),
+    *("minimum_msa", "minimum_communality", "minimum_loading", "maximum_cross_loading"),
+)
+"""Keys of the section that components and common factors depend on; the others ask for further tables."""
+FactorOptions = Annotated[FactorsSection, Options(FactorsSection, SOLUTION)]
+
+
 def n_components(section: FactorsSection) -> int | None:
     """The number of components asked for; None counts eigenvalues above 1."""
     return None if section.n_components == "eigenvalue" else section.n_components
@@ -58,7 +67,7 @@ def n_components(section: FactorsSection) -> int | None:
 def estimate_factors(
     answers: ItemAnswers,
     model: Asked,
-    section: FactorsSection,
+    section: FactorOptions,
     seed: Seed,
     everybody: ForComponents = None,
     design: Weights = None,

@@ -3,6 +3,11 @@ from .adequacy import (
     bartlett_sphericity as bartlett_sphericity,
     kmo as kmo,
 )
+from .comparison_data import (
+    ComparisonData as ComparisonData,
+    comparison_population as comparison_population,
+    count_by_comparison as count_by_comparison,
+)
 from .components import (
     FactorSolution as FactorSolution,
     PrincipalComponents as PrincipalComponents,
@@ -18,11 +23,22 @@ from .extraction import (
     maximum_likelihood_factors as maximum_likelihood_factors,
     principal_axes as principal_axes,
 )
+from .hull_method import (
+    Hull as Hull,
+    common_part as common_part,
+    comparative_fit as comparative_fit,
+    free_parameters as free_parameters,
+    hull as hull,
+)
 from .item_deletion import (
     Criterion as Criterion,
     Deletion as Deletion,
     ItemLimits as ItemLimits,
     delete_items as delete_items,
+)
+from .loading_bootstrap import (
+    LoadingBootstrap as LoadingBootstrap,
+    bootstrap_loadings as bootstrap_loadings,
 )
 from .oblique import (
     ObliqueRotation as ObliqueRotation,
@@ -48,4 +64,9 @@ from .rotation import (
     positive_columns as positive_columns,
     varimax as varimax,
     varimax_criterion as varimax_criterion,
+)
+from .target_rotation import (
+    procrustes as procrustes,
+    reordered as reordered,
+    tucker_congruence as tucker_congruence,
 )

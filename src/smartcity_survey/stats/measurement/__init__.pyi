@@ -1,3 +1,16 @@
+from .graded_information import (
+    item_information as item_information,
+    person_fit as person_fit,
+    trait_reliability as trait_reliability,
+    trait_scores as trait_scores,
+)
+from .graded_response import (
+    GradedItem as GradedItem,
+    GradedResponse as GradedResponse,
+    category_probabilities as category_probabilities,
+    fit_graded_response as fit_graded_response,
+    probability_slopes as probability_slopes,
+)
 from .measurement_models import (
     Bifactor as Bifactor,
     SecondOrder as SecondOrder,

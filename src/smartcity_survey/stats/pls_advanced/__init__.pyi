@@ -25,6 +25,10 @@ from .omnibus import (
     OmnibusComparison as OmnibusComparison,
     compare_all_groups as compare_all_groups,
 )
+from .oriented_segments import (
+    OrientedSegments as OrientedSegments,
+    orient_segments as orient_segments,
+)
 from .segments import (
     SegmentCriteria as SegmentCriteria,
     Segments as Segments,
