@@ -27,8 +27,8 @@ def found() -> Reconstruction:
     return reconstruct_answers(problem, seed=1, schedule=QUICK)
 
 
-def refined(found: Reconstruction, low: float, high: float, kind: str = "") -> tuple[Refiner, int]:
-    """Where answers come that have all targets (of a kind) but one, without a search before it is let off."""
+def begun(found: Reconstruction, low: float, high: float, kind: str = "") -> tuple[Refiner, int]:
+    """At answers that have all targets (of a kind) but one; without a search before it is let off."""
     others = tuple(t for t in found.problem.targets if t.key != KEY and (not kind or kind in t.key))
     task = Task(found.problem.design, (*others, Target(KEY, low, high)))
     evaluator = Evaluator(task.design)
@@ -37,7 +37,6 @@ def refined(found: Reconstruction, low: float, high: float, kind: str = "") -> t
     schedule, rng = replace(QUICK, searches=0), np.random.default_rng(2)
     centre = centres(task, found.values)
     refiner = Refiner(task, evaluator, found.answers, centre, limits, schedule, rng, lambda _: None)
-    refiner.run(begun=True)
     return refiner, task.design.keys.index(KEY)
 
 
@@ -48,7 +47,8 @@ def steps(found: Reconstruction) -> int:
 
 def test_a_mean_that_no_answers_have_stays_let_off_by_one_last_digit_and_nothing_else_does(found):
     low, high = (steps(found) + 0.1) / N, (steps(found) + 0.9) / N
-    refiner, i = refined(found, low, high)
+    refiner, i = begun(found, low, high)
+    refiner.run(begun=True)
     lows, highs = refiner.problem.boxes
     beyond = (refiner.values < lows) | (refiner.values > highs)
     assert np.flatnonzero(beyond).tolist() == [i]
@@ -58,11 +58,26 @@ def test_a_mean_that_no_answers_have_stays_let_off_by_one_last_digit_and_nothing
 
 
 def test_a_mean_that_answers_have_is_taken_back(found):
-    refiner, i = refined(found, (steps(found) + 0.6) / N, (steps(found) + 1.4) / N, kind="mean")
+    refiner, i = begun(found, (steps(found) + 0.6) / N, (steps(found) + 1.4) / N, kind="mean")
+    refiner.run(begun=True)
     lows, highs = refiner.problem.boxes
     assert ((lows <= refiner.values) & (refiner.values <= highs)).all()
     assert refiner.low[i] == lows[i]
     assert refiner.x[:, ITEMS.index("A1")].sum() == steps(found) + 1
+
+
+def test_answers_are_no_worse_where_letting_off_leads_nowhere(found, monkeypatch):
+    refiner, _ = begun(found, (steps(found) + 0.1) / N, (steps(found) + 0.9) / N)
+
+    def astray(_: int) -> bool:
+        refiner.x = np.full_like(refiner.x, 3)
+        refiner.x[::2] = found.answers[::2]
+        refiner.refresh()
+        return False
+
+    monkeypatch.setattr(refiner, "_settled", astray)
+    refiner.run(begun=True)
+    assert np.array_equal(refiner.x, found.answers)
 
 
 def test_moves_of_items_that_no_score_weighs_are_few_and_in_no_pair():

@@ -131,7 +131,7 @@ class Refiner:
         Whether nothing had to stay let off, and nothing is missed.
         """
         self._hold_all()
-        missing = self.missing(self.values)
+        start, missing = self.x, self.missing(self.values)
         if missing.size > _FEW:
             return False
         beyond = np.abs(excess(self.values, self.low, self.high))[missing]
@@ -148,13 +148,13 @@ class Refiner:
                     self._let_off(i, 1.0)
                     self._back_to(before)
                     self.progress(f"stays let off: {self._named([i])}")
-        best, fewest = self.x, self.missing(self.values).size
         for _ in range(self.schedule.patience):
             if self.finish():
                 return not self._off()
             self._settled(self.schedule.last_patience)
-        if self.missing(self.values).size > fewest:
-            self._back_to(best)
+        let_off = np.union1d(self.missing(self.values), self._off())
+        if let_off.size > missing.size:
+            self._back_to(start)
         return False
 
     def _off(self) -> list[int]:
