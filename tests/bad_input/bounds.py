@@ -140,7 +140,17 @@ CASES = (
         both(bounds(), setting("config", "data", "weight", to="city")),
         "config.yaml",
         "contradiction",
-        "leave out `data.weight` or `study.bounds`",
+        "leave out `data.weight`",
+    ),
+    Case(
+        "a reconstruction with weights",
+        both(
+            setting("config", "study", "reconstruction", to=True),
+            setting("config", "data", "weight", to="city"),
+        ),
+        "config.yaml",
+        "reconstructions have no sampling weights",
+        "leave out `data.weight`",
     ),
     Case(
         "no bounds in the folder",

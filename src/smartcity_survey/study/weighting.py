@@ -145,8 +145,7 @@ def weighting_contradictions(config: Config) -> Iterator[str]:
                 "polychoric correlations are not resampled by clusters; leave out `data.cluster`, or write "
                 "`pls.correlation: pearson`"
             )
-    if config.study.bounds_in_use:
-        if weights:
-            yield f"reconstructions have no sampling weights; leave out {weights} or `study.bounds`"
-        if config.data.cluster:
-            yield "reconstructions have no clusters; leave out `data.cluster` or `study.bounds`"
+    if config.study.reconstruction and weights:
+        yield f"reconstructions have no sampling weights; leave out {weights}"
+    if config.study.bounds_in_use and config.data.cluster:
+        yield "reconstructions have no clusters; leave out `data.cluster` or `study.bounds`"

@@ -4,19 +4,20 @@ import numpy as np
 import pytest
 
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.io import StageResult
+from smartcity_survey.io import REFUSED, StageResult
 from smartcity_survey.stages.measurement.common_method import judge_common_method
 from smartcity_survey.stats.core.correlations import correlation
 from smartcity_survey.stats.quality.common_method import full_collinearity_vif, harman
-from smartcity_survey.study.config import CommonMethodSection
+from smartcity_survey.study.config import CommonMethodSection, ModelSection
+from smartcity_survey.study.model import Model, build_model
 from tests.stages import simulated
 
 
-def judge(marker: str | None) -> StageResult:
+def judge(marker: str | None, model: Model | None = None) -> StageResult:
     return judge_common_method(
         simulated.answers(),
         simulated.scores(),
-        simulated.model(),
+        model or simulated.model(),
         simulated.codebook(),
         CommonMethodSection(marker=marker),
         "mean",
@@ -35,6 +36,15 @@ def test_single_factor_and_full_collinearity() -> None:
     assert (table["below_limit"] == (table["value"] < table["limit"])).all()
     assert result.tables["marker_adjusted"].empty
     assert result.cards["marker_adjusted"]["marker"] == "none"
+
+
+def test_a_marker_adjusts_nothing_where_the_model_has_no_paths() -> None:
+    section = ModelSection.model_validate({"constructs": {name: {} for name in simulated.CONSTRUCTS}})
+    result = judge(simulated.MARKER, build_model(section, simulated.codebook()))
+    assert result.tables["marker_adjusted"].empty
+    told = result.cards["marker_adjusted"][REFUSED]
+    assert [line["reason"] for line in told] == ["no_paths"]
+    assert len(result.tables["common_method_bias"]) == 2 + len(simulated.CONSTRUCTS)
 
 
 @pytest.mark.parametrize("marker", [simulated.MARKER, "method"])

@@ -38,9 +38,11 @@ def codebook() -> Codebook:
     return Codebook.model_validate(content | {"items": content["items"] | dict.fromkeys(MARKS, item)})
 
 
-def taken_out(marker: str | None, alpha: float = 0.05) -> StageResult:
+def taken_out(marker: str | None, alpha: float = 0.05, frame: pd.DataFrame | None = None) -> StageResult:
     section = CommonMethodSection(marker=marker, latent_factor=True)
-    return take_method_out(answers(), simulated.model(), codebook(), section, alpha)
+    return take_method_out(
+        answers() if frame is None else frame, simulated.model(), codebook(), section, alpha
+    )
 
 
 @cache
@@ -87,6 +89,19 @@ def test_the_marker() -> None:
     correlations = result.tables["method_correlations"]
     assert (correlations["with_marker"] < correlations["correlation"]).all()
     assert result.cards["method_models"]["marker"] == "method"
+
+
+def test_models_with_a_heywood_case_are_named_and_their_values_not_shown() -> None:
+    frame = answers().copy()
+    frame["rain"] = frame["weather"] + 1.2 * frame["wind"]  # more than the marker's factor explains
+    result = taken_out("method", frame=frame)
+    models = result.tables["method_models"].set_index("method_model")
+    of_marker = models.loc[[name for name in models.index if name.startswith("marker_")]]
+    assert (of_marker["status"] == "heywood").all()
+    assert of_marker["method_variance"].isna().all()
+    assert "with_marker" not in result.tables["method_loadings"]
+    assert "with_marker" not in result.tables["method_correlations"]
+    assert {"with_latent_equal", "with_latent_free"} <= set(result.tables["method_loadings"])
 
 
 def test_a_marker_of_one_item_is_no_factor_and_the_rest_stands() -> None:

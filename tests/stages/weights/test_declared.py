@@ -101,9 +101,10 @@ def test_a_new_stage_is_refused_until_it_takes_weights(
 def test_cards_of_stages_without_clusters_say_so(
     config_content: dict[str, Any], codebook: Codebook, tmp_path: Path
 ) -> None:
+    config_content["regression"] = {**config_content.get("regression", {}), "other_estimators": True}
     own = config(config_content, cluster="school")
     names = {each.name for each in without_clusters(own)}
-    assert {"adequacy", "components"} <= names
+    assert {"adequacy", "components", "other_estimators"} <= names
     assert not {"cfa", "sem", "pls", "regression", "describe", "specification_curve", "groups"} & names
     answers = tmp_path / "answers.csv"
     answers.write_text("T1\n1\n", encoding="utf-8")

@@ -15,7 +15,7 @@ from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.design import Design, correlation_by, design_card
 from smartcity_survey.stages.measurement.scores import require_scores
 from smartcity_survey.stages.needs import Complete, Measured, Method, Options
-from smartcity_survey.stages.refusals import Refusals
+from smartcity_survey.stages.refusals import Refusals, require_paths
 from smartcity_survey.stats.quality.common_method import (
     full_collinearity_vif,
     harman,
@@ -108,6 +108,7 @@ def _marker_table(
 ) -> pd.DataFrame:
     if marker is None:
         return pd.DataFrame(columns=ADJUSTED)
+    require_paths(model, "marker_adjusted")
     items = marker_items(marker, model, codebook)
     score = answers[list(items)].mean(axis=1).rename("")
     constructs = list(model.names)

@@ -76,12 +76,14 @@ def take_method_out(
         **respondents(len(x)),
         **refusals.card(),
     }
-    better = {} if marked is None else {"marker": marked.better(alpha)}
+    shown = {name: fit for name, fit in found.items() if fit.admissible}
+    if marked is not None and marked.cfa.admissible and marked.better(alpha).admissible:
+        shown["marker"] = marked.better(alpha)
     lines = [_line("correlated_factors", own), *_latent_lines(own, found)]
     tables = {
         "method_models": pd.DataFrame(lines if marked is None else [*lines, *_marker_lines(marked, alpha)]),
-        "method_loadings": _loadings(model, own, found | better),
-        "method_correlations": _correlations(model, own, found | better),
+        "method_loadings": _loadings(model, own, shown),
+        "method_correlations": _correlations(model, own, shown),
     }
     return StageResult(tables, dict.fromkeys(tables, card))
 
@@ -96,7 +98,7 @@ def _line(
         "status": "converged" if fit.admissible else "heywood",
         **{key: getattr(indices, key) for key in INDICES},
     }
-    if isinstance(fit, MethodFactor) and name not in ("marker_baseline", "marker_restricted"):
+    if isinstance(fit, MethodFactor) and fit.admissible and name not in ("marker_baseline", "marker_restricted"):
         line["method_variance"] = 100 * fit.method_variance
     if test is not None:
         line |= {
@@ -123,7 +125,7 @@ def _latent_lines(own: CfaFit, found: Mapping[str, MethodFactor]) -> list[dict[s
 def _marker_lines(found: MarkerModels, alpha: float) -> list[dict[str, object]]:
     unconstrained = found.unconstrained
     better = "marker_constrained" if found.better(alpha) is found.constrained else "marker_unconstrained"
-    return [
+    lines = [
         _line("marker_cfa", found.cfa),
         _line("marker_baseline", found.baseline),
         _line("marker_constrained", found.constrained, "marker_baseline", found.of_constrained),
@@ -134,10 +136,13 @@ def _marker_lines(found: MarkerModels, alpha: float) -> list[dict[str, object]]:
         ),
         _line("marker_restricted", found.restricted, better, found.of_restricted),
     ]
+    if not found.cfa.admissible:  # the others hold what it found
+        lines = [line | {"status": "heywood"} for line in lines]
+    return lines
 
 
 def _loadings(model: Model, own: CfaFit, found: Mapping[str, MethodFactor]) -> pd.DataFrame:
-    """Standardised loadings without a method, with each, and on it."""
+    """Standardised loadings without a method, with each that is admissible, and on it."""
     frame = pd.DataFrame(
         {
             "item": model.items,
@@ -152,7 +157,7 @@ def _loadings(model: Model, own: CfaFit, found: Mapping[str, MethodFactor]) -> p
 
 
 def _correlations(model: Model, own: CfaFit, found: Mapping[str, MethodFactor]) -> pd.DataFrame:
-    """Correlations of the constructs without a method and with each."""
+    """Correlations of the constructs without a method and with each that is admissible."""
     first, second = np.triu_indices(len(model.names), 1)
 
     def pairs(correlations: Array) -> Array:

@@ -11,9 +11,8 @@ import pandas as pd
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
-from smartcity_survey.stages.design import Design
 from smartcity_survey.stages.needs import Claims, Level, Method, Seed
-from smartcity_survey.stages.refusals import Refusals, require_paths, takes_no_weights
+from smartcity_survey.stages.refusals import Refusals, require_paths
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.regression.least_squares import OlsFit, ols
 from smartcity_survey.stats.regression.mm_regression import MmFit, mm_estimator
@@ -28,17 +27,15 @@ def asks_for_other_estimators(config: Config) -> bool:
     return config.regression.other_estimators and bool(config.model.paths)
 
 
-@stage("other_estimators", asked_by=asks_for_other_estimators, unweighted=("other_estimators",))
+@stage("other_estimators", asked_by=asks_for_other_estimators)
 def regress_by_other_estimators(
-    scores: pd.DataFrame, model: Claims, level: Level, method: Method, seed: Seed, design: Design = None
+    scores: pd.DataFrame, model: Claims, level: Level, method: Method, seed: Seed
 ) -> StageResult:
     """Each outcome's regression by least squares, by the MM-estimator and at three quantiles.
 
     Scores are standardised first, so that all coefficients are in standard deviations, as beta is.
     """
     require_paths(model, "other_estimators")
-    if design is not None and design.weighted:
-        raise takes_no_weights("other_estimators")
     refusals = Refusals()
     lines, outlying = [], 0
     for outcome, own in zip(
