@@ -42,7 +42,7 @@ RESPONDENTS = {
 }
 OTHERS = {
     *("n_items", "n_components", "n_factors", "n_draws", "n_inadmissible", "n_checks", "n_items_moved"),
-    *("n_specifications", "n_needed", "n_omitted", "n_blank", "n_unanswered"),
+    *("n_specifications", "n_needed", "n_for_fit", "n_omitted", "n_blank", "n_unanswered"),
 }
 RESAMPLES = {"pls_inadmissible"}
 

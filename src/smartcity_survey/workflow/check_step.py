@@ -6,17 +6,20 @@ This file is also the script of that step: it writes what is wrong with the stud
 from __future__ import annotations
 
 import json
-import socket
 import sys
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.workflow.forked_step import ask
 
+if TYPE_CHECKING:
+    from smartcity_survey.workflow.forks import Listening
 
-def check_by(server: tuple[socket.socket, str] | None, folder: Path) -> None:
+
+def check_by(server: Listening | None, folder: Path) -> None:
     """Check a study: in a fork of a server that is about to begin, or else here.
 
     Parameters

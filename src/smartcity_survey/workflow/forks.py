@@ -41,6 +41,8 @@ CLIENT = (sys.executable, "-I", "-S", forked_step.__file__)
 START = "from smartcity_survey.workflow.forks import main; main()"
 
 State = dict[str, tuple[int, ...]]
+Listening = tuple[socket.socket, str]
+"""The socket of a server of steps, and its name."""
 
 
 def can_fork() -> bool:
@@ -90,7 +92,7 @@ def main() -> None:
     os._exit(ended if isinstance(ended, int) else int(bool(ended)))
 
 
-def listening() -> tuple[socket.socket, str]:
+def listening() -> Listening:
     """The socket of a server of steps, and its name: who asks before the server is there waits for it."""
     listener, name = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM), f"smartcity_survey-{uuid4().hex}"
     listener.bind(f"\0{name}")
@@ -102,7 +104,7 @@ def listening() -> tuple[socket.socket, str]:
 def serving(
     prepare: Callable[[], None],
     prepare_more: Callable[[], None] = lambda: None,
-    made: tuple[socket.socket, str] | None = None,
+    made: Listening | None = None,
 ) -> Iterator[str]:
     """A server of steps, until the end of the block or of this process.
 

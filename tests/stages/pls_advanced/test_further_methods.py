@@ -66,6 +66,15 @@ def test_importance_is_that_of_the_map() -> None:
     np.testing.assert_allclose(table["performance"], found.performance[:TARGET])
 
 
+def test_constructs_whose_scores_leave_the_scale_are_named() -> None:
+    assert not necessity()["necessary_conditions"]["negative_weights"].any()
+    turned = simulated.answers().copy()
+    turned[simulated.ITEMS[0]] = 6 - turned[simulated.ITEMS[0]]
+    result = judge_necessity(turned, simulated.model(), simulated.codebook(), SECTION, 1)
+    table = result.tables["necessary_conditions"].set_index("construct")
+    assert table.index[table["negative_weights"]].tolist() == [simulated.CONSTRUCTS[0]]
+
+
 def test_bottlenecks_rise_with_the_outcome() -> None:
     table = necessity()["bottlenecks"]
     for _, own in table.groupby("construct"):

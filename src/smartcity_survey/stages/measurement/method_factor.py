@@ -98,7 +98,11 @@ def _line(
         "status": "converged" if fit.admissible else "heywood",
         **{key: getattr(indices, key) for key in INDICES},
     }
-    if isinstance(fit, MethodFactor) and fit.admissible and name not in ("marker_baseline", "marker_restricted"):
+    if (
+        isinstance(fit, MethodFactor)
+        and fit.admissible
+        and name not in ("marker_baseline", "marker_restricted")
+    ):
         line["method_variance"] = 100 * fit.method_variance
     if test is not None:
         line |= {
