@@ -21,6 +21,7 @@ from smartcity_survey.report.figures import (
     FIGURES,
     SUFFIXES,
     draw_all,
+    draw_figure,
     plot_coefficients,
     plot_loadings,
     plot_path_diagram,
@@ -217,6 +218,17 @@ def test_figures_without_numbers_are_left_out_and_old_images_removed(
     (tmp_path / "tables" / "demographics.csv").write_text("variable,code,n,percent\n", encoding="utf-8")
     assert draw_all(tmp_path, figures, setting("en")) == ()
     assert [path.name for path in figures.iterdir()] == ["own.svg"]
+
+
+def test_coefficients_are_no_figure_where_the_print_leaves_all_open(
+    tables: dict[str, pd.DataFrame], tmp_path: Path, setting: MakeSetting
+) -> None:
+    figures = tmp_path / "figures"
+    figures.mkdir()
+    (figures / "coefficients.svg").write_text("old", encoding="utf-8")
+    read = {"hypotheses": tables["hypotheses"].assign(state="open")}
+    assert not draw_figure("coefficients", tmp_path, figures, setting("en"), {}, read=read)
+    assert list(figures.iterdir()) == []
 
 
 def test_small_loadings_are_grey_and_large_ones_shaded(

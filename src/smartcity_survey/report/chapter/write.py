@@ -173,7 +173,9 @@ def draw(
                 for file in files:
                     shutil.copyfile(file, folder / file.name)
             else:
-                frames = [tables[table] for _, _, table in needs]
-                save(FIGURES[name].draw(*frames, setting), folder / name)
+                figure = FIGURES[name].draw(*(tables[table] for _, _, table in needs), setting)
+                if figure is None:
+                    continue
+                save(figure, folder / name)
             drawn[name] = folder / name
     return drawn

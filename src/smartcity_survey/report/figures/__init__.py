@@ -63,13 +63,13 @@ class FigureEntry:
     Attributes
     ----------
     needs : the stage files it is drawn from, in the order of the drawing function's arguments.
-    draw : the drawing function.
+    draw : the drawing function; it returns None where its tables have nothing to draw.
     also : tables that say more where they exist; passed by their names, None where they do not.
     counted : the table whose card says how many respondents it is of; the first of `needs` if empty.
     """
 
     needs: tuple[str, ...]
-    draw: Callable[..., Figure]
+    draw: Callable[..., Figure | None]
     also: tuple[str, ...] = ()
     counted: str = ""
 
@@ -142,7 +142,7 @@ def draw_figure(
     respondents: bool = True,
     read: Mapping[str, pd.DataFrame] | None = None,
 ) -> bool:
-    """Draw a figure if its stage files exist and have lines; returns whether it was drawn.
+    """Draw a figure if its stage files exist and have what it shows; returns whether it was drawn.
 
     Otherwise images that an earlier run left are removed.
 
@@ -158,12 +158,14 @@ def draw_figure(
     setting = replace(setting, bounded=setting.bounded or (reports / "tables/decisions.csv").is_file())
     private = any(need.startswith("private/") for need in entry.needs)
     frames = [_frame(reports, need, read) for need in entry.needs] if respondents or not private else [None]
-    if any(frame is None for frame in frames):
+    figure = None
+    if all(frame is not None for frame in frames):
+        more = {table: _frame(reports, f"tables/{table}", read) for table in entry.also}
+        figure = entry.draw(*frames, setting, **more)
+    if figure is None:
         for suffix in SUFFIXES:
             stem.with_suffix(suffix).unlink(missing_ok=True)
         return False
-    more = {table: _frame(reports, f"tables/{table}", read) for table in entry.also}
-    figure = entry.draw(*frames, setting, **more)
     save(figure, stem, foot(cards.get(entry.sized_by, {}), setting))
     return True
 

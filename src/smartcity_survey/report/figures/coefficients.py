@@ -39,18 +39,21 @@ FURTHER = ((GREEN, "^"), (PURPLE, "v"), (ORANGE, "P"), (MUTED, "X"))
 
 
 @styled
-def plot_coefficients(hypotheses: pd.DataFrame, setting: Setting) -> Figure:
+def plot_coefficients(hypotheses: pd.DataFrame, setting: Setting) -> Figure | None:
     """Standardised coefficients with intervals: hypotheses down, methods side by side, one panel per outcome.
 
     Parameters
     ----------
     hypotheses : `hypothesis, predictor, outcome, method, estimate, ci_low, ci_high, p`; where `state` says
-        that the print of a reconstruction leaves a verdict open, nothing is drawn of it.
+        that the print of a reconstruction leaves a verdict open, nothing is drawn of it: no figure where it
+        leaves all open.
     """
     wording, labels = setting.wording, setting.labels
     if "state" not in hypotheses:
         hypotheses = hypotheses.assign(state="")
     hypotheses = hypotheses[hypotheses["state"] != "open"]
+    if hypotheses.empty:
+        return None
     if "groups" in hypotheses:  # a difference between groups is no coefficient
         of_paths = hypotheses["groups"].fillna("") == ""
         hypotheses = hypotheses[of_paths] if of_paths.any() else hypotheses

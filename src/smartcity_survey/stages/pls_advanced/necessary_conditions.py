@@ -56,7 +56,7 @@ def judge_necessity(
         own.insert(2, "importance", map_.importance[predictors])
         own.insert(3, "performance", map_.performance[predictors])
         # Scores of mixed signs leave the scale from 0 to 100, and what they require does.
-        own["negative_weights"] = (fit.outer_weights[:, predictors] < 0).any(axis=0)
+        own["negative_weights"] = np.any(fit.outer_weights[:, predictors] < 0, axis=0)
         lines.append(own)
         steps.append(_bottlenecks(found, outcome, [model.names[j] for j in predictors], scores[:, target]))
     card: Card = {
