@@ -71,7 +71,12 @@ def test_tables_of_groups_say_that_they_are_random(
     reports: Path, tmp_path: Path, setting: MakeSetting, language: Language
 ) -> None:
     wording = setting(language).wording
-    html = page(reports, tmp_path / "report.html", setting, language)
+    made = tmp_path / "reports"
+    shutil.copytree(reports, made)
+    for entry in PEOPLE:  # as the stages leave them
+        file = made / f"tables/{entry.name}.csv"
+        file.write_text(file.read_text(encoding="utf-8").partition("\n")[0] + "\n", encoding="utf-8")
+    html = page(made, tmp_path / "report.html", setting, language)
     assert PEOPLE
     for entry in PEOPLE:
         own = figure(html, entry.name)

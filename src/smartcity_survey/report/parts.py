@@ -102,7 +102,8 @@ def plan_parts(
     def there(entry: Entry) -> bool:
         if entry.kind == "figure":
             return (figures / f"{entry.name}.svg").is_file()
-        told = entry.keep_empty or REFUSED in cards.get(entry.name, {})
+        random = entry.people and "decisions" in tables  # whose file has the columns alone
+        told = entry.keep_empty or random or REFUSED in cards.get(entry.name, {})
         if entry.name not in tables:
             return False
         frame = tables[entry.name]
