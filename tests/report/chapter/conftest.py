@@ -37,7 +37,10 @@ def config(**sections: Any) -> dict[str, Any]:
         },
         "seed": 7,
     }
-    return Config.model_validate(content | sections).model_dump(mode="json", by_alias=True)
+    own = content | sections
+    if own["data"].get("weight") or own.get("weighting"):  # a reconstruction has no weights
+        own["study"] = {**own["study"], "reconstruction": False}
+    return Config.model_validate(own).model_dump(mode="json", by_alias=True)
 
 
 MANIFEST_OF_CHAPTER = {
