@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.stages.lines import path_columns
 from smartcity_survey.stages.needs import PLS_FIT
 from smartcity_survey.stages.pls.pls import fit_model
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
@@ -34,3 +35,30 @@ def predictors_of(model: Model, outcome: str) -> tuple[int, list[int]]:
     """Positions of an outcome and of the constructs with a path to it."""
     target = model.names.index(outcome)
     return target, [int(source) for source in np.flatnonzero(model.path_matrix()[:, target])]
+
+
+def path_lines(
+    model: Model, shares: Sequence[float], paths: Sequence[Array], r2: Sequence[Array]
+) -> pd.DataFrame:
+    """A line for each path of each segment of a division.
+
+    shares : of the respondents. paths : (c, c) path coefficients. r2 : (c,); each by segment.
+    """
+    sources, targets = (
+        np.array([model.names.index(name) for name in side]) for side in zip(*model.paths, strict=True)
+    )
+    return pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "segments": len(shares),
+                    "segment": segment,
+                    "segment_share": 100 * share,
+                    **path_columns(model.paths),
+                    "estimate": own[sources, targets],
+                    "r2": explained[targets],
+                }
+            )
+            for segment, (share, own, explained) in enumerate(zip(shares, paths, r2, strict=True), start=1)
+        ]
+    )

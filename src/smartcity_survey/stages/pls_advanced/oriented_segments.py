@@ -12,11 +12,10 @@ from smartcity_survey.data.disclosure import protect
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import pls_estimator, respondents
 from smartcity_survey.stages.declare import stage
-from smartcity_survey.stages.lines import path_columns
 from smartcity_survey.stages.needs import PLS_FIT, Complete, Measured, Options, Seed
 from smartcity_survey.stages.pls.pls import pls_model
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
-from smartcity_survey.stages.pls_advanced.further_methods import asks_for
+from smartcity_survey.stages.pls_advanced.further_methods import asks_for, path_lines
 from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stats.pls_advanced.oriented_segments import OrientedSegments, orient_segments
 from smartcity_survey.study.config import PlsSection
@@ -75,21 +74,7 @@ def _line(k: int, found: OrientedSegments) -> dict[str, object]:
 
 def _paths(found: OrientedSegments, model: Model) -> pd.DataFrame:
     """Path coefficients of every segment of a division."""
-    sources, targets = (
-        np.array([model.names.index(name) for name in side]) for side in zip(*model.paths, strict=True)
-    )
-    return pd.concat(
-        [
-            pd.DataFrame(
-                {
-                    "segments": len(found.fits),
-                    "segment": place,
-                    "segment_share": 100 * float((found.codes == place - 1).mean()),
-                    **path_columns(model.paths),
-                    "estimate": fit.path_coefficients[sources, targets],
-                    "r2": fit.r2[targets],
-                }
-            )
-            for place, fit in enumerate(found.fits, start=1)
-        ]
+    shares = np.bincount(found.codes, minlength=len(found.fits)) / len(found.codes)
+    return path_lines(
+        model, list(shares), [fit.path_coefficients for fit in found.fits], [fit.r2 for fit in found.fits]
     )

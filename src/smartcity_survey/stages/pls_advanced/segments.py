@@ -6,22 +6,19 @@ from dataclasses import asdict
 from functools import partial
 from typing import Annotated
 
-import numpy as np
 import pandas as pd
 
 from smartcity_survey.data.disclosure import protect
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import pls_estimator, respondents
 from smartcity_survey.stages.declare import stage
-from smartcity_survey.stages.lines import path_columns
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import PLS_FIT, Complete, Measured, Options, Seed
-from smartcity_survey.stages.pls_advanced.further_methods import asks_for, fitted
+from smartcity_survey.stages.pls_advanced.further_methods import asks_for, fitted, path_lines
 from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stats.pls.algorithm import construct_scores
-from smartcity_survey.stats.pls_advanced.segments import Segments, find_segments, segment_criteria
+from smartcity_survey.stats.pls_advanced.segments import find_segments, segment_criteria
 from smartcity_survey.study.config import PlsSection
-from smartcity_survey.study.model import Model
 
 STARTS = 10
 SegmentOptions = Annotated[PlsSection, Options(PlsSection, (*PLS_FIT, "most_segments"))]
@@ -62,29 +59,12 @@ def seek_segments(answers: Complete, model: Measured, section: SegmentOptions, s
             ]
         ),
         "segment_paths": pd.concat(
-            [_paths(one, model) for k, one in mixtures.items() if k > 1] or [pd.DataFrame()]
+            [
+                path_lines(model, list(one.shares), list(one.path_coefficients), list(one.r2))
+                for k, one in mixtures.items()
+                if k > 1
+            ]
+            or [pd.DataFrame()]
         ),
     }
     return StageResult(tables, dict.fromkeys(tables, card))
-
-
-def _paths(mixture: Segments, model: Model) -> pd.DataFrame:
-    """Path coefficients of every segment of a mixture."""
-    sources, targets = (
-        np.array([model.names.index(name) for name in side]) for side in zip(*model.paths, strict=True)
-    )
-    return pd.concat(
-        [
-            pd.DataFrame(
-                {
-                    "segments": len(mixture.shares),
-                    "segment": segment + 1,
-                    "segment_share": 100 * share,
-                    **path_columns(model.paths),
-                    "estimate": mixture.path_coefficients[segment, sources, targets],
-                    "r2": mixture.r2[segment, targets],
-                }
-            )
-            for segment, share in enumerate(mixture.shares)
-        ]
-    )

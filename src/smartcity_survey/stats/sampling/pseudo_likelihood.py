@@ -16,7 +16,7 @@ from smartcity_survey.stats.core.significance import ChiSquareTest, chi_square_t
 from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.stats.sampling.weighted_moments import weighted_covariance
-from smartcity_survey.stats.sem.cfa import CfaFit, cfa_record, correlations_of, fit_cfa
+from smartcity_survey.stats.sem.cfa import CfaFit, cfa_record, fit_with_standard
 from smartcity_survey.stats.sem.likelihood import Point, Sample
 from smartcity_survey.stats.sem.maximum_likelihood import TOLERANCE, StructureFit
 from smartcity_survey.stats.sem.sem import SemFit, fit_sem, sem_record
@@ -66,20 +66,11 @@ def fit_design_cfa(
     S, n = weighted_covariance(x, design, 0), design.n
     _require_units(design, pattern)
     sd = np.sqrt(np.diagonal(S))
-    plain = fit_cfa(S, n, pattern, tolerance=tolerance, max_iterations=max_iterations)
-    standard = fit_cfa(
-        correlations_of(S),
-        n,
-        pattern,
-        scaling="unit_variance",
-        markers=plain.markers,
-        tolerance=tolerance,
-        max_iterations=max_iterations,
-    )
+    plain, standard = fit_with_standard(S, n, pattern, tolerance=tolerance, max_iterations=max_iterations)
     return DesignCfa(
         cfa_record(
             _with_errors(plain.ml, x, design),
-            _with_errors(standard.ml, x / sd, design),
+            _with_errors(standard, x / sd, design),
             pattern,
             plain.markers,
         ),

@@ -161,6 +161,33 @@ def fit_cfa(
     TooFewRows (n <= p), NotFinite, ConstantItems, LinearDependence, NotPositiveDefinite, InvalidModel (an
     item loads nowhere), UnderIdentified, NotConverged (small samples may have no finite minimum).
     """
+    return fit_with_standard(
+        S,
+        n,
+        pattern,
+        scaling=scaling,
+        markers=markers,
+        wishart=wishart,
+        tolerance=tolerance,
+        max_iterations=max_iterations,
+    )[0]
+
+
+def fit_with_standard(
+    S: Array,
+    n: int,
+    pattern: BoolArray,
+    *,
+    scaling: Scaling = "marker",
+    markers: IntArray | None = None,
+    wishart: bool = False,
+    tolerance: float = TOLERANCE,
+    max_iterations: int = 200,
+) -> tuple[CfaFit, StructureFit]:
+    """As `fit_cfa`, and beside it the model of the item correlations with factors of variance 1.
+
+    From both, with other errors, `cfa_record` makes a fit with these.
+    """
     if n <= len(S):
         raise TooFewRows(n, len(S) + 1)
     unknown = np.flatnonzero(~np.isfinite(S).all(axis=0))
@@ -176,7 +203,7 @@ def fit_cfa(
     structure, theta = rescaled(standard, np.sqrt(np.diagonal(S)), pattern, markers, scaling)
     minimum = Minimum(theta, standard.gradient_norm, standard.n_iterations)
     ml = fit_at([structure], [Sample(n, S)], minimum, multiplier=standard.multiplier)
-    return cfa_record(ml, standard, pattern, markers)
+    return cfa_record(ml, standard, pattern, markers), standard
 
 
 def _fit_standardised(

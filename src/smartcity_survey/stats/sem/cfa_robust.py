@@ -13,7 +13,7 @@ from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.errors import StatisticsError
 from smartcity_survey.stats.core.significance import ChiSquareTest, chi_square_test
 from smartcity_survey.stats.core.types import Array, BoolArray
-from smartcity_survey.stats.sem.cfa import CfaFit, cfa_record, correlations_of, fit_cfa
+from smartcity_survey.stats.sem.cfa import CfaFit, cfa_record, fit_with_standard
 from smartcity_survey.stats.sem.cfa_fit import baseline, comparative_fit, rmsea_of
 from smartcity_survey.stats.sem.likelihood import Point, Sample, evaluate
 from smartcity_survey.stats.sem.maximum_likelihood import TOLERANCE, Fitted, StructureFit
@@ -83,18 +83,9 @@ def fit_robust_cfa(
     As `fit_cfa`.
     """
     S, n = covariance(x, ddof=0), len(x)
-    plain = fit_cfa(S, n, pattern, tolerance=tolerance, max_iterations=max_iterations)
-    standard = fit_cfa(
-        correlations_of(S),
-        n,
-        pattern,
-        scaling="unit_variance",
-        markers=plain.markers,
-        tolerance=tolerance,
-        max_iterations=max_iterations,
-    )
+    plain, standard = fit_with_standard(S, n, pattern, tolerance=tolerance, max_iterations=max_iterations)
     sd = np.sqrt(np.diagonal(S))
-    cfa = cfa_record(_with_errors(plain, x), _with_errors(standard, x / sd), pattern, plain.markers)
+    cfa = cfa_record(_with_errors(plain.ml, x), _with_errors(standard, x / sd), pattern, plain.markers)
     return RobustCfa(cfa, scaled_test(plain, x, "yuan_bentler"))
 
 
@@ -120,7 +111,7 @@ def fit_robust_sem(
         S, len(x), pattern, paths, level=level, tolerance=tolerance, max_iterations=max_iterations
     )
     test = scaled_test(plain, x, "yuan_bentler")
-    found = sem_record(_with_errors(plain, x), plain.measurement, paths, level)
+    found = sem_record(_with_errors(plain.ml, x), plain.measurement, paths, level)
     if plain.restrictions is not None:
         wide = plain.measurement
         of_wide = scaled_test(wide, x, "yuan_bentler")
@@ -206,8 +197,10 @@ def robust_covariance(fit: Fitted, x: Answers, correction: Correction) -> Array:
     ------
     StatisticsError : the answers are not those of the fit's groups.
     """
-    ml = fit.ml
-    groups = _by_group(ml, x)
+    return _sandwich(fit.ml, _by_group(fit.ml, x), correction)
+
+
+def _sandwich(ml: StructureFit, groups: Sequence[Array], correction: Correction) -> Array:
     bread = np.linalg.inv(ml.pooled([_curvature(point, correction) for point in ml.points]) / 2)
     return np.asarray(bread @ _pooled_slopes(ml, groups, correction) @ bread / ml.n)
 
@@ -234,9 +227,9 @@ def slope_covariance(point: Point, x: Array, correction: Correction) -> Array:
     return np.asarray(products - across - across.T + np.outer(expected, expected))
 
 
-def _with_errors(fit: Fitted, x: Array) -> StructureFit:
+def _with_errors(ml: StructureFit, x: Array) -> StructureFit:
     """What the likelihood says of a model, with errors that do not take answers for normal."""
-    return replace(fit.ml, covariance=robust_covariance(fit, x, "yuan_bentler"))
+    return replace(ml, covariance=_sandwich(ml, [x], "yuan_bentler"))
 
 
 def _pooled_slopes(ml: StructureFit, groups: Sequence[Array], correction: Correction) -> Array:
