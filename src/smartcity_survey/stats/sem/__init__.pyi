@@ -41,9 +41,11 @@ from .cfa_robust import (
     ScaledTest as ScaledTest,
     fit_robust_cfa as fit_robust_cfa,
     fit_robust_sem as fit_robust_sem,
+    independence as independence,
     robust_covariance as robust_covariance,
     satorra_bentler as satorra_bentler,
     scaled_difference as scaled_difference,
+    scaled_record as scaled_record,
     scaled_test as scaled_test,
     slope_covariance as slope_covariance,
 )
@@ -78,6 +80,9 @@ from .incomplete import (
     incomplete_fit_at as incomplete_fit_at,
     pattern_samples as pattern_samples,
     with_intercepts as with_intercepts,
+)
+from .incomplete_indices import (
+    corrected_test as corrected_test,
 )
 from .invariance import (
     Rung as Rung,

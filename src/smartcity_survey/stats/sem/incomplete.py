@@ -127,7 +127,7 @@ def incomplete_fit_at(
 ) -> IncompleteFit:
     """The fit at a maximum of the likelihood that is known already.
 
-    saturated : `saturated_trace` of the moments, for the scaled test.
+    saturated : trace of the `Saturated` moments, for the scaled test.
 
     Raises
     ------
