@@ -95,6 +95,17 @@ def require_several(model: Model, place: str) -> None:
         raise NoSolution("one_construct", (), [problem])
 
 
+def require_items(model: Model, place: str, fewest: int) -> None:
+    """Refuse, with a NoSolution, what is about constructs of many items where there is none."""
+    if all(len(construct.items) < fewest for construct in model.constructs):
+        problem = Problem(
+            place,
+            f"no construct has {fewest} items or more.",
+            "Take it out: nothing can be computed of fewer.",
+        )
+        raise NoSolution("few_items", (), [problem])
+
+
 class Unsolved(UserWarning):
     """What had no solution, in full and with the remedy; a run's log keeps it."""
 
