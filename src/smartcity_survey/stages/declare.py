@@ -20,7 +20,7 @@ from types import MappingProxyType
 from typing import Any, ParamSpec, get_type_hints
 
 from smartcity_survey.io import StageResult
-from smartcity_survey.stages.needs import Need, always, need_of
+from smartcity_survey.stages.needs import Claimed, Need, always, has_higher_order, need_of
 from smartcity_survey.stages.parts import InParts
 from smartcity_survey.stages.refusals import empty_without_solution
 from smartcity_survey.study.config import Config
@@ -73,6 +73,14 @@ class Stage:
     def takes_clusters(self) -> bool:
         """Whether its errors allow for clusters."""
         return any(need.takes_clusters for need in self.needs.values())
+
+    @property
+    def by_components(self) -> bool:
+        """Whether components take the place of constructs made of constructs, in studies that have some."""
+        models = [need for need in self.needs.values() if type(need) is Claimed]
+        return not {"higher_order_paths", "hypotheses"} & self.needs.keys() and any(
+            model.claims is not has_higher_order for model in models
+        )
 
     @property
     def in_parts(self) -> bool:
