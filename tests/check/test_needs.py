@@ -99,6 +99,11 @@ def test_a_construct_of_the_codebook_that_nothing_measures_is_named(
         config_content["common_method"] = {"marker": marker}
         study(answers=answers)
         assert list(warnings(folder)) == ["codebook.yaml, constructs.luck"]
+        config_content["common_method"]["latent_factor"] = True
+        study(answers=answers)
+        assert warnings(folder)["config.yaml, common_method.marker"] == (
+            "W1 is a single item, whose error nothing tells: there is no CFA marker."
+        )
 
 
 def test_constructs_of_one_or_two_items_are_named(study: Write, config_content: dict[str, Any]) -> None:

@@ -13,6 +13,8 @@ from smartcity_survey.errors import NoSolution, Problem, counted
 from smartcity_survey.stages.comparison.categories import sizes_of
 from smartcity_survey.stages.factor.components import n_components
 from smartcity_survey.stages.factor.retention import item_limits
+from smartcity_survey.stages.measurement.common_method import marker_items
+from smartcity_survey.stages.measurement.method_factor import require_marker_items
 from smartcity_survey.stages.measurement.scores import score_weights
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stats.core.correlations import correlation
@@ -92,6 +94,12 @@ def foreseen_gaps(
                     "controls for nothing.",
                     "Take it out.",
                 )
+    if config.common_method.marker and config.common_method.latent_factor:
+        try:
+            require_marker_items(marker_items(config.common_method.marker, model, codebook))
+        except NoSolution as error:
+            for problem in error.problems:
+                yield Problem(f"{place}, common_method.marker", problem.found, problem.remedy)
     for name in config.groups.variables:
         yield from _groups(answers[name], codebook, name, config, f"{place}, groups.variables")
     yield from _chains(model, place)

@@ -63,7 +63,9 @@ def analyse_graded_responses(answers: Complete, model: Measured) -> StageResult:
         if len(items) < FEWEST_ITEMS:
             continue
         x = answers[items].to_numpy(dtype=np.float64)
-        fit = refusals.attempt("graded_response", partial(fit_graded_response, x), items=items)
+        fit = refusals.attempt(
+            "graded_response", partial(fit_graded_response, x), items=items, of=construct.name
+        )
         if fit is None:
             continue
         gradients.append(fit.gradient)
