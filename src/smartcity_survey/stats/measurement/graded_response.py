@@ -90,8 +90,8 @@ def fit_graded_response(x: Array) -> GradedResponse:
 
     Raises
     ------
-    UnderIdentified (fewer than three items), ConstantItems, NotConverged, EndlessSlope (an item that the trait
-    explains without error).
+    UnderIdentified (fewer than three items), ConstantItems, NotConverged, EndlessSlope (an item that
+    orders respondents as the trait does).
     """
     p = x.shape[1]
     if p < FEWEST_ITEMS:
