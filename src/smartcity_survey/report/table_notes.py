@@ -12,7 +12,6 @@ from smartcity_survey.report.contents import Entry
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.stages.large_samples import UNTESTED_BEYOND
 
-
 OF_CONSTRUCTS = {"construct", "construct_1", "source", "target", "predictor", "outcome", "path"}
 """Columns whose lines are of constructs."""
 

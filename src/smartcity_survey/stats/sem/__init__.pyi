@@ -76,13 +76,11 @@ from .dynamic_fit import (
 from .incomplete import (
     IncompleteFit as IncompleteFit,
     answered_part as answered_part,
+    corrected_test as corrected_test,
     fit_incomplete as fit_incomplete,
     incomplete_fit_at as incomplete_fit_at,
     pattern_samples as pattern_samples,
     with_intercepts as with_intercepts,
-)
-from .incomplete_indices import (
-    corrected_test as corrected_test,
 )
 from .invariance import (
     Rung as Rung,

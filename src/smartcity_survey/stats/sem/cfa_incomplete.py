@@ -14,11 +14,11 @@ from smartcity_survey.stats.sem.cfa_model import Scaling, first_items, measureme
 from smartcity_survey.stats.sem.cfa_robust import ScaledTest
 from smartcity_survey.stats.sem.incomplete import (
     IncompleteFit,
+    corrected_test,
     fit_incomplete,
     incomplete_fit_at,
     with_intercepts,
 )
-from smartcity_survey.stats.sem.incomplete_indices import corrected_test
 from smartcity_survey.stats.sem.maximum_likelihood import TOLERANCE, Minimum
 from smartcity_survey.stats.sem.sem import SemFit, require_recursive, sem_record, structural_model
 
