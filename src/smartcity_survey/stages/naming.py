@@ -156,6 +156,13 @@ class _Translator:
                     "Look for an item that nearly repeats it and take one of them out. Mean scores and "
                     "PLS-SEM need no such factor.",
                 )
+            case errors.EndlessSlope():
+                self._each(
+                    "endless_slope",
+                    [[name] for name in self._named(error.indices)],
+                    "its discrimination grows without end: its answers order respondents as the trait does.",
+                    "Look for an item that nearly repeats it and take one of them out.",
+                )
             case errors.NotConverged():
                 self._one(
                     "not_converged",

@@ -43,6 +43,19 @@ def test_the_table_holds_the_numbers_of_the_core(result: StageResult) -> None:
     assert found.n_factors == 3  # items of three scales
 
 
+def test_comparison_data_beside_counts_of_all_answers_say_that_they_are_of_complete_ones() -> None:
+    answers = items(15)
+    gaps = answers.astype(float).mask(np.arange(15 * len(answers)).reshape(answers.shape) % 97 == 0)
+    complete = gaps.dropna().reset_index(drop=True)
+    found = count_factors(complete, COUNTED.assign(n_components=[4, 3]), 20, 5, everybody=gaps)
+    told = found.cards["factor_count"]
+    assert (told["n"], told["n_complete"], told["missing"]) == (len(gaps), len(complete), "em_normal")
+    assert told["comparison_data"] == "complete_rows"
+    assert "comparison_data" not in found.cards["hull_fit"]
+    own = found.cards["comparison_data"]
+    assert (own["n"], own["missing"]) == (len(complete), "complete_rows")
+
+
 def test_seven_scales_are_seven_factors_and_one_more_than_parallel_analysis_is_tried() -> None:
     found = count_factors(items(), COUNTED, None, 1)
     assert set(found.tables) == {"hull_fit", "factor_count"}

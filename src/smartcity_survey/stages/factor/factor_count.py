@@ -90,6 +90,8 @@ def count_factors(
         {"rule": list(counts), "n_factors": pd.array(list(counts.values()), dtype="Int64")}
     )
     own = {name: cards.pop(name) for name in ("comparison_data",) if name in cards}
+    if draws is not None and everybody is not None:
+        cards["factor_count"] = {**cards["factor_count"], "comparison_data": "complete_rows"}
     result = by_em(by_weights(StageResult(tables, cards), len(answers), design), len(answers), everybody)
     return StageResult(result.tables, {**result.cards, **own})
 

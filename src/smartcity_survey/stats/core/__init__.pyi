@@ -34,6 +34,7 @@ from .errors import (
     ConstantItems as ConstantItems,
     CorrelationsAtBound as CorrelationsAtBound,
     DependentPredictors as DependentPredictors,
+    EndlessSlope as EndlessSlope,
     HeywoodCase as HeywoodCase,
     ImproperSolution as ImproperSolution,
     InGroup as InGroup,

@@ -189,6 +189,17 @@ class HeywoodCase(StatisticsError):
         super().__init__(f"items {indices} have no positive uniqueness (Heywood case)")
 
 
+class EndlessSlope(StatisticsError):
+    """Items whose slope on a trait grows without end, as they order respondents exactly as the trait does.
+
+    `indices` are their positions.
+    """
+
+    def __init__(self, indices: tuple[int, ...]) -> None:
+        self.indices = indices
+        super().__init__(f"the slopes of items {indices} grow without end")
+
+
 class InGroup(StatisticsError):
     """What one of several groups of respondents does not admit; `group` is its position, `error` says why."""
 
