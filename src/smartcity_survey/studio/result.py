@@ -45,6 +45,7 @@ STEPS = {
     "controlled_paths": "Paths with controls",
     "regression": "Regression",
     "other_estimators": "Regression by other estimators",
+    "ordinal": "Ordinal regression",
     "random_intercept": "Random intercepts of clusters",
     "robustness": "Robustness of the regression",
     "pls": "PLS-SEM",

@@ -45,6 +45,7 @@ from .errors import (
     NotFinite as NotFinite,
     NotPositiveDefinite as NotPositiveDefinite,
     PerfectFit as PerfectFit,
+    Separated as Separated,
     StatisticsError as StatisticsError,
     TiedEigenvalues as TiedEigenvalues,
     TooFewRows as TooFewRows,

@@ -38,6 +38,12 @@ from .ols_diagnostics import (
     RegressionDiagnostics as RegressionDiagnostics,
     regression_diagnostics as regression_diagnostics,
 )
+from .proportional_odds import (
+    ParallelLines as ParallelLines,
+    ProportionalOdds as ProportionalOdds,
+    parallel_lines as parallel_lines,
+    proportional_odds as proportional_odds,
+)
 from .quantiles import (
     QuantileFit as QuantileFit,
     quantile_regression as quantile_regression,
