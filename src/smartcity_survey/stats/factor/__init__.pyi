@@ -23,6 +23,15 @@ from .extraction import (
     maximum_likelihood_factors as maximum_likelihood_factors,
     principal_axes as principal_axes,
 )
+from .graph_communities import (
+    Communities as Communities,
+    walktrap as walktrap,
+)
+from .graphical_lasso import (
+    SparseNetwork as SparseNetwork,
+    graphical_lasso as graphical_lasso,
+    sparse_network as sparse_network,
+)
 from .hull_method import (
     Hull as Hull,
     common_part as common_part,
