@@ -46,6 +46,7 @@ STEPS = {
     "regression": "Regression",
     "other_estimators": "Regression by other estimators",
     "ordinal": "Ordinal regression",
+    "feedback": "Feedback between constructs",
     "random_intercept": "Random intercepts of clusters",
     "robustness": "Robustness of the regression",
     "pls": "PLS-SEM",

@@ -72,6 +72,10 @@ from .ridge import (
     RidgeTrace as RidgeTrace,
     ridge_trace as ridge_trace,
 )
+from .two_stage import (
+    TwoStageFit as TwoStageFit,
+    two_stage_least_squares as two_stage_least_squares,
+)
 from .wald import (
     joint_test as joint_test,
     wald_test as wald_test,
