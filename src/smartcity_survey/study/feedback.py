@@ -73,8 +73,8 @@ def feedback_problems(names: tuple[str, ...], paths: Paths, feedback: Paths, pla
         if there < needed:
             yield Problem(
                 where,
-                f"what leads to {equation.outcome} cannot be told apart; constructs that nothing leads to and "
-                f"that do not lead to it, needed: {needed}, found: {there}.",
+                f"what leads to {equation.outcome} cannot be told apart; constructs that nothing leads to "
+                f"and that do not lead to it, needed: {needed}, found: {there}.",
                 "Take out a path that leads to it, or name such constructs under `paths`.",
             )
 
