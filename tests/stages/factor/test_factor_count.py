@@ -12,8 +12,8 @@ from smartcity_survey.stages.factor.factor_count import asks_for_comparison, ask
 from smartcity_survey.stats.core.correlations import correlation
 from smartcity_survey.stats.factor.comparison_data import count_by_comparison
 from smartcity_survey.stats.factor.extraction import principal_axes
-from smartcity_survey.stats.factor.graphical_lasso import sparse_network
 from smartcity_survey.stats.factor.hull_method import common_part
+from smartcity_survey.stats.factor.sparse_networks import sparse_network
 from smartcity_survey.study.config import Config
 from tests.stages import simulated
 from tests.stages.weights.drawn import design

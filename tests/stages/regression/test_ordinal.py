@@ -15,7 +15,7 @@ from smartcity_survey.stages.regression.ordinal import (
     regress_ordinal_outcomes,
     whole_answers,
 )
-from smartcity_survey.stats.regression.proportional_odds import parallel_lines, proportional_odds
+from smartcity_survey.stats.regression.ordinal import parallel_lines, proportional_odds
 from smartcity_survey.study.config import Config, DisclosureSection
 from tests.stages import simulated
 

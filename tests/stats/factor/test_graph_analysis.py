@@ -11,7 +11,7 @@ import pytest
 from smartcity_survey.stats.core.errors import NotPositiveDefinite
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.factor.graph_communities import walktrap
-from smartcity_survey.stats.factor.graphical_lasso import PENALTIES, graphical_lasso, sparse_network
+from smartcity_survey.stats.factor.sparse_networks import PENALTIES, graphical_lasso, sparse_network
 from tests.stats.factor_data import bfi_answers, reference, simulated_answers
 
 

@@ -26,7 +26,6 @@ from smartcity_survey.stats.factor.comparison_data import (
 )
 from smartcity_survey.stats.factor.extraction import maximum_likelihood_factors, principal_axes
 from smartcity_survey.stats.factor.graph_communities import walktrap
-from smartcity_survey.stats.factor.graphical_lasso import SparseNetwork, sparse_network
 from smartcity_survey.stats.factor.hull_method import (
     Hull,
     common_part,
@@ -34,6 +33,7 @@ from smartcity_survey.stats.factor.hull_method import (
     free_parameters,
     hull,
 )
+from smartcity_survey.stats.factor.sparse_networks import SparseNetwork, sparse_network
 from smartcity_survey.study.config import Config
 
 ITEMS_PER_FACTOR = 3

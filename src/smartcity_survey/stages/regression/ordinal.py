@@ -14,7 +14,7 @@ from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.needs import Complete, Level, Measured, Method
 from smartcity_survey.stages.refusals import Refusals, require_paths
 from smartcity_survey.stats.core.types import Array
-from smartcity_survey.stats.regression.proportional_odds import (
+from smartcity_survey.stats.regression.ordinal import (
     ParallelLines,
     ProportionalOdds,
     parallel_lines,

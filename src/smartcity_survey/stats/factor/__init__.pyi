@@ -27,11 +27,6 @@ from .graph_communities import (
     Communities as Communities,
     walktrap as walktrap,
 )
-from .graphical_lasso import (
-    SparseNetwork as SparseNetwork,
-    graphical_lasso as graphical_lasso,
-    sparse_network as sparse_network,
-)
 from .hull_method import (
     Hull as Hull,
     common_part as common_part,
@@ -73,6 +68,11 @@ from .rotation import (
     positive_columns as positive_columns,
     varimax as varimax,
     varimax_criterion as varimax_criterion,
+)
+from .sparse_networks import (
+    SparseNetwork as SparseNetwork,
+    graphical_lasso as graphical_lasso,
+    sparse_network as sparse_network,
 )
 from .target_rotation import (
     procrustes as procrustes,

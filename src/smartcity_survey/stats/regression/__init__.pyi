@@ -38,7 +38,7 @@ from .ols_diagnostics import (
     RegressionDiagnostics as RegressionDiagnostics,
     regression_diagnostics as regression_diagnostics,
 )
-from .proportional_odds import (
+from .ordinal import (
     ParallelLines as ParallelLines,
     ProportionalOdds as ProportionalOdds,
     parallel_lines as parallel_lines,

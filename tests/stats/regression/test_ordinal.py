@@ -11,7 +11,7 @@ import pytest
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
 from smartcity_survey.stats.core.errors import ConstantItems, LinearDependence, Separated, TooFewRows
-from smartcity_survey.stats.regression.proportional_odds import parallel_lines, proportional_odds
+from smartcity_survey.stats.regression.ordinal import parallel_lines, proportional_odds
 
 # Tenants by contact (low, high), housing (tower, apartment, atrium, terrace), influence and satisfaction.
 TENANTS = """
