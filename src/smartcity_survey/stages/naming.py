@@ -172,6 +172,13 @@ class _Translator:
                 )
             case errors.TooManyPredictors():
                 self._one("too_many_predictors", f"{error}.", "Use fewer predictors of one outcome.")
+            case errors.Separated():
+                self._one(
+                    "separated",
+                    f"{error}.",
+                    "Merge answers that hardly anyone gave, or take out a predictor that nearly repeats the "
+                    "outcome.",
+                )
             case errors.PerfectFit():
                 self._one(
                     "perfect_fit",

@@ -5,13 +5,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 
 from smartcity_survey.io import StageResult
-from smartcity_survey.stages.factor.factor_count import asks_for_comparison, count_factors
+from smartcity_survey.stages.factor.factor_count import asks_for_comparison, asks_for_graph, count_factors
 from smartcity_survey.stats.core.correlations import correlation
 from smartcity_survey.stats.factor.comparison_data import count_by_comparison
 from smartcity_survey.stats.factor.extraction import principal_axes
 from smartcity_survey.stats.factor.hull_method import common_part
+from smartcity_survey.stats.factor.sparse_networks import sparse_network
 from smartcity_survey.study.config import Config
 from tests.stages import simulated
 from tests.stages.weights.drawn import design
@@ -78,6 +80,27 @@ def test_weights_are_taken_by_the_hull_alone() -> None:
     assert "weights" not in found.cards["comparison_data"]
     plain = count_factors(items(15).iloc[: own.n], COUNTED, None, 1)
     assert (found.tables["hull_fit"]["caf"] != plain.tables["hull_fit"]["caf"]).all()
+
+
+def test_groups_of_linked_items_where_they_are_asked_for() -> None:
+    x, drawn = sm.add_constant(items(12).to_numpy()), np.random.default_rng(1).normal(size=len(items()))
+    own = items(12).assign(lone=drawn - x @ np.linalg.lstsq(x, drawn)[0])  # no correlation with any
+    found = count_factors(own, COUNTED.assign(n_components=[3, 3]), None, 1, graph=True)
+    table = found.tables["graph_communities"]
+    network = sparse_network(correlation(own.to_numpy()), len(own))
+    np.testing.assert_array_equal(table["strength"], np.abs(network.partial).sum(axis=0))
+    assert table["community"].tolist()[:12] == [1] * 5 + [2] * 4 + [3] * 3
+    assert table["links"].iloc[-1] == 0
+    assert pd.isna(table["community"].iloc[-1])
+    counts = found.tables["factor_count"].set_index("rule")["n_factors"]
+    assert counts["graph_analysis"] == 3
+    assert found.cards["graph_communities"]["penalty"] == network.penalty
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_graph_analysis_where_the_config_asks_for_it(config_content: dict[str, Any], asked: bool) -> None:
+    config_content.setdefault("factors", {})["graph_analysis"] = asked
+    assert asks_for_graph(Config.model_validate(config_content)) == asked
 
 
 @pytest.mark.parametrize("draws", [None, 500])

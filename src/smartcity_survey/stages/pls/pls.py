@@ -371,6 +371,8 @@ def _htmt_bounds(bootstrap: PlsBootstrap, model: Model, section: PlsSection) -> 
         frame[f"{prefix}upper_bound"] = bound
         for constructs in ("distinct", "similar"):
             frame[f"{prefix}below_{constructs}"] = bound < limit(f"htmt_{constructs}").value
+        reached = bootstrap.share_from(ratio, limit("htmt_distinct").value)[rows, columns]
+        frame[f"{prefix}p_distinct"] = np.where(np.isnan(value), np.nan, reached)
     draws = bootstrap.draws.htmt2[bootstrap.admissible][:, rows, columns]
     frame["htmt2_undefined"] = np.count_nonzero(np.isnan(draws), axis=0)
     return frame

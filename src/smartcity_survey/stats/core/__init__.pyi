@@ -46,6 +46,7 @@ from .errors import (
     NotFinite as NotFinite,
     NotPositiveDefinite as NotPositiveDefinite,
     PerfectFit as PerfectFit,
+    Separated as Separated,
     StatisticsError as StatisticsError,
     TiedEigenvalues as TiedEigenvalues,
     TooFewRows as TooFewRows,

@@ -73,6 +73,15 @@ class PerfectFit(StatisticsError):
         super().__init__("the predictors reproduce the outcome exactly; its residuals are rounding error")
 
 
+class Separated(StatisticsError):
+    """Predictors that tell some answers of the outcome apart without error: no coefficients are finite."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the predictors tell some answers apart without error, so that no coefficients are finite"
+        )
+
+
 class TooManyPredictors(StatisticsError):
     """More predictors than all their subsets can be compared of."""
 
