@@ -38,6 +38,7 @@ STEPS = {
     "method_factor": "Factor of the method",
     "cfa": "Confirmatory factor analysis",
     "measurement_models": "Rival measurement models",
+    "esem": "All items on all factors",
     "graded_response": "Graded response models",
     "sem": "Structural equation model",
     "fit_power": "Power of the tests of fit",

@@ -1,3 +1,7 @@
+from .esem import (
+    Esem as Esem,
+    fit_esem as fit_esem,
+)
 from .graded_information import (
     item_information as item_information,
     person_fit as person_fit,
