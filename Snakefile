@@ -1,7 +1,5 @@
-# The analysis, stage by stage. Options are in config.yaml; every rule is in rules/<stage>.smk.
+# The analysis, stage by stage: options are in config.yaml, rules in rules/.
 from snakemake.utils import min_version
-
-from smartcity_survey.workflow.catalogue import stages
 
 min_version("9.0")
 
@@ -10,15 +8,11 @@ configfile: "config.yaml"
 
 
 include: "rules/common.smk"
+include: "rules/stage.smk"
 include: "rules/part.smk"
 include: "rules/report.smk"
 include: "rules/chapter.smk"
 include: "rules/reconstruct.smk"
-
-
-for name in stages():
-
-    include: f"rules/{name}.smk"
 
 
 rule all:

@@ -10,7 +10,7 @@ rule chapter:
         update(chapter_files),
     log:
         "reports/private/logs/chapter.log",
-    threads: 3
+    threads: threads_of("chapter")
     resources:
         **resources_of("chapter", size),
     params:

@@ -9,11 +9,11 @@ from smartcity_survey.report.chapter.files import (
 )
 from smartcity_survey.study.codebook import read_codebook
 from smartcity_survey.study.config import parse_config
-from smartcity_survey.workflow.catalogue import Catalogue
+from smartcity_survey.workflow.catalogue import Catalogue, stages
 from smartcity_survey.workflow.dependencies import code_of_rule, present, versions
 from smartcity_survey.workflow.made_from import PARTS, Step, out_of_date
 from smartcity_survey.workflow.progress import RUN, tell
-from smartcity_survey.workflow.resources import Size, resources_of
+from smartcity_survey.workflow.resources import Size, resources_of, threads_of, urgency
 
 try:
     study = parse_config(config, "config.yaml")
@@ -22,6 +22,7 @@ except SurveyError as error:
     raise WorkflowError(str(error))
 
 size = Size(Path(), study, len(catalogue.codebook.items))
+urgent = urgency(catalogue)
 chapter_files = [
     f"reports/{name}"
     for name in files_of(study, catalogue.codebook, chapter_outputs(study))

@@ -8,7 +8,7 @@ rule part:
         "reports/private/logs/{stage}_{scatteritem}.log",
     wildcard_constraints:
         stage="[a-z_]+",
-    priority: 3
+    priority: max(urgent.values())
     resources:
         **resources_of("part", size),
     params:

@@ -9,7 +9,7 @@ rule reconstruct:
         sav="build/reconstructed/survey_reconstructed.sav",
     log:
         "reports/private/logs/reconstruct.log",
-    threads: 2
+    threads: threads_of("reconstruct")
     resources:
         **resources_of("reconstruct", size),
     params:

@@ -11,7 +11,7 @@ rule report:
         machine=update("reports/machine.json"),
     log:
         "reports/private/logs/report.log",
-    threads: 3
+    threads: threads_of("report")
     resources:
         **resources_of("report", size),
     params:

@@ -230,11 +230,11 @@ def _lines(file: Path) -> Iterator[dict[str, str]]:
 def _stages() -> Iterator[str]:
     config = read_config(REPOSITORY / "config.yaml")
     yield "## The stages\n"
-    yield "Files are below `src/smartcity_survey/`. What a stage reads are results of other stages, in the"
-    yield "bundled study.\n"
+    yield "Files are below `src/smartcity_survey/`; the rule of each stage has its name (`rules/stage.smk`)."
+    yield "What a stage reads are results of other stages, in the bundled study.\n"
     for own in sorted(stages().values(), key=lambda each: each.name):
         yield f"### Stage {own.name}\n\n{own.about}\n"
-        yield f"- module: `{path_of(own.module)}`; rule: `rules/{own.name}.smk`"
+        yield f"- module: `{path_of(own.module)}`"
         yield from _line("reads", dict.fromkeys(_reads(own, config)))
         yield from _line("tables", own.every_table())
         yield from _line("of single respondents", own.private)

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from smartcity_survey.own_yaml import load_own
+from smartcity_survey.study.codebook import read_codebook
 from smartcity_survey.study.config import Config, parse_config
-from smartcity_survey.workflow.catalogue import stages
-from smartcity_survey.workflow.resources import MEASURED, Size, resources_of
+from smartcity_survey.workflow.catalogue import Catalogue, stages
+from smartcity_survey.workflow.resources import MEASURED, Size, resources_of, urgency
 from smartcity_survey.workflow.resources.studies import resources_of_studies, resources_of_study
 from tests.conftest import REPOSITORY
 from tests.workflow.test_nothing_lost import write_study
@@ -93,7 +94,16 @@ def test_a_text_has_a_line_for_each_respondent_and_other_files_count_by_their_by
 def test_every_rule_declares_its_own():
     for path in (REPOSITORY / "rules").glob("*.smk"):
         if path.stem not in {"common", "batch"}:
-            assert f'**resources_of("{path.stem}", size),' in path.read_text(encoding="utf-8"), path
+            name = "name" if path.stem == "stage" else f'"{path.stem}"'
+            assert f"**resources_of({name}, size)," in path.read_text(encoding="utf-8"), path
+
+
+def test_what_most_waits_for_is_the_most_urgent(config: Config):
+    found = urgency(Catalogue(config, read_codebook(REPOSITORY / "data" / "codebook.yaml")))
+    assert found["read"] > found["clean"] > found["scores"] > found["regression"] > found["robustness"]
+    # The table of verdicts waits for the curve, and nothing for that table; by hand from measured.yaml.
+    assert found["specification_curve"] == 8 + found["verdict_sheet"]
+    assert found["verdict_sheet"] == 4
 
 
 def test_a_step_without_draws_has_its_least_time(config: Config):

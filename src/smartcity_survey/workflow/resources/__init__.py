@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from smartcity_survey.own_yaml import load_own
 from smartcity_survey.study.config import Config
+from smartcity_survey.workflow.catalogue import Catalogue, makers
 
 MEASURED = Path(__file__).parent / "measured.yaml"
 PART = "part"
@@ -92,6 +93,31 @@ def seconds_of(rule: str, size: Size, parts: int = 1) -> float:
         more = max(1.0, drawn / parts / draws["measured"])
     seconds: float = (needs["seconds"] + needs["seconds_per_million"] * size.answers / 1e6) * more
     return seconds
+
+
+def threads_of(rule: str) -> int:
+    """Cores that a rule makes use of."""
+    threads: int = _needs(rule)["threads"]
+    return threads
+
+
+def urgency(catalogue: Catalogue) -> Mapping[str, int]:
+    """Stage -> measured seconds until it and all that waits for it are done; the longest should begin first.
+
+    Draws are taken as measured: a run plans its steps before it knows what a survey file holds.
+    """
+    names = [each.name for each in catalogue.stages()]
+    waiting: dict[str, set[str]] = {name: set() for name in names}
+    for name in names:
+        for frame in catalogue.read_by(name):
+            waiting[makers()[frame].name].add(name)
+
+    @cache
+    def seconds(name: str) -> int:
+        after = max(map(seconds, waiting[name]), default=0)
+        return int(_needs(name)["seconds"]) + after
+
+    return {name: seconds(name) for name in names}
 
 
 def minutes(seconds: float) -> int:
