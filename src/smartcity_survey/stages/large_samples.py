@@ -27,6 +27,7 @@ TESTS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "measurement_models": {"p": (), "p_change": ()},
         "esem_fit": {"p": (), "p_change": ()},
         "invariance": {"p": (), "p_change": ()},
+        "ordinal_invariance": {"p": (), "p_change": ()},
         "wave_invariance": {"p": (), "p_change": ()},
     }
 )

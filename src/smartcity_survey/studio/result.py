@@ -61,6 +61,7 @@ STEPS = {
     "mediator_contribution": "Mediators in prediction",
     "groups": "Comparison of groups",
     "omnibus": "Comparison of all groups at once",
+    "ordinal_invariance": "Invariance of ordered answers",
     "partial_invariance": "Items that differ between groups",
     "waves": "Comparison of waves",
     "hypotheses": "Hypotheses",
