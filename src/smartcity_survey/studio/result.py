@@ -62,6 +62,7 @@ STEPS = {
     "groups": "Comparison of groups",
     "omnibus": "Comparison of all groups at once",
     "ordinal_invariance": "Invariance of ordered answers",
+    "alignment": "Groups aligned",
     "partial_invariance": "Items that differ between groups",
     "waves": "Comparison of waves",
     "hypotheses": "Hypotheses",

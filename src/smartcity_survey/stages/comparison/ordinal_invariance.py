@@ -69,9 +69,11 @@ def compare_ordered_answers(
         for group in members.values():
             corrected.update(corrected_pairs(x[group].astype(np.int64), continuity))
         levels += [{"demographic": variable, **_of_level(rung)} for rung in rungs]
+        rung = rungs[OrdinalLevel.INTERCEPTS]
+        means, errors = rung.factor_means, rung.std_err_factor_means
         factors += [
             {"demographic": variable, **line}
-            for line in _of_factors(rungs[OrdinalLevel.INTERCEPTS], list(members), model)
+            for line in factor_lines(means, errors, rung.factor_variances, list(members), model)
         ]
     card: Card = {
         "method": "dwls_of_thresholds",
@@ -113,21 +115,26 @@ def _of_level(rung: OrdinalRung) -> dict[str, object]:
     }
 
 
-def _of_factors(rung: OrdinalRung, groups: list[str], model: Model) -> list[dict[str, object]]:
-    """Factor means of every group but the first, less the first group's, in its standard deviations."""
+def factor_lines(
+    means: Array, errors: Array, variances: Array, groups: list[str], model: Model
+) -> list[dict[str, object]]:
+    """Factor means of every group but the first, less the first group's, in its standard deviations.
+
+    means, errors, variances : (G, k).
+    """
     lines: list[dict[str, object]] = []
     for group, code in enumerate(groups[1:], 1):
-        difference, error = rung.factor_means[group], rung.std_err_factor_means[group]
-        p = normal_two_sided(difference / error)
+        with np.errstate(invalid="ignore"):
+            p = normal_two_sided(means[group] / errors[group])
         lines += [
             {
                 "first": groups[0],
                 "second": code,
                 "construct": name,
-                "factor_difference": difference[k],
-                "std_error": error[k],
+                "factor_difference": means[group, k],
+                "std_error": errors[group, k],
                 "p": p[k],
-                "factor_variance": rung.factor_variances[group, k],
+                "factor_variance": variances[group, k],
             }
             for k, name in enumerate(model.names)
         ]

@@ -1,3 +1,8 @@
+from .alignment import (
+    Alignment as Alignment,
+    align as align,
+    alike_groups as alike_groups,
+)
 from .esem import (
     Esem as Esem,
     fit_esem as fit_esem,
