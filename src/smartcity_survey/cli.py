@@ -162,6 +162,8 @@ def stream(study: StudyFolder = Path()) -> None:
 @app.command(cls=SpokenCommand)
 def check(study: StudyFolder = Path()) -> None:
     """Check config, codebook and survey file of a study before anything runs."""
+    # Before numpy begins: threads of its own take more time for matrices of this size than they save.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from smartcity_survey.check import check_study
 
     SPEECH.study = study

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from smartcity_survey.audit.paper import read_paper
 from smartcity_survey.own_yaml import load_own
+from smartcity_survey.stages.checks import reproduction
 from smartcity_survey.study.codebook import read_codebook
-from smartcity_survey.study.config import Config, parse_config
+from smartcity_survey.study.config import Config, parse_config, read_config
 from smartcity_survey.workflow.catalogue import Catalogue, stages
 from smartcity_survey.workflow.resources import MEASURED, Size, resources_of, urgency
 from smartcity_survey.workflow.resources.studies import resources_of_studies, resources_of_study
@@ -104,6 +106,21 @@ def test_what_most_waits_for_is_the_most_urgent(config: Config):
     # The table of verdicts waits for the curve, and nothing for that table; by hand from measured.yaml.
     assert found["specification_curve"] == 8 + found["verdict_sheet"]
     assert found["verdict_sheet"] == 4
+
+
+def test_the_paper_is_not_read_for_every_rule(monkeypatch: pytest.MonkeyPatch):
+    """It took half of the time before the first step of a run."""
+    read = []
+    monkeypatch.setattr(reproduction, "read_paper", lambda folder: read.append(folder) or read_paper(folder))
+    bundled = Catalogue(
+        read_config(REPOSITORY / "config.yaml"), read_codebook(REPOSITORY / "data" / "codebook.yaml")
+    )
+    monkeypatch.chdir(REPOSITORY)
+    assert "printed_congruence" in bundled.made()
+    for name in urgency(bundled):
+        assert bundled.outputs(name)
+        bundled.inputs(name)
+    assert 0 < len(read) < 10 < len(urgency(bundled))
 
 
 def test_a_step_without_draws_has_its_least_time(config: Config):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,11 @@ class Catalogue:
 
     def made(self) -> tuple[str, ...]:
         """Tables that the study's config makes sure of."""
+        return self._made
+
+    @cached_property
+    def _made(self) -> tuple[str, ...]:
+        # To know it a stage may have to read the paper, and every rule asks.
         return tuple(name for each in self.stages() for name in each.made(self.config))
 
     def frames(self) -> set[str]:

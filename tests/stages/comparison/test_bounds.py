@@ -28,7 +28,7 @@ from smartcity_survey.stages.comparison.bounds import (
     listed_witnesses,
     prices,
 )
-from smartcity_survey.stages.comparison.witnesses import OF
+from smartcity_survey.stages.comparison.witnesses import OF, witness_paths
 from smartcity_survey.stages.measurement.measurement import evaluate_measurement
 from smartcity_survey.stages.sem.sem import estimate_sem
 from smartcity_survey.stats.sem.cfa import fit_cfa
@@ -314,3 +314,24 @@ def test_ends_alone_are_enough(tmp_path: Path, codebook: Codebook, survey: pd.Da
     (folder / "witnesses.csv").unlink()
     found = read_bounds(folder, codebook, RULES, len(survey))
     assert (len(found.ends), len(found.listed), found.answers, len(found.further)) == (1, 0, {}, 0)
+
+
+def test_a_witness_has_fewer_draws_and_the_data_in_use_its_own() -> None:
+    """The p of PLS-SEM of the data in use is that of its own stage, which another table prints."""
+    many = PLS.model_copy(update={"bootstrap_draws": 2500})
+    own, first, _ = surveys()
+    found = Bounds(
+        pd.DataFrame(columns=list(END_COLUMNS)),
+        pd.DataFrame({"name": ["one"], "missed": [0]}, columns=list(WITNESS_COLUMNS)),
+        {"one": first},
+        NO_PRICES,
+        NO_FURTHER,
+    )
+    result = compare_with_bounds(own, found, model(), many, "cfa_regression", 5)
+    card = result.cards["witness_paths"]
+    assert (card["bootstrap_draws"], card["witness_draws"]) == (2500, 2000)
+    shown = result.tables["witness_paths"].query("method == 'pls'").set_index(["witness", "predictor"])["p"]
+    for name, frame, draws in (("data_in_use", own, 2500), ("one", first, 2000)):
+        drawn = many.model_copy(update={"bootstrap_draws": draws})
+        expected = witness_paths(frame, model(), drawn, "cfa_regression", 5).query("method == 'pls'")
+        assert shown[name].to_numpy() == pytest.approx(expected["p"].to_numpy(), abs=1e-12)

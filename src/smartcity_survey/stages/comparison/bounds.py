@@ -34,6 +34,7 @@ from smartcity_survey.stages.cards import pls_estimator, respondents
 from smartcity_survey.stages.comparison.decided import decisions
 from smartcity_survey.stages.comparison.witnesses import (
     PATH_COLUMNS,
+    pls_of_witnesses,
     ranges,
     rmsea_of,
     unprinted_quantities,
@@ -134,7 +135,8 @@ def compare_with_bounds(
     paths, quantities = [pd.DataFrame(columns=["witness", *PATH_COLUMNS])], {}
     for place, (name, frame) in enumerate(surveys.items()):
         progress(place, len(surveys))
-        own = refusals.attempt(name, partial(witness_paths, frame, model, pls, scores, seed))
+        judged = pls if name == IN_USE else pls_of_witnesses(pls)
+        own = refusals.attempt(name, partial(witness_paths, frame, model, judged, scores, seed))
         if own is not None:
             paths.append(own.assign(witness=name))
         values = refusals.attempt(name, partial(unprinted_quantities, frame, model, pls))
@@ -149,6 +151,7 @@ def compare_with_bounds(
         "witnesses": len(bounds.answers),
         "missed_cells": int(bounds.listed["missed"].sum()),
         "bootstrap_draws": pls.bootstrap_draws,
+        "witness_draws": pls_of_witnesses(pls).bootstrap_draws,
         "seed": seed,
         **respondents(len(answers)),
         **refusals.card(),

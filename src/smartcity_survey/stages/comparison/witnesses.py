@@ -34,6 +34,9 @@ PATH_COLUMNS = (
 )
 FURTHER_SCORES: tuple[ScoreMethod, ...] = ("mean", "component", "cfa_bartlett")
 """Ways of scoring whose regressions stand beside that of the scores in use."""
+DRAWS = 2000
+"""Bootstrap draws of a witness at most: its standard errors are known to a sixtieth then, and there are a dozen
+witnesses. The data in use has as many here as everywhere, and so the same p."""
 RELIABILITY = ("cronbach_alpha", "rho_a", "composite_reliability", "ave")
 
 
@@ -73,6 +76,11 @@ def witness_paths(
                 }
             )
     return pd.DataFrame(rows, columns=list(PATH_COLUMNS))
+
+
+def pls_of_witnesses(pls: PlsSection) -> PlsSection:
+    """Options of PLS-SEM for a witness."""
+    return pls.model_copy(update={"bootstrap_draws": min(DRAWS, pls.bootstrap_draws)})
 
 
 def _regressions(scores: Array, model: Model) -> tuple[Array, Array]:
