@@ -165,19 +165,17 @@ def _fitted(
     return _Fitted(level, solution, root[:, None] * plain, plain, unscaled)
 
 
-def _spread(samples: Sequence[OrdinalSample]) -> Array:
-    """(M, M): covariances of the statistics of all groups, times the roots of their weights."""
-    blocks = []
-    for sample in samples:
-        root = np.sqrt(sample.weights)
-        blocks.append(sample.products * np.outer(root, root))
-    return np.asarray(linalg.block_diag(*blocks))
+def _spread(samples: Sequence[OrdinalSample]) -> tuple[Array, ...]:
+    """Of each group (m, m): covariances of its statistics times the roots of their weights."""
+    roots = [np.sqrt(sample.weights) for sample in samples]
+    return tuple(s.products * np.outer(root, root) for s, root in zip(samples, roots, strict=True))
 
 
-def _moments(spread: Array, basis: Array) -> tuple[float, float]:
-    """tr(P S) and tr(P S P S) of the projection P on an orthonormal basis (M, r)."""
-    inner = basis.T @ spread @ basis
-    return float(np.trace(inner)), float(np.square(inner).sum())
+def _times(spread: Sequence[Array], columns: Array) -> Array:
+    """Product of all groups' spreads, one block for each, with columns (M, r)."""
+    ends = np.cumsum([len(block) for block in spread])[:-1]
+    parts = np.split(columns, ends)
+    return np.vstack([block @ part for block, part in zip(spread, parts, strict=True)])
 
 
 def _scaled(unscaled: float, df: int, first: float, second: float) -> float:
@@ -186,29 +184,35 @@ def _scaled(unscaled: float, df: int, first: float, second: float) -> float:
     return float(unscaled / scaling + df - first / scaling)
 
 
-def _baseline(samples: Sequence[OrdinalSample], spread: Array) -> tuple[float, int]:
+def _baseline(samples: Sequence[OrdinalSample], spread: Sequence[Array]) -> tuple[float, int]:
     """Of uncorrelated items, thresholds free."""
-    is_pair = np.concatenate([sample.is_pair for sample in samples])
     unscaled = sum(
         (sample.n - 1) * float((sample.weights * np.square(sample.statistics))[sample.is_pair].sum())
         for sample in samples
     )
-    df = int(is_pair.sum())
-    kept = spread[np.ix_(is_pair, is_pair)]
-    return _scaled(unscaled, df, float(np.trace(kept)), float(np.square(kept).sum())), df
+    kept = [
+        block[np.ix_(sample.is_pair, sample.is_pair)] for block, sample in zip(spread, samples, strict=True)
+    ]
+    df = sum(len(block) for block in kept)
+    return _scaled(unscaled, df, _trace(kept), sum(float(np.square(block).sum()) for block in kept)), df
+
+
+def _trace(blocks: Sequence[Array]) -> float:
+    return sum(float(np.trace(block)) for block in blocks)
 
 
 def _indices(
-    fit: _Fitted, samples: Sequence[OrdinalSample], spread: Array, baseline: tuple[float, int]
+    fit: _Fitted, samples: Sequence[OrdinalSample], spread: Sequence[Array], baseline: tuple[float, int]
 ) -> OrdinalIndices:
     size, t = fit.weighted.shape
     df = size - t
-    basis = linalg.qr(fit.weighted, mode="economic")[0]
+    basis = np.asarray(linalg.qr(fit.weighted, mode="economic")[0], dtype=np.float64)
     # Of the projection on what the parameters leave, I - Q Q'.
-    moved = spread @ basis
+    moved = _times(spread, basis)
     inner = basis.T @ moved
-    first = float(np.trace(spread) - np.trace(inner))
-    second = float(np.square(spread).sum() - 2 * np.square(moved).sum() + np.square(inner).sum())
+    first = _trace(spread) - float(np.trace(inner))
+    second = sum(float(np.square(block).sum()) for block in spread)
+    second += float(np.square(inner).sum() - 2 * np.square(moved).sum())
     chi2 = _scaled(fit.unscaled, df, first, second)
     n = sum(sample.n for sample in samples)
     base, base_df = baseline
@@ -228,7 +232,7 @@ def _indices(
     )
 
 
-def _difference(fit: _Fitted, below: _Fitted, spread: Array) -> ChiSquareTest | None:
+def _difference(fit: _Fitted, below: _Fitted, spread: Sequence[Array]) -> ChiSquareTest | None:
     """Satorra's test of what `fit` restricts of `below`.
 
     The restrictions are those directions of the weaker model's parameters that leave the stronger one, found
@@ -237,11 +241,13 @@ def _difference(fit: _Fitted, below: _Fitted, spread: Array) -> ChiSquareTest | 
     df = below.plain.shape[1] - fit.plain.shape[1]
     if df <= 0:
         return None
-    across = np.linalg.lstsq(below.plain, fit.plain, rcond=None)[0]
-    restricted = linalg.null_space(across.T)
+    turned, triangle = linalg.qr(below.plain, mode="economic")
+    across = np.asarray(linalg.solve(triangle, turned.T @ fit.plain), dtype=np.float64)
+    restricted = np.linalg.qr(across, mode="complete")[0][:, fit.plain.shape[1] :]
     moved = np.linalg.solve(below.weighted.T @ below.weighted, restricted)
     basis = np.asarray(linalg.qr(below.weighted @ moved, mode="economic")[0], dtype=np.float64)
-    first, second = _moments(spread, basis)
+    inner = basis.T @ _times(spread, basis)
+    first, second = float(np.trace(inner)), float(np.square(inner).sum())
     return chi_square_test(max(_scaled(fit.unscaled - below.unscaled, df, first, second), 0.0), df)
 
 
@@ -251,13 +257,13 @@ def _rung(
     layout: Layout,
     indices: OrdinalIndices,
     difference: ChiSquareTest | None,
-    spread: Array,
+    spread: Sequence[Array],
     below: OrdinalRung | None,
 ) -> OrdinalRung:
     inverse = np.linalg.inv(fit.weighted.T @ fit.weighted)
     divisors = [sample.n / (sample.n - 1) * np.ones_like(sample.weights) for sample in samples]
     scaled = np.sqrt(np.concatenate(divisors))[:, None] * fit.weighted
-    of_statistics = scaled.T @ spread @ scaled
+    of_statistics = scaled.T @ _times(spread, scaled)
     errors = np.sqrt(np.diagonal(inverse @ of_statistics @ inverse))
     matrices = layout.matrices(fit.solution.theta)
     means, std_err = layout.means(fit.solution.theta), layout.means(errors)
