@@ -20,6 +20,7 @@ from smartcity_survey.report.respondent_names import (
     pair,
     question_and_count,
     questions,
+    several_groups,
 )
 from smartcity_survey.report.setting import Setting
 
@@ -215,11 +216,6 @@ def _groups(value: str, line: Line, setting: Setting) -> str:
     return " / ".join(NAMES[which](str(line[which]), line, setting) for which in ("first", "second"))
 
 
-def _groups_apart(value: str, line: Line, setting: Setting) -> str:
-    """Groups of a line's question, by their codes."""
-    return ", ".join(of_question("demographic")(code, line, setting) for code in split_names(value))
-
-
 def _pair(value: str, line: Line, setting: Setting) -> str:
     """The two groups, by their codes, between which a path of the claim differs most."""
     known = {
@@ -371,7 +367,7 @@ NAMES: Mapping[str, Callable[[str, Line, Setting], str]] = {
     "first": of_question("demographic"),
     "second": of_question("demographic"),
     "groups": _groups,
-    "groups_apart": _groups_apart,
+    "groups_apart": several_groups,
     "pair": _pair,
     "demographic": lambda value, line, setting: setting.labels.demographics.get(value, value),
     "status": _status,
