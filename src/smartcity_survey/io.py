@@ -69,6 +69,7 @@ TEXT_COLUMNS = (
     *("respondent", "printed", "expected", "wave", "earlier", "later", "first", "second"),
     *("line", "answer", "answers", "reference", "group_at_fault", "largest_first", "largest_second"),
     "sampling_cluster",
+    "groups_apart",
     "marked_as",
 )
 """Columns whose digits are text: `.050` is not `.05`; the wave 2024 is no number, nor is an answer's code."""

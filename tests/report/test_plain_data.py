@@ -32,6 +32,7 @@ SENTENCES = {
 """Cells in words: what a paper prints and the audit says of it, sources of limits."""
 LISTS = {
     "at_fault",
+    "groups_apart",
     "tetrad",
     "factors",
     "caveats",
@@ -75,7 +76,17 @@ def test_a_list_of_names_is_read_as_it_was_written(given: list[str]) -> None:
 
 def test_codes_of_answers_are_read_as_text(tmp_path: Path) -> None:
     """Without anybody who gave no answer all codes are digits: `2` must not come back as 2.0."""
-    columns = ("answer", "reference", "first", "second", "group_at_fault", "earlier", "later", "line")
+    columns = (
+        "answer",
+        "reference",
+        "first",
+        "second",
+        "group_at_fault",
+        "groups_apart",
+        "earlier",
+        "later",
+        "line",
+    )
     assert set(columns) <= set(TEXT_COLUMNS)
     write_table(pd.DataFrame({column: ["2", ""] for column in columns}), tmp_path / "codes.csv")
     for column in columns:

@@ -20,6 +20,7 @@ from smartcity_survey.report.respondent_names import (
     pair,
     question_and_count,
     questions,
+    several_groups,
 )
 from smartcity_survey.report.setting import Setting
 
@@ -366,6 +367,7 @@ NAMES: Mapping[str, Callable[[str, Line, Setting], str]] = {
     "first": of_question("demographic"),
     "second": of_question("demographic"),
     "groups": _groups,
+    "groups_apart": several_groups,
     "pair": _pair,
     "demographic": lambda value, line, setting: setting.labels.demographics.get(value, value),
     "status": _status,

@@ -74,5 +74,10 @@ def of_question(question: str) -> Callable[[str, Line, Setting], str]:
     return words
 
 
+def several_groups(value: str, line: Line, setting: Setting) -> str:
+    """Groups of the line's demographic question, by the codes of their answers."""
+    return ", ".join(answer_to(line["demographic"], code, setting) for code in split_names(value))
+
+
 def pair(first: str, second: str, setting: Setting) -> str:
     return f"{first}{setting.wording['page.colon']}{second}"

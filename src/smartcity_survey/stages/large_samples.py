@@ -25,7 +25,9 @@ TESTS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "regression_diagnostics": {"p": ("breusch_pagan_koenker", "jarque_bera", "white")},
         "factor_solutions": {"p": ()},
         "measurement_models": {"p": (), "p_change": ()},
+        "esem_fit": {"p": (), "p_change": ()},
         "invariance": {"p": (), "p_change": ()},
+        "ordinal_invariance": {"p": (), "p_change": ()},
         "wave_invariance": {"p": (), "p_change": ()},
     }
 )

@@ -200,6 +200,12 @@ class GroupsSection(Section):
     partial_invariance: bool = Field(
         False, description="true: which items differ between groups, by score tests with Holm's correction"
     )
+    alignment: bool = Field(
+        False, description="true: groups aligned without any item being equal in all of them"
+    )
+    ordinal_invariance: bool = Field(
+        False, description="true: invariance of answers taken as ordered categories, thresholds first (DWLS)"
+    )
 
 
 class RobustnessSection(Section):

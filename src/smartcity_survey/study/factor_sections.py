@@ -29,6 +29,9 @@ class CfaSection(Section):
         description="resamples of whole clusters, of CFA and SEM each, where `data.cluster` is given; none: "
         "sandwich errors alone",
     )
+    exploratory: bool = Field(
+        False, description="true: beside it every item on every factor, turned to the constructs (ESEM)"
+    )
     graded_response: bool = Field(
         False, description="true: item response theory, a graded response model of each construct"
     )

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 import pytest
@@ -101,12 +101,15 @@ def test_slopes_agree_with_differences() -> None:
     loadings, k, width = unrotated("bfi"), 5, 1e-6
     rng = np.random.default_rng(5)
     transform = oblique._unit_columns(np.eye(k) + 0.2 * rng.standard_normal((k, k)))
-    slopes = oblique._slopes(loadings, transform, -0.5)
+    criterion = partial(oblique._criterion, delta=-0.5)
+    slopes = oblique._slopes(loadings, transform, criterion)
     for row, column in ((0, 1), (3, 2), (4, 0)):
         step = np.zeros((k, k))
         step[row, column] = width
         ahead, behind = (
-            oblique._gradient(loadings, oblique._unit_columns(transform @ (np.eye(k) + s * step)), -0.5)[0]
+            oblique._gradient(loadings, oblique._unit_columns(transform @ (np.eye(k) + s * step)), criterion)[
+                0
+            ]
             for s in (1, -1)
         )
         assert slopes[row, column] == pytest.approx((ahead - behind) / (2 * width), abs=1e-8)

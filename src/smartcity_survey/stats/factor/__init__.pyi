@@ -45,7 +45,10 @@ from .loading_bootstrap import (
     bootstrap_loadings as bootstrap_loadings,
 )
 from .oblique import (
+    Criterion as Criterion,
     ObliqueRotation as ObliqueRotation,
+    Turn as Turn,
+    best_turn as best_turn,
     oblimin as oblimin,
     promax as promax,
 )
@@ -75,7 +78,9 @@ from .sparse_networks import (
     sparse_network as sparse_network,
 )
 from .target_rotation import (
+    TargetRotation as TargetRotation,
     procrustes as procrustes,
     reordered as reordered,
     tucker_congruence as tucker_congruence,
+    turned_to_zeros as turned_to_zeros,
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy import linalg
@@ -11,6 +13,9 @@ from smartcity_survey.stats.core.errors import NotConverged
 from smartcity_survey.stats.core.last_bits import steady
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.factor.rotation import Rotation, normalise, positive_columns, varimax
+
+Criterion = Callable[[Array], tuple[float, Array]]
+"""Of pattern loadings (p, k): value, and derivatives (p, k) by them."""
 
 KAPPA = 4.0
 DELTA = 0.0
@@ -114,19 +119,49 @@ def oblimin(
     ------
     NotConverged (with delta above 0 the criterion may have no minimum).
     """
+    scaled = normalise(loadings) if kaiser else loadings
+    found = best_turn(scaled, partial(_criterion, delta=delta), "oblimin", n_starts, tolerance, seed)
+    turned = np.asarray(np.linalg.inv(found.transform).T)
+    return _arranged(loadings, turned, found.gradient_norm, found.n_iterations, found.start_criteria)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Turn:
+    """Where a criterion of pattern loadings is smallest: loadings @ inv(transform)', unit columns (k, k).
+
+    gradient_norm, n_iterations, start_criteria : as in `ObliqueRotation`.
+    """
+
+    transform: Array
+    gradient_norm: float
+    n_iterations: int
+    start_criteria: Array
+
+
+def best_turn(
+    loadings: Array, criterion: Criterion, method: str, n_starts: int, tolerance: float, seed: int
+) -> Turn:
+    """The lowest of the minima of a criterion that are reached from unrotated loadings (p, k), and from
+    n_starts - 1 random rotations of them.
+
+    criterion : value and derivatives (p, k) by the pattern loadings. method : its name, for errors.
+
+    Raises
+    ------
+    NotConverged.
+    """
     k = loadings.shape[1]
-    target = normalise(loadings) if kaiser else loadings
     random = np.random.default_rng(seed).standard_normal((n_starts - 1, k, k))
     starts = [np.eye(k), *np.linalg.qr(random)[0]]
     try:
-        reached = [_project(target, start, delta) for start in starts]
+        reached = [_project(loadings, start, criterion, method) for start in starts]
     except linalg.LinAlgError:  # without a minimum the factors run into one another
-        raise NotConverged("oblimin", MAX_ITERATIONS, np.inf) from None
-    criteria = np.array([criterion for _, criterion, _ in reached])
+        raise NotConverged(method, MAX_ITERATIONS, np.inf) from None
+    criteria = np.array([value for _, value, _ in reached])
     best = int(np.argmax(criteria <= criteria.min() + SAME_CRITERION))
     transform, _, n_iterations = reached[best]
-    transform, norm, n_steps = _polish(target, transform, delta, tolerance)
-    return _arranged(loadings, np.asarray(np.linalg.inv(transform).T), norm, n_iterations + n_steps, criteria)
+    transform, norm, n_steps = _polish(loadings, transform, criterion, method, tolerance)
+    return Turn(transform, norm, n_iterations + n_steps, criteria)
 
 
 def _criterion(pattern: Array, delta: float) -> tuple[float, Array]:
@@ -137,74 +172,78 @@ def _criterion(pattern: Array, delta: float) -> tuple[float, Array]:
     return float((squares * others).sum() / 4), pattern * others
 
 
-def _gradient(target: Array, transform: Array, delta: float) -> tuple[float, Array]:
+def _gradient(target: Array, transform: Array, criterion: Criterion) -> tuple[float, Array]:
     """Criterion of target @ inv(transform)', and its gradient (k, k) along unit-length columns."""
     inverse = np.linalg.inv(transform)
     pattern = target @ inverse.T
-    criterion, slopes = _criterion(pattern, delta)
+    value, slopes = criterion(pattern)
     gradient = -(pattern.T @ slopes @ inverse).T
-    return criterion, gradient - transform * (transform * gradient).sum(axis=0)
+    return value, gradient - transform * (transform * gradient).sum(axis=0)
 
 
-def _project(target: Array, transform: Array, delta: float, enough: float = NEAR) -> tuple[Array, float, int]:
+def _project(
+    target: Array, transform: Array, criterion: Criterion, method: str, enough: float = NEAR
+) -> tuple[Array, float, int]:
     """Gradient projection from transform (k, k) to a gradient within `enough`; its criterion and steps."""
     length = 1.0
-    criterion, gradient = _gradient(target, transform, delta)
+    value, gradient = _gradient(target, transform, criterion)
     norm = float(np.linalg.norm(gradient))
     for iteration in range(MAX_ITERATIONS):
         if norm <= enough:
-            return transform, criterion, iteration
+            return transform, value, iteration
         length *= 2
         for _ in range(MAX_HALVINGS):
             candidate = _unit_columns(transform - length * gradient)
-            found, slope = _gradient(target, candidate, delta)
-            if found < criterion - 0.5 * norm**2 * length:
+            found, slope = _gradient(target, candidate, criterion)
+            if found < value - 0.5 * norm**2 * length:
                 break
             length /= 2
-        transform, criterion, gradient = candidate, found, slope
+        transform, value, gradient = candidate, found, slope
         norm = float(np.linalg.norm(gradient))
-    raise NotConverged("oblimin", MAX_ITERATIONS, norm)
+    raise NotConverged(method, MAX_ITERATIONS, norm)
 
 
-def _polish(target: Array, transform: Array, delta: float, tolerance: float) -> tuple[Array, float, int]:
+def _polish(
+    target: Array, transform: Array, criterion: Criterion, method: str, tolerance: float
+) -> tuple[Array, float, int]:
     """Newton steps from transform (k, k) to a gradient within the tolerance; its norm and their number.
 
     Where the criterion is not convex or a step leads away, gradient projection goes on instead.
     """
     k = len(transform)
     free = ~np.eye(k, dtype=bool)
-    norm = float(np.linalg.norm(_gradient(target, transform, delta)[1]))
+    norm = float(np.linalg.norm(_gradient(target, transform, criterion)[1]))
     for step in range(MAX_STEPS):
         if norm <= tolerance:
             return transform, norm, step
         try:
             move = np.zeros((k, k))
             move[free] = linalg.cho_solve(
-                linalg.cho_factor(_hessian(target, transform, delta)),
-                -_slopes(target, transform, delta)[free],
+                linalg.cho_factor(_hessian(target, transform, criterion)),
+                -_slopes(target, transform, criterion)[free],
             )
             candidate = _unit_columns(transform @ (np.eye(k) + move))
-            found = float(np.linalg.norm(_gradient(target, candidate, delta)[1]))
+            found = float(np.linalg.norm(_gradient(target, candidate, criterion)[1]))
         except linalg.LinAlgError:
             found = np.inf
         if found < norm:
             transform, norm = candidate, found
         else:
-            transform = _project(target, transform, delta, norm / 2)[0]
-            norm = float(np.linalg.norm(_gradient(target, transform, delta)[1]))
-    raise NotConverged("oblimin", MAX_STEPS, norm)
+            transform = _project(target, transform, criterion, method, norm / 2)[0]
+            norm = float(np.linalg.norm(_gradient(target, transform, criterion)[1]))
+    raise NotConverged(method, MAX_STEPS, norm)
 
 
-def _slopes(target: Array, transform: Array, delta: float) -> Array:
+def _slopes(target: Array, transform: Array, criterion: Criterion) -> Array:
     """Derivatives (k, k) of the criterion at transform @ (I + E), columns at unit length, by E."""
     pattern = target @ np.linalg.inv(transform).T
-    slopes = _criterion(pattern, delta)[1]
+    slopes = criterion(pattern)[1]
     products = slopes.T @ pattern
     derivatives: Array = transform.T @ transform * np.diagonal(products) - products
     return derivatives
 
 
-def _hessian(target: Array, transform: Array, delta: float, width: float = 1e-5) -> Array:
+def _hessian(target: Array, transform: Array, criterion: Criterion, width: float = 1e-5) -> Array:
     """Second derivatives by the k (k - 1) off-diagonal elements of E, as differences of the first."""
     k = len(transform)
     free = ~np.eye(k, dtype=bool)
@@ -213,7 +252,7 @@ def _hessian(target: Array, transform: Array, delta: float, width: float = 1e-5)
         step = np.zeros((k, k))
         step[row, column] = width
         ahead, behind = (
-            _slopes(target, _unit_columns(transform @ (np.eye(k) + sign * step)), delta)[free]
+            _slopes(target, _unit_columns(transform @ (np.eye(k) + sign * step)), criterion)[free]
             for sign in (1, -1)
         )
         columns.append((ahead - behind) / (2 * width))

@@ -37,4 +37,5 @@ from .polychoric_correlations import (
     Polychoric as Polychoric,
     corrected_pairs as corrected_pairs,
     polychoric as polychoric,
+    threshold_influence as threshold_influence,
 )

@@ -256,7 +256,7 @@ def _influence(
     if shares is not None:
         average = np.where(n * average < _EXCLUDED, average, shares)
     weight = found.score * average
-    by_threshold = _threshold_influence(thresholds, cumulative)
+    by_threshold = threshold_influence(thresholds, cumulative)
     through_a = np.einsum("pk,pck->pc", _threshold_slopes(a, b, rho, weight, found), by_threshold[first])
     mirrored = _threshold_slopes(b, a, rho, weight.transpose(0, 2, 1), found.transposed())
     through_b = np.einsum("pk,pck->pc", mirrored, by_threshold[second])
@@ -269,7 +269,7 @@ def _influence(
     return CellInfluence(ranks, table)
 
 
-def _threshold_influence(thresholds: Array, cumulative: Array) -> Array:
+def threshold_influence(thresholds: Array, cumulative: Array) -> Array:
     """(p, K, K - 1): influence of an answer in each category on each inner threshold."""
     K = thresholds.shape[1] - 1
     inner = slice(1, K)

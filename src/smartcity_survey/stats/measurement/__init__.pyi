@@ -1,3 +1,12 @@
+from .alignment import (
+    Alignment as Alignment,
+    align as align,
+    alike_groups as alike_groups,
+)
+from .esem import (
+    Esem as Esem,
+    fit_esem as fit_esem,
+)
 from .graded_information import (
     item_information as item_information,
     person_fit as person_fit,
@@ -22,6 +31,23 @@ from .method_factor import (
     MethodFactor as MethodFactor,
     fit_marker_models as fit_marker_models,
     fit_method_factor as fit_method_factor,
+)
+from .ordinal_groups import (
+    GroupMatrices as GroupMatrices,
+    Layout as Layout,
+    OrdinalLevel as OrdinalLevel,
+    OrdinalSample as OrdinalSample,
+    Places as Places,
+    Solution as Solution,
+    layouts as layouts,
+    minimise_groups as minimise_groups,
+    ordinal_sample as ordinal_sample,
+    starting_solution as starting_solution,
+)
+from .ordinal_invariance import (
+    OrdinalIndices as OrdinalIndices,
+    OrdinalRung as OrdinalRung,
+    ordinal_ladder as ordinal_ladder,
 )
 from .partial_invariance import (
     PartialRung as PartialRung,

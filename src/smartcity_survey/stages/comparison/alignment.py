@@ -1,0 +1,127 @@
+"""Alignment: factor means and variances of groups where no item need be equal in all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+
+from smartcity_survey.data.demographics import require_demographics
+from smartcity_survey.errors import NoSolution
+from smartcity_survey.io import AT_FAULT, Card, StageResult, join_names
+from smartcity_survey.stages.cards import respondents, single_items
+from smartcity_survey.stages.comparison.categories import compared_groups, large_groups
+from smartcity_survey.stages.comparison.ladder import group_samples, refusal
+from smartcity_survey.stages.comparison.ordinal_invariance import OF_FACTORS, factor_lines
+from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.naming import naming
+from smartcity_survey.stages.needs import Complete, Measured, Options, Seed, Smallest
+from smartcity_survey.stats.core.types import Array, BoolArray
+from smartcity_survey.stats.measurement.alignment import APART, N_STARTS, TOLERANCE, Alignment, align
+from smartcity_survey.stats.sem.multigroup import Level, fit_groups
+from smartcity_survey.study.codebook import Codebook
+from smartcity_survey.study.config import Config, GroupsSection
+from smartcity_survey.study.model import Model
+
+OF_GROUPS = [
+    *("demographic", "status", "group_at_fault", AT_FAULT),
+    *("n_groups", "loadings_apart", "intercepts_apart"),
+]
+OF_PARAMETERS = [
+    *("demographic", "item", "construct", "aligned_parameter"),
+    *("aligned_value", "alignment_r2", "groups_apart"),
+]
+
+
+def asks_for_alignment(config: Config) -> bool:
+    """Whether a study wants its groups aligned."""
+    return bool(config.groups.alignment and config.groups.variables)
+
+
+@stage("alignment", "aligned_means", "aligned_parameters", asked_by=asks_for_alignment)
+def align_groups(
+    answers: Complete,
+    model: Measured,
+    codebook: Codebook,
+    section: Annotated[GroupsSection, Options(GroupsSection, ("variables", "smallest"))],
+    seed: Seed,
+    smallest: Smallest = None,
+) -> StageResult:
+    """Means and variances of the groups with which most of their loadings and intercepts agree."""
+    x = answers[list(model.items)].to_numpy(dtype=np.float64)
+    require_demographics(section.variables, codebook, "config.yaml, groups.variables")
+    lines: dict[str, list[dict[str, object]]] = {
+        name: [] for name in ("alignment", "aligned_means", "aligned_parameters")
+    }
+    for variable, members in large_groups(answers, codebook, section, smallest).items():
+        about: dict[str, object] = {"demographic": variable}
+        if len(members) < 2:
+            lines["alignment"].append({**about, "status": "one_group"})
+            continue
+        try:
+            admissible, found = _found(x, model, members, seed)
+        except NoSolution as error:
+            lines["alignment"].append({**about, **refusal(error, list(members))})
+            continue
+        aligned = np.isfinite(found.loadings[0])
+        apart = {
+            "loadings_apart": 100 * float((~found.alike_loadings[:, aligned]).mean()),
+            "intercepts_apart": 100 * float((~found.alike_intercepts[:, aligned]).mean()),
+        }
+        status = "converged" if admissible else "heywood"
+        lines["alignment"].append({**about, "status": status, "n_groups": len(members), **apart})
+        means, errors = found.factor_means, found.std_err_factor_means
+        lines["aligned_means"] += [
+            {**about, **line}
+            for line in factor_lines(means, errors, found.factor_variances, list(members), model)
+        ]
+        lines["aligned_parameters"] += [
+            {**about, **line} for line in _of_parameters(found, list(members), model)
+        ]
+    card: Card = {
+        "method": "alignment_of_configural",
+        "tolerance": TOLERANCE,
+        "alpha": APART,
+        "starts": N_STARTS,
+        "seed": seed,
+        "groups": compared_groups(smallest),
+        "smallest": section.smallest,
+        "divisor": "n",
+        **single_items(model),
+        **respondents(len(x)),
+    }
+    columns = {"alignment": OF_GROUPS, "aligned_means": OF_FACTORS, "aligned_parameters": OF_PARAMETERS}
+    tables = {name: pd.DataFrame(lines[name], columns=columns[name]) for name in lines}
+    return StageResult(tables, dict.fromkeys(tables, card))
+
+
+def _found(x: Array, model: Model, members: Mapping[str, BoolArray], seed: int) -> tuple[bool, Alignment]:
+    """Whether the configural model is admissible, and its alignment."""
+    with naming(model.items, "alignment", model.names):
+        samples = group_samples(x, list(members.values()))
+        fit = fit_groups(samples, model.membership(), Level.CONFIGURAL)
+        return fit.admissible, align(fit, seed=seed)
+
+
+def _of_parameters(found: Alignment, groups: list[str], model: Model) -> list[dict[str, object]]:
+    """Loading and intercept of each item: the mean of the groups that are alike, and which are not."""
+    lines: list[dict[str, object]] = []
+    for position, item in enumerate(model.items):
+        for name, values, alike, r2 in (
+            ("loading", found.loadings, found.alike_loadings, found.r2_loadings),
+            ("intercept", found.intercepts, found.alike_intercepts, found.r2_intercepts),
+        ):
+            own = alike[:, position]
+            lines.append(
+                {
+                    "item": item,
+                    "construct": model.construct_of(item),
+                    "aligned_parameter": name,
+                    "aligned_value": values[own, position].mean(),
+                    "alignment_r2": r2[position],
+                    "groups_apart": join_names(groups[g] for g in np.flatnonzero(~own)),
+                }
+            )
+    return lines

@@ -1,0 +1,74 @@
+"""Invariance of ordered answers in the simulated survey: the tables hold the core's numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from smartcity_survey.io import StageResult
+from smartcity_survey.stages.comparison.ordinal_invariance import asks_for_ordinal, compare_ordered_answers
+from smartcity_survey.stats.measurement.ordinal_groups import OrdinalLevel
+from smartcity_survey.stats.measurement.ordinal_invariance import ordinal_ladder
+from smartcity_survey.study.config import Config, GroupsSection, ModelSection
+from smartcity_survey.study.model import Model, build_model
+from tests.stages import simulated
+
+OLD = 35
+
+
+def model() -> Model:
+    section = {"constructs": {"a": {}, "b": {}}, "paths": [{"from": ["a"], "to": "b"}]}
+    return build_model(ModelSection.model_validate(section), simulated.codebook())
+
+
+def found(smallest: int = 50, continuity: tuple[float, float] = (0.0, 0.0)) -> StageResult:
+    section = GroupsSection(variables=("age",), smallest=smallest)
+    return compare_ordered_answers(simulated.answers(), model(), simulated.codebook(), section, continuity)
+
+
+def test_levels_and_means_are_the_cores() -> None:
+    frame = simulated.answers()
+    x = frame[list(model().items)].to_numpy(dtype=np.int64)
+    old = (frame["age"] > OLD).to_numpy()
+    rungs = ordinal_ladder([x[~old], x[old]], model().membership())
+    result = found()
+    levels = result.tables["ordinal_invariance"].set_index("level")
+    assert list(levels.index) == [f"ordinal_{level.name.lower()}" for level in OrdinalLevel]
+    for line, rung in zip(levels.itertuples(), rungs, strict=True):
+        assert (line.chi2, line.df, line.cfi) == (rung.indices.chi2, rung.indices.df, rung.indices.cfi)
+        if rung.difference is not None:
+            assert (line.chi2_change, line.p_change) == (rung.difference.statistic, rung.difference.p)
+    means = result.tables["ordinal_means"]
+    assert means["construct"].tolist() == ["a", "b"]
+    assert means[["first", "second"]].to_numpy().tolist() == [["1", "2"], ["1", "2"]]
+    rung = rungs[OrdinalLevel.INTERCEPTS]
+    np.testing.assert_array_equal(means["factor_difference"], rung.factor_means[1])
+    np.testing.assert_array_equal(means["factor_variance"], rung.factor_variances[1])
+
+
+def test_what_cannot_be_compared_is_listed_with_its_reason() -> None:
+    line = found(smallest=600).tables["ordinal_invariance"].iloc[0]
+    assert (line["demographic"], line["status"]) == ("age", "one_group")
+    frame, section = simulated.answers().copy(), GroupsSection(variables=("age",))
+    item = simulated.ITEMS[0]
+    frame.loc[(frame["age"] > OLD) & (frame[item] == 5), item] = 4.0
+    result = compare_ordered_answers(frame, model(), simulated.codebook(), section)
+    line = result.tables["ordinal_invariance"].iloc[0]
+    assert (line["status"], line["at_fault"]) == ("invalid_model", item)
+    assert result.tables["ordinal_means"].empty
+
+
+def test_counts_added_to_empty_cells_are_told() -> None:
+    assert "corrected" not in found().cards["ordinal_invariance"]
+    assert found(continuity=(0.5, 0.5)).cards["ordinal_invariance"]["corrected"] > 0
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_it_is_asked_for(config_content: dict[str, Any], asked: bool) -> None:
+    groups = {"variables": ["gender"], "ordinal_invariance": asked}
+    assert asks_for_ordinal(Config.model_validate(config_content | {"groups": groups})) == asked
+    assert not asks_for_ordinal(
+        Config.model_validate(config_content | {"groups": {"ordinal_invariance": True}})
+    )
