@@ -29,7 +29,7 @@ from smartcity_survey.reconstruct.schedule import Schedule
 from smartcity_survey.reconstruct.study import missed_cells, survey_of, usable
 from smartcity_survey.reconstruct.survey_file import write_csv
 
-WAY = 0.5
+WAY = 0.4
 """Share of the way from the start to an end that a witness is made from, where none is named.
 
 At an end itself correlations are the most extreme that the print allows; answers from 1 to 5 come near them
