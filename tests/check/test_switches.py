@@ -39,16 +39,11 @@ def told(folder: Path) -> dict[str, Problem]:
 
 def test_without_paths_and_groups(study: Callable[..., Path], config_content: dict[str, Any]) -> None:
     config_content["model"] |= {"paths": [], "hypotheses": {}}
-    found = told(study(config=all_on(config_content)))
-    pls = {
-        *("pls.necessary_conditions", "pls.segments", "pls.oriented_segments", "pls.tetrads"),
-        *("pls.congruence", "pls.mediator_contribution", "pls.copulas"),
-    }
-    empty = dict.fromkeys((*pls, "regression.other_estimators"), "model.paths")
-    empty |= {
-        "groups.partial_invariance": "groups.variables",
-        "groups.all_together": "groups.variables",
-    }
+    content = all_on(config_content)
+    found = told(study(config=content))
+    needs = {"pls": "model.paths", "regression": "model.paths", "groups": "groups.variables"}
+    empty = {f"{section}.{key}": keys for section, keys in needs.items() for key in content[section]}
+    assert {"pls.segments", "regression.other_estimators", "groups.partial_invariance"} < empty.keys()
     assert {key: warning.found for key, warning in found.items()} == {
         key: IDLE.format(keys) for key, keys in empty.items()
     }
