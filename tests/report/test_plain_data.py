@@ -39,6 +39,7 @@ LISTS = {
     "hypotheses",
     "dominates_completely",
     "dominates_generally",
+    "instruments",
     "option",
     "highest_option",
     "lowest_option",
