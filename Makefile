@@ -83,7 +83,7 @@ lint: setup-test
 # Pages and files that are written from the code: tests hold each to what its command writes.
 .PHONY: generated
 generated: setup-test
-	@for one in rooms options test_limits docs.architecture docs.glossary; do $(BIN)/python -m tests.$$one; done
+	@for one in rooms options project.test_limits docs.architecture docs.glossary; do $(BIN)/python -m tests.$$one; done
 
 # One file that installs without a checkout, and the source it is built from.
 wheel: setup

@@ -79,9 +79,13 @@ def claimed() -> float:
 # -- readings ---------------------------------------------------------------------------------------------
 
 
+def misfits(design: Questionnaire, claimed: float = 240.0) -> dict[str, float]:
+    return {"strict": float(design.degrees_of_freedom), "claimed": claimed}
+
+
 def test_each_reading_asks_for_less_than_the_one_before():
     design = small().estimators.design
-    strict, acceptable, nothing = readings(design, 240.0)
+    strict, acceptable, nothing = readings(misfits(design))
     # 16 items: 136 covariances; 16 loadings, 16 uniquenesses and 6 correlations of factors.
     assert design.degrees_of_freedom == 136 - 38 == small().cfa.df
     assert strict == Reading("strict", 98.0, LOADING)
@@ -104,7 +108,7 @@ def test_without_a_factor_model_only_the_print_is_read():
     design = Questionnaire(
         n=50, items=("x", "y"), weights=np.eye(2), scores=("a", "b"), regressions=((1, (0,)),)
     )
-    assert readings(design, 10.0) == (Reading("print"),)
+    assert readings({}) == (Reading("print"),)
     assert fits(design) == {}
 
 
@@ -113,7 +117,7 @@ def test_without_a_factor_model_only_the_print_is_read():
 
 def test_every_quantity_is_sought_to_both_sides_each_once():
     estimators = small().estimators
-    groups = sought(estimators, readings(estimators.design, 240.0))
+    groups = sought(estimators, readings(misfits(estimators.design)))
     every = [one for group in groups.values() for one in group]
     assert len({one.name for one in every}) == len(every)
     wide = {"strict", "claimed", "print"}
@@ -128,7 +132,7 @@ def test_every_quantity_is_sought_to_both_sides_each_once():
 
 def test_a_group_is_one_coefficient_to_one_side_in_an_order_in_which_each_has_its_start():
     estimators = small().estimators
-    groups = sought(estimators, readings(estimators.design, 240.0))
+    groups = sought(estimators, readings(misfits(estimators.design)))
     assert len(groups) == 2 * (2 + 3 + 2)  # coefficients and R2 of both outcomes, to either side
     order = ["strict", "claimed", "print", *(reading.name for reading in fits(estimators.design).values())]
     for group in groups.values():
@@ -156,7 +160,7 @@ def test_without_a_factor_model_every_end_begins_from_the_start():
     design = Questionnaire(
         n=50, items=("x", "y"), weights=np.eye(2), scores=("a", "b"), regressions=((1, (0,)),)
     )
-    groups = sought(Estimators(Evaluator(design)), readings(design, np.inf))
+    groups = sought(Estimators(Evaluator(design)), readings({}))
     every = [one for group in groups.values() for one in group]
     assert {one.nearby for one in every} == {None}
     assert {one.reading.name for one in every} == {"print"}

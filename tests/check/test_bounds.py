@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from smartcity_survey.check import check_study
 from smartcity_survey.data.bounds_tables import END_LAYOUT
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.reconstruct.printed_study import read_study
+from tests.conftest import REPOSITORY
 
 LOW = "pls,use,trust,print,low,-0.1,0.04,,True,9,7"
 HIGH = "pls,use,trust,print,high,0.2,0.04,,True,9,7"
@@ -91,3 +94,22 @@ def test_damaged_fingerprints_are_refused(bounded: Write) -> None:
     (folder / "bounds" / "made_from.json").write_text("{", encoding="utf-8")
     with pytest.raises(SurveyError, match=r"made_from\.json: it is damaged"):
         check_study(folder)
+
+
+@pytest.mark.parametrize(("reading", "most"), [("strict", "1059"), ("claimed", r"2846(\.\d+)?")])
+def test_an_end_of_a_worse_fit_than_its_reading_allows_is_refused(
+    tmp_path: Path, reading: str, most: str
+) -> None:
+    """Of the bundled study, whose paper prints a factor model."""
+    for name in ("data/codebook.yaml", "data/published", "data/reconstructed", "data/bounds", "config.yaml"):
+        target = tmp_path / name
+        target.parent.mkdir(exist_ok=True)
+        (shutil.copytree if (REPOSITORY / name).is_dir() else shutil.copyfile)(REPOSITORY / name, target)
+    path = tmp_path / "data" / "bounds" / "ends.csv"
+    ends = pd.read_csv(path, dtype=str, keep_default_na=False)
+    place = ends.index[ends["reading"] == reading][3]
+    ends.loc[place, "chi2"] = "2900"
+    ends.to_csv(path, index=False)
+    found = rf"ends\.csv, row {place + 2}, column chi2: `2\D?900`, .* `{reading}` has at most {most}\."
+    with pytest.raises(SurveyError, match=found):
+        check_study(tmp_path)

@@ -59,6 +59,20 @@ def test_groups_too_small_to_be_compared_are_named(
     }
 
 
+def test_large_groups_whose_counts_would_tell_a_small_one_are_named(
+    study: Write, config_content: dict[str, Any], codebook_content: dict[str, Any], survey: pd.DataFrame
+) -> None:
+    codebook_content["demographics"]["city"]["categories"] = {1: "North", 2: "South", 3: "East"}
+    config_content["groups"] = {"variables": ["city"], "smallest": 10}
+    survey["city"] = np.repeat([1, 2, 3], [22, 16, 2])
+    assert list(warnings(study())) == ["config.yaml, groups.variables"]
+    config_content["disclosure"] = {"suppress_small_cells": True}
+    assert warnings(study())["config.yaml, groups.variables, city"] == (
+        "large categories are not compared, as their counts are left out beside a small one's, which they "
+        "would tell: 2 (16)."
+    )
+
+
 def test_a_control_of_one_category_is_named(
     study: Write, config_content: dict[str, Any], survey: pd.DataFrame
 ) -> None:
@@ -85,6 +99,11 @@ def test_a_construct_of_the_codebook_that_nothing_measures_is_named(
         config_content["common_method"] = {"marker": marker}
         study(answers=answers)
         assert list(warnings(folder)) == ["codebook.yaml, constructs.luck"]
+        config_content["common_method"]["latent_factor"] = True
+        study(answers=answers)
+        assert warnings(folder)["config.yaml, common_method.marker"] == (
+            "W1 is a single item, whose error nothing tells: there is no CFA marker."
+        )
 
 
 def test_constructs_of_one_or_two_items_are_named(study: Write, config_content: dict[str, Any]) -> None:
@@ -151,7 +170,9 @@ def test_a_model_of_second_order_is_counted_as_the_config_has_it(
     model["hypotheses"] = {"H1": {"from": "technology", "to": "use"}}
     checked = check_study(study())
     assert checked.summary[0] == "config.yaml: 4 constructs, 1 path, 1 hypothesis."
-    assert checked.warnings == ()
+    (warning,) = checked.warnings
+    assert warning.place.endswith("config.yaml, model.constructs.technology")
+    assert warning.found.startswith("its components trust, ease take its place")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from smartcity_survey.errors import SurveyError
-from tests.test_read_r import frame, integers, strings
+from tests.data.test_read_r import frame, integers, strings
 
 from .drafting import drafted
 

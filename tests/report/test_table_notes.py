@@ -41,6 +41,20 @@ def test_no_table_has_two_headings_alike(
     assert alike == {}
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_tables_of_constructs_say_where_components_take_their_place(
+    tables: dict[str, pd.DataFrame], setting: MakeSetting, language: Language
+) -> None:
+    told = setting(language).wording["page.by_components"]
+    for name, of_constructs in {
+        **dict.fromkeys(("copulas", "necessary_conditions", "segment_paths", "model_criteria"), True),
+        **dict.fromkeys(("adequacy", "segment_criteria"), False),
+    }.items():
+        for card in ({"n": 40}, {"n": 40, "higher_order": "by_components"}):
+            notes = render_table(tables[name], ENTRIES[name], CONTENTS, setting(language), card).notes
+            assert (told in notes) == (of_constructs and len(card) == 2), name
+
+
 @pytest.mark.parametrize(
     ("language", "bounds", "undefined"),
     [

@@ -141,7 +141,7 @@ def test_columns_that_say_yes_throughout_are_a_sentence(
 ) -> None:
     entry = ENTRIES["htmt_bounds"]
     mixed = render("htmt_bounds")
-    assert mixed.headings[3:5] == ("< .85", "< .90")
+    assert mixed.headings[3:6] == ("p, .85 or more", "< .85", "< .90")
     assert not any("without a column" in note for note in mixed.notes)
     met = tables["htmt_bounds"].assign(below_similar=True, htmt2_below_similar=True)
     shown = render_table(met, entry, CONTENTS, setting("en"))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import REPOSITORY
-from tests.test_processors import NEHALEM
+from tests.project.test_processors import NEHALEM
 from tests.workflow.locales import locale_environment
 from tests.workflow.test_nothing_lost import digests, run
 

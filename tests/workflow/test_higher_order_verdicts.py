@@ -12,6 +12,7 @@ import yaml
 from smartcity_survey.check import check_study
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import read_json, read_table
+from smartcity_survey.stages.collection import stages
 from tests.workflow.degenerate_studies import PLAIN
 from tests.workflow.in_process import run_steps
 
@@ -50,6 +51,10 @@ def test_the_first_page_has_their_verdicts(claims: dict[str, dict[str, str]], tm
         ["pls", path["estimate"], path["p"], path["verdict"]]
     ]
     assert "higher_order" in read_json(reports / "cards/hypotheses.json")["hypotheses"]
+    assert read_json(reports / "cards/sem.json")["sem_paths"]["higher_order"] == "by_components"
+    of_pls = read_json(reports / "cards/pls.json")
+    assert of_pls["pls_paths"]["higher_order"] == "by_components"
+    assert "higher_order" not in of_pls["higher_order_paths"]
 
     page = (reports / "report.html").read_text(encoding="utf-8")
     section = page.split('<section id="verdicts">')[1].split("</section>")[0]
@@ -67,6 +72,15 @@ def test_the_first_page_has_their_verdicts(claims: dict[str, dict[str, str]], tm
     assert sheet.loc["H2", ["verdict_pls", "estimate_pls"]].tolist() == [path["verdict"], path["estimate"]]
     assert sheet.loc["H2", "caveats"] == "verdict_alone"
     assert "The verdict rests on the estimate and its p-value alone" in page
+
+
+def test_where_its_components_take_its_place_is_told_before_a_run(tmp_path: Path) -> None:
+    write(tmp_path, ABOUT_IT)
+    found = {warning.place.rpartition(", ")[2]: warning.found for warning in check_study(tmp_path).warnings}
+    assert found["model.constructs.tech"].startswith("its components c1, c2 take its place in all tables but")
+    own = {name for name, each in stages().items() if each.by_components}
+    assert {"segments", "oriented_segments", "copulas", "model_comparison", "necessary_conditions"} <= own
+    assert not {"pls", "hypotheses", "verdict_sheet", "audit"} & own
 
 
 def test_a_construct_without_items_need_not_stand_in_the_codebook_and_may_be_mediated(tmp_path: Path) -> None:

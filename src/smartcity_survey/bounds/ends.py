@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,12 +12,13 @@ from uuid import uuid4
 import numpy as np
 
 from smartcity_survey.bounds.quantities import Estimators, Method, Quantity
-from smartcity_survey.bounds.walk import MISFIT, End, Place, Reading, Statistics, push
+from smartcity_survey.bounds.walk import End, Place, Reading, Statistics, push
 from smartcity_survey.data.bounds import READINGS, SIDES
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.reconstruct.covariance import State
 from smartcity_survey.reconstruct.design import Questionnaire, Task
 from smartcity_survey.reconstruct.formulas import Solved
+from smartcity_survey.reconstruct.printed_study import MISFIT
 from smartcity_survey.study.limits import limit
 
 SIGNS = dict(zip(SIDES, (-1, 1), strict=True))
@@ -33,19 +34,20 @@ _WIDER = (_FIRST, "sem")
 """Methods whose sets are sought under every reading; those of the others as far as they decide a verdict."""
 
 
-def readings(design: Questionnaire, claimed: float) -> tuple[Reading, ...]:
+def readings(misfits: Mapping[str, float]) -> tuple[Reading, ...]:
     """What may be asked beside the print, from the most to the least; each set lies within the next.
 
-    `strict`: the factor model fits as a true one does (chi2 at most its degrees of freedom), and every outer
-    loading is as large as is usually asked for. `claimed`: the fit that the study calls acceptable, chi2 at
-    most `claimed`. `print`: nothing.
+    `strict`: the factor model fits as a true one does, and every outer loading is as large as is usually
+    asked for. `claimed`: the fit that the study calls acceptable. `print`: nothing.
+
+    misfits : as `PrintedStudy.misfits` has them; none: the print alone can be asked for.
     """
     strict, acceptable, nothing = READINGS
-    if design.factor_of is None:
+    if not misfits:
         return (Reading(nothing),)
     return (
-        Reading(strict, float(design.degrees_of_freedom), limit("outer_loading").value),
-        Reading(acceptable, claimed),
+        Reading(strict, misfits[strict], limit("outer_loading").value),
+        Reading(acceptable, misfits[acceptable]),
         Reading(nothing),
     )
 

@@ -29,7 +29,7 @@ from smartcity_survey.bounds.ends import (
 )
 from smartcity_survey.bounds.further import narrowed_ends
 from smartcity_survey.bounds.quantities import Estimators
-from smartcity_survey.bounds.walk import MISFIT, Reading
+from smartcity_survey.bounds.walk import Reading
 from smartcity_survey.data.bounds import ENDS, FURTHER, FURTHER_COLUMNS, PRICES, READINGS, SIDES
 from smartcity_survey.data.bounds_tables import END_LAYOUT, PRICE_LAYOUT, Layout, read_bounds_table
 from smartcity_survey.io import write_table, write_text
@@ -122,7 +122,6 @@ def prepared(search: Search, progress: Progress) -> Ready:
     """The problem of a study and a start that meets the strictest reading, made once and kept."""
     printed = read_study(search.config)
     published = printed.published
-    claimed = _claimed_misfit(printed)
     store = search.store
     if not store.has("start"):
         rng = np.random.default_rng(np.random.SeedSequence(search.seed).spawn(3)[0])
@@ -131,7 +130,7 @@ def prepared(search: Search, progress: Progress) -> Ready:
         )
         evaluator.refresh(solution.covariance)
         estimators = Estimators(evaluator)
-        strict = readings(problem.design, claimed)[0]
+        strict = readings(printed.misfits)[0]
         start = starting_end(problem, estimators, State(solution.covariance, solution.mean), strict)
         store.folder.mkdir(parents=True, exist_ok=True)
         _write_problem(store.folder / _PROBLEM, problem)
@@ -142,13 +141,8 @@ def prepared(search: Search, progress: Progress) -> Ready:
     evaluator = Evaluator(problem.design)
     evaluator.solved = store.load("start").place.solved
     estimators = Estimators(evaluator)
-    asked = readings(problem.design, claimed)
+    asked = readings(printed.misfits)
     return Ready(printed, problem, estimators, asked, sought(estimators, asked))
-
-
-def _claimed_misfit(printed: PrintedStudy) -> float:
-    """chi2 of the fit that the study claims, at most; infinite where it claims none."""
-    return next((t.high for t in printed.published.problem.targets if t.key == MISFIT), np.inf)
 
 
 Lines = dict[tuple[object, ...], tuple[Any, ...]]
@@ -158,12 +152,8 @@ Lines = dict[tuple[object, ...], tuple[Any, ...]]
 def write_ends(config: Path, out: Path, build: Path, seeds: tuple[int, ...] = SEEDS) -> Path:
     """`ends.csv`: every end that is kept, one line each, and the lines of earlier searches."""
     written = out / ENDS
-    printed = read_study(config)
-    allowed = {
-        reading.name: reading.misfit
-        for reading in readings(printed.published.problem.design, _claimed_misfit(printed))
-        if reading.loading is None
-    }
+    asked = readings(read_study(config).misfits)
+    allowed = {reading.name: reading.misfit for reading in asked if reading.loading is None}
     found = (line for seed in seeds for line in _end_lines(config, build, seed))
     _update(written, END_LAYOUT, found, partial(_in_every_set, allowed=allowed))
     return written

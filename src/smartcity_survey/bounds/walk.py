@@ -27,9 +27,9 @@ from smartcity_survey.reconstruct.covariance import (
 from smartcity_survey.reconstruct.design import Task
 from smartcity_survey.reconstruct.evaluate import Evaluator
 from smartcity_survey.reconstruct.formulas import Solved
+from smartcity_survey.reconstruct.printed_study import MISFIT
 from smartcity_survey.stats.core.types import Array
 
-MISFIT = ("cfa", "chi2")
 DETERMINANT = ("adequacy", "bartlett_chi2")
 """A statistic that holds the determinant of the correlations."""
 ATTAINED = 0.02

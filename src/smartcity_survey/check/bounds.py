@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+import numpy as np
+import pandas as pd
 
 from smartcity_survey.audit.paper import Paper
 from smartcity_survey.data.bounds import ENDS, FURTHER, MADE_FROM, PRICES, UNSAID, Bounds, differences
@@ -12,6 +15,7 @@ from smartcity_survey.data.bounds_tables import (
     END_LAYOUT,
     FURTHER_LAYOUT,
     PRICE_LAYOUT,
+    cell_at,
     one_sided,
 )
 from smartcity_survey.errors import Problem
@@ -19,6 +23,9 @@ from smartcity_survey.reconstruct.printed_study import printed_study
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import Config
 from smartcity_survey.study.model import Model
+
+_ROUNDED = 1e-4
+"""Relative: searches stop a little beyond a limit, and write six digits."""
 
 
 def bounds_problems(
@@ -38,9 +45,24 @@ def bounds_problems(
                 AGAIN,
             )
     if paper is not None and (folder / MADE_FROM).is_file():
-        differ = differences(folder, printed_study(config, codebook, paper).made_from)
+        printed = printed_study(config, codebook, paper)
+        differ = differences(folder, printed.made_from)
         if differ:
             yield Problem(str(folder / MADE_FROM), differ, AGAIN)
+        else:
+            yield from _misfits(folder / ENDS, bounds.ends, printed.misfits)
+
+
+def _misfits(path: Path, ends: pd.DataFrame, allowed: Mapping[str, float]) -> Iterator[Problem]:
+    """The first end whose factor model is further off than its reading allows."""
+    most = ends["reading"].map(allowed) * (1 + _ROUNDED)
+    for place in np.flatnonzero(ends["chi2"] > most)[:1].tolist():
+        reading, chi2 = ends.loc[place, ["reading", "chi2"]]
+        yield Problem(
+            cell_at(path, place + 2, "chi2"),
+            f"`{chi2:g}`, where a set of the reading `{reading}` has at most {allowed[reading]:g}.",
+            AGAIN,
+        )
 
 
 def bounds_doubts(folder: Path, bounds: Bounds) -> Iterator[Problem]:

@@ -7,18 +7,21 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.data.demographics import NO_ANSWER, demographic_codes
+from smartcity_survey.data.demographics import demographic_codes
 from smartcity_survey.data.dummies import demographic_dummies
 from smartcity_survey.errors import NoSolution, Problem, counted
+from smartcity_survey.stages.comparison.categories import sizes_of
 from smartcity_survey.stages.factor.components import n_components
 from smartcity_survey.stages.factor.retention import item_limits
+from smartcity_survey.stages.measurement.common_method import marker_items
+from smartcity_survey.stages.measurement.method_factor import require_marker_items
 from smartcity_survey.stages.measurement.scores import score_weights
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stats.core.correlations import correlation
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.factor.item_deletion import ItemLimits, delete_items
 from smartcity_survey.study.codebook import Codebook
-from smartcity_survey.study.config import Config, GroupsSection
+from smartcity_survey.study.config import Config
 from smartcity_survey.study.model import Model
 
 FEWEST_ELSEWHERE = 5
@@ -91,9 +94,16 @@ def foreseen_gaps(
                     "controls for nothing.",
                     "Take it out.",
                 )
+    if config.common_method.marker and config.common_method.latent_factor:
+        try:
+            require_marker_items(marker_items(config.common_method.marker, model, codebook))
+        except NoSolution as error:
+            for problem in error.problems:
+                yield Problem(f"{place}, common_method.marker", problem.found, problem.remedy)
     for name in config.groups.variables:
-        yield from _groups(answers[name], codebook, name, config.groups, f"{place}, groups.variables")
+        yield from _groups(answers[name], codebook, name, config, f"{place}, groups.variables")
     yield from _chains(model, place)
+    yield from _replaced(model, place)
     yield from _thin_constructs(model, place)
     yield from _rare_answers(answers, model, path)
     yield from _unsolved_scores(answers, model, config, f"{place}, scores.method")
@@ -206,15 +216,15 @@ def _unmeasured(codebook: Codebook, model: Model, config: Config) -> Iterator[Pr
 
 
 def _groups(
-    column: pd.Series[float], codebook: Codebook, name: str, section: GroupsSection, place: str
+    column: pd.Series[float], codebook: Codebook, name: str, config: Config, place: str
 ) -> Iterator[Problem]:
-    sizes = {
-        str(code): int(n)
-        for code, n in demographic_codes(column, codebook, name).value_counts(sort=False).items()
-        if code != NO_ANSWER
-    }
-    small = [f"{code} ({n})" for code, n in sizes.items() if n < section.smallest]
-    large = len(sizes) - len(small)
+    section, disclosure = config.groups, config.disclosure
+    told = sizes_of(
+        column, codebook, name, disclosure.smallest_cell if disclosure.suppress_small_cells else None
+    )
+    small = [f"{code} ({n})" for code, (n, _) in told.items() if n < section.smallest]
+    hidden = [f"{code} ({n})" for code, (n, shown) in told.items() if n >= section.smallest and not shown]
+    large = len(told) - len(small)
     if large < 2:
         smallest = counted(section.smallest, "questionnaire")
         yield Problem(
@@ -231,6 +241,13 @@ def _groups(
             f"compared: {_listed(small)}.",
             "Lower `groups.smallest`, or join categories in the codebook.",
         )
+    if hidden and large > 1:
+        yield Problem(
+            f"{place}, {name}",
+            "large categories are not compared, as their counts are left out beside a small one's, which "
+            f"they would tell: {_listed(hidden)}.",
+            f"Join categories in the codebook, so that none has fewer than {disclosure.smallest_cell}.",
+        )
 
 
 def _chains(model: Model, place: str) -> Iterator[Problem]:
@@ -245,6 +262,18 @@ def _chains(model: Model, place: str) -> Iterator[Problem]:
             f"{place}, model.paths",
             f"{total:.0f} chains of two paths or more, each an indirect effect with a bootstrap of its own.",
             "Leave out paths that nobody claims, or expect a long run.",
+        )
+
+
+def _replaced(model: Model, place: str) -> Iterator[Problem]:
+    """Constructs made of constructs, of which few tables know."""
+    for higher in model.higher_order:
+        yield Problem(
+            f"{place}, model.constructs.{higher.name}",
+            f"its components {_listed(higher.components)} take its place in all tables but those of its own "
+            "paths and of the hypotheses.",
+            f"Read what other methods say of paths from or to {higher.name} as of its components; the cards "
+            "of these tables say so.",
         )
 
 

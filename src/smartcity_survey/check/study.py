@@ -21,6 +21,7 @@ from smartcity_survey.check.labels import shared_labels, untranslated_labels
 from smartcity_survey.check.names import name_problems
 from smartcity_survey.check.needs import foreseen_gaps, unmet_needs
 from smartcity_survey.check.suspicions import suspicions
+from smartcity_survey.check.switches import idle_switches
 from smartcity_survey.check.template import template_problems
 from smartcity_survey.check.weights import (
     cluster_problems,
@@ -158,6 +159,7 @@ def check_study(folder: Path) -> Checked:
         *weight_doubts(answers, model, _place_of_weights(config, path, place)),
         *design_doubts(answers, config, place),
         *idle_methods(answers, needed, config, place),
+        *idle_switches(config, model, place),
         *untranslated_labels(codebook, config, folder),
         *shared_labels(codebook, config, folder),
         *idle_keys(path, config.data, f"{place}, data"),

@@ -74,6 +74,13 @@ def without_small_answers(frame: pd.DataFrame, context: Context) -> pd.DataFrame
     return frame[~frame["construct"].isin(few)].reset_index(drop=True)
 
 
+def of_rare_answers(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """Lines of ordinal outcomes one of whose answers few gave: thresholds and likelihoods tell how many."""
+    models = context.tables["ordinal_models"]
+    rare = set(models["outcome"][models["rarest_answer"] < context.smallest])
+    return frame[~frame["outcome"].isin(rare)].reset_index(drop=True)
+
+
 def of_hidden_measures(*columns: str) -> LeavesOut:
     """Unstandardised columns of lines that name such an item or construct.
 

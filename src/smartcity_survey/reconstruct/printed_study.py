@@ -6,12 +6,18 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from smartcity_survey.audit.paper import Paper, read_paper
+from smartcity_survey.data.bounds_tables import READINGS
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.reconstruct.published import PublishedProblem, published_problem
 from smartcity_survey.study.codebook import Codebook, read_codebook
 from smartcity_survey.study.config import Config, read_config
 from smartcity_survey.study.model import Model, build_model
+
+MISFIT = ("cfa", "chi2")
+"""The target of how far off the factor model is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,19 @@ class PrintedStudy:
             "printed": _digest((design.n, printed, sorted(self.published.extremes.items()))),
             "model": _digest(model),
         }
+
+    @property
+    def misfits(self) -> dict[str, float]:
+        """Reading that asks for a fit -> chi2 of the factor model at most; none without a factor model.
+
+        `strict`: its degrees of freedom, as of a true model. `claimed`: the fit that the study calls
+        acceptable; infinite where it claims none.
+        """
+        problem = self.published.problem
+        if problem.design.factor_of is None:
+            return {}
+        claimed = next((target.high for target in problem.targets if target.key == MISFIT), np.inf)
+        return dict(zip(READINGS, (float(problem.design.degrees_of_freedom), claimed), strict=False))
 
 
 def _digest(content: object) -> str:

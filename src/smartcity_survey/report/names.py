@@ -389,6 +389,7 @@ NAMES: Mapping[str, Callable[[str, Line, Setting], str]] = {
     "hypothesis": _hypothesis,
     "dominates_completely": _constructs,
     "dominates_generally": _constructs,
+    "instruments": _constructs,
     "choice": lambda value, line, setting: setting.wording.value("choice", value),
     "highest_option": _options,
     "lowest_option": _options,

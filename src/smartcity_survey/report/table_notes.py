@@ -12,12 +12,17 @@ from smartcity_survey.report.contents import Entry
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.stages.large_samples import UNTESTED_BEYOND
 
+OF_CONSTRUCTS = {"construct", "construct_1", "source", "target", "predictor", "outcome", "path"}
+"""Columns whose lines are of constructs."""
+
 
 def basis(columns: tuple[str, ...], card: Card, setting: Setting) -> Iterator[str]:
     """What the numbers rest on: how many respondents, tests left out for that, what an interval is."""
     wording = setting.wording
     if "n" in card:
         yield wording.fill("page.basis", n=wording.numbers.count(float(str(card["n"]))))
+    if card.get("higher_order") == "by_components" and not OF_CONSTRUCTS.isdisjoint(columns):
+        yield wording["page.by_components"]
     if UNTESTED_BEYOND in card:
         limit = wording.numbers.count(float(str(card[UNTESTED_BEYOND])))
         yield wording.fill("page.untested", limit=limit)

@@ -139,7 +139,7 @@ def render_table(
         numeric=tuple(bool(lines) and all(cells[i].numeric for cells in lines) for i in range(len(columns))),
         groups=tuple(Group(title, tuple(own), tuple(remarks)) for title, own, remarks in groups.values()),
         notes=(
-            *(basis(columns, card, setting) if card else ()),
+            *(basis((*columns, entry.group), card, setting) if card else ()),
             *_notes(entry, len(shown), len(frame), setting),
             *of_columns(columns, entry, setting),
             *_of_met(met, entry, setting),

@@ -14,18 +14,21 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import wraps
 from importlib import import_module
 from types import MappingProxyType
 from typing import Any, ParamSpec, get_type_hints
 
 from smartcity_survey.io import StageResult
-from smartcity_survey.stages.needs import Need, always, need_of
+from smartcity_survey.stages.needs import Claimed, Need, always, has_higher_order, need_of
 from smartcity_survey.stages.parts import InParts
 from smartcity_survey.stages.refusals import empty_without_solution
 from smartcity_survey.study.config import Config
+from smartcity_survey.study.model import Model
 
 P = ParamSpec("P")
 Asks = Callable[[Config], bool]
+Requires = Callable[[Model], None]
 Hides = Callable[..., StageResult]
 
 
@@ -40,6 +43,7 @@ class Stage:
     tables : those it makes of every study it is for. optional : those of studies that ask for them.
     private : respondent-level frames it makes, with the columns that other stages look for.
     asked_by : whether a study has this stage.
+    requires : refuses models that leave it nothing to work on, with a NoSolution; its parameter is `model`.
     unweighted : tables that stay empty, with the reason, where respondents have sampling weights; all of a
         stage that takes none.
     hides : leaves small cells out of its tables; None: they tell of no small group. beside : stage files that
@@ -54,6 +58,7 @@ class Stage:
     optional: Mapping[Asks, tuple[str, ...]]
     private: Mapping[str, Sequence[str]]
     asked_by: Asks
+    requires: Requires
     unweighted: tuple[str, ...]
     hides: Hides | None
     beside: tuple[str, ...]
@@ -68,6 +73,14 @@ class Stage:
     def takes_clusters(self) -> bool:
         """Whether its errors allow for clusters."""
         return any(need.takes_clusters for need in self.needs.values())
+
+    @property
+    def by_components(self) -> bool:
+        """Whether components take the place of constructs made of constructs, in studies that have some."""
+        models = [need for need in self.needs.values() if type(need) is Claimed]
+        return not {"higher_order_paths", "hypotheses"} & self.needs.keys() and any(
+            model.claims is not has_higher_order for model in models
+        )
 
     @property
     def in_parts(self) -> bool:
@@ -90,11 +103,16 @@ class Stage:
         return (*self.tables, *(name for own in self.optional.values() for name in own))
 
 
+def any_model(model: Model) -> None:
+    """Nothing is required of a model."""
+
+
 def stage(
     *tables: str,
     private: Iterable[str] | Mapping[str, Sequence[str]] = (),
     optional: Mapping[Asks, tuple[str, ...]] = MappingProxyType({}),
     asked_by: Asks = always,
+    requires: Requires = any_model,
     unweighted: tuple[str, ...] = (),
     hides: Hides | None = None,
     beside: tuple[str, ...] = (),
@@ -112,7 +130,8 @@ def stage(
     def decorate(compute: Callable[P, StageResult]) -> Callable[P, StageResult]:
         frames = private if isinstance(private, Mapping) else dict.fromkeys(private, ())
 
-        run = compute if essential else empty_without_solution(*tables, private=frames)(compute)
+        able = compute if requires is any_model else _requiring(requires, compute)
+        run = able if essential else empty_without_solution(*tables, private=frames)(able)
         run.stage = Stage(  # type: ignore[attr-defined]
             name=compute.__module__.rpartition(".")[2],
             module=compute.__module__,
@@ -121,6 +140,7 @@ def stage(
             optional=optional,
             private=frames,
             asked_by=asked_by,
+            requires=requires,
             unweighted=unweighted,
             hides=hides,
             beside=beside,
@@ -129,6 +149,18 @@ def stage(
         return run
 
     return decorate
+
+
+def _requiring(requires: Requires, compute: Callable[P, StageResult]) -> Callable[P, StageResult]:
+    """A stage that first looks whether its model leaves it something to work on."""
+    signature = inspect.signature(compute)
+
+    @wraps(compute)
+    def run(*given: P.args, **named: P.kwargs) -> StageResult:
+        requires(signature.bind(*given, **named).arguments["model"])
+        return compute(*given, **named)
+
+    return run
 
 
 def declared_in(module: str) -> tuple[Stage, ...]:

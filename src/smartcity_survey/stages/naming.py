@@ -156,6 +156,13 @@ class _Translator:
                     "Look for an item that nearly repeats it and take one of them out. Mean scores and "
                     "PLS-SEM need no such factor.",
                 )
+            case errors.EndlessSlope():
+                self._each(
+                    "endless_slope",
+                    [[name] for name in self._named(error.indices)],
+                    "its discrimination grows without end: its answers order respondents as the trait does.",
+                    "Look for an item that nearly repeats it and take one of them out.",
+                )
             case errors.NotConverged():
                 self._one(
                     "not_converged",
@@ -165,6 +172,13 @@ class _Translator:
                 )
             case errors.TooManyPredictors():
                 self._one("too_many_predictors", f"{error}.", "Use fewer predictors of one outcome.")
+            case errors.Separated():
+                self._one(
+                    "separated",
+                    f"{error}.",
+                    "Merge answers that hardly anyone gave, or take out a predictor that nearly repeats the "
+                    "outcome.",
+                )
             case errors.PerfectFit():
                 self._one(
                     "perfect_fit",

@@ -164,7 +164,7 @@ class Claimed(Need):
 
     def options(self, config: Config, codebook: Codebook) -> Any:
         only = set(type(config.model).model_fields) if self.claims(config) else STRUCTURE
-        only = only | {"other_models"} if self.rivals else only - {"other_models"}
+        only = (only | {"other_models"} if self.rivals else only - {"other_models"}) - {"feedback"}
         return {
             "model": config.model.model_dump(mode="json", by_alias=True, include=only),
             "codebook": Codes().options(config, codebook),

@@ -33,24 +33,27 @@ class Refusals:
         self._items, self._constructs = items, constructs
         self._found: list[dict[str, Any]] = []
 
-    def attempt(self, part: str, compute: Callable[[], T], *, items: Sequence[str] | None = None) -> T | None:
+    def attempt(
+        self, part: str, compute: Callable[[], T], *, items: Sequence[str] | None = None, of: str = ""
+    ) -> T | None:
         """What `compute` returns; None where it has no solution, whose reason is noted.
 
         Parameters
         ----------
         part : a code for what is computed, which reports put into words.
         items : names of this part's columns, where they are not those of the stage.
+        of : the construct that the part is about, where there is one for each; it is named first.
         """
         try:
             with naming(self._items if items is None else items, part, self._constructs):
                 return compute()
         except NoSolution as error:
-            self.note(part, error)
+            self.note(part, error, of)
             return None
 
-    def note(self, part: str, error: NoSolution) -> None:
+    def note(self, part: str, error: NoSolution, of: str = "") -> None:
         """Keep the reason why a part has no solution; the same is kept once."""
-        line = _told(part, error)
+        line = _told(part, error, of)
         if line not in self._found:
             self._found.append(line)
             _log(error)
@@ -95,6 +98,17 @@ def require_several(model: Model, place: str) -> None:
         raise NoSolution("one_construct", (), [problem])
 
 
+def require_items(model: Model, place: str, fewest: int) -> None:
+    """Refuse, with a NoSolution, what is about constructs of many items where there is none."""
+    if all(len(construct.items) < fewest for construct in model.constructs):
+        problem = Problem(
+            place,
+            f"no construct has {fewest} items or more.",
+            "Take it out: nothing can be computed of fewer.",
+        )
+        raise NoSolution("few_items", (), [problem])
+
+
 class Unsolved(UserWarning):
     """What had no solution, in full and with the remedy; a run's log keeps it."""
 
@@ -103,17 +117,17 @@ def _log(error: NoSolution) -> None:
     warnings.warn(str(error), Unsolved, stacklevel=3)
 
 
-def reason(error: NoSolution) -> dict[str, str]:
-    """Cells that tell why something has no solution, and the items and constructs at fault."""
+def reason(error: NoSolution, of: str = "") -> dict[str, str]:
+    """Cells that tell why something has no solution, and the items and constructs at fault, `of` first."""
     names = [name for name in error.names if not isinstance(name, Category)]
-    return {"reason": error.reason, AT_FAULT: join_names(names)}
+    return {"reason": error.reason, AT_FAULT: join_names(dict.fromkeys([of, *names] if of else names))}
 
 
-def _told(part: str, error: NoSolution) -> dict[str, Any]:
+def _told(part: str, error: NoSolution, of: str = "") -> dict[str, Any]:
     """An entry of `refused` in a card."""
     answers = [name for name in error.names if isinstance(name, Category)]
     categories = [{"variable": answer.variable, "answer": answer.answer} for answer in answers]
-    return {"part": part, **reason(error), **({"categories": categories} if categories else {})}
+    return {"part": part, **reason(error, of), **({"categories": categories} if categories else {})}
 
 
 def refused(

@@ -36,6 +36,7 @@ def _of_config(config: Config) -> Iterator[Problem]:
         "model.moderations": bool(config.model.moderations),
         "model.products": bool(config.model.products),
         "model.other_models": bool(config.model.other_models),
+        "model.feedback": bool(config.model.feedback),
         "factors.loading_draws": config.factors.loading_draws is not None,
         "factors.comparison_draws": config.factors.comparison_draws is not None,
         "disclosure.suppress_small_cells": config.disclosure.suppress_small_cells,
@@ -43,7 +44,7 @@ def _of_config(config: Config) -> Iterator[Problem]:
         **{f"cleaning.rules, {rule}": rule in config.cleaning.rules for rule in NEED_ALL_ROWS},
         **{
             f"{section}.{key}": True
-            for section in ("cfa", "common_method", "pls", "groups")
+            for section in ("factors", "cfa", "regression", "common_method", "pls", "groups")
             for key in _switched_on(config, section)
         },
         "pls.correlation": config.pls.correlation != "pearson",

@@ -46,6 +46,8 @@ STEPS = {
     "controlled_paths": "Paths with controls",
     "regression": "Regression",
     "other_estimators": "Regression by other estimators",
+    "ordinal": "Ordinal regression",
+    "feedback": "Feedback between constructs",
     "random_intercept": "Random intercepts of clusters",
     "robustness": "Robustness of the regression",
     "pls": "PLS-SEM",

@@ -49,3 +49,6 @@ class FactorsSection(Section):
         le=100_000,
         description="samples of comparison data, a further count of the factors; paper: 500; none: not asked",
     )
+    graph_analysis: bool = Field(
+        False, description="true: exploratory graph analysis, groups of items that are closely linked"
+    )

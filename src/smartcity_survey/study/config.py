@@ -119,6 +119,11 @@ class RegressionSection(Section):
     other_estimators: bool = Field(
         False, description="true: the MM-estimator and three quantiles beside least squares"
     )
+    ordinal: bool = Field(
+        False,
+        description="true: ordinal regression (proportional odds) of each outcome's answer; of several items "
+        "their mean, rounded to a whole answer",
+    )
 
 
 class PlsSection(Section):

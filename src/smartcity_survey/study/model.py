@@ -12,6 +12,7 @@ from smartcity_survey.errors import NoSolution, Problem, SurveyError
 from smartcity_survey.stats.core.types import BoolArray
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import Approach, Mode, ModelSection
+from smartcity_survey.study.feedback import feedback_problems
 from smartcity_survey.study.model_checks import (
     closest,
     group_problems,
@@ -306,6 +307,8 @@ def build_model(section: ModelSection, codebook: Codebook, place: str = "config.
     problems += moderation_problems(names, paths, moderations, [f"{place}.{key}" for key in where], codebook)
     products = tuple(Product(one.factors, one.target) for one in section.products)
     problems += product_problems(names, paths, products, place)
+    back = tuple((source, entry.target) for entry in section.feedback for source in entry.sources)
+    problems += feedback_problems(names, paths, back, place)
     if problems:
         raise SurveyError.of(problems)
     about_paths = tuple(claim for claim in claims if claim.kind == "path")

@@ -109,6 +109,11 @@ class ModelSection(Section):
     products: tuple[ProductSection, ...] = Field(
         (), description="curves and three-way interactions of constructs, by PLS-SEM in two stages"
     )
+    feedback: tuple[PathSection, ...] = Field(
+        (),
+        description="paths that run back and close a circle with `paths`, in the same form; by two-stage "
+        "least squares, all other methods leave them out",
+    )
     controls: tuple[str, ...] = Field(
         (),
         description="demographic variables that explain every outcome too; their paths are told beside those "

@@ -12,7 +12,7 @@ from smartcity_survey.report.contents import tables_of_people
 from smartcity_survey.stages.collection import stages as stages
 from smartcity_survey.stages.collection import without_clusters, without_weights
 from smartcity_survey.stages.declare import Stage
-from smartcity_survey.stages.needs import frames_of
+from smartcity_survey.stages.needs import frames_of, has_higher_order
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import Config
 
@@ -113,6 +113,7 @@ class Catalogue:
         `unweighted` : tables that stay empty, as the stage takes no weights and the study has some.
         `random` : tables without lines, as they compare groups of people that were made up.
         `unclustered` : the stage takes no clusters and the study has some.
+        `components` : it has components in the place of constructs made of constructs.
         """
         own = stages()[name]
         if not own.asked_by(self.config):
@@ -127,6 +128,8 @@ class Catalogue:
             found["random"] = random
         if own in without_clusters(self.config):
             found["unclustered"] = True
+        if own.by_components and has_higher_order(self.config):
+            found["components"] = True
         return {parameter: plain for parameter, plain in found.items() if plain is not None}
 
     def _random(self) -> frozenset[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from smartcity_survey.errors import NoSolution
-from smartcity_survey.io import StageResult, read_table, write_stage
+from smartcity_survey.io import Card, StageResult, read_table, write_stage
 from smartcity_survey.stages.declare import Stage
 from smartcity_survey.stages.large_samples import without_tests
 from smartcity_survey.stages.needs import Bar, Files
@@ -62,9 +62,11 @@ def compute_stage(
         except NoSolution as error:  # no item is left of a construct, for example
             result = refused(params.get("unweighted", stage.tables), error, stage.private)
     result = without_tests(result)
-    if "unclustered" in params:
-        cards = {name: {**card, "clusters": "not_used"} for name, card in result.cards.items()}
-        result = replace(result, cards=cards)
+    told: Card = {"clusters": "not_used"} if "unclustered" in params else {}
+    if "components" in params:
+        told = {**told, "higher_order": "by_components"}
+    if told:
+        result = replace(result, cards={name: {**card, **told} for name, card in result.cards.items()})
     if stage.hides:
         beside = {Path(path).stem: read_table(path) for path in inputs.get("beside", ())}
         result = stage.hides(result, DisclosureSection(**params["disclosure"]), beside)

@@ -8,7 +8,7 @@ import pytest
 
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import StageResult
-from smartcity_survey.stages.comparison.categories import compared_groups, large_groups
+from smartcity_survey.stages.comparison.categories import compared_groups, large_groups, why_too_few
 from smartcity_survey.stages.comparison.groups import compare_respondents
 from smartcity_survey.study.config import GroupsSection, PlsSection
 from tests.stages import simulated
@@ -90,3 +90,15 @@ def test_groups_whose_counts_are_left_out_are_not_compared() -> None:
     # Four is small; so that it does not follow from the sum, three is left out too.
     assert list(large_groups(answers, codebook, section, 5)["city"]) == ["1", "2"]
     assert compared_groups(5) != compared_groups(None)
+
+
+def test_the_reason_names_disclosure_where_groups_are_large_enough() -> None:
+    answers = simulated.answers().copy()
+    answers["city"] = [1.0] * (len(answers) - 62) + [2.0] * 60 + [3.0] * 2
+    codebook, section = simulated.codebook(), GroupsSection(variables=("city",), smallest=30)
+    assert len(large_groups(answers, codebook, section, 5)["city"]) == 1
+    result = compare_respondents(
+        answers, simulated.model(), codebook, section, PlsSection(), 0.05, 3, smallest=5
+    )
+    assert result.tables["invariance"]["status"].tolist() == ["groups_hidden"]
+    assert why_too_few(answers, codebook, section.model_copy(update={"smallest": 100}), "city") == "one_group"

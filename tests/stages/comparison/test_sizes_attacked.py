@@ -13,8 +13,8 @@ from smartcity_survey.io import StageResult
 from smartcity_survey.stages.comparison.groups import compare_respondents
 from smartcity_survey.study.config import DisclosureSection, GroupsSection, ModelSection, PlsSection
 from smartcity_survey.study.model import build_model
+from tests.data.test_disclosure import demographics, protected
 from tests.stages import simulated
-from tests.test_disclosure import demographics, protected
 
 SIZES = (61, 41, 15, 3)
 SINGLE = {name: {"items": [simulated.items_of(name)[0]]} for name in simulated.CONSTRUCTS[:2]}

@@ -5,13 +5,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 
 from smartcity_survey.io import StageResult
-from smartcity_survey.stages.factor.factor_count import asks_for_comparison, count_factors
+from smartcity_survey.stages.factor.factor_count import asks_for_comparison, asks_for_graph, count_factors
 from smartcity_survey.stats.core.correlations import correlation
 from smartcity_survey.stats.factor.comparison_data import count_by_comparison
 from smartcity_survey.stats.factor.extraction import principal_axes
 from smartcity_survey.stats.factor.hull_method import common_part
+from smartcity_survey.stats.factor.sparse_networks import sparse_network
 from smartcity_survey.study.config import Config
 from tests.stages import simulated
 from tests.stages.weights.drawn import design
@@ -43,6 +45,19 @@ def test_the_table_holds_the_numbers_of_the_core(result: StageResult) -> None:
     assert found.n_factors == 3  # items of three scales
 
 
+def test_comparison_data_beside_counts_of_all_answers_say_that_they_are_of_complete_ones() -> None:
+    answers = items(15)
+    gaps = answers.astype(float).mask(np.arange(15 * len(answers)).reshape(answers.shape) % 97 == 0)
+    complete = gaps.dropna().reset_index(drop=True)
+    found = count_factors(complete, COUNTED.assign(n_components=[4, 3]), 20, 5, everybody=gaps)
+    told = found.cards["factor_count"]
+    assert (told["n"], told["n_complete"], told["missing"]) == (len(gaps), len(complete), "em_normal")
+    assert told["comparison_data"] == "complete_rows"
+    assert "comparison_data" not in found.cards["hull_fit"]
+    own = found.cards["comparison_data"]
+    assert (own["n"], own["missing"]) == (len(complete), "complete_rows")
+
+
 def test_seven_scales_are_seven_factors_and_one_more_than_parallel_analysis_is_tried() -> None:
     found = count_factors(items(), COUNTED, None, 1)
     assert set(found.tables) == {"hull_fit", "factor_count"}
@@ -65,6 +80,27 @@ def test_weights_are_taken_by_the_hull_alone() -> None:
     assert "weights" not in found.cards["comparison_data"]
     plain = count_factors(items(15).iloc[: own.n], COUNTED, None, 1)
     assert (found.tables["hull_fit"]["caf"] != plain.tables["hull_fit"]["caf"]).all()
+
+
+def test_groups_of_linked_items_where_they_are_asked_for() -> None:
+    x, drawn = sm.add_constant(items(12).to_numpy()), np.random.default_rng(1).normal(size=len(items()))
+    own = items(12).assign(lone=drawn - x @ np.linalg.lstsq(x, drawn)[0])  # no correlation with any
+    found = count_factors(own, COUNTED.assign(n_components=[3, 3]), None, 1, graph=True)
+    table = found.tables["graph_communities"]
+    network = sparse_network(correlation(own.to_numpy()), len(own))
+    np.testing.assert_array_equal(table["strength"], np.abs(network.partial).sum(axis=0))
+    assert table["community"].tolist()[:12] == [1] * 5 + [2] * 4 + [3] * 3
+    assert table["links"].iloc[-1] == 0
+    assert pd.isna(table["community"].iloc[-1])
+    counts = found.tables["factor_count"].set_index("rule")["n_factors"]
+    assert counts["graph_analysis"] == 3
+    assert found.cards["graph_communities"]["penalty"] == network.penalty
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_graph_analysis_where_the_config_asks_for_it(config_content: dict[str, Any], asked: bool) -> None:
+    config_content.setdefault("factors", {})["graph_analysis"] = asked
+    assert asks_for_graph(Config.model_validate(config_content)) == asked
 
 
 @pytest.mark.parametrize("draws", [None, 500])

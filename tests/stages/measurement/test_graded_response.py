@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from smartcity_survey.data.disclosure import protect
-from smartcity_survey.io import StageResult
+from smartcity_survey.io import StageResult, join_names
 from smartcity_survey.stages.answers.describe import describe_answers
 from smartcity_survey.stages.measurement.graded_response import (
     TABLES,
@@ -53,7 +53,8 @@ def test_constructs_of_two_items_have_none_and_a_refusal_leaves_the_others() -> 
     found = analyse_graded_responses(answers, MODEL.keeping((*kept, "B3")))
     assert list(found.tables["graded_scales"]["construct"]) == ["c"]
     (told,) = found.cards["graded_items"]["refused"]
-    assert told["part"] == "graded_response"
+    assert (told["part"], told["reason"]) == ("graded_response", "constant")
+    assert told["at_fault"] == join_names(["b", "B3"])
 
 
 def test_small_counts_leave_no_line_that_tells_them(result: StageResult) -> None:

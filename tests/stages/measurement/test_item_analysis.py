@@ -67,7 +67,7 @@ def test_items_that_determine_one_another_are_named() -> None:
     result = analyse_items(pd.DataFrame(copied), simulated.model())
     assert set(refused(result, "reliability_intervals")) == {
         ("cfa", "dependent", f"{first}, {second}"),
-        ("omega", "dependent", f"{first}, {second}"),
+        ("omega", "dependent", f"{simulated.CONSTRUCTS[0]}, {first}, {second}"),
     }
     intervals = result.tables["reliability_intervals"].set_index(["coefficient", "construct"])["estimate"]
     assert intervals["alpha"].notna().all()

@@ -108,7 +108,9 @@ def test_a_marker_of_one_item_is_no_factor_and_the_rest_stands() -> None:
     result = taken_out("weather")
     assert len(result.tables["method_models"]) == 3
     told = result.cards["method_models"][REFUSED]
-    assert [(line["part"], line["at_fault"]) for line in told] == [("marker_models", "weather")]
+    assert [(line["part"], line["reason"], line["at_fault"]) for line in told] == [
+        ("marker_models", "single_marker", "weather")
+    ]
 
 
 @pytest.mark.parametrize("asked", [True, False])

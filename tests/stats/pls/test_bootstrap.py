@@ -323,3 +323,13 @@ def test_plsc_of_draws_with_errors_of_their_own_needs_a_bootstrap_of_its_own() -
     composites = bootstrap_pls(x, model, 4, seed=3, inner_draws=50)
     with pytest.raises(ValueError, match="of their own"):
         consistent_bootstrap(composites, np.corrcoef(x, rowvar=False), replace(model, consistent=True))
+
+
+def test_p_counts_the_draws_that_reach_a_limit() -> None:
+    """Half of them where the limit is between the middle two; a draw without a value counts nowhere."""
+    boot = bootstrap_pls(answers(), reference("sim676").model(), 40, seed=1)
+    drawn = boot.draws.htmt[:, 1, 0]
+    assert boot.share_from("htmt", float(np.median(drawn)))[1, 0] == (1 + 20) / (1 + 40)
+    boot.draws.htmt2[:, 1, 0] = np.where(np.arange(40) < 10, np.nan, 0.5)
+    assert boot.share_from("htmt2", 0.5)[1, 0] == 1
+    assert boot.share_from("htmt2", 0.6)[1, 0] == 1 / (1 + 30)

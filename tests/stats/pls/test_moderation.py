@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from smartcity_survey.stats.pls.algorithm import construct_scores, fit_pls
 from smartcity_survey.stats.pls.bootstrap import bootstrap_pls
 from smartcity_survey.stats.pls.model import PlsModel
 from smartcity_survey.stats.pls.moderation import (
+    JohnsonNeyman,
     Moderated,
     johnson_neyman,
     moderate,
@@ -176,6 +179,32 @@ def test_slopes_are_just_significant_at_the_ends_of_their_region(
     middle = (found.low + found.high) / 2
     assert (ratio(middle) > 1.96) == (where == "between")
     assert (ratio(found.high + 1) > 1.96) == (where == "outside")
+
+
+def test_a_region_is_told_among_the_values_that_there_are() -> None:
+    """Of every place of both ends about the data: the same values differ, and no end is beyond them."""
+    values = np.linspace(-2, 3, 101)
+
+    def differs(found: JohnsonNeyman) -> Array:
+        below, above = values < found.low, values > found.high
+        return {
+            "outside": below | above,
+            "between": ~(below | above),
+            "above": values > found.low,
+            "below": values < found.high,
+            "everywhere": np.ones(101, dtype=bool),
+            "nowhere": np.zeros(101, dtype=bool),
+        }[found.where]
+
+    for kind in ("outside", "between"):
+        for low, high in itertools.combinations((-72.8, -8.5, -1.01, 0.52, 2.76, 4.1, 9.0), 2):
+            whole = JohnsonNeyman(kind, low, high)
+            told = whole.within(-2, 3)
+            np.testing.assert_array_equal(differs(told), differs(whole), err_msg=f"{whole}")
+            ends = np.array([told.low, told.high])
+            assert ((ends > -2) & (ends < 3) | np.isnan(ends)).all(), (whole, told)
+    nowhere = JohnsonNeyman("nowhere", np.nan, np.nan)
+    assert nowhere.within(-2, 3) is nowhere
 
 
 def test_a_slope_that_the_moderator_hardly_changes_differs_everywhere() -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from tests.test_disclosure import demographics, protected
+from tests.data.test_disclosure import demographics, protected
 
 SMALLEST = 5
 

@@ -10,7 +10,6 @@ import pytest
 from smartcity_survey.stats.core.errors import TooFewRows
 from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.stats.sampling.pseudo_likelihood import (
-    DesignTest,
     design_covariance,
     fit_design_cfa,
     fit_design_sem,
@@ -18,7 +17,7 @@ from smartcity_survey.stats.sampling.pseudo_likelihood import (
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.stats.sampling.weighted_moments import weighted_covariance
 from smartcity_survey.stats.sem.cfa import fit_cfa
-from smartcity_survey.stats.sem.cfa_robust import robust_covariance
+from smartcity_survey.stats.sem.cfa_robust import ScaledTest, robust_covariance
 from tests.stats.sampling.data import KINDS, design, items, reference
 
 
@@ -47,10 +46,10 @@ def loadings(own: dict[str, Any], key: str) -> Array:
     return np.array([found[name[0], name] for name in names])
 
 
-def same_test(test: DesignTest, own: dict[str, Any]) -> None:
+def same_test(test: ScaledTest, own: dict[str, Any]) -> None:
     assert test.scaling == pytest.approx(own["scaling"], abs=1e-6)
-    assert test.scaled.statistic == pytest.approx(own["scaled"], rel=1e-6)
-    assert test.scaled.df == own["df"]
+    assert test.chi2 == pytest.approx(own["scaled"], rel=1e-6)
+    assert test.df == own["df"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

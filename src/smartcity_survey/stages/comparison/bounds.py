@@ -98,7 +98,8 @@ class _BoundsOf(Need):
 def is_reconstruction(config: Config) -> bool:
     """Whether the answers are a reconstruction, one file among many with the same print, and something is
     claimed of it."""
-    return config.study.reconstruction and bool(config.model.paths)
+    # Paths first: a reconstruction without any is no method that lacks something (`check.switches`).
+    return bool(config.model.paths) and config.study.reconstruction
 
 
 @stage(

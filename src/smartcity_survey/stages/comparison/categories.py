@@ -23,17 +23,31 @@ def large_groups(
     groups = {}
     for variable in section.variables:
         codes = demographic_codes(answers[variable], codebook, variable)
-        sizes = codes.value_counts(sort=False)
-        hidden = np.zeros(len(sizes), dtype=bool)
-        if smallest is not None:
-            hidden = hidden_cells(np.asarray(sizes, dtype=np.int64), smallest)
         large = [
             code
-            for (code, n), left_out in zip(sizes.items(), hidden, strict=True)
-            if code != NO_ANSWER and n >= section.smallest and not left_out
+            for code, (n, told) in sizes_of(answers[variable], codebook, variable, smallest).items()
+            if n >= section.smallest and told
         ]
-        groups[variable] = {str(code): (codes == code).to_numpy() for code in large}
+        groups[variable] = {code: (codes.astype(str) == code).to_numpy() for code in large}
     return groups
+
+
+def sizes_of(
+    column: pd.Series[float], codebook: Codebook, variable: str, smallest: int | None = None
+) -> dict[str, tuple[int, bool]]:
+    """Code of each answer to a question -> how many gave it, and whether that may be told (`smallest`)."""
+    sizes = demographic_codes(column, codebook, variable).value_counts(sort=False)
+    hidden = np.zeros(len(sizes), dtype=bool)
+    if smallest is not None:
+        hidden = hidden_cells(np.asarray(sizes, dtype=np.int64), smallest)
+    found = zip(sizes.items(), hidden, strict=True)
+    return {str(code): (int(n), not left_out) for (code, n), left_out in found if code != NO_ANSWER}
+
+
+def why_too_few(answers: pd.DataFrame, codebook: Codebook, section: GroupsSection, variable: str) -> str:
+    """Code of the reason why fewer than two groups of a question are left: too small, or not told."""
+    sizes = sizes_of(answers[variable], codebook, variable).values()
+    return "one_group" if sum(n >= section.smallest for n, _ in sizes) < 2 else "groups_hidden"
 
 
 def compared_groups(smallest: int | None) -> str:

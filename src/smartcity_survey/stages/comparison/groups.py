@@ -17,7 +17,7 @@ from smartcity_survey.data.disclosure import protect
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import pls_estimator, resampled, respondents
-from smartcity_survey.stages.comparison.categories import compared_groups, large_groups
+from smartcity_survey.stages.comparison.categories import compared_groups, large_groups, why_too_few
 from smartcity_survey.stages.comparison.corrected import with_holm
 from smartcity_survey.stages.comparison.ladder import LEVELS, ladder_card, ladder_rows, refusal
 from smartcity_survey.stages.declare import stage
@@ -152,7 +152,8 @@ def compare_respondents(
             before = len(rows.comparisons) * section.permutations
             told, take = part(progress, before, total), taken(made, _name(variable, pair))
             _compare(setup, variable, pair, members, rows, told, take)
-        rows.invariance += ladder_rows(x, model, variable, members, design, estimator)
+        too_few = why_too_few(answers, codebook, section, variable)
+        rows.invariance += ladder_rows(x, model, variable, members, design, estimator, too_few)
     card: Card = {
         **pls_estimator(model, pls),
         "signs": "positive_loading_sums",

@@ -50,13 +50,15 @@ def ladder_rows(
     members: Mapping[str, BoolArray],
     design: SurveyDesign | None,
     estimator: Estimator,
+    too_few: str,
 ) -> list[dict[str, object]]:
     """A line for each level, of all groups of a variable at once; one with the reason where there is none.
 
     x : (n, p), answers to the model's items. members : (n,) each, who is in a group.
+    too_few : the reason where there are fewer than two.
     """
     if len(members) < 2:
-        return [{"demographic": variable, "status": "one_group"}]
+        return [{"demographic": variable, "status": too_few}]
     groups = list(members.values())
     rungs: Sequence[Rung | DesignRung]
     try:

@@ -11,7 +11,7 @@ from smartcity_survey.data.demographics import require_demographics
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import pls_estimator, resampled, respondents
-from smartcity_survey.stages.comparison.categories import compared_groups, large_groups
+from smartcity_survey.stages.comparison.categories import compared_groups, large_groups, why_too_few
 from smartcity_survey.stages.comparison.groups import invariance_of
 from smartcity_survey.stages.comparison.ladder import refusal
 from smartcity_survey.stages.declare import stage
@@ -66,7 +66,7 @@ def compare_at_once(
         line: dict[str, object] = {"demographic": variable, "n_groups": len(members)}
         lines.append(line)
         if len(members) < 2:
-            line["status"] = "one_group"
+            line["status"] = why_too_few(answers, codebook, section, variable)
             continue
         whose = np.column_stack(list(members.values()))
         anybody = whose.any(axis=1)

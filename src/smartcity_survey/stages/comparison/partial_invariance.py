@@ -12,7 +12,7 @@ from smartcity_survey.data.demographics import require_demographics
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import respondents, single_items
-from smartcity_survey.stages.comparison.categories import compared_groups, large_groups
+from smartcity_survey.stages.comparison.categories import compared_groups, large_groups, why_too_few
 from smartcity_survey.stages.comparison.ladder import group_samples, refusal
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming
@@ -52,7 +52,8 @@ def find_items_that_differ(
     items: list[dict[str, object]] = []
     for variable, members in large_groups(answers, codebook, section, smallest).items():
         if len(members) < 2:
-            levels.append({"demographic": variable, "status": "one_group"})
+            status = why_too_few(answers, codebook, section, variable)
+            levels.append({"demographic": variable, "status": status})
             continue
         try:
             rungs = _rungs(x, model, members, alpha)

@@ -35,7 +35,7 @@ PATH_COLUMNS = (
 FURTHER_SCORES: tuple[ScoreMethod, ...] = ("mean", "component", "cfa_bartlett")
 """Ways of scoring whose regressions stand beside that of the scores in use."""
 DRAWS = 2000
-"""Bootstrap draws of a witness at most: its standard errors are known to a sixtieth then, and there are a dozen
+"""Bootstrap draws of a witness at most: its standard errors are known to a sixtieth then, and there are many
 witnesses. The data in use has as many here as everywhere, and so the same p."""
 RELIABILITY = ("cronbach_alpha", "rho_a", "composite_reliability", "ave")
 

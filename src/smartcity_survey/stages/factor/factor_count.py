@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Annotated
 
@@ -25,6 +25,7 @@ from smartcity_survey.stats.factor.comparison_data import (
     count_by_comparison,
 )
 from smartcity_survey.stats.factor.extraction import maximum_likelihood_factors, principal_axes
+from smartcity_survey.stats.factor.graph_communities import walktrap
 from smartcity_survey.stats.factor.hull_method import (
     Hull,
     common_part,
@@ -32,10 +33,16 @@ from smartcity_survey.stats.factor.hull_method import (
     free_parameters,
     hull,
 )
+from smartcity_survey.stats.factor.sparse_networks import SparseNetwork, sparse_network
 from smartcity_survey.study.config import Config
 
 ITEMS_PER_FACTOR = 3
 """A factor of fewer is not told from what two items share."""
+
+
+def asks_for_graph(config: Config) -> bool:
+    """Whether the config asks for exploratory graph analysis."""
+    return config.factors.graph_analysis
 
 
 def asks_for_comparison(config: Config) -> bool:
@@ -45,7 +52,7 @@ def asks_for_comparison(config: Config) -> bool:
 
 @stage(
     *("hull_fit", "factor_count"),
-    optional={asks_for_comparison: ("comparison_data",)},
+    optional={asks_for_comparison: ("comparison_data",), asks_for_graph: ("graph_communities",)},
     unweighted=("comparison_data",),
 )
 def count_factors(
@@ -55,8 +62,9 @@ def count_factors(
     seed: Seed,
     everybody: ForComponents = None,
     design: Weights = None,
+    graph: Annotated[bool, Option("factors.graph_analysis")] = False,
 ) -> StageResult:
-    """Number of common factors by the Hull method, and by comparison data where the config asks for them.
+    """Number of common factors by the Hull method, by comparison data and graph analysis where asked for.
 
     component_count : parallel analysis of components, and one more, ends the Hull method's search. everybody,
         design : as in `components`; comparison data takes complete answers without weights.
@@ -73,6 +81,12 @@ def count_factors(
     card: Card = {"method": "hull", "largest": most, **respondents(n), **refusals.card()}
     tables = {"hull_fit": _hull_fit(fits, hulls, parameters)}
     cards = {"hull_fit": card, "factor_count": card}
+    if graph:
+        linked = Refusals(names)
+        network = linked.attempt(WHOLE, lambda: sparse_network(matrix, n))
+        tables["graph_communities"] = pd.DataFrame() if network is None else _communities(network, names)
+        counts["graph_analysis"] = None if network is None else _groups(tables["graph_communities"])
+        cards["graph_communities"] = {**_network_card(network), **respondents(n), **linked.card()}
     if draws is not None:
         found = _compared(answers, design, draws, seed, compared)
         counts["comparison_data"] = None if found is None else found.n_factors
@@ -90,6 +104,8 @@ def count_factors(
         {"rule": list(counts), "n_factors": pd.array(list(counts.values()), dtype="Int64")}
     )
     own = {name: cards.pop(name) for name in ("comparison_data",) if name in cards}
+    if draws is not None and everybody is not None:
+        cards["factor_count"] = {**cards["factor_count"], "comparison_data": "complete_rows"}
     result = by_em(by_weights(StageResult(tables, cards), len(answers), design), len(answers), everybody)
     return StageResult(result.tables, {**result.cards, **own})
 
@@ -158,3 +174,34 @@ def _comparison(found: ComparisonData) -> pd.DataFrame:
             "population_misfit": found.misfit,
         }
     )
+
+
+def _communities(network: SparseNetwork, names: Sequence[str]) -> pd.DataFrame:
+    """Each item's group, groups in the order of their first items; empty for an item without links."""
+    found = walktrap(np.abs(network.partial)).membership
+    links = np.count_nonzero(network.partial, axis=1)
+    linked = np.unique(found[links > 0])
+    return pd.DataFrame(
+        {
+            "item": list(names),
+            "community": pd.array(np.searchsorted(linked, found) + 1, dtype="Int64"),
+            "links": links,
+            "strength": np.abs(network.partial).sum(axis=0),
+        }
+    ).assign(community=lambda frame: frame["community"].where(frame["links"] > 0))
+
+
+def _groups(communities: pd.DataFrame) -> int:
+    return int(communities["community"].nunique())
+
+
+def _network_card(network: SparseNetwork | None) -> Card:
+    card: Card = {"method": "graph_analysis"}
+    if network is None:
+        return card
+    chosen: Card = {
+        "ebic_gamma": network.gamma,
+        "penalty": network.penalty,
+        "smallest_penalty": network.smallest,
+    }
+    return {**card, **chosen}

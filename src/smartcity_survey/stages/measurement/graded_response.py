@@ -12,7 +12,7 @@ from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import gradient_at_end, respondents
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.needs import Complete, Measured
-from smartcity_survey.stages.refusals import Refusals
+from smartcity_survey.stages.refusals import Refusals, require_items
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.measurement.graded_information import (
     item_information,
@@ -27,7 +27,7 @@ from smartcity_survey.stats.measurement.graded_response import (
     fit_graded_response,
 )
 from smartcity_survey.study.config import Config
-from smartcity_survey.study.model import Construct
+from smartcity_survey.study.model import Construct, Model
 
 LEVELS: Array = np.arange(-3.0, 4.0)
 """Of the trait, in standard deviations from its mean, at which information is told."""
@@ -41,7 +41,18 @@ def asks_for_graded_response(config: Config) -> bool:
     return config.cfa.graded_response
 
 
-@stage(*TABLES, asked_by=asks_for_graded_response, hides=protect, beside=("item_descriptives",))
+def require_scales(model: Model) -> None:
+    """Refuse models without a construct of three items."""
+    require_items(model, "graded_response", FEWEST_ITEMS)
+
+
+@stage(
+    *TABLES,
+    asked_by=asks_for_graded_response,
+    requires=require_scales,
+    hides=protect,
+    beside=("item_descriptives",),
+)
 def analyse_graded_responses(answers: Complete, model: Measured) -> StageResult:
     """A graded response model of each construct with three items or more: slopes, thresholds, information."""
     refusals = Refusals()
@@ -52,7 +63,9 @@ def analyse_graded_responses(answers: Complete, model: Measured) -> StageResult:
         if len(items) < FEWEST_ITEMS:
             continue
         x = answers[items].to_numpy(dtype=np.float64)
-        fit = refusals.attempt("graded_response", partial(fit_graded_response, x), items=items)
+        fit = refusals.attempt(
+            "graded_response", partial(fit_graded_response, x), items=items, of=construct.name
+        )
         if fit is None:
             continue
         gradients.append(fit.gradient)

@@ -169,7 +169,9 @@ def _omegas(x: Array, model: Model, refusals: Refusals) -> CoefficientIntervals:
     parts = []
     for construct, block in zip(model.constructs, model.membership().T, strict=True):
         own, one = x[:, block], np.ones((len(construct.items), 1), dtype=bool)
-        found = refusals.attempt("omega", partial(omega_intervals, own, one, LEVEL), items=construct.items)
+        found = refusals.attempt(
+            "omega", partial(omega_intervals, own, one, LEVEL), items=construct.items, of=construct.name
+        )
         parts.append(np.full(4, np.nan) if found is None else np.concatenate(astuple(found)))
     return CoefficientIntervals(*np.array(parts).T)
 

@@ -144,7 +144,7 @@ def _note_omegas(refusals: Refusals, covariances: Array, n: int, model: Model) -
         own = [model.items.index(item) for item in construct.items]
         if len(own) > 2:
             factor = partial(_single_factor, covariances[np.ix_(own, own)], n)
-            refusals.attempt("omega", factor, items=construct.items)
+            refusals.attempt("omega", factor, items=construct.items, of=construct.name)
 
 
 def _single_factor(S: Array, n: int) -> CfaFit:

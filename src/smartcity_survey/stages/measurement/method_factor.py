@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Annotated
 
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.errors import NoSolution, Problem
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import respondents, single_items
 from smartcity_survey.stages.declare import stage
@@ -65,7 +66,7 @@ def take_method_out(
         both = np.column_stack((x, answers[marks].to_numpy(dtype=np.float64)))
         marked = refusals.attempt(
             "marker_models",
-            lambda: fit_marker_models(covariance(both, ddof=0), len(x), model.membership(), alpha=alpha),
+            partial(_marker_models, both, marks, model, alpha),
             items=[*model.items, *marks],
         )
     card: Card = {
@@ -86,6 +87,22 @@ def take_method_out(
         "method_correlations": _correlations(model, own, shown),
     }
     return StageResult(tables, dict.fromkeys(tables, card))
+
+
+def require_marker_items(marks: Sequence[str]) -> None:
+    """Refuse, with a NoSolution, markers that are no factor, as they are a single item."""
+    if len(marks) == 1:
+        problem = Problem(
+            "config.yaml, common_method.marker",
+            f"{marks[0]} is a single item, whose error nothing tells: there is no CFA marker.",
+            "Name a construct of two items or more.",
+        )
+        raise NoSolution("single_marker", marks, [problem])
+
+
+def _marker_models(both: Array, marks: Sequence[str], model: Model, alpha: float) -> MarkerModels:
+    require_marker_items(marks)
+    return fit_marker_models(covariance(both, ddof=0), len(both), model.membership(), alpha=alpha)
 
 
 def _line(

@@ -217,7 +217,10 @@ def _regions(
     section: PlsSection,
     categories: Categories,
 ) -> pd.DataFrame:
-    """Where a moderated path differs from 0, by the resamples' covariance; two categories have no between."""
+    """Where among the moderator's scores a path differs from 0, by the resamples' covariance.
+
+    Two categories have no between.
+    """
     keep = ~np.isnan(found.draws.r2)
     rows = []
     for product, (source, moderator) in enumerate(plan.products):
@@ -227,6 +230,7 @@ def _regions(
         slope, interaction = found.estimate.coefficients[places]
         covariance = np.cov(found.draws.coefficients[keep][:, places], rowvar=False)
         region = johnson_neyman(float(slope), float(interaction), covariance, section.confidence_level)
+        region = region.within(*found.reach[:, moderator])
         rows.append((names[source], names[plan.target], names[moderator], *astuple(region)))
     return pd.DataFrame(rows, columns=["source", "target", "moderator", "differs", "from_sd", "to_sd"])
 

@@ -221,6 +221,10 @@ def estimate_pls(
     if model.mediated and "mediation" not in tables:
         # The constructs made of constructs have no solution, and so nothing runs through them.
         tables["mediation"], cards["mediation"] = pd.DataFrame(), cards["higher_order_paths"]
+    if model.higher_order:  # all others are of the first stage
+        first = {"higher_order": "by_components"}
+        own = (*HIGHER_ORDER_TABLES, "mediation")
+        cards = {name: each if name in own else {**each, **first} for name, each in cards.items()}
     if imputed is not None:
         cards = {name: {**each, **imputed.card(n_complete)} for name, each in cards.items()}
     return of_incomplete_rows(StageResult(tables=tables, cards=cards), missing, n_complete)
@@ -367,6 +371,8 @@ def _htmt_bounds(bootstrap: PlsBootstrap, model: Model, section: PlsSection) -> 
         frame[f"{prefix}upper_bound"] = bound
         for constructs in ("distinct", "similar"):
             frame[f"{prefix}below_{constructs}"] = bound < limit(f"htmt_{constructs}").value
+        reached = bootstrap.share_from(ratio, limit("htmt_distinct").value)[rows, columns]
+        frame[f"{prefix}p_distinct"] = np.where(np.isnan(value), np.nan, reached)
     draws = bootstrap.draws.htmt2[bootstrap.admissible][:, rows, columns]
     frame["htmt2_undefined"] = np.count_nonzero(np.isnan(draws), axis=0)
     return frame

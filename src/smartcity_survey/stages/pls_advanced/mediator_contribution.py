@@ -9,6 +9,7 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.errors import NoSolution, Problem
 from smartcity_survey.io import Card, StageResult, join_names
 from smartcity_survey.stages.cards import pls_estimator, respondents
 from smartcity_survey.stages.declare import stage
@@ -31,7 +32,18 @@ COLUMNS = (
 )
 
 
-@stage("mediator_contributions", asked_by=asks_for("mediator_contribution"))
+def require_mediators(model: Model) -> None:
+    """Refuse models in which no path goes on where another ends."""
+    if not triples(model):
+        problem = Problem(
+            "PCM",
+            "no construct is a mediator: no path goes on where another ends.",
+            "Take it out, or add the path.",
+        )
+        raise NoSolution("no_mediator", (), [problem])
+
+
+@stage("mediator_contributions", asked_by=asks_for("mediator_contribution"), requires=require_mediators)
 def weigh_mediators(
     answers: Complete, model: Measured, section: ContributionOptions, seed: Seed, design: Design = None
 ) -> StageResult:

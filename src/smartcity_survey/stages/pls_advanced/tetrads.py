@@ -13,13 +13,20 @@ from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import Complete, Measured, Options, Seed
 from smartcity_survey.stages.pls_advanced.further_methods import asks_for
+from smartcity_survey.stages.refusals import require_items
 from smartcity_survey.stats.pls_advanced.tetrads import FEWEST, Tetrads, confirmatory_tetrads
 from smartcity_survey.study.config import PlsSection
+from smartcity_survey.study.model import Model
 
 TetradOptions = Annotated[PlsSection, Options(PlsSection, ("further_draws", "confidence_level"))]
 
 
-@stage("tetrads", "tetrad_tests", asked_by=asks_for("tetrads"))
+def require_tetrads(model: Model) -> None:
+    """Refuse models without a construct of four items."""
+    require_items(model, "CTA-PLS", FEWEST)
+
+
+@stage("tetrads", "tetrad_tests", asked_by=asks_for("tetrads"), requires=require_tetrads)
 def check_tetrads(answers: Complete, model: Measured, section: TetradOptions, seed: Seed) -> StageResult:
     """Confirmatory tetrad analysis of every construct with four items or more (CTA-PLS)."""
     lines, tests = [], []

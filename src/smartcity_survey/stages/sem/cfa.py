@@ -249,7 +249,7 @@ def _of_all_answers(answers: pd.DataFrame, n_complete: int, model: Model, level:
     if not cfa.admissible:
         card = {**card, **inadmissible(model, cfa.heywood, cfa.factor_corr)}
     return StageResult(
-        tables=tables_of_model(cfa, robust_statistics(cfa, found.likelihood), model, level),
+        tables=tables_of_model(cfa, robust_statistics(cfa, found.test), model, level),
         cards=cards_of_model(card, level),
     )
 

@@ -13,7 +13,7 @@ from smartcity_survey.stages.cards import respondents, single_items
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import Complete, Measured
-from smartcity_survey.stages.refusals import Refusals
+from smartcity_survey.stages.refusals import Refusals, require_several
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.significance import chi_square_test
 from smartcity_survey.stats.core.types import BoolArray
@@ -39,7 +39,12 @@ def asks_for_rivals(config: Config) -> bool:
     return config.cfa.other_models
 
 
-@stage("measurement_models", "general_factor", asked_by=asks_for_rivals)
+def require_constructs(model: Model) -> None:
+    """Refuse models of one construct."""
+    require_several(model, "measurement_models")
+
+
+@stage("measurement_models", "general_factor", asked_by=asks_for_rivals, requires=require_constructs)
 def compare_measurement_models(answers: Complete, model: Measured) -> StageResult:
     """Correlated factors beside one factor, two merged, a second-order factor and a bifactor model."""
     x = answers[list(model.items)].to_numpy(dtype=np.float64)
@@ -51,12 +56,11 @@ def compare_measurement_models(answers: Complete, model: Measured) -> StageResul
     pair: tuple[int, ...] = _most_alike(own) if len(model.names) > 2 else ()
     if pair:
         rivals["most_alike_merged"] = lambda: fit_cfa(S, n, _merged(pattern, *pair))
-    if len(model.names) > 1:
-        rivals |= {
-            "one_factor": lambda: fit_cfa(S, n, np.ones((len(S), 1), dtype=bool)),
-            "second_order": lambda: fit_second_order(own, n),
-            "bifactor": lambda: fit_bifactor(own, n),
-        }
+    rivals |= {
+        "one_factor": lambda: fit_cfa(S, n, np.ones((len(S), 1), dtype=bool)),
+        "second_order": lambda: fit_second_order(own, n),
+        "bifactor": lambda: fit_bifactor(own, n),
+    }
     found: dict[str, Fitted] = {"correlated_factors": own}
     for name, fit in rivals.items():
         fitted = refusals.attempt(name, fit)

@@ -8,26 +8,18 @@ from typing import Annotated
 import numpy as np
 
 from smartcity_survey.stages.needs import Option
-from smartcity_survey.stats.sampling.pseudo_likelihood import DesignTest
 from smartcity_survey.stats.sem.cfa_fit import fit_indices
 from smartcity_survey.stats.sem.cfa_robust import Correction, ScaledTest
-from smartcity_survey.stats.sem.incomplete import IncompleteFit
 from smartcity_survey.stats.sem.maximum_likelihood import Fitted
 from smartcity_survey.study.factor_sections import Estimator
 
 EstimatorAsked = Annotated[Estimator, Option("cfa.estimator")]
 
 
-def robust_statistics(fit: Fitted, test: IncompleteFit | DesignTest) -> dict[str, float]:
-    """Fit indices of a model, those that are defined, and its scaled test."""
+def robust_statistics(fit: Fitted, test: ScaledTest) -> dict[str, float]:
+    """Fit indices of a model, those that are defined, and its scaled test with robust ones."""
     indices = {name: value for name, value in asdict(fit_indices(fit)).items() if not np.isnan(value)}
-    scaled = test.scaled
-    return indices | {
-        "yuan_bentler_scaling": test.scaling,
-        "yuan_bentler_chi2": scaled.statistic,
-        "yuan_bentler_df": scaled.df,
-        "yuan_bentler_p": scaled.p,
-    }
+    return indices | scaled_statistics("yuan_bentler", test)
 
 
 def scaled_statistics(correction: Correction, test: ScaledTest) -> dict[str, float]:

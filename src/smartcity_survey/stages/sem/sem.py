@@ -58,7 +58,7 @@ def estimate_sem(
         if missing == "fiml":
             moments = em_moments(answers[list(model.items)].to_numpy(dtype=np.float64))
             found = fit_incomplete_sem(moments, model.membership(), model.path_matrix(), level=level)
-            fit, statistics = found.sem, robust_statistics(found.sem, found.likelihood)
+            fit, statistics = found.sem, robust_statistics(found.sem, found.test)
             how: Card = {**full_information(fit.ml.n, len(x)), "method": "fiml_structural_equations"}
         elif design is not None:
             of_design = fit_design_sem(x, model.membership(), model.path_matrix(), design, level=level)

@@ -73,6 +73,15 @@ class PerfectFit(StatisticsError):
         super().__init__("the predictors reproduce the outcome exactly; its residuals are rounding error")
 
 
+class Separated(StatisticsError):
+    """Predictors that tell some answers of the outcome apart without error: no coefficients are finite."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the predictors tell some answers apart without error, so that no coefficients are finite"
+        )
+
+
 class TooManyPredictors(StatisticsError):
     """More predictors than all their subsets can be compared of."""
 
@@ -187,6 +196,17 @@ class HeywoodCase(StatisticsError):
     def __init__(self, indices: tuple[int, ...]) -> None:
         self.indices = indices
         super().__init__(f"items {indices} have no positive uniqueness (Heywood case)")
+
+
+class EndlessSlope(StatisticsError):
+    """Items whose slope on a trait grows without end, as they order respondents exactly as the trait does.
+
+    `indices` are their positions.
+    """
+
+    def __init__(self, indices: tuple[int, ...]) -> None:
+        self.indices = indices
+        super().__init__(f"the slopes of items {indices} grow without end")
 
 
 class InGroup(StatisticsError):

@@ -23,6 +23,10 @@ from .extraction import (
     maximum_likelihood_factors as maximum_likelihood_factors,
     principal_axes as principal_axes,
 )
+from .graph_communities import (
+    Communities as Communities,
+    walktrap as walktrap,
+)
 from .hull_method import (
     Hull as Hull,
     common_part as common_part,
@@ -67,6 +71,11 @@ from .rotation import (
     positive_columns as positive_columns,
     varimax as varimax,
     varimax_criterion as varimax_criterion,
+)
+from .sparse_networks import (
+    SparseNetwork as SparseNetwork,
+    graphical_lasso as graphical_lasso,
+    sparse_network as sparse_network,
 )
 from .target_rotation import (
     TargetRotation as TargetRotation,

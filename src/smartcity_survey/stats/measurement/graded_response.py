@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from smartcity_survey.stats.core.errors import ConstantItems, HeywoodCase, NotConverged, UnderIdentified
+from smartcity_survey.stats.core.errors import ConstantItems, EndlessSlope, NotConverged, UnderIdentified
 from smartcity_survey.stats.core.types import Array, IntArray
 
 NODES = np.linspace(-6.0, 6.0, 121)
@@ -90,8 +90,8 @@ def fit_graded_response(x: Array) -> GradedResponse:
 
     Raises
     ------
-    UnderIdentified (fewer than three items), ConstantItems, NotConverged, HeywoodCase (an item that the trait
-    explains without error).
+    UnderIdentified (fewer than three items), ConstantItems, NotConverged, EndlessSlope (an item that
+    orders respondents as the trait does).
     """
     p = x.shape[1]
     if p < FEWEST_ITEMS:
@@ -251,7 +251,7 @@ def _record(
     steps: int,
 ) -> GradedResponse:
     if steep := tuple(j for j, own in enumerate(parameters) if abs(own[0]) > LARGEST_SLOPE):
-        raise HeywoodCase(steep)
+        raise EndlessSlope(steep)
     # The trait has no direction of its own: its mirror image fits as well.
     sign = -1.0 if sum(float(own[0]) for own in parameters) < 0 else 1.0
     items, start = [], 0

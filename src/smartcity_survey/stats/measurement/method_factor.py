@@ -7,16 +7,16 @@ Hartman and Cavazotte (2010), Organizational Research Methods 13, 477-514, for t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.linalg import block_diag
 
-from smartcity_survey.stats.core.errors import InvalidModel, StatisticsError
+from smartcity_survey.stats.core.errors import InvalidModel, NotConverged, StatisticsError
 from smartcity_survey.stats.core.significance import ChiSquareTest, below_level, chi_square_test
 from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.stats.sem.cfa import CfaFit, fit_cfa
-from smartcity_survey.stats.sem.cfa_model import single_items
+from smartcity_survey.stats.sem.cfa_model import first_items, single_items
 from smartcity_survey.stats.sem.likelihood import Sample
 from smartcity_survey.stats.sem.maximum_likelihood import TOLERANCE, StructureFit, fit_structures
 from smartcity_survey.stats.sem.structure import Cells, Matrices, Matrix, Structure
@@ -24,6 +24,8 @@ from smartcity_survey.stats.sem.structure import Cells, Matrices, Matrix, Struct
 _FEWEST_MARKERS = 2
 _BEGUN = 0.2
 """Standardised loading on the method that an iteration begins from."""
+_FAR = 2.0
+"""Variance of the method, over the largest factor's, that one begins from where the first had no end."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,10 +33,11 @@ class MethodFactor:
     """A model of p items on k correlated factors and on a method factor that is correlated with none.
 
     std_loadings, method_loadings : (p,), standardised, of the items on their factor and on the method, whose
-        loadings sum to a positive number; nan where its variance is negative. factor_corr : (k, k).
+        loadings sum to a positive number; nan where its variance or their factor's is negative. factor_corr :
+        (k, k).
     method_variance : share of the items' variance that the method explains, on average; below 0 where items
-        would have to share less than nothing with it. admissible : it is not, uniquenesses are positive and
-        the factors' correlations positive definite.
+        would have to share less than nothing with it. admissible : it is not, uniquenesses and the factors'
+        variances are positive and their correlations positive definite.
     """
 
     std_loadings: Array
@@ -99,7 +102,14 @@ def fit_method_factor(measurement: CfaFit, *, equal: bool, tolerance: float = TO
         structure = Structure.unconstrained(fixed, cells)
     start.loadings[:, k] = _BEGUN * np.sqrt(variance)
     sample = Sample(measurement.n, measurement.sample)
-    ml = fit_structures([structure], [sample], _theta(structure, start), tolerance=tolerance)
+    try:
+        ml = fit_structures([structure], [sample], _theta(structure, start), tolerance=tolerance)
+    except NotConverged:
+        if not equal:
+            raise
+        # The maximum may lie where factors have negative variances, as of items that load nearly alike.
+        structure, start = _beyond(structure, start, pattern)
+        ml = fit_structures([structure], [sample], _theta(structure, start), tolerance=tolerance)
     return _record(ml, pattern)
 
 
@@ -198,6 +208,34 @@ def _structure(
     return Structure(fixed, Cells.join(own, method), np.concatenate((np.arange(len(own)), len(own) + shared)))
 
 
+def _beyond(structure: Structure, start: Matrices, pattern: BoolArray) -> tuple[Structure, Matrices]:
+    """The model of a method of equal loadings with factors in the units of their first items, whose variances
+    may have any sign; begun where the method explains so much that they are negative."""
+    k = pattern.shape[1]
+    factors, markers = np.arange(k), first_items(pattern)
+    unit = start.loadings[markers, factors]
+    cov = start.factor_cov[:k, :k] * np.outer(unit, unit)
+    method = _FAR * np.diagonal(cov).max()
+    # Loadings whose products with the variances fall as much from the first item's as they did.
+    shrunk = np.diagonal(cov) / (np.diagonal(cov) - method)
+    loadings = start.loadings.copy()
+    loadings[:, :k] = np.where(pattern, 1 + (loadings[:, :k] / unit - 1) * shrunk, 0.0)
+    fixed = replace(structure.fixed, loadings=structure.fixed.loadings.copy())
+    fixed.loadings[markers, factors] = 1.0
+    cells = structure.cells
+    free = ~((cells.matrix == Matrix.LOADING) & np.isin(cells.row, markers) & (cells.column < k))
+    _, parameter = np.unique(structure.parameter[free], return_inverse=True)
+    variances = Cells.of(Matrix.FACTOR, factors)
+    return (
+        Structure(
+            fixed,
+            Cells.join(cells[free], variances),
+            np.concatenate((parameter, parameter.max() + 1 + factors)),
+        ),
+        replace(start, loadings=loadings, factor_cov=block_diag(cov - method, method)),
+    )
+
+
 def _theta(structure: Structure, begun: Matrices) -> Array:
     """(t,): parameters where an iteration begins; of cells that share one, the last."""
     theta = np.empty(int(structure.parameter.max()) + 1)
@@ -209,11 +247,13 @@ def _record(ml: StructureFit, pattern: BoolArray) -> MethodFactor:
     p, k = pattern.shape
     matrices, implied = ml.structures[0].matrices(ml.theta), ml.points[0].moments.covariance
     variance, sd = float(matrices.factor_cov[k, k]), np.sqrt(np.diagonal(implied))[:p]
-    loadings = matrices.loadings[:p] / sd[:, None]
+    with np.errstate(invalid="ignore"):  # a negative variance has no root
+        spread = np.append(np.sqrt(np.diagonal(matrices.factor_cov)[:k]), 1.0)
+    loadings = matrices.loadings[:p] * spread / sd[:, None]
     # Factors have no direction of their own: most of what loads on them is to be positive.
     turn = np.where(loadings.sum(axis=0) < 0, -1.0, 1.0)
     loadings = loadings * turn
-    corr = matrices.factor_cov[:k, :k] * np.outer(turn[:k], turn[:k])
+    corr = matrices.factor_cov[:k, :k] * np.outer(turn[:k], turn[:k]) / np.outer(spread[:k], spread[:k])
     uniquenesses = np.diagonal(matrices.residual_cov)[:p]
     return MethodFactor(
         std_loadings=loadings[:, :k].sum(axis=1),
@@ -221,6 +261,7 @@ def _record(ml: StructureFit, pattern: BoolArray) -> MethodFactor:
         factor_corr=corr,
         method_variance=variance * float(np.mean(loadings[:, k] ** 2)),
         admissible=variance >= 0
+        and bool((spread > 0).all())
         and bool((uniquenesses > 0)[~single_items(pattern)].all())
         and bool(np.linalg.eigvalsh(corr)[0] > 0),
         ml=ml,

@@ -25,11 +25,12 @@ def htmt(R: Array, membership: BoolArray, *, absolute: bool = True) -> Array:
     """(c, c): heterotrait-monotrait ratios from item correlations R (p, p) and membership (p, c).
 
     Mean correlation of two constructs' items over the geometric mean of the mean correlations within them.
-    Correlations enter by their absolute value (seminr, SmartPLS) or, with `absolute=False`, signed (cSEM,
-    Henseler et al.); the two agree where all correlations are positive. A single item correlates 1 with
-    itself. The diagonal is 1. Signed means below zero give nan.
+    Correlations enter by their absolute value (HTMT+; seminr, SmartPLS) or, with `absolute=False`, signed
+    (cSEM, Henseler et al.); the two agree where all correlations are positive. A single item correlates 1
+    with itself. The diagonal is 1. Signed means below zero give nan.
 
-    Henseler, Ringle and Sarstedt (2015), Journal of the Academy of Marketing Science 43, 115-135.
+    Henseler, Ringle and Sarstedt (2015), Journal of the Academy of Marketing Science 43, 115-135; HTMT+:
+    Ringle, Sarstedt, Sinkovics and Sinkovics (2023), Data in Brief 48, 109074.
     """
     order, blocks = _blocks(membership)
     return htmt_stack(R[np.ix_(order, order)][:, :, None], blocks, absolute=absolute)[:, :, 0]

@@ -7,10 +7,11 @@ from .mcar import (
     little_mcar_test_of as little_mcar_test_of,
 )
 from .moment_information import (
+    Saturated as Saturated,
     moment_covariance as moment_covariance,
     moment_influence as moment_influence,
     observed_information as observed_information,
-    saturated_trace as saturated_trace,
+    saturated as saturated,
     score_products as score_products,
 )
 from .normal_moments import (

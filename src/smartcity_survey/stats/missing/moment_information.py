@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import linalg
@@ -12,6 +13,23 @@ from smartcity_survey.stats.missing.normal_moments import NormalMoments
 
 ROWS = 4096
 """Respondents whose derivatives are held at a time."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Saturated:
+    """information, products : (t, t), `observed_information` and `score_products` per row."""
+
+    information: Array
+    products: Array
+
+    def trace(self) -> float:
+        """Trace of the inverse information times the score products: t where answers are normal."""
+        return float(np.trace(np.linalg.solve(self.information, self.products)))
+
+    def covariance(self) -> Array:
+        """(t, t): sampling covariances of means and covariances times the rows, for any distribution."""
+        bread = np.linalg.inv(self.information)
+        return np.asarray(bread @ self.products @ bread)
 
 
 def observed_information(moments: NormalMoments) -> Array:
@@ -86,15 +104,14 @@ def _squared(slopes: Sequence[Array]) -> Array:
     return np.asarray(together.T @ together)
 
 
-def saturated_trace(moments: NormalMoments) -> float:
-    """Trace of the inverse information times the score products: t where answers are normal."""
-    return float(np.trace(np.linalg.solve(observed_information(moments), score_products(moments))))
+def saturated(moments: NormalMoments) -> Saturated:
+    """What the saturated model's means and covariances are told by, per row."""
+    return Saturated(observed_information(moments) / moments.n, score_products(moments) / moments.n)
 
 
 def moment_covariance(moments: NormalMoments) -> Array:
     """(t, t): sampling covariances of means and covariances for any distribution (the sandwich estimator)."""
-    bread = np.linalg.inv(observed_information(moments))
-    return np.asarray(bread @ score_products(moments) @ bread)
+    return saturated(moments).covariance() / moments.n
 
 
 def _by_pattern(moments: NormalMoments) -> Iterator[tuple[Array, int, Array]]:

@@ -96,6 +96,16 @@ class PlsBootstrap:
         """One-sided upper percentile bound of one field: what an HTMT must keep below its threshold."""
         return bound(getattr(self.draws, name)[self.admissible], level)
 
+    def share_from(self, name: str, limit: float) -> Array:
+        """One-sided p of an HTMT not below a limit: (1 + draws that reach it) / (1 + draws with a value).
+
+        Franke and Sarstedt (2019), Internet Research 29, 430-447: tests against limits below 1.
+        """
+        draws = getattr(self.draws, name)[self.admissible]
+        with np.errstate(invalid="ignore"):
+            reached = np.count_nonzero(draws >= limit, axis=0)
+        return np.asarray((1 + reached) / (1 + np.count_nonzero(~np.isnan(draws), axis=0)))
+
 
 def bootstrap_pls(
     x: Array,

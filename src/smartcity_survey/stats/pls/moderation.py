@@ -69,11 +69,15 @@ class SecondStage:
 
 @dataclass(frozen=True, slots=True)
 class ModeratedBootstrap:
-    """Stage two in the sample, in its B draws and, for BCa intervals, without each respondent in turn."""
+    """Stage two in the sample, in its B draws and, for BCa intervals, without each respondent in turn.
+
+    reach : (2, c), smallest and largest score of each construct in the sample.
+    """
 
     estimate: SecondStage
     draws: SecondStage
     jackknife: SecondStage | None
+    reach: Array
 
 
 def second_stage(x: Array, outer_weights: Array, shares: Array, plan: Moderated) -> SecondStage:
@@ -89,9 +93,7 @@ def second_stage(x: Array, outer_weights: Array, shares: Array, plan: Moderated)
     LinearDependence, whose group names predictors and, counted after them, products.
     """
     n = len(x)
-    mean = shares @ x
-    z = x - mean
-    scores = (z / np.sqrt(shares @ z**2)) @ outer_weights * np.sqrt((n - 1) / n)
+    scores = _scores(x, outer_weights, shares)
     products = [np.prod(scores[:, list(factors)], axis=1) for factors in plan.products]
     terms = np.column_stack([scores[:, list(plan.predictors)], *products])
     centre = shares @ terms
@@ -115,6 +117,13 @@ def second_stage(x: Array, outer_weights: Array, shares: Array, plan: Moderated)
         intercept=np.asarray(-centre @ coefficients),
         r2=np.asarray(1 - unexplained / total),
     )
+
+
+def _scores(x: Array, outer_weights: Array, shares: Array) -> Array:
+    """(n, c): of stage one, in standard deviations from their means."""
+    n = len(x)
+    z = x - shares @ x
+    return np.asarray((z / np.sqrt(shares @ z**2)) @ outer_weights * np.sqrt((n - 1) / n))
 
 
 def moderate(
@@ -173,7 +182,10 @@ def moderate(
                 for row, item_weights in enumerate(bootstrap.jackknife.outer_weights)
             ]
         )
-    return ModeratedBootstrap(estimate, SecondStage.stack(found), without)
+    own = np.where(blocks, bootstrap.estimate.outer_weights[:, None], 0.0)
+    scores = _scores(x, own, base / base.sum())[base > 0]
+    reach = np.stack([scores.min(axis=0), scores.max(axis=0)])
+    return ModeratedBootstrap(estimate, SecondStage.stack(found), without, reach)
 
 
 def simple_slopes(stage: SecondStage, plan: Moderated, product: int, at: Array) -> tuple[Array, Array, Array]:
@@ -217,13 +229,30 @@ def slopes_at(stage: SecondStage, plan: Moderated, source: int, at: Array) -> tu
 class JohnsonNeyman:
     """Where along a moderator the slope of a path differs from 0.
 
-    where : `outside` of low to high, `between` them, `everywhere` or `nowhere`. low, high : values of the
-    moderator, in standard deviations from its mean, where p is 1 - level; nan where there are none.
+    where : `outside` of low to high, `between` them, `above` low, `below` high, `everywhere` or `nowhere`.
+    low, high : values of the moderator, in standard deviations from its mean, where p is 1 - level; nan where
+    there are none.
     """
 
-    where: Literal["outside", "between", "everywhere", "nowhere"]
+    where: Literal["outside", "between", "above", "below", "everywhere", "nowhere"]
     low: float
     high: float
+
+    def within(self, smallest: float, largest: float) -> JohnsonNeyman:
+        """The region among values that the moderator has: what lies beyond them is no finding."""
+        nan = float("nan")
+        if self.where not in ("outside", "between"):
+            return self
+        low_seen, high_seen = smallest < self.low < largest, smallest < self.high < largest
+        if low_seen and high_seen:
+            return self
+        if low_seen or high_seen:
+            # Below the one value that is left the slope differs, or above it.
+            if (self.where == "outside") == low_seen:
+                return JohnsonNeyman("below", nan, self.low if low_seen else self.high)
+            return JohnsonNeyman("above", self.low if low_seen else self.high, nan)
+        inside = self.low <= smallest and largest <= self.high
+        return JohnsonNeyman("everywhere" if inside == (self.where == "between") else "nowhere", nan, nan)
 
 
 def johnson_neyman(slope: float, interaction: float, covariance: Array, level: float = 0.95) -> JohnsonNeyman:

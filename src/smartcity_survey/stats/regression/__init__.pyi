@@ -38,6 +38,12 @@ from .ols_diagnostics import (
     RegressionDiagnostics as RegressionDiagnostics,
     regression_diagnostics as regression_diagnostics,
 )
+from .ordinal import (
+    ParallelLines as ParallelLines,
+    ProportionalOdds as ProportionalOdds,
+    parallel_lines as parallel_lines,
+    proportional_odds as proportional_odds,
+)
 from .quantiles import (
     QuantileFit as QuantileFit,
     quantile_regression as quantile_regression,
@@ -65,6 +71,10 @@ from .residuals import (
 from .ridge import (
     RidgeTrace as RidgeTrace,
     ridge_trace as ridge_trace,
+)
+from .two_stage import (
+    TwoStageFit as TwoStageFit,
+    two_stage_least_squares as two_stage_least_squares,
 )
 from .wald import (
     joint_test as joint_test,

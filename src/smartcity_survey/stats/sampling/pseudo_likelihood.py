@@ -17,6 +17,8 @@ from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.stats.sampling.weighted_moments import weighted_covariance
 from smartcity_survey.stats.sem.cfa import CfaFit, cfa_record, fit_with_standard
+from smartcity_survey.stats.sem.cfa_fit import baseline
+from smartcity_survey.stats.sem.cfa_robust import ScaledTest, independence, scaled_record
 from smartcity_survey.stats.sem.likelihood import Point, Sample
 from smartcity_survey.stats.sem.maximum_likelihood import TOLERANCE, StructureFit
 from smartcity_survey.stats.sem.sem import SemFit, fit_sem, sem_record
@@ -32,18 +34,18 @@ class DesignTest:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DesignCfa:
-    """cfa : a measurement model whose errors allow for the design. test : of its fit."""
+    """cfa : a measurement model whose errors allow for the design. test : of its fit, robust indices too."""
 
     cfa: CfaFit
-    test: DesignTest
+    test: ScaledTest
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DesignSem:
-    """sem : a structural model whose errors allow for the design. test : of its fit."""
+    """sem : a structural model whose errors allow for the design. test : of its fit, robust indices too."""
 
     sem: SemFit
-    test: DesignTest
+    test: ScaledTest
 
 
 def fit_design_cfa(
@@ -74,7 +76,7 @@ def fit_design_cfa(
             pattern,
             plain.markers,
         ),
-        design_test(plain.ml, x, design),
+        _scaled_test(plain.ml, x, design),
     )
 
 
@@ -106,7 +108,7 @@ def fit_design_sem(
     )
     found = sem_record(_with_errors(plain.ml, x, design), plain.measurement, paths, level)
     # The normal theory's difference of two chi-squares does not hold for a design.
-    return DesignSem(replace(found, restrictions=None), design_test(plain.ml, x, design))
+    return DesignSem(replace(found, restrictions=None), _scaled_test(plain.ml, x, design))
 
 
 def design_covariance(
@@ -152,6 +154,28 @@ def design_test(
         nothing = float("nan")
         return DesignTest(scaling, ChiSquareTest(nothing, ml.df, nothing))
     return DesignTest(scaling, chi_square_test(max(ml.chi2 / scaling, 0.0), ml.df))
+
+
+def _scaled_test(ml: StructureFit, x: Array, design: SurveyDesign) -> ScaledTest:
+    """The scaled chi-square with indices that allow for both scalings, of a model of one group."""
+    baseline_chi2, baseline_df = baseline(ml)
+    independent = independence(ml.samples[0])
+    of_baseline = replace(
+        ml,
+        structures=(independent.structure,),
+        points=(independent,),
+        theta=np.diagonal(ml.samples[0].covariance),
+        df=baseline_df,
+    )
+    return scaled_record(
+        ml.chi2,
+        ml.df,
+        design_test(ml, x, design).scaling,
+        baseline_chi2,
+        baseline_df,
+        design_test(of_baseline, x, design).scaling,
+        ml.multiplier,
+    )
 
 
 def _saturated(point: Point, sample: Sample, x: Array, design: SurveyDesign) -> float:

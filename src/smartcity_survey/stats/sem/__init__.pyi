@@ -41,9 +41,11 @@ from .cfa_robust import (
     ScaledTest as ScaledTest,
     fit_robust_cfa as fit_robust_cfa,
     fit_robust_sem as fit_robust_sem,
+    independence as independence,
     robust_covariance as robust_covariance,
     satorra_bentler as satorra_bentler,
     scaled_difference as scaled_difference,
+    scaled_record as scaled_record,
     scaled_test as scaled_test,
     slope_covariance as slope_covariance,
 )
@@ -74,6 +76,7 @@ from .dynamic_fit import (
 from .incomplete import (
     IncompleteFit as IncompleteFit,
     answered_part as answered_part,
+    corrected_test as corrected_test,
     fit_incomplete as fit_incomplete,
     incomplete_fit_at as incomplete_fit_at,
     pattern_samples as pattern_samples,

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
-from smartcity_survey.stats.missing.moment_information import saturated_trace
+from smartcity_survey.stats.missing.moment_information import saturated
 from smartcity_survey.stats.missing.normal_moments import NormalMoments
 from smartcity_survey.stats.sem.cfa import CfaFit, cfa_record, correlations_of, fit_cfa, rescaled
 from smartcity_survey.stats.sem.cfa_model import Scaling, first_items, measurement_structure
+from smartcity_survey.stats.sem.cfa_robust import ScaledTest
 from smartcity_survey.stats.sem.incomplete import (
     IncompleteFit,
+    corrected_test,
     fit_incomplete,
     incomplete_fit_at,
     with_intercepts,
@@ -24,19 +26,23 @@ from smartcity_survey.stats.sem.sem import SemFit, require_recursive, sem_record
 @dataclass(frozen=True, slots=True, eq=False)
 class IncompleteCfa:
     """A measurement model of incomplete answers. cfa : its estimates with robust standard errors; its
-    parameters end with the intercepts of the items. likelihood : what the likelihood says of it."""
+    parameters end with the intercepts of the items. likelihood : what the likelihood says of it.
+    test : its scaled chi-square with robust indices."""
 
     cfa: CfaFit
     likelihood: IncompleteFit
+    test: ScaledTest
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class IncompleteSem:
     """A structural model of incomplete answers. sem : its estimates with robust standard errors; its
-    parameters end with the intercepts of the items. likelihood : what the likelihood says of it."""
+    parameters end with the intercepts of the items. likelihood : what the likelihood says of it.
+    test : its scaled chi-square with robust indices."""
 
     sem: SemFit
     likelihood: IncompleteFit
+    test: ScaledTest
 
 
 def fit_incomplete_cfa(
@@ -79,17 +85,19 @@ def fit_incomplete_cfa(
     minimum = fit_incomplete(
         unit, standard_moments, start, tolerance=tolerance, max_iterations=max_iterations
     )
-    saturated = saturated_trace(standard_moments)
-    standard = incomplete_fit_at(unit, standard_moments, minimum, saturated)
+    of_moments = saturated(standard_moments)
+    trace = of_moments.trace()
+    standard = incomplete_fit_at(unit, standard_moments, minimum, trace)
     structure, theta = rescaled(standard.ml, sd, pattern, markers, scaling)
     intercepts = minimum.theta[-len(sd) :] * sd
     found = incomplete_fit_at(
         with_intercepts(structure),
         moments,
         Minimum(np.concatenate((theta, intercepts)), minimum.gradient_norm, minimum.n_iterations),
-        saturated,
+        trace,
     )
-    return IncompleteCfa(cfa_record(found.ml, standard.ml, pattern, markers), found)
+    test = corrected_test(standard, standard_moments, of_moments)
+    return IncompleteCfa(cfa_record(found.ml, standard.ml, pattern, markers), found, test)
 
 
 def fit_incomplete_sem(
@@ -127,8 +135,10 @@ def fit_incomplete_sem(
         tolerance=tolerance,
         max_iterations=max_iterations,
     )
-    found = incomplete_fit_at(structure, moments, minimum, saturated_trace(moments))
-    return IncompleteSem(sem_record(found.ml, measured, paths, level), found)
+    of_moments = saturated(moments)
+    found = incomplete_fit_at(structure, moments, minimum, of_moments.trace())
+    test = corrected_test(found, moments, of_moments)
+    return IncompleteSem(sem_record(found.ml, measured, paths, level), found, test)
 
 
 def _standardised(moments: NormalMoments, sd: Array) -> NormalMoments:

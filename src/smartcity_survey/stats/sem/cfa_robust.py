@@ -150,22 +150,45 @@ def scaled_test(fit: Fitted, x: Answers, correction: Correction) -> ScaledTest:
     curvature = ml.pooled([_curvature(point, correction) for point in ml.points])
     scaling = (moments - _taken_up(curvature, _pooled_slopes(ml, groups, correction))) / df
     # Means of independent items fit exactly, so the baseline needs none.
-    independent = [_independence(sample) for sample in ml.samples]
+    independent = [independence(sample) for sample in ml.samples]
     moments = _trace_of_moments(independent, [replace(s, mean=None) for s in ml.samples], groups, correction)
     taken_up = sum(
         _taken_up(_curvature(point, correction), slope_covariance(point, answers, correction))
         for point, answers in zip(independent, groups, strict=True)
     )
     baseline_scaling = (moments - taken_up) / baseline_df
+    return scaled_record(
+        chi2, df, scaling, baseline_chi2, baseline_df, baseline_scaling, ml.multiplier, groups=len(groups)
+    )
+
+
+def scaled_record(
+    chi2: float,
+    df: int,
+    scaling: float,
+    baseline_chi2: float,
+    baseline_df: int,
+    baseline_scaling: float,
+    n: int,
+    *,
+    groups: int = 1,
+) -> ScaledTest:
+    """The record of two chi-squares of the normal theory and their scalings; nan for df 0 or no scaling."""
+    scaled_baseline = baseline_chi2 / baseline_scaling
+    if df == 0 or not scaling > 0:
+        nan = float("nan")
+        return ScaledTest(
+            scaling, nan, df, nan, scaled_baseline, baseline_scaling, nan, nan, nan, nan, nan, nan
+        )
     excess = chi2 - scaling * df
     baseline_excess = baseline_chi2 - baseline_scaling * baseline_df
-    rmsea = rmsea_of(chi2 / scaling, df, ml.multiplier, groups=len(groups), scaling=scaling)
+    rmsea = rmsea_of(chi2 / scaling, df, n, groups=groups, scaling=scaling)
     return ScaledTest(
         scaling=scaling,
-        chi2=chi2 / scaling,
+        chi2=float(chi2 / scaling),
         df=df,
         p=float(special.chdtrc(df, max(chi2 / scaling, 0.0))),
-        baseline_chi2=baseline_chi2 / baseline_scaling,
+        baseline_chi2=scaled_baseline,
         baseline_scaling=baseline_scaling,
         cfi=comparative_fit(excess, baseline_excess),
         tli=1 - excess / baseline_excess * baseline_df / df,
@@ -274,8 +297,8 @@ def _curvature(point: Point, correction: Correction) -> Array:
     return point.information() if correction == "satorra_bentler" else point.hessian()
 
 
-def _independence(sample: Sample) -> Point:
-    """The fitted model of independent items."""
+def independence(sample: Sample) -> Point:
+    """The fitted model of independent items, its parameters the variances; means fit exactly."""
     p = len(sample.covariance)
     structure = Structure.unconstrained(Matrices.zeros(p, 0), Cells.of(Matrix.RESIDUAL, np.arange(p)))
     point = evaluate(structure, Sample(sample.n, sample.covariance), np.diagonal(sample.covariance).copy())

@@ -1,4 +1,4 @@
-"""Conventional limits stand once and are used; `python -m tests.test_limits` renews docs/limits.md."""
+"""Limits stand once and are used; `python -m tests.project.test_limits` renews docs/limits.md."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def listed() -> str:
         "# Conventional limits\n\n"
         "Conventions, not laws: they say where to look. All of them stand in\n"
         "`src/smartcity_survey/study/limits/limits.yaml`, from which tables, figures, caveats and criteria\n"
-        "take them; this page is made by `python -m tests.test_limits`.\n\n"
+        "take them; this page is made by `python -m tests.project.test_limits`.\n\n"
     )
     return head + "\n".join(["| result | limit | source |", "|---|---|---|", *lines]) + "\n"
 

@@ -7,7 +7,7 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 
 import pytest
 
-from tests.test_requirements import LOCKS, pins
+from tests.project.test_requirements import LOCKS, pins
 
 # What a licence's name, a classifier or the first lines of its text has -> the licence; the first that fits.
 PERMISSIVE = {

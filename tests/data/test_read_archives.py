@@ -24,12 +24,13 @@ from smartcity_survey.errors import SurveyError
 from smartcity_survey.new_wave import start_new_wave
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import DataSection
+from tests.conftest import REPOSITORY
+from tests.workflow.degenerate_studies import PLAIN
+from tests.workflow.in_process import run_steps
 
 from .test_read_formats import ITEMS, WRITERS
-from .workflow.degenerate_studies import PLAIN
-from .workflow.in_process import run_steps
 
-WAVES = Path(__file__).parent / "new_wave/waves"
+WAVES = REPOSITORY / "tests/new_wave/waves"
 BESIDE = {
     "README.txt": b"Thank you for using our tool, which is free.\nYours, the team.\n",
     "LICENSE": b"All rights reserved.",

@@ -1,0 +1,104 @@
+"""Two-stage least squares: predictors that the outcome may act upon in turn, by instruments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from smartcity_survey.stats.core.design import check_outcome, factor_design
+from smartcity_survey.stats.core.errors import InvalidModel
+from smartcity_survey.stats.core.significance import (
+    ChiSquareTest,
+    FTest,
+    chi_square_test,
+    f_test,
+    t_interval,
+    t_two_sided,
+)
+from smartcity_survey.stats.core.types import Array
+
+
+@dataclass(frozen=True, slots=True)
+class TwoStageFit:
+    """y = constant + endogenous predictors + exogenous ones, whose coefficients stand in this order.
+
+    coef, std_err, t, p, ci_low, ci_high : (1 + e + x,). least_squares : (1 + e + x,), without instruments.
+    first_stage : (e,), F of the instruments for each endogenous predictor. endogeneity : Durbin, Wu and
+    Hausman's test that least squares would do. overidentification : Sargan's test that no instrument acts on
+    the outcome by itself; None where there are no more instruments than endogenous predictors.
+    """
+
+    coef: Array
+    std_err: Array
+    t: Array
+    p: Array
+    ci_low: Array
+    ci_high: Array
+    least_squares: Array
+    first_stage: tuple[FTest, ...]
+    endogeneity: FTest
+    overidentification: ChiSquareTest | None
+
+
+def two_stage_least_squares(
+    y: Array, endogenous: Array, exogenous: Array, instruments: Array, level: float = 0.95
+) -> TwoStageFit:
+    """Fit y (n,) on endogenous (n, e) and exogenous predictors (n, x) by other columns, instruments (n, m).
+
+    Errors suppose equal variances, t with n - 1 - e - x degrees of freedom. Theil (1953), Basmann (1957);
+    tests: Wooldridge (2010), Econometric Analysis of Cross Section and Panel Data, ch. 5 and 6.
+
+    Raises
+    ------
+    NotFinite, ConstantItems, TooFewRows, LinearDependence : columns in the order endogenous, exogenous,
+        instruments.
+    InvalidModel : fewer instruments than endogenous predictors.
+    """
+    n, e = endogenous.shape
+    m = instruments.shape[1]
+    if m < e:
+        raise InvalidModel(f"{m} instruments cannot stand for {e} endogenous predictors")
+    check_outcome(y, np.column_stack([endogenous, exogenous, instruments]))
+    factor_design(np.column_stack([endogenous, exogenous, instruments]))
+    one = np.ones((n, 1))
+    given = np.column_stack([one, exogenous])
+    every = np.column_stack([one, exogenous, instruments])
+    design = np.column_stack([one, endogenous, exogenous])
+    fitted = every @ np.linalg.lstsq(every, endogenous)[0]
+    left = endogenous - fitted
+    first = np.column_stack([one, fitted, exogenous])
+    factor_design(first[:, 1:])  # refuses instruments that tell two endogenous predictors alike
+    coef = np.linalg.lstsq(first, y)[0]
+    df = n - design.shape[1]
+    residuals = y - design @ coef
+    variance = residuals @ residuals / df
+    std_err = np.sqrt(variance * np.diagonal(np.linalg.inv(first.T @ first)))
+    t = coef / std_err
+    low, high = t_interval(coef, std_err, df, level)
+    without = _squares(endogenous - given @ np.linalg.lstsq(given, endogenous)[0])
+    free = n - every.shape[1]
+    shares = (without - _squares(left)) / m / (_squares(left) / free)
+    least: Array = np.linalg.lstsq(design, y)[0].astype(np.float64)
+    widened = np.column_stack([design, left])
+    plain, added = (float(_squares(y - part @ np.linalg.lstsq(part, y)[0])) for part in (design, widened))
+    rest = n - widened.shape[1]
+    explained = every @ np.linalg.lstsq(every, residuals)[0]
+    sargan = n * float(_squares(explained) / _squares(residuals))
+    return TwoStageFit(
+        coef=coef,
+        std_err=std_err,
+        t=t,
+        p=t_two_sided(t, df),
+        ci_low=low,
+        ci_high=high,
+        least_squares=least,
+        first_stage=tuple(f_test(float(share), m, free) for share in shares),
+        endogeneity=f_test((plain - added) / e / (added / rest), e, rest),
+        overidentification=chi_square_test(sargan, m - e) if m > e else None,
+    )
+
+
+def _squares(values: Array) -> Array:
+    """Sums of squares of columns."""
+    return np.asarray(np.square(values).sum(axis=0))

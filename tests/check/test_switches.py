@@ -1,0 +1,79 @@
+"""Methods that are switched on and have nothing to work on are told before a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from smartcity_survey.check import check_study
+from smartcity_survey.errors import Problem
+from smartcity_survey.messages import problem_in
+from smartcity_survey.stages.pls_advanced.tetrads import check_tetrads
+from smartcity_survey.study.config import Config, PlsSection
+from tests.stages import simulated
+
+IDLE = "it asks for a method that has nothing to work on: `{}` is empty."
+
+
+def all_on(content: dict[str, Any], **also: dict[str, Any]) -> dict[str, Any]:
+    """A config with every key of these sections that is false unless written."""
+    on = {
+        section: {
+            key: True
+            for key, field in type(getattr(Config.model_validate(content), section)).model_fields.items()
+            if field.default is False
+        }
+        for section in ("pls", "groups", "regression", "cfa", "common_method")
+    }
+    return {**content, **{section: {**keys, **also.get(section, {})} for section, keys in on.items()}}
+
+
+def told(folder: Path) -> dict[str, Problem]:
+    """The warnings about keys that ask for a method."""
+    start = f"{folder}/config.yaml, "
+    sections = ("pls.", "groups.", "regression.", "cfa.", "common_method.", "data.", "model.other")
+    found = {warning.place.removeprefix(start): warning for warning in check_study(folder).warnings}
+    return {key: warning for key, warning in found.items() if key.startswith(sections)}
+
+
+def test_without_paths_and_groups(study: Callable[..., Path], config_content: dict[str, Any]) -> None:
+    config_content["model"] |= {"paths": [], "hypotheses": {}}
+    found = told(study(config=all_on(config_content)))
+    pls = {
+        *("pls.necessary_conditions", "pls.segments", "pls.oriented_segments", "pls.tetrads"),
+        *("pls.congruence", "pls.mediator_contribution", "pls.copulas"),
+    }
+    empty = dict.fromkeys((*pls, "regression.other_estimators"), "model.paths")
+    empty |= {
+        "groups.partial_invariance": "groups.variables",
+        "groups.all_together": "groups.variables",
+    }
+    assert {key: warning.found for key, warning in found.items()} == {
+        key: IDLE.format(keys) for key, keys in empty.items()
+    }
+    assert "не с чем работать: `model.paths`" in problem_in(found["pls.segments"], "ru")
+
+
+def test_a_model_that_has_nothing_of_the_kind(
+    study: Callable[..., Path], config_content: dict[str, Any]
+) -> None:
+    """One path between two constructs of three items: groups are there, so the rest has work."""
+    content = all_on(config_content, groups={"variables": ["city"], "smallest": 10})
+    assert {key: warning.found for key, warning in told(study(config=content)).items()} == {
+        "pls.tetrads": "no construct has 4 items or more.",
+        "pls.mediator_contribution": "no construct is a mediator: no path goes on where another ends.",
+    }
+
+
+def test_what_is_not_written_is_not_told(study: Callable[..., Path], config_content: dict[str, Any]) -> None:
+    config_content["model"] |= {"paths": [], "hypotheses": {}}
+    assert told(study()) == {}
+
+
+def test_the_run_says_why_it_has_nothing() -> None:
+    model = simulated.model()
+    few = model.keeping([item for one in model.constructs for item in one.items[:3]])
+    result = check_tetrads(simulated.answers(), few, PlsSection(further_draws=100), 3)
+    assert result.tables["tetrads"].empty
+    assert [line["reason"] for line in result.cards["tetrads"]["refused"]] == ["few_items"]
