@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from itertools import combinations
 
@@ -146,19 +147,20 @@ def test_errors_are_those_of_minima_that_move_with_the_configural_parameters() -
     factor = alignment._configural(fit, 0, items, sd, sizes)
     np.testing.assert_allclose(factor.z, np.concatenate([loadings.ravel(), intercepts.ravel()]))
     sampling = alignment._sampling(fit, 0, items, sd)
-    slopes = []
-    for unit in np.eye(len(factor.z)):
-        moved = [
-            alignment._minimum(
-                alignment._Factor(factor.z + step * unit, factor.shape, factor.pairs, factor.weights), 1, 0
-            )[0]
-            for step in (1e-5, -1e-5)
-        ]
-        slopes.append((moved[0] - moved[1]) / 2e-5)
-    errors = np.sqrt(np.einsum("ij,ik,kj->j", np.array(slopes), sampling, np.array(slopes)))
+
+    def solved(z: Array) -> Array:
+        eta = alignment._minimum(replace(factor, z=z), 1, 0)[0]
+        return np.append(eta, alignment._aligned(eta, z, factor.shape))
+
+    steps = 1e-5 * np.eye(len(factor.z))
+    slopes = np.array([(solved(factor.z + step) - solved(factor.z - step)) / 2e-5 for step in steps])
+    covariance = slopes.T @ sampling @ slopes
+    errors = np.sqrt(np.diagonal(covariance))
     np.testing.assert_allclose(found.std_err_factor_means[1:, 0], errors[:2], rtol=1e-4)
-    spread = 2 * found.factor_variances[1:, 0] * errors[2:]
+    spread = 2 * found.factor_variances[1:, 0] * errors[2:4]
     np.testing.assert_allclose(found.std_err_factor_variances[1:, 0], spread, rtol=1e-4)
+    own = alignment._covariance(factor, solved(factor.z)[:4], sampling)
+    np.testing.assert_allclose(own, covariance, atol=1e-4 * covariance.max())
 
 
 def test_configural_errors_are_those_of_the_groups_alone() -> None:

@@ -124,6 +124,19 @@ def correlated(loadings: Array, phi: Array) -> Array:
     return R
 
 
+def test_an_item_without_uniqueness_leaves_no_errors() -> None:
+    """Correlations .9, .9 and .7 make the first loading of one factor more than 1."""
+    R = np.kron(np.eye(2), np.full((3, 3), 0.5))
+    np.fill_diagonal(R, 1.0)
+    R[0, 1:3] = R[1:3, 0] = 0.9
+    R[1, 2] = R[2, 1] = 0.7
+    found = fit_esem(R, 300, blocks((3, 3)))
+    assert found.heywood.tolist() == [0]
+    assert not found.admissible
+    assert np.isnan(found.std_err_std_loadings).all()
+    assert np.isfinite(found.std_loadings).all()
+
+
 def test_what_cannot_be_turned_is_refused() -> None:
     x, pattern = answers("holzinger")
     R = moments(x)

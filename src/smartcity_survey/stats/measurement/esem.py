@@ -33,7 +33,8 @@ class Esem:
     std_loadings, std_err_std_loadings : (p, k), of items and factors of variance 1, turned to zeros outside
         the declared scales; factors in the order of the scales, each positive on its own items.
     factor_corr, std_err_factor_corr : (k, k); the diagonal has no error.
-    heywood : items whose uniqueness ended at the bound of the extraction. admissible : there is none.
+    heywood : items whose uniqueness ended at the bound of the extraction, where nothing is known of errors:
+        they are nan. admissible : there is none.
     ml : fit in item units, whatever the rotation.
     """
 
@@ -69,7 +70,9 @@ def fit_esem(S: Array, n: int, pattern: BoolArray) -> Esem:
     unrotated = maximum_likelihood_factors(R, k)
     turned = turned_to_zeros(unrotated.loadings, ~pattern)
     loadings, phi = turned.pattern, turned.factor_correlations
-    errors, corr_errors = _errors(Sample(n, R), loadings, phi, unrotated.uniquenesses, ~pattern)
+    errors, corr_errors = np.full_like(loadings, np.nan), np.full_like(phi, np.nan)
+    if not unrotated.heywood.size:
+        errors, corr_errors = _errors(Sample(n, R), loadings, phi, unrotated.uniquenesses, ~pattern)
     return Esem(
         std_loadings=loadings,
         std_err_std_loadings=errors,
