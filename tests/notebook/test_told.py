@@ -36,6 +36,8 @@ EXAMPLES: dict[type[errors.StatisticsError], tuple[errors.StatisticsError, set[s
     errors.TiedEigenvalues: (errors.TiedEigenvalues(2, 1.5), set()),
     errors.UnderIdentified: (errors.UnderIdentified((1,)), {"c_two"}),
     errors.HeywoodCase: (errors.HeywoodCase((2,)), {"i_three"}),
+    errors.EndlessSlope: (errors.EndlessSlope((1,)), {"i_two"}),
+    errors.Separated: (errors.Separated(), set()),
     errors.InGroup: (errors.InGroup(1, errors.ConstantItems((0,))), {"i_one"}),
 }
 OF_A_STUDY = re.compile(

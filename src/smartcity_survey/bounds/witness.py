@@ -7,6 +7,7 @@ What a witness shows needs no trust in the search: anyone can compute it from th
 from __future__ import annotations
 
 import hashlib
+import math
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -28,6 +29,7 @@ from smartcity_survey.reconstruct.printed_study import read_study
 from smartcity_survey.reconstruct.schedule import Schedule
 from smartcity_survey.reconstruct.study import missed_cells, survey_of, usable
 from smartcity_survey.reconstruct.survey_file import write_csv
+from smartcity_survey.stats.core.types import IntArray
 
 WAY = 0.4
 """Share of the way from the start to an end that a witness is made from, where none is named.
@@ -74,7 +76,8 @@ def make(
 ) -> Witness:
     """Whole answers near the `low` or `high` end of PLS-SEM's path of a predictor.
 
-    Answers that still miss printed numbers are kept beside the ends, and the next call goes on with them.
+    The answers that miss the fewest printed numbers so far are kept beside the ends; the next call goes on
+    with them.
 
     way : share of the way from the start to the end that they are made from.
     searches : for the last digits at most; none: as many as the bundled survey was given.
@@ -98,19 +101,32 @@ def make(
     schedule = replace(Schedule(), trials=_TRIALS, idle=_IDLE)
     if searches is not None:
         schedule = replace(schedule, searches=searches)
-    kept = search.store.folder / f"witness-{predictor}-{side}-{way:g}.npy"
-    begun = np.load(kept) if kept.exists() else None
+    kept = search.store.folder / f"witness-{predictor}-{side}-{way:g}.npz"
+    begun, _ = _kept(kept)
     if begun is not None:  # another stretch of the way, and so other moves
         moves = np.random.default_rng([*begun.sum(0)])
     found = answers_near(ready.problem, evaluator, solution, draws, moves, schedule, progress, begun)
     missed = missed_cells(found, ready.printed.published.extremes)
-    if missed:
-        np.save(kept, found.answers)
-    else:
-        kept.unlink(missing_ok=True)
+    _keep(kept, found.answers, len(missed))
     survey = survey_of(found, ready.printed, search.seed)
     answers = usable(survey, ready.printed.codebook)
     return Witness(predictor, side, sought.quantity.outcome, way, aim.value, answers, missed)
+
+
+def _kept(path: Path) -> tuple[IntArray | None, float]:
+    """The best answers of earlier calls, and how many printed numbers they miss; none miss infinitely many."""
+    if not path.exists():
+        return None, math.inf
+    with np.load(path) as kept:
+        return kept["answers"], int(kept["missed"])
+
+
+def _keep(path: Path, answers: IntArray, missed: int) -> None:
+    """Keep answers that miss fewer printed numbers than earlier ones, for a search may also lose its way."""
+    if not missed:
+        path.unlink(missing_ok=True)
+    elif missed < _kept(path)[1]:
+        np.savez(path, answers=answers, missed=missed)
 
 
 def save(witness: Witness, out: Path) -> None:
