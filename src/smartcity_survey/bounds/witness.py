@@ -114,7 +114,7 @@ def make(
 
 
 def _kept(path: Path) -> tuple[IntArray | None, float]:
-    """The best answers of earlier calls, and how many printed numbers they miss; none miss infinitely many."""
+    """The best answers of earlier calls, and how many printed numbers they miss; infinity without any."""
     if not path.exists():
         return None, math.inf
     with np.load(path) as kept:
