@@ -45,7 +45,7 @@ EXPECTED: Mapping[str, set[tuple[str, str, str, str]]] = {
     "one_group": set(),
     "heywood": {
         ("dynamic_fit", "table", "heywood", "c1_1"),
-        ("reliability", "omega", "heywood", "c1_1"),
+        ("reliability", "omega", "heywood", "c1, c1_1"),
         ("score_agreement", "scores_cfa_bartlett", "heywood", "c1_1"),
     },
     "heywood_of_two_items": {
@@ -53,7 +53,7 @@ EXPECTED: Mapping[str, set[tuple[str, str, str, str]]] = {
         ("dynamic_fit", "table", "heywood", "c1_2, c4_2"),
     },
     "overlap_of_one": {("dynamic_fit", "table", "not_positive_definite", "")},
-    "rare_binary": {("reliability", "omega", "heywood", "c1_1")},
+    "rare_binary": {("reliability", "omega", "heywood", "c1, c1_1")},
     "against_one_another": {
         ("plsc_paths", "table", "unreliable", "c1"),
         ("cfa_dwls_fit", "table", "at_bound", COPIES),
