@@ -61,6 +61,18 @@ def test_a_model_that_has_nothing_of_the_kind(
     }
 
 
+def test_one_construct_leaves_nothing_to_turn(
+    study: Callable[..., Path], config_content: dict[str, Any]
+) -> None:
+    model = config_content["model"]
+    name = next(iter(model["constructs"]))
+    model |= {"constructs": {name: {}}, "paths": [], "hypotheses": {}}
+    config_content["cfa"] = {"exploratory": True}
+    warning = told(study(config=config_content))["cfa.exploratory"]
+    assert warning.found == "the model has one construct."
+    assert problem_in(warning, "kk").startswith(f"{warning.place}: модельде бір конструкт бар.")
+
+
 def test_what_is_not_written_is_not_told(study: Callable[..., Path], config_content: dict[str, Any]) -> None:
     config_content["model"] |= {"paths": [], "hypotheses": {}}
     assert told(study()) == {}

@@ -284,8 +284,9 @@ def _thin_constructs(model: Model, place: str) -> Iterator[Problem]:
         yield Problem(
             f"{place}, model.constructs",
             f"constructs of one or two items: {_listed(thin)}.",
-            "A single item counts as free of error; two have loadings only by the other constructs, and the "
-            "factor model may have no admissible solution. Three or more are better.",
+            "A single item counts as free of error (`cfa.exploratory` and `groups.ordinal_invariance` leave "
+            "it out); two have loadings only by the other constructs, and the factor model may have no "
+            "admissible solution. Three or more are better.",
         )
 
 

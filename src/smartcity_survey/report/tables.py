@@ -229,7 +229,7 @@ def card_entries(card: Card, setting: Setting) -> dict[str, str]:
             return wording.numbers.fixed(value, len(repr(value).partition(".")[2]), bounded=True)
         if isinstance(value, int | float) and key != "seed":
             return wording.numbers.compact(value)
-        if key in ("single_items", "merged"):
+        if key in ("single_items", "single_left_out", "merged"):
             return ", ".join(setting.labels.construct(name) for name in split_names(value))
         numbers = {name: wording.numbers.compact(float(str(card[name]))) for name in told.get(key, ())}
         return words[key].format(**numbers) if numbers else words[key]

@@ -68,6 +68,11 @@ def single_items(model: Model) -> Card:
     return {"single_items": join_names(model.single)} if model.single else {}
 
 
+def left_out(model: Model) -> Card:
+    """Constructs of a single item that a method leaves out, where there are any."""
+    return {"single_left_out": join_names(model.single)} if model.single else {}
+
+
 def corrections(
     continuity: tuple[float, float], pairs: Sequence[tuple[int, int]], items: Sequence[str]
 ) -> Card:

@@ -98,6 +98,18 @@ def require_several(model: Model, place: str) -> None:
         raise NoSolution("one_construct", (), [problem])
 
 
+def require_scales(model: Model, place: str) -> None:
+    """Refuse, with a NoSolution, what holds constructs of several items against one another."""
+    require_several(model, place)
+    if len(model.constructs) - len(model.single) < 2:
+        problem = Problem(
+            place,
+            "fewer than two constructs have two items or more.",
+            "Take it out: single items are left out of it.",
+        )
+        raise NoSolution("few_scales", (), [problem])
+
+
 def require_items(model: Model, place: str, fewest: int) -> None:
     """Refuse, with a NoSolution, what is about constructs of many items where there is none."""
     if all(len(construct.items) < fewest for construct in model.constructs):

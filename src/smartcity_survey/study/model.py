@@ -196,6 +196,12 @@ class Model:
             found[name] = Model(constructs, paths, (), self.alpha)
         return found
 
+    def of_scales(self) -> Model:
+        """The constructs of two items or more and the paths among them, without claims and moderations."""
+        constructs = tuple(each for each in self.constructs if len(each.items) > 1)
+        names = {each.name for each in constructs}
+        return Model(constructs, tuple(path for path in self.paths if names >= {*path}), (), self.alpha)
+
     def keeping(self, items: tuple[str, ...]) -> Model:
         """The same model measured by the given items only.
 

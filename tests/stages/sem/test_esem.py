@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Never
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import REFUSED
+from smartcity_survey.stages.sem import esem
 from smartcity_survey.stages.sem.esem import asks_for_exploratory, explore_measurement_model
 from smartcity_survey.stats.core.correlations import covariance
+from smartcity_survey.stats.core.errors import NotConverged
 from smartcity_survey.stats.measurement.esem import fit_esem
 from smartcity_survey.stats.sem.cfa import fit_cfa
 from smartcity_survey.study.config import Config, ModelSection
@@ -47,11 +51,53 @@ def test_the_tables_hold_both_models() -> None:
     assert correlations.loc[("a", "b"), "std_error"] == pytest.approx(found.std_err_factor_corr[0, 1])
 
 
-def test_one_construct_has_nothing_to_turn() -> None:
-    result = explore_measurement_model(simulated.answers(), small("a"))
+def test_single_items_are_left_out_of_both_models() -> None:
+    rest = set(simulated.items_of("d")[1:])
+    model = small("a", "b", "d")
+    model = model.keeping(tuple(item for item in model.items if item not in rest))
+    result, without = (
+        explore_measurement_model(simulated.answers(), each) for each in (model, small("a", "b"))
+    )
+    assert result.cards["esem_loadings"]["single_left_out"] == "d"
+    for name, table in without.tables.items():
+        pd.testing.assert_frame_equal(result.tables[name], table)
+
+
+def test_it_stands_where_cfa_has_no_solution(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = small("a", "b", "d")
+    both = explore_measurement_model(simulated.answers(), model).tables
+
+    def fails(*_: object) -> Never:
+        raise NotConverged("CFA", 1, 1.0)
+
+    monkeypatch.setattr(esem, "fit_cfa", fails)
+    result = explore_measurement_model(simulated.answers(), model)
+    (told,) = result.cards["esem_fit"][REFUSED]
+    assert (told["part"], told["reason"]) == ("cfa", "not_converged")
+    assert result.tables["esem_fit"]["measurement_model"].tolist() == ["exploratory"]
+    for name, own in (("esem_loadings", "std_loading"), ("esem_correlations", "correlation")):
+        assert result.tables[name][own].isna().all()
+        pd.testing.assert_frame_equal(result.tables[name].drop(columns=own), both[name].drop(columns=own))
+
+
+@pytest.mark.parametrize(
+    ("constructs", "items", "why"),
+    [
+        (["a"], 5, "one_construct"),
+        (["a", "b"], 1, "few_scales"),
+        (["a", "b"], 2, "under_identified"),
+    ],
+)
+def test_what_leaves_nothing_to_turn_is_foreseen(constructs: list[str], items: int, why: str) -> None:
+    model = small(*constructs)
+    model = model.keeping(tuple(item for each in model.constructs for item in each.items[:items]))
+    with pytest.raises(NoSolution) as foreseen:
+        explore_measurement_model.stage.requires(model)  # type: ignore[attr-defined]
+    assert foreseen.value.reason == why
+    result = explore_measurement_model(simulated.answers(), model)
     assert all(table.empty for table in result.tables.values())
     (told,) = result.cards["esem_fit"][REFUSED]
-    assert told["reason"] == "invalid_model"
+    assert told["reason"] == why
 
 
 @pytest.mark.parametrize("asked", [True, False])
