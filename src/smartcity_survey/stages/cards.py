@@ -26,6 +26,10 @@ def gradient_at_end(size: float, tolerance: float) -> float:
     return float(f"{max(size, tolerance / 100):.0e}")
 
 
+NORMAL: Card = {"errors_and_tests": "normal_theory"}
+"""Of stages that take answers for normal, whatever `cfa.estimator` says."""
+
+
 def respondents(n: int) -> Card:
     """How many answered, and the rule for gaps: incomplete rows are left out whole, nothing is filled in."""
     return {"n": n, "missing": "complete_rows"}

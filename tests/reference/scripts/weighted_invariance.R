@@ -16,7 +16,9 @@ equal <- list(
   strict = c("loadings", "intercepts", "residuals")
 )
 tight <- list(reltol = 1e-16, maxit = 1e5, abstol = 0)
-keep <- c("chisq", "df", "chisq.scaled", "chisq.scaling.factor", "cfi", "rmsea", "srmr", "logl")
+keep <- c("chisq", "df", "chisq.scaled", "chisq.scaling.factor", "cfi", "rmsea", "srmr", "logl", "cfi.robust", "rmsea.robust",
+  "baseline.chisq.scaling.factor"
+)
 ladder <- function(...) {
   fits <- lapply(equal, function(e) cfa(measurement, answers, group = "gender", group.equal = e, group.label = c("1", "2"),
     meanstructure = TRUE, estimator = "MLR", observed.information = c("hessian", "hessian"),

@@ -57,7 +57,9 @@ def test_the_tables_hold_the_alignment() -> None:
 
 
 def test_one_group_has_nothing_to_be_aligned_with() -> None:
-    tables = found(smallest=300).tables
+    result = found(smallest=300)
+    tables = result.tables
+    assert result.cards["alignment"]["errors_and_tests"] == "normal_theory"
     assert tables["alignment"]["status"].tolist() == ["one_group"]
     assert tables["aligned_means"].empty
 

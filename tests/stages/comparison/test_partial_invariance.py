@@ -41,6 +41,7 @@ def by_age(frame: pd.DataFrame) -> tuple[Array, list[Any]]:
 
 def test_planted_differences_are_found_and_the_rest_is_alike() -> None:
     result = found(answers(), "age")
+    assert result.cards["partial_invariance"]["errors_and_tests"] == "normal_theory"
     items = result.tables["freed_items"]
     assert set(items["item"]) == set(PLANTED)
     assert (items["level"] == "scalar").all()
@@ -109,10 +110,14 @@ def test_levels_by_mlr_are_scaled() -> None:
         correction="yuan_bentler",
     )
     plain, robust = (result.tables["invariance"] for result in tables.values())
-    assert robust["chi2"].tolist() == [rung.scaled.chi2 for rung in rungs if rung.scaled is not None]
+    for name in ("chi2", "cfi", "rmsea"):
+        assert robust[name].tolist() == [getattr(rung.scaled, name) for rung in rungs]
+    for name in ("cfi", "rmsea"):
+        np.testing.assert_allclose(robust[f"d_{name}"][1:], np.diff(robust[name]), atol=1e-12)
+        assert (plain[name] != robust[name]).all()
     changes = [rung.scaled_difference for rung in rungs[1:]]
     assert robust["p_change"].tolist()[1:] == [change.p for change in changes if change is not None]
-    np.testing.assert_array_equal(plain[["cfi", "d_cfi"]], robust[["cfi", "d_cfi"]])
+    np.testing.assert_array_equal(plain[["srmr", "d_srmr"]], robust[["srmr", "d_srmr"]])
     assert (plain["chi2"] != robust["chi2"]).all()
     assert tables["mlr"].cards["invariance"]["test"] == "yuan_bentler"
     assert "test" not in tables["ml"].cards["invariance"]

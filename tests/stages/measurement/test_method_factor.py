@@ -88,6 +88,7 @@ def test_the_marker() -> None:
     np.testing.assert_allclose(loadings["on_marker"], found.better(0.05).method_loadings)
     correlations = result.tables["method_correlations"]
     assert (correlations["with_marker"] < correlations["correlation"]).all()
+    assert result.cards["method_models"]["errors_and_tests"] == "normal_theory"
     assert result.cards["method_models"]["marker"] == "method"
 
 

@@ -61,6 +61,7 @@ def test_pairs_of_constructs_are_distinct_where_the_interval_ends_below_the_limi
 
 def test_every_parameter_fixed_at_zero_has_its_modification_index() -> None:
     table = result().tables["modification_indices"]
+    assert result().cards["modification_indices"]["errors_and_tests"] == "normal_theory"
     kinds = table["kind"].value_counts()
     assert kinds["cross_loading"] == P * (K - 1)
     assert kinds["residual_covariance"] == P * (P - 1) // 2

@@ -58,6 +58,7 @@ def test_single_items_are_left_out_of_both_models() -> None:
     result, without = (
         explore_measurement_model(simulated.answers(), each) for each in (model, small("a", "b"))
     )
+    assert result.cards["esem_loadings"]["errors_and_tests"] == "normal_theory"
     assert result.cards["esem_loadings"]["single_left_out"] == "d"
     for name, table in without.tables.items():
         pd.testing.assert_frame_equal(result.tables[name], table)

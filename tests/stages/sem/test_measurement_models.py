@@ -54,6 +54,7 @@ def test_the_two_most_correlated_are_merged() -> None:
     correlations = np.abs(own.factor_corr - np.eye(len(model.names)))
     pair = np.unravel_index(correlations.argmax(), correlations.shape)
     card = compare_measurement_models(simulated.answers(), model).cards["measurement_models"]
+    assert card["errors_and_tests"] == "normal_theory"
     assert split_names(card["merged"]) == [model.names[i] for i in pair]
 
 

@@ -99,8 +99,10 @@ def test_the_ladder_scales_its_tests_as_mlr_does():
     )
     theirs = reference("invariance_lavaan")["holzinger_mlr"]
     for rung in rungs:
-        expected = theirs[rung.fit.level.name.lower()]["fit"]["chisq.scaled"]
-        assert rung.scaled.chi2 == pytest.approx(expected, rel=ESTIMATES)
+        fit = theirs[rung.fit.level.name.lower()]["fit"]
+        assert rung.scaled.chi2 == pytest.approx(fit["chisq.scaled"], rel=ESTIMATES)
+        for name in ("cfi", "rmsea"):
+            assert getattr(rung.judged, name) == pytest.approx(fit[f"{name}.robust"], rel=10 * ESTIMATES)
     for rung, chi2 in zip(rungs[1:], theirs["difference"]["chi2"], strict=True):
         assert rung.scaled_difference.statistic == pytest.approx(chi2, rel=10 * ESTIMATES)
 

@@ -11,7 +11,7 @@ import pandas as pd
 from smartcity_survey.data.demographics import require_demographics
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import AT_FAULT, Card, StageResult, join_names
-from smartcity_survey.stages.cards import respondents, single_items
+from smartcity_survey.stages.cards import NORMAL, respondents, single_items
 from smartcity_survey.stages.comparison.categories import compared_groups, large_groups
 from smartcity_survey.stages.comparison.ladder import group_samples, refusal
 from smartcity_survey.stages.comparison.ordinal_invariance import OF_FACTORS, factor_lines
@@ -89,6 +89,7 @@ def align_groups(
         "groups": compared_groups(smallest),
         "smallest": section.smallest,
         "divisor": "n",
+        **NORMAL,
         **single_items(model),
         **respondents(len(x)),
     }

@@ -104,23 +104,16 @@ def refusal(error: NoSolution, groups: Sequence[str]) -> dict[str, str]:
 
 
 def _line(variable: str, rung: Rung | DesignRung) -> dict[str, object]:
-    """A line of `invariance`; chi-square and p are scaled where tests are, indices are of the moments."""
-    indices, change = rung.indices, rung.difference
-    tested = indices.chi2, indices.p
-    if isinstance(rung, DesignRung):
-        tested = rung.test.scaled.statistic, rung.test.scaled.p
-    elif rung.scaled is not None:
-        tested, change = (rung.scaled.chi2, rung.scaled.p), rung.scaled_difference
+    """A line of `invariance`; of scaled chi-squares CFI and RMSEA are robust, SRMR is of the moments."""
+    judged, change = rung.judged, rung.difference
+    if isinstance(rung, Rung) and rung.scaled is not None:
+        change = rung.scaled_difference
     return {
         "demographic": variable,
         "level": rung.fit.level.name.lower(),
         "status": "converged" if rung.fit.admissible else "heywood",
-        "chi2": tested[0],
-        "df": indices.df,
-        "p": tested[1],
-        "cfi": indices.cfi,
-        "rmsea": indices.rmsea,
-        "srmr": indices.srmr,
+        **{name: getattr(judged, name) for name in ("chi2", "df", "p", "cfi", "rmsea")},
+        "srmr": rung.indices.srmr,
         "d_cfi": rung.d_cfi,
         "d_rmsea": rung.d_rmsea,
         "d_srmr": rung.d_srmr,

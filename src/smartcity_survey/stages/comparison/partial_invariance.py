@@ -11,7 +11,7 @@ import pandas as pd
 from smartcity_survey.data.demographics import require_demographics
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import Card, StageResult
-from smartcity_survey.stages.cards import respondents, single_items
+from smartcity_survey.stages.cards import NORMAL, respondents, single_items
 from smartcity_survey.stages.comparison.categories import compared_groups, large_groups, why_too_few
 from smartcity_survey.stages.comparison.ladder import group_samples, refusal
 from smartcity_survey.stages.declare import stage
@@ -69,6 +69,7 @@ def find_items_that_differ(
         "groups": compared_groups(smallest),
         "smallest": section.smallest,
         "divisor": "n",
+        **NORMAL,
         **single_items(model),
         **respondents(len(x)),
     }

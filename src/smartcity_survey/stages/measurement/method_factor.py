@@ -11,7 +11,7 @@ import pandas as pd
 
 from smartcity_survey.errors import NoSolution, Problem
 from smartcity_survey.io import Card, StageResult
-from smartcity_survey.stages.cards import respondents, single_items
+from smartcity_survey.stages.cards import NORMAL, respondents, single_items
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.measurement.common_method import marker_items
 from smartcity_survey.stages.naming import naming
@@ -73,6 +73,7 @@ def take_method_out(
         "method": "method_factors",
         "marker": section.marker or "none",
         "divisor": "n",
+        **NORMAL,
         **single_items(model),
         **respondents(len(x)),
         **refusals.card(),

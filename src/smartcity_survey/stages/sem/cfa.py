@@ -12,6 +12,7 @@ from smartcity_survey.data.disclosure import protect
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import WHOLE, Card, StageResult
 from smartcity_survey.stages.cards import (
+    NORMAL,
     full_information,
     gradient_at_end,
     inadmissible,
@@ -162,7 +163,7 @@ def _of_complete_rows(
     }
     cards: dict[str, Card] = dict.fromkeys(tables, card) | {
         **cards_of_model(of_model, level),
-        "modification_indices": {**card, "modification": "score_test_df_1"},
+        "modification_indices": {**card, **NORMAL, "modification": "score_test_df_1"},
         "cfa_residuals": {**card, "standard_errors": "of_residuals_normal"},
         "dynamic_fit": dynamic_card(cfa.n, model, section, seed),
     }

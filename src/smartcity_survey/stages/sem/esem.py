@@ -9,7 +9,7 @@ import pandas as pd
 
 from smartcity_survey.errors import NoSolution, Problem
 from smartcity_survey.io import WHOLE, Card, StageResult
-from smartcity_survey.stages.cards import left_out, respondents
+from smartcity_survey.stages.cards import NORMAL, left_out, respondents
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import Complete, Measured
@@ -62,6 +62,7 @@ def explore_measurement_model(answers: Complete, model: Measured) -> StageResult
     card: Card = {
         "method": "exploratory_target_rotation",
         "divisor": "n",
+        **NORMAL,
         **left_out(model),
         **respondents(len(x)),
         **refusals.card(),

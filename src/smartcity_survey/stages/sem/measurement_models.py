@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.io import Card, StageResult, join_names
-from smartcity_survey.stages.cards import respondents, single_items
+from smartcity_survey.stages.cards import NORMAL, respondents, single_items
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import Complete, Measured
@@ -69,6 +69,7 @@ def compare_measurement_models(answers: Complete, model: Measured) -> StageResul
     card: Card = {
         "method": "maximum_likelihood_rival_models",
         "divisor": "n",
+        **NORMAL,
         **({"merged": join_names(model.names[j] for j in pair)} if "most_alike_merged" in found else {}),
         **single_items(model),
         **respondents(n),

@@ -10,10 +10,12 @@ import numpy as np
 from smartcity_survey.stats.core.errors import InGroup, StatisticsError, TooFewRows
 from smartcity_survey.stats.core.significance import ChiSquareTest, chi_square_test
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
-from smartcity_survey.stats.sampling.pseudo_likelihood import DesignTest, design_test
+from smartcity_survey.stats.sampling.pseudo_likelihood import scaled_design_test
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.stats.sampling.weighted_moments import weighted_covariance
 from smartcity_survey.stats.sem.cfa_fit import CfaIndices, fit_indices
+from smartcity_survey.stats.sem.cfa_robust import ScaledTest
+from smartcity_survey.stats.sem.invariance import judged_by
 from smartcity_survey.stats.sem.likelihood import Sample
 from smartcity_survey.stats.sem.maximum_likelihood import TOLERANCE
 from smartcity_survey.stats.sem.multigroup import Level, MultigroupFit, fit_groups
@@ -23,17 +25,23 @@ from smartcity_survey.stats.sem.multigroup import Level, MultigroupFit, fit_grou
 class DesignRung:
     """A level of the ladder, and its difference from the level below; None at the configural level.
 
-    indices : of the weighted moments. test : chi-square scaled by the design. difference : by Satorra and
-        Bentler (2001) from the scaled tests. d_cfi, d_rmsea, d_srmr : as in `invariance_ladder`.
+    indices : of the weighted moments. test : chi-square scaled by the design, with robust indices.
+        difference : by Satorra and Bentler (2001) from the scaled tests. d_cfi, d_rmsea, d_srmr : as in
+        `invariance_ladder`.
     """
 
     fit: MultigroupFit
     indices: CfaIndices
-    test: DesignTest
+    test: ScaledTest
     difference: ChiSquareTest | None
     d_cfi: float | None
     d_rmsea: float | None
     d_srmr: float | None
+
+    @property
+    def judged(self) -> CfaIndices | ScaledTest:
+        """Chi-square, CFI and RMSEA that hold of the answers; see `judged_by`."""
+        return judged_by(self.indices, self.test)
 
 
 def design_ladder(
@@ -69,7 +77,7 @@ def design_ladder(
         fit = fit_groups(
             samples, pattern, level, markers=markers, tolerance=tolerance, max_iterations=max_iterations
         )
-        test = design_test(fit.ml, answers, own, members)
+        test = scaled_design_test(fit.ml, answers, own, members)
         rungs.append(_rung(fit, test, rungs[-1] if rungs else None))
     return tuple(rungs)
 
@@ -90,22 +98,23 @@ def _samples(x: Array, members: Sequence[BoolArray], design: SurveyDesign, facto
     return samples
 
 
-def _rung(fit: MultigroupFit, test: DesignTest, below: DesignRung | None) -> DesignRung:
+def _rung(fit: MultigroupFit, test: ScaledTest, below: DesignRung | None) -> DesignRung:
     indices = fit_indices(fit)
     if below is None:
         return DesignRung(fit, indices, test, None, None, None, None)
+    own, before = judged_by(indices, test), below.judged
     return DesignRung(
         fit=fit,
         indices=indices,
         test=test,
         difference=_difference(fit, test, below),
-        d_cfi=indices.cfi - below.indices.cfi,
-        d_rmsea=indices.rmsea - below.indices.rmsea,
+        d_cfi=own.cfi - before.cfi,
+        d_rmsea=own.rmsea - before.rmsea,
         d_srmr=indices.srmr - below.indices.srmr,
     )
 
 
-def _difference(fit: MultigroupFit, test: DesignTest, below: DesignRung) -> ChiSquareTest:
+def _difference(fit: MultigroupFit, test: ScaledTest, below: DesignRung) -> ChiSquareTest:
     """Satorra and Bentler (2001), Psychometrika 66, 507-514, whose scaling need not be positive: p is nan."""
     wide = below.fit.ml
     df = fit.ml.df - wide.df

@@ -18,10 +18,11 @@ from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.stats.sampling.weighted_moments import weighted_covariance
 from smartcity_survey.stats.sem.cfa import CfaFit, cfa_record, fit_with_standard
 from smartcity_survey.stats.sem.cfa_fit import baseline
-from smartcity_survey.stats.sem.cfa_robust import ScaledTest, independence, scaled_record
-from smartcity_survey.stats.sem.likelihood import Point, Sample
+from smartcity_survey.stats.sem.cfa_robust import ScaledTest, scaled_record
+from smartcity_survey.stats.sem.likelihood import Point, Sample, evaluate
 from smartcity_survey.stats.sem.maximum_likelihood import TOLERANCE, StructureFit
 from smartcity_survey.stats.sem.sem import SemFit, fit_sem, sem_record
+from smartcity_survey.stats.sem.structure import Cells, Matrices, Matrix, Structure
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def fit_design_cfa(
             pattern,
             plain.markers,
         ),
-        _scaled_test(plain.ml, x, design),
+        scaled_design_test(plain.ml, x, design),
     )
 
 
@@ -108,7 +109,7 @@ def fit_design_sem(
     )
     found = sem_record(_with_errors(plain.ml, x, design), plain.measurement, paths, level)
     # The normal theory's difference of two chi-squares does not hold for a design.
-    return DesignSem(replace(found, restrictions=None), _scaled_test(plain.ml, x, design))
+    return DesignSem(replace(found, restrictions=None), scaled_design_test(plain.ml, x, design))
 
 
 def design_covariance(
@@ -156,26 +157,47 @@ def design_test(
     return DesignTest(scaling, chi_square_test(max(ml.chi2 / scaling, 0.0), ml.df))
 
 
-def _scaled_test(ml: StructureFit, x: Array, design: SurveyDesign) -> ScaledTest:
-    """The scaled chi-square with indices that allow for both scalings, of a model of one group."""
+def scaled_design_test(
+    ml: StructureFit, x: Array, design: SurveyDesign, groups: Sequence[BoolArray] | None = None
+) -> ScaledTest:
+    """`design_test` with indices that allow for the scalings of the model and of independent items."""
     baseline_chi2, baseline_df = baseline(ml)
-    independent = independence(ml.samples[0])
+    structures, theta = _independence(ml.samples)
+    points = [evaluate(*each, theta) for each in zip(structures, ml.samples, strict=True)]
     of_baseline = replace(
         ml,
-        structures=(independent.structure,),
-        points=(independent,),
-        theta=np.diagonal(ml.samples[0].covariance),
+        structures=structures,
+        points=tuple(point for point in points if point is not None),  # variances are positive
+        theta=theta,
         df=baseline_df,
     )
     return scaled_record(
         ml.chi2,
         ml.df,
-        design_test(ml, x, design).scaling,
+        design_test(ml, x, design, groups).scaling,
         baseline_chi2,
         baseline_df,
-        design_test(of_baseline, x, design).scaling,
+        design_test(of_baseline, x, design, groups).scaling,
         ml.multiplier,
+        groups=len(ml.samples),
     )
+
+
+def _independence(samples: Sequence[Sample]) -> tuple[tuple[Structure, ...], Array]:
+    """Independent items in every group, with their means where these are modelled; and their parameters."""
+    structures, values = [], []
+    size = 0
+    for sample in samples:
+        p = len(sample.covariance)
+        cells = Cells.of(Matrix.RESIDUAL, np.arange(p))
+        values.append(np.diagonal(sample.covariance))
+        if sample.mean is not None:
+            # Weights move the means of independent items too, so that these count here.
+            cells = Cells.join(cells, Cells.of(Matrix.INTERCEPT, np.arange(p)))
+            values.append(sample.mean)
+        structures.append(Structure(Matrices.zeros(p, 0), cells, size + np.arange(len(cells))))
+        size += len(cells)
+    return tuple(structures), np.concatenate(values)
 
 
 def _saturated(point: Point, sample: Sample, x: Array, design: SurveyDesign) -> float:

@@ -19,7 +19,7 @@ class Rung:
     """A level of the ladder, and its difference from the level below; None at the configural level.
 
     difference : likelihood-ratio test. d_cfi, d_rmsea, d_srmr : this level less the one below, so that worse
-        fit is a negative d_cfi and positive d_rmsea and d_srmr.
+        fit is a negative d_cfi and positive d_rmsea and d_srmr; robust where the answers were given.
     scaled, scaled_difference : the tests of level and difference for answers that are not normal (Satorra and
         Bentler 1994, 2001, or Yuan and Bentler 2000); None where the answers were not given.
     """
@@ -32,6 +32,16 @@ class Rung:
     d_srmr: float | None
     scaled: ScaledTest | None
     scaled_difference: ChiSquareTest | None
+
+    @property
+    def judged(self) -> CfaIndices | ScaledTest:
+        """Chi-square, CFI and RMSEA that hold of the answers; see `judged_by`."""
+        return judged_by(self.indices, self.scaled)
+
+
+def judged_by(indices: CfaIndices, scaled: ScaledTest | None) -> CfaIndices | ScaledTest:
+    """The scaled test with its robust indices, where there is one and something to scale."""
+    return indices if scaled is None or scaled.df == 0 else scaled
 
 
 def invariance_ladder(
@@ -80,6 +90,7 @@ def _rung(fit: MultigroupFit, scaled: ScaledTest | None, below: Rung | None) -> 
     indices = fit_indices(fit)
     if below is None:
         return Rung(fit, indices, None, None, None, None, scaled, None)
+    own, before = judged_by(indices, scaled), below.judged
     worse = indices.chi2 - below.indices.chi2
     robust = None
     if scaled is not None and below.scaled is not None:
@@ -88,8 +99,8 @@ def _rung(fit: MultigroupFit, scaled: ScaledTest | None, below: Rung | None) -> 
         fit=fit,
         indices=indices,
         difference=chi_square_test(max(worse, 0.0), indices.df - below.indices.df),
-        d_cfi=indices.cfi - below.indices.cfi,
-        d_rmsea=indices.rmsea - below.indices.rmsea,
+        d_cfi=own.cfi - before.cfi,
+        d_rmsea=own.rmsea - before.rmsea,
         d_srmr=indices.srmr - below.indices.srmr,
         scaled=scaled,
         scaled_difference=robust,
