@@ -73,6 +73,26 @@ def test_large_groups_whose_counts_would_tell_a_small_one_are_named(
     )
 
 
+def test_answers_that_a_group_lacks_are_named_where_thresholds_are_compared(
+    study: Write, config_content: dict[str, Any], survey: pd.DataFrame
+) -> None:
+    config_content["groups"] = {"variables": ["city"], "smallest": 10, "ordinal_invariance": True}
+    survey["city"] = np.repeat([1, 2], 20)
+    rng, each = np.random.default_rng(1), np.repeat(np.tile([1, 2, 3, 4], 5)[:, None], 6, axis=1)
+    items = [name for name in survey if name[0] in "TU"]
+    survey[items] = np.vstack([rng.permuted(each, axis=0) for _ in range(2)])
+    place = "config.yaml, groups.ordinal_invariance, city"
+    assert place not in warnings(study())
+    survey.loc[(survey["city"] == 2) & (survey["U1"] == 4), "U1"] = 3
+    assert warnings(study())[place] == (
+        "nobody of category 2 gives these answers, which others give: U1: 4. Its groups are not compared."
+    )
+    survey["U1"] = survey["U1"].clip(2, 3)
+    assert warnings(study())[place] == "items of fewer than three answers: U1. Its groups are not compared."
+    config_content["groups"]["ordinal_invariance"] = False
+    assert place not in warnings(study())
+
+
 def test_a_control_of_one_category_is_named(
     study: Write, config_content: dict[str, Any], survey: pd.DataFrame
 ) -> None:

@@ -10,7 +10,8 @@ import pandas as pd
 from smartcity_survey.data.demographics import demographic_codes
 from smartcity_survey.data.dummies import demographic_dummies
 from smartcity_survey.errors import NoSolution, Problem, counted
-from smartcity_survey.stages.comparison.categories import sizes_of
+from smartcity_survey.stages.comparison.categories import large_groups, sizes_of
+from smartcity_survey.stages.comparison.ordinal_invariance import unfit_answers
 from smartcity_survey.stages.factor.components import n_components
 from smartcity_survey.stages.factor.retention import item_limits
 from smartcity_survey.stages.measurement.common_method import marker_items
@@ -102,6 +103,8 @@ def foreseen_gaps(
                 yield Problem(f"{place}, common_method.marker", problem.found, problem.remedy)
     for name in config.groups.variables:
         yield from _groups(answers[name], codebook, name, config, f"{place}, groups.variables")
+    if config.groups.ordinal_invariance:
+        yield from _unlike_answers(answers, codebook, model, config, f"{place}, groups.ordinal_invariance")
     yield from _chains(model, place)
     yield from _replaced(model, place)
     yield from _thin_constructs(model, place)
@@ -248,6 +251,33 @@ def _groups(
             f"they would tell: {_listed(hidden)}.",
             f"Join categories in the codebook, so that none has fewer than {disclosure.smallest_cell}.",
         )
+
+
+def _unlike_answers(
+    answers: pd.DataFrame, codebook: Codebook, model: Model, config: Config, place: str
+) -> Iterator[Problem]:
+    """Groups that lack answers which others give, or items of too few: thresholds cannot be held equal."""
+    disclosure = config.disclosure
+    smallest = disclosure.smallest_cell if disclosure.suppress_small_cells else None
+    items = model.of_scales().items
+    x = np.rint(answers[list(items)].to_numpy(dtype=np.float64))
+    for variable, members in large_groups(answers, codebook, config.groups, smallest).items():
+        for unfit in unfit_answers(x, items, members) if len(members) > 1 else ():
+            if unfit.reason == "lacked_answers":
+                yield Problem(
+                    f"{place}, {variable}",
+                    f"nobody of category {unfit.group} gives these answers, which others give: "
+                    f"{_listed(unfit.names)}. Its groups are not compared.",
+                    "Merge answers that hardly anyone gave, join categories in the codebook, or raise "
+                    "`groups.smallest`.",
+                )
+            else:
+                yield Problem(
+                    f"{place}, {variable}",
+                    f"items of fewer than three answers: {_listed(unfit.names)}. Its groups are not "
+                    "compared.",
+                    "Take the key out, or these items out of the codebook.",
+                )
 
 
 def _chains(model: Model, place: str) -> Iterator[Problem]:

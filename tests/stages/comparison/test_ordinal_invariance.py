@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import StageResult
-from smartcity_survey.stages.comparison.ordinal_invariance import asks_for_ordinal, compare_ordered_answers
+from smartcity_survey.stages.comparison.ordinal_invariance import (
+    asks_for_ordinal,
+    compare_ordered_answers,
+    unfit_answers,
+)
 from smartcity_survey.stats.measurement.ordinal_groups import OrdinalLevel
 from smartcity_survey.stats.measurement.ordinal_invariance import ordinal_ladder
 from smartcity_survey.study.config import Config, GroupsSection, ModelSection
@@ -56,8 +63,42 @@ def test_what_cannot_be_compared_is_listed_with_its_reason() -> None:
     frame.loc[(frame["age"] > OLD) & (frame[item] == 5), item] = 4.0
     result = compare_ordered_answers(frame, model(), simulated.codebook(), section)
     line = result.tables["ordinal_invariance"].iloc[0]
-    assert (line["status"], line["at_fault"]) == ("invalid_model", item)
+    assert (line["status"], line["group_at_fault"], line["at_fault"]) == ("lacked_answers", "2", f"{item}: 5")
     assert result.tables["ordinal_means"].empty
+    frame[item] = frame[item].clip(3, 4)
+    result = compare_ordered_answers(frame, model(), simulated.codebook(), section)
+    line = result.tables["ordinal_invariance"].iloc[0]
+    assert (line["status"], line["group_at_fault"], line["at_fault"]) == ("few_answers", "", item)
+
+
+def test_every_group_that_lacks_an_answer_is_named() -> None:
+    x = np.array([[1, 1], [2, 2], [3, 3], [1, 2], [2, 2], [3, 3], [4, 1], [2, 2], [3, 3]])
+    members = {code: np.repeat([code == each for each in "abc"], 3) for code in "abc"}
+    lacked = {each.group: each.names for each in unfit_answers(x, ["P", "Q"], members)}
+    assert lacked == {"a": ("P: 4",), "b": ("P: 4", "Q: 1"), "c": ("P: 1",)}
+
+
+def test_single_items_are_left_out() -> None:
+    rest = set(simulated.items_of("c")[1:])
+    three = build_model(
+        ModelSection.model_validate({"constructs": {"a": {}, "b": {}, "c": {}}, "paths": []}),
+        simulated.codebook(),
+    )
+    three = three.keeping(tuple(item for item in three.items if item not in rest))
+    section = GroupsSection(variables=("age",))
+    result = compare_ordered_answers(simulated.answers(), three, simulated.codebook(), section)
+    assert result.cards["ordinal_invariance"]["single_left_out"] == "c"
+    for name, table in found().tables.items():
+        pd.testing.assert_frame_equal(result.tables[name], table)
+
+
+@pytest.mark.parametrize(("names", "items"), [("a", 2), ("ab", 1)])
+def test_what_has_no_loadings_to_compare_is_foreseen(names: str, items: int) -> None:
+    few = model().keeping(tuple(item for name in "ab" for item in simulated.items_of(name)[:items]))
+    few = replace(few, constructs=tuple(each for each in few.constructs if each.name in names))
+    with pytest.raises(NoSolution) as foreseen:
+        compare_ordered_answers.stage.requires(few)  # type: ignore[attr-defined]
+    assert foreseen.value.reason == "few_items"
 
 
 def test_counts_added_to_empty_cells_are_told() -> None:

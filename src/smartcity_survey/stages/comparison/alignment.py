@@ -12,7 +12,7 @@ from smartcity_survey.data.demographics import require_demographics
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import AT_FAULT, Card, StageResult, join_names
 from smartcity_survey.stages.cards import NORMAL, respondents, single_items
-from smartcity_survey.stages.comparison.categories import compared_groups, large_groups
+from smartcity_survey.stages.comparison.categories import compared_groups, large_groups, why_too_few
 from smartcity_survey.stages.comparison.ladder import group_samples, refusal
 from smartcity_survey.stages.comparison.ordinal_invariance import OF_FACTORS, factor_lines
 from smartcity_survey.stages.declare import stage
@@ -58,7 +58,8 @@ def align_groups(
     for variable, members in large_groups(answers, codebook, section, smallest).items():
         about: dict[str, object] = {"demographic": variable}
         if len(members) < 2:
-            lines["alignment"].append({**about, "status": "one_group"})
+            status = why_too_few(answers, codebook, section, variable)
+            lines["alignment"].append({**about, "status": status})
             continue
         try:
             admissible, found = _found(x, model, members, seed)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
 
 from smartcity_survey.data.demographics import require_demographics
 from smartcity_survey.errors import NoSolution
-from smartcity_survey.io import AT_FAULT, Card, StageResult
-from smartcity_survey.stages.cards import corrections, respondents
-from smartcity_survey.stages.comparison.categories import compared_groups, large_groups
+from smartcity_survey.io import AT_FAULT, Card, StageResult, join_names
+from smartcity_survey.stages.cards import corrections, left_out, respondents
+from smartcity_survey.stages.comparison.categories import compared_groups, large_groups, why_too_few
 from smartcity_survey.stages.comparison.ladder import refusal
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import Complete, Continuity, Measured, Options, Smallest
+from smartcity_survey.stages.refusals import require_items
 from smartcity_survey.stats.core.significance import normal_two_sided
 from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.stats.items.polychoric_correlations import NO_CONTINUITY, corrected_pairs
@@ -27,6 +29,8 @@ from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import Config, GroupsSection
 from smartcity_survey.study.model import Model
 
+FEWEST_ANSWERS = 3
+"""Of an item: two have one threshold, which equal thresholds leave nothing to test of."""
 OF_LEVELS = [
     *("demographic", "level", "status", "group_at_fault", AT_FAULT),
     *("chi2", "df", "p", "cfi", "rmsea", "srmr", "d_cfi", "d_rmsea", "chi2_change", "df_change", "p_change"),
@@ -42,7 +46,40 @@ def asks_for_ordinal(config: Config) -> bool:
     return bool(config.groups.ordinal_invariance and config.groups.variables)
 
 
-@stage("ordinal_invariance", "ordinal_means", asked_by=asks_for_ordinal)
+def require_scales(model: Model) -> None:
+    """Refuse models without constructs whose loadings can be compared; alone, one needs three items."""
+    several = len(model.constructs) - len(model.single)
+    require_items(model, "ordinal_invariance", 2 if several > 1 else 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """Answers that keep the groups of a question from being compared.
+
+    reason : a code. group : of the answer whose givers lack some; empty where it is so of all groups.
+    names : items, with the answer behind a colon where one is lacking.
+    """
+
+    reason: Literal["lacked_answers", "few_answers"]
+    group: str
+    names: tuple[str, ...]
+
+
+def unfit_answers(x: Array, items: Sequence[str], members: Mapping[str, BoolArray]) -> tuple[Unfit, ...]:
+    """Answers x (n, p) that some groups gave and others did not, else items of fewer than three answers."""
+    given = {group: [set(map(int, column)) for column in x[own].T] for group, own in members.items()}
+    anywhere = [set[int]().union(*each) for each in zip(*given.values(), strict=True)]
+    lacking = []
+    for group, own in given.items():
+        lacked = zip(items, anywhere, own, strict=True)
+        names = [f"{item}: {answer}" for item, every, here in lacked for answer in sorted(every - here)]
+        if names:
+            lacking.append(Unfit("lacked_answers", group, tuple(names)))
+    few = tuple(item for item, every in zip(items, anywhere, strict=True) if len(every) < FEWEST_ANSWERS)
+    return tuple(lacking) or ((Unfit("few_answers", "", few),) if few else ())
+
+
+@stage("ordinal_invariance", "ordinal_means", asked_by=asks_for_ordinal, requires=require_scales)
 def compare_ordered_answers(
     answers: Complete,
     model: Measured,
@@ -51,18 +88,34 @@ def compare_ordered_answers(
     continuity: Continuity = NO_CONTINUITY,
     smallest: Smallest = None,
 ) -> StageResult:
-    """Thresholds, loadings, intercepts, uniquenesses equal between groups, answers as ordered categories."""
-    x = np.rint(answers[list(model.items)].to_numpy(dtype=np.float64))
+    """Thresholds, loadings, intercepts, uniquenesses equal between groups, answers as ordered categories.
+
+    A single item has no loading to compare, so that constructs of one are left out.
+    """
+    scales = model.of_scales()
+    x = np.rint(answers[list(scales.items)].to_numpy(dtype=np.float64))
     require_demographics(section.variables, codebook, "config.yaml, groups.variables")
     levels: list[dict[str, object]] = []
     factors: list[dict[str, object]] = []
     corrected: set[tuple[int, int]] = set()
     for variable, members in large_groups(answers, codebook, section, smallest).items():
         if len(members) < 2:
-            levels.append({"demographic": variable, "status": "one_group"})
+            status = why_too_few(answers, codebook, section, variable)
+            levels.append({"demographic": variable, "status": status})
+            continue
+        if unfit := unfit_answers(x, scales.items, members):
+            levels += [
+                {
+                    "demographic": variable,
+                    "status": each.reason,
+                    "group_at_fault": each.group,
+                    AT_FAULT: join_names(each.names),
+                }
+                for each in unfit
+            ]
             continue
         try:
-            rungs = _rungs(x, model, members, continuity)
+            rungs = _rungs(x, scales, members, continuity)
         except NoSolution as error:
             levels.append({"demographic": variable, **refusal(error, list(members))})
             continue
@@ -73,7 +126,7 @@ def compare_ordered_answers(
         means, errors = rung.factor_means, rung.std_err_factor_means
         factors += [
             {"demographic": variable, **line}
-            for line in factor_lines(means, errors, rung.factor_variances, list(members), model)
+            for line in factor_lines(means, errors, rung.factor_variances, list(members), scales)
         ]
     card: Card = {
         "method": "dwls_of_thresholds",
@@ -82,7 +135,8 @@ def compare_ordered_answers(
         "divisor": "n_minus_1",
         "groups": compared_groups(smallest),
         "smallest": section.smallest,
-        **corrections(continuity, sorted(corrected), model.items),
+        **corrections(continuity, sorted(corrected), scales.items),
+        **left_out(model),
         **respondents(len(x)),
     }
     tables = {
