@@ -14,6 +14,7 @@ from .pseudo_likelihood import (
     fit_design_cfa as fit_design_cfa,
     fit_design_sem as fit_design_sem,
     parameter_influence as parameter_influence,
+    scaled_design_test as scaled_design_test,
 )
 from .raking import (
     EmptyCells as EmptyCells,

@@ -85,6 +85,7 @@ from .incomplete import (
 from .invariance import (
     Rung as Rung,
     invariance_ladder as invariance_ladder,
+    judged_by as judged_by,
 )
 from .likelihood import (
     Point as Point,
