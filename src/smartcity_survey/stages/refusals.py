@@ -10,7 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import pandas as pd
 
-from smartcity_survey.errors import Category, NoSolution, Problem
+from smartcity_survey.errors import Category, NoSolution, Problem, counted
 from smartcity_survey.io import AT_FAULT, REFUSED, WHOLE, Card, StageResult, join_names
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.study.model import Model
@@ -115,7 +115,7 @@ def require_items(model: Model, place: str, fewest: int) -> None:
     if all(len(construct.items) < fewest for construct in model.constructs):
         problem = Problem(
             place,
-            f"no construct has {fewest} items or more.",
+            f"no construct has {counted(fewest, 'item')} or more.",
             "Take it out: nothing can be computed of fewer.",
         )
         raise NoSolution("few_items", (), [problem])
