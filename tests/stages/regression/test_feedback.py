@@ -45,12 +45,12 @@ def test_both_directions_by_the_core() -> None:
 
 
 def test_only_constructs_on_the_circle_have_an_equation() -> None:
-    """z comes after the circle; a mediator m before it is explained, and so no instrument."""
+    """z comes after the circle, and so what leads to z alone (w) moves nothing; a mediator m is explained."""
     paths = (("u", "m"), ("m", "p"), ("v", "q"), ("p", "q"), ("q", "z"), ("w", "z"))
     found = feedback_equations(tuple("umpvqzw"), paths, (("q", "p"),))
     assert found == (
-        FeedbackEquation("p", ("m", "q"), (), ("u", "v", "w")),
-        FeedbackEquation("q", ("p",), ("v",), ("u", "w")),
+        FeedbackEquation("p", ("m", "q"), (), ("u", "v")),
+        FeedbackEquation("q", ("p",), ("v",), ("u",)),
     )
 
 
@@ -63,10 +63,20 @@ def test_only_constructs_on_the_circle_have_an_equation() -> None:
         (
             [{"from": ["a", "b", "f"], "to": "y"}, {"from": ["a"], "to": "f"}],
             BACK,
+            "what leads to y cannot be told apart; .* lead to f by ways of their own, .* needed: 1, found: 0",
+        ),
+        (
+            [{"from": ["a", "f"], "to": "y"}, {"from": ["b", "c"], "to": "d"}],
+            BACK,
             "what leads to y cannot be told apart; .* needed: 1, found: 0",
         ),
+        (
+            [{"from": ["a"], "to": "y"}, {"from": ["b", "c", "y"], "to": "f"}, {"from": ["f"], "to": "d"}],
+            [{"from": ["f", "d"], "to": "y"}],
+            "what leads to y cannot be told apart; .* lead to d, f by ways .* needed: 2, found: 1",
+        ),
     ],
-    ids=["no circle", "twice", "unknown", "no instruments"],
+    ids=["no circle", "twice", "unknown", "no instruments", "that lead elsewhere", "one way to two"],
 )
 def test_what_cannot_be_estimated_is_refused(
     paths: list[dict[str, Any]], back: list[dict[str, Any]], found: str
