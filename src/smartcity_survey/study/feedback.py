@@ -78,8 +78,8 @@ def feedback_problems(names: tuple[str, ...], paths: Paths, feedback: Paths, pla
         if there < needed:
             yield Problem(
                 where,
-                f"what leads to {equation.outcome} cannot be told apart; constructs that nothing leads to and "
-                f"that lead to {', '.join(equation.endogenous)} by ways of their own, not to "
+                f"what leads to {equation.outcome} cannot be told apart; constructs that nothing leads to "
+                f"and that lead to {', '.join(equation.endogenous)} by ways of their own, not to "
                 f"{equation.outcome} at once, needed: {needed}, found: {there}.",
                 "Take out a path that leads to it, or name such constructs under `paths`.",
             )

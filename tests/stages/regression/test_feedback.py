@@ -86,8 +86,19 @@ def test_what_cannot_be_estimated_is_refused(
 
 
 def test_paths_alone_stay_without_circles() -> None:
-    with pytest.raises(SurveyError, match="run in a circle"):
+    with pytest.raises(
+        SurveyError, match=r"run in a circle.*\n?.*those that run back under `model.feedback`"
+    ):
         model([*PATHS, *BACK], [])
+
+
+def test_a_hypothesis_of_a_path_that_runs_back_is_sent_to_feedback() -> None:
+    """Not to `paths`, where it would close a circle."""
+    section = {"constructs": {name: {} for name in "abcdfy"}, "paths": PATHS, "feedback": BACK}
+    for source, told in (("y", "y -> f runs back .*`model.feedback`"), ("a", "no path a -> f.*`paths`")):
+        section["hypotheses"] = {"H1": {"from": source, "to": "f"}}
+        with pytest.raises(SurveyError, match=f"(?s){told}"):
+            build_model(ModelSection.model_validate(section), simulated.codebook())
 
 
 @pytest.mark.parametrize("asked", [True, False])

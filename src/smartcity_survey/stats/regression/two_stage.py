@@ -64,7 +64,6 @@ def two_stage_least_squares(
     check_outcome(y, np.column_stack([endogenous, exogenous, instruments]))
     factor_design(np.column_stack([endogenous, exogenous, instruments]))
     one = np.ones((n, 1))
-    given = np.column_stack([one, exogenous])
     every = np.column_stack([one, exogenous, instruments])
     design = np.column_stack([one, endogenous, exogenous])
     fitted = every @ np.linalg.lstsq(every, endogenous)[0]
