@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from smartcity_survey.audit.severity import CONTRADICTIONS
+from smartcity_survey.data.left_out import LINES_LEFT_OUT
 from smartcity_survey.io import REFUSED, Card
 from smartcity_survey.report.cells import records
 from smartcity_survey.report.contents import Contents, Entry
@@ -103,12 +104,12 @@ def plan_parts(
         if entry.kind == "figure":
             return (figures / f"{entry.name}.svg").is_file()
         random = entry.people and "decisions" in tables  # whose file has the columns alone
-        told = entry.keep_empty or random or REFUSED in cards.get(entry.name, {})
+        told = entry.keep_empty or random or {REFUSED, LINES_LEFT_OUT} & set(cards.get(entry.name, {}))
         if entry.name not in tables:
             return False
         frame = tables[entry.name]
         empty = frame.empty or (entry.something in frame and not frame[entry.something].fillna(0).any())
-        return told or not empty
+        return bool(told) or not empty
 
     def level(entry: Entry) -> str:
         if entry.kind == "figure" and entry.name in contents.answer:
