@@ -15,7 +15,7 @@ import pytest
 
 from smartcity_survey.data.disclosure import protect
 from smartcity_survey.io import StageResult
-from smartcity_survey.report.parts import plan_parts
+from smartcity_survey.report.parts import build_parts, plan_parts
 from smartcity_survey.report.tables import render_table
 from smartcity_survey.report.wording import LANGUAGES, load_wording
 from smartcity_survey.study.config import DisclosureSection, Language, ScoreMethod
@@ -150,3 +150,15 @@ def test_a_table_without_its_lines_says_why(tmp_path: Path, setting: MakeSetting
         assert [one.name for part in plan for one, _ in part.entries] == ["ordinal_models"]
         notes = " ".join(render_table(frame, ENTRIES["ordinal_models"], CONTENTS, setting("en"), card).notes)
         assert ("Lines are left out that tell of fewer than 7 respondents" in notes) == (lines == 0)
+
+
+@pytest.mark.parametrize("reconstruction", [True, False])
+def test_groups_of_a_reconstruction_without_paths_say_why_they_are_not_compared(
+    tmp_path: Path, setting: MakeSetting, reconstruction: bool
+) -> None:
+    """No path is claimed, so there are no bounds of its verdicts; its groups are random all the same."""
+    there = replace(setting("en"), reconstruction=reconstruction)
+    tables = {"invariance": pd.DataFrame(columns=["demographic", "level", "status"])}
+    parts = build_parts(tables, {}, tmp_path, CONTENTS, there, {})
+    told = [block.table.empty for part in parts for block in part.blocks if block.table]
+    assert told == [there.wording["page.random_groups"]] * reconstruction

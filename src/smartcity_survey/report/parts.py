@@ -93,17 +93,19 @@ def plan_parts(
     figures: Path,
     contents: Contents,
     printed: PrintedNumbers,
+    reconstruction: bool = False,
 ) -> tuple[Planned, ...]:
     """What stands where, in the order of the page.
 
     The answer's figures come first, then the tables and figures that the paper prints (of a study without
-    a paper: those with a topic), then all others by section.
+    a paper: those with a topic), then all others by section. Of a reconstruction, tables that compare people
+    stand there without lines.
     """
 
     def there(entry: Entry) -> bool:
         if entry.kind == "figure":
             return (figures / f"{entry.name}.svg").is_file()
-        random = entry.people and "decisions" in tables  # whose file has the columns alone
+        random = entry.people and reconstruction  # whose file has the columns alone
         told = entry.keep_empty or random or {REFUSED, LINES_LEFT_OUT} & set(cards.get(entry.name, {}))
         if entry.name not in tables:
             return False
@@ -164,7 +166,7 @@ def build_parts(
     """
     setting = with_bounds(setting, tables)
     wording = setting.wording
-    plan = plan_parts(tables, cards, figures, contents, printed)
+    plan = plan_parts(tables, cards, figures, contents, printed, setting.reconstruction)
     numbers = numbered(plan, printed, setting)
     setting = replace(setting, numbers={e.name: number for e, number in numbers.items() if e.kind == "table"})
     reconstruction = setting.bounded
@@ -189,7 +191,7 @@ def build_parts(
                 note=note_of(entry.name, tables, setting),
                 files=tuple(_files(figures, entry.name)),
             )
-        frame, random = tables[entry.name], entry.people and reconstruction
+        frame, random = tables[entry.name], entry.people and setting.reconstruction
         shown = frame.head(0) if random else frame
         table = render_table(shown, entry, contents, setting, cards.get(entry.name))
         if random:
