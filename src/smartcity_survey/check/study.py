@@ -21,6 +21,7 @@ from smartcity_survey.check.idle import idle_keys
 from smartcity_survey.check.labels import shared_labels, untranslated_labels
 from smartcity_survey.check.names import name_problems
 from smartcity_survey.check.needs import foreseen_gaps, unmet_needs
+from smartcity_survey.check.parallel import untested_lines
 from smartcity_survey.check.suspicions import suspicions
 from smartcity_survey.check.switches import idle_switches
 from smartcity_survey.check.template import template_problems
@@ -162,6 +163,7 @@ def check_study(folder: Path) -> Checked:
         *idle_methods(answers, needed, config, place),
         *idle_switches(config, model, place),
         *hidden_lines(complete_rows(answers, needed), model, config, place),
+        *untested_lines(complete_rows(answers, needed), model, config, place),
         *untranslated_labels(codebook, config, folder),
         *shared_labels(codebook, config, folder),
         *idle_keys(path, config.data, f"{place}, data"),

@@ -1,4 +1,4 @@
-"""Tables that disclosure control empties are foreseen."""
+"""Ordered answers that few gave: tables and tests that will be left out are foreseen."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pandas as pd
 
 from smartcity_survey.check import check_study
 from smartcity_survey.check.disclosed import hidden_lines
+from smartcity_survey.check.parallel import untested_lines
 from smartcity_survey.study.config import Config
 from smartcity_survey.study.model import Construct, Model
 
@@ -55,3 +56,18 @@ def test_check_tells_them(
     assert any(
         warning.place.endswith("config.yaml, regression.ordinal") for warning in check_study(folder).warnings
     )
+
+
+def test_lines_that_cannot_be_tested_are_foreseen(config_content: dict[str, Any]) -> None:
+    """Seven answers to U1 and one predictor: 20 respondents for each of five degrees of freedom."""
+    seven = ANSWERS.assign(U1=np.arange(100.0) % 7)
+    told = "no test of parallel lines of use (different answers: 7): respondents needed: 100, found: 99."
+    for ordinal, answers, expected in (
+        (True, seven.head(99), [told]),
+        (True, seven, []),
+        (False, seven.head(99), []),
+    ):
+        config_content["regression"] = {"ordinal": ordinal}
+        config = Config.model_validate(config_content)
+        found = [problem.found for problem in untested_lines(answers, MODEL, config, "config.yaml")]
+        assert found == expected
