@@ -166,7 +166,9 @@ def build_parts(
     """
     setting = with_bounds(setting, tables)
     wording = setting.wording
-    plan = plan_parts(tables, cards, figures, contents, printed, setting.reconstruction)
+    # Bounds are of reconstructions alone; those without paths have none.
+    people_made_up = setting.reconstruction or setting.bounded
+    plan = plan_parts(tables, cards, figures, contents, printed, people_made_up)
     numbers = numbered(plan, printed, setting)
     setting = replace(setting, numbers={e.name: number for e, number in numbers.items() if e.kind == "table"})
     reconstruction = setting.bounded
@@ -191,7 +193,7 @@ def build_parts(
                 note=note_of(entry.name, tables, setting),
                 files=tuple(_files(figures, entry.name)),
             )
-        frame, random = tables[entry.name], entry.people and setting.reconstruction
+        frame, random = tables[entry.name], entry.people and people_made_up
         shown = frame.head(0) if random else frame
         table = render_table(shown, entry, contents, setting, cards.get(entry.name))
         if random:
