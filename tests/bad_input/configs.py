@@ -247,7 +247,7 @@ CASES = (
         ),
         "config.yaml, model.paths",
         "in a circle: trust -> use -> trust",
-        "Take one of these paths out",
+        "Take one of these paths out, or write those that run back under `model.feedback`",
     ),
     Case(
         "printed numbers that are not there",

@@ -69,11 +69,11 @@ CASES = (
         "Choose from trust, use",
     ),
     Case(
-        "hypothesis without a path",
+        "hypothesis against the paths",
         setting("config", "model", "hypotheses", "H1", to={"from": "use", "to": "trust"}),
         "config.yaml, model.hypotheses.H1",
-        "there is no path use -> trust",
-        "Add it to `paths`",
+        "use -> trust runs back against `paths`",
+        "Correct the hypothesis, or name the path under `model.feedback`",
     ),
     Case(
         "misspelt mode",

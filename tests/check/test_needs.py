@@ -59,6 +59,17 @@ def test_groups_too_small_to_be_compared_are_named(
     }
 
 
+def test_groups_of_a_reconstruction_are_not_compared_whatever_their_size(
+    study: Write, config_content: dict[str, Any]
+) -> None:
+    """Nor is it advised to lower a limit that changes nothing."""
+    config_content["study"]["reconstruction"] = True
+    for smallest in (10, 1000):
+        config_content["groups"] = {"variables": ["city"], "smallest": smallest}
+        told = warnings(study())["config.yaml, groups.variables"]
+        assert told.endswith("the tables that compare groups have no lines: city.")
+
+
 def test_large_groups_whose_counts_would_tell_a_small_one_are_named(
     study: Write, config_content: dict[str, Any], codebook_content: dict[str, Any], survey: pd.DataFrame
 ) -> None:

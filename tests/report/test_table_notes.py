@@ -13,9 +13,12 @@ from typing import get_args
 import pandas as pd
 import pytest
 
+from smartcity_survey.data.disclosure import protect
+from smartcity_survey.io import StageResult
+from smartcity_survey.report.parts import build_parts, plan_parts
 from smartcity_survey.report.tables import render_table
 from smartcity_survey.report.wording import LANGUAGES, load_wording
-from smartcity_survey.study.config import Language, ScoreMethod
+from smartcity_survey.study.config import DisclosureSection, Language, ScoreMethod
 from tests.report.conftest import MakeSetting
 from tests.report.test_tables import CONTENTS, ENTRIES
 
@@ -132,3 +135,30 @@ def test_notes_of_the_bundled_report_are_short_and_the_rest_is_one_click_away(
         reading = wording.noted(f"{key}_bounded" if f"{key}_bounded" in wording else key)
         assert [reading in card for card in cards].count(True) == 1
         assert not any(reading in note for note in notes)
+
+
+def test_a_table_without_its_lines_says_why(tmp_path: Path, setting: MakeSetting) -> None:
+    """Even one that has no line left stands on the page."""
+    whole = pd.DataFrame({"outcome": ["use"], "categories": [3], "rarest_answer": [6], "p": [0.01]})
+    result = StageResult({"ordinal_models": whole}, {"ordinal_models": {"n": 100}})
+    hidden = protect(result, DisclosureSection(suppress_small_cells=True, smallest_cell=7))
+    shown = protect(result, DisclosureSection(suppress_small_cells=True, smallest_cell=6))
+    for found, lines in ((hidden, 0), (shown, 1)):
+        frame, card = found.tables["ordinal_models"], found.cards["ordinal_models"]
+        assert len(frame) == lines
+        plan = plan_parts(found.tables, found.cards, tmp_path, CONTENTS, {})
+        assert [one.name for part in plan for one, _ in part.entries] == ["ordinal_models"]
+        notes = " ".join(render_table(frame, ENTRIES["ordinal_models"], CONTENTS, setting("en"), card).notes)
+        assert ("Lines are left out that tell of fewer than 7 respondents" in notes) == (lines == 0)
+
+
+@pytest.mark.parametrize("reconstruction", [True, False])
+def test_groups_of_a_reconstruction_without_paths_say_why_they_are_not_compared(
+    tmp_path: Path, setting: MakeSetting, reconstruction: bool
+) -> None:
+    """No path is claimed, so there are no bounds of its verdicts; its groups are random all the same."""
+    there = replace(setting("en"), reconstruction=reconstruction)
+    tables = {"invariance": pd.DataFrame(columns=["demographic", "level", "status"])}
+    parts = build_parts(tables, {}, tmp_path, CONTENTS, there, {})
+    told = [block.table.empty for part in parts for block in part.blocks if block.table]
+    assert told == [there.wording["page.random_groups"]] * reconstruction

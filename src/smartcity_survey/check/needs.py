@@ -101,9 +101,8 @@ def foreseen_gaps(
         except NoSolution as error:
             for problem in error.problems:
                 yield Problem(f"{place}, common_method.marker", problem.found, problem.remedy)
-    for name in config.groups.variables:
-        yield from _groups(answers[name], codebook, name, config, f"{place}, groups.variables")
-    if config.groups.ordinal_invariance:
+    yield from _compared(answers, codebook, config, f"{place}, groups.variables")
+    if config.groups.ordinal_invariance and not config.study.reconstruction:
         yield from _unlike_answers(answers, codebook, model, config, f"{place}, groups.ordinal_invariance")
     yield from _chains(model, place)
     yield from _replaced(model, place)
@@ -216,6 +215,20 @@ def _unmeasured(codebook: Codebook, model: Model, config: Config) -> Iterator[Pr
                 f"{found}: the model has no such construct.",
                 "Add it to `model.constructs` and `model.paths`, or take it out of the codebook.",
             )
+
+
+def _compared(answers: pd.DataFrame, codebook: Codebook, config: Config, place: str) -> Iterator[Problem]:
+    """Groups that are not compared."""
+    if not config.study.reconstruction:
+        for name in config.groups.variables:
+            yield from _groups(answers[name], codebook, name, config, place)
+    elif config.groups.variables:
+        yield Problem(
+            place,
+            "a reconstruction attaches demographics to the answers at random, so the tables that compare "
+            f"groups have no lines: {_listed(config.groups.variables)}.",
+            "Nothing is to be changed for that: with people's answers the same config compares them.",
+        )
 
 
 def _groups(

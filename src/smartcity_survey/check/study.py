@@ -15,11 +15,13 @@ from smartcity_survey.check.bounds import bounds_doubts, bounds_problems
 from smartcity_survey.check.cleaning import excluded, kept, lost_rows, nothing_chosen, outside_categories
 from smartcity_survey.check.codes import declared_code_problems, doubtful_codes, missing_code_problems
 from smartcity_survey.check.directions import direction_doubts
+from smartcity_survey.check.disclosed import hidden_lines
 from smartcity_survey.check.gaps import idle_methods
 from smartcity_survey.check.idle import idle_keys
 from smartcity_survey.check.labels import shared_labels, untranslated_labels
 from smartcity_survey.check.names import name_problems
 from smartcity_survey.check.needs import foreseen_gaps, unmet_needs
+from smartcity_survey.check.parallel import untested_lines
 from smartcity_survey.check.suspicions import suspicions
 from smartcity_survey.check.switches import idle_switches
 from smartcity_survey.check.template import template_problems
@@ -160,6 +162,8 @@ def check_study(folder: Path) -> Checked:
         *design_doubts(answers, config, place),
         *idle_methods(answers, needed, config, place),
         *idle_switches(config, model, place),
+        *hidden_lines(complete_rows(answers, needed), model, config, place),
+        *untested_lines(complete_rows(answers, needed), model, config, place),
         *untranslated_labels(codebook, config, folder),
         *shared_labels(codebook, config, folder),
         *idle_keys(path, config.data, f"{place}, data"),

@@ -26,7 +26,7 @@ from smartcity_survey.data.disclosure_items import (
     without_hidden_constructs,
     without_small_answers,
 )
-from smartcity_survey.data.left_out import Context, LeavesOut, leave_out
+from smartcity_survey.data.left_out import LINES_LEFT_OUT, Context, LeavesOut, leave_out
 from smartcity_survey.io import StageResult
 from smartcity_survey.stats.core.types import BoolArray
 from smartcity_survey.stats.quality.small_cells import hidden_cells
@@ -57,6 +57,8 @@ def protect(
         context = Context(section.smallest_cell, n, shown)
         tables[name] = _TABLES[name](tables[name].copy(), context)
         cards[name] = {**cards[name], HIDDEN_BELOW: section.smallest_cell}
+        if len(tables[name]) < len(result.tables[name]):
+            cards[name] = {**cards[name], LINES_LEFT_OUT: True}
         if name in _OF_GAPS and _tells_exclusions(context):
             cards[name] = {key: value for key, value in cards[name].items() if key != "n"}
     return StageResult(tables=tables, cards=cards, private=result.private)

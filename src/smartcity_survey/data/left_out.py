@@ -24,6 +24,8 @@ class Context:
     tables: Mapping[str, pd.DataFrame]
 
 
+LINES_LEFT_OUT = "lines_left_out"
+"""Key of an estimator card: disclosure control takes whole lines out of the table, maybe all."""
 LeavesOut = Callable[[pd.DataFrame, Context], pd.DataFrame]
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from smartcity_survey.audit.severity import CONTRADICTIONS
+from smartcity_survey.data.left_out import LINES_LEFT_OUT
 from smartcity_survey.io import REFUSED, Card
 from smartcity_survey.report.cells import records
 from smartcity_survey.report.contents import Contents, Entry
@@ -92,23 +93,25 @@ def plan_parts(
     figures: Path,
     contents: Contents,
     printed: PrintedNumbers,
+    reconstruction: bool = False,
 ) -> tuple[Planned, ...]:
     """What stands where, in the order of the page.
 
     The answer's figures come first, then the tables and figures that the paper prints (of a study without
-    a paper: those with a topic), then all others by section.
+    a paper: those with a topic), then all others by section. Of a reconstruction, tables that compare people
+    stand there without lines.
     """
 
     def there(entry: Entry) -> bool:
         if entry.kind == "figure":
             return (figures / f"{entry.name}.svg").is_file()
-        random = entry.people and "decisions" in tables  # whose file has the columns alone
-        told = entry.keep_empty or random or REFUSED in cards.get(entry.name, {})
+        random = entry.people and reconstruction  # whose file has the columns alone
+        told = entry.keep_empty or random or {REFUSED, LINES_LEFT_OUT} & set(cards.get(entry.name, {}))
         if entry.name not in tables:
             return False
         frame = tables[entry.name]
         empty = frame.empty or (entry.something in frame and not frame[entry.something].fillna(0).any())
-        return told or not empty
+        return bool(told) or not empty
 
     def level(entry: Entry) -> str:
         if entry.kind == "figure" and entry.name in contents.answer:
@@ -163,7 +166,9 @@ def build_parts(
     """
     setting = with_bounds(setting, tables)
     wording = setting.wording
-    plan = plan_parts(tables, cards, figures, contents, printed)
+    # Bounds are of reconstructions alone; those without paths have none.
+    people_made_up = setting.reconstruction or setting.bounded
+    plan = plan_parts(tables, cards, figures, contents, printed, people_made_up)
     numbers = numbered(plan, printed, setting)
     setting = replace(setting, numbers={e.name: number for e, number in numbers.items() if e.kind == "table"})
     reconstruction = setting.bounded
@@ -188,7 +193,7 @@ def build_parts(
                 note=note_of(entry.name, tables, setting),
                 files=tuple(_files(figures, entry.name)),
             )
-        frame, random = tables[entry.name], entry.people and reconstruction
+        frame, random = tables[entry.name], entry.people and people_made_up
         shown = frame.head(0) if random else frame
         table = render_table(shown, entry, contents, setting, cards.get(entry.name))
         if random:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from smartcity_survey.data.disclosure import HIDDEN_BELOW
+from smartcity_survey.data.left_out import LINES_LEFT_OUT
 from smartcity_survey.io import Card
 from smartcity_survey.report.contents import Entry
 from smartcity_survey.report.setting import Setting
@@ -38,7 +39,11 @@ def basis(columns: tuple[str, ...], card: Card, setting: Setting) -> Iterator[st
 
 
 def hidden(frame: pd.DataFrame, hides: tuple[str, ...], card: Card, setting: Setting) -> Iterator[str]:
-    """What the mark of cells left out means, where there are such cells."""
+    """What the mark of cells left out means, where there are such cells, and why lines are not there."""
+    if LINES_LEFT_OUT in card:
+        yield setting.wording.fill(
+            "page.hidden_lines", limit=setting.wording.numbers.count(float(str(card[HIDDEN_BELOW])))
+        )
     if frame[[column for column in hides if column in frame]].isna().any(axis=None):
         limit = setting.wording.numbers.count(float(str(card[HIDDEN_BELOW])))
         yield setting.wording.fill("page.hidden", limit=limit)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from smartcity_survey.audit.style import BOUNDED
 from smartcity_survey.data.disclosure import HIDDEN_BELOW
+from smartcity_survey.data.left_out import LINES_LEFT_OUT
 from smartcity_survey.io import AT_FAULT, INADMISSIBLE, REFUSED, WHOLE, Card, split_names
 from smartcity_survey.report.cells import Cell, cell, interval, records
 from smartcity_survey.report.contents import Contents, Entry
@@ -235,7 +236,7 @@ def card_entries(card: Card, setting: Setting) -> dict[str, str]:
         return words[key].format(**numbers) if numbers else words[key]
 
     # A number that the words of another entry take is told there.
-    elsewhere = {INADMISSIBLE, REFUSED, *(name for names in told.values() for name in names)}
+    elsewhere = {INADMISSIBLE, REFUSED, LINES_LEFT_OUT, *(name for names in told.values() for name in names)}
     return {
         wording.value("card_key", key): written(key, value)
         for key, value in card.items()

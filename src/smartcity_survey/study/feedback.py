@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from smartcity_survey.errors import Problem
 from smartcity_survey.study.model_checks import nearest
 
@@ -16,7 +18,7 @@ class FeedbackEquation:
     """A construct of a circle and what leads to it.
 
     endogenous : predictors that other constructs lead to. exogenous : the others. instruments : constructs
-    that nothing leads to, and that do not lead to the outcome.
+    that nothing leads to, and that lead to an endogenous predictor, but not to the outcome at once.
     """
 
     outcome: str
@@ -35,12 +37,14 @@ def feedback_equations(names: tuple[str, ...], paths: Paths, feedback: Paths) ->
         if outcome not in _reached(outcome, arrows):
             continue
         sources = {source for source, target in arrows if target == outcome}
+        endogenous = tuple(name for name in names if name in sources & explained)
+        moving = {name for name in outside if _reached(name, arrows) & set(endogenous)}
         equations.append(
             FeedbackEquation(
                 outcome,
-                tuple(name for name in names if name in sources & explained),
+                endogenous,
                 tuple(name for name in outside if name in sources),
-                tuple(name for name in outside if name not in sources and _takes_part(name, arrows)),
+                tuple(name for name in outside if name in moving - sources),
             )
         )
     return tuple(equations)
@@ -69,14 +73,33 @@ def feedback_problems(names: tuple[str, ...], paths: Paths, feedback: Paths, pla
     if not sound:
         return
     for equation in feedback_equations(names, paths, feedback):
-        needed, there = len(equation.endogenous), len(equation.instruments)
+        needed = len(equation.endogenous)
+        there = told_apart(equation, names, (*paths, *feedback))
         if there < needed:
             yield Problem(
                 where,
                 f"what leads to {equation.outcome} cannot be told apart; constructs that nothing leads to "
-                f"and that do not lead to it, needed: {needed}, found: {there}.",
+                f"and that lead to {', '.join(equation.endogenous)} by ways of their own, not to "
+                f"{equation.outcome} at once, needed: {needed}, found: {there}.",
                 "Take out a path that leads to it, or name such constructs under `paths`.",
             )
+
+
+def told_apart(equation: FeedbackEquation, names: tuple[str, ...], arrows: Paths) -> int:
+    """How many endogenous predictors the instruments can tell apart: the rank condition.
+
+    It is the rank of the reduced form between the two, which all coefficients share but those of a set of
+    measure zero: so coefficients drawn at random show it. Wooldridge (2010), ch. 9.2.
+    """
+    rng = np.random.default_rng(0)
+    place = {name: index for index, name in enumerate(names)}
+    direct = np.zeros((len(names), len(names)))
+    for source, target in arrows:
+        direct[place[target], place[source]] = rng.uniform(0.5, 1.5)
+    total = np.linalg.inv(np.eye(len(names)) - direct)
+    rows, columns = ([place[name] for name in part] for part in (equation.endogenous, equation.instruments))
+    between = total[np.ix_(rows, columns)]
+    return int(np.linalg.matrix_rank(between, rtol=1e-8)) if between.size else 0
 
 
 def _reached(start: str, arrows: Paths) -> set[str]:
@@ -90,7 +113,3 @@ def _reached(start: str, arrows: Paths) -> set[str]:
                 found.add(target)
                 ahead.append(target)
     return found
-
-
-def _takes_part(name: str, arrows: Paths) -> bool:
-    return any(name == source for source, _ in arrows)

@@ -39,7 +39,7 @@ def structure_problems(
             Problem(
                 place,
                 f"they run in a circle: {' -> '.join(circle)}.",
-                "Take one of these paths out.",
+                "Take one of these paths out, or write those that run back under `model.feedback`.",
             )
         )
     return problems
@@ -95,7 +95,15 @@ def hypothesis_problems(
             known = nearest(groups, demographics) if demographics else "Add it to the codebook."
             yield Problem(f"{where}.groups", found, known)
         for source, target in pairwise(chain):
-            if {source, target} <= set(names) and (source, target) not in paths:
+            if not {source, target} <= set(names) or (source, target) in paths:
+                continue
+            if source != target and _circle((*paths, (source, target))) and not _circle(paths):
+                yield Problem(
+                    where,
+                    f"{source} -> {target} runs back against `paths`.",
+                    "Correct the hypothesis, or name the path under `model.feedback`, whose table judges it.",
+                )
+            else:
                 yield Problem(
                     where,
                     f"there is no path {source} -> {target}.",

@@ -45,12 +45,12 @@ def test_both_directions_by_the_core() -> None:
 
 
 def test_only_constructs_on_the_circle_have_an_equation() -> None:
-    """z comes after the circle; a mediator m before it is explained, and so no instrument."""
+    """z comes after the circle, and so what leads to z alone (w) moves nothing; a mediator m is explained."""
     paths = (("u", "m"), ("m", "p"), ("v", "q"), ("p", "q"), ("q", "z"), ("w", "z"))
     found = feedback_equations(tuple("umpvqzw"), paths, (("q", "p"),))
     assert found == (
-        FeedbackEquation("p", ("m", "q"), (), ("u", "v", "w")),
-        FeedbackEquation("q", ("p",), ("v",), ("u", "w")),
+        FeedbackEquation("p", ("m", "q"), (), ("u", "v")),
+        FeedbackEquation("q", ("p",), ("v",), ("u",)),
     )
 
 
@@ -63,10 +63,20 @@ def test_only_constructs_on_the_circle_have_an_equation() -> None:
         (
             [{"from": ["a", "b", "f"], "to": "y"}, {"from": ["a"], "to": "f"}],
             BACK,
+            "what leads to y cannot be told apart; .* lead to f by ways of their own, .* needed: 1, found: 0",
+        ),
+        (
+            [{"from": ["a", "f"], "to": "y"}, {"from": ["b", "c"], "to": "d"}],
+            BACK,
             "what leads to y cannot be told apart; .* needed: 1, found: 0",
         ),
+        (
+            [{"from": ["a"], "to": "y"}, {"from": ["b", "c", "y"], "to": "f"}, {"from": ["f"], "to": "d"}],
+            [{"from": ["f", "d"], "to": "y"}],
+            "what leads to y cannot be told apart; .* lead to d, f by ways .* needed: 2, found: 1",
+        ),
     ],
-    ids=["no circle", "twice", "unknown", "no instruments"],
+    ids=["no circle", "twice", "unknown", "no instruments", "that lead elsewhere", "one way to two"],
 )
 def test_what_cannot_be_estimated_is_refused(
     paths: list[dict[str, Any]], back: list[dict[str, Any]], found: str
@@ -76,8 +86,19 @@ def test_what_cannot_be_estimated_is_refused(
 
 
 def test_paths_alone_stay_without_circles() -> None:
-    with pytest.raises(SurveyError, match="run in a circle"):
+    with pytest.raises(
+        SurveyError, match=r"run in a circle.*\n?.*those that run back under `model.feedback`"
+    ):
         model([*PATHS, *BACK], [])
+
+
+def test_a_hypothesis_of_a_path_that_runs_back_is_sent_to_feedback() -> None:
+    """Not to `paths`, where it would close a circle."""
+    section = {"constructs": {name: {} for name in "abcdfy"}, "paths": PATHS, "feedback": BACK}
+    for source, told in (("y", "y -> f runs back .*`model.feedback`"), ("a", "no path a -> f.*`paths`")):
+        section["hypotheses"] = {"H1": {"from": source, "to": "f"}}
+        with pytest.raises(SurveyError, match=f"(?s){told}"):
+            build_model(ModelSection.model_validate(section), simulated.codebook())
 
 
 @pytest.mark.parametrize("asked", [True, False])

@@ -10,7 +10,12 @@ import numpy as np
 import pytest
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
-from smartcity_survey.stats.core.errors import ConstantItems, LinearDependence, Separated, TooFewRows
+from smartcity_survey.stats.core.errors import (
+    ConstantItems,
+    LinearDependence,
+    Separated,
+    TooFewRows,
+)
 from smartcity_survey.stats.regression.ordinal import parallel_lines, proportional_odds
 
 # Tenants by contact (low, high), housing (tower, apartment, atrium, terrace), influence and satisfaction.
@@ -87,6 +92,16 @@ def test_lines_that_are_not_parallel_are_told() -> None:
     found = parallel_lines(y, x)
     assert found.each[0].p < 1e-6
     assert found.whole.statistic > found.each[0].statistic
+
+
+def test_lines_of_many_answers_are_not_tested() -> None:
+    """Of parallel lines, 360 respondents and 20 answers the test would reject 21 of 100 samples at 5 %."""
+    rng = np.random.default_rng(6)
+    x = rng.normal(size=(400, 2))
+    order = np.argsort(np.argsort(x.sum(axis=1) + rng.logistic(size=400)))
+    assert np.isfinite(parallel_lines(order // 40 + 0.0, x[:, :1]).whole.p)
+    with pytest.raises(TooFewRows, match="400 rows, at least 1944 needed"):
+        parallel_lines(order // 20 + 0.0, x)
 
 
 def test_separation_is_refused_and_nothing_else() -> None:

@@ -30,9 +30,11 @@ def test_it_is_that_of_ivreg() -> None:
     assert fit.std_err == pytest.approx(told["std_err"], rel=1e-8)
     assert fit.p == pytest.approx(told["p"], rel=1e-6)
     assert fit.overidentification is not None
-    tests = (*fit.first_stage, fit.endogeneity, fit.overidentification)
-    assert [test.statistic for test in tests] == pytest.approx(told["diagnostics"], rel=1e-7)
-    assert [test.p for test in tests] == pytest.approx(told["diagnostics_p"], rel=1e-6)
+    tests = (fit.endogeneity, fit.overidentification)
+    assert [test.statistic for test in tests] == pytest.approx(told["diagnostics"][2:], rel=1e-7)
+    assert [test.p for test in tests] == pytest.approx(told["diagnostics_p"][2:], rel=1e-6)
+    assert [test.statistic for test in fit.first_stage] == pytest.approx(told["conditional"], rel=1e-7)
+    assert [test.p for test in fit.first_stage] == pytest.approx(told["conditional_p"], rel=1e-6)
 
 
 def test_as_many_instruments_as_endogenous_predictors() -> None:
@@ -42,6 +44,7 @@ def test_as_many_instruments_as_endogenous_predictors() -> None:
     fit = two_stage_least_squares(y, x[:, :1], x[:, 1:], means("B"))
     assert fit.coef == pytest.approx(told["exact_coef"], rel=1e-8)
     assert fit.std_err == pytest.approx(told["exact_std_err"], rel=1e-8)
+    assert fit.first_stage[0].statistic == pytest.approx(told["exact_first_stage"][0], rel=1e-7)
     assert fit.overidentification is None
     z = np.column_stack([np.ones(len(y)), means("BA")])
     np.testing.assert_allclose(z.T @ (y - fit.coef[0] - x @ fit.coef[1:]), 0, atol=1e-8)
@@ -60,6 +63,17 @@ def test_a_loop_is_taken_apart() -> None:
         assert fit.least_squares[1] > expected[0] + 0.2
         assert fit.endogeneity.p < 1e-6
         assert fit.first_stage[0].statistic > 100
+
+
+def test_instruments_that_tell_two_predictors_alike_are_weak() -> None:
+    """Both hang on the first instrument alone: each by itself is well explained, neither beside the other."""
+    rng = np.random.default_rng(2)
+    x = rng.normal(size=(1000, 2))
+    both = x[:, [0]] * [0.8, 0.6] + rng.normal(size=(1000, 2))
+    fit = two_stage_least_squares(both.sum(axis=1) + x[:, 0], both, np.empty((1000, 0)), x)
+    single = [two_stage_least_squares(both[:, 0], both[:, [j]], x[:, :0], x).first_stage[0] for j in (0, 1)]
+    assert min(test.statistic for test in single) > 100
+    assert max(test.statistic for test in fit.first_stage) < 5
 
 
 def test_what_identifies_nothing_is_refused() -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from smartcity_survey.io import Card, StageResult, join_names, split_names
 from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.evidence.fed_back import fed_back
 from smartcity_survey.stages.evidence.hypotheses import ENDS_INSTEAD, STATE, UNPRINTED
 from smartcity_survey.stages.evidence.measured_badly import measured_badly
 from smartcity_survey.stages.lines import Line, line_of
@@ -37,7 +38,7 @@ ON_ANSWERS = (
     *("methods_disagree", "pls_unsolved", "sem_unsolved", "sign_against_correlation", "sign_other_by_means"),
     *("sign_other_by_pls", "sign_other_by_sem", "most_specifications_disagree", "specifications_disagree"),
     *("curve_unsolved", "sign_depends", "curve_may_be_chance", "curve_beyond_chance", "curve_against_claim"),
-    *("item_against_construct", "unreliable_construct"),
+    *("item_against_construct", "unreliable_construct", "feedback_biased", "feedback_weak"),
 )
 """Caveats that rest on numbers which are nowhere in print, nor follow from it."""
 OF_PRINT = ("printed_against_claim", "single_item")
@@ -73,6 +74,8 @@ def verdict_sheet(
     decisions: pd.DataFrame | None = None,
     pls_loadings: pd.DataFrame | None = None,
     reliability: pd.DataFrame | None = None,
+    feedback_paths: pd.DataFrame | None = None,
+    feedback_tests: pd.DataFrame | None = None,
 ) -> StageResult:
     """One row per hypothesis: verdicts, how far they can be trusted, and caveats as codes.
 
@@ -81,7 +84,7 @@ def verdict_sheet(
 
     Parameters
     ----------
-    hypotheses, ..., score_regressions, pls_loadings, reliability : the stage files of these names.
+    hypotheses, ..., score_regressions, pls_loadings, ..., feedback_tests : the stage files of these names.
 
     The column `share_agreeing` is the share of specifications, weighted as in `specification_curve`, that
     agree with the printed verdict, or with that of the regression where nothing was printed. Where too few
@@ -94,9 +97,10 @@ def verdict_sheet(
     """
     rows = []
     for hypothesis in model.claims:
+        doubts = measured_badly(hypothesis, model, pls_loadings, reliability)
+        doubts += fed_back(hypothesis, feedback_paths, feedback_tests, model.alpha)
         if hypothesis not in model.hypotheses:
             row = _estimated(hypothesis, hypotheses)
-            doubts = measured_badly(hypothesis, model, pls_loadings, reliability)
             rows.append(row | {"caveats": join_names((*split_names(row["caveats"]), *doubts))})
             continue
         row = {
@@ -110,7 +114,7 @@ def verdict_sheet(
         caveats = [*_caveats(row, model.alpha)]
         if {hypothesis.source, hypothesis.target} & set(model.single):
             caveats.append("single_item")
-        caveats += measured_badly(hypothesis, model, pls_loadings, reliability)
+        caveats += doubts
         if decisions is not None:
             row, caveats = _as_decided(row, caveats, decisions)
         rows.append(row | {"caveats": join_names(caveats)})

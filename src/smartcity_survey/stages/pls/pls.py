@@ -16,7 +16,7 @@ from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import StageResult
 from smartcity_survey.stages.cards import of_incomplete_rows
 from smartcity_survey.stages.declare import stage
-from smartcity_survey.stages.lines import path_columns
+from smartcity_survey.stages.lines import below, path_columns
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import (
     PLS_FIT,
@@ -370,7 +370,7 @@ def _htmt_bounds(bootstrap: PlsBootstrap, model: Model, section: PlsSection) -> 
         frame[ratio] = value
         frame[f"{prefix}upper_bound"] = bound
         for constructs in ("distinct", "similar"):
-            frame[f"{prefix}below_{constructs}"] = bound < limit(f"htmt_{constructs}").value
+            frame[f"{prefix}below_{constructs}"] = below(bound, f"htmt_{constructs}")
         reached = bootstrap.share_from(ratio, limit("htmt_distinct").value)[rows, columns]
         frame[f"{prefix}p_distinct"] = np.where(np.isnan(value), np.nan, reached)
     draws = bootstrap.draws.htmt2[bootstrap.admissible][:, rows, columns]

@@ -21,6 +21,7 @@ from smartcity_survey.stages.cards import (
 )
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.design import Design, design_card, ignored_card
+from smartcity_survey.stages.lines import below
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.needs import (
     Bar,
@@ -56,7 +57,6 @@ from smartcity_survey.stats.sem.maximum_likelihood import TOLERANCE
 from smartcity_survey.stats.sem.modification import modification_indices
 from smartcity_survey.stats.sem.structure import Matrix
 from smartcity_survey.study.config import CfaSection
-from smartcity_survey.study.limits import limit
 from smartcity_survey.study.model import Model
 
 OF_MODEL = ("cfa_fit", "cfa_loadings", "cfa_factor_correlations", "cfa_correlation_intervals")
@@ -300,8 +300,8 @@ def _correlation_intervals(cfa: CfaFit, model: Model, level: float) -> pd.DataFr
             "std_error": std_error,
             "ci_low": low,
             "ci_high": high,
-            "below_distinct": furthest < limit("correlation_distinct").value,
-            "below_similar": furthest < limit("correlation_similar").value,
+            "below_distinct": below(furthest, "correlation_distinct"),
+            "below_similar": below(furthest, "correlation_similar"),
         }
     )
 

@@ -41,6 +41,7 @@ from .ols_diagnostics import (
 from .ordinal import (
     ParallelLines as ParallelLines,
     ProportionalOdds as ProportionalOdds,
+    needed_for_lines as needed_for_lines,
     parallel_lines as parallel_lines,
     proportional_odds as proportional_odds,
 )

