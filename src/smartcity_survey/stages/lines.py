@@ -6,11 +6,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
 import pandas as pd
-
-from smartcity_survey.stats.core.types import Array
-from smartcity_survey.study.limits import limit
 
 
 class Line(dict[str, Any]):
@@ -24,13 +20,6 @@ def path_columns(paths: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     """Columns `source, target` of a table with a line for each path."""
     given = list(paths)
     return {"source": [source for source, _ in given], "target": [target for _, target in given]}
-
-
-def below(values: Array, name: str) -> pd.api.extensions.ExtensionArray:
-    """Whether values (n,) are below a conventional limit; one that is not there is on neither side: empty."""
-    found = pd.array(values < limit(name).value, dtype="boolean")
-    found[np.isnan(values)] = pd.NA
-    return found
 
 
 def line_of(frame: pd.DataFrame, **keys: str) -> Line:

@@ -92,11 +92,13 @@ def told_apart(equation: FeedbackEquation, names: tuple[str, ...], arrows: Paths
     measure zero: so coefficients drawn at random show it. Wooldridge (2010), ch. 9.2.
     """
     rng = np.random.default_rng(0)
-    place = {name: index for index, name in enumerate(names)}
-    direct = np.zeros((len(names), len(names)))
+    # Also names that the model has not, of which other checks tell.
+    every = dict.fromkeys((*names, *(name for arrow in arrows for name in arrow)))
+    place = {name: index for index, name in enumerate(every)}
+    direct = np.zeros((len(place), len(place)))
     for source, target in arrows:
         direct[place[target], place[source]] = rng.uniform(0.5, 1.5)
-    total = np.linalg.inv(np.eye(len(names)) - direct)
+    total = np.linalg.inv(np.eye(len(place)) - direct)
     rows, columns = ([place[name] for name in part] for part in (equation.endogenous, equation.instruments))
     between = total[np.ix_(rows, columns)]
     return int(np.linalg.matrix_rank(between, rtol=1e-8)) if between.size else 0

@@ -129,7 +129,7 @@ def compose(
     def there(entry: Entry) -> bool:
         if entry.kind == "figure":
             return entry.name in figures
-        hidden = entry.people and (manifest["reconstruction"] or "decisions" in tables)
+        hidden = entry.people and "decisions" in tables
         if entry.name not in tables or hidden:
             return False
         frame = tables[entry.name]
@@ -143,9 +143,7 @@ def compose(
 
     def unsolved(entry: Entry) -> bool:
         card = cards.get(entry.name, {})
-        shown = entry.kind == "table" and not (
-            entry.people and (manifest["reconstruction"] or "decisions" in tables)
-        )
+        shown = entry.kind == "table" and not (entry.people and "decisions" in tables)
         return shown and not there(entry) and REFUSED in card and not _is_unasked(card)
 
     planned = [

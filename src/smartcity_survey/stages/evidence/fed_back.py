@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from smartcity_survey.stages.lines import line_of
-from smartcity_survey.stats.core.significance import below_level
 from smartcity_survey.study.limits import limit
 from smartcity_survey.study.model import Hypothesis
 
@@ -29,6 +28,6 @@ def fed_back(
     hausman = [line_of(tests, outcome=end)["hausman_p"] for end in ends]
     strength = paths.loc[paths["outcome"].isin(ends), "first_stage_f"].dropna()
     return [
-        *["feedback_biased"] * any(below_level(p, alpha) for p in hausman),
+        *["feedback_biased"] * any(p < alpha for p in hausman),
         *["feedback_weak"] * (not strength.map(limit("instruments").met).all()),
     ]

@@ -14,9 +14,10 @@ from smartcity_survey.data.demographics import codes_of_scale, demographic_scale
 from smartcity_survey.data.disclosure import protect
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import StageResult
+from smartcity_survey.stages.below_limits import below
 from smartcity_survey.stages.cards import of_incomplete_rows
 from smartcity_survey.stages.declare import stage
-from smartcity_survey.stages.lines import below, path_columns
+from smartcity_survey.stages.lines import path_columns
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import (
     PLS_FIT,

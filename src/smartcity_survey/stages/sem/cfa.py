@@ -11,6 +11,7 @@ import pandas as pd
 from smartcity_survey.data.disclosure import protect
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import WHOLE, Card, StageResult
+from smartcity_survey.stages.below_limits import below
 from smartcity_survey.stages.cards import (
     NORMAL,
     full_information,
@@ -21,7 +22,6 @@ from smartcity_survey.stages.cards import (
 )
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.design import Design, design_card, ignored_card
-from smartcity_survey.stages.lines import below
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.needs import (
     Bar,
