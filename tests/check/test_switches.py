@@ -58,8 +58,8 @@ def test_a_model_that_has_nothing_of_the_kind(
     content = all_on(config_content, groups={"variables": ["city"], "smallest": 10})
     assert {key: warning.found for key, warning in told(study(config=content)).items()} == {
         "pls.tetrads": "no construct has 4 items or more.",
-        "regression.ordinal": "no test of parallel lines of use (different answers: 5): respondents needed: 60, "
-        "found: 40.",
+        "regression.ordinal": "no test of parallel lines of use (different answers: 5): respondents "
+        "needed: 60, found: 40.",
         "pls.mediator_contribution": "no construct is a mediator: no path goes on where another ends.",
     }
 
