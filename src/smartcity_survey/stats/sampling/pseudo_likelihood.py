@@ -16,7 +16,7 @@ from smartcity_survey.stats.core.significance import ChiSquareTest, chi_square_t
 from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.stats.sampling.weighted_moments import weighted_covariance
-from smartcity_survey.stats.sem.cfa import CfaFit, cfa_record, fit_with_standard
+from smartcity_survey.stats.sem.cfa import CfaFit, cfa_record, fit_cfa
 from smartcity_survey.stats.sem.cfa_fit import baseline
 from smartcity_survey.stats.sem.cfa_robust import ScaledTest, scaled_record
 from smartcity_survey.stats.sem.likelihood import Point, Sample, evaluate
@@ -69,11 +69,11 @@ def fit_design_cfa(
     S, n = weighted_covariance(x, design, 0), design.n
     _require_units(design, pattern)
     sd = np.sqrt(np.diagonal(S))
-    plain, standard = fit_with_standard(S, n, pattern, tolerance=tolerance, max_iterations=max_iterations)
+    plain = fit_cfa(S, n, pattern, tolerance=tolerance, max_iterations=max_iterations)
     return DesignCfa(
         cfa_record(
             _with_errors(plain.ml, x, design),
-            _with_errors(standard, x / sd, design),
+            _with_errors(plain.standard, x / sd, design),
             pattern,
             plain.markers,
         ),

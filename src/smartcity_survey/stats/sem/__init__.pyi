@@ -3,7 +3,6 @@ from .cfa import (
     cfa_record as cfa_record,
     correlations_of as correlations_of,
     fit_cfa as fit_cfa,
-    fit_with_standard as fit_with_standard,
     rescaled as rescaled,
 )
 from .cfa_fit import (

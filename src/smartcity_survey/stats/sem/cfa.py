@@ -56,7 +56,8 @@ class CfaFit:
         `cfa_model.single_items`). admissible : none is, and the factor covariances are positive definite; an
         inadmissible solution describes no possible population.
     ml : the likelihood's result in the scaling asked for, with the parameters in the order loadings by row,
-        factor covariances (lower triangle by row), uniquenesses.
+        factor covariances (lower triangle by row), uniquenesses. standard : the same of items and factors of
+        variance 1; from both, with other errors, `cfa_record` makes a fit with these.
     """
 
     pattern: BoolArray
@@ -74,6 +75,7 @@ class CfaFit:
     heywood: IntArray
     admissible: bool
     ml: StructureFit
+    standard: StructureFit
 
     @property
     def chi2(self) -> float:
@@ -161,33 +163,6 @@ def fit_cfa(
     TooFewRows (n <= p), NotFinite, ConstantItems, LinearDependence, NotPositiveDefinite, InvalidModel (an
     item loads nowhere), UnderIdentified, NotConverged (small samples may have no finite minimum).
     """
-    return fit_with_standard(
-        S,
-        n,
-        pattern,
-        scaling=scaling,
-        markers=markers,
-        wishart=wishart,
-        tolerance=tolerance,
-        max_iterations=max_iterations,
-    )[0]
-
-
-def fit_with_standard(
-    S: Array,
-    n: int,
-    pattern: BoolArray,
-    *,
-    scaling: Scaling = "marker",
-    markers: IntArray | None = None,
-    wishart: bool = False,
-    tolerance: float = TOLERANCE,
-    max_iterations: int = 200,
-) -> tuple[CfaFit, StructureFit]:
-    """As `fit_cfa`, and beside it the model of the item correlations with factors of variance 1.
-
-    From both, with other errors, `cfa_record` makes a fit with these.
-    """
     if n <= len(S):
         raise TooFewRows(n, len(S) + 1)
     unknown = np.flatnonzero(~np.isfinite(S).all(axis=0))
@@ -203,7 +178,7 @@ def fit_with_standard(
     structure, theta = rescaled(standard, np.sqrt(np.diagonal(S)), pattern, markers, scaling)
     minimum = Minimum(theta, standard.gradient_norm, standard.n_iterations)
     ml = fit_at([structure], [Sample(n, S)], minimum, multiplier=standard.multiplier)
-    return cfa_record(ml, standard, pattern, markers), standard
+    return cfa_record(ml, standard, pattern, markers)
 
 
 def _fit_standardised(
@@ -297,6 +272,7 @@ def cfa_record(ml: StructureFit, standard: StructureFit, pattern: BoolArray, mar
         heywood=heywood,
         admissible=not heywood.size and not indefinite,
         ml=ml,
+        standard=standard,
     )
 
 

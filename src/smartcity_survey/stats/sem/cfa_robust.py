@@ -13,7 +13,7 @@ from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.errors import StatisticsError
 from smartcity_survey.stats.core.significance import ChiSquareTest, chi_square_test
 from smartcity_survey.stats.core.types import Array, BoolArray
-from smartcity_survey.stats.sem.cfa import CfaFit, cfa_record, fit_with_standard
+from smartcity_survey.stats.sem.cfa import CfaFit, cfa_record, fit_cfa
 from smartcity_survey.stats.sem.cfa_fit import baseline, comparative_fit, rmsea_of
 from smartcity_survey.stats.sem.likelihood import Point, Sample, evaluate
 from smartcity_survey.stats.sem.maximum_likelihood import TOLERANCE, Fitted, StructureFit
@@ -83,9 +83,9 @@ def fit_robust_cfa(
     As `fit_cfa`.
     """
     S, n = covariance(x, ddof=0), len(x)
-    plain, standard = fit_with_standard(S, n, pattern, tolerance=tolerance, max_iterations=max_iterations)
+    plain = fit_cfa(S, n, pattern, tolerance=tolerance, max_iterations=max_iterations)
     sd = np.sqrt(np.diagonal(S))
-    cfa = cfa_record(_with_errors(plain.ml, x), _with_errors(standard, x / sd), pattern, plain.markers)
+    cfa = cfa_record(_with_errors(plain.ml, x), _with_errors(plain.standard, x / sd), pattern, plain.markers)
     return RobustCfa(cfa, scaled_test(plain, x, "yuan_bentler"))
 
 
