@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import numpy as np
 import pandas as pd
 
@@ -14,15 +12,13 @@ from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import Complete, Measured
 from smartcity_survey.stages.refusals import Refusals, require_scales
+from smartcity_survey.stages.sem.rival_fit import cost_of, indices_of
 from smartcity_survey.stats.core.correlations import covariance
-from smartcity_survey.stats.core.significance import chi_square_test
 from smartcity_survey.stats.measurement.esem import Esem, fit_esem
 from smartcity_survey.stats.sem.cfa import CfaFit, fit_cfa
-from smartcity_survey.stats.sem.cfa_fit import fit_indices
 from smartcity_survey.study.config import Config
 from smartcity_survey.study.model import Model
 
-INDICES = ("chi2", "df", "p", "cfi", "tli", "rmsea", "srmr", "aic", "bic")
 TABLES = ("esem_fit", "esem_loadings", "esem_correlations")
 
 
@@ -79,18 +75,17 @@ def explore_measurement_model(answers: Complete, model: Measured) -> StageResult
 
 def _fit(own: CfaFit | None, found: Esem) -> pd.DataFrame:
     """Fit of both models, and what the zeros of the declared one cost; of one, where CFA has no solution."""
-    lines: list[dict[str, object]] = []
-    for name, fit in (("correlated_factors", own), ("exploratory", found)):
-        if fit is not None:
-            indices = asdict(fit_indices(fit))
-            status = "converged" if fit.admissible else "heywood"
-            lines.append(
-                {"measurement_model": name, "status": status, **{key: indices[key] for key in INDICES}}
-            )
-    lost = own.df - found.ml.df if own else 0
-    if own and lost > 0:
-        test = chi_square_test(max(own.chi2 - found.ml.chi2, 0.0), lost)
-        lines[0] |= {"chi2_lost": test.statistic, "df_lost": lost, "p_change": test.p}
+    lines: list[dict[str, object]] = [
+        {
+            "measurement_model": name,
+            "status": "converged" if fit.admissible else "heywood",
+            **indices_of(fit),
+        }
+        for name, fit in (("correlated_factors", own), ("exploratory", found))
+        if fit is not None
+    ]
+    if own:
+        lines[0] |= cost_of(own, found)
     return pd.DataFrame(lines)
 
 

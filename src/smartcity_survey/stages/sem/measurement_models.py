@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
@@ -14,8 +13,8 @@ from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import Complete, Measured
 from smartcity_survey.stages.refusals import Refusals, require_several
+from smartcity_survey.stages.sem.rival_fit import cost_of, indices_of
 from smartcity_survey.stats.core.correlations import covariance
-from smartcity_survey.stats.core.significance import chi_square_test
 from smartcity_survey.stats.core.types import BoolArray
 from smartcity_survey.stats.measurement.measurement_models import (
     Bifactor,
@@ -24,12 +23,10 @@ from smartcity_survey.stats.measurement.measurement_models import (
     fit_second_order,
 )
 from smartcity_survey.stats.sem.cfa import CfaFit, fit_cfa
-from smartcity_survey.stats.sem.cfa_fit import fit_indices
 from smartcity_survey.stats.sem.maximum_likelihood import Fitted
 from smartcity_survey.study.config import Config
 from smartcity_survey.study.model import Model
 
-INDICES = ("chi2", "df", "p", "cfi", "tli", "rmsea", "srmr", "aic", "bic")
 NESTED = ("most_alike_merged", "one_factor", "second_order")
 """Models that are the correlated factors with restrictions."""
 
@@ -98,13 +95,8 @@ def _merged(pattern: BoolArray, first: int, second: int) -> BoolArray:
 
 def _line(name: str, fit: Fitted, own: CfaFit) -> dict[str, str | float]:
     """Fit of a model, and what its restrictions cost beside correlated factors."""
-    indices = asdict(fit_indices(fit))
-    line: dict[str, str | float] = {"measurement_model": name, **{key: indices[key] for key in INDICES}}
-    lost = fit.ml.df - own.df
-    if name in NESTED and lost > 0:
-        test = chi_square_test(max(fit.ml.chi2 - own.chi2, 0.0), lost)
-        line |= {"chi2_lost": test.statistic, "df_lost": lost, "p_change": test.p}
-    return line
+    cost = cost_of(fit, own) if name in NESTED else {}
+    return {"measurement_model": name, **indices_of(fit), **cost}
 
 
 def _general(model: Model, second: Fitted | None, bifactor: Fitted | None) -> pd.DataFrame:
