@@ -179,12 +179,9 @@ docs: .venv-docs/installed
 	@.venv-docs/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-docs.lock
 	@touch $@
 
-# Builds the survey from the printed numbers once more, with tools of its own; ten minutes or so on two cores.
+# Builds a survey from the printed numbers, with tools of its own: a quarter to half an hour.
 reconstruct: .venv-reconstruct/installed
 	@.venv-reconstruct/bin/python -m smartcity_survey reconstruct --out build/reconstructed
-	@cd build/reconstructed && grep survey_ ../../data/reconstructed/checksums.txt | sha256sum --check --quiet && \
-		echo "The same bytes as in data/reconstructed." || \
-		echo "Other bytes than in data/reconstructed: another processor, other numbers or another seed."
 
 # What the printed tables leave open: ends of sets and whole surveys near them; hours, and goes on where it was.
 bounds: .venv-reconstruct/installed

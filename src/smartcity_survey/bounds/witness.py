@@ -37,10 +37,6 @@ WAY = 0.4
 At an end itself correlations are the most extreme that the print allows; answers from 1 to 5 come near them
 only about, and the last of hundreds of printed numbers are then found in hours, or not at all.
 """
-_TRIALS = 4_000_000
-"""Of each search: more searches of fewer trials meet the printed numbers sooner."""
-_IDLE = 0.1
-"""Share of the pool for moves of items that no score weighs; the bundled survey was made without it."""
 _FEW = 5
 """Printed numbers that a witness may miss; its line names them. Another search may find even these."""
 
@@ -98,9 +94,7 @@ def make(
     number = (list(ready.problem.design.scores).index(predictor), SIDES.index(side))
     seeds = np.random.SeedSequence(search.seed, spawn_key=number).spawn(2)
     draws, moves = (np.random.default_rng(seed) for seed in seeds)
-    schedule = replace(Schedule(), trials=_TRIALS, idle=_IDLE)
-    if searches is not None:
-        schedule = replace(schedule, searches=searches)
+    schedule = Schedule() if searches is None else replace(Schedule(), searches=searches)
     kept = search.store.folder / f"witness-{predictor}-{side}-{way:g}.npz"
     begun, _ = _kept(kept)
     if begun is not None:  # another stretch of the way, and so other moves

@@ -384,7 +384,8 @@ class Refiner:
     def _units(self, linear: Linear, aim: float, share: float | None) -> Units:
         """What combinations are made of: those of small effects, or that lead `aim` times the way."""
         s = self.schedule
-        idle = np.all(self.evaluator.weights() == 0, axis=0)[linear.moves.column]
+        weighs = self.evaluator.weights() != 0
+        idle = ~weighs.any(axis=0)[linear.moves.column] & weighs.any()  # none where there are no scores
         return small_units(linear, aim, s.pool, s.partners, idle, share, self.rng)
 
     def _combined(

@@ -47,7 +47,7 @@ class Schedule:
     least_inner, most_inner : share of the intervals aimed at, first and last.
     pool, trials, restarts : moves considered, trials and restarts of each search.
     partners : pairs formed with every move.
-    idle : share of the pool for moves of items that no score weighs; none: they are taken like others.
+    idle : share of the pool for moves of items that no score weighs.
     chi2_slack, chi2_near : distance of Bartlett's statistic while others are missed, and once only it is.
     keep, keep_last : combinations of each restart that are evaluated exactly, and in the search for
         Bartlett's last digits; finishes : tries at them in a row.
@@ -81,10 +81,10 @@ class Schedule:
     least_inner: float = 0.4
     most_inner: float = 0.96
     pool: int = 20_000
-    trials: int = 10_000_000
+    trials: int = 4_000_000
     restarts: int = 2
     partners: int = 3
-    idle: float | None = None
+    idle: float = 0.1
     keep: int = 100
     chi2_slack: float = 60.0
     chi2_near: float = 2.0
