@@ -41,10 +41,18 @@ from .weighted_moments import (
     describe_design as describe_design,
     weighted_covariance as weighted_covariance,
 )
+from .weighted_ordinal import (
+    design_odds as design_odds,
+    design_parallel_lines as design_parallel_lines,
+    lines_worth as lines_worth,
+)
 from .weighted_regression import (
     DesignFit as DesignFit,
     design_regression as design_regression,
 )
 from .weighted_residuals import (
     design_residuals as design_residuals,
+)
+from .weighted_two_stage import (
+    design_two_stage as design_two_stage,
 )
