@@ -185,7 +185,7 @@ def needed_for_lines(answers: int, predictors: int) -> int:
 
 
 def equal_lines(coef: Array, covariance: Array) -> ParallelLines:
-    """Whether the rows of coefficients (m, k), with covariances (m, k, m, k), are the same, and each column."""
+    """Whether rows of coefficients (m, k), with covariances (m, k, m, k), are the same; and each column."""
     each = tuple(_same(coef[:, [j]], covariance[:, [j]][..., [j]]) for j in range(coef.shape[1]))
     return ParallelLines(_same(coef, covariance), each)
 

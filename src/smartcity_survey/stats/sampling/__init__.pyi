@@ -3,6 +3,7 @@ from .calibration import (
 )
 from .design_invariance import (
     DesignRung as DesignRung,
+    design_configural as design_configural,
     design_ladder as design_ladder,
 )
 from .pseudo_likelihood import (
@@ -14,7 +15,9 @@ from .pseudo_likelihood import (
     fit_design_cfa as fit_design_cfa,
     fit_design_sem as fit_design_sem,
     parameter_influence as parameter_influence,
+    require_units as require_units,
     scaled_design_test as scaled_design_test,
+    slope_products as slope_products,
 )
 from .raking import (
     EmptyCells as EmptyCells,
@@ -36,6 +39,10 @@ from .survey_design import (
     SurveyDesign as SurveyDesign,
     design_effect as design_effect,
     effective_size as effective_size,
+)
+from .weighted_esem import (
+    DesignEsem as DesignEsem,
+    fit_design_esem as fit_design_esem,
 )
 from .weighted_moments import (
     describe_design as describe_design,

@@ -52,7 +52,7 @@ def design_odds(y: Array, x: Array, design: SurveyDesign, level: float = 0.95) -
 
 
 def design_parallel_lines(y: Array, x: Array, design: SurveyDesign) -> ParallelLines:
-    """Brant's test of `parallel_lines` with the design's covariances of the lines; p by F as in `design_odds`.
+    """Brant's test of `parallel_lines` with the design's covariances of lines; p by F as in `design_odds`.
 
     Respondents count by their effective number, clusters as one each, where the test asks for many.
 
