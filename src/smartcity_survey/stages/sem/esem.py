@@ -102,11 +102,9 @@ def _fit(
     declared: tuple[CfaFit, ScaledTest | None] | None, explored: tuple[Esem, ScaledTest | None]
 ) -> pd.DataFrame:
     """Fit of both models, and what the zeros of the declared one cost; of one, where CFA has no solution."""
-    fits = (
-        {"exploratory": explored}
-        if declared is None
-        else {"correlated_factors": declared, "exploratory": explored}
-    )
+    fits: dict[str, tuple[CfaFit | Esem, ScaledTest | None]] = {"exploratory": explored}
+    if declared:
+        fits = {"correlated_factors": declared, **fits}
     lines: list[dict[str, object]] = [
         {
             "measurement_model": name,
