@@ -57,7 +57,7 @@ def estimate_feedback(
         )
         if fit is not None:
             lines.append(_paths(equation, fit))
-            tests.append(_tests(equation, fit))
+        tests.append(_tests(equation, fit))
     card: Card = {
         "method": "two_stage_least_squares",
         "scores": method,
@@ -107,13 +107,14 @@ def _paths(equation: FeedbackEquation, fit: TwoStageFit) -> pd.DataFrame:
     )
 
 
-def _tests(equation: FeedbackEquation, fit: TwoStageFit) -> dict[str, Any]:
-    over = fit.overidentification
+def _tests(equation: FeedbackEquation, fit: TwoStageFit | None) -> dict[str, Any]:
+    """A line of an equation; without numbers where it has no solution."""
+    over = None if fit is None else fit.overidentification
     return {
         "outcome": equation.outcome,
         "instruments": join_names(equation.instruments),
-        "hausman_f": fit.endogeneity.statistic,
-        "hausman_p": fit.endogeneity.p,
+        "hausman_f": np.nan if fit is None else fit.endogeneity.statistic,
+        "hausman_p": np.nan if fit is None else fit.endogeneity.p,
         "sargan_chi2": np.nan if over is None else over.statistic,
         "sargan_df": pd.NA if over is None else over.df,
         "sargan_p": np.nan if over is None else over.p,
