@@ -98,6 +98,12 @@ def test_answers_that_a_group_lacks_are_named_where_thresholds_are_compared(
     assert warnings(study())[place] == (
         "nobody of category 2 gives these answers, which others give: U1: 4. Its groups are not compared."
     )
+    config_content["disclosure"] = {"suppress_small_cells": True}
+    assert warnings(study())[place] == (
+        "in some category nobody gives an answer to these items that others give, and small cells are not "
+        "told: U1. Its groups are not compared."
+    )
+    del config_content["disclosure"]
     survey["U1"] = survey["U1"].clip(2, 3)
     assert warnings(study())[place] == "items of fewer than three answers: U1. Its groups are not compared."
     config_content["groups"]["ordinal_invariance"] = False

@@ -275,12 +275,15 @@ def _unlike_answers(
     items = model.of_scales().items
     x = np.rint(answers[list(items)].to_numpy(dtype=np.float64))
     for variable, members in large_groups(answers, codebook, config.groups, smallest).items():
-        for unfit in unfit_answers(x, items, members) if len(members) > 1 else ():
+        for unfit in unfit_answers(x, items, members, smallest is not None) if len(members) > 1 else ():
             if unfit.reason == "lacked_answers":
                 yield Problem(
                     f"{place}, {variable}",
                     f"nobody of category {unfit.group} gives these answers, which others give: "
-                    f"{_listed(unfit.names)}. Its groups are not compared.",
+                    f"{_listed(unfit.names)}. Its groups are not compared."
+                    if unfit.group
+                    else "in some category nobody gives an answer to these items that others give, and small "
+                    f"cells are not told: {_listed(unfit.names)}. Its groups are not compared.",
                     "Merge answers that hardly anyone gave, join categories in the codebook, or raise "
                     "`groups.smallest`.",
                 )

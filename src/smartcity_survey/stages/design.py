@@ -148,6 +148,17 @@ def correlation_by(x: Array, design: SurveyDesign | None) -> Array:
     return weighted_correlation(x, design.weights)
 
 
+def mean_by(x: Array, design: SurveyDesign | None) -> Array:
+    """Means (p,) of x (n, p), with weights where respondents have some."""
+    return np.asarray(x.mean(axis=0) if design is None else design.weights @ x / design.n)
+
+
+def spread_by(x: Array, design: SurveyDesign | None) -> Array:
+    """Standard deviations (p,) of x (n, p), with weights where respondents have some; divisor n - 1."""
+    weights = np.ones(len(x)) if design is None else design.weights
+    return np.asarray(np.sqrt(weights @ np.square(x - mean_by(x, design)) / (len(x) - 1)))
+
+
 def design_frame(design: SurveyDesign) -> pd.DataFrame:
     """What weights and clusters make of the number of respondents."""
     lines: dict[str, float] = {"n": design.n}

@@ -34,7 +34,13 @@ class Refusals:
         self._found: list[dict[str, Any]] = []
 
     def attempt(
-        self, part: str, compute: Callable[[], T], *, items: Sequence[str] | None = None, of: str = ""
+        self,
+        part: str,
+        compute: Callable[[], T],
+        *,
+        items: Sequence[str] | None = None,
+        of: str = "",
+        also: Sequence[str] = (),
     ) -> T | None:
         """What `compute` returns; None where it has no solution, whose reason is noted.
 
@@ -43,12 +49,14 @@ class Refusals:
         part : a code for what is computed, which reports put into words.
         items : names of this part's columns, where they are not those of the stage.
         of : the construct that the part is about, where there is one for each; it is named first.
+        also : parts that begin where this one ends, so that they have none either.
         """
         try:
             with naming(self._items if items is None else items, part, self._constructs):
                 return compute()
         except NoSolution as error:
-            self.note(part, error, of)
+            for each in (part, *also):
+                self.note(each, error, of)
             return None
 
     def note(self, part: str, error: NoSolution, of: str = "") -> None:

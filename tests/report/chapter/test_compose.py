@@ -302,6 +302,14 @@ def test_every_sentence_of_the_chapter_is_used(
     designed = {"coefficients": {"standard_errors": "linearised_by_design"}}
     kept = {"controlled_paths": own["controlled_paths"].assign(p=0.4, method="ols")}
     read({**own, **kept}, designed, config=raked)
+    hidden = {
+        key: {"hidden_below": 5, "lines_left_out": True} for key in ("model_summary", "group_comparisons")
+    }
+    few = {
+        "model_summary": own["model_summary"].iloc[:0],
+        "group_comparisons": own["group_comparisons"].head(1),
+    }
+    read({**own, **few}, dict.fromkeys(own, CARD) | hidden)
     unread = {key for key in recorder if key.startswith("chapter.") and key not in recorder.read}
     by_renderers = ("caption", "sequence", "note", "lower", "upper", "group", "sheet_contents")
     assert {key for key in unread if key.split(".")[1] not in by_renderers} == set()

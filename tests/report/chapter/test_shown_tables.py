@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 import pandas as pd
+import pytest
 
 from smartcity_survey.report.chapter.document import Paragraph, TableBlock
-from smartcity_survey.report.wording import load_wording
-from tests.report.chapter.conftest import DECIDED, Compose, Tables, words
+from smartcity_survey.report.wording import LANGUAGES, load_wording
+from smartcity_survey.study.config import Language
+from tests.report.chapter.conftest import CARD_OF_ALL, DECIDED, Compose, Tables, words
 
 
 def test_a_table_of_one_line_stands_in_the_text(compose_study: Compose, tables: Tables) -> None:
@@ -92,3 +94,35 @@ def test_the_weakest_correlation_is_the_smallest_by_size(compose_study: Compose,
         frame.loc[a, names[b]] = frame.loc[b, names[a]] = value
     text = words(compose_study(without=DECIDED, changed={"score_correlations": frame}))
     assert re.search(r"correlate least for [^;]*?r = −\.10, and most for [^;]*?r = −\.80", text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_lines_that_disclosure_control_takes_out_are_told_in_their_place(
+    compose_study: Compose, tables: Tables, language: Language
+) -> None:
+    """Of a table without lines, of one whose only line a sentence tells, and below one with some."""
+    hidden = CARD_OF_ALL | {"hidden_below": 5, "lines_left_out": True}
+    cards = dict.fromkeys(tables, CARD_OF_ALL) | dict.fromkeys(
+        ("model_summary", "group_comparisons", "coefficients"), hidden
+    )
+    changed = {"model_summary": tables["model_summary"].iloc[:0]}
+    changed |= {"group_comparisons": tables["group_comparisons"].head(1)}
+    document = compose_study(language, without=DECIDED, changed=changed, cards=cards)
+    wording, blocks = load_wording(language), document.blocks
+    at = {getattr(block, "id", ""): place for place, block in enumerate(blocks)}
+    for name, key, section in (
+        ("model_summary", "without_lines", "regression"),
+        ("group_comparisons", "lines_left_out", "groups"),
+    ):
+        told = wording.fill(f"chapter.{key}", title=wording[f"tables.{name}.title"], limit="5")
+        (place,) = (
+            place
+            for place, block in enumerate(blocks)
+            if isinstance(block, Paragraph) and block.text == told.replace("**", "")
+        )
+        later = min(n for name, n in at.items() if name.startswith("section-") and n > place)
+        assert at[f"section-{section}"] < place < later
+        assert f"table-{name}" not in at
+    shown = blocks[at["table-coefficients"]]
+    assert isinstance(shown, TableBlock)
+    assert wording.fill("page.hidden_lines", limit="5") in shown.notes

@@ -76,6 +76,18 @@ def test_every_group_that_lacks_an_answer_is_named() -> None:
     members = {code: np.repeat([code == each for each in "abc"], 3) for code in "abc"}
     lacked = {each.group: each.names for each in unfit_answers(x, ["P", "Q"], members)}
     assert lacked == {"a": ("P: 4",), "b": ("P: 4", "Q: 1"), "c": ("P: 1",)}
+    alike = np.column_stack([x, np.tile([1, 2, 3], 3)])
+    (unfit,) = unfit_answers(alike, ["P", "Q", "R"], members, hidden=True)
+    assert (unfit.reason, unfit.group, unfit.names) == ("lacked_answers", "", ("P", "Q"))
+
+
+def test_the_table_tells_no_answer_of_a_group_where_small_cells_are_hidden() -> None:
+    frame, section = simulated.answers().copy(), GroupsSection(variables=("age",))
+    item = simulated.ITEMS[0]
+    frame.loc[(frame["age"] > OLD) & (frame[item] == 5), item] = 4.0
+    result = compare_ordered_answers(frame, model(), simulated.codebook(), section, smallest=5)
+    line = result.tables["ordinal_invariance"].iloc[0]
+    assert (line["status"], line["group_at_fault"], line["at_fault"]) == ("lacked_answers", "", item)
 
 
 def test_single_items_are_left_out() -> None:

@@ -33,6 +33,18 @@ def test_a_biased_verdict_and_weak_instruments_are_doubts_about_their_own_outcom
     assert fed_back(through, PATHS, TESTS, 0.05) == ["feedback_biased", "feedback_weak"]
 
 
+def test_an_equation_without_a_solution_is_a_doubt() -> None:
+    tests = TESTS.assign(hausman_p=[None, 0.01])
+    assert fed_back(CLAIM, PATHS.query("outcome == 'trust'"), tests, 0.05) == ["feedback_unsolved"]
+    back = replace(CLAIM, source="use", target="trust")
+    assert fed_back(back, PATHS.query("outcome == 'trust'"), tests, 0.05) == [
+        "feedback_biased",
+        "feedback_weak",
+    ]
+    assert fed_back(CLAIM, pd.DataFrame(), tests.assign(hausman_p=None), 0.05) == ["feedback_unsolved"]
+    assert fed_back(replace(CLAIM, target="ease"), PATHS, tests, 0.05) == []
+
+
 @pytest.mark.parametrize("nothing", [None, pd.DataFrame()])
 def test_without_estimates_there_is_no_doubt(nothing: pd.DataFrame | None) -> None:
     assert fed_back(CLAIM, nothing, nothing, 0.05) == []

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, Never
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from smartcity_survey.io import REFUSED, StageResult
+from smartcity_survey.stages.measurement import method_factor
 from smartcity_survey.stages.measurement.method_factor import asks_for_method, take_method_out
+from smartcity_survey.stats.core.errors import NotConverged
 from smartcity_survey.stats.measurement.method_factor import fit_marker_models, fit_method_factor
 from smartcity_survey.stats.sem.cfa import CfaFit, fit_cfa
 from smartcity_survey.study.codebook import Codebook
@@ -112,6 +114,30 @@ def test_a_marker_of_one_item_is_no_factor_and_the_rest_stands() -> None:
     assert [(line["part"], line["reason"], line["at_fault"]) for line in told] == [
         ("marker_models", "single_marker", "weather")
     ]
+
+
+def test_the_marker_stands_where_cfa_has_no_solution(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = taken_out("method")
+
+    def fails(*_: object) -> Never:
+        raise NotConverged("CFA", 1, 1.0)
+
+    monkeypatch.setattr(method_factor, "fit_cfa", fails)
+    result = taken_out("method")
+    told = result.cards["method_models"][REFUSED]
+    assert [(line["part"], line["reason"]) for line in told] == [
+        (part, "not_converged") for part in ("cfa", "latent_equal", "latent_free")
+    ]
+    models = whole.tables["method_models"].set_index("method_model")
+    left = result.tables["method_models"].set_index("method_model")
+    assert all(name.startswith("marker_") for name in left.index)
+    assert left["chi2"].to_dict() == models.loc[left.index, "chi2"].to_dict()
+    loadings = result.tables["method_loadings"]
+    assert loadings["std_loading"].isna().all()
+    np.testing.assert_array_equal(loadings["on_marker"], whole.tables["method_loadings"]["on_marker"])
+    assert result.tables["method_correlations"]["correlation"].isna().all()
+    alone = taken_out(None)
+    assert all(table.empty for table in alone.tables.values())
 
 
 @pytest.mark.parametrize("asked", [True, False])

@@ -44,6 +44,19 @@ def test_both_directions_by_the_core() -> None:
     assert (tests["sargan_df"] == 1).all()
 
 
+def test_an_equation_without_a_solution_keeps_a_line_of_tests() -> None:
+    """c says what d says, so that neither equation has a solution; the reason is the same."""
+    scores = simulated.scores().assign(c=lambda frame: frame["d"])
+    result = estimate_feedback(scores, model(), ({"target": "f", "sources": ["y"]},), 0.9, "mean")
+    for table in ("feedback_paths", "feedback_tests"):
+        assert [line["reason"] for line in result.cards[table]["refused"]] == ["dependent"]
+    assert result.tables["feedback_paths"].empty
+    tests = result.tables["feedback_tests"].set_index("outcome")
+    assert tests.index.tolist() == ["f", "y"]
+    assert tests[["hausman_p", "sargan_p"]].isna().all(axis=None)
+    assert tests.loc["y", "instruments"] == "c, d"
+
+
 def test_only_constructs_on_the_circle_have_an_equation() -> None:
     """z comes after the circle, and so what leads to z alone (w) moves nothing; a mediator m is explained."""
     paths = (("u", "m"), ("m", "p"), ("v", "q"), ("p", "q"), ("q", "z"), ("w", "z"))

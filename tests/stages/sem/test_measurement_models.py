@@ -7,10 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from smartcity_survey.io import split_names
+from smartcity_survey.io import REFUSED, split_names
+from smartcity_survey.stages.sem import measurement_models
 from smartcity_survey.stages.sem.measurement_models import asks_for_rivals, compare_measurement_models
+from smartcity_survey.stats.core.errors import NotConverged
+from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.stats.measurement.measurement_models import fit_bifactor, fit_second_order
-from smartcity_survey.stats.sem.cfa import fit_cfa
+from smartcity_survey.stats.sem.cfa import CfaFit, fit_cfa
 from smartcity_survey.stats.sem.cfa_fit import fit_indices
 from smartcity_survey.study.config import Config
 from tests.stages import simulated
@@ -56,6 +59,27 @@ def test_the_two_most_correlated_are_merged() -> None:
     card = compare_measurement_models(simulated.answers(), model).cards["measurement_models"]
     assert card["errors_and_tests"] == "normal_theory"
     assert split_names(card["merged"]) == [model.names[i] for i in pair]
+
+
+def test_one_factor_stands_where_cfa_has_no_solution(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = simulated.model()
+    whole = compare_measurement_models(simulated.answers(), model).tables["measurement_models"]
+
+    def of_one(S: Array, n: int, pattern: BoolArray) -> CfaFit:
+        if pattern.shape[1] > 1:
+            raise NotConverged("CFA", 1, 1.0)
+        return fit_cfa(S, n, pattern)
+
+    monkeypatch.setattr(measurement_models, "fit_cfa", of_one)
+    result = compare_measurement_models(simulated.answers(), model)
+    (line,) = result.tables["measurement_models"].to_dict("records")
+    expected = whole.set_index("measurement_model").loc["one_factor"]
+    assert (line["measurement_model"], line["chi2"]) == ("one_factor", expected["chi2"])
+    assert "chi2_lost" not in line
+    assert result.tables["general_factor"].empty
+    told = result.cards["measurement_models"][REFUSED]
+    assert [each["part"] for each in told] == ["cfa", "most_alike_merged", "second_order", "bifactor"]
+    assert {each["reason"] for each in told} == {"not_converged"}
 
 
 @pytest.mark.parametrize("asked", [True, False])

@@ -12,12 +12,14 @@ import pytest
 
 from smartcity_survey.stats.core.errors import InGroup
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
-from smartcity_survey.stats.sampling.design_invariance import DesignRung, design_ladder
+from smartcity_survey.stats.measurement.alignment import Alignment, align
+from smartcity_survey.stats.sampling.design_invariance import DesignRung, design_configural, design_ladder
 from smartcity_survey.stats.sampling.pseudo_likelihood import design_covariance
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.stats.sem.cfa_robust import robust_covariance, scaled_test
 from smartcity_survey.stats.sem.invariance import invariance_ladder
 from smartcity_survey.stats.sem.likelihood import Sample
+from smartcity_survey.stats.sem.structure import Matrix
 from tests.conftest import REPOSITORY
 from tests.stats.sampling.data import KINDS, answers, items, reference, schools
 
@@ -147,3 +149,34 @@ def test_a_group_of_too_few_clusters_is_named() -> None:
     with pytest.raises(InGroup) as caught:
         design_ladder(x, groups, pattern(), SurveyDesign.of(len(x), clusters=clusters))
     assert caught.value.group == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_configural_level_has_errors_that_are_lavaans(kind: str) -> None:
+    own = design_configural(items(), genders(), pattern(), design(kind)).ml
+    lines = pd.DataFrame(lavaan()[kind]["levels"]["configural"]["parameters"])
+    errors = np.sqrt(np.diagonal(own.covariance))
+    for group, structure in enumerate(own.structures, 1):
+        here = structure.cells.matrix == Matrix.INTERCEPT
+        theirs = lines[(lines["op"] == "~1") & (lines["group"] == group) & (lines["free"] > 0)]
+        names = [reference()["items"][row] for row in structure.cells.row[here]]
+        at = structure.parameter[here]
+        np.testing.assert_allclose(errors[at], theirs.set_index("lhs").loc[names, "se"], atol=1e-6)
+
+
+def test_aligned_groups_move_with_each_schools_weight_as_their_errors_say() -> None:
+    """Schools have people of both groups; the items' units, which move a little too, are taken as known."""
+    x, where, codes = items()[:, :9], pattern()[:9, :2], schools()
+    weights = answers()["weight"].to_numpy()
+
+    def aligned(by: Array, clusters: IntArray | None = None) -> Alignment:
+        own = SurveyDesign.of(len(x), by, clusters)
+        return align(design_configural(x, genders(), where, own), n_starts=1)
+
+    found, step, moved = aligned(weights, codes), 1e-3, []
+    for school in range(codes.max() + 1):
+        up = aligned(weights * (1 + step * (codes == school)))
+        moved.append((up.factor_means[1] - found.factor_means[1]) / step)
+    units = len(moved)
+    errors = np.sqrt(units / (units - 1) * np.square(moved).sum(axis=0))
+    np.testing.assert_allclose(found.std_err_factor_means[1], errors, rtol=0.01)

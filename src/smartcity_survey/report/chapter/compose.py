@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
+from smartcity_survey.data.disclosure import HIDDEN_BELOW
+from smartcity_survey.data.left_out import LINES_LEFT_OUT
 from smartcity_survey.io import REFUSED, WHOLE, Card
 from smartcity_survey.own_yaml import load_own
 from smartcity_survey.report.chapter.citations import Citations
@@ -146,21 +148,28 @@ def compose(
         shown = entry.kind == "table" and not (entry.people and "decisions" in tables)
         return shown and not there(entry) and REFUSED in card and not _is_unasked(card)
 
+    def emptied(entry: Entry) -> bool:
+        card = cards.get(entry.name, {})
+        return entry.kind == "table" and not there(entry) and LINES_LEFT_OUT in card
+
     planned = [
-        replace(section, blocks=tuple(e for e in section.blocks if there(e) and not said_already(e)))
+        replace(
+            section,
+            blocks=tuple(e for e in section.blocks if emptied(e) or (there(e) and not said_already(e))),
+        )
         for section in sections(contents)
     ]
     rendered = {
         entry.name: _rendered(entry, tables, cards, contents, setting)
         for section in planned
         for entry in section.blocks
-        if entry.kind == "table"
+        if entry.kind == "table" and not emptied(entry)
     }
     placed = frozenset(
         f"{entry.kind}-{entry.name}"
         for section in planned
         for entry in section.blocks
-        if entry.kind == "figure" or not is_one_line(rendered[entry.name])
+        if entry.kind == "figure" or (entry.name in rendered and not is_one_line(rendered[entry.name]))
     )
     without = tuple(e.name for section in sections(contents) for e in section.blocks if unsolved(e))
     facts = Facts(tables, cards, manifest, setting, contents, placed, without)
@@ -178,11 +187,15 @@ def compose(
         for entry in section.blocks:
             if entry.kind == "figure":
                 blocks.append(_figure(entry, facts, figures, numbers))
+            elif entry.name not in rendered:
+                blocks.append(_left_out("without_lines", entry, facts))
             elif not is_one_line(table := rendered[entry.name]):
                 blocks += _reading(entry, table, facts)
                 blocks.append(_table(entry, table, facts, numbers))
             elif entry.name not in facts.told:
                 blocks.append(_in_text(entry, table, facts))
+            elif LINES_LEFT_OUT in cards.get(entry.name, {}):
+                blocks.append(_left_out("lines_left_out", entry, facts))
     title = text(manifest["config"]["study"]["title"], wording.language, "config.yaml, study.title")
     blocks = [*_head(facts, blocks), *blocks, *_references(citations, facts)]
     return Document(
@@ -273,6 +286,13 @@ def _of_groups(entry: Entry, facts: Facts) -> Iterator[str]:
     """That the estimate of a claim about groups is a difference."""
     if entry.name == "hypotheses" and facts.frame("hypotheses", "groups") is not None:
         yield facts.say("difference_of_groups")
+
+
+def _left_out(key: str, entry: Entry, facts: Facts) -> Paragraph:
+    """That disclosure control takes out lines of a table that is not there, or that a sentence tells."""
+    limit = facts.setting.wording.numbers.count(float(str(facts.cards[entry.name][HIDDEN_BELOW])))
+    title = unmarked(facts.setting.wording[f"tables.{entry.name}.title"])
+    return Paragraph(runs_of(facts.say(key, title=title, limit=limit)))
 
 
 def _in_text(entry: Entry, table: Table, facts: Facts) -> Paragraph:

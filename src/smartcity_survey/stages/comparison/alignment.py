@@ -11,15 +11,19 @@ import pandas as pd
 from smartcity_survey.data.demographics import require_demographics
 from smartcity_survey.errors import NoSolution
 from smartcity_survey.io import AT_FAULT, Card, StageResult, join_names
-from smartcity_survey.stages.cards import NORMAL, respondents, single_items
+from smartcity_survey.stages.cards import respondents, single_items
 from smartcity_survey.stages.comparison.categories import compared_groups, large_groups, why_too_few
 from smartcity_survey.stages.comparison.ladder import group_samples, refusal
 from smartcity_survey.stages.comparison.ordinal_invariance import OF_FACTORS, factor_lines
 from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.design import Design
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import Complete, Measured, Options, Seed, Smallest
+from smartcity_survey.stages.sem.robust import EstimatorAsked, errors_of, judging_design
 from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.stats.measurement.alignment import APART, N_STARTS, TOLERANCE, Alignment, align
+from smartcity_survey.stats.sampling.design_invariance import design_configural
+from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.stats.sem.multigroup import Level, fit_groups
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import Config, GroupsSection
@@ -48,10 +52,17 @@ def align_groups(
     section: Annotated[GroupsSection, Options(GroupsSection, ("variables", "smallest"))],
     seed: Seed,
     smallest: Smallest = None,
+    estimator: EstimatorAsked = "ml",
+    design: Design = None,
 ) -> StageResult:
-    """Means and variances of the groups with which most of their loadings and intercepts agree."""
+    """Means and variances of the groups with which most of their loadings and intercepts agree.
+
+    estimator : by `mlr` errors allow for answers that are not normal. design : sampling weights and clusters,
+        which the configural model and its errors allow for.
+    """
     x = answers[list(model.items)].to_numpy(dtype=np.float64)
     require_demographics(section.variables, codebook, "config.yaml, groups.variables")
+    judging = judging_design(len(x), estimator, design)
     lines: dict[str, list[dict[str, object]]] = {
         name: [] for name in ("alignment", "aligned_means", "aligned_parameters")
     }
@@ -62,7 +73,7 @@ def align_groups(
             lines["alignment"].append({**about, "status": status})
             continue
         try:
-            admissible, found = _found(x, model, members, seed)
+            admissible, found = _found(x, model, members, seed, judging)
         except NoSolution as error:
             lines["alignment"].append({**about, **refusal(error, list(members))})
             continue
@@ -90,7 +101,7 @@ def align_groups(
         "groups": compared_groups(smallest),
         "smallest": section.smallest,
         "divisor": "n",
-        **NORMAL,
+        **errors_of(estimator, design),
         **single_items(model),
         **respondents(len(x)),
     }
@@ -99,11 +110,16 @@ def align_groups(
     return StageResult(tables, dict.fromkeys(tables, card))
 
 
-def _found(x: Array, model: Model, members: Mapping[str, BoolArray], seed: int) -> tuple[bool, Alignment]:
+def _found(
+    x: Array, model: Model, members: Mapping[str, BoolArray], seed: int, design: SurveyDesign | None
+) -> tuple[bool, Alignment]:
     """Whether the configural model is admissible, and its alignment."""
+    groups, pattern = list(members.values()), model.membership()
     with naming(model.items, "alignment", model.names):
-        samples = group_samples(x, list(members.values()))
-        fit = fit_groups(samples, model.membership(), Level.CONFIGURAL)
+        if design is None:
+            fit = fit_groups(group_samples(x, groups), pattern, Level.CONFIGURAL)
+        else:
+            fit = design_configural(x, groups, pattern, design)
         return fit.admissible, align(fit, seed=seed)
 
 

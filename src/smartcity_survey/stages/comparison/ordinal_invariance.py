@@ -56,8 +56,8 @@ def require_scales(model: Model) -> None:
 class Unfit:
     """Answers that keep the groups of a question from being compared.
 
-    reason : a code. group : of the answer whose givers lack some; empty where it is so of all groups.
-    names : items, with the answer behind a colon where one is lacking.
+    reason : a code. group : that lacks answers; empty where it is so of all groups, or not to be told.
+    names : items, with the answer behind a colon where one is lacking and may be told.
     """
 
     reason: Literal["lacked_answers", "few_answers"]
@@ -65,8 +65,13 @@ class Unfit:
     names: tuple[str, ...]
 
 
-def unfit_answers(x: Array, items: Sequence[str], members: Mapping[str, BoolArray]) -> tuple[Unfit, ...]:
-    """Answers x (n, p) that some groups gave and others did not, else items of fewer than three answers."""
+def unfit_answers(
+    x: Array, items: Sequence[str], members: Mapping[str, BoolArray], hidden: bool = False
+) -> tuple[Unfit, ...]:
+    """Answers x (n, p) that some groups gave and others did not, else items of fewer than three answers.
+
+    hidden : small cells are, and so the groups that lack an answer, and which: who gave it is in the others.
+    """
     given = {group: [set(map(int, column)) for column in x[own].T] for group, own in members.items()}
     anywhere = [set[int]().union(*each) for each in zip(*given.values(), strict=True)]
     lacking = []
@@ -75,6 +80,9 @@ def unfit_answers(x: Array, items: Sequence[str], members: Mapping[str, BoolArra
         names = [f"{item}: {answer}" for item, every, here in lacked for answer in sorted(every - here)]
         if names:
             lacking.append(Unfit("lacked_answers", group, tuple(names)))
+    if lacking and hidden:
+        apart = [len({frozenset(own[place]) for own in given.values()}) > 1 for place in range(len(items))]
+        return (Unfit("lacked_answers", "", tuple(np.array(items)[apart].tolist())),)
     few = tuple(item for item, every in zip(items, anywhere, strict=True) if len(every) < FEWEST_ANSWERS)
     return tuple(lacking) or ((Unfit("few_answers", "", few),) if few else ())
 
@@ -103,7 +111,7 @@ def compare_ordered_answers(
             status = why_too_few(answers, codebook, section, variable)
             levels.append({"demographic": variable, "status": status})
             continue
-        if unfit := unfit_answers(x, scales.items, members):
+        if unfit := unfit_answers(x, scales.items, members, smallest is not None):
             levels += [
                 {
                     "demographic": variable,

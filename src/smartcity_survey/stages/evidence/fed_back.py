@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from smartcity_survey.stages.lines import line_of
 from smartcity_survey.study.limits import limit
 from smartcity_survey.study.model import Hypothesis
 
@@ -16,18 +15,24 @@ def fed_back(
 
     `feedback_biased` where Hausman's test of such a construct's equation is significant: what acts back makes
     least squares another estimate. `feedback_weak` where its instruments are too weak to say so.
+    `feedback_unsolved` where such an equation has no solution, so that nothing says so.
 
     Parameters
     ----------
-    paths, tests : the stage files `feedback_paths` and `feedback_tests`; None where no path runs back, and
-        without lines where there is no solution, which raises no doubt.
+    paths, tests : the stage files `feedback_paths` and `feedback_tests`; None where no path runs back. The
+        tests have a line without numbers for an equation without a solution.
     """
     if paths is None or tests is None or tests.empty:
         return []
-    ends = hypothesis.chain[1:]
-    hausman = [line_of(tests, outcome=end)["hausman_p"] for end in ends]
-    strength = paths.loc[paths["outcome"].isin(ends), "first_stage_f"].dropna()
+    own = tests[tests["outcome"].isin(hypothesis.chain[1:])]
+    found = own["hausman_p"].dropna()
+    strength = (
+        pd.Series(dtype=float)
+        if paths.empty
+        else paths.loc[paths["outcome"].isin(own["outcome"]), "first_stage_f"].dropna()
+    )
     return [
-        *["feedback_biased"] * any(p < alpha for p in hausman),
+        *["feedback_biased"] * bool((found < alpha).any()),
         *["feedback_weak"] * (not strength.map(limit("instruments").met).all()),
+        *["feedback_unsolved"] * (len(found) < len(own)),
     ]

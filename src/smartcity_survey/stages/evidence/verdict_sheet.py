@@ -39,6 +39,7 @@ ON_ANSWERS = (
     *("sign_other_by_pls", "sign_other_by_sem", "most_specifications_disagree", "specifications_disagree"),
     *("curve_unsolved", "sign_depends", "curve_may_be_chance", "curve_beyond_chance", "curve_against_claim"),
     *("item_against_construct", "unreliable_construct", "feedback_biased", "feedback_weak"),
+    "feedback_unsolved",
 )
 """Caveats that rest on numbers which are nowhere in print, nor follow from it."""
 OF_PRINT = ("printed_against_claim", "single_item")

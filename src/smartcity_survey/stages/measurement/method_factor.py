@@ -14,7 +14,6 @@ from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import NORMAL, respondents, single_items
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.measurement.common_method import marker_items
-from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import Complete, Measured, Option, Options
 from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.stats.core.correlations import covariance
@@ -32,6 +31,7 @@ from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import CommonMethodSection, Config
 from smartcity_survey.study.model import Model
 
+TABLES = ("method_models", "method_loadings", "method_correlations")
 INDICES = ("chi2", "df", "p", "cfi", "rmsea", "srmr")
 LATENT = {"latent_equal": True, "latent_free": False}
 """Models with a latent method factor -> whether all items load on it alike."""
@@ -42,7 +42,7 @@ def asks_for_method(config: Config) -> bool:
     return config.common_method.latent_factor
 
 
-@stage("method_models", "method_loadings", "method_correlations", asked_by=asks_for_method)
+@stage(*TABLES, asked_by=asks_for_method)
 def take_method_out(
     answers: Complete,
     model: Measured,
@@ -50,17 +50,21 @@ def take_method_out(
     section: Annotated[CommonMethodSection, Options(CommonMethodSection, ("marker",))],
     alpha: Annotated[float, Option("model.alpha")],
 ) -> StageResult:
-    """A latent factor of the method behind all items, and the CFA marker where several items mark it."""
+    """A latent factor of the method behind all items, and the CFA marker where several items mark it.
+
+    Where CFA has no solution there is no latent factor either; the marker's models need none of it.
+    """
     x = answers[list(model.items)].to_numpy(dtype=np.float64)
     marks = [] if section.marker is None else list(marker_items(section.marker, model, codebook))
     refusals = Refusals(model.items, model.names)
-    with naming(model.items, "CFA", model.names):
-        own = fit_cfa(covariance(x, ddof=0), len(x), model.membership())
     found: dict[str, MethodFactor] = {}
-    for name, equal in LATENT.items():
-        fit = refusals.attempt(name, partial(fit_method_factor, own, equal=equal))
-        if fit is not None:
-            found[name] = fit
+    own = refusals.attempt(
+        "cfa", lambda: fit_cfa(covariance(x, ddof=0), len(x), model.membership()), also=list(LATENT)
+    )
+    if own is not None:
+        latent = {name: partial(fit_method_factor, own, equal=equal) for name, equal in LATENT.items()}
+        fits = {name: refusals.attempt(name, fit) for name, fit in latent.items()}
+        found = {name: fit for name, fit in fits.items() if fit is not None}
     marked = None
     if marks:
         both = np.column_stack((x, answers[marks].to_numpy(dtype=np.float64)))
@@ -81,12 +85,14 @@ def take_method_out(
     shown = {name: fit for name, fit in found.items() if fit.admissible}
     if marked is not None and marked.cfa.admissible and marked.better(alpha).admissible:
         shown["marker"] = marked.better(alpha)
-    lines = [_line("correlated_factors", own), *_latent_lines(own, found)]
-    tables = {
-        "method_models": pd.DataFrame(lines if marked is None else [*lines, *_marker_lines(marked, alpha)]),
-        "method_loadings": _loadings(model, own, shown),
-        "method_correlations": _correlations(model, own, shown),
-    }
+    lines = [] if own is None else [_line("correlated_factors", own), *_latent_lines(own, found)]
+    lines += [] if marked is None else _marker_lines(marked, alpha)
+    tables = {name: pd.DataFrame() for name in TABLES}
+    if lines:
+        tables["method_models"] = pd.DataFrame(lines)
+    if own is not None or shown:
+        tables["method_loadings"] = _loadings(model, own, shown)
+        tables["method_correlations"] = _correlations(model, own, shown)
     return StageResult(tables, dict.fromkeys(tables, card))
 
 
@@ -163,13 +169,13 @@ def _marker_lines(found: MarkerModels, alpha: float) -> list[dict[str, object]]:
     return lines
 
 
-def _loadings(model: Model, own: CfaFit, found: Mapping[str, MethodFactor]) -> pd.DataFrame:
+def _loadings(model: Model, own: CfaFit | None, found: Mapping[str, MethodFactor]) -> pd.DataFrame:
     """Standardised loadings without a method, with each that is admissible, and on it."""
     frame = pd.DataFrame(
         {
             "item": model.items,
             "construct": [model.construct_of(item) for item in model.items],
-            "std_loading": own.std_loadings.sum(axis=1),
+            "std_loading": np.nan if own is None else own.std_loadings.sum(axis=1),
         }
     )
     for name, fit in found.items():
@@ -178,7 +184,7 @@ def _loadings(model: Model, own: CfaFit, found: Mapping[str, MethodFactor]) -> p
     return frame
 
 
-def _correlations(model: Model, own: CfaFit, found: Mapping[str, MethodFactor]) -> pd.DataFrame:
+def _correlations(model: Model, own: CfaFit | None, found: Mapping[str, MethodFactor]) -> pd.DataFrame:
     """Correlations of the constructs without a method and with each that is admissible."""
     first, second = np.triu_indices(len(model.names), 1)
 
@@ -189,7 +195,7 @@ def _correlations(model: Model, own: CfaFit, found: Mapping[str, MethodFactor]) 
         {
             "construct_1": [model.names[j] for j in first],
             "construct_2": [model.names[j] for j in second],
-            "correlation": pairs(own.factor_corr),
+            "correlation": np.nan if own is None else pairs(own.factor_corr),
             **{f"with_{name}": pairs(fit.factor_corr) for name, fit in found.items()},
         }
     )

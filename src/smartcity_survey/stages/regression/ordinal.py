@@ -11,8 +11,10 @@ from smartcity_survey.data.disclosure import protect
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
+from smartcity_survey.stages.design import Design, spread_by
 from smartcity_survey.stages.needs import Complete, Level, Measured, Method
 from smartcity_survey.stages.refusals import Refusals, require_paths
+from smartcity_survey.stages.regression.design_frames import errors_card
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.regression.ordinal import (
     ParallelLines,
@@ -20,6 +22,8 @@ from smartcity_survey.stats.regression.ordinal import (
     parallel_lines,
     proportional_odds,
 )
+from smartcity_survey.stats.sampling.survey_design import SurveyDesign
+from smartcity_survey.stats.sampling.weighted_ordinal import design_odds, design_parallel_lines
 from smartcity_survey.study.config import Config
 
 TABLES = ("ordinal_models", "ordinal_coefficients", "ordinal_thresholds")
@@ -32,9 +36,17 @@ def asks_for_ordinal(config: Config) -> bool:
 
 @stage(*TABLES, asked_by=asks_for_ordinal, hides=protect)
 def regress_ordinal_outcomes(
-    answers: Complete, scores: pd.DataFrame, model: Measured, level: Level, method: Method
+    answers: Complete,
+    scores: pd.DataFrame,
+    model: Measured,
+    level: Level,
+    method: Method,
+    design: Design = None,
 ) -> StageResult:
-    """Proportional odds of each outcome's answer, or of its items' mean rounded, by predictors' scores."""
+    """Proportional odds of each outcome's answer, or of its items' mean rounded, by predictors' scores.
+
+    design : sampling weights and clusters, which estimates, errors and tests allow for.
+    """
     require_paths(model, "ordinal")
     refusals = Refusals()
     frames: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
@@ -43,13 +55,13 @@ def regress_ordinal_outcomes(
         predictors, items = model.predictors(outcome), items_of[outcome]
         y, x = whole_answers(answers[items].to_numpy(dtype=np.float64)), scores[list(predictors)].to_numpy()
         names = (*predictors, outcome)
-        fit = refusals.attempt("ordinal", partial(proportional_odds, y, x, level), items=names)
+        fit = refusals.attempt("ordinal", partial(_odds, y, x, level, design), items=names)
         if fit is None:
             continue
         lines = None
         if len(fit.categories) > 2:
-            lines = refusals.attempt("parallel_lines", partial(parallel_lines, y, x), items=names)
-        per_sd = np.exp(fit.coef * x.std(axis=0, ddof=1))
+            lines = refusals.attempt("parallel_lines", partial(_lines, y, x, design), items=names)
+        per_sd = np.exp(fit.coef * spread_by(x, design))
         for name, frame in _frames(fit, lines, predictors, per_sd).items():
             frame.insert(0, "outcome", outcome)
             frames[name].append(frame)
@@ -61,12 +73,22 @@ def regress_ordinal_outcomes(
         "scores": method,
         "confidence_level": level,
         **respondents(len(scores)),
+        **errors_card(design),
+        **({} if design is None else {"test": "wald_by_design"}),
         **refusals.card(),
     }
     tables = {
         name: pd.concat(own, ignore_index=True) if own else pd.DataFrame() for name, own in frames.items()
     }
     return StageResult(tables, dict.fromkeys(TABLES, card))
+
+
+def _odds(y: Array, x: Array, level: float, design: SurveyDesign | None) -> ProportionalOdds:
+    return proportional_odds(y, x, level) if design is None else design_odds(y, x, design, level)
+
+
+def _lines(y: Array, x: Array, design: SurveyDesign | None) -> ParallelLines:
+    return parallel_lines(y, x) if design is None else design_parallel_lines(y, x, design)
 
 
 def whole_answers(x: Array) -> Array:

@@ -7,15 +7,21 @@ import pandas as pd
 
 from smartcity_survey.errors import NoSolution, Problem
 from smartcity_survey.io import WHOLE, Card, StageResult
-from smartcity_survey.stages.cards import NORMAL, left_out, respondents
+from smartcity_survey.stages.cards import left_out, respondents
 from smartcity_survey.stages.declare import stage
-from smartcity_survey.stages.naming import naming
+from smartcity_survey.stages.design import Design
 from smartcity_survey.stages.needs import Complete, Measured
 from smartcity_survey.stages.refusals import Refusals, require_scales
 from smartcity_survey.stages.sem.rival_fit import cost_of, indices_of
+from smartcity_survey.stages.sem.robust import EstimatorAsked, errors_and_tests, judging_design
 from smartcity_survey.stats.core.correlations import covariance
+from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.stats.measurement.esem import Esem, fit_esem
+from smartcity_survey.stats.sampling.pseudo_likelihood import fit_design_cfa
+from smartcity_survey.stats.sampling.survey_design import SurveyDesign
+from smartcity_survey.stats.sampling.weighted_esem import fit_design_esem
 from smartcity_survey.stats.sem.cfa import CfaFit, fit_cfa
+from smartcity_survey.stats.sem.cfa_robust import ScaledTest
 from smartcity_survey.study.config import Config
 from smartcity_survey.study.model import Model
 
@@ -43,49 +49,72 @@ def require_turnable(model: Model) -> None:
 
 
 @stage(*TABLES, asked_by=asks_for_exploratory, requires=require_turnable)
-def explore_measurement_model(answers: Complete, model: Measured) -> StageResult:
+def explore_measurement_model(
+    answers: Complete, model: Measured, estimator: EstimatorAsked = "ml", design: Design = None
+) -> StageResult:
     """Every item on every factor, turned to zeros off its construct: its fit and loadings beside CFA's.
 
     Nothing tells a single item's factor from its error, so both models are of the other constructs.
+
+    estimator : by `mlr` errors and tests allow for answers that are not normal. design : sampling weights and
+        clusters, which both models allow for.
     """
     scales = model.of_scales()
     x = answers[list(scales.items)].to_numpy(dtype=np.float64)
     pattern, refusals = scales.membership(), Refusals(scales.items, scales.names)
-    with naming(scales.items, "ESEM", scales.names):
-        S = covariance(x, ddof=0)
-    found = refusals.attempt(WHOLE, lambda: fit_esem(S, len(x), pattern))
-    own = refusals.attempt("cfa", lambda: fit_cfa(S, len(x), pattern)) if found else None
+    judging = judging_design(len(x), estimator, design)
+    explored = refusals.attempt(WHOLE, lambda: _explored(x, pattern, judging))
+    declared = refusals.attempt("cfa", lambda: _declared(x, pattern, judging)) if explored else None
     card: Card = {
         "method": "exploratory_target_rotation",
         "divisor": "n",
-        **NORMAL,
+        **errors_and_tests(estimator, design),
         **left_out(model),
         **respondents(len(x)),
         **refusals.card(),
     }
-    if found is None:
+    if explored is None:
         return StageResult({name: pd.DataFrame() for name in TABLES}, dict.fromkeys(TABLES, card))
+    own, found = declared[0] if declared else None, explored[0]
     tables = {
-        "esem_fit": _fit(own, found),
+        "esem_fit": _fit(declared, explored),
         "esem_loadings": _loadings(own, found, scales),
         "esem_correlations": _correlations(own, found, scales),
     }
     return StageResult(tables, dict.fromkeys(tables, card))
 
 
-def _fit(own: CfaFit | None, found: Esem) -> pd.DataFrame:
+def _explored(x: Array, pattern: BoolArray, design: SurveyDesign | None) -> tuple[Esem, ScaledTest | None]:
+    if design is None:
+        return fit_esem(covariance(x, ddof=0), len(x), pattern), None
+    found = fit_design_esem(x, pattern, design)
+    return found.esem, found.test
+
+
+def _declared(x: Array, pattern: BoolArray, design: SurveyDesign | None) -> tuple[CfaFit, ScaledTest | None]:
+    if design is None:
+        return fit_cfa(covariance(x, ddof=0), len(x), pattern), None
+    found = fit_design_cfa(x, pattern, design)
+    return found.cfa, found.test
+
+
+def _fit(
+    declared: tuple[CfaFit, ScaledTest | None] | None, explored: tuple[Esem, ScaledTest | None]
+) -> pd.DataFrame:
     """Fit of both models, and what the zeros of the declared one cost; of one, where CFA has no solution."""
+    fits: dict[str, tuple[CfaFit | Esem, ScaledTest | None]] = {"exploratory": explored}
+    if declared:
+        fits = {"correlated_factors": declared, **fits}
     lines: list[dict[str, object]] = [
         {
             "measurement_model": name,
             "status": "converged" if fit.admissible else "heywood",
-            **indices_of(fit),
+            **indices_of(fit, test),
         }
-        for name, fit in (("correlated_factors", own), ("exploratory", found))
-        if fit is not None
+        for name, (fit, test) in fits.items()
     ]
-    if own:
-        lines[0] |= cost_of(own, found)
+    if declared:
+        lines[0] |= cost_of(declared[0], explored[0], (declared[1], explored[1]))
     return pd.DataFrame(lines)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -43,22 +44,26 @@ def require_constructs(model: Model) -> None:
 
 @stage("measurement_models", "general_factor", asked_by=asks_for_rivals, requires=require_constructs)
 def compare_measurement_models(answers: Complete, model: Measured) -> StageResult:
-    """Correlated factors beside one factor, two merged, a second-order factor and a bifactor model."""
+    """Correlated factors beside one factor, two merged, a second-order factor and a bifactor model.
+
+    Where correlated factors have no solution, one factor alone needs none of theirs.
+    """
     x = answers[list(model.items)].to_numpy(dtype=np.float64)
-    S, n, pattern = covariance(x, ddof=0), len(x), model.membership()
+    n, pattern = len(x), model.membership()
     with naming(model.items, "CFA", model.names):
-        own = fit_cfa(S, n, pattern)
-    refusals = Refusals(model.items, model.names)
+        S = covariance(x, ddof=0)
+    refusals, several = Refusals(model.items, model.names), len(model.names) > 2
+    after = (*(["most_alike_merged"] if several else []), "second_order", "bifactor")
+    own = refusals.attempt("cfa", lambda: fit_cfa(S, n, pattern), also=after)
     rivals: dict[str, Callable[[], Fitted]] = {}
-    pair: tuple[int, ...] = _most_alike(own) if len(model.names) > 2 else ()
+    pair: tuple[int, ...] = _most_alike(own) if own and several else ()
     if pair:
         rivals["most_alike_merged"] = lambda: fit_cfa(S, n, _merged(pattern, *pair))
-    rivals |= {
-        "one_factor": lambda: fit_cfa(S, n, np.ones((len(S), 1), dtype=bool)),
-        "second_order": lambda: fit_second_order(own, n),
-        "bifactor": lambda: fit_bifactor(own, n),
-    }
-    found: dict[str, Fitted] = {"correlated_factors": own}
+    rivals["one_factor"] = lambda: fit_cfa(S, n, np.ones((len(S), 1), dtype=bool))
+    if own:
+        rivals["second_order"] = partial(fit_second_order, own, n)
+        rivals["bifactor"] = partial(fit_bifactor, own, n)
+    found: dict[str, Fitted] = {} if own is None else {"correlated_factors": own}
     for name, fit in rivals.items():
         fitted = refusals.attempt(name, fit)
         if fitted is not None:
@@ -93,9 +98,9 @@ def _merged(pattern: BoolArray, first: int, second: int) -> BoolArray:
     return merged
 
 
-def _line(name: str, fit: Fitted, own: CfaFit) -> dict[str, str | float]:
+def _line(name: str, fit: Fitted, own: CfaFit | None) -> dict[str, str | float]:
     """Fit of a model, and what its restrictions cost beside correlated factors."""
-    cost = cost_of(fit, own) if name in NESTED else {}
+    cost = cost_of(fit, own) if own is not None and name in NESTED else {}
     return {"measurement_model": name, **indices_of(fit), **cost}
 
 

@@ -6,6 +6,7 @@ Annual Review of Clinical Psychology 10, 85-110.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +19,7 @@ from smartcity_survey.stats.factor.extraction import CommonFactors, maximum_like
 from smartcity_survey.stats.factor.target_rotation import turned_to_zeros
 from smartcity_survey.stats.sem.cfa import correlations_of
 from smartcity_survey.stats.sem.cfa_model import require_identifiable
-from smartcity_survey.stats.sem.likelihood import Sample, evaluate
+from smartcity_survey.stats.sem.likelihood import Point, Sample, evaluate
 from smartcity_survey.stats.sem.maximum_likelihood import Minimum, StructureFit, fit_at
 from smartcity_survey.stats.sem.structure import Cells, Matrices, Matrix, Structure
 
@@ -47,13 +48,16 @@ class Esem:
     ml: StructureFit
 
 
-def fit_esem(S: Array, n: int, pattern: BoolArray) -> Esem:
+def fit_esem(S: Array, n: int, pattern: BoolArray, products: Callable[[Point], Array] | None = None) -> Esem:
     """Fit to item covariances S (p, p; divisor n) of n respondents.
 
     pattern : (p, k), which items were declared to measure which factor; loadings elsewhere are turned to
     zero as nearly as correlated factors allow. Maximum likelihood has the same fit in any rotation; errors
     allow for the rotation and for the items' variances being estimated (Jennrich 1973, Psychometrika 38,
     593-604). No uniqueness is below .005.
+
+    products : from where all loadings are free, of items of variance 1, the mean over respondents of products
+        of slopes (t, t), for errors by the sandwich of observed second derivatives. None: normal theory.
 
     Raises
     ------
@@ -72,7 +76,7 @@ def fit_esem(S: Array, n: int, pattern: BoolArray) -> Esem:
     loadings, phi = turned.pattern, turned.factor_correlations
     errors, corr_errors = np.full_like(loadings, np.nan), np.full_like(phi, np.nan)
     if not unrotated.heywood.size:
-        errors, corr_errors = _errors(Sample(n, R), loadings, phi, unrotated.uniquenesses, ~pattern)
+        errors, corr_errors = _errors(Sample(n, R), loadings, phi, unrotated.uniquenesses, ~pattern, products)
     return Esem(
         std_loadings=loadings,
         std_err_std_loadings=errors,
@@ -125,7 +129,12 @@ def _cells(free: BoolArray) -> Cells:
 
 
 def _errors(
-    sample: Sample, loadings: Array, phi: Array, uniquenesses: Array, zeros: BoolArray
+    sample: Sample,
+    loadings: Array,
+    phi: Array,
+    uniquenesses: Array,
+    zeros: BoolArray,
+    products: Callable[[Point], Array] | None,
 ) -> tuple[Array, Array]:
     """Standard errors of the standardised loadings (p, k) and factor correlations (k, k).
 
@@ -142,9 +151,12 @@ def _errors(
     held = _held(theta, p, k, zeros)
     size, border = len(theta), len(held)
     bordered = np.zeros((size + border, size + border))
-    bordered[:size, :size] = point.information()
+    bordered[:size, :size] = point.information() if products is None else point.hessian()
     bordered[size:, :size], bordered[:size, size:] = held, held.T
-    covariance = linalg.inv(bordered)[:size, :size] * 2 / sample.n
+    covariance = linalg.inv(bordered)[:size, :size] * 2
+    if products is not None:
+        covariance = covariance @ products(point) @ covariance
+    covariance /= sample.n
     at = point.moments
     # A standardised loading is l / sqrt(sigma), and the item's variance sigma changes with all parameters.
     item, column = np.nonzero(np.ones((p, k), dtype=bool))

@@ -41,7 +41,9 @@ from .ols_diagnostics import (
 from .ordinal import (
     ParallelLines as ParallelLines,
     ProportionalOdds as ProportionalOdds,
+    equal_lines as equal_lines,
     needed_for_lines as needed_for_lines,
+    odds_and_influence as odds_and_influence,
     parallel_lines as parallel_lines,
     proportional_odds as proportional_odds,
 )
@@ -75,6 +77,7 @@ from .ridge import (
 )
 from .two_stage import (
     TwoStageFit as TwoStageFit,
+    require_instruments as require_instruments,
     two_stage_least_squares as two_stage_least_squares,
 )
 from .wald import (

@@ -79,6 +79,21 @@ def proportional_odds(y: Array, x: Array, level: float = 0.95) -> ProportionalOd
     Separated : no finite coefficients are most likely, as where a predictor tells a category without error.
     NotConverged.
     """
+    return odds_and_influence(y, x, np.ones(len(y)), level)[0]
+
+
+def odds_and_influence(
+    y: Array, x: Array, weights: Array, level: float = 0.95
+) -> tuple[ProportionalOdds, Array]:
+    """`proportional_odds` with weights (n,) that average 1, and (n, c - 1 + k) each row's influence.
+
+    Errors and tests of the fit take weights for numbers of rows. An influence is of a row on thresholds and
+    coefficients, to be counted by its weight.
+
+    Raises
+    ------
+    As `proportional_odds`.
+    """
     factor_design(x)  # refuses what determines no coefficients
     check_outcome(y, x)
     categories, codes = np.unique(y, return_inverse=True)
@@ -86,7 +101,7 @@ def proportional_odds(y: Array, x: Array, level: float = 0.95) -> ProportionalOd
     if n < steps + k + 1:
         raise TooFewRows(n, steps + k + 1)
     mean, sd = x.mean(axis=0), x.std(axis=0)
-    likelihood = _Likelihood.of(codes, steps, (x - mean) / sd)
+    likelihood = _Likelihood.of(codes, steps, (x - mean) / sd, weights)
     if likelihood.separated():
         raise Separated
     found, information = likelihood.maximum()
@@ -96,13 +111,14 @@ def proportional_odds(y: Array, x: Array, level: float = 0.95) -> ProportionalOd
     back[:steps, steps:] = mean / sd
     back[steps:, steps:] = np.diag(1 / sd)
     estimate = back @ found
-    std_err = np.sqrt(np.diagonal(back @ np.linalg.inv(information) @ back.T))
+    bread = np.linalg.inv(information)
+    std_err = np.sqrt(np.diagonal(back @ bread @ back.T))
     coef, errors = estimate[steps:], std_err[steps:]
     low, high = normal_interval(coef, errors, level)
-    shares = np.bincount(codes) / n
+    shares = np.bincount(codes, weights) / n
     log_likelihood, alone = likelihood.value(found), float(n * (shares * np.log(shares)).sum())
     cox_snell = -np.expm1(2 * (alone - log_likelihood) / n)
-    return ProportionalOdds(
+    fit = ProportionalOdds(
         categories=categories,
         thresholds=estimate[:steps],
         threshold_errors=std_err[:steps],
@@ -119,6 +135,7 @@ def proportional_odds(y: Array, x: Array, level: float = 0.95) -> ProportionalOd
         nagelkerke=float(cox_snell / -np.expm1(2 * alone / n)),
         n=n,
     )
+    return fit, likelihood.scores(found) @ bread @ back.T
 
 
 def parallel_lines(y: Array, x: Array) -> ParallelLines:
@@ -158,15 +175,19 @@ def parallel_lines(y: Array, x: Array) -> ParallelLines:
             shared = design.T * (above[second] * (1 - above[first])) @ design
             block = (bread[first] @ shared @ bread[second])[1:, 1:]
             covariance[first, :, second], covariance[second, :, first] = block, block.T
-    whole = _same(coef, covariance)
-    each = tuple(_same(coef[:, [j]], covariance[:, [j]][..., [j]]) for j in range(k))
-    return ParallelLines(whole, each)
+    return equal_lines(coef, covariance)
 
 
 def needed_for_lines(answers: int, predictors: int) -> int:
     """Respondents that the test of parallel lines needs, of so many different answers."""
     beside = answers - 2
     return beside * predictors * max(PER_DF, PER_LINE * beside)
+
+
+def equal_lines(coef: Array, covariance: Array) -> ParallelLines:
+    """Whether rows of coefficients (m, k), with covariances (m, k, m, k), are the same; and each column."""
+    each = tuple(_same(coef[:, [j]], covariance[:, [j]][..., [j]]) for j in range(coef.shape[1]))
+    return ParallelLines(_same(coef, covariance), each)
 
 
 def _same(coef: Array, covariance: Array) -> ChiSquareTest:
@@ -183,25 +204,26 @@ class _Likelihood:
     """Of parameters (c - 1 thresholds, k coefficients), by the ends of each respondent's category.
 
     upper, lower : (n, c - 1 + k), whose product with the parameters is the logit up to the category, and up
-    to the one below. last, first : (n,), who has no end above, or below.
+    to the one below. last, first : (n,), who has no end above, or below. weights : (n,).
     """
 
     upper: Array
     lower: Array
     last: BoolArray
     first: BoolArray
+    weights: Array
     start: Array
 
     @classmethod
-    def of(cls, codes: IntArray, steps: int, x: Array) -> _Likelihood:
+    def of(cls, codes: IntArray, steps: int, x: Array, weights: Array) -> _Likelihood:
         """Of categories 0 to steps (n,) and x (n, k)."""
         upper, lower = (
             np.column_stack([ends[:, None] == np.arange(steps), -x * ((ends >= 0) & (ends < steps))[:, None]])
             for ends in (codes, codes - 1)
         )
-        shares = np.cumsum(np.bincount(codes))[:-1] / len(codes)
+        shares = np.cumsum(np.bincount(codes, weights))[:-1] / weights.sum()
         start = np.concatenate([special.logit(shares), np.zeros(x.shape[1])])
-        return cls(upper, lower, codes == steps, codes == 0, start)
+        return cls(upper, lower, codes == steps, codes == 0, weights, start)
 
     def separated(self) -> bool:
         """Whether some direction takes nobody's answer less likely, so that no maximum is finite.
@@ -223,7 +245,15 @@ class _Likelihood:
         if not (high > low).all():
             return -np.inf
         between = np.log(-np.expm1(low - high))
-        return float((special.log_expit(high) + special.log_expit(-low) + between).sum())
+        return float(self.weights @ (special.log_expit(high) + special.log_expit(-low) + between))
+
+    def scores(self, parameters: Array) -> Array:
+        """(n, c - 1 + k): each row's slopes of the log-likelihood, without its weight."""
+        high, low = self._ends(parameters)
+        with np.errstate(over="ignore"):
+            pull = 1 / np.expm1(high - low)
+        of_upper, of_lower = special.expit(-high) + pull, special.expit(low) + pull
+        return np.asarray(of_upper[:, None] * self.upper - of_lower[:, None] * self.lower)
 
     def _slopes(self, parameters: Array) -> tuple[Array, Array]:
         """Gradient and observed information."""
@@ -231,12 +261,12 @@ class _Likelihood:
         below, above = special.expit(high), special.expit(low)
         gap = high - low
         with np.errstate(over="ignore"):
-            pull, bend = 1 / np.expm1(gap), 1 / (4 * np.sinh(gap / 2) ** 2)
-        gradient = (1 - below + pull) @ self.upper - (above + pull) @ self.lower
+            bend = self.weights / (4 * np.sinh(gap / 2) ** 2)
+        gradient = self.weights @ self.scores(parameters)
         crossed = self.upper.T * bend @ self.lower
         information = (
-            self.upper.T * (below * (1 - below) + bend) @ self.upper
-            + self.lower.T * (above * (1 - above) + bend) @ self.lower
+            self.upper.T * (self.weights * below * (1 - below) + bend) @ self.upper
+            + self.lower.T * (self.weights * above * (1 - above) + bend) @ self.lower
             - crossed
             - crossed.T
         )

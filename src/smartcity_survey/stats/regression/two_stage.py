@@ -59,8 +59,7 @@ def two_stage_least_squares(
     """
     n, e = endogenous.shape
     m = instruments.shape[1]
-    if m < e:
-        raise InvalidModel(f"{m} instruments cannot stand for {e} endogenous predictors")
+    require_instruments(m, e)
     check_outcome(y, np.column_stack([endogenous, exogenous, instruments]))
     factor_design(np.column_stack([endogenous, exogenous, instruments]))
     one = np.ones((n, 1))
@@ -96,6 +95,12 @@ def two_stage_least_squares(
         endogeneity=f_test((plain - added) / e / (added / rest), e, rest),
         overidentification=chi_square_test(sargan, m - e) if m > e else None,
     )
+
+
+def require_instruments(m: int, e: int) -> None:
+    """Refuse fewer instruments than endogenous predictors, as an InvalidModel."""
+    if m < e:
+        raise InvalidModel(f"{m} instruments cannot stand for {e} endogenous predictors")
 
 
 def _conditional(j: int, endogenous: Array, exogenous: Array, instruments: Array) -> FTest:

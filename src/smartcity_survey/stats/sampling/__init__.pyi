@@ -3,6 +3,7 @@ from .calibration import (
 )
 from .design_invariance import (
     DesignRung as DesignRung,
+    design_configural as design_configural,
     design_ladder as design_ladder,
 )
 from .pseudo_likelihood import (
@@ -14,7 +15,9 @@ from .pseudo_likelihood import (
     fit_design_cfa as fit_design_cfa,
     fit_design_sem as fit_design_sem,
     parameter_influence as parameter_influence,
+    require_units as require_units,
     scaled_design_test as scaled_design_test,
+    slope_products as slope_products,
 )
 from .raking import (
     EmptyCells as EmptyCells,
@@ -37,9 +40,18 @@ from .survey_design import (
     design_effect as design_effect,
     effective_size as effective_size,
 )
+from .weighted_esem import (
+    DesignEsem as DesignEsem,
+    fit_design_esem as fit_design_esem,
+)
 from .weighted_moments import (
     describe_design as describe_design,
     weighted_covariance as weighted_covariance,
+)
+from .weighted_ordinal import (
+    design_odds as design_odds,
+    design_parallel_lines as design_parallel_lines,
+    lines_worth as lines_worth,
 )
 from .weighted_regression import (
     DesignFit as DesignFit,
@@ -47,4 +59,7 @@ from .weighted_regression import (
 )
 from .weighted_residuals import (
     design_residuals as design_residuals,
+)
+from .weighted_two_stage import (
+    design_two_stage as design_two_stage,
 )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from smartcity_survey.stats.core.errors import InGroup, StatisticsError, TooFewRows
 from smartcity_survey.stats.core.significance import ChiSquareTest, chi_square_test
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
-from smartcity_survey.stats.sampling.pseudo_likelihood import scaled_design_test
+from smartcity_survey.stats.sampling.pseudo_likelihood import design_covariance, scaled_design_test
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.stats.sampling.weighted_moments import weighted_covariance
 from smartcity_survey.stats.sem.cfa_fit import CfaIndices, fit_indices
@@ -69,8 +69,7 @@ def design_ladder(
     ------
     As `fit_groups`; InGroup (TooFewRows: fewer units than factors in a group).
     """
-    kept = np.any(groups, axis=0)
-    members, own, answers = [group[kept] for group in groups], design.subset(kept), x[kept]
+    answers, members, own = _kept(x, groups, design)
     samples = _samples(answers, members, own, pattern.shape[1])
     rungs: list[DesignRung] = []
     for level in Level:
@@ -80,6 +79,28 @@ def design_ladder(
         test = scaled_design_test(fit.ml, answers, own, members)
         rungs.append(_rung(fit, test, rungs[-1] if rungs else None))
     return tuple(rungs)
+
+
+def design_configural(
+    x: Array, groups: Sequence[BoolArray], pattern: BoolArray, design: SurveyDesign
+) -> MultigroupFit:
+    """The configural level of `design_ladder`, whose parameters' covariances allow for the design too.
+
+    Raises
+    ------
+    As `design_ladder`.
+    """
+    answers, members, own = _kept(x, groups, design)
+    fit = fit_groups(_samples(answers, members, own, pattern.shape[1]), pattern, Level.CONFIGURAL)
+    return replace(fit, ml=replace(fit.ml, covariance=design_covariance(fit.ml, answers, own, members)))
+
+
+def _kept(
+    x: Array, groups: Sequence[BoolArray], design: SurveyDesign
+) -> tuple[Array, list[BoolArray], SurveyDesign]:
+    """Answers, groups and design of who is in a group."""
+    kept = np.any(groups, axis=0)
+    return x[kept], [group[kept] for group in groups], design.subset(kept)
 
 
 def _samples(x: Array, members: Sequence[BoolArray], design: SurveyDesign, factors: int) -> list[Sample]:

@@ -67,7 +67,7 @@ def fit_design_cfa(
     As `fit_cfa`; TooFewRows (fewer clusters than factors).
     """
     S, n = weighted_covariance(x, design, 0), design.n
-    _require_units(design, pattern)
+    require_units(design, pattern)
     sd = np.sqrt(np.diagonal(S))
     plain = fit_cfa(S, n, pattern, tolerance=tolerance, max_iterations=max_iterations)
     return DesignCfa(
@@ -97,7 +97,7 @@ def fit_design_sem(
     ------
     As `fit_sem`; TooFewRows (fewer clusters than factors).
     """
-    _require_units(design, pattern)
+    require_units(design, pattern)
     plain = fit_sem(
         weighted_covariance(x, design, 0),
         design.n,
@@ -250,6 +250,12 @@ def _slopes(point: Point, deviations: Array) -> Array:
     return np.asarray(of_covariance + at.shift * y[:, at.left])
 
 
+def slope_products(point: Point, x: Array, design: SurveyDesign) -> Array:
+    """(q, q): as `_products`, by the free cells of a model of one group without equalities."""
+    sums = design.totals(_slopes(point, x - design.weights @ x / design.n))
+    return np.asarray(sums.T @ sums * _small_sample(design) / design.n)
+
+
 def _members(design: SurveyDesign, groups: Sequence[BoolArray] | None) -> Sequence[BoolArray]:
     return [np.ones(design.n, dtype=bool)] if groups is None else groups
 
@@ -263,6 +269,7 @@ def _with_errors(ml: StructureFit, x: Array, design: SurveyDesign) -> StructureF
     return replace(ml, covariance=design_covariance(ml, x, design))
 
 
-def _require_units(design: SurveyDesign, pattern: BoolArray) -> None:
+def require_units(design: SurveyDesign, pattern: BoolArray) -> None:
+    """Refuse fewer units than factors, as TooFewRows."""
     if design.units <= pattern.shape[1]:
         raise TooFewRows(design.units, pattern.shape[1] + 1)
