@@ -1,5 +1,7 @@
 """A second, small questionnaire: the engine needs nothing of the bundled study."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,8 @@ pytest.importorskip("jax", reason="the extra `reconstruct` is not installed")
 pytest.importorskip("numba", reason="the extra `reconstruct` is not installed")
 
 from smartcity_survey.reconstruct.design import Questionnaire, Target, Task, rounding_interval
-from smartcity_survey.reconstruct.engine import reconstruct_answers
+from smartcity_survey.reconstruct.engine import answers_near, reconstruct_answers, solved_covariance
+from smartcity_survey.reconstruct.refine import Refiner
 from smartcity_survey.reconstruct.schedule import Schedule, Search
 
 ITEMS = ("A1", "A2", "A3", "B1", "B2", "B3")
@@ -102,3 +105,30 @@ def test_refuses_a_mean_that_no_whole_answers_have():
     with pytest.raises(SurveyError, match="item A1 mean") as refused:
         reconstruct_answers(Task(design(), wrong), seed=1, schedule=QUICK)
     assert "A2" not in str(refused.value)
+
+
+def test_a_row_that_passes_the_printed_extremes_is_brought_back_and_the_search_goes_on(monkeypatch):
+    """The given rows have the extremes 2 and 4; a search that ends with a row of fives is gone on with."""
+    rows = ((2,) * 6, (4,) * 6)
+    means = tuple(t for t in printed_of_some_answers() if t.key[0] == "item" and t.key[2] == "mean")
+    problem = Task(replace(design(), frozen_rows=rows), means)
+    start, draws, search = (np.random.default_rng(seed) for seed in range(3))
+    problem, evaluator, solution = solved_covariance(problem, start, None, QUICK)
+    begins: list[tuple[bool, float]] = []
+    usual = Refiner.run
+
+    def run(self: Refiner, *, begun: bool = False) -> None:
+        begins.append((begun, float((self.x @ WEIGHTS.T)[2:].max())))
+        usual(self, begun=begun)
+        if len(begins) == 1:
+            self.x = self.x.copy()
+            self.x[5] = 5
+            self.refresh()
+
+    monkeypatch.setattr(Refiner, "run", run)
+    extremes = {"a": ("2.00", "4.00"), "b": ("2.00", "4.00")}
+    found = answers_near(problem, evaluator, solution, draws, search, QUICK, extremes)
+    assert [begun for begun, _ in begins] == [False, True]
+    assert begins[1][1] < 4
+    assert found.missed == ()
+    assert (found.answers @ WEIGHTS.T).max() == pytest.approx(4)

@@ -99,8 +99,11 @@ def make(
     begun, _ = _kept(kept)
     if begun is not None:  # another stretch of the way, and so other moves
         moves = np.random.default_rng([*begun.sum(0)])
-    found = answers_near(ready.problem, evaluator, solution, draws, moves, schedule, progress, begun)
-    missed = missed_cells(found, ready.printed.published.extremes)
+    extremes = ready.printed.published.extremes
+    found = answers_near(
+        ready.problem, evaluator, solution, draws, moves, schedule, extremes, progress, begun
+    )
+    missed = missed_cells(found)
     _keep(kept, found.answers, len(missed))
     survey = survey_of(found, ready.printed, search.seed)
     answers = usable(survey, ready.printed.codebook)

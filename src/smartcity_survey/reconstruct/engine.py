@@ -13,7 +13,13 @@ from smartcity_survey.reconstruct.centring import centred
 from smartcity_survey.reconstruct.covariance import CovarianceSolution, covariance_boxes, excess, nearest
 from smartcity_survey.reconstruct.design import Target, Task
 from smartcity_survey.reconstruct.evaluate import Evaluator
-from smartcity_survey.reconstruct.extremes import Extremes, conflicting, with_extreme_rows, with_lifted_rows
+from smartcity_survey.reconstruct.extremes import (
+    Extremes,
+    conflicting,
+    missed_extremes,
+    with_extreme_rows,
+    with_lifted_rows,
+)
 from smartcity_survey.reconstruct.goals import aimed_beside, centres, correctable, goal_of, score_limits
 from smartcity_survey.reconstruct.moves import Limits, within_ends
 from smartcity_survey.reconstruct.possible import require_possible_numbers
@@ -36,7 +42,7 @@ class Reconstruction:
     ----------
     answers : (n, p); the first rows are those the printed extremes need.
     values : (s,) the statistics, in the order of `problem.design.keys`.
-    missed : targets that the answers do not meet.
+    missed : targets that the answers do not meet, extremes among them by the scores of all rows.
     weights : (c, p) weights of the scores.
     """
 
@@ -64,7 +70,7 @@ def reconstruct_answers(
     schedule = schedule or Schedule()
     start, draws, search = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(3))
     problem, evaluator, solution = solved_covariance(problem, start, extremes, schedule, progress)
-    return answers_near(problem, evaluator, solution, draws, search, schedule, progress)
+    return answers_near(problem, evaluator, solution, draws, search, schedule, extremes, progress)
 
 
 def solved_covariance(
@@ -104,11 +110,14 @@ def answers_near(
     draws: np.random.Generator,
     search: np.random.Generator,
     schedule: Schedule,
+    extremes: Extremes | None = None,
     progress: Progress = lambda _: None,
     begun: IntArray | None = None,
 ) -> Reconstruction:
     """Whole answers near a covariance that has all printed statistics and that the evaluator stands at.
 
+    extremes : as printed, of all rows; where a search lets another row pass the given ones, it is brought
+        back and the search goes on, a few times.
     begun : (n, p), answers of an earlier call that missed some statistics; they are gone on with.
     """
     solution = centred(problem, evaluator, solution, schedule.centring, progress)
@@ -116,26 +125,39 @@ def answers_near(
     x = begun
     if x is None:
         x = _annealed_to(problem, evaluator, solution, centre, schedule, draws, progress)
-    evaluator.refresh(np.cov(x.T.astype(float)))
-    limits = _limits(problem, evaluator.weights())
-    if begun is not None:  # a printed extreme that another row lies beyond is missed too
-        x = within_ends(x, evaluator.weights(), limits)
+    found: Reconstruction | None = None
+    for _ in range(schedule.returns):
         evaluator.refresh(np.cov(x.T.astype(float)))
-    refiner = Refiner(
-        narrowed(problem),
-        evaluator,
-        x,
-        centre,
-        limits,
-        schedule,
-        search,
-        progress,
-    )
-    refiner.run(begun=begun is not None)
-    missed = tuple(
-        t for t in problem.targets if _outside(refiner.values[problem.design.keys.index(t.key)], t)
-    )
-    return Reconstruction(problem, refiner.x, refiner.values, missed, evaluator.weights())
+        limits = _limits(problem, evaluator.weights())
+        going_on = found is not None or begun is not None
+        if going_on:
+            x = within_ends(x, evaluator.weights(), limits)
+            evaluator.refresh(np.cov(x.T.astype(float)))
+        refiner = Refiner(narrowed(problem), evaluator, x, centre, limits, schedule, search, progress)
+        refiner.run(begun=going_on)
+        x = refiner.x
+        made, beyond = _judged(problem, refiner, evaluator.weights(), extremes or {})
+        if found is None or len(made.missed) < len(found.missed):
+            found = made
+        if not beyond:
+            break
+    if found is None:
+        raise ValueError("a schedule without searches")
+    return found
+
+
+def _judged(
+    problem: Task, refiner: Refiner, weights: Array, extremes: Extremes
+) -> tuple[Reconstruction, tuple[Target, ...]]:
+    """What a search came to, and the printed extremes that it misses.
+
+    The engine steers the extremes of the given rows; in print they are of all rows.
+    """
+    values = dict(zip(problem.design.keys, refiner.values, strict=True))
+    outside = (target for target in problem.targets if _outside(values[target.key], target))
+    beyond = missed_extremes(refiner.x @ weights.T, problem.design.scores, extremes)
+    missed = (*(target for target in outside if target.key[0] != "frozen"), *beyond)
+    return Reconstruction(problem, refiner.x, refiner.values, missed, weights), beyond
 
 
 def require_possible(problem: Task, solution: CovarianceSolution) -> None:

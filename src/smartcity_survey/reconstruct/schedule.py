@@ -44,6 +44,7 @@ class Schedule:
     again, descents : the share from which a next descent goes to the intervals at once; after so many of
         them it begins elsewhere, and slowly again.
     searches : at most; they take the kinds of `search` in turn.
+    returns : how often they are gone through, where rows had to be brought back within the printed extremes.
     least_inner, most_inner : share of the intervals aimed at, first and last.
     pool, trials, restarts : moves considered, trials and restarts of each search.
     partners : pairs formed with every move.
@@ -72,6 +73,7 @@ class Schedule:
     again: float = 0.15
     descents: int = 5
     searches: int = 150
+    returns: int = 3
     search: tuple[Search, ...] = (
         Search(24, 8.0, 0.01, 2.0),
         Search(16, 2.0, 0.01, 1.0),

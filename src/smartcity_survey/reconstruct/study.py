@@ -11,7 +11,6 @@ import pandas as pd
 from smartcity_survey.audit.paper import Paper, Printed
 from smartcity_survey.reconstruct.bundle import bundle_survey, write_bundle
 from smartcity_survey.reconstruct.engine import Progress, Reconstruction, reconstruct_answers
-from smartcity_survey.reconstruct.extremes import Extremes, missed_extremes
 from smartcity_survey.reconstruct.finish import order_for_durbin_watson
 from smartcity_survey.reconstruct.flaws import RETAINED
 from smartcity_survey.reconstruct.printed_study import PrintedStudy, read_study
@@ -63,7 +62,7 @@ def run(
         write_csv(usable(survey, study.codebook), out / f"answers_{seed}.csv")
     else:
         write_bundle(survey, study.codebook, out)
-    return missed_cells(found, study.published.extremes)
+    return missed_cells(found)
 
 
 def survey_of(found: Reconstruction, study: PrintedStudy, seed: int) -> pd.DataFrame:
@@ -77,15 +76,9 @@ def usable(survey: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     return survey.loc[survey[RETAINED] == 1, [*codebook.demographics, *codebook.items]]
 
 
-def missed_cells(found: Reconstruction, extremes: Extremes) -> tuple[str, ...]:
-    """Printed numbers that answers do not meet, in words.
-
-    The engine steers the extremes of the rows that it was given (`frozen`); in print they are of all rows.
-    """
-    scores = found.answers @ found.weights.T
-    of_all = missed_extremes(scores, found.problem.design.scores, extremes)
-    own = [target for target in found.missed if target.key[0] != "frozen"]
-    return tuple(f"{' '.join(target.key)} = {target.printed}" for target in (*own, *of_all))
+def missed_cells(found: Reconstruction) -> tuple[str, ...]:
+    """Printed numbers that answers do not meet, in words."""
+    return tuple(f"{' '.join(target.key)} = {target.printed}" for target in found.missed)
 
 
 def frequencies(paper: Paper) -> pd.DataFrame:
