@@ -95,6 +95,8 @@ from .prediction import (
     Benchmark as Benchmark,
     LossDifference as LossDifference,
     PlsPrediction as PlsPrediction,
+    Training as Training,
+    TrainingSums as TrainingSums,
     accuracy as accuracy,
     loss_difference as loss_difference,
     predict_pls as predict_pls,
