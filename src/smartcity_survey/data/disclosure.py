@@ -360,6 +360,7 @@ _TABLES: Mapping[str, LeavesOut] = {
     "interactions": _interactions,
     "simple_slopes": _of_hidden_moderators,
     "johnson_neyman": _of_hidden_moderators,
+    "conditional_slopes": _of_hidden_moderators,
     "moderated_mediation": _of_hidden_moderators,
     "necessary_conditions": _necessary_conditions,
     "deviant_groups": deviant_groups,

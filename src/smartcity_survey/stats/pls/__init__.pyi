@@ -87,6 +87,7 @@ from .moderation import (
     moderate as moderate,
     second_stage as second_stage,
     simple_slopes as simple_slopes,
+    slope_band as slope_band,
     slopes_at as slopes_at,
 )
 from .prediction import (
