@@ -13,6 +13,7 @@ import csv
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,13 +22,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from survey import larger
+from survey import ANSWERS, larger
 from tasks import FULL, QUICK, Sizes, Task, tasks
 from threadpoolctl import threadpool_limits
 
 HERE = Path(__file__).resolve().parent
 PEERS_PYTHON = HERE.parent / ".venv-bench" / "bin" / "python"
 COLUMNS = ("task", "ours_seconds", "reference", "reference_seconds", "ratio")
+
+WORK = """\
+A draw of our bootstrap gives outer weights, loadings, path coefficients, R2, f2 and HTMT. A draw of seminr
+gives total effects besides (here the same as the paths) and neither R2 nor f2; a draw of plspm gives total
+effects and neither f2 nor HTMT. Our polychoric correlations come with their influences, those of psych and
+lavaan without."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +65,17 @@ def run(task: Task, sizes: Sizes) -> Row:
     return Row(task.name, ours, name, seconds, task.goal)
 
 
-def peer(task: str, sizes: Sizes) -> tuple[str, float]:
-    """Name and seconds of another package, timed in its own environment."""
-    command = [str(PEERS_PYTHON), str(HERE / "peers.py"), task, str(sizes.peer_draws)]
-    found = measured(command)
+def peer(reference: str, sizes: Sizes) -> tuple[str, float | None]:
+    """Name and seconds of another package, timed in its own environment; no seconds where it is not here."""
+    program, task = reference.split()
+    if program == "peers.py":
+        found = measured([str(PEERS_PYTHON), str(HERE / program), task, str(sizes.peer_draws)])
+    elif shutil.which("Rscript"):
+        found = measured(["Rscript", str(HERE / program), task, str(ANSWERS)])
+    else:
+        found = {"missing": "R is not installed"}
+    if "missing" in found:
+        return f"{task.rpartition('_')[2]}: not timed, {found['missing']}", None
     name, seconds = found["reference"], found["seconds"]
     if task.startswith("bootstrap") and sizes.peer_draws != sizes.draws:
         name += f", {sizes.peer_draws:,} draws scaled up"
@@ -118,7 +132,7 @@ def markdown(rows: list[Row]) -> str:
         ratio = "" if row.ratio is None else f"{row.ratio:.3g}"
         cells = (row.task, duration(row.ours_seconds), row.reference, theirs, ratio, row.goal)
         lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", WORK]) + "\n"
 
 
 def duration(seconds: float) -> str:

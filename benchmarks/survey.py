@@ -18,6 +18,11 @@ def answers() -> NDArray[np.float64]:
     return np.loadtxt(ANSWERS, delimiter=",", skiprows=1, usecols=range(48), encoding="utf-8")
 
 
+def genders() -> NDArray[np.float64]:
+    """(676,): the group of each respondent of that survey, 1 or 2."""
+    return np.loadtxt(ANSWERS, delimiter=",", skiprows=1, usecols=48, encoding="utf-8")
+
+
 def larger(n: int, seed: int = 0) -> NDArray[np.int8]:
     """(n, 51): five-point answers from seven correlated factors, made in pieces."""
     owner = larger_owner()

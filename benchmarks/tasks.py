@@ -8,17 +8,20 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from survey import OWNER, answers, larger, larger_owner
+from survey import OWNER, answers, genders, larger, larger_owner
 from threadpoolctl import threadpool_limits
 from timing import best_of
 
 from smartcity_survey.stats.core.correlations import correlation, covariance
 from smartcity_survey.stats.factor.adequacy import bartlett_sphericity, kmo
 from smartcity_survey.stats.factor.components import rotated_solution
+from smartcity_survey.stats.items.polychoric_correlations import polychoric
 from smartcity_survey.stats.pls.algorithm import fit_pls
 from smartcity_survey.stats.pls.bootstrap import bootstrap_pls
 from smartcity_survey.stats.pls.model import PlsModel
 from smartcity_survey.stats.sem.cfa import fit_cfa
+from smartcity_survey.stats.sem.invariance import invariance_ladder
+from smartcity_survey.stats.sem.likelihood import Sample
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ QUICK = Sizes(1_000, 20, (1_000, 2_000), (1_000, 10_000))
 class Task:
     """A line of the table: our seconds, and those of a reference where there is one.
 
-    reference : name, and how long it takes; a string names a task of `peers.py`.
+    reference : name, and how long it takes; a string names the program of other packages and its task.
     goal : what the numbers should show.
     """
 
@@ -97,6 +100,20 @@ def adequacy_and_factors() -> float:
     return best_of(analyse, 20)
 
 
+def invariance() -> float:
+    """Configural, metric, scalar and strict, women and men."""
+    x, group = answers(), genders()
+    parts = [x[group == one] for one in np.unique(group)]
+    samples = [Sample(len(part), covariance(part, ddof=0), part.mean(axis=0)) for part in parts]
+    return best_of(lambda: invariance_ladder(samples, membership(OWNER)), 5)
+
+
+def polychoric_correlations() -> float:
+    """With their influences, which the weights of DWLS need."""
+    codes = answers().astype(np.int64)
+    return best_of(lambda: polychoric(codes), 5)
+
+
 def tasks(sizes: Sizes) -> Iterator[Task]:
     """All lines of the table, in order."""
     whole = f"PLS bootstrap, {sizes.draws:,} draws"
@@ -107,14 +124,19 @@ def tasks(sizes: Sizes) -> Iterator[Task]:
         ("bare matrix product", lambda: bare_product(676, 48, sizes.draws)),
         "ratio above 0.33",
     )
-    yield Task(whole, ours, "bootstrap_seminr", "ratio above 50")
-    yield Task(whole, ours, "bootstrap_plspm", "ratio above 50")
-    yield Task("one PLS fit", one_fit, "fit_seminr", "under 2 ms")
-    yield Task("one PLS fit", one_fit, "fit_plspm", "under 2 ms")
-    yield Task("CFA, 7 factors, gradient below 1e-8", measurement_model, "cfa_semopy", "under 30 ms")
-    yield Task(
-        "KMO, Bartlett, components, varimax", adequacy_and_factors, "factors_factor_analyzer", "under 8 ms"
-    )
+    yield Task(whole, ours, "peers.py bootstrap_seminr", "ratio above 50")
+    yield Task(whole, ours, "peers.py bootstrap_plspm", "ratio above 50")
+    yield Task("one PLS fit", one_fit, "peers.py fit_seminr", "under 2 ms")
+    yield Task("one PLS fit", one_fit, "peers.py fit_plspm", "under 2 ms")
+    cfa, factors = "CFA, 7 factors, gradient below 1e-8", "KMO, Bartlett, components, varimax"
+    yield Task(cfa, measurement_model, "peers.py cfa_semopy", "under 30 ms")
+    yield Task(cfa, measurement_model, "peers.R cfa_lavaan", "under 30 ms")
+    yield Task("invariance of two groups, four levels", invariance, "peers.R invariance_lavaan")
+    yield Task(factors, adequacy_and_factors, "peers.py factors_factor_analyzer", "under 8 ms")
+    yield Task(factors, adequacy_and_factors, "peers.R factors_psych", "under 8 ms")
+    correlations = "polychoric correlations, 48 items"
+    yield Task(correlations, polychoric_correlations, "peers.R polychoric_psych")
+    yield Task(correlations, polychoric_correlations, "peers.R polychoric_lavaan")
     for draws in sizes.growth_draws:
         yield Task(
             f"PLS bootstrap, 676 x 48, {draws:,} draws",

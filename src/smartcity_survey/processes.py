@@ -92,8 +92,8 @@ def _work(work: Callable[..., R], own: tuple[Any, ...]) -> R:
 
 
 def without_collecting(work: Callable[P, R]) -> Callable[P, R]:
-    """Let cycles of objects wait for the end of a piece of work: figures are full of them, and Python would
-    look for those that nobody needs over and over, for a fifth of the time, and find few."""
+    """Let cycles of objects wait for the end of a piece of work: while it makes many objects, as figures and
+    rows of cells are, Python would look for cycles that nobody needs over and over, and find few or none."""
 
     @wraps(work)
     def done(*args: P.args, **kwargs: P.kwargs) -> R:

@@ -14,8 +14,8 @@ import yaml
 from smartcity_survey.workflow.catalogue import stages
 from smartcity_survey.workflow.made_from import PARTS as MADE_IN_PARTS
 from tests.cluster import slurm
+from tests.workflow.engine.test_parts import DRAWN, change
 from tests.workflow.test_nothing_lost import write_study
-from tests.workflow.test_parts import DRAWN, change
 
 REASON = slurm.why_not()
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(REASON), reason=REASON)]

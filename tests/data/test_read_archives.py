@@ -25,8 +25,8 @@ from smartcity_survey.new_wave import start_new_wave
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import DataSection
 from tests.conftest import REPOSITORY
-from tests.workflow.degenerate_studies import PLAIN
 from tests.workflow.in_process import run_steps
+from tests.workflow.studies.degenerate_studies import PLAIN
 
 from .test_read_formats import ITEMS, WRITERS
 

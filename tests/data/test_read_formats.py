@@ -20,8 +20,8 @@ from smartcity_survey.data.read.opening import open_table
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import DataSection
-from tests.new_wave.tables_by_hand import page
-from tests.new_wave.writers import book, ods, rows_of
+from tests.new_wave.tools.tables_by_hand import page
+from tests.new_wave.tools.writers import book, ods, rows_of
 
 ITEMS = ["T1", "T2", "T3", "U1", "U2", "U3", "city"]
 

@@ -17,8 +17,8 @@ from smartcity_survey.data.read.opening import open_table
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.new_wave import start_new_wave
 from smartcity_survey.study.config import DataSection
-from tests.new_wave.answers_of import ITEMS, N, answers
-from tests.new_wave.writers import AGREE_KK, AGREE_RU, ods, rows_of, text, worded
+from tests.new_wave.answers.answers_of import ITEMS, N, answers
+from tests.new_wave.tools.writers import AGREE_KK, AGREE_RU, ods, rows_of, text, worded
 
 
 def cells(path: Path) -> dict[str, list[object]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.conftest import REPOSITORY
-from tests.report.glossary import terms
+from tests.report.words.glossary import terms
 
 PAGE = REPOSITORY / "docs/glossary.md"
 HEAD = """# Glossary

@@ -20,7 +20,7 @@ import yaml
 
 from tests.conftest import REPOSITORY
 from tests.docs.test_new_wave_tutorial import edit, require_output
-from tests.workflow.test_small_study import QUICK
+from tests.workflow.studies.test_small_study import QUICK
 
 PAGE = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
 _BLOCK = re.compile(

@@ -1,7 +1,7 @@
 """docs/glossary.md says what the glossaries say."""
 
 from tests.docs.glossary import PAGE, page
-from tests.report.glossary import terms
+from tests.report.words.glossary import terms
 
 
 def test_the_page_is_what_the_command_writes() -> None:

@@ -18,7 +18,7 @@ import yaml
 from tests.bad_input.harness import csv_bytes, sav_bytes, xlsx_bytes
 from tests.conftest import REPOSITORY
 from tests.fuzzing.targets import CORPUS, SOUND, TARGETS
-from tests.new_wave.writers import ods
+from tests.new_wave.tools.writers import ods
 
 ANSWERS = pd.DataFrame({"id": ["a", "b"], "T1": [1, 5], "city": [1, 2]})
 PAPER = b"n: 100\nobjects:\n  a: {number: 1, file: a.csv}\nrelations:\n- kind: paths\n  table: a\n"

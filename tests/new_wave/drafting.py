@@ -11,9 +11,8 @@ from smartcity_survey.new_wave import start_new_wave
 from smartcity_survey.new_wave.draft import Draft
 from smartcity_survey.study.codebook import Codebook, read_codebook
 from smartcity_survey.study.config import Config, read_config
-
-from .answers_of import BLOCKS, ITEMS, answers
-from .writers import Cells, codes, rows_of, text
+from tests.new_wave.answers.answers_of import BLOCKS, ITEMS, answers
+from tests.new_wave.tools.writers import Cells, codes, rows_of, text
 
 
 @dataclass(frozen=True)

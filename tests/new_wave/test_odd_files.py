@@ -14,9 +14,8 @@ from smartcity_survey.check import check_study
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.new_wave import start_new_wave
 from smartcity_survey.study.codebook import read_codebook
-
-from .answers_of import BLOCKS, ITEMS, N, answers
-from .writers import AGREE_KK, AGREE_RU
+from tests.new_wave.answers.answers_of import BLOCKS, ITEMS, N, answers
+from tests.new_wave.tools.writers import AGREE_KK, AGREE_RU
 
 
 def coded() -> pd.DataFrame:

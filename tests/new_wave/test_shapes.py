@@ -9,10 +9,9 @@ import pytest
 from smartcity_survey.messages import translated
 from smartcity_survey.new_wave import start_new_wave
 from smartcity_survey.new_wave.draft import Draft
-
-from .answers_of import ITEMS, N
-from .drafting import WHOLE, drafted, file_of
-from .writers import Cells, text
+from tests.new_wave.answers.answers_of import ITEMS, N
+from tests.new_wave.drafting import WHOLE, drafted, file_of
+from tests.new_wave.tools.writers import Cells, text
 
 
 def _draft(folder: Path, rows: Cells) -> Draft:

@@ -20,10 +20,9 @@ from smartcity_survey.messages import problem_in, translated
 from smartcity_survey.new_wave import start_new_wave
 from smartcity_survey.study.codebook import read_codebook
 from smartcity_survey.study.config import DataSection
-
-from .answers_of import BLOCKS, ITEMS, N
-from .drafting import SIZES, WHOLE, drafted, file_of
-from .writers import book, codes, rows_of, text
+from tests.new_wave.answers.answers_of import BLOCKS, ITEMS, N
+from tests.new_wave.drafting import SIZES, WHOLE, drafted, file_of
+from tests.new_wave.tools.writers import book, codes, rows_of, text
 
 RNG = np.random.default_rng(5)
 

@@ -20,8 +20,8 @@ from smartcity_survey.study.config import DataSection, read_config
 from smartcity_survey.study.dates import day_number
 from smartcity_survey.study.multiple_choice import REST, column_of
 from tests.conftest import REPOSITORY
-from tests.new_wave.tools_of_forms import google_words
-from tests.new_wave.tools_of_research import kobo as kobo_before
+from tests.new_wave.tools.tools_of_forms import google_words
+from tests.new_wave.tools.tools_of_research import kobo as kobo_before
 from tests.plan.exports import Field, answered, fields, kobo, odk_central
 from tests.plan.studies import STUDIES, write_study
 

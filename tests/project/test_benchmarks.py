@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 from types import ModuleType
 
@@ -39,10 +40,28 @@ def test_results_are_written_for_machines_and_for_people(bench: ModuleType, tmp_
 
 
 def test_every_peer_is_known(bench: ModuleType) -> None:
-    peers = (BENCHMARKS / "peers.py").read_text(encoding="utf-8")
-    names = [task.reference for task in bench.tasks(bench.FULL) if isinstance(task.reference, str)]
-    assert names
-    assert all(f"def {name}(" in peers for name in names)
+    """Each program has the task that a line of the table names, and no task that none names."""
+    named = [task.reference.split() for task in bench.tasks(bench.FULL) if isinstance(task.reference, str)]
+    assert {program for program, _ in named} == {"peers.py", "peers.R"}
+    known = {
+        "peers.py": r"^def (\w+)\(\w+: int\) -> tuple",
+        "peers.R": r"^  (\w+) = function\(\) best_of",
+    }
+    for program, definition in known.items():
+        text = (BENCHMARKS / program).read_text(encoding="utf-8")
+        tasks = set(re.findall(definition, text, flags=re.MULTILINE))
+        assert {task for which, task in named if which == program} == tasks
+
+
+def test_a_peer_that_is_not_installed_says_so(bench: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bench.shutil, "which", lambda _: None)
+    name, seconds = bench.peer("peers.R cfa_lavaan", bench.FULL)
+    assert (name, seconds) == ("lavaan: not timed, R is not installed", None)
+    monkeypatch.undo()
+    monkeypatch.setattr(bench.shutil, "which", lambda _: "/usr/bin/Rscript")
+    monkeypatch.setattr(bench, "measured", lambda _: {"missing": "R has no package psych"})
+    name, seconds = bench.peer("peers.R factors_psych", bench.FULL)
+    assert (name, seconds) == ("psych: not timed, R has no package psych", None)
 
 
 def test_whole_analysis_of_a_small_survey(bench: ModuleType, tmp_path: Path) -> None:

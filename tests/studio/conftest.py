@@ -15,7 +15,7 @@ import pytest
 
 from smartcity_survey.new_wave.start import start_new_wave
 from smartcity_survey.studio.documents import Study
-from tests.new_wave.tools_of_forms import google_words
+from tests.new_wave.tools.tools_of_forms import google_words
 from tests.report.test_browser import CHROMIUM, FLAGS
 
 PACKAGE = "smartcity_survey"

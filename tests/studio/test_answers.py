@@ -18,7 +18,7 @@ from smartcity_survey.studio.steps import answers as step
 from smartcity_survey.studio.steps.columns import columns_step
 from smartcity_survey.studio.view import View
 from smartcity_survey.study.codebook import Codebook, read_codebook
-from tests.new_wave.tools_of_forms import google_words
+from tests.new_wave.tools.tools_of_forms import google_words
 from tests.studio.test_documents import change
 
 AGREE = ("Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree", "Strongly agree")

@@ -13,8 +13,8 @@ import yaml
 
 from smartcity_survey.studio.documents import Study
 from smartcity_survey.study.codebook import read_codebook
-from tests.new_wave.tools_of_forms import google_words
-from tests.new_wave.writers import AGREE_EN
+from tests.new_wave.tools.tools_of_forms import google_words
+from tests.new_wave.tools.writers import AGREE_EN
 from tests.report.test_browser import CHROMIUM
 from tests.studio.conftest import go, open_studio, page_at
 

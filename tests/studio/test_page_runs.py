@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from smartcity_survey.studio.documents import Study
-from tests.new_wave.tools_of_forms import google_words
+from tests.new_wave.tools.tools_of_forms import google_words
 from tests.report.test_browser import CHROMIUM
 from tests.studio.conftest import go, open_studio, page_at, studio_at_work
 

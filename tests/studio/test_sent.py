@@ -11,7 +11,7 @@ import pytest
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.studio.documents import Study
 from smartcity_survey.studio.sent import Newer, put_in_place, take_in
-from tests.new_wave.tools_of_forms import google_words
+from tests.new_wave.tools.tools_of_forms import google_words
 
 
 @pytest.fixture

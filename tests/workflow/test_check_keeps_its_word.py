@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, Phase, given, note, settings
 
 from smartcity_survey.check import check_study
 from smartcity_survey.errors import SurveyError
-from tests.workflow.degenerate_studies import PLAIN
 from tests.workflow.drawn_studies import DrawnStudy, Ranges, studies
 from tests.workflow.in_process import run_steps
+from tests.workflow.studies.degenerate_studies import PLAIN
 
 # Every example is a whole run: a smaller one is not searched for but where a person looks for it.
 few = settings(

@@ -12,7 +12,7 @@ import yaml
 
 from smartcity_survey.io import read_table
 from tests.conftest import REPOSITORY
-from tests.new_wave.exports import EXPORTS
+from tests.new_wave.tools.exports import EXPORTS
 
 pytestmark = pytest.mark.slow
 

@@ -21,7 +21,7 @@ from smartcity_survey.report.chapter.write import write_chapter
 from smartcity_survey.report.editions import write_editions
 from smartcity_survey.study.config import read_config
 from tests.workflow.attack import attack
-from tests.workflow.test_small_study import QUICK, run
+from tests.workflow.studies.test_small_study import QUICK, run
 
 SMALLEST = 5
 OWNERS = {"T": "trust", "U": "use", "V": "view", "W": "vote"}

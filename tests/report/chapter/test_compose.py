@@ -37,7 +37,7 @@ from tests.report.chapter.variants import (
     with_all,
 )
 from tests.report.conftest import CARD, MakeSetting
-from tests.report.test_wording import Recorder
+from tests.report.words.test_wording import Recorder
 
 
 def table(frame: pd.DataFrame, line: int, **values: object) -> pd.DataFrame:

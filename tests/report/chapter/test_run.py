@@ -19,7 +19,7 @@ from smartcity_survey.report.chapter.write import draw, read_run, write_chapter
 from tests.conftest import REPOSITORY
 from tests.report.chapter.conftest import Tables
 from tests.report.conftest import MakeSetting
-from tests.workflow.test_small_study import QUICK
+from tests.workflow.studies.test_small_study import QUICK
 
 FILES = {
     *(f"chapter.{language}.{ending}" for language in ("en", "ru", "kk") for ending in ("docx", "pdf")),

@@ -222,6 +222,8 @@ def cell_text(value: object) -> str:
     Dates and times are written as ISO 8601 has them (2026-11-28, 14:30:00), with a space between the two; a
     date at midnight is a date, for spreadsheets know no difference. Durations are hours, minutes and seconds.
     """
+    if isinstance(value, str):  # most cells of most files
+        return value.strip()
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
     if isinstance(value, timedelta):

@@ -23,6 +23,7 @@ from smartcity_survey.data.read.opening import open_table
 from smartcity_survey.data.read.question import question_cells, take, unreadable
 from smartcity_survey.data.read.tables import Batch, Table
 from smartcity_survey.errors import Problem, SurveyError, counted
+from smartcity_survey.processes import without_collecting
 from smartcity_survey.study.codebook import CLUSTER, MARKED, RESPONDENT, WEIGHT, Codebook
 from smartcity_survey.study.config import DataSection
 from smartcity_survey.study.spelling import unlike
@@ -58,6 +59,7 @@ class Responses:
     declared: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
 
 
+@without_collecting
 def read_survey(path: Path, codebook: Codebook, section: DataSection) -> Responses:
     """Read the survey file that `data` in the config describes, in batches of rows.
 

@@ -58,6 +58,8 @@ def plot_bounds(
     sets = identified_sets[identified_sets["predictor"].fillna("") != ""]
     methods = [name for name in COLOURS if name in set(sets["method"])]
     claims = hypotheses.drop_duplicates("hypothesis").to_dict("records")
+    keys = ["method", "predictor", "outcome"]
+    of_sets, of_witnesses = dict(list(sets.groupby(keys))), dict(list(witness_paths.groupby(keys)))
     rows = len(methods) + 1
     figure = Figure(figsize=(WIDTH, 0.9 + 0.13 * (rows + 1) * len(claims)), layout="constrained")
     axes = figure.subplots()
@@ -65,14 +67,11 @@ def plot_bounds(
         top = place * (rows + 1)
         own = hypotheses[hypotheses["hypothesis"] == claim["hypothesis"]]
         _printed(axes, top, own, setting, named=not place)
-        predictor, outcome = claim["predictor"], claim["outcome"]
-        about = sets[(sets["predictor"] == predictor) & (sets["outcome"] == outcome)]
         for row, method in enumerate(methods, start=1):
-            shown = witness_paths.query(
-                "method == @method and predictor == @predictor and outcome == @outcome"
-            )
+            key = method, claim["predictor"], claim["outcome"]
             label = "" if place else wording.value("method", method)
-            _set(axes, top + row, about[about["method"] == method], shown, COLOURS[method], label)
+            found, shown = of_sets.get(key, sets[:0]), of_witnesses.get(key, witness_paths[:0])
+            _set(axes, top + row, found, shown, COLOURS[method], label)
         if place:
             axes.axhline(top - 1, color=FAINT, linewidth=0.7)
     middles = np.arange(len(claims)) * (rows + 1) + rows / 2 - 0.5

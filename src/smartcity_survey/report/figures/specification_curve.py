@@ -81,8 +81,8 @@ def plot_specification_curve(curve: pd.DataFrame, hypotheses: pd.DataFrame, sett
             _choices(bottom, panels[name], options, setting)
             if position:
                 top.tick_params(labelleft=False, left=False)
-                bottom.tick_params(labelleft=False)
             else:
+                _name_choices(bottom, options, setting)
                 top.set_ylabel(setting.wording["figures.specification_curve.y"], fontsize=7.5)
     figure.legend(
         handles=_legend(setting, "published" in set(hypotheses["method"])),
@@ -177,8 +177,7 @@ def _choices(
         interpolation="nearest",
         extent=(0, 1, len(lines) + 0.5, 0.5),
     )
-    for edge in np.arange(0.5, len(lines) + 1):
-        axes.axhline(edge, color="white", linewidth=1.6)
+    axes.hlines(np.arange(0.5, len(lines) + 1), 0, 1, color="white", linewidth=1.6)
     if not setting.bounded:
         share = float(np.average(panel.confirmed, weights=panel.weight))
         axes.text(
@@ -194,6 +193,14 @@ def _choices(
     axes.set_xlim(0, 1)
     axes.set_ylim(len(lines) + 0.5, -0.7)
     axes.set_xticks([])
+    axes.set_yticks([])
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+
+
+def _name_choices(axes: Axes, lines: Sequence[tuple[str, str | None]], setting: Setting) -> None:
+    """Names of the lines on the left; those of choices in bold."""
+    wording = setting.wording
     texts = [
         wording.value("choice", choice) if option is None else option_text(choice, option, setting)
         for choice, option in lines
@@ -204,8 +211,6 @@ def _choices(
     headings = [0, *(row for row, line in enumerate(lines, start=1) if line[1] is None)]
     for row in headings:
         axes.get_yticklabels()[row].set_fontweight("bold")
-    for spine in axes.spines.values():
-        spine.set_visible(False)
 
 
 def _relative_frequency(chosen: BoolArray) -> Array:

@@ -1,0 +1,1 @@
+"""What a column's answers are taken for."""

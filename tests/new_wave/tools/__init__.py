@@ -1,0 +1,1 @@
+"""Exports as survey tools write them."""

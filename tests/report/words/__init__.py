@@ -1,0 +1,1 @@
+"""Words, numbers and names of the report, in three languages."""

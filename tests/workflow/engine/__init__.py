@@ -1,0 +1,1 @@
+"""How a run is started, held, forked, killed and ended, whatever the study."""
