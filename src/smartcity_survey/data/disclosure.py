@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.data.demographics import NO_ANSWER
+from smartcity_survey.data.disclosure_groups import deviant_groups, segment_shares
 from smartcity_survey.data.disclosure_items import (
     collinearity,
     descriptives,
@@ -291,20 +292,6 @@ def _necessary_conditions(frame: pd.DataFrame, context: Context) -> pd.DataFrame
     return of_hidden_constructs("importance", "performance")(frame, context)
 
 
-def _segment_shares(of: str, share: str) -> LeavesOut:
-    """Shares of segments as small as a few respondents, and others that would tell them.
-
-    of : column with the number of segments; each number has its own shares.
-    """
-
-    def apply(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
-        small = frame[share] / 100 * context.n < context.smallest - 0.5
-        leave_out(frame, frame[of].isin(frame[of][small]).to_numpy(bool), share)
-        return frame
-
-    return apply
-
-
 def _graded_scales(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
     """Few respondents whose answers do not fit."""
     counts = np.rint(frame["misfit_percent"] / 100 * context.n)
@@ -373,12 +360,16 @@ _TABLES: Mapping[str, LeavesOut] = {
     "interactions": _interactions,
     "simple_slopes": _of_hidden_moderators,
     "johnson_neyman": _of_hidden_moderators,
+    "conditional_slopes": _of_hidden_moderators,
     "moderated_mediation": _of_hidden_moderators,
     "necessary_conditions": _necessary_conditions,
-    "segment_criteria": _segment_shares("segments", "smallest_share"),
-    "oriented_segments": _segment_shares("segments", "smallest_share"),
-    "oriented_paths": _segment_shares("segments", "segment_share"),
-    "segment_paths": _segment_shares("segments", "segment_share"),
+    "deviant_groups": deviant_groups,
+    "deviant_rules": deviant_groups,
+    "deviant_paths": deviant_groups,
+    "segment_criteria": segment_shares("segments", "smallest_share"),
+    "oriented_segments": segment_shares("segments", "smallest_share"),
+    "oriented_paths": segment_shares("segments", "segment_share"),
+    "segment_paths": segment_shares("segments", "segment_share"),
     "coefficients": _coefficients,
     "collinearity": collinearity,
     "anova": of_hidden_outcomes("sum_of_squares", "mean_square"),

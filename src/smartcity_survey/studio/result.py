@@ -61,6 +61,7 @@ STEPS = {
     "copulas": "Gaussian copulas",
     "congruence": "Congruence of constructs",
     "mediator_contribution": "Mediators in prediction",
+    "overfit": "Composite overfit analysis",
     "groups": "Comparison of groups",
     "omnibus": "Comparison of all groups at once",
     "ordinal_invariance": "Invariance of ordered answers",

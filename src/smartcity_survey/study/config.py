@@ -173,6 +173,9 @@ class PlsSection(Section):
     mediator_contribution: bool = Field(
         False, description="true: what each mediator adds to the prediction of its outcome (PCM)"
     )
+    overfit: bool = Field(
+        False, description="true: groups that the model fits better than it predicts them (COA)"
+    )
     copulas: bool = Field(False, description="true: Gaussian copulas, a test of endogenous predictors")
     further_draws: int = Field(
         1000, ge=100, le=100_000, description="random pairings or resamples of each of these"

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import pytest
 
-from smartcity_survey.stages.pls.moderation import moderation_tables
+from smartcity_survey.stages.pls.moderation import POINTS, moderation_tables
 from smartcity_survey.stages.pls.pls import estimate_pls, pls_model
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
 from smartcity_survey.stats.pls.bootstrap import bootstrap_pls
@@ -41,6 +41,19 @@ def test_interactions_and_slopes_have_intervals(
     assert slopes.loc[0.0, "estimate"] - slopes.loc[-1.0, "estimate"] == pytest.approx(step)
     assert set(slopes["moderator"]) == {SECOND}
     (region,) = result.tables["johnson_neyman"].itertuples()
+    band = result.tables["conditional_slopes"]
+    assert len(band) == POINTS
+    at, differs = band["moderator_at"], (band["ci_low"] > 0) | (band["ci_high"] < 0)
+    told = {
+        "above": at > region.from_sd,
+        "below": at < region.to_sd,
+        "outside": (at < region.from_sd) | (at > region.to_sd),
+        "between": (at > region.from_sd) & (at < region.to_sd),
+        "everywhere": at == at,
+        "nowhere": at != at,
+    }
+    assert (differs == told[region.differs]).all()
+    np.testing.assert_allclose(np.interp(slopes.index, at, band["estimate"]), slopes["estimate"], atol=1e-9)
     assert (region.source, region.target, region.moderator) == (FIRST, OUTCOME, SECOND)
     path = effects.loc[(FIRST, "", OUTCOME), "estimate"]
     expected = {"outside", "between", "above", "below", "everywhere", "nowhere"}

@@ -20,6 +20,7 @@ from smartcity_survey.stats.pls.moderation import (
     moderate,
     second_stage,
     simple_slopes,
+    slope_band,
 )
 from tests.stats.pls_data import answers, membership, reference
 
@@ -176,6 +177,10 @@ def test_slopes_are_just_significant_at_the_ends_of_their_region(
         return
     assert ratio(found.low) == pytest.approx(1.959963984540054)
     assert ratio(found.high) == pytest.approx(1.959963984540054)
+    ends = np.array([found.low, found.high])
+    band = np.array(slope_band(slope, interaction, covariance, ends))
+    np.testing.assert_allclose(np.abs(band).min(axis=0), 0, atol=1e-9)
+    np.testing.assert_allclose(band.mean(axis=0), slope + interaction * ends)
     middle = (found.low + found.high) / 2
     assert (ratio(middle) > 1.96) == (where == "between")
     assert (ratio(found.high + 1) > 1.96) == (where == "outside")

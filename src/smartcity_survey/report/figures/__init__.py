@@ -22,7 +22,7 @@ from smartcity_survey.report.figures.path_diagram import plot_path_diagram
 from smartcity_survey.report.figures.regression import plot_diagnostics
 from smartcity_survey.report.figures.respondents import plot_demographics, plot_items
 from smartcity_survey.report.figures.scree import plot_scree
-from smartcity_survey.report.figures.simple_slopes import plot_simple_slopes
+from smartcity_survey.report.figures.simple_slopes import plot_johnson_neyman, plot_simple_slopes
 from smartcity_survey.report.figures.specification_curve import plot_specification_curve
 from smartcity_survey.report.figures.waves import plot_waves
 from smartcity_survey.report.setting import Setting
@@ -45,6 +45,7 @@ __all__ = [
     "plot_importance_performance",
     "plot_item_correlations",
     "plot_items",
+    "plot_johnson_neyman",
     "plot_loadings",
     "plot_path_diagram",
     "plot_ridge",
@@ -102,6 +103,9 @@ FIGURES: Mapping[str, FigureEntry] = {
         also=("hypotheses",),
     ),
     "simple_slopes": FigureEntry(("tables/simple_slopes",), plot_simple_slopes),
+    "johnson_neyman": FigureEntry(
+        ("tables/conditional_slopes", "tables/johnson_neyman"), plot_johnson_neyman
+    ),
     "ipma": FigureEntry(("tables/ipma",), plot_importance_performance),
     "diagnostics": FigureEntry(("private/casewise",), plot_diagnostics, counted="coefficients"),
     "coefficients": FigureEntry(("tables/hypotheses",), plot_coefficients, counted="coefficients"),

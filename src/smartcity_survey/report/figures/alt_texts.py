@@ -16,6 +16,7 @@ from smartcity_survey.report.figures.heatmaps import HTMT_LIMITS, by_component, 
 from smartcity_survey.report.figures.item_correlations import block_edges, block_means, observed_correlations
 from smartcity_survey.report.figures.path_texts import coefficients_of, explained_text, range_text
 from smartcity_survey.report.figures.respondents import before_middle
+from smartcity_survey.report.figures.simple_slopes import region_in_words
 from smartcity_survey.report.names import factor
 from smartcity_survey.report.setting import Setting
 
@@ -194,6 +195,17 @@ def _slopes(words: _Words, frame: pd.DataFrame, _: Tables) -> Values:
     return {"slopes": words.listed(parts)}
 
 
+def _regions(words: _Words, frame: pd.DataFrame, _: Tables) -> Values:
+    labels = words.setting.labels
+    return {
+        "regions": words.listed(
+            f"{labels.path(str(line['source']), str(line['target']))} × "
+            f"{factor(str(line['moderator']), labels)}: {region_in_words(line, words.setting.wording)}"
+            for line in frame.to_dict("records")
+        )
+    }
+
+
 def _ipma(words: _Words, frame: pd.DataFrame, _: Tables) -> Values:
     most = frame.iloc[int(frame["importance"].argmax())]
     least = frame.iloc[int(frame["performance"].argmin())]
@@ -321,6 +333,7 @@ RESULTS: Mapping[str, Result] = {
     "path": Result(("pls_paths", "pls_quality"), _path),
     "bootstrap": Result(("pls_bootstrap_distributions", "pls_paths"), _bootstrap),
     "simple_slopes": Result(("simple_slopes",), _slopes),
+    "johnson_neyman": Result(("johnson_neyman",), _regions),
     "ipma": Result(("ipma",), _ipma),
     "diagnostics": Result(("regression_diagnostics",), _diagnostics),
     "coefficients": Result(("hypotheses",), _coefficients),

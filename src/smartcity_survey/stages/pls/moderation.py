@@ -31,11 +31,17 @@ from smartcity_survey.stats.pls.moderation import (
     johnson_neyman,
     moderate,
     simple_slopes,
+    slope_band,
 )
 from smartcity_survey.study.config import PlsSection
 from smartcity_survey.study.model import Model
 
-MODERATION_TABLES = ("moderation", "simple_slopes", "johnson_neyman", "moderated_mediation")
+MODERATION_TABLES = (
+    *("moderation", "simple_slopes", "johnson_neyman", "conditional_slopes", "moderated_mediation"),
+)
+BAND = ("source", "target", "moderator", "moderator_at", "estimate", "ci_low", "ci_high")
+POINTS = 41
+"""Values of a moderator at which its conditional slopes are told, from its lowest score to its highest."""
 
 
 @empty_without_solution(*MODERATION_TABLES)
@@ -55,7 +61,7 @@ def moderation_tables(
         two, each as its own score; who did not answer is left out there. codes : of each, the category's code
         in the codebook by its number.
     """
-    effects, slopes, regions = [], [], []
+    effects, slopes, regions, bands = [], [], [], []
     of_targets: dict[int, tuple[Moderated, ModeratedBootstrap]] = {}
     undefined = 0
     # A construct of one item is that item: so is a demographic variable.
@@ -78,7 +84,9 @@ def moderation_tables(
         undefined += int(np.isnan(found.draws.r2).sum())
         effects.append(effects_of(found, terms, section))
         slopes.append(_slopes(found, plan, names, section, categories))
-        regions.append(_regions(found, plan, names, section, categories))
+        own, along = _regions(found, plan, names, section, categories)
+        regions.append(own)
+        bands.append(along)
     card: Card = {
         **bootstrap_card(bootstrap, inputs, model, section),
         "method": "two_stage_moderation",
@@ -90,6 +98,7 @@ def moderation_tables(
         "moderation": pd.concat(effects),
         "simple_slopes": pd.concat(slopes),
         "johnson_neyman": pd.concat(regions),
+        "conditional_slopes": pd.concat(bands),
         "moderated_mediation": moderated_mediation_frame(
             of_targets, bootstrap, model.path_matrix(), names, section, categories
         ),
@@ -216,13 +225,13 @@ def _regions(
     names: Sequence[str],
     section: PlsSection,
     categories: Categories,
-) -> pd.DataFrame:
-    """Where among the moderator's scores a path differs from 0, by the resamples' covariance.
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Where among the moderator's scores a path differs from 0, by the resamples' covariance; and the band.
 
     Two categories have no between.
     """
     keep = ~np.isnan(found.draws.r2)
-    rows = []
+    rows, bands = [], [pd.DataFrame(columns=BAND)]
     for product, (source, moderator) in enumerate(plan.products):
         if names[moderator] in categories:
             continue
@@ -231,8 +240,14 @@ def _regions(
         covariance = np.cov(found.draws.coefficients[keep][:, places], rowvar=False)
         region = johnson_neyman(float(slope), float(interaction), covariance, section.confidence_level)
         region = region.within(*found.reach[:, moderator])
-        rows.append((names[source], names[plan.target], names[moderator], *astuple(region)))
-    return pd.DataFrame(rows, columns=["source", "target", "moderator", "differs", "from_sd", "to_sd"])
+        path = names[source], names[plan.target], names[moderator]
+        rows.append((*path, *astuple(region)))
+        at = np.linspace(found.reach[0, moderator], found.reach[1, moderator], POINTS)
+        low, high = slope_band(float(slope), float(interaction), covariance, at, section.confidence_level)
+        told = (*path, at, slope + interaction * at, low, high)
+        bands.append(pd.DataFrame(dict(zip(BAND, told, strict=True))))
+    columns = ["source", "target", "moderator", "differs", "from_sd", "to_sd"]
+    return pd.DataFrame(rows, columns=columns), pd.concat([one for one in bands if len(one)] or bands)
 
 
 def summary_of(

@@ -87,6 +87,7 @@ from .moderation import (
     moderate as moderate,
     second_stage as second_stage,
     simple_slopes as simple_slopes,
+    slope_band as slope_band,
     slopes_at as slopes_at,
 )
 from .prediction import (
@@ -95,6 +96,8 @@ from .prediction import (
     Benchmark as Benchmark,
     LossDifference as LossDifference,
     PlsPrediction as PlsPrediction,
+    Training as Training,
+    TrainingSums as TrainingSums,
     accuracy as accuracy,
     loss_difference as loss_difference,
     predict_pls as predict_pls,

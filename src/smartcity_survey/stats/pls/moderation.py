@@ -272,6 +272,20 @@ def johnson_neyman(slope: float, interaction: float, covariance: Array, level: f
     return JohnsonNeyman("outside" if a > 0 else "between", low, high)
 
 
+def slope_band(
+    slope: float, interaction: float, covariance: Array, at: Array, level: float = 0.95
+) -> tuple[Array, Array]:
+    """Ends (k,) of the pointwise intervals of slope + interaction * moderator, at values (k,) of it.
+
+    One of them is 0 where `johnson_neyman` says that the slope begins to differ. Bauer and Curran (2005),
+    equation 12.
+    """
+    error = np.sqrt(covariance[0, 0] + 2 * at * covariance[0, 1] + at**2 * covariance[1, 1])
+    margin = float(ndtri((1 + level) / 2)) * error
+    middle = slope + interaction * at
+    return np.asarray(middle - margin), np.asarray(middle + margin)
+
+
 def _counts(seed: int, draws: int, n: int) -> Iterator[Array]:
     """How often each draw of `resampled_units` contains each of n units."""
     for first in range(0, draws, _STACK):

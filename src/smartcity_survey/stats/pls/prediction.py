@@ -118,12 +118,12 @@ def predict_pls(
     items = np.flatnonzero(~_exogenous(model)[construct])
     repetitions = np.atleast_2d(folds)
     sums = np.zeros((3, len(x), len(items)))
-    total = _Sums.of(x, x.mean(axis=0)) if weights is None and len(x) > LARGEST else None
+    total = TrainingSums.of(x, x.mean(axis=0)) if weights is None and len(x) > LARGEST else None
     for fold_of in repetitions:
         for fold in np.unique(fold_of):
             test = fold_of == fold
             if total is None:
-                train = _Training.of(x[~test], None if weights is None else weights[~test])
+                train = Training.of(x[~test], None if weights is None else weights[~test])
             else:
                 train = total.without(x[test])
             fit = fit_pls(train.R, train.n, model, tolerance=tolerance, max_iterations=max_iterations)
@@ -201,7 +201,7 @@ def _exogenous(model: PlsModel) -> BoolArray:
 
 
 @dataclass(frozen=True, slots=True)
-class _Training:
+class Training:
     """Answers x (n, p) to learn from, weights (n,) or None; correlations R (p, p), mean and sd (p,).
 
     x : None of a large sample, of which the moments alone are taken.
@@ -215,7 +215,7 @@ class _Training:
     sd: Array
 
     @classmethod
-    def of(cls, x: Array, weights: Array | None) -> _Training:
+    def of(cls, x: Array, weights: Array | None) -> Training:
         if weights is None:
             return cls(len(x), x, None, correlation(x), x.mean(axis=0), x.std(axis=0, ddof=1))
         shares = weights / weights.sum()
@@ -231,14 +231,14 @@ class _Training:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sums:
+class TrainingSums:
     """Sums (p + 1, p + 1) of the products of (1, x - centre) over a large sample."""
 
     sums: Array
     centre: Array
 
     @classmethod
-    def of(cls, x: Array, centre: Array) -> _Sums:
+    def of(cls, x: Array, centre: Array) -> TrainingSums:
         sums = np.zeros((x.shape[1] + 1, x.shape[1] + 1))
         for first in range(0, len(x), ROWS_AT_ONCE):
             part = x[first : first + ROWS_AT_ONCE] - centre
@@ -246,14 +246,14 @@ class _Sums:
             sums += z.T @ z
         return cls(sums, centre)
 
-    def without(self, x: Array) -> _Training:
+    def without(self, x: Array) -> Training:
         """What is left to learn from without the rows x.
 
         Raises
         ------
         ConstantItems
         """
-        left = self.sums - _Sums.of(x, self.centre).sums
+        left = self.sums - TrainingSums.of(x, self.centre).sums
         n = round(float(left[0, 0]))
         mean = left[0, 1:] / n
         covariance = (left[1:, 1:] - n * np.outer(mean, mean)) / (n - 1)
@@ -261,12 +261,12 @@ class _Sums:
         constant = np.flatnonzero(variance <= CONSTANT * np.diagonal(left)[1:] / n)
         if constant.size:
             raise ConstantItems(tuple(int(item) for item in constant))
-        return _Training(
+        return Training(
             n, None, None, correlations_of(covariance), mean + self.centre, np.asarray(np.sqrt(variance))
         )
 
 
-def _by_pls(fit: PlsFit, model: PlsModel, train: _Training, test: Array, antecedents: Antecedents) -> Array:
+def _by_pls(fit: PlsFit, model: PlsModel, train: Training, test: Array, antecedents: Antecedents) -> Array:
     """(m, p): predicted answers of m respondents to all items."""
     mean, sd = train.mean, train.sd
     scores = (test - mean) / sd @ fit.outer_weights
@@ -278,7 +278,7 @@ def _by_pls(fit: PlsFit, model: PlsModel, train: _Training, test: Array, anteced
 
 
 def _by_regression(
-    model: PlsModel, train: _Training, test: Array, items: IntArray, benchmark: Benchmark
+    model: PlsModel, train: Training, test: Array, items: IntArray, benchmark: Benchmark
 ) -> Array:
     """(n_test, m): items predicted by least squares, weighted where the sample is, with a constant."""
     root = np.ones((train.n, 1)) if train.weights is None else np.sqrt(train.weights)[:, None]

@@ -7,6 +7,10 @@ from .copulas import (
     gaussian_copula as gaussian_copula,
     normality as normality,
 )
+from .deviance_tree import (
+    DeviantGroup as DeviantGroup,
+    deviant_groups as deviant_groups,
+)
 from .mediator_contribution import (
     MediatorContribution as MediatorContribution,
     contribution_of_mediator as contribution_of_mediator,
@@ -28,6 +32,12 @@ from .omnibus import (
 from .oriented_segments import (
     OrientedSegments as OrientedSegments,
     orient_segments as orient_segments,
+)
+from .overfit import (
+    PredictiveDeviance as PredictiveDeviance,
+    paths_without as paths_without,
+    predict_composites as predict_composites,
+    turned as turned,
 )
 from .segments import (
     SegmentCriteria as SegmentCriteria,
