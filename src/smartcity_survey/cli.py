@@ -266,7 +266,7 @@ def reconstruct(
         int | None, typer.Option(help="searches for the last digits at most; fewer are quicker and miss more")
     ] = None,
 ) -> None:
-    """Rebuild a survey file from a study's printed tables (up to half an hour; needs the extra `reconstruct`)."""
+    """Rebuild a survey file from a study's printed tables (half an hour; needs the extra `reconstruct`)."""
     from smartcity_survey.reconstruct import rebuild
 
     SPEECH.study = study

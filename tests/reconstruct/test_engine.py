@@ -129,6 +129,6 @@ def test_a_row_that_passes_the_printed_extremes_is_brought_back_and_the_search_g
     extremes = {"a": ("2.00", "4.00"), "b": ("2.00", "4.00")}
     found = answers_near(problem, evaluator, solution, draws, search, QUICK, extremes)
     assert [begun for begun, _ in begins] == [False, True]
-    assert begins[1][1] < 4
+    assert begins[1][1] <= 4.005
     assert found.missed == ()
     assert (found.answers @ WEIGHTS.T).max() == pytest.approx(4)

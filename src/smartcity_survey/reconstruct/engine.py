@@ -11,7 +11,7 @@ from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.reconstruct.anneal import annealed, drawn_answers
 from smartcity_survey.reconstruct.centring import centred
 from smartcity_survey.reconstruct.covariance import CovarianceSolution, covariance_boxes, excess, nearest
-from smartcity_survey.reconstruct.design import Target, Task
+from smartcity_survey.reconstruct.design import Target, Task, rounding_interval
 from smartcity_survey.reconstruct.evaluate import Evaluator
 from smartcity_survey.reconstruct.extremes import (
     Extremes,
@@ -128,11 +128,11 @@ def answers_near(
     found: Reconstruction | None = None
     for _ in range(schedule.returns):
         evaluator.refresh(np.cov(x.T.astype(float)))
-        limits = _limits(problem, evaluator.weights())
         going_on = found is not None or begun is not None
         if going_on:
-            x = within_ends(x, evaluator.weights(), limits)
+            x = within_ends(x, evaluator.weights(), _printed_ends(problem, extremes or {}))
             evaluator.refresh(np.cov(x.T.astype(float)))
+        limits = _limits(problem, evaluator.weights())
         refiner = Refiner(narrowed(problem), evaluator, x, centre, limits, schedule, search, progress)
         refiner.run(begun=going_on)
         x = refiner.x
@@ -237,6 +237,15 @@ def _spread(x: IntArray, problem: Task, rng: np.random.Generator) -> IntArray:
 def _limits(problem: Task, weights: Array) -> Limits:
     d = problem.design
     return Limits(d.low, d.high, len(d.frozen_rows), *score_limits(problem, weights, 0.02, 0.004))
+
+
+def _printed_ends(problem: Task, extremes: Extremes) -> Limits:
+    """Scores that round to the printed extremes at the farthest: rows beyond are brought back, no others."""
+    d = problem.design
+    ends = np.tile([[-np.inf], [np.inf]], len(d.scores))
+    for name, (minimum, maximum) in extremes.items():
+        ends[:, d.scores.index(name)] = rounding_interval(minimum)[0], rounding_interval(maximum)[1]
+    return Limits(d.low, d.high, len(d.frozen_rows), *ends)
 
 
 def _outside(value: float, target: Target) -> bool:
