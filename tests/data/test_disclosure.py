@@ -363,6 +363,20 @@ def test_moderators_do_not_tell_their_categories(earlier: dict[str, pd.DataFrame
     assert found["simple_slopes"]["moderator"].tolist() == ["b"]
 
 
+def test_slopes_along_a_construct_do_not_tell_the_ends_of_its_only_item(
+    earlier: dict[str, pd.DataFrame],
+) -> None:
+    """Of a construct whose mean and deviation are left out; `simple_slopes` tell no end."""
+    hidden, other = "trust", "use"
+    items = pd.DataFrame({"construct": [hidden, other], "mean": [np.nan, 3.0], "sd": [np.nan, 1.0]})
+    lines = pd.DataFrame({"source": "a", "moderator": [hidden, other], "target": "y", "moderator_at": 1.0})
+    found = protected(
+        {**earlier, "item_descriptives": items}, conditional_slopes=lines, simple_slopes=lines.copy()
+    ).tables
+    assert found["conditional_slopes"]["moderator"].tolist() == [other]
+    assert found["simple_slopes"]["moderator"].tolist() == [hidden, other]
+
+
 def test_shares_of_a_few_respondents() -> None:
     conditions = pd.DataFrame({"construct": list("abc"), "ceiling_accuracy": [100.0, 97.0, 90.0]})
     conditions = conditions.assign(importance=1.0, performance=1.0)

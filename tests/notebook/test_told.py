@@ -20,8 +20,10 @@ ITEMS, CONSTRUCTS = ("i_one", "i_two", "i_three"), ("c_one", "c_two", "c_three")
 BASE = answers().iloc[:150]
 EXAMPLES: dict[type[errors.StatisticsError], tuple[errors.StatisticsError, set[str]]] = {
     errors.ConstantItems: (errors.ConstantItems((1,)), {"i_two"}),
+    errors.ConstantInTraining: (errors.ConstantInTraining((1,)), {"i_two"}),
     errors.LinearDependence: (errors.LinearDependence(((0, 2),), 0.0, 1e17), {"i_one", "i_three"}),
     errors.TooFewRows: (errors.TooFewRows(3, 9), set()),
+    errors.TooFewUnits: (errors.TooFewUnits(3, 9), set()),
     errors.NotFinite: (errors.NotFinite((1,)), {"i_two"}),
     errors.NotConverged: (errors.NotConverged("PLS", 1000, 0.1), set()),
     errors.PerfectFit: (errors.PerfectFit(), set()),

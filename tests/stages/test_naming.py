@@ -10,9 +10,21 @@ NAMES, CONSTRUCTS = ("T1", "T2", "T3"), ("trust", "use")
 
 CASES = [
     (errors.ConstantItems((1,)), "factors, T2", "same answer", "Check the column"),
+    (
+        errors.ConstantInTraining((1,)),
+        "factors, T2",
+        "without those who are to",
+        "Check the column",
+    ),
     (errors.LinearDependence(((0, 2),), 1e-17, 1e16), "factors, T1, T3", "determine one another", "copied"),
     (errors.NotFinite((0,)), "factors, T1", "unanswered", "missing_items"),
     (errors.TooFewRows(4, 10), "factors", "4 respondents, at least 10", "more answers"),
+    (
+        errors.TooFewUnits(4, 10),
+        "factors",
+        "clusters or effective respondents: 4",
+        "more of them",
+    ),
     (errors.DependentPredictors(1, (0,)), "factors, use", "trust", "model.paths"),
     (errors.ImproperSolution(1, "no"), "factors, use", "no.", "loadings"),
     (errors.NotPositiveDefinite(-0.15), "factors", "contradict one another", "polychoric"),

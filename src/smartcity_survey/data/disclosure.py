@@ -16,6 +16,7 @@ from smartcity_survey.data.disclosure_groups import deviant_groups, segment_shar
 from smartcity_survey.data.disclosure_items import (
     collinearity,
     descriptives,
+    hidden_constructs,
     item_descriptives,
     item_frequencies,
     of_hidden_constructs,
@@ -285,6 +286,13 @@ def _of_hidden_moderators(frame: pd.DataFrame, context: Context) -> pd.DataFrame
     return frame[~frame["moderator"].isin(moderators).to_numpy(bool)].reset_index(drop=True)
 
 
+def _along_hidden_moderators(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """Such lines, and those from end to end of a construct whose mean and deviation are left out: of a single
+    item the ends tell both."""
+    rest = _of_hidden_moderators(frame, context)
+    return rest[~rest["moderator"].isin(hidden_constructs(context)).to_numpy(bool)].reset_index(drop=True)
+
+
 def _necessary_conditions(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
     """Respondents above the ceiling line, a few."""
     above = ((1 - frame["ceiling_accuracy"] / 100) * context.n).round()
@@ -360,7 +368,7 @@ _TABLES: Mapping[str, LeavesOut] = {
     "interactions": _interactions,
     "simple_slopes": _of_hidden_moderators,
     "johnson_neyman": _of_hidden_moderators,
-    "conditional_slopes": _of_hidden_moderators,
+    "conditional_slopes": _along_hidden_moderators,
     "moderated_mediation": _of_hidden_moderators,
     "necessary_conditions": _necessary_conditions,
     "deviant_groups": deviant_groups,

@@ -41,7 +41,7 @@ def item_descriptives(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
     return frame
 
 
-def _hidden_constructs(context: Context) -> set[str]:
+def hidden_constructs(context: Context) -> set[str]:
     """Constructs whose items' means are left out."""
     items = context.tables["item_descriptives"]
     return set(items["construct"][items["mean"].isna()])
@@ -51,7 +51,7 @@ def of_hidden_constructs(*columns: str) -> LeavesOut:
     """Columns of constructs whose items' means are left out."""
 
     def apply(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
-        leave_out(frame, frame["construct"].isin(_hidden_constructs(context)).to_numpy(), *columns)
+        leave_out(frame, frame["construct"].isin(hidden_constructs(context)).to_numpy(), *columns)
         return frame
 
     return apply
@@ -60,7 +60,7 @@ def of_hidden_constructs(*columns: str) -> LeavesOut:
 def without_hidden_constructs(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
     """Lines that tell another sum of such items' means, or by the unit of an effect their deviation."""
     columns = [column for column in ("construct", "outcome") if column in frame]
-    hidden = frame[columns].isin(_hidden_constructs(context)).any(axis=1)
+    hidden = frame[columns].isin(hidden_constructs(context)).any(axis=1)
     return frame[~hidden].reset_index(drop=True)
 
 
@@ -89,7 +89,7 @@ def of_hidden_measures(*columns: str) -> LeavesOut:
 
     def apply(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
         items = context.tables["item_descriptives"]
-        hidden = _hidden_constructs(context) | set(items["item"][items["mean"].isna()])
+        hidden = hidden_constructs(context) | set(items["item"][items["mean"].isna()])
         named = [name for name in ("item", "other", "source", "target") if name in frame]
         rows = frame[named].isin(hidden).any(axis=1).to_numpy()
         leave_out(frame, rows, *(column for column in columns if column in frame))
@@ -100,7 +100,7 @@ def of_hidden_measures(*columns: str) -> LeavesOut:
 
 def scale_statistics(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
     """Mean and deviation of a single item that are left out of the items' own table."""
-    hidden = frame["construct"].isin(_hidden_constructs(context)) & (frame["n_items"] == 1)
+    hidden = frame["construct"].isin(hidden_constructs(context)) & (frame["n_items"] == 1)
     leave_out(frame, hidden.to_numpy(), "mean", "variance", "sd")
     return frame
 

@@ -14,6 +14,7 @@ T = TypeVar("T")
 
 REMEDIES = {
     "constant": "Check the column, or leave the item out.",
+    "constant_in_training": "Check the column, or leave the item out.",
     "missing": "Keep the complete rows: `ss.complete(answers, items)`.",
     "dependent_predictors": "Take one of these paths out of the model.",
     "at_bound": "Merge answer categories that hardly anyone chose, or leave one of the items out.",

@@ -34,10 +34,11 @@ def category(value: str, line: Line, setting: Setting) -> str:
 def moderator_value(value: str, line: Line, setting: Setting) -> str:
     """Where a slope is told: a category of the moderator, or SD from its mean; nowhere: no text."""
     code = line.get("category")
-    if isinstance(code, float) and code == code:
+    if code is not None and code == code:
         return category(str(int(code)), {"variable": line["moderator"]}, setting)
     at = float(line["moderator_at"])
-    return "" if at != at else setting.wording.numbers.fixed(at, 1)
+    decimals = 1 if round(at, 1) == round(at, 6) else 2
+    return "" if at != at else setting.wording.numbers.fixed(at, decimals)
 
 
 def answer_to(variable: str, answer: str, setting: Setting) -> str:

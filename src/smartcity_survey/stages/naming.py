@@ -50,6 +50,13 @@ class _Translator:
         match error:
             case errors.InGroup():
                 self.tell(error.error)
+            case errors.ConstantInTraining():
+                self._each(
+                    "constant_in_training",
+                    [[name] for name in self._named(error.indices)],
+                    "without those who are to be predicted, every respondent gave the same answer.",
+                    "Check the column, or take the item out of the codebook.",
+                )
             case errors.ConstantItems():
                 self._each(
                     "constant",
@@ -71,6 +78,12 @@ class _Translator:
                     [[name] for name in self._named(error.indices)],
                     "unanswered cells are left.",
                     "Nothing is imputed: use the rule `missing_items` with `missing_items_at_most: 0`.",
+                )
+            case errors.TooFewUnits():
+                self._one(
+                    "too_few_units",
+                    f"clusters or effective respondents: {error.n}, needed: {error.needed}.",
+                    "Collect or keep answers of more of them.",
                 )
             case errors.TooFewRows():
                 self._one(

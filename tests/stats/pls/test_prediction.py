@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from smartcity_survey.stats.core.errors import ConstantItems, TooFewRows
+from smartcity_survey.stats.core.errors import ConstantInTraining, TooFewRows
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.pls.prediction import (
     Antecedents,
@@ -157,5 +157,5 @@ def test_moments_of_many_respondents_predict_as_their_rows_do(
     by_moments = predict_pls(mobi, model, folds)
     for name in ("pls", "lm", "average"):
         np.testing.assert_allclose(getattr(by_moments, name), getattr(by_rows, name), atol=1e-9)
-    with pytest.raises(ConstantItems):
+    with pytest.raises(ConstantInTraining):
         predict_pls(np.repeat(mobi[:1], len(mobi), axis=0), model, folds)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from smartcity_survey.stats.core.errors import ConstantItems, TooFewRows
+from smartcity_survey.stats.core.errors import ConstantInTraining, TooFewRows
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.pls.algorithm import construct_scores, fit_pls
 from smartcity_survey.stats.pls.model import PlsModel
@@ -164,5 +164,5 @@ def test_what_it_refuses() -> None:
     assert deviant_groups(np.arange(20.0), np.zeros((20, 2))) == ()
     x, model, _ = simulated(40)
     x[1:, 4] = 3.0
-    with pytest.raises(ConstantItems):
+    with pytest.raises(ConstantInTraining):
         predict_composites(x, model, np.arange(40))

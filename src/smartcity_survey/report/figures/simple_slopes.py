@@ -50,8 +50,8 @@ def plot_johnson_neyman(
     conditional_slopes : `source, target, moderator, moderator_at, estimate, ci_low, ci_high`.
     johnson_neyman : `source, target, moderator, differs, from_sd, to_sd`, a line for each moderation.
     """
-    regions = johnson_neyman.to_dict("records")
     bands = dict(list(conditional_slopes.groupby(PATH, sort=False)))
+    regions = [line for line in johnson_neyman.to_dict("records") if tuple(line[k] for k in PATH) in bands]
     figure, panels = _panels(len(regions))
     for axes, region in zip(panels, regions, strict=True):
         _band(axes, bands[tuple(region[name] for name in PATH)], region, setting)

@@ -20,6 +20,10 @@ class ConstantItems(StatisticsError):
         super().__init__(f"columns {indices} are constant")
 
 
+class ConstantInTraining(ConstantItems):
+    """Columns without variance among the respondents that a model is to learn from, to predict others."""
+
+
 class LinearDependence(StatisticsError):
     """Columns that are exact combinations of one another.
 
@@ -110,6 +114,10 @@ class InvalidModel(StatisticsError):
         self.kind = kind
         self.indices = tuple(int(index) for index in indices)
         super().__init__(f"{kind} {list(self.indices)} {found}" if self.indices else found)
+
+
+class TooFewUnits(TooFewRows):
+    """Fewer clusters, or respondents counted by their weights, than the errors of a sampling design need."""
 
 
 class DependentPredictors(StatisticsError):

@@ -9,7 +9,7 @@ import numpy as np
 
 from smartcity_survey.stats.core.correlations import ROWS_AT_ONCE, correlation, weighted_correlation
 from smartcity_survey.stats.core.dealt import LARGEST
-from smartcity_survey.stats.core.errors import ConstantItems, TooFewRows
+from smartcity_survey.stats.core.errors import ConstantInTraining, ConstantItems, TooFewRows
 from smartcity_survey.stats.core.resample import CONSTANT
 from smartcity_survey.stats.core.significance import t_quantile, t_two_sided
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
@@ -216,12 +216,22 @@ class Training:
 
     @classmethod
     def of(cls, x: Array, weights: Array | None) -> Training:
+        """Of answers x (n, p) with weights (n,) or None.
+
+        Raises
+        ------
+        ConstantInTraining
+        """
+        try:
+            R = correlation(x) if weights is None else weighted_correlation(x, weights)
+        except ConstantItems as error:
+            raise ConstantInTraining(error.indices) from None
         if weights is None:
-            return cls(len(x), x, None, correlation(x), x.mean(axis=0), x.std(axis=0, ddof=1))
+            return cls(len(x), x, None, R, x.mean(axis=0), x.std(axis=0, ddof=1))
         shares = weights / weights.sum()
         mean = shares @ x
         sd = np.sqrt(shares @ (x - mean) ** 2 * len(x) / (len(x) - 1))
-        return cls(len(x), x, weights, weighted_correlation(x, weights), mean, sd)
+        return cls(len(x), x, weights, R, mean, sd)
 
     def averages(self, items: IntArray) -> Array:
         """(m,): means of some items; numpy sums a selection in another order, which the last digit tells."""
@@ -251,7 +261,7 @@ class TrainingSums:
 
         Raises
         ------
-        ConstantItems
+        ConstantInTraining
         """
         left = self.sums - TrainingSums.of(x, self.centre).sums
         n = round(float(left[0, 0]))
@@ -260,7 +270,7 @@ class TrainingSums:
         variance = np.diagonal(covariance)
         constant = np.flatnonzero(variance <= CONSTANT * np.diagonal(left)[1:] / n)
         if constant.size:
-            raise ConstantItems(tuple(int(item) for item in constant))
+            raise ConstantInTraining(tuple(int(item) for item in constant))
         return Training(
             n, None, None, correlations_of(covariance), mean + self.centre, np.asarray(np.sqrt(variance))
         )

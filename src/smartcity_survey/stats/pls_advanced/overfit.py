@@ -59,7 +59,7 @@ def predict_composites(
 
     Raises
     ------
-    ConstantItems, and all that `fit_pls` raises, of all respondents or of a training sample.
+    ConstantItems; ConstantInTraining; all that `fit_pls` raises, of all respondents or of a training sample.
     """
     options: dict[str, Any] = {"tolerance": tolerance, "max_iterations": max_iterations}
     fit = fit_pls(correlation(x), len(x), model, **options)

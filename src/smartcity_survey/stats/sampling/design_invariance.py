@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from smartcity_survey.stats.core.errors import InGroup, StatisticsError, TooFewRows
+from smartcity_survey.stats.core.errors import InGroup, StatisticsError, TooFewUnits
 from smartcity_survey.stats.core.significance import ChiSquareTest, chi_square_test
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.stats.sampling.pseudo_likelihood import design_covariance, scaled_design_test
@@ -67,7 +67,7 @@ def design_ladder(
 
     Raises
     ------
-    As `fit_groups`; InGroup (TooFewRows: fewer units than factors in a group).
+    As `fit_groups`; InGroup (TooFewUnits: fewer units than factors in a group).
     """
     answers, members, own = _kept(x, groups, design)
     samples = _samples(answers, members, own, pattern.shape[1])
@@ -110,7 +110,7 @@ def _samples(x: Array, members: Sequence[BoolArray], design: SurveyDesign, facto
         try:
             own = design.subset(group)
             if own.units <= factors:
-                raise TooFewRows(own.units, factors + 1)
+                raise TooFewUnits(own.units, factors + 1)
             moments = weighted_covariance(x[group], own, 0)
         except StatisticsError as error:
             raise InGroup(position, error) from error

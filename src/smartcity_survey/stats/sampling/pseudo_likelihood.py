@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from smartcity_survey.stats.core.errors import TooFewRows
+from smartcity_survey.stats.core.errors import TooFewUnits
 from smartcity_survey.stats.core.significance import ChiSquareTest, chi_square_test
 from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
@@ -64,7 +64,7 @@ def fit_design_cfa(
 
     Raises
     ------
-    As `fit_cfa`; TooFewRows (fewer clusters than factors).
+    As `fit_cfa`; TooFewUnits (fewer clusters than factors).
     """
     S, n = weighted_covariance(x, design, 0), design.n
     require_units(design, pattern)
@@ -95,7 +95,7 @@ def fit_design_sem(
 
     Raises
     ------
-    As `fit_sem`; TooFewRows (fewer clusters than factors).
+    As `fit_sem`; TooFewUnits (fewer clusters than factors).
     """
     require_units(design, pattern)
     plain = fit_sem(
@@ -270,6 +270,6 @@ def _with_errors(ml: StructureFit, x: Array, design: SurveyDesign) -> StructureF
 
 
 def require_units(design: SurveyDesign, pattern: BoolArray) -> None:
-    """Refuse fewer units than factors, as TooFewRows."""
+    """Refuse fewer units than factors, as TooFewUnits."""
     if design.units <= pattern.shape[1]:
-        raise TooFewRows(design.units, pattern.shape[1] + 1)
+        raise TooFewUnits(design.units, pattern.shape[1] + 1)

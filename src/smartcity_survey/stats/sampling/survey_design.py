@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from smartcity_survey.stats.core.design import check_weights
-from smartcity_survey.stats.core.errors import StatisticsError, TooFewRows
+from smartcity_survey.stats.core.errors import StatisticsError, TooFewUnits
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.stats.sampling.calibration import Calibration
 
@@ -34,7 +34,7 @@ class SurveyDesign:
 
         Raises
         ------
-        InvalidWeights, StatisticsError (not one cluster for each row), TooFewRows (a single cluster).
+        InvalidWeights, StatisticsError (not one cluster for each row), TooFewUnits (a single cluster).
         """
         scaled = np.ones(n)
         if weights is not None:
@@ -46,7 +46,7 @@ class SurveyDesign:
                 raise StatisticsError(f"{clusters.size} clusters for {n} rows")
             found, codes = np.unique(clusters, return_inverse=True)
             if len(found) < FEWEST_CLUSTERS:
-                raise TooFewRows(len(found), FEWEST_CLUSTERS)
+                raise TooFewUnits(len(found), FEWEST_CLUSTERS)
         return cls(scaled, codes, weights is not None)
 
     @property

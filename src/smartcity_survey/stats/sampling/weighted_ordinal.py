@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from smartcity_survey.stats.core.errors import TooFewRows
+from smartcity_survey.stats.core.errors import TooFewRows, TooFewUnits
 from smartcity_survey.stats.core.significance import ChiSquareTest, f_test, t_interval, t_two_sided
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.regression.ordinal import (
@@ -28,7 +28,7 @@ def design_odds(y: Array, x: Array, design: SurveyDesign, level: float = 0.95) -
 
     Raises
     ------
-    As `proportional_odds`; TooFewRows (no more units than coefficients).
+    As `proportional_odds`; TooFewUnits (no more units than coefficients).
     """
     k = x.shape[1]
     fit, influence = odds_and_influence(y, x, design.weights, level)
@@ -66,7 +66,7 @@ def design_parallel_lines(y: Array, x: Array, design: SurveyDesign) -> ParallelL
         raise TooFewRows(len(categories), 3)
     df = _free(design, k)
     if (worth := lines_worth(design)) < (needed := needed_for_lines(len(categories), k)):
-        raise TooFewRows(worth, needed)
+        raise TooFewUnits(worth, needed)
     x = (x - x.mean(axis=0)) / x.std(axis=0)
     coef, influences = [], []
     for category in categories[:-1]:
@@ -87,7 +87,7 @@ def _free(design: SurveyDesign, k: int) -> int:
     """Degrees of freedom that the units leave."""
     df = design.units - k - 1
     if df < 1:
-        raise TooFewRows(design.units, k + 2)
+        raise TooFewUnits(design.units, k + 2)
     return df
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from smartcity_survey.stats.core.design import check_outcome, factor_design
-from smartcity_survey.stats.core.errors import TooFewRows
+from smartcity_survey.stats.core.errors import TooFewUnits
 from smartcity_survey.stats.core.significance import FTest, chi_square_test, t_interval, t_two_sided
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.regression.two_stage import TwoStageFit, require_instruments
@@ -30,7 +30,7 @@ def design_two_stage(
 
     Raises
     ------
-    As `two_stage_least_squares`; TooFewRows (no more units than coefficients or instruments).
+    As `two_stage_least_squares`; TooFewUnits (no more units than coefficients or instruments).
     """
     n, e = endogenous.shape
     m, k = instruments.shape[1], e + exogenous.shape[1]
@@ -40,7 +40,7 @@ def design_two_stage(
     factor_design(columns)
     df = design.units - k - 1
     if design.units - columns.shape[1] - 1 < 1:
-        raise TooFewRows(design.units, columns.shape[1] + 2)
+        raise TooFewUnits(design.units, columns.shape[1] + 2)
     root, one = np.sqrt(design.weights), np.ones((n, 1))
 
     def of(design_columns: Array, outcome: Array) -> Array:

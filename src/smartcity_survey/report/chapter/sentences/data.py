@@ -268,7 +268,7 @@ def _components(facts: Facts) -> Iterator[str]:
         rules = facts.listed(
             (_word(facts, "rule", line), facts.count(line["n_components"])) for line in counted
         )
-        yield facts.say("factors.counted", rules=rules, see=facts.see("component_count"))
+        yield facts.say("factors.counted", rules=rules, see=facts.see("component_count", figure="scree"))
     extracted = facts.frame("communalities", "extraction")
     if extracted is not None:
         low, high = ends(extracted, "extraction")

@@ -151,7 +151,7 @@ def _altogether(facts: Facts, frame: pd.DataFrame) -> Iterator[str]:
             found["none"].append(unmarked(str(name)))
         elif verdicts:
             found["split"].append(unmarked(str(name)))
-    see = facts.see("hypotheses")
+    see = facts.see("hypotheses", figure="coefficients")
     for key, names in found.items():
         if names:
             yield facts.say(f"hypotheses.altogether_{key}", names=", ".join(names), see=see)

@@ -166,7 +166,7 @@ def _print(facts: Facts) -> Iterator[str]:
             "limitations.decided",
             decided=facts.count(decided),
             all=facts.count(len(lines)),
-            see=facts.see("decisions"),
+            see=facts.see("decisions", figure="bounds"),
         )
 
 

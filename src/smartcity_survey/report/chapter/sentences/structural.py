@@ -174,7 +174,8 @@ def _further_paths(facts: Facts) -> Iterator[str]:
             lines = [line for line in lines if isinstance(line["moderator"], str)]
         if lines:
             told = estimates(facts, table, lines)
-            yield facts.say(f"structural.{key}", paths=told, see=facts.see(table))
+            figure = "johnson_neyman" if table == "moderation" else ""
+            yield facts.say(f"structural.{key}", paths=told, see=facts.see(table, figure=figure))
         if table == "moderation" and lines:
             yield from _categories(facts)
 
