@@ -13,6 +13,7 @@ import pytest
 
 from smartcity_survey.io import write_json
 from smartcity_survey.report.chapter.compose import compose
+from smartcity_survey.report.chapter.document import FigureBlock
 from smartcity_survey.report.chapter.facts import Facts
 from smartcity_survey.report.chapter.sentences.regression import beta_interval
 from smartcity_survey.report.chapter.write import read_run
@@ -166,6 +167,16 @@ def test_a_sentence_that_cites_a_table_has_its_numbers_from_there(
     labels = names_with_digits(setting("en"))
     assert sum(bool(CITED.search(values.get("see", ""))) for _, values in sentences) > 15
     assert list(unfounded(sentences, own | dict(how.get("changed", {})), labels)) == []
+
+
+@pytest.mark.parametrize("people", [True, False], ids=["people", "reconstruction"])
+def test_every_figure_is_cited(compose_study: Compose, monkeypatch: pytest.MonkeyPatch, people: bool) -> None:
+    sentences = said(monkeypatch)
+    chapter = compose_study("en", **({"without": DECIDED, "reconstruction": False} if people else {}))
+    placed = {block.id.removeprefix("figure-") for block in chapter.blocks if isinstance(block, FigureBlock)}
+    assert {"scree", "path", "johnson_neyman" if people else "bounds"} <= placed
+    cited = re.compile(r"\[#figure-(\w+)\]")
+    assert {name for _, values in sentences for name in cited.findall(values.get("see", ""))} == placed
 
 
 def test_the_bundled_chapter_has_its_numbers_from_the_tables_it_cites(

@@ -56,8 +56,15 @@ def _tests(facts: Facts) -> Iterator[str]:
 
 def _curve(facts: Facts) -> Iterator[str]:
     lines = facts.lines("specification_summary", "share_confirmed", "estimate_median")
-    if not lines or facts.bounded:
-        return  # shares of one file among many
+    if facts.bounded:  # shares of one file among many
+        every = facts.lines("specification_summary", "n_specifications")
+        if every:
+            n = facts.count(max(line["n_specifications"] for line in every))
+            see = facts.see("specification_summary", figure="specification_curve")
+            yield facts.say("robustness.open_curve", n=n, see=see)
+        return
+    if not lines:
+        return
 
     def told(line: dict[str, Any]) -> str:
         return facts.say(

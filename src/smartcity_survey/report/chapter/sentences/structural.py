@@ -48,7 +48,7 @@ def _left_open(facts: Facts) -> Iterator[str]:
             )
             for line in lines
         )
-        yield facts.say("structural.open_paths", paths=told, see=facts.see("decisions"))
+        yield facts.say("structural.open_paths", paths=told, see=facts.see("decisions", figure="path"))
     for line in facts.lines("identified_sets", "low", "high"):
         whole = line["predictor"] != line["predictor"]
         if line["method"] == "pls" and whole:
