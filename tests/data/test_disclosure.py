@@ -363,18 +363,14 @@ def test_moderators_do_not_tell_their_categories(earlier: dict[str, pd.DataFrame
     assert found["simple_slopes"]["moderator"].tolist() == ["b"]
 
 
-def test_slopes_along_a_construct_do_not_tell_the_ends_of_its_only_item(
-    earlier: dict[str, pd.DataFrame],
-) -> None:
+def test_slopes_along_a_construct_do_not_tell_its_ends(earlier: dict[str, pd.DataFrame]) -> None:
     """Of a construct whose mean and deviation are left out; `simple_slopes` tell no end."""
-    hidden, other = "trust", "use"
-    items = pd.DataFrame({"construct": [hidden, other], "mean": [np.nan, 3.0], "sd": [np.nan, 1.0]})
-    lines = pd.DataFrame({"source": "a", "moderator": [hidden, other], "target": "y", "moderator_at": 1.0})
-    found = protected(
-        {**earlier, "item_descriptives": items}, conditional_slopes=lines, simple_slopes=lines.copy()
-    ).tables
-    assert found["conditional_slopes"]["moderator"].tolist() == [other]
-    assert found["simple_slopes"]["moderator"].tolist() == [hidden, other]
+    items = pd.DataFrame({"construct": ["trust", "use"], "mean": [np.nan, 3.0], "sd": [np.nan, 1.0]})
+    lines = pd.DataFrame({"moderator": ["trust", "use"], "moderator_at": 1.0})
+    own = {"conditional_slopes": lines, "simple_slopes": lines.copy()}
+    found = protected({**earlier, "item_descriptives": items}, **own).tables
+    assert found["conditional_slopes"]["moderator"].tolist() == ["use"]
+    assert found["simple_slopes"]["moderator"].tolist() == ["trust", "use"]
 
 
 def test_shares_of_a_few_respondents() -> None:

@@ -31,6 +31,7 @@ from .draws import (
     steps as steps,
 )
 from .errors import (
+    ConstantInTraining as ConstantInTraining,
     ConstantItems as ConstantItems,
     CorrelationsAtBound as CorrelationsAtBound,
     DependentPredictors as DependentPredictors,
@@ -50,6 +51,7 @@ from .errors import (
     StatisticsError as StatisticsError,
     TiedEigenvalues as TiedEigenvalues,
     TooFewRows as TooFewRows,
+    TooFewUnits as TooFewUnits,
     TooManyPredictors as TooManyPredictors,
     UnderIdentified as UnderIdentified,
     Unreliable as Unreliable,
