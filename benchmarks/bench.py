@@ -127,12 +127,15 @@ def markdown(rows: list[Row]) -> str:
         "| task | ours | reference | its time | ratio | goal |",
         "|---|---:|---|---:|---:|---|",
     ]
-    for row in rows:
-        theirs = "" if row.reference_seconds is None else duration(row.reference_seconds)
-        ratio = "" if row.ratio is None else f"{row.ratio:.3g}"
-        cells = (row.task, duration(row.ours_seconds), row.reference, theirs, ratio, row.goal)
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join([*lines, "", WORK]) + "\n"
+    return "\n".join([*lines, *map(line, rows), "", WORK]) + "\n"
+
+
+def line(row: Row) -> str:
+    """A row of the table for reading."""
+    theirs = "" if row.reference_seconds is None else duration(row.reference_seconds)
+    ratio = "" if row.ratio is None else f"{row.ratio:.3g}"
+    cells = (row.task, duration(row.ours_seconds), row.reference, theirs, ratio, row.goal)
+    return f"| {' | '.join(cells)} |"
 
 
 def duration(seconds: float) -> str:
@@ -149,10 +152,10 @@ def main() -> None:
     for task in tasks(sizes):
         if options.only in task.name:
             rows.append(run(task, sizes))
-            print(markdown(rows[-1:]).splitlines()[-1], flush=True)
+            print(line(rows[-1]), flush=True)
     if options.only in "whole analysis":
         rows.append(whole_analysis(sizes))
-        print(markdown(rows[-1:]).splitlines()[-1], flush=True)
+        print(line(rows[-1]), flush=True)
     if not (options.quick or options.only):
         write(rows, HERE)
 
