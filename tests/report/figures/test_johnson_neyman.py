@@ -10,6 +10,7 @@ import pytest
 
 from smartcity_survey.report.figures.alt_texts import alt_text
 from smartcity_survey.report.figures.simple_slopes import plot_johnson_neyman
+from smartcity_survey.report.respondent_names import moderator_value
 from smartcity_survey.stats.pls.moderation import johnson_neyman, slope_band
 from tests.report.conftest import MakeSetting
 
@@ -61,3 +62,17 @@ def test_words_beside_it_tell_the_bounds(setting: MakeSetting) -> None:
     assert "at all observed values" in found["everywhere"]
     assert "at no observed value" in found["nowhere"]
     assert "Trust → Use × Ease" in found["below"]
+
+
+def test_slopes_are_told_at_categories_by_name_and_at_scores_as_exactly_as_they_differ(
+    setting: MakeSetting,
+) -> None:
+    """A column of codes is of whole numbers where every moderator has categories."""
+    english = setting("en")
+    of_city = {"moderator": "city", "moderator_at": -1.02}
+    name = english.labels.categories["city", 1]
+    for code in (1, 1.0, np.int64(1)):
+        assert moderator_value("", {**of_city, "category": code}, english) == name
+    at = {"moderator": "trust", "category": np.nan}
+    told = [moderator_value("", {**at, "moderator_at": value}, english) for value in (-1.0, -0.96, np.nan)]
+    assert told == ["\u22121.0", "\u22120.96", ""]
