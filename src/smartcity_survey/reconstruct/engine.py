@@ -120,6 +120,7 @@ def answers_near(
         back and the search goes on, a few times.
     begun : (n, p), answers of an earlier call that missed some statistics; they are gone on with.
     """
+    printed = extremes or {}
     solution = centred(problem, evaluator, solution, schedule.centring, progress)
     centre = centres(problem, solution.values)
     x = begun
@@ -130,13 +131,13 @@ def answers_near(
         evaluator.refresh(np.cov(x.T.astype(float)))
         going_on = found is not None or begun is not None
         if going_on:
-            x = within_ends(x, evaluator.weights(), _printed_ends(problem, extremes or {}))
+            x = within_ends(x, evaluator.weights(), _printed_ends(problem, printed))
             evaluator.refresh(np.cov(x.T.astype(float)))
         limits = _limits(problem, evaluator.weights())
         refiner = Refiner(narrowed(problem), evaluator, x, centre, limits, schedule, search, progress)
         refiner.run(begun=going_on)
         x = refiner.x
-        made, beyond = _judged(problem, refiner, evaluator.weights(), extremes or {})
+        made, beyond = _judged(problem, refiner, evaluator.weights(), printed)
         if found is None or len(made.missed) < len(found.missed):
             found = made
         if not beyond:

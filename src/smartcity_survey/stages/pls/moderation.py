@@ -231,7 +231,7 @@ def _regions(
     Two categories have no between.
     """
     keep = ~np.isnan(found.draws.r2)
-    rows, bands = [], [pd.DataFrame(columns=BAND)]
+    rows, bands = [], []
     for product, (source, moderator) in enumerate(plan.products):
         if names[moderator] in categories:
             continue
@@ -247,7 +247,8 @@ def _regions(
         told = (*path, at, slope + interaction * at, low, high)
         bands.append(pd.DataFrame(dict(zip(BAND, told, strict=True))))
     columns = ["source", "target", "moderator", "differs", "from_sd", "to_sd"]
-    return pd.DataFrame(rows, columns=columns), pd.concat([one for one in bands if len(one)] or bands)
+    band = pd.concat(bands) if bands else pd.DataFrame(columns=BAND)
+    return pd.DataFrame(rows, columns=columns), band
 
 
 def summary_of(

@@ -20,6 +20,7 @@ from scipy.special import ndtri
 
 from smartcity_survey.stats.core.errors import LinearDependence
 from smartcity_survey.stats.core.resample import resampled_units
+from smartcity_survey.stats.core.significance import normal_interval
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.stats.pls.bootstrap import PlsBootstrap
 
@@ -281,9 +282,7 @@ def slope_band(
     equation 12.
     """
     error = np.sqrt(covariance[0, 0] + 2 * at * covariance[0, 1] + at**2 * covariance[1, 1])
-    margin = float(ndtri((1 + level) / 2)) * error
-    middle = slope + interaction * at
-    return np.asarray(middle - margin), np.asarray(middle + margin)
+    return normal_interval(slope + interaction * at, error, level)
 
 
 def _counts(seed: int, draws: int, n: int) -> Iterator[Array]:

@@ -59,6 +59,17 @@ class SurveyDesign:
         """Units that were drawn: clusters, or respondents."""
         return self.n if self.clusters is None else int(self.clusters.max()) + 1
 
+    def degrees_of_freedom(self, k: int) -> int:
+        """What the units leave beside k coefficients and a constant.
+
+        Raises
+        ------
+        TooFewUnits : nothing.
+        """
+        if self.units < k + 2:
+            raise TooFewUnits(self.units, k + 2)
+        return self.units - k - 1
+
     def totals(self, values: Array) -> Array:
         """(units, ...): weighted sums of values (n, ...) within each unit that was drawn."""
         weighted = values * self.weights.reshape(-1, *(1 for _ in values.shape[1:]))

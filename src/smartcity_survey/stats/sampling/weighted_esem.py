@@ -35,7 +35,7 @@ def fit_design_esem(x: Array, pattern: BoolArray, design: SurveyDesign) -> Desig
 
     Raises
     ------
-    As `fit_esem`; TooFewRows (fewer clusters than factors).
+    As `fit_esem`; TooFewUnits (fewer clusters than factors).
     """
     require_units(design, pattern)
     S = weighted_covariance(x, design, 0)

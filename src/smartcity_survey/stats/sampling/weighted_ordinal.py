@@ -32,7 +32,7 @@ def design_odds(y: Array, x: Array, design: SurveyDesign, level: float = 0.95) -
     """
     k = x.shape[1]
     fit, influence = odds_and_influence(y, x, design.weights, level)
-    df = _free(design, k)
+    df = design.degrees_of_freedom(k)
     covariance = design.covariance_of_total(influence)
     std_err = np.sqrt(np.diagonal(covariance))
     errors = std_err[-k:]
@@ -64,7 +64,7 @@ def design_parallel_lines(y: Array, x: Array, design: SurveyDesign) -> ParallelL
     steps, k = len(categories) - 1, x.shape[1]
     if steps < 2:
         raise TooFewRows(len(categories), 3)
-    df = _free(design, k)
+    df = design.degrees_of_freedom(k)
     if (worth := lines_worth(design)) < (needed := needed_for_lines(len(categories), k)):
         raise TooFewUnits(worth, needed)
     x = (x - x.mean(axis=0)) / x.std(axis=0)
@@ -81,14 +81,6 @@ def design_parallel_lines(y: Array, x: Array, design: SurveyDesign) -> ParallelL
 def lines_worth(design: SurveyDesign) -> int:
     """How many respondents a design is worth where a test asks for many: clusters, or Kish's number."""
     return design.units if design.clusters is not None else round(effective_size(design.weights))
-
-
-def _free(design: SurveyDesign, k: int) -> int:
-    """Degrees of freedom that the units leave."""
-    df = design.units - k - 1
-    if df < 1:
-        raise TooFewUnits(design.units, k + 2)
-    return df
 
 
 def _judged(test: ChiSquareTest, df: int) -> ChiSquareTest:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from smartcity_survey.stats.core.errors import TooFewUnits
 from smartcity_survey.stats.core.significance import FTest, f_test, t_interval, t_two_sided
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.regression.least_squares import OlsFit, ols
@@ -58,9 +57,7 @@ def design_regression(y: Array, x: Array, design: SurveyDesign, ci_level: float 
     """
     n, k = x.shape
     fit = ols(y, x, ci_level, design.weights if design.weighted else None)
-    df = design.units - k - 1
-    if df < 1:
-        raise TooFewUnits(design.units, k + 2)
+    df = design.degrees_of_freedom(k)
     rows = np.column_stack([np.ones(n), x])
     # About the weighted means and in standard deviations: as well conditioned as the predictors allow.
     centre, spread = design.weights @ x / n, x.std(axis=0)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from smartcity_survey.stats.core.design import check_outcome, factor_design
-from smartcity_survey.stats.core.errors import TooFewUnits
 from smartcity_survey.stats.core.significance import FTest, chi_square_test, t_interval, t_two_sided
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.regression.two_stage import TwoStageFit, require_instruments
@@ -38,9 +37,8 @@ def design_two_stage(
     columns = np.column_stack([endogenous, exogenous, instruments])
     check_outcome(y, columns)
     factor_design(columns)
-    df = design.units - k - 1
-    if design.units - columns.shape[1] - 1 < 1:
-        raise TooFewUnits(design.units, columns.shape[1] + 2)
+    design.degrees_of_freedom(columns.shape[1])  # refuses fewer units than the first stage takes
+    df = design.degrees_of_freedom(k)
     root, one = np.sqrt(design.weights), np.ones((n, 1))
 
     def of(design_columns: Array, outcome: Array) -> Array:
