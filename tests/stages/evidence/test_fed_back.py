@@ -9,6 +9,7 @@ import pytest
 
 from smartcity_survey.stages.evidence.fed_back import fed_back
 from smartcity_survey.stages.evidence.verdict_sheet import verdict_sheet
+from smartcity_survey.stats.core.significance import LEVEL_MARGIN
 from smartcity_survey.study.config import RobustnessSection
 from smartcity_survey.study.model import Hypothesis
 from tests.stages.evidence.test_verdict_sheet import MODEL
@@ -31,6 +32,15 @@ def test_a_biased_verdict_and_weak_instruments_are_doubts_about_their_own_outcom
     assert fed_back(replace(CLAIM, source="trust", target="ease"), PATHS, TESTS, 0.05) == []
     through = replace(CLAIM, target="ease", via=("trust", "use"), source="age")
     assert fed_back(through, PATHS, TESTS, 0.05) == ["feedback_biased", "feedback_weak"]
+
+
+def test_a_p_within_the_margin_of_the_level_is_no_doubt() -> None:
+    """As all verdicts decide: what the last digits of a processor may turn is not significant."""
+    for p, doubts in (
+        (0.05 * (1 - LEVEL_MARGIN / 2), []),
+        (0.05 * (1 - 2 * LEVEL_MARGIN), ["feedback_biased"]),
+    ):
+        assert fed_back(CLAIM, PATHS, TESTS.assign(hausman_p=p), 0.05) == doubts
 
 
 def test_an_equation_without_a_solution_is_a_doubt() -> None:
