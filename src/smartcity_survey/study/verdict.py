@@ -41,3 +41,8 @@ def confirms(estimates: Array, p: Array, directions: Array, alpha: float) -> Boo
     alpha : the two-sided level.
     """
     return np.asarray((estimates * directions > 0) & below_level(p, alpha))
+
+
+def any_rejects(p: Array, alpha: float) -> bool:
+    """Whether any of the tests with these p rejects what it tests, below the level as for `confirms`."""
+    return bool(below_level(p, alpha).any())

@@ -69,7 +69,7 @@ def test_a_solution_that_is_none_leaves_its_tables_empty() -> None:
     result = resample_clusters(frame, MODEL, DRAWS, 0.9, SEED, design=few)
     for name in TABLES:
         assert result.tables[name].empty
-        assert {line["reason"] for line in result.cards[name]["refused"]} == {"too_few_rows"}, name
+        assert {line["reason"] for line in result.cards[name]["refused"]} == {"too_few_units"}, name
 
 
 def test_a_model_without_paths_has_its_measurement_alone() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from smartcity_survey.stats.core.significance import below_level
 from smartcity_survey.study.limits import limit
 from smartcity_survey.study.model import Hypothesis
+from smartcity_survey.study.verdict import any_rejects
 
 
 def fed_back(
@@ -33,7 +33,7 @@ def fed_back(
         else paths.loc[paths["outcome"].isin(own["outcome"]), "first_stage_f"].dropna()
     )
     return [
-        *["feedback_biased"] * bool(below_level(found.to_numpy(dtype=float), alpha).any()),
+        *["feedback_biased"] * any_rejects(found.to_numpy(dtype=float), alpha),
         *["feedback_weak"] * (not strength.map(limit("instruments").met).all()),
         *["feedback_unsolved"] * (len(found) < len(own)),
     ]
