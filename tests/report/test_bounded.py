@@ -18,7 +18,7 @@ from smartcity_survey.report.names import witness_labels
 from smartcity_survey.report.page import HERE, write_report
 from smartcity_survey.report.tables import Table, render_table
 from smartcity_survey.report.wording import LANGUAGES, load_wording
-from smartcity_survey.stages.comparison.decided import UNTESTED
+from smartcity_survey.stages.comparison.decided import UNSURE, UNTESTED
 from smartcity_survey.stages.evidence.verdict_sheet import INCONCLUSIVE
 from smartcity_survey.study.config import Language
 from smartcity_survey.study.verdict import Verdict
@@ -170,9 +170,9 @@ def test_notes_tell_how_sure_the_sets_are(
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_verdict_is_worded(language: Language) -> None:
     wording = load_wording(language)
-    for code in (*get_args(Verdict), UNTESTED, "open"):
-        assert wording.knows("verdict", code)
-    assert wording.value("verdict", UNTESTED) != wording.value("verdict", "no_solution")
+    codes = (*get_args(Verdict), UNTESTED, UNSURE, "open")
+    assert all(wording.knows("verdict", code) for code in codes)
+    assert len({wording.value("verdict", code) for code in codes}) == len(codes)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
