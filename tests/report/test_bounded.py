@@ -211,6 +211,26 @@ def test_what_one_start_cannot_tell_has_no_column(tables: Tables, setting: MakeS
     assert "Starts" in single
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_ends_that_no_admissible_solution_has_are_marked_and_explained(
+    tables: Tables, setting: MakeSetting, language: Language
+) -> None:
+    frame, wording = tables["identified_sets"], setting(language).wording
+    marked = pd.DataFrame(
+        {**frame.iloc[0], "method": "plsc", "low_inadmissible": True, "high_inadmissible": high}
+        for high in (True, np.nan)
+    )
+    table = rendered({"identified_sets": marked}, "identified_sets", setting, True, language)
+    columns = [table.headings.index(wording[f"columns.{side}_inadmissible"]) for side in ("low", "high")]
+    cells = [[line[place].text for place in columns] for group in table.groups for line in group.lines]
+    assert [cell == wording["page.yes"] for line in cells for cell in line] == [True, True, True, False]
+    assert "PLSc" in told(table)
+    plain = rendered({"identified_sets": frame}, "identified_sets", setting, True, language)
+    assert not {wording["columns.low_inadmissible"], wording["columns.high_inadmissible"]} & set(
+        plain.headings
+    )
+
+
 def test_verdicts_do_not_break_over_lines() -> None:
     rule = re.search(r"^\.mark \{(.*)\}", (HERE / "page.css").read_text(encoding="utf-8"), re.MULTILINE)
     assert rule
