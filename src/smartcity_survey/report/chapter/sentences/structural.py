@@ -55,13 +55,13 @@ def _left_open(facts: Facts) -> Iterator[str]:
             yield facts.say(
                 "structural.open_r2",
                 outcome=facts.construct(line["outcome"]),
-                low=facts.ratio(line["low"], 2),
-                high=facts.ratio(line["high"], 2),
+                low=facts.end(line["low"]),
+                high=facts.end(line["high"]),
             )
 
 
 def _ends(facts: Facts, line: dict[str, Any]) -> str:
-    return facts.say("from_to", low=facts.ratio(line["low"], 2), high=facts.ratio(line["high"], 2))
+    return facts.say("from_to", low=facts.end(line["low"]), high=facts.end(line["high"]))
 
 
 def _collinearity(facts: Facts) -> Iterator[str]:
