@@ -122,6 +122,14 @@ def test_shares_and_joint_tests_of_one_file_among_many_are_left_out(
     assert re.search(r"\d%", words(plain))
 
 
+@pytest.mark.parametrize("name", ["specification_summary", "specification_choices"])
+def test_marks_of_the_files_are_not_on_the_page_which_says_it_in_words(
+    tables: Tables, setting: MakeSetting, name: str
+) -> None:
+    marked = {name: tables[name].assign(answers="data_in_use", state="open")}
+    assert rendered(marked, name, setting, True) == rendered(tables, name, setting, True)
+
+
 def told(table: Table) -> str:
     """All that helps to read a table: its note, and what stands a click away."""
     return " ".join((*table.notes, *table.reading))

@@ -20,6 +20,7 @@ import pandas as pd
 from smartcity_survey.data.bounds import (
     END_COLUMNS,
     FURTHER_COLUMNS,
+    IN_USE,
     PRICE_COLUMNS,
     READINGS,
     SIDES,
@@ -48,7 +49,6 @@ from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import CleaningSection, Config, PlsSection
 
-IN_USE = "data_in_use"
 CORRECTED = "plsc"
 """The method whose correction divides by reliabilities that may be near 0, or no reliabilities at all."""
 LISTED_COLUMNS = (

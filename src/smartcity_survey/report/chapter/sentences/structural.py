@@ -256,6 +256,13 @@ def _changed_by_controls(facts: Facts, frame: pd.DataFrame) -> Iterator[str]:
 
 
 def _prediction(facts: Facts) -> Iterator[str]:
+    told = list(_predictions(facts))
+    if told and facts.bounded:
+        yield facts.say("structural.prediction_in_use")
+    yield from told
+
+
+def _predictions(facts: Facts) -> Iterator[str]:
     by_distance: dict[float, list[dict[str, Any]]] = {}
     for line in facts.lines("blindfolding", "q2"):
         by_distance.setdefault(float(line["omission_distance"]), []).append(line)
