@@ -36,7 +36,7 @@ def beside(name: str, tables: Mapping[str, pd.DataFrame], setting: Setting) -> p
         _possible(METHODS[name], str(source), str(target), tables, setting)
         for source, target in zip(frame["source"], frame["target"], strict=True)
     ]
-    place = next(1 + frame.columns.get_loc(column) for column in AFTER if column in frame)
+    place = 1 + next(list(frame.columns).index(column) for column in AFTER if column in frame)
     frame = frame.copy()
     frame.insert(place, COLUMN, words)
     return frame

@@ -27,6 +27,7 @@ from smartcity_survey.stages.comparison.bounds import (
     identified_sets,
     listed_witnesses,
     prices,
+    with_further,
 )
 from smartcity_survey.stages.comparison.witnesses import OF, witness_paths
 from smartcity_survey.stages.measurement.measurement import evaluate_measurement
@@ -127,6 +128,38 @@ def test_the_table_that_would_leave_least_stands_first() -> None:
     assert found["table"].tolist() == ["correlations", "loadings"]
     assert found["width"].tolist() == pytest.approx([0.02, 0.4])
     assert found["of_width"].tolist() == pytest.approx([0.025, 0.5])
+
+
+def test_a_search_that_asks_for_more_widens_the_set_it_lies_in() -> None:
+    """By hand: -.3 and .7 lie beyond where the first start stopped; .8 was worked out, .65 lies within."""
+    ends = pd.DataFrame(
+        [
+            *(end("pls", "a", "strict", side, v, seed=7) for side, v in (("low", -0.2), ("high", 0.6))),
+            *(end("pls", "b", "strict", side, v, seed=7) for side, v in (("low", -0.9), ("high", 0.9))),
+            *(end("pls", "a", "strict", side, v, seed=8) for side, v in (("low", -0.25), ("high", 0.75))),
+            *(end("sem", "a", "strict", side, v, seed=7) for side, v in (("low", -0.1), ("high", 0.1))),
+            *(end("pls", "a", "claimed", side, v, seed=7) for side, v in (("low", -0.2), ("high", 0.9))),
+        ]
+    )
+    lines = [
+        ("item_descriptives", "a", "low", -0.3),
+        ("item_descriptives", "a", "high", 0.65),
+        ("outer_loadings", "a", "low", -0.1),
+        ("outer_loadings", "a", "high", 0.7),
+        ("construct_correlations", "a", "high", 0.8),
+        ("outer_loadings", "b", "low", -0.5),
+    ]
+    further = pd.DataFrame([(table, TARGET, *line) for table, *line in lines], columns=list(FURTHER_COLUMNS))
+    found = identified_sets(with_further(ends, further)).set_index(["method", "predictor", "reading"])
+    assert found["low"].tolist() == [-0.3, -0.9, -0.1, -0.3]
+    assert found["high"].tolist() == [0.75, 0.9, 0.1, 0.9]
+    strict = found.loc[("pls", "a", "strict")]
+    assert strict[["low_std_error", "low_chi2"]].isna().all()
+    assert (strict["low_settled"], strict["high_settled"]) == (False, True)
+    own = identified_sets(with_further(ends, further)[ends["seed"] == 7])
+    assert own["high"].tolist()[0] == 0.7
+    pd.testing.assert_frame_equal(with_further(ends, NO_FURTHER), ends)
+    assert with_further(NO_ENDS, NO_FURTHER).empty
 
 
 def test_a_value_costs_the_fit_at_which_it_is_first_found() -> None:
