@@ -177,8 +177,8 @@ def compare_with_bounds(
 def with_further(ends: pd.DataFrame, further: pd.DataFrame) -> pd.DataFrame:
     """Ends, with those that a search which asked for one more table came beyond in the strictest set.
 
-    Its data have all that is printed, and that table too: they lie in the set, wherever the search without the
-    table stopped. Neither standard error nor misfit of them is known. Ends that follow from rounded
+    Its data have all that is printed, and that table too: they lie in the set, wherever the search without it
+    stopped. Neither standard error nor misfit of them is known. Ends that follow from rounded
     correlations are worked out, not attained, and stay out.
     """
     first = (ends["method"] == WITNESSED) & (ends["reading"] == READINGS[0])
