@@ -101,7 +101,7 @@ def test_a_table_whose_topic_is_missing_is_told(tmp_path: Path) -> None:
         ),
         (
             lambda paper: paper["objects"]["table_1"].update(csv=DESCRIPTIVES.replace("q_habit", "q_habbit")),
-            "table_1:q_habbit: `q_habbit` is no item or construct, so none of its numbers is read. If q_habit",
+            "table_1:q_habbit: `q_habbit` is no item or construct, so none of its numbers is read. If",
         ),
         (
             lambda paper: paper["objects"]["table_2"].update(csv=CORRELATIONS.replace("q_habit", "q_habbit")),

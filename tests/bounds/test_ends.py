@@ -42,8 +42,8 @@ from smartcity_survey.reconstruct.covariance import State
 from smartcity_survey.reconstruct.design import Questionnaire, Target, Task
 from smartcity_survey.reconstruct.evaluate import Evaluator
 from smartcity_survey.stats.core.correlations import covariance
-from tests.bounds.small_study import CHAIN, Study, study
 from tests.bounds.printed_study import CORRELATIONS, DESCRIPTIVES, write_study
+from tests.bounds.small_study import CHAIN, Study, study
 
 LOADING = 0.708  # Hair et al. (2022)
 
