@@ -15,6 +15,7 @@ from smartcity_survey.stats.sem.multigroup import Level, fit_groups
 from smartcity_survey.study.config import Config, GroupsSection, ModelSection
 from smartcity_survey.study.model import Model, build_model
 from tests.stages import simulated
+from tests.stages.refusals import refused
 
 CITIES = (1.0, 2.0, 3.0)
 PLANTED = "A2"
@@ -62,6 +63,9 @@ def test_one_group_has_nothing_to_be_aligned_with() -> None:
     assert result.cards["alignment"]["errors_and_tests"] == "normal_theory"
     assert tables["alignment"]["status"].tolist() == ["one_group"]
     assert tables["aligned_means"].empty
+    for name in ("aligned_means", "aligned_parameters"):
+        assert refused(result, name) == [("table", "one_group", "")]
+    assert "refused" not in result.cards["alignment"]
 
 
 @pytest.mark.parametrize("asked", [True, False])

@@ -22,6 +22,7 @@ from smartcity_survey.stats.pls_advanced.deviance_tree import deviant_groups
 from smartcity_survey.stats.pls_advanced.overfit import paths_without, predict_composites
 from smartcity_survey.study.config import Config, DisclosureSection, PlsSection
 from tests.stages import simulated
+from tests.stages.refusals import refused
 
 SECTION, MODEL = PlsSection(), simulated.model()
 ROWS = simulated.answers()
@@ -143,6 +144,18 @@ def test_few_respondents_have_no_groups_and_the_reason_is_told() -> None:
     result = seek_overfit(simulated.answers().head(9), MODEL, SECTION, 5)
     assert all(table.empty for table in result.tables.values())
     assert result.cards["deviant_groups"][REFUSED][0]["reason"] == "too_few_rows"
+
+
+def test_that_no_group_stands_out_is_told(monkeypatch: pytest.MonkeyPatch, result: StageResult) -> None:
+    """Of each table of groups; of a table with lines nothing is."""
+    monkeypatch.setattr(overfit, "deviant_groups", lambda *_, **__: ())
+    nobody = seek_overfit(ROWS, MODEL, SECTION, 5)
+    for name in ("deviant_groups", "deviant_rules", "deviant_paths"):
+        assert nobody.tables[name].empty
+        assert refused(nobody, name) == [("none_found", "no_deviant_group", "")]
+        assert REFUSED not in result.cards[name]
+    assert nobody.tables["predictive_deviance"]["n_groups"].tolist() == [0]
+    assert REFUSED not in nobody.cards["predictive_deviance"]
 
 
 @pytest.mark.parametrize("asked", [False, True])

@@ -19,6 +19,7 @@ from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.design import Design
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import Complete, Measured, Options, Seed, Smallest
+from smartcity_survey.stages.refusals import by_status
 from smartcity_survey.stages.sem.robust import EstimatorAsked, errors_of, judging_design
 from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.stats.measurement.alignment import APART, N_STARTS, TOLERANCE, Alignment, align
@@ -107,7 +108,7 @@ def align_groups(
     }
     columns = {"alignment": OF_GROUPS, "aligned_means": OF_FACTORS, "aligned_parameters": OF_PARAMETERS}
     tables = {name: pd.DataFrame(lines[name], columns=columns[name]) for name in lines}
-    return StageResult(tables, dict.fromkeys(tables, card))
+    return StageResult(tables, by_status(tables, dict.fromkeys(tables, card), tables["alignment"]))
 
 
 def _found(
