@@ -119,6 +119,19 @@ def test_why_a_table_has_no_lines_is_told(compose_study: Compose, tables: Tables
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_that_bands_count_by_their_numbers_stands_below_the_table(
+    compose_study: Compose, tables: Tables, language: Language
+) -> None:
+    card = CARD_OF_ALL | {"moderator_bands": "scored_by_number"}
+    note = load_wording(language)["tables.moderation.moderator_bands"]
+    for own, told in ((card, True), (CARD_OF_ALL, False)):
+        cards = dict.fromkeys(tables, CARD_OF_ALL) | {"moderation": own}
+        document = compose_study(language, without=DECIDED, cards=cards)
+        (shown,) = (block for block in document.numbered() if block.id == "table-moderation")
+        assert (note in shown.notes) == told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_lines_that_disclosure_control_takes_out_are_told_in_their_place(
     compose_study: Compose, tables: Tables, language: Language
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import pytest
 
-from smartcity_survey.stages.pls.moderation import POINTS, moderation_tables
+from smartcity_survey.stages.pls.moderation import MODERATION_TABLES, POINTS, moderation_tables
 from smartcity_survey.stages.pls.pls import estimate_pls, pls_model
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
 from smartcity_survey.stats.pls.bootstrap import bootstrap_pls
@@ -95,6 +95,9 @@ def test_slopes_of_a_moderator_of_two_categories_stand_at_these() -> None:
     age = {"member": np.arange(len(answers)) % 3 + 1.0}
     of_three = moderation_tables(inputs, bootstrap, moderated, section, age)
     assert "refused" not in of_three.cards["johnson_neyman"]
+    for name in MODERATION_TABLES:
+        assert of_three.cards[name]["moderator_bands"] == "scored_by_number"
+        assert "moderator_bands" not in result.cards[name]
     several = of_three.tables["simple_slopes"]
     assert several["moderator_at"].tolist() == [-1.0, 0.0, 1.0]
     assert "category" not in several

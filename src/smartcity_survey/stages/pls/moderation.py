@@ -11,6 +11,7 @@ import pandas as pd
 from scipy.linalg import block_diag
 
 from smartcity_survey.io import Card, StageResult
+from smartcity_survey.stages.cards import moderator_bands
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls.moderated_mediation import (
     AT,
@@ -99,6 +100,7 @@ def moderation_tables(
         "products": "of_unit_variance_scores",
         "inadmissible_draws": undefined,
         **({"demographics": "enter_in_stage_two"} if demographics else {}),
+        **moderator_bands(demographics),
     }
     tables = {
         "moderation": pd.concat(effects),
