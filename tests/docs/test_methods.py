@@ -30,7 +30,7 @@ VALUES = re.compile(r"pytest\.approx|assert_allclose|np\.allclose|assert_array_e
 
 
 def test_every_row_has_its_evidence() -> None:
-    """Tests that exist; one of them at least holds numbers against others, not only that something is there."""
+    """Tests that exist; one of them at least holds numbers against others."""
     for row in ROWS:
         method, evidence = row[0].strip(), re.findall(r"`([^`]+)`", row[-1])
         if method in ("method", "not here"):
