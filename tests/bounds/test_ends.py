@@ -345,7 +345,7 @@ def test_says_what_to_install(monkeypatch, tmp_path):
             monkeypatch.delitem(sys.modules, name)
     for name in ("jax", "numba", "daqp"):
         monkeypatch.setitem(sys.modules, name, None)
-    with pytest.raises(SurveyError, match=r"smartcity_survey\[reconstruct\]"):
+    with pytest.raises(SurveyError, match=r"`make bounds STUDY=<folder>`.*its extra `reconstruct`"):
         find_bounds(config, tmp_path / "bounds", (), 1, False, lambda *_: None)
 
 

@@ -209,7 +209,7 @@ def _update(
     sought: Iterable[tuple[tuple[object, ...], Any]],
     settle: Callable[[pd.DataFrame], pd.DataFrame] = pd.DataFrame.copy,
 ) -> None:
-    """Write a table anew, in the order of what was sought.
+    """Write a table anew: lines that stand there in their order, then others in that in which they come.
 
     A line that stands there stays where nothing is kept that goes further: its search may have been another
     machine's.
@@ -223,7 +223,7 @@ def _update(
         both = [known for known in (line, lines.get(key), earlier.get(key)) if known is not None]
         if both:
             lines[key] = max(both, key=lambda known: SIGNS[known[side]] * float(f"{known[value]:.6g}"))
-    lines |= {key: line for key, line in earlier.items() if key not in lines}
+    lines = {key: lines.get(key, line) for key, line in earlier.items()} | lines
     frame = pd.DataFrame(list(lines.values()), columns=list(layout.columns))
     for _, pair in frame.groupby(list(layout.ends), sort=False):
         # Each side is sought from a place of its own; both values are attained, and the smaller is the lower.
