@@ -28,6 +28,18 @@ def test_shares_that_a_further_table_leaves_are_those_of_the_report(words: str, 
     assert (low, high or low) == (least, most)
 
 
+def test_the_example_of_a_set_that_is_open_with_the_claimed_fit_is_that_of_the_ends() -> None:
+    lines = pd.read_csv(REPOSITORY / "data/bounds/ends.csv").query(
+        "method == 'sem' and predictor == 'mobility'"
+    )
+    at = lines.set_index(["reading", "side"])
+    z = at["value"] / at["std_error"]
+    low, high = (f"{at.loc[('claimed', side), 'value']:.3f}".removeprefix("0") for side in ("low", "high"))
+    assert f"(z {z['strict', 'low']:.2f} and {z['strict', 'high']:.1f})" in TEXT
+    assert f"({low}, z {z['claimed', 'low']:.2f})" in TEXT
+    assert f"from {low} to {high}." in TEXT
+
+
 def test_limits_of_the_readings_are_those_of_the_problem() -> None:
     problem = read_study(REPOSITORY / "config.yaml").published.problem
     (claimed,) = (target.high for target in problem.targets if target.key == ("cfa", "chi2"))

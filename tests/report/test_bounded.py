@@ -18,7 +18,7 @@ from smartcity_survey.report.names import witness_labels
 from smartcity_survey.report.page import HERE, write_report
 from smartcity_survey.report.tables import Table, render_table
 from smartcity_survey.report.wording import LANGUAGES, load_wording
-from smartcity_survey.stages.comparison.decided import UNTESTED
+from smartcity_survey.stages.comparison.decided import UNSURE, UNTESTED
 from smartcity_survey.stages.evidence.verdict_sheet import INCONCLUSIVE
 from smartcity_survey.study.config import Language
 from smartcity_survey.study.verdict import Verdict
@@ -122,6 +122,14 @@ def test_shares_and_joint_tests_of_one_file_among_many_are_left_out(
     assert re.search(r"\d%", words(plain))
 
 
+@pytest.mark.parametrize("name", ["specification_summary", "specification_choices"])
+def test_marks_of_the_files_are_not_on_the_page_which_says_it_in_words(
+    tables: Tables, setting: MakeSetting, name: str
+) -> None:
+    marked = {name: tables[name].assign(answers="data_in_use", state="open")}
+    assert rendered(marked, name, setting, True) == rendered(tables, name, setting, True)
+
+
 def told(table: Table) -> str:
     """All that helps to read a table: its note, and what stands a click away."""
     return " ".join((*table.notes, *table.reading))
@@ -170,9 +178,9 @@ def test_notes_tell_how_sure_the_sets_are(
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_verdict_is_worded(language: Language) -> None:
     wording = load_wording(language)
-    for code in (*get_args(Verdict), UNTESTED, "open"):
-        assert wording.knows("verdict", code)
-    assert wording.value("verdict", UNTESTED) != wording.value("verdict", "no_solution")
+    codes = (*get_args(Verdict), UNTESTED, UNSURE, "open")
+    assert all(wording.knows("verdict", code) for code in codes)
+    assert len({wording.value("verdict", code) for code in codes}) == len(codes)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -209,6 +217,26 @@ def test_what_one_start_cannot_tell_has_no_column(tables: Tables, setting: MakeS
     single = rendered({"identified_sets": one}, "identified_sets", setting, True).headings
     assert [name for name in several if name not in single] == ["Apart, low", "Apart, high"]
     assert "Starts" in single
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_ends_that_no_admissible_solution_has_are_marked_and_explained(
+    tables: Tables, setting: MakeSetting, language: Language
+) -> None:
+    frame, wording = tables["identified_sets"], setting(language).wording
+    marked = pd.DataFrame(
+        {**frame.iloc[0], "method": "plsc", "low_inadmissible": True, "high_inadmissible": high}
+        for high in (True, np.nan)
+    )
+    table = rendered({"identified_sets": marked}, "identified_sets", setting, True, language)
+    columns = [table.headings.index(wording[f"columns.{side}_inadmissible"]) for side in ("low", "high")]
+    cells = [[line[place].text for place in columns] for group in table.groups for line in group.lines]
+    assert [cell == wording["page.yes"] for line in cells for cell in line] == [True, True, True, False]
+    assert "PLSc" in told(table)
+    plain = rendered({"identified_sets": frame}, "identified_sets", setting, True, language)
+    assert not {wording["columns.low_inadmissible"], wording["columns.high_inadmissible"]} & set(
+        plain.headings
+    )
 
 
 def test_verdicts_do_not_break_over_lines() -> None:

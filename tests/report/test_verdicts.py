@@ -4,7 +4,10 @@ import pandas as pd
 import pytest
 
 from smartcity_survey.data.bounds import READINGS
+from smartcity_survey.report.contents import load_contents
 from smartcity_survey.report.figures.coefficients import plot_coefficients
+from smartcity_survey.report.figures.path_texts import range_text
+from smartcity_survey.report.tables import remarks
 from smartcity_survey.report.verdicts import facts, verdicts
 from smartcity_survey.report.wording import LANGUAGES
 from smartcity_survey.study.config import Language
@@ -126,6 +129,21 @@ def test_what_the_print_leaves_open_has_its_ends_in_place_of_a_verdict(
     )
     assert verdicts(tables["hypotheses"], setting("en"))[0].bottom_line == ""
     assert [line.compared for line in (first, second)] == [False, True]
+
+
+def test_an_end_shows_its_sign(tables: dict[str, pd.DataFrame], setting: MakeSetting) -> None:
+    """The two ends of an open verdict differ in sign: `-.002` is no `.00`."""
+    known = tables["decisions"][STATES].assign(low=-0.00208917)
+    first, _ = verdicts(tables["hypotheses"].merge(known, how="left"), setting("en"))
+    pls = first.findings[2]
+    assert pls is not None
+    assert pls.numbers[0] == "from −.002 to .71"
+    assert "from −.002 to .71" in first.bottom_line
+    assert range_text(-0.00208917, 0.71, setting("en").wording) == "−.002 to .71"
+    entry = next(one for one in load_contents().entries("table") if one.name == "verdict_sheet")
+    line = {"low_sem": -0.00208917, "high_sem": 0.92, "reading_sem": "claimed", "caveats": "open_by_sem"}
+    (told,) = remarks(line, entry, load_contents(), setting("en"))
+    assert "anything from −.002 to .92" in told
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -42,6 +42,8 @@ END_COLUMNS = tuple(END_LAYOUT.columns)
 PRICE_COLUMNS = tuple(PRICE_LAYOUT.columns)
 FURTHER_COLUMNS = tuple(FURTHER_LAYOUT.columns)
 WITNESS_COLUMNS = tuple(WITNESS_LAYOUT.columns)
+IN_USE = "data_in_use"
+"""What the answers in use are called beside the witnesses."""
 WITNESSED = "pls"
 """The method whose ends get witnesses: the one that the print leaves most open."""
 

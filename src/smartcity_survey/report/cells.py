@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.report.formats import NumberStyle, formatter
+from smartcity_survey.report.formats import NumberStyle, decimals_of_end, formatter
 from smartcity_survey.report.names import name_text
 from smartcity_survey.report.setting import Setting
 
@@ -62,6 +62,8 @@ def cell(column: str, value: Any, line: Mapping[str, Any], number_format: str, s
         if math.isnan(number):
             return Cell("", numeric=bool(number_format))
         name = number_format or "compact"
+        if name.startswith("end:"):  # a spreadsheet shows the same decimals
+            name = f"ratio:{decimals_of_end(number, int(name.removeprefix('end:')))}"
         return Cell(formatter(name)(wording.numbers, number), numeric=True, values=(number,), format=name)
     if column.startswith("verdict_"):
         mark = {"confirmed": "yes", "not_confirmed": "no"}.get(str(value), "")

@@ -50,6 +50,10 @@ class NumberStyle:
             whole = f"{int(whole):,}".replace(",", self.thousands)
         return f"{self.minus if negative else ''}{whole}{self.decimal if fraction else ''}{fraction}"
 
+    def end(self, value: float, decimals: int = 2) -> str:
+        """An end of a set of coefficients: with as many more decimals as its sign needs to be seen."""
+        return self.fixed(value, decimals_of_end(value, decimals), bounded=True)
+
     def count(self, value: float) -> str:
         """A whole number; one that is not whole keeps its digits, so that nothing is hidden."""
         return self.fixed(value, 0) if math.isnan(value) or value == round(value) else self.compact(value)
@@ -96,14 +100,23 @@ class NumberStyle:
         )
 
 
+def decimals_of_end(value: float, decimals: int) -> int:
+    """The fewest decimals, at least these, with which an end's sign is seen: `-.002`, not `.00`.
+
+    Beyond the seven digits of the stage files there is no sign.
+    """
+    enough = (more for more in range(decimals, 8) if float(f"{value:.{more}f}") != 0)
+    return next(enough, decimals)
+
+
 Formatter = Callable[[NumberStyle, float], str]
 
 
 def formatter(name: str) -> Formatter:
     """The formatter of a name used in `contents.yaml`.
 
-    `count`, `p`, `compact`; with decimals: `fixed:3`, `ratio:3` (cannot exceed one), `percent:1`, `share:1`
-    (a share of one shown in percent), `power:2`.
+    `count`, `p`, `compact`; with decimals: `fixed:3`, `ratio:3` (cannot exceed one), `end:2` (likewise, with
+    more where the sign needs them), `percent:1`, `share:1` (a share of one shown in percent), `power:2`.
 
     Raises
     ------
@@ -118,6 +131,7 @@ def formatter(name: str) -> Formatter:
         "compact": NumberStyle.compact,
         "fixed": lambda style, value: style.fixed(value, decimals),
         "ratio": lambda style, value: style.fixed(value, decimals, bounded=True),
+        "end": lambda style, value: style.end(value, decimals),
         "percent": lambda style, value: style.percentage(value, decimals),
         "share": lambda style, value: style.percentage(100 * value, decimals),
         "power": lambda style, value: style.scientific(value, decimals),

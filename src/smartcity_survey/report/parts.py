@@ -19,6 +19,7 @@ from smartcity_survey.report.figures.path_texts import note_of
 from smartcity_survey.report.names import witness_labels
 from smartcity_survey.report.numbering import PrintedNumbers, number_entries
 from smartcity_survey.report.one_line import in_words, is_one_line
+from smartcity_survey.report.path_sets import beside
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.specification_filter import SpecificationFilter, specification_filter
 from smartcity_survey.report.tables import Table, in_language, render_table
@@ -193,7 +194,7 @@ def build_parts(
                 note=note_of(entry.name, tables, setting),
                 files=tuple(_files(figures, entry.name)),
             )
-        frame, random = tables[entry.name], entry.people and people_made_up
+        frame, random = beside(entry.name, tables, setting), entry.people and people_made_up
         shown = frame.head(0) if random else frame
         table = render_table(shown, entry, contents, setting, cards.get(entry.name))
         if random:

@@ -117,11 +117,8 @@ def _bottom_line(name: str, lines: list[dict[str, Any]], setting: Setting) -> st
             "verdict": wording.value("verdict", str(line["verdict"])),
             "reading": wording.value("reading", str(line["reading"])),
             "wherever": wording.value("wherever", str(line["reading"])),
-            **{
-                key: wording.numbers.fixed(float(line[key]), 2 if key in ("low", "high") else 3, bounded=True)
-                for key in ("estimate", "low", "high")
-                if line[key] == line[key]
-            },
+            **{side: wording.numbers.end(float(line[side])) for side in SIDES if line[side] == line[side]},
+            "estimate": wording.numbers.fixed(float(line["estimate"]), 3, bounded=True),
         }
         key = "published" if line["method"] == "published" else line["state"]
         if key == "published" or (key in UNPRINTED and "low" in words):
@@ -173,7 +170,7 @@ def set_of(line: Mapping[str, Any], setting: Setting) -> tuple[str, ...]:
     wording = setting.wording
     if line["low"] != line["low"]:
         return ()
-    ends = {side: wording.numbers.fixed(float(line[side]), 2, bounded=True) for side in SIDES}
+    ends = {side: wording.numbers.end(float(line[side])) for side in SIDES}
     return wording.fill("verdicts.set", **ends), wording.value("reading", str(line["reading"]))
 
 

@@ -223,7 +223,7 @@ def test_every_mark_of_the_bounds_is_explained(tables: Tables, setting: MakeSett
     assert written == {
         "Coefficient as printed",
         "Regression (OLS), recomputed from the printed tables, with its 95% interval",
-        "Whole surveys with the same printed tables (2)",
+        "Whole surveys with all printed numbers, or all but a few (2)",
         "Set: any fit",
         "Set: with the fit that the study claims",
         "Set: the model fits as a true one does",

@@ -22,6 +22,12 @@ NARROW = "\u202f"
         ("ratio:3", -0.03, "−.030", "−0,030"),
         ("ratio:3", 1.0, "1.000", "1,000"),
         ("ratio:3", -0.0001, ".000", "0,000"),
+        ("end:2", -0.00208917, "−.002", "−0,002"),
+        ("end:2", 0.00049, ".0005", "0,0005"),
+        ("end:2", -0.0051, "−.01", "−0,01"),
+        ("end:2", -650.401, "−650.40", "−650,40"),
+        ("end:3", 0.0, ".000", "0,000"),
+        ("end:2", -1e-9, ".00", "0,00"),
         ("p", 0.0171, ".017", "0,017"),
         ("p", 0.0009999, "< .001", "< 0,001"),
         ("p", 0.001, ".001", "0,001"),
@@ -44,7 +50,7 @@ def test_number_in_the_style_of_the_language(name: str, value: float, english: s
     assert formatter(name)(KAZAKH, value) == russian
 
 
-@pytest.mark.parametrize("name", ["fixed:2", "ratio:3", "count", "compact", "percent:1", "power:1"])
+@pytest.mark.parametrize("name", ["fixed:2", "ratio:3", "end:2", "count", "compact", "percent:1", "power:1"])
 def test_nothing_is_written_for_no_number(name: str) -> None:
     assert formatter(name)(ENGLISH, math.nan) == ""
 

@@ -91,6 +91,32 @@ def test_a_set_with_one_end_is_not_shown() -> None:
     assert identified_sets(pd.DataFrame([end("pls", "a", "strict", "low", 0.1)])).empty
 
 
+def test_ends_of_plsc_beyond_one_are_inadmissible_and_others_not_told() -> None:
+    ends = {
+        ("plsc", "a", "strict"): (-0.9, 1.0),
+        ("plsc", "a", "claimed"): (-2.3, 0.8),
+        ("plsc", "a", "print"): (-1.5, 1.2),
+        ("plsc", "", "strict"): (0.2, 1.1),
+        ("pls", "a", "strict"): (-1.6, 2.1),
+    }
+    lines = [
+        end(method, predictor, reading, side, value)
+        for (method, predictor, reading), pair in ends.items()
+        for side, value in zip(("low", "high"), pair, strict=True)
+    ]
+    found = identified_sets(pd.DataFrame(lines)).set_index(["method", "predictor", "reading"])
+    marked = (found[["low_inadmissible", "high_inadmissible"]].map(lambda value: value is True)).to_dict(
+        "index"
+    )
+    assert {key: tuple(of.values()) for key, of in marked.items()} == {
+        ("plsc", "a", "strict"): (False, False),
+        ("plsc", "a", "claimed"): (True, False),
+        ("plsc", "a", "print"): (True, True),  # the low end is the claimed one's
+        ("plsc", "", "strict"): (False, True),
+        ("pls", "a", "strict"): (False, False),
+    }
+
+
 def test_the_table_that_would_leave_least_stands_first() -> None:
     sides = (("low", -0.2), ("high", 0.6))
     sets = identified_sets(pd.DataFrame([end("pls", "a", "strict", side, value) for side, value in sides]))

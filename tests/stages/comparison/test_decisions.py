@@ -7,11 +7,9 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from smartcity_survey.data.bounds import (
-    END_COLUMNS,
-)
+from smartcity_survey.data.bounds import END_COLUMNS
 from smartcity_survey.stages.comparison.bounds import NOT_SOUGHT, compare_with_bounds, identified_sets
-from smartcity_survey.stages.comparison.decided import decisions
+from smartcity_survey.stages.comparison.decided import UNSURE, decisions
 from smartcity_survey.study.model import Hypothesis
 from tests.stages.comparison.ends import PLS, TARGET, end, model, surveys
 
@@ -96,20 +94,43 @@ def test_the_strictest_set_alone_decides_nothing() -> None:
     assert on_h1(strict + claimed).loc["pls", "state"] == "decided"
 
 
-def test_each_end_is_judged_by_the_most_adverse_error_found() -> None:
+def of_errors(**sets: tuple[float, float, float, float]) -> pd.Series:
+    """The decision on H1: reading to low, its standard error, high, its standard error."""
+    ends = [
+        end("pls", "a", reading, side, value, std_error=error)
+        for reading, (low, low_error, high, high_error) in sets.items()
+        for side, value, error in (("low", low, low_error), ("high", high, high_error))
+    ]
+    return on_h1(ends).loc["pls"]
+
+
+def test_a_verdict_is_decided_by_the_most_adverse_error_found() -> None:
     """p is not known between the ends: .1 / .04 is significant, .1 / .06 not; .09 / .05 is not, / .04 is."""
+    assert of_errors(claimed=(0.1, 0.04, 0.5, 0.05))["state"] == "decided"
+    assert of_errors(claimed=(-0.3, 0.05, 0.09, 0.05))["state"] == "decided"
+    for ends, told in (
+        ((0.1, 0.04, 0.5, 0.06), [UNSURE, "confirmed"]),
+        ((-0.3, 0.04, 0.09, 0.05), ["not_confirmed", UNSURE]),
+    ):
+        found = of_errors(claimed=ends)
+        assert (found["state"], found["reading"]) == ("open", "claimed")
+        assert [found["lowest_verdict"], found["highest_verdict"]] == told
 
-    def of(low: float, low_error: float, high: float, high_error: float) -> pd.Series:
-        ends = [
-            end("pls", "a", "claimed", "low", low, std_error=low_error),
-            end("pls", "a", "claimed", "high", high, std_error=high_error),
-        ]
-        return on_h1(ends).loc["pls"]
 
-    assert of(0.1, 0.04, 0.5, 0.05)["state"] == "decided"
-    assert of(0.1, 0.04, 0.5, 0.06)["state"] == "open"
-    assert of(-0.3, 0.05, 0.09, 0.05)["state"] == "decided"
-    assert of(-0.3, 0.04, 0.09, 0.05)["state"] == "open"
+def test_a_set_is_open_only_by_verdicts_of_its_own_data() -> None:
+    """H4 by SEM: both strict ends confirm it at their own errors, a wider set has the larger one."""
+    strict = (0.126, 0.0638, 0.614, 0.0572)
+    found = of_errors(strict=strict, claimed=(0.113, 0.0655, 1.395, 0.0537))
+    assert (found["state"], found["reading"], found["low"]) == ("open", "claimed", 0.113)
+    assert (found["lowest_verdict"], found["highest_verdict"]) == ("not_confirmed", "confirmed")
+    # .12 / .06 is significant, .12 / .0655 is not, and no data of the claimed fit were found that say so.
+    unsure = of_errors(strict=strict, claimed=(0.12, 0.06, 1.395, 0.0655))
+    assert (unsure["state"], unsure["reading"]) == ("open", "claimed")
+    assert (unsure["lowest_verdict"], unsure["highest_verdict"]) == (UNSURE, "confirmed")
+    # What the strict set shows holds in the claimed one, whose own ends are alike.
+    alike = of_errors(strict=(0.2, 0.05, 0.3, 0.05), claimed=(-0.1, 0.05, 0.4, 0.5))
+    assert (alike["state"], alike["reading"]) == ("open", "claimed")
+    assert (alike["lowest_verdict"], alike["highest_verdict"]) == ("not_confirmed", "not_confirmed")
 
 
 @pytest.mark.parametrize("nothing", [0.0, 7e-5])

@@ -28,6 +28,10 @@ def weighed(frame, levels=LEVELS):
 
 @pytest.fixture(scope="module")
 def divided():
+    return made(draws=60)
+
+
+def made(draws: int, reconstruction: bool = False) -> dict[str, pd.DataFrame]:
     """A survey too small for the slope of c and for the sign of a; one score is seldom solved."""
     names = ("a", "b", "c", "y")
     items = [f"{name}{k}" for name in names for k in (1, 2, 3)]
@@ -45,7 +49,21 @@ def divided():
         crossed=True,
     )
     answers = pd.DataFrame(answered[:70], columns=items)
-    return specification_curve(answers, model, PlsSection(), choices, draws=60, seed=3).tables
+    return specification_curve(
+        answers, model, PlsSection(), choices, draws=draws, reconstruction=reconstruction, seed=3
+    ).tables
+
+
+def test_shares_of_a_reconstruction_say_that_they_are_of_one_file() -> None:
+    """In the files themselves, which travel alone; those of people have no such columns."""
+    of_people, rebuilt = (made(draws=2, reconstruction=known) for known in (False, True))
+    for name in ("specification_summary", "specification_choices"):
+        own = rebuilt[name]
+        assert len(own)
+        assert set(own["answers"]) == {"data_in_use"}
+        assert set(own["state"]) == {"open"}
+        assert not {"answers", "state"} & set(of_people[name])
+        pd.testing.assert_frame_equal(own.drop(columns=["answers", "state"]), of_people[name])
 
 
 def test_shares_weigh_the_options_of_a_choice_alike(divided):

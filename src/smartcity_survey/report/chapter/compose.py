@@ -34,6 +34,7 @@ from smartcity_survey.report.figures.alt_texts import alt_text
 from smartcity_survey.report.figures.path_texts import note_of
 from smartcity_survey.report.one_line import cell_text, in_words, is_one_line
 from smartcity_survey.report.parts import with_bounds
+from smartcity_survey.report.path_sets import beside
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import Table, card_entries, render_table
 from smartcity_survey.stages.refusals import UNASKED
@@ -326,7 +327,7 @@ def _rendered(
     contents: Contents,
     setting: Setting,
 ) -> Table:
-    frame = tables[entry.name]
+    frame = beside(entry.name, tables, setting)
     if entry.name == "hypotheses":
         frame = decided_only(frame)
     # What is said of a column goes with it.

@@ -169,6 +169,10 @@ class Facts:
         """A number that cannot exceed one."""
         return self.setting.wording.numbers.fixed(float(value), decimals, bounded=True)
 
+    def end(self, value: float) -> str:
+        """An end of a set of coefficients, with the decimals that its sign needs, two at least."""
+        return self.setting.wording.numbers.end(float(value))
+
     def fixed(self, value: float, decimals: int = 2) -> str:
         """A number with that many decimals."""
         return self.setting.wording.numbers.fixed(float(value), decimals)

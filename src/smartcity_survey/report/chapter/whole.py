@@ -10,6 +10,7 @@ import pandas as pd
 from smartcity_survey.io import Card
 from smartcity_survey.report.contents import Entry, load_contents
 from smartcity_survey.report.parts import with_bounds
+from smartcity_survey.report.path_sets import beside
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import Table, render_table
 
@@ -28,7 +29,8 @@ def whole_tables(tables: Mapping[str, pd.DataFrame], cards: Mapping[str, Card], 
 
     def rendered(entry: Entry) -> Table:
         whole = replace(entry, first=0, suppress=False, scores=False)
-        return render_table(tables[entry.name], whole, contents, setting, cards.get(entry.name))
+        frame = beside(entry.name, tables, setting)
+        return render_table(frame, whole, contents, setting, cards.get(entry.name))
 
     return [
         (entry, rendered(entry))

@@ -147,7 +147,7 @@ def _told(line: pd.Series, claim: pd.Series | None, setting: Setting) -> Iterato
 
 def range_text(low: float, high: float, wording: Wording) -> str:
     """A set of values that a print allows, told from an interval by its words."""
-    low_text, high_text = (wording.numbers.fixed(end, 2, bounded=True) for end in (low, high))
+    low_text, high_text = (wording.numbers.end(end) for end in (low, high))
     return wording.fill("figures.path.range", low=low_text, high=high_text)
 
 

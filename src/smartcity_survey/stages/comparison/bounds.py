@@ -20,6 +20,7 @@ import pandas as pd
 from smartcity_survey.data.bounds import (
     END_COLUMNS,
     FURTHER_COLUMNS,
+    IN_USE,
     PRICE_COLUMNS,
     READINGS,
     SIDES,
@@ -48,7 +49,8 @@ from smartcity_survey.stages.refusals import Refusals
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import CleaningSection, Config, PlsSection
 
-IN_USE = "data_in_use"
+CORRECTED = "plsc"
+"""The method whose correction divides by reliabilities that may be near 0, or no reliabilities at all."""
 LISTED_COLUMNS = (
     *("witness", "outcome", "predictor", "side", "end", "estimate", "p"),
     *("rmsea", "missed", "missed_cells"),
@@ -56,6 +58,7 @@ LISTED_COLUMNS = (
 SET_COLUMNS = (
     *("method", "outcome", "predictor", "reading", "low", "high", "low_std_error", "high_std_error"),
     *("low_chi2", "high_chi2", "low_settled", "high_settled", "starts", "low_apart", "high_apart"),
+    *("low_inadmissible", "high_inadmissible"),
 )
 
 
@@ -173,6 +176,8 @@ def identified_sets(ends: pd.DataFrame) -> pd.DataFrame:
     """One line per quantity and reading: the furthest ends over all starts.
 
     `low_apart, high_apart` : how far the end from another start lies inside, where there is another.
+    `low_inadmissible, high_inadmissible` : True where the value itself says that PLSc has no admissible
+    solution there, a path or an R2 beyond 1; nothing elsewhere, where it may have none either.
     """
     rows = []
     keys = ["method", "outcome", "predictor", "reading"]
@@ -189,6 +194,7 @@ def identified_sets(ends: pd.DataFrame) -> pd.DataFrame:
                 f"{side}_std_error": best["std_error"],
                 f"{side}_chi2": best["chi2"],
                 f"{side}_settled": bool(best["settled"]),
+                f"{side}_inadmissible": _inadmissible(row, float(best["value"])),
                 f"{side}_apart": abs(ordered["value"][1] - best["value"]) if len(ordered) > 1 else math.nan,
             }
         rows.append({**row, "starts": group["seed"].nunique()})
@@ -275,6 +281,12 @@ def further_tables(sets: pd.DataFrame, further: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values(
         "table", key=lambda names: names.map(order.index), kind="stable", ignore_index=True
     )
+
+
+def _inadmissible(quantity: Mapping[str, Any], value: float) -> Any:
+    """Whether a value of PLSc alone shows that no admissible solution has it; nan where it does not."""
+    beyond = not (abs(value) <= 1 if quantity["predictor"] else 0 <= value <= 1)
+    return True if quantity["method"] == CORRECTED and beyond else math.nan
 
 
 def _of_first_start(ends: pd.DataFrame) -> pd.DataFrame:

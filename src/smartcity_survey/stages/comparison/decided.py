@@ -23,6 +23,8 @@ NOTHING_LEFT = 1e-3
 """Standard error up to which nothing is left to explain: what is left of it is rounding, no test."""
 UNTESTED = "no_standard_error"
 """What stands in place of a verdict at an end that has no standard error."""
+UNSURE = "other_by_another_error"
+"""What stands in place of a verdict at an end where a standard error found elsewhere would turn it."""
 DECISION_COLUMNS = (
     *("hypothesis", "predictor", "outcome", "method", "state", "reading", "low", "high"),
     *("lowest_verdict", "highest_verdict", "confirmed_by", "not_confirmed_by"),
@@ -40,8 +42,12 @@ def decisions(
     the widest over which it is. `confirmed_by` and `not_confirmed_by` name a witness (or the data in use) on
     either side, where there is one.
 
-    Between the ends p is not known, so each end is judged by the most adverse of the standard errors found in
-    the sets asked for: the largest where the claim has the least, the smallest where it has the most.
+    A set is open where ends that lie in it have different verdicts, each at the standard error found there:
+    both are verdicts of some data. Between the ends p is not known, so a set decides only what is the same by
+    the most adverse of the standard errors found in the sets asked for: the largest where the claim has the
+    least, the smallest where it has the most. A set that does neither leaves the word to the next wider one;
+    where none of those asked for has it, the verdict is open, and an end that an adverse error would turn
+    has `UNSURE` in place of one.
 
     The regression (`ols`) is printed where `scores` are those of the print and the path is one of those that
     sets were sought of, if any were; else it has the set of its way of scoring, and without one it is open.
@@ -85,24 +91,39 @@ def _decided(
         float(by_reading[name][f"{side}_std_error"]) for name in known for side in SIDES if name in asked
     ]
     adverse = [error for error in errors if error > NOTHING_LEFT]
-    ends = {
-        reading: [_verdict_at(by_reading[reading], side, claim, alpha, adverse) for side in SIDES]
-        for reading in known
-    }
-    agreed = [name for name, own in ends.items() if len(set(own)) == 1 and UNTESTED not in own]
-    opened = [name for name in asked if name in known and name not in agreed]
+    found, safe = (
+        {
+            reading: [_verdict_at(by_reading[reading], side, claim, alpha, against) for side in SIDES]
+            for reading in known
+        }
+        for against in ((), adverse)
+    )
+    agreed = [name for name, own in safe.items() if len(set(own)) == 1 and UNTESTED not in own]
+    opened = [name for name in asked if name in known and _differ(found, known[: known.index(name) + 1])]
     # Decided needs the widest set that is asked for: one that was not sought may hold another verdict.
     settled = asked[-1] in agreed
-    reading = opened[0] if opened else agreed[-1] if agreed else known[-1]
-    verdicts = {verdict for verdict, witness in witnesses.items() if witness} | {ends[reading][0]}
+    untold = [name for name in asked if name in known and name not in agreed]
+    reading = (opened or untold[-1:] or agreed[-1:] or known[-1:])[0]
+    ends = found[reading]
+    if reading not in opened:
+        ends = [one if one == other else UNSURE for one, other in zip(ends, safe[reading], strict=True)]
+    verdicts = {verdict for verdict, witness in witnesses.items() if witness} | {ends[0]}
     return {
         "state": "open" if opened or not settled or len(verdicts) > 1 else "decided",
         "reading": reading,
         **{side: by_reading[reading][side] for side in SIDES},
-        "lowest_verdict": ends[reading][0],
-        "highest_verdict": ends[reading][1],
+        "lowest_verdict": ends[0],
+        "highest_verdict": ends[1],
         **dict(zip(sides, witnesses.values(), strict=True)),
     }
+
+
+def _differ(found: Mapping[str, Sequence[str]], within: Sequence[str]) -> bool:
+    """Whether data of the widest of these sets differ in their verdict, or one has none.
+
+    within : the set and the stricter ones, which lie in it.
+    """
+    return len({verdict for name in within for verdict in found[name]}) > 1 or UNTESTED in found[within[-1]]
 
 
 def _verdict_at(
@@ -110,14 +131,14 @@ def _verdict_at(
 ) -> str:
     """The verdict at an end, by a normal-theory test; by the sign where there is no standard error.
 
-    adverse : standard errors of the sets asked for; none above rounding: there is no test.
+    adverse : standard errors of other data; the worst of these and the end's own is taken. None: its own.
     """
     value, error = float(line[side]), float(line[f"{side}_std_error"])
     direction = DIRECTIONS[claim.sign]
     if not error > NOTHING_LEFT:
         return "not_confirmed" if value * direction <= 0 else UNTESTED
     least = (side == SIDES[0]) == (direction > 0)
-    error = max(error, *adverse) if least else min(error, *adverse)
+    error = max(error, *adverse, error) if least else min(error, *adverse, error)
     return judge(value, float(2 * stats.norm.sf(abs(value) / error)), claim.sign, alpha)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from smartcity_survey.data.bounds import IN_USE
 from smartcity_survey.data.disclosure import protect
 from smartcity_survey.io import Card, StageResult, join_names
 from smartcity_survey.stages.cards import resampled, respondents
@@ -64,6 +65,12 @@ def specifications(
     yield from _blocks(units, answers, model, pls, choices, gaps, design, draws, seed, [], silent)
 
 
+SHARES = ("specification_summary", "specification_choices")
+"""Tables of shares of specifications, and of what the shares hang on."""
+OF_ONE_FILE = {"answers": IN_USE, "state": "open"}
+"""Columns of these tables of a reconstruction: whose answers they are of, and what the print decides."""
+
+
 @stage(
     *("specification_curve", "specification_summary", "specification_choices", "specification_failures"),
     hides=protect,
@@ -78,6 +85,7 @@ def specification_curve(
     *,
     published: Annotated[Mapping[str, str] | None, VerdictsByName()] = None,
     draws: Annotated[int, Option("robustness.null_draws")] = 500,
+    reconstruction: Annotated[bool, Option("study.reconstruction")] = False,
     seed: Seed = 0,
     progress: Annotated[Progress, Bar("specification curve")] = silent,
     made: Annotated[Made, InParts(specifications)] = nothing_made,
@@ -92,6 +100,8 @@ def specification_curve(
         clusters of those who left nothing out.
     published : hypothesis to the verdict in print, `confirmed` or `not_confirmed`.
     draws : resamples under the null.
+    reconstruction : the answers are one file among many with the same print; shares and joint tests then say
+        so in columns of their own (`OF_ONE_FILE`).
     progress : of the sets of items under every coding and exclusion.
 
     A measurement that has no admissible solution in some sample is listed under `specification_failures`.
@@ -138,6 +148,8 @@ def specification_curve(
             columns=[*(FAILED_CHOICES if gaps is None else LABELS), "reason", "at_fault"],
         ),
     }
+    if reconstruction:
+        tables |= {name: tables[name].assign(**OF_ONE_FILE) for name in SHARES}
     return StageResult(tables=tables, cards=dict.fromkeys(tables, card))
 
 

@@ -54,8 +54,8 @@ def _finding(facts: Facts, line: dict[str, Any]) -> str:
         return facts.say(
             f"hypotheses.{state}",
             method=method,
-            low=facts.ratio(line["low"], 2),
-            high=facts.ratio(line["high"], 2),
+            low=facts.end(line["low"]),
+            high=facts.end(line["high"]),
             verdict=_verdict(facts, line),
             fit=unmarked(facts.setting.wording.value("reading", str(line["reading"]))),
             wherever=unmarked(facts.setting.wording.value("wherever", str(line["reading"]))),

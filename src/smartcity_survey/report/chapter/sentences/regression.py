@@ -95,6 +95,14 @@ def _assumptions(facts: Facts, outcome: str) -> Iterator[str]:
     summary = next(iter(_of(facts, "model_summary", outcome, "durbin_watson")), None)
     if summary is not None:
         yield facts.say("regression.durbin_watson", value=facts.fixed(summary["durbin_watson"], 3))
+    told = list(_residuals(facts, outcome, see))
+    if told and facts.bounded:
+        yield facts.say("regression.residuals_in_use")
+    yield from told
+
+
+def _residuals(facts: Facts, outcome: str, see: str) -> Iterator[str]:
+    """What the residuals of single respondents show: equal variance, and the largest distance."""
     found = {str(line["statistic"]): line for line in _of(facts, "regression_diagnostics", outcome, "value")}
     variance = found.get("breusch_pagan_koenker")
     if variance is not None and known(variance, "p"):

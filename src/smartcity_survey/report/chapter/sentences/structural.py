@@ -55,13 +55,13 @@ def _left_open(facts: Facts) -> Iterator[str]:
             yield facts.say(
                 "structural.open_r2",
                 outcome=facts.construct(line["outcome"]),
-                low=facts.ratio(line["low"], 2),
-                high=facts.ratio(line["high"], 2),
+                low=facts.end(line["low"]),
+                high=facts.end(line["high"]),
             )
 
 
 def _ends(facts: Facts, line: dict[str, Any]) -> str:
-    return facts.say("from_to", low=facts.ratio(line["low"], 2), high=facts.ratio(line["high"], 2))
+    return facts.say("from_to", low=facts.end(line["low"]), high=facts.end(line["high"]))
 
 
 def _collinearity(facts: Facts) -> Iterator[str]:
@@ -256,6 +256,13 @@ def _changed_by_controls(facts: Facts, frame: pd.DataFrame) -> Iterator[str]:
 
 
 def _prediction(facts: Facts) -> Iterator[str]:
+    told = list(_predictions(facts))
+    if told and facts.bounded:
+        yield facts.say("structural.prediction_in_use")
+    yield from told
+
+
+def _predictions(facts: Facts) -> Iterator[str]:
     by_distance: dict[float, list[dict[str, Any]]] = {}
     for line in facts.lines("blindfolding", "q2"):
         by_distance.setdefault(float(line["omission_distance"]), []).append(line)
