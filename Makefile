@@ -181,11 +181,12 @@ docs: .venv-docs/installed
 
 # Builds a survey from the printed numbers, with tools of its own: a quarter to half an hour.
 reconstruct: .venv-reconstruct/installed
-	@.venv-reconstruct/bin/python -m smartcity_survey reconstruct --out build/reconstructed
+	@.venv-reconstruct/bin/python -m smartcity_survey reconstruct "$(or $(STUDY),.)" --out "$(or $(STUDY),.)/build/reconstructed"
 
 # What the printed tables leave open: ends of sets and whole surveys near them; hours, and goes on where it was.
+# Of another study: make bounds STUDY=its/folder MORE="--only H5"
 bounds: .venv-reconstruct/installed
-	@.venv-reconstruct/bin/python -m smartcity_survey bounds
+	@.venv-reconstruct/bin/python -m smartcity_survey bounds "$(or $(STUDY),.)" $(MORE)
 
 .venv-reconstruct/installed: requirements-reconstruct.lock pyproject.toml
 	@$(call CREATE,.venv-reconstruct)

@@ -40,6 +40,8 @@ AT_FAULT = "at_fault"
 """Column, or entry of `refused`, of the names that a reason concerns: a list as `join_names` writes it."""
 WHOLE = "table"
 """The part that is refused where nothing of a table could be computed."""
+NONE_FOUND = "none_found"
+"""The part where all was computed and a table has no lines, as nothing was found; the reason says what."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from shutil import rmtree
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
 from smartcity_survey.errors import SurveyError
 
@@ -21,67 +20,13 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from smartcity_survey.bounds import find_bounds
-from smartcity_survey.bounds.study import seek_ends, silent, write_ends
+from smartcity_survey.bounds.study import seek_ends, silent, write_ends, write_further
 from smartcity_survey.bounds.walk import MARGIN
 from smartcity_survey.cli import app
 from smartcity_survey.io import write_json
 from smartcity_survey.reconstruct.design import rounding_interval
 from smartcity_survey.reconstruct.printed_study import read_study
-
-DESCRIPTIVES = """row,n,mean,sd
-q_trust,120,3.50,0.90
-q_habit,120,2.80,1.10
-q_use,120,3.10,1.00
-"""
-# How far trust goes with use is not printed.
-CORRELATIONS = """row,q_trust,q_habit,q_use
-q_trust,1,,
-q_habit,0.500**,1,
-q_use,,0.300**,1
-"""
-
-
-def write_study(folder: Path, correlations: str = CORRELATIONS, descriptives: str = DESCRIPTIVES) -> Path:
-    """A study of three constructs of one item each: trust and habit explain use."""
-    names = ("trust", "habit", "use")
-    config = {
-        "study": {"title": "A printed study"},
-        "data": {"file": "none.csv", "codebook": "codebook.yaml", "published": "published"},
-        "cleaning": {"rules": ["blank_form"]},
-        "model": {
-            "constructs": {name: {} for name in names},
-            "paths": [{"from": ["trust", "habit"], "to": "use"}],
-            "hypotheses": {
-                "H1": {"from": "trust", "to": "use"},
-                "H2": {"from": "habit", "to": "use"},
-            },
-        },
-        "seed": 3,
-    }
-    codebook = {
-        "scale": {"minimum": 1, "maximum": 5},
-        "constructs": {name: {"label": name} for name in names},
-        "items": {name.upper(): {"construct": name, "label": name} for name in names},
-        "demographics": {},
-    }
-    paper = {
-        "title": "A printed study",
-        "scale": {"minimum": 1, "maximum": 5},
-        "n": 120,
-        "names": {f"q_{name}": name.upper() for name in names},
-        "objects": {
-            "table_1": {"kind": "table", "number": 1, "csv": descriptives, "shows": ["descriptives"]},
-            "table_2": {"kind": "table", "number": 2, "csv": correlations, "shows": ["correlations"]},
-        },
-    }
-    (folder / "published").mkdir(parents=True)
-    for name, content in (
-        ("config.yaml", config),
-        ("codebook.yaml", codebook),
-        ("published/paper.yaml", paper),
-    ):
-        (folder / name).write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
-    return folder / "config.yaml"
+from tests.bounds.printed_study import CORRELATIONS, DESCRIPTIVES, write_study
 
 
 def kept(printed: str) -> tuple[float, float]:
@@ -132,6 +77,19 @@ def test_ends_are_those_of_the_closed_form(tmp_path):
         values = ends.loc[ends["side"] == side, "value"].astype(float)
         # Each printed correlation may be met to a hundredth of its interval's width.
         np.testing.assert_allclose(values, known_end(sign), atol=2e-5)
+
+
+def test_a_further_table_leaves_what_the_closed_form_leaves(tmp_path):
+    """Of single items neither loadings (1) nor means and SDs say how far trust goes with use."""
+    build = seek_ends(write_study(tmp_path), tmp_path / "build", ("H1",), seeds=(7,))
+    found = pd.read_csv(write_further(tmp_path / "config.yaml", tmp_path / "out", build))
+    assert len(found) == 2 * 3 * 2  # hypotheses, tables, sides
+    ends = found[found["predictor"] == "trust"].set_index(["table", "side"])["value"]
+    for table in ("item_descriptives", "outer_loadings"):
+        for side, sign in (("low", -1), ("high", 1)):
+            assert ends[table, side] == pytest.approx(known_end(sign), abs=2e-5)
+    left = ends["construct_correlations", "high"] - ends["construct_correlations", "low"]
+    assert 0 < left < 0.01
 
 
 def test_the_command_writes_ends_and_says_that_there_are_no_witnesses(tmp_path):

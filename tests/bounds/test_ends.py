@@ -42,8 +42,8 @@ from smartcity_survey.reconstruct.covariance import State
 from smartcity_survey.reconstruct.design import Questionnaire, Target, Task
 from smartcity_survey.reconstruct.evaluate import Evaluator
 from smartcity_survey.stats.core.correlations import covariance
+from tests.bounds.printed_study import CORRELATIONS, DESCRIPTIVES, write_study
 from tests.bounds.small_study import CHAIN, Study, study
-from tests.bounds.test_another_study import CORRELATIONS, DESCRIPTIVES, write_study
 
 LOADING = 0.708  # Hair et al. (2022)
 
@@ -345,7 +345,7 @@ def test_says_what_to_install(monkeypatch, tmp_path):
             monkeypatch.delitem(sys.modules, name)
     for name in ("jax", "numba", "daqp"):
         monkeypatch.setitem(sys.modules, name, None)
-    with pytest.raises(SurveyError, match=r"smartcity_survey\[reconstruct\]"):
+    with pytest.raises(SurveyError, match=r"`make bounds STUDY=<folder>`.*its extra `reconstruct`"):
         find_bounds(config, tmp_path / "bounds", (), 1, False, lambda *_: None)
 
 

@@ -14,5 +14,5 @@ def test_says_which_package_is_missing_and_how_to_get_it(monkeypatch):
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "jax", None)
     monkeypatch.setitem(sys.modules, "numba", None)
-    with pytest.raises(SurveyError, match=r"smartcity_survey\[reconstruct\]"):
+    with pytest.raises(SurveyError, match=r"`make reconstruct STUDY=<folder>`.*its extra `reconstruct`"):
         rebuild()

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smartcity_survey.io import WHOLE, Card
+from smartcity_survey.io import NONE_FOUND, WHOLE, Card
 from smartcity_survey.report.contents import Contents, Entry, load_contents
 from smartcity_survey.report.setting import Setting
 from smartcity_survey.report.tables import Table, card_line, render_table
@@ -299,6 +299,9 @@ def test_what_has_no_solution_is_told_below_the_table_with_the_names_at_fault(
         "Not computed (ω): no convergence.",
     )
     assert "refused" not in whole.card
+    nobody: Card = {"refused": [{"part": NONE_FOUND, "reason": "no_deviant_group", "at_fault": ""}]}
+    nothing = render_table(pd.DataFrame(), ENTRIES["deviant_groups"], CONTENTS, setting("en"), nobody)
+    assert nothing.notes[-1] == "None: no group has a mean deviance beyond an end."
     beside = render_table(tables["htmt"], ENTRIES["htmt"], CONTENTS, setting("ru"), card)
     assert beside.groups
     assert beside.notes[-1] == "Не вычислено (ω): нет сходимости."

@@ -82,6 +82,7 @@ def test_common_factors_list_the_refusal_or_the_corrected_solution(answers: pd.D
     assert status["polychoric_components"] == "at_bound"
     assert (status.drop("polychoric_components") != status["polychoric_components"]).all()
     assert bound.tables["polychoric_correlations"].empty
+    assert refused(bound, "polychoric_correlations") == [("table", "at_bound", "T1, U1")]
     assert added.tables["polychoric_correlations"].drop(columns="item").notna().all(axis=None)
     assert added.cards["polychoric_correlations"]["corrected_pairs"] == PAIR
 

@@ -7,8 +7,16 @@ import pytest
 
 from smartcity_survey.errors import NoSolution, SurveyError
 from smartcity_survey.io import StageResult
-from smartcity_survey.stages.refusals import Refusals, Unsolved, empty_without_solution
+from smartcity_survey.stages.collection import stages
+from smartcity_survey.stages.refusals import (
+    Refusals,
+    Unsolved,
+    by_status,
+    empty_without_solution,
+    without_lines,
+)
 from smartcity_survey.stats.core import errors
+from tests.stages.silent import SILENT
 
 ITEMS, CONSTRUCTS = ("T1", "T2"), ("trust", "use")
 
@@ -67,3 +75,27 @@ def test_a_stage_without_a_solution_makes_all_its_tables_empty() -> None:
     assert list(result.private["rows"].columns) == ["respondent"]
     with pytest.raises(ZeroDivisionError):
         stage(ZeroDivisionError())
+
+
+def test_only_tables_of_stages_may_be_silent() -> None:
+    assert {name for each in stages().values() for name in each.every_table()} >= SILENT
+
+
+def test_a_table_without_lines_has_the_reasons_of_the_attempts_beside_it() -> None:
+    """Once each, with the names at fault; attempts that were solved have none, nor has a table with lines."""
+    attempts = pd.DataFrame(
+        {
+            "status": ["constant", "converged", "constant", "one_group", "heywood", "compared"],
+            "at_fault": ["T1", None, "T1", None, None, None],
+        }
+    )
+    tables = {"means": pd.DataFrame(columns=["mean"]), "groups": attempts}
+    cards = by_status(tables, {"means": {"n": 4}, "groups": {"n": 4}}, attempts)
+    lines = [
+        {"part": "table", "reason": "constant", "at_fault": "T1"},
+        {"part": "table", "reason": "one_group", "at_fault": ""},
+    ]
+    assert cards == {"means": {"n": 4, "refused": lines}, "groups": {"n": 4}}
+    also = without_lines(cards["means"], "no_item_freed", "none_found")
+    last = {"part": "none_found", "reason": "no_item_freed", "at_fault": ""}
+    assert also == {"n": 4, "refused": [*lines, last]}

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from smartcity_survey.bounds.made_from import require_known, require_own
 from smartcity_survey.data.bounds import MADE_FROM
+from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import write_json
 from smartcity_survey.reconstruct import needing_extra
+from smartcity_survey.reconstruct.aside import left_aside
 from smartcity_survey.reconstruct.possible import require_possible_numbers
 from smartcity_survey.reconstruct.printed_study import read_study
 
@@ -29,11 +31,19 @@ def find_bounds(
     Raises
     ------
     SurveyError
-        where `only` names what the study has not, the printed tables contradict each other, `out` holds what
-        was made from others, or the extra `reconstruct` is not installed.
+        where `only` names what the study has not, the model has no paths, the printed tables contradict each
+        other, `out` holds what was made from others, or the extra `reconstruct` is not installed.
     """
     printed = read_study(config)
     require_known(only, printed)
+    if not printed.model.outcomes:
+        raise SurveyError(
+            f"{config}, model.paths",
+            "no paths, so that nothing is sought.",
+            "Write which construct acts on which.",
+        )
+    for line in left_aside(printed.paper, printed.published.used, printed.published.problem.design.n):
+        told(0, 0, line)
     require_possible_numbers(printed.published.problem)
     require_own(out, printed.made_from)
     with needing_extra("bounds"):

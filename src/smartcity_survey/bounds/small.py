@@ -14,7 +14,6 @@ from scipy.optimize import minimize
 
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.reconstruct.covariance import State
-from smartcity_survey.reconstruct.evaluate import Evaluator
 from smartcity_survey.reconstruct.start import disturbed
 from smartcity_survey.stats.core.types import Array, BoolArray
 
@@ -27,7 +26,8 @@ _EXACT = 1e-7  # an interval as narrow as this is one value
 
 
 def ends_near(
-    evaluator: Evaluator,
+    statistics: Callable[[State], Array],
+    slopes: Callable[[State], tuple[Array, Array]],
     value: Callable[[Array], float],
     slope: Callable[[Array], Array],
     sign: int,
@@ -44,6 +44,7 @@ def ends_near(
 
     Parameters
     ----------
+    statistics, slopes : (s,) at a place; their slopes (s, p, p) in its covariance and (s, p) in its means.
     value, slope : of the quantity at a covariance (p, p); the slopes (p, p) are symmetric.
     sign : 1 for the largest value, -1 for the smallest.
     used, low, high : (s,), which statistics have an interval, and its ends.
@@ -58,18 +59,21 @@ def ends_near(
         root[cells] = at[: len(cells[0])]
         return root, State(root @ root.T, at[len(cells[0]) :])
 
-    def statistics(at: Array) -> Array:
-        there = state(at)[1]
-        return evaluator.at_covariance(there.covariance, there.mean)
+    def values(at: Array) -> Array:
+        return statistics(state(at)[1])
 
     def by_entries(slopes: Array, root: Array) -> Array:
         """Slopes (s, p, p) in the covariance as slopes in the entries of L."""
         return np.asarray(2 * (slopes @ root)[:, cells[0], cells[1]])
 
-    def slopes(at: Array) -> Array:
+    def slopes_of_entries(at: Array) -> Array:
         root, there = state(at)
-        found = evaluator.jacobian_at(there.covariance, there.mean)
-        return np.hstack([by_entries(found.covariance, root), found.mean])
+        of_covariance, of_mean = slopes(there)
+        return np.hstack([by_entries(of_covariance, root), of_mean])
+
+    def slopes_inward(at: Array) -> Array:
+        found = slopes_of_entries(at)
+        return np.vstack([found[below], -found[above]])
 
     def merit(at: Any) -> float:
         return -sign * value(state(at)[1].covariance)
@@ -81,13 +85,13 @@ def ends_near(
     constraints: list[Any] = [
         {
             "type": "eq",
-            "fun": lambda at: statistics(at)[exact] - (low[exact] + high[exact]) / 2,
-            "jac": lambda at: slopes(at)[exact],
+            "fun": lambda at: values(at)[exact] - (low[exact] + high[exact]) / 2,
+            "jac": lambda at: slopes_of_entries(at)[exact],
         },
         {
             "type": "ineq",
-            "fun": lambda at: np.append((statistics(at) - low)[below], (high - statistics(at))[above]),
-            "jac": lambda at: np.vstack([slopes(at)[below], -slopes(at)[above]]),
+            "fun": lambda at: np.append((values(at) - low)[below], (high - values(at))[above]),
+            "jac": slopes_inward,
         },
     ]
     given = [one for one, has in zip(constraints, (exact, below | above), strict=True) if has.any()]

@@ -180,22 +180,27 @@ def _end_lines(config: Path, build: Path, seed: int) -> Iterator[tuple[tuple[obj
         yield (*of_end, seed), line
 
 
-def write_prices(config: Path, out: Path, build: Path) -> Path:
-    """`prices.csv`: PLS-SEM's paths by the fit that is asked for, from the first start; earlier ones stay."""
-    search = Search(config.resolve(), build, SEEDS[0])
-    ready = prepared(search, lambda _: None)
-    levels = {reading.name: level for level, reading in fits(ready.problem.design).items()}
-
-    def lines() -> Iterator[tuple[tuple[object, ...], Any]]:
-        for one, end in (pair for group in ready.groups.values() for pair in furthest(group, search.store)):
-            if one.reading.name in levels:
-                key = (one.quantity.outcome, one.quantity.predictor, one.side, levels[one.reading.name])
-                yield key, end and (*key, end.value, end.misfit, end.settled)
-
-    written, found = out / PRICES, list(lines())
+def write_prices(config: Path, out: Path, build: Path, seeds: tuple[int, ...] = SEEDS) -> Path:
+    """`prices.csv`: PLS-SEM's paths by the fit that is asked for, the furthest from any start; earlier lines
+    stay where nothing goes further."""
+    written = out / PRICES
+    found = [line for seed in seeds for line in _price_lines(config, build, seed)]
     if written.exists() or any(line for _, line in found):
         _update(written, PRICE_LAYOUT, found)
     return written
+
+
+def _price_lines(config: Path, build: Path, seed: int) -> Iterator[tuple[tuple[object, ...], Any]]:
+    """What names each end of the profile from a start, and its line where it is kept."""
+    search = Search(config.resolve(), build, seed)
+    if not search.store.has("start"):
+        return
+    ready = prepared(search, lambda _: None)
+    levels = {reading.name: level for level, reading in fits(ready.problem.design).items()}
+    for one, end in (pair for group in ready.groups.values() for pair in furthest(group, search.store)):
+        if one.reading.name in levels:
+            key = (one.quantity.outcome, one.quantity.predictor, one.side, levels[one.reading.name])
+            yield key, end and (*key, end.value, end.misfit, end.settled)
 
 
 def _update(
@@ -204,7 +209,7 @@ def _update(
     sought: Iterable[tuple[tuple[object, ...], Any]],
     settle: Callable[[pd.DataFrame], pd.DataFrame] = pd.DataFrame.copy,
 ) -> None:
-    """Write a table anew, in the order of what was sought.
+    """Write a table anew: lines that stand there in their order, then others in that in which they come.
 
     A line that stands there stays where nothing is kept that goes further: its search may have been another
     machine's.
@@ -215,10 +220,10 @@ def _update(
     value, side = (list(layout.columns).index(name) for name in ("value", "side"))
     lines: Lines = {}
     for key, line in sought:
-        both = [known for known in (line, earlier.get(key)) if known is not None]
+        both = [known for known in (line, lines.get(key), earlier.get(key)) if known is not None]
         if both:
             lines[key] = max(both, key=lambda known: SIGNS[known[side]] * float(f"{known[value]:.6g}"))
-    lines |= {key: line for key, line in earlier.items() if key not in lines}
+    lines = {key: lines.get(key, line) for key, line in earlier.items()} | lines
     frame = pd.DataFrame(list(lines.values()), columns=list(layout.columns))
     for _, pair in frame.groupby(list(layout.ends), sort=False):
         # Each side is sought from a place of its own; both values are attained, and the smaller is the lower.

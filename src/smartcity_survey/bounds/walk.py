@@ -135,6 +135,17 @@ class Statistics:
             return found
         return np.vstack([found, whitened(self.estimators.outer_loading_slopes(state.covariance), state)])
 
+    def plain_slopes(self, state: State) -> tuple[Array, Array]:
+        """Slopes (s, p, p) in the covariance and (s, p) in the means, at a state just computed."""
+        found = self.evaluator.jacobian_at(state.covariance, state.mean)
+        if not self.of_loadings:
+            return found.covariance, found.mean
+        of_loadings = self.estimators.outer_loading_slopes(state.covariance)
+        return (
+            np.concatenate([found.covariance, of_loadings]),
+            np.vstack([found.mean, np.zeros((len(of_loadings), len(state.mean)))]),
+        )
+
     def worst(self, values: Array) -> float:
         """The largest distance from an interval, in half-widths."""
         return float((np.abs(excess(values, self.low, self.high)) / self.half)[self.used].max())
@@ -169,11 +180,13 @@ def push(
     SurveyError
         where no place that meets the reading was met on the way.
     """
-    walk = _Walk(statistics, quantity, sign, start)
-    taken = walk.climb(rounds, until, progress)
-    walk.finish()
-    if rounds and statistics.small and quantity is not None:
-        walk.search_nearby(quantity)
+    # A step may leave what numbers hold or a covariance can be: no place to stand, and not worth a word.
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        walk = _Walk(statistics, quantity, sign, start)
+        taken = walk.climb(rounds, until, progress)
+        walk.finish()
+        if rounds and statistics.small and quantity is not None:
+            walk.search_nearby(quantity)
     if walk.best is None:
         raise SurveyError(
             f"reading `{statistics.reading.name}`",
@@ -284,7 +297,8 @@ class _Walk:
     def search_nearby(self, quantity: Quantity) -> None:
         """Places of `small.ends_near`, for what may be singular."""
         found = small.ends_near(
-            self.evaluator,
+            self.statistics.values,
+            self.statistics.plain_slopes,
             lambda at: self.estimators.value(quantity, at),
             lambda at: self.estimators.slope(quantity, at),
             self.sign,

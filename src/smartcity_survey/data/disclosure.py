@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.data.demographics import NO_ANSWER
-from smartcity_survey.data.disclosure_groups import deviant_groups, segment_shares
+from smartcity_survey.data.disclosure_groups import deviant_groups, numbers_of_groups, segment_shares
 from smartcity_survey.data.disclosure_items import (
     collinearity,
     descriptives,
@@ -371,6 +371,7 @@ _TABLES: Mapping[str, LeavesOut] = {
     "conditional_slopes": _along_hidden_moderators,
     "moderated_mediation": _of_hidden_moderators,
     "necessary_conditions": _necessary_conditions,
+    "predictive_deviance": numbers_of_groups,
     "deviant_groups": deviant_groups,
     "deviant_rules": deviant_groups,
     "deviant_paths": deviant_groups,

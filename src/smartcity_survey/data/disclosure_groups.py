@@ -22,7 +22,27 @@ def segment_shares(of: str, share: str) -> LeavesOut:
 
 
 def deviant_groups(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
-    """Lines of groups of a few respondents: rules tell who they are, paths without them what they answer."""
+    """Lines of groups of a few respondents: rules tell who they are, paths without them what they answer.
+
+    The groups that are left are numbered anew, so that no number is missing where one was.
+    """
     key, groups = ["outcome", "deviant_group"], context.tables["deviant_groups"]
-    small = pd.MultiIndex.from_frame(groups.loc[groups["n"] < context.smallest, key])
-    return frame[~pd.MultiIndex.from_frame(frame[key]).isin(small)].reset_index(drop=True)
+    kept = groups.loc[groups["n"] >= context.smallest, key]
+    numbers = dict(
+        zip(
+            zip(*(kept[name] for name in key), strict=True),
+            kept.groupby("outcome").cumcount() + 1,
+            strict=True,
+        )
+    )
+    own = list(zip(*(frame[name] for name in key), strict=True))
+    shown = frame.assign(deviant_group=[numbers.get(group, 0) for group in own])
+    return shown[shown["deviant_group"] > 0].reset_index(drop=True)
+
+
+def numbers_of_groups(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """How many groups an outcome has, where some are of a few: less those shown, it would tell of them."""
+    groups = context.tables["deviant_groups"]
+    hidden = groups.loc[groups["n"] < context.smallest, "outcome"]
+    leave_out(frame, frame["outcome"].isin(hidden).to_numpy(bool), "n_groups")
+    return frame

@@ -33,5 +33,6 @@ def needing_extra(command: str) -> Iterator[None]:
         raise SurveyError(
             command,
             f"the package {error.name} is not installed.",
-            f"Use `make {command}`, or install the extra: pip install 'smartcity_survey[reconstruct]'.",
+            f"Use `make {command} STUDY=<folder>` in the folder of this program, or install its extra "
+            "`reconstruct`.",
         ) from None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from smartcity_survey.audit.checks.correlations import impossible_direction
-from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.errors import Problem, SurveyError, counted
 from smartcity_survey.reconstruct.design import Target, Task
 from smartcity_survey.reconstruct.relations import CONTRADICTION
 
@@ -16,7 +16,8 @@ _HEAVY = 0.3
 
 
 def require_possible_numbers(problem: Task) -> None:
-    """Refuse means off the scale or off the grid of n whole answers, too large SDs, impossible correlations.
+    """Refuse numbers that no answers have: means off the scale or off the grid of n whole answers, too large
+    SDs, impossible correlations, regressions of too few respondents.
 
     Raises
     ------
@@ -25,7 +26,7 @@ def require_possible_numbers(problem: Task) -> None:
 
     Sources: Brown & Heathers (2017), GRIM; Bhatia & Davis (2000), the largest variance at a mean.
     """
-    complaints = [*_off_the_scale(problem), *_off_the_grid(problem)]
+    complaints = [*_too_few(problem), *_off_the_scale(problem), *_off_the_grid(problem)]
     for kind, names in (("correlation", problem.design.items), ("score_correlation", problem.design.scores)):
         complaints += _correlations(problem, kind, names)
     if complaints:
@@ -35,6 +36,19 @@ def require_possible_numbers(problem: Task) -> None:
 def _place(target: Target) -> str:
     name = " ".join(target.key)
     return f"{target.place} ({name})" if target.place else name
+
+
+def _too_few(problem: Task) -> Iterator[Problem]:
+    """Fewer respondents than a regression has coefficients, or as many."""
+    design = problem.design
+    for outcome, predictors in design.regressions:
+        least = len(predictors) + 2
+        if design.n < least:
+            yield Problem(
+                "paper.yaml, n",
+                f"{counted(design.n, 'respondent')}, too few for the regression of {design.scores[outcome]}.",
+                "Check the number.",
+            )
 
 
 def _off_the_scale(problem: Task) -> Iterator[Problem]:

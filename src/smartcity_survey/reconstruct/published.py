@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 from scipy import stats
 
+from smartcity_survey.audit.interval import Interval
+from smartcity_survey.audit.matrix import read_square
 from smartcity_survey.audit.paper import Paper, Printed
 from smartcity_survey.errors import SurveyError
+from smartcity_survey.reconstruct.aside import require_no_slip
 from smartcity_survey.reconstruct.design import Questionnaire, Target, Task
 from smartcity_survey.reconstruct.extremes import Extremes
 from smartcity_survey.stats.core.types import Array
@@ -42,11 +44,13 @@ class PublishedProblem:
     ----------
     extremes : printed minimum and maximum of each score.
     durbin_watson : interval of the statistic of the first regression; None where it is not printed.
+    used : addresses of the printed cells that all this is read from.
     """
 
     problem: Task
     extremes: Extremes
     durbin_watson: tuple[float, float] | None
+    used: frozenset[str] = frozenset()
 
 
 def published_problem(
@@ -59,7 +63,8 @@ def published_problem(
     Raises
     ------
     SurveyError
-        where the paper prints no number of analysed questionnaires.
+        where the paper prints no number of analysed questionnaires, or numbers that are not read look like a
+        slip.
     """
     if paper.n is None:
         raise SurveyError("paper.yaml, n", "no number of respondents.", "Give the number or its address.")
@@ -67,7 +72,8 @@ def published_problem(
     loadings = reading.table("rotated_loadings")
     of_items = [*reading.items(items), *reading.correlations("correlation", items)]
     of_scores = list(reading.correlations("score_correlation", model.names))
-    targets = [*reading.adequacy(), *reading.scores(model.names), *reading.regression(model.outcomes[0])]
+    targets = [*reading.adequacy(), *reading.scores(model.names)]
+    targets += [target for outcome in model.outcomes[:1] for target in reading.regression(outcome)]
     k, n = 0 if loadings is None else len(loadings.number_columns), int(paper.read(paper.n).value or 0)
     factor_of: tuple[int, ...] | None = None
     weights: Array | None = None
@@ -102,9 +108,9 @@ def published_problem(
     if factor_of is not None:
         df = design.degrees_of_freedom
         targets.append(Target(("cfa", "chi2"), -np.inf, df + _FIT**2 * df * (n - 1)))
-    return PublishedProblem(
-        Task(design, tuple(targets)), reading.extremes(model.names), reading.durbin_watson()
-    )
+    extremes, durbin_watson = reading.extremes(model.names), reading.durbin_watson()
+    require_no_slip(paper, reading.used, [*items, *model.names])
+    return PublishedProblem(Task(design, tuple(targets)), extremes, durbin_watson, frozenset(reading.used))
 
 
 def _components(k: int) -> Iterator[Target]:
@@ -115,10 +121,22 @@ def _components(k: int) -> Iterator[Target]:
 
 
 class _Reading:
-    """The tables of a paper, lines by the names of the pipeline."""
+    """The tables of a paper, lines by the names of the pipeline.
+
+    used : addresses of the cells that were read.
+    """
 
     def __init__(self, paper: Paper) -> None:
         self.paper = paper
+        self.used: set[str] = set()
+
+    def interval(self, place: str) -> Interval | None:
+        """What a cell may be within its rounding; None where it holds no number."""
+        found = self.paper.read(place)
+        if not found.is_number:
+            return None
+        self.used.add(place)
+        return found.interval
 
     def table(self, topic: str) -> Printed | None:
         return next(iter(self.tables(topic)), None)
@@ -131,9 +149,8 @@ class _Reading:
         for table in self.tables(topic):
             for (line, column), text in table.cells.items():
                 key = names.get((self.paper.names.get(line, line), self.paper.names.get(column, column)))
-                if key is not None:
-                    place = table.address(line, column)
-                    interval = self.paper.read_text(place, text).interval
+                place = table.address(line, column)
+                if key is not None and (interval := self.interval(place)) is not None:
                     yield Target(key, interval.low, interval.high, text, place)
 
     def adequacy(self) -> Iterator[Target]:
@@ -149,13 +166,16 @@ class _Reading:
         return self._targets("descriptives", names)
 
     def correlations(self, kind: str, names: Sequence[str]) -> Iterator[Target]:
-        """Of tables whose lines and columns bear the same names; either half, or both."""
-        keys = {
-            pair: (kind, later, earlier)
-            for earlier, later in combinations(names, 2)
-            for pair in ((earlier, later), (later, earlier))
-        }
-        return self._targets("correlations", keys)
+        """Of square tables; where the halves of one hold different numbers, the lower one counts."""
+        order = {name: place for place, name in enumerate(names)}
+        for table in self.tables("correlations"):
+            square = read_square(self.paper, table)
+            lines = [self.paper.names.get(line, line) for line in square.names]
+            for (i, j), place in sorted(square.pairs.items()):
+                if lines[i] in order and lines[j] in order and (interval := self.interval(place)) is not None:
+                    earlier, later = sorted((lines[i], lines[j]), key=order.__getitem__)
+                    text = self.paper.cells[place]
+                    yield Target((kind, later, earlier), interval.low, interval.high, text, place)
 
     def loadings(self, table: Printed, suppress_below: float) -> Iterator[Target]:
         for line in table.body:
@@ -165,8 +185,9 @@ class _Reading:
                     limit = suppress_below - _BLANK_MARGIN
                     yield Target(key, -limit, limit)
                 else:
-                    interval = self.paper.read_text(table.address(line, column), text).interval
-                    yield Target(key, interval.low, interval.high, text)
+                    place = table.address(line, column)
+                    if (interval := self.interval(place)) is not None:
+                        yield Target(key, interval.low, interval.high, text, place)
 
     def regression(self, outcome: str) -> Iterator[Target]:
         yield from self._targets(
@@ -191,10 +212,13 @@ class _Reading:
             key = names.get((self.paper.names.get(line, line), "t"))
             if table is None or key is None or column != "p":
                 continue
-            p = self.paper.read_text(table.address(line, "p"), text).interval
-            t = self.paper.read_text(table.address(line, "t"), table.cells[line, "t"]).interval
+            place, of_t = table.address(line, "p"), table.address(line, "t")
+            if (line, "t") not in table.cells or (t := self.interval(of_t)) is None:
+                continue
+            if (p := self.interval(place)) is None:
+                continue
             least, most = (float(stats.t.isf(max(end, 0.0) / 2, df)) for end in (p.high, p.low))
-            yield Target(key, *((least, most) if t.low > 0 else (-most, -least)), f"p {text}")
+            yield Target(key, *((least, most) if t.low > 0 else (-most, -least)), f"p {text}", place)
 
     def extremes(self, scores: Sequence[str]) -> Extremes:
         table = self.table("descriptives")
@@ -202,8 +226,9 @@ class _Reading:
         for line in () if table is None else table.lines:
             name = self.paper.names.get(line, line)
             ends = [table.cells.get((line, column)) for column in ("min", "max")] if table is not None else []
-            if name in scores and all(ends):
+            if table is not None and name in scores and all(ends):
                 found[name] = (str(ends[0]), str(ends[1]))
+                self.used |= {table.address(line, column) for column in ("min", "max")}
         return found
 
     def durbin_watson(self) -> tuple[float, float] | None:
@@ -211,7 +236,5 @@ class _Reading:
         if table is None:
             return None
         line = table.body[0]
-        interval = self.paper.read_text(
-            table.address(line, "durbin_watson"), table.cells[line, "durbin_watson"]
-        ).interval
-        return interval.low, interval.high
+        interval = self.interval(table.address(line, "durbin_watson"))
+        return None if interval is None else (interval.low, interval.high)

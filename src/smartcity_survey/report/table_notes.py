@@ -56,12 +56,12 @@ def of_unworded_items(frame: pd.DataFrame, entry: Entry, setting: Setting) -> It
         yield setting.wording[key]
 
 
-NOTED = ("single_items", "raked_from")
+NOTED = ("single_items", "raked_from", "moderator_bands", "free_reference")
 """Entries of a card that a note below the table explains, where the table has words for it."""
 
 
 def of_card(entry: Entry, card: Card | None, setting: Setting) -> Iterator[str]:
-    """What some entries of a card mean for the table: constructs of a single item, a weighted sample."""
+    """What some entries of a card mean for the table: constructs of a single item, weights, bands ..."""
     for name in NOTED:
         key = f"tables.{entry.name}.{name}"
         if card and name in card and key in setting.wording:

@@ -13,7 +13,7 @@ import pandas as pd
 from smartcity_survey.audit.style import BOUNDED
 from smartcity_survey.data.disclosure import HIDDEN_BELOW
 from smartcity_survey.data.left_out import LINES_LEFT_OUT
-from smartcity_survey.io import AT_FAULT, INADMISSIBLE, REFUSED, WHOLE, Card, split_names
+from smartcity_survey.io import AT_FAULT, INADMISSIBLE, NONE_FOUND, REFUSED, WHOLE, Card, split_names
 from smartcity_survey.report.cells import Cell, cell, interval, records
 from smartcity_survey.report.contents import Contents, Entry
 from smartcity_survey.report.formats import formatter
@@ -185,6 +185,8 @@ def refusal_notes(card: Card, setting: Setting) -> Iterator[str]:
     for part, reason in refusals(card, setting):
         if part == WHOLE:
             yield setting.wording.fill("page.not_computed", reason=reason)
+        elif part == NONE_FOUND:
+            yield setting.wording.fill("page.none_found", reason=reason)
         else:
             words = setting.wording.value("part", part)
             yield setting.wording.fill("page.part_not_computed", part=words, reason=reason)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -33,6 +33,15 @@ NORMAL: Card = {"errors_and_tests": "normal_theory"}
 def respondents(n: int) -> Card:
     """How many answered, and the rule for gaps: incomplete rows are left out whole, nothing is filled in."""
     return {"n": n, "missing": "complete_rows"}
+
+
+def moderator_bands(demographics: Mapping[str, Array]) -> Card:
+    """That a demographic moderator (n,) of three bands or more counts by their numbers; NaN is no answer.
+
+    Of two categories or bands any two numbers are the same score once they are standardised.
+    """
+    several = any(np.unique(values[~np.isnan(values)]).size > 2 for values in demographics.values())
+    return {"moderator_bands": "scored_by_number"} if several else {}
 
 
 def resampled(n: int) -> Card:

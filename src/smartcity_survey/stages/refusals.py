@@ -15,8 +15,10 @@ from smartcity_survey.io import AT_FAULT, REFUSED, WHOLE, Card, StageResult, joi
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.study.model import Model
 
-UNASKED = ("no_paths", "one_construct")
+UNASKED = ("no_paths", "one_construct", "no_moderated_chain", "no_curve")
 """Reasons that lie in the model: it asks for no such thing."""
+SOLVED = ("compared", "converged", "heywood")
+"""What `status` says of a line that has a solution; else it is the reason why there is none."""
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -148,6 +150,39 @@ def _told(part: str, error: NoSolution, of: str = "") -> dict[str, Any]:
     answers = [name for name in error.names if isinstance(name, Category)]
     categories = [{"variable": answer.variable, "answer": answer.answer} for answer in answers]
     return {"part": part, **reason(error, of), **({"categories": categories} if categories else {})}
+
+
+def without_lines(card: Card, why: str, part: str = WHOLE, names: str = "") -> Card:
+    """The card of a table without lines, with the reason.
+
+    why : a code, as reports put it into words. part : `WHOLE`, or `NONE_FOUND` where all was computed.
+    names : of what is at fault, as `join_names` writes them.
+    """
+    told = card.get(REFUSED, [])
+    before = told if isinstance(told, list) else []
+    line = {"part": part, "reason": why, AT_FAULT: names}
+    return card if line in before else {**card, REFUSED: [*before, line]}
+
+
+def by_status(
+    tables: Mapping[str, pd.DataFrame], cards: Mapping[str, Card], beside: pd.DataFrame
+) -> dict[str, Card]:
+    """The cards; those of tables without lines have the reasons that a table beside them lists.
+
+    beside : columns `status`, and `at_fault` where names are told.
+    """
+    found = dict(cards)
+    names = beside[AT_FAULT] if AT_FAULT in beside else pd.Series("", beside.index)
+    lines = [
+        (str(status), at_fault if isinstance(at_fault, str) else "")
+        for status, at_fault in zip(beside["status"], names, strict=True)
+        if status not in SOLVED
+    ]
+    for name, table in tables.items():
+        if not len(table):
+            for why, at_fault in lines:
+                found[name] = without_lines(found[name], why, names=at_fault)
+    return found
 
 
 def refused(

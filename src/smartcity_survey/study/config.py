@@ -206,6 +206,11 @@ class GroupsSection(Section):
     alignment: bool = Field(
         False, description="true: groups aligned without any item being equal in all of them"
     )
+    alignment_free: bool = Field(
+        False,
+        description="true: the first group's factor mean is sought too when groups are aligned (FREE); "
+        "for many groups whose loadings differ",
+    )
     ordinal_invariance: bool = Field(
         False, description="true: invariance of answers taken as ordered categories, thresholds first (DWLS)"
     )

@@ -285,6 +285,8 @@ def test_every_sentence_of_the_chapter_is_used(
     unsolved = ("cfa_fit", "coefficients", "item_retention", "pls_paths")
     why = dict.fromkeys(own, CARD) | dict.fromkeys(unsolved, refused)
     read({**own, "hypotheses": partly, "cfa_fit": own["cfa_fit"].iloc[:0]}, why)
+    nobody = {"refused": [{"part": "none_found", "reason": "no_deviant_group", "at_fault": ""}]}
+    read({**own, "deviant_groups": own["deviant_groups"].iloc[:0]}, {"deviant_groups": nobody})
     read({**own, **collinear})
     read({**own, "hypotheses": frame.assign(expected_sign="differs", groups="city")})
     read({**own, "model_summary": own["model_summary"].assign(adj_r2=float("nan"))})

@@ -7,6 +7,7 @@ import re
 import pandas as pd
 import pytest
 
+from smartcity_survey.io import NONE_FOUND, WHOLE
 from smartcity_survey.report.chapter.document import Paragraph, TableBlock
 from smartcity_survey.report.wording import LANGUAGES, load_wording
 from smartcity_survey.study.config import Language
@@ -94,6 +95,40 @@ def test_the_weakest_correlation_is_the_smallest_by_size(compose_study: Compose,
         frame.loc[a, names[b]] = frame.loc[b, names[a]] = value
     text = words(compose_study(without=DECIDED, changed={"score_correlations": frame}))
     assert re.search(r"correlate least for [^;]*?r = −\.10, and most for [^;]*?r = −\.80", text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_why_a_table_has_no_lines_is_told(compose_study: Compose, tables: Tables, language: Language) -> None:
+    """Once for each reason: what could not be computed, and what was computed and not found."""
+    lines = {"johnson_neyman": (WHOLE, "two_categories"), "conditional_slopes": (WHOLE, "two_categories")}
+    lines |= dict.fromkeys(("deviant_groups", "deviant_rules"), (NONE_FOUND, "no_deviant_group"))
+    cards = dict.fromkeys(tables, CARD_OF_ALL) | {
+        name: CARD_OF_ALL | {"refused": [{"part": part, "reason": reason, "at_fault": ""}]}
+        for name, (part, reason) in lines.items()
+    }
+    changed = {name: tables[name].iloc[:0] for name in lines}
+    said = words(compose_study(language, without=DECIDED, changed=changed, cards=cards))
+    wording = load_wording(language)
+    for key, first, second, reason in (
+        ("not_computed", "johnson_neyman", "conditional_slopes", "two_categories"),
+        ("none_found", "deviant_groups", "deviant_rules", "no_deviant_group"),
+    ):
+        names = "; ".join(wording[f"tables.{name}.title"] for name in (first, second))
+        told = wording.value("reason", reason)
+        assert wording.fill(f"chapter.limitations.{key}", names=names, reason=told) in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_that_bands_count_by_their_numbers_stands_below_the_table(
+    compose_study: Compose, tables: Tables, language: Language
+) -> None:
+    card = CARD_OF_ALL | {"moderator_bands": "scored_by_number"}
+    note = load_wording(language)["tables.moderation.moderator_bands"]
+    for own, told in ((card, True), (CARD_OF_ALL, False)):
+        cards = dict.fromkeys(tables, CARD_OF_ALL) | {"moderation": own}
+        document = compose_study(language, without=DECIDED, cards=cards)
+        (shown,) = (block for block in document.numbered() if block.id == "table-moderation")
+        assert (note in shown.notes) == told
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -141,6 +141,7 @@ def test_every_text_is_used(
     for name in told:
         write_table(tables[name], tmp_path / "tables" / f"{name}.csv")
     noted = {"single_items": "use", "raked_from": "weights_of_the_file"}
+    noted |= {"moderator_bands": "scored_by_number", "free_reference": "mean_sought"}
     assert noted.keys() == {*NOTED}
     intervals = {"confidence_level": 0.95, "interval": "bca"}
     write_json(dict.fromkeys(told, noted | intervals), tmp_path / "cards" / "noted.json")

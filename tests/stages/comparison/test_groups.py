@@ -12,6 +12,7 @@ from smartcity_survey.stages.comparison.categories import compared_groups, large
 from smartcity_survey.stages.comparison.groups import compare_respondents
 from smartcity_survey.study.config import GroupsSection, PlsSection
 from tests.stages import simulated
+from tests.stages.refusals import refused
 
 
 @cache
@@ -69,6 +70,9 @@ def test_a_comparison_without_a_solution_says_why() -> None:
     result = compared("city", smallest=676)
     assert result.tables["group_comparisons"].empty
     assert result.tables["invariance"]["status"].item() == "one_group"
+    for name in ("group_comparisons", "micom", "multigroup"):
+        assert refused(result, name) == [("table", "one_group", "")]
+    assert "refused" not in result.cards["invariance"]
 
 
 def test_an_unknown_variable_is_refused() -> None:
@@ -101,4 +105,5 @@ def test_the_reason_names_disclosure_where_groups_are_large_enough() -> None:
         answers, simulated.model(), codebook, section, PlsSection(), 0.05, 3, smallest=5
     )
     assert result.tables["invariance"]["status"].tolist() == ["groups_hidden"]
+    assert refused(result, "multigroup") == [("table", "groups_hidden", "")]
     assert why_too_few(answers, codebook, section.model_copy(update={"smallest": 100}), "city") == "one_group"

@@ -18,6 +18,7 @@ from smartcity_survey.stats.pls_advanced.omnibus import compare_all_groups
 from smartcity_survey.study.config import Config, GroupsSection, PlsSection
 from smartcity_survey.study.model import Model
 from tests.stages import simulated
+from tests.stages.refusals import refused
 
 A, *_ = simulated.CONSTRUCTS
 DRAWS = 25
@@ -75,7 +76,10 @@ def test_invariance_is_stated_and_a_single_item_has_no_weights_to_differ() -> No
 
 
 def test_too_few_groups_are_told() -> None:
-    assert compared(smallest=676).tables["omnibus_groups"]["status"].tolist() == ["one_group", "one_group"]
+    result = compared(smallest=676)
+    assert result.tables["omnibus_groups"]["status"].tolist() == ["one_group", "one_group"]
+    for name in ("omnibus_micom", "omnibus_paths"):
+        assert refused(result, name) == [("table", "one_group", "")]
 
 
 def test_pairs_are_corrected_by_holm_within_a_variable_and_path() -> None:

@@ -17,6 +17,7 @@ from smartcity_survey.stats.measurement.partial_invariance import partial_ladder
 from smartcity_survey.stats.sem.invariance import invariance_ladder
 from smartcity_survey.study.config import Config, GroupsSection, PlsSection
 from tests.stages import simulated
+from tests.stages.refusals import refused
 
 OLD = 35
 PLANTED = [simulated.ITEMS[2], simulated.ITEMS[-1]]
@@ -63,17 +64,22 @@ def test_planted_differences_are_found_and_the_rest_is_alike() -> None:
 def test_where_no_group_differs_no_item_is_let_free() -> None:
     result = found(simulated.answers(), "city", "age")
     assert result.tables["freed_items"].empty
+    assert refused(result, "freed_items") == [("none_found", "no_item_freed", "")]
     levels = result.tables["partial_invariance"]
     assert (levels["invariance"].dropna() == "full").all()
     assert len(levels) == 8
 
 
 def test_what_cannot_be_compared_is_listed_with_its_reason() -> None:
-    line = found(simulated.answers(), "city", smallest=600).tables["partial_invariance"].iloc[0]
+    few = found(simulated.answers(), "city", smallest=600)
+    assert refused(few, "freed_items") == [("table", "one_group", "")]
+    line = few.tables["partial_invariance"].iloc[0]
     assert (line["demographic"], line["status"]) == ("city", "one_group")
     frame = simulated.answers().copy()
     frame.loc[frame["age"] <= OLD, simulated.ITEMS[0]] = 3.0
-    constant = found(frame, "age").tables["partial_invariance"].iloc[0]
+    unsolved = found(frame, "age")
+    assert refused(unsolved, "freed_items") == [("table", "constant", simulated.ITEMS[0])]
+    constant = unsolved.tables["partial_invariance"].iloc[0]
     assert constant["group_at_fault"] == "1"
     assert constant["at_fault"] == simulated.ITEMS[0]
 

@@ -15,6 +15,7 @@ from smartcity_survey.stats.factor.extraction import (
 from smartcity_survey.stats.factor.oblique import oblimin, promax
 from smartcity_survey.study.config import FactorsSection
 from tests.stages import simulated
+from tests.stages.refusals import refused
 
 FACTORS = [f"factor_{number}" for number in range(1, 8)]
 
@@ -72,7 +73,11 @@ def test_communalities_of_both_factor_models(result: StageResult) -> None:
 
 def test_what_the_answers_do_not_admit_is_listed_with_its_reason() -> None:
     four = items()[list(simulated.ITEMS[:4])]
-    solutions = compare_solutions(four, FactorsSection(n_components=2)).tables["factor_solutions"]
+    result = compare_solutions(four, FactorsSection(n_components=2))
+    solutions = result.tables["factor_solutions"]
+    assert result.tables["factor_communalities"].empty
+    assert refused(result, "factor_communalities") == [("table", "under_identified", "")]
+    assert "refused" not in result.cards["pattern_matrix"]
     status = solutions.set_index("extraction")["status"]
     assert status["principal_axes"] == "under_identified"
     assert set(status["components"]) == {"converged"}

@@ -8,13 +8,14 @@ from typing import Literal
 import numpy as np
 import pytest
 
-from smartcity_survey.stages.pls.moderation import POINTS, moderation_tables
+from smartcity_survey.stages.pls.moderation import MODERATION_TABLES, POINTS, moderation_tables
 from smartcity_survey.stages.pls.pls import estimate_pls, pls_model
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
 from smartcity_survey.stats.pls.bootstrap import bootstrap_pls
 from smartcity_survey.study.config import PlsSection
 from smartcity_survey.study.model import Moderation
 from tests.stages import simulated
+from tests.stages.refusals import refused
 
 FIRST, SECOND, *_ = simulated.CONSTRUCTS
 OUTCOME = simulated.OUTCOME
@@ -82,13 +83,21 @@ def test_slopes_of_a_moderator_of_two_categories_stand_at_these() -> None:
     result = moderation_tables(inputs, bootstrap, moderated, section, {"member": member}, codes)
     slopes = result.tables["simple_slopes"]
     assert slopes["category"].tolist() == [7, 9]
-    assert result.tables["johnson_neyman"].empty
+    for name in ("johnson_neyman", "conditional_slopes"):
+        assert result.tables[name].empty
+        assert refused(result, name) == [("table", "two_categories", "")]
+    assert refused(result, "moderated_mediation") == [("table", "no_moderated_chain", "")]
     expected = np.array([1.0, 2.0] - member.mean()) / member.std(ddof=1)
     np.testing.assert_allclose(slopes["moderator_at"], expected, rtol=1e-12)
     effects = result.tables["moderation"].set_index(["source", "moderator"])["estimate"]
     step = effects[FIRST, "member"] * (expected[1] - expected[0])
     assert slopes["estimate"].iloc[1] - slopes["estimate"].iloc[0] == pytest.approx(step)
     age = {"member": np.arange(len(answers)) % 3 + 1.0}
-    several = moderation_tables(inputs, bootstrap, moderated, section, age).tables["simple_slopes"]
+    of_three = moderation_tables(inputs, bootstrap, moderated, section, age)
+    assert "refused" not in of_three.cards["johnson_neyman"]
+    for name in MODERATION_TABLES:
+        assert of_three.cards[name]["moderator_bands"] == "scored_by_number"
+        assert "moderator_bands" not in result.cards[name]
+    several = of_three.tables["simple_slopes"]
     assert several["moderator_at"].tolist() == [-1.0, 0.0, 1.0]
     assert "category" not in several

@@ -12,11 +12,14 @@ import pytest
 
 from smartcity_survey.io import StageResult
 from smartcity_survey.stages.pls.pls import pls_model
-from smartcity_survey.stages.pls.pls_assessment import assess_pls
+from smartcity_survey.stages.pls.pls_assessment import assess_pls, effect_frame
 from smartcity_survey.stages.pls.pls_prediction import predict_answers
+from smartcity_survey.stats.core.correlations import correlation
+from smartcity_survey.stats.pls.algorithm import fit_pls
 from smartcity_survey.stats.pls.model_fit import exact_fit
 from smartcity_survey.study.codebook import WEIGHT
-from smartcity_survey.study.config import PlsSection
+from smartcity_survey.study.config import ModelSection, PlsSection
+from smartcity_survey.study.model import build_model
 from tests.stages import simulated
 from tests.stages.refusals import refused
 from tests.stats.factor_data import reference
@@ -94,6 +97,30 @@ def test_items_load_highest_on_their_own_construct() -> None:
     own = table[list(simulated.CONSTRUCTS)].idxmax(axis=1)
     assert own.to_dict() == {item: item[0].lower() for item in simulated.ITEMS}
     assert (table["vif"] >= 1).all()
+
+
+def test_the_mediated_share_is_of_effects_with_one_sign() -> None:
+    """By hand from the coefficients: two chains, one of whose products runs against the direct path."""
+    a, b, c, y = simulated.CONSTRUCTS[0], simulated.CONSTRUCTS[1], simulated.CONSTRUCTS[2], simulated.OUTCOME
+    section = {
+        "constructs": {name: {} for name in (a, b, c, y)},
+        "paths": [{"from": [a], "to": b}, {"from": [a, b, c], "to": y}, {"from": [c], "to": b}],
+    }
+    model = build_model(ModelSection.model_validate(section), simulated.codebook())
+    names = list(model.names)
+    x = simulated.answers()[list(model.items)].to_numpy(dtype=float)
+    fit = fit_pls(correlation(x), len(x), pls_model(model, PlsSection()))
+    at = {name: names.index(name) for name in names}
+    for sign in (1.0, -1.0):
+        paths = fit.path_coefficients.copy()
+        paths[at[a], at[b]], paths[at[b], at[y]], paths[at[a], at[y]] = 0.5, 0.4 * sign, 0.3
+        indirect = paths @ paths
+        total = paths + indirect
+        turned = replace(fit, path_coefficients=paths, indirect_effects=indirect, total_effects=total)
+        table = effect_frame(turned, model).set_index(["source", "target"])["vaf_percent"]
+        assert table[a, y] == pytest.approx(100 * 0.2 / 0.5) if sign > 0 else np.isnan(table[a, y])
+        assert np.isnan(table[b, y])
+        assert np.isnan(table[a, b])
 
 
 def test_effects_and_importance_name_what_leads_to_the_outcome() -> None:

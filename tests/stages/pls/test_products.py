@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from smartcity_survey.errors import SurveyError
+from smartcity_survey.io import StageResult
 from smartcity_survey.stages.pls.pls import estimate_pls, pls_model
 from smartcity_survey.stages.pls.products import product_plans
 from smartcity_survey.stats.core.correlations import correlation
@@ -21,6 +22,7 @@ from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import Config, PlsSection
 from smartcity_survey.study.model import Model, Moderation, Product, build_model
 from tests.stages import simulated
+from tests.stages.refusals import refused
 
 A, B, C, *_ = simulated.CONSTRUCTS
 Y = simulated.OUTCOME
@@ -39,8 +41,12 @@ def model_of(*products: Product, moderations: tuple[Moderation, ...] = ()) -> Mo
 
 
 @cache
+def found(*products: Product) -> StageResult:
+    return estimate_pls(bent(), model_of(*products), SECTION, 1)
+
+
 def tables(*products: Product) -> dict[str, pd.DataFrame]:
-    return dict(estimate_pls(bent(), model_of(*products), SECTION, 1).tables)
+    return dict(found(*products).tables)
 
 
 @cache
@@ -82,6 +88,13 @@ def test_terms_are_least_squares_on_scores(product: Product) -> None:
     assert table["factors"].tolist() == [", ".join(term) for term in TERMS[product]]
     expected = least_squares(scores(answers()), TERMS[product])
     np.testing.assert_allclose(table["estimate"], expected, rtol=1e-7)
+
+
+def test_a_model_without_curves_says_so() -> None:
+    result = found(THREE)
+    assert result.tables["curve_shapes"].empty
+    assert refused(result, "curve_shapes") == [("table", "no_curve", "")]
+    assert "refused" not in found(CURVE).cards["curve_shapes"]
 
 
 @pytest.mark.parametrize("product", [CURVE, THREE])

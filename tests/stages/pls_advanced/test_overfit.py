@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from smartcity_survey.stats.pls_advanced.deviance_tree import deviant_groups
 from smartcity_survey.stats.pls_advanced.overfit import paths_without, predict_composites
 from smartcity_survey.study.config import Config, DisclosureSection, PlsSection
 from tests.stages import simulated
+from tests.stages.refusals import refused
 
 SECTION, MODEL = PlsSection(), simulated.model()
 ROWS = simulated.answers()
@@ -75,13 +77,44 @@ def test_groups_of_a_few_respondents_are_left_out_with_their_rules_and_paths(res
     section = DisclosureSection(suppress_small_cells=True, smallest_cell=smallest)
     shown = protect(result, section)
     kept = set(sizes.index[sizes >= smallest])
+    numbers = {number: place for place, number in enumerate(sorted(kept), start=1)}
+    assert any(number != place for number, place in numbers.items())
     for name in ("deviant_groups", "deviant_rules", "deviant_paths"):
         table = shown.tables[name]
-        assert set(table["deviant_group"]) == kept
         expected = result.tables[name][result.tables[name]["deviant_group"].isin(kept)]
+        expected = expected.assign(deviant_group=expected["deviant_group"].map(numbers))
         pd.testing.assert_frame_equal(table, expected.reset_index(drop=True))
         assert shown.cards[name][HIDDEN_BELOW] == smallest
     assert stages()["overfit"].hides is protect
+
+
+def test_how_many_groups_there_are_is_left_out_where_it_would_tell_of_hidden_ones(
+    result: StageResult,
+) -> None:
+    """Of two outcomes one has a group of a few: its number less those shown would say how many are hidden."""
+    tables = dict(result.tables)
+    tables["deviant_groups"] = pd.DataFrame(
+        {
+            "outcome": ["a", "a", "b"],
+            "deviant_group": [1, 2, 1],
+            "n": [4, 9, 7],
+            "mean_deviance": [0.3, 0.2, 0.1],
+        }
+    )
+    line = tables["predictive_deviance"]
+    tables["predictive_deviance"] = pd.concat(
+        [line.assign(outcome="a", n_groups=2), line.assign(outcome="b", n_groups=1)]
+    )
+    given = replace(result, tables=tables)
+    shown = protect(given, DisclosureSection(suppress_small_cells=True, smallest_cell=5)).tables
+    assert shown["predictive_deviance"]["n_groups"].isna().tolist() == [True, False]
+    assert shown["predictive_deviance"].drop(columns="n_groups").notna().all(axis=None)
+    assert shown["deviant_groups"][["outcome", "deviant_group", "n"]].to_numpy().tolist() == [
+        ["a", 1, 9],
+        ["b", 1, 7],
+    ]
+    bare = protect(given, DisclosureSection(suppress_small_cells=True, smallest_cell=4)).tables
+    assert bare["predictive_deviance"]["n_groups"].tolist() == [2, 1]
 
 
 def test_a_group_is_at_least_a_hundredth() -> None:
@@ -111,6 +144,18 @@ def test_few_respondents_have_no_groups_and_the_reason_is_told() -> None:
     result = seek_overfit(simulated.answers().head(9), MODEL, SECTION, 5)
     assert all(table.empty for table in result.tables.values())
     assert result.cards["deviant_groups"][REFUSED][0]["reason"] == "too_few_rows"
+
+
+def test_that_no_group_stands_out_is_told(monkeypatch: pytest.MonkeyPatch, result: StageResult) -> None:
+    """Of each table of groups; of a table with lines nothing is."""
+    monkeypatch.setattr(overfit, "deviant_groups", lambda *_, **__: ())
+    nobody = seek_overfit(ROWS, MODEL, SECTION, 5)
+    for name in ("deviant_groups", "deviant_rules", "deviant_paths"):
+        assert nobody.tables[name].empty
+        assert refused(nobody, name) == [("none_found", "no_deviant_group", "")]
+        assert REFUSED not in result.cards[name]
+    assert nobody.tables["predictive_deviance"]["n_groups"].tolist() == [0]
+    assert REFUSED not in nobody.cards["predictive_deviance"]
 
 
 @pytest.mark.parametrize("asked", [False, True])

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,7 +14,9 @@ from smartcity_survey.stages.regression.regression import estimate_regression
 from smartcity_survey.stats.regression.least_squares import ols
 from smartcity_survey.stats.regression.ols_diagnostics import regression_diagnostics
 from smartcity_survey.stats.regression.residuals import RESIDUAL_STATISTICS
+from smartcity_survey.study.codebook import Band
 from smartcity_survey.study.config import RegressionSection
+from smartcity_survey.study.model import Moderation
 from tests.stages import simulated
 
 ROUNDING = 1e-9  # two ways to solve the same normal equations
@@ -95,3 +99,27 @@ def test_without_controls_there_is_one_block() -> None:
 def test_an_unknown_control_is_named() -> None:
     with pytest.raises(SurveyError, match=r"regression.controls: .* town.*city, age"):
         regress(("town",))
+
+
+@pytest.mark.parametrize("ends", [(35, 50, 99), (35, 99)])
+def test_a_moderator_of_bands_counts_by_their_numbers_and_the_card_says_so(ends: tuple[int, ...]) -> None:
+    """1, 2, 3, whatever the ages; of two bands it is a dummy, and nothing is to be said."""
+    codebook, answers = simulated.codebook().model_copy(deep=True), simulated.answers()
+    starts = (18, *(end + 1 for end in ends[:-1]))
+    bands = tuple(
+        Band.model_validate({"label": str(a), "from": a, "to": b}) for a, b in zip(starts, ends, strict=True)
+    )
+    age = codebook.demographics["age"].model_copy(update={"bands": bands})
+    codebook = codebook.model_copy(update={"demographics": {**codebook.demographics, "age": age}})
+    moderation = Moderation("age", PREDICTORS[0], simulated.OUTCOME)
+    model = replace(simulated.model(), demographic_moderations=(moderation,))
+    result = estimate_regression(simulated.scores(), answers, model, codebook, RegressionSection(), "mean")
+    numbers = np.searchsorted(ends, answers["age"].to_numpy()) + 1.0
+    z = (simulated.scores()[[*PREDICTORS, simulated.OUTCOME]].assign(age=numbers)).apply(
+        lambda own: (own - own.mean()) / own.std()
+    )
+    x = z[[*PREDICTORS, "age"]].assign(product=z[PREDICTORS[0]] * z["age"])
+    expected = sm.OLS(z[simulated.OUTCOME], sm.add_constant(x)).fit().params["product"]
+    assert result.tables["interactions"]["estimate"].item() == pytest.approx(expected, rel=ROUNDING)
+    told = result.cards["interactions"].get("moderator_bands")
+    assert told == ("scored_by_number" if len(ends) > 2 else None)

@@ -15,6 +15,7 @@ from smartcity_survey.stages.sem.sem import estimate_sem
 from smartcity_survey.stats.evidence.fit_power import SUPPOSED, power_of_fit, respondents_for_fit
 from smartcity_survey.study.config import CfaSection
 from tests.stages import simulated
+from tests.stages.refusals import refused
 
 
 def fits(**changes: object) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -61,5 +62,6 @@ def test_gaps_count_where_all_answers_are_used() -> None:
 @pytest.mark.parametrize("saturated", [True, False])
 def test_without_degrees_of_freedom_there_is_nothing_to_test(saturated: bool) -> None:
     nothing = pd.DataFrame({"statistic": ["df"], "value": [0.0]}) if saturated else pd.DataFrame()
-    table = tell_power_of_fit(simulated.answers(), nothing, pd.DataFrame(), 0.05).tables["fit_power"]
-    assert table.empty
+    result = tell_power_of_fit(simulated.answers(), nothing, pd.DataFrame(), 0.05)
+    assert result.tables["fit_power"].empty
+    assert refused(result, "fit_power") == [("table", "saturated" if saturated else "no_solution", "")]

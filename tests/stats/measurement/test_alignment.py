@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pytest
@@ -96,6 +97,75 @@ def test_no_other_optimiser_finds_a_lower_loss() -> None:
     assert found.gradient_norm <= alignment.TOLERANCE
 
 
+def test_of_a_free_alignment_no_other_optimiser_finds_a_lower_loss() -> None:
+    """The first group's mean is sought too; that the variances' product is 1 is a constraint of SLSQP's."""
+    fit = of_population()[0]
+    found = align(fit, free=True)
+    loadings, intercepts = standard(fit)
+
+    def of(parameters: Array) -> float:
+        return loss(parameters[:6], parameters[6:], loadings, intercepts)
+
+    product = {"type": "eq", "fun": lambda parameters: np.log(parameters[6:]).sum()}
+    rng = np.random.default_rng(4)
+    starts = [np.concatenate([rng.normal(scale=0.3, size=6), rng.uniform(0.7, 1.4, 6)]) for _ in range(4)]
+    told: dict[str, Any] = {"constraints": [product], "options": {"ftol": 1e-13, "maxiter": 500}}
+    reached = [optimize.minimize(of, start, method="SLSQP", **told) for start in starts]
+    lowest = min(reached, key=lambda one: float(one.fun))
+    assert lowest.fun == pytest.approx(found.loss[0], abs=1e-8)
+    means, variances = lowest.x[:6], lowest.x[6:]
+    assert means[0] == pytest.approx(found.reference_mean[0], abs=5e-3)
+    np.testing.assert_allclose(
+        (means - means[0]) / np.sqrt(variances[0]), found.factor_means[:, 0], atol=1e-3
+    )
+    np.testing.assert_allclose(variances / variances[0], found.factor_variances[:, 0], rtol=1e-3)
+    assert found.std_err_factor_means[0, 0] == found.std_err_factor_variances[0, 0] == 0
+
+
+def test_a_free_alignment_finds_the_planted_means_in_any_order_of_the_groups() -> None:
+    """One loading differs in one group, which tells the shared mean, if badly: with an error of a tenth."""
+    samples = population()
+    found, turned = align(configural(samples), free=True), align(configural(samples[::-1]), free=True)
+    np.testing.assert_allclose(found.factor_means[:, 0], MEANS, atol=0.02)
+    np.testing.assert_allclose(found.factor_variances[:, 0], VARIANCES, rtol=0.05)
+    assert 0.05 < found.std_err_reference_mean[0] < 0.2
+    # The loss does not know who is first: the same solution told from the last group.
+    unit = np.sqrt(found.factor_variances[-1, 0])
+    moved = (found.factor_means[::-1, 0] - found.factor_means[-1, 0]) / unit
+    np.testing.assert_allclose(turned.factor_means[:, 0], moved, atol=1e-6)
+    assert turned.loss[0] == pytest.approx(found.loss[0], rel=1e-12)
+
+
+@pytest.mark.parametrize("groups", [2, 3])
+def test_where_loadings_are_alike_nothing_tells_a_free_mean(groups: int) -> None:
+    """The differences are those of a fixed mean in their size and their errors; the mean's own has no end."""
+    fit = configural(population(groups=groups))
+    found, fixed = align(fit, free=True), align(fit)
+    assert np.isposinf(found.std_err_reference_mean).all()
+    assert fixed.std_err_reference_mean.tolist() == fixed.reference_mean.tolist() == [0]
+    for name in ("factor_means", "factor_variances", "std_err_factor_means", "std_err_factor_variances"):
+        np.testing.assert_allclose(getattr(found, name), getattr(fixed, name), rtol=1e-3, atol=1e-6)
+
+
+def test_errors_of_a_free_alignment_are_those_of_minima_that_move() -> None:
+    fit = configural(population())
+    found, (loadings, intercepts) = align(fit, free=True), standard(fit)
+    sd = fit.loadings[0, :, 0] * np.sqrt(fit.factor_cov[0, 0, 0]) / loadings[0]
+    factor = alignment._configural(fit, 0, np.arange(6), sd, np.full(6, 500.0), free=True)
+    sampling = alignment._sampling(fit, 0, np.arange(6), sd)
+
+    def solved(z: Array) -> Array:
+        means, log_sd = np.split(factor.basis @ alignment._minimum(replace(factor, z=z), 1, 0)[0], 2)
+        return np.append((means - means[0]) / np.exp(log_sd[0]), means[0])
+
+    np.testing.assert_allclose(factor.z, np.concatenate([loadings.ravel(), intercepts.ravel()]))
+    steps = 1e-5 * np.eye(len(factor.z))
+    slopes = np.array([(solved(factor.z + step) - solved(factor.z - step)) / 2e-5 for step in steps])
+    errors = np.sqrt(np.diagonal(slopes.T @ sampling @ slopes))
+    np.testing.assert_allclose(found.std_err_factor_means[:, 0], errors[:6], rtol=1e-3, atol=1e-12)
+    assert found.std_err_reference_mean[0] == pytest.approx(errors[6], rel=1e-3)
+
+
 def test_planted_means_and_variances_are_found_though_no_item_is_equal_in_all_groups() -> None:
     found = of_population()[1]
     # What differs pulls the rest by as much as the smoothed loss lets it.
@@ -150,7 +220,7 @@ def test_errors_are_those_of_minima_that_move_with_the_configural_parameters() -
 
     def solved(z: Array) -> Array:
         eta = alignment._minimum(replace(factor, z=z), 1, 0)[0]
-        return np.append(eta, alignment._aligned(eta, z, factor.shape))
+        return np.append(eta, alignment._aligned(eta, z, factor))
 
     steps = 1e-5 * np.eye(len(factor.z))
     slopes = np.array([(solved(factor.z + step) - solved(factor.z - step)) / 2e-5 for step in steps])

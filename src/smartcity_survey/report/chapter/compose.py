@@ -101,6 +101,11 @@ def _plan() -> tuple[Mapping[str, Any], ...]:
     return tuple(load_own(PLAN)["sections"])
 
 
+def _reasons_alone() -> frozenset[str]:
+    """Tables of which the chapter tells why they have no lines, and nothing else."""
+    return frozenset(name for section in _plan() for name in section.get("reasons", ()))
+
+
 def figures_shown(contents: Contents) -> tuple[str, ...]:
     """Figures that a chapter may show."""
     return tuple(
@@ -172,7 +177,9 @@ def compose(
         for entry in section.blocks
         if entry.kind == "figure" or (entry.name in rendered and not is_one_line(rendered[entry.name]))
     )
-    without = tuple(e.name for section in sections(contents) for e in section.blocks if unsolved(e))
+    beside = (entry for entry in contents.entries("table") if entry.name in _reasons_alone())
+    asked = (entry for section in sections(contents) for entry in section.blocks)
+    without = tuple(entry.name for entry in (*asked, *beside) if unsolved(entry))
     facts = Facts(tables, cards, manifest, setting, contents, placed, without)
     citations = Citations(style, setting.wording)
     numbers = _Numbers()

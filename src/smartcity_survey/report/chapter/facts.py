@@ -150,10 +150,9 @@ class Facts:
         """Why a table is empty, or why no verdict is read from it; empty where nothing stands in the way."""
         return " ".join(unmarked(note) for note in refusal_notes(self.cards.get(name, {}), self.setting))
 
-    def reasons(self, name: str) -> Iterator[str]:
-        """Why parts of a table have no solution."""
-        for _, reason in refusals(self.cards.get(name, {}), self.setting):
-            yield reason
+    def reasons(self, name: str) -> Iterator[tuple[str, str]]:
+        """Parts of a table that have no solution, as its card names them, and why."""
+        yield from refusals(self.cards.get(name, {}), self.setting)
 
     def construct(self, name: str) -> str:
         """Label of a construct."""

@@ -19,6 +19,7 @@ from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.design import Design
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import Complete, Measured, Options, Seed, Smallest
+from smartcity_survey.stages.refusals import by_status
 from smartcity_survey.stages.sem.robust import EstimatorAsked, errors_of, judging_design
 from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.stats.measurement.alignment import APART, N_STARTS, TOLERANCE, Alignment, align
@@ -33,6 +34,8 @@ OF_GROUPS = [
     *("demographic", "status", "group_at_fault", AT_FAULT),
     *("n_groups", "loadings_apart", "intercepts_apart"),
 ]
+OF_REFERENCE = ("reference_mean", "reference_se")
+"""Columns where the first group's mean is free."""
 OF_PARAMETERS = [
     *("demographic", "item", "construct", "aligned_parameter"),
     *("aligned_value", "alignment_r2", "groups_apart"),
@@ -49,7 +52,7 @@ def align_groups(
     answers: Complete,
     model: Measured,
     codebook: Codebook,
-    section: Annotated[GroupsSection, Options(GroupsSection, ("variables", "smallest"))],
+    section: Annotated[GroupsSection, Options(GroupsSection, ("variables", "smallest", "alignment_free"))],
     seed: Seed,
     smallest: Smallest = None,
     estimator: EstimatorAsked = "ml",
@@ -73,7 +76,7 @@ def align_groups(
             lines["alignment"].append({**about, "status": status})
             continue
         try:
-            admissible, found = _found(x, model, members, seed, judging)
+            admissible, found = _found(x, model, members, seed, judging, free=section.alignment_free)
         except NoSolution as error:
             lines["alignment"].append({**about, **refusal(error, list(members))})
             continue
@@ -85,8 +88,12 @@ def align_groups(
         status = "converged" if admissible else "heywood"
         lines["alignment"].append({**about, "status": status, "n_groups": len(members), **apart})
         means, errors = found.factor_means, found.std_err_factor_means
+        # An error without end, where nothing tells the mean, is an empty cell.
+        told = np.where(np.isfinite(found.std_err_reference_mean), found.std_err_reference_mean, np.nan)
+        shared = zip(found.reference_mean, told, strict=True)
+        reference = dict(zip(model.names, shared, strict=True))
         lines["aligned_means"] += [
-            {**about, **line}
+            {**about, **line, **dict(zip(OF_REFERENCE, reference[str(line["construct"])], strict=True))}
             for line in factor_lines(means, errors, found.factor_variances, list(members), model)
         ]
         lines["aligned_parameters"] += [
@@ -94,6 +101,7 @@ def align_groups(
         ]
     card: Card = {
         "method": "alignment_of_configural",
+        **({"free_reference": "mean_sought"} if section.alignment_free else {}),
         "tolerance": TOLERANCE,
         "alpha": APART,
         "starts": N_STARTS,
@@ -105,13 +113,20 @@ def align_groups(
         **single_items(model),
         **respondents(len(x)),
     }
-    columns = {"alignment": OF_GROUPS, "aligned_means": OF_FACTORS, "aligned_parameters": OF_PARAMETERS}
+    of_factors = [*OF_FACTORS, *(OF_REFERENCE if section.alignment_free else ())]
+    columns = {"alignment": OF_GROUPS, "aligned_means": of_factors, "aligned_parameters": OF_PARAMETERS}
     tables = {name: pd.DataFrame(lines[name], columns=columns[name]) for name in lines}
-    return StageResult(tables, dict.fromkeys(tables, card))
+    return StageResult(tables, by_status(tables, dict.fromkeys(tables, card), tables["alignment"]))
 
 
 def _found(
-    x: Array, model: Model, members: Mapping[str, BoolArray], seed: int, design: SurveyDesign | None
+    x: Array,
+    model: Model,
+    members: Mapping[str, BoolArray],
+    seed: int,
+    design: SurveyDesign | None,
+    *,
+    free: bool,
 ) -> tuple[bool, Alignment]:
     """Whether the configural model is admissible, and its alignment."""
     groups, pattern = list(members.values()), model.membership()
@@ -120,7 +135,7 @@ def _found(
             fit = fit_groups(group_samples(x, groups), pattern, Level.CONFIGURAL)
         else:
             fit = design_configural(x, groups, pattern, design)
-        return fit.admissible, align(fit, seed=seed)
+        return fit.admissible, align(fit, free=free, seed=seed)
 
 
 def _of_parameters(found: Alignment, groups: list[str], model: Model) -> list[dict[str, object]]:

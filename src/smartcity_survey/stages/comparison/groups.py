@@ -27,6 +27,7 @@ from smartcity_survey.stages.needs import Bar, Complete, MeasuredClaims, Option,
 from smartcity_survey.stages.parts import InParts, Made, Unit, nothing_made, taken, units_of
 from smartcity_survey.stages.pls.pls import pls_model
 from smartcity_survey.stages.progress import Progress, part, silent
+from smartcity_survey.stages.refusals import by_status
 from smartcity_survey.stages.sem.robust import EstimatorAsked
 from smartcity_survey.stats.core.draws import Take, make_all
 from smartcity_survey.stats.core.types import Array, BoolArray
@@ -144,7 +145,7 @@ def compare_respondents(
     x = answers[list(model.items)].to_numpy(dtype=np.float64)
     require_demographics(section.variables, codebook, "config.yaml, groups.variables")
     setup = _Setup(x, model, section, pls, alpha, seed, design)
-    rows = _Rows()
+    rows, too_few = _Rows(), list[dict[str, object]]()
     groups = large_groups(answers, codebook, section, smallest)
     total = section.permutations * sum(comb(len(members), 2) for members in groups.values())
     for variable, members in groups.items():
@@ -152,8 +153,9 @@ def compare_respondents(
             before = len(rows.comparisons) * section.permutations
             told, take = part(progress, before, total), taken(made, _name(variable, pair))
             _compare(setup, variable, pair, members, rows, told, take)
-        too_few = why_too_few(answers, codebook, section, variable)
-        rows.invariance += ladder_rows(x, model, variable, members, design, estimator, too_few)
+        why = why_too_few(answers, codebook, section, variable)
+        rows.invariance += ladder_rows(x, model, variable, members, design, estimator, why)
+        too_few += [{"demographic": variable, "status": why}] if len(members) < 2 else []
     card: Card = {
         **pls_estimator(model, pls),
         "signs": "positive_loading_sums",
@@ -177,20 +179,21 @@ def compare_respondents(
         "groups": compared_groups(smallest),
         "smallest": section.smallest,
     }
-    return StageResult(
-        tables={
-            "group_comparisons": pd.DataFrame(rows.comparisons, columns=COMPARISONS),
-            "micom": pd.DataFrame(rows.micom, columns=MICOM),
-            "multigroup": with_holm(pd.DataFrame(rows.multigroup, columns=MULTIGROUP)),
-            "invariance": pd.DataFrame(rows.invariance, columns=LEVELS),
-        },
-        cards={
-            "group_comparisons": composites,
-            "micom": {**composites, "configural": "same_items_coding_algorithm"},
-            "multigroup": card,
-            "invariance": ladder,
-        },
-    )
+    tables = {
+        "group_comparisons": pd.DataFrame(rows.comparisons, columns=COMPARISONS),
+        "micom": pd.DataFrame(rows.micom, columns=MICOM),
+        "multigroup": with_holm(pd.DataFrame(rows.multigroup, columns=MULTIGROUP)),
+        "invariance": pd.DataFrame(rows.invariance, columns=LEVELS),
+    }
+    cards: dict[str, Card] = {
+        "group_comparisons": composites,
+        "micom": {**composites, "configural": "same_items_coding_algorithm"},
+        "multigroup": card,
+        "invariance": ladder,
+    }
+    # A question of fewer than two groups has no comparison to be listed, only its line in the ladder.
+    attempts = pd.DataFrame([*rows.comparisons, *too_few], columns=COMPARISONS)
+    return StageResult(tables, by_status(tables, cards, attempts))
 
 
 def _pair(members: Mapping[str, BoolArray], pair: tuple[str, str]) -> tuple[BoolArray, BoolArray]:

@@ -18,6 +18,7 @@ from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import Complete, Measured, Option, PlsFitOptions, Seed, Smallest
 from smartcity_survey.stages.pls.pls import pls_model
+from smartcity_survey.stages.refusals import by_status
 from smartcity_survey.stats.pls_advanced.omnibus import OmnibusComparison, compare_all_groups
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import Config, GroupsSection
@@ -107,7 +108,7 @@ def compare_at_once(
         "omnibus_micom": pd.DataFrame(composites, columns=list(OF_COMPOSITES)),
         "omnibus_paths": pd.DataFrame(paths, columns=list(OF_PATHS)),
     }
-    return StageResult(tables, dict.fromkeys(tables, card))
+    return StageResult(tables, by_status(tables, dict.fromkeys(tables, card), tables["omnibus_groups"]))
 
 
 def _composites(

@@ -18,7 +18,7 @@ from smartcity_survey.stages.comparison.ladder import refusal
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import Complete, Continuity, Measured, Options, Smallest
-from smartcity_survey.stages.refusals import require_items
+from smartcity_survey.stages.refusals import by_status, require_items
 from smartcity_survey.stats.core.significance import normal_two_sided
 from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.stats.items.polychoric_correlations import NO_CONTINUITY, corrected_pairs
@@ -151,7 +151,7 @@ def compare_ordered_answers(
         "ordinal_invariance": pd.DataFrame(levels, columns=OF_LEVELS),
         "ordinal_means": pd.DataFrame(factors, columns=OF_FACTORS),
     }
-    return StageResult(tables, dict.fromkeys(tables, card))
+    return StageResult(tables, by_status(tables, dict.fromkeys(tables, card), tables["ordinal_invariance"]))
 
 
 def _rungs(

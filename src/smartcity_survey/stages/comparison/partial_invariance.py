@@ -10,13 +10,14 @@ import pandas as pd
 
 from smartcity_survey.data.demographics import require_demographics
 from smartcity_survey.errors import NoSolution
-from smartcity_survey.io import Card, StageResult
+from smartcity_survey.io import NONE_FOUND, Card, StageResult
 from smartcity_survey.stages.cards import NORMAL, respondents, single_items
 from smartcity_survey.stages.comparison.categories import compared_groups, large_groups, why_too_few
 from smartcity_survey.stages.comparison.ladder import group_samples, refusal
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import Complete, Measured, Option, Options, Smallest
+from smartcity_survey.stages.refusals import SOLVED, by_status, without_lines
 from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.stats.measurement.partial_invariance import KINDS, PartialRung, partial_ladder
 from smartcity_survey.stats.sem.multigroup import Level
@@ -77,7 +78,10 @@ def find_items_that_differ(
         "partial_invariance": pd.DataFrame(levels, columns=OF_LEVELS),
         "freed_items": pd.DataFrame(items, columns=OF_ITEMS),
     }
-    return StageResult(tables, dict.fromkeys(tables, card))
+    cards = by_status(tables, dict.fromkeys(tables, card), tables["partial_invariance"])
+    if not items and tables["partial_invariance"]["status"].isin(SOLVED).any():
+        cards["freed_items"] = without_lines(cards["freed_items"], "no_item_freed", NONE_FOUND)
+    return StageResult(tables, cards)
 
 
 def _rungs(x: Array, model: Model, members: Mapping[str, BoolArray], alpha: float) -> tuple[PartialRung, ...]:

@@ -19,7 +19,7 @@ from smartcity_survey.stages.factor.components import FactorOptions, n_component
 from smartcity_survey.stages.factor.incomplete import by_weights, item_correlations
 from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.needs import Continuity, ItemAnswers
-from smartcity_survey.stages.refusals import Refusals, reason, takes_no_weights
+from smartcity_survey.stages.refusals import Refusals, by_status, reason, takes_no_weights
 from smartcity_survey.stats.core.types import Array, IntArray
 from smartcity_survey.stats.factor.components import principal_components, rotated_solution
 from smartcity_survey.stats.factor.extraction import (
@@ -110,7 +110,7 @@ def compare_solutions(
                 found.refuse(extraction, rotation, k, error)
     tables = found.tables()
     added = corrections(continuity, corrected_pairs(codes, continuity), names)
-    cards = _cards(tables, section, k, n, {**added, **unweighted.card()})
+    cards = _with_reasons(tables, _cards(tables, section, k, n, {**added, **unweighted.card()}))
     return by_weights(StageResult(tables, cards), len(x), design)
 
 
@@ -214,6 +214,8 @@ class _Findings:
         return int((np.abs(pattern).argmax(axis=1) != counterpart[own]).sum())
 
 
+OF = {"polychoric_correlations": (POLYCHORIC,), "factor_communalities": (AXES, LIKELIHOOD)}
+"""Tables of some extractions alone."""
 _MEASURES = (
     "percent_variance",
     "percent_large_residuals",
@@ -256,6 +258,15 @@ def _varimax(turned: Rotation) -> ObliqueRotation:
         n_iterations=turned.n_iterations,
         start_criteria=turned.start_criteria,
     )
+
+
+def _with_reasons(tables: dict[str, pd.DataFrame], cards: dict[str, Card]) -> dict[str, Card]:
+    """The cards; tables without lines have the reasons of the extractions that they are of."""
+    solutions = tables["factor_solutions"]
+    for name in tables:
+        own = solutions[solutions["extraction"].isin(OF.get(name, solutions["extraction"]))]
+        cards |= by_status({name: tables[name]}, {name: cards[name]}, own)
+    return cards
 
 
 def _cards(

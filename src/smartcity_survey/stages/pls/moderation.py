@@ -11,6 +11,7 @@ import pandas as pd
 from scipy.linalg import block_diag
 
 from smartcity_survey.io import Card, StageResult
+from smartcity_survey.stages.cards import moderator_bands
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls.moderated_mediation import (
     AT,
@@ -20,7 +21,7 @@ from smartcity_survey.stages.pls.moderated_mediation import (
 )
 from smartcity_survey.stages.pls.pls_bootstrap import bootstrap_card, interval_columns
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
-from smartcity_survey.stages.refusals import empty_without_solution
+from smartcity_survey.stages.refusals import empty_without_solution, without_lines
 from smartcity_survey.stats.core.intervals import Summary, summarise
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.pls.bootstrap import PlsBootstrap
@@ -40,6 +41,12 @@ MODERATION_TABLES = (
     *("moderation", "simple_slopes", "johnson_neyman", "conditional_slopes", "moderated_mediation"),
 )
 BAND = ("source", "target", "moderator", "moderator_at", "estimate", "ci_low", "ci_high")
+WITHOUT = {
+    "johnson_neyman": "two_categories",
+    "conditional_slopes": "two_categories",
+    "moderated_mediation": "no_moderated_chain",
+}
+"""Tables that models leave without lines, and why."""
 POINTS = 41
 """Values of a moderator at which its conditional slopes are told, from its lowest score to its highest."""
 
@@ -93,6 +100,7 @@ def moderation_tables(
         "products": "of_unit_variance_scores",
         "inadmissible_draws": undefined,
         **({"demographics": "enter_in_stage_two"} if demographics else {}),
+        **moderator_bands(demographics),
     }
     tables = {
         "moderation": pd.concat(effects),
@@ -104,7 +112,11 @@ def moderation_tables(
         ),
     }
     of_chains: Card = {**card, "interval": interval_kind(section)}
-    return StageResult(tables, {**dict.fromkeys(tables, card), "moderated_mediation": of_chains})
+    cards = {**dict.fromkeys(tables, card), "moderated_mediation": of_chains}
+    for name, why in WITHOUT.items():
+        if not len(tables[name]):
+            cards[name] = without_lines(cards[name], why)
+    return StageResult(tables, cards)
 
 
 def _with_single(bootstrap: PlsBootstrap, more: int) -> PlsBootstrap:

@@ -243,15 +243,22 @@ def _cross_loadings(fit: PlsFit, R: Array, model: Model, refusals: Refusals) -> 
 
 
 def effect_frame(fit: PlsFit, model: Model) -> pd.DataFrame:
-    """Direct, indirect and total effects of all constructs that a chain of paths joins."""
+    """Direct, indirect and total effects of all constructs that a chain of paths joins.
+
+    The share mediated (variance accounted for, Hair et al. 2022) is of effects with one sign alone.
+    """
     sources, targets = np.nonzero(fit.total_effects)
+    direct, indirect = (own[sources, targets] for own in (fit.path_coefficients, fit.indirect_effects))
+    with np.errstate(invalid="ignore"):
+        share = np.where(direct * indirect > 0, 100 * indirect / (direct + indirect), np.nan)
     return pd.DataFrame(
         {
             "source": [model.names[i] for i in sources],
             "target": [model.names[j] for j in targets],
-            "direct_effect": fit.path_coefficients[sources, targets],
-            "indirect_effect": fit.indirect_effects[sources, targets],
+            "direct_effect": direct,
+            "indirect_effect": indirect,
             "total_effect": fit.total_effects[sources, targets],
+            "vaf_percent": share,
         }
     )
 

@@ -12,7 +12,7 @@ from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.pls.moderation import effects_of, summary_of
 from smartcity_survey.stages.pls.pls_bootstrap import bootstrap_card, interval_columns
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
-from smartcity_survey.stages.refusals import empty_without_solution
+from smartcity_survey.stages.refusals import empty_without_solution, without_lines
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.pls.bootstrap import PlsBootstrap
 from smartcity_survey.stats.pls.moderation import Moderated, ModeratedBootstrap, moderate, slopes_at
@@ -67,7 +67,10 @@ def product_tables(
         "product_slopes": pd.concat(slopes, ignore_index=True),
         "curve_shapes": pd.DataFrame(shapes, columns=["source", "target", "shape", "turns_at"]),
     }
-    return StageResult(tables, dict.fromkeys(tables, card))
+    cards = dict.fromkeys(tables, card)
+    if not shapes:
+        cards["curve_shapes"] = without_lines(card, "no_curve")
+    return StageResult(tables, cards)
 
 
 def product_plans(model: Model) -> tuple[Moderated, ...]:

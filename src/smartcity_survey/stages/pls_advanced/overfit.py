@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.data.disclosure import protect
-from smartcity_survey.io import Card, StageResult
+from smartcity_survey.io import NONE_FOUND, Card, StageResult
 from smartcity_survey.stages.cards import pls_estimator, resampled, respondents
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.lines import path_columns
@@ -17,7 +17,7 @@ from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import PLS_FIT, Complete, Measured, Options, Seed
 from smartcity_survey.stages.pls.pls import pls_model
 from smartcity_survey.stages.pls_advanced.further_methods import asks_for
-from smartcity_survey.stages.refusals import Refusals
+from smartcity_survey.stages.refusals import Refusals, without_lines
 from smartcity_survey.stats.core.dealt import deal
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.pls_advanced.deviance_tree import TAILS, DeviantGroup, deviant_groups
@@ -76,7 +76,8 @@ def seek_overfit(answers: Complete, model: Measured, section: OverfitOptions, se
         "deviant_rules": pd.DataFrame(_rules(groups, model), columns=RULES),
         "deviant_paths": pd.concat(paths) if paths else pd.DataFrame(columns=PATHS),
     }
-    return StageResult(tables, dict.fromkeys(tables, card))
+    nobody = without_lines(card, "no_deviant_group", NONE_FOUND)
+    return StageResult(tables, {name: card if len(frame) else nobody for name, frame in tables.items()})
 
 
 def smallest_group(n: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Annotated, Protocol
 
@@ -13,7 +13,7 @@ from smartcity_survey.data.demographics import demographic_scale
 from smartcity_survey.data.disclosure import protect
 from smartcity_survey.data.dummies import demographic_dummies
 from smartcity_survey.io import Card, StageResult
-from smartcity_survey.stages.cards import respondents
+from smartcity_survey.stages.cards import moderator_bands, respondents
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.design import Design, design_card, ignored_card
 from smartcity_survey.stages.large_samples import shapiro_card
@@ -145,10 +145,15 @@ def estimate_regression(
         **in_blocks.card(),
     }
     further, products = {}, Refusals()
+    beside = {
+        m.moderator: demographic_scale(answers[m.moderator], codebook, m.moderator)
+        for m in model.demographic_moderations
+    }
     if model.every_moderation:
-        further["interactions"] = _interactions(scores, answers, model, codebook, section, products, design)
+        further["interactions"] = _interactions(scores, beside, model, section, products, design)
     of_products: Card = {
         "method": "ols_interactions",
+        **moderator_bands(beside),
         "standard_errors": "classical",
         **errors_card(design),
         **products.card(),
@@ -178,18 +183,13 @@ def estimate_regression(
 
 def _interactions(
     scores: pd.DataFrame,
-    answers: pd.DataFrame,
+    demographics: Mapping[str, Array],
     model: Model,
-    codebook: Codebook,
     section: RegressionSection,
     refusals: Refusals,
     design: SurveyDesign | None,
 ) -> pd.DataFrame:
     """The products of all outcomes that have a moderated path."""
-    demographics = {
-        m.moderator: demographic_scale(answers[m.moderator], codebook, m.moderator)
-        for m in model.demographic_moderations
-    }
     frames = []
     for outcome in model.outcomes:
         moderated = [m for m in model.every_moderation if m.target == outcome]

@@ -10,6 +10,7 @@ from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.cards import respondents
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.needs import Counted, FactorModelsMissing, Option, complete_rows
+from smartcity_survey.stages.refusals import without_lines
 from smartcity_survey.stats.evidence.fit_power import SUPPOSED, power_of_fit, respondents_for_fit
 from smartcity_survey.study.limits import limit
 
@@ -52,6 +53,8 @@ def tell_power_of_fit(
         "power": power,
         **(respondents(n) if missing == "complete" else {"n": n, "missing": "full_information"}),
     }
+    if not lines:
+        card = without_lines(card, "saturated" if len(cfa_fit) else "no_solution")
     return StageResult({"fit_power": pd.DataFrame(lines, columns=COLUMNS)}, {"fit_power": card})
 
 

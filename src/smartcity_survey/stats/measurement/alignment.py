@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize
+from scipy.linalg import block_diag
 from scipy.sparse.csgraph import connected_components
 
 from smartcity_survey.stats.core.errors import InvalidModel, NotConverged
@@ -32,6 +33,8 @@ CONNECTED, APART = 0.01, 0.001
 """Groups begin as alike where p of their difference is above the first; one is apart from the mean of those
 alike where p is below the second."""
 _STEP = 1e-20
+_FLAT = 1e-10
+"""Curvatures of the loss that are smaller, in proportion to the largest, are rounding."""
 _MAX_STEPS = 50
 _SAME_LOSS = 1e-9
 _SMOOTH = (1.0, 0.1)
@@ -43,8 +46,10 @@ class Alignment:
     """Aligned parameters of p items and k factors in G groups.
 
     loadings, intercepts : (G, p), of each item on its factor, in item units.
-    factor_means, factor_variances and their standard errors : (G, k); the first group's are 0 and 1 without
-        error. Of factors of a single item all is nan.
+    factor_means, factor_variances and their standard errors : (G, k), from the first group's mean and in its
+        standard deviations: its own are 0 and 1 without error. Of factors of a single item all is nan.
+    reference_mean, std_err_reference_mean : (k,), of the first group where it is free, in the unit in which
+        all variances have the product 1; its error is inf where nothing tells it. Else 0.
     r2_loadings, r2_intercepts : (p,), share of the differences between the configural parameters of groups
         that the factors' means and variances explain.
     alike_loadings, alike_intercepts : (G, p), groups whose parameter is that of the most.
@@ -57,6 +62,8 @@ class Alignment:
     std_err_factor_means: Array
     factor_variances: Array
     std_err_factor_variances: Array
+    reference_mean: Array
+    std_err_reference_mean: Array
     r2_loadings: Array
     r2_intercepts: Array
     alike_loadings: BoolArray
@@ -68,21 +75,26 @@ class Alignment:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Factor:
     """One factor's configural parameters, items by their standard deviations: z = loadings, then intercepts,
-    group by group (2, G, q) in one vector. pairs (2, r), weights (r,) : of groups."""
+    group by group (2, G, q) in one vector. pairs (2, r), weights (r,) : of groups. basis (2 G, m) : makes
+    means and log standard deviations of the m parameters that are sought."""
 
     z: Array
     shape: tuple[int, int, int]
     pairs: IntArray
     weights: Array
+    basis: Array
 
 
-def align(fit: MultigroupFit, *, n_starts: int = N_STARTS, seed: int = 0) -> Alignment:
+def align(fit: MultigroupFit, *, free: bool = False, n_starts: int = N_STARTS, seed: int = 0) -> Alignment:
     """Align a configural model, each factor by itself; the first group has mean 0 and variance 1.
 
     The loss sums, over items and pairs of groups, root(root(d^2 + .01)) of differences d of loadings and of
     intercepts, weighted by the root of the product of the groups' sizes. Items are divided by their standard
     deviations within groups first, so that their units do not matter.
 
+    free : the first group's mean is sought too, and the product of all variances is 1 (FREE; else FIXED). A
+        mean that all groups share moves no difference of intercepts but by what loadings differ: the more
+        alike these are, the less is known of it, and of two groups hardly anything ever.
     n_starts : the minimum is sought from the loss's smoother versions, and from n_starts - 1 random ones.
 
     Raises
@@ -110,23 +122,24 @@ def align(fit: MultigroupFit, *, n_starts: int = N_STARTS, seed: int = 0) -> Ali
             *("factor_variances", "std_err_factor_variances"),
         )
     }
+    of_reference = {name: np.full(k, np.nan) for name in ("reference_mean", "std_err_reference_mean")}
     loss, worst = np.full(k, np.nan), 0.0
     for j in range(k):
         items = np.flatnonzero(pattern[:, j])
         if len(items) < 2:
             continue
-        factor = _configural(fit, j, items, sd[items], sizes)
+        factor = _configural(fit, j, items, sd[items], sizes, free=free)
         eta, loss[j], norm = _minimum(factor, n_starts, seed)
         worst = max(worst, norm)
-        aligned = _aligned(eta, factor.z, factor.shape)
+        aligned = _aligned(eta, factor.z, factor)
         covariance = _covariance(factor, eta, _sampling(fit, j, items, sd[items]))
-        scale = len(eta) // 2
-        means, log_sd = np.append(0.0, eta[:scale]), np.append(0.0, eta[scale:])
-        of_eta = np.sqrt(np.diagonal(covariance)[: len(eta)])
-        of_factors["factor_means"][:, j] = means
-        of_factors["factor_variances"][:, j] = np.exp(2 * log_sd)
-        of_factors["std_err_factor_means"][:, j] = np.append(0.0, of_eta[:scale])
-        of_factors["std_err_factor_variances"][:, j] = 2 * np.exp(2 * log_sd) * np.append(0.0, of_eta[scale:])
+        means, log_sd = np.split(factor.basis @ eta, 2)
+        of_first, spread, errors = _from_the_first(factor, eta, covariance[: len(eta), : len(eta)])
+        of_factors["factor_means"][:, j], of_factors["factor_variances"][:, j] = of_first, spread**2
+        of_reference["reference_mean"][j] = means[0]
+        of_reference["std_err_reference_mean"][j] = _reference_error(factor, eta, covariance) if free else 0.0
+        of_factors["std_err_factor_means"][:, j] = errors[0]
+        of_factors["std_err_factor_variances"][:, j] = 2 * spread**2 * errors[1]
         of_items["loadings"][:, items] = aligned[0] * sd[items]
         of_items["intercepts"][:, items] = aligned[1] * sd[items]
         explained = _explained(factor, aligned, means, log_sd)
@@ -138,7 +151,7 @@ def align(fit: MultigroupFit, *, n_starts: int = N_STARTS, seed: int = 0) -> Ali
                 of_items[name][:, item] = alike_groups(
                     aligned[kind, :, position], covariance[np.ix_(own, own)]
                 )
-    return Alignment(**of_items, **of_factors, loss=loss, gradient_norm=worst)
+    return Alignment(**of_items, **of_factors, **of_reference, loss=loss, gradient_norm=worst)
 
 
 def alike_groups(values: Array, covariance: Array) -> BoolArray:
@@ -167,26 +180,61 @@ def alike_groups(values: Array, covariance: Array) -> BoolArray:
     return alike
 
 
-def _configural(fit: MultigroupFit, j: int, items: IntArray, sd: Array, sizes: Array) -> _Factor:
+def _configural(
+    fit: MultigroupFit, j: int, items: IntArray, sd: Array, sizes: Array, *, free: bool = False
+) -> _Factor:
     loadings = fit.loadings[:, items, j] * np.sqrt(fit.factor_cov[:, j, j])[:, None]
     z = np.stack([loadings / sd, fit.intercepts[:, items] / sd])
     pairs = np.array(np.triu_indices(len(sizes), 1))
     weights = np.sqrt(sizes[pairs[0]] * sizes[pairs[1]])
-    return _Factor(z.ravel(), (2, len(sizes), len(items)), pairs, weights / (2 * len(items) * weights.sum()))
+    shape = 2, len(sizes), len(items)
+    return _Factor(
+        z.ravel(), shape, pairs, weights / (2 * len(items) * weights.sum()), _basis(len(sizes), free)
+    )
 
 
-def _aligned(eta: NDArray[Any], z: NDArray[Any], shape: tuple[int, int, int]) -> NDArray[Any]:
-    """(2, G, q): loadings and intercepts at means and log standard deviations eta (2 (G - 1),)."""
-    loadings, intercepts = z.reshape(shape)
-    zero = np.zeros(1)
-    means, log_sd = np.concatenate([zero, eta[: len(eta) // 2]]), np.concatenate([zero, eta[len(eta) // 2 :]])
+def _basis(groups: int, free: bool) -> Array:
+    """(2 G, m): the first group's mean and log standard deviation are 0; free: it has a mean, and all log
+    standard deviations together are 0."""
+    others = np.eye(groups)[:, 1:]
+    return np.asarray(
+        block_diag(np.eye(groups), others - np.eye(groups)[:, :1]) if free else block_diag(others, others)
+    )
+
+
+def _from_the_first(factor: _Factor, eta: Array, covariance: Array) -> tuple[Array, Array, Array]:
+    """Means (G,) less the first group's and deviations (G,), both in its deviations, and errors (2, G) of the
+    means and of the logarithms of the deviations. covariance : of eta."""
+    groups = factor.shape[1]
+    means, log_sd = np.split(factor.basis @ eta, 2)
+    unit = np.exp(-log_sd[0])
+    of_first = (means - means[0]) * unit
+    less = np.eye(groups) - np.eye(groups)[0]
+    slopes = block_diag(unit * less, less)
+    slopes[:groups, groups] = -of_first
+    through = slopes @ factor.basis
+    errors = np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", through, covariance, through), 0.0))
+    return of_first, np.exp(log_sd - log_sd[0]), errors.reshape(2, groups)
+
+
+def _reference_error(factor: _Factor, eta: Array, covariance: Array) -> float:
+    """Standard error of the first group's mean; inf where the loss is flat along a mean that all share."""
+    curvatures = np.linalg.svd(_curvature(factor, eta)[0], compute_uv=False)
+    flat = curvatures[-1] < _FLAT * curvatures[0]
+    return float("inf") if flat else float(np.sqrt(covariance[0, 0]))
+
+
+def _aligned(eta: NDArray[Any], z: NDArray[Any], factor: _Factor) -> NDArray[Any]:
+    """(2, G, q): loadings and intercepts at the parameters eta (m,)."""
+    loadings, intercepts = z.reshape(factor.shape)
+    means, log_sd = np.split(factor.basis @ eta, 2)
     turned = loadings * np.exp(-log_sd)[:, None]
     return np.stack([turned, intercepts - means[:, None] * turned])
 
 
 def _loss(eta: NDArray[Any], z: NDArray[Any], factor: _Factor, epsilon: float) -> tuple[Any, NDArray[Any]]:
     """The loss and its derivatives by eta."""
-    aligned = _aligned(eta, z, factor.shape)
+    aligned = _aligned(eta, z, factor)
     first, second = factor.pairs
     apart = aligned[:, first] - aligned[:, second]
     inside = apart * apart + epsilon
@@ -197,15 +245,15 @@ def _loss(eta: NDArray[Any], z: NDArray[Any], factor: _Factor, epsilon: float) -
         slopes[:, one] += slope
         slopes[:, other] -= slope
     turned = aligned[0]
-    means = np.concatenate([np.zeros(1), eta[: len(eta) // 2]])
+    means = (factor.basis @ eta)[: factor.shape[1]]
     by_mean = -(slopes[1] * turned).sum(axis=1)
     by_log_sd = (-slopes[0] * turned + slopes[1] * means[:, None] * turned).sum(axis=1)
-    return (weights * inside**0.25).sum(), np.concatenate([by_mean[1:], by_log_sd[1:]])
+    return (weights * inside**0.25).sum(), factor.basis.T @ np.concatenate([by_mean, by_log_sd])
 
 
 def _minimum(factor: _Factor, n_starts: int, seed: int) -> tuple[Array, float, float]:
     """eta, loss and largest derivative at the lowest minimum reached."""
-    size = 2 * (factor.shape[1] - 1)
+    size = factor.basis.shape[1]
     random = np.random.default_rng(seed).normal(scale=0.5, size=(n_starts - 1, size))
     best, lowest = np.zeros(size), np.inf
     for start in (np.zeros(size), *random):
@@ -243,10 +291,11 @@ def _covariance(factor: _Factor, eta: Array, sampling: Array) -> Array:
     The minimum moves with the configural parameters so that its gradient stays 0.
     """
     by_eta, by_z = _curvature(factor, eta)
-    moves = -np.linalg.solve(by_eta, by_z)
+    # Along a mean that nothing tells, the loss is flat, and what is told does not move.
+    moves = -np.linalg.lstsq(by_eta, by_z, rcond=_FLAT)[0]
 
     def aligned(at: NDArray[Any], z: NDArray[Any]) -> Array:
-        return np.asarray(_aligned(at, z, factor.shape).ravel().imag / _STEP)
+        return np.asarray(_aligned(at, z, factor).ravel().imag / _STEP)
 
     through = np.array([aligned(eta + _STEP * 1j * unit, factor.z) for unit in np.eye(len(eta))]).T
     direct = np.array([aligned(eta, factor.z + _STEP * 1j * unit) for unit in np.eye(len(factor.z))]).T

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from smartcity_survey.audit.severity import CONTRADICTIONS
+from smartcity_survey.io import NONE_FOUND
 from smartcity_survey.report.cells import records
 from smartcity_survey.report.chapter.document import unmarked
 from smartcity_survey.report.chapter.facts import Facts, ends, joined
@@ -134,20 +135,21 @@ def limitations(facts: Facts) -> Iterator[str]:
 
 
 def _not_computed(facts: Facts) -> Iterator[str]:
-    """Tables of the chapter that have no solution, once for each reason.
+    """Tables of the chapter that have no solution, or of which nothing was found, once for each reason.
 
     A model without paths is the study's own choice, and lacks nothing.
     """
     chosen = facts.setting.wording.value("reason", "no_paths")
-    by_reason: dict[str, list[str]] = {}
+    by_reason: dict[tuple[str, str], list[str]] = {}
     for name in facts.unsolved:
         title = unmarked(facts.setting.wording[f"tables.{name}.title"])
-        for reason in dict.fromkeys(facts.reasons(name)):
+        for part, reason in dict.fromkeys(facts.reasons(name)):
             if reason == chosen:
                 continue
-            by_reason.setdefault(reason, []).append(title)
-    for reason, titles in by_reason.items():
-        yield facts.say("limitations.not_computed", names="; ".join(titles), reason=unmarked(reason))
+            key = "limitations.none_found" if part == NONE_FOUND else "limitations.not_computed"
+            by_reason.setdefault((key, reason), []).append(title)
+    for (key, reason), titles in by_reason.items():
+        yield facts.say(key, names="; ".join(titles), reason=unmarked(reason))
 
 
 def _print(facts: Facts) -> Iterator[str]:
