@@ -57,7 +57,6 @@ def _of_config(config: Config) -> Iterator[Problem]:
             "Leave it out, or use `smartcity-survey run`, which holds all rows.",
         )
 
-
     for rule in (rule for rule in NEED_ALL_ROWS if rule in config.cleaning.rules):
         yield Problem(
             f"config.yaml, cleaning.rules, {rule}",
