@@ -101,7 +101,6 @@ def test_a_package_is_added_by_what_made_the_environment(folder: Path) -> None:
     told(folder)
     assert told(folder, "WHAT=pyarrow", target="add") == ["pip install pyarrow"]
     with_uv(folder)
-    told(folder)
     assert told(folder, "WHAT=pyarrow", target="add") == ["uv pip install pyarrow"]
 
 
