@@ -136,8 +136,9 @@ def batch(
 ) -> None:
     """Run every study below a folder, and write one table that compares their hypotheses.
 
-    Each folder counts once; a link counts where it leads to a study that is met in no other way. What a study
-    has below it, and what lies in folders called data or reports, is no study of its own.
+    Each folder counts once; a link counts where it leads to a study that is met in no other way.
+
+    What lies below a study, or in a folder called `data` or `reports`, is no study of its own.
     """
     from smartcity_survey.workflow.many.batch import run_batch
 
