@@ -85,6 +85,12 @@ lint: setup-test
 generated: setup-test
 	@for one in rooms options project.test_limits docs.architecture docs.glossary; do $(BIN)/python -m tests.$$one; done
 
+# A package beside this program, whose environment has no pip where uv made it: make add WHAT=pyarrow
+.PHONY: add
+add: setup
+	@test -n "$(WHAT)" || { echo "Say which package: make add WHAT=pyarrow"; exit 1; }
+	@$(call INSTALL,.venv) $(WHAT)
+
 # One file that installs without a checkout, and the source it is built from.
 wheel: setup
 	@$(BIN)/python -m hatchling build

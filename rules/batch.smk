@@ -2,7 +2,8 @@
 # Started by `smartcity-survey batch`, on its own: the Snakefile of a single study does not include it.
 from smartcity_survey.workflow.resources.studies import resources_of_studies
 
-folders = config["studies"]
+names = [study["name"] for study in config["studies"]]
+folders = [study["folder"] for study in config["studies"]]
 
 
 rule all:
@@ -18,6 +19,8 @@ rule study:
     resources:
         **resources_of_studies(folders),
     params:
+        name=lambda wildcards: names[int(wildcards.number)],
         folder=lambda wildcards: folders[int(wildcards.number)],
+        reason="reasons/{number}",
     script:
         "scripts/batch.py"

@@ -18,6 +18,7 @@ from smartcity_survey.messages import error_in, problem_in
 from smartcity_survey.speech import SPEECH, SpokenCommand, SpokenGroup
 from smartcity_survey.study.config import Language
 from smartcity_survey.workflow.ending.signals import Stopped, stopping
+from smartcity_survey.workflow.profiles import MOST_PARTS
 from smartcity_survey.workflow.progress import tell_problems
 
 if TYPE_CHECKING:
@@ -35,16 +36,21 @@ HELP = (
 app = typer.Typer(cls=SpokenGroup, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
 StudyFolder = Annotated[Path, typer.Argument(help="the study's folder, which holds its config.yaml")]
-Cores = Annotated[int, typer.Option(help="how many steps may work at a time; 0: one for each core")]
+Cores = Annotated[int, typer.Option(min=0, help="how many steps may work at a time; 0: one for each core")]
 Executor = Annotated[
     str, typer.Option(help="where steps work: `local`, or a plugin of Snakemake, as `slurm` for a cluster")
 ]
 Profile = Annotated[str, typer.Option(help="folder or name of a profile of Snakemake, for such a plugin")]
 Jobs = Annotated[
-    int, typer.Option(help="how many steps the plugin is given at a time; 0: all that are ready")
+    int, typer.Option(min=0, help="how many steps the plugin is given at a time; 0: all that are ready")
 ]
 Parts = Annotated[
-    int, typer.Option(min=1, help="how many jobs make the resamples and permutations of a step; 1: the step")
+    int,
+    typer.Option(
+        min=1,
+        max=MOST_PARTS,
+        help="how many jobs make the resamples and permutations of a step; 1: the step",
+    ),
 ]
 
 
@@ -87,12 +93,13 @@ def run(
 
     SPEECH.study = study
     require_memory()
+    machines = _machines(cores, executor, profile, jobs, parts)
+    machines.require()
     if is_unchanged(study):
         SPEECH.say(up_to_date(study))
         return
     from smartcity_survey.workflow.run import run_study
 
-    machines = _machines(cores, executor, profile, jobs, parts)
     raise typer.Exit(run_study(study, machines, SPEECH.language()))
 
 
@@ -127,12 +134,17 @@ def batch(
     profile: Profile = "",
     jobs: Jobs = 0,
 ) -> None:
-    """Run every study below a folder, and write one table that compares their hypotheses."""
-    from smartcity_survey.workflow.batch import run_batch
+    """Run every study below a folder, and write one table that compares their hypotheses.
 
-    done = run_batch(folder, _machines(cores, executor, profile, jobs), SPEECH.language())
+    Each folder counts once; a link counts where it leads to a study that is met in no other way.
+
+    What lies below a study, or in a folder called `data` or `reports`, is no study of its own.
+    """
+    from smartcity_survey.workflow.many.batch import run_batch
+
+    done = run_batch(folder, _machines(cores, executor, profile, jobs), SPEECH.language(), SPEECH.say)
     for study in done.failed:
-        SPEECH.say(f"Not up to date: {study.as_posix()}")
+        SPEECH.say(f"Not up to date: {study.name}")
     SPEECH.say(f"Compared: {counted(len(done.ended), 'study', 'studies')}, in {done.comparison.as_posix()}")
     raise typer.Exit(int(bool(done.failed)))
 

@@ -118,6 +118,8 @@ def test_a_missing_column_is_named(tmp_path: Path, survey: pd.DataFrame, codeboo
         ("survey.xlsx", b"PK\x03\x04 broken", "not readable as .xlsx"),
         ("survey.txt", b"%PDF-1.4 and more", "it is a PDF"),
         ("survey.xlsx", b"hello world", "it is no Excel file, though its name ends in .xlsx"),
+        ("survey.parquet", b"x\n", "it is no Parquet file, though its name ends in .parquet"),
+        ("survey.parquet", b"a,b\n1,2\n", "it is no Parquet file, though its name ends in .parquet"),
         ("survey.xls", b"\x07\x00\n\x01\x02", "it is no Excel file, though its name ends in .xls"),
         ("survey.ods", b"one, line", "it is no OpenDocument file"),
     ],

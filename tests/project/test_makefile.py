@@ -50,10 +50,10 @@ def folder(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     return tmp_path
 
 
-def told(folder: Path, *arguments: str) -> list[str]:
+def told(folder: Path, *arguments: str, target: str = "setup-test") -> list[str]:
     """What the installer was called with, without what says where to and how loud."""
     finished = subprocess.run(
-        ["make", "setup-test", *arguments],
+        ["make", target, *arguments],
         cwd=folder,
         env={name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "UV"))}
         | {"PATH": str(folder / "tools")},
@@ -95,6 +95,13 @@ def test_uv_can_be_declined_and_an_environment_of_its_gets_its_pip(folder: Path)
     (folder / "requirements.lock").touch()
     os.utime(folder / "requirements.lock", (2**31, 2**31))
     assert f"pip {LOCKED[0]}" in told(folder, "UV=")
+
+
+def test_a_package_is_added_by_what_made_the_environment(folder: Path) -> None:
+    told(folder)
+    assert told(folder, "WHAT=pyarrow", target="add") == ["pip install pyarrow"]
+    with_uv(folder)
+    assert told(folder, "WHAT=pyarrow", target="add") == ["uv pip install pyarrow"]
 
 
 def test_nothing_is_installed_twice(folder: Path) -> None:

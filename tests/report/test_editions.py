@@ -68,6 +68,18 @@ def test_every_language_has_its_page_and_the_configured_one_is_the_report(
     }
 
 
+def test_a_table_of_somebodys_own_is_not_on_the_page(folder: Path, small_codebook: Codebook) -> None:
+    own = folder / "reports/tables/zzz.csv"
+    required = [path.stem for path in own.parent.glob("*.csv")]
+    config, page = study(folder, small_codebook, "en"), folder / "reports/report.html"
+    write_editions(config, folder / "reports", MANIFEST, required=required)
+    without = page.read_bytes()
+    assert b"tables/" in without
+    own.write_text("x\n", encoding="utf-8")
+    write_editions(config, folder / "reports", MANIFEST, required=required)
+    assert page.read_bytes() == without
+
+
 def test_a_study_in_one_language_has_one_page_and_nothing_of_others_stays(
     folder: Path, small_codebook: Codebook
 ) -> None:

@@ -171,8 +171,9 @@ def test_what_one_pass_cannot_honour_is_refused_by_its_key(
     if key == "missing":
         config["cleaning"]["missing_items_at_most"] = 3
     folder = written(study, config)
-    with pytest.raises(SurveyError, match=rf"config.yaml, {named}"):
+    with pytest.raises(SurveyError, match=rf"config.yaml, {named}") as refused:
         stream_study(folder)
+    assert ("from the file before" in str(refused.value)) == (key == "cleaning")
     assert not (folder / "reports").exists()
 
 

@@ -88,12 +88,14 @@ def write_editions(
     Parameters
     ----------
     reports : folder with `tables/`, `private/` and `cards/`.
-    required : tables that the study's config makes sure of.
+    required : tables that the study's config makes sure of, which are shown; none: all that are there.
     jobs : figures or pages at a time, each in a process of its own.
     """
     reports, own = Path(reports), config.study.language
     labels = languages_of(config, read_codebook(Path(config.data.codebook)))
-    languages, tables, cards = tuple(labels), read_tables(reports), cards_of(reports)
+    languages, cards = tuple(labels), cards_of(reports)
+    # A file of somebody's own is none of the study's, and would be shown only as long as it is there.
+    tables = {name: read for name, read in read_tables(reports).items() if not required or name in required}
     printed, citation = printed_numbers(config.data.published), citation_of(config.data.published)
     editions = [
         Edition(

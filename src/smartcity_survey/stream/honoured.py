@@ -41,7 +41,6 @@ def _of_config(config: Config) -> Iterator[Problem]:
         "factors.comparison_draws": config.factors.comparison_draws is not None,
         "disclosure.suppress_small_cells": config.disclosure.suppress_small_cells,
         **{f"model.constructs.{name}.of": bool(one.of) for name, one in config.model.constructs.items()},
-        **{f"cleaning.rules, {rule}": rule in config.cleaning.rules for rule in NEED_ALL_ROWS},
         **{
             f"{section}.{key}": True
             for section in ("factors", "cfa", "regression", "common_method", "pls", "groups")
@@ -56,6 +55,14 @@ def _of_config(config: Config) -> Iterator[Problem]:
             f"config.yaml, {key}",
             "one pass over the file cannot honour it.",
             "Leave it out, or use `smartcity-survey run`, which holds all rows.",
+        )
+
+    for rule in (rule for rule in NEED_ALL_ROWS if rule in config.cleaning.rules):
+        yield Problem(
+            f"config.yaml, cleaning.rules, {rule}",
+            "one pass over the file cannot honour it.",
+            "Take the questionnaires that it would leave out from the file before, and the line from the "
+            "rules; or use `smartcity-survey run`, which holds all rows.",
         )
 
 

@@ -5,37 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib import import_module
 from importlib.util import find_spec
-from pathlib import Path
 
+from smartcity_survey.adding import how_to_add
 from smartcity_survey.errors import SurveyError
+from smartcity_survey.workflow.profiles import profile_of
 
 HERE = "local"
 PROFILE = "SMARTCITY_SURVEY_PROFILE"
 """Environment variable that tells the report which profile of Snakemake its run has, if any."""
 _VARIABLE = "SNAKEMAKE_PROFILE"
-_MAY = {
-    *("executor", "jobs", "cores", "local-cores", "max-threads", "resources", "res", "set-threads"),
-    *(
-        "set-scatter",
-        "set-resources",
-        "set-resource-scopes",
-        "default-resources",
-        "default-res",
-        "latency-wait",
-    ),
-    *("output-wait", "retries", "restart-times", "keep-going", "group-components", "groups", "local-groupid"),
-    *("jobname", "jn", "jobscript", "js", "envvars", "precommand", "preemptible-retries"),
-    *("preemptible-rules", "printshellcmds", "quiet", "verbose", "show-failed-logs", "nocolor", "logger"),
-    *("shared-fs-usage", "local-storage-prefix", "remote-job-local-storage-prefix", "scheduler"),
-    *("greediness", "notemp", "nt", "nolock", "rerun-incomplete", "ri", "max-jobs-per-second"),
-    *("max-jobs-per-timespan", "max-status-checks-per-second", "seconds-between-status-checks"),
-    *("max-inventory-time", "queue-input-wait-time", "immediate-submit", "is"),
-    *("__use_yte__", "__definitions__", "__variables__"),
-}
-"""Options that a profile may set: where, when and with what steps work. None of them changes a result."""
 JOBS = 100
 """Steps that an executor is given at a time where nobody says how many: as many as can be ready."""
 _SLOW_DISK = 60
@@ -65,24 +44,29 @@ class Machines:
         """Variables without those that Snakemake would take for options, but those of the executor."""
         executor = self.executor
         if self.profile and executor == HERE:
-            executor = str(_profile(self.profile)[1].get("executor", HERE))
+            executor = profile_of(self.profile).executor or HERE
         own = f"SNAKEMAKE_{executor.replace('-', '_').upper()}_"
         kept = {name: value for name, value in given.items() if not name.startswith("SNAKEMAKE_")}
         kept |= {name: value for name, value in given.items() if name.startswith(own)}
         # Without it Snakemake finds neither a shell nor its solver, and breaks off.
         return {"PATH": os.defpath} | kept | ({PROFILE: self.profile} if self.profile else {})
 
-    def _require_silence_on_results(self) -> None:
-        file, content = _profile(self.profile)
-        executor = str(content.get("executor", self.executor))
-        for option in content:
-            if option not in _MAY and not option.startswith(f"{executor}-"):
-                raise SurveyError(
-                    f"{file.as_posix()}, {option}",
-                    "a profile says where steps work, and nothing of what they do.",
-                    "Take the line out, and write into the study's config.yaml what the analysis is to do; "
-                    "SNAKEMAKE_PROFILE or --profile names this profile.",
-                )
+    def require(self) -> None:
+        """Refuse what no run could do, before anything large is imported.
+
+        Raises
+        ------
+        SurveyError
+            where the plugin of the executor is not installed, and where the profile is not there, cannot be
+            read or says more than where steps work.
+        """
+        profile = profile_of(self.profile) if self.profile else None
+        if profile:
+            profile.require_silence_on_results(self.executor)
+        if self.executor != HERE:
+            _require_plugin(self.executor, f"--executor {self.executor}")
+        elif profile and profile.executor not in ("", HERE):
+            _require_plugin(profile.executor, f"{profile.file.as_posix()}, executor: {profile.executor}")
 
     @property
     def elsewhere(self) -> bool:
@@ -99,9 +83,9 @@ class Machines:
         Raises
         ------
         SurveyError
-            where the plugin of the executor is not installed, and where the profile is not there or says
-            more than where steps work.
+            as `require`.
         """
+        self.require()
         # Nor does Snakemake take what lies in a folder called `profiles`.
         told = ["--workflow-profile", "none"]
         told += ["--set-scatter", f"draws={self.parts}"] if self.parts > 1 else []
@@ -109,10 +93,8 @@ class Machines:
             return [*told, "--cores", str(self.cores), *_memory(), "--quiet", "all"]
         told += ["--envvars", *variables]
         if self.profile:
-            self._require_silence_on_results()
             told += ["--profile", self.profile]
         if self.executor != HERE:
-            _require_plugin(self.executor)
             told += ["--executor", self.executor]
         if self.jobs is not None:
             told += ["--jobs", str(self.jobs)]
@@ -140,25 +122,11 @@ def from_variable(profile: str) -> str:
     return profile or os.environ.get(_VARIABLE, "")
 
 
-@cache
-def _profile(name: str) -> tuple[Path, Mapping[str, object]]:
-    """File and content of a profile, as Snakemake finds and reads it."""
-    found = import_module("snakemake.cli").get_profile_dir(name)
-    if found is None:
-        raise SurveyError(
-            f"--profile {name}",
-            "Snakemake finds no such profile.",
-            "Name a folder with a file config.yaml of Snakemake's own options.",
-        )
-    content = import_module("yte").process_yaml(found[1].read_text(encoding="utf-8"), require_use_yte=True)
-    return found[1], content if isinstance(content, Mapping) else {}
-
-
-def _require_plugin(executor: str) -> None:
+def _require_plugin(executor: str, place: str) -> None:
     package = f"snakemake-executor-plugin-{executor}"
     if find_spec(package.replace("-", "_")) is None:
         raise SurveyError(
-            f"--executor {executor}",
+            place,
             "Snakemake has no such executor here.",
-            f"Install it beside this program: `pip install {package}`.",
+            f"Install it beside this program: `{how_to_add(package)}`.",
         )

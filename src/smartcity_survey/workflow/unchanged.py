@@ -37,18 +37,19 @@ def up_to_date(folder: Path, *, nothing_to_do: bool = True) -> str:
     return f"Up to date: {(folder / 'reports' / 'report.html').as_posix()}{note}"
 
 
-def is_unchanged(folder: Path, *, chapter: bool = False) -> bool:
+def is_unchanged(folder: Path, *, chapter: bool = False, code: Digests | None = None) -> bool:
     """Whether the last run of a study left nothing for this one to do; of anything doubtful, False.
 
     Parameters
     ----------
     chapter : whether the results chapter is asked for as well.
+    code : digests of the package's files (`code_now`), for who asks of many studies.
     """
     try:
         memory = json.loads((folder / MEMORY).read_text(encoding="utf-8"))
         with hold(folder):
             origin = Origin(folder, chapter, tuple(memory["files"]), tuple(memory["folders"]), ())
-            return bool(memory == _memory(origin.now(), origin, _results(folder)))
+            return bool(memory == _memory(origin.now(code), origin, _results(folder)))
     # A problem, as of a folder in a file's place, is for the run to tell.
     except (OSError, ValueError, KeyError, TypeError, SurveyError):
         return False
@@ -87,21 +88,30 @@ class Origin:
     folders: tuple[str, ...]
     steps: tuple[str, ...]
 
-    def now(self) -> Seen:
-        """All of it as it is now."""
+    def now(self, code: Digests | None = None) -> Seen:
+        """All of it as it is now; `code` : digests of the package's files, where they are known."""
         paths = {name: self.folder / name for name in self.files}
         for given in map(Path, self.folders):
             there = self.folder / given
             paths |= {(given / path.relative_to(there)).as_posix(): path for path in _below(there)}
-        start = snakefile()
-        code = (*_below(PACKAGE), start, *_below(start.parent / "rules"))
-        paths |= {path.as_posix(): path for path in code}
+        paths |= _code() if code is None else {}
         stamps: dict[str, tuple[int, ...]] = {}
         for name, path in paths.items():
             with suppress(OSError):
                 its = path.stat()
                 stamps[name] = (its.st_ino, its.st_size, its.st_mtime_ns, its.st_ctime_ns)
-        return Seen(_digests(paths.items()), stamps, _environment())
+        return Seen(_digests(paths.items()) | (code or {}), stamps, _environment())
+
+
+def code_now() -> Digests:
+    """Digests of the package's files as they are now."""
+    return _digests(_code().items())
+
+
+def _code() -> dict[str, Path]:
+    start = snakefile()
+    paths = (*_below(PACKAGE), start, *_below(start.parent / "rules"))
+    return {path.as_posix(): path for path in paths}
 
 
 def forget(folder: Path) -> None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from smartcity_survey import adding, cli
 from smartcity_survey.errors import SurveyError
+from smartcity_survey.messages import LANGUAGES, translated
 from smartcity_survey.workflow import machines, run
 from smartcity_survey.workflow.machines import JOBS, Machines
+from smartcity_survey.workflow.profiles import MOST_PARTS, profile_file
 
 
 def test_steps_work_here_unless_another_place_is_named():
@@ -55,6 +61,90 @@ def test_an_executor_that_is_not_there_is_named_with_its_package():
     with pytest.raises(SurveyError, match="snakemake-executor-plugin-no-such") as raised:
         Machines(1, "no-such").options([])
     assert "--executor no-such" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "found"),
+    [
+        ("executor: no-such\njobs: 3\n", ", executor: no-such", "Snakemake has no such executor here."),
+        ("jobs: 3\ncores: [\n", ", line 3", "not valid yaml: a value is missing."),
+        ("a: b: c\n", ", line 1", "not valid yaml: a colon stands where no key can."),
+        ("", "", "it is empty."),
+        ("- executor\n", "", "it holds no keys with values."),
+        ("jobs: many\n", ", jobs", "'many' is no whole number from 1 on."),
+        ("cores: -2\n", ", cores", "-2 is no whole number from 1 on."),
+        ("set-scatter: draws=100000000\n", ", set-scatter", "draws are made in 100000000 parts."),
+        ("set-scatter:\n  draws: 0\n", ", set-scatter", "draws are made in 0 parts."),
+    ],
+)
+def test_what_is_wrong_with_a_profile_is_told_in_one_line(tmp_path: Path, text: str, place: str, found: str):
+    mine = profile(tmp_path / "mine", text)
+    with pytest.raises(SurveyError) as raised:
+        Machines(1, profile=mine).require()
+    [one] = raised.value.problems
+    assert (one.place, one.found) == (f"{Path(mine).as_posix()}/config.yaml{place}", found)
+    assert one.remedy
+    for part in (one.found, one.remedy):
+        assert len({translated(part, language) for language in LANGUAGES}) == len(LANGUAGES)
+
+
+@pytest.mark.parametrize(
+    "text", ["jobs: unlimited\ncores: all\n", "set-scatter: draws=16\nexecutor: local\n"]
+)
+def test_a_profile_that_says_where_is_taken(tmp_path: Path, text: str):
+    Machines(1, profile=profile(tmp_path / "mine", text)).require()
+
+
+def test_a_profile_is_found_where_snakemake_finds_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    snakemakes = importlib.import_module("snakemake.cli").get_profile_dir
+    monkeypatch.chdir(tmp_path)
+    for name, files in (
+        ("one", ["config.yaml"]),
+        ("two", ["config.yaml", "config.v8+.yaml", "config.v999+.yaml"]),
+        ("three", ["profile.yaml", "other.yaml"]),
+        ("none", ["other.yaml"]),
+    ):
+        (tmp_path / name).mkdir()
+        for file in files:
+            (tmp_path / name / file).touch()
+    for name in ("one", "two", "three", "none", "nowhere", "one/config.yaml", str(tmp_path / "two")):
+        found = snakemakes(name)
+        own = profile_file(name)
+        assert (own and own.resolve()) == (found and found[1].resolve())
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--cores", "-2"], "--cores"),
+        (["--jobs", "-1"], "--jobs"),
+        (["--parts", "0"], "--parts"),
+        (["--parts", str(MOST_PARTS + 1)], "--parts"),
+        (["--executor", "no-such"], "--executor no-such"),
+        (["--profile", "no-such"], "--profile no-such"),
+    ],
+)
+def test_options_are_checked_though_nothing_is_to_do(
+    options: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("smartcity_survey.workflow.unchanged.is_unchanged", lambda study: True)
+    assert CliRunner().invoke(cli.app, ["--language", "en", "run", str(tmp_path)]).exit_code == 0
+    ended = CliRunner().invoke(cli.app, ["--language", "en", "run", str(tmp_path), *options])
+    assert ended.exit_code
+    assert said in f"{ended.output}{ended.exception}"
+
+
+@pytest.mark.parametrize(
+    ("has_pip", "command"), [(True, "-m pip install"), (False, "uv pip install --python")]
+)
+def test_the_command_that_adds_a_package_fits_the_environment(
+    monkeypatch: pytest.MonkeyPatch, has_pip: bool, command: str
+):
+    monkeypatch.setattr(adding, "find_spec", lambda name: has_pip or None)
+    said = adding.how_to_add("some-package")
+    assert command in said
+    assert sys.executable in said
+    assert said.endswith(" some-package")
 
 
 def test_only_steps_that_failed_in_this_run_are_told_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from smartcity_survey.adding import how_to_add
 from smartcity_survey.data.read.cells import cell_text, without_dates
 from smartcity_survey.data.read.r_serialization import NotReadable, Vector, read_objects
 from smartcity_survey.data.read.tables import ROWS_AT_ONCE, Batch, Table, told_apart
@@ -83,7 +84,7 @@ def _parquet(path: Path) -> Iterator[Any]:
         with parquet.ParquetFile(path) as file:
             yield file
     except ImportError:
-        raise _not_installed(path, "pyarrow", "parquet") from None
+        raise _not_installed(path, "pyarrow") from None
     except Exception as error:  # of many classes
         raise _unreadable(path, "a Parquet file", error) from None
 
@@ -197,11 +198,11 @@ def _batches(cells: Mapping[str, pd.Series[Any]], n: int, wanted: Sequence[str])
         yield Batch(pd.DataFrame(part))
 
 
-def _not_installed(path: Path, package: str, extra: str) -> SurveyError:
+def _not_installed(path: Path, package: str) -> SurveyError:
     return SurveyError(
         str(path),
         f"to read it the package {package} is needed, which is not installed.",
-        f"Install it: pip install 'smartcity_survey[{extra}]'. Or save the survey as .csv.",
+        f"Install it beside this program: `{how_to_add(package)}`. Or save the survey as .csv.",
     )
 
 

@@ -92,12 +92,14 @@ def kind_of(path: Path) -> str:
 
 
 def _require_text_of_rows(path: Path, start: bytes) -> None:
-    """Refuse what is called a spreadsheet and is neither one nor rows of cells as text.
+    """Refuse what is called a spreadsheet and is neither one nor rows of cells as text; all called .parquet.
 
     Survey tools do call such rows `.xls`.
     """
     kind = SPREADSHEETS.get(path.suffix.lower())
     lines = start.strip().splitlines()
+    if path.suffix.lower() == ".parquet":  # no tool calls text so
+        kind, lines = "Parquet", []
     if kind and (len(lines) < 2 or not any(mark in start for mark in _BETWEEN_CELLS)):
         raise SurveyError(
             str(path),
