@@ -23,6 +23,7 @@ from .cfa_incomplete import (
 from .cfa_model import (
     Scaling as Scaling,
     first_items as first_items,
+    item_pairs as item_pairs,
     measurement_cells as measurement_cells,
     measurement_structure as measurement_structure,
     require_identifiable as require_identifiable,
@@ -56,6 +57,11 @@ from .cfa_stack import (
 from .cfa_start import (
     alike_factors as alike_factors,
     starting_values as starting_values,
+)
+from .correlated_residuals import (
+    CorrelatedResiduals as CorrelatedResiduals,
+    correlated_residuals as correlated_residuals,
+    reliability_with_residuals as reliability_with_residuals,
 )
 from .dwls import (
     DwlsFit as DwlsFit,
