@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from smartcity_survey.parsing import Section
 
@@ -38,6 +38,23 @@ class CfaSection(Section):
     other_models: bool = Field(
         False, description="true: the fit of one factor, a second-order factor and a bifactor model beside it"
     )
+    residual_correlations: tuple[tuple[str, str], ...] = Field(
+        (),
+        description="pairs of items whose residuals may correlate in CFA and SEM; each needs a reason from "
+        "theory, such as a shared wording, before the answers are seen",
+    )
+
+    @model_validator(mode="after")
+    def _pairs_are_pairs(self) -> CfaSection:
+        """Refuse an item paired with itself, and a pair named twice."""
+        seen: set[frozenset[str]] = set()
+        for one, other in self.residual_correlations:
+            if one == other:
+                raise ValueError(f"`residual_correlations` pairs {one} with itself; name two items")
+            if frozenset((one, other)) in seen:
+                raise ValueError(f"`residual_correlations` names {one} and {other} twice; name them once")
+            seen.add(frozenset((one, other)))
+        return self
 
 
 class CommonMethodSection(Section):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from smartcity_survey.stats.core.errors import InvalidModel, UnderIdentified
-from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
+from smartcity_survey.stats.core.types import BoolArray, IntArray
 from smartcity_survey.stats.missing.normal_moments import em_moments
 from smartcity_survey.stats.sampling.pseudo_likelihood import fit_design_cfa, fit_design_sem
 from smartcity_survey.stats.sem.cfa import CfaFit, fit_cfa
@@ -171,7 +171,8 @@ def test_modification_indices_are_lavaans_and_name_no_freed_pair() -> None:
         )
     }
     assert not {frozenset(("x7", "x8")), frozenset(("x2", "x4"))} & set(ours)
-    assert set(ours) == set(of_lavaan) and len(ours) == 34
+    assert set(ours) == set(of_lavaan)
+    assert len(ours) == 34
     for pair, value in ours.items():
         np.testing.assert_allclose(value, of_lavaan[pair], rtol=1e-4, atol=1e-5, err_msg=str(sorted(pair)))
 
@@ -199,7 +200,8 @@ def test_order_and_units_of_pairs_do_not_matter() -> None:
 
 def test_no_pairs_is_the_model_without() -> None:
     plain, none = holzinger(None), holzinger(np.zeros((0, 2), dtype=np.int64))
-    assert plain.chi2 == none.chi2 and plain.df == none.df == 24
+    assert plain.chi2 == none.chi2
+    assert plain.df == none.df == 24
     assert not len(correlated_residuals(plain).items)
 
 
@@ -232,7 +234,9 @@ def test_residuals_beyond_one_another_are_inadmissible(covariance: float, admiss
     theta = 0.36 * np.eye(4)
     theta[0, 1] = theta[1, 0] = covariance
     fit = fit_cfa(loadings @ loadings.T + theta, 200, blocks((4,)), pairs=np.array([[0, 1]]))
-    assert fit.chi2 == pytest.approx(0, abs=1e-8) and fit.df == 1 and not fit.heywood.size
+    assert fit.chi2 == pytest.approx(0, abs=1e-8)
+    assert fit.df == 1
+    assert not fit.heywood.size
     assert correlated_residuals(fit).correlation[0] == pytest.approx(covariance / 0.36)
     assert fit.admissible == admissible
 

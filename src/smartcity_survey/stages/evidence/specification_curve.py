@@ -30,6 +30,7 @@ from smartcity_survey.stages.needs import Bar, Claims, Complete, Option, PlsFitO
 from smartcity_survey.stages.parts import InParts, Made, Unit, nothing_made
 from smartcity_survey.stages.progress import Progress, one_of, silent
 from smartcity_survey.stages.refusals import require_paths
+from smartcity_survey.stages.residual_pairs import frees_no_pairs
 from smartcity_survey.stats.core.dealt import deal
 from smartcity_survey.stats.core.multiplicity import holm
 from smartcity_survey.stats.core.significance import LEVEL_MARGIN
@@ -68,6 +69,7 @@ def specifications(
     *("specification_curve", "specification_summary", "specification_choices", "specification_failures"),
     hides=protect,
 )
+@frees_no_pairs
 def specification_curve(
     answers: Complete,
     model: Claims,

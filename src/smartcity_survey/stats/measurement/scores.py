@@ -68,5 +68,5 @@ def bartlett_score_weights(fit: CfaFit) -> Array:
     weighted = fit.loadings / uniquenesses[:, None]
     if fit.pairs.size:
         residual_cov = fit.residual_cov + np.diag(uniquenesses - fit.uniquenesses)
-        weighted = np.linalg.solve(residual_cov, fit.loadings)
+        weighted = np.asarray(np.linalg.solve(residual_cov, fit.loadings), dtype=np.float64)
     return np.asarray(np.linalg.solve(fit.loadings.T @ weighted, weighted.T))

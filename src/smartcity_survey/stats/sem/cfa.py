@@ -59,8 +59,8 @@ class CfaFit:
         definite covariances too.
     pairs : (m, 2), items whose residuals correlate, the later one first; `correlated_residuals` has them.
     ml : the likelihood's result in the scaling asked for, with the parameters in the order loadings by row,
-        factor covariances (lower triangle by row), uniquenesses, residual covariances. standard : the same of items and factors of
-        variance 1; from both, with other errors, `cfa_record` makes a fit with these.
+        factor covariances (lower triangle by row), uniquenesses, residual covariances. standard : the same of
+        items and factors of variance 1; from both, with other errors, `cfa_record` makes a fit with these.
     """
 
     pattern: BoolArray
@@ -172,7 +172,8 @@ def fit_cfa(
     Raises
     ------
     TooFewRows (n <= p), NotFinite, ConstantItems, LinearDependence, NotPositiveDefinite, InvalidModel (an
-    item loads nowhere; what `cfa_model.item_pairs` refuses), UnderIdentified, NotConverged (small samples may have no finite minimum).
+    item loads nowhere; pairs that `cfa_model.item_pairs` refuses), UnderIdentified, NotConverged (small
+    samples may have no finite minimum).
     """
     if n <= len(S):
         raise TooFewRows(n, len(S) + 1)

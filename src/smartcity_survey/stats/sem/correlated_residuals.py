@@ -79,7 +79,7 @@ def reliability_with_residuals(
     """(c,): omega of the sums of items, with the covariances of their residuals.
 
     c = (sum of loadings)^2 phi over itself plus the sum of all residual variances and covariances of the
-    items, twice each covariance: congeneric items, of which blocks (p, c) tells whose they are. Bollen (1980),
+    items, twice each covariance: congeneric items; blocks (p, c) tells whose they are. Bollen (1980),
     American Sociological Review 45, 370-385; Raykov (2001), British Journal of Mathematical and Statistical
     Psychology 54, 315-323; as semTools's `compRelSEM(obs.var = FALSE)`.
     """
