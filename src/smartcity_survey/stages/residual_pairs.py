@@ -11,13 +11,14 @@ from typing import Annotated, Any, ParamSpec
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.errors import Problem, SurveyError
+from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.needs import Files, Need
 from smartcity_survey.stats.core.types import IntArray
 from smartcity_survey.stats.sem.correlated_residuals import CorrelatedResiduals
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import Config
+from smartcity_survey.study.factor_sections import pair_problems
 from smartcity_survey.study.model import Model, build_model
 
 KEY = "cfa.residual_correlations"
@@ -56,22 +57,7 @@ def require_pairs(pairs: Pairs, model: Model, place: str) -> None:
     SurveyError
         naming every such item and the key.
     """
-    named = dict.fromkeys(item for pair in pairs for item in pair)
-    alone = {construct.items[0] for construct in model.constructs if len(construct.items) == 1}
-    problems = [
-        Problem(place, f"{item} is no item of the model.", "Correct the name, or take the pair out.")
-        for item in named
-        if item not in model.items
-    ]
-    problems += [
-        Problem(
-            place,
-            f"{item} is the only item of its construct, which it stands for without a residual.",
-            "Take the pair out.",
-        )
-        for item in named
-        if item in alone
-    ]
+    problems = list(pair_problems(pairs, [each.items for each in model.constructs], place))
     if problems:
         raise SurveyError.of(problems)
 
@@ -147,8 +133,7 @@ def pairs_frame(found: CorrelatedResiduals, pairs: Pairs, model: Model) -> pd.Da
             "std_error": of(found.std_err),
             "z": of(found.z),
             "p": of(found.p),
-            "estimate": of(found.correlation),
-            "estimate_std_error": of(found.std_err_correlation),
+            "correlation": of(found.correlation),
             "ci_low": of(found.ci_low),
             "ci_high": of(found.ci_high),
             "freed": freed,

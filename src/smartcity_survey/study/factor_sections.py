@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from pydantic import Field, model_validator
 
+from smartcity_survey.errors import Problem
 from smartcity_survey.parsing import Section
 
 Estimator = Literal["ml", "mlr"]
@@ -55,6 +57,24 @@ class CfaSection(Section):
                 raise ValueError(f"`residual_correlations` names {one} and {other} twice; name them once")
             seen.add(frozenset((one, other)))
         return self
+
+
+def pair_problems(
+    pairs: Sequence[Sequence[str]], constructs: Sequence[Sequence[str]], place: str
+) -> Iterator[Problem]:
+    """What keeps residuals of pairs from correlating. constructs : the items of each. place : of the key."""
+    owner = {item: items for items in constructs for item in items}
+    for item in dict.fromkeys(item for pair in pairs for item in pair):
+        if item not in owner:
+            yield Problem(
+                place, f"{item} is not an item of the model.", "Correct the name, or take the pair out."
+            )
+        elif len(owner[item]) == 1:
+            yield Problem(
+                place,
+                f"{item} is the only item of its construct and has no residual.",
+                "Take the pair out.",
+            )
 
 
 class CommonMethodSection(Section):

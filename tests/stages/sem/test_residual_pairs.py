@@ -60,10 +60,10 @@ def test_the_table_has_the_pairs_as_declared_with_the_cores_numbers() -> None:
     order = [{*pair} for pair in zip(found.items, found.others, strict=True)].index
     rows = [order({*pair}) for pair in TOGETHER.tolist()]
     np.testing.assert_array_equal(table["covariance"], found.covariance[rows])
-    np.testing.assert_array_equal(table["estimate"], found.correlation[rows])
+    np.testing.assert_array_equal(table["correlation"], found.correlation[rows])
     np.testing.assert_array_equal(table["p"], found.p[rows])
     assert table["freed"].all()
-    assert ((table["ci_low"] < table["estimate"]) & (table["estimate"] < table["ci_high"])).all()
+    assert ((table["ci_low"] < table["correlation"]) & (table["correlation"] < table["ci_high"])).all()
 
 
 def test_fit_is_of_the_model_with_the_pairs_and_indices_name_them_no_more() -> None:
@@ -115,7 +115,7 @@ def test_a_pair_of_an_item_that_was_left_out_is_told() -> None:
     found = confirmed(model=MODEL.keeping(ITEMS[:-1]))
     table = found.tables["correlated_residuals"]
     assert table["freed"].tolist() == [True, False]
-    assert table["estimate"].isna().tolist() == [False, True]
+    assert table["correlation"].isna().tolist() == [False, True]
     assert found.cards["correlated_residuals"]["pairs_left_out"] == 1
 
 
