@@ -15,7 +15,7 @@ from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.needs import Files, Need
 from smartcity_survey.stats.core.types import IntArray
-from smartcity_survey.stats.sem.correlated_residuals import CorrelatedResiduals
+from smartcity_survey.stats.measurement.residual_pairs import CorrelatedResiduals
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import Config
 from smartcity_survey.study.factor_sections import pair_problems

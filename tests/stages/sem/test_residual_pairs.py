@@ -19,9 +19,9 @@ from smartcity_survey.stages.residual_pairs import PairsDeclared, declares_pairs
 from smartcity_survey.stages.sem.cfa import confirm_model
 from smartcity_survey.stages.sem.sem import estimate_sem
 from smartcity_survey.stats.core.correlations import covariance
+from smartcity_survey.stats.measurement.residual_pairs import correlated_residuals
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.stats.sem.cfa import CfaFit, fit_cfa
-from smartcity_survey.stats.sem.correlated_residuals import correlated_residuals
 from smartcity_survey.stats.sem.sem import fit_sem
 from smartcity_survey.study.config import CfaSection, Config, PlsSection
 from tests.stages import simulated

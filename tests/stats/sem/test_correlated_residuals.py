@@ -9,6 +9,7 @@ import pytest
 
 from smartcity_survey.stats.core.errors import InvalidModel, UnderIdentified
 from smartcity_survey.stats.core.types import BoolArray, IntArray
+from smartcity_survey.stats.measurement.residual_pairs import correlated_residuals, reliability_with_residuals
 from smartcity_survey.stats.missing.normal_moments import em_moments
 from smartcity_survey.stats.sampling.pseudo_likelihood import fit_design_cfa, fit_design_sem
 from smartcity_survey.stats.sem.cfa import CfaFit, fit_cfa
@@ -16,7 +17,6 @@ from smartcity_survey.stats.sem.cfa_fit import fit_indices
 from smartcity_survey.stats.sem.cfa_incomplete import fit_incomplete_cfa, fit_incomplete_sem
 from smartcity_survey.stats.sem.cfa_robust import ScaledTest, fit_robust_cfa, fit_robust_sem
 from smartcity_survey.stats.sem.cfa_stack import fit_stack
-from smartcity_survey.stats.sem.correlated_residuals import correlated_residuals, reliability_with_residuals
 from smartcity_survey.stats.sem.dynamic_fit import dynamic_cutoffs
 from smartcity_survey.stats.sem.likelihood import Sample
 from smartcity_survey.stats.sem.maximum_likelihood import StructureFit, fit_structures

@@ -26,12 +26,12 @@ from smartcity_survey.stats.measurement.reliability_coefficients import (
     composite_reliability,
     reliability,
 )
+from smartcity_survey.stats.measurement.residual_pairs import reliability_with_residuals
 from smartcity_survey.stats.measurement.validity import fornell_larcker, htmt
 from smartcity_survey.stats.missing.normal_moments import em_moments
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.stats.sampling.weighted_moments import weighted_covariance
 from smartcity_survey.stats.sem.cfa import CfaFit, fit_cfa
-from smartcity_survey.stats.sem.correlated_residuals import reliability_with_residuals
 from smartcity_survey.study.model import Model
 
 

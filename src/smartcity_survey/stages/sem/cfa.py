@@ -54,6 +54,7 @@ from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.significance import normal_interval, normal_two_sided
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.items.polychoric_correlations import NO_CONTINUITY
+from smartcity_survey.stats.measurement.residual_pairs import correlated_residuals
 from smartcity_survey.stats.missing.normal_moments import em_moments
 from smartcity_survey.stats.sampling.pseudo_likelihood import fit_design_cfa
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
@@ -63,7 +64,6 @@ from smartcity_survey.stats.sem.cfa_fit import fit_indices
 from smartcity_survey.stats.sem.cfa_incomplete import fit_incomplete_cfa
 from smartcity_survey.stats.sem.cfa_residuals import covariance_residuals
 from smartcity_survey.stats.sem.cfa_robust import fit_robust_cfa, satorra_bentler
-from smartcity_survey.stats.sem.correlated_residuals import correlated_residuals
 from smartcity_survey.stats.sem.maximum_likelihood import TOLERANCE
 from smartcity_survey.study.config import CfaSection
 from smartcity_survey.study.model import Model

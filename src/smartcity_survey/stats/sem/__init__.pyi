@@ -58,11 +58,6 @@ from .cfa_start import (
     alike_factors as alike_factors,
     starting_values as starting_values,
 )
-from .correlated_residuals import (
-    CorrelatedResiduals as CorrelatedResiduals,
-    correlated_residuals as correlated_residuals,
-    reliability_with_residuals as reliability_with_residuals,
-)
 from .dwls import (
     DwlsFit as DwlsFit,
     fit_dwls as fit_dwls,
