@@ -42,6 +42,7 @@ from smartcity_survey.errors import Problem, SurveyError, counted, counts
 from smartcity_survey.parsing import Section, parse, read_yaml
 from smartcity_survey.stages.measurement.common_method import marker_items
 from smartcity_survey.stages.needs import CountedItems, complete_rows
+from smartcity_survey.stages.residual_pairs import require_pairs
 from smartcity_survey.study.codebook import WEIGHT, Codebook, read_codebook, text
 from smartcity_survey.study.config import CleaningSection, Config, DataSection, ModelSection, parse_config
 from smartcity_survey.study.label_languages import unlabelled
@@ -119,6 +120,9 @@ def check_study(folder: Path) -> Checked:
         problems += _contradictions(folder, config, codebook, model)
         for key, names in _named_demographics(config).items():
             _attempt(problems, require_demographics, names, codebook, f"{place}, {key}")
+        if model:
+            pairs = config.cfa.residual_correlations
+            _attempt(problems, require_pairs, pairs, model, f"{place}, cfa.residual_correlations")
         if model and config.common_method.marker:
             _attempt(problems, marker_items, config.common_method.marker, model, codebook)
         if responses:

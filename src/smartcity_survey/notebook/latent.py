@@ -15,7 +15,8 @@ from smartcity_survey.notebook.model import Model, study_model
 from smartcity_survey.notebook.options import options
 from smartcity_survey.notebook.told import attempt, told
 from smartcity_survey.notebook.view import View, by_path, square, statistics
-from smartcity_survey.stages.sem.cfa import loadings_frame, modification_frame
+from smartcity_survey.stages.sem.cfa import loadings_frame
+from smartcity_survey.stages.sem.misfit import modification_frame
 from smartcity_survey.stages.sem.sem import path_frame, quality_frame
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.types import Array

@@ -97,7 +97,6 @@ def measurement(answers: pd.DataFrame, model: Model) -> MeasurementView:
     if unsolved.any():
         named_so = ", ".join(name for name, missing in zip(declared.names, unsolved, strict=True) if missing)
         notes.append(f"No omega of {named_so}: a single factor has no solution, or is a Heywood case.")
-    factors = np.full(blocks.shape, np.nan) if cfa is None else cfa.std_loadings
     larcker = (
         pd.DataFrame()
         if pls is None
@@ -105,7 +104,7 @@ def measurement(answers: pd.DataFrame, model: Model) -> MeasurementView:
     )
     return MeasurementView(
         notes=tuple(notes),
-        reliability=reliability_frame(found, factors, declared).set_index("construct"),
+        reliability=reliability_frame(found, cfa, declared).set_index("construct"),
         fornell_larcker=larcker,
         htmt=square(validity.htmt(R, blocks), declared.names, "construct"),
         htmt2=square(validity.htmt2(R, blocks), declared.names, "construct"),

@@ -48,6 +48,7 @@ def _of_config(config: Config) -> Iterator[Problem]:
         },
         "pls.correlation": config.pls.correlation != "pearson",
         "cfa.estimator": config.cfa.estimator != "ml",
+        "cfa.residual_correlations": bool(config.cfa.residual_correlations),
         "pls.interval": config.pls.interval != "percentile",
     }
     for key in (key for key, given in asked.items() if given):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from smartcity_survey.errors import Problem
 from smartcity_survey.parsing import Section
 
 Estimator = Literal["ml", "mlr"]
@@ -38,6 +40,41 @@ class CfaSection(Section):
     other_models: bool = Field(
         False, description="true: the fit of one factor, a second-order factor and a bifactor model beside it"
     )
+    residual_correlations: tuple[tuple[str, str], ...] = Field(
+        (),
+        description="pairs of items whose residuals may correlate in CFA and SEM; each needs a reason from "
+        "theory, such as a shared wording, before the answers are seen",
+    )
+
+    @model_validator(mode="after")
+    def _pairs_are_pairs(self) -> CfaSection:
+        """Refuse an item paired with itself, and a pair named twice."""
+        seen: set[frozenset[str]] = set()
+        for one, other in self.residual_correlations:
+            if one == other:
+                raise ValueError(f"`residual_correlations` pairs {one} with itself; name two items")
+            if frozenset((one, other)) in seen:
+                raise ValueError(f"`residual_correlations` names {one} and {other} twice; name them once")
+            seen.add(frozenset((one, other)))
+        return self
+
+
+def pair_problems(
+    pairs: Sequence[Sequence[str]], constructs: Sequence[Sequence[str]], place: str
+) -> Iterator[Problem]:
+    """What keeps residuals of pairs from correlating. constructs : the items of each. place : of the key."""
+    owner = {item: items for items in constructs for item in items}
+    for item in dict.fromkeys(item for pair in pairs for item in pair):
+        if item not in owner:
+            yield Problem(
+                place, f"{item} is not an item of the model.", "Correct the name, or take the pair out."
+            )
+        elif len(owner[item]) == 1:
+            yield Problem(
+                place,
+                f"{item} is the only item of its construct and has no residual.",
+                "Take the pair out.",
+            )
 
 
 class CommonMethodSection(Section):

@@ -29,6 +29,7 @@ from smartcity_survey.stages.needs import (
     RegressionMissing,
 )
 from smartcity_survey.stages.refusals import Refusals, refused
+from smartcity_survey.stages.residual_pairs import Pairs, ResidualPairs, positions
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.factor.rotation import varimax_criterion
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
@@ -115,6 +116,7 @@ def crosscheck(
     components: ComponentsMissing = "complete",
     regression: RegressionMissing = "complete",
     design: Design = None,
+    residual_pairs: ResidualPairs = (),
 ) -> StageResult:
     """Compare the run's core results with factor_analyzer, statsmodels and semopy.
 
@@ -147,7 +149,9 @@ def crosscheck(
                 () if regression != "complete" else _regressions(scores, tables, model, design)
             ),
             "semopy": iter(
-                _cfa(weighed, tables, model, len(answers)) if compared and len(tables["cfa_loadings"]) else ()
+                _cfa(weighed, tables, model, len(answers), residual_pairs)
+                if compared and len(tables["cfa_loadings"])
+                else ()
             ),
         }
         comparisons = [each for peer, made in by_peer.items() if peer not in missing for each in made]
@@ -317,10 +321,12 @@ def _linearised(fit: Any, design: SurveyDesign) -> Array:
     return np.asarray(robust.bse * np.sqrt(design.units / (design.units - 1)))
 
 
-def _cfa(items: pd.DataFrame, tables: Tables, model: Model, n: int | None = None) -> Iterator[Comparison]:
+def _cfa(
+    items: pd.DataFrame, tables: Tables, model: Model, n: int | None = None, pairs: Pairs = ()
+) -> Iterator[Comparison]:
     """Names need not be syntax of semopy's (a space, a dash): it gets x0, x1 and f0, f1 in their place.
 
-    n : respondents, where these are not the rows.
+    n : respondents, where these are not the rows. pairs : items whose residuals correlate.
     """
     import semopy
 
@@ -333,6 +339,9 @@ def _cfa(items: pd.DataFrame, tables: Tables, model: Model, n: int | None = None
     lines = [f"{owners[c.name]} =~ {' + '.join(alias[item] for item in c.items)}" for c in model.constructs]
     errors = [
         f"{alias[c.items[0]]} ~~ 0*{alias[c.items[0]]}" for c in model.constructs if c.name in model.single
+    ]
+    errors += [
+        f"{alias[model.items[one]]} ~~ {alias[model.items[two]]}" for one, two in positions(pairs, model)
     ]
     ours = tables["cfa_loadings"].set_index("item")["std_loading"].loc[list(model.items)].to_numpy()
     chi2 = float(tables["cfa_fit"].set_index("statistic")["value"]["chi2"])

@@ -20,6 +20,7 @@ from smartcity_survey.stages.design import Design
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import Complete, Measured, Options, Seed, Smallest
 from smartcity_survey.stages.refusals import by_status
+from smartcity_survey.stages.residual_pairs import frees_no_pairs
 from smartcity_survey.stages.sem.robust import EstimatorAsked, errors_of, judging_design
 from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.stats.measurement.alignment import APART, N_STARTS, TOLERANCE, Alignment, align
@@ -48,6 +49,7 @@ def asks_for_alignment(config: Config) -> bool:
 
 
 @stage("alignment", "aligned_means", "aligned_parameters", asked_by=asks_for_alignment)
+@frees_no_pairs
 def align_groups(
     answers: Complete,
     model: Measured,

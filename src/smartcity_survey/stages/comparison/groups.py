@@ -28,6 +28,7 @@ from smartcity_survey.stages.parts import InParts, Made, Unit, nothing_made, tak
 from smartcity_survey.stages.pls.pls import pls_model
 from smartcity_survey.stages.progress import Progress, part, silent
 from smartcity_survey.stages.refusals import by_status
+from smartcity_survey.stages.residual_pairs import frees_no_pairs
 from smartcity_survey.stages.sem.robust import EstimatorAsked
 from smartcity_survey.stats.core.draws import Take, make_all
 from smartcity_survey.stats.core.types import Array, BoolArray
@@ -118,6 +119,7 @@ def permutations(
 
 
 @stage(*("group_comparisons", "micom", "multigroup", "invariance"), hides=protect, beside=("demographics",))
+@frees_no_pairs
 def compare_respondents(
     answers: Complete,
     model: MeasuredClaims,

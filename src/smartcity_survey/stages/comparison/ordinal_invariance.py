@@ -19,6 +19,7 @@ from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import Complete, Continuity, Measured, Options, Smallest
 from smartcity_survey.stages.refusals import by_status, require_items
+from smartcity_survey.stages.residual_pairs import frees_no_pairs
 from smartcity_survey.stats.core.significance import normal_two_sided
 from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.stats.items.polychoric_correlations import NO_CONTINUITY, corrected_pairs
@@ -88,6 +89,7 @@ def unfit_answers(
 
 
 @stage("ordinal_invariance", "ordinal_means", asked_by=asks_for_ordinal, requires=require_scales)
+@frees_no_pairs
 def compare_ordered_answers(
     answers: Complete,
     model: Measured,

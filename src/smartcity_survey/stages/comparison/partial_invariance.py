@@ -18,6 +18,7 @@ from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import Complete, Measured, Option, Options, Smallest
 from smartcity_survey.stages.refusals import SOLVED, by_status, without_lines
+from smartcity_survey.stages.residual_pairs import frees_no_pairs
 from smartcity_survey.stats.core.types import Array, BoolArray
 from smartcity_survey.stats.measurement.partial_invariance import KINDS, PartialRung, partial_ladder
 from smartcity_survey.stats.sem.multigroup import Level
@@ -38,6 +39,7 @@ def asks_for_items(config: Config) -> bool:
 
 
 @stage("partial_invariance", "freed_items", asked_by=asks_for_items)
+@frees_no_pairs
 def find_items_that_differ(
     answers: Complete,
     model: Measured,

@@ -31,6 +31,7 @@ from smartcity_survey.stages.needs import Bar, Claims, Complete, Option, PlsFitO
 from smartcity_survey.stages.parts import InParts, Made, Unit, nothing_made
 from smartcity_survey.stages.progress import Progress, one_of, silent
 from smartcity_survey.stages.refusals import require_paths
+from smartcity_survey.stages.residual_pairs import frees_no_pairs
 from smartcity_survey.stats.core.dealt import deal
 from smartcity_survey.stats.core.multiplicity import holm
 from smartcity_survey.stats.core.significance import LEVEL_MARGIN
@@ -75,6 +76,7 @@ OF_ONE_FILE = {"answers": IN_USE, "state": "open"}
     *("specification_curve", "specification_summary", "specification_choices", "specification_failures"),
     hides=protect,
 )
+@frees_no_pairs
 def specification_curve(
     answers: Complete,
     model: Claims,

@@ -13,6 +13,7 @@ from smartcity_survey.stages.cards import gradient_at_end, respondents
 from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.needs import Complete, Measured
 from smartcity_survey.stages.refusals import Refusals, require_items
+from smartcity_survey.stages.residual_pairs import frees_no_pairs
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.measurement.graded_information import (
     item_information,
@@ -53,6 +54,7 @@ def require_scales(model: Model) -> None:
     hides=protect,
     beside=("item_descriptives",),
 )
+@frees_no_pairs
 def analyse_graded_responses(answers: Complete, model: Measured) -> StageResult:
     """A graded response model of each construct with three items or more: slopes, thresholds, information."""
     refusals = Refusals()

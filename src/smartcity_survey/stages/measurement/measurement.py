@@ -16,6 +16,7 @@ from smartcity_survey.stages.needs import ForPls, ForReliability, Measured, PlsF
 from smartcity_survey.stages.pls.pls import fit_model
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
 from smartcity_survey.stages.refusals import Refusals, require_several
+from smartcity_survey.stages.residual_pairs import ResidualPairs, freed_card, positions
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.errors import HeywoodCase
 from smartcity_survey.stats.core.types import Array
@@ -25,6 +26,7 @@ from smartcity_survey.stats.measurement.reliability_coefficients import (
     composite_reliability,
     reliability,
 )
+from smartcity_survey.stats.measurement.residual_pairs import reliability_with_residuals
 from smartcity_survey.stats.measurement.validity import fornell_larcker, htmt
 from smartcity_survey.stats.missing.normal_moments import em_moments
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
@@ -40,6 +42,7 @@ def evaluate_measurement(
     section: PlsFitOptions,
     missing: PlsMissing = "complete",
     everybody: ForReliability = None,
+    residual_pairs: ResidualPairs = (),
 ) -> StageResult:
     """Reliability and discriminant validity of the constructs.
 
@@ -48,6 +51,8 @@ def evaluate_measurement(
 
     everybody : answers with gaps, where alpha and omega are to rest on covariances by EM; alpha then has no
         interval, as none is known for them, nor for weighted or clustered answers.
+    residual_pairs : items whose residuals may correlate in the CFA; composite reliability by it allows for
+        that, omega is of one factor with residuals apart.
     """
     inputs = PlsInputs.of(answers, model, section)
     x = inputs.x
@@ -74,10 +79,13 @@ def evaluate_measurement(
         compared.attempt(WHOLE, lambda: require_several(model, "discriminant validity"))
         ratios = htmt(correlations, membership)
     by_composites = refusals.card()
-    cfa = refusals.attempt("cfa", lambda: fit_cfa(_covariances(x, inputs.design, 0), n, membership))
-    factors = np.full(membership.shape, np.nan) if cfa is None else cfa.std_loadings
+    pairs = positions(residual_pairs, model)
+    cfa = refusals.attempt(
+        "cfa", lambda: fit_cfa(_covariances(x, inputs.design, 0), n, membership, pairs=pairs)
+    )
     _note_omegas(refusals, covariances, n_all, model)
     of_covariances: Card = {} if everybody is None else {"covariances": "em_normal", "n_covariances": n_all}
+    of_covariances = {**of_covariances, **freed_card(residual_pairs, model)}
     estimator: Card = {
         **pls_estimator(model, section),
         "method": "covariances_and_pls_loadings",
@@ -92,12 +100,16 @@ def evaluate_measurement(
         distinct = square(fornell_larcker(pls.construct_corr, by_pls.ave), model.names, "construct")
     result = StageResult(
         tables={
-            "reliability": reliability_frame(by_pls, factors, model),
+            "reliability": reliability_frame(by_pls, cfa, model),
             "fornell_larcker": distinct,
             "htmt": square(ratios, model.names, "construct") if len(ratios) > 1 else pd.DataFrame(),
         },
         cards={
-            "reliability": {**estimator, **of_covariances, **refusals.card()},
+            "reliability": {
+                **estimator,
+                **of_covariances,
+                **refusals.card(),
+            },
             "fornell_larcker": {**estimator, **by_composites},
             "htmt": {
                 "method": "absolute_correlations",
@@ -116,9 +128,16 @@ def _covariances(x: Array, design: SurveyDesign | None, ddof: int) -> Array:
     return covariance(x, ddof) if design is None else weighted_covariance(x, design, ddof)
 
 
-def reliability_frame(found: Reliability, factors: Array, model: Model) -> pd.DataFrame:
-    """Reliability of the constructs and their AVE, also by the standardised loadings of a CFA (p, c)."""
+def reliability_frame(found: Reliability, cfa: CfaFit | None, model: Model) -> pd.DataFrame:
+    """Reliability of the constructs and their AVE, also by a CFA, where it has a solution."""
     membership = model.membership()
+    factors = np.full(membership.shape, np.nan) if cfa is None else cfa.std_loadings
+    by_factors = composite_reliability(factors, membership)
+    if cfa is not None and cfa.pairs.size:
+        sd = np.sqrt(np.diagonal(cfa.implied))
+        by_factors = reliability_with_residuals(
+            factors, cfa.factor_corr, cfa.residual_cov / np.outer(sd, sd), membership
+        )
     return pd.DataFrame(
         {
             "construct": model.names,
@@ -131,7 +150,7 @@ def reliability_frame(found: Reliability, factors: Array, model: Model) -> pd.Da
             "rho_a": found.rho_a,
             "composite_reliability": found.rho_c,
             "ave": found.ave,
-            "composite_reliability_cfa": composite_reliability(factors, membership),
+            "composite_reliability_cfa": by_factors,
             "ave_cfa": average_variance_extracted(factors, membership),
             "mean_inter_item_r": found.mean_inter_item_r,
         }

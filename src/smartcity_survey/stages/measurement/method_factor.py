@@ -16,6 +16,7 @@ from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.measurement.common_method import marker_items
 from smartcity_survey.stages.needs import Complete, Measured, Option, Options
 from smartcity_survey.stages.refusals import Refusals
+from smartcity_survey.stages.residual_pairs import frees_no_pairs
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.significance import ChiSquareTest, chi_square_test
 from smartcity_survey.stats.core.types import Array
@@ -43,6 +44,7 @@ def asks_for_method(config: Config) -> bool:
 
 
 @stage(*TABLES, asked_by=asks_for_method)
+@frees_no_pairs
 def take_method_out(
     answers: Complete,
     model: Measured,

@@ -21,6 +21,7 @@ from smartcity_survey.stages.naming import naming, square
 from smartcity_survey.stages.needs import Complete, Measured, Method, PlsFitOptions
 from smartcity_survey.stages.pls.pls import fit_model
 from smartcity_survey.stages.refusals import Refusals, require_paths
+from smartcity_survey.stages.residual_pairs import frees_no_pairs
 from smartcity_survey.stats.core.correlations import (
     correlation,
     covariance,
@@ -55,6 +56,7 @@ METHODS: tuple[ScoreMethod, ...] = get_args(ScoreMethod)
     hides=protect,
     beside=("item_descriptives",),
 )
+@frees_no_pairs
 def compute_scores(
     answers: Complete, model: Measured, pls: PlsFitOptions, method: Method, design: Design = None
 ) -> StageResult:

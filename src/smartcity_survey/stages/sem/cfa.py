@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated
 
@@ -36,14 +37,24 @@ from smartcity_survey.stages.needs import (
 )
 from smartcity_survey.stages.progress import Progress, silent
 from smartcity_survey.stages.refusals import Refusals, refused, takes_no_weights
+from smartcity_survey.stages.residual_pairs import (
+    Pairs,
+    ResidualPairs,
+    declares_pairs,
+    freed_card,
+    not_freed_card,
+    pairs_frame,
+    positions,
+)
 from smartcity_survey.stages.sem.dwls import ORDINAL_TABLES, ordinal_tables
 from smartcity_survey.stages.sem.dynamic import DYNAMIC, dynamic_card, dynamic_frame
+from smartcity_survey.stages.sem.misfit import modification_frame, residual_frame
 from smartcity_survey.stages.sem.robust import robust_statistics, scaled_statistics
 from smartcity_survey.stats.core.correlations import covariance
-from smartcity_survey.stats.core.last_bits import steady
 from smartcity_survey.stats.core.significance import normal_interval, normal_two_sided
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.items.polychoric_correlations import NO_CONTINUITY
+from smartcity_survey.stats.measurement.residual_pairs import correlated_residuals
 from smartcity_survey.stats.missing.normal_moments import em_moments
 from smartcity_survey.stats.sampling.pseudo_likelihood import fit_design_cfa
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
@@ -51,11 +62,9 @@ from smartcity_survey.stats.sampling.weighted_residuals import design_residuals
 from smartcity_survey.stats.sem.cfa import CfaFit, fit_cfa
 from smartcity_survey.stats.sem.cfa_fit import fit_indices
 from smartcity_survey.stats.sem.cfa_incomplete import fit_incomplete_cfa
-from smartcity_survey.stats.sem.cfa_residuals import CovarianceResiduals, covariance_residuals
+from smartcity_survey.stats.sem.cfa_residuals import covariance_residuals
 from smartcity_survey.stats.sem.cfa_robust import fit_robust_cfa, satorra_bentler
 from smartcity_survey.stats.sem.maximum_likelihood import TOLERANCE
-from smartcity_survey.stats.sem.modification import modification_indices
-from smartcity_survey.stats.sem.structure import Matrix
 from smartcity_survey.study.config import CfaSection
 from smartcity_survey.study.model import Model
 
@@ -67,7 +76,16 @@ UNWEIGHTED = ("modification_indices", "dynamic_fit", *ORDINAL_TABLES)
 TABLES = (*OF_MODEL, "modification_indices", "cfa_residuals", "dynamic_fit")
 
 
-@stage(*TABLES, *ORDINAL_TABLES, unweighted=UNWEIGHTED, hides=protect, beside=("item_descriptives",))
+PAIRS = "correlated_residuals"
+
+
+@stage(
+    *(*TABLES, *ORDINAL_TABLES),
+    optional={declares_pairs: (PAIRS,)},
+    unweighted=UNWEIGHTED,
+    hides=protect,
+    beside=("item_descriptives",),
+)
 def confirm_model(
     answers: pd.DataFrame,
     model: Measured,
@@ -78,6 +96,7 @@ def confirm_model(
     missing: FactorModelsMissing = "complete",
     counted: Counted = None,
     design: Design = None,
+    residual_pairs: ResidualPairs = (),
     progress: Annotated[Progress, Bar("dynamic cut-offs")] = silent,
 ) -> StageResult:
     """One factor per construct, all correlated: fit, loadings, what the model misses, dynamic cut-offs.
@@ -89,31 +108,68 @@ def confirm_model(
     level : of the intervals. continuity : as `pls.continuity`. missing : by `fiml` fit, loadings and factor
         correlations are of all answers given, other tables of complete questionnaires. counted : items that
         these have all answers to; None where no answer is missing. design : sampling weights and clusters,
-        which fit, loadings, factor correlations and residuals allow for. progress : of the dynamic cut-offs.
+        which fit, loadings, factor correlations and residuals allow for. residual_pairs : items whose
+        residuals may correlate; by least squares they do not. progress : of the dynamic cut-offs.
     """
+    own = (*TABLES, *ORDINAL_TABLES, PAIRS)
+    try:
+        return _confirmed(
+            answers,
+            model,
+            section,
+            level,
+            seed,
+            continuity,
+            missing,
+            counted,
+            design,
+            residual_pairs,
+            progress,
+        )
+    except NoSolution as error:
+        if not residual_pairs:
+            raise
+        return refused(own, error, card=freed_card(residual_pairs, model))
+
+
+def _confirmed(
+    answers: pd.DataFrame,
+    model: Model,
+    section: CfaSection,
+    level: float,
+    seed: int,
+    continuity: tuple[float, float],
+    missing: str,
+    counted: Sequence[str] | None,
+    design: SurveyDesign | None,
+    pairs: Pairs,
+    progress: Progress,
+) -> StageResult:
+    """The tables of `confirm_model`."""
+    by_design = (*BY_DESIGN, PAIRS) if pairs else BY_DESIGN
     x = complete_rows(answers, counted)[list(model.items)].to_numpy(dtype=np.float64)
     if design is not None and design.weighted:
-        return _of_design(x, model, level, design)
+        return _of_design(x, model, level, design, pairs)
     try:
-        result = _of_complete_rows(x, model, section, level, seed, continuity, progress)
+        result = _of_complete_rows(x, model, section, level, seed, continuity, pairs, progress)
     except NoSolution as error:
         if missing == "complete":
             raise
-        result = refused((*TABLES, *ORDINAL_TABLES), error)
+        result = refused((*TABLES, *ORDINAL_TABLES, *([PAIRS] if pairs else [])), error)
     if design is not None:
         try:
-            of_clusters = _of_design(x, model, level, design)
+            of_clusters = _of_design(x, model, level, design, pairs)
         except NoSolution as error:
-            of_clusters = refused(BY_DESIGN, error, card=respondents(len(x)))
+            of_clusters = refused(by_design, error, card=respondents(len(x)))
         result = StageResult(
-            {**result.tables, **{name: of_clusters.tables[name] for name in BY_DESIGN}},
+            {**result.tables, **{name: of_clusters.tables[name] for name in by_design}},
             {
                 **{name: {**card, **ignored_card(design)} for name, card in result.cards.items()},
-                **{name: of_clusters.cards[name] for name in BY_DESIGN},
+                **{name: of_clusters.cards[name] for name in by_design},
             },
         )
     if missing == "fiml":
-        full = _of_all_answers(answers, len(x), model, level)
+        full = _of_all_answers(answers, len(x), model, level, pairs)
         result = StageResult({**result.tables, **full.tables}, {**result.cards, **full.cards})
     return result
 
@@ -125,11 +181,13 @@ def _of_complete_rows(
     level: float,
     seed: int,
     continuity: tuple[float, float],
+    pairs: Pairs,
     progress: Progress,
 ) -> StageResult:
     """All tables of complete questionnaires x (n, p)."""
     with naming(model.items, "CFA", model.names):
-        cfa = fit_cfa(covariance(x, ddof=0), len(x), model.membership())
+        together = positions(pairs, model)
+        cfa = fit_cfa(covariance(x, ddof=0), len(x), model.membership(), pairs=together)
         fit = fit_indices(cfa)
     own = {name: Refusals(model.items, model.names) for name in TABLES}
     ordinal = ordinal_tables(x, cfa, model, level, continuity)
@@ -142,6 +200,7 @@ def _of_complete_rows(
         **solution_card("maximum_likelihood_correlated_factors", cfa),
         "divisor": "n",
         **single_items(model),
+        **freed_card(pairs, model),
         **respondents(cfa.n),
     }
     if not cfa.admissible:
@@ -149,32 +208,35 @@ def _of_complete_rows(
     told, statistics, of_model = cfa, asdict(fit), card
     if section.estimator == "mlr":
         with naming(model.items, "CFA", model.names):
-            robust = fit_robust_cfa(x, model.membership())
+            robust = fit_robust_cfa(x, model.membership(), pairs=together)
         told, of_model = robust.cfa, {**card, "standard_errors": "sandwich_observed"}
         statistics |= scaled_statistics("yuan_bentler", robust.test)
     else:
         test = own["cfa_fit"].attempt("satorra_bentler", lambda: satorra_bentler(cfa, x))
         statistics |= {} if test is None else scaled_statistics("satorra_bentler", test)
     tables = {
-        **tables_of_model(told, statistics, model, level),
+        **tables_of_model(told, statistics, model, level, pairs),
         "modification_indices": pd.DataFrame() if changes is None else changes,
         "cfa_residuals": pd.DataFrame() if residuals is None else residuals,
         "dynamic_fit": pd.DataFrame(columns=DYNAMIC) if dynamic is None else dynamic,
     }
     cards: dict[str, Card] = dict.fromkeys(tables, card) | {
-        **cards_of_model(of_model, level),
+        **cards_of_model(of_model, level, pairs),
         "modification_indices": {**card, **NORMAL, "modification": "score_test_df_1"},
         "cfa_residuals": {**card, "standard_errors": "of_residuals_normal"},
         "dynamic_fit": dynamic_card(cfa.n, model, section, seed),
     }
+    of_least_squares = {
+        name: {**own_card, **not_freed_card(pairs)} for name, own_card in ordinal.cards.items()
+    }
     cards |= {name: {**cards[name], **refusals.card()} for name, refusals in own.items()}
-    return StageResult(tables={**tables, **ordinal.tables}, cards={**cards, **ordinal.cards})
+    return StageResult(tables={**tables, **ordinal.tables}, cards={**cards, **of_least_squares})
 
 
-def _of_design(x: Array, model: Model, level: float, design: SurveyDesign) -> StageResult:
+def _of_design(x: Array, model: Model, level: float, design: SurveyDesign, pairs: Pairs) -> StageResult:
     """The tables of the model by pseudo maximum likelihood; those of equal respondents are empty."""
     with naming(model.items, "CFA", model.names):
-        found = fit_design_cfa(x, model.membership(), design)
+        found = fit_design_cfa(x, model.membership(), design, pairs=positions(pairs, model))
     cfa = found.cfa
     card: Card = {
         **solution_card("pseudo_ml_correlated_factors", cfa),
@@ -182,6 +244,7 @@ def _of_design(x: Array, model: Model, level: float, design: SurveyDesign) -> St
         "standard_errors": "sandwich_observed",
         **design_card(design),
         **single_items(model),
+        **freed_card(pairs, model),
         **respondents(cfa.n),
     }
     if not cfa.admissible:
@@ -192,12 +255,12 @@ def _of_design(x: Array, model: Model, level: float, design: SurveyDesign) -> St
         refusals.note(WHOLE, takes_no_weights(name))
     return StageResult(
         tables={
-            **tables_of_model(cfa, robust_statistics(cfa, found.test), model, level),
+            **tables_of_model(cfa, robust_statistics(cfa, found.test), model, level, pairs),
             "cfa_residuals": residuals,
             **{name: pd.DataFrame() for name in without},
         },
         cards={
-            **cards_of_model(card, level),
+            **cards_of_model(card, level, pairs),
             "cfa_residuals": {**card, "standard_errors": "of_residuals_by_design"},
             **{name: {**card, **refusals.card()} for name, refusals in without.items()},
         },
@@ -205,14 +268,16 @@ def _of_design(x: Array, model: Model, level: float, design: SurveyDesign) -> St
 
 
 def tables_of_model(
-    cfa: CfaFit, statistics: dict[str, float], model: Model, level: float
+    cfa: CfaFit, statistics: dict[str, float], model: Model, level: float, pairs: Pairs = ()
 ) -> dict[str, pd.DataFrame]:
-    """Fit by its statistics, loadings and factor correlations."""
+    """Fit by its statistics, loadings and factor correlations; correlated residuals where there are some."""
+    residuals = {PAIRS: pairs_frame(correlated_residuals(cfa, level=level), pairs, model)} if pairs else {}
     return {
         "cfa_fit": _statistics(statistics),
         "cfa_loadings": loadings_frame(cfa, model, level),
         "cfa_factor_correlations": square(cfa.factor_corr, model.names, "construct"),
         "cfa_correlation_intervals": _correlation_intervals(cfa, model, level),
+        **residuals,
     }
 
 
@@ -227,31 +292,36 @@ def solution_card(method: str, cfa: CfaFit) -> Card:
     }
 
 
-def cards_of_model(card: Card, level: float) -> dict[str, Card]:
+def cards_of_model(card: Card, level: float, pairs: Pairs = ()) -> dict[str, Card]:
     """Cards of `tables_of_model`. card : what they have in common."""
     intervals: Card = {**card, "interval": "delta_normal", "confidence_level": level}
-    return {name: card if name in ("cfa_fit", "cfa_factor_correlations") else intervals for name in OF_MODEL}
+    names = (*OF_MODEL, PAIRS) if pairs else OF_MODEL
+    return {name: card if name in ("cfa_fit", "cfa_factor_correlations") else intervals for name in names}
 
 
-def _of_all_answers(answers: pd.DataFrame, n_complete: int, model: Model, level: float) -> StageResult:
+def _of_all_answers(
+    answers: pd.DataFrame, n_complete: int, model: Model, level: float, pairs: Pairs
+) -> StageResult:
     """The tables of the model by full-information maximum likelihood."""
     try:
         with naming(model.items, "CFA", model.names):
             moments = em_moments(answers[list(model.items)].to_numpy(dtype=np.float64))
-            found = fit_incomplete_cfa(moments, model.membership())
+            found = fit_incomplete_cfa(moments, model.membership(), pairs=positions(pairs, model))
     except NoSolution as error:
-        return refused(OF_MODEL, error, card=full_information(len(answers), n_complete))
+        names = (*OF_MODEL, PAIRS) if pairs else OF_MODEL
+        return refused(names, error, card=full_information(len(answers), n_complete))
     cfa = found.cfa
     card: Card = {
         **full_information(cfa.n, n_complete),
         **solution_card("fiml_correlated_factors", cfa),
         **single_items(model),
+        **freed_card(pairs, model),
     }
     if not cfa.admissible:
         card = {**card, **inadmissible(model, cfa.heywood, cfa.factor_corr)}
     return StageResult(
-        tables=tables_of_model(cfa, robust_statistics(cfa, found.test), model, level),
-        cards=cards_of_model(card, level),
+        tables=tables_of_model(cfa, robust_statistics(cfa, found.test), model, level, pairs),
+        cards=cards_of_model(card, level, pairs),
     )
 
 
@@ -303,44 +373,4 @@ def _correlation_intervals(cfa: CfaFit, model: Model, level: float) -> pd.DataFr
             "below_distinct": below(furthest, "correlation_distinct"),
             "below_similar": below(furthest, "correlation_similar"),
         }
-    )
-
-
-def modification_frame(cfa: CfaFit, model: Model) -> pd.DataFrame:
-    """Every loading and residual covariance that the model fixes at zero, the most telling first."""
-    found = modification_indices(cfa)
-    of_loading = found.cells.matrix == Matrix.LOADING
-    # Of a residual covariance the cells name the lower triangle: the later item is the row.
-    item = np.where(of_loading, found.cells.row, found.cells.column)
-    other = np.where(of_loading, found.cells.column, found.cells.row)
-    return pd.DataFrame(
-        {
-            "item": [model.items[i] for i in item],
-            "kind": np.where(of_loading, "cross_loading", "residual_covariance"),
-            "other": [
-                (model.names if loads else model.items)[j] for j, loads in zip(other, of_loading, strict=True)
-            ],
-            "modification_index": found.index,
-            "p": found.p,
-            "change": found.change,
-            "std_change": found.std_change,
-        }
-    )
-
-
-def residual_frame(residuals: CovarianceResiduals, model: Model) -> pd.DataFrame:
-    """All pairs of items, those the model misses most first."""
-    second, first = np.tril_indices(len(model.items), -1)
-    frame = pd.DataFrame(
-        {
-            "item": [model.items[i] for i in first],
-            "other": [model.items[i] for i in second],
-            "residual": residuals.residuals[first, second],
-            "std_error": residuals.std_err[first, second],
-            "z": residuals.z[first, second],
-            "residual_correlation": residuals.correlations[first, second],
-        }
-    )
-    return frame.sort_values(
-        "z", key=lambda z: steady(np.abs(z)), ascending=False, kind="stable", ignore_index=True
     )

@@ -18,6 +18,7 @@ from smartcity_survey.stages.needs import Bar, Counted, Level, Measured, Option,
 from smartcity_survey.stages.parts import InParts, Made, Unit, nothing_made, taken, units_of
 from smartcity_survey.stages.progress import Progress, part, silent
 from smartcity_survey.stages.refusals import Refusals, require_paths
+from smartcity_survey.stages.residual_pairs import frees_no_pairs
 from smartcity_survey.stats.core.draws import Take, make_all
 from smartcity_survey.stats.core.intervals import Summary
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
@@ -74,6 +75,7 @@ def _items(answers: pd.DataFrame, model: Model, counted: Sequence[str] | None) -
 
 
 @stage(*TABLES, asked_by=has_cluster_bootstrap)
+@frees_no_pairs
 def resample_clusters(
     answers: pd.DataFrame,
     model: Measured,

@@ -30,6 +30,7 @@ from smartcity_survey.stages.pls.pls import pls_model
 from smartcity_survey.stages.pls.pls_bootstrap import interval_columns, interval_summary
 from smartcity_survey.stages.pls.pls_inputs import PlsInputs
 from smartcity_survey.stages.refusals import Refusals
+from smartcity_survey.stages.residual_pairs import frees_no_pairs
 from smartcity_survey.stages.sem.robust import EstimatorAsked
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.types import Array, BoolArray
@@ -53,6 +54,7 @@ def has_controls(config: Config) -> bool:
 
 
 @stage("controlled_paths", asked_by=has_controls)
+@frees_no_pairs
 def estimate_controlled_paths(
     answers: ForPls,
     model: Measured,

@@ -12,6 +12,7 @@ from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.design import Design
 from smartcity_survey.stages.needs import Complete, Measured
 from smartcity_survey.stages.refusals import Refusals, require_scales
+from smartcity_survey.stages.residual_pairs import frees_no_pairs
 from smartcity_survey.stages.sem.rival_fit import cost_of, indices_of
 from smartcity_survey.stages.sem.robust import EstimatorAsked, errors_and_tests, judging_design
 from smartcity_survey.stats.core.correlations import covariance
@@ -49,6 +50,7 @@ def require_turnable(model: Model) -> None:
 
 
 @stage(*TABLES, asked_by=asks_for_exploratory, requires=require_turnable)
+@frees_no_pairs
 def explore_measurement_model(
     answers: Complete, model: Measured, estimator: EstimatorAsked = "ml", design: Design = None
 ) -> StageResult:

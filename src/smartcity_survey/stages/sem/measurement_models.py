@@ -14,6 +14,7 @@ from smartcity_survey.stages.declare import stage
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import Complete, Measured
 from smartcity_survey.stages.refusals import Refusals, require_several
+from smartcity_survey.stages.residual_pairs import frees_no_pairs
 from smartcity_survey.stages.sem.rival_fit import cost_of, indices_of
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.types import BoolArray
@@ -43,6 +44,7 @@ def require_constructs(model: Model) -> None:
 
 
 @stage("measurement_models", "general_factor", asked_by=asks_for_rivals, requires=require_constructs)
+@frees_no_pairs
 def compare_measurement_models(answers: Complete, model: Measured) -> StageResult:
     """Correlated factors beside one factor, two merged, a second-order factor and a bifactor model.
 

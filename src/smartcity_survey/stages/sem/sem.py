@@ -22,6 +22,7 @@ from smartcity_survey.stages.lines import path_columns
 from smartcity_survey.stages.naming import naming
 from smartcity_survey.stages.needs import Counted, FactorModelsMissing, Level, Measured, complete_rows
 from smartcity_survey.stages.refusals import Refusals, require_paths
+from smartcity_survey.stages.residual_pairs import ResidualPairs, freed_card, positions
 from smartcity_survey.stages.sem.robust import EstimatorAsked, robust_statistics, scaled_statistics
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.types import Array
@@ -44,24 +45,27 @@ def estimate_sem(
     counted: Counted = None,
     design: Design = None,
     estimator: EstimatorAsked = "ml",
+    residual_pairs: ResidualPairs = (),
 ) -> StageResult:
     """The structural model on latent factors: the third estimator beside OLS and PLS-SEM.
 
     missing : by `fiml` of all answers given. counted : items that complete questionnaires have all answers
         to; None where no answer is missing. design : sampling weights and clusters. estimator : by `mlr`
         errors and tests allow for answers that are not normal, as they do with gaps or a design anyway.
+        residual_pairs : items whose residuals may correlate.
     """
     require_paths(model, "SEM")
     x = complete_rows(answers, counted)[list(model.items)].to_numpy(dtype=np.float64)
-    refusals = Refusals(model.items, model.names)
+    refusals, pairs = Refusals(model.items, model.names), positions(residual_pairs, model)
+    blocks, paths = model.membership(), model.path_matrix()
     with naming(model.items, "SEM", model.names):
         if missing == "fiml":
             moments = em_moments(answers[list(model.items)].to_numpy(dtype=np.float64))
-            found = fit_incomplete_sem(moments, model.membership(), model.path_matrix(), level=level)
+            found = fit_incomplete_sem(moments, blocks, paths, pairs=pairs, level=level)
             fit, statistics = found.sem, robust_statistics(found.sem, found.test)
             how: Card = {**full_information(fit.ml.n, len(x)), "method": "fiml_structural_equations"}
         elif design is not None:
-            of_design = fit_design_sem(x, model.membership(), model.path_matrix(), design, level=level)
+            of_design = fit_design_sem(x, blocks, paths, design, pairs=pairs, level=level)
             fit, statistics = of_design.sem, robust_statistics(of_design.sem, of_design.test)
             how = {
                 "method": "pseudo_ml_structural_equations",
@@ -69,7 +73,7 @@ def estimate_sem(
                 **design_card(design),
             }
         elif estimator == "mlr":
-            robust = fit_robust_sem(x, model.membership(), model.path_matrix(), level=level)
+            robust = fit_robust_sem(x, blocks, paths, pairs=pairs, level=level)
             fit = robust.sem
             statistics = asdict(fit_indices(fit)) | scaled_statistics("yuan_bentler", robust.test)
             how = {
@@ -78,7 +82,7 @@ def estimate_sem(
             }
         else:
             S = covariance(x, ddof=0)
-            fit = fit_sem(S, len(x), model.membership(), model.path_matrix(), level=level)
+            fit = fit_sem(S, len(x), blocks, paths, pairs=pairs, level=level)
             statistics = _statistics(fit, x, refusals)
             how = {"method": "maximum_likelihood_structural_equations"}
     card: Card = {
@@ -89,6 +93,7 @@ def estimate_sem(
         "iterations": fit.ml.n_iterations,
         **({} if missing == "fiml" else {"divisor": "n"}),
         **single_items(model),
+        **freed_card(residual_pairs, model),
         **({} if missing == "fiml" else respondents(len(x))),
         "confidence_level": level,
         "admissible": str(fit.admissible).lower(),

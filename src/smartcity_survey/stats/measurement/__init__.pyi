@@ -74,6 +74,11 @@ from .reliability_intervals import (
     factor_intervals as factor_intervals,
     omega_intervals as omega_intervals,
 )
+from .residual_pairs import (
+    CorrelatedResiduals as CorrelatedResiduals,
+    correlated_residuals as correlated_residuals,
+    reliability_with_residuals as reliability_with_residuals,
+)
 from .scores import (
     bartlett_score_weights as bartlett_score_weights,
     component_score_weights as component_score_weights,

@@ -66,4 +66,7 @@ def bartlett_score_weights(fit: CfaFit) -> Array:
     # An item that is its factor has no uniqueness; any weight gives the same score, the item.
     uniquenesses = np.where(single_items(fit.pattern), 1.0, fit.uniquenesses)
     weighted = fit.loadings / uniquenesses[:, None]
+    if fit.pairs.size:
+        residual_cov = fit.residual_cov + np.diag(uniquenesses - fit.uniquenesses)
+        weighted = np.asarray(np.linalg.solve(residual_cov, fit.loadings), dtype=np.float64)
     return np.asarray(np.linalg.solve(fit.loadings.T @ weighted, weighted.T))

@@ -13,7 +13,7 @@ import numpy as np
 
 from smartcity_survey.stats.core.errors import TooFewUnits
 from smartcity_survey.stats.core.significance import ChiSquareTest, chi_square_test
-from smartcity_survey.stats.core.types import Array, BoolArray
+from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.stats.sampling.weighted_moments import weighted_covariance
 from smartcity_survey.stats.sem.cfa import CfaFit, cfa_record, fit_cfa
@@ -54,10 +54,11 @@ def fit_design_cfa(
     pattern: BoolArray,
     design: SurveyDesign,
     *,
+    pairs: IntArray | None = None,
     tolerance: float = TOLERANCE,
     max_iterations: int = 200,
 ) -> DesignCfa:
-    """Fit a measurement model (pattern as in `fit_cfa`) to answers x (n, p) that a design gave.
+    """Fit a measurement model (pattern, pairs as in `fit_cfa`) to answers x (n, p) that a design gave.
 
     As lavaan's `sampling.weights` and `cluster` with `estimator = "MLR"`: errors from the observed
     information and the units' slopes, the chi-square scaled as by Yuan and Bentler in Mplus's variant.
@@ -69,13 +70,14 @@ def fit_design_cfa(
     S, n = weighted_covariance(x, design, 0), design.n
     require_units(design, pattern)
     sd = np.sqrt(np.diagonal(S))
-    plain = fit_cfa(S, n, pattern, tolerance=tolerance, max_iterations=max_iterations)
+    plain = fit_cfa(S, n, pattern, pairs=pairs, tolerance=tolerance, max_iterations=max_iterations)
     return DesignCfa(
         cfa_record(
             _with_errors(plain.ml, x, design),
             _with_errors(plain.standard, x / sd, design),
             pattern,
             plain.markers,
+            plain.pairs,
         ),
         scaled_design_test(plain.ml, x, design),
     )
@@ -87,6 +89,7 @@ def fit_design_sem(
     paths: BoolArray,
     design: SurveyDesign,
     *,
+    pairs: IntArray | None = None,
     level: float = 0.95,
     tolerance: float = TOLERANCE,
     max_iterations: int = 200,
@@ -103,6 +106,7 @@ def fit_design_sem(
         design.n,
         pattern,
         paths,
+        pairs=pairs,
         level=level,
         tolerance=tolerance,
         max_iterations=max_iterations,

@@ -23,6 +23,7 @@ from .cfa_incomplete import (
 from .cfa_model import (
     Scaling as Scaling,
     first_items as first_items,
+    item_pairs as item_pairs,
     measurement_cells as measurement_cells,
     measurement_structure as measurement_structure,
     require_identifiable as require_identifiable,

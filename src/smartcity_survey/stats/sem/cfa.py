@@ -20,6 +20,7 @@ from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.stats.sem.cfa_model import (
     Scaling,
     first_items,
+    item_pairs,
     measurement_structure,
     require_identifiable,
     single_items,
@@ -54,10 +55,12 @@ class CfaFit:
         std_err_factor_corr : by the delta method; nan for what is fixed.
     heywood : positions of items whose uniqueness is not positive though free (not of a
         `cfa_model.single_items`). admissible : none is, and the factor covariances are positive definite; an
-        inadmissible solution describes no possible population.
+        inadmissible solution describes no possible population. Correlated residuals have to have positive
+        definite covariances too.
+    pairs : (m, 2), items whose residuals correlate, the later one first; `correlated_residuals` has them.
     ml : the likelihood's result in the scaling asked for, with the parameters in the order loadings by row,
-        factor covariances (lower triangle by row), uniquenesses. standard : the same of items and factors of
-        variance 1; from both, with other errors, `cfa_record` makes a fit with these.
+        factor covariances (lower triangle by row), uniquenesses, residual covariances. standard : the same of
+        items and factors of variance 1; from both, with other errors, `cfa_record` makes a fit with these.
     """
 
     pattern: BoolArray
@@ -74,6 +77,7 @@ class CfaFit:
     std_err_factor_corr: Array
     heywood: IntArray
     admissible: bool
+    pairs: IntArray
     ml: StructureFit
     standard: StructureFit
 
@@ -128,6 +132,11 @@ class CfaFit:
         return np.asarray(1 - self.uniquenesses / np.diagonal(self.implied))
 
     @property
+    def residual_cov(self) -> Array:
+        """(p, p): of the residuals, uniquenesses on the diagonal."""
+        return self.ml.structures[0].matrices(self.ml.theta).residual_cov
+
+    @property
     def residual_correlations(self) -> Array:
         """(p, p): sample less model correlations."""
         return correlations_of(self.sample) - correlations_of(self.implied)
@@ -138,6 +147,7 @@ def fit_cfa(
     n: int,
     pattern: BoolArray,
     *,
+    pairs: IntArray | None = None,
     scaling: Scaling = "marker",
     markers: IntArray | None = None,
     wishart: bool = False,
@@ -150,6 +160,7 @@ def fit_cfa(
     ----------
     pattern : (p, k), whether the item loads on the factor; all factors correlate. A factor of a single item
         is that item, without error (`cfa_model.single_items`).
+    pairs : (m, 2), positions of items whose residuals correlate, each pair a parameter more; None: of none.
     scaling : `marker` gives a factor the unit of its marker, whose loading is 1; `unit_variance` gives every
         factor variance 1. Fit, standardised loadings and factor correlations are the same.
     markers : (k,), by default the first item that loads on the factor alone, else the first that loads on it.
@@ -161,7 +172,8 @@ def fit_cfa(
     Raises
     ------
     TooFewRows (n <= p), NotFinite, ConstantItems, LinearDependence, NotPositiveDefinite, InvalidModel (an
-    item loads nowhere), UnderIdentified, NotConverged (small samples may have no finite minimum).
+    item loads nowhere; pairs that `cfa_model.item_pairs` refuses), UnderIdentified, NotConverged (small
+    samples may have no finite minimum).
     """
     if n <= len(S):
         raise TooFewRows(n, len(S) + 1)
@@ -172,19 +184,21 @@ def fit_cfa(
     if constant.size:
         raise ConstantItems(tuple(constant.tolist()))
     require_identifiable(pattern)
+    pairs = item_pairs(pairs, pattern)
     require_independence(correlations_of(S), n)
     markers = first_items(pattern) if markers is None else markers
-    standard = _fit_standardised(S, n, pattern, markers, wishart, tolerance, max_iterations)
-    structure, theta = rescaled(standard, np.sqrt(np.diagonal(S)), pattern, markers, scaling)
+    standard = _fit_standardised(S, n, pattern, pairs, markers, wishart, tolerance, max_iterations)
+    structure, theta = rescaled(standard, np.sqrt(np.diagonal(S)), pattern, markers, scaling, pairs)
     minimum = Minimum(theta, standard.gradient_norm, standard.n_iterations)
     ml = fit_at([structure], [Sample(n, S)], minimum, multiplier=standard.multiplier)
-    return cfa_record(ml, standard, pattern, markers)
+    return cfa_record(ml, standard, pattern, markers, pairs)
 
 
 def _fit_standardised(
     S: Array,
     n: int,
     pattern: BoolArray,
+    pairs: IntArray,
     markers: IntArray,
     wishart: bool,
     tolerance: float,
@@ -197,7 +211,7 @@ def _fit_standardised(
     model that fits closely leaves no room for a lower minimum that would matter, and is not fitted again.
     """
     R = correlations_of(S)
-    structure = measurement_structure(pattern, "unit_variance", markers)
+    structure = measurement_structure(pattern, "unit_variance", markers, pairs)
     found: StructureFit | None = None
     refused: StatisticsError | None = None
     for start_at, iterations in (
@@ -229,14 +243,19 @@ def _fit_standardised(
 
 
 def rescaled(
-    standard: StructureFit, sd: Array, pattern: BoolArray, markers: IntArray, scaling: Scaling
+    standard: StructureFit,
+    sd: Array,
+    pattern: BoolArray,
+    markers: IntArray,
+    scaling: Scaling,
+    pairs: IntArray | None = None,
 ) -> tuple[Structure, Array]:
     """The model in item units and in the scaling asked for, and its parameters."""
     matrices = standard.structures[0].matrices(standard.theta)
     loadings = matrices.loadings * sd[:, None]
     of_marker = loadings[markers, np.arange(len(markers))]
     unit = of_marker if scaling == "marker" else np.where(loadings.sum(axis=0) < 0, -1.0, 1.0)
-    structure = measurement_structure(pattern, scaling, markers)
+    structure = measurement_structure(pattern, scaling, markers, pairs)
     found = Matrices.zeros(*pattern.shape)
     found.loadings[:] = loadings / unit
     found.factor_cov[:] = matrices.factor_cov * np.outer(unit, unit)
@@ -244,7 +263,13 @@ def rescaled(
     return structure, structure.values(found)
 
 
-def cfa_record(ml: StructureFit, standard: StructureFit, pattern: BoolArray, markers: IntArray) -> CfaFit:
+def cfa_record(
+    ml: StructureFit,
+    standard: StructureFit,
+    pattern: BoolArray,
+    markers: IntArray,
+    pairs: IntArray | None = None,
+) -> CfaFit:
     """The record of a model fitted in the scaling asked for and with items and factors of variance 1."""
     matrices = ml.structures[0].matrices(ml.theta)
     spread = np.sqrt(np.abs(np.diagonal(matrices.factor_cov)))
@@ -256,6 +281,10 @@ def cfa_record(ml: StructureFit, standard: StructureFit, pattern: BoolArray, mar
     uniquenesses = np.diagonal(matrices.residual_cov).copy()
     heywood = np.flatnonzero((uniquenesses <= 0) & ~single)
     indefinite = lapack.dpotrf(matrices.factor_cov, lower=1)[1]
+    pairs = item_pairs(pairs, pattern)
+    together = np.unique(pairs)
+    if pairs.size:
+        indefinite |= lapack.dpotrf(matrices.residual_cov[np.ix_(together, together)], lower=1)[1]
     return CfaFit(
         pattern=pattern,
         markers=markers,
@@ -271,6 +300,7 @@ def cfa_record(ml: StructureFit, standard: StructureFit, pattern: BoolArray, mar
         std_err_factor_corr=std_err_factor_corr,
         heywood=heywood,
         admissible=not heywood.size and not indefinite,
+        pairs=pairs,
         ml=ml,
         standard=standard,
     )

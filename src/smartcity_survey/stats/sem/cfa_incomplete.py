@@ -49,6 +49,7 @@ def fit_incomplete_cfa(
     moments: NormalMoments,
     pattern: BoolArray,
     *,
+    pairs: IntArray | None = None,
     scaling: Scaling = "marker",
     markers: IntArray | None = None,
     tolerance: float = TOLERANCE,
@@ -73,6 +74,7 @@ def fit_incomplete_cfa(
         correlations_of(S),
         moments.n,
         pattern,
+        pairs=pairs,
         scaling="unit_variance",
         markers=markers,
         tolerance=tolerance,
@@ -80,7 +82,7 @@ def fit_incomplete_cfa(
     )
     # On items of variance 1 and factors of variance 1, so that neither units nor markers matter.
     standard_moments = _standardised(moments, sd)
-    unit = with_intercepts(measurement_structure(pattern, "unit_variance", markers))
+    unit = with_intercepts(measurement_structure(pattern, "unit_variance", markers, first.pairs))
     start = np.concatenate((first.ml.theta, standard_moments.mean))
     minimum = fit_incomplete(
         unit, standard_moments, start, tolerance=tolerance, max_iterations=max_iterations
@@ -88,7 +90,7 @@ def fit_incomplete_cfa(
     of_moments = saturated(standard_moments)
     trace = of_moments.trace()
     standard = incomplete_fit_at(unit, standard_moments, minimum, trace)
-    structure, theta = rescaled(standard.ml, sd, pattern, markers, scaling)
+    structure, theta = rescaled(standard.ml, sd, pattern, markers, scaling, first.pairs)
     intercepts = minimum.theta[-len(sd) :] * sd
     found = incomplete_fit_at(
         with_intercepts(structure),
@@ -97,7 +99,8 @@ def fit_incomplete_cfa(
         trace,
     )
     test = corrected_test(standard, standard_moments, of_moments)
-    return IncompleteCfa(cfa_record(found.ml, standard.ml, pattern, markers), found, test)
+    cfa = cfa_record(found.ml, standard.ml, pattern, markers, first.pairs)
+    return IncompleteCfa(cfa, found, test)
 
 
 def fit_incomplete_sem(
@@ -105,6 +108,7 @@ def fit_incomplete_sem(
     pattern: BoolArray,
     paths: BoolArray,
     *,
+    pairs: IntArray | None = None,
     markers: IntArray | None = None,
     level: float = 0.95,
     tolerance: float = TOLERANCE,
@@ -122,7 +126,7 @@ def fit_incomplete_sem(
     """
     require_recursive(paths)
     measured = fit_incomplete_cfa(
-        moments, pattern, markers=markers, tolerance=tolerance, max_iterations=max_iterations
+        moments, pattern, pairs=pairs, markers=markers, tolerance=tolerance, max_iterations=max_iterations
     ).cfa
     structure, start = structural_model(measured, paths)
     intercepts = measured.ml.theta[-len(pattern) :]

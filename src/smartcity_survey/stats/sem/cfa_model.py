@@ -26,6 +26,28 @@ def require_identifiable(pattern: BoolArray) -> None:
         raise UnderIdentified(tuple(weak.tolist()))
 
 
+def item_pairs(pairs: IntArray | None, pattern: BoolArray) -> IntArray:
+    """(m, 2): the pairs of items whose residuals correlate, the later item first; None: there are none.
+
+    Raises
+    ------
+    InvalidModel : an item with itself, a pair named twice, or an item that is its factor and has no residual.
+    """
+    if pairs is None or not len(pairs):
+        return np.zeros((0, 2), dtype=np.int64)
+    ordered = np.sort(pairs, axis=1)[:, ::-1]
+    same = ordered[ordered[:, 0] == ordered[:, 1], 0]
+    if same.size:
+        raise InvalidModel("correlate with themselves", "items", same)
+    found, count = np.unique(ordered, axis=0, return_counts=True)
+    if (count > 1).any():
+        raise InvalidModel("are named twice as a pair", "items", found[count > 1].ravel())
+    exact = np.intersect1d(ordered, np.flatnonzero(single_items(pattern)))
+    if exact.size:
+        raise InvalidModel("have no residual that could correlate", "items", exact)
+    return np.asarray(ordered)
+
+
 def single_items(pattern: BoolArray) -> BoolArray:
     """(p,): whether an item is the only one of its factor, and loads on nothing else.
 
@@ -44,8 +66,11 @@ def first_items(pattern: BoolArray) -> IntArray:
     return np.asarray(np.where(alone.any(axis=0), alone.argmax(axis=0), pattern.argmax(axis=0)))
 
 
-def measurement_cells(pattern: BoolArray, scaling: Scaling, markers: IntArray) -> Cells:
-    """Free loadings by row, factor covariances by row of the lower triangle, uniquenesses.
+def measurement_cells(
+    pattern: BoolArray, scaling: Scaling, markers: IntArray, pairs: IntArray | None = None
+) -> Cells:
+    """Free loadings by row, factor covariances by row of the lower triangle, uniquenesses, then the residual
+    covariances of `pairs` (m, 2), as of `item_pairs`.
 
     Uniquenesses of `single_items` are not free but 0.
     """
@@ -53,14 +78,18 @@ def measurement_cells(pattern: BoolArray, scaling: Scaling, markers: IntArray) -
     free = pattern.copy()
     if scaling == "marker":
         free[markers, np.arange(k)] = False
+    together = item_pairs(pairs, pattern)
     return Cells.join(
         Cells.of(Matrix.LOADING, *np.nonzero(free)),
         Cells.of(Matrix.FACTOR, *np.tril_indices(k, 0 if scaling == "marker" else -1)),
         Cells.of(Matrix.RESIDUAL, np.flatnonzero(~single_items(pattern))),
+        Cells.of(Matrix.RESIDUAL, together[:, 0], together[:, 1]),
     )
 
 
-def measurement_structure(pattern: BoolArray, scaling: Scaling, markers: IntArray) -> Structure:
+def measurement_structure(
+    pattern: BoolArray, scaling: Scaling, markers: IntArray, pairs: IntArray | None = None
+) -> Structure:
     """The measurement model: free cells of `measurement_cells`, markers or factor variances fixed to 1."""
     p, k = pattern.shape
     fixed = Matrices.zeros(p, k)
@@ -68,4 +97,4 @@ def measurement_structure(pattern: BoolArray, scaling: Scaling, markers: IntArra
         fixed.loadings[markers, np.arange(k)] = 1.0
     else:
         np.fill_diagonal(fixed.factor_cov, 1.0)
-    return Structure.unconstrained(fixed, measurement_cells(pattern, scaling, markers))
+    return Structure.unconstrained(fixed, measurement_cells(pattern, scaling, markers, pairs))

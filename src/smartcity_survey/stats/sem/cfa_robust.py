@@ -12,7 +12,7 @@ from scipy import special
 from smartcity_survey.stats.core.correlations import covariance
 from smartcity_survey.stats.core.errors import StatisticsError
 from smartcity_survey.stats.core.significance import ChiSquareTest, chi_square_test
-from smartcity_survey.stats.core.types import Array, BoolArray
+from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.stats.sem.cfa import CfaFit, cfa_record, fit_cfa
 from smartcity_survey.stats.sem.cfa_fit import baseline, comparative_fit, rmsea_of
 from smartcity_survey.stats.sem.likelihood import Point, Sample, evaluate
@@ -70,9 +70,14 @@ class RobustSem:
 
 
 def fit_robust_cfa(
-    x: Array, pattern: BoolArray, *, tolerance: float = TOLERANCE, max_iterations: int = 200
+    x: Array,
+    pattern: BoolArray,
+    *,
+    pairs: IntArray | None = None,
+    tolerance: float = TOLERANCE,
+    max_iterations: int = 200,
 ) -> RobustCfa:
-    """Fit a measurement model (pattern as in `fit_cfa`) to answers x (n, p) that need not be normal.
+    """Fit a measurement model (pattern, pairs as in `fit_cfa`) to answers x (n, p) that need not be normal.
 
     Estimates by maximum likelihood, errors by the sandwich of observed second derivatives (Huber 1967; White
     1982, Econometrica 50, 1-25), the chi-square scaled as by Yuan and Bentler (2000): lavaan's and Mplus's
@@ -83,9 +88,15 @@ def fit_robust_cfa(
     As `fit_cfa`.
     """
     S, n = covariance(x, ddof=0), len(x)
-    plain = fit_cfa(S, n, pattern, tolerance=tolerance, max_iterations=max_iterations)
+    plain = fit_cfa(S, n, pattern, pairs=pairs, tolerance=tolerance, max_iterations=max_iterations)
     sd = np.sqrt(np.diagonal(S))
-    cfa = cfa_record(_with_errors(plain.ml, x), _with_errors(plain.standard, x / sd), pattern, plain.markers)
+    cfa = cfa_record(
+        _with_errors(plain.ml, x),
+        _with_errors(plain.standard, x / sd),
+        pattern,
+        plain.markers,
+        plain.pairs,
+    )
     return RobustCfa(cfa, scaled_test(plain, x, "yuan_bentler"))
 
 
@@ -94,6 +105,7 @@ def fit_robust_sem(
     pattern: BoolArray,
     paths: BoolArray,
     *,
+    pairs: IntArray | None = None,
     level: float = 0.95,
     tolerance: float = TOLERANCE,
     max_iterations: int = 200,
@@ -108,7 +120,14 @@ def fit_robust_sem(
     """
     S = covariance(x, ddof=0)
     plain = fit_sem(
-        S, len(x), pattern, paths, level=level, tolerance=tolerance, max_iterations=max_iterations
+        S,
+        len(x),
+        pattern,
+        paths,
+        pairs=pairs,
+        level=level,
+        tolerance=tolerance,
+        max_iterations=max_iterations,
     )
     test = scaled_test(plain, x, "yuan_bentler")
     found = sem_record(_with_errors(plain.ml, x), plain.measurement, paths, level)

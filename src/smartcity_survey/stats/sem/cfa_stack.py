@@ -146,7 +146,8 @@ def _gradients(theta: Array, samples: Array, structure: Structure) -> Array:
     """(B, t): derivatives of the discrepancies.
 
     With Sigma = L Phi L' + D^-1, P = D - A M A' where A = D L and M = (Phi^-1 + L'A)^-1 (Woodbury): nothing
-    larger than (k, k) is inverted, and S enters by S A alone, unless a uniqueness is fixed to 0.
+    larger than (k, k) is inverted, and S enters by S A alone, unless a uniqueness is fixed to 0 or residuals
+    correlate.
     """
     cells, (p, k) = structure.cells, structure.shape
     loading, factor, residual = (
@@ -157,12 +158,14 @@ def _gradients(theta: Array, samples: Array, structure: Structure) -> Array:
     loadings, factor_corr = np.zeros((len(theta), p, k)), np.tile(np.eye(k), (len(theta), 1, 1))
     loadings[:, item, on] = theta[:, loading]
     factor_corr[:, first, second] = factor_corr[:, second, first] = theta[:, factor]
-    uniquenesses = theta[:, residual]
+    one, other = cells.row[residual], cells.column[residual]
+    apart = bool((one == other).all())
+    residuals = theta[:, residual]
     weights = np.zeros((len(theta), p))
-    weights[:, cells.row[residual]] = 1 / uniquenesses
+    weights[:, one[one == other]] = 1 / residuals[:, one == other]
     weighted, transposed = weights[:, :, None] * loadings, loadings.transpose(0, 2, 1)
     # G = P - P S P, times the loadings, and its diagonal.
-    if len(residual) == p:
+    if len(residual) == p and apart:
         within, of_sample = transposed @ weighted, samples @ weighted
         inner = np.linalg.inv(np.linalg.inv(factor_corr) + within)
         turned, middle = np.eye(k) - inner @ within, inner @ (weighted.transpose(0, 2, 1) @ of_sample)
@@ -171,17 +174,20 @@ def _gradients(theta: Array, samples: Array, structure: Structure) -> Array:
         variances = np.diagonal(samples, axis1=1, axis2=2)
         own = weights - weights**2 * variances + 2 * weights * np.einsum("bpk,bpk->bp", into, of_sample)
         own -= np.einsum("bpk,bpk->bp", into + weighted @ (middle @ inner), weighted)
-    else:  # items that are their factors have no uniqueness to invert
+        gradient_of_residuals = own[:, one]
+    else:  # items that are their factors have no uniqueness to invert, correlated residuals no diagonal
         covariances = loadings @ factor_corr @ transposed
-        covariances[:, cells.row[residual], cells.row[residual]] += uniquenesses
+        covariances[:, one, other] += residuals
+        covariances[:, other[one != other], one[one != other]] += residuals[:, one != other]
         precision = np.asarray(np.linalg.inv(covariances), dtype=np.float64)
         of_sample, of_loadings = precision @ samples, precision @ loadings
         slope = of_loadings - of_sample @ of_loadings
-        own = np.diagonal(precision, axis1=1, axis2=2) - np.einsum("bij,bij->bi", of_sample, precision)
+        own = precision[:, one, other] - np.einsum("bij,bij->bi", of_sample[:, one], precision[:, other])
+        gradient_of_residuals = np.where(one == other, 1.0, 2.0) * own
     gradient = np.empty_like(theta)
     gradient[:, loading] = 2 * (slope @ factor_corr)[:, item, on]
     gradient[:, factor] = 2 * (transposed @ slope)[:, first, second]
-    gradient[:, residual] = own[:, cells.row[residual]]
+    gradient[:, residual] = gradient_of_residuals
     return gradient
 
 
@@ -212,9 +218,9 @@ def _discrepancy(sample: Array, matrices: Matrices) -> tuple[float, Array]:
 
 
 def _trace(sample: Array, matrices: Matrices, triangle: Array) -> float:
-    """tr(S Sigma^-1), by Woodbury's identity where every uniqueness is positive."""
+    """tr(S Sigma^-1), by Woodbury's identity where every uniqueness is positive and residuals are apart."""
     uniquenesses = np.diagonal(matrices.residual_cov)
-    if (uniquenesses <= 0).any():
+    if (uniquenesses <= 0).any() or np.count_nonzero(matrices.residual_cov) > len(uniquenesses):
         return float(np.vdot(symmetric_inverse(triangle), sample))
     weighted = matrices.loadings / uniquenesses[:, None]
     inner = np.linalg.inv(matrices.factor_cov) + matrices.loadings.T @ weighted

@@ -79,19 +79,25 @@ def dynamic_cutoffs(
     if fit.heywood.size:
         raise HeywoodCase(tuple(fit.heywood.tolist()))
     if not fit.admissible:
-        raise NotPositiveDefinite(float(np.linalg.eigvalsh(fit.factor_corr)[0]))
+        smallest = [np.linalg.eigvalsh(matrix)[0] for matrix in (fit.factor_corr, fit.residual_cov)]
+        raise NotPositiveDefinite(float(smallest[0] if smallest[0] <= 0 else smallest[1]))
     items, factors, added = omitted_loadings(fit.std_loadings, fit.factor_corr, fit.pattern)
     levels = len(items) + 1
+    item_sd = np.sqrt(np.diagonal(fit.implied))
+    together = fit.residual_cov / np.outer(item_sd, item_sd)
+    np.fill_diagonal(together, 0.0)
     results = np.full((levels, draws, 3), np.nan)
     streams = np.random.SeedSequence(seed).spawn(levels * draws)
     for level in range(levels):
         loadings = fit.std_loadings.copy()
         loadings[items[:level], factors[:level]] = added[:level]
-        population = loadings @ fit.factor_corr @ loadings.T
+        population = loadings @ fit.factor_corr @ loadings.T + together
         np.fill_diagonal(population, 1.0)
         root = np.asarray(np.linalg.cholesky(population), dtype=np.float64)
         own = streams[level * draws : (level + 1) * draws]
-        fitted = fit_cfa(population, fit.n, fit.pattern, markers=fit.markers, scaling="unit_variance")
+        fitted = fit_cfa(
+            population, fit.n, fit.pattern, pairs=fit.pairs, markers=fit.markers, scaling="unit_variance"
+        )
         chord = Chord.of(fitted)
         at_once = max(1, STACKED // root.size)
         for first in range(0, draws, at_once):

@@ -52,7 +52,8 @@ class SemFit:
     disturbance_cov : (k, k), what the paths leave of it; equal to it among factors without sources.
     restrictions : test of what the paths left out cost against `measurement`; None where none restricts.
     admissible : uniquenesses are positive and the factor covariances positive definite.
-    ml : the likelihood's result; parameters are loadings, paths, disturbance covariances, uniquenesses.
+    ml : the likelihood's result; parameters are loadings, paths, disturbance covariances, uniquenesses,
+        residual covariances.
     """
 
     paths: BoolArray
@@ -74,6 +75,7 @@ def fit_sem(
     pattern: BoolArray,
     paths: BoolArray,
     *,
+    pairs: IntArray | None = None,
     markers: IntArray | None = None,
     level: float = 0.95,
     wishart: bool = False,
@@ -84,7 +86,7 @@ def fit_sem(
 
     Parameters
     ----------
-    pattern, markers, wishart, tolerance, max_iterations : as in `fit_cfa`.
+    pattern, pairs, markers, wishart, tolerance, max_iterations : as in `fit_cfa`.
     paths : (k, k), row = source, column = target; without loops.
     level : of the intervals of standardised paths.
 
@@ -98,7 +100,14 @@ def fit_sem(
     """
     require_recursive(paths)
     measurement = fit_cfa(
-        S, n, pattern, markers=markers, wishart=wishart, tolerance=tolerance, max_iterations=max_iterations
+        S,
+        n,
+        pattern,
+        pairs=pairs,
+        markers=markers,
+        wishart=wishart,
+        tolerance=tolerance,
+        max_iterations=max_iterations,
     )
     structure, start = structural_model(measurement, paths)
     ml = fit_structures(
@@ -118,6 +127,7 @@ def sem_record(ml: StructureFit, measurement: CfaFit, paths: BoolArray, level: f
     matrices, factor_cov = structure.matrices(ml.theta), ml.points[0].moments.factor_cov
     sd = np.sqrt(np.diagonal(factor_cov))
     uniquenesses = np.diagonal(matrices.residual_cov).copy()
+    together = np.unique(measurement.pairs)
     lost = ml.df - measurement.df
     return SemFit(
         paths=paths,
@@ -132,6 +142,7 @@ def sem_record(ml: StructureFit, measurement: CfaFit, paths: BoolArray, level: f
         admissible=bool(
             (uniquenesses > 0)[~single_items(measurement.pattern)].all()
             and np.linalg.eigvalsh(factor_cov)[0] > 0
+            and (np.linalg.eigvalsh(matrices.residual_cov[np.ix_(together, together)]) > 0).all()
         ),
         ml=ml,
     )
@@ -195,7 +206,7 @@ def structural_model(measurement: CfaFit, paths: BoolArray) -> tuple[Structure, 
     explained, acts = paths.any(axis=0), paths.any(axis=1)
     free = np.eye(k, dtype=bool) | np.outer(~explained, ~explained)
     free |= np.outer(explained & ~acts, explained & ~acts)
-    measured = measurement_cells(pattern, "marker", markers)
+    measured = measurement_cells(pattern, "marker", markers, measurement.pairs)
     cells = Cells.join(
         measured[measured.matrix == Matrix.LOADING],
         Cells.of(Matrix.PATH, *np.nonzero(paths)),
@@ -205,7 +216,7 @@ def structural_model(measurement: CfaFit, paths: BoolArray) -> tuple[Structure, 
     fixed, start = Matrices.zeros(p, k), Matrices.zeros(p, k)
     fixed.loadings[markers, np.arange(k)] = 1.0
     start.loadings[:] = measurement.loadings
-    np.fill_diagonal(start.residual_cov, measurement.uniquenesses)
+    start.residual_cov[:] = measurement.residual_cov
     factor_cov = measurement.factor_cov
     for target in np.flatnonzero(explained):
         sources = np.flatnonzero(paths[:, target])
