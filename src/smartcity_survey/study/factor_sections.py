@@ -26,8 +26,8 @@ class CfaSection(Section):
         1000,
         ge=100,
         le=1_000_000,
-        description="resamples of whole clusters, of CFA and SEM each, where `data.cluster` is given; none: "
-        "sandwich errors alone",
+        description="resamples, of CFA and SEM each: of whole clusters where `data.cluster` is given, "
+        "else of respondents, and then only if a number stands here; none: sandwich errors alone",
     )
     exploratory: bool = Field(
         False, description="true: beside it every item on every factor, turned to the constructs (ESEM)"
@@ -38,6 +38,11 @@ class CfaSection(Section):
     other_models: bool = Field(
         False, description="true: the fit of one factor, a second-order factor and a bifactor model beside it"
     )
+
+    @property
+    def names_bootstrap(self) -> bool:
+        """Whether the config itself has a number of resamples: those of respondents cost time."""
+        return self.bootstrap_draws is not None and "bootstrap_draws" in self.model_fields_set
 
 
 class CommonMethodSection(Section):

@@ -28,10 +28,10 @@ from .raking import (
     trim as trim,
     weighted_share as weighted_share,
 )
-from .resampled_clusters import (
-    ClusterBootstrap as ClusterBootstrap,
+from .resampled_models import (
+    ModelBootstrap as ModelBootstrap,
     Standardised as Standardised,
-    bootstrap_clusters as bootstrap_clusters,
+    bootstrap_model as bootstrap_model,
     refits as refits,
     standardised as standardised,
 )

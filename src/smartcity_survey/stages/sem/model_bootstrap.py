@@ -1,4 +1,4 @@
-"""Cluster bootstrap: CFA and SEM in samples of whole schools or mahallas, beside their sandwich errors."""
+"""Bootstrap of CFA and SEM: resamples of respondents or of whole schools, beside sandwich errors."""
 
 from __future__ import annotations
 
@@ -22,24 +22,25 @@ from smartcity_survey.stats.core.draws import Take, make_all
 from smartcity_survey.stats.core.intervals import Summary
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.stats.sampling.pseudo_likelihood import fit_design_cfa, fit_design_sem
-from smartcity_survey.stats.sampling.resampled_clusters import ClusterBootstrap, bootstrap_clusters
+from smartcity_survey.stats.sampling.resampled_models import ModelBootstrap, bootstrap_model
+from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.stats.sem.cfa import CfaFit
 from smartcity_survey.stats.sem.sem import SemFit
 from smartcity_survey.study.config import Config
 from smartcity_survey.study.model import Model
 
-TABLES = ("cluster_loadings", "cluster_correlations", "cluster_paths")
+TABLES = ("resampled_loadings", "resampled_correlations", "resampled_paths")
 
 
-def has_cluster_bootstrap(config: Config) -> bool:
-    """Whether respondents were drawn in clusters, and the factor models are to be bootstrapped by them."""
-    return bool(config.data.cluster and config.cfa.bootstrap_draws)
+def has_model_bootstrap(config: Config) -> bool:
+    """Whether factor models are bootstrapped: by clusters where there are some, else where asked for."""
+    return bool(config.cfa.bootstrap_draws and (config.data.cluster or config.cfa.names_bootstrap))
 
 
 def resamples(
     answers: pd.DataFrame, model: Model, draws: int, seed: int, counted: Sequence[str] | None, design: Design
 ) -> Iterator[Unit]:
-    """All resamples of `resample_clusters`."""
+    """All resamples of `resample_models`."""
     for name, paths in (("cfa", None), *((("sem", model.path_matrix()),) if model.paths else ())):
         yield from units_of(name, partial(_resample, answers, model, draws, seed, counted, design, paths))
 
@@ -54,13 +55,12 @@ def _resample(
     paths: BoolArray | None,
     progress: Callable[[int], None] = lambda _: None,
     take: Take = make_all,
-) -> ClusterBootstrap:
-    if design is None:
-        raise ValueError("a study without clusters has no such stage")
-    return bootstrap_clusters(
-        _items(answers, model, counted),
+) -> ModelBootstrap:
+    x = _items(answers, model, counted)
+    return bootstrap_model(
+        x,
         model.membership(),
-        design,
+        design or SurveyDesign.of(len(x)),
         draws,
         seed=seed,
         paths=paths,
@@ -73,8 +73,8 @@ def _items(answers: pd.DataFrame, model: Model, counted: Sequence[str] | None) -
     return complete_rows(answers, counted)[list(model.items)].to_numpy(dtype=np.float64)
 
 
-@stage(*TABLES, asked_by=has_cluster_bootstrap)
-def resample_clusters(
+@stage(*TABLES, asked_by=has_model_bootstrap)
+def resample_models(
     answers: pd.DataFrame,
     model: Measured,
     draws: Annotated[int, Option("cfa.bootstrap_draws")],
@@ -82,53 +82,53 @@ def resample_clusters(
     seed: Seed,
     counted: Counted = None,
     design: Design = None,
-    progress: Annotated[Progress, Bar("cluster bootstrap")] = silent,
+    progress: Annotated[Progress, Bar("bootstrap of factor models")] = silent,
     made: Annotated[Made, InParts(resamples)] = nothing_made,
 ) -> StageResult:
-    """Standardised loadings, correlations of the factors and paths in resamples of whole clusters.
+    """Standardised loadings, correlations of the factors and paths in resamples of clusters or respondents.
 
-    level : of the percentile intervals. counted : as in `confirm_model`. design : clusters, and weights where
-        there are some, which people keep in the resamples. progress : of both models.
+    level : of the percentile intervals. counted : as in `confirm_model`. design : clusters, which are drawn
+        as a whole, and weights, which people keep in the resamples. progress : of both models.
     """
-    if design is None:
-        raise ValueError("a study without clusters has no such stage")
     x = _items(answers, model, counted)
-    card: Card = {**design_card(design), **single_items(model), **respondents(len(x))}
+    drawn = design or SurveyDesign.of(len(x))
+    units = "respondents_one_by_one" if drawn.clusters is None else "whole_clusters"
+    card: Card = {**design_card(design), **single_items(model), **respondents(len(x)), "resamples": units}
     whole = 2 * draws if model.paths else draws
 
-    def resampled(name: str, before: int, paths: BoolArray | None) -> ClusterBootstrap:
+    def resampled(name: str, before: int, paths: BoolArray | None) -> ModelBootstrap:
         told, take = part(progress, before, whole), taken(made, name)
         return _resample(answers, model, draws, seed, counted, design, paths, told, take)
 
-    def measured() -> tuple[ClusterBootstrap, CfaFit]:
-        return resampled("cfa", 0, None), fit_design_cfa(x, model.membership(), design).cfa
+    def measured() -> tuple[ModelBootstrap, CfaFit]:
+        return resampled("cfa", 0, None), fit_design_cfa(x, model.membership(), drawn).cfa
 
-    def structural() -> tuple[ClusterBootstrap, SemFit]:
+    def structural() -> tuple[ModelBootstrap, SemFit]:
         require_paths(model, "SEM")
         paths = model.path_matrix()
         return resampled("sem", draws, paths), fit_design_sem(
-            x, model.membership(), paths, design, level=level
+            x, model.membership(), paths, drawn, level=level
         ).sem
 
     of_cfa, of_sem = Refusals(model.items, model.names), Refusals(model.items, model.names)
     cfa, sem = of_cfa.attempt("cfa", measured), of_sem.attempt("sem", structural)
-    own_cfa = {"method": "pseudo_ml_correlated_factors", **card, **of_cfa.card()}
-    own_sem = {"method": "pseudo_ml_structural_equations", **card, **of_sem.card()}
+    likelihood = "maximum_likelihood" if design is None else "pseudo_ml"
+    own_cfa = {"method": f"{likelihood}_correlated_factors", **card, **of_cfa.card()}
+    own_sem = {"method": f"{likelihood}_structural_equations", **card, **of_sem.card()}
     tables = dict.fromkeys(TABLES, pd.DataFrame())
     if cfa is not None:
         own_cfa |= _card(cfa[0], draws, level)
-        tables["cluster_loadings"] = _loadings(*cfa, model, level)
-        tables["cluster_correlations"] = _correlations(*cfa, model, level)
+        tables["resampled_loadings"] = _loadings(*cfa, model, level)
+        tables["resampled_correlations"] = _correlations(*cfa, model, level)
     if sem is not None:
         own_sem |= _card(sem[0], draws, level)
-        tables["cluster_paths"] = _paths(*sem, model, level)
-    cards = {name: own_sem if name == "cluster_paths" else own_cfa for name in TABLES}
+        tables["resampled_paths"] = _paths(*sem, model, level)
+    cards = {name: own_sem if name == "resampled_paths" else own_cfa for name in TABLES}
     return StageResult(tables=tables, cards=cards)
 
 
-def _card(bootstrap: ClusterBootstrap, draws: int, level: float) -> Card:
+def _card(bootstrap: ModelBootstrap, draws: int, level: float) -> Card:
     return {
-        "resamples": "whole_clusters",
         "bootstrap_draws": draws,
         "inadmissible_draws": int(draws - bootstrap.solved.sum()),
         "improper_draws": bootstrap.n_improper,
@@ -153,7 +153,7 @@ def _columns(summary: Summary, sandwich: Array, where: tuple[IntArray, ...]) -> 
     }
 
 
-def _loadings(bootstrap: ClusterBootstrap, cfa: CfaFit, model: Model, level: float) -> pd.DataFrame:
+def _loadings(bootstrap: ModelBootstrap, cfa: CfaFit, model: Model, level: float) -> pd.DataFrame:
     """Items of constructs with several; a single item is 1 in every sample."""
     owner = cfa.pattern.argmax(axis=1)
     several = np.flatnonzero(~np.isin(owner, [model.names.index(name) for name in model.single]))
@@ -167,7 +167,7 @@ def _loadings(bootstrap: ClusterBootstrap, cfa: CfaFit, model: Model, level: flo
     )
 
 
-def _correlations(bootstrap: ClusterBootstrap, cfa: CfaFit, model: Model, level: float) -> pd.DataFrame:
+def _correlations(bootstrap: ModelBootstrap, cfa: CfaFit, model: Model, level: float) -> pd.DataFrame:
     first, second = np.triu_indices(len(model.names), 1)
     columns = _columns(bootstrap.summary("factor_corr", level), cfa.std_err_factor_corr, (first, second))
     return pd.DataFrame(
@@ -179,7 +179,7 @@ def _correlations(bootstrap: ClusterBootstrap, cfa: CfaFit, model: Model, level:
     )
 
 
-def _paths(bootstrap: ClusterBootstrap, sem: SemFit, model: Model, level: float) -> pd.DataFrame:
+def _paths(bootstrap: ModelBootstrap, sem: SemFit, model: Model, level: float) -> pd.DataFrame:
     where = tuple(
         np.array([model.names.index(name) for name in side]) for side in zip(*model.paths, strict=True)
     )
