@@ -15,6 +15,7 @@ from smartcity_survey.stages.sem.model_bootstrap import (
     has_model_bootstrap,
     resample_models,
 )
+from smartcity_survey.stats.sampling.bollen_stine import bollen_stine
 from smartcity_survey.stats.sampling.pseudo_likelihood import fit_design_cfa, fit_design_sem
 from smartcity_survey.stats.sampling.resampled_models import bootstrap_model
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
@@ -63,13 +64,27 @@ def test_the_tables_hold_the_numbers_of_the_core(way: str) -> None:
         assert card.get("weights") == ("sampling_weights" if way == "both" else None)
 
 
+def test_the_test_of_both_models_is_the_cores_with_the_same_draws() -> None:
+    result = resampled("both")
+    table = result.tables["bollen_stine"].set_index("fitted_model")
+    for name, paths in (("measurement", None), ("structural", MODEL.path_matrix())):
+        own = x("both"), MODEL.membership(), design("both"), DRAWS
+        found = bollen_stine(*own, seed=SEED, paths=paths)
+        line = table.loc[name]
+        assert (line["chi2"], line["df"]) == (pytest.approx(found.chi2), found.df)
+        assert line["boot_mean"] == pytest.approx(found.mean)
+        assert (line["bollen_stine_p"], line["n_inadmissible"]) == (found.p, found.n_unsolved)
+    card = result.cards["bollen_stine"]
+    assert (card["resamples"], card["bootstrap_draws"], card["seed"]) == ("whole_clusters", DRAWS, SEED)
+
+
 def test_a_solution_that_is_none_leaves_its_tables_empty() -> None:
     """Fewer schools than constructs."""
     frame = answers("clustered")
     codes = np.arange(len(frame)) % 2
     few = design("clustered").of(len(frame), clusters=codes)
     result = resample_models(frame, MODEL, DRAWS, 0.9, SEED, design=few)
-    for name in TABLES:
+    for name in (*TABLES, "bollen_stine"):
         assert result.tables[name].empty
         assert {line["reason"] for line in result.cards[name]["refused"]} == {"too_few_units"}, name
 
@@ -80,6 +95,8 @@ def test_a_model_without_paths_has_its_measurement_alone() -> None:
     assert len(result.tables["resampled_loadings"]) == len(KEPT)
     assert result.tables["resampled_paths"].empty
     assert result.cards["resampled_paths"]["refused"][0]["reason"] == "no_paths"
+    assert result.tables["bollen_stine"]["fitted_model"].tolist() == ["measurement"]
+    assert "refused" not in result.cards["bollen_stine"]
 
 
 def test_respondents_are_drawn_where_there_are_no_clusters() -> None:

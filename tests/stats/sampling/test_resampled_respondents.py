@@ -11,7 +11,18 @@ import pytest
 
 from smartcity_survey.stats.core.resample import resampled_units, unit_products
 from smartcity_survey.stats.core.types import Array, BoolArray
-from smartcity_survey.stats.sampling.resampled_models import bootstrap_model, refits, standardised
+from smartcity_survey.stats.sampling.bollen_stine import (
+    BollenStine,
+    bollen_stine,
+    resampled_chi2,
+    turned_answers,
+)
+from smartcity_survey.stats.sampling.resampled_models import (
+    bootstrap_model,
+    refits,
+    resamples_of,
+    standardised,
+)
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.stats.sampling.weighted_moments import weighted_covariance
 from smartcity_survey.stats.sem.cfa import fit_cfa
@@ -92,3 +103,61 @@ def test_respondents_keep_their_weights() -> None:
     resample = SurveyDesign.of(own.n, weights[rows])
     alone = fit_cfa(weighted_covariance(answers()[rows], resample, 0), own.n, pattern())
     np.testing.assert_allclose(found.draws.loadings[0], alone.std_loadings, atol=1e-6)
+
+
+@pytest.mark.parametrize("model", ["cfa", "sem"])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_turned_answers_have_exactly_the_covariances_of_the_model(model: str, weighted: bool) -> None:
+    n = people().n
+    own = SurveyDesign.of(n, np.linspace(0.4, 2.0, n) if weighted else None)
+    S = weighted_covariance(answers(), own, 0)
+    fit = fit_cfa(S, n, pattern()) if model == "cfa" else fit_sem(S, n, pattern(), chain())
+    implied = fit.ml.points[0].moments.covariance
+    turned = turned_answers(answers(), own, implied)
+    np.testing.assert_allclose(weighted_covariance(turned, own, 0), implied, rtol=1e-10, atol=1e-10)
+    np.testing.assert_allclose(own.weights @ turned, 0, atol=1e-9)
+    assert np.abs(S - implied).max() > 0.1
+
+
+@pytest.mark.parametrize("model", ["cfa", "sem"])
+def test_each_resample_of_turned_answers_has_lavaans_chi_square(model: str) -> None:
+    S, n = weighted_covariance(answers(), people(), 0), people().n
+    fit = fit_cfa(S, n, pattern()) if model == "cfa" else fit_sem(S, n, pattern(), chain())
+    theirs = reference()[model]
+    assert fit.ml.chi2 == pytest.approx(theirs["chi2"], rel=1e-8)
+    products = unit_products(turned_answers(answers(), people(), fit.ml.points[0].moments.covariance))
+    samples = resamples_of(products, products.counts(np.array(reference()["drawn"]) - 1), n)
+    R = np.corrcoef(answers(), rowvar=False)
+    own = fit_cfa(R, n, pattern()) if model == "cfa" else fit_sem(R, n, pattern(), chain())
+    found = [resampled_chi2(own.ml, sample) for sample in samples if sample is not None]
+    np.testing.assert_allclose(found, theirs["null_chi2"], rtol=1e-6)
+
+
+@pytest.mark.parametrize("model", ["cfa", "sem"])
+def test_p_and_mean_are_lavaans_but_for_the_draws(model: str) -> None:
+    """Each within four of its Monte-Carlo errors, of both programs' draws together."""
+    draws, theirs = 2000, reference()[model]
+    found = bollen_stine(
+        answers(), pattern(), people(), draws, seed=8, paths=chain() if model == "sem" else None
+    )
+    assert (found.df, found.n_unsolved < draws / 50) == (theirs["df"], True)
+    share = theirs["larger"] / theirs["draws"]
+    error = np.sqrt(share * (1 - share) * (1 / draws + 1 / theirs["draws"]))
+    assert 0.01 < share < 0.1
+    assert abs(found.p - share) < 4 * error
+    # The chi-square distribution is no match for 75 countries.
+    assert found.p > 5 * found.chi2_p
+    assert abs(found.mean - theirs["mean"]) < 4 * theirs["sd"] * np.sqrt(1 / draws + 1 / theirs["draws"])
+
+
+def test_p_is_the_share_of_solved_draws_that_are_larger() -> None:
+    nan = float("nan")
+    found = BollenStine(5.0, 2, 0.08, np.array([4.0, 5.0, 6.0, nan, 7.0]))
+    assert (found.p, found.mean, found.n_unsolved) == (0.5, 5.5, 1)
+    assert np.isnan(BollenStine(0.0, 0, nan, np.full(3, nan)).p)
+
+
+def test_a_saturated_model_is_not_drawn() -> None:
+    found = bollen_stine(answers()[:, :3], np.ones((3, 1), dtype=bool), people(), 20, seed=1)
+    assert found.df == 0
+    assert np.isnan(found.p)

@@ -1,10 +1,10 @@
-"""Bootstrap of CFA and SEM: resamples of respondents or of whole schools, beside sandwich errors."""
+"""Bootstrap of CFA and SEM by respondents or whole schools, beside sandwich errors; a test of the models."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ from smartcity_survey.stages.refusals import Refusals, require_paths
 from smartcity_survey.stats.core.draws import Take, make_all
 from smartcity_survey.stats.core.intervals import Summary
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
+from smartcity_survey.stats.sampling.bollen_stine import BollenStine, bollen_stine
 from smartcity_survey.stats.sampling.pseudo_likelihood import fit_design_cfa, fit_design_sem
 from smartcity_survey.stats.sampling.resampled_models import ModelBootstrap, bootstrap_model
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
@@ -30,6 +31,9 @@ from smartcity_survey.study.config import Config
 from smartcity_survey.study.model import Model
 
 TABLES = ("resampled_loadings", "resampled_correlations", "resampled_paths")
+TEST = "bollen_stine"
+T = TypeVar("T")
+COLUMNS = ["fitted_model", "chi2", "df", "p", "boot_mean", "bollen_stine_p", "n_inadmissible"]
 
 
 def has_model_bootstrap(config: Config) -> bool:
@@ -42,10 +46,13 @@ def resamples(
 ) -> Iterator[Unit]:
     """All resamples of `resample_models`."""
     for name, paths in (("cfa", None), *((("sem", model.path_matrix()),) if model.paths else ())):
-        yield from units_of(name, partial(_resample, answers, model, draws, seed, counted, design, paths))
+        own = answers, model, draws, seed, counted, design, paths
+        yield from units_of(name, partial(_resample, bootstrap_model, *own))
+        yield from units_of(f"{name} {TEST}", partial(_resample, bollen_stine, *own))
 
 
 def _resample(
+    core: Callable[..., T],
     answers: pd.DataFrame,
     model: Model,
     draws: int,
@@ -55,9 +62,9 @@ def _resample(
     paths: BoolArray | None,
     progress: Callable[[int], None] = lambda _: None,
     take: Take = make_all,
-) -> ModelBootstrap:
+) -> T:
     x = _items(answers, model, counted)
-    return bootstrap_model(
+    return core(
         x,
         model.membership(),
         design or SurveyDesign.of(len(x)),
@@ -73,7 +80,7 @@ def _items(answers: pd.DataFrame, model: Model, counted: Sequence[str] | None) -
     return complete_rows(answers, counted)[list(model.items)].to_numpy(dtype=np.float64)
 
 
-@stage(*TABLES, asked_by=has_model_bootstrap)
+@stage(*TABLES, TEST, asked_by=has_model_bootstrap)
 def resample_models(
     answers: pd.DataFrame,
     model: Measured,
@@ -88,42 +95,54 @@ def resample_models(
     """Standardised loadings, correlations of the factors and paths in resamples of clusters or respondents.
 
     level : of the percentile intervals. counted : as in `confirm_model`. design : clusters, which are drawn
-        as a whole, and weights, which people keep in the resamples. progress : of both models.
+        as a whole, and weights, which people keep in the resamples. progress : of both models. Beside them
+        the test of Bollen and Stine, with as many resamples.
     """
     x = _items(answers, model, counted)
     drawn = design or SurveyDesign.of(len(x))
     units = "respondents_one_by_one" if drawn.clusters is None else "whole_clusters"
     card: Card = {**design_card(design), **single_items(model), **respondents(len(x)), "resamples": units}
-    whole = 2 * draws if model.paths else draws
+    whole = 4 * draws if model.paths else 2 * draws
 
-    def resampled(name: str, before: int, paths: BoolArray | None) -> ModelBootstrap:
+    def resampled(name: str, before: int, paths: BoolArray | None) -> tuple[ModelBootstrap, BollenStine]:
+        own = answers, model, draws, seed, counted, design, paths
         told, take = part(progress, before, whole), taken(made, name)
-        return _resample(answers, model, draws, seed, counted, design, paths, told, take)
+        found = _resample(bootstrap_model, *own, told, take)
+        told, take = part(progress, before + draws, whole), taken(made, f"{name} {TEST}")
+        return found, _resample(bollen_stine, *own, told, take)
 
-    def measured() -> tuple[ModelBootstrap, CfaFit]:
-        return resampled("cfa", 0, None), fit_design_cfa(x, model.membership(), drawn).cfa
+    def measured() -> tuple[ModelBootstrap, BollenStine, CfaFit]:
+        return *resampled("cfa", 0, None), fit_design_cfa(x, model.membership(), drawn).cfa
 
-    def structural() -> tuple[ModelBootstrap, SemFit]:
+    def structural() -> tuple[ModelBootstrap, BollenStine, SemFit]:
         require_paths(model, "SEM")
         paths = model.path_matrix()
-        return resampled("sem", draws, paths), fit_design_sem(
-            x, model.membership(), paths, drawn, level=level
-        ).sem
+        sem = fit_design_sem(x, model.membership(), paths, drawn, level=level).sem
+        return *resampled("sem", 2 * draws, paths), sem
 
     of_cfa, of_sem = Refusals(model.items, model.names), Refusals(model.items, model.names)
     cfa, sem = of_cfa.attempt("cfa", measured), of_sem.attempt("sem", structural)
     likelihood = "maximum_likelihood" if design is None else "pseudo_ml"
     own_cfa = {"method": f"{likelihood}_correlated_factors", **card, **of_cfa.card()}
     own_sem = {"method": f"{likelihood}_structural_equations", **card, **of_sem.card()}
-    tables = dict.fromkeys(TABLES, pd.DataFrame())
+    tables = dict.fromkeys((*TABLES, TEST), pd.DataFrame())
     if cfa is not None:
         own_cfa |= _card(cfa[0], draws, level)
-        tables["resampled_loadings"] = _loadings(*cfa, model, level)
-        tables["resampled_correlations"] = _correlations(*cfa, model, level)
+        tables["resampled_loadings"] = _loadings(cfa[0], cfa[2], model, level)
+        tables["resampled_correlations"] = _correlations(cfa[0], cfa[2], model, level)
     if sem is not None:
         own_sem |= _card(sem[0], draws, level)
-        tables["resampled_paths"] = _paths(*sem, model, level)
+        tables["resampled_paths"] = _paths(sem[0], sem[2], model, level)
     cards = {name: own_sem if name == "resampled_paths" else own_cfa for name in TABLES}
+    tests = {"measurement": cfa and cfa[1], "structural": sem and sem[1]}
+    tables[TEST] = _tests({name: test for name, test in tests.items() if test is not None})
+    cards[TEST] = {
+        "method": "bollen_stine_turned_answers",
+        **card,
+        "bootstrap_draws": draws,
+        "seed": seed,
+        **of_cfa.card(*((of_sem,) if model.paths else ())),
+    }
     return StageResult(tables=tables, cards=cards)
 
 
@@ -137,6 +156,14 @@ def _card(bootstrap: ModelBootstrap, draws: int, level: float) -> Card:
         "confidence_level": level,
         "seed": bootstrap.seed,
     }
+
+
+def _tests(tests: Mapping[str, BollenStine]) -> pd.DataFrame:
+    lines = [
+        (name, test.chi2, test.df, test.chi2_p, test.mean, test.p, test.n_unsolved if test.df else 0)
+        for name, test in tests.items()
+    ]
+    return pd.DataFrame(lines, columns=COLUMNS)
 
 
 def _columns(summary: Summary, sandwich: Array, where: tuple[IntArray, ...]) -> dict[str, Array]:

@@ -1,3 +1,9 @@
+from .bollen_stine import (
+    BollenStine as BollenStine,
+    bollen_stine as bollen_stine,
+    resampled_chi2 as resampled_chi2,
+    turned_answers as turned_answers,
+)
 from .calibration import (
     Calibration as Calibration,
 )
@@ -32,7 +38,9 @@ from .resampled_models import (
     ModelBootstrap as ModelBootstrap,
     Standardised as Standardised,
     bootstrap_model as bootstrap_model,
+    refit as refit,
     refits as refits,
+    resamples_of as resamples_of,
     standardised as standardised,
 )
 from .survey_design import (
