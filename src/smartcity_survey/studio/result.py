@@ -42,7 +42,7 @@ STEPS = {
     "graded_response": "Graded response models",
     "sem": "Structural equation model",
     "fit_power": "Power of the tests of fit",
-    "cluster_bootstrap": "Bootstrap of clusters",
+    "model_bootstrap": "Bootstrap of factor models",
     "controlled_paths": "Paths with controls",
     "regression": "Regression",
     "other_estimators": "Regression by other estimators",

@@ -28,8 +28,13 @@ class CfaSection(Section):
         1000,
         ge=100,
         le=1_000_000,
-        description="resamples of whole clusters, of CFA and SEM each, where `data.cluster` is given; none: "
-        "sandwich errors alone",
+        description="resamples, of CFA and SEM each: of whole clusters where `data.cluster` is given, "
+        "else of respondents where `bootstrap_respondents` asks for them; none: no resamples",
+    )
+    bootstrap_respondents: bool = Field(
+        False,
+        description="true: respondents are resampled where no clusters are, with the test of Bollen and "
+        "Stine; takes minutes",
     )
     exploratory: bool = Field(
         False, description="true: beside it every item on every factor, turned to the constructs (ESEM)"

@@ -116,6 +116,8 @@ def test_tetrads_of_every_construct_that_has_some() -> None:
         lines = found["tetrads"].query("construct == @construct")
         np.testing.assert_allclose(lines["value"], own.value)
         np.testing.assert_allclose(lines["ci_high"], own.high)
+        np.testing.assert_allclose(lines["bca_ci_low"], own.bca_low)
+        np.testing.assert_allclose(lines["bca_ci_high"], own.bca_high)
         first = own.items[0]
         assert lines["tetrad"].iloc[0] == ", ".join(items[i] for i in first)
         assert tests.loc[construct, "n_tetrads"] == len(own.value)

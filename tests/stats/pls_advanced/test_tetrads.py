@@ -6,7 +6,9 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from scipy.stats import bootstrap, norm
 
+from smartcity_survey.stats.core.resample import resampled_units
 from smartcity_survey.stats.pls_advanced.tetrads import confirmatory_tetrads, vanishing_tetrads
 
 
@@ -74,6 +76,67 @@ def test_bonferroni_shares_the_level() -> None:
     found = confirmatory_tetrads(x, draws=500, seed=1, level=0.95)
     from_centre = (found.high - found.low) / 2 / found.se
     np.testing.assert_allclose(from_centre, 2.575829303549, rtol=1e-9)  # normal quantile of 1 - .05 / 5 / 2
+
+
+def test_bca_intervals_are_scipys_but_for_the_draws() -> None:
+    """Skewed answers: the same statistic by scipy, each end within what 20,000 draws leave."""
+    rng = np.random.default_rng(8)
+    x = np.exp(0.8 * (rng.normal(size=(150, 1)) + rng.normal(size=(150, 4))))
+    found = confirmatory_tetrads(x, draws=20_000, seed=1, level=0.9)
+    i, j, k, m = found.items.T
+
+    def tetrads(*columns: np.ndarray, axis: int = -1) -> np.ndarray:
+        z = np.stack(columns)  # (4, ..., n)
+        z = z - z.mean(axis=-1, keepdims=True)
+        s = np.einsum("a...n,b...n->ab...", z, z) / (z.shape[-1] - 1)
+        return np.asarray(s[i, j] * s[k, m] - s[i, k] * s[j, m])
+
+    theirs = bootstrap(
+        tuple(x.T),
+        tetrads,
+        n_resamples=20_000,
+        batch=1000,
+        paired=True,
+        vectorized=True,
+        confidence_level=1 - 0.1 / 2,
+        method="BCa",
+        random_state=rng,
+    )
+    draws = theirs.bootstrap_distribution
+    for own, ends in (
+        (found.bca_low, theirs.confidence_interval.low),
+        (found.bca_high, theirs.confidence_interval.high),
+    ):
+        for one, end, of in zip(own, ends, draws, strict=True):
+            # Both ends and the bias are of draws: as shares of draws they may differ by four errors.
+            share, other = (of < one).mean(), (of < end).mean()
+            spread = np.sqrt(2 * other * (1 - other) / 20_000)
+            assert abs(share - other) < 6 * spread, (share, other)
+    # They are another interval than the normal one, whose ends lie elsewhere by much more.
+    assert np.abs(found.bca_low - found.low).max() > 0.2 * found.se.min()
+
+
+def test_acceleration_is_of_respondents_left_out_one_by_one() -> None:
+    """BCa by hand, of the same draws: Efron and Tibshirani (1993), equations 14.9 to 14.15."""
+    rng = np.random.default_rng(9)
+    x = np.exp(rng.normal(size=(60, 1)) + rng.normal(size=(60, 4)))
+    found = confirmatory_tetrads(x, draws=999, seed=2, level=0.9)
+
+    def values(rows: np.ndarray) -> np.ndarray:
+        s = np.cov(x[rows], rowvar=False)
+        i, j, k, m = found.items.T
+        return np.asarray(s[i, j] * s[k, m] - s[i, k] * s[j, m])
+
+    draws = np.array([values(rows) for rows in resampled_units(2, 0, 999, 60)])
+    left_out = np.array([values(np.delete(np.arange(60), one)) for one in range(60)])
+    for t, (low, high) in enumerate(zip(found.bca_low, found.bca_high, strict=True)):
+        z0 = norm.ppf((draws[:, t] < found.value[t]).mean())
+        gap = left_out[:, t].mean() - left_out[:, t]
+        a = (gap**3).sum() / (6 * (gap**2).sum() ** 1.5)
+        for own, z in ((low, norm.ppf(0.025)), (high, norm.ppf(0.975))):
+            level = norm.cdf(z0 + (z0 + z) / (1 - a * (z0 + z)))
+            assert own == pytest.approx(np.quantile(draws[:, t], level), rel=1e-8)
+        assert abs(a) > 0.02
 
 
 def test_three_items_have_none() -> None:

@@ -115,7 +115,7 @@ def text(result: StageResult) -> dict[str, str]:
 def test_the_same_bytes_in_any_number_of_parts_and_nothing_is_drawn_twice(
     name: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    kind = "clustered" if name == "cluster_bootstrap" else "study"
+    kind = "clustered" if name == "model_bootstrap" else "study"
     of: Study = request.getfixturevalue(kind)
     with chdir(of.folder):
         check_parts(OneStage(of, name), tmp_path)
@@ -195,7 +195,7 @@ def test_a_run_in_parts_then_one_with_another_seed_over_parts_that_were_left(tmp
     write_study(folder)
     change(folder, **DRAWN)
     first = run(folder, "--parts", "3")
-    for name in set(IN_PARTS) - {"waves", "cluster_bootstrap"}:
+    for name in set(IN_PARTS) - {"waves", "model_bootstrap"}:
         assert f"  {name}_2_of_3: done" in first.stderr
         check_tables(folder, name)
     assert not (folder / PARTS).exists()

@@ -124,11 +124,11 @@ def test_the_paper_is_not_read_for_every_rule(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_a_step_without_draws_has_its_least_time(config: Config):
-    """`cfa.bootstrap_draws` may be left empty: no bootstrap of clusters."""
+    """`cfa.bootstrap_draws` may be left empty: no bootstrap of factor models."""
 
     def asked(draws: int | None) -> dict[str, int]:
         cfa = config.cfa.model_copy(update={"bootstrap_draws": draws})
-        return needs("cluster_bootstrap", 1000, config.model_copy(update={"cfa": cfa}))
+        return needs("model_bootstrap", 1000, config.model_copy(update={"cfa": cfa}))
 
     assert asked(None) == asked(1000)
     assert asked(20_000)["runtime"] > 4 * asked(None)["runtime"]

@@ -79,5 +79,7 @@ def _lines(found: Tetrads, construct: str, items: list[str]) -> pd.DataFrame:
             "p": found.p,
             "ci_low": found.low,
             "ci_high": found.high,
+            "bca_ci_low": found.bca_low,
+            "bca_ci_high": found.bca_high,
         }
     )

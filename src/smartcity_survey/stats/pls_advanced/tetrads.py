@@ -12,7 +12,8 @@ from itertools import combinations
 
 import numpy as np
 
-from smartcity_survey.stats.core.resample import unit_products
+from smartcity_survey.stats.core.intervals import summarise
+from smartcity_survey.stats.core.resample import UnitProducts, unit_products
 from smartcity_survey.stats.core.significance import normal_interval, normal_two_sided
 from smartcity_survey.stats.core.types import Array, IntArray
 
@@ -29,6 +30,7 @@ class Tetrads:
     items : (m, 4), positions i, j, k, l of s_ij s_kl - s_ik s_jl. value : (m,), of the sample's covariances
         (divisor n - 1). bias, se : (m,), of the resamples. p : (m,), two-sided, normal.
     low, high : (m,), normal intervals about value - bias, at a level shared among the m (Bonferroni).
+    bca_low, bca_high : (m,), BCa intervals at that level.
     """
 
     items: IntArray
@@ -38,10 +40,12 @@ class Tetrads:
     p: Array
     low: Array
     high: Array
+    bca_low: Array
+    bca_high: Array
 
     @property
     def vanish(self) -> bool:
-        """Whether every interval has 0: nothing speaks against a reflective construct."""
+        """Whether every normal interval has 0: nothing speaks against a reflective construct."""
         return bool(((self.low <= 0) & (self.high >= 0)).all())
 
 
@@ -77,7 +81,8 @@ def vanishing_tetrads(p: int) -> IntArray:
 def confirmatory_tetrads(x: Array, draws: int, seed: int, level: float = 0.95) -> Tetrads:
     """Tetrads of the items x (n, p) of one construct, with resamples of respondents.
 
-    Every draw has a stream of its own, the same for all constructs. Raises ValueError below four items.
+    Every draw has a stream of its own, the same for all constructs. The acceleration of BCa intervals is the
+    jackknife's. Raises ValueError below four items.
     """
     n, p = x.shape
     if p < FEWEST:
@@ -91,8 +96,22 @@ def confirmatory_tetrads(x: Array, draws: int, seed: int, level: float = 0.95) -
         moments = products.moments(products.resampled_counts(seed, begin, end))
         drawn[begin:end] = _values(_covariances(moments, p, n), items)
     bias, se = drawn.mean(axis=0) - value, drawn.std(axis=0, ddof=1)
-    low, high = normal_interval(value - bias, se, 1 - (1 - level) / len(items))
-    return Tetrads(items, value, bias, se, normal_two_sided((value - bias) / se), low, high)
+    shared = 1 - (1 - level) / len(items)
+    low, high = normal_interval(value - bias, se, shared)
+    bca = summarise(value, drawn, kind="bca", level=shared, jackknife=_without_each(products, items))
+    return Tetrads(
+        items, value, bias, se, normal_two_sided((value - bias) / se), low, high, bca.low, bca.high
+    )
+
+
+def _without_each(products: UnitProducts, items: IntArray) -> Array:
+    """(n, m): tetrads without each respondent."""
+    total, n = products.total(), products.units
+    found = np.empty((n, len(items)))
+    for begin in range(0, n, _DRAWS_AT_ONCE):
+        place = slice(begin, min(begin + _DRAWS_AT_ONCE, n))
+        found[place] = _values(_covariances(total - products.of(place), products.p, n - 1), items)
+    return found
 
 
 def _covariances(moments: Array, p: int, n: int) -> Array:

@@ -1,3 +1,9 @@
+from .bollen_stine import (
+    BollenStine as BollenStine,
+    bollen_stine as bollen_stine,
+    resampled_chi2 as resampled_chi2,
+    turned_answers as turned_answers,
+)
 from .calibration import (
     Calibration as Calibration,
 )
@@ -28,11 +34,13 @@ from .raking import (
     trim as trim,
     weighted_share as weighted_share,
 )
-from .resampled_clusters import (
-    ClusterBootstrap as ClusterBootstrap,
+from .resampled_models import (
+    ModelBootstrap as ModelBootstrap,
     Standardised as Standardised,
-    bootstrap_clusters as bootstrap_clusters,
+    bootstrap_model as bootstrap_model,
+    refit as refit,
     refits as refits,
+    resamples_of as resamples_of,
     standardised as standardised,
 )
 from .survey_design import (

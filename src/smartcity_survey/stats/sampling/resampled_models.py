@@ -1,7 +1,7 @@
-"""Bootstrap of factor models of clustered answers: whole clusters are drawn, and the model fitted again.
+"""Bootstrap of factor models: respondents or whole clusters are drawn, and the model fitted again.
 
-Standardised estimates depend on correlations alone, so that a resample is one product of the clusters'
-moments with how often each cluster was drawn (`core.resample`); each draw has a random stream of its own.
+Standardised estimates depend on correlations alone, so that a resample is one product of the units'
+moments with how often each unit was drawn (`core.resample`); each draw has a random stream of its own.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 
 from smartcity_survey.stats.core.correlations import weighted_correlation
 from smartcity_survey.stats.core.draws import Draws, Take, make_all, steps
-from smartcity_survey.stats.core.errors import NotConverged, StatisticsError, UnderIdentified
+from smartcity_survey.stats.core.errors import NotConverged, UnderIdentified
 from smartcity_survey.stats.core.intervals import Summary, summarise
 from smartcity_survey.stats.core.resample import Counts, UnitProducts, correlation_stack, unit_products
 from smartcity_survey.stats.core.types import Array, BoolArray
@@ -43,12 +43,12 @@ class Standardised:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ClusterBootstrap:
-    """A factor model and what it is in B resamples of whole clusters.
+class ModelBootstrap:
+    """A factor model and what it is in B resamples.
 
     estimate : of the sample. draws : B of each number; nan where a resample has no solution.
     n_improper : solutions with a negative uniqueness or factor covariances that are not positive definite;
-        they are among the draws, as what the sampling of clusters can lead to.
+        they are among the draws, as what sampling can lead to.
     """
 
     estimate: Standardised
@@ -66,7 +66,7 @@ class ClusterBootstrap:
         return summarise(getattr(self.estimate, name), getattr(self.draws, name)[self.solved], level=level)
 
 
-def bootstrap_clusters(
+def bootstrap_model(
     x: Array,
     pattern: BoolArray,
     design: SurveyDesign,
@@ -76,25 +76,24 @@ def bootstrap_clusters(
     paths: BoolArray | None = None,
     progress: Callable[[int], None] = lambda _: None,
     take: Take = make_all,
-) -> ClusterBootstrap:
-    """Fit a measurement model, or with `paths` a structural one, to whole clusters drawn with replacement.
+) -> ModelBootstrap:
+    """Fit a measurement model, or with `paths` a structural one, to units drawn with replacement.
 
-    As many clusters are drawn as there are; people keep their weights. Each resample is fitted from the
-    sample's own solution, as lavaan's `bootstrapLavaan` does, so that all are of the same minimum.
+    Units are the design's clusters, or respondents where there are none; as many are drawn as there are, and
+    people keep their weights. Each resample is fitted from the sample's own solution, as lavaan's
+    `bootstrapLavaan` does, so that all are of the same minimum.
 
     Parameters
     ----------
     x : (n, p). pattern : (p, k), as in `fit_cfa`. paths : (k, k), as in `fit_sem`.
     progress : called with the number of draws finished. take : has the draws made.
 
-    Source: Davison and Hinkley (1997), Bootstrap Methods and their Application, section 3.8.
+    Source: Davison and Hinkley (1997), Bootstrap Methods and their Application, sections 2.2 and 3.8.
 
     Raises
     ------
-    As `fit_cfa` and `fit_sem`; StatisticsError where respondents were drawn one by one.
+    As `fit_cfa` and `fit_sem`.
     """
-    if design.clusters is None:
-        raise StatisticsError("no clusters to draw")
     R = weighted_correlation(x, design.weights)
     fit = fit_cfa(R, design.n, pattern) if paths is None else fit_sem(R, design.n, pattern, paths)
     products = unit_products(x, design.weights if design.weighted else None, design.clusters)
@@ -118,7 +117,7 @@ def bootstrap_clusters(
     arrays = found.loadings, found.factor_corr, found.paths, improper
     blocks = steps(draws, min(AT_ONCE, products.stack_size()))
     take(Draws(arrays, blocks, fill, progress=progress))
-    return ClusterBootstrap(estimate, found, int(np.count_nonzero(improper)), seed)
+    return ModelBootstrap(estimate, found, int(np.count_nonzero(improper)), seed)
 
 
 def refits(products: UnitProducts, counts: Counts, ml: StructureFit) -> list[Array | None]:
@@ -126,22 +125,31 @@ def refits(products: UnitProducts, counts: Counts, ml: StructureFit) -> list[Arr
 
     None where a sample has no solution.
     """
+    samples = resamples_of(products, counts, ml.n)
+    return [None if sample is None else refit(ml, sample) for sample in samples]
+
+
+def resamples_of(products: UnitProducts, counts: Counts, n: int) -> list[Sample | None]:
+    """Correlations of those samples, as of n respondents; None where an item is constant."""
     stack, constant = correlation_stack(products.moments(counts), products.p)
-    found: list[Array | None] = []
-    for draw in range(len(counts)):
-        found.append(None)
-        if constant[:, draw].any():
-            continue
-        with suppress(NotConverged, UnderIdentified):
-            found[-1] = minimise(
-                ml.structures,
-                [Sample(ml.n, np.ascontiguousarray(stack[:, :, draw]))],
-                ml.theta,
-                multiplier=ml.n,
-                tolerance=TOLERANCE,
-                max_iterations=MAX_ITERATIONS,
-            ).theta
-    return found
+    return [
+        None if constant[:, draw].any() else Sample(n, np.ascontiguousarray(stack[:, :, draw]))
+        for draw in range(len(counts))
+    ]
+
+
+def refit(ml: StructureFit, sample: Sample) -> Array | None:
+    """Parameters (t,) of a fitted model in another sample, from its own solution; None without a solution."""
+    with suppress(NotConverged, UnderIdentified):
+        return minimise(
+            ml.structures,
+            [sample],
+            ml.theta,
+            multiplier=ml.n,
+            tolerance=TOLERANCE,
+            max_iterations=MAX_ITERATIONS,
+        ).theta
+    return None
 
 
 def standardised(structure: Structure, theta: Array) -> tuple[Standardised, bool]:

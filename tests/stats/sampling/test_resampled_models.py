@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from smartcity_survey.stats.core.errors import StatisticsError
 from smartcity_survey.stats.core.resample import resampled_units, unit_products
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.stats.sampling.pseudo_likelihood import fit_design_cfa
-from smartcity_survey.stats.sampling.resampled_clusters import bootstrap_clusters, refits, standardised
+from smartcity_survey.stats.sampling.resampled_models import bootstrap_model, refits, standardised
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.stats.sampling.weighted_moments import weighted_covariance
 from smartcity_survey.stats.sem.cfa import fit_cfa
@@ -84,8 +83,8 @@ def by_hand(draw: int, own: SurveyDesign, seed: int) -> Array:
 
 def test_a_draw_is_of_whole_clusters_with_a_stream_of_its_own() -> None:
     own = design("both")
-    few = bootstrap_clusters(items(), pattern(), own, 4, seed=3)
-    more = bootstrap_clusters(items(), pattern(), own, 9, seed=3)
+    few = bootstrap_model(items(), pattern(), own, 4, seed=3)
+    more = bootstrap_model(items(), pattern(), own, 9, seed=3)
     np.testing.assert_array_equal(few.draws.loadings, more.draws.loadings[:4])
     for draw in (0, 8):
         alone = fit_cfa(by_hand(draw, own, 3), own.n, pattern())
@@ -99,7 +98,7 @@ def test_a_draw_is_of_whole_clusters_with_a_stream_of_its_own() -> None:
 def test_its_errors_are_those_of_the_sandwich_within_what_resampling_leaves() -> None:
     """30 schools, 600 draws: errors differ by 1 / sqrt(2 * 600) = 3 % of resampling, and by few schools."""
     own = design("clustered")
-    found = bootstrap_clusters(items(), pattern(), own, 600, seed=5)
+    found = bootstrap_model(items(), pattern(), own, 600, seed=5)
     sandwich = fit_design_cfa(items(), pattern(), own).cfa
     np.testing.assert_allclose(found.estimate.loadings, sandwich.std_loadings, atol=1e-9)
     errors, where = found.summary("loadings").se[pattern()], pattern()
@@ -117,16 +116,9 @@ def test_a_resample_without_a_solution_is_counted_and_left_out() -> None:
     x = factor + rng.normal(size=(60, 3))
     codes = np.repeat(np.arange(6), 10)
     x[codes > 1, 2] = 0.0
-    found = bootstrap_clusters(
-        x, np.ones((3, 1), dtype=bool), SurveyDesign.of(60, clusters=codes), 200, seed=1
-    )
+    found = bootstrap_model(x, np.ones((3, 1), dtype=bool), SurveyDesign.of(60, clusters=codes), 200, seed=1)
     without = ~np.isin(resampled_units(1, 0, 200, 6), (0, 1)).any(axis=1)
     assert 0 < without.sum() < 60
     assert not found.solved[without].any()
     assert found.solved.sum() > 100
     assert found.summary("loadings").n_draws == found.solved.sum()
-
-
-def test_people_drawn_one_by_one_are_refused() -> None:
-    with pytest.raises(StatisticsError, match="no clusters"):
-        bootstrap_clusters(items(), pattern(), design("weighted"), 10, seed=1)
