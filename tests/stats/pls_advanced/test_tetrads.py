@@ -108,7 +108,7 @@ def test_bca_intervals_are_scipys_but_for_the_draws() -> None:
         (found.bca_high, theirs.confidence_interval.high),
     ):
         for one, end, of in zip(own, ends, draws, strict=True):
-            # Both ends and the bias are of draws: as shares of draws they may differ by four errors.
+            # Both ends and the bias are of draws: as shares of draws they may differ by six errors.
             share, other = (of < one).mean(), (of < end).mean()
             spread = np.sqrt(2 * other * (1 - other) / 20_000)
             assert abs(share - other) < 6 * spread, (share, other)
