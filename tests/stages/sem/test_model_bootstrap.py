@@ -15,7 +15,7 @@ from smartcity_survey.stages.sem.model_bootstrap import (
     has_model_bootstrap,
     resample_models,
 )
-from smartcity_survey.stats.sampling.bollen_stine import bollen_stine
+from smartcity_survey.stats.sampling.bollen_stine_bootstrap import bollen_stine
 from smartcity_survey.stats.sampling.pseudo_likelihood import fit_design_cfa, fit_design_sem
 from smartcity_survey.stats.sampling.resampled_models import bootstrap_model
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign

@@ -11,7 +11,7 @@ import pytest
 
 from smartcity_survey.stats.core.resample import resampled_units, unit_products
 from smartcity_survey.stats.core.types import Array, BoolArray
-from smartcity_survey.stats.sampling.bollen_stine import (
+from smartcity_survey.stats.sampling.bollen_stine_bootstrap import (
     BollenStine,
     bollen_stine,
     resampled_chi2,

@@ -22,7 +22,7 @@ from smartcity_survey.stages.residual_pairs import frees_no_pairs
 from smartcity_survey.stats.core.draws import Take, make_all
 from smartcity_survey.stats.core.intervals import Summary
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
-from smartcity_survey.stats.sampling.bollen_stine import BollenStine, bollen_stine
+from smartcity_survey.stats.sampling.bollen_stine_bootstrap import BollenStine, bollen_stine
 from smartcity_survey.stats.sampling.pseudo_likelihood import fit_design_cfa, fit_design_sem
 from smartcity_survey.stats.sampling.resampled_models import ModelBootstrap, bootstrap_model
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign

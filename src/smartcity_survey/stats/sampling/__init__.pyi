@@ -1,4 +1,4 @@
-from .bollen_stine import (
+from .bollen_stine_bootstrap import (
     BollenStine as BollenStine,
     bollen_stine as bollen_stine,
     resampled_chi2 as resampled_chi2,
