@@ -163,6 +163,7 @@ ROOMS = {
 @pytest.mark.parametrize("room", ROOMS)
 def test_data_flows_one_way(room: str) -> None:
     everybody = {
+        "adding",
         "cell_text",
         "errors",
         "hand_yaml",
