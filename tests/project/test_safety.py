@@ -29,7 +29,7 @@ UNSAFE = {"dill", "joblib", "marshal", "pickle", "shelve"}
 # Who speaks to the run's own server of steps, through a socket of this machine that has no address.
 LOCAL = {"forks.py", "forked_step.py"}
 # Who may start other programs, all of them Python's own interpreter.
-STARTERS = {"running.py", "bars.py", "batch_step.py", "freshness.py", "sav_file.py", "spv.py"}
+STARTERS = {"running.py", "bars.py", "step.py", "freshness.py", "sav_file.py", "spv.py"}
 
 
 def imported(path: Path) -> set[str]:
