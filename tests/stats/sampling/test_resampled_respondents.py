@@ -150,10 +150,11 @@ def test_p_and_mean_are_lavaans_but_for_the_draws(model: str) -> None:
     assert abs(found.mean - theirs["mean"]) < 4 * theirs["sd"] * np.sqrt(1 / draws + 1 / theirs["draws"])
 
 
-def test_p_is_the_share_of_solved_draws_that_are_larger() -> None:
+def test_p_is_of_the_solved_draws_that_are_larger_and_the_sample() -> None:
     nan = float("nan")
     found = BollenStine(5.0, 2, 0.08, np.array([4.0, 5.0, 6.0, nan, 7.0]))
-    assert (found.p, found.mean, found.n_unsolved) == (0.5, 5.5, 1)
+    assert (found.p, found.mean, found.n_unsolved) == (3 / 5, 5.5, 1)
+    assert BollenStine(50.0, 2, 0.0, np.arange(9.0)).p == 1 / 10
     assert np.isnan(BollenStine(0.0, 0, nan, np.full(3, nan)).p)
 
 

@@ -50,9 +50,10 @@ class BollenStine:
 
     @property
     def p(self) -> float:
-        """Share of draws with a solution that are larger than the sample's; nan for df 0."""
+        """(1 + draws that are larger than the sample's) / (1 + draws with a solution), never 0; nan for df 0."""
         solved = self._solved()
-        return float((solved > self.chi2).mean()) if solved.size else float("nan")
+        larger = int(np.count_nonzero(solved > self.chi2))
+        return (1 + larger) / (1 + solved.size) if solved.size else float("nan")
 
     def _solved(self) -> Array:
         return self.draws[~np.isnan(self.draws)] if self.df else self.draws[:0]
@@ -73,8 +74,8 @@ def bollen_stine(
 
     Arguments, units and draws are those of `resampled_models.bootstrap_model`.
 
-    Source: Bollen and Stine (1992), Sociological Methods and Research 21, 205-229; p as lavaan's
-    `test = "bollen.stine"`: without a correction for the sample itself, draws without a solution left out.
+    Source: Bollen and Stine (1992), Sociological Methods and Research 21, 205-229; p counts the sample itself
+    (Phipson and Smyth 2010), which lavaan's `test = "bollen.stine"` does not; draws without a solution are out.
 
     Raises
     ------
