@@ -50,7 +50,7 @@ class BollenStine:
 
     @property
     def p(self) -> float:
-        """(1 + draws that are larger than the sample's) / (1 + draws with a solution), never 0; nan for df 0."""
+        """(1 + draws larger than the sample's) / (1 + draws with a solution), never 0; nan for df 0."""
         solved = self._solved()
         larger = int(np.count_nonzero(solved > self.chi2))
         return (1 + larger) / (1 + solved.size) if solved.size else float("nan")
@@ -75,7 +75,7 @@ def bollen_stine(
     Arguments, units and draws are those of `resampled_models.bootstrap_model`.
 
     Source: Bollen and Stine (1992), Sociological Methods and Research 21, 205-229; p counts the sample itself
-    (Phipson and Smyth 2010), which lavaan's `test = "bollen.stine"` does not; draws without a solution are out.
+    (Phipson and Smyth 2010), which lavaan's `test = "bollen.stine"` does not, and no draw without a solution.
 
     Raises
     ------
