@@ -74,3 +74,15 @@ from smartcity_survey.workflow.unchanged import is_unchanged
 print(is_unchanged(Path(".")))
 assert not {"pandas", "numpy", "snakemake", "yaml"} & set(sys.modules)
 """
+
+IDLE = """
+import sys
+from smartcity_survey.cli import main
+sys.argv = ["smartcity-survey", "run", "."]
+try:
+    main()
+except SystemExit as ended:
+    assert not ended.code
+print(sorted({"pandas", "numpy", "scipy", "matplotlib", "snakemake"} & set(sys.modules)))
+"""
+"""A run with nothing to do, then what it loaded of what takes long: benchmarks/profile_run.py measures it."""

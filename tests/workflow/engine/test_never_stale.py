@@ -19,7 +19,7 @@ from smartcity_survey.workflow.dependencies import Sources, versions
 from smartcity_survey.workflow.hold import step_at_work
 from smartcity_survey.workflow.progress import BARS, RUN, has_finished, told
 from tests.conftest import REPOSITORY
-from tests.workflow.place import Place
+from tests.workflow.place import IDLE, Place
 from tests.workflow.test_nothing_lost import digests
 
 
@@ -193,14 +193,8 @@ def test_nothing_is_unchanged_beside_a_step_at_work(place: Place) -> None:
 
 
 def test_a_run_with_nothing_to_do_loads_nothing_that_takes_long(place: Place) -> None:
-    """What makes it take less than a second (`benchmarks/profile_run.py` measures it)."""
     assert place.unchanged()
-    code = (
-        "import sys\nfrom smartcity_survey.cli import main\nsys.argv = ['smartcity-survey', 'run', '.']\n"
-        "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        "print(sorted({'pandas', 'numpy', 'scipy', 'matplotlib', 'snakemake'} & {*sys.modules}))"
-    )
-    said = place._python("-c", code).stdout.splitlines()
+    said = place._python("-c", IDLE).stdout.splitlines()
     assert "nothing to do" in said[0]
     assert said[-1] == "[]"
 
