@@ -149,7 +149,7 @@ def test_other_factor_models_say_that_they_keep_residuals_apart() -> None:
 def test_every_stage_of_factor_models_knows_the_pairs() -> None:
     knowing = {name for name, stage in stages().items() if "residual_pairs" in stage.needs}
     assert knowing == {
-        *("alignment", "cfa", "cluster_bootstrap", "controlled_paths", "crosscheck", "esem"),
+        *("alignment", "cfa", "controlled_paths", "crosscheck", "esem", "model_bootstrap"),
         *("graded_response", "groups", "measurement", "measurement_models", "method_factor"),
         *("ordinal_invariance", "partial_invariance", "scores", "sem", "specification_curve"),
     }
