@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import chain
@@ -57,6 +58,13 @@ UNKNOWN_KEY = frozenset({"extra_forbidden", "invalid_key"})
 MOST_SECTIONS = 4
 """Sections that a key at the margin may be sent to."""
 _BOOLEAN_WORDS = {"true": "Yes, yes, On, True", "false": "No, no, Off, False"}
+
+
+@dataclass(frozen=True)
+class Refines:
+    """Mark of a key that says how another key of its section is done, and does nothing without it."""
+
+    key: str
 
 
 class Section(BaseModel):

@@ -9,6 +9,7 @@ from typing import Any
 from smartcity_survey.check import check_study
 from smartcity_survey.errors import Problem
 from smartcity_survey.messages import problem_in
+from smartcity_survey.parsing import Refines, Section
 from smartcity_survey.stages.pls_advanced.tetrads import check_tetrads
 from smartcity_survey.study.config import Config, PlsSection
 from tests.stages import simulated
@@ -44,7 +45,7 @@ def test_without_paths_and_groups(study: Callable[..., Path], config_content: di
     found = told(study(config=content))
     needs = {"pls": "model.paths", "regression": "model.paths", "groups": "groups.variables"}
     empty = {f"{section}.{key}": keys for section, keys in needs.items() for key in content[section]}
-    del empty["groups.alignment_free"]  # of how `groups.alignment` works, which is told
+    del empty["groups.alignment_free"]  # of how `groups.alignment` is done, which is asked for, and told
     assert {"pls.segments", "regression.other_estimators", "groups.partial_invariance"} < empty.keys()
     assert {key: warning.found for key, warning in found.items()} == {
         key: IDLE.format(keys) for key, keys in empty.items()
@@ -88,3 +89,26 @@ def test_the_run_says_why_it_has_nothing() -> None:
     result = check_tetrads(simulated.answers(), few, PlsSection(further_draws=100), 3)
     assert result.tables["tetrads"].empty
     assert [line["reason"] for line in result.cards["tetrads"]["refused"]] == ["few_items"]
+
+
+def test_how_a_thing_is_done_that_is_not_asked_for(
+    study: Callable[..., Path], config_content: dict[str, Any]
+) -> None:
+    config_content["groups"] = {"variables": ["city"], "smallest": 10, "alignment_free": True}
+    warning = told(study(config=config_content))["groups.alignment_free"]
+    assert warning.found == "it says how `groups.alignment` is done, which is not asked for."
+    assert "не включено" in problem_in(warning, "ru")
+    config_content["groups"]["alignment"] = True
+    assert "groups.alignment_free" not in told(study(config=config_content))
+
+
+def test_every_switch_that_refines_another_names_a_key_of_its_section(config_content: dict[str, Any]) -> None:
+    found = {
+        f"{name}.{key}": mark.key in type(section).model_fields
+        for name, section in Config.model_validate(config_content)
+        if isinstance(section, Section)
+        for key, field in type(section).model_fields.items()
+        for mark in field.metadata
+        if isinstance(mark, Refines)
+    }
+    assert found == {"groups.alignment_free": True, "robustness.controls_crossed": True}

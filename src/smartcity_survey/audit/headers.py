@@ -202,10 +202,10 @@ def is_line(line: str, name: str) -> bool:
     return bare(line.rpartition("/")[2]) in _lines()[name]
 
 
-def nearest(word: str, known: Sequence[str]) -> str:
-    """The one of `known` that is most like a word; empty where none is."""
+def nearest(word: str, known: Sequence[str], alike: float = _ALIKE) -> str:
+    """The one of `known` that is most like a word; empty where none is at least so much `alike`."""
     names = {bare(one): one for one in known}
-    found = difflib.get_close_matches(bare(word), list(names), n=1, cutoff=_ALIKE)
+    found = difflib.get_close_matches(bare(word), list(names), n=1, cutoff=alike)
     return names[found[0]] if found else ""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from smartcity_survey.errors import NoSolution, Problem
-from smartcity_survey.parsing import Section
+from smartcity_survey.parsing import Refines, Section
 from smartcity_survey.stages.collection import stages
 from smartcity_survey.study.config import Config
 from smartcity_survey.study.model import Model
@@ -27,11 +27,27 @@ class _Reader:
         return value
 
 
+def _without_what_they_refine(config: Config, place: str) -> Iterator[Problem]:
+    """Keys that say how another is done, which is not asked for."""
+    for name, section in config:
+        if not isinstance(section, Section):
+            continue
+        for key, field in type(section).model_fields.items():
+            for other in [mark.key for mark in field.metadata if isinstance(mark, Refines)]:
+                if getattr(section, key) and not getattr(section, other):
+                    yield Problem(
+                        f"{place}, {name}.{key}",
+                        f"it says how `{name}.{other}` is done, which is not asked for.",
+                        "Fill that one, or take the key out.",
+                    )
+
+
 def idle_switches(config: Config, model: Model, place: str) -> Iterator[Problem]:
     """Keys that are true and change nothing, as another key is empty or the model has nothing for them.
 
     Which keys ask for a stage, and which others it needs beside them, is what its condition reads.
     """
+    yield from _without_what_they_refine(config, place)
     for stage in stages().values():
         read: dict[str, bool] = {}
         asked = stage.asked_by(_Reader(config, "", read))  # type: ignore[arg-type]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from smartcity_survey.audit.headers import nearest
 from smartcity_survey.audit.matrix import variables_of
 from smartcity_survey.audit.paper import Paper, Printed
 from smartcity_survey.errors import Problem, SurveyError
@@ -21,7 +21,7 @@ TOPICS = (
 )
 """What a table `shows`, for its numbers to be read."""
 _BY_NAME = {"descriptives", "correlations", "rotated_loadings"}  # their lines are items or constructs
-_SLIP = 0.8  # likeness of two names (difflib), from which the one is taken for the other misspelt
+_SLIP = 0.8  # likeness of two names, from which the one is taken for the other misspelt
 
 
 def require_no_slip(paper: Paper, used: Collection[str], known: Sequence[str]) -> None:
@@ -44,7 +44,7 @@ def require_no_slip(paper: Paper, used: Collection[str], known: Sequence[str]) -
 def _slips(paper: Paper, table: Printed, used: Collection[str], known: Sequence[str]) -> Iterator[Problem]:
     place = f"paper.yaml, {table.id}"
     for topic in sorted(table.shows - set(TOPICS)):
-        if meant := _meant(topic, TOPICS):
+        if meant := nearest(topic, TOPICS, _SLIP):
             yield Problem(
                 place,
                 f"`shows: {topic}` is not read.",
@@ -71,8 +71,8 @@ def _misspelt(paper: Paper, table: Printed, used: Collection[str], known: Sequen
         if name in known or not printed or any(place in used for place in printed):
             continue
         # A printed name stands for one of the pipeline; either may be misspelt.
-        if meant := _meant(name, known) or _meant(
-            line, [one for one in paper.names if one not in table.lines]
+        if meant := nearest(name, known, _SLIP) or nearest(
+            line, [one for one in paper.names if one not in table.lines], _SLIP
         ):
             found = f"`{line}` ({name})" if name != line else f"`{line}`"
             yield Problem(
@@ -135,12 +135,3 @@ def _of_others(paper: Paper, table: Printed, n: int) -> Iterator[tuple[str, str]
         found = paper.read(table.address(line, column)).value
         if "descriptives" in table.shows and column == "n" and found is not None and found != n:
             yield table.address(line, column), text
-
-
-def _meant(name: str, known: Sequence[str]) -> str:
-    """The known name that a name is almost; empty where it is none."""
-    if name in known:
-        return ""
-    plain = {one.casefold(): one for one in known}
-    found = difflib.get_close_matches(name.casefold(), list(plain), n=1, cutoff=_SLIP)
-    return plain[found[0]] if found else ""

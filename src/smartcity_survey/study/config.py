@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from smartcity_survey.parsing import Section, parse, read_yaml, refuse_contradictions
+from smartcity_survey.parsing import Refines, Section, parse, read_yaml, refuse_contradictions
 from smartcity_survey.study.cleaning_rules import CleaningRule
 from smartcity_survey.study.component_section import FactorsSection as FactorsSection
 from smartcity_survey.study.component_section import ParallelSection as ParallelSection
@@ -206,7 +206,7 @@ class GroupsSection(Section):
     alignment: bool = Field(
         False, description="true: groups aligned without any item being equal in all of them"
     )
-    alignment_free: bool = Field(
+    alignment_free: Annotated[bool, Refines("alignment")] = Field(
         False,
         description="true: the first group's factor mean is sought too when groups are aligned (FREE); "
         "for many groups whose loadings differ",
@@ -225,7 +225,7 @@ class RobustnessSection(Section):
     controls: tuple[str, ...] = Field(
         (), max_length=6, description="demographic variables; the curve has none of them and all"
     )
-    controls_crossed: bool = Field(
+    controls_crossed: Annotated[bool, Refines("controls")] = Field(
         False, description="true: every set of these controls, each counted as a specification of its own"
     )
     strict_loading: float = Field(
