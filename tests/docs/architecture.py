@@ -23,7 +23,7 @@ from smartcity_survey.report.figures import FIGURES
 from smartcity_survey.report.wording import Wording, load_wording
 from smartcity_survey.stages.declare import Stage
 from smartcity_survey.stages.needs import Bar, Claimed, Need, Option, Options
-from smartcity_survey.study.codebook import read_codebook
+from smartcity_survey.study.codebook import Codebook, read_codebook
 from smartcity_survey.study.config import Config, read_config
 from smartcity_survey.workflow.catalogue import stages
 from tests.conftest import REPOSITORY
@@ -272,9 +272,7 @@ def _keys(need: Need, config: Config) -> Iterator[str]:
         looked_at: list[str] = []
         watched: Any = _Watched(config, "", looked_at)
         need.files(watched)
-        need.options(
-            watched, _Watched(read_codebook(REPOSITORY / config.data.codebook), "codebook", looked_at)
-        )
+        need.options(watched, _Watched(_codebook(config.data.codebook), "codebook", looked_at))
         yield from looked_at
 
 
@@ -300,16 +298,27 @@ class _Watched:
         return self._own.model_dump(include=set(include) or None, **options)
 
 
-def _numeric(own: Stage) -> list[str]:
+def _numeric(own: Stage) -> tuple[str, ...]:
     """Modules of the numeric core that a stage's module takes functions from."""
-    tree = ast.parse((PACKAGE / path_of(own.module)).read_text(encoding="utf-8"))
-    return sorted(
+    return _taken_by(own.module)
+
+
+@cache
+def _taken_by(stage: str) -> tuple[str, ...]:
+    tree = ast.parse((PACKAGE / path_of(stage)).read_text(encoding="utf-8"))
+    found = sorted(
         node.module.removeprefix("smartcity_survey.")
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom)
         and (node.module or "").startswith("smartcity_survey.stats.")
         and not str(node.module).endswith((".types", ".errors"))
     )
+    return tuple(found)
+
+
+@cache
+def _codebook(path: str) -> Codebook:
+    return read_codebook(REPOSITORY / path)
 
 
 # Folders.
