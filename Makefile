@@ -58,8 +58,9 @@ venv-support:
 	@$(call LOCKED,.venv) requirements-reconstruct.lock
 	@touch $@
 
+# With bytecode: the tests start hundreds of processes, and where none is kept each compiles what it imports.
 test: setup-test
-	@$(BIN)/python -m pytest -m "not slow" -n logical --maxprocesses 4 --dist loadfile
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -m "not slow" -n logical --maxprocesses 4 --dist loadfile
 
 # Snakemake's plugin for Slurm stands apart: Snakemake imports every plugin it finds, and this one fails where Slurm is not.
 .venv/cluster/installed: .venv/installed tests/cluster/plugin.lock

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,21 @@ import yaml
 from smartcity_survey.study.codebook import Codebook
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+_COMPILED = pytest.StashKey[TemporaryDirectory[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Whatever JAX compiles, it compiles once for all processes of a session: that is most of its time."""
+    if not hasattr(config, "workerinput"):
+        config.stash[_COMPILED] = folder = TemporaryDirectory(prefix="compiled")
+        os.environ["JAX_COMPILATION_CACHE_DIR"] = folder.name
+        os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
+        os.environ["JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES"] = "-1"
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if folder := config.stash.get(_COMPILED, None):
+        folder.cleanup()
 
 
 @pytest.fixture

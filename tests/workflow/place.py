@@ -7,7 +7,9 @@ import re
 import shutil
 import subprocess
 import sys
+from compileall import compile_dir
 from pathlib import Path
+from py_compile import PycInvalidationMode
 
 from tests.conftest import REPOSITORY
 from tests.workflow.test_nothing_lost import write_study
@@ -23,6 +25,10 @@ class Place:
                 REPOSITORY / name, self.program / name, ignore=shutil.ignore_patterns("__pycache__")
             )
         shutil.copy(REPOSITORY / "Snakefile", self.program)
+        # Bytecode that goes by the content of the source: an edit may have the date and size of before.
+        compile_dir(
+            self.program / "src", quiet=2, workers=1, invalidation_mode=PycInvalidationMode.CHECKED_HASH
+        )
         write_study(self.study)
 
     def _call(self, *command: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
